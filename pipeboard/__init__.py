@@ -1,0 +1,3 @@
+"""Pipeboard: a sales pipeline worked by keys, in the terminal."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,76 @@
+"""What can go wrong, each in a sentence for a person: what happened, why, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+
+class PipeboardError(Exception):
+    """A failure that a person is told about in one sentence.
+
+    `message` says what happened and why, `hint` what to do next, `details` is JSON-able data for
+    scripts, `code` a stable word for the kind of failure.
+    """
+
+    code: ClassVar[str] = "error"
+
+    def __init__(
+        self, message: str, *, hint: str = "", details: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.details: Mapping[str, Any] = details or {}
+
+
+class Refused(PipeboardError):
+    """A rule of the pipeline says no."""
+
+    code = "refused"
+
+
+class GateNotMet(Refused):
+    """The exit criteria of a stage are not met; `missing` names each in words."""
+
+    code = "gate"
+
+    def __init__(self, message: str, *, missing: tuple[str, ...], hint: str = "") -> None:
+        super().__init__(message, hint=hint, details={"missing": list(missing)})
+        self.missing = missing
+
+
+class Conflict(Refused):
+    """Somebody else changed the deal in between; `details` holds the difference."""
+
+    code = "conflict"
+
+
+class ReadOnly(Refused):
+    """The database was opened for reading only."""
+
+    code = "read_only"
+
+
+class NotFound(PipeboardError):
+    """Nothing answers to that name."""
+
+    code = "not_found"
+
+
+class Ambiguous(NotFound):
+    """Several things answer to that name; `details["candidates"]` lists them."""
+
+    code = "ambiguous"
+
+
+class BadInput(PipeboardError):
+    """What was typed or read cannot be understood; the message names the part."""
+
+    code = "bad_input"
+
+
+class DatabaseError(PipeboardError):
+    """The database is locked, corrupt, newer than the program or out of reach."""
+
+    code = "database"

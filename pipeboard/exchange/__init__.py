@@ -1,0 +1,1 @@
+"""Files in and out: reading exports of other tools, writing our own."""

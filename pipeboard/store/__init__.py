@@ -1,0 +1,1 @@
+"""All the SQL: tables, engine, migrations, reading and saving."""

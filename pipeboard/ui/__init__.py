@@ -1,0 +1,1 @@
+"""All the Textual: screens, widgets, keys and drawing."""
