@@ -1,0 +1,205 @@
+"""How text is coloured, and the SGR codes that say so, without importing Rich or Textual."""
+
+from __future__ import annotations
+
+import colorsys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from math import sqrt
+from typing import Final, NamedTuple
+
+
+class ColorDepth(IntEnum):
+    """How many colours the terminal is given."""
+
+    NONE = 0
+    STANDARD = 16
+    EIGHT_BIT = 256
+    TRUECOLOR = 1 << 24
+
+
+ANSI_NAMES: Final = (
+    "black",
+    "red",
+    "green",
+    "yellow",
+    "blue",
+    "magenta",
+    "cyan",
+    "white",
+    "bright_black",
+    "bright_red",
+    "bright_green",
+    "bright_yellow",
+    "bright_blue",
+    "bright_magenta",
+    "bright_cyan",
+    "bright_white",
+)
+
+# The sixteen colours as a VGA card shows them: what Rich compares with.
+_STANDARD_PALETTE: Final = (
+    (0, 0, 0),
+    (170, 0, 0),
+    (0, 170, 0),
+    (170, 85, 0),
+    (0, 0, 170),
+    (170, 0, 170),
+    (0, 170, 170),
+    (170, 170, 170),
+    (85, 85, 85),
+    (255, 85, 85),
+    (85, 255, 85),
+    (255, 255, 85),
+    (85, 85, 255),
+    (255, 85, 255),
+    (85, 255, 255),
+    (255, 255, 255),
+)
+
+_DEPTH_BY_TERM_SUFFIX: Final = {
+    "kitty": ColorDepth.EIGHT_BIT,
+    "256color": ColorDepth.EIGHT_BIT,
+}
+_DEPTH_BY_OVERRIDE: Final = {
+    "standard": ColorDepth.STANDARD,
+    "256": ColorDepth.EIGHT_BIT,
+    "truecolor": ColorDepth.TRUECOLOR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """The look of a run of text.
+
+    A colour is `#rrggbb`, one of `ANSI_NAMES`, or `None` for the terminal's own. `dim` is best
+    left to 16-colour themes: Textual blends it into the colour where it has more.
+    """
+
+    fg: str | None = None
+    bg: str | None = None
+    bold: bool = False
+    dim: bool = False
+    italic: bool = False
+    underline: bool = False
+    reverse: bool = False
+
+
+class Pen(NamedTuple):
+    """An `Ink` as a terminal keeps it: two runs of SGR parameters and Rich's attribute bits.
+
+    A colour is `""` where the terminal uses its own. Bit n of `attributes` is the n-th word of
+    `rich.style.Style`: bold, dim, italic, underline, blink, blink2, reverse, conceal, strike,
+    underline2, frame, encircle, overline.
+    """
+
+    fg: str
+    bg: str
+    attributes: int
+
+
+PLAIN: Final = Pen("", "", 0)
+
+ATTRIBUTE_CODES: Final = (
+    "1", "2", "3", "4", "5", "6", "7", "8", "9", "21", "51", "52", "53",
+)  # fmt: skip
+
+
+def color_depth(environ: Mapping[str, str]) -> ColorDepth:
+    """The depth that Rich and Textual choose under the same environment.
+
+    An empty `NO_COLOR` counts as unset, as no-color.org says (`session.tidy_environment` makes
+    Textual agree).
+    """
+    term = environ.get("TERM", "").strip().lower()
+    if environ.get("NO_COLOR") or term in {"dumb", "unknown"}:
+        return ColorDepth.NONE
+    forced = _DEPTH_BY_OVERRIDE.get(environ.get("TEXTUAL_COLOR_SYSTEM", ""))
+    if forced is not None:
+        return forced
+    if environ.get("COLORTERM", "").strip().lower() in {"truecolor", "24bit"}:
+        return ColorDepth.TRUECOLOR
+    return _DEPTH_BY_TERM_SUFFIX.get(term.rpartition("-")[2], ColorDepth.STANDARD)
+
+
+def sgr(ink: Ink, depth: ColorDepth) -> str:
+    """The SGR parameters of an ink, joined by `;`: those Rich emits for the same `Style`."""
+    pen = pen_of(ink, depth)
+    parts = [code for bit, code in enumerate(ATTRIBUTE_CODES) if pen.attributes >> bit & 1]
+    return ";".join([*parts, *filter(None, (pen.fg, pen.bg))])
+
+
+@lru_cache(maxsize=4096)
+def pen_of(ink: Ink, depth: ColorDepth) -> Pen:
+    """The pen that writes in this ink at this colour depth.
+
+    Raises `ValueError` for a colour that is neither `#rrggbb` nor in `ANSI_NAMES`.
+    """
+    return Pen(
+        color_codes(ink.fg, depth, foreground=True),
+        color_codes(ink.bg, depth, foreground=False),
+        ink.bold | ink.dim << 1 | ink.italic << 2 | ink.underline << 3 | ink.reverse << 6,
+    )
+
+
+@lru_cache(maxsize=4096)
+def color_codes(color: str | None, depth: ColorDepth, *, foreground: bool) -> str:
+    """SGR parameters of one colour; `""` for the terminal's own or where there is no colour."""
+    if color is None or depth is ColorDepth.NONE:
+        return ""
+    if color in ANSI_NAMES:
+        return _standard(ANSI_NAMES.index(color), foreground)
+    rgb = _rgb(color)
+    if depth is ColorDepth.STANDARD:
+        return _standard(_nearest_standard(rgb), foreground)
+    selector = "38" if foreground else "48"
+    if depth is ColorDepth.EIGHT_BIT:
+        return f"{selector};5;{eight_bit(rgb)}"
+    return f"{selector};2;{rgb[0]};{rgb[1]};{rgb[2]}"
+
+
+def eight_bit(rgb: tuple[int, int, int]) -> int:
+    """The number, in the palette of 256, that stands in for a colour.
+
+    Same rule as `rich.color.Color.downgrade`: below 15 % saturation one of 24 greys, else the
+    nearest corner of the 6x6x6 cube, channel by channel.
+    """
+    red, green, blue = rgb
+    _hue, lightness, saturation = colorsys.rgb_to_hls(red / 255, green / 255, blue / 255)
+    if saturation < 0.15:
+        grey = round(lightness * 25.0)
+        return {0: 16, 25: 231}.get(grey, 231 + grey)
+    return 16 + 36 * _cube_step(red) + 6 * _cube_step(green) + _cube_step(blue)
+
+
+def _cube_step(channel: int) -> int:
+    return round(channel / 95 if channel < 95 else 1 + (channel - 95) / 40)
+
+
+def _rgb(color: str) -> tuple[int, int, int]:
+    if len(color) != 7 or color[0] != "#":
+        raise ValueError(f"{color!r} is neither #rrggbb nor one of {', '.join(ANSI_NAMES)}")
+    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
+
+
+def _standard(number: int, foreground: bool) -> str:
+    base = 30 if foreground else 40
+    return str(base + number if number < 8 else base + 60 + number - 8)
+
+
+def _nearest_standard(rgb: tuple[int, int, int]) -> int:
+    red, green, blue = rgb
+
+    def distance(number: int) -> float:
+        # "redmean", as in `rich.palette.Palette.match`: the eye weighs red and blue by how red
+        # the two colours are.
+        other_red, other_green, other_blue = _STANDARD_PALETTE[number]
+        mean_red = (red + other_red) // 2
+        dr, dg, db = red - other_red, green - other_green, blue - other_blue
+        return sqrt(
+            (((512 + mean_red) * dr * dr) >> 8) + 4 * dg * dg + (((767 - mean_red) * db * db) >> 8)
+        )
+
+    return min(range(16), key=distance)
