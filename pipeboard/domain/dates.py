@@ -1,0 +1,262 @@
+"""Dates and instants: how people write them, and which local day an instant falls on."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import UTC, date, datetime, timedelta
+from typing import NoReturn
+from zoneinfo import ZoneInfo
+
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.text import quoted
+
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+_LONGEST_LEAP_GAP = 8  # from 1896 to 1904
+
+_EXAMPLES = "Write it like 2026-12-19, 19 Dec, fri, tomorrow or +3d."
+_LONGEST = 40
+_MOST_WORDS = 5
+
+_MONTH_NAMES = [
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+]  # fmt: skip
+_WEEKDAY_NAMES = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+_MONTHS = [name[:3] for name in _MONTH_NAMES]
+_WEEKDAYS = [name[:3] for name in _WEEKDAY_NAMES]
+
+
+def _numbers(*rows: list[str]) -> dict[str, int]:
+    return {name.lower(): number for row in rows for number, name in enumerate(row)}
+
+
+_MONTH_OF = {**_numbers(_MONTHS, _MONTH_NAMES), "sept": 8}
+_WEEKDAY_OF = {**_numbers(_WEEKDAYS, _WEEKDAY_NAMES), "tues": 1, "thur": 3, "thurs": 3}
+_DAYS_FROM_TODAY = {"today": 0, "tomorrow": 1, "yesterday": -1, "next week": 7, "last week": -7}
+
+
+def _any(names: dict[str, int]) -> str:
+    return "|".join(sorted(names, key=len, reverse=True))
+
+
+_COUNT = r"(?P<count>\d{1,5}|an?)"
+_UNIT = r"(?P<unit>d|w|m|y|days?|weeks?|months?|years?)"
+_FROM_TODAY = [
+    re.compile(pattern, re.ASCII)
+    for pattern in (
+        r"(?P<count>\d{1,5})(?P<unit>[dwmy])",
+        rf"(?P<sign>[+-]) ?{_COUNT} ?{_UNIT}",
+        rf"in {_COUNT} ?{_UNIT}",
+        rf"{_COUNT} ?{_UNIT} (?P<sign>ago)",
+    )
+]
+_WEEKDAY_ONLY = re.compile(rf"(?:(?:next|this|on) )?(?P<weekday>{_any(_WEEKDAY_OF)})")
+_WEEKDAY = rf"(?:(?P<weekday>{_any(_WEEKDAY_OF)}),? )?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_MONTH = rf"(?P<month>{_any(_MONTH_OF)})\.?"
+_YEAR = r"(?P<year>\d{4}|\d\d)"
+_ON_CALENDAR = [
+    re.compile(pattern, re.ASCII)
+    for pattern in (
+        r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})",
+        rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.{_YEAR}?",
+        rf"{_WEEKDAY}{_DAY}\.?(?: of )?[ -]?{_MONTH}(?:,?[ -]?'?{_YEAR})?",
+        rf"{_WEEKDAY}{_MONTH}[ -]?{_DAY}(?:,? '?{_YEAR})?",
+    )
+]
+_TWO_READINGS = re.compile(rf"(?P<a>\d{{1,2}})(?P<mark>[-/])(?P<b>\d{{1,2}})(?P=mark){_YEAR}", re.A)
+
+
+def parse_date(text: str, today: date) -> date:
+    """The date that was typed: `2026-12-19`, `19 Dec`, `19.12.`, `fri`, `+3d`, `in 2 weeks`.
+
+    A weekday is the next one, never today; a day and month without a year is the next one, today
+    included. Raises BadInput for no date, no such day, a year outside 1900 to 2999, and for
+    `03/04/2026`, which can be read two ways.
+    """
+    day = _read(text, today) if len(text) <= _LONGEST else None
+    if day is None:
+        raise BadInput(f"{quoted(text)} is not a date", hint=_EXAMPLES)
+    return day
+
+
+def split_leading_date(text: str, today: date) -> tuple[date | None, str]:
+    """The longest beginning of the text that is a date, and the words after it.
+
+    `thu call Bob` gives Thursday and `call Bob`; without a date the text comes back whole. Raises
+    BadInput where the beginning is written as a date, and is none (`31 feb call Bob`).
+    """
+    words = text.split()
+    for count in range(min(len(words), _MOST_WORDS), 0, -1):
+        begin = " ".join(words[:count]).rstrip(",:")
+        # "3 dec 10 boxes" are ten boxes, not the year 2010.
+        shorter = " ".join(words[: count - 1])
+        if words[count - 1].isdigit() and len(words[count - 1]) == 2 and _is_date(shorter, today):
+            continue
+        day = _read(begin, today) if len(begin) <= _LONGEST else None
+        if day is not None:
+            return day, " ".join(words[count:])
+    return None, " ".join(words)
+
+
+def _is_date(text: str, today: date) -> bool:
+    try:
+        return _read(text, today) is not None
+    except BadInput:
+        return False
+
+
+def _read(text: str, today: date) -> date | None:
+    """The date that the text says; None where it is not written as a date at all."""
+    line = " ".join(text.lower().split())
+    try:
+        day = _from_today(line, today) or _on_calendar(line, today, text) or _by_slashes(line, text)
+    except (ValueError, OverflowError):
+        raise BadInput(f"{quoted(text)}: there is no such day", hint=_EXAMPLES) from None
+    if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise BadInput(
+            f"{quoted(text)} is outside the years {FIRST_YEAR} to {LAST_YEAR}", hint=_EXAMPLES
+        )
+    return day
+
+
+def _from_today(line: str, today: date) -> date | None:
+    if line in _DAYS_FROM_TODAY:
+        return today + timedelta(days=_DAYS_FROM_TODAY[line])
+    if line in {"next month", "next year"}:
+        return add_months(today, 1 if line == "next month" else 12)
+    if match := _WEEKDAY_ONLY.fullmatch(line):
+        ahead = _WEEKDAY_OF[match["weekday"]] - today.weekday()
+        return today + timedelta(days=ahead if ahead > 0 else ahead + 7)
+    for pattern in _FROM_TODAY:
+        if match := pattern.fullmatch(line):
+            parts = match.groupdict()
+            count = int(parts["count"]) if parts["count"].isdigit() else 1
+            return _moved(today, -count if parts.get("sign") in {"-", "ago"} else count, parts)
+    return None
+
+
+def _moved(today: date, count: int, parts: dict[str, str]) -> date:
+    match parts["unit"][0]:
+        case "d":
+            return today + timedelta(days=count)
+        case "w":
+            return today + timedelta(weeks=count)
+        case "m":
+            return add_months(today, count)
+        case _:
+            return add_months(today, 12 * count)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of another month, or that month's last day where it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not date.min.year <= year <= date.max.year:
+        raise OverflowError("the calendar ends there")
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _on_calendar(line: str, today: date, text: str) -> date | None:
+    for pattern in _ON_CALENDAR:
+        if match := pattern.fullmatch(line):
+            parts = match.groupdict()
+            month, number = parts["month"], int(parts["day"])
+            number_of_month = int(month) if month.isdigit() else _MONTH_OF[month] + 1
+            day = _with_year(parts["year"], number_of_month, number, today)
+            weekday = parts.get("weekday")
+            if weekday and _WEEKDAY_OF[weekday] != day.weekday():
+                _refuse_weekday(text, day)
+            return day
+    return None
+
+
+def _with_year(year: str | None, month: int, number: int, today: date) -> date:
+    if year is not None:
+        return date(int(year) + (2000 if len(year) == 2 else 0), month, number)
+    for coming in range(today.year, today.year + _LONGEST_LEAP_GAP + 1):
+        if number <= monthrange(coming, month)[1] and date(coming, month, number) >= today:
+            return date(coming, month, number)
+    raise ValueError("no month is that long")
+
+
+def _refuse_weekday(text: str, day: date) -> NoReturn:
+    raise BadInput(
+        f"{quoted(text)}: {day.day} {_MONTHS[day.month - 1]} {day.year} is a "
+        f"{_WEEKDAY_NAMES[day.weekday()]}",
+        hint="Leave the weekday out, or correct it.",
+    )
+
+
+def _by_slashes(line: str, text: str) -> date | None:
+    match = _TWO_READINGS.fullmatch(line)
+    if match is None:
+        return None
+    a, b = int(match["a"]), int(match["b"])
+    year = int(match["year"]) + (2000 if len(match["year"]) == 2 else 0)
+    if a <= 12 and b <= 12 and a != b:
+        raise BadInput(
+            f"{quoted(text)} can be {format_date(date(year, b, a))} or "
+            f"{format_date(date(year, a, b))}",
+            hint=f"Write {date(year, b, a)} or {date(year, a, b)}.",
+            details={"readings": [date(year, b, a).isoformat(), date(year, a, b).isoformat()]},
+        )
+    return date(year, b, a) if b <= 12 else date(year, a, b)
+
+
+def format_date(day: date) -> str:
+    """`Sat 19 Dec 2026`, in English whatever the locale."""
+    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def format_day(day: date, today: date) -> str:
+    """The day in at most nine cells: `today`, `Thu` in the coming six days, `-2d` in the past 30.
+
+    Else `3 Dec` in this year or the coming 300 days, and `3 Dec 27`.
+    """
+    ahead = (day - today).days
+    if ahead == 0:
+        return "today"
+    if 0 < ahead <= 6:
+        return _WEEKDAYS[day.weekday()]
+    if -30 <= ahead < 0:
+        return f"{ahead}d"
+    short = f"{day.day} {_MONTHS[day.month - 1]}"
+    return short if day.year == today.year or 0 < ahead <= 300 else f"{short} {day.year % 100:02d}"
+
+
+def parse_instant(text: str, *, zone: ZoneInfo | None = None) -> datetime:
+    """The instant in UTC that an ISO 8601 text names; without an offset it is local to `zone`.
+
+    Raises BadInput for anything else, for a missing offset when no `zone` is given, and outside
+    the years 1900 to 2999.
+    """
+    try:
+        at = datetime.fromisoformat(text.strip()[: 2 * _LONGEST])
+    except ValueError:
+        raise BadInput(
+            f"{quoted(text)} is not a time", hint="Write it like 2026-12-19T16:02:00Z."
+        ) from None
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise BadInput(f"{quoted(text)} is outside the years {FIRST_YEAR} to {LAST_YEAR}")
+    if at.tzinfo is None and zone is None:
+        raise BadInput(
+            f"{quoted(text)} does not say in which time zone",
+            hint="Add Z for UTC or an offset, for example 2026-12-19T16:02:00+01:00.",
+        )
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def local_date(at: datetime, zone: ZoneInfo) -> date:
+    """The calendar day in `zone` at that instant."""
+    return at.astimezone(zone).date()
+
+
+def start_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """The first instant of the day in `zone`, in UTC, also where the clock skips midnight."""
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+
+
+def days_between(earlier: datetime, later: datetime, zone: ZoneInfo) -> int:
+    """Whole calendar days in `zone` from one instant to another; negative when they are swapped."""
+    return (local_date(later, zone) - local_date(earlier, zone)).days

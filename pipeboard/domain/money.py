@@ -1,0 +1,197 @@
+"""Amounts of money: exact, in minor units of one currency, read and written as salespeople do."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal, NoReturn
+
+from pipeboard.domain.currencies import currency_code, exponent, printed_sign, read_currency
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.text import quoted
+
+LARGEST = 10**15
+"""The largest amount, in minor units: far above any deal, far below what the database holds."""
+
+_LONGEST = 60
+_EXAMPLES = "Write it like 40k, 1,234.50 or EUR 40000."
+_PARTS = re.compile(
+    r"(?P<before>[^\d.,]*)(?P<number>[\d.,](?:[\d.,'’ ]*\d)?)(?P<after>\D*)", re.ASCII
+)
+_WHOLE = re.compile(
+    r"\d+|[1-9]\d{0,2}(?P<group>[.,'’ ])\d{3}(?:(?P=group)\d{3})*|[1-9]\d?(?:,\d\d)+,\d{3}",
+    re.ASCII,
+)
+_ONE_GROUP = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
+_MINUS = re.compile(r"[-\u2212]")
+_NOT_DIGIT = re.compile(r"\D")
+_PARENTHESES = ("(", ")")  # how accountants write a minus
+
+# Longest first, so that `mio` is not read as `m` and a rest.
+_POWERS = {"tsd": 3, "mio": 6, "mln": 6, "mrd": 9, "mn": 6, "bn": 9, "k": 3, "m": 6, "b": 9}
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in minor units (cents for EUR, yen for JPY) of an ISO 4217 currency."""
+
+    minor: int
+    currency: str
+
+    @property
+    def exponent(self) -> int:
+        return exponent(self.currency)
+
+    def __str__(self) -> str:
+        return format_money(self)
+
+    def __add__(self, other: Money) -> Money:
+        self._require_same_currency(other)
+        return Money(self.minor + other.minor, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        self._require_same_currency(other)
+        return Money(self.minor - other.minor, self.currency)
+
+    def _require_same_currency(self, other: Money) -> None:
+        if other.currency != self.currency:
+            raise ValueError(f"{self.currency} and {other.currency} do not add up")
+
+
+def parse_money(text: str, currency: str) -> Money:
+    """The amount that was typed, in `currency` (ISO 4217) unless the text names another.
+
+    Reads `40k`, `1.2m`, `€1.234,50`, `$1,234.50`, `1 234,50 €`, `EUR 40000`. Of `.` and `,` the
+    last is the decimal mark. One alone before exactly three digits groups thousands, except before
+    `k` or `m`, and except a dot in a currency of three decimals. Raises BadInput for anything else:
+    a negative amount, parts of a minor unit, more than `LARGEST`.
+    """
+    if len(text) > _LONGEST:
+        _refuse(text)
+    line = " ".join(text.split())
+    if any(char.isdigit() and not char.isascii() for char in line):
+        _refuse(text, ": only the digits 0 to 9 can be read")
+    parts = _PARTS.fullmatch(line)
+    if parts is None:
+        _refuse(text)
+    before, after = parts["before"].strip(), parts["after"].strip()
+    if _is_negative(before, after):
+        raise BadInput(f"{quoted(text)}: a deal's value cannot be negative", hint=_EXAMPLES)
+    code, power = _unit(text, before, after, currency)
+    whole, fraction = _split_number(text, parts["number"], exponent(code), bool(power))
+    shift = exponent(code) + power - len(fraction)
+    minor, rest = divmod(int(whole + fraction) * 10 ** max(shift, 0), 10 ** max(-shift, 0))
+    if rest:
+        raise BadInput(
+            f"{quoted(text)} has more decimals than {code}",
+            hint=f"{code} has {exponent(code) or 'no'} decimals.",
+        )
+    if minor > LARGEST:
+        raise BadInput(f"{quoted(text)} is too large an amount", hint=_EXAMPLES)
+    return Money(minor, code)
+
+
+def _is_negative(before: str, after: str) -> bool:
+    signed = _MINUS.search(before) or _MINUS.match(after)
+    return signed is not None or (before[:1], after[-1:]) == _PARENTHESES
+
+
+def _refuse(text: str, why: str = "") -> NoReturn:
+    raise BadInput(f"{quoted(text)} is not an amount of money{why}", hint=_EXAMPLES)
+
+
+def _unit(text: str, before: str, after: str, default: str) -> tuple[str, int]:
+    """The currency and the power of ten that stand around a number."""
+    leading = _currency(text, before, default) if before else None
+    trailing, power = _power(after, default) or (_currency(text, after, default), 0)
+    if leading and trailing and leading != trailing:
+        raise BadInput(f"{quoted(text)} names two currencies", hint=_EXAMPLES)
+    return leading or trailing or currency_code(default), power
+
+
+def _power(after: str, default: str) -> tuple[str | None, int] | None:
+    """Currency and power of `k€`, `mio` or nothing; None where no power is written."""
+    if not after:
+        return None, 0
+    if read_currency(after, default):
+        return None
+    for word, power in _POWERS.items():
+        if after[: len(word)].lower() == word:
+            rest = after[len(word) :].lstrip(". ")
+            code = read_currency(rest, default) if rest else None
+            if code or not rest:
+                return code, power
+    return None
+
+
+def _currency(text: str, sign: str, default: str) -> str:
+    code = read_currency(sign, default)
+    if code is None:
+        if len(sign) == 3 and sign.isascii() and sign.isalpha():
+            return currency_code(sign)
+        _refuse(text)
+    return code
+
+
+def _split_number(text: str, number: str, exponent: int, has_power: bool) -> tuple[str, str]:
+    """The digits before and after the decimal mark; refuses groups that are not groups."""
+    mark = _decimal_mark(number, exponent, has_power)
+    whole, fraction = number.rsplit(mark, 1) if mark else (number, "0")
+    if not (fraction.isdigit() and _WHOLE.fullmatch(whole or "0")):
+        _refuse(text)
+    return _NOT_DIGIT.sub("", whole), fraction
+
+
+def _decimal_mark(number: str, exponent: int, has_power: bool) -> str | None:
+    marks = [char for char in number if char in ".,"]
+    if not marks or marks.count(marks[-1]) > 1:
+        return None
+    may_group = not has_power and not (exponent >= 3 and marks[0] == ".")
+    return None if may_group and _ONE_GROUP.fullmatch(number) else marks[-1]
+
+
+Style = Literal["full", "short", "code"]
+
+
+def format_money(money: Money, *, style: Style = "full", symbol: bool = False) -> str:
+    """The amount in words for a person or a machine.
+
+    `full` is `€1,234.50`, without decimals when they are zero; `short` is `12.4k`, at most five
+    cells below a trillion and rounded half up, with its sign (`€12.4k`) when `symbol` is set;
+    `code` is `1234.50 EUR`, which `parse_money` reads back exactly.
+    """
+    minus, minor = ("-", -money.minor) if money.minor < 0 else ("", money.minor)
+    decimals = exponent(money.currency)
+    if style == "short":
+        body = _short(minor, 10**decimals)
+        return f"{minus}{_sign(money.currency)}{body}" if symbol else minus + body
+    whole, rest = divmod(minor, 10**decimals)
+    if style == "code":
+        tail = f".{rest:0{decimals}d}" if decimals else ""
+        return f"{minus}{whole}{tail} {money.currency}"
+    tail = f".{rest:0{decimals}d}" if rest else ""
+    return f"{minus}{_sign(money.currency)}{whole:,}{tail}"
+
+
+def _sign(code: str) -> str:
+    return printed_sign(code) or f"{code} "
+
+
+def _short(minor: int, unit: int) -> str:
+    whole = _rounded(minor, unit)
+    if whole < 1000:
+        return str(whole)
+    for letter in "kMB":
+        unit *= 1000
+        tenths = _rounded(minor * 10, unit)
+        if tenths < 1000:
+            return f"{tenths // 10}.{tenths % 10}{letter}".replace(".0", "")
+        whole = _rounded(minor, unit)
+        if whole < 1000:
+            return f"{whole}{letter}"
+    return f"{_rounded(minor, unit * 1000)}T"
+
+
+def _rounded(numerator: int, denominator: int) -> int:
+    """The quotient of two integers, not negative, rounded half up."""
+    return (2 * numerator + denominator) // (2 * denominator)

@@ -1,0 +1,185 @@
+"""Periods that numbers are counted over: years, quarters, months, weeks and ranges of days."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal, NoReturn
+from zoneinfo import ZoneInfo
+
+from pipeboard.domain.dates import FIRST_YEAR, LAST_YEAR, add_months, parse_date, start_of_day
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.text import quoted
+
+Kind = Literal["year", "quarter", "month", "week", "days", "all"]
+
+_BEGINNING, _END = date(FIRST_YEAR, 1, 1), date(LAST_YEAR + 1, 1, 1)
+_HINT = "Write it like 2026, 2026Q4, 2026-11, 2026-W47, last90d, this-quarter, all or FROM..TO."
+_YEAR = re.compile(r"(\d{4})", re.ASCII)
+_QUARTER = re.compile(r"(\d{4})-?q([1-4])", re.ASCII)
+_MONTH = re.compile(r"(\d{4})-(\d\d)", re.ASCII)
+_WEEK = re.compile(r"(\d{4})-?w(\d\d?)", re.ASCII)
+_LAST_DAYS = re.compile(r"last-?(\d{1,5})d", re.ASCII)
+_RELATIVE = re.compile(r"(this|last|next)[- ](year|quarter|month|week)")
+_STEPS = {"last": -1, "this": 0, "next": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Calendar days from `start` up to, not including, `end`; `label` is how it is written."""
+
+    label: str
+    start: date
+    end: date
+    kind: Kind = "days"
+
+    def instants(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        """First instant, and first instant after it, in UTC, of these days in `zone`."""
+        return start_of_day(self.start, zone), start_of_day(self.end, zone)
+
+    def previous(self) -> Period:
+        """The period of the same kind just before. Raises BadInput where the calendar begins."""
+        return self._moved(-1)
+
+    def next(self) -> Period:
+        """The period of the same kind just after. Raises BadInput where the calendar ends."""
+        return self._moved(1)
+
+    def _moved(self, step: int) -> Period:
+        try:
+            moved = self._at_step(step)
+        except OverflowError:
+            moved = self
+        if moved == self or moved.start < _BEGINNING or moved.end > _END:
+            where = "before" if step < 0 else "after"
+            raise BadInput(f"There is no period {where} {quoted(self.label)}")
+        return moved
+
+    def _at_step(self, step: int) -> Period:
+        match self.kind:
+            case "year":
+                return _year(int(self.label) + step, add_months(self.start, 12 * step))
+            case "quarter":
+                year, quarter = int(self.label[:4]), int(self.label[5:])
+                return _quarter(4 * year + quarter - 1 + step, add_months(self.start, 3 * step))
+            case "month":
+                return _month(add_months(self.start, step))
+            case "week":
+                return _week(self.start + timedelta(weeks=step))
+            case "days":
+                length = self.end - self.start
+                return _range(self.start + step * length, self.end + step * length)
+            case "all":
+                return self
+
+
+def parse_period(text: str, today: date, *, week_start: int = 0, fiscal_shift: int = 0) -> Period:
+    """The period that was typed, with its canonical label (`this-quarter` becomes `2026Q4`).
+
+    `week_start` is 0 for Monday to 6 for Sunday; a week has the ISO number of its Thursday.
+    `fiscal_shift` is how many months after (before, when negative) the first of January years and
+    quarters begin: 3 is April of the year that names it, -3 October of the year before it.
+    `lastNd` ends with today. Raises BadInput for anything else and for a range that ends before it
+    starts.
+    """
+    line = text.strip().lower()
+    if line == "all":
+        return Period("all", _BEGINNING, _END, "all")
+    try:
+        period = _named(line, week_start, fiscal_shift) or _relative(
+            line, today, week_start, fiscal_shift
+        )
+    except (ValueError, OverflowError):
+        period = None
+    if period is None and ".." in line:
+        period = _between(text, today)
+    if period is None or period.start < _BEGINNING or period.end > _END:
+        _refuse(text)
+    return period
+
+
+def _refuse(text: str) -> NoReturn:
+    raise BadInput(f"{quoted(text)} is not a period", hint=_HINT)
+
+
+def _named(line: str, week_start: int, fiscal_shift: int) -> Period | None:
+    if match := _YEAR.fullmatch(line):
+        return _fiscal_year(int(match[1]), fiscal_shift)
+    if match := _QUARTER.fullmatch(line):
+        return _fiscal_quarter(int(match[1]), int(match[2]) - 1, fiscal_shift)
+    if match := _MONTH.fullmatch(line):
+        return _month(date(int(match[1]), int(match[2]), 1))
+    if match := _WEEK.fullmatch(line):
+        return _week_of(date.fromisocalendar(int(match[1]), int(match[2]), 4), week_start)
+    return None
+
+
+def _relative(line: str, today: date, week_start: int, fiscal_shift: int) -> Period | None:
+    if match := _LAST_DAYS.fullmatch(line):
+        end = today + timedelta(days=1)
+        days = int(match[1])
+        return Period(f"last{days}d", end - timedelta(days=days), end) if days else None
+    match = _RELATIVE.fullmatch(line)
+    if match is None:
+        return None
+    period = _around(today, match[2], week_start, fiscal_shift)
+    step = _STEPS[match[1]]
+    return period._at_step(step) if step else period
+
+
+def _around(today: date, unit: str, week_start: int, fiscal_shift: int) -> Period:
+    if unit == "week":
+        return _week_of(today, week_start)
+    if unit == "month":
+        return _month(today.replace(day=1))
+    year, month = divmod(12 * today.year + today.month - 1 - fiscal_shift, 12)
+    if unit == "year":
+        return _fiscal_year(year, fiscal_shift)
+    return _fiscal_quarter(year, month // 3, fiscal_shift)
+
+
+def _between(text: str, today: date) -> Period:
+    first, _, after = text.partition("..")
+    start, end = parse_date(first, today), parse_date(after, today)
+    if start >= end:
+        raise BadInput(
+            f"{quoted(text)} ends before it starts", hint="FROM..TO leaves the day TO out."
+        )
+    return _range(start, end)
+
+
+def _fiscal_year(year: int, shift: int) -> Period:
+    return _year(year, add_months(date(year, 1, 1), shift))
+
+
+def _fiscal_quarter(year: int, quarter: int, shift: int) -> Period:
+    """The quarter that `quarter`, 0 to 3, counts from the beginning of the year."""
+    return _quarter(4 * year + quarter, add_months(date(year, 1, 1), shift + 3 * quarter))
+
+
+def _year(year: int, start: date) -> Period:
+    return Period(f"{year:04d}", start, add_months(start, 12), "year")
+
+
+def _quarter(index: int, start: date) -> Period:
+    year, quarter = divmod(index, 4)
+    return Period(f"{year:04d}Q{quarter + 1}", start, add_months(start, 3), "quarter")
+
+
+def _month(start: date) -> Period:
+    return Period(f"{start:%Y-%m}", start, add_months(start, 1), "month")
+
+
+def _week_of(day: date, week_start: int) -> Period:
+    return _week(day - timedelta(days=(day.weekday() - week_start) % 7))
+
+
+def _week(start: date) -> Period:
+    thursday = start + timedelta(days=(3 - start.weekday()) % 7)
+    year, number, _ = thursday.isocalendar()
+    return Period(f"{year:04d}-W{number:02d}", start, start + timedelta(days=7), "week")
+
+
+def _range(start: date, end: date) -> Period:
+    return Period(f"{start}..{end}", start, end)

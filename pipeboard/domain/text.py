@@ -1,0 +1,95 @@
+"""Text from strangers: cleaned on the way in, harmless on the way out, folded to be searched."""
+
+from __future__ import annotations
+
+import re
+from unicodedata import combining, normalize
+
+from pipeboard.domain.errors import BadInput
+
+# Everything that steers a terminal, turns the reading direction round or hides text: C0, DEL, C1,
+# soft hyphen, bidi marks, overrides and isolates, zero-width and invisible operators, line
+# separators, BOM, interlinear notes, tags, lone surrogates. ZWJ and ZWNJ stay: emoji, Persian and
+# Hindi need them. All of these are "not printable" to str.isprintable, which the fast paths use.
+_UNSAFE_SET = (
+    r"\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    r"\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+)
+_UNSAFE = re.compile(f"[{_UNSAFE_SET}\\ud800-\\udfff]")
+_UNPRINTABLE = re.compile(f"[{_UNSAFE_SET}]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_LINE_END = re.compile(r"\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
+_MANY_BLANK_LINES = re.compile(r"\n{4,}")
+_NOT_WORD = re.compile(r"[\W_]+")
+
+# Letters that have no decomposition, yet are typed without their stroke by everybody who searches.
+_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe"})
+
+
+def clean_line(text: str, *, field: str = "text", limit: int = 300) -> str:
+    """One line without control, bidi or hidden characters, NFC, runs of white space made one space.
+
+    Raises BadInput, naming `field`, when more than `limit` characters are left.
+    """
+    line = " ".join(text.split())
+    if not (line.isascii() and line.isprintable()):
+        line = " ".join(normalize("NFC", _UNSAFE.sub("", line)).split())
+    return _bounded(line, field, limit)
+
+
+def clean_text(text: str, *, field: str = "text", limit: int = 20_000) -> str:
+    """Several lines, cleaned as in `clean_line`, with line ends `\\n` and indentation kept.
+
+    Tabs become four spaces; more than two blank lines in a row become two. Raises BadInput, naming
+    `field`, when more than `limit` characters are left.
+    """
+    lines = _LINE_END.split(text.replace("\t", "    "))
+    cleaned = "\n".join(normalize("NFC", _UNSAFE.sub("", line)).rstrip() for line in lines)
+    return _bounded(_MANY_BLANK_LINES.sub("\n\n\n", cleaned).strip("\n"), field, limit)
+
+
+def _bounded(text: str, field: str, limit: int) -> str:
+    if len(text) > limit:
+        raise BadInput(
+            f"The {field} is too long: {len(text):,} characters, and {limit:,} is the most",
+            hint="Shorten it, or put the rest into a note.",
+            details={"field": field, "limit": limit, "length": len(text)},
+        )
+    return text
+
+
+def printable(text: str) -> str:
+    """The text without the characters that are not safe to print; a lone surrogate becomes U+FFFD.
+
+    The last defence before a terminal, cheap enough for every string that is drawn.
+    """
+    if text.isprintable():
+        return text
+    return _SURROGATE.sub("\ufffd", _UNPRINTABLE.sub("", text))
+
+
+def printable_lines(text: str) -> str:
+    """`printable`, but `\\n` stays."""
+    if text.isprintable():
+        return text
+    return "\n".join(map(printable, text.split("\n")))
+
+
+def quoted(text: str, limit: int = 40) -> str:
+    """The text as a message names it: one printable line in quotes, at most `limit` characters."""
+    line = printable(" ".join(text[: 4 * limit].split()))
+    return f"'{line}'" if len(line) <= limit else f"'{line[: limit - 3]}...'"
+
+
+def fold(text: str) -> str:
+    """The text as searching compares it: no case, no accents, white space made one space."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    marked = normalize("NFKD", normalize("NFKD", text).casefold())
+    plain = "".join(char for char in marked if not combining(char)).translate(_PLAIN)
+    return " ".join(_UNSAFE.sub("", " ".join(plain.split())).split())
+
+
+def slug(text: str) -> str:
+    """The key made of a name: `decision_maker` of `Decision maker`; may be empty."""
+    return _NOT_WORD.sub("_", fold(text)).strip("_")
