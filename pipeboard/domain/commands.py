@@ -1,0 +1,253 @@
+"""Commands: everything that a person can do to a deal, as plain values.
+
+`decide` turns a command into events or refuses it. A command names no deal: the same value is
+decided for one deal or, in bulk, for many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from pipeboard.domain.deal import NOTHING, Answer, Contact, Loss, Note, Term, Touch
+
+if TYPE_CHECKING:
+    from pipeboard.domain.events import Event
+    from pipeboard.domain.money import Money
+    from pipeboard.domain.pipeline import Pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a decision is made in: the deal's pipeline, the instant, the workspace's zone, who acts.
+
+    `loss_categories` and `min_gap_hours` are the workspace's; an empty tuple means the standard.
+    """
+
+    pipeline: Pipeline
+    at: datetime
+    zone: ZoneInfo
+    actor: str
+    loss_categories: tuple[str, ...] = ()
+
+    @property
+    def today(self) -> date:
+        return self.at.astimezone(self.zone).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """A new deal in an open stage; `fields` holds the deal's other fields by name."""
+
+    title: str
+    stage_id: int
+    fields: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """A deal that lived elsewhere: its fields, the stages it entered and when, and how it ended.
+
+    `path` is in time order and starts with the stage at `created_at`; `origin` names the file.
+    """
+
+    title: str
+    created_at: datetime
+    path: tuple[tuple[int, datetime], ...]
+    origin: str
+    fields: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    outcome: str = "open"
+    closed_at: datetime | None = None
+    loss: Loss | None = None
+    notes: tuple[Note, ...] = ()
+    touches: tuple[Touch, ...] = ()
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """To another open stage, through the gate; `override` is the typed reason to pass it."""
+
+    stage_id: int
+    override: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Win:
+    """Won, at a final value (None keeps the present one), today or `on` an earlier day."""
+
+    value: Money | None = None
+    on: date | None = None
+    override: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lose:
+    """Lost for a reason, today or `on` an earlier day."""
+
+    loss: Loss
+    on: date | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """Back to work, in the stage it was closed from unless another is named."""
+
+    stage_id: int | None = None
+    override: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """New values for fields by name; `fields.NAME` is a custom field, None empties."""
+
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TagWith:
+    """Tags put on and taken off."""
+
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """A place in the column by hand."""
+
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetNextStep:
+    """What happens next; an empty text with a date is allowed, neither clears the step."""
+
+    text: str
+    due: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteNextStep:
+    """The next step was done, which counts as a touch."""
+
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """Parked until a day to come; None wakes the deal."""
+
+    until: date | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerQuestion:
+    """An answer to a qualification question, by key, number or what it proves; None takes it back."""
+
+    question: str
+    answer: Answer | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetContact:
+    """A person of the deal under a key; None removes them."""
+
+    key: str
+    contact: Contact | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetTerm:
+    """A line of the terms sheet under a key; None removes it."""
+
+    key: str
+    term: Term | None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """An item of a stage's checklist ticked or not."""
+
+    stage_id: int
+    item: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AddNote:
+    """A note, appended."""
+
+    note: Note
+
+
+@dataclass(frozen=True, slots=True)
+class EditNote:
+    """A note's text replaced; the old text stays in the history."""
+
+    note: Note
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogTouch:
+    """An interaction with the buyer, which stops the idle clock."""
+
+    touch: Touch
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """Out of sight and out of every number, with its outcome kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unarchive:
+    """Back from the archive."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergeInto:
+    """This deal was the same as another and goes into it."""
+
+    kept_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Revert:
+    """The events of one command on this deal taken back (undo) or put again (redo)."""
+
+    events: tuple[Event, ...]
+
+
+Command = (
+    Create
+    | TakeOver
+    | Move
+    | Win
+    | Lose
+    | Reopen
+    | Edit
+    | TagWith
+    | Rank
+    | SetNextStep
+    | CompleteNextStep
+    | Snooze
+    | AnswerQuestion
+    | SetContact
+    | SetTerm
+    | Check
+    | AddNote
+    | EditNote
+    | LogTouch
+    | Archive
+    | Unarchive
+    | MergeInto
+    | Revert
+)

@@ -1,0 +1,155 @@
+"""Exit criteria of a stage: what must be true of a deal before it moves on, written in one line each.
+
+The lines stand in a pipeline's document: `value`, `expected_close`, `field.budget`,
+`answer timeline`, `rating authority >= 2`, `answers >= 4`, `contact decision_maker`,
+`next step`, `checklist`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from pipeboard.domain.errors import BadInput
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from pipeboard.domain.deal import Deal
+    from pipeboard.domain.pipeline import Pipeline, Stage
+
+FIELDS = ("value", "expected_close", "account", "owner", "source", "contact_reason")
+ROLES = ("decision_maker", "champion", "user", "blocker", "other")
+EXAMPLES = (
+    "value, answer timeline, rating authority >= 2, answers >= 4, contact decision_maker, "
+    "next step, checklist"
+)
+
+
+class About(StrEnum):
+    """What a criterion looks at."""
+
+    FIELD = "field"
+    ANSWER = "answer"
+    RATING = "rating"
+    ANSWERS = "answers"
+    CONTACT = "contact"
+    NEXT_STEP = "next step"
+    CHECKLIST = "checklist"
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One exit criterion: `subject` is a field, question or role, `at_least` a rating or count."""
+
+    about: About
+    subject: str = ""
+    at_least: int = 0
+
+    def __str__(self) -> str:
+        match self.about:
+            case About.FIELD:
+                return self.subject
+            case About.ANSWER | About.CONTACT:
+                return f"{self.about} {self.subject}"
+            case About.RATING:
+                return f"rating {self.subject} >= {self.at_least}"
+            case About.ANSWERS:
+                return f"answers >= {self.at_least}"
+            case _:
+                return str(self.about)
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A criterion that a deal does not meet: the stage that asks, and what is missing in words."""
+
+    stage: str
+    criterion: Criterion
+    text: str
+
+
+_RATING = re.compile(r"rating ([a-z0-9_]+) ?>= ?([0-4])")
+_ANSWERS = re.compile(r"answers ?>= ?(\d{1,2})")
+
+
+def parse_criterion(text: str) -> Criterion:
+    """The criterion that a line of a pipeline's document states; `BadInput` when it states none."""
+    line = " ".join(text.lower().split())
+    if line in (About.NEXT_STEP, About.CHECKLIST):
+        return Criterion(About(line))
+    if line in FIELDS or line.startswith("field.") and len(line) > len("field."):
+        return Criterion(About.FIELD, " ".join(text.split()) if "." in line else line)
+    if found := _RATING.fullmatch(line):
+        return Criterion(About.RATING, found[1], int(found[2]))
+    if found := _ANSWERS.fullmatch(line):
+        return Criterion(About.ANSWERS, at_least=int(found[1]))
+    word, _, subject = line.partition(" ")
+    if word == About.ANSWER and subject:
+        return Criterion(About.ANSWER, subject)
+    if word == About.CONTACT and subject in ROLES:
+        return Criterion(About.CONTACT, subject)
+    raise BadInput(
+        f"'{text.strip()}' is no exit criterion.", hint=f"Exit criteria read like: {EXAMPLES}."
+    )
+
+
+def unmet_of_stage(
+    stage: Stage, deal: Deal, pipeline: Pipeline, today: date
+) -> tuple[Unmet, ...]:
+    """What `deal` still lacks to leave `stage` forwards, in the order of the stage's criteria."""
+    lacking = []
+    for criterion in stage.criteria:
+        text = _lack(criterion, stage, deal, pipeline, today)
+        if text:
+            lacking.append(Unmet(stage.name, criterion, text))
+    return tuple(lacking)
+
+
+def _lack(
+    criterion: Criterion, stage: Stage, deal: Deal, pipeline: Pipeline, today: date
+) -> str | None:
+    match criterion.about:
+        case About.FIELD:
+            return _lack_of_field(criterion.subject, deal)
+        case About.ANSWER | About.RATING:
+            return _lack_of_answer(criterion, deal, pipeline)
+        case About.ANSWERS:
+            given = len(deal.answered(pipeline))
+            if given >= criterion.at_least:
+                return None
+            return f"{given} of the {criterion.at_least} answers needed"
+        case About.CONTACT:
+            if any(contact.role == criterion.subject for contact in deal.contacts.values()):
+                return None
+            return f"no {criterion.subject.replace('_', '-')} named"
+        case About.NEXT_STEP:
+            step = deal.next_step
+            if step is not None and step.due is not None and step.due >= today:
+                return None
+            return "no next step with a date to come"
+        case About.CHECKLIST:
+            open_items = [item for item in stage.checklist if not deal.is_checked(stage.id, item)]
+            return f"checklist: {', '.join(open_items)}" if open_items else None
+
+
+def _lack_of_field(name: str, deal: Deal) -> str | None:
+    if name.startswith("field."):
+        key = name.removeprefix("field.")
+        return None if deal.fields.get(key) else f"{key} is empty"
+    return None if getattr(deal, name) not in (None, "") else f"{name.replace('_', ' ')} is empty"
+
+
+def _lack_of_answer(criterion: Criterion, deal: Deal, pipeline: Pipeline) -> str | None:
+    question = pipeline.question(criterion.subject)
+    if question is None:
+        return None
+    answer = deal.answers.get(question.key)
+    if answer is None or not answer.is_given:
+        return f"{question.label} is unanswered"
+    if criterion.about is About.RATING and (answer.rating is None or answer.rating < criterion.at_least):
+        stands = "unknown" if answer.rating is None else str(answer.rating)
+        return f"{question.label} is rated {stands}, needs {criterion.at_least}"
+    return None

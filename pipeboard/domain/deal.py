@@ -1,0 +1,216 @@
+"""A deal as it stands now, and the small values that it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipeboard.domain.money import Money
+    from pipeboard.domain.pipeline import Pipeline, Question
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+LOSS_CATEGORIES = (
+    "competitor",
+    "price",
+    "no-decision",
+    "disqualified",
+    "timing",
+    "unresponsive",
+    "other",
+    "invalid",
+)
+
+
+class Status(StrEnum):
+    """Where a deal stands; an archived deal keeps its outcome for the day it comes back."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+    ARCHIVED = "archived"
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What happens next on a deal, and by which day."""
+
+    text: str
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Why a deal was lost; `recycle_on` is the day it becomes a lead again."""
+
+    category: str
+    reason: str = ""
+    competitor: str = ""
+    recycle_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The present answer to a qualification question; a rating of None is unknown, never 0."""
+
+    text: str
+    rating: int | None = None
+    evidence: str = ""
+    by: str = ""
+    at: datetime | None = None
+
+    @property
+    def is_given(self) -> bool:
+        return bool(self.text) or self.rating is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person on the other side, and the part they play in this deal."""
+
+    name: str
+    role: str = "other"
+    email: str = ""
+    phone: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One line of a negotiation: our position, theirs, and what was agreed ("" while open)."""
+
+    item: str
+    ours: str = ""
+    theirs: str = ""
+    agreed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note on a deal; `id` is given by whoever writes it."""
+
+    id: str
+    text: str
+    author: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One interaction with the buyer: `type` call, email, meeting, demo or message."""
+
+    id: str
+    type: str
+    direction: str
+    outcome: str
+    by: str
+    at: datetime
+
+
+TOUCH_TYPES = ("call", "email", "meeting", "demo", "message")
+DIRECTIONS = ("in", "out")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deal:
+    """One deal with everything that is decided on; notes and touches are kept beside it.
+
+    `probability_bp` and `category` are the rep's own word and None while the stage speaks for
+    the deal. `rank` orders a column by hand, lowest on top. `version` counts its events. A deal
+    is `removed` when its creation was undone: it keeps its id and history, and counts nowhere.
+    """
+
+    id: int
+    pipeline_id: int
+    stage_id: int
+    title: str
+    account: str = ""
+    value: Money | None = None
+    owner: str = ""
+    source: str = ""
+    source_detail: str = ""
+    contact_reason: str = ""
+    tags: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    probability_bp: int | None = None
+    category: str | None = None
+    expected_close: date | None = None
+    created_at: datetime
+    stage_entered_at: datetime
+    qualified_at: datetime | None = None
+    outcome: Status = Status.OPEN
+    closed_at: datetime | None = None
+    closed_from: int | None = None
+    loss: Loss | None = None
+    next_step: NextStep | None = None
+    snoozed_until: date | None = None
+    snooze_reason: str = ""
+    last_touch_at: datetime | None = None
+    last_outbound_at: datetime | None = None
+    last_reply_at: datetime | None = None
+    outbound_since_reply: int = 0
+    trial_close: str = ""
+    quote_sent_at: datetime | None = None
+    offer_expires_on: date | None = None
+    floor_value: Money | None = None
+    archived_at: datetime | None = None
+    merged_into: int | None = None
+    recycled_from: int | None = None
+    removed: bool = False
+    external_id: str | None = None
+    rank: int = 0
+    answers: Mapping[str, Answer] = field(default_factory=lambda: NOTHING)
+    contacts: Mapping[str, Contact] = field(default_factory=lambda: NOTHING)
+    checklist: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    terms: Mapping[str, Term] = field(default_factory=lambda: NOTHING)
+    competitors: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    version: int = 0
+
+    @property
+    def ref(self) -> str:
+        return f"D-{self.id}"
+
+    @property
+    def name(self) -> str:
+        """What a card shows: the account, or the title where there is none."""
+        return self.account or self.title
+
+    @property
+    def status(self) -> Status:
+        return Status.ARCHIVED if self.archived_at is not None else self.outcome
+
+    @property
+    def is_open(self) -> bool:
+        return self.status is Status.OPEN
+
+    def is_snoozed(self, today: date) -> bool:
+        """Parked until a day to come (`metrics.md` C11)."""
+        return self.snoozed_until is not None and self.snoozed_until > today
+
+    def answered(self, pipeline: Pipeline) -> tuple[Question, ...]:
+        """The pipeline's questions that this deal has an answer to."""
+        return tuple(
+            question
+            for question in pipeline.questions
+            if (answer := self.answers.get(question.key)) is not None and answer.is_given
+        )
+
+    def is_checked(self, stage_id: int, item: str) -> bool:
+        """Whether an item of that stage's checklist is ticked."""
+        return f"{stage_id}/{item}" in self.checklist
+
+    def effective_probability_bp(self, pipeline: Pipeline) -> int | None:
+        """The rep's probability, else the stage's, in basis points (`metrics.md` C7)."""
+        if self.probability_bp is not None:
+            return self.probability_bp
+        return pipeline.stage(self.stage_id).probability_bp
+
+    def effective_category(self, pipeline: Pipeline) -> str:
+        """The rep's forecast category, else the stage's default (`metrics.md` C7)."""
+        return self.category or pipeline.stage(self.stage_id).category

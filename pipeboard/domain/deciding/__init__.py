@@ -1,0 +1,58 @@
+"""decide: from a command and a deal to the events that follow, or a refusal with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pipeboard.domain import commands as c
+from pipeboard.domain.deal import Deal
+from pipeboard.domain.deciding import edits, moves, reverting, work
+from pipeboard.domain.errors import Refused
+from pipeboard.domain.events import Event
+
+_Rule = Callable[[Any, Deal, c.Context], list[Event]]
+
+_BEGINNINGS: dict[type, Callable[[Any, c.Context], list[Event]]] = {
+    c.Create: moves.create,
+    c.TakeOver: moves.take_over,
+}
+_RULES: dict[type, _Rule] = {
+    c.Move: moves.move,
+    c.Win: moves.win,
+    c.Lose: moves.lose,
+    c.Reopen: moves.reopen,
+    c.Archive: moves.archive,
+    c.Unarchive: moves.unarchive,
+    c.MergeInto: moves.merge_into,
+    c.Edit: edits.edit,
+    c.TagWith: edits.tag,
+    c.Rank: edits.rank,
+    c.SetContact: edits.set_contact,
+    c.SetTerm: edits.set_term,
+    c.Check: edits.check,
+    c.SetNextStep: work.set_next_step,
+    c.CompleteNextStep: work.complete_next_step,
+    c.Snooze: work.snooze,
+    c.AnswerQuestion: work.answer,
+    c.AddNote: work.add_note,
+    c.EditNote: work.edit_note,
+    c.LogTouch: work.log_touch,
+    c.Revert: reverting.revert,
+}
+
+
+def decide(command: c.Command, deal: Deal | None, context: c.Context) -> list[Event]:
+    """The events that follow from `command` for `deal` (None for a deal that begins).
+
+    Raises `Refused` (or `GateNotMet`) where a rule says no, `BadInput` where a value is wrong.
+    An empty list means that nothing would change.
+    """
+    if deal is None:
+        return _BEGINNINGS[type(command)](command, context)
+    if deal.merged_into is not None and not isinstance(command, c.Revert):
+        raise Refused(
+            f"{deal.ref} was merged into D-{deal.merged_into}.",
+            hint=f"Work on D-{deal.merged_into} instead.",
+        )
+    return _RULES[type(command)](command, deal, context)

@@ -1,0 +1,297 @@
+"""Deciding where a deal stands: begin, move, win, lose, reopen, archive, merge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, time
+from typing import Any
+
+from pipeboard.domain import commands as c
+from pipeboard.domain.dates import format_date, local_date
+from pipeboard.domain.deal import LOSS_CATEGORIES, NOTHING, Deal, Loss, Status
+from pipeboard.domain.deciding.edits import clean_fields
+from pipeboard.domain.errors import BadInput, Refused
+from pipeboard.domain.events import Event, Kind, change_to, evolve, micros, record_to_json
+from pipeboard.domain.gates import pass_gate, unmet
+from pipeboard.domain.near import did_you_mean
+from pipeboard.domain.pipeline import Pipeline, Stage
+from pipeboard.domain.text import clean_line
+
+
+def create(command: c.Create, context: c.Context) -> list[Event]:
+    """A deal begins in the stage that it is in; what earlier stages ask is logged, not asked."""
+    stage = context.pipeline.stage(command.stage_id)
+    if not stage.is_open:
+        raise Refused(
+            f"A new deal cannot begin in {stage.name}.",
+            hint="Add it to an open stage, then mark it won or lost.",
+        )
+    return [
+        _beginning(command.title, stage, context.at, command.fields, context, f"new in {stage.name}")
+    ]
+
+
+def take_over(command: c.TakeOver, context: c.Context) -> list[Event]:
+    """A deal from elsewhere, with its stages, notes and outcome as events at their own dates."""
+    pipeline = context.pipeline
+    first_id, _ = command.path[0]
+    events = [
+        _beginning(
+            command.title,
+            pipeline.stage(first_id),
+            command.created_at,
+            command.fields,
+            context,
+            command.origin,
+        )
+    ]
+    deal = evolve(None, events[0], 0)
+    for stage_id, at in command.path[1:]:
+        if stage_id == deal.stage_id:
+            continue
+        events.append(_entry(deal, pipeline.stage(stage_id), at, context, command.origin))
+        deal = evolve(deal, events[-1])
+    for touch in command.touches:
+        events.append(touched(deal, touch.at, {"touch": record_to_json(touch)}, touch.direction))
+        deal = evolve(deal, events[-1])
+    events += [
+        Event(Kind.NOTE, note.at, facts={"note": record_to_json(note)}) for note in command.notes
+    ]
+    closed_at = command.closed_at or context.at
+    if command.outcome == Status.WON:
+        events.append(_closing(deal, pipeline.won, closed_at, Kind.WON, {}, command.origin, context))
+    elif command.outcome == Status.LOST:
+        loss = command.loss or Loss("other")
+        events.append(_closing(deal, pipeline.lost, closed_at, Kind.LOST, {"loss": loss}, "", context))
+    if command.archived:
+        deal = evolve(deal, events[-1])
+        events.append(change_to(deal, Kind.ARCHIVED, closed_at, {"archived_at": closed_at}))
+    return events
+
+
+def _beginning(
+    title: str,
+    stage: Stage,
+    at: datetime,
+    fields: Mapping[str, Any],
+    context: c.Context,
+    origin: str,
+) -> Event:
+    after: dict[str, Any] = {
+        "pipeline_id": context.pipeline.id,
+        "stage_id": stage.id,
+        "title": clean_line(title, field="title"),
+        "removed": False,
+        "created_at": at,
+        "stage_entered_at": at,
+        "rank": -micros(at),
+        **clean_fields(fields),
+    }
+    if not after["title"]:
+        raise BadInput(
+            "A deal needs a title.", hint="For example: Lumen Oy: packaging line pilot 40k"
+        )
+    if context.pipeline.is_qualified_at(stage.id):
+        after["qualified_at"] = at
+    event = Event(Kind.CREATED, at, {"removed": True}, after)
+    deal = evolve(None, event, 0)
+    first = context.pipeline.open_stages[0]
+    lacking = unmet(_in_stage(deal, first.id), context.pipeline, stage.id, context.today)
+    if not lacking:
+        return event
+    facts = {"override": origin, "missing": [lack.text for lack in lacking]}
+    return replace(event, facts=facts)
+
+
+def _in_stage(deal: Deal, stage_id: int) -> Deal:
+    return evolve(deal, Event(Kind.MOVED, deal.created_at, after={"stage_id": stage_id}))
+
+
+def move(command: c.Move, deal: Deal, context: c.Context) -> list[Event]:
+    """To another open stage; forwards only through the gate."""
+    stage = _target(command.stage_id, context.pipeline)
+    _must_be_open(deal, f"moved to {stage.name}")
+    if not stage.is_open:
+        verb = "w (won)" if stage is context.pipeline.won else "x (lost)"
+        raise Refused(f"{stage.name} is an outcome, not a step.", hint=f"Use {verb} instead.")
+    if stage.id == deal.stage_id:
+        raise Refused(f"{deal.ref} {deal.name} is already in {stage.name}.")
+    return [_entry(deal, stage, context.at, context, command.override)]
+
+
+def _target(stage_id: int, pipeline: Pipeline) -> Stage:
+    stage = pipeline.stage(stage_id)
+    if stage.retired:
+        raise Refused(f"{stage.name} is retired.", hint="Choose one of the stages on the board.")
+    return stage
+
+
+def _entry(deal: Deal, stage: Stage, at: datetime, context: c.Context, override: str) -> Event:
+    """The event of entering an open stage; an advance counts as a touch (`metrics.md` C11)."""
+    pipeline = context.pipeline
+    missing = pass_gate(deal, pipeline, stage, context.today, override)
+    at = max(at, deal.stage_entered_at)
+    after: dict[str, Any] = {"stage_id": stage.id, "stage_entered_at": at, "rank": -micros(at)}
+    if pipeline.position(stage.id) > pipeline.position(deal.stage_id):
+        after["last_touch_at"] = max(at, deal.last_touch_at or at)
+    if deal.qualified_at is None and pipeline.is_qualified_at(stage.id):
+        after["qualified_at"] = at
+    facts = {"override": override, "missing": list(missing)} if missing else NOTHING
+    return change_to(deal, Kind.MOVED, at, after, facts)
+
+
+def win(command: c.Win, deal: Deal, context: c.Context) -> list[Event]:
+    """Won at its final value; leaves its stage forwards, so it passes the gate."""
+    _must_be_open(deal, "won")
+    at = _close_instant(command.at, command.on, deal, context)
+    fields: dict[str, Any] = {}
+    if command.value is not None:
+        fields["value"] = command.value
+    return [_closing(deal, context.pipeline.won, at, Kind.WON, fields, command.override, context)]
+
+
+def lose(command: c.Lose, deal: Deal, context: c.Context) -> list[Event]:
+    """Lost, with a category from the workspace's list."""
+    _must_be_open(deal, "lost")
+    known = context.loss_categories or LOSS_CATEGORIES
+    loss = command.loss
+    if loss.category not in known:
+        raise BadInput(
+            f"'{loss.category}' is no loss category.",
+            hint=did_you_mean(loss.category, known) or f"Known are: {', '.join(known)}.",
+        )
+    if loss.recycle_on is not None and loss.recycle_on <= context.today:
+        raise BadInput("The day to try again must lie ahead.", hint="For example: +6m")
+    clean = Loss(
+        loss.category,
+        clean_line(loss.reason, field="reason", limit=1000),
+        clean_line(loss.competitor, field="competitor"),
+        loss.recycle_on,
+    )
+    at = _close_instant(command.at, command.on, deal, context)
+    return [_closing(deal, context.pipeline.lost, at, Kind.LOST, {"loss": clean}, "", context)]
+
+
+def _closing(
+    deal: Deal,
+    stage: Stage,
+    at: datetime,
+    kind: Kind,
+    fields: Mapping[str, Any],
+    override: str,
+    context: c.Context,
+) -> Event:
+    missing = pass_gate(deal, context.pipeline, stage, context.today, override)
+    at = max(at, deal.stage_entered_at)
+    after: dict[str, Any] = {
+        "stage_id": stage.id,
+        "stage_entered_at": at,
+        "outcome": Status.WON if kind is Kind.WON else Status.LOST,
+        "closed_at": at,
+        "closed_from": deal.stage_id,
+        "next_step": None,
+        "snoozed_until": None,
+        "rank": -micros(at),
+        **fields,
+    }
+    if kind is Kind.WON and deal.qualified_at is None:
+        after["qualified_at"] = at
+    facts = {"override": override, "missing": list(missing)} if missing else NOTHING
+    return change_to(deal, kind, at, after, facts)
+
+
+def _close_instant(
+    exact: datetime | None, day: date | None, deal: Deal, context: c.Context
+) -> datetime:
+    """When a deal closed: an exact instant, noon of an earlier day, or now."""
+    if exact is not None:
+        return exact
+    if day is None or day == context.today:
+        return context.at
+    if day > context.today:
+        raise BadInput(f"{format_date(day)} lies ahead: a deal closes today or earlier.")
+    entered = local_date(deal.stage_entered_at, context.zone)
+    if day < entered:
+        stage = context.pipeline.stage(deal.stage_id).name
+        raise Refused(
+            f"{deal.ref} entered {stage} on {format_date(entered)}, so it cannot have closed on "
+            f"{format_date(day)}.",
+            hint="Give a later day.",
+        )
+    noon = datetime.combine(day, time(12), context.zone).astimezone(context.at.tzinfo)
+    return max(noon, deal.stage_entered_at)
+
+
+def reopen(command: c.Reopen, deal: Deal, context: c.Context) -> list[Event]:
+    """A closed deal back to work; to a later stage than it left, only through the gate."""
+    if deal.status is Status.ARCHIVED:
+        raise Refused(f"{deal.ref} {deal.name} is archived.", hint="Unarchive it first.")
+    if deal.is_open:
+        raise Refused(f"{deal.ref} {deal.name} is open already.")
+    pipeline = context.pipeline
+    left_id = deal.closed_from or pipeline.open_stages[0].id
+    stage = _target(command.stage_id or left_id, pipeline)
+    if not stage.is_open:
+        raise Refused(f"A deal cannot be reopened in {stage.name}.", hint="Name an open stage.")
+    missing = pass_gate(
+        _in_stage(deal, left_id), pipeline, stage, context.today, command.override
+    )
+    at = max(context.at, deal.stage_entered_at)
+    after = {
+        "stage_id": stage.id,
+        "stage_entered_at": at,
+        "outcome": Status.OPEN,
+        "closed_at": None,
+        "closed_from": None,
+        "loss": None,
+        "rank": -micros(at),
+    }
+    facts = {"override": command.override, "missing": list(missing)} if missing else NOTHING
+    return [change_to(deal, Kind.REOPENED, at, after, facts)]
+
+
+def _must_be_open(deal: Deal, what: str) -> None:
+    if deal.status is Status.ARCHIVED:
+        raise Refused(
+            f"{deal.ref} {deal.name} is archived and cannot be {what}.", hint="Unarchive it first."
+        )
+    if not deal.is_open:
+        raise Refused(
+            f"{deal.ref} {deal.name} is {deal.outcome} and cannot be {what}.",
+            hint="Reopen it first.",
+        )
+
+
+def archive(command: c.Archive, deal: Deal, context: c.Context) -> list[Event]:
+    """Out of sight; undoable, and nothing is deleted."""
+    if deal.archived_at is not None:
+        raise Refused(f"{deal.ref} {deal.name} is archived already.")
+    return [change_to(deal, Kind.ARCHIVED, context.at, {"archived_at": context.at})]
+
+
+def unarchive(command: c.Unarchive, deal: Deal, context: c.Context) -> list[Event]:
+    """Back where it was."""
+    if deal.archived_at is None:
+        raise Refused(f"{deal.ref} {deal.name} is not archived.")
+    return [change_to(deal, Kind.UNARCHIVED, context.at, {"archived_at": None})]
+
+
+def merge_into(command: c.MergeInto, deal: Deal, context: c.Context) -> list[Event]:
+    """This deal ends in another one, archived, and says in which."""
+    if command.kept_id == deal.id:
+        raise Refused(f"{deal.ref} cannot be merged into itself.")
+    after = {"merged_into": command.kept_id, "archived_at": deal.archived_at or context.at}
+    return [change_to(deal, Kind.MERGED, context.at, after)]
+
+
+def touched(deal: Deal, at: datetime, facts: Mapping[str, Any], direction: str) -> Event:
+    """The event of a touch: it stops the idle clock, and counts towards or ends a silence."""
+    after: dict[str, Any] = {"last_touch_at": max(at, deal.last_touch_at or at)}
+    if direction == "out":
+        after["last_outbound_at"] = max(at, deal.last_outbound_at or at)
+        after["outbound_since_reply"] = deal.outbound_since_reply + 1
+    elif direction == "in":
+        after["last_reply_at"] = max(at, deal.last_reply_at or at)
+        after["outbound_since_reply"] = 0
+    return change_to(deal, Kind.TOUCH, at, after, facts)

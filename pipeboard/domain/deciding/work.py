@@ -1,0 +1,128 @@
+"""Deciding the work on a deal: next step, snooze, answers, notes, touches."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from pipeboard.domain import commands as c
+from pipeboard.domain.dates import format_date
+from pipeboard.domain.deal import DIRECTIONS, TOUCH_TYPES, Deal, NextStep
+from pipeboard.domain.deciding.moves import touched
+from pipeboard.domain.errors import BadInput, NotFound, Refused
+from pipeboard.domain.events import Event, Kind, change_to, record_to_json
+from pipeboard.domain.near import did_you_mean
+from pipeboard.domain.text import clean_line, clean_text
+
+
+def _must_be_workable(deal: Deal, what: str) -> None:
+    if not deal.is_open:
+        raise Refused(
+            f"{deal.ref} {deal.name} is {deal.status}: {what}.",
+            hint="Reopen it first." if deal.archived_at is None else "Unarchive it first.",
+        )
+
+
+def set_next_step(command: c.SetNextStep, deal: Deal, context: c.Context) -> list[Event]:
+    """Another next step, or none."""
+    _must_be_workable(deal, "it has no next step")
+    text = clean_line(command.text, field="next step")
+    step = NextStep(text, command.due) if text or command.due else None
+    after: dict[str, Any] = {"next_step": step}
+    if step is not None and deal.snoozed_until is not None:
+        after |= {"snoozed_until": None, "snooze_reason": ""}
+    event = change_to(deal, Kind.NEXT_STEP, context.at, after)
+    return [event] if event.changed else []
+
+
+def complete_next_step(command: c.CompleteNextStep, deal: Deal, context: c.Context) -> list[Event]:
+    """The step is done, which is a touch (`metrics.md` C11); what comes next is asked elsewhere."""
+    _must_be_workable(deal, "it has no next step")
+    if deal.next_step is None:
+        raise Refused(f"{deal.ref} {deal.name} has no next step to complete.", hint="Set one with t.")
+    facts = {
+        "step": record_to_json(deal.next_step),
+        "outcome": clean_line(command.outcome, field="outcome", limit=1000),
+    }
+    after = {"next_step": None, "last_touch_at": max(context.at, deal.last_touch_at or context.at)}
+    return [change_to(deal, Kind.STEP_DONE, context.at, after, facts)]
+
+
+def snooze(command: c.Snooze, deal: Deal, context: c.Context) -> list[Event]:
+    """Parked until a day to come, or woken."""
+    _must_be_workable(deal, "it cannot be snoozed")
+    if command.until is not None and command.until <= context.today:
+        raise BadInput(
+            f"{format_date(command.until)} does not lie ahead.", hint="For example: 1w or +3d"
+        )
+    reason = clean_line(command.reason, field="reason") if command.until else ""
+    after = {"snoozed_until": command.until, "snooze_reason": reason}
+    event = change_to(deal, Kind.SNOOZED, context.at, after)
+    return [event] if event.changed else []
+
+
+def answer(command: c.AnswerQuestion, deal: Deal, context: c.Context) -> list[Event]:
+    """An answer to one of the pipeline's questions; the one before stays in the history."""
+    question = context.pipeline.question(command.question)
+    if question is None:
+        keys = [known.key for known in context.pipeline.questions]
+        raise NotFound(
+            f"{context.pipeline.name} has no question '{command.question}'.",
+            hint=did_you_mean(command.question, keys) or f"Its questions: {', '.join(keys)}.",
+        )
+    given = command.answer
+    if given is not None:
+        if given.rating is not None and given.rating not in range(5):
+            raise BadInput("A rating is a whole number from 0 to 4.", hint="Leave it out if unknown.")
+        given = replace(
+            given,
+            text=clean_text(given.text, field="answer"),
+            evidence=clean_text(given.evidence, field="evidence"),
+            by=given.by or context.actor,
+            at=given.at or context.at,
+        )
+        if not given.is_given:
+            raise BadInput("An answer needs words or a rating.")
+    event = change_to(deal, Kind.ANSWERED, context.at, {f"answers.{question.key}": given})
+    return [event] if event.changed else []
+
+
+def add_note(command: c.AddNote, deal: Deal, context: c.Context) -> list[Event]:
+    """A note is appended and changes nothing else of the deal."""
+    text = clean_text(command.note.text, field="note")
+    if not text:
+        raise BadInput("A note needs words.")
+    note = replace(command.note, text=text)
+    return [Event(Kind.NOTE, note.at, facts={"note": record_to_json(note)})]
+
+
+def edit_note(command: c.EditNote, deal: Deal, context: c.Context) -> list[Event]:
+    """One's own note rewritten; the old words stay in the history."""
+    if command.note.author != context.actor:
+        raise Refused(
+            f"The note is {command.note.author}'s; only they can change it.",
+            hint="Add a note of your own.",
+        )
+    text = clean_text(command.text, field="note")
+    if not text:
+        raise BadInput("A note needs words.")
+    if text == command.note.text:
+        return []
+    facts = {"id": command.note.id, "old": command.note.text, "new": text}
+    return [Event(Kind.NOTE_EDITED, context.at, facts=facts)]
+
+
+def log_touch(command: c.LogTouch, deal: Deal, context: c.Context) -> list[Event]:
+    """An interaction of a known type and direction."""
+    touch = command.touch
+    if touch.type not in TOUCH_TYPES:
+        raise BadInput(
+            f"'{touch.type}' is no kind of touch.",
+            hint=did_you_mean(touch.type, TOUCH_TYPES) or f"Known are: {', '.join(TOUCH_TYPES)}.",
+        )
+    if touch.direction not in DIRECTIONS:
+        raise BadInput("A touch goes in or out.")
+    if touch.at > context.at:
+        raise BadInput("A touch cannot lie ahead.", hint="Set a next step instead.")
+    clean = replace(touch, outcome=clean_text(touch.outcome, field="outcome", limit=2000))
+    return [touched(deal, touch.at, {"touch": record_to_json(clean)}, touch.direction)]

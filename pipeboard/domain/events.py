@@ -1,0 +1,295 @@
+"""Events: named changes of a deal, how they change it, and how they are taken back.
+
+An event carries the fields that it changes as they were and as they are now, so that
+`evolve` needs no knowledge of any kind of event and `inverse` is exact by construction.
+What it says besides (the reason of an override, a note, a touch) stands in `facts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from pipeboard.domain.deal import NOTHING, Answer, Contact, Deal, Loss, NextStep, Status, Term
+from pipeboard.domain.money import Money
+
+
+class Kind(StrEnum):
+    """What happened, in the words of the field."""
+
+    CREATED = "created"
+    MOVED = "moved"
+    WON = "won"
+    LOST = "lost"
+    REOPENED = "reopened"
+    EDITED = "edited"
+    VALUE = "value"
+    EXPECTED_CLOSE = "expected_close"
+    PROBABILITY = "probability"
+    CATEGORY = "category"
+    OWNER = "owner"
+    TAGGED = "tagged"
+    RANKED = "ranked"
+    NEXT_STEP = "next_step"
+    STEP_DONE = "step_done"
+    SNOOZED = "snoozed"
+    ANSWERED = "answered"
+    CONTACT = "contact"
+    TERM = "term"
+    CHECKED = "checked"
+    NOTE = "note"
+    NOTE_EDITED = "note_edited"
+    TOUCH = "touch"
+    ARCHIVED = "archived"
+    UNARCHIVED = "unarchived"
+    MERGED = "merged"
+
+
+STAGE_KINDS = frozenset((Kind.CREATED, Kind.MOVED, Kind.WON, Kind.LOST, Kind.REOPENED))
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One change of one deal.
+
+    `at` is when it took effect (when it was recorded stands on its command). `before` and
+    `after` map fields to values; `answers.authority` means one entry of a mapping field, None
+    that it is absent. `undoes` says that the event takes one of its kind back.
+    """
+
+    kind: Kind
+    at: datetime
+    before: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    after: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    facts: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    undoes: bool = False
+
+    @property
+    def changed(self) -> frozenset[str]:
+        """The fields of the deal that the event touches."""
+        return frozenset(self.before) | frozenset(self.after)
+
+
+DEAL_FIELDS = tuple(f.name for f in fields(Deal))
+KEYED_FIELDS = frozenset(("fields", "answers", "contacts", "checklist", "terms"))
+
+
+def change(deal: Deal, kind: Kind, at: datetime, **after: Any) -> Event:
+    """The event that sets these fields on `deal`; fields that stay as they are are left out.
+
+    A keyword `answers__authority` stands for the entry `answers.authority`.
+    """
+    wanted = {name.replace("__", "."): value for name, value in after.items()}
+    return change_to(deal, kind, at, wanted)
+
+
+def change_to(
+    deal: Deal,
+    kind: Kind,
+    at: datetime,
+    after: Mapping[str, Any],
+    facts: Mapping[str, Any] = NOTHING,
+) -> Event:
+    """As `change`, with the fields as a mapping, and facts that go with the event."""
+    before = {name: read(deal, name) for name in after}
+    changed = [name for name in after if before[name] != after[name]]
+    return Event(
+        kind,
+        at,
+        {name: before[name] for name in changed},
+        {name: after[name] for name in changed},
+        facts,
+    )
+
+
+def read(deal: Deal, name: str) -> Any:
+    """The value of a field, or of one entry of a mapping field (`answers.authority`)."""
+    whole, dot, key = name.partition(".")
+    return getattr(deal, whole).get(key) if dot else getattr(deal, name)
+
+
+def evolve(deal: Deal | None, event: Event, deal_id: int | None = None) -> Deal:
+    """The deal after the event; `deal_id` names the deal that a first event creates."""
+    if deal is None:
+        if deal_id is None:
+            raise ValueError("a first event needs the id of the deal that it creates")
+        return Deal(id=deal_id, version=1, **_whole(event.after, None))
+    return replace(deal, version=deal.version + 1, **_whole(event.after, deal))
+
+
+def _whole(after: Mapping[str, Any], deal: Deal | None) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for name, value in after.items():
+        whole, dot, key = name.partition(".")
+        if not dot:
+            result[name] = value
+            continue
+        entries = dict(result[whole] if whole in result else getattr(deal, whole, NOTHING))
+        if value is None:
+            entries.pop(key, None)
+        else:
+            entries[key] = value
+        result[whole] = MappingProxyType(entries)
+    return result
+
+
+def inverse(event: Event) -> Event:
+    """The event that takes `event` back; the inverse of an inverse is the event again."""
+    return replace(event, before=event.after, after=event.before, undoes=not event.undoes)
+
+
+def replay(events: Iterable[Event], deal_id: int) -> Deal:
+    """The deal that a history of events leads to; `ValueError` when there is none."""
+    deal: Deal | None = None
+    for event in events:
+        deal = evolve(deal, event, deal_id)
+    if deal is None:
+        raise ValueError("a deal without events")
+    return deal
+
+
+# How values stand in the database and in JSON, by field.
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def record_to_json(value: Any) -> dict[str, Any]:
+    """A small value as JSON, without what is empty."""
+    plain = {f.name: to_json(getattr(value, f.name)) for f in fields(value)}
+    return {name: item for name, item in plain.items() if item not in (None, "")}
+
+
+def to_json(value: Any) -> Any:
+    """A field's value as JSON: instants and dates as ISO 8601, money as minor units."""
+    match value:
+        case Money():
+            return {"amount_minor": value.minor, "currency": value.currency}
+        case datetime():
+            return value.isoformat()
+        case date():
+            return value.isoformat()
+        case NextStep() | Loss() | Answer() | Contact() | Term():
+            return record_to_json(value)
+        case tuple():
+            return list(value)
+        case Mapping():
+            return {key: to_json(item) for key, item in value.items()}
+        case StrEnum():
+            return str(value)
+        case _:
+            return value
+
+
+def _money(data: Mapping[str, Any]) -> Money:
+    return Money(data["amount_minor"], data["currency"])
+
+
+def _next_step(data: Mapping[str, Any]) -> NextStep:
+    due = data.get("due")
+    return NextStep(data.get("text", ""), date.fromisoformat(due) if due else None)
+
+
+def _loss(data: Mapping[str, Any]) -> Loss:
+    day = data.get("recycle_on")
+    return Loss(
+        data["category"],
+        data.get("reason", ""),
+        data.get("competitor", ""),
+        date.fromisoformat(day) if day else None,
+    )
+
+
+def _answer(data: Mapping[str, Any]) -> Answer:
+    at = data.get("at")
+    return Answer(
+        data.get("text", ""),
+        data.get("rating"),
+        data.get("evidence", ""),
+        data.get("by", ""),
+        datetime.fromisoformat(at) if at else None,
+    )
+
+
+_ENTRY: dict[str, Callable[[Any], Any]] = {
+    "answers": _answer,
+    "contacts": lambda data: Contact(**data),
+    "terms": lambda data: Term(**data),
+    "fields": str,
+    "checklist": str,
+}
+_FIELD: dict[str, Callable[[Any], Any]] = {
+    "value": _money,
+    "floor_value": _money,
+    "next_step": _next_step,
+    "loss": _loss,
+    "outcome": Status,
+    **dict.fromkeys(("tags", "competitors", "links"), tuple),
+    **dict.fromkeys(("expected_close", "snoozed_until", "offer_expires_on"), date.fromisoformat),
+    **dict.fromkeys(
+        (
+            "created_at",
+            "stage_entered_at",
+            "qualified_at",
+            "closed_at",
+            "last_touch_at",
+            "last_outbound_at",
+            "last_reply_at",
+            "quote_sent_at",
+            "archived_at",
+        ),
+        datetime.fromisoformat,
+    ),
+}
+
+
+def from_json(name: str, data: Any) -> Any:
+    """The value of the field `name` (or of an entry, `answers.authority`) from its JSON."""
+    if data is None:
+        return None
+    whole, dot, _ = name.partition(".")
+    if dot:
+        return _ENTRY[whole](data)
+    if whole in KEYED_FIELDS:
+        return MappingProxyType({key: _ENTRY[whole](item) for key, item in data.items()})
+    read_field = _FIELD.get(name)
+    return read_field(data) if read_field else data
+
+
+def event_to_json(event: Event) -> dict[str, Any]:
+    """What an event says, as the JSON that the event log keeps and `history` prints."""
+    said: dict[str, Any] = {}
+    if event.before:
+        said["before"] = {name: to_json(value) for name, value in event.before.items()}
+    if event.after:
+        said["after"] = {name: to_json(value) for name, value in event.after.items()}
+    if event.facts:
+        said["facts"] = to_json(event.facts)
+    return said
+
+
+def event_from_json(kind: str, at: datetime, data: Mapping[str, Any], *, undoes: bool) -> Event:
+    """The event again from what the log keeps of it."""
+    return Event(
+        Kind(kind),
+        at,
+        {name: from_json(name, value) for name, value in data.get("before", NOTHING).items()},
+        {name: from_json(name, value) for name, value in data.get("after", NOTHING).items()},
+        data.get("facts", NOTHING),
+        undoes,
+    )
+
+
+def micros(at: datetime) -> int:
+    """Microseconds since 1970 UTC, exact; the form in which the database keeps instants."""
+    delta = at - _EPOCH
+    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+def instant(us: int) -> datetime:
+    """The instant of a number of microseconds since 1970 UTC."""
+    seconds, rest = divmod(us, 1_000_000)
+    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)

@@ -1,0 +1,194 @@
+"""A pipeline: its ordered stages, the questions it asks, and how to find either by what a person types."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from pipeboard.domain.criteria import Criterion
+from pipeboard.domain.errors import Ambiguous, NotFound
+from pipeboard.domain.near import did_you_mean
+from pipeboard.domain.text import fold, slug
+
+
+class StageKind(StrEnum):
+    """What being in a stage means for a deal: a step of the work, or one of the two outcomes."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+class Category(StrEnum):
+    """The forecast category, the rep's own word for a deal (`metrics.md` C7)."""
+
+    OMITTED = "omitted"
+    PIPELINE = "pipeline"
+    BEST = "best"
+    COMMIT = "commit"
+
+
+class Factor(StrEnum):
+    """What an answer proves; the first five carry the deal score (`metrics.md` C12)."""
+
+    BUDGET = "budget"
+    AUTHORITY = "authority"
+    NEED = "need"
+    TIMELINE = "timeline"
+    INTEREST = "interest"
+    FIT = "fit"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A qualification question: what to ask, why, what a good answer is, and what it proves."""
+
+    key: str
+    label: str
+    ask: str
+    why: str = ""
+    good: str = ""
+    proves: tuple[Factor, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One column of the board.
+
+    `probability_bp` is the chance to win in basis points (0..10000), `expected_days` how long a
+    deal should stay, `idle_days` how long it may go without a touch; None means no limit.
+    """
+
+    id: int
+    name: str
+    kind: StageKind = StageKind.OPEN
+    probability_bp: int | None = None
+    outcome: str = ""
+    expected_days: int | None = None
+    idle_days: int | None = None
+    qualified: bool = False
+    category: Category = Category.PIPELINE
+    criteria: tuple[Criterion, ...] = ()
+    checklist: tuple[str, ...] = ()
+    playbook: str = ""
+    next_step: str = ""
+    retired: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return self.kind is StageKind.OPEN
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """Stages in their order, the outcomes last, and the questions that qualify a deal."""
+
+    id: int
+    name: str
+    currency: str
+    stages: tuple[Stage, ...]
+    questions: tuple[Question, ...] = ()
+    version: int = 1
+
+    @cached_property
+    def _by_id(self) -> dict[int, Stage]:
+        return {stage.id: stage for stage in self.stages}
+
+    @cached_property
+    def _position(self) -> dict[int, int]:
+        return {stage.id: index for index, stage in enumerate(self.stages)}
+
+    @cached_property
+    def open_stages(self) -> tuple[Stage, ...]:
+        """The stages that deals in work go through, without the retired ones."""
+        return tuple(stage for stage in self.stages if stage.is_open and not stage.retired)
+
+    @cached_property
+    def won(self) -> Stage:
+        return next(stage for stage in self.stages if stage.kind is StageKind.WON)
+
+    @cached_property
+    def lost(self) -> Stage:
+        return next(stage for stage in self.stages if stage.kind is StageKind.LOST)
+
+    @cached_property
+    def first_qualified(self) -> int | None:
+        """The position of the first stage flagged `qualified`, None when there is none."""
+        return next((i for i, stage in enumerate(self.stages) if stage.qualified), None)
+
+    def stage(self, stage_id: int) -> Stage:
+        """The stage with that id; `KeyError` when it belongs to another pipeline."""
+        return self._by_id[stage_id]
+
+    def position(self, stage_id: int) -> int:
+        """The place of a stage in the order of the board, from 0."""
+        return self._position[stage_id]
+
+    def neighbour(self, stage_id: int, step: int) -> Stage | None:
+        """The open stage `step` places on (or back); None beyond either end."""
+        places = [stage.id for stage in self.open_stages]
+        if stage_id not in places:
+            places = [stage.id for stage in self.stages if stage.is_open]
+        index = places.index(stage_id) + step
+        return self.stage(places[index]) if 0 <= index < len(places) else None
+
+    def stages_between(self, start_id: int, target_id: int) -> tuple[Stage, ...]:
+        """The open stages that a move forwards leaves behind: `start` and all before `target`.
+
+        Empty when the move goes back. An outcome lies behind the last open stage.
+        """
+        start, target = self.position(start_id), self.position(target_id)
+        return tuple(
+            stage
+            for stage in self.stages[start:target]
+            if stage.is_open and (not stage.retired or stage.id == start_id)
+        )
+
+    def is_qualified_at(self, stage_id: int) -> bool:
+        """Whether a deal that enters this stage counts as qualified (`metrics.md` C9)."""
+        stage = self.stage(stage_id)
+        first = self.first_qualified
+        if first is None or stage.kind is StageKind.LOST:
+            return False
+        return self.position(stage_id) >= first
+
+    def find_stage(self, text: str) -> Stage:
+        """The stage that a person means by a number from 1, a name, or part of a name."""
+        wanted = fold(text)
+        usable = [stage for stage in self.stages if not stage.retired]
+        if wanted.isdigit() and 1 <= int(wanted) <= len(usable):
+            return usable[int(wanted) - 1]
+        for matches in (
+            [stage for stage in usable if fold(stage.name) == wanted],
+            [stage for stage in usable if wanted and fold(stage.name).startswith(wanted)],
+            [stage for stage in usable if wanted and wanted in fold(stage.name)],
+        ):
+            if len(matches) == 1:
+                return matches[0]
+            if matches:
+                raise Ambiguous(
+                    f"'{text}' could be {_listed([stage.name for stage in matches])}.",
+                    hint="Type more of the stage's name.",
+                    details={"candidates": [stage.name for stage in matches]},
+                )
+        names = [stage.name for stage in usable]
+        raise NotFound(
+            f"No stage '{text}' in {self.name}.",
+            hint=did_you_mean(text, names) or f"Its stages: {', '.join(names)}.",
+        )
+
+    def question(self, key: str) -> Question | None:
+        """The question with that key, number from 1, or the first that proves that factor."""
+        wanted = slug(key)
+        if wanted.isdigit() and 1 <= int(wanted) <= len(self.questions):
+            return self.questions[int(wanted) - 1]
+        for question in self.questions:
+            if question.key == wanted:
+                return question
+        return next((q for q in self.questions if wanted in q.proves), None)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else names[0]

@@ -1,0 +1,107 @@
+"""The deal score: weighted BANT and interest, with what is unknown kept apart (`metrics.md` C12)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from pipeboard.domain.dates import local_date
+from pipeboard.domain.deal import Deal
+from pipeboard.domain.pipeline import Factor, Pipeline
+
+WEIGHTS = {
+    Factor.BUDGET: 25,
+    Factor.AUTHORITY: 20,
+    Factor.NEED: 25,
+    Factor.TIMELINE: 15,
+    Factor.INTEREST: 15,
+}
+BEST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class FactorScore:
+    """One factor: its rating 0..4 or None, its weight, and why in one line."""
+
+    factor: Factor
+    rating: Fraction | None
+    weight: int
+    why: str
+
+    @property
+    def points(self) -> Fraction:
+        return Fraction(0) if self.rating is None else self.weight * self.rating / BEST
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Points of 100 with unknown factors at their worst (`low`) and best (`high`); `known` is the
+    weight of the rated factors in percent."""
+
+    low: int
+    high: int
+    known: int
+    factors: tuple[FactorScore, ...]
+
+
+def half_up(value: Fraction) -> int:
+    """A non-negative fraction to the nearest whole number, halves up."""
+    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
+
+
+def score(deal: Deal, pipeline: Pipeline, today: date, zone: ZoneInfo) -> Score | None:
+    """The score of a deal; None when nothing at all is known."""
+    factors = tuple(
+        _interest(deal, pipeline, today, zone)
+        if factor is Factor.INTEREST
+        else _from_answers(factor, deal, pipeline)
+        for factor in WEIGHTS
+    )
+    rated = [factor for factor in factors if factor.rating is not None]
+    if not rated:
+        return None
+    low = sum((factor.points for factor in rated), Fraction(0))
+    known = sum(factor.weight for factor in rated)
+    return Score(half_up(low), half_up(low + 100 - known), known, factors)
+
+
+def _from_answers(factor: Factor, deal: Deal, pipeline: Pipeline) -> FactorScore:
+    """The mean rating of the answers that prove a factor."""
+    rated = [
+        (question.label, answer.rating)
+        for question in pipeline.questions
+        if factor in question.proves
+        and (answer := deal.answers.get(question.key)) is not None
+        and answer.rating is not None
+    ]
+    if not rated:
+        return FactorScore(factor, None, WEIGHTS[factor], "no rated answer")
+    mean = Fraction(sum(rating for _, rating in rated), len(rated))
+    why = ", ".join(f"{label} {rating}/{BEST}" for label, rating in rated)
+    return FactorScore(factor, mean, WEIGHTS[factor], why)
+
+
+def _interest(deal: Deal, pipeline: Pipeline, today: date, zone: ZoneInfo) -> FactorScore:
+    """Interest as rated, else a point for each piece of evidence; None without any."""
+    stated = _from_answers(Factor.INTEREST, deal, pipeline)
+    if stated.rating is not None:
+        return stated
+    idle_days = pipeline.stage(deal.stage_id).idle_days
+    fresh = today - timedelta(days=idle_days if idle_days is not None else 14)
+    two_way = all(
+        at is not None and local_date(at, zone) >= fresh
+        for at in (deal.last_outbound_at, deal.last_reply_at)
+    )
+    answered = deal.answered(pipeline)
+    evidence = [
+        *(f"+1 {q.label} answered" for q in answered if Factor.INTEREST in q.proves),
+        *(f"+1 {q.label} answered" for q in answered if Factor.FIT in q.proves),
+        *(["+1 talked both ways lately"] if two_way else []),
+        *(["+1 trial close yes"] if deal.trial_close == "yes" else []),
+    ]
+    if not evidence:
+        return FactorScore(Factor.INTEREST, None, WEIGHTS[Factor.INTEREST], "no sign of interest yet")
+    rating = Fraction(min(len(evidence), BEST))
+    return FactorScore(Factor.INTEREST, rating, WEIGHTS[Factor.INTEREST], ", ".join(evidence))

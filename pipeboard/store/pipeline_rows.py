@@ -1,0 +1,93 @@
+"""Between pipelines and their rows, and the document of a pipeline as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pipeboard.domain.criteria import parse_criterion
+from pipeboard.domain.pipeline import Category, Factor, Pipeline, Question, Stage, StageKind
+
+_SAME = (
+    "id",
+    "name",
+    "kind",
+    "probability_bp",
+    "outcome",
+    "expected_days",
+    "idle_days",
+    "qualified",
+    "category",
+    "playbook",
+    "next_step",
+    "retired",
+)
+
+
+def pipeline_row(pipeline: Pipeline, position: int) -> dict[str, Any]:
+    """The row of the table `pipeline`."""
+    return {
+        "id": pipeline.id,
+        "name": pipeline.name,
+        "currency": pipeline.currency,
+        "position": position,
+        "version": pipeline.version,
+        "questions": json.dumps([_question_data(question) for question in pipeline.questions]),
+    }
+
+
+def stage_row(stage: Stage, pipeline_id: int, position: int) -> dict[str, Any]:
+    """The row of the table `stage`."""
+    row = {name: getattr(stage, name) for name in _SAME}
+    return row | {
+        "kind": str(stage.kind),
+        "category": str(stage.category),
+        "pipeline_id": pipeline_id,
+        "position": position,
+        "criteria": json.dumps([str(criterion) for criterion in stage.criteria]),
+        "checklist": json.dumps(stage.checklist),
+    }
+
+
+def pipeline_document(pipeline: Pipeline) -> str:
+    """The whole pipeline as JSON, for the history of its edits."""
+    stages = [stage_row(stage, pipeline.id, place) for place, stage in enumerate(pipeline.stages)]
+    return json.dumps({**pipeline_row(pipeline, 0), "stages": stages}, ensure_ascii=False)
+
+
+def pipeline_from_rows(row: Mapping[str, Any], stages: Iterable[Mapping[str, Any]]) -> Pipeline:
+    """The pipeline that its row and the rows of its stages (in order) stand for."""
+    return Pipeline(
+        row["id"],
+        row["name"],
+        row["currency"],
+        tuple(_stage(stage) for stage in stages),
+        tuple(_question(data) for data in json.loads(row["questions"])),
+        row["version"],
+    )
+
+
+def _stage(row: Mapping[str, Any]) -> Stage:
+    values = {name: row[name] for name in _SAME}
+    return Stage(
+        **values
+        | {
+            "kind": StageKind(row["kind"]),
+            "category": Category(row["category"]),
+            "qualified": bool(row["qualified"]),
+            "retired": bool(row["retired"]),
+            "criteria": tuple(parse_criterion(line) for line in json.loads(row["criteria"])),
+            "checklist": tuple(json.loads(row["checklist"])),
+        }
+    )
+
+
+def _question_data(question: Question) -> dict[str, Any]:
+    values = {name: getattr(question, name) for name in ("key", "label", "ask", "why", "good")}
+    return values | {"proves": [str(factor) for factor in question.proves]}
+
+
+def _question(data: Mapping[str, Any]) -> Question:
+    proves = tuple(Factor(name) for name in data["proves"])
+    return Question(**{**data, "proves": proves})

@@ -1,0 +1,120 @@
+"""Between deals and their rows: two converters over matching names, with the few that differ."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pipeboard.domain.deal import Deal, Loss, NextStep, Status
+from pipeboard.domain.events import from_json, instant, micros, to_json
+from pipeboard.domain.money import Money
+
+SAME = (
+    "id",
+    "version",
+    "pipeline_id",
+    "stage_id",
+    "removed",
+    "title",
+    "account",
+    "owner",
+    "source",
+    "source_detail",
+    "contact_reason",
+    "probability_bp",
+    "category",
+    "closed_from",
+    "snooze_reason",
+    "outbound_since_reply",
+    "trial_close",
+    "merged_into",
+    "recycled_from",
+    "external_id",
+    "rank",
+)
+INSTANTS = (
+    "created_at",
+    "stage_entered_at",
+    "qualified_at",
+    "closed_at",
+    "last_touch_at",
+    "last_outbound_at",
+    "last_reply_at",
+    "quote_sent_at",
+    "archived_at",
+)
+DATES = ("expected_close", "snoozed_until", "offer_expires_on")
+IN_DOC = ("tags", "fields", "answers", "contacts", "checklist", "terms", "competitors", "links")
+
+
+def deal_from_row(row: Mapping[str, Any]) -> Deal:
+    """The deal that a row of the table `deal` stands for."""
+    values: dict[str, Any] = {name: row[name] for name in SAME}
+    values["removed"] = bool(row["removed"])
+    for name in INSTANTS:
+        us = row[name]
+        values[name] = None if us is None else instant(us)
+    for name in DATES:
+        values[name] = from_json(name, row[name])
+    doc = json.loads(row["doc"])
+    values |= {name: from_json(name, doc[name]) for name in IN_DOC if name in doc}
+    return Deal(
+        **values,
+        outcome=Status(row["outcome"]),
+        value=_money(row["value_minor"], row["value_currency"]),
+        floor_value=_money(row["floor_minor"], row["floor_currency"]),
+        loss=_loss(row),
+        next_step=_next_step(row),
+    )
+
+
+def _money(minor: int | None, currency: str | None) -> Money | None:
+    return None if minor is None or currency is None else Money(minor, currency)
+
+
+def _loss(row: Mapping[str, Any]) -> Loss | None:
+    if row["loss_category"] is None:
+        return None
+    return Loss(
+        row["loss_category"],
+        row["loss_reason"] or "",
+        row["loss_competitor"] or "",
+        from_json("expected_close", row["recycle_on"]),
+    )
+
+
+def _next_step(row: Mapping[str, Any]) -> NextStep | None:
+    if not row["has_step"]:
+        return None
+    return NextStep(row["next_text"] or "", from_json("expected_close", row["next_due"]))
+
+
+def row_from_deal(deal: Deal, updated_at: int) -> dict[str, Any]:
+    """The row of the table `deal` for a deal; `updated_at` in microseconds."""
+    row: dict[str, Any] = {name: getattr(deal, name) for name in SAME}
+    for name in INSTANTS:
+        at = getattr(deal, name)
+        row[name] = None if at is None else micros(at)
+    for name in DATES:
+        row[name] = to_json(getattr(deal, name))
+    value, floor, loss, step = deal.value, deal.floor_value, deal.loss, deal.next_step
+    doc = {name: to_json(found) for name in IN_DOC if (found := getattr(deal, name))}
+    return row | {
+        "live": not deal.removed and deal.archived_at is None,
+        "outcome": str(deal.outcome),
+        "value_minor": value.minor if value else None,
+        "value_currency": value.currency if value else None,
+        "floor_minor": floor.minor if floor else None,
+        "floor_currency": floor.currency if floor else None,
+        "loss_category": loss.category if loss else None,
+        "loss_reason": loss.reason if loss else None,
+        "loss_competitor": loss.competitor if loss else None,
+        "recycle_on": to_json(loss.recycle_on) if loss else None,
+        "has_step": step is not None,
+        "next_text": step.text if step else None,
+        "next_due": to_json(step.due) if step else None,
+        "answered": sum(answer.is_given for answer in deal.answers.values()),
+        "updated_at": updated_at,
+        "doc": json.dumps(doc, ensure_ascii=False, separators=(",", ":")) if doc else "{}",
+    }

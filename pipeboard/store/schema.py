@@ -1,0 +1,47 @@
+"""The number of the schema: what a start compares before it reads anything."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from pipeboard.domain.errors import DatabaseError
+from pipeboard.store.connecting import Location, connect, told
+
+SCHEMA = 1
+
+
+def stored_schema(location: Location) -> int | None:
+    """The schema's number of the database there, None where there is none (yet)."""
+    if not location.exists:
+        return None
+    connection = connect(location, read_only=True)
+    try:
+        return schema_of(connection, location)
+    finally:
+        connection.close()
+
+
+def schema_of(connection: sqlite3.Connection, location: Location) -> int | None:
+    """The schema's number, None before the first table; `DatabaseError` for another program's."""
+    with told(location):
+        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema")}
+        if not tables:
+            return None
+        if not {"counter", "deal", "event"} <= tables:
+            raise DatabaseError(
+                f"{location} is a database, but not one of Pipeboard's.",
+                hint="Name another file with --db.",
+                details={"reason": "foreign"},
+            )
+        row = connection.execute("SELECT value FROM counter WHERE name = 'schema'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def check_schema(found: int, wanted: int = SCHEMA) -> None:
+    """`DatabaseError` when the database was made by a newer Pipeboard than this one."""
+    if found > wanted:
+        raise DatabaseError(
+            f"The database has schema {found}, this Pipeboard knows {wanted} at most.",
+            hint="Update Pipeboard; nothing was read or written.",
+            details={"reason": "newer", "schema": found},
+        )

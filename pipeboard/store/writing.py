@@ -1,0 +1,272 @@
+"""The writer: what a use case may ask and store within one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, text
+from sqlmodel import Session
+
+from pipeboard.domain.deal import Deal
+from pipeboard.domain.events import Event, event_from_json, instant, micros
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.settings import Rep, Settings
+from pipeboard.domain.sheet import Entry
+from pipeboard.store import tables as t
+from pipeboard.store.pipeline_rows import pipeline_document, pipeline_row, stage_row
+from pipeboard.store.projecting import Change, project
+from pipeboard.store.rows import deal_from_row
+from pipeboard.store.schema import SCHEMA
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A command as it is recorded; `id` is made by the client and makes a retry harmless."""
+
+    id: str
+    at: datetime
+    actor: str
+    acting_as: str
+    verb: str
+    summary: str
+    undoes: str | None = None
+    redoes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Doable:
+    """A recorded command that may be undone or redone."""
+
+    id: str
+    verb: str
+    summary: str
+    at: datetime
+
+
+class Writer:
+    """Reads and writes within the transaction that `Store.write` opened."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def deals(self, ids: Iterable[int]) -> dict[int, Deal]:
+        """The deals with these ids that there are, removed ones included."""
+        wanted = list(dict.fromkeys(ids))
+        found: dict[int, Deal] = {}
+        statement = text("SELECT * FROM deal WHERE id IN :ids").bindparams(
+            bindparam("ids", expanding=True)
+        )
+        for start in range(0, len(wanted), BATCH):
+            rows = self._session.execute(statement, {"ids": wanted[start : start + BATCH]})
+            found |= {row["id"]: deal_from_row(dict(row)) for row in rows.mappings()}
+        return found
+
+    def deals_by_external_id(self, ids: Iterable[str]) -> dict[str, Deal]:
+        """The deals that came from another tool under these ids."""
+        wanted = list(dict.fromkeys(ids))
+        found: dict[str, Deal] = {}
+        statement = text("SELECT * FROM deal WHERE external_id IN :ids AND NOT removed").bindparams(
+            bindparam("ids", expanding=True)
+        )
+        for start in range(0, len(wanted), BATCH):
+            rows = self._session.execute(statement, {"ids": wanted[start : start + BATCH]})
+            found |= {row["external_id"]: deal_from_row(dict(row)) for row in rows.mappings()}
+        return found
+
+    def numbers(self, name: str, count: int) -> range:
+        """That many fresh numbers of a kind: `deal`, `stage` or `pipeline`."""
+        self._session.execute(
+            text("UPDATE counter SET value = value + :n WHERE name = :name"),
+            {"n": count, "name": name},
+        )
+        last = self._session.execute(
+            text("SELECT value FROM counter WHERE name = :name"), {"name": name}
+        ).scalar_one()
+        return range(last - count + 1, last + 1)
+
+    def record(self, done: Done, changes: Sequence[Change]) -> None:
+        """Stores a command with all that it changed.
+
+        Raises `Conflict` when a deal is no longer at the version that was decided on.
+        """
+        self._session.execute(
+            insert(t.CommandRow),
+            {
+                "id": done.id,
+                "at": micros(done.at),
+                "actor": done.actor,
+                "acting_as": done.acting_as,
+                "verb": done.verb,
+                "summary": done.summary,
+                "undoes": done.undoes,
+                "redoes": done.redoes,
+                "undone": False,
+            },
+        )
+        project(self._session, changes, done.id, micros(done.at))
+        self.numbers("change", 1)
+
+    def is_recorded(self, command_id: str) -> bool:
+        """Whether that command is stored already: its answer got lost, and it came again."""
+        found = self._session.execute(
+            text("SELECT 1 FROM command WHERE id = :id"), {"id": command_id}
+        )
+        return found.first() is not None
+
+    def mark(self, command_id: str, *, undone: bool) -> None:
+        """Notes on a command that it was taken back, or put again."""
+        self._session.execute(
+            text("UPDATE command SET undone = :undone WHERE id = :id"),
+            {"undone": undone, "id": command_id},
+        )
+
+    def events_of(self, command_id: str) -> dict[int, list[tuple[int, Event]]]:
+        """The events of a command by deal, each with the version it led to, in their order."""
+        rows = self._session.execute(
+            text("SELECT * FROM event WHERE command_id = :id ORDER BY seq"), {"id": command_id}
+        )
+        found: dict[int, list[tuple[int, Event]]] = {}
+        for row in rows.mappings():
+            found.setdefault(row["deal_id"], []).append((row["version"], _event(dict(row))))
+        return found
+
+    def entries_since(self, deal_id: int, version: int) -> list[Entry]:
+        """What happened to a deal after that version, oldest first."""
+        rows = self._session.execute(
+            text(
+                "SELECT event.*, command.at AS recorded_at, command.actor, command.acting_as,"
+                " command.verb, command.undone OR command.undoes IS NOT NULL AS idle"
+                " FROM event JOIN command ON command.id = event.command_id"
+                " WHERE event.deal_id = :deal AND event.version > :version ORDER BY event.seq"
+            ),
+            {"deal": deal_id, "version": version},
+        )
+        return [
+            Entry(
+                row["seq"],
+                row["deal_id"],
+                row["version"],
+                _event(dict(row)),
+                row["command_id"],
+                row["verb"],
+                row["actor"],
+                row["acting_as"],
+                instant(row["recorded_at"]),
+                bool(row["idle"]),
+            )
+            for row in rows.mappings()
+        ]
+
+    def undoable(self, actor: str) -> Doable | None:
+        """The actor's last command that stands, undoing itself aside."""
+        return self._doable(
+            "SELECT * FROM command WHERE actor = :actor AND undoes IS NULL AND NOT undone"
+            " ORDER BY seq DESC LIMIT 1",
+            actor,
+        )
+
+    def redoable(self, actor: str) -> Doable | None:
+        """The actor's last undo that stands, unless they did something else since."""
+        return self._doable(
+            "SELECT * FROM command AS last WHERE actor = :actor AND undoes IS NOT NULL"
+            " AND NOT undone AND NOT EXISTS (SELECT 1 FROM command AS newer"
+            " WHERE newer.actor = last.actor AND newer.seq > last.seq"
+            " AND newer.undoes IS NULL AND newer.redoes IS NULL)"
+            " ORDER BY seq DESC LIMIT 1",
+            actor,
+        )
+
+    def undone_by(self, command_id: str) -> Doable | None:
+        """The command that an undo took back."""
+        return self._doable(
+            "SELECT * FROM command WHERE id = (SELECT undoes FROM command WHERE id = :actor)",
+            command_id,
+        )
+
+    def _doable(self, statement: str, key: str) -> Doable | None:
+        row = self._session.execute(text(statement), {"actor": key}).mappings().first()
+        if row is None:
+            return None
+        return Doable(row["id"], row["verb"], row["summary"], instant(row["at"]))
+
+    def note(self, deal_id: int, note_id: str) -> Mapping[str, Any] | None:
+        """The row of a note that stands."""
+        rows = self._session.execute(
+            text("SELECT * FROM note WHERE id = :id AND deal_id = :deal AND NOT removed"),
+            {"id": note_id, "deal": deal_id},
+        )
+        found = rows.mappings().first()
+        return dict(found) if found else None
+
+    def begin(self, settings: Settings) -> None:
+        """The rows that every database starts with."""
+        names = ("deal", "stage", "pipeline", "change")
+        rows = [{"name": "schema", "value": SCHEMA}] + [{"name": n, "value": 0} for n in names]
+        self._session.execute(insert(t.Counter), rows)
+        self.save_settings(settings)
+
+    def save_settings(self, settings: Settings) -> None:
+        """Every setting, as JSON values."""
+        self._session.execute(text("DELETE FROM setting"))
+        values = {name: getattr(settings, name) for name in Settings.__slots__}
+        self._session.execute(
+            insert(t.Setting),
+            [{"name": name, "value": json.dumps(value)} for name, value in values.items()],
+        )
+        self.numbers("change", 1)
+
+    def save_pipeline(self, pipeline: Pipeline, at: datetime, actor: str) -> None:
+        """A pipeline with its stages, new or as the next version; no stage is ever deleted."""
+        known = self._session.execute(
+            text("SELECT position FROM pipeline WHERE id = :id"), {"id": pipeline.id}
+        ).scalar()
+        if known is None:
+            known = self._session.execute(text("SELECT count(*) FROM pipeline")).scalar_one()
+        _put(self._session, "pipeline", [pipeline_row(pipeline, known)])
+        stages = [stage_row(s, pipeline.id, place) for place, s in enumerate(pipeline.stages)]
+        _put(self._session, "stage", stages)
+        self._session.execute(
+            insert(t.PipelineVersion),
+            {
+                "pipeline_id": pipeline.id,
+                "version": pipeline.version,
+                "at": micros(at),
+                "actor": actor,
+                "document": pipeline_document(pipeline),
+            },
+        )
+        self.numbers("change", 1)
+
+    def save_rep(self, rep: Rep) -> None:
+        """A rep, new or changed."""
+        row = {name: getattr(rep, name) for name in Rep.__slots__}
+        _put(self._session, "rep", [row], key="name")
+        self.numbers("change", 1)
+
+
+def _event(row: Mapping[str, Any]) -> Event:
+    return event_from_json(
+        row["kind"], instant(row["at"]), json.loads(row["data"]), undoes=bool(row["undoes"])
+    )
+
+
+def _put(
+    session: Session, table: str, rows: Sequence[Mapping[str, Any]], *, key: str = "id"
+) -> None:
+    """Inserts rows, or changes those that are there."""
+    names = list(rows[0])
+    values = ", ".join(f":{name}" for name in names)
+    changes = ", ".join(f"{name} = excluded.{name}" for name in names if name != key)
+    session.execute(
+        text(
+            f"INSERT INTO {table} ({', '.join(names)}) VALUES ({values})"
+            f" ON CONFLICT ({key}) DO UPDATE SET {changes}"
+        ),
+        list(rows),
+    )
