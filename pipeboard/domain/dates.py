@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from typing import NoReturn
 from zoneinfo import ZoneInfo
@@ -40,32 +39,26 @@ def _any(names: dict[str, int]) -> str:
     return "|".join(sorted(names, key=len, reverse=True))
 
 
-_COUNT = r"(?P<count>\d{1,5}|an?)"
+_COUNT = r"(?P<count>[0-9]{1,5}|an?)"
 _UNIT = r"(?P<unit>d|w|m|y|days?|weeks?|months?|years?)"
-_FROM_TODAY = [
-    re.compile(pattern, re.ASCII)
-    for pattern in (
-        r"(?P<count>\d{1,5})(?P<unit>[dwmy])",
-        rf"(?P<sign>[+-]) ?{_COUNT} ?{_UNIT}",
-        rf"in {_COUNT} ?{_UNIT}",
-        rf"{_COUNT} ?{_UNIT} (?P<sign>ago)",
-    )
-]
-_WEEKDAY_ONLY = re.compile(rf"(?:(?:next|this|on) )?(?P<weekday>{_any(_WEEKDAY_OF)})")
+_FROM_TODAY = (
+    r"(?P<count>[0-9]{1,5})(?P<unit>[dwmy])",
+    rf"(?P<sign>[+-]) ?{_COUNT} ?{_UNIT}",
+    rf"in {_COUNT} ?{_UNIT}",
+    rf"{_COUNT} ?{_UNIT} (?P<sign>ago)",
+)
+_WEEKDAY_ONLY = rf"(?:(?:next|this|on) )?(?P<weekday>{_any(_WEEKDAY_OF)})"
 _WEEKDAY = rf"(?:(?P<weekday>{_any(_WEEKDAY_OF)}),? )?"
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?"
 _MONTH = rf"(?P<month>{_any(_MONTH_OF)})\.?"
-_YEAR = r"(?P<year>\d{4}|\d\d)"
-_ON_CALENDAR = [
-    re.compile(pattern, re.ASCII)
-    for pattern in (
-        r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})",
-        rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.{_YEAR}?",
-        rf"{_WEEKDAY}{_DAY}\.?(?: of )?[ -]?{_MONTH}(?:,?[ -]?'?{_YEAR})?",
-        rf"{_WEEKDAY}{_MONTH}[ -]?{_DAY}(?:,? '?{_YEAR})?",
-    )
-]
-_TWO_READINGS = re.compile(rf"(?P<a>\d{{1,2}})(?P<mark>[-/])(?P<b>\d{{1,2}})(?P=mark){_YEAR}", re.A)
+_YEAR = r"(?P<year>[0-9]{4}|[0-9]{2})"
+_ON_CALENDAR = (
+    r"(?P<year>[0-9]{4})(?P<mark>[-/.])(?P<month>[0-9]{1,2})(?P=mark)(?P<day>[0-9]{1,2})",
+    rf"(?P<day>[0-9]{{1,2}})\.(?P<month>[0-9]{{1,2}})\.{_YEAR}?",
+    rf"{_WEEKDAY}{_DAY}\.?(?: of )?[ -]?{_MONTH}(?:,?[ -]?'?{_YEAR})?",
+    rf"{_WEEKDAY}{_MONTH}[ -]?{_DAY}(?:,? '?{_YEAR})?",
+)
+_TWO_READINGS = rf"(?P<a>[0-9]{{1,2}})(?P<mark>[-/])(?P<b>[0-9]{{1,2}})(?P=mark){_YEAR}"
 
 
 def parse_date(text: str, today: date) -> date:
@@ -126,11 +119,11 @@ def _from_today(line: str, today: date) -> date | None:
         return today + timedelta(days=_DAYS_FROM_TODAY[line])
     if line in {"next month", "next year"}:
         return add_months(today, 1 if line == "next month" else 12)
-    if match := _WEEKDAY_ONLY.fullmatch(line):
+    if match := re.fullmatch(_WEEKDAY_ONLY, line):
         ahead = _WEEKDAY_OF[match["weekday"]] - today.weekday()
         return today + timedelta(days=ahead if ahead > 0 else ahead + 7)
     for pattern in _FROM_TODAY:
-        if match := pattern.fullmatch(line):
+        if match := re.fullmatch(pattern, line):
             parts = match.groupdict()
             count = int(parts["count"]) if parts["count"].isdigit() else 1
             return _moved(today, -count if parts.get("sign") in {"-", "ago"} else count, parts)
@@ -154,12 +147,17 @@ def add_months(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if not date.min.year <= year <= date.max.year:
         raise OverflowError("the calendar ends there")
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    return date(year, month + 1, min(day.day, _month_length(year, month + 1)))
+
+
+def _month_length(year: int, month: int) -> int:
+    into_next = date(year, month, 28) + timedelta(days=4)
+    return (into_next - timedelta(days=into_next.day)).day
 
 
 def _on_calendar(line: str, today: date, text: str) -> date | None:
     for pattern in _ON_CALENDAR:
-        if match := pattern.fullmatch(line):
+        if match := re.fullmatch(pattern, line):
             parts = match.groupdict()
             month, number = parts["month"], int(parts["day"])
             number_of_month = int(month) if month.isdigit() else _MONTH_OF[month] + 1
@@ -173,11 +171,15 @@ def _on_calendar(line: str, today: date, text: str) -> date | None:
 
 def _with_year(year: str | None, month: int, number: int, today: date) -> date:
     if year is not None:
-        return date(int(year) + (2000 if len(year) == 2 else 0), month, number)
+        return date(_full_year(year), month, number)
     for coming in range(today.year, today.year + _LONGEST_LEAP_GAP + 1):
-        if number <= monthrange(coming, month)[1] and date(coming, month, number) >= today:
+        if number <= _month_length(coming, month) and date(coming, month, number) >= today:
             return date(coming, month, number)
     raise ValueError("no month is that long")
+
+
+def _full_year(digits: str) -> int:
+    return int(digits) + (2000 if len(digits) == 2 else 0)
 
 
 def _refuse_weekday(text: str, day: date) -> NoReturn:
@@ -189,11 +191,11 @@ def _refuse_weekday(text: str, day: date) -> NoReturn:
 
 
 def _by_slashes(line: str, text: str) -> date | None:
-    match = _TWO_READINGS.fullmatch(line)
+    match = re.fullmatch(_TWO_READINGS, line)
     if match is None:
         return None
     a, b = int(match["a"]), int(match["b"])
-    year = int(match["year"]) + (2000 if len(match["year"]) == 2 else 0)
+    year = _full_year(match["year"])
     if a <= 12 and b <= 12 and a != b:
         raise BadInput(
             f"{quoted(text)} can be {format_date(date(year, b, a))} or "

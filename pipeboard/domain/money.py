@@ -15,16 +15,13 @@ LARGEST = 10**15
 
 _LONGEST = 60
 _EXAMPLES = "Write it like 40k, 1,234.50 or EUR 40000."
-_PARTS = re.compile(
-    r"(?P<before>[^\d.,]*)(?P<number>[\d.,](?:[\d.,'’ ]*\d)?)(?P<after>\D*)", re.ASCII
+_PARTS = r"(?P<before>[^0-9.,]*)(?P<number>[0-9.,](?:[0-9.,'’ ]*[0-9])?)(?P<after>[^0-9]*)"
+_WHOLE = (
+    r"[0-9]+|[1-9][0-9]{0,2}(?P<group>[.,'’ ])[0-9]{3}(?:(?P=group)[0-9]{3})*"
+    r"|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}"
 )
-_WHOLE = re.compile(
-    r"\d+|[1-9]\d{0,2}(?P<group>[.,'’ ])\d{3}(?:(?P=group)\d{3})*|[1-9]\d?(?:,\d\d)+,\d{3}",
-    re.ASCII,
-)
-_ONE_GROUP = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
-_MINUS = re.compile(r"[-\u2212]")
-_NOT_DIGIT = re.compile(r"\D")
+_ONE_GROUP = r"[1-9][0-9]{0,2}[.,][0-9]{3}"
+_MINUS = "[-\u2212]"
 _PARENTHESES = ("(", ")")  # how accountants write a minus
 
 # Longest first, so that `mio` is not read as `m` and a rest.
@@ -71,11 +68,11 @@ def parse_money(text: str, currency: str) -> Money:
     line = " ".join(text.split())
     if any(char.isdigit() and not char.isascii() for char in line):
         _refuse(text, ": only the digits 0 to 9 can be read")
-    parts = _PARTS.fullmatch(line)
+    parts = re.fullmatch(_PARTS, line)
     if parts is None:
         _refuse(text)
     before, after = parts["before"].strip(), parts["after"].strip()
-    if _is_negative(before, after):
+    if _is_negative(before, after, currency):
         raise BadInput(f"{quoted(text)}: a deal's value cannot be negative", hint=_EXAMPLES)
     code, power = _unit(text, before, after, currency)
     whole, fraction = _split_number(text, parts["number"], exponent(code), bool(power))
@@ -91,9 +88,12 @@ def parse_money(text: str, currency: str) -> Money:
     return Money(minor, code)
 
 
-def _is_negative(before: str, after: str) -> bool:
-    signed = _MINUS.search(before) or _MINUS.match(after)
-    return signed is not None or (before[:1], after[-1:]) == _PARENTHESES
+def _is_negative(before: str, after: str, default: str) -> bool:
+    in_parentheses = (before[:1], after[-1:]) == _PARENTHESES
+    if not (in_parentheses or re.search(_MINUS, before) or re.match(_MINUS, after)):
+        return False
+    sign = re.sub(_MINUS, "", before).strip("( ")
+    return not sign or read_currency(sign, default) is not None
 
 
 def _refuse(text: str, why: str = "") -> NoReturn:
@@ -137,9 +137,9 @@ def _split_number(text: str, number: str, exponent: int, has_power: bool) -> tup
     """The digits before and after the decimal mark; refuses groups that are not groups."""
     mark = _decimal_mark(number, exponent, has_power)
     whole, fraction = number.rsplit(mark, 1) if mark else (number, "0")
-    if not (fraction.isdigit() and _WHOLE.fullmatch(whole or "0")):
+    if not (fraction.isdigit() and re.fullmatch(_WHOLE, whole or "0")):
         _refuse(text)
-    return _NOT_DIGIT.sub("", whole), fraction
+    return re.sub(r"\D", "", whole), fraction
 
 
 def _decimal_mark(number: str, exponent: int, has_power: bool) -> str | None:
@@ -147,7 +147,7 @@ def _decimal_mark(number: str, exponent: int, has_power: bool) -> str | None:
     if not marks or marks.count(marks[-1]) > 1:
         return None
     may_group = not has_power and not (exponent >= 3 and marks[0] == ".")
-    return None if may_group and _ONE_GROUP.fullmatch(number) else marks[-1]
+    return None if may_group and re.fullmatch(_ONE_GROUP, number) else marks[-1]
 
 
 Style = Literal["full", "short", "code"]
@@ -157,7 +157,7 @@ def format_money(money: Money, *, style: Style = "full", symbol: bool = False) -
     """The amount in words for a person or a machine.
 
     `full` is `€1,234.50`, without decimals when they are zero; `short` is `12.4k`, at most five
-    cells below a trillion and rounded half up, with its sign (`€12.4k`) when `symbol` is set;
+    cells and rounded half up, with its sign (`€12.4k`) when `symbol` is set;
     `code` is `1234.50 EUR`, which `parse_money` reads back exactly.
     """
     minus, minor = ("-", -money.minor) if money.minor < 0 else ("", money.minor)
@@ -181,7 +181,7 @@ def _short(minor: int, unit: int) -> str:
     whole = _rounded(minor, unit)
     if whole < 1000:
         return str(whole)
-    for letter in "kMB":
+    for letter in "kMBT":
         unit *= 1000
         tenths = _rounded(minor * 10, unit)
         if tenths < 1000:
@@ -189,7 +189,7 @@ def _short(minor: int, unit: int) -> str:
         whole = _rounded(minor, unit)
         if whole < 1000:
             return f"{whole}{letter}"
-    return f"{_rounded(minor, unit * 1000)}T"
+    return f"{whole}T"
 
 
 def _rounded(numerator: int, denominator: int) -> int:

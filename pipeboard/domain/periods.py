@@ -16,12 +16,12 @@ Kind = Literal["year", "quarter", "month", "week", "days", "all"]
 
 _BEGINNING, _END = date(FIRST_YEAR, 1, 1), date(LAST_YEAR + 1, 1, 1)
 _HINT = "Write it like 2026, 2026Q4, 2026-11, 2026-W47, last90d, this-quarter, all or FROM..TO."
-_YEAR = re.compile(r"(\d{4})", re.ASCII)
-_QUARTER = re.compile(r"(\d{4})-?q([1-4])", re.ASCII)
-_MONTH = re.compile(r"(\d{4})-(\d\d)", re.ASCII)
-_WEEK = re.compile(r"(\d{4})-?w(\d\d?)", re.ASCII)
-_LAST_DAYS = re.compile(r"last-?(\d{1,5})d", re.ASCII)
-_RELATIVE = re.compile(r"(this|last|next)[- ](year|quarter|month|week)")
+_YEAR = r"([0-9]{4})"
+_QUARTER = r"([0-9]{4})-?q([1-4])"
+_MONTH = r"([0-9]{4})-([0-9]{2})"
+_WEEK = r"([0-9]{4})-?w([0-9]{1,2})"
+_LAST_DAYS = r"last-?([0-9]{1,5})d"
+_RELATIVE = r"(this|last|next)[- ](year|quarter|month|week)"
 _STEPS = {"last": -1, "this": 0, "next": 1}
 
 
@@ -104,23 +104,23 @@ def _refuse(text: str) -> NoReturn:
 
 
 def _named(line: str, week_start: int, fiscal_shift: int) -> Period | None:
-    if match := _YEAR.fullmatch(line):
+    if match := re.fullmatch(_YEAR, line):
         return _fiscal_year(int(match[1]), fiscal_shift)
-    if match := _QUARTER.fullmatch(line):
+    if match := re.fullmatch(_QUARTER, line):
         return _fiscal_quarter(int(match[1]), int(match[2]) - 1, fiscal_shift)
-    if match := _MONTH.fullmatch(line):
+    if match := re.fullmatch(_MONTH, line):
         return _month(date(int(match[1]), int(match[2]), 1))
-    if match := _WEEK.fullmatch(line):
+    if match := re.fullmatch(_WEEK, line):
         return _week_of(date.fromisocalendar(int(match[1]), int(match[2]), 4), week_start)
     return None
 
 
 def _relative(line: str, today: date, week_start: int, fiscal_shift: int) -> Period | None:
-    if match := _LAST_DAYS.fullmatch(line):
+    if match := re.fullmatch(_LAST_DAYS, line):
         end = today + timedelta(days=1)
         days = int(match[1])
         return Period(f"last{days}d", end - timedelta(days=days), end) if days else None
-    match = _RELATIVE.fullmatch(line)
+    match = re.fullmatch(_RELATIVE, line)
     if match is None:
         return None
     period = _around(today, match[2], week_start, fiscal_shift)

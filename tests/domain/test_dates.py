@@ -1,0 +1,304 @@
+"""Dates are read as people write them, never guessed, and instants fall on the workspace's days."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeboard.domain.dates import (
+    add_months,
+    days_between,
+    format_date,
+    format_day,
+    local_date,
+    parse_date,
+    parse_instant,
+    split_leading_date,
+    start_of_day,
+)
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.text import printable
+
+TODAY = date(2026, 11, 25)  # a Wednesday
+BERLIN = ZoneInfo("Europe/Berlin")
+
+days = st.dates(date(1900, 1, 1), date(2999, 12, 31))
+todays = st.dates(date(2000, 1, 1), date(2100, 12, 31))
+zones = st.sampled_from(
+    ["Europe/Berlin", "America/Santiago", "Asia/Kolkata", "Pacific/Apia", "America/Havana", "UTC"]
+).map(ZoneInfo)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-12-19", date(2026, 12, 19)),
+        ("2026/12/19", date(2026, 12, 19)),
+        ("2026-1-2", date(2026, 1, 2)),
+        ("today", TODAY),
+        ("Tomorrow", date(2026, 11, 26)),
+        ("yesterday", date(2026, 11, 24)),
+        ("+3d", date(2026, 11, 28)),
+        ("3d", date(2026, 11, 28)),
+        ("-2d", date(2026, 11, 23)),
+        ("2w", date(2026, 12, 9)),
+        ("1m", date(2026, 12, 25)),
+        ("1y", date(2027, 11, 25)),
+        ("-1y", date(2025, 11, 25)),
+        ("+2 weeks", date(2026, 12, 9)),
+        ("in 3 days", date(2026, 11, 28)),
+        ("in a month", date(2026, 12, 25)),
+        ("3 days ago", date(2026, 11, 22)),
+        ("next week", date(2026, 12, 2)),
+        ("next month", date(2026, 12, 25)),
+        ("19dec", date(2026, 12, 19)),
+        ("19 dec", date(2026, 12, 19)),
+        ("dec 19", date(2026, 12, 19)),
+        ("December 19th", date(2026, 12, 19)),
+        ("1st of january", date(2027, 1, 1)),
+        ("3 Sept", date(2027, 9, 3)),
+        ("19 Dec 2026", date(2026, 12, 19)),
+        ("19-Dec-2026", date(2026, 12, 19)),
+        ("Dec 19, 2026", date(2026, 12, 19)),
+        ("Sat 19 Dec 2026", date(2026, 12, 19)),
+        ("Saturday, 19 December 2026", date(2026, 12, 19)),
+        ("19 Dec '27", date(2027, 12, 19)),
+        ("19.12.2026", date(2026, 12, 19)),
+        ("3.4.2026", date(2026, 4, 3)),
+        ("19.12.26", date(2026, 12, 19)),
+        ("19.12.", date(2026, 12, 19)),
+        ("19/12/2026", date(2026, 12, 19)),
+        ("12/19/2026", date(2026, 12, 19)),
+        ("19-12-2026", date(2026, 12, 19)),
+        ("04/04/2026", date(2026, 4, 4)),
+        ("  19   dec ", date(2026, 12, 19)),
+    ],
+)
+def test_a_date_is_read_as_people_write_it(text: str, day: date) -> None:
+    assert parse_date(text, TODAY) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("thu", date(2026, 11, 26)),
+        ("Friday", date(2026, 11, 27)),
+        ("next fri", date(2026, 11, 27)),
+        ("mon", date(2026, 11, 30)),
+        ("tues", date(2026, 12, 1)),
+    ],
+)
+def test_a_past_weekday_means_the_next_one(text: str, day: date) -> None:
+    assert parse_date(text, TODAY) == day
+
+
+def test_the_weekday_of_today_is_a_week_from_now() -> None:
+    assert parse_date("wed", TODAY) == date(2026, 12, 2)
+
+
+def test_a_day_without_a_year_is_the_next_one_today_included() -> None:
+    assert parse_date("25 nov", TODAY) == TODAY
+    assert parse_date("24 nov", TODAY) == date(2027, 11, 24)
+    assert parse_date("24.11.", TODAY) == date(2027, 11, 24)
+    assert parse_date("29 feb", TODAY) == date(2028, 2, 29)
+    assert parse_date("29 feb", date(2096, 3, 1)) == date(2104, 2, 29)
+
+
+def test_months_end_where_they_are_shorter() -> None:
+    assert parse_date("1m", date(2026, 1, 31)) == date(2026, 2, 28)
+    assert parse_date("-1m", date(2026, 3, 31)) == date(2026, 2, 28)
+    assert parse_date("1y", date(2028, 2, 29)) == date(2029, 2, 28)
+    assert add_months(date(2026, 11, 30), 15) == date(2028, 2, 29)
+
+
+def test_a_date_that_reads_two_ways_is_refused_with_both_readings() -> None:
+    with pytest.raises(BadInput, match="Fri 3 Apr 2026 or Wed 4 Mar 2026") as refusal:
+        parse_date("03/04/2026", TODAY)
+    assert refusal.value.hint == "Write 2026-04-03 or 2026-03-04."
+    assert refusal.value.details == {"readings": ["2026-04-03", "2026-03-04"]}
+
+
+@pytest.mark.parametrize(
+    "text", ["31 feb", "2026-02-30", "29.02.2026", "13/13/2026", "0 dec", "32dec", "2026-13-01"]
+)
+def test_a_day_that_does_not_exist_is_refused_by_name(text: str) -> None:
+    with pytest.raises(BadInput, match=f"'{text}': there is no such day"):
+        parse_date(text, TODAY)
+
+
+def test_a_weekday_that_does_not_fit_the_day_is_refused() -> None:
+    with pytest.raises(BadInput, match="19 Dec 2026 is a Saturday"):
+        parse_date("fri 19 dec", TODAY)
+
+
+@pytest.mark.parametrize("text", ["1899-12-31", "3000-01-01", "1 jan 1776", "2000y"])
+def test_a_year_beyond_any_deal_is_refused(text: str) -> None:
+    with pytest.raises(BadInput, match="outside the years 1900 to 2999"):
+        parse_date(text, TODAY)
+
+
+@pytest.mark.parametrize("text", ["99999y", "-99999m", "-9999999d", "+99999w" * 9])
+def test_a_distance_beyond_the_calendar_is_refused(text: str) -> None:
+    with pytest.raises(BadInput):
+        parse_date(text, TODAY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "soon", "dec", "19", "19.12", "1.5", "3 apples", "٣d", "decimal 3", "d", "+d", "2026"],
+)
+def test_what_is_no_date_is_refused_with_examples(text: str) -> None:
+    with pytest.raises(BadInput, match="is not a date") as refusal:
+        parse_date(text, TODAY)
+    assert "19 Dec" in refusal.value.hint
+
+
+@given(days, todays)
+def test_every_written_form_reads_back(day: date, today: date) -> None:
+    assert parse_date(format_date(day), today) == day
+    assert parse_date(day.isoformat(), today) == day
+    assert parse_date(f"{day.day}.{day.month}.{day.year}", today) == day
+
+
+@given(todays, st.integers(1, 365))
+def test_a_coming_day_reads_back_without_its_year(today: date, ahead: int) -> None:
+    day = today + timedelta(days=ahead)
+    written = format_date(day).split()
+    if (day.month, day.day) != (today.month, today.day):
+        assert parse_date(" ".join(written[1:3]), today) == day
+
+
+@given(todays, st.integers(1, 6))
+def test_a_day_of_the_coming_week_reads_back_from_its_card(today: date, ahead: int) -> None:
+    day = today + timedelta(days=ahead)
+    assert parse_date(format_day(day, today), today) == day
+
+
+@given(st.text(max_size=30), todays)
+def test_any_text_is_a_date_or_is_refused(text: str, today: date) -> None:
+    try:
+        day = parse_date(text, today)
+    except BadInput as refusal:
+        assert printable(refusal.message) == refusal.message
+    else:
+        assert 1900 <= day.year <= 2999
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "rest"),
+    [
+        ("thu call Bob", date(2026, 11, 26), "call Bob"),
+        ("thu: call Bob", date(2026, 11, 26), "call Bob"),
+        ("3dec call Mika", date(2026, 12, 3), "call Mika"),
+        ("19 Dec 2026 sign", date(2026, 12, 19), "sign"),
+        ("Sat 19 Dec 2026 sign", date(2026, 12, 19), "sign"),
+        ("in 2 weeks send the  quote", date(2026, 12, 9), "send the quote"),
+        ("next week", date(2026, 12, 2), ""),
+        ("3 dec 10 boxes", date(2026, 12, 3), "10 boxes"),
+        ("dec 19 10 boxes", date(2026, 12, 19), "10 boxes"),
+        ("dec 19 call", date(2026, 12, 19), "call"),
+        ("call Bob", None, "call Bob"),
+        ("19 decor samples", None, "19 decor samples"),
+        ("may call", None, "may call"),
+        ("call thu", None, "call thu"),
+        ("", None, ""),
+    ],
+)
+def test_a_leading_date_is_taken_off_the_words(text: str, day: date | None, rest: str) -> None:
+    assert split_leading_date(text, TODAY) == (day, rest)
+
+
+@pytest.mark.parametrize("text", ["31 feb call Bob", "03/04/2026 call Bob"])
+def test_a_leading_date_that_is_none_is_refused_and_not_taken_for_words(text: str) -> None:
+    with pytest.raises(BadInput):
+        split_leading_date(text, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("day", "card"),
+    [
+        (TODAY, "today"),
+        (date(2026, 11, 26), "Thu"),
+        (date(2026, 12, 1), "Tue"),
+        (date(2026, 12, 2), "2 Dec"),
+        (date(2026, 11, 24), "-1d"),
+        (date(2026, 10, 26), "-30d"),
+        (date(2026, 10, 25), "25 Oct"),
+        (date(2026, 1, 3), "3 Jan"),
+        (date(2025, 12, 3), "3 Dec 25"),
+        (date(2027, 3, 3), "3 Mar"),
+        (date(2027, 12, 3), "3 Dec 27"),
+    ],
+)
+def test_a_card_shows_a_day_in_few_cells(day: date, card: str) -> None:
+    assert format_day(day, TODAY) == card
+    assert len(card) <= 9
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2026-03-31T22:30:00Z", datetime(2026, 3, 31, 22, 30, tzinfo=UTC)),
+        ("2026-04-01T00:30+02:00", datetime(2026, 3, 31, 22, 30, tzinfo=UTC)),
+        (" 2026-03-31 22:30:00.000001+00:00 ", datetime(2026, 3, 31, 22, 30, 0, 1, tzinfo=UTC)),
+    ],
+)
+def test_an_instant_is_read_into_utc(text: str, at: datetime) -> None:
+    parsed = parse_instant(text)
+    assert parsed == at
+    assert parsed.tzinfo is UTC
+
+
+def test_an_instant_without_an_offset_needs_a_zone() -> None:
+    with pytest.raises(BadInput, match="does not say in which time zone"):
+        parse_instant("2026-04-01T00:30")
+    expected = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)
+    assert parse_instant("2026-04-01T00:30", zone=BERLIN) == expected
+    assert parse_instant("2026-04-01", zone=BERLIN) == expected - timedelta(minutes=30)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "now", "2026-02-30T00:00Z", "0001-01-01T00:00+14:00", "x" * 999]
+)
+def test_what_is_no_instant_is_refused(text: str) -> None:
+    with pytest.raises(BadInput):
+        parse_instant(text)
+
+
+@given(st.integers(-(2 * 10**15), 3 * 10**16), zones)
+def test_an_instant_reads_back_from_any_zone(microseconds: int, zone: ZoneInfo) -> None:
+    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
+    assert parse_instant(at.isoformat()) == at
+    assert parse_instant(at.astimezone(zone).isoformat()) == at
+
+
+def test_the_day_of_an_instant_is_that_of_the_workspace() -> None:
+    won = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)
+    assert local_date(won, BERLIN) == date(2026, 4, 1)
+    assert local_date(won, ZoneInfo("UTC")) == date(2026, 3, 31)
+
+
+def test_days_between_counts_midnights_and_not_hours() -> None:
+    late = datetime(2026, 3, 28, 22, 59, tzinfo=UTC)  # 23:59 on the 28th in Berlin
+    assert days_between(late, late + timedelta(minutes=2), BERLIN) == 1
+    assert days_between(late, late + timedelta(hours=23), BERLIN) == 1
+    assert days_between(late + timedelta(hours=70), late, BERLIN) == -3
+
+
+def test_a_day_starts_after_the_jump_where_midnight_is_skipped() -> None:
+    santiago = ZoneInfo("America/Santiago")
+    start = start_of_day(date(2026, 9, 6), santiago)
+    assert start.astimezone(santiago).hour == 1
+    assert local_date(start - timedelta(microseconds=1), santiago) == date(2026, 9, 5)
+
+
+@given(todays, zones)
+def test_a_day_starts_at_its_first_instant(day: date, zone: ZoneInfo) -> None:
+    start = start_of_day(day, zone)
+    skipped = local_date(start, zone) > day  # Samoa left out 30 December 2011
+    assert skipped or local_date(start, zone) == day
+    assert local_date(start - timedelta(microseconds=1), zone) < day

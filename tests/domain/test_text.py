@@ -1,0 +1,183 @@
+"""Text from strangers cannot steer a terminal, hide, or grow without bound, and stays readable."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from unicodedata import is_normalized
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.near import did_you_mean, nearest
+from pipeboard.domain.text import (
+    clean_line,
+    clean_text,
+    fold,
+    printable,
+    printable_lines,
+    quoted,
+    slug,
+)
+
+any_text = st.text(st.characters(), max_size=60)
+_HOSTILE = [
+    *range(0x20), *range(0x7F, 0xA0), 0xAD, 0x61C, 0x200B, 0x200E, 0x200F, *range(0x2028, 0x202F),
+    *range(0x2060, 0x2070), 0xFEFF, *range(0xFFF9, 0xFFFC), *range(0xE0000, 0xE0080),
+]  # fmt: skip
+hostile_text = st.text(
+    st.one_of(
+        st.sampled_from([chr(code) for code in _HOSTILE]),
+        st.sampled_from(["\ud800", "\udfff", " ", "é", "e", "\u0301", "日", "🙂", "\u200d"]),
+    ),
+    max_size=40,
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Acme GmbH", "Acme GmbH"),
+        ("  Acme \t GmbH\n", "Acme GmbH"),
+        ("Acme\r\nGmbH", "Acme GmbH"),
+        ("Acme\u2028GmbH\u2029", "Acme GmbH"),
+        ("12\u00a0000\u202f€", "12 000 €"),
+        ("\x1b]52;c;aGk=\x07Acme", "]52;c;aGk=Acme"),
+        ("\x9b31mAcme", "31mAcme"),
+        ("Acme\u202egpj.exe", "Acmegpj.exe"),
+        ("\ufeffAc\u200bme\U000e0041", "Acme"),
+        ("Cafe\u0301", "Café"),
+        ("Cafe\u200b\u0301", "Café"),
+        ("a \x00 b", "a b"),
+        ("Ac\ud800me", "Acme"),
+        ("\x1b\x00\u200e", ""),
+        ("[b]Acme[/b] [@click=app.quit]", "[b]Acme[/b] [@click=app.quit]"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("👩\u200d💻 日本", "👩\u200d💻 日本"),
+    ],
+)
+def test_a_line_keeps_its_letters_and_loses_what_steers_or_hides(typed: str, kept: str) -> None:
+    assert clean_line(typed) == kept
+
+
+def test_a_line_that_is_too_long_names_the_field_and_the_limit() -> None:
+    assert clean_line("x" * 20 + " " * 500, field="title", limit=20) == "x" * 20
+    with pytest.raises(BadInput, match="The title is too long: 21 characters, and 20 is the most"):
+        clean_line("x" * 21, field="title", limit=20)
+
+
+def test_a_text_keeps_its_lines_and_its_indentation() -> None:
+    typed = "\r\nfirst  \r\n\tindented\rthird\u2028fourth\n\n\n\n\n\nlast\x1b[0m\n\n"
+    assert clean_text(typed, field="note") == "first\n    indented\nthird\nfourth\n\n\nlast[0m"
+
+
+def test_blank_lines_that_hold_only_spaces_count_as_blank() -> None:
+    assert clean_text("a\n \n\t\n\u200b\n  \nb", field="note") == "a\n\n\nb"
+
+
+def test_a_text_that_is_too_long_names_the_field_and_the_limit() -> None:
+    with pytest.raises(BadInput, match="The note is too long: 20,001 characters"):
+        clean_text("x" * 20_001, field="note")
+
+
+@given(st.one_of(any_text, hostile_text))
+def test_a_cleaned_line_is_safe_and_cleaning_it_again_changes_nothing(text: str) -> None:
+    line = clean_line(text)
+    assert printable(line) == line
+    assert not set(line) & {chr(code) for code in _HOSTILE}
+    assert is_normalized("NFC", line)
+    assert line == " ".join(line.split()) == clean_line(line)
+
+
+@given(st.one_of(any_text, hostile_text))
+def test_a_cleaned_text_is_safe_and_cleaning_it_again_changes_nothing(text: str) -> None:
+    cleaned = clean_text(text, field="note")
+    assert printable_lines(cleaned) == cleaned == clean_text(cleaned, field="note")
+    assert "\n\n\n\n" not in cleaned
+    assert not any(line != line.rstrip() for line in cleaned.split("\n"))
+
+
+@given(st.one_of(any_text, hostile_text))
+def test_what_is_printed_holds_no_hostile_character_and_can_be_encoded(text: str) -> None:
+    shown = printable(text)
+    assert not set(shown) & {chr(code) for code in _HOSTILE}
+    shown.encode("utf-8")
+    assert printable(shown) == shown
+
+
+def test_printing_drops_what_is_unsafe_and_keeps_the_rest() -> None:
+    assert printable("plain › é 日本 👩\u200d💻") == "plain › é 日本 👩\u200d💻"
+    assert printable("\x1b[2Jone\ntwo\ud800") == "[2Jonetwo\ufffd"
+    assert printable_lines("one\x07\r\ntwo\x9b") == "one\ntwo"
+
+
+def test_a_quoted_text_is_one_short_printable_line() -> None:
+    assert quoted("a\n b\x1b") == "'a b'"
+    assert quoted("x" * 50, limit=10) == "'xxxxxxx...'"
+    assert len(quoted("x" * 1000)) == 42
+
+
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("Müller & Söhne", "muller & sohne"),
+        ("STRASSE", "straße"),
+        ("Łódź", "lodz"),
+        ("København", "kobenhavn"),
+        ("İstanbul", "istanbul"),
+        ("Ｆｕｌｌ　ｗｉｄｔｈ", "full width"),
+        ("  two\twords ", "two words"),
+        ("Cafe\u0301", "CAFÉ"),
+        ("ac\u200bme", "acme"),
+        ("ΜΆΙΟΣ", "μαιος"),
+    ],
+)
+def test_searching_sees_no_case_no_accents_and_no_white_space(written: str, typed: str) -> None:
+    assert fold(written) == fold(typed)
+
+
+@given(st.one_of(any_text, hostile_text))
+def test_folding_twice_is_folding_once(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+def test_a_slug_is_a_key_made_of_a_name() -> None:
+    assert slug("Decision maker") == "decision_maker"
+    assert slug("  Où est-ce? (2) ") == "ou_est_ce_2"
+    assert slug("決裁者") == "決裁者"
+    assert slug("!!!") == ""
+
+
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [
+        ("valu", "value"),
+        ("VALUE", "value"),
+        ("ownr", "owner"),
+        ("st", "stage"),
+        ("zzz", None),
+        ("", None),
+        ("x" * 10_000, None),
+    ],
+)
+def test_the_nearest_word_is_the_one_that_was_probably_meant(word: str, near: str | None) -> None:
+    assert nearest(word, ["owner", "value", "stage", "source"]) == near
+
+
+def test_did_you_mean_says_nothing_without_a_near_word() -> None:
+    assert did_you_mean("qualfy", ["Qualify", "Demo"]) == "Did you mean Qualify?"
+    assert did_you_mean("42", ["Qualify", "Demo"]) == ""
+
+
+def test_reading_text_money_and_dates_imports_nothing_slow() -> None:
+    script = (
+        "import sys; import pipeboard.domain.periods, pipeboard.domain.money;"
+        "print(*sorted({'difflib', 'textual', 'sqlalchemy', 'dateutil', 'decimal'}"
+        " & sys.modules.keys()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == []
