@@ -1,0 +1,156 @@
+"""The filter grammar: one parser for `/`, saved filters, `list`, `--where`, metrics and triage.
+
+    either = all { "|" all }        all = part { part }
+    part   = { "-" } ( term | "(" either ")" )
+
+So `a b | c d` is (a and b) or (c and d). A term is one word, described in `filter_fields`; double
+quotes keep words together and take signs literally.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.filter_fields import FIELDS, FORMS, STATES
+from pipeboard.domain.filter_nodes import (
+    EVERYTHING,
+    ME,
+    And,
+    Answered,
+    Compare,
+    Custom,
+    Filter,
+    Is,
+    Leaf,
+    Node,
+    Not,
+    Or,
+    State,
+    Tag,
+    Unset,
+    Words,
+    all_of,
+    any_of,
+    leaves,
+    mentions_status,
+    negation,
+)
+from pipeboard.domain.filter_terms import Setting, bad_filter, read_term
+from pipeboard.domain.filter_text import format_filter
+from pipeboard.domain.text import clean_line
+from pipeboard.domain.words import Word, read_words
+
+__all__ = [
+    "EVERYTHING",
+    "FIELDS",
+    "FORMS",
+    "ME",
+    "STATES",
+    "And",
+    "Answered",
+    "Compare",
+    "Custom",
+    "Filter",
+    "Is",
+    "Leaf",
+    "Node",
+    "Not",
+    "Or",
+    "State",
+    "Tag",
+    "Unset",
+    "Words",
+    "all_of",
+    "any_of",
+    "format_filter",
+    "leaves",
+    "mentions_status",
+    "negation",
+    "parse_filter",
+]
+
+LONGEST = 2_000
+DEEPEST = 30
+_QUOTE_IT = "Put it in quotes to search for the sign itself."
+
+
+def parse_filter(
+    text: str, *, today: date, currency: str, week_start: int = 0, fiscal_shift: int = 0
+) -> Filter:
+    """What was typed, read on the local date `today` in a workspace of `currency` (ISO 4217).
+
+    `week_start` and `fiscal_shift` are those of `parse_period`: dates take periods as well.
+    An empty text lets every deal through. Raises BadInput for what cannot be read, with the `term`
+    and its `position` in the details; also above 2,000 characters, and above 30 parentheses or
+    minus signs in one another.
+    """
+    line = clean_line(text, field="filter", limit=LONGEST)
+    try:
+        words = list(read_words(line, marks="|()"))
+    except BadInput as error:
+        raise BadInput(
+            f"bad filter: {error.message}", hint=error.hint, details=error.details
+        ) from error
+    setting = Setting(today, currency, week_start, fiscal_shift)
+    return Filter(line, _Parser(words, setting).read())
+
+
+class _Parser:
+    """Recursive descent over the words of a filter; `depth` counts what is open around a part."""
+
+    def __init__(self, words: list[Word], setting: Setting) -> None:
+        self._words = words
+        self._at = 0
+        self._setting = setting
+
+    def read(self) -> Node | None:
+        if not self._words:
+            return None
+        node = self._either(0)
+        if self._at < len(self._words):
+            raise bad_filter(self._words[self._at], "no ( is open here", _QUOTE_IT)
+        return node
+
+    def _either(self, depth: int) -> Node:
+        parts = [self._all(depth)]
+        while self._next_is("|"):
+            self._at += 1
+            parts.append(self._all(depth))
+        return any_of(*parts)
+
+    def _all(self, depth: int) -> Node:
+        parts = []
+        while self._at < len(self._words) and not (self._next_is("|") or self._next_is(")")):
+            parts.append(self._part(depth))
+        node = all_of(*parts)
+        if node is None:
+            near = self._words[min(self._at, len(self._words) - 1)]
+            raise bad_filter(near, "a term is missing here", _QUOTE_IT)
+        return node
+
+    def _part(self, depth: int) -> Node:
+        word = self._words[self._at]
+        dashes = len(word.bare) - len(word.bare.lstrip("-"))
+        self._at += 1
+        if depth + dashes >= DEEPEST:
+            raise bad_filter(word, f"more than {DEEPEST} parentheses or minus signs are open")
+        if word.bare == "(":
+            node = self._group(word, depth + 1)
+        elif dashes < len(word.bare) or not dashes:
+            node = read_term(word.since(dashes), self._setting)
+        elif self._next_is("(") and self._words[self._at].start == word.end:
+            node = self._part(depth + dashes)
+        else:
+            raise bad_filter(word, "a term is missing after the minus sign", _QUOTE_IT)
+        return negation(node) if dashes % 2 else node
+
+    def _group(self, opened: Word, depth: int) -> Node:
+        node = self._either(depth)
+        if not self._next_is(")"):
+            raise bad_filter(opened, "this ( is never closed", _QUOTE_IT)
+        self._at += 1
+        return node
+
+    def _next_is(self, mark: str) -> bool:
+        return self._at < len(self._words) and self._words[self._at].bare == mark

@@ -1,0 +1,183 @@
+"""What a filter means: a small tree of values, the same for the store, the screens and the help.
+
+A node is true or false of one deal. Where a deal does not have what a leaf compares, the leaf is
+false, and so its negation is true: `close<2w` leaves out deals without a close date, `-close<2w`
+keeps them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, TypeAlias
+
+from pipeboard.domain.money import Money
+
+Op: TypeAlias = Literal["<", "<=", "=", ">=", ">"]
+StateName: TypeAlias = Literal["open", "won", "lost", "archived", "snoozed", "stalled", "overdue"]
+
+ME = "me"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All of two or more parts; no part is itself an And."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Any of two or more parts; no part is itself an Or."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """What `part` is not true of; `part` is itself no Not."""
+
+    part: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """`text` occurs in the title, the account, a person's name or a note; folded on both sides."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """The text field `field` (of kind "name" or "part" in `FIELDS`) is, or holds, `value`.
+
+    Both sides are folded. `Is("owner", ME)` is whoever asks. `Is("lost", category)` is true of
+    lost deals only.
+    """
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unset:
+    """The deal has nothing in `field` (one that is `optional` in `FIELDS`)."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """The deal carries the tag; folded on both sides."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Custom:
+    """The custom field `name` is `value`, or is missing or empty where `value` is None; folded."""
+
+    name: str
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """`field` against `value`, which is by the field's kind:
+
+    "money": Money, true only of deals in the same currency; "date": a local date of the workspace,
+    also for fields that hold an instant; "days" and "number": int; "percent": basis points.
+    """
+
+    field: str
+    op: Op
+    value: Money | date | int
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The deal stands so: its status, or snoozed, stalled (`metrics.md` C11), overdue (open, with a
+    next step before today)."""
+
+    name: StateName
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The qualification question (its key or label, folded) has an answer; with `op` also a rating
+    (0..4) that compares so."""
+
+    question: str
+    op: Op | None = None
+    rating: int | None = None
+
+
+Leaf: TypeAlias = Words | Is | Unset | Tag | Custom | Compare | State | Answered
+Node: TypeAlias = And | Or | Not | Leaf
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A filter as it was typed and what it means; a `root` of None lets every deal through.
+
+    Save `text`, never the tree: `next<today` moves on with the days, and the tree holds dates.
+    """
+
+    text: str
+    root: Node | None
+
+
+EVERYTHING = Filter("", None)
+
+
+def all_of(*parts: Node | None) -> Node | None:
+    """The node that is true where every part is; a part of None is true of every deal."""
+    flat: list[Node] = []
+    for part in parts:
+        if isinstance(part, And):
+            flat.extend(part.parts)
+        elif part is not None:
+            flat.append(part)
+    return And(tuple(flat)) if len(flat) > 1 else next(iter(flat), None)
+
+
+def negation(part: Node) -> Node:
+    """The node that is true where `part` is not; no Not stands in a Not."""
+    return part.part if isinstance(part, Not) else Not(part)
+
+
+def any_of(first: Node, *others: Node) -> Node:
+    """The node that is true where at least one part is."""
+    flat: list[Node] = []
+    for part in (first, *others):
+        flat.extend(part.parts if isinstance(part, Or) else (part,))
+    return Or(tuple(flat)) if others else first
+
+
+def leaves(node: Node) -> Iterator[Leaf]:
+    """The terms of the tree, without its And, Or and Not."""
+    match node:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from leaves(part)
+        case Not(part):
+            yield from leaves(part)
+        case _:
+            yield node
+
+
+def mentions_status(query: Filter) -> bool:
+    """Whether the filter itself speaks of open, won, lost or archived deals.
+
+    A list without such a term shows all but the archived ones.
+    """
+    return query.root is not None and any(map(_is_about_status, leaves(query.root)))
+
+
+def _is_about_status(leaf: Leaf) -> bool:
+    match leaf:
+        case State("open" | "won" | "lost" | "archived") | Is("lost") | Unset("lost"):
+            return True
+        case _:
+            return False

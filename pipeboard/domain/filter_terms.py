@@ -1,0 +1,254 @@
+"""One term of a filter: the word that was typed, read as a leaf of the tree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import cast
+
+from pipeboard.domain.dates import parse_date
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.filter_fields import BY_NAME, STATE_ALIASES, STATES, Field
+from pipeboard.domain.filter_nodes import (
+    ME,
+    And,
+    Answered,
+    Compare,
+    Custom,
+    Is,
+    Node,
+    Op,
+    State,
+    StateName,
+    Tag,
+    Unset,
+    Words,
+    negation,
+)
+from pipeboard.domain.money import parse_money
+from pipeboard.domain.near import did_you_mean
+from pipeboard.domain.percent import parse_percent
+from pipeboard.domain.periods import Period, parse_period
+from pipeboard.domain.text import clean_line, quoted
+from pipeboard.domain.words import Word
+
+_SIGN = re.compile(r":?(<=|>=|<|>|=)|:")
+_CUSTOM = "field."
+_NAMES = (*BY_NAME, "tag", "status", "field")
+_NUMBER = re.compile(r"[0-9]{1,9}")
+_DAYS = re.compile(r"([0-9]{1,5})(?:(d|days?)|(w|weeks?))?", re.IGNORECASE)
+_RATING = re.compile(r"[0-4]")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a term is read against: the workspace's local date, currency and calendar."""
+
+    today: date
+    currency: str
+    week_start: int = 0
+    fiscal_shift: int = 0
+
+
+def bad_filter(word: Word, why: str, hint: str = "") -> BadInput:
+    """The error about one term, which it names; `details` says what it is and where it stands."""
+    return BadInput(
+        f"bad filter: {quoted(word.raw)}: {why}",
+        hint=hint,
+        details={"term": word.raw, "position": word.start},
+    )
+
+
+def read_term(word: Word, setting: Setting) -> Node:
+    """The node a word stands for. Raises BadInput naming the word, and the near field if any."""
+    if word.bare.startswith("+"):
+        return Tag(_text(word.since(1), "a tag is missing after the +"))
+    if word.bare.startswith("@"):
+        return Is("owner", _text(word.since(1), "a rep is missing after the @"))
+    sign = _SIGN.search(word.bare)
+    if sign is None or not _is_key(word, sign):
+        return _read_bare(word)
+    key, value = word.text[: sign.start()], word.since(sign.end())
+    op = cast(Op, sign[1] or "=")
+    if not value.text.strip():
+        raise bad_filter(word, f"{key} needs a value", _example(key))
+    try:
+        return _read_field(key, op, value, setting)
+    except BadInput as error:
+        if "term" in error.details:
+            raise
+        raise bad_filter(word, error.message, error.hint) from error
+
+
+def _is_key(word: Word, sign: re.Match[str]) -> bool:
+    """Whether a field's name stands before the sign; `10:30`, `<3` and `https://` are words."""
+    key = word.text[: sign.start()]
+    if word.bare.lower().startswith(_CUSTOM):
+        return True
+    is_address = word.bare.startswith("//", sign.end())
+    return key.isidentifier() and word.bare.startswith(key) and not is_address
+
+
+def _read_bare(word: Word) -> Node:
+    if word.is_bare:
+        name = word.text.lower()
+        if name == "mine":
+            return Is("owner", ME)
+        if state := _state(name):
+            return state
+    return Words(_text(word, "nothing to look for"))
+
+
+def _state(name: str) -> State | None:
+    known = STATE_ALIASES.get(name, cast(StateName, name))
+    return State(known) if known in STATES else None
+
+
+def _read_field(key: str, op: Op, value: Word, setting: Setting) -> Node:
+    name = key.lower()
+    if name in BY_NAME:
+        field = BY_NAME[name]
+        if field.name == "q" and op == "=" and not _NUMBER.fullmatch(value.bare):
+            return _read_question(value)
+        if field.optional and op == "=" and _is_none(value):
+            return Unset(field.name)
+        if field.is_text:
+            _require_equals(value, key, op)
+            return Is(field.name, _text(value))
+        return _READERS[field.kind](field, op, value.text.strip(), setting)
+    if name == "tag":
+        _require_equals(value, key, op)
+        return Unset("tag") if _is_none(value) else Tag(_text(value))
+    if name == "status":
+        _require_equals(value, key, op)
+        return _read_status(value)
+    if name == "field" or name.startswith(_CUSTOM):
+        return _read_custom(key, op, value)
+    raise bad_filter(
+        value,
+        _unknown("field", key, _NAMES),
+        "Put the term in quotes to search for it as words.",
+    )
+
+
+def _unknown(what: str, word: str, choices: Iterable[str]) -> str:
+    near = did_you_mean(word, choices)
+    return f"no {what} {quoted(word)}" + (f". {near}" if near else "")
+
+
+def _require_equals(value: Word, key: str, op: Op) -> None:
+    if op != "=":
+        raise bad_filter(value, f"{key} is text and takes only :", _example(key))
+
+
+def _read_custom(key: str, op: Op, value: Word) -> Node:
+    name = clean_line(key[len(_CUSTOM) :], field="name of the field")
+    if not name:
+        raise bad_filter(value, "the field has no name", _example("field"))
+    _require_equals(value, key, op)
+    return Custom(name, None if _is_none(value) else _text(value))
+
+
+def _read_status(value: Word) -> Node:
+    state = _state(value.text.lower())
+    if state is None:
+        raise bad_filter(
+            value,
+            _unknown("status", value.text, STATES),
+            f"A status is one of {', '.join(STATES)}.",
+        )
+    return state
+
+
+def _read_question(value: Word) -> Node:
+    sign = _SIGN.search(value.bare)
+    name = clean_line(value.text[: sign.start()] if sign else value.text, field="question")
+    if not name:
+        raise bad_filter(value, "the question has no name", _example("q"))
+    if sign is None:
+        return Answered(name)
+    op = cast(Op, sign[1] or "=")
+    wanted = value.text[sign.end() :].strip().lower()
+    if op == "=" and wanted == "none":
+        return negation(Answered(name))
+    rating = "0" if wanted == "no" else wanted
+    if not _RATING.fullmatch(rating):
+        raise bad_filter(
+            value,
+            f"{quoted(wanted)} is not an answer to compare with",
+            f"Write q:{name}=none, q:{name}=no or a rating from 0 to 4.",
+        )
+    return Answered(name, op, int(rating))
+
+
+def _read_money(field: Field, op: Op, text: str, setting: Setting) -> Node:
+    return Compare(field.name, op, parse_money(text, setting.currency))
+
+
+def _read_days(field: Field, op: Op, text: str, setting: Setting) -> Node:
+    found = _DAYS.fullmatch(text)
+    if found is None:
+        raise BadInput(f"{quoted(text)} is not a number of days", hint=f"Write {field.example}.")
+    return Compare(field.name, op, int(found[1]) * (7 if found[3] else 1))
+
+
+def _read_number(field: Field, op: Op, text: str, setting: Setting) -> Node:
+    if not _NUMBER.fullmatch(text):
+        raise BadInput(f"{quoted(text)} is not a whole number", hint=f"Write {field.example}.")
+    return Compare(field.name, op, int(text))
+
+
+def _read_percent(field: Field, op: Op, text: str, setting: Setting) -> Node:
+    return Compare(field.name, op, parse_percent(text))
+
+
+def _read_date(field: Field, op: Op, text: str, setting: Setting) -> Node:
+    try:
+        return Compare(field.name, op, parse_date(text, setting.today))
+    except BadInput:
+        period = _period(text, setting) if op == "=" else None
+        if period is None:
+            raise
+    last = period.end - timedelta(days=1)
+    return And((Compare(field.name, ">=", period.start), Compare(field.name, "<=", last)))
+
+
+def _period(text: str, setting: Setting) -> Period | None:
+    try:
+        return parse_period(
+            text,
+            setting.today,
+            week_start=setting.week_start,
+            fiscal_shift=setting.fiscal_shift,
+        )
+    except BadInput:
+        return None
+
+
+_READERS: dict[str, Callable[[Field, Op, str, Setting], Node]] = {
+    "money": _read_money,
+    "days": _read_days,
+    "number": _read_number,
+    "percent": _read_percent,
+    "date": _read_date,
+}
+
+
+def _is_none(value: Word) -> bool:
+    return value.bare.lower() == "none"
+
+
+def _text(value: Word, missing: str = "a value is missing") -> str:
+    text = clean_line(value.text, field="filter", limit=2_000)
+    if not text:
+        raise bad_filter(value, missing)
+    return text
+
+
+def _example(key: str) -> str:
+    examples = {"tag": "tag:inbound", "status": "status:open"}
+    field = BY_NAME.get(key.lower())
+    example = field.example if field else examples.get(key.lower(), "field.product:GTX")
+    return f"Write it like {example}."

@@ -1,0 +1,268 @@
+"""The quick-add line: a whole deal in one line, for `add` and for the board's `a`.
+
+    Lumen Oy: packaging line pilot 40k @ana +inbound close:19dec p:60 next:"3dec call Mika"
+
+What stands before the first `: ` is the account, unless something with a sign came first. Words
+with a sign or a key are read wherever they stand, the amount as `quick_amount` tells, and the words
+that are left are the title. Quotes keep words together and make them nothing but text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from pipeboard.domain.dates import format_day, parse_date, split_leading_date
+from pipeboard.domain.deal import NOTHING
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.money import Money, format_money, parse_money
+from pipeboard.domain.near import nearest
+from pipeboard.domain.percent import format_percent, parse_percent
+from pipeboard.domain.quick_amount import find_amount
+from pipeboard.domain.text import clean_line, fold, quoted
+from pipeboard.domain.words import IN_QUOTES, Word, in_quotes, read_words
+
+LONGEST = 2_000
+EXAMPLE = "Lumen Oy: packaging line pilot 40k @ana +inbound close:19dec"
+
+_CUSTOM = "field."
+_ALIASES = {"probability": "p"}
+# Keys whose text goes into the deal as it stands, and the attribute of QuickAdd that takes it.
+_TEXTS = {
+    "account": "account",
+    "contact": "contact",
+    "owner": "owner",
+    "reason": "contact_reason",
+    "source": "source",
+    "stage": "stage",
+}
+KEYS = ("value", "close", "p", "next", "tag", *_TEXTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What was understood of the characters `start` to `end` (excluded) of the line.
+
+    `kind` is the key, also where a sign was typed, "field" for a custom field; `text` is what the
+    reader is shown, for example `19 Dec`.
+    """
+
+    start: int
+    end: int
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuickAdd:
+    """What the line says of the new deal; names of people and stages are as they were typed.
+
+    `spans` are in the order of the line, and what lies in none of them is the title. A next step
+    may have a text, a date or both.
+    """
+
+    title: str
+    account: str = ""
+    value: Money | None = None
+    owner: str | None = None
+    tags: tuple[str, ...] = ()
+    source: str = ""
+    expected_close: date | None = None
+    probability_bp: int | None = None
+    stage: str | None = None
+    next_text: str = ""
+    next_due: date | None = None
+    contact: str = ""
+    contact_reason: str = ""
+    fields: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    spans: tuple[Span, ...] = ()
+
+
+def parse_quick_add(line: str, *, today: date, currency: str, tui: bool = False) -> QuickAdd:
+    """The deal that the line describes; dates count from `today`, amounts are in `currency`.
+
+    With `tui` also `#tag`, and `> 3dec call Mika` for the next step to the end of the line, both of
+    which a shell would take for itself. Raises BadInput naming the word that cannot be read, for a
+    key that is nearly one (`clos:19dec`), for a key given twice, and for a line without a title.
+    """
+    if len(line) > LONGEST:
+        raise BadInput(
+            f"The line is too long: {len(line):,} characters, and {LONGEST:,} is the most",
+            hint="Add the deal first, and write the rest into a note.",
+        )
+    draft = _Draft(line, today, currency)
+    for word in read_words(line):
+        if tui and word.bare.startswith(">"):
+            draft.read_next_step(word.start)
+            break
+        draft.read(word, "+#" if tui else "+")
+    return draft.finish()
+
+
+def join_arguments(arguments: Sequence[str]) -> str:
+    """The line that a shell cut into arguments, with the quotes that it took away.
+
+    `next:"3dec call Mika"` arrives as one argument without quotes. A single argument is the line.
+    """
+    return arguments[0] if len(arguments) == 1 else " ".join(map(_requoted, arguments))
+
+
+def _requoted(argument: str) -> str:
+    key, _, value = argument.partition(":")
+    if not value or value[0] in ' "' or len(argument.split()) == 1:
+        return argument
+    if key.lower().startswith(_CUSTOM):
+        return f"{_CUSTOM}{in_quotes(key[len(_CUSTOM) :])}:{in_quotes(value)}"
+    return f"{key}:{in_quotes(value)}" if _known_key(key) else argument
+
+
+def _known_key(typed: str) -> str | None:
+    key = typed.lower()
+    key = _ALIASES.get(key, key)
+    return key if key in KEYS else None
+
+
+class _Draft:
+    """What has been read of a line so far."""
+
+    def __init__(self, line: str, today: date, currency: str) -> None:
+        self._line = line
+        self._today = today
+        self._currency = currency
+        self._found: dict[str, Any] = {}
+        self._tags: dict[str, str] = {}
+        self._fields: dict[str, str] = {}
+        self._spans: list[Span] = []
+        self._free: list[Word] = []
+
+    def read(self, word: Word, tag_signs: str) -> None:
+        typed, colon, _ = word.bare.partition(":")
+        value = word.text[len(typed) + 1 :]
+        if word.bare.startswith("@") and len(word.text) > 1:
+            self._take("owner", word.text[1:], word)
+        elif word.bare.startswith(tuple(tag_signs)) and _begins_a_tag(word.bare[1:]):
+            self._take("tag", word.text[1:], word)
+        elif colon and (key := _known_key(typed)):
+            self._take(key, value, word)
+        elif colon and typed.lower().startswith(_CUSTOM):
+            self._take_custom(word.text[len(_CUSTOM) : len(typed)], value, word)
+        else:
+            _refuse_near_key(typed, value, word)
+            self._read_free(word)
+
+    def read_next_step(self, start: int) -> None:
+        """The rest of the line after a `>`; nothing yet while it is being typed."""
+        raw = self._line[start:]
+        if raw[1:].strip():
+            self._take("next", raw[1:], Word(raw, raw, raw, start))
+
+    def finish(self) -> QuickAdd:
+        words = self._free
+        if "value" not in self._found:
+            amount = find_amount(words, self._line, today=self._today, currency=self._currency)
+            if amount:
+                first, last = words[amount.first], words[amount.end - 1]
+                self._found["value"] = amount.money
+                self._mark("value", format_money(amount.money), first.start, last.end)
+                words = words[: amount.first] + words[amount.end :]
+        title = clean_line(" ".join(word.text for word in words), field="title")
+        if not title:
+            raise BadInput("The deal has no title yet", hint=f"Write it like: {EXAMPLE}")
+        return QuickAdd(
+            title=title,
+            tags=tuple(self._tags.values()),
+            fields=self._fields or NOTHING,
+            spans=tuple(sorted(self._spans, key=lambda span: span.start)),
+            **self._found,
+        )
+
+    def _read_free(self, word: Word) -> None:
+        self._free.append(word)
+        if word.bare.endswith(":") and not self._spans:
+            typed = " ".join(word.text for word in self._free)
+            account = clean_line(typed.removesuffix(":"), field="account")
+            if account:
+                self._found["account"] = account
+                self._mark("account", account, self._free[0].start, word.end)
+                self._free.clear()
+
+    def _take(self, key: str, typed: str, word: Word) -> None:
+        text = clean_line(typed, field=key)
+        if not text:
+            raise _bad(word, f"{key} needs a value right after the sign")
+        try:
+            values, shown = _read_value(key, text, self._today, self._currency)
+        except BadInput as error:
+            raise _bad(word, error.message, error.hint) from error
+        if key == "tag":
+            self._tags.setdefault(fold(text), text)
+        elif values.keys() & self._found.keys():
+            raise _bad(word, f"{key} is given twice", "Leave one of the two out.")
+        self._found.update(values)
+        self._mark(key, shown, word.start, word.end)
+
+    def _take_custom(self, typed_name: str, typed_value: str, word: Word) -> None:
+        name = clean_line(typed_name, field="name of the field")
+        value = clean_line(typed_value, field=name)
+        if not name or not value:
+            raise _bad(word, "a field needs a name and a value", "Write it like field.product:GTX.")
+        if name in self._fields:
+            raise _bad(word, f"the field {name} is given twice", "Leave one of the two out.")
+        self._fields[name] = value
+        self._mark("field", f"{name}: {value}", word.start, word.end)
+
+    def _mark(self, kind: str, shown: str, start: int, end: int) -> None:
+        self._spans.append(Span(start, end, kind, shown))
+
+
+def _read_value(
+    key: str, text: str, today: date, currency: str
+) -> tuple[Mapping[str, object], str]:
+    """The attributes of QuickAdd that a key sets, and what the reader is shown of them."""
+    match key:
+        case "value":
+            money = parse_money(text, currency)
+            return {"value": money}, format_money(money)
+        case "close":
+            day = parse_date(text, today)
+            return {"expected_close": day}, format_day(day, today)
+        case "p":
+            chance = parse_percent(text)
+            return {"probability_bp": chance}, f"{format_percent(chance)}%"
+        case "next":
+            due, words = split_leading_date(text, today)
+            shown = f"{format_day(due, today)} {words}".rstrip() if due else words
+            return {"next_text": words, "next_due": due}, shown
+        case "tag":
+            return {}, f"+{text}"
+        case "owner":
+            return {"owner": text}, f"@{text}"
+        case _:
+            return {_TEXTS[key]: text}, text
+
+
+def _begins_a_tag(bare: str) -> bool:
+    """A letter or a quote; `+358 40 555 0142` and `#1` stay text."""
+    return bare[:1].isalpha() or bare[:1] == IN_QUOTES
+
+
+def _refuse_near_key(typed: str, value: str, word: Word) -> None:
+    """Refuses `clos:19dec`; `Re:x`, `10:30`, `https://x` and the account in `Lumen: x` are text."""
+    is_key = len(typed) > 2 and typed.isidentifier() and value and not value.startswith("//")
+    near = nearest(typed, (*KEYS, *_ALIASES)) if is_key else None
+    if near:
+        raise _bad(
+            word,
+            f"no key {quoted(typed)}. Did you mean {near}?",
+            "Put the word in quotes to keep it in the title.",
+        )
+
+
+def _bad(word: Word, why: str, hint: str = "") -> BadInput:
+    return BadInput(
+        f"{quoted(word.raw)}: {why}",
+        hint=hint or f"Write it like: {EXAMPLE}",
+        details={"term": word.raw, "position": word.start},
+    )

@@ -1,0 +1,374 @@
+"""The filter grammar: what terms mean, how they combine, and what a mistake is told."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from pipeboard.domain.currencies import EXPONENTS
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.filter import (
+    FIELDS,
+    FORMS,
+    ME,
+    STATES,
+    And,
+    Answered,
+    Compare,
+    Custom,
+    Filter,
+    Is,
+    Leaf,
+    Node,
+    Not,
+    Or,
+    State,
+    Tag,
+    Unset,
+    Words,
+    all_of,
+    any_of,
+    format_filter,
+    mentions_status,
+    negation,
+    parse_filter,
+)
+from pipeboard.domain.filter_nodes import Op
+from pipeboard.domain.money import Money
+from pipeboard.domain.text import clean_line, printable
+
+MONDAY = date(2026, 11, 23)
+A, B, C, D = Words("a"), Words("b"), Words("c"), Words("d")
+
+
+def meaning(text: str) -> Node | None:
+    return parse_filter(text, today=MONDAY, currency="EUR").root
+
+
+def refusal(text: str) -> BadInput:
+    with pytest.raises(BadInput) as caught:
+        parse_filter(text, today=MONDAY, currency="EUR")
+    return caught.value
+
+
+def test_an_empty_filter_lets_every_deal_through() -> None:
+    assert parse_filter("  ", today=MONDAY, currency="EUR") == Filter("", None)
+
+
+def test_the_text_is_kept_as_it_was_typed() -> None:
+    query = parse_filter(" next<today  rot ", today=MONDAY, currency="EUR")
+    assert query.text == "next<today rot"
+
+
+@pytest.mark.parametrize(
+    ("text", "node"),
+    [
+        ("a", A),
+        ("a b", And((A, B))),
+        ("a b | c d", Or((And((A, B)), And((C, D))))),
+        ("a|b|c", Or((A, B, C))),
+        ("a (b | c) d", And((A, Or((B, C)), D))),
+        ("(a | b) | c", Or((A, B, C))),
+        ("a (b (c d))", And((A, B, C, D))),
+        ("-a b", And((Not(A), B))),
+        ("-(a b)", Not(And((A, B)))),
+        ("--a", A),
+        ("-(-a)", A),
+        ("--(a)", A),
+    ],
+)
+def test_terms_side_by_side_are_and_and_the_bar_is_an_or_that_binds_less(
+    text: str, node: Node
+) -> None:
+    assert meaning(text) == node
+
+
+@pytest.mark.parametrize(
+    ("text", "node"),
+    [
+        ("lumen", Words("lumen")),
+        ('"two words"', Words("two words")),
+        ('"stalled"', Words("stalled")),
+        ('"stage:demo"', Words("stage:demo")),
+        ('"-x" "+y"', And((Words("-x"), Words("+y")))),
+        (r'"say \"hi\" \\ bye"', Words(r'say "hi" \ bye')),
+        ('19"', Words('19"')),
+        ("10:30", Words("10:30")),
+        ("https://lumen.example", Words("https://lumen.example")),
+        ("<3", Words("<3")),
+        ("spare-parts", Words("spare-parts")),
+    ],
+)
+def test_what_has_no_meaning_of_its_own_is_looked_for_as_words(text: str, node: Node) -> None:
+    assert meaning(text) == node
+
+
+@pytest.mark.parametrize(
+    ("text", "node"),
+    [
+        ("stage:demo", Is("stage", "demo")),
+        ("Stage:Demo", Is("stage", "Demo")),
+        ("owner=ana", Is("owner", "ana")),
+        ("@ana", Is("owner", "ana")),
+        ("owner:me", Is("owner", ME)),
+        ("mine", Is("owner", ME)),
+        ('account:"Lumen Oy"', Is("account", "Lumen Oy")),
+        ("lost:price", Is("lost", "price")),
+        ("owner:none", Unset("owner")),
+        ('account:"none"', Is("account", "none")),
+        ("stage:none", Is("stage", "none")),
+        ("next:none", Unset("next")),
+        ("close=none", Unset("close")),
+        ("value:none", Unset("value")),
+        ("score:none", Unset("score")),
+        ("+inbound", Tag("inbound")),
+        ("tag:inbound", Tag("inbound")),
+        ('+"big deal"', Tag("big deal")),
+        ("tag:none", Unset("tag")),
+        ("field.product:GTX", Custom("product", "GTX")),
+        ('field."Product line":"GTX Pro"', Custom("Product line", "GTX Pro")),
+        ("field.product:none", Custom("product", None)),
+    ],
+)
+def test_a_text_field_is_a_name_a_colon_and_a_value(text: str, node: Node) -> None:
+    assert meaning(text) == node
+
+
+@pytest.mark.parametrize(
+    ("text", "node"),
+    [
+        ("value>20k", Compare("value", ">", Money(2_000_000, "EUR"))),
+        ("value<=12.4k€", Compare("value", "<=", Money(1_240_000, "EUR"))),
+        ("value>20kUSD", Compare("value", ">", Money(2_000_000, "USD"))),
+        ("value:>20k", Compare("value", ">", Money(2_000_000, "EUR"))),
+        ("value:20k", Compare("value", "=", Money(2_000_000, "EUR"))),
+        ("age>14", Compare("age", ">", 14)),
+        ("idle>=2w", Compare("idle", ">=", 14)),
+        ("next<today", Compare("next", "<", MONDAY)),
+        ("next:fri", Compare("next", "=", date(2026, 11, 27))),
+        ("close<2w", Compare("close", "<", date(2026, 12, 7))),
+        ('close<="19 Dec 2026"', Compare("close", "<=", date(2026, 12, 19))),
+        ("created>2026-01-01", Compare("created", ">", date(2026, 1, 1))),
+        ("score<50", Compare("score", "<", 50)),
+        ("p>50", Compare("probability", ">", 5000)),
+        ("probability<=62.5%", Compare("probability", "<=", 6250)),
+        ("q>3", Compare("q", ">", 3)),
+    ],
+)
+def test_numbers_dates_and_amounts_compare(text: str, node: Node) -> None:
+    assert meaning(text) == node
+
+
+def test_a_date_field_takes_a_whole_period() -> None:
+    assert meaning("closed:2026Q4") == And(
+        (
+            Compare("closed", ">=", date(2026, 10, 1)),
+            Compare("closed", "<=", date(2026, 12, 31)),
+        )
+    )
+
+
+def test_a_period_follows_the_fiscal_year_of_the_workspace() -> None:
+    query = parse_filter("close:2026Q1", today=MONDAY, currency="EUR", fiscal_shift=3)
+    assert query.root == And(
+        (
+            Compare("close", ">=", date(2026, 4, 1)),
+            Compare("close", "<=", date(2026, 6, 30)),
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "node"),
+    [
+        ("q:budget", Answered("budget")),
+        ("q:budget=none", Not(Answered("budget"))),
+        ("-q:budget=none", Answered("budget")),
+        ("q:budget>=2", Answered("budget", ">=", 2)),
+        ("q:budget=no", Answered("budget", "=", 0)),
+        ('q:"Decision maker"<3', Answered("Decision maker", "<", 3)),
+    ],
+)
+def test_a_question_is_answered_unanswered_or_rated(text: str, node: Node) -> None:
+    assert meaning(text) == node
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_a_state_is_a_bare_word(name: str) -> None:
+    assert meaning(name.upper()) == meaning(f"status:{name}") == meaning(name)
+    assert isinstance(meaning(name), State)
+
+
+def test_rot_is_another_word_for_stalled() -> None:
+    assert meaning("rot") == State("stalled")
+
+
+def test_every_example_of_the_help_can_be_typed() -> None:
+    for text in [field.example for field in FIELDS] + [form for form, _ in FORMS]:
+        assert meaning(text) is not None
+    for field in FIELDS:
+        for alias in field.aliases:
+            assert meaning(field.example.replace(field.name, alias)) == meaning(field.example)
+        assert all(sign in field.operators for sign in (":", "="))
+
+
+def test_an_unknown_field_is_named_and_the_near_one_suggested() -> None:
+    error = refusal("stage:demo valu>20k")
+    assert error.message == "bad filter: 'valu>20k': no field 'valu'. Did you mean value?"
+    assert error.details == {"term": "valu>20k", "position": 11}
+    assert error.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("Re:x", "no field 'Re'"),
+        ("owner:", "owner needs a value"),
+        ('owner:""', "owner needs a value"),
+        ("stage>demo", "stage is text and takes only :"),
+        ("field.product>3", "field.product is text"),
+        ("field:x", "the field has no name"),
+        ("value>lots", "'lots' is not an amount"),
+        ("age>young", "'young' is not a number of days"),
+        ("score<many", "'many' is not a whole number"),
+        ("p>101", "'101' is not a percentage"),
+        ("next<someday", "'someday' is not a date"),
+        ("next<2026Q4", "'2026Q4' is not a date"),
+        ("close:31feb", "there is no such day"),
+        ("created:none", "'none' is not a date"),
+        ("status:wn", "no status 'wn'. Did you mean won?"),
+        ("q:budget=maybe", "'maybe' is not an answer"),
+        ("q:>x", "'x' is not a whole number"),
+        ('q:" "=2', "the question has no name"),
+        ("+", "a tag is missing"),
+        ("@", "a rep is missing"),
+        ("-", "a term is missing after the minus"),
+        ('""', "nothing to look for"),
+        ('account:"Lumen', "this quote is never closed"),
+        ("(a b", "this ( is never closed"),
+        ("a b)", "no ( is open here"),
+        ("()", "a term is missing"),
+        ("a |", "a term is missing"),
+        ("| a", "a term is missing"),
+        ("a | | b", "a term is missing"),
+    ],
+)
+def test_a_bad_term_is_named_with_what_is_wrong(text: str, part: str) -> None:
+    error = refusal(text)
+    assert error.message.startswith("bad filter: ")
+    assert part in error.message
+    position = error.details["position"]
+    assert text[position:].startswith(error.details["term"])
+
+
+def test_a_filter_is_bounded_in_length_and_depth() -> None:
+    assert "2,000" in refusal("a" * 10_000).message
+    assert "30" in refusal("(" * 900 + "a" + ")" * 900).message
+    assert "30" in refusal("-" * 1_000 + "a").message
+    assert meaning("(" * 29 + "a" + ")" * 29) == A
+
+
+def test_control_characters_do_not_reach_the_message() -> None:
+    assert refusal("sta\x1bge>demo\u202e").message.startswith("bad filter: 'stage>demo': ")
+
+
+@pytest.mark.parametrize("text", ["won", "-archived", "(a | open)", "lost:price", "lost:none"])
+def test_a_filter_mentions_the_status_wherever_the_term_stands(text: str) -> None:
+    assert mentions_status(parse_filter(text, today=MONDAY, currency="EUR"))
+
+
+@pytest.mark.parametrize("text", ["", "lumen", "stalled", '"won"', "stage:won", "owner:none"])
+def test_other_filters_do_not_mention_the_status(text: str) -> None:
+    assert not mentions_status(parse_filter(text, today=MONDAY, currency="EUR"))
+
+
+def test_filters_are_joined_without_a_nested_and() -> None:
+    assert all_of(None, None) is None
+    assert all_of(A, None) == A
+    assert all_of(And((A, B)), None, C) == And((A, B, C))
+    assert any_of(Or((A, B)), C) == Or((A, B, C))
+
+
+names = st.text(min_size=1, max_size=20).map(clean_line).filter(bool)
+ops: st.SearchStrategy[Op] = st.sampled_from(["<", "<=", "=", ">=", ">"])
+
+
+def compares() -> st.SearchStrategy[Compare]:
+    amounts = st.builds(Money, st.integers(0, 10**12), st.sampled_from(sorted(EXPONENTS)))
+    values: dict[str, st.SearchStrategy[Money | date | int]] = {
+        "money": amounts,
+        "date": st.dates(date(1900, 1, 1), date(2999, 12, 31)),
+        "days": st.integers(0, 99_999),
+        "number": st.integers(0, 999_999_999),
+        "percent": st.integers(0, 10_000),
+    }
+    return st.one_of(
+        [
+            st.builds(Compare, st.just(field.name), ops, values[field.kind])
+            for field in FIELDS
+            if not field.is_text
+        ]
+    )
+
+
+leaves: st.SearchStrategy[Leaf] = st.one_of(
+    st.builds(Words, names),
+    st.builds(Words, st.sampled_from(["won", "mine", "rot", "-", '"', "a|b", "stage:demo"])),
+    st.builds(Is, st.sampled_from([f.name for f in FIELDS if f.is_text]), names),
+    st.builds(Is, st.just("account"), st.just("None")),
+    st.builds(Unset, st.sampled_from([f.name for f in FIELDS if f.optional] + ["tag"])),
+    st.builds(Tag, names),
+    st.builds(Custom, names, st.none() | names),
+    st.builds(State, st.sampled_from(sorted(STATES))),
+    st.builds(Answered, names | st.just("3")),
+    st.builds(Answered, names, ops, st.integers(0, 4)),
+    compares(),
+)
+
+
+def trees() -> st.SearchStrategy[Node]:
+    def grow(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+        some = st.lists(inner, min_size=2, max_size=3)
+        return st.one_of(
+            some.map(lambda parts: any_of(*parts)),
+            some.map(lambda parts: all_of(*parts) or parts[0]),
+            inner.map(negation),
+        )
+
+    return st.recursive(leaves, grow, max_leaves=8)
+
+
+@given(trees())
+def test_a_filter_written_out_is_read_back_as_the_same_tree(tree: Node) -> None:
+    text = format_filter(Filter("", tree))
+    assume(len(text) <= 2_000)
+    assert meaning(text) == tree
+
+
+fragments = st.sampled_from(
+    [
+        *'|()-+@"=:>#\\ \x1bé',
+        "lumen",
+        "stage:",
+        "value>",
+        "20k",
+        "q:",
+        "none",
+        "field.",
+        "close<2w",
+        "won",
+    ]
+)
+
+
+@given(st.text(max_size=60) | st.lists(fragments, max_size=12).map("".join))
+def test_any_text_is_a_filter_or_is_refused_in_words(text: str) -> None:
+    try:
+        query = parse_filter(text, today=MONDAY, currency="EUR")
+    except BadInput as error:
+        assert error.message == printable(error.message)
+    else:
+        assert meaning(format_filter(query)) == query.root

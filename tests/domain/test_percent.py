@@ -1,0 +1,29 @@
+"""Probabilities: percent as typed, basis points as kept."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.percent import format_percent, parse_percent
+
+
+@pytest.mark.parametrize(
+    ("text", "basis_points"),
+    [("60", 6000), ("60%", 6000), (" 62.5 % ", 6250), ("62,05", 6205), ("0", 0), ("100.00", 10000)],
+)
+def test_a_percentage_becomes_basis_points(text: str, basis_points: int) -> None:
+    assert parse_percent(text) == basis_points
+
+
+@pytest.mark.parametrize("text", ["", "101", "100.01", "-5", "60.125", "likely", "٦٠"])
+def test_what_is_no_percentage_from_0_to_100_is_refused(text: str) -> None:
+    with pytest.raises(BadInput):
+        parse_percent(text)
+
+
+@given(st.integers(0, 10_000))
+def test_a_printed_percentage_is_read_back_exactly(basis_points: int) -> None:
+    assert parse_percent(format_percent(basis_points)) == basis_points

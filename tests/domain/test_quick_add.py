@@ -1,0 +1,277 @@
+"""The quick-add line: what is the company, the amount and the title, and what each key sets."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.money import Money
+from pipeboard.domain.quick_add import QuickAdd, join_arguments, parse_quick_add
+from pipeboard.domain.text import clean_line, printable
+from pipeboard.domain.words import in_quotes
+
+MONDAY = date(2026, 11, 23)
+WHOLE = (
+    "Lumen Oy: packaging line pilot 40k @ana +inbound source:referral close:19dec p:60 "
+    'stage:demo next:"3dec call Mika"'
+)
+
+
+def read(line: str, *, tui: bool = False, currency: str = "EUR") -> QuickAdd:
+    return parse_quick_add(line, today=MONDAY, currency=currency, tui=tui)
+
+
+def refusal(line: str, *, tui: bool = False) -> BadInput:
+    with pytest.raises(BadInput) as caught:
+        read(line, tui=tui)
+    return caught.value
+
+
+def test_the_line_of_the_manual_makes_a_whole_deal() -> None:
+    deal = read(WHOLE)
+    assert (deal.account, deal.title) == ("Lumen Oy", "packaging line pilot")
+    assert (deal.value, deal.probability_bp) == (Money(4_000_000, "EUR"), 6000)
+    assert (deal.owner, deal.tags, deal.source) == ("ana", ("inbound",), "referral")
+    assert (deal.expected_close, deal.stage) == (date(2026, 12, 19), "demo")
+    assert (deal.next_text, deal.next_due) == ("call Mika", date(2026, 12, 3))
+
+
+def test_the_chips_stand_in_the_order_of_the_line_and_leave_the_title() -> None:
+    spans = read(WHOLE).spans
+    assert [(span.kind, span.text) for span in spans] == [
+        ("account", "Lumen Oy"),
+        ("value", "€40,000"),
+        ("owner", "@ana"),
+        ("tag", "+inbound"),
+        ("source", "referral"),
+        ("close", "19 Dec"),
+        ("p", "60%"),
+        ("stage", "demo"),
+        ("next", "3 Dec call Mika"),
+    ]
+    left = WHOLE
+    for span in reversed(spans):
+        left = left[: span.start] + left[span.end :]
+    assert left.strip() == "packaging line pilot"
+
+
+def test_the_board_also_takes_a_hash_for_tags_and_the_rest_after_an_angle_as_next_step() -> None:
+    deal = read('Lumen Oy: pilot 40k #inbound > 3dec call "Mika about 19" racks', tui=True)
+    assert deal.tags == ("inbound",)
+    assert (deal.next_text, deal.next_due) == ('call "Mika about 19" racks', date(2026, 12, 3))
+    assert read("pilot #inbound > later").title == "pilot #inbound > later"
+
+
+def test_a_next_step_that_is_being_typed_is_none_yet() -> None:
+    assert read("pilot > ", tui=True).next_text == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "account", "title"),
+    [
+        ("Lumen Oy: packaging pilot", "Lumen Oy", "packaging pilot"),
+        ("Lumen Oy : pilot", "Lumen Oy", "pilot"),
+        ("packaging pilot", "", "packaging pilot"),
+        ("3M: adhesive line", "3M", "adhesive line"),
+        ("Acme: Phase 2: rollout", "Acme", "Phase 2: rollout"),
+        ("@ana Acme: renewal", "", "Acme: renewal"),
+        ('"Acme: renewal"', "", "Acme: renewal"),
+        ('"Lumen: Nordic": pilot', "Lumen: Nordic", "pilot"),
+        ('account:"Lumen: Nordic" pilot', "Lumen: Nordic", "pilot"),
+        ("Acme:renewal", "", "Acme:renewal"),
+        ("meet at 10:30", "", "meet at 10:30"),
+        ("see https://lumen.example now", "", "see https://lumen.example now"),
+        ("Re:pilot", "", "Re:pilot"),
+    ],
+)
+def test_the_account_is_what_stands_before_the_first_colon_and_space(
+    line: str, account: str, title: str
+) -> None:
+    deal = read(line)
+    assert (deal.account, deal.title) == (account, title)
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "minor", "currency"),
+    [
+        ("Lumen: pilot 40k", "pilot", 4_000_000, "EUR"),
+        ("Lumen: 40k pilot", "pilot", 4_000_000, "EUR"),
+        ("Lumen: pilot 40k, urgent", "pilot urgent", 4_000_000, "EUR"),
+        ("Lumen: pilot 12.4k€ @ana", "pilot", 1_240_000, "EUR"),
+        ("Lumen: pilot €1.234,50", "pilot", 123_450, "EUR"),
+        ("Lumen: pilot $12.4k", "pilot", 1_240_000, "USD"),
+        ("Lumen: pilot 40000 @ana +x", "pilot", 4_000_000, "EUR"),
+        ("Lumen: pilot 40000 USD", "pilot", 4_000_000, "USD"),
+        ("Lumen: EUR 40000 pilot", "pilot", 4_000_000, "EUR"),
+        ("Lumen: pilot CHF12k", "pilot", 1_200_000, "CHF"),
+        ("Lumen: pilot 1 234 567,50 €", "pilot", 123_456_750, "EUR"),
+        ("Lumen: pilot 40 000€ soon", "pilot soon", 4_000_000, "EUR"),
+        ("Lumen: 4k display rollout 40k", "4k display rollout", 4_000_000, "EUR"),
+        ('Lumen: 19" rack 4k', '19" rack', 400_000, "EUR"),
+        ("Lumen: pilot value:40000", "pilot", 4_000_000, "EUR"),
+        ("Lumen: Office 365 value:40k", "Office 365", 4_000_000, "EUR"),
+        ("Lumen: 4k display value:40k", "4k display", 4_000_000, "EUR"),
+        ("Lumen: setup 2000 @ana", "setup", 200_000, "EUR"),
+    ],
+)
+def test_the_last_amount_outside_quotes_is_the_value(
+    line: str, title: str, minor: int, currency: str
+) -> None:
+    deal = read(line)
+    assert (deal.title, deal.value) == (title, Money(minor, currency))
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Phase 2",
+        "365 migration",
+        "Renewal 2027",
+        "Platform 2.0",
+        "ladder 6ft",
+        "cable 5 m",
+        "TOP 500 customers",
+        "M365",
+        "call +358 40 555 0142",
+        "pilot 40 000",
+        "60% discount",
+        "365",
+    ],
+)
+def test_numbers_in_a_name_are_no_amount(title: str) -> None:
+    deal = read(f"Lumen: {title}")
+    assert (deal.title, deal.value) == (title, None)
+
+
+def test_quotes_keep_an_amount_in_the_title() -> None:
+    deal = read('Lumen: "4k display" rollout')
+    assert (deal.title, deal.value) == ("4k display rollout", None)
+
+
+def test_a_plain_number_is_read_in_the_currency_of_the_workspace() -> None:
+    assert read("Lumen: pilot 40000", currency="JPY").value == Money(40_000, "JPY")
+    assert read("Lumen: pilot 40kr", currency="SEK").value == Money(4_000, "SEK")
+
+
+def test_keys_set_what_has_no_sign() -> None:
+    deal = read(
+        'pilot owner:me tag:fair tag:"big deal" +FAIR Source:fair contact:"Mika Laine" '
+        'reason:"saw the demo" field.product:GTX field."Product line":"GTX Pro" Probability:62.5'
+    )
+    assert deal.owner == "me"
+    assert deal.tags == ("fair", "big deal")
+    assert deal.source == "fair"
+    assert (deal.contact, deal.contact_reason) == ("Mika Laine", "saw the demo")
+    assert deal.fields == {"product": "GTX", "Product line": "GTX Pro"}
+    assert deal.probability_bp == 6250
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "due"),
+    [
+        ("fri", "", date(2026, 11, 27)),
+        ("call Mika", "call Mika", None),
+        ("fri call Mika", "call Mika", date(2026, 11, 27)),
+    ],
+)
+def test_a_next_step_has_a_text_a_date_or_both(text: str, words: str, due: date | None) -> None:
+    deal = read(f'pilot next:"{text}"')
+    assert (deal.next_text, deal.next_due) == (words, due)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("pilot clos:19dec", "'clos:19dec': no key 'clos'. Did you mean close?"),
+        ("pilot close:", "'close:': close needs a value right after the sign"),
+        ("pilot close:31feb", "'close:31feb': '31feb': there is no such day"),
+        ("pilot p:160", "'p:160': '160' is not a percentage from 0 to 100"),
+        ("pilot value:lots", "'value:lots': 'lots' is not an amount of money"),
+        ("pilot @ana @bo", "'@bo': owner is given twice"),
+        ("pilot field.:x", "'field.:x': a field needs a name and a value"),
+        ("pilot field.a:x field.a:y", "'field.a:y': the field a is given twice"),
+        ('pilot next:"3dec call', "'next:\"3dec call': this quote is never closed"),
+        ("Lumen: 40k @ana", "The deal has no title yet"),
+        ("", "The deal has no title yet"),
+    ],
+)
+def test_what_cannot_be_read_is_named(line: str, message: str) -> None:
+    error = refusal(line)
+    assert error.message == message
+    assert error.hint
+
+
+def test_a_line_is_bounded() -> None:
+    assert "2,000" in refusal("a " * 5_000).message
+    assert "300" in refusal("a" * 1_000).message
+
+
+def test_control_characters_go_into_neither_the_deal_nor_the_message() -> None:
+    assert read("Lu\x1bmen: pi\u202elot @a\x07na").title == "pilot"
+    assert (
+        refusal("pilot clos:\x1b[31m").message == "'clos:[31m': no key 'clos'. Did you mean close?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ([WHOLE], WHOLE),
+        (["Lumen Oy:", "pilot", "40k"], "Lumen Oy: pilot 40k"),
+        (["Lumen Oy: pilot", "next:3dec call Mika"], 'Lumen Oy: pilot next:"3dec call Mika"'),
+        (["pilot", "field.Product line:GTX"], 'pilot field."Product line":"GTX"'),
+        (["pilot", 'next:"3dec call"', "@ana"], 'pilot next:"3dec call" @ana'),
+        (["Re:pilot for Ana", "40k"], "Re:pilot for Ana 40k"),
+    ],
+)
+def test_the_quotes_that_the_shell_took_are_put_back(arguments: list[str], line: str) -> None:
+    assert join_arguments(arguments) == line
+
+
+names = st.text(min_size=1, max_size=30).map(clean_line).filter(bool)
+
+
+@given(title=names, account=names, owner=names, tag=names, next_text=names)
+def test_any_text_in_quotes_comes_through_whole(
+    title: str, account: str, owner: str, tag: str, next_text: str
+) -> None:
+    deal = read(
+        f"account:{in_quotes(account)} {in_quotes(title)} @{in_quotes(owner)} "
+        f"+{in_quotes(tag)} next:{in_quotes('2026-12-03 ' + next_text)} 40k"
+    )
+    assert (deal.title, deal.account, deal.owner) == (title, account, owner)
+    assert (deal.tags, deal.value) == ((tag,), Money(4_000_000, "EUR"))
+
+
+fragments = st.sampled_from(
+    [
+        *'@+#>":. \\\x1b€k',
+        "Lumen",
+        ": ",
+        "40",
+        "000",
+        "EUR",
+        "p:",
+        "next:",
+        "3dec",
+        "field.a:",
+        "5m",
+    ]
+)
+
+
+@given(st.text(max_size=60) | st.lists(fragments, max_size=15).map("".join), st.booleans())
+def test_any_text_is_a_deal_or_is_refused_in_words(line: str, tui: bool) -> None:
+    try:
+        deal = read(line, tui=tui)
+    except BadInput as error:
+        assert error.message == printable(error.message)
+    else:
+        assert deal.title == clean_line(deal.title) != ""
+        ends = [0, *(span.end for span in deal.spans)]
+        starts = [*(span.start for span in deal.spans), len(line)]
+        assert all(end <= start for end, start in zip(ends, starts, strict=True))
