@@ -1,0 +1,71 @@
+"""The rules of `domain.attention` as conditions over all deals: snoozed, overdue, stalled.
+
+The limits come from the domain; here is only the comparing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from pipeboard.domain.attention import Limits, limits
+from pipeboard.domain.dates import start_of_day
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.store.reading.sql import FALSE, Sql, either, every, negated
+
+OPEN = Sql("deal.outcome = 'open' and deal.archived_at is null and not deal.removed")
+TOUCHED_AT = "coalesce(deal.last_touch_at, deal.created_at)"
+
+
+def micros_at(day: date, zone: ZoneInfo) -> int:
+    """The start of a local day as the database keeps instants, in microseconds since 1970 UTC."""
+    return int(start_of_day(day, zone).timestamp()) * 1_000_000
+
+
+def snoozed(today: date) -> Sql:
+    """Parked until a day to come."""
+    return _on("deal.snoozed_until", ">", today)
+
+
+def overdue(today: date) -> Sql:
+    """With a next step that was due before today."""
+    return _on("deal.next_due", "<", today)
+
+
+def stalled(pipelines: Iterable[Pipeline], today: date, zone: ZoneInfo) -> Sql:
+    """Open, not snoozed, and past a limit of its stage (`metrics.md` C11)."""
+    return every((OPEN, negated(snoozed(today)), past_limit(pipelines, today, zone)))
+
+
+def past_limit(pipelines: Iterable[Pipeline], today: date, zone: ZoneInfo) -> Sql:
+    """Longer in its stage or longer untouched than the stage allows."""
+    whens = [
+        Sql(f"when {stage.id} then ({past.text})", past.values)
+        for pipeline in pipelines
+        for stage in pipeline.stages
+        if stage.is_open and (past := _past(limits(stage, today), zone)) != FALSE
+    ]
+    if not whens:
+        return FALSE
+    text = " ".join(when.text for when in whens)
+    values = tuple(value for when in whens for value in when.values)
+    return Sql(f"case deal.stage_id {text} else false end", values)
+
+
+def _past(limit: Limits, zone: ZoneInfo) -> Sql:
+    parts = []
+    if limit.overstay_before is not None:
+        before = micros_at(limit.overstay_before, zone)
+        parts.append(Sql("deal.stage_entered_at < ?", (before,)))
+    if limit.idle_before is not None and limit.plan_until is not None:
+        before = micros_at(limit.idle_before, zone)
+        planned = every(
+            (_on("deal.next_due", ">=", limit.today), _on("deal.next_due", "<=", limit.plan_until))
+        )
+        parts.append(every((Sql(f"{TOUCHED_AT} < ?", (before,)), negated(planned))))
+    return either(parts)
+
+
+def _on(column: str, sign: str, day: date) -> Sql:
+    return Sql(f"{column} is not null and {column} {sign} ?", (day.isoformat(),))

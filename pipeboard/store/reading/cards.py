@@ -1,0 +1,104 @@
+"""The cards of one column that a screen shows, and where a deal stands in its column."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from pipeboard.domain.attention import DealClocks, Limits, Sign, limits, overstays, sign
+from pipeboard.domain.board import Card, Lens
+from pipeboard.domain.deal import Status
+from pipeboard.domain.money import Money
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.store.reading.database import Database, Row
+from pipeboard.store.reading.orders import comes_before, order_by, order_of
+from pipeboard.store.reading.scope import scope
+from pipeboard.store.reading.sql import Sql, every
+
+_CARD = (
+    "deal.id, version, stage_id, title, account, owner, outcome, archived_at, value_minor,"
+    " value_currency, has_step, next_text, next_due, stage_entered_at, last_touch_at, created_at,"
+    " probability_bp, answered, expected_close, closed_at, snoozed_until, rank"
+)
+
+
+def read_window(
+    database: Database, pipeline: Pipeline, lens: Lens, stage_id: int, offset: int, limit: int
+) -> tuple[Card, ...]:
+    """Up to `limit` cards of a column in the lens's order, from the one at index `offset`."""
+    wanted = every((Sql("deal.stage_id = ?", (stage_id,)), scope(database, pipeline, lens)))
+    order = order_by(order_of(lens.sort, reverse=lens.reverse))
+    rows = database.rows(
+        f"select {_CARD} from deal where {wanted.text} order by {order} limit ? offset ?",
+        (*wanted.values, limit, max(offset, 0)),
+    )
+    limit_of_stage = limits(pipeline.stage(stage_id), lens.today)
+    return tuple(_card(row, pipeline, limit_of_stage, lens.zone) for row in rows)
+
+
+def read_place(
+    database: Database, pipeline: Pipeline, lens: Lens, deal_id: int
+) -> tuple[int, int] | None:
+    """The stage of a deal and its index in that column; None where the lens hides the deal."""
+    allowed = scope(database, pipeline, lens)
+    order = order_of(lens.sort, reverse=lens.reverse)
+    keys = ", ".join(key.text for key in order)
+    wanted = every((Sql("deal.id = ?", (deal_id,)), allowed))
+    row = database.row(
+        f"select deal.stage_id, {keys} from deal where deal.pipeline_id = ? and {wanted.text}",
+        (pipeline.id, *wanted.values),
+    )
+    if row is None:
+        return None
+    stage_id, *values = tuple(row)
+    ahead = every((Sql("deal.stage_id = ?", (stage_id,)), allowed, comes_before(order, values)))
+    return stage_id, database.number(f"select count(*) from deal where {ahead.text}", ahead.values)
+
+
+def _card(row: Row, pipeline: Pipeline, limit: Limits, zone: ZoneInfo) -> Card:
+    stage = pipeline.stage(limit.stage_id)
+    status = Status.ARCHIVED if row["archived_at"] is not None else Status(row["outcome"])
+    snoozed_until, closed_at = _day(row["snoozed_until"]), row["closed_at"]
+    entered_on = _local_day(row["stage_entered_at"], zone)
+    touched_at = row["last_touch_at"]
+    at = DealClocks(
+        entered_on,
+        _local_day(row["created_at"] if touched_at is None else touched_at, zone),
+        _day(row["next_due"]),
+        _day(row["expected_close"]),
+    )
+    is_open = status is Status.OPEN
+    is_snoozed = snoozed_until is not None and snoozed_until > limit.today
+    by_hand, minor = row["probability_bp"], row["value_minor"]
+    return Card(
+        id=row["id"],
+        version=row["version"],
+        stage_id=stage.id,
+        title=row["title"],
+        account=row["account"],
+        owner=row["owner"],
+        status=status,
+        value=None if minor is None else Money(minor, row["value_currency"]),
+        sign=sign(at, limit, has_step=bool(row["has_step"]), snoozed=is_snoozed)
+        if is_open
+        else Sign.NONE,
+        next_text=row["next_text"] or "",
+        next_due=at.next_due,
+        days_in_stage=(limit.today - entered_on).days,
+        over_limit=is_open and overstays(at, limit),
+        probability_bp=stage.probability_bp if by_hand is None else by_hand,
+        probability_by_hand=by_hand is not None,
+        answered=row["answered"],
+        expected_close=at.expected_close,
+        closed_on=None if closed_at is None else _local_day(closed_at, zone),
+        snoozed_until=snoozed_until,
+        rank=row["rank"],
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _local_day(us: int, zone: ZoneInfo) -> date:
+    return datetime.fromtimestamp(us // 1_000_000, zone).date()

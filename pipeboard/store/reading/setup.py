@@ -1,0 +1,71 @@
+"""What a workspace is set up with: its settings, its pipelines and its reps."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from typing import Any
+
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.settings import Rep, Settings
+from pipeboard.store.pipeline_rows import pipeline_from_rows
+from pipeboard.store.reading.database import Database, Row
+
+
+def read_settings(database: Database) -> Settings:
+    """The settings; what was never set keeps its default, what a later version set is ignored."""
+    known = {field.name for field in fields(Settings)}
+    found = {
+        row["name"]: json.loads(row["value"])
+        for row in database.rows("select name, value from setting")
+        if row["name"] in known
+    }
+    return Settings(
+        **{name: tuple(it) if isinstance(it, list) else it for name, it in found.items()}
+    )
+
+
+def read_reps(database: Database) -> tuple[Rep, ...]:
+    """Everybody who owns or owned deals, by name."""
+    rows = database.rows("select name, display_name, team, active from rep order by name")
+    return tuple(
+        Rep(row["name"], row["display_name"], row["team"], bool(row["active"])) for row in rows
+    )
+
+
+class Pipelines:
+    """The pipelines in order, read again only when one has changed.
+
+    The board asks for them with every frame, and parsing questions and criteria takes longer than
+    all its other reading.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._mark: tuple[tuple[Any, ...], ...] | None = None
+        self._pipelines: tuple[Pipeline, ...] = ()
+
+    def all(self) -> tuple[Pipeline, ...]:
+        mark = tuple(
+            tuple(row)
+            for row in self._database.rows(
+                "select id, version, position, name, currency from pipeline order by position, id"
+            )
+        )
+        if mark != self._mark:
+            self._pipelines = _read_pipelines(self._database)
+            self._mark = mark
+        return self._pipelines
+
+    def by_id(self) -> dict[int, Pipeline]:
+        return {pipeline.id: pipeline for pipeline in self.all()}
+
+
+def _read_pipelines(database: Database) -> tuple[Pipeline, ...]:
+    stages: dict[int, list[Row]] = {}
+    for stage in database.rows("select * from stage order by pipeline_id, position, id"):
+        stages.setdefault(stage["pipeline_id"], []).append(stage)
+    return tuple(
+        pipeline_from_rows(row, stages.get(row["id"], ()))
+        for row in database.rows("select * from pipeline order by position, id")
+    )

@@ -1,0 +1,97 @@
+"""What the deals of each stage come to: from the totals that are kept, or counted under a filter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pipeboard.domain.pipeline import Pipeline, Stage
+from pipeboard.store.reading.database import Database
+from pipeboard.store.reading.sql import Sql, among
+
+WHOLE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The deals of one stage with a value in one currency ("" for those without a value).
+
+    `minor` is their sum in minor units, `weighted` the same times its basis points, which is None
+    where no probability is known: open deals by hand or by their stage, closed ones never.
+    """
+
+    currency: str
+    deals: int
+    minor: int
+    weighted: int | None
+
+
+Totals = Mapping[int, list[Total]]
+
+
+def kept_totals(database: Database, pipeline: Pipeline, owner: str | None) -> Totals:
+    """The totals of all live deals by stage, as every change keeps them: no deal is looked at."""
+    stages = among("stage_id", (stage.id for stage in pipeline.stages)).text
+    mine = "" if owner is None else " and owner = ?"
+    rows = database.rows(
+        "select stage_id, currency, sum(deals) as deals, sum(value_minor) as minor,"
+        " sum(stage_minor) as stage_minor, sum(hand_minor_bp) as hand_minor_bp"
+        f" from stage_total where {stages}{mine} group by stage_id, currency having sum(deals) > 0",
+        () if owner is None else (owner,),
+    )
+    totals: dict[int, list[Total]] = {}
+    for row in rows:
+        weighted = _weighted(
+            pipeline.stage(row["stage_id"]), int(row["stage_minor"]), int(row["hand_minor_bp"])
+        )
+        total = Total(row["currency"], int(row["deals"]), int(row["minor"]), weighted)
+        totals.setdefault(row["stage_id"], []).append(total)
+    return totals
+
+
+def counted_totals(database: Database, pipeline: Pipeline, wanted: Sql) -> Totals:
+    """The totals by stage of the deals that a condition lets through."""
+    rows = database.rows(
+        "select stage_id, coalesce(value_currency, '') as currency, probability_bp,"
+        " count(*) as deals, coalesce(sum(value_minor), 0) as minor"
+        f" from deal where {wanted.text} group by 1, 2, 3",
+        wanted.values,
+    )
+    totals: dict[int, list[Total]] = {}
+    for row in rows:
+        minor, by_hand = int(row["minor"]), row["probability_bp"]
+        weighted = _weighted(
+            pipeline.stage(row["stage_id"]),
+            minor if by_hand is None else 0,
+            0 if by_hand is None else minor * by_hand,
+        )
+        total = Total(row["currency"], row["deals"], minor, weighted)
+        totals.setdefault(row["stage_id"], []).append(total)
+    return {stage_id: added(parts) for stage_id, parts in totals.items()}
+
+
+def added(totals: Iterable[Total]) -> list[Total]:
+    """One total a currency, never two currencies in one."""
+    by_currency: dict[str, Total] = {}
+    for total in totals:
+        so_far = by_currency.get(total.currency)
+        by_currency[total.currency] = total if so_far is None else _sum(so_far, total)
+    return list(by_currency.values())
+
+
+def _sum(one: Total, other: Total) -> Total:
+    known = [part.weighted for part in (one, other) if part.weighted is not None]
+    return Total(
+        one.currency,
+        one.deals + other.deals,
+        one.minor + other.minor,
+        sum(known) if known else None,
+    )
+
+
+def _weighted(stage: Stage, stage_minor: int, hand_minor_bp: int) -> int | None:
+    if not stage.is_open:
+        return None
+    if stage.probability_bp is None:
+        return hand_minor_bp or None
+    return stage_minor * stage.probability_bp + hand_minor_bp
