@@ -1,0 +1,205 @@
+"""Frames on their way out: compared cell by cell with what the terminal shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.color import Color, ColorSystem
+from rich.segment import Segment
+from rich.style import Style
+from textual import constants
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.app import App, ReturnType
+from textual.color import Color as TextualColor
+from textual.events import Mount, Resize
+from textual.filter import LineFilter
+from textual.strip import Strip
+
+from pipeboard.domain.text import printable
+from pipeboard.ui.terminal.cells import Piece, Screenful
+from pipeboard.ui.terminal.facts import erases_in_colour, terminal_encoding
+from pipeboard.ui.terminal.ink import PLAIN, Pen
+from pipeboard.ui.terminal.textual_shape import FRAMES_ARE_KNOWN, KEYS_ARE_KNOWN
+from pipeboard.ui.terminal.width import cell_width
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from textual.driver import Driver
+    from textual.screen import Screen
+
+    from pipeboard.ui.terminal.first_frame import FirstFrame
+
+_BEGIN_SYNCHRONISED: Final = "\x1b[?2026h"
+_END_SYNCHRONISED: Final = "\x1b[?2026l"
+# A shorter frame comes in one packet: it cannot be seen half drawn, so 16 bytes are saved.
+_SYNCHRONISED_FROM: Final = 1024
+
+_COLOR_SYSTEMS: Final = {"standard": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT}
+
+
+class CellDisplay(App[ReturnType]):
+    """An app whose frames send only the cells that change, and nothing hidden in the data.
+
+    Textual sends whole regions: three times the bytes of a moved card, and each control character
+    that a text holds. There is no public place between its compositor and its driver, so the
+    private `App._display` is overridden, while Textual is shaped as it is known to be; else
+    Textual draws and a line filter keeps control characters back.
+    """
+
+    first_frame: FirstFrame | None = None
+    _screenful: Screenful | None = None
+
+    def start_from(self, frame: FirstFrame | None) -> None:
+        """Go on from a frame that was painted before: to be called before the app runs."""
+        if FRAMES_ARE_KNOWN and _is_our_driver_used() and frame is not None:
+            self.first_frame = frame
+            self._screenful = frame.screenful
+
+    def repaint(self) -> None:
+        """Draw everything anew: somebody else wrote to the terminal."""
+        if self._screenful is not None:
+            self._screenful.forget()
+        self.refresh(layout=True)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Our driver, unless `TEXTUAL_DRIVER` asks for another or Textual has changed."""
+        if not _is_our_driver_used():
+            return super().get_driver_class()
+        from pipeboard.ui.terminal.drivers import TerminalDriver
+
+        return TerminalDriver
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's filters; where cells are not compared, one more that guards the terminal."""
+        filters = super().get_line_filters()
+        return filters if FRAMES_ARE_KNOWN else [*filters, PrintableOnly()]
+
+    async def _on_mount(self, event: Mount) -> None:
+        # Textual leaves the screen blank after ctrl+z and fg.
+        self.app_resume_signal.subscribe(self, lambda _app: self.repaint())
+
+    async def _on_resize(self, event: Resize) -> None:
+        screenful = self._screenful
+        if screenful is not None and event.size != (screenful.width, screenful.height):
+            screenful.resize(*event.size)
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        driver = self._driver
+        if (
+            not FRAMES_ARE_KNOWN
+            or not isinstance(renderable, LayoutUpdate | ChopsUpdate)
+            or driver is None
+            or not self._draws_on(driver)
+        ):
+            super()._display(screen, renderable)
+            return
+        sequence = self._compared(renderable) + self._cursor_sequence()
+        if self._sync_available and len(sequence) >= _SYNCHRONISED_FROM:
+            sequence = _BEGIN_SYNCHRONISED + sequence + _END_SYNCHRONISED
+        if sequence:
+            driver.write(sequence)
+            driver.flush()
+        self.post_display_hook()
+
+    def _draws_on(self, driver: Driver) -> bool:
+        return (
+            self._running
+            and not self._closed
+            and not self._batch_count
+            and not driver.is_headless
+            and not driver.is_inline
+            and not driver.is_web
+        )
+
+    def _compared(self, update: LayoutUpdate | ChopsUpdate) -> str:
+        screenful = self._screenful
+        if screenful is None:
+            screenful = self._screenful = Screenful(
+                *self.size, erases_in_colour=erases_in_colour(), encoding=terminal_encoding()
+            )
+        system = _COLOR_SYSTEMS.get(self.console.color_system or "", ColorSystem.TRUECOLOR)
+        if isinstance(update, ChopsUpdate):
+            return screenful.frame(_pieces(_chops(update), system))
+        if update.region.size != (screenful.width, screenful.height):
+            screenful.resize(*update.region.size)
+        return screenful.frame(_pieces(_lines(update), system))
+
+    def _cursor_sequence(self) -> str:
+        # The cursor is hidden; input methods show their candidates beside it.
+        focused = self.focused
+        if self._screenful is None or focused is None or not focused.check_consume_key("a", "a"):
+            return ""
+        position = self.screen.outer_size.clamp_offset(self.cursor_position)
+        return self._screenful.move_cursor(*position)
+
+
+class PrintableOnly(LineFilter):
+    """Keeps every character back that is not safe to print, and the cells as many as before."""
+
+    def apply(self, segments: list[Segment], background: TextualColor) -> list[Segment]:
+        """The same segments, harmless."""
+        return [
+            segment
+            if segment.control or segment.text.isprintable()
+            else Segment(_harmless(segment.text), segment.style)
+            for segment in segments
+        ]
+
+
+def _is_our_driver_used() -> bool:
+    return KEYS_ARE_KNOWN and constants.DRIVER is None
+
+
+def _harmless(text: str) -> str:
+    shown = printable(text)
+    return shown + " " * (cell_width(text) - cell_width(shown))
+
+
+def _lines(update: LayoutUpdate) -> Iterator[tuple[int, int, Strip]]:
+    for y, line in enumerate(update.strips, update.region.y):
+        x = update.region.x
+        for strip in line:
+            yield x, y, strip
+            x += strip.cell_length
+
+
+def _chops(update: ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
+    """The strips that an update touches, cut where it ends, as `ChopsUpdate` itself does."""
+    for y, first, last in update.spans:
+        for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if strip is None or x > last or end <= first:
+                continue
+            if x < first or end > last:
+                strip = strip.crop(0, min(end, last) - x)
+            yield x, y, strip
+
+
+def _pieces(strips: Iterator[tuple[int, int, Strip]], system: ColorSystem) -> Iterator[Piece]:
+    for x, y, strip in strips:
+        for text, style, control in strip:
+            if control:
+                continue
+            yield x, y, text, PLAIN if style is None else _pen(style, system)
+            x += cell_width(text)
+
+
+@lru_cache(maxsize=8192)
+def _pen(style: Style, system: ColorSystem) -> Pen:
+    # Bits that Rich keeps for itself; asking thirteen properties costs ten times as much.
+    attributes = style._attributes & style._set_attributes
+    return _pen_of_colors(style.color, style.bgcolor, attributes, system)
+
+
+@lru_cache(maxsize=4096)
+def _pen_of_colors(
+    color: Color | None, background: Color | None, attributes: int, system: ColorSystem
+) -> Pen:
+    return Pen(_codes(color, system, True), _codes(background, system, False), attributes)
+
+
+def _codes(color: Color | None, system: ColorSystem, foreground: bool) -> str:
+    if color is None or color.is_default:
+        return ""
+    return ";".join(color.downgrade(system).get_ansi_codes(foreground))

@@ -1,0 +1,150 @@
+"""A program run on a pseudo-terminal: its bytes, its screen, and the person at the keys."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pyte
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_SECONDS = 30.0
+
+# Sequences with private markers, most of which pyte would print.
+_PRIVATE = re.compile(rb"\x1b\[[<>=?][0-9;]*\$?[a-zA-Z]")
+_KEPT_BY_THE_SHELL = termios.ECHO | termios.ICANON | termios.ISIG
+
+
+class PseudoTerminal:
+    """A Python program under test on a terminal of its own; ended and closed with the context."""
+
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        *,
+        width: int = 80,
+        height: int = 24,
+        environ: Mapping[str, str] | None = None,
+        before: Callable[[], Any] | None = None,
+    ) -> None:
+        self.width, self.height = width, height
+        self.raw = b""
+        self._master, self._slave = pty.openpty()
+        self.resize(width, height)
+        self.attributes_before = termios.tcgetattr(self._slave)
+
+        def take_terminal() -> None:
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+            if before is not None:
+                before()
+
+        kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"}}
+        self.process = subprocess.Popen(
+            [sys.executable, *arguments],
+            stdin=self._slave,
+            stdout=self._slave,
+            stderr=self._slave,
+            start_new_session=True,
+            preexec_fn=take_terminal,
+            env={
+                **kept,
+                "TERM": "xterm-256color",
+                "PYTHONPATH": str(ROOT),
+                "LANG": "C.UTF-8",
+                **(environ or {}),
+            },
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.hang_up()
+        os.close(self._slave)
+
+    def type(self, keys: str | bytes) -> None:
+        """Type these keys, all at once."""
+        os.write(self._master, keys.encode() if isinstance(keys, str) else keys)
+
+    def resize(self, width: int, height: int) -> None:
+        """Give the terminal another size, as dragging a window's corner does."""
+        self.width, self.height = width, height
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+
+    def hang_up(self) -> None:
+        """Close the terminal's window, or lose the line."""
+        with suppress(OSError):
+            os.close(self._master)
+        self._master = -1
+
+    def wait_for(self, condition: Callable[[], bool], what: str) -> None:
+        """Read until the condition holds; fails with the screen when it never does."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            if time.monotonic() > deadline:
+                shown = "\n".join(self.lines())
+                raise AssertionError(f"never saw {what}; the screen is\n{shown}\n{self.raw!r}")
+            self._read(0.02)
+
+    def wait_for_text(self, text: str) -> None:
+        """Read until the text is on the screen."""
+        self.wait_for(lambda: any(text in line for line in self.lines()), repr(text))
+
+    def wait_for_bytes(self, sequence: bytes, since: int = 0) -> None:
+        """Read until these bytes were sent, counted from `since`."""
+        self.wait_for(lambda: sequence in self.raw[since:], repr(sequence))
+
+    def wait_for_end(self) -> int:
+        """Read until the program ends, and give its exit code (minus the signal if killed)."""
+        self.wait_for(lambda: self.process.poll() is not None, "the end of the program")
+        while self._read(0.0):
+            pass
+        return self.process.returncode
+
+    def screen(self) -> pyte.Screen:
+        """What stands on the screen now."""
+        screen = pyte.Screen(self.width, self.height)
+        entered = self.raw.rfind(b"\x1b[?1049h") + 1
+        pyte.ByteStream(screen).feed(_PRIVATE.sub(b"", self.raw[max(0, entered - 1) :]))
+        return screen
+
+    def lines(self) -> list[str]:
+        """The rows of the screen as text."""
+        return [line.replace("\0", "").rstrip() for line in self.screen().display]
+
+    def is_as_found(self) -> bool:
+        """Has the program put echo and line editing back?"""
+        flags: int = termios.tcgetattr(self._slave)[3]
+        before: int = self.attributes_before[3]
+        return flags & _KEPT_BY_THE_SHELL == before & _KEPT_BY_THE_SHELL
+
+    def _read(self, seconds: float) -> bool:
+        if self._master < 0:
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(seconds)
+            return False
+        if not select.select([self._master], [], [], seconds)[0]:
+            return False
+        self.raw += os.read(self._master, 65536)
+        return True
