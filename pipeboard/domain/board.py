@@ -1,4 +1,4 @@
-"""The board as a frozen value: columns with their totals, and the cards that a screen shows of them."""
+"""The board as a frozen value: columns with their totals, and the cards that a screen shows."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ class Snooze:
 
 @dataclass(frozen=True, slots=True)
 class AnswerQuestion:
-    """An answer to a qualification question, by key, number or what it proves; None takes it back."""
+    """An answer to a question by key, number or what it proves; None takes the answer back."""
 
     question: str
     answer: Answer | None

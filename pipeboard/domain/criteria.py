@@ -1,4 +1,4 @@
-"""Exit criteria of a stage: what must be true of a deal before it moves on, written in one line each.
+"""Exit criteria of a stage: what must be true of a deal before it moves on, one line each.
 
 The lines stand in a pipeline's document: `value`, `expected_close`, `field.budget`,
 `answer timeline`, `rating authority >= 2`, `answers >= 4`, `contact decision_maker`,
@@ -80,7 +80,7 @@ def parse_criterion(text: str) -> Criterion:
     line = " ".join(text.lower().split())
     if line in (About.NEXT_STEP, About.CHECKLIST):
         return Criterion(About(line))
-    if line in FIELDS or line.startswith("field.") and len(line) > len("field."):
+    if line in FIELDS or (line.startswith("field.") and len(line) > len("field.")):
         return Criterion(About.FIELD, " ".join(text.split()) if "." in line else line)
     if found := _RATING.fullmatch(line):
         return Criterion(About.RATING, found[1], int(found[2]))
@@ -96,9 +96,7 @@ def parse_criterion(text: str) -> Criterion:
     )
 
 
-def unmet_of_stage(
-    stage: Stage, deal: Deal, pipeline: Pipeline, today: date
-) -> tuple[Unmet, ...]:
+def unmet_of_stage(stage: Stage, deal: Deal, pipeline: Pipeline, today: date) -> tuple[Unmet, ...]:
     """What `deal` still lacks to leave `stage` forwards, in the order of the stage's criteria."""
     lacking = []
     for criterion in stage.criteria:
@@ -149,7 +147,8 @@ def _lack_of_answer(criterion: Criterion, deal: Deal, pipeline: Pipeline) -> str
     answer = deal.answers.get(question.key)
     if answer is None or not answer.is_given:
         return f"{question.label} is unanswered"
-    if criterion.about is About.RATING and (answer.rating is None or answer.rating < criterion.at_least):
+    enough = answer.rating is not None and answer.rating >= criterion.at_least
+    if criterion.about is About.RATING and not enough:
         stands = "unknown" if answer.rating is None else str(answer.rating)
         return f"{question.label} is rated {stands}, needs {criterion.at_least}"
     return None

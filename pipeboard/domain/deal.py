@@ -121,8 +121,9 @@ class Deal:
     """One deal with everything that is decided on; notes and touches are kept beside it.
 
     `probability_bp` and `category` are the rep's own word and None while the stage speaks for
-    the deal. `rank` orders a column by hand, lowest on top. `version` counts its events. A deal
-    is `removed` when its creation was undone: it keeps its id and history, and counts nowhere.
+    the deal. `imported_as` is the fingerprint of the file's row that it last came from. `rank`
+    orders a column by hand, lowest on top. `version` counts its events. A deal is `removed` when
+    its creation was undone: it keeps its id and history, and counts nowhere.
     """
 
     id: int
@@ -163,6 +164,7 @@ class Deal:
     recycled_from: int | None = None
     removed: bool = False
     external_id: str | None = None
+    imported_as: str = ""
     rank: int = 0
     answers: Mapping[str, Answer] = field(default_factory=lambda: NOTHING)
     contacts: Mapping[str, Contact] = field(default_factory=lambda: NOTHING)

@@ -1,4 +1,4 @@
-"""A pipeline: its ordered stages, the questions it asks, and how to find either by what a person types."""
+"""A pipeline: its ordered stages, the questions it asks, and how to find either by name."""
 
 from __future__ import annotations
 

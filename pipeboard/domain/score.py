@@ -1,4 +1,4 @@
-"""The deal score: weighted BANT and interest, with what is unknown kept apart (`metrics.md` C12)."""
+"""The deal score: weighted BANT and interest, what is unknown kept apart (`metrics.md` C12)."""
 
 from __future__ import annotations
 
@@ -102,6 +102,6 @@ def _interest(deal: Deal, pipeline: Pipeline, today: date, zone: ZoneInfo) -> Fa
         *(["+1 trial close yes"] if deal.trial_close == "yes" else []),
     ]
     if not evidence:
-        return FactorScore(Factor.INTEREST, None, WEIGHTS[Factor.INTEREST], "no sign of interest yet")
+        return FactorScore(Factor.INTEREST, None, WEIGHTS[Factor.INTEREST], "no sign of it yet")
     rating = Fraction(min(len(evidence), BEST))
     return FactorScore(Factor.INTEREST, rating, WEIGHTS[Factor.INTEREST], ", ".join(evidence))

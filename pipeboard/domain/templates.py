@@ -1,4 +1,4 @@
-"""Ready-made pipelines and question sets, from the field's usual stage sets (`capabilities.md` A1)."""
+"""Ready-made pipelines and question sets from the field's usual ones (`capabilities.md` A1)."""
 
 from __future__ import annotations
 
@@ -179,7 +179,9 @@ _QUALIFICATION = _stage(
     outcome="Need, timeline, authority and budget are known; or the deal is lost early.",
     criteria=("answer need", "answer timeline", "answer authority"),
     checklist=("Ask the seven questions", "Name who signs"),
-    playbook="Listen. A lead that does not qualify costs least today: lose it with a date to return.",
+    playbook=(
+        "Listen. A lead that does not qualify costs least today: lose it, with a date to return."
+    ),
     next_step="qualification call",
 )
 _NEEDS = _stage(
@@ -263,9 +265,7 @@ _STAGES: dict[str, tuple[Stage, ...]] = {
     ),
     "minimal": (
         _stage("Prospecting", 10, 21, 10, outcome="They want to talk.", next_step="first call"),
-        _stage(
-            "Qualified", 40, 30, 10, outcome="They can buy.", qualified=True, next_step="offer"
-        ),
+        _stage("Qualified", 40, 30, 10, outcome="They can buy.", qualified=True, next_step="offer"),
     ),
 }
 TEMPLATES = tuple(_STAGES)
@@ -301,9 +301,7 @@ def from_stage_names(
     return _pipeline(pipeline_name, currency, stages, first_stage_id)
 
 
-def _pipeline(
-    name: str, currency: str, stages: tuple[Stage, ...], first_stage_id: int
-) -> Pipeline:
+def _pipeline(name: str, currency: str, stages: tuple[Stage, ...], first_stage_id: int) -> Pipeline:
     numbered = tuple(
         replace(stage, id=first_stage_id + index)
         for index, stage in enumerate((*stages, _WON, _LOST))

@@ -51,6 +51,7 @@ def project(session: Session, changes: Sequence[Change], command_id: str, at_us:
         _write_notes(session, part)
         _write_touches(session, part)
         _write_search(session, part)
+        _write_owners(session, part)
     add_totals(session, [(change.before, -1) for change in changes if change.before], changes)
 
 
@@ -360,6 +361,19 @@ def _write_search(session: Session, changes: Sequence[Change]) -> None:
 def _folded(deal: Deal, notes: Sequence[str]) -> str:
     people = [f"{person.name} {person.email}" for person in deal.contacts.values()]
     return "\n".join(fold(part) for part in (deal.title, deal.account, *people, *notes) if part)
+
+
+def _write_owners(session: Session, changes: Sequence[Change]) -> None:
+    """Whoever owns a deal for the first time becomes a rep."""
+    owners = {c.after.owner for c in changes if c.after.owner and _has(c.changed, "owner")}
+    if owners:
+        session.execute(
+            text(
+                "INSERT INTO rep (name, display_name, team, active) VALUES (:name, '', '', true)"
+                " ON CONFLICT (name) DO NOTHING"
+            ),
+            [{"name": owner} for owner in sorted(owners)],
+        )
 
 
 Total = tuple[int, str, str]

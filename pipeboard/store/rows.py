@@ -45,7 +45,17 @@ INSTANTS = (
     "archived_at",
 )
 DATES = ("expected_close", "snoozed_until", "offer_expires_on")
-IN_DOC = ("tags", "fields", "answers", "contacts", "checklist", "terms", "competitors", "links")
+IN_DOC = (
+    "imported_as",
+    "tags",
+    "fields",
+    "answers",
+    "contacts",
+    "checklist",
+    "terms",
+    "competitors",
+    "links",
+)
 
 
 def deal_from_row(row: Mapping[str, Any]) -> Deal:

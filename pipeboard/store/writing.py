@@ -95,6 +95,12 @@ class Writer:
 
         Raises `Conflict` when a deal is no longer at the version that was decided on.
         """
+        self.begin_command(done)
+        self.add(done, changes)
+
+    def begin_command(self, done: Done) -> None:
+        """Stores the command itself; what it changes follows in one or more `add`."""
+        self.numbers("change", 1)
         self._session.execute(
             insert(t.CommandRow),
             {
@@ -109,8 +115,17 @@ class Writer:
                 "undone": False,
             },
         )
+
+    def add(self, done: Done, changes: Sequence[Change]) -> None:
+        """Stores changes of a command that has begun."""
         project(self._session, changes, done.id, micros(done.at))
-        self.numbers("change", 1)
+
+    def summarise(self, command_id: str, summary: str) -> None:
+        """The sentence of a command whose extent is known only at its end."""
+        self._session.execute(
+            text("UPDATE command SET summary = :summary WHERE id = :id"),
+            {"summary": summary, "id": command_id},
+        )
 
     def is_recorded(self, command_id: str) -> bool:
         """Whether that command is stored already: its answer got lost, and it came again."""

@@ -105,6 +105,7 @@ _CLEAN: dict[str, Callable[[Any], Any]] = {
     "links": _name_list("link"),
     "fields": _custom,
     "trial_close": _line("trial_close", 20),
+    "imported_as": _keep,
     "external_id": lambda value: clean_line(value, field="external id") if value else None,
     "contacts": _keep,
     "answers": _keep,
@@ -136,6 +137,7 @@ EDITABLE = (
     "floor_value",
     "trial_close",
     "external_id",
+    "imported_as",
 )
 _KINDS = {
     "value": Kind.VALUE,

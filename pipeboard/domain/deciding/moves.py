@@ -18,6 +18,9 @@ from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.text import clean_line
 
+# What a rep says against the stage's default, an event of its own from the first day.
+_OWN_WORD = {"probability_bp": Kind.PROBABILITY, "category": Kind.CATEGORY}
+
 
 def create(command: c.Create, context: c.Context) -> list[Event]:
     """A deal begins in the stage that it is in; what earlier stages ask is logged, not asked."""
@@ -27,26 +30,21 @@ def create(command: c.Create, context: c.Context) -> list[Event]:
             f"A new deal cannot begin in {stage.name}.",
             hint="Add it to an open stage, then mark it won or lost.",
         )
-    return [
-        _beginning(command.title, stage, context.at, command.fields, context, f"new in {stage.name}")
-    ]
+    origin = f"new in {stage.name}"
+    return _beginning(command.title, stage, context.at, command.fields, context, origin)
 
 
 def take_over(command: c.TakeOver, context: c.Context) -> list[Event]:
     """A deal from elsewhere, with its stages, notes and outcome as events at their own dates."""
     pipeline = context.pipeline
     first_id, _ = command.path[0]
-    events = [
-        _beginning(
-            command.title,
-            pipeline.stage(first_id),
-            command.created_at,
-            command.fields,
-            context,
-            command.origin,
-        )
-    ]
+    stage = pipeline.stage(first_id)
+    events = _beginning(
+        command.title, stage, command.created_at, command.fields, context, command.origin
+    )
     deal = evolve(None, events[0], 0)
+    for event in events[1:]:
+        deal = evolve(deal, event)
     for stage_id, at in command.path[1:]:
         if stage_id == deal.stage_id:
             continue
@@ -60,10 +58,14 @@ def take_over(command: c.TakeOver, context: c.Context) -> list[Event]:
     ]
     closed_at = command.closed_at or context.at
     if command.outcome == Status.WON:
-        events.append(_closing(deal, pipeline.won, closed_at, Kind.WON, {}, command.origin, context))
+        events.append(
+            _closing(deal, pipeline.won, closed_at, Kind.WON, {}, command.origin, context)
+        )
     elif command.outcome == Status.LOST:
         loss = command.loss or Loss("other")
-        events.append(_closing(deal, pipeline.lost, closed_at, Kind.LOST, {"loss": loss}, "", context))
+        events.append(
+            _closing(deal, pipeline.lost, closed_at, Kind.LOST, {"loss": loss}, "", context)
+        )
     if command.archived:
         deal = evolve(deal, events[-1])
         events.append(change_to(deal, Kind.ARCHIVED, closed_at, {"archived_at": closed_at}))
@@ -77,7 +79,8 @@ def _beginning(
     fields: Mapping[str, Any],
     context: c.Context,
     origin: str,
-) -> Event:
+) -> list[Event]:
+    own_word = clean_fields({name: fields[name] for name in _OWN_WORD if name in fields})
     after: dict[str, Any] = {
         "pipeline_id": context.pipeline.id,
         "stage_id": stage.id,
@@ -86,7 +89,7 @@ def _beginning(
         "created_at": at,
         "stage_entered_at": at,
         "rank": -micros(at),
-        **clean_fields(fields),
+        **clean_fields({name: value for name, value in fields.items() if name not in _OWN_WORD}),
     }
     if not after["title"]:
         raise BadInput(
@@ -98,10 +101,11 @@ def _beginning(
     deal = evolve(None, event, 0)
     first = context.pipeline.open_stages[0]
     lacking = unmet(_in_stage(deal, first.id), context.pipeline, stage.id, context.today)
-    if not lacking:
-        return event
-    facts = {"override": origin, "missing": [lack.text for lack in lacking]}
-    return replace(event, facts=facts)
+    if lacking:
+        facts = {"override": origin, "missing": [lack.text for lack in lacking]}
+        event = replace(event, facts=facts)
+    said = [change_to(deal, _OWN_WORD[name], at, {name: own_word[name]}) for name in own_word]
+    return [event, *said]
 
 
 def _in_stage(deal: Deal, stage_id: int) -> Deal:
@@ -234,9 +238,7 @@ def reopen(command: c.Reopen, deal: Deal, context: c.Context) -> list[Event]:
     stage = _target(command.stage_id or left_id, pipeline)
     if not stage.is_open:
         raise Refused(f"A deal cannot be reopened in {stage.name}.", hint="Name an open stage.")
-    missing = pass_gate(
-        _in_stage(deal, left_id), pipeline, stage, context.today, command.override
-    )
+    missing = pass_gate(_in_stage(deal, left_id), pipeline, stage, context.today, command.override)
     at = max(context.at, deal.stage_entered_at)
     after = {
         "stage_id": stage.id,

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.events import Event, evolve, inverse, read
 from pipeboard.domain.errors import Conflict
+from pipeboard.domain.events import Event, evolve, inverse, read
 from pipeboard.domain.gates import pass_gate
 
 
@@ -36,7 +36,7 @@ def revert(command: c.Revert, deal: Deal, context: c.Context) -> list[Event]:
 
 def _pass_gate_again(back: Event, deal: Deal, context: c.Context) -> None:
     target_id = back.after.get("stage_id")
-    if target_id is None or back.after.get("outcome") is not None and back.undoes:
+    if target_id is None or (back.after.get("outcome") is not None and back.undoes):
         return
     logged = str(back.facts.get("override", ""))
     pass_gate(deal, context.pipeline, context.pipeline.stage(target_id), context.today, logged)

@@ -39,7 +39,9 @@ def complete_next_step(command: c.CompleteNextStep, deal: Deal, context: c.Conte
     """The step is done, which is a touch (`metrics.md` C11); what comes next is asked elsewhere."""
     _must_be_workable(deal, "it has no next step")
     if deal.next_step is None:
-        raise Refused(f"{deal.ref} {deal.name} has no next step to complete.", hint="Set one with t.")
+        raise Refused(
+            f"{deal.ref} {deal.name} has no next step to complete.", hint="Set one with t."
+        )
     facts = {
         "step": record_to_json(deal.next_step),
         "outcome": clean_line(command.outcome, field="outcome", limit=1000),
@@ -73,7 +75,9 @@ def answer(command: c.AnswerQuestion, deal: Deal, context: c.Context) -> list[Ev
     given = command.answer
     if given is not None:
         if given.rating is not None and given.rating not in range(5):
-            raise BadInput("A rating is a whole number from 0 to 4.", hint="Leave it out if unknown.")
+            raise BadInput(
+                "A rating is a whole number from 0 to 4.", hint="Leave it out if unknown."
+            )
         given = replace(
             given,
             text=clean_text(given.text, field="answer"),

@@ -1,0 +1,19 @@
+"""The use cases: one method for each thing that a person can do, for screens and scripts alike."""
+
+from __future__ import annotations
+
+from pipeboard.workspace.adding import Adding
+from pipeboard.workspace.desk import Actor, Receipt, Seen
+from pipeboard.workspace.finding import Finding
+from pipeboard.workspace.importing import Importing
+from pipeboard.workspace.moves import Moves
+from pipeboard.workspace.setting_up import SettingUp
+from pipeboard.workspace.undoing import Undoing
+from pipeboard.workspace.work import Work
+
+
+class Workspace(Adding, Moves, Work, Undoing, Finding, SettingUp, Importing):
+    """A team's deals, as one rep works with them."""
+
+
+__all__ = ["Actor", "Receipt", "Seen", "Workspace"]

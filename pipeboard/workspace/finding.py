@@ -1,0 +1,103 @@
+"""Use cases: finding deals by what a person types, and looking at them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeboard.domain.board import Lens, Sort
+from pipeboard.domain.deal import Deal
+from pipeboard.domain.errors import Ambiguous, NotFound
+from pipeboard.domain.filter import Filter, parse_filter
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.sheet import Sheet
+from pipeboard.domain.text import quoted
+from pipeboard.workspace.desk import Desk
+
+_REF = re.compile(r"(?:[dD]-)?(\d{1,15})")
+
+
+class Finding(Desk):
+    """From names to deals."""
+
+    def parse_filter(self, text: str) -> Filter:
+        """A filter as typed, its dates and amounts read in this workspace."""
+        settings = self.settings
+        return parse_filter(
+            text,
+            today=self.today,
+            currency=settings.currency,
+            week_start=settings.week_start,
+            fiscal_shift=settings.fiscal_shift,
+        )
+
+    def lens(
+        self,
+        pipeline: Pipeline,
+        *,
+        owner: str | None = None,
+        filter_text: str = "",
+        sort: Sort = Sort.MANUAL,
+        reverse: bool = False,
+    ) -> Lens:
+        """A way to look at a pipeline; `BadInput` for a filter that cannot be read."""
+        wanted = self.parse_filter(filter_text) if filter_text.strip() else None
+        return Lens(
+            pipeline.id,
+            self.today,
+            self.settings.zone,
+            self.me,
+            owner,
+            wanted,
+            sort,
+            reverse,
+        )
+
+    def find_deal(self, ref: str, pipeline: Pipeline | None = None) -> Deal:
+        """The deal named `142`, `D-142`, or by an unambiguous part of its name."""
+        found = _REF.fullmatch(ref.strip())
+        if found:
+            deal = self.reader.deal(int(found[1]))
+            if deal is not None and not deal.removed:
+                return deal
+            raise NotFound(f"There is no deal {ref.strip()}.", hint="Look for it with list.")
+        return self._find_by_name(ref, pipeline)
+
+    def _find_by_name(self, ref: str, pipeline: Pipeline | None) -> Deal:
+        deals = self.reader.named(ref, pipeline.id if pipeline else None, limit=6)
+        if len(deals) == 1:
+            return deals[0]
+        if not deals:
+            raise NotFound(f"No deal is called {quoted(ref)}.", hint="Look for it with list.")
+        names = [f"{deal.ref} {deal.name} / {deal.title}" for deal in deals[:5]]
+        more = ", …" if len(deals) > 5 else ""
+        raise Ambiguous(
+            f"{quoted(ref)} could be {', '.join(names)}{more}.",
+            hint="Name it by its number.",
+            details={"candidates": [deal.ref for deal in deals[:5]]},
+        )
+
+    def find_deals(
+        self,
+        refs: Sequence[str],
+        where: str | None = None,
+        pipeline: Pipeline | None = None,
+    ) -> tuple[Deal, ...]:
+        """The deals that are named, and those that a filter finds."""
+        named = [self.find_deal(ref, pipeline) for ref in refs]
+        if where is not None:
+            found = self.reader.each(
+                self.parse_filter(where), pipeline_id=pipeline.id if pipeline else None, me=self.me
+            )
+            named += list(found)
+        unique = {deal.id: deal for deal in named}
+        if not unique:
+            raise NotFound("No deal is meant.", hint="Name one, or use --where with a filter.")
+        return tuple(unique.values())
+
+    def sheet(self, deal_id: int) -> Sheet:
+        """A deal with everything around it."""
+        sheet = self.reader.sheet(deal_id)
+        if sheet is None:
+            raise NotFound(f"There is no deal D-{deal_id}.")
+        return sheet
