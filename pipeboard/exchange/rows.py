@@ -26,6 +26,7 @@ class RowContact(NamedTuple):
     role: str | None = None
     email: str | None = None
     phone: str | None = None
+    title: str | None = None
 
 
 class RowNote(NamedTuple):
@@ -54,17 +55,29 @@ class RowAnswer(NamedTuple):
     rating: int | None = None
     by: str | None = None
     at: datetime | None = None
+    evidence: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+class RowTerm(NamedTuple):
+    """One line of a negotiation: our position, theirs, and what was agreed."""
+
+    item: str
+    ours: str | None = None
+    theirs: str | None = None
+    agreed: str | None = None
+
+
+# Not frozen: that would make a row take 12 µs instead of 2, a third of the time of reading it.
+@dataclass(slots=True)
 class DealRow:
     """One deal as a file tells it; what the file does not tell is None or empty.
 
     Instants are UTC. `stage` is the stage that the deal stands in or, when it is closed, last
-    stood in, if the file tells; names such as "Closed Won" are an `outcome` and never a stage,
-    except in pipeboard's own files. `entered` is in time order and may hold a stage twice.
+    stood in, if the file tells; a name such as "Closed Won" is an `outcome` and never a stage. A
+    closed deal of pipeboard's own may name its pipeline's closing stage, however that is called.
+    `entered` is in time order and may hold a stage twice.
     `created_at` is the created date of the file, else the earliest instant of the row.
-    `probability_bp` is a probability of the deal's own, never one that follows from the stage.
+    `probability_bp` is that of an open deal, in pipeboard's own files only if set by hand.
     `ref` is the reference ("D-142") that pipeboard gave the deal where it was exported.
     """
 
@@ -81,6 +94,7 @@ class DealRow:
     value: Money | None = None
     owner: str | None = None
     source: str | None = None
+    source_detail: str | None = None
     contact_reason: str | None = None
     tags: tuple[str, ...] = ()
     probability_bp: int | None = None
@@ -93,13 +107,22 @@ class DealRow:
     lost_reason: str | None = None
     competitor: str | None = None
     recycle_on: date | None = None
+    competitors: tuple[str, ...] = ()
     next_text: str | None = None
     next_due: date | None = None
     snoozed_until: date | None = None
+    snooze_reason: str | None = None
+    trial_close: str | None = None
+    quote_sent_at: datetime | None = None
+    offer_expires_on: date | None = None
+    floor_value: Money | None = None
+    links: tuple[str, ...] = ()
     contacts: tuple[RowContact, ...] = ()
     notes: tuple[RowNote, ...] = ()
     touches: tuple[RowTouch, ...] = ()
     answers: tuple[RowAnswer, ...] = ()
+    terms: tuple[RowTerm, ...] = ()
+    checklist: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
 
 

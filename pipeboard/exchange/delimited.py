@@ -1,0 +1,172 @@
+"""Text with a delimiter: its dialect found out, its records streamed with their line numbers."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.text import quoted
+from pipeboard.exchange.cells import undefuse
+from pipeboard.exchange.encoding import Encoding
+from pipeboard.exchange.rows import Rejected
+from pipeboard.exchange.tables import Record, name_columns
+
+LONGEST_CELL = 1 << 20
+_LONGEST_LINE = 4 * LONGEST_CELL
+_SAMPLE = 1 << 16
+_DELIMITERS = ",;\t|"
+
+
+class _Lines:
+    """The lines of a file; knows when the last has been handed out."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self.ended = False
+
+    def __iter__(self) -> Iterator[str]:
+        readline = self._file.readline
+        while line := readline(_LONGEST_LINE):
+            if len(line) == _LONGEST_LINE:
+                raise csv.Error("line longer than any row")
+            yield line
+        self.ended = True
+
+
+@dataclass(slots=True)
+class DelimitedTable:
+    """A CSV file in the wide sense; `first_line` is the line on which its header starts."""
+
+    path: Path
+    encoding: str
+    errors: str
+    delimiter: str
+    skip_space: bool
+    first_line: int = 1
+    header: tuple[str, ...] = ()
+    warnings: list[str] = field(default_factory=list)
+    format: str = "csv"
+    _file: TextIO | None = None
+
+    def records(self) -> Iterator[Record | Rejected]:
+        """Every record below the header that holds anything."""
+        width, blanks = len(self.header), [""] * len(self.header)
+        for record in self.all_records():
+            if isinstance(record, Rejected):
+                yield record
+                continue
+            line, cells = record
+            if line == self.first_line or not any(cells):
+                continue
+            if len(cells) > width:
+                if any(cell.strip() for cell in cells[width:]):
+                    yield self._too_wide(line, cells)
+                    continue
+                cells = cells[:width]
+            elif len(cells) < width:
+                cells = [*cells, *blanks[len(cells) :]]
+            yield Record(line, cells)
+
+    def all_records(self) -> Iterator[Record | Rejected]:
+        """Header, ragged and blank records as they stand; ends where quoting breaks down."""
+        with self.path.open(encoding=self.encoding, errors=self.errors, newline="") as file:
+            outer, self._file = self._file, file
+            lines = _Lines(file)
+            csv.field_size_limit(LONGEST_CELL)
+            reader = csv.reader(
+                lines, delimiter=self.delimiter, skipinitialspace=self.skip_space, strict=False
+            )
+            line = 1
+            try:
+                if self._has_separator_line():
+                    next(reader, None)
+                    line = 2
+                for cells in reader:
+                    if lines.ended:
+                        yield _unclosed(line, cells)
+                        break
+                    if "'" in "".join(cells):
+                        cells = list(map(undefuse, cells))
+                    yield Record(line, cells)
+                    line = reader.line_num + 1
+            except csv.Error:
+                yield Rejected(line, "", "", _TOO_LONG)
+            finally:
+                self._file = outer
+
+    def share_read(self) -> float:
+        size = self.path.stat().st_size
+        return self._file.buffer.tell() / size if self._file and size else 1.0
+
+    def _has_separator_line(self) -> bool:
+        """Excel's own remark on the delimiter, `sep=;`, in front of the header."""
+        with self.path.open(encoding=self.encoding, errors=self.errors) as file:
+            return file.readline(7).lower().startswith("sep=")
+
+    def _too_wide(self, line: int, cells: list[str]) -> Rejected:
+        width = len(self.header)
+        names = [*self.header, *(f"column {n + 1}" for n in range(width, len(cells)))]
+        extra = next(cell for cell in cells[width:] if cell.strip())
+        reason = (
+            f"the row has {len(cells)} cells and the header {width}; "
+            "a cell that holds the delimiter needs quotes"
+        )
+        return Rejected(line, names[width], extra, reason, dict(zip(names, cells, strict=True)))
+
+
+_TOO_LONG = "a cell here is longer than 1 MiB; probably a quote is never closed. Reading stopped"
+
+
+def _unclosed(line: int, cells: list[str]) -> Rejected:
+    reason = "a quote that opens in this row is never closed"
+    return Rejected(line, f"column {len(cells)}", quoted(cells[-1]).strip("'"), reason)
+
+
+def open_delimited(path: Path, encoding: Encoding) -> DelimitedTable:
+    """The table with delimiter, quoting and header found out from the first 64 Ki characters.
+
+    Raises BadInput when the file holds nothing but blank lines.
+    """
+    with path.open(encoding=encoding.name, errors=encoding.errors, newline="") as file:
+        sample = file.read(_SAMPLE)
+        is_whole = not file.read(1)
+    delimiter, skip_space = _dialect(sample, is_whole)
+    warnings = [encoding.warning] if encoding.warning else []
+    table = DelimitedTable(
+        path, encoding.name, encoding.errors, delimiter, skip_space, warnings=warnings
+    )
+    for record in table.all_records():
+        if isinstance(record, Rejected):
+            raise BadInput(f"The header of {path.name} cannot be read: {record.reason}")
+        if any(cell.strip() for cell in record.cells):
+            table.first_line = record.line
+            table.header = name_columns(record.cells, warnings)
+            return table
+    raise BadInput(f"{path.name} holds no header", hint="The first row names the columns.")
+
+
+def _dialect(sample: str, is_whole: bool) -> tuple[str, bool]:
+    first, _, rest = sample.partition("\n")
+    if first[:4].lower() == "sep=" and first[4:5] in _DELIMITERS:
+        delimiter = first[4]
+        sample = rest
+    else:
+        delimiter = max(_DELIMITERS, key=lambda mark: _regularity(sample, mark, is_whole))
+    has_space = f'{delimiter} "' in sample and f'{delimiter}"' not in sample
+    return delimiter, has_space
+
+
+def _regularity(sample: str, delimiter: str, is_whole: bool) -> tuple[float, int]:
+    """How well a delimiter explains the sample: the share of records as wide as the header."""
+    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+    widths = [len(cells) for cells in reader if any(cells)]
+    if not is_whole and len(widths) > 1:
+        widths.pop()  # the sample ends within a record
+    if not widths or widths[0] < 2:
+        return 0.0, 0
+    return widths.count(widths[0]) / len(widths), widths[0]

@@ -1,0 +1,244 @@
+"""JSON files: pipeboard's own, a list of flat objects, or a Trello board."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn, TextIO
+
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.text import quoted
+from pipeboard.exchange.encoding import Encoding
+from pipeboard.exchange.layouts.own import flatten
+from pipeboard.exchange.layouts.trello import Board
+from pipeboard.exchange.rows import Rejected
+from pipeboard.exchange.tables import Record
+
+_CHUNK = 1 << 18
+_LONGEST_LINE = 1 << 22
+_DEALS = {"[]", "deals[]", "deal"}
+_WHITE = " \t\r\n\ufeff"
+
+
+class _Scanner:
+    """Takes values off a JSON text from the front, holding only a little more than one of them."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self._text = ""
+        self._at = 0
+        self._is_whole = False
+        self._decoder = json.JSONDecoder()
+        self.line = 1
+
+    def peek(self) -> str:
+        """The next character that is not white; empty at the end."""
+        while True:
+            while self._at < len(self._text) and self._text[self._at] in _WHITE:
+                self.line += self._text[self._at] == "\n"
+                self._at += 1
+            if self._at < len(self._text) or not self._read_on():
+                return self._text[self._at : self._at + 1]
+
+    def take(self, char: str) -> bool:
+        """Whether `char` comes next, which is then passed."""
+        found = self.peek() == char
+        self._at += found
+        return found
+
+    def value(self) -> Any:
+        """The next value, whole. Raises ValueError where there is none."""
+        self.peek()
+        while True:
+            try:
+                value, end = self._decoder.raw_decode(self._text, self._at)
+            except json.JSONDecodeError:
+                if not self._read_on():
+                    raise
+                continue
+            # A number at the very end may go on in the next piece.
+            if end < len(self._text) or not self._read_on():
+                self.line += self._text.count("\n", self._at, end)
+                self._at = end
+                return value
+
+    def _read_on(self) -> bool:
+        # Twice as much each time, so that one large value is not parsed over and over.
+        more = "" if self._is_whole else self._file.read(max(_CHUNK, len(self._text) - self._at))
+        if not more:
+            self._is_whole = True
+            return False
+        self._text = self._text[self._at :] + more
+        self._at = 0
+        return True
+
+
+@dataclass(slots=True)
+class JsonTable:
+    """Deals as JSON objects, laid flat; `format` is `jsonl` where each line is a deal."""
+
+    path: Path
+    encoding: str
+    errors: str
+    format: str
+    header: tuple[str, ...] = ()
+    warnings: list[str] = field(default_factory=list)
+    delimiter: str | None = None
+    _file: TextIO | None = None
+
+    def records(self) -> Iterator[Record | Rejected]:
+        for line, value in self.deals():
+            if isinstance(value, Mapping):
+                cells = flatten(value)
+                yield Record(line, [cells.get(column, "") for column in self.header])
+            else:
+                yield Rejected(line, "", quoted(str(value)), "not a JSON object")
+
+    def deals(self) -> Iterator[tuple[int, Any]]:
+        with self.path.open(encoding=self.encoding, errors=self.errors) as file:
+            outer, self._file = self._file, file
+            try:
+                if self.format == "jsonl":
+                    yield from _lines(file)
+                else:
+                    yield from (
+                        (line, value)
+                        for key, line, value in _members(file, self.path.name)
+                        if key in _DEALS
+                    )
+            finally:
+                self._file = outer
+
+    def share_read(self) -> float:
+        size = self.path.stat().st_size
+        return self._file.buffer.tell() / size if self._file and size else 1.0
+
+
+@dataclass(slots=True)
+class BoardTable:
+    """The cards of a Trello board, which is small enough to be held."""
+
+    encoding: str
+    header: tuple[str, ...]
+    cards: list[tuple[int, dict[str, str]]]
+    warnings: list[str] = field(default_factory=list)
+    format: str = "json"
+    delimiter: str | None = None
+
+    def records(self) -> Iterator[Record | Rejected]:
+        for line, cells in self.cards:
+            yield Record(line, [cells.get(column, "") for column in self.header])
+
+    def share_read(self) -> float:
+        return 1.0
+
+
+def looks_like_json(head: str) -> bool:
+    """Whether a text begins as an object or as a list of objects."""
+    start = "".join(head.split())[:2].lstrip("\ufeff")
+    return start[:1] == "{" or start in {"[{", "[]"}
+
+
+def open_json(path: Path, encoding: Encoding) -> JsonTable | BoardTable:
+    """The table in a JSON file, its columns gathered by a first pass; raises BadInput."""
+    warnings = [encoding.warning] if encoding.warning else []
+    form = "jsonl" if _is_json_lines(path, encoding) else "json"
+    table = JsonTable(path, encoding.name, encoding.errors, form, warnings=warnings)
+    if form == "json":
+        board = _find_board(table)
+        if board is not None:
+            return board
+    columns: dict[str, None] = {}
+    for _, deal in table.deals():
+        if isinstance(deal, Mapping):
+            columns.update(dict.fromkeys(flatten(deal)))
+    if not columns:
+        raise BadInput(f"{path.name} holds no deals", hint="Deals stand in a list named 'deals'.")
+    table.header = tuple(columns)
+    return table
+
+
+def _find_board(table: JsonTable) -> BoardTable | None:
+    """The board in a document, or None as soon as something shows that it is none."""
+    document: dict[str, Any] = {}
+    lines: dict[str, int] = {}
+    with table.path.open(encoding=table.encoding, errors=table.errors) as file:
+        for key, line, value in _members(file, table.path.name):
+            if key in _DEALS:
+                return None
+            if key.endswith("[]"):
+                document.setdefault(key[:-2], []).append(value)
+            else:
+                document[key] = value
+            if key == "cards[]" and isinstance(value, Mapping):
+                lines[str(value.get("id"))] = line
+    if not lines or "lists" not in document:
+        return None
+    cards = [(lines[cells["Card ID"]], cells) for cells in Board(document).cards()]
+    columns = dict.fromkeys(column for _, cells in cards for column in cells)
+    return BoardTable(table.encoding, tuple(columns), cards, table.warnings)
+
+
+def _is_json_lines(path: Path, encoding: Encoding) -> bool:
+    with path.open(encoding=encoding.name, errors=encoding.errors) as file:
+        first = file.readline(_LONGEST_LINE)
+    try:
+        value = json.loads(first.lstrip(_WHITE))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, Mapping) and not value.keys() & {"deals", "deal", "cards"}
+
+
+def _lines(file: TextIO) -> Iterator[tuple[int, Any]]:
+    for line, text in enumerate(iter(lambda: file.readline(_LONGEST_LINE), ""), 1):
+        if text.strip():
+            try:
+                yield line, json.loads(text.lstrip(_WHITE))
+            except (ValueError, RecursionError):
+                yield line, text
+
+
+def _members(file: TextIO, name: str) -> Iterator[tuple[str, int, Any]]:
+    """Key, line and value of what a document holds; lists come one element at a time, as `key[]`.
+
+    Raises BadInput with the line on which the text stops being JSON.
+    """
+    scanner = _Scanner(file)
+    try:
+        if scanner.peek() == "[":
+            yield from _elements(scanner, "")
+        elif scanner.take("{"):
+            while not scanner.take("}"):
+                key = scanner.value()
+                if not isinstance(key, str) or not scanner.take(":"):
+                    raise ValueError("no key")
+                if scanner.peek() == "[":
+                    yield from _elements(scanner, key)
+                else:
+                    yield key, scanner.line, scanner.value()
+                _next_or_end(scanner, "}")
+        if scanner.peek():
+            raise ValueError("more after the end")
+    except (ValueError, RecursionError) as error:
+        _refuse(name, scanner.line, error)
+
+
+def _elements(scanner: _Scanner, key: str) -> Iterator[tuple[str, int, Any]]:
+    scanner.take("[")
+    while not scanner.take("]"):
+        scanner.peek()
+        yield f"{key}[]", scanner.line, scanner.value()
+        _next_or_end(scanner, "]")
+
+
+def _next_or_end(scanner: _Scanner, end: str) -> None:
+    if not scanner.take(",") and scanner.peek() != end:
+        raise ValueError("neither comma nor end")
+
+
+def _refuse(name: str, line: int, error: Exception) -> NoReturn:
+    raise BadInput(
+        f"{name} is not valid JSON near line {line}", hint="Export it again; it may be cut off."
+    ) from error

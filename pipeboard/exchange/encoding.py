@@ -1,0 +1,136 @@
+"""Which encoding a file of unknown origin is written in."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeboard.domain.errors import BadInput
+
+_CHUNK = 1 << 20
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_OTHER_FILES = (
+    (b"PK\x03\x04", "a zip file or an Excel workbook"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+    (b"%PDF", "a PDF document"),
+    (b"\x1f\x8b", "a gzip file"),
+    (b"SQLite format 3", "a database"),
+)
+# In Western text, accented letters stand alone or in pairs, and five codes mean nothing.
+_NOT_WESTERN = re.compile(rb"[\x80-\xff]{4}|[\x81\x8d\x8f\x90\x9d]")
+_HIGH = re.compile(rb"[\x80-\xff]")
+
+
+class Encoding(NamedTuple):
+    """A codec that reads the whole file, what to do with bytes it cannot read, and a remark."""
+
+    name: str
+    errors: str = "strict"
+    warning: str | None = None
+
+
+def find_encoding(path: Path) -> Encoding:
+    """The encoding of a text file, proven by decoding all of it.
+
+    UTF-8 and UTF-16 with or without BOM, else Windows-1252 where it looks Western, else what
+    charset-normalizer finds. Raises BadInput for an empty or a binary file.
+    """
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if not head:
+        raise BadInput(f"{path.name} is empty", hint="Export it again, with its header row.")
+    for magic, kind in _OTHER_FILES:
+        if head.startswith(magic):
+            raise _binary(path, f": it looks like {kind}")
+    marked = next((name for bom, name in _BOMS if head.startswith(bom)), None) or _wide(head)
+    if marked:
+        if not _decodes(path, marked):
+            raise _binary(path, f": it begins as {marked.upper()} but does not go on so")
+        return Encoding(marked)
+    if any(b"\0" in chunk for chunk in _chunks(path)):
+        raise _binary(path)
+    if _decodes(path, "utf-8"):
+        return Encoding("utf-8")
+    return _damaged_utf8(path) or _eight_bit(path)
+
+
+def _binary(path: Path, why: str = "") -> BadInput:
+    return BadInput(
+        f"{path.name} is not a text file{why}",
+        hint="Save it as CSV (UTF-8) in the program that it comes from, then import that.",
+    )
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            yield chunk
+
+
+def _wide(head: bytes) -> str | None:
+    """UTF-16 without a mark shows as a NUL in nearly every second byte of Western text."""
+    half = len(head) // 2
+    high, low = head[0 : 2 * half : 2].count(0), head[1 : 2 * half : 2].count(0)
+    if low > 0.6 * half and high < 0.05 * half:
+        return "utf-16-le"
+    if high > 0.6 * half and low < 0.05 * half:
+        return "utf-16-be"
+    return None
+
+
+def _decodes(path: Path, name: str) -> bool:
+    decoder = codecs.getincrementaldecoder(name)()
+    try:
+        for chunk in _chunks(path):
+            if "\0" in decoder.decode(chunk):
+                return False
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _damaged_utf8(path: Path) -> Encoding | None:
+    """UTF-8 in which a program broke a few characters is still UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    good = bad = 0
+    for chunk in _chunks(path):
+        text = decoder.decode(chunk)
+        bad += text.count("\ufffd")
+        good += len(text) - len(text.encode("ascii", "ignore"))
+    good -= bad
+    if good < 9 * bad:
+        return None
+    return Encoding("utf-8", "replace", f"{bad} broken characters were read as \ufffd.")
+
+
+def _eight_bit(path: Path) -> Encoding:
+    if not any(_NOT_WESTERN.search(chunk) for chunk in _chunks(path)):
+        return Encoding("windows-1252")
+    from charset_normalizer import from_bytes  # 15 ms, for the few files that need it
+
+    best = from_bytes(_telling_part(path)).best()
+    if best is None or not _decodes(path, best.encoding):
+        raise BadInput(
+            f"The encoding of {path.name} cannot be found out", hint="Save it as UTF-8 first."
+        )
+    name = best.encoding.replace("_", "-")
+    return Encoding(name, warning=f"The encoding was guessed as {name}: check the names.")
+
+
+def _telling_part(path: Path) -> bytes:
+    for chunk in _chunks(path):
+        if found := _HIGH.search(chunk):
+            start = max(0, found.start() - 4096)
+            return chunk[start : start + (1 << 16)]
+    return b""

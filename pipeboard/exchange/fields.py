@@ -1,0 +1,98 @@
+"""What a column of a file can be: the names that `--map` takes, and the kind of value of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum, auto
+from types import MappingProxyType
+
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.near import did_you_mean
+from pipeboard.domain.text import clean_line, quoted
+
+LEFT_OUT = "-"
+CUSTOM = "field."
+ENTERED = "entered:"
+
+
+class Kind(Enum):
+    """How the cells of a column are read."""
+
+    NAME = auto()
+    """A line that comes back in many rows."""
+    LINE = auto()
+    TEXT = auto()
+    MONEY = auto()
+    MOMENT = auto()
+    """A date, with or without time."""
+    PERCENT = auto()
+    BASIS_POINTS = auto()
+    FLAG = auto()
+    STATUS = auto()
+    WORDS = auto()
+    """Several names in one cell."""
+    NESTED = auto()
+    """JSON, as pipeboard writes it into its own files."""
+
+
+_BY_KIND = {
+    Kind.NAME: "account pipeline stage owner source source_detail currency forecast_category "
+    "forecast_category_source probability_source lost_category competitor contact_role",
+    Kind.LINE: "external_id ref title contact_reason lost_reason next_text snooze_reason "
+    "trial_close contact_name contact_email contact_phone",
+    Kind.TEXT: "note",
+    Kind.MONEY: "value floor_value",
+    Kind.MOMENT: "created_at closed_at won_at lost_at close_date stage_entered_at expected_close "
+    "recycle_on next_due snoozed_until quote_sent_at offer_expires_on",
+    Kind.PERCENT: "probability",
+    Kind.BASIS_POINTS: "probability_bp",
+    Kind.FLAG: "archived is_won is_closed",
+    Kind.STATUS: "status",
+    Kind.WORDS: "tags competitors links",
+    Kind.NESTED: "contacts notes touches answers entered terms checklist",
+}
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {name: kind for kind, names in _BY_KIND.items() for name in names.split()}
+)
+"""Every field that a column can be mapped to, beside `entered:STAGE`, `field.NAME` and `-`.
+
+`close_date` is the closing instant of a deal that is closed and the expected day of an open one.
+"""
+
+SEVERAL = frozenset({"note", "tags"})
+"""Fields that take more than one column; so does `entered:STAGE`."""
+
+
+def kind_of(target: str) -> Kind:
+    """The kind of any target but `-`."""
+    if target.startswith(ENTERED):
+        return Kind.MOMENT
+    return Kind.TEXT if target.startswith(CUSTOM) else KINDS[target]
+
+
+def takes_several(target: str) -> bool:
+    return target in SEVERAL or target.startswith(ENTERED) or target == LEFT_OUT
+
+
+def read_target(text: str, aliases: Mapping[str, str]) -> str:
+    """The target that `--map COLUMN=text` names; raises BadInput for an unknown one.
+
+    `aliases` are further names of fields, such as the columns of pipeboard's own files.
+    """
+    text = text.strip()
+    for prefix, target in ((ENTERED, ENTERED), (CUSTOM, CUSTOM), ("fields.", CUSTOM)):
+        if text.casefold().startswith(prefix):
+            name = clean_line(text[len(prefix) :], field="name")
+            if not name:
+                raise BadInput(f"{quoted(text)} names nothing after '{prefix}'")
+            return target + name
+    name = text.casefold()
+    if name == LEFT_OUT or name in KINDS:
+        return name
+    if name in aliases:
+        return aliases[name]
+    raise BadInput(
+        f"There is no field {quoted(text)}",
+        hint=did_you_mean(text, KINDS) or f"Fields: {', '.join(KINDS)}, entered:STAGE, field.NAME.",
+    )

@@ -1,0 +1,57 @@
+"""The tools whose files are known, and which of them wrote a given header."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.near import did_you_mean
+from pipeboard.domain.text import quoted
+from pipeboard.exchange.layouts import hubspot, own, pipedrive, salesforce, trello, zoho
+from pipeboard.exchange.layouts.layout import Layout
+
+GENERIC = Layout(name="csv", columns={})
+"""A file of no known tool; its columns are matched by their meaning."""
+
+LAYOUTS: Mapping[str, Layout] = MappingProxyType(
+    {
+        layout.name: layout
+        for layout in (
+            own.LAYOUT,
+            pipedrive.LAYOUT,
+            hubspot.LAYOUT,
+            salesforce.LAYOUT,
+            zoho.LAYOUT,
+            trello.LAYOUT,
+            GENERIC,
+        )
+    }
+)
+
+NAMES = ("auto", *LAYOUTS)
+"""What `--from` takes."""
+
+_ENOUGH = 3
+
+
+def layout_named(name: str, header: tuple[str, ...]) -> Layout:
+    """The layout that `--from` names, `auto` being found out; raises BadInput for another name."""
+    if name == "auto":
+        return detect(header)
+    if name not in LAYOUTS:
+        raise BadInput(
+            f"There is no tool {quoted(name)} to import from",
+            hint=did_you_mean(name, NAMES) or f"Tools: {', '.join(NAMES)}.",
+        )
+    if name == "trello" and trello.BOARD_LAYOUT.hits(header):
+        return trello.BOARD_LAYOUT
+    return LAYOUTS[name]
+
+
+def detect(header: tuple[str, ...]) -> Layout:
+    """The tool most of whose spellings the header has, or `GENERIC` where no tool is clearly it."""
+    known = (*LAYOUTS.values(), trello.BOARD_LAYOUT)
+    ranked = sorted(known, key=lambda layout: layout.hits(header), reverse=True)
+    best, second = (layout.hits(header) for layout in ranked[:2])
+    return ranked[0] if best >= _ENOUGH and best > second else GENERIC

@@ -1,0 +1,37 @@
+"""HubSpot: the deals of a list view, exported with the columns that the user chose."""
+
+from __future__ import annotations
+
+import re
+
+from pipeboard.exchange.layouts.layout import Layout
+
+LAYOUT = Layout(
+    name="hubspot",
+    columns={
+        "Record ID": "external_id",
+        "Deal ID": "external_id",
+        "Deal Name": "title",
+        "Deal Stage": "stage",
+        "Close Date": "close_date",
+        "Deal owner": "owner",
+        "Amount": "value",
+        "Currency": "currency",
+        "Pipeline": "pipeline",
+        "Create Date": "created_at",
+        "Associated Company (Primary)": "account",
+        "Associated Company": "account",
+        "Associated Contact": "contact_name",
+        "Deal Description": "note",
+        "Deal probability": "probability",
+        "Forecast category": "forecast_category",
+        "Closed Lost Reason": "lost_reason",
+        "Next step": "next_text",
+        "Next Activity Date": "next_due",
+        "Original Source Type": "source",
+        "Is Closed Won": "is_won",
+        "Is Deal Closed?": "is_closed",
+    },
+    marks=frozenset({"Deal Stage", "Create Date", "Deal owner", "Associated Company (Primary)"}),
+    entered=re.compile(r"Date entered [\"'“](?P<stage>.+?)(?: \([^()]*\))?[\"'”]"),
+)

@@ -1,0 +1,75 @@
+"""What is known of the columns that one tool writes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from pipeboard.domain.text import slug
+from pipeboard.exchange.fields import ENTERED
+
+_BETWEEN_WORDS = re.compile(r"\s*[,;]\s*")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The columns of a tool, spelled as it spells them, and the field that each one is.
+
+    `marks` are names that no other tool writes. `entered` finds the stage in the name of a column
+    that holds the date of entering it. `prefixes` are not repeated in the names of custom fields.
+    `has_footer` says that single cells below the last deal belong to the report, and
+    `has_several_owners` that the first of several names owns the deal. `remarks` are for the
+    person, by the column that calls for them.
+    """
+
+    name: str
+    columns: Mapping[str, str]
+    marks: frozenset[str] = frozenset()
+    entered: re.Pattern[str] | None = None
+    prefixes: tuple[str, ...] = ()
+    has_footer: bool = False
+    has_several_owners: bool = False
+    remarks: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def _by_slug(self) -> Mapping[str, str]:
+        return {slug(column): target for column, target in self.columns.items()}
+
+    def target(self, column: str) -> str | None:
+        """The field that a column is, or None for one that the tool does not write by itself."""
+        if self.entered and (found := self.entered.fullmatch(column)):
+            return ENTERED + found["stage"].strip()
+        return self._by_slug.get(slug(column))
+
+    def custom_name(self, column: str) -> str:
+        """The name of the custom field that an unmapped column becomes."""
+        for prefix in self.prefixes:
+            if column.startswith(prefix) and len(column) > len(prefix):
+                return column[len(prefix) :]
+        return column
+
+    def hits(self, header: tuple[str, ...]) -> int:
+        """How many columns are spelled as this tool spells them; 0 when none is its own."""
+        known = sum(
+            column in self.columns or bool(self.entered and self.entered.fullmatch(column))
+            for column in header
+        )
+        return known if self.marks.intersection(header) else 0
+
+    def words(self, cell: str) -> list[str]:
+        """The names in a cell of several, such as tags: a JSON list, `a; b` or `a, b`."""
+        return json_list(cell) or _BETWEEN_WORDS.split(cell)
+
+
+def json_list(cell: str) -> list[str] | None:
+    """The texts of a JSON list, or None for a cell that is none."""
+    if cell[:1] != "[":
+        return None
+    try:
+        words = json.loads(cell)
+    except ValueError:
+        return None
+    return words if isinstance(words, list) and all(isinstance(w, str) for w in words) else None

@@ -1,0 +1,227 @@
+"""Dates of other tools, read without guessing: which number is the day is settled by the column."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import product
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+from pipeboard.domain.dates import FIRST_YEAR, LAST_YEAR
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.text import quoted
+
+Order = Literal["dmy", "mdy", "ymd"]
+ORDERS: tuple[Order, ...] = ("dmy", "mdy", "ymd")
+
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].+)?")
+_ISO_TAIL = re.compile(r" ?(?:UTC|GMT|Z)$")
+_TIME = (
+    r"(?:[ T,]+(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?\s*(?P<half>[ap]\.?m\.?)?)?"
+)
+_NUMBERS = re.compile(
+    r"(?P<a>\d{1,4})(?P<mark>[./-])(?P<b>\d{1,2})(?P=mark)(?P<c>\d{4}|\d{1,2})" + _TIME,
+    re.ASCII | re.IGNORECASE,
+)
+_SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
+_EPOCH = re.compile(r"\d{13}|\d{10}", re.ASCII)
+_SHORT_YEAR = re.compile(r"(\d{1,2}[- ][A-Za-z]{3}[- ])(\d\d)\b", re.ASCII)
+
+# The serial day 60 of Excel is a 29 February 1900 that never was, hence this and not 1899-12-31.
+_EXCEL_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001  a wall clock, as spreadsheets have it
+_EXCEL_DAYS = range(10_000, 80_000)
+
+
+class AmbiguousDate(BadInput):
+    """A date that can be read two ways, in a file that nowhere shows which is meant."""
+
+
+class Moment(NamedTuple):
+    """An instant in UTC and its local day; without a time of day it is that day's midnight."""
+
+    at: datetime
+    day: date
+    has_time: bool
+
+
+class MomentReader:
+    """Reads the date columns of one file.
+
+    `cells(index)` goes through a whole column again; it is called once for a column, and only when
+    a date such as 03/04/2026 turns up in it. `order` (`--dates`) overrules what the file shows.
+    """
+
+    def __init__(
+        self,
+        zone: ZoneInfo,
+        today: date,
+        order: Order | None,
+        cells: Callable[[int], Iterable[str]],
+    ) -> None:
+        self.zone = zone
+        self._latest_year = today.year + 20
+        self._order = order
+        self.cells = cells
+        self._columns: list[int] = []
+        self._seen: dict[int, frozenset[Order]] = {}
+
+    def column(self, index: int) -> Callable[[str], Moment]:
+        """A reader for the cells of one column; it raises BadInput."""
+        self._columns.append(index)
+
+        @lru_cache(maxsize=8192)
+        def read(cell: str) -> Moment:
+            return self._read(cell.strip(), index)
+
+        return read
+
+    def _read(self, text: str, index: int) -> Moment:
+        try:
+            wall = self._wall(text, index)
+        except (ValueError, OverflowError) as error:
+            raise _no_date(text) from error
+        if wall is None:
+            raise _no_date(text)
+        at, has_time = wall
+        if not FIRST_YEAR <= at.year <= LAST_YEAR:
+            raise _no_date(text)
+        local = at.astimezone(self.zone) if at.tzinfo else at.replace(tzinfo=self.zone)
+        return Moment(local.astimezone(UTC), local.date(), has_time)
+
+    def _wall(self, text: str, index: int) -> tuple[datetime, bool] | None:
+        """What the text says, naive where it names no offset, and whether it says a time."""
+        if _ISO.fullmatch(text):
+            if len(text) == 10:
+                return datetime.fromisoformat(text), False
+            return datetime.fromisoformat(_ISO_TAIL.sub("+00:00", text).replace(" +", "+")), True
+        if numbers := _NUMBERS.fullmatch(text):
+            return _combine(self._day(text, numbers, index), numbers)
+        if _SERIAL.fullmatch(text):
+            return _serial(float(text))
+        if _EPOCH.fullmatch(text):
+            seconds = int(text) / (1000 if len(text) == 13 else 1)
+            return datetime.fromtimestamp(seconds, UTC), True
+        if len(text) == 8 and text.isdigit():
+            return datetime.fromisoformat(text), False
+        return _with_month_name(text)
+
+    def _day(self, text: str, numbers: re.Match[str], index: int) -> date:
+        readings = _readings(numbers, self._latest_year)
+        if numbers["mark"] == "." and "dmy" in readings:
+            return readings["dmy"]
+        if self._order and len(numbers["a"]) <= 2:
+            if self._order not in readings:
+                raise BadInput(f"{quoted(text)} is not a date in the order {self._order}")
+            return readings[self._order]
+        likely: dict[Order, date] = {
+            o: day for o, day in readings.items() if o != "ymd"
+        } or readings
+        if len(set(likely.values())) == 1:
+            return next(iter(likely.values()))
+        order = self._settled(index)
+        if not likely:
+            raise _no_date(text)
+        if order is None or order not in likely:
+            days = " or ".join(f"{day.day} {day:%B %Y}" for day in likely.values())
+            raise AmbiguousDate(
+                f"{quoted(text)} can be read two ways: {days}",
+                hint="Say which with --dates dmy (day first) or --dates mdy (month first).",
+            )
+        return likely[order]
+
+    def _settled(self, index: int) -> Order | None:
+        """The order of a column, as its own dates show it, else as those of the whole file do."""
+        own = self._shown(index)
+        if not own:
+            own = frozenset().union(*(self._shown(other) for other in self._columns))
+        return next(iter(own)) if len(own) == 1 else None
+
+    def _shown(self, index: int) -> frozenset[Order]:
+        if index not in self._seen:
+            self._seen[index] = frozenset(_evidence(self.cells(index)))
+        return self._seen[index]
+
+
+def _no_date(text: str) -> BadInput:
+    return BadInput(f"{quoted(text)} is not a date", hint="Dates are best written 2026-12-19.")
+
+
+def _readings(numbers: re.Match[str], latest_year: int = 2099) -> dict[Order, date]:
+    """Every date that the three numbers can stand for.
+
+    A year of two digits is the last one that is not after `latest_year`.
+    """
+    a, b, c = (int(numbers[part]) for part in "abc")
+    found: dict[Order, date] = {}
+    if len(numbers["a"]) > 2:
+        orders: dict[Order, tuple[int, int, int]] = {"ymd": (a, b, c)}
+    elif len(numbers["c"]) > 2:
+        orders = {"dmy": (c, b, a), "mdy": (c, a, b)}
+    else:
+        first, last = (latest_year - (latest_year - short) % 100 for short in (a, c))
+        orders = {"dmy": (last, b, a), "mdy": (last, a, b), "ymd": (first, b, c)}
+    for order, (year, month, day) in orders.items():
+        try:
+            found[order] = date(year, month, day)
+        except ValueError:
+            continue
+    return found
+
+
+def _evidence(cells: Iterable[str]) -> Iterator[Order]:
+    """The order that each date of a column proves by itself; most prove nothing."""
+    for cell in cells:
+        numbers = _NUMBERS.fullmatch(cell.strip())
+        if numbers and numbers["mark"] != "." and len(numbers["a"]) <= 2:
+            likely = [order for order in _readings(numbers) if order != "ymd"]
+            if len(likely) == 1:
+                yield likely[0]
+
+
+def _combine(day: date, numbers: re.Match[str]) -> tuple[datetime, bool]:
+    if numbers["hour"] is None:
+        return datetime.combine(day, time()), False
+    hour = int(numbers["hour"])
+    if half := numbers["half"]:
+        if not 1 <= hour <= 12:
+            raise ValueError("no hour of a half day")
+        hour = hour % 12 + (12 if half[0] in "pP" else 0)
+    clock = time(hour, int(numbers["minute"]), int(numbers["second"] or 0))
+    return datetime.combine(day, clock), True
+
+
+def _serial(days: float) -> tuple[datetime, bool] | None:
+    """A date as spreadsheets count it: 45631 is 2024-12-05, the fraction the time of day."""
+    if int(days) not in _EXCEL_DAYS:
+        return None
+    at = _EXCEL_DAY_ZERO + timedelta(seconds=round(days * 86_400))
+    return at, not days.is_integer()
+
+
+def _with_month_name(text: str) -> tuple[datetime, bool] | None:
+    """`18 Mar 2017`, `Mar 18, 2017 1:59 PM`, `18-Mar-17`, `Sat, 18 Mar 2017 13:59:00 +0100`.
+
+    dateutil fills gaps and swaps numbers in silence; what it reads counts only when other gaps
+    and other preferences give the same.
+    """
+    if not any(char.isalpha() for char in text) or not text.isascii() or len(text) > 60:
+        return None
+    from dateutil import parser  # 12 ms, for the few files that need it
+
+    text = _SHORT_YEAR.sub(r"\g<1>20\g<2>", text)
+    defaults = (datetime(2000, 1, 1), datetime(2001, 2, 2))  # noqa: DTZ001
+    found = set()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", parser.UnknownTimezoneWarning)
+        try:
+            for default, day_first, year_first in product(defaults, (True, False), (True, False)):
+                found.add(
+                    parser.parse(text, default=default, dayfirst=day_first, yearfirst=year_first)
+                )
+        except parser.UnknownTimezoneWarning:
+            return None
+    return (found.pop(), ":" in text) if len(found) == 1 else None

@@ -1,0 +1,61 @@
+"""A file as records of cells under a header, whatever its format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple, Protocol
+
+from pipeboard.exchange.rows import Rejected
+
+
+class Record(NamedTuple):
+    """As many cells as the header has, and the 1-based line on which they start."""
+
+    line: int
+    cells: list[str]
+
+
+class Table(Protocol):
+    """What the readers of formats have in common; `records` can be gone through again."""
+
+    @property
+    def format(self) -> str: ...
+    @property
+    def encoding(self) -> str: ...
+    @property
+    def delimiter(self) -> str | None: ...
+    @property
+    def header(self) -> tuple[str, ...]: ...
+    @property
+    def warnings(self) -> list[str]: ...
+
+    def records(self) -> Iterator[Record | Rejected]: ...
+
+    def share_read(self) -> float:
+        """How much of the file the latest pass has gone through, 0 to 1."""
+        ...
+
+
+def name_columns(names: Iterable[str], warnings: list[str]) -> tuple[str, ...]:
+    """The header with every name there and unique; each change is a warning."""
+    cells = [" ".join(name.split()) for name in names]
+    while cells and not cells[-1]:
+        cells.pop()
+    taken: set[str] = set()
+    for position, name in enumerate(cells):
+        unique = next_free(name or f"column {position + 1}", taken)
+        if not name:
+            warnings.append(f"Column {position + 1} has no name; it is called '{unique}'.")
+        elif unique != name:
+            warnings.append(f"Column '{name}' is there twice; the second is called '{unique}'.")
+        cells[position] = unique
+        taken.add(unique)
+    return tuple(cells)
+
+
+def next_free(name: str, taken: set[str] | Mapping[str, object]) -> str:
+    """The name, with a number behind it where it is taken."""
+    free, number = name, 2
+    while free in taken:
+        free, number = f"{name} ({number})", number + 1
+    return free
