@@ -21,7 +21,7 @@ from typing import Any, Self
 import pyte
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 20.0
 
 # Sequences with private markers, most of which pyte would print.
 _PRIVATE = re.compile(rb"\x1b\[[<>=?][0-9;]*\$?[a-zA-Z]")
@@ -40,7 +40,6 @@ class PseudoTerminal:
         environ: Mapping[str, str] | None = None,
         before: Callable[[], Any] | None = None,
     ) -> None:
-        self.width, self.height = width, height
         self.raw = b""
         self._master, self._slave = pty.openpty()
         self.resize(width, height)
@@ -88,8 +87,9 @@ class PseudoTerminal:
         os.write(self._master, keys.encode() if isinstance(keys, str) else keys)
 
     def resize(self, width: int, height: int) -> None:
-        """Give the terminal another size, as dragging a window's corner does."""
+        """Give the terminal another size and a blank screen: what is needed is sent again."""
         self.width, self.height = width, height
+        self._blank_since = len(self.raw)
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
 
     def hang_up(self) -> None:
@@ -125,8 +125,8 @@ class PseudoTerminal:
     def screen(self) -> pyte.Screen:
         """What stands on the screen now."""
         screen = pyte.Screen(self.width, self.height)
-        entered = self.raw.rfind(b"\x1b[?1049h") + 1
-        pyte.ByteStream(screen).feed(_PRIVATE.sub(b"", self.raw[max(0, entered - 1) :]))
+        start = max(self._blank_since, self.raw.rfind(b"\x1b[?1049h"))
+        pyte.ByteStream(screen).feed(_PRIVATE.sub(b"", self.raw[start:]))
         return screen
 
     def lines(self) -> list[str]:

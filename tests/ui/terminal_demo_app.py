@@ -76,7 +76,7 @@ class Demo(Session[None], CellDisplay[None]):
             self.drafts.save("field", field.value)
 
     def on_key(self, event: Key) -> None:
-        if event.is_printable or event.key == "escape":
+        if event.key == "escape" or (event.is_printable and not event.key.startswith("alt+")):
             self.tell(event.key)
 
     def tell(self, word: str) -> None:
