@@ -92,6 +92,10 @@ class PseudoTerminal:
         self._blank_since = len(self.raw)
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
 
+    def stall(self) -> None:
+        """Take no more output, as ctrl+s or a dead line does."""
+        termios.tcflow(self._slave, termios.TCOOFF)
+
     def hang_up(self) -> None:
         """Close the terminal's window, or lose the line."""
         with suppress(OSError):

@@ -6,13 +6,14 @@ imports Textual. The words choose what else it does.
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import nullcontext
 from pathlib import Path
 
 from pipeboard.ui.terminal.facts import terminal_size
 from pipeboard.ui.terminal.first_frame import Row, paint
-from pipeboard.ui.terminal.ink import ColorDepth, Ink
+from pipeboard.ui.terminal.ink import Ink, color_depth
 from pipeboard.ui.terminal.width import fit
 
 FOLDER = Path(sys.argv[1])
@@ -33,7 +34,7 @@ def rows(chosen: int, keys: str) -> list[Row]:
 
 def main() -> None:
     """Paint, wait, import, run."""
-    painted = None if "plain" in WORDS else paint(rows(0, ""), ColorDepth.EIGHT_BIT)
+    painted = None if "plain" in WORDS else paint(rows(0, ""), color_depth(os.environ))
     with painted or nullcontext():
         if (FOLDER / "gate").exists():
             loaded = [name for name in sys.modules if name.startswith("textual")]

@@ -48,3 +48,17 @@ def test_the_screen_is_the_one_that_textual_alone_draws() -> None:
             walk(terminal)
             screens.append(terminal.lines())
     assert screens[0] == screens[1]
+
+
+def test_only_a_frame_that_can_be_seen_half_drawn_is_synchronised() -> None:
+    with PseudoTerminal([DEMO], width=100, height=40) as terminal:
+        terminal.wait_for_text("the end")
+        terminal.type("\x1b[?2026;2$y")
+        terminal.type("m")
+        terminal.wait_for_bytes(b"\x1b[?2026l")
+        terminal.type("\x1b[27u")
+        terminal.wait_for(lambda: "╭" not in "".join(terminal.lines()), "the dialog closed")
+        before = len(terminal.raw)
+        terminal.type("n")
+        terminal.wait_for(lambda: "▌" in terminal.lines()[-2], "the whole toast")
+        assert b"\x1b[?2026h" not in terminal.raw[before:]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import stat
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from pipeboard.ui.terminal import crash
 from pipeboard.ui.terminal.drafts import Drafts
 from pipeboard.ui.terminal.facts import (
     can_run_tui,
@@ -63,12 +66,23 @@ def test_a_vanished_terminal_ends_the_session_even_where_sighup_is_ignored(
     tmp_path: Path, handled: signal.Handlers
 ) -> None:
     arguments = [DEMO, str(tmp_path)]
-    ignoring = lambda: signal.signal(signal.SIGHUP, handled)  # noqa: E731
+    ignoring = partial(signal.signal, signal.SIGHUP, handled)
     with PseudoTerminal(arguments, before=ignoring) as terminal:
         type_into_field(terminal, "call Zoe")
         terminal.hang_up()
         assert terminal.wait_for_end() == 128 + signal.SIGHUP
     assert Drafts(tmp_path / "drafts").load("field") == "call Zoe"
+
+
+def test_a_stalled_terminal_keeps_nobody_from_leaving(tmp_path: Path) -> None:
+    with demo(tmp_path) as terminal:
+        type_into_field(terminal, "call Zoe")
+        terminal.stall()
+        terminal.type("!" * 80)
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.wait_for_end() == 128 + signal.SIGTERM
+    kept = Drafts(tmp_path / "drafts").load("field")
+    assert kept is not None and kept.startswith("call Zoe")
 
 
 def test_an_error_of_our_own_is_one_line_without_the_values_of_variables(tmp_path: Path) -> None:
@@ -85,6 +99,15 @@ def test_an_error_of_our_own_is_one_line_without_the_values_of_variables(tmp_pat
     assert b"a failure of" not in said
     assert "hunter2'" not in log.read_text()
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
+
+
+def test_an_error_is_told_even_where_its_details_cannot_be_written(tmp_path: Path) -> None:
+    occupied = tmp_path / "file"
+    occupied.touch()
+    assert "ValueError" in crash.record(ValueError("x"), None)
+    sentence = crash.record(ValueError("x"), occupied / "crash.log")
+    assert "could not be written" in sentence
+    assert "\n" not in sentence
 
 
 def test_after_ctrl_z_and_fg_everything_is_drawn_again(tmp_path: Path) -> None:
@@ -153,6 +176,16 @@ def test_bytes_that_are_not_utf8_do_no_harm(tmp_path: Path) -> None:
         terminal.type(b"\xe9\xff\xc3")
         terminal.type(b" \xc3\xa9 Zoe")
         terminal.wait_for_text("é Zoe")
+
+
+def test_no_color_means_no_colour_at_all(tmp_path: Path) -> None:
+    with demo(tmp_path, NO_COLOR="1") as terminal:
+        terminal.wait_for_bytes(b"\x1b[?2004h")
+        terminal.type("ji")
+        terminal.wait_for_text("half typed")
+        terminal.type("call")
+        terminal.wait_for_text("call")
+        assert re.findall(rb"\x1b\[[0-9;]*(?:[34]8;|[34][0-7]m)", terminal.raw) == []
 
 
 @pytest.mark.parametrize(

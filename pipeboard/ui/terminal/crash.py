@@ -8,13 +8,15 @@ from pathlib import Path
 from traceback import TracebackException
 
 
-def record(error: BaseException, log: Path) -> str:
-    """Append the error to the log, readable by its owner only, and say so in one sentence.
+def record(error: BaseException, log: Path | None) -> str:
+    """Append the error to the log, if any, readable by its owner only, and say so in a sentence.
 
     Values of variables are left out: they are customers' data.
     """
     details = "".join(TracebackException.from_exception(error, capture_locals=False).format())
     what = f"Pipeboard stopped because of an error of its own ({type(error).__name__})"
+    if log is None:
+        return f"{what}. What was saved is safe."
     try:
         log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Mapping, MutableMapping
 from typing import TextIO
@@ -38,6 +37,9 @@ def terminal_size() -> tuple[int, int]:
         size = os.get_terminal_size(sys.__stderr__.fileno())
         if size.columns and size.lines:
             return size.columns, size.lines
+    # Needed almost never, and 3 ms of every start.
+    import shutil
+
     fallback = shutil.get_terminal_size()
     return fallback.columns, fallback.lines
 

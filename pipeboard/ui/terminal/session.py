@@ -32,12 +32,16 @@ class Session(App[ReturnType]):
     """
 
     crash_log: Path | None = None
-    """Where details of an unhandled error go; without it they are not written."""
+    """Where the details of an unhandled error go; without it they are lost."""
 
     ENDING_SIGNALS: ClassVar = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 
     def __init__(self, **options: Any) -> None:
         tidy_environment()
+        if os.environ.get("NO_COLOR"):
+            # Otherwise Textual makes greys of its colours; so it sends none and shows what is
+            # chosen by reversing it.
+            options.setdefault("ansi_color", True)
         super().__init__(**options)
         self._handlers_before: dict[signal.Signals, Any] = {}
         self._crash_sentence = ""
@@ -91,7 +95,7 @@ class Session(App[ReturnType]):
     def _fatal_error(self) -> None:
         # Textual prints the traceback with the values of variables: customers' data.
         error = self._exception
-        if not CRASHES_ARE_KNOWN or error is None or self.crash_log is None:
+        if not CRASHES_ARE_KNOWN or error is None or self.is_headless:
             super()._fatal_error()
             return
         self._crash_sentence = crash.record(error, self.crash_log)
