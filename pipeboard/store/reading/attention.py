@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from pipeboard.domain.attention import Limits, limits
 from pipeboard.domain.dates import start_of_day
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.store.reading.sql import FALSE, Sql, either, every, negated
+from pipeboard.store.reading.sql import FALSE, Sql, compares, either, every, negated
 
-OPEN = Sql("deal.outcome = 'open' and deal.archived_at is null and not deal.removed")
+OPEN = Sql("deal.live and deal.outcome = 'open'")
 TOUCHED_AT = "coalesce(deal.last_touch_at, deal.created_at)"
 
 
@@ -25,12 +25,12 @@ def micros_at(day: date, zone: ZoneInfo) -> int:
 
 def snoozed(today: date) -> Sql:
     """Parked until a day to come."""
-    return _on("deal.snoozed_until", ">", today)
+    return compares("deal.snoozed_until", ">", today.isoformat())
 
 
 def overdue(today: date) -> Sql:
     """With a next step that was due before today."""
-    return _on("deal.next_due", "<", today)
+    return compares("deal.next_due", "<", today.isoformat())
 
 
 def stalled(pipelines: Iterable[Pipeline], today: date, zone: ZoneInfo) -> Sql:
@@ -61,11 +61,10 @@ def _past(limit: Limits, zone: ZoneInfo) -> Sql:
     if limit.idle_before is not None and limit.plan_until is not None:
         before = micros_at(limit.idle_before, zone)
         planned = every(
-            (_on("deal.next_due", ">=", limit.today), _on("deal.next_due", "<=", limit.plan_until))
+            (
+                compares("deal.next_due", ">=", limit.today.isoformat()),
+                compares("deal.next_due", "<=", limit.plan_until.isoformat()),
+            )
         )
         parts.append(every((Sql(f"{TOUCHED_AT} < ?", (before,)), negated(planned))))
     return either(parts)
-
-
-def _on(column: str, sign: str, day: date) -> Sql:
-    return Sql(f"{column} is not null and {column} {sign} ?", (day.isoformat(),))

@@ -1,4 +1,4 @@
-"""The board's columns: how many deals each holds and what they come to, and the signs they carry."""
+"""The board's columns: how many deals each holds, what they come to, and the signs they carry."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.store.reading import attention
 from pipeboard.store.reading.database import Database
-from pipeboard.store.reading.scope import in_stages, scope
-from pipeboard.store.reading.sql import Sql, every, negated
+from pipeboard.store.reading.scope import scope
+from pipeboard.store.reading.sql import Sql, among, every, negated
 from pipeboard.store.reading.totals import WHOLE, Total, added, counted_totals, kept_totals
 
 
@@ -22,8 +22,7 @@ def read_board(database: Database, pipeline: Pipeline, lens: Lens) -> Board:
     kept = kept_totals(database, pipeline, lens.owner)
     shown = kept
     if lens.filter is not None and lens.filter.root is not None:
-        wanted = every((in_stages(pipeline), scope(database, pipeline, lens)))
-        shown = counted_totals(database, pipeline, wanted)
+        shown = counted_totals(database, pipeline, scope(database, pipeline, lens))
     in_work = [stage for stage in pipeline.stages if stage.is_open]
     whole = _column(in_work[0], added(t for stage in in_work for t in shown.get(stage.id, ())))
     return Board(
@@ -62,7 +61,7 @@ def _column(stage: Stage, totals: Sequence[Total]) -> Column:
 
 def _owners(database: Database, pipeline: Pipeline) -> tuple[str, ...]:
     """Who owns live deals of the pipeline, by name."""
-    stages = in_stages(pipeline, "stage_total").text
+    stages = among("stage_id", (stage.id for stage in pipeline.stages)).text
     rows = database.rows(
         f"select owner from stage_total where {stages} and owner <> ''"
         " group by owner having sum(deals) > 0 order by owner"
@@ -82,13 +81,14 @@ def read_signs(database: Database, pipeline: Pipeline, lens: Lens) -> Signs:
     )
     wanted = every(
         (
-            in_stages(pipeline),
+            scope(database, pipeline, lens, [s.id for s in pipeline.stages if s.is_open]),
             attention.OPEN,
             negated(attention.snoozed(lens.today)),
-            scope(database, pipeline, lens),
         )
     )
     sums = ", ".join(f"sum(case when {sign.text} then 1 else 0 end)" for sign in counted)
     values = [value for sign in counted for value in sign.values]
-    row = database.row(f"select {sums} from deal where {wanted.text}", (*values, *wanted.values))
-    return Signs(*(int(number or 0) for number in row or ()))
+    numbers = database.record(
+        f"select {sums} from deal where {wanted.text}", (*values, *wanted.values)
+    )
+    return Signs(*(int(number or 0) for number in numbers))

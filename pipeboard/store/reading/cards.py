@@ -26,10 +26,12 @@ def read_window(
     database: Database, pipeline: Pipeline, lens: Lens, stage_id: int, offset: int, limit: int
 ) -> tuple[Card, ...]:
     """Up to `limit` cards of a column in the lens's order, from the one at index `offset`."""
-    wanted = every((Sql("deal.stage_id = ?", (stage_id,)), scope(database, pipeline, lens)))
+    wanted = scope(database, pipeline, lens, (stage_id,), probing=True)
     order = order_by(order_of(lens.sort, reverse=lens.reverse))
+    # Ordered by what an index holds, and only then are the few rows themselves looked at.
     rows = database.rows(
-        f"select {_CARD} from deal where {wanted.text} order by {order} limit ? offset ?",
+        f"select {_CARD} from deal where deal.id in (select deal.id from deal"
+        f" where {wanted.text} order by {order} limit ? offset ?) order by {order}",
         (*wanted.values, limit, max(offset, 0)),
     )
     limit_of_stage = limits(pipeline.stage(stage_id), lens.today)
@@ -40,19 +42,19 @@ def read_place(
     database: Database, pipeline: Pipeline, lens: Lens, deal_id: int
 ) -> tuple[int, int] | None:
     """The stage of a deal and its index in that column; None where the lens hides the deal."""
-    allowed = scope(database, pipeline, lens)
     order = order_of(lens.sort, reverse=lens.reverse)
     keys = ", ".join(key.text for key in order)
-    wanted = every((Sql("deal.id = ?", (deal_id,)), allowed))
-    row = database.row(
-        f"select deal.stage_id, {keys} from deal where deal.pipeline_id = ? and {wanted.text}",
-        (pipeline.id, *wanted.values),
+    wanted = every((Sql("deal.id = ?", (deal_id,)), scope(database, pipeline, lens, probing=True)))
+    found = database.record(
+        f"select deal.stage_id, {keys} from deal where {wanted.text}", wanted.values
     )
-    if row is None:
+    if not found:
         return None
-    stage_id, *values = tuple(row)
-    ahead = every((Sql("deal.stage_id = ?", (stage_id,)), allowed, comes_before(order, values)))
-    return stage_id, database.number(f"select count(*) from deal where {ahead.text}", ahead.values)
+    stage_id, *values = found
+    before = every((scope(database, pipeline, lens, (stage_id,)), comes_before(order, values)))
+    return stage_id, database.number(
+        f"select count(*) from deal where {before.text}", before.values
+    )
 
 
 def _card(row: Row, pipeline: Pipeline, limit: Limits, zone: ZoneInfo) -> Card:

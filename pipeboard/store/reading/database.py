@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.store.connecting import Location, in_words
 
-Row: TypeAlias = sqlite3.Row
+Row: TypeAlias = Mapping[str, Any]
+T = TypeVar("T")
+
 CHUNK = 500
+MOST_REMEMBERED = 50
 
 
 class Database:
@@ -24,6 +27,9 @@ class Database:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._remembered: dict[Hashable, Any] = {}
+        self._remembered_at = -1
+        self._kept: dict[str, tuple[Hashable, Any]] = {}
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """All rows of an answer; `DatabaseError` in words when there is none to be had."""
@@ -37,10 +43,18 @@ class Database:
         rows = self.rows(sql, values)
         return rows[0] if rows else None
 
+    def record(self, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...]:
+        """The first row by position; empty when there is none."""
+        rows = self.rows(sql, values)
+        return tuple(rows[0]) if rows else ()
+
+    def column(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        """The first column of an answer."""
+        return [next(iter(tuple(row))) for row in self.rows(sql, values)]
+
     def number(self, sql: str, values: Sequence[Any] = ()) -> int:
         """The one number that a question has for an answer; 0 for none."""
-        row = self.row(sql, values)
-        return int(row[0] or 0) if row else 0
+        return int(next(iter(self.column(sql, values)), 0) or 0)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -57,6 +71,37 @@ class Database:
     def version(self) -> int:
         """A number that differs once another connection has committed."""
         return self.number("PRAGMA data_version")
+
+    def remembered(self, key: Hashable, find: Callable[[], T]) -> T:
+        """What `find` found, kept until another connection commits.
+
+        For what takes long and is asked again with every frame: the deals behind a filter.
+        """
+        self._forget()
+        if key not in self._remembered:
+            if len(self._remembered) >= MOST_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[key] = find()
+        found: T = self._remembered[key]
+        return found
+
+    def recalled(self, key: Hashable) -> Any:
+        """What is remembered under that key; None when it is not, or no more."""
+        self._forget()
+        return self._remembered.get(key)
+
+    def kept(self, name: str, mark: Hashable, make: Callable[[], T]) -> T:
+        """What `make` made under that name, kept through commits as long as `mark` is the same."""
+        if name not in self._kept or self._kept[name][0] != mark:
+            self._kept[name] = (mark, make())
+        made: T = self._kept[name][1]
+        return made
+
+    def _forget(self) -> None:
+        version = self.version()
+        if version != self._remembered_at:
+            self._remembered.clear()
+            self._remembered_at = version
 
     def close(self) -> None:
         self._connection.close()

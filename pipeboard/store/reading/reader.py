@@ -18,7 +18,15 @@ from pipeboard.store.reading import board, cards, setup
 from pipeboard.store.reading.database import Database
 
 if TYPE_CHECKING:
-    from pipeboard.domain.deal import Deal
+    from datetime import date, datetime
+    from zoneinfo import ZoneInfo
+
+    from pipeboard.domain.deal import Deal, Note, Touch
+    from pipeboard.domain.filter_nodes import Filter
+    from pipeboard.domain.sheet import Entry, Sheet
+    from pipeboard.store.reading.finding import Found
+    from pipeboard.store.reading.history import Did
+    from pipeboard.store.reading.listing import Listing
 
 
 class Reader:
@@ -51,6 +59,10 @@ class Reader:
 
     def reps(self) -> tuple[Rep, ...]:
         return setup.read_reps(self._database)
+
+    def owners(self) -> tuple[str, ...]:
+        """Whoever deals can be given to: the active reps and all who own deals now, by name."""
+        return setup.read_owners(self._database)
 
     # The board.
 
@@ -85,6 +97,105 @@ class Reader:
         from pipeboard.store.reading.deals import read_deals
 
         return read_deals(self._database, ids)
+
+    def sheet(self, deal_id: int) -> Sheet | None:
+        """A deal with everything around it, as of one moment; None when there is none."""
+        from pipeboard.store.reading.sheets import read_sheet
+
+        return read_sheet(self._database, self._pipelines.by_id(), deal_id)
+
+    def each(
+        self,
+        query: Filter | None = None,
+        *,
+        today: date,
+        zone: ZoneInfo | None = None,
+        me: str = "",
+        pipeline_id: int | None = None,
+        owner: str | None = None,
+        sort: str = "id",
+        limit: int | None = None,
+    ) -> Iterator[Deal]:
+        """The deals that a filter finds one by one, in bounded memory; no lock is held meanwhile.
+
+        `zone` is the workspace's unless given; the rest is as in `Listing`. Raises BadInput at
+        once for a sort or a term of the filter that nobody can understand.
+        """
+        from pipeboard.domain.filter_nodes import EVERYTHING
+        from pipeboard.store.reading.deals import each_deal
+        from pipeboard.store.reading.listing import Listing
+
+        zone = zone or self.settings().zone
+        found = self.ids(
+            Listing(today, zone, me, pipeline_id, owner, query or EVERYTHING, sort, limit)
+        )
+        return each_deal(self._database, found)
+
+    def ids(self, listing: Listing) -> tuple[int, ...]:
+        """The deals of a listing in its order."""
+        from pipeboard.store.reading.listing import read_ids
+
+        return read_ids(self._database, self.pipelines(), listing)
+
+    def count(self, listing: Listing) -> int:
+        """How many deals a listing has, whatever its limit."""
+        from pipeboard.store.reading.listing import count_deals
+
+        return count_deals(self._database, self.pipelines(), listing)
+
+    def named(
+        self, text: str, pipeline_id: int | None = None, limit: int | None = None
+    ) -> tuple[Deal, ...]:
+        """The deals whose title or account holds `text`; only those it names wholly, if any."""
+        from pipeboard.store.reading.finding import named
+
+        return named(self._database, text, pipeline_id=pipeline_id, limit=limit)
+
+    def find(self, text: str, limit: int = 50, pipeline_id: int | None = None) -> tuple[Found, ...]:
+        """The deals whose name, company, people or number are most like `text`, the best first."""
+        from pipeboard.store.reading.finding import find
+
+        return find(
+            self._database, self._pipelines.by_id(), text, limit=limit, pipeline_id=pipeline_id
+        )
+
+    # What happened.
+
+    def notes(self, deal_id: int) -> tuple[Note, ...]:
+        """The notes that stand on a deal, newest first."""
+        from pipeboard.store.reading.history import read_notes
+
+        return read_notes(self._database, deal_id)
+
+    def touches(self, deal_id: int) -> tuple[Touch, ...]:
+        """The touches that stand on a deal, newest first."""
+        from pipeboard.store.reading.history import read_touches
+
+        return read_touches(self._database, deal_id)
+
+    def entries(
+        self,
+        deal_id: int | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
+        *,
+        before: int | None = None,
+    ) -> tuple[Entry, ...]:
+        """Recorded events, newest first: of one deal or of all, recorded at or after `since`.
+
+        A page that ended with the `seq` n goes on with `before=n`.
+        """
+        from pipeboard.store.reading.history import read_entries
+
+        return read_entries(
+            self._database, deal_id=deal_id, since=since, before=before, limit=limit
+        )
+
+    def commands(self, actor: str | None = None, limit: int | None = None) -> tuple[Did, ...]:
+        """What somebody (or everybody) did, newest first, undoing and redoing included."""
+        from pipeboard.store.reading.history import read_commands
+
+        return read_commands(self._database, actor=actor, limit=limit)
 
     def _pipeline(self, lens: Lens) -> Pipeline:
         return self._pipelines.by_id()[lens.pipeline_id]

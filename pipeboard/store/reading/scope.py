@@ -2,24 +2,55 @@
 
 from __future__ import annotations
 
-from pipeboard.domain.board import Lens
+from collections.abc import Collection
+from dataclasses import replace
+
+from pipeboard.domain.board import Lens, Sort
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.store.reading.database import Database
 from pipeboard.store.reading.sql import TRUE, Sql, among, every
 
-LIVE = Sql("deal.live")
+FEW = 10_000
 
 
-def in_stages(pipeline: Pipeline, table: str = "deal") -> Sql:
-    """In the pipeline; its stages are named, since the indices begin with the stage."""
-    return among(f"{table}.stage_id", (stage.id for stage in pipeline.stages))
+def scope(
+    database: Database,
+    pipeline: Pipeline,
+    lens: Lens,
+    stage_ids: Collection[int] | None = None,
+    *,
+    probing: bool = False,
+) -> Sql:
+    """The deals of a lens in some stages or all: live ones, unless its filter asks for archived.
 
-
-def scope(database: Database, pipeline: Pipeline, lens: Lens) -> Sql:
-    """The deals of a lens in whatever stage: live ones, unless its filter speaks of the archive."""
+    `probing` is for queries that stop after a few hits.
+    """
+    # Stages are named even when all are meant, since the indices begin with the stage.
+    all_ids = tuple(stage.id for stage in pipeline.stages)
+    wanted_ids = all_ids if stage_ids is None else tuple(stage_ids)
+    stages = among("deal.stage_id", wanted_ids)
     mine = TRUE if lens.owner is None else Sql("deal.owner = ?", (lens.owner,))
     if lens.filter is None or lens.filter.root is None:
-        return every((LIVE, mine))
-    from pipeboard.store.reading.filtering import filtered  # the first frame has no filter
+        return every((stages, Sql("deal.live"), mine))
+    from pipeboard.store.reading.filtering import Asked, condition  # a first frame has no filter
 
-    return every((filtered(database, lens.filter, (pipeline,), lens), mine))
+    query, asked = lens.filter, Asked((pipeline,), lens.today, lens.zone, lens.me)
+    unsorted = replace(lens, sort=Sort.MANUAL, reverse=False)
+
+    whole = every((among("deal.stage_id", all_ids), condition(database, query, asked), mine))
+    few = database.remembered((unsorted, pipeline.version), lambda: _few(database, whole))
+    if few is not None:
+        return among("deal.id", (deal_id for deal_id, stage in few if stage in wanted_ids))
+    return every((stages, condition(database, query, asked, probing=probing), mine))
+
+
+def _few(database: Database, wanted: Sql) -> list[tuple[int, int]] | None:
+    """The ids and stages of the deals behind a condition, None when they are many.
+
+    A board asks ten questions about the same few deals: it looks for them once.
+    """
+    rows = database.rows(
+        f"select deal.id, deal.stage_id from deal where {wanted.text} limit {FEW + 1}",
+        wanted.values,
+    )
+    return [(row["id"], row["stage_id"]) for row in rows] if len(rows) <= FEW else None

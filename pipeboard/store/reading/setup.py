@@ -15,14 +15,12 @@ from pipeboard.store.reading.database import Database, Row
 def read_settings(database: Database) -> Settings:
     """The settings; what was never set keeps its default, what a later version set is ignored."""
     known = {field.name for field in fields(Settings)}
-    found = {
-        row["name"]: json.loads(row["value"])
-        for row in database.rows("select name, value from setting")
-        if row["name"] in known
-    }
-    return Settings(
-        **{name: tuple(it) if isinstance(it, list) else it for name, it in found.items()}
-    )
+    found: dict[str, Any] = {}
+    for row in database.rows("select name, value from setting"):
+        value = json.loads(row["value"])
+        if row["name"] in known:
+            found[row["name"]] = tuple(value) if isinstance(value, list) else value
+    return Settings(**found)
 
 
 def read_reps(database: Database) -> tuple[Rep, ...]:
@@ -31,6 +29,12 @@ def read_reps(database: Database) -> tuple[Rep, ...]:
     return tuple(
         Rep(row["name"], row["display_name"], row["team"], bool(row["active"])) for row in rows
     )
+
+
+def read_owners(database: Database) -> tuple[str, ...]:
+    """The active reps and everybody who owns live deals, by name."""
+    owning = "select owner from stage_total where owner <> '' group by owner having sum(deals) > 0"
+    return tuple(database.column(f"select name from rep where active union {owning} order by 1"))
 
 
 class Pipelines:
@@ -46,12 +50,10 @@ class Pipelines:
         self._pipelines: tuple[Pipeline, ...] = ()
 
     def all(self) -> tuple[Pipeline, ...]:
-        mark = tuple(
-            tuple(row)
-            for row in self._database.rows(
-                "select id, version, position, name, currency from pipeline order by position, id"
-            )
+        rows = self._database.rows(
+            "select id, version, position, name, currency from pipeline order by position, id"
         )
+        mark = tuple(tuple(row) for row in rows)
         if mark != self._mark:
             self._pipelines = _read_pipelines(self._database)
             self._mark = mark

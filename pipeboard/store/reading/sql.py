@@ -24,17 +24,29 @@ TRUE, FALSE = Sql("true"), Sql("false")
 def every(parts: Iterable[Sql]) -> Sql:
     """True where each part is."""
     kept = [part for part in parts if part != TRUE]
-    return _joined(kept, " and ") if kept else TRUE
+    return FALSE if FALSE in kept else _joined(kept, " and ") or TRUE
 
 
 def either(parts: Iterable[Sql]) -> Sql:
     """True where at least one part is."""
     kept = [part for part in parts if part != FALSE]
-    return _joined(kept, " or ") if kept else FALSE
+    return TRUE if TRUE in kept else _joined(kept, " or ") or FALSE
 
 
 def negated(part: Sql) -> Sql:
+    """True where the part is not."""
+    if part in (TRUE, FALSE):
+        return FALSE if part == TRUE else TRUE
     return Sql(f"not ({part.text})", part.values)
+
+
+def compares(expression: str, sign: str, value: Any) -> Sql:
+    """Whether an expression compares so with a value; what is NULL does not.
+
+    Written so that no index is chosen for its sake: a filter is tested along the index that the
+    cards are ordered by, or along the one that holds all that filters ask.
+    """
+    return Sql(f"coalesce({expression} {sign} ?, false)", (value,))
 
 
 def among(column: str, ids: Iterable[int]) -> Sql:
@@ -44,13 +56,29 @@ def among(column: str, ids: Iterable[int]) -> Sql:
 
 
 def one_of(column: str, words: Iterable[str]) -> Sql:
-    """Whether a text column that is never NULL is one of some words."""
+    """Whether a text column is one of some words; what is NULL is none of them."""
     values = tuple(words)
-    return Sql(f"{column} in ({','.join('?' * len(values))})", values) if values else FALSE
+    if not values:
+        return FALSE
+    return Sql(f"coalesce({column} in ({','.join('?' * len(values))}), false)", values)
 
 
-def _joined(parts: list[Sql], word: str) -> Sql:
-    if len(parts) == 1:
-        return parts[0]
+def contains(column: str, text: str) -> Sql:
+    """Whether a text column, folded as `text` is, holds it somewhere."""
+    return Sql(f"{column} like ? escape '\\'", (f"%{_escaped(text)}%",))
+
+
+def begins_with(column: str, text: str) -> Sql:
+    """Whether a text column, folded as `text` is, begins with it."""
+    return Sql(f"{column} like ? escape '\\'", (f"{_escaped(text)}%",))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _joined(parts: list[Sql], word: str) -> Sql | None:
+    if len(parts) < 2:
+        return parts[0] if parts else None
     text = word.join(f"({part.text})" for part in parts)
     return Sql(text, tuple(value for part in parts for value in part.values))

@@ -1,4 +1,4 @@
-"""What the deals of each stage come to: from the totals that are kept, or counted under a filter."""
+"""What the deals of each stage come to: from the totals that are kept, or counted for a filter."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ def kept_totals(database: Database, pipeline: Pipeline, owner: str | None) -> To
 def counted_totals(database: Database, pipeline: Pipeline, wanted: Sql) -> Totals:
     """The totals by stage of the deals that a condition lets through."""
     rows = database.rows(
-        "select stage_id, coalesce(value_currency, '') as currency, probability_bp,"
-        " count(*) as deals, coalesce(sum(value_minor), 0) as minor"
-        f" from deal where {wanted.text} group by 1, 2, 3",
+        "select stage_id, value_currency, probability_bp, count(*) as deals,"
+        " coalesce(sum(value_minor), 0) as minor"
+        f" from deal where {wanted.text} group by stage_id, value_currency, probability_bp",
         wanted.values,
     )
     totals: dict[int, list[Total]] = {}
@@ -65,7 +65,7 @@ def counted_totals(database: Database, pipeline: Pipeline, wanted: Sql) -> Total
             minor if by_hand is None else 0,
             0 if by_hand is None else minor * by_hand,
         )
-        total = Total(row["currency"], row["deals"], minor, weighted)
+        total = Total(row["value_currency"] or "", row["deals"], minor, weighted)
         totals.setdefault(row["stage_id"], []).append(total)
     return {stage_id: added(parts) for stage_id, parts in totals.items()}
 

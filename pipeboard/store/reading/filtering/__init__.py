@@ -1,0 +1,106 @@
+"""From the tree of a filter to a condition over the table `deal`."""
+
+from __future__ import annotations
+
+from pipeboard.domain.filter_nodes import (
+    And,
+    Answered,
+    Compare,
+    Custom,
+    Filter,
+    Is,
+    Node,
+    Not,
+    Or,
+    State,
+    Tag,
+    Unset,
+    Words,
+    leaves,
+)
+from pipeboard.store.reading import attention
+from pipeboard.store.reading.database import Database
+from pipeboard.store.reading.filtering.amounts import compared
+from pipeboard.store.reading.filtering.asked import Asked
+from pipeboard.store.reading.filtering.scores import scored, unscored
+from pipeboard.store.reading.filtering.texts import Texts
+from pipeboard.store.reading.sql import Sql, either, every, negated
+
+__all__ = ["Asked", "condition"]
+
+
+def condition(database: Database, query: Filter, asked: Asked, *, probing: bool = False) -> Sql:
+    """The deals that a filter lets through: live ones, unless it speaks of the archive.
+
+    `probing` is for queries that stop after a few hits: each deal is then looked up where another
+    query would first gather everything that a word occurs in. Raises BadInput for a stage, a
+    question or a category that nobody has.
+    """
+    if query.root is None:
+        return Sql("deal.live")
+    has_archive = any(leaf == State("archived") for leaf in leaves(query.root))
+    base = Sql("not deal.removed") if has_archive else Sql("deal.live")
+    texts = Texts(database, asked, probing=probing, has_archive=has_archive)
+    return every((base, _compiled(query.root, texts, base)))
+
+
+def _compiled(node: Node, texts: Texts, within: Sql) -> Sql:
+    """The condition of a node; scores are looked up only for the deals `within`."""
+    match node:
+        case And(parts):
+            # What costs most is asked last, of the deals that the rest leaves.
+            rest = every(_compiled(p, texts, within) for p in parts if not _is_scored(p))
+            left = every((within, rest))
+            return every((rest, *(_compiled(p, texts, left) for p in parts if _is_scored(p))))
+        case Or(parts):
+            return either(_compiled(part, texts, within) for part in parts)
+        case Not(part):
+            return negated(_compiled(part, texts, within))
+        case Compare("score", op, int(value)):
+            return scored(texts.database, texts.asked, op, value, within)
+        case Unset("score"):
+            return unscored(texts.database, texts.asked, within)
+        case _:
+            return _leaf(node, texts)
+
+
+def _is_scored(node: Node) -> bool:
+    return any(isinstance(leaf, Compare | Unset) and leaf.field == "score" for leaf in leaves(node))
+
+
+def _leaf(
+    node: Words | Is | Unset | Tag | Custom | Compare | State | Answered, texts: Texts
+) -> Sql:
+    match node:
+        case Words(text):
+            return texts.words(text)
+        case Is(field, value):
+            return texts.equals(field, value)
+        case Unset(field):
+            return texts.unset(field)
+        case Tag(name):
+            return texts.tag(name)
+        case Custom(name, value):
+            return texts.custom(name, value)
+        case Compare():
+            return compared(node, texts.asked)
+        case State(name):
+            return _state(name, texts.asked)
+        case Answered(question, op, rating):
+            return texts.answered(question, op, rating)
+
+
+def _state(name: str, asked: Asked) -> Sql:
+    match name:
+        case "open":
+            return attention.OPEN
+        case "won" | "lost":
+            return every((Sql("deal.live"), Sql("deal.outcome = ?", (name,))))
+        case "archived":
+            return Sql("not deal.live")
+        case "snoozed":
+            return attention.snoozed(asked.today)
+        case "overdue":
+            return every((attention.OPEN, attention.overdue(asked.today)))
+        case _:
+            return attention.stalled(asked.pipelines, asked.today, asked.zone)

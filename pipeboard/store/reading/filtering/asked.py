@@ -1,0 +1,19 @@
+"""Who asks a filter, of which pipelines, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from pipeboard.domain.pipeline import Pipeline
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The pipelines that are looked at, the local date in the workspace's zone, and who `me` is."""
+
+    pipelines: tuple[Pipeline, ...]
+    today: date
+    zone: ZoneInfo
+    me: str = ""

@@ -1,0 +1,214 @@
+"""Finding a deal by what somebody remembers of it: its name, its company, a person, its number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from pipeboard.domain.deal import Deal, Status
+from pipeboard.domain.money import Money
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.text import fold
+from pipeboard.store.reading.database import Database, Row
+from pipeboard.store.reading.deals import read_deals
+from pipeboard.store.reading.sql import TRUE, Sql, among, begins_with, contains, either, every
+
+ALIKE = 75.0
+"""Of 100: a name with a letter wrong stays above, another name below."""
+
+_REF = re.compile(r"(?:d-)?([0-9]{1,15})")
+_MOST_LOOKED_AT = 3_000
+_MOST_RANKED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A deal that was found, and how well it fits, 0 to 100."""
+
+    deal_id: int
+    name: str
+    title: str
+    stage_name: str
+    status: Status
+    value: Money | None
+    owner: str
+    score: float
+
+    @property
+    def ref(self) -> str:
+        return f"D-{self.deal_id}"
+
+
+def find(
+    database: Database,
+    pipelines: Mapping[int, Pipeline],
+    text: str,
+    *,
+    limit: int = 50,
+    pipeline_id: int | None = None,
+) -> tuple[Found, ...]:
+    """The live deals whose name, company or people are most like `text`, the best first.
+
+    The deal of that number stands before all, then names that begin so; of what is equally alike,
+    open deals stand first. Letters may be wrong where nothing holds the text as it stands.
+    """
+    wanted = fold(text)
+    if not wanted:
+        return ()
+    allowed = Sql("deal.live")
+    if pipeline_id is not None:
+        allowed = every((allowed, Sql("deal.pipeline_id = ?", (pipeline_id,))))
+    search = _Search(database, pipelines, wanted, allowed)
+    found = search.ranked(_every_word(wanted)) or search.ranked(_nearly(wanted))
+    numbered = search.numbered()
+    others = [one for one in found if one.deal_id not in {hit.deal_id for hit in numbered}]
+    return (*numbered, *others)[:limit]
+
+
+def named(
+    database: Database, text: str, *, pipeline_id: int | None = None, limit: int | None = None
+) -> tuple[Deal, ...]:
+    """The deals whose title or account holds `text`; only those that it names wholly, if any.
+
+    Archived deals are meant only where no live one is.
+    """
+    wanted = fold(text)
+    if not wanted:
+        return ()
+    where = TRUE if pipeline_id is None else Sql("deal.pipeline_id = ?", (pipeline_id,))
+    hits = every((contains("deal_search.folded", wanted), Sql("not deal.removed"), where))
+    rows = database.rows(
+        "select deal.id, deal.title, deal.account, deal.live from deal_search"
+        f" join deal on deal.id = deal_search.deal_id where {hits.text} order by deal.id",
+        hits.values,
+    )
+    held = [row for row in rows if any(wanted in name for name in _names(row))]
+    held = [row for row in held if wanted in _names(row)] or held
+    held = [row for row in held if row["live"]] or held
+    return tuple(read_deals(database, (row["id"] for row in held[:limit])).values())
+
+
+def _names(row: Row) -> tuple[str, str]:
+    return fold(row["title"]), fold(row["account"])
+
+
+def _every_word(wanted: str) -> Sql:
+    return every(contains("folded", word) for word in wanted.split())
+
+
+def _nearly(wanted: str) -> Sql:
+    """Holds half of one of the longest words: one wrong letter leaves the other half as it is."""
+    longest = sorted(wanted.split(), key=len, reverse=True)[:2]
+    halves = [half for word in longest for half in _halves(word)]
+    return either(contains("folded", half) for half in halves)
+
+
+def _halves(word: str) -> tuple[str, ...]:
+    half = max(3, len(word) // 2)
+    return (word[:half], word[-half:]) if len(word) > half else (word,)
+
+
+class _Search:
+    """One search for a folded text among the deals that are `allowed`."""
+
+    def __init__(
+        self,
+        database: Database,
+        pipelines: Mapping[int, Pipeline],
+        wanted: str,
+        allowed: Sql,
+    ) -> None:
+        self._database = database
+        self._pipelines = pipelines
+        self._wanted = wanted
+        self._allowed = allowed
+
+    def numbered(self) -> list[Found]:
+        """The deal with the number that was typed, if it was one."""
+        number = _REF.fullmatch(self._wanted)
+        rows = self._rows([int(number[1])]) if number else []
+        return [self._found(row, 100.0) for row in rows]
+
+    def ranked(self, condition: Sql) -> list[Found]:
+        """The deals that a condition over `deal_search` finds, the most alike first."""
+        rows = self._rows(self._worth_ranking(condition))
+        people = self._people([row["id"] for row in rows])
+        likeness = _likeness(self._wanted)
+        scored = [(max(map(likeness, _called(row, people))), row) for row in rows]
+        best = sorted(
+            (hit for hit in scored if hit[0] >= ALIKE),
+            key=lambda hit: (-round(hit[0]), hit[1]["outcome"] != "open", hit[1]["id"]),
+        )
+        return [self._found(row, score) for score, row in best]
+
+    def _worth_ranking(self, condition: Sql) -> list[int]:
+        """The deals to look at closely, where more are found than can be while somebody types.
+
+        In `deal_search` the title, the account and the people stand first, a line each, so the
+        earlier a text occurs there, the likelier it is a name.
+        """
+        rows = self._in_search(condition)
+        if len(rows) == _MOST_LOOKED_AT:
+            begins = either(
+                (contains("folded", f"\n{self._wanted}"), begins_with("folded", self._wanted))
+            )
+            rows += self._in_search(begins)
+        places = {row["deal_id"]: row["folded"].find(self._wanted) for row in rows}
+        ordered = sorted(places, key=lambda deal_id: (places[deal_id] < 0, places[deal_id]))
+        return ordered[:_MOST_RANKED]
+
+    def _in_search(self, condition: Sql) -> list[Row]:
+        return self._database.rows(
+            f"select deal_id, folded from deal_search where {condition.text}"
+            f" limit {_MOST_LOOKED_AT}",
+            condition.values,
+        )
+
+    def _rows(self, ids: Iterable[int]) -> list[Row]:
+        wanted = every((among("deal.id", ids), self._allowed))
+        return self._database.rows(
+            "select id, pipeline_id, stage_id, title, account, owner, outcome, value_minor,"
+            f" value_currency from deal where {wanted.text}",
+            wanted.values,
+        )
+
+    def _people(self, ids: Iterable[int]) -> dict[int, list[str]]:
+        people: dict[int, list[str]] = {}
+        of_these = among("deal_id", ids).text
+        for row in self._database.rows(f"select deal_id, name from contact where {of_these}"):
+            people.setdefault(row["deal_id"], []).append(fold(row["name"]))
+        return people
+
+    def _found(self, row: Row, score: float) -> Found:
+        minor = row["value_minor"]
+        return Found(
+            row["id"],
+            row["account"] or row["title"],
+            row["title"],
+            self._pipelines[row["pipeline_id"]].stage(row["stage_id"]).name,
+            Status(row["outcome"]),
+            None if minor is None else Money(minor, row["value_currency"]),
+            row["owner"],
+            score,
+        )
+
+
+def _called(row: Row, people: Mapping[int, list[str]]) -> list[str]:
+    """Everything that a deal may be remembered by, folded."""
+    title, account = _names(row)
+    return [title, account, f"{account} {title}", *people.get(row["id"], ())]
+
+
+def _likeness(wanted: str) -> Callable[[str], float]:
+    """How much a name is like `wanted`, 0 to 100: beginning so, holding it, or being similar."""
+    from rapidfuzz import fuzz  # takes longer to import than the board to appear
+
+    def likeness(name: str) -> float:
+        if name.startswith(wanted):
+            return 100.0
+        if wanted in name:
+            return 97.0 if f" {wanted}" in name else 94.0
+        return min(93.0, max(fuzz.WRatio(wanted, name), fuzz.partial_ratio(wanted, name)))
+
+    return likeness

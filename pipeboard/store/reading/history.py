@@ -1,0 +1,139 @@
+"""What happened: notes, touches, recorded events and the commands that they belong to."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeboard.domain.deal import Note, Touch
+from pipeboard.domain.events import event_from_json, instant, micros
+from pipeboard.domain.sheet import Entry
+from pipeboard.store.reading.database import Database, Row
+from pipeboard.store.reading.sql import TRUE, Sql, every
+
+
+@dataclass(frozen=True, slots=True)
+class Did:
+    """A recorded command in its one sentence.
+
+    `undone` says that it was taken back; `undoes` and `redoes` name the command that it is about.
+    """
+
+    seq: int
+    id: str
+    at: datetime
+    actor: str
+    acting_as: str
+    verb: str
+    summary: str
+    undoes: str | None = None
+    redoes: str | None = None
+    undone: bool = False
+
+
+def read_notes(database: Database, deal_id: int) -> tuple[Note, ...]:
+    """The notes that stand on a deal, newest first."""
+    rows = database.rows(
+        "select id, text, author, at from note where deal_id = ? and not removed"
+        " order by at desc, id desc",
+        (deal_id,),
+    )
+    return tuple(Note(row["id"], row["text"], row["author"], instant(row["at"])) for row in rows)
+
+
+def read_touches(database: Database, deal_id: int) -> tuple[Touch, ...]:
+    """The touches that stand on a deal, newest first."""
+    rows = database.rows(
+        'select id, type, direction, outcome, "by", at from touch'
+        " where deal_id = ? and not removed order by at desc, id desc",
+        (deal_id,),
+    )
+    return tuple(
+        Touch(
+            row["id"],
+            row["type"],
+            row["direction"],
+            row["outcome"],
+            row["by"],
+            instant(row["at"]),
+        )
+        for row in rows
+    )
+
+
+def read_entries(
+    database: Database,
+    *,
+    deal_id: int | None = None,
+    since: datetime | None = None,
+    before: int | None = None,
+    limit: int | None = None,
+) -> tuple[Entry, ...]:
+    """Recorded events, newest first: of one deal or of all, recorded at or after `since`.
+
+    A page that ended with `seq` n goes on with `before=n`.
+    """
+    wanted = every(
+        (
+            TRUE if deal_id is None else Sql("event.deal_id = ?", (deal_id,)),
+            TRUE if since is None else Sql("command.at >= ?", (micros(since),)),
+            TRUE if before is None else Sql("event.seq < ?", (before,)),
+        )
+    )
+    most = "" if limit is None else f" limit {int(limit)}"
+    rows = database.rows(
+        "select event.seq, event.deal_id, event.version, event.at, event.kind, event.undoes,"
+        " event.data, event.command_id, command.verb, command.actor, command.acting_as,"
+        " command.at as recorded_at, command.undone"
+        " from event join command on command.id = event.command_id"
+        f" where {wanted.text} order by event.seq desc{most}",
+        wanted.values,
+    )
+    return tuple(_entry(row) for row in rows)
+
+
+def _entry(row: Row) -> Entry:
+    event = event_from_json(
+        row["kind"], instant(row["at"]), json.loads(row["data"]), undoes=bool(row["undoes"])
+    )
+    return Entry(
+        row["seq"],
+        row["deal_id"],
+        row["version"],
+        event,
+        row["command_id"],
+        row["verb"],
+        row["actor"],
+        row["acting_as"],
+        instant(row["recorded_at"]),
+        bool(row["undone"]),
+    )
+
+
+def read_commands(
+    database: Database, *, actor: str | None = None, limit: int | None = None
+) -> tuple[Did, ...]:
+    """What somebody (or everybody) did, newest first, undoing and redoing included."""
+    mine = TRUE if actor is None else Sql("actor = ?", (actor,))
+    most = "" if limit is None else f" limit {int(limit)}"
+    rows = database.rows(
+        "select seq, id, at, actor, acting_as, verb, summary, undoes, redoes, undone"
+        f" from command where {mine.text} order by seq desc{most}",
+        mine.values,
+    )
+    return tuple(
+        Did(
+            row["seq"],
+            row["id"],
+            instant(row["at"]),
+            row["actor"],
+            row["acting_as"],
+            row["verb"],
+            row["summary"],
+            row["undoes"],
+            row["redoes"],
+            bool(row["undone"]),
+        )
+        for row in rows
+    )
