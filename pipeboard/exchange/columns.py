@@ -13,7 +13,7 @@ from pipeboard.exchange.fields import CUSTOM, Kind, kind_of, read_target, takes_
 from pipeboard.exchange.layouts import GENERIC
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.layouts.own import ALIASES
-from pipeboard.exchange.outcomes import is_status
+from pipeboard.exchange.outcomes import closing_outcome, is_status
 from pipeboard.exchange.synonyms import SYNONYMS
 from pipeboard.exchange.tables import next_free
 
@@ -102,9 +102,15 @@ def _by_meaning(header: Sequence[str], sample: Sequence[Sequence[str]]) -> dict[
             wanted[column] = CUSTOM + column[len("fields.") :]
         elif target := SYNONYMS.get(slug(column)):
             wanted[column] = target
-            if target == "status" and not _fits(Kind.STATUS, _cells(sample, index)):
+            if target == "status" and _holds_stages(_cells(sample, index)):
                 wanted[column] = "stage"
     return wanted
+
+
+def _holds_stages(cells: Iterable[str]) -> bool:
+    """Whether a column called status names stages: mostly words that are no status."""
+    words = {slug(cell) for cell in cells if closing_outcome(cell) is None}
+    return sum(map(is_status, words)) < len(words) / 2
 
 
 def _by_likeness(
@@ -144,7 +150,7 @@ def _fits(kind: Kind, cells: Iterable[str]) -> bool:
         return all(_DATE_LIKE.fullmatch(cell) for cell in cells)
     if kind in {Kind.MONEY, Kind.PERCENT, Kind.BASIS_POINTS}:
         return all(_NUMBER_LIKE.fullmatch(cell) for cell in cells)
-    return all(is_status(cell) for cell in cells) if kind is Kind.STATUS else True
+    return True
 
 
 def _read_override(override: str, header: Sequence[str]) -> tuple[str, str]:

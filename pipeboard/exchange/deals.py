@@ -75,7 +75,9 @@ class DealReader:
             if target != LEFT_OUT:
                 self._places[target] = index, layout.custom_name(column)
                 self._plan(index, target)
-        self._history = HistoryReader(self._places, moments.zone)
+        self._history = HistoryReader(
+            self._places, moments.zone, closes_in_stage=layout.closes_in_stage
+        )
         self._has_rarer = not _RARER.isdisjoint(self._places)
 
     def _plan(self, index: int, target: str) -> None:

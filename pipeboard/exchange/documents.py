@@ -12,7 +12,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import quoted
 from pipeboard.exchange.encoding import Encoding
 from pipeboard.exchange.layouts.own import flatten
-from pipeboard.exchange.layouts.trello import Board
+from pipeboard.exchange.layouts.trello import BOARD_COLUMNS, Board
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tables import Record
 
@@ -177,7 +177,7 @@ def _find_board(table: JsonTable) -> BoardTable | None:
     if not lines or "lists" not in document:
         return None
     cards = [(lines[cells["Card ID"]], cells) for cells in Board(document).cards()]
-    columns = dict.fromkeys(column for _, cells in cards for column in cells)
+    columns = dict.fromkeys((*BOARD_COLUMNS, *(c for _, cells in cards for c in cells)))
     return BoardTable(table.encoding, tuple(columns), cards, table.warnings)
 
 

@@ -68,63 +68,56 @@ class HistoryReader:
     """Puts the dates of each row in order; `targets` are what the columns of the file are.
 
     Dates without a time are midnight, yet never before what the row says happened earlier that
-    day. A deal that is closed keeps the stage that it last stood in.
+    day. A deal that is closed keeps the stage that it last stood in; with `closes_in_stage`, the
+    stage column of a closed deal names the closing stage, whatever that is called.
     """
 
-    def __init__(self, targets: Iterable[str], zone: ZoneInfo) -> None:
-        targets = set(targets)
+    def __init__(self, targets: Iterable[str], zone: ZoneInfo, *, closes_in_stage: bool) -> None:
+        targets = dict.fromkeys(targets)
         self._zone = zone
-        self._dated = [
-            (target, stage, closing_outcome(stage))
-            for target in targets
-            if target.startswith(ENTERED) and (stage := target.removeprefix(ENTERED))
-        ]
-        self._has_other_arrivals = not targets.isdisjoint({"entered", "stage_entered_at"})
+        self._closes_in_stage = closes_in_stage
+        self._dated = [target for target in targets if target.startswith(ENTERED)]
+        self._has_other_arrivals = "entered" in targets or "stage_entered_at" in targets
         self._closings = [target for target in _CLOSING_DATES if target in targets]
 
     def read(self, found: Mapping[str, Any], outcome: Outcome | None) -> History:
         """The course of the deal that `found` tells of, by field."""
         created: Moment | None = found.get("created_at")
         created_at = created.at if created else None
-        entered, closings = self._arrivals(found, created_at)
         stage: str | None = found.get("stage")
-        if stage and closing_outcome(stage):
-            stage = entered[-1].stage if entered else None
+        last = stage if self._closes_in_stage and outcome in _CLOSINGS else None
+        entered: list[Entered] = []
         closed_at = None
+        for arrival in self._arrivals(found, created_at):
+            closes = outcome if arrival.stage == last else closing_outcome(arrival.stage)
+            if closes is None:
+                entered.append(arrival)
+            elif closes == outcome:
+                closed_at = arrival.at
+        if stage and (stage == last or closing_outcome(stage)):
+            stage = entered[-1].stage if entered else None
         if outcome in _CLOSINGS:
-            latest = entered[-1].at if entered else created_at
-            if created_at and latest and created_at > latest:
-                latest = created_at
-            closed_at = self._closed_at(found, outcome, latest) or closings.get(outcome)
+            known = [at for at in (created_at, entered[-1].at if entered else None) if at]
+            closed_at = self._closed_at(found, outcome, max(known, default=None)) or closed_at
         if created_at is None:
-            created_at = entered[0].at if entered else closed_at
-            if closed_at and created_at and closed_at < created_at:
-                created_at = closed_at
+            known = [at for at in (entered[0].at if entered else None, closed_at) if at]
+            created_at = min(known, default=None)
         expected = _expected_close(found, outcome)
-        unused = self._unused(found, closed_at, expected) if self._closings else ()
+        unused = self._unused(found, closed_at, expected)
         return History(stage, tuple(entered), created_at, closed_at, expected, unused)
 
-    def _arrivals(
-        self, found: Mapping[str, Any], created_at: datetime | None
-    ) -> tuple[list[Entered], dict[str, datetime]]:
-        """The arrivals in open stages in time order, and the latest one in each closing stage."""
-        entered: list[Entered] = []
-        closings: dict[str, datetime] = {}
-        for target, stage, closes in self._dated:
-            for moment in found.get(target, ()):
-                if closes:
-                    closings[closes] = max(moment.at, closings.get(closes, moment.at))
-                else:
-                    entered.append(Entered(stage, self._not_before(moment, created_at)))
+    def _arrivals(self, found: Mapping[str, Any], created_at: datetime | None) -> list[Entered]:
+        """Every arrival in a stage, closing ones among them, in time order."""
+        arrivals = [
+            Entered(target.removeprefix(ENTERED), self._not_before(moment, created_at))
+            for target in self._dated
+            for moment in found.get(target, ())
+        ]
         if self._has_other_arrivals:
-            for arrival in self._other_arrivals(found, created_at):
-                if closes := closing_outcome(arrival.stage):
-                    closings[closes] = max(arrival.at, closings.get(closes, arrival.at))
-                else:
-                    entered.append(arrival)
-        if len(entered) > 1:
-            entered.sort(key=lambda arrival: arrival.at)
-        return entered, closings
+            arrivals.extend(self._other_arrivals(found, created_at))
+        if len(arrivals) > 1:
+            arrivals.sort(key=lambda arrival: arrival.at)
+        return arrivals
 
     def _other_arrivals(
         self, found: Mapping[str, Any], created_at: datetime | None
@@ -164,6 +157,8 @@ class HistoryReader:
                 is_said = not moment.has_time and moment.day == day
             if not is_said:
                 unused.append(target)
+        if "stage_entered_at" in found and not found.get("stage"):
+            unused.append("stage_entered_at")
         return tuple(unused)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import IO, BinaryIO, Self
+from typing import BinaryIO, Self
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.errors import BadInput, NotFound
@@ -20,6 +22,7 @@ from pipeboard.exchange.deals import DealReader
 from pipeboard.exchange.delimited import open_delimited
 from pipeboard.exchange.documents import looks_like_json, open_json
 from pipeboard.exchange.encoding import find_encoding
+from pipeboard.exchange.fields import ENTERED
 from pipeboard.exchange.layouts import layout_named
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.moments import ORDERS, MomentReader, Order
@@ -28,6 +31,7 @@ from pipeboard.exchange.tables import Record, Table
 
 _SAMPLE = 200
 _NAMING = {"title", "account", "external_id"}
+_BEGINNINGS = {"created_at", "stage_entered_at", "entered"}
 
 
 @dataclass(slots=True)
@@ -45,7 +49,7 @@ class Reading:
     _table: Table
     _layout: Layout
     _reader: DealReader
-    _copy: IO[bytes] | None = None
+    _resources: ExitStack
 
     @property
     def format(self) -> str:
@@ -78,8 +82,7 @@ class Reading:
         return self._table.share_read()
 
     def close(self) -> None:
-        if self._copy is not None:
-            self._copy.close()
+        self._resources.close()
 
     def __enter__(self) -> Self:
         return self
@@ -108,9 +111,8 @@ def open_import(
     read two ways comes late.
     """
     order = _order(dates)
-    copy = _copy_of_stream(path, stdin)
-    try:
-        table = open_table(Path(copy.name) if copy else Path(path))
+    with ExitStack() as resources:
+        table = open_table(_again(path, stdin, resources))
         sample = [r for r in islice(table.records(), _SAMPLE) if isinstance(r, Record)]
         layout = layout_named(from_, table.header)
         matching = match_columns(table.header, layout, [record.cells for record in sample])
@@ -120,12 +122,16 @@ def open_import(
         reader = DealReader(table.header, matching.targets, layout, currency, moments)
         for record in sample:
             reader.read(record)  # a date that can be read two ways is better told of at once
-    except BaseException:
-        if copy is not None:
-            copy.close()
-        raise
-    table.warnings.extend(matching.warnings)
-    return Reading(layout.name, matching.targets, table.warnings, table, layout, reader, copy)
+        table.warnings.extend([*matching.warnings, *_beginning_warning(matching)])
+        return Reading(
+            layout.name,
+            matching.targets,
+            table.warnings,
+            table,
+            layout,
+            reader,
+            resources.pop_all(),
+        )
 
 
 def open_table(path: Path) -> Table:
@@ -155,21 +161,22 @@ def _order(dates: str | None) -> Order | None:
     )
 
 
-def _copy_of_stream(path: Path | str, stdin: BinaryIO | None) -> IO[bytes] | None:
-    """What can be read only once, in a temporary file that nobody else can read."""
-    if str(path) != "-" and not Path(path).is_fifo():
-        return None
-    copy = tempfile.NamedTemporaryFile(prefix="import-")  # noqa: SIM115  closed by Reading
-    try:
-        if str(path) == "-":
-            shutil.copyfileobj(stdin or sys.stdin.buffer, copy)
+def _again(path: Path | str, stdin: BinaryIO | None, resources: ExitStack) -> Path:
+    """The path of something that can be read several times, which pipes cannot: they are copied.
+
+    The copy stands where only we can read it, until `resources` are closed.
+    """
+    is_stdin = str(path) == "-"
+    if not is_stdin and not Path(path).is_fifo():
+        return Path(path)
+    folder = resources.enter_context(tempfile.TemporaryDirectory(prefix="pipeboard-"))
+    copy = Path(folder, "standard input" if is_stdin else Path(path).name)
+    with open(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        if is_stdin:
+            shutil.copyfileobj(stdin or sys.stdin.buffer, out)
         else:
             with Path(path).open("rb") as pipe:
-                shutil.copyfileobj(pipe, copy)
-        copy.flush()
-    except BaseException:
-        copy.close()
-        raise
+                shutil.copyfileobj(pipe, out)
     return copy
 
 
@@ -183,3 +190,13 @@ def _require_a_name(table: Table, matching: Matching) -> None:
             "No column looks like the name of a deal or an account",
             hint=f"Name one with --map COLUMN=title. Columns: {', '.join(table.header)}.",
         )
+
+
+def _beginning_warning(matching: Matching) -> list[str]:
+    targets = matching.targets.values()
+    if any(target in _BEGINNINGS or target.startswith(ENTERED) for target in targets):
+        return []
+    return [
+        "No column says when a deal began, so its earliest date counts: closed deals seem to take "
+        "no time. If one does, name it with --map COLUMN=created_at."
+    ]

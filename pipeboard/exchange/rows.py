@@ -73,9 +73,8 @@ class DealRow:
     """One deal as a file tells it; what the file does not tell is None or empty.
 
     Instants are UTC. `stage` is the stage that the deal stands in or, when it is closed, last
-    stood in, if the file tells; a name such as "Closed Won" is an `outcome` and never a stage. A
-    closed deal of pipeboard's own may name its pipeline's closing stage, however that is called.
-    `entered` is in time order and may hold a stage twice.
+    stood in, if the file tells; a name such as "Closed Won" is an `outcome` and never a stage.
+    `entered` holds open stages in time order, one perhaps twice.
     `created_at` is the created date of the file, else the earliest instant of the row.
     `probability_bp` is that of an open deal, in pipeboard's own files only if set by hand.
     `ref` is the reference ("D-142") that pipeboard gave the deal where it was exported.

@@ -21,8 +21,9 @@ class Layout:
     `marks` are names that no other tool writes. `entered` finds the stage in the name of a column
     that holds the date of entering it. `prefixes` are not repeated in the names of custom fields.
     `has_footer` says that single cells below the last deal belong to the report, and
-    `has_several_owners` that the first of several names owns the deal. `remarks` are for the
-    person, by the column that calls for them.
+    `has_several_owners` that the first of several names owns the deal, `closes_in_stage` that the
+    stage of a closed deal is a closing one whatever its name. `remarks` are for the person, by the
+    column that calls for them.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Layout:
     prefixes: tuple[str, ...] = ()
     has_footer: bool = False
     has_several_owners: bool = False
+    closes_in_stage: bool = False
     remarks: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property

@@ -57,6 +57,7 @@ LAYOUT = _OwnLayout(
     columns={column: ALIASES.get(column, column) for column in COLUMNS}
     | dict.fromkeys(DERIVED, LEFT_OUT),
     marks=frozenset(column for column in (*COLUMNS, *DERIVED) if "." in column or "_bp" in column),
+    closes_in_stage=True,
 )
 
 

@@ -30,6 +30,9 @@ _FROM_ACTIONS = {
     "Comments": "notes",
     "Attachments": "links",
 }
+BOARD_COLUMNS = ("Card ID", "Card Name", "List Name", "Created", "Stages")
+"""The columns that every board has, with those that its cards and actions fill behind them."""
+
 # In the export, a name in brackets follows each member, a colour each label: `Ana Ruiz (ana)`.
 _BETWEEN = re.compile(r"(?<=\)),\s*")
 _TAIL = re.compile(r"(?P<name>.*?)\s*\((?P<tail>[^()]*)\)", re.DOTALL)

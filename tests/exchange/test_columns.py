@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import pytest
+
+from pipeboard.domain.errors import BadInput
+from pipeboard.exchange.columns import apply_overrides, match_columns
+from pipeboard.exchange.layouts import GENERIC, LAYOUTS
+
+MAVEN = [
+    "opportunity_id", "sales_agent", "product", "account", "deal_stage", "engage_date",
+    "close_date", "close_value",
+]  # fmt: skip
+
+
+def targets(*header: str, sample: list[list[str]] | None = None) -> list[str]:
+    return list(match_columns(header, GENERIC, sample or []).targets.values())
+
+
+def test_columns_are_matched_by_what_people_call_them() -> None:
+    assert targets(*MAVEN) == [
+        "external_id", "owner", "field.product", "account", "stage", "field.engage_date",
+        "close_date", "value",
+    ]  # fmt: skip
+    assert targets("Company", "E-Mail", "Lead Source", "Next Step", "Phone Number") == [
+        "account", "contact_email", "source", "next_text", "contact_phone",
+    ]  # fmt: skip
+
+
+def test_likeness_maps_a_misspelt_column_and_says_so() -> None:
+    header = ["Deal Nmae", "Acount Name", "Opportunity Owners"]
+    matching = match_columns(header, GENERIC, [["Pilot", "Lumen", "ana"]])
+    assert list(matching.targets.values()) == ["title", "account", "owner"]
+    assert len(matching.warnings) == 3
+
+
+def test_likeness_alone_does_not_make_a_rate_a_date() -> None:
+    sample = [["Pilot", "0.3"], ["Renewal", "0.5"]]
+    assert targets("Deal", "Closed dates", sample=sample) == ["title", "field.Closed dates"]
+    sample = [["Pilot", "2026-12-19"], ["Renewal", ""]]
+    assert targets("Deal", "Closed dates", sample=sample) == ["title", "close_date"]
+
+
+def test_two_columns_never_become_one_field_in_silence() -> None:
+    matching = match_columns(["Deal", "Value", "Amount"], GENERIC)
+    assert list(matching.targets.values()) == ["title", "value", "field.Amount"]
+    assert matching.warnings == [
+        "Column 'Amount' looks like value, as 'Value' does; it is kept as a custom field."
+    ]
+
+
+def test_a_column_called_status_that_holds_stages_is_the_stage() -> None:
+    assert targets("Deal", "Status", sample=[["a", "Open"], ["b", "Won"]])[1] == "status"
+    assert targets("Deal", "Status", sample=[["a", "Demo"], ["b", "Won"]])[1] == "stage"
+
+
+def test_custom_fields_keep_their_names_and_stay_apart() -> None:
+    pipedrive = LAYOUTS["pipedrive"]
+    matching = match_columns(["Deal - Title", "Deal - Visible to", "Visible to"], pipedrive)
+    assert list(matching.targets.values()) == ["title", "field.Visible to", "field.Visible to (2)"]
+
+
+@pytest.mark.parametrize(
+    ("override", "column", "target"),
+    [
+        ("engage_date=entered:Engaging", "engage_date", "entered:Engaging"),
+        ("Engage Date = entered: Engaging", "engage_date", "entered:Engaging"),
+        ("product=-", "product", "-"),
+        ("product=field.Product line", "product", "field.Product line"),
+        ("product=fields.Line=A", "product", "field.Line=A"),
+        ("product=next_step.text", "product", "next_text"),
+    ],
+)
+def test_a_person_says_what_a_column_is(override: str, column: str, target: str) -> None:
+    matching = apply_overrides(match_columns(MAVEN, GENERIC), [override])
+    assert matching.targets[column] == target
+
+
+def test_a_column_that_is_overruled_becomes_a_custom_field() -> None:
+    matching = apply_overrides(match_columns(["Deal", "Value", "Net"], GENERIC), ["Net=value"])
+    assert list(matching.targets.values()) == ["title", "field.Value", "value"]
+    assert "'Value' looks like value" in matching.warnings[0]
+
+
+def test_a_column_whose_name_holds_an_equals_sign_can_be_named() -> None:
+    header = ["Deal", "p=q"]
+    matching = apply_overrides(match_columns(header, GENERIC), ["p=q=owner"])
+    assert matching.targets["p=q"] == "owner"
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message", "hint"),
+    [
+        (["engaged_date=created_at"], "no column 'engaged_date'", "engage_date"),
+        (["engage_date=valeu"], "no field 'valeu'", "value"),
+        (["engage_date"], "maps nothing", "COLUMN=FIELD"),
+        (["engage_date=entered:"], "names nothing", ""),
+        (["engage_date=created_at", "close_date=created_at"], "Both", "Leave one out"),
+    ],
+)
+def test_a_mapping_that_cannot_be_is_refused_with_the_near_one(
+    overrides: list[str], message: str, hint: str
+) -> None:
+    with pytest.raises(BadInput, match=message) as caught:
+        apply_overrides(match_columns(MAVEN, GENERIC), overrides)
+    assert hint in caught.value.hint

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeboard.domain.money import Money
+from pipeboard.exchange.rows import Rejected, RowContact
+from tests.exchange.files import deals_of, rows_of
+
+
+def test_amounts_are_in_the_currency_of_their_row(tmp_path: Path) -> None:
+    text = "deal,value,currency\na,40k,EUR\nb,1 234.50,\nc,€5,gbp\nd,100.0,JPY\ne,0,\nf,,\ng,n/a,\n"
+    values = [row.value for row in deals_of(tmp_path, text)]
+    assert values == [
+        Money(4_000_000, "EUR"),
+        Money(123_450, "USD"),
+        Money(500, "EUR"),
+        Money(100, "JPY"),
+        Money(0, "USD"),
+        None,
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "value", "reason"),
+    [
+        ("a,abc,EUR,,", "value", "abc", "not an amount"),
+        ("a,-5,EUR,,", "value", "-5", "cannot be negative"),
+        ("a,5,EUX,,", "value", "5", "EUX"),
+        ("a,5,EUR,soon,", "created", "soon", "not a date"),
+        ("a,5,EUR,,Paused", "status", "Paused", "not a status"),
+        (",5,EUR,,", "", "", "no title"),
+        ("x" * 301 + ",5,EUR,,", "deal", "x" * 301, "too long"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_rejected_with_its_cell_and_the_reason(
+    tmp_path: Path, cells: str, column: str, value: str, reason: str
+) -> None:
+    text = f"deal,value,currency,created,status\nok,1,EUR,2017-01-01,open\n{cells}\n"
+    sound, row = rows_of(tmp_path, text)
+    assert not isinstance(sound, Rejected)
+    assert isinstance(row, Rejected)
+    assert (row.line, row.column, row.value) == (3, column, value)
+    assert reason in row.reason
+    assert ",".join(row.raw.values()) == cells
+
+
+def test_a_deal_without_a_title_is_named_by_account_and_product_or_its_id(tmp_path: Path) -> None:
+    text = "id,account,product\n1,Lumen,GTX\n2,Lumen,\n3,,GTX\n"
+    assert [row.title for row in deals_of(tmp_path, text)] == ["Lumen - GTX", "Lumen", "3"]
+
+
+def test_what_maps_to_nothing_becomes_custom_fields_and_nothing_is_lost(tmp_path: Path) -> None:
+    text = 'deal,product,Region,Remark for us\nPilot,GTX,,"two\nlines"\n'
+    (row,) = deals_of(tmp_path, text)
+    assert row.fields == {"product": "GTX", "Remark for us": "two\nlines"}
+    assert row.raw == {
+        "deal": "Pilot",
+        "product": "GTX",
+        "Region": "",
+        "Remark for us": "two\nlines",
+    }
+
+
+def test_people_tags_and_notes_are_gathered(tmp_path: Path) -> None:
+    text = (
+        "deal,contact,email,phone,tags,label,note,comments\n"
+        'Pilot,Mika Laine; Ana Ruiz,m@x.fi; a@x.es,+358 40,"hot, new","hot","first","second"\n'
+        "Renewal,,info@x.fi,,,,,\n"
+    )
+    first, second = deals_of(tmp_path, text)
+    assert first.contacts == (
+        RowContact("Mika Laine", None, "m@x.fi", "+358 40"),
+        RowContact("Ana Ruiz", None, "a@x.es", None),
+    )
+    assert first.tags == ("hot", "new")
+    assert [note.text for note in first.notes] == ["first", "second"]
+    assert second.contacts == (RowContact("info@x.fi", None, "info@x.fi"),)
+
+
+def test_a_probability_belongs_to_open_deals(tmp_path: Path) -> None:
+    text = "deal,stage,probability\na,Demo,60\nb,Won,100\nc,Lost,30%\n"
+    ongoing, won, lost = deals_of(tmp_path, text)
+    assert ongoing.probability_bp == 6000
+    assert (won.probability_bp, won.fields) == (None, {})
+    assert (lost.probability_bp, lost.fields) == (None, {"probability": "30%"})
+
+
+def test_text_is_cleaned_of_everything_that_steers_a_terminal(tmp_path: Path) -> None:
+    text = "deal,owner,product,note\n\x1b]0;x\x07Pi\u202elot,a\x9bna,\x1b[31mGTX,a\x1bb\n"
+    (row,) = deals_of(tmp_path, text)
+    for told in (row.title, row.owner or "", row.fields["product"], row.notes[0].text):
+        assert told.isprintable()
+
+
+def test_formulas_come_back_as_they_were(tmp_path: Path) -> None:
+    (row,) = deals_of(tmp_path, "deal,product\n'=1+1,'+358 40 555\n")
+    assert (row.title, row.fields) == ("=1+1", {"product": "+358 40 555"})
+
+
+def test_rows_of_a_report_below_the_deals_are_left_out(tmp_path: Path) -> None:
+    text = (
+        '"Opportunity Name","Account Name","Stage","Amount","Close Date"\n'
+        '"Pilot","Lumen","Closed Won","5,000.00","3/18/2017"\n\n\n'
+        '"Opportunity Report"\n"Copyright (c) 2017"\n'
+    )
+    (row,) = deals_of(tmp_path, text)
+    assert (row.title, row.value, row.outcome) == ("Pilot", Money(500_000, "USD"), "won")

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeboard.domain.errors import BadInput
+from pipeboard.exchange.cells import defuse
+from pipeboard.exchange.delimited import LONGEST_CELL, DelimitedTable, open_delimited
+from pipeboard.exchange.encoding import Encoding
+from pipeboard.exchange.rows import Rejected
+from pipeboard.exchange.tables import Record
+from tests.exchange.files import write
+
+
+def table_of(folder: Path, content: str) -> DelimitedTable:
+    return open_delimited(write(folder, content), Encoding("utf-8"))
+
+
+def records_of(folder: Path, content: str) -> list[Record | Rejected]:
+    return list(table_of(folder, content).records())
+
+
+CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    rows=st.lists(st.tuples(CELL, CELL, CELL), max_size=6),
+    delimiter=st.sampled_from(",;\t|"),
+    end=st.sampled_from(["\n", "\r\n"]),
+)
+def test_whatever_a_csv_writer_writes_is_read_back(
+    tmp_path: Path, rows: list[tuple[str, str, str]], delimiter: str, end: str
+) -> None:
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL)
+    writer.writerow(("Deal", "Account", "Owner"))
+    writer.writerows([defuse(cell) for cell in row] for row in rows)
+    found = records_of(tmp_path, out.getvalue())
+    assert [tuple(record.cells) for record in found if isinstance(record, Record)] == [
+        row for row in rows if any(row)
+    ]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_is_found_out(tmp_path: Path, delimiter: str) -> None:
+    table = table_of(tmp_path, f"Deal{delimiter}Value\nPilot{delimiter}1 234\n")
+    assert table.delimiter == delimiter
+    assert table.header == ("Deal", "Value")
+
+
+def test_decimal_commas_do_not_hide_a_semicolon(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "Deal, part;Value;Owner\na;1,5;x\nb;2,5;y\nc;3,5;z\n")
+    assert table.delimiter == ";"
+    assert table.header == ("Deal, part", "Value", "Owner")
+
+
+def test_the_remark_that_excel_puts_in_front_names_the_delimiter(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "sep=|\r\nDeal|Value\r\nPilot|5\r\n")
+    assert table.delimiter == "|"
+    assert list(table.records()) == [Record(3, ["Pilot", "5"])]
+
+
+def test_a_file_of_one_column_has_rows_too(tmp_path: Path) -> None:
+    assert records_of(tmp_path, "Deal\nPilot\nRenewal\n") == [
+        Record(2, ["Pilot"]),
+        Record(3, ["Renewal"]),
+    ]
+
+
+def test_a_record_is_named_by_the_line_on_which_it_starts(tmp_path: Path) -> None:
+    text = '\n\nDeal,Note\n"Pilot","one\ntwo\nthree"\n\nRenewal,x\n'
+    assert records_of(tmp_path, text) == [
+        Record(4, ["Pilot", "one\ntwo\nthree"]),
+        Record(8, ["Renewal", "x"]),
+    ]
+
+
+def test_lines_that_end_as_on_an_old_macintosh_are_read(tmp_path: Path) -> None:
+    assert records_of(tmp_path, "Deal,Value\rPilot,5\rRenewal,6") == [
+        Record(2, ["Pilot", "5"]),
+        Record(3, ["Renewal", "6"]),
+    ]
+
+
+def test_quotes_after_a_space_are_quotes(tmp_path: Path) -> None:
+    assert records_of(tmp_path, 'Deal, "Note"\nPilot, "a, b"\n') == [Record(2, ["Pilot", "a, b"])]
+
+
+def test_a_header_may_hold_quotes(tmp_path: Path) -> None:
+    table = table_of(tmp_path, '"Deal","Date entered ""Won (Sales)"""\n"a","b"\n')
+    assert table.header == ("Deal", 'Date entered "Won (Sales)"')
+
+
+def test_short_rows_are_filled_and_blank_ones_left_out(tmp_path: Path) -> None:
+    assert records_of(tmp_path, "a,b,c\n1\n,,\n\n1,2,3,,\n") == [
+        Record(2, ["1", "", ""]),
+        Record(5, ["1", "2", "3"]),
+    ]
+
+
+def test_a_row_with_too_many_cells_is_rejected_and_kept(tmp_path: Path) -> None:
+    (row,) = records_of(tmp_path, "Deal,Value\nPilot,1,234\n")
+    assert isinstance(row, Rejected)
+    assert (row.line, row.column, row.value) == (2, "column 3", "234")
+    assert "3 cells and the header 2" in row.reason
+    assert row.raw == {"Deal": "Pilot", "Value": "1", "column 3": "234"}
+
+
+def test_names_that_are_missing_or_double_are_made_unique(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "Amount,,Amount,Amount,,\n1,2,3,4,,\n")
+    assert table.header == ("Amount", "column 2", "Amount (2)", "Amount (3)")
+    assert len(table.warnings) == 3
+
+
+def test_a_quote_that_is_never_closed_rejects_its_row(tmp_path: Path) -> None:
+    rows = records_of(tmp_path, 'Deal,Note\nPilot,ok\nRenewal,"oops\nUpgrade,x\n')
+    assert rows[0] == Record(2, ["Pilot", "ok"])
+    assert isinstance(rows[1], Rejected)
+    assert rows[1].line == 3
+    assert "never closed" in rows[1].reason
+
+
+def test_a_cell_beyond_all_measure_is_rejected_and_ends_the_reading(tmp_path: Path) -> None:
+    rows = records_of(tmp_path, f"Deal,Note\na,b\nPilot,{'x' * (LONGEST_CELL + 1)}\nc,d\n")
+    assert rows[0] == Record(2, ["a", "b"])
+    assert isinstance(rows[1], Rejected)
+    assert (rows[1].line, len(rows)) == (3, 2)
+
+
+def test_a_file_of_blank_lines_has_no_header(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="no header"):
+        table_of(tmp_path, "\n \n\n")

@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeboard.domain.errors import BadInput
+from pipeboard.exchange.documents import looks_like_json, open_json
+from pipeboard.exchange.encoding import Encoding
+from pipeboard.exchange.rows import Rejected, RowNote
+from tests.exchange.files import deals_of, open_file, rows_of, write
+
+UTF_8 = Encoding("utf-8")
+PLAIN = st.dictionaries(
+    st.text("abc", min_size=1), st.text(st.characters(codec="utf-8")), min_size=1
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(deals=st.lists(PLAIN, min_size=1, max_size=4), indent=st.sampled_from([None, 1]))
+def test_any_list_of_flat_objects_is_a_table(
+    tmp_path: Path, deals: list[dict[str, str]], indent: int | None
+) -> None:
+    if not any(value for deal in deals for value in deal.values()):
+        return
+    path = write(tmp_path, json.dumps({"schema": 1, "deals": deals}, indent=indent))
+    table = open_json(path, UTF_8)
+    found = [
+        {c: cell for c, cell in zip(table.header, r.cells, strict=True) if cell}
+        for r in table.records()
+        if not isinstance(r, Rejected)
+    ]
+    assert found == [{key: value for key, value in deal.items() if value} for deal in deals]
+
+
+def test_a_document_longer_than_a_piece_of_reading_keeps_its_lines(tmp_path: Path) -> None:
+    deals = [{"title": f"Deal {n}", "note": "x" * 900} for n in range(1000)]
+    text = json.dumps({"deals": deals, "schema": 1}, indent=0)
+    rows = deals_of(tmp_path, text)
+    lines = text.split("\n")
+    assert len(rows) == 1000
+    for row in rows:
+        assert row.title in lines[row.line]
+
+
+def test_a_line_that_is_no_json_is_rejected_among_lines(tmp_path: Path) -> None:
+    rows = rows_of(tmp_path, '{"title":"a"}\nnonsense\n\n{"title":"b"}\n[1]\n')
+    assert [(row.line, isinstance(row, Rejected)) for row in rows] == [
+        (1, False),
+        (2, True),
+        (4, False),
+        (5, True),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"deals": [{"title": "a"}', '{"deals": [{"title": "a"} {"title": "b"}]}', "[{}] x", "[" * 99],
+)
+def test_json_that_breaks_off_is_refused_with_its_line(tmp_path: Path, text: str) -> None:
+    with pytest.raises(BadInput, match="not valid JSON near line 3"):
+        open_json(write(tmp_path, "\n\n" + text), UTF_8)
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", '{"deals": []}', '{"other": 1}', "[{}]"])
+def test_json_without_deals_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(BadInput, match=r"holds no deals|looks like the name"):
+        open_file(write(tmp_path, text))
+
+
+def test_json_is_told_by_its_beginning_not_by_its_name() -> None:
+    assert looks_like_json('\ufeff \n{"a": 1}')
+    assert looks_like_json("[ {")
+    assert not looks_like_json("[Deal],Value")
+    assert not looks_like_json("Deal,Value")
+
+
+def board(**parts: Any) -> str:
+    """A board of two lists with one card, and whatever a test adds."""
+    card = {"id": "5ab1" * 6, "name": "Pilot", "idList": "l1", "idMembers": ["m1", "m2"]}
+    return json.dumps(
+        {
+            "name": "Sales",
+            "lists": [{"id": "l1", "name": "Leads"}, {"id": "l2", "name": "Won"}],
+            "members": [
+                {"id": "m1", "fullName": "Ruiz, Ana", "username": "ana"},
+                {"id": "m2", "fullName": "Bo", "username": "bo"},
+            ],
+            "cards": [card | parts.pop("card", {})],
+            **parts,
+        }
+    )
+
+
+def move(at: str, before: str, after: str) -> dict[str, Any]:
+    return {
+        "type": "updateCard",
+        "date": at,
+        "data": {
+            "card": {"id": "5ab1" * 6},
+            "listBefore": {"id": before},
+            "listAfter": {"id": after, "name": "its name then"},
+        },
+    }
+
+
+def test_a_board_tells_the_stages_of_a_card(tmp_path: Path) -> None:
+    created = {
+        "type": "createCard",
+        "date": "2018-03-20T10:00:00.000Z",
+        "data": {"card": {"id": "5ab1" * 6}, "list": {"id": "l1", "name": "Old leads"}},
+    }
+    actions = [move("2018-04-01T10:00:00.000Z", "l1", "l2"), created]
+    (row,) = deals_of(tmp_path, board(actions=actions, card={"idList": "l2"}))
+    assert (row.outcome, row.stage, row.pipeline) == ("won", "Leads", "Sales")
+    assert [stage for stage, _ in row.entered] == ["Leads"]
+    assert str(row.created_at) == "2018-03-20 10:00:00+00:00"
+    assert str(row.closed_at) == "2018-04-01 10:00:00+00:00"
+
+
+def test_the_first_member_of_a_card_owns_it_and_the_others_are_kept(tmp_path: Path) -> None:
+    (row,) = deals_of(tmp_path, board())
+    assert row.owner == "Ruiz, Ana"
+    assert row.fields["Members"] == "Ruiz, Ana (ana),Bo (bo)"
+
+
+def test_what_hangs_on_a_card_is_kept(tmp_path: Path) -> None:
+    card = {
+        "desc": "A pilot",
+        "labels": [{"name": "hot", "color": "red"}, {"name": "", "color": "green"}],
+        "attachments": [{"url": "https://x.example/offer.pdf"}],
+        "due": "2018-05-01T10:00:00.000Z",
+        "customFieldItems": [
+            {"idCustomField": "f1", "value": {"number": "993.5"}},
+            {"idCustomField": "f2", "idValue": "o2"},
+        ],
+    }
+    comment = {
+        "type": "commentCard",
+        "date": "2018-03-21T10:00:00.000Z",
+        "memberCreator": {"fullName": "Bo"},
+        "data": {"card": {"id": "5ab1" * 6}, "text": "called"},
+    }
+    text = board(
+        card=card,
+        actions=[comment],
+        customFields=[
+            {"id": "f1", "name": "Value"},
+            {
+                "id": "f2",
+                "name": "Size",
+                "options": [
+                    {"id": "o1", "value": {"text": "S"}},
+                    {"id": "o2", "value": {"text": "L"}},
+                ],
+            },
+        ],
+        checklists=[
+            {
+                "idCard": "5ab1" * 6,
+                "name": "Steps",
+                "checkItems": [{"name": "demo", "state": "complete"}, {"name": "offer"}],
+            }
+        ],
+    )
+    (row,) = deals_of(tmp_path, text)
+    assert str(row.value) == "$993.50"
+    assert row.tags == ("hot", "green")
+    assert row.links == ("https://x.example/offer.pdf",)
+    assert str(row.expected_close) == "2018-05-01"
+    assert row.fields["Size"] == "L"
+    assert row.fields["Steps"] == "[x] demo\n[ ] offer"
+    assert [note[:2] for note in row.notes] == [("A pilot", None), ("called", "Bo")]
+    assert isinstance(row.notes[0], RowNote)
+
+
+def test_archived_cards_and_lists_are_archived_and_templates_left_out(tmp_path: Path) -> None:
+    lists = [{"id": "l1", "name": "Leads", "closed": True}]
+    assert deals_of(tmp_path, board(lists=lists))[0].archived
+    assert deals_of(tmp_path, board(card={"closed": True}))[0].archived
+    assert not deals_of(tmp_path, board())[0].archived
+
+
+def test_the_id_of_a_card_tells_its_creation_where_no_action_does(tmp_path: Path) -> None:
+    (row,) = deals_of(tmp_path, board(card={"dateLastActivity": "2018-05-01T10:00:00.000Z"}))
+    assert str(row.created_at) == "2018-03-20 19:02:09+00:00"

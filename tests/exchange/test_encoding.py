@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeboard.domain.errors import BadInput
+from pipeboard.exchange.encoding import find_encoding
+from tests.exchange.files import deals_of, open_file, write
+
+TEXT = "Deal,Account\nVerpackungslinie,Müller & Söhne\nAménagement,Café Noir\n"
+
+
+@pytest.mark.parametrize(
+    ("codec", "found"),
+    [
+        ("utf-8", "utf-8"),
+        ("utf-8-sig", "utf-8-sig"),
+        ("utf-16", "utf-16"),
+        ("utf-16-le", "utf-16-le"),
+        ("utf-16-be", "utf-16-be"),
+        ("utf-32", "utf-32"),
+        ("windows-1252", "windows-1252"),
+    ],
+)
+def test_the_same_text_is_read_from_every_encoding(tmp_path: Path, codec: str, found: str) -> None:
+    data = TEXT.encode(codec)
+    assert find_encoding(write(tmp_path, data)).name == found
+    accounts = [row.account for row in deals_of(tmp_path, data)]
+    assert accounts == ["Müller & Söhne", "Café Noir"]
+
+
+def test_an_encoding_that_is_not_western_is_found_and_told_of(tmp_path: Path) -> None:
+    names = ["Северный ветер", "Общество с ограниченной ответственностью", "Московский завод"]
+    text = "Deal,Account\n" + "".join(f"Поставка оборудования,{name}\n" for name in names * 20)
+    with open_file(write(tmp_path, text.encode("windows-1251"))) as reading:
+        accounts = [row.raw["Account"] for row in reading.rows()]
+        assert accounts[:3] == names
+        assert "guessed" in reading.warnings[0]
+
+
+def test_a_few_broken_characters_do_not_turn_utf_8_into_another_encoding(tmp_path: Path) -> None:
+    data = TEXT.encode() * 10 + b"Broken,\xff\n"
+    with open_file(write(tmp_path, data)) as reading:
+        rows = list(reading.rows())
+    assert rows[0].raw["Account"] == "Müller & Söhne"
+    assert rows[-1].raw["Account"] == "\ufffd"
+    assert "1 broken character" in reading.warnings[0]
+
+
+def test_a_mistake_far_into_the_file_is_noticed(tmp_path: Path) -> None:
+    data = b"Deal,Account\n" + b"Line,Oy\n" * 300_000 + "Línea,Señor\n".encode("windows-1252")
+    assert find_encoding(write(tmp_path, data)).name == "windows-1252"
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "is empty"),
+        (b"PK\x03\x04 and so on", "Excel"),
+        (b"%PDF-1.7", "PDF"),
+        (b"a,b\n\x00\x01\x02\x03 binary", "not a text file"),
+        (b"\xff\xfea", "not a text file"),
+    ],
+)
+def test_what_is_no_text_is_refused_with_a_reason(tmp_path: Path, data: bytes, says: str) -> None:
+    with pytest.raises(BadInput, match=says) as caught:
+        find_encoding(write(tmp_path, data))
+    assert caught.value.hint

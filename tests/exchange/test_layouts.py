@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import json
+from random import Random
+
+import pytest
+
+from pipeboard.domain.errors import BadInput
+from pipeboard.exchange.columns import match_columns
+from pipeboard.exchange.layouts import GENERIC, LAYOUTS, detect, layout_named
+from pipeboard.exchange.layouts.layout import Layout
+from pipeboard.exchange.layouts.own import COLUMNS
+from tests.exchange.files import exported
+
+TOOLS = {
+    "HubSpot": "hubspot",
+    "Pipedrive": "pipedrive",
+    "Zoho CRM": "zoho",
+    "Trello": "trello",
+    "Close": "csv",
+}
+
+
+def known_headers() -> list[tuple[str, list[str]]]:
+    tools = json.loads(exported("crm-exports/headers.json").read_text())["tools"]
+    return [(TOOLS[tool["tool"]], tool["header"]) for tool in tools if tool["header"]]
+
+
+def test_every_header_that_was_seen_is_recognised() -> None:
+    for name, header in known_headers():
+        assert detect(tuple(header)).name == name, header
+
+
+def test_a_tool_is_recognised_in_any_order_and_with_columns_missing() -> None:
+    chance = Random(5)
+    for name, header in known_headers():
+        if name == "csv":
+            continue
+        for _ in range(30):
+            part = [column for column in header if chance.random() < 0.7]
+            chance.shuffle(part)
+            assert detect(tuple(part)).name in {name, "csv"}
+            assert detect(tuple(chance.sample(header, len(header)))).name == name
+
+
+def test_every_header_that_was_seen_maps_without_a_doubt() -> None:
+    for name, header in known_headers():
+        if name != "csv":
+            matching = match_columns(header, LAYOUTS[name])
+            assert "title" in matching.targets.values()
+            assert not any("looks like" in warning for warning in matching.warnings)
+
+
+def test_hubspot_columns_hold_the_day_of_entering_a_stage() -> None:
+    hubspot = LAYOUTS["hubspot"]
+    assert hubspot.target('Date entered "Contract Sent (Sales Pipeline)"') == (
+        "entered:Contract Sent"
+    )
+    assert hubspot.target("Date entered 'Demo (live) (Sales)'") == "entered:Demo (live)"
+    assert hubspot.target('Date exited "Contract Sent (Sales Pipeline)"') is None
+
+
+def test_salesforce_is_known_by_report_and_by_object() -> None:
+    report = ("Opportunity Owner", "Account Name", "Opportunity Name", "Stage", "Amount")
+    assert detect(report).name == "salesforce"
+    assert detect(("Id", "Name", "StageName", "Amount", "CloseDate")).name == "salesforce"
+
+
+def test_our_own_columns_are_our_own() -> None:
+    assert detect((*COLUMNS, "fields.product")).name == "pipeboard"
+    assert detect(("ref", "title", "probability_bp", "next_step.due")).name == "pipeboard"
+
+
+def test_names_that_several_tools_share_belong_to_none() -> None:
+    assert detect(("Deal Name", "Amount", "Pipeline")) is GENERIC
+
+
+def test_a_tool_can_be_named_and_an_unknown_one_is_refused() -> None:
+    layout: Layout = layout_named("zoho", ("Deal Name",))
+    assert layout.name == "zoho"
+    with pytest.raises(BadInput, match="no tool 'pipdrive'") as caught:
+        layout_named("pipdrive", ())
+    assert caught.value.hint == "Did you mean pipedrive?"

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeboard.domain.errors import BadInput
+from pipeboard.exchange.moments import AmbiguousDate, Moment, MomentReader, Order
+from tests.exchange.files import BERLIN
+
+TODAY = date(2017, 12, 31)
+
+
+def read(text: str, *column: str, order: Order | None = None) -> Moment:
+    return MomentReader(BERLIN, TODAY, order, lambda _: (text, *column)).column(0)(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2017-03-18", datetime(2017, 3, 17, 23, tzinfo=UTC)),
+        ("2017-07-18", datetime(2017, 7, 17, 22, tzinfo=UTC)),
+        ("2017-03-18 13:59", datetime(2017, 3, 18, 12, 59, tzinfo=UTC)),
+        ("2017-03-18 13:59:07", datetime(2017, 3, 18, 12, 59, 7, tzinfo=UTC)),
+        (
+            "2017-03-18 13:59:00.123456+00:00",
+            datetime(2017, 3, 18, 13, 59, 0, 123456, tzinfo=UTC),
+        ),
+        ("2017-03-18T13:59:00Z", datetime(2017, 3, 18, 13, 59, tzinfo=UTC)),
+        ("2017-03-18 13:59:00 UTC", datetime(2017, 3, 18, 13, 59, tzinfo=UTC)),
+        ("2017-03-18 13:59:00 +0200", datetime(2017, 3, 18, 11, 59, tzinfo=UTC)),
+        ("20170318", datetime(2017, 3, 17, 23, tzinfo=UTC)),
+        ("45631", datetime(2024, 12, 4, 23, tzinfo=UTC)),
+        ("45631.5", datetime(2024, 12, 5, 11, tzinfo=UTC)),
+        ("1489845540000", datetime(2017, 3, 18, 13, 59, tzinfo=UTC)),
+        ("1489845540", datetime(2017, 3, 18, 13, 59, tzinfo=UTC)),
+        ("3.4.2017", datetime(2017, 4, 2, 22, tzinfo=UTC)),
+        ("03.04.17 8:30", datetime(2017, 4, 3, 6, 30, tzinfo=UTC)),
+        ("2017/03/18", datetime(2017, 3, 17, 23, tzinfo=UTC)),
+        ("18/03/2017", datetime(2017, 3, 17, 23, tzinfo=UTC)),
+        ("3/18/2017, 1:59 PM", datetime(2017, 3, 18, 12, 59, tzinfo=UTC)),
+        ("3/18/2017 12:05 a.m.", datetime(2017, 3, 17, 23, 5, tzinfo=UTC)),
+        ("5/5/2017", datetime(2017, 5, 4, 22, tzinfo=UTC)),
+        ("18 Mar 2017", datetime(2017, 3, 17, 23, tzinfo=UTC)),
+        ("Mar 18, 2017 1:59 PM", datetime(2017, 3, 18, 12, 59, tzinfo=UTC)),
+        ("18-Mar-17", datetime(2017, 3, 17, 23, tzinfo=UTC)),
+        ("Sat, 18 Mar 2017 13:59:00 +0100", datetime(2017, 3, 18, 12, 59, tzinfo=UTC)),
+    ],
+)
+def test_dates_are_read_as_tools_write_them(text: str, at: datetime) -> None:
+    assert read(text).at == at
+
+
+def test_a_date_keeps_its_day_and_says_that_it_has_no_time() -> None:
+    assert read("2017-03-18") == Moment(
+        datetime(2017, 3, 17, 23, tzinfo=UTC), date(2017, 3, 18), has_time=False
+    )
+    assert read("2017-03-17T23:30Z").day == date(2017, 3, 18)
+
+
+@pytest.mark.parametrize("text", ["03/04/2017", "03-04-2017", "3/4/17 10:00"])
+def test_a_date_that_can_be_read_two_ways_is_refused_with_both(text: str) -> None:
+    with pytest.raises(AmbiguousDate, match="3 April 2017 or 4 March 2017") as caught:
+        read(text)
+    assert "--dates dmy" in caught.value.hint
+
+
+def test_one_date_of_the_column_settles_the_others() -> None:
+    assert read("03/04/2017", "", "13/04/2017").day == date(2017, 4, 3)
+    assert read("03/04/2017", "04/13/2017 10:00").day == date(2017, 3, 4)
+    assert read("03-04-17", "27-12-17").day == date(2017, 4, 3)
+
+
+def test_a_column_written_both_ways_settles_nothing() -> None:
+    with pytest.raises(AmbiguousDate):
+        read("03/04/2017", "13/04/2017", "04/13/2017")
+
+
+def test_another_date_column_of_the_file_settles_one_that_shows_nothing() -> None:
+    columns = [("03/04/2017",), ("13/04/2017",)]
+    moments = MomentReader(BERLIN, TODAY, None, columns.__getitem__)
+    first = moments.column(0)
+    moments.column(1)
+    assert first("03/04/2017").day == date(2017, 4, 3)
+
+
+def test_the_order_can_be_said() -> None:
+    assert read("03/04/2017", order="mdy").day == date(2017, 3, 4)
+    assert read("03/04/2017", order="dmy").day == date(2017, 4, 3)
+    assert read("03/04/05", order="ymd").day == date(2003, 4, 5)
+    with pytest.raises(BadInput, match="order mdy"):
+        read("13/04/2017", order="mdy")
+
+
+def test_a_year_of_two_digits_is_not_far_ahead() -> None:
+    assert read("13/04/25").day == date(2025, 4, 13)
+    assert read("13/04/99").day == date(1999, 4, 13)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "soon", "31/02/2017", "2017-02-30", "2017-13-01", "0000-00-00", "12", "March 2017", "May",
+        "10:30", "99999", "2017-03-18 25:00", "3/18/2017 13:00 PM", "1/2", "٢٠١٧-٠٣-١٨",
+        "18 Mar 2017 13:59 XYZ",
+    ],
+)  # fmt: skip
+def test_what_is_no_whole_date_is_refused(text: str) -> None:
+    with pytest.raises(BadInput, match="is not a date"):
+        read(text)
+
+
+@given(st.dates(date(1901, 1, 1), date(2998, 12, 31)), st.times())
+def test_local_times_read_back(day: date, clock: time) -> None:
+    moment = read(f"{day} {clock}")
+    assert moment.day == day
+    back = moment.at.astimezone(BERLIN)
+    # An hour that the clock skips in spring comes back an hour later.
+    assert back.timetz().replace(tzinfo=None) in {clock, clock.replace(hour=(clock.hour + 1) % 24)}
+
+
+@given(st.text(max_size=30) | st.from_regex(r"[0-9]{1,4}[-/. ][0-9A-Za-z]{1,3}[-/. ][0-9]{1,4}.*"))
+def test_no_text_does_anything_but_read_or_refuse(text: str) -> None:
+    try:
+        moment = read(text)
+    except BadInput:
+        return
+    assert moment.at.tzinfo is UTC
