@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import column, delete, insert, text, update
@@ -28,11 +29,15 @@ DEAL = t.DealRow.__table__  # type: ignore[attr-defined]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A deal before a command (None: it begins), after it, and the events in between."""
+    """A deal before a command (None: it begins), after it, and the events in between.
+
+    `told` names the command of each event where a whole history is stored at once.
+    """
 
     before: Deal | None
     after: Deal
     events: tuple[Event, ...]
+    told: tuple[str, ...] = ()
 
     @property
     def changed(self) -> frozenset[str]:
@@ -56,7 +61,11 @@ def project(session: Session, changes: Sequence[Change], command_id: str, at_us:
 
 
 def _write_deals(session: Session, changes: Sequence[Change], at_us: int) -> None:
-    new = [row_from_deal(change.after, at_us) for change in changes if change.before is None]
+    new = [
+        row_from_deal(change.after, micros(change.events[-1].at) if change.told else at_us)
+        for change in changes
+        if change.before is None
+    ]
     if new:
         session.execute(insert(t.DealRow), new)
     for change in changes:
@@ -82,7 +91,10 @@ def _write_events(session: Session, changes: Sequence[Change], command_id: str) 
     for change in changes:
         first = change.after.version - len(change.events) + 1
         for place, event in enumerate(change.events):
-            rows.append(_event_row(event, change.after.id, first + place, command_id))
+            command = change.told[place] if change.told else command_id
+            rows.append(_event_row(event, change.after.id, first + place, command))
+    if changes[0].told:
+        rows.sort(key=itemgetter("at"))
     session.execute(insert(t.EventRow), rows)
 
 

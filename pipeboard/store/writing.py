@@ -100,25 +100,39 @@ class Writer:
 
     def begin_command(self, done: Done) -> None:
         """Stores the command itself; what it changes follows in one or more `add`."""
+        self._begin_commands([done])
+
+    def _begin_commands(self, commands: Sequence[Done]) -> None:
         self.numbers("change", 1)
         self._session.execute(
             insert(t.CommandRow),
-            {
-                "id": done.id,
-                "at": micros(done.at),
-                "actor": done.actor,
-                "acting_as": done.acting_as,
-                "verb": done.verb,
-                "summary": done.summary,
-                "undoes": done.undoes,
-                "redoes": done.redoes,
-                "undone": False,
-            },
+            [
+                {
+                    "id": done.id,
+                    "at": micros(done.at),
+                    "actor": done.actor,
+                    "acting_as": done.acting_as,
+                    "verb": done.verb,
+                    "summary": done.summary,
+                    "undoes": done.undoes,
+                    "redoes": done.redoes,
+                    "undone": False,
+                }
+                for done in commands
+            ],
         )
 
     def add(self, done: Done, changes: Sequence[Change]) -> None:
         """Stores changes of a command that has begun."""
         project(self._session, changes, done.id, micros(done.at))
+
+    def record_told(self, commands: Sequence[Done], changes: Sequence[Change]) -> None:
+        """Stores whole histories of new deals, each event `told` by one of `commands`.
+
+        Commands and events are numbered in the order of time, as if they had been recorded then.
+        """
+        self._begin_commands(commands)
+        project(self._session, changes, "", 0)
 
     def summarise(self, command_id: str, summary: str) -> None:
         """The sentence of a command whose extent is known only at its end."""

@@ -1,0 +1,145 @@
+"""Filling a new database with a made-up team's deals."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from random import Random
+
+from pipeboard.demo.diary import Deed, Diary, new_id
+from pipeboard.demo.fates import HAND, TWO_YEARS, Fate, any_fate, hand
+from pipeboard.demo.life import Life, Scene
+from pipeboard.demo.people import team
+from pipeboard.demo.working_time import WorkingTime
+from pipeboard.domain.events import micros
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.settings import Rep, Settings
+from pipeboard.domain.templates import template
+from pipeboard.store import Store
+from pipeboard.store.projecting import Change
+from pipeboard.store.writing import Done
+from pipeboard.workspace import Actor, Workspace
+
+SETTINGS = Settings(currency="EUR", zone_name="Europe/Berlin", demo=True)
+PIPELINE = "New business"
+SMALL = 1_000
+BRIEF = 0.33
+CHUNK = 2_000
+
+Part = tuple[Fate, str]
+"""How a deal stands, and whose it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoReport:
+    """What was made up."""
+
+    deals: int
+    open: int
+    won: int
+    lost: int
+    commands: int
+    events: int
+    reps: tuple[Rep, ...]
+
+
+def build(store: Store, *, deals: int = 60, seed: int = 1, now: datetime, me: str) -> DemoReport:
+    """Fills a new, empty database; the same history, ids included, for the same arguments.
+
+    Up to 1,000 deals are the last two quarters of a team of three, every command on its own.
+    More are two years of a larger team that writes down less, one command a deal.
+    """
+    small = deals <= SMALL
+    reps = team(me, 3 if small else min(12, 3 + deals // 1_000))
+    pipeline = _set_up(store, reps, now - timedelta(days=TWO_YEARS + 365), me)
+    names = tuple(rep.name for rep in reps)
+    scene = Scene(
+        pipeline, WorkingTime(now, SETTINGS.zone), names, seed, detail=1.0 if small else BRIEF
+    )
+    parts = _two_quarters(deals, scene) if small else _two_years(deals, scene)
+    oldest_first = sorted(
+        range(deals), key=lambda number: (-Life(number, *parts[number], scene).begins, number)
+    )
+    counts: Counter[str] = Counter()
+    for start in range(0, deals, CHUNK):
+        numbers = oldest_first[start : start + CHUNK]
+        lives = [Life(number, *parts[number], scene) for number in numbers]
+        counts += _record(store, lives, one_command=not small)
+    return DemoReport(
+        deals,
+        counts["open"],
+        counts["won"],
+        counts["lost"],
+        counts["commands"],
+        counts["events"],
+        reps,
+    )
+
+
+def _set_up(store: Store, reps: Sequence[Rep], begun: datetime, me: str) -> Pipeline:
+    workspace = Workspace(store, lambda: begun, Actor(me))
+    workspace.save_settings(SETTINGS)
+    for rep in reps:
+        workspace.save_rep(rep)
+    return workspace.save_pipeline(
+        template("needs", pipeline_name=PIPELINE, currency=SETTINGS.currency)
+    )
+
+
+def _two_quarters(deals: int, scene: Scene) -> list[Part]:
+    """Deals dealt to the reps in turn, so that each has something of everything."""
+    today = scene.clock.today
+    into_quarter = (today - date(today.year, (today.month - 1) // 3 * 3 + 1, 1)).days
+    hands: dict[tuple[str, int], list[Fate]] = {}
+    parts = []
+    for number in range(deals):
+        turn, seat = divmod(number, len(scene.team))
+        owner = scene.team[seat]
+        round_, place = divmod(turn, HAND)
+        if (owner, round_) not in hands:
+            rng = Random(f"hand {scene.seed} {seat} {round_}")
+            hands[owner, round_] = hand(rng, into_quarter)
+        parts.append((hands[owner, round_][place], owner))
+    return parts
+
+
+def _two_years(deals: int, scene: Scene) -> list[Part]:
+    rng = Random(f"fates {scene.seed}")
+    return [(any_fate(rng), rng.choice(scene.team)) for _ in range(deals)]
+
+
+def _record(store: Store, lives: Sequence[Life], *, one_command: bool) -> Counter[str]:
+    """Lives the lives and stores them in one transaction; how many of what there were."""
+    ids = store.write(lambda writer: writer.numbers("deal", len(lives)))
+    commands: list[Done] = []
+    changes: list[Change] = []
+    counts: Counter[str] = Counter()
+    for life, deal_id in zip(lives, ids, strict=True):
+        diary = life.live(deal_id)
+        deeds = [_whole(diary)] if one_command else diary.deeds
+        done = [
+            Done(new_id(life.rng), deed.at, deed.actor, "", deed.verb, deed.summary)
+            for deed in deeds
+        ]
+        told = tuple(
+            command.id
+            for command, deed in zip(done, deeds, strict=True)
+            for _ in range(deed.events)
+        )
+        changes.append(Change(None, diary.deal, tuple(diary.events), told))
+        commands += done
+        counts[str(diary.deal.outcome)] += 1
+        counts["events"] += len(diary.events)
+    commands.sort(key=lambda done: micros(done.at))
+    counts["commands"] = len(commands)
+    store.write(lambda writer: writer.record_told(commands, changes))
+    return counts
+
+
+def _whole(diary: Diary) -> Deed:
+    """All that happened to a deal as one command."""
+    first, last = diary.deeds[0], diary.deeds[-1]
+    summary = f"Told the history of {diary.deal.name}."
+    return Deed(last.at, first.actor, "demo", summary, len(diary.events))
