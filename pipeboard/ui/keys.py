@@ -1,4 +1,4 @@
-"""Every key of the program in one table: bindings, hints, help, palette and the README come from it.
+"""Every key of the program in one table: bindings, hints, help, palette, README come from it.
 
 An id is what `[keys]` of the configuration names; its last part is the action that screens have.
 """
@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.near import did_you_mean
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
 
 UNBOUND: Final = "f24"
 """A key that no keyboard has: Textual cannot unbind, so an unwanted command gets this one."""
@@ -255,9 +258,8 @@ BOARD: Final[tuple[Command, ...]] = (
         11,
     ),
     Command("board.help", "question_mark,f1", "Help", "all keys", Group.ELSEWHERE, "?", "Help", 10),
-    Command(
-        "board.step_back", "escape,q", "Back", "one step back; q at the end quits", Group.ELSEWHERE
-    ),
+    Command("board.step_back", "escape", "Back", "one step back", Group.ELSEWHERE),
+    Command("board.quit", "q", "Quit", "one step back, at the end quit", Group.ELSEWHERE),
     Command("app.suspend", "ctrl+z", "Suspend", "to the shell, fg comes back", Group.ELSEWHERE),
     Command("app.leave", "ctrl+q", "Quit", "quit from anywhere", Group.ELSEWHERE),
 )
@@ -285,6 +287,59 @@ def name_of(key: str) -> str:
     if key.startswith("ctrl+"):
         return f"^{key.removeprefix('ctrl+')}"
     return _NAMES.get(key, key)
+
+
+_ON_A_DEAL: Final = frozenset(
+    (
+        "down",
+        "up",
+        "top",
+        "bottom",
+        "page_down",
+        "page_up",
+        "back",
+        "advance",
+        "move",
+        "next_step",
+        "note",
+        "interaction",
+        "edit",
+        "win",
+        "lose",
+        "snooze",
+        "owner",
+        "value",
+        "close_date",
+        "category",
+        "probability",
+        "tags",
+        "archive",
+        "undo",
+        "redo",
+        "help",
+        "step_back",
+        "quit",
+    )
+)
+
+DEAL: Final[tuple[Command, ...]] = tuple(c for c in BOARD if c.action in _ON_A_DEAL)
+"""The keys of the screen of one deal: the board's, as far as one deal is enough for them."""
+
+
+def bindings(commands: Sequence[Command]) -> list[BindingType]:
+    """Textual's bindings for a screen; each with its id, which `[keys]` can give other keys."""
+    from textual.binding import Binding
+
+    return [
+        Binding(command.keys, _action(command), command.label, show=False, id=command.id)
+        for command in commands
+        if command.id.startswith("board.")
+    ]
+
+
+def _action(command: Command) -> str:
+    name, _, number = command.action.rpartition("_")
+    return f"stage({number})" if name == "stage" else command.action
 
 
 def hints(commands: Sequence[Command]) -> tuple[tuple[str, str], ...]:

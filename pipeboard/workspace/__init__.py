@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from pipeboard.domain.actor import Actor
 from pipeboard.workspace.adding import Adding
-from pipeboard.workspace.desk import Actor, Receipt, Seen
+from pipeboard.workspace.desk import Receipt, Seen
 from pipeboard.workspace.finding import Finding
 from pipeboard.workspace.importing import Importing
 from pipeboard.workspace.moves import Moves

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from pipeboard.domain.actor import Actor
 from pipeboard.domain.commands import Command, Context
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deciding import decide
@@ -27,18 +28,6 @@ NOTHING_SEEN: Seen = {}
 
 # Fields that follow from others and never stand against somebody else's change.
 _FOLLOWING = frozenset(("rank", "last_touch_at", "imported_as"))
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who types (an account of the machine), and for which rep if for another."""
-
-    name: str
-    acting_as: str = ""
-
-    @property
-    def rep(self) -> str:
-        return self.acting_as or self.name
 
 
 @dataclass(frozen=True, slots=True)

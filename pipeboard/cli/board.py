@@ -1,0 +1,57 @@
+"""No verb at all: the board."""
+
+from __future__ import annotations
+
+from pipeboard.cli.arguments import Parser
+from pipeboard.cli.call import Call, Verb
+from pipeboard.domain.errors import BadInput
+
+
+def _nothing(parser: Parser) -> None:
+    """No arguments of its own."""
+
+
+def open_board(call: Call) -> int:
+    """The board of the database that is meant, on a terminal that can show it."""
+    from pipeboard.store import Store
+
+    check_terminal(call)
+    store = Store.open(call.config.database, read_only=call.arguments.read_only)
+    return show_board(call, store)
+
+
+def check_terminal(call: Call) -> None:
+    """`BadInput` with the reason where the board cannot be shown."""
+    from pipeboard.ui.terminal.facts import can_run_tui
+
+    why_not = can_run_tui(call.environ)
+    if why_not is not None:
+        raise BadInput(
+            f"The board cannot be shown: {why_not}.",
+            hint="Verbs such as 'pipeboard list' and 'pipeboard show' work everywhere.",
+        )
+
+
+def show_board(call: Call, store: Store) -> int:
+    """Runs the screens over an open store; the exit code."""
+    from pipeboard.cli.environment import account_name, state_folder
+    from pipeboard.domain.actor import Actor
+    from pipeboard.ui.keys import read_keymap
+    from pipeboard.ui.launch import Choices, open_board
+
+    config = call.config
+    choices = Choices(
+        pipeline=call.arguments.pipeline,
+        theme=config["theme"],
+        glyphs=config["glyphs"],
+        density=config["density"],
+        mouse=config["mouse"],
+        keymap=read_keymap({name: value.value for name, value in config.keys.items()}),
+        copy_command=config["copy_cmd"] or "",
+        editor=config["editor"] or "",
+    )
+    actor = Actor(account_name(), call.arguments.acting_as or "")
+    return open_board(store, call.clock, actor, choices, state_folder(), call.environ)
+
+
+VERBS = {"": Verb("", _nothing, open_board)}

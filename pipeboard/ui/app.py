@@ -1,0 +1,67 @@
+"""The app: what all screens share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from pipeboard.domain.settings import Settings
+from pipeboard.ui.board_state import BoardState
+from pipeboard.ui.clerk import Clerk
+from pipeboard.ui.palette import Theme
+from pipeboard.ui.screens.board import BoardScreen
+from pipeboard.ui.screens.deal_actions import Change
+from pipeboard.ui.terminal.display import CellDisplay
+from pipeboard.ui.terminal.drafts import Drafts
+from pipeboard.ui.terminal.session import Session
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a person has chosen in the configuration, as far as screens care."""
+
+    theme: Theme
+    keymap: Mapping[str, str] = field(default_factory=dict)
+    copy_command: str = ""
+    editor: str = ""
+
+
+class PipeboardApp(Session[None], CellDisplay[None]):
+    """Holds the clerk, the drafts and the last change; screens do the rest."""
+
+    ENABLE_COMMAND_PALETTE = False
+    CSS = "Screen, ModalScreen { background: transparent; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend"),
+        Binding("ctrl+q", "leave", "Quit", show=False, id="app.leave", priority=True),
+    ]
+
+    def __init__(self, clerk: Clerk, state: BoardState, look: Look, folder: Path) -> None:
+        super().__init__()
+        self.clerk = clerk
+        self.look = look
+        self.theme_inks = look.theme
+        self.drafts = Drafts(folder / "drafts")
+        self.crash_log = folder / "crash.log"
+        self.last_change: Change | None = None
+        self.settings: Settings = state.reader.settings()
+        self._state = state
+
+    @property
+    def today(self) -> date:
+        return self._state.lens.today
+
+    def get_default_screen(self) -> BoardScreen:
+        """The board is the first screen, so that the first frame of Textual holds it."""
+        return BoardScreen(self._state, self.look.theme)
+
+    def on_mount(self) -> None:
+        self.set_keymap(dict(self.look.keymap))
+
+    def action_leave(self) -> None:
+        self.leave(0)

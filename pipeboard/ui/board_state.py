@@ -1,0 +1,181 @@
+"""What the board screen shows and how keys change it; no Textual, for the first frame's sake.
+
+The state reads through a `Reader` and holds one `BoardView`; whoever shows it compares the view
+before with the view after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipeboard.domain.board import Board, Card, Lens
+from pipeboard.domain.deal import Status
+from pipeboard.domain.text import fold
+from pipeboard.ui.draw.layout import followed, layout, wanted, whole_cards
+from pipeboard.ui.draw.view import BoardView, Window
+
+if TYPE_CHECKING:
+    from pipeboard.store.reading import Reader
+
+MARGIN = 48
+"""Cards read beyond those shown, so that most keys need no reading."""
+
+
+class BoardState:
+    """A board under a lens, read window by window as it is scrolled."""
+
+    def __init__(self, reader: Reader, lens: Lens, view: BoardView) -> None:
+        self.reader = reader
+        self.view = view
+        self._lens = lens
+        self.load(lens)
+
+    @property
+    def lens(self) -> Lens:
+        return self._lens
+
+    @property
+    def board(self) -> Board:
+        return self.view.board
+
+    @property
+    def card(self) -> Card | None:
+        """The card under the cursor."""
+        return self.view.cursor_card
+
+    def load(self, lens: Lens | None = None, *, follow: int | None = None) -> None:
+        """Reads everything again, under another lens if one is given.
+
+        The cursor stays on its deal, or goes to the deal `follow`; where the deal is gone it stays
+        at its place.
+        """
+        lens = lens or self._lens
+        with self.reader.snapshot():
+            board = self.reader.board(lens)
+            deal_id = follow if follow is not None else self._deal_under_cursor()
+            place = self.reader.place(lens, deal_id) if deal_id is not None else None
+            signs = self.view.board.signs if lens == self._lens else None
+            self._lens = lens
+            view = replace(
+                self.view,
+                board=replace(board, signs=signs),
+                windows=tuple(Window() for _ in board.columns),
+            )
+            if len(board.columns) != len(self.view.board.columns):
+                view = replace(view, tops=(), first_column=0)
+            self.view = self._read(_at(view, board, place))
+
+    def count_signs(self) -> None:
+        """Reads how many deals carry each sign, which takes longer than all the rest."""
+        signs = self.reader.signs(self._lens)
+        self.view = replace(self.view, board=replace(self.board, signs=signs))
+
+    def show(self, **changes: object) -> None:
+        """Another cursor, size, density, status… and the cards that it takes to show them."""
+        self.view = self._read(replace(self.view, **changes))  # type: ignore[arg-type]
+
+    def move_cursor(self, columns: int, rows: int) -> None:
+        """The cursor so many columns and places on; over empty columns too."""
+        column, row = self.view.cursor
+        last = len(self.board.columns) - 1
+        target = max(0, min(column + columns, last))
+        if columns:
+            row = self._row_beside(target)
+        self.show(cursor=(target, max(0, row + rows)))
+
+    def _row_beside(self, column: int) -> int:
+        """The place in another column at the height of the cursor, so that the eye stays."""
+        here, row = self.view.cursor
+        return self.view.top(column) + max(0, row - self.view.top(here))
+
+    def page(self, halves: int) -> None:
+        """The cursor so many half pages down, or up."""
+        half = max(1, whole_cards(self.view, self.view.cursor[0]) // 2)
+        self.move_cursor(0, halves * half)
+
+    def scroll(self, column: int, rows: int) -> None:
+        """The cards of a column moved under the wheel; the cursor stays on the screen."""
+        count = self.board.columns[column].count
+        fits = layout(self.view).body_rows // self.view.density
+        top = max(0, min(self.view.top(column) + rows, count - fits))
+        tops = [self.view.top(index) for index in range(len(self.board.columns))]
+        tops[column] = top
+        cursor = self.view.cursor
+        if cursor[0] == column:
+            shown = max(1, whole_cards(replace(self.view, tops=tuple(tops)), column))
+            cursor = (column, max(top, min(cursor[1], top + shown - 1)))
+        self.show(tops=tuple(tops), cursor=cursor)
+
+    def go_to_stage(self, number: int) -> bool:
+        """The cursor to the stage with that number; False when there is none."""
+        if number not in self.view.numbers:
+            return False
+        column = self.view.numbers.index(number)
+        self.show(cursor=(column, self._row_beside(column)))
+        return True
+
+    def go_to_deal(self, deal_id: int) -> bool:
+        """The cursor to a deal; False when the lens hides it."""
+        place = self.reader.place(self._lens, deal_id)
+        if place is None:
+            return False
+        self.view = self._read(_at(self.view, self.board, place))
+        return True
+
+    def seen(self, ids: tuple[int, ...]) -> Mapping[int, int]:
+        """The versions of these deals as far as they stand on the screen."""
+        cards = {card.id: card.version for window in self.view.windows for card in window.cards}
+        return {deal_id: cards[deal_id] for deal_id in ids if deal_id in cards}
+
+    def column_ids(self) -> tuple[int, ...]:
+        """All deals of the column under the cursor."""
+        column = self.board.columns[self.view.cursor[0]]
+        cards = self.reader.window(self._lens, column.stage.id, 0, column.count)
+        return tuple(card.id for card in cards)
+
+    def ids_between(self, column: int, first: int, last: int) -> tuple[int, ...]:
+        """The deals of a column from one place to another, both included."""
+        first, last = min(first, last), max(first, last)
+        stage_id = self.board.columns[column].stage.id
+        cards = self.reader.window(self._lens, stage_id, first, last - first + 1)
+        return tuple(card.id for card in cards)
+
+    def open_deal_of(self, account: str) -> str:
+        """An open deal with that company in words, "" when there is none."""
+        for found in self.reader.find(account, limit=5):
+            if found.status is Status.OPEN and fold(found.account) == fold(account):
+                return f"open with {found.account}: {found.ref} {found.title}"
+        return ""
+
+    def _deal_under_cursor(self) -> int | None:
+        return self.view.cursor_card.id if self.view.cursor_card else None
+
+    def _read(self, view: BoardView) -> BoardView:
+        """The view scrolled to its cursor, with a window for each column that needs one."""
+        view = followed(view)
+        windows = list(view.windows)
+        for column, first, most in wanted(view):
+            have, count = windows[column], view.board.columns[column].count
+            last = min(first + most, count)
+            if have.offset <= first and last <= have.offset + len(have.cards):
+                continue
+            offset = max(0, first - MARGIN // 2)
+            cards = self.reader.window(
+                self._lens, view.board.columns[column].stage.id, offset, most + MARGIN
+            )
+            windows[column] = Window(offset, cards)
+        if all(new is old for new, old in zip(windows, view.windows, strict=True)):
+            return view
+        return replace(view, windows=tuple(windows))
+
+
+def _at(view: BoardView, board: Board, place: tuple[int, int] | None) -> BoardView:
+    """The view with its cursor on a stage and place in it."""
+    if place is None:
+        return view
+    for column, each in enumerate(board.columns):
+        if each.stage.id == place[0]:
+            return replace(view, cursor=(column, place[1]))
+    return view

@@ -1,0 +1,104 @@
+"""What is said under a line while it is typed: how it is understood, or why it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from pipeboard.domain.dates import format_date, parse_date, split_leading_date
+from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.money import format_money, parse_money
+from pipeboard.domain.percent import format_percent, parse_percent
+from pipeboard.domain.quick_add import parse_quick_add
+from pipeboard.ui.draw.line import Line, whole
+from pipeboard.ui.screens.prompt import Feedback
+
+Live = Callable[[str], Feedback]
+
+
+def understood(text: str) -> Feedback:
+    """What was typed makes sense, and this one."""
+    return Feedback(((whole(text, "input.chip"),),), True)
+
+
+def live(read: Callable[[str], str], when_empty: str = "") -> Live:
+    """Feedback from a function that says in words what a text means, or raises why it cannot."""
+
+    def feedback(text: str) -> Feedback:
+        if not text.strip():
+            return understood(when_empty)
+        try:
+            return understood(read(text))
+        except PipeboardError as error:
+            why = f"{error.message} {error.hint}".strip()
+            return Feedback(((whole(why, "input.error"),),), False, why)
+
+    return feedback
+
+
+def money(currency: str, present: str = "") -> Live:
+    """An amount; with the present one, also by how much it changes."""
+    before = parse_money(present, currency) if present else None
+
+    def read(text: str) -> str:
+        value = parse_money(text, currency)
+        if before is None or before.currency != value.currency or before == value:
+            return format_money(value)
+        sign = "+" if value.minor > before.minor else "−"
+        change = format_money(value - before if sign == "+" else before - value)
+        return f"{format_money(value)}   {sign}{change} against {format_money(before)}"
+
+    return live(read, "no value" if not present else "as it is")
+
+
+def day(today: date) -> Live:
+    """A date in words."""
+    return live(lambda text: format_date(parse_date(text, today)), "no date")
+
+
+def percent() -> Live:
+    """A probability."""
+    return live(lambda text: f"{format_percent(parse_percent(text))} %", "the stage's own")
+
+
+def next_step(today: date) -> Live:
+    """A next step with its day in front."""
+
+    def read(text: str) -> str:
+        due, words = split_leading_date(text, today)
+        when = format_date(due) if due else "no day"
+        return f"{when}   {words}" if words else when
+
+    return live(read, "nothing: clears the next step")
+
+
+def quick_add(today: date, currency: str, doubles: Callable[[str], str]) -> Live:
+    """A new deal in one line, as chips; `doubles` names an open deal of the same company."""
+
+    def feedback(text: str) -> Feedback:
+        if not text.strip():
+            hint = "Company: title 40k @owner +tag close:19dec > 3dec call Mika"
+            return Feedback(((whole(hint, "text.dim"),),), False, "Type what the deal is about.")
+        try:
+            parsed = parse_quick_add(text, today=today, currency=currency, tui=True)
+        except PipeboardError as error:
+            why = f"{error.message} {error.hint}".strip()
+            return Feedback(((whole(why, "input.error"),),), False, why)
+        chips: list[tuple[str, str]] = [("title", parsed.title)]
+        if parsed.account:
+            chips.insert(0, ("company", parsed.account))
+        chips += [(span.kind, span.text) for span in parsed.spans if span.kind != "account"]
+        lines = [_chips(chips)]
+        double = doubles(parsed.account) if parsed.account else ""
+        if double:
+            lines.append((whole(f"! {double}", "status.warn"),))
+        return Feedback(tuple(lines), True)
+
+    return feedback
+
+
+def _chips(chips: list[tuple[str, str]]) -> Line:
+    spans: list[tuple[str, str]] = []
+    for kind, text in chips:
+        spans += [(f"{kind} ", "text.dim"), whole(text, "input.chip"), ("   ", "text")]
+    return tuple(spans)  # type: ignore[return-value]

@@ -1,0 +1,249 @@
+"""The board: columns of deals, worked by keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.ui import keys
+from pipeboard.ui.board_state import BoardState
+from pipeboard.ui.draw.layout import has_room_for_pane, layout
+from pipeboard.ui.draw.line import EMPTY, Line, whole
+from pipeboard.ui.draw.pane import pane_lines
+from pipeboard.ui.draw.pointing import Place
+from pipeboard.ui.draw.section import PaneStyle
+from pipeboard.ui.draw.view import Pane
+from pipeboard.ui.palette import Role, Theme
+from pipeboard.ui.screens.deal import DealScreen
+from pipeboard.ui.screens.deal_form import field_text
+from pipeboard.ui.screens.editing import Editing
+from pipeboard.ui.screens.looking import Looking
+from pipeboard.ui.screens.marking import Marking
+from pipeboard.ui.screens.moving import Moving
+from pipeboard.ui.screens.working import Working
+from pipeboard.ui.widgets.canvas import BoardCanvas
+from pipeboard.workspace import Receipt
+
+POLL_S = 0.5
+
+
+class BoardScreen(Moving, Editing, Working, Marking, Looking):
+    """Shows a `BoardState`; hands keys on to it, or to the clerk."""
+
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.BOARD)
+
+    def __init__(self, state: BoardState, theme: Theme) -> None:
+        super().__init__()
+        self.state = state
+        self.canvas = BoardCanvas(state.view, theme)
+        self._pane_of: tuple[int, int] | None = None
+        self._version = state.reader.data_version()
+
+    def compose(self) -> ComposeResult:
+        yield self.canvas
+
+    def on_mount(self) -> None:
+        self.set_interval(POLL_S, self._look_for_changes)
+        self.call_after_refresh(self._settle)
+
+    def _settle(self) -> None:
+        """What the first frame did not wait for."""
+        self.count_signs()
+        self.board_app.clerk.warm_up()
+
+    # What is shown.
+
+    def redraw(self) -> None:
+        self._show_pane()
+        self.canvas.show(self.state.view)
+
+    def say(self, text: str, role: Role = "status", beside: str = "") -> None:
+        line = (whole(text, role),) if text else EMPTY
+        right = (whole(beside, "hint.label"),) if beside else EMPTY
+        if (line, right) != (self.state.view.status, self.state.view.status_right):
+            self.state.show(status=line, status_right=right)
+            self.canvas.show(self.state.view)
+
+    @work(exclusive=True, group="signs")
+    async def count_signs(self) -> None:
+        self.state.count_signs()
+        self.canvas.show(self.state.view)
+
+    def reload(self) -> None:
+        self.state.load()
+        self._pane_of = None
+        self.redraw()
+        self.count_signs()
+
+    def _look_for_changes(self) -> None:
+        """Shows what others have committed, within a second."""
+        version = self.state.reader.data_version()
+        if version == self._version:
+            return
+        self._version = version
+        try:
+            self.reload()
+        except DatabaseError as error:
+            self.say(f"{error.message} {error.hint}", "status.error")
+
+    @on(BoardCanvas.Resized)
+    def _fit(self, event: BoardCanvas.Resized) -> None:
+        self.state.show(width=event.width, height=event.height)
+        self._pane_of = None
+        self.redraw()
+
+    # Which deals are meant.
+
+    def targets(self) -> tuple[tuple[int, ...], Mapping[int, int]]:
+        marks, card = self.state.view.marks, self.state.card
+        ids = tuple(sorted(marks)) if marks else ((card.id,) if card else ())
+        return ids, self.state.seen(ids)
+
+    def pipeline(self) -> Pipeline:
+        return self.state.board.pipeline
+
+    def present(self, field: str) -> str:
+        card = self.state.card
+        if card is None:
+            return ""
+        if field == "name":
+            return card.name
+        if field == "next_step":
+            return card.next_text
+        deal = self.state.reader.deal(card.id)
+        return field_text(deal, field) if deal else ""
+
+    def show_change(self, receipt: Receipt) -> None:
+        marked = bool(self.state.view.marks)
+        if marked:
+            self.state.show(marks=frozenset())
+        moved = receipt.verb in ("move", "reorder", "reopen", "add", "undo", "redo")
+        follow = receipt.deals[0].id if moved and len(receipt.deals) == 1 and not marked else None
+        self.state.load(follow=follow)
+        self._version = self.state.reader.data_version()
+        self._pane_of = None
+        self.redraw()
+        self.count_signs()
+
+    # The pane and the screen of one deal.
+
+    def action_pane(self) -> None:
+        view = self.state.view
+        if not has_room_for_pane(view.width):
+            self.action_open()
+            return
+        pane = view.pane
+        self._pane_of = None
+        if pane is None:
+            self.state.show(pane=Pane(()))
+        elif not pane.focused:
+            self.state.show(pane=replace(pane, focused=True))
+        else:
+            self.state.show(pane=None)
+        self.redraw()
+
+    def action_open(self) -> None:
+        card = self.state.card
+        if card is None:
+            self.say("No deal is selected here.", "status.warn")
+        elif has_room_for_pane(self.state.view.width) and self.state.view.pane is None:
+            self.action_pane()
+        else:
+            self.app.push_screen(DealScreen(self.state, card.id, self.canvas.theme))
+
+    def _show_pane(self) -> None:
+        """Fills the pane with the deal under the cursor, unless it shows that already."""
+        view, card = self.state.view, self.state.card
+        if view.pane is None:
+            return
+        wanted = (card.id, card.version) if card else None
+        if wanted == self._pane_of and wanted is not None:
+            return
+        self._pane_of = wanted
+        lines: tuple[Line, ...] = ()
+        if card is not None:
+            sheet = self.state.reader.sheet(card.id)
+            zone = self.state.lens.zone
+            style = PaneStyle(layout(view).pane_width, self.today, zone, view.glyphs)
+            lines = pane_lines(sheet, style)
+        self.state.show(pane=replace(view.pane, lines=lines, top=0))
+
+    def action_step_back(self) -> None:
+        """Esc: marks, then filter, then pane, then quit by q only."""
+        view = self.state.view
+        self.range_start = None
+        if view.marks:
+            self.state.show(marks=frozenset())
+        elif view.filter_text:
+            self.state.load(replace(self.state.lens, filter=None))
+            self.state.show(filter_text="")
+            self.count_signs()
+        elif view.pane is not None:
+            self.state.show(pane=None)
+        elif view.status:
+            self.say("")
+        else:
+            self.say("q or ^q quits.")
+            return
+        self.redraw()
+
+    def action_quit(self) -> None:
+        """q: one step back, and out of the program where there is nothing to go back from."""
+        view = self.state.view
+        if view.marks or view.filter_text or view.pane is not None:
+            self.action_step_back()
+        else:
+            self.board_app.leave(0)
+
+    # The mouse.
+
+    @on(BoardCanvas.Pointed)
+    async def _point(self, event: BoardCanvas.Pointed) -> None:
+        hit = event.hit
+        self.say("")
+        match hit.place:
+            case Place.CARD:
+                self.state.show(cursor=(hit.column, hit.row))
+                if event.count > 1:
+                    self.action_open()
+            case Place.TAB | Place.HEAD | Place.COLUMN:
+                self.state.show(cursor=(hit.column, self.state.view.top(hit.column)))
+            case Place.ABOVE:
+                self.state.scroll(hit.column, -3)
+            case Place.BELOW:
+                self.state.scroll(hit.column, 3)
+            case Place.HINT:
+                command = next(c for c in keys.BOARD if c.first_key == hit.key)
+                await self.run_action(command.action)
+                return
+        self.redraw()
+
+    @on(BoardCanvas.Dragged)
+    async def _drop(self, event: BoardCanvas.Dragged) -> None:
+        card = self.state.view.card(event.start.column, event.start.row)
+        if card is None:
+            return
+        self.state.show(cursor=(event.start.column, event.start.row))
+        await self.move_to(self.state.board.columns[event.end.column].stage)
+
+    @on(BoardCanvas.Scrolled)
+    def _wheel(self, event: BoardCanvas.Scrolled) -> None:
+        if event.hit.place is Place.PANE:
+            self._scroll_pane(event.lines)
+        elif event.hit.column >= 0:
+            self.state.scroll(event.hit.column, 1 if event.lines > 0 else -1)
+            self.redraw()
+
+    def _scroll_pane(self, lines: int) -> None:
+        pane = self.state.view.pane
+        if pane is not None:
+            top = max(0, min(pane.top + lines, len(pane.lines) - 1))
+            self.state.show(pane=replace(pane, top=top))
+            self.redraw()

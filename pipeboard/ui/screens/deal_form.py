@@ -1,0 +1,83 @@
+"""The edit form of a deal: which fields it has, what they hold, and how each is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from pipeboard.domain.deal import Deal
+from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.fields import parse_field
+from pipeboard.domain.money import Money, format_money
+from pipeboard.domain.percent import format_percent
+from pipeboard.domain.pipeline import Category, Pipeline
+from pipeboard.domain.settings import Settings
+from pipeboard.ui.screens.form import Field
+
+_LABELS = {
+    "account": "Company",
+    "title": "Title",
+    "value": "Value",
+    "owner": "Owner",
+    "expected_close": "Expected close",
+    "probability": "Probability %",
+    "category": "Forecast",
+    "source": "Source",
+    "source_detail": "Source detail",
+    "contact_reason": "Why they came",
+    "tags": "Tags",
+    "competitors": "Competitors",
+    "offer_expires_on": "Offer expires",
+}
+
+
+def deal_form(
+    deal: Deal, pipeline: Pipeline, today: date, settings: Settings
+) -> tuple[str, list[Field]]:
+    """Title and fields of the form for one deal; custom fields come last."""
+    choices = {
+        "category": ("", *(str(category) for category in Category)),
+        "source": ("", *settings.sources),
+    }
+    fields = [
+        Field(
+            name,
+            label,
+            field_text(deal, name),
+            choices=choices.get(name, ()),
+            check=_check(name, today, settings.currency),
+        )
+        for name, label in _LABELS.items()
+    ]
+    fields += [Field(f"fields.{name}", name, value) for name, value in sorted(deal.fields.items())]
+    return f"{deal.ref}  {deal.name}", fields
+
+
+def field_text(deal: Deal, name: str) -> str:
+    """A field of a deal as a person would type it."""
+    if name == "probability":
+        bp = deal.probability_bp
+        return "" if bp is None else format_percent(bp)
+    value = getattr(deal, name)
+    match value:
+        case None:
+            return ""
+        case Money():
+            return format_money(value, style="code")
+        case date():
+            return value.isoformat()
+        case tuple():
+            return ", ".join(value)
+        case _:
+            return str(value)
+
+
+def _check(name: str, today: date, currency: str) -> Callable[[str], str | None]:
+    def check(text: str) -> str | None:
+        try:
+            parse_field(name, text.strip(), today, currency)
+        except PipeboardError as error:
+            return error.message
+        return "A deal needs a title." if name == "title" and not text.strip() else None
+
+    return check

@@ -1,0 +1,312 @@
+"""Keys that change what is looked at: cursor, filter, sort, lens, pipeline, pane, other screens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from pipeboard.domain.board import Sort
+from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.filter import FIELDS, FORMS, STATES
+from pipeboard.ui import keys
+from pipeboard.ui.draw.line import Line, whole
+from pipeboard.ui.screens.deal_actions import DealActions
+from pipeboard.ui.screens.help import Help, groups_of
+from pipeboard.ui.screens.menu import Choice, Menu
+from pipeboard.ui.screens.picker import Option, Picker
+from pipeboard.ui.screens.prompt import Feedback, Prompt
+
+if TYPE_CHECKING:
+    from pipeboard.ui.board_state import BoardState
+
+_SORTS = {
+    "m": (Sort.MANUAL, "by hand"),
+    "v": (Sort.VALUE, "value"),
+    "n": (Sort.NEXT_STEP, "next step"),
+    "a": (Sort.AGE, "days in stage"),
+    "c": (Sort.CLOSE, "close date"),
+    "t": (Sort.NAME, "name"),
+    "u": (Sort.UPDATED, "last change"),
+}
+
+
+class Looking(DealActions):
+    """Nothing here changes a deal."""
+
+    state: BoardState
+
+    def redraw(self) -> None:
+        """Shows the state as it is now."""
+        raise NotImplementedError
+
+    # The cursor.
+
+    def _cursor(self, columns: int, rows: int) -> None:
+        self.say("")
+        self.state.move_cursor(columns, rows)
+        self.redraw()
+
+    def action_left(self) -> None:
+        self._cursor(-1, 0)
+
+    def action_right(self) -> None:
+        self._cursor(1, 0)
+
+    def action_up(self) -> None:
+        self._cursor(0, -1)
+
+    def action_down(self) -> None:
+        self._cursor(0, 1)
+
+    def action_top(self) -> None:
+        self._cursor(0, -self.state.view.cursor[1])
+
+    def action_bottom(self) -> None:
+        column, row = self.state.view.cursor
+        self._cursor(0, self.state.board.columns[column].count - 1 - row)
+
+    def _page(self, halves: int) -> None:
+        self.say("")
+        self.state.page(halves)
+        self.redraw()
+
+    def action_half_down(self) -> None:
+        self._page(1)
+
+    def action_half_up(self) -> None:
+        self._page(-1)
+
+    def action_page_down(self) -> None:
+        self._page(2)
+
+    def action_page_up(self) -> None:
+        self._page(-2)
+
+    def action_stage(self, number: int) -> None:
+        self.say("")
+        if not self.state.go_to_stage(number):
+            self.say(f"There is no stage {number}.", "status.warn")
+        self.redraw()
+
+    @work
+    async def action_go(self) -> None:
+        stages = [stage for stage in self.pipeline().stages if not stage.retired]
+        choices = [
+            Choice("g", "top"),
+            *(Choice(str(n), s.name) for n, s in enumerate(stages, 1) if s.is_open and n < 10),
+            Choice("w", "won"),
+            Choice("l", "lost"),
+            Choice("a", "archive"),
+        ]
+        key = await self.ask(Menu("Go to", choices))
+        if key == "g":
+            self.action_top()
+        elif key == "a":
+            await self.set_filter("archived")
+        elif key is not None:
+            outcome = {"w": self.pipeline().won, "l": self.pipeline().lost}.get(key)
+            number = stages.index(outcome) + 1 if outcome else int(key)
+            self.action_stage(number)
+
+    # Which deals.
+
+    async def set_filter(self, text: str) -> bool:
+        """Shows the deals that a filter finds; a bad one keeps what is shown and says why."""
+        workspace = self.board_app.clerk.workspace
+        try:
+            wanted = workspace.parse_filter(text) if text.strip() else None
+            self.state.load(replace(self.state.lens, filter=wanted))
+        except PipeboardError as error:
+            self.say(f"{error.message} {error.hint}".strip(), "status.warn")
+            return False
+        self.state.show(filter_text=text.strip())
+        self.redraw()
+        return True
+
+    @work
+    async def action_filter(self) -> None:
+        before = self.state.view.filter_text
+        typed = await self.ask(
+            Prompt(
+                "/",
+                value=before,
+                live=self._filtered,
+                accept_empty=True,
+                placeholder="words  stage:demo  owner:ana  +tag  value>20k  stalled  -won",
+            )
+        )
+        await self.set_filter(before if typed is None else typed)
+        self.count_signs()
+
+    def _filtered(self, text: str) -> Feedback:
+        """Filters the board under the prompt while it is typed."""
+        workspace = self.board_app.clerk.workspace
+        try:
+            wanted = workspace.parse_filter(text) if text.strip() else None
+            self.state.load(replace(self.state.lens, filter=wanted))
+        except PipeboardError as error:
+            why = f"{error.message} {error.hint}".strip()
+            return Feedback(((whole(f"{why} (old result kept)", "input.error"),),), False, why)
+        self.state.show(filter_text=text.strip())
+        self.redraw()
+        board = self.state.board
+        said = f"{board.matching} of {board.total} open deals"
+        return Feedback(((whole(said, "input.chip"),),), True)
+
+    @work
+    async def action_find(self) -> None:
+        workspace = self.board_app.clerk.workspace
+        reader = self.state.reader
+
+        def find(text: str) -> list[Option]:
+            return [
+                Option(
+                    str(found.deal_id),
+                    f"{found.ref}  {found.name}"
+                    + (f" / {found.title}" if found.title != found.name else ""),
+                    found.stage_name,
+                )
+                for found in reader.find(text, limit=100)
+            ]
+
+        chosen = await self.ask(Picker("Find", find, typed=True))
+        if chosen is not None:
+            await self.go_to_deal(int(chosen))
+        del workspace
+
+    async def go_to_deal(self, deal_id: int) -> None:
+        """The cursor to a deal, with what hides it taken away."""
+        deal = self.state.reader.deal(deal_id)
+        if deal is None:
+            return
+        lens = replace(self.state.lens, pipeline_id=deal.pipeline_id)
+        self.state.load(lens, follow=deal_id)
+        if not self.state.go_to_deal(deal_id):
+            text = "archived" if deal.archived_at is not None else ""
+            wanted = self.board_app.clerk.workspace.parse_filter(text) if text else None
+            self.state.load(replace(lens, owner=None, filter=wanted), follow=deal_id)
+            self.state.show(filter_text=text)
+            self.state.go_to_deal(deal_id)
+        self.redraw()
+        self.count_signs()
+
+    def count_signs(self) -> None:
+        """Counts the deals that carry a sign, once the board itself is shown."""
+        raise NotImplementedError
+
+    @work
+    async def action_saved_filters(self) -> None:
+        workspace = self.board_app.clerk.workspace
+        saved = await self.board_app.clerk.ask(lambda w: w.saved_filters())
+        options = [Option(name, name, text) for name, text in saved]
+        present = self.state.view.filter_text
+        if present:
+            options.append(Option("", "Save this filter…", present))
+        if not options:
+            self.say("No filter is saved yet: type one with /, then F saves it.", "status")
+            return
+        chosen = await self.ask(Picker("Filters", options))
+        if chosen == "":
+            name = await self.ask(Prompt(f"Save '{present}' as"))
+            if name:
+                await self.board_app.clerk.ask(lambda w: w.save_filter(name, present))
+                self.say(f"Saved the filter {name}.", "status.ok")
+        elif chosen is not None:
+            await self.set_filter(dict(saved)[chosen])
+        del workspace
+
+    def action_mine(self) -> None:
+        lens = self.state.lens
+        mine = lens.me if lens.owner is None else None
+        self.state.load(replace(lens, owner=mine))
+        self.say("Your own deals." if mine else "Everyone's deals.")
+        self.redraw()
+        self.count_signs()
+
+    @work
+    async def action_pipeline(self) -> None:
+        pipelines = self.state.reader.pipelines()
+        if len(pipelines) < 2:
+            self.say("There is one pipeline; 'pipeboard pipeline new' makes another.", "status")
+            return
+        options = [Option(str(p.id), p.name, p.currency) for p in pipelines]
+        chosen = await self.ask(Picker("Pipeline", options))
+        if chosen is not None:
+            self.state.load(replace(self.state.lens, pipeline_id=int(chosen)))
+            self.state.show(cursor=(0, 0), tops=(), first_column=0, marks=frozenset())
+            self.redraw()
+            self.count_signs()
+
+    @work
+    async def action_sort(self) -> None:
+        lens = self.state.lens
+        choices = [
+            *(
+                Choice(key, label, mark="*" if lens.sort is sort else "")
+                for key, (sort, label) in _SORTS.items()
+            ),
+            Choice("r", "the other way round", mark="*" if lens.reverse else ""),
+        ]
+        key = await self.ask(Menu("Sort by", choices))
+        if key == "r":
+            self.state.load(replace(lens, reverse=not lens.reverse))
+        elif key is not None:
+            self.state.load(replace(lens, sort=_SORTS[key][0], reverse=False))
+        self.redraw()
+
+    @work
+    async def action_view(self) -> None:
+        choices = [
+            *(Choice(str(n), f"{n} line{'s' * (n > 1)} a card") for n in (1, 2, 3)),
+            Choice("p", "deal beside the board"),
+            Choice("o", "mine / everyone"),
+            Choice("g", "signs: unicode / ASCII"),
+        ]
+        key = await self.ask(Menu("View", choices))
+        if key is None:
+            return
+        if key.isdigit():
+            self.state.show(density=int(key))
+            self.redraw()
+        elif key == "g":
+            other = type(self.state.view.glyphs)
+            unicode = self.state.view.glyphs is other.UNICODE
+            self.state.show(glyphs=other.ASCII if unicode else other.UNICODE)
+            self.redraw()
+        else:
+            await self.run_action({"p": "pane", "o": "mine"}[key])
+
+    def action_reload(self) -> None:
+        self.reload()
+        self.say("Read again.")
+
+    # Other screens.
+
+    @work
+    async def action_help(self) -> None:
+        await self.ask(Help("Board", groups_of(keys.BOARD), extra=_filter_help()))
+
+    @work
+    async def action_palette(self) -> None:
+        options = [
+            Option(command.id, command.label, f"{command.help}   {command.first_key}")
+            for command in keys.BOARD
+            if not command.action.startswith("stage_")
+        ]
+        chosen = await self.ask(Picker(":", options, typed=True))
+        if chosen is not None:
+            where, _, action = chosen.rpartition(".")
+            await self.run_action(f"app.{action}" if where == "app" else action)
+
+
+def _filter_help() -> list[Line]:
+    lines: list[Line] = []
+    for field in FIELDS:
+        lines.append((whole(f"{field.example:<24}", "hint.key"), whole(field.help, "hint.label")))
+    for state, text in STATES.items():
+        lines.append((whole(f"{state:<24}", "hint.key"), whole(text, "hint.label")))
+    for form, text in FORMS:
+        lines.append((whole(f"{form:<24}", "hint.key"), whole(text, "hint.label")))
+    return lines

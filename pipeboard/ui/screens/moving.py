@@ -1,0 +1,108 @@
+"""Keys that move deals: on, back, anywhere, won, lost, archived, by hand in their column."""
+
+from __future__ import annotations
+
+from textual import work
+
+from pipeboard.domain.dates import parse_date
+from pipeboard.domain.deal import Loss
+from pipeboard.domain.money import parse_money
+from pipeboard.domain.pipeline import Stage
+from pipeboard.ui.screens import asking
+from pipeboard.ui.screens.deal_actions import DealActions
+from pipeboard.ui.screens.menu import Choice, Menu
+from pipeboard.ui.screens.picker import Option, Picker
+from pipeboard.ui.screens.prompt import Prompt
+
+# Categories after which a deal is worth another try some day.
+_RETURNING = ("disqualified", "timing", "no-decision", "unresponsive")
+
+
+class Moving(DealActions):
+    """Everything that ends in another stage, or out of them."""
+
+    async def action_advance(self) -> None:
+        await self.change(lambda w, ids, seen, why: w.step(ids, 1, override=why, seen=seen))
+
+    async def action_back(self) -> None:
+        await self.change(lambda w, ids, seen, why: w.step(ids, -1, override=why, seen=seen))
+
+    @work
+    async def action_move(self) -> None:
+        ids = self.selected()
+        if not ids:
+            return
+        usable = [stage for stage in self.pipeline().stages if not stage.retired]
+        choices = [
+            *(Choice(str(n), stage.name) for n, stage in enumerate(usable, 1) if stage.is_open),
+            Choice("w", "Won"),
+            Choice("l", "Lost…"),
+            Choice("r", "Reopen"),
+            Choice("d", "Archive"),
+        ]
+        key = await self.ask(Menu(f"Move {self.whom(ids)} to", choices))
+        if key is None:
+            return
+        if key.isdigit():
+            await self.move_to(usable[int(key) - 1])
+        elif key == "r":
+            await self.change(lambda w, ids, seen, why: w.reopen(ids, override=why, seen=seen))
+        else:
+            await self.run_action({"w": "win", "l": "lose", "d": "archive"}[key])
+
+    async def move_to(self, stage: Stage) -> None:
+        """The deals that are meant, to a stage; to an outcome by its own questions."""
+        pipeline = self.pipeline()
+        if stage.is_open:
+            await self.change(
+                lambda w, ids, seen, why: w.move(ids, stage.id, override=why, seen=seen)
+            )
+        else:
+            await self.run_action("win" if stage.id == pipeline.won.id else "lose")
+
+    @work
+    async def action_win(self) -> None:
+        ids = self.selected()
+        if not ids:
+            return
+        value = None
+        if len(ids) == 1:
+            currency, present = self.pipeline().currency, self.present("value")
+            live = asking.money(currency, present)
+            typed = await self.ask(
+                Prompt(f"Won {self.whom(ids)} at", value=present, live=live, accept_empty=True)
+            )
+            if typed is None:
+                return
+            value = parse_money(typed, currency) if typed.strip() else None
+        await self.change(
+            lambda w, ids, seen, why: w.win(ids, value=value, override=why, seen=seen)
+        )
+
+    @work
+    async def action_lose(self) -> None:
+        ids = self.selected()
+        if not ids:
+            return
+        options = [Option(name, name) for name in self.board_app.settings.loss_categories]
+        category = await self.ask(Picker(f"Why is {self.whom(ids)} lost?", options))
+        if category is None:
+            return
+        reason = await self.ask(Prompt(f"Lost: {category}. In your words", accept_empty=True))
+        if reason is None:
+            return
+        competitor: str | None = ""
+        if category == "competitor":
+            competitor = await self.ask(Prompt("Which competitor?", accept_empty=True))
+        again: str | None = ""
+        if category in _RETURNING:
+            label = "Try again on (empty: never)"
+            again = await self.ask(Prompt(label, live=asking.day(self.today), accept_empty=True))
+        if competitor is None or again is None:
+            return
+        recycle_on = parse_date(again, self.today) if again.strip() else None
+        loss = Loss(category, reason, competitor, recycle_on)
+        await self.change(lambda w, ids, seen, _: w.lose(ids, loss, seen=seen))
+
+    async def action_archive(self) -> None:
+        await self.change(lambda w, ids, seen, _: w.archive(ids, seen=seen))

@@ -1,0 +1,99 @@
+"""A screenful of lines that is scrolled: what stays on top, what moves, a status and the keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.events import MouseScrollDown, MouseScrollUp, Resize
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from pipeboard.ui.draw.frame import Hint, hint_line, rule
+from pipeboard.ui.draw.glyphs import Glyphs, spelled
+from pipeboard.ui.draw.line import EMPTY, Line, blank, exactly, spread
+from pipeboard.ui.palette import Theme
+from pipeboard.ui.styles import strip_of
+
+_AROUND = 3  # the rule, the status line and the hints
+
+
+@dataclass(frozen=True)
+class PageView:
+    """`head` stays, `lines` are shown from `top` on; equal views look the same."""
+
+    head: tuple[Line, ...] = ()
+    lines: tuple[Line, ...] = ()
+    top: int = 0
+    status: Line = EMPTY
+    status_right: Line = EMPTY
+    hints: tuple[Hint, ...] = ()
+    glyphs: Glyphs = Glyphs.UNICODE
+
+    def room(self, height: int) -> int:
+        """How many of the moving lines a screen of that height shows."""
+        return max(1, height - len(self.head) - _AROUND)
+
+    def scrolled(self, lines: int, height: int) -> int:
+        """The `top` after scrolling so many lines."""
+        return max(0, min(self.top + lines, len(self.lines) - self.room(height)))
+
+
+class Page(Widget):
+    """Shows a `PageView`."""
+
+    DEFAULT_CSS = "Page { width: 1fr; height: 1fr; }"
+
+    class Resized(Message):
+        """The page has another size."""
+
+    class Scrolled(Message):
+        """The wheel was turned."""
+
+        def __init__(self, lines: int) -> None:
+            super().__init__()
+            self.lines = lines
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.theme = theme
+        self.view = PageView()
+
+    def show(self, view: PageView) -> None:
+        """Another view; only lines that look different are drawn again."""
+        width, height = self.size
+        before = [self._line(y) for y in range(height)]
+        self.view = view
+        changed = [y for y in range(height) if self._line(y) != before[y]]
+        if changed:
+            self.refresh(*(Region(0, y, width, 1) for y in changed))
+
+    def render_line(self, y: int) -> Strip:
+        return strip_of(self._line(y), self.theme)
+
+    def _line(self, y: int) -> Line:
+        view, (width, height) = self.view, self.size
+        head = len(view.head)
+        if y < head:
+            line = exactly(view.head[y], width)
+        elif y == height - 1:
+            line = hint_line(view.hints, width, view.glyphs)
+        elif y == height - 2:
+            right = (*view.status_right, blank(1))
+            line = spread((blank(1), *view.status), right, width)
+        elif y == head:
+            line = rule(width)
+        else:
+            place = view.top + y - head - 1
+            line = exactly(view.lines[place] if place < len(view.lines) else (), width)
+        return spelled(line, view.glyphs)
+
+    def on_resize(self, event: Resize) -> None:
+        self.post_message(self.Resized())
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        self.post_message(self.Scrolled(3))
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        self.post_message(self.Scrolled(-3))
