@@ -1,0 +1,226 @@
+"""Events in words, one line each, for the timeline of a deal and the history of a workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipeboard.domain.dates import days_between, format_date, local_date
+from pipeboard.domain.deal import Answer, Contact, Loss, NextStep, Term
+from pipeboard.domain.events import STAGE_KINDS, Event, Kind, inverse
+from pipeboard.domain.percent import format_percent
+from pipeboard.domain.pipeline import Pipeline
+
+_RECORDS = frozenset((Kind.NOTE, Kind.NOTE_EDITED, Kind.TOUCH, Kind.STEP_DONE))
+_SHELVES = frozenset((Kind.ARCHIVED, Kind.UNARCHIVED, Kind.MERGED, Kind.RANKED))
+_ENTRIES = frozenset((Kind.ANSWERED, Kind.CONTACT, Kind.TERM, Kind.CHECKED))
+
+_NAMES = {
+    "expected_close": "close date",
+    "probability_bp": "probability",
+    "category": "forecast category",
+    "snoozed_until": "snoozed until",
+    "next_step": "next step",
+    "quote_sent_at": "quote sent",
+    "offer_expires_on": "offer expires",
+    "floor_value": "lowest value",
+}
+_UNSET = {"owner": "nobody", "probability_bp": "the stage's", "category": "the stage's"}
+
+
+def describe(event: Event, pipelines: Iterable[Pipeline], *, today: date, zone: ZoneInfo) -> str:
+    """What happened, in one line of plain text: `Lead → Qualify (after 5 d)`.
+
+    Days are local to `zone`, and written without their year in the year of `today`. Text that
+    people typed is in it as it is; of several lines, the first.
+    """
+    words = _Words(tuple(pipelines), today, zone)
+    return f"undid: {words.of(inverse(event))}" if event.undoes else words.of(event)
+
+
+@dataclass(frozen=True)
+class _Words:
+    """How values read in a line: with the names of these pipelines, on this day."""
+
+    pipelines: tuple[Pipeline, ...]
+    today: date
+    zone: ZoneInfo
+
+    def of(self, event: Event) -> str:
+        if event.kind in STAGE_KINDS:
+            return self._of_stage(event) + _override(event)
+        if event.kind in _RECORDS:
+            return self._of_record(event)
+        if event.kind in _SHELVES:
+            return _of_shelf(event)
+        if event.kind in _ENTRIES:
+            return "; ".join(self._of_entry(event, name) for name in sorted(event.changed))
+        return self._of_fields(event)
+
+    def _of_stage(self, event: Event) -> str:
+        after = event.after
+        match event.kind:
+            case Kind.CREATED:
+                value = after.get("value")
+                return f"created in {self._stage(after)}" + (f", value {value}" if value else "")
+            case Kind.MOVED:
+                return (
+                    f"{self._stage(event.before)} → {self._stage(after)}{self._after_days(event)}"
+                )
+            case Kind.WON:
+                value = after.get("value")
+                return "won" + (f" {value}" if value else "") + self._after_days(event)
+            case Kind.LOST:
+                return f"lost{_loss(after.get('loss'))}"
+            case _:
+                return f"reopened in {self._stage(after)}"
+
+    def _of_record(self, event: Event) -> str:
+        facts = event.facts
+        match event.kind:
+            case Kind.NOTE:
+                return f"note: {_first_line(facts['note']['text'])}"
+            case Kind.NOTE_EDITED:
+                return f"note edited: {_first_line(facts['new'])}"
+            case Kind.TOUCH:
+                touch = facts["touch"]
+                what = f"{touch['type']} {touch['direction']}"
+                return _with(what, _first_line(touch.get("outcome", "")))
+            case _:
+                step = event.before.get("next_step") or NextStep(facts["step"].get("text", ""))
+                done = _with("done", step.text or "next step")
+                outcome = _first_line(facts.get("outcome", ""))
+                return f"{done} ({outcome})" if outcome else done
+
+    def _of_entry(self, event: Event, name: str) -> str:
+        """An answer, a person, a term or a tick of a checklist."""
+        _, _, key = name.partition(".")
+        value, old = event.after.get(name), event.before.get(name)
+        match value or old:
+            case Answer() as answer:
+                label = self._question(key)
+                return f"{label}: {_answer(answer)}" if value else f"{label}: answer removed"
+            case Contact() as contact:
+                role = contact.role.replace("_", "-")
+                said = f"contact {contact.name}"
+                return f"{said}, {role}" if value else f"{said} removed"
+            case Term() as term:
+                return f"term {_term(term)}" if value else f"term {term.item} removed"
+            case _:
+                stage_id, _, item = key.partition("/")
+                of_stage = self._stage({"stage_id": int(stage_id)}) if stage_id.isdigit() else ""
+                return f"{'checked' if value else 'cleared'} '{item}' of {of_stage}"
+
+    def _of_fields(self, event: Event) -> str:
+        match event.kind:
+            case Kind.TAGGED:
+                return _tags(event)
+            case Kind.NEXT_STEP:
+                step = event.after.get("next_step")
+                return f"next step {self._value('next_step', step)}" if step else "no next step"
+            case Kind.SNOOZED:
+                until, reason = event.after.get("snoozed_until"), event.after.get("snooze_reason")
+                if until is None:
+                    return "woken"
+                return f"snoozed until {self._day(until)}" + (f" ({reason})" if reason else "")
+            case _:
+                names = dict.fromkeys((*event.after, *event.before))
+                return "; ".join(self._change(event, name) for name in names)
+
+    def _change(self, event: Event, name: str) -> str:
+        old, new = event.before.get(name), event.after.get(name)
+        named = name.removeprefix("fields.")
+        title = _NAMES.get(named, named.replace("_", " "))
+        was, now = self._value(name, old), self._value(name, new)
+        if not now:
+            return f"{title} removed (was {was})"
+        return f"{title} {was} → {now}" if was else f"{title} {now}"
+
+    def _value(self, name: str, value: Any) -> str:
+        if value in (None, "", ()):
+            return _UNSET.get(name, "")
+        if name == "probability_bp":
+            return f"{format_percent(value)}%"
+        if isinstance(value, NextStep):
+            return f"{self._day(value.due) if value.due else ''} {value.text}".strip()
+        if isinstance(value, tuple):
+            return ", ".join(value)
+        return self._day(value) if isinstance(value, date) else _first_line(str(value))
+
+    def _day(self, day: date) -> str:
+        """`3 Dec`, with its year when it is another than today's; the local day of an instant."""
+        on = local_date(day, self.zone) if isinstance(day, datetime) else day
+        _, *words, year = format_date(on).split()
+        return " ".join(words if on.year == self.today.year else (*words, year))
+
+    def _after_days(self, event: Event) -> str:
+        entered, left = (side.get("stage_entered_at") for side in (event.before, event.after))
+        if entered is None or left is None:
+            return ""
+        days = days_between(entered, left, self.zone)
+        return f" (after {days} d)" if days > 0 else ""
+
+    def _stage(self, fields: Mapping[str, Any]) -> str:
+        stage_id = fields.get("stage_id")
+        stages = (stage for pipeline in self.pipelines for stage in pipeline.stages)
+        return next((stage.name for stage in stages if stage.id == stage_id), "another pipeline")
+
+    def _question(self, key: str) -> str:
+        questions = (q for pipeline in self.pipelines for q in pipeline.questions)
+        return next((q.label for q in questions if q.key == key), key)
+
+
+def _override(event: Event) -> str:
+    missing = event.facts.get("missing")
+    if not missing:
+        return ""
+    return (
+        f"; override: {event.facts.get('override') or 'no reason'} (missing {', '.join(missing)})"
+    )
+
+
+def _loss(loss: Loss | None) -> str:
+    if loss is None:
+        return ""
+    to = f" to {loss.competitor}" if loss.competitor else ""
+    return f": {loss.category}{to}" + (f" ({_first_line(loss.reason)})" if loss.reason else "")
+
+
+def _of_shelf(event: Event) -> str:
+    match event.kind:
+        case Kind.MERGED:
+            return f"merged into D-{event.after.get('merged_into')}"
+        case Kind.RANKED:
+            return "moved within its column"
+        case _:
+            return str(event.kind)
+
+
+def _tags(event: Event) -> str:
+    old, new = event.before.get("tags") or (), event.after.get("tags") or ()
+    put_on = [f"+{tag}" for tag in new if tag not in old]
+    taken_off = [f"-{tag}" for tag in old if tag not in new]
+    return f"tags {' '.join((*put_on, *taken_off))}"
+
+
+def _answer(answer: Answer) -> str:
+    rating = "" if answer.rating is None else f"{answer.rating}/4"
+    text = _first_line(answer.text)
+    return f"{text} ({rating})" if text and rating else text or rating
+
+
+def _term(term: Term) -> str:
+    sides = (("ours", term.ours), ("theirs", term.theirs), ("agreed", term.agreed))
+    return _with(term.item, ", ".join(f"{name} {said}" for name, said in sides if said))
+
+
+def _with(what: str, said: str) -> str:
+    return f"{what}: {said}" if said else what
+
+
+def _first_line(text: str) -> str:
+    first, *more = text.strip().split("\n")
+    return f"{first} …" if more else first
