@@ -1,0 +1,206 @@
+"""What all overlays are: a few drawn lines at the bottom of the screen, the board behind them."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final, TypeVar
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.events import Key
+from textual.screen import ModalScreen
+
+from pipeboard.ui.draw.frame import Hint, hint_line, rule
+from pipeboard.ui.draw.glyphs import ROW
+from pipeboard.ui.draw.line import EMPTY, Line, blank, exactly, whole, width_of, wrap
+from pipeboard.ui.keys import name_of
+from pipeboard.ui.widgets.line_input import LineInput
+from pipeboard.ui.widgets.lines import Lines, glyphs_of
+
+T = TypeVar("T")
+CANCEL: Final[Hint] = ("Esc", "Cancel")
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The lines of an overlay: those above what is typed, its label, those below, the hints."""
+
+    above: Sequence[Line]
+    hints: Sequence[Hint]
+    below: Sequence[Line] = ()
+    label: Line = EMPTY
+
+
+def heading(title: str, width: int, end: str = "") -> Line:
+    """The upper edge of an overlay: a rule with a title at its left and a count at its right."""
+    if not end:
+        return rule(width, title)
+    tail: Line = (whole(f" {end} ", "text.dim"), (ROW, "rule"))
+    return (*rule(width - width_of(tail), title), *tail)
+
+
+def indented(text: str, width: int, line: Line = EMPTY) -> list[Line]:
+    """Dim text in as many lines as it takes, each three cells in."""
+    return [(blank(3), *line, whole(part, "text.dim")) for part in wrap(text, width - 4)]
+
+
+class Overlay(ModalScreen[T]):
+    """Lines at the bottom of the screen. A subclass says what they are by `draw`.
+
+    Esc asks before it throws something away (`has_changes`), and dismisses with None. What a key
+    cannot do is said in the last line until the next key.
+    """
+
+    DEFAULT_CSS = """
+    Overlay { background: transparent; align: left bottom; overflow: hidden hidden; }
+    Overlay:ansi { background: transparent; }
+    Overlay > Vertical { height: auto; }
+    Overlay > Vertical > Horizontal { height: 1; }
+    """
+    AUTO_FOCUS: ClassVar[str | None] = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._above, self._below, self._foot = Lines(), Lines(), Lines()
+        self._why = ""
+        self._asks_to_leave = False
+
+    @abstractmethod
+    def draw(self, width: int, height: int) -> Panel:
+        """The lines, on a screen of so many cells."""
+
+    @property
+    def has_changes(self) -> bool:
+        """Would leaving now lose something that took time to type?"""
+        return False
+
+    def keep_draft(self) -> None:
+        """Write down what is half typed; also called by the app before it leaves by force."""
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield self._above
+            yield from self.middle()
+            yield self._below
+            yield self._foot
+
+    def middle(self) -> ComposeResult:
+        """What stands between the lines above and below."""
+        yield from ()
+
+    def on_mount(self) -> None:
+        self.redraw()
+
+    def on_resize(self) -> None:
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Show the lines as they are now."""
+        width, height = self.app.size
+        self.place(self.draw(width, height), width)
+
+    def place(self, panel: Panel, width: int) -> None:
+        """Give each widget its lines."""
+        self._above.show(panel.above)
+        self._below.show(panel.below)
+        self._foot.show(self._feet(panel, width))
+
+    def refuse(self, why: str) -> None:
+        """Say in the last line why nothing happens, until the next key."""
+        self._why = why
+        self.redraw()
+
+    def action_cancel(self) -> None:
+        """Leave without a result, asked twice where something would be lost."""
+        if not self.has_changes:
+            self.leave(None)
+            return
+        self._asks_to_leave = True
+        self.set_focus(None)
+        self.redraw()
+
+    def leave(self, result: T | None) -> None:
+        """Dismiss with a result, or with None."""
+        self.dismiss(result)
+
+    def resume(self) -> None:
+        """Go on after the question whether to leave."""
+
+    def take_key(self, event: Key) -> None:
+        """A key that nothing else has taken; stopped, it means nothing more."""
+
+    def forgive(self) -> None:
+        """Something else is done now: what was refused is said no more."""
+        if self._why:
+            self._why = ""
+            self.redraw()
+
+    def on_key(self, event: Key) -> None:
+        if self._asks_to_leave:
+            event.stop()
+            self._answer(event)
+            return
+        self.forgive()
+        self.take_key(event)
+
+    def _answer(self, event: Key) -> None:
+        if event.key == "y":
+            self.leave(None)
+        elif event.key in ("n", "escape"):
+            self._asks_to_leave = False
+            self.resume()
+            self.redraw()
+
+    def _feet(self, panel: Panel, width: int) -> list[Line]:
+        if self._asks_to_leave:
+            hints = (("y", "Discard what you changed"), ("n", "Go on"))
+            return [hint_line(hints, width, glyphs_of(self.app))]
+        if self._why:
+            return [
+                exactly((blank(1, "hint"), whole(part, "bar.none")), width, "hint")
+                for part in wrap(self._why, width - 2)
+            ]
+        return [hint_line(panel.hints, width, glyphs_of(self.app))]
+
+
+class TypingOverlay(Overlay[T]):
+    """An overlay with one line to type in."""
+
+    def __init__(self, line: LineInput) -> None:
+        super().__init__()
+        self.line = line
+        self._label = Lines()
+        self._row = Horizontal()
+
+    @property
+    def text(self) -> str:
+        """What is typed."""
+        return self.line.value
+
+    def middle(self) -> ComposeResult:
+        with self._row:
+            yield self._label
+            yield self.line
+
+    def on_mount(self) -> None:
+        self.line.focus()
+
+    def place(self, panel: Panel, width: int) -> None:
+        super().place(panel, width)
+        self._label.styles.width = width_of(panel.label)
+        self._label.show([panel.label])
+
+    def resume(self) -> None:
+        self.line.focus()
+
+    def on_line_input_too_long(self) -> None:
+        self.refuse("That is too long for one line: its end was left out.")
+
+
+def key_shown(event: Key) -> str:
+    """The key as a person would name it."""
+    if event.character is not None and event.is_printable and event.character != " ":
+        return event.character
+    return name_of(event.key)
