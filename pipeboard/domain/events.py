@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -75,6 +76,7 @@ class Event:
 
 
 DEAL_FIELDS = tuple(f.name for f in fields(Deal))
+_values_of = attrgetter(*DEAL_FIELDS)
 KEYED_FIELDS = frozenset(("fields", "answers", "contacts", "checklist", "terms"))
 
 
@@ -118,7 +120,10 @@ def evolve(deal: Deal | None, event: Event, deal_id: int | None = None) -> Deal:
         if deal_id is None:
             raise ValueError("a first event needs the id of the deal that it creates")
         return Deal(id=deal_id, version=1, **_whole(event.after, None))
-    return replace(deal, version=deal.version + 1, **_whole(event.after, deal))
+    # As `dataclasses.replace`, which takes four times as long for so many fields.
+    values = dict(zip(DEAL_FIELDS, _values_of(deal), strict=True))
+    values["version"] += 1
+    return Deal(**{**values, **_whole(event.after, deal)})
 
 
 def _whole(after: Mapping[str, Any], deal: Deal | None) -> dict[str, Any]:
@@ -159,29 +164,31 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def record_to_json(value: Any) -> dict[str, Any]:
     """A small value as JSON, without what is empty."""
-    plain = {f.name: to_json(getattr(value, f.name)) for f in fields(value)}
+    plain = {name: to_json(getattr(value, name)) for name in value.__slots__}
     return {name: item for name, item in plain.items() if item not in (None, "")}
 
 
 def to_json(value: Any) -> Any:
     """A field's value as JSON: instants and dates as ISO 8601, money as minor units."""
-    match value:
-        case Money():
-            return {"amount_minor": value.minor, "currency": value.currency}
-        case datetime():
-            return value.isoformat()
-        case date():
-            return value.isoformat()
-        case NextStep() | Loss() | Answer() | Contact() | Term():
-            return record_to_json(value)
-        case tuple():
-            return list(value)
-        case Mapping():
-            return {key: to_json(item) for key, item in value.items()}
-        case StrEnum():
-            return str(value)
-        case _:
-            return value
+    written = _WRITTEN.get(type(value))
+    if written is not None:
+        return written(value)
+    return str(value) if isinstance(value, StrEnum) else value
+
+
+def _mapping_to_json(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: to_json(item) for key, item in value.items()}
+
+
+_WRITTEN: dict[type, Callable[[Any], Any]] = {
+    Money: lambda value: {"amount_minor": value.minor, "currency": value.currency},
+    datetime: datetime.isoformat,
+    date: date.isoformat,
+    tuple: list,
+    dict: _mapping_to_json,
+    MappingProxyType: _mapping_to_json,
+    **dict.fromkeys((NextStep, Loss, Answer, Contact, Term), record_to_json),
+}
 
 
 def _money(data: Mapping[str, Any]) -> Money:

@@ -13,8 +13,8 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import column, delete, insert, text, update
-from sqlmodel import Session
+from sqlalchemy import Table, column, delete, insert, text, update
+from sqlmodel import Session, SQLModel
 
 from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.errors import Conflict
@@ -24,7 +24,8 @@ from pipeboard.store import tables as t
 from pipeboard.store.rows import row_from_deal
 
 CHUNK = 2_000
-DEAL = t.DealRow.__table__  # type: ignore[attr-defined]
+DEAL: Table = t.DealRow.__table__  # type: ignore[attr-defined]
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +61,20 @@ def project(session: Session, changes: Sequence[Change], command_id: str, at_us:
     add_totals(session, [(change.before, -1) for change in changes if change.before], changes)
 
 
+def _insert(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+    """New rows in one statement; a class instead of its table would take one for each pattern of
+    empty values."""
+    if rows:
+        session.execute(insert(table.__table__), rows)  # type: ignore[attr-defined]
+
+
 def _write_deals(session: Session, changes: Sequence[Change], at_us: int) -> None:
     new = [
         row_from_deal(change.after, micros(change.events[-1].at) if change.told else at_us)
         for change in changes
         if change.before is None
     ]
-    if new:
-        session.execute(insert(t.DealRow), new)
+    _insert(session, t.DealRow, new)
     for change in changes:
         if change.before is None:
             continue
@@ -95,7 +102,7 @@ def _write_events(session: Session, changes: Sequence[Change], command_id: str) 
             rows.append(_event_row(event, change.after.id, first + place, command))
     if changes[0].told:
         rows.sort(key=itemgetter("at"))
-    session.execute(insert(t.EventRow), rows)
+    _insert(session, t.EventRow, rows)
 
 
 def _event_row(event: Event, deal_id: int, version: int, command_id: str) -> dict[str, Any]:
@@ -113,7 +120,7 @@ def _event_row(event: Event, deal_id: int, version: int, command_id: str) -> dic
         "currency": value.currency if value else None,
         "on_date": to_json(_day_of(event)),
         "detail": _detail_of(event),
-        "data": json.dumps(event_to_json(event), ensure_ascii=False, separators=(",", ":")),
+        "data": _as_json(event_to_json(event)),
     }
 
 
@@ -159,8 +166,7 @@ def _write_findables(session: Session, changes: Sequence[Change]) -> None:
         for deal_id in old:
             session.execute(delete(table).where(column("deal_id") == deal_id))
         rows = [row for change in touched for row in rows_of(change.after)]
-        if rows:
-            session.execute(insert(table), rows)
+        _insert(session, table, rows)
 
 
 def _has(changed: Iterable[str], field: str) -> bool:
@@ -208,8 +214,7 @@ def _write_answers(session: Session, changes: Sequence[Change]) -> None:
                 continue
             versions[question] += 1
             rows.append(_answer_row(change.after.id, question, versions[question], answer, at))
-    if rows:
-        session.execute(insert(t.AnswerRow), rows)
+    _insert(session, t.AnswerRow, rows)
 
 
 def _answers_given(change: Change) -> list[tuple[str, Answer | None, int]]:
@@ -366,8 +371,7 @@ def _write_search(session: Session, changes: Sequence[Change]) -> None:
                 text("UPDATE deal_search SET folded = :folded WHERE deal_id = :id"),
                 {"id": change.after.id, "folded": _folded(change.after, [row[0] for row in rows])},
             )
-    if new:
-        session.execute(insert(t.DealSearch), new)
+    _insert(session, t.DealSearch, new)
 
 
 def _folded(deal: Deal, notes: Sequence[str]) -> str:

@@ -10,6 +10,8 @@ from pipeboard.domain.deal import Deal, Loss, NextStep, Status
 from pipeboard.domain.events import from_json, instant, micros, to_json
 from pipeboard.domain.money import Money
 
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 SAME = (
     "id",
     "version",
@@ -126,5 +128,5 @@ def row_from_deal(deal: Deal, updated_at: int) -> dict[str, Any]:
         "next_due": to_json(step.due) if step else None,
         "answered": sum(answer.is_given for answer in deal.answers.values()),
         "updated_at": updated_at,
-        "doc": json.dumps(doc, ensure_ascii=False, separators=(",", ":")) if doc else "{}",
+        "doc": _as_json(doc) if doc else "{}",
     }
