@@ -1,0 +1,201 @@
+"""The facts of a deal: what it is worth, where it stands, what happens next, who is in it."""
+
+from __future__ import annotations
+
+from pipeboard.domain.attention import Sign, clocks, limits, sign, stalled_reasons
+from pipeboard.domain.dates import format_day, local_date
+from pipeboard.domain.deal import Contact, Deal, Status, Term
+from pipeboard.domain.events import Kind
+from pipeboard.domain.percent import format_percent
+from pipeboard.domain.sheet import Sheet
+from pipeboard.ui.draw.card import SIGN_ROLES
+from pipeboard.ui.draw.glyphs import DOT, STEP, full_money
+from pipeboard.ui.draw.line import Line, Span, blank, whole, wrap
+from pipeboard.ui.draw.section import Fact, PaneStyle, Section, calendar_day, flow, paragraph, table
+from pipeboard.ui.palette import Role
+
+
+def fact_lines(sheet: Sheet, style: PaneStyle) -> tuple[Line, ...]:
+    """Name, amount and dates, stage and next step of a deal."""
+    deal = sheet.deal
+    name = f"{deal.account} / {deal.title}" if deal.account and deal.title else deal.name
+    first, *rest = wrap(name, style.width - len(deal.ref) - 2, style.width)
+    return (
+        ((deal.ref, "pane.label"), blank(2), (first, "pane.title")),
+        *[((line, "pane.title"),) for line in rest],
+        *flow(_chips(sheet, style), style.width),
+        (),
+        *_standing(sheet, style),
+        *_next_step(deal, style),
+        *_parked(deal, style),
+    )
+
+
+def _chips(sheet: Sheet, style: PaneStyle) -> list[Line]:
+    deal = sheet.deal
+    chips: list[Line] = []
+    if deal.value is not None:
+        chips.append(((full_money(deal.value, style.glyphs), "pane.money"),))
+    probability = deal.effective_probability_bp(sheet.pipeline)
+    if probability is not None and deal.is_open:
+        by_hand = " by hand" if deal.probability_bp is not None else ""
+        chips.append(((f"{format_percent(probability)}%", "text"), (by_hand, "pane.label")))
+    if deal.expected_close is not None:
+        chips.append(_close(sheet, style))
+    chips.append((whole(f"@{deal.owner}" if deal.owner else "no owner", "pane.who"),))
+    if deal.category is not None:
+        chips.append(((deal.category, "text"),))
+    chips += [(whole(f"+{tag}", "pane.tag"),) for tag in deal.tags]
+    return chips
+
+
+def _close(sheet: Sheet, style: PaneStyle) -> Line:
+    day = sheet.deal.expected_close
+    if day is None:
+        return ()
+    passed = sheet.deal.is_open and day < style.today
+    moves = close_moves(sheet)
+    return (
+        ("close ", "pane.label"),
+        (calendar_day(day, style.today), "card.due.over" if passed else "text"),
+        (f" (moved {moves}x)" if moves else "", "pane.label"),
+    )
+
+
+def close_moves(sheet: Sheet) -> int:
+    """How often the close date was set to another day, without what was taken back."""
+    return sum(
+        entry.event.kind is Kind.EXPECTED_CLOSE
+        and entry.event.before.get("expected_close") is not None
+        and entry.event.after.get("expected_close") is not None
+        and not (entry.undone or entry.event.undoes)
+        for entry in sheet.entries
+    )
+
+
+def _standing(sheet: Sheet, style: PaneStyle) -> list[Line]:
+    deal, stage = sheet.deal, sheet.pipeline.stage(sheet.deal.stage_id)
+    if deal.outcome is not Status.OPEN:
+        return _outcome(deal, style)
+    days = (style.today - local_date(deal.stage_entered_at, style.zone)).days
+    limit = stage.expected_days
+    over = limit is not None and days > limit
+    mark = _sign(sheet, style)
+    start: list[Span] = [(f"{mark} ", SIGN_ROLES[mark])] if mark is not Sign.NONE else []
+    facts: Line = (
+        *start,
+        whole(f"{days} days in {stage.name}", "card.days.over" if over else "text"),
+        (f" (limit {limit})" if limit is not None else "", "pane.label"),
+    )
+    entered: Line = ((f"entered {style.day(deal.stage_entered_at)}", "pane.label"),)
+    reasons = stalled_reasons(deal, sheet.pipeline, style.today, style.zone)
+    lines = flow((facts, entered), style.width)
+    if reasons:
+        lines += paragraph(
+            (("  stalled: ", "sign.stalled"),), ", ".join(reasons), "text", style.width
+        )
+    return lines
+
+
+def _sign(sheet: Sheet, style: PaneStyle) -> Sign:
+    deal = sheet.deal
+    return sign(
+        clocks(deal, style.zone),
+        limits(sheet.pipeline.stage(deal.stage_id), style.today),
+        has_step=deal.next_step is not None,
+        snoozed=deal.is_snoozed(style.today),
+    )
+
+
+def _outcome(deal: Deal, style: PaneStyle) -> list[Line]:
+    day = f" {style.day(deal.closed_at)}" if deal.closed_at is not None else ""
+    if deal.outcome is Status.WON:
+        return [((f"Won{day}", "pane.yes"),)]
+    loss = deal.loss
+    if loss is None:
+        return [((f"Lost{day}", "pane.no"),)]
+    words = ": ".join(filter(None, (loss.category, loss.reason)))
+    competitor = f" (to {loss.competitor})" if loss.competitor else ""
+    back = f", comes back {calendar_day(loss.recycle_on, style.today)}" if loss.recycle_on else ""
+    return paragraph(
+        ((f"Lost{day}: ", "pane.no"),), f"{words}{competitor}{back}", "text", style.width
+    )
+
+
+def _next_step(deal: Deal, style: PaneStyle) -> list[Line]:
+    if not deal.is_open:
+        return []
+    step = deal.next_step
+    if step is None:
+        return [((f"{Sign.NO_NEXT_STEP} no next step", "sign.none"),)]
+    role: Role = "pane.due"
+    if step.due is not None and step.due < style.today:
+        role = "card.due.over"
+    due = f"{format_day(step.due, style.today)}  " if step.due is not None else ""
+    return paragraph(((f"{STEP} NEXT  ", "pane.head"), (due, role)), step.text, "text", style.width)
+
+
+def _parked(deal: Deal, style: PaneStyle) -> list[Line]:
+    lines: list[Line] = []
+    if deal.snoozed_until is not None and deal.is_snoozed(style.today):
+        until = f"  snoozed until {calendar_day(deal.snoozed_until, style.today)}"
+        why = f": {deal.snooze_reason}" if deal.snooze_reason else ""
+        lines += paragraph(((until, "pane.label"),), why, "text", style.width)
+    if deal.archived_at is not None:
+        lines.append(((f"  archived {style.day(deal.archived_at)}", "pane.unknown"),))
+    if deal.merged_into is not None:
+        lines.append(((f"  merged into D-{deal.merged_into}", "pane.unknown"),))
+    return lines
+
+
+def people(sheet: Sheet, style: PaneStyle) -> Section:
+    """Who is in the deal on the other side, and how to reach them."""
+    contacts = sorted(sheet.deal.contacts.values(), key=lambda each: (each.role, each.name))
+    facts = [Fact(contact.name, _about(contact)) for contact in contacts]
+    return Section("People", "", table(facts, style))
+
+
+def _about(contact: Contact) -> str:
+    role = "" if contact.role == "other" else contact.role.replace("_", " ")
+    return _dotted(contact.title, role, contact.phone, contact.email)
+
+
+def _dotted(*words: str) -> str:
+    return f" {DOT} ".join(filter(None, words))
+
+
+def terms(sheet: Sheet, style: PaneStyle) -> Section:
+    """What is negotiated: agreed, or how far apart the two sides are."""
+    items = sheet.deal.terms.values()
+    facts = [
+        Fact(term.item, _position(term), "pane.yes" if term.agreed else "text") for term in items
+    ]
+    agreed = sum(bool(term.agreed) for term in items)
+    return Section("Terms", f"{agreed}/{len(items)} agreed", table(facts, style))
+
+
+def _position(term: Term) -> str:
+    if term.agreed:
+        return f"agreed: {term.agreed}"
+    sides = (("we", term.ours), ("they", term.theirs))
+    return _dotted(*(f"{who}: {words}" for who, words in sides if words))
+
+
+def details(sheet: Sheet, style: PaneStyle) -> Section:
+    """Where the deal comes from, and whatever else has been written down."""
+    deal = sheet.deal
+    facts = {
+        "source": ": ".join(filter(None, (deal.source, deal.source_detail))),
+        "why in touch": deal.contact_reason,
+        "competitors": ", ".join(deal.competitors),
+        "quote sent": style.day(deal.quote_sent_at) if deal.quote_sent_at else "",
+        "offer expires": (
+            calendar_day(deal.offer_expires_on, style.today) if deal.offer_expires_on else ""
+        ),
+        "trial close": deal.trial_close,
+        **deal.fields,
+        "links": _dotted(*deal.links),
+        "created": style.day(deal.created_at),
+    }
+    given = [Fact(label, text) for label, text in facts.items() if text]
+    return Section("Details", "", table(given, style))

@@ -1,0 +1,118 @@
+"""A drawn line: runs of text, each with its role, that together take exactly so many cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pipeboard.domain.text import printable
+from pipeboard.ui.palette import Role
+from pipeboard.ui.terminal.width import cell_width, clusters, fit
+
+Span = tuple[str, Role]
+Line = tuple[Span, ...]
+
+EMPTY: Line = ()
+
+# At the beginning of a text they would change the sign that is drawn before it.
+_JOINERS = "\u200d\ufe0f"
+
+
+def left(text: str, width: int, role: Role) -> Span:
+    """`text` in exactly `width` cells, at their left end; what is cut off leaves `…`."""
+    return fit(_safe(text), width), role
+
+
+def right(text: str, width: int, role: Role) -> Span:
+    """`text` in exactly `width` cells, at their right end; what is cut off leaves `…`."""
+    safe = _safe(text)
+    space = width - cell_width(safe)
+    return (" " * space + safe if space > 0 else fit(safe, width)), role
+
+
+def whole(text: str, role: Role) -> Span:
+    """`text` in as many cells as it takes."""
+    return _safe(text), role
+
+
+def _safe(text: str) -> str:
+    return printable(text).lstrip(_JOINERS)
+
+
+def blank(width: int, role: Role = "text") -> Span:
+    """So many blanks, none when `width` is negative."""
+    return " " * width, role
+
+
+def width_of(line: Iterable[Span]) -> int:
+    """Cells that the runs take."""
+    return sum(cell_width(text) for text, _ in line)
+
+
+def text_of(line: Iterable[Span]) -> str:
+    """The line as plain text."""
+    return "".join(text for text, _ in line)
+
+
+def exactly(line: Sequence[Span], width: int, fill: Role = "text") -> Line:
+    """The line in exactly `width` cells: padded with blanks in `fill`, or cut and marked `…`."""
+    room = width - width_of(line)
+    if room >= 0:
+        return (*line, blank(room, fill)) if room else tuple(line)
+    kept: list[Span] = []
+    for text, role in line:
+        size = cell_width(text)
+        if size >= width:
+            # The run that crosses the edge, or ends at it while more follows, bears the mark.
+            kept.append((fit(text if size > width else f"{text}…", width), role))
+            break
+        kept.append((text, role))
+        width -= size
+    return tuple(span for span in kept if span[0])
+
+
+def spread(start: Sequence[Span], end: Sequence[Span], width: int, fill: Role = "text") -> Line:
+    """`start` at the left and `end` at the right of `width` cells; `start` is cut where both do
+    not fit, and `end` where not even that helps."""
+    room = width - width_of(end)
+    if room <= 0:
+        return exactly(end, width, fill)
+    return (*exactly(start, room, fill), *end)
+
+
+def wrap(text: str, width: int, rest: int | None = None) -> list[str]:
+    """`text` in lines of at most `width` cells (`rest` cells from the second line on), broken at
+    blanks, within a word only where it is wider than a line. One empty line for an empty text."""
+    widths = [max(1, width), max(1, width if rest is None else rest)]
+    lines = [""]
+    used = 0
+    for word in map(_safe, text.split()):
+        size = cell_width(word)
+        room = widths[len(lines) > 1]
+        if used and used + 1 + size <= room:
+            lines[-1] += f" {word}"
+            used += 1 + size
+            continue
+        if used:
+            lines.append("")
+        *full, last = _pieces(word, widths[len(lines) > 1], widths[1])
+        lines[-1:] = [*full, last]
+        used = cell_width(last)
+    return lines
+
+
+def _pieces(word: str, first: int, rest: int) -> list[str]:
+    """The word cut so that it fits; a sign wider than a line is left out."""
+    if cell_width(word) <= first:
+        return [word]
+    pieces = [""]
+    used = 0
+    for sign, size in clusters(word):
+        room = first if len(pieces) == 1 else rest
+        if size > rest:
+            continue
+        if used + size > room:
+            pieces.append("")
+            used = 0
+        pieces[-1] += sign
+        used += size
+    return pieces

@@ -1,0 +1,89 @@
+"""What a click hits."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from pipeboard.ui.draw.frame import hint_keys
+from pipeboard.ui.draw.heading import strip
+from pipeboard.ui.draw.layout import Slot, cards_below, column_at, layout
+from pipeboard.ui.draw.view import BoardView
+
+
+class Place(StrEnum):
+    """A part of the board screen."""
+
+    TITLE = "title"
+    TAB = "tab"
+    HEAD = "head"
+    CARD = "card"
+    ABOVE = "above"
+    BELOW = "below"
+    COLUMN = "column"
+    PANE = "pane"
+    STATUS = "status"
+    HINT = "hint"
+    NOWHERE = "nowhere"
+
+
+class Hit(NamedTuple):
+    """What lies under a cell: the board column of a tab, head or card (-1: none), the place of a
+    card in its column or the line of the pane, the key of a hint."""
+
+    place: Place
+    column: int = -1
+    row: int = -1
+    key: str = ""
+
+
+def hit(view: BoardView, x: int, y: int) -> Hit:
+    """What lies under the cell `x` across and `y` down, both from 0."""
+    shown = layout(view)
+    if view.is_too_small or not (0 <= x < view.width and 0 <= y < view.height):
+        return Hit(Place.NOWHERE)
+    if y == 0:
+        return Hit(Place.TITLE)
+    if y == shown.hint_y:
+        return _hint(view, x)
+    if y >= shown.hint_y - max(1, len(view.foot)):
+        return Hit(Place.STATUS)
+    if x >= shown.board_width:
+        pane = view.pane
+        return Hit(Place.PANE, row=y - 1 + pane.top) if pane and x > shown.board_width else _NOWHERE
+    if y == shown.strip_y:
+        return _tab(view, x)
+    slot = column_at(view, x)
+    if slot is None:
+        return _NOWHERE
+    if y == shown.rule_y and view.top(slot.column):
+        return Hit(Place.ABOVE, slot.column)
+    if y < shown.body_y:
+        return Hit(Place.HEAD, slot.column)
+    return _card(view, slot, y - shown.body_y)
+
+
+_NOWHERE = Hit(Place.NOWHERE)
+
+
+def _hint(view: BoardView, x: int) -> Hit:
+    for key in hint_keys(view.hints, view.width, view.glyphs):
+        if key.x <= x < key.x + key.width:
+            return Hit(Place.HINT, key=key.key)
+    return _NOWHERE
+
+
+def _tab(view: BoardView, x: int) -> Hit:
+    for tab in strip(view).tabs:
+        if tab.x <= x < tab.x + tab.width:
+            return Hit(Place.TAB, tab.column)
+    return _NOWHERE
+
+
+def _card(view: BoardView, slot: Slot, y: int) -> Hit:
+    count = view.board.columns[slot.column].count
+    top = view.top(slot.column)
+    if y == layout(view).body_rows - 1 and cards_below(view, slot.column):
+        return Hit(Place.BELOW, slot.column)
+    row = top + y // view.density
+    return Hit(Place.CARD, slot.column, row) if row < count else Hit(Place.COLUMN, slot.column)

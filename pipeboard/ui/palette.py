@@ -1,0 +1,278 @@
+"""What each role of a drawn line looks like, in the themes that people choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple, get_args
+
+from pipeboard.ui.terminal.ink import ColorDepth, Ink
+
+Role = Literal[
+    "text",
+    "text.dim",
+    "text.strong",
+    "bar",
+    "bar.product",
+    "bar.title",
+    "bar.dim",
+    "bar.sum",
+    "bar.overdue",
+    "bar.none",
+    "bar.stalled",
+    "tag.demo",
+    "tag.readonly",
+    "tag.filter",
+    "strip",
+    "strip.shown",
+    "column.mark",
+    "column.head",
+    "column.head.current",
+    "column.sum",
+    "rule",
+    "more",
+    "empty",
+    "sign.overdue",
+    "sign.none",
+    "sign.stalled",
+    "mark",
+    "card.name",
+    "card.marked",
+    "card.money",
+    "card.next",
+    "card.due",
+    "card.due.over",
+    "card.missing",
+    "card.days",
+    "card.days.over",
+    "card.fact",
+    "card.won",
+    "card.lost",
+    "cursor",
+    "cursor.name",
+    "cursor.money",
+    "status",
+    "status.ok",
+    "status.warn",
+    "status.error",
+    "hint",
+    "hint.key",
+    "hint.label",
+    "pane.title",
+    "pane.head",
+    "pane.label",
+    "pane.money",
+    "pane.tag",
+    "pane.yes",
+    "pane.no",
+    "pane.unknown",
+    "pane.due",
+    "pane.who",
+    "pane.time",
+    "input.label",
+    "input.text",
+    "input.caret",
+    "input.chip",
+    "input.error",
+    "chart.full",
+    "chart.rest",
+    "chart.mark",
+]
+"""What a run of text means; the first word is the place it stands in."""
+
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """An ink for every role. A background is only given together with a foreground, so that text
+    can be read whatever the terminal's own colours are."""
+
+    name: str
+    inks: Mapping[Role, Ink]
+
+    def ink(self, role: Role) -> Ink:
+        return self.inks[role]
+
+
+class _Paints(NamedTuple):
+    """The few colours that a theme is made of; None is the terminal's own."""
+
+    dim: str | None
+    faint: str | None
+    accent: str | None
+    red: str | None
+    amber: str | None
+    violet: str | None
+    green: str | None
+    bar_text: str | None
+    bar_dim: str | None
+    bar_back: str | None
+    on_paint: str | None
+
+
+# The hues of Okabe and Ito, told apart by every eye, lightened or darkened to be read on the
+# background they are meant for. Greys are pure, since 256 colours have a ramp for those only.
+_DARK = _Paints(
+    dim="#949494",
+    faint="#444444",
+    accent="#5fafff",
+    red="#ff5f5f",
+    amber="#e69f00",
+    violet="#d787d7",
+    green="#5faf87",
+    bar_text="#d0d0d0",
+    bar_dim="#949494",
+    bar_back="#262626",
+    on_paint="#121212",
+)
+_LIGHT = _Paints(
+    dim="#6c6c6c",
+    faint="#c6c6c6",
+    accent="#005faf",
+    red="#af0000",
+    amber="#875f00",
+    violet="#875f87",
+    green="#005f5f",
+    bar_text="#303030",
+    bar_dim="#6c6c6c",
+    bar_back="#e4e4e4",
+    on_paint="#ffffff",
+)
+_SIXTEEN = _Paints(
+    dim=None,
+    faint="bright_black",
+    accent="cyan",
+    red="red",
+    amber="yellow",
+    violet="magenta",
+    green="green",
+    bar_text=None,
+    bar_dim=None,
+    bar_back=None,
+    on_paint="black",
+)
+
+
+def _inks(paint: _Paints) -> dict[Role, Ink]:
+    plain, dim, strong = Ink(), Ink(fg=paint.dim), Ink(bold=True)
+    accent, red, amber = Ink(fg=paint.accent), Ink(fg=paint.red), Ink(fg=paint.amber)
+    violet, green = Ink(fg=paint.violet), Ink(fg=paint.green)
+    bar = Ink(fg=paint.bar_text, bg=paint.bar_back)
+    bar_dim = Ink(fg=paint.bar_dim, bg=paint.bar_back)
+
+    def bold(ink: Ink) -> Ink:
+        return replace(ink, bold=True)
+
+    def on_bar(ink: Ink) -> Ink:
+        return Ink(fg=ink.fg, bg=paint.bar_back, bold=True)
+
+    def painted(color: str | None) -> Ink:
+        return Ink(fg=paint.on_paint, bg=color, bold=True)
+
+    return {
+        "text": plain,
+        "text.dim": dim,
+        "text.strong": strong,
+        "bar": bar,
+        "bar.product": on_bar(accent),
+        "bar.title": bold(bar),
+        "bar.dim": bar_dim,
+        "bar.sum": bar,
+        "bar.overdue": on_bar(red),
+        "bar.none": on_bar(amber),
+        "bar.stalled": on_bar(violet),
+        "tag.demo": painted(paint.amber),
+        "tag.readonly": painted(paint.red),
+        "tag.filter": on_bar(amber),
+        "strip": dim,
+        "strip.shown": plain,
+        "column.mark": accent,
+        "column.head": Ink(bold=True),
+        "column.head.current": bold(accent),
+        "column.sum": dim,
+        "rule": Ink(fg=paint.faint),
+        "more": dim,
+        "empty": dim,
+        "sign.overdue": bold(red),
+        "sign.none": bold(amber),
+        "sign.stalled": bold(violet),
+        "mark": bold(accent),
+        "card.name": plain,
+        "card.marked": accent,
+        "card.money": plain,
+        "card.next": dim,
+        "card.due": dim,
+        "card.due.over": red,
+        "card.missing": amber,
+        "card.days": dim,
+        "card.days.over": bold(violet),
+        "card.fact": dim,
+        "card.won": green,
+        "card.lost": dim,
+        "cursor": accent,
+        "cursor.name": bold(accent),
+        "cursor.money": bold(accent),
+        "status": dim,
+        "status.ok": green,
+        "status.warn": amber,
+        "status.error": bold(red),
+        "hint": bar_dim,
+        "hint.key": on_bar(accent),
+        "hint.label": bar_dim,
+        "pane.title": strong,
+        "pane.head": bold(accent),
+        "pane.label": dim,
+        "pane.money": strong,
+        "pane.tag": accent,
+        "pane.yes": green,
+        "pane.no": red,
+        "pane.unknown": amber,
+        "pane.due": strong,
+        "pane.who": accent,
+        "pane.time": dim,
+        "input.label": bold(accent),
+        "input.text": plain,
+        "input.caret": Ink(reverse=True),
+        "input.chip": accent,
+        "input.error": red,
+        "chart.full": accent,
+        "chart.rest": Ink(fg=paint.faint),
+        "chart.mark": amber,
+    }
+
+
+_REVERSED_WITHOUT_COLOR: Final = frozenset(
+    ("input.caret", "tag.demo", "tag.readonly", "cursor.name")
+)
+
+
+def _without_color(inks: Mapping[Role, Ink]) -> dict[Role, Ink]:
+    return {
+        role: Ink(bold=ink.bold, reverse=role in _REVERSED_WITHOUT_COLOR)
+        for role, ink in inks.items()
+    }
+
+
+THEMES: Final = ("dark", "light", "ansi16", "mono")
+
+
+@cache
+def theme(name: str) -> Theme:
+    """The theme of that name, made when it is asked for; `KeyError` when it is none of `THEMES`."""
+    if name == "mono":
+        return Theme(name, MappingProxyType(_without_color(_inks(_DARK))))
+    paints = {"dark": _DARK, "light": _LIGHT, "ansi16": _SIXTEEN}[name]
+    return Theme(name, MappingProxyType(_inks(paints)))
+
+
+def theme_for(name: str, depth: ColorDepth) -> Theme:
+    """The theme with that name (`dark` where there is none), as far as the terminal can show it:
+    without colours it is `mono`, with sixteen `ansi16`."""
+    if depth is ColorDepth.NONE or name == "mono":
+        return theme("mono")
+    if depth is ColorDepth.STANDARD:
+        return theme("ansi16")
+    return theme(name if name in THEMES else "dark")

@@ -1,0 +1,23 @@
+"""Screens as they are meant to look, kept as text files that a person can read.
+
+`PIPEBOARD_REDRAW=1` writes the files anew; look at the difference before it is committed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from pipeboard.ui.draw.line import Line, text_of
+
+_FOLDER = Path(__file__).with_name("golden")
+
+
+def assert_looks_like(name: str, lines: Iterable[Line]) -> None:
+    """The lines are those of `golden/NAME.txt`; blanks at their ends are not compared."""
+    drawn = "".join(f"{text_of(line).rstrip()}\n" for line in lines)
+    file = _FOLDER / f"{name}.txt"
+    if os.environ.get("PIPEBOARD_REDRAW"):
+        file.write_text(drawn, encoding="utf-8")
+    assert drawn == file.read_text(encoding="utf-8")

@@ -1,0 +1,173 @@
+"""The board screen: as it is meant to look, and exactly as wide as the terminal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+
+from pipeboard.domain.filter import EVERYTHING
+from pipeboard.ui.draw.board import draw_board
+from pipeboard.ui.draw.glyphs import Glyphs
+from pipeboard.ui.draw.layout import followed
+from pipeboard.ui.draw.line import text_of, width_of
+from pipeboard.ui.draw.view import BoardView
+from pipeboard.ui.palette import Role
+from tests.ui.board_scene import card, scene, view_of
+from tests.ui.board_views import views
+from tests.ui.golden_screens import assert_looks_like
+
+
+def screen(view: BoardView) -> list[str]:
+    return [text_of(line) for line in draw_board(view)]
+
+
+@pytest.mark.parametrize("glyphs", Glyphs)
+@pytest.mark.parametrize("size", ["80x24", "120x40", "44x20", "40x12"])
+def test_the_board_looks_as_it_should(size: str, glyphs: Glyphs) -> None:
+    width, height = map(int, size.split("x"))
+    view = followed(scene(width=width, height=height, glyphs=glyphs, marks=frozenset({113})))
+    assert_looks_like(f"board-{size}-{glyphs}", draw_board(view))
+
+
+def test_three_rows_a_card_for_everyone_look_as_they_should() -> None:
+    view = scene(owner=None, width=120, height=32, density=3, demo=True)
+    assert_looks_like("board-everyone-density-3", draw_board(view))
+
+
+def test_several_currencies_look_as_they_should() -> None:
+    assert_looks_like("board-two-currencies-tall", draw_board(scene(foreign="USD", height=30)))
+    assert_looks_like("board-two-currencies-low", draw_board(scene(foreign="USD", height=14)))
+
+
+def test_amounts_of_two_currencies_are_never_added() -> None:
+    for height in (12, 24, 40):
+        text = "\n".join(screen(scene(foreign="USD", height=height, width=120)))
+        lead = "11 · 2 cur." if height < 30 else "11 · €84.8k"
+        assert lead in text
+        assert "€1.6M + $3.2k" in text
+
+
+def test_more_currencies_than_rows_are_counted() -> None:
+    cards = tuple(
+        card(number, code, f"1000 {code}")
+        for number, code in enumerate(("EUR", "USD", "CHF", "GBP", "SEK"), 1)
+    )
+    view = view_of((cards, (), (), (), (), (), ()), height=40, cursor=(0, 0))
+    assert [line[:20].strip() for line in screen(view)[2:5]] == [
+        "▌Lead        5 · €1k",
+        "$1k",
+        "CHF 1k + 2 cur.",
+    ]
+    assert "5 currencies" in screen(view)[0]
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"demo": True}, " DEMO "),
+        ({"read_only": True}, " READ-ONLY "),
+        ({"filter_text": "value>20k rot"}, "/value>20k rot"),
+        ({}, "39 open"),
+    ],
+)
+def test_the_title_says_what_is_looked_at(facts: dict[str, Any], words: str) -> None:
+    view = scene(**facts)
+    view = replace(view, board=replace(view.board, open_count=39))
+    assert words in screen(view)[0]
+
+
+def test_a_narrow_title_keeps_the_signs() -> None:
+    assert screen(scene(width=40))[0].rstrip().endswith("!2 ?2 ~3")
+
+
+def test_a_filter_that_hides_all_says_how_to_get_out() -> None:
+    view = view_of(((),) * 7)
+    lens = replace(view.board.lens, filter=EVERYTHING)
+    view = replace(view, board=replace(view.board, lens=lens, total=38))
+    assert screen(view)[5].strip() == "0 of 38 match; Esc clears"
+
+
+def test_an_empty_stage_says_how_to_fill_it() -> None:
+    assert "no deals; a adds here" in screen(scene(width=200, cursor=(4, 0)))[4]
+    assert "a adds here" not in screen(scene(width=200, cursor=(0, 0)))[4]
+
+
+def test_cards_scrolled_off_are_counted() -> None:
+    lines = screen(scene(tops=(2, 0, 0, 0, 0, 0, 0), height=20))
+    assert lines[3].startswith("── ▴ 2 more ──")
+    assert lines[-3].startswith("  ▾ 2 more")
+
+
+def test_a_card_of_which_the_name_is_seen_is_not_counted_as_below() -> None:
+    lines = screen(scene(height=21, density=3))
+    assert [line[:11] for line in lines[-5:-2]] == [" ~ Eastgate", "   ›call 12", "  ▾ 6 more "]
+
+
+def test_a_card_that_was_not_read_leaves_its_place_blank() -> None:
+    view = scene()
+    view = replace(view, windows=(replace(view.windows[0], offset=1), *view.windows[1:]))
+    assert screen(view)[4][:19].strip() == ""
+    assert "Acme" in screen(view)[6]
+
+
+def test_the_deal_under_the_cursor_is_explained() -> None:
+    assert screen(scene())[-2].strip() == (
+        "D-114 Lumen Oy / Packaging line pilot · 26 d in Qualify (limit 14)"
+    )
+    assert "next step 1 d overdue" in screen(scene(cursor=(1, 1)))[-2]
+    assert "no next step" in screen(scene(cursor=(0, 0)))[-2]
+    assert "snoozed until 2 Dec" in screen(scene(cursor=(0, 8)))[-2]
+
+
+def test_a_message_takes_the_place_of_the_explanation() -> None:
+    view = scene(status=(("Moved 2 deals to Demo.", "status.ok"),))
+    assert screen(view)[-2].strip() == "Moved 2 deals to Demo."
+
+
+def test_what_is_asked_lies_over_the_last_cards() -> None:
+    view = scene(foot=((("Add to Qualify", "input.label"),), (("> Lumen", "input.text"),)))
+    assert screen(view)[-3:-1] == ["Add to Qualify".ljust(80), "> Lumen".ljust(80)]
+    assert screen(view)[:-3] == screen(scene())[:-3]
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_the_help_hint_is_always_there(width: int) -> None:
+    assert "? Help" in screen(scene(width=width))[-1]
+
+
+def test_a_terminal_that_is_too_small_is_told_so() -> None:
+    lines = screen(scene(width=30, height=9))
+    assert " ".join(line.strip() for line in lines).strip() == "30x9 is too small (min 40x12)."
+
+
+def test_a_retired_stage_has_no_number_and_takes_none() -> None:
+    view = scene(width=200)
+    stages = view.board.pipeline.stages
+    retired = replace(stages[1], retired=True)
+    pipeline = replace(view.board.pipeline, stages=(stages[0], retired, *stages[2:]))
+    columns = (view.board.columns[0], replace(view.board.columns[1], stage=retired))
+    board = replace(view.board, pipeline=pipeline, columns=(*columns, *view.board.columns[2:]))
+    assert "[1 Lead 11] [Qualify 5] [2 Demo 1]" in screen(replace(view, board=board))[1]
+
+
+@given(views())
+def test_every_line_is_exactly_as_wide_as_the_terminal(view: BoardView) -> None:
+    lines = draw_board(view)
+    assert [width_of(line) for line in lines] == [view.width] * view.height
+
+
+@given(views())
+def test_no_text_steers_the_terminal_or_is_read_as_markup(view: BoardView) -> None:
+    for line in draw_board(view):
+        assert not set(text_of(line)) & set("\x1b\x9b\x07\n\t\r\u202e\ud800")
+        assert {role for _, role in line} <= set(get_args(Role))
+
+
+@given(views())
+def test_ascii_draws_only_ascii_of_its_own(view: BoardView) -> None:
+    view = replace(view, glyphs=Glyphs.ASCII)
+    for line in draw_board(view):
+        assert not set(text_of(line)) & set("▌›‹·▾▴─┼│●○✓✗…→€")

@@ -1,0 +1,161 @@
+"""A card says what matters of a deal, in columns that line up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeboard.domain.board import Card
+from pipeboard.domain.deal import Status
+from pipeboard.domain.money import Money
+from pipeboard.ui.draw.card import CardStyle, card_lines
+from pipeboard.ui.draw.glyphs import Glyphs
+from pipeboard.ui.draw.line import text_of, width_of
+from tests.ui.board_scene import TODAY, card
+from tests.ui.hostile import TEXTS
+
+LUMEN = card(
+    114,
+    "Lumen Oy",
+    "40000 EUR",
+    "~",
+    next_text="call",
+    due=10,
+    days_in_stage=26,
+    over_limit=True,
+    probability_bp=6000,
+)
+
+
+def drawn(card: Card, width: int = 19, density: int = 3, **facts: Any) -> list[str]:
+    cursor, marked = facts.pop("cursor", False), facts.pop("marked", False)
+    style = CardStyle(width, density, TODAY, **{"questions": 6, **facts})
+    return [text_of(line) for line in card_lines(card, style, cursor, marked)]
+
+
+def test_a_card_of_one_row_has_sign_name_and_value() -> None:
+    assert drawn(LUMEN, density=1) == [" ~ Lumen Oy     40k"]
+
+
+def test_a_card_of_three_rows_adds_next_step_owner_answers_and_probability() -> None:
+    assert drawn(LUMEN, cursor=True) == [
+        "▌~ Lumen Oy     40k",
+        "▌  ›call 3 Dec  26d",
+        "▌  @ana   Q3/6  60%",
+    ]
+
+
+def test_a_wide_card_shows_a_pip_for_each_question_and_the_close_date() -> None:
+    assert drawn(LUMEN, width=42)[2] == "   @ana                19 Dec Q●●●○○○  60%"
+
+
+def test_ascii_has_the_same_facts_in_the_same_cells() -> None:
+    assert drawn(LUMEN, cursor=True, glyphs=Glyphs.ASCII) == [
+        ">~ Lumen Oy     40k",
+        ">  >call 3 Dec  26d",
+        ">  @ana   Q3/6  60%",
+    ]
+
+
+def test_without_owners_the_close_date_takes_their_place() -> None:
+    assert drawn(LUMEN, owner=False)[2] == "   19 Dec Q3/6  60%"
+
+
+def test_a_probability_by_hand_is_told_from_that_of_the_stage() -> None:
+    by_hand = card(1, "Lumen Oy", None, probability_bp=6000, probability_by_hand=True)
+    assert drawn(by_hand)[2].endswith(" =60%")
+
+
+def test_a_mark_and_the_cursor_can_both_be_seen() -> None:
+    assert drawn(LUMEN, density=1, cursor=True, marked=True) == ["▌~*Lumen Oy     40k"]
+
+
+def test_a_long_name_gives_way_to_the_amount() -> None:
+    long = card(1, "Hanse Technologies", "1250000 EUR")
+    assert drawn(long, density=1) == ["   Hanse Tech… 1.3M"]
+
+
+def test_a_long_next_step_gives_way_to_its_day() -> None:
+    long = card(1, "Lumen Oy", None, next_text="call Mika about the audit", due=-12)
+    assert drawn(long, density=2)[1] == "   ›call M… -12d 4d"
+
+
+def test_amounts_name_their_currency_where_the_board_mixes_them() -> None:
+    assert drawn(LUMEN, density=1, symbol=True) == [" ~ Lumen Oy    €40k"]
+    assert drawn(LUMEN, density=1, symbol=True, glyphs=Glyphs.ASCII) == [" ~ Lumen Oy EUR 40k"]
+
+
+def test_a_deal_without_a_next_step_says_so() -> None:
+    assert drawn(card(1, "Opal", None, "?", next_text="", due=None))[1] == "   no next step  4d"
+
+
+def test_a_snoozed_deal_says_until_when() -> None:
+    snoozed = card(1, "Opal", None, snoozed_until=date(2026, 12, 2))
+    assert drawn(snoozed)[1] == "   snoozed 2 Dec 4d"
+
+
+@pytest.mark.parametrize(
+    ("status", "closed", "row"),
+    [
+        (Status.WON, -3, "   won 3d ago       "),
+        (Status.LOST, 0, "   lost today       "),
+        (Status.LOST, -80, "   lost 4 Sep       "),
+    ],
+)
+def test_a_closed_deal_shows_its_outcome_instead_of_a_next_step(
+    status: Status, closed: int, row: str
+) -> None:
+    over = card(1, "Wren", None, status=status, closed=closed, next_text="", due=None)
+    assert drawn(over, width=20)[1] == row
+
+
+def test_days_past_the_limit_are_set_off_in_role_too() -> None:
+    style = CardStyle(19, 2, TODAY)
+    assert card_lines(LUMEN, style)[1][-1] == ("26d", "card.days.over")
+
+
+def test_an_overdue_day_is_set_off_in_role_too() -> None:
+    late = card(1, "Lumen Oy", None, "!", due=-2)
+    roles = dict(card_lines(late, CardStyle(19, 2, TODAY))[1])
+    assert roles["-2d"] == "card.due.over"
+
+
+@given(
+    TEXTS,
+    TEXTS,
+    st.text(max_size=30),
+    st.integers(19, 80),
+    st.integers(1, 3),
+    st.sampled_from(Glyphs),
+    st.integers(0, 10**15),
+    st.sampled_from(["EUR", "USD", "CHF", "JPY"]),
+    st.integers(-5, 20_000),
+    st.booleans(),
+)
+def test_every_row_is_exactly_as_wide_as_the_column(
+    name: str,
+    step: str,
+    owner: str,
+    width: int,
+    density: int,
+    glyphs: Glyphs,
+    minor: int,
+    currency: str,
+    days: int,
+    flag: bool,
+) -> None:
+    any_card = replace(
+        card(1, name, None, "!", next_text=step, owner=owner, days_in_stage=days),
+        value=Money(minor, currency),
+        probability_by_hand=flag,
+    )
+    style = CardStyle(width, density, TODAY, questions=7, symbol=flag, owner=flag, glyphs=glyphs)
+    rows = card_lines(any_card, style, flag, not flag)
+    assert [width_of(row) for row in rows] == [width] * density
+    for row in rows:
+        assert not set(text_of(row)) & set("\x1b\x9b\x07\n\t\u202e")

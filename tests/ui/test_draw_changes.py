@@ -1,0 +1,103 @@
+"""Drawing the changed regions again gives the screen that drawing everything gives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeboard.ui.draw.board import draw_board
+from pipeboard.ui.draw.changes import changes
+from pipeboard.ui.draw.layout import Region, followed
+from pipeboard.ui.draw.view import BoardView, Pane
+from pipeboard.ui.terminal.width import clusters
+from tests.ui.board_scene import scene
+from tests.ui.board_views import views
+
+Cells = list[list[tuple[str, str]]]
+
+
+def cells(view: BoardView) -> Cells:
+    """The screen, a sign and its role for every cell; a wide sign fills its second with ''."""
+    screen: Cells = []
+    for line in draw_board(view):
+        row: list[tuple[str, str]] = []
+        for text, role in line:
+            for sign, size in clusters(text):
+                if size:
+                    row += [(sign, role), *[("", role)] * (size - 1)]
+        screen.append(row)
+    return screen
+
+
+def redrawn(before: BoardView, after: BoardView) -> Cells:
+    """The screen of `before` with the changed regions of `after` drawn over it."""
+    shown, wanted = cells(before), cells(after)
+    for x, y, width, height in changes(before, after):
+        for row in range(y, y + height):
+            shown[row][x : x + width] = wanted[row][x : x + width]
+    return shown
+
+
+@settings(max_examples=60)
+@given(views(width=120, height=30), views(width=120, height=30))
+def test_any_view_becomes_any_other(before: BoardView, after: BoardView) -> None:
+    assert redrawn(before, after) == cells(after)
+
+
+@settings(max_examples=60)
+@given(
+    views(width=100, height=24),
+    st.integers(-3, 3),
+    st.integers(-9, 9),
+    st.frozensets(st.sampled_from([100, 101, 202, 303]), max_size=2),
+    st.integers(1, 3),
+)
+def test_a_cursor_a_mark_a_density_are_drawn(
+    before: BoardView, across: int, down: int, marks: frozenset[int], density: int
+) -> None:
+    cursor = (before.cursor[0] + across, before.cursor[1] + down)
+    after = followed(replace(before, cursor=cursor, marks=marks, density=density))
+    assert redrawn(before, after) == cells(after)
+
+
+@settings(max_examples=60)
+@given(views(width=100, height=24), st.integers(0, 6), st.integers(0, 6))
+def test_a_moved_card_is_drawn(before: BoardView, source: int, target: int) -> None:
+    cards = [list(window.cards) for window in before.windows]
+    if cards[source]:
+        cards[target].insert(0, cards[source].pop())
+    windows = tuple(
+        replace(window, cards=tuple(moved))
+        for window, moved in zip(before.windows, cards, strict=True)
+    )
+    columns = tuple(
+        replace(column, count=len(moved))
+        for column, moved in zip(before.board.columns, cards, strict=True)
+    )
+    board = replace(before.board, columns=columns)
+    after = followed(replace(before, windows=windows, board=board))
+    assert redrawn(before, after) == cells(after)
+
+
+def test_equal_views_redraw_nothing() -> None:
+    assert changes(scene(), scene()) == []
+
+
+def test_a_cursor_key_redraws_two_cards_and_the_status() -> None:
+    assert changes(scene(cursor=(1, 1)), scene(cursor=(1, 2))) == [
+        Region(0, 22, 80, 1),
+        Region(21, 6, 19, 2),
+        Region(21, 8, 19, 2),
+    ]
+
+
+def test_a_new_line_in_the_pane_redraws_the_pane_only() -> None:
+    before = scene(width=120, pane=Pane((), 0))
+    after = replace(before, pane=Pane(((("new", "text"),),), 0))
+    assert changes(before, after) == [Region(60, 1, 60, 21)]
+
+
+def test_another_size_redraws_everything() -> None:
+    assert changes(scene(), scene(width=100)) == [Region(0, 0, 100, 24)]

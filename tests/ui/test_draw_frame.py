@@ -1,0 +1,113 @@
+"""Bars, hints, boxes and tables of keys fit their width and keep what matters."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeboard.ui.draw.frame import (
+    KeyGroup,
+    box,
+    hint_keys,
+    hint_line,
+    input_line,
+    key_table,
+    rule,
+    title_bar,
+)
+from pipeboard.ui.draw.glyphs import Glyphs
+from pipeboard.ui.draw.line import text_of, whole, width_of
+from tests.ui.board_scene import HINTS
+from tests.ui.golden_screens import assert_looks_like
+from tests.ui.hostile import TEXTS
+
+GROUPS = (
+    KeyGroup(
+        "MOVE AROUND",
+        (("h j k l", "stage, card"), ("1-9", "go to stage n"), ("G", "last card"), ("f", "find")),
+    ),
+    KeyGroup("NARROW", (("/", "filter"), ("O", "mine / everyone"))),
+    KeyGroup("CHANGE A DEAL", (("a", "add (one line)"), ("↵", "open deal"), ("t", "next step"))),
+    KeyGroup("UNDO", (("u", "undo"), ("U ^r", "redo"))),
+)
+
+
+def test_hints_show_as_many_keys_as_fit() -> None:
+    assert text_of(hint_line(HINTS, 80)) == (
+        " a Add  ↵ Open  H/L Move  m Move…  t Next  n Note  / Filter  u Undo  ? Help     "
+    )
+    assert text_of(hint_line(HINTS, 30)) == " a Add  ↵ Open  t Next  ? Help"
+
+
+def test_help_is_kept_when_nothing_else_fits() -> None:
+    assert text_of(hint_line(HINTS, 8)) == " ? Help "
+
+
+def test_keys_without_a_sign_of_their_own_are_named() -> None:
+    assert "Enter Open" in text_of(hint_line(HINTS, 80, Glyphs.ASCII))
+
+
+@given(
+    st.lists(st.tuples(st.text("aHL/↵日", min_size=1, max_size=3), TEXTS), max_size=8),
+    st.integers(8, 120),
+)
+def test_hints_are_where_they_say(hints: list[tuple[str, str]], width: int) -> None:
+    line = hint_line(hints, width)
+    assert width_of(line) == width
+    assert all(key.x + key.width <= width for key in hint_keys(hints, width))
+
+
+@given(TEXTS, TEXTS, st.integers(1, 120))
+def test_a_bar_fills_the_screen(start: str, end: str, width: int) -> None:
+    bar = title_bar((whole(start, "bar.title"),), (("4 of 12", "bar.sum"),), width)
+    assert width_of(bar) == width
+    assert width_of(rule(width, end)) == width
+
+
+def test_a_rule_carries_its_title() -> None:
+    assert text_of(rule(30, "Add to Qualify")) == "─ Add to Qualify ─────────────"
+
+
+def test_a_box_has_its_title_above_and_its_keys_below() -> None:
+    lines = box("4 Authority", [(("Who signs?", "text"),)], 30, "↵ save · Esc cancel")
+    assert [text_of(line) for line in lines] == [
+        "┌─ 4 Authority ──────────────┐",
+        "│ Who signs?                 │",
+        "└────── ↵ save · Esc cancel ─┘",
+    ]
+
+
+@given(TEXTS, TEXTS, TEXTS, st.integers(12, 100))
+def test_a_box_is_as_wide_as_it_should_be(title: str, body: str, foot: str, width: int) -> None:
+    for line in box(title, [(whole(body, "text"),)], width, foot):
+        assert width_of(line) == width
+
+
+def test_the_table_of_keys_looks_as_it_should() -> None:
+    assert_looks_like("keys-80", key_table(GROUPS, 80))
+    assert_looks_like("keys-44-ascii", key_table(GROUPS, 44, Glyphs.ASCII))
+
+
+@given(st.integers(20, 160))
+def test_the_table_of_keys_fits(width: int) -> None:
+    assert {width_of(line) for line in key_table(GROUPS, width)} == {width}
+
+
+def test_a_typed_text_shows_its_caret() -> None:
+    line = input_line("/", "value>20k", 9, 24)
+    assert text_of(line) == " /  value>20k           "
+    assert (" ", "input.caret") in line
+    assert ("v", "input.caret") in input_line("/", "value>20k", 0, 24)
+
+
+def test_a_long_text_is_shown_around_its_caret() -> None:
+    line = input_line("a", "x" * 50 + "END", 53, 20)
+    assert "END" in text_of(line)
+    assert text_of(line).startswith(" a  ‹x")
+
+
+@given(TEXTS, st.integers(0, 80), st.integers(20, 100))
+def test_an_input_is_as_wide_as_it_should_be(text: str, caret: int, width: int) -> None:
+    line = input_line("a", text, min(caret, len(text)), width, end=(("7 of 38 ", "text.dim"),))
+    assert width_of(line) == width
+    assert sum(role == "input.caret" for _, role in line) == 1

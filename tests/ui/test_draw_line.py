@@ -1,0 +1,85 @@
+"""Lines take exactly the cells that they should, whatever is written in them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeboard.ui.draw.line import (
+    Span,
+    blank,
+    exactly,
+    left,
+    right,
+    spread,
+    text_of,
+    whole,
+    width_of,
+    wrap,
+)
+from pipeboard.ui.terminal.width import cell_width
+from tests.ui.hostile import HOSTILE, TEXTS
+
+WIDTHS = st.integers(0, 90)
+LINES = st.lists(TEXTS.map(lambda text: whole(text, "text")), max_size=5)
+
+
+@given(TEXTS, WIDTHS)
+def test_a_field_takes_exactly_its_cells(text: str, width: int) -> None:
+    for field in (left(text, width, "text"), right(text, width, "text")):
+        assert cell_width(field[0]) == width
+
+
+@given(LINES, WIDTHS)
+def test_a_line_takes_exactly_its_cells(line: list[Span], width: int) -> None:
+    assert width_of(exactly(line, width)) == width
+
+
+@given(LINES, LINES, WIDTHS)
+def test_two_ends_take_exactly_the_cells_between_them(
+    start: list[Span], end: list[Span], width: int
+) -> None:
+    assert width_of(spread(start, end, width)) == width
+
+
+@given(TEXTS)
+def test_nothing_that_steers_a_terminal_is_drawn(text: str) -> None:
+    drawn = left(text, 40, "text")[0] + whole(text, "text")[0] + "".join(wrap(text, 40))
+    assert not set(drawn) & set("\x1b\x9b\x07\n\t\r\u202e\ud800")
+
+
+@given(TEXTS, st.integers(2, 40), st.integers(2, 40))
+def test_wrapped_lines_fit(text: str, first: int, rest: int) -> None:
+    lines = wrap(text, first, rest)
+    assert cell_width(lines[0]) <= first
+    assert all(cell_width(line) <= rest for line in lines[1:])
+
+
+@given(st.lists(st.text("abcé", min_size=1, max_size=30), max_size=20), st.integers(2, 40))
+def test_wrapping_loses_no_letter(words: list[str], width: int) -> None:
+    assert "".join(wrap(" ".join(words), width)).replace(" ", "") == "".join(words)
+
+
+def test_words_are_wrapped_whole_where_they_fit() -> None:
+    assert wrap("call Mika about the line audit", 12) == ["call Mika", "about the", "line audit"]
+
+
+def test_what_is_cut_off_leaves_a_mark() -> None:
+    assert text_of(exactly([("Lumen ", "text"), ("Oy Packaging", "text")], 10)) == "Lumen Oy …"
+
+
+def test_the_mark_stands_in_the_run_that_ends_at_the_edge() -> None:
+    assert text_of(exactly([("Lumen", "text"), (" Oy", "text")], 5)) == "Lume…"
+
+
+def test_the_start_gives_way_to_the_end() -> None:
+    line = spread([("New business", "text")], [("38 open", "text")], 16)
+    assert text_of(line) == "New busi…38 open"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_blank_beside_hostile_text_stays_where_it_is(text: str) -> None:
+    line = exactly([blank(3), whole(text, "text"), blank(3)], 30)
+    assert text_of(line).startswith("   ")
+    assert width_of(line) == 30
