@@ -71,7 +71,11 @@ def views(draw: st.DrawFn, width: int | None = None, height: int | None = None) 
         hints=HINTS,
         glyphs=draw(st.sampled_from(Glyphs)),
         status=draw(st.sampled_from([(), (("Moved 2 deals.", "status.ok"),)])),
-        pane=draw(st.sampled_from([None, Pane(((("a line of the pane", "text"),),) * 20, 3)])),
+        pane=draw(
+            st.sampled_from(
+                [None, Pane(((("a line of the pane", "text"),),) * 20, 3, draw(st.booleans()))]
+            )
+        ),
         foot=draw(st.sampled_from([(), ((("asked", "input.label"),),) * 3])),
     )
     if draw(st.booleans()):

@@ -13,7 +13,7 @@ from pipeboard.ui.draw.board import draw_board
 from pipeboard.ui.draw.glyphs import Glyphs
 from pipeboard.ui.draw.layout import followed
 from pipeboard.ui.draw.line import text_of, width_of
-from pipeboard.ui.draw.view import BoardView
+from pipeboard.ui.draw.view import BoardView, Pane
 from pipeboard.ui.palette import Role
 from tests.ui.board_scene import card, scene, view_of
 from tests.ui.board_views import views
@@ -131,6 +131,11 @@ def test_what_is_asked_lies_over_the_last_cards() -> None:
     view = scene(foot=((("Add to Qualify", "input.label"),), (("> Lumen", "input.text"),)))
     assert screen(view)[-3:-1] == ["Add to Qualify".ljust(80), "> Lumen".ljust(80)]
     assert screen(view)[:-3] == screen(scene())[:-3]
+
+
+def test_the_edge_of_the_pane_tells_where_the_keys_go() -> None:
+    assert screen(scene(width=120, pane=Pane(())))[9][59] == "│"
+    assert screen(scene(width=120, pane=Pane((), focused=True)))[9][59] == "┃"
 
 
 @pytest.mark.parametrize("width", [40, 60, 80])

@@ -96,7 +96,7 @@ def test_a_cursor_key_redraws_two_cards_and_the_status() -> None:
 def test_a_new_line_in_the_pane_redraws_the_pane_only() -> None:
     before = scene(width=120, pane=Pane((), 0))
     after = replace(before, pane=Pane(((("new", "text"),),), 0))
-    assert changes(before, after) == [Region(60, 1, 60, 21)]
+    assert changes(before, after) == [Region(59, 1, 61, 21)]
 
 
 def test_another_size_redraws_everything() -> None:

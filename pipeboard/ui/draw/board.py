@@ -11,7 +11,7 @@ from pipeboard.domain.dates import format_day
 from pipeboard.domain.deal import Status
 from pipeboard.ui.draw.card import SIGN_ROLES, card_lines
 from pipeboard.ui.draw.frame import hint_line
-from pipeboard.ui.draw.glyphs import BELOW, BETWEEN, DOT, spelled
+from pipeboard.ui.draw.glyphs import BELOW, BETWEEN, DOT, FOCUSED, spelled
 from pipeboard.ui.draw.heading import head_lines, rule_line, strip, title_line
 from pipeboard.ui.draw.layout import Slot, cards_below, layout
 from pipeboard.ui.draw.line import Line, Span, blank, exactly, left, spread, whole, wrap
@@ -39,7 +39,7 @@ def draw_line(view: BoardView, y: int) -> Line:
     elif y == shown.status_y:
         line = _status(view)
     elif shown.pane_width:
-        line = (*_board_part(view, y), _SEPARATOR, *_pane_part(view, y))
+        line = (*_board_part(view, y), _pane_edge(view), *_pane_part(view, y))
     else:
         line = _board_part(view, y)
     return spelled(line, view.glyphs)
@@ -162,6 +162,11 @@ def _why(card: Card, view: BoardView) -> str:
             if card.snoozed_until is not None and card.snoozed_until > today:
                 return f"snoozed until {format_day(card.snoozed_until, today)}"
             return ""
+
+
+def _pane_edge(view: BoardView) -> Span:
+    focused = view.pane is not None and view.pane.focused
+    return (FOCUSED, "cursor") if focused else _SEPARATOR
 
 
 def _pane_part(view: BoardView, y: int) -> Line:

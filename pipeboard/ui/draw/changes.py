@@ -30,7 +30,7 @@ def changes(before: BoardView, after: BoardView) -> list[Region]:
         for slot in shown.slots:
             regions += _changed_cards(before, after, slot)
     if before.pane != after.pane and shown.pane_width:
-        regions.append(Region(shown.pane_x, 1, shown.pane_width, shown.status_y - 1))
+        regions.append(Region(shown.board_width, 1, shown.pane_width + 1, shown.status_y - 1))
     return regions
 
 

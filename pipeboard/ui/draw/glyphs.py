@@ -19,6 +19,7 @@ AFTER: Final = "›"
 ROW: Final = "─"
 CROSS: Final = "┼"
 BETWEEN: Final = "│"
+FOCUSED: Final = "┃"
 MARKED: Final = "*"
 FULL: Final = "●"
 OPEN: Final = "○"
@@ -39,6 +40,7 @@ _IN_ASCII: Final = str.maketrans(
         CROSS: "+",
         "┬": "+",
         BETWEEN: "|",
+        FOCUSED: "#",
         FULL: "#",
         OPEN: "-",
         YES: "+",

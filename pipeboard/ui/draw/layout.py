@@ -54,10 +54,6 @@ class BoardLayout:
     status_y: int
     hint_y: int
 
-    @property
-    def pane_x(self) -> int:
-        return self.board_width + 1
-
     def slot(self, column: int) -> Slot | None:
         """Where a column stands; None when it is scrolled off."""
         for slot in self.slots:
