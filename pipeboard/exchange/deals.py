@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeboard.domain.currencies import currency_code
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.money import parse_money
+from pipeboard.domain.money import Money, parse_money
 from pipeboard.domain.text import clean_line, clean_text, slug
 from pipeboard.exchange.fields import CUSTOM, LEFT_OUT, Kind, kind_of, takes_several
 from pipeboard.exchange.history import HistoryReader, read_outcome
@@ -104,12 +104,13 @@ class DealReader:
 
     def _amount(self, target: str) -> Take:
         """An amount is read with the currency that was found in its row, if any."""
-        read, default = lru_cache(maxsize=65_536)(parse_money), self._currency
+
+        @lru_cache(maxsize=65_536)
+        def read(cell: str, currency: str) -> Money | None:
+            return None if is_blank(cell) else parse_money(cell, currency_code(currency))
 
         def take(cell: str, found: Findings) -> None:
-            if not is_blank(cell):
-                currency = found.get("currency")
-                found[target] = read(cell, currency_code(currency) if currency else default)
+            found[target] = read(cell, found.get("currency") or self._currency)
 
         return take
 
@@ -121,11 +122,12 @@ class DealReader:
         kind = kind_of(target)
         if kind is Kind.MOMENT:
             moment = self._moments.column(index)
+            cached = lru_cache(maxsize=8192)
             if target in _DAYS:
-                return _unless_blank(lambda cell: moment(cell).day)
+                return cached(_unless_blank(lambda cell: moment(cell).day))
             if target == "quote_sent_at":
-                return _unless_blank(lambda cell: moment(cell).at)
-            return _unless_blank(moment)
+                return cached(_unless_blank(lambda cell: moment(cell).at))
+            return cached(_unless_blank(moment))
         readers: dict[Kind, Read] = {
             Kind.NAME: lru_cache(maxsize=16_384)(partial(clean_line, field=target)),
             Kind.LINE: partial(clean_line, field=target),

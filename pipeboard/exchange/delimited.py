@@ -63,14 +63,12 @@ class DelimitedTable:
             line, cells = record
             if line == self.first_line or not any(cells):
                 continue
-            if len(cells) > width:
-                if any(cell.strip() for cell in cells[width:]):
-                    yield self._too_wide(line, cells)
-                    continue
-                cells = cells[:width]
-            elif len(cells) < width:
-                cells = [*cells, *blanks[len(cells) :]]
-            yield Record(line, cells)
+            if len(cells) == width:
+                yield record
+            elif any(cell.strip() for cell in cells[width:]):
+                yield self._too_wide(line, cells)
+            else:
+                yield Record(line, [*cells[:width], *blanks[len(cells) :]])
 
     def all_records(self) -> Iterator[Record | Rejected]:
         """Header, ragged and blank records as they stand; ends where quoting breaks down."""

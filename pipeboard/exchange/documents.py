@@ -11,7 +11,7 @@ from typing import Any, NoReturn, TextIO
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import quoted
 from pipeboard.exchange.encoding import Encoding
-from pipeboard.exchange.layouts.own import flatten
+from pipeboard.exchange.layouts.own import columns_of, flatten
 from pipeboard.exchange.layouts.trello import BOARD_COLUMNS, Board
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tables import Record
@@ -90,11 +90,15 @@ class JsonTable:
 
     def records(self) -> Iterator[Record | Rejected]:
         for line, value in self.deals():
-            if isinstance(value, Mapping):
-                cells = flatten(value)
-                yield Record(line, [cells.get(column, "") for column in self.header])
-            else:
+            if not isinstance(value, Mapping):
                 yield Rejected(line, "", quoted(str(value)), "not a JSON object")
+                continue
+            try:
+                cells = flatten(value)
+            except BadInput as error:
+                yield Rejected(line, "value", quoted(str(value.get("value"))), error.message)
+            else:
+                yield Record(line, [cells.get(column, "") for column in self.header])
 
     def deals(self) -> Iterator[tuple[int, Any]]:
         with self.path.open(encoding=self.encoding, errors=self.errors) as file:
@@ -153,7 +157,7 @@ def open_json(path: Path, encoding: Encoding) -> JsonTable | BoardTable:
     columns: dict[str, None] = {}
     for _, deal in table.deals():
         if isinstance(deal, Mapping):
-            columns.update(dict.fromkeys(flatten(deal)))
+            columns.update(dict.fromkeys(columns_of(deal)))
     if not columns:
         raise BadInput(f"{path.name} holds no deals", hint="Deals stand in a list named 'deals'.")
     table.header = tuple(columns)
@@ -176,7 +180,7 @@ def _find_board(table: JsonTable) -> BoardTable | None:
                 lines[str(value.get("id"))] = line
     if not lines or "lists" not in document:
         return None
-    cards = [(lines[cells["Card ID"]], cells) for cells in Board(document).cards()]
+    cards = [(lines.get(cells["Card ID"], 1), cells) for cells in Board(document).cards()]
     columns = dict.fromkeys((*BOARD_COLUMNS, *(c for _, cells in cards for c in cells)))
     return BoardTable(table.encoding, tuple(columns), cards, table.warnings)
 

@@ -6,7 +6,6 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from itertools import product
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -73,11 +72,7 @@ class MomentReader:
         """A reader for the cells of one column; it raises BadInput."""
         self._columns.append(index)
 
-        @lru_cache(maxsize=8192)
-        def read(cell: str) -> Moment:
-            return self._read(cell.strip(), index)
-
-        return read
+        return lambda cell: self._read(cell.strip(), index)
 
     def _read(self, text: str, index: int) -> Moment:
         try:

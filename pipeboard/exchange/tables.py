@@ -59,3 +59,8 @@ def next_free(name: str, taken: set[str] | Mapping[str, object]) -> str:
     while free in taken:
         free, number = f"{name} ({number})", number + 1
     return free
+
+
+def without_surrogates(text: str) -> str:
+    """The text with `?` for lone surrogates, which JSON can hold and no file of text can."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

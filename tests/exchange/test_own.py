@@ -13,8 +13,16 @@ from hypothesis import strategies as st
 from pipeboard.exchange.cells import defuse
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.layouts.own import COLUMNS, LAYOUT, flatten, join_words
-from pipeboard.exchange.rows import DealRow, RowAnswer, RowContact, RowNote, RowTerm, RowTouch
-from tests.exchange.files import deals_of
+from pipeboard.exchange.rows import (
+    DealRow,
+    Rejected,
+    RowAnswer,
+    RowContact,
+    RowNote,
+    RowTerm,
+    RowTouch,
+)
+from tests.exchange.files import deals_of, rows_of
 
 AT = "2026-10-23T06:51:00+00:00"
 LATER = "2026-11-02T09:00:00+00:00"
@@ -147,3 +155,18 @@ def test_several_names_in_a_cell_are_taken_apart_again(words: list[str]) -> None
 def test_a_single_deal_as_show_prints_it_is_a_file_too(tmp_path: Path) -> None:
     (row,) = deals_of(tmp_path, json.dumps({"schema": 1, "deal": DEAL}))
     assert row.ref == "D-142"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"amount_minor": "5", "currency": "EUR"},
+        {"amount_minor": 5, "currency": "EUX"},
+        {"amount_minor": -5, "currency": "EUR"},
+    ],
+)
+def test_money_that_is_none_rejects_its_deal(tmp_path: Path, value: dict[str, Any]) -> None:
+    sound, row = rows_of(tmp_path, as_json(DEAL, DEAL | {"value": value}))
+    assert isinstance(sound, DealRow)
+    assert isinstance(row, Rejected)
+    assert row.column == "value"

@@ -8,6 +8,8 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.exchange.moments import AmbiguousDate
@@ -118,3 +120,26 @@ def test_dates_that_nothing_settles_are_refused_at_once(tmp_path: Path) -> None:
         assert str(row.created_at) == "2017-03-03 23:00:00+00:00"
     with pytest.raises(BadInput, match="'ydm' is no order"):
         open_file(path, dates="ydm")
+
+
+PIECES = st.sampled_from(
+    [
+        *',;\t"\n\r{}[]:=', "Deal", "Value", "Created", "Status", "Record ID", "Deal Stage",
+        '"deals"', '"cards"', '"lists"', '"id"', '"title"', '"value"', '"amount_minor"', "null",
+        "Won", "open", "40k", "€", "03/04/2017", "13/04/2017", "2017-03-18", "0.5", "-1",
+        "\ud83d", "é", " ", "\\ud800", "'=1", "x" * 400, "\x1b[31m",
+    ]
+)  # fmt: skip
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(PIECES, max_size=40).map("".join) | st.binary(max_size=200))
+def test_no_file_does_anything_but_read_or_refuse(tmp_path: Path, content: str | bytes) -> None:
+    data = content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
+    try:
+        with open_file(write(tmp_path, data)) as reading:
+            for row in reading.rows():
+                assert row.line >= 1
+                assert all(cell == cell.encode().decode() for cell in row.raw.values())
+    except BadInput as error:
+        assert error.message

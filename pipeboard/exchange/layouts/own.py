@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from pipeboard.domain.errors import BadInput
 from pipeboard.domain.money import Money, format_money
+from pipeboard.domain.text import quoted
 from pipeboard.exchange.fields import CUSTOM, LEFT_OUT
 from pipeboard.exchange.layouts.layout import Layout
+from pipeboard.exchange.tables import without_surrogates
 
 FIELD_PREFIX = "fields."
 
@@ -44,6 +47,10 @@ DERIVED = (
 )  # fmt: skip
 """What is computed anew, and so left out on the way in."""
 
+_MONEY = {"amount_minor", "currency"}
+_CUTTING = frozenset(',;["')
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 class _OwnLayout(Layout):
     def target(self, column: str) -> str | None:
@@ -65,51 +72,60 @@ def flatten(deal: Mapping[str, Any]) -> dict[str, str]:
     """The cells of a deal, by column, from its JSON form (`cli.md` section 4).
 
     Objects become dotted columns, money a decimal number, lists of names `a; b`, other lists JSON.
-    What is null stays away. Export and import use this one way through.
+    What is null stays away. Export and import use this one way through. Raises BadInput for money
+    that is none.
     """
-    cells: dict[str, str] = {}
-    for key, value in deal.items():
-        if key == "fields":
-            cells.update((FIELD_PREFIX + name, str(text)) for name, text in value.items())
-        elif key == "value" and _is_money(value):
-            cells["value"], _, cells["currency"] = _money(value).partition(" ")
-        elif key == "checklist":
-            cells[key] = _json(value)
-        elif isinstance(value, Mapping) and not _is_money(value):
-            cells.update(
-                (f"{key}.{inner}", _cell(part)) for inner, part in value.items() if part is not None
-            )
-        elif value is not None:
-            cells[key] = _cell(value)
+    cells = {column: without_surrogates(_cell(value)) for column, value in _parts(deal)}
+    if _is_money(deal.get("value")):
+        cells["value"] = cells["value"].partition(" ")[0]
     return {column: cell for column, cell in cells.items() if cell}
+
+
+def columns_of(deal: Mapping[str, Any]) -> Iterator[str]:
+    """The columns that `flatten` gives cells to, without making the cells."""
+    return (column for column, _ in _parts(deal))
+
+
+def _parts(deal: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for key, value in deal.items():
+        if value is None:
+            continue
+        if key == "value" and _is_money(value):
+            yield "currency", value["currency"]
+            yield "value", value
+        elif key != "checklist" and isinstance(value, dict) and not _is_money(value):
+            for name, part in value.items():
+                if part is not None:
+                    yield without_surrogates(f"{key}.{name}"), part
+        else:
+            yield without_surrogates(key), value
 
 
 def _cell(value: Any) -> str:
     if isinstance(value, str):
         return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if _is_money(value):
-        return _money(value)
-    if isinstance(value, list | tuple):
-        return join_words(value) if all(isinstance(v, str) for v in value) else _json(value)
-    return _json(value)
+    if isinstance(value, list | tuple) and all(isinstance(word, str) for word in value):
+        return join_words(value)
+    return _money(value) if _is_money(value) else _json(value)
 
 
 def join_words(words: Iterable[str]) -> str:
     """Several names in one cell: `a; b`, or a JSON list where a name would be cut in two."""
     names = list(words)
-    plain = all(name and not set(name) & set(',;["') and name == name.strip() for name in names)
+    plain = all(name and not set(name) & _CUTTING and name == name.strip() for name in names)
     return "; ".join(names) if plain else _json(names)
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if value else ""
+    return _encode(value) if value or isinstance(value, int) else ""
 
 
 def _is_money(value: Any) -> bool:
-    return isinstance(value, Mapping) and value.keys() == {"amount_minor", "currency"}
+    return isinstance(value, dict) and value.keys() == _MONEY
 
 
 def _money(value: Mapping[str, Any]) -> str:
-    return format_money(Money(int(value["amount_minor"]), str(value["currency"])), style="code")
+    minor, currency = value["amount_minor"], value["currency"]
+    if type(minor) is not int or not isinstance(currency, str):
+        raise BadInput(f"{quoted(str(value))} is not an amount of money")
+    return format_money(Money(minor, currency), style="code")

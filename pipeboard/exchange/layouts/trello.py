@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from pipeboard.exchange.layouts.layout import Layout, json_list
+from pipeboard.exchange.tables import without_surrogates
 
 _COLUMNS = {
     "Card ID": "external_id",
@@ -82,18 +83,18 @@ class Board:
     """
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        self._name = str(document.get("name") or "")
-        self._cards = _objects(document, "cards")
-        self._lists = {item["id"]: item for item in _objects(document, "lists")}
-        self._members = {item["id"]: item for item in _objects(document, "members")}
-        self._fields = {item["id"]: item for item in _objects(document, "customFields")}
+        self._name = _text(document, "name")
+        self._cards = _by_id(document, "cards").values()
+        self._lists = _by_id(document, "lists")
+        self._members = _by_id(document, "members")
+        self._fields = _by_id(document, "customFields")
         self._actions: dict[str, list[Mapping[str, Any]]] = {}
         for action in reversed(_objects(document, "actions")):
-            card = _part(_part(action, "data"), "card").get("id")
-            self._actions.setdefault(str(card), []).append(action)
+            card = _text(_part(_part(action, "data"), "card"), "id")
+            self._actions.setdefault(card, []).append(action)
         self._checklists: dict[str, list[Mapping[str, Any]]] = {}
         for checklist in _objects(document, "checklists"):
-            self._checklists.setdefault(str(checklist.get("idCard")), []).append(checklist)
+            self._checklists.setdefault(_text(checklist, "idCard"), []).append(checklist)
 
     def cards(self) -> Iterator[dict[str, str]]:
         """The cells of each card, by column; those that are empty stay away."""
@@ -103,46 +104,46 @@ class Board:
                 yield {column: cell for column, cell in cells.items() if cell}
 
     def _own_cells(self, card: Mapping[str, Any]) -> dict[str, str]:
-        column = self._lists.get(str(card.get("idList")), {})
+        column = self._lists.get(_text(card, "idList"), {})
         is_archived = bool(card.get("closed") or column.get("closed"))
-        members = (self._members.get(str(key), {}) for key in card.get("idMembers") or ())
+        members = (self._members.get(str(key), {}) for key in _list(card, "idMembers"))
         return {
-            "Card ID": str(card["id"]),
-            "Card Name": str(card.get("name") or ""),
-            "Card URL": str(card.get("shortUrl") or card.get("url") or ""),
-            "Card Description": str(card.get("desc") or ""),
+            "Card ID": _text(card, "id"),
+            "Card Name": _text(card, "name"),
+            "Card URL": _text(card, "shortUrl") or _text(card, "url"),
+            "Card Description": _text(card, "desc"),
             "Labels": ",".join(
-                f"{label.get('name') or ''} ({label.get('color') or ''})"
+                f"{_text(label, 'name')} ({_text(label, 'color')})"
                 for label in _objects(card, "labels")
             ),
             "Members": ",".join(
-                f"{member.get('fullName') or ''} ({member.get('username') or ''})"
+                f"{_text(member, 'fullName')} ({_text(member, 'username')})"
                 for member in members
                 if member
             ),
-            "Start Date": str(card.get("start") or ""),
-            "Due Date": str(card.get("due") or ""),
-            "Last Activity Date": str(card.get("dateLastActivity") or ""),
-            "List Name": str(column.get("name") or ""),
+            "Start Date": _text(card, "start"),
+            "Due Date": _text(card, "due"),
+            "Last Activity Date": _text(card, "dateLastActivity"),
+            "List Name": _text(column, "name"),
             "Board Name": self._name,
             "Archived": "true" if is_archived else "false",
-            "Attachments": _json([a["url"] for a in _objects(card, "attachments") if a.get("url")]),
+            "Attachments": _json([_text(link, "url") for link in _objects(card, "attachments")]),
         }
 
     def _history_cells(self, card: Mapping[str, Any]) -> dict[str, str]:
         """What the actions tell; a board exports its latest 1,000, so the first may be missing."""
         created = ""
         stages, comments = [], []
-        for action in self._actions.get(str(card["id"]), ()):
-            at, data = str(action.get("date") or ""), _part(action, "data")
-            if action.get("type") in _ARRIVALS:
+        for action in self._actions.get(_text(card, "id"), ()):
+            at, data = _text(action, "date"), _part(action, "data")
+            if _text(action, "type") in _ARRIVALS:
                 created = created or at
                 stages.append({"stage": self._list_name(_part(data, "list")), "at": at})
             elif action.get("type") == "updateCard" and "listAfter" in data:
                 stages.append({"stage": self._list_name(_part(data, "listAfter")), "at": at})
             elif action.get("type") == "commentCard":
-                author = _part(action, "memberCreator").get("fullName")
-                comments.append({"text": data.get("text"), "author": author, "at": at})
+                author = _text(_part(action, "memberCreator"), "fullName")
+                comments.append({"text": _text(data, "text"), "author": author, "at": at})
         return {
             "Created": created or _time_in_id(card),
             "Stages": _json([stage for stage in stages if stage["stage"]]),
@@ -151,19 +152,19 @@ class Board:
 
     def _list_name(self, mentioned: Mapping[str, Any]) -> str:
         """The present name of a list, also where an action mentions an earlier one."""
-        now = self._lists.get(str(mentioned.get("id")), mentioned)
-        return str(now.get("name") or "")
+        now = self._lists.get(_text(mentioned, "id"), mentioned)
+        return _text(now, "name")
 
     def _custom_cells(self, card: Mapping[str, Any]) -> dict[str, str]:
         cells = {}
         for item in _objects(card, "customFieldItems"):
-            definition = self._fields.get(str(item.get("idCustomField")))
+            definition = self._fields.get(_text(item, "idCustomField"))
             if definition:
-                cells[str(definition.get("name") or "field")] = _custom_value(item, definition)
-        for checklist in self._checklists.get(str(card["id"]), ()):
+                cells[_text(definition, "name") or "field"] = _custom_value(item, definition)
+        for checklist in self._checklists.get(_text(card, "id"), ()):
             items = _objects(checklist, "checkItems")
-            cells[str(checklist.get("name") or "Checklist")] = "\n".join(
-                f"[{'x' if item.get('state') == 'complete' else ' '}] {item.get('name') or ''}"
+            cells[_text(checklist, "name") or "Checklist"] = "\n".join(
+                f"[{'x' if item.get('state') == 'complete' else ' '}] {_text(item, 'name')}"
                 for item in items
             )
         return cells
@@ -173,23 +174,37 @@ def _custom_value(item: Mapping[str, Any], definition: Mapping[str, Any]) -> str
     """A custom field holds its value by type (`{"number": "993"}`), a drop-down an option's id."""
     for option in _objects(definition, "options"):
         if option.get("id") == item.get("idValue"):
-            return str(_part(option, "value").get("text") or "")
-    return next((str(value) for value in _part(item, "value").values()), "")
+            return _text(_part(option, "value"), "text")
+    return next((_text(_part(item, "value"), key) for key in _part(item, "value")), "")
 
 
 def _time_in_id(card: Mapping[str, Any]) -> str:
     """Trello's ids begin with the second of creation, in hexadecimal, like all of MongoDB's."""
     try:
-        created = datetime.fromtimestamp(int(str(card["id"])[:8], 16), UTC)
-        latest = datetime.fromisoformat(str(card.get("dateLastActivity")))
+        created = datetime.fromtimestamp(int(_text(card, "id")[:8], 16), UTC)
+        latest = datetime.fromisoformat(_text(card, "dateLastActivity"))
     except (ValueError, OverflowError):
         return ""
     return created.isoformat() if _TRELLO_BEGAN <= created <= latest else ""
 
 
 def _objects(owner: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-    values: Iterable[Any] = owner.get(key) or ()
-    return [value for value in values if isinstance(value, Mapping)]
+    return [value for value in _list(owner, key) if isinstance(value, Mapping)]
+
+
+def _by_id(owner: Mapping[str, Any], key: str) -> dict[str, Mapping[str, Any]]:
+    return {_text(value, "id"): value for value in _objects(owner, key) if _text(value, "id")}
+
+
+def _text(owner: Mapping[str, Any], key: str) -> str:
+    """The text under a key; empty where there is something else, as in files that are not whole."""
+    value = owner.get(key)
+    return without_surrogates(value) if isinstance(value, str) else ""
+
+
+def _list(owner: Mapping[str, Any], key: str) -> list[Any]:
+    value = owner.get(key)
+    return value if isinstance(value, list) else []
 
 
 def _part(owner: Mapping[str, Any], key: str) -> Mapping[str, Any]:
