@@ -96,13 +96,14 @@ def _settle(
 
 
 def _by_meaning(header: Sequence[str], sample: Sequence[Sequence[str]]) -> dict[str, str]:
-    wanted = {}
+    """Exact names; a status that holds other words is the stage where nothing else is."""
+    wanted = {column: found for column in header if (found := SYNONYMS.get(slug(column)))}
     for index, column in enumerate(header):
         if column.startswith("fields.") and len(column) > len("fields."):
             wanted[column] = CUSTOM + column[len("fields.") :]
-        elif target := SYNONYMS.get(slug(column)):
-            wanted[column] = target
-            if target == "status" and _holds_stages(_cells(sample, index)):
+        elif wanted.get(column) == "status" and _holds_stages(_cells(sample, index)):
+            del wanted[column]
+            if "stage" not in wanted.values():
                 wanted[column] = "stage"
     return wanted
 

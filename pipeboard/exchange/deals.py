@@ -33,11 +33,10 @@ Take = Callable[[str, Findings], None]
 
 _DAYS = {"recycle_on", "next_due", "snoozed_until", "offer_expires_on"}
 _AS_THEY_ARE = _DAYS | {
-    "value", "floor_value", "fields",
     "external_id", "ref", "account", "owner", "pipeline", "source", "source_detail",
-    "contact_reason",
-    "lost_reason", "lost_category", "competitor", "competitors", "next_text", "snooze_reason",
-    "trial_close", "quote_sent_at", "links", "touches", "answers", "terms", "checklist",
+    "contact_reason", "value", "floor_value", "lost_reason", "lost_category", "competitor",
+    "competitors", "next_text", "snooze_reason", "trial_close", "quote_sent_at", "links",
+    "touches", "answers", "terms", "checklist", "fields",
 }  # fmt: skip
 _RARER = {
     "tags", "note", "notes", "probability", "probability_bp", "forecast_category",

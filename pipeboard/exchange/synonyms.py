@@ -17,7 +17,7 @@ _NAMES = {
     "organisation_name customer customer_name client client_name",
     "pipeline": "pipeline_name",
     "stage": "deal_stage stage_name sales_stage pipeline_stage opportunity_stage phase",
-    "status": "deal_status opportunity_status outcome result",
+    "status": "deal_status opportunity_status",
     "value": "amount deal_value deal_amount deal_size close_value opportunity_amount "
     "opportunity_value contract_value acv tcv revenue",
     "currency": "currency_code currency_iso_code deal_currency",
@@ -34,8 +34,7 @@ _NAMES = {
     "lost_at": "lost_date date_lost lost_time lost_on",
     "expected_close": "expected_close_date expected_closing_date estimated_close_date "
     "target_close_date forecast_close_date projected_close_date",
-    "probability": "win_probability probability_percent confidence likelihood chance",
-    "forecast_category": "forecast",
+    "probability": "win_probability probability_percent confidence",
     "lost_reason": "loss_reason reason_lost reason_for_loss closed_lost_reason",
     "competitor": "lost_to main_competitor",
     "next_text": "next_step next_steps next_action next_activity",
@@ -46,7 +45,6 @@ _NAMES = {
     "contact_phone": "phone phone_number telephone mobile",
     "note": "notes description comment comments remarks",
     "archived": "is_archived",
-    "is_won": "won",
 }
 
 SYNONYMS: Mapping[str, str] = MappingProxyType(

@@ -51,6 +51,8 @@ def test_two_columns_never_become_one_field_in_silence() -> None:
 def test_a_column_called_status_that_holds_stages_is_the_stage() -> None:
     assert targets("Deal", "Status", sample=[["a", "Open"], ["b", "Won"]])[1] == "status"
     assert targets("Deal", "Status", sample=[["a", "Demo"], ["b", "Won"]])[1] == "stage"
+    header, sample = ("Deal", "Status", "Stage"), [["a", "hot", "Demo"]]
+    assert targets(*header, sample=sample) == ["title", "field.Status", "stage"]
 
 
 def test_custom_fields_keep_their_names_and_stay_apart() -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipeboard.exchange.layouts.layout import Layout, json_list
-from pipeboard.exchange.tables import without_surrogates
+from pipeboard.exchange.tables import next_free, without_surrogates
 
 _COLUMNS = {
     "Card ID": "external_id",
@@ -100,7 +100,9 @@ class Board:
         """The cells of each card, by column; those that are empty stay away."""
         for card in self._cards:
             if not card.get("isTemplate"):
-                cells = self._own_cells(card) | self._history_cells(card) | self._custom_cells(card)
+                cells = self._own_cells(card) | self._history_cells(card)
+                for name, cell in self._custom_cells(card).items():
+                    cells[next_free(name, cells)] = cell
                 yield {column: cell for column, cell in cells.items() if cell}
 
     def _own_cells(self, card: Mapping[str, Any]) -> dict[str, str]:
