@@ -25,8 +25,8 @@ from pipeboard.workspace import Actor, Workspace
 SETTINGS = Settings(currency="EUR", zone_name="Europe/Berlin", demo=True)
 PIPELINE = "New business"
 SMALL = 1_000
-BRIEF = 0.33
-CHUNK = 2_000
+BRIEF = 0.2
+CHUNK = 1_000
 
 Part = tuple[Fate, str]
 """How a deal stands, and whose it is."""

@@ -55,9 +55,7 @@ class Life:
         self.fate, self.owner, self.scene = fate, owner, scene
         self.stages = scene.pipeline.open_stages
         self.visits = path(fate, self.stages, self.rng)
-        self.company = company(number, scene.seed)
-        self.worth = _rounded(self.rng.lognormvariate(10.3, 0.85))
-        self.notes = self.rng.sample(wording.NOTES, 3)
+        self.number = number
 
     @property
     def begins(self) -> float:
@@ -67,6 +65,9 @@ class Life:
     def live(self, deal_id: int) -> Diary:
         """The whole history, under that id."""
         scene, visits = self.scene, self.visits
+        self.company = company(self.number, self.rng)
+        self.worth = _rounded(self.rng.lognormvariate(10.3, 0.85))
+        self.notes = self.rng.sample(wording.NOTES, 3)
         self.diary = Diary(deal_id, scene.pipeline, scene.clock, self.rng, self.owner)
         self._begin(visits[0])
         for visit, following in pairwise(visits):

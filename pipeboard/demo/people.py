@@ -7,7 +7,7 @@ from random import Random
 
 from pipeboard.domain.deal import Contact
 from pipeboard.domain.settings import Rep
-from pipeboard.domain.text import fold, slug
+from pipeboard.domain.text import fold
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -73,21 +73,20 @@ def team(me: str, size: int) -> tuple[Rep, ...]:
     return (Rep(me, me[:1].upper() + me[1:], "North"), *others[: size - 1])
 
 
-def company(place: int, seed: int) -> Company:
-    """The company at that place of a list in which none stands twice for a long while."""
+def company(place: int, rng: Random) -> Company:
+    """The company at that place of a list in which no name stands twice for a long while."""
+    step = 367  # shares no divisor with the number of names, so that each comes once in a round
     names = len(_STARTS) * len(_ENDS)
-    step = 367  # shares no divisor with `names`, so that every name comes once in a round
     round_, at = divmod(place, names)
-    start, end = divmod((at * step + seed * 53) % names, len(_ENDS))
+    start, end = divmod(at * step % names, len(_ENDS))
     stem = _STARTS[start] + _ENDS[end]
-    rng = Random(f"company {seed} {place}")
     trade = f" {rng.choice(_TRADES)}" if round_ or rng.random() < 0.7 else ""
-    return Company(f"{stem}{trade} {rng.choice(_FORMS)}", f"{slug(stem)}.example")
+    return Company(f"{stem}{trade} {rng.choice(_FORMS)}", f"{stem.lower()}.example")
 
 
 def person(rng: Random, company: Company, role: str) -> Contact:
     """Somebody at that company in that role; the phone number is one kept for films."""
     first, last = rng.choice(_FIRST), rng.choice(_LAST)
-    address = f"{fold(first)}.{fold(last)}@{company.domain}"
+    address = f"{fold(f'{first}.{last}')}@{company.domain}"
     phone = f"+49 30 23125 {rng.randrange(1000):03d}" if rng.random() < 0.6 else ""
     return Contact(f"{first} {last}", role, address, phone, rng.choice(_JOBS[role]))

@@ -1,0 +1,282 @@
+"""The made-up team: the same for a seed, true to the log, and something of everything to see."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeboard.demo import SETTINGS, DemoReport, build
+from pipeboard.domain.attention import Sign, clocks, limits, sign
+from pipeboard.domain.deal import Deal, Status
+from pipeboard.domain.events import event_from_json, instant, replay
+from pipeboard.domain.gates import unmet
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.store import Store
+from pipeboard.store.rows import deal_from_row, row_from_deal
+
+NOW = datetime(2026, 3, 18, 14, 20, tzinfo=UTC)
+TODAY = date(2026, 3, 18)
+TABLES = ("deal", "event", "command", "note", "touch", "answer", "contact", "stage_total", "rep")
+
+
+class Demo:
+    """A database filled with the demo, and plain looks into it."""
+
+    def __init__(self, path: Path, now: datetime = NOW, **asked: Any) -> None:
+        self.store = Store.create(str(path), SETTINGS)
+        self.report: DemoReport = build(self.store, now=now, me="ana", **asked)
+        self.database = sqlite3.connect(path)
+        self.database.row_factory = sqlite3.Row
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        return [dict(row) for row in self.database.execute(query)]
+
+    @property
+    def pipeline(self) -> Pipeline:
+        return self.store.reader.pipelines()[0]
+
+    @property
+    def deals(self) -> list[Deal]:
+        return [deal_from_row(row) for row in self.rows("SELECT * FROM deal ORDER BY id")]
+
+    def close(self) -> None:
+        self.database.close()
+        self.store.close()
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    made = Demo(tmp_path_factory.mktemp("demo") / "team.db")
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    made = Demo(tmp_path_factory.mktemp("demo") / "many.db", deals=1_200)
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=["demo", "many"])
+def any_demo(request: pytest.FixtureRequest) -> Demo:
+    found: Demo = request.getfixturevalue(request.param)
+    return found
+
+
+def test_the_same_seed_and_moment_make_the_same_rows_ids_included(
+    demo: Demo, tmp_path: Path
+) -> None:
+    again = Demo(tmp_path / "again.db")
+    for table in TABLES:
+        query = f"SELECT * FROM {table}"
+        assert again.rows(query) == demo.rows(query), table
+    again.close()
+
+
+def test_another_seed_makes_other_deals(demo: Demo, tmp_path: Path) -> None:
+    other = Demo(tmp_path / "other.db", seed=2)
+    assert [deal.value for deal in other.deals] != [deal.value for deal in demo.deals]
+    other.close()
+
+
+@pytest.mark.parametrize("count", [0, 1, 7])
+def test_there_are_as_many_deals_as_asked_for(count: int, tmp_path: Path) -> None:
+    few = Demo(tmp_path / "few.db", deals=count)
+    assert len(few.deals) == few.report.deals == count
+    few.close()
+
+
+def test_the_report_tells_what_is_there(any_demo: Demo) -> None:
+    report, outcomes = any_demo.report, Counter(deal.outcome for deal in any_demo.deals)
+    assert (report.open, report.won, report.lost) == tuple(
+        outcomes[status] for status in (Status.OPEN, Status.WON, Status.LOST)
+    )
+    assert report.events == any_demo.rows("SELECT count(*) AS n FROM event")[0]["n"]
+    assert report.commands == any_demo.rows("SELECT count(*) AS n FROM command")[0]["n"]
+
+
+def test_replaying_the_log_gives_the_rows(any_demo: Demo) -> None:
+    histories: dict[int, list[Any]] = {}
+    for row in any_demo.rows("SELECT * FROM event ORDER BY deal_id, version"):
+        event = event_from_json(
+            row["kind"], instant(row["at"]), json.loads(row["data"]), undoes=bool(row["undoes"])
+        )
+        histories.setdefault(row["deal_id"], []).append(event)
+    for deal in any_demo.deals:
+        replayed = replay(histories[deal.id], deal.id)
+        assert row_from_deal(replayed, 0) == row_from_deal(deal, 0)
+
+
+def test_the_kept_totals_are_the_sums_over_the_deals(any_demo: Demo) -> None:
+    totals = any_demo.rows(
+        "SELECT stage_id, owner, deals, value_minor FROM stage_total WHERE deals <> 0"
+    )
+    kept: Counter[tuple[int, str]] = Counter()
+    values: Counter[tuple[int, str]] = Counter()
+    for row in totals:
+        kept[row["stage_id"], row["owner"]] += row["deals"]
+        values[row["stage_id"], row["owner"]] += row["value_minor"]
+    assert kept == Counter((deal.stage_id, deal.owner) for deal in any_demo.deals)
+    summed: Counter[tuple[int, str]] = Counter()
+    for deal in any_demo.deals:
+        summed[deal.stage_id, deal.owner] += deal.value.minor if deal.value else 0
+    assert values == summed
+
+
+def test_nothing_happens_after_now_at_night_or_on_a_weekend(any_demo: Demo) -> None:
+    for table in ("event", "command", "touch", "note"):
+        for row in any_demo.rows(f"SELECT at FROM {table}"):
+            at = instant(row["at"]).astimezone(SETTINGS.zone)
+            assert at <= NOW, table
+            assert at.weekday() < 5, at
+            assert time(8, 30) <= at.time() <= time(17, 30), at
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        datetime(2026, 1, 1, 0, 5, tzinfo=UTC),
+        datetime(2026, 3, 30, 6, 31, tzinfo=UTC),
+        datetime(2026, 11, 22, 11, 0, tzinfo=UTC),
+    ],
+    ids=["new year's night", "the Monday after clocks change", "a Sunday"],
+)
+def test_it_can_be_made_at_any_moment(now: datetime, tmp_path: Path) -> None:
+    made = Demo(tmp_path / "then.db", now=now)
+    assert made.report.deals == 60
+    assert instant(made.rows("SELECT max(at) AS at FROM event")[0]["at"]) <= now
+    signs = _signs(made, now)
+    assert all(signs[owner][mark] >= 2 for owner in signs for mark in _MARKS)
+    made.close()
+
+
+def test_the_log_is_in_the_order_of_time(demo: Demo) -> None:
+    for table in ("event", "command"):
+        instants = [row["at"] for row in demo.rows(f"SELECT at FROM {table} ORDER BY seq")]
+        assert instants == sorted(instants)
+
+
+def test_each_event_belongs_to_a_command_of_its_moment_and_a_known_rep(demo: Demo) -> None:
+    reps = {rep.name for rep in demo.store.reader.reps()}
+    assert reps == {rep.name for rep in demo.report.reps}
+    pairs = demo.rows(
+        "SELECT event.at AS happened, command.at AS recorded, actor"
+        " FROM event LEFT JOIN command ON command.id = command_id"
+    )
+    assert len(pairs) == demo.report.events
+    assert all(row["happened"] == row["recorded"] and row["actor"] in reps for row in pairs)
+
+
+_MARKS = (Sign.OVERDUE, Sign.NO_NEXT_STEP, Sign.STALLED)
+
+
+def _signs(demo: Demo, now: datetime) -> dict[str, Counter[Sign]]:
+    today, pipeline = now.astimezone(SETTINGS.zone).date(), demo.pipeline
+    found: dict[str, Counter[Sign]] = {}
+    for deal in demo.deals:
+        if deal.is_open:
+            mark = sign(
+                clocks(deal, SETTINGS.zone),
+                limits(pipeline.stage(deal.stage_id), today),
+                has_step=deal.next_step is not None,
+                snoozed=deal.is_snoozed(today),
+            )
+            found.setdefault(deal.owner, Counter())[mark] += 1
+    return found
+
+
+def test_every_rep_has_some_of_every_sign_and_some_deals_that_are_well(demo: Demo) -> None:
+    signs = _signs(demo, NOW)
+    assert len(signs) == 3
+    for counts in signs.values():
+        assert 2 <= counts[Sign.OVERDUE] <= 5
+        assert 2 <= counts[Sign.NO_NEXT_STEP] <= 4
+        assert 2 <= counts[Sign.STALLED] <= 4
+        assert counts[Sign.NONE] >= 4
+
+
+def test_the_small_team_has_about_38_deals_in_work_and_outcomes_in_two_quarters(
+    demo: Demo,
+) -> None:
+    assert 36 <= demo.report.open <= 40
+    this_quarter = datetime(2026, 1, 1, tzinfo=SETTINGS.zone)
+    closed = [deal for deal in demo.deals if not deal.is_open]
+    lately = Counter(
+        (deal.outcome, deal.closed_at >= this_quarter) for deal in closed if deal.closed_at
+    )
+    assert len(lately) == 4
+    assert all(count >= 2 for count in lately.values())
+
+
+def test_losses_say_why_and_some_come_back(demo: Demo) -> None:
+    losses = [deal.loss for deal in demo.deals if deal.loss]
+    assert len(losses) == demo.report.lost
+    assert len({loss.category for loss in losses}) >= 3
+    assert all(loss.reason for loss in losses)
+    assert demo.rows("SELECT 1 FROM event WHERE kind = 'reopened'")
+
+
+def test_histories_show_skips_steps_back_pushes_snoozes_and_overrides(many: Demo) -> None:
+    kinds = Counter(row["kind"] for row in many.rows("SELECT kind FROM event"))
+    for kind in ("touch", "note", "answered", "moved", "snoozed", "probability", "category"):
+        assert kinds[kind], kind
+    assert many.rows("SELECT 1 FROM event WHERE detail = 'override'")
+    entries: dict[int, list[int]] = {}
+    for row in many.rows(
+        "SELECT deal_id, stage_id FROM event WHERE kind IN ('created', 'moved') ORDER BY seq"
+    ):
+        entries.setdefault(row["deal_id"], []).append(row["stage_id"])
+    steps = Counter(
+        later - earlier for stages in entries.values() for earlier, later in pairwise(stages)
+    )
+    assert steps[-1] and steps[1] and steps[2]
+    pushed = many.rows(
+        "SELECT 1 FROM event WHERE kind = 'expected_close' GROUP BY deal_id HAVING count(*) > 1"
+    )
+    assert pushed
+
+
+def test_a_deal_past_a_gate_has_what_the_gate_asks_or_a_reason(many: Demo) -> None:
+    overridden = {
+        row["deal_id"]
+        for row in many.rows("SELECT deal_id FROM event WHERE data LIKE '%override%'")
+    }
+    pipeline = many.pipeline
+    qualification = pipeline.open_stages[1]
+    checked = 0
+    for deal in many.deals:
+        if deal.is_open and deal.id not in overridden and deal.stage_id > qualification.id:
+            there = deal_from_row(row_from_deal(deal, 0) | {"stage_id": qualification.id})
+            assert not unmet(there, pipeline, qualification.id + 1, TODAY)
+            checked += 1
+    assert checked > 50
+
+
+def test_open_deals_close_ahead_or_lately(many: Demo) -> None:
+    """Close dates are believable: mostly ahead, some just passed, none years away."""
+    closes = [d.expected_close for d in many.deals if d.is_open and d.expected_close]
+    ahead = [day for day in closes if day >= TODAY]
+    assert len(ahead) > len(closes) * 0.8
+    assert max(closes) < TODAY + timedelta(days=200)
+
+
+def test_a_colleague_of_the_same_name_steps_aside(tmp_path: Path) -> None:
+    store = Store.create(str(tmp_path / "mara.db"), SETTINGS)
+    report = build(store, deals=3, now=NOW, me="mara")
+    names = [rep.name for rep in report.reps]
+    assert len(names) == len(set(names)) == 3
+    store.close()
+
+
+def test_the_database_says_that_it_is_a_demo(demo: Demo) -> None:
+    assert demo.store.reader.settings() == SETTINGS
+    assert SETTINGS.demo
