@@ -151,7 +151,7 @@ def _fits(kind: Kind, cells: Iterable[str]) -> bool:
         return all(_DATE_LIKE.fullmatch(cell) for cell in cells)
     if kind in {Kind.MONEY, Kind.PERCENT, Kind.BASIS_POINTS}:
         return all(_NUMBER_LIKE.fullmatch(cell) for cell in cells)
-    return True
+    return kind is not Kind.STATUS or all(map(is_status, cells))
 
 
 def _read_override(override: str, header: Sequence[str]) -> tuple[str, str]:
