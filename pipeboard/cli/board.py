@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.domain.errors import BadInput
+
+if TYPE_CHECKING:
+    from pipeboard.store import Store
 
 
 def _nothing(parser: Parser) -> None:
@@ -34,6 +39,7 @@ def check_terminal(call: Call) -> None:
 
 def show_board(call: Call, store: Store) -> int:
     """Runs the screens over an open store; the exit code."""
+    from pipeboard.cli.editor import command, write_text
     from pipeboard.cli.environment import account_name, state_folder
     from pipeboard.domain.actor import Actor
     from pipeboard.ui.keys import read_keymap
@@ -48,7 +54,7 @@ def show_board(call: Call, store: Store) -> int:
         mouse=config["mouse"],
         keymap=read_keymap({name: value.value for name, value in config.keys.items()}),
         copy_command=config["copy_cmd"] or "",
-        editor=config["editor"] or "",
+        edit=lambda text: write_text(command(config, call.environ), text, suffix=".md"),
     )
     actor = Actor(account_name(), call.arguments.acting_as or "")
     return open_board(store, call.clock, actor, choices, state_folder(), call.environ)

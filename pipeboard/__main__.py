@@ -1,0 +1,5 @@
+"""`python -m pipeboard`."""
+
+from pipeboard.cli.main import run
+
+run()

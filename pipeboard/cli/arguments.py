@@ -1,0 +1,94 @@
+"""The arguments of one verb, and the flags that every verb has."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterable, Sequence
+from typing import NoReturn
+
+from pipeboard.domain.errors import BadInput
+
+_PATHS = frozenset(("db", "file"))
+_NOT_UTF8 = re.compile(r"[\ud800-\udfff]")
+_SHORT_FLAGS = frozenset(("-h", "-p", "-q", "-v", "-y", "-n"))
+_WORD = "\0"  # in front of an argument that is a word although it begins with a dash
+
+
+class Parser(argparse.ArgumentParser):
+    """The arguments of one verb, and the flags that every verb has.
+
+    With `dashed_words` whatever begins with a dash and is no flag of the verb is a word, as in
+    `list -owner:bo` and `tag 142 -cold`.
+    """
+
+    def __init__(self, verb: str, words: str, summary: str, *, dashed_words: bool = False) -> None:
+        prog = f"pipeboard {verb}".rstrip()
+        super().__init__(
+            prog=prog,
+            usage=f"{prog} {words} [flags]".replace("  ", " "),
+            description=f"{summary[:1].upper()}{summary[1:]}.",
+            add_help=False,
+            allow_abbrev=False,
+        )
+        self._dashed_words = dashed_words
+        self._add_flags_of_every_verb()
+
+    def _add_flags_of_every_verb(self) -> None:
+        add = self.add_argument_group("flags of every verb").add_argument
+        add("-h", "--help", action="store_true", help="this help")
+        add("--version", action="store_true", help="the version")
+        add("--db", metavar="PATH", help="the database: a path or a URL")
+        add("-p", "--pipeline", metavar="NAME", help="the pipeline that is meant")
+        add("--as", dest="acting_as", metavar="REP", help="act for a rep; both names are logged")
+        add("-q", "--quiet", action="store_true", help="no messages")
+        add("-v", "--verbose", action="store_true", help="say more")
+        add("--color", choices=("auto", "always", "never"), default="auto", help="colours")
+        add("--no-input", action="store_true", help="never ask")
+        add("-y", "--yes", action="store_true", help="yes to every question")
+        add("-n", "--dry-run", action="store_true", help="say what would happen, write nothing")
+        add("--read-only", action="store_true", help="open the database for reading only")
+
+    def add_json(self) -> None:
+        """The flag of every verb that can answer in JSON."""
+        self.add_argument("--json", action="store_true", help="one JSON document")
+
+    def read(self, arguments: Sequence[str]) -> argparse.Namespace:
+        """The arguments by name; raises BadInput for what the verb does not take."""
+        found = self.parse_intermixed_args(self._shielded(arguments))
+        for name, value in vars(found).items():
+            read = _unshielded if name in _PATHS else _readable
+            if isinstance(value, list):
+                setattr(found, name, [read(item) for item in value])
+            elif isinstance(value, str):
+                setattr(found, name, read(value))
+        return found
+
+    def _shielded(self, arguments: Sequence[str]) -> Iterable[str]:
+        """The arguments with a mark on those that argparse would take for flags and are words."""
+        words = False
+        shielded = []
+        for argument in arguments:
+            if argument == "--" and not words:
+                words = True
+            elif argument[:1] == "-" and (words or self._is_dashed_word(argument)):
+                shielded.append(_WORD + argument)
+            else:
+                shielded.append(argument)
+        return shielded
+
+    def _is_dashed_word(self, argument: str) -> bool:
+        is_flag = argument.startswith("--") or argument in _SHORT_FLAGS
+        return self._dashed_words and not is_flag
+
+    def error(self, message: str) -> NoReturn:
+        raise BadInput(f"{message[:1].upper()}{message[1:]}.", hint=f"See '{self.prog} --help'.")
+
+
+def _unshielded(text: str) -> str:
+    return text.removeprefix(_WORD)
+
+
+def _readable(text: str) -> str:
+    """The word with U+FFFD for each byte that was not UTF-8, which only a path may hold."""
+    return _NOT_UTF8.sub("\ufffd", _unshielded(text))

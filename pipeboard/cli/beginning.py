@@ -1,0 +1,79 @@
+"""Making a workspace where there is none: for `init`, and for the verbs that bring deals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeboard.cli.call import Call
+from pipeboard.cli.config import Config
+from pipeboard.cli.environment import is_zone, system_currency, system_zone
+from pipeboard.domain.currencies import exponent
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.settings import Settings
+from pipeboard.domain.templates import TEMPLATES, template
+from pipeboard.domain.text import quoted
+from pipeboard.workspace import Workspace
+
+FIRST_PIPELINE = "New business"
+
+
+def make_workspace(
+    call: Call, *, template_name: str | None, currency: str = "", zone: str = ""
+) -> Workspace:
+    """A new database with its settings and, from a template, its first pipeline.
+
+    Currency and zone are the machine's unless given. Raises BadInput for an unknown currency,
+    zone or template before anything is made, `DatabaseError` when there is a database already.
+    """
+    from pipeboard.store import Store
+
+    settings = Settings(
+        currency=_currency(currency), zone_name=_zone(zone or system_zone(call.environ))
+    )
+    name = call.arguments.pipeline or FIRST_PIPELINE
+    pipeline = (
+        template(template_name, pipeline_name=name, currency=settings.currency)
+        if template_name
+        else None
+    )
+    if call.config.is_default_database:
+        Path(call.config.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    workspace = call.workspace_on(Store.create(call.config.database, settings))
+    if pipeline is not None:
+        workspace.save_pipeline(pipeline)
+    return workspace
+
+
+def is_made(config: Config) -> bool:
+    """Whether the database is there; `DatabaseError` when its folder is not."""
+    from pipeboard.store.connecting import locate
+
+    if config.is_default_database and not Path(config.database).parent.exists():
+        return False
+    return locate(config.database).exists
+
+
+def open_or_make(call: Call, *, template_name: str | None = TEMPLATES[0]) -> Workspace:
+    """The workspace; where there is no database yet, a new one, and the person is told."""
+    if call.arguments.dry_run or is_made(call.config):
+        return call.workspace
+    made = make_workspace(call, template_name=template_name)
+    call.out.say(
+        f"Made a workspace in {call.config.database} "
+        f"({made.settings.currency}, {made.settings.zone_name})."
+    )
+    return call.workspace
+
+
+def _currency(code: str) -> str:
+    wanted = code.strip().upper() or system_currency()
+    exponent(wanted)  # refuses what is no currency, with the near one
+    return wanted
+
+
+def _zone(name: str) -> str:
+    if not is_zone(name):
+        raise BadInput(
+            f"{quoted(name)} is no time zone.", hint="Write it like Europe/Berlin or UTC."
+        )
+    return name

@@ -1,0 +1,226 @@
+"""The columns that `list` can show: each read off a deal, for people and for scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from pipeboard.cli.output import BOLD, RED, YELLOW
+from pipeboard.domain.attention import Sign, clocks, limits, sign, stalled_reasons
+from pipeboard.domain.dates import format_day, local_date
+from pipeboard.domain.deal import Deal
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.money import format_money
+from pipeboard.domain.near import did_you_mean
+from pipeboard.domain.percent import format_percent
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.score import score
+from pipeboard.domain.text import quoted
+from pipeboard.exchange.json_documents import idle_days
+
+_CUSTOM = "fields."
+SIGN_STYLES = {Sign.OVERDUE: RED, Sign.NO_NEXT_STEP: YELLOW, Sign.STALLED: BOLD}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A deal in its pipeline, on the day that the list is made."""
+
+    deal: Deal
+    pipeline: Pipeline
+    today: date
+    zone: ZoneInfo
+
+
+Read = Callable[[Listed], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`data` is what scripts get, `words` what people read, else the same.
+
+    Numbers stand flush `right`; an `elastic` column may be cut on a terminal.
+    """
+
+    name: str
+    data: Read
+    words: Read | None = None
+    right: bool = False
+    elastic: bool = False
+
+    def read(self, listed: Listed) -> str:
+        """What a person reads."""
+        return (self.words or self.data)(listed)
+
+
+def _instant(read: Callable[[Deal], datetime | None]) -> tuple[Read, Read]:
+    def data(listed: Listed) -> str:
+        at = read(listed.deal)
+        return at.isoformat() if at else ""
+
+    def words(listed: Listed) -> str:
+        at = read(listed.deal)
+        return str(local_date(at, listed.zone)) if at else ""
+
+    return data, words
+
+
+def _day(read: Callable[[Deal], date | None]) -> tuple[Read, Read]:
+    def data(listed: Listed) -> str:
+        return str(read(listed.deal) or "")
+
+    def words(listed: Listed) -> str:
+        day = read(listed.deal)
+        return format_day(day, listed.today) if day else ""
+
+    return data, words
+
+
+def _amount(listed: Listed) -> str:
+    value = listed.deal.value
+    return "" if value is None else format_money(value, style="code").partition(" ")[0]
+
+
+def _currency(listed: Listed) -> str:
+    return listed.deal.value.currency if listed.deal.value else ""
+
+
+def _money(listed: Listed) -> str:
+    return "" if listed.deal.value is None else format_money(listed.deal.value)
+
+
+def _name(listed: Listed) -> str:
+    account, title = listed.deal.account, listed.deal.title
+    return f"{account}: {title}" if account and not title.startswith(account) else title
+
+
+def _due(deal: Deal) -> date | None:
+    return deal.next_step.due if deal.next_step else None
+
+
+def _step(listed: Listed) -> str:
+    return listed.deal.next_step.text if listed.deal.next_step else ""
+
+
+def _next(listed: Listed) -> str:
+    due = _due(listed.deal)
+    day = format_day(due, listed.today) if due else ""
+    return " ".join(filter(None, (day, _step(listed))))
+
+
+def _probability(listed: Listed) -> str:
+    chance = listed.deal.effective_probability_bp(listed.pipeline)
+    return "" if chance is None else format_percent(chance)
+
+
+def _score(listed: Listed) -> str:
+    points = score(listed.deal, listed.pipeline, listed.today, listed.zone)
+    return f"{points.low}-{points.high}" if points else ""
+
+
+def _age(listed: Listed) -> str:
+    return str((listed.today - local_date(listed.deal.stage_entered_at, listed.zone)).days)
+
+
+def _sign(listed: Listed) -> str:
+    return str(sign_of(listed)).strip()
+
+
+def sign_of(listed: Listed) -> Sign:
+    """The sign that the deal's card carries on the board."""
+    deal = listed.deal
+    if not deal.is_open:
+        return Sign.NONE
+    return sign(
+        clocks(deal, listed.zone),
+        limits(listed.pipeline.stage(deal.stage_id), listed.today),
+        has_step=deal.next_step is not None,
+        snoozed=deal.is_snoozed(listed.today),
+    )
+
+
+COLUMNS = (
+    Column("sign", _sign),
+    Column("ref", lambda x: x.deal.ref),
+    Column("deal", _name, elastic=True),
+    Column("title", lambda x: x.deal.title, elastic=True),
+    Column("account", lambda x: x.deal.account, elastic=True),
+    Column("pipeline", lambda x: x.pipeline.name),
+    Column("stage", lambda x: x.pipeline.stage(x.deal.stage_id).name),
+    Column("status", lambda x: str(x.deal.status)),
+    Column("value", _amount, _money, right=True),
+    Column("currency", _currency),
+    Column("owner", lambda x: x.deal.owner),
+    Column("source", lambda x: x.deal.source),
+    Column("tags", lambda x: " ".join(x.deal.tags), elastic=True),
+    Column("probability", _probability, right=True),
+    Column("forecast_category", lambda x: x.deal.effective_category(x.pipeline)),
+    Column("age", _age, right=True),
+    Column("idle", lambda x: str(idle_days(x.deal, x.today, x.zone)), right=True),
+    Column("stalled", lambda x: ", ".join(stalled_reasons(x.deal, x.pipeline, x.today, x.zone))),
+    Column("next", _step, _next, elastic=True),
+    Column("due", *_day(_due)),
+    Column("snoozed_until", *_day(lambda deal: deal.snoozed_until)),
+    Column("expected_close", *_day(lambda deal: deal.expected_close)),
+    Column("created_at", *_instant(lambda deal: deal.created_at)),
+    Column("stage_entered_at", *_instant(lambda deal: deal.stage_entered_at)),
+    Column("closed_at", *_instant(lambda deal: deal.closed_at)),
+    Column("last_touch_at", *_instant(lambda deal: deal.last_touch_at)),
+    Column("lost", lambda x: x.deal.loss.category if x.deal.loss else ""),
+    Column("answered", lambda x: str(len(x.deal.answered(x.pipeline))), right=True),
+    Column("score", _score),
+    Column("external_id", lambda x: x.deal.external_id or ""),
+    Column("version", lambda x: str(x.deal.version), right=True),
+)
+_BY_NAME: Mapping[str, Column] = {column.name: column for column in COLUMNS}
+_ALIASES = {"close": "expected_close", "created": "created_at", "closed": "closed_at", "id": "ref"}
+
+FOR_PEOPLE = ("sign", "ref", "deal", "stage", "value", "owner", "age", "next", "expected_close")
+FOR_SCRIPTS = (
+    "ref",
+    "title",
+    "account",
+    "pipeline",
+    "stage",
+    "status",
+    "value",
+    "currency",
+    "owner",
+    "source",
+    "probability",
+    "age",
+    "idle",
+    "next",
+    "due",
+    "expected_close",
+    "created_at",
+    "closed_at",
+)
+
+
+def columns(names: str) -> tuple[Column, ...]:
+    """The columns named in `a,b,fields.NAME`; raises BadInput with the near one for an unknown."""
+    wanted = tuple(filter(None, (name.strip() for name in names.split(","))))
+    if not wanted:
+        raise BadInput("No columns are named.", hint=f"There are: {', '.join(_BY_NAME)}.")
+    return tuple(map(_column, wanted))
+
+
+def _custom(key: str) -> Column:
+    return Column(_CUSTOM + key, lambda listed: listed.deal.fields.get(key, ""), elastic=True)
+
+
+def _column(name: str) -> Column:
+    for prefix in (_CUSTOM, "field."):
+        if name.lower().startswith(prefix) and len(name) > len(prefix):
+            return _custom(name[len(prefix) :])
+    known = _ALIASES.get(name.lower(), name.lower())
+    if known not in _BY_NAME:
+        raise BadInput(
+            f"There is no column {quoted(name)}.",
+            hint=did_you_mean(name, (*_BY_NAME, *_ALIASES))
+            or f"There are: {', '.join(_BY_NAME)}, and fields.NAME.",
+        )
+    return _BY_NAME[known]

@@ -1,0 +1,151 @@
+"""The configuration: what can be set, and where each value comes from (`cli.md` section 1)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from pipeboard.cli.environment import default_database, site_config_file, user_config_file
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.near import did_you_mean
+from pipeboard.domain.text import printable, quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """Something that a configuration file may set; `default` also tells the type."""
+
+    name: str
+    default: str | bool | int | None
+    help: str
+    choices: tuple[str | int, ...] = ()
+
+
+PREFERENCES = (
+    Preference("database", None, "the path or URL of the database"),
+    Preference("glyphs", "auto", "signs beyond ASCII or not", ("auto", "unicode", "ascii")),
+    Preference("theme", "dark", "the colours of the board"),
+    Preference("mouse", True, "false leaves the mouse to the terminal"),
+    Preference("digits", "stage", "what a bare digit does", ("stage", "count")),
+    Preference("density", 2, "lines a card takes", (1, 2, 3)),
+    Preference("editor", None, "the editor, else $VISUAL, $EDITOR or vi"),
+    Preference("copy_cmd", None, "the command that copies what it reads, such as wl-copy"),
+)
+_BY_NAME = {preference.name: preference for preference in PREFERENCES}
+_KEYS = "keys"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value and where it was found, as `config show` says it."""
+
+    value: Any
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Every preference by name, and the keys that the person has bound to commands."""
+
+    values: Mapping[str, Value]
+    keys: Mapping[str, Value]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name].value
+
+    @property
+    def database(self) -> str:
+        """The path or URL to open; `~` stands for the home folder."""
+        return str(self["database"])
+
+    @property
+    def is_default_database(self) -> bool:
+        """Whether nobody has said which database to use."""
+        return self.values["database"].origin == "default"
+
+
+def read_config(environ: Mapping[str, str], *, database: str | None = None) -> Config:
+    """The configuration of this call; `database` is what `--db` names.
+
+    Raises BadInput, naming the file, when one cannot be read or holds a value of the wrong kind.
+    """
+    values = {p.name: Value(p.default, "default") for p in PREFERENCES}
+    keys: dict[str, Value] = {}
+    for path in (site_config_file(), user_config_file(environ)):
+        document = read_file(path)
+        for problem in _wrong_values(document):
+            raise BadInput(f"{path}: {problem}", hint="Correct it with 'pipeboard config edit'.")
+        values |= {name: Value(document[name], str(path)) for name in _BY_NAME if name in document}
+        keys |= {name: Value(key, str(path)) for name, key in document.get(_KEYS, {}).items()}
+    if named := environ.get("PIPEBOARD_DB"):
+        values["database"] = Value(named, "PIPEBOARD_DB")
+    if database is not None:
+        values["database"] = Value(database, "--db")
+    if values["database"].value is None:
+        values["database"] = Value(str(default_database()), "default")
+    return Config(MappingProxyType(values), MappingProxyType(keys))
+
+
+def read_file(path: Path) -> Mapping[str, Any]:
+    """What a configuration file says; empty when there is none. Raises BadInput."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise BadInput(f"The configuration {path} cannot be read: {why}.") from error
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(
+            f"The configuration {path} is not TOML: {printable(str(error))}.",
+            hint="Correct it with 'pipeboard config edit'.",
+        ) from error
+
+
+def problems(document: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong in a configuration file, which keys stand for which command aside."""
+    for name in document:
+        if name not in _BY_NAME and name != _KEYS:
+            yield f"{quoted(name)} is no setting. {did_you_mean(name, _BY_NAME)}".rstrip()
+    yield from _wrong_values(document)
+
+
+def _wrong_values(document: Mapping[str, Any]) -> Iterator[str]:
+    for preference in PREFERENCES:
+        if preference.name in document:
+            yield from _wrong_value(preference, document[preference.name])
+    keys = document.get(_KEYS, {})
+    if not isinstance(keys, Mapping):
+        yield "[keys] is a table of command = key."
+        return
+    for name, key in keys.items():
+        if not isinstance(key, str):
+            yield f'[keys]: {printable(name)} wants keys in quotes, such as "a,n".'
+
+
+def _wrong_value(preference: Preference, value: object) -> Iterator[str]:
+    wanted = str if preference.default is None else type(preference.default)
+    if preference.choices and value not in preference.choices:
+        choices = ", ".join(str(choice) for choice in preference.choices)
+        yield f"{preference.name} is one of {choices}, not {quoted(str(value))}."
+    elif type(value) is not wanted:
+        kind = {str: "a text in quotes", bool: "true or false", int: "a whole number"}[wanted]
+        yield f"{preference.name} is {kind}, not {quoted(str(value))}."
+    elif preference.name == "database" and not value:
+        yield "database names a path."
+
+
+def example() -> str:
+    """A configuration file with every setting in a comment, for the first `config edit`."""
+    lines = ["# Settings of pipeboard. Take the # away in front of what you want to set.", ""]
+    for preference in PREFERENCES:
+        default = preference.default
+        shown = f'"{default or ""}"' if default is None or isinstance(default, str) else default
+        lines += [f"# {preference.help}", f"# {preference.name} = {str(shown).lower()}", ""]
+    return "\n".join((*lines, "[keys]", '# "deal.add" = "a,n"  # see: pipeboard keys', ""))

@@ -1,0 +1,77 @@
+"""The verb that shows what it would be like: demo."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeboard.cli.arguments import Parser
+from pipeboard.cli.call import Call, Verb
+from pipeboard.domain.errors import BadInput, Refused
+
+if TYPE_CHECKING:
+    from pipeboard.store import Store
+
+_MANY = 5_000  # deals that take long enough to say so
+
+
+def _demo_arguments(parser: Parser) -> None:
+    add = parser.add_argument
+    add("--deals", type=int, default=60, metavar="N", help="how many deals, 60 unless given")
+    add("--seed", type=int, default=1, metavar="S", help="the same deals for the same number")
+    add("--no-open", action="store_true", help="only make it, and print where it is")
+    add("--keep", action="store_true", help="leave the database there afterwards")
+    parser.add_json()
+
+
+def demo(call: Call) -> int:
+    """A made-up team in a database of its own: the one that `--db` names, else a temporary one."""
+    from pipeboard.cli.board import check_terminal, show_board
+
+    asked = call.arguments
+    if not 0 <= asked.deals <= 10_000_000:
+        raise BadInput("--deals is a number from 0 to 10,000,000.")
+    if not asked.no_open:
+        check_terminal(call)
+    folder = None if asked.db else Path(tempfile.mkdtemp(prefix="pipeboard-demo-"))
+    path = Path(asked.db) if folder is None else folder / "demo.db"
+    is_kept = folder is None or asked.keep or asked.no_open
+    try:
+        store = _build(call, path)
+        if asked.no_open:
+            return 0
+        code = show_board(call, store)
+        if is_kept:
+            call.out.say(f"The demo is in {path}.")
+        return code
+    finally:
+        if folder is not None and not is_kept:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _build(call: Call, path: Path) -> Store:
+    from pipeboard.cli.environment import account_name
+    from pipeboard.demo import SETTINGS, build
+    from pipeboard.store import Store
+    from pipeboard.store.connecting import locate
+
+    if locate(str(path)).exists:
+        raise Refused(
+            f"{path} is there already.", hint="The demo wants a new file: name another with --db."
+        )
+    asked = call.arguments
+    if asked.deals >= _MANY:
+        call.out.say(f"Making up {asked.deals:,} deals…")
+    store = Store.create(str(path), SETTINGS)
+    made = build(store, deals=asked.deals, seed=asked.seed, now=call.clock(), me=account_name())
+    if asked.json:
+        call.out.document({"database": str(path), **asdict(made)})
+    elif asked.no_open:
+        call.out.line(str(path))
+    return store
+
+
+VERBS = {"demo": Verb("", _demo_arguments, demo)}

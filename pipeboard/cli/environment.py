@@ -1,0 +1,102 @@
+"""What the machine says: the clock, the account, the zone and currency, and the folders to use."""
+
+from __future__ import annotations
+
+import locale
+import os
+import pwd
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pipeboard.domain.dates import parse_instant
+from pipeboard.domain.errors import BadInput
+
+_APP = "pipeboard"
+_ZONE_LINK = Path("/etc/localtime")
+
+
+def clock(environ: Mapping[str, str]) -> Callable[[], datetime]:
+    """What tells the time in UTC: the instant in PIPEBOARD_NOW for ever, else the real time."""
+    fixed = environ.get("PIPEBOARD_NOW", "")
+    if not fixed:
+        return lambda: datetime.now(UTC)
+    try:
+        at = parse_instant(fixed)
+    except BadInput as error:
+        raise BadInput(
+            f"PIPEBOARD_NOW: {error.message}",
+            hint="Write it like 2026-12-19T16:02:00Z, or unset it.",
+        ) from error
+    return lambda: at
+
+
+def account_name() -> str:
+    """The account of the process's uid; unlike $USER, nobody can choose it."""
+    uid = os.getuid()
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"uid{uid}"
+
+
+def system_zone(environ: Mapping[str, str]) -> str:
+    """The IANA zone that the machine is set to, or UTC."""
+    named = environ.get("TZ", "").removeprefix(":")
+    try:
+        linked = str(_ZONE_LINK.readlink()).partition("zoneinfo/")[2]
+    except OSError:
+        linked = ""
+    return next((name for name in (named, linked) if name and is_zone(name)), "UTC")
+
+
+def is_zone(name: str) -> bool:
+    """Whether it is the name of an IANA zone."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
+def system_currency() -> str:
+    """The currency of the person's locale (ISO 4217), EUR where it has none."""
+    before = locale.setlocale(locale.LC_MONETARY)
+    try:
+        locale.setlocale(locale.LC_MONETARY, "")
+        return str(locale.localeconv()["int_curr_symbol"]).strip() or "EUR"
+    except locale.Error:
+        return "EUR"
+    finally:
+        locale.setlocale(locale.LC_MONETARY, before)
+
+
+def default_database() -> Path:
+    """Where the database of this account is when nothing else is said."""
+    from platformdirs import user_data_path  # 8 ms that a named database does not need
+
+    return user_data_path(_APP) / "pipeboard.db"
+
+
+def user_config_file(environ: Mapping[str, str]) -> Path:
+    """The person's own configuration, whether it exists or not."""
+    if named := environ.get("PIPEBOARD_CONFIG"):
+        return Path(named)
+    from platformdirs import user_config_path
+
+    return user_config_path(_APP) / "config.toml"
+
+
+def site_config_file() -> Path:
+    """The configuration for everybody on this machine."""
+    from platformdirs import site_config_path
+
+    return site_config_path(_APP) / "config.toml"
+
+
+def state_folder() -> Path:
+    """Where logs and drafts are kept."""
+    from platformdirs import user_state_path
+
+    return user_state_path(_APP)

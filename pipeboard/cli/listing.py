@@ -1,0 +1,156 @@
+"""The verb that lists deals, for people and for scripts: list."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Callable, Iterator, Sequence
+
+from pipeboard.cli.arguments import Parser
+from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.columns import (
+    FOR_PEOPLE,
+    FOR_SCRIPTS,
+    SIGN_STYLES,
+    Column,
+    Listed,
+    columns,
+    sign_of,
+)
+from pipeboard.cli.failures import DONE, FAILED
+from pipeboard.cli.output import as_json, write_stream_of_documents
+from pipeboard.cli.tables import Cell, Table
+from pipeboard.domain.deal import Deal
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.text import printable
+from pipeboard.exchange.cells import defuse
+from pipeboard.store.reading.listing import Listing
+
+_BATCH = 500
+_HEADINGS = {"sign": "", "expected_close": "close", "created_at": "created", "closed_at": "closed"}
+
+_FORMS = {
+    "json": "one JSON document",
+    "jsonl": "a JSON document a line",
+    "csv": "CSV with a header",
+    "plain": "cells between tabs",
+    "ids": "refs only",
+    "count": "how many",
+}
+
+
+def _list_arguments(parser: Parser) -> None:
+    parser.add_argument("words", nargs="*", help="such as value>20k -stage:lead")
+    parser.add_argument("--sort", metavar="KEY", help="such as value, age, close; -KEY reverses")
+    parser.add_argument("--limit", type=int, metavar="N", help="at most N deals")
+    parser.add_argument("--columns", metavar="A,B", help="such as ref,title,fields.product")
+    form = parser.add_mutually_exclusive_group()
+    for name, text in _FORMS.items():
+        form.add_argument(f"--{name}", dest="form", action="store_const", const=name, help=text)
+    parser.add_argument("--exit-code", action="store_true", help="end with 1 when there are any")
+
+
+def list_deals(call: Call) -> int:
+    """The deals that match, one after another, in the form that was asked for."""
+    asked = call.arguments
+    if asked.limit is not None and asked.limit < 0:
+        raise BadInput("--limit is a number from 0.")
+    wanted = columns(asked.columns) if asked.columns is not None else None
+    ids = call.workspace.reader.ids(_listing(call))
+    _WRITERS[asked.form or "table"](call, ids, wanted)
+    return FAILED if asked.exit_code and ids else DONE
+
+
+def _listing(call: Call) -> Listing:
+    pipeline = call.only_pipeline
+    return Listing(
+        call.documents.today,
+        call.documents.zone,
+        me=call.workspace.me,
+        pipeline_id=pipeline.id if pipeline else None,
+        filter=call.workspace.parse_filter(" ".join(call.arguments.words)),
+        sort=call.arguments.sort or "id",
+        limit=call.arguments.limit,
+    )
+
+
+def _deals(call: Call, ids: Sequence[int]) -> Iterator[Deal]:
+    """The deals in their order, in bounded memory."""
+    for start in range(0, len(ids), _BATCH):
+        yield from call.workspace.reader.deals(ids[start : start + _BATCH]).values()
+
+
+_Columns = tuple[Column, ...] | None
+
+
+def _listed(call: Call, ids: Sequence[int]) -> Iterator[Listed]:
+    pipelines, today, zone = call.documents.pipelines, call.documents.today, call.documents.zone
+    deals = _deals(call, ids)
+    return (Listed(deal, pipelines[deal.pipeline_id], today, zone) for deal in deals)
+
+
+def _table(call: Call, ids: Sequence[int], wanted: _Columns) -> None:
+    shown = wanted or columns(",".join(FOR_PEOPLE))
+    table = Table(
+        [_HEADINGS.get(column.name, column.name) for column in shown],
+        right=[at for at, column in enumerate(shown) if column.right],
+        elastic=[at for at, column in enumerate(shown) if column.elastic],
+    )
+    table.write(call.out, ([_cell(c, listed) for c in shown] for listed in _listed(call, ids)))
+
+
+def _cell(column: Column, listed: Listed) -> Cell:
+    if column.name != "sign":
+        return column.read(listed)
+    found = sign_of(listed)
+    return (str(found), SIGN_STYLES.get(found, ""))
+
+
+def _rows(call: Call, ids: Sequence[int], wanted: _Columns) -> Iterator[list[str]]:
+    shown = wanted or columns(",".join(FOR_SCRIPTS))
+    yield [column.name for column in shown]
+    for listed in _listed(call, ids):
+        yield [printable(column.data(listed)) for column in shown]
+
+
+def _csv(call: Call, ids: Sequence[int], wanted: _Columns) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerows([defuse(cell) for cell in row] for row in _rows(call, ids, wanted))
+
+
+def _plain(call: Call, ids: Sequence[int], wanted: _Columns) -> None:
+    rows = _rows(call, ids, wanted)
+    next(rows)
+    for row in rows:
+        print("\t".join(row))
+
+
+def _json(call: Call, ids: Sequence[int], wanted: _Columns) -> None:
+    write_stream_of_documents("deals", map(call.documents.deal, _deals(call, ids)))
+
+
+def _json_lines(call: Call, ids: Sequence[int], wanted: _Columns) -> None:
+    for deal in _deals(call, ids):
+        print(as_json(call.documents.deal(deal)))
+
+
+def _ids(call: Call, ids: Sequence[int], wanted: _Columns) -> None:
+    for deal_id in ids:
+        print(f"D-{deal_id}")
+
+
+def _count(call: Call, ids: Sequence[int], wanted: _Columns) -> None:
+    print(len(ids))
+
+
+_WRITERS: dict[str, Callable[[Call, Sequence[int], _Columns], None]] = {
+    "table": _table,
+    "csv": _csv,
+    "plain": _plain,
+    "json": _json,
+    "jsonl": _json_lines,
+    "ids": _ids,
+    "count": _count,
+}
+
+VERBS = {"list": Verb("[FILTER...]", _list_arguments, list_deals, dashed_words=True)}

@@ -1,0 +1,102 @@
+"""The entry point: finds the verb, imports what that needs, and ends with its exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+
+from pipeboard import __version__
+from pipeboard.cli.command_line import asks_for, cut
+from pipeboard.cli.verbs import GROUPS, NESTED, VERBS
+
+
+def run() -> None:
+    """The console command: stdout and stderr made unable to fail on a character, then `main`."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """What one command line does; returns the exit code, and never raises."""
+    try:
+        code = _dispatch(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has seen enough; what is still buffered must not fail once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (Exception, KeyboardInterrupt) as error:  # the one place where everything ends
+        from pipeboard.cli.failures import report
+
+        return report(error, arguments)
+    return code
+
+
+def _dispatch(arguments: Sequence[str]) -> int:
+    verb, rest = cut(arguments)
+    if verb in NESTED or (not verb and asks_for(rest, "-h", "--help")):
+        print(_nested_help(verb) if verb else overview())
+        return 0
+    if asks_for(rest, "--version") or (verb == "version" and not rest):
+        print(f"pipeboard {__version__}")
+        return 0
+    return _run(verb, rest, os.environ)
+
+
+def _run(verb: str, arguments: Sequence[str], environ: Mapping[str, str]) -> int:
+    from pipeboard.cli.arguments import Parser
+
+    family, summary = _listed(verb)
+    found = import_module(f"pipeboard.cli.{family}").VERBS[verb]
+    parser = Parser(verb, found.words, summary, dashed_words=found.dashed_words)
+    found.arguments(parser)
+    if asks_for(arguments, "-h", "--help"):
+        print(parser.format_help(), end="")
+        return 0
+    from pipeboard.cli.call import Call
+
+    call = Call(parser.read(arguments), environ)
+    try:
+        code: int = found.run(call)
+    finally:
+        call.close()
+    return code
+
+
+def _listed(verb: str) -> tuple[str, str]:
+    """The module of a verb and its line of help."""
+    if not verb:
+        return "board", "open the board"
+    first, _, second = verb.partition(" ")
+    family, summary = VERBS[first]
+    return family, NESTED[first][1][second] if second else summary
+
+
+def overview() -> str:
+    """Every verb with its line of help."""
+    lines = ["usage: pipeboard [flags] [verb] [arguments]", "", "Without a verb: opens the board."]
+    for group, verbs in GROUPS.items():
+        lines += ["", group]
+        lines += [f"  {verb:<10} {summary}" for verb, (_, summary) in verbs.items()]
+    lines += [
+        "",
+        "Flags of every verb: --db PATH, -p PIPELINE, --as REP, -q, -v, -n (dry run), -y,",
+        "--no-input, --read-only, --color auto|always|never, -h, --version.",
+        "A deal is named 142, D-142 or by part of its name. 'pipeboard VERB --help' says more.",
+    ]
+    return "\n".join(lines)
+
+
+def _nested_help(verb: str) -> str:
+    default, inner = NESTED[verb]
+    lines = [f"usage: pipeboard {verb} {'|'.join(inner)} [arguments]", ""]
+    lines += [f"  {verb} {name:<10} {summary}" for name, summary in inner.items()]
+    lines += ["", f"'pipeboard {verb}' alone is 'pipeboard {verb} {default}'."]
+    return "\n".join(lines)

@@ -1,0 +1,107 @@
+"""The verbs that take deals from stage to stage: move, won, lost, reopen."""
+
+from __future__ import annotations
+
+from pipeboard.cli.arguments import Parser
+from pipeboard.cli.call import Call, Verb, deal_arguments, last_word
+from pipeboard.domain.deal import LOSS_CATEGORIES, Loss
+from pipeboard.domain.money import parse_money
+
+
+def _override(parser: Parser) -> None:
+    parser.add_argument(
+        "--override",
+        metavar="REASON",
+        default="",
+        help="pass the gate; the reason is logged",
+    )
+
+
+def _on(parser: Parser) -> None:
+    parser.add_argument("--on", metavar="DATE", help="the day it was, today unless given")
+
+
+def _move_arguments(parser: Parser) -> None:
+    deal_arguments(parser)
+    _override(parser)
+
+
+def move(call: Call) -> int:
+    """To another open stage."""
+    refs, name = last_word(call.arguments.words, "deals and a stage", "move")
+    deals = call.deals(refs)
+    stage = call.stage(deals, name)
+    receipt = call.workspace.move(
+        [deal.id for deal in deals],
+        stage.id,
+        override=call.arguments.override,
+        dry_run=call.arguments.dry_run,
+    )
+    return call.report(receipt)
+
+
+def _won_arguments(parser: Parser) -> None:
+    deal_arguments(parser)
+    parser.add_argument("--value", metavar="AMOUNT", help="the final value")
+    _on(parser)
+    _override(parser)
+
+
+def won(call: Call) -> int:
+    """Won, with the final value."""
+    asked = call.arguments
+    value = None if asked.value is None else parse_money(asked.value, call.settings.currency)
+    receipt = call.workspace.win(
+        call.ids(asked.words),
+        value=value,
+        on=call.day(asked.on),
+        override=asked.override,
+        dry_run=asked.dry_run,
+    )
+    return call.report(receipt)
+
+
+def _lost_arguments(parser: Parser) -> None:
+    deal_arguments(parser)
+    parser.add_argument(
+        "--category", metavar="C", required=True, help=f"one of {', '.join(LOSS_CATEGORIES)}"
+    )
+    parser.add_argument("--reason", metavar="TEXT", default="", help="why, in words")
+    parser.add_argument("--competitor", metavar="NAME", default="", help="who won it")
+    parser.add_argument("--recycle", metavar="DATE", help="when to try again")
+    _on(parser)
+
+
+def lost(call: Call) -> int:
+    """Lost, for a reason."""
+    asked = call.arguments
+    loss = Loss(asked.category, asked.reason, asked.competitor, call.day(asked.recycle))
+    receipt = call.workspace.lose(
+        call.ids(asked.words), loss, on=call.day(asked.on), dry_run=asked.dry_run
+    )
+    return call.report(receipt)
+
+
+def _reopen_arguments(parser: Parser) -> None:
+    deal_arguments(parser)
+    parser.add_argument("--stage", metavar="STAGE", help="where to, else where it was closed")
+    _override(parser)
+
+
+def reopen(call: Call) -> int:
+    """Back to work."""
+    asked = call.arguments
+    deals = call.deals(asked.words)
+    stage_id = None if asked.stage is None else call.stage(deals, asked.stage).id
+    receipt = call.workspace.reopen(
+        [deal.id for deal in deals], stage_id, override=asked.override, dry_run=asked.dry_run
+    )
+    return call.report(receipt)
+
+
+VERBS = {
+    "move": Verb("DEAL... STAGE", _move_arguments, move),
+    "won": Verb("DEAL...", _won_arguments, won),
+    "lost": Verb("DEAL... --category C", _lost_arguments, lost),
+    "reopen": Verb("DEAL...", _reopen_arguments, reopen),
+}

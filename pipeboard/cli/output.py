@@ -1,0 +1,104 @@
+"""What a verb prints: data on stdout, messages on stderr, colours where they are wanted."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any, TextIO
+
+from pipeboard.domain.text import printable
+
+BOLD, DIM, RED, YELLOW, GREEN, BLUE = "1", "2", "31", "33", "32", "34"
+
+Styled = tuple[str, str]
+"""A text and how it looks: one of the codes above, or "" for plain."""
+
+_UNSAFE_IN_JSON = re.compile(r"[^\x20-\x7e\n]")
+
+
+class Output:
+    """Where data, messages and questions of one call go."""
+
+    def __init__(self, *, quiet: bool, color: str, environ: Mapping[str, str]) -> None:
+        self._quiet = quiet
+        self.is_colored = wants_color(color, environ, sys.stdout)
+
+    def line(self, *parts: str | Styled) -> None:
+        """One line of data; whatever steers a terminal is taken out of it."""
+        print("".join(self._styled(part) for part in parts), file=sys.stdout)
+
+    def text(self, text: str) -> None:
+        """Lines of data."""
+        for line in text.split("\n"):
+            self.line(line)
+
+    def document(self, document: Mapping[str, Any]) -> None:
+        """One JSON document, with the version of its schema in front."""
+        print(as_json({"schema": 1, **document}, indent=2), file=sys.stdout)
+
+    def say(self, *messages: str) -> None:
+        """Messages for the person."""
+        for message in messages:
+            if message and not self._quiet:
+                print(printable(message), file=sys.stderr)
+
+    def _styled(self, part: str | Styled) -> str:
+        text, style = (part, "") if isinstance(part, str) else part
+        clean = printable(text)
+        return f"\x1b[{style}m{clean}\x1b[0m" if style and self.is_colored and clean else clean
+
+
+def wants_color(choice: str, environ: Mapping[str, str], stream: TextIO) -> bool:
+    """Whether to colour: what `--color` says, then NO_COLOR, FORCE_COLOR, TERM and the terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return environ.get("TERM", "dumb") != "dumb" and stream.isatty()
+
+
+def as_json(value: Any, *, indent: int | None = None) -> str:
+    """The value as JSON in which no character can steer a terminal, yet none is lost."""
+    is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    return harmless(json.dumps(value, ensure_ascii=not is_utf8, indent=indent, allow_nan=False))
+
+
+def harmless(text: str) -> str:
+    """JSON text with the characters escaped that are not safe to print."""
+    if text.isprintable():
+        return text
+    return _UNSAFE_IN_JSON.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    char = found[0]
+    if char.isprintable():
+        return char
+    units = char.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
+def write_stream_of_documents(key: str, documents: Iterable[Mapping[str, Any]]) -> None:
+    """`{"schema": 1, KEY: [...]}` on stdout, one document a line, none of them kept."""
+    write = sys.stdout.write
+    write(f'{{"schema": 1, "{key}": [')
+    separator = "\n"
+    for document in documents:
+        write(separator + as_json(document))
+        separator = ",\n"
+    write("]}\n" if separator == "\n" else "\n]}\n")
+
+
+def terminal_width() -> int | None:
+    """The columns of the terminal that data goes to, None when it goes elsewhere."""
+    if not sys.stdout.isatty():
+        return None
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+    except (OSError, ValueError):
+        return None

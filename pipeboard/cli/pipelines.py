@@ -1,0 +1,174 @@
+"""The verbs about pipelines: pipeline list, show, new, apply, edit, templates."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from pipeboard.cli.arguments import Parser
+from pipeboard.cli.call import Call, Verb, read_stdin
+from pipeboard.cli.tables import Table
+from pipeboard.domain.errors import BadInput, NotFound
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.templates import TEMPLATES, from_stage_names, template
+
+
+def list_pipelines(call: Call) -> int:
+    """Every pipeline with its stages."""
+    pipelines = call.workspace.pipelines()
+    if call.arguments.json:
+        call.out.document({"pipelines": [_document(call, pipeline) for pipeline in pipelines]})
+        return 0
+    rows = ((p.name, p.currency, ", ".join(s.name for s in p.open_stages)) for p in pipelines)
+    Table(("pipeline", "currency", "stages"), elastic=(2,)).write(call.out, rows)
+    return 0
+
+
+def _document(call: Call, pipeline: Pipeline) -> dict[str, object]:
+    from pipeboard.exchange.json_documents import pipeline_document
+
+    return pipeline_document(pipeline, call.settings)
+
+
+def _show_arguments(parser: Parser) -> None:
+    parser.add_argument("name", nargs="?", metavar="NAME", help="the pipeline, else the first")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON document")
+    form.add_argument("--toml", action="store_true", help="the document for 'apply' (the default)")
+
+
+def show(call: Call) -> int:
+    """A pipeline as a document."""
+    from pipeboard.exchange.pipeline_toml import write_pipeline
+
+    pipeline = _named(call)
+    if call.arguments.json:
+        call.out.document({"pipeline": _document(call, pipeline)})
+    else:
+        call.out.text(write_pipeline(pipeline).rstrip("\n"))
+    return 0
+
+
+def _named(call: Call) -> Pipeline:
+    name = call.arguments.name or call.arguments.pipeline
+    return call.workspace.pipeline(name)
+
+
+def _new_arguments(parser: Parser) -> None:
+    parser.add_argument("name", metavar="NAME", help="the name of the pipeline")
+    made = parser.add_mutually_exclusive_group()
+    made.add_argument("--template", metavar="T", help=f"one of {', '.join(TEMPLATES)}")
+    made.add_argument("--stages", metavar="A,B,C", help="stages without limits and criteria")
+    parser.add_argument("--currency", metavar="CODE", default="", help="such as EUR")
+    parser.add_json()
+
+
+def new(call: Call) -> int:
+    """Another pipeline."""
+    asked = call.arguments
+    currency = asked.currency.upper() or call.settings.currency
+    if asked.stages is not None:
+        made = from_stage_names(
+            split_names(asked.stages), pipeline_name=asked.name, currency=currency
+        )
+    else:
+        made = template(asked.template or TEMPLATES[0], pipeline_name=asked.name, currency=currency)
+    return _save(call, made, "Made")
+
+
+def split_names(text: str) -> tuple[str, ...]:
+    """The names in `A,B,C`; BadInput when there are none."""
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if not names:
+        raise BadInput("No stages are named.", hint="For example: --stages Lead,Demo,Proposal")
+    return names
+
+
+def _apply_arguments(parser: Parser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a TOML document, or - for stdin")
+    parser.add_json()
+
+
+def apply(call: Call) -> int:
+    """A pipeline made or changed as a document says."""
+    return _apply(call, _read(call.arguments.file))
+
+
+def _read(file: str) -> str:
+    if file == "-":
+        return read_stdin()
+    try:
+        return Path(file).read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise NotFound(f"There is no file {file}.") from error
+    except (UnicodeDecodeError, ValueError) as error:
+        raise BadInput(f"{file} is not UTF-8 text.") from error
+
+
+def _apply(call: Call, document: str) -> int:
+    from pipeboard.exchange.pipeline_ids import with_known_ids
+    from pipeboard.exchange.pipeline_toml import read_pipeline
+
+    known = call.workspace.pipelines()
+    wanted = with_known_ids(read_pipeline(document), known)
+    if not wanted.currency:
+        wanted = replace(wanted, currency=call.settings.currency)
+    return _save(call, wanted, "Changed" if wanted.id else "Made")
+
+
+def _save(call: Call, wanted: Pipeline, did: str) -> int:
+    if call.arguments.dry_run:
+        names = ", ".join(stage.name for stage in wanted.open_stages)
+        call.out.say(f"Not done (dry run): {did} {wanted.name}: {names}.")
+        return 0
+    saved = call.workspace.save_pipeline(wanted)
+    if call.arguments.json:
+        call.out.document({"pipeline": _document(call, saved)})
+    call.out.say(f"{did} {saved.name}: {', '.join(stage.name for stage in saved.open_stages)}.")
+    return 0
+
+
+def _edit_arguments(parser: Parser) -> None:
+    parser.add_argument("name", nargs="?", metavar="NAME", help="the pipeline, else the first")
+    parser.add_json()
+
+
+def edit(call: Call) -> int:
+    """A pipeline's document in the editor; applied when it was changed."""
+    from pipeboard.cli.editor import command, write_text
+    from pipeboard.exchange.pipeline_toml import write_pipeline
+
+    before = write_pipeline(_named(call))
+    if call.arguments.no_input or not call.has_person:
+        raise BadInput(
+            "There is no terminal to edit on.",
+            hint="Use 'pipeboard pipeline show' and 'pipeboard pipeline apply FILE'.",
+        )
+    after = write_text(command(call.config, call.environ), before, suffix=".toml")
+    if after == before:
+        call.out.say("Nothing was changed.")
+        return 0
+    return _apply(call, after)
+
+
+def templates(call: Call) -> int:
+    """The ready-made pipelines."""
+    made = {name: template(name, pipeline_name=name, currency="EUR") for name in TEMPLATES}
+    if call.arguments.json:
+        call.out.document(
+            {"templates": {n: [s.name for s in p.open_stages] for n, p in made.items()}}
+        )
+        return 0
+    rows = ((name, ", ".join(s.name for s in made[name].open_stages)) for name in made)
+    Table(("template", "stages"), elastic=(1,)).write(call.out, rows)
+    return 0
+
+
+VERBS = {
+    "pipeline list": Verb("", Parser.add_json, list_pipelines),
+    "pipeline show": Verb("[NAME]", _show_arguments, show),
+    "pipeline new": Verb("NAME", _new_arguments, new),
+    "pipeline apply": Verb("FILE", _apply_arguments, apply),
+    "pipeline edit": Verb("[NAME]", _edit_arguments, edit),
+    "pipeline templates": Verb("", Parser.add_json, templates),
+}

@@ -1,0 +1,100 @@
+"""The verbs about the people who own deals: rep list, add, set."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeboard.cli.arguments import Parser
+from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.tables import Table
+from pipeboard.domain.errors import NotFound, Refused
+from pipeboard.domain.near import did_you_mean
+from pipeboard.domain.settings import Rep
+from pipeboard.domain.text import quoted
+
+
+def list_reps(call: Call) -> int:
+    """Everybody who owns deals."""
+    reps = call.workspace.reader.reps()
+    if call.arguments.json:
+        call.out.document({"reps": [_document(rep) for rep in reps]})
+        return 0
+    table = Table(("rep", "name", "team", "active"))
+    table.write(
+        call.out,
+        ((rep.name, rep.display_name, rep.team, "yes" if rep.active else "no") for rep in reps),
+    )
+    return 0
+
+
+def _document(rep: Rep) -> dict[str, object]:
+    return {
+        "name": rep.name,
+        "display_name": rep.display_name or None,
+        "team": rep.team or None,
+        "active": rep.active,
+    }
+
+
+def _rep_arguments(parser: Parser) -> None:
+    parser.add_argument("name", metavar="REP", help="as in @REP, often the account's name")
+    parser.add_argument("--name", dest="display_name", metavar="NAME", help="the name to show")
+    parser.add_argument("--team", metavar="TEAM", help="the team they are in")
+    parser.add_json()
+
+
+def _set_arguments(parser: Parser) -> None:
+    _rep_arguments(parser)
+    activity = parser.add_mutually_exclusive_group()
+    activity.add_argument("--active", action="store_true", default=None, help="works here")
+    activity.add_argument(
+        "--inactive", dest="active", action="store_false", help="takes no more deals"
+    )
+
+
+def add(call: Call) -> int:
+    """Somebody new."""
+    asked = call.arguments
+    name = asked.name.removeprefix("@")
+    if _known(call, name) is not None:
+        raise Refused(f"There is a rep {name} already.", hint=f"See 'pipeboard rep set {name}'.")
+    return _save(call, Rep(name, asked.display_name or "", asked.team or ""), "Added")
+
+
+def change(call: Call) -> int:
+    """What is known of a rep."""
+    asked = call.arguments
+    name = asked.name.removeprefix("@")
+    rep = _known(call, name)
+    if rep is None:
+        names = [known.name for known in call.workspace.reader.reps()]
+        raise NotFound(
+            f"There is no rep {quoted(name)}.",
+            hint=did_you_mean(name, names) or f"Add them with 'pipeboard rep add {name}'.",
+        )
+    given = {name: getattr(asked, name) for name in ("display_name", "team", "active")}
+    changed = replace(rep, **{name: value for name, value in given.items() if value is not None})
+    return _save(call, changed, "Changed")
+
+
+def _known(call: Call, name: str) -> Rep | None:
+    reps = call.workspace.reader.reps()
+    return next((rep for rep in reps if rep.name.casefold() == name.casefold()), None)
+
+
+def _save(call: Call, rep: Rep, did: str) -> int:
+    if call.arguments.dry_run:
+        call.out.say(f"Not done (dry run): {did} {rep.name}.")
+        return 0
+    rep = call.workspace.save_rep(rep)
+    if call.arguments.json:
+        call.out.document({"rep": _document(rep)})
+    call.out.say(f"{did} {rep.name}.")
+    return 0
+
+
+VERBS = {
+    "rep list": Verb("", Parser.add_json, list_reps),
+    "rep add": Verb("REP", _rep_arguments, add),
+    "rep set": Verb("REP", _set_arguments, change),
+}

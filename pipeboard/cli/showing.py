@@ -1,0 +1,114 @@
+"""The verbs that look at one deal and at what happened: show, history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from itertools import islice
+
+from pipeboard.cli.arguments import Parser
+from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.output import write_stream_of_documents
+from pipeboard.cli.tables import Table
+from pipeboard.domain.dates import parse_date, parse_instant, start_of_day
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.sheet import Entry
+
+_PAGE = 1_000
+
+
+def _show_arguments(parser: Parser) -> None:
+    parser.add_argument("deal", metavar="DEAL", help="142, D-142 or part of a name")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON document")
+    form.add_argument("--md", action="store_true", help="Markdown")
+
+
+def show(call: Call) -> int:
+    """A deal with questions, people, notes, touches and timeline."""
+    from pipeboard.exchange.deal_text import DealText
+
+    deal = call.workspace.find_deal(call.arguments.deal, call.only_pipeline)
+    sheet = call.workspace.sheet(deal.id)
+    if call.arguments.json:
+        call.out.document({"deal": call.documents.sheet(sheet, _describer(call))})
+        return 0
+    text = DealText(sheet, call.workspace.today, call.settings.zone, _describer(call))
+    call.out.text(text.markdown() if call.arguments.md else text.plain())
+    return 0
+
+
+def _describer(call: Call) -> Callable[[Entry], str]:
+    from pipeboard.domain.timeline import describe
+
+    pipelines = tuple(call.documents.pipelines.values())
+    today, zone = call.documents.today, call.documents.zone
+
+    def words(entry: Entry) -> str:
+        return describe(entry.event, pipelines, today=today, zone=zone)
+
+    return words
+
+
+def _history_arguments(parser: Parser) -> None:
+    parser.add_argument("deal", nargs="?", metavar="DEAL", help="of one deal, else of all")
+    parser.add_argument("--since", metavar="T", help="a date, or an instant in ISO 8601")
+    parser.add_argument("--limit", type=int, metavar="N", help="the last N events")
+    parser.add_json()
+
+
+def history(call: Call) -> int:
+    """The event log, newest first."""
+    asked = call.arguments
+    if asked.limit is not None and asked.limit < 0:
+        raise BadInput("--limit is a number from 0.")
+    deal_id = None
+    if asked.deal is not None:
+        deal_id = call.workspace.find_deal(asked.deal, call.only_pipeline).id
+    since = None if asked.since is None else _since(call, asked.since)
+    entries = islice(_entries(call, deal_id, since), asked.limit)
+    if asked.json:
+        from pipeboard.exchange.json_documents import history_entry
+
+        write_stream_of_documents("events", map(history_entry, entries))
+        return 0
+    words, zone = _describer(call), call.settings.zone
+    rows = (
+        (
+            f"{entry.recorded_at.astimezone(zone):%Y-%m-%d %H:%M}",
+            f"D-{entry.deal_id}",
+            _who(entry),
+            words(entry),
+        )
+        for entry in entries
+    )
+    Table(("when", "deal", "who", "what"), elastic=(3,)).write(call.out, rows)
+    return 0
+
+
+def _entries(call: Call, deal_id: int | None, since: datetime | None) -> Iterator[Entry]:
+    """The events page by page, so that a long history is never held."""
+    before = None
+    while page := call.workspace.reader.entries(deal_id, since, _PAGE, before=before):
+        yield from page
+        before = page[-1].seq
+
+
+def _who(entry: Entry) -> str:
+    return f"{entry.actor} for {entry.acting_as}" if entry.acting_as else entry.actor
+
+
+def _since(call: Call, text: str) -> datetime:
+    zone = call.settings.zone
+    if "T" in text or ":" in text:
+        return parse_instant(text, zone=zone)
+    try:
+        return start_of_day(parse_date(text, call.workspace.today), zone)
+    except BadInput as error:
+        raise BadInput(f"--since: {error.message}", hint=error.hint) from error
+
+
+VERBS = {
+    "show": Verb("DEAL", _show_arguments, show),
+    "history": Verb("[DEAL]", _history_arguments, history),
+}

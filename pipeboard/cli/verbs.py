@@ -1,0 +1,80 @@
+"""Every verb: the module that holds it and its line of help, in a table that is cheap to import."""
+
+from __future__ import annotations
+
+GROUPS: dict[str, dict[str, tuple[str, str]]] = {
+    "Begin": {
+        "init": ("setup", "make a workspace: database, pipeline, currency"),
+        "demo": ("demo", "try it on a made-up team in a temporary database"),
+        "import": ("importing", "take deals over from a file of another tool"),
+    },
+    "Deals": {
+        "add": ("deals", "add a deal in one line"),
+        "list": ("listing", "deals that match a filter"),
+        "show": ("showing", "one deal with everything around it"),
+        "set": ("deals", "change fields of deals"),
+        "assign": ("deals", "give deals to a rep"),
+        "tag": ("deals", "put tags on deals and take them off"),
+        "archive": ("deals", "put deals out of sight"),
+        "unarchive": ("deals", "bring archived deals back"),
+        "merge": ("deals", "merge deals that are the same one"),
+    },
+    "Stages": {
+        "move": ("moves", "move deals to another stage, through its gate"),
+        "won": ("moves", "mark deals as won"),
+        "lost": ("moves", "mark deals as lost, with the reason"),
+        "reopen": ("moves", "take closed deals back to work"),
+    },
+    "Work": {
+        "next": ("work", "say what happens next on deals, and when"),
+        "log": ("work", "log a call, email, meeting, demo or message"),
+        "note": ("work", "write a note on deals"),
+        "answer": ("work", "answer a qualification question"),
+        "snooze": ("work", "park deals until a day"),
+    },
+    "History": {
+        "undo": ("undoing", "take your last command back, whole"),
+        "redo": ("undoing", "do again what you took back"),
+        "history": ("showing", "who did what, and when"),
+    },
+    "Setup": {
+        "pipeline": ("pipelines", "stages, limits, exit criteria and questions"),
+        "rep": ("reps", "who owns deals"),
+        "config": ("settings", "where things are, and your preferences"),
+        "keys": ("settings", "the keys of the board"),
+        "version": ("settings", "the version of pipeboard"),
+    },
+}
+VERBS = {verb: listed for group in GROUPS.values() for verb, listed in group.items()}
+
+# Verbs of two words, and which of them the first word alone stands for.
+NESTED: dict[str, tuple[str, dict[str, str]]] = {
+    "pipeline": (
+        "list",
+        {
+            "list": "the pipelines and their stages",
+            "show": "a pipeline as a document (--toml, --json)",
+            "new": "a pipeline from a template or from stage names",
+            "apply": "make or change a pipeline as a document says",
+            "edit": "change a pipeline in your editor",
+            "templates": "the ready-made pipelines",
+        },
+    ),
+    "rep": (
+        "list",
+        {
+            "list": "everybody who owns deals",
+            "add": "somebody new",
+            "set": "change a rep's display name, team or activity",
+        },
+    ),
+    "config": (
+        "show",
+        {
+            "show": "every setting, and where its value comes from",
+            "path": "where the configuration file is",
+            "edit": "change it in your editor",
+            "check": "say what is wrong in it",
+        },
+    ),
+}

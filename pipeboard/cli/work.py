@@ -1,0 +1,121 @@
+"""The verbs of the daily work on a deal: next, log, note, answer, snooze."""
+
+from __future__ import annotations
+
+from pipeboard.cli.arguments import Parser
+from pipeboard.cli.call import Call, Verb, deal_arguments, last_word, read_stdin
+from pipeboard.domain.deal import TOUCH_TYPES
+from pipeboard.domain.errors import BadInput
+
+
+def _next_arguments(parser: Parser) -> None:
+    deal_arguments(parser)
+    parser.epilog = 'STEP is a date and words in quotes: "thu call Bob", "19dec sign".'
+    parser.add_argument("--done", action="store_true", help="the present step is done")
+    parser.add_argument("--outcome", metavar="TEXT", default="", help="what came of it")
+    parser.add_argument("--clear", action="store_true", help="take the next step away")
+
+
+def next_step(call: Call) -> int:
+    """What happens next; or that it happened; or that nothing is planned."""
+    asked = call.arguments
+    if asked.done:
+        if asked.dry_run:
+            raise BadInput("There is no dry run of 'next --done'.", hint="It can be undone.")
+        receipt = call.workspace.complete_next_step(call.ids(asked.words), asked.outcome)
+    elif asked.clear:
+        ids = call.ids(asked.words)
+        receipt = call.workspace.set_next_step(ids, "", None, dry_run=asked.dry_run)
+    else:
+        refs, step = last_word(asked.words, "deals and a step", "next")
+        receipt = call.workspace.plan(call.ids(refs), step, dry_run=asked.dry_run)
+    return call.report(receipt)
+
+
+def _log_arguments(parser: Parser) -> None:
+    deal_arguments(parser)
+    way = parser.add_mutually_exclusive_group()
+    way.add_argument("--in", dest="direction", action="store_const", const="in", help="from them")
+    way.add_argument(
+        "--out", dest="direction", action="store_const", const="out", help="from us (the default)"
+    )
+    parser.add_argument("--outcome", metavar="TEXT", default="", help="what came of it")
+
+
+def log(call: Call) -> int:
+    """An interaction with the buyer, now."""
+    asked = call.arguments
+    refs, kind = last_word(asked.words, "deals and what happened", "log")
+    receipt = call.workspace.log_touch(
+        call.ids(refs), kind, asked.direction or "out", asked.outcome, dry_run=asked.dry_run
+    )
+    return call.report(receipt)
+
+
+def _note_arguments(parser: Parser) -> None:
+    deal_arguments(parser)
+    parser.add_argument("-m", "--message", metavar="TEXT", help="the note; without it: your editor")
+    parser.epilog = "'-' behind the deals reads the note from stdin."
+
+
+def note(call: Call) -> int:
+    """A note from the command line, from stdin or from the editor."""
+    asked = call.arguments
+    refs = [word for word in asked.words if word != "-"]
+    from_stdin = len(refs) < len(asked.words) or asked.message == "-"
+    ids = call.ids(refs)
+    text = read_stdin() if from_stdin else asked.message
+    if text is None:
+        text = _written(call)
+    return call.report(call.workspace.add_note(ids, text, dry_run=asked.dry_run))
+
+
+def _written(call: Call) -> str:
+    from pipeboard.cli.editor import command, write_text
+
+    if call.arguments.no_input or not call.has_person:
+        raise BadInput("The note is empty.", hint='Give it with -m "text", or - for stdin.')
+    return write_text(command(call.config, call.environ), "", suffix=".md")
+
+
+def _answer_arguments(parser: Parser) -> None:
+    parser.add_argument("deal", metavar="DEAL", help="142, D-142 or part of a name")
+    parser.add_argument("question", metavar="QUESTION", help="its number, key or what it proves")
+    parser.add_argument("text", nargs="?", default="", metavar="TEXT", help="the answer")
+    parser.add_argument("--rating", type=int, metavar="0-4", help="how good the answer is")
+    parser.add_argument("--evidence", metavar="TEXT", default="", help="what it rests on")
+    parser.add_json()
+
+
+def answer(call: Call) -> int:
+    """An answer to one of the pipeline's questions."""
+    asked = call.arguments
+    deal = call.workspace.find_deal(asked.deal, call.only_pipeline)
+    receipt = call.workspace.answer(
+        [deal.id], asked.question, asked.text, asked.rating, asked.evidence, dry_run=asked.dry_run
+    )
+    return call.report(receipt)
+
+
+def _snooze_arguments(parser: Parser) -> None:
+    deal_arguments(parser)
+    parser.add_argument("--reason", metavar="TEXT", default="", help="why it sleeps")
+    parser.epilog = "The DATE 'off' wakes a deal."
+
+
+def snooze(call: Call) -> int:
+    """Parked until a day, or woken."""
+    asked = call.arguments
+    refs, day = last_word(asked.words, "deals and a date", "snooze")
+    until = None if day.lower() == "off" else call.day(day)
+    receipt = call.workspace.snooze(call.ids(refs), until, asked.reason, dry_run=asked.dry_run)
+    return call.report(receipt)
+
+
+VERBS = {
+    "next": Verb("DEAL... STEP", _next_arguments, next_step),
+    "log": Verb(f"DEAL... {'|'.join(TOUCH_TYPES)}", _log_arguments, log),
+    "note": Verb("DEAL... [-]", _note_arguments, note),
+    "answer": Verb("DEAL QUESTION [TEXT]", _answer_arguments, answer),
+    "snooze": Verb("DEAL... DATE", _snooze_arguments, snooze),
+}

@@ -1,0 +1,175 @@
+"""A deal with everything around it as text to read: plain, or Markdown for a ticket or a mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from pipeboard.domain.attention import stalled_reasons
+from pipeboard.domain.dates import format_date, local_date
+from pipeboard.domain.money import format_money
+from pipeboard.domain.percent import format_percent
+from pipeboard.domain.score import score
+from pipeboard.domain.sheet import Entry, Sheet
+
+Fact = tuple[str, str]
+"""What is told and what it is; the second may have several lines."""
+
+_MARKUP = re.compile(r"([\\`*_\[\]<>#|~])")
+
+
+@dataclass(frozen=True, slots=True)
+class DealText:
+    """Words a sheet on the day `today`, its instants in `zone`; `describe` words one event."""
+
+    sheet: Sheet
+    today: date
+    zone: ZoneInfo
+    describe: Callable[[Entry], str]
+
+    def plain(self) -> str:
+        """Headings, and under each its facts in two columns."""
+        lines = [self.heading]
+        for title, facts in self._sections():
+            width = max(len(name) for name, _ in facts)
+            lines += ["", *([title] if title else [])]
+            for name, said in facts:
+                first, *more = said.split("\n")
+                lines.append(f"  {name:<{width}}  {first}".rstrip())
+                lines += [f"  {'':<{width}}  {line}".rstrip() for line in more]
+        return "\n".join(lines)
+
+    def markdown(self) -> str:
+        """Headings and lists; nothing in the deal's own words counts as markup."""
+        lines = [f"# {_escaped(self.heading)}"]
+        for title, facts in self._sections():
+            lines += ["", *([f"## {title}", ""] if title else [])]
+            for name, said in facts:
+                first, *more = _escaped(said).split("\n")
+                lines.append(f"- **{_escaped(name)}**: {first}")
+                lines += [f"  {line}" for line in more]
+        return "\n".join(lines)
+
+    @property
+    def heading(self) -> str:
+        deal = self.sheet.deal
+        return f"{deal.ref}  {f'{deal.account}: ' if deal.account else ''}{deal.title}"
+
+    def _sections(self) -> Iterator[tuple[str, list[Fact]]]:
+        sections = (
+            ("", self._facts()),
+            ("Questions", self._questions()),
+            ("People", self._people()),
+            ("Terms", self._terms()),
+            ("Notes", self._notes()),
+            ("Touches", self._touches()),
+            ("Timeline", self._timeline()),
+        )
+        for title, found in sections:
+            facts = [fact for fact in found if fact[1]]
+            if facts:
+                yield title, facts
+
+    def _facts(self) -> Iterator[Fact]:
+        deal, pipeline = self.sheet.deal, self.sheet.pipeline
+        yield "pipeline", pipeline.name
+        yield "stage", self._stage()
+        yield "status", str(deal.status)
+        yield "stalled", ", ".join(stalled_reasons(deal, pipeline, self.today, self.zone))
+        yield "value", format_money(deal.value) if deal.value is not None else ""
+        yield "probability", self._probability()
+        yield "forecast", deal.effective_category(pipeline) if deal.is_open else ""
+        yield "owner", deal.owner
+        yield "close date", format_date(deal.expected_close) if deal.expected_close else ""
+        yield "closed", self._day(deal.closed_at)
+        if deal.loss is not None:
+            yield "lost", ": ".join(filter(None, (deal.loss.category, deal.loss.reason)))
+            yield "lost to", deal.loss.competitor
+            yield "try again", format_date(deal.loss.recycle_on) if deal.loss.recycle_on else ""
+        if deal.next_step is not None:
+            due = format_date(deal.next_step.due) if deal.next_step.due else ""
+            yield "next step", " ".join(filter(None, (due, deal.next_step.text)))
+        if deal.snoozed_until is not None:
+            asleep = (format_date(deal.snoozed_until), deal.snooze_reason)
+            yield "snoozed until", " ".join(filter(None, asleep))
+        yield from self._origin()
+
+    def _origin(self) -> Iterator[Fact]:
+        deal = self.sheet.deal
+        yield "source", ": ".join(filter(None, (deal.source, deal.source_detail)))
+        yield "contact reason", deal.contact_reason
+        yield "tags", " ".join(f"+{tag}" for tag in deal.tags)
+        yield "competitors", ", ".join(deal.competitors)
+        yield from deal.fields.items()
+        yield "links", "\n".join(deal.links)
+        yield "created", self._day(deal.created_at)
+        yield "last touch", self._day(deal.last_touch_at)
+        yield "score", self._score()
+
+    def _stage(self) -> str:
+        deal = self.sheet.deal
+        stage = self.sheet.pipeline.stage(deal.stage_id)
+        days = (self.today - local_date(deal.stage_entered_at, self.zone)).days
+        limit = f", limit {stage.expected_days}" if deal.is_open and stage.expected_days else ""
+        return f"{stage.name} ({days} d{limit})"
+
+    def _probability(self) -> str:
+        deal = self.sheet.deal
+        chance = deal.effective_probability_bp(self.sheet.pipeline)
+        if chance is None or not deal.is_open:
+            return ""
+        source = "the stage's" if deal.probability_bp is None else "by hand"
+        return f"{format_percent(chance)} % ({source})"
+
+    def _score(self) -> str:
+        points = score(self.sheet.deal, self.sheet.pipeline, self.today, self.zone)
+        return f"{points.low} to {points.high} of 100, {points.known} % known" if points else ""
+
+    def _questions(self) -> Iterator[Fact]:
+        deal, pipeline = self.sheet.deal, self.sheet.pipeline
+        yield "answered", f"{len(deal.answered(pipeline))} of {len(pipeline.questions)}"
+        for question in pipeline.questions:
+            answer = deal.answers.get(question.key)
+            if answer is None or not answer.is_given:
+                yield question.label, "unknown"
+                continue
+            rating = "" if answer.rating is None else f"({answer.rating}/4)"
+            evidence = f"\n{answer.evidence}" if answer.evidence else ""
+            yield question.label, " ".join(filter(None, (answer.text, rating))) + evidence
+
+    def _people(self) -> Iterator[Fact]:
+        for person in self.sheet.deal.contacts.values():
+            said = (person.title, person.role.replace("_", " "), person.email, person.phone)
+            yield person.name, ", ".join(filter(None, said))
+
+    def _terms(self) -> Iterator[Fact]:
+        for term in self.sheet.deal.terms.values():
+            said = (("ours", term.ours), ("theirs", term.theirs), ("agreed", term.agreed))
+            yield term.item, ", ".join(f"{who} {what}" for who, what in said if what) or "open"
+
+    def _notes(self) -> Iterator[Fact]:
+        for note in self.sheet.notes:
+            yield f"{self._instant(note.at)} {note.author}", note.text
+
+    def _touches(self) -> Iterator[Fact]:
+        for touch in self.sheet.touches:
+            said = f"{touch.type} {touch.direction}"
+            outcome = f": {touch.outcome}" if touch.outcome else ""
+            yield f"{self._instant(touch.at)} {touch.by}", said + outcome
+
+    def _timeline(self) -> Iterator[Fact]:
+        for entry in self.sheet.entries:
+            yield f"{self._instant(entry.event.at)} {entry.actor}", self.describe(entry)
+
+    def _instant(self, at: datetime) -> str:
+        return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}"
+
+    def _day(self, at: datetime | None) -> str:
+        return "" if at is None else format_date(local_date(at, self.zone))
+
+
+def _escaped(text: str) -> str:
+    return _MARKUP.sub(r"\\\1", text)

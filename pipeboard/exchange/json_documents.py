@@ -1,0 +1,225 @@
+"""Deals, pipelines and histories as the JSON that scripts rely on (`cli.md` sections 2 and 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipeboard.domain.attention import stalled_reasons
+from pipeboard.domain.dates import local_date
+from pipeboard.domain.deal import Deal, Loss, NextStep
+from pipeboard.domain.events import event_to_json, to_json
+from pipeboard.domain.pipeline import Pipeline, Stage
+from pipeboard.domain.score import score
+from pipeboard.domain.settings import Settings
+from pipeboard.domain.sheet import Entry, Sheet
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """Makes the documents of one database on one day; unknown values are null in all of them."""
+
+    pipelines: Mapping[int, Pipeline]
+    today: date
+    zone: ZoneInfo
+
+    def deal(self, deal: Deal) -> Document:
+        """One deal, as `list --json` gives it."""
+        pipeline = self.pipelines[deal.pipeline_id]
+        return {
+            "id": deal.id,
+            "ref": deal.ref,
+            "external_id": deal.external_id,
+            "title": deal.title,
+            "account": deal.account or None,
+            "pipeline": pipeline.name,
+            "stage": pipeline.stage(deal.stage_id).name,
+            "status": str(deal.status),
+            "value": to_json(deal.value),
+            "owner": deal.owner or None,
+            "source": deal.source or None,
+            "source_detail": deal.source_detail or None,
+            "contact_reason": deal.contact_reason or None,
+            "tags": list(deal.tags),
+            "fields": dict(deal.fields),
+            "probability_bp": deal.effective_probability_bp(pipeline),
+            "probability_source": "stage" if deal.probability_bp is None else "deal",
+            "forecast_category": deal.effective_category(pipeline),
+            "forecast_category_source": "stage" if deal.category is None else "deal",
+            **self._dates(deal),
+            **self._health(deal, pipeline),
+            "contacts": [_contact(contact) for contact in deal.contacts.values()],
+            "competitors": list(deal.competitors),
+            "links": list(deal.links),
+            "version": deal.version,
+        }
+
+    def _dates(self, deal: Deal) -> Document:
+        return {
+            "created_at": to_json(deal.created_at),
+            "stage_entered_at": to_json(deal.stage_entered_at),
+            "expected_close": to_json(deal.expected_close),
+            "closed_at": to_json(deal.closed_at),
+            "lost": _loss(deal.loss),
+            "next_step": _next_step(deal.next_step),
+            "snoozed_until": to_json(deal.snoozed_until),
+            "snooze_reason": deal.snooze_reason or None,
+            "trial_close": deal.trial_close or None,
+            "quote_sent_at": to_json(deal.quote_sent_at),
+            "offer_expires_on": to_json(deal.offer_expires_on),
+            "last_touch_at": to_json(deal.last_touch_at),
+            "days_in_stage": (self.today - local_date(deal.stage_entered_at, self.zone)).days,
+            "idle_days": idle_days(deal, self.today, self.zone),
+        }
+
+    def _health(self, deal: Deal, pipeline: Pipeline) -> Document:
+        answered = deal.answered(pipeline)
+        missing = [question.key for question in pipeline.questions if question not in answered]
+        points = score(deal, pipeline, self.today, self.zone)
+        return {
+            "stalled": list(stalled_reasons(deal, pipeline, self.today, self.zone)),
+            "qualification": {
+                "answered": len(answered),
+                "total": len(pipeline.questions),
+                "missing": missing,
+            },
+            "score": points and {"low": points.low, "high": points.high, "known": points.known},
+        }
+
+    def sheet(self, sheet: Sheet, describe: Callable[[Entry], str]) -> Document:
+        """One deal with all around it, as `show --json` gives it; `describe` words an event."""
+        deal = sheet.deal
+        answers = {key: answer for key, answer in deal.answers.items() if answer.is_given}
+        return {
+            **self.deal(deal),
+            "floor_value": to_json(deal.floor_value),
+            "answers": [
+                {
+                    "question": key,
+                    "text": answer.text,
+                    "rating": answer.rating,
+                    "evidence": answer.evidence or None,
+                    "by": answer.by or None,
+                    "at": to_json(answer.at),
+                }
+                for key, answer in answers.items()
+            ],
+            "terms": [
+                {name: getattr(term, name) or None for name in ("item", "ours", "theirs", "agreed")}
+                for term in deal.terms.values()
+            ],
+            "checklist": dict(deal.checklist),
+            "notes": [
+                {"id": note.id, "text": note.text, "author": note.author, "at": to_json(note.at)}
+                for note in sheet.notes
+            ],
+            "touches": [
+                {
+                    "type": touch.type,
+                    "direction": touch.direction,
+                    "outcome": touch.outcome or None,
+                    "by": touch.by,
+                    "at": to_json(touch.at),
+                }
+                for touch in sheet.touches
+            ],
+            "timeline": [
+                {
+                    "at": to_json(entry.event.at),
+                    "actor": entry.actor,
+                    "kind": str(entry.event.kind),
+                    "text": describe(entry),
+                    "command_id": entry.command_id,
+                }
+                for entry in sheet.entries
+            ],
+        }
+
+
+def idle_days(deal: Deal, today: date, zone: ZoneInfo) -> int:
+    """Local days since the last touch, or since the deal began."""
+    return (today - local_date(deal.last_touch_at or deal.created_at, zone)).days
+
+
+def _contact(contact: Any) -> Document:
+    names = ("name", "role", "email", "phone", "title")
+    return {name: getattr(contact, name) or None for name in names}
+
+
+def _loss(loss: Loss | None) -> Document | None:
+    if loss is None:
+        return None
+    return {
+        "category": loss.category,
+        "reason": loss.reason or None,
+        "competitor": loss.competitor or None,
+        "recycle_on": to_json(loss.recycle_on),
+    }
+
+
+def _next_step(step: NextStep | None) -> Document | None:
+    return None if step is None else {"text": step.text or None, "due": to_json(step.due)}
+
+
+def history_entry(entry: Entry) -> Document:
+    """One event, as `history --json` gives it; `at` is when it took effect."""
+    return {
+        "seq": entry.seq,
+        "at": to_json(entry.event.at),
+        "recorded_at": to_json(entry.recorded_at),
+        "actor": entry.actor,
+        "acting_as": entry.acting_as or None,
+        "command_id": entry.command_id,
+        "verb": entry.verb,
+        "deal": f"D-{entry.deal_id}",
+        "kind": str(entry.event.kind),
+        "undoes": entry.event.undoes,
+        "undone": entry.undone,
+        "data": event_to_json(entry.event),
+    }
+
+
+def pipeline_document(pipeline: Pipeline, settings: Settings) -> Document:
+    """A pipeline, as `pipeline show --json` gives it."""
+    return {
+        "id": pipeline.id,
+        "name": pipeline.name,
+        "currency": pipeline.currency,
+        "zone": settings.zone_name,
+        "stages": [_stage(stage) for stage in pipeline.stages],
+        "questions": [
+            {
+                "key": question.key,
+                "label": question.label,
+                "ask": question.ask,
+                "why": question.why or None,
+                "good": question.good or None,
+                "proves": [str(factor) for factor in question.proves],
+            }
+            for question in pipeline.questions
+        ],
+    }
+
+
+def _stage(stage: Stage) -> Document:
+    return {
+        "id": stage.id,
+        "name": stage.name,
+        "kind": str(stage.kind),
+        "probability_bp": stage.probability_bp,
+        "expected_days": stage.expected_days,
+        "idle_days": stage.idle_days,
+        "qualified": stage.qualified,
+        "forecast_category": str(stage.category),
+        "criteria": [str(criterion) for criterion in stage.criteria],
+        "checklist": list(stage.checklist),
+        "outcome": stage.outcome or None,
+        "playbook": stage.playbook or None,
+        "next_step": stage.next_step or None,
+        "retired": stage.retired,
+    }

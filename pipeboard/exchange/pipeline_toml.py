@@ -1,0 +1,297 @@
+"""A pipeline as one TOML document that a sales manager reads and edits, and back."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pipeboard.domain.criteria import Criterion, parse_criterion
+from pipeboard.domain.currencies import exponent
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.near import did_you_mean
+from pipeboard.domain.percent import format_percent, parse_percent
+from pipeboard.domain.pipeline import Category, Factor, Pipeline, Question, Stage, StageKind
+from pipeboard.domain.text import clean_line, clean_text, printable, quoted, slug
+
+_INTRODUCTION = """\
+# A pipeline of pipeboard. Change it and apply it: pipeboard pipeline apply FILE
+# Stages stand in their order. A stage keeps its id when it is renamed or moved; one that is left
+# out is retired, and its history stays. A new stage has no id.
+# probability: percent. expected_days, idle_days: limits, leave them out for none.
+# criteria: what a deal must have to move on, such as value, answer timeline,
+# rating authority >= 2, answers >= 4, contact decision_maker, next step, checklist.
+"""
+
+
+def write_pipeline(pipeline: Pipeline) -> str:
+    """The document of a pipeline; `read_pipeline` gives back an equal one (`version` aside)."""
+    top = {"id": pipeline.id or None, "name": pipeline.name, "currency": pipeline.currency}
+    parts = [_INTRODUCTION + _table("", top)]
+    parts += [_table("[[stages]]", _stage_values(stage)) for stage in pipeline.stages]
+    parts += [_table("[[questions]]", _question_values(q)) for q in pipeline.questions]
+    return "\n".join(parts)
+
+
+def _stage_values(stage: Stage) -> dict[str, Any]:
+    probability = stage.probability_bp
+    return {
+        "id": stage.id or None,
+        "name": stage.name,
+        "kind": str(stage.kind),
+        "probability": None if probability is None else _Bare(format_percent(probability)),
+        "expected_days": stage.expected_days,
+        "idle_days": stage.idle_days,
+        "qualified": stage.qualified,
+        "forecast_category": str(stage.category),
+        "outcome": stage.outcome,
+        "criteria": [str(criterion) for criterion in stage.criteria],
+        "checklist": list(stage.checklist),
+        "next_step": stage.next_step,
+        "playbook": stage.playbook,
+        "retired": stage.retired or None,
+    }
+
+
+def _question_values(question: Question) -> dict[str, Any]:
+    return {
+        "key": question.key,
+        "label": question.label,
+        "ask": question.ask,
+        "why": question.why,
+        "good": question.good,
+        "proves": [str(factor) for factor in question.proves],
+    }
+
+
+class _Bare(str):
+    """A value that is written without quotes."""
+
+
+def _table(header: str, values: Mapping[str, Any]) -> str:
+    lines = [f"{key} = {_value(value)}" for key, value in values.items() if not _is_empty(value)]
+    return "\n".join([*([header] if header else []), *lines, ""])
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == "" or value == []
+
+
+def _value(value: Any) -> str:
+    """The value in TOML; a JSON string of printable characters is also a TOML string."""
+    if isinstance(value, _Bare):
+        return str(value)
+    if isinstance(value, str) and "\n" in value:
+        lines = [_text(line)[1:-1] for line in value.split("\n")]
+        return '"""\n{}"""'.format("\n".join(lines))
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
+    return str(value).lower()
+
+
+def _text(line: str) -> str:
+    text = json.dumps(line, ensure_ascii=False)
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in text)
+
+
+def read_pipeline(document: str) -> Pipeline:
+    """The pipeline that a document describes; ids that it does not give are 0.
+
+    Stages of kind won and lost are added where it has none. Raises BadInput, naming the stage and
+    the key, for what cannot be read.
+    """
+    try:
+        data = tomllib.loads(document)
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(
+            f"The document is not TOML: {printable(str(error))}.",
+            hint="Texts stand in quotes; see one with 'pipeboard pipeline show'.",
+        ) from error
+    top = _Table("the pipeline", data, ("id", "name", "currency", "stages", "questions"))
+    stages = tuple(_stage(table) for table in top.tables("stages", "stage", _STAGE_KEYS))
+    questions = tuple(_question(t) for t in top.tables("questions", "question", _QUESTION_KEYS))
+    currency = top.line("currency").upper()
+    if currency:
+        exponent(currency)  # refuses what is no currency
+    pipeline = Pipeline(
+        top.number("id") or 0, top.name("name"), currency, _with_outcomes(stages), questions
+    )
+    _check(pipeline)
+    return pipeline
+
+
+_STAGE_KEYS = tuple(_stage_values(Stage(0, "")))
+_QUESTION_KEYS = tuple(_question_values(Question("", "", "")))
+
+
+class _Table:
+    """One table of the document, read key by key with messages that name it."""
+
+    def __init__(self, what: str, data: Mapping[str, Any], known: tuple[str, ...]) -> None:
+        self._what = what
+        self._data = data
+        for key in data:
+            if key not in known:
+                raise self.wrong(f"has no key {quoted(key)}", did_you_mean(key, known))
+
+    def wrong(self, why: str, hint: str = "") -> BadInput:
+        return BadInput(f"{self._what[:1].upper()}{self._what[1:]} {why}.", hint=hint)
+
+    def get(self, key: str, kind: type, article: str) -> Any:
+        value = self._data.get(key)
+        if value is None or type(value) is kind:
+            return value
+        raise self.wrong(f"wants {article} as {key}, not {quoted(str(value))}")
+
+    def line(self, key: str) -> str:
+        return clean_line(self.get(key, str, "a text in quotes") or "", field=key)
+
+    def lines(self, key: str) -> str:
+        return clean_text(self.get(key, str, "a text in quotes") or "", field=key)
+
+    def name(self, key: str) -> str:
+        return self.needed(key, self.line(key))
+
+    def needed(self, key: str, text: str) -> str:
+        if not text:
+            raise self.wrong(f"needs a {key}")
+        return text
+
+    def number(self, key: str) -> int | None:
+        value: int | None = self.get(key, int, "a whole number")
+        if value is not None and not 0 <= value < 2**31:
+            raise self.wrong(f"wants a number from 0 as {key}, not {value}")
+        return value
+
+    def flag(self, key: str) -> bool:
+        return bool(self.get(key, bool, "true or false"))
+
+    def percent(self, key: str) -> int | None:
+        value = self._data.get(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            raise self.wrong(f"wants a percentage as {key}, not {quoted(str(value))}")
+        return parse_percent(str(value).removesuffix(".0"))
+
+    def words(self, key: str) -> tuple[str, ...]:
+        found = self.get(key, list, "a list of texts") or []
+        if not all(isinstance(word, str) for word in found):
+            raise self.wrong(f"wants a list of texts as {key}")
+        cleaned = (clean_line(word, field=key) for word in found)
+        return tuple(dict.fromkeys(word for word in cleaned if word))
+
+    def choice(self, key: str, choices: type[StageKind] | type[Category], default: Any) -> Any:
+        word = self.line(key) or str(default)
+        if word not in list(choices):
+            hint = did_you_mean(word, list(choices)) or f"Known are: {', '.join(choices)}."
+            raise self.wrong(f"wants another {key} than {quoted(word)}", hint)
+        return choices(word)
+
+    def tables(self, key: str, what: str, known: tuple[str, ...]) -> list[_Table]:
+        found = self.get(key, list, f"tables [[{key}]]") or []
+        if not all(isinstance(table, dict) for table in found):
+            raise self.wrong(f"wants tables [[{key}]]")
+        return [
+            _Table(f"{what} {_label(table, number)}", table, known)
+            for number, table in enumerate(found, 1)
+        ]
+
+
+def _label(table: Mapping[str, Any], number: int) -> str:
+    name = table.get("name") or table.get("label")
+    return quoted(name) if isinstance(name, str) else str(number)
+
+
+def _stage(table: _Table) -> Stage:
+    kind = table.choice("kind", StageKind, StageKind.OPEN)
+    return Stage(
+        table.number("id") or 0,
+        table.name("name"),
+        kind,
+        table.percent("probability") if kind is StageKind.OPEN else _certain(kind),
+        table.lines("outcome"),
+        table.number("expected_days"),
+        table.number("idle_days"),
+        table.flag("qualified"),
+        table.choice("forecast_category", Category, Category.PIPELINE),
+        _criteria(table),
+        table.words("checklist"),
+        table.lines("playbook"),
+        table.line("next_step"),
+        table.flag("retired"),
+    )
+
+
+def _certain(kind: StageKind) -> int:
+    return 10_000 if kind is StageKind.WON else 0
+
+
+def _criteria(table: _Table) -> tuple[Criterion, ...]:
+    criteria = []
+    for line in table.words("criteria"):
+        try:
+            criteria.append(parse_criterion(line))
+        except BadInput as error:
+            raise table.wrong(
+                f"has criteria that cannot be read: {quoted(line)}", error.hint
+            ) from error
+    return tuple(criteria)
+
+
+def _question(table: _Table) -> Question:
+    label = table.name("label")
+    proves = []
+    for word in table.words("proves"):
+        if word not in list(Factor):
+            hint = did_you_mean(word, list(Factor)) or f"Known are: {', '.join(Factor)}."
+            raise table.wrong(f"cannot prove {quoted(word)}", hint)
+        proves.append(Factor(word))
+    return Question(
+        table.needed("key", slug(table.line("key") or label)),
+        label,
+        table.lines("ask") or label,
+        table.lines("why"),
+        table.lines("good"),
+        tuple(proves),
+    )
+
+
+def _with_outcomes(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
+    """The open stages, then won, then lost, as every pipeline ends."""
+    ends = []
+    for kind, name in ((StageKind.WON, "Won"), (StageKind.LOST, "Lost")):
+        found = [stage for stage in stages if stage.kind is kind]
+        if len(found) > 1:
+            raise BadInput(f"A pipeline has one stage of kind {kind}, not {len(found)}.")
+        ends.append(found[0] if found else Stage(0, name, kind, _certain(kind)))
+    return (*(stage for stage in stages if stage.is_open), *ends)
+
+
+def _check(pipeline: Pipeline) -> None:
+    if not pipeline.open_stages:
+        raise BadInput("A pipeline needs at least one stage to work in.", hint="Add a [[stages]].")
+    _refuse_twice("stage", [stage.name for stage in pipeline.stages], str.casefold)
+    _refuse_twice("question", [question.key for question in pipeline.questions], str)
+    _refuse_twice("id", [str(stage.id) for stage in pipeline.stages if stage.id], str)
+    for stage in pipeline.stages:
+        for criterion in stage.criteria:
+            asked = criterion.subject if criterion.about in ("answer", "rating") else ""
+            if asked and pipeline.question(asked) is None:
+                raise BadInput(
+                    f"Stage {quoted(stage.name)} asks for {quoted(asked)}, which is no question.",
+                    hint=did_you_mean(asked, [q.key for q in pipeline.questions]),
+                )
+
+
+def _refuse_twice(what: str, names: list[str], same: Callable[[str], str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if same(name) in seen:
+            raise BadInput(f"The {what} {quoted(name)} is there twice.")
+        seen.add(same(name))

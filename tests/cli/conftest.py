@@ -1,0 +1,84 @@
+"""A command line to type into, with a database, a clock and a home of its own."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeboard.cli.main import main
+
+NOW = "2026-11-23T09:00:00Z"
+"""A Monday."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one command line came to."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.splitlines()
+
+    @property
+    def json(self) -> Any:
+        assert self.out, self.err
+        return json.loads(self.out)
+
+    @property
+    def error(self) -> Any:
+        """The error that `--json` wrote to stderr."""
+        return json.loads(self.err)["error"]
+
+
+Type = Callable[..., Result]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home, so that no configuration of the machine matters."""
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_DIRS"):
+        monkeypatch.setenv(name, str(tmp_path / name.lower()))
+    for name in ("PIPEBOARD_CONFIG", "PIPEBOARD_DB", "NO_COLOR", "FORCE_COLOR", "VISUAL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PIPEBOARD_NOW", NOW)
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    return tmp_path
+
+
+@pytest.fixture
+def pipe(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Type:
+    """Types a command line; `stdin` is what is piped into it."""
+
+    def type_(*arguments: str, stdin: str | bytes = "") -> Result:
+        data = stdin.encode() if isinstance(stdin, str) else stdin
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+        capsys.readouterr()
+        code = main(arguments)
+        said = capsys.readouterr()
+        return Result(code, said.out, said.err)
+
+    return type_
+
+
+@pytest.fixture
+def team(pipe: Type, home: Path, monkeypatch: pytest.MonkeyPatch) -> Type:
+    """A workspace in EUR and Berlin with the plain pipeline `minimal` and the reps ana and bo."""
+    monkeypatch.setenv("PIPEBOARD_DB", str(home / "team.db"))
+    for line in (
+        ("init", "--template", "minimal", "--currency", "EUR", "--zone", "Europe/Berlin"),
+        ("rep", "add", "ana"),
+        ("rep", "add", "bo"),
+    ):
+        assert pipe(*line).code == 0
+    return pipe

@@ -1,0 +1,84 @@
+"""Cutting a command line into verb, flags and words."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeboard.cli.arguments import Parser
+from pipeboard.cli.call import deal_arguments
+from pipeboard.cli.command_line import asks_for, cut
+from pipeboard.domain.errors import BadInput
+
+
+def _parser(*, dashed_words: bool = False) -> Parser:
+    parser = Parser("tag", "DEAL...", "tags", dashed_words=dashed_words)
+    deal_arguments(parser)
+    return parser
+
+
+def test_flags_in_front_of_the_verb_count_as_if_they_stood_behind_it() -> None:
+    assert cut(["--db", "x.db", "-q", "list", "stage:demo"]) == (
+        "list",
+        ("--db", "x.db", "-q", "stage:demo"),
+    )
+
+
+def test_without_a_verb_there_are_only_flags() -> None:
+    assert cut(["-p", "Renewals"]) == ("", ("-p", "Renewals"))
+
+
+def test_a_verb_of_two_words_is_found_with_flags_between_them() -> None:
+    assert cut(["pipeline", "--db", "x", "show", "Sales"]) == (
+        "pipeline show",
+        ("--db", "x", "Sales"),
+    )
+
+
+def test_the_first_of_two_words_alone_stands_for_its_default() -> None:
+    assert cut(["pipeline"])[0] == "pipeline list"
+    assert cut(["config", "--json"]) == ("config show", ("--json",))
+
+
+def test_help_of_a_verb_of_two_words_is_about_all_of_them() -> None:
+    assert cut(["pipeline", "--help"])[0] == "pipeline"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "near"),
+    [(["mvoe"], "move"), (["pipeline", "shwo"], "show"), (["archve"], "archive")],
+)
+def test_an_unknown_verb_is_refused_with_the_near_one(arguments: list[str], near: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        cut(arguments)
+    assert near in caught.value.hint
+
+
+def test_words_and_flags_mix_in_any_order() -> None:
+    found = _parser().read(["142", "--json", "D-7", "--where", "won", "acme"])
+    assert found.words == ["142", "D-7", "acme"]
+    assert (found.json, found.where) == (True, "won")
+
+
+def test_a_word_may_begin_with_a_dash_where_the_verb_says_so() -> None:
+    found = _parser(dashed_words=True).read(["142", "-cold", "+hot", "-owner:bo", "-q"])
+    assert found.words == ["142", "-cold", "+hot", "-owner:bo"]
+    assert found.quiet
+
+
+def test_an_unknown_long_flag_is_refused_even_there() -> None:
+    with pytest.raises(BadInput, match="--colour"):
+        _parser(dashed_words=True).read(["142", "--colour", "never"])
+
+
+def test_behind_two_dashes_everything_is_a_word() -> None:
+    assert _parser().read(["--json", "--", "--json", "-q"]).words == ["--json", "-q"]
+
+
+def test_flags_are_never_abbreviated() -> None:
+    with pytest.raises(BadInput):
+        _parser().read(["142", "--wher", "won"])
+
+
+def test_a_flag_behind_two_dashes_asks_for_nothing() -> None:
+    assert asks_for(["142", "-h"], "-h", "--help")
+    assert not asks_for(["142", "--", "-h"], "-h", "--help")

@@ -1,0 +1,125 @@
+"""add, set, assign, tag, archive, merge: what scripts rely on."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.conftest import Type
+
+
+def test_add_prints_the_ref_and_nothing_else(team: Type) -> None:
+    added = team("add", "Lumen", "Oy:", "packaging", "line", "40k", "next:3dec call Mika", "+hot")
+    assert (added.code, added.out) == (0, "D-1\n")
+    deal = team("show", "1", "--json").json["deal"]
+    assert (deal["account"], deal["title"]) == ("Lumen Oy", "packaging line")
+    assert deal["value"] == {"amount_minor": 4_000_000, "currency": "EUR"}
+    assert deal["next_step"] == {"text": "call Mika", "due": "2026-12-03"}
+    assert deal["tags"] == ["hot"]
+
+
+def test_add_reads_a_deal_from_each_line_of_stdin(team: Type) -> None:
+    added = team("add", "-", stdin="Acme: a 1k\n\nBorealis: b 2k\n")
+    assert added.lines == ["D-1", "D-2"]
+
+
+def test_a_bad_line_of_stdin_is_named_and_nothing_is_added(team: Type) -> None:
+    refused = team("add", "-", stdin="Acme: a 1k\nBorealis: b close:never\n")
+    assert refused.code == 2
+    assert "Line 2" in refused.err
+    assert team("add", "Acme: a 1k").out == "D-1\n"
+
+
+def test_a_dry_run_adds_nothing(team: Type) -> None:
+    tried = team("add", "-n", "Acme: a 1k")
+    assert (tried.code, tried.out) == (0, "")
+    assert "dry run" in tried.err
+    assert team("show", "1").code == 3
+
+
+def test_set_changes_several_fields_of_several_deals(team: Type) -> None:
+    team("add", "-", stdin="Acme: a 1k\nBorealis: b 2k\n")
+    changed = team(
+        "set", "1", "Borealis", "value=50k", "close=19dec", "fields.product=GTX", "--json"
+    )
+    assert changed.code == 0
+    for deal in changed.json["deals"]:
+        assert deal["value"]["amount_minor"] == 5_000_000
+        assert deal["expected_close"] == "2026-12-19"
+        assert deal["fields"] == {"product": "GTX"}
+
+
+def test_an_empty_value_empties_a_field(team: Type) -> None:
+    team("add", "Acme: a 1k source:web")
+    assert team("set", "1", "source=", "value=", "--json").json["deals"][0]["source"] is None
+
+
+def test_an_unknown_field_names_the_near_one(team: Type) -> None:
+    team("add", "Acme: a 1k")
+    refused = team("set", "1", "valu=3", "--json")
+    assert refused.code == 2
+    assert "value" in refused.error["hint"]
+
+
+def test_an_ambiguous_name_lists_the_candidates(team: Type) -> None:
+    team("add", "-", stdin="Acme GmbH: a\nAcme Ltd: b\n")
+    refused = team("tag", "acme", "+hot", "--json")
+    assert refused.code == 3
+    assert refused.error["code"] == "ambiguous"
+    assert refused.error["details"]["candidates"] == ["D-1", "D-2"]
+
+
+def test_tags_are_put_on_and_taken_off(team: Type) -> None:
+    team("add", "Acme: a +cold +new")
+    tagged = team("tag", "1", "+hot", "-cold", "--json")
+    assert tagged.json["deals"][0]["tags"] == ["hot", "new"]
+
+
+def test_assign_gives_a_deal_to_a_rep(team: Type) -> None:
+    team("add", "Acme: a")
+    assert team("assign", "D-1", "@bo", "--json").json["deals"][0]["owner"] == "bo"
+
+
+def test_archived_deals_come_back(team: Type) -> None:
+    team("add", "Acme: a")
+    assert team("archive", "1", "--json").json["deals"][0]["status"] == "archived"
+    assert team("unarchive", "1", "--json").json["deals"][0]["status"] == "open"
+
+
+def test_merged_deals_become_the_first(team: Type) -> None:
+    team("add", "-", stdin="Acme: a\nAcme: a 5k\n")
+    assert team("merge", "1", "2").code == 0
+    assert team("show", "1", "--json").json["deal"]["value"]["amount_minor"] == 500_000
+    assert team("show", "2", "--json").json["deal"]["status"] == "archived"
+
+
+def test_somebody_else_can_be_acted_for_and_both_are_logged(team: Type) -> None:
+    team("add", "Acme: a", "--as", "ana")
+    event = team("history", "--json").json["events"][0]
+    assert event["acting_as"] == "ana"
+    assert event["actor"] != "ana"
+    assert team("show", "1", "--json").json["deal"]["owner"] == "ana"
+
+
+def test_only_a_known_rep_can_be_acted_for(team: Type) -> None:
+    refused = team("add", "Acme: a", "--as", "anna")
+    assert refused.code == 3
+    assert "ana" in refused.err
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("add",),
+        ("set", "1"),
+        ("set", "value=3"),
+        ("tag", "1"),
+        ("assign",),
+        ("archive",),
+        ("merge", "1"),
+    ],
+)
+def test_what_is_missing_is_a_matter_of_usage(team: Type, line: tuple[str, ...]) -> None:
+    team("add", "Acme: a")
+    refused = team(*line)
+    assert refused.code == 2
+    assert refused.err.startswith("pipeboard: ")

@@ -1,0 +1,76 @@
+"""Every failure is one sentence and an exit code; a fault of the program goes to a private log."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from pipeboard.cli.failures import exit_code, report
+from pipeboard.domain import errors
+from tests.cli.conftest import Type
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (errors.PipeboardError("x"), 1),
+        (errors.BadInput("x"), 2),
+        (errors.NotFound("x"), 3),
+        (errors.Ambiguous("x"), 3),
+        (errors.Refused("x"), 4),
+        (errors.GateNotMet("x", target="Demo", unmet=()), 4),
+        (errors.Conflict("x"), 4),
+        (errors.ReadOnly("x"), 4),
+        (errors.DatabaseError("x"), 5),
+    ],
+)
+def test_each_kind_of_failure_has_its_exit_code(error: errors.PipeboardError, code: int) -> None:
+    assert exit_code(error) == code
+
+
+def test_a_failure_is_a_sentence_and_what_to_do_next(capsys: pytest.CaptureFixture[str]) -> None:
+    report(errors.NotFound("No deal \x1b[2Jx", hint="Look."), [])
+    assert capsys.readouterr().err == "pipeboard: No deal [2Jx.\nLook.\n"
+
+
+def test_with_json_a_failure_is_json_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    report(errors.GateNotMet("No.", target="Demo", unmet=(), hint="Ask."), ["--json"])
+    assert json.loads(capsys.readouterr().err) == {
+        "error": {
+            "code": "gate",
+            "message": "No.",
+            "hint": "Ask.",
+            "details": {"target": "Demo", "missing": []},
+        }
+    }
+
+
+def test_an_interrupt_ends_with_130_and_no_words(capsys: pytest.CaptureFixture[str]) -> None:
+    assert report(KeyboardInterrupt(), []) == 130
+    assert capsys.readouterr().err == ""
+
+
+def test_a_fault_of_the_program_goes_to_a_log_that_only_we_can_read(
+    team: Type, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("customer secret")
+
+    monkeypatch.setattr("pipeboard.workspace.Workspace.undo_list", fails)
+    failed = team("undo", "--list")
+    log = home / "xdg_state_home/pipeboard/pipeboard.log"
+    assert failed.code == 1
+    assert "Traceback" not in failed.err
+    assert "secret" not in failed.err
+    assert str(log) in failed.err
+    assert "customer secret" in log.read_text()
+    assert stat.S_IMODE(log.stat().st_mode) == 0o600
+
+
+def test_a_file_that_cannot_be_read_is_a_sentence(team: Type, home: Path) -> None:
+    failed = team("pipeline", "apply", str(home))
+    assert failed.code == 1
+    assert failed.err == f"pipeboard: {home}: Is a directory.\n"

@@ -1,0 +1,147 @@
+"""import: the promises of `cli.md` section 6 from the outside."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Type
+
+MAVEN = Path(__file__).parents[3] / "shared/data/maven-crm/sales_pipeline.csv"
+GOOD = """\
+title,account,value,stage,owner,id
+Pilot,Lumen Oy,40k,Lead,ana,1
+Retrofit,Acme,5000,Demo,bo,2
+"""
+BAD = "title,value,stage\nA,abc,Lead\nB,5k,Nope\nC,4k,Demo\n"
+
+
+def _file(home: Path, text: str, name: str = "deals.csv") -> str:
+    path = home / name
+    path.write_text(text)
+    return str(path)
+
+
+def test_a_file_makes_its_pipeline_and_its_deals(pipe: Type, home: Path) -> None:
+    line = ("import", _file(home, GOOD), "--into", "Sales", "--stages", "Lead,Demo")
+    report = pipe(*line, "--db", str(home / "a.db"), "--json")
+    assert report.code == 0
+    assert report.json.keys() >= {
+        *("schema", "format", "encoding", "delimiter", "read", "created", "updated"),
+        *("unchanged", "rejected", "warnings", "mapping"),
+    }
+    assert (report.json["read"], report.json["created"]) == (2, 2)
+    assert pipe("list", "--ids", "--db", str(home / "a.db")).lines == ["D-1", "D-2"]
+
+
+def test_the_same_file_twice_creates_nothing_twice(pipe: Type, home: Path) -> None:
+    line = ("import", _file(home, GOOD), "--into", "Sales", "--stages", "Lead,Demo", "--json")
+    pipe(*line)
+    again = pipe(*line).json
+    assert (again["created"], again["unchanged"]) == (0, 2)
+
+
+def test_one_undo_takes_a_whole_import_back(pipe: Type, home: Path) -> None:
+    pipe("import", _file(home, GOOD), "--into", "Sales", "--stages", "Lead,Demo")
+    assert pipe("undo").code == 0
+    assert pipe("list", "--count").out == "0\n"
+
+
+def test_a_rejected_row_refuses_the_whole_file_and_names_each(pipe: Type, home: Path) -> None:
+    pipe("init", "--template", "minimal")
+    pipe("pipeline", "new", "Sales", "--stages", "Lead,Demo")
+    refused = pipe("import", _file(home, BAD), "--into", "Sales", "--json")
+    assert refused.code == 4
+    assert [(row["line"], row["column"], row["value"]) for row in refused.json["rejected"]] == [
+        (2, "value", "abc"),
+        (3, "stage", "Nope"),
+    ]
+    assert refused.json["created"] == 0
+    assert pipe("list", "--count").out == "0\n"
+
+
+def test_skip_bad_puts_the_rejected_rows_into_a_private_file(pipe: Type, home: Path) -> None:
+    file = _file(home, BAD)
+    pipe("init")
+    pipe("pipeline", "new", "Sales", "--stages", "Lead,Demo")
+    taken = pipe("import", file, "--into", "Sales", "--skip-bad")
+    assert taken.code == 0
+    rejected = Path(f"{file}.rejected.csv")
+    assert rejected.read_text().splitlines()[0] == "title,value,stage,reason"
+    assert rejected.read_text().splitlines()[1].startswith("A,abc,Lead,")
+    assert stat.S_IMODE(rejected.stat().st_mode) == 0o600
+    assert pipe("list", "--count").out == "1\n"
+
+
+def test_a_dry_run_tells_mapping_and_counts_and_makes_nothing(pipe: Type, home: Path) -> None:
+    line = ("import", _file(home, GOOD), "--into", "Sales", "--stages", "Lead,Demo", "-n")
+    tried = pipe(*line, "--db", str(home / "a.db"))
+    assert tried.code == 0
+    assert "account -> account" in tried.out
+    assert "2 created" in tried.out
+    assert not (home / "a.db").exists()
+
+
+def test_a_file_comes_from_stdin_too(pipe: Type) -> None:
+    report = pipe("import", "-", "--into", "Sales", "--stages", "Lead,Demo", "--json", stdin=GOOD)
+    assert report.json["created"] == 2
+
+
+def test_stages_that_the_pipeline_does_not_have_are_refused(pipe: Type, home: Path) -> None:
+    file = _file(home, GOOD)
+    pipe("import", file, "--into", "Sales", "--stages", "Lead,Demo")
+    assert pipe("import", file, "--into", "Sales", "--stages", "Lead,Tender").code == 4
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (("nowhere.csv",), 3),
+        (("{file}", "--map", "titel=title"), 2),
+        (("{file}", "--map", "title=titl"), 2),
+        (("{file}", "--from", "pipedriv"), 2),
+        (("{file}", "--into", "Nowhere"), 3),
+        (("{file}", "--dates", "soon"), 2),
+        (("{file}", "--stages", "A,B"), 2),
+        (("{file}", "--into", "X", "--stages", ","), 2),
+        (("/",), 2),
+    ],
+)
+def test_what_cannot_be_imported_is_a_sentence(
+    team: Type, home: Path, line: tuple[str, ...], code: int
+) -> None:
+    file = _file(home, GOOD)
+    refused = team("import", *(word.format(file=file) for word in line))
+    assert refused.code == code
+    assert refused.err.startswith("pipeboard: ")
+
+
+def test_escapes_in_a_file_never_reach_the_terminal(pipe: Type, home: Path) -> None:
+    hostile = "title,stage,\x1b[31mx\nA\x1b]52;c;eA==\x07,Le\x1bad\x9b,y\nB,No\x1b[2Jpe,z\n"
+    file = _file(home, hostile)
+    for line in ((), ("-n",), ("--skip-bad",)):
+        said = pipe("import", file, "--into", "Sales", "--stages", "Lead", *line)
+        assert not {"\x1b", "\x9b", "\x07"} & set(said.out + said.err)
+
+
+@pytest.mark.skipif(not MAVEN.exists(), reason="the Maven data is not here")
+def test_the_maven_file_gives_its_8800_deals(
+    pipe: Type, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIPEBOARD_NOW", "2017-12-31T12:00:00Z")
+    monkeypatch.setenv("PIPEBOARD_DB", str(home / "maven.db"))
+    report = pipe(
+        *("import", str(MAVEN), "--into", "Hardware", "--stages", "Prospecting,Engaging"),
+        *("--map", "engage_date=entered:Engaging", "--json"),
+    )
+    assert report.json["created"] == 8_800
+    assert report.json["mapping"]["opportunity_id"] == "external_id"
+    counts = {
+        words: int(pipe("list", words, "--count").out)
+        for words in ("stage:prospecting", "stage:engaging", "won", "lost")
+    }
+    assert list(counts.values()) == [500, 1_589, 4_238, 2_473]
+    assert json.loads(pipe("list", "won", "--limit", "1", "--jsonl").out)["pipeline"] == "Hardware"

@@ -1,0 +1,169 @@
+"""list: one filter, many forms, and keys that scripts rely on."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from tests.cli.conftest import Type
+
+DEALS = "\n".join(
+    (
+        "Lumen Oy: packaging line pilot 40k @ana +inbound source:referral close:19dec"
+        ' next:"3dec call Mika" field.product:GTX',
+        "Acme GmbH: retrofit 12.5k @bo +cold stage:qualified",
+        "Borealis: no value yet @ana",
+        "=SUM(1): -formula 1k @bo",
+    )
+)
+KEYS = {
+    *("id", "ref", "external_id", "title", "account", "pipeline", "stage", "status", "value"),
+    *("owner", "source", "contact_reason", "tags", "fields", "probability_bp"),
+    *("probability_source", "forecast_category", "created_at", "stage_entered_at"),
+    *("expected_close", "closed_at", "lost", "next_step", "snoozed_until", "last_touch_at"),
+    *("days_in_stage", "idle_days", "stalled", "qualification", "score", "contacts", "version"),
+}
+"""What `cli.md` section 4 promises of every deal."""
+
+
+@pytest.fixture
+def deals(team: Type) -> Type:
+    """Four deals: D-1 to D-4."""
+    assert team("add", "-", stdin=DEALS).code == 0
+    return team
+
+
+def test_json_is_one_document_with_every_promised_key(deals: Type) -> None:
+    document = deals("list", "--json").json
+    assert document["schema"] == 1
+    assert [deal["ref"] for deal in document["deals"]] == ["D-1", "D-2", "D-3", "D-4"]
+    for deal in document["deals"]:
+        assert deal.keys() >= KEYS
+
+
+def test_what_is_unknown_is_null_and_never_empty_or_zero(deals: Type) -> None:
+    deal = deals("list", "borealis", "--json").json["deals"][0]
+    for key in ("value", "source", "expected_close", "closed_at", "lost", "next_step", "score"):
+        assert deal[key] is None
+
+
+def test_a_deal_in_json_reads_as_promised(deals: Type) -> None:
+    deal = deals("list", "account:lumen", "--json").json["deals"][0]
+    assert deal["value"] == {"amount_minor": 4_000_000, "currency": "EUR"}
+    assert deal["next_step"] == {"text": "call Mika", "due": "2026-12-03"}
+    assert deal["created_at"] == "2026-11-23T09:00:00+00:00"
+    assert (deal["probability_bp"], deal["probability_source"]) == (1000, "stage")
+    assert deal["qualification"]["total"] == 7
+
+
+def test_jsonl_is_a_deal_a_line(deals: Type) -> None:
+    lines = deals("list", "--jsonl").lines
+    assert [json.loads(line)["id"] for line in lines] == [1, 2, 3, 4]
+
+
+def test_an_empty_list_is_done_and_still_a_document(deals: Type) -> None:
+    nothing = deals("list", "zzz", "--json")
+    assert (nothing.code, nothing.json) == (0, {"schema": 1, "deals": []})
+    assert deals("list", "zzz").out == ""
+
+
+def test_exit_code_tells_whether_there_are_any(deals: Type) -> None:
+    assert deals("list", "zzz", "--exit-code").code == 0
+    assert deals("list", "lumen", "--exit-code", "--count").code == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "refs"),
+    [
+        (("value>20k",), ["D-1"]),
+        (("-owner:bo",), ["D-1", "D-3"]),
+        (("owner:bo", "-+cold"), ["D-4"]),
+        (("owner:ana|+cold",), ["D-1", "D-2", "D-3"]),
+        (("stage:qualified",), ["D-2"]),
+        (("field.product:GTX",), ["D-1"]),
+        (("value:none",), ["D-3"]),
+        (("won",), []),
+        (("--sort", "-value"), ["D-1", "D-2", "D-4", "D-3"]),
+        (("--sort", "name", "--limit", "2"), ["D-4", "D-2"]),
+    ],
+)
+def test_filters_and_orders_choose_the_deals(
+    deals: Type, words: tuple[str, ...], refs: list[str]
+) -> None:
+    assert deals("list", "--ids", *words).lines == refs
+
+
+def test_archived_deals_show_only_when_they_are_asked_for(deals: Type) -> None:
+    deals("archive", "2")
+    assert deals("list", "--count").out == "3\n"
+    assert deals("list", "archived", "--ids").lines == ["D-2"]
+
+
+def test_a_bad_filter_names_its_term_and_the_near_field(deals: Type) -> None:
+    refused = deals("list", "valu>20k", "--json")
+    assert refused.code == 2
+    assert refused.error["details"]["term"] == "valu>20k"
+    assert "value" in refused.error["message"] + refused.error["hint"]
+
+
+def test_csv_holds_plain_numbers_and_nothing_that_a_spreadsheet_runs(deals: Type) -> None:
+    rows = list(csv.DictReader(io.StringIO(deals("list", "--csv").out)))
+    assert (rows[0]["value"], rows[0]["currency"], rows[0]["due"]) == (
+        "40000.00",
+        "EUR",
+        "2026-12-03",
+    )
+    assert (rows[3]["account"], rows[3]["title"]) == ("'=SUM(1)", "'-formula")
+
+
+def test_columns_are_chosen_by_name_also_custom_fields(deals: Type) -> None:
+    listed = deals("list", "lumen", "--plain", "--columns", "ref,owner,fields.product,close")
+    assert listed.out == "D-1\tana\tGTX\t2026-12-19\n"
+
+
+def test_an_unknown_column_names_the_near_one(deals: Type) -> None:
+    refused = deals("list", "--columns", "ref,ownr")
+    assert refused.code == 2
+    assert "owner" in refused.err
+
+
+def test_the_table_for_people_shows_the_sign_the_money_and_the_next_step(deals: Type) -> None:
+    lines = deals("list").lines
+    assert lines[0].split() == ["ref", "deal", "stage", "value", "owner", "age", "next", "close"]
+    assert "€40,000" in lines[1]
+    assert "3 Dec call Mika" in lines[1]
+    assert lines[2].startswith("?  D-2")
+
+
+def test_a_negative_limit_is_refused(deals: Type) -> None:
+    assert deals("list", "--limit", "-1").code == 2
+
+
+def test_only_the_named_pipeline_is_listed(deals: Type) -> None:
+    deals("pipeline", "new", "Renewals", "--stages", "Due,Offer")
+    deals("add", "Lumen Oy: renewal 5k", "-p", "renew")
+    assert deals("list", "-p", "Renewals", "--count").out == "1\n"
+    assert deals("list", "--count").out == "5\n"
+
+
+def test_where_names_deals_by_a_filter(deals: Type) -> None:
+    tagged = deals("tag", "--where", "owner:ana", "+hers", "--json")
+    assert [deal["ref"] for deal in tagged.json["deals"]] == ["D-1", "D-3"]
+
+
+def test_where_without_a_match_changes_nothing(deals: Type) -> None:
+    assert deals("archive", "--where", "zzz").code == 3
+
+
+def test_a_person_is_asked_before_where_changes_several_deals(
+    deals: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeboard.cli.call.Call.has_person", True)
+    refused = deals("archive", "--where", "owner:ana", stdin="n\n")
+    assert refused.code == 1
+    assert "2 deals" in refused.err
+    assert deals("archive", "--where", "owner:ana", stdin="y\n").code == 0
+    assert deals("unarchive", "--where", "archived", "-y").code == 0

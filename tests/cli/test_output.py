@@ -1,0 +1,113 @@
+"""What is printed: aligned, coloured only where wanted, and unable to steer a terminal."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeboard.cli.output import RED, Output, harmless, wants_color
+from pipeboard.cli.tables import Table
+from pipeboard.ui.terminal.width import cell_width
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("choice", "environ", "colored"),
+    [
+        ("auto", {"TERM": "xterm-256color"}, True),
+        ("auto", {"TERM": "dumb"}, False),
+        ("auto", {}, False),
+        ("auto", {"TERM": "xterm", "NO_COLOR": "1"}, False),
+        ("auto", {"TERM": "xterm", "NO_COLOR": ""}, True),
+        ("always", {"NO_COLOR": "1", "TERM": "dumb"}, True),
+        ("never", {"FORCE_COLOR": "1", "TERM": "xterm"}, False),
+    ],
+)
+def test_colours_follow_the_flag_then_the_environment(
+    choice: str, environ: dict[str, str], colored: bool
+) -> None:
+    assert wants_color(choice, environ, _Terminal()) is colored
+
+
+def test_a_pipe_is_coloured_only_when_that_is_forced() -> None:
+    assert not wants_color("auto", {"TERM": "xterm"}, io.StringIO())
+    assert wants_color("auto", {"FORCE_COLOR": "1"}, io.StringIO())
+    assert not wants_color("auto", {"FORCE_COLOR": "0"}, io.StringIO())
+
+
+def test_data_cannot_bring_its_own_escapes(capsys: pytest.CaptureFixture[str]) -> None:
+    out = Output(quiet=False, color="always", environ={})
+    out.line(("\x1b]52;c;eA==\x07Acme\x9b31m\u202e", RED), " \x1b[2J")
+    assert capsys.readouterr().out == "\x1b[31m]52;c;eA==Acme31m\x1b[0m [2J\n"
+
+
+@given(st.text())
+def test_json_is_printable_and_loses_nothing(text: str) -> None:
+    for ascii_only in (False, True):
+        written = harmless(json.dumps({"text": text}, ensure_ascii=ascii_only))
+        assert written.isprintable()
+        assert json.loads(written) == {"text": text}
+
+
+def test_quiet_says_nothing_and_still_gives_data(capsys: pytest.CaptureFixture[str]) -> None:
+    out = Output(quiet=True, color="never", environ={})
+    out.say("Added Acme.")
+    out.line("D-1")
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("D-1\n", "")
+
+
+def test_columns_stand_under_their_headings_by_cells(capsys: pytest.CaptureFixture[str]) -> None:
+    out = Output(quiet=False, color="never", environ={})
+    rows = [("日本電気", "1", "a"), ("Lumen", "1,234", "b"), ("e\u0301te\u0301", "7", "c")]
+    Table(("name", "value", "x"), right=(1,)).write(out, rows)
+    lines = capsys.readouterr().out.splitlines()
+    assert len({cell_width(line) for line in lines}) == 1
+    assert lines[1] == "日本電気      1  a"
+
+
+def test_a_text_is_cut_only_on_a_terminal_and_only_where_it_may(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = Output(quiet=False, color="never", environ={})
+    rows = [("D-1", "a very long name of a very long deal")]
+    Table(("ref", "deal"), elastic=(1,)).write(out, rows)
+    assert capsys.readouterr().out.splitlines()[1].endswith("long deal")
+    monkeypatch.setattr("pipeboard.cli.tables.terminal_width", lambda: 20)
+    Table(("ref", "deal"), elastic=(1,)).write(out, rows)
+    assert capsys.readouterr().out.splitlines()[1] == "D-1  a very long na…"
+
+
+def test_a_table_without_rows_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    Table(("ref",)).write(Output(quiet=False, color="never", environ={}), [])
+    assert capsys.readouterr().out == ""
+
+
+def test_a_long_table_is_not_held_in_memory() -> None:
+    given = 0
+
+    def rows() -> object:
+        nonlocal given
+        for number in range(5_000):
+            given += 1
+            yield (str(number),)
+
+    class _Counting(Output):
+        first: int | None = None
+
+        def line(self, *parts: object) -> None:
+            if self.first is None:
+                self.first = given
+
+    out = _Counting(quiet=False, color="never", environ={})
+    Table(("n",)).write(out, rows())  # type: ignore[arg-type]
+    assert out.first is not None
+    assert out.first < 1_000

@@ -1,0 +1,100 @@
+"""pipeline and rep: what a team agrees on, as documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.conftest import Type
+
+
+def test_show_json_gives_the_promised_keys(team: Type) -> None:
+    pipeline = team("pipeline", "show", "--json").json["pipeline"]
+    assert pipeline.keys() >= {"name", "currency", "zone", "stages", "questions"}
+    assert pipeline["zone"] == "Europe/Berlin"
+    assert pipeline["stages"][0].keys() >= {
+        *("name", "kind", "probability_bp", "expected_days", "idle_days", "qualified", "criteria"),
+    }
+
+
+def test_what_show_writes_apply_takes_back_unchanged(team: Type, home: Path) -> None:
+    shown = team("pipeline", "show").out
+    (home / "p.toml").write_text(shown)
+    assert team("pipeline", "apply", str(home / "p.toml")).code == 0
+    assert team("pipeline", "show").out == shown
+
+
+def test_a_renamed_stage_keeps_its_deals(team: Type) -> None:
+    team("add", "Lumen Oy: pilot 40k")
+    renamed = team("pipeline", "show").out.replace('"Prospecting"', '"Leads"')
+    assert team("pipeline", "apply", "-", stdin=renamed).code == 0
+    assert team("show", "1", "--json").json["deal"]["stage"] == "Leads"
+
+
+def test_stages_change_places(team: Type) -> None:
+    head, first, second, *rest = team("pipeline", "show").out.split("[[stages]]")
+    swapped = "[[stages]]".join((head, second, first, *rest))
+    assert team("pipeline", "apply", "-", stdin=swapped).code == 0
+    names = [
+        stage["name"] for stage in team("pipeline", "show", "--json").json["pipeline"]["stages"]
+    ]
+    assert names[:2] == ["Qualified", "Prospecting"]
+
+
+def test_a_stage_that_is_left_out_is_retired_with_its_deals_kept(team: Type) -> None:
+    team("add", "Lumen Oy: pilot 40k")
+    head, _, *rest = team("pipeline", "show").out.split("[[stages]]")
+    assert team("pipeline", "apply", "-", stdin="[[stages]]".join((head, *rest))).code == 0
+    stages = team("pipeline", "show", "--json").json["pipeline"]["stages"]
+    assert {stage["name"]: stage["retired"] for stage in stages}["Prospecting"]
+    assert team("show", "1", "--json").json["deal"]["stage"] == "Prospecting"
+    assert team("move", "1", "Qualified").code == 0
+
+
+def test_a_document_makes_a_new_pipeline(team: Type) -> None:
+    document = 'name = "Renewals"\n[[stages]]\nname = "Due"\ncriteria = ["value"]\n'
+    made = team("pipeline", "apply", "-", "--json", stdin=document).json["pipeline"]
+    assert [stage["name"] for stage in made["stages"]] == ["Due", "Won", "Lost"]
+    assert made["currency"] == "EUR"
+    assert [row.split()[0] for row in team("pipeline").lines[1:]] == ["New", "Renewals"]
+
+
+def test_a_document_that_cannot_be_read_changes_nothing(team: Type) -> None:
+    before = team("pipeline", "show").out
+    for wrong in ("", "name = ", 'name = "X"\n[[stages]]\nnam = "A"\n', "\0"):
+        assert team("pipeline", "apply", "-", stdin=wrong).code == 2
+    assert team("pipeline", "show").out == before
+
+
+def test_a_file_that_is_missing_is_not_found(team: Type) -> None:
+    assert team("pipeline", "apply", "nowhere.toml").code == 3
+
+
+def test_a_dry_run_makes_no_pipeline(team: Type) -> None:
+    assert team("pipeline", "new", "Renewals", "-n").code == 0
+    assert len(team("pipeline", "--json").json["pipelines"]) == 1
+
+
+def test_two_pipelines_cannot_have_one_name(team: Type) -> None:
+    assert team("pipeline", "new", "new BUSINESS").code == 4
+
+
+def test_templates_are_listed_without_a_database(pipe: Type) -> None:
+    listed = pipe("pipeline", "templates", "--json").json["templates"]
+    assert listed["minimal"] == ["Prospecting", "Qualified"]
+
+
+def test_editing_wants_a_terminal(team: Type) -> None:
+    assert team("pipeline", "edit").code == 2
+    assert team("config", "edit").code == 2
+
+
+def test_reps_are_added_changed_and_listed(team: Type) -> None:
+    assert team("rep", "add", "@cleo", "--name", "Cleo P", "--team", "nordic").code == 0
+    assert team("rep", "set", "cleo", "--inactive").code == 0
+    cleo = next(rep for rep in team("rep", "--json").json["reps"] if rep["name"] == "cleo")
+    assert cleo == {"name": "cleo", "display_name": "Cleo P", "team": "nordic", "active": False}
+
+
+def test_a_rep_is_added_once(team: Type) -> None:
+    assert team("rep", "add", "ANA").code == 4
+    assert team("rep", "set", "anna", "--team", "x").code == 3

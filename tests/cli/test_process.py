@@ -1,0 +1,174 @@
+"""The command as a process of its own: what it imports, and how it ends when its streams do."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+Run = Callable[..., subprocess.CompletedProcess[bytes]]
+
+_MODULES = """
+import sys
+from pipeboard.cli.main import main
+code = main(sys.argv[1:])
+print(code, *{name.partition(".")[0] for name in sys.modules})
+"""
+
+
+@pytest.fixture
+def run(home: Path) -> Run:
+    """Runs `python -m pipeboard`; keywords are those of `subprocess.run`, `env` is added to."""
+
+    def run_(*arguments: str | bytes, **more: Any) -> subprocess.CompletedProcess[bytes]:
+        env = {**os.environ, "PYTHONPATH": str(ROOT), **more.pop("env", {})}
+        more = {"capture_output": True, "timeout": 60, **more}
+        return subprocess.run([sys.executable, "-m", "pipeboard", *arguments], env=env, **more)
+
+    return run_
+
+
+def _modules(home: Path, *arguments: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", _MODULES, *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    code, *modules = done.stdout.decode().splitlines()[-1].split()
+    assert code == "0", done.stderr
+    return set(modules)
+
+
+HEAVY = {"textual", "rich", "sqlmodel", "sqlalchemy", "alembic", "pydantic", "rapidfuzz"}
+
+
+@pytest.mark.parametrize(
+    "line", [("--help",), ("version",), ("--version",), ("pipeline", "--help")]
+)
+def test_help_and_version_import_next_to_nothing(home: Path, line: tuple[str, ...]) -> None:
+    modules = _modules(home, *line)
+    assert not modules & (HEAVY | {"argparse", "dataclasses", "typing", "sqlite3", "json"})
+
+
+@pytest.mark.parametrize("line", [("move", "--help"), ("list", "--help"), ("import", "--help")])
+def test_help_of_a_verb_imports_neither_screens_nor_database(
+    home: Path, line: tuple[str, ...]
+) -> None:
+    assert not _modules(home, *line) & HEAVY
+
+
+def test_verbs_that_read_import_neither_screens_nor_sqlmodel(home: Path, run: Run) -> None:
+    database = str(home / "a.db")
+    assert run("add", "Lumen Oy: pilot 40k", "--db", database).returncode == 0
+    for line in (("list",), ("list", "value>1k", "--json"), ("show", "1"), ("history",)):
+        assert not _modules(home, *line, "--db", database) & (HEAVY - {"rich"})
+
+
+def test_it_runs_as_a_module_and_says_its_version(run: Run) -> None:
+    done = run("version")
+    assert done.returncode == 0
+    assert done.stdout.startswith(b"pipeboard ")
+
+
+def test_without_a_terminal_the_board_is_refused_with_the_verbs_that_work(run: Run) -> None:
+    done = run(stdin=subprocess.DEVNULL)
+    assert done.returncode == 2
+    assert b"pipeboard list" in done.stderr
+    assert b"\x1b" not in done.stdout + done.stderr
+
+
+@pytest.fixture
+def many(home: Path, run: Run) -> str:
+    """A database with enough deals to fill a pipe."""
+    database = str(home / "many.db")
+    lines = "".join(f"Company {number}: {'x' * 200} {number}k\n" for number in range(1, 61))
+    assert run("add", "-", "--db", database, input=lines.encode()).returncode == 0
+    return database
+
+
+def test_a_reader_that_has_seen_enough_is_no_failure(many: str, home: Path, run: Run) -> None:
+    shell = subprocess.run(
+        f"'{sys.executable}' -m pipeboard list --json --db '{many}' | head -c 10;"
+        ' echo "${PIPESTATUS[0]}"',
+        shell=True,
+        executable="/bin/bash",
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        timeout=60,
+    )
+    assert shell.stdout.endswith(b"0\n")
+    assert shell.stderr == b""
+
+
+def test_a_full_disk_behind_stdout_is_a_sentence(many: str, run: Run) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = run("list", "--db", many, stdout=full, stderr=subprocess.PIPE, capture_output=False)
+    assert done.returncode == 1
+    assert done.stderr == b"pipeboard: No space left on device.\n"
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_survived(many: str, closed: str) -> None:
+    for verb in ("list", "add 'Acme: new 1k'", "nonsense"):
+        done = subprocess.run(
+            f"'{sys.executable}' -m pipeboard {verb} --db '{many}' {closed}",
+            shell=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            timeout=60,
+        )
+        assert done.returncode == (2 if verb == "nonsense" else 0)
+        assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"PYTHONIOENCODING": "latin-1"},
+        {"PYTHONIOENCODING": "ascii"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    ],
+)
+def test_a_stdout_that_knows_few_letters_never_fails(
+    home: Path, run: Run, env: dict[str, str]
+) -> None:
+    database = str(home / "names.db")
+    title = "Żółć Oy: ligne d'emballage 日本 40k".encode()
+    assert run("add", title, "--db", database).returncode == 0
+    for form in ((), ("--csv",), ("--plain",)):
+        done = run("list", *form, "--db", database, env=env)
+        assert (done.returncode, done.stderr) == (0, b"")
+    deals = json.loads(run("list", "--json", "--db", database, env=env).stdout)
+    assert deals["deals"][0]["account"] == "Żółć Oy"
+
+
+def test_bytes_that_are_no_utf8_are_taken_as_words(home: Path, run: Run) -> None:
+    database = str(home / "latin.db")
+    assert run("add", b"Caf\xe9 Oy: pilot 4k", "--db", database).returncode == 0
+    assert run("list", b"caf\xe9", "--db", database).returncode == 0
+
+
+def test_ctrl_c_ends_with_130_and_no_traceback(home: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "pipeboard", "add", "-", "--db", str(home / "a.db")],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as waiting:
+        assert waiting.stderr is not None
+        first = waiting.stderr.readline()  # it says that it made a workspace, then reads stdin
+        assert b"Made a workspace" in first
+        waiting.send_signal(2)
+        _, err = waiting.communicate(timeout=60)
+    assert waiting.returncode == 130
+    assert b"Traceback" not in err

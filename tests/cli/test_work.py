@@ -1,0 +1,121 @@
+"""next, log, note, answer, snooze."""
+
+from __future__ import annotations
+
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Type
+
+
+@pytest.fixture
+def lumen(team: Type) -> Type:
+    """A workspace with one deal, D-1."""
+    team("add", "Lumen Oy: pilot 40k")
+    return team
+
+
+def test_a_next_step_is_a_day_and_words(lumen: Type) -> None:
+    deal = lumen("next", "1", "thu call Bob", "--json").json["deals"][0]
+    assert deal["next_step"] == {"text": "call Bob", "due": "2026-11-26"}
+
+
+def test_a_next_step_is_done_or_cleared(lumen: Type) -> None:
+    lumen("next", "1", "thu call Bob")
+    assert lumen("next", "1", "--done", "--outcome", "he is in").code == 0
+    assert lumen("show", "1", "--json").json["deal"]["next_step"] is None
+    lumen("next", "1", "fri send offer")
+    assert lumen("next", "1", "--clear", "--json").json["deals"][0]["next_step"] is None
+
+
+def test_a_touch_is_logged_with_its_way_and_outcome(lumen: Type) -> None:
+    lumen("log", "1", "call", "--in", "--outcome", "asked for a demo")
+    touch = lumen("show", "1", "--json").json["deal"]["touches"][0]
+    assert (touch["type"], touch["direction"], touch["outcome"]) == (
+        "call",
+        "in",
+        "asked for a demo",
+    )
+
+
+def test_an_unknown_touch_names_the_near_one(lumen: Type) -> None:
+    refused = lumen("log", "1", "cal")
+    assert refused.code == 2
+    assert "call" in refused.err
+
+
+def test_a_note_comes_from_the_line_or_from_stdin(lumen: Type) -> None:
+    lumen("note", "1", "-m", "first")
+    lumen("note", "1", "-", stdin="second\nand more\n")
+    notes = lumen("show", "1", "--json").json["deal"]["notes"]
+    assert {note["text"] for note in notes} == {"first", "second\nand more"}
+
+
+def test_a_note_without_words_is_refused_where_nobody_can_be_asked(lumen: Type) -> None:
+    assert lumen("note", "1").code == 2
+    assert lumen("note", "1", "-m", " ").code == 2
+
+
+def test_a_note_is_written_in_the_editor_in_a_private_file(
+    lumen: Type, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = home / "editor.py"
+    script.write_text(
+        "import os, sys\n"
+        "path = sys.argv[1]\n"
+        f"open({str(home / 'mode')!r}, 'w').write(oct(os.stat(path).st_mode))\n"
+        "open(path, 'w').write('from the editor')\n"
+    )
+    monkeypatch.setenv("EDITOR", f"'{sys.executable}' '{script}'")
+    monkeypatch.setattr("pipeboard.cli.call.Call.has_person", True)
+    assert lumen("note", "1").code == 0
+    note = lumen("show", "1", "--json").json["deal"]["notes"][0]
+    assert note["text"] == "from the editor"
+    assert stat.S_IMODE(int((home / "mode").read_text(), 8)) == 0o600
+
+
+def test_an_editor_that_is_not_there_is_said(lumen: Type, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EDITOR", "/nowhere/ed; rm -rf x")
+    monkeypatch.setattr("pipeboard.cli.call.Call.has_person", True)
+    refused = lumen("note", "1")
+    assert refused.code == 1
+    assert "editor" in refused.err
+
+
+def test_an_answer_is_kept_with_its_rating(lumen: Type) -> None:
+    answered = lumen("answer", "1", "budget", "45k set aside", "--rating", "3")
+    assert answered.code == 0
+    answer = lumen("show", "1", "--json").json["deal"]["answers"][0]
+    assert (answer["question"], answer["text"], answer["rating"]) == (
+        "authority",
+        "45k set aside",
+        3,
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (("answer", "1", "budget", "x", "--rating", "9"), 2),
+        (("answer", "1", "budget", "x", "--rating", "good"), 2),
+        (("answer", "1", "weather", "x"), 3),
+        (("answer", "1", "budget"), 2),
+    ],
+)
+def test_an_answer_that_cannot_be_is_refused(lumen: Type, line: tuple[str, ...], code: int) -> None:
+    assert lumen(*line).code == code
+
+
+def test_a_deal_sleeps_until_a_day_and_is_woken(lumen: Type) -> None:
+    asleep = lumen("snooze", "1", "2w", "--reason", "budget freeze", "--json").json["deals"][0]
+    assert (asleep["snoozed_until"], asleep["snooze_reason"]) == ("2026-12-07", "budget freeze")
+    assert lumen("snooze", "1", "off", "--json").json["deals"][0]["snoozed_until"] is None
+
+
+def test_a_day_that_can_be_read_two_ways_is_refused_with_both(lumen: Type) -> None:
+    refused = lumen("snooze", "1", "03/04/2027", "--json")
+    assert refused.code == 2
+    assert refused.error["details"]["readings"] == ["2027-04-03", "2027-03-04"]
