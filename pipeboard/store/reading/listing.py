@@ -17,7 +17,7 @@ from pipeboard.store.reading.database import Database
 from pipeboard.store.reading.filtering import Asked, condition
 from pipeboard.store.reading.filtering.scores import low_scores
 from pipeboard.store.reading.orders import NAME, Key, Order, order_by, reversed_order
-from pipeboard.store.reading.sql import TRUE, Sql, among, every
+from pipeboard.store.reading.sql import TRUE, Sql, every
 
 _ID = Key("deal.id")
 _SORTS: Mapping[str, Order] = MappingProxyType(
@@ -87,13 +87,8 @@ def _wanted(
 ) -> tuple[Asked, Sql]:
     chosen = tuple(p for p in pipelines if listing.pipeline_id in (None, p.id))
     asked = Asked(chosen, listing.today, listing.zone, listing.me)
-    wanted = every(
-        (
-            among("deal.stage_id", (stage.id for p in chosen for stage in p.stages)),
-            condition(database, listing.filter, asked),
-            TRUE if listing.owner is None else Sql("deal.owner = ?", (listing.owner,)),
-        )
-    )
+    mine = TRUE if listing.owner is None else Sql("deal.owner = ?", (listing.owner,))
+    wanted = every((condition(database, listing.filter, asked), mine))
     return asked, wanted
 
 

@@ -60,9 +60,9 @@ class Reader:
     def reps(self) -> tuple[Rep, ...]:
         return setup.read_reps(self._database)
 
-    def owners(self) -> tuple[str, ...]:
-        """Whoever deals can be given to: the active reps and all who own deals now, by name."""
-        return setup.read_owners(self._database)
+    def saved_filters(self, me: str) -> tuple[tuple[str, str], ...]:
+        """Name and text of my saved filters and of the shared ones."""
+        return setup.read_saved_filters(self._database, me)
 
     # The board.
 

@@ -25,23 +25,25 @@ def scope(
 
     `probing` is for queries that stop after a few hits.
     """
-    # Stages are named even when all are meant, since the indices begin with the stage.
-    all_ids = tuple(stage.id for stage in pipeline.stages)
-    wanted_ids = all_ids if stage_ids is None else tuple(stage_ids)
-    stages = among("deal.stage_id", wanted_ids)
     mine = TRUE if lens.owner is None else Sql("deal.owner = ?", (lens.owner,))
+    all_ids = [stage.id for stage in pipeline.stages]
+    wanted_ids = all_ids if stage_ids is None else stage_ids
+    # Stages are named even when all are meant, since the indices begin with the stage.
+    stages = among("deal.stage_id", wanted_ids)
     if lens.filter is None or lens.filter.root is None:
         return every((stages, Sql("deal.live"), mine))
     from pipeboard.store.reading.filtering import Asked, condition  # a first frame has no filter
 
     query, asked = lens.filter, Asked((pipeline,), lens.today, lens.zone, lens.me)
     unsorted = replace(lens, sort=Sort.MANUAL, reverse=False)
-
-    whole = every((among("deal.stage_id", all_ids), condition(database, query, asked), mine))
-    few = database.remembered((unsorted, pipeline.version), lambda: _few(database, whole))
+    few = database.remembered(
+        (unsorted, pipeline.version),
+        lambda: _few(database, every((condition(database, query, asked), mine))),
+    )
     if few is not None:
         return among("deal.id", (deal_id for deal_id, stage in few if stage in wanted_ids))
-    return every((stages, condition(database, query, asked, probing=probing), mine))
+    found = condition(database, query, asked, probing=probing)
+    return every((found, mine)) if stage_ids is None else every((stages, found, mine))
 
 
 def _few(database: Database, wanted: Sql) -> list[tuple[int, int]] | None:

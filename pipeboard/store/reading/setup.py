@@ -31,12 +31,6 @@ def read_reps(database: Database) -> tuple[Rep, ...]:
     )
 
 
-def read_owners(database: Database) -> tuple[str, ...]:
-    """The active reps and everybody who owns live deals, by name."""
-    owning = "select owner from stage_total where owner <> '' group by owner having sum(deals) > 0"
-    return tuple(database.column(f"select name from rep where active union {owning} order by 1"))
-
-
 class Pipelines:
     """The pipelines in order, read again only when one has changed.
 

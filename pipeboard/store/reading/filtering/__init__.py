@@ -24,22 +24,25 @@ from pipeboard.store.reading.filtering.amounts import compared
 from pipeboard.store.reading.filtering.asked import Asked
 from pipeboard.store.reading.filtering.scores import scored, unscored
 from pipeboard.store.reading.filtering.texts import Texts
-from pipeboard.store.reading.sql import Sql, either, every, negated
+from pipeboard.store.reading.sql import Sql, among, either, every, negated
 
 __all__ = ["Asked", "condition"]
 
 
 def condition(database: Database, query: Filter, asked: Asked, *, probing: bool = False) -> Sql:
-    """The deals that a filter lets through: live ones, unless it speaks of the archive.
+    """The deals of the pipelines asked of that a filter lets through: live ones, unless it speaks
+    of the archive.
 
     `probing` is for queries that stop after a few hits: each deal is then looked up where another
     query would first gather everything that a word occurs in. Raises BadInput for a stage, a
     question or a category that nobody has.
     """
+    # Stages are named even when all are meant, since the indices begin with the stage.
+    stages = among("deal.stage_id", (s.id for pipeline in asked.pipelines for s in pipeline.stages))
     if query.root is None:
-        return Sql("deal.live")
+        return every((stages, Sql("deal.live")))
     has_archive = any(leaf == State("archived") for leaf in leaves(query.root))
-    base = Sql("not deal.removed") if has_archive else Sql("deal.live")
+    base = every((stages, Sql("not deal.removed" if has_archive else "deal.live")))
     texts = Texts(database, asked, probing=probing, has_archive=has_archive)
     return every((base, _compiled(query.root, texts, base)))
 

@@ -17,7 +17,7 @@ from pipeboard.domain.filter_nodes import Op
 from pipeboard.domain.score import score
 from pipeboard.store.reading.database import CHUNK, Database, Row
 from pipeboard.store.reading.filtering.asked import Asked
-from pipeboard.store.reading.sql import Sql, among, negated
+from pipeboard.store.reading.sql import Sql, among, every, negated
 
 _COMPARE: Mapping[Op, Callable[[int, int], bool]] = {
     "<": operator.lt,
@@ -26,9 +26,9 @@ _COMPARE: Mapping[Op, Callable[[int, int], bool]] = {
     ">=": operator.ge,
     ">": operator.gt,
 }
-_HAS_EVIDENCE = (
-    "(deal.answered > 0 or deal.trial_close = 'yes'"
-    " or deal.last_outbound_at is not null and deal.last_reply_at is not null)"
+_HAS_EVIDENCE = Sql(
+    "deal.answered > 0 or deal.trial_close = 'yes'"
+    " or deal.last_outbound_at is not null and deal.last_reply_at is not null"
 )
 _FACTS = (
     "select id, version, pipeline_id, stage_id, created_at, stage_entered_at, trial_close,"
@@ -57,9 +57,9 @@ def low_scores(database: Database, asked: Asked, within: Sql) -> Mapping[int, in
     known: dict[int, tuple[int, int | None]] = database.kept(
         "scores", (versions, asked.today, asked.zone.key), dict
     )
+    wanted = every((within, _HAS_EVIDENCE))
     rows = database.rows(
-        f"select deal.id, deal.version from deal where {within.text} and {_HAS_EVIDENCE}",
-        within.values,
+        f"select deal.id, deal.version from deal where {wanted.text}", wanted.values
     )
     stale = [row["id"] for row in rows if known.get(row["id"], (0, 0))[0] != row["version"]]
     for start in range(0, len(stale), CHUNK):

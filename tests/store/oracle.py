@@ -1,0 +1,159 @@
+"""What a filter means, said once more in plain Python over deals in memory."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+from pipeboard.domain.attention import stalled_reasons
+from pipeboard.domain.channel import channel_of
+from pipeboard.domain.dates import local_date
+from pipeboard.domain.deal import Deal, Status
+from pipeboard.domain.filter_nodes import (
+    And,
+    Answered,
+    Compare,
+    Custom,
+    Is,
+    Node,
+    Not,
+    Or,
+    State,
+    Tag,
+    Unset,
+    Words,
+    leaves,
+)
+from pipeboard.domain.money import Money
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.score import score
+from pipeboard.domain.text import fold
+from tests.store.made_up import TODAY, ZONE
+
+_COMPARE = {
+    "<": operator.lt,
+    "<=": operator.le,
+    "=": operator.eq,
+    ">=": operator.ge,
+    ">": operator.gt,
+}
+
+
+def shown(deal: Deal, root: Node | None, pipeline: Pipeline, me: str, note: str) -> bool:
+    """Whether a lens or a list with that filter shows the deal."""
+    if deal.removed:
+        return False
+    if root is None:
+        return deal.archived_at is None
+    asks_for_archive = any(leaf == State("archived") for leaf in leaves(root))
+    if deal.archived_at is not None and not asks_for_archive:
+        return False
+    return holds(root, deal, pipeline, me, note)
+
+
+def holds(node: Node, deal: Deal, pipeline: Pipeline, me: str, note: str) -> bool:
+    match node:
+        case And(parts):
+            return all(holds(part, deal, pipeline, me, note) for part in parts)
+        case Or(parts):
+            return any(holds(part, deal, pipeline, me, note) for part in parts)
+        case Not(part):
+            return not holds(part, deal, pipeline, me, note)
+        case Is("owner", "me"):
+            return fold(deal.owner) == fold(me)
+        case Words(text):
+            people = (person.name for person in deal.contacts.values())
+            return any(fold(text) in fold(it) for it in (deal.title, deal.account, note, *people))
+        case _:
+            return _leaf(node, deal, pipeline)
+
+
+def _leaf(node: Node, deal: Deal, pipeline: Pipeline) -> bool:
+    match node:
+        case Is(field, value):
+            return _is(field, value, deal, pipeline)
+        case Unset("tag"):
+            return not deal.tags
+        case Unset(field):
+            return _value(field, deal, pipeline) in (None, "")
+        case Tag(name):
+            return fold(name) in map(fold, deal.tags)
+        case Custom(name, wanted):
+            said = {fold(key): fold(value) for key, value in deal.fields.items()}.get(fold(name))
+            return not said if wanted is None else said == fold(wanted)
+        case Compare(field, op, bound):
+            return _compares(_value(field, deal, pipeline), op, bound)
+        case State(name):
+            return _stands(name, deal, pipeline)
+        case Answered():
+            return _answered(node, deal, pipeline)
+        case _:
+            raise AssertionError(node)
+
+
+def _answered(node: Answered, deal: Deal, pipeline: Pipeline) -> bool:
+    question = pipeline.question(node.question)
+    answer = deal.answers.get(question.key) if question else None
+    if node.op is None or node.rating is None or answer is None:
+        return answer is not None and answer.is_given
+    return answer.rating is not None and bool(_COMPARE[node.op](answer.rating, node.rating))
+
+
+def _is(field: str, value: str, deal: Deal, pipeline: Pipeline) -> bool:
+    if field == "stage":
+        return fold(value) == fold(pipeline.stage(deal.stage_id).name)
+    known = fold(str(_value(field, deal, pipeline) or ""))
+    if field in ("account", "title", "pipeline"):
+        return fold(value) in known
+    return known == fold(value)
+
+
+def _compares(value: Any, op: str, bound: Any) -> bool:
+    if value is None:
+        return False
+    if isinstance(bound, Money):
+        return value.currency == bound.currency and bool(_COMPARE[op](value.minor, bound.minor))
+    return bool(_COMPARE[op](value, bound))
+
+
+def _value(field: str, deal: Deal, pipeline: Pipeline) -> Any:
+    match field:
+        case "pipeline":
+            return pipeline.name
+        case "category":
+            return deal.effective_category(pipeline)
+        case "probability":
+            return deal.effective_probability_bp(pipeline)
+        case "score":
+            found = score(deal, pipeline, TODAY, ZONE)
+            return found.low if found else None
+        case _:
+            return _facts(deal).get(field, getattr(deal, field, None))
+
+
+def _facts(deal: Deal) -> dict[str, Any]:
+    return {
+        "currency": deal.value.currency if deal.value else None,
+        "channel": channel_of(deal.source),
+        "lost": deal.loss.category if deal.loss else None,
+        "q": sum(answer.is_given for answer in deal.answers.values()),
+        "age": (TODAY - local_date(deal.stage_entered_at, ZONE)).days,
+        "idle": (TODAY - local_date(deal.last_touch_at or deal.created_at, ZONE)).days,
+        "next": deal.next_step.due if deal.next_step else None,
+        "close": deal.expected_close,
+        "created": local_date(deal.created_at, ZONE),
+        "closed": local_date(deal.closed_at, ZONE) if deal.closed_at else None,
+    }
+
+
+def _stands(name: str, deal: Deal, pipeline: Pipeline) -> bool:
+    match name:
+        case "snoozed":
+            return deal.is_snoozed(TODAY)
+        case "stalled":
+            return bool(stalled_reasons(deal, pipeline, TODAY, ZONE))
+        case "overdue":
+            due = deal.next_step.due if deal.next_step else None
+            return deal.is_open and due is not None and due < TODAY
+        case _:
+            return deal.status is Status(name)

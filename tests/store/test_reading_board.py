@@ -1,0 +1,251 @@
+"""The board read by SQL, held against the same board worked out over deals in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import timedelta
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeboard.domain.attention import Sign, clocks, limits, overstays, sign
+from pipeboard.domain.board import Lens, Sort
+from pipeboard.domain.dates import local_date, start_of_day
+from pipeboard.domain.deal import Deal, NextStep
+from pipeboard.domain.filter_nodes import Compare, Or, State
+from pipeboard.domain.money import Money
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.score import half_up
+from tests.store.conftest import Crowd
+from tests.store.made_up import TODAY, ZONE, deal, lens, pipelines, store_with
+from tests.store.oracle import shown
+
+EVERYTHING = Or((State("archived"), Compare("q", ">=", 0)))
+lenses = st.builds(
+    lens,
+    st.sampled_from((None, None, EVERYTHING, Compare("value", ">", Money(2_000_000, "EUR")))),
+    pipeline_id=st.sampled_from((1, 2)),
+    owner=st.sampled_from((None, "ana", "")),
+    sort=st.sampled_from(Sort),
+    reverse=st.booleans(),
+)
+
+
+def _under(look: Lens, crowd: Crowd) -> list[Deal]:
+    root = look.filter.root if look.filter else None
+    return [
+        one
+        for one in crowd.deals
+        if one.pipeline_id == look.pipeline_id
+        and look.owner in (None, one.owner)
+        and shown(one, root, crowd.pipeline(one), "", "")
+    ]
+
+
+def _pipeline(look: Lens) -> Pipeline:
+    return next(pipeline for pipeline in pipelines() if pipeline.id == look.pipeline_id)
+
+
+def _sums(deals: Iterable[Deal]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for value in (one.value for one in deals):
+        if value is not None:
+            sums[value.currency] = sums.get(value.currency, 0) + value.minor
+    return sums
+
+
+@settings(max_examples=80)
+@given(lenses)
+def test_columns_hold_what_their_deals_come_to(crowd: Crowd, look: Lens) -> None:
+    board, deals = crowd.reader.board(look), _under(look, crowd)
+    for column in board.columns:
+        here = [one for one in deals if one.stage_id == column.stage.id]
+        assert column.count == len(here)
+        assert {money.currency: money.minor for money in column.sums} == _sums(here)
+    in_work = [one for one in deals if board.pipeline.stage(one.stage_id).is_open]
+    assert board.open_count == board.matching == len(in_work)
+    assert {money.currency: money.minor for money in board.open_sums} == _sums(in_work)
+    live = _under(replace(look, filter=None), crowd)
+    assert board.total == sum(board.pipeline.stage(one.stage_id).is_open for one in live)
+
+
+@settings(max_examples=40)
+@given(lenses)
+def test_weighted_sums_are_rounded_once_a_currency(crowd: Crowd, look: Lens) -> None:
+    board = crowd.reader.board(look)
+    for column in board.columns:
+        exact: dict[str, Fraction] = {}
+        for one in _under(look, crowd):
+            chance = one.effective_probability_bp(board.pipeline)
+            if one.stage_id == column.stage.id and one.value is not None and chance is not None:
+                part = Fraction(one.value.minor * chance, 10_000)
+                exact[one.value.currency] = exact.get(one.value.currency, Fraction(0)) + part
+        expected = {code: half_up(amount) for code, amount in exact.items()}
+        if not column.stage.is_open:
+            assert column.weighted == ()
+        else:
+            shown_sums = {money.currency: money.minor for money in column.weighted}
+            assert {code: minor for code, minor in shown_sums.items() if minor} == {
+                code: minor for code, minor in expected.items() if minor
+            }
+
+
+def test_three_deals_of_one_cent_at_half_come_to_two(tmp_path: Path) -> None:
+    deals = [deal(n, value=Money(1, "EUR"), probability_bp=5_000) for n in (1, 2, 3)]
+    store = store_with(tmp_path / "deals.db", deals)
+    assert store.reader.board(lens()).open_weighted == (Money(2, "EUR"),)
+    store.close()
+
+
+def test_the_currency_of_most_deals_comes_first(crowd: Crowd) -> None:
+    for column in crowd.reader.board(lens()).columns:
+        live = [one for one in _under(lens(), crowd) if one.stage_id == column.stage.id]
+        counts = [
+            sum(one.value is not None and one.value.currency == money.currency for one in live)
+            for money in column.sums
+        ]
+        assert counts == sorted(counts, reverse=True)
+
+
+def test_columns_are_the_open_stages_then_won_then_lost(crowd: Crowd) -> None:
+    names = [column.stage.name for column in crowd.reader.board(lens()).columns]
+    assert names[-2:] == ["Won", "Lost"]
+    assert "Old trial" in names
+    assert names[:2] == [stage.name for stage in pipelines()[0].stages[:2]]
+
+
+def test_a_retired_stage_is_left_out_when_it_is_empty(tmp_path: Path) -> None:
+    store = store_with(tmp_path / "deals.db", [deal(1)])
+    names = [column.stage.name for column in store.reader.board(lens()).columns]
+    assert "Old trial" not in names
+    store.close()
+
+
+def test_owners_of_live_deals_are_listed_once(crowd: Crowd) -> None:
+    assert crowd.reader.board(lens()).owners == ("Bo", "ana")
+
+
+_KEYS: dict[Sort, Callable[[Deal], tuple[object, ...]]] = {
+    Sort.MANUAL: lambda one: (one.rank, one.id),
+    Sort.VALUE: lambda one: (one.value.minor if one.value else None, one.id),
+    Sort.NEXT_STEP: lambda one: (one.next_step.due if one.next_step else None, one.id),
+    Sort.AGE: lambda one: (one.stage_entered_at, one.id),
+    Sort.CLOSE: lambda one: (one.expected_close, one.id),
+    Sort.UPDATED: lambda one: (0, one.id),
+}
+_LARGEST_FIRST = (Sort.VALUE, Sort.UPDATED)
+
+
+@settings(max_examples=120)
+@given(lenses, st.integers(0, 12), st.integers(1, 9))
+def test_windows_are_pieces_of_one_order(crowd: Crowd, look: Lens, offset: int, most: int) -> None:
+    for stage in _pipeline(look).stages:
+        column = [card.id for card in crowd.reader.window(look, stage.id, 0, 1_000)]
+        here = [one for one in _under(look, crowd) if one.stage_id == stage.id]
+        assert sorted(column) == [one.id for one in here]
+        if look.sort in _KEYS:
+            assert column == _ordered(here, look)
+        piece = crowd.reader.window(look, stage.id, offset, most)
+        assert [card.id for card in piece] == column[offset : offset + most]
+
+
+def _ordered(deals: list[Deal], look: Lens) -> list[int]:
+    key = _KEYS[look.sort]
+    known = [one for one in deals if key(one)[0] is not None]
+    unknown = [one for one in deals if key(one)[0] is None]
+    backwards = (look.sort in _LARGEST_FIRST) != look.reverse
+    return [
+        one.id
+        for part in (known, unknown)
+        for one in sorted(
+            part,
+            key=lambda one: (key(one)[0] or 0, one.id) if part is known else one.id,
+            reverse=backwards,
+        )
+    ]
+
+
+@settings(max_examples=60)
+@given(lenses)
+def test_a_deal_stands_where_its_column_shows_it(crowd: Crowd, look: Lens) -> None:
+    under = {one.id for one in _under(look, crowd)}
+    for one in crowd.deals[:60]:
+        place = crowd.reader.place(look, one.id)
+        assert (place is not None) == (one.id in under)
+        if place is not None:
+            stage_id, index = place
+            assert stage_id == one.stage_id
+            assert [card.id for card in crowd.reader.window(look, stage_id, index, 1)] == [one.id]
+
+
+def test_names_are_in_order_whatever_their_case(tmp_path: Path) -> None:
+    titles = ("beta", "Alpha", "alpine", "Gamma")
+    store = store_with(
+        tmp_path / "deals.db", [deal(n, title=title) for n, title in enumerate(titles, 1)]
+    )
+    cards = store.reader.window(lens(sort=Sort.NAME), 1, 0, 9)
+    assert [card.name for card in cards] == ["Alpha", "alpine", "beta", "Gamma"]
+    store.close()
+
+
+def _sign_of(one: Deal, pipeline: Pipeline) -> Sign:
+    if not one.is_open:
+        return Sign.NONE
+    return sign(
+        clocks(one, ZONE),
+        limits(pipeline.stage(one.stage_id), TODAY),
+        has_step=one.next_step is not None,
+        snoozed=one.is_snoozed(TODAY),
+    )
+
+
+@settings(max_examples=60)
+@given(lenses)
+def test_signs_are_counted_as_the_domain_gives_them(crowd: Crowd, look: Lens) -> None:
+    signs = crowd.reader.signs(look)
+    given_signs = [_sign_of(one, _pipeline(look)) for one in _under(look, crowd)]
+    assert signs.overdue == given_signs.count(Sign.OVERDUE)
+    assert signs.no_next_step == given_signs.count(Sign.NO_NEXT_STEP)
+    assert signs.stalled == given_signs.count(Sign.STALLED)
+
+
+def test_a_card_says_what_its_deal_is(crowd: Crowd) -> None:
+    look = lens(EVERYTHING)
+    by_id = {one.id: one for one in crowd.deals}
+    for stage in pipelines()[0].stages:
+        for card in crowd.reader.window(look, stage.id, 0, 1_000):
+            one = by_id[card.id]
+            assert (card.title, card.account, card.owner) == (one.title, one.account, one.owner)
+            assert (card.value, card.status, card.rank) == (one.value, one.status, one.rank)
+            assert card.sign is _sign_of(one, pipelines()[0])
+            assert card.next_due == (one.next_step.due if one.next_step else None)
+            assert card.days_in_stage == (TODAY - local_date(one.stage_entered_at, ZONE)).days
+            assert card.over_limit == (
+                one.is_open and overstays(clocks(one, ZONE), limits(stage, TODAY))
+            )
+            assert card.probability_bp == one.effective_probability_bp(pipelines()[0])
+            assert card.probability_by_hand == (one.probability_bp is not None)
+            assert card.answered == len(one.answered(pipelines()[0]))
+            assert card.closed_on == (local_date(one.closed_at, ZONE) if one.closed_at else None)
+            assert card.snoozed_until == one.snoozed_until
+
+
+@pytest.mark.parametrize(
+    ("days", "is_over"), [(13, False), (14, False), (15, True)], ids=["before", "on", "after"]
+)
+def test_a_deal_is_over_its_limit_the_day_after_it(
+    tmp_path: Path, days: int, is_over: bool
+) -> None:
+    entered = start_of_day(TODAY - timedelta(days=days), ZONE)
+    step = NextStep("call", TODAY)
+    one = deal(1, created_at=entered, stage_entered_at=entered, next_step=step)
+    stage = pipelines()[0].stages[0]
+    assert stage.expected_days == 14
+    store = store_with(tmp_path / "deals.db", [one])
+    assert store.reader.window(lens(), stage.id, 0, 1)[0].over_limit is is_over
+    assert store.reader.signs(lens()).stalled == is_over
+    store.close()

@@ -1,0 +1,189 @@
+"""Filters as the database understands them, held against the same filters over deals in memory."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.filter import parse_filter
+from pipeboard.domain.filter_fields import STATES
+from pipeboard.domain.filter_nodes import (
+    Answered,
+    Compare,
+    Custom,
+    Filter,
+    Is,
+    Node,
+    State,
+    Tag,
+    Unset,
+    Words,
+    all_of,
+    any_of,
+    negation,
+)
+from pipeboard.domain.money import Money
+from pipeboard.store.reading import scope
+from pipeboard.store.reading.listing import Listing
+from pipeboard.store.writing import Done
+from tests.store.conftest import Crowd
+from tests.store.made_up import NOW, TODAY, ZONE, created, deal, lens, store_with
+from tests.store.oracle import shown
+
+OPS = st.sampled_from(("<", "<=", "=", ">=", ">"))
+IS = {
+    "stage": ("lead generation", "won", "Old Trial", "LOST"),
+    "owner": ("me", "ANA", "bo", "nobody"),
+    "source": ("WEB", "cold-call", "none such"),
+    "account": ("lumen", "jager", "%", "_", "ø"),
+    "title": ("parts", "100%", "\\"),
+    "pipeline": ("renewals", "new"),
+    "category": ("omitted", "pipeline", "best", "commit"),
+    "currency": ("eur", "USD", "CHF"),
+    "channel": ("in", "out"),
+    "lost": ("price", "TIMING"),
+}
+UNSET = ("owner", "source", "account", "currency", "channel", "lost", "value", "close", "closed")
+leaf = st.one_of(
+    st.sampled_from(("lumen", "ZOE", "odegard", "spare", "5%", "_", "\\", "a")).map(Words),
+    st.sampled_from([Is(field, value) for field, values in IS.items() for value in values]),
+    st.sampled_from((*UNSET, "score", "probability", "tag")).map(Unset),
+    st.sampled_from(("inbound", "GROSSE", "vip", "nothing")).map(Tag),
+    st.builds(
+        Custom,
+        st.sampled_from(("product", "PRODUCT", "color")),
+        st.sampled_from(("gtx", "Grosse l", None)),
+    ),
+    st.sampled_from([State(name) for name in STATES]),
+    st.builds(
+        lambda op, units, code: Compare("value", op, Money(units * 100_001, code)),
+        OPS,
+        st.integers(0, 60),
+        st.sampled_from(("EUR", "USD")),
+    ),
+    st.builds(Compare, st.sampled_from(("age", "idle")), OPS, st.integers(0, 62)),
+    st.builds(
+        Compare,
+        st.sampled_from(("next", "close", "created", "closed")),
+        OPS,
+        st.sampled_from((-60, -30, -15, -8, -7, -1, 0, 1, 7, 30)).map(
+            lambda days: TODAY + timedelta(days=days)
+        ),
+    ),
+    st.builds(Compare, st.just("score"), OPS, st.integers(0, 100)),
+    st.builds(Compare, st.just("q"), OPS, st.integers(0, 7)),
+    st.builds(Compare, st.just("probability"), OPS, st.sampled_from((0, 3000, 3333, 5000, 10_000))),
+    st.builds(
+        lambda question, compared: Answered(question, *compared),
+        st.sampled_from(("need", "1", "budget", "authority")),
+        st.one_of(st.just((None, None)), st.tuples(OPS, st.integers(0, 4))),
+    ),
+)
+
+
+def _combined(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+    several = st.lists(inner, min_size=2, max_size=3)
+    return st.one_of(
+        inner.map(negation),
+        several.map(lambda parts: all_of(*parts) or parts[0]),
+        several.map(lambda parts: any_of(*parts)),
+    )
+
+
+nodes = st.recursive(leaf, _combined, max_leaves=6)
+
+
+@settings(max_examples=200)
+@given(nodes, st.sampled_from((None, "ana", "")))
+@example(Compare("score", "<", 50), None)
+def test_a_list_holds_the_deals_that_the_filter_is_true_of(
+    crowd: Crowd, root: Node, owner: str | None
+) -> None:
+    found = crowd.reader.ids(
+        Listing(TODAY, ZONE, me="Bo", owner=owner, filter=Filter("", root), sort="id")
+    )
+    expected = [
+        one.id
+        for one in crowd.deals
+        if shown(one, root, crowd.pipeline(one), "Bo", crowd.notes.get(one.id, ""))
+        and owner in (None, one.owner)
+    ]
+    assert list(found) == expected
+
+
+@settings(max_examples=100)
+@given(nodes, st.booleans())
+def test_a_board_shows_the_deals_that_the_filter_is_true_of(
+    crowd: Crowd, root: Node, many: bool
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        # Few hits are kept by their ids, many are looked for again: both must say the same.
+        patch.setattr(scope, "FEW", 0 if many else 10_000)
+        look = lens(root, me="Bo", owner="ana" if many else "")
+        board = crowd.reader.board(look)
+        cards = [
+            card
+            for column in board.columns
+            for card in crowd.reader.window(look, column.stage.id, 0, 1_000)
+        ]
+    expected = {
+        one.id
+        for one in crowd.deals
+        if one.pipeline_id == 1
+        and one.owner == look.owner
+        and shown(one, root, crowd.pipeline(one), "Bo", crowd.notes.get(one.id, ""))
+    }
+    assert {card.id for card in cards} == expected
+    assert sum(column.count for column in board.columns) == len(expected)
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [
+        ("stage:nego", ""),
+        ("stage:proposol", "Did you mean Proposal?"),
+        ("pipeline:renewal", ""),
+        ("pipeline:reneewals", "Did you mean renewals?"),
+        ("category:comit", "Did you mean commit?"),
+        ("q:autority", "Did you mean authority?"),
+        ("stage:tal", "could be Talks or Tale"),
+    ],
+)
+def test_a_name_that_nobody_has_is_bad_input_with_the_near_one(
+    crowd: Crowd, typed: str, near: str
+) -> None:
+    query = parse_filter(typed, today=TODAY, currency="EUR")
+    if not near:
+        assert list(crowd.reader.each(query, today=TODAY, limit=1))
+        return
+    with pytest.raises(BadInput) as caught:
+        crowd.reader.each(query, today=TODAY)
+    assert near in caught.value.message
+    assert typed.split(":")[1] in caught.value.message
+
+
+def test_who_types_on_finds_what_typing_at_once_finds(crowd: Crowd) -> None:
+    for typed in ("l", "lu", "lum", "lume", "lumen"):
+        board = crowd.reader.board(lens(Words(typed)))
+    fresh = [
+        one
+        for one in crowd.deals
+        if one.pipeline_id == 1
+        and one.is_open
+        and shown(one, Words("lumen"), crowd.pipeline(one), "", crowd.notes.get(one.id, ""))
+    ]
+    assert board.matching == len(fresh)
+
+
+def test_what_was_found_is_forgotten_when_somebody_writes(tmp_path: Path) -> None:
+    store = store_with(tmp_path / "deals.db", [deal(1, title="Lumen")])
+    assert store.reader.board(lens(Words("lumen"))).matching == 1
+    change, done = created(deal(2, title="Lumen again")), Done("c2", NOW, "bo", "", "add", "Added.")
+    store.write(lambda writer: writer.record(done, [change]))
+    assert store.reader.board(lens(Words("lumen"))).matching == 2
+    store.close()

@@ -1,0 +1,127 @@
+"""What happened, read back: notes, touches, events and commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeboard.domain.deal import Deal
+from pipeboard.domain.events import Event, Kind, change, evolve, inverse
+from pipeboard.store import Store
+from pipeboard.store.projecting import Change
+from pipeboard.store.writing import Done
+from tests.store.made_up import NOW, deal, store_with
+
+NOTE = {"id": "n1", "text": "first words", "author": "ana", "at": NOW.isoformat()}
+CALL = {"id": "t1", "type": "call", "direction": "out", "outcome": "no answer", "by": "ana"}
+
+
+def _later(hours: int) -> datetime:
+    return NOW + timedelta(hours=hours)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    made = store_with(tmp_path / "deals.db", [deal(1), deal(2)])
+    yield made
+    made.close()
+
+
+def _did(store: Store, name: str, hours: int, event: Event, **about: str) -> Deal:
+    before = store.reader.deal(1)
+    assert before is not None
+    done = Done(name, _later(hours), "ana", "", "edit", f"Did {name}.", **about)
+    after = evolve(before, event)
+    store.write(lambda writer: writer.record(done, [Change(before, after, (event,))]))
+    return after
+
+
+def test_notes_and_touches_come_newest_first(store: Store) -> None:
+    for number, words in ((1, "first"), (2, "second")):
+        note = {**NOTE, "id": f"n{number}", "text": words, "at": _later(number).isoformat()}
+        at = _later(number)
+        _did(store, f"c{number}n", number, Event(Kind.NOTE, at, facts={"note": note}))
+        touch = {**CALL, "id": f"t{number}", "outcome": words, "at": _later(number).isoformat()}
+        _did(store, f"c{number}t", number, Event(Kind.TOUCH, at, facts={"touch": touch}))
+    assert [(note.text, note.author) for note in store.reader.notes(1)] == [
+        ("second", "ana"),
+        ("first", "ana"),
+    ]
+    assert [(touch.type, touch.direction, touch.outcome) for touch in store.reader.touches(1)] == [
+        ("call", "out", "second"),
+        ("call", "out", "first"),
+    ]
+    assert store.reader.notes(2) == ()
+    assert store.reader.touches(2) == ()
+
+
+def test_a_note_that_was_undone_is_gone(store: Store) -> None:
+    event = Event(Kind.NOTE, NOW, facts={"note": NOTE})
+    _did(store, "c2", 1, event)
+    _did(store, "c3", 2, inverse(event), undoes="c2")
+    assert store.reader.notes(1) == ()
+
+
+def test_entries_come_newest_first_by_pages(store: Store) -> None:
+    before = store.reader.deal(1)
+    assert before is not None
+    event = change(before, Kind.OWNER, _later(1), owner="bo")
+    _did(store, "c2", 1, event)
+    everything = store.reader.entries()
+    assert [entry.command_id for entry in everything] == ["c2", "c1", "c1"]
+    assert everything[0].event == event
+    assert (everything[0].version, everything[0].recorded_at) == (2, _later(1))
+    assert [entry.deal_id for entry in store.reader.entries(2)] == [2]
+    assert store.reader.entries(since=_later(1)) == everything[:1]
+    first = store.reader.entries(limit=2)
+    assert first + store.reader.entries(limit=2, before=first[-1].seq) == everything
+
+
+def test_entries_of_an_undone_command_say_so(store: Store) -> None:
+    before = store.reader.deal(1)
+    assert before is not None
+    event = change(before, Kind.OWNER, _later(1), owner="bo")
+    _did(store, "c2", 1, event)
+    _did(store, "c3", 2, inverse(event), undoes="c2")
+    store.write(lambda writer: writer.mark("c2", undone=True))
+    assert [(entry.command_id, entry.undone) for entry in store.reader.entries(1)] == [
+        ("c3", False),
+        ("c2", True),
+        ("c1", False),
+    ]
+
+
+def test_commands_say_who_did_what(store: Store) -> None:
+    before = store.reader.deal(1)
+    assert before is not None
+    _did(store, "c2", 1, change(before, Kind.OWNER, _later(1), owner="bo"))
+    newest, first = store.reader.commands()
+    assert (newest.id, newest.summary, newest.actor, newest.at) == (
+        "c2",
+        "Did c2.",
+        "ana",
+        _later(1),
+    )
+    assert first.verb == "import"
+    assert store.reader.commands("bo") == ()
+    assert store.reader.commands("ana", 1) == (newest,)
+
+
+def test_a_sheet_holds_everything_of_a_deal(store: Store) -> None:
+    _did(store, "c2", 1, Event(Kind.NOTE, NOW, facts={"note": NOTE}))
+    sheet = store.reader.sheet(1)
+    assert sheet is not None
+    assert sheet.deal == store.reader.deal(1)
+    assert sheet.pipeline.name == "New business"
+    assert [note.text for note in sheet.notes] == ["first words"]
+    assert [entry.event.kind for entry in sheet.entries] == [Kind.NOTE, Kind.CREATED]
+    assert store.reader.sheet(99) is None
+
+
+def test_a_snapshot_shows_one_moment_to_several_questions(store: Store) -> None:
+    with store.reader.snapshot(), store.reader.snapshot():
+        assert store.reader.deal(1) is not None
+        assert len(store.reader.entries()) == 2
