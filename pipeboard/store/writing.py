@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import bindparam, insert, text
@@ -165,12 +167,15 @@ class Writer:
             found.setdefault(row["deal_id"], []).append((row["version"], _event(dict(row))))
         return found
 
-    def entries_since(self, deal_id: int, version: int) -> list[Entry]:
-        """What happened to a deal after that version, oldest first."""
+    def standing_since(self, deal_id: int, version: int) -> list[Entry]:
+        """What was done to a deal after that version and stands, oldest first.
+
+        A command and its undo, or an undo and its redo, cancel out where both came since.
+        """
         rows = self._session.execute(
             text(
                 "SELECT event.*, command.at AS recorded_at, command.actor, command.acting_as,"
-                " command.verb, command.undone OR command.undoes IS NOT NULL AS idle"
+                " command.verb, command.undoes AS takes_back, command.redoes AS puts_again"
                 " FROM event JOIN command ON command.id = event.command_id"
                 " WHERE event.deal_id = :deal AND event.version > :version ORDER BY event.seq"
             ),
@@ -181,15 +186,14 @@ class Writer:
                 row["seq"],
                 row["deal_id"],
                 row["version"],
-                _event(dict(row)),
+                _event(row),
                 row["command_id"],
                 row["verb"],
                 row["actor"],
                 row["acting_as"],
                 instant(row["recorded_at"]),
-                bool(row["idle"]),
             )
-            for row in rows.mappings()
+            for row in _standing([dict(row) for row in rows.mappings()])
         ]
 
     def undoable(self, actor: str) -> Doable | None:
@@ -272,11 +276,38 @@ class Writer:
         )
         self.numbers("change", 1)
 
+    def save_filter(self, name: str, owner: str, text_: str) -> None:
+        """A filter under a name; an empty text forgets it."""
+        self._session.execute(
+            text("DELETE FROM saved_filter WHERE name = :name AND owner = :owner"),
+            {"name": name, "owner": owner},
+        )
+        if text_:
+            row = {"name": name, "owner": owner, "filter": text_}
+            self._session.execute(insert(t.SavedFilter), row)
+
     def save_rep(self, rep: Rep) -> None:
         """A rep, new or changed."""
         row = {name: getattr(rep, name) for name in Rep.__slots__}
         _put(self._session, "rep", [row], key="name")
         self.numbers("change", 1)
+
+
+def _standing(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Rows of a deal's log without the commands that later ones among them cancelled out."""
+    standing: dict[str, list[Mapping[str, Any]]] = {}
+    undo_of: dict[str, str] = {}
+    for command_id, events in groupby(rows, key=itemgetter("command_id")):
+        found = list(events)
+        undone, redone = found[0]["takes_back"], found[0]["puts_again"]
+        opposite = undone if undone in standing else undo_of.pop(redone, None)
+        if opposite in standing:
+            del standing[opposite]
+            continue
+        standing[command_id] = found
+        if undone is not None:
+            undo_of[undone] = command_id
+    return [row for found in standing.values() for row in found]
 
 
 def _event(row: Mapping[str, Any]) -> Event:

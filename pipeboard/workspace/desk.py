@@ -27,7 +27,16 @@ Seen = Mapping[int, int]
 NOTHING_SEEN: Seen = {}
 
 # Fields that follow from others and never stand against somebody else's change.
-_FOLLOWING = frozenset(("rank", "last_touch_at", "imported_as"))
+_FOLLOWING = frozenset(
+    (
+        "rank",
+        "last_touch_at",
+        "last_outbound_at",
+        "last_reply_at",
+        "outbound_since_reply",
+        "imported_as",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +120,8 @@ class Desk:
             notes: list[str] = []
             refusals: list[Refused] = []
             for deal in self._load(writer, ids):
-                wanted = command(deal) if callable(command) else command
                 try:
+                    wanted = command(deal) if callable(command) else command
                     events = decide(wanted, deal, context(pipelines[deal.pipeline_id]))
                     notes += self._on_top(writer, deal, events, seen)
                 except Refused as refused:
@@ -150,7 +159,7 @@ class Desk:
         version = seen.get(deal.id)
         if version is None or version >= deal.version:
             return []
-        since = [entry for entry in writer.entries_since(deal.id, version) if not entry.undone]
+        since = writer.standing_since(deal.id, version)
         if not since:
             return []
         mine = frozenset().union(*(event.changed for event in events)) - _FOLLOWING

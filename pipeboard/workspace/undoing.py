@@ -87,8 +87,8 @@ class Undoing(Desk):
         return changes
 
     def _nobody_else_since(self, writer: Writer, deal: Deal, version: int, cannot: str) -> None:
-        """What stands on a deal since that version is only what undoing has cancelled out."""
-        since = [entry for entry in writer.entries_since(deal.id, version) if not entry.undone]
+        """Nothing stands on a deal since that version: undoing has cancelled it out."""
+        since = writer.standing_since(deal.id, version)
         if not since:
             return
         last = since[-1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
@@ -141,8 +141,15 @@ def _entry(deal: Deal, stage: Stage, at: datetime, context: c.Context, override:
         after["last_touch_at"] = max(at, deal.last_touch_at or at)
     if deal.qualified_at is None and pipeline.is_qualified_at(stage.id):
         after["qualified_at"] = at
-    facts = {"override": override, "missing": list(missing)} if missing else NOTHING
-    return change_to(deal, Kind.MOVED, at, after, facts)
+    return change_to(deal, Kind.MOVED, at, after, _logged(override, missing))
+
+
+def _logged(override: str, missing: Sequence[str]) -> Mapping[str, Any]:
+    """The facts of a gate that was passed with a reason."""
+    if not missing:
+        return NOTHING
+    reason = clean_line(override, field="reason", limit=1000)
+    return {"override": reason, "missing": list(missing)}
 
 
 def win(command: c.Win, deal: Deal, context: c.Context) -> list[Event]:
@@ -201,8 +208,7 @@ def _closing(
     }
     if kind is Kind.WON and deal.qualified_at is None:
         after["qualified_at"] = at
-    facts = {"override": override, "missing": list(missing)} if missing else NOTHING
-    return change_to(deal, kind, at, after, facts)
+    return change_to(deal, kind, at, after, _logged(override, missing))
 
 
 def _close_instant(
@@ -249,8 +255,7 @@ def reopen(command: c.Reopen, deal: Deal, context: c.Context) -> list[Event]:
         "loss": None,
         "rank": -micros(at),
     }
-    facts = {"override": command.override, "missing": list(missing)} if missing else NOTHING
-    return [change_to(deal, Kind.REOPENED, at, after, facts)]
+    return [change_to(deal, Kind.REOPENED, at, after, _logged(command.override, missing))]
 
 
 def _must_be_open(deal: Deal, what: str) -> None:

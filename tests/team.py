@@ -1,0 +1,92 @@
+"""A team in a database file of its own: reps to act as, a clock that stands, deals to work on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from pipeboard.domain.actor import Actor
+from pipeboard.domain.deal import Deal
+from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.settings import Settings
+from pipeboard.domain.templates import template
+from pipeboard.store import Store
+from pipeboard.workspace import Workspace
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
+SETTINGS = Settings(currency="EUR", zone_name="Europe/Berlin")
+
+LEAD, QUALIFICATION, NEEDS, PROPOSAL, NEGOTIATION, CLOSING, WON, LOST = range(1, 9)
+
+
+class Clock:
+    """A clock that moves only when it is told to."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def wait(self, **much: float) -> None:
+        """Lets time pass, as `timedelta` takes it."""
+        self.now += timedelta(**much)
+
+
+@dataclass
+class Team:
+    """One database, and a workspace for each rep over connections of their own."""
+
+    path: Path
+    clock: Clock = field(default_factory=Clock)
+    _stores: list[Store] = field(default_factory=list)
+
+    @classmethod
+    def make(cls, path: Path) -> Team:
+        """A new database with the gated pipeline of the template `needs`, called Sales."""
+        team = cls(path)
+        Store.create(str(path), SETTINGS).close()
+        wanted = template("needs", pipeline_name="Sales", currency="EUR", first_stage_id=0)
+        team.rep("ana").save_pipeline(wanted)
+        return team
+
+    def rep(self, name: str, acting_as: str = "") -> Workspace:
+        """A workspace as this rep sees it."""
+        store = Store.open(str(self.path))
+        self._stores.append(store)
+        return Workspace(store, self.clock, Actor(name, acting_as))
+
+    def close(self) -> None:
+        for store in self._stores:
+            store.close()
+
+
+def sales(workspace: Workspace) -> Pipeline:
+    return workspace.pipeline("Sales")
+
+
+def add(workspace: Workspace, line: str = "Lumen Oy: packaging pilot 40k", stage: int = 1) -> Deal:
+    """A new deal, in the stage of that number."""
+    (deal,) = workspace.add(line, pipeline=sales(workspace), stage_id=stage).deals
+    return deal
+
+
+def qualify(workspace: Workspace, deal_id: int) -> None:
+    """Answers what Lead Qualification asks before a deal leaves it."""
+    for question in ("need", "timeline", "authority"):
+        workspace.answer([deal_id], question, "They said so.", 3)
+
+
+def now_of(workspace: Workspace, deal_id: int) -> Deal:
+    """The deal as it stands in the database."""
+    found = workspace.reader.deal(deal_id)
+    assert found is not None
+    return found
+
+
+def refusal(error: PipeboardError) -> str:
+    """All that a person is told."""
+    return f"{error.message} {error.hint}"

@@ -1,0 +1,39 @@
+"""A team for every test, copied from one that is made once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeboard.workspace import Workspace
+from tests.team import Team
+
+
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the pipeline Sales and nothing in it, closed."""
+    path = tmp_path_factory.mktemp("blank") / "team.db"
+    Team.make(path).close()
+    return path
+
+
+@pytest.fixture
+def team(blank: Path, tmp_path: Path) -> Iterator[Team]:
+    path = tmp_path / "team.db"
+    shutil.copy(blank, path)
+    team = Team(path)
+    yield team
+    team.close()
+
+
+@pytest.fixture
+def ana(team: Team) -> Workspace:
+    return team.rep("ana")
+
+
+@pytest.fixture
+def bo(team: Team) -> Workspace:
+    return team.rep("bo")

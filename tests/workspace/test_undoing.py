@@ -1,0 +1,267 @@
+"""Undo and redo: whole commands, only one's own, and never over somebody else's change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from pipeboard.domain.criteria import parse_criterion
+from pipeboard.domain.deal import Contact, Deal, Loss, Status, Term
+from pipeboard.domain.errors import Conflict, GateNotMet, Refused
+from pipeboard.domain.money import Money
+from pipeboard.workspace import Receipt, Workspace
+from tests.ledger import disagreements
+from tests.team import LEAD, NEEDS, PROPOSAL, QUALIFICATION, Team, add, now_of, qualify, sales
+
+
+def state(workspace: Workspace, deal_id: int) -> Deal:
+    """The deal apart from its version, which only ever grows."""
+    return replace(now_of(workspace, deal_id), version=0)
+
+
+def test_undo_takes_a_move_back_and_redo_puts_it_again(ana: Workspace) -> None:
+    deal = add(ana)
+    before = state(ana, deal.id)
+    ana.step([deal.id], 1)
+    after = state(ana, deal.id)
+    assert ana.undo().summary == "Undid: Moved Lumen Oy to Lead Qualification."
+    assert state(ana, deal.id) == before
+    assert ana.redo().summary == "Redid: Moved Lumen Oy to Lead Qualification."
+    assert state(ana, deal.id) == after
+
+
+def test_a_bulk_command_is_undone_as_a_whole(ana: Workspace, team: Team) -> None:
+    deals = [add(ana, f"Company {n}: pilot {n}k") for n in range(1, 6)]
+    ana.step([deal.id for deal in deals], 1)
+    receipt = ana.undo()
+    assert len(receipt.deals) == 5
+    assert {now_of(ana, deal.id).stage_id for deal in deals} == {LEAD}
+    ana.redo()
+    assert {now_of(ana, deal.id).stage_id for deal in deals} == {QUALIFICATION}
+    assert disagreements(team.path) == []
+
+
+def test_undo_of_an_added_deal_makes_it_disappear_and_redo_brings_it_back(ana: Workspace) -> None:
+    deal = add(ana, "Lumen Oy: pilot 40k #pilot")
+    lens = ana.lens(sales(ana))
+    ana.undo()
+    assert ana.reader.board(lens).total == 0
+    assert ana.reader.find("lumen") == ()
+    with pytest.raises(Exception, match="There is no deal"):
+        ana.find_deal(deal.ref)
+    ana.redo()
+    assert ana.reader.board(lens).total == 1
+    assert now_of(ana, deal.id).value == Money(4_000_000, "EUR")
+    assert [found.deal_id for found in ana.reader.find("lumen")] == [deal.id]
+
+
+def test_undo_goes_back_command_by_command_and_redo_forwards_again(
+    ana: Workspace, team: Team
+) -> None:
+    deal = add(ana)
+    states = [state(ana, deal.id)]
+    for account in ("One", "Two", "Three", "Four"):
+        ana.edit([deal.id], {"account": account})
+        states.append(state(ana, deal.id))
+    for expected in reversed(states[:-1]):
+        ana.undo()
+        assert state(ana, deal.id) == expected
+    for expected in states[1:]:
+        ana.redo()
+        assert state(ana, deal.id) == expected
+    with pytest.raises(Refused, match="nothing to redo"):
+        ana.redo()
+    assert disagreements(team.path) == []
+
+
+def test_an_undone_redo_can_be_redone(ana: Workspace) -> None:
+    deal = add(ana)
+    ana.edit([deal.id], {"account": "Other"})
+    for _ in range(3):
+        ana.undo()
+        assert now_of(ana, deal.id).account == "Lumen Oy"
+        ana.redo()
+        assert now_of(ana, deal.id).account == "Other"
+    ana.undo()
+    ana.undo()
+    assert now_of(ana, deal.id).removed
+
+
+def test_a_new_command_clears_what_could_be_redone(ana: Workspace) -> None:
+    deal = add(ana)
+    ana.edit([deal.id], {"account": "Other"})
+    ana.undo()
+    ana.edit([deal.id], {"source": "web"})
+    with pytest.raises(Refused, match="nothing to redo"):
+        ana.redo()
+
+
+def test_with_nothing_done_there_is_nothing_to_undo(ana: Workspace, bo: Workspace) -> None:
+    add(bo)
+    with pytest.raises(Refused, match="nothing of yours to undo"):
+        ana.undo()
+
+
+def test_undo_takes_back_my_own_last_command_and_not_the_last_of_all(
+    ana: Workspace, bo: Workspace
+) -> None:
+    mine, theirs = add(ana), add(bo, "Acme: press")
+    ana.edit([mine.id], {"account": "Mine"})
+    bo.edit([theirs.id], {"account": "Theirs"})
+    ana.undo()
+    assert now_of(ana, mine.id).account == "Lumen Oy"
+    assert now_of(ana, theirs.id).account == "Theirs"
+
+
+def test_undo_is_refused_with_the_difference_when_somebody_changed_the_deal(
+    ana: Workspace, bo: Workspace, team: Team
+) -> None:
+    deal = add(ana)
+    ana.edit([deal.id], {"account": "Mine"})
+    team.clock.wait(minutes=5)
+    bo.edit([deal.id], {"value": Money(100, "EUR")})
+    with pytest.raises(Conflict) as refused:
+        ana.undo()
+    assert "bo changed D-1 Mine at 23 Nov 10:05" in refused.value.message
+    assert "(value)" in refused.value.message
+    assert refused.value.details["by"] == "bo"
+    assert refused.value.details["fields"] == ["value"]
+    assert now_of(ana, deal.id).account == "Mine"
+
+
+def test_a_bulk_undo_is_refused_whole_when_one_of_its_deals_was_changed(
+    ana: Workspace, bo: Workspace
+) -> None:
+    first, second = add(ana), add(ana, "Acme: press")
+    ana.step([first.id, second.id], 1)
+    bo.edit([second.id], {"account": "Acme Inc"})
+    with pytest.raises(Conflict, match="bo changed D-2"):
+        ana.undo()
+    assert now_of(ana, first.id).stage_id == QUALIFICATION
+
+
+def test_undo_works_again_once_the_other_change_was_undone(ana: Workspace, bo: Workspace) -> None:
+    deal = add(ana)
+    ana.edit([deal.id], {"account": "Mine"})
+    bo.edit([deal.id], {"value": Money(100, "EUR")})
+    bo.undo()
+    ana.undo()
+    assert now_of(ana, deal.id).account == "Lumen Oy"
+
+
+def test_undo_is_refused_after_somebody_undid_and_redid(ana: Workspace, bo: Workspace) -> None:
+    deal = add(ana)
+    ana.edit([deal.id], {"account": "Mine"})
+    bo.edit([deal.id], {"value": Money(100, "EUR")})
+    bo.undo()
+    bo.redo()
+    with pytest.raises(Conflict, match="bo changed"):
+        ana.undo()
+
+
+def test_a_deal_past_a_gate_by_override_comes_back_by_redo_with_its_reason(ana: Workspace) -> None:
+    deal = add(ana, stage=QUALIFICATION)
+    ana.move([deal.id], NEEDS, override="signed already")
+    ana.undo()
+    ana.redo()
+    last = ana.reader.entries(deal.id, limit=1)[0]
+    assert last.event.facts["override"] == "signed already"
+    assert now_of(ana, deal.id).stage_id == NEEDS
+
+
+def test_redo_is_refused_when_the_gate_was_tightened_meanwhile(ana: Workspace) -> None:
+    deal = add(ana)
+    ana.step([deal.id], 1)
+    ana.undo()
+    pipeline = sales(ana)
+    first = replace(pipeline.stages[0], criteria=(parse_criterion("source"),))
+    ana.save_pipeline(replace(pipeline, stages=(first, *pipeline.stages[1:])))
+    with pytest.raises(GateNotMet, match="source is empty"):
+        ana.redo()
+
+
+def test_every_kind_of_command_can_be_undone_and_redone(ana: Workspace, team: Team) -> None:
+    deal, other = add(ana, stage=PROPOSAL), add(ana, "Twin: same 10k #other")
+    commands: list[Callable[[], Receipt]] = [
+        lambda: ana.set_fields([deal.id], ["value=50k", "p=60", "category=commit", "fields.a=b"]),
+        lambda: ana.assign([deal.id], "bo"),
+        lambda: ana.tag([deal.id], ["big", "nordic"]),
+        lambda: ana.tag([deal.id], [], ["big"]),
+        lambda: ana.plan([deal.id], "1dec call Bob"),
+        lambda: ana.complete_next_step([deal.id], "voicemail"),
+        lambda: ana.snooze([deal.id], date(2026, 12, 24), "holidays"),
+        lambda: ana.answer([deal.id], "need", "They stop twice a day.", 4, "Mail of Monday"),
+        lambda: ana.answer([deal.id], "need", "Three times.", None),
+        lambda: ana.set_contact(deal.id, Contact("Bob", "champion", "bob@lumen.example")),
+        lambda: ana.set_contact(deal.id, None, "bob"),
+        lambda: ana.set_term(deal.id, Term("Payment", "30 days")),
+        lambda: ana.check(deal.id, PROPOSAL, "Problem"),
+        lambda: ana.check(deal.id, PROPOSAL, "Problem", done=False),
+        lambda: ana.add_note([deal.id], "Met at the fair"),
+        lambda: ana.log_touch([deal.id], "call", "out", "voicemail"),
+        lambda: ana.log_touch([deal.id], "email", "in", "yes"),
+        lambda: ana.step([deal.id], -1),
+        lambda: ana.win([deal.id], value=Money(9, "EUR"), override="signed on paper"),
+        lambda: ana.reopen([deal.id]),
+        lambda: ana.lose([deal.id], Loss("price", "too dear")),
+        lambda: ana.archive([deal.id]),
+        lambda: ana.unarchive([deal.id]),
+        lambda: ana.reopen([deal.id]),
+        lambda: ana.merge(deal.id, [other.id]),
+    ]
+    for command in commands:
+        team.clock.wait(hours=1)
+        ids = (deal.id, other.id)
+        before = [state(ana, deal_id) for deal_id in ids]
+        sheets = [(ana.reader.notes(i), ana.reader.touches(i)) for i in ids]
+        receipt = command()
+        after = [state(ana, deal_id) for deal_id in ids]
+        ana.undo()
+        assert [state(ana, deal_id) for deal_id in ids] == before, receipt.summary
+        assert [(ana.reader.notes(i), ana.reader.touches(i)) for i in ids] == sheets
+        ana.redo()
+        assert [state(ana, deal_id) for deal_id in ids] == after, receipt.summary
+    assert disagreements(team.path) == []
+
+
+def test_an_edited_note_gets_its_old_words_back(ana: Workspace) -> None:
+    deal = add(ana)
+    ana.add_note([deal.id], "Old words")
+    (note,) = ana.reader.notes(deal.id)
+    ana.edit_note(deal.id, note.id, "New words")
+    ana.undo()
+    assert ana.reader.notes(deal.id)[0].text == "Old words"
+    ana.redo()
+    assert ana.reader.notes(deal.id)[0].text == "New words"
+
+
+def test_the_list_of_what_can_be_undone_is_newest_first(ana: Workspace) -> None:
+    deal = add(ana)
+    ana.edit([deal.id], {"account": "One"})
+    ana.edit([deal.id], {"account": "Two"})
+    ana.undo()
+    assert [did.summary for did in ana.undo_list()] == [
+        "Set account of One.",
+        "Added Lumen Oy to Lead Generation.",
+    ]
+
+
+def test_a_tried_undo_changes_nothing(ana: Workspace) -> None:
+    deal = add(ana)
+    ana.step([deal.id], 1)
+    ana.undo(dry_run=True)
+    assert now_of(ana, deal.id).stage_id == QUALIFICATION
+    assert now_of(ana, deal.id).version == 2
+
+
+def test_undoing_a_qualifying_move_takes_the_qualification_back(ana: Workspace) -> None:
+    deal = add(ana, stage=QUALIFICATION)
+    qualify(ana, deal.id)
+    ana.step([deal.id], 1)
+    assert now_of(ana, deal.id).qualified_at is not None
+    ana.undo()
+    assert now_of(ana, deal.id).qualified_at is None
+    assert now_of(ana, deal.id).status is Status.OPEN
