@@ -1,0 +1,178 @@
+"""Events in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pipeboard.domain.commands import (
+    AddNote,
+    AnswerQuestion,
+    Archive,
+    Check,
+    Command,
+    CompleteNextStep,
+    Context,
+    Create,
+    Edit,
+    EditNote,
+    LogTouch,
+    Lose,
+    MergeInto,
+    Move,
+    Rank,
+    Reopen,
+    SetContact,
+    SetNextStep,
+    SetTerm,
+    Snooze,
+    TagWith,
+    Unarchive,
+    Win,
+)
+from pipeboard.domain.deal import Answer, Contact, Deal, Loss, NextStep, Note, Status, Term, Touch
+from pipeboard.domain.deciding import decide
+from pipeboard.domain.events import Kind, evolve, inverse
+from pipeboard.domain.money import Money
+from pipeboard.domain.templates import template
+from pipeboard.domain.timeline import describe
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+ZONE = ZoneInfo("Europe/Berlin")
+PIPELINE = template("needs", pipeline_name="New business", currency="EUR")
+LEAD, QUALIFY = PIPELINE.stages[0], PIPELINE.stages[1]
+ITEM = LEAD.checklist[0]
+DEAL = Deal(
+    id=1,
+    pipeline_id=0,
+    stage_id=LEAD.id,
+    title="Pilot",
+    account="Lumen Oy",
+    owner="ana",
+    value=Money(4_000_000, "EUR"),
+    tags=("inbound",),
+    created_at=NOW - timedelta(days=9),
+    stage_entered_at=NOW - timedelta(days=5),
+    next_step=NextStep("call Mika", date(2026, 12, 3)),
+    expected_close=date(2026, 11, 28),
+    contacts={"mika": Contact("Mika Laine")},
+    terms={"pay": Term("payment")},
+    fields={"product": "MG"},
+)
+WON = replace(DEAL, stage_id=PIPELINE.won.id, outcome=Status.WON, closed_at=NOW, next_step=None)
+NOTE = Note("n1", "met Mika\nat the fair", "ana", NOW)
+ANSWER = Answer("Mika signs", 3)
+CALL = Touch("t1", "call", "out", "left a message", "ana", NOW)
+
+
+def _said(command: Command, deal: Deal | None = DEAL) -> str:
+    events = decide(command, deal, Context(PIPELINE, NOW, ZONE, "ana"))
+    said = [describe(event, (PIPELINE,), today=date(2026, 11, 24), zone=ZONE) for event in events]
+    return " | ".join(said)
+
+
+def _edit(**changes: Any) -> Command:
+    return Edit({name.replace("__", "."): value for name, value in changes.items()})
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (_edit(value=Money(4_500_000, "EUR")), "value €40,000 → €45,000"),
+        (_edit(value=None), "value removed (was €40,000)"),
+        (_edit(expected_close=date(2026, 12, 19)), "close date 28 Nov → 19 Dec"),
+        (_edit(expected_close=date(2027, 1, 9)), "close date 28 Nov → 9 Jan 2027"),
+        (_edit(owner="bo"), "owner ana → bo"),
+        (_edit(owner=""), "owner ana → nobody"),
+        (_edit(probability_bp=6_250), "probability the stage's → 62.5%"),
+        (_edit(category="commit"), "forecast category the stage's → commit"),
+        (_edit(account="Lumen", source="web"), "account Lumen Oy → Lumen; source web"),
+        (_edit(fields__product="GTX"), "product MG → GTX"),
+        (_edit(competitors=("Acme", "Pike")), "competitors Acme, Pike"),
+        (TagWith(("vip",), ("inbound",)), "tags +vip -inbound"),
+        (Rank(5), "moved within its column"),
+        (SetNextStep("send quote", date(2026, 12, 1)), "next step 1 Dec send quote"),
+        (SetNextStep("", None), "no next step"),
+        (CompleteNextStep("he is ill"), "done: call Mika (he is ill)"),
+        (Snooze(date(2026, 12, 3), "holiday"), "snoozed until 3 Dec (holiday)"),
+        (AnswerQuestion("authority", ANSWER), "Authority and budget: Mika signs (3/4)"),
+        (AnswerQuestion("need", Answer("", 2)), "Need: 2/4"),
+        (
+            SetContact("outi", Contact("Outi Salo", "decision_maker")),
+            "contact Outi Salo, decision-maker",
+        ),
+        (SetContact("mika", None), "contact Mika Laine removed"),
+        (SetTerm("pay", Term("payment", "30 d", "60 d")), "term payment: ours 30 d, theirs 60 d"),
+        (SetTerm("pay", None), "term payment removed"),
+        (Check(LEAD.id, ITEM, True), f"checked '{ITEM}' of {LEAD.name}"),
+        (AddNote(NOTE), "note: met Mika …"),
+        (EditNote(NOTE, "met Outi"), "note edited: met Outi"),
+        (LogTouch(CALL), "call out: left a message"),
+        (Archive(), "archived"),
+        (MergeInto(7), "merged into D-7"),
+    ],
+)
+def test_what_is_done_to_a_deal_is_told_in_one_line(command: Command, said: str) -> None:
+    assert _said(command) == said
+
+
+@pytest.mark.parametrize(
+    ("command", "deal", "said"),
+    [
+        (Create("Pilot", LEAD.id, {"value": Money(4_000_000, "EUR")}), None,
+         f"created in {LEAD.name}, value €40,000"),
+        (Move(QUALIFY.id), DEAL, f"{LEAD.name} → {QUALIFY.name} (after 5 d)"),
+        (Lose(Loss("price", "too dear")), DEAL, "lost: price (too dear)"),
+        (Lose(Loss("competitor", "", "Acme")), DEAL, "lost: competitor to Acme"),
+        (Reopen(LEAD.id), WON, f"reopened in {LEAD.name}"),
+        (Unarchive(), replace(DEAL, archived_at=NOW), "unarchived"),
+        (Snooze(None), replace(DEAL, snoozed_until=date(2026, 12, 3)), "woken"),
+    ],
+)  # fmt: skip
+def test_where_a_deal_goes_is_told_in_one_line(
+    command: Command, deal: Deal | None, said: str
+) -> None:
+    assert _said(command, deal) == said
+
+
+def test_an_override_tells_its_reason_and_what_is_missing() -> None:
+    said = _said(Win(Money(100, "EUR"), override="signed already"))
+    assert said.startswith("won €1 (after 5 d); override: signed already (missing ")
+
+
+def test_what_is_undone_tells_what_it_was() -> None:
+    (event,) = decide(Move(QUALIFY.id), DEAL, Context(PIPELINE, NOW, ZONE, "ana"))
+    told = {"today": date(2026, 11, 24), "zone": ZONE}
+    said = describe(event, (PIPELINE,), **told)  # type: ignore[arg-type]
+    undone = inverse(event)
+    assert describe(undone, (PIPELINE,), **told) == f"undid: {said}"  # type: ignore[arg-type]
+    assert describe(inverse(undone), (PIPELINE,), **told) == said  # type: ignore[arg-type]
+
+
+def test_a_stage_of_an_unknown_pipeline_is_still_told() -> None:
+    (event,) = decide(Move(QUALIFY.id), DEAL, Context(PIPELINE, NOW, ZONE, "ana"))
+    said = describe(event, (), today=date(2026, 11, 24), zone=ZONE)
+    assert said == "another pipeline → another pipeline (after 5 d)"
+
+
+def test_every_kind_of_event_has_words() -> None:
+    deal, told = DEAL, set()
+    commands: list[Command] = [
+        Move(QUALIFY.id), _edit(value=None, owner="bo", probability_bp=1, category="best"),
+        _edit(source="x"), _edit(expected_close=None), TagWith(("vip",)), Rank(1),
+        CompleteNextStep(), SetNextStep("a", None),
+        Snooze(date(2027, 1, 1)), AnswerQuestion("need", ANSWER), SetContact("a", Contact("A")),
+        SetTerm("a", Term("A")), Check(LEAD.id, ITEM, True), AddNote(NOTE), EditNote(NOTE, "b"),
+        LogTouch(CALL), Win(override="because"), Reopen(), Lose(Loss("price")), Archive(),
+        Unarchive(), MergeInto(7),
+    ]  # fmt: skip
+    for command in commands:
+        for event in decide(command, deal, Context(PIPELINE, NOW, ZONE, "ana")):
+            assert describe(event, (PIPELINE,), today=date(2026, 11, 24), zone=ZONE)
+            told.add(event.kind)
+            deal = evolve(deal, event)
+    assert told == set(Kind) - {Kind.CREATED}
