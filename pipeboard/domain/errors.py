@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from pipeboard.domain.criteria import Unmet
 
 
 class PipeboardError(Exception):
@@ -31,13 +34,17 @@ class Refused(PipeboardError):
 
 
 class GateNotMet(Refused):
-    """The exit criteria of a stage are not met; `missing` names each in words."""
+    """The exit criteria of a stage are not met: `unmet` on the way to `target`, a stage's name."""
 
     code = "gate"
 
-    def __init__(self, message: str, *, missing: tuple[str, ...], hint: str = "") -> None:
-        super().__init__(message, hint=hint, details={"missing": list(missing)})
-        self.missing = missing
+    def __init__(
+        self, message: str, *, target: str, unmet: tuple[Unmet, ...], hint: str = ""
+    ) -> None:
+        missing = [lack.text for lack in unmet]
+        super().__init__(message, hint=hint, details={"target": target, "missing": missing})
+        self.target = target
+        self.unmet = unmet
 
 
 class Conflict(Refused):

@@ -36,18 +36,18 @@ def pass_gate(
     lacking = unmet(deal, pipeline, target.id, today)
     if not lacking:
         return ()
-    missing = tuple(lack.text for lack in lacking)
     if not override:
         raise GateNotMet(
             f"{deal.ref} {deal.name} is not moved to {target.name}: {summary(lacking)}.",
-            missing=missing,
+            target=target.name,
+            unmet=lacking,
             hint="Answer what is missing, lose the deal, or override with a reason.",
         )
     if len(override.strip()) < SHORTEST_REASON:
         raise BadInput(
             "An override needs a reason in words.", hint='For example: --override "signed already".'
         )
-    return missing
+    return tuple(lack.text for lack in lacking)
 
 
 def summary(lacking: Sequence[Unmet]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -23,12 +23,15 @@ from pipeboard.ui.terminal.session import Session
 
 @dataclass(frozen=True)
 class Look:
-    """What a person has chosen in the configuration, as far as screens care."""
+    """What a person has chosen in the configuration, as far as screens care.
+
+    `edit` gives a text to the person's editor and returns it; None where none may be run.
+    """
 
     theme: Theme
     keymap: Mapping[str, str] = field(default_factory=dict)
     copy_command: str = ""
-    editor: str = ""
+    edit: Callable[[str], str] | None = None
 
 
 class PipeboardApp(Session[None], CellDisplay[None]):

@@ -145,8 +145,8 @@ class BoardState:
     def open_deal_of(self, account: str) -> str:
         """An open deal with that company in words, "" when there is none."""
         for found in self.reader.find(account, limit=5):
-            if found.status is Status.OPEN and fold(found.account) == fold(account):
-                return f"open with {found.account}: {found.ref} {found.title}"
+            if found.status is Status.OPEN and fold(found.name) == fold(account):
+                return f"open with {found.name}: {found.ref} {found.title}"
         return ""
 
     def _deal_under_cursor(self) -> int | None:

@@ -41,7 +41,7 @@ class Choices:
     mouse: bool = True
     keymap: Mapping[str, str] = field(default_factory=dict)
     copy_command: str = ""
-    editor: str = ""
+    edit: Callable[[str], str] | None = None
 
 
 def open_board(
@@ -116,7 +116,7 @@ def _run(
     from pipeboard.workspace import Workspace
 
     clerk = Clerk(Workspace(store, clock, actor))
-    look = Look(theme, choices.keymap, choices.copy_command, choices.editor)
+    look = Look(theme, choices.keymap, choices.copy_command, choices.edit)
     app = PipeboardApp(clerk, state, look, state_folder)
     app.start_from(frame)
     gc.enable()

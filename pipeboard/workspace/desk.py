@@ -201,8 +201,10 @@ def _raise(refusals: Sequence[Refused], asked: int) -> None:
     message = f"Nothing was changed: {len(refusals)} of {asked} deals refuse. {whole}{more}."
     gates = [refused for refused in refusals if isinstance(refused, GateNotMet)]
     if gates:
-        missing = tuple(dict.fromkeys(text for gate in gates for text in gate.missing))
-        raise GateNotMet(message, missing=missing, hint=gates[0].hint)
+        lacking = {lack.text: lack for gate in gates for lack in gate.unmet}
+        raise GateNotMet(
+            message, target=gates[0].target, unmet=tuple(lacking.values()), hint=gates[0].hint
+        )
     raise Refused(
         message, hint=refusals[0].hint, details={"refused": [r.message for r in refusals]}
     )

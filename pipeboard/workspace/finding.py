@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pipeboard.domain.board import Lens, Sort
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.errors import Ambiguous, NotFound
+from pipeboard.domain.errors import Ambiguous, BadInput, NotFound
 from pipeboard.domain.filter import Filter, parse_filter
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Sheet
-from pipeboard.domain.text import quoted
+from pipeboard.domain.text import clean_line, quoted
 from pipeboard.workspace.desk import Desk
 
 _REF = re.compile(r"(?:[dD]-)?(\d{1,15})")
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a rep has on hand: open deals, those with an overdue step, those that are stalled."""
+
+    name: str
+    open: int
+    overdue: int
+    stalled: int
 
 
 class Finding(Desk):
@@ -86,14 +97,39 @@ class Finding(Desk):
         """The deals that are named, and those that a filter finds."""
         named = [self.find_deal(ref, pipeline) for ref in refs]
         if where is not None:
-            found = self.reader.each(
-                self.parse_filter(where), pipeline_id=pipeline.id if pipeline else None, me=self.me
+            named += self.reader.each(
+                self.parse_filter(where),
+                today=self.today,
+                me=self.me,
+                pipeline_id=pipeline.id if pipeline else None,
             )
-            named += list(found)
         unique = {deal.id: deal for deal in named}
         if not unique:
             raise NotFound("No deal is meant.", hint="Name one, or use --where with a filter.")
         return tuple(unique.values())
+
+    def saved_filters(self) -> tuple[tuple[str, str], ...]:
+        """My saved filters and those shared with everybody: name and text."""
+        return self.reader.saved_filters(self.me)
+
+    def save_filter(self, name: str, text: str) -> None:
+        """A filter under a name of mine; an empty text forgets it. `BadInput` for a bad filter."""
+        self.parse_filter(text)
+        clean = clean_line(name, field="name", limit=100)
+        if not clean:
+            raise BadInput("A filter needs a name.")
+        self.store.write(lambda writer: writer.save_filter(clean, self.me, text))
+
+    def loads(self, pipeline: Pipeline) -> tuple[Load, ...]:
+        """How much each active rep has on hand in a pipeline, by name."""
+        loads = []
+        for rep in self.reader.reps():
+            if rep.active:
+                lens = self.lens(pipeline, owner=rep.name)
+                signs = self.reader.signs(lens)
+                count = self.reader.board(lens).open_count
+                loads.append(Load(rep.name, count, signs.overdue, signs.stalled))
+        return tuple(loads)
 
     def sheet(self, deal_id: int) -> Sheet:
         """A deal with everything around it."""

@@ -31,6 +31,14 @@ def read_reps(database: Database) -> tuple[Rep, ...]:
     )
 
 
+def read_saved_filters(database: Database, me: str) -> tuple[tuple[str, str], ...]:
+    """Name and text of my filters and of those shared with everybody, by name."""
+    rows = database.rows(
+        "select name, filter from saved_filter where owner in (?, '') order by name, owner", (me,)
+    )
+    return tuple((row["name"], row["filter"]) for row in rows)
+
+
 class Pipelines:
     """The pipelines in order, read again only when one has changed.
 

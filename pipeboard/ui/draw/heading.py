@@ -217,6 +217,10 @@ def _laid(texts: Sequence[str], joint: str, shown: range, first: int, width: int
     return Strip(exactly([span for span in spans if span[0]], width), tuple(tabs))
 
 
+SHORTEST_NAME = 7
+"""Cells that a stage's name keeps beside its sums: the strip above has the names in full."""
+
+
 def head_lines(view: BoardView, column: int, width: int, rows: int) -> tuple[Line, ...]:
     """Name, count and sums of a column in `rows` rows; a sum never adds up two currencies."""
     here = view.cursor[0] == column
@@ -232,7 +236,7 @@ def _heads(
 
     name = printable(column.stage.name)
     room = width - 1
-    facts = _richest(_choices(column, rows, text), room - min(cell_width(name), 10) - 1)
+    facts = _richest(_choices(column, rows, text), room - min(cell_width(name), SHORTEST_NAME) - 1)
     role: Role = "column.head.current" if here else "column.head"
     first: Line = (
         (BAR, "column.mark") if here else blank(1),

@@ -10,7 +10,7 @@ from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.money import format_money, parse_money
 from pipeboard.domain.percent import format_percent, parse_percent
 from pipeboard.domain.quick_add import parse_quick_add
-from pipeboard.ui.draw.line import Line, whole
+from pipeboard.ui.draw.line import Line, Span, whole
 from pipeboard.ui.screens.prompt import Feedback
 
 Live = Callable[[str], Feedback]
@@ -98,7 +98,7 @@ def quick_add(today: date, currency: str, doubles: Callable[[str], str]) -> Live
 
 
 def _chips(chips: list[tuple[str, str]]) -> Line:
-    spans: list[tuple[str, str]] = []
+    spans: list[Span] = []
     for kind, text in chips:
         spans += [(f"{kind} ", "text.dim"), whole(text, "input.chip"), ("   ", "text")]
-    return tuple(spans)  # type: ignore[return-value]
+    return tuple(spans)

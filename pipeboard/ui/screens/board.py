@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
@@ -27,14 +27,16 @@ from pipeboard.ui.screens.editing import Editing
 from pipeboard.ui.screens.looking import Looking
 from pipeboard.ui.screens.marking import Marking
 from pipeboard.ui.screens.moving import Moving
-from pipeboard.ui.screens.working import Working
+from pipeboard.ui.screens.qualifying import Qualifying
 from pipeboard.ui.widgets.canvas import BoardCanvas
 from pipeboard.workspace import Receipt
 
 POLL_S = 0.5
+WARM_UP_S = 0.8
+"""When what writing needs is imported: after the first key, before the first change."""
 
 
-class BoardScreen(Moving, Editing, Working, Marking, Looking):
+class BoardScreen(Moving, Editing, Qualifying, Marking, Looking):
     """Shows a `BoardState`; hands keys on to it, or to the clerk."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.BOARD)
@@ -56,7 +58,7 @@ class BoardScreen(Moving, Editing, Working, Marking, Looking):
     def _settle(self) -> None:
         """What the first frame did not wait for."""
         self.count_signs()
-        self.board_app.clerk.warm_up()
+        self.set_timer(WARM_UP_S, self.board_app.clerk.warm_up)
 
     # What is shown.
 
@@ -71,8 +73,10 @@ class BoardScreen(Moving, Editing, Working, Marking, Looking):
             self.state.show(status=line, status_right=right)
             self.canvas.show(self.state.view)
 
-    @work(exclusive=True, group="signs")
-    async def count_signs(self) -> None:
+    def count_signs(self) -> None:
+        self.call_after_refresh(self._count_signs)
+
+    def _count_signs(self) -> None:
         self.state.count_signs()
         self.canvas.show(self.state.view)
 
@@ -168,8 +172,8 @@ class BoardScreen(Moving, Editing, Working, Marking, Looking):
             return
         self._pane_of = wanted
         lines: tuple[Line, ...] = ()
-        if card is not None:
-            sheet = self.state.reader.sheet(card.id)
+        sheet = self.state.reader.sheet(card.id) if card is not None else None
+        if sheet is not None:
             zone = self.state.lens.zone
             style = PaneStyle(layout(view).pane_width, self.today, zone, view.glyphs)
             lines = pane_lines(sheet, style)

@@ -10,6 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
+from pipeboard.domain.errors import NotFound
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Sheet
 from pipeboard.ui import keys
@@ -21,12 +22,12 @@ from pipeboard.ui.palette import Role, Theme
 from pipeboard.ui.screens.deal_form import field_text
 from pipeboard.ui.screens.editing import Editing
 from pipeboard.ui.screens.moving import Moving
-from pipeboard.ui.screens.working import Working
+from pipeboard.ui.screens.qualifying import Qualifying
 from pipeboard.ui.widgets.page import Page
 from pipeboard.workspace import Receipt
 
 
-class DealScreen(Moving, Editing, Working):
+class DealScreen(Moving, Editing, Qualifying):
     """A `Sheet`, scrolled; the same keys as on the board change the deal."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.DEAL)
@@ -36,10 +37,16 @@ class DealScreen(Moving, Editing, Working):
         self.state = state
         self.deal_id = deal_id
         self.page = Page(theme)
-        self._sheet: Sheet = state.reader.sheet(deal_id)
+        self._sheet = self._read()
 
     def compose(self) -> ComposeResult:
         yield self.page
+
+    def _read(self) -> Sheet:
+        sheet = self.state.reader.sheet(self.deal_id)
+        if sheet is None:
+            raise NotFound(f"There is no deal D-{self.deal_id}.")
+        return sheet
 
     def targets(self) -> tuple[tuple[int, ...], Mapping[int, int]]:
         return (self.deal_id,), {self.deal_id: self._sheet.deal.version}
@@ -65,7 +72,7 @@ class DealScreen(Moving, Editing, Working):
 
     @on(Page.Resized)
     def reload(self) -> None:
-        self._sheet = self.state.reader.sheet(self.deal_id)
+        self._sheet = self._read()
         lens, glyphs = self.state.lens, self.state.view.glyphs
         style = PaneStyle(self.page.size.width, lens.today, lens.zone, glyphs)
         lines = []

@@ -157,7 +157,8 @@ class DealActions(Screen[None]):
     async def _open_gate(self, gate: GateNotMet, call: Change) -> None:
         """The ways on from a gate that is not met: answer, lose, override with a reason."""
         ids, _ = self.targets()
-        answer = await self.ask(GateSheet(self.whom(ids), gate.message, gate.missing))
+        missing = [lack.text for lack in gate.unmet]
+        answer = await self.ask(GateSheet(self.whom(ids), f"Before {gate.target}:", missing))
         if answer is None:
             self.say(gate.message, "status.warn")
         elif answer.way is Way.LOSE:
@@ -165,8 +166,8 @@ class DealActions(Screen[None]):
         elif answer.way is Way.OVERRIDE:
             await self.change(call, override=answer.reason)
         else:
-            await self.answer_missing(gate, call)
+            await self.answer_missing(gate, call, answer.missing or 0)
 
-    async def answer_missing(self, gate: GateNotMet, call: Change) -> None:
-        """Asks for what is missing, one thing after another, then tries again."""
+    async def answer_missing(self, gate: GateNotMet, call: Change, first: int) -> None:
+        """Asks for what is missing, from that place on, one after another; then tries again."""
         raise NotImplementedError

@@ -92,7 +92,8 @@ class Editing(DealActions):
         ids = self.selected()
         if not ids:
             return
-        loads = await self.board_app.clerk.ask(lambda workspace: workspace.loads())
+        pipeline = self.pipeline()
+        loads = await self.board_app.clerk.ask(lambda workspace: workspace.loads(pipeline))
         options = [
             Option(
                 load.name,

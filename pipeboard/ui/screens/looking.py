@@ -9,11 +9,10 @@ from textual import work
 
 from pipeboard.domain.board import Sort
 from pipeboard.domain.errors import PipeboardError
-from pipeboard.domain.filter import FIELDS, FORMS, STATES
 from pipeboard.ui import keys
-from pipeboard.ui.draw.line import Line, whole
+from pipeboard.ui.draw.line import whole
 from pipeboard.ui.screens.deal_actions import DealActions
-from pipeboard.ui.screens.help import Help, groups_of
+from pipeboard.ui.screens.help import Help, filter_lines, groups_of
 from pipeboard.ui.screens.menu import Choice, Menu
 from pipeboard.ui.screens.picker import Option, Picker
 from pipeboard.ui.screens.prompt import Feedback, Prompt
@@ -286,7 +285,7 @@ class Looking(DealActions):
 
     @work
     async def action_help(self) -> None:
-        await self.ask(Help("Board", groups_of(keys.BOARD), extra=_filter_help()))
+        await self.ask(Help("Board", groups_of(keys.BOARD), extra=filter_lines()))
 
     @work
     async def action_palette(self) -> None:
@@ -299,14 +298,3 @@ class Looking(DealActions):
         if chosen is not None:
             where, _, action = chosen.rpartition(".")
             await self.run_action(f"app.{action}" if where == "app" else action)
-
-
-def _filter_help() -> list[Line]:
-    lines: list[Line] = []
-    for field in FIELDS:
-        lines.append((whole(f"{field.example:<24}", "hint.key"), whole(field.help, "hint.label")))
-    for state, text in STATES.items():
-        lines.append((whole(f"{state:<24}", "hint.key"), whole(text, "hint.label")))
-    for form, text in FORMS:
-        lines.append((whole(f"{form:<24}", "hint.key"), whole(text, "hint.label")))
-    return lines

@@ -34,8 +34,8 @@ class Working(DealActions):
         if self.selected():
             await self.ask_next_step()
 
-    async def ask_next_step(self) -> None:
-        """Asks for the next step of the deals that are meant, and its day."""
+    async def ask_next_step(self) -> bool:
+        """Asks for the next step of the deals that are meant; whether one was set."""
         ids, _ = self.targets()
         typed = await self.ask(
             Prompt(
@@ -47,8 +47,9 @@ class Working(DealActions):
                 draft_key=f"next-{ids[0]}",
             )
         )
-        if typed is not None:
-            await self.change(lambda w, ids, seen, _: w.plan(ids, typed, seen=seen))
+        return typed is not None and await self.change(
+            lambda w, ids, seen, _: w.plan(ids, typed, seen=seen)
+        )
 
     @work
     async def action_note(self) -> None:

@@ -1,4 +1,4 @@
-"""The board as one widget: it draws the lines that are asked for, and refreshes what has changed."""
+"""The board as one widget: it draws the lines asked for, and refreshes what has changed."""
 
 from __future__ import annotations
 
