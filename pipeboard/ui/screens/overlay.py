@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final, TypeVar
 
@@ -14,7 +15,7 @@ from textual.screen import ModalScreen
 
 from pipeboard.ui.draw.frame import Hint, hint_line, rule
 from pipeboard.ui.draw.glyphs import ROW
-from pipeboard.ui.draw.line import EMPTY, Line, blank, exactly, whole, width_of, wrap
+from pipeboard.ui.draw.line import EMPTY, Line, Span, blank, exactly, text_of, whole, width_of, wrap
 from pipeboard.ui.keys import name_of
 from pipeboard.ui.widgets.line_input import LineInput
 from pipeboard.ui.widgets.lines import Lines, glyphs_of
@@ -44,6 +45,44 @@ def heading(title: str, width: int, end: str = "") -> Line:
 def indented(text: str, width: int, line: Line = EMPTY) -> list[Line]:
     """Dim text in as many lines as it takes, each three cells in."""
     return [(blank(3), *line, whole(part, "text.dim")) for part in wrap(text, width - 4)]
+
+
+def folded(line: Line, width: int) -> list[Line]:
+    """The line in as many as it takes at `width` cells.
+
+    It is broken at runs of two blanks or more, and between words only where what stands between
+    two such runs is wider than a line.
+    """
+    lines: list[list[Span]] = [[]]
+    used = 0
+    for part in _parts(line):
+        for piece in [part] if width_of(part) <= width else _words(part):
+            size = width_of(piece)
+            if used + size > width and lines[-1]:
+                lines.append([])
+                used = 0
+            if used or text_of(piece).strip():
+                lines[-1] += piece
+                used += size
+    return [exactly(spans, min(width, width_of(spans))) for spans in lines]
+
+
+def _parts(line: Line) -> Iterator[Line]:
+    part: list[Span] = []
+    for text, role in line:
+        if len(text) > 1 and text.isspace():
+            yield tuple(part)
+            yield ((text, role),)
+            part = []
+        else:
+            part.append((text, role))
+    yield tuple(part)
+
+
+def _words(part: Line) -> Iterator[Line]:
+    for text, role in part:
+        for word in re.findall(r" *[^ ]+ *", text):
+            yield ((word, role),)
 
 
 class Overlay(ModalScreen[T]):
@@ -179,13 +218,25 @@ class TypingOverlay(Overlay[T]):
         """What is typed."""
         return self.line.value
 
+    @property
+    def is_typing(self) -> bool:
+        """Is the line there to be typed in?"""
+        return self._row.display
+
+    @is_typing.setter
+    def is_typing(self, wanted: bool) -> None:
+        self._row.display = wanted
+        if self.is_mounted:
+            self.set_focus(self.line if wanted else None)
+
     def middle(self) -> ComposeResult:
         with self._row:
             yield self._label
             yield self.line
 
     def on_mount(self) -> None:
-        self.line.focus()
+        if self._row.display:
+            self.line.focus()
 
     def place(self, panel: Panel, width: int) -> None:
         super().place(panel, width)

@@ -8,15 +8,13 @@ from typing import Final
 
 from textual.binding import Binding
 
-from pipeboard.ui.draw.frame import Hint
 from pipeboard.ui.draw.line import Line, blank
 from pipeboard.ui.screens.drafting import Draft
-from pipeboard.ui.screens.overlay import CANCEL, Panel, TypingOverlay, heading, indented
+from pipeboard.ui.screens.overlay import CANCEL, Panel, TypingOverlay, folded, heading, indented
 from pipeboard.ui.screens.presets import Presets
-from pipeboard.ui.widgets.line_input import LineInput
+from pipeboard.ui.widgets.line_input import LineInput, one_line
 
 _LABEL: Final[Line] = ((" › ", "input.label"),)
-_EDITOR: Final[Hint] = ("^g", "Editor")
 
 
 class InEditor(str):
@@ -36,9 +34,10 @@ class Prompt(TypingOverlay[str]):
     """Dismisses with the text that was typed, with an `InEditor` after ^g, or with None.
 
     `live` is asked for its feedback after each change, in the thread of the screen: it has to be
-    quick. `on_change` is told each text. `presets` are keys and the texts that they stand for. A
-    text that was left unfinished under `draft_key` is offered again. With `select` the first key
-    replaces the `value`.
+    quick. `on_change` is told each text. `presets` are keys and the texts that they stand for;
+    Tab takes the first of the `suggestions` that begins with what is typed. A text that was left
+    unfinished under `draft_key` is offered again. With `select` the first key replaces the
+    `value`.
     """
 
     BINDINGS = [  # noqa: RUF012 - as Textual's own documentation writes it
@@ -63,15 +62,17 @@ class Prompt(TypingOverlay[str]):
         select: bool = False,
         verb: str = "Save",
     ) -> None:
-        line = LineInput(value, placeholder=placeholder, suggestions=suggestions, select=select)
-        super().__init__(line)
+        super().__init__(LineInput(placeholder=placeholder))
         self._heading = label
-        self._first_value = line.value
+        self._select = select
+        self._first_value = one_line(value)
         self._live = live
         self._on_change = on_change
         self._accept_empty = accept_empty
         self._presets = Presets(presets)
-        self._hints = [("↵", verb), *([_EDITOR] if editor else []), CANCEL]
+        self._suggestions = tuple(suggestions)
+        self._editor = editor
+        self._verb = verb
         self._draft = Draft(self, draft_key, self._unfinished, self.refuse)
         self._feedback = Feedback((), True)
         self._note = ""
@@ -79,9 +80,12 @@ class Prompt(TypingOverlay[str]):
         self._is_behind = False
 
     def on_mount(self) -> None:
+        self.line.write(self._first_value)
+        if self._select:
+            self.line.action_select_all()
         found = self._draft.found()
         if found and found != self._first_value:
-            self._write(found)
+            self.line.write(found)
             self._note = "Kept from when you left; ^u clears it."
         self._understand()
 
@@ -91,7 +95,14 @@ class Prompt(TypingOverlay[str]):
         # Lines that come and go while somebody types would make the board jump.
         self._tallest = min(max(self._tallest, len(lines)), room)
         lines += [()] * (self._tallest - len(lines))
-        return Panel((heading(self._heading, width),), self._hints, lines, _LABEL)
+        completion = self._completion()
+        hints = [
+            ("↵", self._verb),
+            *([("⇥", completion)] if completion else []),
+            *([("^g", "Editor")] if self._editor else []),
+            CANCEL,
+        ]
+        return Panel((heading(self._heading, width),), hints, lines, _LABEL)
 
     def keep_draft(self) -> None:
         self._draft.keep()
@@ -104,7 +115,7 @@ class Prompt(TypingOverlay[str]):
         self.forgive()
         written = self._presets.written(self.text)
         if written != self.text:
-            self._write(written)
+            self.line.write(written)
         self._draft.changed()
         if not self._is_behind:
             self._is_behind = True
@@ -122,11 +133,13 @@ class Prompt(TypingOverlay[str]):
 
     def action_complete(self) -> None:
         """Take the suggestion that is shown."""
-        self.line.complete()
+        completion = self._completion()
+        if completion:
+            self.line.write(completion)
 
     def action_go_on_in_editor(self) -> None:
         """Leave the rest to the editor, where there is one for this."""
-        if _EDITOR in self._hints:
+        if self._editor:
             self.leave(InEditor(self.text))
         else:
             self.refuse("One line is all there is to this; no editor.")
@@ -134,9 +147,11 @@ class Prompt(TypingOverlay[str]):
     def _unfinished(self) -> str:
         return "" if self.text == self._first_value else self.text
 
-    def _write(self, text: str) -> None:
-        self.line.value = text
-        self.line.action_end()
+    def _completion(self) -> str:
+        """The first suggestion that begins with what is typed, empty where none does."""
+        typed = self.text.casefold()
+        begun = (word for word in self._suggestions if word.casefold().startswith(typed))
+        return next((word for word in begun if word != self.text), "") if typed else ""
 
     def _understand(self) -> None:
         self._is_behind = False
@@ -151,6 +166,10 @@ class Prompt(TypingOverlay[str]):
         keys = self._presets.line(self.text)
         lines = [keys] if keys else []
         return [
-            *[(blank(3), *line) for line in (*lines, *self._feedback.lines)],
+            *[
+                (blank(3), *part)
+                for line in (*lines, *self._feedback.lines)
+                for part in folded(line, width - 4)
+            ],
             *(indented(self._note, width) if self._note else []),
         ]

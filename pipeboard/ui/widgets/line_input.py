@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from rich.style import Style
 from textual.events import Paste
 from textual.message import Message
-from textual.suggester import SuggestFromList
 from textual.widgets import Input
 
 from pipeboard.domain.text import printable
@@ -23,17 +21,12 @@ _ROLES: Final[dict[str, Role]] = {
     "input--cursor": "input.caret",
     "input--selection": "input.caret",
     "input--placeholder": "text.dim",
-    "input--suggestion": "text.dim",
 }
 _WHITE_SPACE: Final = dict.fromkeys(map(ord, "\t\n\v\f\r"), " ")
 
 
 class LineInput(Input):
-    """Textual's `Input`, one row high; what cannot be printed never gets in.
-
-    `suggestions` are completed as they are typed (right or Tab takes one). With `select` the
-    first key replaces the value.
-    """
+    """Textual's `Input`, one row high; what cannot be printed never gets in."""
 
     DEFAULT_CSS = """
     LineInput { width: 1fr; background: transparent; }
@@ -44,22 +37,8 @@ class LineInput(Input):
     class TooLong(Message):
         """A paste was cut at `LONGEST` characters."""
 
-    def __init__(
-        self,
-        value: str = "",
-        *,
-        placeholder: str = "",
-        suggestions: Sequence[str] = (),
-        select: bool = False,
-    ) -> None:
-        words = [printable(word) for word in suggestions]
-        super().__init__(
-            value,
-            placeholder=printable(placeholder),
-            suggester=SuggestFromList(words, case_sensitive=False) if words else None,
-            select_on_focus=select,
-            compact=True,
-        )
+    def __init__(self, *, placeholder: str = "") -> None:
+        super().__init__(placeholder=printable(placeholder), select_on_focus=False, compact=True)
         # A blinking caret would send bytes for as long as nobody types.
         self.cursor_blink = False
 
@@ -74,20 +53,26 @@ class LineInput(Input):
         return style_of(_ROLES.get(names[0], "input.text"), theme_of(self.app))
 
     def validate_value(self, value: str) -> str:
-        """The value as it may be shown: one line of at most `LONGEST` printable characters."""
-        return printable(value.translate(_WHITE_SPACE))[:LONGEST]
+        """What becomes of a value that is set, by whomever."""
+        return one_line(value)
 
-    def complete(self) -> None:
-        """Take the completion that is shown, if one is."""
-        if self.cursor_position == len(self.value):
-            self.action_cursor_right()
+    def write(self, value: str) -> None:
+        """Another value, with the caret behind it."""
+        self.value = value
+        self.action_end()
 
     def _on_paste(self, event: Paste) -> None:
         # Textual takes the first of several lines and says nothing of the others.
         event.prevent_default()
         event.stop()
-        text = " ".join(self.validate_value(event.text).split())
+        text = " ".join(one_line(event.text).split())
         room = LONGEST - len(self.value) + len(self.selected_text)
+        start, end = sorted(self.selection)
+        self.replace(text[:room], start, end)
         if len(text) > room or len(event.text) > LONGEST:
             self.post_message(self.TooLong())
-        self.replace(text[:room], *sorted(self.selection))
+
+
+def one_line(text: str) -> str:
+    """The text as a line takes it: at most `LONGEST` printable characters, blanks for line ends."""
+    return printable(text.translate(_WHITE_SPACE))[:LONGEST]

@@ -1,0 +1,115 @@
+"""What opens when a gate is not met: answer what is missing, lose the deal, or override."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from textual.binding import Binding
+from textual.events import Key
+
+from pipeboard.domain.gates import SHORTEST_REASON
+from pipeboard.ui.draw.frame import Hint
+from pipeboard.ui.draw.glyphs import UNKNOWN
+from pipeboard.ui.draw.line import Line, Span, blank, whole, wrap
+from pipeboard.ui.screens.overlay import CANCEL, Panel, TypingOverlay, heading, key_shown
+from pipeboard.ui.widgets.line_input import LineInput
+
+_LABEL: Final[Line] = ((" reason › ", "input.label"),)
+_WAYS: Final = (
+    ("a", "answer what is missing, now"),
+    ("x", "lose the deal, with its reason"),
+    ("o", "override, with a reason that is logged"),
+)
+
+
+class Way(StrEnum):
+    """A way on from a gate that is not met."""
+
+    ANSWER = "answer"
+    LOSE = "lose"
+    OVERRIDE = "override"
+
+
+@dataclass(frozen=True, slots=True)
+class GateAnswer:
+    """The way that is taken: `missing` is the place of the one thing to answer, None for all from
+    the first on; `reason` is why the gate is overridden."""
+
+    way: Way
+    missing: int | None = None
+    reason: str = ""
+
+
+class GateSheet(TypingOverlay[GateAnswer]):
+    """The three ways out of a gate; dismisses with the one that is taken, or with None."""
+
+    BINDINGS = [Binding("escape", "cancel", show=False)]  # noqa: RUF012 - as Textual writes it
+
+    def __init__(self, name: str, message: str, missing: Sequence[str]) -> None:
+        """`name` is the deal's (or `3 deals`), `message` which move is held up, `missing` what
+        the stages ask for, in words."""
+        super().__init__(LineInput(placeholder="why it moves on all the same; this is logged"))
+        self._name = name
+        self._message = message
+        self._missing = tuple(missing)
+        self.is_typing = False
+
+    def draw(self, width: int, height: int) -> Panel:
+        lines = self._lines()
+        # On a low screen the ways out are kept, and the message is cut.
+        room = max(0, height - len(lines) - 3 - self.is_typing)
+        message = [(blank(3), whole(part, "text")) for part in wrap(self._message, width - 4)]
+        above = [heading(f"{self._name}: the gate", width), *message[:room], *lines]
+        hints: list[Hint] = [("↵", "Override")] if self.is_typing else [("↵", "Answer")]
+        return Panel(above, [*hints, CANCEL], label=_LABEL)
+
+    def action_cancel(self) -> None:
+        """Back to the three ways, or out."""
+        if self.is_typing:
+            self.is_typing = False
+            self.redraw()
+        else:
+            self.leave(None)
+
+    def take_key(self, event: Key) -> None:
+        if self.is_typing or not (event.is_printable or event.key == "enter"):
+            return
+        event.stop()
+        if event.key in ("a", "enter"):
+            self.leave(GateAnswer(Way.ANSWER))
+        elif event.key.isdigit() and 1 <= int(event.key) <= len(self._missing):
+            self.leave(GateAnswer(Way.ANSWER, int(event.key) - 1))
+        elif event.key == "x":
+            self.leave(GateAnswer(Way.LOSE))
+        elif event.key == "o":
+            self.is_typing = True
+            self.redraw()
+        else:
+            self.refuse(f"{key_shown(event)} is none of the three ways; Esc leaves the deal here.")
+
+    def on_input_changed(self) -> None:
+        self.forgive()
+
+    def on_input_submitted(self) -> None:
+        reason = self.text.strip()
+        if len(reason) < SHORTEST_REASON:
+            self.refuse(f"An override needs a reason of {SHORTEST_REASON} characters or more.")
+        else:
+            self.leave(GateAnswer(Way.OVERRIDE, reason=reason))
+
+    def _lines(self) -> list[Line]:
+        numbered = enumerate(self._missing, 1) if len(self._missing) > 1 else ()
+        asked = [_asked(f"{number} " if number <= 9 else "  ", text) for number, text in numbered]
+        return [*asked, *(_way(key, text) for key, text in _WAYS)]
+
+
+def _asked(number: str, text: str) -> Line:
+    unknown: Span = (f"{UNKNOWN} ", "pane.unknown")
+    return (blank(2), (number, "input.label"), unknown, whole(text, "text"))
+
+
+def _way(key: str, text: str) -> Line:
+    return (blank(2), (key, "input.label"), (f" {text}", "text"))

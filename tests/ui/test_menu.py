@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import pytest
+
+from pipeboard.ui.screens.menu import Choice, Menu
+from tests.ui.overlays import HOSTILE, is_harmless, opened
+
+STAGES = ("Lead", "Qualify", "Demo", "Proposal", "Negotiate", "Pilot", "Legal", "Board", "Signing")
+
+
+def move_menu() -> Menu:
+    return Menu(
+        "Move 2 marked to",
+        [
+            *(Choice(str(number), name) for number, name in enumerate(STAGES, 1)),
+            Choice("w", "Won", enabled=False, why="A deal is won from the board."),
+            Choice("slash", "by name"),
+        ],
+        note="Authority is unanswered on 1.",
+    )
+
+
+@pytest.mark.parametrize(("pressed", "chosen"), [("3", "3"), ("slash", "slash"), ("escape", None)])
+async def test_a_key_dismisses_the_menu_with_itself(pressed: str, chosen: str | None) -> None:
+    async with opened(move_menu()) as stage:
+        await stage.press(pressed)
+        assert stage.answer == chosen
+
+
+async def test_a_choice_that_cannot_be_taken_says_why() -> None:
+    async with opened(move_menu()) as stage:
+        await stage.press("w")
+        assert stage.is_open
+        assert stage.last_line == "A deal is won from the board."
+
+
+async def test_a_key_without_meaning_is_named_and_the_next_one_counts() -> None:
+    async with opened(move_menu()) as stage:
+        await stage.press("Z")
+        assert stage.last_line == "Z does nothing here; Esc cancels."
+        await stage.press("down")
+        assert stage.last_line == "down does nothing here; Esc cancels."
+        await stage.press("1")
+        assert stage.answer == "1"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+async def test_every_choice_is_seen_on_every_terminal(size: tuple[int, int]) -> None:
+    async with opened(move_menu(), size=size) as stage:
+        for number, name in enumerate(STAGES, 1):
+            assert stage.shows(f"{number} {name}")
+        assert stage.shows("/ by name")
+        assert stage.shows("Authority is unanswered on 1.")
+
+
+async def test_more_choices_than_lines_are_cut_in_width_but_never_left_out() -> None:
+    choices = [Choice(chr(97 + n), f"a stage with a long name, {n}") for n in range(26)]
+    async with opened(Menu("Move to", choices), size=(40, 12)) as stage:
+        for choice in choices:
+            assert stage.shows(f"{choice.key} a s")
+
+
+async def test_a_click_on_a_choice_takes_it() -> None:
+    async with opened(move_menu()) as stage:
+        row = next(y for y, line in enumerate(stage.lines()) if "3 Demo" in line)
+        await stage.pilot.click(offset=(stage.lines()[row].index("3 Demo") + 2, row))
+        assert stage.answer == "3"
+
+
+async def test_a_click_beside_the_choices_does_nothing() -> None:
+    async with opened(move_menu()) as stage:
+        await stage.pilot.click(offset=(5, 2))
+        assert stage.is_open
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("width", [80, 40])
+async def test_hostile_names_stay_text(text: str, width: int) -> None:
+    menu = Menu(text, [Choice("1", text, mark=text), Choice("2", text, False, text)], note=text)
+    async with opened(menu, size=(width, 24)) as stage:
+        await stage.press("2")
+        assert is_harmless(stage, width)
+        await stage.press("1")
+        assert stage.answer == "1"
