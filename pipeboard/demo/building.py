@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
-from pipeboard.demo.diary import Deed, Diary, new_id
+from pipeboard.demo.diary import Deed, Diary
 from pipeboard.demo.fates import HAND, TWO_YEARS, Fate, any_fate, hand
-from pipeboard.demo.life import Life, Scene
+from pipeboard.demo.habits import Scene
+from pipeboard.demo.life import Part, begins, live
 from pipeboard.demo.people import team
 from pipeboard.demo.working_time import WorkingTime
 from pipeboard.domain.events import micros
@@ -27,9 +28,6 @@ PIPELINE = "New business"
 SMALL = 1_000
 BRIEF = 0.2
 CHUNK = 1_000
-
-Part = tuple[Fate, str]
-"""How a deal stands, and whose it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +57,10 @@ def build(store: Store, *, deals: int = 60, seed: int = 1, now: datetime, me: st
         pipeline, WorkingTime(now, SETTINGS.zone), names, seed, detail=1.0 if small else BRIEF
     )
     parts = _two_quarters(deals, scene) if small else _two_years(deals, scene)
-    oldest_first = sorted(
-        range(deals), key=lambda number: (-Life(number, *parts[number], scene).begins, number)
-    )
+    parts.sort(key=lambda part: -begins(part, scene))
     counts: Counter[str] = Counter()
     for start in range(0, deals, CHUNK):
-        numbers = oldest_first[start : start + CHUNK]
-        lives = [Life(number, *parts[number], scene) for number in numbers]
-        counts += _record(store, lives, one_command=not small)
+        counts += _record(store, parts[start : start + CHUNK], scene, one_command=not small)
     return DemoReport(
         deals,
         counts["open"],
@@ -101,27 +95,28 @@ def _two_quarters(deals: int, scene: Scene) -> list[Part]:
         if (owner, round_) not in hands:
             rng = Random(f"hand {scene.seed} {seat} {round_}")
             hands[owner, round_] = hand(rng, into_quarter)
-        parts.append((hands[owner, round_][place], owner))
+        parts.append(Part(number, hands[owner, round_][place], owner))
     return parts
 
 
 def _two_years(deals: int, scene: Scene) -> list[Part]:
     rng = Random(f"fates {scene.seed}")
-    return [(any_fate(rng), rng.choice(scene.team)) for _ in range(deals)]
+    return [Part(number, any_fate(rng), rng.choice(scene.team)) for number in range(deals)]
 
 
-def _record(store: Store, lives: Sequence[Life], *, one_command: bool) -> Counter[str]:
-    """Lives the lives and stores them in one transaction; how many of what there were."""
-    ids = store.write(lambda writer: writer.numbers("deal", len(lives)))
+def _record(
+    store: Store, parts: Sequence[Part], scene: Scene, *, one_command: bool
+) -> Counter[str]:
+    """Makes deals up and stores them in one transaction; how many of what there were."""
+    ids = store.write(lambda writer: writer.numbers("deal", len(parts)))
     commands: list[Done] = []
     changes: list[Change] = []
     counts: Counter[str] = Counter()
-    for life, deal_id in zip(lives, ids, strict=True):
-        diary = life.live(deal_id)
+    for part, deal_id in zip(parts, ids, strict=True):
+        diary = live(part, deal_id, scene)
         deeds = [_whole(diary)] if one_command else diary.deeds
         done = [
-            Done(new_id(life.rng), deed.at, deed.actor, "", deed.verb, deed.summary)
-            for deed in deeds
+            Done(diary.new_id(), deed.at, deed.actor, "", deed.verb, deed.summary) for deed in deeds
         ]
         told = tuple(
             command.id

@@ -23,11 +23,6 @@ PAUSE = 0.7
 """Working minutes between two commands at the least."""
 
 
-def new_id(rng: Random) -> str:
-    """An id in the form of the program's own, the same for a seed."""
-    return str(UUID(int=rng.getrandbits(128), version=4))
-
-
 @dataclass(frozen=True, slots=True)
 class Deed:
     """One command as it is recorded, and how many events followed from it."""
@@ -72,6 +67,10 @@ class Diary:
         """The local day of a moment."""
         return local_date(self._clock.instant(min(ago, self._ago)), self._clock.zone)
 
+    def new_id(self) -> str:
+        """An id in the form of the program's own, the same for a seed."""
+        return str(UUID(int=self._rng.getrandbits(128), version=4))
+
     def create(self, ago: float, title: str, stage_id: int, fields: Mapping[str, Any]) -> None:
         name = self.pipeline.stage(stage_id).name
         self._do(ago, "add", c.Create(title, stage_id, fields), f"Added {{}} to {name}.")
@@ -107,13 +106,13 @@ class Diary:
 
     def touch(self, ago: float, type_: str, direction: str, outcome: str) -> None:
         at = self._next(ago)
-        touch = Touch(new_id(self._rng), type_, direction, outcome, self.by, at)
+        touch = Touch(self.new_id(), type_, direction, outcome, self.by, at)
         article = "an" if type_ == "email" else "a"
         said = f"Logged {article} {type_} ({direction}) with {{}}."
         self._do(ago, "log", c.LogTouch(touch), said)
 
     def note(self, ago: float, text: str, author: str = "") -> None:
-        note = Note(new_id(self._rng), text, author or self.by, self._next(ago))
+        note = Note(self.new_id(), text, author or self.by, self._next(ago))
         self._do(ago, "note", c.AddNote(note), "Noted on {}.", actor=author)
 
     def answer(self, ago: float, key: str, answer: Answer) -> None:

@@ -41,7 +41,7 @@ _TRADES = _words(
     "Dairy Foods Brewing Pharma Packaging Bakery Cosmetics Plastics Coffee Pumps Glass Snacks "
     "Confectionery Beverages Paper Seeds Ceramics Medical Oils Mills"
 )
-_FORMS = ("GmbH", "GmbH", "AG", "BV", "NV", "Oy", "AB", "AS", "ApS", "Ltd", "SAS", "SpA", "Sp. k.")
+_FORMS = ("GmbH", "GmbH", "AG", "BV", "NV", "Oy", "AB", "AS", "ApS", "Ltd", "SAS", "SpA", "Lda")
 _FIRST = _words(
     "Mika Zoë Łukasz Søren Anaïs Petra Henrik Chiara Jürgen Marek Linnea Piet Amélie Oskar Greta "
     "Tuomas Ilse Rafael Signe Bastian Noor Klara Emil Dorota Anton Freya Matteo Hanna Joris Silvia"
@@ -80,8 +80,9 @@ def company(place: int, rng: Random) -> Company:
     round_, at = divmod(place, names)
     start, end = divmod(at * step % names, len(_ENDS))
     stem = _STARTS[start] + _ENDS[end]
-    trade = f" {rng.choice(_TRADES)}" if round_ or rng.random() < 0.7 else ""
-    return Company(f"{stem}{trade} {rng.choice(_FORMS)}", f"{stem.lower()}.example")
+    kind = rng.choice(_FORMS if rng.random() < 0.6 else _TRADES)
+    suffix = f"{rng.choice(_TRADES)} {rng.choice(_FORMS)}" if round_ else kind
+    return Company(f"{stem} {suffix}", f"{stem.lower()}.example")
 
 
 def person(rng: Random, company: Company, role: str) -> Contact:

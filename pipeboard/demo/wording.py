@@ -76,17 +76,12 @@ ANSWERS = {
 }
 EVIDENCE = ("said in the call", "in their e-mail", "seen on site", "from the tender papers")
 STEPS = {
-    "first call": (
-        "call the plant manager",
-        "first call",
-        "find who runs the line",
-        "send the case",
-    ),
-    "qualification call": ("qualification call", "ask who signs", "call about the budget"),
-    "demo": ("demo on their samples", "visit the line", "send sample results", "workshop"),
-    "walk through the offer": ("walk through the offer", "chase the offer", "call about the offer"),
-    "go through the open terms": ("go through the open terms", "call purchasing", "send new terms"),
-    "signature": ("get the signature", "send the contract", "agree the start date"),
+    "first call": ("call {name}", "call the plant", "mail the case", "find who runs the line"),
+    "qualification call": ("call {name}", "ask who signs", "budget with {name}", "mail questions"),
+    "demo": ("demo", "demo on their samples", "visit the line", "send sample results", "workshop"),
+    "walk through the offer": ("offer with {name}", "chase the offer", "call {name}", "send offer"),
+    "go through the open terms": ("open terms", "call purchasing", "send new terms", "meet {name}"),
+    "signature": ("get signature", "send contract", "start date with {name}", "call {name}"),
 }
 TOUCHED = {
     ("call", "out"): (

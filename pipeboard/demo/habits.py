@@ -1,0 +1,213 @@
+"""What reps do with a made-up deal while it is in a stage: sittings of touches, answers, plans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+from typing import TypeVar
+
+from pipeboard.demo import wording
+from pipeboard.demo.diary import Diary
+from pipeboard.demo.fates import (
+    CLOSING,
+    NEEDS,
+    NEGOTIATION,
+    PROPOSAL,
+    QUALIFICATION,
+    Ending,
+    Fate,
+)
+from pipeboard.demo.paths import Visit
+from pipeboard.demo.people import company, person
+from pipeboard.demo.working_time import PER_DAY, WorkingTime, workday
+from pipeboard.domain.deal import Answer, Term
+from pipeboard.domain.money import Money
+from pipeboard.domain.pipeline import Pipeline
+
+T = TypeVar("T")
+TYPICAL_DAYS = (75, 60, 48, 32, 16, 6)
+"""How long a deal may still take from each stage on, as these reps like to see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What all made-up deals share; `detail` (0..1) is how much the reps write down."""
+
+    pipeline: Pipeline
+    clock: WorkingTime
+    team: tuple[str, ...]
+    seed: int
+    detail: float
+
+
+class Habits:
+    """The work on one deal, written into its diary; `worth` is what it would bring, in whole
+    units of the currency."""
+
+    def __init__(self, number: int, diary: Diary, fate: Fate, scene: Scene, rng: Random) -> None:
+        self.diary, self.fate, self.scene, self.rng = diary, fate, scene, rng
+        self.stages = scene.pipeline.open_stages
+        self.company = company(number, rng)
+        self.worth = rounded(rng.lognormvariate(10.3, 0.85))
+        self.notes = rng.sample(wording.NOTES, 3)
+
+    def work(self, visit: Visit, until: float) -> None:
+        """What is done between entering a stage and `until`, in sittings spread over the time."""
+        span = visit.begins - until
+        weeks = span / PER_DAY / 7
+        wanted = min(1 + int(weeks * 1.4), 5) * self.scene.detail
+        count = int(wanted) + (self.rng.random() < wanted % 1)
+        moments = sorted(
+            (until + span * self.rng.uniform(0.04, 0.96) for _ in range(count)), reverse=True
+        )
+        for number, ago in enumerate(moments):
+            self._sit(visit.place, ago, first=number == 0)
+        if self.maybe(0.5):
+            self.mind_close(until + span * 0.02, visit.place, stale=self.maybe(0.1))
+
+    def _sit(self, place: int, ago: float, *, first: bool) -> None:
+        """One sitting: a touch, what it brought, and what comes next."""
+        diary = self.diary
+        if diary.deal.next_step and self.maybe(0.75):
+            diary.complete(ago, self.one_of(wording.DONE))
+        self._touch(place, ago)
+        match place:
+            case _ if place == QUALIFICATION:
+                self._interview(ago)
+            case _ if place == NEEDS:
+                self._assess(ago, first=first)
+            case _ if place == PROPOSAL and first:
+                self._offer(ago)
+            case _ if place == NEGOTIATION:
+                self._haggle(ago)
+            case _ if place == CLOSING and first:
+                self._check(place, ago)
+        if self.maybe(0.25):
+            self._note(ago)
+        if self.maybe(0.7):
+            self.plan(ago, self.rng.randint(1, 7))
+
+    def _touch(self, place: int, ago: float) -> None:
+        chance = self.rng.random()
+        kinds: Sequence[tuple[str, str]]
+        if place == NEEDS and chance < 0.45:
+            kinds = wording.SHOWN
+        else:
+            kinds = wording.TOUCHES_IN if chance > 0.66 else wording.TOUCHES_OUT
+        type_, direction = kind = self.one_of(kinds)
+        self.diary.touch(ago, type_, direction, self.one_of(wording.TOUCHED[kind]))
+
+    def _interview(self, ago: float) -> None:
+        """Some of the questions that are still open, in one talk."""
+        answers = self.diary.deal.answers
+        still = [
+            question.key
+            for question in self.scene.pipeline.questions
+            if question.key not in answers
+        ]
+        for key in still[: self.rng.choice((1, 2, 3))]:
+            if self.maybe(0.85):
+                self.answer(key, ago)
+        roles = {contact.role for contact in self.diary.deal.contacts.values()}
+        if "decision_maker" not in roles and self.maybe(0.5):
+            self.diary.contact(ago, person(self.rng, self.company, "decision_maker"))
+
+    def answer(self, key: str, ago: float) -> None:
+        rng = self.rng
+        good = self.fate.ending is not Ending.LOST
+        rating = rng.choices((0, 1, 2, 3, 4), (1, 2, 6, 8, 5) if good else (4, 6, 6, 3, 1))[0]
+        evidence = self.one_of(wording.EVIDENCE) if rng.random() < 0.5 else ""
+        known = rating if rng.random() < 0.85 else None
+        self.diary.answer(ago, key, Answer(self.one_of(wording.ANSWERS[key]), known, evidence))
+
+    def _assess(self, ago: float, *, first: bool) -> None:
+        diary = self.diary
+        if self.maybe(0.4):
+            self._interview(ago)
+        if first and diary.deal.value is None:
+            diary.edit(ago, value=self.money(self.worth))
+        if self.maybe(0.25) and not diary.deal.competitors:
+            diary.edit(ago, competitors=(self.one_of(wording.COMPETITORS),))
+        if self.maybe(0.3):
+            self._check(NEEDS, ago)
+        if self.maybe(0.1):
+            diary.contact(ago, person(self.rng, self.company, "blocker"))
+
+    def _offer(self, ago: float) -> None:
+        """The offer goes out at its price, with a day up to which it stands."""
+        diary = self.diary
+        self.worth = rounded(self.worth * self.rng.uniform(0.85, 1.3))
+        day = diary.day(ago)
+        until = workday(day + timedelta(days=self.rng.choice((30, 45, 60))), 0)
+        if diary.deal.value != self.money(self.worth):
+            diary.edit(ago, value=self.money(self.worth))
+        if self.maybe(0.7):
+            sent = self.scene.clock.instant(ago)
+            diary.edit(ago, quote_sent_at=sent, offer_expires_on=until)
+        if self.maybe(0.4):
+            self._check(PROPOSAL, ago)
+        if self.maybe(0.15):
+            diary.edit(ago, probability_bp=self.rng.choice((3000, 4000, 6000, 7000)))
+
+    def _haggle(self, ago: float) -> None:
+        diary = self.diary
+        item, ours, theirs, agreed = self.one_of(wording.TERMS)
+        if self.maybe(0.6):
+            diary.term(ago, Term(item, ours, theirs, agreed if self.maybe(0.5) else ""))
+        if self.maybe(0.35):
+            self.worth = rounded(self.worth * self.rng.uniform(0.88, 0.98))
+            diary.edit(ago, value=self.money(self.worth))
+        if self.maybe(0.25):
+            diary.edit(ago, category=self.one_of(("commit", "best")))
+        if self.maybe(0.2):
+            diary.edit(ago, trial_close=self.one_of(("yes", "conditional", "no")))
+
+    def _check(self, place: int, ago: float) -> None:
+        stage = self.stages[place]
+        for item in stage.checklist[: self.rng.randint(1, len(stage.checklist))]:
+            self.diary.check(ago, stage.id, item)
+
+    def _note(self, ago: float) -> None:
+        """A note, now and then of a colleague."""
+        if self.notes:
+            author = self.one_of(self.scene.team) if self.maybe(0.2) else ""
+            self.diary.note(ago, self.notes.pop(), author)
+
+    def plan(self, ago: float, days: int) -> None:
+        self.plan_for(ago, workday(self.diary.day(ago) + timedelta(days=days), 0))
+
+    def plan_for(self, ago: float, due: date) -> None:
+        stage = self.scene.pipeline.stage(self.diary.deal.stage_id)
+        text = self.one_of(wording.STEPS[stage.next_step])
+        self.diary.plan(ago, text.format(name=self.diary.first_name), due)
+
+    def mind_close(self, ago: float, place: int, *, stale: bool) -> None:
+        """A first, hopeful close date, or a later one when the old one cannot be kept."""
+        diary = self.diary
+        if not diary.deal.is_open or (place < QUALIFICATION and not self.maybe(0.3)):
+            return
+        day, known = diary.day(ago), diary.deal.expected_close
+        left = TYPICAL_DAYS[place]
+        if known is None:
+            hoped = day + timedelta(days=round(left * self.rng.uniform(0.6, 1.2)))
+            diary.edit(ago, expected_close=workday(hoped, 0))
+        elif known < day + timedelta(days=left * 0.3) and not stale:
+            later = max(known, day) + timedelta(days=self.rng.randint(10, 40))
+            diary.edit(ago, expected_close=workday(later, 0))
+
+    def maybe(self, chance: float) -> bool:
+        return self.rng.random() < chance * self.scene.detail
+
+    def one_of(self, things: Sequence[T]) -> T:
+        return self.rng.choice(things)
+
+    def money(self, amount: int) -> Money:
+        return Money(amount * 100, self.scene.pipeline.currency)
+
+
+def rounded(amount: float) -> int:
+    """An amount as people say it: to 500, 1,000 or 5,000."""
+    step = 500 if amount < 10_000 else 1_000 if amount < 100_000 else 5_000
+    return max(round(amount / step), 1) * step
