@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -16,10 +17,15 @@ T = TypeVar("T")
 class Clerk:
     """Whoever writes asks the clerk; what was asked first is done first."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self.workspace = workspace
+    def __init__(self, begin: Callable[[], Workspace]) -> None:
+        """`begin` makes the workspace when it is first asked for, which takes a while."""
+        self._begin = begin
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="clerk")
         self.waiting = 0
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        return self._begin()
 
     def ask(self, work: Callable[[Workspace], T]) -> asyncio.Future[T]:
         """What `work` returns, once everything asked before is done."""

@@ -25,6 +25,7 @@ from pipeboard.ui.terminal.ink import ColorDepth, color_depth
 if TYPE_CHECKING:
     from pipeboard.domain.actor import Actor
     from pipeboard.store import Store
+    from pipeboard.workspace import Workspace
 
 READING_BUSY_MS = 250
 """How long a screen waits for a writer before it keeps what it shows."""
@@ -113,9 +114,13 @@ def _run(
 ) -> int:
     from pipeboard.ui.app import Look, PipeboardApp
     from pipeboard.ui.clerk import Clerk
-    from pipeboard.workspace import Workspace
 
-    clerk = Clerk(Workspace(store, clock, actor))
+    def begin() -> Workspace:
+        from pipeboard.workspace import Workspace
+
+        return Workspace(store, clock, actor)
+
+    clerk = Clerk(begin)
     look = Look(theme, choices.keymap, choices.copy_command, choices.edit)
     app = PipeboardApp(clerk, state, look, state_folder)
     app.start_from(frame)

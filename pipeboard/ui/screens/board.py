@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -21,15 +21,16 @@ from pipeboard.ui.draw.pointing import Place
 from pipeboard.ui.draw.section import PaneStyle
 from pipeboard.ui.draw.view import Pane
 from pipeboard.ui.palette import Role, Theme
-from pipeboard.ui.screens.deal import DealScreen
-from pipeboard.ui.screens.deal_form import field_text
+from pipeboard.ui.screens.deal_text import field_text
 from pipeboard.ui.screens.editing import Editing
 from pipeboard.ui.screens.looking import Looking
 from pipeboard.ui.screens.marking import Marking
 from pipeboard.ui.screens.moving import Moving
 from pipeboard.ui.screens.qualifying import Qualifying
 from pipeboard.ui.widgets.canvas import BoardCanvas
-from pipeboard.workspace import Receipt
+
+if TYPE_CHECKING:
+    from pipeboard.workspace import Receipt
 
 POLL_S = 0.5
 WARM_UP_S = 0.8
@@ -160,6 +161,8 @@ class BoardScreen(Moving, Editing, Qualifying, Marking, Looking):
         elif has_room_for_pane(self.state.view.width) and self.state.view.pane is None:
             self.action_pane()
         else:
+            from pipeboard.ui.screens.deal import DealScreen
+
             self.app.push_screen(DealScreen(self.state, card.id, self.canvas.theme))
 
     def _show_pane(self) -> None:

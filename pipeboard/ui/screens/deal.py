@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -19,12 +19,14 @@ from pipeboard.ui.draw.line import EMPTY, whole
 from pipeboard.ui.draw.pane import finished, head, heading, sections
 from pipeboard.ui.draw.section import PaneStyle
 from pipeboard.ui.palette import Role, Theme
-from pipeboard.ui.screens.deal_form import field_text
+from pipeboard.ui.screens.deal_text import field_text
 from pipeboard.ui.screens.editing import Editing
 from pipeboard.ui.screens.moving import Moving
 from pipeboard.ui.screens.qualifying import Qualifying
 from pipeboard.ui.widgets.page import Page
-from pipeboard.workspace import Receipt
+
+if TYPE_CHECKING:
+    from pipeboard.workspace import Receipt
 
 
 class DealScreen(Moving, Editing, Qualifying):

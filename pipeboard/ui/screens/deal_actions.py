@@ -14,12 +14,12 @@ from pipeboard.domain.errors import Conflict, GateNotMet, PipeboardError
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui.palette import Role
 from pipeboard.ui.screens.gate import GateSheet, Way
-from pipeboard.workspace import Receipt, Workspace
 
 if TYPE_CHECKING:
     from pipeboard.ui.app import PipeboardApp
+    from pipeboard.workspace import Receipt, Workspace
 
-Change: TypeAlias = Callable[[Workspace, Sequence[int], Mapping[int, int], str], Receipt]
+Change: TypeAlias = "Callable[[Workspace, Sequence[int], Mapping[int, int], str], Receipt]"
 """Changes deals: the workspace, their ids, the versions that were seen, the reason to override."""
 
 T = TypeVar("T")

@@ -8,10 +8,9 @@ from datetime import date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.fields import parse_field
-from pipeboard.domain.money import Money, format_money
-from pipeboard.domain.percent import format_percent
 from pipeboard.domain.pipeline import Category, Pipeline
 from pipeboard.domain.settings import Settings
+from pipeboard.ui.screens.deal_text import field_text
 from pipeboard.ui.screens.form import Field
 
 _LABELS = {
@@ -51,25 +50,6 @@ def deal_form(
     ]
     fields += [Field(f"fields.{name}", name, value) for name, value in sorted(deal.fields.items())]
     return f"{deal.ref}  {deal.name}", fields
-
-
-def field_text(deal: Deal, name: str) -> str:
-    """A field of a deal as a person would type it."""
-    if name == "probability":
-        bp = deal.probability_bp
-        return "" if bp is None else format_percent(bp)
-    value = getattr(deal, name)
-    match value:
-        case None:
-            return ""
-        case Money():
-            return format_money(value, style="code")
-        case date():
-            return value.isoformat()
-        case tuple():
-            return ", ".join(value)
-        case _:
-            return str(value)
 
 
 def _check(name: str, today: date, currency: str) -> Callable[[str], str | None]:

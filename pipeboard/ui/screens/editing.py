@@ -10,8 +10,6 @@ from pipeboard.domain.percent import parse_percent
 from pipeboard.domain.pipeline import Category
 from pipeboard.ui.screens import asking
 from pipeboard.ui.screens.deal_actions import DealActions
-from pipeboard.ui.screens.deal_form import deal_form
-from pipeboard.ui.screens.form import Form
 from pipeboard.ui.screens.menu import Choice, Menu
 from pipeboard.ui.screens.picker import Option, Picker
 from pipeboard.ui.screens.prompt import Prompt
@@ -123,6 +121,9 @@ class Editing(DealActions):
 
     @work
     async def action_edit(self) -> None:
+        from pipeboard.ui.screens.deal_form import deal_form
+        from pipeboard.ui.screens.form import Form
+
         ids = self.selected()
         if not ids:
             return

@@ -17,7 +17,6 @@ from pipeboard.ui.screens.deal_actions import Change
 from pipeboard.ui.screens.menu import Choice, Menu
 from pipeboard.ui.screens.prompt import Feedback, InEditor, Prompt
 from pipeboard.ui.screens.working import Working
-from pipeboard.ui.screens.writing import edit_outside
 
 _RATINGS = {
     "0": "no",
@@ -66,6 +65,8 @@ class Qualifying(Working):
             )
         )
         if isinstance(typed, InEditor):
+            from pipeboard.ui.screens.writing import edit_outside
+
             typed = edit_outside(self.app, typed, self.board_app.look.edit) or typed
         if not typed:
             return False
