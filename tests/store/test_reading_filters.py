@@ -187,3 +187,13 @@ def test_what_was_found_is_forgotten_when_somebody_writes(tmp_path: Path) -> Non
     store.write(lambda writer: writer.record(done, [change]))
     assert store.reader.board(lens(Words("lumen"))).matching == 2
     store.close()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["|".join("a" * 1_000), " ".join("a" * 1_000), "-(" * 14 + "won" + ")" * 14, "age<99999w"],
+    ids=["either", "all", "nested", "long ago"],
+)
+def test_the_largest_filters_are_answered(crowd: Crowd, typed: str) -> None:
+    query = parse_filter(typed, today=TODAY, currency="EUR")
+    assert list(crowd.reader.each(query, today=TODAY))

@@ -83,3 +83,8 @@ def test_a_part_of_a_name_names_every_deal_that_holds_it(
     store: Store, typed: str, ids: list[int]
 ) -> None:
     assert [one.id for one in store.reader.named(typed)] == ids
+
+
+def test_a_whole_page_pasted_into_the_search_finds_nothing(store: Store) -> None:
+    assert store.reader.find("lorem ipsum " * 10_000) == ()
+    assert store.reader.named("lorem ipsum " * 10_000) == ()

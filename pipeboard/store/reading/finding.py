@@ -20,6 +20,7 @@ ALIKE = 75.0
 _REF = re.compile(r"(?:d-)?([0-9]{1,15})")
 _MOST_LOOKED_AT = 3_000
 _MOST_RANKED = 500
+_LONGEST = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def find(
     The deal of that number stands before all, then names that begin so; of what is equally alike,
     open deals stand first. Letters may be wrong where nothing holds the text as it stands.
     """
-    wanted = fold(text)
+    wanted = fold(text[:_LONGEST])
     if not wanted:
         return ()
     allowed = Sql("deal.live")
@@ -73,7 +74,7 @@ def named(
 
     Archived deals are meant only where no live one is.
     """
-    wanted = fold(text)
+    wanted = fold(text[:_LONGEST])
     if not wanted:
         return ()
     where = TRUE if pipeline_id is None else Sql("deal.pipeline_id = ?", (pipeline_id,))

@@ -18,6 +18,7 @@ class Sql:
     values: tuple[Any, ...] = ()
 
 
+_WIDE = 50
 TRUE, FALSE = Sql("true"), Sql("false")
 
 
@@ -80,5 +81,10 @@ def _escaped(text: str) -> str:
 def _joined(parts: list[Sql], word: str) -> Sql | None:
     if len(parts) < 2:
         return parts[0] if parts else None
+    if len(parts) > _WIDE:
+        # SQLite refuses a chain of a thousand terms, yet not the same terms in two halves.
+        middle = len(parts) // 2
+        halves = (_joined(parts[:middle], word), _joined(parts[middle:], word))
+        parts = [half for half in halves if half is not None]
     text = word.join(f"({part.text})" for part in parts)
     return Sql(text, tuple(value for part in parts for value in part.values))
