@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.failures import DONE, REFUSED
-from pipeboard.domain.errors import BadInput, Refused
+from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.domain.text import fold, quoted
@@ -98,6 +98,8 @@ def _place(call: Call) -> Iterator[tuple[Workspace, Pipeline]]:
     name = call.arguments.into or call.arguments.pipeline
     names = _stage_names(call)
     made = is_made(call.config)
+    if not made:
+        _expect_something_to_make(call)
     if call.arguments.dry_run and names and (not made or _known(call.workspace, name) is None):
         with tempfile.TemporaryDirectory(prefix="pipeboard-") as folder:
             yield _rehearsal(call, Path(folder), name, names)
@@ -112,6 +114,18 @@ def _place(call: Call) -> Iterator[tuple[Workspace, Pipeline]]:
     for stage in names:
         _require_stage(pipeline, stage)
     yield workspace, pipeline
+
+
+def _expect_something_to_make(call: Call) -> None:
+    """No workspace is made for a file that is not there, or a pipeline that nobody describes."""
+    asked = call.arguments
+    if asked.file != "-" and not Path(asked.file).exists():
+        raise NotFound(f"There is no file {asked.file}.", hint="Check its name and folder.")
+    if asked.into and asked.stages is None:
+        raise NotFound(
+            f"There is no pipeline {quoted(asked.into)} yet.",
+            hint="Say what its stages are: --stages A,B,C.",
+        )
 
 
 def _stage_names(call: Call) -> tuple[str, ...]:

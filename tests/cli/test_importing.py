@@ -85,6 +85,15 @@ def test_a_dry_run_tells_mapping_and_counts_and_makes_nothing(pipe: Type, home: 
     assert not (home / "a.db").exists()
 
 
+@pytest.mark.parametrize("line", [("nowhere.csv",), ("{file}", "--into", "Nowhere")])
+def test_no_workspace_is_made_for_nothing(pipe: Type, home: Path, line: tuple[str, ...]) -> None:
+    file = _file(home, GOOD)
+    database = home / "a.db"
+    refused = pipe("import", *(w.format(file=file) for w in line), "--db", str(database))
+    assert refused.code == 3
+    assert not database.exists()
+
+
 def test_a_file_comes_from_stdin_too(pipe: Type) -> None:
     report = pipe("import", "-", "--into", "Sales", "--stages", "Lead,Demo", "--json", stdin=GOOD)
     assert report.json["created"] == 2

@@ -1,0 +1,65 @@
+"""demo and keys: looking around without risk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Type
+
+
+def test_a_demo_is_a_database_of_its_own(
+    pipe: Type, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIPEBOARD_DB", str(home / "mine.db"))
+    made = pipe("demo", "--no-open", "--deals", "12", "--db", str(home / "demo.db"))
+    assert made.out == f"{home / 'demo.db'}\n"
+    assert not (home / "mine.db").exists()
+    listed = pipe("list", "--json", "--db", str(home / "demo.db")).json["deals"]
+    assert len(listed) == 12
+
+
+def test_the_same_seed_makes_the_same_deals(pipe: Type, home: Path) -> None:
+    def listed(name: str, seed: str) -> str:
+        database = str(home / name)
+        pipe("demo", "--no-open", "--deals", "8", "--seed", seed, "--db", database)
+        return pipe("list", "--csv", "--db", database).out
+
+    assert listed("a.db", "3") == listed("b.db", "3")
+    assert listed("c.db", "4") != listed("d.db", "3")
+
+
+def test_a_demo_never_fills_a_database_that_is_there(team: Type, home: Path) -> None:
+    refused = team("demo", "--no-open", "--db", str(home / "team.db"))
+    assert refused.code == 4
+    assert team("list", "--count").out == "0\n"
+
+
+def test_a_demo_wants_a_terminal_or_no_open(pipe: Type) -> None:
+    assert pipe("demo").code == 2
+
+
+@pytest.mark.parametrize("deals", ["-1", "many", "99999999999"])
+def test_a_number_of_deals_that_cannot_be_is_refused(pipe: Type, deals: str) -> None:
+    assert pipe("demo", "--no-open", "--deals", deals).code == 2
+
+
+def test_keys_prints_the_table_of_the_board(pipe: Type) -> None:
+    keys = pipe("keys", "--json").json["keys"]
+    assert {"id", "keys", "group", "help"} == keys[0].keys()
+    assert any(key["id"] == "board.add" for key in keys)
+    assert "board.add" in pipe("keys").out
+
+
+def test_the_version_is_said_in_every_way(pipe: Type) -> None:
+    said = pipe("version").out
+    assert pipe("--version").out == said
+    assert pipe("list", "--version").out == said
+    assert "textual" in pipe("version", "-v").out
+
+
+def test_the_overview_names_every_verb(pipe: Type) -> None:
+    overview = pipe("--help").out
+    for verb in ("init", "import", "move", "undo", "pipeline", "config"):
+        assert f"\n  {verb} " in overview

@@ -1,0 +1,191 @@
+"""Deals, pipelines and histories as JSON: the promise of `cli.md` section 4."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipeboard.domain.deal import Answer, Contact, Deal, Loss, NextStep, Note, Status, Touch
+from pipeboard.domain.events import Event, Kind
+from pipeboard.domain.money import Money
+from pipeboard.domain.settings import Settings
+from pipeboard.domain.sheet import Entry, Sheet
+from pipeboard.domain.templates import template
+from pipeboard.exchange.deal_text import DealText
+from pipeboard.exchange.json_documents import (
+    Documents,
+    history_entry,
+    idle_days,
+    pipeline_document,
+)
+
+ZONE = ZoneInfo("Europe/Berlin")
+TODAY = date(2026, 11, 23)
+PIPELINE = template("needs", pipeline_name="New business", currency="EUR")
+DOCUMENTS = Documents({PIPELINE.id: PIPELINE}, TODAY, ZONE)
+
+
+def _deal(**more: Any) -> Deal:
+    facts: dict[str, Any] = {
+        "id": 142,
+        "pipeline_id": PIPELINE.id,
+        "stage_id": PIPELINE.stages[1].id,
+        "title": "Packaging line pilot",
+        "created_at": datetime(2026, 10, 23, 6, 51, tzinfo=UTC),
+        "stage_entered_at": datetime(2026, 10, 28, 9, 3, tzinfo=UTC),
+        "version": 7,
+    }
+    return Deal(**facts | more)
+
+
+FULL = _deal(
+    account="Lumen Oy",
+    value=Money(4_000_000, "EUR"),
+    owner="ana",
+    tags=("inbound",),
+    fields=MappingProxyType({"product": "GTX"}),
+    probability_bp=6_000,
+    category="best",
+    expected_close=date(2026, 12, 19),
+    next_step=NextStep("call Mika", date(2026, 12, 3)),
+    last_touch_at=datetime(2026, 11, 21, 15, 2, tzinfo=UTC),
+    answers=MappingProxyType(
+        {
+            "need": Answer("Scrap rate", 3, "", "ana", datetime(2026, 11, 4, tzinfo=UTC)),
+            "timeline": Answer(""),
+        }
+    ),
+    contacts=MappingProxyType({"mika": Contact("Mika Laine", "decision_maker", phone="+358 40")}),
+)
+NOTE = Note("n1", "words", "ana", datetime(2026, 11, 2, tzinfo=UTC))
+TOUCH = Touch("t1", "call", "out", "", "ana", datetime(2026, 11, 3, tzinfo=UTC))
+ENTRY = Entry(
+    12,
+    142,
+    1,
+    Event(Kind.CREATED, FULL.created_at, after={"title": "Packaging line pilot"}),
+    "c1",
+    "add",
+    "ana",
+    "",
+    datetime(2026, 10, 23, 7, tzinfo=UTC),
+)
+SHEET = Sheet(FULL, PIPELINE, (NOTE,), (TOUCH,), (ENTRY,))
+
+
+def test_a_deal_reads_as_the_promise_shows_it() -> None:
+    document = DOCUMENTS.deal(FULL)
+    expected = {
+        "id": 142,
+        "ref": "D-142",
+        "external_id": None,
+        "account": "Lumen Oy",
+        "pipeline": "New business",
+        "stage": "Lead Qualification",
+        "status": "open",
+        "value": {"amount_minor": 4_000_000, "currency": "EUR"},
+        "fields": {"product": "GTX"},
+        "probability_bp": 6_000,
+        "forecast_category": "best",
+        "created_at": "2026-10-23T06:51:00+00:00",
+        "expected_close": "2026-12-19",
+        "closed_at": None,
+        "lost": None,
+        "next_step": {"text": "call Mika", "due": "2026-12-03"},
+        "snoozed_until": None,
+        "days_in_stage": 26,
+        "idle_days": 2,
+        "stalled": ["overstay 26/14d"],
+        "version": 7,
+    }
+    assert {key: document[key] for key in expected} == expected
+    assert document["qualification"] == {
+        "answered": 1,
+        "total": 7,
+        "missing": ["trigger", "consequence", "timeline", "authority", "stake", "fit"],
+    }
+    assert document["contacts"] == [
+        {
+            "name": "Mika Laine",
+            "role": "decision_maker",
+            "email": None,
+            "phone": "+358 40",
+            "title": None,
+        }
+    ]
+
+
+def test_a_bare_deal_has_the_same_keys_with_null_for_what_is_unknown() -> None:
+    bare = DOCUMENTS.deal(_deal())
+    assert bare.keys() == DOCUMENTS.deal(FULL).keys()
+    for key in ("account", "value", "owner", "source", "next_step", "last_touch_at", "score"):
+        assert bare[key] is None
+    assert "" not in bare.values()
+    json.dumps(bare, allow_nan=False)
+
+
+def test_a_lost_deal_says_why() -> None:
+    loss = Loss("price", "", "Borealis", date(2027, 5, 1))
+    lost = _deal(stage_id=PIPELINE.lost.id, outcome=Status.LOST, loss=loss)
+    document = DOCUMENTS.deal(lost)
+    assert (document["status"], document["stage"]) == ("lost", "Lost")
+    assert document["lost"] == {
+        "category": "price",
+        "reason": None,
+        "competitor": "Borealis",
+        "recycle_on": "2027-05-01",
+    }
+
+
+def test_a_sheet_adds_what_is_around_the_deal() -> None:
+    document = DOCUMENTS.sheet(SHEET, lambda entry: f"{entry.event.kind}!")
+    assert [answer["question"] for answer in document["answers"]] == ["need"]
+    assert document["notes"][0]["text"] == "words"
+    assert document["touches"][0]["outcome"] is None
+    assert document["timeline"] == [
+        {
+            "at": "2026-10-23T06:51:00+00:00",
+            "actor": "ana",
+            "kind": "created",
+            "text": "created!",
+            "command_id": "c1",
+        }
+    ]
+
+
+def test_an_event_keeps_its_data_and_who_did_it() -> None:
+    document = history_entry(ENTRY)
+    assert (document["deal"], document["acting_as"]) == ("D-142", None)
+    assert document["data"] == {"after": {"title": "Packaging line pilot"}}
+
+
+def test_a_pipeline_tells_its_criteria_as_they_are_written() -> None:
+    document = pipeline_document(PIPELINE, Settings(zone_name="Europe/Berlin"))
+    assert document["zone"] == "Europe/Berlin"
+    assert document["stages"][1]["criteria"] == [
+        "answer need",
+        "answer timeline",
+        "answer authority",
+    ]
+
+
+def test_days_are_those_of_the_workspace_not_of_utc() -> None:
+    late = _deal(last_touch_at=datetime(2026, 11, 21, 23, 30, tzinfo=UTC))
+    assert idle_days(late, TODAY, ZONE) == 1
+    assert idle_days(late, TODAY, ZoneInfo("UTC")) == 2
+
+
+def test_a_deal_in_text_leaves_out_what_is_unknown() -> None:
+    text = DealText(Sheet(_deal(), PIPELINE, (), (), ()), TODAY, ZONE, lambda _: "").plain()
+    assert text.splitlines()[0] == "D-142  Packaging line pilot"
+    assert "owner" not in text
+    assert "Notes" not in text
+
+
+def test_a_deal_in_text_aligns_its_facts_under_headings() -> None:
+    text = DealText(SHEET, TODAY, ZONE, lambda _: "created").plain()
+    assert "  value        €40,000\n  probability  60 % (by hand)" in text
+    assert "\nNotes\n  2026-11-02 01:00 ana  words\n" in text

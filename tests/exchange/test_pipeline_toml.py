@@ -1,0 +1,197 @@
+"""A pipeline as a document: what is written is read back, what is wrong is named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeboard.domain.criteria import About, Criterion
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.pipeline import Category, Factor, Pipeline, Question, Stage, StageKind
+from pipeboard.domain.templates import TEMPLATES, template
+from pipeboard.domain.text import clean_line, clean_text
+from pipeboard.exchange.pipeline_ids import with_known_ids
+from pipeboard.exchange.pipeline_toml import read_pipeline, write_pipeline
+
+_LINES = st.text(max_size=40).map(clean_line)
+_NAMES = _LINES.filter(bool)
+_TEXTS = st.text(max_size=80).map(clean_text)
+_LIMITS = st.none() | st.integers(0, 400)
+_CRITERIA = st.sampled_from(
+    (
+        Criterion(About.FIELD, "value"),
+        Criterion(About.FIELD, "field.Lead Source"),
+        Criterion(About.ANSWERS, at_least=4),
+        Criterion(About.CONTACT, "decision_maker"),
+        Criterion(About.NEXT_STEP),
+        Criterion(About.CHECKLIST),
+        Criterion(About.ANSWER, "need"),
+        Criterion(About.RATING, "need", 2),
+    )
+)
+_QUESTIONS = (Question("need", "Need", "What for?", "Why.", "Good.", (Factor.NEED, Factor.FIT)),)
+
+
+@st.composite
+def _stages(draw: st.DrawFn) -> tuple[Stage, ...]:
+    names = draw(st.lists(_NAMES, min_size=1, max_size=5, unique_by=str.casefold))
+    names = [name for name in names if name.casefold() not in ("won", "lost")] or ["Lead"]
+    open_stages = tuple(
+        Stage(
+            number,
+            name,
+            StageKind.OPEN,
+            draw(st.none() | st.integers(0, 10_000)),
+            draw(_TEXTS),
+            draw(_LIMITS),
+            draw(_LIMITS),
+            draw(st.booleans()),
+            draw(st.sampled_from(Category)),
+            tuple(draw(st.lists(_CRITERIA, max_size=3, unique=True))),
+            tuple(draw(st.lists(_NAMES, max_size=3, unique=True))),
+            draw(_TEXTS),
+            draw(_LINES),
+        )
+        for number, name in enumerate(names, 1)
+    )
+    ends = (Stage(90, "Won", StageKind.WON, 10_000), Stage(91, "Lost", StageKind.LOST, 0))
+    return (*open_stages, *ends)
+
+
+@given(_NAMES, _stages())
+def test_what_is_written_reads_back_equal(name: str, stages: tuple[Stage, ...]) -> None:
+    pipeline = Pipeline(3, name, "EUR", stages, _QUESTIONS)
+    assert read_pipeline(write_pipeline(pipeline)) == pipeline
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_template_reads_back_equal(name: str) -> None:
+    pipeline = template(name, pipeline_name="Sales", currency="EUR")
+    assert read_pipeline(write_pipeline(pipeline)) == pipeline
+
+
+def test_the_document_is_made_to_be_edited_by_hand() -> None:
+    document = write_pipeline(template("needs", pipeline_name="Sales", currency="EUR"))
+    for line in (
+        'name = "Lead Qualification"',
+        "probability = 15",
+        "expected_days = 14",
+        'criteria = ["answer need", "answer timeline", "answer authority"]',
+        'label = "Authority and budget"',
+    ):
+        assert line in document.splitlines()
+
+
+def test_a_name_and_a_stage_are_enough() -> None:
+    pipeline = read_pipeline('name = "Renewals"\n[[stages]]\nname = "Due"\n')
+    assert [(stage.name, stage.kind) for stage in pipeline.stages] == [
+        ("Due", "open"),
+        ("Won", "won"),
+        ("Lost", "lost"),
+    ]
+    assert (pipeline.id, pipeline.currency) == (0, "")
+
+
+def test_outcomes_stand_last_wherever_they_are_written() -> None:
+    document = 'name = "R"\n[[stages]]\nname="Signed"\nkind="won"\n[[stages]]\nname="Due"\n'
+    assert [stage.name for stage in read_pipeline(document).stages] == ["Due", "Signed", "Lost"]
+
+
+_STAGE = 'name = "R"\n[[stages]]\nname = "Due"\n'
+
+
+@pytest.mark.parametrize(
+    ("document", "named"),
+    [
+        ("name = ", "TOML"),
+        ('name = "R"', "at least one stage"),
+        ('[[stages]]\nname = "Due"', "needs a name"),
+        ('name = "R"\n[[stages]]\nkind = "open"', "Stage 1 needs a name"),
+        ('name = 3\n[[stages]]\nname = "Due"', "name"),
+        (f'nam = "x"\n{_STAGE}', "'nam'"),
+        (f"{_STAGE}probability = 120", "120"),
+        (f"{_STAGE}probability = true", "probability"),
+        (f'{_STAGE}expected_days = "soon"', "expected_days"),
+        (f"{_STAGE}idle_days = -1", "idle_days"),
+        (f"{_STAGE}idle_days = 99999999999", "idle_days"),
+        (f"{_STAGE}qualified = 1", "qualified"),
+        (f'{_STAGE}kind = "closed"', "kind"),
+        (f'{_STAGE}forecast_category = "sure"', "forecast_category"),
+        (f'{_STAGE}criteria = ["vale"]', "'vale'"),
+        (f'{_STAGE}criteria = "value"', "criteria"),
+        (f"{_STAGE}criteria = [1]", "criteria"),
+        (f'{_STAGE}criteria = ["answer weather"]', "'weather'"),
+        (f'{_STAGE}[[stages]]\nname = "due"', "'due' is there twice"),
+        (f'{_STAGE}[[stages]]\nname="A"\nkind="won"\n[[stages]]\nname="B"\nkind="won"', "won"),
+        (f'{_STAGE}[[questions]]\nkey = "x"', "label"),
+        (f'{_STAGE}[[questions]]\nlabel = "X"\nproves = ["luck"]', "'luck'"),
+        (f'currency = "EUX"\n{_STAGE}', "EUX"),
+        ("stages = 3\nname = 'R'", "stages"),
+        ("stages = [3]\nname = 'R'", "stages"),
+    ],
+)
+def test_what_cannot_be_read_is_named(document: str, named: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        read_pipeline(document)
+    assert named in caught.value.message
+
+
+@given(st.text())
+def test_any_text_is_a_pipeline_or_bad_input(text: str) -> None:
+    try:
+        read_pipeline(text)
+    except BadInput:
+        return
+
+
+_KNOWN = Pipeline(
+    4,
+    "Sales",
+    "EUR",
+    (
+        Stage(7, "Lead"),
+        Stage(8, "Demo"),
+        Stage(9, "Won", StageKind.WON),
+        Stage(10, "Lost", StageKind.LOST),
+    ),
+)
+
+
+def _ids(wanted: Pipeline) -> tuple[int, list[int]]:
+    found = with_known_ids(wanted, (_KNOWN,))
+    return found.id, [stage.id for stage in found.stages]
+
+
+def test_a_pipeline_is_known_by_its_name_and_its_stages_by_theirs() -> None:
+    wanted = replace(
+        _KNOWN,
+        id=0,
+        name="sales",
+        stages=(
+            Stage(0, "demo"),
+            Stage(0, "Lead"),
+            Stage(0, "Signed", StageKind.WON),
+            Stage(0, "Lost", StageKind.LOST),
+        ),
+    )
+    assert _ids(wanted) == (4, [8, 7, 9, 10])
+
+
+def test_a_pipeline_and_a_stage_are_renamed_under_their_ids() -> None:
+    wanted = replace(
+        _KNOWN, name="New sales", stages=(Stage(7, "Demo"), Stage(8, "Lead"), *_KNOWN.stages[2:])
+    )
+    assert _ids(wanted) == (4, [7, 8, 9, 10])
+
+
+def test_a_new_stage_has_no_id_whatever_number_it_brings() -> None:
+    wanted = replace(_KNOWN, stages=(_KNOWN.stages[0], Stage(3, "Tender"), *_KNOWN.stages[2:]))
+    assert _ids(wanted) == (4, [7, 0, 9, 10])
+
+
+def test_another_pipeline_takes_no_ids_over() -> None:
+    wanted = replace(_KNOWN, id=99, name="Renewals")
+    assert _ids(wanted) == (0, [0, 0, 0, 0])
