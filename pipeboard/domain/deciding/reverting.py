@@ -28,7 +28,8 @@ def revert(command: c.Revert, deal: Deal, context: c.Context) -> list[Event]:
                     details={"deal": deal.ref, "field": name},
                 )
         _pass_gate_again(back, deal, context)
-        reverted.append(replace(back, at=max(context.at, event.at)))
+        # Taken back now, but put again as of the day on which it happened.
+        reverted.append(replace(back, at=max(context.at, event.at)) if back.undoes else back)
         if back.after or back.before:
             deal = evolve(deal, back)
     return reverted
