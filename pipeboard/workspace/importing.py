@@ -112,6 +112,7 @@ class _Import:
         self.rules = rules_for(pipeline, origin, desk.me, desk.now())
         self.report = ImportReport()
         self.seen: dict[str, int] = {}
+        self.keys: set[str] = set()
         self.owners = {fold(rep.name): rep.name for rep in desk.reader.reps()}
 
     def run(
@@ -153,13 +154,14 @@ class _Import:
         keys = [key_of(row, self.seen) for row in deals]
         known = self.writer.deals_by_external_id(keys)
         known |= self._known_by_ref(deals, keys, known)
-        changes: dict[str, Change] = {}
+        changes: list[Change] = []
         for row, key in zip(deals, keys, strict=True):
-            if key in changes:
+            if key in self.keys:
                 self._reject(
                     [_rejected(row, "external_id", key, "the id stands twice in the file")]
                 )
                 continue
+            self.keys.add(key)
             try:
                 change = self._change(row, key, known.get(key))
             except PipeboardError as error:
@@ -170,8 +172,8 @@ class _Import:
             if change is None:
                 self.report.unchanged += 1
             else:
-                changes[key] = change
-        return list(changes.values())
+                changes.append(change)
+        return changes
 
     def _known_by_ref(
         self, rows: Sequence[DealRow], keys: Sequence[str], known: Mapping[str, Deal]

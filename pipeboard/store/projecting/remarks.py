@@ -1,0 +1,98 @@
+"""The rows of notes and touches, marked rather than deleted when they are undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from pipeboard.domain.events import Event, Kind, micros
+from pipeboard.store.projecting.change import Change
+
+
+def write_notes(session: Session, changes: Sequence[Change]) -> None:
+    _put(
+        session,
+        "note",
+        [
+            (
+                event.undoes,
+                {
+                    "id": event.facts["note"]["id"],
+                    "deal_id": deal_id,
+                    "author": event.facts["note"]["author"],
+                    "at": event.facts["note"]["at"],
+                    "text": event.facts["note"]["text"],
+                    "edited_at": None,
+                    "removed": False,
+                },
+            )
+            for deal_id, event in _events_of(changes, Kind.NOTE)
+        ],
+    )
+    for _, event in _events_of(changes, Kind.NOTE_EDITED):
+        session.execute(
+            text("UPDATE note SET text = :text, edited_at = :at WHERE id = :id"),
+            {
+                "text": event.facts["old" if event.undoes else "new"],
+                "at": micros(event.at),
+                "id": event.facts["id"],
+            },
+        )
+
+
+def write_touches(session: Session, changes: Sequence[Change]) -> None:
+    _put(
+        session,
+        "touch",
+        [
+            (
+                event.undoes,
+                {
+                    "id": event.facts["touch"]["id"],
+                    "deal_id": deal_id,
+                    "type": event.facts["touch"]["type"],
+                    "direction": event.facts["touch"]["direction"],
+                    "outcome": event.facts["touch"].get("outcome", ""),
+                    "by": event.facts["touch"].get("by", ""),
+                    "at": event.facts["touch"]["at"],
+                    "removed": False,
+                },
+            )
+            for deal_id, event in _events_of(changes, Kind.TOUCH)
+        ],
+    )
+
+
+def _put(session: Session, table: str, rows: Sequence[tuple[bool, dict[str, Any]]]) -> None:
+    """Notes or touches: new ones inserted, undone ones marked, redone ones brought back."""
+    there = [
+        row | {"at": micros(datetime.fromisoformat(row["at"]))}
+        for undone, row in rows
+        if not undone
+    ]
+    gone = [{"id": row["id"]} for undone, row in rows if undone]
+    if there:
+        names = ", ".join(f'"{name}"' for name in there[0])
+        values = ", ".join(f":{name}" for name in there[0])
+        session.execute(
+            text(
+                f"INSERT INTO {table} ({names}) VALUES ({values})"
+                f" ON CONFLICT (id) DO UPDATE SET removed = excluded.removed"
+            ),
+            there,
+        )
+    if gone:
+        session.execute(text(f"UPDATE {table} SET removed = true WHERE id = :id"), gone)
+
+
+def _events_of(changes: Sequence[Change], kind: Kind) -> Iterable[tuple[int, Event]]:
+    return (
+        (change.after.id, event)
+        for change in changes
+        for event in change.events
+        if event.kind is kind
+    )

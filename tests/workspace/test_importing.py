@@ -1,0 +1,249 @@
+"""Deals out of files: all or nothing, twice without doubles, out and in again by undo and redo."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pipeboard.domain.errors import Refused
+from pipeboard.domain.money import Money
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.templates import from_stage_names
+from pipeboard.exchange.reading import open_import
+from pipeboard.workspace import Workspace
+from pipeboard.workspace.importing import ImportReport, RowsRejected
+from tests.ledger import disagreements
+from tests.team import NEEDS, PROPOSAL, TODAY, WON, Team, add, now_of, sales
+
+MAVEN = Path(__file__).resolve().parents[3] / "shared/data/maven-crm/sales_pipeline.csv"
+needs_maven = pytest.mark.skipif(not MAVEN.exists(), reason="the Maven data set is not there")
+
+ROWS = """\
+id,deal name,company,amount,stage,status,owner,product
+X1,Line 1,Lumen Oy,40000,Proposal,open,ana,GTX
+X2,Line 2,Acme,500,Needs Assessment,open,bo,MG
+X3,Line 3,Kestrel BV,7000,,won,bo,MG
+"""
+
+
+class Files:
+    """Imports texts as files of one folder."""
+
+    def __init__(self, workspace: Workspace, folder: Path) -> None:
+        self.workspace, self.file = workspace, folder / "deals.csv"
+
+    def read(
+        self, text: str, *, skip_bad: bool = False, dry_run: bool = False, name: str = "deals.csv"
+    ) -> ImportReport:
+        self.file.write_text(text, "utf-8")
+        return self._import(self.file, sales(self.workspace), name, skip_bad, dry_run)
+
+    def _import(
+        self, path: Path, pipeline: Pipeline, name: str, skip_bad: bool, dry_run: bool
+    ) -> ImportReport:
+        with open_import(path, currency="EUR", zone=ZoneInfo("UTC"), today=TODAY) as reading:
+            return self.workspace.import_rows(
+                reading, pipeline, name, skip_bad=skip_bad, dry_run=dry_run
+            )
+
+    def deal(self, title: str) -> int:
+        return self.workspace.find_deal(title).id
+
+
+@pytest.fixture
+def files(ana: Workspace, tmp_path: Path) -> Files:
+    return Files(ana, tmp_path)
+
+
+def counts(report: ImportReport) -> tuple[int, int, int, int]:
+    return report.created, report.updated, report.unchanged, len(report.rejected)
+
+
+def test_a_file_becomes_deals_with_their_stage_outcome_and_fields(
+    files: Files, ana: Workspace, team: Team
+) -> None:
+    assert counts(files.read(ROWS)) == (3, 0, 0, 0)
+    first = now_of(ana, files.deal("Line 1"))
+    assert (first.stage_id, first.value, first.owner) == (PROPOSAL, Money(4_000_000, "EUR"), "ana")
+    assert dict(first.fields) == {"product": "GTX"}
+    assert now_of(ana, files.deal("Line 3")).stage_id == WON
+    assert disagreements(team.path) == []
+
+
+def test_the_same_file_again_changes_nothing(files: Files, ana: Workspace) -> None:
+    files.read(ROWS)
+    report = files.read(ROWS)
+    assert counts(report) == (0, 0, 3, 0)
+    assert report.command_id == ""
+
+
+def test_a_changed_row_changes_its_deal(files: Files, ana: Workspace, team: Team) -> None:
+    files.read(ROWS)
+    changed = ROWS.replace("X2,Line 2,Acme,500", "X2,Line 2,Acme Inc,600")
+    assert counts(files.read(changed)) == (0, 1, 2, 0)
+    deal = now_of(ana, files.deal("Line 2"))
+    assert (deal.account, deal.value) == ("Acme Inc", Money(60_000, "EUR"))
+    assert disagreements(team.path) == []
+
+
+def test_what_was_edited_here_survives_a_row_that_has_not_changed(
+    files: Files, ana: Workspace
+) -> None:
+    files.read(ROWS)
+    deal_id = files.deal("Line 1")
+    ana.set_fields([deal_id], ["value=55k", "fields.product=Other"])
+    ana.step([deal_id], -1)
+    assert counts(files.read(ROWS)) == (0, 0, 3, 0)
+    deal = now_of(ana, deal_id)
+    assert (deal.value, deal.stage_id) == (Money(5_500_000, "EUR"), NEEDS)
+
+
+def test_an_import_goes_out_by_one_undo_and_in_again_by_redo(
+    files: Files, ana: Workspace, team: Team
+) -> None:
+    files.read(ROWS)
+    ana.undo()
+    assert ana.reader.board(ana.lens(sales(ana))).total == 0
+    ana.redo()
+    assert ana.reader.board(ana.lens(sales(ana))).total == 2
+    assert disagreements(team.path) == []
+
+
+def test_an_undone_update_brings_back_what_was_there(files: Files, ana: Workspace) -> None:
+    files.read(ROWS)
+    files.read(ROWS.replace("X2,Line 2,Acme,500", "X2,Line 2,Acme,600"))
+    ana.undo()
+    assert now_of(ana, files.deal("Line 2")).value == Money(50_000, "EUR")
+    assert counts(files.read(ROWS)) == (0, 0, 3, 0)
+
+
+def test_after_an_undone_import_the_file_can_be_imported_again(files: Files, team: Team) -> None:
+    files.read(ROWS)
+    files.workspace.undo()
+    assert counts(files.read(ROWS)) == (3, 0, 0, 0)
+    assert disagreements(team.path) == []
+
+
+def test_a_redo_is_refused_when_somebody_imported_the_same_deals_meanwhile(
+    files: Files, bo: Workspace, tmp_path: Path
+) -> None:
+    files.read(ROWS)
+    files.workspace.undo()
+    Files(bo, tmp_path).read(ROWS)
+    with pytest.raises(Refused):
+        files.workspace.redo()
+
+
+def test_one_rejected_row_writes_nothing(files: Files, ana: Workspace, team: Team) -> None:
+    bad = ROWS + "X4,Line 4,Nowhere,1,Nonsense,open,bo,MG\n"
+    with pytest.raises(RowsRejected) as refused:
+        files.read(bad)
+    (row,) = refused.value.report.rejected
+    assert (row.line, row.column, row.value) == (5, "stage", "Nonsense")
+    assert "no stage 'Nonsense' in Sales" in row.reason
+    assert ana.reader.board(ana.lens(sales(ana))).total == 0
+    assert ana.reader.commands() == ()
+
+
+def test_skipping_bad_rows_writes_the_rest(files: Files) -> None:
+    bad = ROWS + "X4,Line 4,Nowhere,1,Nonsense,open,bo,MG\n"
+    assert counts(files.read(bad, skip_bad=True)) == (3, 0, 0, 1)
+
+
+def test_a_tried_import_says_what_it_would_do_and_writes_nothing(
+    files: Files, ana: Workspace
+) -> None:
+    report = files.read(ROWS, dry_run=True)
+    assert counts(report) == (3, 0, 0, 0)
+    assert report.command_id == ""
+    assert ana.reader.commands() == ()
+
+
+def test_rows_without_an_id_are_known_again_by_what_they_are_about(files: Files) -> None:
+    text = "deal name,company,amount\nPilot,Lumen Oy,1\nPilot,Lumen Oy,2\nPilot,Acme,3\n"
+    assert counts(files.read(text)) == (3, 0, 0, 0)
+    assert counts(files.read(text)) == (0, 0, 3, 0)
+    assert counts(files.read(text.replace(",3\n", ",4\n"))) == (0, 1, 2, 0)
+
+
+@pytest.mark.parametrize("between", [0, 1_500])
+def test_an_id_that_stands_twice_in_a_file_is_rejected_wherever_it_stands(
+    between: int, files: Files
+) -> None:
+    filling = "".join(f"F{n},Filling {n},1\n" for n in range(between))
+    text = f"id,deal name,amount\nX1,One,1\n{filling}X1,Another,2\n"
+    with pytest.raises(RowsRejected) as refused:
+        files.read(text)
+    (row,) = refused.value.report.rejected
+    assert (row.line, row.reason) == (between + 3, "the id stands twice in the file")
+
+
+def test_our_own_export_finds_its_deals_again(files: Files, ana: Workspace) -> None:
+    deal = add(ana, "Lumen Oy: pilot 40k")
+    text = (
+        "ref,title,account,stage,value,currency,created_at\n"
+        f"{deal.ref},pilot,Lumen Oy,Lead Generation,45000.00,EUR,{deal.created_at.isoformat()}\n"
+    )
+    report = files.read(text)
+    assert counts(report) == (0, 1, 0, 0)
+    assert now_of(ana, deal.id).value == Money(4_500_000, "EUR")
+
+
+def test_a_ref_of_another_database_is_no_deal_of_ours(files: Files, ana: Workspace) -> None:
+    deal = add(ana, "Lumen Oy: pilot 40k")
+    text = (
+        "ref,title,account,stage,value,currency,created_at\n"
+        f"{deal.ref},stranger,Acme,Lead Generation,1.00,EUR,2024-01-01T09:00:00Z\n"
+    )
+    assert counts(files.read(text)) == (1, 0, 0, 0)
+    assert now_of(ana, deal.id).title == "pilot"
+
+
+def test_owners_of_a_file_are_the_reps_that_are_known(files: Files, ana: Workspace) -> None:
+    add(ana)
+    files.read(ROWS.replace("open,ana", "open,ANA"))
+    assert now_of(ana, files.deal("Line 1")).owner == "ana"
+
+
+@needs_maven
+def test_the_maven_file_of_8800_deals_in_and_out_and_in_again(ana: Workspace, team: Team) -> None:
+    wanted = from_stage_names(
+        ("Prospecting", "Engaging"), pipeline_name="Maven", currency="USD", first_stage_id=0
+    )
+    maven = ana.save_pipeline(wanted)
+
+    def read() -> ImportReport:
+        with closing(
+            open_import(
+                MAVEN,
+                overrides=["engage_date=entered:Engaging"],
+                currency="USD",
+                zone=ZoneInfo("UTC"),
+                today=TODAY,
+            )
+        ) as reading:
+            return ana.import_rows(reading, maven, MAVEN.name)
+
+    def columns() -> dict[str, int]:
+        board = ana.reader.board(ana.lens(maven))
+        return {column.stage.name: column.count for column in board.columns}
+
+    whole = {"Prospecting": 500, "Engaging": 1589, "Won": 4238, "Lost": 2473}
+    report = read()
+    assert counts(report) == (8800, 0, 0, 0)
+    assert columns() == whole
+    assert ana.reader.commands(limit=1)[0].summary == (
+        "Imported 8,800 deals from sales_pipeline.csv."
+    )
+    assert counts(read()) == (0, 0, 8800, 0)
+    ana.undo()
+    assert sum(columns().values()) == 0
+    ana.redo()
+    assert columns() == whole
+    assert disagreements(team.path) == []
+    outcomes = Counter(str(deal.outcome) for deal in ana.reader.each(today=TODAY))
+    assert outcomes == {"open": 2089, "won": 4238, "lost": 2473}
