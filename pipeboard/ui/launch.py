@@ -25,6 +25,7 @@ from pipeboard.ui.terminal.ink import ColorDepth, color_depth
 if TYPE_CHECKING:
     from pipeboard.domain.actor import Actor
     from pipeboard.store import Store
+    from pipeboard.ui.app import PipeboardApp
     from pipeboard.workspace import Workspace
 
 READING_BUSY_MS = 250
@@ -112,6 +113,27 @@ def _run(
     state_folder: Path,
     frame: FirstFrame | None,
 ) -> int:
+    app = make_app(store, clock, actor, choices, state, theme, state_folder)
+    app.start_from(frame)
+    gc.enable()
+    try:
+        app.run(mouse=choices.mouse)
+    finally:
+        app.clerk.close()
+        state.reader.close()
+    return app.return_code or 0
+
+
+def make_app(
+    store: Store,
+    clock: Callable[[], datetime],
+    actor: Actor,
+    choices: Choices,
+    state: BoardState,
+    theme: Theme,
+    state_folder: Path,
+) -> PipeboardApp:
+    """The app over a board that has been read; it makes its workspace when it first needs it."""
     from pipeboard.ui.app import Look, PipeboardApp
     from pipeboard.ui.clerk import Clerk
 
@@ -120,14 +142,5 @@ def _run(
 
         return Workspace(store, clock, actor)
 
-    clerk = Clerk(begin)
     look = Look(theme, choices.keymap, choices.copy_command, choices.edit)
-    app = PipeboardApp(clerk, state, look, state_folder)
-    app.start_from(frame)
-    gc.enable()
-    try:
-        app.run(mouse=choices.mouse)
-    finally:
-        clerk.close()
-        state.reader.close()
-    return app.return_code or 0
+    return PipeboardApp(Clerk(begin), state, look, state_folder)
