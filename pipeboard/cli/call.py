@@ -89,7 +89,7 @@ class Call:
         self._stores.append(store)
         acting_as = (self.arguments.acting_as or "").removeprefix("@")
         reps = [rep.name for rep in store.reader.reps()]
-        if acting_as and acting_as not in reps:
+        if acting_as and reps and acting_as not in reps:
             raise NotFound(
                 f"There is no rep {quoted(acting_as)} to act for.",
                 hint=did_you_mean(acting_as, reps) or "See 'pipeboard rep list'.",

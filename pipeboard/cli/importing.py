@@ -77,7 +77,8 @@ def import_file(call: Call) -> int:
                     progress=progress,
                 )
             except RowsRejected as error:
-                error.report.created = error.report.updated = 0
+                if not asked.dry_run:
+                    error.report.created = error.report.updated = 0
                 _tell(call, reading, error.report)
                 call.out.say(error.message, error.hint)
                 return REFUSED

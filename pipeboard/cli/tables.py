@@ -45,10 +45,11 @@ class Table:
         widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
         room = terminal_width()
         over = sum(widths) + len(_GAP) * (len(widths) - 1) - room if room else 0
-        for index in sorted(self._elastic, key=lambda index: -widths[index]):
-            taken = min(max(over, 0), max(widths[index] - _NARROWEST, 0))
-            widths[index] -= taken
-            over -= taken
+        for _ in range(over):
+            widest = max(self._elastic, key=widths.__getitem__, default=None)
+            if widest is None or widths[widest] <= _NARROWEST:
+                break
+            widths[widest] -= 1
         return widths
 
     def _line(self, row: Sequence[Cell], widths: Sequence[int]) -> Iterator[Cell]:
