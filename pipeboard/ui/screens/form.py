@@ -16,7 +16,7 @@ from pipeboard.ui.palette import Role
 from pipeboard.ui.screens.drafting import Draft
 from pipeboard.ui.screens.overlay import CANCEL, Panel, TypingOverlay, heading, indented
 from pipeboard.ui.terminal.width import cell_width
-from pipeboard.ui.widgets.line_input import LineInput
+from pipeboard.ui.widgets.line_input import LineInput, one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,8 @@ class Form(TypingOverlay[dict[str, str]]):
         super().__init__(LineInput())
         self._heading = title
         self._fields = tuple(fields)
-        self._values = [field.value for field in fields]
+        self._before = [one_line(field.value) for field in fields]
+        self._values = [*self._before]
         self._draft = Draft(self, draft_key, self._unsaved, self.refuse)
         self._current = self._top = self._rows = 0
         self._note = ""
@@ -152,8 +153,8 @@ class Form(TypingOverlay[dict[str, str]]):
         self.redraw()
 
     def _set(self, value: str) -> None:
-        self.forgive()
         if value != self._values[self._current]:
+            self.forgive()
             self._values[self._current] = value
             self._note = ""
             self._draft.changed()
@@ -176,8 +177,8 @@ class Form(TypingOverlay[dict[str, str]]):
         self.refuse(f"None of the choices begins with {letter}.")
 
     def _changed(self) -> dict[str, str]:
-        pairs = zip(self._fields, self._values, strict=True)
-        return {field.name: value for field, value in pairs if value != field.value}
+        rows = zip(self._fields, self._before, self._values, strict=True)
+        return {field.name: value for field, before, value in rows if value != before}
 
     def _objection(self, place: int) -> str | None:
         check = self._fields[place].check
@@ -196,12 +197,12 @@ class Form(TypingOverlay[dict[str, str]]):
         for place, field in enumerate(self._fields):
             value = found.get(field.name)
             if isinstance(value, str):
-                self._values[place] = value
+                self._values[place] = one_line(value)
                 self._note = "Kept from when you left, marked *; Esc lets go of it."
 
     def _field_row(self, place: int, width: int) -> Line:
         field, value, is_current = self._fields[place], self._values[place], place == self._current
-        is_wrong, is_changed = bool(self._objection(place)), value != field.value
+        is_wrong, is_changed = bool(self._objection(place)), value != self._before[place]
         sign: Span = ("!", "input.error") if is_wrong else ("*" if is_changed else " ", "pane.tag")
         widest = max(cell_width(each.label) for each in self._fields)
         role: Role = "input.label" if is_current else "text.dim"

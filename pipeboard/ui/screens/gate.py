@@ -14,7 +14,7 @@ from pipeboard.domain.gates import SHORTEST_REASON
 from pipeboard.ui.draw.frame import Hint
 from pipeboard.ui.draw.glyphs import UNKNOWN
 from pipeboard.ui.draw.line import Line, Span, blank, whole, wrap
-from pipeboard.ui.screens.overlay import CANCEL, Panel, TypingOverlay, heading, key_shown
+from pipeboard.ui.screens.overlay import CANCEL, Panel, TypingOverlay, key_shown, upper_edge
 from pipeboard.ui.widgets.line_input import LineInput
 
 _LABEL: Final[Line] = ((" reason › ", "input.label"),)
@@ -58,11 +58,11 @@ class GateSheet(TypingOverlay[GateAnswer]):
         self.is_typing = False
 
     def draw(self, width: int, height: int) -> Panel:
-        lines = self._lines()
+        edge, lines = upper_edge(f"{self._name}: the gate", width), self._lines()
         # On a low screen the ways out are kept, and the message is cut.
-        room = max(0, height - len(lines) - 3 - self.is_typing)
+        room = max(0, height - len(edge) - len(lines) - 2 - self.is_typing)
         message = [(blank(3), whole(part, "text")) for part in wrap(self._message, width - 4)]
-        above = [heading(f"{self._name}: the gate", width), *message[:room], *lines]
+        above = [*edge, *message[:room], *lines]
         hints: list[Hint] = [("↵", "Override")] if self.is_typing else [("↵", "Answer")]
         return Panel(above, [*hints, CANCEL], label=_LABEL)
 
@@ -101,8 +101,11 @@ class GateSheet(TypingOverlay[GateAnswer]):
             self.leave(GateAnswer(Way.OVERRIDE, reason=reason))
 
     def _lines(self) -> list[Line]:
-        numbered = enumerate(self._missing, 1) if len(self._missing) > 1 else ()
-        asked = [_asked(f"{number} " if number <= 9 else "  ", text) for number, text in numbered]
+        several = len(self._missing) > 1
+        asked = [
+            _asked(f"{number} " if several and number <= 9 else "  ", text)
+            for number, text in enumerate(self._missing, 1)
+        ]
         return [*asked, *(_way(key, text) for key, text in _WAYS)]
 
 

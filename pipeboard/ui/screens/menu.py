@@ -9,7 +9,7 @@ from textual.events import Click, Key
 
 from pipeboard.ui.draw.line import Line, Span, blank, exactly, whole, width_of
 from pipeboard.ui.keys import name_of
-from pipeboard.ui.screens.overlay import CANCEL, Overlay, Panel, heading, indented, key_shown
+from pipeboard.ui.screens.overlay import CANCEL, Overlay, Panel, indented, key_shown, upper_edge
 
 _GAP = 3
 
@@ -36,14 +36,17 @@ class Menu(Overlay[str]):
         self._heading = title
         self._choices = tuple(choices)
         self._note = note
+        self._first_row = 1
         self._grid: list[list[tuple[Choice, Line]]] = []
 
     def draw(self, width: int, height: int) -> Panel:
         note = indented(self._note, width) if self._note else []
+        edge = upper_edge(self._heading, width)
         cells = [(choice, _cell(choice)) for choice in self._choices]
-        self._grid = _grid(cells, width - 2, max(1, height - 3 - len(note)))
+        self._first_row = len(edge)
+        self._grid = _grid(cells, width - 2, max(1, height - len(edge) - len(note) - 2))
         rows = [(blank(2), *(span for _, cell in row for span in cell)) for row in self._grid]
-        return Panel((heading(self._heading, width), *rows, *note), (CANCEL,))
+        return Panel((*edge, *rows, *note), (CANCEL,))
 
     def take_key(self, event: Key) -> None:
         if event.key == "escape":
@@ -60,7 +63,7 @@ class Menu(Overlay[str]):
             self.refuse(f"{key_shown(event)} does nothing here; Esc cancels.")
 
     def on_click(self, event: Click) -> None:
-        y = event.screen_y - self._above.region.y - 1
+        y = event.screen_y - self._above.region.y - self._first_row
         if not 0 <= y < len(self._grid):
             return
         x = event.screen_x - 2

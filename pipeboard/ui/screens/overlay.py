@@ -21,6 +21,7 @@ from pipeboard.ui.widgets.line_input import LineInput
 from pipeboard.ui.widgets.lines import Lines, glyphs_of
 
 T = TypeVar("T")
+_MOST_TITLE_LINES: Final = 3
 CANCEL: Final[Hint] = ("Esc", "Cancel")
 
 
@@ -40,6 +41,12 @@ def heading(title: str, width: int, end: str = "") -> Line:
         return rule(width, title)
     tail: Line = (whole(f" {end} ", "text.dim"), (ROW, "rule"))
     return (*rule(width - width_of(tail), title), *tail)
+
+
+def upper_edge(title: str, width: int) -> list[Line]:
+    """The heading of an overlay, with lines under it for a title that is too long for one."""
+    first, *rest = wrap(title, width - 6)[:_MOST_TITLE_LINES]
+    return [heading(first, width), *((blank(2), (part, "pane.head")) for part in rest)]
 
 
 def indented(text: str, width: int, line: Line = EMPTY) -> list[Line]:
@@ -98,7 +105,7 @@ class Overlay(ModalScreen[T]):
     Overlay > Vertical { height: auto; }
     Overlay > Vertical > Horizontal { height: 1; }
     """
-    AUTO_FOCUS: ClassVar[str | None] = None
+    AUTO_FOCUS: ClassVar[str | None] = ""
 
     def __init__(self) -> None:
         super().__init__()

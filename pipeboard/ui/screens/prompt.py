@@ -10,7 +10,7 @@ from textual.binding import Binding
 
 from pipeboard.ui.draw.line import Line, blank
 from pipeboard.ui.screens.drafting import Draft
-from pipeboard.ui.screens.overlay import CANCEL, Panel, TypingOverlay, folded, heading, indented
+from pipeboard.ui.screens.overlay import CANCEL, Panel, TypingOverlay, folded, indented, upper_edge
 from pipeboard.ui.screens.presets import Presets
 from pipeboard.ui.widgets.line_input import LineInput, one_line
 
@@ -90,7 +90,8 @@ class Prompt(TypingOverlay[str]):
         self._understand()
 
     def draw(self, width: int, height: int) -> Panel:
-        room = max(1, height - 4)
+        edge = upper_edge(self._heading, width)
+        room = max(1, height - len(edge) - 3)
         lines = self._lines_below(width)[:room]
         # Lines that come and go while somebody types would make the board jump.
         self._tallest = min(max(self._tallest, len(lines)), room)
@@ -102,7 +103,7 @@ class Prompt(TypingOverlay[str]):
             *([("^g", "Editor")] if self._editor else []),
             CANCEL,
         ]
-        return Panel((heading(self._heading, width),), hints, lines, _LABEL)
+        return Panel(edge, hints, lines, _LABEL)
 
     def keep_draft(self) -> None:
         self._draft.keep()

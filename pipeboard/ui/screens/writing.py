@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 
 from pipeboard.domain.errors import PipeboardError, Refused
 from pipeboard.ui.screens.drafting import Draft
-from pipeboard.ui.screens.overlay import CANCEL, Overlay, Panel, heading, indented
+from pipeboard.ui.screens.overlay import CANCEL, Overlay, Panel, indented, upper_edge
 from pipeboard.ui.widgets.text_box import TextBox, harmless
 
 Edit: TypeAlias = Callable[[str], str]
@@ -74,7 +74,8 @@ class TextScreen(Overlay[str]):
         self._box.focus()
 
     def draw(self, width: int, height: int) -> Panel:
-        above = [heading(self._heading, width), *indented(self._hint, width)[: bool(self._hint)]]
+        hint = indented(self._hint, width) if self._hint else []
+        above = [*upper_edge(self._heading, width), *hint]
         room = max(1, height - len(above) - 1)
         self._frame.styles.height = min(room, max(5, height // 2))
         editor = [("^g", "Editor")] if self._edit else []

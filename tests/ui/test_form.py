@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeboard.ui.screens.form import Field, Form
+from pipeboard.ui.terminal.drafts import Drafts
+from tests.ui.overlays import HOSTILE, is_harmless, opened
+
+FORECASTS = ("", "pipeline", "best", "commit")
+
+
+def number(text: str) -> str | None:
+    return None if text.isdigit() else f"{text} is no number."
+
+
+def deal_form(draft_key: str = "") -> Form:
+    return Form(
+        "D-142 Lumen Oy",
+        [
+            Field("account", "Company", "Lumen Oy"),
+            Field("value", "Value", "40", check=number, help="for example 40"),
+            Field("category", "Forecast", "best", choices=FORECASTS),
+            Field("owner", "Owner", "ana"),
+        ],
+        draft_key=draft_key,
+    )
+
+
+async def test_only_what_was_changed_is_saved() -> None:
+    async with opened(deal_form()) as stage:
+        await stage.type(" AB")
+        await stage.press("tab", "ctrl+u", "5", "ctrl+s")
+        assert stage.answer == {"account": "Lumen Oy AB", "value": "5"}
+
+
+async def test_what_was_changed_back_is_not_saved() -> None:
+    async with opened(deal_form()) as stage:
+        await stage.press("x", "backspace", "ctrl+s")
+        assert stage.answer == {}
+
+
+async def test_enter_goes_on_and_saves_at_the_end() -> None:
+    async with opened(deal_form()) as stage:
+        await stage.press("enter", "enter", "enter")
+        assert stage.is_open
+        await stage.type("b")
+        await stage.press("enter")
+        assert stage.answer == {"owner": "anab"}
+
+
+@pytest.mark.parametrize("key", ["up", "shift+tab"])
+async def test_before_the_first_field_comes_the_last(key: str) -> None:
+    async with opened(deal_form()) as stage:
+        await stage.press(key, "x", "ctrl+s")
+        assert stage.answer == {"owner": "anax"}
+
+
+async def test_a_field_that_cannot_be_taken_says_why_and_is_gone_back_to() -> None:
+    async with opened(deal_form()) as stage:
+        await stage.press("down")
+        assert stage.shows("for example 40")
+        await stage.press("k")
+        assert stage.shows("40k is no number.")
+        assert stage.shows("! Value")
+        await stage.press("down", "down", "ctrl+s")
+        assert stage.is_open
+        assert stage.last_line == "Value: 40k is no number."
+        await stage.press("backspace", "1", "ctrl+s")
+        assert stage.answer == {"value": "401"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "chosen"),
+    [
+        (("right",), "commit"),
+        (("space", "space"), ""),
+        (("left",), "pipeline"),
+        (("c",), "commit"),
+        (("p", "right", "right"), "commit"),
+    ],
+)
+async def test_a_choice_is_made_without_typing_it(keys: tuple[str, ...], chosen: str) -> None:
+    async with opened(deal_form()) as stage:
+        await stage.press("down", "down")
+        assert stage.shows("‹ best ›")
+        await stage.press(*keys, "ctrl+s")
+        assert stage.answer == {"category": chosen}
+
+
+async def test_a_letter_that_begins_no_choice_says_so() -> None:
+    async with opened(deal_form()) as stage:
+        await stage.press("down", "down", "z")
+        assert stage.last_line == "None of the choices begins with z."
+
+
+async def test_leaving_a_changed_form_is_asked_about_once() -> None:
+    async with opened(deal_form()) as stage:
+        await stage.press("x", "escape")
+        assert stage.is_open
+        assert stage.last_line.startswith("y Discard")
+        await stage.press("n", "y", "escape", "escape", "z", "escape", "y")
+        assert stage.answer is None
+
+
+async def test_going_on_after_the_question_types_where_one_was() -> None:
+    async with opened(deal_form()) as stage:
+        await stage.press("x", "escape", "n", "y", "ctrl+s")
+        assert stage.answer == {"account": "Lumen Oyxy"}
+
+
+async def test_an_unchanged_form_is_left_at_once() -> None:
+    async with opened(deal_form()) as stage:
+        await stage.press("escape")
+        assert stage.answer is None
+
+
+async def test_unsaved_changes_are_kept_and_offered_again(tmp_path: Path) -> None:
+    form = deal_form("edit-142")
+    async with opened(form, folder=tmp_path) as stage:
+        await stage.type("!")
+        form.keep_draft()
+    kept = Drafts(tmp_path).load("edit-142")
+    assert kept is not None
+    assert json.loads(kept) == {"account": "Lumen Oy!"}
+    async with opened(deal_form("edit-142"), folder=tmp_path) as stage:
+        assert stage.shows("* Company")
+        assert stage.shows("Kept from when you left")
+        await stage.press("ctrl+s")
+        assert stage.answer == {"account": "Lumen Oy!"}
+    assert Drafts(tmp_path).load("edit-142") is None
+
+
+async def test_a_draft_of_something_else_is_passed_over(tmp_path: Path) -> None:
+    for draft in ("[1]", "{", '{"account": 3, "gone": "x"}'):
+        Drafts(tmp_path).save("edit-142", draft)
+        async with opened(deal_form("edit-142"), folder=tmp_path) as stage:
+            await stage.press("ctrl+s")
+            assert stage.answer == {}
+
+
+async def test_a_form_higher_than_the_screen_scrolls() -> None:
+    fields = [Field(f"f{n}", f"Field {n}", str(n)) for n in range(30)]
+    async with opened(Form("Deal", fields), size=(40, 12)) as stage:
+        assert not stage.shows("Field 29")
+        await stage.press("up", "x")
+        assert stage.shows("Field 29")
+        assert stage.shows("30 of 30")
+        await stage.press("ctrl+s")
+        assert stage.answer == {"f29": "29x"}
+
+
+async def test_a_click_goes_to_a_field() -> None:
+    async with opened(deal_form()) as stage:
+        row = next(y for y, line in enumerate(stage.lines()) if "Owner" in line)
+        await stage.pilot.click(offset=(5, row))
+        await stage.press("x", "ctrl+s")
+        assert stage.answer == {"owner": "anax"}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("width", [80, 40])
+async def test_hostile_values_stay_text_and_count_as_unchanged(text: str, width: int) -> None:
+    fields = [
+        Field("a", text, text, help=text),
+        Field("b", "B", text, check=lambda _: text),
+        Field("c", "C", text, choices=(text, "")),
+    ]
+    async with opened(Form(text, fields), size=(width, 24)) as stage:
+        for _ in fields:
+            assert is_harmless(stage, width)
+            await stage.press("down")
+        await stage.press("escape")
+        assert stage.answer is None

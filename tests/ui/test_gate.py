@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import pytest
+
+from pipeboard.ui.screens.gate import GateAnswer, GateSheet, Way
+from tests.ui.overlays import HOSTILE, is_harmless, opened
+
+MISSING = ("Authority is unanswered", "no decision-maker named")
+
+
+def sheet() -> GateSheet:
+    return GateSheet("Lumen Oy", "Before Demo:", MISSING)
+
+
+@pytest.mark.parametrize(
+    ("key", "answer"),
+    [
+        ("a", GateAnswer(Way.ANSWER)),
+        ("enter", GateAnswer(Way.ANSWER)),
+        ("2", GateAnswer(Way.ANSWER, 1)),
+        ("x", GateAnswer(Way.LOSE)),
+        ("escape", None),
+    ],
+)
+async def test_a_key_takes_a_way_out(key: str, answer: GateAnswer | None) -> None:
+    async with opened(sheet()) as stage:
+        await stage.press(key)
+        assert stage.answer == answer
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+async def test_the_sheet_tells_what_is_missing_and_the_three_ways(size: tuple[int, int]) -> None:
+    async with opened(sheet(), size=size) as stage:
+        for text in ("Lumen Oy", "Before Demo:", *MISSING, "a answer", "x lose", "o override"):
+            assert stage.shows(text)
+
+
+async def test_an_override_asks_for_its_reason() -> None:
+    async with opened(sheet()) as stage:
+        await stage.press("o")
+        await stage.type("no")
+        await stage.press("enter")
+        assert stage.last_line == "An override needs a reason of 3 characters or more."
+        await stage.press("backspace", "backspace")
+        await stage.type(" signed already ")
+        await stage.press("enter")
+        assert stage.answer == GateAnswer(Way.OVERRIDE, reason="signed already")
+
+
+async def test_escape_in_the_reason_goes_back_to_the_three_ways() -> None:
+    async with opened(sheet()) as stage:
+        await stage.press("o", "h", "escape")
+        assert stage.is_open
+        await stage.press("x")
+        assert stage.answer == GateAnswer(Way.LOSE)
+
+
+@pytest.mark.parametrize("key", ["z", "3", "0"])
+async def test_another_key_says_that_it_is_no_way_out(key: str) -> None:
+    async with opened(sheet()) as stage:
+        await stage.press(key)
+        assert stage.last_line.startswith(f"{key} is none of the three ways")
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+async def test_hostile_text_stays_text_and_leaves_the_ways_in_sight(
+    text: str, size: tuple[int, int]
+) -> None:
+    async with opened(GateSheet(text, text, [text]), size=size) as stage:
+        await stage.press("o")
+        assert is_harmless(stage, size[0])
+        assert stage.shows("o override")

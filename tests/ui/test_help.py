@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import pytest
+
+from pipeboard.domain.filter_fields import FIELDS, FORMS, STATES
+from pipeboard.ui.draw.frame import KeyGroup
+from pipeboard.ui.draw.line import text_of, whole
+from pipeboard.ui.keys import BOARD
+from pipeboard.ui.screens.help import Help, filter_lines, groups_of
+from tests.ui.overlays import HOSTILE, Stage, is_harmless, opened
+
+
+def board_help() -> Help:
+    return Help("Board", groups_of(BOARD), filter_lines())
+
+
+async def all_lines(stage: Stage) -> str:
+    """Everything the help says, read to its end, without the places of blanks."""
+    read: list[str] = []
+    while True:
+        page = stage.lines()[2:-1]
+        read += page
+        await stage.press("pagedown")
+        if stage.lines()[2:-1] == page:
+            return " ".join(" ".join(read).split())
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 12)])
+async def test_every_command_is_explained_in_full(size: tuple[int, int]) -> None:
+    async with opened(Help("Board", groups_of(BOARD)), size=size) as stage:
+        said = await all_lines(stage)
+        assert "…" not in said.replace(" …", "")
+    for command in BOARD:
+        if not command.action.startswith("stage_"):
+            assert set(command.help.split()) <= set(said.split())
+    assert "1-9" in said
+
+
+async def test_the_filter_syntax_is_the_second_part() -> None:
+    async with opened(board_help(), size=(120, 40)) as stage:
+        said = await all_lines(stage)
+    assert "FILTER: FIELDS" in said
+    for typed, text in ((field.example, field.help) for field in FIELDS):
+        assert f"{typed} {text}" in said
+    for typed, text in (*STATES.items(), *FORMS):
+        assert f"{typed} {text}" in said
+
+
+async def test_typing_leaves_what_holds_every_word() -> None:
+    async with opened(board_help()) as stage:
+        await stage.type("stage back")
+        assert stage.shows("one stage back")
+        assert not stage.shows("one stage on")
+        await stage.press("ctrl+u")
+        await stage.type("owner:")
+        assert stage.shows("owner:me")
+        await stage.type("zzz")
+        assert stage.shows("nothing matches")
+
+
+async def test_the_help_fills_the_screen_and_escape_closes_it() -> None:
+    async with opened(board_help()) as stage:
+        assert stage.lines()[0].startswith(" Help: Board")
+        assert not stage.shows("board board")
+        await stage.press("escape")
+        assert stage.answer is None
+
+
+async def test_scrolling_stops_at_both_ends() -> None:
+    async with opened(board_help()) as stage:
+        first = stage.lines()
+        await stage.press("up", "pageup")
+        assert stage.lines() == first
+        await stage.press(*["pagedown"] * 9)
+        last = stage.lines()
+        assert last != first
+        await stage.press("down", "enter")
+        assert stage.lines() == last
+
+
+def test_the_keys_to_the_stages_are_one_line() -> None:
+    keys = [key for group in groups_of(BOARD) for key, _ in group.keys]
+    assert keys.count("1-9") == 1
+    assert "2" not in keys
+
+
+def test_what_can_be_typed_comes_before_what_it_means() -> None:
+    lines = [text_of(line) for line in filter_lines()]
+    assert lines[0] == "FILTER: FIELDS"
+    assert "stage:demothe stage it is in" in lines
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("width", [80, 40])
+async def test_hostile_text_stays_text(text: str, width: int) -> None:
+    groups = [KeyGroup(text, ((text[:8], text),))]
+    extra = [(whole(text, "pane.tag"), whole(text, "text"))]
+    async with opened(Help(text, groups, extra), size=(width, 24)) as stage:
+        assert is_harmless(stage, width)

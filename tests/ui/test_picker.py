@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import pytest
+
+from pipeboard.domain.errors import BadInput
+from pipeboard.ui.draw.line import whole
+from pipeboard.ui.screens.picker import Option, Picker, narrowed
+from tests.ui.overlays import HOSTILE, is_harmless, opened
+
+REASONS = [Option(name, name) for name in ("price", "no decision", "competitor", "timing")]
+DEALS = [Option(str(n), f"D-{n}  Firm {n} / Deal {n % 7}", "Lead") for n in range(5_000)]
+
+
+async def test_enter_takes_the_option_under_the_cursor() -> None:
+    async with opened(Picker("Why lost?", REASONS)) as stage:
+        await stage.press("down", "j", "enter")
+        assert stage.answer == "competitor"
+
+
+@pytest.mark.parametrize("keys", [("G",), ("end",), ("down",) * 9, ("pagedown",), ("ctrl+n",) * 3])
+async def test_the_cursor_stops_at_the_end(keys: tuple[str, ...]) -> None:
+    async with opened(Picker("Why lost?", REASONS)) as stage:
+        await stage.press(*keys, "enter")
+        assert stage.answer == "timing"
+
+
+async def test_escape_takes_nothing() -> None:
+    async with opened(Picker("Why lost?", REASONS)) as stage:
+        await stage.press("escape")
+        assert stage.answer is None
+
+
+async def test_a_letter_that_means_nothing_says_so() -> None:
+    async with opened(Picker("Why lost?", REASONS)) as stage:
+        await stage.press("p")
+        assert stage.last_line == "p does nothing here; Esc cancels."
+
+
+async def test_the_cursor_begins_on_what_is_chosen() -> None:
+    async with opened(Picker("Owner", REASONS, chosen="timing")) as stage:
+        await stage.press("enter")
+        assert stage.answer == "timing"
+
+
+async def test_typing_narrows_and_the_first_that_is_left_is_taken() -> None:
+    async with opened(Picker("Owner", REASONS, typed=True)) as stage:
+        await stage.type("ti")
+        assert stage.shows("timing")
+        assert stage.shows("competitor")
+        assert not stage.shows("price")
+        await stage.press("enter")
+        assert stage.answer == "timing"
+
+
+async def test_nothing_that_matches_is_said_and_cannot_be_taken() -> None:
+    async with opened(Picker("Owner", REASONS, typed=True)) as stage:
+        await stage.type("zz")
+        assert stage.shows("nothing matches")
+        await stage.press("enter")
+        assert stage.last_line.startswith("Nothing matches")
+        await stage.press("ctrl+u", "enter")
+        assert stage.answer == "price"
+
+
+async def test_thousands_of_options_scroll_with_the_cursor() -> None:
+    async with opened(Picker("Find", DEALS, typed=True)) as stage:
+        assert stage.shows("1 of 5,000")
+        await stage.press("pagedown", "pagedown", "up")
+        place = next(line for line in stage.lines() if "of 5,000" in line)
+        row = int(place.split(" of ")[0].split()[-1])
+        assert stage.shows(f"▌ D-{row - 1} ")
+        await stage.press("enter")
+        assert stage.answer == str(row - 1)
+
+
+async def test_a_click_takes_an_option_and_the_wheel_moves() -> None:
+    async with opened(Picker("Why lost?", REASONS)) as stage:
+        row = next(y for y, line in enumerate(stage.lines()) if "competitor" in line)
+        await stage.pilot.click(offset=(10, row))
+        assert stage.answer == "competitor"
+
+
+def test_options_are_narrowed_by_every_word_without_case_and_accents() -> None:
+    options = [Option("1", "Ångström AB", "Lead"), Option("2", "Lead Angst", "Won")]
+    find = narrowed(options)
+    assert [option.id for option in find("ANG")] == ["1", "2"]
+    assert [option.id for option in find("lead ang")] == ["2", "1"]
+    assert [option.id for option in find("won angs")] == ["2"]
+    assert find("  ") == options
+
+
+async def test_a_search_that_fails_says_why() -> None:
+    def find(text: str) -> Sequence[Option]:
+        if text:
+            raise BadInput("That cannot be looked for.")
+        return REASONS
+
+    async with opened(Picker("Find", find)) as stage:
+        await stage.type("x")
+        assert stage.last_line == "That cannot be looked for."
+
+
+async def test_a_slow_search_does_not_hold_up_typing_and_the_last_text_wins() -> None:
+    first_may_end = threading.Event()
+
+    def find(text: str) -> Sequence[Option]:
+        if text == "a":
+            first_may_end.wait(20)
+        return [Option(text, f"found by {text!r}")]
+
+    async with opened(Picker("Find", find, slow=True)) as stage:
+        await stage.type("ab")
+        await stage.until(lambda: stage.shows("found by 'ab'"))
+        first_may_end.set()
+        await stage.pilot.app.workers.wait_for_complete()
+        await stage.pilot.pause()
+        assert stage.shows("found by 'ab'")
+        await stage.press("enter")
+        assert stage.answer == "ab"
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("width", [80, 40])
+async def test_hostile_options_stay_text(text: str, width: int) -> None:
+    options = [Option("1", text, text), Option("2", (whole(text, "card.name"),), text)]
+    async with opened(Picker(text, options, typed=True, verb=text), size=(width, 24)) as stage:
+        assert is_harmless(stage, width)
+        await stage.press("enter")
+        assert stage.answer == "1"

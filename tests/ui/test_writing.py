@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.events import Paste
+
+from pipeboard.domain.errors import Refused
+from pipeboard.ui.screens.writing import TextScreen, edit_outside
+from pipeboard.ui.terminal.drafts import Drafts
+from tests.ui.overlays import HOSTILE, is_harmless, opened
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+async def test_several_lines_are_typed_and_saved(size: tuple[int, int]) -> None:
+    async with opened(TextScreen("Note", "One", hint="What was said?"), size=size) as stage:
+        assert stage.shows("What was said?")
+        await stage.press("enter")
+        await stage.type("two")
+        assert stage.shows("two")
+        await stage.press("ctrl+s")
+        assert stage.answer == "One\ntwo"
+
+
+async def test_an_unchanged_text_is_left_at_once_and_a_changed_one_is_asked_about() -> None:
+    async with opened(TextScreen("Note", "One")) as stage:
+        await stage.press("escape")
+        assert stage.answer is None
+    async with opened(TextScreen("Note", "One")) as stage:
+        await stage.press("x", "escape", "escape", "y", "escape")
+        assert stage.is_open
+        assert stage.shows("Onexy")
+        await stage.press("y")
+        assert stage.answer is None
+
+
+async def test_unsaved_text_is_kept_and_offered_again(tmp_path: Path) -> None:
+    screen = TextScreen("Note", draft_key="note-1")
+    async with opened(screen, folder=tmp_path) as stage:
+        await stage.type("half a")
+        screen.keep_draft()
+    async with opened(TextScreen("Note", draft_key="note-1"), folder=tmp_path) as stage:
+        assert stage.shows("half a")
+        assert stage.shows("Kept from when you left.")
+        await stage.type(" note")
+        await stage.press("ctrl+s")
+        assert stage.answer == "half a note"
+    assert Drafts(tmp_path).load("note-1") is None
+
+
+async def test_pasted_text_keeps_its_lines_and_loses_what_steers() -> None:
+    async with opened(TextScreen("Note")) as stage:
+        stage.pilot.app.post_message(Paste("one\r\n\x1b[31mtwo\u202e\n\tthree"))
+        await stage.pilot.pause()
+        await stage.press("ctrl+s")
+        assert stage.answer == "one\n[31mtwo\n    three"
+
+
+async def test_without_an_editor_the_key_says_so() -> None:
+    async with opened(TextScreen("Note")) as stage:
+        await stage.press("ctrl+g")
+        assert stage.last_line.startswith("There is no editor to go to here.")
+
+
+async def test_a_terminal_that_cannot_be_lent_says_so() -> None:
+    async with opened(TextScreen("Note", edit=str.upper)) as stage:
+        await stage.press("ctrl+g")
+        assert stage.last_line.startswith("This terminal cannot be lent to an editor.")
+
+
+async def test_going_outside_is_refused_where_no_editor_may_run() -> None:
+    async with opened(TextScreen("Note")) as stage:
+        with pytest.raises(Refused):
+            edit_outside(stage.pilot.app, "text", None)
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("width", [80, 40])
+async def test_hostile_text_stays_text(text: str, width: int) -> None:
+    async with opened(TextScreen(text, text, hint=text), size=(width, 24)) as stage:
+        assert is_harmless(stage, width)
+        await stage.press("escape")
+        assert stage.answer is None
