@@ -1,0 +1,155 @@
+"""The work on a deal: answers, interactions, and what goes on after its end."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from pipeboard.domain.deal import Loss, NextStep, Status
+from pipeboard.domain.errors import BadInput, NotFound, Refused
+from pipeboard.domain.questions import MEDDICC
+from pipeboard.domain.templates import template
+from pipeboard.workspace import Workspace
+from tests.ledger import disagreements
+from tests.team import LEAD, NEEDS, QUALIFICATION, Team, add, now_of, qualify
+
+
+def test_whoever_replaces_an_answer_is_told_what_it_said(
+    ana: Workspace, bo: Workspace, team: Team
+) -> None:
+    deal = add(ana)
+    bo.answer([deal.id], "need", "Stops twice a day", 3)
+    receipt = ana.answer([deal.id], "need", "Scrap rate of 9 %", 4)
+    assert receipt.summary == "Answered Need of Lumen Oy."
+    assert receipt.notes == (
+        "bo's answer of today stays in the history: 'Stops twice a day' (3/4).",
+    )
+    texts = [entry.event.after.get("answers.need") for entry in ana.reader.entries(deal.id)]
+    assert [answer.text for answer in texts if answer] == ["Scrap rate of 9 %", "Stops twice a day"]
+    assert disagreements(team.path) == []
+
+
+def test_an_answer_taken_back_is_unknown_again_and_kept_in_the_history(ana: Workspace) -> None:
+    deal = add(ana)
+    ana.answer([deal.id], "need", "", 0)
+    assert now_of(ana, deal.id).answers["need"].rating == 0
+    ana.take_answer_back(deal.id, "need")
+    assert "need" not in now_of(ana, deal.id).answers
+    assert [entry.event.kind for entry in ana.reader.entries(deal.id)][:2] == ["answered"] * 2
+
+
+def test_what_a_gate_asks_is_answered_by_any_question_set(ana: Workspace) -> None:
+    saved = ana.save_pipeline(
+        template(
+            "needs", pipeline_name="Enterprise", currency="EUR", first_stage_id=0, questions=MEDDICC
+        )
+    )
+    qualification = saved.find_stage("Lead Qualification").id
+    (deal,) = ana.add("Acme: press 9k", pipeline=saved, stage_id=qualification).deals
+    lacking = [
+        lack.text
+        for _, found in ana.gate([deal.id], saved.find_stage("Needs").id)
+        for lack in found
+    ]
+    assert lacking == [
+        "Metrics is unanswered",
+        "Decision process is unanswered",
+        "Economic buyer is unanswered",
+    ]
+    for question in ("metrics", "decision_process", "economic_buyer"):
+        ana.answer([deal.id], question, "Told")
+    assert ana.step([deal.id], 1).deals[0].stage_id == saved.find_stage("Needs").id
+
+
+def test_a_proposal_counts_its_follow_ups(ana: Workspace, team: Team) -> None:
+    deal = add(ana)
+    sent = ana.log_touch([deal.id], "email", "out", "offer of 40k", quote=True)
+    assert sent.notes == ()
+    assert now_of(ana, deal.id).quote_sent_at == team.clock.now
+    for day in (1, 2):
+        team.clock.wait(days=2)
+        receipt = ana.log_touch([deal.id], "call", "out", "not there")
+        assert receipt.notes == (f"Follow-up {day} of 5 since the proposal.",)
+    for _ in range(3):
+        ana.undo()
+    assert now_of(ana, deal.id).quote_sent_at is None
+
+
+def test_a_proposal_does_not_come_in(ana: Workspace) -> None:
+    deal = add(ana)
+    with pytest.raises(BadInput, match="goes out"):
+        ana.log_touch([deal.id], "email", "in", quote=True)
+
+
+def test_a_trial_close_stands_on_the_deal(ana: Workspace) -> None:
+    deal = add(ana)
+    ana.log_touch([deal.id], "call", "out", "would start in May", trial_close="conditional")
+    assert now_of(ana, deal.id).trial_close == "conditional"
+    with pytest.raises(BadInput, match="yes, no or conditional"):
+        ana.log_touch([deal.id], "call", "out", trial_close="maybe")
+
+
+def test_two_contacts_in_a_day_are_too_many(ana: Workspace, team: Team) -> None:
+    deal = add(ana)
+    ana.log_touch([deal.id], "call", "out")
+    team.clock.wait(hours=3)
+    assert ana.log_touch([deal.id], "email", "out").notes == (
+        "Lumen Oy was last contacted 3 h before: fewer than 24.",
+    )
+    assert ana.log_touch([deal.id], "email", "in").notes == ()
+
+
+def test_a_bulk_gate_says_of_each_deal_what_it_lacks(ana: Workspace) -> None:
+    ready, raw = add(ana, stage=QUALIFICATION), add(ana, "Acme: press 1k", stage=QUALIFICATION)
+    qualify(ana, ready.id)
+    with pytest.raises(Refused) as refused:
+        ana.move([ready.id, raw.id], NEEDS)
+    assert [deal["deal"] for deal in refused.value.details["deals"]] == [raw.ref]
+
+
+def test_a_lost_deal_comes_back_once_on_its_day(ana: Workspace, bo: Workspace, team: Team) -> None:
+    deal = add(ana, "Lumen Oy: packaging pilot 40k +nordic source:referral", QUALIFICATION)
+    ana.lose([deal.id], Loss("timing", "budget in spring", recycle_on=date(2026, 12, 1)))
+    assert bo.recycle().deals == ()
+    team.clock.wait(days=8)
+    (back,) = bo.recycle(dry_run=True).deals
+    assert now_of(bo, deal.id).status is Status.LOST
+    (back,) = bo.recycle().deals
+    assert (back.name, back.stage_id, back.owner, back.tags) == (
+        "Lumen Oy",
+        LEAD,
+        "ana",
+        ("nordic",),
+    )
+    assert back.contact_reason == "back from D-1, lost: timing"
+    assert back.next_step == NextStep("try again", date(2026, 12, 1))
+    assert ana.recycle().deals == bo.recycle().deals == ()
+    assert disagreements(team.path) == []
+
+
+def test_nobody_undoes_what_the_calendar_brought_back(ana: Workspace, team: Team) -> None:
+    deal = add(ana)
+    ana.lose([deal.id], Loss("timing", recycle_on=date(2026, 12, 1)))
+    team.clock.wait(days=9)
+    (back,) = ana.recycle().deals
+    assert ana.undo().deals[0].id == deal.id
+    assert not now_of(ana, back.id).removed
+
+
+def test_a_won_customer_is_asked_how_it_goes_two_weeks_later(ana: Workspace) -> None:
+    deal = add(ana)
+    ana.win([deal.id], override="signed at the fair")
+    (lead,) = ana.follow_up(deal.id).deals
+    assert lead.next_step == NextStep("ask how it goes", date(2026, 12, 7))
+    assert (lead.account, lead.title, lead.value) == ("Lumen Oy", "next order", None)
+    assert now_of(ana, lead.id).recycled_from == deal.id
+    ana.undo()
+    assert now_of(ana, lead.id).removed
+
+
+def test_only_a_won_deal_has_a_follow_up(ana: Workspace) -> None:
+    with pytest.raises(Refused, match="is not won"):
+        ana.follow_up(add(ana).id)
+    with pytest.raises(NotFound):
+        ana.follow_up(99)
