@@ -197,9 +197,15 @@ class EditNote:
 
 @dataclass(frozen=True, slots=True)
 class LogTouch:
-    """An interaction with the buyer, which stops the idle clock."""
+    """An interaction with the buyer, which stops the idle clock.
+
+    With `quote` the proposal went out with it; `trial_close` is how a question for a small
+    commitment was answered: yes, no or conditional, empty where none was asked.
+    """
 
     touch: Touch
+    quote: bool = False
+    trial_close: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,7 @@ class Touch:
 
 TOUCH_TYPES = ("call", "email", "meeting", "demo", "message")
 DIRECTIONS = ("in", "out")
+TRIAL_CLOSES = ("yes", "no", "conditional")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,17 +34,31 @@ class Refused(PipeboardError):
 
 
 class GateNotMet(Refused):
-    """The exit criteria of a stage are not met: `unmet` on the way to `target`, a stage's name."""
+    """The exit criteria of a stage are not met: `unmet` on the way to `target`, a stage's name.
+
+    `deal_id` is the deal that is held up; for several deals, each has its own error in `parts`.
+    """
 
     code = "gate"
 
     def __init__(
-        self, message: str, *, target: str, unmet: tuple[Unmet, ...], hint: str = ""
+        self,
+        message: str,
+        *,
+        target: str,
+        unmet: tuple[Unmet, ...],
+        hint: str = "",
+        deal_id: int = 0,
+        parts: tuple[GateNotMet, ...] = (),
     ) -> None:
-        missing = [lack.text for lack in unmet]
-        super().__init__(message, hint=hint, details={"target": target, "missing": missing})
+        details: dict[str, Any] = {"target": target, "missing": [lack.text for lack in unmet]}
+        if parts:
+            details["deals"] = [{"deal": f"D-{part.deal_id}", **part.details} for part in parts]
+        super().__init__(message, hint=hint, details=details)
         self.target = target
         self.unmet = unmet
+        self.deal_id: int = deal_id
+        self.parts = parts
 
 
 class Conflict(Refused):

@@ -41,6 +41,7 @@ def pass_gate(
             f"{deal.ref} {deal.name} is not moved to {target.name}: {summary(lacking)}.",
             target=target.name,
             unmet=lacking,
+            deal_id=deal.id,
             hint="Answer what is missing, lose the deal, or override with a reason.",
         )
     if len(override.strip()) < SHORTEST_REASON:

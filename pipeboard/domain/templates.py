@@ -1,4 +1,4 @@
-"""Ready-made pipelines and question sets from the field's usual ones (`capabilities.md` A1)."""
+"""Ready-made pipelines from the field's usual ones (`capabilities.md` A1)."""
 
 from __future__ import annotations
 
@@ -7,127 +7,8 @@ from dataclasses import replace
 from pipeboard.domain.criteria import parse_criterion
 from pipeboard.domain.errors import NotFound
 from pipeboard.domain.near import did_you_mean
-from pipeboard.domain.pipeline import Category, Factor, Pipeline, Question, Stage, StageKind
-
-SEVEN = (
-    Question(
-        "need",
-        "Need",
-        "What problem are you trying to solve?",
-        "No problem, no purchase: everything else rests on this.",
-        "A problem in their words, with a number that hurts.",
-        (Factor.NEED,),
-    ),
-    Question(
-        "trigger",
-        "Trigger",
-        "What has prompted you to solve it now?",
-        "An old problem without a trigger stays an old problem.",
-        "An event with a date: an audit, a loss, a new boss, a contract that ends.",
-        (Factor.NEED,),
-    ),
-    Question(
-        "consequence",
-        "Consequence",
-        "What happens if it is not solved?",
-        "Doing nothing is the strongest competitor.",
-        "A cost that they can name and that somebody answers for.",
-        (Factor.NEED,),
-    ),
-    Question(
-        "timeline",
-        "Timeline",
-        "By when do you look to have it in place?",
-        "A date of theirs makes a close date honest.",
-        "A day that something depends on, and the steps before it.",
-        (Factor.TIMELINE,),
-    ),
-    Question(
-        "authority",
-        "Authority and budget",
-        "Who needs to sign off on the budget?",
-        "Whoever signs is in the deal, known to us or not.",
-        "Name and limit of the signer, the sum set aside, one step that you have seen.",
-        (Factor.AUTHORITY, Factor.BUDGET),
-    ),
-    Question(
-        "stake",
-        "Personal stake",
-        "What do you personally gain or lose if it is, or is not, solved?",
-        "People carry deals; a champion has something at stake.",
-        "Something of their own: a target, time, a reputation.",
-        (Factor.INTEREST,),
-    ),
-    Question(
-        "fit",
-        "Fit",
-        "From what we have discussed, does our solution solve this for you?",
-        "Asks for the first small yes, and brings doubts out early.",
-        "A yes with their reason, or the doubt that is left.",
-        (Factor.FIT,),
-    ),
-)
-
-MEDDICC = (
-    Question(
-        "metrics",
-        "Metrics",
-        "Which figures will show that this was worth it?",
-        "A figure of theirs carries the business case.",
-        "Today's figure, the wanted one, and who measures it.",
-        (Factor.NEED,),
-    ),
-    Question(
-        "economic_buyer",
-        "Economic buyer",
-        "Who can spend this money without asking?",
-        "Everybody else can only say no.",
-        "A name, their limit, and that you have talked.",
-        (Factor.AUTHORITY, Factor.BUDGET),
-    ),
-    Question(
-        "decision_criteria",
-        "Decision criteria",
-        "What will you compare offers by?",
-        "Criteria that you have not shaped were shaped by somebody else.",
-        "Their list, in order, in writing.",
-        (Factor.FIT,),
-    ),
-    Question(
-        "decision_process",
-        "Decision process",
-        "Which steps lead to a decision, and when?",
-        "Steps give the close date a ground.",
-        "Each step with a person and a day.",
-        (Factor.TIMELINE,),
-    ),
-    Question(
-        "pain",
-        "Identified pain",
-        "What hurts, whom, and how much?",
-        "Pain makes urgency.",
-        "A cost and a person who feels it.",
-        (Factor.NEED,),
-    ),
-    Question(
-        "champion",
-        "Champion",
-        "Who sells this for us when we are not in the room?",
-        "Without one, the meeting goes on without us.",
-        "A person with influence and a stake, tested once.",
-        (Factor.INTEREST,),
-    ),
-    Question(
-        "competition",
-        "Competition",
-        "Who else is being looked at, doing nothing included?",
-        "A rival unknown is a rival unanswered.",
-        "Names, and where each is strong.",
-        (),
-    ),
-)
-
-QUESTION_SETS = {"seven": SEVEN, "meddicc": MEDDICC}
+from pipeboard.domain.pipeline import Category, Pipeline, Question, Stage, StageKind
+from pipeboard.domain.questions import SEVEN
 
 
 def _stage(
@@ -271,18 +152,33 @@ _STAGES: dict[str, tuple[Stage, ...]] = {
 TEMPLATES = tuple(_STAGES)
 
 
-def template(name: str, *, pipeline_name: str, currency: str, first_stage_id: int = 1) -> Pipeline:
-    """A new pipeline from a template; stage ids count up from `first_stage_id`."""
+def template(
+    name: str,
+    *,
+    pipeline_name: str,
+    currency: str,
+    first_stage_id: int = 1,
+    questions: tuple[Question, ...] = SEVEN,
+) -> Pipeline:
+    """A new pipeline from a template; stage ids count up from `first_stage_id`.
+
+    What a template's gates ask for (need, timeline, authority) any of the question sets answers.
+    """
     if name not in _STAGES:
         raise NotFound(
             f"No template '{name}'.",
             hint=did_you_mean(name, TEMPLATES) or f"There are: {', '.join(TEMPLATES)}.",
         )
-    return _pipeline(pipeline_name, currency, _STAGES[name], first_stage_id)
+    return _pipeline(pipeline_name, currency, _STAGES[name], first_stage_id, questions)
 
 
 def from_stage_names(
-    names: tuple[str, ...], *, pipeline_name: str, currency: str, first_stage_id: int = 1
+    names: tuple[str, ...],
+    *,
+    pipeline_name: str,
+    currency: str,
+    first_stage_id: int = 1,
+    questions: tuple[Question, ...] = SEVEN,
 ) -> Pipeline:
     """A pipeline of plain stages, as `import --stages A,B,C` makes it: no limits, no gates.
 
@@ -298,12 +194,18 @@ def from_stage_names(
         )
         for index, name in enumerate(names)
     )
-    return _pipeline(pipeline_name, currency, stages, first_stage_id)
+    return _pipeline(pipeline_name, currency, stages, first_stage_id, questions)
 
 
-def _pipeline(name: str, currency: str, stages: tuple[Stage, ...], first_stage_id: int) -> Pipeline:
+def _pipeline(
+    name: str,
+    currency: str,
+    stages: tuple[Stage, ...],
+    first_stage_id: int,
+    questions: tuple[Question, ...],
+) -> Pipeline:
     numbered = tuple(
         replace(stage, id=first_stage_id + index)
         for index, stage in enumerate((*stages, _WON, _LOST))
     )
-    return Pipeline(0, name, currency, numbered, SEVEN)
+    return Pipeline(0, name, currency, numbered, questions)

@@ -86,9 +86,7 @@ class _Words:
             case Kind.NOTE_EDITED:
                 return f"note edited: {_first_line(facts['new'])}"
             case Kind.TOUCH:
-                touch = facts["touch"]
-                what = f"{touch['type']} {touch['direction']}"
-                return _with(what, _first_line(touch.get("outcome", "")))
+                return _touch(event)
             case _:
                 step = event.before.get("next_step") or NextStep(facts["step"].get("text", ""))
                 done = _with("done", step.text or "next step")
@@ -180,6 +178,16 @@ def _override(event: Event) -> str:
     return (
         f"; override: {event.facts.get('override') or 'no reason'} (missing {', '.join(missing)})"
     )
+
+
+def _touch(event: Event) -> str:
+    touch, after = event.facts["touch"], event.after
+    words = [f"{touch['type']} {touch['direction']}"]
+    if after.get("quote_sent_at") is not None:
+        words.append("proposal sent")
+    if after.get("trial_close"):
+        words.append(f"trial close {after['trial_close']}")
+    return _with(", ".join(words), _first_line(touch.get("outcome", "")))
 
 
 def _loss(loss: Loss | None) -> str:

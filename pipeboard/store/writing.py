@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -21,6 +21,7 @@ from pipeboard.domain.sheet import Entry
 from pipeboard.store import tables as t
 from pipeboard.store.pipeline_rows import pipeline_document, pipeline_row, stage_row
 from pipeboard.store.projecting import Change, project
+from pipeboard.store.returning import DUE_TO_RETURN
 from pipeboard.store.rows import deal_from_row
 from pipeboard.store.schema import SCHEMA
 
@@ -80,6 +81,11 @@ class Writer:
             rows = self._session.execute(statement, {"ids": wanted[start : start + BATCH]})
             found |= {row["external_id"]: deal_from_row(dict(row)) for row in rows.mappings()}
         return found
+
+    def due_to_return(self, today: date) -> list[int]:
+        """The lost deals whose day to try again has come and that have not come back yet."""
+        rows = self._session.execute(text(DUE_TO_RETURN), {"today": today.isoformat()})
+        return list(rows.scalars())
 
     def numbers(self, name: str, count: int) -> range:
         """That many fresh numbers of a kind: `deal`, `stage` or `pipeline`."""

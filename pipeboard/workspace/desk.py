@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pipeboard.store import Store
     from pipeboard.store.projecting import Change
     from pipeboard.store.reading import Reader
-    from pipeboard.store.writing import Writer
+    from pipeboard.store.writing import Done, Writer
 
 Seen = Mapping[int, int]
 NOTHING_SEEN: Seen = {}
@@ -141,7 +141,7 @@ class Desk:
         deals = tuple(change.after for change in changes)
         return Receipt("" if dry_run else command_id, verb, says(deals), deals, tuple(notes))
 
-    def _done(self, command_id: str, at: datetime, verb: str, summary: str, **links: Any) -> Any:
+    def _done(self, command_id: str, at: datetime, verb: str, summary: str, **links: Any) -> Done:
         from pipeboard.store.writing import Done
 
         return Done(command_id, at, self.actor.name, self.actor.acting_as, verb, summary, **links)
@@ -203,7 +203,11 @@ def _raise(refusals: Sequence[Refused], asked: int) -> None:
     if gates:
         lacking = {lack.text: lack for gate in gates for lack in gate.unmet}
         raise GateNotMet(
-            message, target=gates[0].target, unmet=tuple(lacking.values()), hint=gates[0].hint
+            message,
+            target=gates[0].target,
+            unmet=tuple(lacking.values()),
+            hint=gates[0].hint,
+            parts=tuple(gates),
         )
     raise Refused(
         message, hint=refusals[0].hint, details={"refused": [r.message for r in refusals]}

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.dates import format_day, split_leading_date
-from pipeboard.domain.deal import Answer, Note, Touch
+from pipeboard.domain.dates import format_day, local_date, split_leading_date
+from pipeboard.domain.deal import Answer, Deal, Note, Touch
 from pipeboard.domain.errors import BadInput, NotFound
+from pipeboard.domain.going_on import PERSISTENCE, follow_ups
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.text import quoted
 from pipeboard.workspace.desk import NOTHING_SEEN, Desk, Receipt, Seen, named
 
 
@@ -96,15 +100,61 @@ class Work(Desk):
         seen: Seen = NOTHING_SEEN,
         dry_run: bool = False,
     ) -> Receipt:
-        """An answer to a question named by key, number or what it proves."""
-        return self.carry_out(
+        """An answer to a question named by key, number or what it proves.
+
+        The receipt tells whose answer it replaces; that one stays in the history.
+        """
+        replaced: dict[int, str] = {}
+
+        def command(deal: Deal) -> c.AnswerQuestion:
+            replaced[deal.id] = self._replaced(deal, question)
+            return c.AnswerQuestion(question, Answer(text, rating, evidence))
+
+        receipt = self.carry_out(
             "answer",
             ids,
-            c.AnswerQuestion(question, Answer(text, rating, evidence)),
-            lambda deals: f"Answered {question} of {named(deals)}.",
+            command,
+            lambda deals: f"Answered {self._label(deals[0], question)} of {named(deals)}.",
             seen=seen,
             dry_run=dry_run,
         )
+        said = tuple(replaced[deal.id] for deal in receipt.deals if replaced[deal.id])
+        return replace(receipt, notes=(*receipt.notes, *said))
+
+    def take_answer_back(
+        self, deal_id: int, question: str, *, seen: Seen = NOTHING_SEEN, dry_run: bool = False
+    ) -> Receipt:
+        """A question without an answer again; what was said stays in the history."""
+        return self.carry_out(
+            "answer",
+            [deal_id],
+            c.AnswerQuestion(question, None),
+            lambda deals: f"{self._label(deals[0], question)} of {named(deals)} is open again.",
+            seen=seen,
+            dry_run=dry_run,
+        )
+
+    def _label(self, deal: Deal, question: str) -> str:
+        found = self._pipeline_of(deal).question(question)
+        return found.label if found else question
+
+    def _pipeline_of(self, deal: Deal) -> Pipeline:
+        return next(p for p in self.reader.pipelines() if p.id == deal.pipeline_id)
+
+    def _replaced(self, deal: Deal, question: str) -> str:
+        """Whose answer gives way to mine, and what it said; nothing where it was my own."""
+        found = self._pipeline_of(deal).question(question)
+        present = deal.answers.get(found.key) if found else None
+        if present is None or not present.is_given or present.by in ("", self.me):
+            return ""
+        when = (
+            f" of {format_day(local_date(present.at, self.settings.zone), self.today)}"
+            if present.at
+            else ""
+        )
+        rating = "" if present.rating is None else f" ({present.rating}/4)"
+        said = quoted(present.text) if present.text else "no words"
+        return f"{present.by}'s answer{when} stays in the history: {said}{rating}."
 
     def add_note(self, ids: Sequence[int], text: str, *, dry_run: bool = False) -> Receipt:
         """A note on each deal."""
@@ -137,10 +187,13 @@ class Work(Desk):
         outcome: str = "",
         at: datetime | None = None,
         *,
+        quote: bool = False,
+        trial_close: str = "",
         seen: Seen = NOTHING_SEEN,
         dry_run: bool = False,
     ) -> Receipt:
-        """An interaction with the buyer; the receipt warns when it follows the last too soon."""
+        """An interaction with the buyer, with `quote` the proposal; the receipt warns when it
+        follows the last too soon, and counts the follow-ups of a proposal."""
         when = at or self.now()
         if when > self.now():
             raise BadInput("A touch cannot lie ahead.", hint="Set a next step instead.")
@@ -149,19 +202,23 @@ class Work(Desk):
             "log",
             ids,
             lambda deal: c.LogTouch(
-                Touch(str(uuid.uuid4()), type_, direction, outcome, self.me, when)
+                Touch(str(uuid.uuid4()), type_, direction, outcome, self.me, when),
+                quote,
+                trial_close,
             ),
             lambda deals: f"Logged a {type_} ({direction}) with {named(deals)}.",
             seen=seen,
             dry_run=dry_run,
         )
-        return Receipt(
-            receipt.command_id,
-            receipt.verb,
-            receipt.summary,
-            receipt.deals,
-            (*receipt.notes, *early),
-        )
+        counted = self._follow_ups(receipt.deals) if direction == "out" and not quote else ()
+        return replace(receipt, notes=(*receipt.notes, *early, *counted))
+
+    def _follow_ups(self, deals: Sequence[Deal]) -> tuple[str, ...]:
+        """Where a proposal stands: how often it was followed up, with this time."""
+        if len(deals) != 1 or (sent_at := deals[0].quote_sent_at) is None:
+            return ()
+        count = follow_ups(sent_at, self.reader.touches(deals[0].id))
+        return (f"Follow-up {count} of {PERSISTENCE} since the proposal.",) if count else ()
 
     def _too_soon(self, ids: Sequence[int], at: datetime) -> tuple[str, ...]:
         gap = timedelta(hours=self.settings.min_gap_hours)

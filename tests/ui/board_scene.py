@@ -14,8 +14,8 @@ from pipeboard.domain.deal import Answer, Contact, Deal, NextStep, Note, Status,
 from pipeboard.domain.events import Event, Kind
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline, Stage, StageKind
+from pipeboard.domain.questions import SEVEN
 from pipeboard.domain.sheet import Entry, Sheet
-from pipeboard.domain.templates import SEVEN
 from pipeboard.ui.draw.view import BoardView, Window
 
 TODAY = date(2026, 11, 23)

@@ -292,9 +292,18 @@ def merge_into(command: c.MergeInto, deal: Deal, context: c.Context) -> list[Eve
     return [change_to(deal, Kind.MERGED, context.at, after)]
 
 
-def touched(deal: Deal, at: datetime, facts: Mapping[str, Any], direction: str) -> Event:
-    """The event of a touch: it stops the idle clock, and counts towards or ends a silence."""
-    after: dict[str, Any] = {"last_touch_at": max(at, deal.last_touch_at or at)}
+def touched(
+    deal: Deal,
+    at: datetime,
+    facts: Mapping[str, Any],
+    direction: str,
+    also: Mapping[str, Any] = NOTHING,
+) -> Event:
+    """The event of a touch: it stops the idle clock, and counts towards or ends a silence.
+
+    `also` are fields that it changes besides.
+    """
+    after: dict[str, Any] = {"last_touch_at": max(at, deal.last_touch_at or at), **also}
     if direction == "out":
         after["last_outbound_at"] = max(at, deal.last_outbound_at or at)
         after["outbound_since_reply"] = deal.outbound_since_reply + 1

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import format_date
-from pipeboard.domain.deal import DIRECTIONS, TOUCH_TYPES, Deal, NextStep
+from pipeboard.domain.deal import DIRECTIONS, TOUCH_TYPES, TRIAL_CLOSES, Deal, NextStep
 from pipeboard.domain.deciding.moves import touched
 from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.events import Event, Kind, change_to, record_to_json
@@ -129,4 +129,22 @@ def log_touch(command: c.LogTouch, deal: Deal, context: c.Context) -> list[Event
     if touch.at > context.at:
         raise BadInput("A touch cannot lie ahead.", hint="Set a next step instead.")
     clean = replace(touch, outcome=clean_text(touch.outcome, field="outcome", limit=2000))
-    return [touched(deal, touch.at, {"touch": record_to_json(clean)}, touch.direction)]
+    facts = {"touch": record_to_json(clean)}
+    return [touched(deal, touch.at, facts, touch.direction, _beside(command))]
+
+
+def _beside(command: c.LogTouch) -> dict[str, Any]:
+    """What an interaction says of the deal itself."""
+    said: dict[str, Any] = {}
+    if command.quote:
+        if command.touch.direction != "out":
+            raise BadInput("A proposal goes out.", hint="Log what came in without it.")
+        said["quote_sent_at"] = command.touch.at
+    if command.trial_close:
+        if command.trial_close not in TRIAL_CLOSES:
+            raise BadInput(
+                f"A trial close is answered {', '.join(TRIAL_CLOSES[:-1])} or {TRIAL_CLOSES[-1]}.",
+                hint="Leave it out where nobody asked for a commitment.",
+            )
+        said["trial_close"] = command.trial_close
+    return said

@@ -31,7 +31,7 @@ class Database:
         self._remembered_at = -1
         self._kept: dict[str, tuple[Hashable, Any]] = {}
 
-    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+    def rows(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
         """All rows of an answer; `DatabaseError` in words when there is none to be had."""
         try:
             return self._connection.execute(sql, values).fetchall()

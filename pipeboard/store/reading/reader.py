@@ -137,6 +137,13 @@ class Reader:
 
         return read_ids(self._database, self.pipelines(), listing)
 
+    def due_to_return(self, today: date) -> tuple[int, ...]:
+        """The lost deals whose day to try again has come and that have not come back yet."""
+        from pipeboard.store.returning import DUE_TO_RETURN
+
+        rows = self._database.rows(DUE_TO_RETURN, {"today": today.isoformat()})
+        return tuple(row["id"] for row in rows)
+
     def count(self, listing: Listing) -> int:
         """How many deals a listing has, whatever its limit."""
         from pipeboard.store.reading.listing import count_deals
