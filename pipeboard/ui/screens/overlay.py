@@ -11,7 +11,9 @@ from typing import ClassVar, Final, TypeVar
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.events import Key
+from textual.geometry import Region
 from textual.screen import ModalScreen
+from textual.strip import Strip
 
 from pipeboard.ui.draw.frame import Hint, hint_line, rule
 from pipeboard.ui.draw.glyphs import ROW
@@ -113,6 +115,16 @@ class Overlay(ModalScreen[T]):
         self._why = ""
         self._asks_to_leave = False
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The screen below as it is, where Textual would give it this screen's colours: every cell
+        would change, and all of them be sent."""
+        stack = self.app.screen_stack
+        below = stack[stack.index(self) - 1] if self in stack[1:] else None
+        if below is None:
+            return super().render_lines(crop)
+        strips = below._compositor.render_strips(below.size)[crop.y : crop.bottom]
+        return [strip.crop(crop.x, crop.right) for strip in strips]
+
     @abstractmethod
     def draw(self, width: int, height: int) -> Panel:
         """The lines, on a screen of so many cells."""
@@ -125,7 +137,13 @@ class Overlay(ModalScreen[T]):
     def keep_draft(self) -> None:
         """Write down what is half typed; also called by the app before it leaves by force."""
 
+    def prepare(self) -> None:
+        """What has to be known before the first frame."""
+
     def compose(self) -> ComposeResult:
+        # Drawn before they are mounted, lines are in the first frame, and there is no second.
+        self.prepare()
+        self.redraw()
         with Vertical():
             yield self._above
             yield from self.middle()
@@ -135,9 +153,6 @@ class Overlay(ModalScreen[T]):
     def middle(self) -> ComposeResult:
         """What stands between the lines above and below."""
         yield from ()
-
-    def on_mount(self) -> None:
-        self.redraw()
 
     def on_resize(self) -> None:
         self.redraw()
