@@ -19,6 +19,7 @@ from pipeboard.ui.screens.deal_actions import Change
 from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.drafts import Drafts
 from pipeboard.ui.terminal.session import Session
+from pipeboard.ui.terminal.typeahead import TypeAhead
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Look:
     edit: Callable[[str], str] | None = None
 
 
-class PipeboardApp(Session[None], CellDisplay[None]):
+class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
     """Holds the clerk, the drafts and the last change; screens do the rest."""
 
     ENABLE_COMMAND_PALETTE = False

@@ -178,7 +178,7 @@ class BoardScreen(Moving, Editing, Qualifying, Marking, Looking):
         sheet = self.state.reader.sheet(card.id) if card is not None else None
         if sheet is not None:
             zone = self.state.lens.zone
-            style = PaneStyle(layout(view).pane_width, self.today, zone, view.glyphs)
+            style = PaneStyle(layout(view).pane_width - 1, self.today, zone, view.glyphs)
             lines = pane_lines(sheet, style)
         self.state.show(pane=replace(view.pane, lines=lines, top=0))
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
-from textual import work
 from textual.screen import ModalScreen, Screen
 
 from pipeboard.domain.errors import Conflict, GateNotMet, PipeboardError
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.store.connecting import lock_holder
 from pipeboard.ui.palette import Role
 from pipeboard.ui.screens.gate import GateSheet, Way
 
@@ -22,14 +23,49 @@ if TYPE_CHECKING:
 Change: TypeAlias = "Callable[[Workspace, Sequence[int], Mapping[int, int], str], Receipt]"
 """Changes deals: the workspace, their ids, the versions that were seen, the reason to override."""
 
+Meant: TypeAlias = tuple[tuple[int, ...], Mapping[int, int]]
+"""The deals that a key is meant for, and the versions of them that the person has seen."""
+
 T = TypeVar("T")
+P = ParamSpec("P")
+S = TypeVar("S", bound="DealActions")
 
 PATIENCE_S = 0.4
 """How long a key waits for its change to be stored before the screen goes on without it."""
+NAMES_BLOCKER_AFTER_S = 5.0
+"""How long a change waits before the person is told which process is in its way."""
+
+
+def in_turn(
+    action: Callable[Concatenate[S, P], Coroutine[Any, Any, Any]],
+) -> Callable[Concatenate[S, P], None]:
+    """An action that may ask questions: it goes on beside the screen, for the deals that were
+    meant when it began, and keys typed meanwhile wait for its questions or its end."""
+
+    async def act(screen: S, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        with screen.board_app.acting():
+            outermost = screen.meant is None
+            if outermost:
+                screen.meant = screen.targets()
+            try:
+                await action(screen, *args, **kwargs)
+            except PipeboardError as error:
+                screen.say(f"{error.message} {error.hint}".strip(), "status.warn")
+            finally:
+                if outermost:
+                    screen.meant = None
+
+    def begin(screen: S, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        screen.run_worker(act(screen, *args, **kwargs), group="action")
+
+    return begin
 
 
 class DealActions(Screen[None]):
     """The verbs of the key table. A screen says which deals are meant and shows what came of it."""
+
+    meant: Meant | None = None
+    """The deals of the action under way: the cursor may come to stand on others meanwhile."""
 
     @property
     def board_app(self) -> PipeboardApp:
@@ -42,8 +78,8 @@ class DealActions(Screen[None]):
     def today(self) -> date:
         return self.board_app.today
 
-    def targets(self) -> tuple[tuple[int, ...], Mapping[int, int]]:
-        """The deals that a key is meant for, with the versions that the person sees."""
+    def targets(self) -> Meant:
+        """The deals that are marked or under the cursor."""
         raise NotImplementedError
 
     def pipeline(self) -> Pipeline:
@@ -71,7 +107,7 @@ class DealActions(Screen[None]):
 
         A refusal is said on the status line; a gate that is not met opens its sheet.
         """
-        ids, seen = self.targets()
+        ids, seen = self.meant or self.targets()
         if not ids:
             self.say("No deal is selected here.", "status.warn")
             return False
@@ -89,9 +125,21 @@ class DealActions(Screen[None]):
         done, _ = await asyncio.wait({asked}, timeout=PATIENCE_S)
         if not done:
             self.say("The database is busy; this is stored as soon as it is free…", "status.warn")
-            asked.add_done_callback(lambda future: self._conclude(future, call, repeats))
+            self.run_worker(self._wait_for(asked, call, repeats), group="waiting")
             return True
         return self._conclude(asked, call, repeats)
+
+    async def _wait_for(self, asked: asyncio.Future[Receipt], call: Change, repeats: bool) -> None:
+        """Sees a change through that did not come at once."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(asked), NAMES_BLOCKER_AFTER_S - PATIENCE_S)
+        if not asked.done():
+            holder = lock_holder(self.board_app.clerk.workspace.store.location)
+            self.say(
+                f"The database is busy: {holder} is writing to it. Still trying…", "status.warn"
+            )
+            await asyncio.wait({asked})
+        self._conclude(asked, call, repeats)
 
     def _conclude(self, asked: asyncio.Future[Receipt], call: Change, repeats: bool) -> bool:
         try:
@@ -108,6 +156,9 @@ class DealActions(Screen[None]):
             return False
         if repeats:
             self.board_app.last_change = call
+        if self.meant is not None:
+            seen = {deal.id: deal.version for deal in receipt.deals}
+            self.meant = (self.meant[0], {**self.meant[1], **seen})
         self.show_change(receipt)
         undoable = receipt.command_id and receipt.verb not in ("undo", "redo")
         words = " ".join((receipt.summary, *receipt.notes))
@@ -140,11 +191,13 @@ class DealActions(Screen[None]):
 
     async def ask(self, screen: ModalScreen[T]) -> T | None:
         """What a person answers on a screen that opens over this one; None when they cancel."""
-        return await self.app.push_screen_wait(screen)
+        shown = self.app.push_screen(screen, wait_for_dismiss=True)
+        self.board_app.asking(shown)
+        return await asyncio.shield(shown)
 
     def selected(self) -> tuple[int, ...]:
         """The deals that are meant; says so when there are none."""
-        ids, _ = self.targets()
+        ids, _ = self.meant or self.targets()
         if not ids:
             self.say("No deal is selected here.", "status.warn")
         return ids
@@ -153,10 +206,10 @@ class DealActions(Screen[None]):
         """The deals that are meant, in a few words."""
         return f"{len(ids)} deals" if len(ids) > 1 else self.present("name")
 
-    @work
+    @in_turn
     async def _open_gate(self, gate: GateNotMet, call: Change) -> None:
         """The ways on from a gate that is not met: answer, lose, override with a reason."""
-        ids, _ = self.targets()
+        ids = self.selected()
         missing = [lack.text for lack in gate.unmet]
         answer = await self.ask(GateSheet(self.whom(ids), f"Before {gate.target}:", missing))
         if answer is None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from textual import work
-
 from pipeboard.domain.dates import parse_date
 from pipeboard.domain.money import parse_money
 from pipeboard.domain.percent import parse_percent
 from pipeboard.domain.pipeline import Category
 from pipeboard.ui.screens import asking
-from pipeboard.ui.screens.deal_actions import DealActions
+from pipeboard.ui.screens.deal_actions import DealActions, in_turn
 from pipeboard.ui.screens.menu import Choice, Menu
 from pipeboard.ui.screens.picker import Option, Picker
 from pipeboard.ui.screens.prompt import Prompt
@@ -25,7 +23,7 @@ _CATEGORIES = {
 class Editing(DealActions):
     """Fields by their own keys, and the form that holds them all."""
 
-    @work
+    @in_turn
     async def action_value(self) -> None:
         ids = self.selected()
         if not ids:
@@ -38,7 +36,7 @@ class Editing(DealActions):
         if typed is not None:
             await self._set("value", parse_money(typed, currency) if typed.strip() else None)
 
-    @work
+    @in_turn
     async def action_close_date(self) -> None:
         ids = self.selected()
         if not ids:
@@ -55,7 +53,7 @@ class Editing(DealActions):
             day = parse_date(typed, self.today) if typed.strip() else None
             await self._set("expected_close", day)
 
-    @work
+    @in_turn
     async def action_probability(self) -> None:
         ids = self.selected()
         if not ids:
@@ -71,7 +69,7 @@ class Editing(DealActions):
         if typed is not None:
             await self._set("probability_bp", parse_percent(typed) if typed.strip() else None)
 
-    @work
+    @in_turn
     async def action_category(self) -> None:
         ids = self.selected()
         if not ids:
@@ -85,7 +83,7 @@ class Editing(DealActions):
             category = _CATEGORIES.get(key)
             await self._set("category", str(category) if category else None)
 
-    @work
+    @in_turn
     async def action_owner(self) -> None:
         ids = self.selected()
         if not ids:
@@ -104,7 +102,7 @@ class Editing(DealActions):
         if rep is not None:
             await self.change(lambda w, ids, seen, _: w.assign(ids, rep, seen=seen))
 
-    @work
+    @in_turn
     async def action_tags(self) -> None:
         ids = self.selected()
         if not ids:
@@ -119,7 +117,7 @@ class Editing(DealActions):
         remove = [word.lstrip("-") for word in words if word.startswith("-")]
         await self.change(lambda w, ids, seen, _: w.tag(ids, add, remove, seen=seen))
 
-    @work
+    @in_turn
     async def action_edit(self) -> None:
         from pipeboard.ui.screens.deal_form import deal_form
         from pipeboard.ui.screens.form import Form

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from textual import work
-
 from pipeboard.domain.board import Sort
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.ui import keys
 from pipeboard.ui.draw.line import whole
-from pipeboard.ui.screens.deal_actions import DealActions
+from pipeboard.ui.screens.deal_actions import DealActions, in_turn
 from pipeboard.ui.screens.help import Help, filter_lines, groups_of
 from pipeboard.ui.screens.menu import Choice, Menu
 from pipeboard.ui.screens.picker import Option, Picker
@@ -89,7 +87,7 @@ class Looking(DealActions):
             self.say(f"There is no stage {number}.", "status.warn")
         self.redraw()
 
-    @work
+    @in_turn
     async def action_go(self) -> None:
         stages = [stage for stage in self.pipeline().stages if not stage.retired]
         choices = [
@@ -124,7 +122,7 @@ class Looking(DealActions):
         self.redraw()
         return True
 
-    @work
+    @in_turn
     async def action_filter(self) -> None:
         before = self.state.view.filter_text
         typed = await self.ask(
@@ -154,7 +152,7 @@ class Looking(DealActions):
         said = f"{board.matching} of {board.total} open deals"
         return Feedback(((whole(said, "input.chip"),),), True)
 
-    @work
+    @in_turn
     async def action_find(self) -> None:
         workspace = self.board_app.clerk.workspace
         reader = self.state.reader
@@ -195,7 +193,7 @@ class Looking(DealActions):
         """Counts the deals that carry a sign, once the board itself is shown."""
         raise NotImplementedError
 
-    @work
+    @in_turn
     async def action_saved_filters(self) -> None:
         workspace = self.board_app.clerk.workspace
         saved = await self.board_app.clerk.ask(lambda w: w.saved_filters())
@@ -224,7 +222,7 @@ class Looking(DealActions):
         self.redraw()
         self.count_signs()
 
-    @work
+    @in_turn
     async def action_pipeline(self) -> None:
         pipelines = self.state.reader.pipelines()
         if len(pipelines) < 2:
@@ -238,7 +236,7 @@ class Looking(DealActions):
             self.redraw()
             self.count_signs()
 
-    @work
+    @in_turn
     async def action_sort(self) -> None:
         lens = self.state.lens
         choices = [
@@ -255,7 +253,7 @@ class Looking(DealActions):
             self.state.load(replace(lens, sort=_SORTS[key][0], reverse=False))
         self.redraw()
 
-    @work
+    @in_turn
     async def action_view(self) -> None:
         choices = [
             *(Choice(str(n), f"{n} line{'s' * (n > 1)} a card") for n in (1, 2, 3)),
@@ -283,11 +281,11 @@ class Looking(DealActions):
 
     # Other screens.
 
-    @work
+    @in_turn
     async def action_help(self) -> None:
         await self.ask(Help("Board", groups_of(keys.BOARD), extra=filter_lines()))
 
-    @work
+    @in_turn
     async def action_palette(self) -> None:
         options = [
             Option(command.id, command.label, f"{command.help}   {command.first_key}")

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual import work
-
 from pipeboard.domain.board import Sort
 from pipeboard.ui.screens import asking
-from pipeboard.ui.screens.deal_actions import DealActions
+from pipeboard.ui.screens.deal_actions import DealActions, in_turn
 from pipeboard.ui.screens.prompt import Prompt
 
 if TYPE_CHECKING:
@@ -75,7 +73,7 @@ class Marking(DealActions):
             deal_id = card.id
             await self.change(lambda w, _ids, _seen, _: w.reorder(deal_id, places, lens))
 
-    @work
+    @in_turn
     async def action_add(self) -> None:
         pipeline = self.pipeline()
         column = self.state.board.columns[self.state.view.cursor[0]]

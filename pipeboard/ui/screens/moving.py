@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from textual import work
-
 from pipeboard.domain.dates import parse_date
 from pipeboard.domain.deal import Loss
 from pipeboard.domain.money import parse_money
 from pipeboard.domain.pipeline import Stage
 from pipeboard.ui.screens import asking
-from pipeboard.ui.screens.deal_actions import DealActions
+from pipeboard.ui.screens.deal_actions import DealActions, in_turn
 from pipeboard.ui.screens.menu import Choice, Menu
 from pipeboard.ui.screens.picker import Option, Picker
 from pipeboard.ui.screens.prompt import Prompt
@@ -27,7 +25,7 @@ class Moving(DealActions):
     async def action_back(self) -> None:
         await self.change(lambda w, ids, seen, why: w.step(ids, -1, override=why, seen=seen))
 
-    @work
+    @in_turn
     async def action_move(self) -> None:
         ids = self.selected()
         if not ids:
@@ -60,7 +58,7 @@ class Moving(DealActions):
         else:
             await self.run_action("win" if stage.id == pipeline.won.id else "lose")
 
-    @work
+    @in_turn
     async def action_win(self) -> None:
         ids = self.selected()
         if not ids:
@@ -79,7 +77,7 @@ class Moving(DealActions):
             lambda w, ids, seen, why: w.win(ids, value=value, override=why, seen=seen)
         )
 
-    @work
+    @in_turn
     async def action_lose(self) -> None:
         ids = self.selected()
         if not ids:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual import work
-
 from pipeboard.domain.criteria import About, Unmet
 from pipeboard.domain.deal import Contact, Deal
 from pipeboard.domain.errors import GateNotMet
@@ -13,7 +11,7 @@ from pipeboard.domain.fields import parse_field
 from pipeboard.domain.pipeline import Pipeline, Question
 from pipeboard.ui.draw.line import Line, whole
 from pipeboard.ui.screens import asking
-from pipeboard.ui.screens.deal_actions import Change
+from pipeboard.ui.screens.deal_actions import Change, in_turn
 from pipeboard.ui.screens.menu import Choice, Menu
 from pipeboard.ui.screens.prompt import Feedback, InEditor, Prompt
 from pipeboard.ui.screens.working import Working
@@ -31,7 +29,7 @@ _RATINGS = {
 class Qualifying(Working):
     """Questions and their answers, one at a time."""
 
-    @work
+    @in_turn
     async def action_interview(self) -> None:
         """All questions from the first without an answer on; Esc ends it."""
         ids = self.selected()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from textual import work
-
 from pipeboard.domain.dates import parse_date
 from pipeboard.ui.screens import asking
-from pipeboard.ui.screens.deal_actions import DealActions
+from pipeboard.ui.screens.deal_actions import DealActions, in_turn
 from pipeboard.ui.screens.menu import Choice, Menu
 from pipeboard.ui.screens.prompt import Prompt
 
@@ -29,14 +27,14 @@ _SNOOZES = {
 class Working(DealActions):
     """What moves a deal on between two stages."""
 
-    @work
+    @in_turn
     async def action_next_step(self) -> None:
         if self.selected():
             await self.ask_next_step()
 
     async def ask_next_step(self) -> bool:
         """Asks for the next step of the deals that are meant; whether one was set."""
-        ids, _ = self.targets()
+        ids = self.selected()
         typed = await self.ask(
             Prompt(
                 f"Next step of {self.whom(ids)}",
@@ -51,7 +49,7 @@ class Working(DealActions):
             lambda w, ids, seen, _: w.plan(ids, typed, seen=seen)
         )
 
-    @work
+    @in_turn
     async def action_note(self) -> None:
         ids = self.selected()
         if not ids:
@@ -60,7 +58,7 @@ class Working(DealActions):
         if typed:
             await self.change(lambda w, ids, _seen, _: w.add_note(ids, typed))
 
-    @work
+    @in_turn
     async def action_interaction(self) -> None:
         ids = self.selected()
         if not ids:
@@ -86,7 +84,7 @@ class Working(DealActions):
         if logged:
             await self.ask_next_step()
 
-    @work
+    @in_turn
     async def action_snooze(self) -> None:
         ids = self.selected()
         if not ids:

@@ -1,0 +1,105 @@
+"""Keys given out one at a time, so that what is typed ahead of a screen still reaches it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, Final
+
+from textual.app import App, ReturnType
+from textual.dom import DOMNode
+from textual.events import Event, Key, Paste
+from textual.message_pump import MessagePump
+
+_PATIENCE_SECONDS: Final = 0.5
+"""How long a key waits for an action that neither ends nor asks: the database may be busy."""
+
+
+class TypeAhead(App[ReturnType]):
+    """An app in which each key finds what the keys before it have made of the screen.
+
+    Textual hands all keys that have come at once to the screen of that moment: of a fast `m3`, or
+    of keys that a slow line brings together, the second would miss the menu of the first.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._typed: deque[Event] = deque()
+        self._is_giving = False
+        self._acting = self._asking = 0
+        self._is_free = asyncio.Event()
+        self._is_free.set()
+
+    @property
+    def has_settled(self) -> bool:
+        """Has every key been given out, and every action ended or asked something?"""
+        return not self._is_giving and self._is_free.is_set()
+
+    @contextmanager
+    def acting(self) -> Iterator[None]:
+        """While an action goes on beside the screen, keys wait, unless it is `asking`."""
+        self._acting += 1
+        self._look()
+        try:
+            yield
+        finally:
+            self._acting -= 1
+            self._look()
+
+    def asking(self, answer: asyncio.Future[Any]) -> None:
+        """An action asks something: keys go to the question until it is answered."""
+        self._asking += 1
+        answer.add_done_callback(self._has_answered)
+        self._look()
+
+    def _has_answered(self, _answer: asyncio.Future[Any]) -> None:
+        self._asking -= 1
+        self._look()
+
+    def _look(self) -> None:
+        if self._acting <= self._asking:
+            self._is_free.set()
+        else:
+            self._is_free.clear()
+
+    async def on_event(self, event: Event) -> None:
+        """Textual's way for all but keys and pastes that come from the terminal."""
+        if not isinstance(event, Key | Paste) or event.is_forwarded:
+            await super().on_event(event)
+            return
+        self._typed.append(event)
+        if not self._is_giving:
+            self._is_giving = True
+            self.run_worker(self._give_out(), group="typing")
+
+    async def _give_out(self) -> None:
+        try:
+            while self._typed:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._is_free.wait(), _PATIENCE_SECONDS)
+                heard_by = self.focused or self.screen
+                await super().on_event(self._typed.popleft())
+                await _passed(heard_by)
+        finally:
+            self._is_giving = False
+
+
+async def _passed(first: DOMNode) -> None:
+    """Waits until a key has gone from the widget that heard it up to the app.
+
+    The first way is that of the key, the second that of what a widget has said of it (`Enter` in
+    a line becomes `Submitted`).
+    """
+    for _ in range(2):
+        for node in first.ancestors_with_self:
+            await _has_done_its_share(node)
+
+
+async def _has_done_its_share(node: MessagePump) -> None:
+    done = asyncio.Event()
+    if node.call_later(done.set):
+        # A widget that has just been closed never comes to it.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(done.wait(), _PATIENCE_SECONDS)

@@ -1,0 +1,164 @@
+"""The board as a person has it: the real app over a database of its own, a pilot at the keys."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from textual.events import Key
+from textual.pilot import Pilot
+
+from pipeboard.domain.actor import Actor
+from pipeboard.domain.board import Card
+from pipeboard.domain.deal import Deal
+from pipeboard.store import Store
+from pipeboard.ui.app import Look, PipeboardApp
+from pipeboard.ui.board_state import BoardState
+from pipeboard.ui.clerk import Clerk
+from pipeboard.ui.launch import Choices, first_state
+from pipeboard.ui.palette import theme_for
+from pipeboard.ui.screens.board import BoardScreen
+from pipeboard.ui.terminal.ink import ColorDepth
+from pipeboard.workspace import Workspace
+from tests.team import NOW
+
+_KEYS = {
+    " ": "space",
+    "/": "slash",
+    "$": "dollar_sign",
+    "%": "percent_sign",
+    "#": "number_sign",
+    "+": "plus",
+    "-": "minus",
+    "*": "asterisk",
+    ".": "full_stop",
+    ":": "colon",
+    "?": "question_mark",
+    ">": "greater_than_sign",
+    "<": "less_than_sign",
+    "@": "at",
+}
+
+
+@dataclass
+class Desk:
+    """A board that is open, and what stands on it."""
+
+    app: PipeboardApp
+    pilot: Pilot[None]
+    workspace: Workspace
+    copied: list[str] = field(default_factory=list)
+
+    @property
+    def board(self) -> BoardScreen:
+        """The board, under whatever lies over it."""
+        (board,) = (s for s in self.app.screen_stack if isinstance(s, BoardScreen))
+        return board
+
+    @property
+    def state(self) -> BoardState:
+        return self.board.state
+
+    @property
+    def card(self) -> Card:
+        """The card under the cursor."""
+        card = self.state.card
+        assert card is not None, "no card is under the cursor"
+        return card
+
+    @property
+    def deal(self) -> Deal:
+        """The deal under the cursor as the database has it now."""
+        return self.stored(self.card.id)
+
+    def stored(self, deal_id: int) -> Deal:
+        """A deal as the database has it now."""
+        deal = self.workspace.reader.deal(deal_id)
+        assert deal is not None
+        return deal
+
+    async def press(self, *keys: str) -> None:
+        """Press keys by name, each once the one before it has been taken."""
+        for key in keys:
+            await self.pilot.press(_KEYS.get(key, key))
+            await self.settle()
+
+    async def type(self, text: str) -> None:
+        """Press the keys of a text."""
+        await self.press(*text)
+
+    async def burst(self, *keys: str) -> None:
+        """Press keys all at once, as a slow line delivers them."""
+        for key in keys:
+            name = _KEYS.get(key, key)
+            self.app.post_message(Key(name, key if len(key) == 1 else None))
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until all keys are done with and what follows from them is drawn."""
+        await self.pilot.pause()
+        await self.until(lambda: self.app.has_settled and not self.app.clerk.waiting)
+        await self.pilot.pause()
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Go on once the condition holds."""
+        for _ in range(4_000):
+            if condition():
+                return
+            await self.pilot.pause(0.005)
+        raise AssertionError("it never came to that:\n" + "\n".join(self.lines()))
+
+    def lines(self) -> list[str]:
+        """What is on the screen, as plain text."""
+        strips = self.app.screen._compositor.render_strips()
+        return ["".join(text for text, _, _ in strip).rstrip() for strip in strips]
+
+    def shows(self, text: str) -> bool:
+        """Is the text on the screen, in one line?"""
+        return any(text in line for line in self.lines())
+
+    @property
+    def status(self) -> str:
+        """The line above the hints."""
+        return self.lines()[-2].strip()
+
+    @property
+    def hints(self) -> str:
+        return self.lines()[-1].strip()
+
+    @property
+    def is_asking(self) -> bool:
+        """Does something lie over the board?"""
+        return self.app.screen is not self.board
+
+
+@asynccontextmanager
+async def desk(
+    path: Path,
+    *,
+    size: tuple[int, int] = (80, 24),
+    read_only: bool = False,
+    choices: Choices | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> AsyncIterator[Desk]:
+    """The board of a database, as ana sees it."""
+    choices = choices or Choices()
+    environ = environ or {"TERM": "xterm-256color", "LANG": "C.UTF-8"}
+    store = Store.open(str(path), read_only=read_only)
+    actor = Actor("ana")
+    state = first_state(store, lambda: NOW, actor, choices, environ)
+    workspace = Workspace(store, lambda: NOW, actor)
+    clerk = Clerk(lambda: workspace)
+    look = Look(theme_for("dark", ColorDepth.TRUECOLOR), choices.keymap, choices.copy_command, None)
+    app = PipeboardApp(clerk, state, look, path.parent / "state")
+    try:
+        async with app.run_test(size=size) as pilot:
+            found = Desk(app, pilot, workspace)
+            await found.settle()
+            yield found
+    finally:
+        clerk.close()
+        state.reader.close()
+        store.close()
