@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from pipeboard.domain import commands as c
+from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.deal import (
     LOSS_CATEGORIES,
     Answer,
@@ -204,7 +205,7 @@ def _contacts(row: DealRow) -> Mapping[str, Contact]:
             key += "_"
         contacts[key] = Contact(
             person.name,
-            person.role or "other",
+            person.role if person.role in ROLES else "other",
             person.email or "",
             person.phone or "",
             person.title or "",

@@ -7,15 +7,15 @@ from typing import Any
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.deciding import edits, moves, reverting, work
+from pipeboard.domain.deciding import beginning, edits, moves, reverting, work
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.events import Event
 
 _Rule = Callable[[Any, Deal, c.Context], list[Event]]
 
 _BEGINNINGS: dict[type, Callable[[Any, c.Context], list[Event]]] = {
-    c.Create: moves.create,
-    c.TakeOver: moves.take_over,
+    c.Create: beginning.create,
+    c.TakeOver: beginning.take_over,
 }
 _RULES: dict[type, _Rule] = {
     c.Move: moves.move,

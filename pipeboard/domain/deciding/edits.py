@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import ROLES
-from pipeboard.domain.deal import Contact, Deal, Term
+from pipeboard.domain.deal import Answer, Contact, Deal, NextStep, Term
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import Event, Kind, change_to
 from pipeboard.domain.money import Money
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.pipeline import Category
-from pipeboard.domain.text import clean_line
+from pipeboard.domain.text import clean_line, clean_text
 
 _TAG = re.compile(r"[^\s+\-,;|:()\"'][^\s,;|:()\"']*")
 
@@ -86,6 +87,63 @@ def _keep(value: Any) -> Any:
     return value
 
 
+def _each(clean: Callable[[Any], Any]) -> Callable[[Any], Mapping[str, Any]]:
+    return lambda entries: MappingProxyType(
+        {clean_line(key, field="key"): clean(entry) for key, entry in (entries or {}).items()}
+    )
+
+
+def clean_contact(contact: Contact) -> Contact:
+    """A person in single lines; `BadInput` without a name or in no known role."""
+    if contact.role not in ROLES:
+        raise BadInput(
+            f"'{contact.role}' is no role.",
+            hint=did_you_mean(contact.role, ROLES) or f"Known are: {', '.join(ROLES)}.",
+        )
+    clean = Contact(
+        _line("name")(contact.name),
+        contact.role,
+        _line("email")(contact.email),
+        _line("phone", 60)(contact.phone),
+        _line("title")(contact.title),
+    )
+    if not clean.name:
+        raise BadInput("A contact needs a name.")
+    return clean
+
+
+def clean_term(term: Term) -> Term:
+    """A line of the terms sheet in single lines; `BadInput` without an item."""
+    clean = Term(
+        _line("term")(term.item),
+        _line("our position")(term.ours),
+        _line("their position")(term.theirs),
+        _line("agreement")(term.agreed),
+    )
+    if not clean.item:
+        raise BadInput("A term needs a name, such as payment.")
+    return clean
+
+
+def clean_answer(answer: Answer) -> Answer:
+    """An answer of safe text; `BadInput` for an odd rating, or without words and rating."""
+    if answer.rating is not None and answer.rating not in range(5):
+        raise BadInput("A rating is a whole number from 0 to 4.", hint="Leave it out if unknown.")
+    clean = replace(
+        answer,
+        text=clean_text(answer.text, field="answer"),
+        evidence=clean_text(answer.evidence, field="evidence"),
+        by=clean_line(answer.by, field="name", limit=100),
+    )
+    if not clean.is_given:
+        raise BadInput("An answer needs words or a rating.")
+    return clean
+
+
+def _step(step: NextStep | None) -> NextStep | None:
+    return step and replace(step, text=_line("next_step")(step.text))
+
+
 _CLEAN: dict[str, Callable[[Any], Any]] = {
     "title": _line("title"),
     "account": _line("account"),
@@ -107,11 +165,11 @@ _CLEAN: dict[str, Callable[[Any], Any]] = {
     "trial_close": _line("trial_close", 20),
     "imported_as": _keep,
     "external_id": lambda value: clean_line(value, field="external id") if value else None,
-    "contacts": _keep,
-    "answers": _keep,
-    "terms": _keep,
-    "checklist": _keep,
-    "next_step": _keep,
+    "contacts": _each(clean_contact),
+    "answers": _each(clean_answer),
+    "terms": _each(clean_term),
+    "checklist": _each(_line("checklist")),
+    "next_step": _step,
     "snoozed_until": _keep,
     "snooze_reason": _line("snooze_reason"),
     "qualified_at": _keep,
@@ -192,20 +250,7 @@ def set_contact(command: c.SetContact, deal: Deal, context: c.Context) -> list[E
     """A person added, changed or (None) removed."""
     contact = command.contact
     if contact is not None:
-        if contact.role not in ROLES:
-            raise BadInput(
-                f"'{contact.role}' is no role.",
-                hint=did_you_mean(contact.role, ROLES) or f"Known are: {', '.join(ROLES)}.",
-            )
-        contact = Contact(
-            _line("name")(contact.name),
-            contact.role,
-            _line("email")(contact.email),
-            _line("phone", 60)(contact.phone),
-            _line("title")(contact.title),
-        )
-        if not contact.name:
-            raise BadInput("A contact needs a name.")
+        contact = clean_contact(contact)
     event = change_to(deal, Kind.CONTACT, context.at, {f"contacts.{command.key}": contact})
     return [event] if event.changed else []
 
@@ -214,14 +259,7 @@ def set_term(command: c.SetTerm, deal: Deal, context: c.Context) -> list[Event]:
     """A line of the terms sheet added, changed or (None) removed."""
     term = command.term
     if term is not None:
-        term = Term(
-            _line("term")(term.item),
-            _line("our position")(term.ours),
-            _line("their position")(term.theirs),
-            _line("agreement")(term.agreed),
-        )
-        if not term.item:
-            raise BadInput("A term needs a name, such as payment.")
+        term = clean_term(term)
     event = change_to(deal, Kind.TERM, context.at, {f"terms.{command.key}": term})
     return [event] if event.changed else []
 

@@ -1,114 +1,24 @@
-"""Deciding where a deal stands: begin, move, win, lose, reopen, archive, merge."""
+"""Deciding where a deal stands: move, win, lose, reopen, archive, merge."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import format_date, local_date
 from pipeboard.domain.deal import LOSS_CATEGORIES, NOTHING, Deal, Loss, Status
-from pipeboard.domain.deciding.edits import clean_fields
 from pipeboard.domain.errors import BadInput, Refused
-from pipeboard.domain.events import Event, Kind, change_to, evolve, micros, record_to_json
-from pipeboard.domain.gates import pass_gate, unmet
+from pipeboard.domain.events import Event, Kind, change_to, evolve, micros
+from pipeboard.domain.gates import pass_gate
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.text import clean_line
 
-# What a rep says against the stage's default, an event of its own from the first day.
-_OWN_WORD = {"probability_bp": Kind.PROBABILITY, "category": Kind.CATEGORY}
 
-
-def create(command: c.Create, context: c.Context) -> list[Event]:
-    """A deal begins in the stage that it is in; what earlier stages ask is logged, not asked."""
-    stage = context.pipeline.stage(command.stage_id)
-    if not stage.is_open:
-        raise Refused(
-            f"A new deal cannot begin in {stage.name}.",
-            hint="Add it to an open stage, then mark it won or lost.",
-        )
-    origin = f"new in {stage.name}"
-    return _beginning(command.title, stage, context.at, command.fields, context, origin)
-
-
-def take_over(command: c.TakeOver, context: c.Context) -> list[Event]:
-    """A deal from elsewhere, with its stages, notes and outcome as events at their own dates."""
-    pipeline = context.pipeline
-    first_id, _ = command.path[0]
-    stage = pipeline.stage(first_id)
-    events = _beginning(
-        command.title, stage, command.created_at, command.fields, context, command.origin
-    )
-    deal = evolve(None, events[0], 0)
-    for event in events[1:]:
-        deal = evolve(deal, event)
-    for stage_id, at in command.path[1:]:
-        if stage_id == deal.stage_id:
-            continue
-        events.append(_entry(deal, pipeline.stage(stage_id), at, context, command.origin))
-        deal = evolve(deal, events[-1])
-    for touch in command.touches:
-        events.append(touched(deal, touch.at, {"touch": record_to_json(touch)}, touch.direction))
-        deal = evolve(deal, events[-1])
-    events += [
-        Event(Kind.NOTE, note.at, facts={"note": record_to_json(note)}) for note in command.notes
-    ]
-    closed_at = command.closed_at or context.at
-    if command.outcome == Status.WON:
-        events.append(
-            _closing(deal, pipeline.won, closed_at, Kind.WON, {}, command.origin, context)
-        )
-    elif command.outcome == Status.LOST:
-        loss = command.loss or Loss("other")
-        events.append(
-            _closing(deal, pipeline.lost, closed_at, Kind.LOST, {"loss": loss}, "", context)
-        )
-    if command.archived:
-        deal = evolve(deal, events[-1])
-        events.append(change_to(deal, Kind.ARCHIVED, closed_at, {"archived_at": closed_at}))
-    return events
-
-
-def _beginning(
-    title: str,
-    stage: Stage,
-    at: datetime,
-    fields: Mapping[str, Any],
-    context: c.Context,
-    origin: str,
-) -> list[Event]:
-    own_word = clean_fields({name: fields[name] for name in _OWN_WORD if name in fields})
-    after: dict[str, Any] = {
-        "pipeline_id": context.pipeline.id,
-        "stage_id": stage.id,
-        "title": clean_line(title, field="title"),
-        "removed": False,
-        "created_at": at,
-        "stage_entered_at": at,
-        "rank": -micros(at),
-        **clean_fields({name: value for name, value in fields.items() if name not in _OWN_WORD}),
-    }
-    if not after["title"]:
-        raise BadInput(
-            "A deal needs a title.", hint="For example: Lumen Oy: packaging line pilot 40k"
-        )
-    if context.pipeline.is_qualified_at(stage.id):
-        after["qualified_at"] = at
-    event = Event(Kind.CREATED, at, {"removed": True}, after)
-    deal = evolve(None, event, 0)
-    first = context.pipeline.open_stages[0]
-    lacking = unmet(_in_stage(deal, first.id), context.pipeline, stage.id, context.today)
-    if lacking:
-        facts = {"override": origin, "missing": [lack.text for lack in lacking]}
-        event = replace(event, facts=facts)
-    said = [change_to(deal, _OWN_WORD[name], at, {name: own_word[name]}) for name in own_word]
-    return [event, *said]
-
-
-def _in_stage(deal: Deal, stage_id: int) -> Deal:
+def in_stage(deal: Deal, stage_id: int) -> Deal:
+    """The deal as it would be in another stage, to ask what is missing there."""
     return evolve(deal, Event(Kind.MOVED, deal.created_at, after={"stage_id": stage_id}))
 
 
@@ -121,7 +31,7 @@ def move(command: c.Move, deal: Deal, context: c.Context) -> list[Event]:
         raise Refused(f"{stage.name} is an outcome, not a step.", hint=f"Use {verb} instead.")
     if stage.id == deal.stage_id:
         raise Refused(f"{deal.ref} {deal.name} is already in {stage.name}.")
-    return [_entry(deal, stage, context.at, context, command.override)]
+    return [entry(deal, stage, context.at, context, command.override)]
 
 
 def _target(stage_id: int, pipeline: Pipeline) -> Stage:
@@ -131,7 +41,7 @@ def _target(stage_id: int, pipeline: Pipeline) -> Stage:
     return stage
 
 
-def _entry(deal: Deal, stage: Stage, at: datetime, context: c.Context, override: str) -> Event:
+def entry(deal: Deal, stage: Stage, at: datetime, context: c.Context, override: str) -> Event:
     """The event of entering an open stage; an advance counts as a touch (`metrics.md` C11)."""
     pipeline = context.pipeline
     missing = pass_gate(deal, pipeline, stage, context.today, override)
@@ -159,7 +69,7 @@ def win(command: c.Win, deal: Deal, context: c.Context) -> list[Event]:
     fields: dict[str, Any] = {}
     if command.value is not None:
         fields["value"] = command.value
-    return [_closing(deal, context.pipeline.won, at, Kind.WON, fields, command.override, context)]
+    return [closing(deal, context.pipeline.won, at, Kind.WON, fields, command.override, context)]
 
 
 def lose(command: c.Lose, deal: Deal, context: c.Context) -> list[Event]:
@@ -181,10 +91,10 @@ def lose(command: c.Lose, deal: Deal, context: c.Context) -> list[Event]:
         loss.recycle_on,
     )
     at = _close_instant(command.at, command.on, deal, context)
-    return [_closing(deal, context.pipeline.lost, at, Kind.LOST, {"loss": clean}, "", context)]
+    return [closing(deal, context.pipeline.lost, at, Kind.LOST, {"loss": clean}, "", context)]
 
 
-def _closing(
+def closing(
     deal: Deal,
     stage: Stage,
     at: datetime,
@@ -193,6 +103,7 @@ def _closing(
     override: str,
     context: c.Context,
 ) -> Event:
+    """The event of an outcome; a win passes the gates that lie between."""
     missing = pass_gate(deal, context.pipeline, stage, context.today, override)
     at = max(at, deal.stage_entered_at)
     after: dict[str, Any] = {
@@ -244,7 +155,7 @@ def reopen(command: c.Reopen, deal: Deal, context: c.Context) -> list[Event]:
     stage = _target(command.stage_id or left_id, pipeline)
     if not stage.is_open:
         raise Refused(f"A deal cannot be reopened in {stage.name}.", hint="Name an open stage.")
-    missing = pass_gate(_in_stage(deal, left_id), pipeline, stage, context.today, command.override)
+    missing = pass_gate(in_stage(deal, left_id), pipeline, stage, context.today, command.override)
     at = max(context.at, deal.stage_entered_at)
     after = {
         "stage_id": stage.id,

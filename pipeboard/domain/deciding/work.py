@@ -8,6 +8,7 @@ from typing import Any
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import format_date
 from pipeboard.domain.deal import DIRECTIONS, TOUCH_TYPES, TRIAL_CLOSES, Deal, NextStep
+from pipeboard.domain.deciding.edits import clean_answer
 from pipeboard.domain.deciding.moves import touched
 from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.events import Event, Kind, change_to, record_to_json
@@ -74,19 +75,9 @@ def answer(command: c.AnswerQuestion, deal: Deal, context: c.Context) -> list[Ev
         )
     given = command.answer
     if given is not None:
-        if given.rating is not None and given.rating not in range(5):
-            raise BadInput(
-                "A rating is a whole number from 0 to 4.", hint="Leave it out if unknown."
-            )
-        given = replace(
-            given,
-            text=clean_text(given.text, field="answer"),
-            evidence=clean_text(given.evidence, field="evidence"),
-            by=given.by or context.actor,
-            at=given.at or context.at,
+        given = clean_answer(
+            replace(given, by=given.by or context.actor, at=given.at or context.at)
         )
-        if not given.is_given:
-            raise BadInput("An answer needs words or a rating.")
     event = change_to(deal, Kind.ANSWERED, context.at, {f"answers.{question.key}": given})
     return [event] if event.changed else []
 

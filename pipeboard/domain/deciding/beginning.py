@@ -1,0 +1,105 @@
+"""Deciding how a deal begins: here, or taken over with the past that it has elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from pipeboard.domain import commands as c
+from pipeboard.domain.deal import Loss, Status
+from pipeboard.domain.deciding import work
+from pipeboard.domain.deciding.edits import clean_fields
+from pipeboard.domain.deciding.moves import closing, entry, in_stage
+from pipeboard.domain.errors import BadInput, Refused
+from pipeboard.domain.events import Event, Kind, change_to, evolve, micros
+from pipeboard.domain.gates import unmet
+from pipeboard.domain.pipeline import Stage
+from pipeboard.domain.text import clean_line
+
+# What a rep says against the stage's default, an event of its own from the first day.
+_OWN_WORD = {"probability_bp": Kind.PROBABILITY, "category": Kind.CATEGORY}
+
+
+def create(command: c.Create, context: c.Context) -> list[Event]:
+    """A deal begins in the stage that it is in; what earlier stages ask is logged, not asked."""
+    stage = context.pipeline.stage(command.stage_id)
+    if not stage.is_open:
+        raise Refused(
+            f"A new deal cannot begin in {stage.name}.",
+            hint="Add it to an open stage, then mark it won or lost.",
+        )
+    origin = f"new in {stage.name}"
+    return _beginning(command.title, stage, context.at, command.fields, context, origin)
+
+
+def take_over(command: c.TakeOver, context: c.Context) -> list[Event]:
+    """A deal from elsewhere, with its stages, notes and outcome as events at their own dates."""
+    pipeline = context.pipeline
+    first_id, _ = command.path[0]
+    stage = pipeline.stage(first_id)
+    events = _beginning(
+        command.title, stage, command.created_at, command.fields, context, command.origin
+    )
+    deal = evolve(None, events[0], 0)
+    for event in events[1:]:
+        deal = evolve(deal, event)
+    for stage_id, at in command.path[1:]:
+        if stage_id == deal.stage_id:
+            continue
+        events.append(entry(deal, pipeline.stage(stage_id), at, context, command.origin))
+        deal = evolve(deal, events[-1])
+    for touch in command.touches:
+        events += work.log_touch(c.LogTouch(touch), deal, context)
+        deal = evolve(deal, events[-1])
+    for note in command.notes:
+        events += work.add_note(c.AddNote(note), deal, context)
+    closed_at = command.closed_at or context.at
+    if command.outcome == Status.WON:
+        events.append(closing(deal, pipeline.won, closed_at, Kind.WON, {}, command.origin, context))
+    elif command.outcome == Status.LOST:
+        loss = command.loss or Loss("other")
+        events.append(
+            closing(deal, pipeline.lost, closed_at, Kind.LOST, {"loss": loss}, "", context)
+        )
+    if command.archived:
+        deal = evolve(deal, events[-1])
+        events.append(change_to(deal, Kind.ARCHIVED, closed_at, {"archived_at": closed_at}))
+    return events
+
+
+def _beginning(
+    title: str,
+    stage: Stage,
+    at: datetime,
+    fields: Mapping[str, Any],
+    context: c.Context,
+    origin: str,
+) -> list[Event]:
+    own_word = clean_fields({name: fields[name] for name in _OWN_WORD if name in fields})
+    after: dict[str, Any] = {
+        "pipeline_id": context.pipeline.id,
+        "stage_id": stage.id,
+        "title": clean_line(title, field="title"),
+        "removed": False,
+        "created_at": at,
+        "stage_entered_at": at,
+        "rank": -micros(at),
+        **clean_fields({name: value for name, value in fields.items() if name not in _OWN_WORD}),
+    }
+    if not after["title"]:
+        raise BadInput(
+            "A deal needs a title.", hint="For example: Lumen Oy: packaging line pilot 40k"
+        )
+    if context.pipeline.is_qualified_at(stage.id):
+        after["qualified_at"] = at
+    event = Event(Kind.CREATED, at, {"removed": True}, after)
+    deal = evolve(None, event, 0)
+    first = context.pipeline.open_stages[0]
+    lacking = unmet(in_stage(deal, first.id), context.pipeline, stage.id, context.today)
+    if lacking:
+        facts = {"override": origin, "missing": [lack.text for lack in lacking]}
+        event = replace(event, facts=facts)
+    said = [change_to(deal, _OWN_WORD[name], at, {name: own_word[name]}) for name in own_word]
+    return [event, *said]

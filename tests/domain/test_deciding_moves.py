@@ -1,0 +1,337 @@
+"""Where a deal stands: begin, move, win, lose, reopen, archive, merge, take over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from pipeboard.domain import commands as c
+from pipeboard.domain.deal import Answer, Deal, Loss, NextStep, Note, Status, Touch
+from pipeboard.domain.deciding import decide
+from pipeboard.domain.errors import BadInput, GateNotMet, Refused
+from pipeboard.domain.events import Kind, replay
+from pipeboard.domain.money import Money
+from tests.domain.deciding_cases import (
+    CLOSING,
+    LEAD,
+    LOST,
+    NEEDS,
+    NEGOTIATION,
+    NOW,
+    PROPOSAL,
+    QUALIFICATION,
+    SALES,
+    TODAY,
+    WON,
+    context,
+    do,
+    events_of,
+    new,
+)
+
+LATER = NOW + timedelta(days=3)
+PRICE = Loss("price", "too dear", "Acme")
+
+
+def test_a_new_deal_begins_in_its_stage_with_its_fields() -> None:
+    deal = new(LEAD, account="Lumen Oy", value=Money(4_000_000, "EUR"), owner="ana")
+    assert (deal.stage_id, deal.account, deal.owner) == (LEAD, "Lumen Oy", "ana")
+    assert deal.created_at == deal.stage_entered_at == NOW
+    assert (deal.status, deal.version, deal.qualified_at) == (Status.OPEN, 1, None)
+
+
+def test_a_new_deal_needs_a_title_and_an_open_stage() -> None:
+    with pytest.raises(BadInput, match="needs a title"):
+        new(LEAD, title=" \x1b ")
+    with pytest.raises(Refused, match="cannot begin in Won"):
+        new(WON)
+
+
+def test_a_probability_given_at_the_start_is_an_event_of_its_own() -> None:
+    command = c.Create("Pilot", LEAD, {"probability_bp": 6000, "category": "commit"})
+    kinds = [event.kind for event in decide(command, None, context())]
+    assert kinds == [Kind.CREATED, Kind.PROBABILITY, Kind.CATEGORY]
+
+
+def test_a_deal_that_begins_in_a_qualified_stage_is_qualified_from_then_on() -> None:
+    assert new(NEEDS).qualified_at == NOW
+
+
+def test_a_move_forwards_counts_as_a_touch_and_a_move_back_does_not() -> None:
+    deal = do(new(LEAD), c.Move(QUALIFICATION), LATER)
+    assert (deal.stage_id, deal.stage_entered_at, deal.last_touch_at) == (
+        QUALIFICATION,
+        LATER,
+        LATER,
+    )
+    back = do(deal, c.Move(LEAD), LATER + timedelta(days=1))
+    assert (back.stage_id, back.last_touch_at) == (LEAD, LATER)
+    assert back.stage_entered_at == LATER + timedelta(days=1)
+
+
+def test_a_deal_is_qualified_once_at_its_first_entry() -> None:
+    deal = do(new(NEGOTIATION), c.Move(LEAD), LATER)
+    again = do(deal, c.Move(NEEDS, "known to us"), LATER + timedelta(days=1))
+    assert again.qualified_at == NOW
+
+
+@pytest.mark.parametrize("target", [WON, LOST])
+def test_a_move_to_an_outcome_is_refused_with_the_key_that_does_it(target: int) -> None:
+    with pytest.raises(Refused, match="is an outcome, not a step") as refused:
+        do(new(), c.Move(target))
+    assert refused.value.hint in ("Use w (won) instead.", "Use x (lost) instead.")
+
+
+def test_a_move_to_where_the_deal_is_already_is_refused() -> None:
+    with pytest.raises(Refused, match="already in Lead Generation"):
+        do(new(LEAD), c.Move(LEAD))
+
+
+def test_a_move_to_a_retired_stage_is_refused() -> None:
+    stages = tuple(replace(s, retired=s.id == PROPOSAL) for s in SALES.stages)
+    pipeline = replace(SALES, stages=stages)
+    with pytest.raises(Refused, match="Proposal is retired"):
+        do(new(NEEDS), c.Move(PROPOSAL), pipeline=pipeline)
+
+
+def test_a_gate_says_everything_that_is_missing() -> None:
+    with pytest.raises(GateNotMet) as refused:
+        do(new(QUALIFICATION), c.Move(NEEDS))
+    assert refused.value.message == (
+        "D-1 Lumen Oy pilot is not moved to Needs Assessment: Lead Qualification asks: "
+        "Need is unanswered, Timeline is unanswered, Authority and budget is unanswered."
+    )
+    assert refused.value.details["missing"] == [
+        "Need is unanswered",
+        "Timeline is unanswered",
+        "Authority and budget is unanswered",
+    ]
+
+
+def test_an_override_is_logged_with_what_was_missing() -> None:
+    (event,) = events_of(new(PROPOSAL), c.Move(NEGOTIATION, "signed already"))
+    assert event.facts == {
+        "override": "signed already",
+        "missing": ["value is empty", "no next step with a date to come"],
+    }
+
+
+@pytest.mark.parametrize("reason", ["x", "  x ", "   "])
+def test_an_override_needs_a_reason_in_words(reason: str) -> None:
+    with pytest.raises(BadInput, match="needs a reason"):
+        do(new(QUALIFICATION), c.Move(NEEDS, reason))
+
+
+def test_a_reason_where_nothing_is_missing_is_not_logged() -> None:
+    (event,) = events_of(new(LEAD), c.Move(QUALIFICATION, "just in case"))
+    assert event.facts == {}
+
+
+def test_a_win_closes_the_deal_at_its_final_value() -> None:
+    planned = do(new(CLOSING), c.SetNextStep("sign", TODAY + timedelta(days=1)))
+    deal = do(planned, c.Win(Money(5, "EUR")), LATER)
+    assert (deal.status, deal.stage_id, deal.closed_from) == (Status.WON, WON, CLOSING)
+    assert (deal.value, deal.closed_at) == (Money(5, "EUR"), LATER)
+    assert (deal.next_step, deal.snoozed_until) == (None, None)
+    assert deal.qualified_at is not None
+
+
+def test_a_win_may_lie_back_and_is_then_at_noon_of_that_day() -> None:
+    deal = do(new(CLOSING), c.Win(on=date(2026, 11, 25)), NOW + timedelta(days=5))
+    assert deal.closed_at == datetime(2026, 11, 25, 11, 0, tzinfo=UTC)
+
+
+def test_a_win_on_the_day_of_entry_is_not_before_the_entry() -> None:
+    entered = NOW + timedelta(hours=8)
+    deal = do(new(CLOSING, entered), c.Win(on=TODAY), NOW + timedelta(days=2))
+    assert deal.closed_at == entered
+
+
+def test_a_win_before_the_deal_came_into_its_stage_is_refused() -> None:
+    with pytest.raises(Refused, match="so it cannot have closed on"):
+        do(new(CLOSING), c.Win(on=TODAY - timedelta(days=1)))
+
+
+def test_a_win_in_the_future_is_refused() -> None:
+    with pytest.raises(BadInput, match="lies ahead"):
+        do(new(CLOSING), c.Win(on=TODAY + timedelta(days=1)))
+
+
+def test_a_win_passes_the_gates_that_lie_between() -> None:
+    with pytest.raises(GateNotMet, match="Negotiation asks: value is empty"):
+        do(new(NEGOTIATION), c.Win())
+
+
+def test_the_final_value_of_a_win_does_not_meet_a_gate_after_the_fact() -> None:
+    (event,) = events_of(new(NEGOTIATION), c.Win(Money(1, "EUR"), override="paper signed"))
+    assert event.facts["missing"] == ["value is empty"]
+
+
+def test_a_loss_passes_no_gate_and_keeps_its_reason() -> None:
+    deal = do(new(QUALIFICATION), c.Lose(PRICE), LATER)
+    assert (deal.status, deal.stage_id, deal.loss) == (Status.LOST, LOST, PRICE)
+    assert deal.qualified_at is None
+
+
+def test_a_loss_needs_a_known_category() -> None:
+    with pytest.raises(BadInput, match="'prize' is no loss category") as refused:
+        do(new(), c.Lose(Loss("prize")))
+    assert "price" in refused.value.hint
+
+
+def test_a_team_has_loss_categories_of_its_own() -> None:
+    deal = do(new(), c.Lose(Loss("weather")), loss_categories=("weather",))
+    assert deal.loss == Loss("weather")
+    with pytest.raises(BadInput, match="is no loss category"):
+        do(new(), c.Lose(PRICE), loss_categories=("weather",))
+
+
+def test_a_lost_deal_becomes_a_lead_again_on_a_day_to_come_only() -> None:
+    with pytest.raises(BadInput, match="must lie ahead"):
+        do(new(), c.Lose(Loss("timing", recycle_on=TODAY)))
+
+
+@pytest.mark.parametrize("command", [c.Move(QUALIFICATION), c.Win(), c.Lose(PRICE)])
+def test_a_closed_deal_is_not_moved_won_or_lost(command: c.Command) -> None:
+    with pytest.raises(Refused, match="is lost and cannot be") as refused:
+        do(do(new(), c.Lose(PRICE)), command)
+    assert refused.value.hint == "Reopen it first."
+
+
+@pytest.mark.parametrize("command", [c.Move(QUALIFICATION), c.Win(), c.Lose(PRICE), c.Reopen()])
+def test_an_archived_deal_stays_where_it_is(command: c.Command) -> None:
+    with pytest.raises(Refused, match="is archived") as refused:
+        do(do(new(), c.Archive()), command)
+    assert refused.value.hint == "Unarchive it first."
+
+
+def test_a_reopened_deal_is_back_where_it_was_closed_from() -> None:
+    deal = do(do(new(NEEDS), c.Lose(PRICE)), c.Reopen(), LATER)
+    assert (deal.status, deal.stage_id, deal.stage_entered_at) == (Status.OPEN, NEEDS, LATER)
+    assert (deal.loss, deal.closed_at, deal.closed_from) == (None, None, None)
+
+
+def test_a_deal_is_reopened_further_on_only_through_the_gate() -> None:
+    lost = do(new(QUALIFICATION), c.Lose(PRICE))
+    with pytest.raises(GateNotMet):
+        do(lost, c.Reopen(NEEDS))
+    (event,) = events_of(lost, c.Reopen(NEEDS, "they called back"))
+    assert event.facts["override"] == "they called back"
+    assert do(lost, c.Reopen(LEAD)).stage_id == LEAD
+
+
+def test_an_open_deal_cannot_be_reopened_nor_a_closed_one_in_an_outcome() -> None:
+    with pytest.raises(Refused, match="is open already"):
+        do(new(), c.Reopen())
+    with pytest.raises(Refused, match="cannot be reopened in Won"):
+        do(do(new(), c.Lose(PRICE)), c.Reopen(WON))
+
+
+def test_an_archived_deal_keeps_its_outcome_for_the_day_it_comes_back() -> None:
+    deal = do(do(new(), c.Lose(PRICE)), c.Archive(), LATER)
+    assert (deal.status, deal.outcome, deal.archived_at) == (Status.ARCHIVED, Status.LOST, LATER)
+    assert do(deal, c.Unarchive()).status is Status.LOST
+    with pytest.raises(Refused, match="archived already"):
+        do(deal, c.Archive())
+    with pytest.raises(Refused, match="is not archived"):
+        do(new(), c.Unarchive())
+
+
+def test_a_merged_deal_says_where_it_went_and_takes_no_more_work() -> None:
+    deal = do(new(), c.MergeInto(7))
+    assert (deal.merged_into, deal.status) == (7, Status.ARCHIVED)
+    for command in (c.Move(QUALIFICATION), c.Unarchive(), c.Edit({"source": "web"})):
+        with pytest.raises(Refused, match="was merged into D-7"):
+            do(deal, command)
+    with pytest.raises(Refused, match="into itself"):
+        do(new(), c.MergeInto(1))
+
+
+DAY = timedelta(days=1)
+TAKEN = c.TakeOver(
+    "Old deal",
+    NOW - 30 * DAY,
+    ((LEAD, NOW - 30 * DAY), (NEEDS, NOW - 20 * DAY), (PROPOSAL, NOW - 10 * DAY)),
+    "imported from old.csv",
+    {"owner": "bo", "external_id": "X1"},
+)
+
+
+def taken(command: c.TakeOver) -> Deal:
+    return replay(decide(command, None, context()), 1)
+
+
+def test_a_deal_taken_over_has_its_past_at_its_own_dates() -> None:
+    events = decide(TAKEN, None, context())
+    assert [(event.kind, NOW - event.at) for event in events] == [
+        (Kind.CREATED, 30 * DAY),
+        (Kind.MOVED, 20 * DAY),
+        (Kind.MOVED, 10 * DAY),
+    ]
+    deal = replay(events, 1)
+    assert (deal.stage_id, deal.owner, deal.external_id) == (PROPOSAL, "bo", "X1")
+    assert (deal.created_at, deal.qualified_at) == (NOW - 30 * DAY, NOW - 20 * DAY)
+
+
+def test_a_deal_taken_over_logs_the_file_where_it_passed_a_gate() -> None:
+    facts = [event.facts for event in decide(TAKEN, None, context())]
+    assert facts[1]["override"] == "imported from old.csv"
+    assert "Need is unanswered" in facts[1]["missing"]
+
+
+def test_a_deal_taken_over_as_won_or_lost_closes_when_it_did() -> None:
+    won = taken(replace(TAKEN, outcome="won", closed_at=NOW - DAY))
+    assert (won.status, won.closed_at, won.closed_from) == (Status.WON, NOW - DAY, PROPOSAL)
+    lost = taken(replace(TAKEN, outcome="lost", closed_at=NOW - DAY, loss=PRICE))
+    assert (lost.status, lost.loss, lost.stage_id) == (Status.LOST, PRICE, LOST)
+    assert taken(replace(TAKEN, outcome="lost")).loss == Loss("other")
+
+
+def test_a_deal_taken_over_from_an_archive_is_archived_with_its_outcome() -> None:
+    deal = taken(replace(TAKEN, outcome="won", closed_at=NOW - DAY, archived=True))
+    assert (deal.status, deal.outcome) == (Status.ARCHIVED, Status.WON)
+
+
+def test_a_deal_taken_over_brings_notes_and_touches_as_events() -> None:
+    note = Note("n1", "Met at the fair", "bo", NOW - 25 * DAY)
+    touch = Touch("t1", "call", "out", "voicemail", "bo", NOW - 24 * DAY)
+    events = decide(replace(TAKEN, notes=(note,), touches=(touch,)), None, context())
+    assert [event.kind for event in events[-2:]] == [Kind.TOUCH, Kind.NOTE]
+    deal = replay(events, 1)
+    assert (deal.outbound_since_reply, deal.last_outbound_at) == (1, NOW - 24 * DAY)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"touches": (Touch("t", "call", "sideways", "", "bo", NOW),)},
+        {"touches": (Touch("t", "pigeon", "out", "", "bo", NOW),)},
+        {"notes": (Note("n", "", "bo", NOW),)},
+        {"fields": {"answers": {"need": Answer("So", 9)}}},
+        {"fields": {"value": Money(-1, "EUR")}},
+    ],
+    ids=["direction", "type", "empty note", "rating", "negative value"],
+)
+def test_what_a_person_could_not_enter_is_not_taken_over_either(wrong: dict[str, object]) -> None:
+    with pytest.raises(BadInput):
+        decide(replace(TAKEN, **wrong), None, context())  # type: ignore[arg-type]
+
+
+def test_notes_and_answers_of_a_file_cannot_steer_a_terminal() -> None:
+    note = Note("n1", "\x1b[31mred\u202e", "bo", NOW)
+    fields = {"answers": {"need": Answer("\x1b]0;title\x07", 3)}}
+    events = decide(replace(TAKEN, notes=(note,), fields=fields), None, context())
+    assert "x1b" not in repr(events)
+
+
+def test_a_deal_that_stays_in_its_stage_twice_in_a_file_has_entered_it_once() -> None:
+    path = ((LEAD, NOW - 3 * DAY), (LEAD, NOW - 2 * DAY))
+    assert len(decide(replace(TAKEN, path=path), None, context())) == 1
+
+
+def test_a_next_step_of_a_closed_deal_is_gone() -> None:
+    deal = replace(new(CLOSING), next_step=NextStep("sign", TODAY), snoozed_until=TODAY + DAY)
+    lost = do(deal, c.Lose(PRICE))
+    assert (lost.next_step, lost.snoozed_until) == (None, None)
