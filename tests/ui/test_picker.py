@@ -65,6 +65,13 @@ async def test_nothing_that_matches_is_said_and_cannot_be_taken() -> None:
         assert stage.answer == "price"
 
 
+async def test_a_search_that_waits_for_a_text_says_so() -> None:
+    async with opened(Picker("Find", lambda text: REASONS if text else ())) as stage:
+        assert stage.shows("type what to look for")
+        await stage.type("x")
+        assert stage.shows("price")
+
+
 async def test_thousands_of_options_scroll_with_the_cursor() -> None:
     async with opened(Picker("Find", DEALS, typed=True)) as stage:
         assert stage.shows("1 of 5,000")

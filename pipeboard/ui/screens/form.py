@@ -60,7 +60,7 @@ class Form(TypingOverlay[dict[str, str]]):
         self._current = self._top = self._rows = 0
         self._note = ""
 
-    def on_mount(self) -> None:
+    def prepare(self) -> None:
         self._take_up(self._draft.found())
         self._enter(0)
 

@@ -95,7 +95,7 @@ class Picker(TypingOverlay[str]):
         self._cursor = self._top = self._rows = 0
         self.is_typing = typed or callable(options)
 
-    def on_mount(self) -> None:
+    def prepare(self) -> None:
         self._search()
 
     def draw(self, width: int, height: int) -> Panel:
@@ -109,7 +109,8 @@ class Picker(TypingOverlay[str]):
             _row(option, self._top + y == self._cursor, width) for y, option in enumerate(shown)
         ]
         if not rows:
-            rows = [(blank(3), ("nothing matches", "empty"))]
+            said = "nothing matches" if self.text else "type what to look for"
+            rows = [(blank(3), (said, "empty"))]
         rows += [()] * (self._rows - len(rows))
         place = f"{self._cursor + 1} of {count:,}" if count > self._rows else ""
         return Panel((heading(self._heading, width, place),), self._hints, rows, _LABEL)

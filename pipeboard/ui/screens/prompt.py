@@ -79,7 +79,7 @@ class Prompt(TypingOverlay[str]):
         self._tallest = 0
         self._is_behind = False
 
-    def on_mount(self) -> None:
+    def prepare(self) -> None:
         self.line.write(self._first_value)
         if self._select:
             self.line.action_select_all()
