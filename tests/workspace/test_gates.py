@@ -155,13 +155,25 @@ def test_a_deal_taken_over_from_a_file_logs_where_it_passed(ana: Workspace, tmp_
     assert overrides == ["imported from deals.csv"] * 2
 
 
-def test_undo_and_redo_pass_the_gate_only_with_the_reason_that_was_logged(ana: Workspace) -> None:
+def test_undo_brings_a_deal_back_past_a_gate_and_logs_that_it_did(ana: Workspace) -> None:
+    deal = add(ana, stage=NEEDS)
+    ana.step([deal.id], -1)
+    ana.undo()
+    assert now_of(ana, deal.id).stage_id == NEEDS
+    facts = ana.reader.entries(deal.id, limit=1)[0].event.facts
+    assert facts["override"] == "undo"
+    assert "Need is unanswered" in facts["missing"]
+    ana.redo()
+    assert now_of(ana, deal.id).stage_id == QUALIFICATION
+    assert ana.reader.entries(deal.id, limit=1)[0].event.facts == {}
+
+
+def test_redo_passes_a_gate_only_with_the_reason_that_was_logged(ana: Workspace) -> None:
     deal = add(ana, stage=QUALIFICATION)
     ana.step([deal.id], 1, override="signed already")
-    ana.step([deal.id], -1)
-    with pytest.raises(GateNotMet):
-        ana.undo()
-    assert now_of(ana, deal.id).stage_id == QUALIFICATION
+    ana.undo()
+    ana.redo()
+    assert ana.reader.entries(deal.id, limit=1)[0].event.facts["override"] == "signed already"
 
 
 def test_what_is_missing_can_be_asked_before_anything_happens(ana: Workspace) -> None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.deal import Deal
+from pipeboard.domain.deal import NOTHING, Deal
 from pipeboard.domain.errors import Conflict
 from pipeboard.domain.events import Event, evolve, inverse, read
-from pipeboard.domain.gates import pass_gate
+from pipeboard.domain.gates import pass_gate, unmet
+
+TAKEN_BACK = "undo"
+"""The reason that is logged where taking a step back returns a deal past an unmet gate."""
 
 
 def revert(command: c.Revert, deal: Deal, context: c.Context) -> list[Event]:
     """The inverses of the command's events, last first.
 
     Refused when the deal is no longer as the events left it, or when a stage's exit criteria
-    have been tightened since so that going forwards again would now need a reason.
+    have been tightened since so that a redo would now need a reason. An undo returns the deal to
+    where it was in any case, and logs what is missing there.
     """
     reverted = []
     for event in reversed(command.events):
@@ -27,17 +33,23 @@ def revert(command: c.Revert, deal: Deal, context: c.Context) -> list[Event]:
                     hint="See its history.",
                     details={"deal": deal.ref, "field": name},
                 )
-        _pass_gate_again(back, deal, context)
-        # Taken back now, but put again as of the day on which it happened.
-        reverted.append(replace(back, at=max(context.at, event.at)) if back.undoes else back)
+        facts = _facts(back, deal, context)
+        reverted.append(replace(back, at=max(context.at, event.at), facts=facts))
         if back.after or back.before:
             deal = evolve(deal, back)
     return reverted
 
 
-def _pass_gate_again(back: Event, deal: Deal, context: c.Context) -> None:
+def _facts(back: Event, deal: Deal, context: c.Context) -> Mapping[str, Any]:
+    """What an event that is put again says: its reason to pass a gate, if it needs one."""
     target_id = back.after.get("stage_id")
-    if target_id is None or (back.after.get("outcome") is not None and back.undoes):
-        return
-    logged = str(back.facts.get("override", ""))
-    pass_gate(deal, context.pipeline, context.pipeline.stage(target_id), context.today, logged)
+    if target_id is None or (back.undoes and "outcome" in back.after):
+        return back.facts
+    target, reason = context.pipeline.stage(target_id), str(back.facts.get("override", ""))
+    if not back.undoes:
+        missing = pass_gate(deal, context.pipeline, target, context.today, reason)
+        return back.facts if missing or reason != TAKEN_BACK else NOTHING
+    lacking = unmet(deal, context.pipeline, target_id, context.today)
+    if not lacking:
+        return back.facts
+    return {**back.facts, "override": TAKEN_BACK, "missing": [lack.text for lack in lacking]}

@@ -1,0 +1,269 @@
+"""The work on a deal: fields, tags, people, answers, next steps, snoozes, notes and touches."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from pipeboard.domain import commands as c
+from pipeboard.domain.deal import Answer, Contact, Loss, NextStep, Note, Term, Touch
+from pipeboard.domain.errors import BadInput, NotFound, Refused
+from pipeboard.domain.events import Kind
+from pipeboard.domain.money import Money
+from tests.domain.deciding_cases import LEAD, NOW, TODAY, do, events_of, new
+
+LATER = NOW + timedelta(hours=30)
+EUR = Money(4_000_000, "EUR")
+
+
+def call(direction: str = "out", *, type_: str = "call", hours: int = 0) -> c.LogTouch:
+    return c.LogTouch(Touch("t", type_, direction, "", "ana", NOW + timedelta(hours=hours)))
+
+
+# Fields
+
+
+def test_an_edit_sets_fields_and_changes_nothing_else() -> None:
+    deal = do(new(), c.Edit({"account": "Lumen Oy", "value": EUR}))
+    assert (deal.account, deal.value, deal.title) == ("Lumen Oy", EUR, "Lumen Oy pilot")
+
+
+def test_each_kind_of_change_is_an_event_of_its_own() -> None:
+    changes = {
+        "value": EUR,
+        "probability_bp": 6000,
+        "category": "commit",
+        "owner": "bo",
+        "expected_close": TODAY,
+        "tags": ("big",),
+        "source": "web",
+        "fields.product": "GTX",
+    }
+    assert {event.kind for event in events_of(new(), c.Edit(changes))} == {
+        Kind.VALUE,
+        Kind.PROBABILITY,
+        Kind.CATEGORY,
+        Kind.OWNER,
+        Kind.EXPECTED_CLOSE,
+        Kind.TAGGED,
+        Kind.EDITED,
+    }
+
+
+def test_an_edit_to_what_stands_already_is_no_event() -> None:
+    deal = do(new(), c.Edit({"account": "Lumen Oy"}))
+    assert events_of(deal, c.Edit({"account": " Lumen  Oy "})) == []
+
+
+def test_an_empty_value_empties_a_field_but_not_the_title() -> None:
+    deal = do(new(), c.Edit({"value": EUR, "source": "web", "fields.product": "GTX"}))
+    empty = do(deal, c.Edit({"value": None, "source": None, "fields.product": ""}))
+    assert (empty.value, empty.source, dict(empty.fields)) == (None, "", {})
+    with pytest.raises(BadInput, match="needs a title"):
+        do(deal, c.Edit({"title": " "}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"value": Money(-1, "EUR")}, "cannot be negative"),
+        ({"probability_bp": 10_001}, "between 0 and 100"),
+        ({"category": "sure"}, "no forecast category"),
+        ({"tags": ("two words",)}, "is no tag"),
+        ({"stage_id": 3}, "No field 'stage_id'"),
+        ({"outcome": "won"}, "No field 'outcome'"),
+        ({"fields.": "x"}, "needs a name"),
+        ({"title": "x" * 301}, "too long"),
+    ],
+)
+def test_a_value_that_no_deal_can_have_is_refused(changes: dict[str, object], said: str) -> None:
+    with pytest.raises(BadInput, match=said):
+        do(new(), c.Edit(changes))
+
+
+def test_text_is_kept_without_what_could_steer_a_terminal() -> None:
+    deal = do(new(), c.Edit({"account": "Lu\x1b[31mmen\u202e Oy", "fields.a\x07": "b\x9bc"}))
+    assert deal.account == "Lu[31mmen Oy"
+    assert dict(deal.fields) == {"a": "bc"}
+
+
+def test_a_closed_or_archived_deal_can_still_be_put_right() -> None:
+    lost = do(new(), c.Lose(Loss("price")))
+    assert do(lost, c.Edit({"account": "Right"})).account == "Right"
+    assert do(do(lost, c.Archive()), c.TagWith(("old",))).tags == ("old",)
+
+
+# Tags, people, terms, checklist
+
+
+def test_tags_are_a_sorted_set_of_small_words() -> None:
+    deal = do(new(), c.TagWith(("#Big", "+nordic", "big")))
+    assert deal.tags == ("big", "nordic")
+    assert do(deal, c.TagWith(("new",), ("BIG",))).tags == ("new", "nordic")
+    assert events_of(deal, c.TagWith(("big",), ("gone",))) == []
+
+
+def test_a_person_is_added_changed_and_removed_under_a_key() -> None:
+    deal = do(new(), c.SetContact("bob", Contact(" Bob  B ", "champion", "bob@lumen.example")))
+    assert deal.contacts["bob"] == Contact("Bob B", "champion", "bob@lumen.example")
+    assert dict(do(deal, c.SetContact("bob", None)).contacts) == {}
+    assert events_of(deal, c.SetContact("eve", None)) == []
+
+
+def test_a_person_needs_a_name_and_a_known_role() -> None:
+    with pytest.raises(BadInput, match="needs a name"):
+        do(new(), c.SetContact("x", Contact(" ")))
+    with pytest.raises(BadInput, match="'boss' is no role"):
+        do(new(), c.SetContact("x", Contact("Bob", "boss")))
+
+
+def test_a_line_of_the_terms_is_added_agreed_and_removed() -> None:
+    deal = do(new(), c.SetTerm("payment", Term("Payment", "30 days", "60 days")))
+    agreed = do(deal, c.SetTerm("payment", replace(deal.terms["payment"], agreed="45 days")))
+    assert agreed.terms["payment"].agreed == "45 days"
+    assert dict(do(agreed, c.SetTerm("payment", None)).terms) == {}
+    with pytest.raises(BadInput, match="needs a name"):
+        do(new(), c.SetTerm("x", Term(" ")))
+
+
+def test_a_checklist_item_is_ticked_with_who_and_when() -> None:
+    deal = do(new(), c.Check(LEAD, "First contact", True))
+    assert deal.is_checked(LEAD, "First contact")
+    assert deal.checklist[f"{LEAD}/First contact"].startswith("ana 2026-11-23")
+    assert events_of(deal, c.Check(LEAD, "First contact", True), LATER) == []
+    assert not do(deal, c.Check(LEAD, "First contact", False)).is_checked(LEAD, "First contact")
+    with pytest.raises(BadInput, match="no checklist item"):
+        do(new(), c.Check(LEAD, "Dance", True))
+
+
+# Next steps and snoozes
+
+
+def test_a_next_step_has_words_or_a_day_or_both_and_is_cleared_by_neither() -> None:
+    deal = do(new(), c.SetNextStep("call Bob", TODAY))
+    assert deal.next_step == NextStep("call Bob", TODAY)
+    assert do(deal, c.SetNextStep("", TODAY)).next_step == NextStep("", TODAY)
+    assert do(deal, c.SetNextStep("", None)).next_step is None
+    assert events_of(deal, c.SetNextStep("call Bob", TODAY)) == []
+
+
+def test_a_next_step_is_no_touch_and_a_completed_one_is() -> None:
+    deal = do(new(), c.SetNextStep("call Bob", TODAY))
+    assert deal.last_touch_at is None
+    (event,) = events_of(deal, c.CompleteNextStep("voicemail"), LATER)
+    assert event.facts == {
+        "step": {"text": "call Bob", "due": TODAY.isoformat()},
+        "outcome": "voicemail",
+    }
+    done = do(deal, c.CompleteNextStep(), LATER)
+    assert (done.next_step, done.last_touch_at) == (None, LATER)
+
+
+def test_without_a_next_step_there_is_none_to_complete() -> None:
+    with pytest.raises(Refused, match="no next step to complete"):
+        do(new(), c.CompleteNextStep())
+
+
+def test_a_snooze_lasts_until_a_day_to_come_and_a_next_step_ends_it() -> None:
+    tomorrow = TODAY + timedelta(days=1)
+    deal = do(new(), c.Snooze(tomorrow, "holidays"))
+    assert (deal.snoozed_until, deal.snooze_reason) == (tomorrow, "holidays")
+    assert deal.is_snoozed(TODAY)
+    assert not deal.is_snoozed(tomorrow)
+    woken = do(deal, c.SetNextStep("call", None))
+    assert (woken.snoozed_until, woken.snooze_reason) == (None, "")
+    assert do(deal, c.Snooze(None)).snooze_reason == ""
+    with pytest.raises(BadInput, match="does not lie ahead"):
+        do(new(), c.Snooze(TODAY))
+
+
+@pytest.mark.parametrize(
+    "command", [c.SetNextStep("call", None), c.CompleteNextStep(), c.Snooze(None)]
+)
+def test_a_closed_deal_has_no_work_ahead(command: c.Command) -> None:
+    with pytest.raises(Refused, match="is lost") as refused:
+        do(do(new(), c.Lose(Loss("price"))), command)
+    assert refused.value.hint == "Reopen it first."
+
+
+# Answers
+
+
+def test_an_answer_says_by_whom_and_when_and_an_unknown_rating_is_none() -> None:
+    deal = do(new(), c.AnswerQuestion("need", Answer("They stop twice a day.")), LATER)
+    assert deal.answers["need"] == Answer("They stop twice a day.", None, "", "ana", LATER)
+
+
+def test_a_question_is_named_by_key_number_or_what_it_proves() -> None:
+    for name in ("authority", "5", "budget"):
+        assert set(do(new(), c.AnswerQuestion(name, Answer("Bob"))).answers) == {"authority"}
+    with pytest.raises(NotFound, match="no question 'autority'") as refused:
+        do(new(), c.AnswerQuestion("autority", Answer("Bob")))
+    assert "authority" in refused.value.hint
+
+
+def test_a_rating_of_zero_is_an_answer_and_no_words_and_no_rating_are_none() -> None:
+    assert do(new(), c.AnswerQuestion("need", Answer("", 0))).answers["need"].rating == 0
+    with pytest.raises(BadInput, match="needs words or a rating"):
+        do(new(), c.AnswerQuestion("need", Answer(" ")))
+    for rating in (-1, 5):
+        with pytest.raises(BadInput, match="from 0 to 4"):
+            do(new(), c.AnswerQuestion("need", Answer("So", rating)))
+
+
+def test_the_answer_before_stays_in_the_event() -> None:
+    deal = do(new(), c.AnswerQuestion("need", Answer("First", 1)))
+    (event,) = events_of(deal, c.AnswerQuestion("need", Answer("Second", 3)), LATER)
+    assert event.before["answers.need"].text == "First"
+    assert dict(do(deal, c.AnswerQuestion("need", None)).answers) == {}
+
+
+# Notes and touches
+
+
+def test_a_note_changes_nothing_else_of_a_deal() -> None:
+    deal = new()
+    after = do(deal, c.AddNote(Note("n", "Met at the fair", "ana", NOW)))
+    assert replace(after, version=1) == deal
+    with pytest.raises(BadInput, match="needs words"):
+        do(deal, c.AddNote(Note("n", " \n ", "ana", NOW)))
+
+
+def test_only_who_wrote_a_note_can_rewrite_it() -> None:
+    note = Note("n", "Old", "ana", NOW)
+    (event,) = events_of(new(), c.EditNote(note, "New"))
+    assert event.facts == {"id": "n", "old": "Old", "new": "New"}
+    assert events_of(new(), c.EditNote(note, "Old")) == []
+    with pytest.raises(Refused, match="The note is ana's"):
+        do(new(), c.EditNote(note, "New"), actor="bo")
+
+
+def test_touches_out_count_up_until_an_answer_comes_in() -> None:
+    deal = new()
+    for number in range(1, 4):
+        deal = do(deal, call(), LATER)
+        assert deal.outbound_since_reply == number
+    answered = do(deal, call("in", hours=2), LATER)
+    assert answered.outbound_since_reply == 0
+    assert answered.last_reply_at == answered.last_touch_at == NOW + timedelta(hours=2)
+
+
+def test_an_earlier_touch_does_not_set_the_clock_back() -> None:
+    deal = do(do(new(), call(hours=5), LATER), call(hours=1), LATER)
+    assert deal.last_touch_at == deal.last_outbound_at == NOW + timedelta(hours=5)
+
+
+def test_a_touch_is_of_a_known_kind_and_direction_and_lies_behind() -> None:
+    with pytest.raises(BadInput, match="'pigeon' is no kind of touch"):
+        do(new(), call(type_="pigeon"))
+    with pytest.raises(BadInput, match="in or out"):
+        do(new(), call("sideways"))
+    with pytest.raises(BadInput, match="cannot lie ahead"):
+        do(new(), call(hours=1))
+
+
+def test_a_closed_deal_can_still_be_called() -> None:
+    lost = do(new(), c.Lose(Loss("price")))
+    assert do(lost, call(hours=1), LATER).last_touch_at == NOW + timedelta(hours=1)
