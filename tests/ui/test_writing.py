@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from textual.app import App
 from textual.events import Paste
 
-from pipeboard.domain.errors import Refused
+from pipeboard.domain.errors import PipeboardError, Refused
 from pipeboard.ui.screens.writing import TextScreen, edit_outside
 from pipeboard.ui.terminal.drafts import Drafts
 from tests.ui.overlays import HOSTILE, is_harmless, opened
@@ -72,6 +75,31 @@ async def test_going_outside_is_refused_where_no_editor_may_run() -> None:
     async with opened(TextScreen("Note")) as stage:
         with pytest.raises(Refused):
             edit_outside(stage.pilot.app, "text", None)
+
+
+class Lending(App[None]):
+    """An app whose terminal can be lent without having one."""
+
+    @contextmanager
+    def suspend(self) -> Iterator[None]:
+        yield
+
+
+def test_what_comes_back_from_the_editor_is_harmless() -> None:
+    edited = edit_outside(Lending(), "one", lambda text: f"{text}\r\n\x1b[31mtwo\n\n")
+    assert edited == "one\n[31mtwo"
+
+
+def test_a_text_that_the_editor_left_alone_comes_back_as_nothing() -> None:
+    assert edit_outside(Lending(), "one\ntwo", lambda text: f"{text}\n") is None
+
+
+def test_an_editor_that_fails_says_so_itself() -> None:
+    def edit(text: str) -> str:
+        raise PipeboardError("The editor ended with 1, so nothing was changed.")
+
+    with pytest.raises(PipeboardError, match="ended with 1"):
+        edit_outside(Lending(), "one", edit)
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
