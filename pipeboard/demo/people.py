@@ -38,8 +38,7 @@ _ENDS = _words(
     "osta ova ulla una uro vale worth mere gard holt"
 )
 _TRADES = _words(
-    "Dairy Foods Brewing Pharma Packaging Bakery Cosmetics Plastics Coffee Pumps Glass Snacks "
-    "Confectionery Beverages Paper Seeds Ceramics Medical Oils Mills"
+    "Dairy Foods Pharma Bakery Coffee Pumps Glass Snacks Paper Seeds Oils Mills Labs Malt Labels"
 )
 _FORMS = ("GmbH", "GmbH", "AG", "BV", "NV", "Oy", "AB", "AS", "ApS", "Ltd", "SAS", "SpA", "Lda")
 _FIRST = _words(
