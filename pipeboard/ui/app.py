@@ -13,9 +13,11 @@ from textual.binding import Binding, BindingType
 from pipeboard.domain.settings import Settings
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.clerk import Clerk
+from pipeboard.ui.draw.glyphs import Glyphs
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.deal_actions import Change
+from pipeboard.ui.screens.overlay import Overlay
 from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.drafts import Drafts
 from pipeboard.ui.terminal.session import Session
@@ -60,12 +62,23 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
     def today(self) -> date:
         return self._state.lens.today
 
+    @property
+    def glyphs(self) -> Glyphs:
+        """The signs that the terminal knows, as the view menu has set them."""
+        return self._state.view.glyphs
+
     def get_default_screen(self) -> BoardScreen:
         """The board is the first screen, so that the first frame of Textual holds it."""
         return BoardScreen(self._state, self.look.theme)
 
     def on_mount(self) -> None:
         self.set_keymap(dict(self.look.keymap))
+
+    def save_drafts(self) -> None:
+        """What is half typed on any screen."""
+        for screen in self.screen_stack:
+            if isinstance(screen, Overlay):
+                screen.keep_draft()
 
     def action_leave(self) -> None:
         self.leave(0)
