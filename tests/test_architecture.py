@@ -1,0 +1,215 @@
+"""The house keeps its floors: who may import whom, who writes what, and how long anything gets."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from grimp import ImportGraph, build_graph
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "pipeboard"
+LONGEST_FUNCTION = 66
+LONGEST_MODULE = 400
+TABLES = "pipeboard/store/tables.py"
+"""The whole schema stands in one place, however long it is."""
+
+WRITING = ("insert into ", "delete from ", "update deal ", "update event ", "update stage_total ")
+WRITERS = ("insert", "update", "delete", "insert_rows")
+LOG_AND_DEALS = ("deal", "event", "DealRow", "EventRow")
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        yield name, ast.parse(path.read_text("utf-8"), name)
+
+
+@pytest.fixture(scope="module")
+def trees() -> Mapping[str, ast.Module]:
+    return dict(modules())
+
+
+@pytest.fixture(scope="module")
+def graph() -> ImportGraph:
+    return build_graph(
+        "pipeboard",
+        exclude_type_checking_imports=True,
+        cache_dir=None,
+        include_external_packages=True,
+    )
+
+
+def test_the_contracts_of_the_floors_are_kept() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_modules_import_each_other_in_a_circle(graph: ImportGraph) -> None:
+    ours = {name for name in graph.modules if name.split(".")[0] == "pipeboard"}
+    assert (
+        sorted(
+            _in_circles(
+                {name: graph.find_modules_directly_imported_by(name) & ours for name in ours}
+            )
+        )
+        == []
+    )
+
+
+def _in_circles(imports: Mapping[str, set[str]]) -> set[str]:
+    """What is left when modules that import nothing (left), or that nothing (left) imports, are
+    taken away one after another."""
+    left = {name: set(found) for name, found in imports.items()}
+    while True:
+        imported = set().union(*left.values()) if left else set()
+        ends = {name for name, found in left.items() if not found or name not in imported}
+        if not ends:
+            return set(left)
+        left = {name: found - ends for name, found in left.items() if name not in ends}
+
+
+def test_the_domain_imports_only_itself_and_the_standard_library(graph: ImportGraph) -> None:
+    foreign = {
+        f"{name} imports {found}"
+        for name in graph.find_descendants("pipeboard.domain")
+        for found in graph.find_modules_directly_imported_by(name)
+        if not found.startswith("pipeboard.domain")
+        and found.split(".")[0] not in sys.stdlib_module_names
+    }
+    assert foreign == set()
+
+
+@pytest.mark.parametrize("forbidden", ["now", "today", "environ", "getenv", "open", "read_text"])
+def test_the_domain_reads_no_clock_no_file_and_no_environment(
+    forbidden: str, trees: Mapping[str, ast.Module]
+) -> None:
+    found = [
+        f"{name}:{node.lineno}"
+        for name, tree in trees.items()
+        if name.startswith("pipeboard/domain/")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and _called(node) in (forbidden, f"datetime.{forbidden}")
+    ]
+    assert found == []
+
+
+def _called(node: ast.Call) -> str:
+    match node.func:
+        case ast.Name(name):
+            return name
+        case ast.Attribute(ast.Name("datetime" | "date" | "time" | "os" | "Path"), name):
+            return name
+        case _:
+            return ""
+
+
+@pytest.mark.parametrize("line", [["--help"], ["version"], ["add", "--help"]])
+def test_help_and_version_import_neither_the_screens_library_nor_the_databases(
+    line: list[str],
+) -> None:
+    script = (
+        "import sys\nfrom pipeboard.cli.main import main\n"
+        f"try:\n    main({line!r})\nexcept SystemExit:\n    pass\n"
+        "heavy = {'textual', 'rich', 'sqlmodel', 'sqlalchemy', 'alembic', 'pydantic'}\n"
+        "loaded = sorted(heavy & set(sys.modules))\nassert not loaded, loaded"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_only_the_store_writes_sql(trees: Mapping[str, ast.Module]) -> None:
+    elsewhere = [
+        f"{name}: {text}"
+        for name, tree in trees.items()
+        if not name.startswith("pipeboard/store/")
+        for text in _texts(tree)
+        if any(word in f"{' '.join(text.lower().split())} " for word in WRITING)
+    ]
+    assert elsewhere == []
+
+
+def test_only_projecting_writes_deals_and_their_events(trees: Mapping[str, ast.Module]) -> None:
+    elsewhere = [
+        f"{name}: {what}"
+        for name, tree in trees.items()
+        if not name.startswith("pipeboard/store/projecting/")
+        for what in (*_written_in_sql(tree), *_written_by_table(tree))
+        if what in LOG_AND_DEALS
+    ]
+    assert elsewhere == []
+
+
+def _texts(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def _written_in_sql(tree: ast.AST) -> Iterator[str]:
+    for text in _texts(tree):
+        words = text.lower().split()
+        for verb, after in (("into", "insert"), ("from", "delete")):
+            if words[:2] == [after, verb] and len(words) > 2:
+                yield words[2]
+        if words[:1] == ["update"] and len(words) > 1:
+            yield words[1]
+
+
+def _written_by_table(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args and _name(node) in WRITERS:
+            target = node.args[0]
+            yield target.attr if isinstance(target, ast.Attribute) else ast.unparse(target)
+
+
+def _name(node: ast.Call) -> str:
+    return node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+def test_only_deciding_makes_events(trees: Mapping[str, ast.Module]) -> None:
+    makers = ("pipeboard/domain/deciding/", "pipeboard/domain/events.py")
+    elsewhere = []
+    for name, tree in trees.items():
+        making = {"Event", "change_to", "change"} & _from_events(tree)
+        if making and not name.startswith(makers):
+            calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+            elsewhere += [f"{name}:{call.lineno}" for call in calls if _name(call) in making]
+    assert elsewhere == []
+
+
+def _from_events(tree: ast.Module) -> set[str]:
+    return {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "pipeboard.domain.events"
+        for alias in node.names
+    }
+
+
+def test_no_module_is_longer_than_a_head_can_hold() -> None:
+    lengths = {
+        path.relative_to(ROOT).as_posix(): len(path.read_text("utf-8").splitlines())
+        for path in PACKAGE.rglob("*.py")
+    }
+    del lengths[TABLES]
+    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_MODULE} == {}
+
+
+def test_no_function_is_longer_than_a_screen(trees: Mapping[str, ast.Module]) -> None:
+    assert [
+        f"{name}:{node.lineno} {node.name} has {length} lines"
+        for name, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (length := (node.end_lineno or 0) - node.lineno + 1) > LONGEST_FUNCTION
+    ] == []
