@@ -53,6 +53,7 @@ def show_board(call: Call, store: Store) -> int:
         density=config["density"],
         mouse=config["mouse"],
         keymap=read_keymap({name: value.value for name, value in config.keys.items()}),
+        digits=config["digits"],
         copy_command=config["copy_cmd"] or "",
         edit=lambda text: write_text(command(config, call.environ), text, suffix=".md"),
     )

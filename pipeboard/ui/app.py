@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
+from textual.actions import ActionParseResult
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 
+from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.settings import Settings
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.clerk import Clerk
 from pipeboard.ui.draw.glyphs import Glyphs
+from pipeboard.ui.keys import BOARD, Command, rebound
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.board import BoardScreen
-from pipeboard.ui.screens.deal_actions import Change
+from pipeboard.ui.screens.deal_actions import Change, DealActions
 from pipeboard.ui.screens.overlay import Overlay
 from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.drafts import Drafts
@@ -33,8 +38,14 @@ class Look:
 
     theme: Theme
     keymap: Mapping[str, str] = field(default_factory=dict)
+    digits_count: bool = False
     copy_command: str = ""
     edit: Callable[[str], str] | None = None
+
+    @cached_property
+    def commands(self) -> tuple[Command, ...]:
+        """The board's keys, as this person has them."""
+        return rebound(BOARD, self.keymap)
 
 
 class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
@@ -70,6 +81,22 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
     def get_default_screen(self) -> BoardScreen:
         """The board is the first screen, so that the first frame of Textual holds it."""
         return BoardScreen(self._state, self.look.theme)
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Textual's way; what a key cannot do is said on the screen that it was meant for."""
+        try:
+            return await super().run_action(action, default_namespace, namespaces)
+        except PipeboardError as error:
+            screen = self.screen
+            if not isinstance(screen, DealActions):
+                raise
+            screen.say(f"{error.message} {error.hint}".strip(), "status.warn")
+            return True
 
     def on_mount(self) -> None:
         self.set_keymap(dict(self.look.keymap))

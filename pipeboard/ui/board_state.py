@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipeboard.domain.board import Board, Card, Lens
 from pipeboard.domain.deal import Status
+from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.text import fold
 from pipeboard.ui.draw.layout import followed, layout, wanted, whole_cards
 from pipeboard.ui.draw.view import BoardView, Window
@@ -24,11 +25,16 @@ MARGIN = 48
 
 
 class BoardState:
-    """A board under a lens, read window by window as it is scrolled."""
+    """A board under a lens, read window by window as it is scrolled.
+
+    While the database cannot be read, cards that are not at hand stay blank and `trouble` says
+    why; `load` raises `DatabaseError` then, and leaves everything as it was.
+    """
 
     def __init__(self, reader: Reader, lens: Lens, view: BoardView) -> None:
         self.reader = reader
         self.view = view
+        self.trouble = ""
         self._lens = lens
         self.load(lens)
 
@@ -65,6 +71,7 @@ class BoardState:
             )
             if len(board.columns) != len(self.view.board.columns):
                 view = replace(view, tops=(), first_column=0)
+            self.trouble = ""
             self.view = self._read(_at(view, board, place))
 
     def count_signs(self) -> None:
@@ -162,9 +169,12 @@ class BoardState:
             if have.offset <= first and last <= have.offset + len(have.cards):
                 continue
             offset = max(0, first - MARGIN // 2)
-            cards = self.reader.window(
-                self._lens, view.board.columns[column].stage.id, offset, most + MARGIN
-            )
+            stage_id = view.board.columns[column].stage.id
+            try:
+                cards = self.reader.window(self._lens, stage_id, offset, most + MARGIN)
+            except DatabaseError as error:
+                self.trouble = error.message
+                break
             windows[column] = Window(offset, cards)
         if all(new is old for new, old in zip(windows, view.windows, strict=True)):
             return view

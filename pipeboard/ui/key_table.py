@@ -11,7 +11,7 @@ from pipeboard.ui.command import Command, Group
 
 _STAGES: Final = tuple(
     Command(f"board.stage_{n}", str(n), f"Stage {n}", f"go to stage {n}", Group.AROUND)
-    for n in range(1, 10)
+    for n in range(10)
 )
 
 
@@ -111,7 +111,8 @@ BOARD: Final[tuple[Command, ...]] = (
     Command("board.undo", "u", "Undo", "undo my last change", Group.UNDO, "", "Undo", 9),
     Command("board.redo", "U,ctrl+r", "Redo", "redo it", Group.UNDO),
     _elsewhere("copy", "y", "Copy…", "copy: l line, e e-mail, p phone, i id", "y …"),
-    _elsewhere("pane", "tab,p", "Pane", "show the deal beside the board", "Tab p"),
+    _elsewhere("pane", "p", "Pane", "the deal beside the board, or not"),
+    _elsewhere("switch", "tab", "Board / pane", "keys to the pane, to the board", "Tab"),
     _elsewhere("reload", "R", "Reload", "read everything again"),
     Command(
         "board.palette",

@@ -42,6 +42,7 @@ class Choices:
     density: int = 2
     mouse: bool = True
     keymap: Mapping[str, str] = field(default_factory=dict)
+    digits: str = "stage"
     copy_command: str = ""
     edit: Callable[[str], str] | None = None
 
@@ -93,9 +94,12 @@ def first_state(
         glyphs=choose_glyphs(choices.glyphs, environ, terminal_encoding()),
         demo=settings.demo,
         read_only=store.read_only,
-        hints=keys.hints(keys.BOARD),
     )
-    return BoardState(reader, lens, view)
+    state = BoardState(reader, lens, view)
+    commands = keys.rebound(keys.BOARD, choices.keymap)
+    has_deal = state.card is not None
+    state.show(hints=keys.hints(commands, has_deal=has_deal, read_only=store.read_only))
+    return state
 
 
 def _paint(state: BoardState, theme: Theme, depth: ColorDepth) -> FirstFrame | None:
@@ -142,5 +146,7 @@ def make_app(
 
         return Workspace(store, clock, actor)
 
-    look = Look(theme, choices.keymap, choices.copy_command, choices.edit)
+    look = Look(
+        theme, choices.keymap, choices.digits == "count", choices.copy_command, choices.edit
+    )
     return PipeboardApp(Clerk(begin), state, look, state_folder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from textual.events import Key
@@ -14,10 +14,9 @@ from pipeboard.domain.actor import Actor
 from pipeboard.domain.board import Card
 from pipeboard.domain.deal import Deal
 from pipeboard.store import Store
-from pipeboard.ui.app import Look, PipeboardApp
+from pipeboard.ui.app import PipeboardApp
 from pipeboard.ui.board_state import BoardState
-from pipeboard.ui.clerk import Clerk
-from pipeboard.ui.launch import Choices, first_state
+from pipeboard.ui.launch import Choices, first_state, make_app
 from pipeboard.ui.palette import theme_for
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.terminal.ink import ColorDepth
@@ -49,7 +48,6 @@ class Desk:
     app: PipeboardApp
     pilot: Pilot[None]
     workspace: Workspace
-    copied: list[str] = field(default_factory=list)
 
     @property
     def board(self) -> BoardScreen:
@@ -149,16 +147,16 @@ async def desk(
     store = Store.open(str(path), read_only=read_only)
     actor = Actor("ana")
     state = first_state(store, lambda: NOW, actor, choices, environ)
-    workspace = Workspace(store, lambda: NOW, actor)
-    clerk = Clerk(lambda: workspace)
-    look = Look(theme_for("dark", ColorDepth.TRUECOLOR), choices.keymap, choices.copy_command, None)
-    app = PipeboardApp(clerk, state, look, path.parent / "state")
+    theme = theme_for(choices.theme, ColorDepth.TRUECOLOR)
+    app = make_app(store, lambda: NOW, actor, choices, state, theme, path.parent / "state")
+    reading = Store.open(str(path), read_only=True)
     try:
         async with app.run_test(size=size) as pilot:
-            found = Desk(app, pilot, workspace)
+            found = Desk(app, pilot, Workspace(reading, lambda: NOW, actor))
             await found.settle()
             yield found
     finally:
-        clerk.close()
+        app.clerk.close()
         state.reader.close()
         store.close()
+        reading.close()

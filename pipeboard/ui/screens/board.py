@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,27 +18,26 @@ from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.layout import has_room_for_pane, layout
 from pipeboard.ui.draw.line import EMPTY, Line, whole
 from pipeboard.ui.draw.pane import pane_lines
-from pipeboard.ui.draw.pointing import Place
 from pipeboard.ui.draw.section import PaneStyle
 from pipeboard.ui.draw.view import Pane
 from pipeboard.ui.palette import Role, Theme
+from pipeboard.ui.screens.answering import Answering
+from pipeboard.ui.screens.copying import Copying
 from pipeboard.ui.screens.deal_text import field_text
 from pipeboard.ui.screens.editing import Editing
-from pipeboard.ui.screens.looking import Looking
 from pipeboard.ui.screens.marking import Marking
-from pipeboard.ui.screens.moving import Moving
-from pipeboard.ui.screens.qualifying import Qualifying
+from pipeboard.ui.screens.pointing import Pointing
+from pipeboard.ui.screens.watching import Watching
 from pipeboard.ui.widgets.canvas import BoardCanvas
 
 if TYPE_CHECKING:
     from pipeboard.workspace import Receipt
 
-POLL_S = 0.5
 WARM_UP_S = 0.8
 """When what writing needs is imported: after the first key, before the first change."""
 
 
-class BoardScreen(Moving, Editing, Qualifying, Marking, Looking):
+class BoardScreen(Pointing, Editing, Answering, Marking, Copying, Watching):
     """Shows a `BoardState`; hands keys on to it, or to the clerk."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.BOARD)
@@ -47,24 +47,35 @@ class BoardScreen(Moving, Editing, Qualifying, Marking, Looking):
         self.state = state
         self.canvas = BoardCanvas(state.view, theme)
         self._pane_of: tuple[int, int] | None = None
-        self._version = state.reader.data_version()
 
     def compose(self) -> ComposeResult:
         yield self.canvas
 
     def on_mount(self) -> None:
-        self.set_interval(POLL_S, self._look_for_changes)
-        self.call_after_refresh(self._settle)
+        self.call_after_refresh(self._catch_up)
 
-    def _settle(self) -> None:
+    def _catch_up(self) -> None:
         """What the first frame did not wait for."""
+        self.follow()
         self.count_signs()
+        if not self.state.board.total and self.state.lens.filter is None:
+            self.say("No deals yet: a adds one in a line, 'pipeboard import FILE' brings many.")
         self.set_timer(WARM_UP_S, self.board_app.clerk.warm_up)
 
     # What is shown.
 
     def redraw(self) -> None:
         self._show_pane()
+        view = self.state.view
+        hints = keys.hints(
+            self.board_app.look.commands,
+            has_deal=view.cursor_card is not None,
+            read_only=view.read_only,
+        )
+        if hints != view.hints:
+            self.state.show(hints=hints)
+        if self.state.trouble:
+            self.say(f"{self.state.trouble} Showing what is at hand.", "status.warn")
         self.canvas.show(self.state.view)
 
     def say(self, text: str, role: Role = "status", beside: str = "") -> None:
@@ -74,29 +85,24 @@ class BoardScreen(Moving, Editing, Qualifying, Marking, Looking):
             self.state.show(status=line, status_right=right)
             self.canvas.show(self.state.view)
 
+    def say_beside(self, text: str) -> None:
+        self.state.show(status_right=(whole(text, "hint.label"),))
+        self.canvas.show(self.state.view)
+
     def count_signs(self) -> None:
         self.call_after_refresh(self._count_signs)
 
     def _count_signs(self) -> None:
-        self.state.count_signs()
-        self.canvas.show(self.state.view)
+        # Where the database is busy they are counted after the next look at it.
+        with suppress(DatabaseError):
+            self.state.count_signs()
+            self.canvas.show(self.state.view)
 
     def reload(self) -> None:
         self.state.load()
         self._pane_of = None
         self.redraw()
         self.count_signs()
-
-    def _look_for_changes(self) -> None:
-        """Shows what others have committed, within a second."""
-        version = self.state.reader.data_version()
-        if version == self._version:
-            return
-        self._version = version
-        try:
-            self.reload()
-        except DatabaseError as error:
-            self.say(f"{error.message} {error.hint}", "status.error")
 
     @on(BoardCanvas.Resized)
     def _fit(self, event: BoardCanvas.Resized) -> None:
@@ -132,7 +138,7 @@ class BoardScreen(Moving, Editing, Qualifying, Marking, Looking):
         moved = receipt.verb in ("move", "reorder", "reopen", "add", "undo", "redo")
         follow = receipt.deals[0].id if moved and len(receipt.deals) == 1 and not marked else None
         self.state.load(follow=follow)
-        self._version = self.state.reader.data_version()
+        self.is_up_to_date()
         self._pane_of = None
         self.redraw()
         self.count_signs()
@@ -144,15 +150,17 @@ class BoardScreen(Moving, Editing, Qualifying, Marking, Looking):
         if not has_room_for_pane(view.width):
             self.action_open()
             return
-        pane = view.pane
         self._pane_of = None
-        if pane is None:
-            self.state.show(pane=Pane(()))
-        elif not pane.focused:
-            self.state.show(pane=replace(pane, focused=True))
-        else:
-            self.state.show(pane=None)
+        self.state.show(pane=Pane(()) if view.pane is None else None)
         self.redraw()
+
+    def action_switch(self) -> None:
+        pane = self.state.view.pane
+        if pane is None:
+            self.action_pane()
+        else:
+            self.state.show(pane=replace(pane, focused=not pane.focused))
+            self.redraw()
 
     def action_open(self) -> None:
         card = self.state.card
@@ -175,7 +183,12 @@ class BoardScreen(Moving, Editing, Qualifying, Marking, Looking):
             return
         self._pane_of = wanted
         lines: tuple[Line, ...] = ()
-        sheet = self.state.reader.sheet(card.id) if card is not None else None
+        try:
+            sheet = self.state.reader.sheet(card.id) if card is not None else None
+        except DatabaseError:
+            # The board says so, and looks again.
+            self._pane_of = None
+            return
         if sheet is not None:
             zone = self.state.lens.zone
             style = PaneStyle(layout(view).pane_width - 1, self.today, zone, view.glyphs)
@@ -208,49 +221,3 @@ class BoardScreen(Moving, Editing, Qualifying, Marking, Looking):
             self.action_step_back()
         else:
             self.board_app.leave(0)
-
-    # The mouse.
-
-    @on(BoardCanvas.Pointed)
-    async def _point(self, event: BoardCanvas.Pointed) -> None:
-        hit = event.hit
-        self.say("")
-        match hit.place:
-            case Place.CARD:
-                self.state.show(cursor=(hit.column, hit.row))
-                if event.count > 1:
-                    self.action_open()
-            case Place.TAB | Place.HEAD | Place.COLUMN:
-                self.state.show(cursor=(hit.column, self.state.view.top(hit.column)))
-            case Place.ABOVE:
-                self.state.scroll(hit.column, -3)
-            case Place.BELOW:
-                self.state.scroll(hit.column, 3)
-            case Place.HINT:
-                command = next(c for c in keys.BOARD if c.first_key == hit.key)
-                await self.run_action(command.action)
-                return
-        self.redraw()
-
-    @on(BoardCanvas.Dragged)
-    async def _drop(self, event: BoardCanvas.Dragged) -> None:
-        card = self.state.view.card(event.start.column, event.start.row)
-        if card is None:
-            return
-        self.state.show(cursor=(event.start.column, event.start.row))
-        await self.move_to(self.state.board.columns[event.end.column].stage)
-
-    @on(BoardCanvas.Scrolled)
-    def _wheel(self, event: BoardCanvas.Scrolled) -> None:
-        if event.hit.place is Place.PANE:
-            self._scroll_pane(event.lines)
-        elif event.hit.column >= 0:
-            self.state.scroll(event.hit.column, 1 if event.lines > 0 else -1)
-            self.redraw()
-
-    def _scroll_pane(self, lines: int) -> None:
-        pane = self.state.view.pane
-        if pane is not None:
-            top = max(0, min(pane.top + lines, len(pane.lines) - 1))
-            self.state.show(pane=replace(pane, top=top))
-            self.redraw()

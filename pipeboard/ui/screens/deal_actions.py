@@ -14,10 +14,10 @@ from pipeboard.domain.errors import Conflict, GateNotMet, PipeboardError
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.store.connecting import lock_holder
 from pipeboard.ui.palette import Role
-from pipeboard.ui.screens.gate import GateSheet, Way
 
 if TYPE_CHECKING:
     from pipeboard.ui.app import PipeboardApp
+    from pipeboard.ui.board_state import BoardState
     from pipeboard.workspace import Receipt, Workspace
 
 Change: TypeAlias = "Callable[[Workspace, Sequence[int], Mapping[int, int], str], Receipt]"
@@ -64,6 +64,7 @@ def in_turn(
 class DealActions(Screen[None]):
     """The verbs of the key table. A screen says which deals are meant and shows what came of it."""
 
+    state: BoardState
     meant: Meant | None = None
     """The deals of the action under way: the cursor may come to stand on others meanwhile."""
 
@@ -145,7 +146,7 @@ class DealActions(Screen[None]):
         try:
             receipt = asked.result()
         except GateNotMet as gate:
-            self._open_gate(gate, call)
+            self.open_gate(gate, call)
             return False
         except Conflict as conflict:
             self.reload()
@@ -156,14 +157,13 @@ class DealActions(Screen[None]):
             return False
         if repeats:
             self.board_app.last_change = call
-        if self.meant is not None:
-            seen = {deal.id: deal.version for deal in receipt.deals}
-            self.meant = (self.meant[0], {**self.meant[1], **seen})
+        self.take_note_of(receipt)
         self.show_change(receipt)
         undoable = receipt.command_id and receipt.verb not in ("undo", "redo")
         words = " ".join((receipt.summary, *receipt.notes))
         role: Role = "status.warn" if receipt.notes else "status.ok"
         self.say(words, role, "u undo" if undoable else "")
+        self.go_on_from(receipt)
         return True
 
     async def take_back(self, *, redo: bool) -> None:
@@ -195,6 +195,10 @@ class DealActions(Screen[None]):
         self.board_app.asking(shown)
         return await asyncio.shield(shown)
 
+    def take_count(self) -> int:
+        """How many times the next key is meant: once, unless a screen counts digits."""
+        return 1
+
     def selected(self) -> tuple[int, ...]:
         """The deals that are meant; says so when there are none."""
         ids, _ = self.meant or self.targets()
@@ -206,21 +210,20 @@ class DealActions(Screen[None]):
         """The deals that are meant, in a few words."""
         return f"{len(ids)} deals" if len(ids) > 1 else self.present("name")
 
-    @in_turn
-    async def _open_gate(self, gate: GateNotMet, call: Change) -> None:
-        """The ways on from a gate that is not met: answer, lose, override with a reason."""
-        ids = self.selected()
-        missing = [lack.text for lack in gate.unmet]
-        answer = await self.ask(GateSheet(self.whom(ids), f"Before {gate.target}:", missing))
-        if answer is None:
-            self.say(gate.message, "status.warn")
-        elif answer.way is Way.LOSE:
-            await self.run_action("lose")
-        elif answer.way is Way.OVERRIDE:
-            await self.change(call, override=answer.reason)
-        else:
-            await self.answer_missing(gate, call, answer.missing or 0)
+    def mean(self, ids: Sequence[int]) -> None:
+        """From here on the action is about these deals, seen as they were last seen."""
+        seen = self.meant[1] if self.meant else self.targets()[1]
+        self.meant = (tuple(ids), seen)
 
-    async def answer_missing(self, gate: GateNotMet, call: Change, first: int) -> None:
-        """Asks for what is missing, from that place on, one after another; then tries again."""
+    def take_note_of(self, receipt: Receipt) -> None:
+        """The action has itself changed these deals: that is what the person has seen now."""
+        if self.meant is not None:
+            seen = {deal.id: deal.version for deal in receipt.deals}
+            self.meant = (self.meant[0], {**self.meant[1], **seen})
+
+    def go_on_from(self, receipt: Receipt) -> None:
+        """What a change that is done leads to, if anything."""
+
+    def open_gate(self, gate: GateNotMet, call: Change) -> None:
+        """The ways on from a gate that is not met: answer, lose, override with a reason."""
         raise NotImplementedError

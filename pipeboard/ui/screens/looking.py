@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from pipeboard.domain.board import Sort
 from pipeboard.domain.errors import PipeboardError
-from pipeboard.ui import keys
+from pipeboard.ui.draw.layout import layout
 from pipeboard.ui.draw.line import whole
 from pipeboard.ui.screens.deal_actions import DealActions, in_turn
 from pipeboard.ui.screens.help import Help, filter_lines, groups_of
 from pipeboard.ui.screens.menu import Choice, Menu
 from pipeboard.ui.screens.picker import Option, Picker
 from pipeboard.ui.screens.prompt import Feedback, Prompt
-
-if TYPE_CHECKING:
-    from pipeboard.ui.board_state import BoardState
 
 _SORTS = {
     "m": (Sort.MANUAL, "by hand"),
@@ -27,12 +23,12 @@ _SORTS = {
     "t": (Sort.NAME, "name"),
     "u": (Sort.UPDATED, "last change"),
 }
+_DENSITIES = (1, 2, 3)
+_MOST_TIMES = 9_999
 
 
 class Looking(DealActions):
     """Nothing here changes a deal."""
-
-    state: BoardState
 
     def redraw(self) -> None:
         """Shows the state as it is now."""
@@ -40,10 +36,43 @@ class Looking(DealActions):
 
     # The cursor.
 
+    count = 0
+    """What bare digits come to where they are counts: `12j` goes down twelve cards."""
+
+    def take_count(self) -> int:
+        """How many times the next key is meant."""
+        count, self.count = self.count, 0
+        return count or 1
+
+    @property
+    def is_in_pane(self) -> bool:
+        """Do keys that move go to the pane beside the board?"""
+        pane = self.state.view.pane
+        return pane is not None and pane.focused
+
+    def scroll_pane(self, lines: int) -> None:
+        """The lines beside the board scrolled."""
+        pane = self.state.view.pane
+        if pane is not None:
+            room = layout(self.state.view).status_y - 1
+            top = max(0, min(pane.top + lines, len(pane.lines) - room))
+            self.state.show(pane=replace(pane, top=top))
+            self.redraw()
+
     def _cursor(self, columns: int, rows: int) -> None:
+        count = self.take_count()
         self.say("")
-        self.state.move_cursor(columns, rows)
+        if not self.is_in_pane:
+            self.state.move_cursor(columns * count, rows * count)
+        elif columns < 0:
+            self.action_switch()
+        else:
+            self.scroll_pane(rows * count)
         self.redraw()
+
+    def action_switch(self) -> None:
+        """Keys that move to the pane, or back to the board."""
+        raise NotImplementedError
 
     def action_left(self) -> None:
         self._cursor(-1, 0)
@@ -58,15 +87,27 @@ class Looking(DealActions):
         self._cursor(0, 1)
 
     def action_top(self) -> None:
-        self._cursor(0, -self.state.view.cursor[1])
+        self.count = 0
+        self._cursor(0, -self._rows())
 
     def action_bottom(self) -> None:
-        column, row = self.state.view.cursor
-        self._cursor(0, self.state.board.columns[column].count - 1 - row)
+        self.count = 0
+        self._cursor(0, self._rows())
+
+    def _rows(self) -> int:
+        """As many as there are at all, of what the keys move in."""
+        pane = self.state.view.pane
+        if self.is_in_pane and pane is not None:
+            return len(pane.lines)
+        return self.state.board.columns[self.state.view.cursor[0]].count
 
     def _page(self, halves: int) -> None:
+        count = self.take_count()
         self.say("")
-        self.state.page(halves)
+        if self.is_in_pane:
+            self.scroll_pane(halves * count * layout(self.state.view).body_rows // 2)
+        else:
+            self.state.page(halves * count)
         self.redraw()
 
     def action_half_down(self) -> None:
@@ -82,6 +123,15 @@ class Looking(DealActions):
         self._page(-2)
 
     def action_stage(self, number: int) -> None:
+        """A bare digit: to that stage, or one more digit of a count."""
+        if self.board_app.look.digits_count:
+            self.count = min(self.count * 10 + number, _MOST_TIMES)
+            self.say(f"{self.count} times…")
+        else:
+            self.go_to_stage(number)
+
+    def go_to_stage(self, number: int) -> None:
+        """The cursor to the stage with that number."""
         self.say("")
         if not self.state.go_to_stage(number):
             self.say(f"There is no stage {number}.", "status.warn")
@@ -105,7 +155,7 @@ class Looking(DealActions):
         elif key is not None:
             outcome = {"w": self.pipeline().won, "l": self.pipeline().lost}.get(key)
             number = stages.index(outcome) + 1 if outcome else int(key)
-            self.action_stage(number)
+            self.go_to_stage(number)
 
     # Which deals.
 
@@ -154,7 +204,6 @@ class Looking(DealActions):
 
     @in_turn
     async def action_find(self) -> None:
-        workspace = self.board_app.clerk.workspace
         reader = self.state.reader
 
         def find(text: str) -> list[Option]:
@@ -171,7 +220,6 @@ class Looking(DealActions):
         chosen = await self.ask(Picker("Find", find, typed=True))
         if chosen is not None:
             await self.go_to_deal(int(chosen))
-        del workspace
 
     async def go_to_deal(self, deal_id: int) -> None:
         """The cursor to a deal, with what hides it taken away."""
@@ -195,7 +243,6 @@ class Looking(DealActions):
 
     @in_turn
     async def action_saved_filters(self) -> None:
-        workspace = self.board_app.clerk.workspace
         saved = await self.board_app.clerk.ask(lambda w: w.saved_filters())
         options = [Option(name, name, text) for name, text in saved]
         present = self.state.view.filter_text
@@ -212,7 +259,6 @@ class Looking(DealActions):
                 self.say(f"Saved the filter {name}.", "status.ok")
         elif chosen is not None:
             await self.set_filter(dict(saved)[chosen])
-        del workspace
 
     def action_mine(self) -> None:
         lens = self.state.lens
@@ -256,7 +302,7 @@ class Looking(DealActions):
     @in_turn
     async def action_view(self) -> None:
         choices = [
-            *(Choice(str(n), f"{n} line{'s' * (n > 1)} a card") for n in (1, 2, 3)),
+            *(Choice(str(n), f"{n} line{'s' * (n > 1)} a card") for n in _DENSITIES),
             Choice("p", "deal beside the board"),
             Choice("o", "mine / everyone"),
             Choice("g", "signs: unicode / ASCII"),
@@ -265,8 +311,7 @@ class Looking(DealActions):
         if key is None:
             return
         if key.isdigit():
-            self.state.show(density=int(key))
-            self.redraw()
+            self._show_lines(int(key))
         elif key == "g":
             other = type(self.state.view.glyphs)
             unicode = self.state.view.glyphs is other.UNICODE
@@ -274,6 +319,20 @@ class Looking(DealActions):
             self.redraw()
         else:
             await self.run_action({"p": "pane", "o": "mine"}[key])
+
+    def action_denser(self) -> None:
+        self._show_lines(self.state.view.density - 1)
+
+    def action_roomier(self) -> None:
+        self._show_lines(self.state.view.density + 1)
+
+    def _show_lines(self, density: int) -> None:
+        """So many lines a card."""
+        if density not in _DENSITIES:
+            self.say(f"A card has {_DENSITIES[0]} to {_DENSITIES[-1]} lines.", "status.warn")
+            return
+        self.state.show(density=density)
+        self.redraw()
 
     def action_reload(self) -> None:
         self.reload()
@@ -283,13 +342,14 @@ class Looking(DealActions):
 
     @in_turn
     async def action_help(self) -> None:
-        await self.ask(Help("Board", groups_of(keys.BOARD), extra=filter_lines()))
+        groups = groups_of(self.board_app.look.commands)
+        await self.ask(Help("Board", groups, extra=filter_lines()))
 
     @in_turn
     async def action_palette(self) -> None:
         options = [
             Option(command.id, command.label, f"{command.help}   {command.first_key}")
-            for command in keys.BOARD
+            for command in self.board_app.look.commands
             if not command.action.startswith("stage_")
         ]
         chosen = await self.ask(Picker(":", options, typed=True))

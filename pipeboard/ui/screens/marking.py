@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pipeboard.domain.board import Sort
 from pipeboard.ui.screens import asking
 from pipeboard.ui.screens.deal_actions import DealActions, in_turn
 from pipeboard.ui.screens.prompt import Prompt
 
-if TYPE_CHECKING:
-    from pipeboard.ui.board_state import BoardState
-
 
 class Marking(DealActions):
     """Marks, ranges, repeat, order, undo and redo, and adding deals."""
 
-    state: BoardState
     range_start: tuple[int, int] | None = None
 
     def redraw(self) -> None:

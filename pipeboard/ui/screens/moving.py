@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pipeboard.domain.dates import parse_date
-from pipeboard.domain.deal import Loss
+from pipeboard.domain.deal import Deal, Loss
+from pipeboard.domain.going_on import POST_SALE
 from pipeboard.domain.money import parse_money
 from pipeboard.domain.pipeline import Stage
 from pipeboard.ui.screens import asking
@@ -11,6 +14,9 @@ from pipeboard.ui.screens.deal_actions import DealActions, in_turn
 from pipeboard.ui.screens.menu import Choice, Menu
 from pipeboard.ui.screens.picker import Option, Picker
 from pipeboard.ui.screens.prompt import Prompt
+
+if TYPE_CHECKING:
+    from pipeboard.workspace import Receipt
 
 # Categories after which a deal is worth another try some day.
 _RETURNING = ("disqualified", "timing", "no-decision", "unresponsive")
@@ -20,10 +26,13 @@ class Moving(DealActions):
     """Everything that ends in another stage, or out of them."""
 
     async def action_advance(self) -> None:
-        await self.change(lambda w, ids, seen, why: w.step(ids, 1, override=why, seen=seen))
+        await self._step(self.take_count())
 
     async def action_back(self) -> None:
-        await self.change(lambda w, ids, seen, why: w.step(ids, -1, override=why, seen=seen))
+        await self._step(-self.take_count())
+
+    async def _step(self, places: int) -> None:
+        await self.change(lambda w, ids, seen, why: w.step(ids, places, override=why, seen=seen))
 
     @in_turn
     async def action_move(self) -> None:
@@ -77,8 +86,30 @@ class Moving(DealActions):
             lambda w, ids, seen, why: w.win(ids, value=value, override=why, seen=seen)
         )
 
+    def go_on_from(self, receipt: Receipt) -> None:
+        if receipt.verb == "won" and len(receipt.deals) == 1:
+            self._offer_follow_up(receipt.deals[0])
+
+    @in_turn
+    async def _offer_follow_up(self, deal: Deal) -> None:
+        """A won customer buys again where somebody asks how it goes: a lead for that, on a day."""
+        after = f"in {POST_SALE.days} days"
+        choices = [Choice("y", after), Choice("d", "another day…"), Choice("n", "no")]
+        key = await self.ask(Menu(f"Won. Ask {deal.name} how it goes", choices))
+        typed: str | None = ""
+        if key == "d":
+            typed = await self.ask(Prompt("Follow up on", live=asking.day(self.today)))
+        if key in (None, "n") or typed is None:
+            return
+        due = parse_date(typed, self.today) if typed else None
+        await self.change(lambda w, *_: w.follow_up(deal.id, due), repeats=False)
+
     @in_turn
     async def action_lose(self) -> None:
+        await self.lose_meant()
+
+    async def lose_meant(self) -> None:
+        """Asks why the deals that are meant are lost, and when to try again."""
         ids = self.selected()
         if not ids:
             return
