@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from pipeboard.ui.command import Command, Group
+from pipeboard.ui.deal_keys import ONLY_HERE
 
 _STAGES: Final = tuple(
     Command(f"board.stage_{n}", str(n), f"Stage {n}", f"go to stage {n}", Group.AROUND)
@@ -132,10 +133,13 @@ BOARD: Final[tuple[Command, ...]] = (
 )
 
 _ON_A_DEAL: Final = """
-    down up top bottom page_down page_up back advance move next_step note interaction interview
-    edit win lose snooze owner value close_date category probability tags archive undo redo copy
-    help step_back quit
+    down up top bottom half_down half_up page_down page_up back advance move next_step note
+    interaction interview edit win lose snooze owner value close_date category probability tags
+    archive undo redo copy help step_back quit
 """
 
-DEAL: Final[tuple[Command, ...]] = tuple(c for c in BOARD if c.action in _ON_A_DEAL.split())
-"""The keys of the screen of one deal: the board's, as far as one deal is enough for them."""
+DEAL: Final[tuple[Command, ...]] = (
+    *ONLY_HERE,
+    *(command for command in BOARD if command.action in _ON_A_DEAL.split()),
+)
+"""The keys of the screen of one deal: its own, and the board's as far as one deal is enough."""

@@ -38,13 +38,13 @@ def bindings(commands: Sequence[Command]) -> list[BindingType]:
     return [
         Binding(command.keys, _action(command), command.label, show=False, id=command.id)
         for command in commands
-        if command.id.startswith("board.")
+        if not command.id.startswith("app.")
     ]
 
 
 def _action(command: Command) -> str:
     name, _, number = command.action.rpartition("_")
-    return f"stage({number})" if name == "stage" else command.action
+    return f"{name}({number})" if name in ("stage", "tab") else command.action
 
 
 def hints(
@@ -71,13 +71,15 @@ def rebound(commands: Sequence[Command], keymap: Mapping[str, str]) -> tuple[Com
     )
 
 
-def read_keymap(wanted: Mapping[str, str], commands: Sequence[Command] = BOARD) -> dict[str, str]:
+def read_keymap(
+    wanted: Mapping[str, str], screens: Sequence[Sequence[Command]] = (BOARD, DEAL)
+) -> dict[str, str]:
     """The `[keys]` of the configuration as Textual's keymap: id to keys.
 
     An empty text takes a command's key away. `BadInput` for an unknown id, and for a key that two
-    commands would share, neither of which Textual would say.
+    commands of a screen would share, neither of which Textual would say.
     """
-    known = {command.id: command.keys for command in commands}
+    known = {command.id: command.keys for screen in screens for command in screen}
     keymap = {}
     for name, keys in wanted.items():
         if name not in known:
@@ -85,8 +87,14 @@ def read_keymap(wanted: Mapping[str, str], commands: Sequence[Command] = BOARD) 
         keymap[name] = (
             ",".join(key_named(part.strip()) for part in keys.split(",") if part.strip()) or UNBOUND
         )
+    for screen in screens:
+        _refuse_shared_keys({command.id: (known | keymap)[command.id] for command in screen})
+    return keymap
+
+
+def _refuse_shared_keys(keys_of: Mapping[str, str]) -> None:
     owners: dict[str, str] = {}
-    for name, keys in (known | keymap).items():
+    for name, keys in keys_of.items():
         for key in keys.split(","):
             other = owners.setdefault(key, name)
             if other != name and key != UNBOUND:
@@ -94,4 +102,3 @@ def read_keymap(wanted: Mapping[str, str], commands: Sequence[Command] = BOARD) 
                     f"[keys]: '{name_of(key)}' stands for both {other} and {name}.",
                     hint="Give one of them another key.",
                 )
-    return keymap

@@ -27,14 +27,20 @@ def qualification(sheet: Sheet, style: PaneStyle) -> Section:
 
 
 def _fact(question: Question, answer: Answer | None) -> Fact:
+    sign = mark_of(answer)
     if answer is None or not answer.is_given:
-        sign: Span = (f"{UNKNOWN} ", "pane.unknown")
         return Fact(question.label, question.ask, "pane.label", (sign,), in_one_line=True)
-    weak = answer.rating is not None and answer.rating <= _WEAKEST
-    sign = (f"{NO} ", "pane.no") if weak else (f"{YES} ", "pane.yes")
     evidence = f" ({answer.evidence})" if answer.evidence else ""
     rating = f" {DOT} {answer.rating}/{BEST}" if answer.rating is not None else ""
     return Fact(question.label, f"{answer.text}{evidence}{rating}", sign=(sign,))
+
+
+def mark_of(answer: Answer | None) -> Span:
+    """`?` without an answer, `✗` where it speaks against the deal, else `✓`."""
+    if answer is None or not answer.is_given:
+        return f"{UNKNOWN} ", "pane.unknown"
+    weak = answer.rating is not None and answer.rating <= _WEAKEST
+    return (f"{NO} ", "pane.no") if weak else (f"{YES} ", "pane.yes")
 
 
 def _score(sheet: Sheet, style: PaneStyle) -> str:

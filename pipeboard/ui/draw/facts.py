@@ -6,6 +6,7 @@ from pipeboard.domain.attention import Sign, clocks, limits, sign, stalled_reaso
 from pipeboard.domain.dates import format_day, local_date
 from pipeboard.domain.deal import Contact, Deal, Status, Term
 from pipeboard.domain.events import Kind
+from pipeboard.domain.money import Money
 from pipeboard.domain.percent import format_percent
 from pipeboard.domain.sheet import Sheet
 from pipeboard.ui.draw.card import SIGN_ROLES
@@ -23,30 +24,35 @@ def fact_lines(sheet: Sheet, style: PaneStyle) -> tuple[Line, ...]:
     return (
         ((deal.ref, "pane.label"), blank(2), (first, "pane.title")),
         *[((line, "pane.title"),) for line in rest],
-        *flow(_chips(sheet, style), style.width),
+        *flow(chips(sheet, style), style.width),
         (),
         *_standing(sheet, style),
-        *_next_step(deal, style),
-        *_parked(deal, style),
+        *next_step_line(deal, style),
+        *parked(deal, style),
     )
 
 
-def _chips(sheet: Sheet, style: PaneStyle) -> list[Line]:
+def chips(sheet: Sheet, style: PaneStyle, *, weighted: bool = False) -> list[Line]:
+    """The small facts of a deal, the weightiest first; `weighted` adds what the chance leaves of
+    the value."""
     deal = sheet.deal
-    chips: list[Line] = []
+    found: list[Line] = []
     if deal.value is not None:
-        chips.append(((full_money(deal.value, style.glyphs), "pane.money"),))
+        found.append(((full_money(deal.value, style.glyphs), "pane.money"),))
     probability = deal.effective_probability_bp(sheet.pipeline)
     if probability is not None and deal.is_open:
         by_hand = " by hand" if deal.probability_bp is not None else ""
-        chips.append(((f"{format_percent(probability)}%", "text"), (by_hand, "pane.label")))
+        found.append(((f"{format_percent(probability)}%", "text"), (by_hand, "pane.label")))
+        if weighted and deal.value is not None:
+            share = Money(deal.value.minor * probability // 10_000, deal.value.currency)
+            found.append((("wtd ", "pane.label"), (full_money(share, style.glyphs), "text")))
     if deal.expected_close is not None:
-        chips.append(_close(sheet, style))
-    chips.append((whole(f"@{deal.owner}" if deal.owner else "no owner", "pane.who"),))
+        found.append(_close(sheet, style))
+    found.append((whole(f"@{deal.owner}" if deal.owner else "no owner", "pane.who"),))
     if deal.category is not None:
-        chips.append(((deal.category, "text"),))
-    chips += [(whole(f"+{tag}", "pane.tag"),) for tag in deal.tags]
-    return chips
+        found.append(((deal.category, "text"),))
+    found += [(whole(f"+{tag}", "pane.tag"),) for tag in deal.tags]
+    return found
 
 
 def _close(sheet: Sheet, style: PaneStyle) -> Line:
@@ -76,11 +82,11 @@ def close_moves(sheet: Sheet) -> int:
 def _standing(sheet: Sheet, style: PaneStyle) -> list[Line]:
     deal, stage = sheet.deal, sheet.pipeline.stage(sheet.deal.stage_id)
     if deal.outcome is not Status.OPEN:
-        return _outcome(deal, style)
+        return outcome_lines(deal, style)
     days = (style.today - local_date(deal.stage_entered_at, style.zone)).days
     limit = stage.expected_days
     over = limit is not None and days > limit
-    mark = _sign(sheet, style)
+    mark = sign_of(sheet, style)
     start: list[Span] = [(f"{mark} ", SIGN_ROLES[mark])] if mark is not Sign.NONE else []
     facts: Line = (
         *start,
@@ -97,7 +103,8 @@ def _standing(sheet: Sheet, style: PaneStyle) -> list[Line]:
     return lines
 
 
-def _sign(sheet: Sheet, style: PaneStyle) -> Sign:
+def sign_of(sheet: Sheet, style: PaneStyle) -> Sign:
+    """The one sign that the deal's card bears."""
     deal = sheet.deal
     return sign(
         clocks(deal, style.zone),
@@ -107,7 +114,8 @@ def _sign(sheet: Sheet, style: PaneStyle) -> Sign:
     )
 
 
-def _outcome(deal: Deal, style: PaneStyle) -> list[Line]:
+def outcome_lines(deal: Deal, style: PaneStyle) -> list[Line]:
+    """How a closed deal ended, when, and why."""
     day = f" {style.day(deal.closed_at)}" if deal.closed_at is not None else ""
     if deal.outcome is Status.WON:
         return [((f"Won{day}", "pane.yes"),)]
@@ -122,7 +130,8 @@ def _outcome(deal: Deal, style: PaneStyle) -> list[Line]:
     )
 
 
-def _next_step(deal: Deal, style: PaneStyle) -> list[Line]:
+def next_step_line(deal: Deal, style: PaneStyle) -> list[Line]:
+    """What happens next on an open deal, its day in colour once that is past."""
     if not deal.is_open:
         return []
     step = deal.next_step
@@ -135,7 +144,8 @@ def _next_step(deal: Deal, style: PaneStyle) -> list[Line]:
     return paragraph(((f"{STEP} NEXT  ", "pane.head"), (due, role)), step.text, "text", style.width)
 
 
-def _parked(deal: Deal, style: PaneStyle) -> list[Line]:
+def parked(deal: Deal, style: PaneStyle) -> list[Line]:
+    """That a deal sleeps, is archived, or went into another."""
     lines: list[Line] = []
     if deal.snoozed_until is not None and deal.is_snoozed(style.today):
         until = f"  snoozed until {calendar_day(deal.snoozed_until, style.today)}"

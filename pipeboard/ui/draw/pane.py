@@ -10,7 +10,8 @@ from pipeboard.ui.draw.answers import qualification
 from pipeboard.ui.draw.facts import details, fact_lines, people, terms
 from pipeboard.ui.draw.glyphs import spelled
 from pipeboard.ui.draw.line import Line, exactly
-from pipeboard.ui.draw.section import PaneStyle, Section
+from pipeboard.ui.draw.score_lines import score_section
+from pipeboard.ui.draw.section import PaneStyle, Section, titled
 from pipeboard.ui.draw.story import notes, timeline, touches
 
 
@@ -18,7 +19,7 @@ def pane_lines(sheet: Sheet, style: PaneStyle) -> tuple[Line, ...]:
     """All of a deal from top to bottom, each line exactly as wide as the pane."""
     lines = list(head(sheet, style))
     for section in sections(sheet, style):
-        lines += [(), heading(section), *section.lines]
+        lines += [(), titled(section), *section.lines]
     return finished(lines, style)
 
 
@@ -31,6 +32,7 @@ def sections(sheet: Sheet, style: PaneStyle) -> tuple[Section, ...]:
     """What is known of a deal, without the parts of which nothing is."""
     parts = (
         qualification(sheet, style),
+        score_section(sheet, style),
         people(sheet, style),
         notes(sheet, style),
         terms(sheet, style),
@@ -39,12 +41,6 @@ def sections(sheet: Sheet, style: PaneStyle) -> tuple[Section, ...]:
         timeline(sheet, style),
     )
     return tuple(section for section in parts if section.lines)
-
-
-def heading(section: Section) -> Line:
-    """The title of a section with what stands beside it."""
-    beside: Line = ((f"  {section.beside}", "pane.label"),) if section.beside else ()
-    return ((section.title, "pane.head"), *beside)
 
 
 def finished(lines: Sequence[Line], style: PaneStyle) -> tuple[Line, ...]:

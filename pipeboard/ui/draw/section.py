@@ -56,6 +56,12 @@ class Fact:
     in_one_line: bool = False
 
 
+def titled(section: Section) -> Line:
+    """The title of a section with what stands beside it."""
+    beside: Line = (whole(f"  {section.beside}", "pane.label"),) if section.beside else ()
+    return (whole(section.title, "pane.head"), *beside)
+
+
 def calendar_day(day: date, today: date) -> str:
     """`19 Dec`, and `19 Dec 2025` in another year."""
     _weekday, rest = format_date(day).split(" ", 1)

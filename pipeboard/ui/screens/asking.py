@@ -61,15 +61,25 @@ def percent() -> Live:
     return live(lambda text: f"{format_percent(parse_percent(text))} %", "the stage's own")
 
 
-def next_step(today: date) -> Live:
-    """A next step with its day in front."""
+def next_step(today: date, usual: str = "") -> Live:
+    """A next step with its day in front; a day alone means what is `usual` in the stage."""
 
     def read(text: str) -> str:
         due, words = split_leading_date(text, today)
         when = format_date(due) if due else "no day"
+        if not words and usual:
+            return f"{when}   {usual} (as usual in this stage)"
         return f"{when}   {words}" if words else when
 
     return live(read, "nothing: clears the next step")
+
+
+def with_usual_words(text: str, today: date, usual: str) -> str:
+    """A next step as typed, with the `usual` words where there is a day and nothing else."""
+    if not text.strip() or not usual:
+        return text
+    due, words = split_leading_date(text, today)
+    return text if words or due is None else f"{text.strip()} {usual}"
 
 
 def quick_add(today: date, currency: str, doubles: Callable[[str], str]) -> Live:

@@ -1,8 +1,7 @@
-"""One deal on the whole screen."""
+"""One deal on the whole screen: its tabs, and the items in them under a cursor."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,27 +9,43 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from pipeboard.domain.errors import NotFound
+from pipeboard.domain.errors import DatabaseError, NotFound
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Sheet
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
-from pipeboard.ui.draw.line import EMPTY, whole
-from pipeboard.ui.draw.pane import finished, head, heading, sections
+from pipeboard.ui.draw import asked, others, overview, written
+from pipeboard.ui.draw.glyphs import spelled
+from pipeboard.ui.draw.items import GUTTER, Item, listed, scrolled_to
+from pipeboard.ui.draw.line import EMPTY, Line, blank, exactly, whole
 from pipeboard.ui.draw.section import PaneStyle
+from pipeboard.ui.draw.tabs import TABS, Tab, head, tab_strip
 from pipeboard.ui.palette import Role, Theme
+from pipeboard.ui.screens.answering import Answering
+from pipeboard.ui.screens.copying import Copying
+from pipeboard.ui.screens.deal_actions import Meant, in_turn
+from pipeboard.ui.screens.deal_items import ItemActions
 from pipeboard.ui.screens.deal_text import field_text
-from pipeboard.ui.screens.editing import Editing
-from pipeboard.ui.screens.moving import Moving
-from pipeboard.ui.screens.qualifying import Qualifying
+from pipeboard.ui.screens.prompt import Prompt
 from pipeboard.ui.widgets.page import Page
 
 if TYPE_CHECKING:
     from pipeboard.workspace import Receipt
 
+POLL_S = 0.5
 
-class DealScreen(Moving, Editing, Qualifying):
-    """A `Sheet`, scrolled; the same keys as on the board change the deal."""
+_NOTHING = {
+    Tab.OVERVIEW: "",
+    Tab.QUESTIONS: "this pipeline asks no questions",
+    Tab.NOTES: "no notes; n adds one",
+    Tab.TIMELINE: "nothing matches; Esc shows all",
+    Tab.PEOPLE: "nobody is known yet; a adds a person",
+    Tab.TERMS: "nothing is negotiated yet; a adds a term",
+}
+
+
+class DealScreen(ItemActions, Answering, Copying):
+    """A `Sheet` in tabs; the same keys as on the board change the deal, others what is in a tab."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.DEAL)
 
@@ -39,10 +54,21 @@ class DealScreen(Moving, Editing, Qualifying):
         self.state = state
         self.deal_id = deal_id
         self.page = Page(theme)
-        self._sheet = self._read()
+        self.tab = Tab.OVERVIEW
+        self.wanted = ""
+        self.opened: frozenset[int] = frozenset()
+        self.items: tuple[Item, ...] = ()
+        self._cursors = dict.fromkeys(TABS, 0)
+        self._version = state.reader.data_version()
+        self.sheet = self._read()
 
     def compose(self) -> ComposeResult:
         yield self.page
+
+    def on_mount(self) -> None:
+        self.set_interval(POLL_S, self._look_for_changes)
+
+    # What is shown.
 
     def _read(self) -> Sheet:
         sheet = self.state.reader.sheet(self.deal_id)
@@ -50,14 +76,117 @@ class DealScreen(Moving, Editing, Qualifying):
             raise NotFound(f"There is no deal D-{self.deal_id}.")
         return sheet
 
-    def targets(self) -> tuple[tuple[int, ...], Mapping[int, int]]:
-        return (self.deal_id,), {self.deal_id: self._sheet.deal.version}
+    def _look_for_changes(self) -> None:
+        """Shows what others have committed, and says whose change of this deal it is."""
+        version = self.state.reader.data_version()
+        if version == self._version:
+            return
+        self._version = version
+        before = self.sheet.deal.version
+        try:
+            self.reload()
+        except DatabaseError as error:
+            self.say(f"{error.message} {error.hint}", "status.error")
+            return
+        last = self.sheet.entries[0]
+        if self.sheet.deal.version != before and last.actor != self.board_app.clerk.workspace.me:
+            at = last.recorded_at.astimezone(self.board_app.settings.zone)
+            self.say(f"Changed by @{last.actor} at {at:%H:%M}.", "status.warn")
+
+    @property
+    def style(self) -> PaneStyle:
+        lens = self.state.lens
+        return PaneStyle(self.page.size.width, lens.today, lens.zone, self.state.view.glyphs)
+
+    @on(Page.Resized)
+    def reload(self) -> None:
+        self._version = self.state.reader.data_version()
+        self.sheet = self._read()
+        self.redraw()
+
+    def redraw(self) -> None:
+        """The sheet as it is now, the cursor on an item that there is."""
+        style = self.style
+        self.items = self._items(style)
+        self._cursors[self.tab] = max(0, min(self.cursor, len(self.items) - 1))
+        shown = listed(self.items, self.cursor, self._below(style))
+        top = (*head(self.sheet, style), tab_strip(self.tab, self._counts(), style.width))
+        view = replace(
+            self.page.view,
+            head=tuple(spelled(exactly(line, style.width), style.glyphs) for line in top),
+            lines=tuple(spelled(exactly(line, style.width), style.glyphs) for line in shown.lines),
+            hints=keys.hints(keys.DEAL, read_only=self.state.view.read_only),
+            glyphs=style.glyphs,
+        )
+        room = view.room(self.page.size.height)
+        view = replace(view, top=scrolled_to(view.top, room, shown))
+        self.page.show(replace(view, top=view.scrolled(0, self.page.size.height)))
+
+    def _items(self, style: PaneStyle) -> tuple[Item, ...]:
+        match self.tab:
+            case Tab.OVERVIEW:
+                return overview.overview_items(self.sheet, style)
+            case Tab.QUESTIONS:
+                return asked.question_items(self.sheet, style)
+            case Tab.NOTES:
+                return written.note_items(self.sheet, style)
+            case Tab.TIMELINE:
+                return written.timeline_items(self.sheet, style, self.wanted, self.opened)
+            case Tab.PEOPLE:
+                return others.people_items(self.sheet, style)
+            case Tab.TERMS:
+                return others.term_items(self.sheet, style)
+
+    def _below(self, style: PaneStyle) -> list[Line]:
+        """What stands under the items: the question in full, what is missing, or that all is."""
+        lines: list[Line] = []
+        if not self.items and _NOTHING[self.tab]:
+            lines += [(blank(GUTTER), (_NOTHING[self.tab], "empty")), ()]
+        if self.tab is Tab.QUESTIONS and self.items:
+            question = self.sheet.pipeline.question(self.item_key)
+            if question is not None:
+                answer = self.sheet.deal.answers.get(question.key)
+                lines += [(), *asked.question_box(question, answer, style)]
+        elif self.tab is Tab.PEOPLE:
+            lines.append(others.people_note(self.sheet.deal))
+        elif self.tab is Tab.TERMS:
+            me = self.board_app.clerk.workspace.me
+            lines += [(), *others.terms_note(self.sheet, style, me)]
+        elif self.tab is Tab.TIMELINE and self.wanted:
+            said = f"only events with '{self.wanted}'; Esc shows all"
+            lines += [(), (blank(GUTTER), whole(said, "text.dim"))]
+        return lines
+
+    def _counts(self) -> dict[Tab, str]:
+        sheet = self.sheet
+        given, total = len(sheet.deal.answered(sheet.pipeline)), len(sheet.pipeline.questions)
+        return {
+            Tab.QUESTIONS: f"{given}/{total}",
+            Tab.NOTES: str(len(sheet.notes)),
+            Tab.TIMELINE: str(len(sheet.entries)),
+            Tab.PEOPLE: str(len(sheet.deal.contacts)),
+            Tab.TERMS: str(len(sheet.deal.terms) or ""),
+        }
+
+    # What the keys are about.
+
+    @property
+    def cursor(self) -> int:
+        """The place of the current item."""
+        return self._cursors[self.tab]
+
+    @property
+    def item_key(self) -> str:
+        return self.items[self.cursor].key if self.items else ""
+
+    def targets(self) -> Meant:
+        return (self.deal_id,), {self.deal_id: self.sheet.deal.version}
 
     def pipeline(self) -> Pipeline:
-        return self._sheet.pipeline
+        return self.sheet.pipeline
 
     def present(self, field: str) -> str:
-        deal = self._sheet.deal
+        deal = self.sheet.deal
         if field == "name":
             return deal.name
         if field == "next_step":
@@ -72,48 +201,105 @@ class DealScreen(Moving, Editing, Qualifying):
     def show_change(self, receipt: Receipt) -> None:
         self.reload()
 
-    @on(Page.Resized)
-    def reload(self) -> None:
-        self._sheet = self._read()
-        lens, glyphs = self.state.lens, self.state.view.glyphs
-        style = PaneStyle(self.page.size.width, lens.today, lens.zone, glyphs)
-        lines = []
-        for section in sections(self._sheet, style):
-            lines += [heading(section), *section.lines, ()]
-        view = replace(
-            self.page.view,
-            head=finished(head(self._sheet, style), style),
-            lines=finished(lines, style),
-            hints=keys.hints(keys.DEAL),
-            glyphs=glyphs,
-        )
-        self.page.show(replace(view, top=view.scrolled(0, self.page.size.height)))
+    # Moving about.
 
-    def _scroll(self, lines: int) -> None:
-        view = self.page.view
-        self.page.show(replace(view, top=view.scrolled(lines, self.page.size.height)))
+    def show_tab(self, tab: Tab) -> None:
+        """Another tab, scrolled to its cursor."""
+        self.tab = tab
+        self.say("")
+        self.redraw()
+
+    def action_tab(self, number: int) -> None:
+        self.show_tab(TABS[number - 1])
+
+    def action_tab_before(self) -> None:
+        self.show_tab(TABS[(TABS.index(self.tab) - 1) % len(TABS)])
+
+    def action_tab_after(self) -> None:
+        self.show_tab(TABS[(TABS.index(self.tab) + 1) % len(TABS)])
+
+    def _go(self, places: int) -> None:
+        """The cursor so many items down; through an item higher than the screen line by line."""
+        view, height = self.page.view, self.page.size.height
+        shown = listed(self.items, self.cursor)
+        room = view.room(height)
+        hidden = shown.last - (view.top + room) if places > 0 else view.top - shown.first
+        last = len(self.items) - 1
+        if hidden > 0 or (self.cursor == last and places > 0):
+            self.page.show(replace(view, top=view.scrolled(1 if places > 0 else -1, height)))
+            return
+        self._cursors[self.tab] = max(0, min(self.cursor + places, last))
+        self.redraw()
+
+    def action_down(self) -> None:
+        self._go(1)
+
+    def action_up(self) -> None:
+        self._go(-1)
+
+    def _page(self, share: float) -> None:
+        places = round(self.page.view.room(self.page.size.height) * share)
+        self._cursors[self.tab] = max(0, min(self.cursor + places, len(self.items) - 1))
+        self.redraw()
+
+    def action_page_down(self) -> None:
+        self._page(1)
+
+    def action_page_up(self) -> None:
+        self._page(-1)
+
+    def action_half_down(self) -> None:
+        self._page(0.5)
+
+    def action_half_up(self) -> None:
+        self._page(-0.5)
+
+    def action_top(self) -> None:
+        self._cursors[self.tab] = 0
+        self.redraw()
+
+    def action_bottom(self) -> None:
+        self._cursors[self.tab] = len(self.items) - 1
+        self.redraw()
 
     @on(Page.Scrolled)
     def _wheel(self, event: Page.Scrolled) -> None:
-        self._scroll(event.lines)
+        view, height = self.page.view, self.page.size.height
+        self.page.show(replace(view, top=view.scrolled(event.lines, height)))
 
-    def action_down(self) -> None:
-        self._scroll(1)
+    @in_turn
+    async def action_search(self) -> None:
+        """Only the events that hold what is typed, as it is typed."""
+        self.show_tab(Tab.TIMELINE)
+        before = self.wanted
+        typed = await self.ask(
+            Prompt(
+                "Timeline: only events with",
+                value=before,
+                on_change=self._search,
+                accept_empty=True,
+                placeholder="moved, @bo, note, close date",
+                verb="Keep",
+            )
+        )
+        self._search(before if typed is None else typed)
 
-    def action_up(self) -> None:
-        self._scroll(-1)
+    def _search(self, text: str) -> None:
+        self.wanted = text.strip()
+        self.redraw()
 
-    def action_page_down(self) -> None:
-        self._scroll(self.page.view.room(self.page.size.height) - 1)
+    @in_turn
+    async def action_help(self) -> None:
+        from pipeboard.ui.screens.help import Help, groups_of
 
-    def action_page_up(self) -> None:
-        self._scroll(1 - self.page.view.room(self.page.size.height))
-
-    def action_top(self) -> None:
-        self._scroll(-self.page.view.top)
-
-    def action_bottom(self) -> None:
-        self._scroll(len(self.page.view.lines))
+        await self.ask(Help("Deal", groups_of(keys.DEAL)))
 
     def action_step_back(self) -> None:
-        self.app.pop_screen()
+        """Esc: the timeline's filter, then back to the board."""
+        if self.tab is Tab.TIMELINE and self.wanted:
+            self._search("")
+        else:
+            self.app.pop_screen()
+
+    def action_quit(self) -> None:
+        self.action_step_back()

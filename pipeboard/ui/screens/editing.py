@@ -119,6 +119,10 @@ class Editing(DealActions):
 
     @in_turn
     async def action_edit(self) -> None:
+        await self.edit_form()
+
+    async def edit_form(self) -> None:
+        """The form with all fields of one deal."""
         from pipeboard.ui.screens.deal_form import deal_form
         from pipeboard.ui.screens.form import Form
 

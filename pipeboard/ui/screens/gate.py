@@ -31,6 +31,7 @@ class Way(StrEnum):
     ANSWER = "answer"
     LOSE = "lose"
     OVERRIDE = "override"
+    OTHERS = "others"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,16 @@ class GateSheet(TypingOverlay[GateAnswer]):
 
     BINDINGS = [Binding("escape", "cancel", show=False)]  # noqa: RUF012 - as Textual writes it
 
-    def __init__(self, name: str, message: str, missing: Sequence[str]) -> None:
+    def __init__(
+        self, name: str, message: str, missing: Sequence[str], *, passing: int = 0
+    ) -> None:
         """`name` is the deal's (or `3 deals`), `message` which move is held up, `missing` what
-        the stages ask for, in words."""
+        the stages ask for, in words; of several deals, `passing` others may go on."""
         super().__init__(LineInput(placeholder="why it moves on all the same; this is logged"))
         self._name = name
         self._message = message
         self._missing = tuple(missing)
+        self._passing = passing
         self.is_typing = False
 
     def draw(self, width: int, height: int) -> Panel:
@@ -84,6 +88,8 @@ class GateSheet(TypingOverlay[GateAnswer]):
             self.leave(GateAnswer(Way.ANSWER, int(event.key) - 1))
         elif event.key == "x":
             self.leave(GateAnswer(Way.LOSE))
+        elif event.key == "p" and self._passing:
+            self.leave(GateAnswer(Way.OTHERS))
         elif event.key == "o":
             self.is_typing = True
             self.redraw()
@@ -106,7 +112,8 @@ class GateSheet(TypingOverlay[GateAnswer]):
             _asked(f"{number} " if several and number <= 9 else "  ", text)
             for number, text in enumerate(self._missing, 1)
         ]
-        return [*asked, *(_way(key, text) for key, text in _WAYS)]
+        others = [("p", f"move the {self._passing} that pass; these stay")] if self._passing else []
+        return [*asked, *(_way(key, text) for key, text in (*_WAYS, *others))]
 
 
 def _asked(number: str, text: str) -> Line:

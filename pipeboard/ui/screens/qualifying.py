@@ -1,29 +1,18 @@
-"""Keys that make a deal true: the interview, and answering what a gate misses."""
+"""Keys that make a deal true: the interview, question by question."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from pipeboard.domain.criteria import About, Unmet
-from pipeboard.domain.deal import Contact, Deal
-from pipeboard.domain.errors import GateNotMet
-from pipeboard.domain.fields import parse_field
+from pipeboard.domain.deal import Answer, Deal
+from pipeboard.domain.errors import Conflict
 from pipeboard.domain.pipeline import Pipeline, Question
-from pipeboard.ui.draw.line import Line, whole
-from pipeboard.ui.screens import asking
-from pipeboard.ui.screens.deal_actions import Change, in_turn
-from pipeboard.ui.screens.menu import Choice, Menu
-from pipeboard.ui.screens.prompt import Feedback, InEditor, Prompt
+from pipeboard.ui.screens.deal_actions import in_turn
 from pipeboard.ui.screens.working import Working
 
-_RATINGS = {
-    "0": "no",
-    "1": "weak",
-    "2": "fair",
-    "3": "good",
-    "4": "proven",
-    "u": "unknown",
-}
+if TYPE_CHECKING:
+    from pipeboard.ui.screens.question import Given
+    from pipeboard.workspace import Receipt
 
 
 class Qualifying(Working):
@@ -31,140 +20,105 @@ class Qualifying(Working):
 
     @in_turn
     async def action_interview(self) -> None:
-        """All questions from the first without an answer on; Esc ends it."""
+        """All questions without an answer, or where none is left, all of them; Esc ends it."""
         ids = self.selected()
         if not ids:
             return
         if len(ids) > 1:
             self.say("The interview is with one deal at a time.", "status.warn")
             return
-        deal, pipeline = await self._deal(ids[0])
+        deal, pipeline = await self.deal_now(ids[0])
+        if not pipeline.questions:
+            self.say(f"{pipeline.name} asks no questions.", "status.warn")
+            return
         answered = {question.key for question in deal.answered(pipeline)}
-        still = [q for q in pipeline.questions if q.key not in answered]
+        still = [question for question in pipeline.questions if question.key not in answered]
         for question in still or pipeline.questions:
             if not await self.ask_question(ids[0], question):
-                return
-        deal, pipeline = await self._deal(ids[0])
+                break
+        deal, pipeline = await self.deal_now(ids[0])
         count, total = len(deal.answered(pipeline)), len(pipeline.questions)
         self.say(f"{count} of {total} questions of {deal.name} are answered.", "status.ok")
 
-    async def ask_question(self, deal_id: int, question: Question) -> bool:
-        """Asks one question, then how strong the answer is; False when it was cancelled."""
-        deal, pipeline = await self._deal(deal_id)
-        present = deal.answers.get(question.key)
+    async def ask_question(
+        self, deal_id: int, question: Question, *, goes_on: bool = True, outside: bool = False
+    ) -> bool:
+        """Asks one question and stores what is given; False when it was cancelled or refused."""
+        from pipeboard.ui.screens.question import QuestionCard
+
+        deal, pipeline = await self.deal_now(deal_id)
         place = pipeline.questions.index(question) + 1
-        typed = await self.ask(
-            Prompt(
-                f"{place}/{len(pipeline.questions)}  {question.ask}",
-                value=present.text if present else "",
-                live=_guidance(question),
-                draft_key=f"answer-{deal_id}-{question.key}",
-                editor=True,
+        key = f"answer-{deal_id}-{question.key}"
+        given = await self.ask(
+            QuestionCard(
+                question,
+                deal.answers.get(question.key),
+                f"{place}/{len(pipeline.questions)}",
+                draft_key=key,
+                edit=self.board_app.look.edit,
+                goes_on=goes_on,
+                outside=outside,
             )
         )
-        if isinstance(typed, InEditor):
-            from pipeboard.ui.screens.writing import edit_outside
-
-            typed = edit_outside(self.app, typed, self.board_app.look.edit) or typed
-        if not typed:
+        if given is None:
             return False
-        rating = await self.ask(
-            Menu(
-                f"How strong is this on {question.label.lower()}?",
-                [Choice(key, label) for key, label in _RATINGS.items()],
+        if given.is_empty or await self._store_answer(deal, question, given):
+            self.board_app.drafts.discard(key)
+            return True
+        return False
+
+    async def _store_answer(self, deal: Deal, question: Question, given: Given) -> bool:
+        """Stores an answer over what was seen; where somebody was quicker, asks which stands."""
+        seen = {deal.id: deal.version}
+
+        def call(given: Given) -> Answer:
+            return Answer(given.text, given.rating, given.evidence)
+
+        try:
+            self._tell(await self._answer(deal.id, question, call(given), seen))
+            return True
+        except Conflict:
+            return await self._settle(deal.id, question, given)
+
+    async def _settle(self, deal_id: int, question: Question, mine: Given) -> bool:
+        """Both answers are shown; the one that gives way stays in the history or in a note."""
+        from pipeboard.ui.screens.differing import Differing, Side, joined
+
+        deal, _ = await self.deal_now(deal_id)
+        theirs = deal.answers.get(question.key) or Answer("")
+        zone = self.board_app.settings.zone
+        when = f"at {theirs.at.astimezone(zone):%H:%M}" if theirs.at else "meanwhile"
+        side = await self.ask(Differing(question.label, theirs, mine, when))
+        if side is None:
+            self.say("Your answer is kept as a draft; nothing is stored of it.", "status.warn")
+            return False
+        if side == Side.THEIRS:
+            note = f"{question.label}, answered at the same time: {mine.text or mine.rating}"
+            receipt = await self.board_app.clerk.ask(lambda w: w.add_note([deal_id], note))
+        else:
+            given = joined(theirs, mine) if side == Side.BOTH else mine
+            answer = Answer(given.text, given.rating, given.evidence)
+            receipt = await self._answer(deal_id, question, answer, {deal_id: deal.version})
+        self._tell(receipt)
+        return True
+
+    async def _answer(
+        self, deal_id: int, question: Question, answer: Answer, seen: dict[int, int]
+    ) -> Receipt:
+        return await self.board_app.clerk.ask(
+            lambda w: w.answer(
+                [deal_id], question.key, answer.text, answer.rating, answer.evidence, seen=seen
             )
         )
-        if rating is None:
-            return False
-        number = int(rating) if rating.isdigit() else None
-        answer = str(typed)
-        return await self.change(
-            lambda w, ids, seen, _: w.answer(ids, question.key, answer, number, seen=seen),
-            repeats=False,
-        )
 
-    async def answer_missing(self, gate: GateNotMet, call: Change, first: int) -> None:
-        ids = self.selected()
-        if len(ids) != 1:
-            self.say("Answer one deal at a time: unmark, and go through the gate again.")
-            return
-        for lack in (*gate.unmet[first:], *gate.unmet[:first]):
-            if not await self._answer_one(ids[0], lack):
-                return
-        await self.change(call)
+    def _tell(self, receipt: Receipt) -> None:
+        """Shows what was stored, and takes its version for the one that is seen."""
+        self.take_note_of(receipt)
+        self.show_change(receipt)
+        words = " ".join((receipt.summary, *receipt.notes))
+        self.say(words, "status.warn" if receipt.notes else "status.ok", "u undo")
 
-    async def _answer_one(self, deal_id: int, lack: Unmet) -> bool:
-        criterion = lack.criterion
-        match criterion.about:
-            case About.FIELD:
-                return await self._fill_in(criterion.subject)
-            case About.ANSWER | About.RATING:
-                question = self.pipeline().question(criterion.subject)
-                return question is not None and await self.ask_question(deal_id, question)
-            case About.ANSWERS:
-                return await self._answer_some(deal_id, criterion.at_least)
-            case About.CONTACT:
-                return await self._name_contact(deal_id, criterion.subject)
-            case About.NEXT_STEP:
-                return await self.ask_next_step()
-            case About.CHECKLIST:
-                return await self._tick(deal_id)
-
-    async def _fill_in(self, field: str) -> bool:
-        name = field.replace("field.", "fields.", 1) if field.startswith("field.") else field
-        today, currency = self.today, self.pipeline().currency
-
-        def read(text: str) -> str:
-            parse_field(name, text, today, currency)
-            return ""
-
-        label = name.removeprefix("fields.").replace("_", " ").capitalize()
-        typed = await self.ask(Prompt(label, live=asking.live(read)))
-        return typed is not None and await self.change(
-            lambda w, ids, seen, _: w.set_fields(ids, [f"{name}={typed}"], seen=seen)
-        )
-
-    async def _answer_some(self, deal_id: int, wanted: int) -> bool:
-        deal, pipeline = await self._deal(deal_id)
-        given = {question.key for question in deal.answered(pipeline)}
-        still = [q for q in pipeline.questions if q.key not in given]
-        for question in still[: wanted - len(given)]:
-            if not await self.ask_question(deal_id, question):
-                return False
-        return True
-
-    async def _name_contact(self, deal_id: int, role: str) -> bool:
-        name = await self.ask(Prompt(f"Who is the {role.replace('_', '-')}?"))
-        return name is not None and await self.change(
-            lambda w, _ids, seen, _: w.set_contact(deal_id, Contact(name, role), seen=seen)
-        )
-
-    async def _tick(self, deal_id: int) -> bool:
-        """Each open item of the stage's checklist, done or not."""
-        deal, pipeline = await self._deal(deal_id)
-        stage = pipeline.stage(deal.stage_id)
-        for item in _open_items(deal, stage.checklist):
-            done = await self.ask(Menu(item, [Choice("y", "done"), Choice("n", "not yet")]))
-            if done != "y" or not await self._check(deal_id, stage.id, item):
-                return False
-        return True
-
-    async def _check(self, deal_id: int, stage_id: int, item: str) -> bool:
-        return await self.change(lambda w, *_: w.check(deal_id, stage_id, item), repeats=False)
-
-    async def _deal(self, deal_id: int) -> tuple[Deal, Pipeline]:
+    async def deal_now(self, deal_id: int) -> tuple[Deal, Pipeline]:
+        """A deal as it stands in the database, with its pipeline."""
         sheet = await self.board_app.clerk.ask(lambda workspace: workspace.sheet(deal_id))
         return sheet.deal, sheet.pipeline
-
-
-def _open_items(deal: Deal, checklist: Sequence[str]) -> list[str]:
-    return [item for item in checklist if not deal.is_checked(deal.stage_id, item)]
-
-
-def _guidance(question: Question) -> asking.Live:
-    """Why it is asked, and what a good answer is, under what is typed."""
-    lines: tuple[Line, ...] = (
-        (whole(f"Why: {question.why}", "text.dim"),),
-        (whole(f"Good: {question.good}", "text.dim"),),
-    )
-    return lambda _text: Feedback(lines, True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeboard.domain.dates import parse_date
 from pipeboard.ui.screens import asking
-from pipeboard.ui.screens.deal_actions import DealActions, in_turn
+from pipeboard.ui.screens.deal_actions import in_turn
 from pipeboard.ui.screens.menu import Choice, Menu
+from pipeboard.ui.screens.noting import Noting
 from pipeboard.ui.screens.prompt import Prompt
 
 _STEP_DAYS = (
@@ -16,6 +19,8 @@ _STEP_DAYS = (
     ("m", "1m "),
 )
 _TOUCHES = {"c": "call", "e": "email", "m": "meeting", "d": "demo", "x": "message"}
+_PROPOSAL, _TRIAL_CLOSE = "p", "k"
+_COMMITMENTS = {"y": "yes", "n": "no", "c": "conditional"}
 _SNOOZES = {
     "1": ("1d", "1 day"),
     "3": ("3d", "3 days"),
@@ -24,7 +29,7 @@ _SNOOZES = {
 }
 
 
-class Working(DealActions):
+class Working(Noting):
     """What moves a deal on between two stages."""
 
     @in_turn
@@ -35,28 +40,28 @@ class Working(DealActions):
     async def ask_next_step(self) -> bool:
         """Asks for the next step of the deals that are meant; whether one was set."""
         ids = self.selected()
+        usual = self._usual_step(ids)
         typed = await self.ask(
             Prompt(
                 f"Next step of {self.whom(ids)}",
-                live=asking.next_step(self.today),
+                live=asking.next_step(self.today, usual),
                 accept_empty=True,
                 presets=_STEP_DAYS,
-                placeholder=self.present("next_step") or "thu call Bob",
+                placeholder=self.present("next_step") or f"thu {usual or 'call Bob'}",
                 draft_key=f"next-{ids[0]}",
             )
         )
-        return typed is not None and await self.change(
-            lambda w, ids, seen, _: w.plan(ids, typed, seen=seen)
-        )
+        if typed is None:
+            return False
+        step = asking.with_usual_words(typed, self.today, usual)
+        return await self.change(lambda w, ids, seen, _: w.plan(ids, step, seen=seen))
 
-    @in_turn
-    async def action_note(self) -> None:
-        ids = self.selected()
-        if not ids:
-            return
-        typed = await self.ask(Prompt(f"Note on {self.whom(ids)}", draft_key=f"note-{ids[0]}"))
-        if typed:
-            await self.change(lambda w, ids, _seen, _: w.add_note(ids, typed))
+    def _usual_step(self, ids: Sequence[int]) -> str:
+        """What the stage suggests as a next step, where the deals agree on it."""
+        deals = self.state.reader.deals(ids).values()
+        pipelines = {pipeline.id: pipeline for pipeline in self.state.reader.pipelines()}
+        stages = {pipelines[deal.pipeline_id].stage(deal.stage_id) for deal in deals}
+        return stages.pop().next_step if len(stages) == 1 else ""
 
     @in_turn
     async def action_interaction(self) -> None:
@@ -64,21 +69,37 @@ class Working(DealActions):
         if not ids:
             return
         title = f"Log with {self.whom(ids)}"
-        kind = await self.ask(Menu(title, [Choice(k, name) for k, name in _TOUCHES.items()]))
+        choices = [Choice(key, name) for key, name in _TOUCHES.items()]
+        choices += [Choice(_PROPOSAL, "proposal sent"), Choice(_TRIAL_CLOSE, "trial close")]
+        kind = await self.ask(Menu(title, choices))
         if kind is None:
             return
-        name = _TOUCHES[kind]
-        way = await self.ask(
-            Menu(f"{title}: {name}", [Choice("o", "out: from us"), Choice("i", "in: from them")])
-        )
-        if way is None:
-            return
-        direction = "in" if way == "i" else "out"
+        name, direction, commitment = _TOUCHES.get(kind, "email"), "out", ""
+        if kind == _TRIAL_CLOSE:
+            title = "Asked for a small commitment: their answer"
+            said = await self.ask(Menu(title, [Choice(*each) for each in _COMMITMENTS.items()]))
+            if said is None:
+                return
+            name, commitment = "call", _COMMITMENTS[said]
+        elif kind != _PROPOSAL:
+            ways = [Choice("o", "out: from us"), Choice("i", "in: from them")]
+            way = await self.ask(Menu(f"{title}: {name}", ways))
+            if way is None:
+                return
+            direction = "in" if way == "i" else "out"
         outcome = await self.ask(Prompt("What came of it?", accept_empty=True))
         if outcome is None:
             return
         logged = await self.change(
-            lambda w, ids, seen, _: w.log_touch(ids, name, direction, outcome, seen=seen),
+            lambda w, ids, seen, _: w.log_touch(
+                ids,
+                name,
+                direction,
+                outcome,
+                quote=kind == _PROPOSAL,
+                trial_close=commitment,
+                seen=seen,
+            ),
             repeats=False,
         )
         if logged:
