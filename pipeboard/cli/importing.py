@@ -90,9 +90,9 @@ def import_file(call: Call) -> int:
 
 @contextmanager
 def _place(call: Call) -> Iterator[tuple[Workspace, Pipeline]]:
-    """The workspace and the pipeline that the rows go into, made where that is asked for.
+    """The workspace and the pipeline that the rows go into; a new pipeline is saved with them.
 
-    A dry run into a pipeline that is not there yet is rehearsed in a temporary workspace.
+    A dry run without a workspace is rehearsed in a temporary one.
     """
     from pipeboard.cli.beginning import is_made, open_or_make
 
@@ -101,17 +101,16 @@ def _place(call: Call) -> Iterator[tuple[Workspace, Pipeline]]:
     made = is_made(call.config)
     if not made:
         _expect_something_to_make(call)
-    if call.arguments.dry_run and names and (not made or _known(call.workspace, name) is None):
+    if call.arguments.dry_run and names and not made:
         with tempfile.TemporaryDirectory(prefix="pipeboard-") as folder:
-            yield _rehearsal(call, Path(folder), name, names)
+            workspace = _rehearsal(call, Path(folder))
+            yield workspace, _new_pipeline(workspace, name, names)
         return
     workspace = open_or_make(call, template_name=None) if names else open_or_make(call)
     if not names:
         yield workspace, workspace.pipeline(name)
         return
-    pipeline = _known(workspace, name)
-    if pipeline is None:
-        pipeline = workspace.save_pipeline(_new_pipeline(workspace, name, names))
+    pipeline = _known(workspace, name) or _new_pipeline(workspace, name, names)
     for stage in names:
         _require_stage(pipeline, stage)
     yield workspace, pipeline
@@ -156,16 +155,11 @@ def _require_stage(pipeline: Pipeline, name: str) -> None:
         )
 
 
-def _rehearsal(
-    call: Call, folder: Path, name: str, names: tuple[str, ...]
-) -> tuple[Workspace, Pipeline]:
-    from pipeboard.cli.beginning import is_made
+def _rehearsal(call: Call, folder: Path) -> Workspace:
     from pipeboard.domain.settings import Settings
     from pipeboard.store import Store
 
-    settings = call.settings if is_made(call.config) else Settings()
-    workspace = call.workspace_on(Store.create(str(folder / "rehearsal.db"), settings))
-    return workspace, workspace.save_pipeline(_new_pipeline(workspace, name, names))
+    return call.workspace_on(Store.create(str(folder / "rehearsal.db"), Settings()))
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.workspace.edits import Edits
+from pipeboard.workspace.setting_up import SettingUp
 from pipeboard.workspace.taking_over import fingerprint, key_of, rules_for, take_over
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class ImportReport:
     command_id: str = ""
 
 
-class Importing(Edits):
+class Importing(Edits, SettingUp):
     """Files of other tools, and our own."""
 
     def import_rows(
@@ -70,13 +71,15 @@ class Importing(Edits):
     ) -> ImportReport:
         """Every deal of a file, new or changed since it was last imported, as one command.
 
-        `origin` names the file in the history. Without `skip_bad` a rejected row raises
+        A `pipeline` that is new (id 0) is made in the same transaction. `origin` names the file
+        in the history. Without `skip_bad` a rejected row raises
         `RowsRejected` and nothing is written. A change that moves a known deal passes the gate
         as any move does, with `override` as its reason. `progress` gets rows and share read.
         """
 
         def work(writer: Writer) -> ImportReport:
-            return _Import(self, writer, pipeline, origin, override).run(
+            known = pipeline if pipeline.id else self.store_pipeline(writer, pipeline)
+            return _Import(self, writer, known, origin, override).run(
                 reading, skip_bad=skip_bad, dry_run=dry_run, progress=progress
             )
 

@@ -57,15 +57,14 @@ class SettingUp(Desk):
         Stages keep their id; one that is left out is retired when a deal has been in it. New
         stages come with id 0 (or an id that no stage has) and get one.
         """
+        return self.store.write(lambda writer: self.store_pipeline(writer, wanted))
+
+    def store_pipeline(self, writer: Writer, wanted: Pipeline) -> Pipeline:
+        """As `save_pipeline`, within a transaction that does more."""
         _check_pipeline(wanted, self.pipelines())
-        at, actor = self.now(), self.actor.name
-
-        def work(writer: Writer) -> Pipeline:
-            saved = self._numbered(writer, wanted)
-            writer.save_pipeline(saved, at, actor)
-            return saved
-
-        return self.store.write(work)
+        saved = self._numbered(writer, wanted)
+        writer.save_pipeline(saved, self.now(), self.actor.name)
+        return saved
 
     def _numbered(self, writer: Writer, wanted: Pipeline) -> Pipeline:
         known = {p.id: p for p in self.pipelines()}.get(wanted.id)

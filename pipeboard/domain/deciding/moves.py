@@ -27,8 +27,8 @@ def move(command: c.Move, deal: Deal, context: c.Context) -> list[Event]:
     stage = _target(command.stage_id, context.pipeline)
     _must_be_open(deal, f"moved to {stage.name}")
     if not stage.is_open:
-        verb = "w (won)" if stage is context.pipeline.won else "x (lost)"
-        raise Refused(f"{stage.name} is an outcome, not a step.", hint=f"Use {verb} instead.")
+        outcome = "won" if stage is context.pipeline.won else "lost, with a reason"
+        raise Refused(f"{stage.name} is an outcome, not a step.", hint=f"Mark it {outcome}.")
     if stage.id == deal.stage_id:
         raise Refused(f"{deal.ref} {deal.name} is already in {stage.name}.")
     return [entry(deal, stage, context.at, context, command.override)]
