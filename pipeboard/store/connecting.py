@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.text import printable
 
 BUSY_MS = 5_000
 APPLICATION_ID = 0x50425231  # "PBR1"
@@ -50,7 +51,7 @@ class Location:
     path: Path
 
     def __str__(self) -> str:
-        return str(self.path)
+        return printable(str(self.path))
 
     @property
     def exists(self) -> bool:
@@ -62,7 +63,7 @@ class Location:
 
     def uri(self, *, read_only: bool) -> str:
         """The SQLite URI; built by quoting, since `?` and `#` in a path open another file."""
-        return f"file:{quote(str(self.path))}?mode={'ro' if read_only else 'rw'}"
+        return f"file:{quote(os.fsencode(self.path))}?mode={'ro' if read_only else 'rw'}"
 
 
 def locate(database: str) -> Location:
@@ -78,12 +79,14 @@ def locate(database: str) -> Location:
         raise DatabaseError("No database path given.", hint="For example: --db ~/deals.db")
     if "\0" in database:
         raise DatabaseError("A path cannot hold a NUL character.")
-    raw = Path(database).expanduser()
+    raw = Path(database)
     try:
+        raw = raw.expanduser()
         path = raw.parent.resolve(strict=True) / raw.name
     except (OSError, RuntimeError) as error:
         raise DatabaseError(
-            f"The folder {raw.parent} is not there.", hint="Make it first, or name another path."
+            f"The folder {Location(raw.parent)} is not there.",
+            hint="Make it first, or name another path.",
         ) from error
     _check_file(path)
     return Location(path)
@@ -93,7 +96,8 @@ def _check_file(path: Path) -> None:
     kind = _file_system(path.parent)
     if kind in _NETWORK or kind.startswith("fuse."):
         raise DatabaseError(
-            f"{path} is on a network file system ({kind}), where SQLite's locks do not hold.",
+            f"{Location(path)} is on a network file system ({kind}), where SQLite's locks do not "
+            "hold.",
             hint="Put the file on a local disk.",
         )
     try:
@@ -101,11 +105,22 @@ def _check_file(path: Path) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise DatabaseError(f"{path} cannot be looked at: {error.strerror}.") from error
+        raise DatabaseError(f"{Location(path)} cannot be looked at: {error.strerror}.") from error
     if stat.S_ISLNK(mode):
-        _check_file(path.resolve())
+        _check_file(_target(path))
     elif not stat.S_ISREG(mode):
-        raise DatabaseError(f"{path} is not a regular file.", hint="Name a file with --db.")
+        raise DatabaseError(
+            f"{Location(path)} is not a regular file.", hint="Name a file with --db."
+        )
+
+
+def _target(link: Path) -> Path:
+    try:
+        return link.resolve()
+    except (OSError, RuntimeError) as error:
+        raise DatabaseError(
+            f"{Location(link)} is a link that leads back to itself.", hint="Name another path."
+        ) from error
 
 
 def _file_system(folder: Path) -> str:
@@ -139,7 +154,7 @@ def make_file(location: Location) -> None:
         return
     except OSError as error:
         raise DatabaseError(
-            f"{path} cannot be made: {error.strerror}.", hint="Name another path with --db."
+            f"{location} cannot be made: {error.strerror}.", hint="Name another path with --db."
         ) from error
     os.fchmod(fd, mode)
     os.close(fd)

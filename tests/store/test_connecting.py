@@ -1,0 +1,324 @@
+"""From a path to a connection: odd paths, rights, damaged files, and the pragmas of every door."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+
+from pipeboard.domain.errors import DatabaseError, ReadOnly
+from pipeboard.store import Store
+from pipeboard.store.connecting import connect, locate, lock_holder, wal_is_safe
+from pipeboard.store.engine import make_engine, write
+from tests.team import SETTINGS
+
+NAMES = (
+    "deals.db",
+    "with space.db",
+    "what?.db",
+    "a#b.db",
+    "100%.db",
+    "%3F.db",
+    "ünï ©.db",
+    "a&b=c;d.db",
+    "'quoted\".db",
+    "-dash.db",
+    "file:x.db",
+    "x" * 200 + ".db",
+    os.fsdecode(b"latin-\xe9.db"),
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_database_is_made_under_exactly_the_name_that_was_given(
+    name: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    Store.create(str(path), SETTINGS).close()
+    assert [found for found in os.listdir(tmp_path) if "journal" not in found] == [name]
+    with closing(Store.open(str(path))) as store:
+        store.write(lambda writer: writer.save_settings(SETTINGS))
+        assert store.reader.settings() == SETTINGS
+
+
+def test_a_relative_path_and_a_home_are_understood(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for given in ("deals.db", "./deals.db", "~/deals.db", f"sqlite:///{tmp_path}/deals.db"):
+        assert locate(given).path == tmp_path / "deals.db"
+    assert locate("sqlite:///deals.db").path == tmp_path / "deals.db"
+
+
+@pytest.mark.parametrize("given", ["", ":memory:", "sqlite://", "sqlite:///", "a\0b.db"])
+def test_a_path_that_names_no_file_is_refused(given: str) -> None:
+    with pytest.raises(DatabaseError, match="path"):
+        locate(given)
+
+
+@pytest.mark.parametrize("given", ["~nobody-of-that-name/deals.db", "missing/deals.db"])
+def test_a_folder_that_is_not_there_is_named(
+    given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DatabaseError, match="is not there"):
+        locate(given)
+
+
+def test_a_folder_a_pipe_and_a_device_are_no_database(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe", Path("/dev/null"), tmp_path / ".."):
+        with pytest.raises(DatabaseError, match="not a regular file"):
+            locate(str(path))
+
+
+def test_a_file_in_the_place_of_a_folder_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DatabaseError):
+        locate(str(tmp_path / "file" / "deals.db"))
+
+
+def test_a_link_to_a_database_opens_it_and_a_link_to_a_pipe_is_refused(tmp_path: Path) -> None:
+    Store.create(str(tmp_path / "deals.db"), SETTINGS).close()
+    (tmp_path / "link.db").symlink_to(tmp_path / "deals.db")
+    Store.open(str(tmp_path / "link.db")).close()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "to pipe").symlink_to(tmp_path / "pipe")
+    with pytest.raises(DatabaseError, match="not a regular file"):
+        Store.open(str(tmp_path / "to pipe"))
+
+
+def test_a_link_to_nowhere_and_a_link_to_itself_are_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "nowhere.db").symlink_to(tmp_path / "gone.db")
+    (tmp_path / "itself.db").symlink_to(tmp_path / "itself.db")
+    for name in ("nowhere.db", "itself.db"):
+        with pytest.raises(DatabaseError):
+            Store.create(str(tmp_path / name), SETTINGS)
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_a_database_is_private_whatever_the_umask(umask: int, tmp_path: Path) -> None:
+    before = os.umask(umask)
+    try:
+        Store.create(str(tmp_path / "deals.db"), SETTINGS).close()
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "deals.db").stat().st_mode) == 0o600
+
+
+def test_a_database_in_a_folder_of_a_team_belongs_to_the_team(tmp_path: Path) -> None:
+    folder = tmp_path / "team"
+    folder.mkdir()
+    folder.chmod(0o2770)
+    Store.create(str(folder / "deals.db"), SETTINGS).close()
+    assert stat.S_IMODE((folder / "deals.db").stat().st_mode) == 0o660
+
+
+def test_a_database_is_not_made_over_another_and_not_opened_where_there_is_none(
+    tmp_path: Path,
+) -> None:
+    path = str(tmp_path / "deals.db")
+    with pytest.raises(DatabaseError, match="There is no database") as missing:
+        Store.open(path)
+    assert missing.value.details["reason"] == "missing"
+    assert list(tmp_path.iterdir()) == []
+    Store.create(path, SETTINGS).close()
+    with pytest.raises(DatabaseError, match="is there already"):
+        Store.create(path, SETTINGS)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "deals.db"
+    Store.create(str(path), SETTINGS).close()
+    return path
+
+
+def spoil(path: Path, offset: int, data: bytes) -> bytes:
+    whole = bytearray(path.read_bytes())
+    whole[offset : offset + len(data)] = data
+    path.write_bytes(whole)
+    return bytes(whole)
+
+
+@pytest.mark.parametrize(
+    ("offset", "data"),
+    [(0, b"Nothing of SQLite's"), (100, b"\xff" * 400), (0, b"\0" * 16)],
+    ids=["a text", "a damaged schema", "a lost header"],
+)
+def test_a_damaged_file_is_told_in_one_sentence_and_left_as_it_is(
+    offset: int, data: bytes, path: Path
+) -> None:
+    spoiled = spoil(path, offset, data)
+    with pytest.raises(DatabaseError) as refused:
+        Store.open(str(path))
+    assert refused.value.details["reason"] == "corrupt"
+    assert "\n" not in refused.value.message
+    assert path.read_bytes() == spoiled
+
+
+def test_the_database_of_another_program_is_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE song (title)")
+        other.commit()
+    before = path.read_bytes()
+    with pytest.raises(DatabaseError, match="not one of Pipeboard's"):
+        Store.open(str(path))
+    with pytest.raises(DatabaseError, match="not one of Pipeboard's"):
+        Store.create(str(path), SETTINGS)
+    assert path.read_bytes() == before
+
+
+def test_a_newer_database_is_neither_read_nor_written(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as newer:
+        newer.execute("UPDATE counter SET value = 99 WHERE name = 'schema'")
+        newer.commit()
+    before = path.read_bytes()
+    with pytest.raises(DatabaseError, match="schema 99") as refused:
+        Store.open(str(path))
+    assert refused.value.details["reason"] == "newer"
+    assert path.read_bytes() == before
+
+
+def test_a_database_opened_for_reading_refuses_every_write(path: Path) -> None:
+    with closing(Store.open(str(path), read_only=True)) as store:
+        assert store.reader.settings() == SETTINGS
+        with pytest.raises(ReadOnly, match="for reading only"):
+            store.write(lambda writer: writer.save_settings(SETTINGS))
+
+
+def test_the_reader_itself_cannot_write_where_it_was_opened_for_reading(path: Path) -> None:
+    with (
+        closing(connect(locate(str(path)), read_only=True)) as connection,
+        pytest.raises(sqlite3.OperationalError, match="readonly"),
+    ):
+        connection.execute("DELETE FROM setting")
+
+
+PRAGMAS = {
+    "foreign_keys": 1,
+    "trusted_schema": 0,
+    "cell_size_check": 1,
+    "busy_timeout": 5000,
+    "synchronous": 2,
+    "secure_delete": 1,
+}
+
+
+def pragmas(connection: sqlite3.Connection) -> dict[str, object]:
+    return {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in PRAGMAS}
+
+
+def test_the_plain_reader_and_the_engine_have_the_same_pragmas(path: Path) -> None:
+    location = locate(str(path))
+    with closing(connect(location)) as connection:
+        assert pragmas(connection) == PRAGMAS
+        mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
+    assert mode == ("wal" if wal_is_safe(sqlite3.sqlite_version_info) else "truncate")
+    engine = make_engine(location)
+    with engine.connect() as through_engine:
+        raw = through_engine.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        assert pragmas(raw) == PRAGMAS
+        assert raw.isolation_level is None
+    engine.dispose()
+
+
+def test_a_reader_for_looking_only_has_query_only(path: Path) -> None:
+    with closing(connect(locate(str(path)), read_only=True)) as connection:
+        assert connection.execute("PRAGMA query_only").fetchone()[0] == 1
+
+
+def test_the_journal_mode_of_a_database_in_use_is_never_changed(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA journal_mode=WAL")
+    with closing(connect(locate(str(path)))) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+
+
+@pytest.mark.parametrize(
+    ("version", "safe"),
+    [
+        ((3, 40, 1), False),
+        ((3, 44, 5), False),
+        ((3, 44, 6), True),
+        ((3, 45, 0), False),
+        ((3, 50, 7), True),
+        ((3, 51, 2), False),
+        ((3, 51, 3), True),
+        ((4, 0, 0), True),
+    ],
+)
+def test_the_write_ahead_log_is_used_only_where_sqlite_is_past_its_race(
+    version: tuple[int, ...], safe: bool
+) -> None:
+    assert wal_is_safe(version) is safe
+
+
+@pytest.fixture
+def writing_process(path: Path) -> Iterator[int]:
+    """Another process in the middle of a write; its id."""
+    script = (
+        "import sqlite3, sys\n"
+        "c = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "c.execute('BEGIN IMMEDIATE')\nprint('writing', flush=True)\nsys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"writing\n"
+        yield process.pid
+        process.kill()
+
+
+def test_a_busy_database_says_which_process_is_writing_to_it(
+    path: Path, writing_process: int
+) -> None:
+    location = locate(str(path))
+    assert lock_holder(location) == f"process {writing_process}"
+    engine = make_engine(location)
+
+    def impatient(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA busy_timeout=1")
+
+    event.listen(engine, "connect", impatient)
+    with pytest.raises(DatabaseError) as busy:
+        write(engine, location, lambda session: session.connection(), patience_s=0)
+    engine.dispose()
+    assert busy.value.message == (
+        f"The database is busy: process {writing_process} is writing to it."
+    )
+    assert busy.value.details["reason"] == "locked"
+
+
+def locks(path: Path) -> list[str]:
+    inode = str(path.stat().st_ino)
+    lines = Path("/proc/locks").read_text("ascii").splitlines()
+    return [line.split(maxsplit=1)[1] for line in lines if f":{inode} " in line]
+
+
+@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="no /proc/locks here")
+def test_looking_at_a_database_drops_no_lock_that_this_process_holds(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        held = locks(path)
+        assert held
+        assert locate(str(path)).exists
+        with pytest.raises(DatabaseError, match="is there already"):
+            Store.create(str(path), SETTINGS)
+        with closing(Store.open(str(path))) as store:
+            store.reader.settings()
+            assert locks(path) == held
+        lock_holder(locate(str(path)))
+        assert locks(path) == held
