@@ -84,14 +84,14 @@ class Desk:
             await self.settle()
 
     async def type(self, text: str) -> None:
-        """Press the keys of a text."""
-        await self.press(*text)
+        """Press the keys of a text, as fast as can be."""
+        await self.burst(*text)
 
     async def burst(self, *keys: str) -> None:
         """Press keys all at once, as a slow line delivers them."""
         for key in keys:
-            name = _KEYS.get(key, key)
-            self.app.post_message(Key(name, key if len(key) == 1 else None))
+            character = key if len(key) == 1 else None
+            self.app.post_message(Key(_KEYS.get(key, key), character))
         await self.settle()
 
     async def settle(self) -> None:

@@ -1,0 +1,263 @@
+"""Keys that change deals, on the real board: each with what the database holds afterwards."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from pipeboard.domain.actor import Actor
+from pipeboard.domain.deal import Status
+from pipeboard.store import Store
+from pipeboard.workspace import Workspace
+from tests.team import NOW
+from tests.ui.desk import desk
+
+TODAY = date(2026, 11, 23)
+
+
+async def test_adding_shows_what_is_understood_and_puts_the_deal_into_the_stage(
+    demo: Path,
+) -> None:
+    async with desk(demo) as board:
+        await board.press("2", "a")
+        await board.type("Nova Oy: pilot line 40k +warm")
+        assert board.shows("company Nova Oy")
+        assert board.shows("+warm")
+        await board.press("enter")
+        assert (board.card.account, board.deal.title) == ("Nova Oy", "pilot line")
+        assert board.state.view.cursor[0] == 1
+        assert "u undo" in board.lines()[-2]
+
+
+async def test_adding_warns_of_an_open_deal_with_the_same_company(demo: Path) -> None:
+    async with desk(demo) as board:
+        known = board.card.account
+        await board.press("a")
+        await board.type(f"{known}: another 5k")
+        assert board.shows(f"! open with {known}")
+
+
+async def test_moving_back_and_undoing_it(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("2")
+        deal_id, stage = board.card.id, board.card.stage_id
+        await board.press("H")
+        assert board.stored(deal_id).stage_id != stage
+        assert board.card.id == deal_id
+        await board.press("u")
+        assert board.stored(deal_id).stage_id == stage
+        await board.press("U")
+        assert board.stored(deal_id).stage_id != stage
+
+
+async def test_there_is_nowhere_to_go_before_the_first_stage(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("H")
+        assert "first stage" in board.status
+
+
+async def test_a_gate_lets_nothing_through_without_a_logged_reason(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("2")
+        deal_id, stage = board.card.id, board.card.stage_id
+        await board.press("L")
+        assert board.is_asking
+        assert board.shows("override")
+        await board.press("escape")
+        assert board.stored(deal_id).stage_id == stage
+        await board.press("L", "o")
+        await board.type("their CFO called")
+        await board.press("enter")
+        assert board.stored(deal_id).stage_id != stage
+        entries = board.workspace.reader.entries(deal_id, limit=3)
+        assert any("their CFO called" in str(entry.event) for entry in entries)
+
+
+async def test_the_order_by_hand(demo: Path) -> None:
+    async with desk(demo) as board:
+        first = board.card.id
+        await board.press("J")
+        assert board.state.view.cursor == (0, 1)
+        assert board.card.id == first
+        await board.press("K")
+        assert (board.state.view.cursor, board.card.id) == ((0, 0), first)
+
+
+async def test_winning_asks_for_the_final_value(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("g", "5")
+        deal_id = board.card.id
+        await board.press("w", "ctrl+u")
+        await board.type("12k")
+        await board.press("enter")
+        if board.is_asking:
+            await board.press("o")
+            await board.type("signed already")
+            await board.press("enter")
+        await board.until(lambda: board.stored(deal_id).status is Status.WON)
+        value = board.stored(deal_id).value
+        assert value is not None
+        assert value.minor == 1_200_000
+
+
+async def test_losing_asks_why(demo: Path) -> None:
+    async with desk(demo) as board:
+        deal_id = board.card.id
+        await board.press("x", "enter")
+        await board.type("too dear")
+        await board.press("enter")
+        while board.is_asking:
+            await board.press("enter")
+        deal = board.stored(deal_id)
+        assert deal.status is Status.LOST
+        assert deal.loss is not None
+        assert deal.loss.reason == "too dear"
+
+
+async def test_archiving_and_bringing_back(demo: Path) -> None:
+    async with desk(demo) as board:
+        deal_id = board.card.id
+        await board.press("d")
+        assert board.stored(deal_id).archived_at is not None
+        await board.press("u")
+        assert board.stored(deal_id).archived_at is None
+        assert board.card.id == deal_id
+
+
+async def test_a_next_step_by_a_preset_and_in_words(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("t")
+        await board.type("2 call Mika")
+        await board.press("enter")
+        step = board.deal.next_step
+        assert step is not None
+        assert (step.text, step.due) == ("call Mika", date(2026, 11, 24))
+
+
+async def test_a_note_and_a_call_that_asks_for_the_next_step(demo: Path) -> None:
+    async with desk(demo) as board:
+        deal_id = board.card.id
+        await board.press("n")
+        await board.type("wants a reference")
+        await board.press("enter", "i", "c", "o")
+        await board.type("reached Mika")
+        await board.press("enter")
+        assert board.is_asking
+        await board.type("1 send it")
+        await board.press("enter")
+        assert board.workspace.reader.notes(deal_id)[0].text == "wants a reference"
+        assert board.workspace.reader.touches(deal_id)[0].outcome == "reached Mika"
+        step = board.stored(deal_id).next_step
+        assert step is not None
+        assert step.due == TODAY
+
+
+async def test_value_close_date_probability_category_tags_and_owner_by_their_keys(
+    demo: Path,
+) -> None:
+    async with desk(demo) as board:
+        await board.press("$", "ctrl+u")
+        await board.type("12.5k")
+        await board.press("enter", "c", "ctrl+u")
+        await board.type("19dec")
+        await board.press("enter", "%", "ctrl+u")
+        await board.type("65")
+        await board.press("enter", "C", "b", "#")
+        await board.type("hot")
+        await board.press("enter", "o")
+        await board.type("mara")
+        await board.press("enter")
+        deal = board.deal
+        assert deal.value is not None
+        assert deal.value.minor == 1_250_000
+        assert deal.expected_close == date(2026, 12, 19)
+        assert deal.probability_bp == 6_500
+        assert str(deal.category) == "best"
+        assert "hot" in deal.tags
+        assert deal.owner == "mara"
+
+
+async def test_what_cannot_be_read_is_not_taken(demo: Path) -> None:
+    async with desk(demo) as board:
+        before = board.deal.value
+        await board.press("$", "ctrl+u")
+        await board.type("plenty")
+        await board.press("enter")
+        assert board.is_asking
+        await board.press("escape")
+        assert board.deal.value == before
+
+
+async def test_snoozing_until_a_day_and_waking(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("z", "w")
+        assert board.deal.snoozed_until == date(2026, 11, 30)
+        await board.press("z", "0")
+        assert board.deal.snoozed_until is None
+
+
+async def test_the_form_saves_what_was_changed(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("e")
+        assert board.shows("Company")
+        await board.press("ctrl+u")
+        await board.type("Renamed GmbH")
+        await board.press("ctrl+s")
+        assert board.deal.account == "Renamed GmbH"
+
+
+async def test_marked_deals_change_together_and_one_undo_takes_all_back(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("space", "space")
+        marks = board.state.view.marks
+        owners = {deal_id: board.stored(deal_id).owner for deal_id in marks}
+        await board.press("o")
+        await board.type("jonas")
+        await board.press("enter")
+        assert {board.stored(deal_id).owner for deal_id in marks} == {"jonas"}
+        assert not board.state.view.marks
+        await board.press("u")
+        assert {deal_id: board.stored(deal_id).owner for deal_id in marks} == owners
+
+
+async def test_a_range_and_all_of_a_column_can_be_marked(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("V", "j", "j", "V")
+        assert len(board.state.view.marks) == 3
+        await board.press("*")
+        assert len(board.state.view.marks) == board.state.board.columns[0].count
+        await board.press("*")
+        assert not board.state.view.marks
+
+
+async def test_the_last_change_is_repeated_on_another_deal(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press(".")
+        assert "Nothing to repeat" in board.status
+        await board.press("$", "ctrl+u")
+        await board.type("7k")
+        await board.press("enter", "j", ".")
+        value = board.deal.value
+        assert value is not None
+        assert value.minor == 700_000
+
+
+async def test_a_question_is_about_the_deal_it_was_asked_for(demo: Path) -> None:
+    """Somebody else archives the deal while its note is typed: the note goes to no other deal."""
+    async with desk(demo) as board:
+        deal_id = board.card.id
+        await board.press("$", "ctrl+u")
+        await board.type("9k")
+        before = board.state.board
+        other = _bo(demo)
+        other.archive([deal_id])
+        other.store.close()
+        await board.until(lambda: board.state.board is not before)
+        neighbour = board.card.id
+        value = board.stored(neighbour).value
+        await board.press("enter")
+        assert board.stored(neighbour).value == value
+
+
+def _bo(path: Path) -> Workspace:
+    return Workspace(Store.open(str(path)), lambda: NOW, Actor("bo"))

@@ -1,0 +1,266 @@
+"""Keys that change what is looked at, on the real board."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeboard.domain.board import Sort
+from pipeboard.ui.launch import Choices
+from tests.ui.desk import desk
+
+
+async def test_the_cursor_goes_over_stages_and_cards_and_stops_at_the_edges(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("l", "j", "j", "k")
+        assert board.state.view.cursor == (1, 1)
+        await board.press("h", "h", "up", "up")
+        assert board.state.view.cursor == (0, 0)
+        await board.press(*["right"] * 9)
+        assert board.state.view.cursor[0] == len(board.state.board.columns) - 1
+
+
+async def test_a_digit_goes_to_its_stage(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("3")
+        assert board.state.view.cursor[0] == 2
+        await board.press("9")
+        assert "no stage 9" in board.status
+
+
+async def test_bare_digits_are_counts_where_that_is_wanted(demo: Path) -> None:
+    async with desk(demo, choices=Choices(digits="count")) as board:
+        await board.press("2", "j", "l")
+        assert board.state.view.cursor[0] == 1
+        await board.press("h", "home", "1", "0", "j")
+        column = board.state.board.columns[0]
+        assert board.state.view.cursor == (0, min(10, column.count - 1))
+        await board.press("g", "3")
+        assert board.state.view.cursor[0] == 2
+
+
+async def test_home_end_and_pages_move_within_the_column(demo: Path) -> None:
+    async with desk(demo) as board:
+        last = board.state.board.columns[0].count - 1
+        await board.press("G")
+        assert board.state.view.cursor == (0, last)
+        await board.press("home")
+        assert board.state.view.cursor == (0, 0)
+        await board.press("ctrl+d")
+        half = board.state.view.cursor[1]
+        await board.press("ctrl+u")
+        assert (half > 0, board.state.view.cursor) == (True, (0, 0))
+
+
+async def test_the_menu_of_places_names_them_and_goes_there(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("j", "g")
+        assert board.shows("Go to")
+        await board.press("g")
+        assert board.state.view.cursor == (0, 0)
+        await board.press("g", "w")
+        assert board.state.board.columns[board.state.view.cursor[0]].stage.name == "Won"
+        await board.press("d", "g", "a")
+        assert board.state.view.filter_text == "archived"
+        assert board.state.board.columns[board.state.view.cursor[0]].count == 1
+
+
+async def test_a_filter_narrows_the_board_while_it_is_typed(demo: Path) -> None:
+    async with desk(demo) as board:
+        everything = board.state.board.matching
+        await board.press("/")
+        await board.type("value>20k")
+        assert 0 < board.state.board.matching < everything
+        assert board.shows(f"{board.state.board.matching} of {everything}")
+        await board.press("enter")
+        assert board.state.view.filter_text == "value>20k"
+        await board.press("escape")
+        assert board.state.board.matching == everything
+
+
+async def test_a_bad_filter_keeps_what_is_shown_and_names_the_field(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("/")
+        await board.type("value>20k")
+        narrowed = board.state.board.matching
+        await board.press("home")
+        await board.type("valu>3 ")
+        assert board.state.board.matching == narrowed
+        assert board.shows("'valu'")
+        await board.press("enter")
+        assert board.is_asking
+
+
+async def test_leaving_the_filter_line_brings_the_filter_back_that_was_there(demo: Path) -> None:
+    async with desk(demo) as board:
+        everything = board.state.board.matching
+        await board.press("/")
+        await board.type("zzzz")
+        assert board.shows("Esc clears") or board.state.board.matching == 0
+        await board.press("escape")
+        assert board.state.board.matching == everything
+
+
+async def test_finding_goes_to_a_deal_that_a_filter_hides(demo: Path) -> None:
+    async with desk(demo) as board:
+        wanted = board.card
+        await board.press("/")
+        await board.type("nothing-has-this")
+        await board.press("enter", "f")
+        await board.type(wanted.name[:6])
+        await board.press("enter")
+        assert board.card.name == wanted.name
+
+
+async def test_a_filter_is_saved_under_a_name_and_found_again(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("/")
+        await board.type("value>20k")
+        await board.press("enter", "F")
+        await board.press("enter")
+        await board.type("big")
+        await board.press("enter", "escape", "F", "enter")
+        assert board.state.view.filter_text == "value>20k"
+
+
+async def test_mine_and_everyone(demo: Path) -> None:
+    async with desk(demo) as board:
+        everything = board.state.board.open_count
+        await board.press("O")
+        assert 0 < board.state.board.open_count < everything
+        assert {card.owner for window in board.state.view.windows for card in window.cards} == {
+            "ana"
+        }
+        await board.press("O")
+        assert board.state.board.open_count == everything
+
+
+async def test_sorting_from_its_menu(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("s", "v")
+        assert board.state.lens.sort is Sort.VALUE
+        amounts = [card.value.minor for card in board.state.view.windows[0].cards if card.value]
+        assert amounts == sorted(amounts, reverse=True)
+        await board.press("J")
+        assert "s m" in board.status
+
+
+async def test_plus_and_minus_change_the_lines_of_a_card(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("+")
+        assert board.state.view.density == 3
+        await board.press("+")
+        assert "1 to 3 lines" in board.status
+        await board.press("-", "-")
+        assert board.state.view.density == 1
+
+
+async def test_signs_can_be_ascii(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("v", "g")
+        assert all(line.isascii() for line in board.lines())
+
+
+async def test_the_pane_shows_the_deal_and_scrolls_once_it_has_the_keys(demo: Path) -> None:
+    async with desk(demo, size=(120, 20)) as board:
+        await board.press("p")
+        first = board.card
+        assert board.shows(first.ref)
+        await board.press("tab", "j", "j")
+        assert board.card == first
+        assert board.state.view.pane is not None
+        assert board.state.view.pane.top == 2
+        await board.press("tab", "j")
+        assert board.card != first
+        await board.press("p")
+        assert board.state.view.pane is None
+
+
+async def test_enter_opens_the_pane_where_there_is_room_and_the_deal_where_there_is_not(
+    demo: Path,
+) -> None:
+    async with desk(demo, size=(120, 30)) as board:
+        await board.press("enter")
+        assert board.state.view.pane is not None
+        await board.press("enter")
+        assert board.is_asking
+    async with desk(demo) as board:
+        await board.press("enter")
+        assert board.is_asking
+        assert board.shows(board.card.name)
+        await board.press("q")
+        assert not board.is_asking
+
+
+async def test_esc_takes_one_thing_back_at_a_time(demo: Path) -> None:
+    async with desk(demo, size=(120, 30)) as board:
+        await board.press("p", "/")
+        await board.type("-won")
+        await board.press("enter", "space", "escape")
+        assert not board.state.view.marks
+        assert board.state.view.filter_text
+        await board.press("escape")
+        assert not board.state.view.filter_text
+        await board.press("escape")
+        assert board.state.view.pane is None
+        await board.press("escape")
+        assert "quits" in board.status
+
+
+async def test_the_help_lists_what_the_keys_do(demo: Path) -> None:
+    async with desk(demo, size=(120, 50)) as board:
+        await board.press("?")
+        assert board.shows("Help: Board")
+        await board.type("density")
+        await board.press("escape")
+        assert not board.is_asking
+
+
+async def test_the_palette_runs_a_command_by_name(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press(":")
+        await board.type("mark all")
+        await board.press("enter")
+        assert len(board.state.view.marks) == board.state.board.columns[0].count
+
+
+async def test_a_key_that_somebody_has_moved_works_and_is_shown(demo: Path) -> None:
+    async with desk(demo, choices=Choices(keymap={"board.add": "N"})) as board:
+        assert "N Add" in board.hints
+        await board.press("N")
+        assert board.is_asking
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (44, 20), (40, 12), (200, 60)])
+async def test_every_line_fits_the_screen_at_any_size(demo: Path, size: tuple[int, int]) -> None:
+    async with desk(demo) as board:
+        await board.pilot.resize_terminal(*size)
+        await board.settle()
+        await board.until(lambda: (board.state.view.width, board.state.view.height) == size)
+        assert len(board.lines()) == size[1]
+        assert board.shows(board.card.name[:4])
+
+
+async def test_a_terminal_that_is_too_small_says_so_until_it_has_grown(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.pilot.resize_terminal(30, 9)
+        await board.until(lambda: board.shows("too small"))
+        await board.press("j")
+        await board.pilot.resize_terminal(80, 24)
+        await board.until(lambda: board.shows(board.card.name))
+
+
+async def test_an_empty_column_says_so_and_keys_for_a_deal_say_that_there_is_none(
+    demo: Path,
+) -> None:
+    async with desk(demo) as board:
+        await board.press("/")
+        await board.type("nothing-has-this")
+        await board.press("enter")
+        assert board.shows("0 of")
+        assert "Move" not in board.hints
+        await board.press("L")
+        assert "No deal" in board.status
+        await board.press("t")
+        assert "No deal" in board.status
