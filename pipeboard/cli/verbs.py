@@ -32,6 +32,11 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "answer": ("work", "answer a qualification question"),
         "snooze": ("work", "park deals until a day"),
     },
+    "Numbers": {
+        "metrics": ("numbers", "win rates, forecast, bottleneck: the numbers of a period"),
+        "target": ("numbers", "what is to be won in a period"),
+        "fx": ("numbers", "what other currencies are worth, from which day on"),
+    },
     "History": {
         "undo": ("undoing", "take your last command back, whole"),
         "redo": ("undoing", "do again what you took back"),
@@ -58,6 +63,20 @@ NESTED: dict[str, tuple[str, dict[str, str]]] = {
             "apply": "make or change a pipeline as a document says",
             "edit": "change a pipeline in your editor",
             "templates": "the ready-made pipelines",
+        },
+    ),
+    "target": (
+        "list",
+        {
+            "list": "the targets of the pipeline",
+            "set": "a target for a period: pipeboard target set 2026Q4 130k",
+        },
+    ),
+    "fx": (
+        "list",
+        {
+            "list": "every rate, by currency and day",
+            "set": "a rate from a day on: pipeboard fx set USD 0.92",
         },
     ),
     "rep": (

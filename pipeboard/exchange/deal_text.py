@@ -44,12 +44,12 @@ class DealText:
 
     def markdown(self) -> str:
         """Headings and lists; nothing in the deal's own words counts as markup."""
-        lines = [f"# {_escaped(self.heading)}"]
+        lines = [f"# {escaped(self.heading)}"]
         for title, facts in self._sections():
             lines += ["", *([f"## {title}", ""] if title else [])]
             for name, said in facts:
-                first, *more = _escaped(said).split("\n")
-                lines.append(f"- **{_escaped(name)}**: {first}")
+                first, *more = escaped(said).split("\n")
+                lines.append(f"- **{escaped(name)}**: {first}")
                 lines += [f"  {line}" for line in more]
         return "\n".join(lines)
 
@@ -171,5 +171,5 @@ class DealText:
         return "" if at is None else format_date(local_date(at, self.zone))
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     return _MARKUP.sub(r"\\\1", text)

@@ -24,6 +24,7 @@ from pipeboard.store.projecting import Change, project
 from pipeboard.store.returning import DUE_TO_RETURN
 from pipeboard.store.rows import deal_from_row
 from pipeboard.store.schema import SCHEMA
+from pipeboard.store.writing_targets import TargetWriter
 
 BATCH = 500
 
@@ -52,11 +53,8 @@ class Doable:
     at: datetime
 
 
-class Writer:
+class Writer(TargetWriter):
     """Reads and writes within the transaction that `Store.write` opened."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
 
     def deals(self, ids: Iterable[int]) -> dict[int, Deal]:
         """The deals with these ids that there are, removed ones included."""

@@ -8,13 +8,13 @@ from pipeboard.workspace.desk import Receipt, Seen
 from pipeboard.workspace.finding import Finding
 from pipeboard.workspace.importing import Importing
 from pipeboard.workspace.moves import Moves
+from pipeboard.workspace.numbers import Numbers
 from pipeboard.workspace.returning import Returning
-from pipeboard.workspace.setting_up import SettingUp
 from pipeboard.workspace.undoing import Undoing
 from pipeboard.workspace.work import Work
 
 
-class Workspace(Adding, Moves, Work, Returning, Undoing, Finding, SettingUp, Importing):
+class Workspace(Adding, Moves, Work, Returning, Undoing, Finding, Importing, Numbers):
     """A team's deals, as one rep works with them."""
 
 

@@ -7,7 +7,7 @@ for the same reason it imports what the board does not need only when it is aske
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pipeboard.domain.deal import Deal, Note, Touch
     from pipeboard.domain.filter_nodes import Filter
+    from pipeboard.domain.metrics import History, Present, Rates, Rules
     from pipeboard.domain.sheet import Entry, Sheet
     from pipeboard.store.reading.finding import Found
     from pipeboard.store.reading.history import Did
@@ -203,6 +204,42 @@ class Reader:
         from pipeboard.store.reading.history import read_commands
 
         return read_commands(self._database, actor=actor, limit=limit)
+
+    # What numbers are made of.
+
+    def histories(
+        self, pipeline_id: int, as_of: datetime, ids: Collection[int] | None = None
+    ) -> list[History]:
+        """What every deal of a pipeline (or those with these ids) went through up to an instant;
+        no lock is held meanwhile."""
+        from pipeboard.store.reading.facts import read_histories
+
+        return read_histories(self._database, pipeline_id, as_of, ids)
+
+    def rules(self, pipeline: Pipeline) -> Rules:
+        """What the numbers of a pipeline are counted by: targets, rates, teams, settings."""
+        from pipeboard.store.reading.yardsticks import read_rules
+
+        return read_rules(self._database, pipeline, self.settings())
+
+    def present(self, pipeline: Pipeline) -> Present:
+        """What only the deals as they are now tell: quotes sent, evidence for a commit."""
+        from pipeboard.store.reading.yardsticks import read_present
+
+        return read_present(self._database, pipeline)
+
+    def attribute(self, pipeline_id: int, name: str) -> Mapping[int, str]:
+        """A value of each deal to group by: `source`, `account`, `field.product`; BadInput for what
+        no deal has."""
+        from pipeboard.store.reading.yardsticks import read_attribute
+
+        return read_attribute(self._database, pipeline_id, name)
+
+    def rates(self) -> Rates:
+        """The exchange rates into the workspace's currency."""
+        from pipeboard.store.reading.yardsticks import read_rates
+
+        return read_rates(self._database, self.settings().currency)
 
     def _pipeline(self, lens: Lens) -> Pipeline:
         return self._pipelines.by_id()[lens.pipeline_id]

@@ -1,0 +1,244 @@
+"""The verbs about numbers: metrics, target set and list, fx set and list."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pipeboard.cli.arguments import Parser
+from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.tables import Table
+from pipeboard.domain.dates import format_date, parse_date, parse_instant
+from pipeboard.domain.errors import BadInput, NotFound
+from pipeboard.domain.money import format_money
+from pipeboard.domain.near import did_you_mean
+from pipeboard.domain.text import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipeboard.domain.metrics import Report, Target
+    from pipeboard.workspace.counting import Question
+
+
+def _metrics_arguments(parser: Parser) -> None:
+    parser.add_argument("words", nargs="*", help="only deals that match a filter")
+    parser.add_argument(
+        "--period",
+        metavar="P",
+        default="this-quarter",
+        help="2026, 2026Q4, 2026-11, 2026-W47, last90d, all, FROM..TO",
+    )
+    parser.add_argument("--by", metavar="NAME", help="split by owner, source, month, field.NAME…")
+    parser.add_argument("--owner", metavar="REP", help="what a rep did")
+    parser.add_argument("--compare", action="store_true", help="against the period before")
+    parser.add_argument("--as-of", metavar="T", help="as it was on a day or at an instant")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON document")
+    form.add_argument("--md", action="store_true", help="Markdown")
+    form.add_argument("--csv", action="store_true", help="CSV, a line for each number")
+
+
+def metrics(call: Call) -> int:
+    """The numbers of a period, for people, scripts and spreadsheets."""
+    asked, workspace = call.arguments, call.workspace
+    question = _question(call)
+    report = workspace.report(question)
+    before = workspace.report_before(question) if asked.compare else None
+    groups = workspace.groups(report, asked.by) if asked.by else None
+    if asked.json:
+        from pipeboard.exchange.metrics_document import metrics_document
+
+        call.out.document(
+            metrics_document(
+                report,
+                filter_text=" ".join(asked.words),
+                owner=question.owner,
+                before=before,
+                groups=groups,
+                grouped_by=asked.by or "",
+            )
+        )
+    elif asked.md or asked.csv:
+        _write_tables(call, report, before, groups)
+    else:
+        _draw(call, report, before)
+    return 0
+
+
+def _question(call: Call) -> Question:
+    from pipeboard.workspace.counting import Question
+
+    asked, workspace = call.arguments, call.workspace
+    as_of = workspace.now() if asked.as_of is None else _instant(call, asked.as_of)
+    words = " ".join(asked.words)
+    return Question(
+        call.pipeline,
+        workspace.period(asked.period, at=as_of),
+        as_of,
+        _owner(call, asked.owner),
+        workspace.parse_filter(words) if words.strip() else None,
+        workspace.me,
+    )
+
+
+def _instant(call: Call, text: str) -> datetime:
+    """The instant that was typed, or the end of the day; BadInput for the future."""
+    workspace = call.workspace
+    try:
+        if "T" not in text and ":" not in text:
+            return workspace.end_of(parse_date(text, workspace.today))
+        at = parse_instant(text, zone=call.settings.zone)
+    except BadInput as error:
+        raise BadInput(f"--as-of: {error.message}", hint=error.hint) from error
+    if at > workspace.now():
+        raise BadInput("--as-of: that has not come yet.", hint="Name an instant until now.")
+    return at
+
+
+def _owner(call: Call, name: str | None) -> str | None:
+    """The rep with that name; deals may belong to somebody who is no rep any more."""
+    if name is None:
+        return None
+    wanted = name.removeprefix("@")
+    reps = [rep.name for rep in call.workspace.reader.reps()]
+    found = next((rep for rep in reps if rep.casefold() == wanted.casefold()), None)
+    if found is None:
+        raise NotFound(
+            f"There is no rep {quoted(wanted)}.",
+            hint=did_you_mean(wanted, reps) or "See 'pipeboard rep list'.",
+        )
+    return found
+
+
+def _write_tables(
+    call: Call, report: Report, before: Report | None, groups: Mapping[str, Report] | None
+) -> None:
+    from pipeboard.domain.metrics import METRICS
+    from pipeboard.exchange.metrics_tables import as_csv, as_markdown, tables
+
+    if call.arguments.csv:
+        sys.stdout.write(as_csv(tables(report, before, groups, group_metrics=tuple(METRICS))))
+        return
+    basis = report.basis
+    title = f"{basis.rules.pipeline.name}: {basis.period.label}"
+    call.out.text(as_markdown(report, tables(report, before, groups), title).rstrip("\n"))
+
+
+def _draw(call: Call, report: Report, before: Report | None) -> None:
+    raise NotImplementedError
+
+
+def _target_arguments(parser: Parser) -> None:
+    parser.add_argument("period", metavar="PERIOD", help="2026, 2026Q4, 2026-11 or 2026-W47")
+    parser.add_argument("amount", metavar="AMOUNT", help="such as 130k; none takes it away")
+    parser.add_argument("--owner", metavar="REP", default="", help="of a rep")
+    parser.add_argument("--team", metavar="TEAM", default="", help="of a team")
+    parser.add_json()
+
+
+def set_target(call: Call) -> int:
+    """What is to be won in a period by a rep, a team or everybody."""
+    asked = call.arguments
+    amount = None if asked.amount.lower() == "none" else asked.amount
+    target = call.workspace.set_target(
+        call.pipeline,
+        asked.period,
+        amount,
+        owner=asked.owner,
+        team=asked.team,
+        dry_run=asked.dry_run,
+    )
+    if asked.json:
+        call.out.document({"target": target and _target(target)})
+    label = call.workspace.period(asked.period).label
+    whose = _whose(asked.owner.removeprefix("@"), asked.team)
+    begin = "Not done (dry run): " if asked.dry_run else ""
+    if target is None:
+        call.out.say(f"{begin}No target for {label}, {whose}.")
+    else:
+        call.out.say(f"{begin}Target for {label}, {whose}: {format_money(target.amount)}.")
+    return 0
+
+
+def _whose(owner: str, team: str) -> str:
+    return f"@{owner}" if owner else f"team {team}" if team else "everybody"
+
+
+def _target(target: Target) -> dict[str, object]:
+    return {
+        "period": target.period,
+        "amount": {"amount_minor": target.amount.minor, "currency": target.amount.currency},
+        "owner": target.owner or None,
+        "team": target.team or None,
+    }
+
+
+def list_targets(call: Call) -> int:
+    """The targets of the pipeline."""
+    targets = call.workspace.targets(call.pipeline)
+    if call.arguments.json:
+        call.out.document({"targets": [_target(target) for target in targets]})
+        return 0
+    rows = (
+        (target.period, _whose(target.owner, target.team), format_money(target.amount))
+        for target in targets
+    )
+    Table(("period", "whose", "target"), right=(2,)).write(call.out, rows)
+    if not targets:
+        call.out.say("No target is set; for example: pipeboard target set 2026Q4 130k")
+    return 0
+
+
+def _fx_arguments(parser: Parser) -> None:
+    parser.add_argument("currency", metavar="CURRENCY", help="such as USD")
+    parser.add_argument("rate", metavar="RATE", help="what one unit is worth; none takes it away")
+    parser.add_argument("--on", metavar="DATE", help="from that day on, else from today")
+    parser.add_json()
+
+
+def set_rate(call: Call) -> int:
+    """What a currency is worth in the workspace's, from a day on."""
+    asked, base = call.arguments, call.settings.currency
+    wanted = None if asked.rate.lower() == "none" else asked.rate
+    code, rate, day = call.workspace.set_rate(
+        asked.currency, wanted, on=call.day(asked.on), dry_run=asked.dry_run
+    )
+    if asked.json:
+        call.out.document(
+            {"rate": rate and {"currency": code, "from": day.isoformat(), "rate": float(rate)}}
+        )
+    begin = "Not done (dry run): " if asked.dry_run else ""
+    if rate is None:
+        call.out.say(f"{begin}No rate of {code} for {format_date(day)}.")
+    else:
+        call.out.say(f"{begin}1 {code} is {float(rate):g} {base} from {format_date(day)} on.")
+    return 0
+
+
+def list_rates(call: Call) -> int:
+    """Every rate, by currency and day."""
+    rates = call.workspace.reader.rates()
+    found = [(code, day, rate) for code, dated in rates.dated.items() for day, rate in dated]
+    if call.arguments.json:
+        documents = [
+            {"currency": code, "from": day.isoformat(), "rate": float(rate)}
+            for code, day, rate in found
+        ]
+        call.out.document({"base": rates.base, "rates": documents})
+        return 0
+    rows = ((code, day.isoformat(), f"{float(rate):g}") for code, day, rate in found)
+    Table(("currency", "from", f"in {rates.base}"), right=(2,)).write(call.out, rows)
+    if not found:
+        call.out.say("No rate is entered; for example: pipeboard fx set USD 0.92")
+    return 0
+
+
+VERBS = {
+    "metrics": Verb("[FILTER...]", _metrics_arguments, metrics, dashed_words=True),
+    "target set": Verb("PERIOD AMOUNT", _target_arguments, set_target),
+    "target list": Verb("", Parser.add_json, list_targets),
+    "fx set": Verb("CURRENCY RATE", _fx_arguments, set_rate),
+    "fx list": Verb("", Parser.add_json, list_rates),
+}

@@ -1,0 +1,94 @@
+"""Numbers as people read them: each by its unit, in few characters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from pipeboard.domain.metrics.result import Metric, Number, Unit
+from pipeboard.domain.money import Money, format_money
+from pipeboard.domain.score import half_up
+
+NOTHING = "n/a"
+_ONE_DECIMAL_BELOW = 10
+_HOURS_UNTIL = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Words amounts in one currency; without `signs` it is `EUR 40k`, for ASCII terminals."""
+
+    currency: str
+    signs: bool = True
+
+    def money(self, minor: Number) -> str:
+        """An amount of minor units in few characters: `€12.4k`."""
+        money = Money(half_up(Fraction(minor)), self.currency)
+        text = format_money(money, style="short", symbol=True)
+        if self.signs or text.isascii():
+            return text
+        return f"{self.currency} {format_money(money, style='short')}"
+
+    def bare_money(self, minor: Number) -> str:
+        """The same without its currency, where a heading has it: `12.4k`."""
+        return format_money(Money(half_up(Fraction(minor)), self.currency), style="short")
+
+    def number(self, metric: Metric) -> str:
+        """The value by its unit, `n/a` when there is none."""
+        if metric.value is None:
+            return NOTHING
+        value = Fraction(metric.value)
+        match metric.unit:
+            case Unit.MINOR:
+                return self.money(value)
+            case Unit.MINOR_PER_DAY:
+                return f"{self.money(value)}/day"
+            case Unit.RATIO:
+                return percent(value)
+            case Unit.DAYS:
+                return f"{decimal(value)} d"
+            case Unit.HOURS:
+                return hours(value)
+            case Unit.TIMES:
+                return f"{tenths(value)}x"
+            case _:
+                return f"{half_up(value):,}"
+
+    def explained(self, metric: Metric) -> str:
+        """As `number`, with the reason where there is no value: `n/a (no target)`."""
+        if metric.value is None and metric.reason:
+            return f"{NOTHING} ({metric.reason})"
+        return self.number(metric)
+
+    def change(self, difference: Fraction, unit: Unit) -> str:
+        """By how much a number has changed, unsigned: points of a ratio, else by its unit."""
+        size = abs(difference)
+        if unit is Unit.RATIO:
+            return f"{decimal(size * 100)} pt"
+        return self.number(Metric(size, unit))
+
+
+def percent(share: Fraction | float) -> str:
+    """A share as `63%`; below one in a hundred with a decimal."""
+    points = Fraction(share) * 100
+    return f"{tenths(points) if 0 < abs(points) < 1 else half_up(points)}%"
+
+
+def decimal(value: Fraction) -> str:
+    """A whole number; below ten with one decimal, unless that is 0."""
+    if abs(value) >= _ONE_DECIMAL_BELOW:
+        return f"{half_up(value):,}"
+    return tenths(value).removesuffix(".0")
+
+
+def tenths(value: Fraction) -> str:
+    """Rounded half up to one decimal."""
+    rounded = half_up(value * 10)
+    minus = "-" if rounded < 0 else ""
+    whole, rest = divmod(abs(rounded), 10)
+    return f"{minus}{whole:,}.{rest}"
+
+
+def hours(value: Fraction) -> str:
+    """Hours up to two days, days from there on."""
+    return f"{decimal(value)} h" if value < _HOURS_UNTIL else f"{decimal(value / 24)} d"

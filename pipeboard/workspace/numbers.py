@@ -1,0 +1,164 @@
+"""Use cases: the numbers of a pipeline, the targets and the rates that they are measured by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from pipeboard.domain.currencies import currency_code
+from pipeboard.domain.dates import local_date, start_of_day
+from pipeboard.domain.errors import BadInput, NotFound
+from pipeboard.domain.money import parse_money
+from pipeboard.domain.near import did_you_mean
+from pipeboard.domain.periods import Period, parse_period
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.text import quoted
+from pipeboard.workspace.desk import Desk
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from pipeboard.domain.metrics import Report, Target
+    from pipeboard.store.writing import Writer
+    from pipeboard.workspace.counting import Question
+
+HIGHEST_RATE = 10**9
+
+
+class Numbers(Desk):
+    """Numbers to look at, and what they are held against."""
+
+    def period(self, text: str, *, at: datetime | None = None) -> Period:
+        """The period that was typed, as of an instant; BadInput for anything else."""
+        settings = self.settings
+        return parse_period(
+            text,
+            local_date(at or self.now(), settings.zone),
+            week_start=settings.week_start,
+            fiscal_shift=settings.fiscal_shift,
+        )
+
+    def end_of(self, day: date) -> datetime:
+        """The last instant of a local day, or now if that comes first; BadInput for a later day."""
+        if day > self.today:
+            raise BadInput(
+                f"{day} has not come yet.", hint="Numbers can be taken as of a day until today."
+            )
+        return min(start_of_day(day + timedelta(days=1), self.settings.zone) - timedelta.resolution, self.now())
+
+    def report(self, asked: Question) -> Report:
+        """The numbers that are asked for, each found when somebody looks at it."""
+        from pipeboard.workspace.counting import read_basis, report_on  # every verb imports this
+
+        return report_on(read_basis(self.reader, asked), asked.owner)
+
+    def report_before(self, asked: Question) -> Report:
+        """The same numbers of the period before."""
+        return self.report(asked.before(self.settings))
+
+    def groups(self, report: Report, name: str) -> Mapping[str, Report]:
+        """A report split by `owner`, `team`, `source`, `month`, a custom field…; BadInput for a
+        name that no deal has anything under."""
+        from pipeboard.domain.metrics.grouping import grouping_of
+
+        rules, calendar = report.basis.rules, report.basis.calendar
+        pipeline_id = rules.pipeline.id
+        grouping = grouping_of(
+            name, rules, calendar, lambda of: self.reader.attribute(pipeline_id, of)
+        )
+        return report.groups(grouping)
+
+    def targets(self, pipeline: Pipeline) -> tuple[Target, ...]:
+        """All targets of a pipeline, by period."""
+        return self.reader.rules(pipeline).targets
+
+    def set_target(
+        self,
+        pipeline: Pipeline,
+        period: str,
+        amount: str | None,
+        *,
+        owner: str = "",
+        team: str = "",
+        dry_run: bool = False,
+    ) -> Target | None:
+        """What is to be won in a year, quarter, month or week by a rep, a team or everybody.
+
+        An `amount` of None takes the target away. Raises BadInput for a period or an amount that
+        cannot be read, NotFound for a rep or team that nobody knows.
+        """
+        from pipeboard.domain.metrics import Target
+
+        label = self._target_period(period).label
+        owner, team = self._holder(owner, team)
+        if amount is None:
+            self._write(lambda w: w.forget_target(pipeline.id, label, owner, team), dry_run)
+            return None
+        target = Target(label, parse_money(amount, pipeline.currency), owner, team)
+        self._write(lambda w: w.save_target(pipeline.id, target), dry_run)
+        return target
+
+    def _write(self, work: Callable[[Writer], None], dry_run: bool) -> None:
+        if not dry_run:
+            self.store.write(work)
+
+    def _target_period(self, text: str) -> Period:
+        period = self.period(text)
+        if period.kind in ("days", "all"):
+            raise BadInput(
+                f"{quoted(text)} is no period for a target.",
+                hint="Name a year, quarter, month or week, such as 2026Q4.",
+            )
+        return period
+
+    def _holder(self, owner: str, team: str) -> tuple[str, str]:
+        """The rep and the team as they are known; one of them at most."""
+        if owner and team:
+            raise BadInput("A target is a rep's or a team's, not both.")
+        reps = self.reader.reps()
+        return (
+            _known(owner.removeprefix("@"), [rep.name for rep in reps], "rep"),
+            _known(team, [rep.team for rep in reps if rep.team], "team"),
+        )
+
+    def set_rate(
+        self, currency: str, rate: str | None, *, on: date | None = None, dry_run: bool = False
+    ) -> tuple[str, Fraction | None, date]:
+        """What one unit of a currency is worth in the workspace's from a day (today) on.
+
+        None takes the rate of that day away. Raises BadInput for what is no currency or no rate.
+        """
+        code, base, day = currency_code(currency), self.settings.currency, on or self.today
+        if code == base:
+            raise BadInput(
+                f"{base} is the workspace's own currency.", hint="Its rate is 1 and needs no entry."
+            )
+        found = None if rate is None else _rate(rate)
+        self._write(lambda w: w.save_rate(code, day, found), dry_run)
+        return code, found, day
+
+
+def _known(name: str, names: list[str], what: str) -> str:
+    if not name:
+        return ""
+    found = next((known for known in names if known.casefold() == name.casefold()), None)
+    if found is None:
+        raise NotFound(
+            f"There is no {what} {quoted(name)}.",
+            hint=did_you_mean(name, names) or "See 'pipeboard rep list'.",
+        )
+    return found
+
+
+def _rate(text: str) -> Fraction:
+    """A rate as typed, `0.92` or `1/3`, exact."""
+    from fractions import Fraction
+
+    try:
+        rate = Fraction(text.strip().replace(",", "."))
+    except (ValueError, ZeroDivisionError):
+        rate = Fraction(0)
+    if not 0 < rate <= HIGHEST_RATE or rate.denominator > HIGHEST_RATE:
+        raise BadInput(f"{quoted(text)} is no exchange rate.", hint="Write it like 0.92.")
+    return rate
