@@ -1,0 +1,30 @@
+"""The numbers: pure functions of what happened to deals, rules, an instant and a period."""
+
+from __future__ import annotations
+
+from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.deals import Present
+from pipeboard.domain.metrics.folding import KINDS, Fact, fold
+from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.names import METRICS
+from pipeboard.domain.metrics.rates import Rates
+from pipeboard.domain.metrics.report import Report, compare
+from pipeboard.domain.metrics.result import Metric, Unit
+from pipeboard.domain.metrics.rules import Rules, Target
+
+__all__ = [
+    "KINDS",
+    "METRICS",
+    "Basis",
+    "Fact",
+    "History",
+    "Metric",
+    "Present",
+    "Rates",
+    "Report",
+    "Rules",
+    "Target",
+    "Unit",
+    "compare",
+    "fold",
+]

@@ -1,0 +1,125 @@
+"""Open deals that stand still: stalled, overstaying, past saving (C10, C11)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pipeboard.domain.attention import DealClocks, idles, limits, overstays
+from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.history import History
+
+IDLE_FACTOR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """An open deal's clocks in local days as of the instant."""
+
+    deal: History
+    days_in_stage: int
+    idle_days: int
+    snoozed: bool
+    overstays: bool
+    idles: bool
+
+    @property
+    def is_stalled(self) -> bool:
+        return not self.snoozed and (self.overstays or self.idles)
+
+
+def ages(basis: Basis) -> Sequence[Age]:
+    """The age of every open deal."""
+    bounds = {stage.id: limits(stage, basis.today) for stage in basis.rules.open_stages}
+    day, today = basis.calendar.day, basis.today
+    found = []
+    for deal in basis.deals.open:
+        entered, touched = day(deal.visit_began_at), day(last_touch_at(deal, basis))
+        clocks = DealClocks(entered, touched, _date(deal.next_due), None)
+        limit = bounds[deal.stage_id]
+        found.append(
+            Age(
+                deal,
+                (today - entered).days,
+                (today - touched).days,
+                deal.snoozed_until is not None and deal.snoozed_until > today.isoformat(),
+                overstays(clocks, limit),
+                idles(clocks, limit),
+            )
+        )
+    return found
+
+
+def last_touch_at(deal: History, basis: Basis) -> int:
+    """The last touch, step done or advance (C11), else the creation; in microseconds."""
+    last = deal.created_at if deal.last_touch_at is None else deal.last_touch_at
+    rank = basis.rules.rank
+    for index in range(len(deal.path) - 1, 0, -1):
+        at, stage = deal.path[index]
+        if at <= last:
+            break
+        before = deal.path[index - 1][1]
+        if stage >= 0 and before >= 0 and rank[stage] > rank[before]:
+            return at
+    return last
+
+
+def stalled(basis: Basis) -> list[History]:
+    """The open deals past a limit of their stage and not parked."""
+    return [age.deal for age in basis.once(ages) if age.is_stalled]
+
+
+def dead_candidates(basis: Basis) -> list[History]:
+    """Stalled deals that have long been silent after many touches and have nothing planned:
+    suggestions to lose, never more (C11)."""
+    idle_limits = {stage.id: stage.idle_days for stage in basis.rules.open_stages}
+    return [
+        age.deal
+        for age in basis.once(ages)
+        if age.is_stalled
+        and (allowed := idle_limits[age.deal.stage_id]) is not None
+        and age.idle_days > IDLE_FACTOR * allowed
+        and age.deal.outbound_since_reply >= basis.rules.silent_touches
+        and age.deal.next_due is None
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class AgeBand:
+    """The open deals that have been in their stage for `first` to `last` days (None: or more)."""
+
+    first: int
+    last: int | None
+    deals: Sequence[History]
+
+
+AGE_BANDS: Sequence[tuple[int, int | None]] = ((0, 7), (8, 14), (15, 30), (31, None))
+
+
+def by_age(basis: Basis) -> list[AgeBand]:
+    """The open deals by their days in the present stage."""
+    return [
+        AgeBand(
+            first,
+            last,
+            [
+                age.deal
+                for age in basis.once(ages)
+                if age.days_in_stage >= first and (last is None or age.days_in_stage <= last)
+            ],
+        )
+        for first, last in AGE_BANDS
+    ]
+
+
+def stalled_by_stage(basis: Basis) -> Mapping[int, int]:
+    """How many deals are stalled in each stage."""
+    counts = {stage.id: 0 for stage in basis.rules.open_stages}
+    for deal in stalled(basis):
+        counts[deal.stage_id] += 1
+    return counts
+
+
+def _date(day: str | None) -> date | None:
+    return None if day is None else date.fromisoformat(day)

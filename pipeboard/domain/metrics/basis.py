@@ -1,0 +1,259 @@
+"""What numbers are taken over: deals as of an instant, in a period, whole or of one group."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, TypeVar
+
+from pipeboard.domain.dates import local_date
+from pipeboard.domain.events import instant, micros
+from pipeboard.domain.metrics.calendar import Calendar
+from pipeboard.domain.metrics.deals import NOTHING_KNOWN, Deals, Present, Stays, stays_between
+from pipeboard.domain.metrics.grouping import Grouping
+from pipeboard.domain.metrics.history import LOST, WON, History
+from pipeboard.domain.metrics.result import DAY_US, Number, left_out
+from pipeboard.domain.metrics.rules import Rules
+from pipeboard.domain.metrics.tally import NO_RATE, NO_VALUE, Tally
+from pipeboard.domain.periods import Period
+
+T = TypeVar("T")
+Happened = Sequence[tuple[int, History]]
+
+
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """What every number is a pure function of (`metrics.md` C0): deals, rules, instant, period.
+
+    `group` names a group where the deals are one group of `whole`.
+    """
+
+    rules: Rules
+    as_of: datetime
+    period: Period
+    deals: Deals
+    calendar: Calendar
+    present: Present = NOTHING_KNOWN
+    whole: Basis | None = None
+    grouping: Grouping | None = None
+    group: str = ""
+
+    @classmethod
+    def over(
+        cls,
+        histories: Sequence[History],
+        rules: Rules,
+        as_of: datetime,
+        period: Period,
+        present: Present = NOTHING_KNOWN,
+    ) -> Basis:
+        """All deals of a pipeline; `histories` are folded from the facts up to `as_of`."""
+        first = min((deal.created_at for deal in histories), default=micros(as_of))
+        days = (local_date(at, rules.zone) for at in (instant(first), as_of))
+        calendar = Calendar(rules.zone, *days)
+        return cls(rules, as_of, period, Deals.of(histories, rules), calendar, present)
+
+    def during(self, period: Period) -> Basis:
+        """The same deals in another period."""
+        whole = self.whole.during(period) if self.whole else None
+        return replace(self, period=period, whole=whole)
+
+    def once(self, function: Callable[[Basis], T]) -> T:
+        """What a function gives for this basis, found the first time that somebody asks."""
+        if function not in self._found:
+            self._found[function] = function(self)
+        found: T = self._found[function]
+        return found
+
+    @cached_property
+    def _found(self) -> dict[object, Any]:
+        return {}
+
+    @cached_property
+    def now(self) -> int:
+        """The instant in microseconds."""
+        return micros(self.as_of)
+
+    @cached_property
+    def today(self) -> date:
+        """The local date of the instant: what due and close dates are compared with."""
+        return local_date(self.as_of, self.rules.zone)
+
+    @cached_property
+    def start(self) -> int:
+        return self.calendar.start(self.period.start)
+
+    @cached_property
+    def end(self) -> int:
+        return self.calendar.start(self.period.end)
+
+    def holds(self, us: int) -> bool:
+        """Whether an instant lies in the period."""
+        return self.start <= us < self.end
+
+    @cached_property
+    def days(self) -> tuple[str, str]:
+        """The first day of the period and the first after it, as text that dates compare with."""
+        return self.period.start.isoformat(), self.period.end.isoformat()
+
+    def holds_day(self, day: str | None) -> bool:
+        """Whether a day lies in the period."""
+        first, after = self.days
+        return day is not None and first <= day < after
+
+    @cached_property
+    def created(self) -> list[History]:
+        """The deals created in the period."""
+        return [deal for deal in self.deals.created if self.start <= deal.created_at < self.end]
+
+    @cached_property
+    def closed(self) -> list[History]:
+        """The deals whose present outcome was reached in the period (`metrics.md` C2)."""
+        return self._closed_between(self.start, self.end)
+
+    @cached_property
+    def won(self) -> list[History]:
+        return [deal for deal in self.closed if deal.outcome == WON]
+
+    @cached_property
+    def lost(self) -> list[History]:
+        return [deal for deal in self.closed if deal.outcome == LOST]
+
+    def closed_within(self, days: int) -> list[History]:
+        """The deals closed in the last days up to the instant."""
+        return self._closed_between(self.now - days * DAY_US + 1, self.now + 1)
+
+    def _closed_between(self, start: int, end: int) -> list[History]:
+        return [
+            deal
+            for deal in self.deals.closed
+            if deal.closed_at is not None and start <= deal.closed_at < end
+        ]
+
+    @cached_property
+    def closing(self) -> list[History]:
+        """The open deals that are expected to close in the period."""
+        return [deal for deal in self.deals.open if self.holds_day(deal.close)]
+
+    def worth(self, deal: History) -> Number | None:
+        """What a deal is worth in the report's currency, None without a value or a rate.
+
+        An open deal is converted at the latest rate, a closed one at that of the day it closed.
+        """
+        minor, currency = deal.minor, deal.currency
+        if minor is None or currency is None or currency == self.rules.currency:
+            return minor
+        day = self.today if deal.closed_at is None else self.calendar.day(deal.closed_at)
+        return self.in_currency(minor, currency, day)
+
+    def in_currency(self, minor: int, currency: str, day: date) -> Number | None:
+        """An amount in the report's currency at a day's rate; None when there is no rate."""
+        if currency == self.rules.currency:
+            return minor
+        return self.rules.exchange.convert(minor, currency, self.rules.currency, day)
+
+    def tally(self, deals: Iterable[History]) -> Tally:
+        """What deals are worth together; those without a value are counted and left out."""
+        amount: Number = 0
+        counted: list[History] = []
+        without_value = 0
+        lacking: list[str] = []
+        base, worth = self.rules.currency, self.worth
+        for deal in deals:
+            found = deal.minor if deal.currency == base else worth(deal)
+            if found is not None:
+                amount += found
+                counted.append(deal)
+            elif deal.minor is None:
+                without_value += 1
+            else:
+                lacking.append(deal.currency or "")
+        excluded = left_out({NO_VALUE: without_value, NO_RATE: len(lacking)})
+        return Tally(amount, counted, excluded, sorted(set(lacking)))
+
+    def chance(self, deal: History) -> int | None:
+        """The effective probability of an open deal in basis points (`metrics.md` C7)."""
+        return deal.bp if deal.bp is not None else self.stage_chances[deal.stage_id]
+
+    @cached_property
+    def stage_chances(self) -> dict[int, int | None]:
+        """The stages' own probabilities as of the instant, in basis points."""
+        stages = self.rules.open_stages
+        return {stage.id: self.rules.chance_at(stage.id, self.now) for stage in stages}
+
+    @cached_property
+    def stays(self) -> Mapping[int, Stays]:
+        """The stays in each open stage that began in the period, by stage."""
+        if self.whole is not None and self.grouping is not None:
+            return self.whole.grouped_stays(self.grouping)[self.group]
+        return stays_between(self.deals.created, self.start, self.end)
+
+    def grouped_stays(self, grouping: Grouping) -> Mapping[str, Mapping[int, Stays]]:
+        """The stays of every group, found once for all of them."""
+        groups = self._grouped_stays.get(grouping.name)
+        if groups is None:
+            groups = defaultdict(lambda: defaultdict(Stays))
+            for stage_id, stays in self.stays.items():
+                for deal, place, first in stays:
+                    group = grouping.event(deal, deal.path[place][0])
+                    groups[group][stage_id].add(deal, place, first=first)
+            self._grouped_stays[grouping.name] = groups
+        return groups
+
+    @cached_property
+    def _grouped_stays(self) -> dict[str, defaultdict[str, defaultdict[int, Stays]]]:
+        return {}
+
+    def split(self, grouping: Grouping) -> dict[str, Basis]:
+        """The groups of these deals by name; every event and open deal is in exactly one."""
+        parts: dict[str, Deals] = defaultdict(lambda: Deals(self.deals.everything))
+        names = set(self.grouped_stays(grouping))
+        event, standing = grouping.event, grouping.standing
+        for deal in self.deals.created:
+            parts[event(deal, deal.created_at)].created.append(deal)
+            names.update(event(deal, us) for us in deal.pushed_at)
+        for deal in self.deals.closed:
+            parts[event(deal, deal.visit_began_at)].closed.append(deal)
+        for deal in self.deals.open:
+            parts[standing(deal, self.now)].open.append(deal)
+        for at, deal in self.deals.qualified:
+            parts[event(deal, at)].qualified.append((at, deal))
+        names.update(parts)
+        return {name: self._part(grouping, name, parts[name]) for name in sorted(names)}
+
+    def only(self, grouping: Grouping, group: str) -> Basis:
+        """One group of these deals, empty when nothing belongs to it."""
+        part = self.split(grouping).get(group)
+        return part or self._part(grouping, group, Deals(self.deals.everything))
+
+    def _part(self, grouping: Grouping, group: str, deals: Deals) -> Basis:
+        return replace(self, deals=deals, whole=self, grouping=grouping, group=group)
+
+    @property
+    def population(self) -> Sequence[History]:
+        """Every deal that counts, whatever group this is: for what is attributed event by event."""
+        return self.whole.population if self.whole is not None else self.deals.created
+
+    def happened_in_group(self, deal: History, us: int) -> bool:
+        """Whether something that happened to a deal at an instant belongs to this group."""
+        if self.whole is None or self.grouping is None:
+            return True
+        mine = self.grouping.event(deal, us) == self.group
+        return mine and self.whole.happened_in_group(deal, us)
+
+    def own(self, happened: Happened) -> Happened:
+        """Of what happened to the deals of `whole`, the part that belongs to this group."""
+        if self.grouping is None:
+            return happened
+        event = self.grouping.event
+        return [(us, deal) for us, deal in happened if event(deal, us) == self.group]
+
+    def stood_in_group(self, deal: History, us: int) -> bool:
+        """Whether an open deal belonged to this group, and those around it, at an instant."""
+        if self.whole is None or self.grouping is None:
+            return True
+        mine = self.grouping.standing(deal, us) == self.group
+        return mine and self.whole.stood_in_group(deal, us)

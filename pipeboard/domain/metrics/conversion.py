@@ -1,0 +1,137 @@
+"""Stage-to-stage conversion of cohorts, with what was skipped and what came back (C1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.history import LOST, WON, History
+from pipeboard.domain.metrics.result import Metric, Number, left_out, proportion, ratio
+from pipeboard.domain.metrics.tally import NO_RATE, NO_VALUE
+from pipeboard.domain.pipeline import Stage
+
+NO_ENTRIES = "no entries"
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """The deals that first entered a stage in the period, by what became of them since.
+
+    Advanced: entered a later open stage, or won; else lost; else pending. Stages are counted by
+    actual entries, so a deal that skipped a stage is in no cohort of it.
+    """
+
+    stage: Stage
+    advanced: Sequence[History]
+    lost: Sequence[History]
+    pending: Sequence[History]
+
+    @property
+    def everyone(self) -> Sequence[History]:
+        return [*self.advanced, *self.lost, *self.pending]
+
+
+def cohort(basis: Basis, stage: Stage) -> Cohort:
+    """The cohort of a stage: a deal belongs to it by its first entry, whatever came later."""
+    advanced: list[History] = []
+    lost: list[History] = []
+    pending: list[History] = []
+    later = later_stages(basis, stage)
+    for deal, place, first in basis.stays.get(stage.id, ()):
+        if not first:
+            continue
+        if deal.outcome == WON or _entered_any(later, deal, place + 1):
+            advanced.append(deal)
+        elif deal.outcome == LOST:
+            lost.append(deal)
+        else:
+            pending.append(deal)
+    return Cohort(stage, advanced, lost, pending)
+
+
+def _entered_any(stages: frozenset[int], deal: History, since: int) -> bool:
+    for _, stage in deal.path[since:]:  # noqa: SIM110, twice as fast as any() in this hot loop
+        if stage in stages:
+            return True
+    return False
+
+
+def later_stages(basis: Basis, stage: Stage) -> frozenset[int]:
+    """The open stages behind a stage."""
+    rank = basis.rules.rank
+    return frozenset(s.id for s in basis.rules.open_stages if rank[s.id] > rank[stage.id])
+
+
+def conversion(group: Cohort) -> Metric:
+    """Advanced of all that entered (C1), with the bounds while some are pending."""
+    return proportion(group.advanced, group.everyone, NO_ENTRIES, pending=len(group.pending))
+
+
+def resolved(group: Cohort) -> Metric:
+    """Advanced of those that advanced or were lost (C1, secondary)."""
+    return proportion(group.advanced, [*group.advanced, *group.lost], "nothing decided yet")
+
+
+def conversion_by_value(basis: Basis, group: Cohort) -> Metric:
+    """As `conversion`, each deal weighing what it was worth when it entered (C1)."""
+    entered = {deal: _entered_at(deal, group.stage) for deal in group.everyone}
+    worth = {deal: _worth_at(basis, deal, at) for deal, at in entered.items()}
+    known = {deal: value for deal, value in worth.items() if value is not None}
+    num = sum((known[deal] for deal in group.advanced if deal in known), Fraction(0))
+    valued = sum(deal.value_at(at)[0] is not None for deal, at in entered.items())
+    excluded = left_out({NO_VALUE: len(entered) - valued, NO_RATE: valued - len(known)})
+    metric = ratio(num, sum(known.values()), n=len(known), nothing="no value entered")
+    return replace(metric, excluded=excluded)
+
+
+def _entered_at(deal: History, stage: Stage) -> int:
+    return next(at for at, entered in deal.path if entered == stage.id)
+
+
+def _worth_at(basis: Basis, deal: History, us: int) -> Number | None:
+    minor, currency = deal.value_at(us)
+    if minor is None or currency is None:
+        return None
+    return basis.in_currency(minor, currency, basis.calendar.day(us))
+
+
+def regressions(basis: Basis, stage: Stage) -> int:
+    """How often a deal came back to a stage from a later one in the period (C1)."""
+    later = later_stages(basis, stage)
+    stays = basis.stays.get(stage.id, ())
+    return sum(place > 0 and deal.path[place - 1][1] in later for deal, place, _ in stays)
+
+
+def skipped(basis: Basis) -> dict[int, Metric]:
+    """For each stage, the share of the deals that first got beyond it in the period without ever
+    having been in it (`capabilities.md` 15); a deal that began beyond a stage did not pass it."""
+    stages = basis.rules.open_stages
+    passed: list[list[History]] = [[] for _ in stages]
+    skipping: list[list[History]] = [[] for _ in stages]
+    for deal in basis.deals.created:
+        if len(deal.path) > 1 and deal.path[-1][0] >= basis.start:
+            _pass_stages(deal, basis, passed, skipping)
+    return {
+        stage.id: proportion(skipping[place], passed[place], "no deal passed it")
+        for place, stage in enumerate(stages)
+    }
+
+
+def _pass_stages(
+    deal: History, basis: Basis, passed: list[list[History]], skipping: list[list[History]]
+) -> None:
+    rank = basis.rules.rank
+    furthest = rank[deal.path[0][1]]
+    entered = {furthest}
+    for at, stage in deal.path[1:]:
+        place = rank.get(stage, -1)
+        if place > furthest:
+            if basis.holds(at):
+                for beyond in range(furthest, place):
+                    passed[beyond].append(deal)
+                    if beyond not in entered:
+                        skipping[beyond].append(deal)
+            furthest = place
+        entered.add(place)

@@ -1,0 +1,95 @@
+"""Deals by the event that counts them, and their stays in stages."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.rules import Rules
+
+
+@dataclass(slots=True)
+class Stays:
+    """Stays of deals in one stage, in columns since there are hundreds of thousands: whose, at
+    which place of the deal's path it began, and whether the deal was there for the first time."""
+
+    deals: list[History] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    firsts: list[bool] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[tuple[History, int, bool]]:
+        return zip(self.deals, self.places, self.firsts, strict=True)
+
+    def add(self, deal: History, place: int, *, first: bool) -> None:
+        self.deals.append(deal)
+        self.places.append(place)
+        self.firsts.append(first)
+
+
+def stays_between(deals: Iterable[History], start: int, end: int) -> defaultdict[int, Stays]:
+    """The stays that began from `start` to before `end`, by open stage."""
+    found: defaultdict[int, Stays] = defaultdict(Stays)
+    for deal in deals:
+        path = deal.path
+        if path[-1][0] < start:
+            continue
+        entered: list[int] = []
+        for place, (at, stage) in enumerate(path):
+            if stage < 0:
+                continue
+            if start <= at < end:
+                found[stage].add(deal, place, first=stage not in entered)
+            entered.append(stage)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Deals:
+    """The population of numbers (`metrics.md` C0), one list for each kind of event.
+
+    Within one group each list may hold other deals: an owner counts for what happened while the
+    deal was theirs. `everything` holds archived and invalid deals too, for what left the pipeline.
+    `qualified` has the instant of the first entry into a qualified stage, or of the win (C9).
+    """
+
+    everything: Sequence[History]
+    created: list[History] = field(default_factory=list)
+    closed: list[History] = field(default_factory=list)
+    open: list[History] = field(default_factory=list)
+    qualified: list[tuple[int, History]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, histories: Sequence[History], rules: Rules) -> Deals:
+        """The deals of a whole pipeline."""
+        counted = [deal for deal in histories if deal.counts]
+        instants = ((qualified_at(deal, rules), deal) for deal in counted)
+        return cls(
+            histories,
+            counted,
+            [deal for deal in counted if deal.closed_at is not None],
+            [deal for deal in counted if deal.closed_at is None],
+            [(at, deal) for at, deal in instants if at is not None],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """What only the deals as they are now tell: when a quote was sent (microseconds), and which
+    have the evidence that a commit needs (timeline, budget, who decides)."""
+
+    quotes: Mapping[int, int] = field(default_factory=dict)
+    supported: frozenset[int] = frozenset()
+
+
+NOTHING_KNOWN = Present()
+
+
+def qualified_at(deal: History, rules: Rules) -> int | None:
+    """When a deal first entered a qualified stage or was won; skipping one counts."""
+    qualifying = rules.qualifying
+    for at, stage in deal.path:
+        if stage in qualifying:
+            return at
+    return None

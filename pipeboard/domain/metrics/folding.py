@@ -1,0 +1,196 @@
+"""From the events of the log to what each deal went through: one pass, however many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from pipeboard.domain.events import Kind
+from pipeboard.domain.metrics.history import LOST, WON, History
+
+
+class Fact(NamedTuple):
+    """One event, in the columns of the log that numbers rest on.
+
+    `at` is in microseconds since 1970 UTC, `day` ISO 8601 text; `minor` is an amount, or the basis
+    points of a probability. `detail` is an owner, a loss category, a forecast category, `override`
+    where a gate was passed with a reason, or a touch as `call out`.
+    """
+
+    deal_id: int
+    at: int
+    kind: str
+    stage_id: int | None = None
+    minor: int | None = None
+    currency: str | None = None
+    day: str | None = None
+    detail: str | None = None
+
+
+def fold(facts: Iterable[Fact]) -> list[History]:
+    """The histories that facts lead to; the facts of a deal stand together, in the log's order.
+
+    A deal whose creation is not among the facts (not yet, or taken back) is left out.
+    """
+    histories: list[History] = []
+    current: History | None = None
+    for fact in facts:
+        kind = fact.kind
+        if kind == "created":
+            current = _created(fact)
+            histories.append(current)
+        elif current is not None and current.id == fact.deal_id and kind in _CHANGES:
+            _CHANGES[kind](current, fact)
+    return histories
+
+
+def _created(fact: Fact) -> History:
+    if fact.stage_id is None:
+        raise ValueError(f"deal {fact.deal_id} began in no stage")
+    return History(
+        fact.deal_id,
+        fact.at,
+        fact.stage_id,
+        fact.minor,
+        fact.currency,
+        fact.day,
+        fact.detail or "",
+    )
+
+
+def _moved(deal: History, fact: Fact) -> None:
+    if fact.stage_id is not None:
+        deal.path += ((fact.at, fact.stage_id),)
+    if fact.detail is not None:
+        deal.overridden_at += (fact.at,)
+
+
+def _reopened(deal: History, fact: Fact) -> None:
+    _moved(deal, fact)
+    deal.outcome = 0
+    deal.closed_at = deal.loss = None
+    deal.reopened += 1
+
+
+def _won(deal: History, fact: Fact) -> None:
+    _closed(deal, fact.at, WON)
+    if fact.minor is not None:
+        _value(deal, fact)
+    if fact.detail is not None:
+        deal.overridden_at += (fact.at,)
+
+
+def _lost(deal: History, fact: Fact) -> None:
+    _closed(deal, fact.at, LOST)
+    deal.loss = fact.detail
+
+
+def _closed(deal: History, at: int, outcome: int) -> None:
+    deal.path += ((at, outcome),)
+    deal.outcome = outcome
+    deal.closed_at = at
+    deal.next_due = None
+    if deal.snoozed_until is not None:
+        _snooze(deal, at, None)
+
+
+def _value(deal: History, fact: Fact) -> None:
+    deal.value_changes += ((fact.at, (deal.minor, deal.currency)),)
+    deal.minor, deal.currency = fact.minor, fact.currency
+    if deal.first_minor is None:
+        deal.first_minor, deal.first_currency = fact.minor, fact.currency
+
+
+def _owner(deal: History, fact: Fact) -> None:
+    deal.owner_changes += ((fact.at, deal.owner),)
+    deal.owner = fact.detail or ""
+
+
+def _expected_close(deal: History, fact: Fact) -> None:
+    before, day = deal.close, fact.day
+    deal.close_changes += ((fact.at, before),)
+    deal.close = day
+    if before is not None and day is not None and day[:7] > before[:7]:
+        deal.pushed_at += (fact.at,)
+
+
+def _probability(deal: History, fact: Fact) -> None:
+    deal.bp_changes += ((fact.at, deal.bp),)
+    deal.bp = fact.minor
+
+
+def _category(deal: History, fact: Fact) -> None:
+    deal.category = fact.detail
+
+
+def _next_step(deal: History, fact: Fact) -> None:
+    deal.next_due = fact.day
+    # A plan wakes a parked deal, as `deciding.work.set_next_step` has it.
+    if fact.day is not None and deal.snoozed_until is not None:
+        _snooze(deal, fact.at, None)
+
+
+def _step_done(deal: History, fact: Fact) -> None:
+    deal.next_due = None
+    _worked(deal, fact.at)
+
+
+def _snoozed(deal: History, fact: Fact) -> None:
+    _snooze(deal, fact.at, fact.day)
+
+
+def _snooze(deal: History, at: int, until: str | None) -> None:
+    deal.snoozes += ((at, until),)
+    deal.snoozed_until = until
+
+
+def _touch(deal: History, fact: Fact) -> None:
+    at, detail = fact.at, fact.detail or ""
+    deal.touches += ((at, detail),)
+    _worked(deal, at)
+    if detail.endswith(" in"):
+        deal.outbound_since_reply = 0
+    elif detail.endswith(" out"):
+        deal.outbound_since_reply += 1
+        if deal.first_outbound_at is None or at < deal.first_outbound_at:
+            deal.first_outbound_at = at
+
+
+def _worked(deal: History, at: int) -> None:
+    if deal.last_touch_at is None or at > deal.last_touch_at:
+        deal.last_touch_at = at
+
+
+def _archived(deal: History, fact: Fact) -> None:
+    _archive(deal, fact.at, archived=True)
+
+
+def _unarchived(deal: History, fact: Fact) -> None:
+    _archive(deal, fact.at, archived=False)
+
+
+def _archive(deal: History, at: int, *, archived: bool) -> None:
+    deal.archived_changes += ((at, deal.archived),)
+    deal.archived = archived
+
+
+_CHANGES: dict[str, Callable[[History, Fact], None]] = {
+    Kind.MOVED: _moved,
+    Kind.WON: _won,
+    Kind.LOST: _lost,
+    Kind.REOPENED: _reopened,
+    Kind.VALUE: _value,
+    Kind.OWNER: _owner,
+    Kind.EXPECTED_CLOSE: _expected_close,
+    Kind.PROBABILITY: _probability,
+    Kind.CATEGORY: _category,
+    Kind.NEXT_STEP: _next_step,
+    Kind.STEP_DONE: _step_done,
+    Kind.SNOOZED: _snoozed,
+    Kind.TOUCH: _touch,
+    Kind.ARCHIVED: _archived,
+    Kind.UNARCHIVED: _unarchived,
+    Kind.MERGED: _archived,
+}
+
+KINDS = (str(Kind.CREATED), *(str(kind) for kind in _CHANGES))

@@ -1,0 +1,188 @@
+"""What the open deals will bring: as stated, by the stages' table, and as measured (C7, C8)."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.cycle import P90, cycles, days
+from pipeboard.domain.metrics.history import WON, History
+from pipeboard.domain.metrics.result import (
+    Metric,
+    Number,
+    Unit,
+    left_out,
+    missing,
+    nearest_rank,
+    ratio,
+)
+from pipeboard.domain.metrics.tally import Tally
+from pipeboard.domain.metrics.winning import stale_open
+from pipeboard.domain.score import half_up
+
+CERTAIN_BP = 10_000
+NO_PROBABILITY = "no probability"
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """How often deals that were in a stage were won: `won` of `closed`, drawn towards what the
+    pipeline says while there are few. `value` is None where neither says anything."""
+
+    value: Fraction | None
+    won: int
+    closed: int
+    prior_bp: int | None
+
+    @property
+    def is_prior_only(self) -> bool:
+        return self.closed == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Three readings of the same open deals, in minor units, rounded once.
+
+    `stated` takes the rep's probability, else the stage's; `table` always the stage's; `measured`
+    what deals from that stage really came to. `rose_tint` is stated less measured, and
+    `rose_share` the same as a share of measured.
+    """
+
+    stated: Metric
+    table: Metric
+    measured: Metric
+    rose_tint: Metric
+    rose_share: Metric
+
+
+def smoothed(won: int, closed: int, prior_bp: int | None, strength: int) -> Fraction | None:
+    """(w + k p0) / (c + k); without a prior the plain share, without either None (C8)."""
+    if prior_bp is None:
+        return Fraction(won, closed) if closed else None
+    prior = Fraction(prior_bp, CERTAIN_BP)
+    return (won + strength * prior) / (closed + strength)
+
+
+def chances(basis: Basis) -> Mapping[int, Chance]:
+    """What becomes of the deals that entered each stage and closed in the trailing window (C8).
+
+    Taken over the whole pipeline also for one group, which would have too few of its own.
+    """
+    if basis.whole is not None:
+        return basis.whole.once(chances)
+    return _chances(basis, basis.closed_within(basis.rules.measured_days))
+
+
+def chances_if_stale_lost(basis: Basis) -> Mapping[int, Chance]:
+    """As `chances`, with open deals older than the P90 cycle as losses: closed deals alone leave
+    out the losers that nobody has marked yet."""
+    if basis.whole is not None:
+        return basis.whole.once(chances_if_stale_lost)
+    closed = basis.closed_within(basis.rules.measured_days)
+    spans = cycles([deal for deal in closed if deal.outcome == WON])
+    stale = stale_open(basis, days(nearest_rank(spans, P90))) if spans else []
+    return _chances(basis, [*closed, *stale])
+
+
+def _chances(basis: Basis, closed: Iterable[History]) -> Mapping[int, Chance]:
+    totals: Counter[int] = Counter()
+    wins: Counter[int] = Counter()
+    for deal in closed:
+        entered = {stage for _, stage in deal.path}
+        totals.update(entered)
+        if deal.outcome == WON:
+            wins.update(entered)
+    strength = basis.rules.prior_strength
+    return {
+        stage_id: Chance(
+            smoothed(wins[stage_id], totals[stage_id], prior, strength),
+            wins[stage_id],
+            totals[stage_id],
+            prior,
+        )
+        for stage_id, prior in basis.stage_chances.items()
+    }
+
+
+def forecast(basis: Basis) -> Forecast:
+    """The forecast of the period: what is won, and the open deals that should close in it."""
+    return forecast_of(basis, basis.closing, basis.tally(basis.won))
+
+
+def forecast_of(basis: Basis, deals: Sequence[History], won: Tally | None = None) -> Forecast:
+    """The three forecasts of any open deals, on top of what is won."""
+    base = won or basis.tally(())
+    measured_chances = basis.once(chances)
+    table = basis.stage_chances
+    stated = _weighted(basis, deals, lambda deal: _share(basis.chance(deal)), base)
+    by_table = _weighted(basis, deals, lambda deal: _share(table[deal.stage_id]), base)
+    measured = _weighted(basis, deals, lambda deal: measured_chances[deal.stage_id].value, base)
+    return Forecast(stated, by_table, measured, *_rose(stated, measured))
+
+
+def _share(bp: int | None) -> Fraction | None:
+    return None if bp is None else Fraction(bp, CERTAIN_BP)
+
+
+def _weighted(
+    basis: Basis,
+    deals: Sequence[History],
+    chance: Callable[[History], Fraction | None],
+    won: Tally,
+) -> Metric:
+    """Won plus the sum of value x probability, rounded once; a deal without a probability is left
+    out and counted, never taken as certain."""
+    tally = basis.tally(deals)
+    by_chance: dict[Fraction, Number] = defaultdict(int)
+    counted = []
+    for deal in tally.deals:
+        share, worth = chance(deal), basis.worth(deal)
+        if share is not None and worth is not None:
+            by_chance[share] += worth
+            counted.append(deal)
+    expected = won.amount + sum(worth * share for share, worth in by_chance.items())
+    unknown = left_out({NO_PROBABILITY: len(tally.deals) - len(counted)})
+    reason = won.reason or tally.reason
+    return Metric(
+        None if reason else half_up(Fraction(expected)),
+        Unit.MINOR,
+        num=expected,
+        n=len(counted),
+        reason=reason,
+        excluded={**tally.excluded, **unknown},
+        numerator=[*won.deals, *counted],
+    )
+
+
+def _rose(stated: Metric, measured: Metric) -> tuple[Metric, Metric]:
+    """Stated less measured, as money and as a share of measured (C8)."""
+    if stated.value is None or measured.value is None:
+        reason = stated.reason or measured.reason or "no forecast"
+        return missing(Unit.MINOR, reason), missing(Unit.RATIO, reason)
+    tint = stated.value - measured.value
+    money = Metric(tint, Unit.MINOR, num=tint, n=stated.n, numerator=stated.numerator)
+    return money, ratio(tint, measured.value, n=stated.n, nothing="nothing measured")
+
+
+def rose_tint_by_stage(basis: Basis) -> dict[int, Metric]:
+    """The rose tint of the open deals in each stage, whenever they should close."""
+    return {
+        stage_id: forecast_of(basis, deals).rose_tint
+        for stage_id, deals in basis.once(open_by_stage).items()
+    }
+
+
+def open_by_stage(basis: Basis) -> Mapping[int, Sequence[History]]:
+    """The open deals in each stage of the work."""
+    stages: dict[int, list[History]] = {stage.id: [] for stage in basis.rules.open_stages}
+    for deal in basis.deals.open:
+        stages[deal.stage_id].append(deal)
+    return stages
+
+
+def weighted_value(basis: Basis, deals: Sequence[History]) -> Metric:
+    """What open deals come to at their effective probabilities."""
+    return _weighted(basis, deals, lambda deal: _share(basis.chance(deal)), basis.tally(()))

@@ -1,0 +1,159 @@
+"""What one deal went through up to an instant, small enough to hold a hundred thousand of them."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+T = TypeVar("T")
+
+WON, LOST = -1, -2
+
+Path = tuple[tuple[int, int], ...]
+
+
+class History:
+    """A deal as its events left it, with the changes that lead back to any earlier instant.
+
+    Instants are microseconds since 1970 UTC, days are ISO 8601 text (which orders as dates do),
+    money is minor units and currency. `path` holds every stage entered with its instant, and `WON`
+    and `LOST` where the deal was closed. The `..._changes` hold, in the order of the log, when a
+    value changed and what it was before. Written by `folding`, only read afterwards.
+    """
+
+    __slots__ = (
+        "archived",
+        "archived_changes",
+        "bp",
+        "bp_changes",
+        "category",
+        "close",
+        "close_changes",
+        "closed_at",
+        "created_at",
+        "currency",
+        "first_currency",
+        "first_minor",
+        "first_outbound_at",
+        "id",
+        "last_touch_at",
+        "loss",
+        "minor",
+        "next_due",
+        "outbound_since_reply",
+        "outcome",
+        "overridden_at",
+        "owner",
+        "owner_changes",
+        "path",
+        "pushed_at",
+        "reopened",
+        "snoozed_until",
+        "snoozes",
+        "touches",
+        "value_changes",
+    )
+
+    def __init__(
+        self,
+        deal_id: int,
+        at: int,
+        stage_id: int,
+        minor: int | None,
+        currency: str | None,
+        close: str | None,
+        owner: str,
+    ) -> None:
+        self.id = deal_id
+        self.created_at = at
+        self.path: Path = ((at, stage_id),)
+        self.outcome = 0
+        self.closed_at: int | None = None
+        self.loss: str | None = None
+        self.reopened = 0
+        self.overridden_at: tuple[int, ...] = ()
+        self.minor = self.first_minor = minor
+        self.currency = self.first_currency = currency
+        self.value_changes: tuple[tuple[int, tuple[int | None, str | None]], ...] = ()
+        self.owner = owner
+        self.owner_changes: tuple[tuple[int, str], ...] = ()
+        self.close = close
+        self.close_changes: tuple[tuple[int, str | None], ...] = ()
+        self.pushed_at: tuple[int, ...] = ()
+        self.bp: int | None = None
+        self.bp_changes: tuple[tuple[int, int | None], ...] = ()
+        self.category: str | None = None
+        self.next_due: str | None = None
+        self.snoozed_until: str | None = None
+        self.snoozes: tuple[tuple[int, str | None], ...] = ()
+        self.touches: tuple[tuple[int, str], ...] = ()
+        self.first_outbound_at: int | None = None
+        self.last_touch_at: int | None = None
+        self.outbound_since_reply = 0
+        self.archived = False
+        self.archived_changes: tuple[tuple[int, bool], ...] = ()
+
+    def __repr__(self) -> str:
+        return f"History({self.id})"
+
+    @property
+    def counts(self) -> bool:
+        """In the population of every number: not archived, merged away or lost as invalid (C0)."""
+        return not self.archived and self.loss != "invalid"
+
+    @property
+    def stage_id(self) -> int:
+        """The open stage that the deal is in, or was closed from."""
+        return next(stage for _, stage in reversed(self.path) if stage >= 0)
+
+    @property
+    def visit_began_at(self) -> int:
+        """When the present stage was entered, or the deal closed."""
+        return self.path[-1][0]
+
+    def place_at(self, us: int) -> int | None:
+        """The stage (or `WON`, `LOST`) at an instant; None before the deal began."""
+        for at, stage in reversed(self.path):
+            if at <= us:
+                return stage
+        return None
+
+    def stage_at(self, us: int) -> int | None:
+        """The last open stage entered by an instant; None before the deal began."""
+        for at, stage in reversed(self.path):
+            if at <= us and stage >= 0:
+                return stage
+        return None
+
+    def is_open_at(self, us: int) -> bool:
+        """Begun, neither closed nor archived at an instant."""
+        place = self.place_at(us)
+        return place is not None and place >= 0 and not self.archived_at(us)
+
+    def value_at(self, us: int) -> tuple[int | None, str | None]:
+        """Minor units and currency at an instant."""
+        return _as_it_was((self.minor, self.currency), self.value_changes, us)
+
+    def owner_at(self, us: int) -> str:
+        """Whose deal it was at an instant."""
+        return _as_it_was(self.owner, self.owner_changes, us)
+
+    def close_at(self, us: int) -> str | None:
+        """The expected close date as it stood at an instant."""
+        return _as_it_was(self.close, self.close_changes, us)
+
+    def bp_at(self, us: int) -> int | None:
+        """The probability by hand at an instant, in basis points."""
+        return _as_it_was(self.bp, self.bp_changes, us)
+
+    def archived_at(self, us: int) -> bool:
+        """Whether the deal was archived, or merged into another, at an instant."""
+        return _as_it_was(self.archived, self.archived_changes, us)
+
+
+def _as_it_was(now: T, changes: tuple[tuple[int, T], ...], us: int) -> T:
+    """Goes back from the present value over every change after the instant."""
+    for at, before in reversed(changes):
+        if at <= us:
+            break
+        now = before
+    return now

@@ -1,0 +1,93 @@
+"""How fast leads grow from month to month (C9)."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from fractions import Fraction
+
+from pipeboard.domain.dates import add_months
+from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.result import Metric, Unit, mean, missing, ratio
+
+NO_PRIOR = "no prior"
+NO_QUALIFIED = "no stage is marked as qualified"
+SHOWN_MONTHS = 13
+AVERAGED_MONTHS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LeadMonth:
+    """The leads of a local month (`2026-10`) and their growth over the month before.
+
+    While a month is running (`partial`) it is compared with the same days of the month before.
+    """
+
+    month: str
+    leads: int
+    rate: Metric
+    partial: bool
+
+
+def growth(current: int, previous: int) -> Metric:
+    """(current - previous) / previous: 100 and then 120 is 20 %."""
+    metric = ratio(current - previous, previous, n=current, nothing=NO_PRIOR)
+    return replace(metric, den=previous)
+
+
+def lead_velocity(basis: Basis) -> list[LeadMonth]:
+    """Qualified leads by month, oldest first, up to the month in question."""
+    return _series(basis, sorted(at for at, _ in basis.deals.qualified))
+
+
+def lead_growth_series(basis: Basis) -> list[LeadMonth]:
+    """All created leads by month, oldest first."""
+    return _series(basis, sorted(deal.created_at for deal in basis.deals.created))
+
+
+def lead_velocity_rate(basis: Basis) -> Metric:
+    """The growth of qualified leads in the last month of the period that has begun."""
+    if not basis.rules.qualifying:
+        return missing(Unit.RATIO, NO_QUALIFIED)
+    return basis.once(lead_velocity)[-1].rate
+
+
+def lead_growth(basis: Basis) -> Metric:
+    """The growth of all created leads in the last month of the period that has begun."""
+    return basis.once(lead_growth_series)[-1].rate
+
+
+def lead_velocity_average(basis: Basis) -> Metric:
+    """The mean of the defined rates of the last three months."""
+    months = basis.once(lead_velocity)[-AVERAGED_MONTHS:]
+    rates = [month.rate.value for month in months if month.rate.value is not None]
+    if not rates:
+        return missing(Unit.RATIO, NO_PRIOR)
+    return Metric(
+        mean(rates), Unit.RATIO, num=sum(rates, Fraction(0)), den=len(rates), n=len(rates)
+    )
+
+
+def _series(basis: Basis, instants: Sequence[int]) -> list[LeadMonth]:
+    last = min(basis.today, basis.period.end - timedelta(days=1)).replace(day=1)
+    months = [add_months(last, -back) for back in range(SHOWN_MONTHS - 1, -1, -1)]
+    return [_month(basis, month, instants) for month in months]
+
+
+def _month(basis: Basis, month: date, instants: Sequence[int]) -> LeadMonth:
+    after, before = add_months(month, 1), add_months(month, -1)
+    partial = basis.today < after
+    end_of_previous = month
+    if partial:
+        same_day = add_months(basis.today, -1)
+        end_of_previous = same_day + timedelta(days=1)
+    leads = _between(basis, instants, month, after)
+    previous = _between(basis, instants, before, end_of_previous)
+    return LeadMonth(f"{month:%Y-%m}", leads, growth(leads, previous), partial)
+
+
+def _between(basis: Basis, instants: Sequence[int], first: date, after: date) -> int:
+    start, end = basis.calendar.start(first), basis.calendar.start(after)
+    return bisect_left(instants, end) - bisect_left(instants, start)

@@ -1,0 +1,39 @@
+"""Why deals were lost, and where in the pipeline (`capabilities.md` 35, 51, 96)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.result import Metric
+
+
+@dataclass(frozen=True, slots=True)
+class LossReason:
+    """The deals lost for one reason in the period, their last value, and from which stage (by id)
+    how many: an early loss costs little, a late one much."""
+
+    category: str
+    deals: Sequence[History]
+    value: Metric
+    stages: Mapping[int, int]
+
+
+def loss_reasons(basis: Basis) -> list[LossReason]:
+    """The reasons of the period, the most frequent first."""
+    by_category: dict[str, list[History]] = {}
+    for deal in basis.lost:
+        by_category.setdefault(deal.loss or "other", []).append(deal)
+    reasons = [
+        LossReason(category, deals, basis.tally(deals).metric(), lost_from(deals))
+        for category, deals in by_category.items()
+    ]
+    return sorted(reasons, key=lambda reason: (-len(reason.deals), reason.category))
+
+
+def lost_from(deals: Sequence[History]) -> Counter[int]:
+    """From which stage how many of these deals were lost."""
+    return Counter(deal.stage_id for deal in deals)

@@ -1,0 +1,180 @@
+"""Everything that the numbers of a pipeline say, found part by part when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from pipeboard.domain.metrics import conversion
+from pipeboard.domain.metrics.activity import Touches, touches
+from pipeboard.domain.metrics.adherence import Adherence, adherence
+from pipeboard.domain.metrics.ageing import stalled_by_stage
+from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.calibration import Calibration, calibration
+from pipeboard.domain.metrics.categories import Month, months
+from pipeboard.domain.metrics.coverage import Coverage, coverage
+from pipeboard.domain.metrics.dwell import Bottleneck, Dwell, Overstay, bottleneck, dwell, overstays
+from pipeboard.domain.metrics.forecast import Forecast, forecast, open_by_stage, weighted_value
+from pipeboard.domain.metrics.grouping import Grouping
+from pipeboard.domain.metrics.lead_velocity import LeadMonth, lead_velocity
+from pipeboard.domain.metrics.losses import LossReason, loss_reasons
+from pipeboard.domain.metrics.names import METRICS
+from pipeboard.domain.metrics.result import Metric, count
+from pipeboard.domain.metrics.series import Week, weeks
+from pipeboard.domain.metrics.waterfall import Waterfall, waterfall
+from pipeboard.domain.pipeline import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class StageNumbers:
+    """One stage of the funnel: the cohort that entered it in the period, how long deals stay in
+    it, and what stands in it now."""
+
+    stage: Stage
+    entered: int
+    open_count: Metric
+    open_value: Metric
+    weighted_value: Metric
+    conversion: Metric
+    resolved: Metric
+    dwell: Dwell
+    overstay: Overstay
+    stalled_count: int
+    skipped: Metric
+    regressions: int
+
+
+class Report:
+    """The numbers of one basis; every part is found once, when somebody looks at it."""
+
+    def __init__(self, basis: Basis) -> None:
+        self.basis = basis
+
+    def metric(self, name: str) -> Metric:
+        """A number of `METRICS`; `KeyError` for an unknown name."""
+        return self.basis.once(METRICS[name].of)
+
+    @property
+    def metrics(self) -> Mapping[str, Metric]:
+        """All numbers by name."""
+        return {name: self.metric(name) for name in METRICS}
+
+    @property
+    def stages(self) -> Sequence[StageNumbers]:
+        """The funnel, without retired stages that nobody is in."""
+        return self.basis.once(stage_numbers)
+
+    @property
+    def bottleneck(self) -> Bottleneck | None:
+        return self.basis.once(bottleneck)
+
+    @property
+    def coverage(self) -> Coverage:
+        return self.basis.once(coverage)
+
+    @property
+    def forecast(self) -> Forecast:
+        return self.basis.once(forecast)
+
+    @property
+    def months(self) -> Sequence[Month]:
+        return self.basis.once(months)
+
+    @property
+    def lead_months(self) -> Sequence[LeadMonth]:
+        return self.basis.once(lead_velocity)
+
+    @property
+    def calibration(self) -> Calibration:
+        return self.basis.once(calibration)
+
+    @property
+    def waterfall(self) -> Waterfall:
+        return self.basis.once(waterfall)
+
+    @property
+    def loss_reasons(self) -> Sequence[LossReason]:
+        return self.basis.once(loss_reasons)
+
+    @property
+    def touches(self) -> Sequence[Touches]:
+        return self.basis.once(touches)
+
+    @property
+    def adherence(self) -> Sequence[Adherence]:
+        return self.basis.once(adherence)
+
+    @property
+    def weeks(self) -> Sequence[Week]:
+        return self.basis.once(weeks)
+
+    def groups(self, grouping: Grouping) -> Mapping[str, Report]:
+        """The same report for every group with an open deal, or one created or closed in the
+        period; a deal counts in one group only."""
+        return {
+            name: Report(part)
+            for name, part in self.basis.split(grouping).items()
+            if part.deals.open or part.created or part.closed
+        }
+
+    def only(self, grouping: Grouping, group: str) -> Report:
+        """The report of one group, such as a rep's own."""
+        return Report(self.basis.only(grouping, group))
+
+
+def stage_numbers(basis: Basis) -> Sequence[StageNumbers]:
+    """The funnel stage by stage."""
+    skips = conversion.skipped(basis)
+    stalled = stalled_by_stage(basis)
+    return [
+        _stage(basis, overstay, skips[overstay.stage.id], stalled[overstay.stage.id])
+        for overstay in basis.once(overstays)
+        if not overstay.stage.retired or basis.once(open_by_stage)[overstay.stage.id]
+    ]
+
+
+def _stage(basis: Basis, overstay: Overstay, skipped: Metric, stalled: int) -> StageNumbers:
+    stage = overstay.stage
+    deals = basis.once(open_by_stage)[stage.id]
+    group = conversion.cohort(basis, stage)
+    return StageNumbers(
+        stage,
+        len(group.everyone),
+        count(deals),
+        basis.tally(deals).metric(),
+        weighted_value(basis, deals),
+        conversion.conversion(group),
+        conversion.resolved(group),
+        dwell(basis, stage),
+        overstay,
+        stalled,
+        skipped,
+        conversion.regressions(basis, stage),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A number against that of another report: the difference, and as a share of the other."""
+
+    now: Metric
+    then: Metric
+    difference: Fraction | None
+    share: Fraction | None
+    is_better: bool | None
+
+
+def compare(now: Report, then: Report) -> Mapping[str, Change]:
+    """Every number against that of another period or instant; None where one has no value."""
+    return {name: _change(name, now.metric(name), then.metric(name)) for name in METRICS}
+
+
+def _change(name: str, now: Metric, then: Metric) -> Change:
+    if now.value is None or then.value is None:
+        return Change(now, then, None, None, None)
+    difference, base = Fraction(now.value) - then.value, abs(Fraction(then.value))
+    share = difference / base if base else None
+    wanted = METRICS[name].more_is_better
+    is_better = None if wanted is None or not difference else (difference > 0) is wanted
+    return Change(now, then, difference, share, is_better)

@@ -1,0 +1,169 @@
+"""What a number says of itself: value, fraction, sample, what was left out and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+from math import sqrt
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from pipeboard.domain.score import half_up
+
+if TYPE_CHECKING:
+    from pipeboard.domain.metrics.history import History
+
+Number = int | Fraction
+DAY_US = 86_400_000_000
+HOUR_US = 3_600_000_000
+Z_95 = 1.959963984540054
+IMMATURE = Fraction(1, 10)
+MIN_N = 5
+
+NONE_LEFT_OUT: Mapping[str, int] = MappingProxyType({})
+
+
+class Unit(StrEnum):
+    """What a value is counted in; money is in minor units of the report's currency."""
+
+    RATIO = "ratio"
+    DAYS = "days"
+    HOURS = "hours"
+    COUNT = "count"
+    MINOR = "minor"
+    MINOR_PER_DAY = "minor_per_day"
+    TIMES = "x"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One number (`metrics.md` C0); a `value` of None has a `reason` and is never shown as 0.
+
+    `num` and `den` are what was divided, `n` the size of the sample, `excluded` how many deals
+    were left out for which reason, `numerator` and `denominator` the deals themselves. `low` and
+    `high` are the Wilson 95 % interval of a proportion. While `pending` deals of a cohort are
+    undecided, its final value lies within `bounds`.
+    """
+
+    value: Number | None
+    unit: Unit
+    num: Number | None = None
+    den: Number | None = None
+    n: int = 0
+    reason: str | None = None
+    excluded: Mapping[str, int] = field(default_factory=lambda: NONE_LEFT_OUT)
+    numerator: Sequence[History] = ()
+    denominator: Sequence[History] = ()
+    low: float | None = None
+    high: float | None = None
+    pending: int = 0
+    bounds: tuple[Fraction, Fraction] | None = None
+
+    @property
+    def num_ids(self) -> tuple[int, ...]:
+        """The deals behind the numerator."""
+        return tuple(history.id for history in self.numerator)
+
+    @property
+    def den_ids(self) -> tuple[int, ...]:
+        """The deals behind the denominator."""
+        return tuple(history.id for history in self.denominator)
+
+    @property
+    def rounded(self) -> int | None:
+        """The value as a whole number, halves up; None stays None."""
+        return None if self.value is None else half_up(Fraction(self.value))
+
+    @property
+    def is_immature(self) -> bool:
+        """More than a tenth of the cohort is undecided (`metrics.md` C1)."""
+        return self.n > 0 and Fraction(self.pending, self.n) > IMMATURE
+
+    def is_low(self, min_n: int = MIN_N) -> bool:
+        """Too small a sample to build on; the value is shown all the same."""
+        return self.n < min_n
+
+
+def missing(unit: Unit, reason: str, *, num: Number | None = None, n: int = 0) -> Metric:
+    """A number that there is none of, and why."""
+    return Metric(None, unit, num=num, n=n, reason=reason)
+
+
+def count(deals: Sequence[History]) -> Metric:
+    """How many deals."""
+    size = len(deals)
+    return Metric(size, Unit.COUNT, num=size, n=size, numerator=deals)
+
+
+def proportion(
+    part: Sequence[History],
+    whole: Sequence[History],
+    nothing: str,
+    *,
+    pending: int = 0,
+    excluded: Mapping[str, int] = NONE_LEFT_OUT,
+) -> Metric:
+    """The share of `part` in `whole` with its interval; `nothing` is the reason when empty."""
+    num, den = len(part), len(whole)
+    if not den:
+        return missing(Unit.RATIO, nothing)
+    low, high = wilson(num, den)
+    return Metric(
+        Fraction(num, den),
+        Unit.RATIO,
+        num=num,
+        den=den,
+        n=den,
+        excluded=excluded,
+        numerator=part,
+        denominator=whole,
+        low=low,
+        high=high,
+        pending=pending,
+        bounds=(Fraction(num, den), Fraction(num + pending, den)) if pending else None,
+    )
+
+
+def ratio(num: Number, den: Number, *, n: int, nothing: str, unit: Unit = Unit.RATIO) -> Metric:
+    """A quotient that is no proportion of deals; `nothing` is the reason when `den` is 0."""
+    if not den:
+        return missing(unit, nothing, num=num, n=n)
+    return Metric(Fraction(num) / den, unit, num=num, den=den, n=n)
+
+
+def wilson(successes: int, trials: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of a proportion (scipy `proportion_ci(method='wilson')`)."""
+    share, z2 = successes / trials, Z_95 * Z_95
+    middle = share + z2 / (2 * trials)
+    reach = Z_95 * sqrt(share * (1 - share) / trials + z2 / (4 * trials * trials))
+    whole = 1 + z2 / trials
+    # Where all or none succeed the bound is exact, and rounding must not move it.
+    low = (middle - reach) / whole if successes else 0.0
+    high = (middle + reach) / whole if successes < trials else 1.0
+    return low, high
+
+
+def mean(values: Sequence[Number]) -> Fraction:
+    """The exact mean of at least one value."""
+    return Fraction(sum(values)) / len(values)
+
+
+def median(ordered: Sequence[Number]) -> Fraction:
+    """The middle of at least one ascending value, or the mean of the two in the middle."""
+    half = len(ordered) // 2
+    if len(ordered) % 2:
+        return Fraction(ordered[half])
+    return Fraction(ordered[half - 1] + ordered[half]) / 2
+
+
+def nearest_rank(ordered: Sequence[Number], share: Fraction) -> Number:
+    """The value at rank ceil(share * n) of at least one ascending value."""
+    rank = -(-share.numerator * len(ordered) // share.denominator)
+    return ordered[max(rank, 1) - 1]
+
+
+def left_out(reasons: Mapping[str, int]) -> dict[str, int]:
+    """The reasons that kept at least one deal out."""
+    return {reason: number for reason, number in reasons.items() if number}

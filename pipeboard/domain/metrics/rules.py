@@ -1,0 +1,99 @@
+"""What numbers are counted by: the pipeline, the workspace, targets, rates and windows."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from pipeboard.domain.metrics.history import WON
+from pipeboard.domain.metrics.rates import Rates
+from pipeboard.domain.money import Money
+from pipeboard.domain.pipeline import Pipeline, Stage
+from pipeboard.domain.settings import Settings
+
+NO_TEAMS: Mapping[str, str] = MappingProxyType({})
+NO_EDITS: Mapping[int, tuple[tuple[int, int | None], ...]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is to be won in a period (by its label) by a rep, a team, or both empty, everybody."""
+
+    period: str
+    amount: Money
+    owner: str = ""
+    team: str = ""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The configuration of all numbers of one pipeline, with the defaults of `metrics.md`.
+
+    `teams` says which team a rep is in. `chances` holds, for each stage, since which instant
+    (microseconds, oldest first) it had which probability, so that editing a stage does not rewrite
+    what was forecast before. With `owner_now` a deal counts for its present owner, not for the one
+    at the event.
+    """
+
+    pipeline: Pipeline
+    settings: Settings
+    targets: tuple[Target, ...] = ()
+    rates: Rates | None = None
+    teams: Mapping[str, str] = field(default_factory=lambda: NO_TEAMS)
+    chances: Mapping[int, tuple[tuple[int, int | None], ...]] = field(
+        default_factory=lambda: NO_EDITS
+    )
+    owner_now: bool = False
+    velocity_days: int = 180
+    measured_days: int = 365
+    run_rate_days: int = 90
+    prior_strength: int = 10
+    high_coverage: int = 6
+    visits_needed: int = 10
+    samples_needed: int = 10
+    silent_touches: int = 5
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.settings.zone
+
+    @property
+    def currency(self) -> str:
+        """The currency of every sum: the pipeline's."""
+        return self.pipeline.currency
+
+    @cached_property
+    def exchange(self) -> Rates:
+        """The rates; none but the workspace's own currency when nothing was entered."""
+        return self.rates or Rates(self.settings.currency)
+
+    @cached_property
+    def open_stages(self) -> tuple[Stage, ...]:
+        """The stages of the work in their order, retired ones too: they have a history."""
+        return tuple(stage for stage in self.pipeline.stages if stage.is_open)
+
+    @cached_property
+    def rank(self) -> Mapping[int, int]:
+        """The place of each stage; a win lies behind the last, a loss is no place."""
+        places = {stage.id: place for place, stage in enumerate(self.open_stages)}
+        return {**places, WON: len(places)}
+
+    @cached_property
+    def qualifying(self) -> frozenset[int]:
+        """The stages (and `WON`) whose entry qualifies a deal; empty where no stage is flagged."""
+        first = next((s.id for s in self.open_stages if s.qualified), None)
+        if first is None:
+            return frozenset()
+        return frozenset(id for id, place in self.rank.items() if place >= self.rank[first])
+
+    def chance_at(self, stage_id: int, us: int) -> int | None:
+        """The stage's probability at an instant, in basis points (`metrics.md` C7)."""
+        known = self.chances.get(stage_id)
+        if not known:
+            return self.pipeline.stage(stage_id).probability_bp
+        place = bisect_right(known, us, key=lambda change: change[0])
+        return known[max(place, 1) - 1][1]

@@ -1,0 +1,74 @@
+"""Close dates that do not hold: slips and pushes (C8)."""
+
+from __future__ import annotations
+
+from pipeboard.domain.metrics.basis import Basis, Happened
+from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.result import Metric, Unit, missing, proportion
+
+
+def expected_at(basis: Basis, deal: History, us: int) -> bool:
+    """Whether a deal stood open in this group at an instant, due to close in the period."""
+    return (
+        deal.created_at <= us
+        and (deal.closed_at is None or deal.closed_at > us)
+        and basis.holds_day(deal.close_at(us))
+        and deal.is_open_at(us)
+        and basis.stood_in_group(deal, us)
+    )
+
+
+def slip_rate(basis: Basis) -> Metric:
+    """Of the deals due in the period at its start, the share that did not close in it.
+
+    While the period runs, a deal has slipped once its date was moved out or has passed.
+    """
+    before = basis.start - 1
+    if before >= basis.now:
+        return missing(Unit.RATIO, "the period has not begun")
+    due = basis.once(_due_at_start)
+    return proportion([d for d in due if _slipped(basis, d)], due, "no deal was due")
+
+
+def _due_at_start(basis: Basis) -> list[History]:
+    before = basis.start - 1
+    if basis.whole is not None:
+        around = basis.whole.once(_due_at_start)
+        return [deal for deal in around if basis.stood_in_group(deal, before)]
+    return [deal for deal in basis.deals.created if expected_at(basis, deal, before)]
+
+
+def _slipped(basis: Basis, deal: History) -> bool:
+    if deal.closed_at is not None and basis.holds(deal.closed_at):
+        return False
+    if basis.now >= basis.end or deal.closed_at is not None:
+        return True
+    today = basis.today.isoformat()
+    return not basis.holds_day(deal.close) or (deal.close or today) < today
+
+
+def push_count(basis: Basis) -> Metric:
+    """How often in the period a close date was moved to a later month; `n` counts the deals."""
+    pushes = basis.once(_pushes)
+    deals = list(dict.fromkeys(deal for _, deal in pushes))
+    return Metric(len(pushes), Unit.COUNT, num=len(pushes), n=len(deals), numerator=deals)
+
+
+def _pushes(basis: Basis) -> Happened:
+    if basis.whole is not None:
+        return basis.own(basis.whole.once(_pushes))
+    return [
+        (us, deal)
+        for deal in basis.deals.created
+        if deal.pushed_at
+        for us in deal.pushed_at
+        if basis.holds(us)
+    ]
+
+
+def most_pushed(basis: Basis, at_least: int = 2) -> list[tuple[History, int]]:
+    """The open deals whose date was pushed so often, the most often first; three is fiction."""
+    pushed = [
+        (deal, len(deal.pushed_at)) for deal in basis.deals.open if len(deal.pushed_at) >= at_least
+    ]
+    return sorted(pushed, key=lambda one: (-one[1], one[0].id))

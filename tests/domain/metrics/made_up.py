@@ -1,0 +1,88 @@
+"""Histories that nobody would think of: any legal order of events on a few deals."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from hypothesis import strategies as st
+
+from tests.domain.metrics.log import LEAD, LOST, NEGOTIATE, PROPOSAL, QUALIFY, WON, Log
+
+STAGES = (LEAD, QUALIFY, PROPOSAL, NEGOTIATE)
+OWNERS = ("ana", "bo", "cem")
+SPAN = 120
+
+values = st.one_of(st.none(), st.integers(0, 500))
+currencies = st.sampled_from(("EUR", "EUR", "EUR", "USD"))
+closes = st.one_of(
+    st.none(),
+    st.integers(-20, SPAN + 40).map(lambda day: (date(2026, 1, 1) + timedelta(day)).isoformat()),
+)
+gaps = st.sampled_from((0.0, 0.25, 1.0, 3.0, 11.0, 30.0))
+
+
+@st.composite
+def logs(draw: st.DrawFn, *, most_deals: int = 5, most_events: int = 9) -> Log:
+    """A log in which each deal's events are legal and in the order of time."""
+    log = Log()
+    for _ in range(draw(st.integers(1, most_deals))):
+        day = draw(st.floats(0, SPAN / 2).map(lambda at: round(at * 4) / 4))
+        deal = log.add(
+            day,
+            draw(st.sampled_from(STAGES)),
+            value=draw(values),
+            currency=draw(currencies),
+            close=draw(closes),
+            owner=draw(st.sampled_from(OWNERS)),
+        )
+        stage, archived = log.facts[-1].stage_id or LEAD, False
+        for _ in range(draw(st.integers(0, most_events))):
+            day += draw(gaps)
+            stage, archived = _event(draw, log, deal, day, stage, archived=archived)
+    return log
+
+
+def _event(
+    draw: st.DrawFn, log: Log, deal: int, day: float, stage: int, *, archived: bool
+) -> tuple[int, bool]:
+    """One more event that the deal's state allows; its state after it."""
+    if archived:
+        log.say(deal, day, "unarchived")
+        return stage, False
+    is_open = stage in STAGES
+    moves = ("move", "move", "win", "lose") if is_open else ("reopen",)
+    match draw(st.sampled_from((*moves, "say", "say", "archive"))):
+        case "move":
+            stage = draw(st.sampled_from([other for other in STAGES if other != stage]))
+            log.move(deal, day, stage, override=draw(st.booleans()))
+        case "win":
+            stage = WON
+            log.win(deal, day, draw(values), draw(currencies))
+        case "lose":
+            stage = LOST
+            log.lose(deal, day, draw(st.sampled_from(("price", "timing", "invalid"))))
+        case "reopen":
+            stage = draw(st.sampled_from(STAGES))
+            log.reopen(deal, day, stage)
+        case "archive":
+            log.say(deal, day, "archived")
+            return stage, True
+        case _:
+            _say(draw, log, deal, day)
+    return stage, False
+
+
+def _say(draw: st.DrawFn, log: Log, deal: int, day: float) -> None:
+    match draw(st.sampled_from(("value", "close", "close", "owner", "probability", "work"))):
+        case "value":
+            log.value(deal, day, draw(values), draw(currencies))
+        case "close":
+            log.close(deal, day, draw(closes))
+        case "owner":
+            log.owner(deal, day, draw(st.sampled_from(OWNERS)))
+        case "probability":
+            log.probability(deal, day, draw(st.one_of(st.none(), st.integers(0, 10_000))))
+        case _:
+            kind = draw(st.sampled_from(("touch", "next_step", "snoozed", "step_done")))
+            what = draw(st.sampled_from(("call out", "email in"))) if kind == "touch" else ""
+            log.say(deal, day, kind, on=draw(closes) if kind != "touch" else None, what=what)

@@ -1,0 +1,131 @@
+"""What was done, by whom, and how soon; why deals were lost; whether the process was kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from pipeboard.domain.events import micros
+from pipeboard.domain.metrics.activity import (
+    first_response,
+    follow_ups,
+    quotes_sent,
+    touches,
+    waiting,
+)
+from pipeboard.domain.metrics.adherence import adherence, adherence_rate
+from pipeboard.domain.metrics.deals import Present
+from pipeboard.domain.metrics.grouping import by_owner
+from pipeboard.domain.metrics.losses import loss_reasons
+from pipeboard.domain.metrics.series import weeks
+from tests.domain.metrics.log import (
+    BEGIN,
+    LEAD,
+    LOST,
+    NEGOTIATE,
+    PROPOSAL,
+    QUALIFY,
+    UTC_RULES,
+    Log,
+    at,
+    ids,
+    period,
+)
+
+JANUARY = period("2026-01")
+
+
+def test_the_first_response_is_the_first_touch_from_our_side() -> None:
+    log = Log()
+    slow, quick, silent = (log.add(1) for _ in range(3))
+    log.say(slow, 1.5, "touch", what="email in")
+    log.say(slow, 2, "touch", what="call out")
+    log.say(quick, 1.25, "touch", what="call out")
+    basis = log.basis(3, JANUARY)
+    response = first_response(basis)
+    assert (response.value, response.n) == (15, 2)
+    assert response.excluded == {"no response yet": 1}
+    assert [(deal.id, hours) for deal, hours in waiting(basis)] == [(silent, Fraction(48))]
+
+
+def test_without_any_response_there_is_no_median() -> None:
+    log = Log()
+    assert first_response(log.basis(3)).reason == "no deals created"
+    log.add()
+    assert first_response(log.basis(3)).reason == "no response yet"
+
+
+def test_touches_are_the_owners_of_that_day_and_tell_new_deals_from_old() -> None:
+    log = Log()
+    old, new = log.add(0, owner="ana"), log.add(32, owner="ana")
+    log.say(old, 33, "touch", what="call out")
+    log.owner(old, 34, "bo")
+    log.say(old, 35, "touch", what="call out")
+    log.say(new, 35, "touch", what="email in")
+    log.say(new, 1, "touch", what="email in")
+    found = touches(log.basis(40, period("2026-02")))
+    assert [(rep.owner, rep.total, rep.on_new) for rep in found] == [("ana", 2, 1), ("bo", 1, 0)]
+    assert found[0].by_kind == {"call out": 1, "email in": 1}
+
+
+def test_follow_ups_are_counted_since_an_instant() -> None:
+    log = Log()
+    deal = log.add(0)
+    for day, what in ((1, "email out"), (3, "call out"), (4, "call in"), (5, "email out")):
+        log.say(deal, day, "touch", what=what)
+    (history,) = log.histories()
+    assert follow_ups(history, micros(at(2))) == 2
+
+
+def test_quotes_are_counted_on_the_day_they_were_sent() -> None:
+    log = Log()
+    sent, later = log.add(0), log.add(0, owner="bo")
+    present = Present({sent: micros(at(5)), later: micros(at(40))})
+    basis = replace(log.basis(50, JANUARY), present=present)
+    assert quotes_sent(basis).num_ids == (sent,)
+    assert quotes_sent(basis.only(by_owner(UTC_RULES), "bo")).value == 0
+
+
+def test_losses_by_reason_with_their_value_and_stage() -> None:
+    log = Log()
+    for stage, category, value in (
+        (LEAD, "timing", 10),
+        (PROPOSAL, "price", 20),
+        (PROPOSAL, "price", None),
+    ):
+        log.lose(log.add(0, stage, value=value), 5, category)
+    price, timing = loss_reasons(log.basis(9))
+    assert (price.category, len(price.deals), price.value.value) == ("price", 2, 20)
+    assert price.stages == {PROPOSAL: 2}
+    assert (timing.category, timing.value.value) == ("timing", 10)
+
+
+def test_adherence_is_the_share_of_advances_without_an_override() -> None:
+    log = Log()
+    deal = log.add(0, owner="ana")
+    log.move(deal, 1, QUALIFY)
+    log.move(deal, 2, PROPOSAL, override=True)
+    log.move(deal, 3, LEAD)
+    log.owner(deal, 4, "bo")
+    log.move(deal, 5, NEGOTIATE)
+    log.win(deal, 6)
+    basis = log.basis(9)
+    assert {rep.owner: rep.rate.value for rep in adherence(basis)} == {
+        "ana": Fraction(1, 2),
+        "bo": 1,
+    }
+    assert adherence_rate(basis).value == Fraction(3, 4)
+    assert adherence_rate(Log().basis(9)).reason == "no advances"
+
+
+def test_thirteen_weeks_end_with_the_running_one() -> None:
+    log = Log()
+    log.win(log.add(0, value=7), 5)
+    log.path(LEAD, LOST, begin=11)
+    found = weeks(log.basis(12))
+    assert len(found) == 13
+    last, before = found[-1], found[-2]
+    assert (str(last.start), last.partial, last.created.value) == ("2026-01-12", True, 1)
+    assert (str(before.start), before.partial, before.won.value) == ("2026-01-05", False, 7)
+    assert ids(found[-3].created.numerator) == [1]
+    assert BEGIN.year == 2026

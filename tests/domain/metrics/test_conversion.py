@@ -1,0 +1,122 @@
+"""Conversion follows cohorts by their entries: skips, back moves, open deals in their places."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from pipeboard.domain.metrics.conversion import (
+    cohort,
+    conversion,
+    conversion_by_value,
+    regressions,
+    resolved,
+    skipped,
+)
+from pipeboard.domain.metrics.forecast import chances
+from pipeboard.domain.metrics.winning import win_rate_of_cohort
+from tests.domain.metrics.log import (
+    LEAD,
+    LOST,
+    NEGOTIATE,
+    PIPELINE,
+    PROPOSAL,
+    QUALIFY,
+    WON,
+    Log,
+    ids,
+    period,
+)
+
+
+@pytest.fixture
+def six() -> Log:
+    """Six deals that skip, go back, begin in the middle, and end or do not."""
+    log = Log()
+    log.path(LEAD, QUALIFY, PROPOSAL, NEGOTIATE, WON)
+    log.path(LEAD, PROPOSAL, WON)
+    log.path(LEAD, QUALIFY, LOST)
+    log.path(LEAD, QUALIFY, LEAD, LOST)
+    log.path(PROPOSAL, NEGOTIATE)
+    log.path(LEAD)
+    return log
+
+
+@pytest.mark.parametrize(
+    ("stage_id", "num", "den", "pending"),
+    [(LEAD, 4, 5, 1), (QUALIFY, 1, 3, 0), (PROPOSAL, 3, 3, 0), (NEGOTIATE, 1, 2, 1)],
+)
+def test_a_cohort_advances_by_entering_any_later_stage(
+    six: Log, stage_id: int, num: int, den: int, pending: int
+) -> None:
+    rate = conversion(cohort(six.basis(30), PIPELINE.stage(stage_id)))
+    assert (rate.num, rate.den, rate.pending) == (num, den, pending)
+
+
+def test_pending_deals_bound_what_the_conversion_can_become(six: Log) -> None:
+    rate = conversion(cohort(six.basis(30), PIPELINE.stage(NEGOTIATE)))
+    assert rate.bounds == (Fraction(1, 2), Fraction(1))
+
+
+def test_the_resolved_conversion_leaves_pending_deals_out(six: Log) -> None:
+    assert resolved(cohort(six.basis(30), PIPELINE.stage(LEAD))).value == 1
+    assert resolved(cohort(six.basis(30), PIPELINE.stage(QUALIFY))).value == Fraction(1, 3)
+
+
+@pytest.mark.parametrize(
+    ("stage_id", "won", "closed"),
+    [(LEAD, 2, 4), (QUALIFY, 1, 3), (PROPOSAL, 2, 2), (NEGOTIATE, 1, 1)],
+)
+def test_what_became_of_a_stage_is_counted_over_closed_deals_that_entered_it(
+    six: Log, stage_id: int, won: int, closed: int
+) -> None:
+    chance = chances(six.basis(30))[stage_id]
+    assert (chance.won, chance.closed) == (won, closed)
+
+
+def test_the_whole_way_is_measured_and_not_multiplied(six: Log) -> None:
+    assert win_rate_of_cohort(six.basis(30)).value == Fraction(2, 6)
+
+
+def test_a_return_is_counted_as_a_regression_and_takes_nothing_back(six: Log) -> None:
+    basis = six.basis(30)
+    assert [regressions(basis, stage) for stage in PIPELINE.stages[:4]] == [1, 0, 0, 0]
+    assert 4 in ids(cohort(basis, PIPELINE.stage(LEAD)).advanced)
+
+
+def test_a_stage_that_is_jumped_over_is_skipped_by_those_who_passed_it(six: Log) -> None:
+    rates = skipped(six.basis(30))
+    assert (rates[QUALIFY].num, rates[QUALIFY].den) == (1, 2)
+    assert (rates[NEGOTIATE].num, rates[NEGOTIATE].den) == (1, 2)
+    assert rates[LEAD].num == 0
+
+
+def test_only_first_entries_in_the_period_make_its_cohort() -> None:
+    log = Log()
+    deal = log.path(LEAD, QUALIFY)
+    log.move(deal, 40, LEAD)
+    assert conversion(cohort(log.basis(60, period("2026-02")), PIPELINE.stages[0])).reason == (
+        "no entries"
+    )
+    assert regressions(log.basis(60, period("2026-02")), PIPELINE.stages[0]) == 1
+
+
+def test_a_win_that_was_reopened_is_no_advance_any_more() -> None:
+    log = Log()
+    deal = log.path(LEAD, WON)
+    log.reopen(deal, 5, LEAD)
+    assert conversion(cohort(log.basis(4), PIPELINE.stages[0])).num == 1
+    assert conversion(cohort(log.basis(6), PIPELINE.stages[0])).num == 0
+
+
+def test_a_cohort_weighs_what_deals_were_worth_when_they_entered() -> None:
+    log = Log()
+    first = log.add(0, LEAD, value=100)
+    log.value(first, 1, 900)
+    log.move(first, 2, QUALIFY)
+    log.add(0, LEAD, value=300)
+    log.add(0, LEAD)
+    rate = conversion_by_value(log.basis(9), cohort(log.basis(9), PIPELINE.stages[0]))
+    assert rate.value == Fraction(100, 400)
+    assert rate.excluded == {"no value": 1}

@@ -1,0 +1,135 @@
+"""Coverage is what is open over what is missing, and what the win rate asks for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from pipeboard.domain.metrics.coverage import (
+    Standing,
+    cover,
+    coverage,
+    required_coverage,
+    target_of,
+)
+from pipeboard.domain.metrics.grouping import by_attribute, by_owner, by_team
+from pipeboard.domain.metrics.result import Metric, Unit
+from pipeboard.domain.metrics.rules import Rules, Target
+from pipeboard.domain.money import Money
+from tests.domain.metrics.log import LEAD, PROPOSAL, UTC_RULES, Log, ids, period
+
+QUARTER = period("2026Q1")
+
+
+def rules(*targets: tuple[str, int, str, str]) -> Rules:
+    """Targets as period, euros in cents, owner, team."""
+    return replace(
+        UTC_RULES,
+        targets=tuple(Target(p, Money(minor, "EUR"), o, t) for p, minor, o, t in targets),
+        teams={"ana": "north", "bo": "north", "cem": "south"},
+    )
+
+
+def test_three_times_what_is_missing_may_be_too_little() -> None:
+    target = Metric(1_600_000, Unit.MINOR)
+    covered = cover(target, 0, 4_800_000, None)
+    required = required_coverage(Metric(Fraction(22, 100), Unit.RATIO))
+    assert covered.value == 3
+    assert required.value == Fraction(50, 11)
+    assert round(float(covered.value / required.value), 2) == 0.66
+
+
+def test_a_target_that_is_met_needs_no_coverage() -> None:
+    log = Log()
+    log.win(log.add(0, value=130), 3)
+    found = coverage(log.basis(9, QUARTER, rules=rules(("2026Q1", 100, "", ""))))
+    assert (found.ratio.value, found.ratio.reason) == (None, "target met")
+    assert found.surplus == 30
+
+
+def test_without_a_target_there_is_no_coverage() -> None:
+    found = coverage(Log().basis(9, QUARTER))
+    assert [found.ratio.reason, found.gross.reason, found.target.reason] == ["no target"] * 3
+
+
+def test_coverage_counts_deals_due_in_the_period_that_can_be_worked_on_in_it() -> None:
+    log = Log()
+    due = log.add(0, value=100, close="2026-03-01")
+    late = log.add(0, value=50, close="2026-01-05")
+    log.add(0, value=1_000, close="2026-04-01")
+    log.add(0, value=1_000)
+    parked = log.add(0, value=1_000, close="2026-03-01")
+    log.say(parked, 1, "snoozed", on="2026-04-15")
+    back_soon = log.add(0, value=30, close="2026-03-01")
+    log.say(back_soon, 1, "snoozed", on="2026-02-01")
+    found = coverage(log.basis(9, QUARTER, rules=rules(("2026Q1", 90, "", ""))))
+    assert found.ratio.value == 2
+    assert ids(found.ratio.numerator) == [due, late, back_soon]
+    assert found.ratio.excluded == {"no close date": 1}
+    assert found.overdue.amount == 50
+    assert found.gross.value == Fraction(3_180, 90)
+
+
+def test_coverage_of_qualified_deals_only() -> None:
+    log = Log()
+    log.add(0, LEAD, value=100, close="2026-03-01")
+    log.add(0, PROPOSAL, value=50, close="2026-03-01")
+    basis = log.basis(9, QUARTER, rules=rules(("2026Q1", 50, "", "")))
+    assert coverage(basis).ratio.value == 3
+    assert coverage(basis, qualified_only=True).ratio.value == 1
+
+
+@pytest.mark.parametrize(
+    ("pipe", "standing"),
+    [(150, Standing.SHORT), (250, Standing.ENOUGH), (700, Standing.TOO_HIGH)],
+)
+def test_the_standing_compares_with_what_the_win_rate_requires(
+    pipe: int, standing: Standing
+) -> None:
+    log = Log()
+    log.win(log.add(0, value=100), 3)
+    log.lose(log.add(0, value=100), 3)
+    log.add(0, value=pipe, close="2026-03-01")
+    found = coverage(log.basis(9, QUARTER, rules=rules(("2026Q1", 200, "", ""))))
+    assert found.required.value == 2
+    assert found.standing is standing
+
+
+def test_a_win_rate_of_0_requires_nothing_that_could_be_said() -> None:
+    log = Log()
+    log.lose(log.add(0, value=100), 3)
+    assert coverage(log.basis(9)).required.reason == "win rate is 0"
+
+
+@pytest.mark.parametrize(
+    ("targets", "expected"),
+    [
+        ([("2026Q1", 90, "", "")], 90),
+        ([("2026Q1", 90, "", ""), ("2026Q1", 50, "ana", "")], 90),
+        ([("2026-01", 1, "", ""), ("2026-02", 2, "", ""), ("2026-03", 4, "", "")], 7),
+        ([("2026-01", 1, "", ""), ("2026-03", 4, "", "")], None),
+        ([("2026Q1", 50, "ana", ""), ("2026Q1", 30, "cem", "")], 80),
+        ([("2026Q1", 70, "", "north"), ("2026Q1", 50, "ana", "")], 70),
+        ([("2026Q2", 90, "", "")], None),
+        ([("nonsense", 90, "", "")], None),
+    ],
+)
+def test_the_target_of_everybody(
+    targets: list[tuple[str, int, str, str]], expected: int | None
+) -> None:
+    assert target_of(Log().basis(9, QUARTER, rules=rules(*targets))).value == expected
+
+
+def test_targets_of_a_rep_and_of_a_team() -> None:
+    counted = rules(("2026Q1", 50, "ana", ""), ("2026Q1", 30, "bo", ""), ("2026Q1", 9, "cem", ""))
+    basis = Log().basis(9, QUARTER, rules=counted)
+    assert target_of(basis.only(by_owner(counted), "bo")).value == 30
+    assert target_of(basis.only(by_team(counted), "north")).value == 80
+    assert target_of(basis.only(by_attribute("source", {}), "web")).reason == "no target"
+
+
+def test_a_year_is_made_of_its_quarters() -> None:
+    quarters = rules(*((f"2026Q{n}", n, "", "") for n in (1, 2, 3, 4)))
+    assert target_of(Log().basis(9, period("2026"), rules=quarters)).value == 10

@@ -1,0 +1,98 @@
+"""Cycles are elapsed days from creation to the final win; open deals are not forgotten."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from pipeboard.domain.metrics.cycle import (
+    active_cycle,
+    close_median,
+    cycle_mean,
+    cycle_median,
+    cycle_p90,
+    cycle_since_qualified,
+    time_to_win,
+)
+from tests.domain.metrics.log import LEAD, PROPOSAL, Log
+
+
+def won_after(*spans: float) -> Log:
+    log = Log()
+    for span in spans:
+        log.win(log.add(0), span)
+    return log
+
+
+def test_median_mean_and_ninetieth_percentile() -> None:
+    basis = won_after(10, 20, 90).basis(100)
+    assert cycle_median(basis).value == 20
+    assert cycle_mean(basis).value == 40
+    assert cycle_p90(basis).value == 90
+
+
+def test_without_wins_there_is_no_cycle() -> None:
+    basis = won_after().basis(9)
+    for cycle in (cycle_median, cycle_mean, cycle_p90):
+        assert (cycle(basis).value, cycle(basis).reason) == (None, "no won deals")
+
+
+def test_a_deal_won_again_counts_from_its_creation() -> None:
+    log = won_after(10)
+    log.reopen(1, 20, LEAD)
+    log.win(1, 50)
+    assert cycle_median(log.basis(60)).value == 50
+
+
+def test_half_days_are_kept() -> None:
+    assert cycle_mean(won_after(0.5, 1).basis(9)).value == Fraction(3, 4)
+
+
+def test_time_to_close_takes_open_deals_as_lasting_until_now() -> None:
+    log = Log()
+    for span, outcome in ((10, "w"), (20, "l"), (50, "w"), (90, "l")):
+        deal = log.add(120 - span if span == 120 else 0)
+        (log.win if outcome == "w" else log.lose)(deal, span)
+    for age in (30, 60, 120):
+        log.add(120 - age)
+    basis = log.basis(120)
+    assert close_median(basis).value == 90
+    assert dict(time_to_win(basis))[Fraction(50)] == pytest.approx(9 / 28)
+
+
+def test_time_to_close_may_not_be_reached() -> None:
+    log = Log()
+    log.add(0)
+    assert close_median(log.basis(9)).reason == "not reached"
+    assert close_median(Log().basis(9)).reason == "no deals created"
+
+
+def test_parked_time_is_taken_off_the_active_cycle_only() -> None:
+    log = won_after()
+    deal = log.add(0)
+    log.say(deal, 2, "snoozed", on="2026-01-13")
+    log.win(deal, 20)
+    assert cycle_median(log.basis(30)).value == 20
+    assert active_cycle(log.basis(30)).value == 10
+
+
+def test_a_plan_and_a_win_end_a_snooze() -> None:
+    log = Log()
+    planned, won = log.add(0), log.add(0)
+    log.say(planned, 2, "snoozed", on="2026-02-01")
+    log.say(planned, 4, "next_step", on="2026-01-06")
+    log.win(planned, 12)
+    log.say(won, 2, "snoozed", on="2026-02-01")
+    log.win(won, 12)
+    first, second = (log.basis(30).won[place] for place in (0, 1))
+    assert first.snoozes[-1][1] is None and second.snoozes[-1][1] is None
+    assert active_cycle(log.basis(30)).value == Fraction(10 + 2, 2)
+
+
+def test_the_cycle_since_qualification_starts_at_the_first_qualified_stage() -> None:
+    log = Log()
+    deal = log.add(0)
+    log.move(deal, 6, PROPOSAL)
+    log.win(deal, 20)
+    assert cycle_since_qualified(log.basis(30)).value == 14

@@ -1,0 +1,142 @@
+"""Time in stage counts those still there, and the bottleneck is where deals stand too long."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from pipeboard.domain.metrics.ageing import by_age, dead_candidates, stalled, stalled_by_stage
+from pipeboard.domain.metrics.dwell import bottleneck, days_in, dwell, expected_days, overstays
+from tests.domain.metrics.log import (
+    LEAD,
+    NEGOTIATE,
+    PIPELINE,
+    PROPOSAL,
+    QUALIFY,
+    UTC_RULES,
+    Log,
+    ids,
+    period,
+)
+
+LEADS = PIPELINE.stage(LEAD)
+
+
+def test_stays_that_go_on_make_the_median_longer() -> None:
+    log = Log()
+    for span in (5, 7, 9):
+        log.move(log.add(0), span, QUALIFY)
+    for age in (20, 25, 40):
+        log.add(40 - age)
+    found = dwell(log.basis(40), LEADS)
+    assert (found.km_median.value, found.median.value) == (9, 7)
+    assert (found.p80.value, found.p90.value, found.over, found.running) == (9, 9, 3, 3)
+
+
+def test_without_entries_or_exits_there_is_no_median() -> None:
+    log = Log()
+    log.add(0)
+    assert dwell(log.basis(9), LEADS).median.reason == "nobody has left it yet"
+    assert dwell(log.basis(9), LEADS).km_median.reason == "not reached"
+    assert dwell(log.basis(9), PIPELINE.stage(QUALIFY)).km_median.reason == "no entries"
+
+
+def test_each_stay_counts_and_a_deal_knows_its_latest_and_all() -> None:
+    log = Log()
+    deal = log.add(0)
+    log.move(deal, 2, QUALIFY)
+    log.move(deal, 3, LEAD)
+    basis = log.basis(10)
+    (history,) = basis.deals.open
+    assert days_in(basis, history, LEAD) == (Fraction(7), Fraction(9))
+    assert days_in(basis, history, NEGOTIATE) is None
+    assert dwell(basis, LEADS).over == 1
+
+
+def test_closing_ends_a_stay() -> None:
+    log = Log()
+    log.lose(log.add(0), 4)
+    assert dwell(log.basis(9), LEADS).median.value == 4
+
+
+def test_a_stage_without_a_limit_takes_its_usual_stay_once_ten_are_over() -> None:
+    log = Log()
+    for _ in range(9):
+        log.move(log.add(0, PROPOSAL), 6, NEGOTIATE)
+    assert PROPOSAL not in expected_days(log.basis(9))
+    log.move(log.add(0, PROPOSAL), 6, NEGOTIATE)
+    assert expected_days(log.basis(9)) == {LEAD: 7, QUALIFY: 14, PROPOSAL: 6}
+
+
+def test_the_bottleneck_has_the_most_days_beyond_the_expected() -> None:
+    log = Log()
+    slow = [log.add(0, LEAD), log.add(5, LEAD)]
+    log.add(0, QUALIFY)
+    parked = log.add(0, LEAD)
+    log.say(parked, 1, "snoozed", on="2026-06-01")
+    basis = log.basis(20)
+    assert [int(stage.deal_days) for stage in overstays(basis)] == [13 + 8, 6, 0, 0]
+    found = bottleneck(basis)
+    assert found is not None
+    assert (found.stage.name, ids(found.overstay.deals), found.expected) == ("Lead", slow, 7)
+    assert found.hint.startswith("Look at where leads come from")
+
+
+def test_the_earlier_stage_is_the_bottleneck_on_a_tie_and_none_without_overstay() -> None:
+    log = Log()
+    log.add(7, LEAD)
+    log.add(0, QUALIFY)
+    found = bottleneck(log.basis(20))
+    assert found is not None and found.stage.name == "Lead"
+    assert bottleneck(log.basis(14)) is None
+
+
+def test_parked_deals_are_not_stalled_and_a_dated_plan_stops_the_idle_clock_only() -> None:
+    log = Log()
+    idle, planned, called, parked, overstaying = (log.add(0) for _ in range(5))
+    log.say(planned, 1, "next_step", on="2026-01-08")
+    log.say(called, 5, "touch", what="call out")
+    log.say(parked, 1, "snoozed", on="2026-06-01")
+    basis = log.basis(6)
+    assert ids(stalled(basis)) == [idle, overstaying]
+    log.say(overstaying, 7, "touch", what="call out")
+    log.say(overstaying, 7, "next_step", on="2026-01-10")
+    assert overstaying in ids(stalled(log.basis(8)))
+    assert stalled_by_stage(basis)[LEAD] == 2
+
+
+def test_an_advance_is_a_touch_and_a_move_back_is_none() -> None:
+    log = Log()
+    advanced = log.add(0)
+    log.move(advanced, 6, QUALIFY)
+    back = log.add(0, QUALIFY)
+    log.move(back, 6, LEAD)
+    assert ids(stalled(log.basis(7))) == [back]
+
+
+def test_silence_after_many_touches_makes_a_dead_candidate() -> None:
+    log = Log()
+    silent, answered, planned = (log.add(0) for _ in range(3))
+    for deal in (silent, answered, planned):
+        for day in range(5):
+            log.say(deal, day, "touch", what="email out")
+    log.say(answered, 4, "touch", what="email in")
+    log.say(planned, 4, "next_step", on="2026-03-01")
+    assert ids(dead_candidates(log.basis(14))) == []
+    assert ids(dead_candidates(log.basis(15))) == [silent]
+
+
+def test_open_deals_by_their_days_in_stage() -> None:
+    log = Log()
+    for day in (30, 23, 22, 15, 0):
+        log.add(day)
+    assert [len(band.deals) for band in by_age(log.basis(30))] == [2, 1, 2, 0]
+    assert [len(band.deals) for band in by_age(log.basis(31))] == [1, 2, 1, 1]
+
+
+def test_only_stays_that_began_in_the_period_are_looked_at() -> None:
+    log = Log()
+    log.move(log.add(0), 40, QUALIFY)
+    log.move(log.add(32), 40, QUALIFY)
+    found = dwell(log.basis(60, period("2026-02"), rules=replace(UTC_RULES)), LEADS)
+    assert (found.over, found.median.value) == (1, Fraction(8))

@@ -1,0 +1,171 @@
+"""Forecasts are summed exactly, rounded once, and held against what stages really come to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from pipeboard.domain.events import micros
+from pipeboard.domain.metrics.categories import (
+    forecast_best,
+    forecast_commit,
+    forecast_overdue,
+    forecast_pipeline,
+    months,
+    unsupported_commits,
+)
+from pipeboard.domain.metrics.deals import Present
+from pipeboard.domain.metrics.forecast import (
+    chances,
+    chances_if_stale_lost,
+    forecast,
+    rose_tint_by_stage,
+    smoothed,
+)
+from pipeboard.domain.metrics.grouping import by_owner
+from pipeboard.domain.pipeline import Stage
+from tests.domain.metrics.log import (
+    LEAD,
+    NEGOTIATE,
+    PIPELINE,
+    PROPOSAL,
+    QUALIFY,
+    UTC_RULES,
+    Log,
+    at,
+    ids,
+    period,
+)
+
+QUARTER = period("2026Q1")
+DUE = "2026-03-01"
+
+
+def test_three_deals_of_one_cent_at_one_half_come_to_two() -> None:
+    log = Log()
+    for _ in range(3):
+        log.add(0, PROPOSAL, value=1, close=DUE)
+    assert forecast(log.basis(9, QUARTER)).stated.value == 2
+
+
+def test_the_reps_probability_comes_before_the_stages_and_can_be_taken_back() -> None:
+    log = Log()
+    deal = log.add(0, PROPOSAL, value=1_000, close=DUE)
+    log.probability(deal, 1, 9_000)
+    found = forecast(log.basis(2, QUARTER))
+    assert (found.stated.value, found.table.value) == (900, 500)
+    log.move(deal, 3, NEGOTIATE)
+    assert forecast(log.basis(4, QUARTER)).stated.value == 900
+    log.probability(deal, 5, None)
+    assert forecast(log.basis(6, QUARTER)).stated.value == 800
+
+
+def test_won_value_is_in_the_forecast_whole() -> None:
+    log = Log()
+    log.win(log.add(0, value=1_000), 3, 700)
+    log.add(0, PROPOSAL, value=1_000, close=DUE)
+    log.add(0, PROPOSAL, value=1_000, close="2026-04-01")
+    assert forecast(log.basis(9, QUARTER)).stated.value == 1_200
+
+
+def test_a_deal_without_any_probability_is_counted_and_never_certain() -> None:
+    stages = (Stage(LEAD, "Lead"), *PIPELINE.stages[1:])
+    rules = replace(UTC_RULES, pipeline=replace(PIPELINE, stages=stages))
+    log = Log()
+    log.add(0, LEAD, value=1_000, close=DUE)
+    stated = forecast(log.basis(9, QUARTER, rules=rules)).stated
+    assert (stated.value, stated.excluded) == (0, {"no probability": 1})
+
+
+def test_an_edited_stage_rewrites_no_forecast() -> None:
+    log = Log()
+    log.add(0, PROPOSAL, value=1_000, close=DUE)
+    edits = {PROPOSAL: ((micros(at(-9)), 4_000), (micros(at(5)), 2_000))}
+    rules = replace(UTC_RULES, chances=edits)
+    assert forecast(log.basis(4, QUARTER, rules=rules)).stated.value == 400
+    assert forecast(log.basis(6, QUARTER, rules=rules)).stated.value == 200
+
+
+def test_few_deals_are_drawn_towards_what_the_pipeline_says() -> None:
+    assert smoothed(2, 5, 6_000, 10) == Fraction(8, 15)
+    assert smoothed(0, 0, 6_000, 10) == Fraction(3, 5)
+    assert smoothed(1, 4, None, 10) == Fraction(1, 4)
+    assert smoothed(0, 0, None, 10) is None
+
+
+def test_a_stage_that_nobody_came_from_has_its_prior_only() -> None:
+    chance = chances(Log().basis(9))[PROPOSAL]
+    assert chance.is_prior_only
+    assert chance.value == Fraction(1, 2)
+
+
+def test_rose_tint_is_stated_less_measured() -> None:
+    log = Log()
+    for _ in range(10):
+        log.lose(log.path(PROPOSAL), 2)
+    log.add(0, PROPOSAL, value=1_000, close=DUE)
+    found = forecast(log.basis(9, QUARTER))
+    assert (found.stated.value, found.measured.value, found.rose_tint.value) == (500, 250, 250)
+    assert found.rose_share.value == 1
+    assert rose_tint_by_stage(log.basis(9, QUARTER))[PROPOSAL].value == 250
+
+
+def test_one_rep_is_measured_by_everybodys_chances() -> None:
+    log = Log()
+    for _ in range(10):
+        log.lose(log.path(PROPOSAL), 2)
+    log.add(0, PROPOSAL, value=1_000, close=DUE, owner="bo")
+    part = log.basis(9, QUARTER).only(by_owner(UTC_RULES), "bo")
+    assert forecast(part).measured.value == 250
+
+
+def test_open_deals_past_hope_lower_the_measured_chance() -> None:
+    log = Log()
+    log.win(log.path(PROPOSAL), 5)
+    log.path(PROPOSAL)
+    basis = log.basis(90)
+    assert chances(basis)[PROPOSAL].closed == 1
+    assert chances_if_stale_lost(basis)[PROPOSAL].closed == 2
+
+
+def test_categories_add_up_from_commit_to_pipeline() -> None:
+    log = Log()
+    log.win(log.add(0, value=1), 3)
+    log.add(0, NEGOTIATE, value=10, close=DUE)
+    log.add(0, PROPOSAL, value=100, close=DUE)
+    log.add(0, QUALIFY, value=1_000, close=DUE)
+    omitted = log.add(0, QUALIFY, value=9, close=DUE)
+    log.say(omitted, 1, "category", what="omitted")
+    basis = log.basis(9, QUARTER)
+    lines = (forecast_commit, forecast_best, forecast_pipeline)
+    assert [line(basis).value for line in lines] == [11, 111, 1_111]
+
+
+def test_the_reps_category_stays_when_the_deal_moves() -> None:
+    log = Log()
+    deal = log.add(0, PROPOSAL, value=10, close=DUE)
+    log.say(deal, 1, "category", what="pipeline")
+    log.move(deal, 2, NEGOTIATE)
+    assert forecast_commit(log.basis(9, QUARTER)).value == 0
+
+
+def test_a_commit_without_evidence_is_unsupported() -> None:
+    log = Log()
+    proved, hoped = (log.add(0, NEGOTIATE, value=10, close=DUE) for _ in range(2))
+    basis = replace(log.basis(9, QUARTER), present=Present(supported=frozenset((proved,))))
+    assert ids(unsupported_commits(basis)) == [hoped]
+
+
+def test_overdue_deals_stand_apart_from_the_months() -> None:
+    log = Log()
+    log.add(0, PROPOSAL, value=10, close="2026-01-05")
+    log.add(0, PROPOSAL, value=100, close="2026-01-20")
+    log.add(0, PROPOSAL, value=1_000, close="2026-06-20")
+    basis = log.basis(9, QUARTER)
+    assert forecast_overdue(basis).value == 10
+    assert [(m.month, m.open_value.value, m.weighted.value) for m in months(basis)] == [
+        ("2026-01", 100, 50),
+        ("2026-02", 0, 0),
+        ("2026-03", 0, 0),
+        ("2026-06", 1_000, 500),
+    ]

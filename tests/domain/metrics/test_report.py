@@ -1,0 +1,232 @@
+"""Every number of a report is what plain SQL over replayed deals comes to, whole and in groups."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeboard.domain.metrics import METRICS, Fact, Report, compare
+from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.grouping import (
+    Grouping,
+    by_attribute,
+    by_month,
+    by_owner,
+    by_quarter,
+    by_stage,
+    by_team,
+    grouping_of,
+)
+from pipeboard.domain.score import half_up
+from tests.domain.metrics.log import (
+    BERLIN_RULES,
+    LEAD,
+    PROPOSAL,
+    UTC_RULES,
+    Log,
+    at,
+    period,
+)
+from tests.domain.metrics.made_up import SPAN, logs
+from tests.domain.metrics.oracle import counted, share
+
+PERIODS = st.sampled_from(("2026Q1", "2026-02", "2026", "all"))
+SUMS = (
+    "won_count",
+    "lost_count",
+    "open_count",
+    "created_count",
+    "qualified_count",
+    "won_value",
+    "lost_value",
+    "open_value",
+    "push_count",
+)
+
+
+def in_euros(log: Log) -> Log:
+    """The log with every amount in one currency."""
+    return Log([fact._replace(currency=fact.currency and "EUR") for fact in log.facts])
+
+
+@given(logs(), st.integers(1, SPAN + 60), PERIODS, st.booleans())
+def test_the_numbers_are_those_of_plain_sql(log: Log, day: int, label: str, berlin: bool) -> None:
+    log = in_euros(log)
+    basis = log.basis(day, period(label), rules=BERLIN_RULES if berlin else UTC_RULES)
+    report = Report(basis)
+    found = counted(log.facts, at(day), basis)
+    n = {name: found[name] or 0 for name in found}
+    for name in SUMS:
+        assert report.metric(name).value == n[name], name
+    won = n["won_count"]
+    expected = {
+        "win_rate": share(won, won + n["lost_count"]),
+        "win_rate_value": share(n["won_value"], n["won_value"] + n["lost_value"]),
+        "win_rate_competitive": share(won, n["contested"]),
+        "win_rate_cohort": share(n["cohort_won"], n["created_count"]),
+        "cycle_days_mean": share(n["cycle_us"], 86_400_000_000 * won),
+        "forecast_weighted": half_up(n["won_value"] + Fraction(n["weighted_bp"], 10_000)),
+        "forecast_commit": n["won_value"] + n["commit_value"],
+        "forecast_best": n["won_value"] + n["best_value"],
+        "forecast_overdue": n["overdue_value"],
+    }
+    assert {name: report.metric(name).value for name in expected} == expected
+
+
+@given(logs(), st.integers(1, SPAN), PERIODS)
+def test_events_that_are_no_facts_change_nothing(log: Log, day: int, label: str) -> None:
+    noisy = Log(list(log.facts))
+    for fact in log.facts:
+        for kind in ("note", "answered", "ranked", "tagged", "edited", "contact", "checked"):
+            noisy.facts.append(Fact(fact.deal_id, fact.at + 1, kind, None, 7, "EUR", "2026-01-01"))
+    quiet, loud = (Report(each.basis(day, period(label))) for each in (log, noisy))
+    assert [metric.value for metric in quiet.metrics.values()] == [
+        metric.value for metric in loud.metrics.values()
+    ]
+
+
+@given(logs(), st.integers(1, SPAN), PERIODS)
+def test_what_comes_after_an_instant_changes_no_number_of_it(
+    log: Log, day: int, label: str
+) -> None:
+    later = Log([fact for fact in log.facts if fact.at <= log.basis(day).now])
+    then, known = (Report(each.basis(day, period(label))) for each in (log, later))
+    assert {name: metric.value for name, metric in then.metrics.items()} == {
+        name: metric.value for name, metric in known.metrics.items()
+    }
+
+
+@given(logs(), st.integers(1, SPAN))
+def test_a_history_leads_back_to_every_earlier_instant(log: Log, day: int) -> None:
+    then = {deal.id: deal for deal in log.histories(at(day))}
+    us = log.basis(day).now
+    for deal in log.histories():
+        if deal.id not in then:
+            assert deal.place_at(us) is None
+            continue
+        known = then[deal.id]
+        assert (deal.value_at(us), deal.owner_at(us), deal.close_at(us), deal.bp_at(us)) == (
+            (known.minor, known.currency),
+            known.owner,
+            known.close,
+            known.bp,
+        )
+        assert (deal.stage_at(us), deal.archived_at(us)) == (known.stage_id, known.archived)
+        assert deal.is_open_at(us) == (known.closed_at is None and not known.archived)
+
+
+def groupings(basis: Basis) -> list[Grouping]:
+    rules = replace(basis.rules, teams={"ana": "north", "bo": "north"})
+    return [
+        by_owner(rules),
+        by_owner(replace(rules, owner_now=True)),
+        by_team(rules),
+        by_stage(rules),
+        by_month(basis.calendar),
+        by_quarter(basis.calendar, 1),
+        by_attribute("source", {1: "web", 2: "web", 3: "referral"}),
+    ]
+
+
+@settings(max_examples=300)
+@given(logs(), st.integers(1, SPAN), PERIODS, st.integers(0, 6))
+def test_groups_add_up_to_the_whole(log: Log, day: int, label: str, which: int) -> None:
+    basis = in_euros(log).basis(day, period(label))
+    report = Report(basis)
+    parts = [Report(part) for part in basis.split(groupings(basis)[which]).values()]
+    for name in SUMS:
+        whole = report.metric(name).value
+        assert sum(part.metric(name).value or 0 for part in parts) == whole, name
+    entered = [stage.entered for stage in report.stages]
+    divided = [
+        sum(places) for places in zip(*([s.entered for s in p.stages] for p in parts), strict=True)
+    ]
+    assert divided == entered or not parts
+
+
+def test_a_grouping_is_found_by_its_name() -> None:
+    basis = Log().basis(9)
+    values = {"field.product": {1: "GTX"}}
+    for name in ("owner", "team", "stage", "month", "quarter", "field.product"):
+        found = grouping_of(name, basis.rules, basis.calendar, lambda asked: values[asked])
+        assert found.name == name
+
+
+def test_quarters_follow_the_business_year() -> None:
+    log = Log()
+    log.win(log.add(0), 100)
+    basis = log.basis(120)
+    for shift, label in ((0, "2026Q2"), (3, "2026Q1"), (-3, "2026Q3")):
+        groups = basis.split(by_quarter(basis.calendar, shift))
+        assert [name for name, part in groups.items() if part.won] == [label]
+
+
+def test_a_deal_counts_for_its_owner_at_the_close_unless_the_rules_say_now() -> None:
+    log = Log()
+    deal = log.add(0, owner="ana")
+    log.win(deal, 5)
+    log.owner(deal, 6, "bo")
+    basis = log.basis(9)
+    assert Report(basis).only(by_owner(UTC_RULES), "ana").metric("won_count").value == 1
+    now = by_owner(replace(UTC_RULES, owner_now=True))
+    assert Report(basis).only(now, "bo").metric("won_count").value == 1
+
+
+def test_groups_without_anything_in_the_period_are_left_out() -> None:
+    log = Log()
+    log.win(log.add(0, owner="gone"), 5)
+    log.add(0, owner="ana")
+    report = Report(log.basis(100, period("2026-04")))
+    assert list(report.groups(by_owner(UTC_RULES))) == ["ana"]
+
+
+def test_numbers_are_compared_with_those_of_another_period() -> None:
+    log = Log()
+    for day in (3, 33, 34):
+        log.win(log.add(0, value=10), day)
+    log.lose(log.add(0, value=10), 33)
+    basis = log.basis(70)
+    changes = compare(*(Report(basis.during(period(month))) for month in ("2026-02", "2026-01")))
+    assert (changes["won_count"].difference, changes["won_count"].share) == (Fraction(1),) * 2
+    assert changes["won_count"].is_better
+    assert changes["win_rate"].difference == Fraction(-1, 3)
+    assert changes["win_rate"].is_better is False
+    assert changes["lost_count"].share is None
+    assert changes["target"].difference is None
+
+
+def test_the_whole_report_of_nothing_has_reasons_and_no_zeros_for_rates() -> None:
+    report = Report(Log().basis(9, period("2026Q1")))
+    for name, metric in report.metrics.items():
+        assert (metric.value is None) == (metric.reason is not None), name
+        assert metric.unit == METRICS[name].unit, name
+        assert metric.value in (None, 0)
+    assert report.bottleneck is None
+    assert report.waterfall.balance == 0
+    assert [stage.conversion.reason for stage in report.stages] == ["no entries"] * 4
+    assert (report.loss_reasons, report.touches, report.adherence) == ([], [], [])
+
+
+@given(logs(), st.integers(1, SPAN), PERIODS)
+def test_every_part_of_a_report_can_be_had_of_any_history(log: Log, day: int, label: str) -> None:
+    report = Report(log.basis(day, period(label)))
+    for name, metric in report.metrics.items():
+        assert (metric.value is None) == (metric.reason is not None), name
+        assert metric.unit == METRICS[name].unit, name
+    assert report.coverage and report.forecast and report.calibration and report.weeks
+    assert report.months is not None and report.lead_months
+    assert len(report.stages) == 4
+    assert report.bottleneck is None or report.bottleneck.overstay.deals
+
+
+def test_stage_numbers_speak_of_entries_and_of_now() -> None:
+    log = Log()
+    log.add(0, LEAD, value=100)
+    log.move(log.add(0, LEAD, value=100), 3, PROPOSAL)
+    lead, _, proposal, _ = Report(log.basis(9)).stages
+    assert (lead.entered, lead.open_count.value, lead.stalled_count) == (2, 1, 1)
+    assert (lead.weighted_value.value, proposal.weighted_value.value) == (10, 50)
+    assert lead.overstay.deal_days == 2

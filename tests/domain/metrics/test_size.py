@@ -1,0 +1,47 @@
+"""Deal sizes are exact, leave unknown values out, and know what was given away."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from pipeboard.domain.metrics.size import (
+    deal_size_mean,
+    deal_size_median,
+    kept_value,
+    open_deal_size_mean,
+)
+from tests.domain.metrics.log import Log
+
+
+def test_sizes_are_of_final_values_and_0_is_one() -> None:
+    log = Log()
+    for value, final in ((100, 90), (10, None), (5, 0), (None, None)):
+        log.win(log.add(0, value=value), 3, final)
+    basis = log.basis(9)
+    assert deal_size_mean(basis).value == Fraction(100, 3)
+    assert deal_size_mean(basis).excluded == {"no value": 1}
+    assert deal_size_median(basis).value == 10
+
+
+def test_without_a_valued_win_there_is_no_size() -> None:
+    log = Log()
+    log.win(log.add(0), 3)
+    for size in (deal_size_mean, deal_size_median, kept_value):
+        assert size(log.basis(9)).value is None
+    assert deal_size_mean(log.basis(9)).excluded == {"no value": 1}
+
+
+def test_open_deals_have_their_own_mean() -> None:
+    log = Log()
+    log.add(0, value=10)
+    log.add(0, value=20)
+    assert open_deal_size_mean(log.basis(9)).value == 15
+
+
+def test_what_was_discounted_shows_against_the_first_value() -> None:
+    log = Log()
+    deal = log.add(0)
+    log.value(deal, 1, 200)
+    log.value(deal, 2, 180)
+    log.win(deal, 3, 150)
+    assert kept_value(log.basis(9)).value == Fraction(3, 4)

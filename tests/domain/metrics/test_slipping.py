@@ -1,0 +1,73 @@
+"""A slip is a deal that was due and did not close; a push is a date moved to a later month."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from pipeboard.domain.metrics.grouping import by_owner
+from pipeboard.domain.metrics.slipping import most_pushed, push_count, slip_rate
+from tests.domain.metrics.log import UTC_RULES, Log, ids, period
+
+FEBRUARY = period("2026-02")
+
+
+def test_what_was_due_at_the_start_and_did_not_close_has_slipped() -> None:
+    log = Log()
+    won, moved, left, archived = (log.add(0, close="2026-02-20") for _ in range(4))
+    log.add(0, close="2026-03-20")
+    log.add(35, close="2026-02-25")
+    log.win(won, 40)
+    log.close(moved, 40, "2026-03-02")
+    log.say(archived, 40, "archived")
+    rate = slip_rate(log.basis(70, FEBRUARY))
+    assert (rate.value, ids(rate.numerator)) == (Fraction(2, 3), [moved, left])
+
+
+def test_while_the_period_runs_a_deal_slips_when_its_date_moves_or_passes() -> None:
+    log = Log()
+    log.add(0, close="2026-02-05")
+    log.add(0, close="2026-02-25")
+    moved = log.add(0, close="2026-02-25")
+    log.close(moved, 32, "2026-03-02")
+    assert slip_rate(log.basis(33, FEBRUARY)).value == Fraction(1, 3)
+    assert slip_rate(log.basis(40, FEBRUARY)).value == Fraction(2, 3)
+
+
+def test_a_date_that_was_moved_away_and_back_has_not_slipped_yet() -> None:
+    log = Log()
+    deal = log.add(0, close="2026-02-25")
+    log.close(deal, 33, "2026-03-02")
+    log.close(deal, 34, "2026-02-26")
+    assert slip_rate(log.basis(40, FEBRUARY)).value == 0
+
+
+def test_a_period_to_come_has_no_slips_yet() -> None:
+    assert slip_rate(Log().basis(9, FEBRUARY)).reason == "the period has not begun"
+    assert slip_rate(Log().basis(40, FEBRUARY)).reason == "no deal was due"
+
+
+def test_only_moves_to_a_later_month_are_pushes() -> None:
+    log = Log()
+    deal, other = log.add(0, close="2026-02-10"), log.add(0)
+    for day, close in (
+        (32, "2026-02-28"),
+        (33, "2026-03-01"),
+        (34, "2026-02-01"),
+        (35, "2026-05-01"),
+    ):
+        log.close(deal, day, close)
+    log.close(other, 36, "2026-03-01")
+    count = push_count(log.basis(40, FEBRUARY))
+    assert (count.value, count.n, count.num_ids) == (2, 1, (deal,))
+    assert [(d.id, pushes) for d, pushes in most_pushed(log.basis(40))] == [(deal, 2)]
+
+
+def test_a_push_is_its_owners_of_that_day() -> None:
+    log = Log()
+    deal = log.add(0, close="2026-02-10", owner="ana")
+    log.close(deal, 32, "2026-03-01")
+    log.owner(deal, 33, "bo")
+    log.close(deal, 34, "2026-04-01")
+    basis = log.basis(40, FEBRUARY)
+    for owner in ("ana", "bo"):
+        assert push_count(basis.only(by_owner(UTC_RULES), owner)).value == 1

@@ -1,0 +1,153 @@
+"""The waterfall balances for any history, and each deal is in its one line."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeboard.domain.metrics.grouping import by_owner
+from pipeboard.domain.metrics.waterfall import Waterfall, waterfall
+from tests.domain.metrics.log import (
+    BERLIN_RULES,
+    LEAD,
+    UTC_RULES,
+    Log,
+    ids,
+    period,
+)
+from tests.domain.metrics.made_up import OWNERS, SPAN, logs
+
+QUARTER = period("2026Q1")
+FEBRUARY = period("2026-02")
+DUE, LATER = "2026-02-20", "2026-03-05"
+
+
+def amounts(flow: Waterfall) -> dict[str, int | Fraction]:
+    """The lines that are not 0."""
+    lines = {"start": flow.start, "end": flow.end, **flow.coming, **flow.going}
+    return {name: line.amount for name, line in lines.items() if line.amount}
+
+
+def test_a_month_with_one_deal_of_each_kind() -> None:
+    log = Log()
+    for value in (100, 50, 60, 80, 20):
+        log.add(0, value=value, close=DUE)
+    pulled = log.add(0, value=30, close=LATER)
+    log.value(1, 40, 120)
+    log.value(2, 40, 40)
+    log.add(40, value=70, close=DUE)
+    log.close(pulled, 40, DUE)
+    log.win(3, 40)
+    log.lose(4, 40)
+    log.close(5, 40, LATER)
+    flow = waterfall(log.basis(50, FEBRUARY))
+    assert amounts(flow) == {
+        "start": 310,
+        "end": 260,
+        "created": 70,
+        "pulled_in": 30,
+        "increased": 20,
+        "decreased": 10,
+        "won": 60,
+        "lost": 80,
+        "pushed_out": 20,
+    }
+    assert flow.balance == 0
+
+
+def test_what_comes_back_and_what_is_taken_out() -> None:
+    log = Log()
+    reopened, archived, invalid = (log.add(0, value=10, close=DUE) for _ in range(3))
+    log.lose(reopened, 5)
+    log.reopen(reopened, 40, LEAD)
+    log.say(archived, 40, "archived")
+    log.lose(invalid, 40, "invalid")
+    flow = waterfall(log.basis(50, FEBRUARY))
+    assert amounts(flow) == {"start": 20, "end": 10, "reopened": 10, "removed": 20}
+
+
+def test_a_discount_at_the_win_is_off_the_ledger() -> None:
+    log = Log()
+    log.win(log.add(0, value=100, close=DUE), 40, 90)
+    flow = waterfall(log.basis(50, FEBRUARY))
+    assert amounts(flow) == {"start": 100, "won": 100}
+    assert flow.won_above.amount == -10
+
+
+def test_what_came_and_went_in_between_is_off_the_ledger() -> None:
+    log = Log()
+    log.win(log.add(35, value=100, close=DUE), 40)
+    log.lose(log.add(35, value=30), 40)
+    flow = waterfall(log.basis(50, FEBRUARY))
+    assert amounts(flow) == {}
+    assert (flow.created_and_won.amount, flow.created_and_lost.amount) == (100, 30)
+
+
+def test_a_deal_that_changed_hands_is_transferred() -> None:
+    log = Log()
+    deal = log.add(0, value=10, close=DUE, owner="ana")
+    log.owner(deal, 40, "bo")
+    basis = log.basis(50, FEBRUARY)
+    ana, bo = (waterfall(basis.only(by_owner(UTC_RULES), owner)) for owner in ("ana", "bo"))
+    assert amounts(ana) == {"start": 10, "transferred_out": 10}
+    assert amounts(bo) == {"end": 10, "transferred_in": 10}
+    assert amounts(waterfall(basis)) == {"start": 10, "end": 10}
+
+
+def test_an_event_at_the_first_instant_of_the_period_belongs_to_it() -> None:
+    log = Log()
+    log.add(31, value=10, close=DUE)
+    assert amounts(waterfall(log.basis(50, FEBRUARY))) == {"end": 10, "created": 10}
+
+
+def test_a_past_period_is_seen_as_it_ended() -> None:
+    log = Log()
+    deal = log.add(0, value=10, close=DUE)
+    log.value(deal, 70, 99)
+    log.win(deal, 80)
+    assert amounts(waterfall(log.basis(90, FEBRUARY))) == {"start": 10, "end": 10}
+
+
+def test_deals_without_a_rate_are_left_out_of_every_line() -> None:
+    log = Log()
+    deal = log.add(0, value=10, close=DUE, currency="USD")
+    log.add(0, close=DUE)
+    log.value(deal, 40, 20)
+    flow = waterfall(log.basis(50, FEBRUARY))
+    assert amounts(flow) == {}
+    assert flow.excluded == {"no rate": 1, "no value": 1}
+
+
+@given(logs(), st.integers(1, SPAN + 30), st.sampled_from(("2026Q1", "2026-02", "2026-04", "all")))
+def test_it_balances_for_any_history(log: Log, day: int, label: str) -> None:
+    for rules in (UTC_RULES, BERLIN_RULES):
+        flow = waterfall(log.basis(day, period(label), rules=rules))
+        assert flow.balance == 0
+        one_line = [line for name, line in {**flow.coming, **flow.going}.items()]
+        listed = [deal for line in one_line for deal in ids(line.deals)]
+        assert len(listed) == len(set(listed))
+        assert all(line.amount >= 0 for line in one_line)
+
+
+@given(logs(), st.integers(1, SPAN), st.sampled_from(("2026Q1", "2026-02")))
+def test_the_reps_waterfalls_add_up_to_everybodys(log: Log, day: int, label: str) -> None:
+    basis = log.basis(day, period(label))
+    parts = [waterfall(basis.only(by_owner(UTC_RULES), owner)) for owner in OWNERS]
+    whole = waterfall(basis)
+    assert all(part.balance == 0 for part in parts)
+    for line in ("start", "end"):
+        assert sum(getattr(part, line).amount for part in parts) == getattr(whole, line).amount
+    moved = [
+        sum(side[name].amount for side in sides)
+        for sides, name in (
+            ([part.coming for part in parts], "transferred_in"),
+            ([part.going for part in parts], "transferred_out"),
+        )
+    ]
+    changes = [
+        sum(part.coming["increased"].amount - part.going["decreased"].amount for part in parts),
+        whole.coming["increased"].amount - whole.going["decreased"].amount,
+    ]
+    assert moved[0] - moved[1] + changes[0] == changes[1]

@@ -1,0 +1,134 @@
+"""Win rates count what is closed, as it stands, on the day it closed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from fractions import Fraction
+
+import pytest
+
+from pipeboard.domain.metrics.winning import (
+    win_rate,
+    win_rate_by_value,
+    win_rate_competitive,
+    win_rate_of_cohort,
+    win_rate_pessimistic,
+)
+from tests.domain.metrics.log import (
+    BERLIN_RULES,
+    LEAD,
+    Log,
+    ids,
+    period,
+)
+
+
+def closed(log: Log, day: float, *, won: list[int | None], lost: list[int | None]) -> None:
+    for value in won:
+        log.win(log.add(0, value=value), day)
+    for value in lost:
+        log.lose(log.add(0, value=value), day)
+
+
+def test_the_rate_by_count_and_by_value_may_differ() -> None:
+    log = Log()
+    closed(log, 5, won=[10_000, 20_000, 30_000], lost=[15_000, 45_000])
+    basis = log.basis(9)
+    assert win_rate(basis).value == Fraction(3, 5)
+    assert (round(win_rate(basis).low or 0, 4), round(win_rate(basis).high or 0, 4)) == (
+        0.2307,
+        0.8824,
+    )
+    assert win_rate_by_value(basis).value == Fraction(1, 2)
+
+
+def test_without_closed_deals_there_is_no_rate() -> None:
+    log = Log()
+    log.add()
+    for rate in (win_rate, win_rate_by_value, win_rate_competitive):
+        assert (rate(log.basis(9)).value, rate(log.basis(9)).reason) == (None, "no closed deals")
+
+
+def test_deals_without_a_value_are_left_out_of_the_rate_by_value() -> None:
+    log = Log()
+    closed(log, 5, won=[100, None], lost=[300])
+    rate = win_rate_by_value(log.basis(9))
+    assert (rate.value, rate.excluded) == (Fraction(1, 4), {"no value": 1})
+
+
+def test_a_win_counts_at_its_final_value() -> None:
+    log = Log()
+    log.win(log.add(0, value=100), 5, 60)
+    log.lose(log.add(0, value=40), 5)
+    assert win_rate_by_value(log.basis(9)).value == Fraction(60, 100)
+
+
+def test_only_losses_to_somebody_or_on_price_are_competitive() -> None:
+    log = Log()
+    log.win(log.add(), 5)
+    for category in ("competitor", "price", "no-decision", "timing"):
+        log.lose(log.add(), 5, category)
+    assert win_rate_competitive(log.basis(9)).value == Fraction(1, 3)
+
+
+def test_deals_lost_as_invalid_or_archived_are_in_no_rate() -> None:
+    log = Log()
+    log.win(log.add(), 5)
+    log.lose(log.add(), 5, "invalid")
+    archived = log.add()
+    log.lose(archived, 5)
+    log.say(archived, 6, "archived")
+    merged = log.add()
+    log.say(merged, 6, "merged")
+    assert win_rate(log.basis(9)).den == 1
+    assert win_rate(log.basis(5.5)).den == 2
+
+
+def test_a_cohort_waits_for_its_open_deals() -> None:
+    log = Log()
+    log.win(log.add(0), 50)
+    log.lose(log.add(0), 3)
+    log.add(0)
+    log.add(40)
+    rate = win_rate_of_cohort(log.basis(60, period("2026-01")))
+    assert (rate.value, rate.pending) == (Fraction(1, 3), 1)
+    assert rate.bounds == (Fraction(1, 3), Fraction(2, 3))
+
+
+def test_the_worst_case_loses_what_is_older_than_nine_of_ten_wins() -> None:
+    log = Log()
+    log.win(log.add(0), 10)
+    log.add(0)
+    log.add(35)
+    rate = win_rate_pessimistic(log.basis(40))
+    assert (rate.value, ids(rate.denominator)) == (Fraction(1, 2), [1, 2])
+
+
+def test_a_win_in_the_first_minutes_of_april_in_berlin_is_not_of_march() -> None:
+    log = Log()
+    now = datetime(2026, 4, 2, tzinfo=UTC)
+    log.win(
+        log.add(),
+        (
+            datetime(2026, 3, 31, 22, 30, tzinfo=UTC) - datetime(2026, 1, 1, tzinfo=UTC)
+        ).total_seconds()
+        / 86_400,
+    )
+    for month, won in (("2026-03", 0), ("2026-04", 1)):
+        assert len(log.basis(0, period(month), rules=BERLIN_RULES, now=now).won) == won
+
+
+@pytest.mark.parametrize(
+    ("day", "month", "won", "lost"),
+    [(58, "2026-01", 0, 0), (58, "2026-02", 0, 1), (6, "2026-01", 1, 0)],
+)
+def test_the_latest_outcome_counts_and_earlier_instants_keep_theirs(
+    day: int, month: str, won: int, lost: int
+) -> None:
+    log = Log()
+    deal = log.add(0)
+    log.win(deal, 4)
+    log.reopen(deal, 9, LEAD)
+    log.lose(deal, 33)
+    basis = log.basis(day, period(month))
+    assert (len(basis.won), len(basis.lost)) == (won, lost)
