@@ -1,0 +1,125 @@
+"""What numbers are made of: the events up to an instant, and the configuration beside them."""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import islice
+
+from pipeboard.domain.events import micros
+from pipeboard.domain.metrics.folding import KINDS, Fact, fold
+from pipeboard.domain.metrics.history import History
+from pipeboard.store.reading.database import Database
+from pipeboard.store.reading.sql import Sql, among, every, negated, one_of
+
+DEALS_AT_ONCE = 1_000
+COMMANDS_AT_ONCE = 500
+
+_COLUMNS = "deal_id, at, kind, stage_id, value_minor, currency, on_date, detail"
+
+
+def read_histories(
+    database: Database, pipeline_id: int, as_of: datetime, ids: Collection[int] | None = None
+) -> list[History]:
+    """What every deal of a pipeline (or those with these ids) went through up to an instant."""
+    with _collecting_later():
+        return fold(read_facts(database, pipeline_id, as_of, ids))
+
+
+def read_facts(
+    database: Database, pipeline_id: int, as_of: datetime, ids: Collection[int] | None = None
+) -> Iterator[Fact]:
+    """The events that took effect up to an instant, deal by deal, in the order of the log.
+
+    A command that had been undone by then never happened; redone, it happened when it first did,
+    so that the undo, the redo and their events are left out. What was recorded after the instant
+    with an earlier effect counts unless it has been undone since.
+
+    Some deals are read at a time: no lock is held in between, and little memory.
+    """
+    us = micros(as_of)
+    wanted = every((one_of("kind", KINDS), Sql("at <= ?", (us,)), Sql("not undoes")))
+    left_out = _left_out(database, us)
+    for deals, numbers in _portions(database, pipeline_id, ids):
+        taken = among("seq", (seq for n in numbers for seq in left_out.get(n, ())))
+        rows = every((deals, wanted, negated(taken)))
+        found = database.rows(
+            f"select {_COLUMNS} from event where {rows.text} order by deal_id, version", rows.values
+        )
+        yield from map(Fact._make, found)
+
+
+def _portions(
+    database: Database, pipeline_id: int, ids: Collection[int] | None
+) -> Iterator[tuple[Sql, Sequence[int]]]:
+    """Conditions that each let some deals of the pipeline through, and the ids they may have."""
+    if ids is not None:
+        remaining = iter(sorted(ids))
+        while chunk := list(islice(remaining, DEALS_AT_ONCE)):
+            yield _in_pipeline(pipeline_id, among("id", chunk)), chunk
+        return
+    last = database.number("select max(id) from deal where pipeline_id = ?", (pipeline_id,))
+    for start in range(0, last, DEALS_AT_ONCE):
+        numbers = range(start + 1, start + DEALS_AT_ONCE + 1)
+        within = Sql("id between ? and ?", (numbers[0], numbers[-1]))
+        yield _in_pipeline(pipeline_id, within), numbers
+
+
+def _in_pipeline(pipeline_id: int, deals: Sql) -> Sql:
+    return Sql(
+        f"deal_id in (select id from deal where pipeline_id = ? and ({deals.text}))",
+        (pipeline_id, *deals.values),
+    )
+
+
+def _left_out(database: Database, us: int) -> Mapping[int, Sequence[int]]:
+    """The events, by deal, of commands that do not stand at an instant, and of redos."""
+    events: dict[int, list[int]] = defaultdict(list)
+    remaining = iter(_commands_left_out(database, us))
+    while chunk := list(islice(remaining, COMMANDS_AT_ONCE)):
+        theirs = one_of("command_id", chunk)
+        for row in database.rows(
+            f"select deal_id, seq from event where {theirs.text}", theirs.values
+        ):
+            events[row["deal_id"]].append(row["seq"])
+    return events
+
+
+def _commands_left_out(database: Database, us: int) -> Iterable[str]:
+    """Redos, and what was undone more often than redone up to the instant.
+
+    A redo names the command that it puts again, which may be a redo itself: all of them speak of
+    the command that was there first.
+    """
+    first: dict[str, tuple[str, int]] = {}
+    undone: Counter[str] = Counter()
+    rows = database.rows(
+        "select later.id, later.at, later.undoes, later.redoes, done.at as done_at"
+        " from command as later join command as done"
+        " on done.id = coalesce(later.undoes, later.redoes)"
+        " where later.undoes is not null or later.redoes is not null order by later.seq"
+    )
+    for row in rows:
+        about = row["undoes"] or row["redoes"]
+        command, done_at = first.get(about, (about, row["done_at"]))
+        if row["redoes"] is not None:
+            first[row["id"]] = (command, done_at)
+        if row["at"] <= us or done_at > us:
+            undone[command] += 1 if row["redoes"] is None else -1
+    return [*first, *(command for command, times in undone.items() if times > 0)]
+
+
+@contextmanager
+def _collecting_later() -> Iterator[None]:
+    """Postpones garbage collection: half a million small values without a cycle among them would
+    otherwise be gone through again and again, which takes as long as making them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
