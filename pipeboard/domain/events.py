@@ -77,6 +77,9 @@ class Event:
 
 DEAL_FIELDS = tuple(f.name for f in fields(Deal))
 _values_of = attrgetter(*DEAL_FIELDS)
+_PUTS: dict[str, Callable[[Deal, Any], None]] = {
+    name: getattr(Deal, name).__set__ for name in DEAL_FIELDS
+}
 KEYED_FIELDS = frozenset(("fields", "answers", "contacts", "checklist", "terms"))
 
 
@@ -120,10 +123,14 @@ def evolve(deal: Deal | None, event: Event, deal_id: int | None = None) -> Deal:
         if deal_id is None:
             raise ValueError("a first event needs the id of the deal that it creates")
         return Deal(id=deal_id, version=1, **_whole(event.after, None))
-    # As `dataclasses.replace`, which takes four times as long for so many fields.
-    values = dict(zip(DEAL_FIELDS, _values_of(deal), strict=True))
-    values["version"] += 1
-    return Deal(**{**values, **_whole(event.after, deal)})
+    # As `dataclasses.replace`, which takes many times as long for so many fields.
+    evolved = object.__new__(Deal)
+    for put, value in zip(_PUTS.values(), _values_of(deal), strict=True):
+        put(evolved, value)
+    for name, value in _whole(event.after, deal).items():
+        _PUTS[name](evolved, value)
+    _PUTS["version"](evolved, deal.version + 1)
+    return evolved
 
 
 def _whole(after: Mapping[str, Any], deal: Deal | None) -> dict[str, Any]:
