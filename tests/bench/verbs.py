@@ -1,0 +1,45 @@
+"""`python -m tests.bench.verbs`: what commands in a shell cost on a board of 100,000 deals.
+
+Each is told as a ratio to an interpreter that only imports argparse and sqlite3.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from tests.bench.commands import medians, pipeboard
+from tests.bench.programs import database
+
+_BARE = (sys.executable, "-c", "import argparse, sqlite3")
+
+
+def main() -> None:
+    """Prints a table."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.verbs", description=__doc__)
+    parser.add_argument("--deals", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    asked = parser.parse_args()
+    on_board = ("--db", str(database(asked.deals)))
+    lists = {
+        "list, one rep's overdue": ("owner:ana", "overdue"),
+        "list, a word": ("mar",),
+        "list, by value": ("value>100k",),
+    }
+    ran = medians(
+        {
+            "argparse and sqlite3": _BARE,
+            "--help": pipeboard("--help"),
+            "show": pipeboard("show", "D-142", *on_board),
+            **{name: pipeboard("list", *words, *on_board) for name, words in lists.items()},
+        },
+        asked.rounds,
+    )
+    bare = ran["argparse and sqlite3"].cpu_ms
+    for name, one in ran.items():
+        ratio = one.cpu_ms / bare
+        print(f"{name:24} {one.cpu_ms:7.0f} ms {one.peak_mb:5.0f} MB {ratio:6.1f}")
+
+
+if __name__ == "__main__":
+    main()
