@@ -82,6 +82,7 @@ FORMS: tuple[tuple[str, str], ...] = (
     ("@ana", "the same as owner:ana; mine is owner:me"),
     ("field.product:GTX", "the custom field; field.product:none is without it"),
     ("q:budget", "the question is answered; q:budget=none is not, q:budget>=2 by rating"),
+    ("id:142,D-143", "one of these deals, by its number"),
     ("next:none", "nothing is there"),
     ("-stage:demo", "not"),
     ("won owner:ana", "both"),

@@ -113,7 +113,14 @@ class Answered:
     rating: int | None = None
 
 
-Leaf: TypeAlias = Words | Is | Unset | Tag | Custom | Compare | State | Answered
+@dataclass(frozen=True, slots=True)
+class These:
+    """The deal is one of these, by id."""
+
+    ids: frozenset[int]
+
+
+Leaf: TypeAlias = Words | Is | Unset | Tag | Custom | Compare | State | Answered | These
 Node: TypeAlias = And | Or | Not | Leaf
 
 

@@ -23,6 +23,7 @@ from pipeboard.domain.filter_nodes import (
     State,
     StateName,
     Tag,
+    These,
     Unset,
     Words,
     negation,
@@ -36,9 +37,10 @@ from pipeboard.domain.words import Word
 
 _SIGN = re.compile(r":?(<=|>=|<|>|=)|:")
 _CUSTOM = "field."
-_NAMES = (*BY_NAME, "tag", "status", "field")
+_NAMES = (*BY_NAME, "tag", "status", "field", "id")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _DAYS = re.compile(r"([0-9]{1,5})(?:(d|days?)|(w|weeks?))?", re.IGNORECASE)
+_REFS = re.compile(r"(?:D-)?[0-9]{1,15}(?:,(?:D-)?[0-9]{1,15})*", re.IGNORECASE)
 _RATING = re.compile(r"[0-4]")
 
 
@@ -124,6 +126,9 @@ def _read_field(key: str, op: Op, value: Word, setting: Setting) -> Node:
     if name == "status":
         _require_equals(value, key, op)
         return _read_status(value)
+    if name == "id":
+        _require_equals(value, key, op)
+        return _read_refs(value)
     if name == "field" or name.startswith(_CUSTOM):
         return _read_custom(key, op, value)
     raise bad_filter(
@@ -160,6 +165,12 @@ def _read_status(value: Word) -> Node:
             f"A status is one of {', '.join(STATES)}.",
         )
     return state
+
+
+def _read_refs(value: Word) -> Node:
+    if not _REFS.fullmatch(value.text.strip()):
+        raise bad_filter(value, "no number of a deal", _example("id"))
+    return These(frozenset(int(ref) for ref in re.findall(r"[0-9]+", value.text)))
 
 
 def _read_question(value: Word) -> Node:
@@ -248,7 +259,7 @@ def _text(value: Word, missing: str = "a value is missing") -> str:
 
 
 def _example(key: str) -> str:
-    examples = {"tag": "tag:inbound", "status": "status:open"}
+    examples = {"tag": "tag:inbound", "status": "status:open", "id": "id:142,D-143"}
     field = BY_NAME.get(key.lower())
     example = field.example if field else examples.get(key.lower(), "field.product:GTX")
     return f"Write it like {example}."

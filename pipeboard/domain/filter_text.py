@@ -20,6 +20,7 @@ from pipeboard.domain.filter_nodes import (
     Or,
     State,
     Tag,
+    These,
     Unset,
     Words,
 )
@@ -73,6 +74,8 @@ def _write_leaf(node: Leaf) -> str:
         case Answered(question, op, rating):
             name = in_quotes(question) if question.isdecimal() else _word(question)
             return f"q:{name}{op or ''}{'' if rating is None else rating}"
+        case These(ids):
+            return f"id:{','.join(map(str, sorted(ids)))}"
         case _:
             assert_never(node)
 

@@ -27,6 +27,7 @@ from pipeboard.domain.filter import (
     Or,
     State,
     Tag,
+    These,
     Unset,
     Words,
     all_of,
@@ -196,6 +197,16 @@ def test_a_question_is_answered_unanswered_or_rated(text: str, node: Node) -> No
     assert meaning(text) == node
 
 
+def test_deals_can_be_named_by_their_numbers() -> None:
+    assert meaning("id:142,D-143") == These(frozenset((142, 143)))
+
+
+@pytest.mark.parametrize("text", ["id:lumen", "id:1,", "id>3", "id:-4"])
+def test_what_is_no_number_of_a_deal_is_refused(text: str) -> None:
+    with pytest.raises(BadInput, match="id"):
+        meaning(text)
+
+
 @pytest.mark.parametrize("name", STATES)
 def test_a_state_is_a_bare_word(name: str) -> None:
     assert meaning(name.upper()) == meaning(f"status:{name}") == meaning(name)
@@ -323,6 +334,7 @@ leaves: st.SearchStrategy[Leaf] = st.one_of(
     st.builds(Tag, names),
     st.builds(Custom, names, st.none() | names),
     st.builds(State, st.sampled_from(sorted(STATES))),
+    st.builds(These, st.frozensets(st.integers(1, 10**15 - 1), min_size=1)),
     st.builds(Answered, names | st.just("3")),
     st.builds(Answered, names, ops, st.integers(0, 4)),
     compares(),

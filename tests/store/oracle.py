@@ -20,6 +20,7 @@ from pipeboard.domain.filter_nodes import (
     Or,
     State,
     Tag,
+    These,
     Unset,
     Words,
     leaves,
@@ -87,6 +88,8 @@ def _leaf(node: Node, deal: Deal, pipeline: Pipeline) -> bool:
             return _stands(name, deal, pipeline)
         case Answered():
             return _answered(node, deal, pipeline)
+        case These(ids):
+            return deal.id in ids
         case _:
             raise AssertionError(node)
 

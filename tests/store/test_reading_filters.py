@@ -21,6 +21,7 @@ from pipeboard.domain.filter_nodes import (
     Node,
     State,
     Tag,
+    These,
     Unset,
     Words,
     all_of,
@@ -28,7 +29,7 @@ from pipeboard.domain.filter_nodes import (
     negation,
 )
 from pipeboard.domain.money import Money
-from pipeboard.store.reading import scope
+from pipeboard.store.reading import filtering
 from pipeboard.store.reading.listing import Listing
 from pipeboard.store.writing import Done
 from tests.store.conftest import Crowd
@@ -83,6 +84,7 @@ leaf = st.one_of(
         st.sampled_from(("need", "1", "budget", "authority")),
         st.one_of(st.just((None, None)), st.tuples(OPS, st.integers(0, 4))),
     ),
+    st.builds(These, st.frozensets(st.integers(0, 30), max_size=5)),
 )
 
 
@@ -123,7 +125,7 @@ def test_a_board_shows_the_deals_that_the_filter_is_true_of(
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         # Few hits are kept by their ids, many are looked for again: both must say the same.
-        patch.setattr(scope, "FEW", 0 if many else 10_000)
+        patch.setattr(filtering, "FEW", 0 if many else 10_000)
         look = lens(root, me="Bo", owner="ana" if many else "")
         board = crowd.reader.board(look)
         cards = [

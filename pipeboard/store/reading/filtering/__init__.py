@@ -14,6 +14,7 @@ from pipeboard.domain.filter_nodes import (
     Or,
     State,
     Tag,
+    These,
     Unset,
     Words,
     leaves,
@@ -72,7 +73,7 @@ def _is_scored(node: Node) -> bool:
 
 
 def _leaf(
-    node: Words | Is | Unset | Tag | Custom | Compare | State | Answered, texts: Texts
+    node: Words | Is | Unset | Tag | Custom | Compare | State | Answered | These, texts: Texts
 ) -> Sql:
     match node:
         case Words(text):
@@ -91,6 +92,8 @@ def _leaf(
             return _state(name, texts.asked)
         case Answered(question, op, rating):
             return texts.answered(question, op, rating)
+        case These(ids):
+            return among("deal.id", ids)
 
 
 def _state(name: str, asked: Asked) -> Sql:
