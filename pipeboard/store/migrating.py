@@ -9,13 +9,16 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Mapping
+from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError
 
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.store.connecting import Location, connect, told
+from pipeboard.store.connecting import Location, connect, in_words, told
 from pipeboard.store.schema import SCHEMA, check_schema, schema_of
 
 if TYPE_CHECKING:
@@ -33,12 +36,7 @@ def back_up(location: Location, schema: int) -> str:
     Returns the copy's path. The file is pre-made with its rights, which `VACUUM INTO` accepts
     while it is empty.
     """
-    path = location.path.with_name(f"{location.path.name}.schema-{schema}.backup")
-    number = 1
-    while path.exists():
-        path = location.path.with_name(f"{location.path.name}.schema-{schema}.backup-{number}")
-        number += 1
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600))
+    path = _new_file(location.path.with_name(f"{location.path.name}.schema-{schema}.backup"))
     connection = connect(location)
     try:
         with told(location):
@@ -46,6 +44,24 @@ def back_up(location: Location, schema: int) -> str:
     finally:
         connection.close()
     return str(path)
+
+
+def _new_file(wanted: Path) -> Path:
+    """An empty file of that name, or of the first numbered one that nobody else has made."""
+    path = wanted
+    for number in count(1):
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600))
+        except FileExistsError:
+            path = wanted.with_name(f"{wanted.name}-{number}")
+        except OSError as error:
+            raise DatabaseError(
+                f"The backup {Location(path)} cannot be made: {error.strerror}.",
+                hint="The database was left as it was; make room or give rights beside it.",
+            ) from error
+        else:
+            break
+    return path
 
 
 def migrate(
@@ -60,6 +76,13 @@ def migrate(
     Foreign keys are off meanwhile, since a table that is made anew must not cascade, and checked
     as a whole before the commit.
     """
+    try:
+        _migrate(engine, location, steps, wanted)
+    except DBAPIError as error:
+        raise in_words(error.orig or error, location) from error
+
+
+def _migrate(engine: Engine, location: Location, steps: Mapping[int, Step], wanted: int) -> None:
     from alembic.migration import MigrationContext
     from alembic.operations import Operations
 
