@@ -12,6 +12,7 @@ from textual.app import App, ReturnType
 from textual.dom import DOMNode
 from textual.events import Event, Key, Paste
 from textual.message_pump import MessagePump
+from textual.widget import Widget
 
 _PATIENCE_SECONDS: Final = 0.5
 """How long a key waits for an action that neither ends nor asks: the database may be busy."""
@@ -79,11 +80,17 @@ class TypeAhead(App[ReturnType]):
             while self._typed:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._is_free.wait(), _PATIENCE_SECONDS)
-                heard_by = self.focused or self.screen
-                await super().on_event(self._typed.popleft())
-                await _passed(heard_by)
+                heard_by, event = self.focused or self.screen, self._typed.popleft()
+                await super().on_event(event)
+                if not _is_letter(event, heard_by):
+                    await _passed(heard_by)
         finally:
             self._is_giving = False
+
+
+def _is_letter(event: Event, heard_by: Widget) -> bool:
+    """Is it a key that a line takes as text? Then nothing is another after it."""
+    return isinstance(event, Key) and heard_by.check_consume_key(event.key, event.character)
 
 
 async def _passed(first: DOMNode) -> None:
@@ -98,8 +105,8 @@ async def _passed(first: DOMNode) -> None:
 
 
 async def _has_done_its_share(node: MessagePump) -> None:
-    done = asyncio.Event()
-    if node.call_later(done.set):
-        # A widget that has just been closed never comes to it.
-        with suppress(TimeoutError):
-            await asyncio.wait_for(done.wait(), _PATIENCE_SECONDS)
+    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    if node.call_later(done.set_result, None):
+        # A widget that is closed meanwhile never comes to it, but its task ends.
+        ends = {done, node.task} if isinstance(node, Widget) else {done}
+        await asyncio.wait(ends, timeout=_PATIENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
