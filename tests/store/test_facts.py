@@ -1,0 +1,342 @@
+"""Numbers rest on what happened up to an instant; what was taken back by then never did."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from pipeboard.domain.deal import Contact, Loss
+from pipeboard.domain.errors import BadInput, PipeboardError
+from pipeboard.domain.events import micros
+from pipeboard.domain.metrics import KINDS, Basis, Fact, History, Present, Report, Target
+from pipeboard.domain.money import Money
+from pipeboard.domain.periods import parse_period
+from pipeboard.domain.settings import Rep
+from pipeboard.domain.templates import template
+from pipeboard.store.connecting import connect, locate
+from pipeboard.store.reading.database import Database
+from pipeboard.store.reading.facts import read_facts, read_histories
+from pipeboard.store.reading.yardsticks import read_attribute, read_present, read_rules
+from pipeboard.workspace import Workspace
+from tests.team import (
+    CLOSING,
+    LEAD,
+    NEEDS,
+    NEGOTIATION,
+    NOW,
+    PROPOSAL,
+    QUALIFICATION,
+    SETTINGS,
+    Team,
+    add,
+    sales,
+)
+
+ALL = parse_period("all", NOW.date())
+WHY = "agreed on the phone"
+
+
+@pytest.fixture
+def team(tmp_path: Path) -> Iterator[Team]:
+    team = Team.make(tmp_path / "team.db")
+    yield team
+    team.close()
+
+
+@pytest.fixture
+def ana(team: Team) -> Workspace:
+    return team.rep("ana")
+
+
+@pytest.fixture
+def database(team: Team) -> Iterator[Database]:
+    opened = Database(connect(locate(str(team.path)), read_only=True))
+    yield opened
+    opened.close()
+
+
+def histories(
+    database: Database, workspace: Workspace, at: datetime | None = None
+) -> list[History]:
+    return read_histories(database, sales(workspace).id, at or workspace.now())
+
+
+def only(found: Sequence[History]) -> History:
+    (history,) = found
+    return history
+
+
+def test_a_deals_life_is_read_from_its_events(
+    team: Team, ana: Workspace, database: Database
+) -> None:
+    deal = add(ana, "Lumen Oy: pilot 40k p:60 close:19dec").id
+    team.clock.wait(days=2)
+    ana.move([deal], NEEDS, override=WHY)
+    ana.log_touch([deal], "call", "out")
+    ana.set_fields([deal], ["value=30k", "close=2027-02-01"])
+    ana.assign([deal], "bo")
+    team.clock.wait(days=3)
+    ana.win([deal], value=Money(2_500_000, "EUR"), override=WHY)
+    history = only(histories(database, ana))
+    began, moved, won = (micros(NOW + timedelta(days=days)) for days in (0, 2, 5))
+    assert history.path == ((began, LEAD), (moved, NEEDS), (won, -1))
+    assert history.overridden_at == (moved, won)
+    assert (history.first_minor, history.minor, history.currency) == (4_000_000, 2_500_000, "EUR")
+    assert (history.owner_at(began), history.owner) == ("ana", "bo")
+    assert (history.bp, history.close, history.pushed_at) == (6_000, "2027-02-01", (moved,))
+    assert history.touches == ((moved, "call out"),)
+
+
+def test_an_instant_in_the_past_sees_what_had_happened_by_then(
+    team: Team, ana: Workspace, database: Database
+) -> None:
+    deal = add(ana).id
+    team.clock.wait(days=1)
+    ana.lose([deal], Loss("price"))
+    team.clock.wait(days=1)
+    ana.reopen([deal])
+    outcomes = [
+        only(histories(database, ana, NOW + timedelta(days=day))).outcome for day in (0, 1, 2)
+    ]
+    assert outcomes == [0, -2, 0]
+    assert histories(database, ana, NOW - timedelta(seconds=1)) == []
+
+
+def test_an_undone_move_never_happened_once_it_was_undone(
+    team: Team, ana: Workspace, database: Database
+) -> None:
+    deal = add(ana).id
+    team.clock.wait(days=1)
+    ana.move([deal], QUALIFICATION)
+    team.clock.wait(days=1)
+    ana.undo()
+    stages = [
+        only(histories(database, ana, NOW + timedelta(days=day))).stage_id for day in (0, 1, 2)
+    ]
+    assert stages == [LEAD, QUALIFICATION, LEAD]
+    assert len(only(histories(database, ana)).path) == 1
+
+
+def test_a_redone_move_happened_when_it_first_did(
+    team: Team, ana: Workspace, database: Database
+) -> None:
+    deal = add(ana).id
+    team.clock.wait(days=1)
+    ana.move([deal], QUALIFICATION)
+    for _ in range(3):
+        team.clock.wait(days=1)
+        ana.undo()
+        team.clock.wait(days=1)
+        ana.redo()
+    assert only(histories(database, ana)).path[1:] == (
+        (micros(NOW + timedelta(days=1)), QUALIFICATION),
+    )
+    undone = only(histories(database, ana, NOW + timedelta(days=6)))
+    assert undone.stage_id == LEAD
+
+
+def test_a_deal_whose_creation_was_undone_is_in_no_number(
+    team: Team, ana: Workspace, database: Database
+) -> None:
+    add(ana)
+    team.clock.wait(days=1)
+    ana.undo()
+    assert histories(database, ana) == []
+    assert len(histories(database, ana, NOW)) == 1
+
+
+def test_a_backdated_mistake_that_was_taken_back_never_counted(
+    team: Team, ana: Workspace, database: Database
+) -> None:
+    deal = add(ana, stage=CLOSING).id
+    team.clock.wait(days=10)
+    ana.win([deal], on=NOW.date() + timedelta(days=5), override=WHY)
+    between = NOW + timedelta(days=7)
+    assert only(histories(database, ana, between)).outcome == -1
+    ana.undo()
+    assert only(histories(database, ana, between)).outcome == 0
+
+
+def test_deals_are_read_by_id_and_by_pipeline(ana: Workspace, database: Database) -> None:
+    first, second = add(ana).id, add(ana).id
+    other = ana.save_pipeline(
+        template("minimal", pipeline_name="Partners", currency="USD", first_stage_id=0)
+    )
+    elsewhere = ana.add("Kestrel BV: reseller 9k", pipeline=other).deals[0].id
+    now = ana.now()
+    assert [h.id for h in read_histories(database, sales(ana).id, now)] == [first, second]
+    assert [h.id for h in read_histories(database, other.id, now)] == [elsewhere]
+    assert [
+        h.id for h in read_histories(database, sales(ana).id, now, {second, elsewhere, 99})
+    ] == [second]
+    assert read_histories(database, sales(ana).id, now, set()) == []
+
+
+def test_more_deals_than_are_read_at_once(
+    ana: Workspace, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeboard.store.reading.facts.DEALS_AT_ONCE", 2)
+    wanted = [add(ana).id for _ in range(5)]
+    ana.undo()
+    assert [h.id for h in histories(database, ana)] == wanted[:4]
+    chosen = read_histories(database, sales(ana).id, ana.now(), wanted)
+    assert [h.id for h in chosen] == wanted[:4]
+
+
+def events_that_stand(path: Path, us: int) -> list[Fact]:
+    """The same facts by walking every chain of undo and redo, row by row."""
+    with closing(sqlite3.connect(path)) as raw:
+        raw.row_factory = sqlite3.Row
+        commands = raw.execute("select * from command order by seq").fetchall()
+        events = raw.execute("select * from event order by deal_id, version").fetchall()
+    root: dict[str, str] = {}
+    standing: dict[str, bool] = {}
+    recorded = {command["id"]: command["at"] for command in commands}
+    for command in commands:
+        about = command["undoes"] or command["redoes"]
+        if about is None:
+            standing[command["id"]] = True
+            continue
+        first = root[command["id"]] = root.get(about, about)
+        if command["at"] <= us or recorded[first] > us:
+            standing[first] = command["undoes"] is None
+    return [
+        Fact(
+            event["deal_id"],
+            event["at"],
+            event["kind"],
+            event["stage_id"],
+            event["value_minor"],
+            event["currency"],
+            event["on_date"],
+            event["detail"],
+        )
+        for event in events
+        if event["at"] <= us and event["kind"] in KINDS and standing.get(event["command_id"])
+    ]
+
+
+def do_something(rng: Random, workspace: Workspace, today: date) -> None:
+    """One command on a deal or two; what is refused is not done."""
+    deals = [deal.id for deal in workspace.reader.each(today=today)]
+    if not deals or rng.random() < 0.2:
+        add(workspace, f"Deal {rng.random()}: pilot {rng.randint(1, 90)}k")
+        return
+    ids = rng.sample(deals, min(len(deals), rng.randint(1, 2)))
+    match rng.randrange(9):
+        case 0 | 1:
+            stage = rng.choice((LEAD, QUALIFICATION, NEEDS, PROPOSAL, NEGOTIATION))
+            workspace.move(ids, stage, override=WHY)
+        case 2:
+            workspace.win(ids, override=WHY)
+        case 3:
+            workspace.lose(ids, Loss("price"))
+        case 4:
+            workspace.reopen(ids, override=WHY)
+        case 5:
+            workspace.set_fields(ids, [f"value={rng.randint(1, 90)}k", "close=2027-01-05"])
+        case 6:
+            workspace.redo()
+        case _:
+            workspace.undo()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_facts_of_any_instant_are_those_of_the_commands_that_stand(
+    team: Team, ana: Workspace, database: Database, seed: int
+) -> None:
+    rng = Random(seed)
+    reps = (ana, team.rep("bo"))
+    for _ in range(50):
+        with suppress(PipeboardError):
+            do_something(rng, rng.choice(reps), ana.today)
+        team.clock.wait(hours=rng.choice((0, 1, 30)))
+    pipeline_id = sales(ana).id
+    span = ana.now() - NOW
+    for share in (0.0, 0.3, 0.6, 0.9, 1.0):
+        at = NOW + span * share
+        found = list(read_facts(database, pipeline_id, at))
+        assert found == events_that_stand(team.path, micros(at))
+    report = Report(
+        Basis.over(
+            read_histories(database, pipeline_id, ana.now()),
+            read_rules(database, sales(ana), SETTINGS),
+            ana.now(),
+            ALL,
+        )
+    )
+    statuses = [str(deal.outcome) for deal in ana.reader.each(today=ana.today)]
+    for outcome in ("won", "lost", "open"):
+        assert report.metric(f"{outcome}_count").value == statuses.count(outcome)
+    assert report.waterfall.balance == 0
+
+
+def test_what_numbers_are_measured_by_is_read_beside_them(
+    team: Team, ana: Workspace, database: Database
+) -> None:
+    ana.save_rep(Rep("bo", "Bo", "north"))
+    target = Target("2026Q4", Money(13_000_000, "EUR"), "bo")
+
+    ana.set_target(sales(ana), "2026Q4", "130k", owner="bo")
+    ana.set_rate("USD", "0.9", on=date(2026, 11, 1))
+    rules = read_rules(database, sales(ana), SETTINGS)
+    assert rules.targets == (target,)
+    assert rules.teams["bo"] == "north"
+    assert rules.exchange.rate("USD", date(2026, 11, 20)) == Fraction(9, 10)
+    assert rules.exchange.rate("USD", date(2026, 10, 20)) is None
+
+
+def test_a_stage_keeps_the_probabilities_that_it_had(
+    team: Team, ana: Workspace, database: Database
+) -> None:
+    team.clock.wait(days=3)
+    pipeline = sales(ana)
+    edited = tuple(
+        replace(stage, probability_bp=4_200) if stage.id == PROPOSAL else stage
+        for stage in pipeline.stages
+    )
+    ana.save_pipeline(replace(pipeline, stages=edited))
+    rules = read_rules(database, sales(ana), SETTINGS)
+    for days, bp in ((-9, 5_000), (2, 5_000), (4, 4_200)):
+        assert rules.chance_at(PROPOSAL, micros(NOW + timedelta(days=days))) == bp
+
+
+def test_quotes_and_evidence_come_from_the_deals_as_they_are(
+    ana: Workspace, database: Database
+) -> None:
+    proved, hoped = add(ana).id, add(ana).id
+    for question in ("timeline", "authority"):
+        for deal in (proved, hoped):
+            ana.answer([deal], question, "They said so.", 3)
+    ana.set_contact(proved, Contact("Mika Laine", "decision_maker"))
+    ana.edit([proved], {"quote_sent_at": NOW})
+    assert read_present(database, sales(ana)) == Present(
+        {proved: micros(NOW)}, frozenset((proved,))
+    )
+
+
+def test_deals_are_grouped_by_what_they_say_of_themselves(
+    ana: Workspace, database: Database
+) -> None:
+    first = add(ana, "Lumen Oy: pilot source:cold-call").id
+    second = add(ana, "Acme: pilot source:referral").id
+    ana.set_fields([second], ["fields.Product=GTX"])
+    pipeline_id = sales(ana).id
+    assert read_attribute(database, pipeline_id, "source") == {
+        first: "cold-call",
+        second: "referral",
+    }
+    assert read_attribute(database, pipeline_id, "channel") == {first: "out", second: "in"}
+    for name in ("field.Product", "product", "field.product"):
+        assert read_attribute(database, pipeline_id, name) == {second: "GTX"}
+    with pytest.raises(BadInput, match="Nothing called 'sauce'") as refused:
+        read_attribute(database, pipeline_id, "sauce")
+    assert "source" in refused.value.hint
