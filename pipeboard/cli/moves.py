@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb, deal_arguments, last_word
 from pipeboard.domain.deal import LOSS_CATEGORIES, Loss
@@ -43,14 +45,18 @@ def move(call: Call) -> int:
 def _won_arguments(parser: Parser) -> None:
     deal_arguments(parser)
     parser.add_argument("--value", metavar="AMOUNT", help="the final value")
+    parser.add_argument(
+        "--follow-up", metavar="DATE", help="a lead for the next sale: ask how it goes, say +14d"
+    )
     _on(parser)
     _override(parser)
 
 
 def won(call: Call) -> int:
-    """Won, with the final value."""
+    """Won, with the final value; and what follows the sale."""
     asked = call.arguments
     value = None if asked.value is None else parse_money(asked.value, call.settings.currency)
+    day = call.day(asked.follow_up)
     receipt = call.workspace.win(
         call.ids(asked.words),
         value=value,
@@ -58,7 +64,14 @@ def won(call: Call) -> int:
         override=asked.override,
         dry_run=asked.dry_run,
     )
-    return call.report(receipt)
+    if day is None or asked.dry_run:
+        return call.report(receipt)
+    leads = [call.workspace.follow_up(deal.id, day) for deal in receipt.deals]
+    said = tuple(lead.summary for lead in leads)
+    made = tuple(deal for lead in leads for deal in lead.deals)
+    return call.report(
+        replace(receipt, deals=(*receipt.deals, *made), notes=(*receipt.notes, *said))
+    )
 
 
 def _lost_arguments(parser: Parser) -> None:

@@ -10,6 +10,7 @@ from pipeboard.cli.call import Call, Verb, read_stdin
 from pipeboard.cli.tables import Table
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.questions import QUESTION_SETS, question_set
 from pipeboard.domain.templates import TEMPLATES, from_stage_names, template
 
 
@@ -59,6 +60,9 @@ def _new_arguments(parser: Parser) -> None:
     made = parser.add_mutually_exclusive_group()
     made.add_argument("--template", metavar="T", help=f"one of {', '.join(TEMPLATES)}")
     made.add_argument("--stages", metavar="A,B,C", help="stages without limits and criteria")
+    parser.add_argument(
+        "--questions", metavar="SET", default="seven", help=f"one of {', '.join(QUESTION_SETS)}"
+    )
     parser.add_argument("--currency", metavar="CODE", default="", help="such as EUR")
     parser.add_json()
 
@@ -67,12 +71,21 @@ def new(call: Call) -> int:
     """Another pipeline."""
     asked = call.arguments
     currency = asked.currency.upper() or call.settings.currency
+    questions = question_set(asked.questions)
     if asked.stages is not None:
         made = from_stage_names(
-            split_names(asked.stages), pipeline_name=asked.name, currency=currency
+            split_names(asked.stages),
+            pipeline_name=asked.name,
+            currency=currency,
+            questions=questions,
         )
     else:
-        made = template(asked.template or TEMPLATES[0], pipeline_name=asked.name, currency=currency)
+        made = template(
+            asked.template or TEMPLATES[0],
+            pipeline_name=asked.name,
+            currency=currency,
+            questions=questions,
+        )
     return _save(call, made, "Made")
 
 

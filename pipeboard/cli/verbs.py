@@ -31,6 +31,10 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "note": ("work", "write a note on deals"),
         "answer": ("work", "answer a qualification question"),
         "snooze": ("work", "park deals until a day"),
+        "contact": ("beside", "put a person on a deal, or take one off"),
+        "term": ("beside", "keep the terms that are negotiated"),
+        "tick": ("beside", "tick an item of the stage's checklist"),
+        "recycle": ("work", "bring back the lost deals whose day has come"),
     },
     "Numbers": {
         "metrics": ("numbers", "win rates, forecast, bottleneck: the numbers of a period"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb, deal_arguments, last_word, read_stdin
-from pipeboard.domain.deal import TOUCH_TYPES
+from pipeboard.domain.deal import TOUCH_TYPES, TRIAL_CLOSES
 from pipeboard.domain.errors import BadInput
 
 
@@ -20,9 +22,9 @@ def next_step(call: Call) -> int:
     """What happens next; or that it happened; or that nothing is planned."""
     asked = call.arguments
     if asked.done:
-        if asked.dry_run:
-            raise BadInput("There is no dry run of 'next --done'.", hint="It can be undone.")
-        receipt = call.workspace.complete_next_step(call.ids(asked.words), asked.outcome)
+        receipt = call.workspace.complete_next_step(
+            call.ids(asked.words), asked.outcome, dry_run=asked.dry_run
+        )
     elif asked.clear:
         ids = call.ids(asked.words)
         receipt = call.workspace.set_next_step(ids, "", None, dry_run=asked.dry_run)
@@ -40,6 +42,13 @@ def _log_arguments(parser: Parser) -> None:
         "--out", dest="direction", action="store_const", const="out", help="from us (the default)"
     )
     parser.add_argument("--outcome", metavar="TEXT", default="", help="what came of it")
+    parser.add_argument("--quote", action="store_true", help="the proposal went out with it")
+    parser.add_argument(
+        "--trial-close",
+        metavar="ANSWER",
+        default="",
+        help=f"their answer to a small commitment: {', '.join(TRIAL_CLOSES)}",
+    )
 
 
 def log(call: Call) -> int:
@@ -47,7 +56,13 @@ def log(call: Call) -> int:
     asked = call.arguments
     refs, kind = last_word(asked.words, "deals and what happened", "log")
     receipt = call.workspace.log_touch(
-        call.ids(refs), kind, asked.direction or "out", asked.outcome, dry_run=asked.dry_run
+        call.ids(refs),
+        kind,
+        asked.direction or "out",
+        asked.outcome,
+        quote=asked.quote,
+        trial_close=asked.trial_close,
+        dry_run=asked.dry_run,
     )
     return call.report(receipt)
 
@@ -55,27 +70,43 @@ def log(call: Call) -> int:
 def _note_arguments(parser: Parser) -> None:
     deal_arguments(parser)
     parser.add_argument("-m", "--message", metavar="TEXT", help="the note; without it: your editor")
+    parser.add_argument(
+        "--edit", metavar="ID", help="rewrite your note of that id, as 'show --json' tells it"
+    )
     parser.epilog = "'-' behind the deals reads the note from stdin."
 
 
 def note(call: Call) -> int:
-    """A note from the command line, from stdin or from the editor."""
+    """A note from the command line, from stdin or from the editor; or one's own rewritten."""
     asked = call.arguments
     refs = [word for word in asked.words if word != "-"]
     from_stdin = len(refs) < len(asked.words) or asked.message == "-"
     ids = call.ids(refs)
+    before = _present(call, ids) if asked.edit else ""
     text = read_stdin() if from_stdin else asked.message
     if text is None:
-        text = _written(call)
-    return call.report(call.workspace.add_note(ids, text, dry_run=asked.dry_run))
+        text = _written(call, before)
+    if asked.edit:
+        receipt = call.workspace.edit_note(ids[0], asked.edit, text, dry_run=asked.dry_run)
+    else:
+        receipt = call.workspace.add_note(ids, text, dry_run=asked.dry_run)
+    return call.report(receipt)
 
 
-def _written(call: Call) -> str:
+def _present(call: Call, ids: Sequence[int]) -> str:
+    """The words of the note that is rewritten."""
+    if len(ids) != 1:
+        raise BadInput("A note stands on one deal.", hint="Name that deal alone.")
+    notes = call.workspace.reader.notes(ids[0])
+    return next((note.text for note in notes if note.id == call.arguments.edit), "")
+
+
+def _written(call: Call, text: str) -> str:
     from pipeboard.cli.editor import command, write_text
 
     if call.arguments.no_input or not call.has_person:
         raise BadInput("The note is empty.", hint='Give it with -m "text", or - for stdin.')
-    return write_text(command(call.config, call.environ), "", suffix=".md")
+    return write_text(command(call.config, call.environ), text, suffix=".md")
 
 
 def _answer_arguments(parser: Parser) -> None:
@@ -84,13 +115,20 @@ def _answer_arguments(parser: Parser) -> None:
     parser.add_argument("text", nargs="?", default="", metavar="TEXT", help="the answer")
     parser.add_argument("--rating", type=int, metavar="0-4", help="how good the answer is")
     parser.add_argument("--evidence", metavar="TEXT", default="", help="what it rests on")
+    parser.add_argument("--clear", action="store_true", help="take the answer back: unknown again")
     parser.add_json()
 
 
 def answer(call: Call) -> int:
-    """An answer to one of the pipeline's questions."""
+    """An answer to one of the pipeline's questions, or the question open again."""
     asked = call.arguments
     deal = call.workspace.find_deal(asked.deal, call.only_pipeline)
+    if asked.clear:
+        if asked.text or asked.rating is not None or asked.evidence:
+            raise BadInput("--clear takes the answer back; give no other.")
+        return call.report(
+            call.workspace.take_answer_back(deal.id, asked.question, dry_run=asked.dry_run)
+        )
     receipt = call.workspace.answer(
         [deal.id], asked.question, asked.text, asked.rating, asked.evidence, dry_run=asked.dry_run
     )
@@ -112,7 +150,18 @@ def snooze(call: Call) -> int:
     return call.report(receipt)
 
 
+def _recycle_arguments(parser: Parser) -> None:
+    parser.epilog = "The board does it whenever it opens; this is for cron."
+    parser.add_json()
+
+
+def recycle(call: Call) -> int:
+    """New leads for the lost deals whose day to try again has come."""
+    return call.report(call.workspace.recycle(dry_run=call.arguments.dry_run), refs=True)
+
+
 VERBS = {
+    "recycle": Verb("", _recycle_arguments, recycle),
     "next": Verb("DEAL... STEP", _next_arguments, next_step),
     "log": Verb(f"DEAL... {'|'.join(TOUCH_TYPES)}", _log_arguments, log),
     "note": Verb("DEAL... [-]", _note_arguments, note),

@@ -97,7 +97,13 @@ class Edits(Desk):
         )
 
     def set_contact(
-        self, deal_id: int, contact: Contact | None, key: str = "", *, seen: Seen = NOTHING_SEEN
+        self,
+        deal_id: int,
+        contact: Contact | None,
+        key: str = "",
+        *,
+        seen: Seen = NOTHING_SEEN,
+        dry_run: bool = False,
     ) -> Receipt:
         """A person added (without a key), changed, or with None removed."""
         if not key and contact is not None:
@@ -111,10 +117,17 @@ class Edits(Desk):
                 f"{contact.name if contact else key} of {named(deals)}."
             ),
             seen=seen,
+            dry_run=dry_run,
         )
 
     def set_term(
-        self, deal_id: int, term: Term | None, key: str = "", *, seen: Seen = NOTHING_SEEN
+        self,
+        deal_id: int,
+        term: Term | None,
+        key: str = "",
+        *,
+        seen: Seen = NOTHING_SEEN,
+        dry_run: bool = False,
     ) -> Receipt:
         """A line of the terms sheet added (without a key), changed, or with None removed."""
         if not key and term is not None:
@@ -125,6 +138,7 @@ class Edits(Desk):
             c.SetTerm(key, term),
             lambda deals: f"Changed the terms of {named(deals)}.",
             seen=seen,
+            dry_run=dry_run,
         )
 
     def check(
@@ -135,6 +149,7 @@ class Edits(Desk):
         *,
         done: bool = True,
         seen: Seen = NOTHING_SEEN,
+        dry_run: bool = False,
     ) -> Receipt:
         """An item of a stage's checklist ticked or cleared."""
         return self.carry_out(
@@ -143,6 +158,7 @@ class Edits(Desk):
             c.Check(stage_id, item, done),
             lambda deals: f"{'Checked' if done else 'Cleared'} '{item}' of {named(deals)}.",
             seen=seen,
+            dry_run=dry_run,
         )
 
     def merge(self, keep_id: int, other_ids: Sequence[int], *, dry_run: bool = False) -> Receipt:

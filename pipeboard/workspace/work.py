@@ -56,7 +56,12 @@ class Work(Desk):
         )
 
     def complete_next_step(
-        self, ids: Sequence[int], outcome: str = "", *, seen: Seen = NOTHING_SEEN
+        self,
+        ids: Sequence[int],
+        outcome: str = "",
+        *,
+        seen: Seen = NOTHING_SEEN,
+        dry_run: bool = False,
     ) -> Receipt:
         """The next step was done."""
         return self.carry_out(
@@ -65,6 +70,7 @@ class Work(Desk):
             c.CompleteNextStep(outcome),
             lambda deals: f"Done: the next step of {named(deals)}.",
             seen=seen,
+            dry_run=dry_run,
         )
 
     def snooze(
@@ -167,7 +173,7 @@ class Work(Desk):
             dry_run=dry_run,
         )
 
-    def edit_note(self, deal_id: int, note_id: str, text: str) -> Receipt:
+    def edit_note(self, deal_id: int, note_id: str, text: str, *, dry_run: bool = False) -> Receipt:
         """One's own note rewritten."""
         for note in self.reader.notes(deal_id):
             if note.id == note_id:
@@ -176,6 +182,7 @@ class Work(Desk):
                     [deal_id],
                     c.EditNote(note, text),
                     lambda deals: f"Changed a note on {named(deals)}.",
+                    dry_run=dry_run,
                 )
         raise NotFound("There is no such note.")
 
