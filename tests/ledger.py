@@ -95,11 +95,14 @@ class _Check:
             self._tuples("SELECT deal_id, id FROM touch WHERE NOT removed"),
         )
         yield from _bags(
-            "deal_search",
+            "searched",
             ((deal.id, line) for deal in deals for line in _searched(deal, notes[deal.id])),
             (
-                (row["deal_id"], line)
-                for row in self.rows("SELECT * FROM deal_search")
+                (row["id"], line)
+                for row in self.rows(
+                    "SELECT id, folded FROM deal"
+                    " UNION ALL SELECT deal_id, folded FROM note WHERE NOT removed"
+                )
                 for line in row["folded"].split("\n")
             ),
         )

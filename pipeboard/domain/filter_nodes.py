@@ -13,6 +13,7 @@ from datetime import date
 from typing import Literal, TypeAlias
 
 from pipeboard.domain.money import Money
+from pipeboard.domain.text import fold
 
 Op: TypeAlias = Literal["<", "<=", "=", ">=", ">"]
 StateName: TypeAlias = Literal["open", "won", "lost", "archived", "snoozed", "stalled", "overdue"]
@@ -172,6 +173,29 @@ def leaves(node: Node) -> Iterator[Leaf]:
             yield from leaves(part)
         case _:
             yield node
+
+
+def narrows(query: Filter, before: Filter) -> bool:
+    """Whether it is plain that every deal of `query` is one of `before`: a word that grows, or a
+    term that is added."""
+    if query.root is None or before.root is None:
+        return before.root is None
+    archived = State("archived")
+    if (archived in leaves(query.root)) != (archived in leaves(before.root)):
+        return False
+    return _narrows(query.root, before.root)
+
+
+def _narrows(node: Node, before: Node) -> bool:
+    match node, before:
+        case _, And(parts):
+            return all(_narrows(node, part) for part in parts)
+        case And(parts), _:
+            return any(_narrows(part, before) for part in parts)
+        case Words(longer), Words(shorter):
+            return fold(shorter) in fold(longer)
+        case _:
+            return node == before
 
 
 def mentions_status(query: Filter) -> bool:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.pipeline import Factor, Pipeline
+from pipeboard.domain.pipeline import Factor, Pipeline, Stage
 
 WEIGHTS = {
     Factor.BUDGET: 25,
@@ -83,13 +83,17 @@ def _from_answers(factor: Factor, deal: Deal, pipeline: Pipeline) -> FactorScore
     return FactorScore(factor, mean, WEIGHTS[factor], why)
 
 
+def fresh_since(stage: Stage, today: date) -> date:
+    """The day from which on a word each way counts as having talked lately."""
+    return today - timedelta(days=14 if stage.idle_days is None else stage.idle_days)
+
+
 def _interest(deal: Deal, pipeline: Pipeline, today: date, zone: ZoneInfo) -> FactorScore:
     """Interest as rated, else a point for each piece of evidence; None without any."""
     stated = _from_answers(Factor.INTEREST, deal, pipeline)
     if stated.rating is not None:
         return stated
-    idle_days = pipeline.stage(deal.stage_id).idle_days
-    fresh = today - timedelta(days=idle_days if idle_days is not None else 14)
+    fresh = fresh_since(pipeline.stage(deal.stage_id), today)
     two_way = all(
         at is not None and local_date(at, zone) >= fresh
         for at in (deal.last_outbound_at, deal.last_reply_at)

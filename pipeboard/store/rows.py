@@ -9,6 +9,7 @@ from typing import Any
 from pipeboard.domain.deal import Deal, Loss, NextStep, Status
 from pipeboard.domain.events import from_json, instant, micros, to_json
 from pipeboard.domain.money import Money
+from pipeboard.domain.text import fold
 
 _as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -111,6 +112,9 @@ def row_from_deal(deal: Deal, updated_at: int) -> dict[str, Any]:
     for name in DATES:
         row[name] = to_json(getattr(deal, name))
     value, floor, loss, step = deal.value, deal.floor_value, deal.loss, deal.next_step
+    ratings = {
+        key: deal.answers[key].rating for key in sorted(deal.answers) if deal.answers[key].is_given
+    }
     doc = {name: to_json(found) for name in IN_DOC if (found := getattr(deal, name))}
     return row | {
         "live": not deal.removed and deal.archived_at is None,
@@ -126,7 +130,17 @@ def row_from_deal(deal: Deal, updated_at: int) -> dict[str, Any]:
         "has_step": step is not None,
         "next_text": step.text if step else None,
         "next_due": to_json(step.due) if step else None,
-        "answered": sum(answer.is_given for answer in deal.answers.values()),
+        "answered": len(ratings),
+        "ratings": _as_json(ratings) if ratings else "",
+        "folded": folded(deal),
         "updated_at": updated_at,
         "doc": _as_json(doc) if doc else "{}",
     }
+
+
+def folded(deal: Deal) -> str:
+    """What a deal is found by besides its notes, as searching compares it: a line each for what a
+    card shows, the title and each person, of which none is empty."""
+    people = (f"{person.name} {person.email}" for person in deal.contacts.values())
+    lines = map(fold, (deal.account, deal.title, *people))
+    return "\n".join(line for line in lines if line)

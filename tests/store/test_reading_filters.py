@@ -13,6 +13,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.filter import parse_filter
 from pipeboard.domain.filter_fields import STATES
 from pipeboard.domain.filter_nodes import (
+    And,
     Answered,
     Compare,
     Custom,
@@ -116,6 +117,23 @@ def test_a_list_holds_the_deals_that_the_filter_is_true_of(
         and owner in (None, one.owner)
     ]
     assert list(found) == expected
+
+
+def test_typing_on_narrows_to_what_the_whole_word_finds(crowd: Crowd) -> None:
+    tagged = Tag("vip")
+    for root in (
+        *map(Words, ("l", "lu", "lum", "lumen", "lumen o", "lume", "zo", "under", "under_s")),
+        *(And((Words("l"), tagged)), And((Words("lu"), tagged)), tagged),
+        And((State("archived"), Words("lu"))),
+    ):
+        found = {
+            one.id
+            for one in crowd.deals
+            if one.pipeline_id == 1
+            and shown(one, root, crowd.pipeline(one), "", crowd.notes.get(one.id, ""))
+        }
+        board = crowd.reader.board(lens(root))
+        assert sum(column.count for column in board.columns) == len(found)
 
 
 @settings(max_examples=100)

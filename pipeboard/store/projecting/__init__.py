@@ -13,7 +13,7 @@ from pipeboard.store.projecting.answers import write_answers
 from pipeboard.store.projecting.change import Change
 from pipeboard.store.projecting.deals import write_deals
 from pipeboard.store.projecting.events import write_events
-from pipeboard.store.projecting.finding import write_findables, write_owners, write_search
+from pipeboard.store.projecting.finding import write_findables, write_owners
 from pipeboard.store.projecting.remarks import write_notes, write_touches
 from pipeboard.store.projecting.totals import add_totals
 
@@ -33,6 +33,5 @@ def project(session: Session, changes: Sequence[Change], command_id: str, at_us:
         write_answers(session, part)
         write_notes(session, part)
         write_touches(session, part)
-        write_search(session, part)
         write_owners(session, part)
     add_totals(session, changes)

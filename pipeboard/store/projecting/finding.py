@@ -1,4 +1,4 @@
-"""What deals are found by: tags, custom fields, people, and the words of their text."""
+"""What deals are found by besides their own rows: tags, custom fields, people; and the reps."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from sqlalchemy import text
 from sqlmodel import Session, SQLModel
 
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.events import Kind
 from pipeboard.domain.text import fold
 from pipeboard.store import tables as t
 from pipeboard.store.projecting.change import Change, insert_rows
@@ -56,30 +55,6 @@ def write_findables(session: Session, changes: Sequence[Change]) -> None:
         if old:
             session.execute(text(f"DELETE FROM {table.__tablename__} WHERE deal_id = :id"), old)
         insert_rows(session, table, [row for change in touched for row in rows_of(change.after)])
-
-
-def write_search(session: Session, changes: Sequence[Change]) -> None:
-    new = []
-    for change in changes:
-        noted = [e for e in change.events if e.kind in (Kind.NOTE, Kind.NOTE_EDITED)]
-        if change.before is None:
-            notes = [str(event.facts["note"]["text"]) for event in noted]
-            new.append({"deal_id": change.after.id, "folded": _folded(change.after, notes)})
-        elif noted or any(map(change.differs, ("title", "account", "contacts"))):
-            rows = session.execute(
-                text("SELECT text FROM note WHERE deal_id = :id AND NOT removed ORDER BY at, id"),
-                {"id": change.after.id},
-            )
-            session.execute(
-                text("UPDATE deal_search SET folded = :folded WHERE deal_id = :id"),
-                {"id": change.after.id, "folded": _folded(change.after, [row[0] for row in rows])},
-            )
-    insert_rows(session, t.DealSearch, new)
-
-
-def _folded(deal: Deal, notes: Sequence[str]) -> str:
-    people = [f"{person.name} {person.email}" for person in deal.contacts.values()]
-    return "\n".join(fold(part) for part in (deal.title, deal.account, *people, *notes) if part)
 
 
 def write_owners(session: Session, changes: Sequence[Change]) -> None:

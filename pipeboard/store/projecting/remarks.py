@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from pipeboard.domain.events import Event, Kind, micros
+from pipeboard.domain.text import fold
 from pipeboard.store.projecting.change import Change
 
 
@@ -26,6 +27,7 @@ def write_notes(session: Session, changes: Sequence[Change]) -> None:
                     "author": event.facts["note"]["author"],
                     "at": event.facts["note"]["at"],
                     "text": event.facts["note"]["text"],
+                    "folded": fold(event.facts["note"]["text"]),
                     "edited_at": None,
                     "removed": False,
                 },
@@ -34,10 +36,12 @@ def write_notes(session: Session, changes: Sequence[Change]) -> None:
         ],
     )
     for _, event in _events_of(changes, Kind.NOTE_EDITED):
+        said = event.facts["old" if event.undoes else "new"]
         session.execute(
-            text("UPDATE note SET text = :text, edited_at = :at WHERE id = :id"),
+            text("UPDATE note SET text = :text, folded = :folded, edited_at = :at WHERE id = :id"),
             {
-                "text": event.facts["old" if event.undoes else "new"],
+                "text": said,
+                "folded": fold(said),
                 "at": micros(event.at),
                 "id": event.facts["id"],
             },

@@ -22,7 +22,7 @@ def read_board(database: Database, pipeline: Pipeline, lens: Lens) -> Board:
     kept = kept_totals(database, pipeline, lens.owner)
     shown = kept
     if lens.filter is not None and lens.filter.root is not None:
-        shown = counted_totals(database, pipeline, scope(database, pipeline, lens))
+        shown = counted_totals(database, pipeline, lens)
     in_work = [stage for stage in pipeline.stages if stage.is_open]
     whole = _column(in_work[0], added(t for stage in in_work for t in shown.get(stage.id, ())))
     return Board(

@@ -12,8 +12,8 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.store.reading.database import Database, Row
 from pipeboard.store.reading.orders import comes_before, order_by, order_of
-from pipeboard.store.reading.scope import scope
-from pipeboard.store.reading.sql import Sql, every
+from pipeboard.store.reading.scope import few, scope
+from pipeboard.store.reading.sql import Sql, among, every
 
 _CARD = (
     "deal.id, version, stage_id, title, account, owner, outcome, archived_at, value_minor,"
@@ -26,13 +26,21 @@ def read_window(
     database: Database, pipeline: Pipeline, lens: Lens, stage_id: int, offset: int, limit: int
 ) -> tuple[Card, ...]:
     """Up to `limit` cards of a column in the lens's order, from the one at index `offset`."""
-    wanted = scope(database, pipeline, lens, (stage_id,), probing=True)
+    start = max(offset, 0)
     order = order_by(order_of(lens.sort, reverse=lens.reverse))
-    # Ordered by what an index holds, and only then are the few rows themselves looked at.
+    found = few(database, pipeline, lens)
+    if found is not None:
+        shown = among("deal.id", found.ids(stage_id)[start : start + limit])
+    else:
+        # Ordered by what an index holds, and only then are the few rows themselves looked at.
+        wanted = scope(database, pipeline, lens, (stage_id,), probing=True)
+        shown = Sql(
+            "deal.id in (select deal.id from deal"
+            f" where {wanted.text} order by {order} limit ? offset ?)",
+            (*wanted.values, limit, start),
+        )
     rows = database.rows(
-        f"select {_CARD} from deal where deal.id in (select deal.id from deal"
-        f" where {wanted.text} order by {order} limit ? offset ?) order by {order}",
-        (*wanted.values, limit, max(offset, 0)),
+        f"select {_CARD} from deal where {shown.text} order by {order}", shown.values
     )
     limit_of_stage = limits(pipeline.stage(stage_id), lens.today)
     return tuple(_card(row, pipeline, limit_of_stage, lens.zone) for row in rows)
@@ -42,6 +50,9 @@ def read_place(
     database: Database, pipeline: Pipeline, lens: Lens, deal_id: int
 ) -> tuple[int, int] | None:
     """The stage of a deal and its index in that column; None where the lens hides the deal."""
+    found_few = few(database, pipeline, lens)
+    if found_few is not None:
+        return found_few.place(deal_id)
     order = order_of(lens.sort, reverse=lens.reverse)
     keys = ", ".join(key.text for key in order)
     wanted = every((Sql("deal.id = ?", (deal_id,)), scope(database, pipeline, lens, probing=True)))

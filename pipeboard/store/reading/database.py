@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.store.connecting import Location, in_words
+from pipeboard.store.reading.sql import Sql
 
 Row: TypeAlias = Mapping[str, Any]
 T = TypeVar("T")
@@ -22,7 +24,7 @@ class Database:
     """One connection, used by one thread at a time, with rows by name.
 
     Everything is asked in SQL that SQLite and PostgreSQL both understand, with `?` for values;
-    what only SQLite has (`version`) stands here and nowhere else.
+    what only SQLite has (`version`, `listed`) stands here and nowhere else.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -71,6 +73,11 @@ class Database:
     def version(self) -> int:
         """A number that differs once another connection has committed."""
         return self.number("PRAGMA data_version")
+
+    def listed(self, column: str, words: Iterable[str]) -> Sql:
+        """Whether a text column is one of some words, however many."""
+        text = f"{column} in (select value from json_each(?))"
+        return Sql(text, (json.dumps(list(words)),))
 
     def remembered(self, key: Hashable, find: Callable[[], T]) -> T:
         """What `find` found, kept until another connection commits.

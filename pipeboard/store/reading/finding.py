@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 
 from pipeboard.domain.deal import Deal, Status
 from pipeboard.domain.money import Money
@@ -57,10 +58,10 @@ def find(
     wanted = fold(text[:_LONGEST])
     if not wanted:
         return ()
-    allowed = Sql("deal.live")
-    if pipeline_id is not None:
-        allowed = every((allowed, Sql("deal.pipeline_id = ?", (pipeline_id,))))
-    search = _Search(database, pipelines, wanted, allowed)
+    within = [pipelines[pipeline_id]] if pipeline_id is not None else pipelines.values()
+    # Stages are named even when all are meant, since the index begins with the stage.
+    stages = among("deal.stage_id", (stage.id for each in within for stage in each.stages))
+    search = _Search(database, pipelines, wanted, every((stages, Sql("deal.live"))))
     found = search.ranked(_every_word(wanted)) or search.ranked(_nearly(wanted))
     numbered = search.numbered()
     others = [one for one in found if one.deal_id not in {hit.deal_id for hit in numbered}]
@@ -78,12 +79,18 @@ def named(
     if not wanted:
         return ()
     where = TRUE if pipeline_id is None else Sql("deal.pipeline_id = ?", (pipeline_id,))
-    hits = every((contains("deal_search.folded", wanted), Sql("not deal.removed"), where))
-    rows = database.rows(
-        "select deal.id, deal.title, deal.account, deal.live from deal_search"
-        f" join deal on deal.id = deal_search.deal_id where {hits.text} order by deal.id",
-        hits.values,
-    )
+    hits = every((where, contains("deal.folded", wanted)))
+    # Two questions, since each kind has an index of its own.
+    rows = [
+        row
+        for shelf in ("deal.live", "not deal.live and not deal.removed")
+        for row in database.rows(
+            "select deal.id, deal.title, deal.account, deal.live from deal"
+            f" where {shelf} and {hits.text}",
+            hits.values,
+        )
+    ]
+    rows.sort(key=itemgetter("id"))
     held = [row for row in rows if any(wanted in name for name in _names(row))]
     held = [row for row in held if wanted in _names(row)] or held
     held = [row for row in held if row["live"]] or held
@@ -95,14 +102,14 @@ def _names(row: Row) -> tuple[str, str]:
 
 
 def _every_word(wanted: str) -> Sql:
-    return every(contains("folded", word) for word in wanted.split())
+    return every(contains("deal.folded", word) for word in wanted.split())
 
 
 def _nearly(wanted: str) -> Sql:
     """Holds half of one of the longest words: one wrong letter leaves the other half as it is."""
     longest = sorted(wanted.split(), key=len, reverse=True)[:2]
     halves = [half for word in longest for half in _halves(word)]
-    return either(contains("folded", half) for half in halves)
+    return either(contains("deal.folded", half) for half in halves)
 
 
 def _halves(word: str) -> tuple[str, ...]:
@@ -132,7 +139,7 @@ class _Search:
         return [self._found(row, 100.0) for row in rows]
 
     def ranked(self, condition: Sql) -> list[Found]:
-        """The deals that a condition over `deal_search` finds, the most alike first."""
+        """The deals that a condition finds, the most alike first."""
         rows = self._rows(self._worth_ranking(condition))
         people = self._people([row["id"] for row in rows])
         likeness = _likeness(self._wanted)
@@ -146,24 +153,27 @@ class _Search:
     def _worth_ranking(self, condition: Sql) -> list[int]:
         """The deals to look at closely, where more are found than can be while somebody types.
 
-        In `deal_search` the title, the account and the people stand first, a line each, so the
-        earlier a text occurs there, the likelier it is a name.
+        The name stands first among the lines that are searched, then come the title and people, so
+        the earlier a text occurs there, the likelier it is a name.
         """
         rows = self._in_search(condition)
         if len(rows) == _MOST_LOOKED_AT:
             begins = either(
-                (contains("folded", f"\n{self._wanted}"), begins_with("folded", self._wanted))
+                (
+                    contains("deal.folded", f"\n{self._wanted}"),
+                    begins_with("deal.folded", self._wanted),
+                )
             )
             rows += self._in_search(begins)
-        places = {row["deal_id"]: row["folded"].find(self._wanted) for row in rows}
+        places = {row["id"]: row["folded"].find(self._wanted) for row in rows}
         ordered = sorted(places, key=lambda deal_id: (places[deal_id] < 0, places[deal_id]))
         return ordered[:_MOST_RANKED]
 
     def _in_search(self, condition: Sql) -> list[Row]:
+        wanted = every((self._allowed, condition))
         return self._database.rows(
-            f"select deal_id, folded from deal_search where {condition.text}"
-            f" limit {_MOST_LOOKED_AT}",
-            condition.values,
+            f"select deal.id, deal.folded from deal where {wanted.text} limit {_MOST_LOOKED_AT}",
+            wanted.values,
         )
 
     def _rows(self, ids: Iterable[int]) -> list[Row]:

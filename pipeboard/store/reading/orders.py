@@ -26,7 +26,7 @@ class Key:
 
 Order = Sequence[Key]
 
-NAME = "lower(case when deal.account = '' then deal.title else deal.account end)"
+NAME = "deal.folded"  # begins with the name
 
 # The largest value, the longest in its stage and the latest change come first. Amounts of several
 # currencies are compared by their number: there is no rate that every deal has.

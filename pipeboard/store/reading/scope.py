@@ -1,16 +1,42 @@
-"""Which deals a lens lets through, as a condition."""
+"""Which deals a lens lets through, as a condition, or looked for once where they are few."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 
-from pipeboard.domain.board import Lens, Sort
+from pipeboard.domain.board import Lens
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.store.reading.database import Database
+from pipeboard.store.reading.database import Database, Row
+from pipeboard.store.reading.orders import order_by, order_of
 from pipeboard.store.reading.sql import TRUE, Sql, among, every
 
-FEW = 10_000
+MOST_LAST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Few:
+    """All deals under a lens with a filter, by stage and there in the lens's order.
+
+    Each row has `id`, `value_minor`, `value_currency` and `probability_bp`. A board asks ten
+    questions about the same few deals: they are looked for once.
+    """
+
+    by_stage: Mapping[int, Sequence[Row]]
+
+    def ids(self, stage_id: int) -> list[int]:
+        """The deals of a stage in their order."""
+        return [row["id"] for row in self.by_stage.get(stage_id, ())]
+
+    def place(self, deal_id: int) -> tuple[int, int] | None:
+        """The stage of a deal and its index there; None when it is not among them."""
+        for stage_id in self.by_stage:
+            ids = self.ids(stage_id)
+            if deal_id in ids:
+                return stage_id, ids.index(deal_id)
+        return None
 
 
 def scope(
@@ -25,34 +51,78 @@ def scope(
 
     `probing` is for queries that stop after a few hits.
     """
-    mine = TRUE if lens.owner is None else Sql("deal.owner = ?", (lens.owner,))
-    all_ids = [stage.id for stage in pipeline.stages]
-    wanted_ids = all_ids if stage_ids is None else stage_ids
+    wanted_ids = [stage.id for stage in pipeline.stages] if stage_ids is None else stage_ids
+    found = few(database, pipeline, lens)
+    if found is not None:
+        return among("deal.id", (one for stage_id in wanted_ids for one in found.ids(stage_id)))
     # Stages are named even when all are meant, since the indices begin with the stage.
     stages = among("deal.stage_id", wanted_ids)
+    return every((stages, _condition(database, pipeline, lens, probing=probing)))
+
+
+def few(database: Database, pipeline: Pipeline, lens: Lens) -> Few | None:
+    """The deals behind the filter of a lens; None where they are many, or nothing is filtered."""
     if lens.filter is None or lens.filter.root is None:
-        return every((stages, Sql("deal.live"), mine))
-    from pipeboard.store.reading.filtering import Asked, condition  # a first frame has no filter
-
-    query, asked = lens.filter, Asked((pipeline,), lens.today, lens.zone, lens.me)
-    unsorted = replace(lens, sort=Sort.MANUAL, reverse=False)
-    few = database.remembered(
-        (unsorted, pipeline.version),
-        lambda: _few(database, every((condition(database, query, asked), mine))),
+        return None
+    return database.remembered(
+        (lens, pipeline.version), lambda: _look_for_few(database, pipeline, lens)
     )
-    if few is not None:
-        return among("deal.id", (deal_id for deal_id, stage in few if stage in wanted_ids))
-    found = condition(database, query, asked, probing=probing)
-    return every((found, mine)) if stage_ids is None else every((stages, found, mine))
 
 
-def _few(database: Database, wanted: Sql) -> list[tuple[int, int]] | None:
-    """The ids and stages of the deals behind a condition, None when they are many.
+def _look_for_few(database: Database, pipeline: Pipeline, lens: Lens) -> Few | None:
+    from pipeboard.store.reading.filtering import FEW
 
-    A board asks ten questions about the same few deals: it looks for them once.
-    """
+    last = _among_last(database, lens)
+    wanted = _condition(database, pipeline, lens, within=last)
+    order = order_of(lens.sort, reverse=lens.reverse)
+    keys = ", ".join(f"{key.text} as key_{place}" for place, key in enumerate(order))
+    by_keys = order_by([replace(key, text=f"key_{place}") for place, key in enumerate(order)])
+    # All that is asked here stands in one index, which is taken for the sake of its order.
+    along = " order by deal.stage_id, deal.value_currency, deal.probability_bp" if not last else ""
     rows = database.rows(
-        f"select deal.id, deal.stage_id from deal where {wanted.text} limit {FEW + 1}",
+        "select * from (select deal.id, deal.stage_id, deal.value_minor, deal.value_currency,"
+        f" deal.probability_bp, {keys} from deal where {wanted.text}{along}"
+        f" limit {FEW + 1}) as found order by stage_id, {by_keys}",
         wanted.values,
     )
-    return [(row["id"], row["stage_id"]) for row in rows] if len(rows) <= FEW else None
+    if len(rows) > FEW:
+        return None
+    last_found = _last(database, lens)
+    last_found[lens] = [row["id"] for row in rows]
+    if len(last_found) > MOST_LAST:
+        del last_found[next(iter(last_found))]
+    return Few({stage: list(found) for stage, found in groupby(rows, itemgetter("stage_id"))})
+
+
+def _last(database: Database, lens: Lens) -> dict[Lens, list[int]]:
+    """The deals that the same person was shown last, by the lens that found them."""
+    whose = (lens.pipeline_id, lens.today, lens.zone.key, lens.me, lens.owner)
+    return database.remembered(("last few", whose), dict)
+
+
+def _among_last(database: Database, lens: Lens) -> Sql | None:
+    """Who types on narrows what was found before, so that nothing else need be looked at."""
+    from pipeboard.domain.filter_nodes import narrows
+
+    for before, ids in reversed(_last(database, lens).items()):
+        if lens.filter and before.filter and narrows(lens.filter, before.filter):
+            return among("deal.id", ids)
+    return None
+
+
+def _condition(
+    database: Database,
+    pipeline: Pipeline,
+    lens: Lens,
+    *,
+    probing: bool = False,
+    within: Sql | None = None,
+) -> Sql:
+    mine = TRUE if lens.owner is None else Sql("deal.owner = ?", (lens.owner,))
+    if lens.filter is None or lens.filter.root is None:
+        return every((Sql("deal.live"), mine))
+    from pipeboard.store.reading.filtering import Asked, condition  # a first frame has no filter
+
+    asked = Asked((pipeline,), lens.today, lens.zone, lens.me)
+    found = condition(database, lens.filter, asked, probing=probing, within=within)
+    return every((found, mine))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from pipeboard.domain.board import Lens
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.store.reading.database import Database
-from pipeboard.store.reading.sql import Sql, among
+from pipeboard.store.reading.scope import Few, few, scope
+from pipeboard.store.reading.sql import among
 
 WHOLE = 10_000
 
@@ -27,6 +31,16 @@ class Total:
 
 
 Totals = Mapping[int, list[Total]]
+
+
+class Amount(NamedTuple):
+    """What some deals of a stage come to that share a currency and a probability by hand."""
+
+    stage_id: int
+    currency: str | None
+    by_hand: int | None
+    deals: int
+    minor: int
 
 
 def kept_totals(database: Database, pipeline: Pipeline, owner: str | None) -> Totals:
@@ -49,24 +63,53 @@ def kept_totals(database: Database, pipeline: Pipeline, owner: str | None) -> To
     return totals
 
 
-def counted_totals(database: Database, pipeline: Pipeline, wanted: Sql) -> Totals:
-    """The totals by stage of the deals that a condition lets through."""
+def counted_totals(database: Database, pipeline: Pipeline, lens: Lens) -> Totals:
+    """The totals by stage of the deals that a lens with a filter lets through."""
+    found = few(database, pipeline, lens)
+    if found is not None:
+        return _totals(pipeline, _amounts(found))
+    wanted = scope(database, pipeline, lens)
     rows = database.rows(
         "select stage_id, value_currency, probability_bp, count(*) as deals,"
         " coalesce(sum(value_minor), 0) as minor"
         f" from deal where {wanted.text} group by stage_id, value_currency, probability_bp",
         wanted.values,
     )
+    return _totals(
+        pipeline,
+        (
+            Amount(
+                row["stage_id"],
+                row["value_currency"],
+                row["probability_bp"],
+                row["deals"],
+                int(row["minor"]),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _amounts(found: Few) -> Iterator[Amount]:
+    for stage_id, rows in found.by_stage.items():
+        sums: dict[tuple[str | None, int | None], list[int]] = defaultdict(lambda: [0, 0])
+        for row in rows:
+            of_kind = sums[row["value_currency"], row["probability_bp"]]
+            of_kind[0] += 1
+            of_kind[1] += row["value_minor"] or 0
+        for (currency, by_hand), (deals, minor) in sums.items():
+            yield Amount(stage_id, currency, by_hand, deals, minor)
+
+
+def _totals(pipeline: Pipeline, amounts: Iterable[Amount]) -> Totals:
     totals: dict[int, list[Total]] = {}
-    for row in rows:
-        minor, by_hand = int(row["minor"]), row["probability_bp"]
+    for stage_id, currency, by_hand, deals, minor in amounts:
         weighted = _weighted(
-            pipeline.stage(row["stage_id"]),
+            pipeline.stage(stage_id),
             minor if by_hand is None else 0,
             0 if by_hand is None else minor * by_hand,
         )
-        total = Total(row["value_currency"] or "", row["deals"], minor, weighted)
-        totals.setdefault(row["stage_id"], []).append(total)
+        totals.setdefault(stage_id, []).append(Total(currency or "", deals, minor, weighted))
     return {stage_id: added(parts) for stage_id, parts in totals.items()}
 
 

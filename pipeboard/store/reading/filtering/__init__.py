@@ -22,21 +22,29 @@ from pipeboard.domain.filter_nodes import (
 from pipeboard.store.reading import attention
 from pipeboard.store.reading.database import Database
 from pipeboard.store.reading.filtering.amounts import compared
-from pipeboard.store.reading.filtering.asked import Asked
+from pipeboard.store.reading.filtering.asked import FEW, Asked
 from pipeboard.store.reading.filtering.scores import scored, unscored
 from pipeboard.store.reading.filtering.texts import Texts
 from pipeboard.store.reading.sql import Sql, among, either, every, negated
 
-__all__ = ["Asked", "condition"]
+__all__ = ["FEW", "Asked", "condition"]
 
 
-def condition(database: Database, query: Filter, asked: Asked, *, probing: bool = False) -> Sql:
+def condition(
+    database: Database,
+    query: Filter,
+    asked: Asked,
+    *,
+    probing: bool = False,
+    within: Sql | None = None,
+) -> Sql:
     """The deals of the pipelines asked of that a filter lets through: live ones, unless it speaks
     of the archive.
 
     `probing` is for queries that stop after a few hits: each deal is then looked up where another
-    query would first gather everything that a word occurs in. Raises BadInput for a stage, a
-    question or a category that nobody has.
+    query would first gather everything that a word occurs in. `within` stands for the pipelines'
+    deals where fewer are known to be all. Raises BadInput for a stage, a question or a category
+    that nobody has.
     """
     # Stages are named even when all are meant, since the indices begin with the stage.
     stages = among("deal.stage_id", (s.id for pipeline in asked.pipelines for s in pipeline.stages))
@@ -45,31 +53,23 @@ def condition(database: Database, query: Filter, asked: Asked, *, probing: bool 
     has_archive = any(leaf == State("archived") for leaf in leaves(query.root))
     base = every((stages, Sql("not deal.removed" if has_archive else "deal.live")))
     texts = Texts(database, asked, probing=probing, has_archive=has_archive)
-    return every((base, _compiled(query.root, texts, base)))
+    return every((base if within is None else within, _compiled(query.root, texts)))
 
 
-def _compiled(node: Node, texts: Texts, within: Sql) -> Sql:
-    """The condition of a node; scores are looked up only for the deals `within`."""
+def _compiled(node: Node, texts: Texts) -> Sql:
     match node:
         case And(parts):
-            # What costs most is asked last, of the deals that the rest leaves.
-            rest = every(_compiled(p, texts, within) for p in parts if not _is_scored(p))
-            left = every((within, rest))
-            return every((rest, *(_compiled(p, texts, left) for p in parts if _is_scored(p))))
+            return every(_compiled(part, texts) for part in parts)
         case Or(parts):
-            return either(_compiled(part, texts, within) for part in parts)
+            return either(_compiled(part, texts) for part in parts)
         case Not(part):
-            return negated(_compiled(part, texts, within))
+            return negated(_compiled(part, texts))
         case Compare("score", op, int(value)):
-            return scored(texts.database, texts.asked, op, value, within)
+            return scored(texts.database, texts.asked, op, value)
         case Unset("score"):
-            return unscored(texts.database, texts.asked, within)
+            return unscored(texts.database, texts.asked)
         case _:
             return _leaf(node, texts)
-
-
-def _is_scored(node: Node) -> bool:
-    return any(isinstance(leaf, Compare | Unset) and leaf.field == "score" for leaf in leaves(node))
 
 
 def _leaf(

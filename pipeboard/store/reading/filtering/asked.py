@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 
 from pipeboard.domain.pipeline import Pipeline
 
+FEW = 5_000
+"""So many deals are looked up by their ids; of more, the condition that finds them is asked."""
+
 
 @dataclass(frozen=True)
 class Asked:

@@ -2,22 +2,28 @@
 
 A score is fractions over answers whose weight depends on the pipeline's questions and on the day
 (`metrics.md` C12). Saying that again in SQL would be a second rule that drifts from the first, so
-the domain scores the deals that have anything to score, and their ids go into the condition.
+the database gathers what there is to be scored, alike deals together, and the domain scores each
+kind once.
 """
 
 from __future__ import annotations
 
 import json
 import operator
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import NamedTuple
 
-from pipeboard.domain.deal import Deal
-from pipeboard.domain.events import from_json, instant
+from pipeboard.domain.dates import start_of_day
+from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.filter_nodes import Op
-from pipeboard.domain.score import score
-from pipeboard.store.reading.database import CHUNK, Database, Row
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.score import fresh_since, score
+from pipeboard.store.reading.attention import micros_at
+from pipeboard.store.reading.database import Database
 from pipeboard.store.reading.filtering.asked import Asked
-from pipeboard.store.reading.sql import Sql, among, every, negated
+from pipeboard.store.reading.sql import Sql, among, either, every, negated
 
 _COMPARE: Mapping[Op, Callable[[int, int], bool]] = {
     "<": operator.lt,
@@ -26,63 +32,138 @@ _COMPARE: Mapping[Op, Callable[[int, int], bool]] = {
     ">=": operator.ge,
     ">": operator.gt,
 }
-_HAS_EVIDENCE = Sql(
-    "deal.answered > 0 or deal.trial_close = 'yes'"
-    " or deal.last_outbound_at is not null and deal.last_reply_at is not null"
-)
-_FACTS = (
-    "select id, version, pipeline_id, stage_id, created_at, stage_entered_at, trial_close,"
-    " last_outbound_at, last_reply_at, doc from deal where {}"
-)
 
 
-def scored(database: Database, asked: Asked, op: Op, value: int, within: Sql) -> Sql:
-    """The deals whose low score compares so; only deals `within` are looked at."""
-    compare, scores = _COMPARE[op], low_scores(database, asked, within)
-    return among("deal.id", (deal_id for deal_id, low in scores.items() if compare(low, value)))
+class Kind(NamedTuple):
+    """All that a score depends on within a pipeline: the ratings of the answers as JSON, whether
+    both sides wrote lately, and whether a trial close was answered with yes."""
+
+    ratings: str
+    talked: bool
+    tried: bool
 
 
-def unscored(database: Database, asked: Asked, within: Sql) -> Sql:
-    """The deals of which nothing is known; only deals `within` are looked at."""
-    return negated(among("deal.id", low_scores(database, asked, within)))
+def scored(database: Database, asked: Asked, op: Op, value: int) -> Sql:
+    """The deals whose low score compares so."""
+    return _scoring(database, asked, lambda low: low is not None and _COMPARE[op](low, value))
+
+
+def unscored(database: Database, asked: Asked) -> Sql:
+    """The deals of which nothing is known."""
+    return negated(_scoring(database, asked, lambda low: low is not None))
 
 
 def low_scores(database: Database, asked: Asked, within: Sql) -> Mapping[int, int]:
-    """The low end of the score, by id, of each deal `within` that has one.
+    """The low end of the score, by id, of each deal `within` that has one."""
+    found: dict[int, int] = {}
+    for pipeline in asked.pipelines:
+        lows = _lows(database, pipeline, asked)
+        of_pipeline, columns = _kinds_of(pipeline, asked)
+        wanted = every((of_pipeline, within))
+        rows = database.rows(
+            f"select deal.id, {columns.text} from deal where {wanted.text}",
+            (*columns.values, *wanted.values),
+        )
+        for row in rows:
+            _, *kind = tuple(row)
+            low = lows.get(_kind(kind))
+            if low is not None:
+                found[row["id"]] = low
+    return found
 
-    A score stays known as long as its deal, the pipelines and the day are the same.
-    """
-    pipelines = {pipeline.id: pipeline for pipeline in asked.pipelines}
-    versions = tuple((pipeline.id, pipeline.version) for pipeline in asked.pipelines)
-    known: dict[int, tuple[int, int | None]] = database.kept(
-        "scores", (versions, asked.today, asked.zone.key), dict
+
+def _scoring(database: Database, asked: Asked, fits: Callable[[int | None], bool]) -> Sql:
+    """The deals of those kinds whose low score fits."""
+    return either(
+        every((of_pipeline, either(_of_kinds(database, kinds, pipeline, asked))))
+        for pipeline in asked.pipelines
+        for of_pipeline, _ in [_kinds_of(pipeline, asked)]
+        for kinds in [[k for k, low in _lows(database, pipeline, asked).items() if fits(low)]]
     )
-    wanted = every((within, _HAS_EVIDENCE))
-    rows = database.rows(
-        f"select deal.id, deal.version from deal where {wanted.text}", wanted.values
+
+
+def _of_kinds(
+    database: Database, kinds: Iterable[Kind], pipeline: Pipeline, asked: Asked
+) -> Iterator[Sql]:
+    ratings: dict[tuple[bool, bool], list[str]] = defaultdict(list)
+    for kind in kinds:
+        ratings[kind.talked, kind.tried].append(kind.ratings)
+    talked_lately = _talked(pipeline, asked)
+    for (talked, tried), known in ratings.items():
+        talking = talked_lately if talked else negated(talked_lately)
+        trying = Sql("deal.trial_close = 'yes'" if tried else "deal.trial_close <> 'yes'")
+        yield every((trying, talking, database.listed("deal.ratings", known)))
+
+
+def _lows(database: Database, pipeline: Pipeline, asked: Asked) -> Mapping[Kind, int | None]:
+    """The low end of the score of each kind of deal that there is in a pipeline."""
+    return database.remembered(
+        ("scores", pipeline.id, pipeline.version, asked.today, asked.zone.key),
+        lambda: _score_kinds(database, pipeline, asked),
     )
-    stale = [row["id"] for row in rows if known.get(row["id"], (0, 0))[0] != row["version"]]
-    for start in range(0, len(stale), CHUNK):
-        for row in database.rows(_FACTS.format(among("id", stale[start : start + CHUNK]).text)):
-            pipeline = pipelines[row["pipeline_id"]]
-            found = score(_evidence(row), pipeline, asked.today, asked.zone)
-            known[row["id"]] = (row["version"], None if found is None else found.low)
-    lows = ((row["id"], known.get(row["id"], (0, None))[1]) for row in rows)
-    return {deal_id: low for deal_id, low in lows if low is not None}
 
 
-def _evidence(row: Row) -> Deal:
-    """The deal as far as scoring looks at it."""
-    out_at, reply_at = row["last_outbound_at"], row["last_reply_at"]
+def _score_kinds(database: Database, pipeline: Pipeline, asked: Asked) -> dict[Kind, int | None]:
+    known: dict[Kind, int | None] = database.kept(
+        f"scores of {pipeline.id}", (pipeline.version, asked.today, asked.zone.key), dict
+    )
+    of_pipeline, columns = _kinds_of(pipeline, asked)
+    kinds = {
+        _kind(tuple(row))
+        for shelf in ("deal.live", "not deal.live")  # each has an index of its own
+        for row in database.rows(
+            f"select distinct {columns.text} from deal where {shelf} and {of_pipeline.text}",
+            (*columns.values, *of_pipeline.values),
+        )
+    }
+    for kind in kinds:
+        if kind not in known:
+            found = score(_alike(kind, pipeline, asked), pipeline, asked.today, asked.zone)
+            known[kind] = None if found is None else found.low
+    return {kind: known[kind] for kind in kinds}
+
+
+def _kinds_of(pipeline: Pipeline, asked: Asked) -> tuple[Sql, Sql]:
+    """The deals of a pipeline, and the columns that say of which kind each is."""
+    talked = _talked(pipeline, asked)
+    columns = Sql(f"deal.ratings, {talked.text}, deal.trial_close = 'yes'", talked.values)
+    return among("deal.stage_id", (stage.id for stage in pipeline.stages)), columns
+
+
+def _kind(values: Iterable[object]) -> Kind:
+    ratings, talked, tried = values
+    return Kind(str(ratings), bool(talked), bool(tried))
+
+
+def _talked(pipeline: Pipeline, asked: Asked) -> Sql:
+    """Whether both sides wrote since the day from which on it counts as lately."""
+    days = sorted((fresh_since(stage, asked.today), stage.id) for stage in pipeline.stages)
+    return either(
+        every(
+            (
+                among("deal.stage_id", (stage_id for _, stage_id in stages)),
+                Sql("coalesce(deal.last_outbound_at >= ?, false)", (micros_at(day, asked.zone),)),
+                Sql("coalesce(deal.last_reply_at >= ?, false)", (micros_at(day, asked.zone),)),
+            )
+        )
+        for day, stages in groupby(days, key=operator.itemgetter(0))
+    )
+
+
+def _alike(kind: Kind, pipeline: Pipeline, asked: Asked) -> Deal:
+    """A deal of that kind, as far as scoring looks at it."""
+    today = start_of_day(asked.today, asked.zone)
+    talked_at = today if kind.talked else None
+    ratings = json.loads(kind.ratings or "{}")
     return Deal(
-        id=row["id"],
-        pipeline_id=row["pipeline_id"],
-        stage_id=row["stage_id"],
+        id=0,
+        pipeline_id=pipeline.id,
+        stage_id=pipeline.stages[0].id,
         title="",
-        created_at=instant(row["created_at"]),
-        stage_entered_at=instant(row["stage_entered_at"]),
-        trial_close=row["trial_close"],
-        last_outbound_at=None if out_at is None else instant(out_at),
-        last_reply_at=None if reply_at is None else instant(reply_at),
-        answers=from_json("answers", json.loads(row["doc"]).get("answers", {})),
+        created_at=today,
+        stage_entered_at=today,
+        trial_close="yes" if kind.tried else "",
+        last_outbound_at=talked_at,
+        last_reply_at=talked_at,
+        answers={key: Answer("given", rating) for key, rating in ratings.items()},
     )

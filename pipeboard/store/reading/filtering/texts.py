@@ -12,8 +12,7 @@ from pipeboard.domain.pipeline import Category, Pipeline, Question
 from pipeboard.domain.text import fold, quoted
 from pipeboard.store.reading.database import Database
 from pipeboard.store.reading.filtering.amounts import effective_probability
-from pipeboard.store.reading.filtering.asked import Asked
-from pipeboard.store.reading.scope import FEW
+from pipeboard.store.reading.filtering.asked import FEW, Asked
 from pipeboard.store.reading.sql import (
     Sql,
     among,
@@ -56,10 +55,7 @@ class Texts:
     def words(self, text: str) -> Sql:
         """The text occurs in the title, the account, a person or a note."""
         wanted = fold(text)
-        few = self._few_with(wanted)
-        if few is not None:
-            return among("deal.id", few)
-        return self._has("deal_search", contains("deal_search.folded", wanted))
+        return either((contains("deal.folded", wanted), self._noted(wanted)))
 
     def equals(self, field: str, value: str) -> Sql:
         match field:
@@ -141,24 +137,17 @@ class Texts:
             for pipeline, question in found
         )
 
-    def _few_with(self, wanted: str) -> list[int] | None:
-        """The ids of the deals with these words, None when they are many.
-
-        Who types on narrows what was found before, which need not be looked for again.
-        """
-        shorter = (wanted[:end] for end in range(len(wanted) - 1, 0, -1))
-        known = (self.database.recalled(("words", text)) for text in shorter)
-        before = next((ids for ids in known if ids is not None), None)
-        return self.database.remembered(("words", wanted), lambda: self._with(wanted, before))
-
-    def _with(self, wanted: str, before: list[int] | None) -> list[int] | None:
-        within = contains("folded", wanted)
-        if before is not None:
-            within = every((among("deal_id", before), within))
-        found: list[int] = self.database.column(
-            f"select deal_id from deal_search where {within.text} limit {FEW + 1}", within.values
+    def _noted(self, wanted: str) -> Sql:
+        """A note that stands holds the text."""
+        held = every((Sql("not note.removed"), contains("note.folded", wanted)))
+        few: list[int] = self.database.remembered(
+            ("noted", wanted),
+            lambda: self.database.column(
+                f"select distinct note.deal_id from note where {held.text} limit {FEW + 1}",
+                held.values,
+            ),
         )
-        return found if len(found) <= FEW else None
+        return among("deal.id", few) if len(few) <= FEW else self._has("note", held)
 
     def _has(self, table: str, condition: Sql) -> Sql:
         """Whether a row of the deal's in another table is so."""
@@ -200,17 +189,22 @@ class Texts:
         """The text occurs in one column; looked for where words are, then made sure of."""
         wanted = fold(value)
         found = self.database.remembered(
-            ("part", column, wanted), lambda: self._holding(column, wanted)
+            ("part", column, wanted, self._has_archive), lambda: self._holding(column, wanted)
         )
         return among("deal.id", found)
 
     def _holding(self, column: str, wanted: str) -> list[int]:
-        somewhere = contains("deal_search.folded", wanted)
-        rows = self.database.rows(
-            f"select deal.id, deal.{column} as value from deal_search"
-            f" join deal on deal.id = deal_search.deal_id where {somewhere.text}",
-            somewhere.values,
-        )
+        somewhere = contains("deal.folded", wanted)
+        stages = among("deal.stage_id", (s.id for p in self.asked.pipelines for s in p.stages))
+        rows = [
+            row
+            for shelf in ("deal.live", "not deal.live")[: 2 if self._has_archive else 1]
+            for row in self.database.rows(
+                f"select deal.id, deal.{column} as value from deal where deal.id in (select deal.id"
+                f" from deal where {stages.text} and {shelf} and {somewhere.text})",
+                somewhere.values,
+            )
+        ]
         return [row["id"] for row in rows if wanted in fold(row["value"])]
 
     def _in_pipeline(self, value: str) -> Sql:
