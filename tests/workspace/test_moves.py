@@ -1,0 +1,145 @@
+"""Moves of several deals at once, steps at the ends of a pipeline, and columns ordered by hand."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from pipeboard.domain.deal import Loss
+from pipeboard.domain.errors import GateNotMet, NotFound, Refused
+from pipeboard.workspace import Workspace
+from tests.ledger import disagreements
+from tests.team import (
+    CLOSING,
+    LEAD,
+    NEEDS,
+    PROPOSAL,
+    QUALIFICATION,
+    Team,
+    add,
+    now_of,
+    qualify,
+    sales,
+)
+
+
+def order(workspace: Workspace, stage_id: int = LEAD) -> list[int]:
+    """The deals of a column from top to bottom."""
+    return [
+        card.id
+        for card in workspace.reader.window(workspace.lens(sales(workspace)), stage_id, 0, 50)
+    ]
+
+
+def test_a_step_beyond_either_end_is_refused_with_what_to_do(ana: Workspace) -> None:
+    first, last = add(ana, stage=LEAD), add(ana, stage=CLOSING)
+    with pytest.raises(Refused, match="nowhere to go back to: Lead Generation is the first"):
+        ana.step([first.id], -1)
+    with pytest.raises(Refused, match="Closing is the last stage of Sales") as refused:
+        ana.step([last.id], 1)
+    assert refused.value.hint == "Mark the deal won or lost."
+
+
+def test_several_deals_step_on_each_from_where_it_stands(ana: Workspace) -> None:
+    first, second = add(ana, stage=LEAD), add(ana, "Acme: press 1k", stage=NEEDS)
+    receipt = ana.step([first.id, second.id], 1)
+    assert receipt.summary == "Moved 2 deals: Lumen Oy, Acme to the next stage."
+    assert [deal.stage_id for deal in receipt.deals] == [QUALIFICATION, PROPOSAL]
+
+
+def test_one_refusal_stops_all_and_every_refusal_is_told(ana: Workspace) -> None:
+    free = add(ana, "Free: pilot", stage=LEAD)
+    stuck = add(ana, "Stuck: pilot", stage=QUALIFICATION)
+    last = add(ana, "Last: pilot", stage=CLOSING)
+    with pytest.raises(GateNotMet) as refused:
+        ana.step([free.id, stuck.id, last.id], 1)
+    assert "Nothing was changed: 2 of 3 deals refuse" in refused.value.message
+    assert "Stuck" in refused.value.message
+    assert "Closing is the last stage" in refused.value.message
+    assert now_of(ana, free.id).stage_id == LEAD
+
+
+def test_a_deal_that_is_named_twice_is_moved_once(ana: Workspace) -> None:
+    deal = add(ana)
+    receipt = ana.step([deal.id, deal.id], 1)
+    assert len(receipt.deals) == 1
+    assert now_of(ana, deal.id).stage_id == QUALIFICATION
+
+
+def test_a_deal_that_is_not_there_is_named(ana: Workspace) -> None:
+    with pytest.raises(NotFound, match="There is no deal D-77"):
+        ana.step([77], 1)
+
+
+def test_a_tried_move_says_what_it_would_do_and_does_nothing(ana: Workspace) -> None:
+    deal = add(ana, stage=QUALIFICATION)
+    with pytest.raises(GateNotMet):
+        ana.step([deal.id], 1, dry_run=True)
+    qualify(ana, deal.id)
+    receipt = ana.step([deal.id], 1, dry_run=True)
+    assert (receipt.command_id, receipt.summary) == ("", "Moved Lumen Oy to Needs Assessment.")
+    assert now_of(ana, deal.id).stage_id == QUALIFICATION
+
+
+def test_what_is_so_already_is_no_command(ana: Workspace) -> None:
+    deal = add(ana)
+    receipt = ana.edit([deal.id], {"account": "Lumen Oy"})
+    assert (receipt.command_id, receipt.deals) == ("", ())
+    assert len(ana.reader.commands()) == 1
+
+
+@pytest.mark.parametrize("apart", [0, 1], ids=["at the same instant", "one after another"])
+def test_a_column_is_ordered_by_hand_as_a_list_would_be(
+    apart: int, ana: Workspace, team: Team
+) -> None:
+    for number in range(6):
+        team.clock.wait(seconds=apart)
+        add(ana, f"Company {number}: pilot")
+    wanted, random = order(ana), Random(3)
+    for _ in range(40):
+        deal_id, places = random.choice(wanted), random.choice((-3, -2, -1, 1, 2, 3))
+        target = wanted.index(deal_id) + places
+        if 0 <= target < len(wanted):
+            wanted.remove(deal_id)
+            wanted.insert(target, deal_id)
+            ana.reorder(deal_id, places, ana.lens(sales(ana)))
+        else:
+            with pytest.raises(Refused, match=r"on top already|at the bottom already"):
+                ana.reorder(deal_id, places, ana.lens(sales(ana)))
+        assert order(ana) == wanted
+    assert disagreements(team.path) == []
+
+
+def test_an_order_by_hand_is_undone_whole(ana: Workspace) -> None:
+    for number in range(4):
+        add(ana, f"Company {number}: pilot")
+    before = order(ana)
+    ana.reorder(before[0], 2, ana.lens(sales(ana)))
+    ana.undo()
+    assert order(ana) == before
+
+
+def test_a_merge_fills_what_the_kept_deal_does_not_know_and_archives_the_other(
+    ana: Workspace,
+) -> None:
+    keep, twin = add(ana, "Lumen Oy: pilot"), add(ana, "Lumen: pilot 40k")
+    ana.tag([twin.id], ["nordic"])
+    ana.set_fields([twin.id], ["source=web", "fields.product=GTX"])
+    ana.merge(keep.id, [twin.id])
+    after = now_of(ana, keep.id)
+    assert (after.account, after.source, after.tags) == ("Lumen Oy", "web", ("nordic",))
+    assert after.value is not None
+    assert dict(after.fields) == {"product": "GTX"}
+    assert now_of(ana, twin.id).merged_into == keep.id
+    with pytest.raises(Refused, match="into itself"):
+        ana.merge(keep.id, [keep.id])
+
+
+def test_somebody_who_acts_for_another_is_named_beside_them(team: Team) -> None:
+    boss = team.rep("root", acting_as="ana")
+    deal = add(boss)
+    assert deal.owner == "ana"
+    boss.lose([deal.id], Loss("price"))
+    entry = boss.reader.entries(deal.id, limit=1)[0]
+    assert (entry.actor, entry.acting_as) == ("root", "ana")
