@@ -115,15 +115,15 @@ class Rules:
     def updates(
         self, row: DealRow, deal: Deal, mark: str, owner: str | None, override: str
     ) -> Iterator[c.Command]:
-        """The commands that bring a known deal to what the row says; empty cells say nothing."""
+        """The commands that bring a known deal to what the row says; empty cells say nothing, and
+        no tool says of a deal that it is not archived."""
         yield c.Edit({**_changed_fields(row, deal, owner), "imported_as": mark})
         yield from self._stage_updates(row, deal, override)
-        archived = deal.archived_at is not None
-        if row.archived != archived:
-            yield c.Archive() if row.archived else c.Unarchive()
+        if row.archived and deal.archived_at is None:
+            yield c.Archive()
 
     def _stage_updates(self, row: DealRow, deal: Deal, override: str) -> Iterator[c.Command]:
-        outcome = row.outcome or "open"
+        outcome = row.outcome or str(deal.outcome)
         if outcome != str(deal.outcome) and deal.outcome is not Status.OPEN:
             yield c.Reopen()
             deal = replace(deal, outcome=Status.OPEN, stage_id=deal.closed_from or deal.stage_id)

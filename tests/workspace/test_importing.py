@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from pipeboard.domain.deal import Loss, Status
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
@@ -100,6 +101,33 @@ def test_what_was_edited_here_survives_a_row_that_has_not_changed(
     assert counts(files.read(ROWS)) == (0, 0, 3, 0)
     deal = now_of(ana, deal_id)
     assert (deal.value, deal.stage_id) == (Money(5_500_000, "EUR"), NEEDS)
+
+
+def test_what_a_file_does_not_speak_of_stays_as_it_is_here(files: Files, ana: Workspace) -> None:
+    text = "id,deal name,amount\nX1,One,1\nX2,Two,2\nX3,Three,3\n"
+    files.read(text)
+    won, lost, away = (files.deal(title) for title in ("One", "Two", "Three"))
+    ana.win([won], override="signed")
+    ana.lose([lost], Loss("price"))
+    ana.archive([away])
+    assert counts(files.read(text.replace(",1\n", ",10\n").replace(",3\n", ",30\n"))) == (
+        0,
+        2,
+        1,
+        0,
+    )
+    assert (now_of(ana, won).status, now_of(ana, won).value) == (Status.WON, Money(1000, "EUR"))
+    assert now_of(ana, lost).status is Status.LOST
+    assert (now_of(ana, away).status, now_of(ana, away).value) == (
+        Status.ARCHIVED,
+        Money(3000, "EUR"),
+    )
+
+
+def test_a_deal_that_a_file_says_is_open_again_is_reopened(files: Files, ana: Workspace) -> None:
+    files.read(ROWS)
+    files.read(ROWS.replace("Kestrel BV,7000,,won", "Kestrel BV,7000,Lead Generation,open"))
+    assert now_of(ana, files.deal("Line 3")).status is Status.OPEN
 
 
 def test_an_import_goes_out_by_one_undo_and_in_again_by_redo(
