@@ -10,8 +10,9 @@ from pipeboard.domain.currencies import currency_code, exponent, printed_sign, r
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import quoted
 
-LARGEST = 10**15
-"""The largest amount, in minor units: far above any deal, far below what the database holds."""
+LARGEST = 10**13
+"""The largest amount, in minor units: far above any deal, and times 10,000 basis points and summed
+over a stage still within the 64 bits of the database."""
 
 _LONGEST = 60
 _EXAMPLES = "Write it like 40k, 1,234.50 or EUR 40000."

@@ -33,6 +33,17 @@ def test_undo_takes_a_move_back_and_redo_puts_it_again(ana: Workspace) -> None:
     assert state(ana, deal.id) == after
 
 
+def test_a_redone_deal_is_won_on_the_day_on_which_it_was_won(ana: Workspace, team: Team) -> None:
+    deal = add(ana)
+    ana.win([deal.id], override="by handshake")
+    won = state(ana, deal.id)
+    team.clock.wait(days=40)
+    ana.undo()
+    team.clock.wait(days=3)
+    ana.redo()
+    assert state(ana, deal.id) == won
+
+
 def test_a_bulk_command_is_undone_as_a_whole(ana: Workspace, team: Team) -> None:
     deals = [add(ana, f"Company {n}: pilot {n}k") for n in range(1, 6)]
     ana.step([deal.id for deal in deals], 1)
