@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
-from pipeboard.domain.errors import BadInput
+from pipeboard.domain.errors import BadInput, DatabaseError
 
 if TYPE_CHECKING:
     from pipeboard.store import Store
@@ -17,11 +17,19 @@ def _nothing(parser: Parser) -> None:
 
 
 def open_board(call: Call) -> int:
-    """The board of the database that is meant, on a terminal that can show it."""
+    """The board of the database that is meant; where there is none yet, a welcome."""
     from pipeboard.store import Store
 
     check_terminal(call)
-    store = Store.open(call.config.database, read_only=call.arguments.read_only)
+    try:
+        call.expect_folder()
+        store = Store.open(call.config.database, read_only=call.arguments.read_only)
+    except DatabaseError as error:
+        if error.details.get("reason") != "missing" or call.arguments.read_only:
+            raise
+        from pipeboard.cli.welcoming import welcome
+
+        return welcome(call)
     return show_board(call, store)
 
 

@@ -68,11 +68,11 @@ class Call:
         """The workspace of a database that is there; `DatabaseError` when none is."""
         from pipeboard.store import Store
 
-        self._expect_folder()
+        self.expect_folder()
         store = Store.open(self.config.database, read_only=self.arguments.read_only)
         return self.workspace_on(store)
 
-    def _expect_folder(self) -> None:
+    def expect_folder(self) -> None:
         """Whoever has chosen no path must not be told of the folder that it would be in."""
         if self.config.is_default_database and not Path(self.config.database).parent.exists():
             raise DatabaseError(
