@@ -67,15 +67,18 @@ def test_no_modules_import_each_other_in_a_circle(graph: ImportGraph) -> None:
 
 
 def _in_circles(imports: Mapping[str, set[str]]) -> set[str]:
-    """What is left when modules that import nothing (left), or that nothing (left) imports, are
-    taken away one after another."""
-    left = {name: set(found) for name, found in imports.items()}
-    while True:
-        imported = set().union(*left.values()) if left else set()
-        ends = {name for name, found in left.items() if not found or name not in imported}
-        if not ends:
-            return set(left)
-        left = {name: found - ends for name, found in left.items() if name not in ends}
+    """The modules that come to import themselves, over however many others."""
+    return {name for name in imports if name in _reached(name, imports)}
+
+
+def _reached(start: str, imports: Mapping[str, set[str]]) -> set[str]:
+    reached: set[str] = set()
+    ahead = set(imports[start])
+    while ahead:
+        name = ahead.pop()
+        reached.add(name)
+        ahead |= imports[name] - reached
+    return reached
 
 
 def test_the_domain_imports_only_itself_and_the_standard_library(graph: ImportGraph) -> None:
