@@ -13,7 +13,7 @@ from textual.actions import ActionParseResult
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 
-from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.errors import PipeboardError, ReadOnly
 from pipeboard.domain.settings import Settings
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.clerk import Clerk
@@ -27,6 +27,8 @@ from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.drafts import Drafts
 from pipeboard.ui.terminal.session import Session
 from pipeboard.ui.terminal.typeahead import TypeAhead
+
+_CHANGING = frozenset(command.action for command in BOARD if command.changes)
 
 
 @dataclass(frozen=True)
@@ -89,12 +91,17 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
         """Textual's way; what a key cannot do is said on the screen that it was meant for."""
+        screen = self.screen
+        if not isinstance(screen, DealActions):
+            return await super().run_action(action, default_namespace, namespaces)
         try:
+            if action in _CHANGING and self._state.view.read_only:
+                raise ReadOnly(
+                    "The database was opened for reading only.",
+                    hint="Leave, then open it to write.",
+                )
             return await super().run_action(action, default_namespace, namespaces)
         except PipeboardError as error:
-            screen = self.screen
-            if not isinstance(screen, DealActions):
-                raise
             screen.say(f"{error.message} {error.hint}".strip(), "status.warn")
             return True
 

@@ -44,7 +44,7 @@ def bindings(commands: Sequence[Command]) -> list[BindingType]:
 
 def _action(command: Command) -> str:
     name, _, number = command.action.rpartition("_")
-    return f"{name}({number})" if name in ("stage", "tab") else command.action
+    return f"{name}({number})" if number.isdigit() else command.action
 
 
 def hints(
