@@ -73,17 +73,16 @@ class Habits:
         if diary.deal.next_step and self.maybe(0.75):
             diary.complete(ago, self.one_of(wording.DONE))
         self._touch(place, ago)
-        match place:
-            case _ if place == QUALIFICATION:
-                self._interview(ago)
-            case _ if place == NEEDS:
-                self._assess(ago, first=first)
-            case _ if place == PROPOSAL and first:
-                self._offer(ago)
-            case _ if place == NEGOTIATION:
-                self._haggle(ago)
-            case _ if place == CLOSING and first:
-                self._check(place, ago)
+        if place == QUALIFICATION:
+            self._interview(ago)
+        elif place == NEEDS:
+            self._assess(ago, first=first)
+        elif place == NEGOTIATION:
+            self._haggle(ago)
+        elif place == PROPOSAL and first:
+            self._offer(ago)
+        elif place == CLOSING and first:
+            self._check(place, ago)
         if self.maybe(0.25):
             self._note(ago)
         if self.maybe(0.7):
