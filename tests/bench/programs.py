@@ -103,6 +103,7 @@ def _build(path: Path, deals: int) -> None:
     build(store, deals=deals, now=datetime.now(UTC), me="ana")
     store.close()
     half.rename(path)
+    half.with_name(f"{half.name}-journal").unlink(missing_ok=True)
 
 
 def _forget_old(deals: int) -> None:
