@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeboard.domain.criteria import unmet_of_stage
 from pipeboard.domain.deal import Answer
 from pipeboard.domain.pipeline import Question
-from pipeboard.domain.score import BEST, score
+from pipeboard.domain.score import BEST
 from pipeboard.domain.sheet import Sheet
 from pipeboard.ui.draw.glyphs import DOT, FULL, NO, OPEN, UNKNOWN, YES
 from pipeboard.ui.draw.line import Line, Span
@@ -22,7 +22,7 @@ def qualification(sheet: Sheet, style: PaneStyle) -> Section:
     lines = [*table(facts, style), *_gate(sheet, style), *_checklist(sheet)]
     given, total = len(deal.answered(pipeline)), len(pipeline.questions)
     pips = f"  {FULL * given}{OPEN * (total - given)}" if total <= 12 else ""
-    beside = f"{given}/{total}{pips}{_score(sheet, style)}" if total else ""
+    beside = f"{given}/{total}{pips}" if total else ""
     return Section("Qualification", beside, tuple(lines))
 
 
@@ -41,14 +41,6 @@ def mark_of(answer: Answer | None) -> Span:
         return f"{UNKNOWN} ", "pane.unknown"
     weak = answer.rating is not None and answer.rating <= _WEAKEST
     return (f"{NO} ", "pane.no") if weak else (f"{YES} ", "pane.yes")
-
-
-def _score(sheet: Sheet, style: PaneStyle) -> str:
-    found = score(sheet.deal, sheet.pipeline, style.today, style.zone)
-    if found is None:
-        return ""
-    points = f"{found.low}" if found.low == found.high else f"{found.low} to {found.high}"
-    return f"  score {points} of 100"
 
 
 def _gate(sheet: Sheet, style: PaneStyle) -> list[Line]:

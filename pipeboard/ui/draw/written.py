@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeboard.domain.deal import Answer
 from pipeboard.domain.events import Event, to_json
+from pipeboard.domain.money import Money
 from pipeboard.domain.sheet import Entry, Sheet
 from pipeboard.domain.text import fold
 from pipeboard.domain.timeline import describe
@@ -73,6 +74,8 @@ def _value(value: Any) -> str:
             rating = "unknown" if value.rating is None else f"{value.rating}/4"
             evidence = f"; evidence: {value.evidence}" if value.evidence else ""
             return f"{value.text or 'no words'} ({rating}){evidence}"
+        case Money():
+            return str(value)
         case _:
             plain = to_json(value)
             if isinstance(plain, dict):

@@ -91,7 +91,8 @@ class DealScreen(ItemActions, Answering, Copying):
         last = self.sheet.entries[0]
         if self.sheet.deal.version != before and last.actor != self.board_app.clerk.workspace.me:
             at = last.recorded_at.astimezone(self.board_app.settings.zone)
-            self.say(f"Changed by @{last.actor} at {at:%H:%M}.", "status.warn")
+            said = (whole(f"changed by @{last.actor} {at:%H:%M}", "status.warn"),)
+            self.page.show(replace(self.page.view, status_right=said))
 
     @property
     def style(self) -> PaneStyle:

@@ -1,0 +1,202 @@
+"""Charts in block characters: bars, stacked bars, columns over time, sparklines, aligned tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from pipeboard.domain.score import half_up
+from pipeboard.domain.text import printable
+from pipeboard.ui.draw.glyphs import Glyphs
+from pipeboard.ui.draw.line import Line, Span, blank, left, right
+from pipeboard.ui.palette import Role
+from pipeboard.ui.terminal.width import cell_width
+
+_EIGHTHS: Final = "▏▎▍▌▋▊▉"
+_RISING: Final = "▁▂▃▄▅▆▇█"
+_RISING_ASCII: Final = ".:-=+*%#"
+_FULL = {Glyphs.UNICODE: "█", Glyphs.ASCII: "#"}
+_REST = {Glyphs.UNICODE: "░", Glyphs.ASCII: "="}
+_GAP: Final = 2
+_WIDEST_BAR: Final = 40
+_NARROWEST_BAR: Final = 4
+_NARROWEST_NAME: Final = 10
+_LEAST_BAR: Final = 12
+
+
+def bar(share: Fraction, width: int, glyphs: Glyphs, role: Role = "chart.full") -> Line:
+    """A horizontal bar over a share of `width` cells, to an eighth of a cell; what is not nothing
+    can be seen. ASCII has whole cells only."""
+    share = max(Fraction(0), min(share, Fraction(1)))
+    eighths = half_up(share * width * 8)
+    if glyphs is Glyphs.ASCII:
+        eighths = 8 * half_up(share * width)
+    if share and not eighths:
+        eighths = 8 if glyphs is Glyphs.ASCII else 1
+    full, part = divmod(eighths, 8)
+    text = _FULL[glyphs] * full + (_EIGHTHS[part - 1] if part else "")
+    return ((text, role), blank(width - len(text))) if text else (blank(width),)
+
+
+def stacked(full: Fraction, whole: Fraction, width: int, glyphs: Glyphs) -> Line:
+    """A bar over the share `whole` of `width` cells, of which the share `full` is painted full."""
+    cells = min(width, half_up(whole * width))
+    if whole and not cells:
+        cells = 1
+    dark = min(cells, half_up(full * width))
+    parts: list[Span] = [
+        (_FULL[glyphs] * dark, "chart.full"),
+        (_REST[glyphs] * (cells - dark), "chart.rest"),
+        blank(width - cells),
+    ]
+    return tuple(part for part in parts if part[0])
+
+
+def sparkline(values: Sequence[Fraction | int], glyphs: Glyphs) -> str:
+    """A cell for each value, as high as its share of the largest; blank for nothing."""
+    signs = _RISING if glyphs is Glyphs.UNICODE else _RISING_ASCII
+    most = max(values, default=0)
+    return "".join(_level(Fraction(value), Fraction(most), signs) for value in values)
+
+
+def _level(value: Fraction, most: Fraction, signs: str) -> str:
+    if value <= 0 or most <= 0:
+        return " "
+    return signs[max(0, half_up(value / most * len(signs)) - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Pillar:
+    """One column of a chart over time; a `partial` one is still growing, and drawn paler."""
+
+    label: str
+    value: Fraction
+    partial: bool = False
+
+
+def pillars(
+    shown: Sequence[Pillar], width: int, height: int, top: str, glyphs: Glyphs
+) -> list[Line]:
+    """Columns side by side in `height` rows over a line of labels; `top` names the largest value.
+
+    Labels are left out where they would touch.
+    """
+    most = max((pillar.value for pillar in shown), default=Fraction(0))
+    margin = max(cell_width(top), 1) + 1
+    each = max(1, min(4, (width - margin) // max(1, len(shown))))
+    lines = []
+    for row in range(height, 0, -1):
+        edge = right(top if row == height else "", margin - 1, "chart.label")
+        line: list[Span] = [edge, ("┤" if row == height else "│", "rule")]
+        for pillar in shown:
+            sign = _part(pillar.value, most, row, height, glyphs)
+            role: Role = "chart.rest" if pillar.partial else "chart.full"
+            line.append((sign * max(1, each - 1) + " " * (each > 1), role))
+        lines.append(tuple(line))
+    foot = right("0", margin - 1, "chart.label")
+    base: Line = (foot, ("┴" + "─" * (each * len(shown)), "rule"))
+    return [*lines, base, (blank(margin), *_labels(shown, each))]
+
+
+def _part(value: Fraction, most: Fraction, row: int, height: int, glyphs: Glyphs) -> str:
+    """What a column shows in one row, counted from below."""
+    if value <= 0 or most <= 0:
+        return " "
+    eighths = max(1, half_up(value / most * height * 8))
+    here = max(0, min(8, eighths - 8 * (row - 1)))
+    if glyphs is Glyphs.ASCII:
+        return "#" if here >= 4 or (row == 1 and here) else " "
+    return _RISING[here - 1] if here else " "
+
+
+def _labels(shown: Sequence[Pillar], each: int) -> Line:
+    text, free = "", 0
+    for place, pillar in enumerate(shown):
+        at = place * each
+        if pillar.label and at >= free:
+            text = text.ljust(at) + pillar.label
+            free = at + len(pillar.label) + 1
+    return ((text, "chart.label"),)
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A name, right-aligned cells behind it (fewer than columns leave the last ones empty), and
+    between them a bar, where there is one: over the share `whole` of its width, painted full up to
+    `full`."""
+
+    name: str
+    cells: Sequence[Span]
+    full: Fraction | None = None
+    whole: Fraction | None = None
+    role: Role = "text"
+    bar_role: Role = "chart.full"
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnTable:
+    """A line for each row; `heads` stand over the cells, behind `room` cells for a title."""
+
+    room: int
+    heads: Line
+    rows: tuple[Line, ...]
+
+
+def table(heads: Sequence[str], rows: Sequence[TableRow], width: int, glyphs: Glyphs) -> DrawnTable:
+    """Rows in columns that stand under each other, each column under its head.
+
+    Where `width` is too small the bar gets narrow, names are cut, then the bar goes, then columns
+    from the right.
+    """
+    sizes = [
+        max(
+            [
+                cell_width(head),
+                *(cell_width(row.cells[at][0]) for row in rows if at < len(row.cells)),
+            ]
+        )
+        for at, head in enumerate(heads)
+    ]
+    while sizes and _NARROWEST_NAME + sum(sizes) + _GAP * len(sizes) > width:
+        sizes.pop()
+    room = width - sum(sizes) - _GAP * len(sizes)
+    longest = max((cell_width(printable(row.name)) for row in rows), default=0)
+    name = min(longest, room)
+    bar_width = 0
+    if any(row.full is not None for row in rows):
+        name = max(min(longest, room - _GAP - _LEAST_BAR), min(longest, _NARROWEST_NAME))
+        bar_width = min(_WIDEST_BAR, room - name - _GAP)
+        if bar_width < _NARROWEST_BAR:
+            name, bar_width = min(longest, room), 0
+    room = name + (_GAP + bar_width if bar_width else 0)
+    return DrawnTable(
+        room,
+        _cells([(head, "chart.label") for head in heads], sizes),
+        tuple(
+            (
+                left(row.name, name, row.role),
+                *_bar_of(row, bar_width, glyphs),
+                *_cells(row.cells, sizes),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _cells(cells: Sequence[Span], sizes: Sequence[int]) -> Line:
+    spans: list[Span] = []
+    for (text, role), size in zip(cells, sizes, strict=False):
+        spans += [blank(_GAP), right(text, size, role)]
+    return tuple(spans)
+
+
+def _bar_of(row: TableRow, width: int, glyphs: Glyphs) -> Line:
+    if not width:
+        return ()
+    if row.full is None:
+        return (blank(_GAP + width),)
+    if row.whole is None:
+        return (blank(_GAP), *bar(row.full, width, glyphs, row.bar_role))
+    return (blank(_GAP), *stacked(row.full, row.whole, width, glyphs))

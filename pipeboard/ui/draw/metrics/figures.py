@@ -1,0 +1,82 @@
+"""What the tabs are drawn from: a report, one to compare with, and the reps' own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+
+from pipeboard.domain.metrics import Report, compare
+from pipeboard.domain.metrics.activity import waiting
+from pipeboard.domain.metrics.ageing import Age, ages, dead_candidates
+from pipeboard.domain.metrics.grouping import by_owner
+from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.report import Change
+from pipeboard.domain.metrics.slipping import most_pushed
+from pipeboard.domain.pipeline import StageKind
+
+NAMED = 8
+"""Deals that a list on a tab names; the others are behind its number."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The numbers of one period; parts of them are found when a tab shows them.
+
+    `names` has the deals that lists name, `value` of them is worded where they are drawn.
+    """
+
+    report: Report
+    before: Report | None = None
+    names: Mapping[int, str] = field(default_factory=dict)
+
+    @cached_property
+    def reps(self) -> Mapping[str, Report]:
+        """Each rep's own numbers, by name."""
+        return self.report.groups(by_owner(self.report.basis.rules))
+
+    @cached_property
+    def changes(self) -> Mapping[str, Change]:
+        """Every number against the period before; empty where nothing is compared."""
+        return compare(self.report, self.before) if self.before else {}
+
+    def name_of(self, deal: History) -> str:
+        """A deal as lists name it."""
+        return self.names.get(deal.id, f"D-{deal.id}")
+
+    def stage_name(self, stage_id: int) -> str:
+        return self.report.basis.rules.pipeline.stage(stage_id).name
+
+    @cached_property
+    def won_stage(self) -> str:
+        """What a win is called here."""
+        stages = self.report.basis.rules.pipeline.stages
+        return next(stage.name for stage in stages if stage.kind is StageKind.WON)
+
+
+def oldest(report: Report) -> Sequence[Age]:
+    """The stalled deals, those longest in their stage first."""
+    found = [age for age in report.basis.once(ages) if age.is_stalled]
+    return sorted(found, key=lambda age: (-age.days_in_stage, age.deal.id))
+
+
+def pushed(report: Report) -> Sequence[tuple[History, int]]:
+    """The open deals whose close date was moved most often."""
+    return most_pushed(report.basis)
+
+
+def waits(report: Report) -> Sequence[tuple[History, Fraction]]:
+    """The open deals that nobody got in touch with, and for how many hours."""
+    return waiting(report.basis)
+
+
+def named_deals(report: Report) -> set[int]:
+    """The deals that the lists of all tabs name."""
+    lists: Sequence[Sequence[History]] = (
+        [age.deal for age in oldest(report)[:NAMED]],
+        [deal for deal, _ in pushed(report)[:NAMED]],
+        [deal for deal, _ in waits(report)[:NAMED]],
+        dead_candidates(report.basis)[:NAMED],
+    )
+    return {deal.id for deals in lists for deal in deals}

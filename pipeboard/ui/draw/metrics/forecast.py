@@ -1,0 +1,224 @@
+"""What will come: by month, in the reps' words, as measured, and why it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from pipeboard.domain.metrics import METRICS
+from pipeboard.domain.metrics.categories import Month, unsupported_commits
+from pipeboard.domain.metrics.readings import calibration_reading, forecast_reading
+from pipeboard.domain.metrics.waterfall import COMING, GOING, Line
+from pipeboard.domain.metrics.wording import percent
+from pipeboard.ui.draw.charts import TableRow
+from pipeboard.ui.draw.line import whole
+from pipeboard.ui.draw.metrics.block import Block
+from pipeboard.ui.draw.metrics.figures import NAMED, Figures, pushed
+from pipeboard.ui.draw.metrics.layout import Tab
+from pipeboard.ui.draw.metrics.sections import Entry, figures, section
+from pipeboard.ui.draw.numbers import ChartStyle, aside, counted, ground, number, says
+
+FORECASTS = (
+    "target",
+    "coverage",
+    "coverage_required",
+    "coverage_gross",
+    "velocity_per_day",
+    "run_rate_per_day",
+    "slip_rate",
+    "push_count",
+)
+_LINES = (
+    "won_value",
+    "forecast_commit",
+    "forecast_best",
+    "forecast_pipeline",
+    "forecast_weighted",
+    "forecast_measured",
+    "rose_tint",
+    "forecast_overdue",
+)
+_MOST_MONTHS = 6
+
+
+def forecast_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> Tab:
+    """The forecasts side by side, what covers the target, and how true forecasts were."""
+    return Tab(
+        figures(FORECASTS, shown, whole),
+        (lines(shown, half), months(shown, half), unsupported(shown, half)),
+        (waterfall(shown, half), calibration(shown, half), slipping(shown, half)),
+    )
+
+
+def lines(shown: Figures, style: ChartStyle) -> Block:
+    """Closed, commit, best case, pipeline; weighted, measured, and the hope between them."""
+    report = shown.report
+    found = {name: report.metric(name) for name in _LINES}
+    most = max([abs(Fraction(metric.value or 0)) for metric in found.values()] + [Fraction(1)])
+    entries = [
+        Entry(
+            TableRow(
+                METRICS[name].label,
+                (number(metric, style),),
+                max(Fraction(metric.value or 0), Fraction(0)) / most,
+                bar_role="chart.mark"
+                if name in ("rose_tint", "forecast_overdue")
+                else "chart.full",
+            ),
+            METRICS[name].label,
+            metric.numerator,
+            says(name, metric, style),
+        )
+        for name, metric in found.items()
+    ]
+    return section(
+        f"Forecast of {report.basis.period.label}",
+        ("",),
+        entries,
+        style,
+        forecast_reading(report, style.say),
+    )
+
+
+def months(shown: Figures, style: ChartStyle) -> Block:
+    """The open deals by month of expected close: weighted in front of the rest."""
+    found = shown.report.months[:_MOST_MONTHS]
+    most = max([Fraction(month.open_value.value or 0) for month in found] + [Fraction(1)])
+    entries = [_month(month, most, style) for month in found]
+    return section(
+        "Open deals by month of close",
+        ("deals", "open", "weighted", "measured"),
+        entries,
+        style,
+        nothing="No open deal has a close date to come.",
+    )
+
+
+def _month(month: Month, most: Fraction, style: ChartStyle) -> Entry:
+    cells = (
+        counted(len(month.deals)),
+        number(month.open_value, style),
+        number(month.weighted, style),
+        number(month.measured, style),
+    )
+    row = TableRow(
+        month.month,
+        cells,
+        Fraction(month.weighted.value or 0) / most,
+        Fraction(month.open_value.value or 0) / most,
+    )
+    words = f"{len(month.deals)} open deals should close in {month.month}{ground(month.weighted)}."
+    return Entry(row, f"Closing in {month.month}", month.deals, words)
+
+
+def unsupported(shown: Figures, style: ChartStyle) -> Block:
+    """Commits without what a commit rests on."""
+    found = unsupported_commits(shown.report.basis)
+    value = shown.report.basis.tally(found).metric()
+    if not found:
+        return Block(0)
+    entry = Entry(
+        TableRow("no timeline, budget or decider", (counted(len(found)), number(value, style))),
+        "Unsupported commits",
+        found,
+        "In commit, but timeline and budget are not answered or no decision-maker is named.",
+    )
+    return section("Commits without evidence", ("deals", "value"), (entry,), style)
+
+
+def waterfall(shown: Figures, style: ChartStyle) -> Block:
+    """Why the pipeline due in the period changed since it began."""
+    flow = shown.report.waterfall
+    parts: Sequence[tuple[str, int, Line]] = (
+        ("start", 1, flow.start),
+        *((name, 1, flow.coming[name]) for name in COMING),
+        *((name, -1, flow.going[name]) for name in GOING),
+        ("end", 1, flow.end),
+    )
+    kept = [part for part in parts if part[0] in ("start", "end") or part[2].deals]
+    most = max([Fraction(line.amount) for _, _, line in kept] + [Fraction(1)])
+    entries = []
+    for name, sign, line in kept:
+        ends = name in ("start", "end")
+        mark = "" if ends else "+" if sign > 0 else "-"
+        words = name.replace("_", " ")
+        entries.append(
+            Entry(
+                TableRow(
+                    words,
+                    (
+                        counted(len(line.deals)),
+                        (
+                            f"{mark}{style.say.money(line.amount)}",
+                            "text.strong" if ends else "text",
+                        ),
+                    ),
+                    Fraction(line.amount) / most,
+                    bar_role="chart.full" if ends else "chart.good" if sign > 0 else "chart.bad",
+                ),
+                f"Pipeline, {words}",
+                line.deals,
+                f"{len(line.deals)} deals, {words}: open deals due in the period, from its start.",
+            )
+        )
+    return section("Why the pipeline changed", ("deals", "value"), entries, style)
+
+
+def calibration(shown: Figures, style: ChartStyle) -> Block:
+    """What was stated at each month's start against what came."""
+    found = shown.report.calibration
+    entries = []
+    for band in found.bands:
+        if band.stated is None:
+            continue
+        name = f"{band.low_bp // 100}-{band.high_bp // 100}%"
+        stated = percent(band.stated)
+        entries.append(
+            Entry(
+                TableRow(
+                    f"stated {name}",
+                    (counted(band.won.n), whole(stated, "text"), number(band.won, style)),
+                    Fraction(band.won.value or 0),
+                ),
+                f"Stated {name}",
+                list(dict.fromkeys(band.won.denominator)),
+                f"Of {band.won.n} times that {name} was stated, {band.won.num} were won"
+                f"{ground(band.won)}.",
+            )
+        )
+    return section(
+        "Do chances come true?",
+        ("n", "stated", "won"),
+        entries,
+        style,
+        calibration_reading(shown.report),
+        nothing=calibration_reading(shown.report),
+    )
+
+
+def slipping(shown: Figures, style: ChartStyle) -> Block:
+    """The open deals whose close date moves away."""
+    found = pushed(shown.report)
+    entries = []
+    for deal, times in found[:NAMED]:
+        value = shown.report.basis.tally((deal,)).metric()
+        moved = f"{times}x"
+        name = shown.name_of(deal)
+        entries.append(
+            Entry(
+                TableRow(
+                    name,
+                    (
+                        number(value, style),
+                        (moved, "chart.bad" if times > 2 else "text"),
+                        aside(deal.close or ""),
+                    ),
+                ),
+                name,
+                (deal,),
+                f"{name}: the close date was moved to a later month {times} times.",
+            )
+        )
+    return section(
+        f"Close date moved twice or more ({len(found)})", ("value", "moved", "now"), entries, style
+    )

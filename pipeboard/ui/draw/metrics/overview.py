@@ -1,0 +1,121 @@
+"""The first tab: are we on target, what is stuck, which forecast to believe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from pipeboard.domain.metrics.coverage import Standing
+from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.readings import forecast_reading, stuck_reading, target_reading
+from pipeboard.domain.metrics.wording import percent
+from pipeboard.ui.draw.charts import bar
+from pipeboard.ui.draw.line import Line, blank, left, wrap
+from pipeboard.ui.draw.metrics.activity import won_weeks
+from pipeboard.ui.draw.metrics.ageing import age_bands
+from pipeboard.ui.draw.metrics.block import GUTTER, Block, Row, below, rows
+from pipeboard.ui.draw.metrics.figures import Figures
+from pipeboard.ui.draw.metrics.forecast import months, slipping
+from pipeboard.ui.draw.metrics.funnel import cohorts
+from pipeboard.ui.draw.metrics.layout import Tab
+from pipeboard.ui.draw.metrics.losses import reasons
+from pipeboard.ui.draw.metrics.reps import attainment
+from pipeboard.ui.draw.metrics.sections import figures
+from pipeboard.ui.draw.numbers import ChartStyle
+from pipeboard.ui.palette import Role
+
+FIRST = (
+    "won_value",
+    "win_rate",
+    "cycle_days_median",
+    "created_count",
+    "open_value",
+    "forecast_weighted",
+    "coverage",
+    "slip_rate",
+    "forecast_measured",
+    "deal_size_mean",
+)
+_LABEL = 10
+_BAR = 20
+
+
+def overview_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> Tab:
+    """The three answers, the figures, and the charts that bear them out."""
+    return Tab(
+        below(whole.width, (answers(shown, whole), figures(_names(whole), shown, whole))),
+        (cohorts(shown, half), won_weeks(shown, half), age_bands(shown, half)),
+        (
+            months(shown, half),
+            attainment(shown, half),
+            reasons(shown, half),
+            slipping(shown, half),
+        ),
+    )
+
+
+def _names(style: ChartStyle) -> Sequence[str]:
+    """As many figures as fill two or three lines."""
+    columns = max(1, style.width // 24)
+    return FIRST[: len(FIRST) // columns * columns]
+
+
+def answers(shown: Figures, style: ChartStyle) -> Block:
+    """A sentence each on the target, the bottleneck and the forecast, with a sign in front."""
+    report = shown.report
+    stuck = report.bottleneck
+    given = [
+        *_answer("Target", _target_role(shown), target_reading(report, style.say), style,
+                 report.basis.won, "Won", _progress(shown, style)),
+        *_answer("Stuck", "chart.bad" if stuck else "chart.good", stuck_reading(report, style.say),
+                 style, stuck.overstay.deals if stuck else (), "Past their limit"),
+        *_answer("Forecast", "pane.head", forecast_reading(report, style.say), style,
+                 report.basis.closing, "Due in the period"),
+    ]  # fmt: skip
+    return rows(style.width, given)
+
+
+def _answer(
+    label: str,
+    role: Role,
+    reading: str,
+    style: ChartStyle,
+    deals: Sequence[History],
+    title: str,
+    in_front: Line = (),
+) -> list[Row]:
+    room = style.width - GUTTER - _LABEL - 1
+    taken = sum(len(text) for text, _ in in_front)
+    first, *rest = wrap(reading, room - taken, room)
+    line: Line = (left(label, _LABEL, role), *in_front, (first, "text"))
+    return [
+        Row(line, title, deals, reading),
+        *(Row((blank(_LABEL), (part, "text"))) for part in rest),
+    ]
+
+
+def _target_role(shown: Figures) -> Role:
+    coverage = shown.report.coverage
+    if coverage.surplus is not None:
+        return "chart.good"
+    over = shown.report.basis.now >= shown.report.basis.end
+    if coverage.remaining is not None and (over or coverage.standing is Standing.SHORT):
+        return "chart.bad"
+    return "pane.head"
+
+
+def _progress(shown: Figures, style: ChartStyle) -> Line:
+    """How much of the target is won, as a bar."""
+    target, remaining = shown.report.coverage.target.value, shown.report.coverage.remaining
+    if not target or remaining is None:
+        return ()
+    share = (Fraction(target) - remaining) / Fraction(target)
+    role: Role = _target_role(shown) if share >= 1 else "chart.full"
+    filled = bar(share, _BAR, style.glyphs, role)
+    text = filled[0][0] if len(filled) > 1 or share >= 1 else ""
+    empty = "░" if style.glyphs.value == "unicode" else "."
+    return (
+        (text, role),
+        (empty * (_BAR - len(text)), "chart.rest"),
+        (f" {percent(share)}  ", "text.strong"),
+    )

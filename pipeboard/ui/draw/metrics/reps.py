@@ -1,0 +1,108 @@
+"""Each rep beside the others, with how many deals every rate rests on: no bare ranking."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from pipeboard.domain.metrics import Report
+from pipeboard.domain.metrics.readings import reps_reading
+from pipeboard.domain.metrics.wording import percent
+from pipeboard.ui.draw.charts import TableRow
+from pipeboard.ui.draw.line import Span
+from pipeboard.ui.draw.metrics.block import Block
+from pipeboard.ui.draw.metrics.figures import Figures
+from pipeboard.ui.draw.metrics.layout import Tab
+from pipeboard.ui.draw.metrics.sections import Entry, section
+from pipeboard.ui.draw.numbers import ChartStyle, aside, ground, number
+
+
+def reps_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> Tab:
+    """What each rep won, has open, promises, and how sure that is."""
+    return Tab(attainment(shown, whole, reading=True), (rates(shown, half),), (hopes(shown, half),))
+
+
+def _name(rep: str) -> str:
+    return f"@{rep}" if rep else "nobody"
+
+
+def attainment(shown: Figures, style: ChartStyle, *, reading: bool = False) -> Block:
+    """Open, weighted and won of each rep, against their target where they have one."""
+    reps = shown.reps
+    most = max(
+        [Fraction(rep.metric("won_value").value or 0) for rep in reps.values()] + [Fraction(1)]
+    )
+    entries = [_rep(name, rep, most, style) for name, rep in reps.items()]
+    return section(
+        "Reps: won",
+        ("won", "target", "of it", "open", "weighted", "win", "n"),
+        entries,
+        style,
+        reps_reading(reps) if reading else "",
+        nothing="Nobody has a deal in this period.",
+    )
+
+
+def _rep(name: str, rep: Report, most: Fraction, style: ChartStyle) -> Entry:
+    won, target, rate = rep.metric("won_value"), rep.metric("target"), rep.metric("win_rate")
+    share = (
+        Fraction(won.value) / Fraction(target.value)
+        if won.value is not None and target.value
+        else None
+    )
+    reached: Span = (percent(share), "text") if share is not None else ("-", "text.dim")
+    cells: tuple[Span, ...] = (
+        number(won, style),
+        number(target, style) if target.value is not None else ("-", "text.dim"),
+        reached,
+        number(rep.metric("open_value"), style),
+        number(rep.metric("forecast_weighted"), style),
+        number(rate, style),
+        aside(str(rate.n)),
+    )
+    full = min(share, Fraction(1)) if share is not None else Fraction(won.value or 0) / most
+    whole = Fraction(1) if share is not None else None
+    return Entry(
+        TableRow(_name(name), cells, full, whole),
+        f"{_name(name)}: open deals",
+        rep.metric("open_count").numerator,
+        f"{_name(name)}: win rate {style.say.explained(rate)}{ground(rate)}, "
+        f"target {style.say.explained(target)}.",
+    )
+
+
+def rates(shown: Figures, style: ChartStyle) -> Block:
+    """Speed and size: what coaching can change."""
+    entries = []
+    for name, rep in shown.reps.items():
+        cells = tuple(
+            number(rep.metric(metric), style)
+            for metric in ("cycle_days_median", "deal_size_mean", "created_count", "slip_rate")
+        )
+        entries.append(
+            Entry(
+                TableRow(_name(name), cells),
+                f"{_name(name)}: won",
+                rep.metric("won_count").numerator,
+                f"{_name(name)}: median cycle, mean size of wins, new deals, share of slipped.",
+            )
+        )
+    return section("How they win", ("cycle", "size", "new", "slipped"), entries, style)
+
+
+def hopes(shown: Figures, style: ChartStyle) -> Block:
+    """What each rep states against what deals like theirs came to."""
+    entries = []
+    for name, rep in shown.reps.items():
+        cells = tuple(
+            number(rep.metric(metric), style)
+            for metric in ("forecast_weighted", "forecast_measured", "rose_tint")
+        )
+        entries.append(
+            Entry(
+                TableRow(_name(name), cells),
+                f"{_name(name)}: due in the period",
+                rep.metric("forecast_weighted").numerator,
+                f"{_name(name)}: stated less measured forecast; what is above 0 is hope.",
+            )
+        )
+    return section("What they promise", ("stated", "measured", "hope"), entries, style)

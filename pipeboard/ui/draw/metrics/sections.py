@@ -1,0 +1,108 @@
+"""What tabs are put together from: titled tables with a sentence, and grids of figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeboard.domain.metrics import METRICS
+from pipeboard.domain.metrics.history import History
+from pipeboard.ui.draw.charts import TableRow, table
+from pipeboard.ui.draw.line import Line, Span, blank, exactly, left, whole, wrap
+from pipeboard.ui.draw.metrics.block import GUTTER, Block, Row, Spot, rows
+from pipeboard.ui.draw.metrics.figures import Figures
+from pipeboard.ui.draw.numbers import ChartStyle, change_of, number, sample, says
+from pipeboard.ui.terminal.width import cell_width
+
+_LEAST_FIGURE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of a table, the deals behind it, and what it says in words."""
+
+    row: TableRow
+    title: str
+    deals: Sequence[History] = ()
+    says: str = ""
+
+
+def section(
+    title: str,
+    heads: Sequence[str],
+    entries: Sequence[Entry],
+    style: ChartStyle,
+    reading: str = "",
+    nothing: str = "",
+) -> Block:
+    """A table under its title, with what it says in a sentence; `nothing` stands where it is empty.
+
+    An empty section without a sentence for that is not there at all.
+    """
+    if not entries:
+        words = [Row(line) for line in _sentence(nothing, style)]
+        return rows(style.width, [Row(((title, "pane.head"),)), *words]) if nothing else Block(0)
+    drawn = table(heads, [entry.row for entry in entries], style.width - GUTTER, style.glyphs)
+    if cell_width(title) < drawn.room:
+        head = [Row((left(title, drawn.room, "pane.head"), *drawn.heads))]
+    else:
+        head = [Row((whole(title, "pane.head"),))]
+        if any(heads):
+            head.append(Row((blank(drawn.room), *drawn.heads)))
+    lines = [
+        Row(line, entry.title, entry.deals, entry.says)
+        for line, entry in zip(drawn.rows, entries, strict=True)
+    ]
+    sentence = [Row(line) for line in _sentence(reading, style)]
+    return rows(style.width, [*head, *lines, *sentence])
+
+
+def _sentence(text: str, style: ChartStyle) -> list[Line]:
+    if not text:
+        return []
+    return [((part, "text.dim"),) for part in wrap(text, style.width - GUTTER - 1)]
+
+
+def plain(lines: Sequence[Line], style: ChartStyle) -> Block:
+    """Lines that nothing stands behind."""
+    return rows(style.width, [Row(line) for line in lines])
+
+
+def figures(names: Sequence[str], shown: Figures, style: ChartStyle) -> Block:
+    """Numbers by name in a grid, each with its change where periods are compared."""
+    columns = max(1, style.width // _LEAST_FIGURE)
+    each = style.width // columns
+    lines: list[Line] = []
+    spots: list[Spot] = []
+    wide = [0] * columns
+    for place, name in enumerate(names):
+        wide[place % columns] = max(wide[place % columns], len(METRICS[name].label))
+    for start in range(0, len(names), columns):
+        line: list[Span] = []
+        for column, name in enumerate(names[start : start + columns]):
+            metric = shown.report.metric(name)
+            cell = exactly(_figure(name, wide[column], shown, style), each - GUTTER - 1)
+            spots.append(
+                Spot(
+                    column * each + GUTTER,
+                    len(lines),
+                    each - GUTTER - 1,
+                    metric.numerator,
+                    METRICS[name].label,
+                    says(name, metric, style),
+                )
+            )
+            line += [blank(GUTTER), *cell, blank(1)]
+        lines.append(exactly(line, style.width))
+    return Block(style.width, tuple(lines), tuple(spots))
+
+
+def _figure(name: str, label: int, shown: Figures, style: ChartStyle) -> Line:
+    metric = shown.report.metric(name)
+    change = shown.changes.get(name)
+    return (
+        left(METRICS[name].label, label, "chart.label"),
+        blank(1),
+        number(metric, style, "text.strong"),
+        *(change_of(change, style) if change else sample(metric, style)),
+    )

@@ -1,0 +1,316 @@
+"""The screen of one deal: tabs, items edited in place, both answers shown when two give one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from pathlib import Path
+
+import pytest
+
+from pipeboard.domain.deal import Contact, Note
+from pipeboard.ui.launch import Choices
+from pipeboard.ui.screens.deal import DealScreen
+from tests.team import QUALIFICATION, Team, add
+from tests.ui.desk import Desk, desk
+from tests.walk import told
+
+
+@pytest.fixture
+def team(tmp_path: Path) -> Team:
+    """A database with one deal, D-1 Lumen Oy, in Lead Qualification."""
+    team = Team.make(tmp_path / "team.db")
+    add(team.rep("ana"), stage=QUALIFICATION)
+    return team
+
+
+@asynccontextmanager
+async def deal_of(team: Team, **options: object) -> AsyncIterator[Desk]:
+    """The screen of D-1."""
+    async with desk(team.path, **options) as board:  # type: ignore[arg-type]
+        await board.press("2", "enter")
+        if not isinstance(board.app.screen, DealScreen):
+            await board.press("enter")
+        yield board
+    team.close()
+
+
+def screen_of(board: Desk) -> DealScreen:
+    (screen,) = (s for s in board.app.screen_stack if isinstance(s, DealScreen))
+    return screen
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (44, 20), (40, 12)])
+async def test_every_tab_shows_itself_by_its_number_and_by_l(
+    team: Team, size: tuple[int, int]
+) -> None:
+    async with deal_of(team, size=size) as board:
+        for number, name in enumerate(
+            ("Overview", "Questions", "Notes", "Timeline", "People", "Terms"), 1
+        ):
+            await board.press(str(number))
+            assert f"[{number} {name}" in board.lines()[3]
+        await board.press("l")
+        assert "[1 Overview" in board.lines()[3]
+        await board.press("h")
+        assert "[6 Terms" in board.lines()[3]
+
+
+async def test_the_head_says_what_it_is_where_it_stands_and_what_is_next(team: Team) -> None:
+    team.rep("ana").plan([1], "3dec call Mika")
+    async with deal_of(team) as board:
+        name, money, step = board.lines()[:3]
+        assert name.split() == ["D-1", "Lumen", "Oy", "/", "packaging", "pilot", "Lead",
+                                "Qualification", "2/6", "0d/14"]  # fmt: skip
+        assert money.strip() == "€40,000 · 15% · wtd €6,000 · @ana"
+        assert step.strip() == "› NEXT  3 Dec  call Mika"
+
+
+async def test_a_question_shows_why_it_is_asked_and_the_stage_that_needs_it(team: Team) -> None:
+    async with deal_of(team) as board:
+        await board.press("2")
+        assert board.shows("needed: Needs Assessment")
+        assert board.shows("Why: No problem, no purchase")
+        await board.press("j", "j", "j")
+        assert board.shows("By when do you look to have it in place?")
+
+
+async def test_enter_answers_the_question_under_the_cursor(team: Team) -> None:
+    async with deal_of(team) as board:
+        await board.press("2", "j", "enter")
+        await board.type("audit in May")
+        await board.press("tab", "tab", "down")
+        await board.type("their letter")
+        await board.press("enter")
+        answer = board.stored(1).answers["trigger"]
+        assert (answer.text, answer.rating, answer.evidence) == ("audit in May", 1, "their letter")
+        assert board.shows("1/4")
+        assert "2 Questions 1/7" in board.lines()[3]
+
+
+async def test_unknown_is_not_zero(team: Team) -> None:
+    async with deal_of(team) as board:
+        await board.press("2", "enter")
+        await board.type("they would not say")
+        await board.press("enter")
+        assert board.stored(1).answers["need"].rating is None
+        await board.press("space", "0")
+        assert board.stored(1).answers["need"].rating == 0
+        await board.press("space", "u")
+        assert board.stored(1).answers["need"].rating is None
+
+
+async def test_the_interview_goes_on_by_itself_and_passes_over_what_is_unknown(team: Team) -> None:
+    async with deal_of(team) as board:
+        await board.press("Q")
+        assert board.shows("1/7  Need")
+        await board.type("Scrap rate")
+        await board.press("enter")
+        assert board.shows("2/7  Trigger")
+        await board.press("enter")
+        assert board.shows("3/7  Consequence")
+        await board.press("escape")
+        assert set(board.stored(1).answers) == {"need"}
+        assert board.status == "1 of 7 questions of Lumen Oy are answered."
+        await board.press("Q")
+        assert board.shows("2/7  Trigger")
+
+
+async def test_escape_asks_before_it_throws_an_answer_away(team: Team) -> None:
+    async with deal_of(team) as board:
+        await board.press("Q")
+        await board.type("half an ans")
+        await board.press("escape")
+        assert board.shows("Discard what you changed")
+        await board.press("n")
+        await board.type("wer")
+        await board.press("escape", "y")
+        assert board.stored(1).answers == {}
+        await board.press("Q")
+        assert not board.shows("half an answer")
+
+
+async def test_a_long_answer_is_written_in_the_editor_and_keeps_its_lines(team: Team) -> None:
+    choices = Choices(edit=lambda text: f"{text}\nSecond line\nThird line\n")
+    async with deal_of(team, choices=choices) as board:
+        board.app.suspend = _nothing  # type: ignore[method-assign]
+        await board.press("2", "enter")
+        await board.type("First line")
+        await board.press("ctrl+g")
+        assert board.shows("Third line")
+        await board.press("enter")
+        assert board.stored(1).answers["need"].text == "First line\nSecond line\nThird line"
+
+
+async def test_two_who_answer_one_question_are_shown_both_answers(team: Team) -> None:
+    async with deal_of(team) as board:
+        await board.press("2", "enter")
+        await board.type("Nobody has asked")
+        team.rep("bo").answer([1], "need", "Stops twice a day", 3)
+        await board.press("enter")
+        assert board.shows("bo answered Need at 10:00")
+        assert board.shows("Stops twice a day")
+        assert board.shows("Nobody has asked")
+        await board.press("m")
+        assert board.stored(1).answers["need"].text == "Nobody has asked"
+        told = [e.event.after.get("answers.need") for e in board.workspace.reader.entries(1)]
+        assert [answer.text for answer in told if answer] == [
+            "Nobody has asked",
+            "Stops twice a day",
+        ]
+
+
+@pytest.mark.parametrize(
+    ("key", "answer", "notes"),
+    [
+        ("b", "Stops twice a day\nNobody has asked", []),
+        ("t", "Stops twice a day", ["Need, answered at the same time: Nobody has asked"]),
+    ],
+)
+async def test_whichever_answer_stands_no_word_of_the_other_is_lost(
+    team: Team, key: str, answer: str, notes: list[str]
+) -> None:
+    async with deal_of(team) as board:
+        await board.press("2", "enter")
+        await board.type("Nobody has asked")
+        team.rep("bo").answer([1], "need", "Stops twice a day", 3)
+        await board.press("enter", key)
+        assert board.stored(1).answers["need"].text == answer
+        assert [note.text for note in board.workspace.reader.notes(1)] == notes
+
+
+async def test_an_answer_that_is_not_settled_stays_a_draft(team: Team) -> None:
+    async with deal_of(team) as board:
+        await board.press("2", "enter")
+        await board.type("Nobody has asked")
+        team.rep("bo").answer([1], "need", "Stops twice a day", 3)
+        await board.press("enter", "escape")
+        assert "kept as a draft" in board.status
+        await board.press("enter")
+        assert board.shows("Nobody has asked")
+        assert board.shows("Kept from when you left")
+
+
+async def test_what_somebody_else_changes_is_shown_and_said(team: Team) -> None:
+    async with deal_of(team) as board:
+        await board.press("3")
+        team.rep("bo").add_note([1], "Called them")
+        await board.until(lambda: board.shows("Called them"))
+        assert board.status == "changed by @bo 10:00"
+
+
+async def test_a_person_is_added_changed_and_taken_away(team: Team) -> None:
+    async with deal_of(team) as board:
+        await board.press("5")
+        assert board.shows("no decision-maker named")
+        await board.press("a")
+        await board.type("Outi Salo")
+        await board.press("enter", "d", "enter")
+        await board.type("CFO")
+        await board.press("ctrl+s")
+        assert board.stored(1).contacts == {
+            "outi_salo": Contact("Outi Salo", "decision_maker", title="CFO")
+        }
+        assert not board.shows("no decision-maker named")
+        await board.press("enter", "down", "c", "ctrl+s")
+        assert board.stored(1).contacts["outi_salo"].role == "champion"
+        await board.press("D")
+        assert board.stored(1).contacts == {}
+        await board.press("u")
+        assert "outi_salo" in board.stored(1).contacts
+
+
+async def test_two_people_of_one_name_are_two_people(team: Team) -> None:
+    async with deal_of(team) as board:
+        await board.press("5")
+        for _ in range(2):
+            await board.press("a")
+            await board.type("Kim Lee")
+            await board.press("ctrl+s")
+        assert len(board.stored(1).contacts) == 2
+
+
+async def test_ones_own_note_is_rewritten_and_anothers_is_not(team: Team) -> None:
+    team.rep("bo").add_note([1], "Bo was here")
+    async with deal_of(team) as board:
+        await board.press("3", "enter")
+        assert board.status == "The note is bo's; n adds one of your own."
+        await board.press("n")
+        await board.type("mine")
+        await board.press("enter")
+        mine = next(n for n in board.workspace.reader.notes(1) if n.author == "ana")
+        await _cursor_on(board, mine)
+        await board.press("enter")
+        await board.type(" too")
+        await board.press("ctrl+s")
+        assert {n.text for n in board.workspace.reader.notes(1)} == {"Bo was here", "mine too"}
+        kinds = [e.event.kind for e in board.workspace.reader.entries(1)]
+        assert kinds[0] == "note_edited"
+
+
+async def _cursor_on(board: Desk, note: Note) -> None:
+    await board.press("home")
+    while screen_of(board).item_key != note.id:
+        await board.press("j")
+
+
+async def test_the_timeline_is_filtered_and_its_events_open(team: Team) -> None:
+    ana = team.rep("ana")
+    ana.set_fields([1], ["value=50k"])
+    ana.answer([1], "need", "Scrap", 3)
+    async with deal_of(team) as board:
+        await board.press("/")
+        await board.type("VALUE")
+        await board.press("enter")
+        lines = [line for line in board.lines() if "@ana" in line and ":" in line]
+        assert board.shows("value €40,000 → €50,000")
+        assert not any("Scrap" in line for line in lines)
+        await board.press("enter")
+        assert board.shows("value was  €40,000")
+        assert board.shows("value is  €50,000")
+        await board.press("escape")
+        assert board.shows("Need: Scrap (3/4)")
+        await board.press("escape")
+        assert board.app.screen is board.board
+
+
+async def test_a_checklist_item_is_ticked_where_it_stands(team: Team) -> None:
+    async with deal_of(team) as board:
+        await board.press("j", "space")
+        assert board.stored(1).is_checked(QUALIFICATION, "Ask the seven questions")
+        assert board.shows("✓ Ask the seven questions")
+        await board.press("space")
+        assert board.stored(1).checklist == {}
+
+
+async def test_the_score_is_explained_line_by_line(team: Team) -> None:
+    ana = team.rep("ana")
+    for question, rating in (("need", 4), ("timeline", 2)):
+        ana.answer([1], question, "Told", rating)
+    async with deal_of(team, size=(80, 40)) as board:
+        assert board.shows("Score  33 to 93 of 100 (40% known)")
+        assert board.shows("need      ●●●●    25/25  Need 4/4")
+        assert board.shows("timeline  ●●○○   7.5/15  Timeline 2/4")
+        assert board.shows("budget             ?/25  no rated answer")
+
+
+async def test_a_gate_is_answered_where_it_stands(team: Team) -> None:
+    async with deal_of(team) as board:
+        assert board.shows("Needs Assessment asks: Need is unanswered")
+        await board.press("enter", "2")
+        assert board.shows("Timeline")
+        await board.press("escape", "escape")
+        assert board.stored(1).stage_id == QUALIFICATION
+
+
+async def test_an_override_is_logged_with_its_reason(team: Team) -> None:
+    async with deal_of(team) as board:
+        await board.press("L", "o")
+        await board.type("signed at the fair")
+        await board.press("enter", "4")
+        assert "override: signed at the fair" in told(board.workspace, board.stored(1))[-1]
+        assert board.stored(1).stage_id != QUALIFICATION
+
+
+def _nothing() -> AbstractContextManager[None]:
+    return nullcontext()
