@@ -29,7 +29,7 @@ def _demo_arguments(parser: Parser) -> None:
 
 def demo(call: Call) -> int:
     """A made-up team in a database of its own: the one that `--db` names, else a temporary one."""
-    from pipeboard.cli.board import check_terminal, show_board
+    from pipeboard.cli.screens import check_terminal, show_board
 
     asked = call.arguments
     if not 0 <= asked.deals <= 10_000_000:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def welcome(call: Call) -> int:
     """Asks how to begin, does it, and opens the board; the exit code."""
-    from pipeboard.cli.board import show_board
+    from pipeboard.cli.screens import show_board
     from pipeboard.ui.screens.first_run import Way
 
     chosen = _ask(call)

@@ -9,6 +9,7 @@ from pipeboard.domain.criteria import Unmet, unmet_of_stage
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import BadInput, GateNotMet
 from pipeboard.domain.pipeline import Pipeline, Stage
+from pipeboard.domain.text import clean_line
 
 SHORTEST_REASON = 3
 
@@ -44,7 +45,7 @@ def pass_gate(
             deal_id=deal.id,
             hint="Answer what is missing, lose the deal, or override with a reason.",
         )
-    if len(override.strip()) < SHORTEST_REASON:
+    if len(clean_line(override, field="reason", limit=1000)) < SHORTEST_REASON:
         raise BadInput(
             "An override needs a reason in words.", hint='For example: --override "signed already".'
         )

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias, TypeVar, cast
 
 from textual.screen import ModalScreen, Screen
 
@@ -70,10 +70,7 @@ class DealActions(Screen[None]):
 
     @property
     def board_app(self) -> PipeboardApp:
-        from pipeboard.ui.app import PipeboardApp
-
-        assert isinstance(self.app, PipeboardApp)
-        return self.app
+        return cast("PipeboardApp", self.app)
 
     @property
     def today(self) -> date:
