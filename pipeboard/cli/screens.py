@@ -1,0 +1,47 @@
+"""Putting the screens together with the database, the configuration and the person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeboard.cli.call import Call
+from pipeboard.domain.errors import BadInput
+
+if TYPE_CHECKING:
+    from pipeboard.store import Store
+
+
+def check_terminal(call: Call) -> None:
+    """`BadInput` with the reason where the board cannot be shown."""
+    from pipeboard.ui.terminal.facts import can_run_tui
+
+    why_not = can_run_tui(call.environ)
+    if why_not is not None:
+        raise BadInput(
+            f"The board cannot be shown: {why_not}.",
+            hint="Verbs such as 'pipeboard list' and 'pipeboard show' work everywhere.",
+        )
+
+
+def show_board(call: Call, store: Store) -> int:
+    """Runs the screens over an open store; the exit code."""
+    from pipeboard.cli.editor import command, write_text
+    from pipeboard.cli.environment import account_name, state_folder
+    from pipeboard.domain.actor import Actor
+    from pipeboard.ui.keys import read_keymap
+    from pipeboard.ui.launch import Choices, open_board
+
+    config = call.config
+    choices = Choices(
+        pipeline=call.arguments.pipeline,
+        theme=config["theme"],
+        glyphs=config["glyphs"],
+        density=config["density"],
+        mouse=config["mouse"],
+        keymap=read_keymap({name: value.value for name, value in config.keys.items()}),
+        digits=config["digits"],
+        copy_command=config["copy_cmd"] or "",
+        edit=lambda text: write_text(command(config, call.environ), text, suffix=".md"),
+    )
+    actor = Actor(account_name(), call.arguments.acting_as or "")
+    return open_board(store, call.clock, actor, choices, state_folder(), call.environ)
