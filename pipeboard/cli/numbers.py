@@ -63,7 +63,9 @@ def metrics(call: Call) -> int:
     elif asked.md or asked.csv:
         _write_tables(call, report, before, groups)
     else:
-        _draw(call, report, before)
+        from pipeboard.cli.drawing import draw_overview
+
+        draw_overview(call, report, before, groups)
     return 0
 
 
@@ -124,10 +126,6 @@ def _write_tables(
     basis = report.basis
     title = f"{basis.rules.pipeline.name}: {basis.period.label}"
     call.out.text(as_markdown(report, tables(report, before, groups), title).rstrip("\n"))
-
-
-def _draw(call: Call, report: Report, before: Report | None) -> None:
-    raise NotImplementedError
 
 
 def _target_arguments(parser: Parser) -> None:

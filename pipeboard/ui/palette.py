@@ -79,6 +79,9 @@ Role = Literal[
     "chart.full",
     "chart.rest",
     "chart.mark",
+    "chart.label",
+    "chart.good",
+    "chart.bad",
 ]
 """What a run of text means; the first word is the place it stands in."""
 
@@ -241,6 +244,9 @@ def _inks(paint: _Paints) -> dict[Role, Ink]:
         "chart.full": accent,
         "chart.rest": Ink(fg=paint.faint),
         "chart.mark": amber,
+        "chart.label": dim,
+        "chart.good": green,
+        "chart.bad": red,
     }
 
 

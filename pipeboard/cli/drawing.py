@@ -1,0 +1,70 @@
+"""Numbers for people: the drawn overview of the metrics screen as lines on stdout."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Final
+
+from pipeboard.cli.call import Call
+from pipeboard.cli.output import BLUE, BOLD, DIM, GREEN, RED, YELLOW, terminal_width
+from pipeboard.cli.tables import Table
+from pipeboard.domain.metrics import METRICS, Report
+from pipeboard.domain.metrics.wording import Wording
+from pipeboard.exchange.metrics_tables import GROUP_METRICS
+from pipeboard.ui.draw.glyphs import Glyphs, choose_glyphs, spelled
+from pipeboard.ui.draw.metrics.figures import Figures, named_deals
+from pipeboard.ui.draw.metrics.tabs import TabName, draw_tab
+from pipeboard.ui.draw.numbers import ChartStyle
+from pipeboard.ui.palette import Role
+
+WIDTH = 80
+_STYLES: Final[Mapping[Role, str]] = {
+    "pane.head": BOLD,
+    "text.strong": BOLD,
+    "text.dim": DIM,
+    "chart.label": DIM,
+    "chart.rest": DIM,
+    "chart.full": BLUE,
+    "chart.good": GREEN,
+    "chart.bad": RED,
+    "chart.mark": YELLOW,
+}
+
+
+def draw_overview(
+    call: Call, report: Report, before: Report | None, groups: Mapping[str, Report] | None
+) -> None:
+    """What the numbers say, the figures and the charts, then the groups beside each other."""
+    reader = call.workspace.reader
+    names = {deal.id: deal.name for deal in reader.deals(named_deals(report)).values()}
+    glyphs = choose_glyphs("auto", call.environ, sys.stdout.encoding or "")
+    say = Wording(report.basis.rules.currency, signs=glyphs is Glyphs.UNICODE)
+    style = ChartStyle(terminal_width() or WIDTH, say, glyphs)
+    block = draw_tab(TabName.OVERVIEW, Figures(report, before, names), style)
+    basis = report.basis
+    against = f", against {before.basis.period.label}" if before else ""
+    call.out.line((f" {basis.rules.pipeline.name}: {basis.period.label}{against}", BOLD))
+    call.out.line("")
+    for line in block.lines:
+        spans = spelled(line, glyphs)
+        while spans and not spans[-1][0].strip():
+            spans = spans[:-1]
+        call.out.line(*((text, _STYLES.get(role, "")) for text, role in spans))
+    if groups:
+        call.out.line("")
+        _write_groups(call, groups, say)
+
+
+def _write_groups(call: Call, groups: Mapping[str, Report], say: Wording) -> None:
+    headings = ("group", *(METRICS[name].label.lower() for name in GROUP_METRICS), "n")
+    rows = (
+        (
+            name or "(none)",
+            *(say.number(group.metric(metric)) for metric in GROUP_METRICS),
+            str(group.metric("win_rate").n),
+        )
+        for name, group in groups.items()
+    )
+    right = range(1, len(headings))
+    Table(headings, right=right, elastic=(0,)).write(call.out, rows)
