@@ -14,7 +14,6 @@ from pipeboard.domain.deal import Deal
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.errors import Conflict, GateNotMet, NotFound, Refused
 from pipeboard.domain.events import Event, evolve
-from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Settings
 
 if TYPE_CHECKING:
@@ -108,38 +107,57 @@ class Desk:
         kept where it touches other fields (and the receipt says so), else it is a `Conflict`.
         Raises what `decide` raises; for several deals, one `Refused` that names each.
         """
-        settings = self.settings
-        pipelines = {pipeline.id: pipeline for pipeline in self.reader.pipelines()}
         command_id, at = str(uuid.uuid4()), self.now()
+        context = self._contexts(at)
+        changes: list[Change] = []
+        notes: list[str] = []
 
-        def context(pipeline: Pipeline) -> Context:
-            return Context(pipeline, at, settings.zone, self.me, settings.loss_categories)
-
-        def work(writer: Writer) -> tuple[list[Change], list[str]]:
-            changes: list[Change] = []
-            notes: list[str] = []
-            refusals: list[Refused] = []
-            for deal in self._load(writer, ids):
-                try:
-                    wanted = command(deal) if callable(command) else command
-                    events = decide(wanted, deal, context(pipelines[deal.pipeline_id]))
-                    notes += self._on_top(writer, deal, events, seen)
-                except Refused as refused:
-                    refusals.append(refused)
-                else:
-                    if events:
-                        changes.append(_change(deal, events))
-            _raise(refusals, len(ids))
-            if changes and not dry_run and not writer.is_recorded(command_id):
+        def work(writer: Writer) -> None:
+            if writer.is_recorded(command_id):  # it was stored, but the answer got lost
+                return
+            changes[:], notes[:] = self._decide(writer, ids, command, context, seen)
+            if changes and not dry_run:
                 summary = says([change.after for change in changes])
                 writer.record(self._done(command_id, at, verb, summary), changes)
-            return changes, notes
 
-        changes, notes = self.store.write(work)
+        self.store.write(work)
         if not changes:
             return Receipt("", verb, "Nothing to change: it is so already.", (), tuple(notes))
         deals = tuple(change.after for change in changes)
         return Receipt("" if dry_run else command_id, verb, says(deals), deals, tuple(notes))
+
+    def _contexts(self, at: datetime) -> Callable[[Deal], Context]:
+        """In which context something is decided for a deal."""
+        settings = self.settings
+        pipelines = {pipeline.id: pipeline for pipeline in self.reader.pipelines()}
+        return lambda deal: Context(
+            pipelines[deal.pipeline_id], at, settings.zone, self.me, settings.loss_categories
+        )
+
+    def _decide(
+        self,
+        writer: Writer,
+        ids: Sequence[int],
+        command: Command | Callable[[Deal], Command],
+        context: Callable[[Deal], Context],
+        seen: Seen,
+    ) -> tuple[list[Change], list[str]]:
+        """What follows for each deal, and remarks; refused for all when it is for one."""
+        changes: list[Change] = []
+        notes: list[str] = []
+        refusals: list[Refused] = []
+        for deal in self._load(writer, ids):
+            try:
+                wanted = command(deal) if callable(command) else command
+                events = decide(wanted, deal, context(deal))
+                notes += self._on_top(writer, deal, events, seen)
+            except Refused as refused:
+                refusals.append(refused)
+            else:
+                if events:
+                    changes.append(_change(deal, events))
+        _raise(refusals, len(ids))
+        return changes, notes
 
     def _done(self, command_id: str, at: datetime, verb: str, summary: str, **links: Any) -> Done:
         from pipeboard.store.writing import Done

@@ -66,8 +66,7 @@ class Undoing(Desk):
     def _reverted(self, writer: Writer, command_id: str, cannot: str) -> list[Change]:
         from pipeboard.store.projecting import Change
 
-        settings = self.settings
-        pipelines = {pipeline.id: pipeline for pipeline in self.reader.pipelines()}
+        context = self._contexts(self.now())
         by_deal = writer.events_of(command_id)
         deals = writer.deals(by_deal)
         changes = []
@@ -75,14 +74,8 @@ class Undoing(Desk):
             deal = deals[deal_id]
             if deal.version != numbered[-1][0]:
                 self._nobody_else_since(writer, deal, numbered[-1][0], cannot)
-            context = c.Context(
-                pipelines[deal.pipeline_id],
-                self.now(),
-                settings.zone,
-                self.me,
-                settings.loss_categories,
-            )
-            events = decide(c.Revert(tuple(event for _, event in numbered)), deal, context)
+            revert = c.Revert(tuple(event for _, event in numbered))
+            events = decide(revert, deal, context(deal))
             changes.append(Change(deal, _evolved(deal, events), tuple(events)))
         return changes
 
