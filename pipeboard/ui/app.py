@@ -98,7 +98,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
             if action in _CHANGING and self._state.view.read_only:
                 raise ReadOnly(
                     "The database was opened for reading only.",
-                    hint="Leave, then open it to write.",
+                    hint="Open it to write for that.",
                 )
             return await super().run_action(action, default_namespace, namespaces)
         except PipeboardError as error:

@@ -150,8 +150,12 @@ class BoardState:
         return tuple(card.id for card in cards)
 
     def open_deal_of(self, account: str) -> str:
-        """An open deal with that company in words, "" when there is none."""
-        for found in self.reader.find(account, limit=5):
+        """An open deal with that company in words; "" when there is none, or nobody can tell."""
+        try:
+            alike = self.reader.find(account, limit=5)
+        except DatabaseError:
+            return ""
+        for found in alike:
             if found.status is Status.OPEN and fold(found.name) == fold(account):
                 return f"open with {found.name}: {found.ref} {found.title}"
         return ""

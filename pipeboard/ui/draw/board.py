@@ -139,7 +139,7 @@ def cursor_status(view: BoardView) -> Line:
     spans.append(whole(f"{card.ref} {card.name}{title}", "status"))
     why = _why(card, view)
     if why:
-        spans += [(f" {DOT} ", "status"), (why, SIGN_ROLES[card.sign])]
+        spans += [(f" {DOT} ", "status"), whole(why, SIGN_ROLES[card.sign])]
     return tuple(spans)
 
 
