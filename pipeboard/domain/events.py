@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from operator import attrgetter
 from types import MappingProxyType
@@ -122,31 +122,35 @@ def evolve(deal: Deal | None, event: Event, deal_id: int | None = None) -> Deal:
     if deal is None:
         if deal_id is None:
             raise ValueError("a first event needs the id of the deal that it creates")
-        return Deal(id=deal_id, version=1, **_whole(event.after, None))
-    # As `dataclasses.replace`, which takes many times as long for so many fields.
-    evolved = object.__new__(Deal)
-    for put, value in zip(_PUTS.values(), _values_of(deal), strict=True):
-        put(evolved, value)
-    for name, value in _whole(event.after, deal).items():
-        _PUTS[name](evolved, value)
-    _PUTS["version"](evolved, deal.version + 1)
-    return evolved
-
-
-def _whole(after: Mapping[str, Any], deal: Deal | None) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for name, value in after.items():
-        whole, dot, key = name.partition(".")
-        if not dot:
-            result[name] = value
-            continue
-        entries = dict(result[whole] if whole in result else getattr(deal, whole, NOTHING))
-        if value is None:
-            entries.pop(key, None)
+        values: dict[str, Any] = {"id": deal_id, "version": 0}
+    else:
+        # As `dataclasses.replace`, which takes four times as long for so many fields.
+        values = dict(zip(DEAL_FIELDS, _values_of(deal), strict=True))
+    values["version"] += 1
+    for name, value in event.after.items():
+        if "." in name:
+            _set_entry(values, name, value)
         else:
-            entries[key] = value
-        result[whole] = MappingProxyType(entries)
-    return result
+            values[name] = value
+    return Deal(**values)
+
+
+def numbered(deal: Deal, deal_id: int) -> Deal:
+    """The deal under the id that it was given once it was decided on."""
+    values = dict(zip(DEAL_FIELDS, _values_of(deal), strict=True))
+    values["id"] = deal_id
+    return Deal(**values)
+
+
+def _set_entry(values: dict[str, Any], name: str, value: Any) -> None:
+    """Sets one entry of a mapping field, or takes it out for None."""
+    whole, _, key = name.partition(".")
+    entries = dict(values.get(whole, NOTHING))
+    if value is None:
+        entries.pop(key, None)
+    else:
+        entries[key] = value
+    values[whole] = MappingProxyType(entries)
 
 
 def inverse(event: Event) -> Event:
@@ -305,5 +309,4 @@ def micros(at: datetime) -> int:
 
 def instant(us: int) -> datetime:
     """The instant of a number of microseconds since 1970 UTC."""
-    seconds, rest = divmod(us, 1_000_000)
-    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
+    return _EPOCH + timedelta(microseconds=us)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from pipeboard.domain.deal import Deal, Loss, NextStep, Status
@@ -61,17 +63,23 @@ IN_DOC = (
 )
 
 
+_SAME_OF = itemgetter(*SAME)
+_INSTANTS_OF = itemgetter(*INSTANTS)
+_DATES_OF = itemgetter(*DATES)
+
+
 def deal_from_row(row: Mapping[str, Any]) -> Deal:
     """The deal that a row of the table `deal` stands for."""
-    values: dict[str, Any] = {name: row[name] for name in SAME}
-    values["removed"] = bool(row["removed"])
-    for name in INSTANTS:
-        us = row[name]
+    values: dict[str, Any] = dict(zip(SAME, _SAME_OF(row), strict=True))
+    values["removed"] = bool(values["removed"])
+    for name, us in zip(INSTANTS, _INSTANTS_OF(row), strict=True):
         values[name] = None if us is None else instant(us)
-    for name in DATES:
-        values[name] = from_json(name, row[name])
-    doc = json.loads(row["doc"])
-    values |= {name: from_json(name, doc[name]) for name in IN_DOC if name in doc}
+    for name, day in zip(DATES, _DATES_OF(row), strict=True):
+        values[name] = _day(day)
+    doc = row["doc"]
+    if doc != "{}":
+        for name, data in json.loads(doc).items():
+            values[name] = from_json(name, data)
     return Deal(
         **values,
         outcome=Status(row["outcome"]),
@@ -80,6 +88,10 @@ def deal_from_row(row: Mapping[str, Any]) -> Deal:
         loss=_loss(row),
         next_step=_next_step(row),
     )
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
 
 
 def _money(minor: int | None, currency: str | None) -> Money | None:
@@ -93,14 +105,14 @@ def _loss(row: Mapping[str, Any]) -> Loss | None:
         row["loss_category"],
         row["loss_reason"] or "",
         row["loss_competitor"] or "",
-        from_json("expected_close", row["recycle_on"]),
+        _day(row["recycle_on"]),
     )
 
 
 def _next_step(row: Mapping[str, Any]) -> NextStep | None:
     if not row["has_step"]:
         return None
-    return NextStep(row["next_text"] or "", from_json("expected_close", row["next_due"]))
+    return NextStep(row["next_text"] or "", _day(row["next_due"]))
 
 
 def row_from_deal(deal: Deal, updated_at: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.errors import BadInput, PipeboardError
-from pipeboard.domain.events import Event, evolve
+from pipeboard.domain.events import Event, evolve, numbered
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow, Rejected
@@ -234,7 +234,7 @@ class _Import:
         new = [place for place, change in enumerate(changes) if change.before is None]
         for place, deal_id in zip(new, self.writer.numbers("deal", len(new)), strict=True):
             change = changes[place]
-            changes[place] = Change(None, _replayed(change.events, deal_id), change.events)
+            changes[place] = Change(None, numbered(change.after, deal_id), change.events)
 
     def _reject(self, rows: Iterator[Rejected] | Sequence[Rejected]) -> None:
         self.report.rejected.extend(rows)
@@ -255,12 +255,6 @@ def _changed(before: Deal | None, events: Sequence[Event]) -> Change:
         deal = evolve(deal, event, 0)
     assert deal is not None
     return Change(before, deal, tuple(events))
-
-
-def _replayed(events: Sequence[Event], deal_id: int) -> Deal:
-    from pipeboard.domain.events import replay
-
-    return replay(events, deal_id)
 
 
 def _rejected(row: DealRow, column: str, value: str, reason: str) -> Rejected:

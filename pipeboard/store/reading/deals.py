@@ -30,5 +30,8 @@ def each_deal(database: Database, ids: Sequence[int]) -> Iterator[Deal]:
     remaining = iter(ids)
     while chunk := list(islice(remaining, CHUNK)):
         wanted = among("id", chunk)
-        found = {row["id"]: row for row in database.rows(f"select * from deal where {wanted.text}")}
+        rows = database.rows(f"select * from deal where {wanted.text}")
+        # A row of the driver's goes through all its names for each that is asked of it.
+        names = tuple(rows[0].keys()) if rows else ()
+        found = {row["id"]: dict(zip(names, tuple(row), strict=True)) for row in rows}
         yield from (deal_from_row(found[one]) for one in chunk if one in found)
