@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +24,7 @@ from pipeboard.ui.terminal.ink import ColorDepth, color_depth
 
 if TYPE_CHECKING:
     from pipeboard.domain.actor import Actor
+    from pipeboard.domain.pipeline import Pipeline
     from pipeboard.store import Store
     from pipeboard.ui.app import PipeboardApp
     from pipeboard.workspace import Workspace
@@ -80,8 +81,7 @@ def first_state(
     """The board as it opens: the chosen pipeline, everyone's deals, the cursor on the first."""
     reader = store.new_reader(busy_ms=READING_BUSY_MS)
     settings, pipelines = reader.settings(), reader.pipelines()
-    wanted = choices.pipeline
-    pipeline = next((p for p in pipelines if p.name == wanted), pipelines[0])
+    pipeline = _chosen(pipelines, choices.pipeline)
     today = clock().astimezone(settings.zone).date()
     lens = Lens(pipeline.id, today, settings.zone, me=actor.rep)
     width, height = terminal_size()
@@ -100,6 +100,16 @@ def first_state(
     has_deal = state.card is not None
     state.show(hints=keys.hints(commands, has_deal=has_deal, read_only=store.read_only))
     return state
+
+
+def _chosen(pipelines: Sequence[Pipeline], name: str | None) -> Pipeline:
+    """The pipeline that is named, in whole or in part; the first unless one is."""
+    exact = [pipeline for pipeline in pipelines if name in (None, pipeline.name)]
+    if exact:
+        return exact[0]
+    from pipeboard.workspace.setting_up import named_pipeline
+
+    return named_pipeline(pipelines, name)
 
 
 def _paint(state: BoardState, theme: Theme, depth: ColorDepth) -> FirstFrame | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -27,29 +28,7 @@ class SettingUp(Desk):
 
     def pipeline(self, name: str | None = None) -> Pipeline:
         """The pipeline of that name or part of it; without a name the first."""
-        pipelines = self.pipelines()
-        if not pipelines:
-            raise NotFound(
-                "There is no pipeline yet.", hint="Make one: pipeboard pipeline new Sales"
-            )
-        if name is None:
-            return pipelines[0]
-        wanted = fold(name)
-        exact = [p for p in pipelines if fold(p.name) == wanted]
-        near = exact or [p for p in pipelines if wanted and wanted in fold(p.name)]
-        if len(near) == 1:
-            return near[0]
-        names = [pipeline.name for pipeline in near or pipelines]
-        if near:
-            raise Ambiguous(
-                f"'{name}' could be {', '.join(names)}.",
-                hint="Type more of the name.",
-                details={"candidates": names},
-            )
-        raise NotFound(
-            f"There is no pipeline '{name}'.",
-            hint=did_you_mean(name, names) or f"There are: {', '.join(names)}.",
-        )
+        return named_pipeline(self.pipelines(), name)
 
     def save_pipeline(self, wanted: Pipeline) -> Pipeline:
         """A new pipeline (id 0), or the next version of a known one.
@@ -100,6 +79,30 @@ class SettingUp(Desk):
     def save_settings(self, settings: Settings) -> None:
         """All settings of the workspace."""
         self.store.write(lambda writer: writer.save_settings(settings))
+
+
+def named_pipeline(pipelines: Sequence[Pipeline], name: str | None) -> Pipeline:
+    """The one of that name or part of it, the first without a name; else `NotFound`."""
+    if not pipelines:
+        raise NotFound("There is no pipeline yet.", hint="Make one: pipeboard pipeline new Sales")
+    if name is None:
+        return pipelines[0]
+    wanted = fold(name)
+    exact = [p for p in pipelines if fold(p.name) == wanted]
+    near = exact or [p for p in pipelines if wanted and wanted in fold(p.name)]
+    if len(near) == 1:
+        return near[0]
+    names = [pipeline.name for pipeline in near or pipelines]
+    if near:
+        raise Ambiguous(
+            f"'{name}' could be {', '.join(names)}.",
+            hint="Type more of the name.",
+            details={"candidates": names},
+        )
+    raise NotFound(
+        f"There is no pipeline '{name}'.",
+        hint=did_you_mean(name, names) or f"There are: {', '.join(names)}.",
+    )
 
 
 def _check_pipeline(wanted: Pipeline, known: tuple[Pipeline, ...]) -> None:
