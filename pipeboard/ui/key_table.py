@@ -62,7 +62,7 @@ BOARD: Final[tuple[Command, ...]] = (
     _around("page_down", "pagedown", "Page down", "a page down"),
     _around("page_up", "pageup", "Page up", "a page up"),
     *_STAGES,
-    _around("go", "g", "Go to…", "go to: g top, 1-9 stage, w won", "g …"),
+    _around("go", "g", "Go to…", "go to: g top, 1-9 stage, m metrics", "g …"),
     Command(
         "board.find", "f", "Find", "find any deal, company, person", Group.AROUND, "", "Find", 8
     ),
@@ -114,6 +114,7 @@ BOARD: Final[tuple[Command, ...]] = (
     _elsewhere("copy", "y", "Copy…", "copy: l line, e e-mail, p phone, i id", "y …"),
     _elsewhere("pane", "p", "Pane", "the deal beside the board, or not"),
     _elsewhere("switch", "tab", "Board / pane", "keys to the pane, to the board", "Tab"),
+    _elsewhere("metrics", "M", "Metrics", "on target? what is stuck? which forecast?"),
     _elsewhere("reload", "R", "Reload", "read everything again"),
     Command(
         "board.palette",

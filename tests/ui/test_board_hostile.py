@@ -89,4 +89,5 @@ def test_no_escape_of_a_name_reaches_the_terminal(hostile: Path, tmp_path: Path)
             terminal.wait_for(lambda sent=sent: len(terminal.raw) > sent, "an answer")  # type: ignore[misc]
         terminal.type("\x11")
         assert terminal.wait_for_end() == 0
+        assert b"\x1b[31m" not in terminal.raw
         assert not re.search(rb"[\x07\x1b]|\xc2[\x80-\x9f]", _OWN.sub(b"", terminal.raw))

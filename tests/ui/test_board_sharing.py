@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import pytest
+
 from pipeboard.domain.actor import Actor
 from pipeboard.domain.money import Money
 from pipeboard.store import Store
+from pipeboard.ui.screens import deal_actions
 from pipeboard.workspace import Workspace
 from tests.team import NOW
 from tests.ui.desk import desk
@@ -71,6 +76,26 @@ async def test_keys_move_while_the_database_is_busy_and_the_change_lands_afterwa
             await board.until(lambda: board.state.view.cursor[0] == 1)
             blocker.execute("ROLLBACK")
         await board.until(lambda: board.stored(deal_id).archived_at is not None)
+        await board.until(lambda: "Archived" in board.status)
+
+
+async def test_who_holds_the_database_is_named_when_it_takes_long(
+    demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deal_actions, "NAMES_BLOCKER_AFTER_S", 0.5)
+    hold = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None);"
+        "c.execute('BEGIN IMMEDIATE'); print('held', flush=True); sys.stdin.read()"
+    )
+    async with desk(demo) as board:
+        with subprocess.Popen(
+            [sys.executable, "-c", hold, str(demo)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as holder:
+            assert holder.stdout is not None
+            assert holder.stdout.readline() == b"held\n"
+            await board.pilot.press("d")
+            await board.until(lambda: f"process {holder.pid}" in board.status)
+            holder.kill()
         await board.until(lambda: "Archived" in board.status)
 
 

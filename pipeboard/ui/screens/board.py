@@ -23,6 +23,7 @@ from pipeboard.ui.draw.view import Pane
 from pipeboard.ui.palette import Role, Theme
 from pipeboard.ui.screens.answering import Answering
 from pipeboard.ui.screens.copying import Copying
+from pipeboard.ui.screens.counting import Counting
 from pipeboard.ui.screens.deal_text import field_text
 from pipeboard.ui.screens.editing import Editing
 from pipeboard.ui.screens.marking import Marking
@@ -37,7 +38,7 @@ WARM_UP_S = 0.8
 """When what writing needs is imported: after the first key, before the first change."""
 
 
-class BoardScreen(Pointing, Editing, Answering, Marking, Copying, Watching):
+class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying, Watching):
     """Shows a `BoardState`; hands keys on to it, or to the clerk."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.BOARD)
@@ -60,7 +61,20 @@ class BoardScreen(Pointing, Editing, Answering, Marking, Copying, Watching):
         self.count_signs()
         if not self.state.board.total and self.state.lens.filter is None:
             self.say("No deals yet: a adds one in a line, 'pipeboard import FILE' brings many.")
-        self.set_timer(WARM_UP_S, self.board_app.clerk.warm_up)
+        self.set_timer(WARM_UP_S, self._get_ready)
+
+    async def _get_ready(self) -> None:
+        """For the first change; and the lost deals whose day has come are leads again."""
+        clerk = self.board_app.clerk
+        await clerk.warm_up()
+        if self.state.view.read_only:
+            return
+        # Where the database is busy, whoever opens the board next brings them back.
+        with suppress(DatabaseError):
+            receipt = await clerk.ask(lambda workspace: workspace.recycle())
+            if receipt.deals:
+                self.reload()
+                self.say(receipt.summary, "status.ok")
 
     # What is shown.
 

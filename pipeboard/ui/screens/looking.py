@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pipeboard.domain.board import Sort
 from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.filter_nodes import These
 from pipeboard.ui.draw.layout import layout
 from pipeboard.ui.draw.line import whole
 from pipeboard.ui.screens.deal_actions import DealActions, in_turn
@@ -146,10 +147,13 @@ class Looking(DealActions):
             Choice("w", "won"),
             Choice("l", "lost"),
             Choice("a", "archive"),
+            Choice("m", "metrics"),
         ]
         key = await self.ask(Menu("Go to", choices))
         if key == "g":
             self.action_top()
+        elif key == "m":
+            await self.run_action("metrics")
         elif key == "a":
             await self.set_filter("archived")
         elif key is not None:
@@ -174,18 +178,30 @@ class Looking(DealActions):
 
     @in_turn
     async def action_filter(self) -> None:
-        before = self.state.view.filter_text
+        lens, before = self.state.lens, self.state.view.filter_text
         typed = await self.ask(
             Prompt(
                 "/",
-                value=before,
+                value=self._typed_filter,
                 live=self._filtered,
                 accept_empty=True,
                 placeholder="words  stage:demo  owner:ana  +tag  value>20k  stalled  -won",
             )
         )
-        await self.set_filter(before if typed is None else typed)
+        if typed is None:
+            self.state.load(lens)
+            self.state.show(filter_text=before)
+            self.redraw()
+        else:
+            await self.set_filter(typed)
         self.count_signs()
+
+    @property
+    def _typed_filter(self) -> str:
+        """The present filter as text, "" for one that no text stands for (`These`)."""
+        query = self.state.lens.filter
+        is_named = query is not None and isinstance(query.root, These)
+        return "" if is_named else self.state.view.filter_text
 
     def _filtered(self, text: str) -> Feedback:
         """Filters the board under the prompt while it is typed."""
@@ -245,7 +261,7 @@ class Looking(DealActions):
     async def action_saved_filters(self) -> None:
         saved = await self.board_app.clerk.ask(lambda w: w.saved_filters())
         options = [Option(name, name, text) for name, text in saved]
-        present = self.state.view.filter_text
+        present = self._typed_filter
         if present:
             options.append(Option("", "Save this filter…", present))
         if not options:

@@ -1,0 +1,70 @@
+"""The table of keys, and the `[keys]` of a configuration that change it."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeboard.domain.errors import BadInput
+from pipeboard.ui.command import key_named, name_of
+from pipeboard.ui.keys import BOARD, DEAL, UNBOUND, hints, read_keymap, rebound
+
+
+def test_no_key_stands_for_two_commands() -> None:
+    keys = [key for command in BOARD for key in command.keys.split(",")]
+    assert len(keys) == len(set(keys))
+
+
+def test_every_command_has_an_id_of_its_own() -> None:
+    ids = [command.id for command in BOARD]
+    assert len(ids) == len(set(ids))
+
+
+def test_keys_that_a_terminal_cannot_send_are_never_used() -> None:
+    keys = {key for command in BOARD for key in command.keys.split(",")}
+    assert not keys & {"ctrl+h", "ctrl+i", "ctrl+m", "ctrl+b", "ctrl+a", "shift+enter"}
+
+
+def test_a_command_gets_the_keys_that_it_is_given() -> None:
+    keymap = read_keymap({"board.add": "N, insert", "board.owner": "^o"})
+    assert keymap == {"board.add": "N,insert", "board.owner": "ctrl+o"}
+    add = next(command for command in rebound(BOARD, keymap) if command.id == "board.add")
+    assert add.first_key == "N"
+    assert ("N", "Add") in hints(rebound(BOARD, keymap))
+
+
+def test_an_empty_text_takes_a_key_away() -> None:
+    keymap = read_keymap({"board.add": ""})
+    assert keymap == {"board.add": UNBOUND}
+    assert "Add" not in [label for _, label in hints(rebound(BOARD, keymap))]
+
+
+def test_an_unknown_command_is_refused_with_the_one_that_was_meant() -> None:
+    with pytest.raises(BadInput) as refused:
+        read_keymap({"board.ad": "N"})
+    assert "board.ad" in refused.value.message
+    assert "board.add" in refused.value.hint
+
+
+def test_a_key_for_two_commands_is_refused_with_both_names() -> None:
+    with pytest.raises(BadInput, match=r"'L' stands for both board\.add and board\.advance"):
+        read_keymap({"board.add": "L"})
+
+
+def test_a_key_can_change_hands() -> None:
+    assert read_keymap({"board.find": "O", "board.mine": "f"})
+
+
+@pytest.mark.parametrize("written", ["$", "^d", "/", "#", "Esc", "L", "f1", "shift+left"])
+def test_a_key_is_understood_as_it_is_shown(written: str) -> None:
+    assert name_of(key_named(written)) == written
+
+
+def test_hints_name_only_what_does_something_now() -> None:
+    assert dict(hints(BOARD))["H/L"] == "Move"
+    assert "H/L" not in dict(hints(BOARD, has_deal=False))
+    assert {"a", "u", "H/L"}.isdisjoint(dict(hints(BOARD, read_only=True)))
+
+
+def test_the_keys_of_a_deal_are_those_of_the_board() -> None:
+    on_board = {command.id: command.keys for command in BOARD}
+    assert all(on_board.get(c.id, c.keys) == c.keys for c in DEAL if c.id.startswith("board."))
