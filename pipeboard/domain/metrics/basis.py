@@ -174,10 +174,6 @@ class Basis:
         excluded = left_out({NO_VALUE: without_value, NO_RATE: len(lacking)})
         return Tally(amount, counted, excluded, sorted(set(lacking)))
 
-    def chance(self, deal: History) -> int | None:
-        """The effective probability of an open deal in basis points (`metrics.md` C7)."""
-        return deal.bp if deal.bp is not None else self.stage_chances[deal.stage_id]
-
     @cached_property
     def stage_chances(self) -> dict[int, int | None]:
         """The stages' own probabilities as of the instant, in basis points."""

@@ -118,6 +118,8 @@ def _reviews(basis: Basis) -> list[int]:
 def _open_at(deal: History, reviews: Sequence[int], now: int) -> Iterable[int]:
     """The reviews at which a deal was open."""
     last = now if deal.closed_at is None else deal.closed_at
+    if last < reviews[0]:
+        return ()
     first = bisect_left(reviews, deal.created_at)
     after = bisect_right(reviews, last)
     within = reviews[first:after]

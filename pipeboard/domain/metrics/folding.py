@@ -35,12 +35,13 @@ def fold(facts: Iterable[Fact]) -> list[History]:
     histories: list[History] = []
     current: History | None = None
     for fact in facts:
-        kind = fact.kind
-        if kind == "created":
+        if fact.kind == "created":
             current = _created(fact)
             histories.append(current)
-        elif current is not None and current.id == fact.deal_id and kind in _CHANGES:
-            _CHANGES[kind](current, fact)
+        elif current is not None and current.id == fact.deal_id:
+            change = _CHANGES.get(fact.kind)
+            if change is not None:
+                change(current, fact)
     return histories
 
 

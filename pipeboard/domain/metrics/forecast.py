@@ -114,47 +114,68 @@ def forecast(basis: Basis) -> Forecast:
 
 def forecast_of(basis: Basis, deals: Sequence[History], won: Tally | None = None) -> Forecast:
     """The three forecasts of any open deals, on top of what is won."""
-    base = won or basis.tally(())
-    measured_chances = basis.once(chances)
-    table = basis.stage_chances
-    stated = _weighted(basis, deals, lambda deal: _share(basis.chance(deal)), base)
-    by_table = _weighted(basis, deals, lambda deal: _share(table[deal.stage_id]), base)
-    measured = _weighted(basis, deals, lambda deal: measured_chances[deal.stage_id].value, base)
+    expected = _by_chance(basis, deals)
+    won = won or basis.tally(())
+    table, really = basis.stage_chances, basis.once(chances)
+    stated = expected.at(lambda stage, bp: _share(table[stage] if bp is None else bp), won)
+    by_table = expected.at(lambda stage, bp: _share(table[stage]), won)
+    measured = expected.at(lambda stage, bp: really[stage].value, won)
     return Forecast(stated, by_table, measured, *_rose(stated, measured))
+
+
+def weighted_value(basis: Basis, deals: Sequence[History]) -> Metric:
+    """What open deals come to at their effective probabilities."""
+    table = basis.stage_chances
+    return _by_chance(basis, deals).at(
+        lambda stage, bp: _share(table[stage] if bp is None else bp), basis.tally(())
+    )
 
 
 def _share(bp: int | None) -> Fraction | None:
     return None if bp is None else Fraction(bp, CERTAIN_BP)
 
 
-def _weighted(
-    basis: Basis,
-    deals: Sequence[History],
-    chance: Callable[[History], Fraction | None],
-    won: Tally,
-) -> Metric:
-    """Won plus the sum of value x probability, rounded once; a deal without a probability is left
-    out and counted, never taken as certain."""
+@dataclass(frozen=True, slots=True)
+class _ByChance:
+    """Open deals, and what they are worth by stage and probability by hand: all that a chance is
+    made of, so that a product is taken once for many deals."""
+
+    tally: Tally
+    amounts: Mapping[tuple[int, int | None], Number]
+    deals: Mapping[tuple[int, int | None], Sequence[History]]
+
+    def at(self, share: Callable[[int, int | None], Fraction | None], won: Tally) -> Metric:
+        """Won plus the sum of value x probability, rounded once; a deal without a probability is
+        left out and counted, never taken as certain."""
+        expected: Number = won.amount
+        counted = list(won.deals)
+        unknown = 0
+        for key, amount in self.amounts.items():
+            chance = share(*key)
+            if chance is None:
+                unknown += len(self.deals[key])
+            else:
+                expected += amount * chance
+                counted += self.deals[key]
+        reason = won.reason or self.tally.reason
+        return Metric(
+            None if reason else half_up(Fraction(expected)),
+            Unit.MINOR,
+            num=expected,
+            n=len(counted) - len(won.deals),
+            reason=reason,
+            excluded={**self.tally.excluded, **left_out({NO_PROBABILITY: unknown})},
+            numerator=counted,
+        )
+
+
+def _by_chance(basis: Basis, deals: Sequence[History]) -> _ByChance:
     tally = basis.tally(deals)
-    by_chance: dict[Fraction, Number] = defaultdict(int)
-    counted = []
+    by_key: defaultdict[tuple[int, int | None], list[History]] = defaultdict(list)
     for deal in tally.deals:
-        share, worth = chance(deal), basis.worth(deal)
-        if share is not None and worth is not None:
-            by_chance[share] += worth
-            counted.append(deal)
-    expected = won.amount + sum(worth * share for share, worth in by_chance.items())
-    unknown = left_out({NO_PROBABILITY: len(tally.deals) - len(counted)})
-    reason = won.reason or tally.reason
-    return Metric(
-        None if reason else half_up(Fraction(expected)),
-        Unit.MINOR,
-        num=expected,
-        n=len(counted),
-        reason=reason,
-        excluded={**tally.excluded, **unknown},
-        numerator=[*won.deals, *counted],
-    )
+        by_key[deal.stage_id, deal.bp].append(deal)
+    amounts = {key: basis.tally(same).amount for key, same in by_key.items()}
+    return _ByChance(tally, amounts, by_key)
 
 
 def _rose(stated: Metric, measured: Metric) -> tuple[Metric, Metric]:
@@ -181,8 +202,3 @@ def open_by_stage(basis: Basis) -> Mapping[int, Sequence[History]]:
     for deal in basis.deals.open:
         stages[deal.stage_id].append(deal)
     return stages
-
-
-def weighted_value(basis: Basis, deals: Sequence[History]) -> Metric:
-    """What open deals come to at their effective probabilities."""
-    return _weighted(basis, deals, lambda deal: _share(basis.chance(deal)), basis.tally(()))

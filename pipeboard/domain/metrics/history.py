@@ -103,7 +103,8 @@ class History:
     @property
     def stage_id(self) -> int:
         """The open stage that the deal is in, or was closed from."""
-        return next(stage for _, stage in reversed(self.path) if stage >= 0)
+        last = self.path[-1][1]
+        return last if last >= 0 else next(s for _, s in reversed(self.path) if s >= 0)
 
     @property
     def visit_began_at(self) -> int:
@@ -131,23 +132,27 @@ class History:
 
     def value_at(self, us: int) -> tuple[int | None, str | None]:
         """Minor units and currency at an instant."""
-        return _as_it_was((self.minor, self.currency), self.value_changes, us)
+        now = (self.minor, self.currency)
+        return _as_it_was(now, self.value_changes, us) if self.value_changes else now
 
     def owner_at(self, us: int) -> str:
         """Whose deal it was at an instant."""
-        return _as_it_was(self.owner, self.owner_changes, us)
+        changes = self.owner_changes
+        return _as_it_was(self.owner, changes, us) if changes else self.owner
 
     def close_at(self, us: int) -> str | None:
         """The expected close date as it stood at an instant."""
-        return _as_it_was(self.close, self.close_changes, us)
+        changes = self.close_changes
+        return _as_it_was(self.close, changes, us) if changes else self.close
 
     def bp_at(self, us: int) -> int | None:
         """The probability by hand at an instant, in basis points."""
-        return _as_it_was(self.bp, self.bp_changes, us)
+        return _as_it_was(self.bp, self.bp_changes, us) if self.bp_changes else self.bp
 
     def archived_at(self, us: int) -> bool:
         """Whether the deal was archived, or merged into another, at an instant."""
-        return _as_it_was(self.archived, self.archived_changes, us)
+        changes = self.archived_changes
+        return _as_it_was(self.archived, changes, us) if changes else self.archived
 
 
 def _as_it_was(now: T, changes: tuple[tuple[int, T], ...], us: int) -> T:
