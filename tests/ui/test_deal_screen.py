@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from pipeboard.domain.deal import Contact, Note
+from pipeboard.domain.deal import Contact, Loss, Note
 from pipeboard.ui.launch import Choices
 from pipeboard.ui.screens.deal import DealScreen
 from tests.team import QUALIFICATION, Team, add
@@ -133,7 +134,7 @@ async def test_escape_asks_before_it_throws_an_answer_away(team: Team) -> None:
 async def test_a_long_answer_is_written_in_the_editor_and_keeps_its_lines(team: Team) -> None:
     choices = Choices(edit=lambda text: f"{text}\nSecond line\nThird line\n")
     async with deal_of(team, choices=choices) as board:
-        board.app.suspend = _nothing  # type: ignore[method-assign]
+        board.app.suspend = nullcontext  # type: ignore
         await board.press("2", "enter")
         await board.type("First line")
         await board.press("ctrl+g")
@@ -312,5 +313,23 @@ async def test_an_override_is_logged_with_its_reason(team: Team) -> None:
         assert board.stored(1).stage_id != QUALIFICATION
 
 
-def _nothing() -> AbstractContextManager[None]:
-    return nullcontext()
+async def test_the_board_settles_two_answers_as_well(team: Team) -> None:
+    async with desk(team.path) as board:
+        await board.press("2", "Q")
+        await board.type("Nobody has asked")
+        team.rep("bo").answer([1], "need", "Stops twice a day", 3)
+        await board.press("enter", "m", "escape")
+        assert board.stored(1).answers["need"].text == "Nobody has asked"
+    team.close()
+
+
+async def test_a_lost_deal_is_back_on_the_board_on_its_day(team: Team) -> None:
+    team.clock.wait(days=-30)
+    lost = Loss("timing", recycle_on=date(2026, 11, 20))
+    team.rep("ana").lose([1], lost)
+    team.clock.wait(days=30)
+    async with desk(team.path) as board:
+        await board.until(lambda: board.status == "Came back as leads: Lumen Oy.")
+        assert board.card.name == "Lumen Oy"
+        assert board.deal.recycled_from == 1
+    team.close()

@@ -78,9 +78,9 @@ class Qualifying(Working):
             self._tell(await self._answer(deal.id, question, call(given), seen))
             return True
         except Conflict:
-            return await self._settle(deal.id, question, given)
+            return await self._choose_between(deal.id, question, given)
 
-    async def _settle(self, deal_id: int, question: Question, mine: Given) -> bool:
+    async def _choose_between(self, deal_id: int, question: Question, mine: Given) -> bool:
         """Both answers are shown; the one that gives way stays in the history or in a note."""
         from pipeboard.ui.screens.differing import Differing, Side, joined
 

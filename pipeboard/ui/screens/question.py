@@ -87,6 +87,7 @@ class QuestionCard(TypingOverlay[Given]):
         self._enter(self._field)
 
     def on_mount(self) -> None:
+        self.call_after_refresh(self.line.show_end)
         if self._outside:
             self.call_after_refresh(self.action_edit_outside)
 

@@ -61,6 +61,11 @@ class LineInput(Input):
         self.value = value
         self.action_end()
 
+    def show_end(self) -> None:
+        """Scrolls to the caret behind the text, which a line without a width could not do."""
+        self.action_home()
+        self.action_end()
+
     def _on_paste(self, event: Paste) -> None:
         # Textual takes the first of several lines and says nothing of the others.
         event.prevent_default()

@@ -1,0 +1,59 @@
+"""A connection that drops in the middle of a long answer loses no word of it."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.team import NOW, QUALIFICATION, Team, add, now_of
+from tests.ui.pseudo_terminal import PseudoTerminal
+
+ANSWER = (
+    "Scrap on line 2 went from 4 to 9 percent in May, "
+    "the night shift sorts by hand, and two customers have sent whole lorries back"
+)
+
+
+@pytest.fixture
+def team(tmp_path: Path) -> Team:
+    team = Team.make(tmp_path / "team.db")
+    add(team.rep("ana"), stage=QUALIFICATION)
+    return team
+
+
+def board_of(team: Team) -> PseudoTerminal:
+    arguments = ["-m", "pipeboard", "--db", str(team.path)]
+    home = team.path.parent
+    environ = {"HOME": str(home), "PIPEBOARD_NOW": NOW.isoformat()}
+    return PseudoTerminal(arguments, environ=environ)
+
+
+def begin_the_interview(terminal: PseudoTerminal) -> None:
+    terminal.wait_for_text("Lumen Oy")
+    terminal.type("2Q")
+    terminal.wait_for_text("What problem are you trying to solve?")
+
+
+@pytest.mark.parametrize("how", ["hang up", "SIGHUP", "SIGTERM"])
+def test_an_answer_half_typed_is_there_again_after_the_line_was_cut(team: Team, how: str) -> None:
+    with board_of(team) as terminal:
+        begin_the_interview(terminal)
+        terminal.type(ANSWER)
+        terminal.wait_for_text("whole lorries back")
+        if how == "hang up":
+            terminal.hang_up()
+        else:
+            terminal.process.send_signal(signal.Signals[how])
+        assert terminal.wait_for_end() == 128 + (15 if how == "SIGTERM" else 1)
+    with board_of(team) as terminal:
+        begin_the_interview(terminal)
+        terminal.wait_for_text("Kept from when you left")
+        terminal.wait_for_text("whole lorries back")
+        terminal.type("\r")
+        terminal.wait_for_text("2/7")
+        terminal.process.send_signal(signal.SIGTERM)
+        terminal.wait_for_end()
+    assert now_of(team.rep("ana"), 1).answers["need"].text == ANSWER
+    team.close()
