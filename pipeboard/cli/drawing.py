@@ -14,7 +14,8 @@ from pipeboard.domain.metrics.wording import Wording
 from pipeboard.exchange.metrics_tables import GROUP_METRICS
 from pipeboard.ui.draw.glyphs import Glyphs, choose_glyphs, spelled
 from pipeboard.ui.draw.metrics.figures import Figures, named_deals
-from pipeboard.ui.draw.metrics.tabs import TabName, draw_tab
+from pipeboard.ui.draw.metrics.tab_names import TabName
+from pipeboard.ui.draw.metrics.tabs import draw_tab
 from pipeboard.ui.draw.numbers import ChartStyle
 from pipeboard.ui.palette import Role
 

@@ -23,7 +23,7 @@ _GAP: Final = 2
 _WIDEST_BAR: Final = 40
 _NARROWEST_BAR: Final = 4
 _NARROWEST_NAME: Final = 10
-_LEAST_BAR: Final = 12
+_LEAST_BAR: Final = 8
 
 
 def bar(share: Fraction, width: int, glyphs: Glyphs, role: Role = "chart.full") -> Line:

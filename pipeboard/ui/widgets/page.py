@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from textual.events import MouseScrollDown, MouseScrollUp, Resize
+from textual.events import Click, MouseScrollDown, MouseScrollUp, Resize
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
@@ -47,6 +47,13 @@ class Page(Widget):
 
     class Resized(Message):
         """The page has another size."""
+
+    class Pointed(Message):
+        """A cell of the moving lines was clicked, twice perhaps."""
+
+        def __init__(self, x: int, y: int, count: int) -> None:
+            super().__init__()
+            self.x, self.y, self.count = x, y, count
 
     class Scrolled(Message):
         """The wheel was turned."""
@@ -91,6 +98,11 @@ class Page(Widget):
 
     def on_resize(self, event: Resize) -> None:
         self.post_message(self.Resized())
+
+    def on_click(self, event: Click) -> None:
+        line = event.y - len(self.view.head) - 1
+        if 0 <= line < self.view.room(self.size.height):
+            self.post_message(self.Pointed(event.x, self.view.top + line, event.chain))
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
         self.post_message(self.Scrolled(3))

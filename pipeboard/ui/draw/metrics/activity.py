@@ -13,7 +13,7 @@ from pipeboard.ui.draw.line import Line
 from pipeboard.ui.draw.metrics.block import Block, Row, rows
 from pipeboard.ui.draw.metrics.figures import NAMED, Figures, waits
 from pipeboard.ui.draw.metrics.layout import Tab
-from pipeboard.ui.draw.metrics.sections import Entry, figures, section
+from pipeboard.ui.draw.metrics.sections import Entry, figures, section, sentence
 from pipeboard.ui.draw.numbers import ChartStyle, aside, counted, ground, number
 
 ACTIVITY = (
@@ -123,8 +123,7 @@ def won_weeks(shown: Figures, style: ChartStyle) -> Block:
     ]
     chart = pillars(shown_weeks, style.width - 1, _HEIGHT, style.say.money(most), style.glyphs)
     reading = weeks_reading(weeks, style.say)
-    below = [Row(((reading, "text.dim"),))] if reading else []
-    return rows(style.width, [head, *map(Row, chart), *below])
+    return rows(style.width, [head, *map(Row, [*chart, *sentence(reading, style)])])
 
 
 def unanswered(shown: Figures, style: ChartStyle) -> Block:

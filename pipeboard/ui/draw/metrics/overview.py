@@ -8,7 +8,6 @@ from fractions import Fraction
 from pipeboard.domain.metrics.coverage import Standing
 from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.readings import forecast_reading, stuck_reading, target_reading
-from pipeboard.domain.metrics.wording import percent
 from pipeboard.ui.draw.charts import bar
 from pipeboard.ui.draw.line import Line, blank, left, wrap
 from pipeboard.ui.draw.metrics.activity import won_weeks
@@ -20,7 +19,7 @@ from pipeboard.ui.draw.metrics.funnel import cohorts
 from pipeboard.ui.draw.metrics.layout import Tab
 from pipeboard.ui.draw.metrics.losses import reasons
 from pipeboard.ui.draw.metrics.reps import attainment
-from pipeboard.ui.draw.metrics.sections import figures
+from pipeboard.ui.draw.metrics.sections import LEAST_FIGURE, figures
 from pipeboard.ui.draw.numbers import ChartStyle
 from pipeboard.ui.palette import Role
 
@@ -35,6 +34,8 @@ FIRST = (
     "slip_rate",
     "forecast_measured",
     "deal_size_mean",
+    "forecast_commit",
+    "forecast_overdue",
 )
 _LABEL = 10
 _BAR = 20
@@ -56,7 +57,7 @@ def overview_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> Tab:
 
 def _names(style: ChartStyle) -> Sequence[str]:
     """As many figures as fill two or three lines."""
-    columns = max(1, style.width // 24)
+    columns = max(1, style.width // LEAST_FIGURE)
     return FIRST[: len(FIRST) // columns * columns]
 
 
@@ -117,5 +118,5 @@ def _progress(shown: Figures, style: ChartStyle) -> Line:
     return (
         (text, role),
         (empty * (_BAR - len(text)), "chart.rest"),
-        (f" {percent(share)}  ", "text.strong"),
+        blank(2),
     )

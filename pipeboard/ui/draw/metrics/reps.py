@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import islice
 
 from pipeboard.domain.metrics import Report
 from pipeboard.domain.metrics.readings import reps_reading
@@ -15,6 +16,9 @@ from pipeboard.ui.draw.metrics.layout import Tab
 from pipeboard.ui.draw.metrics.sections import Entry, section
 from pipeboard.ui.draw.numbers import ChartStyle, aside, ground, number
 
+FIRST = 6
+"""Reps that the overview shows."""
+
 
 def reps_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> Tab:
     """What each rep won, has open, promises, and how sure that is."""
@@ -25,15 +29,18 @@ def _name(rep: str) -> str:
     return f"@{rep}" if rep else "nobody"
 
 
+def _won(rep: Report) -> Fraction:
+    return Fraction(rep.metric("won_value").value or 0)
+
+
 def attainment(shown: Figures, style: ChartStyle, *, reading: bool = False) -> Block:
-    """Open, weighted and won of each rep, against their target where they have one."""
-    reps = shown.reps
-    most = max(
-        [Fraction(rep.metric("won_value").value or 0) for rep in reps.values()] + [Fraction(1)]
-    )
-    entries = [_rep(name, rep, most, style) for name, rep in reps.items()]
+    """What each rep won, against their target; the overview has the first few."""
+    reps = dict(sorted(shown.reps.items(), key=lambda rep: _won(rep[1]), reverse=True))
+    most = max([_won(rep) for rep in reps.values()] + [Fraction(1)])
+    listed = reps if reading else dict(islice(reps.items(), FIRST))
+    entries = [_rep(name, rep, most, style) for name, rep in listed.items()]
     return section(
-        "Reps: won",
+        "Reps: won" if len(listed) == len(reps) else f"Reps: won (first {FIRST} of {len(reps)})",
         ("won", "target", "of it", "open", "weighted", "win", "n"),
         entries,
         style,
@@ -59,10 +66,8 @@ def _rep(name: str, rep: Report, most: Fraction, style: ChartStyle) -> Entry:
         number(rate, style),
         aside(str(rate.n)),
     )
-    full = min(share, Fraction(1)) if share is not None else Fraction(won.value or 0) / most
-    whole = Fraction(1) if share is not None else None
     return Entry(
-        TableRow(_name(name), cells, full, whole),
+        TableRow(_name(name), cells, Fraction(won.value or 0) / most),
         f"{_name(name)}: open deals",
         rep.metric("open_count").numerator,
         f"{_name(name)}: win rate {style.say.explained(rate)}{ground(rate)}, "

@@ -14,7 +14,7 @@ from pipeboard.ui.draw.metrics.figures import Figures
 from pipeboard.ui.draw.numbers import ChartStyle, change_of, number, sample, says
 from pipeboard.ui.terminal.width import cell_width
 
-_LEAST_FIGURE = 24
+LEAST_FIGURE = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def section(
     An empty section without a sentence for that is not there at all.
     """
     if not entries:
-        words = [Row(line) for line in _sentence(nothing, style)]
+        words = [Row(line) for line in sentence(nothing, style)]
         return rows(style.width, [Row(((title, "pane.head"),)), *words]) if nothing else Block(0)
     drawn = table(heads, [entry.row for entry in entries], style.width - GUTTER, style.glyphs)
     if cell_width(title) < drawn.room:
@@ -53,11 +53,12 @@ def section(
         Row(line, entry.title, entry.deals, entry.says)
         for line, entry in zip(drawn.rows, entries, strict=True)
     ]
-    sentence = [Row(line) for line in _sentence(reading, style)]
-    return rows(style.width, [*head, *lines, *sentence])
+    read = [Row(line) for line in sentence(reading, style)]
+    return rows(style.width, [*head, *lines, *read])
 
 
-def _sentence(text: str, style: ChartStyle) -> list[Line]:
+def sentence(text: str, style: ChartStyle) -> list[Line]:
+    """What a chart says, in as many lines as it takes; none for no text."""
     if not text:
         return []
     return [((part, "text.dim"),) for part in wrap(text, style.width - GUTTER - 1)]
@@ -70,7 +71,7 @@ def plain(lines: Sequence[Line], style: ChartStyle) -> Block:
 
 def figures(names: Sequence[str], shown: Figures, style: ChartStyle) -> Block:
     """Numbers by name in a grid, each with its change where periods are compared."""
-    columns = max(1, style.width // _LEAST_FIGURE)
+    columns = max(1, style.width // LEAST_FIGURE)
     each = style.width // columns
     lines: list[Line] = []
     spots: list[Spot] = []

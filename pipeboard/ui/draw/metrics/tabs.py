@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from pipeboard.ui.draw.line import Line, blank, exactly, width_of
 from pipeboard.ui.draw.metrics.activity import activity_tab
 from pipeboard.ui.draw.metrics.ageing import ageing_tab
@@ -15,22 +13,8 @@ from pipeboard.ui.draw.metrics.layout import Draw, laid_out
 from pipeboard.ui.draw.metrics.losses import losses_tab
 from pipeboard.ui.draw.metrics.overview import overview_tab
 from pipeboard.ui.draw.metrics.reps import reps_tab
+from pipeboard.ui.draw.metrics.tab_names import TABS, TabName
 from pipeboard.ui.draw.numbers import ChartStyle
-
-
-class TabName(StrEnum):
-    """The tabs in the order of their numbers."""
-
-    OVERVIEW = "Overview"
-    FUNNEL = "Funnel"
-    AGEING = "Ageing"
-    FORECAST = "Forecast"
-    ACTIVITY = "Activity"
-    LOSSES = "Losses"
-    REPS = "Reps"
-
-
-TABS = tuple(TabName)
 
 _DRAW: dict[TabName, Draw] = {
     TabName.OVERVIEW: overview_tab,

@@ -1,0 +1,193 @@
+"""The accountant: counts in a thread of its own, so that keys never wait, and nothing twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import datetime
+from queue import SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING, TypeVar
+
+from pipeboard.domain.metrics import Basis, Report
+from pipeboard.domain.metrics.wording import Wording
+from pipeboard.domain.periods import Period
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.ui.draw.glyphs import Glyphs
+from pipeboard.ui.draw.metrics.block import Block
+from pipeboard.ui.draw.metrics.figures import Figures, named_deals
+from pipeboard.ui.draw.metrics.tab_names import TabName
+from pipeboard.ui.draw.metrics.tabs import draw_tab
+from pipeboard.ui.draw.numbers import ChartStyle
+from pipeboard.workspace.counting import Question, read_basis, report_on
+
+if TYPE_CHECKING:
+    from pipeboard.domain.filter import Filter
+    from pipeboard.store import Store
+    from pipeboard.store.reading import Reader
+
+T = TypeVar("T")
+
+KEPT_BASES = 2
+"""Whole pipelines held in memory: the one that is looked at, and the one it is compared with."""
+KEPT_FIGURES = 8
+KEPT_BLOCKS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person looks at: whose deals, which period, which tab, on how wide a screen."""
+
+    pipeline: Pipeline
+    period: Period
+    owner: str | None = None
+    query: Filter | None = None
+    compares: bool = False
+    tab: TabName = TabName.OVERVIEW
+    width: int = 80
+    glyphs: Glyphs = Glyphs.UNICODE
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A tab as it was asked for, and the instant that its numbers are of."""
+
+    asked: Asked
+    block: Block
+    as_of: datetime
+
+
+class Accountant:
+    """Answers the last question; what has been answered is at hand until the database changes."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime], me: str) -> None:
+        self._store = store
+        self._clock = clock
+        self._me = me
+        self._tasks: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        # Nothing is lost when it is stopped in the middle: nobody should wait for it to leave.
+        self._thread = Thread(target=self._serve, name="accountant", daemon=True)
+        self._reader: Reader | None = None
+        self._mark: Hashable = None
+        self._as_of = clock()
+        self._last = 0
+        self._bases: dict[Hashable, Basis] = {}
+        self._figures: dict[Hashable, Figures] = {}
+        self._blocks: dict[Hashable, Drawn] = {}
+
+    def as_of(self, version: int) -> datetime:
+        """The instant of the numbers: that of the first look at this state of the database, today.
+
+        Numbers of a state that has not changed since stay as they are.
+        """
+        mark = (version, self._clock().date())
+        if mark != self._mark:
+            self._mark, self._as_of = mark, self._clock()
+        return self._as_of
+
+    def begin_anew(self) -> None:
+        """Counts everything again, as of now."""
+        self._mark = None
+
+    def at_hand(self, asked: Asked, as_of: datetime) -> Drawn | None:
+        """The answer if it is known already."""
+        return self._blocks.get((asked, as_of))
+
+    def ask(self, asked: Asked, as_of: datetime) -> asyncio.Future[Drawn | None]:
+        """The tab drawn; None when something else was asked before this was begun."""
+        self._last += 1
+        number = self._last
+
+        def answer() -> Drawn | None:
+            return self._draw(asked, as_of) if number == self._last else None
+
+        return self._in_thread(answer)
+
+    def use(self, asked: Asked, as_of: datetime, work: Callable[[Figures], T]) -> asyncio.Future[T]:
+        """What `work` makes of the figures, such as an export."""
+        return self._in_thread(lambda: work(self._figures_of(asked, as_of)))
+
+    def close(self) -> None:
+        """Takes nothing more, and waits for nothing."""
+        self._tasks.put(None)
+
+    def _in_thread(self, work: Callable[[], T]) -> asyncio.Future[T]:
+        if not self._thread.is_alive():
+            self._thread.start()
+        future: Future[T] = Future()
+
+        def task() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                future.set_result(work())
+            except BaseException as error:  # whoever awaits it hears of it
+                future.set_exception(error)
+
+        self._tasks.put(task)
+        return asyncio.wrap_future(future)
+
+    # In the thread.
+
+    def _serve(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            task()
+        if self._reader is not None:
+            self._reader.close()
+
+    def _draw(self, asked: Asked, as_of: datetime) -> Drawn:
+        shown = self._figures_of(asked, as_of)
+        currency = shown.report.basis.rules.currency
+        say = Wording(currency, signs=asked.glyphs is Glyphs.UNICODE)
+        style = ChartStyle(asked.width, say, asked.glyphs)
+        drawn = Drawn(asked, draw_tab(asked.tab, shown, style), as_of)
+        _keep(self._blocks, (asked, as_of), drawn, KEPT_BLOCKS)
+        return drawn
+
+    def _figures_of(self, asked: Asked, as_of: datetime) -> Figures:
+        key = (
+            asked.pipeline,
+            asked.period,
+            asked.owner,
+            asked.query,
+            asked.compares,
+            as_of,
+        )
+        if key not in self._figures:
+            _keep(self._figures, key, self._find(asked, as_of), KEPT_FIGURES)
+        return self._figures[key]
+
+    def _find(self, asked: Asked, as_of: datetime) -> Figures:
+        question = Question(asked.pipeline, asked.period, as_of, asked.owner, asked.query, self._me)
+        report = self._report(question)
+        before = None
+        if asked.compares and asked.period.kind != "all":
+            before = self._report(question.before(self._read().settings()))
+        deals = self._read().deals(named_deals(report))
+        return Figures(report, before, {deal.id: deal.name for deal in deals.values()})
+
+    def _read(self) -> Reader:
+        """A reader that belongs to this thread."""
+        if self._reader is None:
+            self._reader = self._store.new_reader()
+        return self._reader
+
+    def _report(self, question: Question) -> Report:
+        key = (question.pipeline, question.query, question.as_of)
+        if key not in self._bases:
+            while len(self._bases) >= KEPT_BASES:
+                # What is no longer looked at makes room before the next is read.
+                del self._bases[next(iter(self._bases))]
+                self._figures.clear()
+            self._bases[key] = read_basis(self._read(), replace(question, owner=None))
+        basis = self._bases[key] = self._bases.pop(key)
+        return report_on(basis.during(question.period), question.owner)
+
+
+def _keep(kept: dict[Hashable, T], key: Hashable, value: T, most: int) -> None:
+    """Adds to what is kept; the oldest goes when there are too many."""
+    while len(kept) >= most:
+        del kept[next(iter(kept))]
+    kept[key] = value

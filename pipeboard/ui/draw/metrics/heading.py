@@ -1,0 +1,55 @@
+"""What stands above the tabs: whose numbers of which period, and as of when."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from pipeboard.domain.dates import format_date
+from pipeboard.domain.periods import Period
+from pipeboard.ui.draw.frame import title_bar
+from pipeboard.ui.draw.glyphs import DOT
+from pipeboard.ui.draw.line import Line, Span, whole, width_of
+from pipeboard.ui.draw.metrics.tabs import tab_strip
+
+if TYPE_CHECKING:
+    from pipeboard.ui.accountant import Asked
+
+_LONGEST_FILTER = 30
+
+
+def heading(
+    asked: Asked, width: int, *, filter_text: str, today: date, at: datetime
+) -> tuple[Line, ...]:
+    """The title bar and the tabs."""
+    owner = f"@{asked.owner}" if asked.owner is not None else "everyone"
+    start: list[Span] = [
+        ("Metrics", "bar.product"),
+        whole(f"  {asked.pipeline.name}", "bar.title"),
+        whole(f" {DOT} {owner} {DOT} ", "bar.dim"),
+        whole(asked.period.label, "bar.title"),
+    ]
+    if filter_text:
+        shown = filter_text if len(filter_text) <= _LONGEST_FILTER else f"{filter_text[:29]}…"
+        start.append(whole(f"  /{shown}", "tag.filter"))
+    day: Span = whole(f" ({_how_far(asked.period, today)})", "bar.dim")
+    end: list[Span] = []
+    if asked.compares and asked.period.kind != "all":
+        end.append(whole(f"against {asked.period.previous().label}  ", "bar.sum"))
+    end.append((f"as of {at:%H:%M}", "bar.dim"))
+    if width_of([*start, day, *end]) + 4 <= width:
+        start.append(day)
+    elif width_of([*start, *end]) + 4 > width:
+        end = []
+    return (title_bar(start, end, width), tab_strip(asked.tab, width))
+
+
+def _how_far(period: Period, today: date) -> str:
+    """`day 53 of 92`, or the days of a period that does not run."""
+    days = (period.end - period.start).days
+    if period.kind == "all":
+        return "since the beginning"
+    if period.start <= today < period.end:
+        return f"day {(today - period.start).days + 1} of {days}"
+    last = period.end - timedelta(days=1)
+    return f"{format_date(period.start)[4:]} to {format_date(last)[4:]}"

@@ -1,0 +1,59 @@
+"""From the board to its numbers, and from a number back to its deals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipeboard.domain.filter_nodes import Filter, These
+from pipeboard.ui.screens.looking import Looking
+
+if TYPE_CHECKING:
+    from pipeboard.ui.accountant import Accountant
+    from pipeboard.ui.screens.metrics import Place, Wanted
+
+
+class Counting(Looking):
+    """Opens the metrics screen; what it counts with is made when it is first wanted."""
+
+    accountant: Accountant | None = None
+    _place: Place | None = None
+
+    def action_metrics(self) -> None:
+        """The numbers of the pipeline, as they were left or under the board's own filter."""
+        from pipeboard.ui.accountant import Accountant
+        from pipeboard.ui.screens.metrics import MetricsScreen
+
+        workspace = self.board_app.clerk.workspace
+        if self.accountant is None:
+            self.accountant = Accountant(workspace.store, workspace.now, workspace.me)
+        theme = self.board_app.look.theme
+        self.app.push_screen(
+            MetricsScreen(self.state, self.accountant, theme, self._place, self._come_back)
+        )
+
+    def _come_back(self, place: Place, wanted: Wanted | None) -> None:
+        self._place = place
+        if wanted is None:
+            return
+        lens = replace(
+            self.state.lens,
+            pipeline_id=place.asked.pipeline.id,
+            owner=None,
+            filter=Filter(wanted.title, These(wanted.ids)),
+        )
+        self.state.load(lens)
+        self.state.show(filter_text=wanted.title, cursor=(0, 0), marks=frozenset())
+        self._go_to_first_card()
+        self.redraw()
+        self.count_signs()
+
+    def _go_to_first_card(self) -> None:
+        """The cursor to the first column that has any of the deals."""
+        columns = self.state.board.columns
+        first = next((at for at, column in enumerate(columns) if column.count), 0)
+        self.state.show(cursor=(first, 0))
+
+    def on_unmount(self) -> None:
+        if self.accountant is not None:
+            self.accountant.close()

@@ -1,0 +1,83 @@
+"""Keys that take numbers elsewhere: a file for a spreadsheet, a report or a picture, a copy."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from pipeboard.domain.errors import BadInput
+from pipeboard.exchange.metrics_tables import as_csv, as_markdown, tables
+from pipeboard.ui.accountant import Accountant, Asked
+from pipeboard.ui.draw.metrics.figures import Figures
+from pipeboard.ui.screens.deal_actions import DealActions, in_turn
+from pipeboard.ui.screens.menu import Choice, Menu
+from pipeboard.ui.screens.prompt import Prompt
+from pipeboard.ui.terminal.clipboard import copy
+
+PRIVATE = 0o600
+_FORMS = {"c": "csv", "m": "md", "s": "svg"}
+
+
+class Exporting(DealActions):
+    """What the accountant has counted, written down."""
+
+    accountant: Accountant
+    asked: Asked
+    _version: int
+
+    @in_turn
+    async def action_export(self) -> None:
+        """Asks for the form and the file, and writes it; no file is ever replaced."""
+        choices = [
+            Choice("c", "CSV, a line for each number"),
+            Choice("m", "Markdown"),
+            Choice("s", "SVG, as it stands on the screen"),
+        ]
+        key = await self.ask(Menu("Export", choices))
+        if key is None:
+            return
+        form = _FORMS[key]
+        picture = self.app.export_screenshot(title="pipeboard metrics") if form == "svg" else ""
+        name = f"pipeboard-{self.asked.period.label}-{self.asked.tab.lower()}.{form}"
+        typed = await self.ask(Prompt("Write to", value=name, verb="Write"))
+        if not typed:
+            return
+        text = picture or await self._text(_as_csv if form == "csv" else self._as_markdown)
+        path = Path(typed).expanduser()
+        await asyncio.to_thread(write_new, path, text)
+        self.say(f"Written to {path.absolute()}.", "status.ok")
+
+    @in_turn
+    async def action_copy(self) -> None:
+        """The numbers as Markdown, to the clipboard."""
+        text = await self._text(self._as_markdown)
+        how = await asyncio.to_thread(copy, self.app, text, self.board_app.look.copy_command)
+        self.say(f"{how}: the numbers of {self.asked.period.label}.", "status.ok")
+
+    async def _text(self, make: Callable[[Figures], str]) -> str:
+        return await self.accountant.use(self.asked, self.accountant.as_of(self._version), make)
+
+    def _as_markdown(self, shown: Figures) -> str:
+        title = f"{self.asked.pipeline.name}: {self.asked.period.label}"
+        found = tables(shown.report, shown.before, shown.reps)
+        return as_markdown(shown.report, found, title)
+
+
+def _as_csv(shown: Figures) -> str:
+    return as_csv(tables(shown.report, shown.before, shown.reps))
+
+
+def write_new(path: Path, text: str) -> None:
+    """A file that only its owner can read; BadInput where there is one already, or cannot be."""
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+    except FileExistsError as error:
+        raise BadInput(f"{path} is there already.", hint="Choose another name.") from error
+    except (OSError, ValueError) as error:
+        raise BadInput(
+            f"{path} cannot be written: {error}.", hint="Choose another place."
+        ) from error
+    with os.fdopen(file, "w", encoding="utf-8") as out:
+        out.write(text)

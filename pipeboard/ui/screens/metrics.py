@@ -1,0 +1,348 @@
+"""The numbers of a pipeline: tabs of figures and charts, with the deals behind each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import ClassVar, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from pipeboard.domain.dates import local_date
+from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.periods import parse_period
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.ui import keys
+from pipeboard.ui.accountant import Accountant, Asked, Drawn
+from pipeboard.ui.board_state import BoardState
+from pipeboard.ui.draw.line import EMPTY, whole
+from pipeboard.ui.draw.metrics.block import Block, Spot, marked, spot_at
+from pipeboard.ui.draw.metrics.heading import heading
+from pipeboard.ui.draw.metrics.tab_names import TABS
+from pipeboard.ui.metrics_keys import METRICS
+from pipeboard.ui.palette import Role, Theme
+from pipeboard.ui.screens.deal_actions import in_turn
+from pipeboard.ui.screens.exporting import Exporting
+from pipeboard.ui.screens.help import Help, groups_of
+from pipeboard.ui.screens.picker import Option, Picker
+from pipeboard.ui.screens.prompt import Prompt
+from pipeboard.ui.widgets.page import Page
+
+POLL_S = 0.5
+_SPANS = ("quarter", "year", "month")
+
+
+class Wanted(NamedTuple):
+    """The deals behind a number, to be shown on the board."""
+
+    title: str
+    ids: frozenset[int]
+
+
+class Place(NamedTuple):
+    """Where a person was when they left the screen."""
+
+    asked: Asked
+    filter_text: str
+    cursor: int
+
+
+class MetricsScreen(Exporting):
+    """Shows what the accountant has drawn; the old stays until the new has been counted."""
+
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(METRICS)
+
+    def __init__(
+        self,
+        state: BoardState,
+        accountant: Accountant,
+        theme: Theme,
+        place: Place | None,
+        come_back: Callable[[Place, Wanted | None], None],
+    ) -> None:
+        super().__init__()
+        self._come_back = come_back
+        self.state = state
+        self.accountant = accountant
+        self.page = Page(theme)
+        lens = state.lens
+        settings = state.reader.settings()
+        period = parse_period(
+            "this-quarter",
+            lens.today,
+            week_start=settings.week_start,
+            fiscal_shift=settings.fiscal_shift,
+        )
+        self.asked = Asked(state.board.pipeline, period, lens.owner, lens.filter)
+        self.filter_text = state.view.filter_text
+        self.cursor = 0
+        if place is not None:
+            self.asked, self.filter_text, self.cursor = place
+        self._settings = settings
+        self._version = state.reader.data_version()
+        self.drawn: Drawn | None = None
+        self._counting = 0
+
+    def compose(self) -> ComposeResult:
+        yield self.page
+
+    def on_mount(self) -> None:
+        self.set_interval(POLL_S, self._look)
+
+    # What is shown.
+
+    @on(Page.Resized)
+    def _fit(self) -> None:
+        self.look_at(self.asked, self.cursor)
+
+    def _look(self) -> None:
+        """Counts again when somebody has changed something."""
+        version = self.state.reader.data_version()
+        if version != self._version:
+            self._version = version
+            self.look_at(self.asked, self.cursor)
+
+    def look_at(self, asked: Asked, cursor: int = 0) -> None:
+        """Shows other numbers: at once where they are known, else as soon as they are counted."""
+        asked = replace(asked, width=self.page.size.width, glyphs=self.state.view.glyphs)
+        moved = (asked.tab, asked.pipeline) != (self.asked.tab, self.asked.pipeline)
+        self.asked, self.cursor = asked, cursor
+        if moved:
+            self.page.view = replace(self.page.view, top=0)
+        as_of = self.accountant.as_of(self._version)
+        known = self.accountant.at_hand(asked, as_of)
+        if known is not None:
+            self._show(known)
+            return
+        self._counting += 1
+        self._redraw()
+        self.run_worker(self._count(asked), group="counting")
+
+    async def _count(self, asked: Asked) -> None:
+        as_of = self.accountant.as_of(self._version)
+        try:
+            drawn = await self.accountant.ask(asked, as_of)
+        except PipeboardError as error:
+            self._counting -= 1
+            self._redraw()
+            self.say(f"{error.message} {error.hint}".strip(), "status.error")
+            return
+        self._counting -= 1
+        if drawn is not None and drawn.asked == self.asked:
+            self._show(drawn)
+
+    @property
+    def is_counting(self) -> bool:
+        """Is what is shown about to be replaced?"""
+        return self._counting > 0
+
+    def _show(self, drawn: Drawn) -> None:
+        self.drawn = drawn
+        self.cursor = max(0, min(self.cursor, len(drawn.block.spots) - 1))
+        self._redraw()
+
+    @property
+    def block(self) -> Block:
+        """The tab that is drawn, empty before the first."""
+        return self.drawn.block if self.drawn else Block(self.page.size.width)
+
+    @property
+    def spot(self) -> Spot | None:
+        """The number under the cursor."""
+        spots = self.block.spots
+        return spots[self.cursor] if self.cursor < len(spots) else None
+
+    def _redraw(self) -> None:
+        view, height = self.page.view, self.page.size.height
+        head = heading(
+            self.asked,
+            self.page.size.width,
+            filter_text=self.filter_text,
+            today=local_date(self.accountant.as_of(self._version), self.state.lens.zone),
+            at=self.accountant.as_of(self._version).astimezone(self.state.lens.zone),
+        )
+        view = replace(
+            view,
+            head=head,
+            lines=marked(self.block, self.cursor),
+            hints=keys.hints(METRICS),
+            glyphs=self.state.view.glyphs,
+            status_right=(("counting…", "hint.label"),) if self._counting else EMPTY,
+        )
+        self.page.show(replace(view, top=self._top(view.room(height), view.top)))
+        if self.spot is not None:
+            self.say(self.spot.says)
+
+    def _top(self, room: int, top: int) -> int:
+        """From which line on the number under the cursor is seen, with its heading above it."""
+        spot, last = self.spot, len(self.block.lines) - room
+        if spot is None:
+            return 0
+        if self.cursor == 0:
+            return 0
+        top = max(spot.y - room + 1, min(top, max(0, spot.y - 2)))
+        return max(0, min(top, last))
+
+    def say(self, text: str, role: Role = "status", beside: str = "") -> None:
+        line = (whole(text, role),) if text else EMPTY
+        right = (whole(beside, "hint.label"),) if beside else self.page.view.status_right
+        self.page.show(replace(self.page.view, status=line, status_right=right))
+
+    # What the verbs of deals ask of a screen; there is no deal under this cursor.
+
+    def targets(self) -> tuple[tuple[int, ...], Mapping[int, int]]:
+        return (), {}
+
+    def pipeline(self) -> Pipeline:
+        return self.asked.pipeline
+
+    def reload(self) -> None:
+        self.look_at(self.asked, self.cursor)
+
+    # The cursor.
+
+    def _move(self, numbers: int) -> None:
+        last = len(self.block.spots) - 1
+        self.cursor = max(0, min(self.cursor + numbers, last))
+        self._redraw()
+
+    def action_down(self) -> None:
+        self._move(1)
+
+    def action_up(self) -> None:
+        self._move(-1)
+
+    def action_top(self) -> None:
+        self._move(-self.cursor)
+
+    def action_bottom(self) -> None:
+        self._move(len(self.block.spots))
+
+    def _page(self, direction: int) -> None:
+        """The cursor to the number that stands a screen further."""
+        room, here = self.page.view.room(self.page.size.height), self.spot
+        if here is None:
+            return
+        goal = here.y + direction * (room - 1)
+        places = [p for p, spot in enumerate(self.block.spots) if abs(spot.x - here.x) < 2]
+        nearest = min(places, key=lambda place: abs(self.block.spots[place].y - goal))
+        self._move(nearest - self.cursor)
+
+    def action_page_down(self) -> None:
+        self._page(1)
+
+    def action_page_up(self) -> None:
+        self._page(-1)
+
+    @on(Page.Scrolled)
+    def _wheel(self, event: Page.Scrolled) -> None:
+        view = self.page.view
+        self.page.show(replace(view, top=view.scrolled(event.lines, self.page.size.height)))
+
+    @on(Page.Pointed)
+    def _point(self, event: Page.Pointed) -> None:
+        place = spot_at(self.block, event.x, event.y)
+        if place is None:
+            return
+        self._move(place - self.cursor)
+        if event.count > 1:
+            self.action_open()
+
+    def action_open(self) -> None:
+        """The deals behind the number under the cursor, on the board."""
+        spot = self.spot
+        if spot is None or not spot.deals:
+            self.say("No deal stands behind this number.", "status.warn")
+            return
+        self.leave(Wanted(spot.title, frozenset(deal.id for deal in spot.deals)))
+
+    # What is looked at.
+
+    def action_tab(self, number: int) -> None:
+        self.look_at(replace(self.asked, tab=TABS[number - 1]))
+
+    def _beside(self, step: int) -> None:
+        place = (TABS.index(self.asked.tab) + step) % len(TABS)
+        self.look_at(replace(self.asked, tab=TABS[place]))
+
+    def action_next_tab(self) -> None:
+        self._beside(1)
+
+    def action_tab_before(self) -> None:
+        self._beside(-1)
+
+    def action_earlier(self) -> None:
+        self.look_at(replace(self.asked, period=self.asked.period.previous()), self.cursor)
+
+    def action_later(self) -> None:
+        self.look_at(replace(self.asked, period=self.asked.period.next()), self.cursor)
+
+    def action_span(self) -> None:
+        """Quarter, year, month: the one that holds today, or the beginning of what is shown."""
+        period = self.asked.period
+        kind = period.kind if period.kind in _SPANS else _SPANS[-1]
+        wanted = _SPANS[(_SPANS.index(kind) + 1) % len(_SPANS)]
+        today = local_date(self.accountant.as_of(self._version), self.state.lens.zone)
+        day = today if period.start <= today < period.end else period.start
+        found = parse_period(
+            f"this-{wanted}",
+            day,
+            week_start=self._settings.week_start,
+            fiscal_shift=self._settings.fiscal_shift,
+        )
+        self.look_at(replace(self.asked, period=found), self.cursor)
+
+    def action_compare(self) -> None:
+        self.look_at(replace(self.asked, compares=not self.asked.compares), self.cursor)
+
+    def action_mine(self) -> None:
+        me = self.state.lens.me if self.asked.owner is None else None
+        self.look_at(replace(self.asked, owner=me), self.cursor)
+
+    @in_turn
+    async def action_rep(self) -> None:
+        reps = self.state.reader.reps()
+        options = [Option("", "everyone")]
+        options += [Option(rep.name, f"@{rep.name}", rep.display_name) for rep in reps]
+        chosen = await self.ask(Picker("Whose numbers", options))
+        if chosen is not None:
+            self.look_at(replace(self.asked, owner=chosen or None), self.cursor)
+
+    @in_turn
+    async def action_pipeline(self) -> None:
+        pipelines = self.state.reader.pipelines()
+        options = [Option(str(p.id), p.name, p.currency) for p in pipelines]
+        chosen = await self.ask(Picker("Pipeline", options))
+        if chosen is not None:
+            wanted = next(p for p in pipelines if str(p.id) == chosen)
+            self.look_at(replace(self.asked, pipeline=wanted))
+
+    @in_turn
+    async def action_filter(self) -> None:
+        typed = await self.ask(
+            Prompt("/", value=self.filter_text, accept_empty=True, verb="Count these")
+        )
+        if typed is None:
+            return
+        workspace = self.board_app.clerk.workspace
+        wanted = workspace.parse_filter(typed) if typed.strip() else None
+        self.filter_text = typed.strip()
+        self.look_at(replace(self.asked, query=wanted))
+
+    def action_reload(self) -> None:
+        self.accountant.begin_anew()
+        self.look_at(self.asked, self.cursor)
+
+    @in_turn
+    async def action_help(self) -> None:
+        await self.ask(Help("Metrics", groups_of(METRICS)))
+
+    def action_step_back(self) -> None:
+        self.leave(None)
+
+    def leave(self, wanted: Wanted | None) -> None:
+        """Back to the board, with deals to show there or as it was."""
+        self.app.pop_screen()
+        self._come_back(Place(self.asked, self.filter_text, self.cursor), wanted)
