@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 from pipeboard.demo.diary import Deed, Diary
@@ -15,6 +15,7 @@ from pipeboard.demo.life import Part, begins, live
 from pipeboard.demo.people import team
 from pipeboard.demo.working_time import WorkingTime
 from pipeboard.domain.events import micros
+from pipeboard.domain.periods import Period, parse_period
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.templates import template
@@ -28,6 +29,8 @@ PIPELINE = "New business"
 SMALL = 1_000
 BRIEF = 0.2
 CHUNK = 1_000
+A_DEAL = 6_000
+"""The quarter's target for each deal of a small team, in whole units of the currency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,15 @@ def build(store: Store, *, deals: int = 60, seed: int = 1, now: datetime, me: st
     """
     small = deals <= SMALL
     reps = team(me, 3 if small else min(12, 3 + deals // 1_000))
-    pipeline = _set_up(store, reps, now - timedelta(days=TWO_YEARS + 365), me)
+    begun = now - timedelta(days=TWO_YEARS + 365)
+    workspace = Workspace(store, lambda: begun, Actor(me))
+    pipeline = _set_up(workspace, reps)
+    clock = WorkingTime(now, SETTINGS.zone)
+    quarter = parse_period("this-quarter", clock.today)
+    _set_targets(workspace, pipeline, quarter, deals * (A_DEAL if small else A_DEAL // 2))
     names = tuple(rep.name for rep in reps)
-    scene = Scene(
-        pipeline, WorkingTime(now, SETTINGS.zone), names, seed, detail=1.0 if small else BRIEF
-    )
-    parts = _two_quarters(deals, scene) if small else _two_years(deals, scene)
+    scene = Scene(pipeline, clock, names, seed, detail=1.0 if small else BRIEF)
+    parts = _two_quarters(deals, scene, quarter) if small else _two_years(deals, scene)
     parts.sort(key=lambda part: -begins(part, scene))
     counts: Counter[str] = Counter()
     for start in range(0, deals, CHUNK):
@@ -72,8 +78,7 @@ def build(store: Store, *, deals: int = 60, seed: int = 1, now: datetime, me: st
     )
 
 
-def _set_up(store: Store, reps: Sequence[Rep], begun: datetime, me: str) -> Pipeline:
-    workspace = Workspace(store, lambda: begun, Actor(me))
+def _set_up(workspace: Workspace, reps: Sequence[Rep]) -> Pipeline:
     workspace.save_settings(SETTINGS)
     for rep in reps:
         workspace.save_rep(rep)
@@ -82,10 +87,18 @@ def _set_up(store: Store, reps: Sequence[Rep], begun: datetime, me: str) -> Pipe
     )
 
 
-def _two_quarters(deals: int, scene: Scene) -> list[Part]:
+def _set_targets(workspace: Workspace, pipeline: Pipeline, quarter: Period, amount: int) -> None:
+    """What the team is to win in a quarter and those around it, and each rep in that one."""
+    for period in (quarter.previous(), quarter, quarter.next()):
+        workspace.set_target(pipeline, period.label, str(amount))
+    reps = workspace.reader.reps()
+    for rep in reps:
+        workspace.set_target(pipeline, quarter.label, str(amount // len(reps)), owner=rep.name)
+
+
+def _two_quarters(deals: int, scene: Scene, quarter: Period) -> list[Part]:
     """Deals dealt to the reps in turn, so that each has something of everything."""
-    today = scene.clock.today
-    into_quarter = (today - date(today.year, (today.month - 1) // 3 * 3 + 1, 1)).days
+    into_quarter = (scene.clock.today - quarter.start).days
     hands: dict[tuple[str, int], list[Fate]] = {}
     parts = []
     for number in range(deals):

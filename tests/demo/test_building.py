@@ -280,3 +280,10 @@ def test_a_colleague_of_the_same_name_steps_aside(tmp_path: Path) -> None:
 def test_the_database_says_that_it_is_a_demo(demo: Demo) -> None:
     assert demo.store.reader.settings() == SETTINGS
     assert SETTINGS.demo
+
+
+def test_the_team_and_each_rep_have_a_target_for_this_quarter(demo: Demo) -> None:
+    rows = demo.rows("SELECT owner, amount_minor FROM target WHERE period = '2026Q1'")
+    targets = {row["owner"]: row["amount_minor"] for row in rows}
+    assert set(targets) == {"", *(rep.name for rep in demo.report.reps)}
+    assert targets.pop("") == sum(targets.values())
