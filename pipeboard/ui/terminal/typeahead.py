@@ -106,7 +106,13 @@ async def _passed(first: DOMNode) -> None:
 
 async def _has_done_its_share(node: MessagePump) -> None:
     done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    if node.call_later(done.set_result, None):
+    if node.call_later(_settle, done):
         # A widget that is closed meanwhile never comes to it, but its task ends.
         ends = {done, node.task} if isinstance(node, Widget) else {done}
         await asyncio.wait(ends, timeout=_PATIENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+
+
+def _settle(done: asyncio.Future[None]) -> None:
+    # Textual looks into the signature of what it calls, which takes long for a built-in method.
+    if not done.done():
+        done.set_result(None)
