@@ -9,7 +9,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.attention import stalled_reasons
+from pipeboard.domain.criteria import unmet_of_stage
 from pipeboard.domain.dates import format_date, local_date
+from pipeboard.domain.going_on import PERSISTENCE, follow_ups
 from pipeboard.domain.money import format_money
 from pipeboard.domain.percent import format_percent
 from pipeboard.domain.score import score
@@ -108,6 +110,22 @@ class DealText:
         yield "created", self._day(deal.created_at)
         yield "last touch", self._day(deal.last_touch_at)
         yield "score", self._score()
+        yield from self._on_the_way()
+
+    def _on_the_way(self) -> Iterator[Fact]:
+        """What the next stage asks, and where a proposal stands."""
+        deal, pipeline = self.sheet.deal, self.sheet.pipeline
+        if not deal.is_open:
+            return
+        stage = pipeline.stage(deal.stage_id)
+        target = pipeline.neighbour(stage.id, 1) or pipeline.won
+        lacking = unmet_of_stage(stage, deal, pipeline, self.today)
+        if lacking:
+            yield "gate", "\n".join((f"{target.name} asks:", *(lack.text for lack in lacking)))
+        if deal.quote_sent_at is not None:
+            count = follow_ups(deal.quote_sent_at, self.sheet.touches)
+            day = self._day(deal.quote_sent_at)
+            yield "proposal", f"sent {day}, follow-ups {count}/{PERSISTENCE}"
 
     def _stage(self) -> str:
         deal = self.sheet.deal
@@ -126,7 +144,13 @@ class DealText:
 
     def _score(self) -> str:
         points = score(self.sheet.deal, self.sheet.pipeline, self.today, self.zone)
-        return f"{points.low} to {points.high} of 100, {points.known} % known" if points else ""
+        if points is None:
+            return ""
+        lines = [f"{points.low} to {points.high} of 100, {points.known} % known"]
+        for factor in points.factors:
+            known = "?" if factor.rating is None else f"{float(factor.points):g}"
+            lines.append(f"{factor.factor} {known}/{factor.weight}: {factor.why}")
+        return "\n".join(lines)
 
     def _questions(self) -> Iterator[Fact]:
         deal, pipeline = self.sheet.deal, self.sheet.pipeline

@@ -9,9 +9,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.attention import stalled_reasons
+from pipeboard.domain.criteria import unmet_of_stage
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal, Loss, NextStep
 from pipeboard.domain.events import event_to_json, to_json
+from pipeboard.domain.going_on import PERSISTENCE, follow_ups
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.score import score
 from pipeboard.domain.settings import Settings
@@ -114,6 +116,9 @@ class Documents:
                 for term in deal.terms.values()
             ],
             "checklist": dict(deal.checklist),
+            "gate": _gate(deal, sheet.pipeline, self.today),
+            "score_factors": self._score_factors(deal, sheet.pipeline),
+            "follow_ups": _follow_ups(sheet),
             "notes": [
                 {"id": note.id, "text": note.text, "author": note.author, "at": to_json(note.at)}
                 for note in sheet.notes
@@ -139,6 +144,37 @@ class Documents:
                 for entry in sheet.entries
             ],
         }
+
+    def _score_factors(self, deal: Deal, pipeline: Pipeline) -> list[Document]:
+        points = score(deal, pipeline, self.today, self.zone)
+        return [
+            {
+                "factor": str(factor.factor),
+                "rating": None if factor.rating is None else float(factor.rating),
+                "points": None if factor.rating is None else float(factor.points),
+                "weight": factor.weight,
+                "why": factor.why,
+            }
+            for factor in (points.factors if points else ())
+        ]
+
+
+def _gate(deal: Deal, pipeline: Pipeline, today: date) -> Document | None:
+    """What the next stage asks and the deal lacks; null for a deal that is closed."""
+    if not deal.is_open:
+        return None
+    stage = pipeline.stage(deal.stage_id)
+    target = pipeline.neighbour(stage.id, 1) or pipeline.won
+    lacking = unmet_of_stage(stage, deal, pipeline, today)
+    return {"target": target.name, "missing": [lack.text for lack in lacking]}
+
+
+def _follow_ups(sheet: Sheet) -> Document | None:
+    sent_at = sheet.deal.quote_sent_at
+    if sent_at is None:
+        return None
+    count = follow_ups(sent_at, sheet.touches)
+    return {"since": to_json(sent_at), "count": count, "of": PERSISTENCE}
 
 
 def idle_days(deal: Deal, today: date, zone: ZoneInfo) -> int:

@@ -14,6 +14,7 @@ from pipeboard.ui.screens.deal_text import field_text
 from pipeboard.ui.screens.form import Field
 
 _LABELS = {
+    "contact_reason": "Why they came",
     "account": "Company",
     "title": "Title",
     "value": "Value",
@@ -23,17 +24,22 @@ _LABELS = {
     "category": "Forecast",
     "source": "Source",
     "source_detail": "Source detail",
-    "contact_reason": "Why they came",
     "tags": "Tags",
     "competitors": "Competitors",
+    "links": "Links to files",
     "offer_expires_on": "Offer expires",
+    "floor_value": "Not below",
 }
 
 
 def deal_form(
-    deal: Deal, pipeline: Pipeline, today: date, settings: Settings
+    deal: Deal, pipeline: Pipeline, today: date, settings: Settings, me: str
 ) -> tuple[str, list[Field]]:
-    """Title and fields of the form for one deal; custom fields come last."""
+    """Title and fields of the form for one deal; custom fields come last.
+
+    The least that would be taken is the owner's own, and shown to nobody else.
+    """
+    hidden = () if deal.owner in ("", me) else ("floor_value",)
     choices = {
         "category": ("", *(str(category) for category in Category)),
         "source": ("", *settings.sources),
@@ -47,6 +53,7 @@ def deal_form(
             check=_check(name, today, settings.currency),
         )
         for name, label in _LABELS.items()
+        if name not in hidden
     ]
     fields += [Field(f"fields.{name}", name, value) for name, value in sorted(deal.fields.items())]
     return f"{deal.ref}  {deal.name}", fields

@@ -133,7 +133,8 @@ class Editing(DealActions):
             self.say("The form edits one deal; o, $, c and + work on many.", "status.warn")
             return
         sheet = await self.board_app.clerk.ask(lambda workspace: workspace.sheet(ids[0]))
-        title, fields = deal_form(sheet.deal, sheet.pipeline, self.today, self.board_app.settings)
+        settings, me = self.board_app.settings, self.board_app.clerk.workspace.me
+        title, fields = deal_form(sheet.deal, sheet.pipeline, self.today, settings, me)
         changed = await self.ask(Form(title, fields, draft_key=f"edit-{ids[0]}"))
         if changed:
             assignments = [f"{name}={value}" for name, value in changed.items()]
