@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,6 +98,8 @@ def read_file(path: Path) -> Mapping[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise BadInput(f"The configuration {path} cannot be read: {why}.") from error
+    import tomllib  # most people have no configuration file
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import subprocess
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -25,6 +23,8 @@ def command(config: Config, environ: Mapping[str, str]) -> list[str]:
 
 def edit_file(editor: list[str], path: Path) -> None:
     """Let the person edit a file; `PipeboardError` when the editor is missing or fails."""
+    import subprocess  # the board, which has an editor at hand, appears before this is loaded
+
     try:
         result = subprocess.run([*editor, str(path)], check=False)
     except OSError as error:
@@ -38,6 +38,8 @@ def edit_file(editor: list[str], path: Path) -> None:
 
 def write_text(editor: list[str], text: str, *, suffix: str) -> str:
     """The text as the person leaves it, in a folder that only they can enter."""
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="pipeboard-") as folder:
         path = Path(folder) / f"text{suffix}"
         path.touch(0o600)

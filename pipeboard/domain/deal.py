@@ -5,35 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+from pipeboard.domain.status import LOSS_CATEGORIES as LOSS_CATEGORIES
+from pipeboard.domain.status import Status as Status
 
 if TYPE_CHECKING:
     from pipeboard.domain.money import Money
     from pipeboard.domain.pipeline import Pipeline, Question
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
-
-LOSS_CATEGORIES = (
-    "competitor",
-    "price",
-    "no-decision",
-    "disqualified",
-    "timing",
-    "unresponsive",
-    "other",
-    "invalid",
-)
-
-
-class Status(StrEnum):
-    """Where a deal stands; an archived deal keeps its outcome for the day it comes back."""
-
-    OPEN = "open"
-    WON = "won"
-    LOST = "lost"
-    ARCHIVED = "archived"
 
 
 @dataclass(frozen=True, slots=True)

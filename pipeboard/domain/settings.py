@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.deal import LOSS_CATEGORIES
+from pipeboard.domain.status import LOSS_CATEGORIES
 
 SOURCES = (
     "referral",

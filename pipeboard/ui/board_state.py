@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.board import Board, Card, Lens
-from pipeboard.domain.deal import Status
 from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.status import Status
 from pipeboard.domain.text import fold
 from pipeboard.ui.draw.layout import followed, layout, wanted, whole_cards
 from pipeboard.ui.draw.view import BoardView, Window

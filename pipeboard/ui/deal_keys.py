@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pipeboard.ui.command import Command, Group
-from pipeboard.ui.draw.tabs import TABS
+from pipeboard.ui.deal_tabs import TABS
 
 
 def _around(name: str, keys: str, label: str, help: str, shown: str = "") -> Command:

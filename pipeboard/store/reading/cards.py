@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from pipeboard.domain.attention import DealClocks, Limits, Sign, limits, overstays, sign
 from pipeboard.domain.board import Card, Lens
-from pipeboard.domain.deal import Status
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.status import Status
 from pipeboard.store.reading.database import Database, Row
 from pipeboard.store.reading.orders import comes_before, order_by, order_of
 from pipeboard.store.reading.scope import few, scope

@@ -8,7 +8,7 @@ from typing import Final
 from pipeboard.domain.attention import Sign
 from pipeboard.domain.board import Card
 from pipeboard.domain.dates import format_day
-from pipeboard.domain.deal import Status
+from pipeboard.domain.status import Status
 from pipeboard.ui.draw.card import SIGN_ROLES, card_lines
 from pipeboard.ui.draw.frame import hint_line
 from pipeboard.ui.draw.glyphs import BELOW, BETWEEN, DOT, FOCUSED, spelled

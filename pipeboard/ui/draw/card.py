@@ -11,7 +11,7 @@ from typing import Final
 from pipeboard.domain.attention import Sign
 from pipeboard.domain.board import Card
 from pipeboard.domain.dates import format_day
-from pipeboard.domain.deal import Status
+from pipeboard.domain.status import Status
 from pipeboard.domain.text import printable
 from pipeboard.ui.draw.glyphs import BAR, FULL, MARKED, OPEN, STEP, Glyphs, money_text, spelled
 from pipeboard.ui.draw.line import Line, Span, blank, exactly, left, right, spread

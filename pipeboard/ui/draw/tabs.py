@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 
 from pipeboard.domain.attention import Sign
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.sheet import Sheet
+from pipeboard.ui.deal_tabs import TABS, Tab
 from pipeboard.ui.draw.card import SIGN_ROLES
 from pipeboard.ui.draw.facts import chips, next_step_line, outcome_lines, parked, sign_of
 from pipeboard.ui.draw.glyphs import DOT
 from pipeboard.ui.draw.line import Line, Span, blank, exactly, spread, whole, width_of
 from pipeboard.ui.draw.section import PaneStyle
 from pipeboard.ui.palette import Role
-
-
-class Tab(StrEnum):
-    """The parts of one deal's screen, in the order of their numbers."""
-
-    OVERVIEW = "Overview"
-    QUESTIONS = "Questions"
-    NOTES = "Notes"
-    TIMELINE = "Timeline"
-    PEOPLE = "People"
-    TERMS = "Terms"
-
-
-TABS = tuple(Tab)
 
 
 def head(sheet: Sheet, style: PaneStyle) -> tuple[Line, ...]:

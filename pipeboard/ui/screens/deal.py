@@ -14,12 +14,13 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Sheet
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
+from pipeboard.ui.deal_tabs import TABS, Tab
 from pipeboard.ui.draw import asked, others, overview, written
 from pipeboard.ui.draw.glyphs import spelled
 from pipeboard.ui.draw.items import GUTTER, Item, listed, scrolled_to
 from pipeboard.ui.draw.line import EMPTY, Line, blank, exactly, whole
 from pipeboard.ui.draw.section import PaneStyle
-from pipeboard.ui.draw.tabs import TABS, Tab, head, tab_strip
+from pipeboard.ui.draw.tabs import head, tab_strip
 from pipeboard.ui.palette import Role, Theme
 from pipeboard.ui.screens.answering import Answering
 from pipeboard.ui.screens.copying import Copying

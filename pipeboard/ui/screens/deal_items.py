@@ -9,9 +9,9 @@ from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.deal import Contact, Term
 from pipeboard.domain.errors import GateNotMet
 from pipeboard.domain.gates import unmet
+from pipeboard.ui.deal_tabs import Tab
 from pipeboard.ui.draw.asked import RATINGS
 from pipeboard.ui.draw.overview import CHECK, FIELDS, GATE, NOTES, SCORE
-from pipeboard.ui.draw.tabs import Tab
 from pipeboard.ui.screens.deal_actions import in_turn
 from pipeboard.ui.screens.editing import Editing
 from pipeboard.ui.screens.menu import Choice, Menu
