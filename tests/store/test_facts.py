@@ -309,6 +309,17 @@ def test_a_stage_keeps_the_probabilities_that_it_had(
         assert rules.chance_at(PROPOSAL, micros(NOW + timedelta(days=days))) == bp
 
 
+def test_moving_the_bar_of_qualification_is_noted(
+    team: Team, ana: Workspace, database: Database
+) -> None:
+    before, qualifying, *after = sales(ana).stages
+    for changed in (replace(qualifying, playbook="Listen."), replace(qualifying, qualified=True)):
+        team.clock.wait(days=3)
+        ana.save_pipeline(replace(sales(ana), stages=(before, changed, *after)))
+    rules = read_rules(database, sales(ana), SETTINGS)
+    assert rules.bar_moved_at == (micros(NOW + timedelta(days=6)),)
+
+
 def test_quotes_and_evidence_come_from_the_deals_as_they_are(
     ana: Workspace, database: Database
 ) -> None:

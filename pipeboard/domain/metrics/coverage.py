@@ -10,6 +10,7 @@ from fractions import Fraction
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.deals import qualified_at
+from pipeboard.domain.metrics.forecast import NO_DATE
 from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.result import Metric, Number, Unit, left_out, missing, ratio
 from pipeboard.domain.metrics.rules import Target
@@ -17,7 +18,7 @@ from pipeboard.domain.metrics.tally import Tally
 from pipeboard.domain.metrics.winning import win_rate_by_value
 from pipeboard.domain.periods import Period, parse_period
 
-NO_TARGET, TARGET_MET, NO_DATE = "no target", "target met", "no close date"
+NO_TARGET, TARGET_MET = "no target", "target met"
 
 
 class Standing(StrEnum):

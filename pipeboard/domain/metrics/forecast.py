@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from pipeboard.domain.metrics.basis import Basis
@@ -25,6 +25,7 @@ from pipeboard.domain.score import half_up
 
 CERTAIN_BP = 10_000
 NO_PROBABILITY = "no probability"
+NO_DATE = "no close date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,25 @@ def _chances(basis: Basis, closed: Iterable[History]) -> Mapping[int, Chance]:
 
 
 def forecast(basis: Basis) -> Forecast:
-    """The forecast of the period: what is won, and the open deals that should close in it."""
-    return forecast_of(basis, basis.closing, basis.tally(basis.won))
+    """The forecast of the period: what is won, and the open deals that should close in it; those
+    without a date are in none."""
+    found = forecast_of(basis, basis.closing, basis.tally(basis.won))
+    undated = left_out({NO_DATE: sum(deal.close is None for deal in basis.deals.open)})
+
+    def told(metric: Metric) -> Metric:
+        return replace(metric, excluded={**metric.excluded, **undated})
+
+    return replace(
+        found, stated=told(found.stated), table=told(found.table), measured=told(found.measured)
+    )
+
+
+def cautious_forecast(basis: Basis) -> Metric:
+    """The measured forecast if every open deal that is older than nine of ten wins were lost."""
+    really = chances_if_stale_lost(basis)
+    return _by_chance(basis, basis.closing).at(
+        lambda stage, bp: really[stage].value, basis.tally(basis.won)
+    )
 
 
 def forecast_of(basis: Basis, deals: Sequence[History], won: Tally | None = None) -> Forecast:
@@ -157,7 +175,7 @@ class _ByChance:
             else:
                 expected += amount * chance
                 counted += self.deals[key]
-        reason = won.reason or self.tally.reason
+        reason = won.no_rate or self.tally.no_rate
         return Metric(
             None if reason else half_up(Fraction(expected)),
             Unit.MINOR,

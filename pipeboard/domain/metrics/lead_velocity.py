@@ -22,13 +22,15 @@ AVERAGED_MONTHS = 3
 class LeadMonth:
     """The leads of a local month (`2026-10`) and their growth over the month before.
 
-    While a month is running (`partial`) it is compared with the same days of the month before.
+    While a month is running (`partial`) it is compared with the same days of the month before. In
+    a month in which the bar moved, growth may come from counting otherwise.
     """
 
     month: str
     leads: int
     rate: Metric
     partial: bool
+    bar_moved: bool = False
 
 
 def growth(current: int, previous: int) -> Metric:
@@ -85,7 +87,8 @@ def _month(basis: Basis, month: date, instants: Sequence[int]) -> LeadMonth:
         end_of_previous = same_day + timedelta(days=1)
     leads = _between(basis, instants, month, after)
     previous = _between(basis, instants, before, end_of_previous)
-    return LeadMonth(f"{month:%Y-%m}", leads, growth(leads, previous), partial)
+    bar_moved = _between(basis, basis.rules.bar_moved_at, month, after) > 0
+    return LeadMonth(f"{month:%Y-%m}", leads, growth(leads, previous), partial, bar_moved)
 
 
 def _between(basis: Basis, instants: Sequence[int], first: date, after: date) -> int:

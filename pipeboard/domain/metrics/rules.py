@@ -35,7 +35,8 @@ class Rules:
 
     `teams` says which team a rep is in. `chances` holds, for each stage, since which instant
     (microseconds, oldest first) it had which probability, so that editing a stage does not rewrite
-    what was forecast before. With `owner_now` a deal counts for its present owner, not for the one
+    what was forecast before; `bar_moved_at` when it was changed what counts as qualified. With
+    `owner_now` a deal counts for its present owner, not for the one
     at the event.
     """
 
@@ -47,6 +48,7 @@ class Rules:
     chances: Mapping[int, tuple[tuple[int, int | None], ...]] = field(
         default_factory=lambda: NO_EDITS
     )
+    bar_moved_at: tuple[int, ...] = ()
     owner_now: bool = False
     velocity_days: int = 180
     measured_days: int = 365

@@ -16,11 +16,12 @@ SHOWN_WEEKS = 13
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """One week from its first day: what was won, and how many deals were created."""
+    """One week from its first day: what was won, and the deals created with what they are worth."""
 
     start: date
     won: Metric
     created: Metric
+    created_value: Metric
     partial: bool
 
 
@@ -41,6 +42,7 @@ def weeks(basis: Basis) -> list[Week]:
             start,
             basis.tally(won[place]).metric(),
             count(created[place]),
+            basis.tally(created[place]).metric(),
             edges[place + 1] > basis.now,
         )
         for place, start in enumerate(starts)

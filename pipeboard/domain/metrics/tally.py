@@ -24,11 +24,18 @@ class Tally:
 
     @property
     def whole(self) -> Number | None:
-        """The sum; None when an amount has no rate, since the rest is not the total."""
-        return None if self.lacking else self.amount
+        """The sum; None when an amount has no rate, since the rest is not the total, and when no
+        deal has a value, since that is not 0."""
+        return None if self.reason else self.amount
 
     @property
     def reason(self) -> str | None:
+        """Why there is no sum."""
+        return self.no_rate or (NO_VALUE if self.excluded and not self.deals else None)
+
+    @property
+    def no_rate(self) -> str | None:
+        """Which rates are missing, in words."""
         return f"no rate for {', '.join(self.lacking)}" if self.lacking else None
 
     def metric(self) -> Metric:

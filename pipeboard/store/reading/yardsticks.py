@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from pipeboard.domain.channel import channel_of
 from pipeboard.domain.errors import BadInput
@@ -28,13 +29,15 @@ _FIELD = "field."
 
 def read_rules(database: Database, pipeline: Pipeline, settings: Settings) -> Rules:
     """Everything that the numbers of a pipeline are counted by."""
+    chances, bar_moved_at = _read_edits(database, pipeline.id)
     return Rules(
         pipeline,
         settings,
         read_targets(database, pipeline.id),
         read_rates(database, settings.currency),
         {rep.name: rep.team for rep in read_reps(database)},
-        read_chances(database, pipeline.id),
+        chances,
+        bar_moved_at,
     )
 
 
@@ -64,20 +67,37 @@ def read_rates(database: Database, base: str) -> Rates:
     return Rates(base, {currency: tuple(rates) for currency, rates in dated.items()})
 
 
-def read_chances(
+def _read_edits(
     database: Database, pipeline_id: int
-) -> Mapping[int, tuple[tuple[int, int | None], ...]]:
-    """Since when (microseconds) each stage had which probability in basis points."""
+) -> tuple[Mapping[int, tuple[tuple[int, int | None], ...]], tuple[int, ...]]:
+    """Since when (microseconds) each stage had which probability in basis points, and when it was
+    changed what a deal must be or pass to count as qualified."""
     chances: dict[int, list[tuple[int, int | None]]] = defaultdict(list)
+    bars: list[tuple[int, object]] = []
     for row in database.rows(
         "select at, document from pipeline_version where pipeline_id = ? order by version",
         (pipeline_id,),
     ):
-        for stage in json.loads(row["document"])["stages"]:
+        stages = json.loads(row["document"])["stages"]
+        for stage in stages:
             known = chances[stage["id"]]
             if not known or known[-1][1] != stage["probability_bp"]:
                 known.append((row["at"], stage["probability_bp"]))
-    return {stage_id: tuple(known) for stage_id, known in chances.items()}
+        bar = _bar(stages)
+        if not bars or bars[-1][1] != bar:
+            bars.append((row["at"], bar))
+    moved = tuple(at for at, _ in bars[1:])
+    return {stage_id: tuple(known) for stage_id, known in chances.items()}, moved
+
+
+def _bar(stages: Sequence[Mapping[str, Any]]) -> object:
+    """The first qualified stage, and what the stages before it ask of a deal."""
+    before: list[object] = []
+    for stage in stages:
+        if stage["qualified"]:
+            return stage["id"], before
+        before.append((stage["id"], stage["criteria"]))
+    return None
 
 
 def read_present(database: Database, pipeline: Pipeline) -> Present:

@@ -16,6 +16,7 @@ from pipeboard.domain.metrics.categories import (
 )
 from pipeboard.domain.metrics.deals import Present
 from pipeboard.domain.metrics.forecast import (
+    cautious_forecast,
     chances,
     chances_if_stale_lost,
     forecast,
@@ -24,6 +25,7 @@ from pipeboard.domain.metrics.forecast import (
 )
 from pipeboard.domain.metrics.grouping import by_owner
 from pipeboard.domain.pipeline import Stage
+from pipeboard.domain.score import half_up
 from tests.domain.metrics.log import (
     LEAD,
     NEGOTIATE,
@@ -169,3 +171,22 @@ def test_overdue_deals_stand_apart_from_the_months() -> None:
         ("2026-03", 0, 0),
         ("2026-06", 1_000, 500),
     ]
+
+
+def test_deals_without_a_date_are_in_no_forecast_and_counted() -> None:
+    log = Log()
+    log.win(log.add(0, value=7), 3)
+    log.add(0, PROPOSAL, value=100)
+    log.add(0, PROPOSAL, close=DUE)
+    stated = forecast(log.basis(9, QUARTER)).stated
+    assert (stated.value, stated.excluded) == (7, {"no value": 1, "no close date": 1})
+
+
+def test_the_cautious_forecast_takes_old_deals_as_lost() -> None:
+    log = Log()
+    log.win(log.path(PROPOSAL), 5, 0)
+    log.path(PROPOSAL)
+    log.add(89, PROPOSAL, value=2_400, close="2026-03-31")
+    basis = log.basis(89, QUARTER)
+    assert forecast(basis).measured.value == half_up(Fraction(2_400 * 6, 11))
+    assert cautious_forecast(basis).value == 2_400 * 6 // 12

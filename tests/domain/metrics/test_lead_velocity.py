@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 
+from pipeboard.domain.events import micros
 from pipeboard.domain.metrics.lead_velocity import (
     growth,
     lead_growth,
@@ -14,7 +15,7 @@ from pipeboard.domain.metrics.lead_velocity import (
     lead_velocity_average,
     lead_velocity_rate,
 )
-from tests.domain.metrics.log import LEAD, PIPELINE, PROPOSAL, UTC_RULES, WON, Log, period
+from tests.domain.metrics.log import LEAD, PIPELINE, PROPOSAL, UTC_RULES, WON, Log, at, period
 
 
 @pytest.mark.parametrize(
@@ -89,3 +90,10 @@ def test_without_a_qualified_stage_there_is_no_rate() -> None:
     assert lead_velocity_rate(Log().basis(9, rules=rules)).reason == (
         "no stage is marked as qualified"
     )
+
+
+def test_a_month_in_which_the_bar_was_moved_is_marked() -> None:
+    log = Log()
+    rules = replace(UTC_RULES, bar_moved_at=(micros(at(40)),))
+    months = lead_velocity(log.basis(80, rules=rules))
+    assert [month.month for month in months if month.bar_moved] == ["2026-02"]

@@ -67,3 +67,11 @@ def test_means_and_rates_leave_out_what_cannot_be_converted() -> None:
     for mean in (deal_size_mean, open_deal_size_mean):
         assert (mean(basis).value, mean(basis).excluded) == (100, {"no rate": 1})
     assert win_rate_by_value(basis).excluded == {"no rate": 1}
+
+
+def test_the_sum_of_unknown_values_is_unknown_and_that_of_no_deals_is_0() -> None:
+    log = Log()
+    assert open_value(log.basis(9)).value == 0
+    log.add(0)
+    total = open_value(log.basis(9))
+    assert (total.value, total.reason, total.excluded) == (None, "no value", {"no value": 1})
