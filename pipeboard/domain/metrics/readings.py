@@ -155,8 +155,8 @@ def loss_reading(report: Report, say: Wording) -> str:
     stage_id = max(first.stages, key=lambda one: first.stages[one])
     stage = report.basis.rules.pipeline.stage(stage_id).name
     return (
-        f"{first.category} leads: {len(first.deals)} of {total} losses{worth}, "
-        f"most of them from {stage}."
+        f"Most often {first.category}: {len(first.deals)} of {total} losses{worth}, "
+        f"mostly from {stage}."
     )
 
 

@@ -115,11 +115,13 @@ def _commands_left_out(database: Database, us: int) -> Iterable[str]:
 @contextmanager
 def _collecting_later() -> Iterator[None]:
     """Postpones garbage collection: half a million small values without a cycle among them would
-    otherwise be gone through again and again, which takes as long as making them."""
+    otherwise be gone through again and again, which takes as long as making them. Nor does the
+    first collection afterwards look at them: half a second in which no key would be answered."""
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_on:
+            gc.freeze()
             gc.enable()

@@ -23,6 +23,7 @@ _GAP: Final = 2
 _WIDEST_BAR: Final = 40
 _NARROWEST_BAR: Final = 4
 _NARROWEST_NAME: Final = 10
+_NAME_WITHOUT_BAR: Final = 30
 _LEAST_BAR: Final = 8
 
 
@@ -163,13 +164,13 @@ def table(heads: Sequence[str], rows: Sequence[TableRow], width: int, glyphs: Gl
         sizes.pop()
     room = width - sum(sizes) - _GAP * len(sizes)
     longest = max((cell_width(printable(row.name)) for row in rows), default=0)
-    name = min(longest, room)
+    name = min(room, max(longest, _NAME_WITHOUT_BAR))
     bar_width = 0
     if any(row.full is not None for row in rows):
         name = max(min(longest, room - _GAP - _LEAST_BAR), min(longest, _NARROWEST_NAME))
         bar_width = min(_WIDEST_BAR, room - name - _GAP)
         if bar_width < _NARROWEST_BAR:
-            name, bar_width = min(longest, room), 0
+            name, bar_width = min(room, max(longest, _NAME_WITHOUT_BAR)), 0
     room = name + (_GAP + bar_width if bar_width else 0)
     return DrawnTable(
         room,

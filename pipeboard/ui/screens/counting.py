@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.filter_nodes import Filter, These
+from pipeboard.ui.screens.deal_actions import in_turn
 from pipeboard.ui.screens.looking import Looking
 
 if TYPE_CHECKING:
@@ -19,8 +22,11 @@ class Counting(Looking):
     accountant: Accountant | None = None
     _place: Place | None = None
 
-    def action_metrics(self) -> None:
+    @in_turn
+    async def action_metrics(self) -> None:
         """The numbers of the pipeline, as they were left or under the board's own filter."""
+        # Importing all that counts takes long enough to be felt at the keys.
+        await asyncio.to_thread(import_module, "pipeboard.ui.screens.metrics")
         from pipeboard.ui.accountant import Accountant
         from pipeboard.ui.screens.metrics import MetricsScreen
 
@@ -28,7 +34,7 @@ class Counting(Looking):
         if self.accountant is None:
             self.accountant = Accountant(workspace.store, workspace.now, workspace.me)
         theme = self.board_app.look.theme
-        self.app.push_screen(
+        await self.app.push_screen(
             MetricsScreen(self.state, self.accountant, theme, self._place, self._come_back)
         )
 

@@ -254,7 +254,8 @@ class MetricsScreen(Exporting):
         """The deals behind the number under the cursor, on the board."""
         spot = self.spot
         if spot is None or not spot.deals:
-            self.say("No deal stands behind this number.", "status.warn")
+            why = "Still counting." if self.drawn is None else "No deal is behind this number."
+            self.say(why, "status.warn")
             return
         self.leave(Wanted(spot.title, frozenset(deal.id for deal in spot.deals)))
 

@@ -98,7 +98,7 @@ def created(shown: Figures, style: ChartStyle) -> Block:
     line: Line = (
         ("New deals by week  ", "pane.head"),
         (sparkline(counts, style.glyphs), "chart.full"),
-        (f"  {len(weeks)} weeks, last {counts[-1]}, most {max(counts)}", "text.dim"),
+        (f"  {len(weeks)} weeks, most {max(counts)}", "text.dim"),
     )
     says = f"{len(deals)} deals were created in these weeks."
     return rows(style.width, [Row(line, "New deals of the last weeks", deals, says)])

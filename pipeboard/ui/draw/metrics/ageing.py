@@ -89,7 +89,9 @@ def hygiene(shown: Figures, style: ChartStyle) -> Block:
     report = shown.report
     today = report.basis.today.isoformat()
     deals = report.basis.deals.open
-    awake = [deal for deal in deals if not (deal.snoozed_until and deal.snoozed_until > today)]
+    parked = [deal for deal in deals if deal.snoozed_until and deal.snoozed_until > today]
+    asleep = {deal.id for deal in parked}
+    awake = [deal for deal in deals if deal.id not in asleep]
     lists: Sequence[tuple[str, Sequence[History], str]] = (
         ("no next step", [d for d in awake if d.next_due is None], "Nothing is planned for them."),
         (
@@ -101,7 +103,7 @@ def hygiene(shown: Figures, style: ChartStyle) -> Block:
         ("close date passed", [d for d in deals if d.close and d.close < today], "In no forecast."),
         ("no close date", [d for d in deals if d.close is None], "In no forecast."),
         ("no value", [d for d in deals if d.minor is None], "In no sum."),
-        ("snoozed", [d for d in deals if d not in set(awake)], "Parked until a day."),
+        ("snoozed", parked, "Parked until a day."),
     )
     entries = [_lack(report, name, found, says, style) for name, found, says in lists]
     return section("Hygiene of the open deals", ("deals", "value", "of all"), entries, style)

@@ -19,7 +19,7 @@ from pipeboard.ui.draw.metrics.funnel import cohorts
 from pipeboard.ui.draw.metrics.layout import Tab
 from pipeboard.ui.draw.metrics.losses import reasons
 from pipeboard.ui.draw.metrics.reps import attainment
-from pipeboard.ui.draw.metrics.sections import LEAST_FIGURE, figures
+from pipeboard.ui.draw.metrics.sections import figure_columns, figures
 from pipeboard.ui.draw.numbers import ChartStyle
 from pipeboard.ui.palette import Role
 
@@ -57,7 +57,7 @@ def overview_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> Tab:
 
 def _names(style: ChartStyle) -> Sequence[str]:
     """As many figures as fill two or three lines."""
-    columns = max(1, style.width // LEAST_FIGURE)
+    columns = figure_columns(FIRST, style)
     return FIRST[: len(FIRST) // columns * columns]
 
 

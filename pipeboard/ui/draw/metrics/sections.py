@@ -14,7 +14,8 @@ from pipeboard.ui.draw.metrics.figures import Figures
 from pipeboard.ui.draw.numbers import ChartStyle, change_of, number, sample, says
 from pipeboard.ui.terminal.width import cell_width
 
-LEAST_FIGURE = 26
+_LEAST_FIGURE = 26
+_VALUE = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def plain(lines: Sequence[Line], style: ChartStyle) -> Block:
 
 def figures(names: Sequence[str], shown: Figures, style: ChartStyle) -> Block:
     """Numbers by name in a grid, each with its change where periods are compared."""
-    columns = max(1, style.width // LEAST_FIGURE)
+    columns = figure_columns(names, style)
     each = style.width // columns
     lines: list[Line] = []
     spots: list[Spot] = []
@@ -96,6 +97,12 @@ def figures(names: Sequence[str], shown: Figures, style: ChartStyle) -> Block:
             line += [blank(GUTTER), *cell, blank(1)]
         lines.append(exactly(line, style.width))
     return Block(style.width, tuple(lines), tuple(spots))
+
+
+def figure_columns(names: Sequence[str], style: ChartStyle) -> int:
+    """How many figures stand beside each other, each with room for its label and its number."""
+    longest = max(len(METRICS[name].label) for name in names)
+    return max(1, style.width // max(_LEAST_FIGURE, longest + _VALUE))
 
 
 def _figure(name: str, label: int, shown: Figures, style: ChartStyle) -> Line:
