@@ -111,6 +111,7 @@ BOARD: Final[tuple[Command, ...]] = (
     _many("repeat", "full_stop", "Repeat", "the last change, on this deal"),
     Command("board.undo", "u", "Undo", "undo my last change", Group.UNDO, "", "Undo", 9),
     Command("board.redo", "U,ctrl+r", "Redo", "redo it", Group.UNDO),
+    _elsewhere("playbook", "b", "Playbook", "how this stage is worked, and its checklist"),
     _elsewhere("copy", "y", "Copy…", "copy: l line, e e-mail, p phone, i id", "y …"),
     _elsewhere("pane", "p", "Pane", "the deal beside the board, or not"),
     _elsewhere("switch", "tab", "Board / pane", "keys to the pane, to the board", "Tab"),
@@ -136,7 +137,7 @@ BOARD: Final[tuple[Command, ...]] = (
 _ON_A_DEAL: Final = """
     down up top bottom half_down half_up page_down page_up back advance move next_step note
     interaction interview edit win lose snooze owner value close_date category probability tags
-    archive undo redo copy help step_back quit
+    archive undo redo playbook copy help step_back quit
 """
 
 DEAL: Final[tuple[Command, ...]] = (

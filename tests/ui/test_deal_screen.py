@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from pipeboard.domain.deal import Contact, Loss, Note
+from pipeboard.domain.deal import Contact, Loss, NextStep, Note, Status, Term
+from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.text import printable
 from pipeboard.ui.launch import Choices
 from pipeboard.ui.screens.deal import DealScreen
-from tests.team import QUALIFICATION, Team, add
+from pipeboard.ui.terminal.width import cell_width
+from tests.team import QUALIFICATION, Team, add, qualify
 from tests.ui.desk import Desk, desk
+from tests.ui.overlays import HOSTILE
 from tests.walk import told
 
 
@@ -333,3 +337,87 @@ async def test_a_lost_deal_is_back_on_the_board_on_its_day(team: Team) -> None:
         assert board.card.name == "Lumen Oy"
         assert board.deal.recycled_from == 1
     team.close()
+
+
+async def test_the_playbook_is_at_hand_and_ticks_the_checklist(team: Team) -> None:
+    async with deal_of(team) as board:
+        await board.press("b")
+        assert board.shows("To leave it  answer need, answer timeline, answer authority")
+        await board.press("2")
+        assert board.shows("2 ✓ Name who signs")
+        await board.press("escape")
+        assert board.stored(1).is_checked(QUALIFICATION, "Name who signs")
+
+
+async def test_a_stage_without_deals_has_its_playbook_too(team: Team) -> None:
+    async with desk(team.path) as board:
+        await board.press("4", "b")
+        assert board.shows("Send it in a call, not before.")
+        await board.press("1")
+        assert board.shows("1 does nothing here")
+    team.close()
+
+
+async def test_of_many_deals_the_gate_says_which_pass_before_anything_moves(team: Team) -> None:
+    ana = team.rep("ana")
+    ready = add(ana, "Acme: press 1k", stage=QUALIFICATION)
+    qualify(ana, ready.id)
+    async with desk(team.path) as board:
+        await board.press("2", "*", "L")
+        assert board.shows("1 of 2 deals are held up; nothing has moved yet.")
+        assert board.shows("Lumen Oy: Need is unanswered")
+        assert board.stored(ready.id).stage_id == QUALIFICATION
+        await board.press("p")
+        assert board.stored(ready.id).stage_id != QUALIFICATION
+        assert board.stored(1).stage_id == QUALIFICATION
+    team.close()
+
+
+async def test_many_deals_are_answered_one_after_another_and_then_move(team: Team) -> None:
+    add(team.rep("ana"), "Acme: press 1k", stage=QUALIFICATION)
+    async with desk(team.path) as board:
+        await board.press("2", "*", "L", "a")
+        for _ in range(6):
+            await board.type("yes")
+            await board.press("enter")
+        assert {board.stored(deal_id).stage_id for deal_id in (1, 2)} == {QUALIFICATION + 1}
+    team.close()
+
+
+async def test_losing_at_the_gate_loses_the_deals_that_it_holds_up(team: Team) -> None:
+    ana = team.rep("ana")
+    ready = add(ana, "Acme: press 1k", stage=QUALIFICATION)
+    qualify(ana, ready.id)
+    async with desk(team.path) as board:
+        await board.press("2", "*", "L", "x", "enter", "enter", "enter")
+        assert board.stored(1).status is Status.LOST
+        assert board.stored(ready.id).status is Status.OPEN
+    team.close()
+
+
+async def test_a_day_alone_takes_the_usual_step_of_the_stage(team: Team) -> None:
+    async with deal_of(team) as board:
+        await board.press("t")
+        await board.type("thu")
+        assert board.shows("qualification call (as usual in this stage)")
+        await board.press("enter")
+        assert board.stored(1).next_step == NextStep("qualification call", date(2026, 11, 26))
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_hostile_text_is_text_on_every_tab(team: Team, name: str) -> None:
+    ana, text = team.rep("ana"), HOSTILE[name].encode("utf-8", "replace").decode()
+    ana.add_note([1], text)
+    ana.answer([1], "need", text, 3, text)
+    for write in (
+        lambda: ana.set_contact(1, Contact(text[:200], "champion", text[:90], "", text[:90])),
+        lambda: ana.set_term(1, Term(text[:200], text[:90], text[:90])),
+    ):
+        with suppress(PipeboardError):
+            write()
+    async with deal_of(team) as board:
+        for number in "123456":
+            await board.press(number)
+            for line in board.lines():
+                assert line == printable(line)
+                assert cell_width(line) <= 80

@@ -71,3 +71,23 @@ async def test_hostile_text_stays_text_and_leaves_the_ways_in_sight(
         await stage.press("o")
         assert is_harmless(stage, size[0])
         assert stage.shows("o override")
+
+
+async def test_of_many_deals_those_that_pass_may_go_on() -> None:
+    async with opened(GateSheet("2 deals", "2 of 5 are held up.", MISSING, passing=3)) as stage:
+        assert stage.shows("p move the 3 that pass; these stay")
+        await stage.press("p")
+        assert stage.answer == GateAnswer(Way.OTHERS)
+
+
+async def test_nothing_passes_where_every_deal_is_held_up() -> None:
+    async with opened(sheet()) as stage:
+        await stage.press("p")
+        assert stage.is_open
+
+
+async def test_a_long_list_of_what_is_missing_leaves_room_for_the_ways_out() -> None:
+    many = tuple(f"Company {number}: Need is unanswered" for number in range(40))
+    async with opened(GateSheet("40 deals", "held up", many, passing=2), size=(80, 16)) as stage:
+        for text in ("… and 32 more", "a answer", "x lose", "o override", "p move the 2"):
+            assert stage.shows(text), stage.lines()

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.layout import has_room_for_pane, layout
@@ -133,6 +133,9 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying, Watc
 
     def pipeline(self) -> Pipeline:
         return self.state.board.pipeline
+
+    def stage_shown(self) -> Stage:
+        return self.state.board.columns[self.state.view.cursor[0]].stage
 
     def present(self, field: str) -> str:
         card = self.state.card

@@ -62,11 +62,12 @@ class GateSheet(TypingOverlay[GateAnswer]):
         self.is_typing = False
 
     def draw(self, width: int, height: int) -> Panel:
-        edge, lines = upper_edge(f"{self._name}: the gate", width), self._lines()
-        # On a low screen the ways out are kept, and the message is cut.
-        room = max(0, height - len(edge) - len(lines) - 2 - self.is_typing)
+        edge, ways = upper_edge(f"{self._name}: the gate", width), self._ways()
+        # On a low screen the ways out are kept; the message is cut first, then what is missing.
+        room = max(1, height - len(edge) - len(ways) - 2 - self.is_typing)
+        asked = self._asked(room)
         message = [(blank(3), whole(part, "text")) for part in wrap(self._message, width - 4)]
-        above = [*edge, *message[:room], *lines]
+        above = [*edge, *message[: room - len(asked)], *asked, *ways]
         hints: list[Hint] = [("↵", "Override")] if self.is_typing else [("↵", "Answer")]
         return Panel(above, [*hints, CANCEL], label=_LABEL)
 
@@ -106,14 +107,21 @@ class GateSheet(TypingOverlay[GateAnswer]):
         else:
             self.leave(GateAnswer(Way.OVERRIDE, reason=reason))
 
-    def _lines(self) -> list[Line]:
+    def _asked(self, room: int) -> list[Line]:
+        """What is missing, each thing with the number that answers it, in that many lines."""
         several = len(self._missing) > 1
-        asked = [
+        lines = [
             _asked(f"{number} " if several and number <= 9 else "  ", text)
             for number, text in enumerate(self._missing, 1)
         ]
+        if len(lines) <= room:
+            return lines
+        more = f"    … and {len(lines) - room + 1} more"
+        return [*lines[: room - 1], (whole(more, "text.dim"),)]
+
+    def _ways(self) -> list[Line]:
         others = [("p", f"move the {self._passing} that pass; these stay")] if self._passing else []
-        return [*asked, *(_way(key, text) for key, text in (*_WAYS, *others))]
+        return [_way(key, text) for key, text in (*_WAYS, *others)]
 
 
 def _asked(number: str, text: str) -> Line:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeboard.domain.dates import parse_date
+from pipeboard.domain.pipeline import Stage
 from pipeboard.ui.screens import asking
 from pipeboard.ui.screens.deal_actions import in_turn
 from pipeboard.ui.screens.menu import Choice, Menu
@@ -125,3 +126,31 @@ class Working(Noting):
             return
         until = parse_date(typed, self.today) if typed else None
         await self.change(lambda w, ids, seen, _: w.snooze(ids, until, seen=seen))
+
+    @in_turn
+    async def action_playbook(self) -> None:
+        """b: how the stage is worked; ticks its checklist for the deal under the cursor."""
+        from pipeboard.ui.screens.playbook import Playbook
+
+        ids, _ = self.meant or self.targets()
+        deal = self.state.reader.deal(ids[0]) if len(ids) == 1 else None
+        stage = self.pipeline().stage(deal.stage_id) if deal else self.stage_shown()
+        while True:
+            place = await self.ask(Playbook(stage, deal))
+            if place is None or deal is None:
+                return
+            item, deal_id = stage.checklist[place], deal.id
+            done = not deal.is_checked(stage.id, item)
+            if not await self._tick_off(deal_id, stage.id, item, done=done):
+                return
+            deal = self.state.reader.deal(deal_id)
+
+    async def _tick_off(self, deal_id: int, stage_id: int, item: str, *, done: bool) -> bool:
+        return await self.change(
+            lambda w, _ids, seen, _: w.check(deal_id, stage_id, item, done=done, seen=seen),
+            repeats=False,
+        )
+
+    def stage_shown(self) -> Stage:
+        """The stage that is looked at where no deal is."""
+        return self.pipeline().open_stages[0]
