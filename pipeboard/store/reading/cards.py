@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.attention import DealClocks, Limits, Sign, limits, overstays, sign
 from pipeboard.domain.board import Card, Lens
 from pipeboard.domain.money import Money
-from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.status import Status
-from pipeboard.store.reading.database import Database, Row
+from pipeboard.store.reading.database import Database
 from pipeboard.store.reading.orders import comes_before, order_by, order_of
 from pipeboard.store.reading.scope import few, scope
 from pipeboard.store.reading.sql import Sql, among, every
 
 _CARD = (
-    "deal.id, version, stage_id, title, account, owner, outcome, archived_at, value_minor,"
-    " value_currency, has_step, next_text, next_due, stage_entered_at, last_touch_at, created_at,"
-    " probability_bp, answered, expected_close, closed_at, snoozed_until, rank"
+    "deal.id, version, title, account, owner, outcome, archived_at is not null, value_minor,"
+    " value_currency, has_step, next_text, next_due, stage_entered_at,"
+    " coalesce(last_touch_at, created_at), probability_bp, answered, expected_close, closed_at,"
+    " snoozed_until, rank"
 )
 
 
@@ -39,11 +41,12 @@ def read_window(
             f" where {wanted.text} order by {order} limit ? offset ?)",
             (*wanted.values, limit, start),
         )
-    rows = database.rows(
+    rows = database.records(
         f"select {_CARD} from deal where {shown.text} order by {order}", shown.values
     )
-    limit_of_stage = limits(pipeline.stage(stage_id), lens.today)
-    return tuple(_card(row, pipeline, limit_of_stage, lens.zone) for row in rows)
+    stage = pipeline.stage(stage_id)
+    limit_of_stage = limits(stage, lens.today)
+    return tuple(_card(row, stage, limit_of_stage, lens.zone) for row in rows)
 
 
 def read_place(
@@ -68,44 +71,35 @@ def read_place(
     )
 
 
-def _card(row: Row, pipeline: Pipeline, limit: Limits, zone: ZoneInfo) -> Card:
-    stage = pipeline.stage(limit.stage_id)
-    status = Status.ARCHIVED if row["archived_at"] is not None else Status(row["outcome"])
-    snoozed_until, closed_at = _day(row["snoozed_until"]), row["closed_at"]
-    entered_on = _local_day(row["stage_entered_at"], zone)
-    touched_at = row["last_touch_at"]
-    at = DealClocks(
-        entered_on,
-        _local_day(row["created_at"] if touched_at is None else touched_at, zone),
-        _day(row["next_due"]),
-        _day(row["expected_close"]),
-    )
-    is_open = status is Status.OPEN
+def _card(record: tuple[Any, ...], stage: Stage, limit: Limits, zone: ZoneInfo) -> Card:
+    deal_id, version, title, account, owner, outcome, is_archived, minor, currency = record[:9]
+    has_step, next_text, due, entered_at, touched_at, by_hand, answered = record[9:16]
+    close, closed_at, snoozed, rank = record[16:]
+    entered_on, snoozed_until = _local_day(entered_at, zone), _day(snoozed)
+    at = DealClocks(entered_on, _local_day(touched_at, zone), _day(due), _day(close))
+    is_open = outcome == "open" and not is_archived
     is_snoozed = snoozed_until is not None and snoozed_until > limit.today
-    by_hand, minor = row["probability_bp"], row["value_minor"]
     return Card(
-        id=row["id"],
-        version=row["version"],
+        id=deal_id,
+        version=version,
         stage_id=stage.id,
-        title=row["title"],
-        account=row["account"],
-        owner=row["owner"],
-        status=status,
-        value=None if minor is None else Money(minor, row["value_currency"]),
-        sign=sign(at, limit, has_step=bool(row["has_step"]), snoozed=is_snoozed)
-        if is_open
-        else Sign.NONE,
-        next_text=row["next_text"] or "",
+        title=title,
+        account=account,
+        owner=owner,
+        status=Status.ARCHIVED if is_archived else Status(outcome),
+        value=None if minor is None else Money(minor, currency),
+        sign=sign(at, limit, has_step=bool(has_step), snoozed=is_snoozed) if is_open else Sign.NONE,
+        next_text=next_text or "",
         next_due=at.next_due,
         days_in_stage=(limit.today - entered_on).days,
         over_limit=is_open and overstays(at, limit),
         probability_bp=stage.probability_bp if by_hand is None else by_hand,
         probability_by_hand=by_hand is not None,
-        answered=row["answered"],
+        answered=answered,
         expected_close=at.expected_close,
         closed_on=None if closed_at is None else _local_day(closed_at, zone),
         snoozed_until=snoozed_until,
-        rank=row["rank"],
+        rank=rank,
     )
 
 
