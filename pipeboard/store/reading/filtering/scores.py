@@ -74,12 +74,21 @@ def low_scores(database: Database, asked: Asked, within: Sql) -> Mapping[int, in
 
 def _scoring(database: Database, asked: Asked, fits: Callable[[int | None], bool]) -> Sql:
     """The deals of those kinds whose low score fits."""
-    return either(
-        every((of_pipeline, either(_of_kinds(database, kinds, pipeline, asked))))
-        for pipeline in asked.pipelines
-        for of_pipeline, _ in [_kinds_of(pipeline, asked)]
-        for kinds in [[k for k, low in _lows(database, pipeline, asked).items() if fits(low)]]
-    )
+    return either(_scoring_in(database, pipeline, asked, fits) for pipeline in asked.pipelines)
+
+
+def _scoring_in(
+    database: Database, pipeline: Pipeline, asked: Asked, fits: Callable[[int | None], bool]
+) -> Sql:
+    lows = _lows(database, pipeline, asked)
+    fitting = [kind for kind, low in lows.items() if fits(low)]
+    unfit = {kind.ratings for kind, low in lows.items() if not fits(low)}
+    # Most ratings settle it alone, which spares looking at when both sides wrote.
+    settled = {kind.ratings for kind in fitting} - unfit
+    rest = [kind for kind in fitting if kind.ratings in unfit]
+    of_pipeline, _ = _kinds_of(pipeline, asked)
+    alone = database.listed("deal.ratings", settled)
+    return every((of_pipeline, either((alone, *_of_kinds(database, rest, pipeline, asked)))))
 
 
 def _of_kinds(
@@ -92,7 +101,7 @@ def _of_kinds(
     for (talked, tried), known in ratings.items():
         talking = talked_lately if talked else negated(talked_lately)
         trying = Sql("deal.trial_close = 'yes'" if tried else "deal.trial_close <> 'yes'")
-        yield every((trying, talking, database.listed("deal.ratings", known)))
+        yield every((trying, database.listed("deal.ratings", known), talking))
 
 
 def _lows(database: Database, pipeline: Pipeline, asked: Asked) -> Mapping[Kind, int | None]:
