@@ -14,14 +14,22 @@ from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.calibration import Calibration, calibration
 from pipeboard.domain.metrics.categories import Month, months
 from pipeboard.domain.metrics.coverage import Coverage, coverage
+from pipeboard.domain.metrics.cycle import time_to_win
 from pipeboard.domain.metrics.dwell import Bottleneck, Dwell, Overstay, bottleneck, dwell, overstays
-from pipeboard.domain.metrics.forecast import Forecast, forecast, open_by_stage, weighted_value
+from pipeboard.domain.metrics.forecast import (
+    Forecast,
+    forecast,
+    open_by_stage,
+    rose_tint_by_stage,
+    weighted_value,
+)
 from pipeboard.domain.metrics.grouping import Grouping
 from pipeboard.domain.metrics.lead_velocity import LeadMonth, lead_velocity
 from pipeboard.domain.metrics.losses import LossReason, loss_reasons
 from pipeboard.domain.metrics.names import METRICS
 from pipeboard.domain.metrics.result import Metric, count
 from pipeboard.domain.metrics.series import Week, weeks
+from pipeboard.domain.metrics.velocity import is_stale
 from pipeboard.domain.metrics.waterfall import Waterfall, waterfall
 from pipeboard.domain.pipeline import Stage
 
@@ -76,6 +84,21 @@ class Report:
     @property
     def forecast(self) -> Forecast:
         return self.basis.once(forecast)
+
+    @property
+    def rose_tint_by_stage(self) -> Mapping[int, Metric]:
+        """Stated less measured forecast of the open deals of each stage."""
+        return self.basis.once(rose_tint_by_stage)
+
+    @property
+    def time_to_win(self) -> Sequence[tuple[Fraction, float]]:
+        """Days, and the share of the deals created in the period that is won by then."""
+        return self.basis.once(time_to_win)
+
+    @property
+    def velocity_is_stale(self) -> bool:
+        """The velocity promises more than twice what really comes in."""
+        return is_stale(self.metric("velocity_per_day"), self.metric("run_rate_per_day"))
 
     @property
     def months(self) -> Sequence[Month]:

@@ -1,0 +1,52 @@
+"""Numbers are worded by their unit, and never as a number where there is none."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeboard.domain.metrics import Metric, Unit
+from pipeboard.domain.metrics.wording import Wording, decimal, hours, percent
+
+EURO = Wording("EUR")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        (Fraction(2, 3), Unit.RATIO, "67%"),
+        (Fraction(1, 300), Unit.RATIO, "0.3%"),
+        (Fraction(-1, 2), Unit.RATIO, "-50%"),
+        (Fraction(41), Unit.DAYS, "41 d"),
+        (Fraction(29, 4), Unit.DAYS, "7.3 d"),
+        (Fraction(7), Unit.HOURS, "7 h"),
+        (Fraction(72), Unit.HOURS, "3 d"),
+        (1234, Unit.COUNT, "1,234"),
+        (4_000_000, Unit.MINOR, "€40k"),
+        (Fraction(5_000_000, 9), Unit.MINOR_PER_DAY, "€5.6k/day"),
+        (Fraction(50, 11), Unit.TIMES, "4.5x"),
+    ],
+)
+def test_each_unit_has_its_words(value: Fraction, unit: Unit, words: str) -> None:
+    assert EURO.number(Metric(value, unit)) == words
+
+
+@pytest.mark.parametrize("unit", list(Unit))
+def test_what_there_is_no_number_of_says_why(unit: Unit) -> None:
+    metric = Metric(None, unit, reason="no target")
+    assert EURO.number(metric) == "n/a"
+    assert EURO.explained(metric) == "n/a (no target)"
+
+
+def test_amounts_keep_to_ascii_where_that_is_all_there_is() -> None:
+    assert Wording("EUR", signs=False).money(4_000_000) == "EUR 40k"
+
+
+@given(st.fractions(-1_000, 1_000))
+def test_rounded_words_are_near_the_value(value: Fraction) -> None:
+    assert abs(Fraction(decimal(value).replace(",", "")) - value) <= Fraction(1, 2)
+    assert abs(Fraction(percent(value).rstrip("%")) - value * 100) <= Fraction(1, 2)
+    assert hours(abs(value)).endswith((" h", " d"))
