@@ -151,13 +151,14 @@ class _Life(Habits):
         rng = self.rng
         early = visit.place <= QUALIFICATION
         category = self.one_of(wording.EARLY_LOSSES if early else wording.LATE_LOSSES)
-        returns = category in ("timing", "no-decision") and rng.random() < 0.6
-        day = self.diary.day(visit.ends)
+        back_on = self.diary.day(visit.ends) + timedelta(days=rng.choice((90, 120, 180)))
+        # Had the day passed, the program would have brought the deal back already.
+        returns = category in ("timing", "no-decision") and back_on > self.scene.clock.today
         return Loss(
             category,
             self.one_of(wording.LOSSES[category]),
             self.one_of(wording.COMPETITORS) if category == "competitor" else "",
-            day + timedelta(days=rng.choice((90, 120, 180))) if returns else None,
+            back_on if returns and rng.random() < 0.8 else None,
         )
 
     # Where an open deal stands today.

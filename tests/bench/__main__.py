@@ -10,6 +10,7 @@ import os
 import platform
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -25,7 +26,7 @@ from tests.bench.figures import (
     measure_rest,
     measure_start,
 )
-from tests.bench.programs import BLANK, TABLE, board, database
+from tests.bench.programs import BLANK, TABLE, board, database, scratch
 
 SIZES = (60, 10_000, 100_000)
 KEPT_IN = Path(__file__).with_name("figures.md")
@@ -46,12 +47,23 @@ def main() -> None:
 
 
 def measure(starts: int, keys: int) -> list[Line]:
-    """All measurements, interleaved."""
-    paths = [database(size) for size in SIZES]
-    boards = [board(path, f"{size:,} deals") for path, size in zip(paths, SIZES, strict=True)]
-    blank, rows, *ours = (Figures() for _ in range(5))
+    """All measurements, interleaved, on copies: to open a board may already change it."""
+    with ExitStack() as stack:
+        paths = [stack.enter_context(scratch(database(size))) for size in SIZES]
+        blank, rows, *ours = (Figures() for _ in range(5))
+        _measure_starts(starts, blank, paths, ours)
+        _measure_keys(keys, blank, rows, paths, ours)
+        measure_crowd(BLANK, blank)
+        measure_crowd(board(paths[1], "10,000 deals"), ours[1])
+        return list(judge(blank, rows, *ours))
+
+
+def _measure_starts(
+    rounds: int, blank: Figures, paths: Sequence[Path], ours: Sequence[Figures]
+) -> None:
+    boards = [board(path, path.name) for path in paths]
     interleaved(
-        starts,
+        rounds,
         [
             partial(measure_start, BLANK, blank),
             *(
@@ -59,10 +71,15 @@ def measure(starts: int, keys: int) -> list[Line]:
                 for program, figures in zip(boards, ours, strict=True)
             ),
         ],
-        partial(_say, "start", starts),
+        partial(_say, "start", rounds),
     )
+
+
+def _measure_keys(
+    rounds: int, blank: Figures, rows: Figures, paths: Sequence[Path], ours: Sequence[Figures]
+) -> None:
     interleaved(
-        keys,
+        rounds,
         [
             partial(measure_rest, BLANK, blank),
             partial(measure_keys, TABLE, rows, [DOWN], "cursor"),
@@ -71,11 +88,8 @@ def measure(starts: int, keys: int) -> list[Line]:
                 for path, figures, size in zip(paths, ours, SIZES, strict=True)
             ),
         ],
-        partial(_say, "keys", keys),
+        partial(_say, "keys", rounds),
     )
-    measure_crowd(BLANK, blank)
-    measure_crowd(boards[1], ours[1])
-    return list(judge(blank, rows, *ours))
 
 
 def table(lines: Sequence[Line], starts: int, keys: int) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.bench.cells import Screen, ideal_bytes
-from tests.bench.programs import Program, board, scratch
+from tests.bench.programs import Program, board
 from tests.bench.session import Session
 
 CURSOR = (b"j", b"j", b"k", b"j", b"l", b"j", b"h", b"k")
@@ -80,8 +80,8 @@ def measure_keys(program: Program, figures: Figures, keys: Sequence[bytes], name
 
 
 def measure_board(path: Path, figures: Figures, *, long: bool) -> None:
-    """Cursor, moves and, when `long`, held keys, rest and memory, on a copy of a board."""
-    with scratch(path) as copy, _settled(board(copy, "board")) as session:
+    """Cursor, moves there and back, a deal and a filter; when `long`, held keys and rest too."""
+    with _settled(board(path, path.name)) as session:
         for key in (*CURSOR, *MOVES):
             session.press(key)
         for _ in range(REPEATS):

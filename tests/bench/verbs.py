@@ -1,6 +1,7 @@
 """`python -m tests.bench.verbs`: what commands in a shell cost on a board of 100,000 deals.
 
-Each is told as a ratio to an interpreter that only imports argparse and sqlite3.
+Each is told as a ratio to an interpreter that only imports argparse and sqlite3; the numbers have
+their measure in reading all events with plain sqlite3.
 """
 
 from __future__ import annotations
@@ -12,6 +13,14 @@ from tests.bench.commands import medians, pipeboard
 from tests.bench.programs import database
 
 _BARE = (sys.executable, "-c", "import argparse, sqlite3")
+_EVENTS = """
+import sqlite3, sys
+for row in sqlite3.connect(sys.argv[1]).execute(
+    "SELECT deal_id, seq, at, kind, stage_id, value_minor, currency, on_date, detail FROM event"
+    " ORDER BY deal_id, seq"
+):
+    pass
+"""
 
 
 def main() -> None:
@@ -20,7 +29,8 @@ def main() -> None:
     parser.add_argument("--deals", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=5)
     asked = parser.parse_args()
-    on_board = ("--db", str(database(asked.deals)))
+    path = str(database(asked.deals))
+    on_board = ("--db", path)
     lists = {
         "list, one rep's overdue": ("owner:ana", "overdue"),
         "list, a word": ("mar",),
@@ -32,6 +42,8 @@ def main() -> None:
             "--help": pipeboard("--help"),
             "show": pipeboard("show", "D-142", *on_board),
             **{name: pipeboard("list", *words, *on_board) for name, words in lists.items()},
+            "metrics": pipeboard("metrics", "--json", *on_board),
+            "all events, plain": (sys.executable, "-c", _EVENTS, path),
         },
         asked.rounds,
     )
