@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from fractions import Fraction
 
-from pipeboard.domain.metrics.activity import touched_deals
 from pipeboard.domain.metrics.readings import activity_reading, weeks_reading
 from pipeboard.domain.metrics.wording import hours
 from pipeboard.ui.draw.charts import Pillar, TableRow, pillars, sparkline
 from pipeboard.ui.draw.line import Line
 from pipeboard.ui.draw.metrics.block import Block, Row, rows
-from pipeboard.ui.draw.metrics.figures import NAMED, Figures, waits
+from pipeboard.ui.draw.metrics.figures import NAMED, Figures, touched_by, waits
 from pipeboard.ui.draw.metrics.layout import Tab
 from pipeboard.ui.draw.metrics.sections import Entry, figures, section, sentence
 from pipeboard.ui.draw.numbers import ChartStyle, aside, counted, ground, number
@@ -40,7 +39,7 @@ def activity_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> Tab:
 def touches(shown: Figures, style: ChartStyle) -> Block:
     """How often each rep was in touch in the period, by kind."""
     report = shown.report
-    every = touched_deals(report.basis)
+    touched = touched_by(report)
     most = max([rep.total for rep in report.touches] + [1])
     entries = []
     for rep in report.touches:
@@ -57,7 +56,7 @@ def touches(shown: Figures, style: ChartStyle) -> Block:
                     Fraction(rep.total, most),
                 ),
                 f"Touched by {name}",
-                [deal for deal in every if deal.owner == rep.owner],
+                touched[rep.owner],
                 f"{name} was in touch {rep.total} times, {rep.on_new} of them on new deals.",
             )
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -69,6 +70,17 @@ def pushed(report: Report) -> Sequence[tuple[History, int]]:
 def waits(report: Report) -> Sequence[tuple[History, Fraction]]:
     """The open deals that nobody got in touch with, and for how many hours."""
     return waiting(report.basis)
+
+
+def touched_by(report: Report) -> Mapping[str, Sequence[History]]:
+    """The deals that each rep was in touch with in the period, while they were theirs."""
+    basis = report.basis
+    found: dict[str, list[History]] = defaultdict(list)
+    for deal in basis.population:
+        touches = (at for at, _ in deal.touches if basis.holds(at))
+        for owner in {deal.owner_at(at) for at in touches if basis.happened_in_group(deal, at)}:
+            found[owner].append(deal)
+    return found
 
 
 def named_deals(report: Report) -> set[int]:
