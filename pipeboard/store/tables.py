@@ -24,6 +24,11 @@ def _instant(*, nullable: bool = True) -> Column[int]:
     return Column(BigInteger, nullable=nullable)
 
 
+def _of_live(name: str, *columns: str) -> Index:
+    """An index of the deals that are on the board."""
+    return Index(name, *columns, sqlite_where=text("live"), postgresql_where=text("live"))
+
+
 class Setting(SQLModel, table=True):
     """What holds for the whole workspace: currency, zone, lists that people edit; JSON values."""
 
@@ -94,49 +99,14 @@ class DealRow(SQLModel, table=True):
         CheckConstraint("outcome in ('open', 'won', 'lost')"),
         CheckConstraint("probability_bp between 0 and 10000"),
         CheckConstraint("(value_minor is null) = (value_currency is null)"),
-        Index(
-            "deal_by_rank",
-            "stage_id",
-            "rank",
-            "id",
-            sqlite_where=text("live"),
-            postgresql_where=text("live"),
-        ),
-        Index(
-            "deal_by_value",
-            "stage_id",
-            "value_minor",
-            "id",
-            sqlite_where=text("live"),
-            postgresql_where=text("live"),
-        ),
-        Index(
-            "deal_by_due",
-            "stage_id",
-            "next_due",
-            "id",
-            sqlite_where=text("live"),
-            postgresql_where=text("live"),
-        ),
-        Index(
-            "deal_by_entry",
-            "stage_id",
-            "stage_entered_at",
-            "id",
-            sqlite_where=text("live"),
-            postgresql_where=text("live"),
-        ),
-        Index(
-            "deal_by_owner",
-            "owner",
-            "stage_id",
-            "rank",
-            sqlite_where=text("live"),
-            postgresql_where=text("live"),
-        ),
+        _of_live("deal_by_rank", "stage_id", "rank", "id"),
+        _of_live("deal_by_value", "stage_id", "value_minor", "id"),
+        _of_live("deal_by_due", "stage_id", "next_due", "id"),
+        _of_live("deal_by_entry", "stage_id", "stage_entered_at", "id"),
+        _of_live("deal_by_owner", "owner", "stage_id", "rank"),
         # All that filters, sums and signs ask of live deals, so that the rows, which are four
         # times as long, are looked at for the cards on the screen alone.
-        Index(
+        _of_live(
             "deal_at_a_glance",
             "stage_id",
             "value_currency",
@@ -164,8 +134,6 @@ class DealRow(SQLModel, table=True):
             "trial_close",
             "last_outbound_at",
             "last_reply_at",
-            sqlite_where=text("live"),
-            postgresql_where=text("live"),
         ),
         Index(
             "deal_put_away",
