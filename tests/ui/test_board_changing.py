@@ -200,7 +200,7 @@ async def test_the_form_saves_what_was_changed(demo: Path) -> None:
     async with desk(demo) as board:
         await board.press("e")
         assert board.shows("Company")
-        await board.press("ctrl+u")
+        await board.press("down", "ctrl+u")
         await board.type("Renamed GmbH")
         await board.press("ctrl+s")
         assert board.deal.account == "Renamed GmbH"

@@ -409,12 +409,11 @@ async def test_hostile_text_is_text_on_every_tab(team: Team, name: str) -> None:
     ana, text = team.rep("ana"), HOSTILE[name].encode("utf-8", "replace").decode()
     ana.add_note([1], text)
     ana.answer([1], "need", text, 3, text)
-    for write in (
-        lambda: ana.set_contact(1, Contact(text[:200], "champion", text[:90], "", text[:90])),
-        lambda: ana.set_term(1, Term(text[:200], text[:90], text[:90])),
-    ):
-        with suppress(PipeboardError):
-            write()
+    # Some of it is refused on the way in, which is as well.
+    with suppress(PipeboardError):
+        ana.set_contact(1, Contact(text[:200], "champion", text[:90], "", text[:90]))
+    with suppress(PipeboardError):
+        ana.set_term(1, Term(text[:200], text[:90], text[:90]))
     async with deal_of(team) as board:
         for number in "123456":
             await board.press(number)
