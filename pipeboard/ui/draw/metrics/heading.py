@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipeboard.domain.dates import format_date
 from pipeboard.domain.periods import Period
 from pipeboard.ui.draw.frame import title_bar
 from pipeboard.ui.draw.glyphs import DOT
 from pipeboard.ui.draw.line import Line, Span, whole, width_of
 from pipeboard.ui.draw.metrics.tabs import tab_strip
+from pipeboard.ui.draw.section import calendar_day
 
 if TYPE_CHECKING:
     from pipeboard.ui.accountant import Asked
@@ -52,4 +52,5 @@ def _how_far(period: Period, today: date) -> str:
     if period.start <= today < period.end:
         return f"day {(today - period.start).days + 1} of {days}"
     last = period.end - timedelta(days=1)
-    return f"{format_date(period.start)[4:]} to {format_date(last)[4:]}"
+    first = calendar_day(period.start, last)
+    return f"{first} to {calendar_day(last, today)}"

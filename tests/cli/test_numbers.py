@@ -1,0 +1,320 @@
+"""Numbers, targets and rates from the command line: keys that scripts rely on, and real figures."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from statistics import mean, median
+from typing import Any
+
+import pytest
+
+from pipeboard.cli.main import main
+from pipeboard.domain.metrics import METRICS
+from tests.cli.conftest import Result, Type
+
+MAVEN = Path(__file__).resolve().parents[3] / "shared/data/maven-crm/sales_pipeline.csv"
+
+PROMISED = [
+    "won_count",
+    "lost_count",
+    "open_count",
+    "created_count",
+    "qualified_count",
+    "quotes_sent",
+    "won_value",
+    "lost_value",
+    "open_value",
+    "win_rate",
+    "win_rate_value",
+    "win_rate_competitive",
+    "win_rate_cohort",
+    "win_rate_pessimistic",
+    "cycle_days_median",
+    "cycle_days_mean",
+    "cycle_days_p90",
+    "close_days_km_median",
+    "deal_size_mean",
+    "deal_size_median",
+    "open_deal_size_mean",
+    "velocity_per_day",
+    "run_rate_per_day",
+    "coverage",
+    "coverage_gross",
+    "coverage_required",
+    "target",
+    "forecast_weighted",
+    "forecast_measured",
+    "rose_tint",
+    "forecast_commit",
+    "forecast_best",
+    "forecast_pipeline",
+    "forecast_overdue",
+    "lead_velocity_rate",
+    "lead_growth",
+    "first_response_hours_median",
+    "slip_rate",
+    "push_count",
+]
+TOP = [
+    "schema",
+    "as_of",
+    "zone",
+    "currency",
+    "pipeline",
+    "filter",
+    "period",
+    "metrics",
+    "stages",
+    "bottleneck",
+    "lead_velocity",
+    "forecast_months",
+    "calibration",
+    "waterfall",
+    "loss_reasons",
+]
+STAGE = [
+    "stage",
+    "open_count",
+    "open_value",
+    "weighted_value",
+    "conversion",
+    "resolved",
+    "dwell_median_days",
+    "dwell_km_median_days",
+    "dwell_p90_days",
+    "overstay_deal_days",
+    "stalled_count",
+    "skipped",
+    "regressions",
+]
+PARTS = {"value", "unit", "num", "den", "n", "reason", "excluded"}
+
+
+def no_nan(text: str) -> Any:
+    raise AssertionError(f"{text} is no JSON")
+
+
+def test_every_promised_key_is_there_even_where_nothing_is(team: Type) -> None:
+    result = team("metrics", "--json")
+    document = json.loads(result.out, parse_constant=no_nan)
+    assert set(TOP) <= set(document)
+    assert set(PROMISED) <= set(document["metrics"]) == set(METRICS)
+    assert all(set(metric) >= PARTS for metric in document["metrics"].values())
+    assert all(set(STAGE) <= set(stage) for stage in document["stages"])
+    rate = document["metrics"]["win_rate"]
+    assert (rate["value"], rate["reason"], rate["n"]) == (None, "no closed deals", 0)
+    assert document["bottleneck"] is None
+    assert document["period"] == {
+        "label": "2026Q4",
+        "start": "2026-10-01T00:00:00+02:00",
+        "end": "2027-01-01T00:00:00+01:00",
+    }
+
+
+def test_deals_of_today_are_counted(team: Type) -> None:
+    for line in ("Acme: parts 10k @ana", "Borealis: service 20k @ana", "Cobalt: pilot 5k @bo"):
+        team("add", line)
+    team("won", "Acme", "--override", "signed")
+    found = team("metrics", "--json").json["metrics"]
+    assert (found["won_value"]["value"], found["open_value"]["value"]) == (1_000_000, 2_500_000)
+    rate = found["win_rate"]
+    assert (rate["value"], rate["num"], rate["den"]) == (1, 1, 1)
+    assert rate["low"] == pytest.approx(0.2065, abs=1e-4) and rate["high"] == 1.0
+
+
+def test_a_filter_an_owner_and_groups_narrow_what_is_counted(team: Type) -> None:
+    for line in ("Acme: parts 10k @ana +vip", "Borealis: service 20k @ana", "Cobalt: pilot 5k @bo"):
+        team("add", line)
+
+    def open_value(*flags: str) -> int | None:
+        found: int | None = team("metrics", "--json", *flags).json["metrics"]["open_value"]["value"]
+        return found
+
+    assert open_value("+vip") == 1_000_000
+    assert open_value("-owner:ana") == 500_000
+    assert open_value("--owner", "@ANA") == 3_000_000
+    groups = team("metrics", "--json", "--by", "owner").json["groups"]
+    values = {group["key"]: group["metrics"]["open_value"]["value"] for group in groups}
+    assert values == {"ana": 3_000_000, "bo": 500_000}
+    assert team("metrics", "--owner", "cem").code == 3
+    assert team("metrics", "--by", "colour").code == 2
+
+
+def test_as_of_a_past_day_nothing_later_is_known(
+    team: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team("add", "Acme: parts 10k")
+    monkeypatch.setenv("PIPEBOARD_NOW", "2026-12-04T09:00:00Z")
+    team("add", "Borealis: service 20k")
+
+    def opened(*flags: str) -> int | None:
+        found: int | None = team("metrics", "--json", *flags).json["metrics"]["open_count"]["value"]
+        return found
+
+    assert opened() == 2
+    assert opened("--as-of", "2026-11-23") == 1
+    assert opened("--as-of", "2026-11-23T08:59:59Z") == 0
+    assert team("metrics", "--as-of", "2026-11-23", "--json").json["as_of"] == (
+        "2026-11-23T23:59:59.999999+01:00"
+    )
+    late = team("metrics", "--as-of", "2026-12-05")
+    assert (late.code, "has not come yet" in late.err) == (2, True)
+
+
+def test_a_comparison_says_what_changed(team: Type) -> None:
+    team("add", "Acme: parts 10k")
+    document = team("metrics", "--json", "--compare").json["compared_with"]
+    assert document["period"]["label"] == "2026Q3"
+    change = document["metrics"]["created_count"]
+    assert change == {"value": 0, "difference": 1, "share": None, "is_better": True}
+
+
+def test_csv_has_a_line_for_each_number_and_runs_in_no_spreadsheet(team: Type) -> None:
+    team("rep", "add", "=cmd")
+    team("add", "Acme: parts 10k @=cmd")
+    rows = list(csv.DictReader(io.StringIO(team("metrics", "--csv", "--by", "owner").out)))
+    assert {row["key"] for row in rows if row["table"] == "groups"} == {"'=cmd"}
+    (value,) = (r for r in rows if r["table"] == "metrics" and r["key"] == "Open value")
+    assert (value["value"], value["unit"], value["n"]) == ("1000000", "minor", "1")
+    assert {row["reason"] for row in rows if row["key"] == "Win rate"} == {"no closed deals"}
+
+
+def test_markdown_has_sentences_and_tables(team: Type) -> None:
+    team("add", "Acme: parts 10k")
+    lines = team("metrics", "--md").lines
+    assert lines[0] == "# New business: 2026Q4"
+    assert "| Open value | €10k |" in lines
+    assert "| Win rate | n/a (no closed deals) |" in lines
+
+
+def test_people_get_the_drawn_overview(team: Type) -> None:
+    team("add", "Acme: parts 10k @ana")
+    result = team("metrics", "--by", "owner")
+    assert result.lines[0] == " New business: 2026Q4"
+    assert any(line.startswith(" Target ") for line in result.lines)
+    assert result.lines[-1].startswith("ana")
+    assert "\x1b" not in result.out
+
+
+def test_a_bad_period_says_how_to_write_one(team: Type) -> None:
+    result = team("metrics", "--period", "soon")
+    assert result.code == 2
+    assert "2026Q4" in result.err
+
+
+def test_targets_are_set_listed_and_taken_away(team: Type) -> None:
+    assert team("target", "list").code == 0
+    assert team("target", "set", "2026-Q4", "130k").code == 0
+    assert team("target", "set", "2026Q4", "60k", "--owner", "ana", "--json").json["target"] == {
+        "period": "2026Q4",
+        "amount": {"amount_minor": 6_000_000, "currency": "EUR"},
+        "owner": "ana",
+        "team": None,
+    }
+    assert [line.split() for line in team("target").lines[1:]] == [
+        ["2026Q4", "everybody", "€130,000"],
+        ["2026Q4", "@ana", "€60,000"],
+    ]
+    assert team("target", "set", "2026Q4", "none").code == 0
+    assert len(team("target", "list", "--json").json["targets"]) == 1
+    assert team("target", "set", "soon", "130k").code == 2
+    assert team("target", "set", "2026Q4", "1k", "--owner", "nobody").code == 3
+
+
+def test_rates_are_set_listed_and_taken_away(team: Type) -> None:
+    assert team("fx", "set", "USD", "0.92", "--on", "2026-11-01").code == 0
+    assert team("fx", "list", "--json").json == {
+        "schema": 1,
+        "base": "EUR",
+        "rates": [{"currency": "USD", "from": "2026-11-01", "rate": 0.92}],
+    }
+    team("add", "Acme: parts USD 10000")
+    assert team("metrics", "--json").json["metrics"]["open_value"]["value"] == 920_000
+    assert team("fx", "set", "USD", "none", "--on", "2026-11-01").code == 0
+    assert team("fx", "list").lines == []
+    assert team("fx", "set", "USD", "much").code == 2
+    assert team("fx", "set", "XXQ", "1").code == 2
+
+
+@pytest.fixture(scope="module")
+def maven(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """8,800 real deals, imported once."""
+    if not MAVEN.exists():
+        pytest.skip("the real deals are not here")
+    path = tmp_path_factory.mktemp("maven") / "maven.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PIPEBOARD_NOW", "2017-12-31T12:00:00Z")
+        patch.setenv("XDG_CONFIG_HOME", str(path.parent))
+        flags = ("--db", str(path), "-q")
+        init = ("init", "--template", "minimal", "--currency", "USD", "--zone", "UTC")
+        assert main((*init, *flags)) == 0
+        into = ("--into", "Hardware", "--stages", "Prospecting,Engaging")
+        dated = ("--map", "engage_date=entered:Engaging")
+        assert main(("import", str(MAVEN), *into, *dated, *flags)) == 0
+    yield path
+
+
+def hardware(pipe: Type, maven: Path, monkeypatch: pytest.MonkeyPatch, *flags: str) -> Any:
+    monkeypatch.setenv("PIPEBOARD_NOW", "2017-12-31T12:00:00Z")
+    result: Result = pipe("metrics", "--db", str(maven), "-p", "Hardware", "--json", *flags)
+    return result.json
+
+
+def sold() -> list[dict[str, str]]:
+    with MAVEN.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def days(row: dict[str, str]) -> int:
+    return (date.fromisoformat(row["close_date"]) - date.fromisoformat(row["engage_date"])).days
+
+
+def test_the_real_deals_come_to_what_a_few_lines_over_the_file_say(
+    maven: Path, pipe: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = hardware(pipe, maven, monkeypatch, "--period", "all")["metrics"]
+    won = [row for row in sold() if row["deal_stage"] == "Won"]
+    lost = [row for row in sold() if row["deal_stage"] == "Lost"]
+    values = [int(row["close_value"]) for row in won]
+    assert (found["won_count"]["value"], found["lost_count"]["value"]) == (len(won), len(lost))
+    assert found["win_rate"]["value"] == pytest.approx(len(won) / (len(won) + len(lost)))
+    assert found["win_rate"]["low"] == pytest.approx(0.6199, abs=1e-4)
+    assert found["win_rate"]["high"] == pytest.approx(0.6430, abs=1e-4)
+    assert found["won_value"]["value"] == sum(values) * 100
+    assert found["deal_size_mean"]["value"] == pytest.approx(100 * mean(values), abs=0.5)
+    assert found["cycle_days_median"]["value"] == median(map(days, won))
+    assert found["cycle_days_mean"]["value"] == pytest.approx(mean(map(days, won)))
+
+
+@pytest.mark.parametrize("by", ["owner", "field.product", "month"])
+def test_the_groups_of_a_quarter_are_those_of_the_file(
+    by: str, maven: Path, pipe: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    column = {"owner": "sales_agent", "field.product": "product", "month": "close_date"}[by]
+    wanted: dict[str, list[bool]] = defaultdict(list)
+    for row in sold():
+        if "2017-07-01" <= row["close_date"] < "2017-10-01":
+            key = row[column][:7] if by == "month" else row[column]
+            wanted[key].append(row["deal_stage"] == "Won")
+    document = hardware(pipe, maven, monkeypatch, "--period", "2017Q3", "--by", by)
+    rates = {group["key"]: group["metrics"]["win_rate"] for group in document["groups"]}
+    closed = {key: (rate["num"], rate["den"]) for key, rate in rates.items() if rate["n"]}
+    assert closed == {key: (sum(wins), len(wins)) for key, wins in wanted.items()}
+
+
+def test_as_of_a_past_day_the_real_deals_are_those_closed_by_then(
+    maven: Path, pipe: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flags = ("--period", "2017", "--as-of", "2017-06-30")
+    found = hardware(pipe, maven, monkeypatch, *flags)["metrics"]
+    closed = [row for row in sold() if row["close_date"] and row["close_date"] <= "2017-06-30"]
+    won = [row for row in closed if row["deal_stage"] == "Won"]
+    assert (found["won_count"]["value"], found["win_rate"]["den"]) == (len(won), len(closed))
+    began = [row for row in sold() if row["engage_date"] and row["engage_date"] <= "2017-06-30"]
+    assert found["open_count"]["value"] == len(began) - len(closed)

@@ -1,0 +1,108 @@
+"""Bars, columns and tables are as wide as they should be, and can be drawn in ASCII."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeboard.ui.draw.charts import Pillar, TableRow, bar, pillars, sparkline, stacked, table
+from pipeboard.ui.draw.glyphs import Glyphs, spelled
+from pipeboard.ui.draw.line import text_of, width_of
+from pipeboard.ui.terminal.width import cell_width
+
+shares = st.fractions(0, 1)
+glyphs = st.sampled_from(Glyphs)
+
+
+@pytest.mark.parametrize(
+    ("share", "drawn"),
+    [(Fraction(0), ""), (Fraction(1, 2), "████"), (Fraction(5, 16), "██▌"), (Fraction(1), "█" * 8)],
+)
+def test_a_bar_is_drawn_in_eighths(share: Fraction, drawn: str) -> None:
+    assert text_of(bar(share, 8, Glyphs.UNICODE)) == drawn.ljust(8)
+
+
+def test_a_bar_in_ascii_has_whole_cells() -> None:
+    assert text_of(bar(Fraction(5, 16), 8, Glyphs.ASCII)) == "###     "
+
+
+@given(shares, st.integers(1, 60), glyphs)
+def test_a_bar_fills_its_width_and_shows_what_is_not_nothing(
+    share: Fraction, width: int, signs: Glyphs
+) -> None:
+    drawn = text_of(bar(share, width, signs))
+    assert cell_width(drawn) == width
+    assert bool(drawn.strip()) is bool(share)
+
+
+@given(shares, shares, st.integers(1, 60), glyphs)
+def test_a_stacked_bar_has_its_full_part_in_front(
+    one: Fraction, other: Fraction, width: int, signs: Glyphs
+) -> None:
+    full, whole = sorted((one, other))
+    drawn = text_of(stacked(full, whole, width, signs))
+    sign, rest = "█░" if signs is Glyphs.UNICODE else "#="
+    assert len(drawn) == width
+    assert drawn.rstrip() == sign * drawn.count(sign) + rest * drawn.count(rest)
+    assert bool(drawn.strip()) is bool(whole)
+
+
+def test_a_sparkline_has_a_cell_for_each_value() -> None:
+    assert sparkline([0, 1, 4, 8], Glyphs.UNICODE) == " ▁▄█"
+    assert sparkline([0, 1, 4, 8], Glyphs.ASCII) == " .=#"
+    assert sparkline([0, 0], Glyphs.UNICODE) == "  "
+
+
+@given(st.lists(st.fractions(0, 1_000), max_size=13), st.integers(20, 80), glyphs)
+def test_columns_over_time_keep_to_their_width_and_height(
+    values: list[Fraction], width: int, signs: Glyphs
+) -> None:
+    shown = [Pillar(f"W{place}", value) for place, value in enumerate(values)]
+    lines = pillars(shown, width, 5, "€40k", signs)
+    assert len(lines) == 7
+    assert all(width_of(line) <= width for line in lines)
+    if signs is Glyphs.ASCII:
+        rows = [text_of(spelled(line, signs)) for line in lines]
+        assert all(row.replace("€", "").isascii() for row in rows)
+
+
+def test_the_largest_column_reaches_the_top_and_the_others_their_share() -> None:
+    lines = pillars(
+        [Pillar("a", Fraction(4)), Pillar("b", Fraction(2))], 20, 4, "4", Glyphs.UNICODE
+    )
+    assert [text_of(line) for line in lines[:4]] == [
+        "4┤███     ",
+        " │███     ",
+        " │███ ███ ",
+        " │███ ███ ",
+    ]
+
+
+def rows(name: str, *cells: str) -> TableRow:
+    return TableRow(name, [(cell, "text") for cell in cells], Fraction(1, 2))
+
+
+def test_cells_stand_under_their_heads_at_the_right() -> None:
+    drawn = table(
+        ("n", "value"), [rows("Lead", "12", "€1k"), rows("Won", "3", "€40k")], 40, Glyphs.ASCII
+    )
+    assert text_of(drawn.heads).endswith(" n  value")
+    assert [text_of(row)[-11:] for row in drawn.rows] == ["  12    €1k", "   3   €40k"]
+
+
+@given(
+    st.lists(st.tuples(st.text(max_size=30), st.text("0123456789€%", max_size=8)), max_size=5),
+    st.integers(12, 90),
+    glyphs,
+)
+def test_a_table_fits_any_width(
+    given_rows: list[tuple[str, str]], width: int, signs: Glyphs
+) -> None:
+    drawn = table(
+        ("value", "n"), [rows(name, cell, "1") for name, cell in given_rows], width, signs
+    )
+    assert all(width_of(row) <= width for row in drawn.rows)
+    assert len({width_of(row) for row in drawn.rows}) <= 1

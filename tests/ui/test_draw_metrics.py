@@ -1,0 +1,177 @@
+"""The tabs say what the numbers are: n/a with its reason, few deals pale, the deals behind each."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+
+from pipeboard.domain.metrics import METRICS, Report
+from pipeboard.domain.metrics.wording import Wording
+from pipeboard.domain.text import printable
+from pipeboard.ui.draw.glyphs import Glyphs, spelled
+from pipeboard.ui.draw.line import text_of, width_of
+from pipeboard.ui.draw.metrics.block import Block, Spot, marked, spot_at
+from pipeboard.ui.draw.metrics.figures import Figures
+from pipeboard.ui.draw.metrics.tab_names import TABS, TabName
+from pipeboard.ui.draw.metrics.tabs import draw_tab, tab_strip
+from pipeboard.ui.draw.numbers import ChartStyle
+from tests.domain.metrics.log import LEAD, PROPOSAL, QUALIFY, Log, ids, period
+from tests.domain.metrics.made_up import logs
+
+JANUARY = period("2026-01")
+
+
+def style(width: int = 80, glyphs: Glyphs = Glyphs.UNICODE) -> ChartStyle:
+    return ChartStyle(width, Wording("EUR", signs=glyphs is Glyphs.UNICODE), glyphs)
+
+
+def drawn(tab: TabName, log: Log, day: float = 20, before: Log | None = None) -> Block:
+    report = Report(log.basis(day, JANUARY))
+    earlier = Report(before.basis(day, JANUARY)) if before else None
+    return draw_tab(tab, Figures(report, earlier), style())
+
+
+def texts(block: Block) -> list[str]:
+    return [text_of(line) for line in block.lines]
+
+
+def line_with(block: Block, words: str) -> str:
+    return next(text for text in texts(block) if words in text)
+
+
+def spot(block: Block, title: str) -> Spot:
+    return next(spot for spot in block.spots if spot.title == title)
+
+
+def won_and_lost() -> Log:
+    log = Log()
+    for _ in range(3):
+        log.win(log.path(LEAD, QUALIFY, PROPOSAL), 9, 1_000_000)
+    for _ in range(2):
+        log.lose(log.path(LEAD, QUALIFY), 9, "price")
+    log.add(1, QUALIFY, value=4_000_000, close="2026-01-25", owner="bo")
+    return log
+
+
+@pytest.mark.parametrize("tab", TABS)
+@pytest.mark.parametrize("width", [40, 80, 120, 200])
+@pytest.mark.parametrize("glyphs", list(Glyphs))
+def test_every_line_fits_the_screen_and_every_spot_is_in_it(
+    tab: TabName, width: int, glyphs: Glyphs
+) -> None:
+    report = Report(won_and_lost().basis(20, JANUARY))
+    block = draw_tab(tab, Figures(report, report), style(width, glyphs))
+    assert all(width_of(line) <= width for line in block.lines)
+    assert all(spot.x > 0 and spot.x + spot.width <= width for spot in block.spots)
+    assert all(spot.y < len(block.lines) for spot in block.spots)
+    if glyphs is Glyphs.ASCII:
+        lines = [text_of(spelled(line, glyphs)) for line in block.lines]
+        assert [line for line in lines if not line.isascii()] == []
+
+
+@given(logs())
+def test_any_history_can_be_drawn(log: Log) -> None:
+    figures = Figures(Report(log.basis(60, JANUARY)))
+    for tab in TABS:
+        for width in (60, 120):
+            assert draw_tab(tab, figures, style(width)).lines
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_nothing_at_all_can_be_drawn(tab: TabName) -> None:
+    assert drawn(tab, Log()).lines
+
+
+def test_what_is_missing_is_not_a_zero_and_says_why() -> None:
+    block = drawn(TabName.OVERVIEW, Log())
+    assert "n/a" in line_with(block, "Win rate")
+    assert "n/a (no closed deals)" in spot(block, "Win rate").says
+
+
+def test_few_deals_make_a_pale_number_with_its_count() -> None:
+    log = Log()
+    log.win(log.add(0), 1)
+    block = drawn(TabName.OVERVIEW, log)
+    assert "100% n=1" in line_with(block, "Win rate")
+    (line,) = (line for line in block.lines if "Win rate" in text_of(line))
+    assert next(role for text, role in line if text == "100%") == "text.dim"
+    enough = drawn(TabName.OVERVIEW, won_and_lost())
+    (line,) = (line for line in enough.lines if "Win rate" in text_of(line))
+    assert next(role for text, role in line if text == "60%") == "text.strong"
+
+
+def test_a_rate_says_what_it_rests_on() -> None:
+    says = spot(drawn(TabName.OVERVIEW, won_and_lost()), "Win rate").says
+    assert says.endswith("(n=5; 23% to 88%)")
+
+
+def test_behind_a_number_are_the_deals_that_it_counts() -> None:
+    log = won_and_lost()
+    overview, losses = drawn(TabName.OVERVIEW, log), drawn(TabName.LOSSES, log)
+    assert ids(spot(overview, "Won").deals) == [1, 2, 3]
+    assert ids(spot(overview, "Win rate").deals) == [1, 2, 3]
+    assert ids(spot(overview, "Open value").deals) == [6]
+    assert ids(spot(overview, "Entered Qualify").deals) == [1, 2, 3, 4, 5, 6]
+    assert ids(spot(overview, "Closing in 2026-01").deals) == [6]
+    assert ids(spot(losses, "Lost: price").deals) == [4, 5]
+    assert ids(spot(losses, "Lost from Qualify").deals) == [4, 5]
+    assert ids(spot(drawn(TabName.REPS, log), "@bo: open deals").deals) == [6]
+
+
+def test_the_three_answers_stand_first() -> None:
+    lines = texts(drawn(TabName.OVERVIEW, won_and_lost()))
+    first = [line.split()[0] for line in lines[:8] if line[1:2].strip()]
+    assert first[:3] == ["Target", "Stuck", "Forecast"]
+
+
+def test_changes_against_another_period_have_their_direction() -> None:
+    less = Log()
+    less.win(less.add(0), 1, 2_000_000)
+    block = drawn(TabName.OVERVIEW, won_and_lost(), before=less)
+    assert "€30k ▲ 50%" in line_with(block, "Won value")
+    spans = [span for line in block.lines for span in line]
+    roles = {text[1]: role for text, role in spans if text[:2] in (" ▲", " ▼")}
+    assert roles["▲"] == "chart.good" and roles["▼"] == "chart.bad"
+
+
+def test_the_funnel_has_a_row_for_each_stage_and_one_for_the_wins() -> None:
+    block = drawn(TabName.FUNNEL, won_and_lost())
+    assert "6" in line_with(block, "Qualify ")
+    assert spot(block, "Entered Proposal").says == "Proposal: 3 of 3 went on (n=3; 44% to 100%)"
+    assert ids(spot(block, "Won in 2026-01").deals) == [1, 2, 3]
+
+
+def test_the_cursor_is_a_bar_in_front_of_its_number() -> None:
+    block = drawn(TabName.OVERVIEW, won_and_lost())
+    for place, where in enumerate(block.spots):
+        line = text_of(marked(block, place)[where.y])
+        assert line[where.x - 1] == "▌"
+        assert line[where.x :] == text_of(block.lines[where.y])[where.x :]
+    assert marked(block, 10_000) == block.lines
+
+
+def test_a_click_finds_the_number_that_it_meets() -> None:
+    block = drawn(TabName.OVERVIEW, won_and_lost())
+    for place, where in enumerate(block.spots):
+        assert spot_at(block, where.x, where.y) == place
+    assert spot_at(block, 0, 10_000) is None
+
+
+def test_the_tabs_have_their_numbers_and_shrink_to_them() -> None:
+    assert text_of(tab_strip(TabName.FUNNEL, 80)).startswith("  1 Overview [2 Funnel] 3 Ageing ")
+    assert text_of(tab_strip(TabName.FUNNEL, 40)).rstrip() == "  1 [2 Funnel] 3  4  5  6  7"
+
+
+def test_hostile_names_do_not_reach_the_lines() -> None:
+    log = won_and_lost()
+    for count in range(3):
+        log.close(6, 2 + count, f"2026-{3 + count:02}-01")
+    hostile = "\x1b]52;c;aGk=\x07[b]Lumen\u202e"
+    figures = Figures(Report(log.basis(20, JANUARY)), names={6: hostile})
+    block = draw_tab(TabName.FORECAST, figures, style())
+    assert all(text == printable(text) for text in texts(block))
+
+
+def test_every_number_has_a_place_to_be_explained() -> None:
+    for name, definition in METRICS.items():
+        assert definition.says.endswith("."), name

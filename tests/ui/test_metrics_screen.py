@@ -1,0 +1,269 @@
+"""The metrics screen at the keys: tabs, periods, whose numbers, the deals behind them, exports."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from pipeboard.domain.filter_nodes import These
+from pipeboard.ui.draw.metrics.tab_names import TabName
+from pipeboard.ui.launch import Choices
+from pipeboard.ui.screens.board import BoardScreen
+from pipeboard.ui.screens.metrics import MetricsScreen
+from tests.ui.desk import Desk, desk
+
+
+async def opened(board: Desk) -> MetricsScreen:
+    """The metrics screen, once it has something to show."""
+    await board.press("M")
+    await board.until(lambda: isinstance(board.app.screen, MetricsScreen))
+    screen = board.app.screen
+    assert isinstance(screen, MetricsScreen)
+    await settled(board, screen)
+    return screen
+
+
+async def settled(board: Desk, screen: MetricsScreen) -> None:
+    await board.until(lambda: screen.drawn is not None and screen.drawn.asked == screen.asked)
+    await board.until(lambda: not screen.is_counting)
+    await board.settle()
+
+
+async def press(board: Desk, screen: MetricsScreen, *keys: str) -> None:
+    for key in keys:
+        await board.press(key)
+        await settled(board, screen)
+
+
+async def on_spot(board: Desk, screen: MetricsScreen, title: str) -> None:
+    """The cursor on the number of that name."""
+    titles = [spot.title for spot in screen.block.spots]
+    while screen.cursor < titles.index(title):
+        await press(board, screen, "j")
+
+
+async def test_the_overview_opens_with_its_three_answers(demo: Path) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        assert board.shows("New business · everyone · 2026Q4 (day 54 of 92)")
+        assert board.shows("[1 Overview]")
+        assert all(board.shows(word) for word in (" Stuck ", " Forecast ", "Funnel: entered in"))
+        assert screen.spot is not None and board.status[:20] == screen.spot.says[:20]
+
+
+async def test_numbers_and_tab_choose_the_tab(demo: Path) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        for number, tab in enumerate(TabName, 1):
+            await press(board, screen, str(number))
+            assert (screen.asked.tab, board.shows(f"[{number} {tab}]")) == (tab, True)
+        await press(board, screen, "tab")
+        assert board.shows("[1 Overview]")
+        await press(board, screen, "shift+tab")
+        assert board.shows("[7 Reps]")
+
+
+async def test_the_cursor_goes_from_number_to_number_and_scrolls(demo: Path) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        await press(board, screen, "j", "j", "k")
+        assert screen.cursor == 1
+        await press(board, screen, "G")
+        assert screen.cursor == len(screen.block.spots) - 1
+        assert screen.page.view.top > 0
+        assert any(line.startswith("▌") for line in board.lines())
+        await press(board, screen, "home")
+        assert (screen.cursor, screen.page.view.top) == (0, 0)
+        await press(board, screen, "pagedown", "pageup")
+        assert screen.cursor == 0
+
+
+async def test_periods_go_back_forth_and_change_their_length(demo: Path) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        await press(board, screen, "h", "h")
+        assert screen.asked.period.label == "2026Q2"
+        assert board.shows("2026Q2 (1 Apr to 30 Jun)")
+        await press(board, screen, "l", "l", "p")
+        assert screen.asked.period.label == "2026"
+        await press(board, screen, "p")
+        assert screen.asked.period.label == "2026-11"
+        await press(board, screen, "p")
+        assert screen.asked.period.label == "2026Q4"
+
+
+async def test_mine_a_rep_and_everyone(demo: Path) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        await press(board, screen, "O")
+        assert board.shows("· @ana ·")
+        await press(board, screen, "O")
+        assert board.shows("· everyone ·")
+        await board.press("o", "down", "down", "enter")
+        await settled(board, screen)
+        assert screen.asked.owner not in (None, "")
+
+
+async def test_a_comparison_draws_arrows(demo: Path) -> None:
+    async with desk(demo, size=(120, 40)) as board:
+        screen = await opened(board)
+        assert not board.shows("▲")
+        await press(board, screen, "c")
+        assert board.shows("against 2026Q3")
+        assert board.shows("▲") or board.shows("▼")
+
+
+async def test_enter_shows_the_deals_behind_a_number_on_the_board(demo: Path) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        await on_spot(board, screen, "Open value")
+        spot = screen.spot
+        assert spot is not None
+        ids = frozenset(deal.id for deal in spot.deals)
+        await board.press("enter")
+        assert isinstance(board.app.screen, BoardScreen)
+        assert board.state.lens.filter is not None
+        assert board.state.lens.filter.root == These(ids)
+        assert board.state.board.matching == len(ids)
+        assert board.shows("/Open value")
+        assert board.card.id in ids
+        await board.press("escape")
+        assert board.state.lens.filter is None
+
+
+async def test_a_filter_may_be_typed_over_the_deals_of_a_number(demo: Path) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        await on_spot(board, screen, "Open value")
+        await board.press("enter", "/")
+        await board.press("escape")
+        assert board.shows("/Open value")
+        await board.press("/")
+        await board.type("won")
+        await board.press("enter")
+        assert board.shows("/won")
+
+
+async def test_coming_back_finds_everything_as_it_was(demo: Path) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        await press(board, screen, "4", "h", "j", "j")
+        await board.press("q")
+        assert not board.is_asking
+        again = await opened(board)
+        assert (again.asked.tab, again.asked.period.label) == (TabName.FORECAST, "2026Q3")
+        assert again.cursor == 2
+
+
+async def test_unchanged_numbers_are_not_counted_again(demo: Path) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        first = screen.drawn
+        await press(board, screen, "2")
+        await board.press("1")
+        assert screen.drawn is first
+
+
+async def test_what_others_change_is_counted(demo: Path) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        before = screen.drawn
+        pipeline = screen.asked.pipeline
+        await board.app.clerk.ask(lambda w: w.add("Lumen Oy: pilot 40k", pipeline=pipeline))
+        await board.until(lambda: screen.drawn is not before)
+        assert screen.drawn is not None
+
+
+async def test_a_filter_narrows_the_numbers_and_a_bad_one_says_why(demo: Path) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        await board.press("/")
+        await board.type("valu>20k")
+        await board.press("enter")
+        await board.settle()
+        assert "valu" in board.status and screen.asked.query is None
+        await board.press("/")
+        await board.type("value>20k")
+        await board.press("enter")
+        await settled(board, screen)
+        assert screen.asked.query is not None and board.shows("/value>20k")
+
+
+@pytest.mark.parametrize(("key", "ending"), [("c", "csv"), ("m", "md"), ("s", "svg")])
+async def test_what_is_shown_can_be_written_to_a_file_of_ones_own(
+    demo: Path, key: str, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(demo.parent)
+    async with desk(demo) as board:
+        await opened(board)
+        await board.press("e", key, "enter")
+        path = demo.parent / f"pipeboard-2026Q4-overview.{ending}"
+        await board.until(lambda: board.status.startswith("Written to"))
+        text = path.read_text(encoding="utf-8")
+        assert {"csv": "table,key,name", "md": "# New business", "svg": "<svg"}[ending] in text
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        await board.press("e", key, "enter")
+        await board.until(lambda: "there already" in board.status)
+
+
+async def test_a_place_that_cannot_be_written_to_is_said(demo: Path) -> None:
+    async with desk(demo) as board:
+        await opened(board)
+        await board.press("e", "c", "ctrl+u")
+        await board.type("/nowhere/at/all.csv")
+        await board.press("enter")
+        await board.until(lambda: "cannot be written" in board.status)
+
+
+async def test_nothing_stands_behind_a_target(demo: Path) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        await press(board, screen, "4")
+        await on_spot(board, screen, "Target")
+        await board.press("enter")
+        assert isinstance(board.app.screen, MetricsScreen)
+        assert "No deal is behind" in board.status
+
+
+async def test_help_has_the_keys_of_this_screen(demo: Path) -> None:
+    async with desk(demo) as board:
+        await opened(board)
+        await board.press("?")
+        assert board.shows("month, quarter, year")
+
+
+async def test_the_menu_of_places_leads_here_too(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("g", "m")
+        await board.until(lambda: isinstance(board.app.screen, MetricsScreen))
+
+
+async def test_a_click_puts_the_cursor_on_a_number(demo: Path) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        spot = screen.block.spots[1]
+        await board.pilot.click(offset=(spot.x + 2, spot.y + 3))
+        await board.settle()
+        assert screen.cursor == 1
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 24), (200, 50)])
+async def test_any_size_is_filled_and_no_line_too_long(demo: Path, size: tuple[int, int]) -> None:
+    async with desk(demo, size=size) as board:
+        screen = await opened(board)
+        for number in range(1, 8):
+            await press(board, screen, str(number))
+            assert all(len(line) <= size[0] for line in board.lines())
+        await board.pilot.resize_terminal(100, 30)
+        await settled(board, screen)
+        assert screen.asked.width == 100
+
+
+async def test_ascii_terminals_get_ascii(demo: Path) -> None:
+    async with desk(demo, choices=Choices(glyphs="ascii")) as board:
+        screen = await opened(board)
+        for number in range(1, 8):
+            await press(board, screen, str(number))
+            assert [line for line in board.lines() if not line.isascii()] == []

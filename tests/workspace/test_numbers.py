@@ -1,0 +1,172 @@
+"""Numbers as a use case: whose, of which period, as of when, against which target and rate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+
+import pytest
+
+from pipeboard.domain.errors import BadInput, NotFound
+from pipeboard.domain.metrics import Report
+from pipeboard.domain.money import Money
+from pipeboard.domain.settings import Rep
+from pipeboard.workspace import Workspace
+from pipeboard.workspace.counting import Question
+from tests.team import CLOSING, Team, add, sales
+
+
+def asked(workspace: Workspace, period: str = "2026Q4") -> Question:
+    return Question(sales(workspace), workspace.period(period), workspace.now(), me=workspace.me)
+
+
+def count(report: Report, name: str) -> int | None:
+    return report.metric(name).rounded
+
+
+def win(workspace: Workspace, line: str) -> int:
+    deal = add(workspace, line, stage=CLOSING)
+    workspace.win([deal.id], override="signed")
+    return deal.id
+
+
+def test_a_report_counts_what_is_stored(team: Team, ana: Workspace) -> None:
+    win(ana, "Lumen Oy: pilot 40k")
+    add(ana, "Acme: spare parts 10k")
+    report = ana.report(asked(ana))
+    assert count(report, "won_value") == 4_000_000
+    assert count(report, "open_value") == 1_000_000
+
+
+def test_what_was_undone_never_happened(team: Team, ana: Workspace) -> None:
+    win(ana, "Lumen Oy: pilot 40k")
+    ana.undo()
+    assert count(ana.report(asked(ana)), "won_count") == 0
+
+
+def test_as_of_an_earlier_day_later_deals_are_unknown(team: Team, ana: Workspace) -> None:
+    add(ana, "Acme: spare parts 10k")
+    before = ana.now()
+    team.clock.wait(days=2)
+    add(ana, "Borealis: service 5k")
+    assert count(ana.report(asked(ana)), "open_count") == 2
+    assert count(ana.report(replace(asked(ana), as_of=before)), "open_count") == 1
+
+
+def test_a_filter_and_an_owner_narrow_the_deals(team: Team, ana: Workspace) -> None:
+    add(ana, "Acme: spare parts 10k @ana")
+    add(ana, "Borealis: service 5k @bo")
+    add(ana, "Cobalt: service 3k @bo")
+    question = replace(asked(ana), query=ana.parse_filter("value>4k"))
+    assert count(ana.report(question), "open_count") == 2
+    assert count(ana.report(replace(question, owner="bo")), "open_count") == 1
+
+
+def test_groups_are_each_a_report_of_their_own(team: Team, ana: Workspace) -> None:
+    add(ana, "Acme: spare parts 10k source:referral")
+    add(ana, "Borealis: service 5k source:web")
+    report = ana.report(asked(ana))
+    groups = {
+        name: count(part, "open_value") for name, part in ana.groups(report, "source").items()
+    }
+    assert groups == {"referral": 1_000_000, "web": 500_000}
+    with pytest.raises(BadInput, match="to group by"):
+        ana.groups(report, "colour")
+
+
+def test_a_running_period_is_compared_with_the_same_days_of_the_one_before(
+    team: Team, ana: Workspace
+) -> None:
+    question = asked(ana)
+    before = question.before(ana.settings)
+    assert (before.period.label, str(before.as_of)) == ("2026Q3", "2026-08-23 09:00:00+00:00")
+    over = replace(question, period=ana.period("2026Q2")).before(ana.settings)
+    assert (over.period.label, over.as_of) == ("2026Q1", question.as_of)
+    with pytest.raises(BadInput):
+        replace(question, period=ana.period("all")).before(ana.settings)
+
+
+def test_the_end_of_a_day_is_now_at_the_latest(ana: Workspace) -> None:
+    assert ana.end_of(ana.today) == ana.now()
+    assert str(ana.end_of(date(2026, 10, 31))) == "2026-10-31 22:59:59.999999+00:00"
+    with pytest.raises(BadInput, match="has not come yet"):
+        ana.end_of(date(2026, 12, 1))
+
+
+def test_a_target_is_set_replaced_and_taken_away(team: Team, ana: Workspace) -> None:
+    ana.set_target(sales(ana), "2026-Q4", "130k")
+    ana.set_target(sales(ana), "2026Q4", "150k")
+    (target,) = ana.targets(sales(ana))
+    assert (target.period, target.amount) == ("2026Q4", Money(15_000_000, "EUR"))
+    assert count(ana.report(asked(ana)), "target") == 15_000_000
+    ana.set_target(sales(ana), "2026Q4", None)
+    assert ana.targets(sales(ana)) == ()
+
+
+def test_targets_of_reps_and_teams_stand_beside_that_of_everybody(
+    team: Team, ana: Workspace
+) -> None:
+    ana.save_rep(Rep("bo", team="north"))
+    ana.set_target(sales(ana), "2026Q4", "130k")
+    ana.set_target(sales(ana), "2026Q4", "60k", owner="@BO")
+    ana.set_target(sales(ana), "2026Q4", "70k", team="North")
+    assert {(t.owner, t.team, t.amount.minor) for t in ana.targets(sales(ana))} == {
+        ("", "", 13_000_000),
+        ("bo", "", 6_000_000),
+        ("", "north", 7_000_000),
+    }
+
+
+@pytest.mark.parametrize(
+    ("period", "amount", "holder", "error"),
+    [
+        ("last90d", "130k", {}, BadInput),
+        ("2026Q5", "130k", {}, BadInput),
+        ("2026Q4", "much", {}, BadInput),
+        ("2026Q4", "130k", {"owner": "nobody"}, NotFound),
+        ("2026Q4", "130k", {"team": "nobody"}, NotFound),
+    ],
+)
+def test_a_target_that_cannot_be_is_refused(
+    ana: Workspace, period: str, amount: str, holder: dict[str, str], error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        ana.set_target(
+            sales(ana), period, amount, owner=holder.get("owner", ""), team=holder.get("team", "")
+        )
+    assert ana.targets(sales(ana)) == ()
+
+
+def test_a_dry_run_stores_no_target_and_no_rate(ana: Workspace) -> None:
+    ana.set_target(sales(ana), "2026Q4", "130k", dry_run=True)
+    ana.set_rate("USD", "0.92", dry_run=True)
+    assert (ana.targets(sales(ana)), dict(ana.reader.rates().dated)) == ((), {})
+
+
+def test_foreign_amounts_count_from_the_day_that_their_rate_is_known(
+    team: Team, ana: Workspace
+) -> None:
+    add(ana, "Acme: spare parts USD 10000")
+    assert ana.report(asked(ana)).metric("open_value").reason == "no rate for USD"
+    ana.set_rate("usd", "0.9", on=date(2026, 12, 1))
+    assert count(ana.report(asked(ana)), "open_value") is None
+    ana.set_rate("USD", "0,92")
+    assert count(ana.report(asked(ana)), "open_value") == 920_000
+    assert ana.reader.rates().dated["USD"] == (
+        (date(2026, 11, 23), Fraction(23, 25)),
+        (date(2026, 12, 1), Fraction(9, 10)),
+    )
+    ana.set_rate("USD", None)
+    assert [day for day, _ in ana.reader.rates().dated["USD"]] == [date(2026, 12, 1)]
+
+
+@pytest.mark.parametrize("rate", ["0", "-1", "much", "1e99", "1/0", "nan", ""])
+def test_what_is_no_rate_is_refused(ana: Workspace, rate: str) -> None:
+    with pytest.raises(BadInput, match="exchange rate"):
+        ana.set_rate("USD", rate)
+
+
+def test_the_own_currency_has_no_rate(ana: Workspace) -> None:
+    with pytest.raises(BadInput, match="own currency"):
+        ana.set_rate("EUR", "1")
