@@ -43,19 +43,21 @@ def in_turn(
     meant when it began, and keys typed meanwhile wait for its questions or its end."""
 
     async def act(screen: S, /, *args: P.args, **kwargs: P.kwargs) -> None:
-        with screen.board_app.acting():
-            outermost = screen.meant is None
+        outermost = screen.meant is None
+        if outermost:
+            screen.meant = screen.targets()
+        try:
+            await action(screen, *args, **kwargs)
+        except PipeboardError as error:
+            screen.say(f"{error.message} {error.hint}".strip(), "status.warn")
+        finally:
+            screen.board_app.has_acted()
             if outermost:
-                screen.meant = screen.targets()
-            try:
-                await action(screen, *args, **kwargs)
-            except PipeboardError as error:
-                screen.say(f"{error.message} {error.hint}".strip(), "status.warn")
-            finally:
-                if outermost:
-                    screen.meant = None
+                screen.meant = None
 
     def begin(screen: S, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        # Before the worker runs, so that the next key finds that this one is not done with.
+        screen.board_app.acts()
         screen.run_worker(act(screen, *args, **kwargs), group="action")
 
     return begin

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any, Final
 
 from textual.app import App, ReturnType
 from textual.dom import DOMNode
 from textual.events import Event, Key, Paste
 from textual.message_pump import MessagePump
+from textual.screen import Screen
 from textual.widget import Widget
 
 _PATIENCE_SECONDS: Final = 0.5
@@ -27,8 +26,9 @@ class TypeAhead(App[ReturnType]):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self._typed: deque[Event] = deque()
-        self._is_giving = False
+        self._typed: asyncio.Queue[Event] = asyncio.Queue()
+        self._is_begun = self._is_giving = False
+        self._came_up = asyncio.Event()
         self._acting = self._asking = 0
         self._is_free = asyncio.Event()
         self._is_free.set()
@@ -36,18 +36,17 @@ class TypeAhead(App[ReturnType]):
     @property
     def has_settled(self) -> bool:
         """Has every key been given out, and every action ended or asked something?"""
-        return not self._is_giving and self._is_free.is_set()
+        return self._typed.empty() and not self._is_giving and self._is_free.is_set()
 
-    @contextmanager
-    def acting(self) -> Iterator[None]:
-        """While an action goes on beside the screen, keys wait, unless it is `asking`."""
+    def acts(self) -> None:
+        """An action begins beside the screen: keys wait, unless it is `asking`, until it ends."""
         self._acting += 1
         self._look()
-        try:
-            yield
-        finally:
-            self._acting -= 1
-            self._look()
+
+    def has_acted(self) -> None:
+        """An action has ended."""
+        self._acting -= 1
+        self._look()
 
     def asking(self, answer: asyncio.Future[Any]) -> None:
         """An action asks something: keys go to the question until it is answered."""
@@ -69,23 +68,39 @@ class TypeAhead(App[ReturnType]):
         """Textual's way for all but keys and pastes that come from the terminal."""
         if not isinstance(event, Key | Paste) or event.is_forwarded:
             await super().on_event(event)
+            if isinstance(event, Key):
+                self._came_up.set()
             return
-        self._typed.append(event)
-        if not self._is_giving:
-            self._is_giving = True
+        self._typed.put_nowait(event)
+        if not self._is_begun:
+            self._is_begun = True
             self.run_worker(self._give_out(), group="typing")
 
     async def _give_out(self) -> None:
-        try:
-            while self._typed:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._is_free.wait(), _PATIENCE_SECONDS)
-                heard_by, event = self.focused or self.screen, self._typed.popleft()
-                await super().on_event(event)
-                if not _is_letter(event, heard_by):
-                    await _passed(heard_by)
-        finally:
+        while True:
+            event = await self._typed.get()
+            self._is_giving = True
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._is_free.wait(), _PATIENCE_SECONDS)
+            await self._give(event)
             self._is_giving = False
+
+    async def _give(self, event: Event) -> None:
+        """Hands a key on, and waits until it has done what it does."""
+        if self.screen.is_modal:
+            # It may have just been opened: its line gets the focus by messages too.
+            await _passed(self.screen)
+        heard_by = self.focused or self.screen
+        self._came_up.clear()
+        await super().on_event(event)
+        if _is_letter(event, heard_by):
+            return
+        if isinstance(heard_by, Screen) and not heard_by.is_modal:
+            # Nothing keeps a key from going up to the app, which costs less to wait for.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._came_up.wait(), _PATIENCE_SECONDS)
+        else:
+            await _passed(heard_by)
 
 
 def _is_letter(event: Event, heard_by: Widget) -> bool:
