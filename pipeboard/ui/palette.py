@@ -159,95 +159,145 @@ _SIXTEEN = _Paints(
 )
 
 
-def _inks(paint: _Paints) -> dict[Role, Ink]:
-    plain, dim, strong = Ink(), Ink(fg=paint.dim), Ink(bold=True)
-    accent, red, amber = Ink(fg=paint.accent), Ink(fg=paint.red), Ink(fg=paint.amber)
-    violet, green = Ink(fg=paint.violet), Ink(fg=paint.green)
-    bar = Ink(fg=paint.bar_text, bg=paint.bar_back)
-    bar_dim = Ink(fg=paint.bar_dim, bg=paint.bar_back)
-
-    def bold(ink: Ink) -> Ink:
-        return replace(ink, bold=True)
-
-    def on_bar(ink: Ink) -> Ink:
-        return Ink(fg=ink.fg, bg=paint.bar_back, bold=True)
-
-    def painted(color: str | None) -> Ink:
-        return Ink(fg=paint.on_paint, bg=color, bold=True)
-
-    return {
-        "text": plain,
-        "text.dim": dim,
-        "text.strong": strong,
-        "bar": bar,
-        "bar.product": on_bar(accent),
-        "bar.title": bold(bar),
-        "bar.dim": bar_dim,
-        "bar.sum": bar,
-        "bar.overdue": on_bar(red),
-        "bar.none": on_bar(amber),
-        "bar.stalled": on_bar(violet),
-        "tag.demo": painted(paint.amber),
-        "tag.readonly": painted(paint.red),
-        "tag.filter": on_bar(amber),
-        "strip": dim,
-        "strip.shown": plain,
-        "column.mark": accent,
-        "column.head": Ink(bold=True),
-        "column.head.current": bold(accent),
-        "column.sum": dim,
-        "rule": Ink(fg=paint.faint),
-        "more": dim,
-        "empty": dim,
-        "sign.overdue": bold(red),
-        "sign.none": bold(amber),
-        "sign.stalled": bold(violet),
-        "mark": bold(accent),
-        "card.name": plain,
-        "card.marked": accent,
-        "card.money": plain,
-        "card.next": dim,
-        "card.due": dim,
-        "card.due.over": red,
-        "card.missing": amber,
-        "card.days": dim,
-        "card.days.over": bold(violet),
-        "card.fact": dim,
-        "card.won": green,
-        "card.lost": dim,
-        "cursor": accent,
-        "cursor.name": bold(accent),
-        "cursor.money": bold(accent),
-        "status": dim,
-        "status.ok": green,
-        "status.warn": amber,
-        "status.error": bold(red),
-        "hint": bar_dim,
-        "hint.key": on_bar(accent),
-        "hint.label": bar_dim,
-        "pane.title": strong,
-        "pane.head": bold(accent),
-        "pane.label": dim,
-        "pane.money": strong,
-        "pane.tag": accent,
-        "pane.yes": green,
-        "pane.no": red,
-        "pane.unknown": amber,
-        "pane.due": strong,
-        "pane.who": accent,
-        "pane.time": dim,
-        "input.label": bold(accent),
-        "input.text": plain,
-        "input.caret": Ink(reverse=True),
-        "input.chip": accent,
-        "input.error": red,
-        "chart.full": accent,
-        "chart.rest": Ink(fg=paint.faint),
-        "chart.mark": amber,
-        "chart.label": dim,
-        "chart.good": green,
-        "chart.bad": red,
+_LOOKS: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
+    {
+        "plain": (
+            "text",
+            "strip.shown",
+            "card.name",
+            "card.money",
+            "input.text",
+        ),
+        "dim": (
+            "text.dim",
+            "strip",
+            "column.sum",
+            "more",
+            "empty",
+            "card.next",
+            "card.due",
+            "card.days",
+            "card.fact",
+            "card.lost",
+            "status",
+            "pane.label",
+            "pane.time",
+            "chart.label",
+        ),
+        "strong": (
+            "text.strong",
+            "column.head",
+            "pane.title",
+            "pane.money",
+            "pane.due",
+        ),
+        "bar": (
+            "bar",
+            "bar.sum",
+        ),
+        "bar accent": (
+            "bar.product",
+            "hint.key",
+        ),
+        "bar strong": ("bar.title",),
+        "bar dim": (
+            "bar.dim",
+            "hint",
+            "hint.label",
+        ),
+        "bar red": ("bar.overdue",),
+        "bar amber": (
+            "bar.none",
+            "tag.filter",
+        ),
+        "bar violet": ("bar.stalled",),
+        "on amber": ("tag.demo",),
+        "on red": ("tag.readonly",),
+        "accent": (
+            "column.mark",
+            "card.marked",
+            "cursor",
+            "pane.tag",
+            "pane.who",
+            "input.chip",
+            "chart.full",
+        ),
+        "strong accent": (
+            "column.head.current",
+            "mark",
+            "cursor.name",
+            "cursor.money",
+            "pane.head",
+            "input.label",
+        ),
+        "faint": (
+            "rule",
+            "chart.rest",
+        ),
+        "strong red": (
+            "sign.overdue",
+            "status.error",
+        ),
+        "strong amber": ("sign.none",),
+        "strong violet": (
+            "sign.stalled",
+            "card.days.over",
+        ),
+        "red": (
+            "card.due.over",
+            "pane.no",
+            "input.error",
+            "chart.bad",
+        ),
+        "amber": (
+            "card.missing",
+            "status.warn",
+            "pane.unknown",
+            "chart.mark",
+        ),
+        "green": (
+            "card.won",
+            "status.ok",
+            "pane.yes",
+            "chart.good",
+        ),
+        "reverse": ("input.caret",),
     }
+)
+"""Which roles look alike, by the look's name."""
+
+
+def _inks(paint: _Paints) -> dict[Role, Ink]:
+    looks = _looks(paint)
+    return {role: looks[look] for look, roles in _LOOKS.items() for role in roles}
+
+
+def _looks(paint: _Paints) -> dict[str, Ink]:
+    """The ink of each look: a hue, strong or not, on the bar or a paint of its own."""
+    bar = Ink(fg=paint.bar_text, bg=paint.bar_back)
+    looks = {
+        "plain": Ink(),
+        "dim": Ink(fg=paint.dim),
+        "faint": Ink(fg=paint.faint),
+        "strong": Ink(bold=True),
+        "reverse": Ink(reverse=True),
+        "green": Ink(fg=paint.green),
+        "bar": bar,
+        "bar strong": replace(bar, bold=True),
+        "bar dim": Ink(fg=paint.bar_dim, bg=paint.bar_back),
+    }
+    hues = {
+        "accent": paint.accent,
+        "red": paint.red,
+        "amber": paint.amber,
+        "violet": paint.violet,
+    }
+    for name, hue in hues.items():
+        looks[name] = Ink(fg=hue)
+        looks[f"strong {name}"] = Ink(fg=hue, bold=True)
+        looks[f"bar {name}"] = Ink(fg=hue, bg=paint.bar_back, bold=True)
+        looks[f"on {name}"] = Ink(fg=paint.on_paint, bg=hue, bold=True)
+    return looks
 
 
 _REVERSED_WITHOUT_COLOR: Final = frozenset(
