@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -84,12 +83,3 @@ def follow_ups(deal: History, since: int) -> int:
     """How often we got in touch after an instant, such as that of the quote (`capabilities.md`
     47): a counter against giving up too soon."""
     return sum(at > since and kind.endswith(" out") for at, kind in deal.touches)
-
-
-def touched_deals(basis: Basis) -> Sequence[History]:
-    """The deals that anybody was in touch with in the period."""
-    return [
-        deal
-        for deal in basis.population
-        if any(basis.holds(at) and basis.happened_in_group(deal, at) for at, _ in deal.touches)
-    ]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.basis import Basis, Happened
 from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.result import Metric, proportion
 
@@ -22,36 +22,33 @@ class Adherence:
 
 def adherence(basis: Basis) -> list[Adherence]:
     """The adherence of each rep, by name, for the deals that were theirs when they advanced."""
-    clean: dict[str, list[History]] = {}
-    every: dict[str, list[History]] = {}
-    for deal in basis.population:
-        if len(deal.path) < 2 or deal.path[-1][0] < basis.start:
-            continue
-        for at in _advances(deal, basis):
-            owner = deal.owner_at(at)
-            every.setdefault(owner, []).append(deal)
-            if at not in deal.overridden_at:
-                clean.setdefault(owner, []).append(deal)
-    return [
-        Adherence(owner, proportion(clean.get(owner, []), every[owner], NO_ADVANCES))
-        for owner in sorted(every)
-    ]
+    by_owner: dict[str, list[tuple[int, History]]] = {}
+    for us, deal in basis.once(_advances):
+        by_owner.setdefault(deal.owner_at(us), []).append((us, deal))
+    return [Adherence(owner, _rate(by_owner[owner])) for owner in sorted(by_owner)]
 
 
 def adherence_rate(basis: Basis) -> Metric:
     """The adherence of everybody in this basis."""
-    reps = basis.once(adherence)
-    clean = [deal for rep in reps for deal in rep.rate.numerator]
-    every = [deal for rep in reps for deal in rep.rate.denominator]
-    return proportion(clean, every, NO_ADVANCES)
+    return _rate(basis.once(_advances))
 
 
-def _advances(deal: History, basis: Basis) -> Sequence[int]:
-    """When in the period the deal went forwards, winning included."""
-    rank = basis.rules.rank
+def _rate(advances: Happened) -> Metric:
+    clean = [deal for us, deal in advances if us not in deal.overridden_at]
+    return proportion(clean, [deal for _, deal in advances], NO_ADVANCES)
+
+
+def _advances(basis: Basis) -> Happened:
+    """When in the period which deal went forwards, winning included."""
+    if basis.whole is not None:
+        return basis.own(basis.whole.once(_advances))
+    rank, start, end = basis.rules.rank, basis.start, basis.end
     advances = []
-    for (_, before), (at, stage) in zip(deal.path, deal.path[1:], strict=False):
-        forwards = before >= 0 and rank.get(stage, -1) > rank[before]
-        if forwards and basis.holds(at) and basis.happened_in_group(deal, at):
-            advances.append(at)
+    for deal in basis.deals.created:
+        path = deal.path
+        if len(path) < 2 or path[-1][0] < start:
+            continue
+        for (_, before), (us, stage) in pairwise(path):
+            if start <= us < end and before >= 0 and rank.get(stage, -1) > rank[before]:
+                advances.append((us, deal))
     return advances

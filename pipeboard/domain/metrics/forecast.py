@@ -124,7 +124,7 @@ def forecast(basis: Basis) -> Forecast:
 
 def cautious_forecast(basis: Basis) -> Metric:
     """The measured forecast if every open deal that is older than nine of ten wins were lost."""
-    really = chances_if_stale_lost(basis)
+    really = basis.once(chances_if_stale_lost)
     return _by_chance(basis, basis.closing).at(
         lambda stage, bp: really[stage].value, basis.tally(basis.won)
     )
