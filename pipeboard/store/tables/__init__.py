@@ -1,0 +1,77 @@
+"""The tables: the append-only log of commands and events, and the rows kept in step with it.
+
+Instants are microseconds since 1970 UTC, dates ISO 8601 text, money integer minor units. Every
+constraint that matters is a CHECK, so that SQLite and PostgreSQL refuse the same things.
+"""
+
+from __future__ import annotations
+
+from sqlmodel import SQLModel
+
+from pipeboard.store.tables.agreed import (
+    Counter,
+    FxRate,
+    PipelineRow,
+    PipelineVersion,
+    Rep,
+    SavedFilter,
+    Setting,
+    StageRow,
+    Target,
+)
+from pipeboard.store.tables.around import (
+    AnswerRow,
+    ContactRow,
+    DealField,
+    DealTag,
+    NoteRow,
+    StageTotal,
+    TouchRow,
+)
+from pipeboard.store.tables.deal import DealRow
+from pipeboard.store.tables.log import CommandRow, EventRow
+
+ALL: tuple[type[SQLModel], ...] = (
+    Setting,
+    Counter,
+    PipelineRow,
+    StageRow,
+    Rep,
+    DealRow,
+    DealTag,
+    DealField,
+    AnswerRow,
+    ContactRow,
+    NoteRow,
+    TouchRow,
+    StageTotal,
+    CommandRow,
+    EventRow,
+    PipelineVersion,
+    Target,
+    FxRate,
+    SavedFilter,
+)
+
+__all__ = [
+    "ALL",
+    "AnswerRow",
+    "CommandRow",
+    "ContactRow",
+    "Counter",
+    "DealField",
+    "DealRow",
+    "DealTag",
+    "EventRow",
+    "FxRate",
+    "NoteRow",
+    "PipelineRow",
+    "PipelineVersion",
+    "Rep",
+    "SavedFilter",
+    "Setting",
+    "StageRow",
+    "StageTotal",
+    "Target",
+    "TouchRow",
+]

@@ -1,0 +1,109 @@
+"""What a team has agreed on: settings, pipelines, reps, targets, rates, saved filters."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, String, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from pipeboard.store.tables.columns import instant
+
+
+class Setting(SQLModel, table=True):
+    """What holds for the whole workspace: currency, zone, lists that people edit; JSON values."""
+
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class Counter(SQLModel, table=True):
+    """Numbers given out in the writing transaction: deal ids, stage ids, the count of changes."""
+
+    name: str = Field(primary_key=True)
+    value: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class PipelineRow(SQLModel, table=True):
+    """A pipeline; its questions as JSON."""
+
+    __tablename__ = "pipeline"
+    id: int = Field(primary_key=True)
+    name: str = Field(unique=True)
+    currency: str
+    position: int
+    version: int
+    questions: str
+
+
+class StageRow(SQLModel, table=True):
+    """A stage; never deleted once a deal has been in it, only retired."""
+
+    __tablename__ = "stage"
+    __table_args__ = (CheckConstraint("kind in ('open', 'won', 'lost')"),)
+    id: int = Field(primary_key=True)
+    pipeline_id: int = Field(foreign_key="pipeline.id", index=True)
+    position: int
+    name: str
+    kind: str
+    probability_bp: int | None
+    outcome: str
+    expected_days: int | None
+    idle_days: int | None
+    qualified: bool
+    category: str
+    criteria: str
+    checklist: str
+    playbook: str
+    next_step: str
+    retired: bool
+
+
+class PipelineVersion(SQLModel, table=True):
+    """A pipeline as it was from a moment on, a whole document as JSON: the history of edits."""
+
+    __tablename__ = "pipeline_version"
+    pipeline_id: int = Field(primary_key=True, foreign_key="pipeline.id")
+    version: int = Field(primary_key=True)
+    at: int = Field(sa_column=instant(nullable=False))
+    actor: str
+    document: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class Rep(SQLModel, table=True):
+    """Somebody who owns deals."""
+
+    name: str = Field(primary_key=True)
+    display_name: str
+    team: str
+    active: bool
+
+
+class Target(SQLModel, table=True):
+    """What is to be won in a period by a rep, a team or (both empty) everybody."""
+
+    __table_args__ = (UniqueConstraint("pipeline_id", "period", "owner", "team", "currency"),)
+    id: int | None = Field(default=None, primary_key=True)
+    pipeline_id: int = Field(foreign_key="pipeline.id")
+    period: str
+    owner: str
+    team: str
+    currency: str = Field(sa_column=Column(String(3), nullable=False))
+    amount_minor: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class FxRate(SQLModel, table=True):
+    """How many units of the workspace's currency one unit of `currency` is worth from a day on."""
+
+    __tablename__ = "fx_rate"
+    currency: str = Field(sa_column=Column(String(3), primary_key=True))
+    on_date: str = Field(primary_key=True)
+    numerator: int = Field(sa_column=Column(BigInteger, nullable=False))
+    denominator: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class SavedFilter(SQLModel, table=True):
+    """A filter under a name; an empty owner shares it with everybody."""
+
+    __tablename__ = "saved_filter"
+    name: str = Field(primary_key=True)
+    owner: str = Field(primary_key=True)
+    filter: str

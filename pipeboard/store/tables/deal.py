@@ -1,0 +1,129 @@
+"""The present state of a deal, one row each, and the indices that the board is read by."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, String, Text, text
+from sqlmodel import Field, SQLModel
+
+from pipeboard.store.tables.columns import instant
+
+
+def _of_live(name: str, *columns: str) -> Index:
+    """An index of the deals that are on the board."""
+    return Index(name, *columns, sqlite_where=text("live"), postgresql_where=text("live"))
+
+
+class DealRow(SQLModel, table=True):
+    """The present state of a deal; `doc` holds its keyed fields and lists as JSON.
+
+    `folded` is what words are looked for in, beginning with the name on the card, and `ratings`
+    all that a score asks of the answers.
+    """
+
+    __tablename__ = "deal"
+    __table_args__ = (
+        CheckConstraint("outcome in ('open', 'won', 'lost')"),
+        CheckConstraint("probability_bp between 0 and 10000"),
+        CheckConstraint("(value_minor is null) = (value_currency is null)"),
+        _of_live("deal_by_rank", "stage_id", "rank", "id"),
+        _of_live("deal_by_value", "stage_id", "value_minor", "id"),
+        _of_live("deal_by_due", "stage_id", "next_due", "id"),
+        _of_live("deal_by_entry", "stage_id", "stage_entered_at", "id"),
+        _of_live("deal_by_owner", "owner", "stage_id", "rank"),
+        # All that filters, sums and signs ask of live deals, so that the rows, which are four
+        # times as long, are looked at for the cards on the screen alone.
+        _of_live(
+            "deal_at_a_glance",
+            "stage_id",
+            "value_currency",
+            "probability_bp",
+            "outcome",
+            "has_step",
+            "next_due",
+            "snoozed_until",
+            "stage_entered_at",
+            "last_touch_at",
+            "created_at",
+            "closed_at",
+            "owner",
+            "value_minor",
+            "category",
+            "expected_close",
+            "source",
+            "loss_category",
+            "answered",
+            "updated_at",
+            "rank",
+            "live",
+            "folded",
+            "ratings",
+            "trial_close",
+            "last_outbound_at",
+            "last_reply_at",
+        ),
+        Index(
+            "deal_put_away",
+            "removed",
+            "folded",
+            sqlite_where=text("not live"),
+            postgresql_where=text("not live"),
+        ),
+        Index(
+            "deal_by_external_id",
+            "external_id",
+            unique=True,
+            sqlite_where=text("external_id is not null and not removed"),
+            postgresql_where=text("external_id is not null and not removed"),
+        ),
+    )
+    id: int = Field(primary_key=True)
+    version: int
+    pipeline_id: int = Field(foreign_key="pipeline.id")
+    stage_id: int = Field(foreign_key="stage.id")
+    live: bool
+    removed: bool
+    outcome: str
+    title: str
+    account: str
+    owner: str
+    source: str
+    source_detail: str
+    contact_reason: str
+    value_minor: int | None = Field(sa_column=Column(BigInteger))
+    value_currency: str | None = Field(sa_column=Column(String(3)))
+    probability_bp: int | None
+    category: str | None
+    expected_close: str | None
+    created_at: int = Field(sa_column=instant(nullable=False))
+    stage_entered_at: int = Field(sa_column=instant(nullable=False))
+    qualified_at: int | None = Field(sa_column=instant())
+    closed_at: int | None = Field(sa_column=instant())
+    closed_from: int | None
+    loss_category: str | None
+    loss_reason: str | None
+    loss_competitor: str | None
+    recycle_on: str | None
+    has_step: bool
+    next_text: str | None
+    next_due: str | None
+    snoozed_until: str | None
+    snooze_reason: str
+    last_touch_at: int | None = Field(sa_column=instant())
+    last_outbound_at: int | None = Field(sa_column=instant())
+    last_reply_at: int | None = Field(sa_column=instant())
+    outbound_since_reply: int
+    trial_close: str
+    quote_sent_at: int | None = Field(sa_column=instant())
+    offer_expires_on: str | None
+    floor_minor: int | None = Field(sa_column=Column(BigInteger))
+    floor_currency: str | None = Field(sa_column=Column(String(3)))
+    archived_at: int | None = Field(sa_column=instant())
+    merged_into: int | None
+    recycled_from: int | None
+    external_id: str | None
+    rank: int = Field(sa_column=Column(BigInteger, nullable=False))
+    answered: int
+    ratings: str
+    folded: str
+    updated_at: int = Field(sa_column=instant(nullable=False))
+    doc: str = Field(sa_column=Column(Text, nullable=False))

@@ -1,0 +1,57 @@
+"""The append-only log: commands, and the events that each of them led to."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from pipeboard.store.tables.columns import instant
+
+
+class CommandRow(SQLModel, table=True):
+    """One thing that somebody did; its id is made by the client, which makes retries safe."""
+
+    __tablename__ = "command"
+    __table_args__ = (Index("command_of_actor", "actor", "seq"),)
+    seq: int | None = Field(
+        sa_column=Column(
+            BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+        )
+    )
+    id: str = Field(unique=True)
+    at: int = Field(sa_column=instant(nullable=False))
+    actor: str
+    acting_as: str
+    verb: str
+    summary: str
+    undoes: str | None
+    redoes: str | None
+    undone: bool
+
+
+class EventRow(SQLModel, table=True):
+    """One change of one deal, never altered; the columns beside `data` are what metrics read."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        UniqueConstraint("deal_id", "version"),
+        Index("event_of_command", "command_id"),
+        {"sqlite_autoincrement": True},
+    )
+    seq: int | None = Field(
+        sa_column=Column(
+            BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+        )
+    )
+    deal_id: int
+    version: int
+    command_id: str
+    at: int = Field(sa_column=instant(nullable=False))
+    kind: str
+    undoes: bool
+    stage_id: int | None
+    value_minor: int | None = Field(sa_column=Column(BigInteger))
+    currency: str | None = Field(sa_column=Column(String(3)))
+    on_date: str | None
+    detail: str | None
+    data: str = Field(sa_column=Column(Text, nullable=False))
