@@ -13,18 +13,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.domain.metrics import Basis, Report
 from pipeboard.domain.metrics.wording import Wording
-from pipeboard.domain.periods import Period
-from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui.draw.glyphs import Glyphs
+from pipeboard.ui.draw.metrics.asked import Asked
 from pipeboard.ui.draw.metrics.block import Block
 from pipeboard.ui.draw.metrics.figures import Figures, named_deals
-from pipeboard.ui.draw.metrics.tab_names import TabName
 from pipeboard.ui.draw.metrics.tabs import draw_tab
 from pipeboard.ui.draw.numbers import ChartStyle
 from pipeboard.workspace.counting import Question, read_basis, report_on
 
 if TYPE_CHECKING:
-    from pipeboard.domain.filter import Filter
     from pipeboard.store import Store
     from pipeboard.store.reading import Reader
 
@@ -37,26 +34,19 @@ KEPT_BLOCKS = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a person looks at: whose deals, which period, which tab, on how wide a screen."""
+class Moment:
+    """A state of the database, by its version, and the instant of the first look at it."""
 
-    pipeline: Pipeline
-    period: Period
-    owner: str | None = None
-    query: Filter | None = None
-    compares: bool = False
-    tab: TabName = TabName.OVERVIEW
-    width: int = 80
-    glyphs: Glyphs = Glyphs.UNICODE
+    version: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A tab as it was asked for, and the instant that its numbers are of."""
+    """A tab as it was asked for."""
 
     asked: Asked
     block: Block
-    as_of: datetime
 
 
 class Accountant:
@@ -70,44 +60,43 @@ class Accountant:
         # Nothing is lost when it is stopped in the middle: nobody should wait for it to leave.
         self._thread = Thread(target=self._serve, name="accountant", daemon=True)
         self._reader: Reader | None = None
-        self._mark: Hashable = None
-        self._as_of = clock()
+        self._moment: Moment | None = None
         self._last = 0
         self._bases: dict[Hashable, Basis] = {}
         self._figures: dict[Hashable, Figures] = {}
         self._blocks: dict[Hashable, Drawn] = {}
 
-    def as_of(self, version: int) -> datetime:
-        """The instant of the numbers: that of the first look at this state of the database, today.
+    def moment(self, version: int) -> Moment:
+        """What the numbers are of: this state of the database as of the first look at it, today.
 
         Numbers of a state that has not changed since stay as they are.
         """
-        mark = (version, self._clock().date())
-        if mark != self._mark:
-            self._mark, self._as_of = mark, self._clock()
-        return self._as_of
+        found, now = self._moment, self._clock()
+        if found is None or (found.version, found.at.date()) != (version, now.date()):
+            found = self._moment = Moment(version, now)
+        return found
 
     def begin_anew(self) -> None:
         """Counts everything again, as of now."""
-        self._mark = None
+        self._moment = None
 
-    def at_hand(self, asked: Asked, as_of: datetime) -> Drawn | None:
+    def at_hand(self, asked: Asked, moment: Moment) -> Drawn | None:
         """The answer if it is known already."""
-        return self._blocks.get((asked, as_of))
+        return self._blocks.get((asked, moment))
 
-    def ask(self, asked: Asked, as_of: datetime) -> asyncio.Future[Drawn | None]:
+    def ask(self, asked: Asked, moment: Moment) -> asyncio.Future[Drawn | None]:
         """The tab drawn; None when something else was asked before this was begun."""
         self._last += 1
         number = self._last
 
         def answer() -> Drawn | None:
-            return self._draw(asked, as_of) if number == self._last else None
+            return self._draw(asked, moment) if number == self._last else None
 
         return self._in_thread(answer)
 
-    def use(self, asked: Asked, as_of: datetime, work: Callable[[Figures], T]) -> asyncio.Future[T]:
+    def use(self, asked: Asked, moment: Moment, work: Callable[[Figures], T]) -> asyncio.Future[T]:
         """What `work` makes of the figures, such as an export."""
-        return self._in_thread(lambda: work(self._figures_of(asked, as_of)))
+        return self._in_thread(lambda: work(self._figures_of(asked, moment)))
 
     def close(self) -> None:
         """Takes nothing more, and waits for nothing."""
@@ -137,34 +126,36 @@ class Accountant:
         if self._reader is not None:
             self._reader.close()
 
-    def _draw(self, asked: Asked, as_of: datetime) -> Drawn:
-        shown = self._figures_of(asked, as_of)
+    def _draw(self, asked: Asked, moment: Moment) -> Drawn:
+        shown = self._figures_of(asked, moment)
         currency = shown.report.basis.rules.currency
         say = Wording(currency, signs=asked.glyphs is Glyphs.UNICODE)
         style = ChartStyle(asked.width, say, asked.glyphs)
-        drawn = Drawn(asked, draw_tab(asked.tab, shown, style), as_of)
-        _keep(self._blocks, (asked, as_of), drawn, KEPT_BLOCKS)
+        drawn = Drawn(asked, draw_tab(asked.tab, shown, style))
+        _keep(self._blocks, (asked, moment), drawn, KEPT_BLOCKS)
         return drawn
 
-    def _figures_of(self, asked: Asked, as_of: datetime) -> Figures:
+    def _figures_of(self, asked: Asked, moment: Moment) -> Figures:
         key = (
             asked.pipeline,
             asked.period,
             asked.owner,
             asked.query,
             asked.compares,
-            as_of,
+            moment,
         )
         if key not in self._figures:
-            _keep(self._figures, key, self._find(asked, as_of), KEPT_FIGURES)
+            _keep(self._figures, key, self._find(asked, moment), KEPT_FIGURES)
         return self._figures[key]
 
-    def _find(self, asked: Asked, as_of: datetime) -> Figures:
-        question = Question(asked.pipeline, asked.period, as_of, asked.owner, asked.query, self._me)
-        report = self._report(question)
+    def _find(self, asked: Asked, moment: Moment) -> Figures:
+        question = Question(
+            asked.pipeline, asked.period, moment.at, asked.owner, asked.query, self._me
+        )
+        report = self._report(question, moment)
         before = None
         if asked.compares and asked.period.kind != "all":
-            before = self._report(question.before(self._read().settings()))
+            before = self._report(question.before(self._read().settings()), moment)
         deals = self._read().deals(named_deals(report))
         return Figures(report, before, {deal.id: deal.name for deal in deals.values()})
 
@@ -174,8 +165,8 @@ class Accountant:
             self._reader = self._store.new_reader()
         return self._reader
 
-    def _report(self, question: Question) -> Report:
-        key = (question.pipeline, question.query, question.as_of)
+    def _report(self, question: Question, moment: Moment) -> Report:
+        key = (question.pipeline, question.query, question.as_of, moment)
         if key not in self._bases:
             while len(self._bases) >= KEPT_BASES:
                 # What is no longer looked at makes room before the next is read.

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.exchange.metrics_tables import as_csv, as_markdown, tables
-from pipeboard.ui.accountant import Accountant, Asked
+from pipeboard.ui.accountant import Accountant, Moment
+from pipeboard.ui.draw.metrics.asked import Asked
 from pipeboard.ui.draw.metrics.figures import Figures
 from pipeboard.ui.screens.deal_actions import DealActions, in_turn
 from pipeboard.ui.screens.menu import Choice, Menu
@@ -26,6 +27,11 @@ class Exporting(DealActions):
     accountant: Accountant
     asked: Asked
     _version: int
+
+    @property
+    def moment(self) -> Moment:
+        """The state of the database that is shown, and its instant."""
+        return self.accountant.moment(self._version)
 
     @in_turn
     async def action_export(self) -> None:
@@ -57,7 +63,7 @@ class Exporting(DealActions):
         self.say(f"{how}: the numbers of {self.asked.period.label}.", "status.ok")
 
     async def _text(self, make: Callable[[Figures], str]) -> str:
-        return await self.accountant.use(self.asked, self.accountant.as_of(self._version), make)
+        return await self.accountant.use(self.asked, self.moment, make)
 
     def _as_markdown(self, shown: Figures) -> str:
         title = f"{self.asked.pipeline.name}: {self.asked.period.label}"

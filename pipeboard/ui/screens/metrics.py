@@ -15,9 +15,10 @@ from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
-from pipeboard.ui.accountant import Accountant, Asked, Drawn
+from pipeboard.ui.accountant import Accountant, Drawn
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.line import EMPTY, whole
+from pipeboard.ui.draw.metrics.asked import Asked
 from pipeboard.ui.draw.metrics.block import Block, Spot, marked, spot_at
 from pipeboard.ui.draw.metrics.heading import heading
 from pipeboard.ui.draw.metrics.tab_names import TABS
@@ -111,8 +112,7 @@ class MetricsScreen(Exporting):
         self.asked, self.cursor = asked, cursor
         if moved:
             self.page.view = replace(self.page.view, top=0)
-        as_of = self.accountant.as_of(self._version)
-        known = self.accountant.at_hand(asked, as_of)
+        known = self.accountant.at_hand(asked, self.moment)
         if known is not None:
             self._show(known)
             return
@@ -121,9 +121,8 @@ class MetricsScreen(Exporting):
         self.run_worker(self._count(asked), group="counting")
 
     async def _count(self, asked: Asked) -> None:
-        as_of = self.accountant.as_of(self._version)
         try:
-            drawn = await self.accountant.ask(asked, as_of)
+            drawn = await self.accountant.ask(asked, self.moment)
         except PipeboardError as error:
             self._counting -= 1
             self._redraw()
@@ -160,8 +159,7 @@ class MetricsScreen(Exporting):
             self.asked,
             self.page.size.width,
             filter_text=self.filter_text,
-            today=local_date(self.accountant.as_of(self._version), self.state.lens.zone),
-            at=self.accountant.as_of(self._version).astimezone(self.state.lens.zone),
+            at=self.moment.at.astimezone(self.state.lens.zone),
         )
         view = replace(
             view,
@@ -285,7 +283,7 @@ class MetricsScreen(Exporting):
         period = self.asked.period
         kind = period.kind if period.kind in _SPANS else _SPANS[-1]
         wanted = _SPANS[(_SPANS.index(kind) + 1) % len(_SPANS)]
-        today = local_date(self.accountant.as_of(self._version), self.state.lens.zone)
+        today = local_date(self.moment.at, self.state.lens.zone)
         day = today if period.start <= today < period.end else period.start
         found = parse_period(
             f"this-{wanted}",

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from pipeboard.domain.periods import Period
 from pipeboard.ui.draw.frame import title_bar
 from pipeboard.ui.draw.glyphs import DOT
 from pipeboard.ui.draw.line import Line, Span, whole, width_of
+from pipeboard.ui.draw.metrics.asked import Asked
 from pipeboard.ui.draw.metrics.tabs import tab_strip
 from pipeboard.ui.draw.section import calendar_day
-
-if TYPE_CHECKING:
-    from pipeboard.ui.accountant import Asked
 
 _LONGEST_FILTER = 30
 
 
-def heading(
-    asked: Asked, width: int, *, filter_text: str, today: date, at: datetime
-) -> tuple[Line, ...]:
-    """The title bar and the tabs."""
+def heading(asked: Asked, width: int, *, filter_text: str, at: datetime) -> tuple[Line, ...]:
+    """The title bar and the tabs; `at` is local."""
     owner = f"@{asked.owner}" if asked.owner is not None else "everyone"
     start: list[Span] = [
         ("Metrics", "bar.product"),
@@ -32,7 +27,7 @@ def heading(
     if filter_text:
         shown = filter_text if len(filter_text) <= _LONGEST_FILTER else f"{filter_text[:29]}…"
         start.append(whole(f"  /{shown}", "tag.filter"))
-    day: Span = whole(f" ({_how_far(asked.period, today)})", "bar.dim")
+    day: Span = whole(f" ({_how_far(asked.period, at.date())})", "bar.dim")
     end: list[Span] = []
     if asked.compares and asked.period.kind != "all":
         end.append(whole(f"against {asked.period.previous().label}  ", "bar.sum"))
