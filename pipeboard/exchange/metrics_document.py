@@ -55,34 +55,9 @@ def metrics_document(
         "metrics": metric_documents(report),
         "stages": [_stage(row) for row in report.stages],
         "bottleneck": _bottleneck(report),
-        "lead_velocity": [
-            {
-                "month": month.month,
-                "qualified": month.leads,
-                "rate": metric_document(month.rate),
-                "partial": month.partial,
-            }
-            for month in report.lead_months
-        ],
-        "forecast_months": [
-            {
-                "month": month.month,
-                "open_count": len(month.deals),
-                "open_value": month.open_value.rounded,
-                "weighted_value": month.weighted.rounded,
-                "measured_value": month.measured.rounded,
-            }
-            for month in report.months
-        ],
-        "won_weeks": [
-            {
-                "week": week.start.isoformat(),
-                "won_value": week.won.rounded,
-                "created_count": week.created.rounded,
-                "partial": week.partial,
-            }
-            for week in report.weeks
-        ],
+        "lead_velocity": _lead_months(report),
+        "forecast_months": _forecast_months(report),
+        "won_weeks": _won_weeks(report),
         "calibration": _calibration(report.calibration),
         "waterfall": _waterfall(report.waterfall),
         "loss_reasons": [_loss_reason(rules.pipeline, reason) for reason in report.loss_reasons],
@@ -97,6 +72,43 @@ def metrics_document(
             for name, group in groups.items()
         ]
     return document
+
+
+def _lead_months(report: Report) -> list[Document]:
+    return [
+        {
+            "month": month.month,
+            "qualified": month.leads,
+            "rate": metric_document(month.rate),
+            "partial": month.partial,
+        }
+        for month in report.lead_months
+    ]
+
+
+def _forecast_months(report: Report) -> list[Document]:
+    return [
+        {
+            "month": month.month,
+            "open_count": len(month.deals),
+            "open_value": month.open_value.rounded,
+            "weighted_value": month.weighted.rounded,
+            "measured_value": month.measured.rounded,
+        }
+        for month in report.months
+    ]
+
+
+def _won_weeks(report: Report) -> list[Document]:
+    return [
+        {
+            "week": week.start.isoformat(),
+            "won_value": week.won.rounded,
+            "created_count": week.created.rounded,
+            "partial": week.partial,
+        }
+        for week in report.weeks
+    ]
 
 
 def period_document(report: Report) -> Document:
