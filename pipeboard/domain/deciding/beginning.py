@@ -19,7 +19,12 @@ from pipeboard.domain.pipeline import Stage
 from pipeboard.domain.text import clean_line
 
 # What a rep says against the stage's default, an event of its own from the first day.
-_OWN_WORD = {"probability_bp": Kind.PROBABILITY, "category": Kind.CATEGORY}
+_OWN_WORD = {
+    "probability_bp": Kind.PROBABILITY,
+    "category": Kind.CATEGORY,
+    "next_step": Kind.NEXT_STEP,
+    "snoozed_until": Kind.SNOOZED,
+}
 
 
 def create(command: c.Create, context: c.Context) -> list[Event]:
@@ -96,10 +101,12 @@ def _beginning(
         after["qualified_at"] = at
     event = Event(Kind.CREATED, at, {"removed": True}, after)
     deal = evolve(None, event, 0)
+    said = [change_to(deal, _OWN_WORD[name], at, {name: own_word[name]}) for name in own_word]
+    for word in said:
+        deal = evolve(deal, word)
     first = context.pipeline.open_stages[0]
     lacking = unmet(in_stage(deal, first.id), context.pipeline, stage.id, context.today)
     if lacking:
         facts = {"override": origin, "missing": [lack.text for lack in lacking]}
         event = replace(event, facts=facts)
-    said = [change_to(deal, _OWN_WORD[name], at, {name: own_word[name]}) for name in own_word]
     return [event, *said]

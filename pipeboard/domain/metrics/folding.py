@@ -127,7 +127,7 @@ def _category(deal: History, fact: Fact) -> None:
 def _next_step(deal: History, fact: Fact) -> None:
     deal.next_due = fact.day
     # A plan wakes a parked deal, as `deciding.work.set_next_step` has it.
-    if fact.day is not None and deal.snoozed_until is not None:
+    if (fact.day or fact.detail) and deal.snoozed_until is not None:
         _snooze(deal, fact.at, None)
 
 

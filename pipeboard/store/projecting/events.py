@@ -69,6 +69,8 @@ def _detail_of(event: Event) -> str | None:
         case Kind.TOUCH:
             touch: Mapping[str, str] = event.facts.get("touch", {})
             return f"{touch.get('type')} {touch.get('direction')}"
+        case Kind.NEXT_STEP:
+            return "step" if event.after.get("next_step") else None
         case Kind.CATEGORY:
             return to_json(event.after.get("category"))  # type: ignore[no-any-return]
         case Kind.MOVED | Kind.WON | Kind.REOPENED:
