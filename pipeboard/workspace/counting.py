@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from pipeboard.store.reading import Reader
 
 
-
 @dataclass(frozen=True, slots=True)
 class Question:
     """What numbers are asked for: of which deals, in which period, as of which instant.

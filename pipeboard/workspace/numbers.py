@@ -45,7 +45,8 @@ class Numbers(Desk):
             raise BadInput(
                 f"{day} has not come yet.", hint="Numbers can be taken as of a day until today."
             )
-        return min(start_of_day(day + timedelta(days=1), self.settings.zone) - timedelta.resolution, self.now())
+        end = start_of_day(day + timedelta(days=1), self.settings.zone) - timedelta.resolution
+        return min(end, self.now())
 
     def report(self, asked: Question) -> Report:
         """The numbers that are asked for, each found when somebody looks at it."""

@@ -121,11 +121,12 @@ def test_a_list_holds_the_deals_that_the_filter_is_true_of(
 
 def test_typing_on_narrows_to_what_the_whole_word_finds(crowd: Crowd) -> None:
     tagged = Tag("vip")
-    for root in (
+    typed: tuple[Node, ...] = (
         *map(Words, ("l", "lu", "lum", "lumen", "lumen o", "lume", "zo", "under", "under_s")),
         *(And((Words("l"), tagged)), And((Words("lu"), tagged)), tagged),
         And((State("archived"), Words("lu"))),
-    ):
+    )
+    for root in typed:
         found = {
             one.id
             for one in crowd.deals
