@@ -26,29 +26,35 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Picture:
-    """A size of the terminal and the keys that lead to what is shown."""
+    """A size of the terminal, the keys that lead to what is shown, and a word that shows there."""
 
     name: str
     size: tuple[int, int]
-    keys: tuple[str, ...] = ()
-    density: int = 2
+    keys: tuple[str, ...]
+    word: str
 
 
 PICTURES = (
-    Picture("board", (120, 36), ("l", "j", "p")),
-    Picture("ssh", (80, 24), ("l", "j", "j")),
-    Picture("gate", (100, 30), ("l", "L")),
+    Picture("board", (120, 36), ("l", "j", "p"), "Qualification"),
+    Picture("ssh", (80, 24), ("l", "j", "j"), "Lead"),
+    Picture("deal", (80, 24), ("l", "j", "enter", "2"), "Questions"),
+    Picture("metrics", (120, 40), ("M",), "bottleneck"),
+    Picture("gate", (100, 30), ("l", "L"), "override"),
     Picture(
-        "add", (100, 30), ("a", *"Lumen Oy: line pilot 40k @me +inbound close:19dec > 3dec call")
+        "add",
+        (100, 30),
+        ("a", *"Lumen Oy: line pilot 40k @me +inbound close:19dec > 3dec call"),
+        "company",
     ),
-    Picture("filter", (100, 30), ("slash", *"value>40k stalled")),
-    Picture("narrow", (44, 20), ("2", "j")),
+    Picture("filter", (100, 30), ("slash", *"value>40k stalled"), "open"),
+    Picture("narrow", (44, 20), ("2", "j"), "Lead"),
 )
+_LONGEST_WAIT = 200
 
 
 async def take(picture: Picture, store: Store, folder: Path, drafts: Path) -> Path:
     """Plays the keys in the program without a terminal, and saves what it shows as SVG."""
-    actor, choices = Actor("ana"), Choices(density=picture.density)
+    actor, choices = Actor("ana"), Choices()
     environ = {"LANG": "C.UTF-8", "TERM": "xterm-256color", "COLORTERM": "truecolor"}
     state = first_state(store, lambda: NOW, actor, choices, environ)
     theme = theme_for("dark", ColorDepth.TRUECOLOR)
@@ -57,8 +63,13 @@ async def take(picture: Picture, store: Store, folder: Path, drafts: Path) -> Pa
         await pilot.pause()
         for key in picture.keys:
             await pilot.press({" ": "space", ":": "colon"}.get(key, key))
-        await pilot.pause(0.2)
-        svg = app.export_screenshot(title=f"pipeboard, {picture.size[0]}x{picture.size[1]}")
+        title = f"pipeboard, {picture.size[0]}x{picture.size[1]}"
+        svg = ""
+        for _ in range(_LONGEST_WAIT):
+            await pilot.pause(0.05)
+            before, svg = svg, app.export_screenshot(title=title)
+            if svg == before and picture.word in svg:
+                break
     app.clerk.close()
     path = folder / f"{picture.name}.svg"
     path.write_text(same_every_time(svg), encoding="utf-8")
