@@ -235,6 +235,12 @@ class Reader:
 
         return read_attribute(self._database, pipeline_id, name)
 
+    def usual_days(self, pipeline_id: int) -> Mapping[int, int]:
+        """How many days deals usually stay in each open stage, of those changed last."""
+        from pipeboard.store.reading.dwells import read_usual_days
+
+        return read_usual_days(self._database, pipeline_id)
+
     def rates(self) -> Rates:
         """The exchange rates into the workspace's currency."""
         from pipeboard.store.reading.yardsticks import read_rates

@@ -224,19 +224,29 @@ SHORTEST_NAME = 7
 def head_lines(view: BoardView, column: int, width: int, rows: int) -> tuple[Line, ...]:
     """Name, count and sums of a column in `rows` rows; a sum never adds up two currencies."""
     here = view.cursor[0] == column
-    return _heads(view.board.columns[column], width, rows, here, view.is_mixed, view.glyphs)
+    shown = view.board.columns[column]
+    days = dict(view.usual_days).get(shown.stage.id) if shown.stage.is_open else None
+    return _heads(shown, days, width, rows, here, view.is_mixed, view.glyphs)
 
 
 @lru_cache(maxsize=256)
 def _heads(
-    column: Column, width: int, rows: int, here: bool, symbol: bool, glyphs: Glyphs
+    column: Column,
+    days: int | None,
+    width: int,
+    rows: int,
+    here: bool,
+    symbol: bool,
+    glyphs: Glyphs,
 ) -> tuple[Line, ...]:
     def text(money: Money) -> str:
         return money_text(money, glyphs, symbol=symbol)
 
     name = printable(column.stage.name)
     room = width - 1
-    facts = _richest(_choices(column, rows, text), room - min(cell_width(name), SHORTEST_NAME) - 1)
+    facts = _richest(
+        _choices(column, days, rows, text), room - min(cell_width(name), SHORTEST_NAME) - 1
+    )
     role: Role = "column.head.current" if here else "column.head"
     first: Line = (
         (BAR, "column.mark") if here else blank(1),
@@ -251,8 +261,10 @@ def _heads(
     return (exactly(first, width), *further)
 
 
-def _choices(column: Column, rows: int, text: Callable[[Money], str]) -> list[str]:
-    """What may be said beside the name, the most first."""
+def _choices(
+    column: Column, days: int | None, rows: int, text: Callable[[Money], str]
+) -> list[str]:
+    """What may be said beside the name, the most first; `days` deals usually stay here."""
     count = str(column.count)
     if not column.sums:
         return [count]
@@ -260,7 +272,11 @@ def _choices(column: Column, rows: int, text: Callable[[Money], str]) -> list[st
         return [f"{count} {DOT} {len(column.sums)} cur.", count]
     total = f"{count} {DOT} {text(column.sums[0])}"
     if len(column.sums) == 1 and len(column.weighted) == 1 and column.stage.is_open:
-        return [f"{total} {DOT} wtd {text(column.weighted[0])}", total, count]
+        weighted = f"{total} {DOT} wtd {text(column.weighted[0])}"
+        if days is None:
+            return [weighted, total, count]
+        usual = f"{DOT} med {days}d"
+        return [f"{weighted} {usual}", weighted, f"{total} {usual}", total, count]
     return [total, count]
 
 

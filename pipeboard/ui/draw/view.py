@@ -43,7 +43,8 @@ class BoardView:
     `windows` holds one window a column of `board`; `cursor` is (column, place in it), `tops` the
     first place shown of each column, `first_column` the first column shown. `foot` are lines that
     lie over the last of the board, above the hints: a question, an input. `status` is what there
-    is to say; while it is empty the deal under the cursor is explained. Equal views look the same.
+    is to say; while it is empty the deal under the cursor is explained. `usual_days` has the stages
+    in which it is known how long deals stay. Equal views look the same.
     """
 
     board: Board
@@ -64,6 +65,7 @@ class BoardView:
     hints: tuple[tuple[str, str], ...] = ()
     foot: tuple[Line, ...] = ()
     pane: Pane | None = None
+    usual_days: tuple[tuple[int, int], ...] = ()
 
     @property
     def is_too_small(self) -> bool:

@@ -67,6 +67,7 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying, Watc
         """For the first change; and the lost deals whose day has come are leads again."""
         clerk = self.board_app.clerk
         await clerk.warm_up()
+        await self.measure()
         if self.state.view.read_only:
             return
         # Where the database is busy, whoever opens the board next brings them back.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.filter_nodes import Filter, These
 from pipeboard.ui.screens.deal_actions import in_turn
 from pipeboard.ui.screens.looking import Looking
@@ -14,6 +16,7 @@ from pipeboard.ui.screens.looking import Looking
 if TYPE_CHECKING:
     from pipeboard.ui.accountant import Accountant
     from pipeboard.ui.screens.metrics import Place, Wanted
+    from pipeboard.workspace import Workspace
 
 
 class Counting(Looking):
@@ -60,6 +63,18 @@ class Counting(Looking):
         first = next((at for at, column in enumerate(columns) if column.count), 0)
         self.state.show(cursor=(first, 0))
 
+    async def measure(self) -> None:
+        """How long deals usually stay in each stage, for the heads of the columns."""
+        # Where the database is busy, the heads do without.
+        with suppress(DatabaseError):
+            self.state.show(usual_days=await self.board_app.clerk.ask(_usual_days))
+            self.redraw()
+
     def on_unmount(self) -> None:
         if self.accountant is not None:
             self.accountant.close()
+
+
+def _usual_days(workspace: Workspace) -> tuple[tuple[int, int], ...]:
+    found = (workspace.reader.usual_days(p.id) for p in workspace.pipelines())
+    return tuple(pair for usual in found for pair in usual.items())
