@@ -33,7 +33,16 @@ GROUP_METRICS = (
 )
 """What stands beside each group where not every number has room."""
 
-Value = Metric | str | int | None
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """By how much a number has changed; None where one of the two has no value."""
+
+    value: Fraction | None
+    unit: Unit
+
+
+Value = Metric | Difference | str | int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,9 @@ def _cells(value: Value) -> list[str]:
         document = metric_document(value)
         parts = ("value", "unit", "num", "den", "n", "low", "high", "reason")
         return ["" if document.get(part) is None else str(document[part]) for part in parts]
+    if isinstance(value, Difference):
+        text = "" if value.value is None else str(float(value.value))
+        return [text, str(value.unit), *[""] * 6]
     return ["" if value is None else str(value), *[""] * 7]
 
 
@@ -101,6 +113,10 @@ def _words(value: Value, say: Wording) -> str:
     if isinstance(value, Metric):
         low = f" (n={value.n})" if value.value is not None and _is_low(value) else ""
         return say.explained(value) + low
+    if isinstance(value, Difference):
+        if not value.value:
+            return "" if value.value is None else "0"
+        return f"{'+' if value.value > 0 else '-'}{say.change(value.value, value.unit)}"
     return "" if value is None else str(value)
 
 
@@ -120,18 +136,14 @@ def _numbers(report: Report, before: Report | None) -> Table:
         title,
         columns,
         [
-            (METRICS[name].label, [c.now, c.then, _difference(c.difference, METRICS[name].unit)])
+            (METRICS[name].label, [c.now, c.then, Difference(c.difference, METRICS[name].unit)])
             for name, c in changes.items()
         ],
     )
 
 
-def _difference(value: Fraction | None, unit: Unit) -> Value:
-    return None if value is None else Metric(value, unit, n=_PLENTY)
-
-
 _PLENTY = 1_000
-"""A difference has no sample of its own: its two numbers tell theirs."""
+"""What is no rate or mean of deals has no sample to be small."""
 
 
 def _amount(value: Number) -> Metric:
