@@ -82,10 +82,11 @@ def pillars(
 ) -> list[Line]:
     """Columns side by side in `height` rows over a line of labels; `top` names the largest value.
 
-    Labels are left out where they would touch.
+    Labels are left out where they would touch, the first columns where there is no room for all.
     """
-    most = max((pillar.value for pillar in shown), default=Fraction(0))
     margin = max(cell_width(top), 1) + 1
+    shown = shown[-max(1, width - margin) :]
+    most = max((pillar.value for pillar in shown), default=Fraction(0))
     each = max(1, min(4, (width - margin) // max(1, len(shown))))
     lines = []
     for row in range(height, 0, -1):
@@ -116,7 +117,7 @@ def _labels(shown: Sequence[Pillar], each: int) -> Line:
     text, free = "", 0
     for place, pillar in enumerate(shown):
         at = place * each
-        if pillar.label and at >= free:
+        if pillar.label and at >= free and at + len(pillar.label) <= each * len(shown):
             text = text.ljust(at) + pillar.label
             free = at + len(pillar.label) + 1
     return ((text, "chart.label"),)
