@@ -82,7 +82,8 @@ def database(deals: int) -> Path:
     today = datetime.now(UTC).date()
     mark = hashlib.sha256(today.isoformat().encode())
     package = ROOT / "pipeboard"
-    for source in (*sorted((package / "demo").glob("*.py")), package / "store" / "tables.py"):
+    sources = [*(package / "demo").glob("*.py"), *(package / "store" / "tables").glob("*.py")]
+    for source in sorted(sources):
         mark.update(source.read_bytes())
     CACHE.mkdir(exist_ok=True)
     path = CACHE / f"{deals}-{mark.hexdigest()[:12]}.db"
