@@ -14,6 +14,9 @@ WIDE = 100
 """Cells from which on there are two columns."""
 
 
+_MARGIN = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Tab:
     """The parts of a tab: across the screen, and in its left and right columns."""
@@ -33,9 +36,9 @@ def laid_out(draw: Draw, shown: Figures, style: ChartStyle) -> Block:
         tab = draw(shown, style, style)
         return below(width, (tab.top, *tab.left, *tab.right))
     half = width // 2
-    tab = draw(shown, style, replace(style, width=half - 1))
+    tab = draw(shown, style, replace(style, width=half - _MARGIN))
     columns = beside(
         replace(below(half, tab.left), width=half),
-        replace(below(half - 1, tab.right), width=width - half - 1),
+        replace(below(half - _MARGIN, tab.right), width=width - half - 1),
     )
     return below(width, (tab.top, columns))

@@ -112,5 +112,6 @@ def _figure(name: str, label: int, shown: Figures, style: ChartStyle) -> Line:
         left(METRICS[name].label, label, "chart.label"),
         blank(1),
         number(metric, style, "text.strong"),
-        *(change_of(change, style) if change else sample(metric, style)),
+        # By how much a number of few deals has changed is chance.
+        *(sample(metric, style) or (change_of(change, style) if change else ())),
     )
