@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.timer import Timer
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.pipeline import Pipeline, Stage
@@ -34,6 +35,8 @@ from pipeboard.ui.widgets.canvas import BoardCanvas
 if TYPE_CHECKING:
     from pipeboard.workspace import Receipt
 
+SIGNS_S = 0.3
+"""How long after a change the deals that carry a sign are counted again."""
 WARM_UP_S = 0.8
 """When what writing needs is imported: after the first key, before the first change."""
 
@@ -48,6 +51,7 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying, Watc
         self.state = state
         self.canvas = BoardCanvas(state.view, theme)
         self._pane_of: tuple[int, int] | None = None
+        self._signs_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield self.canvas
@@ -58,7 +62,7 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying, Watc
     def _catch_up(self) -> None:
         """What the first frame did not wait for."""
         self.follow()
-        self.count_signs()
+        self._count_signs()
         if not self.state.board.total and self.state.lens.filter is None:
             self.say("No deals yet: a adds one in a line, 'pipeboard import FILE' brings many.")
         self.set_timer(WARM_UP_S, self._get_ready)
@@ -105,7 +109,10 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying, Watc
         self.canvas.show(self.state.view)
 
     def count_signs(self) -> None:
-        self.call_after_refresh(self._count_signs)
+        # Of many changes in a row only the last is counted: it takes longer than all the rest.
+        if self._signs_timer is not None:
+            self._signs_timer.stop()
+        self._signs_timer = self.set_timer(SIGNS_S, self._count_signs)
 
     def _count_signs(self) -> None:
         # Where the database is busy they are counted after the next look at it.
