@@ -20,6 +20,8 @@ from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.text import printable
 
 BUSY_MS = 5_000
+READING_CACHE_KB = 512
+"""Pages that a reading connection keeps: a board needs few, and ten reps share one box."""
 APPLICATION_ID = 0x50425231  # "PBR1"
 
 _NETWORK = frozenset(
@@ -210,6 +212,7 @@ def connect(
         )
         connection.row_factory = sqlite3.Row
         prepare(connection, read_only=read_only, busy_ms=busy_ms)
+        connection.execute(f"PRAGMA cache_size=-{READING_CACHE_KB}")
         return connection
 
 
