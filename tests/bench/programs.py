@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sqlite3
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -94,15 +95,16 @@ def database(deals: int) -> Path:
 
 
 def _build(path: Path, deals: int) -> None:
-    from pipeboard.demo import SETTINGS, build
-    from pipeboard.store import Store
-
     print(f"Making up {deals:,} deals in {CACHE}…", file=sys.stderr)
     half = path.with_suffix(".part")
     half.unlink(missing_ok=True)
-    store = Store.create(str(half), SETTINGS)
-    build(store, deals=deals, now=datetime.now(UTC), me="ana")
-    store.close()
+    command = [sys.executable, "-m", "pipeboard", "demo", "--no-open", "--quiet"]
+    subprocess.run(
+        [*command, "--deals", str(deals), "--db", str(half)],
+        check=True,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+    )
     half.rename(path)
     half.with_name(f"{half.name}-journal").unlink(missing_ok=True)
 

@@ -32,7 +32,7 @@ def main() -> None:
     path = str(database(asked.deals))
     on_board = ("--db", path)
     lists = {
-        "list, one rep's overdue": ("owner:ana", "overdue"),
+        "list, one rep's overdue": ("owner:mara", "overdue"),
         "list, a word": ("mar",),
         "list, by value": ("value>100k",),
     }
