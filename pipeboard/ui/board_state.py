@@ -20,7 +20,7 @@ from pipeboard.ui.draw.view import BoardView, Window
 if TYPE_CHECKING:
     from pipeboard.store.reading import Reader
 
-MARGIN = 48
+MARGIN = 16
 """Cards read beyond those shown, so that most keys need no reading."""
 
 
@@ -51,11 +51,17 @@ class BoardState:
         """The card under the cursor."""
         return self.view.cursor_card
 
-    def load(self, lens: Lens | None = None, *, follow: int | None = None) -> None:
+    def load(
+        self,
+        lens: Lens | None = None,
+        *,
+        follow: int | None = None,
+        touched: frozenset[int] | None = None,
+    ) -> None:
         """Reads everything again, under another lens if one is given.
 
         The cursor stays on its deal, or goes to the deal `follow`; where the deal is gone it stays
-        at its place.
+        at its place. With `touched` the cards of other stages are kept where their totals stand.
         """
         lens = lens or self._lens
         with self.reader.snapshot():
@@ -67,12 +73,22 @@ class BoardState:
             view = replace(
                 self.view,
                 board=replace(board, signs=signs),
-                windows=tuple(Window() for _ in board.columns),
+                windows=self._kept(board, touched),
             )
             if len(board.columns) != len(self.view.board.columns):
                 view = replace(view, tops=(), first_column=0)
             self.trouble = ""
             self.view = self._read(_at(view, board, place))
+
+    def _kept(self, board: Board, touched: frozenset[int] | None) -> tuple[Window, ...]:
+        """A window for each column: as it was where nothing can have changed, else empty."""
+        if touched is None:
+            return tuple(Window() for _ in board.columns)
+        before = dict(zip(self.board.columns, self.view.windows, strict=True))
+        return tuple(
+            Window() if column.stage.id in touched else before.get(column, Window())
+            for column in board.columns
+        )
 
     def count_signs(self) -> None:
         """Reads how many deals carry each sign, which takes longer than all the rest."""

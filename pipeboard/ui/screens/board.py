@@ -162,8 +162,8 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying, Watc
             self.state.show(marks=frozenset())
         moved = receipt.verb in ("move", "reorder", "reopen", "add", "undo", "redo")
         follow = receipt.deals[0].id if moved and len(receipt.deals) == 1 and not marked else None
-        self.state.load(follow=follow)
-        self.is_up_to_date()
+        touched = frozenset(deal.stage_id for deal in receipt.deals)
+        self.state.load(follow=follow, touched=touched)
         self._pane_of = None
         self.redraw()
         self.count_signs()

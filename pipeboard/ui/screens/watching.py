@@ -29,10 +29,6 @@ class Watching(DealActions):
         self.set_interval(POLL_S, self._look)
         self.set_interval(DAY_S, self._look_at_the_day)
 
-    def is_up_to_date(self) -> None:
-        """What is shown now is what the database holds."""
-        self._version = self.state.reader.data_version()
-
     def _look(self) -> None:
         try:
             version = self.state.reader.data_version()
