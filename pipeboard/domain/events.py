@@ -239,6 +239,18 @@ _ENTRY: dict[str, Callable[[Any], Any]] = {
     "fields": str,
     "checklist": str,
 }
+INSTANTS = (
+    "created_at",
+    "stage_entered_at",
+    "qualified_at",
+    "closed_at",
+    "last_touch_at",
+    "last_outbound_at",
+    "last_reply_at",
+    "quote_sent_at",
+    "archived_at",
+)
+DATES = ("expected_close", "snoozed_until", "offer_expires_on")
 _FIELD: dict[str, Callable[[Any], Any]] = {
     "value": _money,
     "floor_value": _money,
@@ -246,21 +258,8 @@ _FIELD: dict[str, Callable[[Any], Any]] = {
     "loss": _loss,
     "outcome": Status,
     **dict.fromkeys(("tags", "competitors", "links"), tuple),
-    **dict.fromkeys(("expected_close", "snoozed_until", "offer_expires_on"), date.fromisoformat),
-    **dict.fromkeys(
-        (
-            "created_at",
-            "stage_entered_at",
-            "qualified_at",
-            "closed_at",
-            "last_touch_at",
-            "last_outbound_at",
-            "last_reply_at",
-            "quote_sent_at",
-            "archived_at",
-        ),
-        datetime.fromisoformat,
-    ),
+    **dict.fromkeys(DATES, date.fromisoformat),
+    **dict.fromkeys(INSTANTS, datetime.fromisoformat),
 }
 
 

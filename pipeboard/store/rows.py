@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from pipeboard.domain.deal import Deal, Loss, NextStep, Status
-from pipeboard.domain.events import from_json, instant, micros, to_json
+from pipeboard.domain.events import DATES, INSTANTS, from_json, instant, micros, to_json
 from pipeboard.domain.money import Money
 from pipeboard.domain.text import fold
 
@@ -38,18 +38,6 @@ SAME = (
     "external_id",
     "rank",
 )
-INSTANTS = (
-    "created_at",
-    "stage_entered_at",
-    "qualified_at",
-    "closed_at",
-    "last_touch_at",
-    "last_outbound_at",
-    "last_reply_at",
-    "quote_sent_at",
-    "archived_at",
-)
-DATES = ("expected_close", "snoozed_until", "offer_expires_on")
 IN_DOC = (
     "imported_as",
     "tags",
