@@ -65,12 +65,11 @@ def metrics_document(
     }
     if before is not None:
         document["compared_with"] = _compared(report, before)
-    if groups is not None:
-        document["grouped_by"] = grouped_by
-        document["groups"] = [
-            {"key": name or None, "metrics": metric_documents(group)}
-            for name, group in groups.items()
-        ]
+    document["grouped_by"] = grouped_by or None
+    document["groups"] = [
+        {"key": name or None, "metrics": metric_documents(group)}
+        for name, group in (groups or {}).items()
+    ]
     return document
 
 
