@@ -34,6 +34,14 @@ class FactorScore:
     def points(self) -> Fraction:
         return Fraction(0) if self.rating is None else self.weight * self.rating / BEST
 
+    @property
+    def points_text(self) -> str:
+        """The points to one decimal, halves up, without a trailing zero; `?` while unknown."""
+        if self.rating is None:
+            return "?"
+        whole, tenth = divmod(half_up(self.points * 10), 10)
+        return f"{whole}.{tenth}" if tenth else str(whole)
+
 
 @dataclass(frozen=True, slots=True)
 class Score:

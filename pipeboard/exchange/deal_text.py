@@ -148,7 +148,7 @@ class DealText:
             return ""
         lines = [f"{points.low} to {points.high} of 100, {points.known} % known"]
         for factor in points.factors:
-            known = "?" if factor.rating is None else f"{float(factor.points):g}"
+            known = factor.points_text
             lines.append(f"{factor.factor} {known}/{factor.weight}: {factor.why}")
         return "\n".join(lines)
 

@@ -34,7 +34,7 @@ def _factor(factor: FactorScore, style: PaneStyle) -> list[Line]:
     known = factor.rating is not None
     full = round(factor.rating) if factor.rating is not None else 0
     pips = f" {FULL * full}{OPEN * (BEST - full)} " if known else f" {' ' * BEST} "
-    points = f"{_short(float(factor.points))}/{factor.weight}" if known else f"?/{factor.weight}"
+    points = f"{factor.points_text}/{factor.weight}"
     start: Line = (
         (" ", "text"),
         left(str(factor.factor), _NAME, "pane.label"),
@@ -43,7 +43,3 @@ def _factor(factor: FactorScore, style: PaneStyle) -> list[Line]:
         ("  ", "text"),
     )
     return paragraph(start, factor.why, "text" if known else "pane.label", style.width)
-
-
-def _short(points: float) -> str:
-    return f"{points:.2f}".rstrip("0").rstrip(".")
