@@ -269,16 +269,18 @@ def in_words(error: BaseException, location: Location) -> DatabaseError:
 def lock_holder(location: Location) -> str:
     """Who holds a lock on the file, as far as the system tells: `process 4711`."""
     try:
-        inode = location.path.stat().st_ino
+        at = location.path.stat()
         lines = Path("/proc/locks").read_text("ascii").splitlines()
     except OSError:
         return "another program"
-    for line in lines:
-        words = line.split()
-        if (
-            len(words) > 5
-            and words[5].rpartition(":")[2] == str(inode)
-            and words[4] != str(os.getpid())
-        ):
-            return f"process {words[4]}"
+    held = [words for line in lines if len(words := line.split()) > 5]
+    theirs = [(words[4], words[5]) for words in held if words[4] != str(os.getpid())]
+    exact = f"{os.major(at.st_dev):02x}:{os.minor(at.st_dev):02x}:{at.st_ino}"
+    # Some file systems are known to `stat` by another device than to the locks.
+    for found in (
+        [pid for pid, file in theirs if file == exact],
+        [pid for pid, file in theirs if file.rpartition(":")[2] == str(at.st_ino)],
+    ):
+        if found:
+            return f"process {found[0]}"
     return "another program"
