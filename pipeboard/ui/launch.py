@@ -68,7 +68,8 @@ def open_board(
     gc.disable()
     frame = _paint(state, theme, depth)
     with frame or nullcontext():
-        return _run(store, clock, actor, choices, state, theme, state_folder, frame)
+        app = make_app(store, clock, actor, choices, state, theme, state_folder)
+        return _run(app, state, frame, mouse=choices.mouse)
 
 
 def first_state(
@@ -117,21 +118,11 @@ def _paint(state: BoardState, theme: Theme, depth: ColorDepth) -> FirstFrame | N
     return paint(rows, depth)
 
 
-def _run(
-    store: Store,
-    clock: Callable[[], datetime],
-    actor: Actor,
-    choices: Choices,
-    state: BoardState,
-    theme: Theme,
-    state_folder: Path,
-    frame: FirstFrame | None,
-) -> int:
-    app = make_app(store, clock, actor, choices, state, theme, state_folder)
+def _run(app: PipeboardApp, state: BoardState, frame: FirstFrame | None, *, mouse: bool) -> int:
     app.start_from(frame)
     gc.enable()
     try:
-        app.run(mouse=choices.mouse)
+        app.run(mouse=mouse)
     finally:
         app.clerk.close()
         state.reader.close()
