@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,10 +25,10 @@ _SHARED = range(_PENDING + 2, _PENDING + 512)
 _LOG_WRITER, _LOG_RECOVERY = 120, 122
 _PROGRAM = "pipeboard"
 # The words of a command line that may be shown; all others could be what somebody typed.
-VERBS = frozenset(
-    "init demo import add list show set assign tag archive unarchive merge move won lost reopen"
-    " next log note answer snooze contact term tick recycle metrics target fx undo redo history"
-    " pipeline rep config keys version".split()
+VERBS = re.compile(
+    "init|demo|import|add|list|show|set|assign|tag|archive|unarchive|merge|move|won|lost|reopen"
+    "|next|log|note|answer|snooze|contact|term|tick|recycle|metrics|target|fx|undo|redo|history"
+    "|pipeline|rep|config|keys|version"
 )
 
 
@@ -178,7 +179,7 @@ def _program(pid: int) -> tuple[str, bool]:
     ours = next((i for i, word in enumerate(words[:4]) if Path(word).name == _PROGRAM), None)
     if ours is None:
         return printable(name), False
-    verb = next((word for word in words[ours + 1 :] if word in VERBS), "")
+    verb = next((word for word in words[ours + 1 :] if VERBS.fullmatch(word)), "")
     return f"{_PROGRAM} {verb}".strip(), bool(verb)
 
 

@@ -16,9 +16,9 @@ import pytest
 from pipeboard.domain.errors import DatabaseError, ReadOnly
 from pipeboard.store import Store
 from pipeboard.store.connecting import connect, wal_is_safe
+from pipeboard.store.engine import make_engine, write
 from pipeboard.store.holders import lock_holder
 from pipeboard.store.locating import locate
-from pipeboard.store.engine import make_engine, write
 from tests.team import SETTINGS
 
 NAMES = (

@@ -1,4 +1,4 @@
-"""Bringing an older database up to date: the real one of 0.1.0, and steps made up for the purpose."""
+"""Bringing an older database up to date: that of 0.1.0, and with steps made up for the purpose."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ import pytest
 from alembic.operations import Operations
 from sqlalchemy import Column, Text
 
-from pipeboard import store
 from pipeboard.domain.errors import DatabaseError, ReadOnly
-from pipeboard.store import Store, migrating, schema
-from pipeboard.store.locating import locate
+from pipeboard.store import Store
 from pipeboard.store.engine import make_engine
+from pipeboard.store.locating import locate
 from pipeboard.store.migrating import back_up, migrate
 from pipeboard.store.schema import SCHEMA
 from tests.ledger import disagreements
