@@ -90,6 +90,7 @@ class Store:
 
     def new_reader(self, *, busy_ms: int = 5_000) -> Reader:
         """A reader of its own for another thread; it waits that long for a writer to finish."""
+        self.identity.check_file()
         connection = connect(self.location, read_only=self.read_only, busy_ms=busy_ms)
         reader = Reader(connection, self.identity)
         try:

@@ -19,6 +19,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SECTOR = 512
+_STRACE = ("strace", "-f")
 _CALLS = "pwrite64,write,ftruncate,fdatasync,fsync,unlink,openat"
 _LINE = re.compile(r"^\d+ +(\w+)\((.*)\) += (\d+)")
 _HEX = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
@@ -58,8 +59,8 @@ def watched(code: str, path: Path) -> list[Call]:
     needs_strace()
     log = path.with_name("calls")
     done = subprocess.run(
-        ["strace", "-f", "-y", "-xx", "-s", "70000", "-e", f"trace={_CALLS}", "-o", str(log)]
-        + [sys.executable, "-c", code, str(path)],
+        [*_STRACE, "-y", "-xx", "-s", "70000", "-e", f"trace={_CALLS}", "-o", str(log)]
+        + _python(code, path),
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -75,11 +76,14 @@ def killed_at(code: str, path: Path, number: int) -> None:
     needs_strace()
     inject = f"inject=pwrite64:signal=KILL:when={number}"
     subprocess.run(
-        ["strace", "-f", "-o", "/dev/null", "-e", "trace=pwrite64", "-e", inject]
-        + [sys.executable, "-c", code, str(path)],
+        [*_STRACE, "-o", "/dev/null", "-e", "trace=pwrite64", "-e", inject] + _python(code, path),
         cwd=ROOT,
         capture_output=True,
     )
+
+
+def _python(code: str, path: Path) -> list[str]:
+    return [sys.executable, "-c", code, str(path)]
 
 
 def _read(line: str) -> Call | None:
