@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -87,26 +87,27 @@ def lock_holder(location: Location, wanting: Wanting = "write") -> LockHolder | 
 
     Whoever only waits itself is not named, nor a reader where readers keep nobody out.
     """
-    locks = [lock for lock in _locks() if lock.pid not in (os.getpid(), 0, -1)]
+    locks = list(_locks())
     at_file = _locks_on(location.path, locks)
     at_log = _locks_on(location.path.with_name(f"{location.path.name}-shm"), locks)
-    found = _blocker(at_file, wanting) or _blocker_of_log(at_log, wanting)
+    # Whoever has a write-ahead log open holds a lock on it, and one that says nothing on the file.
+    found = _blocker_of_log(at_log, wanting) if at_log else _blocker(at_file, wanting)
     return None if found is None else _described(*found)
 
 
-def _blocker(locks: Iterable[_Lock], wanting: Wanting) -> tuple[int, Doing] | None:
+def _blocker(locks: Sequence[_Lock], wanting: Wanting) -> tuple[int, Doing] | None:
     """Who blocks, by SQLite's rollback locks.
 
     A writer at its commit takes PENDING, waits until the last reader is gone, and then takes the
     shared bytes for itself: while it waits, it is the reader that keeps everybody out.
     """
     pending = reserved = exclusive = reading = 0
-    for lock in locks:
+    for lock in _of_others(locks):
         if lock.writing:
             exclusive = lock.pid if lock.covers(_SHARED[0], _SHARED[-1]) else exclusive
             pending = lock.pid if lock.covers(_PENDING) else pending
             reserved = lock.pid if lock.covers(_RESERVED) else reserved
-    for lock in locks:
+    for lock in _of_others(locks):
         is_reader = not lock.writing and lock.covers(_SHARED[0], _SHARED[-1])
         if is_reader and lock.pid not in (pending, reserved):
             reading = lock.pid
@@ -121,14 +122,19 @@ def _blocker(locks: Iterable[_Lock], wanting: Wanting) -> tuple[int, Doing] | No
     return None
 
 
-def _blocker_of_log(locks: Iterable[_Lock], wanting: Wanting) -> tuple[int, Doing] | None:
+def _blocker_of_log(locks: Sequence[_Lock], wanting: Wanting) -> tuple[int, Doing] | None:
     """Who blocks, by the locks of a write-ahead log, where readers and a writer pass each other."""
-    for lock in locks:
+    for lock in _of_others(locks):
         if lock.writing and (
             lock.covers(_LOG_RECOVERY) or (wanting == "write" and lock.covers(_LOG_WRITER))
         ):
             return lock.pid, "writing"
     return None
+
+
+def _of_others(locks: Sequence[_Lock]) -> list[_Lock]:
+    """The locks of other processes that can be named."""
+    return [lock for lock in locks if lock.pid not in (os.getpid(), 0, -1)]
 
 
 def _locks() -> Iterator[_Lock]:

@@ -19,7 +19,6 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SECTOR = 512
-_STRACE = ("strace", "-f")
 _CALLS = "pwrite64,write,ftruncate,fdatasync,fsync,unlink,openat"
 _LINE = re.compile(r"^\d+ +(\w+)\((.*)\) += (\d+)")
 _HEX = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
@@ -59,8 +58,7 @@ def watched(code: str, path: Path) -> list[Call]:
     needs_strace()
     log = path.with_name("calls")
     done = subprocess.run(
-        [*_STRACE, "-y", "-xx", "-s", "70000", "-e", f"trace={_CALLS}", "-o", str(log)]
-        + _python(code, path),
+        _strace(code, path, "-y", "-xx", "-s", "70000", "-e", f"trace={_CALLS}", "-o", str(log)),
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -76,14 +74,14 @@ def killed_at(code: str, path: Path, number: int) -> None:
     needs_strace()
     inject = f"inject=pwrite64:signal=KILL:when={number}"
     subprocess.run(
-        [*_STRACE, "-o", "/dev/null", "-e", "trace=pwrite64", "-e", inject] + _python(code, path),
+        _strace(code, path, "-o", "/dev/null", "-e", "trace=pwrite64", "-e", inject),
         cwd=ROOT,
         capture_output=True,
     )
 
 
-def _python(code: str, path: Path) -> list[str]:
-    return [sys.executable, "-c", code, str(path)]
+def _strace(code: str, path: Path, *options: str) -> list[str]:
+    return ["strace", "-f", *options, sys.executable, "-c", code, str(path)]
 
 
 def _read(line: str) -> Call | None:

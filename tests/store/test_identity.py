@@ -101,7 +101,9 @@ def put_a_newer_one_there(path: Path, other: Path) -> None:
 
 def put_an_older_one_there(path: Path, other: Path) -> None:
     with closing(sqlite3.connect(other)) as older:
-        older.executescript("DROP TABLE workspace; UPDATE counter SET value = 1 WHERE name='schema'")
+        older.executescript(
+            "DROP TABLE workspace; UPDATE counter SET value = 1 WHERE name='schema'"
+        )
     write_over(path, other)
 
 
