@@ -6,7 +6,7 @@ A clock that was set back would else let a deal enter a stage before it was crea
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session
 
-from pipeboard.domain.events import instant, micros
+from pipeboard.domain.deal import Answer
+from pipeboard.domain.events import Event, evolve, instant, micros
 from pipeboard.store.projecting import Change
 
 _A_MOMENT = timedelta(microseconds=1)
@@ -48,29 +49,37 @@ class Instants:
 
 
 def put_off(change: Change, decided_at: datetime, at: datetime) -> Change:
-    """The change as if it had been decided at another instant: whatever happened at the one is
-    moved to the other, and all else (what was dated back by hand) stays."""
-    return replace(
-        change,
-        after=_moved(change.after, decided_at, at),
-        events=tuple(_moved(event, decided_at, at) for event in change.events),
-    )
+    """The change as if it had been decided at another instant.
+
+    What was dated back by hand stays, and so does what an undo brings back.
+    """
+    events = tuple(_put_off(event, decided_at, at) for event in change.events)
+    after = change.before
+    for event in events:
+        after = evolve(after, event, change.after.id)
+    return change if after is None else replace(change, after=after, events=events)
 
 
-def _moved(value: Any, decided_at: datetime, at: datetime) -> Any:
+def _put_off(event: Event, decided_at: datetime, at: datetime) -> Event:
+    """An event that took effect when it was decided, or after that because of one before it."""
+    if not decided_at <= event.at < at:
+        return event
+    if event.undoes:
+        return replace(event, at=at)
+    after, facts = (_moved(said, event.at, at) for said in (event.after, event.facts))
+    return replace(event, at=at, after=after, facts=facts)
+
+
+def _moved(value: Any, then: datetime, at: datetime) -> Any:
+    """A value with one instant in it moved to another, also where it is written in JSON."""
     match value:
         case datetime():
-            return at if value == decided_at else value
+            return at if value == then else value
+        case str():
+            return at.isoformat() if value == then.isoformat() else value
         case Mapping():
-            return MappingProxyType({k: _moved(v, decided_at, at) for k, v in value.items()})
-        case tuple():
-            return tuple(_moved(item, decided_at, at) for item in value)
-        case str() if value == decided_at.isoformat():
-            return at.isoformat()
-        case _ if is_dataclass(value) and not isinstance(value, type):
-            found = {f.name: getattr(value, f.name) for f in fields(value)}
-            moved = {name: _moved(item, decided_at, at) for name, item in found.items()}
-            differs = {name: new for name, new in moved.items() if new != found[name]}
-            return replace(value, **differs) if differs else value
+            return MappingProxyType({k: _moved(item, then, at) for k, item in value.items()})
+        case Answer():
+            return replace(value, at=_moved(value.at, then, at))
         case _:
             return value
