@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeboard.cli.call import Call
-from pipeboard.cli.config import Config
-from pipeboard.cli.environment import is_zone, system_currency, system_zone
+from pipeboard.cli.environment import account_name, is_zone, system_currency, system_zone
 from pipeboard.domain.currencies import exponent
-from pipeboard.domain.errors import BadInput
+from pipeboard.domain.errors import BadInput, DatabaseError
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.templates import TEMPLATES, template
 from pipeboard.domain.text import quoted
 from pipeboard.workspace import Workspace
+from pipeboard.workspace.setting_up import save_first_pipeline
+
+if TYPE_CHECKING:
+    from pipeboard.store.writing import Writer
 
 FIRST_PIPELINE = "New business"
 
@@ -38,25 +42,37 @@ def make_workspace(
     )
     if call.config.is_default_database:
         Path(call.config.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    workspace = call.workspace_on(Store.create(call.config.database, settings))
-    if pipeline is not None:
-        workspace.save_pipeline(pipeline)
-    return workspace
+    at, actor = call.clock(), account_name()
+
+    def begin(writer: Writer) -> None:
+        if pipeline is not None:
+            save_first_pipeline(writer, pipeline, at, actor)
+
+    return call.workspace_on(Store.create(call.config.database, settings, begin))
 
 
-def is_made(config: Config) -> bool:
-    """Whether the database is there; `DatabaseError` when its folder is not."""
-    from pipeboard.store.connecting import locate
+def is_made(call: Call) -> bool:
+    """Whether the database is there; `DatabaseError` when its folder is not, or when something else
+    is in its place."""
+    from pipeboard.store.locating import locate
+    from pipeboard.store.opening import look
+    from pipeboard.store.troubles import RECOVERED
 
-    if config.is_default_database and not Path(config.database).parent.exists():
+    if call.config.is_default_database and not Path(call.config.database).parent.exists():
         return False
-    return locate(config.database).exists
+    found = look(locate(call.config.database))
+    if found is not None and found.recovered:
+        call.out.say(RECOVERED)
+    return found is not None
 
 
 def open_or_make(call: Call, *, template_name: str | None = TEMPLATES[0]) -> Workspace:
     """The workspace; where there is no database yet, a new one, and the person is told."""
-    if call.arguments.dry_run or is_made(call.config):
+    try:
         return call.workspace
+    except DatabaseError as error:
+        if call.arguments.dry_run or error.details.get("reason") != "missing":
+            raise
     made = make_workspace(call, template_name=template_name)
     call.out.say(
         f"Made a workspace in {call.config.database} "

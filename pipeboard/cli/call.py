@@ -87,6 +87,7 @@ class Call:
         from pipeboard.workspace import Actor, Workspace
 
         self._stores.append(store)
+        self.out.say(store.recovered)
         acting_as = (self.arguments.acting_as or "").removeprefix("@")
         reps = [rep.name for rep in store.reader.reps()]
         if acting_as and reps and acting_as not in reps:

@@ -56,7 +56,7 @@ def _build(call: Call, path: Path) -> Store:
     from pipeboard.cli.environment import account_name
     from pipeboard.demo import SETTINGS, build
     from pipeboard.store import Store
-    from pipeboard.store.connecting import locate
+    from pipeboard.store.locating import locate
 
     if locate(str(path)).exists:
         raise Refused(

@@ -98,7 +98,7 @@ def _place(call: Call) -> Iterator[tuple[Workspace, Pipeline]]:
 
     name = call.arguments.into or call.arguments.pipeline
     names = _stage_names(call)
-    made = is_made(call.config)
+    made = is_made(call)
     if not made:
         _expect_something_to_make(call)
     if call.arguments.dry_run and names and not made:

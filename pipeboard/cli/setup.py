@@ -22,7 +22,7 @@ def init(call: Call) -> int:
     from pipeboard.cli.beginning import is_made, make_workspace
 
     asked, database = call.arguments, call.config.database
-    if is_made(call.config):
+    if is_made(call):
         raise Refused(
             f"There is a workspace already: {database}.",
             hint="Open it with 'pipeboard', or name another path with --db.",

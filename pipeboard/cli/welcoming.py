@@ -69,13 +69,11 @@ def _short(path: str) -> str:
 def _check_database(path: str) -> str:
     """What a path holds, in words; `DatabaseError` when it is no database to open."""
     from pipeboard.domain.errors import DatabaseError
-    from pipeboard.store.connecting import locate
-    from pipeboard.store.schema import check_schema, stored_schema
+    from pipeboard.store.locating import locate
+    from pipeboard.store.opening import look
 
-    found = stored_schema(locate(path))
-    if found is None:
+    if look(locate(path)) is None:
         raise DatabaseError("There is no database.")
-    check_schema(found)
     return "a Pipeboard database"
 
 

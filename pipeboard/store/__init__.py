@@ -5,13 +5,18 @@ What writes is imported on the first write, so that the board's first frame does
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.domain.errors import DatabaseError, ReadOnly
-from pipeboard.store.connecting import Location, connect, locate, make_file
+from pipeboard.store.connecting import connect
+from pipeboard.store.identity import Identity
+from pipeboard.store.locating import Location, locate
+from pipeboard.store.opening import Found, look
 from pipeboard.store.reading import Reader
-from pipeboard.store.schema import SCHEMA, check_schema, stored_schema
+from pipeboard.store.schema import SCHEMA
+from pipeboard.store.troubles import RECOVERED
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
@@ -23,12 +28,18 @@ T = TypeVar("T")
 
 
 class Store:
-    """A database that is there, and the two ways into it."""
+    """A database that is there, and the two ways into it.
 
-    def __init__(self, location: Location, *, read_only: bool = False) -> None:
-        self.location = location
+    `recovered` is a sentence for the person when the last change had been cut off and was taken
+    back by opening it, else empty.
+    """
+
+    def __init__(self, identity: Identity, *, read_only: bool = False, recovered: str = "") -> None:
+        self.identity = identity
         self.read_only = read_only
+        self.recovered = recovered
         self._engine: Engine | None = None
+        self.could_write = self.can_write
         self.reader = self.new_reader()
 
     @classmethod
@@ -38,73 +49,114 @@ class Store:
         `DatabaseError` when it is missing, damaged, another program's or newer than this one.
         """
         location = locate(database)
-        found = stored_schema(location)
-        if found is None:
-            raise DatabaseError(
-                f"There is no database at {location}.",
-                hint="Make one with 'pipeboard init', or look around with 'pipeboard demo'.",
-                details={"reason": "missing"},
-            )
-        check_schema(found)
-        if found < SCHEMA:
-            _bring_up_to_date(location, found, read_only=read_only)
-        return cls(location, read_only=read_only)
+        found = _found(location, look(location, read_only=read_only))
+        recovered = RECOVERED if found.recovered else ""
+        if found.schema < SCHEMA:
+            _bring_up_to_date(location, found.schema, read_only=read_only)
+            found = _found(location, look(location))
+        return cls(found.identity, read_only=read_only, recovered=recovered)
 
     @classmethod
-    def create(cls, database: str, settings: Settings) -> Store:
-        """A new, empty database; `DatabaseError` when there is one already."""
-        from sqlmodel import Session, SQLModel
+    def create(
+        cls,
+        database: str,
+        settings: Settings,
+        begin: Callable[[Writer], object] = lambda writer: None,
+    ) -> Store:
+        """A new database with its settings and whatever else `begin` writes, in one transaction.
 
-        from pipeboard.store import tables
-        from pipeboard.store.engine import make_engine, write
-        from pipeboard.store.writing import Writer
+        `DatabaseError` when there is one already, also when somebody else makes it meanwhile.
+        """
+        from pipeboard.store.creating import create
 
         location = locate(database)
-        if stored_schema(location) is not None:
-            raise DatabaseError(
-                f"{location} is there already.",
-                hint="Open it, or name another path with --db.",
-                details={"reason": "exists"},
-            )
-        make_file(location)
-        engine = make_engine(location)
+        create(location, settings, begin)
+        return cls(_found(location, look(location)).identity)
 
-        def make(session: Session) -> None:
-            SQLModel.metadata.create_all(
-                session.connection(),
-                tables=[table.__table__ for table in tables.ALL],  # type: ignore[attr-defined]
-            )
-            Writer(session).begin(settings)
+    @property
+    def location(self) -> Location:
+        return self.identity.location
 
-        write(engine, location, make)
-        engine.dispose()
-        return cls(location)
+    @property
+    def database_id(self) -> str:
+        """The database's own id, url-safe, made when it was created; copies and restored backups
+        have the same."""
+        return self.identity.database_id
+
+    @property
+    def can_write(self) -> bool:
+        """Whether this process may write to the file now."""
+        return not self.read_only and os.access(self.location.path, os.W_OK)
 
     def new_reader(self, *, busy_ms: int = 5_000) -> Reader:
         """A reader of its own for another thread; it waits that long for a writer to finish."""
-        return Reader(connect(self.location, read_only=self.read_only, busy_ms=busy_ms))
+        self.identity.check_file()
+        connection = connect(self.location, read_only=self.read_only, busy_ms=busy_ms)
+        reader = Reader(connection, self.identity)
+        try:
+            reader.check()
+        except DatabaseError:
+            reader.close()
+            raise
+        return reader
 
-    def write(self, work: Callable[[Writer], T]) -> T:
+    def check_identity(self) -> None:
+        """`DatabaseError` when the database is no more what was opened (`details["reason"]`:
+        replaced, deleted, truncated, linked, newer), or may no longer be written to (read_only)."""
+        self.reader.check()
+        if self.could_write and not self.can_write:
+            raise DatabaseError(
+                f"{self.location} may no longer be written to: its rights were changed.",
+                hint="Reading goes on. Ask whoever owns the file for the right to write.",
+                details={"reason": "read_only"},
+            )
+
+    def write(
+        self,
+        work: Callable[[Writer], T],
+        *,
+        patience_s: float | None = None,
+        give_up: Callable[[], bool] | None = None,
+    ) -> T:
         """What `work` does within one short transaction: all of it or nothing.
 
-        Raises `ReadOnly` on a database opened for reading, `DatabaseError` when it stays busy.
+        It waits for other writers for `patience_s` (15 s unless given) or until `give_up` says
+        so, which is asked some dozen times a second. Raises `ReadOnly` on a database opened for
+        reading, `DatabaseError` when it stays busy or is no more the one that was opened.
         """
         if self.read_only:
             raise ReadOnly(
                 "The database was opened for reading only.", hint="Open it without --read-only."
             )
-        from pipeboard.store.engine import make_engine, write
+        from pipeboard.store.engine import PATIENCE_S, make_engine, write
         from pipeboard.store.writing import Writer
 
         if self._engine is None:
             self._engine = make_engine(self.location)
-        return write(self._engine, self.location, lambda session: work(Writer(session)))
+        return write(
+            self._engine,
+            self.location,
+            lambda session: work(Writer(session)),
+            identity=self.identity,
+            patience_s=PATIENCE_S if patience_s is None else patience_s,
+            give_up=give_up or (lambda: False),
+        )
 
     def close(self) -> None:
         """Lets go of every connection."""
         self.reader.close()
         if self._engine is not None:
             self._engine.dispose()
+
+
+def _found(location: Location, found: Found | None) -> Found:
+    if found is None:
+        raise DatabaseError(
+            f"There is no database at {location}.",
+            hint="Make one with 'pipeboard init', or look around with 'pipeboard demo'.",
+            details={"reason": "missing"},
+        )
+    return found
 
 
 def _bring_up_to_date(location: Location, found: int, *, read_only: bool) -> None:
@@ -118,5 +170,7 @@ def _bring_up_to_date(location: Location, found: int, *, read_only: bool) -> Non
         )
     back_up(location, found)
     engine = make_engine(location)
-    migrate(engine, location)
-    engine.dispose()
+    try:
+        migrate(engine, location)
+    finally:
+        engine.dispose()

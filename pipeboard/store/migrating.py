@@ -7,8 +7,8 @@ Alembic's operations, imported only when a step is due.
 from __future__ import annotations
 
 import os
-import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,8 +18,12 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.store.connecting import Location, connect, in_words, told
+from pipeboard.store.connecting import connect
+from pipeboard.store.engine import driver_of
+from pipeboard.store.locating import Location
+from pipeboard.store.migrations.workspace_id import add_workspace_id
 from pipeboard.store.schema import SCHEMA, check_schema, schema_of
+from pipeboard.store.troubles import in_words, told
 
 if TYPE_CHECKING:
     from alembic.operations import Operations
@@ -27,41 +31,87 @@ if TYPE_CHECKING:
 Step = Callable[["Operations"], None]
 
 # From a schema's number to the step that leads away from it. Version 1 is the first.
-STEPS: Mapping[int, Step] = {}
+STEPS: Mapping[int, Step] = {1: add_workspace_id}
+_STATE = (
+    "SELECT (SELECT value FROM counter WHERE name = 'schema'),"
+    " (SELECT value FROM counter WHERE name = 'change'), (SELECT max(seq) FROM command),"
+    " (SELECT id FROM command ORDER BY seq DESC LIMIT 1)"
+)
 
 
 def back_up(location: Location, schema: int) -> str:
     """A copy of the database beside it, made by SQLite and readable by its owner only.
 
-    Returns the copy's path. The file is pre-made with its rights, which `VACUUM INTO` accepts
-    while it is empty.
+    Returns the copy's path: that of one made before where it holds the same, so that a start
+    that is cut off leaves no second one. A copy gets its name once it is whole and on the disk.
     """
-    path = _new_file(location.path.with_name(f"{location.path.name}.schema-{schema}.backup"))
-    connection = connect(location)
+    wanted = location.path.with_name(f"{location.path.name}.schema-{schema}.backup")
+    state = _state(location)
+    if (made := _made_before(wanted, state)) is not None:
+        return made
+    part = _new_file(wanted.with_name(f"{wanted.name}.part"))
     try:
-        with told(location):
-            connection.execute("VACUUM INTO ?", (str(path),))
+        with closing(connect(location)) as connection, told(location):
+            connection.execute("VACUUM INTO ?", (str(part),))
+        _flush(part)
+        if (made := _made_before(wanted, state)) is not None:
+            return made  # by somebody else meanwhile
+        whole = part.replace(_new_file(wanted))
+        _flush(whole.parent)
     finally:
-        connection.close()
-    return str(path)
+        part.unlink(missing_ok=True)
+    return str(whole)
+
+
+def _made_before(wanted: Path, state: tuple[object, ...]) -> str | None:
+    """The copy under one of the names that holds that state already."""
+    for path in _names(wanted):
+        if not os.path.exists(path):
+            return None
+        with suppress(DatabaseError):
+            if _state(Location(path)) == state:
+                return str(path)
+    return None
+
+
+def _state(location: Location) -> tuple[object, ...]:
+    """What differs between two states of a database, or between two databases."""
+    with closing(connect(location, read_only=True)) as connection, told(location):
+        return tuple(connection.execute(_STATE).fetchone())
+
+
+def _names(wanted: Path) -> Iterator[Path]:
+    """A name, and the same with ever higher numbers."""
+    yield wanted
+    for number in count(1):
+        yield wanted.with_name(f"{wanted.name}-{number}")
 
 
 def _new_file(wanted: Path) -> Path:
-    """An empty file of that name, or of the first numbered one that nobody else has made."""
-    path = wanted
-    for number in count(1):
+    """An empty file of that name, or of the first numbered one that nobody else has made, with its
+    rights; `VACUUM INTO` accepts it while it is empty."""
+    for path in _names(wanted):
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600))
         except FileExistsError:
-            path = wanted.with_name(f"{wanted.name}-{number}")
+            continue
         except OSError as error:
             raise DatabaseError(
                 f"The backup {Location(path)} cannot be made: {error.strerror}.",
                 hint="The database was left as it was; make room or give rights beside it.",
             ) from error
-        else:
-            break
-    return path
+        return path
+    raise AssertionError("the numbers never end")
+
+
+def _flush(path: Path) -> None:
+    """Has the disk hold what was written to a file that nobody has opened yet, or a folder's
+    names."""
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
 
 
 def migrate(
@@ -87,8 +137,7 @@ def _migrate(engine: Engine, location: Location, steps: Mapping[int, Step], want
     from alembic.operations import Operations
 
     with engine.connect() as connection:
-        raw = connection.connection.driver_connection
-        assert isinstance(raw, sqlite3.Connection)
+        raw = driver_of(connection)
         raw.execute("PRAGMA foreign_keys=OFF")
         try:
             with connection.begin():

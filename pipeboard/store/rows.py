@@ -5,13 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date
-from operator import itemgetter
+from operator import index, itemgetter
 from typing import Any
 
 from pipeboard.domain.deal import Deal, Loss, NextStep, Status
-from pipeboard.domain.events import DATES, INSTANTS, from_json, instant, micros, to_json
+from pipeboard.domain.events import (
+    DATES,
+    INSTANTS,
+    Event,
+    event_from_json,
+    from_json,
+    instant,
+    micros,
+    to_json,
+)
 from pipeboard.domain.money import Money
 from pipeboard.domain.text import fold
+from pipeboard.store.troubles import UNREADABLE, of_deal
 
 _as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -51,13 +61,42 @@ IN_DOC = (
 )
 
 
+DEALS = (
+    "SELECT deal.*, stage.pipeline_id AS stands_in"
+    " FROM deal LEFT JOIN stage ON stage.id = deal.stage_id"
+)
+"""Whole rows of deals, each with the pipeline that its stage is of."""
+
+_NUMBERS_OF = itemgetter("id", "version", "pipeline_id", "stage_id", "rank", "outbound_since_reply")
+_TEXTS_OF = itemgetter(
+    "title",
+    "account",
+    "owner",
+    "source",
+    "source_detail",
+    "contact_reason",
+    "snooze_reason",
+    "trial_close",
+)
 _SAME_OF = itemgetter(*SAME)
 _INSTANTS_OF = itemgetter(*INSTANTS)
 _DATES_OF = itemgetter(*DATES)
 
 
+def stored_deal(row: Mapping[str, Any]) -> Deal:
+    """The deal that a row of `DEALS` stands for; `DatabaseError` naming it where the row is such
+    as nobody of ours has written."""
+    try:
+        if row["stands_in"] != row["pipeline_id"]:
+            raise LookupError("a stage that its pipeline does not have")
+        return deal_from_row(row)
+    except UNREADABLE as error:
+        raise of_deal(row["id"], error) from error
+
+
 def deal_from_row(row: Mapping[str, Any]) -> Deal:
     """The deal that a row of the table `deal` stands for."""
+    _check_types(row)
     values: dict[str, Any] = dict(zip(SAME, _SAME_OF(row), strict=True))
     values["removed"] = bool(values["removed"])
     for name, us in zip(INSTANTS, _INSTANTS_OF(row), strict=True):
@@ -76,6 +115,26 @@ def deal_from_row(row: Mapping[str, Any]) -> Deal:
         loss=_loss(row),
         next_step=_next_step(row),
     )
+
+
+def _check_types(row: Mapping[str, Any]) -> None:
+    """`TypeError` for a text among the numbers or a number among the texts, which SQLite takes."""
+    sum(map(index, _NUMBERS_OF(row)))
+    "".join(_TEXTS_OF(row))
+    for name in ("value_minor", "floor_minor", "probability_bp"):
+        if row[name] is not None:
+            index(row[name])
+
+
+def event_from_row(row: Mapping[str, Any]) -> Event:
+    """The event that a row of the log stands for; `DatabaseError` naming its deal where it cannot
+    be read."""
+    try:
+        return event_from_json(
+            row["kind"], instant(row["at"]), json.loads(row["data"]), undoes=bool(row["undoes"])
+        )
+    except UNREADABLE as error:
+        raise of_deal(row["deal_id"], error) from error
 
 
 def _day(text: str | None) -> date | None:

@@ -5,24 +5,15 @@ from __future__ import annotations
 import sqlite3
 
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.store.connecting import Location, connect, told
+from pipeboard.store.locating import Location
+from pipeboard.store.troubles import told
 
-SCHEMA = 1
-
-
-def stored_schema(location: Location) -> int | None:
-    """The schema's number of the database there, None where there is none (yet)."""
-    if not location.exists:
-        return None
-    connection = connect(location, read_only=True)
-    try:
-        return schema_of(connection, location)
-    finally:
-        connection.close()
+SCHEMA = 2
 
 
 def schema_of(connection: sqlite3.Connection, location: Location) -> int | None:
-    """The schema's number, None before the first table; `DatabaseError` for another program's."""
+    """The schema's number, None before the first table; `DatabaseError` for another program's
+    database, or where the number is lost."""
     with told(location):
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema")}
         if not tables:
@@ -34,7 +25,13 @@ def schema_of(connection: sqlite3.Connection, location: Location) -> int | None:
                 details={"reason": "foreign"},
             )
         row = connection.execute("SELECT value FROM counter WHERE name = 'schema'").fetchone()
-    return int(row[0]) if row else 0
+    if row is None or not isinstance(row[0], int) or row[0] < 1:
+        raise DatabaseError(
+            f"{location} is damaged: the number of its schema is lost.",
+            hint="Bring back a backup; the file was left as it is.",
+            details={"reason": "corrupt"},
+        )
+    return int(row[0])
 
 
 def check_schema(found: int, wanted: int = SCHEMA) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -14,15 +14,16 @@ from sqlalchemy import bindparam, insert, text
 from sqlmodel import Session
 
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.events import Event, event_from_json, instant, micros
+from pipeboard.domain.events import Event, instant, micros
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.sheet import Entry
 from pipeboard.store import tables as t
+from pipeboard.store.instants import Instants, put_off
 from pipeboard.store.pipeline_rows import pipeline_document, pipeline_row, stage_row
 from pipeboard.store.projecting import Change, project
 from pipeboard.store.returning import DUE_TO_RETURN
-from pipeboard.store.rows import deal_from_row
+from pipeboard.store.rows import DEALS, event_from_row, stored_deal
 from pipeboard.store.schema import SCHEMA
 from pipeboard.store.writing_targets import TargetWriter
 
@@ -56,28 +57,33 @@ class Doable:
 class Writer(TargetWriter):
     """Reads and writes within the transaction that `Store.write` opened."""
 
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._instants = Instants(session)
+        self._recorded_at: dict[str, datetime] = {}
+
     def deals(self, ids: Iterable[int]) -> dict[int, Deal]:
         """The deals with these ids that there are, removed ones included."""
         wanted = list(dict.fromkeys(ids))
         found: dict[int, Deal] = {}
-        statement = text("SELECT * FROM deal WHERE id IN :ids").bindparams(
+        statement = text(f"{DEALS} WHERE deal.id IN :ids").bindparams(
             bindparam("ids", expanding=True)
         )
         for start in range(0, len(wanted), BATCH):
             rows = self._session.execute(statement, {"ids": wanted[start : start + BATCH]})
-            found |= {row["id"]: deal_from_row(dict(row)) for row in rows.mappings()}
+            found |= {row["id"]: stored_deal(dict(row)) for row in rows.mappings()}
         return found
 
     def deals_by_external_id(self, ids: Iterable[str]) -> dict[str, Deal]:
         """The deals that came from another tool under these ids."""
         wanted = list(dict.fromkeys(ids))
         found: dict[str, Deal] = {}
-        statement = text("SELECT * FROM deal WHERE external_id IN :ids AND NOT removed").bindparams(
+        statement = text(f"{DEALS} WHERE external_id IN :ids AND NOT deal.removed").bindparams(
             bindparam("ids", expanding=True)
         )
         for start in range(0, len(wanted), BATCH):
             rows = self._session.execute(statement, {"ids": wanted[start : start + BATCH]})
-            found |= {row["external_id"]: deal_from_row(dict(row)) for row in rows.mappings()}
+            found |= {row["external_id"]: stored_deal(dict(row)) for row in rows.mappings()}
         return found
 
     def due_to_return(self, today: date) -> list[int]:
@@ -105,8 +111,13 @@ class Writer(TargetWriter):
         self.add(done, changes)
 
     def begin_command(self, done: Done) -> None:
-        """Stores the command itself; what it changes follows in one or more `add`."""
-        self._begin_commands([done])
+        """Stores the command itself; what it changes follows in one or more `add`.
+
+        Where the clock was set back it is recorded, with all that it changes, as of just after the
+        command before it.
+        """
+        self._recorded_at[done.id] = self._instants.recorded(done.at)
+        self._begin_commands([replace(done, at=self._recorded_at[done.id])])
 
     def _begin_commands(self, commands: Sequence[Done]) -> None:
         self.numbers("change", 1)
@@ -130,7 +141,10 @@ class Writer(TargetWriter):
 
     def add(self, done: Done, changes: Sequence[Change]) -> None:
         """Stores changes of a command that has begun."""
-        project(self._session, changes, done.id, micros(done.at))
+        at = self._recorded_at.get(done.id, done.at)
+        if at != done.at:
+            changes = [put_off(change, done.at, at) for change in changes]
+        project(self._session, changes, done.id, micros(at))
 
     def record_told(self, commands: Sequence[Done], changes: Sequence[Change]) -> None:
         """Stores whole histories of new deals, each event `told` by one of `commands`.
@@ -138,6 +152,7 @@ class Writer(TargetWriter):
         Commands and events are numbered in the order of time, as if they had been recorded then.
         """
         self._begin_commands(commands)
+        self._instants.reached(max(done.at for done in commands))
         project(self._session, changes, "", 0)
 
     def summarise(self, command_id: str, summary: str) -> None:
@@ -168,7 +183,7 @@ class Writer(TargetWriter):
         )
         found: dict[int, list[tuple[int, Event]]] = {}
         for row in rows.mappings():
-            found.setdefault(row["deal_id"], []).append((row["version"], _event(dict(row))))
+            found.setdefault(row["deal_id"], []).append((row["version"], event_from_row(dict(row))))
         return found
 
     def standing_since(self, deal_id: int, version: int) -> list[Entry]:
@@ -190,7 +205,7 @@ class Writer(TargetWriter):
                 row["seq"],
                 row["deal_id"],
                 row["version"],
-                _event(row),
+                event_from_row(row),
                 row["command_id"],
                 row["verb"],
                 row["actor"],
@@ -243,7 +258,7 @@ class Writer(TargetWriter):
 
     def begin(self, settings: Settings) -> None:
         """The rows that every database starts with."""
-        names = ("deal", "stage", "pipeline", "change")
+        names = ("deal", "stage", "pipeline", "change", "instant")
         rows = [{"name": "schema", "value": SCHEMA}] + [{"name": n, "value": 0} for n in names]
         self._session.execute(insert(t.Counter), rows)
         self.save_settings(settings)
@@ -273,7 +288,7 @@ class Writer(TargetWriter):
             {
                 "pipeline_id": pipeline.id,
                 "version": pipeline.version,
-                "at": micros(at),
+                "at": micros(self._instants.recorded(at)),
                 "actor": actor,
                 "document": pipeline_document(pipeline),
             },
@@ -312,12 +327,6 @@ def _standing(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         if undone is not None:
             undo_of[undone] = command_id
     return [row for found in standing.values() for row in found]
-
-
-def _event(row: Mapping[str, Any]) -> Event:
-    return event_from_json(
-        row["kind"], instant(row["at"]), json.loads(row["data"]), undoes=bool(row["undoes"])
-    )
 
 
 def _put(

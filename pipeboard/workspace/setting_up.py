@@ -14,6 +14,8 @@ from pipeboard.domain.text import clean_line, fold
 from pipeboard.workspace.desk import Desk
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pipeboard.store.writing import Writer
 
 MOST_STAGES = 40
@@ -79,6 +81,17 @@ class SettingUp(Desk):
     def save_settings(self, settings: Settings) -> None:
         """All settings of the workspace."""
         self.store.write(lambda writer: writer.save_settings(settings))
+
+
+def save_first_pipeline(writer: Writer, wanted: Pipeline, at: datetime, actor: str) -> None:
+    """The pipeline that a new database begins with, within the transaction that makes it."""
+    _check_pipeline(wanted, ())
+    numbers = writer.numbers("stage", len(wanted.stages))
+    stages = tuple(
+        replace(stage, id=number) for stage, number in zip(wanted.stages, numbers, strict=True)
+    )
+    number = writer.numbers("pipeline", 1)[0]
+    writer.save_pipeline(replace(wanted, id=number, stages=stages, version=1), at, actor)
 
 
 def named_pipeline(pipelines: Sequence[Pipeline], name: str | None) -> Pipeline:

@@ -15,8 +15,8 @@ from sqlmodel import Session
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.settings import Settings
 from pipeboard.store import Store
-from pipeboard.store.connecting import locate
 from pipeboard.store.engine import make_engine, write
+from pipeboard.store.locating import locate
 from pipeboard.store.writing import Writer
 from tests.team import SETTINGS
 

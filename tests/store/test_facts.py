@@ -21,7 +21,7 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.templates import template
-from pipeboard.store.connecting import connect, locate
+from pipeboard.store.connecting import connect
 from pipeboard.store.reading.database import Database
 from pipeboard.store.reading.facts import read_facts, read_histories
 from pipeboard.store.reading.yardsticks import read_attribute, read_present, read_rules
@@ -57,8 +57,9 @@ def ana(team: Team) -> Workspace:
 
 
 @pytest.fixture
-def database(team: Team) -> Iterator[Database]:
-    opened = Database(connect(locate(str(team.path)), read_only=True))
+def database(ana: Workspace) -> Iterator[Database]:
+    identity = ana.store.identity
+    opened = Database(connect(identity.location, read_only=True), identity)
     yield opened
     opened.close()
 

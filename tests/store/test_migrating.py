@@ -1,13 +1,14 @@
-"""Bringing an older database up to date, with steps made up for the purpose."""
+"""Bringing an older database up to date: that of 0.1.0, and with steps made up for the purpose."""
 
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -15,14 +16,14 @@ import pytest
 from alembic.operations import Operations
 from sqlalchemy import Column, Text
 
-from pipeboard import store
-from pipeboard.domain.errors import DatabaseError
-from pipeboard.store import Store, migrating, schema
-from pipeboard.store.connecting import locate
+from pipeboard.domain.errors import DatabaseError, ReadOnly
+from pipeboard.store import Store
 from pipeboard.store.engine import make_engine
+from pipeboard.store.locating import locate
 from pipeboard.store.migrating import back_up, migrate
+from pipeboard.store.schema import SCHEMA
 from tests.ledger import disagreements
-from tests.team import Team, add
+from tests.team import SETTINGS, Team, add, now_of
 
 
 def add_a_column(operations: Operations) -> None:
@@ -47,13 +48,17 @@ Step = Callable[[Operations], None]
 TWO: Mapping[int, Step] = {1: add_a_column, 2: make_the_table_anew}
 
 
+OLD = (Path(__file__).parent / "schema_1.sql").read_text("utf-8")
+
+
 @pytest.fixture
-def path(tmp_path: Path) -> Iterator[Path]:
-    team = Team.make(tmp_path / "team.db")
-    deal = add(team.rep("ana"), "Lumen Oy: pilot 40k #pilot")
-    assert deal.id == 1
-    team.close()
-    yield tmp_path / "team.db"
+def path(tmp_path: Path) -> Path:
+    """A small team's database as 0.1.0 made it."""
+    path = tmp_path / "team.db"
+    path.touch(0o600)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(OLD)
+    return path
 
 
 def run(path: Path, steps: Mapping[int, Step], wanted: int) -> None:
@@ -120,8 +125,13 @@ def test_a_database_newer_than_the_program_is_not_migrated(path: Path) -> None:
 
 def test_a_backup_is_a_whole_database_that_only_its_owner_reads(path: Path) -> None:
     first = Path(back_up(locate(str(path)), 1))
+    again = Path(back_up(locate(str(path)), 1))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE counter SET value = value + 1 WHERE name = 'change'")
+        connection.commit()
     second = Path(back_up(locate(str(path)), 1))
-    assert (first.name, second.name) == (
+    assert (first.name, again.name, second.name) == (
+        "team.db.schema-1.backup",
         "team.db.schema-1.backup",
         "team.db.schema-1.backup-1",
     )
@@ -151,41 +161,115 @@ def test_a_step_that_the_database_refuses_is_told_in_words(path: Path) -> None:
     assert state(path)[0] == 1
 
 
-def test_opening_an_older_database_backs_it_up_and_brings_it_up_to_date(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(store, "SCHEMA", 2)
-    monkeypatch.setattr(schema, "SCHEMA", 2)
-    monkeypatch.setattr(store, "check_schema", lambda found: schema.check_schema(found, 2))
-    monkeypatch.setattr(
-        migrating,
-        "migrate",
-        lambda engine, location: migrate(engine, location, steps={1: add_a_column}, wanted=2),
-    )
+def shape(path: Path) -> dict[str, object]:
+    """Every table with its columns, keys and indices, as SQLite understands them."""
+    with closing(sqlite3.connect(path)) as connection:
+        tables = [
+            row[0]
+            for row in connection.execute(
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            )
+        ]
+        found: dict[str, object] = {}
+        for table in tables:
+            columns = connection.execute(f"PRAGMA table_info('{table}')").fetchall()
+            keys = connection.execute(f"PRAGMA foreign_key_list('{table}')").fetchall()
+            indices = {
+                row[1]: (row[2:], connection.execute(f"PRAGMA index_xinfo('{row[1]}')").fetchall())
+                for row in connection.execute(f"PRAGMA index_list('{table}')")
+            }
+            found[table] = (sorted(column[1:] for column in columns), sorted(keys), indices)
+        return found
+
+
+def test_an_older_database_becomes_what_a_new_one_is(path: Path, tmp_path: Path) -> None:
     Store.open(str(path)).close()
-    assert state(path)[0] == 2
-    assert state(path.with_name("team.db.schema-1.backup"))[0] == 1
+    Store.create(str(tmp_path / "new.db"), SETTINGS).close()
+    assert shape(path) == shape(tmp_path / "new.db")
+    names = "SELECT name FROM counter ORDER BY name"
+    assert rows(path, names) == rows(tmp_path / "new.db", names)
+    assert rows(path, "SELECT value FROM counter WHERE name = 'schema'") == [(SCHEMA,)]
+
+
+def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+LOG = ("SELECT * FROM command ORDER BY seq", "SELECT * FROM event ORDER BY seq")
+
+
+def test_nothing_that_was_recorded_is_changed_and_work_goes_on(path: Path) -> None:
+    before = [rows(path, sql) for sql in LOG]
+    assert all(before)
+    team = Team(path)
+    ana = team.rep("ana")
+    assert [rows(path, sql) for sql in LOG] == before
+    assert disagreements(path) == []
+    (last, *_) = ana.reader.commands(limit=1)
+    assert last.verb == "undo"
+    ana.redo()
+    assert now_of(ana, 2).fields == {"region": "north"}
+    add(ana, "Nordlicht: pilot 7k")
+    team.close()
+    assert disagreements(path) == []
+
+
+def test_an_older_database_gets_an_id_of_its_own_once(path: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    copy.write_bytes(path.read_bytes())
+    ids = []
+    for one in (path, path, copy):
+        with closing(Store.open(str(one))) as store:
+            ids.append(store.database_id)
+    assert ids[0] == ids[1] != ids[2]
+    assert all(re.fullmatch(r"[\w-]{22}", one) for one in ids)
+
+
+def test_opening_an_older_database_backs_it_up_once(path: Path) -> None:
+    Store.open(str(path)).close()
+    Store.open(str(path)).close()
+    (backup,) = path.parent.glob("*.backup*")
+    assert backup.name == "team.db.schema-1.backup"
+    assert state(backup)[0] == 1
+
+
+def test_a_start_that_was_cut_off_after_the_backup_makes_no_second_one(path: Path) -> None:
+    back_up(locate(str(path)), 1)
+    path.with_name("team.db.schema-1.backup.part").touch()  # as a kill leaves it
+    Store.open(str(path)).close()
+    assert [backup.name for backup in path.parent.glob("*.backup")] == ["team.db.schema-1.backup"]
+
+
+def test_a_database_that_lost_the_number_of_its_schema_is_told_of_and_not_copied(
+    path: Path,
+) -> None:
+    for change in ("UPDATE counter SET value = 0", "UPDATE counter SET value = 'x'", "DELETE"):
+        with closing(sqlite3.connect(path)) as connection:
+            if change == "DELETE":
+                connection.execute("DELETE FROM counter WHERE name = 'schema'")
+            else:
+                connection.execute(f"{change} WHERE name = 'schema'")
+            connection.commit()
+        with pytest.raises(DatabaseError, match="number of its schema is lost"):
+            Store.open(str(path))
+    assert list(path.parent.glob("*.backup*")) == []
+
+
+def test_an_older_database_opened_for_reading_only_is_left_as_it_is(path: Path) -> None:
+    with pytest.raises(ReadOnly, match="older than this Pipeboard"):
+        Store.open(str(path), read_only=True)
+    assert state(path)[0] == 1
 
 
 AT_ONCE = 8 if os.environ.get("PIPEBOARD_THOROUGH") else 3
 MIGRATING = """
 import sys
-from alembic.operations import Operations
-from sqlalchemy import Column, Text
-from pipeboard.store.connecting import locate
-from pipeboard.store.engine import make_engine
-from pipeboard.store.migrating import back_up, migrate
+from pipeboard.store import Store
 
-def add_a_column(operations):
-    operations.add_column("rep", Column("phone", Text, nullable=False, server_default=""))
-
-location = locate(sys.argv[1])
 print("ready", flush=True)
 sys.stdin.readline()
-back_up(location, 1)
-engine = make_engine(location)
-migrate(engine, location, steps={1: add_a_column}, wanted=2)
-engine.dispose()
+Store.open(sys.argv[1]).close()
 """
 
 
@@ -210,7 +294,9 @@ def test_several_at_once_bring_it_up_to_date_once(path: Path) -> None:
         process.stdin.flush()
     said = [process.communicate()[1] for process in processes]
     assert [process.returncode for process in processes] == [0] * AT_ONCE, said
-    number, columns, _ = state(path)
-    assert (number, columns.count("phone")) == (2, 1)
-    assert len(list(path.parent.glob("*.backup*"))) == AT_ONCE
+    assert state(path)[0] == SCHEMA
+    assert len(rows(path, "SELECT id FROM workspace")) == 1
+    backups = list(path.parent.glob("*.backup*"))
+    assert 1 <= len(backups) <= AT_ONCE
+    assert {state(backup)[0] for backup in backups} == {1}
     assert disagreements(path) == []

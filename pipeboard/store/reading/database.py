@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import closing, contextmanager
 from typing import Any, TypeAlias, TypeVar
 
-from pipeboard.domain.errors import DatabaseError
-from pipeboard.store.connecting import Location, in_words
+from pipeboard.store.connecting import connect
+from pipeboard.store.identity import Identity
 from pipeboard.store.reading.sql import Sql
+from pipeboard.store.troubles import in_words
 
 Row: TypeAlias = Mapping[str, Any]
 T = TypeVar("T")
 
 CHUNK = 500
 MOST_REMEMBERED = 50
+_CHECKING_BUSY_MS = 100
 
 
 class Database:
@@ -27,8 +28,10 @@ class Database:
     what only SQLite has (`version`, `listed`) stands here and nowhere else.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, identity: Identity) -> None:
         self._connection = connection
+        self.identity = identity
+        self._looked_at: tuple[int, int] | None = None
         self._remembered: dict[Hashable, Any] = {}
         self._remembered_at = -1
         self._kept: dict[str, tuple[Hashable, Any]] = {}
@@ -38,7 +41,7 @@ class Database:
         try:
             return self._connection.execute(sql, values).fetchall()
         except sqlite3.DatabaseError as error:
-            raise self._in_words(error) from error
+            raise in_words(error, self.identity.location) from error
 
     def row(self, sql: str, values: Sequence[Any] = ()) -> Row | None:
         """The first row of an answer."""
@@ -72,7 +75,24 @@ class Database:
         try:
             yield
         finally:
-            self._connection.execute("ROLLBACK")
+            if self._connection.in_transaction:  # an I/O error ends it by itself
+                self._connection.execute("ROLLBACK")
+
+    def check(self) -> None:
+        """`DatabaseError` when this is no more the database that was opened.
+
+        A `stat` costs microseconds. Only when somebody has written to the file since the last
+        check is it looked into, over a connection of its own: this one could answer from pages
+        that it has kept.
+        """
+        found = self.identity.check_file()
+        mark = (found.st_mtime_ns, found.st_size)
+        if mark == self._looked_at:
+            return
+        location = self.identity.location
+        with closing(connect(location, read_only=True, busy_ms=_CHECKING_BUSY_MS)) as connection:
+            self.identity.check_contents(connection)
+        self._looked_at = mark
 
     def version(self) -> int:
         """A number that differs once another connection has committed."""
@@ -116,10 +136,3 @@ class Database:
 
     def close(self) -> None:
         self._connection.close()
-
-    def _in_words(self, error: sqlite3.DatabaseError) -> DatabaseError:
-        try:
-            files = self._connection.execute("PRAGMA database_list").fetchall()
-        except sqlite3.DatabaseError:
-            files = []
-        return in_words(error, Location(Path(files[0]["file"] if files else "the database")))

@@ -16,6 +16,7 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store.reading import board, cards, setup
 from pipeboard.store.reading.database import Database
+from pipeboard.store.reading.strays import check_stages
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from pipeboard.domain.filter_nodes import Filter
     from pipeboard.domain.metrics import History, Present, Rates, Rules
     from pipeboard.domain.sheet import Entry, Sheet
+    from pipeboard.store.identity import Identity
+    from pipeboard.store.reading.deals import Selection
     from pipeboard.store.reading.finding import Found
     from pipeboard.store.reading.history import Did
     from pipeboard.store.reading.listing import Listing
@@ -33,13 +36,25 @@ if TYPE_CHECKING:
 class Reader:
     """Reads one database over one connection, in one thread at a time."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._database = Database(connection)
+    def __init__(self, connection: sqlite3.Connection, identity: Identity) -> None:
+        self._database = Database(connection, identity)
         self._pipelines = setup.Pipelines(self._database)
 
     def snapshot(self) -> AbstractContextManager[None]:
         """All that is read inside is of one moment; keep it short, since writers wait for it."""
         return self._database.snapshot()
+
+    def database_id(self) -> str:
+        """The database's own id; a copy and a restored backup have the same."""
+        return self._database.identity.database_id
+
+    def check(self) -> None:
+        """`DatabaseError` when this is no more the database that was opened: `details["reason"]` is
+        replaced, deleted, truncated, linked, newer, corrupt or unreachable.
+
+        It costs microseconds while nobody writes, and is meant for every look at `data_version`.
+        """
+        self._database.check()
 
     def data_version(self) -> int:
         """A number that differs once another connection has committed; costs microseconds."""
@@ -68,7 +83,11 @@ class Reader:
     # The board.
 
     def board(self, lens: Lens) -> Board:
-        """Columns with their counts and sums; `signs` is None, ask `signs` for them."""
+        """Columns with their counts and sums; `signs` is None, ask `signs` for them.
+
+        `DatabaseError` when a live deal stands in a stage that no pipeline has.
+        """
+        check_stages(self._database, self.pipelines())
         return board.read_board(self._database, self._pipeline(lens), lens)
 
     def signs(self, lens: Lens) -> Signs:
@@ -117,26 +136,38 @@ class Reader:
         sort: str = "id",
         limit: int | None = None,
     ) -> Iterator[Deal]:
-        """The deals that a filter finds one by one, in bounded memory; no lock is held meanwhile.
+        """The deals that a filter finds one by one, as `select` finds them.
 
-        `zone` is the workspace's unless given; the rest is as in `Listing`. Raises BadInput at
-        once for a sort or a term of the filter that nobody can understand.
+        `zone` is the workspace's unless given; the rest is as in `Listing`.
         """
         from pipeboard.domain.filter_nodes import EVERYTHING
-        from pipeboard.store.reading.deals import each_deal
         from pipeboard.store.reading.listing import Listing
 
         zone = zone or self.settings().zone
-        found = self.ids(
+        return self.select(
             Listing(today, zone, me, pipeline_id, owner, query or EVERYTHING, sort, limit)
-        )
-        return each_deal(self._database, found)
+        ).deals
+
+    def select(self, listing: Listing) -> Selection:
+        """The deals of a listing in its order, all as of one moment, in bounded memory.
+
+        They are read at once (30,000 in 0.3 s, in which writers wait), and no lock is held while
+        they are consumed. Raises BadInput for a sort or a term of the filter that nobody can
+        understand, `DatabaseError` when a deal stands in a stage that no pipeline has.
+        """
+        from pipeboard.store.reading.deals import Selection, each_deal
+
+        with self._database.snapshot():
+            found = self.ids(listing)
+            return Selection(found, each_deal(self._database, found))
 
     def ids(self, listing: Listing) -> tuple[int, ...]:
         """The deals of a listing in its order."""
         from pipeboard.store.reading.listing import read_ids
 
-        return read_ids(self._database, self.pipelines(), listing)
+        pipelines = self.pipelines()
+        check_stages(self._database, pipelines, with_archive=True)
+        return read_ids(self._database, pipelines, listing)
 
     def due_to_return(self, today: date) -> tuple[int, ...]:
         """The lost deals whose day to try again has come and that have not come back yet."""

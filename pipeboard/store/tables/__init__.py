@@ -18,6 +18,7 @@ from pipeboard.store.tables.agreed import (
     Setting,
     StageRow,
     Target,
+    WorkspaceRow,
 )
 from pipeboard.store.tables.around import (
     AnswerRow,
@@ -32,6 +33,7 @@ from pipeboard.store.tables.deal import DealRow
 from pipeboard.store.tables.log import CommandRow, EventRow
 
 ALL: tuple[type[SQLModel], ...] = (
+    WorkspaceRow,
     Setting,
     Counter,
     PipelineRow,
@@ -74,4 +76,5 @@ __all__ = [
     "StageTotal",
     "Target",
     "TouchRow",
+    "WorkspaceRow",
 ]

@@ -8,6 +8,13 @@ from sqlmodel import Field, SQLModel
 from pipeboard.store.tables.columns import instant
 
 
+class WorkspaceRow(SQLModel, table=True):
+    """The database's own id, in one row: a copy and a restored backup have the same."""
+
+    __tablename__ = "workspace"
+    id: str = Field(primary_key=True)
+
+
 class Setting(SQLModel, table=True):
     """What holds for the whole workspace: currency, zone, lists that people edit; JSON values."""
 
@@ -16,7 +23,8 @@ class Setting(SQLModel, table=True):
 
 
 class Counter(SQLModel, table=True):
-    """Numbers given out in the writing transaction: deal ids, stage ids, the count of changes."""
+    """Numbers given out in the writing transaction: deal ids, stage ids, the count of changes; the
+    number of the schema, and the instant of the command that was recorded last."""
 
     name: str = Field(primary_key=True)
     value: int = Field(sa_column=Column(BigInteger, nullable=False))

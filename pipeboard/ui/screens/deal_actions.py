@@ -12,7 +12,7 @@ from textual.screen import ModalScreen, Screen
 
 from pipeboard.domain.errors import Conflict, GateNotMet, PipeboardError
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.store.connecting import lock_holder
+from pipeboard.store.holders import lock_holder
 from pipeboard.ui.palette import Role
 
 if TYPE_CHECKING:
@@ -136,7 +136,8 @@ class DealActions(Screen[None]):
         if not asked.done():
             holder = lock_holder(self.board_app.clerk.workspace.store.location)
             self.say(
-                f"The database is busy: {holder} is writing to it. Still trying…", "status.warn"
+                f"The database is busy: {holder or 'another program holds it'}. Still trying…",
+                "status.warn",
             )
             await asyncio.wait({asked})
         self._conclude(asked, call, repeats)

@@ -1,0 +1,199 @@
+"""From a path or URL to the place of a database, and the file that is made there.
+
+The file is looked at with `stat` alone: closing any handle on it that is not SQLite's would drop
+SQLite's POSIX locks for the whole process.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.text import printable
+
+_NETWORK = frozenset(
+    (
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb3",
+        "smbfs",
+        "9p",
+        "virtiofs",
+        "afs",
+        "openafs",
+        "ceph",
+        "lustre",
+        "glusterfs",
+        "ncpfs",
+        "vboxsf",
+        "prl_fs",
+        "davfs",
+    )
+)
+
+
+_URL = re.compile(r"([a-z][a-z0-9+.-]*):(?=/|.*@)", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a database is: a file of SQLite's."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return printable(str(self.path))
+
+    @property
+    def exists(self) -> bool:
+        """Whether the file is there with something in it (`stat` drops no locks)."""
+        try:
+            return self.path.stat().st_size > 0
+        except OSError:
+            return False
+
+    def uri(self, *, read_only: bool) -> str:
+        """The SQLite URI; built by quoting, since `?` and `#` in a path open another file."""
+        return f"file:{quote(os.fsencode(self.path))}?mode={'ro' if read_only else 'rw'}"
+
+
+def locate(database: str) -> Location:
+    """The place that a path or `sqlite:///` URL names; `DatabaseError` for what cannot hold one."""
+    url = _URL.match(database)
+    if url and url[1].lower() != "sqlite":
+        # Never the rest of it, which may hold a password.
+        raise DatabaseError(
+            f"This Pipeboard cannot open a database of the kind '{url[1].lower()}'.",
+            hint="Give the path of a SQLite file with --db.",
+        )
+    if database.startswith("sqlite:"):
+        database = unquote(urlsplit(database).path).removeprefix("/")
+    if not database or database == ":memory:":
+        raise DatabaseError("No database path given.", hint="For example: --db ~/deals.db")
+    if "\0" in database:
+        raise DatabaseError("A path cannot hold a NUL character.")
+    raw = Path(database)
+    try:
+        raw = raw.expanduser()
+        path = raw.parent.resolve(strict=True) / raw.name
+    except (OSError, RuntimeError) as error:
+        raise DatabaseError(
+            f"The folder {Location(raw.parent)} is not there.",
+            hint="Make it first, or name another path.",
+        ) from error
+    _check_file(path)
+    return Location(path)
+
+
+def _check_file(path: Path) -> None:
+    kind = _file_system(path.parent)
+    if kind in _NETWORK or kind.startswith("fuse."):
+        raise DatabaseError(
+            f"{Location(path)} is on a network file system ({kind}), where SQLite's locks do not "
+            "hold.",
+            hint="Put the file on a local disk.",
+        )
+    try:
+        mode = os.lstat(path).st_mode
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise DatabaseError(f"{Location(path)} cannot be looked at: {error.strerror}.") from error
+    if stat.S_ISLNK(mode):
+        _check_file(_target(path))
+    elif not stat.S_ISREG(mode):
+        raise DatabaseError(
+            f"{Location(path)} is not a regular file.", hint="Name a file with --db."
+        )
+
+
+def _target(link: Path) -> Path:
+    try:
+        return link.resolve()
+    except (OSError, RuntimeError) as error:
+        raise DatabaseError(
+            f"{Location(link)} is a link that leads back to itself.", hint="Name another path."
+        ) from error
+
+
+def _file_system(folder: Path) -> str:
+    """The type of the mount that `folder` is on; "" where the system does not tell."""
+    best, kind = "", ""
+    try:
+        lines = Path("/proc/self/mountinfo").read_text("utf-8", "surrogateescape").splitlines()
+    except OSError:
+        return ""
+    for line in lines:
+        left, _, right = line.partition(" - ")
+        mount = left.split()[4].replace("\\040", " ")
+        inside = f"{folder}/".startswith(f"{mount.rstrip('/')}/")
+        if inside and len(mount) >= len(best):
+            best, kind = mount, right.split()[0]
+    return kind
+
+
+def make_file(location: Location) -> None:
+    """The empty file with the rights that the folder implies, whatever the umask.
+
+    0660 in a set-gid folder (a shared box), 0600 elsewhere: SQLite's own 0644 would keep a second
+    rep out. An empty file that is there already is given the same rights, and refused where it is
+    another account's or has a second name.
+    """
+    path = location.path
+    shared = bool(path.parent.stat().st_mode & stat.S_ISGID)
+    mode = 0o660 if shared else 0o600
+    try:
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
+    except FileExistsError:
+        _take_over(location, mode)
+        return
+    except OSError as error:
+        raise DatabaseError(
+            f"{location} cannot be made: {error.strerror}.", hint="Name another path with --db."
+        ) from error
+    os.fchmod(fd, mode)
+    os.close(fd)
+
+
+def _take_over(location: Location, mode: int) -> None:
+    """Gives an empty file that was there before the rights that a new one would have."""
+    try:
+        found = location.path.lstat()
+        if stat.S_ISLNK(found.st_mode):
+            raise DatabaseError(
+                f"{location} is a link, and no database is made through one.",
+                hint="Name the file itself with --db.",
+                details={"reason": "exists"},
+            )
+        if found.st_uid != os.geteuid():
+            raise DatabaseError(
+                f"{location} is there already, empty, and belongs to another account.",
+                hint="Have it removed, or name another path with --db.",
+                details={"reason": "exists"},
+            )
+        check_names(location, found)
+        if stat.S_IMODE(found.st_mode) != mode:
+            location.path.chmod(mode)
+    except OSError as error:
+        raise DatabaseError(
+            f"{location} cannot be made: {error.strerror}.", hint="Name another path with --db."
+        ) from error
+
+
+def check_names(location: Location, found: os.stat_result) -> None:
+    """`DatabaseError` for a file with a second name (a hard link): SQLite looks for the journal of
+    a change that was cut off beside the name it is given, and would not find it by the other."""
+    if found.st_nlink > 1:
+        raise DatabaseError(
+            f"{location} has {found.st_nlink} names (hard links), and a change that is cut off "
+            "under one of them would damage it under the other.",
+            hint="Remove all names but one ('find FOLDER -samefile FILE' lists them), or make a "
+            "copy with 'cp' and open that.",
+            details={"reason": "linked"},
+        )

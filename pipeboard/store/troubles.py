@@ -1,0 +1,182 @@
+"""What can go wrong with a database, from the driver's error to a sentence with its cause and what
+to do next."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator
+
+from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.text import printable
+from pipeboard.store.holders import Wanting, lock_holder
+from pipeboard.store.locating import Location
+
+RECOVERED = "The last change was cut off and has been taken back."
+# What values that nobody of ours has written raise where a value of the domain is made of them.
+UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError)
+
+
+@contextlib.contextmanager
+def told(location: Location, wanting: Wanting = "read") -> Iterator[None]:
+    """Turns the driver's errors into one sentence with the cause and what to do next."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise in_words(error, location, wanting) from error
+
+
+@contextlib.contextmanager
+def readable(what: str) -> Iterator[None]:
+    """Turns what damaged contents raise into a sentence that says what cannot be read."""
+    try:
+        yield
+    except UNREADABLE as error:
+        raise damaged(what, error) from error
+
+
+def of_deal(deal_id: object, error: BaseException) -> DatabaseError:
+    """Damaged contents of one deal, which the sentence names."""
+    ref = f"D-{deal_id}"
+    return damaged(f"the deal {printable(ref)}", error, deal=ref)
+
+
+def damaged(what: str, error: BaseException, **details: str) -> DatabaseError:
+    """Contents of the database that cannot be what this program has written."""
+    return DatabaseError(
+        f"The database is damaged: {what} cannot be read ({type(error).__name__}).",
+        hint="Bring back a backup; nothing was changed.",
+        details={"reason": "damaged", **details},
+    )
+
+
+def is_cut_off(error: BaseException) -> bool:
+    """Whether a change that was cut off must be taken back before anything can be read."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return code in (
+        sqlite3.SQLITE_READONLY_ROLLBACK,
+        sqlite3.SQLITE_READONLY_RECOVERY,
+        sqlite3.SQLITE_READONLY_CANTINIT,
+    )
+
+
+def cut_off(location: Location, *, read_only: bool) -> DatabaseError:
+    """Why a database cannot be looked at whose last change must be taken back first."""
+    if read_only:
+        hint = "Whoever may write to it has to open it once without --read-only: 'pipeboard list'."
+    else:
+        owner = _owner(location)
+        hint = (
+            f"Whoever may write to the file and its folder{f', such as {owner},' if owner else ''} "
+            "has to open it once: 'pipeboard list'."
+        )
+    return DatabaseError(
+        f"The last change to {location} was cut off and must be taken back before it can be read, "
+        "which needs the right to write.",
+        hint=hint,
+        details={"reason": "cut_off"},
+    )
+
+
+def _owner(location: Location) -> str:
+    import pwd
+
+    with contextlib.suppress(OSError, KeyError):
+        return pwd.getpwuid(location.path.stat().st_uid).pw_name
+    return ""
+
+
+def in_words(error: BaseException, location: Location, wanting: Wanting = "read") -> DatabaseError:
+    """The driver's error as a sentence; `details["reason"]` is a word for its kind."""
+    whole = getattr(error, "sqlite_errorcode", 0)
+    code, said = whole & 0xFF, str(error)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return busy(location, wanting)
+    if is_cut_off(error):
+        return cut_off(location, read_only=False)
+    if whole == sqlite3.SQLITE_READONLY_DBMOVED:
+        return replaced(location, is_gone=not os.path.exists(location.path))
+    if said.startswith("Could not decode to UTF-8"):
+        return damaged("a text", error)
+    message, hint, reason = _WORDS.get(code, _UNKNOWN)
+    return DatabaseError(
+        message.format(location=location, said=said), hint=hint, details={"reason": reason}
+    )
+
+
+_UNKNOWN = (
+    "The database does not answer as it should ({said}).",
+    "Nothing was changed. If it comes again, bring back a backup.",
+    "other",
+)
+_WORDS = {
+    sqlite3.SQLITE_NOTADB: (
+        "{location} is not a database, or its beginning is damaged ({said}).",
+        "Name another path with --db, or bring back a backup; the file was left as it is.",
+        "corrupt",
+    ),
+    sqlite3.SQLITE_CORRUPT: (
+        "{location} is damaged or not a database ({said}).",
+        "Bring back a backup; the file was left as it is.",
+        "corrupt",
+    ),
+    sqlite3.SQLITE_FULL: (
+        "The disk is full: nothing was changed.",
+        "Free some space and do it again.",
+        "full",
+    ),
+    sqlite3.SQLITE_IOERR: (
+        "{location} could not be read or written ({said}): nothing was changed.",
+        "Look whether the disk is full or failing, or a limit is reached (quota, 'ulimit -f').",
+        "io",
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        "{location} cannot be opened.",
+        "Look at the path and at its rights.",
+        "unreachable",
+    ),
+    sqlite3.SQLITE_READONLY: (
+        "{location} cannot be written to ({said}).",
+        "Ask for the right to write to the file and its folder, or look with --read-only.",
+        "read_only",
+    ),
+    sqlite3.SQLITE_PERM: (
+        "{location} cannot be written to ({said}).",
+        "Ask for the right to write to the file and its folder, or look with --read-only.",
+        "read_only",
+    ),
+}
+
+
+def busy(location: Location, wanting: Wanting) -> DatabaseError:
+    """Somebody keeps this process out; `details["holder"]` is who, None where it is not known."""
+    holder = lock_holder(location, wanting)
+    verb = "read" if wanting == "read" else "written to"
+    return DatabaseError(
+        f"The database is busy and cannot be {verb} now: {holder or 'another program holds it'}.",
+        hint="Try again in a moment.",
+        details={
+            "reason": "locked",
+            "wanting": wanting,
+            "holder": holder.details() if holder else None,
+        },
+    )
+
+
+def replaced(location: Location, *, is_gone: bool) -> DatabaseError:
+    """Another file is under the path than the one that was opened, or none."""
+    if not is_gone:
+        return DatabaseError(
+            f"Another file was put in the place of {location} since it was opened.",
+            hint="Nothing was written. Leave and open it again to work with what is there now.",
+            details={"reason": "replaced"},
+        )
+    folder = location.path.parent
+    what = f"{location}" if os.path.isdir(folder) else f"The folder {Location(folder)}"
+    return DatabaseError(
+        f"{what} was deleted or renamed since it was opened.",
+        hint="Nothing was written. Put it back under its name, or bring back a backup, and open "
+        "it again.",
+        details={"reason": "deleted"},
+    )

@@ -1,0 +1,216 @@
+"""Who keeps a database busy: named by what they do to it, and never an innocent one."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipeboard.cli import verbs
+from pipeboard.domain.errors import DatabaseError
+from pipeboard.store import Store, holders
+from pipeboard.store.holders import VERBS, LockHolder, Wanting, lock_holder
+from pipeboard.store.locating import Location, locate
+from tests.team import SETTINGS
+
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/locks").exists(), reason="this system does not tell who holds locks"
+)
+ME = pwd.getpwuid(os.geteuid()).pw_name
+ACTING = """
+import sqlite3, sys
+c = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=0)
+for statement in sys.argv[2].split(";"):
+    try:
+        c.execute(statement).fetchone()
+    except sqlite3.OperationalError:
+        pass
+print("there", flush=True)
+sys.stdin.read()
+"""
+READING = "BEGIN;SELECT count(*) FROM counter"
+WRITING = "BEGIN IMMEDIATE;UPDATE counter SET value = value + 1"
+COMMITTING = f"{WRITING};COMMIT"
+EXCLUSIVE = "BEGIN EXCLUSIVE"
+
+Act = Callable[[str], int]
+
+
+@pytest.fixture(params=["truncate", "wal"])
+def path(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    path = tmp_path / "team.db"
+    Store.create(str(path), SETTINGS).close()
+    if request.param == "wal":
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+    return path
+
+
+@pytest.fixture
+def act(path: Path) -> Iterator[Act]:
+    """Starts another process that executes statements and stays; its id."""
+    with ExitStack() as stack:
+
+        def start(statements: str) -> int:
+            process = subprocess.Popen(
+                [sys.executable, "-c", ACTING, str(path), statements],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )
+            stack.enter_context(process)
+            stack.callback(process.kill)
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"there\n"
+            return process.pid
+
+        yield start
+
+
+def blocker(path: Path, wanting: Wanting) -> tuple[int, str] | None:
+    found = lock_holder(locate(str(path)), wanting)
+    return None if found is None else (found.pid, found.doing)
+
+
+def is_log(path: Path) -> bool:
+    return path.with_name("team.db-wal").exists()
+
+
+def test_nobody_is_named_where_nobody_is_in_the_way(path: Path) -> None:
+    assert blocker(path, "read") is None
+    assert blocker(path, "write") is None
+
+
+def test_a_writer_before_its_commit_keeps_writers_out_and_no_readers(path: Path, act: Act) -> None:
+    writer = act(WRITING)
+    act(READING)
+    assert blocker(path, "write") == (writer, "writing")
+    assert blocker(path, "read") is None
+
+
+def test_a_writer_that_has_the_file_to_itself_keeps_everybody_out(path: Path, act: Act) -> None:
+    writer = act(EXCLUSIVE)
+    assert blocker(path, "write") == (writer, "writing")
+    assert blocker(path, "read") == (None if is_log(path) else (writer, "writing"))
+
+
+def test_a_reader_keeps_out_whoever_wants_to_commit(path: Path, act: Act) -> None:
+    reader = act(READING)
+    assert blocker(path, "read") is None
+    assert blocker(path, "write") == (None if is_log(path) else (reader, "reading"))
+
+
+def test_a_writer_that_waits_for_a_reader_is_not_the_one_that_is_named(
+    path: Path, act: Act
+) -> None:
+    reader = act(READING)
+    act(COMMITTING)
+    wantings: tuple[Wanting, ...] = ("read", "write")
+    for wanting in wantings:  # in a write-ahead log nobody waits for readers
+        assert blocker(path, wanting) == (None if is_log(path) else (reader, "reading"))
+
+
+def test_this_process_never_names_itself(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as mine:
+        for statement in EXCLUSIVE, "ROLLBACK", *READING.split(";"):
+            mine.execute(statement).fetchone()
+            assert blocker(path, "write") is None
+            assert blocker(path, "read") is None
+
+
+LOCKS = """\
+1: POSIX  ADVISORY  READ  {reader} {file} 1073741826 1073742335
+1: -> POSIX  ADVISORY  WRITE {waiting} {file} 1073741825 1073741825
+2: POSIX  ADVISORY  READ  {beginning} {file} 1073741824 1073741824
+3: FLOCK  ADVISORY  WRITE {flock} {file} 0 EOF
+4: POSIX  ADVISORY  WRITE -1 {file} 1073741825 1073741825
+5: POSIX  ADVISORY  WRITE {elsewhere} {file} 0 10
+6: POSIX  ADVISORY  WRITE {another} 00:00:1 0 EOF
+"""
+
+
+def test_only_locks_that_are_held_on_sqlites_bytes_of_this_file_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, listed = tmp_path / "x.db", tmp_path / "locks"
+    database.touch()
+    at = database.stat()
+    file = f"{os.major(at.st_dev):02x}:{os.minor(at.st_dev):02x}:{at.st_ino}"
+    names = ("reader", "waiting", "beginning", "flock", "elsewhere", "another")
+    listed.write_text(LOCKS.format(file=file, **dict(zip(names, range(11, 17), strict=True))))
+    monkeypatch.setattr(holders, "_LOCKS", listed)
+    assert blocker(database, "write") == (11, "reading")
+    assert blocker(database, "read") is None
+
+
+def test_every_verb_of_the_program_may_be_named() -> None:
+    assert set(VERBS.pattern.split("|")) == set(verbs.VERBS)
+
+
+def test_a_holder_says_who_with_which_verb_and_since_when_but_nothing_that_was_typed(
+    path: Path, tmp_path: Path
+) -> None:
+    program = tmp_path / "pipeboard"
+    acting = ACTING.replace("sys.argv[1]", "sys.argv[-2]").replace("sys.argv[2]", "sys.argv[-1]")
+    program.write_text(f"#!{sys.executable}\n{acting}")
+    program.chmod(0o700)
+    words = [str(program), "-q", "add", "Secret Oy: note", str(path), EXCLUSIVE]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"there\n"
+        holder = lock_holder(locate(str(path)))
+        process.kill()
+    assert holder is not None
+    assert holder.what == "pipeboard add"
+    assert holder.account == ME
+    assert holder.since is not None
+    assert str(holder).startswith(
+        f"process {process.pid} ({ME}, pipeboard add) is writing to it since "
+    )
+    assert "Secret" not in str(holder)
+
+
+def test_a_holder_in_words_and_for_scripts() -> None:
+    at = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    whole = LockHolder(4711, "ana", "writing", "pipeboard import", at)
+    since = f"{at.astimezone():%H:%M}"
+    assert str(whole) == f"process 4711 (ana, pipeboard import) is writing to it since {since}"
+    assert str(LockHolder(4711, "", "reading", "")) == "process 4711 is reading it"
+    assert whole.details() == {
+        "pid": 4711,
+        "account": "ana",
+        "doing": "writing",
+        "what": "pipeboard import",
+        "since": "2026-11-23T09:00:00+00:00",
+    }
+
+
+def test_a_busy_database_says_what_cannot_be_done_and_who_is_in_the_way(
+    path: Path, act: Act
+) -> None:
+    with closing(Store.open(str(path))) as store, closing(store.new_reader(busy_ms=1)) as reader:
+        writer = act(EXCLUSIVE)
+        with pytest.raises(DatabaseError) as write:
+            store.write(lambda writer: None, patience_s=0)
+        assert write.value.message.startswith(
+            f"The database is busy and cannot be written to now: process {writer} ({ME}, "
+        )
+        assert write.value.details["wanting"] == "write"
+        assert write.value.details["holder"]["pid"] == writer
+        if is_log(path):
+            assert reader.settings() == SETTINGS
+            return
+        with pytest.raises(DatabaseError, match="busy and cannot be read now") as read:
+            reader.settings()
+        assert read.value.details["holder"]["doing"] == "writing"
+
+
+def test_nothing_is_known_of_a_file_that_is_not_there(tmp_path: Path) -> None:
+    assert lock_holder(Location(tmp_path / "none.db")) is None

@@ -1,0 +1,86 @@
+"""Recorded instants never run backwards, whatever the clock does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeboard.workspace import Workspace
+from tests.ledger import disagreements
+from tests.team import NOW, QUALIFICATION, Team, add, now_of, qualify
+
+MOMENT = timedelta(microseconds=1)
+
+
+@pytest.fixture
+def team(tmp_path: Path) -> Iterator[Team]:
+    team = Team.make(tmp_path / "team.db")
+    yield team
+    team.close()
+
+
+@pytest.fixture
+def ana(team: Team) -> Workspace:
+    return team.rep("ana")
+
+
+def test_what_happens_after_the_clock_was_set_back_happens_after_what_was_there(
+    team: Team, ana: Workspace
+) -> None:
+    deal = add(ana)
+    team.clock.wait(days=-10)
+    qualify(ana, deal.id)
+    ana.move([deal.id], QUALIFICATION)
+    ana.add_note([deal.id], "They called.")
+    ana.undo()
+    ana.redo()
+    commands = ana.reader.commands()
+    instants = [did.at for did in reversed(commands)]
+    assert instants == sorted(instants)
+    assert instants[0] == NOW < instants[1] == NOW + MOMENT
+    moved = now_of(ana, deal.id)
+    assert moved.stage_entered_at is not None
+    assert moved.created_at is not None
+    assert moved.created_at <= moved.stage_entered_at
+    events = [entry.event.at for entry in reversed(ana.reader.entries(deal.id))]
+    assert events == sorted(events)
+    (note,) = ana.reader.notes(deal.id)
+    assert note.at > NOW
+    assert all(answer.at is not None and answer.at > NOW for answer in moved.answers.values())
+    assert disagreements(team.path) == []
+
+
+def test_a_clock_that_stands_or_goes_is_taken_as_it_is(team: Team, ana: Workspace) -> None:
+    add(ana)
+    add(ana, "Borealis: pilot")
+    team.clock.wait(seconds=1)
+    add(ana, "Nordlicht: pilot")
+    assert [did.at - NOW for did in ana.reader.commands()] == [
+        timedelta(seconds=1),
+        timedelta(0),
+        timedelta(0),
+    ]
+
+
+def test_what_was_dated_back_by_hand_keeps_its_day(team: Team, ana: Workspace) -> None:
+    deal = add(ana)
+    team.clock.wait(days=5)
+    ana.add_note([deal.id], "They called.")
+    team.clock.wait(days=-3)
+    ana.win([deal.id], on=NOW.date(), override="signed on the day")
+    won = now_of(ana, deal.id)
+    assert won.closed_at is not None
+    assert won.closed_at.date() == NOW.date()
+    assert ana.reader.commands()[0].at == NOW + timedelta(days=5) + MOMENT
+    assert disagreements(team.path) == []
+
+
+def test_an_edit_of_a_pipeline_is_dated_after_what_was_there(team: Team, ana: Workspace) -> None:
+    add(ana)
+    team.clock.wait(days=-1)
+    ana.save_pipeline(ana.pipeline("Sales"))
+    add(ana, "Borealis: pilot")
+    assert ana.reader.commands()[0].at == NOW + 2 * MOMENT

@@ -1,0 +1,196 @@
+"""Writers, readers and what they wait for: a long change shuts nobody out before its commit."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.settings import Settings
+from pipeboard.store import Store
+from pipeboard.store.writing import Writer
+from tests.team import SETTINGS
+
+ROOT = Path(__file__).parents[2]
+MANY = 50_000
+LOOKING = """
+import sqlite3, sys
+from contextlib import closing
+with closing(sqlite3.connect(sys.argv[1], timeout=0)) as c:
+    print(c.execute("SELECT count(*), sum(length(filter)) FROM saved_filter").fetchone())
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    Store.create(str(tmp_path / "team.db"), SETTINGS).close()
+    return tmp_path / "team.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    with closing(Store.open(str(path))) as store:
+        yield store
+
+
+def insert_many(writer: Writer) -> None:
+    writer._session.execute(
+        text("INSERT INTO saved_filter VALUES (:name, 'ana', :text)"),
+        [{"name": f"{number:06}", "text": "x" * 400} for number in range(MANY)],
+    )
+
+
+def test_a_change_of_many_rows_lets_others_read_until_it_is_committed(
+    store: Store, path: Path
+) -> None:
+    store.write(insert_many)
+    seen = []
+
+    def change_all(writer: Writer) -> None:
+        writer._session.execute(text("UPDATE saved_filter SET filter = filter || 'y'"))
+        seen.append(
+            subprocess.run(
+                [sys.executable, "-c", LOOKING, str(path)], capture_output=True, text=True
+            )
+        )
+
+    store.write(change_all)
+    (looked,) = seen
+    assert looked.stderr == ""
+    assert looked.stdout.strip() == f"({MANY}, {MANY * 400})"
+
+
+def test_work_begins_once_the_lock_is_held(store: Store, path: Path) -> None:
+    """What it reads then is what will be true at its commit."""
+
+    def work(writer: Writer) -> None:
+        with (
+            closing(sqlite3.connect(path, timeout=0)) as other,
+            pytest.raises(sqlite3.OperationalError, match="locked"),
+        ):
+            other.execute("BEGIN IMMEDIATE")
+
+    store.write(work)
+
+
+@pytest.fixture
+def held(path: Path) -> Iterator[Callable[[], None]]:
+    """Somebody else writes; call it to have them end."""
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        yield lambda: holder.execute("ROLLBACK") and None
+
+
+def test_a_writer_that_is_told_to_give_up_stores_nothing(
+    store: Store, held: Callable[[], None]
+) -> None:
+    asked = []
+
+    def give_up() -> bool:
+        asked.append(True)
+        return len(asked) == 3
+
+    with pytest.raises(DatabaseError, match="Given up: nothing was stored") as given_up:
+        store.write(
+            lambda writer: writer.save_settings(Settings(currency="USD")),
+            patience_s=600,
+            give_up=give_up,
+        )
+    assert given_up.value.details["reason"] == "given_up"
+    assert store.reader.settings() == SETTINGS
+
+
+def test_a_patient_writer_stores_as_soon_as_the_other_is_done(
+    store: Store, held: Callable[[], None]
+) -> None:
+    asked = threading.Event()
+
+    def give_up() -> bool:
+        asked.set()
+        return False
+
+    def end_once_somebody_waits() -> None:
+        asked.wait(60)
+        held()
+
+    other = threading.Thread(target=end_once_somebody_waits)
+    other.start()
+    store.write(
+        lambda writer: writer.save_settings(Settings(currency="USD")),
+        patience_s=60,
+        give_up=give_up,
+    )
+    other.join()
+    assert store.reader.settings().currency == "USD"
+
+
+def test_a_commit_waits_for_a_reader_and_the_work_is_done_once(store: Store, path: Path) -> None:
+    asked, done = threading.Event(), []
+
+    def give_up() -> bool:
+        asked.set()
+        return False
+
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM setting").fetchone()
+
+        def end_once_somebody_waits() -> None:
+            asked.wait(60)
+            reader.execute("ROLLBACK")
+
+        other = threading.Thread(target=end_once_somebody_waits)
+        other.start()
+
+        def work(writer: Writer) -> None:
+            done.append(True)
+            writer.save_settings(Settings(currency="USD"))
+
+        store.write(work, patience_s=60, give_up=give_up)
+        other.join()
+    assert done == [True]
+    assert store.reader.settings().currency == "USD"
+
+
+COUNTING = """
+import sys
+from sqlalchemy import text
+from pipeboard.store import Store
+store = Store.open(sys.argv[1])
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(int(sys.argv[2])):
+    store.write(lambda writer: writer.numbers("deal", 1))
+"""
+
+
+def test_sixteen_writers_at_once_all_get_their_turns(store: Store, path: Path) -> None:
+    turns = 6
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", COUNTING, str(path), str(turns)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(16)
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    said = [process.communicate("go\n")[1] for process in processes]
+    assert said == [""] * 16
+    store.write(lambda writer: writer.numbers("deal", 1))
+    with closing(sqlite3.connect(path)) as connection:
+        (value,) = connection.execute("SELECT value FROM counter WHERE name = 'deal'").fetchone()
+    assert value == 16 * turns + 1
