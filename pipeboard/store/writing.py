@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
-from operator import itemgetter
+from operator import index, itemgetter
 from typing import Any
 
 from sqlalchemy import bindparam, insert, text
@@ -107,7 +107,7 @@ class Writer(TargetWriter):
             text("SELECT value FROM counter WHERE name = :name"), {"name": name}
         ).scalar()
         with readable("the counters"):
-            return range(last - count + 1, last + 1)
+            return range(index(last) - count + 1, index(last) + 1)
 
     def record(self, done: Done, changes: Sequence[Change]) -> None:
         """Stores a command with all that it changed.
