@@ -103,7 +103,7 @@ class Writer(TargetWriter):
             text("UPDATE counter SET value = value + :n WHERE name = :name"),
             {"n": count, "name": name},
         )
-        last = self._session.execute(
+        last: Any = self._session.execute(
             text("SELECT value FROM counter WHERE name = :name"), {"name": name}
         ).scalar()
         with readable("the counters"):
