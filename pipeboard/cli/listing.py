@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
@@ -20,13 +20,12 @@ from pipeboard.cli.columns import (
 from pipeboard.cli.failures import DONE, FAILED
 from pipeboard.cli.output import as_json, write_stream_of_documents
 from pipeboard.cli.tables import Cell, Table
-from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import printable
 from pipeboard.exchange.cells import defuse
+from pipeboard.store.reading.deals import Selection
 from pipeboard.store.reading.listing import Listing
 
-_BATCH = 500
 _HEADINGS = {"sign": "", "expected_close": "close", "created_at": "created", "closed_at": "closed"}
 
 _FORMS = {
@@ -56,9 +55,13 @@ def list_deals(call: Call) -> int:
     if asked.limit is not None and asked.limit < 0:
         raise BadInput("--limit is a number from 0.")
     wanted = columns(asked.columns) if asked.columns is not None else None
-    ids = call.workspace.reader.ids(_listing(call))
-    _WRITERS[asked.form or "table"](call, ids, wanted)
-    return FAILED if asked.exit_code and ids else DONE
+    form, reader = asked.form or "table", call.workspace.reader
+    if form in _OF_IDS:
+        found = Selection(reader.ids(_listing(call)), iter(()))
+    else:
+        found = reader.select(_listing(call))
+    _WRITERS[form](call, found, wanted)
+    return FAILED if asked.exit_code and found.ids else DONE
 
 
 def _listing(call: Call) -> Listing:
@@ -74,29 +77,22 @@ def _listing(call: Call) -> Listing:
     )
 
 
-def _deals(call: Call, ids: Sequence[int]) -> Iterator[Deal]:
-    """The deals in their order, in bounded memory."""
-    for start in range(0, len(ids), _BATCH):
-        yield from call.workspace.reader.deals(ids[start : start + _BATCH]).values()
-
-
 _Columns = tuple[Column, ...] | None
 
 
-def _listed(call: Call, ids: Sequence[int]) -> Iterator[Listed]:
+def _listed(call: Call, found: Selection) -> Iterator[Listed]:
     pipelines, today, zone = call.documents.pipelines, call.documents.today, call.documents.zone
-    deals = _deals(call, ids)
-    return (Listed(deal, pipelines[deal.pipeline_id], today, zone) for deal in deals)
+    return (Listed(deal, pipelines[deal.pipeline_id], today, zone) for deal in found.deals)
 
 
-def _table(call: Call, ids: Sequence[int], wanted: _Columns) -> None:
+def _table(call: Call, found: Selection, wanted: _Columns) -> None:
     shown = wanted or columns(",".join(FOR_PEOPLE))
     table = Table(
         [_HEADINGS.get(column.name, column.name) for column in shown],
         right=[at for at, column in enumerate(shown) if column.right],
         elastic=[at for at, column in enumerate(shown) if column.elastic],
     )
-    table.write(call.out, ([_cell(c, listed) for c in shown] for listed in _listed(call, ids)))
+    table.write(call.out, ([_cell(c, listed) for c in shown] for listed in _listed(call, found)))
 
 
 def _cell(column: Column, listed: Listed) -> Cell:
@@ -106,44 +102,44 @@ def _cell(column: Column, listed: Listed) -> Cell:
     return (str(found), SIGN_STYLES.get(found, ""))
 
 
-def _rows(call: Call, ids: Sequence[int], wanted: _Columns) -> Iterator[list[str]]:
+def _rows(call: Call, found: Selection, wanted: _Columns) -> Iterator[list[str]]:
     shown = wanted or columns(",".join(FOR_SCRIPTS))
     yield [column.name for column in shown]
-    for listed in _listed(call, ids):
+    for listed in _listed(call, found):
         yield [printable(column.data(listed)) for column in shown]
 
 
-def _csv(call: Call, ids: Sequence[int], wanted: _Columns) -> None:
+def _csv(call: Call, found: Selection, wanted: _Columns) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerows([defuse(cell) for cell in row] for row in _rows(call, ids, wanted))
+    writer.writerows([defuse(cell) for cell in row] for row in _rows(call, found, wanted))
 
 
-def _plain(call: Call, ids: Sequence[int], wanted: _Columns) -> None:
-    rows = _rows(call, ids, wanted)
+def _plain(call: Call, found: Selection, wanted: _Columns) -> None:
+    rows = _rows(call, found, wanted)
     next(rows)
     for row in rows:
         print("\t".join(row))
 
 
-def _json(call: Call, ids: Sequence[int], wanted: _Columns) -> None:
-    write_stream_of_documents("deals", map(call.documents.deal, _deals(call, ids)))
+def _json(call: Call, found: Selection, wanted: _Columns) -> None:
+    write_stream_of_documents("deals", map(call.documents.deal, found.deals))
 
 
-def _json_lines(call: Call, ids: Sequence[int], wanted: _Columns) -> None:
-    for deal in _deals(call, ids):
+def _json_lines(call: Call, found: Selection, wanted: _Columns) -> None:
+    for deal in found.deals:
         print(as_json(call.documents.deal(deal)))
 
 
-def _ids(call: Call, ids: Sequence[int], wanted: _Columns) -> None:
-    for deal_id in ids:
+def _ids(call: Call, found: Selection, wanted: _Columns) -> None:
+    for deal_id in found.ids:
         print(f"D-{deal_id}")
 
 
-def _count(call: Call, ids: Sequence[int], wanted: _Columns) -> None:
-    print(len(ids))
+def _count(call: Call, found: Selection, wanted: _Columns) -> None:
+    print(len(found.ids))
 
 
-_WRITERS: dict[str, Callable[[Call, Sequence[int], _Columns], None]] = {
+_WRITERS: dict[str, Callable[[Call, Selection, _Columns], None]] = {
     "table": _table,
     "csv": _csv,
     "plain": _plain,
@@ -152,5 +148,7 @@ _WRITERS: dict[str, Callable[[Call, Sequence[int], _Columns], None]] = {
     "ids": _ids,
     "count": _count,
 }
+
+_OF_IDS = ("ids", "count")
 
 VERBS = {"list": Verb("[FILTER...]", _list_arguments, list_deals, dashed_words=True)}

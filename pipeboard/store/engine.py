@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 from sqlmodel import Session, create_engine
 
 from pipeboard.domain.errors import DatabaseError
@@ -86,15 +85,16 @@ def _is_busy(error: BaseException | None) -> bool:
 
 
 def make_engine(location: Location) -> Engine:
-    """An engine whose transactions begin IMMEDIATE, each over a connection of its own.
+    """An engine whose transactions begin IMMEDIATE, with nothing kept of what was read before.
 
     A deferred BEGIN would fail most read-then-write attempts at once, since SQLite does not wait
-    when a snapshot has become stale. A connection that is kept would go on with the file that was
-    opened, and with pages of it, after another has been put in its place.
+    when a snapshot has become stale. Pages that were kept could be those of a database that
+    another has been written over since, as often changed.
     """
     engine = create_engine(
         URL.create("sqlite", database=location.uri(read_only=False), query={"uri": "true"}),
-        poolclass=NullPool,
+        pool_size=1,
+        max_overflow=1,
         connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False},
     )
 
@@ -105,7 +105,9 @@ def make_engine(location: Location) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         patience = connection.info.setdefault("patience", Patience())
-        patience.through(driver_of(connection), "BEGIN IMMEDIATE", location, patience.most_s)
+        driver = driver_of(connection)
+        driver.execute("PRAGMA shrink_memory")
+        patience.through(driver, "BEGIN IMMEDIATE", location, patience.most_s)
 
     return engine
 

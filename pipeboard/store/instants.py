@@ -17,6 +17,7 @@ from sqlmodel import Session
 from pipeboard.domain.deal import Answer
 from pipeboard.domain.events import Event, evolve, instant, micros
 from pipeboard.store.projecting import Change
+from pipeboard.store.troubles import readable
 
 _A_MOMENT = timedelta(microseconds=1)
 
@@ -45,7 +46,8 @@ class Instants:
 
     def _last(self) -> int:
         found = self._session.execute(text("SELECT value FROM counter WHERE name = 'instant'"))
-        return int(found.scalar() or 0)
+        with readable("the counters"):
+            return int(found.scalar() or 0)
 
 
 def put_off(change: Change, decided_at: datetime, at: datetime) -> Change:

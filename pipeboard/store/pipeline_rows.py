@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from operator import index
 from typing import Any
 
 from pipeboard.domain.criteria import parse_criterion
@@ -23,6 +24,8 @@ _SAME = (
     "next_step",
     "retired",
 )
+_NUMBERS = ("probability_bp", "expected_days", "idle_days")
+_MOST = 100_000
 
 
 def pipeline_row(pipeline: Pipeline, position: int) -> dict[str, Any]:
@@ -70,6 +73,9 @@ def pipeline_from_rows(row: Mapping[str, Any], stages: Iterable[Mapping[str, Any
 
 def _stage(row: Mapping[str, Any]) -> Stage:
     values = {name: row[name] for name in _SAME}
+    for name in _NUMBERS:  # SQLite takes a text there
+        if values[name] is not None and not 0 <= index(values[name]) <= _MOST:
+            raise ValueError("a number that no stage can have")
     return Stage(
         **values
         | {

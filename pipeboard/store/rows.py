@@ -124,6 +124,9 @@ def _check_types(row: Mapping[str, Any]) -> None:
     for name in ("value_minor", "floor_minor", "probability_bp"):
         if row[name] is not None:
             index(row[name])
+    for name in ("value_currency", "floor_currency"):
+        if row[name] is not None and len(row[name]) != 3:
+            raise ValueError("a currency of other than three letters")
 
 
 def event_from_row(row: Mapping[str, Any]) -> Event:

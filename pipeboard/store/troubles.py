@@ -61,6 +61,11 @@ def is_cut_off(error: BaseException) -> bool:
     )
 
 
+def is_no_text(error: BaseException) -> bool:
+    """Whether a text in the database holds bytes that are no text."""
+    return str(error).startswith("Could not decode to UTF-8")
+
+
 def cut_off(location: Location, *, read_only: bool) -> DatabaseError:
     """Why a database cannot be looked at whose last change must be taken back first."""
     if read_only:
@@ -97,7 +102,7 @@ def in_words(error: BaseException, location: Location, wanting: Wanting = "read"
         return cut_off(location, read_only=False)
     if whole == sqlite3.SQLITE_READONLY_DBMOVED:
         return replaced(location, is_gone=not os.path.exists(location.path))
-    if said.startswith("Could not decode to UTF-8"):
+    if is_no_text(error):
         return damaged("a text", error)
     message, hint, reason = _WORDS.get(code, _UNKNOWN)
     return DatabaseError(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
-from operator import itemgetter
+from operator import index, itemgetter
 from typing import Any
 
 from sqlalchemy import bindparam, insert, text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from pipeboard.domain.deal import Deal
@@ -25,6 +26,7 @@ from pipeboard.store.projecting import Change, project
 from pipeboard.store.returning import DUE_TO_RETURN
 from pipeboard.store.rows import DEALS, event_from_row, stored_deal
 from pipeboard.store.schema import SCHEMA
+from pipeboard.store.troubles import is_no_text, of_deal, readable
 from pipeboard.store.writing_targets import TargetWriter
 
 BATCH = 500
@@ -64,27 +66,31 @@ class Writer(TargetWriter):
 
     def deals(self, ids: Iterable[int]) -> dict[int, Deal]:
         """The deals with these ids that there are, removed ones included."""
-        wanted = list(dict.fromkeys(ids))
-        found: dict[int, Deal] = {}
-        statement = text(f"{DEALS} WHERE deal.id IN :ids").bindparams(
-            bindparam("ids", expanding=True)
-        )
-        for start in range(0, len(wanted), BATCH):
-            rows = self._session.execute(statement, {"ids": wanted[start : start + BATCH]})
-            found |= {row["id"]: stored_deal(dict(row)) for row in rows.mappings()}
-        return found
+        rows = self._deals(f"{DEALS} WHERE deal.id IN :keys", ids)
+        return {row["id"]: stored_deal(row) for row in rows}
 
     def deals_by_external_id(self, ids: Iterable[str]) -> dict[str, Deal]:
         """The deals that came from another tool under these ids."""
-        wanted = list(dict.fromkeys(ids))
-        found: dict[str, Deal] = {}
-        statement = text(f"{DEALS} WHERE external_id IN :ids AND NOT deal.removed").bindparams(
-            bindparam("ids", expanding=True)
-        )
+        where = "external_id IN :keys AND NOT deal.removed"
+        rows = self._deals(f"{DEALS} WHERE {where}", ids)
+        return {row["external_id"]: stored_deal(row) for row in rows}
+
+    def _deals(self, sql: str, keys: Iterable[int | str]) -> Iterator[Mapping[str, Any]]:
+        """Rows of deals, some keys at a time."""
+        wanted = list(dict.fromkeys(keys))
+        statement = text(sql).bindparams(bindparam("keys", expanding=True))
         for start in range(0, len(wanted), BATCH):
-            rows = self._session.execute(statement, {"ids": wanted[start : start + BATCH]})
-            found |= {row["external_id"]: stored_deal(dict(row)) for row in rows.mappings()}
-        return found
+            some = wanted[start : start + BATCH]
+            try:
+                rows = self._session.execute(statement, {"keys": some}).mappings().all()
+            except DBAPIError as error:
+                if not is_no_text(error.orig or error):
+                    raise
+                if len(some) > 1:
+                    for one in some:  # which of them it is
+                        list(self._deals(sql, (one,)))
+                raise of_deal(some[0], error) from error
+            yield from map(dict, rows)
 
     def due_to_return(self, today: date) -> list[int]:
         """The lost deals whose day to try again has come and that have not come back yet."""
@@ -97,10 +103,11 @@ class Writer(TargetWriter):
             text("UPDATE counter SET value = value + :n WHERE name = :name"),
             {"n": count, "name": name},
         )
-        last = self._session.execute(
+        last: Any = self._session.execute(
             text("SELECT value FROM counter WHERE name = :name"), {"name": name}
-        ).scalar_one()
-        return range(last - count + 1, last + 1)
+        ).scalar()
+        with readable("the counters"):
+            return range(index(last) - count + 1, index(last) + 1)
 
     def record(self, done: Done, changes: Sequence[Change]) -> None:
         """Stores a command with all that it changed.
@@ -186,6 +193,7 @@ class Writer(TargetWriter):
             found.setdefault(row["deal_id"], []).append((row["version"], event_from_row(dict(row))))
         return found
 
+    @readable("the history")
     def standing_since(self, deal_id: int, version: int) -> list[Entry]:
         """What was done to a deal after that version and stands, oldest first.
 
@@ -245,7 +253,8 @@ class Writer(TargetWriter):
         row = self._session.execute(text(statement), {"actor": key}).mappings().first()
         if row is None:
             return None
-        return Doable(row["id"], row["verb"], row["summary"], instant(row["at"]))
+        with readable("the history"):
+            return Doable(row["id"], row["verb"], row["summary"], instant(row["at"]))
 
     def note(self, deal_id: int, note_id: str) -> Mapping[str, Any] | None:
         """The row of a note that stands."""

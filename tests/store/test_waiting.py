@@ -86,7 +86,11 @@ def held(path: Path) -> Iterator[Callable[[], None]]:
     """Somebody else writes; call it to have them end."""
     with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as holder:
         holder.execute("BEGIN IMMEDIATE")
-        yield lambda: holder.execute("ROLLBACK") and None
+
+        def end() -> None:
+            holder.execute("ROLLBACK")
+
+        yield end
 
 
 def test_a_writer_that_is_told_to_give_up_stores_nothing(

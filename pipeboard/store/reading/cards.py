@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pipeboard.domain.attention import DealClocks, Limits, Sign, limits, overstays, sign
 from pipeboard.domain.board import Card, Lens
+from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.status import Status
@@ -15,6 +16,7 @@ from pipeboard.store.reading.database import Database
 from pipeboard.store.reading.orders import comes_before, order_by, order_of
 from pipeboard.store.reading.scope import few, scope
 from pipeboard.store.reading.sql import Sql, among, every
+from pipeboard.store.troubles import UNREADABLE, of_deal
 
 _CARD = (
     "deal.id, version, title, account, owner, outcome, archived_at is not null, value_minor,"
@@ -41,12 +43,20 @@ def read_window(
             f" where {wanted.text} order by {order} limit ? offset ?)",
             (*wanted.values, limit, start),
         )
-    rows = database.records(
-        f"select {_CARD} from deal where {shown.text} order by {order}", shown.values
-    )
+    try:
+        rows = database.records(
+            f"select {_CARD} from deal where {shown.text} order by {order}", shown.values
+        )
+    except DatabaseError as error:
+        if error.details.get("reason") == "damaged":  # which of them it is
+            from pipeboard.store.reading.deals import read_deals
+
+            ids = database.column(f"select deal.id from deal where {shown.text}", shown.values)
+            read_deals(database, ids)
+        raise
     stage = pipeline.stage(stage_id)
     limit_of_stage = limits(stage, lens.today)
-    return tuple(_card(row, stage, limit_of_stage, lens.zone) for row in rows)
+    return tuple(_sound_card(row, stage, limit_of_stage, lens.zone) for row in rows)
 
 
 def read_place(
@@ -69,6 +79,14 @@ def read_place(
     return stage_id, database.number(
         f"select count(*) from deal where {before.text}", before.values
     )
+
+
+def _sound_card(record: tuple[Any, ...], stage: Stage, limit: Limits, zone: ZoneInfo) -> Card:
+    """The card of a row; `DatabaseError` naming the deal where nobody of ours has written it."""
+    try:
+        return _card(record, stage, limit, zone)
+    except UNREADABLE as error:
+        raise of_deal(record[0], error) from error
 
 
 def _card(record: tuple[Any, ...], stage: Stage, limit: Limits, zone: ZoneInfo) -> Card:

@@ -9,6 +9,7 @@ from statistics import median
 
 from pipeboard.store.reading.database import Database, Row
 from pipeboard.store.reading.sql import among
+from pipeboard.store.troubles import readable
 
 LOOKED_AT = 20_000
 SAMPLE = 1_000
@@ -20,6 +21,7 @@ _ENTERED = "kind in ('created', 'moved', 'won', 'lost', 'reopened')"
 _STANDS = "not undoes and command_id not in (select id from command where undone)"
 
 
+@readable("the history")
 def read_usual_days(database: Database, pipeline_id: int) -> Mapping[int, int]:
     """The median of the stays in each open stage that are over, in whole days, by stage.
 

@@ -14,6 +14,7 @@ from pipeboard.domain.metrics.folding import KINDS, Fact, fold
 from pipeboard.domain.metrics.history import History
 from pipeboard.store.reading.database import Database
 from pipeboard.store.reading.sql import Sql, among, every, negated, one_of
+from pipeboard.store.troubles import readable
 
 DEALS_AT_ONCE = 1_000
 COMMANDS_AT_ONCE = 500
@@ -25,7 +26,7 @@ def read_histories(
     database: Database, pipeline_id: int, as_of: datetime, ids: Collection[int] | None = None
 ) -> list[History]:
     """What every deal of a pipeline (or those with these ids) went through up to an instant."""
-    with _collecting_later():
+    with _collecting_later(), readable("the history of the deals"):
         return fold(read_facts(database, pipeline_id, as_of, ids))
 
 
@@ -61,11 +62,14 @@ def _portions(
         while chunk := list(islice(remaining, DEALS_AT_ONCE)):
             yield _in_pipeline(pipeline_id, among("id", chunk)), chunk
         return
-    last = database.number("select max(id) from deal where pipeline_id = ?", (pipeline_id,))
-    for start in range(0, last, DEALS_AT_ONCE):
-        numbers = range(start + 1, start + DEALS_AT_ONCE + 1)
+    last = 0
+    while numbers := database.column(
+        "select id from deal where pipeline_id = ? and id > ? order by id limit ?",
+        (pipeline_id, last, DEALS_AT_ONCE),
+    ):
         within = Sql("id between ? and ?", (numbers[0], numbers[-1]))
         yield _in_pipeline(pipeline_id, within), numbers
+        last = numbers[-1]
 
 
 def _in_pipeline(pipeline_id: int, deals: Sql) -> Sql:

@@ -14,6 +14,7 @@ from pipeboard.domain.text import fold
 from pipeboard.store.reading.database import Database, Row
 from pipeboard.store.reading.deals import read_deals
 from pipeboard.store.reading.sql import TRUE, Sql, among, begins_with, contains, either, every
+from pipeboard.store.troubles import readable
 
 ALIKE = 75.0
 """Of 100: a name with a letter wrong stays above, another name below."""
@@ -68,6 +69,7 @@ def find(
     return (*numbered, *others)[:limit]
 
 
+@readable("the names of the deals")
 def named(
     database: Database, text: str, *, pipeline_id: int | None = None, limit: int | None = None
 ) -> tuple[Deal, ...]:
@@ -132,12 +134,14 @@ class _Search:
         self._wanted = wanted
         self._allowed = allowed
 
+    @readable("the names of the deals")
     def numbered(self) -> list[Found]:
         """The deal with the number that was typed, if it was one."""
         number = _REF.fullmatch(self._wanted)
         rows = self._rows([int(number[1])]) if number else []
         return [self._found(row, 100.0) for row in rows]
 
+    @readable("the names of the deals")
     def ranked(self, condition: Sql) -> list[Found]:
         """The deals that a condition finds, the most alike first."""
         rows = self._rows(self._worth_ranking(condition))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 
 from pipeboard.domain.deal import Note, Touch
-from pipeboard.domain.events import event_from_json, instant, micros
+from pipeboard.domain.events import instant, micros
 from pipeboard.domain.sheet import Entry
 from pipeboard.store.reading.database import Database, Row
 from pipeboard.store.reading.sql import TRUE, Sql, every
+from pipeboard.store.rows import event_from_row
+from pipeboard.store.troubles import readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,10 @@ def read_notes(database: Database, deal_id: int) -> tuple[Note, ...]:
         " order by at desc, id desc",
         (deal_id,),
     )
-    return tuple(Note(row["id"], row["text"], row["author"], instant(row["at"])) for row in rows)
+    with readable(f"the notes of the deal D-{deal_id}"):
+        return tuple(
+            Note(row["id"], row["text"], row["author"], instant(row["at"])) for row in rows
+        )
 
 
 def read_touches(database: Database, deal_id: int) -> tuple[Touch, ...]:
@@ -49,17 +53,18 @@ def read_touches(database: Database, deal_id: int) -> tuple[Touch, ...]:
         " where deal_id = ? and not removed order by at desc, id desc",
         (deal_id,),
     )
-    return tuple(
-        Touch(
-            row["id"],
-            row["type"],
-            row["direction"],
-            row["outcome"],
-            row["by"],
-            instant(row["at"]),
+    with readable(f"the touches of the deal D-{deal_id}"):
+        return tuple(
+            Touch(
+                row["id"],
+                row["type"],
+                row["direction"],
+                row["outcome"],
+                row["by"],
+                instant(row["at"]),
+            )
+            for row in rows
         )
-        for row in rows
-    )
 
 
 def read_entries(
@@ -93,10 +98,9 @@ def read_entries(
     return tuple(_entry(row) for row in rows)
 
 
+@readable("the history")
 def _entry(row: Row) -> Entry:
-    event = event_from_json(
-        row["kind"], instant(row["at"]), json.loads(row["data"]), undoes=bool(row["undoes"])
-    )
+    event = event_from_row(row)
     return Entry(
         row["seq"],
         row["deal_id"],
@@ -111,6 +115,7 @@ def _entry(row: Row) -> Entry:
     )
 
 
+@readable("the history")
 def read_commands(
     database: Database, *, actor: str | None = None, limit: int | None = None
 ) -> tuple[Did, ...]:

@@ -10,8 +10,10 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store.pipeline_rows import pipeline_from_rows
 from pipeboard.store.reading.database import Database, Row
+from pipeboard.store.troubles import readable
 
 
+@readable("the settings")
 def read_settings(database: Database) -> Settings:
     """The settings; what was never set keeps its default, what a later version set is ignored."""
     known = {field.name for field in fields(Settings)}
@@ -20,7 +22,9 @@ def read_settings(database: Database) -> Settings:
         value = json.loads(row["value"])
         if row["name"] in known:
             found[row["name"]] = tuple(value) if isinstance(value, list) else value
-    return Settings(**found)
+    settings = Settings(**found)
+    _ = settings.zone  # whether there is such a zone
+    return settings
 
 
 def read_reps(database: Database) -> tuple[Rep, ...]:
@@ -65,6 +69,7 @@ class Pipelines:
         return {pipeline.id: pipeline for pipeline in self.all()}
 
 
+@readable("the pipelines")
 def _read_pipelines(database: Database) -> tuple[Pipeline, ...]:
     stages: dict[int, list[Row]] = {}
     for stage in database.rows("select * from stage order by pipeline_id, position, id"):

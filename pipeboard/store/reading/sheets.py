@@ -9,6 +9,7 @@ from pipeboard.domain.sheet import Sheet
 from pipeboard.store.reading.database import Database
 from pipeboard.store.reading.deals import read_deal
 from pipeboard.store.reading.history import read_entries, read_notes, read_touches
+from pipeboard.store.troubles import readable
 
 
 def read_sheet(database: Database, pipelines: Mapping[int, Pipeline], deal_id: int) -> Sheet | None:
@@ -17,9 +18,11 @@ def read_sheet(database: Database, pipelines: Mapping[int, Pipeline], deal_id: i
         deal = read_deal(database, deal_id)
         if deal is None:
             return None
+        with readable(f"the pipeline of the deal D-{deal_id}"):
+            pipeline = pipelines[deal.pipeline_id]
         return Sheet(
             deal,
-            pipelines[deal.pipeline_id],
+            pipeline,
             read_notes(database, deal_id),
             read_touches(database, deal_id),
             read_entries(database, deal_id=deal_id),

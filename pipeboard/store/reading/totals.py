@@ -12,6 +12,7 @@ from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.store.reading.database import Database
 from pipeboard.store.reading.scope import Few, few, scope
 from pipeboard.store.reading.sql import among
+from pipeboard.store.troubles import readable
 
 WHOLE = 10_000
 
@@ -43,6 +44,7 @@ class Amount(NamedTuple):
     minor: int
 
 
+@readable("the totals of the columns")
 def kept_totals(database: Database, pipeline: Pipeline, owner: str | None) -> Totals:
     """The totals of all live deals by stage, as every change keeps them: no deal is looked at."""
     stages = among("stage_id", (stage.id for stage in pipeline.stages)).text
@@ -63,6 +65,7 @@ def kept_totals(database: Database, pipeline: Pipeline, owner: str | None) -> To
     return totals
 
 
+@readable("the totals of the columns")
 def counted_totals(database: Database, pipeline: Pipeline, lens: Lens) -> Totals:
     """The totals by stage of the deals that a lens with a filter lets through."""
     found = few(database, pipeline, lens)

@@ -22,6 +22,7 @@ from pipeboard.domain.text import fold, quoted
 from pipeboard.store.reading.database import Database
 from pipeboard.store.reading.setup import read_reps
 from pipeboard.store.reading.sql import one_of
+from pipeboard.store.troubles import readable
 
 _COLUMNS = ("source", "account", "source_detail", "contact_reason", "title")
 _FIELD = "field."
@@ -41,6 +42,7 @@ def read_rules(database: Database, pipeline: Pipeline, settings: Settings) -> Ru
     )
 
 
+@readable("the targets")
 def read_targets(database: Database, pipeline_id: int) -> tuple[Target, ...]:
     """The targets of a pipeline, by period."""
     rows = database.rows(
@@ -56,6 +58,7 @@ def read_targets(database: Database, pipeline_id: int) -> tuple[Target, ...]:
     )
 
 
+@readable("the exchange rates")
 def read_rates(database: Database, base: str) -> Rates:
     """The exchange rates into the workspace's currency, by currency and day."""
     dated: dict[str, list[tuple[date, Fraction]]] = defaultdict(list)
@@ -67,6 +70,7 @@ def read_rates(database: Database, base: str) -> Rates:
     return Rates(base, {currency: tuple(rates) for currency, rates in dated.items()})
 
 
+@readable("the history of the pipeline")
 def _read_edits(
     database: Database, pipeline_id: int
 ) -> tuple[Mapping[int, tuple[tuple[int, int | None], ...]], tuple[int, ...]]:
@@ -128,6 +132,7 @@ def _supported(database: Database, pipeline: Pipeline) -> set[int]:
     return supported
 
 
+@readable("the values to group by")
 def read_attribute(database: Database, pipeline_id: int, name: str) -> Mapping[int, str]:
     """A value for each deal to group by, as the deals are now: `source`, `account`, `channel`, or
     a custom field as `field.product` or `product`. Raises BadInput where no deal has such a field.

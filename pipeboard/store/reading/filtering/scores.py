@@ -24,6 +24,7 @@ from pipeboard.store.reading.attention import micros_at
 from pipeboard.store.reading.database import Database
 from pipeboard.store.reading.filtering.asked import Asked
 from pipeboard.store.reading.sql import Sql, among, either, every, negated
+from pipeboard.store.troubles import readable
 
 _COMPARE: Mapping[Op, Callable[[int, int], bool]] = {
     "<": operator.lt,
@@ -43,16 +44,19 @@ class Kind(NamedTuple):
     tried: bool
 
 
+@readable("the answers")
 def scored(database: Database, asked: Asked, op: Op, value: int) -> Sql:
     """The deals whose low score compares so."""
     return _scoring(database, asked, lambda low: low is not None and _COMPARE[op](low, value))
 
 
+@readable("the answers")
 def unscored(database: Database, asked: Asked) -> Sql:
     """The deals of which nothing is known."""
     return negated(_scoring(database, asked, lambda low: low is not None))
 
 
+@readable("the answers")
 def low_scores(database: Database, asked: Asked, within: Sql) -> Mapping[int, int]:
     """The low end of the score, by id, of each deal `within` that has one."""
     found: dict[int, int] = {}
