@@ -51,8 +51,11 @@ class Store:
         return cls(location, read_only=read_only)
 
     @classmethod
-    def create(cls, database: str, settings: Settings) -> Store:
-        """A new, empty database; `DatabaseError` when there is one already."""
+    def create(
+        cls, database: str, settings: Settings, begin: Callable[[Writer], object] | None = None
+    ) -> Store:
+        """A new database, and in the same transaction what `begin` puts into it; `DatabaseError`
+        when there is one already."""
         from sqlmodel import Session, SQLModel
 
         from pipeboard.store import tables
@@ -74,7 +77,10 @@ class Store:
                 session.connection(),
                 tables=[table.__table__ for table in tables.ALL],  # type: ignore[attr-defined]
             )
-            Writer(session).begin(settings)
+            writer = Writer(session)
+            writer.begin(settings)
+            if begin is not None:
+                begin(writer)
 
         write(engine, location, make)
         engine.dispose()

@@ -38,6 +38,16 @@ def test_a_change_of_the_same_field_is_a_conflict_that_says_who_what_and_when(
         "by": "bo",
         "at": "2026-11-23T09:41:00+00:00",
         "fields": ["value"],
+        "version": 2,
+        "values": [
+            {
+                "field": "value",
+                "label": "value",
+                "before": "€40,000",
+                "theirs": "€50,000",
+                "mine": "€45,000",
+            }
+        ],
     }
     assert now_of(ana, deal.id).source == ""
 
@@ -66,7 +76,7 @@ def test_two_moves_of_one_deal_conflict(ana: Workspace, bo: Workspace) -> None:
     qualify(ana, deal.id)
     seen = {deal.id: now_of(ana, deal.id).version}
     bo.move([deal.id], NEEDS)
-    with pytest.raises(Conflict, match="stage id"):
+    with pytest.raises(Conflict, match="bo moved D-1 Lumen Oy to Needs Assessment at 10:00"):
         ana.step([deal.id], -1, seen=seen)
 
 
@@ -92,7 +102,7 @@ def test_two_answers_to_different_questions_are_no_conflict(ana: Workspace, bo: 
     bo.answer([deal.id], "need", "Stops twice a day")
     ana.answer([deal.id], "timeline", "Before the summer", seen={deal.id: 1})
     assert set(now_of(ana, deal.id).answers) == {"need", "timeline"}
-    with pytest.raises(Conflict, match=r"answers\.need"):
+    with pytest.raises(Conflict, match="the answer to"):
         ana.answer([deal.id], "need", "Another", seen={deal.id: 1})
 
 

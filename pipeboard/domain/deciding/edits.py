@@ -17,7 +17,7 @@ from pipeboard.domain.events import Event, Kind, change_to
 from pipeboard.domain.money import Money
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.pipeline import Category
-from pipeboard.domain.text import clean_line, clean_text
+from pipeboard.domain.text import clean_line, clean_text, quoted
 
 _TAG = re.compile(r"[^\s+\-,;|:()\"'][^\s,;|:()\"']*")
 
@@ -266,9 +266,14 @@ def set_term(command: c.SetTerm, deal: Deal, context: c.Context) -> list[Event]:
 
 def check(command: c.Check, deal: Deal, context: c.Context) -> list[Event]:
     """An item of a stage's checklist ticked, with who and when, or cleared."""
-    stage = context.pipeline.stage(command.stage_id)
-    if command.item not in stage.checklist:
-        raise BadInput(f"{stage.name} has no checklist item '{command.item}'.")
+    stage = next((s for s in context.pipeline.stages if s.id == command.stage_id), None)
+    if stage is None or command.item not in stage.checklist:
+        where = stage.name if stage else context.pipeline.name
+        known = stage.checklist if stage else ()
+        raise BadInput(
+            f"{where} has no checklist item {quoted(command.item)}.",
+            hint=did_you_mean(command.item, known) or (f"It has: {', '.join(known)}." if known else ""),
+        )
     mark = f"{context.actor} {context.at.isoformat()}" if command.done else None
     if command.done and deal.is_checked(stage.id, command.item):
         return []

@@ -93,7 +93,7 @@ def add_note(command: c.AddNote, deal: Deal, context: c.Context) -> list[Event]:
 
 def edit_note(command: c.EditNote, deal: Deal, context: c.Context) -> list[Event]:
     """One's own note rewritten; the old words stay in the history."""
-    if command.note.author != context.actor:
+    if command.note.author not in (context.actor, context.author):
         raise Refused(
             f"The note is {command.note.author}'s; only they can change it.",
             hint="Add a note of your own.",

@@ -29,7 +29,7 @@ from pipeboard.store.tables.around import (
     TouchRow,
 )
 from pipeboard.store.tables.deal import DealRow
-from pipeboard.store.tables.log import CommandRow, EventRow
+from pipeboard.store.tables.log import CommandRow, EventRow, WorkspaceEventRow
 
 ALL: tuple[type[SQLModel], ...] = (
     Setting,
@@ -47,6 +47,7 @@ ALL: tuple[type[SQLModel], ...] = (
     StageTotal,
     CommandRow,
     EventRow,
+    WorkspaceEventRow,
     PipelineVersion,
     Target,
     FxRate,
@@ -74,4 +75,5 @@ __all__ = [
     "StageTotal",
     "Target",
     "TouchRow",
+    "WorkspaceEventRow",
 ]
