@@ -56,21 +56,24 @@ class SettingUp(Desk):
         self,
         wanted: Pipeline,
         *,
+        by_name: bool = False,
         overwrite: bool = False,
         dry_run: bool = False,
         token: str = "",
     ) -> PipelineSaved:
         """A new pipeline, or the next version of a known one.
 
-        A pipeline is known by its id or name, a stage by its id or name; one that is left out is
-        retired, with the deals that stand in it. `wanted.version` is the version that the edit
+        It is known by its id, or with `by_name` by its name and its stages by theirs. A stage that
+        is left out is retired, with the deals that stand in it. `wanted.version` is the version that the edit
         began from: what somebody else changed since is merged where both edits touch different
         things, else it is a `Conflict`, unless `overwrite` takes mine. A version of 0 stands for
         the present one.
         """
         if (done := self.retried(token, "pipeline")) is not None:
             return PipelineSaved(done, self._pipeline_of(token))
-        wanted = clean_pipeline(with_known_ids(wanted, self.pipelines()))
+        wanted = clean_pipeline(wanted)
+        if by_name:
+            wanted = with_known_ids(wanted, self.pipelines())
         known = {pipeline.id: pipeline for pipeline in self.pipelines()}.get(wanted.id)
         edit = pipeline_edit(self, wanted, known, overwrite=overwrite)
         saved = self._with_numbers(edit.pipeline, known)
@@ -176,12 +179,19 @@ def make_workspace(
         check_pipeline(first, ())
 
     def begin(writer: Writer) -> None:
-        for rep in reps:
-            writer.save_rep(rep)
         if first is not None:
-            _begin_pipeline(writer, first, at, actor)
+            begin_workspace(writer, first, reps, at, actor)
 
     return Store.create(database, settings, begin)
+
+
+def begin_workspace(
+    writer: Writer, pipeline: Pipeline, reps: Sequence[Rep], at: datetime, actor: Actor
+) -> Pipeline:
+    """The pipeline and the reps that a workspace begins with: no command, nothing to undo."""
+    for rep in reps:
+        writer.save_rep(rep)
+    return _begin_pipeline(writer, pipeline, at, actor)
 
 
 def _begin_pipeline(writer: Writer, pipeline: Pipeline, at: datetime, actor: Actor) -> Pipeline:
