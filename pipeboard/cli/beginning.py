@@ -25,7 +25,9 @@ def make_workspace(
     Currency and zone are the machine's unless given. Raises BadInput for an unknown currency,
     zone or template before anything is made, `DatabaseError` when there is a database already.
     """
-    from pipeboard.store import Store
+    from pipeboard.cli.environment import account_name
+    from pipeboard.domain.actor import Actor
+    from pipeboard.workspace.setting_up import make_workspace as make
 
     settings = Settings(
         currency=_currency(currency), zone_name=_zone(zone or system_zone(call.environ))
@@ -38,10 +40,10 @@ def make_workspace(
     )
     if call.config.is_default_database:
         Path(call.config.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    workspace = call.workspace_on(Store.create(call.config.database, settings))
-    if pipeline is not None:
-        workspace.save_pipeline(pipeline)
-    return workspace
+    actor = Actor(account_name())
+    return call.workspace_on(
+        make(call.config.database, settings, pipeline, at=call.clock(), actor=actor)
+    )
 
 
 def is_made(config: Config) -> bool:

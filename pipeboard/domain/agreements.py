@@ -14,6 +14,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from pipeboard.domain.actor import named
+
 
 class Topic(StrEnum):
     """What an agreement is about."""
@@ -64,15 +66,26 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class AgreementEntry:
-    """A recorded change of an agreement: who made it, in which command, and when."""
+    """A recorded change of an agreement: who made it, in which command, and when.
+
+    `undoes` says that the command took another one back, `undone` that it was taken back itself.
+    """
 
     seq: int
     agreement: Agreement
     command_id: str
+    verb: str
     actor: str
     acting_as: str
     summary: str
     recorded_at: datetime
+    undoes: bool = False
+    undone: bool = False
+
+    @property
+    def who(self) -> str:
+        """Who did it, and for whom if for somebody else: `ana (for bo)`."""
+        return named(self.actor, self.acting_as)
 
 
 def changed_names(agreement: Agreement) -> tuple[str, ...]:

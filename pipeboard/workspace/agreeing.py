@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pipeboard.domain.actor import named
 from pipeboard.domain.agreements import Agreement, Contents, Topic, changed_names
 from pipeboard.domain.errors import Conflict, Refused
 from pipeboard.store.pipeline_rows import pipeline_data, pipeline_from_data
@@ -87,13 +86,12 @@ def _changed_since(
         )
     last = since[0]
     at = last.recorded_at.astimezone(desk.settings.zone)
-    who = named(last.actor, last.acting_as)
     return Conflict(
-        f"{cannot}: {who} changed the {done.name} at {at:%d %b %H:%M} after you{what}.",
+        f"{cannot}: {last.who} changed the {done.name} at {at:%d %b %H:%M} after you{what}.",
         hint="See what changed: pipeboard history",
         details={
             "agreement": done.name,
-            "by": who,
+            "by": last.who,
             "at": last.recorded_at.isoformat(),
             "fields": list(fields),
         },

@@ -73,7 +73,8 @@ class SettingUp(Desk):
             return PipelineSaved(done, self._pipeline_of(token))
         wanted = clean_pipeline(wanted)
         if by_name:
-            wanted = with_known_ids(wanted, self.pipelines())
+            base = wanted.version if wanted.id else 0
+            wanted = replace(with_known_ids(wanted, self.pipelines()), version=base)
         known = {pipeline.id: pipeline for pipeline in self.pipelines()}.get(wanted.id)
         edit = pipeline_edit(self, wanted, known, overwrite=overwrite)
         saved = self._with_numbers(edit.pipeline, known)

@@ -31,7 +31,7 @@ def merge_into(command: c.MergeInto, deal: Deal, context: c.Context) -> list[Eve
         raise Refused(
             f"{deal.ref} {deal.name} was {deal.outcome}{value} on {on}: merged, it leaves the "
             "numbers of that time.",
-            hint=f"Keep {deal.ref} and merge the other into it, or say that it is meant.",
+            hint=f"Keep {deal.ref} and merge the other into it, or say --yes-closed.",
             details={"deal": deal.ref, "reason": "closed"},
         )
     after = {"merged_into": command.kept_id, "archived_at": deal.archived_at or context.at}

@@ -123,7 +123,8 @@ class Agreements:
         most = "" if limit is None else f" limit {int(limit)}"
         rows = self._database.rows(
             "select workspace_event.*, command.at as recorded_at, command.actor,"
-            " command.acting_as, command.summary from workspace_event"
+            " command.acting_as, command.verb, command.summary, command.undoes, command.undone"
+            " from workspace_event"
             " join command on command.id = workspace_event.command_id"
             f" where {wanted.text} order by workspace_event.seq desc{most}",
             wanted.values,
@@ -164,10 +165,13 @@ def _entry(row: Row) -> AgreementEntry:
         row["seq"],
         _agreement(row),
         row["command_id"],
+        row["verb"],
         row["actor"],
         row["acting_as"],
         row["summary"],
         instant(row["recorded_at"]),
+        row["undoes"] is not None,
+        bool(row["undone"]),
     )
 
 
