@@ -103,9 +103,8 @@ def _back(desk: Desk, done: Agreement, present: Contents | None, cannot: str) ->
     back = replace(done.inverse, before=present)
     if done.topic is Topic.REP and back.after is None:
         if count := desk.reader.agreements.deals_of(str(done.key[0])):
-            raise Refused(
-                f"{cannot}: {count} deals are {done.key[0]}'s.", hint="Assign them first."
-            )
+            deals = "a deal is" if count == 1 else f"{count} deals are"
+            raise Refused(f"{cannot}: {deals} {done.key[0]}'s.", hint="Assign them first.")
     if done.topic is Topic.PIPELINE and present is not None:
         return _pipeline_back(desk, back, present, cannot)
     return back

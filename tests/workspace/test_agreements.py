@@ -148,7 +148,7 @@ def test_a_stage_with_deals_in_it_does_not_go_with_an_undo(ana: Workspace, bo: W
 def test_a_rep_with_deals_does_not_go_with_an_undo(ana: Workspace, bo: Workspace) -> None:
     ana.save_rep(Rep("dee"))
     bo.assign([add(bo).id], "dee")
-    with pytest.raises(Refused, match="1 deals are dee's"):
+    with pytest.raises(Refused, match="a deal is dee's"):
         ana.undo()
 
 
