@@ -136,9 +136,7 @@ def _apply(call: Call, document: str) -> int:
     return _save(call, wanted, by_name=True, overwrite=call.arguments.overwrite)
 
 
-def _save(
-    call: Call, wanted: Pipeline, *, by_name: bool = False, overwrite: bool = False
-) -> int:
+def _save(call: Call, wanted: Pipeline, *, by_name: bool = False, overwrite: bool = False) -> int:
     dry_run = call.arguments.dry_run
     saved = call.workspace.change_pipeline(
         wanted, by_name=by_name, overwrite=overwrite, dry_run=dry_run

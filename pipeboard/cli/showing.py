@@ -99,9 +99,7 @@ def _document(entry: Happened) -> dict[str, object]:
     return history_entry(entry) if isinstance(entry, Entry) else agreement_entry(entry)
 
 
-def _latest_first(
-    events: Iterator[Happened], agreements: Iterator[Happened]
-) -> Iterator[Happened]:
+def _latest_first(events: Iterator[Happened], agreements: Iterator[Happened]) -> Iterator[Happened]:
     """Both newest first, as they were recorded."""
     return merge(events, agreements, key=lambda entry: entry.recorded_at, reverse=True)
 

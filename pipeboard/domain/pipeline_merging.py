@@ -63,7 +63,7 @@ class _Merging:
         self, base: Sequence[Part], mine: Sequence[Part], theirs: Sequence[Part], what: str
     ) -> list[Part]:
         """The stages or the questions of both edits, in the order of the one that changed it."""
-        was, ours, other = ({_key(part): part for part in side} for side in (base, mine, theirs))
+        was, ours, other = _by_key(base), _by_key(mine), _by_key(theirs)
         stand: dict[Hashable, Part] = {}
         for key in dict.fromkeys((*was, *other, *ours)):
             found = self._part(was.get(key), ours.get(key), other.get(key))
@@ -84,7 +84,10 @@ class _Merging:
         if mine is None or theirs is None:
             left = theirs if mine is None else mine
             if left is not None and left != was:
-                texts = (_name(was), *("" if side is None else "changed" for side in (theirs, mine)))
+                texts = (
+                    _name(was),
+                    *("" if side is None else "changed" for side in (theirs, mine)),
+                )
                 self.differences.append(Difference("taken away", _name(was), *texts))
             elif theirs is None and mine is not None:
                 self.taken.append(f"without {_name(was)}")
@@ -134,6 +137,10 @@ def _with_new(merged: list[Part], new: Sequence[Part], mine: Sequence[Part]) -> 
         places = [place for place, one in enumerate(found) if _key(one) in before]
         found.insert(places[-1] + 1 if places else 0, part)
     return found
+
+
+def _by_key(parts: Sequence[Part]) -> dict[Hashable, Part]:
+    return {_key(part): part for part in parts}
 
 
 def _in_use(parts: Sequence[Part]) -> set[Hashable]:

@@ -82,9 +82,7 @@ def _edited(words: Sentences, command: c.Edit, whom: str, deals: Sequence[Deal])
 
 def field_words(names: Iterable[str]) -> list[str]:
     """Fields as a sentence names them: `expected close`, `probability`, `product`."""
-    return [
-        name.removeprefix("fields.").removesuffix("_bp").replace("_", " ") for name in names
-    ]
+    return [name.removeprefix("fields.").removesuffix("_bp").replace("_", " ") for name in names]
 
 
 def _tagged(words: Sentences, command: c.TagWith, whom: str, deals: Sequence[Deal]) -> str:

@@ -152,15 +152,12 @@ class Writer(TargetWriter):
     def agree(self, agreement: Agreement) -> None:
         """Puts what is agreed in place of what was; pipelines have `save_pipeline`."""
         if agreement.topic is Topic.SETTINGS:
-            contents = agreement.after or {}
-            self.save_settings(
-                Settings(
-                    **{
-                        name: tuple(value) if isinstance(value, list) else value
-                        for name, value in contents.items()
-                    }
-                )
-            )
+            plain = dict(agreement.after or {})
+            values: dict[str, Any] = {
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in plain.items()
+            }
+            self.save_settings(Settings(**values))
             return
         place = PLACES[agreement.topic]
         key = dict(zip(place.key, agreement.key, strict=True))

@@ -13,14 +13,14 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.quick_add import QuickAdd, parse_quick_add
 from pipeboard.domain.text import slug
 from pipeboard.workspace.decisions import beginning_of
-from pipeboard.workspace.desk import Decision, Receipt, in_transaction
+from pipeboard.workspace.desk import Decision, Receipt, as_command
 from pipeboard.workspace.edits import Edits
 
 
 class Adding(Edits):
     """A deal from one line."""
 
-    @in_transaction
+    @as_command("add")
     def add(
         self,
         line: str,
@@ -36,8 +36,6 @@ class Adding(Edits):
 
         An owner whom nobody knows is refused, or made with `new_rep`.
         """
-        if (done := self.retried(token, "add")) is not None:
-            return done
         currency = self.pipeline_now(pipeline.id).currency
         parsed = parse_quick_add(line, today=self.today, currency=currency, tui=tui)
         return self.create(
@@ -49,7 +47,7 @@ class Adding(Edits):
             token=token,
         )
 
-    @in_transaction
+    @as_command("add")
     def create(
         self,
         parsed: QuickAdd,
@@ -61,8 +59,6 @@ class Adding(Edits):
         token: str = "",
     ) -> Receipt:
         """A deal from what a quick-add line was understood as."""
-        if (done := self.retried(token, "add")) is not None:
-            return done
         now = self.pipeline_now(pipeline.id)
         if parsed.stage is not None:
             stage_id = now.find_stage(parsed.stage).id

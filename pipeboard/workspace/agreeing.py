@@ -102,12 +102,17 @@ def _back(desk: Desk, done: Agreement, present: Contents | None, cannot: str) ->
     """The inverse of a change, from what is agreed now."""
     back = replace(done.inverse, before=present)
     if done.topic is Topic.REP and back.after is None:
-        if count := desk.reader.agreements.deals_of(str(done.key[0])):
-            deals = "a deal is" if count == 1 else f"{count} deals are"
-            raise Refused(f"{cannot}: {deals} {done.key[0]}'s.", hint="Assign them first.")
+        _check_no_deals(desk, str(done.key[0]), cannot)
     if done.topic is Topic.PIPELINE and present is not None:
         return _pipeline_back(desk, back, present, cannot)
     return back
+
+
+def _check_no_deals(desk: Desk, rep: str, cannot: str) -> None:
+    count = desk.reader.agreements.deals_of(rep)
+    if count:
+        deals = "a deal is" if count == 1 else f"{count} deals are"
+        raise Refused(f"{cannot}: {deals} {rep}'s.", hint="Assign them first.")
 
 
 def _pipeline_back(desk: Desk, back: Agreement, present: Contents, cannot: str) -> Agreement:
@@ -126,9 +131,7 @@ def _pipeline_back(desk: Desk, back: Agreement, present: Contents, cannot: str) 
     ids = [stage.id for stage in new]
     for stage_id, count in desk.reader.agreements.deals_in(ids).items():
         deals = "a deal stands" if count == 1 else f"{count} deals stand"
-        raise Refused(
-            f"{cannot}: {deals} in {now.stage(stage_id).name}.", hint="Move them first."
-        )
+        raise Refused(f"{cannot}: {deals} in {now.stage(stage_id).name}.", hint="Move them first.")
     used = desk.reader.agreements.stages_ever_used(ids)
     left = [replace(stage, retired=True) for stage in new if stage.id in used]
     wanted = with_retired(replace(before, version=now.version + 1), left)

@@ -50,9 +50,9 @@ class Unseen:
 
     deal: Deal
     entries: tuple[Entry, ...]
-    pipelines: tuple[Pipeline, ...] = ()
-    today: date = date.min
-    zone: ZoneInfo = ZoneInfo("UTC")
+    pipelines: tuple[Pipeline, ...]
+    today: date
+    zone: ZoneInfo
 
     def stop_relative(self, command: c.Command) -> None:
         """Raises `Conflict` when what the command starts from has changed."""
@@ -144,12 +144,13 @@ class Unseen:
 
 def unseen_changes(desk: Desk, deal: Deal, seen: Seen) -> Unseen:
     """What was done to the deal after the version that was seen, and stands."""
-    version = seen.get(deal.id)
-    if version is None or version >= deal.version:
-        return Unseen(deal, ())
-    since = desk.reader.standing_since(deal.id, version)
+    version = seen.get(deal.id, deal.version)
+    since = desk.reader.standing_since(deal.id, version) if version < deal.version else []
     if not since:
-        return Unseen(deal, ())
-    return Unseen(
-        deal, tuple(since), desk.reader.pipelines(), desk.today, desk.settings.zone
-    )
+        return nothing_unseen(deal)
+    return Unseen(deal, tuple(since), desk.reader.pipelines(), desk.today, desk.settings.zone)
+
+
+def nothing_unseen(deal: Deal) -> Unseen:
+    """Nobody changed the deal since it was looked at."""
+    return Unseen(deal, (), (), deal.created_at.date(), ZoneInfo("UTC"))

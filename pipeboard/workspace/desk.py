@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 Seen = Mapping[int, int]
 NOTHING_SEEN: Seen = {}
-LONGEST_TOKEN = 200
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -105,6 +104,24 @@ def in_transaction(
         return work(lambda: method(desk, *args, **kwargs))
 
     return run
+
+
+def as_command(
+    verb: str,
+) -> Callable[[Callable[Concatenate[D, P], Receipt]], Callable[Concatenate[D, P], Receipt]]:
+    """A use case that is one command: in one transaction, and once for each `token`."""
+
+    def decorate(
+        method: Callable[Concatenate[D, P], Receipt],
+    ) -> Callable[Concatenate[D, P], Receipt]:
+        @wraps(method)
+        def once(desk: D, /, *args: P.args, **kwargs: P.kwargs) -> Receipt:
+            done = desk.retried(str(kwargs.get("token") or ""), verb)
+            return method(desk, *args, **kwargs) if done is None else done
+
+        return in_transaction(once)
+
+    return decorate
 
 
 class Desk:
@@ -314,7 +331,7 @@ class Desk:
         """
         if not token:
             return None
-        clean_line(token, field="token", limit=LONGEST_TOKEN)
+        clean_line(token, field="token")
         done = self.reader.command(token)
         if done is None:
             return None

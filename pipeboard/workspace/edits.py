@@ -12,7 +12,15 @@ from pipeboard.domain.errors import Ambiguous, BadInput, NotFound
 from pipeboard.domain.fields import parse_assignment
 from pipeboard.domain.people import match_owner
 from pipeboard.domain.text import clean_line, slug
-from pipeboard.workspace.desk import NOTHING_SEEN, Desk, Receipt, Seen, in_transaction, named
+from pipeboard.workspace.desk import (
+    NOTHING_SEEN,
+    Desk,
+    Receipt,
+    Seen,
+    as_command,
+    in_transaction,
+    named,
+)
 
 
 class Edits(Desk):
@@ -39,7 +47,7 @@ class Edits(Desk):
         receipt = self.execute(command, ids, verb=verb, seen=seen, dry_run=dry_run, token=token)
         return replace(receipt, notes=(*receipt.notes, *notes))
 
-    @in_transaction
+    @as_command("set")
     def set_fields(
         self,
         ids: Sequence[int],
@@ -55,11 +63,9 @@ class Edits(Desk):
         changes = dict(parse_assignment(text, self.today, currency) for text in assignments)
         if not changes:
             raise BadInput("Nothing to set.", hint="For example: value=40k")
-        return self.edit(
-            ids, changes, new_rep=new_rep, seen=seen, dry_run=dry_run, token=token
-        )
+        return self.edit(ids, changes, new_rep=new_rep, seen=seen, dry_run=dry_run, token=token)
 
-    @in_transaction
+    @as_command("assign")
     def assign(
         self,
         ids: Sequence[int],
@@ -73,7 +79,7 @@ class Edits(Desk):
     ) -> Receipt:
         """Another owner, known unless `new_rep`; a note goes into the history of the command."""
         owner = self._owner(rep, new_rep=new_rep)
-        said = clean_line(note, field="note for the new owner", limit=1000)
+        said = clean_line(note, field="note for the new owner")
         receipt = self.carry_out(
             "assign",
             ids,

@@ -15,7 +15,7 @@ from pipeboard.domain.people import with_known_owners
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Sheet
 from pipeboard.domain.text import clean_line, quoted
-from pipeboard.workspace.desk import Desk, Receipt, in_transaction
+from pipeboard.workspace.desk import Desk, Receipt, as_command
 
 _REF = re.compile(r"(?:[dD]-)?(\d{1,15})")
 
@@ -115,7 +115,7 @@ class Finding(Desk):
         """My saved filters and those shared with everybody: name and text."""
         return self.reader.saved_filters(self.me)
 
-    @in_transaction
+    @as_command("filter")
     def save_filter(
         self, name: str, text: str, *, dry_run: bool = False, token: str = ""
     ) -> Receipt:

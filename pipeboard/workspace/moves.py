@@ -13,7 +13,7 @@ from pipeboard.domain.deal import Deal, Loss
 from pipeboard.domain.errors import NotFound, Refused
 from pipeboard.domain.gates import unmet
 from pipeboard.domain.money import Money
-from pipeboard.workspace.desk import NOTHING_SEEN, Desk, Receipt, Seen, in_transaction
+from pipeboard.workspace.desk import NOTHING_SEEN, Desk, Receipt, Seen, as_command
 
 RANK_GAP = 1 << 20
 
@@ -123,7 +123,7 @@ class Moves(Desk):
             if (deal := deals.get(deal_id)) is not None
         )
 
-    @in_transaction
+    @as_command("merge")
     def merge(
         self,
         keep_id: int,
@@ -134,7 +134,7 @@ class Moves(Desk):
         dry_run: bool = False,
         token: str = "",
     ) -> Receipt:
-        """Other deals into one, with all that they know, their notes and touches; they are archived.
+        """Other deals into one, with all that they know, their notes and touches; they end there.
 
         A won or lost one goes into another only with `closed`: its outcome leaves the numbers.
         """
@@ -158,10 +158,12 @@ class Moves(Desk):
     def _absorbed(self, deal: Deal) -> c.Absorbed:
         """The deal with its notes and touches, oldest first, under new ids."""
         notes = [note.copied(str(uuid.uuid4())) for note in reversed(self.reader.notes(deal.id))]
-        touches = [touch.copied(str(uuid.uuid4())) for touch in reversed(self.reader.touches(deal.id))]
+        touches = [
+            touch.copied(str(uuid.uuid4())) for touch in reversed(self.reader.touches(deal.id))
+        ]
         return c.Absorbed(deal, tuple(notes), tuple(touches))
 
-    @in_transaction
+    @as_command("reorder")
     def reorder(
         self,
         deal_id: int,

@@ -26,9 +26,7 @@ class Edit:
     over: str = ""
 
 
-def pipeline_edit(
-    desk: Desk, wanted: Pipeline, known: Pipeline | None, *, overwrite: bool
-) -> Edit:
+def pipeline_edit(desk: Desk, wanted: Pipeline, known: Pipeline | None, *, overwrite: bool) -> Edit:
     """The edit on top of what others changed since it began; `Conflict` where they touch the same.
 
     `wanted.version` is the version it began from, 0 for the present one.
@@ -103,6 +101,6 @@ def retired_notes(desk: Desk, known: Pipeline | None, saved: Pipeline) -> tuple[
             target = near if not near.retired else saved.open_stages[0]
             notes.append(
                 f"{stage.name} is retired; {deals} until moved, for example: "
-                f"pipeboard move --where 'stage:\"{stage.name}\"' \"{target.name}\""
+                f'pipeboard move --where \'stage:"{stage.name}"\' "{target.name}"'
             )
     return tuple(notes)

@@ -10,8 +10,7 @@ from pipeboard.domain.deciding import decide
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.going_on import POST_SALE, sequel
 from pipeboard.workspace.decisions import beginning_of
-from pipeboard.workspace.desk import Decision, Desk, Receipt, in_transaction, named
-
+from pipeboard.workspace.desk import Decision, Desk, Receipt, as_command, in_transaction, named
 
 if TYPE_CHECKING:
     from pipeboard.store.projecting import Change
@@ -25,7 +24,7 @@ NONE_DUE = Receipt("", "recycle", "No lost deal is due to come back.")
 class Returning(Desk):
     """New leads out of closed deals."""
 
-    @in_transaction
+    @as_command("follow up")
     def follow_up(
         self,
         deal_id: int,
@@ -38,8 +37,6 @@ class Returning(Desk):
     ) -> Receipt:
         """A lead for the next sale to the customer of a won deal: ask how it goes, in two weeks
         unless `due` says otherwise."""
-        if (done := self.retried(token, "follow up")) is not None:
-            return done
         (deal,) = self.load([deal_id])
         if deal.outcome is not Status.WON:
             raise Refused(f"{deal.ref} {deal.name} is not won.", hint="Set a next step instead.")

@@ -64,10 +64,10 @@ class SettingUp(Desk):
         """A new pipeline, or the next version of a known one.
 
         It is known by its id, or with `by_name` by its name and its stages by theirs. A stage that
-        is left out is retired, with the deals that stand in it. `wanted.version` is the version that the edit
-        began from: what somebody else changed since is merged where both edits touch different
-        things, else it is a `Conflict`, unless `overwrite` takes mine. A version of 0 stands for
-        the present one.
+        is left out is retired, with the deals that stand in it. `wanted.version` is the version
+        that the edit began from, 0 stands for the present one: what somebody else changed since is
+        merged where both edits touch different things, else it is a `Conflict`, unless `overwrite`
+        takes mine.
         """
         if (done := self.retried(token, "pipeline")) is not None:
             return PipelineSaved(done, self._pipeline_of(token))

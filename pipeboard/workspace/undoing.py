@@ -13,7 +13,7 @@ from pipeboard.domain.errors import Conflict, Refused
 from pipeboard.domain.timeline import field_label
 from pipeboard.workspace.agreeing import reverted
 from pipeboard.workspace.decisions import change_of
-from pipeboard.workspace.desk import Decision, Desk, Receipt, in_transaction
+from pipeboard.workspace.desk import Decision, Desk, Receipt, as_command, in_transaction
 
 if TYPE_CHECKING:
     from pipeboard.domain.agreements import Agreement
@@ -25,11 +25,9 @@ if TYPE_CHECKING:
 class Undoing(Desk):
     """Undo and redo are new commands made of inverse events."""
 
-    @in_transaction
+    @as_command("undo")
     def undo(self, *, dry_run: bool = False, token: str = "") -> Receipt:
         """Takes back my last command; `Conflict` when somebody changed since what it changed."""
-        if (done := self.retried(token, "undo")) is not None:
-            return done
         last = self.reader.undoable(self.actor.name)
         if last is None:
             raise Refused("There is nothing of yours to undo.")

@@ -13,13 +13,13 @@ from pipeboard.domain.deal import Answer, Deal, Note, Touch
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.going_on import PERSISTENCE, follow_ups
 from pipeboard.domain.text import quoted
-from pipeboard.workspace.desk import NOTHING_SEEN, Desk, Receipt, Seen, in_transaction
+from pipeboard.workspace.desk import NOTHING_SEEN, Desk, Receipt, Seen, as_command
 
 
 class Work(Desk):
     """What moves a deal on between two stages."""
 
-    @in_transaction
+    @as_command("next")
     def plan(
         self,
         ids: Sequence[int],
@@ -76,7 +76,7 @@ class Work(Desk):
         command = c.Snooze(until, reason)
         return self.execute(command, ids, seen=seen, dry_run=dry_run, token=token)
 
-    @in_transaction
+    @as_command("answer")
     def answer(
         self,
         ids: Sequence[int],
@@ -127,7 +127,7 @@ class Work(Desk):
         said = quoted(present.text) if present.text else "no words"
         return f"{present.by}'s answer{when} stays in the history: {said}{rating}."
 
-    @in_transaction
+    @as_command("note")
     def add_note(
         self, ids: Sequence[int], text: str, *, dry_run: bool = False, token: str = ""
     ) -> Receipt:
@@ -141,7 +141,7 @@ class Work(Desk):
             token=token,
         )
 
-    @in_transaction
+    @as_command("note")
     def edit_note(
         self,
         deal_id: int,
@@ -158,7 +158,7 @@ class Work(Desk):
                 return self.execute(command, [deal_id], dry_run=dry_run, token=token)
         raise NotFound("There is no such note.")
 
-    @in_transaction
+    @as_command("log")
     def log_touch(
         self,
         ids: Sequence[int],

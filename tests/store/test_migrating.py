@@ -161,7 +161,9 @@ def test_opening_an_older_database_backs_it_up_and_brings_it_up_to_date(
     monkeypatch.setattr(
         migrating,
         "migrate",
-        lambda engine, location: migrate(engine, location, steps={NOW: add_a_column}, wanted=NOW + 1),
+        lambda engine, location: migrate(
+            engine, location, steps={NOW: add_a_column}, wanted=NOW + 1
+        ),
     )
     Store.open(str(path)).close()
     assert state(path)[0] == NOW + 1
@@ -233,6 +235,6 @@ def test_a_database_of_the_first_version_gets_the_tables_that_came_since(path: P
 def _shape(connection: sqlite3.Connection) -> dict[str, object]:
     """Columns and indices of the table that the step makes."""
     return {
-        kind: [tuple(row)[1:4] for row in connection.execute(f"PRAGMA {kind}(workspace_event)")]
+        kind: sorted(row[1:4] for row in connection.execute(f"PRAGMA {kind}(workspace_event)"))
         for kind in ("table_info", "index_list")
     }

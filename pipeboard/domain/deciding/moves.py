@@ -81,7 +81,7 @@ def _logged(override: str, missing: Sequence[str]) -> Mapping[str, Any]:
     """The facts of a gate that was passed with a reason."""
     if not missing:
         return NOTHING
-    reason = clean_line(override, field="reason", limit=1000)
+    reason = clean_line(override, field="reason")
     return {"override": reason, "missing": list(missing)}
 
 
@@ -114,7 +114,7 @@ def lose(command: c.Lose, deal: Deal, context: c.Context) -> list[Event]:
         raise BadInput("The day to try again must lie ahead.", hint="For example: +6m")
     clean = Loss(
         loss.category,
-        clean_line(loss.reason, field="reason", limit=1000),
+        clean_line(loss.reason, field="reason"),
         clean_line(loss.competitor, field="competitor"),
         loss.recycle_on,
     )

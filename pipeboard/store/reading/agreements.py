@@ -177,7 +177,10 @@ def _entry(row: Row) -> AgreementEntry:
 
 def _agreement(row: Row) -> Agreement:
     return Agreement(
-        Topic(row["topic"]), tuple(json.loads(row["key"])), _read(row["before"]), _read(row["after"])
+        Topic(row["topic"]),
+        tuple(json.loads(row["key"])),
+        _read(row["before"]),
+        _read(row["after"]),
     )
 
 
