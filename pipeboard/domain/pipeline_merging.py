@@ -63,7 +63,9 @@ class _Merging:
         self, base: Sequence[Part], mine: Sequence[Part], theirs: Sequence[Part], what: str
     ) -> list[Part]:
         """The stages or the questions of both edits, in the order of the one that changed it."""
-        was, ours, other = _by_key(base), _by_key(mine), _by_key(theirs)
+        was: dict[Hashable, Part] = _by_key(base)
+        ours: dict[Hashable, Part] = _by_key(mine)
+        other: dict[Hashable, Part] = _by_key(theirs)
         stand: dict[Hashable, Part] = {}
         for key in dict.fromkeys((*was, *other, *ours)):
             found = self._part(was.get(key), ours.get(key), other.get(key))

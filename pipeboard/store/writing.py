@@ -153,11 +153,11 @@ class Writer(TargetWriter):
         """Puts what is agreed in place of what was; pipelines have `save_pipeline`."""
         if agreement.topic is Topic.SETTINGS:
             plain = dict(agreement.after or {})
-            values: dict[str, Any] = {
+            settings: dict[str, Any] = {
                 name: tuple(value) if isinstance(value, list) else value
                 for name, value in plain.items()
             }
-            self.save_settings(Settings(**values))
+            self.save_settings(Settings(**settings))
             return
         place = PLACES[agreement.topic]
         key = dict(zip(place.key, agreement.key, strict=True))
