@@ -52,7 +52,7 @@ def check_pipeline(wanted: Pipeline, known: Iterable[Pipeline]) -> None:
     if any(fold(p.name) == fold(wanted.name) and p.id != wanted.id for p in known):
         raise Refused(f"There is a pipeline '{wanted.name}' already.", hint="Choose another name.")
     _check_stages(wanted.stages)
-    _check_criteria(wanted)
+    check_criteria(wanted)
 
 
 def _check_stages(stages: Sequence[Stage]) -> None:
@@ -69,8 +69,8 @@ def _check_stages(stages: Sequence[Stage]) -> None:
         raise BadInput(f"Each stage needs a name of its own{f': {twice}' if twice else ''}.")
 
 
-def _check_criteria(pipeline: Pipeline) -> None:
-    """What stages in use ask for must be a question of the pipeline."""
+def check_criteria(pipeline: Pipeline) -> None:
+    """Raises `BadInput` when a stage in use asks for what is no question of the pipeline."""
     for stage in pipeline.stages:
         for criterion in () if stage.retired else stage.criteria:
             asked = criterion.subject if criterion.about in ("answer", "rating") else ""

@@ -13,6 +13,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.percent import format_percent, parse_percent
 from pipeboard.domain.pipeline import Category, Factor, Pipeline, Question, Stage, StageKind
+from pipeboard.domain.pipeline_rules import check_criteria
 from pipeboard.domain.text import clean_line, clean_text, printable, quoted, slug
 
 _INTRODUCTION = """\
@@ -292,14 +293,7 @@ def _check(pipeline: Pipeline) -> None:
     _refuse_twice("stage", [stage.name for stage in pipeline.stages], str.casefold)
     _refuse_twice("question", [question.key for question in pipeline.questions], str)
     _refuse_twice("id", [str(stage.id) for stage in pipeline.stages if stage.id], str)
-    for stage in pipeline.stages:
-        for criterion in stage.criteria:
-            asked = criterion.subject if criterion.about in ("answer", "rating") else ""
-            if asked and pipeline.question(asked) is None:
-                raise BadInput(
-                    f"Stage {quoted(stage.name)} asks for {quoted(asked)}, which is no question.",
-                    hint=did_you_mean(asked, [q.key for q in pipeline.questions]),
-                )
+    check_criteria(pipeline)
 
 
 def _refuse_twice(what: str, names: list[str], same: Callable[[str], str]) -> None:

@@ -249,16 +249,6 @@ class Writer(TargetWriter):
             )
         self.numbers("change", 1)
 
-    def save_filter(self, name: str, owner: str, text_: str) -> None:
-        """A filter under a name; an empty text forgets it."""
-        self._session.execute(
-            text("DELETE FROM saved_filter WHERE name = :name AND owner = :owner"),
-            {"name": name, "owner": owner},
-        )
-        if text_:
-            row = {"name": name, "owner": owner, "filter": text_}
-            self._session.execute(insert(t.SavedFilter), row)
-
     def save_rep(self, rep: Rep) -> None:
         """A rep, new or changed."""
         row = {name: getattr(rep, name) for name in Rep.__slots__}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -53,12 +53,16 @@ class Unseen:
     pipelines: tuple[Pipeline, ...]
     today: date
     zone: ZoneInfo
+    me: str = ""
 
     def stop_relative(self, command: c.Command) -> None:
-        """Raises `Conflict` when what the command starts from has changed."""
-        names = self._changed(_RESTS_ON.get(type(command), frozenset()))
-        if names:
-            raise self.conflict(names)
+        """Raises `Conflict` when somebody else changed what the command starts from."""
+        rests_on = _RESTS_ON.get(type(command))
+        others = tuple(entry for entry in self.entries if entry.actor != self.me)
+        if rests_on and others:
+            theirs = replace(self, entries=others)
+            if names := theirs._changed(rests_on):
+                raise theirs.conflict(names)
 
     def explain(self, refused: Refused, command: c.Command) -> None:
         """Raises `Conflict` when the refusal only comes of what somebody else did."""
@@ -148,7 +152,8 @@ def unseen_changes(desk: Desk, deal: Deal, seen: Seen) -> Unseen:
     since = desk.reader.standing_since(deal.id, version) if version < deal.version else []
     if not since:
         return nothing_unseen(deal)
-    return Unseen(deal, tuple(since), desk.reader.pipelines(), desk.today, desk.settings.zone)
+    pipelines, zone = desk.reader.pipelines(), desk.settings.zone
+    return Unseen(deal, tuple(since), pipelines, desk.today, zone, desk.actor.name)
 
 
 def nothing_unseen(deal: Deal) -> Unseen:
