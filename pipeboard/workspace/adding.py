@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -9,11 +10,12 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Contact, NextStep
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.deciding.moves import target_stage
+from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.quick_add import QuickAdd, parse_quick_add
 from pipeboard.domain.text import slug
 from pipeboard.workspace.decisions import beginning_of
-from pipeboard.workspace.desk import Decision, Receipt, as_command
+from pipeboard.workspace.desk import Decision, Receipt, as_command, in_transaction
 from pipeboard.workspace.edits import Edits
 
 
@@ -46,6 +48,38 @@ class Adding(Edits):
             dry_run=dry_run,
             token=token,
         )
+
+    @in_transaction
+    def add_all(
+        self,
+        lines: Mapping[int, str],
+        *,
+        pipeline: Pipeline,
+        new_rep: bool = False,
+        dry_run: bool = False,
+        token: str = "",
+    ) -> tuple[Receipt, ...]:
+        """A deal from each line, by its number, or from none.
+
+        Raises BadInput, NotFound and what else `add` does, with the number of the line.
+        """
+        receipts = []
+        for number, line in lines.items():
+            try:
+                receipts.append(
+                    self.add(
+                        line,
+                        pipeline=pipeline,
+                        new_rep=new_rep,
+                        dry_run=dry_run,
+                        token=f"{token}:{number}" if token else "",
+                    )
+                )
+            except PipeboardError as error:
+                error.message = f"Line {number}: {error.message}"
+                error.details = {**error.details, "line": number}
+                raise
+        return tuple(receipts)
 
     @as_command("add")
     def create(

@@ -25,9 +25,11 @@ from pipeboard.domain.sentences import named as named
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.text import clean_line, printable, quoted
 from pipeboard.workspace.acting import check_actor
+from pipeboard.workspace.receipts import Decision as Decision
+from pipeboard.workspace.receipts import Receipt as Receipt
 
 if TYPE_CHECKING:
-    from pipeboard.domain.agreements import Agreement, Contents, Topic
+    from pipeboard.domain.agreements import Contents, Topic
     from pipeboard.store import Store
     from pipeboard.store.projecting import Change
     from pipeboard.store.reading import Reader
@@ -39,41 +41,6 @@ NOTHING_SEEN: Seen = {}
 T = TypeVar("T")
 P = ParamSpec("P")
 D = TypeVar("D", bound="Desk")
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What a command did: a sentence, the deals as they are now, and remarks on the way.
-
-    `command_id` is empty when nothing had to change or the command was only tried. `about` says
-    of an undone or redone command whose it was, and when.
-    """
-
-    command_id: str
-    verb: str
-    summary: str
-    deals: tuple[Deal, ...] = ()
-    notes: tuple[str, ...] = ()
-    about: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a use case has decided to store, as one command.
-
-    New deals (id 0) get their numbers when it is stored. `marks` names the command that is taken
-    back or put again by it; `actor` stands in for the one at the desk.
-    """
-
-    summary: str
-    changes: tuple[Change, ...] = ()
-    agreements: tuple[Agreement, ...] = ()
-    notes: tuple[str, ...] = ()
-    undoes: str | None = None
-    redoes: str | None = None
-    marks: str = ""
-    actor: str = ""
-    about: str = ""
 
 
 @dataclass(slots=True)

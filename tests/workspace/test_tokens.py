@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeboard.domain.errors import Refused
+from pipeboard.domain.errors import BadInput, Refused
 from pipeboard.domain.settings import Rep
 from pipeboard.workspace import Receipt, Workspace
 from tests.ledger import disagreements
@@ -92,3 +92,16 @@ def test_a_batch_that_a_script_repeated_is_undone_as_one(ana: Workspace) -> None
         ana.step(ids, 1, token="batch")
     ana.undo()
     assert {deal.stage_id for deal in ana.reader.deals(ids).values()} == {1}
+
+
+def test_several_lines_become_deals_all_or_none_and_once_for_a_token(ana: Workspace) -> None:
+    lines = {1: "Acme: press 1k", 3: "Borealis: kiln 2k"}
+    with pytest.raises(BadInput) as refused:
+        ana.add_all({**lines, 4: "  "}, pipeline=sales(ana))
+    assert refused.value.message.startswith("Line 4: ")
+    assert refused.value.details["line"] == 4
+    assert ana.reader.entries() == ()
+    for _ in range(2):
+        receipts = ana.add_all(lines, pipeline=sales(ana), token="list-1")
+        assert [receipt.deals[0].ref for receipt in receipts] == ["D-1", "D-2"]
+    assert len(ana.undo_list()) == 2
