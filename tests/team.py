@@ -10,14 +10,17 @@ from pipeboard.domain.actor import Actor
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.settings import Settings
+from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.templates import template
 from pipeboard.store import Store
 from pipeboard.workspace import Workspace
+from pipeboard.workspace.setting_up import make_workspace
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
 SETTINGS = Settings(currency="EUR", zone_name="Europe/Berlin")
+
+REPS = tuple(map(Rep, ("ana", "bo", "cy")))
 
 LEAD, QUALIFICATION, NEEDS, PROPOSAL, NEGOTIATION, CLOSING, WON, LOST = range(1, 9)
 
@@ -48,9 +51,8 @@ class Team:
     def make(cls, path: Path) -> Team:
         """A new database with the gated pipeline of the template `needs`, called Sales."""
         team = cls(path)
-        Store.create(str(path), SETTINGS).close()
         wanted = template("needs", pipeline_name="Sales", currency="EUR", first_stage_id=0)
-        team.rep("ana").save_pipeline(wanted)
+        make_workspace(str(path), SETTINGS, wanted, at=NOW, actor=Actor("ana"), reps=REPS).close()
         return team
 
     def rep(self, name: str, acting_as: str = "") -> Workspace:

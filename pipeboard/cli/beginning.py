@@ -13,10 +13,9 @@ from pipeboard.domain.settings import Settings
 from pipeboard.domain.templates import TEMPLATES, template
 from pipeboard.domain.text import quoted
 from pipeboard.workspace import Workspace
-from pipeboard.workspace.setting_up import save_first_pipeline
 
 if TYPE_CHECKING:
-    from pipeboard.store.writing import Writer
+    pass
 
 FIRST_PIPELINE = "New business"
 
@@ -29,7 +28,8 @@ def make_workspace(
     Currency and zone are the machine's unless given. Raises BadInput for an unknown currency,
     zone or template before anything is made, `DatabaseError` when there is a database already.
     """
-    from pipeboard.store import Store
+    from pipeboard.domain.actor import Actor
+    from pipeboard.workspace.setting_up import make_workspace as make
 
     settings = Settings(
         currency=_currency(currency), zone_name=_zone(zone or system_zone(call.environ))
@@ -42,13 +42,10 @@ def make_workspace(
     )
     if call.config.is_default_database:
         Path(call.config.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    at, actor = call.clock(), account_name()
-
-    def begin(writer: Writer) -> None:
-        if pipeline is not None:
-            save_first_pipeline(writer, pipeline, at, actor)
-
-    return call.workspace_on(Store.create(call.config.database, settings, begin))
+    actor = Actor(account_name())
+    return call.workspace_on(
+        make(call.config.database, settings, pipeline, at=call.clock(), actor=actor)
+    )
 
 
 def is_made(call: Call) -> bool:

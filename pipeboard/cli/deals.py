@@ -105,6 +105,11 @@ def unarchive(call: Call) -> int:
 def _merge_arguments(parser: Parser) -> None:
     parser.add_argument("keep", metavar="KEEP", help="the deal that stays")
     parser.add_argument("others", nargs="+", metavar="OTHER", help="the deals that go into it")
+    parser.add_argument(
+        "--yes-closed",
+        action="store_true",
+        help="also won and lost deals, whose outcome then leaves the numbers",
+    )
     parser.add_json()
 
 
@@ -113,7 +118,9 @@ def merge(call: Call) -> int:
     asked = call.arguments
     keep = call.workspace.find_deal(asked.keep, call.only_pipeline)
     others = [call.workspace.find_deal(ref, call.only_pipeline).id for ref in asked.others]
-    return call.report(call.workspace.merge(keep.id, others, dry_run=asked.dry_run))
+    return call.report(
+        call.workspace.merge(keep.id, others, closed=asked.yes_closed, dry_run=asked.dry_run)
+    )
 
 
 VERBS = {

@@ -86,7 +86,7 @@ def new(call: Call) -> int:
             currency=currency,
             questions=questions,
         )
-    return _save(call, made, "Made")
+    return _save(call, made)
 
 
 def split_names(text: str) -> tuple[str, ...]:
@@ -99,7 +99,16 @@ def split_names(text: str) -> tuple[str, ...]:
 
 def _apply_arguments(parser: Parser) -> None:
     parser.add_argument("file", metavar="FILE", help="a TOML document, or - for stdin")
+    _overwrite(parser)
     parser.add_json()
+
+
+def _overwrite(parser: Parser) -> None:
+    parser.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="also over what others changed since the document was written",
+    )
 
 
 def apply(call: Call) -> int:
@@ -119,30 +128,29 @@ def _read(file: str) -> str:
 
 
 def _apply(call: Call, document: str) -> int:
-    from pipeboard.exchange.pipeline_ids import with_known_ids
     from pipeboard.exchange.pipeline_toml import read_pipeline
 
-    known = call.workspace.pipelines()
-    wanted = with_known_ids(read_pipeline(document), known)
+    wanted = read_pipeline(document)
     if not wanted.currency:
         wanted = replace(wanted, currency=call.settings.currency)
-    return _save(call, wanted, "Changed" if wanted.id else "Made")
+    return _save(call, wanted, by_name=True, overwrite=call.arguments.overwrite)
 
 
-def _save(call: Call, wanted: Pipeline, did: str) -> int:
-    if call.arguments.dry_run:
-        names = ", ".join(stage.name for stage in wanted.open_stages)
-        call.out.say(f"Not done (dry run): {did} {wanted.name}: {names}.")
-        return 0
-    saved = call.workspace.save_pipeline(wanted)
-    if call.arguments.json:
-        call.out.document({"pipeline": _document(call, saved)})
-    call.out.say(f"{did} {saved.name}: {', '.join(stage.name for stage in saved.open_stages)}.")
+def _save(call: Call, wanted: Pipeline, *, by_name: bool = False, overwrite: bool = False) -> int:
+    dry_run = call.arguments.dry_run
+    saved = call.workspace.change_pipeline(
+        wanted, by_name=by_name, overwrite=overwrite, dry_run=dry_run
+    )
+    if call.arguments.json and not dry_run:
+        call.out.document({"pipeline": _document(call, saved.pipeline)})
+    begin = "Not done (dry run): " if dry_run else ""
+    call.out.say(f"{begin}{saved.receipt.summary}", *saved.receipt.notes)
     return 0
 
 
 def _edit_arguments(parser: Parser) -> None:
     parser.add_argument("name", nargs="?", metavar="NAME", help="the pipeline, else the first")
+    _overwrite(parser)
     parser.add_json()
 
 

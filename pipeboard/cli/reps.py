@@ -83,13 +83,14 @@ def _known(call: Call, name: str) -> Rep | None:
 
 
 def _save(call: Call, rep: Rep, did: str) -> int:
-    if call.arguments.dry_run:
-        call.out.say(f"Not done (dry run): {did} {rep.name}.")
-        return 0
-    rep = call.workspace.save_rep(rep)
+    dry_run = call.arguments.dry_run
+    receipt, rep = call.workspace.change_rep(rep, dry_run=dry_run)
     if call.arguments.json:
-        call.out.document({"rep": _document(rep)})
-    call.out.say(f"{did} {rep.name}.")
+        call.out.document({"rep": _document(rep), "command_id": receipt.command_id or None})
+    if dry_run:
+        call.out.say(f"Not done (dry run): {did} {rep.name}.")
+    else:
+        call.out.say(f"{did} {rep.name}." if receipt.command_id else receipt.summary)
     return 0
 
 

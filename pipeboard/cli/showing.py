@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from heapq import merge
 from itertools import islice
+from typing import TypeAlias
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.output import write_stream_of_documents
 from pipeboard.cli.tables import Table
+from pipeboard.domain.agreements import AgreementEntry
 from pipeboard.domain.dates import parse_date, parse_instant, start_of_day
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.sheet import Entry
 
 _PAGE = 1_000
+
+Happened: TypeAlias = Entry | AgreementEntry
+"""A change of a deal, or of what the team has agreed on."""
 
 
 def _show_arguments(parser: Parser) -> None:
@@ -66,24 +72,45 @@ def history(call: Call) -> int:
     if asked.deal is not None:
         deal_id = call.workspace.find_deal(asked.deal, call.only_pipeline).id
     since = None if asked.since is None else _since(call, asked.since)
-    entries = islice(_entries(call, deal_id, since), asked.limit)
+    found: Iterator[Happened] = _entries(call, deal_id, since)
+    if deal_id is None:
+        found = _latest_first(found, _agreements(call, since))
+    entries = islice(found, asked.limit)
     if asked.json:
-        from pipeboard.exchange.json_documents import history_entry
-
-        write_stream_of_documents("events", map(history_entry, entries))
+        write_stream_of_documents("events", map(_document, entries))
         return 0
     words, zone = _describer(call), call.settings.zone
     rows = (
         (
             f"{entry.recorded_at.astimezone(zone):%Y-%m-%d %H:%M}",
-            f"D-{entry.deal_id}",
-            _who(entry),
-            words(entry),
+            f"D-{entry.deal_id}" if isinstance(entry, Entry) else "",
+            entry.who,
+            words(entry) if isinstance(entry, Entry) else entry.summary,
         )
         for entry in entries
     )
     Table(("when", "deal", "who", "what"), elastic=(3,)).write(call.out, rows)
     return 0
+
+
+def _document(entry: Happened) -> dict[str, object]:
+    from pipeboard.exchange.json_documents import agreement_entry, history_entry
+
+    return history_entry(entry) if isinstance(entry, Entry) else agreement_entry(entry)
+
+
+def _latest_first(events: Iterator[Happened], agreements: Iterator[Happened]) -> Iterator[Happened]:
+    """Both newest first, as they were recorded."""
+    return merge(events, agreements, key=lambda entry: entry.recorded_at, reverse=True)
+
+
+def _agreements(call: Call, since: datetime | None) -> Iterator[Happened]:
+    """What the team has agreed on besides its deals, page by page."""
+    before = None
+    reader = call.workspace.reader
+    while page := reader.agreements.entries(since=since, before=before, limit=_PAGE):
+        yield from page
+        before = page[-1].seq
 
 
 def _entries(call: Call, deal_id: int | None, since: datetime | None) -> Iterator[Entry]:
@@ -92,10 +119,6 @@ def _entries(call: Call, deal_id: int | None, since: datetime | None) -> Iterato
     while page := call.workspace.reader.entries(deal_id, since, _PAGE, before=before):
         yield from page
         before = page[-1].seq
-
-
-def _who(entry: Entry) -> str:
-    return f"{entry.actor} for {entry.acting_as}" if entry.acting_as else entry.actor
 
 
 def _since(call: Call, text: str) -> datetime:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.domain.events import to_json
+
+if TYPE_CHECKING:
+    from pipeboard.workspace import Receipt
 
 
 def _undo_arguments(parser: Parser) -> None:
@@ -19,27 +25,41 @@ def undo(call: Call) -> int:
 
 
 def _undone(call: Call) -> int:
-    return call.report(call.workspace.undo(dry_run=call.arguments.dry_run))
+    return _told(call, call.workspace.undo(dry_run=call.arguments.dry_run))
+
+
+def _told(call: Call, receipt: Receipt) -> int:
+    """What was taken back or put again, whose it was, and when."""
+    about = f" ({receipt.about})" if receipt.about else ""
+    return call.report(replace(receipt, summary=f"{receipt.summary}{about}"))
 
 
 def _list(call: Call) -> int:
     commands = call.workspace.undo_list(max(call.arguments.limit, 0))
     if call.arguments.json:
         documents = [
-            {"command_id": c.id, "verb": c.verb, "summary": c.summary, "at": to_json(c.at)}
+            {
+                "command_id": c.id,
+                "verb": c.verb,
+                "summary": c.summary,
+                "at": to_json(c.at),
+                "actor": c.actor,
+                "acting_as": c.acting_as or None,
+            }
             for c in commands
         ]
         call.out.document({"commands": documents})
         return 0
     for command in commands:
         at = command.at.astimezone(call.settings.zone)
-        call.out.line(f"{at:%Y-%m-%d %H:%M}  {command.summary}")
+        whom = f"  for {command.acting_as}" if command.acting_as else ""
+        call.out.line(f"{at:%Y-%m-%d %H:%M}{whom}  {command.summary}")
     return 0
 
 
 def redo(call: Call) -> int:
     """What I took back last, done again."""
-    return call.report(call.workspace.redo(dry_run=call.arguments.dry_run))
+    return _told(call, call.workspace.redo(dry_run=call.arguments.dry_run))
 
 
 VERBS = {

@@ -15,14 +15,17 @@ from pipeboard.demo.life import Part, begins, live
 from pipeboard.demo.people import team
 from pipeboard.demo.working_time import WorkingTime
 from pipeboard.domain.events import micros
+from pipeboard.domain.metrics import Target
+from pipeboard.domain.money import parse_money
 from pipeboard.domain.periods import Period, parse_period
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.templates import template
 from pipeboard.store import Store
 from pipeboard.store.projecting import Change
-from pipeboard.store.writing import Done
-from pipeboard.workspace import Actor, Workspace
+from pipeboard.store.writing import Done, Writer
+from pipeboard.workspace import Actor
+from pipeboard.workspace.setting_up import begin_workspace
 
 SETTINGS = Settings(currency="EUR", zone_name="Europe/Berlin", demo=True)
 PIPELINE = "New business"
@@ -55,11 +58,10 @@ def build(store: Store, *, deals: int = 60, seed: int = 1, now: datetime, me: st
     small = deals <= SMALL
     reps = team(me, 3 if small else min(12, 3 + deals // 1_000))
     begun = now - timedelta(days=TWO_YEARS + 365)
-    workspace = Workspace(store, lambda: begun, Actor(me))
-    pipeline = _set_up(workspace, reps)
+    pipeline = _set_up(store, reps, begun, Actor(me))
     clock = WorkingTime(now, SETTINGS.zone)
     quarter = parse_period("this-quarter", clock.today)
-    _set_targets(workspace, pipeline, quarter, deals * (A_DEAL if small else A_DEAL // 2))
+    _set_targets(store, pipeline, quarter, deals * (A_DEAL if small else A_DEAL // 2))
     names = tuple(rep.name for rep in reps)
     scene = Scene(pipeline, clock, names, seed, detail=1.0 if small else BRIEF)
     parts = _two_quarters(deals, scene, quarter) if small else _two_years(deals, scene)
@@ -78,22 +80,32 @@ def build(store: Store, *, deals: int = 60, seed: int = 1, now: datetime, me: st
     )
 
 
-def _set_up(workspace: Workspace, reps: Sequence[Rep]) -> Pipeline:
-    workspace.save_settings(SETTINGS)
-    for rep in reps:
-        workspace.save_rep(rep)
-    return workspace.save_pipeline(
-        template("needs", pipeline_name=PIPELINE, currency=SETTINGS.currency)
-    )
+def _set_up(store: Store, reps: Sequence[Rep], at: datetime, actor: Actor) -> Pipeline:
+    """Settings, reps and pipeline as a workspace begins, no commands of anybody's to undo."""
+    wanted = template("needs", pipeline_name=PIPELINE, currency=SETTINGS.currency)
+
+    def begin(writer: Writer) -> Pipeline:
+        writer.save_settings(SETTINGS)
+        return begin_workspace(writer, wanted, reps, at, actor)
+
+    return store.write(begin)
 
 
-def _set_targets(workspace: Workspace, pipeline: Pipeline, quarter: Period, amount: int) -> None:
+def _set_targets(store: Store, pipeline: Pipeline, quarter: Period, amount: int) -> None:
     """What the team is to win in a quarter and those around it, and each rep in that one."""
-    for period in (quarter.previous(), quarter, quarter.next()):
-        workspace.set_target(pipeline, period.label, str(amount))
-    reps = workspace.reader.reps()
-    for rep in reps:
-        workspace.set_target(pipeline, quarter.label, str(amount // len(reps)), owner=rep.name)
+    reps = store.reader.reps()
+    share = parse_money(str(amount // len(reps)), pipeline.currency)
+    whole = parse_money(str(amount), pipeline.currency)
+    targets = [
+        *(Target(p.label, whole) for p in (quarter.previous(), quarter, quarter.next())),
+        *(Target(quarter.label, share, rep.name) for rep in reps),
+    ]
+
+    def write(writer: Writer) -> None:
+        for target in targets:
+            writer.save_target(pipeline.id, target)
+
+    store.write(write)
 
 
 def _two_quarters(deals: int, scene: Scene, quarter: Period) -> list[Part]:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from pipeboard.domain.deal import NOTHING, Answer, Contact, Loss, Note, Term, Touch
 
 if TYPE_CHECKING:
+    from pipeboard.domain.deal import Deal
     from pipeboard.domain.events import Event
     from pipeboard.domain.money import Money
     from pipeboard.domain.pipeline import Pipeline
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 class Context:
     """What a decision is made in: the deal's pipeline, the instant, the workspace's zone, who acts.
 
-    `loss_categories` and `min_gap_hours` are the workspace's; an empty tuple means the standard.
+    `actor` is the rep that acts, `author` who signs what is written, both of them where one acts
+    for another. `loss_categories` are the workspace's; an empty tuple means the standard. `day` is
+    today by the clock: it may lie before `at`, since recorded instants never run backwards.
     """
 
     pipeline: Pipeline
@@ -32,10 +35,12 @@ class Context:
     zone: ZoneInfo
     actor: str
     loss_categories: tuple[str, ...] = ()
+    author: str = ""
+    day: date | None = None
 
     @property
     def today(self) -> date:
-        return self.at.astimezone(self.zone).date()
+        return self.day or self.at.astimezone(self.zone).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,14 @@ class Move:
     """To another open stage, through the gate; `override` is the typed reason to pass it."""
 
     stage_id: int
+    override: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """To the next open stage (1) or back (-1) from where the deal stands."""
+
+    places: int
     override: str = ""
 
 
@@ -220,9 +233,30 @@ class Unarchive:
 
 @dataclass(frozen=True, slots=True)
 class MergeInto:
-    """This deal was the same as another and goes into it."""
+    """This deal was the same as another and goes into it.
+
+    A won or lost one does so only with `closed`: its outcome leaves the numbers of its period.
+    """
 
     kept_id: int
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Absorbed:
+    """A deal that goes into another, with its notes and touches under ids of their own there."""
+
+    deal: Deal
+    notes: tuple[Note, ...] = ()
+    touches: tuple[Touch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Absorb:
+    """Other deals come into this one: what they know and this one does not, and all their notes
+    and touches."""
+
+    others: tuple[Absorbed, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +270,7 @@ Command = (
     Create
     | TakeOver
     | Move
+    | Step
     | Win
     | Lose
     | Reopen
@@ -255,5 +290,6 @@ Command = (
     | Archive
     | Unarchive
     | MergeInto
+    | Absorb
     | Revert
 )

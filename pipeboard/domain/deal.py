@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -81,6 +81,10 @@ class Note:
     author: str
     at: datetime
 
+    def copied(self, copy_id: str) -> Note:
+        """The same note for another deal."""
+        return replace(self, id=copy_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Touch:
@@ -92,6 +96,10 @@ class Touch:
     outcome: str
     by: str
     at: datetime
+
+    def copied(self, copy_id: str) -> Touch:
+        """The same interaction for another deal."""
+        return replace(self, id=copy_id)
 
 
 TOUCH_TYPES = ("call", "email", "meeting", "demo", "message")

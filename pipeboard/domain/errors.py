@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
@@ -61,10 +62,54 @@ class GateNotMet(Refused):
         self.parts = parts
 
 
+class SoAlready(Refused):
+    """What is asked for is so already; where several things are asked for, no obstacle."""
+
+    code = "already"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field that two people set: what it was, what it is now, what I wanted; in words."""
+
+    field: str
+    label: str
+    before: str
+    theirs: str
+    mine: str
+
+    def as_document(self) -> dict[str, str]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
 class Conflict(Refused):
-    """Somebody else changed the deal in between; `details` holds the difference."""
+    """Somebody else changed the same thing in between; `differences` hold the three values.
+
+    `seen` are the versions of the deals as they are now: whoever repeats the command with them
+    sets it on top. For several deals, each has its own error in `parts`.
+    """
 
     code = "conflict"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        details: Mapping[str, Any] | None = None,
+        differences: tuple[Difference, ...] = (),
+        seen: Mapping[int, int] | None = None,
+        parts: tuple[Conflict, ...] = (),
+    ) -> None:
+        said = dict(details or {})
+        if differences:
+            said["values"] = [difference.as_document() for difference in differences]
+        if parts:
+            said["deals"] = [dict(part.details) for part in parts]
+        super().__init__(message, hint=hint, details=said)
+        self.differences = differences
+        self.seen: Mapping[int, int] = dict(seen or {})
+        self.parts = parts
 
 
 class ReadOnly(Refused):

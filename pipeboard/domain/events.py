@@ -48,6 +48,7 @@ class Kind(StrEnum):
     ARCHIVED = "archived"
     UNARCHIVED = "unarchived"
     MERGED = "merged"
+    ABSORBED = "absorbed"
 
 
 STAGE_KINDS = frozenset((Kind.CREATED, Kind.MOVED, Kind.WON, Kind.LOST, Kind.REOPENED))

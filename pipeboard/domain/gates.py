@@ -45,7 +45,7 @@ def pass_gate(
             deal_id=deal.id,
             hint="Answer what is missing, lose the deal, or override with a reason.",
         )
-    if len(clean_line(override, field="reason", limit=1000)) < SHORTEST_REASON:
+    if len(clean_line(override, field="reason")) < SHORTEST_REASON:
         raise BadInput(
             "An override needs a reason in words.", hint='For example: --override "signed already".'
         )

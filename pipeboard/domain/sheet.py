@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeboard.domain.actor import named
 from pipeboard.domain.deal import Deal, Note, Touch
 from pipeboard.domain.events import Event
 from pipeboard.domain.pipeline import Pipeline
@@ -27,6 +28,11 @@ class Entry:
     acting_as: str
     recorded_at: datetime
     undone: bool = False
+
+    @property
+    def who(self) -> str:
+        """Who did it, and for whom if for somebody else: `ana (for bo)`."""
+        return named(self.actor, self.acting_as)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from unicodedata import combining, normalize
 
 from pipeboard.domain.errors import BadInput
@@ -26,23 +27,46 @@ _SHOWN: dict[int, str | None] = {**_UNSAFE, **dict.fromkeys(_SURROGATES, "\ufffd
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe"})
 
 
-def clean_line(text: str, *, field: str = "text", limit: int = 300) -> str:
+LINE, TEXT = 300, 20_000
+LIMITS: Mapping[str, int] = {
+    "tag": 50,
+    "phone": 60,
+    "trial close": 20,
+    **dict.fromkeys(("rep", "team", "owner", "source", "field name"), 100),
+    "name of a filter": 100,
+    "token": 200,
+    "contact reason": 1_000,
+    "reason": 1_000,
+    "snooze reason": 1_000,
+    "outcome": 2_000,
+    "note for the new owner": 1_000,
+    "custom field": 2_000,
+    "filter": 2_000,
+}
+"""The most characters that a field takes; any other line takes `LINE`, any other text `TEXT`.
+
+What is longer is refused before anything is stored, never cut."""
+
+
+def clean_line(text: str, *, field: str = "text", limit: int | None = None) -> str:
     """One line without control, bidi or hidden characters, NFC, runs of white space made one space.
 
-    Raises BadInput, naming `field`, when more than `limit` characters are left.
+    Raises BadInput, naming `field`, when more than its limit of characters are left.
     """
+    limit = limit or LIMITS.get(field, LINE)
     line = " ".join(text.split())
     if not (line.isascii() and line.isprintable()):
         line = " ".join(normalize("NFC", line.translate(_REMOVED)).split())
     return _bounded(line, field, limit)
 
 
-def clean_text(text: str, *, field: str = "text", limit: int = 20_000) -> str:
+def clean_text(text: str, *, field: str = "text", limit: int | None = None) -> str:
     """Several lines, cleaned as in `clean_line`, with line ends `\\n` and indentation kept.
 
     Tabs become four spaces; more than two blank lines in a row become two. Raises BadInput, naming
-    `field`, when more than `limit` characters are left.
+    `field`, when more than its limit of characters are left.
     """
+    limit = limit or LIMITS.get(field, TEXT)
     lines = text.replace("\t", "    ").splitlines()
     cleaned = "\n".join(normalize("NFC", line.translate(_REMOVED)).rstrip() for line in lines)
     return _bounded(re.sub("\n{4,}", "\n\n\n", cleaned).strip("\n"), field, limit)
@@ -51,7 +75,7 @@ def clean_text(text: str, *, field: str = "text", limit: int = 20_000) -> str:
 def _bounded(text: str, field: str, limit: int) -> str:
     if len(text) > limit:
         raise BadInput(
-            f"The {field} is too long: {len(text):,} characters, and {limit:,} is the most",
+            f"The {field} is too long: {len(text):,} characters, and {limit:,} is the most.",
             hint="Shorten it.",
             details={"field": field, "limit": limit, "length": len(text)},
         )

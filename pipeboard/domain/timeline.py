@@ -15,7 +15,7 @@ from pipeboard.domain.percent import format_percent
 from pipeboard.domain.pipeline import Pipeline
 
 _RECORDS = frozenset((Kind.NOTE, Kind.NOTE_EDITED, Kind.TOUCH, Kind.STEP_DONE))
-_SHELVES = frozenset((Kind.ARCHIVED, Kind.UNARCHIVED, Kind.MERGED, Kind.RANKED))
+_SHELVES = frozenset((Kind.ARCHIVED, Kind.UNARCHIVED, Kind.MERGED, Kind.ABSORBED, Kind.RANKED))
 _ENTRIES = frozenset((Kind.ANSWERED, Kind.CONTACT, Kind.TERM, Kind.CHECKED))
 
 _NAMES = {
@@ -27,6 +27,9 @@ _NAMES = {
     "quote_sent_at": "quote sent",
     "offer_expires_on": "offer expires",
     "floor_value": "lowest value",
+    "stage_id": "stage",
+    "archived_at": "archived",
+    "merged_into": "merged into",
 }
 _UNSET = {"owner": "nobody", "probability_bp": "the stage's", "category": "the stage's"}
 
@@ -39,6 +42,41 @@ def describe(event: Event, pipelines: Iterable[Pipeline], *, today: date, zone: 
     """
     words = _Words(tuple(pipelines), today, zone)
     return f"undid: {words.of(inverse(event))}" if event.undoes else words.of(event)
+
+
+def field_label(name: str, pipelines: Iterable[Pipeline]) -> str:
+    """What a field, or one entry of it, is called in a sentence: `close date`, `stage`."""
+    whole, dot, key = name.partition(".")
+    if dot and whole == "answers":
+        questions = (q for pipeline in pipelines for q in pipeline.questions)
+        label = next((q.label for q in questions if q.key == key), key)
+        return f"the answer to {label}"
+    if dot:
+        word = {"contacts": "person", "terms": "term", "checklist": "checklist"}.get(whole)
+        return f"{word} {key}" if word else key
+    return _NAMES.get(name, name.replace("_", " "))
+
+
+def field_text(
+    name: str, value: Any, pipelines: Iterable[Pipeline], *, today: date, zone: ZoneInfo
+) -> str:
+    """The value of a field, or of one entry of it, in one line; empty for none."""
+    words = _Words(tuple(pipelines), today, zone)
+    match value:
+        case Answer():
+            return _answer(value)
+        case Contact():
+            return f"{value.name}, {value.role.replace('_', '-')}"
+        case Term():
+            return _term(value)
+        case Loss():
+            return _loss(value).removeprefix(": ")
+        case int() if name == "stage_id":
+            return words.stage(value)
+        case int() if name == "merged_into":
+            return f"D-{value}"
+        case _:
+            return words.value(name, value)
 
 
 @dataclass(frozen=True)
@@ -118,7 +156,7 @@ class _Words:
                 return _tags(event)
             case Kind.NEXT_STEP:
                 step = event.after.get("next_step")
-                return f"next step {self._value('next_step', step)}" if step else "no next step"
+                return f"next step {self.value('next_step', step)}" if step else "no next step"
             case Kind.SNOOZED:
                 until, reason = event.after.get("snoozed_until"), event.after.get("snooze_reason")
                 if until is None:
@@ -132,12 +170,12 @@ class _Words:
         old, new = event.before.get(name), event.after.get(name)
         named = name.removeprefix("fields.")
         title = _NAMES.get(named, named.replace("_", " "))
-        was, now = self._value(name, old), self._value(name, new)
+        was, now = self.value(name, old), self.value(name, new)
         if not now:
             return f"{title} removed (was {was})"
         return f"{title} {was} → {now}" if was else f"{title} {now}"
 
-    def _value(self, name: str, value: Any) -> str:
+    def value(self, name: str, value: Any) -> str:
         if value in (None, "", ()):
             return _UNSET.get(name, "")
         if name == "probability_bp":
@@ -162,7 +200,9 @@ class _Words:
         return f" (after {days} d)" if days > 0 else ""
 
     def _stage(self, fields: Mapping[str, Any]) -> str:
-        stage_id = fields.get("stage_id")
+        return self.stage(fields.get("stage_id"))
+
+    def stage(self, stage_id: int | None) -> str:
         stages = (stage for pipeline in self.pipelines for stage in pipeline.stages)
         return next((stage.name for stage in stages if stage.id == stage_id), "another pipeline")
 
@@ -201,6 +241,8 @@ def _of_shelf(event: Event) -> str:
     match event.kind:
         case Kind.MERGED:
             return f"merged into D-{event.after.get('merged_into')}"
+        case Kind.ABSORBED:
+            return f"took in {', '.join(f'D-{one}' for one in event.facts.get('merged', ()))}"
         case Kind.RANKED:
             return "moved within its column"
         case _:

@@ -186,7 +186,7 @@ class DealText:
 
     def _timeline(self) -> Iterator[Fact]:
         for entry in self.sheet.entries:
-            yield f"{self._instant(entry.event.at)} {entry.actor}", self.describe(entry)
+            yield f"{self._instant(entry.event.at)} {entry.who}", self.describe(entry)
 
     def _instant(self, at: datetime) -> str:
         return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}"

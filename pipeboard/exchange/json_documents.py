@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pipeboard.domain.agreements import AgreementEntry
 from pipeboard.domain.attention import stalled_reasons
 from pipeboard.domain.criteria import unmet_of_stage
 from pipeboard.domain.dates import local_date
@@ -136,7 +137,7 @@ class Documents:
             "timeline": [
                 {
                     "at": to_json(entry.event.at),
-                    "actor": entry.actor,
+                    "actor": entry.who,
                     "kind": str(entry.event.kind),
                     "text": describe(entry),
                     "command_id": entry.command_id,
@@ -217,6 +218,26 @@ def history_entry(entry: Entry) -> Document:
         "undoes": entry.event.undoes,
         "undone": entry.undone,
         "data": event_to_json(entry.event),
+    }
+
+
+def agreement_entry(entry: AgreementEntry) -> Document:
+    """One change of what the team has agreed on, as `history --json` gives it."""
+    at = to_json(entry.recorded_at)
+    agreement = entry.agreement
+    return {
+        "seq": entry.seq,
+        "at": at,
+        "recorded_at": at,
+        "actor": entry.actor,
+        "acting_as": entry.acting_as or None,
+        "command_id": entry.command_id,
+        "verb": entry.verb,
+        "deal": None,
+        "kind": str(agreement.topic),
+        "undoes": entry.undoes,
+        "undone": entry.undone,
+        "data": {"key": list(agreement.key), "before": agreement.before, "after": agreement.after},
     }
 
 

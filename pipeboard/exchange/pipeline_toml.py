@@ -13,10 +13,12 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.percent import format_percent, parse_percent
 from pipeboard.domain.pipeline import Category, Factor, Pipeline, Question, Stage, StageKind
+from pipeboard.domain.pipeline_rules import check_criteria
 from pipeboard.domain.text import clean_line, clean_text, printable, quoted, slug
 
 _INTRODUCTION = """\
 # A pipeline of pipeboard. Change it and apply it: pipeboard pipeline apply FILE
+# version: what this text was written from; leave it, so that nobody's change is lost.
 # Stages stand in their order. A stage keeps its id when it is renamed or moved; one that is left
 # out is retired, and its history stays. A new stage has no id.
 # probability: percent. expected_days, idle_days: limits, leave them out for none.
@@ -26,8 +28,13 @@ _INTRODUCTION = """\
 
 
 def write_pipeline(pipeline: Pipeline) -> str:
-    """The document of a pipeline; `read_pipeline` gives back an equal one (`version` aside)."""
-    top = {"id": pipeline.id or None, "name": pipeline.name, "currency": pipeline.currency}
+    """The document of a pipeline; `read_pipeline` gives back an equal one."""
+    top = {
+        "id": pipeline.id or None,
+        "version": pipeline.version if pipeline.id else None,
+        "name": pipeline.name,
+        "currency": pipeline.currency,
+    }
     parts = [_INTRODUCTION + _table("", top)]
     parts += [_table("[[stages]]", _stage_values(stage)) for stage in pipeline.stages]
     parts += [_table("[[questions]]", _question_values(q)) for q in pipeline.questions]
@@ -100,7 +107,8 @@ def _text(line: str) -> str:
 
 
 def read_pipeline(document: str) -> Pipeline:
-    """The pipeline that a document describes; ids that it does not give are 0.
+    """The pipeline that a document describes; ids that it does not give are 0, and so is the
+    version that the document of a known one was written from.
 
     Stages of kind won and lost are added where it has none. Raises BadInput, naming the stage and
     the key, for what cannot be read.
@@ -112,14 +120,20 @@ def read_pipeline(document: str) -> Pipeline:
             f"The document is not TOML: {printable(str(error))}.",
             hint="Texts stand in quotes; see one with 'pipeboard pipeline show'.",
         ) from error
-    top = _Table("the pipeline", data, ("id", "name", "currency", "stages", "questions"))
+    top = _Table("the pipeline", data, ("id", "version", "name", "currency", "stages", "questions"))
     stages = tuple(_stage(table) for table in top.tables("stages", "stage", _STAGE_KEYS))
     questions = tuple(_question(t) for t in top.tables("questions", "question", _QUESTION_KEYS))
     currency = top.line("currency").upper()
     if currency:
         exponent(currency)  # refuses what is no currency
+    pipeline_id = top.number("id") or 0
     pipeline = Pipeline(
-        top.number("id") or 0, top.name("name"), currency, _with_outcomes(stages), questions
+        pipeline_id,
+        top.name("name"),
+        currency,
+        _with_outcomes(stages),
+        questions,
+        top.number("version") or (0 if pipeline_id else 1),
     )
     _check(pipeline)
     return pipeline
@@ -279,14 +293,7 @@ def _check(pipeline: Pipeline) -> None:
     _refuse_twice("stage", [stage.name for stage in pipeline.stages], str.casefold)
     _refuse_twice("question", [question.key for question in pipeline.questions], str)
     _refuse_twice("id", [str(stage.id) for stage in pipeline.stages if stage.id], str)
-    for stage in pipeline.stages:
-        for criterion in stage.criteria:
-            asked = criterion.subject if criterion.about in ("answer", "rating") else ""
-            if asked and pipeline.question(asked) is None:
-                raise BadInput(
-                    f"Stage {quoted(stage.name)} asks for {quoted(asked)}, which is no question.",
-                    hint=did_you_mean(asked, [q.key for q in pipeline.questions]),
-                )
+    check_criteria(pipeline)
 
 
 def _refuse_twice(what: str, names: list[str], same: Callable[[str], str]) -> None:

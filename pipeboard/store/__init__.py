@@ -136,7 +136,7 @@ class Store:
         return write(
             self._engine,
             self.location,
-            lambda session: work(Writer(session)),
+            lambda session: work(Writer(session, self.identity)),
             identity=self.identity,
             patience_s=PATIENCE_S if patience_s is None else patience_s,
             give_up=give_up or (lambda: False),

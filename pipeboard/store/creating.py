@@ -12,6 +12,7 @@ from sqlmodel import Session, SQLModel
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.store import tables as t
 from pipeboard.store.engine import make_engine, write
+from pipeboard.store.identity import Identity
 from pipeboard.store.locating import Location, make_file
 from pipeboard.store.opening import look
 from pipeboard.store.writing import Writer
@@ -44,8 +45,10 @@ def create(location: Location, settings: Settings, begin: Callable[[Writer], obj
             session.connection(),
             tables=[table.__table__ for table in t.ALL],  # type: ignore[attr-defined]
         )
-        session.execute(insert(t.WorkspaceRow), {"id": new_id()})
-        writer = Writer(session)
+        found = location.path.stat()
+        identity = Identity(location, found.st_dev, found.st_ino, new_id())
+        session.execute(insert(t.WorkspaceRow), {"id": identity.database_id})
+        writer = Writer(session, identity)
         writer.begin(settings)
         begin(writer)
 

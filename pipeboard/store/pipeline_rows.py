@@ -53,10 +53,20 @@ def stage_row(stage: Stage, pipeline_id: int, position: int) -> dict[str, Any]:
     }
 
 
-def pipeline_document(pipeline: Pipeline) -> str:
-    """The whole pipeline as JSON, for the history of its edits."""
+def pipeline_data(pipeline: Pipeline) -> dict[str, Any]:
+    """The whole pipeline as JSON data, for the history of its edits."""
     stages = [stage_row(stage, pipeline.id, place) for place, stage in enumerate(pipeline.stages)]
-    return json.dumps({**pipeline_row(pipeline, 0), "stages": stages}, ensure_ascii=False)
+    return {**pipeline_row(pipeline, 0), "stages": stages}
+
+
+def pipeline_document(pipeline: Pipeline) -> str:
+    """The whole pipeline as JSON."""
+    return json.dumps(pipeline_data(pipeline), ensure_ascii=False)
+
+
+def pipeline_from_data(data: Mapping[str, Any]) -> Pipeline:
+    """The pipeline that its JSON data stand for."""
+    return pipeline_from_rows(data, data["stages"])
 
 
 def pipeline_from_rows(row: Mapping[str, Any], stages: Iterable[Mapping[str, Any]]) -> Pipeline:

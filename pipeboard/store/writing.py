@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from itertools import groupby
-from operator import index, itemgetter
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from operator import index
 from typing import Any
 
 from sqlalchemy import bindparam, insert, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from pipeboard.domain.agreements import Agreement, Contents, Topic
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.events import Event, instant, micros
+from pipeboard.domain.events import micros
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
-from pipeboard.domain.sheet import Entry
 from pipeboard.store import tables as t
-from pipeboard.store.instants import Instants, put_off
+from pipeboard.store.identity import Identity
+from pipeboard.store.instants import Instants
 from pipeboard.store.pipeline_rows import pipeline_document, pipeline_row, stage_row
 from pipeboard.store.projecting import Change, project
-from pipeboard.store.returning import DUE_TO_RETURN
-from pipeboard.store.rows import DEALS, event_from_row, stored_deal
+from pipeboard.store.reading import Reader
+from pipeboard.store.reading.agreements import PLACES
+from pipeboard.store.rows import DEALS, stored_deal
 from pipeboard.store.schema import SCHEMA
 from pipeboard.store.troubles import is_no_text, of_deal, readable
 from pipeboard.store.writing_targets import TargetWriter
@@ -46,23 +49,25 @@ class Done:
     redoes: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Doable:
-    """A recorded command that may be undone or redone."""
-
-    id: str
-    verb: str
-    summary: str
-    at: datetime
-
-
 class Writer(TargetWriter):
     """Reads and writes within the transaction that `Store.write` opened."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, identity: Identity) -> None:
         super().__init__(session)
+        self._identity = identity
         self._instants = Instants(session)
-        self._recorded_at: dict[str, datetime] = {}
+
+    def now(self, clock: datetime) -> datetime:
+        """The instant to decide and record at; later than `clock` where that was set back."""
+        return self._instants.now(clock)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """Reads within the transaction: what is there once the lock is held, and what this
+        transaction itself has written."""
+        raw = self._session.connection().connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        return Reader(raw, self._identity)
 
     def deals(self, ids: Iterable[int]) -> dict[int, Deal]:
         """The deals with these ids that there are, removed ones included."""
@@ -92,11 +97,6 @@ class Writer(TargetWriter):
                 raise of_deal(some[0], error) from error
             yield from map(dict, rows)
 
-    def due_to_return(self, today: date) -> list[int]:
-        """The lost deals whose day to try again has come and that have not come back yet."""
-        rows = self._session.execute(text(DUE_TO_RETURN), {"today": today.isoformat()})
-        return list(rows.scalars())
-
     def numbers(self, name: str, count: int) -> range:
         """That many fresh numbers of a kind: `deal`, `stage` or `pipeline`."""
         self._session.execute(
@@ -118,13 +118,9 @@ class Writer(TargetWriter):
         self.add(done, changes)
 
     def begin_command(self, done: Done) -> None:
-        """Stores the command itself; what it changes follows in one or more `add`.
-
-        Where the clock was set back it is recorded, with all that it changes, as of just after the
-        command before it.
-        """
-        self._recorded_at[done.id] = self._instants.recorded(done.at)
-        self._begin_commands([replace(done, at=self._recorded_at[done.id])])
+        """Stores the command itself; what it changes follows in one or more `add`."""
+        self._instants.reached(done.at)
+        self._begin_commands([done])
 
     def _begin_commands(self, commands: Sequence[Done]) -> None:
         self.numbers("change", 1)
@@ -148,10 +144,7 @@ class Writer(TargetWriter):
 
     def add(self, done: Done, changes: Sequence[Change]) -> None:
         """Stores changes of a command that has begun."""
-        at = self._recorded_at.get(done.id, done.at)
-        if at != done.at:
-            changes = [put_off(change, done.at, at) for change in changes]
-        project(self._session, changes, done.id, micros(at))
+        project(self._session, changes, done.id, micros(done.at))
 
     def record_told(self, commands: Sequence[Done], changes: Sequence[Change]) -> None:
         """Stores whole histories of new deals, each event `told` by one of `commands`.
@@ -161,6 +154,43 @@ class Writer(TargetWriter):
         self._begin_commands(commands)
         self._instants.reached(max(done.at for done in commands))
         project(self._session, changes, "", 0)
+
+    def record_agreements(self, command_id: str, agreements: Sequence[Agreement]) -> None:
+        """The log of what a command changed of the team's agreements."""
+        rows = [
+            {
+                "command_id": command_id,
+                "topic": str(agreement.topic),
+                "key": json.dumps(agreement.key),
+                "before": _json(agreement.before),
+                "after": _json(agreement.after),
+            }
+            for agreement in agreements
+        ]
+        if rows:
+            self._session.execute(insert(t.WorkspaceEventRow), rows)
+
+    def agree(self, agreement: Agreement) -> None:
+        """Puts what is agreed in place of what was; pipelines have `save_pipeline`."""
+        if agreement.topic is Topic.SETTINGS:
+            plain = dict(agreement.after or {})
+            settings: dict[str, Any] = {
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in plain.items()
+            }
+            self.save_settings(Settings(**settings))
+            return
+        place = PLACES[agreement.topic]
+        key = dict(zip(place.key, agreement.key, strict=True))
+        where = " AND ".join(f"{column} = :{column}" for column in place.key)
+        self._session.execute(text(f"DELETE FROM {place.table} WHERE {where}"), key)
+        if agreement.after is not None:
+            row = key | {name: agreement.after[name] for name in place.contents}
+            columns, values = ", ".join(row), ", ".join(f":{name}" for name in row)
+            self._session.execute(
+                text(f"INSERT INTO {place.table} ({columns}) VALUES ({values})"), row
+            )
+        self.numbers("change", 1)
 
     def summarise(self, command_id: str, summary: str) -> None:
         """The sentence of a command whose extent is known only at its end."""
@@ -182,88 +212,6 @@ class Writer(TargetWriter):
             text("UPDATE command SET undone = :undone WHERE id = :id"),
             {"undone": undone, "id": command_id},
         )
-
-    def events_of(self, command_id: str) -> dict[int, list[tuple[int, Event]]]:
-        """The events of a command by deal, each with the version it led to, in their order."""
-        rows = self._session.execute(
-            text("SELECT * FROM event WHERE command_id = :id ORDER BY seq"), {"id": command_id}
-        )
-        found: dict[int, list[tuple[int, Event]]] = {}
-        for row in rows.mappings():
-            found.setdefault(row["deal_id"], []).append((row["version"], event_from_row(dict(row))))
-        return found
-
-    @readable("the history")
-    def standing_since(self, deal_id: int, version: int) -> list[Entry]:
-        """What was done to a deal after that version and stands, oldest first.
-
-        A command and its undo, or an undo and its redo, cancel out where both came since.
-        """
-        rows = self._session.execute(
-            text(
-                "SELECT event.*, command.at AS recorded_at, command.actor, command.acting_as,"
-                " command.verb, command.undoes AS takes_back, command.redoes AS puts_again"
-                " FROM event JOIN command ON command.id = event.command_id"
-                " WHERE event.deal_id = :deal AND event.version > :version ORDER BY event.seq"
-            ),
-            {"deal": deal_id, "version": version},
-        )
-        return [
-            Entry(
-                row["seq"],
-                row["deal_id"],
-                row["version"],
-                event_from_row(row),
-                row["command_id"],
-                row["verb"],
-                row["actor"],
-                row["acting_as"],
-                instant(row["recorded_at"]),
-            )
-            for row in _standing([dict(row) for row in rows.mappings()])
-        ]
-
-    def undoable(self, actor: str) -> Doable | None:
-        """The actor's last command that stands, undoing itself aside."""
-        return self._doable(
-            "SELECT * FROM command WHERE actor = :actor AND undoes IS NULL AND NOT undone"
-            " ORDER BY seq DESC LIMIT 1",
-            actor,
-        )
-
-    def redoable(self, actor: str) -> Doable | None:
-        """The actor's last undo that stands, unless they did something else since."""
-        return self._doable(
-            "SELECT * FROM command AS last WHERE actor = :actor AND undoes IS NOT NULL"
-            " AND NOT undone AND NOT EXISTS (SELECT 1 FROM command AS newer"
-            " WHERE newer.actor = last.actor AND newer.seq > last.seq"
-            " AND newer.undoes IS NULL AND newer.redoes IS NULL)"
-            " ORDER BY seq DESC LIMIT 1",
-            actor,
-        )
-
-    def undone_by(self, command_id: str) -> Doable | None:
-        """The command that an undo took back."""
-        return self._doable(
-            "SELECT * FROM command WHERE id = (SELECT undoes FROM command WHERE id = :actor)",
-            command_id,
-        )
-
-    def _doable(self, statement: str, key: str) -> Doable | None:
-        row = self._session.execute(text(statement), {"actor": key}).mappings().first()
-        if row is None:
-            return None
-        with readable("the history"):
-            return Doable(row["id"], row["verb"], row["summary"], instant(row["at"]))
-
-    def note(self, deal_id: int, note_id: str) -> Mapping[str, Any] | None:
-        """The row of a note that stands."""
-        rows = self._session.execute(
-            text("SELECT * FROM note WHERE id = :id AND deal_id = :deal AND NOT removed"),
-            {"id": note_id, "deal": deal_id},
-        )
-        found = rows.mappings().first()
-        return dict(found) if found else None
 
     def begin(self, settings: Settings) -> None:
         """The rows that every database starts with."""
@@ -297,22 +245,30 @@ class Writer(TargetWriter):
             {
                 "pipeline_id": pipeline.id,
                 "version": pipeline.version,
-                "at": micros(self._instants.recorded(at)),
+                "at": micros(at),
                 "actor": actor,
                 "document": pipeline_document(pipeline),
             },
         )
         self.numbers("change", 1)
 
-    def save_filter(self, name: str, owner: str, text_: str) -> None:
-        """A filter under a name; an empty text forgets it."""
-        self._session.execute(
-            text("DELETE FROM saved_filter WHERE name = :name AND owner = :owner"),
-            {"name": name, "owner": owner},
-        )
-        if text_:
-            row = {"name": name, "owner": owner, "filter": text_}
-            self._session.execute(insert(t.SavedFilter), row)
+    def forget_stages(self, stage_ids: Sequence[int]) -> None:
+        """Takes away stages that no deal was ever in."""
+        for stage_id in stage_ids:
+            self._session.execute(text("DELETE FROM stage WHERE id = :id"), {"id": stage_id})
+
+    def forget_pipeline(self, pipeline_id: int) -> None:
+        """Takes away a pipeline that no deal was ever in."""
+        for table, column in (
+            ("target", "pipeline_id"),
+            ("stage", "pipeline_id"),
+            ("pipeline_version", "pipeline_id"),
+            ("pipeline", "id"),
+        ):
+            self._session.execute(
+                text(f"DELETE FROM {table} WHERE {column} = :id"), {"id": pipeline_id}
+            )
+        self.numbers("change", 1)
 
     def save_rep(self, rep: Rep) -> None:
         """A rep, new or changed."""
@@ -321,21 +277,8 @@ class Writer(TargetWriter):
         self.numbers("change", 1)
 
 
-def _standing(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Rows of a deal's log without the commands that later ones among them cancelled out."""
-    standing: dict[str, list[Mapping[str, Any]]] = {}
-    undo_of: dict[str, str] = {}
-    for command_id, events in groupby(rows, key=itemgetter("command_id")):
-        found = list(events)
-        undone, redone = found[0]["takes_back"], found[0]["puts_again"]
-        opposite = undone if undone in standing else undo_of.pop(redone, None)
-        if opposite in standing:
-            del standing[opposite]
-            continue
-        standing[command_id] = found
-        if undone is not None:
-            undo_of[undone] = command_id
-    return [row for found in standing.values() for row in found]
+def _json(contents: Contents | None) -> str | None:
+    return None if contents is None else json.dumps(contents, ensure_ascii=False)
 
 
 def _put(

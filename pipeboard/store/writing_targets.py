@@ -1,4 +1,4 @@
-"""What numbers are measured by, as it is stored: targets and exchange rates."""
+"""What numbers are measured by, as it is stored: targets."""
 
 from __future__ import annotations
 
@@ -10,14 +10,11 @@ from sqlmodel import Session
 from pipeboard.store import tables as t
 
 if TYPE_CHECKING:
-    from datetime import date
-    from fractions import Fraction
-
     from pipeboard.domain.metrics import Target
 
 
 class TargetWriter:
-    """The part of the `Writer` that stores targets and rates."""
+    """The part of the `Writer` that stores targets."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -46,17 +43,6 @@ class TargetWriter:
             ),
             {"pipeline": pipeline_id, "period": period, "owner": owner, "team": team},
         )
-        self._count_change()
-
-    def save_rate(self, currency: str, day: date, rate: Fraction | None) -> None:
-        """What one unit of a currency is worth from a day on; None forgets it."""
-        key = {"currency": currency, "on_date": day.isoformat()}
-        self._session.execute(
-            text("DELETE FROM fx_rate WHERE currency = :currency AND on_date = :on_date"), key
-        )
-        if rate is not None:
-            parts = {"numerator": rate.numerator, "denominator": rate.denominator}
-            self._session.execute(insert(t.FxRate), {**key, **parts})
         self._count_change()
 
     def _count_change(self) -> None:

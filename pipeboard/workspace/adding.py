@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import uuid
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Contact, NextStep
 from pipeboard.domain.deciding import decide
-from pipeboard.domain.events import evolve
+from pipeboard.domain.deciding.moves import target_stage
+from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.quick_add import QuickAdd, parse_quick_add
 from pipeboard.domain.text import slug
-from pipeboard.workspace.desk import Receipt
+from pipeboard.workspace.decisions import beginning_of
+from pipeboard.workspace.desk import Decision, Receipt, as_command, in_transaction
 from pipeboard.workspace.edits import Edits
-
-if TYPE_CHECKING:
-    from pipeboard.store.writing import Writer
 
 
 class Adding(Edits):
     """A deal from one line."""
 
+    @as_command("add")
     def add(
         self,
         line: str,
@@ -30,51 +30,86 @@ class Adding(Edits):
         pipeline: Pipeline,
         stage_id: int | None = None,
         tui: bool = False,
+        new_rep: bool = False,
         dry_run: bool = False,
+        token: str = "",
     ) -> Receipt:
-        """A deal as the quick-add line says, in `stage_id` unless the line names a stage."""
-        parsed = parse_quick_add(line, today=self.today, currency=pipeline.currency, tui=tui)
-        return self.create(parsed, pipeline=pipeline, stage_id=stage_id, dry_run=dry_run)
+        """A deal as the quick-add line says, in `stage_id` unless the line names a stage.
 
+        An owner whom nobody knows is refused, or made with `new_rep`.
+        """
+        currency = self.pipeline_now(pipeline.id).currency
+        parsed = parse_quick_add(line, today=self.today, currency=currency, tui=tui)
+        return self.create(
+            parsed,
+            pipeline=pipeline,
+            stage_id=stage_id,
+            new_rep=new_rep,
+            dry_run=dry_run,
+            token=token,
+        )
+
+    @in_transaction
+    def add_all(
+        self,
+        lines: Mapping[int, str],
+        *,
+        pipeline: Pipeline,
+        new_rep: bool = False,
+        dry_run: bool = False,
+        token: str = "",
+    ) -> tuple[Receipt, ...]:
+        """A deal from each line, by its number, or from none.
+
+        Raises BadInput, NotFound and what else `add` does, with the number of the line.
+        """
+        receipts = []
+        for number, line in lines.items():
+            try:
+                receipts.append(
+                    self.add(
+                        line,
+                        pipeline=pipeline,
+                        new_rep=new_rep,
+                        dry_run=dry_run,
+                        token=f"{token}:{number}" if token else "",
+                    )
+                )
+            except PipeboardError as error:
+                error.message = f"Line {number}: {error.message}"
+                error.details = {**error.details, "line": number}
+                raise
+        return tuple(receipts)
+
+    @as_command("add")
     def create(
         self,
         parsed: QuickAdd,
         *,
         pipeline: Pipeline,
         stage_id: int | None = None,
+        new_rep: bool = False,
         dry_run: bool = False,
+        token: str = "",
     ) -> Receipt:
         """A deal from what a quick-add line was understood as."""
+        now = self.pipeline_now(pipeline.id)
         if parsed.stage is not None:
-            stage_id = pipeline.find_stage(parsed.stage).id
-        stage = pipeline.stage(stage_id) if stage_id else pipeline.open_stages[0]
-        command_id, at = str(uuid.uuid4()), self.now()
-        command = c.Create(parsed.title, stage.id, self._fields(parsed))
-        events = decide(command, None, c.Context(pipeline, at, self.settings.zone, self.me))
+            stage_id = now.find_stage(parsed.stage).id
+        stage = target_stage(stage_id or now.open_stages[0].id, now)
+        fields = self._fields(parsed, new_rep)
+        command = c.Create(parsed.title, stage.id, fields)
+        change = beginning_of(decide(command, None, self.contexts()(now.id)))
+        summary = f"Added {change.after.name} to {stage.name}."
+        decision = Decision(summary, (change,), notes=self._away(fields["owner"]))
+        return self.record("add", decision, dry_run=dry_run, token=token)
 
-        def work(writer: Writer) -> Receipt:
-            from pipeboard.store.projecting import Change
-
-            deal_id = 0 if dry_run else writer.numbers("deal", 1)[0]
-            deal = evolve(None, events[0], deal_id)
-            for event in events[1:]:
-                deal = evolve(deal, event)
-            summary = f"Added {deal.name} to {stage.name}."
-            if dry_run:
-                return Receipt("", "add", summary, (deal,))
-            writer.record(
-                self._done(command_id, at, "add", summary), [Change(None, deal, tuple(events))]
-            )
-            return Receipt(command_id, "add", summary, (deal,))
-
-        return self.store.write(work)
-
-    def _fields(self, parsed: QuickAdd) -> dict[str, Any]:
+    def _fields(self, parsed: QuickAdd, new_rep: bool) -> dict[str, Any]:
         owner = self.me if parsed.owner is None else parsed.owner
         fields: dict[str, Any] = {
             "account": parsed.account,
             "value": parsed.value,
-            "owner": self._owner(owner),
+            "owner": self._owner(owner, new_rep=new_rep),
             "tags": parsed.tags,
             "source": parsed.source,
             "contact_reason": parsed.contact_reason,

@@ -6,14 +6,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeboard.domain.agreements import Topic
 from pipeboard.domain.board import Lens, Sort
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Ambiguous, BadInput, NotFound
 from pipeboard.domain.filter import Filter, parse_filter
+from pipeboard.domain.people import with_known_owners
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Sheet
 from pipeboard.domain.text import clean_line, quoted
-from pipeboard.workspace.desk import Desk
+from pipeboard.workspace.desk import Desk, Receipt, as_command
 
 _REF = re.compile(r"(?:[dD]-)?(\d{1,15})")
 
@@ -32,15 +34,16 @@ class Finding(Desk):
     """From names to deals."""
 
     def parse_filter(self, text: str) -> Filter:
-        """A filter as typed, its dates and amounts read in this workspace."""
+        """A filter as typed: its dates and amounts read in this workspace, its people known."""
         settings = self.settings
-        return parse_filter(
+        query = parse_filter(
             text,
             today=self.today,
             currency=settings.currency,
             week_start=settings.week_start,
             fiscal_shift=settings.fiscal_shift,
         )
+        return with_known_owners(query, self.reader.reps(), self.me)
 
     def lens(
         self,
@@ -112,13 +115,25 @@ class Finding(Desk):
         """My saved filters and those shared with everybody: name and text."""
         return self.reader.saved_filters(self.me)
 
-    def save_filter(self, name: str, text: str) -> None:
+    @as_command("filter")
+    def save_filter(
+        self, name: str, text: str, *, dry_run: bool = False, token: str = ""
+    ) -> Receipt:
         """A filter under a name of mine; an empty text forgets it. `BadInput` for a bad filter."""
-        self.parse_filter(text)
-        clean = clean_line(name, field="name", limit=100)
+        said = clean_line(text, field="filter")
+        self.parse_filter(said)
+        clean = clean_line(name, field="name of a filter")
         if not clean:
             raise BadInput("A filter needs a name.")
-        self.store.write(lambda writer: writer.save_filter(clean, self.me, text))
+        return self.agree(
+            "filter",
+            f"Saved the filter {clean}: {said}" if said else f"Forgot the filter {clean}.",
+            Topic.FILTER,
+            (clean, self.me),
+            {"filter": said} if said else None,
+            dry_run=dry_run,
+            token=token,
+        )
 
     def loads(self, pipeline: Pipeline) -> tuple[Load, ...]:
         """How much each active rep has on hand in a pipeline, by name."""

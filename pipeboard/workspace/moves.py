@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -12,8 +13,7 @@ from pipeboard.domain.deal import Deal, Loss
 from pipeboard.domain.errors import NotFound, Refused
 from pipeboard.domain.gates import unmet
 from pipeboard.domain.money import Money
-from pipeboard.domain.pipeline import Pipeline
-from pipeboard.workspace.desk import NOTHING_SEEN, Desk, Receipt, Seen, named
+from pipeboard.workspace.desk import NOTHING_SEEN, Desk, Receipt, Seen, as_command
 
 RANK_GAP = 1 << 20
 
@@ -29,17 +29,11 @@ class Moves(Desk):
         override: str = "",
         seen: Seen = NOTHING_SEEN,
         dry_run: bool = False,
+        token: str = "",
     ) -> Receipt:
         """To that stage, through the gate; `GateNotMet` says what is missing."""
-        name = self._stage_name(stage_id)
-        return self.carry_out(
-            "move",
-            ids,
-            c.Move(stage_id, override),
-            lambda deals: f"Moved {named(deals)} to {name}.",
-            seen=seen,
-            dry_run=dry_run,
-        )
+        command = c.Move(stage_id, override)
+        return self.execute(command, ids, seen=seen, dry_run=dry_run, token=token)
 
     def step(
         self,
@@ -49,20 +43,11 @@ class Moves(Desk):
         override: str = "",
         seen: Seen = NOTHING_SEEN,
         dry_run: bool = False,
+        token: str = "",
     ) -> Receipt:
         """One open stage on (1) or back (-1), each deal from where it stands."""
-        pipelines = {pipeline.id: pipeline for pipeline in self.reader.pipelines()}
-
-        def command(deal: Deal) -> c.Move:
-            return c.Move(_neighbour(deal, pipelines[deal.pipeline_id], places), override)
-
-        def says(deals: Sequence[Deal]) -> str:
-            first = deals[0]
-            stage = pipelines[first.pipeline_id].stage(first.stage_id)
-            where = stage.name if len({deal.stage_id for deal in deals}) == 1 else "the next stage"
-            return f"Moved {named(deals)} to {where}."
-
-        return self.carry_out("move", ids, command, says, seen=seen, dry_run=dry_run)
+        command = c.Step(places, override)
+        return self.execute(command, ids, seen=seen, dry_run=dry_run, token=token)
 
     def win(
         self,
@@ -73,16 +58,11 @@ class Moves(Desk):
         override: str = "",
         seen: Seen = NOTHING_SEEN,
         dry_run: bool = False,
+        token: str = "",
     ) -> Receipt:
         """Won, at a final value if one is given."""
-        return self.carry_out(
-            "won",
-            ids,
-            c.Win(value, on, override),
-            lambda deals: f"Won {named(deals)}.",
-            seen=seen,
-            dry_run=dry_run,
-        )
+        command = c.Win(value, on, override)
+        return self.execute(command, ids, seen=seen, dry_run=dry_run, token=token)
 
     def lose(
         self,
@@ -92,16 +72,10 @@ class Moves(Desk):
         on: date | None = None,
         seen: Seen = NOTHING_SEEN,
         dry_run: bool = False,
+        token: str = "",
     ) -> Receipt:
         """Lost, for a category from the workspace's list."""
-        return self.carry_out(
-            "lost",
-            ids,
-            c.Lose(loss, on),
-            lambda deals: f"Lost {named(deals)}: {loss.category}.",
-            seen=seen,
-            dry_run=dry_run,
-        )
+        return self.execute(c.Lose(loss, on), ids, seen=seen, dry_run=dry_run, token=token)
 
     def reopen(
         self,
@@ -111,42 +85,33 @@ class Moves(Desk):
         override: str = "",
         seen: Seen = NOTHING_SEEN,
         dry_run: bool = False,
+        token: str = "",
     ) -> Receipt:
         """Closed deals back to work, where they were closed from or in another stage."""
-        return self.carry_out(
-            "reopen",
-            ids,
-            c.Reopen(stage_id, override),
-            lambda deals: f"Reopened {named(deals)}.",
-            seen=seen,
-            dry_run=dry_run,
-        )
+        command = c.Reopen(stage_id, override)
+        return self.execute(command, ids, seen=seen, dry_run=dry_run, token=token)
 
     def archive(
-        self, ids: Sequence[int], *, seen: Seen = NOTHING_SEEN, dry_run: bool = False
+        self,
+        ids: Sequence[int],
+        *,
+        seen: Seen = NOTHING_SEEN,
+        dry_run: bool = False,
+        token: str = "",
     ) -> Receipt:
         """Out of sight and out of every number."""
-        return self.carry_out(
-            "archive",
-            ids,
-            c.Archive(),
-            lambda deals: f"Archived {named(deals)}.",
-            seen=seen,
-            dry_run=dry_run,
-        )
+        return self.execute(c.Archive(), ids, seen=seen, dry_run=dry_run, token=token)
 
     def unarchive(
-        self, ids: Sequence[int], *, seen: Seen = NOTHING_SEEN, dry_run: bool = False
+        self,
+        ids: Sequence[int],
+        *,
+        seen: Seen = NOTHING_SEEN,
+        dry_run: bool = False,
+        token: str = "",
     ) -> Receipt:
         """Back from the archive."""
-        return self.carry_out(
-            "unarchive",
-            ids,
-            c.Unarchive(),
-            lambda deals: f"Unarchived {named(deals)}.",
-            seen=seen,
-            dry_run=dry_run,
-        )
+        return self.execute(c.Unarchive(), ids, seen=seen, dry_run=dry_run, token=token)
 
     def gate(self, ids: Sequence[int], stage_id: int) -> tuple[tuple[Deal, tuple[Unmet, ...]], ...]:
         """For each deal what it lacks to get to that stage, before anything happens."""
@@ -158,7 +123,57 @@ class Moves(Desk):
             if (deal := deals.get(deal_id)) is not None
         )
 
-    def reorder(self, deal_id: int, places: int, lens: Lens) -> Receipt:
+    @as_command("merge")
+    def merge(
+        self,
+        keep_id: int,
+        other_ids: Sequence[int],
+        *,
+        closed: bool = False,
+        seen: Seen = NOTHING_SEEN,
+        dry_run: bool = False,
+        token: str = "",
+    ) -> Receipt:
+        """Other deals into one, with all that they know, their notes and touches; they end there.
+
+        A won or lost one goes into another only with `closed`: its outcome leaves the numbers.
+        """
+        if keep_id in other_ids:
+            raise Refused(f"D-{keep_id} cannot be merged into itself.")
+        others = tuple(map(self._absorbed, self.load(other_ids)))
+
+        def command(deal: Deal) -> c.Command:
+            return c.Absorb(others) if deal.id == keep_id else c.MergeInto(keep_id, closed)
+
+        return self.carry_out(
+            "merge",
+            [keep_id, *other_ids],
+            command,
+            lambda deals: f"Merged {len(others)} into {deals[0].name}.",
+            seen=seen,
+            dry_run=dry_run,
+            token=token,
+        )
+
+    def _absorbed(self, deal: Deal) -> c.Absorbed:
+        """The deal with its notes and touches, oldest first, under new ids."""
+        notes = [note.copied(str(uuid.uuid4())) for note in reversed(self.reader.notes(deal.id))]
+        touches = [
+            touch.copied(str(uuid.uuid4())) for touch in reversed(self.reader.touches(deal.id))
+        ]
+        return c.Absorbed(deal, tuple(notes), tuple(touches))
+
+    @as_command("reorder")
+    def reorder(
+        self,
+        deal_id: int,
+        places: int,
+        lens: Lens,
+        *,
+        seen: Seen = NOTHING_SEEN,
+        dry_run: bool = False,
+        token: str = "",
+    ) -> Receipt:
         """A deal some places down (up when negative) in its column, in the order of `lens`."""
         place = self.reader.place(lens, deal_id)
         if place is None:
@@ -176,12 +191,19 @@ class Moves(Desk):
         first = at if places > 0 else at - 1
         rank = _between(*(_rank_at(ranks, ids, place) for place in (first, first + 1)))
         if rank is None:
-            return self._respace(lens, stage_id, deal_id, target)
-        return self.carry_out(
-            "reorder", [deal_id], c.Rank(rank), lambda deals: f"Moved {named(deals)} in its column."
-        )
+            return self._respace(lens, stage_id, deal_id, target, seen, dry_run, token)
+        return self.execute(c.Rank(rank), [deal_id], seen=seen, dry_run=dry_run, token=token)
 
-    def _respace(self, lens: Lens, stage_id: int, deal_id: int, target: int) -> Receipt:
+    def _respace(
+        self,
+        lens: Lens,
+        stage_id: int,
+        deal_id: int,
+        target: int,
+        seen: Seen,
+        dry_run: bool,
+        token: str,
+    ) -> Receipt:
         """New ranks for a whole column, where two neighbours leave no room between them."""
         cards = self.reader.window(
             lens, stage_id, 0, self.reader.board(lens).column(stage_id).count
@@ -195,31 +217,10 @@ class Moves(Desk):
             order,
             lambda deal: c.Rank(ranks[deal.id]),
             lambda deals: "Ordered the column by hand.",
+            seen={one: version for one, version in seen.items() if one == deal_id},
+            dry_run=dry_run,
+            token=token,
         )
-
-    def _stage_name(self, stage_id: int) -> str:
-        for pipeline in self.reader.pipelines():
-            for stage in pipeline.stages:
-                if stage.id == stage_id:
-                    return stage.name
-        raise NotFound("There is no such stage.")
-
-
-def _neighbour(deal: Deal, pipeline: Pipeline, places: int) -> int:
-    stage = pipeline.stage(deal.stage_id)
-    if not stage.is_open:
-        raise Refused(
-            f"{deal.ref} {deal.name} is {deal.outcome} and cannot be moved.",
-            hint="Reopen it first.",
-        )
-    target = pipeline.neighbour(stage.id, places)
-    if target is not None:
-        return target.id
-    if places < 0:
-        raise Refused(f"{deal.name} has nowhere to go back to: {stage.name} is the first stage.")
-    raise Refused(
-        f"{stage.name} is the last stage of {pipeline.name}.", hint="Mark the deal won or lost."
-    )
 
 
 def _rank_at(ranks: Mapping[int, int], ids: Sequence[int], place: int) -> int | None:

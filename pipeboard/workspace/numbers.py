@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from pipeboard.domain.agreements import Topic
 from pipeboard.domain.currencies import currency_code
 from pipeboard.domain.dates import local_date, start_of_day
 from pipeboard.domain.errors import BadInput, NotFound
-from pipeboard.domain.money import parse_money
+from pipeboard.domain.money import format_money, parse_money
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.periods import Period, parse_period
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import quoted
-from pipeboard.workspace.desk import Desk
+from pipeboard.workspace.desk import Desk, in_transaction
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
     from pipeboard.domain.metrics import Report, Target
-    from pipeboard.store.writing import Writer
     from pipeboard.workspace.counting import Question
 
 HIGHEST_RATE = 10**9
@@ -74,6 +74,7 @@ class Numbers(Desk):
         """All targets of a pipeline, by period."""
         return self.reader.rules(pipeline).targets
 
+    @in_transaction
     def set_target(
         self,
         pipeline: Pipeline,
@@ -83,6 +84,7 @@ class Numbers(Desk):
         owner: str = "",
         team: str = "",
         dry_run: bool = False,
+        token: str = "",
     ) -> Target | None:
         """What is to be won in a year, quarter, month or week by a rep, a team or everybody.
 
@@ -93,16 +95,16 @@ class Numbers(Desk):
 
         label = self._target_period(period).label
         owner, team = self._holder(owner, team)
-        if amount is None:
-            self._write(lambda w: w.forget_target(pipeline.id, label, owner, team), dry_run)
-            return None
-        target = Target(label, parse_money(amount, pipeline.currency), owner, team)
-        self._write(lambda w: w.save_target(pipeline.id, target), dry_run)
+        now = self.pipeline_now(pipeline.id)
+        whose = f"@{owner}" if owner else f"team {team}" if team else "everybody"
+        target, contents, summary = None, None, f"No target for {label}, {whose}."
+        if amount is not None:
+            target = Target(label, parse_money(amount, now.currency), owner, team)
+            contents = {"currency": target.amount.currency, "amount_minor": target.amount.minor}
+            summary = f"Target for {label}, {whose}: {format_money(target.amount)}."
+        key = (now.id, label, owner, team)
+        self.agree("target", summary, Topic.TARGET, key, contents, dry_run=dry_run, token=token)
         return target
-
-    def _write(self, work: Callable[[Writer], None], dry_run: bool) -> None:
-        if not dry_run:
-            self.store.write(work)
 
     def _target_period(self, text: str) -> Period:
         period = self.period(text)
@@ -123,8 +125,15 @@ class Numbers(Desk):
             _known(team, [rep.team for rep in reps if rep.team], "team"),
         )
 
+    @in_transaction
     def set_rate(
-        self, currency: str, rate: str | None, *, on: date | None = None, dry_run: bool = False
+        self,
+        currency: str,
+        rate: str | None,
+        *,
+        on: date | None = None,
+        dry_run: bool = False,
+        token: str = "",
     ) -> tuple[str, Fraction | None, date]:
         """What one unit of a currency is worth in the workspace's from a day (today) on.
 
@@ -136,7 +145,12 @@ class Numbers(Desk):
                 f"{base} is the workspace's own currency.", hint="Its rate is 1 and needs no entry."
             )
         found = None if rate is None else _rate(rate)
-        self._write(lambda w: w.save_rate(code, day, found), dry_run)
+        contents, summary = None, f"No rate for {code} from {day} on."
+        if found is not None:
+            contents = {"numerator": found.numerator, "denominator": found.denominator}
+            summary = f"{code} is {rate} {base} from {day} on."
+        key = (code, day.isoformat())
+        self.agree("fx", summary, Topic.RATE, key, contents, dry_run=dry_run, token=token)
         return code, found, day
 
 

@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pipeboard.domain.errors import Ambiguous, BadInput, NotFound, Refused
+from pipeboard.domain.agreements import Agreement, Topic
+from pipeboard.domain.errors import Ambiguous, BadInput, NotFound
 from pipeboard.domain.near import did_you_mean
-from pipeboard.domain.pipeline import Pipeline, StageKind
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.pipeline_merging import same
+from pipeboard.domain.pipeline_rules import check_pipeline, clean_pipeline
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.text import clean_line, fold
-from pipeboard.workspace.desk import Desk
+from pipeboard.exchange.pipeline_ids import with_known_ids
+from pipeboard.store.pipeline_rows import pipeline_data
+from pipeboard.workspace.agreeing import contents_of, with_retired
+from pipeboard.workspace.desk import Decision, Desk, Receipt, in_transaction
+from pipeboard.workspace.pipeline_edits import pipeline_edit, retired_notes
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from pipeboard.domain.actor import Actor
+    from pipeboard.store import Store
     from pipeboard.store.writing import Writer
 
-MOST_STAGES = 40
+
+@dataclass(frozen=True, slots=True)
+class PipelineSaved:
+    """What came of saving a pipeline, and the pipeline as it is now."""
+
+    receipt: Receipt
+    pipeline: Pipeline
 
 
 class SettingUp(Desk):
@@ -33,65 +48,161 @@ class SettingUp(Desk):
         return named_pipeline(self.pipelines(), name)
 
     def save_pipeline(self, wanted: Pipeline) -> Pipeline:
-        """A new pipeline (id 0), or the next version of a known one.
+        """A new pipeline (id 0), or the next version of a known one, as `change_pipeline`."""
+        return self.change_pipeline(wanted).pipeline
 
-        Stages keep their id; one that is left out is retired when a deal has been in it. New
-        stages come with id 0 (or an id that no stage has) and get one.
+    @in_transaction
+    def change_pipeline(
+        self,
+        wanted: Pipeline,
+        *,
+        by_name: bool = False,
+        overwrite: bool = False,
+        dry_run: bool = False,
+        token: str = "",
+    ) -> PipelineSaved:
+        """A new pipeline, or the next version of a known one.
+
+        It is known by its id, or with `by_name` by its name and its stages by theirs. A stage that
+        is left out is retired, with the deals that stand in it. `wanted.version` is the version
+        that the edit began from, 0 stands for the present one: what somebody else changed since is
+        merged where both edits touch different things, else it is a `Conflict`, unless `overwrite`
+        takes mine.
         """
-        return self.store.write(lambda writer: self.store_pipeline(writer, wanted))
+        if (done := self.retried(token, "pipeline")) is not None:
+            return PipelineSaved(done, self._pipeline_of(token))
+        wanted = clean_pipeline(wanted)
+        if by_name:
+            base = wanted.version if wanted.id else 0
+            wanted = replace(with_known_ids(wanted, self.pipelines()), version=base)
+        known = {pipeline.id: pipeline for pipeline in self.pipelines()}.get(wanted.id)
+        edit = pipeline_edit(self, wanted, known, overwrite=overwrite)
+        saved = self._with_numbers(edit.pipeline, known)
+        check_pipeline(saved, self.pipelines())
+        if known is not None and same(known, saved):
+            nothing = f"Nothing to change: {known.name} is so already."
+            return PipelineSaved(Receipt("", "pipeline", nothing, (), edit.notes), known)
+        before = None if known is None else pipeline_data(known)
+        agreement = Agreement(Topic.PIPELINE, (saved.id,), before, pipeline_data(saved))
+        stages = ", ".join(stage.name for stage in saved.open_stages)
+        did = "Made" if known is None else "Changed"
+        decision = Decision(
+            f"{did} {saved.name}: {stages}.{edit.over}",
+            agreements=(agreement,),
+            notes=(*edit.notes, *retired_notes(self, known, saved)),
+        )
+        receipt = self.record("pipeline", decision, dry_run=dry_run, token=token)
+        return PipelineSaved(receipt, saved)
 
     def store_pipeline(self, writer: Writer, wanted: Pipeline) -> Pipeline:
-        """As `save_pipeline`, within a transaction that does more."""
-        _check_pipeline(wanted, self.pipelines())
-        saved = self._numbered(writer, wanted)
-        writer.save_pipeline(saved, self.now(), self.actor.name)
-        return saved
+        """A new pipeline within a transaction that does more, as a part of its command."""
+        wanted = clean_pipeline(wanted)
+        check_pipeline(wanted, writer.reader.pipelines())
+        return _begin_pipeline(writer, wanted, self.now(), self.actor)
 
-    def _numbered(self, writer: Writer, wanted: Pipeline) -> Pipeline:
-        known = {p.id: p for p in self.pipelines()}.get(wanted.id)
+    def _pipeline_of(self, command_id: str) -> Pipeline:
+        _, agreement = self.reader.agreements.of_command(command_id)[0]
+        return self.pipeline_now(int(agreement.key[0]))
+
+    def _with_numbers(self, wanted: Pipeline, known: Pipeline | None) -> Pipeline:
+        """With numbers for what is new, and the stages that are left out retired."""
         kept = {stage.id for stage in known.stages} if known else set()
         fresh = [stage for stage in wanted.stages if stage.id not in kept]
-        numbers = iter(writer.numbers("stage", len(fresh)))
+        numbers = iter(self.fresh_numbers("stage", len(fresh)))
         stages = tuple(
             stage if stage.id in kept else replace(stage, id=next(numbers))
             for stage in wanted.stages
         )
         if known is None:
-            return replace(wanted, id=writer.numbers("pipeline", 1)[0], stages=stages, version=1)
+            number = self.fresh_numbers("pipeline", 1)[0]
+            return replace(wanted, id=number, stages=stages, version=1)
         named = {stage.id for stage in stages}
-        gone = tuple(replace(s, retired=True) for s in known.stages if s.id not in named)
-        outcomes = tuple(stage for stage in stages if not stage.is_open)
-        stages = tuple(stage for stage in stages if stage.is_open) + gone + outcomes
-        return replace(wanted, stages=stages, version=known.version + 1)
+        gone = [replace(stage, retired=True) for stage in known.stages if stage.id not in named]
+        whole = replace(wanted, stages=stages, version=known.version)
+        saved = with_retired(whole, gone) if gone else whole
+        return saved if same(saved, known) else replace(saved, version=known.version + 1)
 
     def save_rep(self, rep: Rep) -> Rep:
         """A rep, new or changed."""
-        name = clean_line(rep.name, field="rep", limit=100).removeprefix("@")
+        return self.change_rep(rep)[1]
+
+    @in_transaction
+    def change_rep(
+        self, rep: Rep, *, dry_run: bool = False, token: str = ""
+    ) -> tuple[Receipt, Rep]:
+        """A rep, new or changed, and what came of it."""
+        name = clean_line(rep.name, field="rep").removeprefix("@")
         if not name:
             raise BadInput("A rep needs a name.", hint="For example: pipeboard rep add ana")
         clean = Rep(
             name,
             clean_line(rep.display_name, field="display name"),
-            clean_line(rep.team, field="team", limit=100),
+            clean_line(rep.team, field="team"),
             rep.active,
         )
-        self.store.write(lambda writer: writer.save_rep(clean))
-        return clean
+        contents = {n: v for n, v in contents_of(clean).items() if n != "name"}
+        did = "Changed" if any(known.name == name for known in self.reader.reps()) else "Added"
+        receipt = self.agree(
+            "rep", f"{did} rep {name}.", Topic.REP, (name,), contents, dry_run=dry_run, token=token
+        )
+        return receipt, clean
 
-    def save_settings(self, settings: Settings) -> None:
+    def save_settings(self, settings: Settings) -> Receipt:
         """All settings of the workspace."""
-        self.store.write(lambda writer: writer.save_settings(settings))
+        return self.agree(
+            "settings",
+            "Changed the settings of the workspace.",
+            Topic.SETTINGS,
+            (),
+            contents_of(settings),
+        )
 
 
-def save_first_pipeline(writer: Writer, wanted: Pipeline, at: datetime, actor: str) -> None:
-    """The pipeline that a new database begins with, within the transaction that makes it."""
-    _check_pipeline(wanted, ())
-    numbers = writer.numbers("stage", len(wanted.stages))
-    stages = tuple(
-        replace(stage, id=number) for stage, number in zip(wanted.stages, numbers, strict=True)
-    )
+def make_workspace(
+    database: str,
+    settings: Settings,
+    pipeline: Pipeline | None,
+    *,
+    at: datetime,
+    actor: Actor,
+    reps: Sequence[Rep] = (),
+) -> Store:
+    """A new database with its settings, its first pipeline and reps, in one transaction: all of
+    it is there, or nothing.
+
+    `BadInput` for a pipeline that cannot be worked in, `DatabaseError` when there is a database
+    already.
+    """
+    from pipeboard.store import Store
+
+    first = None if pipeline is None else clean_pipeline(pipeline)
+    if first is not None:
+        check_pipeline(first, ())
+
+    def begin(writer: Writer) -> None:
+        if first is not None:
+            begin_workspace(writer, first, reps, at, actor)
+
+    return Store.create(database, settings, begin)
+
+
+def begin_workspace(
+    writer: Writer, pipeline: Pipeline, reps: Sequence[Rep], at: datetime, actor: Actor
+) -> Pipeline:
+    """The pipeline and the reps that a workspace begins with: no command, nothing to undo."""
+    for rep in reps:
+        writer.save_rep(rep)
+    return _begin_pipeline(writer, pipeline, at, actor)
+
+
+def _begin_pipeline(writer: Writer, pipeline: Pipeline, at: datetime, actor: Actor) -> Pipeline:
+    """Stores a pipeline that is new, under numbers of its own."""
+    ids = writer.numbers("stage", len(pipeline.stages))
+    stages = tuple(replace(s, id=number) for s, number in zip(pipeline.stages, ids, strict=True))
     number = writer.numbers("pipeline", 1)[0]
-    writer.save_pipeline(replace(wanted, id=number, stages=stages, version=1), at, actor)
+    made = replace(pipeline, id=number, stages=stages, version=1)
+    writer.save_pipeline(made, at, actor.label)
+    return made
 
 
 def named_pipeline(pipelines: Sequence[Pipeline], name: str | None) -> Pipeline:
@@ -116,21 +227,3 @@ def named_pipeline(pipelines: Sequence[Pipeline], name: str | None) -> Pipeline:
         f"There is no pipeline '{name}'.",
         hint=did_you_mean(name, names) or f"There are: {', '.join(names)}.",
     )
-
-
-def _check_pipeline(wanted: Pipeline, known: tuple[Pipeline, ...]) -> None:
-    if not clean_line(wanted.name, field="pipeline"):
-        raise BadInput("A pipeline needs a name.")
-    if any(fold(p.name) == fold(wanted.name) and p.id != wanted.id for p in known):
-        raise Refused(f"There is a pipeline '{wanted.name}' already.", hint="Choose another name.")
-    kinds = [stage.kind for stage in wanted.stages]
-    if not any(stage.is_open and not stage.retired for stage in wanted.stages):
-        raise BadInput("A pipeline needs at least one open stage.")
-    if kinds.count(StageKind.WON) != 1 or kinds.count(StageKind.LOST) != 1:
-        raise BadInput("A pipeline needs one stage of kind won and one of kind lost.")
-    if len(kinds) > MOST_STAGES:
-        raise BadInput(f"A pipeline has {MOST_STAGES} stages at most.")
-    names = [fold(stage.name) for stage in wanted.stages if not stage.retired]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None or "" in names:
-        raise BadInput(f"Each stage needs a name of its own{f': {twice}' if twice else ''}.")

@@ -12,14 +12,14 @@ from pipeboard.domain.dates import format_day, local_date, split_leading_date
 from pipeboard.domain.deal import Answer, Deal, Note, Touch
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.going_on import PERSISTENCE, follow_ups
-from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import quoted
-from pipeboard.workspace.desk import NOTHING_SEEN, Desk, Receipt, Seen, named
+from pipeboard.workspace.desk import NOTHING_SEEN, Desk, Receipt, Seen, as_command
 
 
 class Work(Desk):
     """What moves a deal on between two stages."""
 
+    @as_command("next")
     def plan(
         self,
         ids: Sequence[int],
@@ -27,12 +27,13 @@ class Work(Desk):
         *,
         seen: Seen = NOTHING_SEEN,
         dry_run: bool = False,
+        token: str = "",
     ) -> Receipt:
         """The next step as typed, its day first: `thu call Bob`; `-` or nothing clears it."""
-        if words.strip() in ("", "-", "none"):
-            return self.set_next_step(ids, "", None, seen=seen, dry_run=dry_run)
-        due, text = split_leading_date(words, self.today)
-        return self.set_next_step(ids, text, due, seen=seen, dry_run=dry_run)
+        due, text = None, ""
+        if words.strip() not in ("", "-", "none"):
+            due, text = split_leading_date(words, self.today)
+        return self.set_next_step(ids, text, due, seen=seen, dry_run=dry_run, token=token)
 
     def set_next_step(
         self,
@@ -42,18 +43,11 @@ class Work(Desk):
         *,
         seen: Seen = NOTHING_SEEN,
         dry_run: bool = False,
+        token: str = "",
     ) -> Receipt:
         """What happens next, and by which day."""
-        day = f" {format_day(due, self.today)}" if due else ""
-        step = f"{text}{day}".strip() or "no next step"
-        return self.carry_out(
-            "next",
-            ids,
-            c.SetNextStep(text, due),
-            lambda deals: f"Set: {named(deals)} › {step}.",
-            seen=seen,
-            dry_run=dry_run,
-        )
+        command = c.SetNextStep(text, due)
+        return self.execute(command, ids, seen=seen, dry_run=dry_run, token=token)
 
     def complete_next_step(
         self,
@@ -62,16 +56,11 @@ class Work(Desk):
         *,
         seen: Seen = NOTHING_SEEN,
         dry_run: bool = False,
+        token: str = "",
     ) -> Receipt:
         """The next step was done."""
-        return self.carry_out(
-            "done",
-            ids,
-            c.CompleteNextStep(outcome),
-            lambda deals: f"Done: the next step of {named(deals)}.",
-            seen=seen,
-            dry_run=dry_run,
-        )
+        command = c.CompleteNextStep(outcome)
+        return self.execute(command, ids, seen=seen, dry_run=dry_run, token=token)
 
     def snooze(
         self,
@@ -81,20 +70,13 @@ class Work(Desk):
         *,
         seen: Seen = NOTHING_SEEN,
         dry_run: bool = False,
+        token: str = "",
     ) -> Receipt:
         """Parked until a day, or with None woken."""
-        day = format_day(until, self.today) if until else ""
-        return self.carry_out(
-            "snooze",
-            ids,
-            c.Snooze(until, reason),
-            lambda deals: (
-                f"Snoozed {named(deals)} until {day}." if day else f"Woke {named(deals)}."
-            ),
-            seen=seen,
-            dry_run=dry_run,
-        )
+        command = c.Snooze(until, reason)
+        return self.execute(command, ids, seen=seen, dry_run=dry_run, token=token)
 
+    @as_command("answer")
     def answer(
         self,
         ids: Sequence[int],
@@ -105,51 +87,34 @@ class Work(Desk):
         *,
         seen: Seen = NOTHING_SEEN,
         dry_run: bool = False,
+        token: str = "",
     ) -> Receipt:
         """An answer to a question named by key, number or what it proves.
 
         The receipt tells whose answer it replaces; that one stays in the history.
         """
-        replaced: dict[int, str] = {}
-
-        def command(deal: Deal) -> c.AnswerQuestion:
-            replaced[deal.id] = self._replaced(deal, question)
-            return c.AnswerQuestion(question, Answer(text, rating, evidence))
-
-        receipt = self.carry_out(
-            "answer",
-            ids,
-            command,
-            lambda deals: f"Answered {self._label(deals[0], question)} of {named(deals)}.",
-            seen=seen,
-            dry_run=dry_run,
-        )
-        said = tuple(replaced[deal.id] for deal in receipt.deals if replaced[deal.id])
-        return replace(receipt, notes=(*receipt.notes, *said))
+        before = self.reader.deals(ids)
+        command = c.AnswerQuestion(question, Answer(text, rating, evidence))
+        receipt = self.execute(command, ids, seen=seen, dry_run=dry_run, token=token)
+        said = (self._replaced(before[deal.id], question) for deal in receipt.deals)
+        return replace(receipt, notes=(*receipt.notes, *filter(None, said)))
 
     def take_answer_back(
-        self, deal_id: int, question: str, *, seen: Seen = NOTHING_SEEN, dry_run: bool = False
+        self,
+        deal_id: int,
+        question: str,
+        *,
+        seen: Seen = NOTHING_SEEN,
+        dry_run: bool = False,
+        token: str = "",
     ) -> Receipt:
         """A question without an answer again; what was said stays in the history."""
-        return self.carry_out(
-            "answer",
-            [deal_id],
-            c.AnswerQuestion(question, None),
-            lambda deals: f"{self._label(deals[0], question)} of {named(deals)} is open again.",
-            seen=seen,
-            dry_run=dry_run,
-        )
-
-    def _label(self, deal: Deal, question: str) -> str:
-        found = self._pipeline_of(deal).question(question)
-        return found.label if found else question
-
-    def _pipeline_of(self, deal: Deal) -> Pipeline:
-        return next(p for p in self.reader.pipelines() if p.id == deal.pipeline_id)
+        command = c.AnswerQuestion(question, None)
+        return self.execute(command, [deal_id], seen=seen, dry_run=dry_run, token=token)
 
     def _replaced(self, deal: Deal, question: str) -> str:
         """Whose answer gives way to mine, and what it said; nothing where it was my own."""
-        found = self._pipeline_of(deal).question(question)
+        found = self.pipeline_now(deal.pipeline_id).question(question)
         present = deal.answers.get(found.key) if found else None
         if present is None or not present.is_given or present.by in ("", self.me):
             return ""
@@ -162,30 +127,38 @@ class Work(Desk):
         said = quoted(present.text) if present.text else "no words"
         return f"{present.by}'s answer{when} stays in the history: {said}{rating}."
 
-    def add_note(self, ids: Sequence[int], text: str, *, dry_run: bool = False) -> Receipt:
-        """A note on each deal."""
-        at = self.now()
-        return self.carry_out(
-            "note",
+    @as_command("note")
+    def add_note(
+        self, ids: Sequence[int], text: str, *, dry_run: bool = False, token: str = ""
+    ) -> Receipt:
+        """A note on each deal, signed by who writes, and for whom."""
+        author, at = self.actor.label, self.now()
+        return self.execute(
+            lambda deal: c.AddNote(Note(str(uuid.uuid4()), text, author, at)),
             ids,
-            lambda deal: c.AddNote(Note(str(uuid.uuid4()), text, self.me, at)),
-            lambda deals: f"Noted on {named(deals)}.",
+            verb="note",
             dry_run=dry_run,
+            token=token,
         )
 
-    def edit_note(self, deal_id: int, note_id: str, text: str, *, dry_run: bool = False) -> Receipt:
+    @as_command("note")
+    def edit_note(
+        self,
+        deal_id: int,
+        note_id: str,
+        text: str,
+        *,
+        dry_run: bool = False,
+        token: str = "",
+    ) -> Receipt:
         """One's own note rewritten."""
         for note in self.reader.notes(deal_id):
             if note.id == note_id:
-                return self.carry_out(
-                    "note",
-                    [deal_id],
-                    c.EditNote(note, text),
-                    lambda deals: f"Changed a note on {named(deals)}.",
-                    dry_run=dry_run,
-                )
+                command = c.EditNote(note, text)
+                return self.execute(command, [deal_id], dry_run=dry_run, token=token)
         raise NotFound("There is no such note.")
 
+    @as_command("log")
     def log_touch(
         self,
         ids: Sequence[int],
@@ -198,26 +171,30 @@ class Work(Desk):
         trial_close: str = "",
         seen: Seen = NOTHING_SEEN,
         dry_run: bool = False,
+        token: str = "",
     ) -> Receipt:
         """An interaction with the buyer, with `quote` the proposal; the receipt warns when it
         follows the last too soon, and counts the follow-ups of a proposal."""
         when = at or self.now()
         if when > self.now():
             raise BadInput("A touch cannot lie ahead.", hint="Set a next step instead.")
-        early = self._too_soon(ids, when) if direction == "out" else ()
-        receipt = self.carry_out(
-            "log",
-            ids,
+        before = self.reader.deals(ids)
+        receipt = self.execute(
             lambda deal: c.LogTouch(
                 Touch(str(uuid.uuid4()), type_, direction, outcome, self.me, when),
                 quote,
                 trial_close,
             ),
-            lambda deals: f"Logged a {type_} ({direction}) with {named(deals)}.",
+            ids,
+            verb="log",
             seen=seen,
             dry_run=dry_run,
+            token=token,
         )
-        counted = self._follow_ups(receipt.deals) if direction == "out" and not quote else ()
+        if direction != "out":
+            return receipt
+        early = self._too_soon([before[deal.id] for deal in receipt.deals], when)
+        counted = () if quote else self._follow_ups(receipt.deals)
         return replace(receipt, notes=(*receipt.notes, *early, *counted))
 
     def _follow_ups(self, deals: Sequence[Deal]) -> tuple[str, ...]:
@@ -227,11 +204,11 @@ class Work(Desk):
         count = follow_ups(sent_at, self.reader.touches(deals[0].id))
         return (f"Follow-up {count} of {PERSISTENCE} since the proposal.",) if count else ()
 
-    def _too_soon(self, ids: Sequence[int], at: datetime) -> tuple[str, ...]:
+    def _too_soon(self, deals: Sequence[Deal], at: datetime) -> tuple[str, ...]:
         gap = timedelta(hours=self.settings.min_gap_hours)
         return tuple(
             f"{deal.name} was last contacted {int((at - last) / timedelta(hours=1))} h before: "
             f"fewer than {self.settings.min_gap_hours}."
-            for deal in self.reader.deals(ids).values()
+            for deal in deals
             if (last := deal.last_outbound_at) is not None and timedelta(0) <= at - last < gap
         )

@@ -105,6 +105,7 @@ def test_undo_takes_a_move_back_and_redo_puts_it_again(team: Type) -> None:
 
 
 def test_with_nothing_left_undo_is_refused(team: Type) -> None:
+    assert [team("undo").code for _ in ("rep bo", "rep ana")] == [0, 0]
     assert team("undo").code == 4
 
 

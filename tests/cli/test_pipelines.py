@@ -98,3 +98,62 @@ def test_reps_are_added_changed_and_listed(team: Type) -> None:
 def test_a_rep_is_added_once(team: Type) -> None:
     assert team("rep", "add", "ANA").code == 4
     assert team("rep", "set", "anna", "--team", "x").code == 3
+
+
+def test_a_text_written_before_a_colleagues_edit_is_merged_or_refused(team: Type) -> None:
+    old = team("pipeline", "show").out
+    assert "version = 1" in old
+    assert team("pipeline", "apply", "-", stdin=old.replace('"Qualified"', '"Checked"')).code == 0
+    merged = team("pipeline", "apply", "-", stdin=old.replace('"Prospecting"', '"Leads"'))
+    assert merged.code == 0
+    assert "Merged with what" in merged.err
+    assert "name of Checked" in merged.err
+    assert {"Leads", "Checked"} <= set(team("pipeline", "show").out.split('"'))
+    mine = old.replace('"Prospecting"', '"Suspects"')
+    refused = team("pipeline", "apply", "-", "--json", stdin=mine)
+    assert (refused.code, refused.error["code"]) == (4, "conflict")
+    (value,) = refused.error["details"]["values"]
+    assert (value["before"], value["theirs"], value["mine"]) == ("Prospecting", "Leads", "Suspects")
+    assert "--overwrite" in refused.error["hint"]
+    over = team("pipeline", "apply", "-", "--overwrite", stdin=mine)
+    assert "Set over changes by" in over.err
+    assert '"Suspects"' in team("pipeline", "show").out
+
+
+def test_what_a_team_agrees_on_is_in_history_and_undone(team: Type) -> None:
+    shown = team("pipeline", "show").out
+    team("pipeline", "apply", "-", stdin=shown.replace('"Prospecting"', '"Leads"'))
+    team("target", "set", "2026Q4", "130k")
+    team("fx", "set", "USD", "0.92")
+    events = team("history", "--json").json["events"]
+    assert [event["kind"] for event in events] == ["rate", "target", "pipeline", "rep", "rep"]
+    assert events[1]["data"]["after"] == {"currency": "EUR", "amount_minor": 13_000_000}
+    assert "Target for 2026Q4, everybody: " in team("history").out
+    listed = team("undo", "--list").lines
+    assert [line.split("  ")[1][:6] for line in listed[:3]] == ["USD is", "Target", "Change"]
+    undone = [team("undo").err for _ in range(3)]
+    assert "(" in undone[0]
+    assert "23 Nov 10:00" in undone[0]
+    assert 'name = "Prospecting"' in team("pipeline", "show").out
+    assert team("target", "--json").json["targets"] == []
+
+
+def test_apply_says_which_deals_stand_in_a_stage_that_it_retires(team: Type) -> None:
+    team("add", "Lumen Oy: pilot 40k")
+    head, _, *rest = team("pipeline", "show").out.split("[[stages]]")
+    text = "[[stages]]".join((head, *rest))
+    said = team("pipeline", "apply", "-", "-n", stdin=text).err
+    assert "Prospecting is retired; 1 deal stays in it until moved" in said
+    assert 'pipeboard move --where \'stage:"Prospecting"\' "Qualified"' in said
+    assert team("pipeline", "apply", "-", stdin=text).code == 0
+    assert team("move", "--where", 'stage:"Prospecting"', "Qualified").code == 0
+
+
+def test_a_closed_deal_is_merged_only_with_a_yes(team: Type) -> None:
+    team("add", "Lumen Oy: pilot 40k")
+    team("add", "Acme: press 50k")
+    assert team("won", "2", "--override", "signed").code == 0
+    refused = team("merge", "1", "2")
+    assert refused.code == 4
+    assert "--yes-closed" in refused.err
+    assert team("merge", "1", "2", "--yes-closed").code == 0

@@ -193,7 +193,7 @@ def test_a_lost_deal_becomes_a_lead_again_on_a_day_to_come_only() -> None:
         do(new(), c.Lose(Loss("timing", recycle_on=TODAY)))
 
 
-@pytest.mark.parametrize("command", [c.Move(QUALIFICATION), c.Win(), c.Lose(PRICE)])
+@pytest.mark.parametrize("command", [c.Move(QUALIFICATION), c.Win(), c.Lose(Loss("timing"))])
 def test_a_closed_deal_is_not_moved_won_or_lost(command: c.Command) -> None:
     with pytest.raises(Refused, match="is lost and cannot be") as refused:
         do(do(new(), c.Lose(PRICE)), command)

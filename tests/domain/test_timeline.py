@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipeboard.domain.commands import (
+    Absorb,
+    Absorbed,
     AddNote,
     AnswerQuestion,
     Archive,
@@ -168,7 +170,8 @@ def test_every_kind_of_event_has_words() -> None:
         Snooze(date(2027, 1, 1)), AnswerQuestion("need", ANSWER), SetContact("a", Contact("A")),
         SetTerm("a", Term("A")), Check(LEAD.id, ITEM, True), AddNote(NOTE), EditNote(NOTE, "b"),
         LogTouch(CALL), Win(override="because"), Reopen(), Lose(Loss("price")), Archive(),
-        Unarchive(), MergeInto(7),
+        Unarchive(), Absorb((Absorbed(replace(DEAL, id=9, tags=("x",))),)),
+        MergeInto(7, closed=True),
     ]  # fmt: skip
     for command in commands:
         for event in decide(command, deal, Context(PIPELINE, NOW, ZONE, "ana")):

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from pipeboard.domain.actor import Actor
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.templates import template
 from pipeboard.store import Store
 from pipeboard.store.locating import locate
 from pipeboard.store.writing import Writer
-from pipeboard.workspace.setting_up import save_first_pipeline
+from pipeboard.workspace.setting_up import begin_workspace
 from tests.team import NOW, SETTINGS
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 
 def begin(writer: Writer) -> None:
     wanted = template("needs", pipeline_name="Sales", currency="EUR")
-    save_first_pipeline(writer, wanted, NOW, "ana")
+    begin_workspace(writer, wanted, (), NOW, Actor("ana"))
 
 
 def test_a_database_begins_with_all_that_was_asked_for(tmp_path: Path) -> None:
@@ -100,6 +101,7 @@ MAKING = """
 import sys
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.settings import Settings
+from pipeboard.domain.actor import Actor
 from pipeboard.store import Store
 import pipeboard.store.creating
 print("ready", flush=True)

@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from datetime import date
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -19,8 +18,6 @@ from pipeboard.domain.deal import Contact, Loss
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.filter import parse_filter
 from pipeboard.domain.filter_nodes import Filter
-from pipeboard.domain.metrics import Target
-from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Rep
 from pipeboard.store import Store
 from pipeboard.store.reading import Reader
@@ -63,14 +60,10 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ana.redo()
     ana.save_filter("mine", "stage:lead")
     ana.save_rep(Rep("ana", "Ana", "north", True))
-    ana.store.write(lambda writer: _measure(writer, sales(ana).id))
+    ana.set_target(sales(ana), "2026Q4", "100")
+    ana.set_rate("USD", "0.9")
     team.close()
     return team.path
-
-
-def _measure(writer: Writer, pipeline_id: int) -> None:
-    writer.save_target(pipeline_id, Target("2026Q4", Money(100, "EUR"), "", ""))
-    writer.save_rate("USD", TODAY, Fraction(9, 10))
 
 
 @pytest.fixture
@@ -138,17 +131,18 @@ def writers_questions(writer: Writer) -> Iterator[Callable[[], object]]:
     """Everything that a use case asks within its transaction."""
     yield lambda: writer.deals((1, 2, 3))
     yield lambda: writer.deals_by_external_id(("x",))
-    yield lambda: writer.due_to_return(TODAY)
-    yield lambda: writer.undoable("ana")
-    yield lambda: writer.redoable("ana")
-    yield lambda: writer.standing_since(1, 0)
-    yield lambda: [writer.events_of(did) for did in _commands(writer)]
+    reader = writer.reader
+    yield lambda: reader.due_to_return(TODAY)
+    yield lambda: reader.undoable("ana")
+    yield lambda: reader.redoable("ana")
+    yield lambda: reader.standing_since(1, 0)
+    yield lambda: [reader.events_of(did) for did in _commands(reader)]
     yield lambda: writer.numbers("deal", 1)
     yield lambda: writer.save_settings(SETTINGS)
 
 
-def _commands(writer: Writer) -> list[str]:
-    last = writer.undoable("ana")
+def _commands(reader: Reader) -> list[str]:
+    last = reader.undoable("ana")
     return [last.id] if last else []
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.settings import Settings
 from pipeboard.store import Store
@@ -47,8 +48,9 @@ def test_a_statement_that_fails_is_told_in_one_sentence(path: Path, store: Store
     with closing(sqlite3.connect(path)) as other:
         other.execute("DROP TABLE saved_filter")
         other.commit()
+    wanted = Agreement(Topic.FILTER, ("mine", "ana"), None, {"filter": "stage:won"})
     with pytest.raises(DatabaseError, match="does not answer as it should"):
-        store.write(lambda writer: writer.save_filter("mine", "ana", "stage:won"))
+        store.write(lambda writer: writer.agree(wanted))
     with pytest.raises(DatabaseError, match="does not answer as it should"):
         store.reader.saved_filters("ana")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -81,6 +82,6 @@ def test_what_was_dated_back_by_hand_keeps_its_day(team: Team, ana: Workspace) -
 def test_an_edit_of_a_pipeline_is_dated_after_what_was_there(team: Team, ana: Workspace) -> None:
     add(ana)
     team.clock.wait(days=-1)
-    ana.save_pipeline(ana.pipeline("Sales"))
+    ana.save_pipeline(replace(ana.pipeline("Sales"), name="Deals"))
     add(ana, "Borealis: pilot")
     assert ana.reader.commands()[0].at == NOW + 2 * MOMENT

@@ -175,10 +175,13 @@ async def test_a_paste_of_several_lines_becomes_one() -> None:
         assert stage.answer == "one two three[31m"
 
 
-async def test_a_paste_that_is_too_long_is_cut_and_says_so() -> None:
+async def test_a_paste_that_is_too_long_is_not_put_in_and_it_is_said() -> None:
     async with opened(Prompt("Note")) as stage:
+        await stage.type("before")
         await paste(stage, "x" * (LONGEST + 1))
-        assert stage.last_line.startswith("That is too long for one line")
+        assert stage.shows("That is too long for one line: 20,001 characters, and 20,000 is the")
+        await stage.press("enter")
+        assert stage.answer == "before"
 
 
 async def test_feedback_too_wide_for_the_terminal_is_folded() -> None:

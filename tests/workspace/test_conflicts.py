@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import pytest
 
+from pipeboard.domain.deal import Contact, Loss
 from pipeboard.domain.errors import Conflict
 from pipeboard.domain.money import Money
-from pipeboard.workspace import Workspace
-from tests.team import NEEDS, QUALIFICATION, Team, add, now_of, qualify
+from pipeboard.workspace import Receipt, Workspace
+from tests.team import NEEDS, PROPOSAL, QUALIFICATION, Team, add, now_of, qualify
+
+Act = Callable[[Workspace, int, Mapping[int, int]], Receipt]
 
 
 def test_a_change_of_another_field_goes_on_top_and_says_so(
@@ -38,6 +42,16 @@ def test_a_change_of_the_same_field_is_a_conflict_that_says_who_what_and_when(
         "by": "bo",
         "at": "2026-11-23T09:41:00+00:00",
         "fields": ["value"],
+        "version": 2,
+        "values": [
+            {
+                "field": "value",
+                "label": "value",
+                "before": "€40,000",
+                "theirs": "€50,000",
+                "mine": "€45,000",
+            }
+        ],
     }
     assert now_of(ana, deal.id).source == ""
 
@@ -66,7 +80,7 @@ def test_two_moves_of_one_deal_conflict(ana: Workspace, bo: Workspace) -> None:
     qualify(ana, deal.id)
     seen = {deal.id: now_of(ana, deal.id).version}
     bo.move([deal.id], NEEDS)
-    with pytest.raises(Conflict, match="stage id"):
+    with pytest.raises(Conflict, match="bo moved D-1 Lumen Oy to Needs Assessment at 10:00"):
         ana.step([deal.id], -1, seen=seen)
 
 
@@ -92,7 +106,7 @@ def test_two_answers_to_different_questions_are_no_conflict(ana: Workspace, bo: 
     bo.answer([deal.id], "need", "Stops twice a day")
     ana.answer([deal.id], "timeline", "Before the summer", seen={deal.id: 1})
     assert set(now_of(ana, deal.id).answers) == {"need", "timeline"}
-    with pytest.raises(Conflict, match=r"answers\.need"):
+    with pytest.raises(Conflict, match="the answer to"):
         ana.answer([deal.id], "need", "Another", seen={deal.id: 1})
 
 
@@ -128,3 +142,156 @@ def test_a_note_never_conflicts(ana: Workspace, bo: Workspace) -> None:
     bo.add_note([deal.id], "One")
     ana.add_note([deal.id], "Two")
     assert {note.text for note in ana.reader.notes(deal.id)} == {"One", "Two"}
+
+
+def test_a_stale_step_meets_the_conflict_before_the_gate(ana: Workspace, bo: Workspace) -> None:
+    deal = add(ana)
+    seen = {deal.id: deal.version}
+    bo.step([deal.id], 1)
+    with pytest.raises(Conflict) as refused:
+        ana.step([deal.id], 1, seen=seen)
+    assert refused.value.message == "bo moved D-1 Lumen Oy to Lead Qualification at 10:00."
+    (difference,) = refused.value.differences
+    assert (difference.before, difference.theirs) == ("Lead Generation", "Lead Qualification")
+
+
+STALE: dict[str, Act] = {
+    "step": lambda ws, deal, seen: ws.step([deal], 1, seen=seen),
+    "back": lambda ws, deal, seen: ws.step([deal], -1, seen=seen),
+    "move": lambda ws, deal, seen: ws.move([deal], PROPOSAL, seen=seen),
+    "win": lambda ws, deal, seen: ws.win([deal], value=Money(1, "EUR"), seen=seen),
+    "lose": lambda ws, deal, seen: ws.lose([deal], Loss("price"), seen=seen),
+    "plan": lambda ws, deal, seen: ws.plan([deal], "call", seen=seen),
+    "done": lambda ws, deal, seen: ws.complete_next_step([deal], seen=seen),
+    "snooze": lambda ws, deal, seen: ws.snooze([deal], date(2026, 12, 1), seen=seen),
+    "reorder": lambda ws, deal, seen: ws.reorder(deal, 1, ws.lens(ws.pipeline()), seen=seen),
+}
+
+
+@pytest.mark.parametrize("name", STALE)
+def test_whoever_is_too_late_is_told_who_closed_the_deal_not_what_it_refuses(
+    name: str, ana: Workspace, bo: Workspace
+) -> None:
+    deal = add(ana)
+    add(ana, "Acme: press 1k")
+    ana.plan([deal.id], "1dec mail")
+    seen = {deal.id: now_of(ana, deal.id).version}
+    if name == "reorder":
+        bo.reorder(deal.id, 1, bo.lens(bo.pipeline()))
+        with pytest.raises(Conflict, match="bo changed D-1 Lumen Oy at 10:00: rank"):
+            ana.reorder(deal.id, -1, ana.lens(ana.pipeline()), seen=seen)
+        return
+    bo.win([deal.id], override="signed")
+    with pytest.raises(Conflict, match="bo marked D-1 Lumen Oy as won at 10:00"):
+        STALE[name](ana, deal.id, seen)
+
+
+def test_a_conflict_gives_the_versions_of_now_to_repeat_on_top(
+    ana: Workspace, bo: Workspace
+) -> None:
+    first, second = add(ana), add(ana, "Acme: press 1k")
+    seen = {first.id: 1, second.id: 1}
+    bo.set_fields([first.id, second.id], ["value=50k"])
+    with pytest.raises(Conflict) as refused:
+        ana.set_fields([first.id, second.id], ["value=45k"], seen=seen)
+    assert [part.differences[0].mine for part in refused.value.parts] == ["€45,000", "€45,000"]
+    ana.set_fields([first.id, second.id], ["value=45k"], seen=refused.value.seen)
+    assert now_of(ana, second.id).value == Money(4_500_000, "EUR")
+
+
+FIELDS: dict[str, tuple[Act, str, str]] = {
+    "next step": (
+        lambda ws, deal, seen: ws.plan([deal], f"{2 if seen else 1}dec call", seen=seen),
+        "1 Dec call",
+        "2 Dec call",
+    ),
+    "owner": (
+        lambda ws, deal, seen: ws.assign([deal], "cy" if seen else "bo", seen=seen),
+        "bo",
+        "cy",
+    ),
+    "close date": (
+        lambda ws, deal, seen: ws.set_fields(
+            [deal], [f"close=2026-12-{20 if seen else 19}"], seen=seen
+        ),
+        "19 Dec",
+        "20 Dec",
+    ),
+    "probability": (
+        lambda ws, deal, seen: ws.set_fields([deal], [f"p={60 if seen else 50}"], seen=seen),
+        "50%",
+        "60%",
+    ),
+    "person bob": (
+        lambda ws, deal, seen: ws.set_contact(
+            deal, Contact("Bob", "champion" if seen else "user"), "bob", seen=seen
+        ),
+        "Bob, user",
+        "Bob, champion",
+    ),
+    "size": (
+        lambda ws, deal, seen: ws.set_fields(
+            [deal], [f"fields.size={9 if seen else 8}"], seen=seen
+        ),
+        "8",
+        "9",
+    ),
+    "snoozed until": (
+        lambda ws, deal, seen: ws.snooze([deal], date(2026, 12, 2 if seen else 1), seen=seen),
+        "1 Dec",
+        "2 Dec",
+    ),
+}
+
+
+@pytest.mark.parametrize("label", FIELDS)
+def test_a_conflict_tells_their_value_and_mine_as_people_read_them(
+    label: str, ana: Workspace, bo: Workspace
+) -> None:
+    deal = add(ana)
+    act, theirs, mine = FIELDS[label]
+    act(bo, deal.id, {})
+    with pytest.raises(Conflict) as refused:
+        act(ana, deal.id, {deal.id: deal.version})
+    told = next(one for one in refused.value.differences if one.label == label)
+    assert (told.theirs, told.mine) == (theirs, mine)
+
+
+def test_what_is_so_already_is_not_said_to_be_set_on_top(ana: Workspace, bo: Workspace) -> None:
+    deal = add(ana)
+    bo.set_fields([deal.id], ["value=50k"])
+    receipt = ana.set_fields([deal.id], ["value=50k"], seen={deal.id: 1})
+    assert (receipt.summary, receipt.notes) == ("Nothing to change: it is so already.", ())
+
+
+BULK: dict[str, Callable[[Workspace, Sequence[int]], Receipt]] = {
+    "move": lambda ws, ids: ws.move(ids, QUALIFICATION),
+    "won": lambda ws, ids: ws.win(ids, override="signed"),
+    "lost": lambda ws, ids: ws.lose(ids, Loss("price")),
+    "archive": lambda ws, ids: ws.archive(ids),
+    "snooze": lambda ws, ids: ws.snooze(ids, date(2026, 12, 1)),
+    "assign": lambda ws, ids: ws.assign(ids, "bo"),
+    "tag": lambda ws, ids: ws.tag(ids, ["big"]),
+    "set": lambda ws, ids: ws.set_fields(ids, ["source=web"]),
+    "next": lambda ws, ids: ws.plan(ids, "1dec call"),
+}
+
+
+@pytest.mark.parametrize("verb", BULK)
+def test_deals_that_are_so_already_keep_nobody_from_the_others(verb: str, ana: Workspace) -> None:
+    first, second = add(ana), add(ana, "Acme: press 1k")
+    BULK[verb](ana, [first.id])
+    receipt = BULK[verb](ana, [first.id, second.id])
+    assert [deal.id for deal in receipt.deals] == [second.id]
+    assert receipt.notes == ("1 of 2 was so already: Lumen Oy.",)
+    again = BULK[verb](ana, [first.id, second.id])
+    assert (again.command_id, again.summary) == (
+        "",
+        "Nothing to change: all 2 deals are so already.",
+    )
+
+
+def test_one_deal_that_is_so_already_is_no_refusal(ana: Workspace) -> None:
+    deal = add(ana)
+    receipt = ana.move([deal.id], deal.stage_id)
+    assert receipt.summary == "D-1 Lumen Oy is already in Lead Generation."

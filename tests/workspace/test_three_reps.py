@@ -19,9 +19,9 @@ from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
 from pipeboard.domain.events import Event, Kind, evolve, read
 from pipeboard.domain.gates import unmet
 from pipeboard.domain.money import Money
-from pipeboard.store.writing import Writer
-from pipeboard.workspace import Receipt, Seen, Workspace
-from pipeboard.workspace.desk import Desk
+from pipeboard.store.reading import Reader
+from pipeboard.workspace import Receipt, Seen, Workspace, decisions
+from pipeboard.workspace.conflicts import nothing_unseen
 from tests.ledger import disagreements
 from tests.team import TODAY, Team, sales
 
@@ -227,7 +227,7 @@ def test_without_the_look_at_what_was_seen_the_model_finds_an_overwritten_change
 ) -> None:
     unseen: list[Step] = [(1, "value", (0,), 7, True), (0, "value", (0,), 8, False)]
     run(blank, unseen)
-    monkeypatch.setattr(Desk, "_on_top", lambda *_: [])
+    monkeypatch.setattr(decisions, "unseen_changes", lambda desk, deal, seen: nothing_unseen(deal))
     with pytest.raises(AssertionError, match="changed unseen"):
         run(blank, unseen)
 
@@ -241,7 +241,7 @@ def test_a_deal_that_changed_since_it_was_read_is_not_written(
     ana, bo = team.rep("ana"), team.rep("bo")
     (deal,) = ana.add("Lumen Oy: pilot", pipeline=sales(ana)).deals
     bo.edit([deal.id], {"account": "Changed"})
-    monkeypatch.setattr(Writer, "deals", lambda self, ids: {deal.id: deal})
+    monkeypatch.setattr(Reader, "deals", lambda self, ids: {deal.id: deal})
     with pytest.raises(Conflict, match="changed by somebody else meanwhile"):
         ana.edit([deal.id], {"account": "Over it"})
     monkeypatch.undo()

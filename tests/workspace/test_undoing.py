@@ -183,13 +183,15 @@ def test_a_deal_past_a_gate_by_override_comes_back_by_redo_with_its_reason(ana: 
     assert now_of(ana, deal.id).stage_id == NEEDS
 
 
-def test_redo_is_refused_when_the_gate_was_tightened_meanwhile(ana: Workspace) -> None:
+def test_redo_is_refused_when_the_gate_was_tightened_meanwhile(
+    ana: Workspace, bo: Workspace
+) -> None:
     deal = add(ana)
     ana.step([deal.id], 1)
     ana.undo()
     pipeline = sales(ana)
     first = replace(pipeline.stages[0], criteria=(parse_criterion("source"),))
-    ana.save_pipeline(replace(pipeline, stages=(first, *pipeline.stages[1:])))
+    bo.save_pipeline(replace(pipeline, stages=(first, *pipeline.stages[1:])))
     with pytest.raises(GateNotMet, match="source is empty"):
         ana.redo()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.deciding import beginning, edits, moves, reverting, work
+from pipeboard.domain.deciding import beginning, edits, merging, moves, reverting, work
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.events import Event
 
@@ -19,12 +19,14 @@ _BEGINNINGS: dict[type, Callable[[Any, c.Context], list[Event]]] = {
 }
 _RULES: dict[type, _Rule] = {
     c.Move: moves.move,
+    c.Step: moves.step,
     c.Win: moves.win,
     c.Lose: moves.lose,
     c.Reopen: moves.reopen,
     c.Archive: moves.archive,
     c.Unarchive: moves.unarchive,
-    c.MergeInto: moves.merge_into,
+    c.MergeInto: merging.merge_into,
+    c.Absorb: merging.absorb,
     c.Edit: edits.edit,
     c.TagWith: edits.tag,
     c.Rank: edits.rank,
@@ -45,7 +47,8 @@ _RULES: dict[type, _Rule] = {
 def decide(command: c.Command, deal: Deal | None, context: c.Context) -> list[Event]:
     """The events that follow from `command` for `deal` (None for a deal that begins).
 
-    Raises `Refused` (or `GateNotMet`) where a rule says no, `BadInput` where a value is wrong.
+    Raises `Refused` (or `GateNotMet`) where a rule says no, `SoAlready` where it is so already,
+    `BadInput` where a value is wrong.
     An empty list means that nothing would change.
     """
     if deal is None:

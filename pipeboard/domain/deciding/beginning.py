@@ -11,7 +11,7 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Loss, Status
 from pipeboard.domain.deciding import work
 from pipeboard.domain.deciding.edits import clean_fields
-from pipeboard.domain.deciding.moves import closing, entry, in_stage
+from pipeboard.domain.deciding.moves import closing, entry, in_stage, target_stage
 from pipeboard.domain.errors import BadInput, Refused
 from pipeboard.domain.events import Event, Kind, change_to, evolve, micros
 from pipeboard.domain.gates import unmet
@@ -29,7 +29,7 @@ _OWN_WORD = {
 
 def create(command: c.Create, context: c.Context) -> list[Event]:
     """A deal begins in the stage that it is in; what earlier stages ask is logged, not asked."""
-    stage = context.pipeline.stage(command.stage_id)
+    stage = target_stage(command.stage_id, context.pipeline)
     if not stage.is_open:
         raise Refused(
             f"A new deal cannot begin in {stage.name}.",

@@ -17,13 +17,18 @@ from pipeboard.domain.events import Event, Kind, change_to
 from pipeboard.domain.money import Money
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.pipeline import Category
-from pipeboard.domain.text import clean_line, clean_text
+from pipeboard.domain.text import LIMITS, clean_line, clean_text, quoted
 
 _TAG = re.compile(r"[^\s+\-,;|:()\"'][^\s,;|:()\"']*")
 
 
-def _line(field: str, limit: int = 300) -> Callable[[Any], str]:
-    return lambda value: clean_line(str(value or ""), field=field.replace("_", " "), limit=limit)
+def _line(field: str) -> Callable[[Any], str]:
+    return lambda value: clean_line(str(value or ""), field=field.replace("_", " "))
+
+
+def _custom_line(name: str, value: Any) -> str:
+    limit = LIMITS["custom field"]
+    return clean_line(str(value or ""), field=name, limit=limit)
 
 
 def _money(value: Any) -> Money | None:
@@ -54,7 +59,7 @@ def clean_tags(tags: Any) -> tuple[str, ...]:
     """Tags in order, each once, without their sigil; `BadInput` for one with odd characters."""
     clean = set()
     for tag in tags or ():
-        word = clean_line(str(tag), field="tag", limit=50).lstrip("+#").lower()
+        word = clean_line(str(tag), field="tag").lstrip("+#").lower()
         if not _TAG.fullmatch(word):
             raise BadInput(f"'{tag}' is no tag.", hint="A tag is one word, such as inbound.")
         clean.add(word)
@@ -71,13 +76,13 @@ def _name_list(field: str) -> Callable[[Any], tuple[str, ...]]:
 
 
 def _custom(value: Any) -> Mapping[str, str]:
-    clean = {custom_name(name): _line(name, 2000)(item) for name, item in (value or {}).items()}
+    clean = {custom_name(name): _custom_line(name, item) for name, item in (value or {}).items()}
     return MappingProxyType({name: item for name, item in clean.items() if item})
 
 
 def custom_name(name: str) -> str:
     """The name of a custom field as it is kept; `BadInput` when nothing is left of it."""
-    clean = clean_line(name, field="field name", limit=100)
+    clean = clean_line(name, field="field name")
     if not clean:
         raise BadInput("A custom field needs a name.", hint="For example: fields.product=GTX")
     return clean
@@ -104,7 +109,7 @@ def clean_contact(contact: Contact) -> Contact:
         _line("name")(contact.name),
         contact.role,
         _line("email")(contact.email),
-        _line("phone", 60)(contact.phone),
+        _line("phone")(contact.phone),
         _line("title")(contact.title),
     )
     if not clean.name:
@@ -133,7 +138,7 @@ def clean_answer(answer: Answer) -> Answer:
         answer,
         text=clean_text(answer.text, field="answer"),
         evidence=clean_text(answer.evidence, field="evidence"),
-        by=clean_line(answer.by, field="name", limit=100),
+        by=clean_line(answer.by, field="rep"),
     )
     if not clean.is_given:
         raise BadInput("An answer needs words or a rating.")
@@ -147,10 +152,10 @@ def _step(step: NextStep | None) -> NextStep | None:
 _CLEAN: dict[str, Callable[[Any], Any]] = {
     "title": _line("title"),
     "account": _line("account"),
-    "owner": _line("owner", 100),
-    "source": _line("source", 100),
+    "owner": _line("owner"),
+    "source": _line("source"),
     "source_detail": _line("source_detail"),
-    "contact_reason": _line("contact_reason", 1000),
+    "contact_reason": _line("contact_reason"),
     "value": _money,
     "floor_value": _money,
     "probability_bp": _probability,
@@ -162,7 +167,7 @@ _CLEAN: dict[str, Callable[[Any], Any]] = {
     "competitors": _name_list("competitor"),
     "links": _name_list("link"),
     "fields": _custom,
-    "trial_close": _line("trial_close", 20),
+    "trial_close": _line("trial_close"),
     "imported_as": _keep,
     "external_id": lambda value: clean_line(value, field="external id") if value else None,
     "contacts": _each(clean_contact),
@@ -219,7 +224,7 @@ def edit(command: c.Edit, deal: Deal, context: c.Context) -> list[Event]:
     for name, value in command.changes.items():
         if name.startswith("fields."):
             key = custom_name(name.removeprefix("fields."))
-            after[f"fields.{key}"] = _line(key, 2000)(value) or None
+            after[f"fields.{key}"] = _custom_line(key, value) or None
         elif name in EDITABLE:
             after[name] = _CLEAN[name](value)
         else:
@@ -266,9 +271,15 @@ def set_term(command: c.SetTerm, deal: Deal, context: c.Context) -> list[Event]:
 
 def check(command: c.Check, deal: Deal, context: c.Context) -> list[Event]:
     """An item of a stage's checklist ticked, with who and when, or cleared."""
-    stage = context.pipeline.stage(command.stage_id)
-    if command.item not in stage.checklist:
-        raise BadInput(f"{stage.name} has no checklist item '{command.item}'.")
+    stage = next((s for s in context.pipeline.stages if s.id == command.stage_id), None)
+    if stage is None or command.item not in stage.checklist:
+        where = stage.name if stage else context.pipeline.name
+        known = stage.checklist if stage else ()
+        raise BadInput(
+            f"{where} has no checklist item {quoted(command.item)}.",
+            hint=did_you_mean(command.item, known)
+            or (f"It has: {', '.join(known)}." if known else ""),
+        )
     mark = f"{context.actor} {context.at.isoformat()}" if command.done else None
     if command.done and deal.is_checked(stage.id, command.item):
         return []

@@ -1,4 +1,4 @@
-"""Deciding where a deal stands: move, win, lose, reopen, archive, merge."""
+"""Deciding where a deal stands: move, win, lose, reopen, archive."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import format_date, local_date
 from pipeboard.domain.deal import LOSS_CATEGORIES, NOTHING, Deal, Loss, Status
-from pipeboard.domain.errors import BadInput, Refused
+from pipeboard.domain.errors import BadInput, NotFound, Refused, SoAlready
 from pipeboard.domain.events import Event, Kind, change_to, evolve, micros
 from pipeboard.domain.gates import pass_gate
 from pipeboard.domain.near import did_you_mean
@@ -24,17 +24,40 @@ def in_stage(deal: Deal, stage_id: int) -> Deal:
 
 def move(command: c.Move, deal: Deal, context: c.Context) -> list[Event]:
     """To another open stage; forwards only through the gate."""
-    stage = _target(command.stage_id, context.pipeline)
+    stage = target_stage(command.stage_id, context.pipeline)
     _must_be_open(deal, f"moved to {stage.name}")
     if not stage.is_open:
         outcome = "won" if stage is context.pipeline.won else "lost, with a reason"
         raise Refused(f"{stage.name} is an outcome, not a step.", hint=f"Mark it {outcome}.")
     if stage.id == deal.stage_id:
-        raise Refused(f"{deal.ref} {deal.name} is already in {stage.name}.")
+        raise SoAlready(f"{deal.ref} {deal.name} is already in {stage.name}.")
     return [entry(deal, stage, context.at, context, command.override)]
 
 
-def _target(stage_id: int, pipeline: Pipeline) -> Stage:
+def step(command: c.Step, deal: Deal, context: c.Context) -> list[Event]:
+    """To a neighbour of the stage that the deal is in."""
+    pipeline = context.pipeline
+    stage = pipeline.stage(deal.stage_id)
+    _must_be_open(deal, "moved")
+    target = pipeline.neighbour(stage.id, command.places)
+    if target is not None:
+        return move(c.Move(target.id, command.override), deal, context)
+    if command.places < 0:
+        raise Refused(
+            f"{deal.name} has nowhere to go back to: {stage.name} is the first stage.",
+        )
+    raise Refused(
+        f"{stage.name} is the last stage of {pipeline.name}.", hint="Mark the deal won or lost."
+    )
+
+
+def target_stage(stage_id: int, pipeline: Pipeline) -> Stage:
+    """The stage that a deal is to go to; `NotFound` for another pipeline's, `Refused` for one
+    that was retired."""
+    if not any(stage.id == stage_id for stage in pipeline.stages):
+        raise NotFound(
+            f"{pipeline.name} has no such stage.", hint="Choose one of the stages on the board."
+        )
     stage = pipeline.stage(stage_id)
     if stage.retired:
         raise Refused(f"{stage.name} is retired.", hint="Choose one of the stages on the board.")
@@ -58,12 +81,14 @@ def _logged(override: str, missing: Sequence[str]) -> Mapping[str, Any]:
     """The facts of a gate that was passed with a reason."""
     if not missing:
         return NOTHING
-    reason = clean_line(override, field="reason", limit=1000)
+    reason = clean_line(override, field="reason")
     return {"override": reason, "missing": list(missing)}
 
 
 def win(command: c.Win, deal: Deal, context: c.Context) -> list[Event]:
     """Won at its final value; leaves its stage forwards, so it passes the gate."""
+    if deal.status is Status.WON and command.value in (None, deal.value):
+        raise SoAlready(f"{deal.ref} {deal.name} is already won.")
     _must_be_open(deal, "won")
     at = _close_instant(command.at, command.on, deal, context)
     fields: dict[str, Any] = {}
@@ -74,6 +99,9 @@ def win(command: c.Win, deal: Deal, context: c.Context) -> list[Event]:
 
 def lose(command: c.Lose, deal: Deal, context: c.Context) -> list[Event]:
     """Lost, with a category from the workspace's list."""
+    lost = deal.loss if deal.status is Status.LOST else None
+    if lost is not None and lost.category == command.loss.category:
+        raise SoAlready(f"{deal.ref} {deal.name} is already lost: {lost.category}.")
     _must_be_open(deal, "lost")
     known = context.loss_categories or LOSS_CATEGORIES
     loss = command.loss
@@ -86,7 +114,7 @@ def lose(command: c.Lose, deal: Deal, context: c.Context) -> list[Event]:
         raise BadInput("The day to try again must lie ahead.", hint="For example: +6m")
     clean = Loss(
         loss.category,
-        clean_line(loss.reason, field="reason", limit=1000),
+        clean_line(loss.reason, field="reason"),
         clean_line(loss.competitor, field="competitor"),
         loss.recycle_on,
     )
@@ -149,10 +177,10 @@ def reopen(command: c.Reopen, deal: Deal, context: c.Context) -> list[Event]:
     if deal.status is Status.ARCHIVED:
         raise Refused(f"{deal.ref} {deal.name} is archived.", hint="Unarchive it first.")
     if deal.is_open:
-        raise Refused(f"{deal.ref} {deal.name} is open already.")
+        raise SoAlready(f"{deal.ref} {deal.name} is open already.")
     pipeline = context.pipeline
     left_id = deal.closed_from or pipeline.open_stages[0].id
-    stage = _target(command.stage_id or left_id, pipeline)
+    stage = target_stage(command.stage_id or left_id, pipeline)
     if not stage.is_open:
         raise Refused(f"A deal cannot be reopened in {stage.name}.", hint="Name an open stage.")
     missing = pass_gate(in_stage(deal, left_id), pipeline, stage, context.today, command.override)
@@ -184,23 +212,15 @@ def _must_be_open(deal: Deal, what: str) -> None:
 def archive(command: c.Archive, deal: Deal, context: c.Context) -> list[Event]:
     """Out of sight; undoable, and nothing is deleted."""
     if deal.archived_at is not None:
-        raise Refused(f"{deal.ref} {deal.name} is archived already.")
+        raise SoAlready(f"{deal.ref} {deal.name} is archived already.")
     return [change_to(deal, Kind.ARCHIVED, context.at, {"archived_at": context.at})]
 
 
 def unarchive(command: c.Unarchive, deal: Deal, context: c.Context) -> list[Event]:
     """Back where it was."""
     if deal.archived_at is None:
-        raise Refused(f"{deal.ref} {deal.name} is not archived.")
+        raise SoAlready(f"{deal.ref} {deal.name} is not archived.")
     return [change_to(deal, Kind.UNARCHIVED, context.at, {"archived_at": None})]
-
-
-def merge_into(command: c.MergeInto, deal: Deal, context: c.Context) -> list[Event]:
-    """This deal ends in another one, archived, and says in which."""
-    if command.kept_id == deal.id:
-        raise Refused(f"{deal.ref} cannot be merged into itself.")
-    after = {"merged_into": command.kept_id, "archived_at": deal.archived_at or context.at}
-    return [change_to(deal, Kind.MERGED, context.at, after)]
 
 
 def touched(

@@ -45,7 +45,7 @@ def complete_next_step(command: c.CompleteNextStep, deal: Deal, context: c.Conte
         )
     facts = {
         "step": record_to_json(deal.next_step),
-        "outcome": clean_line(command.outcome, field="outcome", limit=1000),
+        "outcome": clean_line(command.outcome, field="outcome"),
     }
     after = {"next_step": None, "last_touch_at": max(context.at, deal.last_touch_at or context.at)}
     return [change_to(deal, Kind.STEP_DONE, context.at, after, facts)]
@@ -93,7 +93,7 @@ def add_note(command: c.AddNote, deal: Deal, context: c.Context) -> list[Event]:
 
 def edit_note(command: c.EditNote, deal: Deal, context: c.Context) -> list[Event]:
     """One's own note rewritten; the old words stay in the history."""
-    if command.note.author != context.actor:
+    if command.note.author not in (context.actor, context.author):
         raise Refused(
             f"The note is {command.note.author}'s; only they can change it.",
             hint="Add a note of your own.",
@@ -119,7 +119,7 @@ def log_touch(command: c.LogTouch, deal: Deal, context: c.Context) -> list[Event
         raise BadInput("A touch goes in or out.")
     if touch.at > context.at:
         raise BadInput("A touch cannot lie ahead.", hint="Set a next step instead.")
-    clean = replace(touch, outcome=clean_text(touch.outcome, field="outcome", limit=2000))
+    clean = replace(touch, outcome=clean_text(touch.outcome, field="outcome"))
     facts = {"touch": record_to_json(clean)}
     return [touched(deal, touch.at, facts, touch.direction, _beside(command))]
 

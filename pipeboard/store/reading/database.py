@@ -39,7 +39,9 @@ class Database:
     def rows(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
         """All rows of an answer; `DatabaseError` in words when there is none to be had."""
         try:
-            return self._connection.execute(sql, values).fetchall()
+            cursor = self._connection.cursor()
+            cursor.row_factory = sqlite3.Row  # a writing transaction lends its own connection
+            return cursor.execute(sql, values).fetchall()
         except sqlite3.DatabaseError as error:
             raise in_words(error, self.identity.location) from error
 

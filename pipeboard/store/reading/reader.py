@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from pipeboard.domain.deal import Deal, Note, Touch
+    from pipeboard.domain.events import Event
     from pipeboard.domain.filter_nodes import Filter
     from pipeboard.domain.metrics import History, Present, Rates, Rules
     from pipeboard.domain.sheet import Entry, Sheet
     from pipeboard.store.identity import Identity
+    from pipeboard.store.reading.agreements import Agreements
+    from pipeboard.store.reading.commands import Recorded
     from pipeboard.store.reading.deals import Selection
     from pipeboard.store.reading.finding import Found
     from pipeboard.store.reading.history import Did
@@ -235,6 +238,44 @@ class Reader:
         from pipeboard.store.reading.history import read_commands
 
         return read_commands(self._database, actor=actor, limit=limit)
+
+    def command(self, command_id: str) -> Recorded | None:
+        """The command with that id, if it was ever recorded."""
+        from pipeboard.store.reading.commands import read_command
+
+        return read_command(self._database, command_id)
+
+    def undoable(self, actor: str) -> Recorded | None:
+        """The actor's last command that stands, undoing itself aside."""
+        from pipeboard.store.reading.commands import read_undoable
+
+        return read_undoable(self._database, actor)
+
+    def redoable(self, actor: str) -> tuple[Recorded, Recorded] | None:
+        """The actor's last undo that stands, unless they did something else since, and what it
+        took back."""
+        from pipeboard.store.reading.commands import read_redoable
+
+        return read_redoable(self._database, actor)
+
+    def events_of(self, command_id: str) -> dict[int, list[tuple[int, Event]]]:
+        """The events of a command by deal, each with the version it led to, in their order."""
+        from pipeboard.store.reading.commands import read_events_of
+
+        return read_events_of(self._database, command_id)
+
+    def standing_since(self, deal_id: int, version: int) -> list[Entry]:
+        """What was done to a deal after that version and stands, oldest first."""
+        from pipeboard.store.reading.commands import read_standing_since
+
+        return read_standing_since(self._database, deal_id, version)
+
+    @property
+    def agreements(self) -> Agreements:
+        """What the team has agreed on besides its deals, and how that came about."""
+        from pipeboard.store.reading.agreements import Agreements
+
+        return Agreements(self._database)
 
     # What numbers are made of.
 

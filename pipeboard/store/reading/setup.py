@@ -61,7 +61,7 @@ class Pipelines:
         )
         mark = tuple(tuple(row) for row in rows)
         if mark != self._mark:
-            self._pipelines = _read_pipelines(self._database)
+            self._pipelines = read_pipelines(self._database)
             self._mark = mark
         return self._pipelines
 
@@ -70,7 +70,8 @@ class Pipelines:
 
 
 @readable("the pipelines")
-def _read_pipelines(database: Database) -> tuple[Pipeline, ...]:
+def read_pipelines(database: Database) -> tuple[Pipeline, ...]:
+    """The pipelines in their order."""
     stages: dict[int, list[Row]] = {}
     for stage in database.rows("select * from stage order by pipeline_id, position, id"):
         stages.setdefault(stage["pipeline_id"], []).append(stage)

@@ -30,7 +30,7 @@ from pipeboard.store.tables.around import (
     TouchRow,
 )
 from pipeboard.store.tables.deal import DealRow
-from pipeboard.store.tables.log import CommandRow, EventRow
+from pipeboard.store.tables.log import CommandRow, EventRow, WorkspaceEventRow
 
 ALL: tuple[type[SQLModel], ...] = (
     WorkspaceRow,
@@ -49,6 +49,7 @@ ALL: tuple[type[SQLModel], ...] = (
     StageTotal,
     CommandRow,
     EventRow,
+    WorkspaceEventRow,
     PipelineVersion,
     Target,
     FxRate,
@@ -76,5 +77,6 @@ __all__ = [
     "StageTotal",
     "Target",
     "TouchRow",
+    "WorkspaceEventRow",
     "WorkspaceRow",
 ]

@@ -55,3 +55,24 @@ class EventRow(SQLModel, table=True):
     on_date: str | None
     detail: str | None
     data: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class WorkspaceEventRow(SQLModel, table=True):
+    """One change of what the team has agreed on, never altered; `key`, `before` and `after` are
+    JSON, NULL where nothing was agreed."""
+
+    __tablename__ = "workspace_event"
+    __table_args__ = (
+        Index("workspace_event_of_command", "command_id"),
+        Index("workspace_event_of_agreement", "topic", "key"),
+    )
+    seq: int | None = Field(
+        sa_column=Column(
+            BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+        )
+    )
+    command_id: str
+    topic: str
+    key: str
+    before: str | None = Field(sa_column=Column(Text))
+    after: str | None = Field(sa_column=Column(Text))

@@ -66,7 +66,7 @@ def entry_lines(entry: Entry, said: str, names: int, style: PaneStyle) -> list[L
 
 def who(entry: Entry) -> str:
     """Who did it, and for whom."""
-    return f"{entry.actor} for {entry.acting_as}" if entry.acting_as else entry.actor
+    return entry.who
 
 
 def names_width(names: Sequence[str]) -> int:

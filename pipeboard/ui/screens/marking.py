@@ -65,7 +65,7 @@ class Marking(DealActions):
         card, lens = self.state.card, self.state.lens
         if card is not None:
             deal_id = card.id
-            await self.change(lambda w, _ids, _seen, _: w.reorder(deal_id, places, lens))
+            await self.change(lambda w, _ids, seen, _: w.reorder(deal_id, places, lens, seen=seen))
 
     @in_turn
     async def action_add(self) -> None:

@@ -19,7 +19,7 @@ from pipeboard.ui.draw.frame import Hint, hint_line, rule
 from pipeboard.ui.draw.glyphs import ROW
 from pipeboard.ui.draw.line import EMPTY, Line, Span, blank, exactly, text_of, whole, width_of, wrap
 from pipeboard.ui.keys import name_of
-from pipeboard.ui.widgets.line_input import LineInput
+from pipeboard.ui.widgets.line_input import LONGEST, LineInput
 from pipeboard.ui.widgets.lines import Lines, glyphs_of
 
 T = TypeVar("T")
@@ -268,8 +268,11 @@ class TypingOverlay(Overlay[T]):
     def resume(self) -> None:
         self.line.focus()
 
-    def on_line_input_too_long(self) -> None:
-        self.refuse("That is too long for one line: its end was left out.")
+    def on_line_input_too_long(self, event: LineInput.TooLong) -> None:
+        self.refuse(
+            f"That is too long for one line: {event.length:,} characters, and {LONGEST:,} is the"
+            " most. Nothing was put in."
+        )
 
 
 def key_shown(event: Key) -> str:

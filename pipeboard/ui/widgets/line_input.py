@@ -35,7 +35,11 @@ class LineInput(Input):
     ALLOW_SELECT = False
 
     class TooLong(Message):
-        """A paste was cut at `LONGEST` characters."""
+        """A paste that does not fit: none of it was put in, rather than a part."""
+
+        def __init__(self, length: int) -> None:
+            super().__init__()
+            self.length = length
 
     def __init__(self, *, placeholder: str = "") -> None:
         super().__init__(placeholder=printable(placeholder), select_on_focus=False, compact=True)
@@ -70,12 +74,12 @@ class LineInput(Input):
         # Textual takes the first of several lines and says nothing of the others.
         event.prevent_default()
         event.stop()
-        text = " ".join(one_line(event.text).split())
-        room = LONGEST - len(self.value) + len(self.selected_text)
+        text = " ".join(printable(event.text.translate(_WHITE_SPACE)).split())
+        if len(text) > LONGEST - len(self.value) + len(self.selected_text):
+            self.post_message(self.TooLong(len(text)))
+            return
         start, end = sorted(self.selection)
-        self.replace(text[:room], start, end)
-        if len(text) > room or len(event.text) > LONGEST:
-            self.post_message(self.TooLong())
+        self.replace(text, start, end)
 
 
 def one_line(text: str) -> str:

@@ -1,0 +1,188 @@
+"""Agreements as they stand and as they came about: pipelines, reps, targets, rates, filters,
+settings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pipeboard.domain.agreements import Agreement, AgreementEntry, Contents, Topic
+from pipeboard.domain.events import instant, micros
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.store.pipeline_rows import pipeline_data, pipeline_from_data
+from pipeboard.store.reading.database import Database, Row
+from pipeboard.store.reading.setup import read_pipelines, read_settings
+from pipeboard.store.reading.sql import TRUE, Sql, among, every
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a simple agreement is kept: its table, the columns of its key and of its contents."""
+
+    table: str
+    key: tuple[str, ...]
+    contents: tuple[str, ...]
+
+
+PLACES: Mapping[Topic, Place] = {
+    Topic.REP: Place("rep", ("name",), ("display_name", "team", "active")),
+    Topic.TARGET: Place(
+        "target", ("pipeline_id", "period", "owner", "team"), ("currency", "amount_minor")
+    ),
+    Topic.RATE: Place("fx_rate", ("currency", "on_date"), ("numerator", "denominator")),
+    Topic.FILTER: Place("saved_filter", ("name", "owner"), ("filter",)),
+}
+_TRUTHS = frozenset(("active",))
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineEdit:
+    """Who led a pipeline to a version, and when."""
+
+    version: int
+    by: str
+    at: datetime
+
+
+class Agreements:
+    """Reads agreements, and the log of their changes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def contents(self, topic: Topic, key: tuple[str | int, ...]) -> dict[str, Any] | None:
+        """What is agreed under that key now; None for nothing."""
+        if topic is Topic.SETTINGS:
+            settings = read_settings(self._database)
+            return {name: _plain(getattr(settings, name)) for name in settings.__slots__}
+        if topic is Topic.PIPELINE:
+            known = {pipeline.id: pipeline for pipeline in read_pipelines(self._database)}
+            found = known.get(int(key[0]))
+            return None if found is None else pipeline_data(found)
+        place = PLACES[topic]
+        where = " and ".join(f"{column} = ?" for column in place.key)
+        row = self._database.row(
+            f"select {', '.join(place.contents)} from {place.table} where {where}", key
+        )
+        if row is None:
+            return None
+        return {name: bool(row[name]) if name in _TRUTHS else row[name] for name in place.contents}
+
+    def pipeline_version(self, pipeline_id: int, version: int) -> Pipeline | None:
+        """The pipeline as it was in that version."""
+        row = self._database.row(
+            "select document from pipeline_version where pipeline_id = ? and version = ?",
+            (pipeline_id, version),
+        )
+        return None if row is None else pipeline_from_data(json.loads(row["document"]))
+
+    def pipeline_edits(self, pipeline_id: int, after: int) -> list[PipelineEdit]:
+        """The edits of a pipeline after a version, oldest first."""
+        rows = self._database.rows(
+            "select version, actor, at from pipeline_version where pipeline_id = ?"
+            " and version > ? order by version",
+            (pipeline_id, after),
+        )
+        return [PipelineEdit(row["version"], row["actor"], instant(row["at"])) for row in rows]
+
+    def of_command(self, command_id: str) -> list[tuple[int, Agreement]]:
+        """The agreements that a command changed, each with its number, in their order."""
+        rows = self._database.rows(
+            "select * from workspace_event where command_id = ? order by seq", (command_id,)
+        )
+        return [(row["seq"], _agreement(row)) for row in rows]
+
+    def entries(
+        self,
+        *,
+        since: datetime | None = None,
+        before: int | None = None,
+        limit: int | None = None,
+        of: Agreement | None = None,
+    ) -> tuple[AgreementEntry, ...]:
+        """Recorded changes of agreements, newest first; only `of` one where it is given.
+
+        A page that ended with `seq` n goes on with `before=n`.
+        """
+        named = Sql("", ())
+        if of is not None:
+            named = Sql(
+                "workspace_event.topic = ? and workspace_event.key = ?",
+                (str(of.topic), json.dumps(of.key)),
+            )
+        wanted = every(
+            (
+                TRUE if since is None else Sql("command.at >= ?", (micros(since),)),
+                TRUE if before is None else Sql("workspace_event.seq < ?", (before,)),
+                named if of is not None else TRUE,
+            )
+        )
+        most = "" if limit is None else f" limit {int(limit)}"
+        rows = self._database.rows(
+            "select workspace_event.*, command.at as recorded_at, command.actor,"
+            " command.acting_as, command.verb, command.summary, command.undoes, command.undone"
+            " from workspace_event"
+            " join command on command.id = workspace_event.command_id"
+            f" where {wanted.text} order by workspace_event.seq desc{most}",
+            wanted.values,
+        )
+        return tuple(map(_entry, rows))
+
+    def deals_in(self, stage_ids: Sequence[int]) -> dict[int, int]:
+        """How many deals stand in each of these stages, archived ones left out."""
+        rows = self._database.rows(
+            "select stage_id, count(*) as deals from deal"
+            f" where live and {among('stage_id', stage_ids).text} group by stage_id"
+        )
+        return {row["stage_id"]: row["deals"] for row in rows}
+
+    def stages_ever_used(self, stage_ids: Sequence[int]) -> set[int]:
+        """Which of these stages a deal has ever been in."""
+        asked = among("stage_id", stage_ids).text
+        return set(
+            self._database.column(
+                f"select stage_id from event where {asked}"
+                f" union select stage_id from deal where {asked}"
+            )
+        )
+
+    def deals_of(self, owner: str) -> int:
+        """How many deals are somebody's, archived ones too."""
+        return self._database.number(
+            "select count(*) from deal where owner = ? and not removed", (owner,)
+        )
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _entry(row: Row) -> AgreementEntry:
+    return AgreementEntry(
+        row["seq"],
+        _agreement(row),
+        row["command_id"],
+        row["verb"],
+        row["actor"],
+        row["acting_as"],
+        row["summary"],
+        instant(row["recorded_at"]),
+        row["undoes"] is not None,
+        bool(row["undone"]),
+    )
+
+
+def _agreement(row: Row) -> Agreement:
+    return Agreement(
+        Topic(row["topic"]),
+        tuple(json.loads(row["key"])),
+        _read(row["before"]),
+        _read(row["after"]),
+    )
+
+
+def _read(text: str | None) -> Contents | None:
+    return None if text is None else json.loads(text)

@@ -1,0 +1,161 @@
+"""Conflicts: what somebody else did to a deal since a person looked at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from pipeboard.domain import commands as c
+from pipeboard.domain.deal import NOTHING, Deal
+from pipeboard.domain.errors import Conflict, Difference, GateNotMet, Refused
+from pipeboard.domain.events import Event, Kind, read
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.sheet import Entry
+from pipeboard.domain.timeline import field_label, field_text
+
+if TYPE_CHECKING:
+    from pipeboard.workspace.desk import Desk, Seen
+
+_FOLLOWING = frozenset(
+    (
+        "rank",
+        "last_touch_at",
+        "last_outbound_at",
+        "last_reply_at",
+        "outbound_since_reply",
+        "imported_as",
+    )
+)
+"""Fields that follow from others and never stand against somebody else's change."""
+
+_STANDING = frozenset(("stage_id", "outcome", "archived_at", "merged_into"))
+"""Where a deal stands: whoever is refused after somebody else changed that is told of it first."""
+
+_WITH_THE_STAGE = frozenset(("stage_entered_at", "closed_at", "closed_from", "qualified_at"))
+"""What moves along with a stage and need not be named beside it."""
+
+_RESTS_ON: Mapping[type, frozenset[str]] = {
+    c.Step: _STANDING,
+    c.Rank: _STANDING | {"rank"},
+}
+"""What a command that is meant relatively rests on: it means something else once that changed."""
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """What was done to a deal since somebody looked at it, and how it reads."""
+
+    deal: Deal
+    entries: tuple[Entry, ...]
+    pipelines: tuple[Pipeline, ...]
+    today: date
+    zone: ZoneInfo
+    me: str = ""
+
+    def stop_relative(self, command: c.Command) -> None:
+        """Raises `Conflict` when somebody else changed what the command starts from."""
+        rests_on = _RESTS_ON.get(type(command))
+        others = tuple(entry for entry in self.entries if entry.actor != self.me)
+        if rests_on and others:
+            theirs = replace(self, entries=others)
+            if names := theirs._changed(rests_on):
+                raise theirs.conflict(names)
+
+    def explain(self, refused: Refused, command: c.Command) -> None:
+        """Raises `Conflict` when the refusal only comes of what somebody else did."""
+        matters = _STANDING if isinstance(refused, GateNotMet) else _STANDING | {"next_step"}
+        names = self._changed(matters)
+        if names:
+            wanted = {"stage_id": command.stage_id} if isinstance(command, c.Move) else NOTHING
+            raise self.conflict(names, wanted)
+
+    def remark(self, events: Sequence[Event]) -> list[str]:
+        """A remark when the events go on top of other changes; `Conflict` when over them."""
+        if not events or not self.entries:
+            return []
+        mine: dict[str, Any] = {}
+        for event in events:
+            mine |= dict.fromkeys(event.before) | dict(event.after)
+        names = self._changed(frozenset(mine) - _FOLLOWING)
+        if names:
+            raise self.conflict(names, mine)
+        last = self.entries[-1]
+        return [f"Set on top of a change by {last.who} {self._when(last.recorded_at)}."]
+
+    def conflict(self, names: frozenset[str], mine: Mapping[str, Any] = NOTHING) -> Conflict:
+        """The refusal that tells who set which fields, when, and to what."""
+        shown = sorted(names - _WITH_THE_STAGE if "stage_id" in names else names)
+        if "stage_id" in shown and "outcome" in shown:
+            shown.remove("outcome")
+        last = next(entry for entry in reversed(self.entries) if entry.event.changed & names)
+        return Conflict(
+            self._sentence(last, shown),
+            hint="Look at it as it is now, then repeat.",
+            details={
+                "deal": self.deal.ref,
+                "by": last.who,
+                "at": last.recorded_at.isoformat(),
+                "fields": shown,
+                "version": self.deal.version,
+            },
+            differences=tuple(self._difference(name, mine) for name in shown),
+            seen={self.deal.id: self.deal.version},
+        )
+
+    def _sentence(self, last: Entry, shown: Sequence[str]) -> str:
+        named, when = f"{self.deal.ref} {self.deal.name}", self._when(last.recorded_at)
+        kind = None if last.event.undoes else last.event.kind
+        match kind:
+            case Kind.MOVED | Kind.REOPENED:
+                stage = self._text("stage_id", self.deal.stage_id)
+                to = "to" if kind is Kind.MOVED else "in"
+                return f"{last.who} {kind} {named} {to} {stage} {when}."
+            case Kind.WON | Kind.LOST:
+                return f"{last.who} marked {named} as {kind} {when}."
+            case Kind.ARCHIVED | Kind.UNARCHIVED:
+                return f"{last.who} {kind} {named} {when}."
+            case _:
+                labels = ", ".join(field_label(name, self.pipelines) for name in shown)
+                return f"{last.who} changed {named} {when}: {labels}."
+
+    def _difference(self, name: str, mine: Mapping[str, Any]) -> Difference:
+        first = next(e.event for e in self.entries if name in e.event.changed)
+        return Difference(
+            name,
+            field_label(name, self.pipelines),
+            self._text(name, first.before.get(name)),
+            self._text(name, read(self.deal, name)),
+            self._text(name, mine[name]) if name in mine else "",
+        )
+
+    def _text(self, name: str, value: Any) -> str:
+        return field_text(name, value, self.pipelines, today=self.today, zone=self.zone)
+
+    def _changed(self, names: Iterable[str]) -> frozenset[str]:
+        """Those of the fields that somebody changed."""
+        changed = frozenset().union(*(entry.event.changed for entry in self.entries))
+        return changed & frozenset(names)
+
+    def _when(self, at: datetime) -> str:
+        local = at.astimezone(self.zone)
+        if local.date() == self.today:
+            return f"at {local:%H:%M}"
+        return f"on {local.day} {local:%b at %H:%M}"
+
+
+def unseen_changes(desk: Desk, deal: Deal, seen: Seen) -> Unseen:
+    """What was done to the deal after the version that was seen, and stands."""
+    version = seen.get(deal.id, deal.version)
+    since = desk.reader.standing_since(deal.id, version) if version < deal.version else []
+    if not since:
+        return nothing_unseen(deal)
+    pipelines, zone = desk.reader.pipelines(), desk.settings.zone
+    return Unseen(deal, tuple(since), pipelines, desk.today, zone, desk.actor.name)
+
+
+def nothing_unseen(deal: Deal) -> Unseen:
+    """Nobody changed the deal since it was looked at."""
+    return Unseen(deal, (), (), deal.created_at.date(), ZoneInfo("UTC"))

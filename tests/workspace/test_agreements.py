@@ -1,0 +1,281 @@
+"""What a team agrees on: nobody's change undoes another's, and all of it can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from itertools import permutations
+
+import pytest
+
+from pipeboard.domain.agreements import Topic
+from pipeboard.domain.criteria import parse_criterion
+from pipeboard.domain.errors import BadInput, Conflict, Refused
+from pipeboard.domain.pipeline import Pipeline, Stage
+from pipeboard.domain.settings import Rep
+from pipeboard.workspace import Workspace
+from tests.ledger import disagreements
+from tests.team import LEAD, NEEDS, PROPOSAL, QUALIFICATION, Team, add, sales
+
+
+def staged(pipeline: Pipeline, stage_id: int, **changes: object) -> Pipeline:
+    """The pipeline with another stage in that one's place."""
+    return replace(
+        pipeline,
+        stages=tuple(
+            replace(stage, **changes) if stage.id == stage_id else stage  # type: ignore[arg-type]
+            for stage in pipeline.stages
+        ),
+    )
+
+
+def without(pipeline: Pipeline, stage_id: int) -> Pipeline:
+    return replace(pipeline, stages=tuple(s for s in pipeline.stages if s.id != stage_id))
+
+
+def with_stage(pipeline: Pipeline, name: str, behind: int) -> Pipeline:
+    stages = list(pipeline.stages)
+    place = next(place for place, stage in enumerate(stages) if stage.id == behind)
+    stages.insert(place + 1, Stage(0, name))
+    return replace(pipeline, stages=tuple(stages))
+
+
+def asks(pipeline: Pipeline, stage_id: int, *criteria: str) -> Pipeline:
+    return staged(pipeline, stage_id, criteria=tuple(map(parse_criterion, criteria)))
+
+
+CHANGES: dict[str, Callable[[Workspace], object]] = {
+    "a stage renamed": lambda ws: ws.save_pipeline(staged(sales(ws), LEAD, name="Leads")),
+    "a stage added": lambda ws: ws.save_pipeline(with_stage(sales(ws), "Trial", NEEDS)),
+    "a stage retired": lambda ws: ws.save_pipeline(without(sales(ws), PROPOSAL)),
+    "criteria": lambda ws: ws.save_pipeline(asks(sales(ws), LEAD, "value", "answer need")),
+    "a pipeline made": lambda ws: ws.save_pipeline(replace(sales(ws), id=0, name="Renewals")),
+    "a rep added": lambda ws: ws.save_rep(Rep("dee", "Dee D")),
+    "a rep changed": lambda ws: ws.save_rep(Rep("bo", "Bo B", "north", active=False)),
+    "a target": lambda ws: ws.set_target(sales(ws), "2026Q4", "130k"),
+    "a rate": lambda ws: ws.set_rate("USD", "0.92", on=date(2026, 11, 1)),
+    "a filter": lambda ws: ws.save_filter("mine", "owner:ana value>1k"),
+    "settings": lambda ws: ws.save_settings(replace(ws.settings, week_start=6)),
+}
+
+
+def agreed(workspace: Workspace) -> object:
+    """All that the team has agreed on, pipelines without their versions."""
+    reader = workspace.reader
+    with reader.snapshot():
+        pipelines = tuple(replace(pipeline, version=0) for pipeline in reader.pipelines())
+        targets = tuple(reader.rules(pipeline).targets for pipeline in reader.pipelines())
+        filters = reader.saved_filters("ana")
+        return pipelines, reader.reps(), targets, reader.rates(), filters, reader.settings()
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_was_agreed_is_taken_back_and_put_again_whole(
+    what: str, ana: Workspace, team: Team
+) -> None:
+    before = agreed(ana)
+    CHANGES[what](ana)
+    after = agreed(ana)
+    assert after != before
+    for _ in range(2):
+        ana.undo()
+        assert agreed(ana) == before
+        ana.redo()
+        assert agreed(ana) == after
+    assert disagreements(team.path) == []
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_was_agreed_is_in_history_with_before_and_after(what: str, ana: Workspace) -> None:
+    CHANGES[what](ana)
+    (entry,) = ana.reader.agreements.entries()
+    assert (entry.who, entry.agreement.before != entry.agreement.after) == ("ana", True)
+    assert ana.undo_list()[0].summary == entry.summary
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_the_same_agreed_twice_is_one_command(what: str, ana: Workspace) -> None:
+    if what == "a pipeline made":
+        return
+    CHANGES[what](ana)
+    if what in ("a stage added", "a stage retired"):
+        ana.save_pipeline(sales(ana))
+    else:
+        CHANGES[what](ana)
+    assert len(ana.undo_list()) == 1
+
+
+def test_an_agreement_that_somebody_changed_since_is_not_taken_back(
+    ana: Workspace, bo: Workspace, team: Team
+) -> None:
+    ana.set_target(sales(ana), "2026Q4", "130k")
+    team.clock.wait(minutes=5)
+    bo.set_target(sales(bo), "2026Q4", "150k")
+    with pytest.raises(Conflict) as refused:
+        ana.undo()
+    assert "bo changed the target for 2026Q4, everybody at 23 Nov 10:05" in refused.value.message
+    assert refused.value.details["by"] == "bo"
+    bo.undo()
+    ana.undo()
+    assert ana.targets(sales(ana)) == ()
+
+
+def test_an_undo_never_reaches_past_what_it_cannot_take_back(ana: Workspace) -> None:
+    deal = add(ana)
+    made = ana.save_pipeline(replace(sales(ana), id=0, name="Renewals"))
+    ana.add("Acme: press 1k", pipeline=made)
+    ana.undo()
+    with pytest.raises(Refused, match="deals have been in Renewals"):
+        ana.undo()
+    assert ana.reader.deal(deal.id) is not None
+    assert [pipeline.name for pipeline in ana.pipelines()] == ["Sales", "Renewals"]
+
+
+def test_a_stage_with_deals_in_it_does_not_go_with_an_undo(ana: Workspace, bo: Workspace) -> None:
+    saved = ana.save_pipeline(with_stage(sales(ana), "Trial", LEAD))
+    trial = saved.find_stage("Trial").id
+    deal = add(bo, stage=trial)
+    with pytest.raises(Refused, match="a deal stands in Trial") as refused:
+        ana.undo()
+    assert refused.value.hint == "Move them first."
+    bo.move([deal.id], LEAD)
+    ana.undo()
+    assert sales(ana).stage(trial).retired
+    ana.redo()
+    assert not sales(ana).stage(trial).retired
+
+
+def test_a_rep_with_deals_does_not_go_with_an_undo(ana: Workspace, bo: Workspace) -> None:
+    ana.save_rep(Rep("dee"))
+    bo.assign([add(bo).id], "dee")
+    with pytest.raises(Refused, match="a deal is dee's"):
+        ana.undo()
+
+
+def test_edits_of_different_things_are_merged_and_it_is_said(
+    ana: Workspace, bo: Workspace, team: Team
+) -> None:
+    old = sales(ana)
+    team.clock.wait(minutes=5)
+    bo.save_pipeline(staged(old, LEAD, idle_days=99))
+    saved = ana.change_pipeline(staged(old, NEEDS, name="Discovery"))
+    assert saved.receipt.notes == (
+        "Merged with what bo (23 Nov 10:05) changed meanwhile: idle days of Lead Generation.",
+    )
+    now = sales(ana)
+    assert (now.stage(LEAD).idle_days, now.stage(NEEDS).name) == (99, "Discovery")
+    assert now.version == 3
+
+
+def test_edits_of_the_same_thing_are_refused_with_all_three_values(
+    ana: Workspace, bo: Workspace
+) -> None:
+    old = sales(ana)
+    bo.save_pipeline(staged(old, LEAD, name="Leads"))
+    with pytest.raises(Conflict) as refused:
+        ana.save_pipeline(staged(old, LEAD, name="Suspects"))
+    assert "Sales was changed by bo" in refused.value.message
+    (difference,) = refused.value.differences
+    assert (difference.before, difference.theirs, difference.mine) == (
+        "Lead Generation",
+        "Leads",
+        "Suspects",
+    )
+    assert sales(ana).stage(LEAD).name == "Leads"
+
+
+def test_an_edit_goes_over_anothers_only_knowingly_and_history_says_so(
+    ana: Workspace, bo: Workspace
+) -> None:
+    old = sales(ana)
+    bo.save_pipeline(staged(old, LEAD, name="Leads"))
+    ana.change_pipeline(staged(old, LEAD, name="Suspects"), overwrite=True)
+    assert sales(ana).stage(LEAD).name == "Suspects"
+    assert "Set over changes by bo" in ana.reader.agreements.entries()[0].summary
+    ana.undo()
+    assert sales(ana).stage(LEAD).name == "Leads"
+
+
+MINE: dict[str, Callable[[Pipeline], Pipeline]] = {
+    "rename": lambda p: staged(p, LEAD, name="Suspects"),
+    "retire": lambda p: without(p, PROPOSAL),
+    "add": lambda p: with_stage(p, "Trial", NEEDS),
+    "criteria": lambda p: asks(p, QUALIFICATION, "value"),
+    "swap": lambda p: replace(p, stages=(p.stages[1], p.stages[0], *p.stages[2:])),
+    "question": lambda p: replace(p, questions=p.questions[:-1]),
+    "name": lambda p: replace(p, name="New business"),
+    "currency": lambda p: replace(p, currency="USD"),
+}
+DONE: dict[str, Callable[[Pipeline], bool]] = {
+    "rename": lambda p: p.stage(LEAD).name == "Suspects",
+    "retire": lambda p: p.stage(PROPOSAL).retired,
+    "add": lambda p: "Trial" in {stage.name for stage in p.open_stages},
+    "criteria": lambda p: [str(one) for one in p.stage(QUALIFICATION).criteria] == ["value"],
+    "swap": lambda p: [stage.id for stage in p.stages[:2]] == [QUALIFICATION, LEAD],
+    "question": lambda p: len(p.questions) == 6,
+    "name": lambda p: p.name == "New business",
+    "currency": lambda p: p.currency == "USD",
+}
+
+
+@pytest.mark.parametrize(("mine", "theirs"), [*permutations(MINE, 2)])
+def test_two_edits_come_out_as_both_of_them_in_either_order(
+    mine: str, theirs: str, ana: Workspace, bo: Workspace
+) -> None:
+    old = sales(ana)
+    bo.save_pipeline(MINE[theirs](old))
+    merged = ana.save_pipeline(MINE[mine](old))
+    assert [DONE[edit](merged) for edit in (mine, theirs)] == [True, True]
+    assert [DONE[edit](merged) for edit in MINE if edit not in (mine, theirs)] == [False] * 6
+
+
+def test_a_merged_pipeline_must_still_be_one_to_work_in(ana: Workspace, bo: Workspace) -> None:
+    old = sales(ana)
+    asked = old.questions[-1]
+    bo.save_pipeline(
+        replace(asks_nothing(old), questions=tuple(q for q in old.questions if q != asked))
+    )
+    with pytest.raises((BadInput, Conflict)):
+        ana.save_pipeline(asks(old, LEAD, f"answer {asked.key}"))
+
+
+def asks_nothing(pipeline: Pipeline) -> Pipeline:
+    stages = tuple(replace(stage, criteria=()) for stage in pipeline.stages)
+    return replace(pipeline, stages=stages)
+
+
+def test_a_retired_stage_says_how_many_deals_stay_in_it_and_where_they_can_go(
+    ana: Workspace,
+) -> None:
+    for line in ("Acme: press 1k", "Borealis: kiln 2k"):
+        add(ana, line, stage=PROPOSAL)
+    saved = ana.change_pipeline(without(sales(ana), PROPOSAL))
+    (note,) = saved.receipt.notes
+    assert "is retired; 2 deals stay in it until moved" in note
+    assert ana.reader.board(ana.lens(saved.pipeline)).total == 2
+
+
+def test_a_document_from_elsewhere_is_not_taken_for_an_edit(ana: Workspace) -> None:
+    with pytest.raises(Conflict, match="it comes from elsewhere"):
+        ana.save_pipeline(replace(sales(ana), version=7))
+
+
+def test_what_is_tried_changes_nothing(ana: Workspace) -> None:
+    before = agreed(ana)
+    ana.change_pipeline(with_stage(sales(ana), "Trial", NEEDS), dry_run=True)
+    ana.change_pipeline(replace(sales(ana), id=0, name="Renewals"), dry_run=True)
+    ana.change_rep(Rep("dee"), dry_run=True)
+    ana.save_filter("mine", "open", dry_run=True)
+    ana.set_rate("USD", "0.92", dry_run=True)
+    assert agreed(ana) == before
+    assert ana.undo_list() == ()
+
+
+@pytest.mark.parametrize("topic", Topic)
+def test_every_topic_is_tried_here(topic: Topic, ana: Workspace) -> None:
+    found = set()
+    for change in CHANGES.values():
+        change(ana)
+        found.add(ana.reader.agreements.entries(limit=1)[0].agreement.topic)
+    assert topic in found

@@ -1,0 +1,117 @@
+"""Merging deals: nothing that is known is lost, and no revenue leaves without a yes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from pipeboard.domain.deal import Contact, Deal, Loss, NextStep, Term
+from pipeboard.domain.errors import Refused
+from pipeboard.domain.events import Kind
+from pipeboard.domain.money import Money
+from pipeboard.workspace import Workspace
+from tests.ledger import disagreements
+from tests.team import LEAD, Team, add, now_of
+
+
+def rich(ana: Workspace, team: Team) -> Deal:
+    """A deal with something of everything."""
+    deal = add(ana, "Twin: same thing 10k +warm")
+    ana.set_fields([deal.id], ["source=web", "fields.size=9"])
+    ana.answer([deal.id], "need", "Twice a day", 3, "Mail")
+    ana.set_contact(deal.id, Contact("Mika", "decision_maker", "mika@twin.example"))
+    ana.set_term(deal.id, Term("Payment", "30 days"))
+    ana.check(deal.id, LEAD, "First contact")
+    ana.plan([deal.id], "1dec call Mika")
+    team.clock.wait(days=1)
+    ana.add_note([deal.id], "Met at the fair")
+    ana.log_touch([deal.id], "call", "in", "asked for a price")
+    return now_of(ana, deal.id)
+
+
+def test_all_that_is_known_of_a_deal_goes_along(ana: Workspace, team: Team) -> None:
+    keep, other = add(ana), rich(ana, team)
+    ana.merge(keep.id, [other.id])
+    kept = now_of(ana, keep.id)
+    assert (kept.source, kept.fields["size"], kept.tags) == ("web", "9", ("warm",))
+    assert kept.answers == other.answers
+    assert kept.contacts == other.contacts
+    assert kept.terms == other.terms
+    assert kept.checklist == other.checklist
+    assert kept.next_step == NextStep("call Mika", date(2026, 12, 1))
+    assert kept.last_touch_at == other.last_touch_at
+    (note,), (met,) = ana.reader.notes(keep.id), ana.reader.notes(other.id)
+    assert replace(note, id=met.id) == met
+    (touch,), (call,) = ana.reader.touches(keep.id), ana.reader.touches(other.id)
+    assert replace(touch, id=call.id) == call
+    assert disagreements(team.path) == []
+
+
+def test_what_the_kept_deal_knows_itself_stands(ana: Workspace, team: Team) -> None:
+    keep, other = add(ana), rich(ana, team)
+    ana.answer([keep.id], "need", "Once a week")
+    ana.set_contact(keep.id, Contact("Mika Laine", "champion"), "mika")
+    ana.plan([keep.id], "2dec mail")
+    ana.merge(keep.id, [other.id])
+    kept = now_of(ana, keep.id)
+    assert kept.value == Money(4_000_000, "EUR")
+    assert kept.answers["need"].text == "Once a week"
+    assert {person.name for person in kept.contacts.values()} == {"Mika Laine", "Mika"}
+    assert kept.next_step == NextStep("mail", date(2026, 12, 2))
+
+
+def test_a_merge_is_told_on_both_deals(ana: Workspace) -> None:
+    keep, other = add(ana), add(ana, "Twin: x 1k")
+    ana.merge(keep.id, [other.id])
+    kinds = [
+        {entry.event.kind for entry in ana.reader.entries(deal_id)}
+        for deal_id in (keep.id, other.id)
+    ]
+    assert Kind.ABSORBED in kinds[0]
+    assert Kind.MERGED in kinds[1]
+
+
+def test_one_undo_takes_all_of_a_merge_back(ana: Workspace, team: Team) -> None:
+    keep, other = add(ana), rich(ana, team)
+    before = replace(now_of(ana, keep.id), version=0), replace(now_of(ana, other.id), version=0)
+    ana.merge(keep.id, [other.id])
+    ana.undo()
+    after = replace(now_of(ana, keep.id), version=0), replace(now_of(ana, other.id), version=0)
+    assert after == before
+    assert (ana.reader.notes(keep.id), ana.reader.touches(keep.id)) == ((), ())
+    assert len(ana.reader.notes(other.id)) == 1
+    ana.redo()
+    assert len(ana.reader.notes(keep.id)) == 1
+    assert disagreements(team.path) == []
+
+
+def test_a_won_or_lost_deal_goes_into_another_only_with_a_yes(ana: Workspace) -> None:
+    keep, won, lost = add(ana), add(ana, "Won: x 50k"), add(ana, "Lost: y 5k")
+    ana.win([won.id], override="signed")
+    ana.lose([lost.id], Loss("price"))
+    for other, said in ((won, "was won with €50,000 on"), (lost, "was lost with €5,000 on")):
+        with pytest.raises(Refused, match=said) as refused:
+            ana.merge(keep.id, [other.id])
+        assert (
+            refused.value.hint
+            == f"Keep {other.ref} and merge the other into it, or say --yes-closed."
+        )
+        assert now_of(ana, other.id).merged_into is None
+    ana.merge(keep.id, [won.id, lost.id], closed=True)
+    assert now_of(ana, won.id).merged_into == keep.id
+
+
+def test_an_open_deal_goes_into_a_won_one_which_stays_won(ana: Workspace, team: Team) -> None:
+    won, other = add(ana, "Won: x 50k"), rich(ana, team)
+    ana.win([won.id], override="signed")
+    before = now_of(ana, won.id)
+    ana.merge(won.id, [other.id])
+    kept = now_of(ana, won.id)
+    assert (kept.outcome, kept.value, kept.closed_at) == (
+        before.outcome,
+        before.value,
+        before.closed_at,
+    )
+    assert kept.next_step is None

@@ -1,0 +1,107 @@
+"""Tokens: a script that repeats a command, since the answer got lost, does it once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pipeboard.domain.errors import BadInput, Refused
+from pipeboard.domain.settings import Rep
+from pipeboard.workspace import Receipt, Workspace
+from tests.ledger import disagreements
+from tests.team import Team, add, sales
+from tests.workspace.test_truth import AFTER, ALL, DOES, Scene, begin
+
+NO_TOKEN = ("recycle",)
+
+
+@pytest.fixture
+def scene(ana: Workspace, bo: Workspace) -> Scene:
+    return Scene(ana, bo, add(ana).id, add(ana, "Acme: press 1k @bo").id)
+
+
+def with_token(scene: Scene, name: str, act: Callable[[Scene], Receipt]) -> Receipt:
+    """The use case, called with the token of this test."""
+    method = getattr(scene.ana, name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scene.ana, name, lambda *a, **k: method(*a, **k, token="nightly-1"))
+        return act(scene)
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if name not in NO_TOKEN])
+def test_a_command_that_comes_again_is_done_once(name: str, scene: Scene, team: Team) -> None:
+    act = begin(scene, name)
+    first = with_token(scene, name, act)
+    team.clock.wait(minutes=5)
+    state = scene.ana.reader.entries(), scene.ana.reader.commands()
+    act = DOES[name] if name in DOES else AFTER[name][1]
+    if name == "edit_note":
+        act = _same_note
+    again = with_token(scene, name, act)
+    assert first.command_id == again.command_id == "nightly-1"
+    assert [deal.id for deal in again.deals] == [deal.id for deal in first.deals]
+    assert again.summary.removeprefix("Redid: ") == first.summary.removeprefix("Redid: ")
+    assert again.notes[-1].startswith("This was done already, on 23 Nov 10:00")
+    assert (scene.ana.reader.entries(), scene.ana.reader.commands()) == state
+    assert disagreements(team.path) == []
+
+
+def _same_note(scene: Scene) -> Receipt:
+    return scene.ana.edit_note(scene.deal, scene.ana.reader.notes(scene.deal)[0].id, "New")
+
+
+AGREED: dict[str, Callable[[Workspace, str], object]] = {
+    "pipeline": lambda ws, token: ws.change_pipeline(
+        sales(ws).__class__(0, "Renewals", "EUR", sales(ws).stages, sales(ws).questions),
+        token=token,
+    ),
+    "rep": lambda ws, token: ws.change_rep(Rep("dee"), token=token),
+    "target": lambda ws, token: ws.set_target(sales(ws), "2026Q4", "1k", token=token),
+    "fx": lambda ws, token: ws.set_rate("USD", "0.9", token=token),
+    "filter": lambda ws, token: ws.save_filter("mine", "open", token=token),
+}
+
+
+@pytest.mark.parametrize("verb", AGREED)
+def test_what_is_agreed_again_is_agreed_once(verb: str, ana: Workspace) -> None:
+    AGREED[verb](ana, "t-1")
+    AGREED[verb](ana, "t-1")
+    assert [did.verb for did in ana.reader.commands()] == [verb]
+
+
+def test_a_token_stands_for_one_command_of_one_person(ana: Workspace, bo: Workspace) -> None:
+    deal = add(ana)
+    ana.tag([deal.id], ["x"], token="t-1")
+    with pytest.raises(Refused, match="The token 't-1' was used already: Tagged Lumen Oy"):
+        ana.step([deal.id], 1, token="t-1")
+    with pytest.raises(Refused, match="was used already"):
+        bo.tag([deal.id], ["x"], token="t-1")
+
+
+def test_a_token_whose_command_was_refused_is_free(ana: Workspace) -> None:
+    deal = add(ana)
+    with pytest.raises(Refused):
+        ana.step([deal.id], -1, token="t-1")
+    assert ana.step([deal.id], 1, token="t-1").command_id == "t-1"
+
+
+def test_a_batch_that_a_script_repeated_is_undone_as_one(ana: Workspace) -> None:
+    ids = [add(ana).id, add(ana, "Acme: press 1k").id]
+    for _ in range(3):
+        ana.step(ids, 1, token="batch")
+    ana.undo()
+    assert {deal.stage_id for deal in ana.reader.deals(ids).values()} == {1}
+
+
+def test_several_lines_become_deals_all_or_none_and_once_for_a_token(ana: Workspace) -> None:
+    lines = {1: "Acme: press 1k", 3: "Borealis: kiln 2k"}
+    with pytest.raises(BadInput) as refused:
+        ana.add_all({**lines, 4: "  "}, pipeline=sales(ana))
+    assert refused.value.message.startswith("Line 4: ")
+    assert refused.value.details["line"] == 4
+    assert ana.reader.entries() == ()
+    for _ in range(2):
+        receipts = ana.add_all(lines, pipeline=sales(ana), token="list-1")
+        assert [receipt.deals[0].ref for receipt in receipts] == ["D-1", "D-2"]
+    assert len(ana.undo_list()) == 2
