@@ -30,11 +30,17 @@ class Adding(Edits):
         pipeline: Pipeline,
         stage_id: int | None = None,
         tui: bool = False,
+        new_rep: bool = False,
         dry_run: bool = False,
     ) -> Receipt:
-        """A deal as the quick-add line says, in `stage_id` unless the line names a stage."""
+        """A deal as the quick-add line says, in `stage_id` unless the line names a stage.
+
+        An owner whom nobody knows is refused, or made with `new_rep`.
+        """
         parsed = parse_quick_add(line, today=self.today, currency=pipeline.currency, tui=tui)
-        return self.create(parsed, pipeline=pipeline, stage_id=stage_id, dry_run=dry_run)
+        return self.create(
+            parsed, pipeline=pipeline, stage_id=stage_id, new_rep=new_rep, dry_run=dry_run
+        )
 
     def create(
         self,
@@ -42,6 +48,7 @@ class Adding(Edits):
         *,
         pipeline: Pipeline,
         stage_id: int | None = None,
+        new_rep: bool = False,
         dry_run: bool = False,
     ) -> Receipt:
         """A deal from what a quick-add line was understood as."""
@@ -49,7 +56,9 @@ class Adding(Edits):
             stage_id = pipeline.find_stage(parsed.stage).id
         stage = pipeline.stage(stage_id) if stage_id else pipeline.open_stages[0]
         command_id, at = str(uuid.uuid4()), self.now()
-        command = c.Create(parsed.title, stage.id, self._fields(parsed))
+        fields = self._fields(parsed, new_rep)
+        notes = self._away(fields["owner"])
+        command = c.Create(parsed.title, stage.id, fields)
         events = decide(command, None, c.Context(pipeline, at, self.settings.zone, self.me))
 
         def work(writer: Writer) -> Receipt:
@@ -61,20 +70,20 @@ class Adding(Edits):
                 deal = evolve(deal, event)
             summary = f"Added {deal.name} to {stage.name}."
             if dry_run:
-                return Receipt("", "add", summary, (deal,))
+                return Receipt("", "add", summary, (deal,), notes)
             writer.record(
                 self._done(command_id, at, "add", summary), [Change(None, deal, tuple(events))]
             )
-            return Receipt(command_id, "add", summary, (deal,))
+            return Receipt(command_id, "add", summary, (deal,), notes)
 
         return self.store.write(work)
 
-    def _fields(self, parsed: QuickAdd) -> dict[str, Any]:
+    def _fields(self, parsed: QuickAdd, new_rep: bool) -> dict[str, Any]:
         owner = self.me if parsed.owner is None else parsed.owner
         fields: dict[str, Any] = {
             "account": parsed.account,
             "value": parsed.value,
-            "owner": self._owner(owner),
+            "owner": self._owner(owner, new_rep=new_rep),
             "tags": parsed.tags,
             "source": parsed.source,
             "contact_reason": parsed.contact_reason,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Contact, Deal, Term
 from pipeboard.domain.deciding.edits import EDITABLE
-from pipeboard.domain.errors import BadInput, NotFound, Refused
+from pipeboard.domain.errors import Ambiguous, BadInput, NotFound, Refused
 from pipeboard.domain.fields import parse_assignment
-from pipeboard.domain.text import slug
+from pipeboard.domain.people import match_owner
+from pipeboard.domain.text import clean_line, slug
 from pipeboard.workspace.desk import NOTHING_SEEN, Desk, Receipt, Seen, named
 
 
@@ -23,14 +25,17 @@ class Edits(Desk):
         changes: Mapping[str, Any],
         *,
         verb: str = "set",
+        new_rep: bool = False,
         seen: Seen = NOTHING_SEEN,
         dry_run: bool = False,
     ) -> Receipt:
-        """New values by field name, as domain values."""
+        """New values by field name, as domain values; an unknown owner only with `new_rep`."""
+        notes: tuple[str, ...] = ()
         if "owner" in changes:
-            changes = {**changes, "owner": self._owner(str(changes["owner"] or ""))}
+            owner = self._owner(str(changes["owner"] or ""), new_rep=new_rep)
+            changes, notes = {**changes, "owner": owner}, self._away(owner)
         fields = ", ".join(name.removeprefix("fields.").removesuffix("_bp") for name in changes)
-        return self.carry_out(
+        receipt = self.carry_out(
             verb,
             ids,
             c.Edit(changes),
@@ -38,12 +43,14 @@ class Edits(Desk):
             seen=seen,
             dry_run=dry_run,
         )
+        return replace(receipt, notes=(*receipt.notes, *notes))
 
     def set_fields(
         self,
         ids: Sequence[int],
         assignments: Sequence[str],
         *,
+        new_rep: bool = False,
         seen: Seen = NOTHING_SEEN,
         dry_run: bool = False,
     ) -> Receipt:
@@ -52,7 +59,7 @@ class Edits(Desk):
         changes = dict(parse_assignment(text, self.today, currency) for text in assignments)
         if not changes:
             raise BadInput("Nothing to set.", hint="For example: value=40k")
-        return self.edit(ids, changes, seen=seen, dry_run=dry_run)
+        return self.edit(ids, changes, new_rep=new_rep, seen=seen, dry_run=dry_run)
 
     def assign(
         self,
@@ -60,12 +67,13 @@ class Edits(Desk):
         rep: str,
         *,
         note: str = "",
+        new_rep: bool = False,
         seen: Seen = NOTHING_SEEN,
         dry_run: bool = False,
     ) -> Receipt:
-        """Another owner; a note goes into the history of the same command."""
-        owner = self._owner(rep)
-        return self.carry_out(
+        """Another owner, known unless `new_rep`; a note goes into the history of the command."""
+        owner = self._owner(rep, new_rep=new_rep)
+        receipt = self.carry_out(
             "assign",
             ids,
             c.Edit({"owner": owner}),
@@ -75,6 +83,7 @@ class Edits(Desk):
             seen=seen,
             dry_run=dry_run,
         )
+        return replace(receipt, notes=(*receipt.notes, *self._away(owner)))
 
     def tag(
         self,
@@ -182,17 +191,19 @@ class Edits(Desk):
             dry_run=dry_run,
         )
 
-    def _owner(self, rep: str) -> str:
-        """The rep that `@ana`, `me`, a name or nothing means; a new name is a new rep."""
-        name = rep.removeprefix("@").strip()
-        if name.lower() in ("", "none", "nobody"):
-            return ""
-        if name.lower() == "me":
-            return self.me
-        for known in self.reader.reps():
-            if name.casefold() in (known.name.casefold(), known.display_name.casefold()):
-                return known.name
-        return name
+    def _owner(self, rep: str, *, new_rep: bool = False) -> str:
+        """The rep that is meant; an unknown one is refused, or made with `new_rep`."""
+        try:
+            return match_owner(rep, self.reader.reps(), self.me)
+        except NotFound as error:
+            if not new_rep or isinstance(error, Ambiguous):
+                raise
+            return clean_line(rep, field="rep", limit=100).removeprefix("@").strip()
+
+    def _away(self, owner: str) -> tuple[str, ...]:
+        """A remark where the owner takes no more deals."""
+        reps = [rep for rep in self.reader.reps() if rep.name == owner and not rep.active]
+        return tuple(f"{rep.display_name or rep.name} is not active." for rep in reps)
 
 
 def _filling(keep: Deal, others: Sequence[Deal]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pipeboard.domain.board import Lens, Sort
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Ambiguous, BadInput, NotFound
 from pipeboard.domain.filter import Filter, parse_filter
+from pipeboard.domain.people import with_known_owners
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Sheet
 from pipeboard.domain.text import clean_line, quoted
@@ -32,15 +33,16 @@ class Finding(Desk):
     """From names to deals."""
 
     def parse_filter(self, text: str) -> Filter:
-        """A filter as typed, its dates and amounts read in this workspace."""
+        """A filter as typed: its dates and amounts read in this workspace, its people known."""
         settings = self.settings
-        return parse_filter(
+        query = parse_filter(
             text,
             today=self.today,
             currency=settings.currency,
             week_start=settings.week_start,
             fiscal_shift=settings.fiscal_shift,
         )
+        return with_known_owners(query, self.reader.reps(), self.me)
 
     def lens(
         self,

@@ -201,7 +201,7 @@ def test_a_next_step_has_a_text_a_date_or_both(text: str, words: str, due: date 
 )
 def test_what_cannot_be_read_is_named(line: str, message: str) -> None:
     error = refusal(line)
-    assert error.message == message
+    assert error.message.removesuffix(".") == message
     assert error.hint
 
 

@@ -1,0 +1,93 @@
+"""People as others name them: the one rule by which a typed name is a rep, or is nobody's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from pipeboard.domain.errors import Ambiguous, NotFound
+from pipeboard.domain.filter_nodes import ME, And, Filter, Is, Node, Not, Or
+from pipeboard.domain.near import nearest
+from pipeboard.domain.settings import Rep
+from pipeboard.domain.text import fold, quoted
+
+_NOBODY = frozenset(("", "none", "nobody"))
+
+
+def match_rep(text: str, reps: Sequence[Rep]) -> Rep:
+    """The rep that was named: `ana`, `@Ana`, `Ana Lima`, `ana.lima@firm.example`.
+
+    The name that `@` takes goes before the display name, and either is compared without case,
+    accents, blanks and signs, an e-mail by what stands before its @. Raises NotFound with the near
+    name, `Ambiguous` where two reps answer to it.
+    """
+    wanted = text.strip().removeprefix("@")
+    key = _key(wanted)
+    found = (
+        [rep for rep in reps if rep.name == wanted]
+        or [rep for rep in reps if key and _key(rep.name) == key]
+        or [rep for rep in reps if key and _key(rep.display_name) == key]
+    )
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = [rep.name for rep in found]
+        raise Ambiguous(
+            f"{quoted(wanted)} could be {', '.join('@' + name for name in names)}.",
+            hint="Name one of them in full.",
+            details={"candidates": names},
+        )
+    raise NotFound(
+        f"There is no rep {quoted(wanted)}.",
+        hint=_who_else(wanted, reps),
+        details={"rep": wanted},
+    )
+
+
+def match_owner(text: str, reps: Sequence[Rep], me: str) -> str:
+    """The name of the rep who is to own a deal; "" for `none`, and `me` is `me`.
+
+    Whoever types is somebody, also before any rep is known. Raises what `match_rep` raises.
+    """
+    wanted = text.strip().removeprefix("@")
+    if fold(wanted) in _NOBODY:
+        return ""
+    if fold(wanted) == ME:
+        return me
+    if wanted == me and not any(rep.name == me for rep in reps):
+        return me
+    return match_rep(wanted, reps).name
+
+
+def with_known_owners(query: Filter, reps: Sequence[Rep], me: str) -> Filter:
+    """The filter with the reps that its `owner:` terms name; NotFound for an unknown one."""
+    return query if query.root is None else replace(query, root=_known(query.root, reps, me))
+
+
+def _known(node: Node, reps: Sequence[Rep], me: str) -> Node:
+    match node:
+        case And(parts):
+            return And(tuple(_known(part, reps, me) for part in parts))
+        case Or(parts):
+            return Or(tuple(_known(part, reps, me) for part in parts))
+        case Not(part):
+            return Not(_known(part, reps, me))
+        case Is("owner", name) if fold(name) != ME:
+            return Is("owner", match_owner(name, reps, me))
+        case _:
+            return node
+
+
+def _key(text: str) -> str:
+    """What two ways to write a name have in common: `analima` of `Ana Lima <ana.lima@x>` too."""
+    name, at, _ = text.partition("@")
+    return re.sub(r"[\W_]+", "", fold(name if at and name else text))
+
+
+def _who_else(wanted: str, reps: Iterable[Rep]) -> str:
+    names = {key: rep.name for rep in reps for key in (rep.name, rep.display_name) if key}
+    near = nearest(wanted, names)
+    if near is not None:
+        return f"Did you mean @{names[near]}?"
+    return "See 'pipeboard rep list', or add them with 'pipeboard rep add'."
