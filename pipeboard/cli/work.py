@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb, deal_arguments, last_word, read_stdin
+from pipeboard.domain.dates import Direction, format_date
 from pipeboard.domain.deal import TOUCH_TYPES, TRIAL_CLOSES
 from pipeboard.domain.errors import BadInput
 
@@ -23,14 +24,17 @@ def next_step(call: Call) -> int:
     asked = call.arguments
     if asked.done:
         receipt = call.workspace.complete_next_step(
-            call.ids(asked.words), asked.outcome, dry_run=asked.dry_run
+            call.ids(asked.words), asked.outcome, **call.once
         )
     elif asked.clear:
         ids = call.ids(asked.words)
-        receipt = call.workspace.set_next_step(ids, "", None, dry_run=asked.dry_run)
+        receipt = call.workspace.set_next_step(ids, "", None, **call.once)
     else:
         refs, step = last_word(asked.words, "deals and a step", "next")
-        receipt = call.workspace.plan(call.ids(refs), step, dry_run=asked.dry_run)
+        receipt = call.workspace.plan(call.ids(refs), step, **call.once)
+        from pipeboard.cli import echo
+
+        return call.report(receipt, *map(echo.next_step, receipt.deals[:1]))
     return call.report(receipt)
 
 
@@ -62,7 +66,7 @@ def log(call: Call) -> int:
         asked.outcome,
         quote=asked.quote,
         trial_close=asked.trial_close,
-        dry_run=asked.dry_run,
+        **call.once,
     )
     return call.report(receipt)
 
@@ -87,9 +91,9 @@ def note(call: Call) -> int:
     if text is None:
         text = _written(call, before)
     if asked.edit:
-        receipt = call.workspace.edit_note(ids[0], asked.edit, text, dry_run=asked.dry_run)
+        receipt = call.workspace.edit_note(ids[0], asked.edit, text, **call.once)
     else:
-        receipt = call.workspace.add_note(ids, text, dry_run=asked.dry_run)
+        receipt = call.workspace.add_note(ids, text, **call.once)
     return call.report(receipt)
 
 
@@ -127,10 +131,10 @@ def answer(call: Call) -> int:
         if asked.text or asked.rating is not None or asked.evidence:
             raise BadInput("--clear takes the answer back; give no other.")
         return call.report(
-            call.workspace.take_answer_back(deal.id, asked.question, dry_run=asked.dry_run)
+            call.workspace.take_answer_back(deal.id, asked.question, **call.once)
         )
     receipt = call.workspace.answer(
-        [deal.id], asked.question, asked.text, asked.rating, asked.evidence, dry_run=asked.dry_run
+        [deal.id], asked.question, asked.text, asked.rating, asked.evidence, **call.once
     )
     return call.report(receipt)
 
@@ -145,9 +149,9 @@ def snooze(call: Call) -> int:
     """Parked until a day, or woken."""
     asked = call.arguments
     refs, day = last_word(asked.words, "deals and a date", "snooze")
-    until = None if day.lower() == "off" else call.day(day)
-    receipt = call.workspace.snooze(call.ids(refs), until, asked.reason, dry_run=asked.dry_run)
-    return call.report(receipt)
+    until = None if day.lower() == "off" else call.day(day, Direction.AHEAD)
+    receipt = call.workspace.snooze(call.ids(refs), until, asked.reason, **call.once)
+    return call.report(receipt, f"Until {format_date(until)}." if until else "")
 
 
 def _recycle_arguments(parser: Parser) -> None:
@@ -157,7 +161,7 @@ def _recycle_arguments(parser: Parser) -> None:
 
 def recycle(call: Call) -> int:
     """New leads for the lost deals whose day to try again has come."""
-    return call.report(call.workspace.recycle(dry_run=call.arguments.dry_run), refs=True)
+    return call.report(call.workspace.recycle(**call.once), refs=True)
 
 
 VERBS = {

@@ -23,11 +23,15 @@ T = TypeVar("T")
 
 
 class Store:
-    """A database that is there, and the two ways into it."""
+    """A database that is there, and the two ways into it.
+
+    `has_stored` says whether a change was stored through it.
+    """
 
     def __init__(self, location: Location, *, read_only: bool = False) -> None:
         self.location = location
         self.read_only = read_only
+        self.has_stored = False
         self._engine: Engine | None = None
         self.reader = self.new_reader()
 
@@ -78,7 +82,9 @@ class Store:
 
         write(engine, location, make)
         engine.dispose()
-        return cls(location)
+        store = cls(location)
+        store._remember()
+        return store
 
     def new_reader(self, *, busy_ms: int = 5_000) -> Reader:
         """A reader of its own for another thread; it waits that long for a writer to finish."""
@@ -98,7 +104,16 @@ class Store:
 
         if self._engine is None:
             self._engine = make_engine(self.location)
-        return write(self._engine, self.location, lambda session: work(Writer(session)))
+        return write(
+            self._engine,
+            self.location,
+            lambda session: work(Writer(session)),
+            stored=self._remember,
+        )
+
+    def _remember(self) -> None:
+        """Something of ours is in the database, whatever becomes of us now."""
+        self.has_stored = True
 
     def close(self) -> None:
         """Lets go of every connection."""

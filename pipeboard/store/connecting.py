@@ -261,7 +261,7 @@ def in_words(error: BaseException, location: Location) -> DatabaseError:
         )
     return DatabaseError(
         f"The database does not answer as it should ({said}).",
-        hint="The log file has the details.",
+        hint="Do it once more; if it stays so, look at the disk.",
         details={"reason": "other"},
     )
 

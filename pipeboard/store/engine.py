@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, create_engine
 
+from pipeboard.store.committing import signals_held
 from pipeboard.store.connecting import BUSY_MS, Location, in_words, prepare
 
 T = TypeVar("T")
@@ -49,16 +50,26 @@ def write(
     work: Callable[[Session], T],
     *,
     patience_s: float = PATIENCE_S,
+    stored: Callable[[], None] = lambda: None,
 ) -> T:
     """Runs `work` in one short transaction, again as a whole while the database is busy.
 
-    `work` carries a command id that the database holds unique, so doing it twice does it once.
+    `stored` is called with the commit that changed something; no signal comes in between. `work`
+    carries a command id that the database holds unique, so doing it twice does it once.
     """
     started, attempt = time.monotonic(), 0
     while True:
         try:
-            with Session(engine, expire_on_commit=False) as session, session.begin():
-                return work(session)
+            with Session(engine, expire_on_commit=False) as session:
+                rows = _rows_changed(session)
+                result = work(session)
+                with signals_held():
+                    session.flush()
+                    changed = _rows_changed(session) != rows
+                    session.commit()
+                    if changed:
+                        stored()
+                return result
         except DBAPIError as error:
             attempt += 1
             told = in_words(error.orig or error, location)
@@ -67,3 +78,9 @@ def write(
             time.sleep(min(0.5, 0.02 * 2 ** min(attempt, 5)) * random.random())
         except sqlite3.DatabaseError as error:
             raise in_words(error, location) from error
+
+
+def _rows_changed(session: Session) -> int:
+    """How many rows the connection has changed since it was opened."""
+    driver = session.connection().connection.driver_connection
+    return int(getattr(driver, "total_changes", 0))

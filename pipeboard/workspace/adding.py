@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Contact, NextStep
 from pipeboard.domain.deciding import decide
+from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.events import evolve
-from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.quick_add import QuickAdd, parse_quick_add
 from pipeboard.domain.text import slug
 from pipeboard.workspace.desk import Receipt
@@ -55,6 +57,42 @@ class Adding(Edits):
         if parsed.stage is not None:
             stage_id = pipeline.find_stage(parsed.stage).id
         stage = pipeline.stage(stage_id) if stage_id else pipeline.open_stages[0]
+        return self.store.write(self._creating(parsed, pipeline, stage, new_rep, dry_run))
+
+    def add_all(
+        self,
+        lines: Mapping[int, str],
+        *,
+        pipeline: Pipeline,
+        new_rep: bool = False,
+        dry_run: bool = False,
+    ) -> tuple[Receipt, ...]:
+        """A deal from each line, by its number, or from none.
+
+        Raises BadInput, NotFound and what else `add` does, with the number of the line.
+        """
+        works = []
+        for number, line in lines.items():
+            try:
+                parsed = parse_quick_add(line, today=self.today, currency=pipeline.currency)
+                stage = (
+                    pipeline.open_stages[0]
+                    if parsed.stage is None
+                    else pipeline.find_stage(parsed.stage)
+                )
+                works.append(self._creating(parsed, pipeline, stage, new_rep, dry_run))
+            except PipeboardError as error:
+                raise type(error)(
+                    f"Line {number}: {error.message}",
+                    hint=error.hint,
+                    details={**error.details, "line": number},
+                ) from error
+        return self.store.write(lambda writer: tuple(work(writer) for work in works))
+
+    def _creating(
+        self, parsed: QuickAdd, pipeline: Pipeline, stage: Stage, new_rep: bool, dry_run: bool
+    ) -> Callable[[Writer], Receipt]:
+        """What makes the deal, once somebody writes."""
         command_id, at = str(uuid.uuid4()), self.now()
         fields = self._fields(parsed, new_rep)
         notes = self._away(fields["owner"])
@@ -76,7 +114,7 @@ class Adding(Edits):
             )
             return Receipt(command_id, "add", summary, (deal,), notes)
 
-        return self.store.write(work)
+        return work
 
     def _fields(self, parsed: QuickAdd, new_rep: bool) -> dict[str, Any]:
         owner = self.me if parsed.owner is None else parsed.owner

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Final
 from textual.app import App, ReturnType
 from textual.events import Key, Mount, Unmount
 
+from pipeboard import outlet
 from pipeboard.ui.terminal import crash
 from pipeboard.ui.terminal.facts import tidy_environment
 from pipeboard.ui.terminal.textual_shape import CRASHES_ARE_KNOWN
@@ -102,7 +103,7 @@ class Session(App[ReturnType]):
         self._close_messages_no_wait()
 
     def _print_error_renderables(self) -> None:
-        if self._crash_sentence and sys.__stderr__ is not None:
-            print(self._crash_sentence, file=sys.__stderr__)
+        if self._crash_sentence:
+            outlet.last_words(self._crash_sentence)
             self._exit_renderables.clear()
         super()._print_error_renderables()
