@@ -129,9 +129,9 @@ def write_file(
     """A file of its own for the text, which only its owner can read; returns where it is.
 
     A name that is taken gets a number (`deals-2.csv`), or is refused where it is not to be
-    `numbered`; with `force` the file that is there is replaced, whole or not at all, by a new one that keeps neither its mode nor its owner. The
-    text is cleaned as on stdout. On any failure nothing is left behind. Raises BadInput with the
-    path for what cannot be written.
+    `numbered`; with `force` the file that is there is replaced, whole or not at all, by a new one
+    that keeps neither its mode nor its owner. The text is cleaned as on stdout. On any failure
+    nothing is left behind. Raises BadInput with the path for what cannot be written.
     """
     from pipeboard.domain.errors import BadInput
 
@@ -151,7 +151,9 @@ def write_file(
             unfinished.unlink(missing_ok=True)
             raise
     except FileExistsError as error:
-        raise BadInput(f"{clean(str(path))} is there already.", hint="Name another file.") from error
+        raise BadInput(
+            f"{clean(str(path))} is there already.", hint="Name another file."
+        ) from error
     except (OSError, RuntimeError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise BadInput(

@@ -222,6 +222,14 @@ class Call:
         if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
             raise PipeboardError("Nothing was changed.")
 
+    def agreed(self, question: str) -> bool:
+        """Whether the person says yes, which Enter alone means."""
+        if self.arguments.yes:
+            return True
+        outlet.message(f"{question} [Y/n] ", end="")
+        said = sys.stdin.readline()
+        return said != "" and said.strip().lower() in {"", "y", "yes"}
+
     @property
     def may_ask(self) -> bool:
         """Whether there is somebody who wants to be asked."""

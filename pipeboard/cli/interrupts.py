@@ -1,4 +1,4 @@
-"""A verb that is told to stop: its change is taken back, in one line, with the shell's exit code."""
+"""A verb that is told to stop: its change is taken back, in one line, and its exit code says it."""
 
 from __future__ import annotations
 

@@ -72,9 +72,7 @@ def _dispatch(verb: str, rest: Sequence[str], calls: list[Call]) -> int:
     return _run(verb, rest, os.environ, calls)
 
 
-def _run(
-    verb: str, arguments: Sequence[str], environ: Mapping[str, str], calls: list[Call]
-) -> int:
+def _run(verb: str, arguments: Sequence[str], environ: Mapping[str, str], calls: list[Call]) -> int:
     from pipeboard.cli.arguments import Parser
 
     family, summary = _listed(verb)

@@ -117,10 +117,10 @@ def _lost_arguments(parser: Parser) -> None:
 def lost(call: Call) -> int:
     """Lost, for a reason."""
     asked = call.arguments
-    loss = Loss(asked.category, asked.reason, asked.competitor, call.day(asked.recycle, Direction.AHEAD))
-    receipt = call.workspace.lose(
-        call.ids(asked.words), loss, on=call.day(asked.on), **call.once
+    loss = Loss(
+        asked.category, asked.reason, asked.competitor, call.day(asked.recycle, Direction.AHEAD)
     )
+    receipt = call.workspace.lose(call.ids(asked.words), loss, on=call.day(asked.on), **call.once)
     return call.report(receipt, *_closed(call, receipt))
 
 

@@ -90,9 +90,7 @@ def parse_date(text: str, today: date, direction: Direction = Direction.AHEAD) -
     return day
 
 
-def parse_days(
-    text: str, today: date, direction: Direction = Direction.BACK
-) -> tuple[date, date]:
+def parse_days(text: str, today: date, direction: Direction = Direction.BACK) -> tuple[date, date]:
     """The two dates of `FROM..TO`; a TO without a year is the first such day after FROM.
 
     Raises BadInput as `parse_date` does, also where TO does not lie after FROM.
@@ -183,9 +181,7 @@ def _from_calendar(line: str, today: date, direction: Direction) -> date | None:
     return _on_calendar(line, today, direction)
 
 
-def _weekday(
-    text: str, weekday: int, which: str | None, today: date, direction: Direction
-) -> date:
+def _weekday(text: str, weekday: int, which: str | None, today: date, direction: Direction) -> date:
     """The weekday that is meant; BadInput where `next`, `this` or `last` can mean two."""
     in_this_week = today + timedelta(days=weekday - today.weekday())
     coming = in_this_week + timedelta(weeks=int(in_this_week <= today))

@@ -1,4 +1,4 @@
-"""A verb that is told to stop takes its change back, says so in one line, and ends as shells expect.
+"""A verb that is told to stop takes its change back, says so, and ends as shells expect.
 
 The signal is sent by the process to itself at the moment that matters, so that no test waits.
 """
@@ -76,9 +76,7 @@ _CHANGES = {
 }
 
 
-def _strike(
-    home: Path, moment: str, number: int, *line: str
-) -> subprocess.CompletedProcess[str]:
+def _strike(home: Path, moment: str, number: int, *line: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", _STRUCK, moment, str(int(number)), *line],
         cwd=home,
@@ -113,9 +111,7 @@ def _all(type_: Type) -> list[str]:
 
 
 @pytest.mark.parametrize("verb", _CHANGES)
-def test_every_verb_that_changes_takes_its_change_back(
-    worked: Type, home: Path, verb: str
-) -> None:
+def test_every_verb_that_changes_takes_its_change_back(worked: Type, home: Path, verb: str) -> None:
     number = SIGNALS[list(_CHANGES).index(verb) % len(SIGNALS)]
     before = _all(worked)
     done = _strike(home, "before", number, *_CHANGES[verb])

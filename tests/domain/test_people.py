@@ -84,7 +84,9 @@ def test_a_filter_speaks_of_known_people_or_is_refused() -> None:
         query = parse_filter(text, today=date(2026, 11, 25), currency="EUR")
         return format_filter(with_known_owners(query, REPS, "sam"))
 
-    assert read('(owner:"ana lima" | -@Mara) owner:me won') == "(owner:ana | -owner:mara) owner:me won"
+    assert (
+        read('(owner:"ana lima" | -@Mara) owner:me won') == "(owner:ana | -owner:mara) owner:me won"
+    )
     assert read("owner:none") == "owner:none"
     with pytest.raises(NotFound, match="'marra'"):
         read("won (-owner:marra | lost)")
