@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import TypeVar
 
 from pipeboard import outlet
@@ -29,6 +30,7 @@ _TAKES_LINE = frozenset(
     ("vi", "vim", "nvim", "gvim", "view", "nano", "pico", "emacs", "emacsclient", "micro", "joe",
      "jed", "kak", "mg", "ne", "zile")
 )  # fmt: skip
+_BOARD = "board"
 _LINE = re.compile(r"\bline (\d+)")
 
 
@@ -68,17 +70,13 @@ def edit_file(editor: Sequence[str], path: Path, line: int = 0) -> None:
     import subprocess  # the board, which has an editor at hand, appears before this is loaded
 
     at = [f"+{line}"] if line and Path(editor[0]).name in _TAKES_LINE else []
-    before = signal.getsignal(signal.SIGINT)
     try:
-        with subprocess.Popen([*editor, *at, str(path)]) as running:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        with subprocess.Popen([*editor, *at, str(path)]) as running, _without_interrupts():
             try:
                 code = running.wait()
             except BaseException:
                 running.terminate()
                 raise
-            finally:
-                signal.signal(signal.SIGINT, before)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise PipeboardError(
@@ -89,6 +87,19 @@ def edit_file(editor: Sequence[str], path: Path, line: int = 0) -> None:
         raise PipeboardError(f"The editor was ended by {signal.Signals(-code).name}.")
     if code:
         raise PipeboardError(f"The editor ended with {code}, so nothing was changed.")
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """A ^C is the editor's, also where that leaves the terminal to make a signal of it."""
+    if current_thread() is not main_thread():  # only the main thread is told of signals at all
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class Kept:
@@ -213,7 +224,7 @@ def write_text(editor: Sequence[str], text: str, *, suffix: str) -> str:
     """
     from pipeboard.cli.environment import state_folder
 
-    kept = Kept(state_folder(), f"board {os.getpid()}", suffix, "")
+    kept = Kept(state_folder(), f"{_BOARD} {os.getpid()}", suffix, "")
     try:
         kept.begin(text)
         with _telling(kept, text):
@@ -226,3 +237,11 @@ def write_text(editor: Sequence[str], text: str, *, suffix: str) -> str:
         ) from error
     kept.discard()
     return edited
+
+
+def left_behind(folder: Path) -> Iterator[str]:
+    """Where texts are that a board could not take back from its editor, since it was ended."""
+    for path in sorted((folder / "kept").glob(f"{_BOARD}_*")):
+        pid = path.name.removeprefix(f"{_BOARD}_").partition("-")[0]
+        if not Path(f"/proc/{pid}").exists():
+            yield f"A text from the editor is kept in {path}."

@@ -145,8 +145,8 @@ def _with_log(error: PipeboardError) -> PipeboardError:
         log = write_log(error)
     except OSError:
         return error
-    hint = f"{error.hint} The details are in {log}."
-    return type(error)(error.message, hint=hint.strip(), details=error.details)
+    error.hint = f"{error.hint} The details are in {log}.".strip()
+    return error
 
 
 def _unexpected(error: BaseException, standing: Standing) -> PipeboardError:

@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb, read_stdin, read_utf8
 from pipeboard.cli.tables import Table
-from pipeboard.domain.errors import BadInput, NotFound
+from pipeboard.domain.errors import BadInput, NotFound, PipeboardError
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.questions import QUESTION_SETS, question_set
 from pipeboard.domain.templates import TEMPLATES, from_stage_names, template
@@ -115,7 +115,7 @@ def _read(file: str) -> str:
     except FileNotFoundError as error:
         raise NotFound(f"There is no file {file}.") from error
     except (OSError, ValueError) as error:
-        raise BadInput(
+        raise PipeboardError(
             f"{file} cannot be read: {getattr(error, 'strerror', None) or error}.",
             hint="Name a TOML file, or - for stdin.",
         ) from error

@@ -25,7 +25,7 @@ def check_terminal(call: Call) -> None:
 
 def show_board(call: Call, store: Store) -> int:
     """Runs the screens over an open store; the exit code."""
-    from pipeboard.cli.editor import command, write_text
+    from pipeboard.cli.editor import command, left_behind, write_text
     from pipeboard.cli.environment import state_folder
     from pipeboard.cli.interrupts import left_to_screens
     from pipeboard.ui.keys import read_keymap
@@ -45,4 +45,6 @@ def show_board(call: Call, store: Store) -> int:
     )
     actor = call.actor_in(store)
     with left_to_screens():
-        return open_board(store, call.clock, actor, choices, state_folder(), call.environ)
+        code = open_board(store, call.clock, actor, choices, state_folder(), call.environ)
+    call.out.say(*left_behind(state_folder()))
+    return code

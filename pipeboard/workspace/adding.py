@@ -82,11 +82,9 @@ class Adding(Edits):
                 )
                 works.append(self._creating(parsed, pipeline, stage, new_rep, dry_run))
             except PipeboardError as error:
-                raise type(error)(
-                    f"Line {number}: {error.message}",
-                    hint=error.hint,
-                    details={**error.details, "line": number},
-                ) from error
+                error.message = f"Line {number}: {error.message}"
+                error.details = {**error.details, "line": number}
+                raise
         return self.store.write(lambda writer: tuple(work(writer) for work in works))
 
     def _creating(

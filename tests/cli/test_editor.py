@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeboard.cli.call import Call
-from pipeboard.cli.editor import write_text
+from pipeboard.cli.editor import left_behind, write_text
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from tests.cli.conftest import Type
 
@@ -217,3 +218,14 @@ def test_config_edit_makes_an_example_and_leads_back_until_it_is_in_order(
     assert "density is one of 1, 2, 3" in edited.err
     assert (home / "called").read_text().splitlines()[-1].startswith("+1 ")
     assert file.read_text() == "density = 3\n"
+
+
+def test_a_text_of_a_board_that_was_ended_is_told_where_it_is(home: Path, editor: Editor) -> None:
+    folder = home / "xdg_state_home/pipeboard"
+    editor(f"{WORDS}; exit 1")
+    with pytest.raises(PipeboardError) as failure:
+        write_text([str(home / "vim")], "", suffix=".md")
+    assert list(left_behind(folder)) == []  # this very process is still there
+    path = Path(failure.value.details["path"])
+    gone = path.rename(path.with_name(path.name.replace(str(os.getpid()), "999999999")))
+    assert list(left_behind(folder)) == [f"A text from the editor is kept in {gone}."]

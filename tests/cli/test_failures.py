@@ -87,4 +87,22 @@ def test_a_fault_of_the_program_goes_to_a_log_that_only_we_can_read(
 def test_a_file_that_cannot_be_read_is_a_sentence(team: Type, home: Path) -> None:
     failed = team("pipeline", "apply", str(home))
     assert failed.code == 1
-    assert failed.err.startswith(f"pipeboard: {home}: Is a directory.\n")
+    assert failed.err.startswith(f"pipeboard: {home} cannot be read: Is a directory.\n")
+
+
+def test_the_log_is_named_only_where_it_was_written(
+    team: Type, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise errors.DatabaseError("The disk answers oddly", details={"reason": "other"})
+
+    monkeypatch.setattr("pipeboard.store.Store.write", broken)
+    log = home / "xdg_state_home/pipeboard/pipeboard.log"
+    failed = team("add", "Acme: secret deal")
+    assert failed.code == 5
+    assert f"The details are in {log}." in failed.err
+    assert "DatabaseError" in log.read_text()
+    assert "Acme" not in log.read_text()
+    log.unlink()
+    log.mkdir()
+    assert "The details" not in team("add", "Acme: secret deal").err

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from pathlib import Path
 
 import pytest
 
+from pipeboard.workspace import Workspace
 from tests.cli.conftest import Type
 
 
@@ -195,6 +197,31 @@ def test_a_byte_order_mark_is_nothing(team: Type, home: Path) -> None:
     (home / "p.toml").write_bytes(b"\xef\xbb\xbf" + toml.encode())
     assert team("pipeline", "apply", str(home / "p.toml")).code == 0
     assert team("pipeline", "apply", "-", stdin=b"\xef\xbb\xbf" + toml.encode()).code == 0
+
+
+TOKENS = "token" in signature(Workspace.add).parameters
+
+
+@pytest.mark.skipif(not TOKENS, reason="the use cases take no token here")
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("add", "Acme: two"),
+        ("tag", "1", "+hot"),
+        ("note", "1", "-m", "words"),
+        ("move", "1", "Qualified", "--override", "agreed"),
+        ("log", "1", "call"),
+        ("contact", "1", "Mika"),
+    ],
+)
+def test_a_script_that_repeats_itself_changes_nothing(team: Type, line: tuple[str, ...]) -> None:
+    team("add", "Acme: one")
+    first = team(*line, "--token", "job 17", "--json")
+    events = team("history", "--json").out
+    again = team(*line, "--token", "job 17", "--json")
+    assert again.code == 0
+    assert again.json["command_id"] == first.json["command_id"]
+    assert team("history", "--json").out == events
 
 
 def test_next_friday_is_refused_with_both_readings(team: Type) -> None:
