@@ -146,7 +146,8 @@ def write_file(
                 os.fsync(file.fileno())
             if force:
                 unfinished.replace(target)
-                return target
+                unfinished = target
+            _settle(target.parent)
         except BaseException:
             unfinished.unlink(missing_ok=True)
             raise
@@ -160,6 +161,18 @@ def write_file(
             f"{clean(str(path))} cannot be written: {why}.", hint="Name another file or folder."
         ) from error
     return unfinished
+
+
+def _settle(folder: Path) -> None:
+    """Without this a new name may be lost with the power, though the file is not."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError:
+        return  # not every file system knows how
 
 
 def _new_file(target: Path, most: int, *, force: bool) -> tuple[Path, int]:

@@ -19,14 +19,16 @@ if TYPE_CHECKING:
 
 def run() -> None:
     """The console command: stdout and stderr made unable to fail on a character, then `main`."""
-    from pipeboard.cli import interrupts
-
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    if asks_for(sys.argv[1:], "-h", "--help", "--version"):
+        sys.exit(main(sys.argv[1:]))
+    from pipeboard.cli import interrupts
+
     interrupts.catch()
     code = main(sys.argv[1:])
     interrupts.let_go()

@@ -121,6 +121,7 @@ def check(call: Call) -> int:
     expect_named_file(call.environ)
     files = (site_config_file(), user_config_file(call.environ))
     found = [problem for file in files for problem, _ in _problems_of(call, file)]
+    found += _around(call)
     if call.arguments.json:
         call.out.document({"problems": found})
     else:
@@ -129,6 +130,24 @@ def check(call: Call) -> int:
     if not found:
         call.out.say("The configuration is in order.")
     return 1 if found else 0
+
+
+def _around(call: Call) -> Iterator[str]:
+    """What is wrong in the variables that stand over the configuration."""
+    from pipeboard.cli.editor import program
+    from pipeboard.domain.errors import PipeboardError
+    from pipeboard.store.connecting import locate
+
+    for name, read in (
+        ("VISUAL", lambda text: program(text, "VISUAL")),
+        ("EDITOR", lambda text: program(text, "EDITOR")),
+        ("PIPEBOARD_DB", locate),
+    ):
+        try:
+            if text := call.environ.get(name):
+                read(text)
+        except PipeboardError as error:
+            yield error.message if error.message.startswith(name) else f"{name}: {error.message}"
 
 
 def _problems_of(call: Call, file: Path) -> Iterator[tuple[str, int]]:
