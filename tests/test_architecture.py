@@ -176,6 +176,81 @@ def _name(node: ast.Call) -> str:
     return node.func.id if isinstance(node.func, ast.Name) else ""
 
 
+OUTLETS = {
+    "pipeboard/outlet.py": "the one way out",
+    "pipeboard/cli/main.py": "streams that are closed are opened on nothing",
+    "pipeboard/ui/terminal/drivers.py": "what is drawn, cell by cell",
+    "pipeboard/ui/terminal/first_frame.py": "what is drawn, cell by cell",
+    "pipeboard/ui/terminal/facts.py": "which streams are the terminal",
+    "pipeboard/ui/terminal/drafts.py": "drafts, whole or not at all",
+    "pipeboard/store/locating.py": "the database",
+    "pipeboard/store/migrating.py": "the copy of a database",
+    "pipeboard/exchange/reading.py": "the bytes of a pipe that is read twice",
+}
+WRITES = ("write_text", "write_bytes", "writelines", "fdopen", "NamedTemporaryFile", "mkstemp")
+ASKED_OF_STREAMS = ("isatty", "fileno", "encoding", "buffer", "readline")
+
+
+def test_everything_goes_out_through_one_door(trees: Mapping[str, ast.Module]) -> None:
+    elsewhere = [
+        f"{name}:{line}"
+        for name, tree in trees.items()
+        if name not in OUTLETS
+        for line in _writes_outside(tree)
+    ]
+    assert elsewhere == []
+
+
+def test_every_other_door_is_still_one(trees: Mapping[str, ast.Module]) -> None:
+    assert {name for name in OUTLETS if not any(_writes_outside(trees[name]))} == set()
+
+
+def _writes_outside(tree: ast.Module) -> Iterator[int]:
+    """The lines that print, open a file to write, or take stdout or stderr to write on."""
+    harmless = {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in ASKED_OF_STREAMS
+    }
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(ast.Name("print")):
+                yield node.lineno
+            case ast.Call(ast.Name("open") | ast.Attribute(_, "open"), arguments, keywords):
+                given = [*arguments, *(keyword.value for keyword in keywords)]
+                if any(map(_is_for_writing, given)):
+                    yield node.lineno
+            case ast.Attribute(ast.Name("sys"), "stdout" | "stderr" | "__stdout__" | "__stderr__"):
+                if id(node) not in harmless and not _is_compared(node, tree):
+                    yield node.lineno
+            case ast.Attribute(ast.Name("os"), "write"):
+                yield node.lineno
+            case ast.Attribute(_, attribute) if attribute in WRITES:
+                yield node.lineno
+
+
+def _is_for_writing(argument: ast.AST) -> bool:
+    """A mode that writes, or flags of `os.open` that do."""
+    return any(
+        (
+            isinstance(part, ast.Constant)
+            and isinstance(part.value, str)
+            and part.value in {"w", "a", "x", "wb", "ab", "xb", "w+", "a+", "r+", "rb+", "wb+"}
+        )
+        or (isinstance(part, ast.Attribute) and part.attr in {"O_WRONLY", "O_RDWR", "O_CREAT"})
+        for part in ast.walk(argument)
+    )
+
+
+def _is_compared(stream: ast.AST, tree: ast.Module) -> bool:
+    """Whether a stream is only looked at: `sys.stdout is None`, or handed to a question."""
+    return any(
+        (isinstance(node, ast.Compare) and stream in ast.walk(node))
+        or (isinstance(node, ast.Call) and stream in node.args and _name(node) == "wants_color")
+        for node in ast.walk(tree)
+    )
+
+
 def test_only_deciding_makes_events(trees: Mapping[str, ast.Module]) -> None:
     makers = ("pipeboard/domain/deciding/", "pipeboard/domain/events.py")
     elsewhere = []

@@ -22,7 +22,15 @@ class Parser(argparse.ArgumentParser):
     `list -owner:bo` and `tag 142 -cold`.
     """
 
-    def __init__(self, verb: str, words: str, summary: str, *, dashed_words: bool = False) -> None:
+    def __init__(
+        self,
+        verb: str,
+        words: str,
+        summary: str,
+        *,
+        dashed_words: bool = False,
+        takes_token: bool = False,
+    ) -> None:
         prog = f"pipeboard {verb}".rstrip()
         super().__init__(
             prog=prog,
@@ -33,6 +41,13 @@ class Parser(argparse.ArgumentParser):
         )
         self._dashed_words = dashed_words
         self._add_flags_of_every_verb()
+        if takes_token:
+            self.add_argument(
+                "--token",
+                metavar="TOKEN",
+                default="",
+                help="a name for this change: the same once more changes nothing",
+            )
 
     def _add_flags_of_every_verb(self) -> None:
         add = self.add_argument_group("flags of every verb").add_argument

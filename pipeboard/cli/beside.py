@@ -46,7 +46,7 @@ def contact(call: Call) -> int:
     else:
         person = deal.contacts.get(key, Contact(asked.name))
         wanted = replace(person, **_given(call, _REACH))
-    return call.report(call.workspace.set_contact(deal.id, wanted, key, dry_run=asked.dry_run))
+    return call.report(call.workspace.set_contact(deal.id, wanted, key, **call.once))
 
 
 def _term_arguments(parser: Parser) -> None:
@@ -69,7 +69,7 @@ def term(call: Call) -> int:
         wanted = None
     else:
         wanted = replace(deal.terms.get(key, Term(asked.item)), **_given(call, _SIDES))
-    return call.report(call.workspace.set_term(deal.id, wanted, key, dry_run=asked.dry_run))
+    return call.report(call.workspace.set_term(deal.id, wanted, key, **call.once))
 
 
 def _tick_arguments(parser: Parser) -> None:
@@ -85,7 +85,7 @@ def tick(call: Call) -> int:
     stage = call.documents.pipelines[deal.pipeline_id].stage(deal.stage_id)
     item = _item(asked.item, stage.checklist, stage.name)
     return call.report(
-        call.workspace.check(deal.id, stage.id, item, done=not asked.clear, dry_run=asked.dry_run)
+        call.workspace.check(deal.id, stage.id, item, done=not asked.clear, **call.once)
     )
 
 

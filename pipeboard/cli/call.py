@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from pipeboard import outlet
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.output import Output
+from pipeboard.domain.dates import Direction, parse_date
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError
-from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import quoted
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from pipeboard.cli.config import Config
+    from pipeboard.domain.actor import Actor
     from pipeboard.domain.deal import Deal
     from pipeboard.domain.pipeline import Pipeline, Stage
     from pipeboard.domain.settings import Settings
     from pipeboard.exchange.json_documents import Documents
     from pipeboard.store import Store
     from pipeboard.workspace import Receipt, Workspace
+
+
+FEW = 3  # deals that a filter may change without a yes
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Call:
         self.arguments = arguments
         self.environ = environ
         self.out = Output(quiet=arguments.quiet, color=arguments.color, environ=environ)
+        self.command_id = ""
         self._stores: list[Store] = []
 
     @cached_property
@@ -76,26 +82,37 @@ class Call:
         """Whoever has chosen no path must not be told of the folder that it would be in."""
         if self.config.is_default_database and not Path(self.config.database).parent.exists():
             raise DatabaseError(
-                "There is no database yet.",
+                f"There is no database yet; it would be {self.config.database}.",
                 hint="Make one with 'pipeboard init', or look around with 'pipeboard demo'.",
                 details={"reason": "missing"},
             )
 
     def workspace_on(self, store: Store) -> Workspace:
         """The workspace of an open store, for whoever calls."""
-        from pipeboard.cli.environment import account_name
-        from pipeboard.workspace import Actor, Workspace
+        from pipeboard.workspace import Workspace
 
+        self.work_on(store)
+        return Workspace(store, self.clock, self.actor_in(store))
+
+    def work_on(self, store: Store) -> None:
+        """The store is closed with this call, and tells whether anything was stored."""
         self._stores.append(store)
         self.out.say(store.recovered)
-        acting_as = (self.arguments.acting_as or "").removeprefix("@")
-        reps = [rep.name for rep in store.reader.reps()]
-        if acting_as and reps and acting_as not in reps:
-            raise NotFound(
-                f"There is no rep {quoted(acting_as)} to act for.",
-                hint=did_you_mean(acting_as, reps) or "See 'pipeboard rep list'.",
-            )
-        return Workspace(store, self.clock, Actor(account_name(), acting_as))
+
+    def actor_in(self, store: Store) -> Actor:
+        """Who types, and for whom; NotFound for a rep whom the database does not know."""
+        from pipeboard.cli.environment import account_name
+        from pipeboard.domain.actor import Actor
+        from pipeboard.domain.people import match_rep
+
+        acting_as = (self.arguments.acting_as or "").strip().removeprefix("@")
+        reps = store.reader.reps() if acting_as else ()
+        return Actor(account_name(), match_rep(acting_as, reps).name if reps else acting_as)
+
+    @property
+    def has_stored(self) -> bool:
+        """Whether a change of this call is in a database that is still there."""
+        return any(store.has_stored and store.location.exists for store in self._stores)
 
     def close(self) -> None:
         """Let go of every database that was opened."""
@@ -133,12 +150,37 @@ class Call:
             raise BadInput(
                 "No deal is named.", hint="Name it by its number or name, or give --where FILTER."
             )
+        if where is not None:
+            self._check_where(where)
         deals = self.workspace.find_deals(refs, where=where, pipeline=self.only_pipeline)
         if not deals:
             raise NotFound(f"No deal matches {quoted(where or '')}.", hint="See 'pipeboard list'.")
         if where is not None and len(deals) > 1 and not self.arguments.dry_run:
-            self.confirm(f"This changes {len(deals)} deals. Go on?")
+            self._confirm_many(deals)
         return deals
+
+    def _check_where(self, where: str) -> None:
+        """A filter that says nothing would mean every deal: nobody means that by an empty text."""
+        query = self.workspace.parse_filter(where)
+        if query.root is None:
+            raise BadInput(
+                "--where is empty, which would mean every deal.",
+                hint="Name the deals, or say --where open.",
+            )
+        self.tell_days(query.understood)
+
+    def _confirm_many(self, deals: Sequence[Deal]) -> None:
+        """A person is asked; without one, more than a few are changed only with a yes."""
+        from pipeboard.workspace.desk import named
+
+        told = f"This changes {named(deals)}."
+        if not self.arguments.yes and len(deals) > FEW and not self.may_ask:
+            raise BadInput(
+                told,
+                hint="Add -y to go on, or look at them first with -n.",
+                details={"count": len(deals), "deals": [deal.ref for deal in deals]},
+            )
+        self.confirm(f"{told} Go on?")
 
     def ids(self, refs: Sequence[str]) -> tuple[int, ...]:
         """The ids of `deals`."""
@@ -153,27 +195,58 @@ class Call:
             )
         return self.documents.pipelines[pipelines.pop()].find_stage(text)
 
-    def day(self, text: str | None) -> date | None:
-        """The date that was typed; None stays None."""
-        from pipeboard.domain.dates import parse_date
+    def day(self, text: str | None, direction: Direction = Direction.BACK) -> date | None:
+        """The date that was typed, looked for in that direction; None stays None."""
+        return None if text is None else parse_date(text, self.workspace.today, direction)
 
-        return None if text is None else parse_date(text, self.workspace.today)
+    def tell_days(self, understood: Iterable[tuple[str, date]]) -> None:
+        """Which days were meant that were typed without their year."""
+        from pipeboard.cli.echo import days
+
+        self.out.say(*days(understood))
+
+    @property
+    def once(self) -> dict[str, Any]:
+        """What every use case takes: whether it is only tried, and the name of the change."""
+        return self.once_for("")
+
+    def once_for(self, part: object) -> dict[str, Any]:
+        """`once` for one of several use cases of this call, each with a name of its own."""
+        token = self.arguments.token and "/".join(filter(None, (self.arguments.token, str(part))))
+        return {"dry_run": self.arguments.dry_run, **({"token": token} if token else {})}
 
     def confirm(self, question: str) -> None:
         """Ask a person at a terminal, and nobody else; `PipeboardError` when they say no."""
-        if self.arguments.yes or self.arguments.no_input or not self.has_person:
+        if self.arguments.yes or not self.may_ask:
             return
-        print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+        outlet.message(f"{question} [y/N] ", end="")
         if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
             raise PipeboardError("Nothing was changed.")
+
+    def agreed(self, question: str) -> bool:
+        """Whether the person says yes, which Enter alone means."""
+        if self.arguments.yes:
+            return True
+        outlet.message(f"{question} [Y/n] ", end="")
+        said = sys.stdin.readline()
+        return said != "" and said.strip().lower() in {"", "y", "yes"}
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether there is somebody who wants to be asked."""
+        return self.has_person and not self.arguments.no_input
 
     @property
     def has_person(self) -> bool:
         """Whether somebody can be asked or shown an editor."""
         return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
-    def report(self, receipt: Receipt, *, refs: bool = False) -> int:
-        """Tell what a writing verb did: words on stderr, refs or JSON on stdout."""
+    def report(self, receipt: Receipt, *understood: str, refs: bool = False) -> int:
+        """Tell what a writing verb did: words on stderr, refs or JSON on stdout.
+
+        `understood` are lines that say what was read from the arguments.
+        """
+        self.command_id = receipt.command_id
         if self.arguments.json:
             self.out.document(
                 {
@@ -188,17 +261,30 @@ class Call:
             for deal in receipt.deals:
                 self.out.line(deal.ref)
         begin = "Not done (dry run): " if self.arguments.dry_run else ""
-        self.out.say(f"{begin}{receipt.summary}", *receipt.notes)
+        self.out.say(f"{begin}{receipt.summary}", *understood, *receipt.notes)
         if self.arguments.verbose and receipt.command_id:
             self.out.say(f"Command {receipt.command_id}.")
         return 0
 
 
 def read_stdin() -> str:
-    """All of stdin as text, whatever bytes it holds; BadInput when it is closed."""
+    """All of stdin as UTF-8, a byte order mark left out; BadInput names what is none."""
     if sys.stdin is None:
         raise BadInput("Nothing can be read from stdin: it is closed.")
-    return sys.stdin.buffer.read().decode("utf-8", "replace")
+    return read_utf8(sys.stdin.buffer.read(), "stdin")
+
+
+def read_utf8(data: bytes, where: str) -> str:
+    """The text of the bytes, a byte order mark left out; BadInput names the first that is none."""
+    try:
+        return data.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise BadInput(
+            f"{where} is not UTF-8: byte {data[error.start]:#04x} in line {line}.",
+            hint="Convert it, for example with: iconv -f windows-1252 -t utf-8",
+            details={"line": line, "offset": error.start},
+        ) from error
 
 
 def deal_arguments(parser: Parser) -> None:

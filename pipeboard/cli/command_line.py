@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from pipeboard.cli.verbs import NESTED, VERBS
 
-_WITH_VALUE = frozenset(("--db", "-p", "--pipeline", "--as", "--color"))
+_WITH_VALUE = frozenset(("--db", "-p", "--pipeline", "--as", "--color", "--token"))
 
 
 def cut(arguments: Sequence[str]) -> tuple[str, tuple[str, ...]]:

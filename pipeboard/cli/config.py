@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +36,7 @@ PREFERENCES = (
     Preference("editor", None, "the editor, else $VISUAL, $EDITOR or vi"),
     Preference("copy_cmd", None, "the command that copies what it reads, such as wl-copy"),
 )
+COMMANDS = ("editor", "copy_cmd")
 _BY_NAME = {preference.name: preference for preference in PREFERENCES}
 _KEYS = "keys"
 
@@ -74,6 +77,7 @@ def read_config(environ: Mapping[str, str], *, database: str | None = None) -> C
     """
     values = {p.name: Value(p.default, "default") for p in PREFERENCES}
     keys: dict[str, Value] = {}
+    expect_named_file(environ)
     for path in (site_config_file(), user_config_file(environ)):
         document = read_file(path)
         for problem in _wrong_values(document):
@@ -89,15 +93,27 @@ def read_config(environ: Mapping[str, str], *, database: str | None = None) -> C
     return Config(MappingProxyType(values), MappingProxyType(keys))
 
 
+def expect_named_file(environ: Mapping[str, str]) -> None:
+    """BadInput where PIPEBOARD_CONFIG names a file that is not there: nobody means none by it."""
+    if environ.get("PIPEBOARD_CONFIG") and not user_config_file(environ).exists():
+        raise BadInput(
+            f"PIPEBOARD_CONFIG names {user_config_file(environ)}, which is not there.",
+            hint="Correct the path, unset it, or make the file with 'pipeboard config edit'.",
+        )
+
+
 def read_file(path: Path) -> Mapping[str, Any]:
     """What a configuration file says; empty when there is none. Raises BadInput."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_bytes().decode("utf-8").removeprefix("\ufeff")
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise BadInput(f"The configuration {path} cannot be read: {why}.") from error
+        raise BadInput(
+            f"The configuration {path} cannot be read: {why}.",
+            hint="Put that right, or name another file with PIPEBOARD_CONFIG.",
+        ) from error
     import tomllib  # most people have no configuration file
 
     try:
@@ -140,6 +156,11 @@ def _wrong_value(preference: Preference, value: object) -> Iterator[str]:
         yield f"{preference.name} is {kind}, not {quoted(str(value))}."
     elif preference.name == "database" and not value:
         yield "database names a path."
+    elif preference.name in COMMANDS:
+        try:
+            shlex.split(str(value))
+        except ValueError:
+            yield f"{preference.name}: {quoted(str(value))} has a quote that is never closed."
 
 
 def example() -> str:
@@ -147,6 +168,8 @@ def example() -> str:
     lines = ["# Settings of pipeboard. Take the # away in front of what you want to set.", ""]
     for preference in PREFERENCES:
         default = preference.default
-        shown = f'"{default or ""}"' if default is None or isinstance(default, str) else default
-        lines += [f"# {preference.help}", f"# {preference.name} = {str(shown).lower()}", ""]
-    return "\n".join((*lines, "[keys]", '# "deal.add" = "a,n"  # see: pipeboard keys', ""))
+        if preference.name == "database":
+            default = str(default_database())
+        shown = json.dumps(default or "") if default is None else json.dumps(default)
+        lines += [f"# {preference.help}", f"# {preference.name} = {shown}", ""]
+    return "\n".join((*lines, "[keys]", '# "board.add" = "A"  # see: pipeboard keys', ""))

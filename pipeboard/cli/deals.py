@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb, deal_arguments, last_word, read_stdin
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.fields import parse_assignment
 from pipeboard.domain.quick_add import EXAMPLE, join_arguments
+
+if TYPE_CHECKING:
+    from pipeboard.workspace import Receipt
 
 _ASSIGNMENT = re.compile(r"(?:fields?\.[^=]+|[a-z_]+)=", re.IGNORECASE)
 
 
+def _new_rep(parser: Parser) -> None:
+    parser.add_argument(
+        "--new-rep", action="store_true", help="the owner may be somebody new: make that rep"
+    )
+
+
 def _add_arguments(parser: Parser) -> None:
     parser.add_argument("words", nargs="*", help=f"for example: {EXAMPLE}")
-    parser.epilog = "'add -' reads a deal from each line of stdin."
+    _new_rep(parser)
+    parser.epilog = (
+        "'add -' reads a deal from each line of stdin (UTF-8, blank lines left out): all or none."
+    )
     parser.add_json()
 
 
@@ -25,30 +40,61 @@ def add(call: Call) -> int:
     words = call.arguments.words
     if not words:
         raise BadInput("What deal?", hint=f"For example: pipeboard add {EXAMPLE}")
+    if words == ["-"]:
+        lines = _numbered(read_stdin())
+        open_or_make(call)
+        return _add_all(call, lines)
     open_or_make(call)
-    if words != ["-"]:
-        return _add_line(call, join_arguments(words), dry_run=call.arguments.dry_run)
-    lines = [line for line in read_stdin().splitlines() if line.strip()]
-    for number, line in enumerate(lines, 1):
-        _check_line(call, number, line)
-    for line in [] if call.arguments.dry_run else lines:
-        _add_line(call, line, dry_run=False)
+    receipt = call.workspace.add(
+        join_arguments(words),
+        pipeline=call.pipeline,
+        new_rep=call.arguments.new_rep,
+        **call.once,
+    )
+    return call.report(receipt, *_new_deals(call, receipt), refs=True)
+
+
+def _numbered(text: str) -> dict[int, str]:
+    """The lines that say something, by their number in the file from 1."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return {number: line for number, line in enumerate(lines, 1) if line.strip()}
+
+
+def _add_all(call: Call, lines: Mapping[int, str]) -> int:
+    """A deal from each line, or from none; the one that cannot be read is named by its number."""
+    receipts = call.workspace.add_all(
+        lines, pipeline=call.pipeline, new_rep=call.arguments.new_rep, **call.once
+    )
+    if not receipts:
+        call.out.say("Nothing was read, so nothing was added.")
+    deals = tuple(deal for receipt in receipts for deal in receipt.deals)
+    begin = "Not done (dry run): " if call.arguments.dry_run else ""
+    if call.arguments.json:
+        call.out.document(
+            {
+                "command_ids": [r.command_id for r in receipts if r.command_id],
+                "dry_run": call.arguments.dry_run,
+                "deals": [call.documents.deal(deal) for deal in deals],
+            }
+        )
+    for receipt in receipts:
+        call.command_id = receipt.command_id
+        for deal in receipt.deals if not (call.arguments.dry_run or call.arguments.json) else ():
+            call.out.line(deal.ref)
+        call.out.say(f"{begin}{receipt.summary}", *_new_deals(call, receipt), *receipt.notes)
     return 0
 
 
-def _add_line(call: Call, line: str, *, dry_run: bool) -> int:
-    receipt = call.workspace.add(line, pipeline=call.pipeline, dry_run=dry_run)
-    return call.report(receipt, refs=True)
+def _new_deals(call: Call, receipt: Receipt) -> tuple[str, ...]:
+    from pipeboard.cli import echo
+
+    pipelines = call.documents.pipelines
+    return tuple(echo.new_deal(deal, pipelines[deal.pipeline_id]) for deal in receipt.deals)
 
 
-def _check_line(call: Call, number: int, line: str) -> None:
-    """Nothing of the lines is written unless all can be read."""
-    try:
-        call.workspace.add(line, pipeline=call.pipeline, dry_run=True)
-    except BadInput as error:
-        raise BadInput(
-            f"Line {number}: {error.message}", hint=error.hint, details=error.details
-        ) from error
+def _set_arguments(parser: Parser) -> None:
+    deal_arguments(parser)
+    _new_rep(parser)
 
 
 def set_fields(call: Call) -> int:
@@ -58,12 +104,25 @@ def set_fields(call: Call) -> int:
     if not assignments:
         raise BadInput("Set what?", hint="For example: pipeboard set 142 value=40k close=19dec")
     ids = call.ids([word for word in words if word not in assignments])
-    receipt = call.workspace.set_fields(ids, assignments, dry_run=call.arguments.dry_run)
-    return call.report(receipt)
+    receipt = call.workspace.set_fields(
+        ids, assignments, new_rep=call.arguments.new_rep, **call.once
+    )
+    return call.report(receipt, *_now_set(call, assignments, receipt))
+
+
+def _now_set(call: Call, assignments: Sequence[str], receipt: Receipt) -> tuple[str, ...]:
+    from pipeboard.cli import echo
+
+    if not receipt.deals:
+        return ()
+    today, currency = call.workspace.today, call.settings.currency
+    changes = dict(parse_assignment(text, today, currency) for text in assignments)
+    return (echo.settings_of(changes, receipt.deals[0]),)
 
 
 def _assign_arguments(parser: Parser) -> None:
     deal_arguments(parser)
+    _new_rep(parser)
     parser.add_argument("--note", metavar="TEXT", default="", help="a word for the new owner")
 
 
@@ -74,9 +133,14 @@ def assign(call: Call) -> int:
         call.ids(refs),
         rep.removeprefix("@"),
         note=call.arguments.note,
-        dry_run=call.arguments.dry_run,
+        new_rep=call.arguments.new_rep,
+        **call.once,
     )
-    return call.report(receipt)
+    return call.report(receipt, *_owned(receipt))
+
+
+def _owned(receipt: Receipt) -> tuple[str, ...]:
+    return tuple(f"Owner: @{deal.owner}." for deal in receipt.deals[:1] if deal.owner)
 
 
 def tag(call: Call) -> int:
@@ -87,19 +151,19 @@ def tag(call: Call) -> int:
     if not add and not remove:
         raise BadInput("Which tags?", hint="For example: pipeboard tag 142 +inbound -cold")
     ids = call.ids([word for word in words if word[:1] not in {"+", "-"}])
-    return call.report(call.workspace.tag(ids, add, remove, dry_run=call.arguments.dry_run))
+    return call.report(call.workspace.tag(ids, add, remove, **call.once))
 
 
 def archive(call: Call) -> int:
     """Out of sight; undo or unarchive brings them back."""
     ids = call.ids(call.arguments.words)
-    return call.report(call.workspace.archive(ids, dry_run=call.arguments.dry_run))
+    return call.report(call.workspace.archive(ids, **call.once))
 
 
 def unarchive(call: Call) -> int:
     """Back from the archive."""
     ids = call.ids(call.arguments.words)
-    return call.report(call.workspace.unarchive(ids, dry_run=call.arguments.dry_run))
+    return call.report(call.workspace.unarchive(ids, **call.once))
 
 
 def _merge_arguments(parser: Parser) -> None:
@@ -118,14 +182,12 @@ def merge(call: Call) -> int:
     asked = call.arguments
     keep = call.workspace.find_deal(asked.keep, call.only_pipeline)
     others = [call.workspace.find_deal(ref, call.only_pipeline).id for ref in asked.others]
-    return call.report(
-        call.workspace.merge(keep.id, others, closed=asked.yes_closed, dry_run=asked.dry_run)
-    )
+    return call.report(call.workspace.merge(keep.id, others, closed=asked.yes_closed, **call.once))
 
 
 VERBS = {
     "add": Verb("LINE...", _add_arguments, add, dashed_words=True),
-    "set": Verb("DEAL... FIELD=VALUE...", deal_arguments, set_fields),
+    "set": Verb("DEAL... FIELD=VALUE...", _set_arguments, set_fields),
     "assign": Verb("DEAL... REP", _assign_arguments, assign),
     "tag": Verb("DEAL... +TAG... -TAG...", deal_arguments, tag, dashed_words=True),
     "archive": Verb("DEAL...", deal_arguments, archive),

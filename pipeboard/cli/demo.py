@@ -38,9 +38,10 @@ def demo(call: Call) -> int:
         check_terminal(call)
     folder = None if asked.db else Path(tempfile.mkdtemp(prefix="pipeboard-demo-"))
     path = Path(asked.db) if folder is None else folder / "demo.db"
-    is_kept = folder is None or asked.keep or asked.no_open
+    is_kept = False
     try:
         store = _build(call, path)
+        is_kept = folder is None or asked.keep or asked.no_open
         if asked.no_open:
             return 0
         code = show_board(call, store)
@@ -65,8 +66,17 @@ def _build(call: Call, path: Path) -> Store:
     asked = call.arguments
     if asked.deals >= _MANY:
         call.out.say(f"Making up {asked.deals:,} deals…")
-    store = Store.create(str(path), SETTINGS)
-    made = build(store, deals=asked.deals, seed=asked.seed, now=call.clock(), me=account_name())
+    was_there = path.exists()
+    try:
+        store = Store.create(str(path), SETTINGS)
+        call.work_on(store)
+        made = build(store, deals=asked.deals, seed=asked.seed, now=call.clock(), me=account_name())
+    except BaseException:
+        call.close()
+        if not was_there:  # half a demo is none
+            for suffix in ("", "-journal", "-wal", "-shm"):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
+        raise
     if asked.json:
         call.out.document({"database": str(path), **asdict(made)})
     elif asked.no_open:

@@ -1,53 +1,247 @@
-"""Text written in the person's own editor, without a shell and out of other people's sight."""
+"""Text written in the person's own editor: kept in a file of theirs until it is stored.
+
+Whatever goes wrong (no editor, a failure, a signal, a refusal, a busy database), the words are in
+that file, its path is told, and the same verb offers them again.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import shlex
-from collections.abc import Mapping
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
+from threading import current_thread, main_thread
+from typing import TypeVar
 
+from pipeboard import outlet
+from pipeboard.cli.call import Call
 from pipeboard.cli.config import Config
-from pipeboard.domain.errors import BadInput, PipeboardError
+from pipeboard.domain.errors import BadInput, PipeboardError, Refused
+from pipeboard.domain.text import quoted, slug
+
+T = TypeVar("T")
+
+_TAKES_LINE = frozenset(
+    ("vi", "vim", "nvim", "gvim", "view", "nano", "pico", "emacs", "emacsclient", "micro", "joe",
+     "jed", "kak", "mg", "ne", "zile")
+)  # fmt: skip
+_BOARD = "board"
+_LINE = re.compile(r"\bline (\d+)")
 
 
 def command(config: Config, environ: Mapping[str, str]) -> list[str]:
-    """The editor and its arguments: as configured, else $VISUAL, $EDITOR or vi."""
-    named = config["editor"] or environ.get("VISUAL") or environ.get("EDITOR") or "vi"
+    """The editor and its arguments: as configured, else $VISUAL, $EDITOR or vi.
+
+    Raises BadInput, naming where it was said, for what is no command.
+    """
+    named = {
+        "'editor' in the configuration": config["editor"],
+        "VISUAL": environ.get("VISUAL"),
+        "EDITOR": environ.get("EDITOR"),
+    }
+    for where, text in named.items():
+        if text and text.strip():
+            return program(text, where)
+    return ["vi"]
+
+
+def program(text: str, where: str) -> list[str]:
+    """The words of a command line, the home folder of `~` put in; BadInput names `where`."""
     try:
-        words = shlex.split(named)
+        words = shlex.split(text)
+        return [os.path.expanduser(words[0]), *words[1:]] if words else []
     except ValueError as error:
-        raise BadInput(f"The editor '{named}' is not a command.") from error
-    return words or ["vi"]
+        raise BadInput(
+            f"{where}: {quoted(text)} has a quote that is never closed.",
+            hint="Put quotes around a path with blanks, or leave them out.",
+        ) from error
 
 
-def edit_file(editor: list[str], path: Path) -> None:
-    """Let the person edit a file; `PipeboardError` when the editor is missing or fails."""
+def edit_file(editor: Sequence[str], path: Path, line: int = 0) -> None:
+    """Let the person edit a file, from a line on; PipeboardError when the editor fails.
+
+    The editor has the terminal to itself: its ^C is its own.
+    """
     import subprocess  # the board, which has an editor at hand, appears before this is loaded
 
+    at = [f"+{line}"] if line and Path(editor[0]).name in _TAKES_LINE else []
     try:
-        result = subprocess.run([*editor, str(path)], check=False)
-    except OSError as error:
+        with subprocess.Popen([*editor, *at, str(path)]) as running, _without_interrupts():
+            try:
+                code = running.wait()
+            except BaseException:
+                running.terminate()
+                raise
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise PipeboardError(
-            f"The editor {editor[0]} cannot be started: {error.strerror}.",
+            f"The editor {quoted(editor[0])} cannot be started: {why}.",
             hint="Name another with EDITOR, or 'editor' in the configuration.",
         ) from error
-    if result.returncode:
-        raise PipeboardError(f"The editor ended with {result.returncode}, so nothing was changed.")
+    if code < 0:
+        raise PipeboardError(f"The editor was ended by {signal.Signals(-code).name}.")
+    if code:
+        raise PipeboardError(f"The editor ended with {code}, so nothing was changed.")
 
 
-def write_text(editor: list[str], text: str, *, suffix: str) -> str:
-    """The text as the person leaves it, in a folder that only they can enter."""
-    import tempfile
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """A ^C is the editor's, also where that leaves the terminal to make a signal of it."""
+    if current_thread() is not main_thread():  # only the main thread is told of signals at all
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
-    with tempfile.TemporaryDirectory(prefix="pipeboard-") as folder:
-        path = Path(folder) / f"text{suffix}"
-        path.touch(0o600)
-        path.write_text(text, encoding="utf-8")
-        edit_file(editor, path)
-        return path.read_text(encoding="utf-8", errors="replace")
+
+class Kept:
+    """A text in a file of its own (0600) under the state folder, until it is stored."""
+
+    def __init__(self, folder: Path, name: str, suffix: str, database: str) -> None:
+        mark = sha256(f"{database}\0{name}".encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        self.path = folder / "kept" / f"{slug(name)[:60]}-{mark}{suffix}"
+
+    def read(self) -> str | None:
+        """The text that is kept, if any."""
+        try:
+            return self.path.read_bytes().decode("utf-8", "replace").removeprefix("\ufeff")
+        except FileNotFoundError:
+            return None
+
+    def begin(self, text: str) -> None:
+        """The file with a text to start from."""
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        outlet.write_file(self.path, [text], force=True)
+
+    def put_aside(self) -> Path:
+        """What is kept gets another name, so that a new text can be begun."""
+        return outlet.write_file(self.path, [self.read() or ""])
+
+    def discard(self) -> None:
+        """The text is stored, or there is none."""
+        self.path.unlink(missing_ok=True)
+
+    @property
+    def when(self) -> str:
+        """The time of day it was written."""
+        return f"{datetime.fromtimestamp(self.path.stat().st_mtime):%H:%M}"  # noqa: DTZ006
 
 
-def may_edit() -> bool:
-    """Whether somebody sits at a terminal."""
-    return os.isatty(0) and os.isatty(1)
+def written(call: Call, name: str, text: str, suffix: str, use: Callable[[str], T]) -> T | None:
+    """What `use` makes of the text as the person leaves it; None where they left it as it was.
+
+    Where `use` refuses the text, the person is led back into the editor at the fault. Raises
+    what `use` and the editor raise, with the path of the text, which is offered again next time.
+    """
+    from pipeboard.cli.environment import state_folder
+
+    kept = Kept(state_folder(), name, suffix, call.config.database)
+    found = kept.read()
+    if not call.may_ask:
+        where = f" The text of {kept.when} is in {kept.path}." if found else ""
+        raise BadInput(f"There is no terminal to edit on.{where}", hint="Give the text in words.")
+    editor = command(call.config, call.environ)
+    with _telling(kept, text):
+        if found is None or found == text or not _goes_on(call, kept):
+            kept.begin(text)
+        return _until_used(call, kept, editor, text, use)
+
+
+def _goes_on(call: Call, kept: Kept) -> bool:
+    if call.agreed(f"Go on with the text of {kept.when}?"):
+        return True
+    call.out.say(f"That text is in {kept.put_aside()}.")
+    return False
+
+
+def _until_used(
+    call: Call, kept: Kept, editor: Sequence[str], before: str, use: Callable[[str], T]
+) -> T | None:
+    refused, line = "", 0
+    while True:
+        edit_file(editor, kept.path, line)
+        text = kept.read() or ""
+        if text == before:
+            kept.discard()
+            return None
+        try:
+            result = use(text)
+        except (BadInput, Refused) as error:
+            if text == refused or not _leads_back(call, error):
+                raise
+            refused, line = text, line_of(error)
+        else:
+            kept.discard()
+            return result
+
+
+def _leads_back(call: Call, error: PipeboardError) -> bool:
+    call.out.say(error.message, error.hint)
+    return call.agreed("Back to the editor?")
+
+
+def line_of(error: PipeboardError) -> int:
+    """The line that an error is about, 0 where it names none."""
+    found = _LINE.search(error.message)
+    return int(error.details.get("line") or (found[1] if found else 0))
+
+
+@contextmanager
+def _telling(kept: Kept, text: str) -> Iterator[None]:
+    """Whatever ends this early, the person is told where their words are."""
+    try:
+        yield
+    except BaseException as error:
+        words = kept.read()
+        if words is None or words == text:
+            kept.discard()
+            raise
+        if not isinstance(error, PipeboardError):
+            outlet.message(f"Your text is kept in {kept.path}.")
+            raise
+        raise _with_path(error, kept.path, words) from error
+
+
+def _with_path(error: PipeboardError, path: Path, words: str) -> PipeboardError:
+    """The same error, and where the words are."""
+    error.hint = f"{error.hint} Your text is kept in {path}.".strip()
+    error.details = {**error.details, "path": str(path), "text": words}
+    return error
+
+
+def write_text(editor: Sequence[str], text: str, *, suffix: str) -> str:
+    """The text as the person leaves it in the editor, for the board, which keeps it from then on.
+
+    Raises PipeboardError with `path` and `text` of what was written where the editor fails.
+    """
+    from pipeboard.cli.environment import state_folder
+
+    kept = Kept(state_folder(), f"{_BOARD} {os.getpid()}", suffix, "")
+    try:
+        kept.begin(text)
+        with _telling(kept, text):
+            edit_file(editor, kept.path)
+            edited = kept.read() or ""
+    except OSError as error:
+        raise PipeboardError(
+            f"The text cannot be kept in {kept.path}: {error.strerror}.",
+            hint="Look at the rights of that folder.",
+        ) from error
+    kept.discard()
+    return edited
+
+
+def left_behind(folder: Path) -> Iterator[str]:
+    """Where texts are that a board could not take back from its editor, since it was ended."""
+    for path in sorted((folder / "kept").glob(f"{_BOARD}_*")):
+        pid = path.name.removeprefix(f"{_BOARD}_").partition("-")[0]
+        if not Path(f"/proc/{pid}").exists():
+            yield f"A text from the editor is kept in {path}."

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import parse_instant
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.text import quoted
 
 _APP = "pipeboard"
 _ZONE_LINK = Path("/etc/localtime")
@@ -80,9 +81,15 @@ def default_database() -> Path:
 
 
 def user_config_file(environ: Mapping[str, str]) -> Path:
-    """The person's own configuration, whether it exists or not."""
+    """The person's own configuration, whether it exists or not; BadInput for no path at all."""
     if named := environ.get("PIPEBOARD_CONFIG"):
-        return Path(named)
+        try:
+            return Path(named).expanduser()
+        except RuntimeError as error:
+            raise BadInput(
+                f"PIPEBOARD_CONFIG: {quoted(named)} is in the home of an unknown user.",
+                hint="Correct it, or unset it.",
+            ) from error
     from platformdirs import user_config_path
 
     return user_config_path(_APP) / "config.toml"

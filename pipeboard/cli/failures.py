@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
-import traceback
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
+from pipeboard import outlet
 from pipeboard.domain.errors import (
     BadInput,
     DatabaseError,
@@ -16,7 +16,6 @@ from pipeboard.domain.errors import (
     PipeboardError,
     Refused,
 )
-from pipeboard.domain.text import printable
 
 DONE, FAILED, USAGE, NOT_FOUND, REFUSED, DATABASE, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
@@ -28,33 +27,75 @@ _EXIT_CODES: tuple[tuple[type[PipeboardError], int], ...] = (
 )
 
 
+class OutputLost(PipeboardError):
+    """What the verb had to say could not be written; `details["stored"]` tells of its change."""
+
+    code: ClassVar[str] = "output"
+
+
+class Stopped(PipeboardError):
+    """The verb was interrupted; `details["stored"]` tells of its change."""
+
+    code: ClassVar[str] = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a verb had come: whether it is one that changes, and what it had stored."""
+
+    changes: bool = False
+    has_stored: bool = False
+    command_id: str = ""
+
+    @property
+    def command(self) -> str:
+        return f" (command {self.command_id})" if self.command_id else ""
+
+    @property
+    def details(self) -> dict[str, object]:
+        return {"stored": self.has_stored, "command_id": self.command_id or None}
+
+
 def exit_code(error: PipeboardError) -> int:
     """The exit code that scripts may rely on (`cli.md` section 2)."""
     return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), FAILED)
 
 
-def report(error: BaseException, arguments: Sequence[str]) -> int:
+def report(error: BaseException, arguments: Sequence[str], standing: Standing = Standing()) -> int:
     """Tell what went wrong, as JSON where `--json` was asked for; returns the exit code."""
     match error:
-        case PipeboardError():
-            known = error
+        case outlet.OutputFailed():
+            outlet.silence()
+            if isinstance(error.__cause__, BrokenPipeError) and not standing.changes:
+                return DONE  # the reader has seen enough
+            known: PipeboardError = _output_lost(error, standing)
         case KeyboardInterrupt():
-            return INTERRUPTED
+            outlet.silence()
+            known = _stopped(standing)
+        case PipeboardError():
+            known = _with_log(error)
         case OSError():
-            known = PipeboardError(_system_sentence(error))
+            known = PipeboardError(
+                _system_sentence(error), hint="Look at that place, its rights and its free space."
+            )
         case _:
-            known = _unexpected(error)
-    code = exit_code(known)
-    _print(_as_json(known) if "--json" in arguments else _as_text(known))
-    return code
+            known = _unexpected(error, standing)
+    outlet.message(_as_json(known) if "--json" in arguments else _as_text(known))
+    if isinstance(error, KeyboardInterrupt):
+        return int(getattr(error, "exit_code", INTERRUPTED))
+    return exit_code(known)
 
 
 def _as_text(error: PipeboardError) -> str:
-    message = printable(error.message)
-    lines = [f"pipeboard: {message}" + ("" if message.endswith((".", "?", "!")) else ".")]
+    prefix = "" if isinstance(error, Stopped) else "pipeboard: "
+    lines = [f"{prefix}{_one_line(error.message)}"]
     if error.hint:
-        lines.append(printable(error.hint))
+        lines.append(_one_line(error.hint))
     return "\n".join(lines)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.splitlines())
 
 
 def _as_json(error: PipeboardError) -> str:
@@ -67,13 +108,28 @@ def _as_json(error: PipeboardError) -> str:
     return json.dumps({"error": said}, default=str)
 
 
-def _print(text: str) -> None:
-    if sys.stderr is None:
-        return
-    try:
-        print(text, file=sys.stderr, flush=True)
-    except OSError:
-        return  # nobody can read it, and the exit code still tells
+def _output_lost(error: OSError, standing: Standing) -> OutputLost:
+    why = error.strerror or str(error)
+    if standing.has_stored:
+        return OutputLost(
+            f"The change was stored{standing.command}, but its output could not be written: {why}.",
+            hint="Do not repeat it; 'pipeboard undo --list' shows it.",
+            details=standing.details,
+        )
+    nothing = ", and nothing was changed" if standing.changes else ""
+    return OutputLost(
+        f"The output could not be written{nothing}: {why}.",
+        hint="Look at where it goes, then repeat.",
+        details=standing.details,
+    )
+
+
+def _stopped(standing: Standing) -> Stopped:
+    if standing.has_stored:
+        said = f"Interrupted, but the change was stored{standing.command}."
+    else:
+        said = "Interrupted: nothing was changed." if standing.changes else "Interrupted."
+    return Stopped(said, details=standing.details)
 
 
 def _system_sentence(error: OSError) -> str:
@@ -81,26 +137,35 @@ def _system_sentence(error: OSError) -> str:
     return f"{what}{error.strerror or error}."
 
 
-def _unexpected(error: BaseException) -> PipeboardError:
-    """A fault of the program: the traceback, without values, into a file that only we can read."""
-    summary = f"Something went wrong in pipeboard ({type(error).__name__})."
+def _with_log(error: PipeboardError) -> PipeboardError:
+    """The error; one of the database's that nobody expects goes to the log, if that can be."""
+    if error.details.get("reason") != "other":
+        return error
     try:
-        log = write_log("".join(traceback.format_exception(error)))
+        log = write_log(error)
     except OSError:
-        return PipeboardError(summary, hint="The log could not be written either.")
-    return PipeboardError(summary, hint=f"Nothing is half done. The details are in {log}.")
+        return error
+    error.hint = f"{error.hint} The details are in {log}.".strip()
+    return error
 
 
-def write_log(text: str) -> Path:
+def _unexpected(error: BaseException, standing: Standing) -> PipeboardError:
+    """A fault of the program: where it happened goes into a file that only we can read."""
+    summary = f"Something went wrong in pipeboard ({type(error).__name__})."
+    done = f"The change was stored{standing.command}." if standing.has_stored else ""
+    try:
+        log = write_log(error)
+    except OSError:
+        return PipeboardError(summary, hint=f"{done} The log could not be written either.".strip())
+    done = done or "Nothing is half done."
+    return PipeboardError(summary, hint=f"{done} The details are in {log}.")
+
+
+def write_log(error: BaseException) -> Path:
     """Append to the log file (0600) in the state folder; returns its path. Raises OSError."""
-    from datetime import UTC, datetime
-
     from pipeboard.cli.environment import state_folder
+    from pipeboard.faults import write_down
 
-    folder = state_folder()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    log = folder / "pipeboard.log"
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-    with os.fdopen(os.open(log, flags, 0o600), "a", encoding="utf-8", errors="replace") as file:
-        file.write(f"{datetime.now(UTC).isoformat()} {text}\n")
+    log = state_folder() / "pipeboard.log"
+    write_down(error, log)
     return log

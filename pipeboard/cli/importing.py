@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import os
+import io
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +12,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from pipeboard import outlet
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.failures import DONE, REFUSED
@@ -177,13 +178,13 @@ def _progress(call: Call) -> Iterator[Callable[[int, float], None] | None]:
             shown = True
             filled = int(20 * share)
             bar = f"[{'#' * filled}{' ' * (20 - filled)}]"
-            print(f"\r{bar} {rows:,} rows", end="", file=sys.stderr, flush=True)
+            outlet.overwrite(f"{bar} {rows:,} rows")
 
     try:
         yield show
     finally:
         if shown:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+            outlet.wipe()
 
 
 def _tell(call: Call, reading: Reading, report: ImportReport) -> None:
@@ -232,15 +233,14 @@ def _write_rejected(file: str, reading: Reading, report: ImportReport) -> Path:
     from pipeboard.exchange.cells import defuse
 
     path = Path(f"{'stdin' if file == '-' else file}.rejected.csv")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
     columns = _columns(reading.header, report.rejected)
-    with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, delimiter=reading.delimiter or ",")
-        writer.writerow([*columns, "reason"])
-        for row in report.rejected:
-            cells = [defuse(row.raw.get(column, "")) for column in columns]
-            writer.writerow([*cells, row.reason])
-    return path
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=reading.delimiter or ",")
+    writer.writerow([*columns, "reason"])
+    for row in report.rejected:
+        cells = [defuse(row.raw.get(column, "")) for column in columns]
+        writer.writerow([*cells, row.reason])
+    return outlet.write_file(path, [out.getvalue()])
 
 
 def _columns(header: Sequence[str], rejected: Sequence[Rejected]) -> list[str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-import sys
 from collections.abc import Callable, Iterator
 
+from pipeboard import outlet
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.columns import (
@@ -66,12 +66,14 @@ def list_deals(call: Call) -> int:
 
 def _listing(call: Call) -> Listing:
     pipeline = call.only_pipeline
+    query = call.workspace.parse_filter(" ".join(call.arguments.words))
+    call.tell_days(query.understood)
     return Listing(
         call.documents.today,
         call.documents.zone,
         me=call.workspace.me,
         pipeline_id=pipeline.id if pipeline else None,
-        filter=call.workspace.parse_filter(" ".join(call.arguments.words)),
+        filter=query,
         sort=call.arguments.sort or "id",
         limit=call.arguments.limit,
     )
@@ -110,7 +112,7 @@ def _rows(call: Call, found: Selection, wanted: _Columns) -> Iterator[list[str]]
 
 
 def _csv(call: Call, found: Selection, wanted: _Columns) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer = csv.writer(outlet.DATA, lineterminator="\n")
     writer.writerows([defuse(cell) for cell in row] for row in _rows(call, found, wanted))
 
 
@@ -118,7 +120,7 @@ def _plain(call: Call, found: Selection, wanted: _Columns) -> None:
     rows = _rows(call, found, wanted)
     next(rows)
     for row in rows:
-        print("\t".join(row))
+        outlet.data("\t".join(row))
 
 
 def _json(call: Call, found: Selection, wanted: _Columns) -> None:
@@ -127,16 +129,16 @@ def _json(call: Call, found: Selection, wanted: _Columns) -> None:
 
 def _json_lines(call: Call, found: Selection, wanted: _Columns) -> None:
     for deal in found.deals:
-        print(as_json(call.documents.deal(deal)))
+        outlet.data(as_json(call.documents.deal(deal)))
 
 
 def _ids(call: Call, found: Selection, wanted: _Columns) -> None:
     for deal_id in found.ids:
-        print(f"D-{deal_id}")
+        outlet.data(f"D-{deal_id}")
 
 
 def _count(call: Call, found: Selection, wanted: _Columns) -> None:
-    print(len(found.ids))
+    outlet.data(str(len(found.ids)))
 
 
 _WRITERS: dict[str, Callable[[Call, Selection, _Columns], None]] = {

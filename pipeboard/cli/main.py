@@ -7,9 +7,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 
-from pipeboard import __version__
+from pipeboard import __version__, outlet
 from pipeboard.cli.command_line import asks_for, cut
-from pipeboard.cli.verbs import GROUPS, NESTED, VERBS
+from pipeboard.cli.verbs import CHANGING, GROUPS, NESTED, TOKENED, VERBS
+
+TYPE_CHECKING = False  # `typing` itself is more than help needs
+if TYPE_CHECKING:
+    from pipeboard.cli.call import Call
+    from pipeboard.cli.failures import Standing
 
 
 def run() -> None:
@@ -20,53 +25,75 @@ def run() -> None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(main(sys.argv[1:]))
+    if asks_for(sys.argv[1:], "-h", "--help", "--version"):
+        sys.exit(main(sys.argv[1:]))
+    from pipeboard.cli import interrupts
+
+    interrupts.catch()
+    code = main(sys.argv[1:])
+    interrupts.let_go()
+    sys.exit(code)
 
 
 def main(arguments: Sequence[str]) -> int:
     """What one command line does; returns the exit code, and never raises."""
+    calls: list[Call] = []
+    verb = ""
     try:
-        code = _dispatch(arguments)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader has seen enough; what is still buffered must not fail once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        verb, rest = cut(arguments)
+        code = _dispatch(verb, rest, calls)
+        outlet.flush()
     except (Exception, KeyboardInterrupt) as error:  # the one place where everything ends
         from pipeboard.cli.failures import report
 
-        return report(error, arguments)
+        return report(error, arguments, _standing(verb, calls))
+    finally:
+        for call in calls:
+            call.close()
     return code
 
 
-def _dispatch(arguments: Sequence[str]) -> int:
-    verb, rest = cut(arguments)
+def _standing(verb: str, calls: Sequence[Call]) -> Standing:
+    """What is to be said of a verb's change when it does not come to its end."""
+    from pipeboard.cli.failures import Standing
+
+    return Standing(
+        changes=verb in CHANGING,
+        has_stored=any(call.has_stored for call in calls),
+        command_id=calls[-1].command_id if calls else "",
+    )
+
+
+def _dispatch(verb: str, rest: Sequence[str], calls: list[Call]) -> int:
     if verb in NESTED or (not verb and asks_for(rest, "-h", "--help")):
-        print(_nested_help(verb) if verb else overview())
+        outlet.data(_nested_help(verb) if verb else overview())
         return 0
     if asks_for(rest, "--version") or (verb == "version" and not rest):
-        print(f"pipeboard {__version__}")
+        outlet.data(f"pipeboard {__version__}")
         return 0
-    return _run(verb, rest, os.environ)
+    return _run(verb, rest, os.environ, calls)
 
 
-def _run(verb: str, arguments: Sequence[str], environ: Mapping[str, str]) -> int:
+def _run(verb: str, arguments: Sequence[str], environ: Mapping[str, str], calls: list[Call]) -> int:
     from pipeboard.cli.arguments import Parser
 
     family, summary = _listed(verb)
     found = import_module(f"pipeboard.cli.{family}").VERBS[verb]
-    parser = Parser(verb, found.words, summary, dashed_words=found.dashed_words)
+    parser = Parser(
+        verb,
+        found.words,
+        summary,
+        dashed_words=found.dashed_words,
+        takes_token=verb in TOKENED,
+    )
     found.arguments(parser)
     if asks_for(arguments, "-h", "--help"):
-        print(parser.format_help(), end="")
+        outlet.data(parser.format_help(), end="")
         return 0
     from pipeboard.cli.call import Call
 
-    call = Call(parser.read(arguments), environ)
-    try:
-        code: int = found.run(call)
-    finally:
-        call.close()
+    calls.append(Call(parser.read(arguments), environ))
+    code: int = found.run(calls[-1])
     return code
 
 

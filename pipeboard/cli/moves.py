@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb, deal_arguments, last_word
+from pipeboard.domain.dates import Direction, format_date
 from pipeboard.domain.deal import LOSS_CATEGORIES, Loss
-from pipeboard.domain.money import parse_money
+from pipeboard.domain.money import format_money, parse_money
+
+if TYPE_CHECKING:
+    from pipeboard.workspace import Receipt
 
 
 def _override(parser: Parser) -> None:
@@ -37,7 +42,7 @@ def move(call: Call) -> int:
         [deal.id for deal in deals],
         stage.id,
         override=call.arguments.override,
-        dry_run=call.arguments.dry_run,
+        **call.once,
     )
     return call.report(receipt)
 
@@ -56,21 +61,45 @@ def won(call: Call) -> int:
     """Won, with the final value; and what follows the sale."""
     asked = call.arguments
     value = None if asked.value is None else parse_money(asked.value, call.settings.currency)
-    day = call.day(asked.follow_up)
+    day = call.day(asked.follow_up, Direction.AHEAD)
     receipt = call.workspace.win(
         call.ids(asked.words),
         value=value,
         on=call.day(asked.on),
         override=asked.override,
-        dry_run=asked.dry_run,
+        **call.once,
     )
+    said = _closed(call, receipt)
     if day is None or asked.dry_run:
-        return call.report(receipt)
-    leads = [call.workspace.follow_up(deal.id, day) for deal in receipt.deals]
-    said = tuple(lead.summary for lead in leads)
+        return call.report(receipt, *said)
+    leads = [
+        call.workspace.follow_up(deal.id, day, **call.once_for(f"follow-up-{deal.id}"))
+        for deal in receipt.deals
+    ]
+    followed = tuple(lead.summary for lead in leads)
     made = tuple(deal for lead in leads for deal in lead.deals)
     return call.report(
-        replace(receipt, deals=(*receipt.deals, *made), notes=(*receipt.notes, *said))
+        replace(receipt, deals=(*receipt.deals, *made), notes=(*receipt.notes, *followed)), *said
+    )
+
+
+def _closed(call: Call, receipt: Receipt) -> tuple[str, ...]:
+    """On which day the deals ended, and at what value a single one."""
+    from pipeboard.cli import echo
+
+    if not receipt.deals:
+        return ()
+    deal = receipt.deals[0]
+    value = format_money(deal.value) if deal.value and len(receipt.deals) == 1 else ""
+    again = deal.loss.recycle_on if deal.loss else None
+    return (
+        echo.joined(
+            (
+                echo.closed_on(deal, call.settings.zone),
+                value,
+                f"again on {format_date(again)}" if again else "",
+            )
+        ),
     )
 
 
@@ -88,11 +117,11 @@ def _lost_arguments(parser: Parser) -> None:
 def lost(call: Call) -> int:
     """Lost, for a reason."""
     asked = call.arguments
-    loss = Loss(asked.category, asked.reason, asked.competitor, call.day(asked.recycle))
-    receipt = call.workspace.lose(
-        call.ids(asked.words), loss, on=call.day(asked.on), dry_run=asked.dry_run
+    loss = Loss(
+        asked.category, asked.reason, asked.competitor, call.day(asked.recycle, Direction.AHEAD)
     )
-    return call.report(receipt)
+    receipt = call.workspace.lose(call.ids(asked.words), loss, on=call.day(asked.on), **call.once)
+    return call.report(receipt, *_closed(call, receipt))
 
 
 def _reopen_arguments(parser: Parser) -> None:
@@ -107,7 +136,7 @@ def reopen(call: Call) -> int:
     deals = call.deals(asked.words)
     stage_id = None if asked.stage is None else call.stage(deals, asked.stage).id
     receipt = call.workspace.reopen(
-        [deal.id for deal in deals], stage_id, override=asked.override, dry_run=asked.dry_run
+        [deal.id for deal in deals], stage_id, override=asked.override, **call.once
     )
     return call.report(receipt)
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from pipeboard import outlet
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.tables import Table
-from pipeboard.domain.dates import format_date, parse_date, parse_instant
-from pipeboard.domain.errors import BadInput, NotFound
+from pipeboard.domain.dates import Direction, format_date, parse_date, parse_instant
+from pipeboard.domain.errors import BadInput
 from pipeboard.domain.money import format_money
-from pipeboard.domain.near import did_you_mean
-from pipeboard.domain.text import quoted
+from pipeboard.domain.people import match_rep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,12 +74,15 @@ def _question(call: Call) -> Question:
     asked, workspace = call.arguments, call.workspace
     as_of = workspace.now() if asked.as_of is None else _instant(call, asked.as_of)
     words = " ".join(asked.words)
+    query = workspace.parse_filter(words) if words.strip() else None
+    if query is not None:
+        call.tell_days(query.understood)
     return Question(
         call.pipeline,
         workspace.period(asked.period, at=as_of),
         as_of,
         _owner(call, asked.owner),
-        workspace.parse_filter(words) if words.strip() else None,
+        query,
         workspace.me,
     )
 
@@ -90,7 +92,9 @@ def _instant(call: Call, text: str) -> datetime:
     workspace = call.workspace
     try:
         if "T" not in text and ":" not in text:
-            return workspace.end_of(parse_date(text, workspace.today))
+            day = parse_date(text, workspace.today, Direction.BACK)
+            call.tell_days([(text, day)])
+            return workspace.end_of(day)
         at = parse_instant(text, zone=call.settings.zone)
     except BadInput as error:
         raise BadInput(f"--as-of: {error.message}", hint=error.hint) from error
@@ -103,15 +107,7 @@ def _owner(call: Call, name: str | None) -> str | None:
     """The rep with that name; deals may belong to somebody who is no rep any more."""
     if name is None:
         return None
-    wanted = name.removeprefix("@")
-    reps = [rep.name for rep in call.workspace.reader.reps()]
-    found = next((rep for rep in reps if rep.casefold() == wanted.casefold()), None)
-    if found is None:
-        raise NotFound(
-            f"There is no rep {quoted(wanted)}.",
-            hint=did_you_mean(wanted, reps) or "See 'pipeboard rep list'.",
-        )
-    return found
+    return match_rep(name, call.workspace.reader.reps()).name
 
 
 def _write_tables(
@@ -121,7 +117,8 @@ def _write_tables(
     from pipeboard.exchange.metrics_tables import as_csv, as_markdown, tables
 
     if call.arguments.csv:
-        sys.stdout.write(as_csv(tables(report, before, groups, group_metrics=tuple(METRICS))))
+        found = tables(report, before, groups, group_metrics=tuple(METRICS))
+        outlet.data(as_csv(found), end="")
         return
     basis = report.basis
     title = f"{basis.rules.pipeline.name}: {basis.period.label}"

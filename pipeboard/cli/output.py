@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, TextIO
 
-from pipeboard.domain.text import printable
+from pipeboard import outlet
 
 BOLD, DIM, RED, YELLOW, GREEN, BLUE = "1", "2", "31", "33", "32", "34"
 
@@ -20,35 +20,30 @@ _UNSAFE_IN_JSON = re.compile(r"[^\x20-\x7e\n]")
 
 
 class Output:
-    """Where data, messages and questions of one call go."""
+    """Where data and messages of one call go."""
 
     def __init__(self, *, quiet: bool, color: str, environ: Mapping[str, str]) -> None:
-        self._quiet = quiet
+        self.is_quiet = quiet
         self.is_colored = wants_color(color, environ, sys.stdout)
 
     def line(self, *parts: str | Styled) -> None:
-        """One line of data; whatever steers a terminal is taken out of it."""
-        print("".join(self._styled(part) for part in parts), file=sys.stdout)
+        """One line of data."""
+        whole = [(part, "") if isinstance(part, str) else part for part in parts]
+        outlet.styled((text, style if self.is_colored else "") for text, style in whole)
 
     def text(self, text: str) -> None:
         """Lines of data."""
-        for line in text.split("\n"):
-            self.line(line)
+        outlet.data(text)
 
     def document(self, document: Mapping[str, Any]) -> None:
         """One JSON document, with the version of its schema in front."""
-        print(as_json({"schema": 1, **document}, indent=2), file=sys.stdout)
+        outlet.data(as_json({"schema": 1, **document}, indent=2))
 
     def say(self, *messages: str) -> None:
-        """Messages for the person."""
+        """Messages for the person, each a line or more."""
         for message in messages:
-            if message and not self._quiet:
-                print(printable(message), file=sys.stderr)
-
-    def _styled(self, part: str | Styled) -> str:
-        text, style = (part, "") if isinstance(part, str) else part
-        clean = printable(text)
-        return f"\x1b[{style}m{clean}\x1b[0m" if style and self.is_colored and clean else clean
+            if message and not self.is_quiet:
+                outlet.message(message)
 
 
 def wants_color(choice: str, environ: Mapping[str, str], stream: TextIO) -> bool:
@@ -85,13 +80,12 @@ def _escaped(found: re.Match[str]) -> str:
 
 def write_stream_of_documents(key: str, documents: Iterable[Mapping[str, Any]]) -> None:
     """`{"schema": 1, KEY: [...]}` on stdout, one document a line, none of them kept."""
-    write = sys.stdout.write
-    write(f'{{"schema": 1, "{key}": [')
+    outlet.data(f'{{"schema": 1, "{key}": [', end="")
     separator = "\n"
     for document in documents:
-        write(separator + as_json(document))
+        outlet.data(separator + as_json(document), end="")
         separator = ",\n"
-    write("]}\n" if separator == "\n" else "\n]}\n")
+    outlet.data("]}" if separator == "\n" else "\n]}")
 
 
 def terminal_width() -> int | None:

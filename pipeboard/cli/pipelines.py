@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb, read_stdin
+from pipeboard.cli.call import Call, Verb, read_stdin, read_utf8
 from pipeboard.cli.tables import Table
-from pipeboard.domain.errors import BadInput, NotFound
+from pipeboard.domain.errors import BadInput, NotFound, PipeboardError
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.questions import QUESTION_SETS, question_set
 from pipeboard.domain.templates import TEMPLATES, from_stage_names, template
@@ -120,11 +120,14 @@ def _read(file: str) -> str:
     if file == "-":
         return read_stdin()
     try:
-        return Path(file).read_text(encoding="utf-8")
+        return read_utf8(Path(file).read_bytes(), file)
     except FileNotFoundError as error:
         raise NotFound(f"There is no file {file}.") from error
-    except (UnicodeDecodeError, ValueError) as error:
-        raise BadInput(f"{file} is not UTF-8 text.") from error
+    except (OSError, ValueError) as error:
+        raise PipeboardError(
+            f"{file} cannot be read: {getattr(error, 'strerror', None) or error}.",
+            hint="Name a TOML file, or - for stdin.",
+        ) from error
 
 
 def _apply(call: Call, document: str) -> int:
@@ -156,20 +159,17 @@ def _edit_arguments(parser: Parser) -> None:
 
 def edit(call: Call) -> int:
     """A pipeline's document in the editor; applied when it was changed."""
-    from pipeboard.cli.editor import command, write_text
+    from pipeboard.cli.editor import written
     from pipeboard.exchange.pipeline_toml import write_pipeline
 
-    before = write_pipeline(_named(call))
-    if call.arguments.no_input or not call.has_person:
-        raise BadInput(
-            "There is no terminal to edit on.",
-            hint="Use 'pipeboard pipeline show' and 'pipeboard pipeline apply FILE'.",
-        )
-    after = write_text(command(call.config, call.environ), before, suffix=".toml")
-    if after == before:
+    pipeline = _named(call)
+    before = write_pipeline(pipeline)
+    code = written(
+        call, f"pipeline {pipeline.name}", before, ".toml", lambda text: _apply(call, text)
+    )
+    if code is None:
         call.out.say("Nothing was changed.")
-        return 0
-    return _apply(call, after)
+    return code or 0
 
 
 def templates(call: Call) -> int:

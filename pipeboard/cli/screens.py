@@ -25,9 +25,9 @@ def check_terminal(call: Call) -> None:
 
 def show_board(call: Call, store: Store) -> int:
     """Runs the screens over an open store; the exit code."""
-    from pipeboard.cli.editor import command, write_text
-    from pipeboard.cli.environment import account_name, state_folder
-    from pipeboard.domain.actor import Actor
+    from pipeboard.cli.editor import command, left_behind, write_text
+    from pipeboard.cli.environment import state_folder
+    from pipeboard.cli.interrupts import left_to_screens
     from pipeboard.ui.keys import read_keymap
     from pipeboard.ui.launch import Choices, open_board
 
@@ -43,5 +43,8 @@ def show_board(call: Call, store: Store) -> int:
         copy_command=config["copy_cmd"] or "",
         edit=lambda text: write_text(command(config, call.environ), text, suffix=".md"),
     )
-    actor = Actor(account_name(), call.arguments.acting_as or "")
-    return open_board(store, call.clock, actor, choices, state_folder(), call.environ)
+    actor = call.actor_in(store)
+    with left_to_screens():
+        code = open_board(store, call.clock, actor, choices, state_folder(), call.environ)
+    call.out.say(*left_behind(state_folder()))
+    return code

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeboard import __version__
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
-from pipeboard.cli.environment import account_name, state_folder, user_config_file
+from pipeboard.cli.environment import (
+    account_name,
+    default_database,
+    state_folder,
+    user_config_file,
+)
 from pipeboard.cli.tables import Table
+from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import quoted
 
 if TYPE_CHECKING:
+    from pipeboard.cli.config import Config
     from pipeboard.ui.keys import Command
 
 
@@ -56,32 +63,65 @@ def path(call: Call) -> int:
 
 
 def edit(call: Call) -> int:
-    """The configuration file in the editor; afterwards it is checked."""
-    from pipeboard.cli.config import PREFERENCES, Config, Value, example
+    """The configuration file in the editor; back to it at the fault, until it is in order."""
     from pipeboard.cli.editor import command, edit_file
-    from pipeboard.domain.errors import BadInput
 
     file = user_config_file(call.environ)
-    if call.arguments.no_input or not call.has_person:
+    if not call.may_ask:
         raise BadInput("There is no terminal to edit on.", hint=f"The file is {file}.")
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file.write_text(example(), encoding="utf-8")
-    # A configuration that cannot be read must still be possible to edit.
+    editor = command(_for_editor(call), call.environ)
+    _make_example(file)
+    line, before = 0, None
+    while True:
+        edit_file(editor, file, line)
+        found = list(_problems_of(call, file))
+        now = file.read_bytes()
+        for problem, _ in found:
+            call.out.say(problem)
+        if not found:
+            call.out.say("The configuration is in order.")
+            return 0
+        if now == before or not call.agreed("Back to the editor?"):
+            return 1
+        before, line = now, found[0][1]
+
+
+def _for_editor(call: Call) -> Config:
+    """The configuration; one that cannot be read must still be possible to edit."""
+    from pipeboard.cli.config import PREFERENCES, Config, Value
+
     try:
-        config = call.config
+        return call.config
     except BadInput:
-        config = Config({p.name: Value(p.default, "default") for p in PREFERENCES}, {})
-    edit_file(command(config, call.environ), file)
-    return check(call)
+        return Config({p.name: Value(p.default, "default") for p in PREFERENCES}, {})
+
+
+def _make_example(file: Path) -> None:
+    """The file with every setting in a comment, where there is none yet."""
+    from pipeboard import outlet
+    from pipeboard.cli.config import example
+
+    if file.exists():
+        return
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise BadInput(
+            f"The folder {file.parent} cannot be made: {error.strerror}.",
+            hint="Name another file with PIPEBOARD_CONFIG.",
+        ) from error
+    outlet.write_file(file, [example()], numbered=False)
 
 
 def check(call: Call) -> int:
     """What is wrong in the person's and the machine's configuration; exit code 1 if anything is."""
+    from pipeboard.cli.config import expect_named_file
     from pipeboard.cli.environment import site_config_file
 
+    expect_named_file(call.environ)
     files = (site_config_file(), user_config_file(call.environ))
-    found = [problem for file in files for problem in _problems(file)]
+    found = [problem for file in files for problem, _ in _problems_of(call, file)]
+    found += _around(call)
     if call.arguments.json:
         call.out.document({"problems": found})
     else:
@@ -92,26 +132,80 @@ def check(call: Call) -> int:
     return 1 if found else 0
 
 
-def _problems(file: Path) -> Iterator[str]:
+def _around(call: Call) -> Iterator[str]:
+    """What is wrong in the variables that stand over the configuration."""
+    from pipeboard.cli.editor import program
+    from pipeboard.domain.errors import PipeboardError
+    from pipeboard.store.locating import locate
+
+    for name, read in (
+        ("VISUAL", lambda text: program(text, "VISUAL")),
+        ("EDITOR", lambda text: program(text, "EDITOR")),
+        ("PIPEBOARD_DB", locate),
+    ):
+        try:
+            if text := call.environ.get(name):
+                read(text)
+        except PipeboardError as error:
+            yield error.message if error.message.startswith(name) else f"{name}: {error.message}"
+
+
+def _problems_of(call: Call, file: Path) -> Iterator[tuple[str, int]]:
+    """What is wrong in a file, and the line where it stands, 0 where that is not known."""
     from pipeboard.cli.config import problems, read_file
-    from pipeboard.domain.errors import BadInput
-    from pipeboard.ui.keys import read_keymap
-    from pipeboard.ui.palette import THEMES
+    from pipeboard.cli.editor import line_of
 
     try:
         document = read_file(file)
     except BadInput as error:
-        yield error.message
+        yield error.message, line_of(error)
         return
-    found = list(problems(document))
-    if not found:
+    lines = file.read_text("utf-8", "replace").splitlines() if document else []
+    for problem in (*problems(document), *_in_use(document)):
+        name = problem.partition(" ")[0].strip("':")
+        at = (n for n, line in enumerate(lines, 1) if line.lstrip('" ').startswith(name))
+        yield f"{file}: {problem}", next(at, 0)
+
+
+def _in_use(document: Mapping[str, Any]) -> Iterator[str]:
+    """What would only bite when it is used: keys, colours, programs and the database's path."""
+    from pipeboard.cli.config import COMMANDS
+    from pipeboard.domain.errors import PipeboardError
+    from pipeboard.ui.keys import read_keymap
+    from pipeboard.ui.palette import THEMES
+
+    keymap = document.get("keys", {})
+    if isinstance(keymap, Mapping) and all(isinstance(key, str) for key in keymap.values()):
         try:
-            read_keymap(document.get("keys", {}))
+            read_keymap(keymap)
         except BadInput as error:
-            found.append(f"{error.message} {error.hint}".rstrip())
+            yield f"{error.message} {error.hint}".rstrip()
     if isinstance(theme := document.get("theme"), str) and theme not in THEMES:
-        found.append(f"theme is one of {', '.join(THEMES)}, not {quoted(theme)}.")
-    yield from (f"{file}: {problem}" for problem in found)
+        yield f"theme is one of {', '.join(THEMES)}, not {quoted(theme)}."
+    for name in COMMANDS:
+        if isinstance(text := document.get(name), str):
+            yield from _no_program(name, text)
+    database = document.get("database")
+    if isinstance(database, str) and database not in ("", str(default_database())):
+        from pipeboard.store.locating import locate
+
+        try:
+            locate(database)
+        except PipeboardError as error:
+            yield f"database: {error.message}"
+
+
+def _no_program(name: str, text: str) -> Iterator[str]:
+    import shutil
+
+    from pipeboard.cli.editor import program
+
+    try:
+        words = program(text, name)
+    except BadInput:
+        return  # said already
+    if words and shutil.which(words[0]) is None:
+        yield f"{name}: there is no program {quoted(words[0])}."
 
 
 def keys(call: Call) -> int:

@@ -13,7 +13,7 @@ from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.output import write_stream_of_documents
 from pipeboard.cli.tables import Table
 from pipeboard.domain.agreements import AgreementEntry
-from pipeboard.domain.dates import parse_date, parse_instant, start_of_day
+from pipeboard.domain.dates import Direction, parse_date, parse_instant, start_of_day
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.sheet import Entry
 
@@ -126,9 +126,11 @@ def _since(call: Call, text: str) -> datetime:
     if "T" in text or ":" in text:
         return parse_instant(text, zone=zone)
     try:
-        return start_of_day(parse_date(text, call.workspace.today), zone)
+        day = parse_date(text, call.workspace.today, Direction.BACK)
     except BadInput as error:
         raise BadInput(f"--since: {error.message}", hint=error.hint) from error
+    call.tell_days([(text, day)])
+    return start_of_day(day, zone)
 
 
 VERBS = {

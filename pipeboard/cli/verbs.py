@@ -56,6 +56,31 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
 }
 VERBS = {verb: listed for group in GROUPS.values() for verb, listed in group.items()}
 
+# The verbs that change something, and say what became of it when they are cut short. The others
+# only look.
+CHANGING = frozenset(
+    (
+        "init", "demo", "import", "add", "set", "assign", "tag", "archive", "unarchive", "merge",
+        "move", "won", "lost", "reopen", "next", "log", "note", "answer", "snooze", "contact",
+        "term", "tick", "recycle", "target set", "fx set", "undo", "redo", "pipeline new",
+        "pipeline apply", "pipeline edit", "rep add", "rep set", "config edit",
+    )
+)  # fmt: skip
+# Those that hand --token on to their use case (`Call.once`).
+TOKENED = frozenset(
+    (
+        "add", "set", "assign", "tag", "archive", "unarchive", "merge", "move", "won", "lost",
+        "reopen", "next", "log", "note", "answer", "snooze", "contact", "term", "tick", "recycle",
+    )
+)  # fmt: skip
+READING = frozenset(
+    (
+        "list", "show", "metrics", "target list", "fx list", "history", "pipeline list",
+        "pipeline show", "pipeline templates", "rep list", "config show", "config path",
+        "config check", "keys", "version",
+    )
+)  # fmt: skip
+
 # Verbs of two words, and which of them the first word alone stands for.
 NESTED: dict[str, tuple[str, dict[str, str]]] = {
     "pipeline": (

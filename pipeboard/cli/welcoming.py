@@ -29,6 +29,7 @@ def welcome(call: Call) -> int:
 
 
 def _ask(call: Call) -> Beginning | None:
+    from pipeboard.cli.interrupts import left_to_screens
     from pipeboard.ui.draw.glyphs import choose_glyphs
     from pipeboard.ui.palette import theme_for
     from pipeboard.ui.screens.first_run import FirstRun
@@ -37,7 +38,9 @@ def _ask(call: Call) -> Beginning | None:
 
     theme = theme_for(call.config["theme"], color_depth(call.environ))
     glyphs = choose_glyphs(call.config["glyphs"], call.environ, terminal_encoding())
-    return FirstRun(_facts(call), theme, glyphs).run(mouse=call.config["mouse"])
+    facts = _facts(call)
+    with left_to_screens():
+        return FirstRun(facts, theme, glyphs).run(mouse=call.config["mouse"])
 
 
 def _facts(call: Call) -> Facts:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb, deal_arguments, last_word, read_stdin
+from pipeboard.domain.dates import Direction, format_date
 from pipeboard.domain.deal import TOUCH_TYPES, TRIAL_CLOSES
 from pipeboard.domain.errors import BadInput
 
@@ -23,14 +24,17 @@ def next_step(call: Call) -> int:
     asked = call.arguments
     if asked.done:
         receipt = call.workspace.complete_next_step(
-            call.ids(asked.words), asked.outcome, dry_run=asked.dry_run
+            call.ids(asked.words), asked.outcome, **call.once
         )
     elif asked.clear:
         ids = call.ids(asked.words)
-        receipt = call.workspace.set_next_step(ids, "", None, dry_run=asked.dry_run)
+        receipt = call.workspace.set_next_step(ids, "", None, **call.once)
     else:
         refs, step = last_word(asked.words, "deals and a step", "next")
-        receipt = call.workspace.plan(call.ids(refs), step, dry_run=asked.dry_run)
+        receipt = call.workspace.plan(call.ids(refs), step, **call.once)
+        from pipeboard.cli import echo
+
+        return call.report(receipt, *map(echo.next_step, receipt.deals[:1]))
     return call.report(receipt)
 
 
@@ -62,7 +66,7 @@ def log(call: Call) -> int:
         asked.outcome,
         quote=asked.quote,
         trial_close=asked.trial_close,
-        dry_run=asked.dry_run,
+        **call.once,
     )
     return call.report(receipt)
 
@@ -83,14 +87,17 @@ def note(call: Call) -> int:
     from_stdin = len(refs) < len(asked.words) or asked.message == "-"
     ids = call.ids(refs)
     before = _present(call, ids) if asked.edit else ""
-    text = read_stdin() if from_stdin else asked.message
-    if text is None:
-        text = _written(call, before)
-    if asked.edit:
-        receipt = call.workspace.edit_note(ids[0], asked.edit, text, dry_run=asked.dry_run)
-    else:
-        receipt = call.workspace.add_note(ids, text, dry_run=asked.dry_run)
-    return call.report(receipt)
+
+    def store(text: str) -> int:
+        if asked.edit:
+            return call.report(call.workspace.edit_note(ids[0], asked.edit, text, **call.once))
+        return call.report(call.workspace.add_note(ids, text, **call.once))
+
+    if from_stdin:
+        return store(read_stdin())
+    if asked.message is not None:
+        return store(asked.message)
+    return _in_editor(call, f"note {' '.join(f'D-{one}' for one in ids)}", before, store)
 
 
 def _present(call: Call, ids: Sequence[int]) -> str:
@@ -101,18 +108,22 @@ def _present(call: Call, ids: Sequence[int]) -> str:
     return next((note.text for note in notes if note.id == call.arguments.edit), "")
 
 
-def _written(call: Call, text: str) -> str:
-    from pipeboard.cli.editor import command, write_text
+def _in_editor(call: Call, name: str, before: str, store: Callable[[str], int]) -> int:
+    """A text from the editor, kept until it is stored."""
+    from pipeboard.cli.editor import written
 
-    if call.arguments.no_input or not call.has_person:
-        raise BadInput("The note is empty.", hint='Give it with -m "text", or - for stdin.')
-    return write_text(command(call.config, call.environ), text, suffix=".md")
+    code = written(call, name, before, ".md", store)
+    if code is None:
+        call.out.say("Nothing was written, so nothing was changed.")
+    return code or 0
 
 
 def _answer_arguments(parser: Parser) -> None:
     parser.add_argument("deal", metavar="DEAL", help="142, D-142 or part of a name")
     parser.add_argument("question", metavar="QUESTION", help="its number, key or what it proves")
-    parser.add_argument("text", nargs="?", default="", metavar="TEXT", help="the answer")
+    parser.add_argument(
+        "text", nargs="?", default="", metavar="TEXT", help="the answer; without it: your editor"
+    )
     parser.add_argument("--rating", type=int, metavar="0-4", help="how good the answer is")
     parser.add_argument("--evidence", metavar="TEXT", default="", help="what it rests on")
     parser.add_argument("--clear", action="store_true", help="take the answer back: unknown again")
@@ -126,13 +137,21 @@ def answer(call: Call) -> int:
     if asked.clear:
         if asked.text or asked.rating is not None or asked.evidence:
             raise BadInput("--clear takes the answer back; give no other.")
+        return call.report(call.workspace.take_answer_back(deal.id, asked.question, **call.once))
+
+    def store(text: str) -> int:
         return call.report(
-            call.workspace.take_answer_back(deal.id, asked.question, dry_run=asked.dry_run)
+            call.workspace.answer(
+                [deal.id], asked.question, text, asked.rating, asked.evidence, **call.once
+            )
         )
-    receipt = call.workspace.answer(
-        [deal.id], asked.question, asked.text, asked.rating, asked.evidence, dry_run=asked.dry_run
-    )
-    return call.report(receipt)
+
+    if asked.text or asked.rating is not None or asked.evidence or not call.may_ask:
+        return store(asked.text)
+    question = call.documents.pipelines[deal.pipeline_id].question(asked.question)
+    present = deal.answers.get(question.key) if question else None
+    before = present.text if present else ""
+    return _in_editor(call, f"answer {deal.ref} {asked.question}", before, store)
 
 
 def _snooze_arguments(parser: Parser) -> None:
@@ -145,9 +164,9 @@ def snooze(call: Call) -> int:
     """Parked until a day, or woken."""
     asked = call.arguments
     refs, day = last_word(asked.words, "deals and a date", "snooze")
-    until = None if day.lower() == "off" else call.day(day)
-    receipt = call.workspace.snooze(call.ids(refs), until, asked.reason, dry_run=asked.dry_run)
-    return call.report(receipt)
+    until = None if day.lower() == "off" else call.day(day, Direction.AHEAD)
+    receipt = call.workspace.snooze(call.ids(refs), until, asked.reason, **call.once)
+    return call.report(receipt, f"Until {format_date(until)}." if until else "")
 
 
 def _recycle_arguments(parser: Parser) -> None:
@@ -157,7 +176,7 @@ def _recycle_arguments(parser: Parser) -> None:
 
 def recycle(call: Call) -> int:
     """New leads for the lost deals whose day to try again has come."""
-    return call.report(call.workspace.recycle(dry_run=call.arguments.dry_run), refs=True)
+    return call.report(call.workspace.recycle(**call.once), refs=True)
 
 
 VERBS = {

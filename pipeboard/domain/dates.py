@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from enum import Enum
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,19 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import quoted
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
+
+
+class Direction(Enum):
+    """Where a day lies that is typed without its year: each use of a date knows.
+
+    A deal was created and closed in the past, and its next step comes; a due date may be either.
+    """
+
+    AHEAD = "ahead"
+    BACK = "back"
+    NEAREST = "nearest"
+
+
 _LONGEST_LEAP_GAP = 8  # from 1896 to 1904
 
 _EXAMPLES = "Write it like 2026-12-19, 19 Dec, fri, tomorrow or +3d."
@@ -33,6 +47,7 @@ def _numbers(*rows: list[str]) -> dict[str, int]:
 _MONTH_OF = {**_numbers(_MONTHS, _MONTH_NAMES), "sept": 8}
 _WEEKDAY_OF = {**_numbers(_WEEKDAYS, _WEEKDAY_NAMES), "tues": 1, "thur": 3, "thurs": 3}
 _DAYS_FROM_TODAY = {"today": 0, "tomorrow": 1, "yesterday": -1, "next week": 7, "last week": -7}
+_MONTHS_FROM_TODAY = {"next month": 1, "last month": -1, "next year": 12, "last year": -12}
 
 
 def _any(names: dict[str, int]) -> str:
@@ -47,7 +62,7 @@ _FROM_TODAY = (
     rf"in {_COUNT} ?{_UNIT}",
     rf"{_COUNT} ?{_UNIT} (?P<sign>ago)",
 )
-_WEEKDAY_ONLY = rf"(?:(?:next|this|on) )?(?P<weekday>{_any(_WEEKDAY_OF)})"
+_WEEKDAY_ONLY = rf"(?:(?P<which>next|this|last|on) )?(?P<weekday>{_any(_WEEKDAY_OF)})"
 _WEEKDAY = rf"(?:(?P<weekday>{_any(_WEEKDAY_OF)}),? )?"
 _DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?"
 _MONTH = rf"(?P<month>{_any(_MONTH_OF)})\.?"
@@ -61,20 +76,45 @@ _ON_CALENDAR = (
 _TWO_READINGS = rf"(?P<a>[0-9]{{1,2}})(?P<mark>[-/])(?P<b>[0-9]{{1,2}})(?P=mark){_YEAR}"
 
 
-def parse_date(text: str, today: date) -> date:
+def parse_date(text: str, today: date, direction: Direction = Direction.AHEAD) -> date:
     """The date that was typed: `2026-12-19`, `19 Dec`, `19.12.`, `fri`, `+3d`, `in 2 weeks`.
 
-    A weekday is the next one, never today; a day and month without a year is the next one, today
-    included. Raises BadInput for no date, no such day, a year outside 1900 to 2999, and for
-    `03/04/2026`, which can be read two ways.
+    `direction` says where to look for what has no year: the next or the last such day, today
+    included, and for a weekday the next or the last, never today; `2w` is two weeks from now or
+    two weeks ago. Raises BadInput for no date, no such day, a year outside 1900 to 2999, and for
+    what can be read two ways: `03/04/2026`, and `next friday` when this week has one to come.
     """
-    day = _read(text, today) if len(text) <= _LONGEST else None
+    day = _read(text, today, direction) if len(text) <= _LONGEST else None
     if day is None:
-        raise BadInput(f"{quoted(text)} is not a date", hint=_EXAMPLES)
+        raise BadInput(f"{quoted(text)} is not a date.", hint=_EXAMPLES)
     return day
 
 
-def split_leading_date(text: str, today: date) -> tuple[date | None, str]:
+def parse_days(text: str, today: date, direction: Direction = Direction.BACK) -> tuple[date, date]:
+    """The two dates of `FROM..TO`; a TO without a year is the first such day after FROM.
+
+    Raises BadInput as `parse_date` does, also where TO does not lie after FROM.
+    """
+    first, _, after = text.partition("..")
+    start = parse_date(first, today, direction)
+    is_open = _from_calendar(after, start, Direction.AHEAD) if len(after) <= _LONGEST else None
+    end = is_open or parse_date(after, today, direction)
+    if start >= end:
+        raise BadInput(
+            f"{quoted(text)} ends before it starts.", hint="FROM..TO leaves the day TO out."
+        )
+    return start, end
+
+
+def is_complete(text: str) -> bool:
+    """Whether the text says its day without any doubt: with a year, or counted from today."""
+    line = " ".join(text.lower().split())
+    return bool(re.search(r"[0-9]{4}", line)) or line in _DAYS_FROM_TODAY
+
+
+def split_leading_date(
+    text: str, today: date, direction: Direction = Direction.AHEAD
+) -> tuple[date | None, str]:
     """The longest beginning of the text that is a date, and the words after it.
 
     `thu call Bob` gives Thursday and `call Bob`; without a date the text comes back whole. Raises
@@ -87,7 +127,7 @@ def split_leading_date(text: str, today: date) -> tuple[date | None, str]:
         shorter = " ".join(words[: count - 1])
         if words[count - 1].isdigit() and len(words[count - 1]) == 2 and _is_date(shorter, today):
             continue
-        day = _read(begin, today) if len(begin) <= _LONGEST else None
+        day = _read(begin, today, direction) if len(begin) <= _LONGEST else None
         if day is not None:
             return day, " ".join(words[count:])
     return None, " ".join(words)
@@ -95,39 +135,78 @@ def split_leading_date(text: str, today: date) -> tuple[date | None, str]:
 
 def _is_date(text: str, today: date) -> bool:
     try:
-        return _read(text, today) is not None
+        return _read(text, today, Direction.AHEAD) is not None
     except BadInput:
         return False
 
 
-def _read(text: str, today: date) -> date | None:
+def _read(text: str, today: date, direction: Direction) -> date | None:
     """The date that the text says; None where it is not written as a date at all."""
     line = " ".join(text.lower().split())
     try:
-        day = _from_today(line, today) or _on_calendar(line, today, text) or _by_slashes(line, text)
+        day = (
+            _from_today(line, today, direction)
+            or _from_calendar(line, today, direction)
+            or _by_slashes(line, text)
+        )
     except (ValueError, OverflowError):
-        raise BadInput(f"{quoted(text)}: there is no such day", hint=_EXAMPLES) from None
+        raise BadInput(f"{quoted(text)}: there is no such day.", hint=_EXAMPLES) from None
     if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise BadInput(
-            f"{quoted(text)} is outside the years {FIRST_YEAR} to {LAST_YEAR}", hint=_EXAMPLES
+            f"{quoted(text)} is outside the years {FIRST_YEAR} to {LAST_YEAR}.", hint=_EXAMPLES
         )
     return day
 
 
-def _from_today(line: str, today: date) -> date | None:
+def _from_today(line: str, today: date, direction: Direction) -> date | None:
     if line in _DAYS_FROM_TODAY:
         return today + timedelta(days=_DAYS_FROM_TODAY[line])
-    if line in {"next month", "next year"}:
-        return add_months(today, 1 if line == "next month" else 12)
-    if match := re.fullmatch(_WEEKDAY_ONLY, line):
-        ahead = _WEEKDAY_OF[match["weekday"]] - today.weekday()
-        return today + timedelta(days=ahead if ahead > 0 else ahead + 7)
+    if line in _MONTHS_FROM_TODAY:
+        return add_months(today, _MONTHS_FROM_TODAY[line])
     for pattern in _FROM_TODAY:
         if match := re.fullmatch(pattern, line):
             parts = match.groupdict()
             count = int(parts["count"]) if parts["count"].isdigit() else 1
-            return _moved(today, -count if parts.get("sign") in {"-", "ago"} else count, parts)
+            is_back = parts.get("sign") in {"-", "ago"} or (
+                "sign" not in parts and "in " not in line and direction is Direction.BACK
+            )
+            return _moved(today, -count if is_back else count, parts)
     return None
+
+
+def _from_calendar(line: str, today: date, direction: Direction) -> date | None:
+    """What the calendar tells: a weekday, or a day of a month."""
+    if match := re.fullmatch(_WEEKDAY_ONLY, " ".join(line.lower().split())):
+        return _weekday(line, _WEEKDAY_OF[match["weekday"]], match["which"], today, direction)
+    return _on_calendar(line, today, direction)
+
+
+def _weekday(text: str, weekday: int, which: str | None, today: date, direction: Direction) -> date:
+    """The weekday that is meant; BadInput where `next`, `this` or `last` can mean two."""
+    in_this_week = today + timedelta(days=weekday - today.weekday())
+    coming = in_this_week + timedelta(weeks=int(in_this_week <= today))
+    gone = in_this_week - timedelta(weeks=int(in_this_week >= today))
+    match which:
+        case "next":
+            return _same(text, coming, in_this_week + timedelta(weeks=1))
+        case "last":
+            return _same(text, gone, in_this_week - timedelta(weeks=1))
+        case "this":
+            return in_this_week if in_this_week >= today else _same(text, in_this_week, coming)
+    match direction:
+        case Direction.AHEAD:
+            return coming
+        case Direction.BACK:
+            return gone
+        case Direction.NEAREST:
+            return coming if coming - today <= today - gone else gone
+
+
+def _same(text: str, one: date, other: date) -> date:
+    """The day that both readings give; BadInput with both where they differ."""
+    if one == other:
+        return one
+    _refuse_readings(text, one, other)
 
 
 def _moved(today: date, count: int, parts: dict[str, str]) -> date:
@@ -155,13 +234,14 @@ def _month_length(year: int, month: int) -> int:
     return (into_next - timedelta(days=into_next.day)).day
 
 
-def _on_calendar(line: str, today: date, text: str) -> date | None:
+def _on_calendar(text: str, today: date, direction: Direction) -> date | None:
+    line = " ".join(text.lower().split())
     for pattern in _ON_CALENDAR:
         if match := re.fullmatch(pattern, line):
             parts = match.groupdict()
             month, number = parts["month"], int(parts["day"])
             number_of_month = int(month) if month.isdigit() else _MONTH_OF[month] + 1
-            day = _with_year(parts["year"], number_of_month, number, today)
+            day = _with_year(parts["year"], number_of_month, number, today, direction)
             weekday = parts.get("weekday")
             if weekday and _WEEKDAY_OF[weekday] != day.weekday():
                 _refuse_weekday(text, day)
@@ -169,13 +249,22 @@ def _on_calendar(line: str, today: date, text: str) -> date | None:
     return None
 
 
-def _with_year(year: str | None, month: int, number: int, today: date) -> date:
+def _with_year(
+    year: str | None, month: int, number: int, today: date, direction: Direction
+) -> date:
     if year is not None:
         return date(_full_year(year), month, number)
-    for coming in range(today.year, today.year + _LONGEST_LEAP_GAP + 1):
-        if number <= _month_length(coming, month) and date(coming, month, number) >= today:
-            return date(coming, month, number)
-    raise ValueError("no month is that long")
+    years = range(today.year - _LONGEST_LEAP_GAP, today.year + _LONGEST_LEAP_GAP + 1)
+    days = [date(y, month, number) for y in years if 1 <= number <= _month_length(y, month)]
+    if not days:
+        raise ValueError("no month is that long")
+    match direction:
+        case Direction.AHEAD:
+            return min(day for day in days if day >= today)
+        case Direction.BACK:
+            return max(day for day in days if day <= today)
+        case Direction.NEAREST:
+            return min(days, key=lambda day: (abs(day - today), day < today))
 
 
 def _full_year(digits: str) -> int:
@@ -185,7 +274,7 @@ def _full_year(digits: str) -> int:
 def _refuse_weekday(text: str, day: date) -> NoReturn:
     raise BadInput(
         f"{quoted(text)}: {day.day} {_MONTHS[day.month - 1]} {day.year} is a "
-        f"{_WEEKDAY_NAMES[day.weekday()]}",
+        f"{_WEEKDAY_NAMES[day.weekday()]}.",
         hint="Leave the weekday out, or correct it.",
     )
 
@@ -197,13 +286,16 @@ def _by_slashes(line: str, text: str) -> date | None:
     a, b = int(match["a"]), int(match["b"])
     year = _full_year(match["year"])
     if a <= 12 and b <= 12 and a != b:
-        raise BadInput(
-            f"{quoted(text)} can be {format_date(date(year, b, a))} or "
-            f"{format_date(date(year, a, b))}",
-            hint=f"Write {date(year, b, a)} or {date(year, a, b)}.",
-            details={"readings": [date(year, b, a).isoformat(), date(year, a, b).isoformat()]},
-        )
+        _refuse_readings(text, date(year, b, a), date(year, a, b))
     return date(year, b, a) if b <= 12 else date(year, a, b)
+
+
+def _refuse_readings(text: str, one: date, other: date) -> NoReturn:
+    raise BadInput(
+        f"{quoted(text)} can be {format_date(one)} or {format_date(other)}.",
+        hint=f"Write {one} or {other}.",
+        details={"readings": [one.isoformat(), other.isoformat()]},
+    )
 
 
 def format_date(day: date) -> str:
@@ -237,13 +329,13 @@ def parse_instant(text: str, *, zone: ZoneInfo | None = None) -> datetime:
         at = datetime.fromisoformat(text.strip()[: 2 * _LONGEST])
     except ValueError:
         raise BadInput(
-            f"{quoted(text)} is not a time", hint="Write it like 2026-12-19T16:02:00Z."
+            f"{quoted(text)} is not a time.", hint="Write it like 2026-12-19T16:02:00Z."
         ) from None
     if not FIRST_YEAR <= at.year <= LAST_YEAR:
-        raise BadInput(f"{quoted(text)} is outside the years {FIRST_YEAR} to {LAST_YEAR}")
+        raise BadInput(f"{quoted(text)} is outside the years {FIRST_YEAR} to {LAST_YEAR}.")
     if at.tzinfo is None and zone is None:
         raise BadInput(
-            f"{quoted(text)} does not say in which time zone",
+            f"{quoted(text)} does not say in which time zone.",
             hint="Add Z for UTC or an offset, for example 2026-12-19T16:02:00+01:00.",
         )
     return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)

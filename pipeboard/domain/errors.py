@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 class PipeboardError(Exception):
     """A failure that a person is told about in one sentence.
 
-    `message` says what happened and why, `hint` what to do next, `details` is JSON-able data for
-    scripts, `code` a stable word for the kind of failure.
+    `message` says what happened and why, and gets its full stop here; `hint` says what to do next,
+    `details` is JSON-able data for scripts, `code` a stable word for the kind of failure.
     """
 
     code: ClassVar[str] = "error"
@@ -22,6 +22,8 @@ class PipeboardError(Exception):
     def __init__(
         self, message: str, *, hint: str = "", details: Mapping[str, Any] | None = None
     ) -> None:
+        if not message.endswith((".", "?", "!", "…")):
+            message += "."
         super().__init__(message)
         self.message = message
         self.hint = hint

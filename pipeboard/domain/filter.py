@@ -95,7 +95,8 @@ def parse_filter(
             f"bad filter: {error.message}", hint=error.hint, details=error.details
         ) from error
     setting = Setting(today, currency, week_start, fiscal_shift)
-    return Filter(line, _Parser(words, setting).read())
+    root = _Parser(words, setting).read()
+    return Filter(line, root, tuple(setting.understood))
 
 
 class _Parser:

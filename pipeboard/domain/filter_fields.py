@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
+from pipeboard.domain.dates import Direction
 from pipeboard.domain.filter_nodes import StateName
 
 Kind: TypeAlias = Literal["name", "part", "money", "days", "date", "number", "percent"]
@@ -17,7 +18,8 @@ class Field:
     """A word that stands before a sign in a filter.
 
     `kind` says how the value is read: "name" equals and "part" occurs in the field's text, the
-    others compare. `optional` fields can be asked for `none`.
+    others compare. `optional` fields can be asked for `none`. A date without its year lies where
+    `direction` says.
     """
 
     name: str
@@ -26,6 +28,7 @@ class Field:
     example: str
     aliases: tuple[str, ...] = ()
     optional: bool = False
+    direction: Direction = Direction.AHEAD
 
     @property
     def is_text(self) -> bool:
@@ -53,8 +56,15 @@ FIELDS: tuple[Field, ...] = (
     Field("idle", "days", "days since the last touch", "idle>7"),
     Field("next", "date", "when the next step is due", "next<today", optional=True),
     Field("close", "date", "when it should close", "close<2w", optional=True),
-    Field("created", "date", "when it was created", "created>2026-01-01"),
-    Field("closed", "date", "when it was won or lost", "closed:2026Q4", optional=True),
+    Field("created", "date", "when it was created", "created>1nov", direction=Direction.BACK),
+    Field(
+        "closed",
+        "date",
+        "when it was won or lost",
+        "closed:2026Q4",
+        optional=True,
+        direction=Direction.BACK,
+    ),
     Field("score", "number", "its score, 0 to 100", "score<50", optional=True),
     Field("probability", "percent", "its chance to be won", "p>50", aliases=("p",), optional=True),
     Field("q", "number", "how many questions are answered", "q<3"),

@@ -8,7 +8,7 @@ keeps them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, TypeAlias
 
@@ -130,10 +130,12 @@ class Filter:
     """A filter as it was typed and what it means; a `root` of None lets every deal through.
 
     Save `text`, never the tree: `next<today` moves on with the days, and the tree holds dates.
+    `understood` are the days that were typed without their year, as text and date.
     """
 
     text: str
     root: Node | None
+    understood: tuple[tuple[str, date], ...] = field(default=(), compare=False)
 
 
 EVERYTHING = Filter("", None)

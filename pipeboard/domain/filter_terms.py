@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import cast
 
-from pipeboard.domain.dates import parse_date
+from pipeboard.domain.dates import Direction, is_complete, parse_date
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.filter_fields import BY_NAME, STATE_ALIASES, STATES, Field
 from pipeboard.domain.filter_nodes import (
@@ -46,12 +46,16 @@ _RATING = re.compile(r"[0-4]")
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a term is read against: the workspace's local date, currency and calendar."""
+    """What a term is read against: the workspace's local date, currency and calendar.
+
+    `understood` takes each day that was typed without its year, as text and date.
+    """
 
     today: date
     currency: str
     week_start: int = 0
     fiscal_shift: int = 0
+    understood: list[tuple[str, date]] = field(default_factory=list)
 
 
 def bad_filter(word: Word, why: str, hint: str = "") -> BadInput:
@@ -217,22 +221,28 @@ def _read_percent(field: Field, op: Op, text: str, setting: Setting) -> Node:
 
 def _read_date(field: Field, op: Op, text: str, setting: Setting) -> Node:
     try:
-        return Compare(field.name, op, parse_date(text, setting.today))
-    except BadInput:
-        period = _period(text, setting) if op == "=" else None
-        if period is None:
+        day = parse_date(text, setting.today, field.direction)
+    except BadInput as error:
+        period = _period(text, setting, field.direction) if op == "=" else None
+        if period is None or "readings" in error.details:
             raise
-    last = period.end - timedelta(days=1)
-    return And((Compare(field.name, ">=", period.start), Compare(field.name, "<=", last)))
+        last = period.end - timedelta(days=1)
+        if ".." in text and not is_complete(text):
+            setting.understood.extend(((text, period.start), (text, last)))
+        return And((Compare(field.name, ">=", period.start), Compare(field.name, "<=", last)))
+    if not is_complete(text):
+        setting.understood.append((text, day))
+    return Compare(field.name, op, day)
 
 
-def _period(text: str, setting: Setting) -> Period | None:
+def _period(text: str, setting: Setting, direction: Direction) -> Period | None:
     try:
         return parse_period(
             text,
             setting.today,
             week_start=setting.week_start,
             fiscal_shift=setting.fiscal_shift,
+            direction=direction,
         )
     except BadInput:
         return None

@@ -8,7 +8,14 @@ from datetime import date, datetime, timedelta
 from typing import Literal, NoReturn
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.dates import FIRST_YEAR, LAST_YEAR, add_months, parse_date, start_of_day
+from pipeboard.domain.dates import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    Direction,
+    add_months,
+    parse_days,
+    start_of_day,
+)
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import quoted
 
@@ -53,7 +60,7 @@ class Period:
             moved = self
         if moved == self or moved.start < _BEGINNING or moved.end > _END:
             where = "before" if step < 0 else "after"
-            raise BadInput(f"There is no period {where} {quoted(self.label)}")
+            raise BadInput(f"There is no period {where} {quoted(self.label)}.")
         return moved
 
     def _at_step(self, step: int) -> Period:
@@ -74,14 +81,21 @@ class Period:
                 return self
 
 
-def parse_period(text: str, today: date, *, week_start: int = 0, fiscal_shift: int = 0) -> Period:
+def parse_period(
+    text: str,
+    today: date,
+    *,
+    week_start: int = 0,
+    fiscal_shift: int = 0,
+    direction: Direction = Direction.BACK,
+) -> Period:
     """The period that was typed, with its canonical label (`this-quarter` becomes `2026Q4`).
 
     `week_start` is 0 for Monday to 6 for Sunday; a week has the ISO number of its Thursday.
     `fiscal_shift` is how many months after (before, when negative) the first of January years and
     quarters begin: 3 is April of the year that names it, -3 October of the year before it.
-    `lastNd` ends with today. Raises BadInput for anything else and for a range that ends before it
-    starts.
+    `lastNd` ends with today; `direction` says where a FROM without its year lies. Raises BadInput
+    for anything else and for a range that ends before it starts.
     """
     line = text.strip().lower()
     if line == "all":
@@ -93,14 +107,14 @@ def parse_period(text: str, today: date, *, week_start: int = 0, fiscal_shift: i
     except (ValueError, OverflowError):
         period = None
     if period is None and ".." in line:
-        period = _between(text, today)
+        period = _range(*parse_days(text, today, direction))
     if period is None or period.start < _BEGINNING or period.end > _END:
         _refuse(text)
     return period
 
 
 def _refuse(text: str) -> NoReturn:
-    raise BadInput(f"{quoted(text)} is not a period", hint=_HINT)
+    raise BadInput(f"{quoted(text)} is not a period.", hint=_HINT)
 
 
 def _named(line: str, week_start: int, fiscal_shift: int) -> Period | None:
@@ -137,16 +151,6 @@ def _around(today: date, unit: str, week_start: int, fiscal_shift: int) -> Perio
     if unit == "year":
         return _fiscal_year(year, fiscal_shift)
     return _fiscal_quarter(year, month // 3, fiscal_shift)
-
-
-def _between(text: str, today: date) -> Period:
-    first, _, after = text.partition("..")
-    start, end = parse_date(first, today), parse_date(after, today)
-    if start >= end:
-        raise BadInput(
-            f"{quoted(text)} ends before it starts", hint="FROM..TO leaves the day TO out."
-        )
-    return _range(start, end)
 
 
 def _fiscal_year(year: int, shift: int) -> Period:

@@ -4,11 +4,13 @@
 
 What stands before the first `: ` is the account, unless something with a sign came first. Words
 with a sign or a key are read wherever they stand, the amount as `quick_amount` tells, and the words
-that are left are the title. Quotes keep words together and make them nothing but text.
+that are left are the title. Quotes keep words together and make them nothing but text; those around
+a part of the title that needs none stay in it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -28,6 +30,7 @@ LONGEST = 2_000
 EXAMPLE = "Lumen Oy: packaging line pilot 40k @ana +inbound close:19dec"
 
 _CUSTOM = "field."
+_DIGIT = re.compile(r"[0-9]")
 _ALIASES = {"probability": "p"}
 # Keys whose text goes into the deal as it stands, and the attribute of QuickAdd that takes it.
 _TEXTS = {
@@ -167,7 +170,7 @@ class _Draft:
                 self._found["value"] = amount.money
                 self._mark("value", format_money(amount.money), first.start, last.end)
                 words = words[: amount.first] + words[amount.end :]
-        title = clean_line(" ".join(word.text for word in words), field="title")
+        title = clean_line(" ".join(self._in_title(word, words) for word in words), field="title")
         if not title:
             raise BadInput("The deal has no title yet", hint=f"Write it like: {EXAMPLE}")
         return QuickAdd(
@@ -177,6 +180,16 @@ class _Draft:
             spans=tuple(sorted(self._spans, key=lambda span: span.start)),
             **self._found,
         )
+
+    def _in_title(self, word: Word, words: Sequence[Word]) -> str:
+        """A word of the title, in its quotes where they are part of the name.
+
+        They are not where they stand around all of it, or where they keep the word from being read
+        as something else.
+        """
+        if word.is_bare or len(words) == 1 or _needs_quotes(word.text):
+            return word.text
+        return word.raw.replace('\\"', '"')
 
     def _read_free(self, word: Word) -> None:
         self._free.append(word)
@@ -241,6 +254,14 @@ def _read_value(
             return {"owner": text}, f"@{text}"
         case _:
             return {_TEXTS[key]: text}, text
+
+
+def _needs_quotes(text: str) -> bool:
+    """Whether the text without quotes would be a person, a tag, a key or an amount."""
+    words = tuple(read_words(text)) if '"' not in text else ()
+    return any(
+        word.text[:1] in "@+#>" or ":" in word.text or _DIGIT.search(word.text) for word in words
+    )
 
 
 def _begins_a_tag(bare: str) -> bool:

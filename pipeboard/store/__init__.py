@@ -31,13 +31,14 @@ class Store:
     """A database that is there, and the two ways into it.
 
     `recovered` is a sentence for the person when the last change had been cut off and was taken
-    back by opening it, else empty.
+    back by opening it, else empty; `has_stored` says whether a change was stored through it.
     """
 
     def __init__(self, identity: Identity, *, read_only: bool = False, recovered: str = "") -> None:
         self.identity = identity
         self.read_only = read_only
         self.recovered = recovered
+        self.has_stored = False
         self._engine: Engine | None = None
         self.could_write = self.can_write
         self.reader = self.new_reader()
@@ -71,7 +72,9 @@ class Store:
 
         location = locate(database)
         create(location, settings, begin)
-        return cls(_found(location, look(location)).identity)
+        store = cls(_found(location, look(location)).identity)
+        store.has_stored = True
+        return store
 
     @property
     def location(self) -> Location:
@@ -140,7 +143,12 @@ class Store:
             identity=self.identity,
             patience_s=PATIENCE_S if patience_s is None else patience_s,
             give_up=give_up or (lambda: False),
+            stored=self._remember,
         )
+
+    def _remember(self) -> None:
+        """Something of ours is in the database, whatever becomes of us now."""
+        self.has_stored = True
 
     def close(self) -> None:
         """Lets go of every connection."""

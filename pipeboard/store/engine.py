@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, create_engine
 
 from pipeboard.domain.errors import DatabaseError
+from pipeboard.store.committing import signals_held
 from pipeboard.store.connecting import BUSY_MS, prepare
 from pipeboard.store.identity import Identity
 from pipeboard.store.locating import Location
@@ -30,6 +31,10 @@ _LONG_PAUSE_S = (0.5, 1.5)
 
 def _never() -> bool:
     return False
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""
 
 
 @dataclass(slots=True)
@@ -127,18 +132,20 @@ def write(
     identity: Identity | None = None,
     patience_s: float = PATIENCE_S,
     give_up: Callable[[], bool] = _never,
+    stored: Callable[[], None] = _nothing,
 ) -> T:
     """Runs `work` in one short transaction once nobody else writes, again as a whole when a reader
     kept it from being committed.
 
     `work` carries a command id that the database holds unique, so doing it twice does it once.
-    With an `identity`, nothing is written to another file or database than that one. Raises
+    With an `identity`, nothing is written to another file or database than that one. `stored` is
+    called with the commit that changed something; no signal comes in between. Raises
     `DatabaseError` when others write for longer than `patience_s`, or when `give_up` says so.
     """
     patience = Patience(patience_s, give_up)
     while True:
         try:
-            return _write(engine, location, work, identity, patience)
+            return _write(engine, location, work, identity, patience, stored)
         except (DBAPIError, sqlite3.DatabaseError) as error:
             cause = error.orig if isinstance(error, DBAPIError) else error
             if not _is_busy(cause):
@@ -154,6 +161,7 @@ def _write(
     work: Callable[[Session], T],
     identity: Identity | None,
     patience: Patience,
+    stored: Callable[[], None],
 ) -> T:
     """One attempt: whole or not at all."""
     if identity is not None:
@@ -162,6 +170,7 @@ def _write(
         connection.info["patience"] = patience
         with Session(connection, expire_on_commit=False) as session, session.begin():
             driver = driver_of(session.connection())  # the lock is held from here on
+            before = driver.total_changes
             if identity is not None:
                 identity.check_file()
                 identity.check_contents(driver)
@@ -169,5 +178,8 @@ def _write(
             session.flush()
             if identity is not None:
                 identity.check_file()
-            patience.through(driver, "COMMIT", location, COMMIT_PATIENCE_S)
+            with signals_held():
+                patience.through(driver, "COMMIT", location, COMMIT_PATIENCE_S)
+                if driver.total_changes != before:
+                    stored()
     return result

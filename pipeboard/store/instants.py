@@ -1,38 +1,34 @@
-"""Instants as they are recorded: never before one that is recorded already.
+"""Instants as they are recorded: in the log of a deal, never before what it holds already.
 
-A clock that was set back would else let a deal enter a stage before it was created.
+A clock that was set back would else let a deal enter a stage before it was created. Each deal has
+a clock of its own in that: whoever brings in old deals with a clock set to the past is not put off
+by what others did to others.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
 from pipeboard.domain.events import instant, micros
 from pipeboard.store.troubles import readable
 
 _A_MOMENT = timedelta(microseconds=1)
+_BATCH = 500
+_LATEST = text("SELECT max(updated_at) FROM deal WHERE id IN :ids").bindparams(
+    bindparam("ids", expanding=True)
+)
 
 
-class Instants:
-    """The instants of one transaction's commands."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def now(self, clock: datetime) -> datetime:
-        """The instant to decide and record at: what the clock shows, or just after the last one
-        that was recorded where the clock shows an earlier time than that."""
-        found = self._session.execute(text("SELECT value FROM counter WHERE name = 'instant'"))
-        with readable("the counters"):
-            last = int(found.scalar() or 0)
-        return clock if micros(clock) >= last else instant(last) + _A_MOMENT
-
-    def reached(self, at: datetime) -> None:
-        """Notes that something is recorded with that instant."""
-        self._session.execute(
-            text("UPDATE counter SET value = :at WHERE name = 'instant' AND value < :at"),
-            {"at": micros(at)},
-        )
+def instant_after(session: Session, clock: datetime, deal_ids: Collection[int]) -> datetime:
+    """What the clock shows, or just after the last change of these deals where it shows an earlier
+    time than that."""
+    last, ids = 0, list(deal_ids)
+    for start in range(0, len(ids), _BATCH):
+        found = session.execute(_LATEST, {"ids": ids[start : start + _BATCH]})
+        with readable("the deals"):
+            last = max(last, int(found.scalar() or 0))
+    return clock if micros(clock) >= last else instant(last) + _A_MOMENT

@@ -43,8 +43,9 @@ _STATE = (
 def back_up(location: Location, schema: int) -> str:
     """A copy of the database beside it, made by SQLite and readable by its owner only.
 
-    Returns the copy's path: that of one made before where it holds the same, so that a start
-    that is cut off leaves no second one. A copy gets its name once it is whole and on the disk.
+    Returns the copy's path, empty where somebody else has brought the database up to date
+    meanwhile; that of one made before where it holds the same, so that a start that is cut off
+    leaves no second one. A copy gets its name once it is whole and on the disk.
     """
     wanted = location.path.with_name(f"{location.path.name}.schema-{schema}.backup")
     state = _state(location)
@@ -55,6 +56,8 @@ def back_up(location: Location, schema: int) -> str:
         with closing(connect(location)) as connection, told(location):
             connection.execute("VACUUM INTO ?", (str(part),))
         _flush(part)
+        if _state(Location(part))[0] != schema:
+            return ""  # somebody else has brought it up to date meanwhile, and made a copy before
         if (made := _made_before(wanted, state)) is not None:
             return made  # by somebody else meanwhile
         whole = part.replace(_new_file(wanted))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -22,7 +22,7 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store import tables as t
 from pipeboard.store.identity import Identity
-from pipeboard.store.instants import Instants
+from pipeboard.store.instants import instant_after
 from pipeboard.store.pipeline_rows import pipeline_document, pipeline_row, stage_row
 from pipeboard.store.projecting import Change, project
 from pipeboard.store.reading import Reader
@@ -55,11 +55,10 @@ class Writer(TargetWriter):
     def __init__(self, session: Session, identity: Identity) -> None:
         super().__init__(session)
         self._identity = identity
-        self._instants = Instants(session)
 
-    def now(self, clock: datetime) -> datetime:
-        """The instant to decide and record at; later than `clock` where that was set back."""
-        return self._instants.now(clock)
+    def instant_after(self, clock: datetime, deal_ids: Collection[int]) -> datetime:
+        """The instant to change these deals at; later than `clock` where that was set back."""
+        return instant_after(self._session, clock, deal_ids)
 
     @cached_property
     def reader(self) -> Reader:
@@ -119,7 +118,6 @@ class Writer(TargetWriter):
 
     def begin_command(self, done: Done) -> None:
         """Stores the command itself; what it changes follows in one or more `add`."""
-        self._instants.reached(done.at)
         self._begin_commands([done])
 
     def _begin_commands(self, commands: Sequence[Done]) -> None:
@@ -152,7 +150,6 @@ class Writer(TargetWriter):
         Commands and events are numbered in the order of time, as if they had been recorded then.
         """
         self._begin_commands(commands)
-        self._instants.reached(max(done.at for done in commands))
         project(self._session, changes, "", 0)
 
     def record_agreements(self, command_id: str, agreements: Sequence[Agreement]) -> None:
@@ -215,7 +212,7 @@ class Writer(TargetWriter):
 
     def begin(self, settings: Settings) -> None:
         """The rows that every database starts with."""
-        names = ("deal", "stage", "pipeline", "change", "instant")
+        names = ("deal", "stage", "pipeline", "change")
         rows = [{"name": "schema", "value": SCHEMA}] + [{"name": n, "value": 0} for n in names]
         self._session.execute(insert(t.Counter), rows)
         self.save_settings(settings)

@@ -7,7 +7,7 @@ is held, so that nobody decides by what held a moment before.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -116,9 +116,16 @@ class Desk:
         return self.actor.rep
 
     def now(self) -> datetime:
-        """The instant of the clock, in UTC; within a transaction one and the same, and never
-        before what is recorded already."""
+        """The instant of the clock, in UTC; within a transaction one and the same, and after the
+        last change of every deal that was loaded in it."""
         return self._transaction.at if self._transaction else self._clock()
+
+    def come_after(self, ids: Collection[int]) -> None:
+        """What is done in this transaction is done after the last change of these deals, also
+        where the clock was set back."""
+        if self._transaction is not None:
+            writer, at = self._transaction.writer, self._transaction.at
+            self._transaction.at = writer.instant_after(at, ids)
 
     @property
     def today(self) -> date:
@@ -142,7 +149,7 @@ class Desk:
 
         def run(writer: Writer) -> T:
             clock = self._clock()
-            self._transaction = _Transaction(writer, writer.now(clock), clock, key)
+            self._transaction = _Transaction(writer, clock, clock, key)
             try:
                 if self.actor.acting_as:
                     check_actor(self.actor, writer.reader.reps)
@@ -340,6 +347,7 @@ class Desk:
     def load(self, ids: Iterable[int]) -> list[Deal]:
         """The deals with these ids, each once; `NotFound` names one that is not there."""
         wanted = list(dict.fromkeys(ids))
+        self.come_after(wanted)
         found = self.reader.deals(wanted)
         for deal_id in wanted:
             if deal_id not in found or found[deal_id].removed:

@@ -83,8 +83,9 @@ class Undoing(Desk):
         self, command_id: str, cannot: str
     ) -> tuple[tuple[Change, ...], tuple[Agreement, ...]]:
         """What takes a command back, whole; `Refused` for one that nothing is known of."""
-        contexts = self.contexts()
         by_deal = self.reader.events_of(command_id)
+        self.come_after(by_deal)
+        contexts = self.contexts()
         deals = self.reader.deals(by_deal)
         changes = []
         for deal_id, numbered in by_deal.items():

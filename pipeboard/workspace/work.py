@@ -132,9 +132,8 @@ class Work(Desk):
         self, ids: Sequence[int], text: str, *, dry_run: bool = False, token: str = ""
     ) -> Receipt:
         """A note on each deal, signed by who writes, and for whom."""
-        author, at = self.actor.label, self.now()
         return self.execute(
-            lambda deal: c.AddNote(Note(str(uuid.uuid4()), text, author, at)),
+            lambda deal: c.AddNote(Note(str(uuid.uuid4()), text, self.actor.label, self.now())),
             ids,
             verb="note",
             dry_run=dry_run,
@@ -175,6 +174,7 @@ class Work(Desk):
     ) -> Receipt:
         """An interaction with the buyer, with `quote` the proposal; the receipt warns when it
         follows the last too soon, and counts the follow-ups of a proposal."""
+        self.come_after(ids)
         when = at or self.now()
         if when > self.now():
             raise BadInput("A touch cannot lie ahead.", hint="Set a next step instead.")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pwd
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from pipeboard.cli.config import example, read_config
+from pipeboard.cli.config import PREFERENCES, example, read_config
 from pipeboard.cli.environment import account_name, clock, system_zone
 from pipeboard.domain.errors import BadInput
 from tests.cli.conftest import NOW, Type
@@ -119,10 +120,108 @@ def test_the_example_is_in_order_as_it_stands(pipe: Type, mine: Path) -> None:
 
 
 def test_the_example_is_in_order_with_every_line_taken_in(pipe: Type, mine: Path) -> None:
-    lines = [line.removeprefix("# ") for line in example().splitlines() if " = " in line]
-    settings = [line for line in lines if line[0] != '"' and not line.endswith('""')]
+    lines = [line.removeprefix("# ") for line in example().splitlines()]
+    settings = [line for line in lines if " = " in line or line == "[keys]"]
     _write(mine, "\n".join(settings))
+    assert {line.partition(" = ")[0] for line in settings} >= {p.name for p in PREFERENCES}
     assert pipe("config", "check", "--json").json["problems"] == []
+    assert pipe("config", "show").code == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('editor = "vi \'x"', "a quote that is never closed"),
+        ('copy_cmd = "wl-copy \'x"', "a quote that is never closed"),
+        ('editor = "/nowhere/vi"', "there is no program"),
+        ('copy_cmd = "no-such-program -x"', "there is no program"),
+        ('database = "~nobody-here/x.db"', "is not there"),
+        ('database = "/nowhere/at/all.db"', "is not there"),
+        ('database = "/dev/null"', "is not a regular file"),
+        ('database = "a\\u0000b"', "NUL"),
+        ('[keys]\n"board.add" = "q"', "stands for both"),
+        ('[keys]\nx = "y"', "no command"),
+        ("colour = 1", "is no setting"),
+    ],
+)
+def test_config_check_finds_what_would_only_bite_later(
+    pipe: Type, mine: Path, line: str, said: str
+) -> None:
+    _write(mine, line)
+    checked = pipe("config", "check")
+    assert checked.code == 1
+    assert said in checked.out
+    assert str(mine) in checked.out
+
+
+@pytest.mark.parametrize("line", ['editor = "vi \'x"', 'copy_cmd = "wl-copy \'x"'])
+def test_a_command_with_an_open_quote_never_gets_as_far_as_the_board(
+    team: Type, mine: Path, line: str
+) -> None:
+    _write(mine, line)
+    refused = team("list")
+    assert (refused.code, str(mine) in refused.err) == (2, True)
+
+
+def test_a_byte_order_mark_in_the_configuration_is_nothing(pipe: Type, mine: Path) -> None:
+    mine.parent.mkdir(parents=True)
+    mine.write_bytes(b"\xef\xbb\xbfdensity = 3\n")
+    assert pipe("config", "--json").json["config"]["density"]["value"] == 3
+
+
+@pytest.mark.parametrize("verb", [("list",), ("add", "x"), ("config", "check"), ("config",)])
+@pytest.mark.parametrize("named", ["missing.toml", "no/folder.toml", "~nobody-here/c.toml"])
+def test_a_mistyped_path_of_the_configuration_is_an_error_everywhere(
+    team: Type, home: Path, monkeypatch: pytest.MonkeyPatch, verb: tuple[str, ...], named: str
+) -> None:
+    monkeypatch.setenv("PIPEBOARD_CONFIG", named)
+    refused = team(*verb)
+    assert refused.code == 2
+    assert "PIPEBOARD_CONFIG" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda path: path.mkdir(), "Is a directory"),
+        (lambda path: path.write_bytes(b"theme = '\xe9'"), "not UTF-8"),
+        (lambda path: path.symlink_to(path), "symbolic links"),
+    ],
+)
+def test_a_configuration_that_is_no_text_is_one_sentence(
+    team: Type, mine: Path, make: Callable[[Path], None], said: str
+) -> None:
+    mine.parent.mkdir(parents=True, exist_ok=True)
+    make(mine)
+    for verb in (("list",), ("config", "check")):
+        refused = team(*verb)
+        assert refused.code in (1, 2)
+        assert said in refused.out + refused.err
+
+
+@pytest.mark.parametrize(
+    "database",
+    ["~nobody-here/x.db", "/nowhere/at/all.db", "/etc/hostname/x.db", "x" * 300, "a\0b", "/tmp"],
+)
+@pytest.mark.parametrize(
+    "verb", [("list",), ("init",), ("add", "x"), ("import", "-"), ("demo", "--no-open")]
+)
+def test_a_path_that_can_hold_no_database_is_one_sentence(
+    pipe: Type, database: str, verb: tuple[str, ...]
+) -> None:
+    refused = pipe(*verb, "--db", database)
+    assert refused.code in (4, 5)
+    assert refused.err.startswith("pipeboard: ")
+    assert "went wrong" not in refused.err
+    assert len(refused.err.splitlines()) <= 2
+
+
+def test_a_database_that_is_not_there_is_said_with_its_path(pipe: Type, home: Path) -> None:
+    refused = pipe("list")
+    assert refused.code == 5
+    assert str(home / "xdg_data_home/pipeboard/pipeboard.db") in refused.err
+    refused = pipe("list", "--db", str(home / "other.db"))
+    assert str(home / "other.db") in refused.err
 
 
 def test_the_clock_stands_still_where_it_is_told_to() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.cli.failures import exit_code, report
+from pipeboard.cli.failures import Standing, exit_code, report
 from pipeboard.domain import errors
 from tests.cli.conftest import Type
 
@@ -48,9 +48,22 @@ def test_with_json_a_failure_is_json_on_stderr(capsys: pytest.CaptureFixture[str
     }
 
 
-def test_an_interrupt_ends_with_130_and_no_words(capsys: pytest.CaptureFixture[str]) -> None:
-    assert report(KeyboardInterrupt(), []) == 130
-    assert capsys.readouterr().err == ""
+@pytest.mark.parametrize(
+    ("standing", "said"),
+    [
+        (Standing(), "Interrupted."),
+        (Standing(changes=True), "Interrupted: nothing was changed."),
+        (
+            Standing(changes=True, has_stored=True, command_id="c1"),
+            "Interrupted, but the change was stored (command c1).",
+        ),
+    ],
+)
+def test_an_interrupt_ends_with_130_and_says_what_became_of_the_change(
+    capsys: pytest.CaptureFixture[str], standing: Standing, said: str
+) -> None:
+    assert report(KeyboardInterrupt(), [], standing) == 130
+    assert capsys.readouterr().err == f"{said}\n"
 
 
 def test_a_fault_of_the_program_goes_to_a_log_that_only_we_can_read(
@@ -66,11 +79,30 @@ def test_a_fault_of_the_program_goes_to_a_log_that_only_we_can_read(
     assert "Traceback" not in failed.err
     assert "secret" not in failed.err
     assert str(log) in failed.err
-    assert "customer secret" in log.read_text()
+    assert "builtins.RuntimeError" in log.read_text()
+    assert "secret" not in log.read_text()
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
 
 
 def test_a_file_that_cannot_be_read_is_a_sentence(team: Type, home: Path) -> None:
     failed = team("pipeline", "apply", str(home))
     assert failed.code == 1
-    assert failed.err == f"pipeboard: {home}: Is a directory.\n"
+    assert failed.err.startswith(f"pipeboard: {home} cannot be read: Is a directory.\n")
+
+
+def test_the_log_is_named_only_where_it_was_written(
+    team: Type, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise errors.DatabaseError("The disk answers oddly", details={"reason": "other"})
+
+    monkeypatch.setattr("pipeboard.store.Store.write", broken)
+    log = home / "xdg_state_home/pipeboard/pipeboard.log"
+    failed = team("add", "Acme: secret deal")
+    assert failed.code == 5
+    assert f"The details are in {log}." in failed.err
+    assert "DatabaseError" in log.read_text()
+    assert "Acme" not in log.read_text()
+    log.unlink()
+    log.mkdir()
+    assert "The details" not in team("add", "Acme: secret deal").err

@@ -126,6 +126,15 @@ def broken_in(team: Type, home: Path) -> Type:
         ("pipeline", "show"),
         ("pipeline", "show", "--json"),
         ("move", "1", "Nowhere"),
+        ("metrics",),
+        ("metrics", "--by", "stage"),
+        ("metrics", "--csv"),
+        ("metrics", "--csv", "--by", "stage"),
+        ("metrics", "--md"),
+        ("metrics", "--json"),
+        ("rep", "list"),
+        ("tag", "1", "+x", "-n"),
+        ("pipeline", "show", "--toml"),
     ],
 )
 def test_what_another_program_wrote_never_reaches_the_terminal(

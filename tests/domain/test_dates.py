@@ -10,12 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeboard.domain.dates import (
+    Direction,
     add_months,
     days_between,
     format_date,
     format_day,
+    is_complete,
     local_date,
     parse_date,
+    parse_days,
     parse_instant,
     split_leading_date,
     start_of_day,
@@ -87,7 +90,10 @@ def test_a_date_is_read_as_people_write_it(text: str, day: date) -> None:
     [
         ("thu", date(2026, 11, 26)),
         ("Friday", date(2026, 11, 27)),
-        ("next fri", date(2026, 11, 27)),
+        ("this fri", date(2026, 11, 27)),
+        ("on fri", date(2026, 11, 27)),
+        ("next mon", date(2026, 11, 30)),
+        ("last fri", date(2026, 11, 20)),
         ("mon", date(2026, 11, 30)),
         ("tues", date(2026, 12, 1)),
     ],
@@ -106,6 +112,93 @@ def test_a_day_without_a_year_is_the_next_one_today_included() -> None:
     assert parse_date("24.11.", TODAY) == date(2027, 11, 24)
     assert parse_date("29 feb", TODAY) == date(2028, 2, 29)
     assert parse_date("29 feb", date(2096, 3, 1)) == date(2104, 2, 29)
+
+
+@pytest.mark.parametrize(
+    ("text", "ahead", "back", "nearest"),
+    [
+        ("1 nov", date(2027, 11, 1), date(2026, 11, 1), date(2026, 11, 1)),
+        ("1 dec", date(2026, 12, 1), date(2025, 12, 1), date(2026, 12, 1)),
+        ("24.11.", date(2027, 11, 24), date(2026, 11, 24), date(2026, 11, 24)),
+        ("25 nov", TODAY, TODAY, TODAY),
+        ("29 feb", date(2028, 2, 29), date(2024, 2, 29), date(2028, 2, 29)),
+        ("fri", date(2026, 11, 27), date(2026, 11, 20), date(2026, 11, 27)),
+        ("tue", date(2026, 12, 1), date(2026, 11, 24), date(2026, 11, 24)),
+        ("wed", date(2026, 12, 2), date(2026, 11, 18), date(2026, 12, 2)),
+        ("2w", date(2026, 12, 9), date(2026, 11, 11), date(2026, 12, 9)),
+        ("1m", date(2026, 12, 25), date(2026, 10, 25), date(2026, 12, 25)),
+        ("in 2 weeks", date(2026, 12, 9), date(2026, 12, 9), date(2026, 12, 9)),
+        ("+2w", date(2026, 12, 9), date(2026, 12, 9), date(2026, 12, 9)),
+        ("-2w", date(2026, 11, 11), date(2026, 11, 11), date(2026, 11, 11)),
+        ("2 weeks ago", date(2026, 11, 11), date(2026, 11, 11), date(2026, 11, 11)),
+        ("tomorrow", date(2026, 11, 26), date(2026, 11, 26), date(2026, 11, 26)),
+        ("1 nov 2026", date(2026, 11, 1), date(2026, 11, 1), date(2026, 11, 1)),
+    ],
+)
+def test_what_has_no_year_lies_where_its_use_looks(
+    text: str, ahead: date, back: date, nearest: date
+) -> None:
+    assert parse_date(text, TODAY, Direction.AHEAD) == ahead
+    assert parse_date(text, TODAY, Direction.BACK) == back
+    assert parse_date(text, TODAY, Direction.NEAREST) == nearest
+
+
+@pytest.mark.parametrize(
+    ("text", "today", "readings"),
+    [
+        ("next friday", TODAY, ["2026-11-27", "2026-12-04"]),
+        ("next sun", TODAY, ["2026-11-29", "2026-12-06"]),
+        ("last tue", TODAY, ["2026-11-24", "2026-11-17"]),
+        ("this monday", TODAY, ["2026-11-23", "2026-11-30"]),
+    ],
+)
+def test_a_weekday_that_two_people_would_read_differently_is_refused_with_both(
+    text: str, today: date, readings: list[str]
+) -> None:
+    with pytest.raises(BadInput) as refusal:
+        parse_date(text, today)
+    assert refusal.value.details == {"readings": readings}
+
+
+@given(todays, st.sampled_from(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]))
+def test_a_weekday_never_means_today_nor_more_than_a_week_away(today: date, text: str) -> None:
+    assert timedelta(0) < parse_date(text, today) - today <= timedelta(7)
+    assert timedelta(0) < today - parse_date(text, today, Direction.BACK) <= timedelta(7)
+    assert abs(parse_date(text, today, Direction.NEAREST) - today) in (
+        *map(timedelta, (1, 2, 3)),
+        timedelta(7),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("1nov..15nov", date(2026, 11, 1), date(2026, 11, 15)),
+        ("1nov..1dec", date(2026, 11, 1), date(2026, 12, 1)),
+        ("1dec..1jan", date(2025, 12, 1), date(2026, 1, 1)),
+        ("mon..fri", date(2026, 11, 23), date(2026, 11, 27)),
+        ("2w..today", date(2026, 11, 11), TODAY),
+        ("-90d..+1d", date(2026, 8, 27), date(2026, 11, 26)),
+        ("2026-01-01..2026-02-01", date(2026, 1, 1), date(2026, 2, 1)),
+    ],
+)
+def test_a_range_looks_back_for_its_first_day_and_on_from_there_for_its_last(
+    text: str, start: date, end: date
+) -> None:
+    assert parse_days(text, TODAY) == (start, end)
+
+
+def test_a_range_of_coming_days_looks_ahead() -> None:
+    found = parse_days("1dec..1jan", TODAY, Direction.AHEAD)
+    assert found == (date(2026, 12, 1), date(2027, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "complete"),
+    [("2026-11-01", True), ("1 nov 2026", True), ("today", True), ("1 nov", False), ("fri", False)],
+)
+def test_a_day_without_its_year_is_one_to_be_said(text: str, complete: bool) -> None:
+    assert is_complete(text) is complete
 
 
 def test_months_end_where_they_are_shorter() -> None:

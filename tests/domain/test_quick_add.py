@@ -152,6 +152,23 @@ def test_quotes_keep_an_amount_in_the_title() -> None:
     assert (deal.title, deal.value) == ("4k display rollout", None)
 
 
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        ('Lumen: the "Big" deal 40k', 'the "Big" deal'),
+        ('Lumen: "Big Bang" rollout', '"Big Bang" rollout'),
+        ('Lumen: 19" rack', '19" rack'),
+        ('Lumen: "packaging line"', "packaging line"),
+        ('Lumen: "@home" kit', "@home kit"),
+        ('Lumen: "close:soon" sign', "close:soon sign"),
+        ('Lumen: "40k" club', "40k club"),
+        ('Lumen: "+1" "Big" deal', '+1 "Big" deal'),
+    ],
+)
+def test_quotes_stay_in_the_title_unless_they_were_needed(line: str, title: str) -> None:
+    assert read(line).title == title
+
+
 def test_a_plain_number_is_read_in_the_currency_of_the_workspace() -> None:
     assert read("Lumen: pilot 40000", currency="JPY").value == Money(40_000, "JPY")
     assert read("Lumen: pilot 40kr", currency="SEK").value == Money(4_000, "SEK")
@@ -201,7 +218,7 @@ def test_a_next_step_has_a_text_a_date_or_both(text: str, words: str, due: date 
 )
 def test_what_cannot_be_read_is_named(line: str, message: str) -> None:
     error = refusal(line)
-    assert error.message == message
+    assert error.message.removesuffix(".") == message
     assert error.hint
 
 

@@ -1,9 +1,8 @@
-"""Recorded instants never run backwards, whatever the clock does."""
+"""The instants of a deal never run backwards, whatever the clock does."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -79,9 +78,13 @@ def test_what_was_dated_back_by_hand_keeps_its_day(team: Team, ana: Workspace) -
     assert disagreements(team.path) == []
 
 
-def test_an_edit_of_a_pipeline_is_dated_after_what_was_there(team: Team, ana: Workspace) -> None:
+def test_a_clock_set_to_the_past_for_old_deals_is_not_put_off_by_others(
+    team: Team, ana: Workspace
+) -> None:
     add(ana)
-    team.clock.wait(days=-1)
-    ana.save_pipeline(replace(ana.pipeline("Sales"), name="Deals"))
-    add(ana, "Borealis: pilot")
-    assert ana.reader.commands()[0].at == NOW + 2 * MOMENT
+    team.clock.wait(days=-300)
+    old = add(ana, "Borealis: pilot")
+    ana.add_note([old.id], "They called.")
+    assert old.created_at == NOW - timedelta(days=300)
+    (note,) = ana.reader.notes(old.id)
+    assert note.at == old.created_at

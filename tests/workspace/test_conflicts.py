@@ -86,10 +86,10 @@ def test_two_moves_of_one_deal_conflict(ana: Workspace, bo: Workspace) -> None:
 
 def test_one_conflict_stops_a_whole_bulk(ana: Workspace, bo: Workspace) -> None:
     first, second = add(ana), add(ana, "Acme: press 1k")
-    bo.assign([second.id], "bo")
+    bo.assign([second.id], "bo", new_rep=True)
     seen = {first.id: 1, second.id: 1}
     with pytest.raises(Exception, match="Nothing was changed: 1 of 2"):
-        ana.assign([first.id, second.id], "cy", seen=seen)
+        ana.assign([first.id, second.id], "cy", new_rep=True, seen=seen)
     assert now_of(ana, first.id).owner == "ana"
 
 

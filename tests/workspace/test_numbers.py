@@ -55,6 +55,7 @@ def test_as_of_an_earlier_day_later_deals_are_unknown(team: Team, ana: Workspace
 
 
 def test_a_filter_and_an_owner_narrow_the_deals(team: Team, ana: Workspace) -> None:
+    ana.save_rep(Rep("bo"))
     add(ana, "Acme: spare parts 10k @ana")
     add(ana, "Borealis: service 5k @bo")
     add(ana, "Cobalt: service 3k @bo")

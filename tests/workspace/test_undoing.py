@@ -200,7 +200,7 @@ def test_every_kind_of_command_can_be_undone_and_redone(ana: Workspace, team: Te
     deal, other = add(ana, stage=PROPOSAL), add(ana, "Twin: same 10k #other")
     commands: list[Callable[[], Receipt]] = [
         lambda: ana.set_fields([deal.id], ["value=50k", "p=60", "category=commit", "fields.a=b"]),
-        lambda: ana.assign([deal.id], "bo"),
+        lambda: ana.assign([deal.id], "bo", new_rep=True),
         lambda: ana.tag([deal.id], ["big", "nordic"]),
         lambda: ana.tag([deal.id], [], ["big"]),
         lambda: ana.plan([deal.id], "1dec call Bob"),

@@ -1,4 +1,4 @@
-"""The database's own id, and the instant that was recorded last."""
+"""The database's own id."""
 
 from __future__ import annotations
 
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
 
 def add_workspace_id(operations: Operations) -> None:
-    """Makes the table `workspace` with an id, and the counter `instant`."""
+    """Makes the table `workspace` with an id."""
     operations.create_table("workspace", Column("id", String, primary_key=True))
     operations.bulk_insert(table("workspace", column("id", String)), [{"id": new_id()}])
-    operations.execute(
-        "INSERT INTO counter (name, value) SELECT 'instant', coalesce(max(at), 0) FROM command"
-    )

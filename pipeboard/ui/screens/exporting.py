@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeboard.domain.errors import BadInput
+from pipeboard import outlet
 from pipeboard.exchange.metrics_tables import as_csv, as_markdown, tables
 from pipeboard.ui.accountant import Accountant, Moment
 from pipeboard.ui.draw.metrics.asked import Asked
@@ -17,7 +16,6 @@ from pipeboard.ui.screens.menu import Choice, Menu
 from pipeboard.ui.screens.prompt import Prompt
 from pipeboard.ui.terminal.clipboard import copy
 
-PRIVATE = 0o600
 _FORMS = {"c": "csv", "m": "md", "s": "svg"}
 
 
@@ -51,9 +49,9 @@ class Exporting(DealActions):
         if not typed:
             return
         text = picture or await self._text(_as_csv if form == "csv" else self._as_markdown)
-        path = Path(typed).expanduser()
+        path = Path(typed)
         await asyncio.to_thread(write_new, path, text)
-        self.say(f"Written to {path.absolute()}.", "status.ok")
+        self.say(f"Written to {path.expanduser().absolute()}.", "status.ok")
 
     @in_turn
     async def action_copy(self) -> None:
@@ -77,13 +75,4 @@ def _as_csv(shown: Figures) -> str:
 
 def write_new(path: Path, text: str) -> None:
     """A file that only its owner can read; BadInput where there is one already, or cannot be."""
-    try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
-    except FileExistsError as error:
-        raise BadInput(f"{path} is there already.", hint="Choose another name.") from error
-    except (OSError, ValueError) as error:
-        raise BadInput(
-            f"{path} cannot be written: {error}.", hint="Choose another place."
-        ) from error
-    with os.fdopen(file, "w", encoding="utf-8") as out:
-        out.write(text)
+    outlet.write_file(path, [text], numbered=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 import threading
 from contextvars import copy_context
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any, ClassVar, Final
 from textual.app import App, ReturnType
 from textual.events import Key, Mount, Unmount
 
+from pipeboard import outlet
 from pipeboard.ui.terminal import crash
 from pipeboard.ui.terminal.facts import tidy_environment
 from pipeboard.ui.terminal.textual_shape import CRASHES_ARE_KNOWN
@@ -102,7 +102,7 @@ class Session(App[ReturnType]):
         self._close_messages_no_wait()
 
     def _print_error_renderables(self) -> None:
-        if self._crash_sentence and sys.__stderr__ is not None:
-            print(self._crash_sentence, file=sys.__stderr__)
+        if self._crash_sentence:
+            outlet.last_words(self._crash_sentence)
             self._exit_renderables.clear()
         super()._print_error_renderables()

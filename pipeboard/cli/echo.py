@@ -1,0 +1,96 @@
+"""What was understood of a line, said once: values, people and days in full, for the person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipeboard.domain.dates import format_date, is_complete, local_date
+from pipeboard.domain.deal import Deal
+from pipeboard.domain.money import Money, format_money
+from pipeboard.domain.percent import format_percent
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.text import quoted
+
+_BETWEEN = " · "
+
+
+def joined(parts: Iterable[str]) -> str:
+    """The parts in one line; nothing for those that are empty."""
+    return _BETWEEN.join(filter(None, parts))
+
+
+def new_deal(deal: Deal, pipeline: Pipeline) -> str:
+    """A deal with all that its line said: `D-61 Acme: cable · €3,000,000 · Lead · @ana`."""
+    ref = f"{deal.ref} " if deal.id else ""
+    name = f"{deal.account}: {deal.title}" if deal.account else deal.title
+    return joined(
+        (
+            f"{ref}{name}",
+            _words("value", deal.value),
+            pipeline.stage(deal.stage_id).name,
+            f"@{deal.owner}" if deal.owner else "nobody's",
+            " ".join(f"+{tag}" for tag in deal.tags),
+            f"from {deal.source}" if deal.source else "",
+            f"close {format_date(deal.expected_close)}" if deal.expected_close else "",
+            _words("probability", deal.probability_bp),
+            next_step(deal),
+            *(f"with {person.name}" for person in deal.contacts.values()),
+            f"because {deal.contact_reason}" if deal.contact_reason else "",
+            *(f"{name}: {value}" for name, value in deal.fields.items()),
+        )
+    )
+
+
+def next_step(deal: Deal) -> str:
+    """What happens next, and on which day."""
+    step = deal.next_step
+    if step is None:
+        return ""
+    due = format_date(step.due) if step.due else ""
+    return f"next {' '.join(filter(None, (due, step.text)))}"
+
+
+def closed_on(deal: Deal, zone: ZoneInfo) -> str:
+    """How a deal ended, and on which day."""
+    if deal.closed_at is None:
+        return ""
+    return f"{deal.status} on {format_date(local_date(deal.closed_at, zone))}"
+
+
+def settings_of(changes: Mapping[str, Any], deal: Deal) -> str:
+    """The fields that were set, as they are now."""
+    return joined(
+        f"owner {f'@{deal.owner}' if deal.owner else 'nobody'}"
+        if name == "owner"
+        else _words(name.removeprefix("fields.").removesuffix("_bp"), value) or f"{name} emptied"
+        for name, value in changes.items()
+    )
+
+
+def days(understood: Iterable[tuple[str, date]]) -> tuple[str, ...]:
+    """The days that were typed without their year, a sentence each."""
+    return tuple(
+        f"{quoted(text)} is {format_date(day)}."
+        for text, day in dict.fromkeys(understood)
+        if not is_complete(text)
+    )
+
+
+def _words(name: str, value: Any) -> str:
+    label = name.replace("_", " ").removeprefix("expected ")
+    match value:
+        case None | "" | ():
+            return ""
+        case Money():
+            return format_money(value) if name == "value" else f"{label} {format_money(value)}"
+        case date():
+            return f"{label} {format_date(value)}"
+        case int():
+            return f"{format_percent(value)}%"
+        case tuple():
+            return f"{label} {', '.join(map(str, value))}"
+        case _:
+            return f"{label} {value}"

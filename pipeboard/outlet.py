@@ -1,0 +1,202 @@
+"""The one way out: every byte to stdout and stderr, and every file that is made for a person.
+
+Whatever steers a terminal is taken out of the text here, whoever wrote it, so that no other place
+has to think of it (`tests/test_architecture.py` finds any other write). Cheap to import: help and
+version come through here too.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+
+TYPE_CHECKING = False  # `typing` itself is more than help needs
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import TextIO
+
+_ONE_LINE = dict.fromkeys(map(ord, "\t\r\n"))
+_PRIVATE = 0o600
+_MOST_NUMBERS = 1_000  # file names that are tried before it is given up
+
+
+class OutputFailed(OSError):
+    """What was to be printed could not be: the disk is full, the reader is gone."""
+
+
+class Data:
+    """Stdout as a file to write into, for `csv.writer`: cleaned, line ends kept."""
+
+    def write(self, text: str) -> int:
+        """The text as lines of data. Raises OutputFailed."""
+        _print(sys.stdout, clean(text))
+        return len(text)
+
+
+DATA = Data()
+
+
+def data(text: str, end: str = "\n") -> None:
+    """Lines of data on stdout. Raises OutputFailed."""
+    _print(sys.stdout, clean(text) + end)
+
+
+def styled(parts: Iterable[tuple[str, str]]) -> None:
+    """A line of data from texts and how they look: an SGR code, or "" for plain."""
+    shown = []
+    for text, style in parts:
+        plain = clean(text).translate(_ONE_LINE)
+        shown.append(f"\x1b[{style}m{plain}\x1b[0m" if style and plain else plain)
+    _print(sys.stdout, "".join(shown) + "\n")
+
+
+def flush() -> None:
+    """What is still held back for stdout. Raises OutputFailed."""
+    _print(sys.stdout, "")
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        raise OutputFailed(*error.args) from error
+
+
+def message(text: str, end: str = "\n") -> None:
+    """Lines for the person, on stderr; lost without a word where nobody can read them."""
+    _tell(clean(text) + end)
+
+
+def overwrite(text: str) -> None:
+    """A line of progress on stderr, in place of the one before."""
+    _tell(f"\r{clean(text)}\x1b[K")
+
+
+def wipe() -> None:
+    """The line of progress taken away."""
+    _tell("\r\x1b[K")
+
+
+def clean(text: str) -> str:
+    """The text without whatever steers a terminal; tabs and line ends stay."""
+    *lines, last = text.split("\n")
+    if last.isprintable() and all(map(str.isprintable, lines)):
+        return text
+    from pipeboard.domain.text import printable
+
+    def cells(line: str) -> str:
+        return "\t".join(map(printable, line.split("\t")))
+
+    ended = [cells(line) + ("\r" if line.endswith("\r") else "") for line in lines]
+    return "\n".join((*ended, cells(last)))
+
+
+def _print(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+    except OSError as error:
+        raise OutputFailed(*error.args) from error
+
+
+def _tell(text: str) -> None:
+    if sys.stderr is None:
+        return
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        return  # what was done is done; the exit code tells it
+
+
+def silence() -> None:
+    """Stdout goes nowhere from now on: what is still held back must not fail once more at exit."""
+    try:
+        descriptor = sys.stdout.fileno()
+    except (OSError, ValueError):
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+
+
+def last_words(text: str) -> None:
+    """A line on the stderr that the process began with, after the screens are gone."""
+    if sys.__stderr__ is not None:
+        print(clean(text), file=sys.__stderr__)
+
+
+def write_file(
+    path: Path, chunks: Iterable[str], *, force: bool = False, numbered: bool = True
+) -> Path:
+    """A file of its own for the text, which only its owner can read; returns where it is.
+
+    A name that is taken gets a number (`deals-2.csv`), or is refused where it is not to be
+    `numbered`; with `force` the file that is there is replaced, whole or not at all, by a new one
+    that keeps neither its mode nor its owner. The text is cleaned as on stdout. On any failure
+    nothing is left behind. Raises BadInput with the path for what cannot be written.
+    """
+    from pipeboard.domain.errors import BadInput
+
+    try:
+        target = path.expanduser()
+        most = _MOST_NUMBERS if numbered or force else 1
+        unfinished, descriptor = _new_file(target, most, force=force)
+        try:
+            with open(descriptor, "w", encoding="utf-8", errors="replace", newline="") as file:
+                file.writelines(map(clean, chunks))
+                file.flush()
+                os.fsync(file.fileno())
+            if force:
+                unfinished.replace(target)
+                unfinished = target
+            _settle(target.parent)
+        except BaseException:
+            unfinished.unlink(missing_ok=True)
+            raise
+    except FileExistsError as error:
+        raise BadInput(
+            f"{clean(str(path))} is there already.", hint="Name another file."
+        ) from error
+    except (OSError, RuntimeError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise BadInput(
+            f"{clean(str(path))} cannot be written: {why}.", hint="Name another file or folder."
+        ) from error
+    return unfinished
+
+
+def _settle(folder: Path) -> None:
+    """Without this a new name may be lost with the power, though the file is not."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError:
+        return  # not every file system knows how
+
+
+def _new_file(target: Path, most: int, *, force: bool) -> tuple[Path, int]:
+    """A file that was not there before, under one of as many names, and its descriptor."""
+    if force and target.is_dir():
+        raise IsADirectoryError(21, "it is a folder")
+    for number in range(1, most + 1):
+        if force:
+            name = f".{target.name[:200]}.{os.getpid()}-{number}.new"
+        else:
+            name = target.name if number == 1 else f"{target.stem}-{number}{target.suffix}"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+        try:
+            return target.with_name(name), os.open(target.with_name(name), flags, _PRIVATE)
+        except FileExistsError:
+            continue
+    raise FileExistsError(17, "it is there already")
+
+
+def append_private(path: Path, text: str) -> None:
+    """A line more in a log that only its owner can read. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+    descriptor = os.open(path, flags, _PRIVATE)
+    with open(descriptor, "a", encoding="utf-8", errors="backslashreplace") as file:
+        os.fchmod(file.fileno(), _PRIVATE)
+        file.write(text if text.endswith("\n") else f"{text}\n")

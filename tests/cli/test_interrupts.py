@@ -1,0 +1,158 @@
+"""A verb that is told to stop takes its change back, says so, and ends as shells expect.
+
+The signal is sent by the process to itself at the moment that matters, so that no test waits.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeboard.cli.verbs import CHANGING, NESTED, READING, VERBS
+from tests.cli.conftest import Type
+
+ROOT = Path(__file__).parents[2]
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+# Sends itself a signal `before` the commit, `during` it, or twice, the second while rolling back.
+_STRUCK = """
+import os, signal, sys
+from contextlib import contextmanager
+from pipeboard.cli.main import run
+from pipeboard.store import engine
+
+moment, number = sys.argv[1], int(sys.argv[2])
+held = engine.signals_held
+
+@contextmanager
+def struck():
+    if moment != "during":
+        try:
+            os.kill(os.getpid(), number)
+        finally:
+            if moment == "twice":
+                os.kill(os.getpid(), number)
+    with held():
+        os.kill(os.getpid(), number)
+        yield
+
+engine.signals_held = struck
+sys.argv = ["pipeboard", *sys.argv[3:]]
+run()
+"""
+
+_CHANGES = {
+    "add": ("add", "Borealis: service 5k"),
+    "set": ("set", "1", "value=50k"),
+    "assign": ("assign", "1", "bo"),
+    "tag": ("tag", "1", "+hot"),
+    "archive": ("archive", "1"),
+    "unarchive": ("unarchive", "3"),
+    "merge": ("merge", "1", "2"),
+    "move": ("move", "1", "Qualified", "--override", "agreed"),
+    "won": ("won", "1", "--override", "agreed"),
+    "lost": ("lost", "1", "--category", "price"),
+    "reopen": ("reopen", "4", "--override", "agreed"),
+    "next": ("next", "1", "fri call Bob"),
+    "log": ("log", "1", "call"),
+    "note": ("note", "1", "-m", "words"),
+    "answer": ("answer", "1", "need", "yes"),
+    "snooze": ("snooze", "1", "2w"),
+    "contact": ("contact", "1", "Mika"),
+    "term": ("term", "1", "payment", "--ours", "30 days"),
+    "target set": ("target", "set", "2026Q4", "130k"),
+    "fx set": ("fx", "set", "USD", "0.92"),
+    "undo": ("undo",),
+    "pipeline new": ("pipeline", "new", "Renewals"),
+    "rep add": ("rep", "add", "cy"),
+    "rep set": ("rep", "set", "bo", "--team", "north"),
+    "import": ("import", "deals.csv"),
+}
+
+
+def _strike(home: Path, moment: str, number: int, *line: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", _STRUCK, moment, str(int(number)), *line],
+        cwd=home,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=120,
+    )
+
+
+@pytest.fixture
+def worked(team: Type, home: Path) -> Type:
+    """Deals in all the states that the verbs want, and a file to import."""
+    for line in ("Lumen Oy: pilot 40k", "Lumen Oy: pilot two", "Cobalt: gone", "Delta: lost"):
+        assert team("add", line).code == 0
+    assert team("archive", "3").code == 0
+    assert team("lost", "4", "--category", "price").code == 0
+    (home / "deals.csv").write_text("title,value\nImported,5000\n")
+    return team
+
+
+def _all(type_: Type) -> list[str]:
+    lines = (
+        ("history", "--json"),
+        ("rep", "list", "--json"),
+        ("pipeline", "list", "--json"),
+        ("target", "list", "--json"),
+        ("fx", "list", "--json"),
+    )
+    return [type_(*line).out for line in lines]
+
+
+@pytest.mark.parametrize("verb", _CHANGES)
+def test_every_verb_that_changes_takes_its_change_back(worked: Type, home: Path, verb: str) -> None:
+    number = SIGNALS[list(_CHANGES).index(verb) % len(SIGNALS)]
+    before = _all(worked)
+    done = _strike(home, "before", number, *_CHANGES[verb])
+    assert done.stderr.splitlines()[-1] == "Interrupted: nothing was changed."
+    assert (done.returncode, done.stdout) == (128 + number, "")
+    assert _all(worked) == before
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_in_the_middle_of_a_commit_lets_it_be_stored_and_says_so(
+    worked: Type, home: Path, number: signal.Signals
+) -> None:
+    done = _strike(home, "during", number, "tag", "1", "+hot", "--json")
+    assert done.returncode == 128 + number
+    error = json.loads(done.stderr)["error"]
+    assert (error["code"], error["details"]["stored"]) == ("interrupted", True)
+    assert worked("show", "1", "--json").json["deal"]["tags"] == ["hot"]
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_second_signal_ends_at_once(worked: Type, home: Path, number: signal.Signals) -> None:
+    done = _strike(home, "twice", number, "tag", "1", "+hot")
+    assert done.returncode == -number
+    assert worked("show", "1", "--json").json["deal"]["tags"] == []
+
+
+@pytest.mark.parametrize("more", [(), ("--db", "made.db")])
+def test_an_interrupted_demo_leaves_no_file_behind(
+    home: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(home / "tmp"))
+    (home / "tmp").mkdir()
+    done = _strike(home, "before", signal.SIGTERM, "demo", "--no-open", "--deals", "5", *more)
+    assert (done.returncode, done.stdout) == (143, "")
+    assert done.stderr.splitlines()[-1] == "Interrupted: nothing was changed."
+    assert list((home / "tmp").iterdir()) == []
+    assert not list(home.glob("made.db*"))
+
+
+def test_every_verb_either_changes_or_only_looks() -> None:
+    verbs = {verb for verb in VERBS if verb not in NESTED}
+    verbs |= {f"{verb} {inner}" for verb, (_, found) in NESTED.items() for inner in found}
+    assert verbs == CHANGING | READING
+    assert not CHANGING & READING

@@ -1,0 +1,230 @@
+"""A line means what a person means, and what was understood of it is said once."""
+
+from __future__ import annotations
+
+from inspect import signature
+from pathlib import Path
+
+import pytest
+
+from pipeboard.workspace import Workspace
+from tests.cli.conftest import Type
+
+
+def test_a_new_deal_is_said_with_all_that_its_line_was_read_as(team: Type) -> None:
+    line = 'Acme: cable 3m @ana +inbound source:referral close:19dec p:60 next:"fri call Mika"'
+    added = team("add", line)
+    assert added.out == "D-1\n"
+    assert (
+        "D-1 Acme: cable · €3,000,000 · Prospecting · @ana · +inbound · from referral · "
+        "close Sat 19 Dec 2026 · 60% · next Fri 27 Nov 2026 call Mika"
+    ) in added.err.splitlines()
+    tried = team("add", line, "-n")
+    assert tried.out == ""
+    assert "Acme: cable · €3,000,000 · Prospecting · @ana" in tried.err
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (("set", "1", "value=40k", "close=19dec"), "€40,000 · close Sat 19 Dec 2026"),
+        (("set", "1", "owner=ANA", "source="), "owner @ana · source emptied"),
+        (("assign", "1", "Ana Lima"), "Owner: @ana."),
+        (("next", "1", "fri call Bob"), "next Fri 27 Nov 2026 call Bob"),
+        (("snooze", "1", "2w"), "Until Mon 7 Dec 2026."),
+        (("won", "1", "--on", "1nov", "--override", "x"), "won on Sun 1 Nov 2026 · €5,000"),
+        (
+            ("lost", "1", "--category", "price", "--on", "fri", "--recycle", "1 feb"),
+            "lost on Fri 20 Nov 2026 · €5,000 · again on Mon 1 Feb 2027",
+        ),
+    ],
+)
+def test_what_a_verb_read_is_said_and_the_same_when_only_tried(
+    team: Type, monkeypatch: pytest.MonkeyPatch, line: tuple[str, ...], said: str
+) -> None:
+    team("rep", "set", "ana", "--name", "Ana Lima")
+    with monkeypatch.context() as then:
+        then.setenv("PIPEBOARD_NOW", "2026-10-01T09:00:00Z")
+        team("add", "Acme: cable 5k source:web")
+    for more in (("-n",), ()):
+        done = team(*line, *more)
+        assert done.code == 0, done.err
+        assert said in done.err.splitlines()
+    assert said not in team(*line, "-q").err
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (("list", "closed>1nov"), "'1nov' is Sun 1 Nov 2026."),
+        (("list", "created>fri"), "'fri' is Fri 20 Nov 2026."),
+        (("list", "close<fri"), "'fri' is Fri 27 Nov 2026."),
+        (("list", "created>2w"), "'2w' is Mon 9 Nov 2026."),
+        (("history", "--since", "1nov"), "'1nov' is Sun 1 Nov 2026."),
+        (("metrics", "--as-of", "fri"), "'fri' is Fri 20 Nov 2026."),
+    ],
+)
+def test_a_day_without_its_year_is_looked_for_where_it_must_be_and_said(
+    team: Type, line: tuple[str, ...], said: str
+) -> None:
+    looked = team(*line)
+    assert (looked.code, looked.err.splitlines()[0]) == (0, said)
+
+
+@pytest.mark.parametrize("day", ["2026-11-01", "today", "yesterday"])
+def test_a_day_that_leaves_no_doubt_is_not_said(team: Type, day: str) -> None:
+    assert team("list", f"created>{day}").err == ""
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        ("archive",),
+        ("tag", "+x"),
+        ("won",),
+        ("move", "Qualified"),
+        ("assign", "bo"),
+        ("set", "value=1k"),
+        ("snooze", "2w"),
+        ("note", "-m", "words"),
+        ("next", "fri call"),
+        ("log", "call"),
+    ],
+)
+@pytest.mark.parametrize("filter_", ["", "  ", "\t", '""', "()"])
+def test_a_filter_that_says_nothing_changes_nothing(
+    team: Type, verb: tuple[str, ...], filter_: str
+) -> None:
+    team("add", "Acme: cable 5k")
+    before = team("history").out
+    assert team(*verb, "--where", filter_, "-y").code == 2
+    assert team("history").out == before
+
+
+def test_many_deals_without_a_terminal_need_a_yes(team: Type) -> None:
+    team("add", "-", stdin="".join(f"Acme {n}: cable 5k\n" for n in range(5)))
+    refused = team("archive", "--where", "open", "--json")
+    assert refused.code == 2
+    assert "5 deals: Acme 0, Acme 1, Acme 2 and 2 more" in refused.error["message"]
+    assert refused.error["details"]["count"] == 5
+    assert team("archive", "--where", "open", "-n").code == 0
+    assert team("list", "archived", "--count").out == "0\n"
+    assert team("archive", "--where", "open", "-y").code == 0
+    assert team("list", "archived", "--count").out == "5\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("add", "Acme: cable @marra"),
+        ("add", "Acme: cable owner:marra"),
+        ("assign", "1", "marra"),
+        ("set", "1", "owner=marra"),
+        ("list", "owner:marra"),
+        ("list", "@marra"),
+        ("tag", "--where", "owner:marra", "+x"),
+        ("metrics", "owner:marra"),
+        ("metrics", "--owner", "marra"),
+        ("list", "--as", "marra"),
+    ],
+)
+def test_an_unknown_person_is_refused_with_the_near_one_and_never_made(
+    team: Type, line: tuple[str, ...]
+) -> None:
+    team("rep", "add", "mara", "--name", "Mara Ó Súilleabháin")
+    team("add", "Acme: first")
+    before = team("rep", "list").out
+    refused = team(*line)
+    assert refused.code == 3
+    assert "There is no rep 'marra'." in refused.err
+    assert "Did you mean @mara?" in refused.err
+    assert team("rep", "list").out == before
+    assert team("list", "--count").out == "1\n"
+
+
+@pytest.mark.parametrize("name", ["MARA", "mara o suilleabhain", "mara@firm.example", "@Mara"])
+def test_a_known_person_is_found_by_every_verb_however_they_are_written(
+    team: Type, name: str
+) -> None:
+    team("rep", "add", "mara", "--name", "Mara Ó Súilleabháin")
+    team("add", f'Acme: first owner:"{name}"')
+    assert team("list", f'owner:"{name}"', "--ids").out == "D-1\n"
+    assert team("assign", "1", "none").code == 0
+    assert team("assign", "1", name).code == 0
+    assert team("show", "1", "--json").json["deal"]["owner"] == "mara"
+    assert team("list", "--as", name).code == 0
+
+
+def test_somebody_new_is_made_where_that_is_said(team: Type) -> None:
+    assert team("add", "Acme: cable @cy", "--new-rep").code == 0
+    assert "cy" in team("rep", "list").out
+
+
+def test_an_owner_who_is_not_active_is_said_to_be(team: Type) -> None:
+    team("rep", "set", "bo", "--name", "Bo Berg", "--inactive")
+    team("add", "Acme: cable")
+    for line in (("assign", "1", "bo"), ("set", "1", "owner=bo"), ("add", "Acme: two @bo")):
+        team("assign", "1", "ana")
+        assert "Bo Berg is not active." in team(*line).err
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "reason"),
+    [
+        (b"Acme: one\n\nAcme: two close:31feb\n", 3, "no such day"),
+        (b"\n\nAcme: one\r\nAcme: two stage:nowhere\r\n", 4, "nowhere"),
+        (b"Acme: one\nAcme: two @marra\n", 2, "no rep"),
+        (b"Acme: one\n\nCaf\xe9: two\n", 3, "not UTF-8: byte 0xe9"),
+    ],
+)
+def test_lines_are_added_all_or_none_and_the_bad_one_is_named(
+    team: Type, data: bytes, line: int, reason: str
+) -> None:
+    refused = team("add", "-", "--json", stdin=data)
+    assert refused.code in (2, 3)
+    assert refused.error["details"]["line"] == line
+    assert f"ine {line}" in refused.error["message"]
+    assert reason in refused.error["message"]
+    assert team("list", "--count").out == "0\n"
+
+
+def test_a_byte_order_mark_is_nothing(team: Type, home: Path) -> None:
+    assert team("add", "-", stdin=b"\xef\xbb\xbfAcme: one 5k\n").out == "D-1\n"
+    assert team("list", "account:acme", "--ids").out == "D-1\n"
+    assert team("note", "1", "-", stdin=b"\xef\xbb\xbfwords").code == 0
+    assert "\ufeff" not in team("show", "1").out
+    toml = team("pipeline", "show").out.replace("Prospecting", "Begun")
+    (home / "p.toml").write_bytes(b"\xef\xbb\xbf" + toml.encode())
+    assert team("pipeline", "apply", str(home / "p.toml")).code == 0
+    assert team("pipeline", "apply", "-", stdin=b"\xef\xbb\xbf" + toml.encode()).code == 0
+
+
+TOKENS = "token" in signature(Workspace.add).parameters
+
+
+@pytest.mark.skipif(not TOKENS, reason="the use cases take no token here")
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("add", "Acme: two"),
+        ("tag", "1", "+hot"),
+        ("note", "1", "-m", "words"),
+        ("move", "1", "Qualified", "--override", "agreed"),
+        ("log", "1", "call"),
+        ("contact", "1", "Mika"),
+    ],
+)
+def test_a_script_that_repeats_itself_changes_nothing(team: Type, line: tuple[str, ...]) -> None:
+    team("add", "Acme: one")
+    first = team(*line, "--token", "job 17", "--json")
+    events = team("history", "--json").out
+    again = team(*line, "--token", "job 17", "--json")
+    assert again.code == 0
+    assert again.json["command_id"] == first.json["command_id"]
+    assert team("history", "--json").out == events
+
+
+def test_next_friday_is_refused_with_both_readings(team: Type) -> None:
+    refused = team("add", 'A: x close:"next friday"')
+    assert refused.code == 2
+    assert "Fri 27 Nov 2026 or Fri 4 Dec 2026" in refused.err
