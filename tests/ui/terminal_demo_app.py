@@ -57,7 +57,7 @@ class Demo(Session[None], CellDisplay[None]):
         Binding("i", "field"),
         Binding("exclamation_mark", "fail"),
         Binding("E", "edit"),
-        Binding("alt+p", "pressed"),
+        Binding("f9", "pressed", id="pressed"),
         Binding("ctrl+z", "suspend_process"),
         Binding("q", "quit"),
     ]
@@ -67,6 +67,9 @@ class Demo(Session[None], CellDisplay[None]):
         self.crash_log = folder / "crash.log"
         self.drafts = Drafts(folder / "drafts")
         self.cards = Cards(rows)
+
+    def on_mount(self) -> None:
+        self.set_keymap({"pressed": "alt+p"})
 
     def compose(self) -> ComposeResult:
         yield self.cards

@@ -161,15 +161,6 @@ def test_esc_and_a_letter_typed_fast_are_two_keys_unless_alt_is_bound(
         assert terminal.lines()[-1] == f"keys {heard}"
 
 
-def test_alt_and_a_letter_in_a_field_do_not_leave_it(tmp_path: Path) -> None:
-    with demo(tmp_path) as terminal:
-        type_into_field(terminal, "call")
-        terminal.type("\x1bx")
-        terminal.type(" Zoe")
-        terminal.wait_for_text(" Zoe")
-        assert not any("escape" in line for line in terminal.lines())
-
-
 def test_bytes_that_are_not_utf8_do_no_harm(tmp_path: Path) -> None:
     with demo(tmp_path) as terminal:
         type_into_field(terminal, "call")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
+from textual._context import visible_screen_stack
 from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
@@ -47,10 +48,13 @@ def _drawn(screen: Screen[Any], behind: Sequence[Strip]) -> Sequence[Strip]:
     compositor = screen._compositor
     if not compositor.size or compositor.root is None or not screen.is_attached:
         return behind
-    if not isinstance(screen, SeeThrough):
-        return compositor.render_strips()
-    screen.behind = behind
+    if isinstance(screen, SeeThrough):
+        screen.behind = behind
+    # Else Textual, for what a screen leaves free, asks the screen on top, which has asked for this.
+    stack = visible_screen_stack.set([])
     try:
         return compositor.render_strips()
     finally:
-        screen.behind = None
+        visible_screen_stack.reset(stack)
+        if isinstance(screen, SeeThrough):
+            screen.behind = None

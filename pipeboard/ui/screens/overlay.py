@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, TypeVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import Key, Paste
 from textual.geometry import Region
@@ -109,6 +110,10 @@ class Overlay(ModalScreen[T]):
     Overlay > Vertical > Horizontal { height: 1; }
     """
     AUTO_FOCUS: ClassVar[str | None] = ""
+    # Textual hides the app's own keys behind a modal screen.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "app.suspend_process", show=False, id="app.suspend")
+    ]
 
     def __init__(self) -> None:
         super().__init__()

@@ -14,17 +14,11 @@ from io import TextIOWrapper
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from textual import constants
-from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
-from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import Key, Paste
-from textual.message import Message
 
-from pipeboard.ui.terminal.alt_key import AltKey, alt_name
 from pipeboard.ui.terminal.facts import terminal_encoding, terminal_size
+from pipeboard.ui.terminal.reading import Reader
 from pipeboard.ui.terminal.session import Session
-from pipeboard.ui.terminal.typed import ESC, EscAnd, Escape, Keyboard, Keys, Pasted, Typed
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -36,7 +30,6 @@ _ENTER_ALTERNATE_SCREEN: Final = "\x1b[?1049h"
 # pen: whatever an editor that was killed, or does not tidy up, has left behind.
 _SANE: Final = "\x1b[r\x1b[?6l\x1b[4l\x1b[?1l\x1b>\x0f\x1b[m"
 _READ_AT_ONCE: Final = 65536
-_LONGEST_SEQUENCE: Final = 32
 
 
 class TerminalDriver(LinuxDriver):
@@ -44,7 +37,7 @@ class TerminalDriver(LinuxDriver):
 
     It takes over a terminal that `first_frame.paint` has painted, without clearing it, and gives
     it back as it was found however other programs have left it meanwhile. What is read is cut by
-    `typed.Keyboard`: Esc is Esc, a paste is text, and a sequence that nobody knows is nothing.
+    `reading.Reader`: Esc is Esc, a paste is text, and a sequence that nobody knows is nothing.
     Bytes that are not UTF-8 become U+FFFD, where Textual's driver dies of them. A terminal that is
     gone is noticed at once and told as SIGHUP, even where SIGHUP was ignored; writing to it raises
     nothing. Nobody waits for the poll of a tenth of a second when leaving.
@@ -119,42 +112,20 @@ class TerminalDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Read keys until told to stop; as in Textual but for the differences of this class."""
         _drain(self._wake_reader)
-        parser = XTermParser(self._debug)
-        keyboard = Keyboard(ANSI_SEQUENCES_KEYS, constants.ESCAPE_DELAY)
-        decode = codecs.getincrementaldecoder("utf-8")("replace").decode
-        for data in self._read_until_told(keyboard):
-            for typed in keyboard.feed(decode(data)) if data else keyboard.quiet():
-                for message in self._meant(typed, parser):
-                    self.process_message(message)
-
-    def _meant(self, typed: Typed, parser: XTermParser) -> Iterator[Message]:
-        match typed:
-            case Pasted(text):
-                yield Paste(text)
-            case Escape():
-                yield Key("escape", ESC)
-            case EscAnd(character):
-                yield from self._esc_and(list(_parsed(parser, character)))
-            case Keys(text):
-                yield from _parsed(parser, text)
-
-    def _esc_and(self, plain: list[Message]) -> Iterator[Message]:
-        """Esc and then the key; or the key with Alt, where somebody has given that a meaning."""
-        key = plain[0] if plain else None
         app = self._app
-        if isinstance(key, Key) and isinstance(app, Session) and app.has_alt_key(alt_name(key)):
-            yield AltKey(key)
-        else:
-            yield Key("escape", ESC)
-            yield from plain
+        reader = Reader(app.has_alt_key if isinstance(app, Session) else _no, debug=self._debug)
+        decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        for data in self._read_until_told(reader):
+            for event in reader.feed(decode(data)) if data else reader.quiet():
+                self.process_message(event)
 
-    def _read_until_told(self, keyboard: Keyboard) -> Iterator[bytes]:
-        """What is read, and an empty read when nothing came for as long as the keyboard waits."""
+    def _read_until_told(self, reader: Reader) -> Iterator[bytes]:
+        """What is read, and an empty read when nothing came for as long as the reader waits."""
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             selector.register(self._wake_reader, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                ready = selector.select(keyboard.patience)
+                ready = selector.select(reader.patience)
                 if any(key.fd == self.fileno for key, _events in ready):
                     data = self._read()
                     if data is None:
@@ -203,18 +174,6 @@ class TerminalDriver(LinuxDriver):
         return terminal_size()
 
 
-def _parsed(parser: XTermParser, text: str) -> Iterator[Message]:
-    """What Textual makes of characters or of a whole sequence; nothing where it knows none."""
-    if text[0] == ESC and len(text) > _LONGEST_SEQUENCE:
-        return
-    yield from parser.feed(text)
-    if getattr(parser, "_timeout_time", None) is not None:
-        # It waits for more of a sequence that is whole, and would type out what it has.
-        parser._timeout_time = 0.0
-        for _key in parser.tick():
-            pass
-
-
 class Outlet:
     """A file of text that goes straight to a terminal, and nowhere when the terminal is gone.
 
@@ -255,6 +214,10 @@ class Outlet:
                 selector.register(self._descriptor, selectors.EVENT_WRITE)
                 selector.select()
             return 0
+
+
+def _no(_key: str) -> bool:
+    return False
 
 
 def _drain(descriptor: int) -> None:

@@ -56,6 +56,8 @@ _CONTROL_BEGUN = re.compile(r"\x1b\[(?:\[|M[^\x1b]{0,2}|[0-?]*[ -/]*)\Z")
 # What a terminal answers about its colours or its title.
 _ANSWER = re.compile(r"\x1b\][0-9]+;[^\x07\x1b]*(?:\x07|\x1b\\)")
 _ANSWER_BEGUN = re.compile(r"\x1b\](?:[0-9]+(?:;[^\x07\x1b]*\x1b?)?)?\Z")
+# A keypad that is not asked to sends digits; these are Esc, O and a letter.
+_KEYPAD: Final = "jklmnopqrstuvwxy"
 _STEERING: Final = dict.fromkeys([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0)])
 
 
@@ -135,7 +137,7 @@ class Keyboard:
             if len(text) < place + 3:
                 return None
             sequence = text[place : place + 3]
-            if sequence in self._sequences:
+            if sequence in self._sequences and sequence[-1] not in _KEYPAD:
                 return Keys(sequence), place + 3
         return EscAnd(kind), place + 2
 
