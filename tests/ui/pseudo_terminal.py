@@ -22,7 +22,7 @@ import pyte
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 20.0
-_QUIET_SECONDS = 0.6
+_QUIET_SECONDS = 1.0
 
 # Sequences with private markers, most of which pyte would print.
 _PRIVATE = re.compile(rb"\x1b\[[<>=?][0-9;]*\$?[a-zA-Z]")
@@ -136,9 +136,7 @@ class PseudoTerminal:
     def wait_for_stop(self) -> None:
         """Read until the program is stopped, as by ctrl+z."""
         stopped = os.WUNTRACED | os.WNOHANG
-        self.wait_for(
-            lambda: os.waitpid(self.process.pid, stopped)[0] != 0, "the program stopped"
-        )
+        self.wait_for(lambda: os.waitpid(self.process.pid, stopped)[0] != 0, "the program stopped")
 
     def read_for(self, seconds: float) -> None:
         """Read what comes in that time."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 
 import pytest
@@ -13,7 +14,18 @@ from pipeboard.ui.terminal.alt_key import AltKey
 from pipeboard.ui.terminal.reading import Reader
 from pipeboard.ui.terminal.typed import PASTE_BEGINS, PASTE_ENDS
 
-_HOSTILE = ("\x1b", "\x1b[31m", "\x1b[A", "\x9b", "\x00", "\x07", "\r", "dLx", "é", "\x1b]52;c;x\x07")
+_HOSTILE = (
+    "\x1b",
+    "\x1b[31m",
+    "\x1b[A",
+    "\x9b",
+    "\x00",
+    "\x07",
+    "\r",
+    "dLx",
+    "é",
+    "\x1b]52;c;x\x07",
+)
 
 
 def heard(*reads: str, alt: Iterable[str] = ()) -> list[str]:
@@ -96,7 +108,7 @@ def test_a_paste_is_one_text_whatever_it_holds_and_however_it_is_cut(
     text = "a" + "".join(parts)
     typed = f"j{PASTE_BEGINS}{text}{PASTE_ENDS}k"
     places = sorted({0, *(cut for cut in cuts if cut < len(typed)), len(typed)})
-    reads = [typed[start:end] for start, end in zip(places, places[1:], strict=False)]
+    reads = [typed[start:end] for start, end in itertools.pairwise(places)]
     keys = heard(*reads)
     assert [keys[0], keys[-1]] == ["j", "k"]
     (paste,) = keys[1:-1]

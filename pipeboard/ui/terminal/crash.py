@@ -16,7 +16,7 @@ def record(error: BaseException, log: Path | None) -> str:
 
     Values of variables are left out, and so is what a refusal says: both are customers' data.
     """
-    what = f"Pipeboard stopped because of an error of its own ({type(_first(error)).__name__})"
+    what = f"Pipeboard stopped because of an error of its own ({type(origin(error)).__name__})"
     if log is None:
         return f"{what}. What was saved is safe."
     try:
@@ -29,6 +29,12 @@ def record(error: BaseException, log: Path | None) -> str:
     except OSError as trouble:
         return f"{what}; the details could not be written to {log} ({trouble.strerror})."
     return f"{what}. What was saved is safe; please report the details in {log}"
+
+
+def origin(error: BaseException) -> BaseException:
+    """The error itself, or that of the worker which it tells of."""
+    inner = getattr(error, "error", None)
+    return origin(inner) if isinstance(inner, BaseException) else error
 
 
 def _details(error: BaseException) -> str:
@@ -51,12 +57,6 @@ def _cause(error: BaseException) -> BaseException | None:
     if isinstance(inner, BaseException):
         return inner
     return error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-
-
-def _first(error: BaseException) -> BaseException:
-    """The error itself, or that of the worker which it tells of."""
-    inner = getattr(error, "error", None)
-    return _first(inner) if isinstance(inner, BaseException) else error
 
 
 def _told(error: BaseException) -> str:

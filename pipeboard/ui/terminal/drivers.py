@@ -90,7 +90,7 @@ class TerminalDriver(LinuxDriver):
             # shell has done to it. Textual would begin to read and to write twice.
             self.suspend_application_mode()
             self._must_signal_resume = True
-        super()._sigcont_application()  # type: ignore[no-untyped-call]
+        super()._sigcont_application()
 
     def take_resized(self) -> bool:
         """Has the terminal had another size since this was last asked, were it for a moment?"""

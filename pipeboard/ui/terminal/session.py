@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, ClassVar, Final
 
-from textual.app import App, ReturnType
+from textual.app import App, ReturnType, ScreenError
 from textual.events import Event, InputEvent, Key, Mount, Paste, Unmount
 
 from pipeboard.domain.errors import Refused
@@ -68,6 +68,8 @@ class Session(App[ReturnType]):
         """Save drafts and end, in good order if that is quick, with this return code."""
         self.save_drafts()
         self._is_leaving = True
+        # Keys that are still to be given out would find no screen.
+        self.workers.cancel_node(self)
         self.exit(return_code=return_code)
 
     def paste_refused(self) -> None:
@@ -170,9 +172,10 @@ class Session(App[ReturnType]):
 
     def _handle_exception(self, error: Exception) -> None:
         if self._is_leaving and CRASHES_ARE_KNOWN:
-            # Screens go one by one, and what still runs beside them may miss one. What was asked
-            # for goes on: everything is saved, and the exit code is known.
-            crash.record(error, self.crash_log)
+            # What was asked for goes on: everything is saved, and the exit code is known. That
+            # what still runs misses a screen is no fault: they go one by one.
+            if not isinstance(crash.origin(error), ScreenError):
+                crash.record(error, self.crash_log)
             return
         super()._handle_exception(error)
 
