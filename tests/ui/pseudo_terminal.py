@@ -87,6 +87,13 @@ class PseudoTerminal:
         """Type these keys, all at once."""
         os.write(self._master, keys.encode() if isinstance(keys, str) else keys)
 
+    def paste(self, text: str) -> None:
+        """Paste this, as much at a time as the terminal takes."""
+        data = f"\x1b[200~{text}\x1b[201~".encode()
+        for start in range(0, len(data), 1_024):
+            self.wait_for(lambda: self._size_queued() < 2_048, "room for what is pasted")
+            self.type(data[start : start + 1_024])
+
     def resize(self, width: int, height: int) -> None:
         """Give the terminal another size and a blank screen: what is needed is sent again."""
         self.width, self.height = width, height

@@ -55,9 +55,9 @@ class Demo(Session[None], CellDisplay[None]):
     BINDINGS = [  # noqa: RUF012 - as Textual's own documentation writes it
         Binding("j", "down"),
         Binding("i", "field"),
-        Binding("exclamation_mark", "fail"),
+        Binding("exclamation_mark,f9", "fail"),
         Binding("E", "edit"),
-        Binding("f9", "pressed", id="pressed"),
+        Binding("f10", "pressed", id="pressed"),
         Binding("ctrl+z", "suspend_process"),
         Binding("q", "quit"),
     ]

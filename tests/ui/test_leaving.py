@@ -101,13 +101,11 @@ def test_a_signal_while_an_editor_has_the_terminal_ends_both_and_keeps_the_text(
         terminal.wait_for_text("call Zoe")
 
 
-@pytest.mark.parametrize("keys", ["", "a", "m", "e", "?", "M"])
+@pytest.mark.parametrize("keys", ["", "a", "m", "e", "?", "M?"])
 def test_after_ctrl_z_another_size_and_fg_the_screen_is_right(demo: Path, keys: str) -> None:
     right = fresh(demo, keys, 100, 30)
     with board(demo) as terminal:
-        wait_for_board(terminal)
-        terminal.type(keys)
-        terminal.wait_for_quiet()
+        open_by(terminal, keys)
         terminal.type("\x1a")
         terminal.wait_for_stop()
         assert terminal.is_as_found()
@@ -150,14 +148,48 @@ def test_sizes_that_change_while_it_starts_leave_the_right_screen(demo: Path) ->
         terminal.wait_for(lambda: terminal.lines() == right, "\n".join(right))
 
 
+def open_by(terminal: PseudoTerminal, keys: str) -> None:
+    """Types the keys that open an overlay, if any, and waits until it is there."""
+    wait_for_board(terminal)
+    terminal.wait_for_quiet()
+    if keys:
+        terminal.type(keys)
+        terminal.wait_for(lambda: "Esc C" in terminal.lines()[-1], "an overlay")
+        terminal.wait_for_quiet()
+
+
 def fresh(demo: Path, keys: str, width: int, height: int) -> list[str]:
     """What the same keys lead to on a terminal that always had this size."""
     with board(demo, width=width, height=height) as terminal:
-        wait_for_board(terminal)
-        terminal.wait_for_quiet()
-        terminal.type(keys)
-        terminal.wait_for_quiet()
+        open_by(terminal, keys)
         return terminal.lines()
+
+
+def test_a_paste_that_holds_escapes_is_text_on_a_real_terminal_too(demo: Path) -> None:
+    paste = b"\x1b[200~hello \x1b[31mLLd\x07 \xc3\x1b[20", b"1~"
+    with board(demo) as terminal:
+        wait_for_board(terminal)
+        terminal.type(paste[0])
+        terminal.read_for(0.2)
+        terminal.type(paste[1])
+        terminal.wait_for_text("Nothing is pasted here")
+        write_note(terminal, "said:")
+        terminal.type(" ")
+        terminal.type(paste[0])
+        terminal.type(paste[1])
+        terminal.wait_for_text("said: hello [31mLLd")
+        terminal.type("\r")
+        terminal.wait_for_text("Noted")
+
+
+def test_a_million_pasted_characters_do_no_harm(demo: Path) -> None:
+    with board(demo) as terminal:
+        write_note(terminal, "said:")
+        terminal.paste("word " * 200_000)
+        terminal.wait_for_text("too long")
+        terminal.type("\x1b")
+        terminal.wait_for_quiet()
+        assert terminal.process.poll() is None
 
 
 OPENERS = ["a", "n", "e", "t", "m", "s", "v", "?", ":", "f", "/", "Q", "\r", "M", "\x1b", "j", "l"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.test_leaving import board, fresh, wait_for_board
+from tests.ui.test_leaving import board, fresh, open_by
 from tests.ui.test_resizing import ON_A_DEAL, OVERLAYS, THOROUGH
 
 SCREENS = {"board": "", "deal": "\r3", "metrics": "M2"}
@@ -27,10 +27,7 @@ def test_after_many_sizes_the_terminal_shows_what_a_new_one_does(
     keys = SCREENS[screen] + OVERLAYS[screen][overlay]
     right = fresh(demo, keys, *SIZES[-1])
     with board(demo) as terminal:
-        wait_for_board(terminal)
-        terminal.wait_for_quiet()
-        terminal.type(keys)
-        terminal.wait_for_quiet()
+        open_by(terminal, keys)
         for place, (width, height) in enumerate(SIZES):
             terminal.resize(width, height)
             terminal.read_for(0.02 * (place % 3))

@@ -101,6 +101,15 @@ def test_an_error_of_our_own_is_one_line_without_the_values_of_variables(tmp_pat
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
 
 
+def test_an_error_of_our_own_keeps_what_is_half_typed(tmp_path: Path) -> None:
+    with demo(tmp_path) as terminal:
+        type_into_field(terminal, "call Zoe")
+        terminal.type("\x1b[20~")
+        assert terminal.wait_for_end() == 1
+        assert_left_clean(terminal)
+    assert Drafts(tmp_path / "drafts").load("field") == "call Zoe"
+
+
 def test_an_error_is_told_even_where_its_details_cannot_be_written(tmp_path: Path) -> None:
     occupied = tmp_path / "file"
     occupied.touch()

@@ -27,6 +27,7 @@ class Reader:
     def __init__(self, has_alt_key: Callable[[str], bool], *, debug: bool = False) -> None:
         self._has_alt_key = has_alt_key
         self._keyboard = Keyboard(ANSI_SEQUENCES_KEYS, constants.ESCAPE_DELAY)
+        self._debug = debug
         self._parser = XTermParser(debug)
 
     @property
@@ -66,7 +67,11 @@ class Reader:
         """What Textual makes of characters or of a whole sequence; nothing where it knows none."""
         if text[0] == ESC and len(text) > _LONGEST_SEQUENCE:
             return
-        yield from self._parser.feed(text)
+        try:
+            yield from [*self._parser.feed(text)]
+        except (ValueError, OverflowError):
+            # A number in it is none, or is that of no character.
+            self._parser = XTermParser(self._debug)
         if self._parser._timeout_time is not None:
             # It waits for more of a sequence that is whole, and would type out what it has.
             self._parser._timeout_time = 0.0
