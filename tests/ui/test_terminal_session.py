@@ -165,9 +165,11 @@ def test_esc_and_a_letter_typed_fast_are_two_keys_unless_alt_is_bound(
 ) -> None:
     with demo(tmp_path) as terminal:
         terminal.wait_for_bytes(b"\x1b[?2004h")
+        terminal.type("x")
+        terminal.wait_for_text("keys x")
         terminal.type(typed)
-        terminal.wait_for_text(f"keys {heard}")
-        assert terminal.lines()[-1] == f"keys {heard}"
+        terminal.wait_for_text(f"keys x {heard}")
+        assert terminal.lines()[-1] == f"keys x {heard}"
 
 
 def test_bytes_that_are_not_utf8_do_no_harm(tmp_path: Path) -> None:
