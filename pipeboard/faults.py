@@ -23,6 +23,12 @@ def write_down(error: BaseException, log: Path) -> None:
     outlet.append_private(log, f"{datetime.now(UTC).isoformat(timespec='seconds')}\n{chain}\n")
 
 
+def origin(error: BaseException) -> BaseException:
+    """What failed in a worker, where the error only carries it about; else the error itself."""
+    carried = getattr(error, "error", None)
+    return carried if isinstance(carried, BaseException) else error
+
+
 def _causes(error: BaseException) -> Iterator[BaseException]:
     """The error, then what it came from, also where a worker carries it about."""
     seen: set[int] = set()

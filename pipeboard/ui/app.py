@@ -114,5 +114,10 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
             if isinstance(screen, Overlay):
                 screen.keep_draft()
 
+    def paste_refused(self) -> None:
+        """What is pasted is text; the screens below take keys."""
+        if isinstance(self.screen, DealActions):
+            self.screen.say("Nothing is pasted here: open a line or a note first.", "status.warn")
+
     def action_leave(self) -> None:
         self.leave(0)

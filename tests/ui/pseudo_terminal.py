@@ -22,6 +22,7 @@ import pyte
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 20.0
+_QUIET_SECONDS = 1.0
 
 # Sequences with private markers, most of which pyte would print.
 _PRIVATE = re.compile(rb"\x1b\[[<>=?][0-9;]*\$?[a-zA-Z]")
@@ -86,6 +87,13 @@ class PseudoTerminal:
         """Type these keys, all at once."""
         os.write(self._master, keys.encode() if isinstance(keys, str) else keys)
 
+    def paste(self, text: str) -> None:
+        """Paste this, as much at a time as the terminal takes."""
+        data = f"\x1b[200~{text}\x1b[201~".encode()
+        for start in range(0, len(data), 1_024):
+            self.wait_for(lambda: self._size_queued() < 2_048, "room for what is pasted")
+            self.type(data[start : start + 1_024])
+
     def resize(self, width: int, height: int) -> None:
         """Give the terminal another size and a blank screen: what is needed is sent again."""
         self.width, self.height = width, height
@@ -126,6 +134,23 @@ class PseudoTerminal:
             pass
         return self.process.returncode
 
+    def wait_for_quiet(self) -> None:
+        """Read until nothing has come for a while, and the keys typed so far have been taken."""
+        self.wait_for(lambda: self._size_queued() == 0, "the keys taken")
+        while self._read(_QUIET_SECONDS):
+            pass
+
+    def wait_for_stop(self) -> None:
+        """Read until the program is stopped, as by ctrl+z."""
+        stopped = os.WUNTRACED | os.WNOHANG
+        self.wait_for(lambda: os.waitpid(self.process.pid, stopped)[0] != 0, "the program stopped")
+
+    def read_for(self, seconds: float) -> None:
+        """Read what comes in that time."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            self._read(left)
+
     def screen(self) -> pyte.Screen:
         """What stands on the screen now."""
         screen = pyte.Screen(self.width, self.height)
@@ -137,11 +162,20 @@ class PseudoTerminal:
         """The rows of the screen as text."""
         return [line.replace("\0", "").rstrip() for line in self.screen().display]
 
+    def attributes(self) -> list[Any]:
+        """The settings of the terminal now."""
+        return termios.tcgetattr(self._slave)
+
     def is_as_found(self) -> bool:
         """Has the program put echo and line editing back?"""
         flags: int = termios.tcgetattr(self._slave)[3]
         before: int = self.attributes_before[3]
         return flags & _KEPT_BY_THE_SHELL == before & _KEPT_BY_THE_SHELL
+
+    def _size_queued(self) -> int:
+        """How many bytes typed nobody has read yet."""
+        queued = fcntl.ioctl(self._slave, termios.FIONREAD, struct.pack("i", 0))
+        return int(struct.unpack("i", queued)[0])
 
     def _read(self, seconds: float) -> bool:
         if self._master < 0:

@@ -55,9 +55,9 @@ class Demo(Session[None], CellDisplay[None]):
     BINDINGS = [  # noqa: RUF012 - as Textual's own documentation writes it
         Binding("j", "down"),
         Binding("i", "field"),
-        Binding("exclamation_mark", "fail"),
+        Binding("exclamation_mark,f9", "fail"),
         Binding("E", "edit"),
-        Binding("alt+p", "pressed"),
+        Binding("f10", "pressed", id="pressed"),
         Binding("ctrl+z", "suspend_process"),
         Binding("q", "quit"),
     ]
@@ -67,6 +67,9 @@ class Demo(Session[None], CellDisplay[None]):
         self.crash_log = folder / "crash.log"
         self.drafts = Drafts(folder / "drafts")
         self.cards = Cards(rows)
+
+    def on_mount(self) -> None:
+        self.set_keymap({"pressed": "alt+p"})
 
     def compose(self) -> ComposeResult:
         yield self.cards

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, TypeVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.geometry import Region
 from textual.screen import ModalScreen
 from textual.strip import Strip
@@ -19,6 +20,7 @@ from pipeboard.ui.draw.frame import Hint, hint_line, rule
 from pipeboard.ui.draw.glyphs import ROW
 from pipeboard.ui.draw.line import EMPTY, Line, Span, blank, exactly, text_of, whole, width_of, wrap
 from pipeboard.ui.keys import name_of
+from pipeboard.ui.screens.behind import fitted, rows_behind
 from pipeboard.ui.widgets.line_input import LONGEST, LineInput
 from pipeboard.ui.widgets.lines import Lines, glyphs_of
 
@@ -108,22 +110,23 @@ class Overlay(ModalScreen[T]):
     Overlay > Vertical > Horizontal { height: 1; }
     """
     AUTO_FOCUS: ClassVar[str | None] = ""
+    # Textual hides the app's own keys behind a modal screen.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "app.suspend_process", show=False, id="app.suspend")
+    ]
 
     def __init__(self) -> None:
         super().__init__()
         self._above, self._below, self._foot = Lines(), Lines(), Lines()
         self._why = ""
         self._asks_to_leave = False
+        self.behind: Sequence[Strip] | None = None
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The screen below as it is, where Textual would give it this screen's colours: every cell
         would change, and all of them be sent."""
-        stack = self.app.screen_stack
-        below = stack[stack.index(self) - 1] if self in stack[1:] else None
-        if below is None:
-            return super().render_lines(crop)
-        strips = below._compositor.render_strips(below.size)[crop.y : crop.bottom]
-        return [strip.crop(crop.x, crop.right) for strip in strips]
+        rows = rows_behind(self) if self.behind is None else self.behind
+        return fitted(rows, crop)
 
     @abstractmethod
     def draw(self, width: int, height: int) -> Panel:
@@ -205,6 +208,12 @@ class Overlay(ModalScreen[T]):
             return
         self.forgive()
         self.take_key(event)
+
+    def on_paste(self, event: Paste) -> None:
+        """What is pasted is text, never keys; a line that is there to be typed in has taken it."""
+        event.stop()
+        if not self._asks_to_leave:
+            self.refuse("There is no line here to paste into.")
 
     def _answer(self, event: Key) -> None:
         if event.key == "y":

@@ -105,6 +105,9 @@ class Prompt(TypingOverlay[str]):
         ]
         return Panel(edge, hints, lines, _LABEL)
 
+    def on_resize(self) -> None:
+        self._tallest = 0
+
     def keep_draft(self) -> None:
         self._draft.keep()
 

@@ -120,7 +120,8 @@ def edit_outside(app: App[Any], text: str, edit: Edit | None) -> str | None:
 
     `edit` runs the editor while the app is suspended (`cli.editor.write_text` does it in a folder
     that nobody else can enter, without a shell); None says that none may be run here, as in the
-    restricted mode. Raises Refused, and what `edit` raises.
+    restricted mode. However the editor ends, the app has its terminal back. Raises Refused, and
+    what `edit` raises.
     """
     if edit is None:
         raise Refused("There is no editor to go to here.", hint="Type it in the line.")
@@ -129,4 +130,9 @@ def edit_outside(app: App[Any], text: str, edit: Edit | None) -> str | None:
             edited = harmless(edit(text)).strip("\n")
     except SuspendNotSupported as error:
         raise Refused("This terminal cannot be lent to an editor.") from error
+    except OSError as error:
+        raise PipeboardError(
+            f"The text could not be handed to an editor: {error.strerror or error}.",
+            hint="Go on here.",
+        ) from error
     return None if edited == text.strip("\n") else edited

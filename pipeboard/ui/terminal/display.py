@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 from rich.color import Color, ColorSystem
 from rich.segment import Segment
@@ -39,6 +39,14 @@ _SYNCHRONISED_FROM: Final = 1024
 _COLOR_SYSTEMS: Final = {"standard": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT}
 
 
+@runtime_checkable
+class Resizing(Protocol):
+    """A driver that remembers whether the terminal had other sizes since it was last asked."""
+
+    def take_resized(self) -> bool:
+        """Has it? Asked again, no."""
+
+
 class CellDisplay(App[ReturnType]):
     """An app whose frames send only the cells that change, and nothing hidden in the data.
 
@@ -50,17 +58,20 @@ class CellDisplay(App[ReturnType]):
 
     first_frame: FirstFrame | None = None
     _screenful: Screenful | None = None
+    _is_disturbed = False
 
     def start_from(self, frame: FirstFrame | None) -> None:
         """Go on from a frame that was painted before: to be called before the app runs."""
         if FRAMES_ARE_KNOWN and _is_our_driver_used() and frame is not None:
             self.first_frame = frame
             self._screenful = frame.screenful
+            self._is_disturbed = frame.is_disturbed
 
     def repaint(self) -> None:
-        """Draw everything anew: somebody else wrote to the terminal."""
+        """Draw everything anew: somebody else wrote to the terminal, or its size has changed."""
         if self._screenful is not None:
             self._screenful.forget()
+            self._is_disturbed = True
         self.refresh(layout=True)
 
     def get_driver_class(self) -> type[Driver]:
@@ -82,26 +93,54 @@ class CellDisplay(App[ReturnType]):
 
     async def _on_resize(self, event: Resize) -> None:
         screenful = self._screenful
-        if screenful is not None and event.size != (screenful.width, screenful.height):
+        if screenful is None:
+            return
+        if event.size != (screenful.width, screenful.height):
             screenful.resize(*event.size)
+        elif not isinstance(self._driver, Resizing) or not self._driver.take_resized():
+            # Nothing has happened to the terminal: it says so when it is taken over.
+            return
+        # The terminal may have been smaller for a moment, and have lost cells that are shown.
+        self.repaint()
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         driver = self._driver
         if (
             not FRAMES_ARE_KNOWN
-            or not isinstance(renderable, LayoutUpdate | ChopsUpdate)
+            or not isinstance(renderable, LayoutUpdate | ChopsUpdate | None)
             or driver is None
             or not self._draws_on(driver)
         ):
             super()._display(screen, renderable)
             return
-        sequence = self._compared(renderable) + self._cursor_sequence()
+        update = self._needed(screen, renderable)
+        if update is None:
+            return
+        sequence = self._compared(update) + self._cursor_sequence()
         if self._sync_available and len(sequence) >= _SYNCHRONISED_FROM:
             sequence = _BEGIN_SYNCHRONISED + sequence + _END_SYNCHRONISED
         if sequence:
             driver.write(sequence)
             driver.flush()
         self.post_display_hook()
+
+    def _needed(
+        self, screen: Screen[Any], update: LayoutUpdate | ChopsUpdate | None
+    ) -> LayoutUpdate | ChopsUpdate | None:
+        """The update, or the whole screen where nobody knows what the terminal shows.
+
+        A screen that is not laid out for the present size yet gives what it has: it comes again.
+        """
+        if not self._is_disturbed:
+            return update
+        compositor = screen._compositor
+        if compositor.size != self.size or screen is not self.screen:
+            return update
+        self._is_disturbed = False
+        if isinstance(update, LayoutUpdate) and update.region.size == self.size:
+            return update
+        whole = compositor.render_update(full=True, screen_stack=self._background_screens)
+        return whole if isinstance(whole, LayoutUpdate) else update
 
     def _draws_on(self, driver: Driver) -> bool:
         return (
@@ -122,8 +161,6 @@ class CellDisplay(App[ReturnType]):
         system = _COLOR_SYSTEMS.get(self.console.color_system or "", ColorSystem.TRUECOLOR)
         if isinstance(update, ChopsUpdate):
             return screenful.frame(_pieces(_chops(update), system))
-        if update.region.size != (screenful.width, screenful.height):
-            screenful.resize(*update.region.size)
         return screenful.frame(_pieces(_lines(update), system))
 
     def _cursor_sequence(self) -> str:
@@ -158,16 +195,31 @@ def _harmless(text: str) -> str:
 
 
 def _lines(update: LayoutUpdate) -> Iterator[tuple[int, int, Strip]]:
-    for y, line in enumerate(update.strips, update.region.y):
-        x = update.region.x
+    """The strips of a whole frame; what is missing in a row, or a whole row, is blank."""
+    region = update.region
+    for y, line in enumerate(update.strips, region.y):
+        x = region.x
         for strip in line:
+            if strip is None:
+                # How wide it would be is not told, so nothing is known of the rest of the row.
+                break
             yield x, y, strip
             x += strip.cell_length
+        if x < region.right:
+            yield x, y, Strip.blank(region.right - x)
+    for y in range(region.y + len(update.strips), region.bottom):
+        yield region.x, y, Strip.blank(region.width)
 
 
 def _chops(update: ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
-    """The strips that an update touches, cut where it ends, as `ChopsUpdate` itself does."""
+    """The strips that an update touches, cut where it ends, as `ChopsUpdate` itself does.
+
+    Rows that it has no strips for are those of a size that the screen had before.
+    """
+    rows = min(len(update.chops), len(update.chop_ends))
     for y, first, last in update.spans:
+        if not 0 <= y < rows:
+            continue
         for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
             if strip is None or x > last or end <= first:
                 continue

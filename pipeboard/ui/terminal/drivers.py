@@ -7,14 +7,18 @@ import os
 import selectors
 import signal
 import sys
+import termios
 from collections.abc import Iterator
+from contextlib import suppress
 from io import TextIOWrapper
+from types import FrameType
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
 from pipeboard.ui.terminal.facts import terminal_encoding, terminal_size
+from pipeboard.ui.terminal.reading import Reader
+from pipeboard.ui.terminal.session import Session
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -22,16 +26,20 @@ if TYPE_CHECKING:
     from pipeboard.ui.terminal.first_frame import FirstFrame
 
 _ENTER_ALTERNATE_SCREEN: Final = "\x1b[?1049h"
-_READ_AT_ONCE: Final = 4096
-_TICK_SECONDS: Final = 0.1
+# No scroll region, origin mode, insert mode, cursor keys of applications, second character set or
+# pen: whatever an editor that was killed, or does not tidy up, has left behind.
+_SANE: Final = "\x1b[r\x1b[?6l\x1b[4l\x1b[?1l\x1b>\x0f\x1b[m"
+_READ_AT_ONCE: Final = 65536
 
 
 class TerminalDriver(LinuxDriver):
-    """Textual's driver for Linux and macOS, with four differences; only where `KEYS_ARE_KNOWN`.
+    """Textual's driver for Linux and macOS, with these differences; only where `KEYS_ARE_KNOWN`.
 
-    It takes over a terminal that `first_frame.paint` has painted, without clearing it. Bytes that
-    are not UTF-8 become U+FFFD, where Textual's driver dies of them. A terminal that is gone is
-    noticed at once and told as SIGHUP, even where SIGHUP was ignored; writing to it raises
+    It takes over a terminal that `first_frame.paint` has painted, without clearing it, and gives
+    it back as it was found however other programs have left it meanwhile. What is read is cut by
+    `reading.Reader`: Esc is Esc, a paste is text, and a sequence that nobody knows is nothing.
+    Bytes that are not UTF-8 become U+FFFD, where Textual's driver dies of them. A terminal that is
+    gone is noticed at once and told as SIGHUP, even where SIGHUP was ignored; writing to it raises
     nothing. Nobody waits for the poll of a tenth of a second when leaving.
     """
 
@@ -48,23 +56,53 @@ class TerminalDriver(LinuxDriver):
             self._file = cast("TextIOWrapper", Outlet(sys.__stderr__.fileno(), terminal_encoding()))
         self._painted: FirstFrame | None = getattr(app, "first_frame", None)
         self._is_entered = self._painted is not None
+        self._attributes_found: list[Any] | None = None
+        self._was_resized = False
         self._wake_reader, self._wake_writer = os.pipe()
         os.set_blocking(self._wake_reader, False)
 
     def start_application_mode(self) -> None:
-        """Take the terminal over, painted or not."""
+        """Take the terminal over, painted or not, for the first time or again."""
+        found = self._attributes_found
+        if found is not None:
+            with suppress(termios.error):
+                termios.tcsetattr(self.fileno, termios.TCSANOW, found)
+        if isinstance(self._app, Session):
+            self._app.take_signals()
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        if not self._is_writing:
+            self._tell_whether_it_is_gone()
+            return
+        self._watch_sizes()
         painted, self._painted = self._painted, None
         if painted is not None:
             # What Textual found are the attributes that the first frame had set.
             self.attrs_before = painted.hand_over()
+        if found is None:
+            self._attributes_found = self.attrs_before
+        else:
+            self.attrs_before = found
+            self.write(_SANE)
+
+    def _sigcont_application(self, *_: object) -> None:
+        if self._auto_restart and self._is_writing:
+            # Stopped from outside, without a chance to give the terminal back: who knows what the
+            # shell has done to it. Textual would begin to read and to write twice.
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+        super()._sigcont_application()
+
+    def take_resized(self) -> bool:
+        """Has the terminal had another size since this was last asked, were it for a moment?"""
+        was_resized, self._was_resized = self._was_resized, False
+        return was_resized
 
     def write(self, data: str) -> None:
         """Send to the terminal, but do not enter (and so clear) a screen that is painted."""
         if self._is_entered and data == _ENTER_ALTERNATE_SCREEN:
             self._is_entered = False
-            return
-        super().write(data)
+        elif self._is_writing:
+            super().write(data)
 
     def disable_input(self) -> None:
         """Stop reading keys, without waiting for the reader to look up."""
@@ -74,35 +112,62 @@ class TerminalDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Read keys until told to stop; as in Textual but for the differences of this class."""
         _drain(self._wake_reader)
-        parser = XTermParser(self._debug)
+        app = self._app
+        reader = Reader(app.has_alt_key if isinstance(app, Session) else _no, debug=self._debug)
         decode = codecs.getincrementaldecoder("utf-8")("replace").decode
-        for data in self._typed(parser):
-            for message in parser.feed(decode(data)) if data else parser.tick():
-                self.process_message(message)
+        for data in self._read_until_told(reader):
+            for event in reader.feed(decode(data)) if data else reader.quiet():
+                self.process_message(event)
 
-    def _typed(self, parser: XTermParser) -> Iterator[bytes]:
-        """What is read, and an empty read whenever an escape sequence may have timed out."""
+    def _read_until_told(self, reader: Reader) -> Iterator[bytes]:
+        """What is read, and an empty read when nothing came for as long as the reader waits."""
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             selector.register(self._wake_reader, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                # Only a half-read sequence needs a clock; a later Textual may hide that it is.
-                is_pending = getattr(parser, "_timeout_time", 0.0) is not None
-                ready = selector.select(_TICK_SECONDS if is_pending else None)
+                ready = selector.select(reader.patience)
                 if any(key.fd == self.fileno for key, _events in ready):
                     data = self._read()
-                    if not data:
+                    if data is None:
                         # Nobody is there any more, and there will never be anything to read.
                         os.kill(os.getpid(), signal.SIGHUP)
                         return
-                    yield data
-                yield b""
+                    if data:
+                        yield data
+                elif not ready:
+                    yield b""
 
-    def _read(self) -> bytes:
+    def _read(self) -> bytes | None:
+        """Some bytes, none when another program on this terminal was faster, None at its end."""
         try:
-            return os.read(self.fileno, _READ_AT_ONCE)
-        except OSError:
+            return os.read(self.fileno, _READ_AT_ONCE) or None
+        except BlockingIOError:
             return b""
+        except OSError:
+            return None
+
+    @property
+    def _is_writing(self) -> bool:
+        """Is there a writer? Without one nothing is kept that nobody would ever send."""
+        return self._writer_thread is not None and self._writer_thread.is_alive()
+
+    def _tell_whether_it_is_gone(self) -> None:
+        # Textual does not start in the background, where it is stopped, and started again by fg.
+        try:
+            termios.tcgetattr(self.fileno)
+        except termios.error:
+            os.kill(os.getpid(), signal.SIGHUP)
+
+    def _watch_sizes(self) -> None:
+        """Remember that SIGWINCH came: two of them may be told as one, with the size of before."""
+        tell = signal.getsignal(signal.SIGWINCH)
+
+        def remember(number: int, frame: FrameType | None) -> None:
+            self._was_resized = True
+            if callable(tell):
+                tell(number, frame)
+
+        signal.signal(signal.SIGWINCH, remember)
 
     def _get_terminal_size(self) -> tuple[int, int]:
         # Textual asks stdout, which may be a pipe while we draw on stderr.
@@ -149,6 +214,10 @@ class Outlet:
                 selector.register(self._descriptor, selectors.EVENT_WRITE)
                 selector.select()
             return 0
+
+
+def _no(_key: str) -> bool:
+    return False
 
 
 def _drain(descriptor: int) -> None:

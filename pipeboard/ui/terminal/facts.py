@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from typing import TextIO
 
 # Terminals that give erased cells the current background. GNU screen and tmux, which name
@@ -34,9 +35,11 @@ def terminal_size() -> tuple[int, int]:
     Textual asks stdout, which is a pipe in `$(pipeboard pick)`.
     """
     if sys.__stderr__ is not None and _is_terminal(sys.__stderr__):
-        size = os.get_terminal_size(sys.__stderr__.fileno())
-        if size.columns and size.lines:
-            return size.columns, size.lines
+        # It may be gone since it was looked at.
+        with suppress(OSError):
+            size = os.get_terminal_size(sys.__stderr__.fileno())
+            if size.columns and size.lines:
+                return size.columns, size.lines
     # Needed almost never, and 3 ms of every start.
     import shutil
 

@@ -34,19 +34,21 @@ class FirstFrame:
     """A painted terminal that waits for Textual; as a context manager it is restored at the end.
 
     `screenful` knows what the terminal shows. Who takes over calls `hand_over`, once, and from
-    then on restores the terminal itself.
+    then on restores the terminal itself. Signals that end the program raise SystemExit until
+    others are in charge of them.
     """
 
     def __init__(self, screenful: Screenful, attributes: list[Any]) -> None:
         self.screenful = screenful
         self.is_handed_over = False
+        self.is_disturbed = False
+        """Has the size of the terminal changed since, so that nobody knows what it shows?"""
         self._attributes = attributes
         self._handlers: dict[signal.Signals, Any] = {}
 
     def hand_over(self) -> list[Any]:
         """The terminal's attributes as they were before, for the one who restores them now."""
         self.is_handed_over = True
-        self._release_signals()
         return self._attributes
 
     def restore(self) -> None:
@@ -74,10 +76,14 @@ class FirstFrame:
         for number in _ENDING_SIGNALS:
             if signal.getsignal(number) is signal.SIG_DFL:
                 self._handlers[number] = signal.signal(number, _end)
+        self._handlers[signal.SIGWINCH] = signal.signal(signal.SIGWINCH, self._note_size)
+
+    def _note_size(self, number: int, frame: FrameType | None) -> None:
+        self.is_disturbed = True
 
     def _release_signals(self) -> None:
         for number, handler in self._handlers.items():
-            if signal.getsignal(number) is _end:
+            if signal.getsignal(number) in (_end, self._note_size):
                 signal.signal(number, handler)
         self._handlers.clear()
 
@@ -116,8 +122,10 @@ def write(text: str) -> None:
     if sys.__stderr__ is None:
         return
     data = memoryview(text.encode(terminal_encoding(), "replace"))
-    while data:
-        data = data[os.write(sys.__stderr__.fileno(), data) :]
+    # A terminal that is gone is noticed by whoever reads keys from it.
+    with suppress(OSError):
+        while data:
+            data = data[os.write(sys.__stderr__.fileno(), data) :]
 
 
 def _pieces(rows: Sequence[Row], depth: ColorDepth) -> list[tuple[int, int, str, Any]]:

@@ -23,6 +23,11 @@ def _has(owner: object, *names: str) -> bool:
     return all(hasattr(owner, name) for name in names)
 
 
+def _names_in(function: Callable[..., Any] | None) -> tuple[str, ...]:
+    code = getattr(function, "__code__", None)
+    return code.co_names if code is not None else ()
+
+
 FRAMES_ARE_KNOWN: Final = (
     _takes(getattr(App, "_display", None), "self", "screen", "renderable")
     and _takes(_compositor.LayoutUpdate.__init__, "self", "strips", "region")
@@ -35,6 +40,7 @@ _KEY_PARSER: Final = getattr(linux_driver, "XTermParser", None)
 KEYS_ARE_KNOWN: Final = (
     getattr(_KEY_PARSER, "__module__", "") == "textual._xterm_parser"
     and _has(_KEY_PARSER, "feed", "tick")
+    and "_timeout_time" in _names_in(getattr(_KEY_PARSER, "tick", None))
     and _takes(getattr(linux_driver.LinuxDriver, "run_input_thread", None), "self")
 )
 """Can bytes be fed to Textual's parser of keys by somebody else?"""

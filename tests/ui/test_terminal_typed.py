@@ -1,0 +1,145 @@
+"""Esc is Esc, a paste is text, and a sequence is a key, however what is read happens to be cut."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from textual.events import Key, MouseEvent, Paste
+
+from pipeboard.ui.terminal.alt_key import AltKey
+from pipeboard.ui.terminal.reading import Reader
+from pipeboard.ui.terminal.typed import PASTE_BEGINS, PASTE_ENDS
+
+_HOSTILE = (
+    "\x1b",
+    "\x1b[31m",
+    "\x1b[A",
+    "\x9b",
+    "\x00",
+    "\x07",
+    "\r",
+    "dLx",
+    "é",
+    "\x1b]52;c;x\x07",
+)
+
+
+def heard(*reads: str, alt: Iterable[str] = ()) -> list[str]:
+    """The names of the keys, and the pastes, of what is read piece by piece."""
+    bound = frozenset(alt)
+    reader = Reader(bound.__contains__)
+    events = [event for text in reads for event in reader.feed(text)]
+    while reader.patience is not None:
+        events += reader.quiet()
+    return [told(event) for event in events]
+
+
+def told(event: object) -> str:
+    if isinstance(event, Paste):
+        return f"paste {event.text!r}"
+    return event.key if isinstance(event, Key) else type(event).__name__
+
+
+@pytest.mark.parametrize(
+    ("typed", "keys"),
+    [
+        ("\x1b", ["escape"]),
+        ("\x1b\x1b", ["escape", "escape"]),
+        ("\x1bd", ["escape", "d"]),
+        ("\x1bD", ["escape", "D"]),
+        ("\x1bf", ["escape", "f"]),
+        ("\x1b3", ["escape", "3"]),
+        ("\x1b/", ["escape", "slash"]),
+        ("\x1b[", ["escape", "left_square_bracket"]),
+        ("\x1bO", ["escape", "O"]),
+        ("\x1bOj", ["escape", "O", "j"]),
+        ("\x1b]", ["escape", "right_square_bracket"]),
+        ("\x1bP", ["escape", "P"]),
+        ("\x1bé", ["escape", "é"]),
+        ("\x1b\r", ["escape", "enter"]),
+        ("\x1b\t", ["escape", "tab"]),
+        ("\x1b\x7f", ["escape", "backspace"]),
+        ("\x1b\x1b[A", ["escape", "up"]),
+        ("\x1b\x1bOB", ["escape", "down"]),
+        ("\x1bj\x1b[A", ["escape", "j", "up"]),
+        ("\x1bjk", ["escape", "j", "k"]),
+        ("\x1b[Aj\x1bOBk", ["up", "j", "down", "k"]),
+        ("\x1b[1;5C", ["ctrl+right"]),
+        ("\x1b[27u", ["escape"]),
+        ("\x1b[100;3u", ["alt+d"]),
+        ("\x1b[[A", ["f1"]),
+        ("\x1b[1;2", []),
+        ("\x1b[?1;2cj", ["j"]),
+        ("\x1b[5;1zj", ["j"]),
+        ("\x1b[9999999999;5uj", ["j"]),
+        ("\x1b[48;9999999999999999999999;1;1;1tj", ["j"]),
+        ("\x1b]11;rgb:0000/0000/0000\x1b\\j", ["j"]),
+        ("\x1b]11;rgb:0000/0000/0000\x07j", ["j"]),
+    ],
+)
+def test_keys_are_what_was_pressed_however_they_are_cut(typed: str, keys: list[str]) -> None:
+    for cut in range(len(typed) + 1):
+        assert heard(typed[:cut], typed[cut:]) == keys
+    assert heard(*typed) == keys
+
+
+def test_a_key_with_alt_that_has_a_meaning_is_one_key_without_a_character() -> None:
+    assert heard("\x1bd\x1bD\x1bx", alt=["alt+d", "alt+shift+d"]) == [
+        "alt+d", "alt+shift+d", "escape", "x",
+    ]  # fmt: skip
+    (key,) = Reader(lambda name: name == "alt+d").feed("\x1bd")
+    assert isinstance(key, AltKey)
+    assert key.character is None
+
+
+def test_a_click_is_a_click() -> None:
+    (event,) = Reader(lambda _: False).feed("\x1b[<0;5;7M")
+    assert isinstance(event, MouseEvent)
+    assert (event.x, event.y) == (4, 6)
+
+
+@given(st.lists(st.sampled_from(_HOSTILE)), st.lists(st.integers(0, 200), max_size=5))
+@example(["\x1b"], [7])
+def test_a_paste_is_one_text_whatever_it_holds_and_however_it_is_cut(
+    parts: list[str], cuts: list[int]
+) -> None:
+    text = "a" + "".join(parts)
+    typed = f"j{PASTE_BEGINS}{text}{PASTE_ENDS}k"
+    places = sorted({0, *(cut for cut in cuts if cut < len(typed)), len(typed)})
+    reads = [typed[start:end] for start, end in itertools.pairwise(places)]
+    keys = heard(*reads)
+    assert [keys[0], keys[-1]] == ["j", "k"]
+    (paste,) = keys[1:-1]
+    assert paste.startswith("paste 'a")
+    assert "\\x" not in paste
+
+
+@pytest.mark.parametrize(
+    "inside", [PASTE_BEGINS, PASTE_ENDS, f"{PASTE_ENDS}Ld", f"{PASTE_ENDS}L{PASTE_BEGINS}"]
+)
+def test_the_ends_of_a_paste_in_what_was_copied_make_no_keys(inside: str) -> None:
+    typed = f"{PASTE_BEGINS}one{inside}two{PASTE_ENDS}"
+    words = inside.replace(PASTE_BEGINS, "").replace(PASTE_ENDS, "")
+    for cut in range(len(typed)):
+        assert heard(typed[:cut], typed[cut:]) == [f"paste 'one{words}two'"]
+
+
+def test_a_key_after_a_paste_comes_after_it() -> None:
+    assert heard(f"{PASTE_BEGINS}one{PASTE_ENDS}\r") == ["paste 'one'", "enter"]
+
+
+def test_a_million_characters_are_one_paste() -> None:
+    text = "word " * 200_000
+    typed = f"{PASTE_BEGINS}{text}{PASTE_ENDS}"
+    reads = [typed[place : place + 4_096] for place in range(0, len(typed), 4_096)]
+    assert heard(*reads) == [f"paste {text!r}"]
+
+
+@given(st.text(alphabet="\x1b[]OMdj0;~\x07é\x9b\r ", max_size=40), st.integers(0, 40))
+def test_nothing_that_is_read_stops_the_reading(typed: str, cut: int) -> None:
+    heard(typed[:cut], typed[cut:])
+    assert heard(typed[:cut], typed[cut:], "\x1b\x1b[A")[-1:] == ["up"] or PASTE_BEGINS in typed
