@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias, TypeVar, cast
 
@@ -13,6 +12,7 @@ from textual.screen import ModalScreen, Screen
 from pipeboard.domain.errors import Conflict, GateNotMet, PipeboardError
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.store.connecting import lock_holder
+from pipeboard.ui.outcome import Outcome
 from pipeboard.ui.palette import Role
 
 if TYPE_CHECKING:
@@ -102,15 +102,15 @@ class DealActions(Screen[None]):
         """Reads everything again."""
         raise NotImplementedError
 
-    async def change(self, call: Change, *, override: str = "", repeats: bool = True) -> bool:
-        """Has the clerk change the deals that are meant; whether it was done (or goes on).
+    async def change(self, call: Change, *, override: str = "", repeats: bool = True) -> Outcome:
+        """Has the clerk change the deals that are meant, and waits for what comes of it.
 
         A refusal is said on the status line; a gate that is not met opens its sheet.
         """
         ids, seen = self.meant or self.targets()
         if not ids:
             self.say("No deal is selected here.", "status.warn")
-            return False
+            return Outcome()
         return await self._carry_out(call, ids, seen, override, repeats)
 
     async def _carry_out(
@@ -120,40 +120,33 @@ class DealActions(Screen[None]):
         seen: Mapping[int, int],
         override: str,
         repeats: bool,
-    ) -> bool:
+    ) -> Outcome:
         asked = self.board_app.clerk.ask(lambda workspace: call(workspace, ids, seen, override))
         done, _ = await asyncio.wait({asked}, timeout=PATIENCE_S)
         if not done:
             self.say("The database is busy; this is stored as soon as it is free…", "status.warn")
-            self.run_worker(self._wait_for(asked, call, repeats), group="waiting")
-            return True
-        return self._conclude(asked, call, repeats)
-
-    async def _wait_for(self, asked: asyncio.Future[Receipt], call: Change, repeats: bool) -> None:
-        """Sees a change through that did not come at once."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(asked), NAMES_BLOCKER_AFTER_S - PATIENCE_S)
-        if not asked.done():
+            done, _ = await asyncio.wait({asked}, timeout=NAMES_BLOCKER_AFTER_S - PATIENCE_S)
+        if not done:
             holder = lock_holder(self.board_app.clerk.workspace.store.location)
             self.say(
                 f"The database is busy: {holder} is writing to it. Still trying…", "status.warn"
             )
             await asyncio.wait({asked})
-        self._conclude(asked, call, repeats)
+        return self._conclude(asked, call, repeats)
 
-    def _conclude(self, asked: asyncio.Future[Receipt], call: Change, repeats: bool) -> bool:
+    def _conclude(self, asked: asyncio.Future[Receipt], call: Change, repeats: bool) -> Outcome:
         try:
             receipt = asked.result()
         except GateNotMet as gate:
             self.open_gate(gate, call)
-            return False
+            return Outcome(error=gate)
         except Conflict as conflict:
             self.reload()
             self.say(f"{conflict.message} {conflict.hint}", "status.error")
-            return False
+            return Outcome(error=conflict)
         except PipeboardError as error:
             self.say(f"{error.message} {error.hint}".strip(), "status.warn")
-            return False
+            return Outcome(error=error)
         if repeats:
             self.board_app.last_change = call
         self.take_note_of(receipt)
@@ -163,7 +156,7 @@ class DealActions(Screen[None]):
         role: Role = "status.warn" if receipt.notes else "status.ok"
         self.say(words, role, "u undo" if undoable else "")
         self.go_on_from(receipt)
-        return True
+        return Outcome(receipt)
 
     async def take_back(self, *, redo: bool) -> None:
         """My last change taken back, or put again, whatever is under the cursor."""
