@@ -97,12 +97,18 @@ class Desk:
     async def settle(self) -> None:
         """Wait until all keys are done with and what follows from them is drawn."""
         await self.pilot.pause()
-        await self.until(lambda: self.app.has_settled and not self.app.clerk.waiting)
+        await self.until(
+            lambda: (
+                self.app.has_settled
+                and not self.app.clerk.waiting
+                and not self.app.housekeeper.waiting
+            )
+        )
         await self.pilot.pause()
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Go on once the condition holds."""
-        for _ in range(4_000):
+        for _ in range(1_500):
             if condition():
                 return
             await self.pilot.pause(0.005)
@@ -125,6 +131,11 @@ class Desk:
     @property
     def hints(self) -> str:
         return self.lines()[-1].strip()
+
+    @property
+    def bugs(self) -> list[BaseException]:
+        """Errors of our own that the net has caught; a test that makes some empties it."""
+        return self.app.net.bugs
 
     @property
     def is_asking(self) -> bool:
@@ -155,8 +166,10 @@ async def desk(
             found = Desk(app, pilot, Workspace(reading, lambda: NOW, actor))
             await found.settle()
             yield found
+            assert found.bugs == []
     finally:
         app.clerk.close()
+        app.housekeeper.close()
         state.reader.close()
         store.close()
         reading.close()

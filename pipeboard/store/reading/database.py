@@ -74,6 +74,10 @@ class Database:
         finally:
             self._connection.execute("ROLLBACK")
 
+    def wait_at_most(self, busy_ms: int) -> None:
+        """How long a question waits for a writer from here on."""
+        self._connection.execute(f"PRAGMA busy_timeout={int(busy_ms)}")
+
     def version(self) -> int:
         """A number that differs once another connection has committed."""
         return self.number("PRAGMA data_version")

@@ -104,7 +104,7 @@ class ItemActions(Editing, Qualifying):
     async def _edit_note(self, note_id: str, *, outside: bool = False) -> None:
         note = next(note for note in self.sheet.notes if note.id == note_id)
         deal_id = self.sheet.deal.id
-        if note.author != self.board_app.clerk.workspace.me:
+        if note.author != self.board_app.me:
             self.say(f"The note is {note.author}'s; n adds one of your own.", "status.warn")
             return
         text = await self.write(
