@@ -23,7 +23,7 @@ from pipeboard.ui.terminal.ink import ColorDepth
 from pipeboard.workspace import Workspace
 from tests.team import NOW
 
-_KEYS = {
+KEYS = {
     " ": "space",
     "/": "slash",
     "$": "dollar_sign",
@@ -80,7 +80,7 @@ class Desk:
     async def press(self, *keys: str) -> None:
         """Press keys by name, each once the one before it has been taken."""
         for key in keys:
-            await self.pilot.press(_KEYS.get(key, key))
+            await self.pilot.press(KEYS.get(key, key))
             await self.settle()
 
     async def type(self, text: str) -> None:
@@ -91,7 +91,7 @@ class Desk:
         """Press keys all at once, as a slow line delivers them."""
         for key in keys:
             character = key if len(key) == 1 else None
-            self.app.post_message(Key(_KEYS.get(key, key), character))
+            self.app.post_message(Key(KEYS.get(key, key), character))
         await self.settle()
 
     async def settle(self) -> None:

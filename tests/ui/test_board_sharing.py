@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from pipeboard.store import Store
 from pipeboard.workspace import Workspace
 from tests.team import NOW
 from tests.ui.desk import desk
+from tests.ui.lock import held
 
 
 @contextmanager
@@ -31,17 +31,6 @@ def somebody_else(path: Path) -> Iterator[Workspace]:
         yield Workspace(store, lambda: NOW, Actor("bo"))
     finally:
         store.close()
-
-
-@contextmanager
-def held(path: Path, kind: str) -> Iterator[None]:
-    """The database held by another connection: IMMEDIATE keeps writers out, EXCLUSIVE all."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as blocker:
-        blocker.execute(f"BEGIN {kind}")
-        try:
-            yield
-        finally:
-            blocker.execute("ROLLBACK")
 
 
 def press_at(kind: type[MouseDown | MouseUp], x: int, y: int) -> MouseDown | MouseUp:
