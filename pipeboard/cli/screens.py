@@ -43,5 +43,5 @@ def show_board(call: Call, store: Store) -> int:
         copy_command=config["copy_cmd"] or "",
         edit=lambda text: write_text(command(config, call.environ), text, suffix=".md"),
     )
-    actor = Actor(account_name(), call.arguments.acting_as or "")
+    actor = Actor(account_name(), (call.arguments.acting_as or "").removeprefix("@"))
     return open_board(store, call.clock, actor, choices, state_folder(), call.environ)
