@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -38,9 +39,13 @@ ELSEWHERE = ("ctrl+z", "ctrl+q", "q", "E")
 """Keys that end the program or need a terminal of their own."""
 
 
-def keys_of(where: str) -> list[str]:
+def keys_of(where: str, kind: str) -> list[str]:
+    """Every key of that screen; in the quick run each screen and lock has a sixth of them."""
     table = TABLES.get(where, DEAL)
-    return [key for command in table for key in command.keys.split(",") if key not in ELSEWHERE]
+    keys = [key for command in table for key in command.keys.split(",") if key not in ELSEWHERE]
+    if os.environ.get("PIPEBOARD_THOROUGH"):
+        return keys
+    return keys[(2 * list(WAYS).index(where) + KINDS.index(kind)) % 6 :: 6]
 
 
 async def back_to(board: Desk, where: str) -> None:
@@ -73,7 +78,7 @@ async def test_no_key_ends_the_program_while_somebody_holds_the_database(
         await board.press(*WAYS[where])
         screen = type(board.app.screen)
         with closing(Lock(demo)) as lock:
-            for key in keys_of(where):
+            for key in keys_of(where, kind):
                 lock.hold(kind)
                 await press_while_held(board, key)
                 await board.pilot.resize_terminal(90 + len(key), 30)
