@@ -33,9 +33,7 @@ from pipeboard.ui.turn import Turn
 from pipeboard.ui.unstored import keep_unstored
 from pipeboard.ui.waiting import Waiting
 
-_OPENS: Final = frozenset(("edit_item", "playbook"))
-"""Keys that also lead to what is only looked at."""
-_CHANGING = frozenset(c.action for c in (*BOARD, *DEAL) if c.changes) - _OPENS
+_CHANGING: Final = frozenset(c.action for c in (*BOARD, *DEAL) if c.changes)
 
 
 @dataclass(frozen=True)
@@ -141,7 +139,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         if not isinstance(screen, DealActions):
             return await super().run_action(action, default_namespace, namespaces)
         try:
-            if action in _CHANGING:
+            if action in _CHANGING and not screen.only_looks(str(action)):
                 self.check_writable()
             return await super().run_action(action, default_namespace, namespaces)
         except Exception as error:  # the boundary of all that keys do at once

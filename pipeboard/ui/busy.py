@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeboard.domain.errors import PipeboardError
+from pipeboard.ui.terminal.width import cell_width, fit
 
-_MOST_KEYS: Final = 12
+_DOT: Final = " · "
+_SHORTEST: Final = 8
+"""Cells below which it is not worth saying what is pending."""
 _LEAVING: Final = (("q",), ("^q",))
 
 
@@ -26,20 +29,35 @@ class Busy:
     keys: tuple[str, ...] = ()
     dropped_click: bool = False
 
-    @property
-    def words(self) -> str:
-        """One line for the status."""
-        parts = [f"Waiting for {self.holder}" if self.holder else "Working…"]
-        if self.pending:
-            parts.append(f"pending: {self.pending}")
-        if self.keys:
-            more = "… " if len(self.keys) > _MOST_KEYS else ""
-            parts.append(f"keys: {more}{' '.join(self.keys[-_MOST_KEYS:])}")
-        if self.keys[-1:] in _LEAVING:
+    def words(self, width: int) -> str:
+        """One line for the status, of so many cells: the keys are seen in any case, then who has
+        the database, then what is pending."""
+        head = f"Waiting for {self.holder}" if self.holder else "Working…"
+        tail = self._tail(width // 3)
+        room = width - cell_width(f"{head}{_DOT}{tail}{_DOT}pending: ")
+        pending = f"{_DOT}pending: {shortened(self.pending, room)}" if room >= _SHORTEST else ""
+        head = shortened(head, width - cell_width(f"{_DOT}{tail}"))
+        return f"{head}{pending if self.pending else ''}{_DOT if tail else ''}{tail}"
+
+    def _tail(self, room: int) -> str:
+        """The last of the keys, and what they lead to."""
+        parts, keys = [], self.keys
+        if keys:
+            shown = [*keys]
+            while len(shown) > 1 and cell_width(" ".join(shown)) > room:
+                del shown[0]
+            more = "… " if len(shown) < len(keys) else ""
+            parts.append(f"keys: {more}{shortened(' '.join(shown), room)}")
+        if keys[-1:] in _LEAVING:
             parts.append("then: quit")
         if self.dropped_click:
             parts.append("a click was dropped")
-        return " · ".join(parts)
+        return _DOT.join(parts)
+
+
+def shortened(text: str, width: int) -> str:
+    """The text, with its end left out where it is wider than that."""
+    return fit(text, max(1, width)).rstrip() if cell_width(text) > width else text
 
 
 def dropped(keys: int) -> str:

@@ -31,7 +31,7 @@ def told_unstored(drafts: Drafts) -> str:
     if unstored:
         parts.append(f"Not stored when you left: {unstored}.")
     if typed:
-        parts.append(f"Typed but not given out: {typed}")
+        parts.append(f"Keys: {typed}")
     return " ".join(parts)
 
 

@@ -19,6 +19,8 @@ PATIENCE_S: Final = 0.4
 """How long keys wait before the person is told."""
 _AGAIN_S: Final = 1.0
 """How often it is looked up who holds the database."""
+_BESIDE: Final = len("  ^c gives up   ")
+"""Cells of the status line that are not for these words."""
 _NOBODY: Final = "another program"
 
 
@@ -65,8 +67,8 @@ class Waiting:
             self._timer = self._app.set_timer(_AGAIN_S, self._look)
 
     def _tell(self) -> None:
-        keys = self._app.typed_ahead
-        self.words = Busy(self._holder, self.pending, keys, self._clicked).words
+        busy = Busy(self._holder, self.pending, self._app.typed_ahead, self._clicked)
+        self.words = busy.words(self._app.size.width - _BESIDE)
         self._show()
 
     def _end(self) -> None:

@@ -245,6 +245,18 @@ async def test_a_board_to_read_only_says_so_and_why_a_key_does_nothing(demo: Pat
         assert board.deal == before
 
 
+@pytest.mark.parametrize(("tab", "opens"), [("2", False), ("4", True)])
+async def test_on_a_deal_to_read_only_enter_opens_what_is_looked_at_and_edits_nothing(
+    demo: Path, tab: str, opens: bool
+) -> None:
+    async with desk(demo, read_only=True) as board:
+        await board.press("enter", tab)
+        screen = board.app.screen
+        await board.press("enter")
+        assert board.app.screen is screen
+        assert ("reading only" in board.status) is not opens
+
+
 async def test_the_demo_says_that_it_is_one(demo: Path) -> None:
     async with desk(demo) as board:
         assert "DEMO" in board.lines()[0]

@@ -123,9 +123,7 @@ async def test_the_wheel_turns_and_the_day_while_the_database_is_held(demo: Path
         with held(demo, "EXCLUSIVE"):
             board.app.seat = replace(seat, clock=lambda: seat.clock() + timedelta(days=1))
             for kind in (MouseScrollDown, MouseScrollUp):
-                board.app.post_message(
-                    kind(None, 5, 8, 0, 1, 0, False, False, False, 5, 8)  # type: ignore[arg-type]
-                )
+                board.app.post_message(kind(None, 5, 8, 0, 1, 0, False, False, False, 5, 8))
             board.board._look()
             board.board._look()
             await board.until(lambda: "busy" in board.status)
@@ -212,6 +210,7 @@ async def test_a_bug_is_logged_with_its_traceback_and_without_values(
         monkeypatch.setattr(board.state, "move_cursor", fail)
         await board.press("j", "j")
         assert "An error of Pipeboard's own (KeyError) was logged in" in board.status
+        assert board.app.crash_log is not None
         log = board.app.crash_log.read_text()
         assert log.count("Traceback") == 1
         assert "move_cursor" in log

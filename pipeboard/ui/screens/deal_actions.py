@@ -50,6 +50,10 @@ class DealActions(LiveScreen):
             return Turn(self, "")
         return Turn(self, command.label, of_deals=command.takes_deal or command.changes)
 
+    def only_looks(self, action: str) -> bool:
+        """Does a key that can change something lead to what is only looked at, here and now?"""
+        return False
+
     def targets(self) -> Meant:
         """The deals that are marked or under the cursor; DatabaseError where nobody can tell."""
         raise NotImplementedError

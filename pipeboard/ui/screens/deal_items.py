@@ -45,6 +45,12 @@ class ItemActions(Editing, Qualifying):
         """Shows another tab."""
         raise NotImplementedError
 
+    def only_looks(self, action: str) -> bool:
+        if action != "edit_item":
+            return False
+        on_overview = self.tab is Tab.OVERVIEW and self.item_key in (*_LEADS_TO, GATE)
+        return self.tab is Tab.TIMELINE or on_overview
+
     @in_turn
     async def action_edit_item(self) -> None:
         """Enter: answers the question, edits the person or note, opens the event."""
