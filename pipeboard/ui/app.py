@@ -185,7 +185,8 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
     # What goes wrong, and leaving.
 
     def _handle_exception(self, error: Exception) -> None:
-        if not self.net.holds(error):
+        # Who leaves misses a screen here and there, and nobody is there to be told.
+        if self._exit or not self.net.holds(error):
             super()._handle_exception(error)
 
     def say_on_top(self, text: str) -> None:

@@ -75,6 +75,11 @@ class Session(App[ReturnType]):
             signal.signal(number, handler)
         self._handlers_before.clear()
 
+    def type_first(self, *keys: Key) -> None:
+        """Gives these keys out before any that wait: they were typed before them."""
+        for key in keys:
+            self.post_message(key)
+
     async def _on_key(self, event: Key) -> None:
         """Take `alt+j`, which nobody wants, for what it was: Esc, and j within 100 ms.
 
@@ -89,8 +94,7 @@ class Session(App[ReturnType]):
             return
         event.stop()
         event.prevent_default()
-        self.post_message(Key("escape", "\x1b"))
-        self.post_message(Key(event.character or "", event.character))
+        self.type_first(Key("escape", "\x1b"), Key(event.character or "", event.character))
 
     def _fatal_error(self) -> None:
         # Textual prints the traceback with the values of variables: customers' data.

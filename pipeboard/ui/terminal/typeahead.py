@@ -94,6 +94,11 @@ class TypeAhead(App[ReturnType]):
             for event in self._typed
         )
 
+    def type_first(self, *keys: Key) -> None:
+        """Gives these keys out before any that wait: they were typed before them."""
+        self._typed.extendleft(reversed(keys))
+        self._has_typed.set()
+
     def drop_typed(self) -> int:
         """Forgets the keys that wait; how many there were."""
         count = len(self._typed)
