@@ -9,9 +9,9 @@ from pipeboard.domain.errors import PipeboardError
 from pipeboard.ui.terminal.width import cell_width, fit
 
 _DOT: Final = " · "
-_SHORTEST: Final = 8
-"""Cells below which it is not worth saying what is pending."""
 _LEAVING: Final = (("q",), ("^q",))
+_NARROW: Final = 60
+"""Cells below which there is no room to say what is pending."""
 
 
 def is_busy(error: BaseException) -> bool:
@@ -30,14 +30,14 @@ class Busy:
     dropped_click: bool = False
 
     def words(self, width: int) -> str:
-        """One line for the status, of so many cells: the keys are seen in any case, then who has
-        the database, then what is pending."""
-        head = f"Waiting for {self.holder}" if self.holder else "Working…"
+        """One line for the status, of so many cells: the keys are seen in any case, then what is
+        pending, then who has the database."""
         tail = self._tail(width // 3)
-        room = width - cell_width(f"{head}{_DOT}{tail}{_DOT}pending: ")
-        pending = f"{_DOT}pending: {shortened(self.pending, room)}" if room >= _SHORTEST else ""
-        head = shortened(head, width - cell_width(f"{_DOT}{tail}"))
-        return f"{head}{pending if self.pending else ''}{_DOT if tail else ''}{tail}"
+        after = f"{_DOT}{tail}" if tail else ""
+        if self.pending and width >= _NARROW:
+            after = f"{_DOT}pending: {shortened(self.pending, width // 3)}{after}"
+        head = f"Waiting for {self.holder}" if self.holder else "Working…"
+        return f"{shortened(head, width - cell_width(after))}{after}"
 
     def _tail(self, room: int) -> str:
         """The last of the keys, and what they lead to."""

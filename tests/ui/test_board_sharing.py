@@ -181,7 +181,7 @@ async def test_keys_behind_a_change_that_fails_are_dropped_and_that_is_said(
     async with desk(demo) as board:
         full = DatabaseError("The disk is full: nothing was changed.", hint="Free some space.")
 
-        def refuse(*_: object) -> None:
+        def refuse(*_: object, **__: object) -> None:
             raise full
 
         monkeypatch.setattr(Store, "write", refuse)

@@ -19,6 +19,12 @@ def test_work_of_our_own_is_no_waiting_for_anybody() -> None:
     assert Busy("", "Metrics").words(80) == "Working… · pending: Metrics"
 
 
+def test_what_is_pending_is_seen_beside_a_long_holder() -> None:
+    said = Busy(HOLDER, "Archive: Fennevo AB", ("j",)).words(66)
+    assert said.startswith("Waiting for process 4711")
+    assert said.endswith("pending: Archive: Fennevo AB · keys: j")
+
+
 def test_quitting_is_told_as_what_comes_then() -> None:
     assert Busy("", "Archive", ("j", "q")).words(80).endswith("keys: j q · then: quit")
 

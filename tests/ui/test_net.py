@@ -180,7 +180,7 @@ async def test_every_change_that_fails_late_is_said_and_the_program_goes_on(
         writing = Store.write
         for name, keys in CHANGES.items():
 
-            def fail(*_: object) -> None:
+            def fail(*_: object, **__: object) -> None:
                 raise FAILURES[failure]()
 
             monkeypatch.setattr(Store, "write", fail)
