@@ -287,3 +287,68 @@ def test_no_function_is_longer_than_a_screen(trees: Mapping[str, ast.Module]) ->
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (length := (node.end_lineno or 0) - node.lineno + 1) > LONGEST_FUNCTION
     ] == []
+
+
+WAITING_FOR_THE_DATABASE = ("reader", "load", "reload", "clerk", "catch_up", "go_to_deal", "change")
+
+
+def _methods(
+    trees: Mapping[str, ast.Module],
+) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    for name, tree in trees.items():
+        if name.startswith("pipeboard/ui/"):
+            for node in ast.walk(tree):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                    yield f"{name}:{node.lineno} {node.name}", node
+
+
+def _is_handler(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    told = any(ast.unparse(each).startswith("on(") for each in node.decorator_list)
+    return told or node.name.startswith(("on_", "_on_"))
+
+
+def test_whatever_a_key_awaits_it_awaits_in_turn(trees: Mapping[str, ast.Module]) -> None:
+    assert [
+        where
+        for where, node in _methods(trees)
+        if isinstance(node, ast.AsyncFunctionDef)
+        and node.name.startswith("action_")
+        and "in_turn" not in map(ast.unparse, node.decorator_list)
+    ] == []
+
+
+def test_a_key_that_is_not_in_turn_reads_no_database(trees: Mapping[str, ast.Module]) -> None:
+    found = []
+    for where, node in _methods(trees):
+        if not isinstance(node, ast.FunctionDef) or not node.name.startswith("action_"):
+            continue
+        named = {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
+        found += [f"{where}: {name}" for name in named if name in WAITING_FOR_THE_DATABASE]
+    assert found == []
+
+
+def test_no_screen_waits_in_its_own_loop_of_messages(trees: Mapping[str, ast.Module]) -> None:
+    """A handler that awaits the clerk or a question would keep the keys from being heard."""
+    found = []
+    for where, node in _methods(trees):
+        if not isinstance(node, ast.AsyncFunctionDef) or not _is_handler(node):
+            continue
+        for each in ast.walk(node):
+            if isinstance(each, ast.Await) and isinstance(each.value, ast.Call):
+                called = ast.unparse(each.value.func).rpartition(".")[2]
+                if called in ("ask", "change", "patiently", "read", "move_to", "pause"):
+                    found.append(f"{where}: {called}")
+    assert found == []
+
+
+def test_nothing_on_the_screen_waits_for_a_fixed_time_for_the_database(
+    trees: Mapping[str, ast.Module],
+) -> None:
+    """Only the clerk's own reader may wait in SQLite: the workspace is its, not a screen's."""
+    assert [
+        f"{name}:{node.lineno}"
+        for name, tree in trees.items()
+        if name.startswith("pipeboard/ui/")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node).endswith("clerk.workspace")
+    ] == []

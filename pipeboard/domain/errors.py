@@ -142,3 +142,9 @@ class DatabaseError(PipeboardError):
     """The database is locked, corrupt, newer than the program or out of reach."""
 
     code = "database"
+
+
+class GivenUp(PipeboardError):
+    """The person did not want to wait any longer: nothing of it was stored."""
+
+    code = "given_up"

@@ -6,29 +6,34 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.actions import ActionParseResult
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 
-from pipeboard.domain.errors import PipeboardError, ReadOnly
+from pipeboard.domain.errors import ReadOnly
 from pipeboard.domain.settings import Settings
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.clerk import Clerk
 from pipeboard.ui.draw.glyphs import Glyphs
-from pipeboard.ui.keys import BOARD, Command, rebound
+from pipeboard.ui.keys import BOARD, DEAL, Command, rebound
+from pipeboard.ui.net import Net, under_net
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.deal_actions import Change, DealActions
+from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.screens.overlay import Overlay
+from pipeboard.ui.seat import Seat
 from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.drafts import Drafts
 from pipeboard.ui.terminal.session import Session
 from pipeboard.ui.terminal.typeahead import TypeAhead
+from pipeboard.ui.turn import Turn
+from pipeboard.ui.unstored import keep_unstored
+from pipeboard.ui.waiting import Waiting
 
-_CHANGING = frozenset(command.action for command in BOARD if command.changes)
+_CHANGING: Final = frozenset(c.action for c in (*BOARD, *DEAL) if c.changes)
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,12 @@ class Look:
         return rebound(BOARD, self.keymap)
 
 
+@under_net
 class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
-    """Holds the clerk, the drafts and the last change; screens do the rest."""
+    """Holds the clerks, the drafts and the last change; screens do the rest.
+
+    The `clerk` does what keys ask; the `housekeeper` what nobody waits for.
+    """
 
     ENABLE_COMMAND_PALETTE = False
     CSS = "Screen, ModalScreen { background: transparent; }"
@@ -60,20 +69,36 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         Binding("ctrl+q", "leave", "Quit", show=False, id="app.leave", priority=True),
     ]
 
-    def __init__(self, clerk: Clerk, state: BoardState, look: Look, folder: Path) -> None:
+    def __init__(
+        self, clerk: Clerk, housekeeper: Clerk, state: BoardState, look: Look, seat: Seat
+    ) -> None:
         super().__init__()
         self.clerk = clerk
+        self.housekeeper = housekeeper
         self.look = look
+        self.seat = seat
         self.theme_inks = look.theme
-        self.drafts = Drafts(folder / "drafts")
-        self.crash_log = folder / "crash.log"
+        self.drafts = Drafts(seat.folder / "drafts")
+        self.crash_log = seat.folder / "crash.log"
+        self.net = Net(lambda: self.crash_log, self.say_on_top)
+        self.waiting = Waiting(self)
         self.last_change: Change | None = None
         self.settings: Settings = state.reader.settings()
         self._state = state
+        self._dropped = 0
 
     @property
     def today(self) -> date:
         return self._state.lens.today
+
+    def today_now(self) -> date:
+        """The date in the workspace's zone, by the clock."""
+        return self.seat.clock().astimezone(self.settings.zone).date()
+
+    @property
+    def me(self) -> str:
+        """The rep that acts."""
+        return self.seat.me
 
     @property
     def glyphs(self) -> Glyphs:
@@ -84,6 +109,24 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         """The board is the first screen, so that the first frame of Textual holds it."""
         return BoardScreen(self._state, self.look.theme)
 
+    def on_mount(self) -> None:
+        self.set_keymap(dict(self.look.keymap))
+
+    # What keys may do.
+
+    def check_writable(self) -> None:
+        """Raises why nothing may be changed here: ReadOnly, or DatabaseError for another file."""
+        if not self.seat.may_write:
+            raise ReadOnly(
+                "You may only look at this database.",
+                hint="Its owner can give you the right to write.",
+            )
+        if self._state.view.read_only:
+            raise ReadOnly(
+                "The database was opened for reading only.", hint="Open it to write for that."
+            )
+        self.seat.file.check()
+
     async def run_action(
         self,
         action: str | ActionParseResult,
@@ -92,27 +135,76 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
     ) -> bool:
         """Textual's way; what a key cannot do is said on the screen that it was meant for."""
         screen = self.screen
+        self.net.forget()
         if not isinstance(screen, DealActions):
             return await super().run_action(action, default_namespace, namespaces)
         try:
-            if action in _CHANGING and self._state.view.read_only:
-                raise ReadOnly(
-                    "The database was opened for reading only.",
-                    hint="Open it to write for that.",
-                )
+            if action in _CHANGING and not screen.only_looks(str(action)):
+                self.check_writable()
             return await super().run_action(action, default_namespace, namespaces)
-        except PipeboardError as error:
-            screen.say(f"{error.message} {error.hint}".strip(), "status.warn")
+        except Exception as error:  # the boundary of all that keys do at once
+            screen.failed(error)
             return True
 
-    def on_mount(self) -> None:
-        self.set_keymap(dict(self.look.keymap))
+    # What waits.
+
+    def begin(self, turn: Turn) -> None:
+        """An action begins: keys wait for its questions or its end."""
+        self.waiting.turns.append(turn)
+        self.acts()
+
+    def end(self, turn: Turn) -> None:
+        """It has ended."""
+        self.waiting.turns.remove(turn)
+        self.has_acted()
+
+    def notice_waiting(self, *, clicked: bool = False) -> None:
+        if self.is_running:
+            self.waiting.notice(clicked=clicked)
+
+    @property
+    def busy_words(self) -> str:
+        """For whom and with what keys wait; empty while they do not, or not for long."""
+        return self.waiting.words
+
+    def give_up(self) -> None:
+        """^c: what is under way is not stored if it is not being stored already."""
+        self.drop_behind()
+        super().give_up()
+        self.clerk.give_up()
+
+    def drop_behind(self) -> None:
+        """The keys that wait are not given out any more."""
+        self._dropped += self.drop_typed()
+
+    def take_dropped(self) -> int:
+        """How many keys were dropped and not told of yet."""
+        count, self._dropped = self._dropped, 0
+        return count
+
+    # What goes wrong, and leaving.
+
+    def _handle_exception(self, error: Exception) -> None:
+        # Who leaves misses a screen here and there, and nobody is there to be told.
+        if self._exit or not self.net.holds(error):
+            super()._handle_exception(error)
+
+    def say_on_top(self, text: str) -> None:
+        """A sentence on whatever screen the person looks at."""
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, Overlay):
+                screen.refuse(text)
+                return
+            if isinstance(screen, LiveScreen):
+                screen.say(text, "status.error")
+                return
 
     def save_drafts(self) -> None:
-        """What is half typed on any screen."""
+        """What is half typed on any screen, and what was asked for and is not stored."""
         for screen in self.screen_stack:
             if isinstance(screen, Overlay):
                 screen.keep_draft()
+        keep_unstored(self.drafts, self.waiting.pending if self.clerk.waiting else "", self)
 
     def paste_refused(self) -> None:
         """What is pasted is text; the screens below take keys."""
@@ -121,3 +213,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
 
     def action_leave(self) -> None:
         self.leave(0)
+
+    def action_help_quit(self) -> None:
+        """^c where nothing waits."""
+        self.say_on_top("Nothing is under way; q or ^q quits.")

@@ -28,13 +28,16 @@ class BoardState:
     """A board under a lens, read window by window as it is scrolled.
 
     While the database cannot be read, cards that are not at hand stay blank and `trouble` says
-    why; `load` raises `DatabaseError` then, and leaves everything as it was.
+    why; `load` and `catch_up` raise `DatabaseError` then, and leave everything as it was. The signs
+    are those of the last count until `count_signs`; `version` is that of the database when all
+    was last read.
     """
 
     def __init__(self, reader: Reader, lens: Lens, view: BoardView) -> None:
         self.reader = reader
         self.view = view
-        self.trouble = ""
+        self.version = 0
+        self._error: DatabaseError | None = None
         self._lens = lens
         self.load(lens)
 
@@ -51,6 +54,18 @@ class BoardState:
         """The card under the cursor."""
         return self.view.cursor_card
 
+    @property
+    def trouble(self) -> str:
+        """Why there are cards that cannot be shown; empty where all are."""
+        return self._error.message if self._error else ""
+
+    def catch_up(self) -> None:
+        """Reads the cards that could not be read before; raises why they still cannot."""
+        if self._error is not None:
+            self.view = self._read(self.view)
+        if self._error is not None:
+            raise self._error
+
     def load(
         self,
         lens: Lens | None = None,
@@ -65,20 +80,25 @@ class BoardState:
         """
         lens = lens or self._lens
         with self.reader.snapshot():
+            version = self.reader.data_version()
             board = self.reader.board(lens)
             deal_id = follow if follow is not None else self._deal_under_cursor()
             place = self.reader.place(lens, deal_id) if deal_id is not None else None
-            signs = self.view.board.signs if lens == self._lens else None
-            self._lens = lens
+            before, error = self._lens, self._error
+            self._lens, self._error = lens, None
             view = replace(
                 self.view,
-                board=replace(board, signs=signs),
+                board=replace(board, signs=self.view.board.signs),
                 windows=self._kept(board, touched),
             )
             if len(board.columns) != len(self.view.board.columns):
                 view = replace(view, tops=(), first_column=0)
-            self.trouble = ""
-            self.view = self._read(_at(view, board, place))
+            view = self._read(_at(view, board, place))
+            if self._error is not None:
+                failed = self._error
+                self._lens, self._error = before, error
+                raise failed
+            self.view, self.version = view, version
 
     def _kept(self, board: Board, touched: frozenset[int] | None) -> tuple[Window, ...]:
         """A window for each column: as it was where nothing can have changed, else empty."""
@@ -182,6 +202,7 @@ class BoardState:
     def _read(self, view: BoardView) -> BoardView:
         """The view scrolled to its cursor, with a window for each column that needs one."""
         view = followed(view)
+        self._error = None
         windows = list(view.windows)
         for column, first, most in wanted(view):
             have, count = windows[column], view.board.columns[column].count
@@ -193,7 +214,7 @@ class BoardState:
             try:
                 cards = self.reader.window(self._lens, stage_id, offset, most + MARGIN)
             except DatabaseError as error:
-                self.trouble = error.message
+                self._error = error
                 break
             windows[column] = Window(offset, cards)
         if all(new is old for new, old in zip(windows, view.windows, strict=True)):

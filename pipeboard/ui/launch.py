@@ -12,25 +12,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.board import Board, Lens
+from pipeboard.domain.errors import NotFound
+from pipeboard.domain.near import did_you_mean
+from pipeboard.domain.text import quoted
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.board import draw_board
 from pipeboard.ui.draw.glyphs import choose_glyphs
 from pipeboard.ui.draw.view import BoardView
 from pipeboard.ui.palette import Theme, theme_for
+from pipeboard.ui.seat import SameFile, Seat, may_write
 from pipeboard.ui.terminal.facts import terminal_encoding, terminal_size
 from pipeboard.ui.terminal.first_frame import FirstFrame, paint
 from pipeboard.ui.terminal.ink import ColorDepth, color_depth
+from pipeboard.ui.unstored import forget_unstored
 
 if TYPE_CHECKING:
     from pipeboard.domain.actor import Actor
     from pipeboard.domain.pipeline import Pipeline
     from pipeboard.store import Store
+    from pipeboard.store.reading import Reader
     from pipeboard.ui.app import PipeboardApp
     from pipeboard.workspace import Workspace
 
-READING_BUSY_MS = 250
-"""How long a screen waits for a writer before it keeps what it shows."""
+FIRST_BUSY_MS = 5_000
+"""How long the first frame waits for a writer."""
+READING_BUSY_MS = 15
+"""How long a screen waits for one before it keeps what it shows: about a frame."""
 
 
 @dataclass(frozen=True)
@@ -80,12 +88,14 @@ def first_state(
     environ: Mapping[str, str],
 ) -> BoardState:
     """The board as it opens: the chosen pipeline, everyone's deals, the cursor on the first."""
-    reader = store.new_reader(busy_ms=READING_BUSY_MS)
+    reader = store.new_reader(busy_ms=FIRST_BUSY_MS)
     settings, pipelines = reader.settings(), reader.pipelines()
+    _check_rep(reader, actor)
     pipeline = _chosen(pipelines, choices.pipeline)
     today = clock().astimezone(settings.zone).date()
     lens = Lens(pipeline.id, today, settings.zone, me=actor.rep)
     width, height = terminal_size()
+    read_only = store.read_only or not may_write(store.location)
     view = BoardView(
         Board(pipeline, lens, ()),
         (),
@@ -94,13 +104,24 @@ def first_state(
         density=choices.density,
         glyphs=choose_glyphs(choices.glyphs, environ, terminal_encoding()),
         demo=settings.demo,
-        read_only=store.read_only,
+        read_only=read_only,
     )
     state = BoardState(reader, lens, view)
     commands = keys.rebound(keys.BOARD, choices.keymap)
     has_deal = state.card is not None
-    state.show(hints=keys.hints(commands, has_deal=has_deal, read_only=store.read_only))
+    state.show(hints=keys.hints(commands, has_deal=has_deal, read_only=read_only))
+    reader.wait_at_most(READING_BUSY_MS)
     return state
+
+
+def _check_rep(reader: Reader, actor: Actor) -> None:
+    """NotFound for a rep to act for whom nobody knows: what is done would be a ghost's."""
+    reps = [rep.name for rep in reader.reps()] if actor.acting_as else []
+    if reps and actor.acting_as not in reps:
+        raise NotFound(
+            f"There is no rep {quoted(actor.acting_as)} to act for.",
+            hint=did_you_mean(actor.acting_as, reps) or "See 'pipeboard rep list'.",
+        )
 
 
 def _chosen(pipelines: Sequence[Pipeline], name: str | None) -> Pipeline:
@@ -125,7 +146,11 @@ def _run(app: PipeboardApp, state: BoardState, frame: FirstFrame | None, *, mous
         app.run(mouse=mouse)
     finally:
         app.clerk.close()
+        app.housekeeper.close()
         state.reader.close()
+    if not app.return_code:
+        # What was left behind the last time has been told, and this time nothing was.
+        forget_unstored(app.drafts)
     return app.return_code or 0
 
 
@@ -138,16 +163,31 @@ def make_app(
     theme: Theme,
     state_folder: Path,
 ) -> PipeboardApp:
-    """The app over a board that has been read; it makes its workspace when it first needs it."""
+    """The app over a board that has been read; it makes its workspaces when it needs them."""
+    from pipeboard.store import Store
     from pipeboard.ui.app import Look, PipeboardApp
     from pipeboard.ui.clerk import Clerk
 
-    def begin() -> Workspace:
+    def work_on(store: Store) -> Workspace:
         from pipeboard.workspace import Workspace
 
         return Workspace(store, clock, actor)
 
+    def open_another() -> Store:
+        return Store(store.identity, read_only=store.read_only)
+
     look = Look(
         theme, choices.keymap, choices.digits == "count", choices.copy_command, choices.edit
     )
-    return PipeboardApp(Clerk(begin), state, look, state_folder)
+    seat = Seat(
+        actor,
+        clock,
+        store,
+        SameFile(store.location),
+        state_folder,
+        first_words=getattr(store, "recovered", ""),
+        may_write=store.read_only or may_write(store.location),
+    )
+    clerk = Clerk(lambda: store, work_on)
+    housekeeper = Clerk(open_another, work_on, owns_store=True)
+    return PipeboardApp(clerk, housekeeper, state, look, seat)

@@ -23,7 +23,7 @@ from pipeboard.ui.terminal.ink import ColorDepth
 from pipeboard.workspace import Workspace
 from tests.team import NOW
 
-_KEYS = {
+KEYS = {
     " ": "space",
     "/": "slash",
     "$": "dollar_sign",
@@ -80,7 +80,7 @@ class Desk:
     async def press(self, *keys: str) -> None:
         """Press keys by name, each once the one before it has been taken."""
         for key in keys:
-            await self.pilot.press(_KEYS.get(key, key))
+            await self.pilot.press(KEYS.get(key, key))
             await self.settle()
 
     async def type(self, text: str) -> None:
@@ -91,18 +91,24 @@ class Desk:
         """Press keys all at once, as a slow line delivers them."""
         for key in keys:
             character = key if len(key) == 1 else None
-            self.app.post_message(Key(_KEYS.get(key, key), character))
+            self.app.post_message(Key(KEYS.get(key, key), character))
         await self.settle()
 
     async def settle(self) -> None:
         """Wait until all keys are done with and what follows from them is drawn."""
         await self.pilot.pause()
-        await self.until(lambda: self.app.has_settled and not self.app.clerk.waiting)
+        await self.until(
+            lambda: (
+                self.app.has_settled
+                and not self.app.clerk.waiting
+                and not self.app.housekeeper.waiting
+            )
+        )
         await self.pilot.pause()
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Go on once the condition holds."""
-        for _ in range(4_000):
+        for _ in range(1_500):
             if condition():
                 return
             await self.pilot.pause(0.005)
@@ -125,6 +131,11 @@ class Desk:
     @property
     def hints(self) -> str:
         return self.lines()[-1].strip()
+
+    @property
+    def bugs(self) -> list[BaseException]:
+        """Errors of our own that the net has caught; a test that makes some empties it."""
+        return self.app.net.bugs
 
     @property
     def is_asking(self) -> bool:
@@ -155,8 +166,10 @@ async def desk(
             found = Desk(app, pilot, Workspace(reading, lambda: NOW, actor))
             await found.settle()
             yield found
+            assert found.bugs == []
     finally:
         app.clerk.close()
+        app.housekeeper.close()
         state.reader.close()
         store.close()
         reading.close()

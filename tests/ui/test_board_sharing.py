@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import sqlite3
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from textual.events import MouseDown, MouseUp
 
 from pipeboard.domain.actor import Actor
+from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.money import Money
 from pipeboard.store import Store
-from pipeboard.ui.screens import deal_actions
 from pipeboard.workspace import Workspace
 from tests.team import NOW
 from tests.ui.desk import desk
+from tests.ui.lock import held
 
 
 @contextmanager
@@ -28,6 +31,11 @@ def somebody_else(path: Path) -> Iterator[Workspace]:
         yield Workspace(store, lambda: NOW, Actor("bo"))
     finally:
         store.close()
+
+
+def press_at(kind: type[MouseDown | MouseUp], x: int, y: int) -> MouseDown | MouseUp:
+    """A button pressed or let go, as the terminal tells it."""
+    return kind(None, x, y, 0, 0, 1, False, False, False, x, y)
 
 
 async def test_what_somebody_else_changes_is_shown_and_told(demo: Path) -> None:
@@ -63,26 +71,45 @@ async def test_a_change_on_top_of_another_of_the_same_field_is_refused_and_told(
         assert "bo changed" in board.status
 
 
-async def test_keys_move_while_the_database_is_busy_and_the_change_lands_afterwards(
+async def test_keys_behind_a_change_that_waits_are_noted_and_given_out_after_it(
     demo: Path,
 ) -> None:
     async with desk(demo) as board:
         deal_id = board.card.id
-        with closing(sqlite3.connect(demo, isolation_level=None)) as blocker:
-            blocker.execute("BEGIN IMMEDIATE")
+        with held(demo, "IMMEDIATE"):
+            await board.pilot.press("d", "l")
+            await board.until(lambda: "keys: l" in board.status)
+            assert "pending: Archive" in board.status
+            assert board.state.view.cursor[0] == 0
+        await board.settle()
+        assert board.stored(deal_id).archived_at is not None
+        assert board.state.view.cursor[0] == 1
+
+
+async def test_the_receipt_of_a_change_that_had_to_wait_is_said(demo: Path) -> None:
+    async with desk(demo) as board:
+        with held(demo, "IMMEDIATE"):
             await board.pilot.press("d")
-            await board.until(lambda: "busy" in board.status)
-            await board.pilot.press("l")
-            await board.until(lambda: board.state.view.cursor[0] == 1)
-            blocker.execute("ROLLBACK")
-        await board.until(lambda: board.stored(deal_id).archived_at is not None)
-        await board.until(lambda: "Archived" in board.status)
+            await board.until(lambda: "pending: Archive" in board.status)
+        await board.settle()
+        assert "Archived" in board.status
 
 
-async def test_who_holds_the_database_is_named_when_it_takes_long(
-    demo: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(deal_actions, "NAMES_BLOCKER_AFTER_S", 0.5)
+async def test_a_look_at_the_database_does_not_talk_over_a_change_that_waits(demo: Path) -> None:
+    async with desk(demo) as board:
+        with held(demo, "EXCLUSIVE"):
+            await board.pilot.press("d")
+            await board.until(lambda: "pending: Archive" in board.status)
+            board.board._look()
+            board.board.say("something else")
+            board.board.redraw()
+            await board.pilot.pause()
+            assert "pending: Archive" in board.status
+        await board.settle()
+        assert "Archived" in board.status
+
+
+async def test_who_holds_the_database_is_named(demo: Path) -> None:
     hold = (
         "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None);"
         "c.execute('BEGIN IMMEDIATE'); print('held', flush=True); sys.stdin.read()"
@@ -96,20 +123,113 @@ async def test_who_holds_the_database_is_named_when_it_takes_long(
             await board.pilot.press("d")
             await board.until(lambda: f"process {holder.pid}" in board.status)
             holder.kill()
-        await board.until(lambda: "Archived" in board.status)
+        await board.settle()
+        assert "Archived" in board.status
+
+
+async def test_giving_up_stores_nothing_and_drops_the_keys_behind(demo: Path) -> None:
+    async with desk(demo) as board:
+        deal_id = board.card.id
+        with held(demo, "IMMEDIATE"):
+            await board.pilot.press("d", "j", "j", "d")
+            await board.until(lambda: "keys: j j d" in board.status)
+            await board.pilot.press("ctrl+c")
+            await board.until(lambda: "Given up" in board.status)
+            assert board.status == "Given up: nothing was stored. 3 keys dropped."
+            await board.pilot.press("l")
+            await board.until(lambda: board.state.view.cursor == (1, 0))
+        await board.press("L")
+        assert board.stored(deal_id).archived_at is None
+
+
+async def test_giving_up_ends_a_wait_for_reading_too(demo: Path) -> None:
+    async with desk(demo) as board:
+        with held(demo, "EXCLUSIVE"):
+            await board.pilot.press("O", "j")
+            await board.until(lambda: "keys: j" in board.status)
+            await board.pilot.press("ctrl+c")
+            await board.until(lambda: "Given up" in board.status)
+        assert board.state.view.cursor == (0, 0)
 
 
 async def test_what_is_shown_stays_while_nobody_can_read(demo: Path) -> None:
     async with desk(demo) as board:
         name = board.card.name
-        with closing(sqlite3.connect(demo, isolation_level=None)) as blocker:
-            blocker.execute("BEGIN EXCLUSIVE")
-            await board.pilot.press("j", "O", "R")
-            await board.until(lambda: "busy" in board.status)
+        with held(demo, "EXCLUSIVE"):
+            await board.until(lambda: "is busy" in board.status)
             assert board.shows(name)
-            blocker.execute("ROLLBACK")
-        await board.press("R")
+            await board.pilot.press("j")
+            await board.until(lambda: board.state.view.cursor == (0, 1))
         await board.until(lambda: "busy" not in board.status)
+
+
+async def test_a_click_while_a_change_waits_is_dropped_with_a_word(demo: Path) -> None:
+    async with desk(demo) as board:
+        with held(demo, "IMMEDIATE"):
+            await board.pilot.press("d")
+            for kind in (MouseDown, MouseUp):
+                board.app.post_message(press_at(kind, 45, 6))
+            await board.until(lambda: "a click was dropped" in board.status)
+            assert board.state.view.cursor[0] == 0
+        await board.settle()
+        assert board.state.view.cursor[0] == 0
+
+
+async def test_keys_behind_a_change_that_fails_are_dropped_and_that_is_said(
+    demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk(demo) as board:
+        full = DatabaseError("The disk is full: nothing was changed.", hint="Free some space.")
+
+        def refuse(*_: object, **__: object) -> None:
+            raise full
+
+        monkeypatch.setattr(Store, "write", refuse)
+        before = board.state.view.cursor
+        await board.burst("d", "j", "j")
+        expected = "The disk is full: nothing was changed. Free some space. 2 keys dropped."
+        assert board.status == expected
+        assert board.state.view.cursor == before
+
+
+async def test_keys_behind_a_refusal_go_on(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.burst("H", "j")
+        assert board.state.view.cursor == (0, 1)
+
+
+async def test_a_file_that_was_replaced_is_noticed_and_never_written(
+    demo: Path, made_up: Path, tmp_path: Path
+) -> None:
+    async with desk(demo) as board:
+        other = shutil.copy(made_up, tmp_path / "other.db")
+        os.replace(other, demo)
+        await board.until(lambda: "was replaced by another" in board.status)
+        before = Path(demo).read_bytes()
+        for key in "daL":
+            await board.press(key)
+            assert not board.is_asking
+            assert "was replaced by another" in board.status
+        assert Path(demo).read_bytes() == before
+
+
+async def test_a_file_that_was_deleted_is_noticed(demo: Path) -> None:
+    async with desk(demo) as board:
+        os.unlink(demo)
+        await board.until(lambda: "deleted or renamed" in board.status)
+        await board.press("n")
+        assert not board.is_asking
+
+
+async def test_a_file_of_somebody_else_is_read_only_from_the_first_frame(
+    demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+    async with desk(demo) as board:
+        assert "READ-ONLY" in board.lines()[0]
+        await board.press("n")
+        assert not board.is_asking
+        assert "right to write" in board.status
 
 
 async def test_a_board_to_read_only_says_so_and_why_a_key_does_nothing(demo: Path) -> None:
@@ -123,6 +243,18 @@ async def test_a_board_to_read_only_says_so_and_why_a_key_does_nothing(demo: Pat
         assert not board.is_asking
         assert "reading only" in board.status
         assert board.deal == before
+
+
+@pytest.mark.parametrize(("tab", "opens"), [("2", False), ("4", True)])
+async def test_on_a_deal_to_read_only_enter_opens_what_is_looked_at_and_edits_nothing(
+    demo: Path, tab: str, opens: bool
+) -> None:
+    async with desk(demo, read_only=True) as board:
+        await board.press("enter", tab)
+        screen = board.app.screen
+        await board.press("enter")
+        assert board.app.screen is screen
+        assert ("reading only" in board.status) is not opens
 
 
 async def test_the_demo_says_that_it_is_one(demo: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from textual.events import Key
+
 from tests.ui.desk import desk
 
 
@@ -32,6 +34,19 @@ async def test_a_whole_command_with_its_text_can_be_typed_ahead(demo: Path) -> N
         notes = board.workspace.reader.notes(first)
         assert notes[0].text == "hello"
         assert board.state.view.cursor == (0, 1)
+
+
+async def test_a_key_with_alt_is_esc_and_that_key_before_any_that_comes_behind(
+    demo: Path,
+) -> None:
+    async with desk(demo) as board:
+        await board.press("2")
+        first = board.card.id
+        for key in (Key("alt+m", "m"), Key("1", "1")):
+            board.app.post_message(key)
+        await board.settle()
+        assert not board.is_asking
+        assert board.stored(first).stage_id == board.state.board.columns[0].stage.id
 
 
 async def test_esc_and_a_key_at_once_leave_the_question_and_reach_the_board(demo: Path) -> None:

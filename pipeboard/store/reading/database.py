@@ -96,6 +96,10 @@ class Database:
             self.identity.check_contents(connection)
         self._looked_at = mark
 
+    def wait_at_most(self, busy_ms: int) -> None:
+        """How long a question waits for a writer from here on."""
+        self._connection.execute(f"PRAGMA busy_timeout={int(busy_ms)}")
+
     def version(self) -> int:
         """A number that differs once another connection has committed."""
         return self.number("PRAGMA data_version")

@@ -63,6 +63,10 @@ class Reader:
         """A number that differs once another connection has committed; costs microseconds."""
         return self._database.version()
 
+    def wait_at_most(self, busy_ms: int) -> None:
+        """How long a question waits for a writer from here on, before `DatabaseError`."""
+        self._database.wait_at_most(busy_ms)
+
     def close(self) -> None:
         """Lets go of the connection."""
         self._database.close()

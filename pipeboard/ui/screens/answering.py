@@ -105,9 +105,11 @@ class Answering(Moving, Qualifying):
 
         label = name.removeprefix("fields.").replace("_", " ").capitalize()
         typed = await self.ask(Prompt(label, live=asking.live(read)))
-        return typed is not None and await self.change(
-            lambda w, ids, seen, _: w.set_fields(ids, [f"{name}={typed}"], seen=seen),
-            repeats=False,
+        return typed is not None and bool(
+            await self.change(
+                lambda w, ids, seen, _: w.set_fields(ids, [f"{name}={typed}"], seen=seen),
+                repeats=False,
+            )
         )
 
     async def _answer_some(self, deal_id: int, wanted: int) -> bool:
@@ -133,11 +135,13 @@ class Answering(Moving, Qualifying):
             return False
         known = deal.contacts.get(names.get(name, ""), Contact(name))
         contact = Contact(name, role, known.email, known.phone, known.title)
-        return await self.change(
-            lambda w, _ids, seen, _: w.set_contact(
-                deal_id, contact, names.get(name, ""), seen=seen
-            ),
-            repeats=False,
+        return bool(
+            await self.change(
+                lambda w, _ids, seen, _: w.set_contact(
+                    deal_id, contact, names.get(name, ""), seen=seen
+                ),
+                repeats=False,
+            )
         )
 
     async def _tick(self, deal_id: int) -> bool:
@@ -153,7 +157,9 @@ class Answering(Moving, Qualifying):
         return True
 
     async def _check(self, deal_id: int, stage_id: int, item: str) -> bool:
-        return await self.change(lambda w, *_: w.check(deal_id, stage_id, item), repeats=False)
+        return bool(
+            await self.change(lambda w, *_: w.check(deal_id, stage_id, item), repeats=False)
+        )
 
 
 def _from(things: Sequence[T], first: int) -> Iterable[T]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -12,36 +12,39 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.timer import Timer
 
-from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.layout import has_room_for_pane, layout
-from pipeboard.ui.draw.line import EMPTY, Line, whole
+from pipeboard.ui.draw.line import Line
 from pipeboard.ui.draw.pane import pane_lines
 from pipeboard.ui.draw.section import PaneStyle
 from pipeboard.ui.draw.view import Pane
-from pipeboard.ui.palette import Role, Theme
+from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.answering import Answering
 from pipeboard.ui.screens.copying import Copying
 from pipeboard.ui.screens.counting import Counting
+from pipeboard.ui.screens.deal_actions import in_turn
 from pipeboard.ui.screens.deal_text import field_text
 from pipeboard.ui.screens.editing import Editing
 from pipeboard.ui.screens.marking import Marking
 from pipeboard.ui.screens.pointing import Pointing
-from pipeboard.ui.screens.watching import Watching
+from pipeboard.ui.unstored import told_unstored
 from pipeboard.ui.widgets.canvas import BoardCanvas
 
 if TYPE_CHECKING:
+    from pipeboard.store.reading.history import Did
     from pipeboard.workspace import Receipt
 
 SIGNS_S = 0.3
 """How long after a change the deals that carry a sign are counted again."""
 WARM_UP_S = 0.8
 """When what writing needs is imported: after the first key, before the first change."""
+_MOST_NEWS = 100
 
 
-class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying, Watching):
+class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying):
     """Shows a `BoardState`; hands keys on to it, or to the clerk."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.BOARD)
@@ -52,6 +55,8 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying, Watc
         self.canvas = BoardCanvas(state.view, theme)
         self._pane_of: tuple[int, int] | None = None
         self._signs_timer: Timer | None = None
+        self._last_seq: int | None = None
+        self._version = state.version
 
     def compose(self) -> ComposeResult:
         yield self.canvas
@@ -61,24 +66,31 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying, Watc
 
     def _catch_up(self) -> None:
         """What the first frame did not wait for."""
-        self.follow()
+        self._look()
         self._count_signs()
-        if not self.state.board.total and self.state.lens.filter is None:
-            self.say("No deals yet: a adds one in a line, 'pipeboard import FILE' brings many.")
-        self.set_timer(WARM_UP_S, self._get_ready)
+        self.say(self._first_words())
+        self.set_timer(WARM_UP_S, self._keep_house)
+
+    def _first_words(self) -> str:
+        """What was left behind or taken back the last time, or how to begin."""
+        app = self.board_app
+        before = " ".join(filter(None, (app.seat.first_words, told_unstored(app.drafts))))
+        if before or self.state.board.total or self.state.lens.filter is not None:
+            return before
+        return "No deals yet: a adds one in a line, 'pipeboard import FILE' brings many."
+
+    def _keep_house(self) -> None:
+        self.run_worker(self._get_ready(), group="house")
 
     async def _get_ready(self) -> None:
         """For the first change; and the lost deals whose day has come are leads again."""
-        clerk = self.board_app.clerk
-        await clerk.warm_up()
+        house = self.board_app.housekeeper
+        await house.warm_up()
         await self.measure()
-        if self.state.view.read_only:
-            return
-        # Where the database is busy, whoever opens the board next brings them back.
-        with suppress(DatabaseError):
-            receipt = await clerk.ask(lambda workspace: workspace.recycle())
+        if not self.state.view.read_only:
+            receipt = await house.ask(lambda workspace: workspace.recycle())
             if receipt.deals:
-                self.reload()
+                await self._show_at_last(self.reload)
                 self.say(receipt.summary, "status.ok")
 
     # What is shown.
@@ -93,20 +105,22 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying, Watc
         )
         if hints != view.hints:
             self.state.show(hints=hints)
-        if self.state.trouble:
-            self.say(f"{self.state.trouble} Showing what is at hand.", "status.warn")
+        self.show_status()
         self.canvas.show(self.state.view)
 
-    def say(self, text: str, role: Role = "status", beside: str = "") -> None:
-        line = (whole(text, role),) if text else EMPTY
-        right = (whole(beside, "hint.label"),) if beside else EMPTY
+    @property
+    def trouble(self) -> str:
+        unread = f"{self.state.trouble} Shown as far as it is known." if self.state.trouble else ""
+        return self._trouble or unread
+
+    @property
+    def needs_reading(self) -> bool:
+        return super().needs_reading or bool(self.state.trouble)
+
+    def put_status(self, line: Line, right: Line) -> None:
         if (line, right) != (self.state.view.status, self.state.view.status_right):
             self.state.show(status=line, status_right=right)
             self.canvas.show(self.state.view)
-
-    def say_beside(self, text: str) -> None:
-        self.state.show(status_right=(whole(text, "hint.label"),))
-        self.canvas.show(self.state.view)
 
     def count_signs(self) -> None:
         # Of many changes in a row only the last is counted: it takes longer than all the rest.
@@ -116,15 +130,59 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying, Watc
 
     def _count_signs(self) -> None:
         # Where the database is busy they are counted after the next look at it.
-        with suppress(DatabaseError):
+        try:
             self.state.count_signs()
-            self.canvas.show(self.state.view)
+        except DatabaseError:
+            self.reads_again = True
+            return
+        self.canvas.show(self.state.view)
 
     def reload(self) -> None:
         self.state.load()
+        self.board_app.settings = self.state.reader.settings()
         self._pane_of = None
         self.redraw()
         self.count_signs()
+
+    # What others do.
+
+    def show_news(self) -> None:
+        try:
+            self.reload()
+        except DatabaseError:
+            raise
+        except PipeboardError as error:
+            # A filter that somebody's change has made meaningless: the board without it.
+            self.state.load(replace(self.state.lens, filter=None))
+            self.state.show(filter_text="")
+            self.redraw()
+            self.say(f"{error.message} Shown without the filter.", "status.warn")
+        self._tell_news()
+
+    def _look(self) -> None:
+        super()._look()
+        if self._last_seq is None and not self._trouble:
+            # Whatever was done before the board was opened is no news.
+            self._last_seq = self._newest()
+
+    def _newest(self) -> int | None:
+        try:
+            return max((did.seq for did in self.state.reader.commands(limit=1)), default=0)
+        except DatabaseError:
+            return None
+
+    def _tell_news(self) -> None:
+        """Who has changed something since the last look, unless it was this person."""
+        done, me = self.state.reader.commands(limit=_MOST_NEWS), self.board_app.seat.actor.name
+        last, self._last_seq = self._last_seq, max((did.seq for did in done), default=0)
+        news = [] if last is None else [d for d in done if d.seq > last and d.actor != me]
+        if news:
+            self.say_beside(_told(news, f"{news[0].at.astimezone(self.state.lens.zone):%H:%M}"))
+
+    def turn_day(self, today: date) -> None:
+        """A board left open over night shows the new day's ages and due steps."""
+        self.state.load(replace(self.state.lens, today=today))
+        self.reload()
 
     @on(BoardCanvas.Resized)
     def _fit(self, event: BoardCanvas.Resized) -> None:
@@ -135,6 +193,7 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying, Watc
     # Which deals are meant.
 
     def targets(self) -> tuple[tuple[int, ...], Mapping[int, int]]:
+        self.state.catch_up()
         marks, card = self.state.view.marks, self.state.card
         ids = tuple(sorted(marks)) if marks else ((card.id,) if card else ())
         return ids, self.state.seen(ids)
@@ -158,45 +217,58 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying, Watc
 
     def show_change(self, receipt: Receipt) -> None:
         marked = bool(self.state.view.marks)
-        if marked:
-            self.state.show(marks=frozenset())
         moved = receipt.verb in ("move", "reorder", "reopen", "add", "undo", "redo")
         follow = receipt.deals[0].id if moved and len(receipt.deals) == 1 and not marked else None
         touched = frozenset(deal.stage_id for deal in receipt.deals)
         self.state.load(follow=follow, touched=touched)
+        if marked:
+            self.state.show(marks=frozenset())
         self._pane_of = None
         self.redraw()
         self.count_signs()
 
     # The pane and the screen of one deal.
 
-    def action_pane(self) -> None:
+    @in_turn
+    async def action_pane(self) -> None:
+        await self._open_pane()
+
+    async def _open_pane(self) -> None:
         view = self.state.view
         if not has_room_for_pane(view.width):
-            self.action_open()
+            await self._open_screen()
             return
         self._pane_of = None
         self.state.show(pane=Pane(()) if view.pane is None else None)
         self.redraw()
 
-    def action_switch(self) -> None:
+    @in_turn
+    async def action_switch(self) -> None:
         pane = self.state.view.pane
         if pane is None:
-            self.action_pane()
+            await self._open_pane()
         else:
             self.state.show(pane=replace(pane, focused=not pane.focused))
             self.redraw()
 
-    def action_open(self) -> None:
+    @in_turn
+    async def action_open(self) -> None:
+        if self.state.card is None:
+            self.say("No deal is selected here.", "status.warn")
+        elif has_room_for_pane(self.state.view.width) and self.state.view.pane is None:
+            await self._open_pane()
+        else:
+            await self._open_screen()
+
+    async def _open_screen(self) -> None:
+        """The screen of the deal under the cursor, once it has been read."""
+        from pipeboard.ui.screens.deal import DealScreen
+
         card = self.state.card
         if card is None:
             self.say("No deal is selected here.", "status.warn")
-        elif has_room_for_pane(self.state.view.width) and self.state.view.pane is None:
-            self.action_pane()
-        else:
-            from pipeboard.ui.screens.deal import DealScreen
-
-            self.app.push_screen(DealScreen(self.state, card.id, self.canvas.theme))
+            return
+        await self.app.push_screen(DealScreen(self.state, card.id, self.canvas.theme))
 
     def _show_pane(self) -> None:
         """Fills the pane with the deal under the cursor, unless it shows that already."""
@@ -220,7 +292,11 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying, Watc
             lines = pane_lines(sheet, style)
         self.state.show(pane=replace(view.pane, lines=lines, top=0))
 
-    def action_step_back(self) -> None:
+    @in_turn
+    async def action_step_back(self) -> None:
+        self._step_back()
+
+    def _step_back(self) -> None:
         """Esc: marks, then filter, then pane, then quit by q only."""
         view = self.state.view
         self.range_start = None
@@ -232,17 +308,25 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying, Watc
             self.count_signs()
         elif view.pane is not None:
             self.state.show(pane=None)
-        elif view.status:
+        elif self._said.text:
             self.say("")
         else:
             self.say("q or ^q quits.")
             return
         self.redraw()
 
-    def action_quit(self) -> None:
+    @in_turn
+    async def action_quit(self) -> None:
         """q: one step back, and out of the program where there is nothing to go back from."""
         view = self.state.view
         if view.marks or view.filter_text or view.pane is not None:
-            self.action_step_back()
+            self._step_back()
         else:
             self.board_app.leave(0)
+
+
+def _told(news: list[Did], when: str) -> str:
+    who = ", ".join(dict.fromkeys(f"@{did.actor}" for did in news))
+    if len(news) == 1:
+        return f"{who} {when}: {news[0].summary}"
+    return f"{len(news)} changes by {who} {when}"

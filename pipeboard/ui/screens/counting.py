@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.filter_nodes import Filter, These
 from pipeboard.ui.screens.deal_actions import in_turn
 from pipeboard.ui.screens.looking import Looking
@@ -33,15 +31,16 @@ class Counting(Looking):
         from pipeboard.ui.accountant import Accountant
         from pipeboard.ui.screens.metrics import MetricsScreen
 
-        workspace = self.board_app.clerk.workspace
+        seat = self.board_app.seat
         if self.accountant is None:
-            self.accountant = Accountant(workspace.store, workspace.now, workspace.me)
+            self.accountant = Accountant(seat.store, seat.clock, seat.me)
         theme = self.board_app.look.theme
         await self.app.push_screen(
             MetricsScreen(self.state, self.accountant, theme, self._place, self._come_back)
         )
 
     def _come_back(self, place: Place, wanted: Wanted | None) -> None:
+        """Shows the deals behind a number; raises DatabaseError, with all as it was."""
         self._place = place
         if wanted is None:
             return
@@ -65,10 +64,8 @@ class Counting(Looking):
 
     async def measure(self) -> None:
         """How long deals usually stay in each stage, for the heads of the columns."""
-        # Where the database is busy, the heads do without.
-        with suppress(DatabaseError):
-            self.state.show(usual_days=await self.board_app.clerk.ask(_usual_days))
-            self.redraw()
+        self.state.show(usual_days=await self.board_app.housekeeper.ask(_usual_days))
+        self.redraw()
 
     def on_unmount(self) -> None:
         if self.accountant is not None:

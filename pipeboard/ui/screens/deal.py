@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from pipeboard.domain.errors import DatabaseError, NotFound
+from pipeboard.domain.errors import NotFound
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Sheet
 from pipeboard.ui import keys
@@ -18,22 +19,21 @@ from pipeboard.ui.deal_tabs import TABS, Tab
 from pipeboard.ui.draw import asked, others, overview, written
 from pipeboard.ui.draw.glyphs import spelled
 from pipeboard.ui.draw.items import GUTTER, Item, listed, scrolled_to
-from pipeboard.ui.draw.line import EMPTY, Line, blank, exactly, whole
+from pipeboard.ui.draw.line import Line, blank, exactly, whole
 from pipeboard.ui.draw.section import PaneStyle
 from pipeboard.ui.draw.tabs import head, tab_strip
-from pipeboard.ui.palette import Role, Theme
+from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.answering import Answering
 from pipeboard.ui.screens.copying import Copying
-from pipeboard.ui.screens.deal_actions import Meant, in_turn
+from pipeboard.ui.screens.deal_actions import in_turn
 from pipeboard.ui.screens.deal_items import ItemActions
 from pipeboard.ui.screens.deal_text import field_text
 from pipeboard.ui.screens.prompt import Prompt
+from pipeboard.ui.turn import Meant
 from pipeboard.ui.widgets.page import Page
 
 if TYPE_CHECKING:
     from pipeboard.workspace import Receipt
-
-POLL_S = 0.5
 
 _NOTHING = {
     Tab.OVERVIEW: "",
@@ -66,9 +66,6 @@ class DealScreen(ItemActions, Answering, Copying):
     def compose(self) -> ComposeResult:
         yield self.page
 
-    def on_mount(self) -> None:
-        self.set_interval(POLL_S, self._look_for_changes)
-
     # What is shown.
 
     def _read(self) -> Sheet:
@@ -77,23 +74,17 @@ class DealScreen(ItemActions, Answering, Copying):
             raise NotFound(f"There is no deal D-{self.deal_id}.")
         return sheet
 
-    def _look_for_changes(self) -> None:
+    def show_news(self) -> None:
         """Shows what others have committed, and says whose change of this deal it is."""
-        version = self.state.reader.data_version()
-        if version == self._version:
-            return
-        self._version = version
         before = self.sheet.deal.version
-        try:
-            self.reload()
-        except DatabaseError as error:
-            self.say(f"{error.message} {error.hint}", "status.error")
-            return
+        self.reload()
         last = self.sheet.entries[0]
-        if self.sheet.deal.version != before and last.actor != self.board_app.clerk.workspace.me:
+        if self.sheet.deal.version != before and last.actor != self.board_app.me:
             at = last.recorded_at.astimezone(self.board_app.settings.zone)
-            said = (whole(f"changed by @{last.actor} {at:%H:%M}", "status.warn"),)
-            self.page.show(replace(self.page.view, status_right=said))
+            self.say_beside(f"changed by @{last.actor} {at:%H:%M}")
+
+    def turn_day(self, today: date) -> None:
+        self.reads_again = True
 
     @property
     def style(self) -> PaneStyle:
@@ -101,9 +92,12 @@ class DealScreen(ItemActions, Answering, Copying):
         return PaneStyle(self.page.size.width, lens.today, lens.zone, self.state.view.glyphs)
 
     @on(Page.Resized)
+    def _fit(self) -> None:
+        self.redraw()
+
     def reload(self) -> None:
-        self._version = self.state.reader.data_version()
-        self.sheet = self._read()
+        version, sheet = self.state.reader.data_version(), self._read()
+        self._version, self.sheet = version, sheet
         self.redraw()
 
     def redraw(self) -> None:
@@ -152,7 +146,7 @@ class DealScreen(ItemActions, Answering, Copying):
         elif self.tab is Tab.PEOPLE:
             lines.append(others.people_note(self.sheet.deal))
         elif self.tab is Tab.TERMS:
-            me = self.board_app.clerk.workspace.me
+            me = self.board_app.me
             lines += [(), *others.terms_note(self.sheet, style, me)]
         elif self.tab is Tab.TIMELINE and self.wanted:
             said = f"only events with '{self.wanted}'; Esc shows all"
@@ -195,9 +189,7 @@ class DealScreen(ItemActions, Answering, Copying):
             return deal.next_step.text if deal.next_step else ""
         return field_text(deal, field)
 
-    def say(self, text: str, role: Role = "status", beside: str = "") -> None:
-        line = (whole(text, role),) if text else EMPTY
-        right = (whole(beside, "hint.label"),) if beside else EMPTY
+    def put_status(self, line: Line, right: Line) -> None:
         self.page.show(replace(self.page.view, status=line, status_right=right))
 
     def show_change(self, receipt: Receipt) -> None:

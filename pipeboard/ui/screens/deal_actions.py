@@ -3,83 +3,59 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
-from datetime import date
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias, TypeVar, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 
 from pipeboard.domain.errors import Conflict, GateNotMet, PipeboardError
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.store.holders import lock_holder
+from pipeboard.ui.key_table import BOARD, DEAL
+from pipeboard.ui.metrics_keys import METRICS
+from pipeboard.ui.outcome import Outcome
 from pipeboard.ui.palette import Role
+from pipeboard.ui.screens.live import LiveScreen
+from pipeboard.ui.screens.turns import in_turn as in_turn
+from pipeboard.ui.turn import TURN, Meant, Turn
 
 if TYPE_CHECKING:
-    from pipeboard.ui.app import PipeboardApp
-    from pipeboard.ui.board_state import BoardState
     from pipeboard.workspace import Receipt, Workspace
 
 Change: TypeAlias = "Callable[[Workspace, Sequence[int], Mapping[int, int], str], Receipt]"
 """Changes deals: the workspace, their ids, the versions that were seen, the reason to override."""
 
-Meant: TypeAlias = tuple[tuple[int, ...], Mapping[int, int]]
-"""The deals that a key is meant for, and the versions of them that the person has seen."""
-
 T = TypeVar("T")
-P = ParamSpec("P")
-S = TypeVar("S", bound="DealActions")
 
-PATIENCE_S = 0.4
-"""How long a key waits for its change to be stored before the screen goes on without it."""
-NAMES_BLOCKER_AFTER_S = 5.0
-"""How long a change waits before the person is told which process is in its way."""
+_COMMANDS = {command.action: command for command in (*METRICS, *DEAL, *BOARD)}
 
 
-def in_turn(
-    action: Callable[Concatenate[S, P], Coroutine[Any, Any, Any]],
-) -> Callable[Concatenate[S, P], None]:
-    """An action that may ask questions: it goes on beside the screen, for the deals that were
-    meant when it began, and keys typed meanwhile wait for its questions or its end."""
-
-    async def act(screen: S, /, *args: P.args, **kwargs: P.kwargs) -> None:
-        outermost = screen.meant is None
-        if outermost:
-            screen.meant = screen.targets()
-        try:
-            await action(screen, *args, **kwargs)
-        except PipeboardError as error:
-            screen.say(f"{error.message} {error.hint}".strip(), "status.warn")
-        finally:
-            screen.board_app.has_acted()
-            if outermost:
-                screen.meant = None
-
-    def begin(screen: S, /, *args: P.args, **kwargs: P.kwargs) -> None:
-        # Before the worker runs, so that the next key finds that this one is not done with.
-        screen.board_app.acts()
-        screen.run_worker(act(screen, *args, **kwargs), group="action")
-
-    return begin
-
-
-class DealActions(Screen[None]):
+class DealActions(LiveScreen):
     """The verbs of the key table. A screen says which deals are meant and shows what came of it."""
 
-    state: BoardState
-    meant: Meant | None = None
-    """The deals of the action under way: the cursor may come to stand on others meanwhile."""
+    @property
+    def turn(self) -> Turn | None:
+        """The action of this screen that runs."""
+        turn = TURN.get()
+        return turn if turn is not None and turn.screen is self else None
 
     @property
-    def board_app(self) -> PipeboardApp:
-        return cast("PipeboardApp", self.app)
+    def meant(self) -> Meant | None:
+        """The deals of the action under way."""
+        return self.turn.meant if self.turn else None
 
-    @property
-    def today(self) -> date:
-        return self.board_app.today
+    def begin_turn(self, action: str) -> Turn:
+        """The turn of an action, by the name of its method."""
+        command = _COMMANDS.get(action.removeprefix("action_"))
+        if command is None:
+            return Turn(self, "")
+        return Turn(self, command.label, of_deals=command.takes_deal or command.changes)
+
+    def only_looks(self, action: str) -> bool:
+        """Does a key that can change something lead to what is only looked at, here and now?"""
+        return False
 
     def targets(self) -> Meant:
-        """The deals that are marked or under the cursor."""
+        """The deals that are marked or under the cursor; DatabaseError where nobody can tell."""
         raise NotImplementedError
 
     def pipeline(self) -> Pipeline:
@@ -90,27 +66,19 @@ class DealActions(Screen[None]):
         """What the deal under the cursor has in that field, as one would type it."""
         raise NotImplementedError
 
-    def say(self, text: str, role: Role = "status", beside: str = "") -> None:
-        """A sentence on the status line, and what can be done about it at its right."""
-        raise NotImplementedError
-
     def show_change(self, receipt: Receipt) -> None:
         """Shows the deals as they are after a change."""
         raise NotImplementedError
 
-    def reload(self) -> None:
-        """Reads everything again."""
-        raise NotImplementedError
-
-    async def change(self, call: Change, *, override: str = "", repeats: bool = True) -> bool:
-        """Has the clerk change the deals that are meant; whether it was done (or goes on).
+    async def change(self, call: Change, *, override: str = "", repeats: bool = True) -> Outcome:
+        """Has the clerk change the deals that are meant, and waits for what comes of it.
 
         A refusal is said on the status line; a gate that is not met opens its sheet.
         """
         ids, seen = self.meant or self.targets()
         if not ids:
             self.say("No deal is selected here.", "status.warn")
-            return False
+            return Outcome()
         return await self._carry_out(call, ids, seen, override, repeats)
 
     async def _carry_out(
@@ -120,51 +88,42 @@ class DealActions(Screen[None]):
         seen: Mapping[int, int],
         override: str,
         repeats: bool,
-    ) -> bool:
-        asked = self.board_app.clerk.ask(lambda workspace: call(workspace, ids, seen, override))
-        done, _ = await asyncio.wait({asked}, timeout=PATIENCE_S)
-        if not done:
-            self.say("The database is busy; this is stored as soon as it is free…", "status.warn")
-            self.run_worker(self._wait_for(asked, call, repeats), group="waiting")
-            return True
-        return self._conclude(asked, call, repeats)
-
-    async def _wait_for(self, asked: asyncio.Future[Receipt], call: Change, repeats: bool) -> None:
-        """Sees a change through that did not come at once."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(asked), NAMES_BLOCKER_AFTER_S - PATIENCE_S)
-        if not asked.done():
-            holder = lock_holder(self.board_app.clerk.workspace.store.location)
-            self.say(
-                f"The database is busy: {holder or 'another program holds it'}. Still trying…",
-                "status.warn",
-            )
-            await asyncio.wait({asked})
-        self._conclude(asked, call, repeats)
-
-    def _conclude(self, asked: asyncio.Future[Receipt], call: Change, repeats: bool) -> bool:
+    ) -> Outcome:
+        app = self.board_app
+        if self.turn is not None:
+            self.turn.has_begun = True
         try:
-            receipt = asked.result()
+            app.check_writable()
+            receipt = await app.clerk.ask(lambda workspace: call(workspace, ids, seen, override))
         except GateNotMet as gate:
             self.open_gate(gate, call)
-            return False
-        except Conflict as conflict:
-            self.reload()
-            self.say(f"{conflict.message} {conflict.hint}", "status.error")
-            return False
+            return Outcome(error=gate)
         except PipeboardError as error:
-            self.say(f"{error.message} {error.hint}".strip(), "status.warn")
-            return False
+            if isinstance(error, Conflict):
+                await self._show_at_last(self.reload)
+            self.failed(error)
+            return Outcome(error=error)
         if repeats:
-            self.board_app.last_change = call
+            app.last_change = call
+        await self.tell(receipt)
+        self.go_on_from(receipt)
+        return Outcome(receipt)
+
+    async def tell(self, receipt: Receipt) -> None:
+        """Shows what was stored, and says it; its version is the one that the person has seen."""
         self.take_note_of(receipt)
-        self.show_change(receipt)
+        await self._show_at_last(lambda: self.show_change(receipt))
         undoable = receipt.command_id and receipt.verb not in ("undo", "redo")
-        words = " ".join((receipt.summary, *receipt.notes))
+        words = " ".join((receipt.summary, *receipt.notes, self.dropped_words())).strip()
         role: Role = "status.warn" if receipt.notes else "status.ok"
         self.say(words, role, "u undo" if undoable else "")
-        self.go_on_from(receipt)
-        return True
+
+    async def _show_at_last(self, show: Callable[[], None]) -> None:
+        """Shows what has been stored; where that cannot be read now, the next look does."""
+        try:
+            await self.patiently(show)
+        except PipeboardError:
+            self.reads_again = True
 
     async def take_back(self, *, redo: bool) -> None:
         """My last change taken back, or put again, whatever is under the cursor."""
@@ -183,14 +142,18 @@ class DealActions(Screen[None]):
 
         await self._carry_out(call, (), {}, "", repeats=False)
 
+    @in_turn
     async def action_undo(self) -> None:
         await self.take_back(redo=False)
 
+    @in_turn
     async def action_redo(self) -> None:
         await self.take_back(redo=True)
 
     async def ask(self, screen: ModalScreen[T]) -> T | None:
         """What a person answers on a screen that opens over this one; None when they cancel."""
+        if self.turn is not None:
+            self.turn.has_begun = True
         shown = self.app.push_screen(screen, wait_for_dismiss=True)
         self.board_app.asking(shown)
         return await asyncio.shield(shown)
@@ -210,16 +173,20 @@ class DealActions(Screen[None]):
         """The deals that are meant, in a few words."""
         return f"{len(ids)} deals" if len(ids) > 1 else self.present("name")
 
+    def whom_of(self, ids: Sequence[int]) -> str:
+        return self.whom(ids)
+
     def mean(self, ids: Sequence[int]) -> None:
         """From here on the action is about these deals, seen as they were last seen."""
-        seen = self.meant[1] if self.meant else self.targets()[1]
-        self.meant = (tuple(ids), seen)
+        if self.turn is not None:
+            self.turn.meant = (tuple(ids), self.turn.meant[1] if self.turn.meant else {})
 
     def take_note_of(self, receipt: Receipt) -> None:
         """The action has itself changed these deals: that is what the person has seen now."""
-        if self.meant is not None:
+        if self.turn is not None and self.turn.meant is not None:
+            ids, before = self.turn.meant
             seen = {deal.id: deal.version for deal in receipt.deals}
-            self.meant = (self.meant[0], {**self.meant[1], **seen})
+            self.turn.meant = (ids, {**before, **seen})
 
     def go_on_from(self, receipt: Receipt) -> None:
         """What a change that is done leads to, if anything."""

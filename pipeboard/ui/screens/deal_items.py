@@ -45,6 +45,12 @@ class ItemActions(Editing, Qualifying):
         """Shows another tab."""
         raise NotImplementedError
 
+    def only_looks(self, action: str) -> bool:
+        if action != "edit_item":
+            return False
+        on_overview = self.tab is Tab.OVERVIEW and self.item_key in (*_LEADS_TO, GATE)
+        return self.tab is Tab.TIMELINE or on_overview
+
     @in_turn
     async def action_edit_item(self) -> None:
         """Enter: answers the question, edits the person or note, opens the event."""
@@ -104,7 +110,7 @@ class ItemActions(Editing, Qualifying):
     async def _edit_note(self, note_id: str, *, outside: bool = False) -> None:
         note = next(note for note in self.sheet.notes if note.id == note_id)
         deal_id = self.sheet.deal.id
-        if note.author != self.board_app.clerk.workspace.me:
+        if note.author != self.board_app.me:
             self.say(f"The note is {note.author}'s; n adds one of your own.", "status.warn")
             return
         text = await self.write(

@@ -133,7 +133,7 @@ class Editing(DealActions):
             self.say("The form edits one deal; o, $, c and + work on many.", "status.warn")
             return
         sheet = await self.board_app.clerk.ask(lambda workspace: workspace.sheet(ids[0]))
-        settings, me = self.board_app.settings, self.board_app.clerk.workspace.me
+        settings, me = self.board_app.settings, self.board_app.me
         title, fields = deal_form(sheet.deal, sheet.pipeline, self.today, settings, me)
         changed = await self.ask(Form(title, fields, draft_key=f"edit-{ids[0]}"))
         if changed:

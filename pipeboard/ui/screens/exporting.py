@@ -7,8 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pipeboard import outlet
+from pipeboard.domain.errors import DatabaseError
 from pipeboard.exchange.metrics_tables import as_csv, as_markdown, tables
 from pipeboard.ui.accountant import Accountant, Moment
+from pipeboard.ui.busy import is_busy
 from pipeboard.ui.draw.metrics.asked import Asked
 from pipeboard.ui.draw.metrics.figures import Figures
 from pipeboard.ui.screens.deal_actions import DealActions, in_turn
@@ -61,7 +63,13 @@ class Exporting(DealActions):
         self.say(f"{how}: the numbers of {self.asked.period.label}.", "status.ok")
 
     async def _text(self, make: Callable[[Figures], str]) -> str:
-        return await self.accountant.use(self.asked, self.moment, make)
+        while True:
+            try:
+                return await self.accountant.use(self.asked, self.moment, make)
+            except DatabaseError as error:
+                if not is_busy(error):
+                    raise
+            await self.board_app.pause()
 
     def _as_markdown(self, shown: Figures) -> str:
         title = f"{self.asked.pipeline.name}: {self.asked.period.label}"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar, cast
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 from pipeboard import __version__
 from pipeboard.domain.currencies import exponent
@@ -18,14 +17,18 @@ from pipeboard.domain.errors import PipeboardError
 from pipeboard.ui.draw.frame import title_bar
 from pipeboard.ui.draw.glyphs import BAR, Glyphs
 from pipeboard.ui.draw.line import Line, Span, blank, left, whole
+from pipeboard.ui.net import Net, under_net
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.asking import Live, live
+from pipeboard.ui.screens.overlay import Overlay
 from pipeboard.ui.screens.picker import Option, Picker
 from pipeboard.ui.screens.prompt import Prompt
 from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.session import Session
 from pipeboard.ui.terminal.typeahead import TypeAhead
 from pipeboard.ui.widgets.page import Page, PageView
+
+T = TypeVar("T")
 
 
 class Way(StrEnum):
@@ -72,6 +75,7 @@ _CHOICES = (
 )
 
 
+@under_net
 class FirstRun(TypeAhead[Beginning], Session[Beginning], CellDisplay[Beginning]):
     """Ends with a `Beginning`, or with None when the person leaves."""
 
@@ -86,6 +90,7 @@ class FirstRun(TypeAhead[Beginning], Session[Beginning], CellDisplay[Beginning])
         self.facts = facts
         self.theme_inks = theme
         self.glyphs = glyphs
+        self.net = Net(lambda: self.crash_log, self._say_on_top)
 
     def get_default_screen(self) -> Screen[Any]:
         """The only screen."""
@@ -94,7 +99,19 @@ class FirstRun(TypeAhead[Beginning], Session[Beginning], CellDisplay[Beginning])
     def action_leave(self) -> None:
         self.leave(0)
 
+    def _say_on_top(self, text: str) -> None:
+        screen = self.screen
+        if isinstance(screen, Overlay):
+            screen.refuse(text)
+        elif isinstance(screen, Welcome):
+            screen.say(text)
 
+    def _handle_exception(self, error: Exception) -> None:
+        if not self.net.holds(error):
+            super()._handle_exception(error)
+
+
+@under_net
 class Welcome(Screen[None]):
     """The choices with their keys; j, k and Enter work too."""
 
@@ -172,39 +189,55 @@ class Welcome(Screen[None]):
             case "d":
                 self.app.exit(Beginning(Way.DEMO))
             case "n":
-                self._choose_template()
+                self._begin(self._choose_template())
             case "i":
-                self._say("Leave with q; 'pipeboard import FILE --dry-run' shows what would come.")
+                self.say("Leave with q; 'pipeboard import FILE --dry-run' shows what would come.")
             case "o":
-                self._choose_database()
+                self._begin(self._choose_database())
             case "c":
-                self._choose_currency()
+                self._begin(self._choose_currency())
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
+        """A sentence on the status line."""
         self._said = text
         self._show()
 
-    @work
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Goes on beside the screen; keys wait for what it asks."""
+        app = cast("FirstRun", self.app)
+        app.acts()
+
+        async def act() -> None:
+            try:
+                await work
+            finally:
+                app.has_acted()
+
+        self.run_worker(act(), group="action")
+
+    async def _ask(self, screen: ModalScreen[T]) -> T | None:
+        shown = self.app.push_screen(screen, wait_for_dismiss=True)
+        cast("FirstRun", self.app).asking(shown)
+        return await shown
+
     async def _choose_template(self) -> None:
         options = [Option(name, f"{name:<10}  {stages}") for name, stages in self._facts.templates]
-        name = await self.app.push_screen_wait(Picker("Stages of the new pipeline", options))
+        name = await self._ask(Picker("Stages of the new pipeline", options))
         if name is not None:
             self.app.exit(Beginning(Way.NEW, name, self._facts.currency))
 
-    @work
     async def _choose_database(self) -> None:
         check = _quietly(self._facts.check_database)
-        path = await self.app.push_screen_wait(Prompt("Path of the database", live=check))
+        path = await self._ask(Prompt("Path of the database", live=check))
         if path is not None:
             self.app.exit(Beginning(Way.OPEN, database=path))
 
-    @work
     async def _choose_currency(self) -> None:
         def read(text: str) -> str:
             exponent(text.strip().upper())
             return text.strip().upper()
 
-        code = await self.app.push_screen_wait(Prompt("Currency", live=live(read)))
+        code = await self._ask(Prompt("Currency", live=live(read)))
         if code is not None:
             self._facts = replace(self._facts, currency=code.strip().upper())
             self._show()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeboard.domain.board import Sort
-from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.board import Lens, Sort
+from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.filter_nodes import These
 from pipeboard.ui.draw.layout import layout
 from pipeboard.ui.draw.line import whole
@@ -63,17 +63,14 @@ class Looking(DealActions):
     def _cursor(self, columns: int, rows: int) -> None:
         count = self.take_count()
         self.say("")
-        if not self.is_in_pane:
+        pane = self.state.view.pane
+        if pane is None or not pane.focused:
             self.state.move_cursor(columns * count, rows * count)
         elif columns < 0:
-            self.action_switch()
+            self.state.show(pane=replace(pane, focused=False))
         else:
             self.scroll_pane(rows * count)
         self.redraw()
-
-    def action_switch(self) -> None:
-        """Keys that move to the pane, or back to the board."""
-        raise NotImplementedError
 
     def action_left(self) -> None:
         self._cursor(-1, 0)
@@ -165,16 +162,22 @@ class Looking(DealActions):
 
     async def set_filter(self, text: str) -> bool:
         """Shows the deals that a filter finds; a bad one keeps what is shown and says why."""
-        workspace = self.board_app.clerk.workspace
         try:
-            wanted = workspace.parse_filter(text) if text.strip() else None
-            self.state.load(replace(self.state.lens, filter=wanted))
+            await self.look_through(replace(self.state.lens, filter=self.parse(text)))
+        except DatabaseError:
+            raise
         except PipeboardError as error:
             self.say(f"{error.message} {error.hint}".strip(), "status.warn")
             return False
         self.state.show(filter_text=text.strip())
         self.redraw()
         return True
+
+    async def look_through(self, lens: Lens, *, follow: int | None = None) -> None:
+        """The board under another lens, once it can be read; the signs are counted again."""
+        await self.patiently(lambda: self.state.load(lens, follow=follow))
+        self.redraw()
+        self.count_signs()
 
     @in_turn
     async def action_filter(self) -> None:
@@ -189,12 +192,11 @@ class Looking(DealActions):
             )
         )
         if typed is None:
-            self.state.load(lens)
+            await self.look_through(lens)
             self.state.show(filter_text=before)
             self.redraw()
         else:
             await self.set_filter(typed)
-        self.count_signs()
 
     @property
     def _typed_filter(self) -> str:
@@ -205,10 +207,12 @@ class Looking(DealActions):
 
     def _filtered(self, text: str) -> Feedback:
         """Filters the board under the prompt while it is typed."""
-        workspace = self.board_app.clerk.workspace
         try:
-            wanted = workspace.parse_filter(text) if text.strip() else None
-            self.state.load(replace(self.state.lens, filter=wanted))
+            self.state.load(replace(self.state.lens, filter=self.parse(text)))
+        except DatabaseError as error:
+            # Enter takes the text all the same, and waits until it can be looked for.
+            said = f"{error.message} The old result is kept until it can be read."
+            return Feedback(((whole(said, "status.warn"),),), True)
         except PipeboardError as error:
             why = f"{error.message} {error.hint}".strip()
             return Feedback(((whole(f"{why} (old result kept)", "input.error"),),), False, why)
@@ -239,19 +243,19 @@ class Looking(DealActions):
 
     async def go_to_deal(self, deal_id: int) -> None:
         """The cursor to a deal, with what hides it taken away."""
-        deal = self.state.reader.deal(deal_id)
+        deal = await self.read(lambda reader: reader.deal(deal_id))
         if deal is None:
+            self.say(f"There is no deal D-{deal_id} any more.", "status.warn")
             return
         lens = replace(self.state.lens, pipeline_id=deal.pipeline_id)
-        self.state.load(lens, follow=deal_id)
-        if not self.state.go_to_deal(deal_id):
+        await self.look_through(lens, follow=deal_id)
+        if not await self.patiently(lambda: self.state.go_to_deal(deal_id)):
             text = "archived" if deal.archived_at is not None else ""
-            wanted = self.board_app.clerk.workspace.parse_filter(text) if text else None
-            self.state.load(replace(lens, owner=None, filter=wanted), follow=deal_id)
+            wanted = replace(lens, owner=None, filter=self.parse(text))
+            await self.look_through(wanted, follow=deal_id)
             self.state.show(filter_text=text)
-            self.state.go_to_deal(deal_id)
+            await self.patiently(lambda: self.state.go_to_deal(deal_id))
         self.redraw()
-        self.count_signs()
 
     def count_signs(self) -> None:
         """Counts the deals that carry a sign, once the board itself is shown."""
@@ -259,7 +263,7 @@ class Looking(DealActions):
 
     @in_turn
     async def action_saved_filters(self) -> None:
-        saved = await self.board_app.clerk.ask(lambda w: w.saved_filters())
+        saved = await self.read(lambda reader: reader.saved_filters(self.board_app.me))
         options = [Option(name, name, text) for name, text in saved]
         present = self._typed_filter
         if present:
@@ -271,32 +275,31 @@ class Looking(DealActions):
         if chosen == "":
             name = await self.ask(Prompt(f"Save '{present}' as"))
             if name:
+                self.board_app.check_writable()
                 await self.board_app.clerk.ask(lambda w: w.save_filter(name, present))
                 self.say(f"Saved the filter {name}.", "status.ok")
         elif chosen is not None:
             await self.set_filter(dict(saved)[chosen])
 
-    def action_mine(self) -> None:
+    @in_turn
+    async def action_mine(self) -> None:
         lens = self.state.lens
         mine = lens.me if lens.owner is None else None
-        self.state.load(replace(lens, owner=mine))
+        await self.look_through(replace(lens, owner=mine))
         self.say("Your own deals." if mine else "Everyone's deals.")
-        self.redraw()
-        self.count_signs()
 
     @in_turn
     async def action_pipeline(self) -> None:
-        pipelines = self.state.reader.pipelines()
+        pipelines = await self.read(lambda reader: reader.pipelines())
         if len(pipelines) < 2:
             self.say("There is one pipeline; 'pipeboard pipeline new' makes another.", "status")
             return
         options = [Option(str(p.id), p.name, p.currency) for p in pipelines]
         chosen = await self.ask(Picker("Pipeline", options))
         if chosen is not None:
-            self.state.load(replace(self.state.lens, pipeline_id=int(chosen)))
+            await self.look_through(replace(self.state.lens, pipeline_id=int(chosen)))
             self.state.show(cursor=(0, 0), tops=(), first_column=0, marks=frozenset())
             self.redraw()
-            self.count_signs()
 
     @in_turn
     async def action_sort(self) -> None:
@@ -310,10 +313,9 @@ class Looking(DealActions):
         ]
         key = await self.ask(Menu("Sort by", choices))
         if key == "r":
-            self.state.load(replace(lens, reverse=not lens.reverse))
+            await self.look_through(replace(lens, reverse=not lens.reverse))
         elif key is not None:
-            self.state.load(replace(lens, sort=_SORTS[key][0], reverse=False))
-        self.redraw()
+            await self.look_through(replace(lens, sort=_SORTS[key][0], reverse=False))
 
     @in_turn
     async def action_view(self) -> None:
@@ -350,8 +352,9 @@ class Looking(DealActions):
         self.state.show(density=density)
         self.redraw()
 
-    def action_reload(self) -> None:
-        self.reload()
+    @in_turn
+    async def action_reload(self) -> None:
+        await self.patiently(self.reload)
         self.say("Read again.")
 
     # Other screens.

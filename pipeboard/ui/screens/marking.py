@@ -17,7 +17,9 @@ class Marking(DealActions):
         """Shows the state as it is now."""
         raise NotImplementedError
 
-    def action_mark(self) -> None:
+    @in_turn
+    async def action_mark(self) -> None:
+        self.state.catch_up()
         card = self.state.card
         if card is None:
             return
@@ -26,7 +28,8 @@ class Marking(DealActions):
         self.say("")
         self.redraw()
 
-    def action_mark_range(self) -> None:
+    @in_turn
+    async def action_mark_range(self) -> None:
         column, row = self.state.view.cursor
         if self.range_start is None or self.range_start[0] != column:
             self.range_start = (column, row)
@@ -38,13 +41,15 @@ class Marking(DealActions):
         self.say("")
         self.redraw()
 
-    def action_mark_all(self) -> None:
+    @in_turn
+    async def action_mark_all(self) -> None:
         ids = frozenset(self.state.column_ids())
         marks = self.state.view.marks
         self.state.show(marks=marks - ids if ids <= marks else marks | ids)
         self.say("")
         self.redraw()
 
+    @in_turn
     async def action_repeat(self) -> None:
         last = self.board_app.last_change
         if last is None:
@@ -52,9 +57,11 @@ class Marking(DealActions):
             return
         await self.change(last)
 
+    @in_turn
     async def action_order_down(self) -> None:
         await self._reorder(1)
 
+    @in_turn
     async def action_order_up(self) -> None:
         await self._reorder(-1)
 

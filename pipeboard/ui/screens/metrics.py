@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import ClassVar, NamedTuple
 
 from textual import on
@@ -11,19 +12,20 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from pipeboard.domain.dates import local_date
-from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
 from pipeboard.ui.accountant import Accountant, Drawn
 from pipeboard.ui.board_state import BoardState
-from pipeboard.ui.draw.line import EMPTY, whole
+from pipeboard.ui.busy import is_busy
+from pipeboard.ui.draw.line import EMPTY, Line
 from pipeboard.ui.draw.metrics.asked import Asked
 from pipeboard.ui.draw.metrics.block import Block, Spot, marked, spot_at
 from pipeboard.ui.draw.metrics.heading import heading
 from pipeboard.ui.draw.metrics.tab_names import TABS
 from pipeboard.ui.metrics_keys import METRICS
-from pipeboard.ui.palette import Role, Theme
+from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.deal_actions import in_turn
 from pipeboard.ui.screens.exporting import Exporting
 from pipeboard.ui.screens.help import Help, groups_of
@@ -31,7 +33,6 @@ from pipeboard.ui.screens.picker import Option, Picker
 from pipeboard.ui.screens.prompt import Prompt
 from pipeboard.ui.widgets.page import Page
 
-POLL_S = 0.5
 _SPANS = ("quarter", "year", "month")
 
 
@@ -82,15 +83,12 @@ class MetricsScreen(Exporting):
         if place is not None:
             self.asked, self.filter_text, self.cursor = place
         self._settings = settings
-        self._version = state.reader.data_version()
+        self._version: int = state.reader.data_version()
         self.drawn: Drawn | None = None
         self._counting = 0
 
     def compose(self) -> ComposeResult:
         yield self.page
-
-    def on_mount(self) -> None:
-        self.set_interval(POLL_S, self._look)
 
     # What is shown.
 
@@ -98,12 +96,13 @@ class MetricsScreen(Exporting):
     def _fit(self) -> None:
         self.look_at(self.asked, self.cursor)
 
-    def _look(self) -> None:
-        """Counts again when somebody has changed something."""
-        version = self.state.reader.data_version()
-        if version != self._version:
-            self._version = version
-            self.look_at(self.asked, self.cursor)
+    def reload(self) -> None:
+        """Counts again what somebody has changed."""
+        self._version = self.state.reader.data_version()
+        self.look_at(self.asked, self.cursor)
+
+    def turn_day(self, today: date) -> None:
+        self.reads_again = True
 
     def look_at(self, asked: Asked, cursor: int = 0) -> None:
         """Shows other numbers: at once where they are known, else as soon as they are counted."""
@@ -121,16 +120,28 @@ class MetricsScreen(Exporting):
         self.run_worker(self._count(asked), group="counting")
 
     async def _count(self, asked: Asked) -> None:
+        """Asks the accountant, again and again while the database is held by others."""
+        drawn = None
         try:
-            drawn = await self.accountant.ask(asked, self.moment)
-        except PipeboardError as error:
-            self._counting -= 1
-            self._redraw()
-            self.say(f"{error.message} {error.hint}".strip(), "status.error")
-            return
+            while asked == self.asked:
+                try:
+                    drawn = await self.accountant.ask(asked, self.moment)
+                    break
+                except DatabaseError as error:
+                    if not is_busy(error):
+                        raise
+        except Exception as error:  # the boundary of what is counted beside the screen
+            self.say(self.board_app.net.words(error), "status.error")
         self._counting -= 1
         if drawn is not None and drawn.asked == self.asked:
             self._show(drawn)
+        else:
+            self._redraw()
+
+    async def counted(self) -> None:
+        """Waits until what is shown is what was asked for; raises GivenUp."""
+        while self.is_counting:
+            await self.board_app.pause()
 
     @property
     def is_counting(self) -> bool:
@@ -167,11 +178,12 @@ class MetricsScreen(Exporting):
             lines=marked(self.block, self.cursor),
             hints=keys.hints(METRICS),
             glyphs=self.state.view.glyphs,
-            status_right=(("counting…", "hint.label"),) if self._counting else EMPTY,
         )
         self.page.show(replace(view, top=self._top(view.room(height), view.top)))
         if self.spot is not None:
             self.say(self.spot.says)
+        else:
+            self.show_status()
 
     def _top(self, room: int, top: int) -> int:
         """From which line on the number under the cursor is seen, with its heading above it."""
@@ -183,10 +195,9 @@ class MetricsScreen(Exporting):
         top = max(spot.y - room + 1, min(top, max(0, spot.y - 2)))
         return max(0, min(top, last))
 
-    def say(self, text: str, role: Role = "status", beside: str = "") -> None:
-        line = (whole(text, role),) if text else EMPTY
-        right = (whole(beside, "hint.label"),) if beside else self.page.view.status_right
-        self.page.show(replace(self.page.view, status=line, status_right=right))
+    def put_status(self, line: Line, right: Line) -> None:
+        counting: Line = (("counting…", "hint.label"),) if self._counting else EMPTY
+        self.page.show(replace(self.page.view, status=line, status_right=right or counting))
 
     # What the verbs of deals ask of a screen; there is no deal under this cursor.
 
@@ -196,9 +207,6 @@ class MetricsScreen(Exporting):
     def pipeline(self) -> Pipeline:
         return self.asked.pipeline
 
-    def reload(self) -> None:
-        self.look_at(self.asked, self.cursor)
-
     # The cursor.
 
     def _move(self, numbers: int) -> None:
@@ -206,16 +214,24 @@ class MetricsScreen(Exporting):
         self.cursor = max(0, min(self.cursor + numbers, last))
         self._redraw()
 
-    def action_down(self) -> None:
+    @in_turn
+    async def action_down(self) -> None:
+        await self.counted()
         self._move(1)
 
-    def action_up(self) -> None:
+    @in_turn
+    async def action_up(self) -> None:
+        await self.counted()
         self._move(-1)
 
-    def action_top(self) -> None:
+    @in_turn
+    async def action_top(self) -> None:
+        await self.counted()
         self._move(-self.cursor)
 
-    def action_bottom(self) -> None:
+    @in_turn
+    async def action_bottom(self) -> None:
+        await self.counted()
         self._move(len(self.block.spots))
 
     def _page(self, direction: int) -> None:
@@ -228,10 +244,14 @@ class MetricsScreen(Exporting):
         nearest = min(places, key=lambda place: abs(self.block.spots[place].y - goal))
         self._move(nearest - self.cursor)
 
-    def action_page_down(self) -> None:
+    @in_turn
+    async def action_page_down(self) -> None:
+        await self.counted()
         self._page(1)
 
-    def action_page_up(self) -> None:
+    @in_turn
+    async def action_page_up(self) -> None:
+        await self.counted()
         self._page(-1)
 
     @on(Page.Scrolled)
@@ -240,22 +260,23 @@ class MetricsScreen(Exporting):
         self.page.show(replace(view, top=view.scrolled(event.lines, self.page.size.height)))
 
     @on(Page.Pointed)
-    def _point(self, event: Page.Pointed) -> None:
+    async def _point(self, event: Page.Pointed) -> None:
         place = spot_at(self.block, event.x, event.y)
         if place is None:
             return
         self._move(place - self.cursor)
         if event.count > 1:
-            self.action_open()
+            await self.run_action("open")
 
-    def action_open(self) -> None:
+    @in_turn
+    async def action_open(self) -> None:
         """The deals behind the number under the cursor, on the board."""
+        await self.counted()
         spot = self.spot
         if spot is None or not spot.deals:
-            why = "Still counting." if self.drawn is None else "No deal is behind this number."
-            self.say(why, "status.warn")
+            self.say("No deal is behind this number.", "status.warn")
             return
-        self.leave(Wanted(spot.title, frozenset(deal.id for deal in spot.deals)))
+        await self.leave(Wanted(spot.title, frozenset(deal.id for deal in spot.deals)))
 
     # What is looked at.
 
@@ -302,7 +323,7 @@ class MetricsScreen(Exporting):
 
     @in_turn
     async def action_rep(self) -> None:
-        reps = self.state.reader.reps()
+        reps = await self.read(lambda reader: reader.reps())
         options = [Option("", "everyone")]
         options += [Option(rep.name, f"@{rep.name}", rep.display_name) for rep in reps]
         chosen = await self.ask(Picker("Whose numbers", options))
@@ -311,7 +332,7 @@ class MetricsScreen(Exporting):
 
     @in_turn
     async def action_pipeline(self) -> None:
-        pipelines = self.state.reader.pipelines()
+        pipelines = await self.read(lambda reader: reader.pipelines())
         options = [Option(str(p.id), p.name, p.currency) for p in pipelines]
         chosen = await self.ask(Picker("Pipeline", options))
         if chosen is not None:
@@ -325,12 +346,12 @@ class MetricsScreen(Exporting):
         )
         if typed is None:
             return
-        workspace = self.board_app.clerk.workspace
-        wanted = workspace.parse_filter(typed) if typed.strip() else None
+        wanted = self.parse(typed)
         self.filter_text = typed.strip()
         self.look_at(replace(self.asked, query=wanted))
 
-    def action_reload(self) -> None:
+    @in_turn
+    async def action_reload(self) -> None:
         self.accountant.begin_anew()
         self.look_at(self.asked, self.cursor)
 
@@ -338,10 +359,12 @@ class MetricsScreen(Exporting):
     async def action_help(self) -> None:
         await self.ask(Help("Metrics", groups_of(METRICS)))
 
-    def action_step_back(self) -> None:
-        self.leave(None)
+    @in_turn
+    async def action_step_back(self) -> None:
+        await self.leave(None)
 
-    def leave(self, wanted: Wanted | None) -> None:
+    async def leave(self, wanted: Wanted | None) -> None:
         """Back to the board, with deals to show there or as it was."""
+        place = Place(self.asked, self.filter_text, self.cursor)
+        await self.patiently(lambda: self._come_back(place, wanted))
         self.app.pop_screen()
-        self._come_back(Place(self.asked, self.filter_text, self.cursor), wanted)

@@ -25,9 +25,11 @@ _RETURNING = ("disqualified", "timing", "no-decision", "unresponsive")
 class Moving(DealActions):
     """Everything that ends in another stage, or out of them."""
 
+    @in_turn
     async def action_advance(self) -> None:
         await self._step(self.take_count())
 
+    @in_turn
     async def action_back(self) -> None:
         await self._step(-self.take_count())
 
@@ -133,5 +135,6 @@ class Moving(DealActions):
         loss = Loss(category, reason, competitor, recycle_on)
         await self.change(lambda w, ids, seen, _: w.lose(ids, loss, seen=seen))
 
+    @in_turn
     async def action_archive(self) -> None:
         await self.change(lambda w, ids, seen, _: w.archive(ids, seen=seen))

@@ -20,6 +20,7 @@ from pipeboard.ui.draw.frame import Hint, hint_line, rule
 from pipeboard.ui.draw.glyphs import ROW
 from pipeboard.ui.draw.line import EMPTY, Line, Span, blank, exactly, text_of, whole, width_of, wrap
 from pipeboard.ui.keys import name_of
+from pipeboard.ui.net import under_net
 from pipeboard.ui.screens.behind import fitted, rows_behind
 from pipeboard.ui.widgets.line_input import LONGEST, LineInput
 from pipeboard.ui.widgets.lines import Lines, glyphs_of
@@ -96,6 +97,7 @@ def _words(part: Line) -> Iterator[Line]:
             yield ((word, role),)
 
 
+@under_net
 class Overlay(ModalScreen[T]):
     """Lines at the bottom of the screen. A subclass says what they are by `draw`.
 

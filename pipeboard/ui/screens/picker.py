@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from textual import work
 from textual.binding import Binding
 from textual.events import Click, Key, MouseScrollDown, MouseScrollUp
 from textual.worker import get_current_worker
 
-from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.text import fold
+from pipeboard.ui.busy import is_busy
 from pipeboard.ui.draw.glyphs import BAR
 from pipeboard.ui.draw.line import Line, Span, blank, exactly, spread, text_of, whole, width_of
 from pipeboard.ui.palette import Role
 from pipeboard.ui.screens.overlay import CANCEL, Panel, TypingOverlay, heading, key_shown
+from pipeboard.ui.terminal.typeahead import TypeAhead
 from pipeboard.ui.widgets.line_input import LineInput
 
 _LABEL: Final[Line] = ((" › ", "input.label"),)
@@ -164,8 +166,33 @@ class Picker(TypingOverlay[str]):
     def _search(self) -> None:
         if self._slow:
             self._search_aside(self.text)
-        else:
-            self._answer_search(*_asked(self._find, self.text))
+            return
+        try:
+            self._answer_search(self._find(self.text), "")
+        except PipeboardError as error:
+            app = self.app
+            if is_busy(error) and isinstance(app, TypeAhead):
+                # What keys would choose from is not known: they wait until it is.
+                app.acts()
+                self.run_worker(self._search_at_last(app), group="search")
+            else:
+                self._answer_search((), f"{error.message} {error.hint}".strip())
+
+    async def _search_at_last(self, app: TypeAhead[Any]) -> None:
+        """Looks again and again while the database is held by others; the old list stays."""
+        try:
+            while True:
+                await app.pause()
+                try:
+                    self._answer_search(self._find(self.text), "")
+                    return
+                except DatabaseError as error:
+                    if not is_busy(error):
+                        raise
+        except PipeboardError as error:
+            self.refuse(f"{error.message} The list is as it was.")
+        finally:
+            app.has_acted()
 
     @work(thread=True, exclusive=True)
     def _search_aside(self, text: str) -> None:

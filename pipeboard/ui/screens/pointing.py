@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from textual import on
 
+from pipeboard.domain.pipeline import Stage
 from pipeboard.ui.draw.pointing import Place
+from pipeboard.ui.screens.deal_actions import in_turn
 from pipeboard.ui.screens.looking import Looking
 from pipeboard.ui.screens.moving import Moving
 from pipeboard.ui.widgets.canvas import BoardCanvas
@@ -12,10 +14,6 @@ from pipeboard.ui.widgets.canvas import BoardCanvas
 
 class Pointing(Moving, Looking):
     """A click selects, a second one opens, dragging moves, the wheel scrolls."""
-
-    def action_open(self) -> None:
-        """Opens the deal under the cursor."""
-        raise NotImplementedError
 
     @on(BoardCanvas.Pointed)
     async def _point(self, event: BoardCanvas.Pointed) -> None:
@@ -25,7 +23,7 @@ class Pointing(Moving, Looking):
             case Place.CARD:
                 self.state.show(cursor=(hit.column, hit.row))
                 if event.count > 1:
-                    self.action_open()
+                    await self.run_action("open")
             case Place.TAB | Place.HEAD | Place.COLUMN:
                 self.state.show(cursor=(hit.column, self.state.view.top(hit.column)))
             case Place.ABOVE:
@@ -40,14 +38,18 @@ class Pointing(Moving, Looking):
         self.redraw()
 
     @on(BoardCanvas.Dragged)
-    async def _drop(self, event: BoardCanvas.Dragged) -> None:
+    def _drop(self, event: BoardCanvas.Dragged) -> None:
         card = self.state.view.card(event.start.column, event.start.row)
         if card is None:
             return
         self.state.show(cursor=(event.start.column, event.start.row))
         if card.id not in self.state.view.marks:
             self.state.show(marks=frozenset())
-        await self.move_to(self.state.board.columns[event.end.column].stage)
+        self._move_dragged(self.state.board.columns[event.end.column].stage)
+
+    @in_turn
+    async def _move_dragged(self, stage: Stage) -> None:
+        await self.move_to(stage)
 
     @on(BoardCanvas.Scrolled)
     def _wheel(self, event: BoardCanvas.Scrolled) -> None:

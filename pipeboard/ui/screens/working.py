@@ -55,7 +55,7 @@ class Working(Noting):
         if typed is None:
             return False
         step = asking.with_usual_words(typed, self.today, usual)
-        return await self.change(lambda w, ids, seen, _: w.plan(ids, step, seen=seen))
+        return bool(await self.change(lambda w, ids, seen, _: w.plan(ids, step, seen=seen)))
 
     def _usual_step(self, ids: Sequence[int]) -> str:
         """What the stage suggests as a next step, where the deals agree on it."""
@@ -146,9 +146,11 @@ class Working(Noting):
             deal = self.state.reader.deal(deal_id)
 
     async def _tick_off(self, deal_id: int, stage_id: int, item: str, *, done: bool) -> bool:
-        return await self.change(
-            lambda w, _ids, seen, _: w.check(deal_id, stage_id, item, done=done, seen=seen),
-            repeats=False,
+        return bool(
+            await self.change(
+                lambda w, _ids, seen, _: w.check(deal_id, stage_id, item, done=done, seen=seen),
+                repeats=False,
+            )
         )
 
     def stage_shown(self) -> Stage:

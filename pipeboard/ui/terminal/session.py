@@ -18,6 +18,7 @@ from textual.events import Event, InputEvent, Key, Mount, Paste, Unmount
 
 from pipeboard import outlet
 from pipeboard.domain.errors import Refused
+from pipeboard.faults import origin
 from pipeboard.ui.terminal import crash
 from pipeboard.ui.terminal.alt_key import PREFIX, AltKey
 from pipeboard.ui.terminal.facts import tidy_environment
@@ -149,13 +150,17 @@ class Session(App[ReturnType]):
         """Has the person given this key with Alt to a command, on whichever screen?"""
         return name in self._alt_keys
 
+    def type_first(self, *keys: Key) -> None:
+        """Gives these keys out before any that wait: they were typed before them."""
+        for key in keys:
+            self.post_message(key)
+
     async def _on_key(self, event: Key) -> None:
         # Nobody has taken it: its command belongs to another screen.
         if isinstance(event, AltKey) and event.key not in self.screen.active_bindings:
             event.stop()
             event.prevent_default()
-            self.post_message(Key("escape", ESC))
-            self.post_message(event.plain)
+            self.type_first(Key("escape", ESC), event.plain)
 
     def on_paste(self, event: Paste) -> None:
         """No screen has taken it."""

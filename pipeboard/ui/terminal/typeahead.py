@@ -1,42 +1,56 @@
-"""Keys given out one at a time, so that what is typed ahead of a screen still reaches it."""
+"""Keys given out one at a time, so that each means what it meant when it was typed."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections import deque
 from typing import Any, Final
 
 from textual.app import App, ReturnType
 from textual.dom import DOMNode
-from textual.events import Event, Key, Paste
+from textual.events import Click, Event, Key, MouseDown, MouseUp, Paste
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widget import Widget
 
-_PATIENCE_SECONDS: Final = 0.5
-"""How long a key waits for an action that neither ends nor asks: the database may be busy."""
+from pipeboard.domain.errors import GivenUp
+from pipeboard.ui.keys import name_of
+
+GIVES_UP: Final = "ctrl+c"
+_PAUSE_S: Final = 0.05
+"""Between two looks at a database that others hold."""
 
 
 class TypeAhead(App[ReturnType]):
     """An app in which each key finds what the keys before it have made of the screen.
 
     Textual hands all keys that have come at once to the screen of that moment: of a fast `m3`, or
-    of keys that a slow line brings together, the second would miss the menu of the first.
+    of keys that a slow line brings together, the second would miss the menu of the first. Here a
+    key waits, for however long it takes, until the one before it has done all that it does; what
+    is clicked meanwhile means a screen that will not be there any more, and is dropped.
     """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self._typed: asyncio.Queue[Event] = asyncio.Queue()
+        self._typed: deque[Key | Paste] = deque()
+        self._has_typed = asyncio.Event()
         self._is_begun = self._is_giving = False
         self._came_up = asyncio.Event()
         self._acting = self._asking = 0
         self._is_free = asyncio.Event()
         self._is_free.set()
+        self._given_up = asyncio.Event()
+        self._drops_click = False
 
     @property
     def has_settled(self) -> bool:
         """Has every key been given out, and every action ended or asked something?"""
-        return self._typed.empty() and not self._is_giving and self._is_free.is_set()
+        return not self._typed and not self._is_giving and self._is_free.is_set()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Is an action under way that has not asked anything?"""
+        return not self._is_free.is_set()
 
     def acts(self) -> None:
         """An action begins beside the screen: keys wait, unless it is `asking`, until it ends."""
@@ -61,31 +75,104 @@ class TypeAhead(App[ReturnType]):
     def _look(self) -> None:
         if self._acting <= self._asking:
             self._is_free.set()
+            self._given_up.clear()
         else:
             self._is_free.clear()
+        self.notice_waiting()
+
+    # What waits.
+
+    @property
+    def typed_ahead(self) -> tuple[str, ...]:
+        """The keys that wait, by the names that people give them; a paste as its text."""
+        return tuple(
+            event.text
+            if isinstance(event, Paste)
+            else event.character
+            if event.is_printable and event.character and event.character != " "
+            else name_of(event.key)
+            for event in self._typed
+        )
+
+    def type_first(self, *keys: Key) -> None:
+        """Gives these keys out before any that wait: they were typed before them."""
+        self._typed.extendleft(reversed(keys))
+        self._has_typed.set()
+
+    def drop_typed(self) -> int:
+        """Forgets the keys that wait; how many there were."""
+        count = len(self._typed)
+        self._typed.clear()
+        return count
+
+    def give_up(self) -> None:
+        """The person does not want to wait any longer: the action under way ends if it can."""
+        self._given_up.set()
+
+    async def pause(self) -> None:
+        """For an action that has to try again: waits a moment; raises GivenUp."""
+        try:
+            await asyncio.wait_for(self._given_up.wait(), _PAUSE_S)
+        except TimeoutError:
+            return
+        raise GivenUp("Given up: nothing was stored.")
+
+    def notice_waiting(self, *, clicked: bool = False) -> None:
+        """Something has changed about what waits; `clicked`: a click was dropped."""
+
+    # How keys come and go.
 
     async def on_event(self, event: Event) -> None:
-        """Textual's way for all but keys and pastes that come from the terminal."""
-        if not isinstance(event, Key | Paste) or event.is_forwarded:
-            await super().on_event(event)
-            if isinstance(event, Key):
-                self._came_up.set()
+        """Textual's way for all but what comes from the keyboard and the buttons of the mouse."""
+        if isinstance(event, Key | Paste) and not event.is_forwarded:
+            self._take(event)
             return
-        self._typed.put_nowait(event)
+        is_button = isinstance(event, MouseDown | MouseUp | Click) and not event.is_forwarded
+        if is_button and self._is_for_nobody(event):
+            return
+        await super().on_event(event)
+        if isinstance(event, Key):
+            self._came_up.set()
+
+    def _take(self, event: Key | Paste) -> None:
+        if isinstance(event, Key) and event.key == GIVES_UP and self.is_waiting:
+            self.give_up()
+            return
+        self._typed.append(event)
+        self._has_typed.set()
+        if self.is_waiting:
+            self.notice_waiting()
         if not self._is_begun:
             self._is_begun = True
             self.run_worker(self._give_out(), group="typing")
 
+    def _is_for_nobody(self, event: Event) -> bool:
+        """Was the button pressed while an action was under way? Then its release counts no more
+        than it does."""
+        if isinstance(event, MouseDown):
+            self._drops_click = self.is_waiting
+            if self._drops_click:
+                self.notice_waiting(clicked=True)
+            return self._drops_click
+        dropped = self._drops_click or self.is_waiting
+        if isinstance(event, MouseUp):
+            self._drops_click = False
+        return dropped
+
     async def _give_out(self) -> None:
         while True:
-            event = await self._typed.get()
+            await self._has_typed.wait()
+            await self._is_free.wait()
+            if not self._typed:
+                self._has_typed.clear()
+                continue
             self._is_giving = True
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._is_free.wait(), _PATIENCE_SECONDS)
-            await self._give(event)
-            self._is_giving = False
+            try:
+                await self._give(self._typed.popleft())
+            finally:
+                self._is_giving = False
 
-    async def _give(self, event: Event) -> None:
+    async def _give(self, event: Key | Paste) -> None:
         """Hands a key on, and waits until it has done what it does."""
         if self.screen.is_modal:
             # It may have just been opened: its line gets the focus by messages too.
@@ -93,12 +180,11 @@ class TypeAhead(App[ReturnType]):
         heard_by = self.focused or self.screen
         self._came_up.clear()
         await super().on_event(event)
-        if _is_letter(event, heard_by):
+        if not event.is_forwarded or _is_letter(event, heard_by):
             return
-        if isinstance(heard_by, Screen) and not heard_by.is_modal:
+        if isinstance(heard_by, Screen) and not heard_by.is_modal and isinstance(event, Key):
             # Nothing keeps a key from going up to the app, which costs less to wait for.
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._came_up.wait(), _PATIENCE_SECONDS)
+            await _either(self._came_up.wait(), heard_by)
         else:
             await _passed(heard_by)
 
@@ -120,14 +206,21 @@ async def _passed(first: DOMNode) -> None:
 
 
 async def _has_done_its_share(node: MessagePump) -> None:
-    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    done = asyncio.Event()
     if node.call_later(_settle, done):
-        # A widget that is closed meanwhile never comes to it, but its task ends.
-        ends = {done, node.task} if isinstance(node, Widget) else {done}
-        await asyncio.wait(ends, timeout=_PATIENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        await _either(done.wait(), node)
 
 
-def _settle(done: asyncio.Future[None]) -> None:
+async def _either(done: Any, node: MessagePump) -> None:
+    """Waits for something that a node does, or until it is closed and so never does it."""
+    waiting = asyncio.ensure_future(done)
+    ends = {waiting, node.task} if isinstance(node, Widget) else {waiting}
+    try:
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiting.cancel()
+
+
+def _settle(done: asyncio.Event) -> None:
     # Textual looks into the signature of what it calls, which takes long for a built-in method.
-    if not done.done():
-        done.set_result(None)
+    done.set()

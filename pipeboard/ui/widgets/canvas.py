@@ -12,10 +12,12 @@ from pipeboard.ui.draw.board import draw_line
 from pipeboard.ui.draw.changes import changes
 from pipeboard.ui.draw.pointing import Hit, Place, hit
 from pipeboard.ui.draw.view import BoardView
+from pipeboard.ui.net import under_net
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.styles import strip_of
 
 
+@under_net
 class BoardCanvas(Widget):
     """Shows a `BoardView`; says what the mouse points at, decides nothing."""
 

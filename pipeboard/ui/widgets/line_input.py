@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from pipeboard.domain.text import printable
+from pipeboard.ui.net import under_net
 from pipeboard.ui.palette import Role
 from pipeboard.ui.styles import style_of
 from pipeboard.ui.widgets.lines import theme_of
@@ -25,6 +26,7 @@ _ROLES: Final[dict[str, Role]] = {
 _WHITE_SPACE: Final = dict.fromkeys(map(ord, "\t\n\v\f\r"), " ")
 
 
+@under_net
 class LineInput(Input):
     """Textual's `Input`, one row high; what cannot be printed never gets in."""
 

@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from pipeboard.ui.draw.glyphs import Glyphs, spelled
 from pipeboard.ui.draw.line import Line, exactly
+from pipeboard.ui.net import under_net
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.palette import theme as named_theme
 from pipeboard.ui.styles import strip_of
@@ -29,6 +30,7 @@ def glyphs_of(app: App[Any]) -> Glyphs:
     return glyphs if isinstance(glyphs, Glyphs) else Glyphs.UNICODE
 
 
+@under_net
 class Lines(Widget):
     """As many lines high as it is given lines; draws those again that have changed."""
 

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from pipeboard.ui.draw.frame import Hint, hint_line, rule
 from pipeboard.ui.draw.glyphs import Glyphs, spelled
 from pipeboard.ui.draw.line import EMPTY, Line, blank, exactly, spread
+from pipeboard.ui.net import under_net
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.styles import strip_of
 
@@ -40,6 +41,7 @@ class PageView:
         return max(0, min(self.top + lines, len(self.lines) - self.room(height)))
 
 
+@under_net
 class Page(Widget):
     """Shows a `PageView`."""
 

@@ -7,12 +7,14 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import TextAreaTheme
 
 from pipeboard.domain.text import printable_lines
+from pipeboard.ui.net import under_net
 from pipeboard.ui.styles import style_of
 from pipeboard.ui.widgets.lines import theme_of
 
 _THEME = "pipeboard"
 
 
+@under_net
 class TextBox(TextArea):
     """Textual's `TextArea` without a border; what cannot be printed never gets in."""
 

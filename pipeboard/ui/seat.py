@@ -1,0 +1,77 @@
+"""Whoever sits at the board, and where: what screens need to know that no database tells."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeboard.domain.actor import Actor
+from pipeboard.domain.errors import DatabaseError
+
+if TYPE_CHECKING:
+    from pipeboard.store import Store
+    from pipeboard.store.locating import Location
+
+
+class SameFile:
+    """Notices when there is another file under the path that was opened, or none any more."""
+
+    def __init__(self, location: Location) -> None:
+        self.location = location
+        self._opened = _identity(location.path)
+
+    def check(self) -> None:
+        """Raises DatabaseError where it is not the file that was opened; costs microseconds."""
+        now = _identity(self.location.path)
+        if now == self._opened:
+            return
+        if now is None:
+            raise DatabaseError(
+                "The database file was deleted or renamed; nothing more is stored.",
+                hint="^q quits.",
+                details={"reason": "deleted"},
+            )
+        raise DatabaseError(
+            "The file was replaced by another; nothing more is stored.",
+            hint="Quit and open it again.",
+            details={"reason": "replaced"},
+        )
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def may_write(location: Location) -> bool:
+    """May this account change the database: its file, and the journal beside it?"""
+    return os.access(location.path, os.W_OK) and os.access(location.path.parent, os.W_OK)
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Who acts, by which clock, on which store, with which folder for what is kept.
+
+    `first_words` is what the opening of the database had to say; `may_write` is False where the
+    file is another's.
+    """
+
+    actor: Actor
+    clock: Callable[[], datetime]
+    store: Store
+    file: SameFile
+    folder: Path
+    first_words: str = ""
+    may_write: bool = True
+
+    @property
+    def me(self) -> str:
+        """The rep that acts."""
+        return self.actor.rep

@@ -1,0 +1,42 @@
+"""Somebody else who holds the database: what screens have to live with."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+KINDS = ("IMMEDIATE", "EXCLUSIVE")
+
+
+class Lock:
+    """A connection that can hold the database at any moment: IMMEDIATE keeps writers out,
+    EXCLUSIVE readers too."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path, isolation_level=None)
+
+    @property
+    def is_held(self) -> bool:
+        return self._connection.in_transaction
+
+    def hold(self, kind: str) -> None:
+        self._connection.execute(f"BEGIN {kind}")
+
+    def release(self) -> None:
+        """Nothing is held any more, whether it was or not."""
+        if self.is_held:
+            self._connection.execute("ROLLBACK")
+
+    def close(self) -> None:
+        self.release()
+        self._connection.close()
+
+
+@contextmanager
+def held(path: Path, kind: str) -> Iterator[None]:
+    """The database held from here to there."""
+    with closing(Lock(path)) as lock:
+        lock.hold(kind)
+        yield

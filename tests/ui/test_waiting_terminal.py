@@ -1,0 +1,91 @@
+"""The real program on a terminal while another program holds the database."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.ui.lock import held
+from tests.ui.pseudo_terminal import PseudoTerminal
+
+
+@contextmanager
+def board_of(path: Path, *options: str) -> Iterator[PseudoTerminal]:
+    """The board, once it takes keys."""
+    environ = {
+        "HOME": str(path.parent),
+        "XDG_STATE_HOME": str(path.parent / "state"),
+        "PIPEBOARD_NOW": "2026-11-23T10:00:00Z",
+    }
+    line = ["-m", "pipeboard", "--db", str(path), *options]
+    with PseudoTerminal(line, environ=environ) as terminal:
+        terminal.wait_for_text("Help")
+        terminal.wait_for_bytes(b"\x1b[?2004h")
+        yield terminal
+
+
+def archived(path: Path) -> int:
+    with sqlite3.connect(path) as database:
+        (count,) = database.execute(
+            "select count(*) from deal where archived_at is not null"
+        ).fetchone()
+    return int(count)
+
+
+@pytest.mark.parametrize("kind", ["IMMEDIATE", "EXCLUSIVE"])
+def test_q_waits_for_the_change_before_it_and_then_quits(demo: Path, kind: str) -> None:
+    before = archived(demo)
+    with board_of(demo) as terminal:
+        with held(demo, kind):
+            terminal.type("dq")
+            terminal.wait_for_text("then: quit")
+            assert terminal.process.poll() is None
+        assert terminal.wait_for_end() == 0
+    assert archived(demo) == before + 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_what_was_not_stored_when_the_session_was_lost_is_said_the_next_time(
+    demo: Path, number: signal.Signals
+) -> None:
+    before = archived(demo)
+    with board_of(demo) as terminal, held(demo, "IMMEDIATE"):
+        terminal.type("dj")
+        terminal.wait_for_text("pending: Archive")
+        terminal.process.send_signal(number)
+        assert terminal.wait_for_end() == 128 + number
+    assert archived(demo) == before
+    with board_of(demo) as terminal:
+        terminal.wait_for_text("Not stored when you left: Archive")
+        terminal.wait_for_text("Keys: j")
+        terminal.type("q")
+        assert terminal.wait_for_end() == 0
+    with board_of(demo) as terminal:
+        assert not any("Not stored" in line for line in terminal.lines())
+
+
+def test_c_with_control_gives_up_and_says_what_it_dropped(demo: Path) -> None:
+    before = archived(demo)
+    with board_of(demo) as terminal:
+        with held(demo, "EXCLUSIVE"):
+            terminal.type("dLL")
+            terminal.wait_for_text("keys: L L")
+            terminal.type("\x03")
+            terminal.wait_for_text("Given up: nothing was stored. 2 keys dropped.")
+        terminal.type("q")
+        assert terminal.wait_for_end() == 0
+    assert archived(demo) == before
+
+
+def test_a_rep_whom_nobody_knows_is_refused_before_the_first_frame(demo: Path) -> None:
+    environ = {"HOME": str(demo.parent), "XDG_STATE_HOME": str(demo.parent / "state")}
+    line = ["-m", "pipeboard", "--db", str(demo), "--as", "@nosuch"]
+    with PseudoTerminal(line, environ=environ) as terminal:
+        assert terminal.wait_for_end() == 3
+        assert b"There is no rep" in terminal.raw
+        assert b"\x1b[?1049h" not in terminal.raw
