@@ -60,12 +60,14 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         Binding("ctrl+q", "leave", "Quit", show=False, id="app.leave", priority=True),
     ]
 
-    def __init__(self, clerk: Clerk, state: BoardState, look: Look, folder: Path) -> None:
+    def __init__(
+        self, clerk: Clerk, state: BoardState, look: Look, folder: Path, drafts: Drafts
+    ) -> None:
         super().__init__()
         self.clerk = clerk
         self.look = look
         self.theme_inks = look.theme
-        self.drafts = Drafts(folder / "drafts")
+        self.drafts = drafts
         self.crash_log = folder / "crash.log"
         self.last_change: Change | None = None
         self.settings: Settings = state.reader.settings()

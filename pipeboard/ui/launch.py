@@ -141,6 +141,7 @@ def make_app(
     """The app over a board that has been read; it makes its workspace when it first needs it."""
     from pipeboard.ui.app import Look, PipeboardApp
     from pipeboard.ui.clerk import Clerk
+    from pipeboard.ui.terminal.drafts import Drafts
 
     def begin() -> Workspace:
         from pipeboard.workspace import Workspace
@@ -150,4 +151,12 @@ def make_app(
     look = Look(
         theme, choices.keymap, choices.digits == "count", choices.copy_command, choices.edit
     )
-    return PipeboardApp(Clerk(begin), state, look, state_folder)
+    zone = state.lens.zone
+    drafts = Drafts(state_folder / "drafts", database_key(store), now=clock, zone=zone)
+    return PipeboardApp(Clerk(begin), state, look, state_folder, drafts)
+
+
+def database_key(store: Store) -> str:
+    """What tells a database from all others: its own id, whatever its path."""
+    made: str = getattr(store, "database_id", "") or store.location
+    return made

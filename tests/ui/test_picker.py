@@ -46,7 +46,7 @@ async def test_the_cursor_begins_on_what_is_chosen() -> None:
 
 
 async def test_typing_narrows_and_the_first_that_is_left_is_taken() -> None:
-    async with opened(Picker("Owner", REASONS, typed=True)) as stage:
+    async with opened(Picker("Owner", REASONS)) as stage:
         await stage.type("ti")
         assert stage.shows("timing")
         assert stage.shows("competitor")
@@ -56,7 +56,7 @@ async def test_typing_narrows_and_the_first_that_is_left_is_taken() -> None:
 
 
 async def test_nothing_that_matches_is_said_and_cannot_be_taken() -> None:
-    async with opened(Picker("Owner", REASONS, typed=True)) as stage:
+    async with opened(Picker("Owner", REASONS)) as stage:
         await stage.type("zz")
         assert stage.shows("nothing matches")
         await stage.press("enter")
@@ -73,7 +73,7 @@ async def test_a_search_that_waits_for_a_text_says_so() -> None:
 
 
 async def test_thousands_of_options_scroll_with_the_cursor() -> None:
-    async with opened(Picker("Find", DEALS, typed=True)) as stage:
+    async with opened(Picker("Find", DEALS)) as stage:
         assert stage.shows("1 of 5,000")
         await stage.press("pagedown", "pagedown", "up")
         place = next(line for line in stage.lines() if "of 5,000" in line)
@@ -133,7 +133,7 @@ async def test_a_slow_search_does_not_hold_up_typing_and_the_last_text_wins() ->
 @pytest.mark.parametrize("width", [80, 40])
 async def test_hostile_options_stay_text(text: str, width: int) -> None:
     options = [Option("1", text, text), Option("2", (whole(text, "card.name"),), text)]
-    async with opened(Picker(text, options, typed=True, verb=text), size=(width, 24)) as stage:
+    async with opened(Picker(text, options, verb=text), size=(width, 24)) as stage:
         assert is_harmless(stage, width)
         await stage.press("enter")
         assert stage.answer == "1"

@@ -75,7 +75,7 @@ async def test_a_value_can_be_gone_on_with_or_typed_over() -> None:
         await stage.type("s")
         await stage.press("enter")
         assert stage.answer == "Lumens"
-    async with opened(Prompt("Value", value="40k", select=True)) as stage:
+    async with opened(Prompt("Value", value="40k")) as stage:
         await stage.type("5")
         await stage.press("enter")
         assert stage.answer == "5"
@@ -122,7 +122,7 @@ async def test_tab_takes_the_suggestion() -> None:
 
 
 async def test_the_editor_gets_what_is_typed_where_there_is_one() -> None:
-    async with opened(Prompt("Note", editor=True)) as stage:
+    async with opened(Prompt("Note", longer=True)) as stage:
         await stage.type("long")
         await stage.press("ctrl+g")
         assert isinstance(stage.answer, InEditor)

@@ -9,11 +9,13 @@ from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.filter_nodes import These
 from pipeboard.ui.draw.layout import layout
 from pipeboard.ui.draw.line import whole
+from pipeboard.ui.outcome import Outcome
 from pipeboard.ui.screens.deal_actions import DealActions, in_turn
 from pipeboard.ui.screens.help import Help, filter_lines, groups_of
 from pipeboard.ui.screens.menu import Choice, Menu
 from pipeboard.ui.screens.picker import Option, Picker
 from pipeboard.ui.screens.prompt import Feedback, Prompt
+from pipeboard.ui.screens.questions import Came, Questions, until_stored
 
 _SORTS = {
     "m": (Sort.MANUAL, "by hand"),
@@ -179,21 +181,27 @@ class Looking(DealActions):
     @in_turn
     async def action_filter(self) -> None:
         lens, before = self.state.lens, self.state.view.filter_text
-        typed = await self.ask(
-            Prompt(
-                "/",
-                value=self._typed_filter,
-                live=self._filtered,
-                accept_empty=True,
-                placeholder="words  stage:demo  owner:ana  +tag  value>20k  stalled  -won",
+
+        async def ask(questions: Questions) -> Came:
+            typed = await questions.ask(
+                lambda: Prompt(
+                    "/",
+                    value=self._typed_filter,
+                    live=self._filtered,
+                    accept_empty=True,
+                    placeholder="words  stage:demo  owner:ana  +tag  value>20k  stalled  -won",
+                    draft_key="filter",
+                    offers=False,
+                )
             )
-        )
-        if typed is None:
-            self.state.load(lens)
-            self.state.show(filter_text=before)
-            self.redraw()
-        else:
-            await self.set_filter(typed)
+            if typed is None:
+                self.state.load(lens)
+                self.state.show(filter_text=before)
+                self.redraw()
+                return None
+            return await self.set_filter(typed) or Outcome()
+
+        await until_stored(self, ask)
         self.count_signs()
 
     @property
@@ -233,7 +241,7 @@ class Looking(DealActions):
                 for found in reader.find(text, limit=100)
             ]
 
-        chosen = await self.ask(Picker("Find", find, typed=True))
+        chosen = await self.ask(Picker("Find", find))
         if chosen is not None:
             await self.go_to_deal(int(chosen))
 
@@ -269,12 +277,17 @@ class Looking(DealActions):
             return
         chosen = await self.ask(Picker("Filters", options))
         if chosen == "":
-            name = await self.ask(Prompt(f"Save '{present}' as"))
-            if name:
-                await self.board_app.clerk.ask(lambda w: w.save_filter(name, present))
-                self.say(f"Saved the filter {name}.", "status.ok")
+            await until_stored(self, lambda questions: self._save_filter(questions, present))
         elif chosen is not None:
             await self.set_filter(dict(saved)[chosen])
+
+    async def _save_filter(self, questions: Questions, text: str) -> Came:
+        name = await questions.ask(lambda: Prompt(f"Save '{text}' as", draft_key="filter-name"))
+        if name is None:
+            return None
+        await self.board_app.clerk.ask(lambda w: w.save_filter(name, text))
+        self.say(f"Saved the filter {name}.", "status.ok")
+        return True
 
     def action_mine(self) -> None:
         lens = self.state.lens
@@ -368,7 +381,7 @@ class Looking(DealActions):
             for command in self.board_app.look.commands
             if not command.action.startswith("stage_")
         ]
-        chosen = await self.ask(Picker(":", options, typed=True))
+        chosen = await self.ask(Picker(":", options))
         if chosen is not None:
             where, _, action = chosen.rpartition(".")
             await self.run_action(f"app.{action}" if where == "app" else action)
