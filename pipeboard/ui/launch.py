@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -158,5 +159,5 @@ def make_app(
 
 def database_key(store: Store) -> str:
     """What tells a database from all others: its own id, whatever its path."""
-    made: str = getattr(store, "database_id", "") or store.location
-    return made
+    made = str(getattr(store, "database_id", ""))
+    return made or sha256(str(store.location).encode()).hexdigest()

@@ -27,6 +27,7 @@ from pipeboard.ui.screens.copying import Copying
 from pipeboard.ui.screens.deal_actions import Meant, in_turn
 from pipeboard.ui.screens.deal_items import ItemActions
 from pipeboard.ui.screens.deal_text import field_text
+from pipeboard.ui.screens.drafting import key_of
 from pipeboard.ui.screens.prompt import Prompt
 from pipeboard.ui.screens.questions import Came, Questions, until_stored
 from pipeboard.ui.widgets.page import Page
@@ -284,7 +285,7 @@ class DealScreen(ItemActions, Answering, Copying):
                     on_change=self._search,
                     accept_empty=True,
                     placeholder="moved, @bo, note, close date",
-                    draft_key="timeline",
+                    draft_key=key_of("timeline", [self.deal_id]),
                     offers=False,
                     verb="Keep",
                 )

@@ -42,7 +42,7 @@ class Met:
 def about(deal: Deal, details: Mapping[str, Any], mine: object, zone: tzinfo) -> Met:
     """What the details of a conflict say, as the deal is now, beside what was typed."""
     at, by = details.get("at"), str(details.get("by") or "somebody")
-    when = f" {datetime.fromisoformat(str(at)).astimezone(zone):%H:%M}" if at else ""
+    when = f" at {datetime.fromisoformat(str(at)).astimezone(zone):%H:%M}" if at else ""
     fields = {
         name.removesuffix("_bp"): str(details.get("theirs") or value_text(_value(deal, name)))
         for name in details["fields"]

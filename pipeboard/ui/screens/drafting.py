@@ -10,6 +10,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from pipeboard.ui.draw.line import Line, blank, whole, wrap
+from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.drafts import Drafts
 
 _PAUSE_SECONDS: Final = 1.0
@@ -88,6 +89,7 @@ class Draft:
 
     def said(self, width: int) -> list[Line]:
         """Why the text has come back, or since when it was kept."""
+        role: Role
         role, text = ("input.error", self.why) if self.why else ("text.dim", self.note)
         return [(blank(3), whole(part, role)) for part in wrap(text, width - 4)] if text else []
 

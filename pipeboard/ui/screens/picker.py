@@ -168,8 +168,10 @@ class Picker(TypingOverlay[str]):
 
     def _number(self, place: int) -> str:
         """The digit that chooses an option, where one does."""
-        has_one = self._has_digits and not self._is_narrowed and place < len(_DIGITS)
-        return _DIGITS[place] if has_one else " "
+        if not self._has_digits:
+            return ""
+        has_one = not self._is_narrowed and place < len(_DIGITS)
+        return f"{_DIGITS[place]} " if has_one else "  "
 
     def _search(self) -> None:
         if self._slow:
@@ -206,4 +208,4 @@ def _row(number: str, option: Option, is_current: bool, width: int) -> Line:
     mark: Span = (BAR, "cursor") if is_current else blank(1)
     end: Line = (blank(2), whole(option.right, "text.dim"), blank(1))
     end = exactly(end, min(width_of(end), width // 2)) if option.right else ()
-    return spread((blank(1), mark, (f"{number} ", "input.label"), *line), end, width)
+    return spread((blank(1), mark, (number, "input.label"), *line), end, width)

@@ -127,7 +127,7 @@ async def until_stored(
             came = Outcome(error=error)
         if came is None:
             if questions.kept:
-                screen.say("What you typed is kept: the same key brings it back.")
+                screen.say("What you typed is kept as a draft; the same key brings it back.")
             return Outcome()
         if came is True or came:
             questions.settle()
@@ -158,6 +158,7 @@ async def _say_whose(
         Differing(met, joins=meeting.both is not None, by_field=is_form, notes=bool(meeting.theirs))
     )
     rest = {name: mine[name] for name in mine if name not in met.fields} if is_form else {}
+    is_partly = bool(rest) and len(rest) < len(mine)
     match side:
         case Side.MINE:
             questions.repeat()
@@ -166,7 +167,7 @@ async def _say_whose(
         case Side.FIELDS:
             questions.theirs = {name: f"{met.who}: {text}" for name, text in met.fields.items()}
             questions.begin_again("")
-        case Side.THEIRS if len(rest) < len(mine) and rest:
+        case Side.THEIRS if is_partly:
             questions.repeat(rest)
         case Side.THEIRS if meeting.theirs is not None:
             outcome = await meeting.theirs(mine)
@@ -174,7 +175,7 @@ async def _say_whose(
                 questions.settle()
             return outcome
         case _:
-            screen.say("Nothing is stored; what you typed is kept: the same key brings it back.")
+            screen.say("Nothing is stored; what you typed is kept as a draft, under the same key.")
             return Outcome(error=conflict)
     return None
 
