@@ -73,7 +73,8 @@ class Form(TypingOverlay[dict[str, str]]):
 
     def prepare(self) -> None:
         self._take_up(self.draft.found())
-        self._enter(0)
+        met = (place for place, field in enumerate(self._fields) if field.name in self._theirs)
+        self._enter(next(met, 0))
 
     @property
     def has_changes(self) -> bool:

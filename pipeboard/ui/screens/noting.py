@@ -9,6 +9,7 @@ from pipeboard.ui.screens.deal_actions import DealActions, in_turn
 from pipeboard.ui.screens.drafting import key_of
 from pipeboard.ui.screens.prompt import InEditor, Longer, Prompt
 from pipeboard.ui.screens.questions import Meeting, Questions, until_stored
+from pipeboard.ui.widgets.line_input import LONGEST
 
 
 class Noting(DealActions):
@@ -73,7 +74,8 @@ class Noting(DealActions):
         accept_empty: bool = False,
     ) -> str | None:
         """What is typed in a line, or in a box where it is more than that; None when it is left."""
-        if "\n" in (questions.text(key) or self.board_app.drafts.load(key) or ""):
+        kept = questions.text(key) or self.board_app.drafts.load(key) or ""
+        if "\n" in kept or len(kept) > LONGEST:
             return await self.write(questions, title, "", key)
         typed = await questions.ask(
             lambda: Prompt(title, draft_key=key, longer=True, accept_empty=accept_empty)

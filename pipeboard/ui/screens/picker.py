@@ -208,4 +208,4 @@ def _row(number: str, option: Option, is_current: bool, width: int) -> Line:
     mark: Span = (BAR, "cursor") if is_current else blank(1)
     end: Line = (blank(2), whole(option.right, "text.dim"), blank(1))
     end = exactly(end, min(width_of(end), width // 2)) if option.right else ()
-    return spread((blank(1), mark, (number, "input.label"), *line), end, width)
+    return spread((blank(1), mark, blank(1), (number, "input.label"), *line), end, width)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 from pipeboard.domain.deal import NOTHING, Deal
 from pipeboard.domain.errors import Conflict, GateNotMet, PipeboardError
@@ -14,6 +14,7 @@ from pipeboard.ui.screens.drafting import Draft
 from pipeboard.ui.screens.overlay import Overlay
 
 T = TypeVar("T")
+_GIVEN_UP: Final = "given_up"
 
 Came: TypeAlias = Outcome | Literal[True] | None
 """What came of the answers: an outcome, True where they were put to use and nothing had to be
@@ -124,6 +125,8 @@ async def until_stored(
         try:
             came = await ask(questions)
         except PipeboardError as error:
+            if not questions.has_typed:
+                raise
             came = Outcome(error=error)
         if came is None:
             if questions.kept:
@@ -132,7 +135,7 @@ async def until_stored(
         if came is True or came:
             questions.settle()
             return came
-        if came.error is None or isinstance(came.error, GateNotMet) or not questions.has_typed:
+        if came.error is None or not questions.has_typed or _leads_elsewhere(came.error):
             return came
         if isinstance(came.error, Conflict) and "fields" in came.error.details:
             ended = await _say_whose(screen, questions, came.error, meeting)
@@ -182,7 +185,14 @@ async def _say_whose(
 
 async def _see_anew(screen: DealActions) -> None:
     """The person has been told what stands now: that is what the next try rests on."""
+    from pipeboard.workspace import Receipt
+
     if screen.meant is not None:
         ids = screen.meant[0]
         deals = await screen.board_app.clerk.ask(lambda w: w.reader.deals(ids))
-        screen.meant = (ids, {deal.id: deal.version for deal in deals.values()})
+        screen.take_note_of(Receipt("", "", "", tuple(deals.values())))
+
+
+def _leads_elsewhere(error: PipeboardError) -> bool:
+    """Does it end the questions? A gate has ways on of its own, and who gives up wants none."""
+    return isinstance(error, GateNotMet) or error.code == _GIVEN_UP

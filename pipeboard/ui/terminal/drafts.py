@@ -93,9 +93,9 @@ class Drafts:
         self._settle()
 
     def load(self, key: str) -> str | None:
-        """The text that was kept last under `key`, if any."""
-        found = self.kept(key)
-        return found[0].text if found else None
+        """The text that was kept last under `key`, if any; taken, unless it is open elsewhere."""
+        found = [self.take(key), *self.kept(key)]
+        return next((kept.text for kept in found if kept is not None), None)
 
     def kept(self, key: str) -> list[Kept]:
         """Everything kept under `key`, the newest first, what is open elsewhere at the end."""
@@ -135,13 +135,14 @@ class Drafts:
     # What is said of them.
 
     def kept_lines(self) -> list[str]:
-        """What to say at the start: which texts were kept, which are old, which had to go."""
+        """What to say at the start: which texts with a title were kept, which are old, which had
+        to go."""
         moved = self._set_older_aside()
         gone = self._let_the_oldest_go()
-        found = [kept for kept in reversed(self._all()) if not kept.is_open]
+        found = [kept for kept in reversed(self._all()) if kept.title and not kept.is_open]
         lines: list[str] = []
         if found:
-            names = [f"{kept.title or kept.key} ({self.when(kept.at)})" for kept in found[:_NAMED]]
+            names = [f"{kept.title} ({self.when(kept.at)})" for kept in found[:_NAMED]]
             rest = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
             count = "1 text was" if len(found) == 1 else f"{len(found)} texts were"
             old = sum(self._now() - kept.at > _OLD for kept in found)
