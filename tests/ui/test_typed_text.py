@@ -44,7 +44,7 @@ QUESTIONS = {
     "probability": Asked(("%",), "47", "edit"),
     "tags": Asked(("#",), "forks", "tag"),
     "snooze": Asked(("z", "d"), DAY, "snooze"),
-    "lost": Asked(("x", "1"), "too many forks", "lose"),
+    "lost": Asked(("x", *"price", "enter"), "too many forks", "lose"),
     "competitor": Asked(("x", *"competitor", "enter", "enter"), "Forks Inc", "lose"),
     "again": Asked(("x", *"timing", "enter", "enter"), DAY, "lose"),
     "add": Asked(("a",), "Fork Ltd: forks 5k", "add"),

@@ -13,6 +13,7 @@ from pipeboard.domain.money import format_money, parse_money
 from pipeboard.domain.percent import format_percent, parse_percent
 from pipeboard.domain.quick_add import parse_quick_add
 from pipeboard.ui.draw.line import Line, Span, whole
+from pipeboard.ui.said import said
 from pipeboard.ui.screens.prompt import Feedback
 
 Live = Callable[[str], Feedback]
@@ -34,7 +35,7 @@ def live(read: Callable[[str], str], when_empty: str = "") -> Live:
         try:
             return understood(read(text))
         except PipeboardError as error:
-            why = f"{error.message} {error.hint}".strip()
+            why = said(error)
             return Feedback(((whole(why, "input.error"),),), False, why)
 
     return feedback
@@ -135,7 +136,7 @@ def quick_add(today: date, currency: str, doubles: Callable[[str], str]) -> Live
         try:
             parsed = parse_quick_add(text, today=today, currency=currency, tui=True)
         except PipeboardError as error:
-            why = f"{error.message} {error.hint}".strip()
+            why = said(error)
             return Feedback(((whole(why, "input.error"),),), False, why)
         chips: list[tuple[str, str]] = [("title", parsed.title)]
         if parsed.account:

@@ -65,6 +65,9 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying, Watc
         self._count_signs()
         if not self.state.board.total and self.state.lens.filter is None:
             self.say("No deals yet: a adds one in a line, 'pipeboard import FILE' brings many.")
+        kept = self.board_app.drafts.kept_lines()
+        if kept:
+            self.say(" ".join(kept))
         self.set_timer(WARM_UP_S, self._get_ready)
 
     async def _get_ready(self) -> None:

@@ -10,6 +10,7 @@ from pipeboard.domain.filter_nodes import These
 from pipeboard.ui.draw.layout import layout
 from pipeboard.ui.draw.line import whole
 from pipeboard.ui.outcome import Outcome
+from pipeboard.ui.said import said
 from pipeboard.ui.screens.deal_actions import DealActions, in_turn
 from pipeboard.ui.screens.help import Help, filter_lines, groups_of
 from pipeboard.ui.screens.menu import Choice, Menu
@@ -172,7 +173,7 @@ class Looking(DealActions):
             wanted = workspace.parse_filter(text) if text.strip() else None
             self.state.load(replace(self.state.lens, filter=wanted))
         except PipeboardError as error:
-            self.say(f"{error.message} {error.hint}".strip(), "status.warn")
+            self.say(said(error), "status.warn")
             return False
         self.state.show(filter_text=text.strip())
         self.redraw()
@@ -192,6 +193,7 @@ class Looking(DealActions):
                     placeholder="words  stage:demo  owner:ana  +tag  value>20k  stalled  -won",
                     draft_key="filter",
                     offers=False,
+                    verb="Filter",
                 )
             )
             if typed is None:
@@ -218,13 +220,13 @@ class Looking(DealActions):
             wanted = workspace.parse_filter(text) if text.strip() else None
             self.state.load(replace(self.state.lens, filter=wanted))
         except PipeboardError as error:
-            why = f"{error.message} {error.hint}".strip()
+            why = said(error)
             return Feedback(((whole(f"{why} (old result kept)", "input.error"),),), False, why)
         self.state.show(filter_text=text.strip())
         self.redraw()
         board = self.state.board
-        said = f"{board.matching} of {board.total} open deals"
-        return Feedback(((whole(said, "input.chip"),),), True)
+        matching = f"{board.matching} of {board.total} open deals"
+        return Feedback(((whole(matching, "input.chip"),),), True)
 
     @in_turn
     async def action_find(self) -> None:

@@ -16,6 +16,7 @@ from pipeboard.domain.text import fold
 from pipeboard.ui.draw.glyphs import BAR
 from pipeboard.ui.draw.line import Line, Span, blank, exactly, spread, text_of, whole, width_of
 from pipeboard.ui.palette import Role
+from pipeboard.ui.said import said
 from pipeboard.ui.screens.overlay import CANCEL, Panel, TypingOverlay, heading
 from pipeboard.ui.widgets.line_input import LineInput
 
@@ -198,7 +199,7 @@ def _asked(find: Find, text: str) -> tuple[Sequence[Option], str]:
     try:
         return find(text), ""
     except PipeboardError as error:
-        return (), f"{error.message} {error.hint}".strip()
+        return (), said(error)
 
 
 def _row(number: str, option: Option, is_current: bool, width: int) -> Line:

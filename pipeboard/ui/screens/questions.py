@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, TypeAlias, TypeVar
 from pipeboard.domain.deal import NOTHING, Deal
 from pipeboard.domain.errors import Conflict, GateNotMet, PipeboardError
 from pipeboard.ui.outcome import Outcome
+from pipeboard.ui.said import said
 from pipeboard.ui.screens.deal_actions import DealActions
 from pipeboard.ui.screens.drafting import Draft
 from pipeboard.ui.screens.overlay import Overlay
@@ -142,7 +143,7 @@ async def until_stored(
             if ended is not None:
                 return ended
         else:
-            questions.begin_again(f"{came.error.message} {came.error.hint}".strip())
+            questions.begin_again(said(came.error))
         await _see_anew(screen)
 
 

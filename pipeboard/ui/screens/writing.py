@@ -10,6 +10,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal
 
 from pipeboard.domain.errors import PipeboardError, Refused
+from pipeboard.ui.said import said
 from pipeboard.ui.screens.drafting import Draft
 from pipeboard.ui.screens.overlay import Overlay, Panel, indented, upper_edge
 from pipeboard.ui.widgets.line_input import harmless
@@ -148,7 +149,7 @@ def edited_outside(app: App[Any], text: str, edit: Edit | None) -> tuple[str, st
         return edit_outside(app, text, edit) or "", ""
     except PipeboardError as error:
         written = harmless(str(error.details.get("text") or "")).strip("\n")
-        why = f"{error.message} {error.hint}".strip()
+        why = said(error)
         return (written if written != text.strip("\n") else ""), why
 
 
