@@ -49,7 +49,7 @@ def test_an_answer_half_typed_is_there_again_after_the_line_was_cut(team: Team, 
         assert terminal.wait_for_end() == 128 + (15 if how == "SIGTERM" else 1)
     with board_of(team) as terminal:
         begin_the_interview(terminal)
-        terminal.wait_for_text("Kept from when you left")
+        terminal.wait_for_text("Kept from ")
         terminal.wait_for_text("whole lorries back")
         terminal.type("\r")
         terminal.wait_for_text("2/7")

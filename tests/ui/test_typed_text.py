@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pipeboard.domain.actor import Actor
+from pipeboard.domain.deal import Contact, Term
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError
 from pipeboard.domain.money import Money
 from pipeboard.store import Store
@@ -108,6 +109,8 @@ async def test_what_could_not_be_stored_comes_back_with_the_reason_and_is_stored
         assert first is not None
         assert asked.text in "".join(board.app.drafts.all().values()).replace("\\n", "\n")
         assert any(error.message in line for line in board.lines()), board.lines()
+        board.app.save_drafts()
+        assert asked.text in "".join(board.app.drafts.all().values()).replace("\\n", "\n")
         while asked.text not in typed_in(board):  # questions before it come back first
             await board.press(*asked.end)
         with failing(monkeypatch, asked.use, error):
@@ -162,10 +165,10 @@ async def test_an_answer_given_earlier_in_the_same_action_is_kept_with_the_one_u
 
 
 @contextmanager
-def bo(path: Path) -> Iterator[Workspace]:
+def workspace_of(path: Path, who: str) -> Iterator[Workspace]:
     store = Store.open(str(path))
     try:
-        yield Workspace(store, lambda: NOW, Actor("bo"))
+        yield Workspace(store, lambda: NOW, Actor(who))
     finally:
         store.close()
 
@@ -173,7 +176,7 @@ def bo(path: Path) -> Iterator[Workspace]:
 async def met(board: Desk, path: Path) -> int:
     """bo changes value and step of the deal while this person types; the deal's number."""
     deal_id = board.card.id
-    with bo(path) as other:
+    with workspace_of(path, "bo") as other:
         other.edit([deal_id], {"value": Money(100_00, "EUR"), "account": "Bo and Sons"})
         other.plan([deal_id], "24 dec 2027 call Rita")
     return deal_id
@@ -195,6 +198,63 @@ async def test_a_value_that_somebody_else_has_set_meanwhile_is_shown_beside_mine
         assert board.stored(deal_id).value == Money(value, "EUR")
         kept = "7k" in board.app.drafts.all().values()
         assert kept == (key != "m"), "mine is a draft where it is not stored"
+
+
+@pytest.mark.parametrize(
+    ("asked", "field", "mine", "theirs"),
+    [
+        ("o", "owner", "ana", "cy"),
+        ("person", "contacts", "Ada Fork", "Bob"),
+        ("term", "terms", "mine", "yours"),
+        ("note", "note", "my text, gone on with", "rewritten meanwhile"),
+    ],
+)
+@pytest.mark.parametrize("side", ["m", "t"])
+async def test_whatever_two_have_changed_one_says_which_stands(
+    demo: Path, asked: str, field: str, mine: str, theirs: str, side: str
+) -> None:
+    async with desk(demo) as board:
+        deal_id = board.card.id
+        with workspace_of(demo, "bo") as other, workspace_of(demo, "ana") as me:
+            me.set_contact(deal_id, Contact("Ada"), "ada")
+            me.set_term(deal_id, Term("price"), "price")
+            me.add_note([deal_id], "my text")
+            version = board.stored(deal_id).version
+            await board.until(lambda: board.card.version == version)
+            await board.press("enter")
+            match asked:
+                case "o":
+                    await board.press("o")
+                    await board.type(mine)
+                    other.assign([deal_id], theirs)
+                    await board.press("enter")
+                case "person":
+                    await board.press("5", "j", "enter")
+                    await board.type(" Fork")
+                    other.set_contact(deal_id, Contact(theirs), "ada")
+                    await board.press("ctrl+s")
+                case "term":
+                    await board.press("6", "enter", "down")
+                    await board.type(mine)
+                    other.set_term(deal_id, Term("price", theirs), "price")
+                    await board.press("ctrl+s")
+                case _:
+                    await board.press("3", "enter")
+                    await board.type(", gone on with")
+                    (note,) = me.reader.notes(deal_id)
+                    me.edit_note(deal_id, note.id, theirs)
+                    await board.press("ctrl+s")
+        await board.until(lambda: board.shows("theirs, mine is kept as a draft"))
+        assert board.shows(theirs)
+        await board.press(side)
+        deal = board.stored(deal_id)
+        stands = {
+            "owner": deal.owner,
+            "contacts": deal.contacts["ada"].name,
+            "terms": deal.terms["price"].ours,
+            "note": board.workspace.reader.notes(deal_id)[0].text,
+        }[field]
+        assert stands == (mine if side == "m" else theirs)
 
 
 async def test_two_next_steps_can_be_made_one(demo: Path) -> None:
@@ -239,7 +299,7 @@ async def test_a_day_alone_puts_the_step_of_each_deal_off_and_keeps_its_words(de
     async with desk(demo) as board:
         await board.press("space", "space")
         ids = sorted(board.state.view.marks)
-        with bo(demo) as other:
+        with workspace_of(demo, "bo") as other:
             for deal_id, words in zip(ids, ("ask Rita", "send the drawing"), strict=True):
                 other.plan([deal_id], f"1 dec 2027 {words}")
         await board.until(lambda: all(board.stored(i).next_step for i in ids))

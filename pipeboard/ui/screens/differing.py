@@ -72,7 +72,7 @@ def _words(mine: object, fields: Mapping[str, str]) -> str:
         return "\n".join(f"{_label(name)}: {text or '(empty)'}" for name, text in both.items())
     if isinstance(mine, Given):
         return f"{mine.text}   {rating_words(mine.rating)}"
-    return str(mine)
+    return str(mine) if mine else ""
 
 
 class Differing(Menu):

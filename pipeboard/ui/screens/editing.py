@@ -97,10 +97,15 @@ class Editing(DealActions):
             *(Choice(key, name.value.capitalize()) for key, name in _CATEGORIES.items()),
             Choice("s", "the stage's own"),
         ]
-        key = await self.ask(Menu(f"Forecast of {self.whom(ids)}", choices))
-        if key is not None:
+
+        async def ask(questions: Questions) -> Outcome | None:
+            key = await questions.ask(lambda: Menu(f"Forecast of {self.whom(ids)}", choices))
+            if key is None:
+                return None
             category = _CATEGORIES.get(key)
-            await self._set("category", str(category) if category else None)
+            return await self._set("category", str(category) if category else None)
+
+        await until_stored(self, ask)
 
     @in_turn
     async def action_owner(self) -> None:
@@ -117,9 +122,14 @@ class Editing(DealActions):
             )
             for load in loads
         ]
-        rep = await self.ask(Picker(f"Give {self.whom(ids)} to", options))
-        if rep is not None:
-            await self.change(lambda w, ids, seen, _: w.assign(ids, rep, seen=seen))
+
+        async def ask(questions: Questions) -> Outcome | None:
+            rep = await questions.ask(lambda: Picker(f"Give {self.whom(ids)} to", options))
+            if rep is None:
+                return None
+            return await self.change(lambda w, ids, seen, _: w.assign(ids, rep, seen=seen))
+
+        await until_stored(self, ask)
 
     @in_turn
     async def action_tags(self) -> None:

@@ -72,9 +72,9 @@ class Questions:
         given = await self._screen.ask(overlay)
         if draft is not None:
             self._typed[place], self._texts[place] = draft, draft.typed
-            self._last = place
         if given is not None:
             self._answers[place] = given
+            self._last = place
         return given
 
     @property
@@ -88,8 +88,8 @@ class Questions:
         return bool(self._typed)
 
     @property
-    def typed(self) -> Any:
-        """The last answer that was typed; None where nothing was."""
+    def mine(self) -> Any:
+        """The last answer."""
         return self._answers.get(self._last)
 
     def text(self, key: str) -> str:
@@ -106,7 +106,7 @@ class Questions:
         self._place, self._why, self._asks_again = 0, why, True
 
     def repeat(self, answer: Any = None) -> None:
-        """The same answers once more without a question, or another for what was typed last."""
+        """The same answers once more without a question, or another for the last of them."""
         if answer is not None:
             self._answers[self._last] = answer
         self._place, self._asks_again = 0, False
@@ -123,12 +123,7 @@ async def until_stored(
     """
     questions = Questions(screen)
     while True:
-        try:
-            came = await ask(questions)
-        except PipeboardError as error:
-            if not questions.has_typed:
-                raise
-            came = Outcome(error=error)
+        came = await _ask(ask, questions)
         if came is None:
             if questions.kept:
                 screen.say("What you typed is kept as a draft; the same key brings it back.")
@@ -136,15 +131,27 @@ async def until_stored(
         if came is True or came:
             questions.settle()
             return came
-        if came.error is None or not questions.has_typed or _leads_elsewhere(came.error):
+        error = came.error
+        if error is None or _leads_elsewhere(error):
             return came
-        if isinstance(came.error, Conflict) and "fields" in came.error.details:
-            ended = await _say_whose(screen, questions, came.error, meeting)
+        if isinstance(error, Conflict) and "fields" in error.details:
+            ended = await _say_whose(screen, questions, error, meeting)
             if ended is not None:
                 return ended
+        elif questions.has_typed:
+            questions.begin_again(said(error))
         else:
-            questions.begin_again(said(came.error))
+            return came
         await _see_anew(screen)
+
+
+async def _ask(ask: Ask, questions: Questions) -> Came:
+    try:
+        return await ask(questions)
+    except PipeboardError as error:
+        if not questions.has_typed:
+            raise
+        return Outcome(error=error)
 
 
 async def _say_whose(
@@ -153,7 +160,7 @@ async def _say_whose(
     """Has the person say whose change stands; the outcome where that is the end of it."""
     from pipeboard.ui.screens.differing import Differing, Side, about
 
-    details, mine = conflict.details, questions.typed
+    details, mine = conflict.details, questions.mine
     deal_id = int(str(details["deal"]).removeprefix("D-"))
     deal = await screen.board_app.clerk.ask(lambda w: w.reader.deals([deal_id])[deal_id])
     met = about(deal, details, mine, screen.board_app.settings.zone)
@@ -179,7 +186,8 @@ async def _say_whose(
                 questions.settle()
             return outcome
         case _:
-            screen.say("Nothing is stored; what you typed is kept as a draft, under the same key.")
+            kept = " What you typed is kept as a draft, under the same key."
+            screen.say(f"Nothing is stored.{kept if questions.kept else ''}")
             return Outcome(error=conflict)
     return None
 

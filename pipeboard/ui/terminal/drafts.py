@@ -89,7 +89,7 @@ class Drafts:
                 unfinished.unlink(missing_ok=True)
             raise
         self._done_with.discard(path)
-        self._forget(self._taken.pop(key, ()))
+        self._forget(self._taken.pop(key, set()) - {path})
         self._settle()
 
     def load(self, key: str) -> str | None:
@@ -149,9 +149,9 @@ class Drafts:
             aged = f"; {old} older than {_OLD.days} days" if old else ""
             lines.append(f"{count} kept: {', '.join(names)}{rest}{aged}.")
         if moved:
-            texts = "1 text" if moved == 1 else f"{moved} texts"
+            texts, name = ("1 text", "names") if moved == 1 else (f"{moved} texts", "name")
             where = self._folder / _OLDER
-            lines.append(f"{texts} of an earlier version name no database: look in {where}.")
+            lines.append(f"{texts} of an earlier version {name} no database: look in {where}.")
         if gone:
             lines.append(f"{gone} of the oldest texts had to go: {MOST_FILES} are kept at most.")
         return lines
