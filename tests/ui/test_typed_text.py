@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -377,3 +377,64 @@ async def test_a_text_that_is_too_long_to_store_is_refused_whole(demo: Path) -> 
         await board.press("ctrl+s")
         await board.until(lambda: any("30,000 characters" in line for line in board.lines()))
         assert len(typed_in(board)) == 30_000
+
+
+async def test_why_a_gate_is_overridden_is_kept_until_it_is_logged(
+    demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk(demo) as board:
+        await board.press("l", "L")
+        stage = board.deal.stage_id
+        await board.press("o")
+        await board.type("signed on the phone")
+        board.app.save_drafts()
+    async with desk(demo) as board:
+        await board.press("l", "L", "o")
+        assert typed_in(board) == "signed on the phone"
+        with failing(monkeypatch, "step", DatabaseError("The disk is full.")):
+            await board.press("enter")
+        assert board.shows("The disk is full.")
+        assert typed_in(board) == "signed on the phone"
+        await board.press("enter")
+        assert board.app.drafts.all() == {}
+        assert board.deal.stage_id != stage
+
+
+async def test_the_amount_of_a_win_is_kept_until_its_gate_is_passed(demo: Path) -> None:
+    async with desk(demo) as board:
+        deal_id = board.card.id
+        await board.press("w")
+        await board.type("4711")
+        await board.press("enter")
+        assert board.shows("the gate")
+        assert "4711" in board.app.drafts.all().values()
+        await board.press("o")
+        await board.type("signed on the phone")
+        await board.press("enter")
+        assert board.stored(deal_id).value == Money(4711_00, "EUR")
+        assert board.app.drafts.all() == {}
+
+
+async def test_an_editor_that_fails_leaves_what_was_written_with_the_reason(
+    demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_text: str) -> str:
+        raise PipeboardError(
+            "The editor was killed.",
+            hint="Its text is in /tmp/text.md.",
+            details={"path": "/tmp/text.md", "text": "all of it\nand more"},
+        )
+
+    async with desk(demo) as board:
+        monkeypatch.setattr(board.app, "suspend", nullcontext)
+        object.__setattr__(board.app.look, "edit", fail)
+        await board.press("n")
+        await board.type("all of")
+        await board.press("ctrl+g")
+        await board.until(lambda: board.shows("The editor was killed."))
+        assert board.shows("/tmp/text.md")
+        assert typed_in(board) == "all of it\nand more"
+        assert "all of it\nand more" in board.app.drafts.all().values()
+        await board.press("ctrl+s")
+        (note,) = board.workspace.reader.notes(board.card.id)
+        assert note.text == "all of it\nand more"

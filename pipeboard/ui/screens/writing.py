@@ -130,12 +130,13 @@ class TextScreen(Overlay[str]):
         edited, why = edited_outside(self.app, self.text, self._edit)
         if edited:
             self._write(edited)
+            self.draft.forgiven()
             self.draft.keep()
         if why:
             self.refuse(why)
 
     def _write(self, text: str) -> None:
-        self._box.text = text
+        self._offered = self._box.text = text
         self._box.move_cursor(self._box.document.end)
 
     def _unsaved(self) -> str:
