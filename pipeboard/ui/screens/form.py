@@ -244,8 +244,9 @@ class Form(TypingOverlay[dict[str, str]]):
             return [(blank(3), whole(why, "input.error"))]
         if theirs:
             return [(blank(3), whole(theirs, "status.warn"))]
-        shown = self.draft.said(width)
-        if shown and not self.field.help:
+        room = max(1, self.app.size.height - self._rows - 3)
+        shown = self.draft.said(width)[:room]
+        if shown and (self.draft.why or not self.field.help):
             return shown
         return indented(self.field.help, width)[:1] if self.field.help else [()]
 

@@ -213,12 +213,11 @@ class Prompt(TypingOverlay[str]):
 
     def _lines_below(self, width: int) -> list[Line]:
         keys = self._presets.line(self.text)
-        lines = [keys] if keys else []
-        return [
-            *[
-                (blank(3), *part)
-                for line in (*lines, *self._shown)
-                for part in folded(line, width - 4)
-            ],
-            *self.draft.said(width),
+        told = [
+            (blank(3), *part)
+            for line in (*([keys] if keys else []), *self._shown)
+            for part in folded(line, width - 4)
         ]
+        said = self.draft.said(width)
+        # On a low screen the reason why it came back is what must be seen.
+        return [*said, *told] if self.draft.why else [*told, *said]
