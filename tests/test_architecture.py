@@ -271,6 +271,39 @@ def _from_events(tree: ast.Module) -> set[str]:
     }
 
 
+TYPED_IN = ("Prompt", "Form", "TextScreen", "QuestionCard", "GateSheet")
+WITHOUT_DATABASE = "pipeboard/ui/screens/first_run.py"
+
+
+def test_whatever_is_typed_has_a_draft_and_is_asked_until_it_is_stored(
+    trees: Mapping[str, ast.Module],
+) -> None:
+    without = [
+        f"{name}:{node.lineno}"
+        for name, tree in trees.items()
+        if name.startswith("pipeboard/ui/screens/") and name != WITHOUT_DATABASE
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and (
+            (_name(node) in TYPED_IN and "draft_key" not in {word.arg for word in node.keywords})
+            or (
+                (_asks_at_once(node) and isinstance(node.args[0], ast.Call))
+                and _name(node.args[0]) in TYPED_IN
+            )
+        )
+    ]
+    assert without == []
+
+
+def _asks_at_once(node: ast.Call) -> bool:
+    """Is it `self.ask(...)`, which hands the answer on and forgets it?"""
+    match node.func:
+        case ast.Attribute(ast.Name("self"), "ask"):
+            return bool(node.args)
+        case _:
+            return False
+
+
 def test_no_module_is_longer_than_a_head_can_hold() -> None:
     lengths = {
         path.relative_to(ROOT).as_posix(): len(path.read_text("utf-8").splitlines())

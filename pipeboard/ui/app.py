@@ -78,7 +78,10 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         self.look = look
         self.seat = seat
         self.theme_inks = look.theme
-        self.drafts = Drafts(seat.folder / "drafts")
+        settings: Settings = state.reader.settings()
+        self.drafts = Drafts(
+            seat.folder / "drafts", seat.store.database_id, now=seat.clock, zone=settings.zone
+        )
         self.crash_log = seat.folder / "crash.log"
         self.net = Net(lambda: self.crash_log, self.say_on_top)
         self.waiting = Waiting(self)

@@ -10,10 +10,10 @@ from datetime import date, datetime, timedelta
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import format_day, local_date, split_leading_date
 from pipeboard.domain.deal import Answer, Deal, Note, Touch
-from pipeboard.domain.errors import BadInput, NotFound
+from pipeboard.domain.errors import BadInput, Conflict, NotFound
 from pipeboard.domain.going_on import PERSISTENCE, follow_ups
 from pipeboard.domain.text import quoted
-from pipeboard.workspace.desk import NOTHING_SEEN, Desk, Receipt, Seen, as_command
+from pipeboard.workspace.desk import NOTHING_SEEN, Desk, Receipt, Seen, as_command, named
 
 
 class Work(Desk):
@@ -34,6 +34,33 @@ class Work(Desk):
         if words.strip() not in ("", "-", "none"):
             due, text = split_leading_date(words, self.today)
         return self.set_next_step(ids, text, due, seen=seen, dry_run=dry_run, token=token)
+
+    @as_command("next")
+    def reschedule(
+        self,
+        ids: Sequence[int],
+        due: date,
+        usual: str = "",
+        *,
+        seen: Seen = NOTHING_SEEN,
+        dry_run: bool = False,
+        token: str = "",
+    ) -> Receipt:
+        """Another day for the next step of each deal, its words as they are, or the `usual` ones
+        where there are none."""
+
+        def command(deal: Deal) -> c.SetNextStep:
+            words = deal.next_step.text if deal.next_step else ""
+            return c.SetNextStep(words or usual, due)
+
+        day = format_day(due, self.today)
+
+        def says(deals: Sequence[Deal]) -> str:
+            steps = {deal.next_step.text for deal in deals if deal.next_step}
+            step = steps.pop() if len(steps) == 1 else "next steps"
+            return f"Set: {named(deals)} › {step} {day}."
+
+        return self.carry_out("next", ids, command, says, seen=seen, dry_run=dry_run, token=token)
 
     def set_next_step(
         self,
@@ -147,12 +174,24 @@ class Work(Desk):
         note_id: str,
         text: str,
         *,
+        before: str | None = None,
         dry_run: bool = False,
         token: str = "",
     ) -> Receipt:
-        """One's own note rewritten."""
+        """One's own note rewritten; a `Conflict` where it no longer says what it did `before`."""
         for note in self.reader.notes(deal_id):
             if note.id == note_id:
+                if before is not None and note.text != before:
+                    raise Conflict(
+                        f"The note on D-{deal_id} was rewritten meanwhile.",
+                        hint="Look at it as it is now, then repeat.",
+                        details={
+                            "deal": f"D-{deal_id}",
+                            "by": note.author,
+                            "fields": ["note"],
+                            "theirs": note.text,
+                        },
+                    )
                 command = c.EditNote(note, text)
                 return self.execute(command, [deal_id], dry_run=dry_run, token=token)
         raise NotFound("There is no such note.")

@@ -1,4 +1,4 @@
-"""A connection that drops in the middle of a long answer loses no word of it."""
+"""A connection that drops in the middle of an answer, or of any line, loses no word of it."""
 
 from __future__ import annotations
 
@@ -49,11 +49,35 @@ def test_an_answer_half_typed_is_there_again_after_the_line_was_cut(team: Team, 
         assert terminal.wait_for_end() == 128 + (15 if how == "SIGTERM" else 1)
     with board_of(team) as terminal:
         begin_the_interview(terminal)
-        terminal.wait_for_text("Kept from when you left")
+        terminal.wait_for_text("Kept from ")
         terminal.wait_for_text("whole lorries back")
         terminal.type("\r")
         terminal.wait_for_text("2/7")
         terminal.process.send_signal(signal.SIGTERM)
         terminal.wait_for_end()
     assert now_of(team.rep("ana"), 1).answers["need"].text == ANSWER
+    team.close()
+
+
+@pytest.mark.parametrize("keys", ["n", "ico", "xprice\r", "$", "#", "a"])
+def test_any_line_typed_within_the_second_is_there_again(team: Team, keys: str) -> None:
+    text = "4711" if keys == "$" else "forks"
+    with board_of(team) as terminal:
+        terminal.wait_for_text("Lumen Oy")
+        terminal.type("2")
+        for key in keys:
+            terminal.type(key)
+        terminal.type(text)
+        terminal.wait_for_text(text)
+        terminal.process.send_signal(signal.SIGHUP)
+        assert terminal.wait_for_end() == 129
+    with board_of(team) as terminal:
+        terminal.wait_for_text("1 text was kept: ")
+        terminal.type("2")
+        for key in keys:
+            terminal.type(key)
+        terminal.wait_for_text("Kept from ")
+        terminal.wait_for_text(text)
+        terminal.process.send_signal(signal.SIGTERM)
+        terminal.wait_for_end()
     team.close()

@@ -121,15 +121,15 @@ async def test_the_interview_goes_on_by_itself_and_passes_over_what_is_unknown(t
         assert board.shows("2/7  Trigger")
 
 
-async def test_escape_asks_before_it_throws_an_answer_away(team: Team) -> None:
+async def test_escape_keeps_an_answer_until_somebody_lets_go_of_it(team: Team) -> None:
     async with deal_of(team) as board:
         await board.press("Q")
         await board.type("half an ans")
-        await board.press("escape")
-        assert board.shows("Discard what you changed")
-        await board.press("n")
+        await board.press("escape", "Q")
+        assert board.shows("half an ans")
+        assert board.shows("Kept from 10:00; ^r clears it.")
         await board.type("wer")
-        await board.press("escape", "y")
+        await board.press("ctrl+r", "escape")
         assert board.stored(1).answers == {}
         await board.press("Q")
         assert not board.shows("half an answer")
@@ -153,7 +153,7 @@ async def test_two_who_answer_one_question_are_shown_both_answers(team: Team) ->
         await board.type("Nobody has asked")
         team.rep("bo").answer([1], "need", "Stops twice a day", 3)
         await board.press("enter")
-        assert board.shows("bo answered Need at 10:00")
+        assert board.shows("bo changed need of Lumen Oy at 10:00")
         assert board.shows("Stops twice a day")
         assert board.shows("Nobody has asked")
         await board.press("m")
@@ -193,7 +193,7 @@ async def test_an_answer_that_is_not_settled_stays_a_draft(team: Team) -> None:
         assert "kept as a draft" in board.status
         await board.press("enter")
         assert board.shows("Nobody has asked")
-        assert board.shows("Kept from when you left")
+        assert board.shows("Kept from 10:00")
 
 
 async def test_what_somebody_else_changes_is_shown_and_said(team: Team) -> None:

@@ -70,7 +70,7 @@ async def test_a_new_pipeline_has_the_stages_and_the_currency_that_were_chosen()
         await stage.until(lambda: stage.shows("Currency USD"))
         await stage.press("n")
         await stage.until(lambda: stage.shows("Prospecting"))
-        await stage.press("j", "enter")
+        await stage.press("down", "enter")
         await stage.until(lambda: app.return_value is not None)
         assert app.return_value == Beginning(Way.NEW, "minimal", "USD")
 

@@ -63,9 +63,10 @@ async def test_a_field_that_cannot_be_taken_says_why_and_is_gone_back_to() -> No
         await stage.press("down")
         assert stage.shows("for example 40")
         await stage.press("k")
-        assert stage.shows("40k is no number.")
+        assert not stage.shows("! Value"), "it is too early to complain"
+        await stage.press("down")
         assert stage.shows("! Value")
-        await stage.press("down", "down", "ctrl+s")
+        await stage.press("down", "ctrl+s")
         assert stage.is_open
         assert stage.last_line == "Value: 40k is no number."
         await stage.press("backspace", "1", "ctrl+s")
@@ -127,10 +128,10 @@ async def test_unsaved_changes_are_kept_and_offered_again(tmp_path: Path) -> Non
     assert json.loads(kept) == {"account": "Lumen Oy!"}
     async with opened(deal_form("edit-142"), folder=tmp_path) as stage:
         assert stage.shows("* Company")
-        assert stage.shows("Kept from when you left")
+        assert stage.shows("Kept from ")
         await stage.press("ctrl+s")
         assert stage.answer == {"account": "Lumen Oy!"}
-    assert Drafts(tmp_path).load("edit-142") is None
+    assert Drafts(tmp_path).load("edit-142") == kept, "it is not stored yet"
 
 
 async def test_a_draft_of_something_else_is_passed_over(tmp_path: Path) -> None:

@@ -183,8 +183,8 @@ async def test_a_filter_narrows_the_numbers_and_a_bad_one_says_why(demo: Path) -
         await board.type("valu>20k")
         await board.press("enter")
         await board.settle()
-        assert "valu" in board.status and screen.asked.query is None
-        await board.press("/")
+        assert board.shows("'valu'") and screen.asked.query is None
+        await board.press("ctrl+u")
         await board.type("value>20k")
         await board.press("enter")
         await settled(board, screen)
@@ -214,7 +214,8 @@ async def test_a_place_that_cannot_be_written_to_is_said(demo: Path) -> None:
         await board.press("e", "c", "ctrl+u")
         await board.type("/nowhere/at/all.csv")
         await board.press("enter")
-        await board.until(lambda: "cannot be written" in board.status)
+        await board.until(lambda: board.shows("cannot be written"))
+        assert board.shows("/nowhere/at/all.csv"), "the path can be mended"
 
 
 async def test_nothing_stands_behind_a_target(demo: Path) -> None:

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from pipeboard.domain.dates import parse_date
 from pipeboard.ui.draw.line import text_of
+from pipeboard.ui.screens.asking import step_days
 from pipeboard.ui.screens.presets import Presets
 
 DAYS = (("1", "today "), ("2", "tomorrow "), ("w", "1w"))
@@ -51,3 +55,16 @@ def test_a_key_alone_means_its_text(text: str, meant: str) -> None:
 def test_the_keys_are_shown_while_one_can_be_used(text: str, shown: bool) -> None:
     line = text_of(Presets(DAYS).line(text))
     assert line == ("1 today   2 tomorrow   w 1w" if shown else "")
+
+
+@pytest.mark.parametrize(
+    ("today", "days"),
+    [
+        (date(2026, 11, 23), ["today", "tomorrow", "thu", "1w", "1m"]),
+        (date(2026, 11, 27), ["today", "mon", "wed", "1w", "2026-12-28"]),
+        (date(2026, 11, 28), ["today", "mon", "wed", "2026-12-07", "1m"]),
+    ],
+)
+def test_the_days_of_a_next_step_are_working_days(today: date, days: list[str]) -> None:
+    assert [text.strip() for _, text in step_days(today)] == days
+    assert all(parse_date(text, today).weekday() < 5 for text in days[1:])

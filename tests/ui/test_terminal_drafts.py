@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeboard.ui.terminal import drafts as module
 from pipeboard.ui.terminal.drafts import Drafts
 
 
@@ -52,6 +54,91 @@ def test_the_last_text_counts_until_it_is_discarded(tmp_path: Path) -> None:
     drafts.discard("note")
     assert drafts.load("note") is None
     assert drafts.all() == {}
+
+
+def test_what_is_gone_on_with_is_replaced_and_not_lost(tmp_path: Path) -> None:
+    drafts = Drafts(tmp_path)
+    drafts.save("note", "call")
+    for session in (drafts, Drafts(tmp_path)):
+        assert session.take("note") is not None
+        session.save("note", "call Zoe")
+        session.save("note", "call Zoe now")
+        assert [kept.text for kept in Drafts(tmp_path).kept("note")] == ["call Zoe now"]
+
+
+def test_drafts_belong_to_one_database_wherever_it_lies(tmp_path: Path) -> None:
+    Drafts(tmp_path, "real").save("note:3", "about Acme", "Note on Acme")
+    assert Drafts(tmp_path, "demo").load("note:3") is None
+    assert Drafts(tmp_path, "demo").kept_lines() == []
+    assert Drafts(tmp_path, "real").load("note:3") == "about Acme"
+
+
+def test_two_sessions_on_one_deal_keep_a_text_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = Drafts(tmp_path), Drafts(tmp_path)
+    first.save("note", "one")
+    monkeypatch.setattr(os, "getpid", lambda: -1)  # another process, as `second` sees the files
+    monkeypatch.setattr(os, "kill", lambda *_: None)
+    assert second.take("note") is None, "it is open elsewhere"
+    second.save("note", "two")
+    monkeypatch.undo()
+    assert sorted(kept.text for kept in Drafts(tmp_path).kept("note")) == ["one", "two"]
+    second.discard("note")
+    assert first.load("note") == "one"
+
+
+def test_what_was_kept_is_told_with_its_title_and_its_time(tmp_path: Path) -> None:
+    at = datetime(2026, 11, 28, 10, 32, tzinfo=UTC)
+    Drafts(tmp_path, now=lambda: at - timedelta(days=40)).save("add", "x", "Add to Demo")
+    drafts = Drafts(tmp_path, now=lambda: at, zone=UTC)
+    drafts.save("note:3", "half", "Note on Acme")
+    assert drafts.kept_lines() == [
+        "2 texts were kept: Note on Acme (10:32), Add to Demo (19 Oct 10:32); 1 older than 30 days."
+    ]
+
+
+def test_texts_that_name_no_database_are_set_aside_and_told_once(tmp_path: Path) -> None:
+    (tmp_path / f"{'0' * 32}.draft").write_text('{"key": "note-3", "text": "about somebody"}')
+    drafts = Drafts(tmp_path, "real")
+    assert drafts.load("note-3") is None
+    assert drafts.kept_lines() == [
+        f"1 text of an earlier version names no database: look in {tmp_path / 'older'}."
+    ]
+    assert "about somebody" in (tmp_path / "older" / f"{'0' * 32}.draft").read_text()
+    assert drafts.kept_lines() == []
+
+
+def test_of_too_many_texts_the_oldest_go_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_FILES", 2)
+    drafts = Drafts(tmp_path)
+    for number, key in enumerate(("first", "second", "third")):
+        drafts.save(key, key)
+        os.utime(drafts._path(key), (number, number))
+    (line,) = drafts.kept_lines()
+    assert line == "1 of the oldest texts had to go: 2 are kept at most."
+    assert set(drafts.all()) == {"second", "third"}
+
+
+@pytest.mark.parametrize("kind", ["file", "loop", "locked"])
+def test_only_saving_raises_where_there_can_be_no_folder(tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / "drafts"
+    match kind:
+        case "file":
+            folder.write_text("not a folder")
+        case "loop":
+            folder.symlink_to(folder)
+        case _:
+            if os.getuid() == 0:
+                pytest.skip("root may write anywhere")
+            folder.mkdir(mode=0o000)
+    drafts = Drafts(folder)
+    assert (drafts.load("note"), drafts.all(), drafts.kept_lines()) == (None, {}, [])
+    drafts.discard("note")
+    with pytest.raises(OSError):
+        drafts.save("note", "x")
 
 
 def test_a_write_that_fails_keeps_the_draft_before(

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from pipeboard.domain.deal import Loss, NextStep, Status
-from pipeboard.domain.errors import BadInput, NotFound, Refused
+from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
 from pipeboard.domain.questions import MEDDICC
 from pipeboard.domain.templates import template
 from pipeboard.workspace import Workspace
@@ -153,3 +153,29 @@ def test_only_a_won_deal_has_a_follow_up(ana: Workspace) -> None:
         ana.follow_up(add(ana).id)
     with pytest.raises(NotFound):
         ana.follow_up(99)
+
+
+def test_another_day_leaves_each_deal_its_words(ana: Workspace) -> None:
+    first, second, third = (add(ana) for _ in range(3))
+    ana.plan([first.id], "fri ask Rita")
+    ana.plan([second.id], "send the drawing")
+    ids = [first.id, second.id, third.id]
+    due = date(2027, 1, 4)
+    receipt = ana.reschedule(ids, due, "call them")
+    assert [now_of(ana, deal_id).next_step for deal_id in ids] == [
+        NextStep("ask Rita", due),
+        NextStep("send the drawing", due),
+        NextStep("call them", due),
+    ]
+    assert receipt.summary.endswith("› next steps 4 Jan.")
+
+
+def test_a_note_that_was_rewritten_meanwhile_is_not_rewritten_unseen(ana: Workspace) -> None:
+    deal = add(ana)
+    ana.add_note([deal.id], "first")
+    (note,) = ana.reader.notes(deal.id)
+    ana.edit_note(deal.id, note.id, "second", before="first")
+    with pytest.raises(Conflict) as met:
+        ana.edit_note(deal.id, note.id, "third", before="first")
+    assert met.value.details["theirs"] == "second"
+    assert ana.reader.notes(deal.id)[0].text == "second"

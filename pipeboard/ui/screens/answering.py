@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from pipeboard.domain.criteria import About, Unmet
 from pipeboard.domain.deal import Contact
 from pipeboard.domain.errors import GateNotMet
 from pipeboard.domain.fields import parse_field
+from pipeboard.ui.outcome import Outcome
 from pipeboard.ui.screens import asking
 from pipeboard.ui.screens.deal_actions import Change, in_turn
+from pipeboard.ui.screens.drafting import key_of
 from pipeboard.ui.screens.gate import GateAnswer, GateSheet, Way
 from pipeboard.ui.screens.menu import Choice, Menu
 from pipeboard.ui.screens.moving import Moving
 from pipeboard.ui.screens.prompt import Prompt
 from pipeboard.ui.screens.qualifying import Qualifying
+from pipeboard.ui.screens.questions import Questions, until_stored
 
 T = TypeVar("T")
 
@@ -29,37 +32,47 @@ class Answering(Moving, Qualifying):
         held = gate.parts or (gate,)
         held_ids = [part.deal_id for part in held]
         passing = [deal_id for deal_id in ids if deal_id not in held_ids]
-        answer = await self.ask(await self._sheet_of(gate, held, len(passing)))
-        if answer is None:
-            self.say(f"Not moved: {gate.message}", "status.warn")
-            return
-        match answer.way:
+        sheet = await self._sheet_of(gate, held, ids, len(passing))
+        answer: GateAnswer | None = None
+
+        async def ask(questions: Questions) -> Outcome | None:
+            nonlocal answer
+            answer = await questions.ask(sheet)
+            if answer is None:
+                self.say(f"Not moved: {gate.message}", "status.warn")
+                return None
+            overrides = answer.way is Way.OVERRIDE
+            return await self.change(call, override=answer.reason) if overrides else Outcome()
+
+        await until_stored(self, ask)
+        match answer and answer.way:
             case Way.LOSE:
                 self.mean(held_ids)
                 await self.lose_meant()
-            case Way.OVERRIDE:
-                await self.change(call, override=answer.reason)
             case Way.OTHERS:
                 self.mean(passing)
                 await self.change(call, repeats=False)
-            case Way.ANSWER:
+            case Way.ANSWER if answer is not None:
                 await self._answer_missing(held, answer, ids, call)
 
     async def _sheet_of(
-        self, gate: GateNotMet, held: Sequence[GateNotMet], passing: int
-    ) -> GateSheet:
+        self, gate: GateNotMet, held: Sequence[GateNotMet], ids: Sequence[int], passing: int
+    ) -> Callable[[], GateSheet]:
         """What is missing: of one deal thing by thing, of several deal by deal."""
+        key = key_of("override", ids)
         if not gate.parts:
             missing = [lack.text for lack in gate.unmet]
             deal, _ = await self.deal_now(gate.deal_id)
-            return GateSheet(deal.name, f"Before {gate.target}:", missing)
+            return lambda: GateSheet(deal.name, f"Before {gate.target}:", missing, draft_key=key)
         names = [(await self.deal_now(part.deal_id))[0].name for part in held]
         missing = [
             f"{name}: {', '.join(lack.text for lack in part.unmet)}"
             for name, part in zip(names, held, strict=True)
         ]
         held_up = f"{len(held)} of {len(held) + passing} deals are held up; nothing has moved yet."
-        return GateSheet(f"{len(held)} deals", held_up, missing, passing=passing)
+        return lambda: GateSheet(
+            f"{len(held)} deals", held_up, missing, passing=passing, draft_key=key
+        )
 
     async def _answer_missing(
         self, held: Sequence[GateNotMet], answer: GateAnswer, ids: Sequence[int], call: Change
@@ -81,7 +94,7 @@ class Answering(Moving, Qualifying):
         criterion = lack.criterion
         match criterion.about:
             case About.FIELD:
-                return await self._fill_in(criterion.subject)
+                return await self._fill_in(deal_id, criterion.subject)
             case About.ANSWER | About.RATING:
                 _, pipeline = await self.deal_now(deal_id)
                 question = pipeline.question(criterion.subject)
@@ -95,7 +108,7 @@ class Answering(Moving, Qualifying):
             case About.CHECKLIST:
                 return await self._tick(deal_id)
 
-    async def _fill_in(self, field: str) -> bool:
+    async def _fill_in(self, deal_id: int, field: str) -> bool:
         name = field.replace("field.", "fields.", 1) if field.startswith("field.") else field
         today, currency = self.today, self.pipeline().currency
 
@@ -103,14 +116,25 @@ class Answering(Moving, Qualifying):
             parse_field(name, text, today, currency)
             return ""
 
+        deal, _ = await self.deal_now(deal_id)
         label = name.removeprefix("fields.").replace("_", " ").capitalize()
-        typed = await self.ask(Prompt(label, live=asking.live(read)))
-        return typed is not None and bool(
-            await self.change(
+
+        async def ask(questions: Questions) -> Outcome | None:
+            typed = await questions.ask(
+                lambda: Prompt(
+                    f"{label} of {deal.name}",
+                    live=asking.live(read),
+                    draft_key=key_of("field", [deal_id], name),
+                )
+            )
+            if typed is None:
+                return None
+            return await self.change(
                 lambda w, ids, seen, _: w.set_fields(ids, [f"{name}={typed}"], seen=seen),
                 repeats=False,
             )
-        )
+
+        return bool(await until_stored(self, ask))
 
     async def _answer_some(self, deal_id: int, wanted: int) -> bool:
         deal, pipeline = await self.deal_now(deal_id)
@@ -126,23 +150,28 @@ class Answering(Moving, Qualifying):
         return len(given) >= wanted
 
     async def _name_contact(self, deal_id: int, role: str) -> bool:
-        deal, _ = await self.deal_now(deal_id)
-        names = {contact.name: key for key, contact in deal.contacts.items()}
-        name = await self.ask(
-            Prompt(f"Who is the {role.replace('_', '-')}?", suggestions=tuple(names))
-        )
-        if name is None:
-            return False
-        known = deal.contacts.get(names.get(name, ""), Contact(name))
-        contact = Contact(name, role, known.email, known.phone, known.title)
-        return bool(
-            await self.change(
-                lambda w, _ids, seen, _: w.set_contact(
-                    deal_id, contact, names.get(name, ""), seen=seen
-                ),
+
+        async def ask(questions: Questions) -> Outcome | None:
+            deal, _ = await self.deal_now(deal_id)
+            names = {contact.name: key for key, contact in deal.contacts.items()}
+            name = await questions.ask(
+                lambda: Prompt(
+                    f"Who is the {role.replace('_', '-')} of {deal.name}?",
+                    suggestions=tuple(names),
+                    draft_key=key_of("contact", [deal_id], role),
+                )
+            )
+            if name is None:
+                return None
+            known = deal.contacts.get(names.get(name, ""), Contact(name))
+            contact = Contact(name, role, known.email, known.phone, known.title)
+            key = names.get(name, "")
+            return await self.change(
+                lambda w, _ids, seen, _: w.set_contact(deal_id, contact, key, seen=seen),
                 repeats=False,
             )
-        )
+
+        return bool(await until_stored(self, ask))
 
     async def _tick(self, deal_id: int) -> bool:
         """Each open item of the stage's checklist, done or not."""
@@ -151,7 +180,9 @@ class Answering(Moving, Qualifying):
         for item in stage.checklist:
             if deal.is_checked(stage.id, item):
                 continue
-            done = await self.ask(Menu(item, [Choice("y", "done"), Choice("n", "not yet")]))
+            done = await self.ask(
+                Menu(f"{deal.name}: {item}", [Choice("y", "done"), Choice("n", "not yet")])
+            )
             if done != "y" or not await self._check(deal_id, stage.id, item):
                 return False
         return True

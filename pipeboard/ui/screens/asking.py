@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
 
 from pipeboard.domain.dates import format_date, parse_date, split_leading_date
 from pipeboard.domain.errors import PipeboardError
@@ -11,9 +13,12 @@ from pipeboard.domain.money import format_money, parse_money
 from pipeboard.domain.percent import format_percent, parse_percent
 from pipeboard.domain.quick_add import parse_quick_add
 from pipeboard.ui.draw.line import Line, Span, whole
+from pipeboard.ui.said import said
 from pipeboard.ui.screens.prompt import Feedback
 
 Live = Callable[[str], Feedback]
+_FRIDAY: Final = 4
+_WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def understood(text: str) -> Feedback:
@@ -30,7 +35,7 @@ def live(read: Callable[[str], str], when_empty: str = "") -> Live:
         try:
             return understood(read(text))
         except PipeboardError as error:
-            why = f"{error.message} {error.hint}".strip()
+            why = said(error)
             return Feedback(((whole(why, "input.error"),),), False, why)
 
     return feedback
@@ -61,25 +66,64 @@ def percent() -> Live:
     return live(lambda text: f"{format_percent(parse_percent(text))} %", "the stage's own")
 
 
-def next_step(today: date, usual: str = "") -> Live:
-    """A next step with its day in front; a day alone means what is `usual` in the stage."""
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a next step that a day alone is about: what the deals have, or what is `usual`
+    in their stage; "" where they differ."""
+
+    present: str = ""
+    usual: str = ""
+    deals: int = 1
+
+    @property
+    def told(self) -> str:
+        if self.present:
+            return f"{self.present} (its words as they are)"
+        if self.deals > 1:
+            return "each keeps its words"
+        return f"{self.usual} (as usual in this stage)" if self.usual else ""
+
+
+def next_step(today: date, words: Words = Words()) -> Live:
+    """A next step with its day in front; what a day alone is about is told."""
 
     def read(text: str) -> str:
-        due, words = split_leading_date(text, today)
+        due, typed = split_leading_date(text, today)
         when = format_date(due) if due else "no day"
-        if not words and usual:
-            return f"{when}   {usual} (as usual in this stage)"
-        return f"{when}   {words}" if words else when
+        said = typed or words.told
+        return f"{when}   {said}" if said else when
 
     return live(read, "nothing: clears the next step")
 
 
-def with_usual_words(text: str, today: date, usual: str) -> str:
-    """A next step as typed, with the `usual` words where there is a day and nothing else."""
-    if not text.strip() or not usual:
-        return text
-    due, words = split_leading_date(text, today)
-    return text if words or due is None else f"{text.strip()} {usual}"
+def step_days(today: date) -> tuple[tuple[str, str], ...]:
+    """Keys for the days that a next step is most often put on; apart from today, working days."""
+    near = [_typed(_working_day(today, places), today) for places in (1, 3)]
+    far = []
+    for text in ("1w", "1m"):
+        day = parse_date(text, today)
+        working = on_working_day(day)
+        far.append(f"{text} " if working == day else f"{working.isoformat()} ")
+    return tuple(zip("123wm", ("today ", *near, *far), strict=True))
+
+
+def on_working_day(day: date) -> date:
+    """That day, or the Monday after its week-end."""
+    return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > _FRIDAY else 0)
+
+
+def _working_day(today: date, places: int) -> date:
+    day = today
+    for _ in range(places):
+        day = on_working_day(day + timedelta(days=1))
+    return day
+
+
+def _typed(day: date, today: date) -> str:
+    """A day as somebody would type it, with the blank that words come after."""
+    if day - today == timedelta(days=1):
+        return "tomorrow "
+    return f"{_WEEKDAYS[day.weekday()]} "
 
 
 def quick_add(today: date, currency: str, doubles: Callable[[str], str]) -> Live:
@@ -92,7 +136,7 @@ def quick_add(today: date, currency: str, doubles: Callable[[str], str]) -> Live
         try:
             parsed = parse_quick_add(text, today=today, currency=currency, tui=True)
         except PipeboardError as error:
-            why = f"{error.message} {error.hint}".strip()
+            why = said(error)
             return Feedback(((whole(why, "input.error"),),), False, why)
         chips: list[tuple[str, str]] = [("title", parsed.title)]
         if parsed.account:

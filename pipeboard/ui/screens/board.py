@@ -74,7 +74,8 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying):
     def _first_words(self) -> str:
         """What was left behind or taken back the last time, or how to begin."""
         app = self.board_app
-        before = " ".join(filter(None, (app.seat.first_words, told_unstored(app.drafts))))
+        left = (app.seat.first_words, told_unstored(app.drafts), *app.drafts.kept_lines())
+        before = " ".join(filter(None, left))
         if before or self.state.board.total or self.state.lens.filter is not None:
             return before
         return "No deals yet: a adds one in a line, 'pipeboard import FILE' brings many."

@@ -28,7 +28,9 @@ from pipeboard.ui.screens.copying import Copying
 from pipeboard.ui.screens.deal_actions import in_turn
 from pipeboard.ui.screens.deal_items import ItemActions
 from pipeboard.ui.screens.deal_text import field_text
+from pipeboard.ui.screens.drafting import key_of
 from pipeboard.ui.screens.prompt import Prompt
+from pipeboard.ui.screens.questions import Came, Questions, until_stored
 from pipeboard.ui.turn import Meant
 from pipeboard.ui.widgets.page import Page
 
@@ -266,17 +268,24 @@ class DealScreen(ItemActions, Answering, Copying):
         """Only the events that hold what is typed, as it is typed."""
         self.show_tab(Tab.TIMELINE)
         before = self.wanted
-        typed = await self.ask(
-            Prompt(
-                "Timeline: only events with",
-                value=before,
-                on_change=self._search,
-                accept_empty=True,
-                placeholder="moved, @bo, note, close date",
-                verb="Keep",
+
+        async def ask(questions: Questions) -> Came:
+            typed = await questions.ask(
+                lambda: Prompt(
+                    "Timeline: only events with",
+                    value=before,
+                    on_change=self._search,
+                    accept_empty=True,
+                    placeholder="moved, @bo, note, close date",
+                    draft_key=key_of("timeline", [self.deal_id]),
+                    offers=False,
+                    verb="Keep",
+                )
             )
-        )
-        self._search(before if typed is None else typed)
+            self._search(before if typed is None else typed)
+            return None if typed is None else True
+
+        await until_stored(self, ask)
 
     def _search(self, text: str) -> None:
         self.wanted = text.strip()

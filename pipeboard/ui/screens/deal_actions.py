@@ -133,14 +133,14 @@ class DealActions(LiveScreen):
 
         await self._carry_out(call, (), {}, "", repeats=False)
 
-    async def add(self, line: str, stage_id: int) -> None:
+    async def add(self, line: str, stage_id: int) -> Outcome:
         """A deal from one line, into a stage."""
         pipeline = self.pipeline()
 
         def call(workspace: Workspace, *_: object) -> Receipt:
             return workspace.add(line, pipeline=pipeline, stage_id=stage_id, tui=True)
 
-        await self._carry_out(call, (), {}, "", repeats=False)
+        return await self._carry_out(call, (), {}, "", repeats=False)
 
     @in_turn
     async def action_undo(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,16 +13,21 @@ from pipeboard.domain.gates import unmet
 from pipeboard.ui.deal_tabs import Tab
 from pipeboard.ui.draw.asked import RATINGS
 from pipeboard.ui.draw.overview import CHECK, FIELDS, GATE, NOTES, SCORE
+from pipeboard.ui.outcome import Outcome
 from pipeboard.ui.screens.deal_actions import in_turn
+from pipeboard.ui.screens.drafting import key_of
 from pipeboard.ui.screens.editing import Editing
 from pipeboard.ui.screens.menu import Choice, Menu
 from pipeboard.ui.screens.qualifying import Qualifying
+from pipeboard.ui.screens.questions import Questions, until_stored
 
 if TYPE_CHECKING:
     from pipeboard.domain.sheet import Sheet
     from pipeboard.ui.screens.form import Field
 
 _ROLE_NAMES: Final = tuple(role.replace("_", " ") for role in ROLES)
+_NOBODY: Final = Contact("", "other")
+_NO_TERM: Final = Term("")
 _LEADS_TO: Final = {SCORE: Tab.QUESTIONS, NOTES: Tab.NOTES, "touches": Tab.TIMELINE}
 
 
@@ -109,15 +115,10 @@ class ItemActions(Editing, Qualifying):
 
     async def _edit_note(self, note_id: str, *, outside: bool = False) -> None:
         note = next(note for note in self.sheet.notes if note.id == note_id)
-        deal_id = self.sheet.deal.id
         if note.author != self.board_app.me:
             self.say(f"The note is {note.author}'s; n adds one of your own.", "status.warn")
             return
-        text = await self.write(
-            f"Your note on {self.sheet.deal.name}", note.text, f"note-{note_id}", outside=outside
-        )
-        if text is not None and text != note.text:
-            await self.change(lambda w, *_: w.edit_note(deal_id, note_id, text), repeats=False)
+        await self.rewrite_note(self.sheet.deal, note_id, note.text, outside=outside)
 
     @in_turn
     async def action_edit_outside(self) -> None:
@@ -127,7 +128,7 @@ class ItemActions(Editing, Qualifying):
         elif self.tab is Tab.QUESTIONS and self.item_key:
             await self._answer_outside(self.item_key)
         else:
-            await self.write_note("", outside=True)
+            await self.write_note(outside=True)
 
     async def _answer_outside(self, key: str) -> None:
         question = self.sheet.pipeline.question(key)
@@ -145,7 +146,7 @@ class ItemActions(Editing, Qualifying):
             case Tab.TERMS:
                 await self._edit_term("")
             case _:
-                await self.write_note("")
+                await self.write_note()
 
     @in_turn
     async def action_remove_item(self) -> None:
@@ -212,48 +213,69 @@ class ItemActions(Editing, Qualifying):
         """A person's name, part and how to reach them; without a key a new one."""
         from pipeboard.ui.screens.form import Field
 
-        person = self.sheet.deal.contacts.get(key, Contact("", "other"))
-        fields = [
-            Field("name", "Name", person.name, check=_needed("A person needs a name.")),
-            Field("role", "Part", person.role.replace("_", " "), choices=_ROLE_NAMES),
-            Field("title", "Title", person.title),
-            Field("phone", "Phone", person.phone),
-            Field("email", "E-mail", person.email),
-        ]
-        changed = await self._fill("Person", fields, f"person-{self.sheet.deal.id}-{key}")
-        if changed is not None:
+        def fields() -> list[Field]:
+            person = self.sheet.deal.contacts.get(key, _NOBODY)
+            return [
+                Field("name", "Name", person.name, check=_needed("A person needs a name.")),
+                Field("role", "Part", person.role.replace("_", " "), choices=_ROLE_NAMES),
+                Field("title", "Title", person.title),
+                Field("phone", "Phone", person.phone),
+                Field("email", "E-mail", person.email),
+            ]
+
+        async def store(changed: Mapping[str, str]) -> Outcome:
+            person, deal_id = self.sheet.deal.contacts.get(key, _NOBODY), self.sheet.deal.id
             role = changed.get("role", person.role).replace(" ", "_")
             contact = Contact(**{**asdict(person), **changed, "role": role})
-            deal_id, place = self.sheet.deal.id, key or self._free_key(contact.name)
-            await self.change(
+            place = key or self._free_key(contact.name)
+            return await self.change(
                 lambda w, _ids, seen, _: w.set_contact(deal_id, contact, place, seen=seen),
                 repeats=False,
             )
+
+        await self._fill("Person", "person", key, fields, store)
 
     async def _edit_term(self, key: str) -> None:
         """A term with both positions and what was agreed; without a key a new one."""
         from pipeboard.ui.screens.form import Field
 
-        term = self.sheet.deal.terms.get(key, Term(""))
-        fields = [
-            Field("item", "Term", term.item, check=_needed("A term needs a name.")),
-            Field("ours", "We", term.ours),
-            Field("theirs", "They", term.theirs),
-            Field("agreed", "Agreed", term.agreed, help="empty while it is open"),
-        ]
-        changed = await self._fill("Term", fields, f"term-{self.sheet.deal.id}-{key}")
-        if changed is not None:
+        def fields() -> list[Field]:
+            term = self.sheet.deal.terms.get(key, _NO_TERM)
+            return [
+                Field("item", "Term", term.item, check=_needed("A term needs a name.")),
+                Field("ours", "We", term.ours),
+                Field("theirs", "They", term.theirs),
+                Field("agreed", "Agreed", term.agreed, help="empty while it is open"),
+            ]
+
+        async def store(changed: Mapping[str, str]) -> Outcome:
+            term, deal_id = self.sheet.deal.terms.get(key, _NO_TERM), self.sheet.deal.id
             wanted = Term(**{**asdict(term), **changed})
-            deal_id = self.sheet.deal.id
-            await self.change(
+            return await self.change(
                 lambda w, _ids, seen, _: w.set_term(deal_id, wanted, key, seen=seen), repeats=False
             )
 
-    async def _fill(self, what: str, fields: list[Field], draft_key: str) -> dict[str, Any] | None:
+        await self._fill("Term", "term", key, fields, store)
+
+    async def _fill(
+        self,
+        what: str,
+        kind: str,
+        key: str,
+        fields: Callable[[], list[Field]],
+        store: Callable[[Mapping[str, str]], Awaitable[Outcome]],
+    ) -> None:
+        """A form over the deal as it is now, until what was changed in it is stored."""
         from pipeboard.ui.screens.form import Form
 
-        title = f"{what} of {self.sheet.deal.name}"
-        return await self.ask(Form(title, fields, draft_key=draft_key)) or None
+        deal = self.sheet.deal
+        title, draft_key = f"{what} of {deal.name}", key_of(kind, [deal.id], key)
+
+        async def ask(questions: Questions) -> Outcome | None:
+            changed = await questions.ask(lambda: Form(title, fields(), draft_key=draft_key))
+            return await store(changed) if changed else None
+
+        await until_stored(self, ask)
 
     def _free_key(self, name: str) -> str:
         """A key for a new person; two of one name are two people."""

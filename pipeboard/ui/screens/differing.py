@@ -1,41 +1,97 @@
-"""What opens when somebody else has answered the same question meanwhile: both, side by side."""
+"""What opens when somebody else has changed the same thing meanwhile: both, side by side."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from enum import StrEnum
+from typing import Any
 
-from pipeboard.domain.deal import Answer
+from pipeboard.domain.deal import Answer, Deal
+from pipeboard.domain.events import read
 from pipeboard.ui.draw.asked import rating_words
 from pipeboard.ui.draw.line import Line, whole, wrap
+from pipeboard.ui.screens.deal_text import value_text
 from pipeboard.ui.screens.menu import Choice, Menu
 from pipeboard.ui.screens.overlay import Panel
 from pipeboard.ui.screens.question import Given
 
 
 class Side(StrEnum):
-    """Which answer stands: whatever is chosen, the history keeps every version."""
+    """Whose change stands: whatever is chosen, the history keeps every version."""
 
     MINE = "m"
     BOTH = "b"
+    FIELDS = "f"
     THEIRS = "t"
 
 
-_CHOICES = (
-    Choice(Side.MINE, "mine, theirs stays in the history"),
-    Choice(Side.BOTH, "both, theirs first"),
-    Choice(Side.THEIRS, "theirs, mine goes into a note"),
-)
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Two changes of one thing: a heading, what they have put there (`fields` by name, in words),
+    who and when, and what I have typed."""
+
+    heading: str
+    who: str
+    theirs: str
+    mine: str
+    fields: Mapping[str, str]
+
+
+def about(deal: Deal, details: Mapping[str, Any], mine: object, zone: tzinfo) -> Met:
+    """What the details of a conflict say, as the deal is now, beside what was typed."""
+    at, by = details.get("at"), str(details.get("by") or "somebody")
+    when = f" at {datetime.fromisoformat(str(at)).astimezone(zone):%H:%M}" if at else ""
+    fields = {
+        name.removesuffix("_bp"): str(details.get("theirs") or value_text(_value(deal, name)))
+        for name in details["fields"]
+    }
+    names = ", ".join(_label(name) for name in fields)
+    one = next(iter(fields.values())) if len(fields) == 1 else ""
+    theirs = one or "\n".join(f"{_label(name)}: {text}" for name, text in fields.items())
+    heading = f"{by} changed {names} of {deal.name}{when}"
+    return Met(heading, f"@{by}{when}", theirs, _words(mine, fields), fields)
+
+
+def _value(deal: Deal, name: str) -> object:
+    try:
+        return read(deal, name)
+    except AttributeError:
+        return ""
+
+
+def _label(name: str) -> str:
+    return name.partition(".")[2].replace("_", " ") or name.replace("_", " ")
+
+
+def _words(mine: object, fields: Mapping[str, str]) -> str:
+    """What was typed; of a form what stands against their fields, or else all of it."""
+    if isinstance(mine, dict):
+        both = {name: text for name, text in mine.items() if name in fields} or mine
+        return "\n".join(f"{_label(name)}: {text or '(empty)'}" for name, text in both.items())
+    if isinstance(mine, Given):
+        return f"{mine.text}   {rating_words(mine.rating)}"
+    return str(mine) if mine else ""
 
 
 class Differing(Menu):
-    """Dismisses with the side that is taken, or with None: then nothing is stored yet."""
+    """Dismisses with the side that is taken, or with None: then nothing is stored yet.
 
-    def __init__(self, label: str, theirs: Answer, mine: Given, when: str) -> None:
-        super().__init__(f"{theirs.by} answered {label} {when}", _CHOICES)
-        self._sides = (
-            (f"@{theirs.by}", rating_words(theirs.rating), theirs.text),
-            ("you", rating_words(mine.rating), mine.text),
-        )
+    `joins` where both can be put together, `by_field` where the fields of a form can be gone
+    through; `notes` where mine becomes a note if theirs stands, and not a draft.
+    """
+
+    def __init__(
+        self, met: Met, *, joins: bool = False, by_field: bool = False, notes: bool = False
+    ) -> None:
+        kept = "mine goes into a note" if notes else "mine is kept as a draft"
+        choices = [Choice(Side.MINE, "mine, theirs stays in the history")]
+        choices += [Choice(Side.BOTH, "both, theirs first")] if joins else []
+        choices += [Choice(Side.FIELDS, "field by field")] if by_field else []
+        choices.append(Choice(Side.THEIRS, f"theirs, {kept}"))
+        super().__init__(met.heading, choices)
+        self._sides = ((met.who, met.theirs), ("you", met.mine))
 
     def draw(self, width: int, height: int) -> Panel:
         panel = super().draw(width, height)
@@ -45,9 +101,9 @@ class Differing(Menu):
         return Panel((edge, *choices, *both), panel.hints)
 
 
-def _side(who: str, rating: str, text: str, width: int) -> list[Line]:
-    lines: list[Line] = [(whole(f"   {who}  ", "pane.who"), whole(rating, "text.dim"))]
-    for line in text.split("\n"):
+def _side(who: str, text: str, width: int) -> list[Line]:
+    lines: list[Line] = [(whole(f"   {who}", "pane.who"),)]
+    for line in (text or "(empty)").split("\n"):
         lines += [(whole(f"     {part}", "text"),) for part in wrap(line, width - 6)]
     return lines
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pipeboard.domain.dates import parse_date
 from pipeboard.domain.money import parse_money
 from pipeboard.domain.percent import parse_percent
 from pipeboard.domain.pipeline import Category
+from pipeboard.ui.outcome import Outcome
 from pipeboard.ui.screens import asking
 from pipeboard.ui.screens.deal_actions import DealActions, in_turn
+from pipeboard.ui.screens.drafting import key_of
 from pipeboard.ui.screens.menu import Choice, Menu
 from pipeboard.ui.screens.picker import Option, Picker
 from pipeboard.ui.screens.prompt import Prompt
+from pipeboard.ui.screens.questions import Questions, until_stored
 
 _CATEGORIES = {
     "o": Category.OMITTED,
@@ -25,49 +30,63 @@ class Editing(DealActions):
 
     @in_turn
     async def action_value(self) -> None:
-        ids = self.selected()
-        if not ids:
-            return
         currency, present = self.pipeline().currency, self.present("value")
-        live = asking.money(currency, present)
-        typed = await self.ask(
-            Prompt(f"Value of {self.whom(ids)}", value=present, live=live, accept_empty=True)
+        await self._ask_field(
+            "value",
+            "Value of",
+            present,
+            asking.money(currency, present),
+            lambda text: parse_money(text, currency),
         )
-        if typed is not None:
-            await self._set("value", parse_money(typed, currency) if typed.strip() else None)
 
     @in_turn
     async def action_close_date(self) -> None:
-        ids = self.selected()
-        if not ids:
-            return
-        typed = await self.ask(
-            Prompt(
-                f"Expected close of {self.whom(ids)}",
-                value=self.present("expected_close"),
-                live=asking.day(self.today),
-                accept_empty=True,
-            )
+        await self._ask_field(
+            "expected_close",
+            "Expected close of",
+            self.present("expected_close"),
+            asking.day(self.today),
+            lambda text: parse_date(text, self.today),
         )
-        if typed is not None:
-            day = parse_date(typed, self.today) if typed.strip() else None
-            await self._set("expected_close", day)
 
     @in_turn
     async def action_probability(self) -> None:
+        await self._ask_field(
+            "probability_bp",
+            "Probability (empty: the stage's) of",
+            self.present("probability"),
+            asking.percent(),
+            parse_percent,
+        )
+
+    async def _ask_field(
+        self,
+        field: str,
+        title: str,
+        present: str,
+        live: asking.Live,
+        read: Callable[[str], object],
+    ) -> None:
+        """Asks for one field of the deals that are meant; nothing typed empties it."""
         ids = self.selected()
         if not ids:
             return
-        typed = await self.ask(
-            Prompt(
-                f"Probability of {self.whom(ids)} (empty: the stage's)",
-                value=self.present("probability"),
-                live=asking.percent(),
-                accept_empty=True,
+
+        async def ask(questions: Questions) -> Outcome | None:
+            typed = await questions.ask(
+                lambda: Prompt(
+                    f"{title} {self.whom(ids)}",
+                    value=present,
+                    live=live,
+                    accept_empty=True,
+                    draft_key=key_of(field, ids),
+                )
             )
-        )
-        if typed is not None:
-            await self._set("probability_bp", parse_percent(typed) if typed.strip() else None)
+            if typed is None:
+                return None
+            return await self._set(field, read(typed) if typed.strip() else None)
+
+        await until_stored(self, ask)
 
     @in_turn
     async def action_category(self) -> None:
@@ -78,10 +97,15 @@ class Editing(DealActions):
             *(Choice(key, name.value.capitalize()) for key, name in _CATEGORIES.items()),
             Choice("s", "the stage's own"),
         ]
-        key = await self.ask(Menu(f"Forecast of {self.whom(ids)}", choices))
-        if key is not None:
+
+        async def ask(questions: Questions) -> Outcome | None:
+            key = await questions.ask(lambda: Menu(f"Forecast of {self.whom(ids)}", choices))
+            if key is None:
+                return None
             category = _CATEGORIES.get(key)
-            await self._set("category", str(category) if category else None)
+            return await self._set("category", str(category) if category else None)
+
+        await until_stored(self, ask)
 
     @in_turn
     async def action_owner(self) -> None:
@@ -98,24 +122,38 @@ class Editing(DealActions):
             )
             for load in loads
         ]
-        rep = await self.ask(Picker(f"Give {self.whom(ids)} to", options, typed=True))
-        if rep is not None:
-            await self.change(lambda w, ids, seen, _: w.assign(ids, rep, seen=seen))
+
+        async def ask(questions: Questions) -> Outcome | None:
+            rep = await questions.ask(lambda: Picker(f"Give {self.whom(ids)} to", options))
+            if rep is None:
+                return None
+            return await self.change(lambda w, ids, seen, _: w.assign(ids, rep, seen=seen))
+
+        await until_stored(self, ask)
 
     @in_turn
     async def action_tags(self) -> None:
         ids = self.selected()
         if not ids:
             return
-        typed = await self.ask(
-            Prompt(f"Tags of {self.whom(ids)}", placeholder="+inbound -cold", value="+")
-        )
-        if typed is None or not typed.strip(" +-"):
-            return
-        words = typed.replace(",", " ").split()
-        add = [word.lstrip("+") for word in words if not word.startswith("-")]
-        remove = [word.lstrip("-") for word in words if word.startswith("-")]
-        await self.change(lambda w, ids, seen, _: w.tag(ids, add, remove, seen=seen))
+
+        async def ask(questions: Questions) -> Outcome | None:
+            typed = await questions.ask(
+                lambda: Prompt(
+                    f"Tags of {self.whom(ids)}",
+                    placeholder="+inbound -cold",
+                    value="+",
+                    draft_key=key_of("tags", ids),
+                )
+            )
+            if typed is None or not typed.strip(" +-"):
+                return None
+            words = typed.replace(",", " ").split()
+            add = [word.lstrip("+") for word in words if not word.startswith("-")]
+            remove = [word.lstrip("-") for word in words if word.startswith("-")]
+            return await self.change(lambda w, ids, seen, _: w.tag(ids, add, remove, seen=seen))
+
+        await until_stored(self, ask)
 
     @in_turn
     async def action_edit(self) -> None:
@@ -132,17 +170,24 @@ class Editing(DealActions):
         if len(ids) > 1:
             self.say("The form edits one deal; o, $, c and + work on many.", "status.warn")
             return
-        sheet = await self.board_app.clerk.ask(lambda workspace: workspace.sheet(ids[0]))
         settings, me = self.board_app.settings, self.board_app.me
-        title, fields = deal_form(sheet.deal, sheet.pipeline, self.today, settings, me)
-        changed = await self.ask(Form(title, fields, draft_key=f"edit-{ids[0]}"))
-        if changed:
+
+        async def ask(questions: Questions) -> Outcome | None:
+            sheet = await self.board_app.clerk.ask(lambda workspace: workspace.sheet(ids[0]))
+            title, fields = deal_form(sheet.deal, sheet.pipeline, self.today, settings, me)
+            changed = await questions.ask(
+                lambda: Form(title, fields, draft_key=key_of("edit", ids), theirs=questions.theirs)
+            )
+            if not changed:
+                return None
             assignments = [f"{name}={value}" for name, value in changed.items()]
-            version = {ids[0]: sheet.deal.version}
-            await self.change(
-                lambda w, ids, _seen, _: w.set_fields(ids, assignments, seen=version),
+            seen = {ids[0]: sheet.deal.version}
+            return await self.change(
+                lambda w, ids, _seen, _: w.set_fields(ids, assignments, seen=seen),
                 repeats=False,
             )
 
-    async def _set(self, field: str, value: object) -> None:
-        await self.change(lambda w, ids, seen, _: w.edit(ids, {field: value}, seen=seen))
+        await until_stored(self, ask)
+
+    async def _set(self, field: str, value: object) -> Outcome:
+        return await self.change(lambda w, ids, seen, _: w.edit(ids, {field: value}, seen=seen))

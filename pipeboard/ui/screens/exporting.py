@@ -16,6 +16,7 @@ from pipeboard.ui.draw.metrics.figures import Figures
 from pipeboard.ui.screens.deal_actions import DealActions, in_turn
 from pipeboard.ui.screens.menu import Choice, Menu
 from pipeboard.ui.screens.prompt import Prompt
+from pipeboard.ui.screens.questions import Came, Questions, until_stored
 from pipeboard.ui.terminal.clipboard import copy
 
 _FORMS = {"c": "csv", "m": "md", "s": "svg"}
@@ -47,13 +48,20 @@ class Exporting(DealActions):
         form = _FORMS[key]
         picture = self.app.export_screenshot(title="pipeboard metrics") if form == "svg" else ""
         name = f"pipeboard-{self.asked.period.label}-{self.asked.tab.lower()}.{form}"
-        typed = await self.ask(Prompt("Write to", value=name, verb="Write"))
-        if not typed:
-            return
-        text = picture or await self._text(_as_csv if form == "csv" else self._as_markdown)
-        path = Path(typed)
-        await asyncio.to_thread(write_new, path, text)
-        self.say(f"Written to {path.expanduser().absolute()}.", "status.ok")
+
+        async def ask(questions: Questions) -> Came:
+            typed = await questions.ask(
+                lambda: Prompt("Write to", value=name, draft_key=f"export:{form}", verb="Write")
+            )
+            if typed is None:
+                return None
+            text = picture or await self._text(_as_csv if form == "csv" else self._as_markdown)
+            path = Path(typed).expanduser()
+            await asyncio.to_thread(write_new, path, text)
+            self.say(f"Written to {path.absolute()}.", "status.ok")
+            return True
+
+        await until_stored(self, ask)
 
     @in_turn
     async def action_copy(self) -> None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from textual.binding import Binding
 from textual.events import Click, Key
 
+from pipeboard.domain.deal import NOTHING
 from pipeboard.ui.draw.glyphs import AFTER, BEFORE
 from pipeboard.ui.draw.line import Line, Span, blank, left, whole
 from pipeboard.ui.palette import Role
 from pipeboard.ui.screens.drafting import Draft
-from pipeboard.ui.screens.overlay import CANCEL, Panel, TypingOverlay, heading, indented
+from pipeboard.ui.screens.overlay import Panel, TypingOverlay, heading, indented
 from pipeboard.ui.terminal.width import cell_width
 from pipeboard.ui.widgets.line_input import LineInput, one_line
 
@@ -39,30 +40,41 @@ class Form(TypingOverlay[dict[str, str]]):
     """Dismisses with the fields that were changed, by name, or with None.
 
     Only the current field is an input, which moves from row to row. Unsaved changes are kept
-    under `draft_key`.
+    under `draft_key`. `theirs` tells, by field, what somebody else has put there meanwhile.
     """
 
     BINDINGS = [  # noqa: RUF012 - as Textual's own documentation writes it
         Binding("escape", "cancel", show=False),
         Binding("ctrl+s", "save", show=False),
+        Binding("ctrl+r", "start_anew", show=False),
         Binding("enter", "next_or_save", show=False),
         Binding("tab,down", "go(1)", show=False),
         Binding("shift+tab,up", "go(-1)", show=False),
     ]
 
-    def __init__(self, title: str, fields: Sequence[Field], *, draft_key: str = "") -> None:
+    def __init__(
+        self,
+        title: str,
+        fields: Sequence[Field],
+        *,
+        draft_key: str = "",
+        theirs: Mapping[str, str] = NOTHING,
+    ) -> None:
         super().__init__(LineInput())
         self._heading = title
         self._fields = tuple(fields)
         self._before = [one_line(field.value) for field in fields]
         self._values = [*self._before]
-        self._draft = Draft(self, draft_key, self._unsaved, self.refuse)
+        self._theirs = theirs
+        self.draft: Draft = Draft(self, draft_key, title, self._unsaved, self.refuse)
         self._current = self._top = self._rows = 0
-        self._note = ""
+        self._left: set[int] = set()
+        self._aside = ""
 
     def prepare(self) -> None:
-        self._take_up(self._draft.found())
-        self._enter(0)
+        self._take_up(self.draft.found())
+        met = (place for place, field in enumerate(self._fields) if field.name in self._theirs)
+        self._enter(next(met, 0))
 
     @property
     def has_changes(self) -> bool:
@@ -84,17 +96,10 @@ class Form(TypingOverlay[dict[str, str]]):
         here = self._current - self._top
         place = f"{self._current + 1} of {count}" if count > self._rows else ""
         top = heading(self._heading, width, place)
-        label, below = rows[here], [*rows[here + 1 :], self._said(width)]
+        label, below = rows[here], [*rows[here + 1 :], *self._said(width)]
         if self.field.choices:
             return Panel((top, *rows[: here + 1]), self._hints(), below)
         return Panel((top, *rows[:here]), self._hints(), below, label)
-
-    def keep_draft(self) -> None:
-        self._draft.keep()
-
-    def leave(self, result: dict[str, str] | None) -> None:
-        self._draft.settled()
-        super().leave(result)
 
     def resume(self) -> None:
         self._enter(self._current)
@@ -134,6 +139,7 @@ class Form(TypingOverlay[dict[str, str]]):
 
     def action_save(self) -> None:
         """Dismiss with the changes, unless one cannot be taken."""
+        self._left.update(range(len(self._fields)))
         for place in range(len(self._fields)):
             why = self._objection(place)
             if why:
@@ -142,7 +148,20 @@ class Form(TypingOverlay[dict[str, str]]):
                 return
         self.leave(self._changed())
 
+    def action_start_anew(self) -> None:
+        """As it was before anything was typed; once more, as it was typed."""
+        typed, self._aside = self._unsaved() or self._aside, ""
+        if self.has_changes:
+            self._aside, self._values = typed, [*self._before]
+        else:
+            self._take_up(typed)
+        self.draft.forgiven()
+        self.draft.changed()
+        self._enter(self._current)
+
     def _enter(self, place: int) -> None:
+        if place != self._current:
+            self._left.add(self._current)
         self._current = place
         if self.field.choices:
             self.is_typing = False
@@ -156,8 +175,8 @@ class Form(TypingOverlay[dict[str, str]]):
         if value != self._values[self._current]:
             self.forgive()
             self._values[self._current] = value
-            self._note = ""
-            self._draft.changed()
+            self.draft.forgiven()
+            self.draft.changed()
             self.redraw()
 
     def _choose_near(self, places: int) -> None:
@@ -198,11 +217,10 @@ class Form(TypingOverlay[dict[str, str]]):
             value = found.get(field.name)
             if isinstance(value, str):
                 self._values[place] = one_line(value)
-                self._note = "Kept from when you left, marked *; Esc lets go of it."
 
     def _field_row(self, place: int, width: int) -> Line:
         field, value, is_current = self._fields[place], self._values[place], place == self._current
-        is_wrong, is_changed = bool(self._objection(place)), value != self._before[place]
+        is_wrong, is_changed = bool(self._complaint(place)), value != self._before[place]
         sign: Span = ("!", "input.error") if is_wrong else ("*" if is_changed else " ", "pane.tag")
         widest = max(cell_width(each.label) for each in self._fields)
         role: Role = "input.label" if is_current else "text.dim"
@@ -214,14 +232,32 @@ class Form(TypingOverlay[dict[str, str]]):
         around: tuple[Span, Span] = ((f"{BEFORE} ", "input.label"), (f" {AFTER}", "input.label"))
         return (*start, around[0], whole(value or "none", "text.strong"), around[1])
 
-    def _said(self, width: int) -> Line:
-        why = self._objection(self._current)
+    def _complaint(self, place: int) -> str | None:
+        """What is wrong with a field that was left: it is too early to complain of one that is
+        still being typed."""
+        return self._objection(place) if place in self._left else None
+
+    def _said(self, width: int) -> list[Line]:
+        """What there is to say of the field, in one line or more; an empty one keeps the place."""
+        why, theirs = self._complaint(self._current), self._theirs.get(self.field.name)
         if why:
-            return (blank(3), whole(why, "input.error"))
-        shown = self.field.help or self._note
-        return indented(shown, width)[0] if shown else ()
+            return [(blank(3), whole(why, "input.error"))]
+        if theirs:
+            return [(blank(3), whole(theirs, "status.warn"))]
+        room = max(1, self.app.size.height - self._rows - 3)
+        shown = self.draft.said(width)[:room]
+        if shown and (self.draft.why or not self.field.help):
+            return shown
+        return indented(self.field.help, width)[:1] if self.field.help else [()]
 
     def _hints(self) -> list[tuple[str, str]]:
         choose = [("←→", "Choose")] if self.field.choices else []
         last = self._current + 1 == len(self._fields)
-        return [("↵", "Save" if last else "Next"), ("^s", "Save all"), *choose, CANCEL]
+        anew = [("^r", "As it was")] if self.has_changes else []
+        return [
+            ("↵", "Save" if last else "Next"),
+            ("^s", "Save all"),
+            *choose,
+            *anew,
+            self.leaving,
+        ]

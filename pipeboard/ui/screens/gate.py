@@ -11,9 +11,9 @@ from textual.binding import Binding
 from textual.events import Key
 
 from pipeboard.domain.gates import SHORTEST_REASON
-from pipeboard.ui.draw.frame import Hint
 from pipeboard.ui.draw.glyphs import UNKNOWN
 from pipeboard.ui.draw.line import Line, Span, blank, whole, wrap
+from pipeboard.ui.screens.drafting import Draft
 from pipeboard.ui.screens.overlay import CANCEL, Panel, TypingOverlay, key_shown, upper_edge
 from pipeboard.ui.widgets.line_input import LineInput
 
@@ -47,19 +47,38 @@ class GateAnswer:
 class GateSheet(TypingOverlay[GateAnswer]):
     """The three ways out of a gate; dismisses with the one that is taken, or with None."""
 
-    BINDINGS = [Binding("escape", "cancel", show=False)]  # noqa: RUF012 - as Textual writes it
+    BINDINGS = [  # noqa: RUF012 - as Textual's own documentation writes it
+        Binding("escape", "cancel", show=False),
+        Binding("ctrl+s", "save", show=False),
+    ]
 
     def __init__(
-        self, name: str, message: str, missing: Sequence[str], *, passing: int = 0
+        self,
+        name: str,
+        message: str,
+        missing: Sequence[str],
+        *,
+        passing: int = 0,
+        draft_key: str = "",
     ) -> None:
         """`name` is the deal's (or `3 deals`), `message` which move is held up, `missing` what
-        the stages ask for, in words; of several deals, `passing` others may go on."""
+        the stages ask for, in words; of several deals, `passing` others may go on. The reason to
+        override is kept under `draft_key`."""
         super().__init__(LineInput(placeholder="why it moves on all the same; this is logged"))
         self._name = name
         self._message = message
         self._missing = tuple(missing)
         self._passing = passing
+        title = f"Why {name} moves on all the same"
+        self.draft: Draft = Draft(self, draft_key, title, lambda: self.text, self.refuse)
         self.is_typing = False
+
+    def prepare(self) -> None:
+        self._offered = self.draft.found("^u clears it")
+        if self._offered:
+            self.line.write(self._offered)
+        # What could not be stored is gone on with at once.
+        self.is_typing = bool(self.draft.handed)
 
     def draw(self, width: int, height: int) -> Panel:
         edge, ways = upper_edge(f"{self._name}: the gate", width), self._ways()
@@ -68,8 +87,10 @@ class GateSheet(TypingOverlay[GateAnswer]):
         asked = self._asked(room)
         message = [(blank(3), whole(part, "text")) for part in wrap(self._message, width - 4)]
         above = [*edge, *message[: room - len(asked)], *asked, *ways]
-        hints: list[Hint] = [("↵", "Override")] if self.is_typing else [("↵", "Answer")]
-        return Panel(above, [*hints, CANCEL], label=_LABEL)
+        if not self.is_typing:
+            return Panel(above, [("↵", "Answer"), CANCEL], label=_LABEL)
+        below = self.draft.said(width)[: max(0, height - len(above) - 2)]
+        return Panel(above, [("↵", "Override"), ("Esc", "Back")], below, _LABEL)
 
     def action_cancel(self) -> None:
         """Back to the three ways, or out."""
@@ -77,7 +98,7 @@ class GateSheet(TypingOverlay[GateAnswer]):
             self.is_typing = False
             self.redraw()
         else:
-            self.leave(None)
+            super().action_cancel()
 
     def take_key(self, event: Key) -> None:
         if self.is_typing or not (event.is_printable or event.key == "enter"):
@@ -98,10 +119,19 @@ class GateSheet(TypingOverlay[GateAnswer]):
             self.refuse(f"{key_shown(event)} is none of the three ways; Esc leaves the deal here.")
 
     def on_input_changed(self) -> None:
-        self.forgive()
+        if self.text != self._offered:
+            self.forgive()
+            self.draft.forgiven()
+        self.draft.changed()
 
     def on_input_submitted(self) -> None:
+        self.action_save()
+
+    def action_save(self) -> None:
+        """Override for the reason that is typed."""
         reason = self.text.strip()
+        if not self.is_typing:
+            return
         if len(reason) < SHORTEST_REASON:
             self.refuse(f"An override needs a reason of {SHORTEST_REASON} characters or more.")
         else:

@@ -9,11 +9,14 @@ from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.filter_nodes import These
 from pipeboard.ui.draw.layout import layout
 from pipeboard.ui.draw.line import whole
+from pipeboard.ui.outcome import Outcome
+from pipeboard.ui.said import said
 from pipeboard.ui.screens.deal_actions import DealActions, in_turn
 from pipeboard.ui.screens.help import Help, filter_lines, groups_of
 from pipeboard.ui.screens.menu import Choice, Menu
 from pipeboard.ui.screens.picker import Option, Picker
 from pipeboard.ui.screens.prompt import Feedback, Prompt
+from pipeboard.ui.screens.questions import Came, Questions, until_stored
 
 _SORTS = {
     "m": (Sort.MANUAL, "by hand"),
@@ -167,7 +170,7 @@ class Looking(DealActions):
         except DatabaseError:
             raise
         except PipeboardError as error:
-            self.say(f"{error.message} {error.hint}".strip(), "status.warn")
+            self.say(said(error), "status.warn")
             return False
         self.state.show(filter_text=text.strip())
         self.redraw()
@@ -182,21 +185,29 @@ class Looking(DealActions):
     @in_turn
     async def action_filter(self) -> None:
         lens, before = self.state.lens, self.state.view.filter_text
-        typed = await self.ask(
-            Prompt(
-                "/",
-                value=self._typed_filter,
-                live=self._filtered,
-                accept_empty=True,
-                placeholder="words  stage:demo  owner:ana  +tag  value>20k  stalled  -won",
+
+        async def ask(questions: Questions) -> Came:
+            typed = await questions.ask(
+                lambda: Prompt(
+                    "/",
+                    value=self._typed_filter,
+                    live=self._filtered,
+                    accept_empty=True,
+                    placeholder="words  stage:demo  owner:ana  +tag  value>20k  stalled  -won",
+                    draft_key="filter",
+                    offers=False,
+                    verb="Filter",
+                )
             )
-        )
-        if typed is None:
-            await self.look_through(lens)
-            self.state.show(filter_text=before)
-            self.redraw()
-        else:
-            await self.set_filter(typed)
+            if typed is None:
+                await self.look_through(lens)
+                self.state.show(filter_text=before)
+                self.redraw()
+                return None
+            return await self.set_filter(typed) or Outcome()
+
+        await until_stored(self, ask)
+        self.count_signs()
 
     @property
     def _typed_filter(self) -> str:
@@ -211,16 +222,16 @@ class Looking(DealActions):
             self.state.load(replace(self.state.lens, filter=self.parse(text)))
         except DatabaseError as error:
             # Enter takes the text all the same, and waits until it can be looked for.
-            said = f"{error.message} The old result is kept until it can be read."
-            return Feedback(((whole(said, "status.warn"),),), True)
+            why = f"{error.message} The old result is kept until it can be read."
+            return Feedback(((whole(why, "status.warn"),),), True)
         except PipeboardError as error:
-            why = f"{error.message} {error.hint}".strip()
+            why = said(error)
             return Feedback(((whole(f"{why} (old result kept)", "input.error"),),), False, why)
         self.state.show(filter_text=text.strip())
         self.redraw()
         board = self.state.board
-        said = f"{board.matching} of {board.total} open deals"
-        return Feedback(((whole(said, "input.chip"),),), True)
+        matching = f"{board.matching} of {board.total} open deals"
+        return Feedback(((whole(matching, "input.chip"),),), True)
 
     @in_turn
     async def action_find(self) -> None:
@@ -237,7 +248,7 @@ class Looking(DealActions):
                 for found in reader.find(text, limit=100)
             ]
 
-        chosen = await self.ask(Picker("Find", find, typed=True))
+        chosen = await self.ask(Picker("Find", find))
         if chosen is not None:
             await self.go_to_deal(int(chosen))
 
@@ -273,13 +284,18 @@ class Looking(DealActions):
             return
         chosen = await self.ask(Picker("Filters", options))
         if chosen == "":
-            name = await self.ask(Prompt(f"Save '{present}' as"))
-            if name:
-                self.board_app.check_writable()
-                await self.board_app.clerk.ask(lambda w: w.save_filter(name, present))
-                self.say(f"Saved the filter {name}.", "status.ok")
+            self.board_app.check_writable()
+            await until_stored(self, lambda questions: self._save_filter(questions, present))
         elif chosen is not None:
             await self.set_filter(dict(saved)[chosen])
+
+    async def _save_filter(self, questions: Questions, text: str) -> Came:
+        name = await questions.ask(lambda: Prompt(f"Save '{text}' as", draft_key="filter-name"))
+        if name is None:
+            return None
+        await self.board_app.clerk.ask(lambda w: w.save_filter(name, text))
+        self.say(f"Saved the filter {name}.", "status.ok")
+        return True
 
     @in_turn
     async def action_mine(self) -> None:
@@ -371,7 +387,7 @@ class Looking(DealActions):
             for command in self.board_app.look.commands
             if not command.action.startswith("stage_")
         ]
-        chosen = await self.ask(Picker(":", options, typed=True))
+        chosen = await self.ask(Picker(":", options))
         if chosen is not None:
             where, _, action = chosen.rpartition(".")
             await self.run_action(f"app.{action}" if where == "app" else action)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pipeboard.domain.board import Sort
+from pipeboard.ui.outcome import Outcome
 from pipeboard.ui.screens import asking
 from pipeboard.ui.screens.deal_actions import DealActions, in_turn
 from pipeboard.ui.screens.prompt import Prompt
+from pipeboard.ui.screens.questions import Questions, until_stored
 
 
 class Marking(DealActions):
@@ -80,6 +82,10 @@ class Marking(DealActions):
         column = self.state.board.columns[self.state.view.cursor[0]]
         stage = column.stage if column.stage.is_open else pipeline.open_stages[0]
         live = asking.quick_add(self.today, pipeline.currency, self.state.open_deal_of)
-        typed = await self.ask(Prompt(f"Add to {stage.name}", live=live, draft_key="add"))
-        if typed:
-            await self.add(typed, stage.id)
+
+        async def ask(questions: Questions) -> Outcome | None:
+            title = f"Add to {stage.name}"
+            typed = await questions.ask(lambda: Prompt(title, live=live, draft_key="add"))
+            return None if typed is None else await self.add(typed, stage.id)
+
+        await until_stored(self, ask)

@@ -31,6 +31,7 @@ from pipeboard.ui.screens.exporting import Exporting
 from pipeboard.ui.screens.help import Help, groups_of
 from pipeboard.ui.screens.picker import Option, Picker
 from pipeboard.ui.screens.prompt import Prompt
+from pipeboard.ui.screens.questions import Came, Questions, until_stored
 from pipeboard.ui.widgets.page import Page
 
 _SPANS = ("quarter", "year", "month")
@@ -341,14 +342,25 @@ class MetricsScreen(Exporting):
 
     @in_turn
     async def action_filter(self) -> None:
-        typed = await self.ask(
-            Prompt("/", value=self.filter_text, accept_empty=True, verb="Count these")
-        )
-        if typed is None:
-            return
-        wanted = self.parse(typed)
-        self.filter_text = typed.strip()
-        self.look_at(replace(self.asked, query=wanted))
+        async def ask(questions: Questions) -> Came:
+            typed = await questions.ask(
+                lambda: Prompt(
+                    "/",
+                    value=self.filter_text,
+                    accept_empty=True,
+                    draft_key="metrics-filter",
+                    offers=False,
+                    verb="Count these",
+                )
+            )
+            if typed is None:
+                return None
+            wanted = self.parse(typed)
+            self.filter_text = typed.strip()
+            self.look_at(replace(self.asked, query=wanted))
+            return True
+
+        await until_stored(self, ask)
 
     @in_turn
     async def action_reload(self) -> None:

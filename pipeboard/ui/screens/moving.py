@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.dates import parse_date
@@ -9,11 +10,14 @@ from pipeboard.domain.deal import Deal, Loss
 from pipeboard.domain.going_on import POST_SALE
 from pipeboard.domain.money import parse_money
 from pipeboard.domain.pipeline import Stage
+from pipeboard.ui.outcome import Outcome
 from pipeboard.ui.screens import asking
 from pipeboard.ui.screens.deal_actions import DealActions, in_turn
+from pipeboard.ui.screens.drafting import key_of
 from pipeboard.ui.screens.menu import Choice, Menu
 from pipeboard.ui.screens.picker import Option, Picker
 from pipeboard.ui.screens.prompt import Prompt
+from pipeboard.ui.screens.questions import Questions, until_stored
 
 if TYPE_CHECKING:
     from pipeboard.workspace import Receipt
@@ -74,22 +78,34 @@ class Moving(DealActions):
         ids = self.selected()
         if not ids:
             return
-        value = None
-        if len(ids) == 1:
-            currency, present = self.pipeline().currency, self.present("value")
-            live = asking.money(currency, present)
-            typed = await self.ask(
-                Prompt(f"Won {self.whom(ids)} at", value=present, live=live, accept_empty=True)
-            )
+        currency, present = self.pipeline().currency, self.present("value")
+        live = asking.money(currency, present)
+
+        async def ask(questions: Questions) -> Outcome | None:
+            typed: str | None = ""
+            if len(ids) == 1:
+                typed = await questions.ask(
+                    lambda: Prompt(
+                        f"Won {self.whom(ids)} at",
+                        value=present,
+                        live=live,
+                        accept_empty=True,
+                        draft_key=key_of("won", ids),
+                    )
+                )
             if typed is None:
-                return
+                return None
             value = parse_money(typed, currency) if typed.strip() else None
-        await self.change(
-            lambda w, ids, seen, why: w.win(ids, value=value, override=why, seen=seen)
-        )
+            return await self.change(
+                lambda w, ids, seen, why: w.win(ids, value=value, override=why, seen=seen)
+            )
+
+        await until_stored(self, ask)
 
     def go_on_from(self, receipt: Receipt) -> None:
         if receipt.verb == "won" and len(receipt.deals) == 1:
+            # The amount that was typed may have waited until the gate was passed.
+            self.board_app.drafts.discard(key_of("won", [receipt.deals[0].id]))
             self._offer_follow_up(receipt.deals[0])
 
     @in_turn
@@ -98,13 +114,21 @@ class Moving(DealActions):
         after = f"in {POST_SALE.days} days"
         choices = [Choice("y", after), Choice("d", "another day…"), Choice("n", "no")]
         key = await self.ask(Menu(f"Won. Ask {deal.name} how it goes", choices))
-        typed: str | None = ""
-        if key == "d":
-            typed = await self.ask(Prompt("Follow up on", live=asking.day(self.today)))
-        if key in (None, "n") or typed is None:
+        if key in (None, "n"):
             return
-        due = parse_date(typed, self.today) if typed else None
-        await self.change(lambda w, *_: w.follow_up(deal.id, due), repeats=False)
+
+        async def ask(questions: Questions) -> Outcome | None:
+            typed: str | None = ""
+            if key == "d":
+                title, live = f"Ask {deal.name} how it goes on", asking.day(self.today)
+                draft_key = key_of("follow-up", [deal.id])
+                typed = await questions.ask(lambda: Prompt(title, live=live, draft_key=draft_key))
+            if typed is None:
+                return None
+            due = parse_date(typed, self.today) if typed else None
+            return await self.change(lambda w, *_: w.follow_up(deal.id, due), repeats=False)
+
+        await until_stored(self, ask)
 
     @in_turn
     async def action_lose(self) -> None:
@@ -116,24 +140,43 @@ class Moving(DealActions):
         if not ids:
             return
         options = [Option(name, name) for name in self.board_app.settings.loss_categories]
-        category = await self.ask(Picker(f"Why is {self.whom(ids)} lost?", options))
-        if category is None:
-            return
-        reason = await self.ask(Prompt(f"Lost: {category}. In your words", accept_empty=True))
+
+        async def ask(questions: Questions) -> Outcome | None:
+            title = f"Why {'are' if len(ids) > 1 else 'is'} {self.whom(ids)} lost?"
+            category = await questions.ask(lambda: Picker(title, options))
+            loss = await self._loss(questions, ids, category) if category is not None else None
+            if loss is None:
+                return None
+            return await self.change(lambda w, ids, seen, _: w.lose(ids, loss, seen=seen))
+
+        await until_stored(self, ask)
+
+    async def _loss(self, questions: Questions, ids: Sequence[int], category: str) -> Loss | None:
+        """The reason in words, and what a reason of that kind asks for."""
+        whom = self.whom(ids)
+
+        def prompt(label: str, field: str, live: asking.Live | None = None) -> Prompt:
+            key = key_of("lost", ids, field)
+            return Prompt(label, live=live, accept_empty=True, draft_key=key)
+
+        reason = await questions.ask(
+            lambda: prompt(f"{whom} lost: {category}. In your words", "reason")
+        )
         if reason is None:
-            return
+            return None
         competitor: str | None = ""
         if category == "competitor":
-            competitor = await self.ask(Prompt("Which competitor?", accept_empty=True))
+            competitor = await questions.ask(
+                lambda: prompt(f"To which competitor is {whom} lost?", "competitor")
+            )
         again: str | None = ""
         if category in _RETURNING:
-            label = "Try again on (empty: never)"
-            again = await self.ask(Prompt(label, live=asking.day(self.today), accept_empty=True))
+            label = f"Try {whom} again on (empty: never)"
+            again = await questions.ask(lambda: prompt(label, "again", asking.day(self.today)))
         if competitor is None or again is None:
-            return
+            return None
         recycle_on = parse_date(again, self.today) if again.strip() else None
-        loss = Loss(category, reason, competitor, recycle_on)
-        await self.change(lambda w, ids, seen, _: w.lose(ids, loss, seen=seen))
+        return Loss(category, reason, competitor, recycle_on)
 
     @in_turn
     async def action_archive(self) -> None:

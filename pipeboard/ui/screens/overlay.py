@@ -22,12 +22,14 @@ from pipeboard.ui.draw.line import EMPTY, Line, Span, blank, exactly, text_of, w
 from pipeboard.ui.keys import name_of
 from pipeboard.ui.net import under_net
 from pipeboard.ui.screens.behind import fitted, rows_behind
+from pipeboard.ui.screens.drafting import Draft
 from pipeboard.ui.widgets.line_input import LONGEST, LineInput
 from pipeboard.ui.widgets.lines import Lines, glyphs_of
 
 T = TypeVar("T")
 _MOST_TITLE_LINES: Final = 3
 CANCEL: Final[Hint] = ("Esc", "Cancel")
+KEEP: Final[Hint] = ("Esc", "Keep, close")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,9 @@ def _words(part: Line) -> Iterator[Line]:
 class Overlay(ModalScreen[T]):
     """Lines at the bottom of the screen. A subclass says what they are by `draw`.
 
-    Esc asks before it throws something away (`has_changes`), and dismisses with None. What a key
-    cannot do is said in the last line until the next key.
+    Esc dismisses with None. What is typed is kept in the `draft`; where there is none, or it cannot
+    be written, Esc asks before it throws something away (`has_changes`). What a key cannot do is
+    said in the last line until the next key.
     """
 
     DEFAULT_CSS = """
@@ -116,6 +119,8 @@ class Overlay(ModalScreen[T]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+z", "app.suspend_process", show=False, id="app.suspend")
     ]
+    draft: Draft | None = None
+    """Where what is typed here is kept, in overlays that are typed in."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -141,6 +146,8 @@ class Overlay(ModalScreen[T]):
 
     def keep_draft(self) -> None:
         """Write down what is half typed; also called by the app before it leaves by force."""
+        if self.draft is not None:
+            self.draft.keep()
 
     def prepare(self) -> None:
         """What has to be known before the first frame."""
@@ -179,8 +186,8 @@ class Overlay(ModalScreen[T]):
         self.redraw()
 
     def action_cancel(self) -> None:
-        """Leave without a result, asked twice where something would be lost."""
-        if not self.has_changes:
+        """Leave without a result; asked twice where something would be lost."""
+        if self._may_leave():
             self.leave(None)
             return
         self._asks_to_leave = True
@@ -188,8 +195,25 @@ class Overlay(ModalScreen[T]):
         self.redraw()
 
     def leave(self, result: T | None) -> None:
-        """Dismiss with a result, or with None."""
+        """Dismiss with a result, or with None; what was typed for a result is kept until it is
+        stored."""
+        if result is not None and self.draft is not None:
+            self.draft.left(self.draft.typed)
         self.dismiss(result)
+
+    def _may_leave(self) -> bool:
+        draft = self.draft
+        if draft is None or not draft.is_kept:
+            return not self.has_changes
+        typed = draft.typed
+        draft.left(typed)
+        return not (typed and draft.has_failed)
+
+    @property
+    def leaving(self) -> Hint:
+        """What Esc does now."""
+        draft = self.draft
+        return KEEP if draft is not None and draft.is_kept and draft.typed else CANCEL
 
     def resume(self) -> None:
         """Go on after the question whether to leave."""
@@ -219,6 +243,8 @@ class Overlay(ModalScreen[T]):
 
     def _answer(self, event: Key) -> None:
         if event.key == "y":
+            if self.draft is not None:
+                self.draft.settled()
             self.leave(None)
         elif event.key in ("n", "escape"):
             self._asks_to_leave = False
@@ -281,9 +307,11 @@ class TypingOverlay(Overlay[T]):
 
     def on_line_input_too_long(self, event: LineInput.TooLong) -> None:
         self.refuse(
-            f"That is too long for one line: {event.length:,} characters, and {LONGEST:,} is the"
-            " most. Nothing was put in."
+            f"{event.cut:,} characters did not fit and were left out: {LONGEST:,} is the most."
         )
+
+    def on_line_input_joined(self, event: LineInput.Joined) -> None:
+        self.refuse(f"{event.lines:,} lines were joined: one line is all there is to this.")
 
 
 def key_shown(event: Key) -> str:

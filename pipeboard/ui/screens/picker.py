@@ -1,4 +1,4 @@
-"""A list to choose from, of any length, narrowed by typing where that helps."""
+"""A list to choose from, of any length: typing narrows it, digits choose."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 
 from textual import work
 from textual.binding import Binding
-from textual.events import Click, Key, MouseScrollDown, MouseScrollUp
+from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.worker import get_current_worker
 
 from pipeboard.domain.errors import DatabaseError, PipeboardError
@@ -17,11 +17,13 @@ from pipeboard.ui.busy import is_busy
 from pipeboard.ui.draw.glyphs import BAR
 from pipeboard.ui.draw.line import Line, Span, blank, exactly, spread, text_of, whole, width_of
 from pipeboard.ui.palette import Role
-from pipeboard.ui.screens.overlay import CANCEL, Panel, TypingOverlay, heading, key_shown
+from pipeboard.ui.said import said
+from pipeboard.ui.screens.overlay import CANCEL, Panel, TypingOverlay, heading
 from pipeboard.ui.terminal.typeahead import TypeAhead
 from pipeboard.ui.widgets.line_input import LineInput
 
 _LABEL: Final[Line] = ((" › ", "input.label"),)
+_DIGITS: Final = tuple("123456789")
 _BRIGHT: Final[dict[Role, Role]] = {"card.name": "cursor.name", "text": "cursor.name"}
 
 
@@ -63,13 +65,14 @@ class Picker(TypingOverlay[str]):
     """Dismisses with the id of an option, or with None.
 
     The options are all there are, or a function that finds them by what is typed; with `slow` it
-    is called in a thread of its own, and only the answer to the last text counts. `chosen` is the
-    id that the cursor begins on.
+    is called in a thread of its own, and only the answer to the last text counts. Of options that
+    are all there, a digit chooses as long as nothing is typed. `chosen` is the id that the cursor
+    begins on.
     """
 
     BINDINGS = [  # noqa: RUF012 - as Textual's own documentation writes it
         Binding("escape", "cancel", show=False),
-        Binding("enter", "choose", show=False),
+        Binding("enter,ctrl+s", "choose", show=False),
         Binding("up,ctrl+p", "go(-1)", show=False),
         Binding("down,ctrl+n", "go(1)", show=False),
         Binding("pageup", "go_page(-1)", show=False),
@@ -81,7 +84,6 @@ class Picker(TypingOverlay[str]):
         title: str,
         options: Sequence[Option] | Find,
         *,
-        typed: bool = False,
         slow: bool = False,
         chosen: str = "",
         placeholder: str = "",
@@ -90,25 +92,28 @@ class Picker(TypingOverlay[str]):
         super().__init__(LineInput(placeholder=placeholder))
         self._heading = title
         self._find = options if callable(options) else narrowed(options)
+        self._has_digits = not callable(options)
         self._slow = slow
         self._chosen = chosen
-        self._hints = [("↵", verb), ("↑↓", "Move"), CANCEL]
+        numbers = [("1-9", verb)] if self._has_digits else []
+        self._hints = [("↵", verb), ("↑↓", "Move"), *numbers, CANCEL]
         self._options: Sequence[Option] = ()
+        self._is_narrowed = False
         self._cursor = self._top = self._rows = 0
-        self.is_typing = typed or callable(options)
 
     def prepare(self) -> None:
         self._search()
 
     def draw(self, width: int, height: int) -> Panel:
         count = len(self._options)
-        most = max(1, height * 3 // 4 - 2 - self.is_typing)
+        most = max(1, height * 3 // 4 - 3)
         # A list that shrinks while somebody types would make the board jump.
         self._rows = min(most, max(self._rows, count, 1))
         self._top = min(max(self._top, self._cursor - self._rows + 1), self._cursor)
         shown = self._options[self._top : self._top + self._rows]
         rows = [
-            _row(option, self._top + y == self._cursor, width) for y, option in enumerate(shown)
+            _row(self._number(self._top + y), option, self._top + y == self._cursor, width)
+            for y, option in enumerate(shown)
         ]
         if not rows:
             said = "nothing matches" if self.text else "type what to look for"
@@ -117,18 +122,19 @@ class Picker(TypingOverlay[str]):
         place = f"{self._cursor + 1} of {count:,}" if count > self._rows else ""
         return Panel((heading(self._heading, width, place),), self._hints, rows, _LABEL)
 
-    def take_key(self, event: Key) -> None:
-        moves = {"j": 1, "k": -1, "G": len(self._options), "end": len(self._options)}
-        moves |= {"g": -len(self._options), "home": -len(self._options)}
-        if event.key in moves:
-            event.stop()
-            self.action_go(moves[event.key])
-        elif event.is_printable:
-            event.stop()
-            self.refuse(f"{key_shown(event)} does nothing here; Esc cancels.")
-
     def on_input_changed(self) -> None:
-        self._search()
+        text = self.text
+        if self._has_digits and not self._is_narrowed and text in _DIGITS:
+            if int(text) <= len(self._options):
+                self._cursor = int(text) - 1
+                self.action_choose()
+            else:
+                self.line.write("")
+                self.refuse(f"There is no {text} here.")
+            return
+        if text or self._is_narrowed:
+            self._is_narrowed = bool(text)
+            self._search()
 
     def on_input_submitted(self) -> None:
         self.action_choose()
@@ -162,6 +168,13 @@ class Picker(TypingOverlay[str]):
     def action_go_page(self, pages: int) -> None:
         """The cursor so many screens of the list down."""
         self.action_go(pages * max(1, self._rows - 1))
+
+    def _number(self, place: int) -> str:
+        """The digit that chooses an option, where one does."""
+        if not self._has_digits:
+            return ""
+        has_one = not self._is_narrowed and place < len(_DIGITS)
+        return f"{_DIGITS[place]} " if has_one else "  "
 
     def _search(self) -> None:
         if self._slow:
@@ -213,14 +226,14 @@ def _asked(find: Find, text: str) -> tuple[Sequence[Option], str]:
     try:
         return find(text), ""
     except PipeboardError as error:
-        return (), f"{error.message} {error.hint}".strip()
+        return (), said(error)
 
 
-def _row(option: Option, is_current: bool, width: int) -> Line:
+def _row(number: str, option: Option, is_current: bool, width: int) -> Line:
     line: Line = (whole(option.line, "card.name"),) if isinstance(option.line, str) else option.line
     if is_current:
         line = tuple((text, _BRIGHT.get(role, role)) for text, role in line)
     mark: Span = (BAR, "cursor") if is_current else blank(1)
     end: Line = (blank(2), whole(option.right, "text.dim"), blank(1))
     end = exactly(end, min(width_of(end), width // 2)) if option.right else ()
-    return spread((blank(1), mark, blank(1), *line), end, width)
+    return spread((blank(1), mark, blank(1), (number, "input.label"), *line), end, width)

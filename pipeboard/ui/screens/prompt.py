@@ -10,14 +10,18 @@ from textual.binding import Binding
 
 from pipeboard.ui.draw.line import Line, blank
 from pipeboard.ui.screens.drafting import Draft
-from pipeboard.ui.screens.overlay import CANCEL, Panel, TypingOverlay, folded, indented, upper_edge
+from pipeboard.ui.screens.overlay import Panel, TypingOverlay, folded, upper_edge
 from pipeboard.ui.screens.presets import Presets
-from pipeboard.ui.widgets.line_input import LineInput, one_line
+from pipeboard.ui.widgets.line_input import LineInput, harmless, one_line
 
 _LABEL: Final[Line] = ((" › ", "input.label"),)
 
 
-class InEditor(str):
+class Longer(str):
+    """What was typed and pasted so far: more than a line, to go on with in a box."""
+
+
+class InEditor(Longer):
     """What was typed so far, by somebody who wants to go on in the editor."""
 
 
@@ -31,18 +35,23 @@ class Feedback:
 
 
 class Prompt(TypingOverlay[str]):
-    """Dismisses with the text that was typed, with an `InEditor` after ^g, or with None.
+    """Dismisses with the text that was typed, or with None; where `longer` texts are taken, with
+    an `InEditor` after ^g and a `Longer` after a paste of several lines.
 
     `live` is asked for its feedback after each change, in the thread of the screen: it has to be
-    quick. `on_change` is told each text. `presets` are keys and the texts that they stand for;
-    Tab takes the first of the `suggestions` that begins with what is typed. A text that was left
-    unfinished under `draft_key` is offered again. With `select` the first key replaces the
-    `value`.
+    quick; a complaint waits until the word is left. `on_change` is told each text. `presets` are
+    keys and the texts that they stand for; Tab takes the first of the `suggestions` that begins
+    with what is typed. The first key replaces the `value`, or a text that was left unfinished under
+    `draft_key`: that one is offered again, or with `offers` off stands under ↑, where the lines
+    of this session are too.
     """
 
     BINDINGS = [  # noqa: RUF012 - as Textual's own documentation writes it
         Binding("escape", "cancel", show=False),
         Binding("tab", "complete", show=False),
+        Binding("ctrl+s", "save", show=False),
+        Binding("up", "earlier(-1)", show=False),
+        Binding("down", "earlier(1)", show=False),
         Binding("ctrl+g", "go_on_in_editor", show=False),
     ]
 
@@ -58,35 +67,38 @@ class Prompt(TypingOverlay[str]):
         presets: Sequence[tuple[str, str]] = (),
         placeholder: str = "",
         draft_key: str = "",
-        editor: bool = False,
-        select: bool = False,
+        offers: bool = True,
+        longer: bool = False,
         verb: str = "Save",
     ) -> None:
         super().__init__(LineInput(placeholder=placeholder))
         self._heading = label
-        self._select = select
         self._first_value = one_line(value)
         self._live = live
         self._on_change = on_change
         self._accept_empty = accept_empty
         self._presets = Presets(presets)
         self._suggestions = tuple(suggestions)
-        self._editor = editor
+        self.line.takes_more = self._takes_more = longer
+        self._offers = offers
         self._verb = verb
-        self._draft = Draft(self, draft_key, self._unfinished, self.refuse)
+        self.draft: Draft = Draft(self, draft_key, label, self._unfinished, self.refuse)
         self._feedback = Feedback((), True)
-        self._note = ""
+        self._shown: tuple[Line, ...] = ()
+        self._longer: Longer | None = None
+        self._place = 0
+        self._aside = ""
         self._tallest = 0
         self._is_behind = False
 
     def prepare(self) -> None:
-        self.line.write(self._first_value)
-        if self._select:
+        found = self.draft.found("^u clears it" if self._offers else "↑ brings it back")
+        self._offered = self._first_value
+        if found and (self._offers or self.draft.handed):
+            self._offered = one_line(found)
+        self.line.write(self._offered)
+        if not self.draft.handed:
             self.line.action_select_all()
-        found = self._draft.found()
-        if found and found != self._first_value:
-            self.line.write(found)
-            self._note = "Kept from when you left; ^u clears it."
         self._understand()
 
     def draw(self, width: int, height: int) -> Panel:
@@ -100,8 +112,8 @@ class Prompt(TypingOverlay[str]):
         hints = [
             ("↵", self._verb),
             *([("⇥", completion)] if completion else []),
-            *([("^g", "Editor")] if self._editor else []),
-            CANCEL,
+            *([("^g", "Editor")] if self._takes_more else []),
+            self.leaving,
         ]
         return Panel(edge, hints, lines, _LABEL)
 
@@ -109,28 +121,44 @@ class Prompt(TypingOverlay[str]):
         self._tallest = 0
 
     def keep_draft(self) -> None:
-        self._draft.keep()
+        self.draft.keep()
+
+    @property
+    def has_changes(self) -> bool:
+        # Where nothing keeps it, a line is quickly typed again.
+        return self.draft.has_failed and bool(self._unfinished())
 
     def leave(self, result: str | None) -> None:
-        self._draft.settled()
+        if isinstance(result, Longer):
+            self._longer = result
         super().leave(result)
 
     def on_input_changed(self) -> None:
-        self.forgive()
+        if self.text != self._offered:
+            self.forgive()
+            self.draft.forgiven()
         written = self._presets.written(self.text)
         if written != self.text:
             self.line.write(written)
-        self._draft.changed()
+        self.draft.changed()
         if not self._is_behind:
             self._is_behind = True
             self.call_after_refresh(self._understand)
 
     def on_input_submitted(self) -> None:
+        self.action_save()
+
+    def on_line_input_longer(self, event: LineInput.Longer) -> None:
+        self.leave(Longer(harmless(event.text)))
+
+    def action_save(self) -> None:
+        """Dismiss with what is typed, where it is understood."""
         text = self._presets.meant(self.text)
         self._understand()
         if not text.strip() and not self._accept_empty:
             self.refuse("Nothing is typed yet; Esc cancels.")
         elif not self._feedback.ok:
+            self._shown = self._feedback.lines
             self.refuse(self._feedback.why or "This cannot be read; Esc cancels.")
         else:
             self.leave(text)
@@ -143,12 +171,27 @@ class Prompt(TypingOverlay[str]):
 
     def action_go_on_in_editor(self) -> None:
         """Leave the rest to the editor, where there is one for this."""
-        if self._editor:
+        if self._takes_more:
             self.leave(InEditor(self.text))
         else:
             self.refuse("One line is all there is to this; no editor.")
 
+    def action_earlier(self, places: int) -> None:
+        """What was typed or kept here before: one further back, or forth again."""
+        lines = [line for line in self.draft.lines() if one_line(line) != self._aside]
+        if not self._place:
+            self._aside = self.text
+            lines = [line for line in self.draft.lines() if one_line(line) != self._aside]
+        place = self._place + places
+        if place > 0 or -place > len(lines):
+            self.refuse("There is nothing further here." if lines else "Nothing was typed before.")
+            return
+        self._place = place
+        self.line.write(lines[place] if place else self._aside)
+
     def _unfinished(self) -> str:
+        if self._longer is not None:
+            return self._longer
         return "" if self.text == self._first_value else self.text
 
     def _completion(self) -> str:
@@ -162,18 +205,25 @@ class Prompt(TypingOverlay[str]):
         text = self._presets.meant(self.text)
         if self._live is not None:
             self._feedback = self._live(text)
+        if self._feedback.ok or not self._is_in_a_word:
+            self._shown = self._feedback.lines
         if self._on_change is not None:
             self._on_change(text)
         self.redraw()
 
+    @property
+    def _is_in_a_word(self) -> bool:
+        """Is the last word still being typed, so that it is too early to complain?"""
+        is_new = self.text != self._offered
+        return is_new and self.line.cursor_at_end and not self.text.endswith(" ")
+
     def _lines_below(self, width: int) -> list[Line]:
         keys = self._presets.line(self.text)
-        lines = [keys] if keys else []
-        return [
-            *[
-                (blank(3), *part)
-                for line in (*lines, *self._feedback.lines)
-                for part in folded(line, width - 4)
-            ],
-            *(indented(self._note, width) if self._note else []),
+        told = [
+            (blank(3), *part)
+            for line in (*([keys] if keys else []), *self._shown)
+            for part in folded(line, width - 4)
         ]
+        said = self.draft.said(width)
+        # On a low screen the reason why it came back is what must be seen.
+        return [*said, *told] if self.draft.why else [*told, *said]

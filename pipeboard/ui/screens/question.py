@@ -10,7 +10,6 @@ from typing import Final
 from textual.binding import Binding
 
 from pipeboard.domain.deal import Answer
-from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.pipeline import Question
 from pipeboard.ui.draw.asked import rating_words
 from pipeboard.ui.draw.frame import Hint
@@ -18,9 +17,9 @@ from pipeboard.ui.draw.glyphs import AFTER, BEFORE
 from pipeboard.ui.draw.line import Line, Span, blank, left, whole, wrap
 from pipeboard.ui.palette import Role
 from pipeboard.ui.screens.drafting import Draft
-from pipeboard.ui.screens.overlay import CANCEL, Panel, TypingOverlay, heading, indented
-from pipeboard.ui.screens.writing import Edit, edit_outside
-from pipeboard.ui.widgets.line_input import LineInput
+from pipeboard.ui.screens.overlay import Panel, TypingOverlay, heading, indented
+from pipeboard.ui.screens.writing import Edit, edited_outside
+from pipeboard.ui.widgets.line_input import LineInput, harmless
 
 _ROWS: Final = ("text", "evidence")
 _LABELS: Final = {"text": "answer", "evidence": "evidence", "rating": "rating"}
@@ -43,8 +42,7 @@ class Given:
 class QuestionCard(TypingOverlay[Given]):
     """Dismisses with what was given, or with None.
 
-    What is typed is kept under `draft_key` until somebody discards it: whoever stores the answer
-    does, once it is stored. A text of several lines is changed in the editor.
+    What is typed is kept under `draft_key`. A text of several lines is changed in the editor.
     """
 
     BINDINGS = [  # noqa: RUF012 - as Textual's own documentation writes it
@@ -54,6 +52,7 @@ class QuestionCard(TypingOverlay[Given]):
         Binding("up", "go(-1)", show=False),
         Binding("down", "go(1)", show=False),
         Binding("ctrl+g", "edit_outside", show=False),
+        Binding("ctrl+r", "start_anew", show=False),
         Binding("ctrl+s,enter", "save", show=False),
     ]
 
@@ -62,14 +61,15 @@ class QuestionCard(TypingOverlay[Given]):
         question: Question,
         present: Answer | None,
         place: str,
+        whom: str = "",
         *,
         draft_key: str = "",
         edit: Edit | None = None,
         goes_on: bool = True,
         outside: bool = False,
     ) -> None:
-        """`place` is where the question stands, such as `4/7`; with `goes_on` others follow, with
-        `outside` the editor comes first."""
+        """`place` is where the question stands, such as `4/7`, `whom` the deal; with `goes_on`
+        others follow, with `outside` the editor comes first."""
         super().__init__(LineInput(placeholder="their words; Enter alone passes over it"))
         self._question = question
         self._place = place
@@ -79,11 +79,13 @@ class QuestionCard(TypingOverlay[Given]):
         self._first = Given(present.text, present.evidence, present.rating) if present else Given()
         self._values = asdict(self._first)
         self._field = _ROWS[0]
-        self._note = ""
-        self._draft = Draft(self, draft_key, self._unsaved, self.refuse)
+        self._aside = ""
+        self.line.takes_more = True
+        self._title = f"{question.label} · {whom}" if whom else question.label
+        self.draft: Draft = Draft(self, draft_key, self._title, self._unsaved, self.refuse)
 
     def prepare(self) -> None:
-        self._take_up(self._draft.found())
+        self._take_up(self.draft.found())
         self._enter(self._field)
 
     def on_mount(self) -> None:
@@ -97,12 +99,12 @@ class QuestionCard(TypingOverlay[Given]):
 
     def draw(self, width: int, height: int) -> Panel:
         question = self._question
-        above: list[Line] = [heading(f"{self._place}  {question.label}", width)]
+        above: list[Line] = [heading(f"{self._place}  {self._title}", width)]
         above += [(blank(3), whole(part, "text.strong")) for part in wrap(question.ask, width - 4)]
         above += indented(f"Why: {question.why}", width) if question.why else []
         above += indented(f"Good answer: {question.good}", width) if question.good else []
         rows = {row: self._shown(row, width) for row in _ROWS}
-        below = [*self._rating(), *(indented(self._note, width) if self._note else [])]
+        below = [*self._rating(), *self.draft.said(width)]
         room = max(0, height - len(above) - len(below) - 3)
         if not self.is_typing:
             above += rows["text"][:room]
@@ -110,16 +112,6 @@ class QuestionCard(TypingOverlay[Given]):
         if self._field == "text":
             return Panel(above, self._hints(), [*rows["evidence"], *below], _label("text"))
         return Panel([*above, *rows["text"][:room]], self._hints(), below, _label("evidence"))
-
-    def keep_draft(self) -> None:
-        self._draft.keep()
-
-    def leave(self, result: Given | None) -> None:
-        if result is None:
-            self._draft.settled()
-        else:
-            self._draft.keep()
-        super().leave(result)
 
     def resume(self) -> None:
         self._enter(self._field)
@@ -131,6 +123,9 @@ class QuestionCard(TypingOverlay[Given]):
 
     def on_input_submitted(self) -> None:
         self.action_save()
+
+    def on_line_input_longer(self, event: LineInput.Longer) -> None:
+        self._take(harmless(event.text))
 
     def action_rate(self, places: int) -> None:
         """The next rating, from unknown over 0 to 4."""
@@ -154,22 +149,33 @@ class QuestionCard(TypingOverlay[Given]):
             self.leave(given)
 
     def action_edit_outside(self) -> None:
-        """Go on in the editor; what was written there stands here to be saved."""
-        self._draft.keep()
-        try:
-            edited = edit_outside(self.app, self._values[self._field], self._edit)
-        except PipeboardError as error:
-            self.refuse(f"{error.message} {error.hint}".strip())
-            return
-        if edited is not None:
-            self._values[self._field] = edited
-            self._enter(self._field)
-            self._changed()
-            self._draft.keep()
+        """Go on in the editor; what was written there stands here to be saved, and is kept."""
+        self.draft.keep()
+        edited, why = edited_outside(self.app, self._values[self._field], self._edit)
+        if edited:
+            self._take(edited)
+            self.draft.keep()
+        if why:
+            self.refuse(why)
+
+    def action_start_anew(self) -> None:
+        """As it was before anything was typed; once more, as it was typed."""
+        typed, self._aside = self._unsaved() or self._aside, ""
+        if self.has_changes:
+            self._aside, self._values = typed, asdict(self._first)
+        else:
+            self._take_up(typed)
+        self._enter(self._field)
+        self._changed()
+
+    def _take(self, text: str) -> None:
+        self._values[self._field] = text
+        self._enter(self._field)
+        self._changed()
 
     def _changed(self) -> None:
-        self._draft.changed()
-        self._note = ""
+        self.draft.changed()
+        self.draft.forgiven()
         self.forgive()
         self.redraw()
 
@@ -198,7 +204,6 @@ class QuestionCard(TypingOverlay[Given]):
                 self._values[row] = found[row]
         if found.get("rating") in _RATINGS:
             self._values["rating"] = found.get("rating")
-        self._note = "Kept from when you left; Esc lets go of it."
 
     def _shown(self, row: str, width: int) -> list[Line]:
         lines: list[Line] = []
@@ -222,7 +227,8 @@ class QuestionCard(TypingOverlay[Given]):
         other = "Answer" if self._field == "evidence" else "Evidence"
         editor = [("^g", "Editor")] if self._edit else []
         save = "Save, next" if self._goes_on else "Save"
-        return [("↵", save), ("⇥", "Rating"), ("↓", other), *editor, CANCEL]
+        anew = [("^r", "As it was")] if self.has_changes else []
+        return [("↵", save), ("⇥", "Rating"), ("↓", other), *editor, *anew, self.leaving]
 
 
 def _label(row: str) -> Line:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from pipeboard.domain.dates import parse_date
+from pipeboard.domain.dates import parse_date, split_leading_date
+from pipeboard.domain.deal import Deal
 from pipeboard.domain.pipeline import Stage
+from pipeboard.ui.outcome import Outcome
 from pipeboard.ui.screens import asking
 from pipeboard.ui.screens.deal_actions import in_turn
+from pipeboard.ui.screens.drafting import key_of
 from pipeboard.ui.screens.menu import Choice, Menu
 from pipeboard.ui.screens.noting import Noting
 from pipeboard.ui.screens.prompt import Prompt
+from pipeboard.ui.screens.questions import Meeting, Questions, until_stored
 
-_STEP_DAYS = (
-    ("1", "today "),
-    ("2", "tomorrow "),
-    ("3", "+3d "),
-    ("w", "1w "),
-    ("m", "1m "),
-)
 _TOUCHES = {"c": "call", "e": "email", "m": "meeting", "d": "demo", "x": "message"}
 _PROPOSAL, _TRIAL_CLOSE = "p", "k"
 _COMMITMENTS = {"y": "yes", "n": "no", "c": "conditional"}
@@ -39,27 +36,44 @@ class Working(Noting):
             await self.ask_next_step()
 
     async def ask_next_step(self) -> bool:
-        """Asks for the next step of the deals that are meant; whether one was set."""
-        ids = self.selected()
-        usual = self._usual_step(ids)
-        typed = await self.ask(
-            Prompt(
-                f"Next step of {self.whom(ids)}",
-                live=asking.next_step(self.today, usual),
-                accept_empty=True,
-                presets=_STEP_DAYS,
-                placeholder=self.present("next_step") or f"thu {usual or 'call Bob'}",
-                draft_key=f"next-{ids[0]}",
-            )
-        )
-        if typed is None:
-            return False
-        step = asking.with_usual_words(typed, self.today, usual)
-        return bool(await self.change(lambda w, ids, seen, _: w.plan(ids, step, seen=seen)))
+        """Asks for the next step of the deals that are meant; whether one was set.
 
-    def _usual_step(self, ids: Sequence[int]) -> str:
+        A day alone puts the step off, its words as they are.
+        """
+        ids = self.selected()
+        deals = (await self.board_app.clerk.ask(lambda w: w.reader.deals(ids))).values()
+        usual = self._usual_step(deals)
+        steps = {deal.next_step.text if deal.next_step else "" for deal in deals}
+        words = asking.Words(steps.pop() if len(steps) == 1 else "", usual, len(deals))
+
+        async def ask(questions: Questions) -> Outcome | None:
+            typed = await questions.ask(
+                lambda: Prompt(
+                    f"Next step of {self.whom(ids)}",
+                    live=asking.next_step(self.today, words),
+                    accept_empty=True,
+                    presets=asking.step_days(self.today),
+                    placeholder=self.present("next_step") or f"thu {usual or 'call Bob'}",
+                    draft_key=key_of("next", ids),
+                )
+            )
+            return None if typed is None else await self._plan(typed, usual)
+
+        def both(deal: Deal, mine: str, _theirs: str) -> str:
+            return f"{mine}; {deal.next_step.text}" if deal.next_step else mine
+
+        return bool(await until_stored(self, ask, Meeting(both)))
+
+    async def _plan(self, typed: str, usual: str) -> Outcome:
+        due, words = split_leading_date(typed, self.today)
+        if due is not None and not words:
+            return await self.change(
+                lambda w, ids, seen, _: w.reschedule(ids, due, usual, seen=seen)
+            )
+        return await self.change(lambda w, ids, seen, _: w.plan(ids, typed, seen=seen))
+
+    def _usual_step(self, deals: Iterable[Deal]) -> str:
         """What the stage suggests as a next step, where the deals agree on it."""
-        deals = self.state.reader.deals(ids).values()
         pipelines = {pipeline.id: pipeline for pipeline in self.state.reader.pipelines()}
         stages = {pipelines[deal.pipeline_id].stage(deal.stage_id) for deal in deals}
         return stages.pop().next_step if len(stages) == 1 else ""
@@ -88,23 +102,28 @@ class Working(Noting):
             if way is None:
                 return
             direction = "in" if way == "i" else "out"
-        outcome = await self.ask(Prompt("What came of it?", accept_empty=True))
-        if outcome is None:
-            return
-        logged = await self.change(
-            lambda w, ids, seen, _: w.log_touch(
-                ids,
-                name,
-                direction,
-                outcome,
-                quote=kind == _PROPOSAL,
-                trial_close=commitment,
-                seen=seen,
-            ),
-            repeats=False,
-        )
-        if logged:
+        is_quote = kind == _PROPOSAL
+        if await self._log(ids, name, direction, quote=is_quote, trial_close=commitment):
             await self.ask_next_step()
+
+    async def _log(
+        self, ids: Sequence[int], name: str, direction: str, *, quote: bool, trial_close: str
+    ) -> bool:
+        """Asks what came of an interaction, and logs it."""
+
+        async def ask(questions: Questions) -> Outcome | None:
+            title = f"What came of it? {self.whom(ids)}: {name} ({direction})"
+            came = await self.words(questions, title, key_of("outcome", ids), accept_empty=True)
+            if came is None:
+                return None
+            return await self.change(
+                lambda w, ids, seen, _: w.log_touch(
+                    ids, name, direction, came, quote=quote, trial_close=trial_close, seen=seen
+                ),
+                repeats=False,
+            )
+
+        return bool(await until_stored(self, ask))
 
     @in_turn
     async def action_snooze(self) -> None:
@@ -119,13 +138,19 @@ class Working(Noting):
         key = await self.ask(Menu(f"Snooze {self.whom(ids)}", choices))
         if key is None:
             return
-        typed: str | None = _SNOOZES[key][0] if key in _SNOOZES else ""
-        if key == "d":
-            typed = await self.ask(Prompt("Snooze until", live=asking.day(self.today)))
-        if typed is None:
-            return
-        until = parse_date(typed, self.today) if typed else None
-        await self.change(lambda w, ids, seen, _: w.snooze(ids, until, seen=seen))
+
+        async def ask(questions: Questions) -> Outcome | None:
+            typed: str | None = _SNOOZES[key][0] if key in _SNOOZES else ""
+            if key == "d":
+                title, live = f"Snooze {self.whom(ids)} until", asking.day(self.today)
+                draft_key = key_of("snooze", ids)
+                typed = await questions.ask(lambda: Prompt(title, live=live, draft_key=draft_key))
+            if typed is None:
+                return None
+            until = parse_date(typed, self.today) if typed else None
+            return await self.change(lambda w, ids, seen, _: w.snooze(ids, until, seen=seen))
+
+        await until_stored(self, ask)
 
     @in_turn
     async def action_playbook(self) -> None:

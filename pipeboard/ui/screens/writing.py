@@ -10,9 +10,11 @@ from textual.binding import Binding
 from textual.containers import Horizontal
 
 from pipeboard.domain.errors import PipeboardError, Refused
+from pipeboard.ui.said import said
 from pipeboard.ui.screens.drafting import Draft
-from pipeboard.ui.screens.overlay import CANCEL, Overlay, Panel, indented, upper_edge
-from pipeboard.ui.widgets.text_box import TextBox, harmless
+from pipeboard.ui.screens.overlay import Overlay, Panel, indented, upper_edge
+from pipeboard.ui.widgets.line_input import harmless
+from pipeboard.ui.widgets.text_box import LONGEST, TextBox
 
 Edit: TypeAlias = Callable[[str], str]
 """Has a text edited by another program, and gives it back; raises PipeboardError."""
@@ -21,8 +23,9 @@ Edit: TypeAlias = Callable[[str], str]
 class TextScreen(Overlay[str]):
     """Dismisses with the text, or with None.
 
-    `hint` says what is wanted. Unsaved text is kept under `draft_key`. ^g goes on in the editor,
-    where there is one to `edit`.
+    `hint` says what is wanted. What is `begun` or was kept under `draft_key` stands there instead
+    of the `text`. ^g goes on in the editor, where there is one to `edit`; with `outside` it comes
+    first.
     """
 
     DEFAULT_CSS = """
@@ -32,6 +35,7 @@ class TextScreen(Overlay[str]):
         Binding("escape", "cancel", show=False),
         Binding("ctrl+s", "save", show=False),
         Binding("ctrl+g", "edit_outside", show=False),
+        Binding("ctrl+r", "start_anew", show=False),
     ]
 
     def __init__(
@@ -40,8 +44,10 @@ class TextScreen(Overlay[str]):
         text: str = "",
         *,
         draft_key: str = "",
+        begun: str = "",
         hint: str = "",
         edit: Edit | None = None,
+        outside: bool = False,
     ) -> None:
         super().__init__()
         self._heading = title
@@ -49,8 +55,11 @@ class TextScreen(Overlay[str]):
         self._edit = edit
         self._box = TextBox(text)
         self._first_text = self._box.text
+        self._begun = begun
+        self._outside = outside
+        self._aside = ""
         self._frame = Horizontal()
-        self._draft = Draft(self, draft_key, self._unsaved, self.refuse)
+        self.draft: Draft = Draft(self, draft_key, title, self._unsaved, self.refuse)
 
     @property
     def text(self) -> str:
@@ -65,54 +74,84 @@ class TextScreen(Overlay[str]):
         with self._frame:
             yield self._box
 
+    def prepare(self) -> None:
+        found = harmless(self.draft.found() or self._begun)
+        if self._begun:
+            found = harmless(self._begun)
+            self.draft.forgiven()
+        self._offered = found or self._first_text
+
     def on_mount(self) -> None:
-        found = self._draft.found()
-        if found and found != self._first_text:
-            self._box.text = harmless(found)
-            self._hint = "Kept from when you left."
-        self._box.move_cursor(self._box.document.end)
+        self._write(self._offered)
         self._box.focus()
+        if self._begun:
+            self.draft.keep()
+        if self._outside:
+            self.call_after_refresh(self.action_edit_outside)
 
     def draw(self, width: int, height: int) -> Panel:
         hint = indented(self._hint, width) if self._hint else []
-        above = [*upper_edge(self._heading, width), *hint]
+        above = [*upper_edge(self._heading, width), *(self.draft.said(width) or hint)]
         room = max(1, height - len(above) - 1)
         self._frame.styles.height = min(room, max(5, height // 2))
         editor = [("^g", "Editor")] if self._edit else []
-        return Panel(above, [("^s", "Save"), *editor, CANCEL])
-
-    def keep_draft(self) -> None:
-        self._draft.keep()
-
-    def leave(self, result: str | None) -> None:
-        self._draft.settled()
-        super().leave(result)
+        anew = [("^r", "As it was")] if self.has_changes else []
+        return Panel(above, [("^s", "Save"), *editor, *anew, self.leaving])
 
     def resume(self) -> None:
         self._box.focus()
 
     def on_text_area_changed(self) -> None:
-        self.forgive()
-        self._draft.changed()
+        if self.text != self._offered:
+            self.forgive()
+            self.draft.forgiven()
+        self.draft.changed()
+        self.redraw()
+
+    def on_text_box_too_long(self, event: TextBox.TooLong) -> None:
+        self.refuse(
+            f"{event.cut:,} characters did not fit and were left out: {LONGEST:,} is the most."
+        )
 
     def action_save(self) -> None:
         """Dismiss with what is typed."""
         self.leave(self.text)
 
+    def action_start_anew(self) -> None:
+        """As it was before anything was typed; once more, as it was typed."""
+        typed = self.text if self.has_changes else self._aside
+        self._write(self._first_text if self.has_changes else typed)
+        self._aside = typed
+        self.draft.forgiven()
+
     def action_edit_outside(self) -> None:
-        """Go on in the editor; what was written there stands here to be saved."""
-        self._draft.keep()
-        try:
-            edited = edit_outside(self.app, self.text, self._edit)
-        except PipeboardError as error:
-            self.refuse(f"{error.message} {error.hint}".strip())
-            return
-        if edited is not None:
-            self._box.text = edited
-            self._box.move_cursor(self._box.document.end)
+        """Go on in the editor; what was written there stands here to be saved, and is kept."""
+        self.draft.keep()
+        edited, why = edited_outside(self.app, self.text, self._edit)
+        if edited:
+            self._write(edited)
+            self.draft.forgiven()
+            self.draft.keep()
+        if why:
+            self.refuse(why)
+
+    def _write(self, text: str) -> None:
+        self._offered = self._box.text = text
+        self._box.move_cursor(self._box.document.end)
 
     def _unsaved(self) -> str:
         return self.text if self.has_changes else ""
+
+
+def edited_outside(app: App[Any], text: str, edit: Edit | None) -> tuple[str, str]:
+    """The text as it comes back from the editor, "" where it was left as it is, and what went wrong
+    on the way: then the text is what was written so far, where it could be read."""
+    try:
+        return edit_outside(app, text, edit) or "", ""
+    except PipeboardError as error:
+        written = harmless(str(error.details.get("text") or "")).strip("\n")
+        why = said(error)
+        return (written if written != text.strip("\n") else ""), why
 
 
 def edit_outside(app: App[Any], text: str, edit: Edit | None) -> str | None:

@@ -9,7 +9,7 @@ from textual.events import Paste
 from textual.message import Message
 from textual.widgets import Input
 
-from pipeboard.domain.text import printable
+from pipeboard.domain.text import printable, printable_lines
 from pipeboard.ui.net import under_net
 from pipeboard.ui.palette import Role
 from pipeboard.ui.styles import style_of
@@ -37,11 +37,29 @@ class LineInput(Input):
     ALLOW_SELECT = False
 
     class TooLong(Message):
-        """A paste that does not fit: none of it was put in, rather than a part."""
+        """So many characters were cut: `LONGEST` are the most."""
 
-        def __init__(self, length: int) -> None:
+        def __init__(self, cut: int) -> None:
             super().__init__()
-            self.length = length
+            self.cut = cut
+
+    class Joined(Message):
+        """So many pasted lines were made one."""
+
+        def __init__(self, lines: int) -> None:
+            super().__init__()
+            self.lines = lines
+
+    class Longer(Message):
+        """Too much for a line was pasted where more than a line is taken: the whole text, with
+        what stood in the line around it. The line is as it was."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    takes_more = False
+    """Is a paste of several lines, or of more than `LONGEST`, somebody else's to take?"""
 
     def __init__(self, *, placeholder: str = "") -> None:
         super().__init__(placeholder=printable(placeholder), select_on_focus=False, compact=True)
@@ -60,7 +78,10 @@ class LineInput(Input):
 
     def validate_value(self, value: str) -> str:
         """What becomes of a value that is set, by whomever."""
-        return one_line(value)
+        line = printable(value.translate(_WHITE_SPACE))
+        if len(line) > LONGEST:
+            self.post_message(self.TooLong(len(line) - LONGEST))
+        return line[:LONGEST]
 
     def write(self, value: str) -> None:
         """Another value, with the caret behind it."""
@@ -76,14 +97,26 @@ class LineInput(Input):
         # Textual takes the first of several lines and says nothing of the others.
         event.prevent_default()
         event.stop()
+        lines = [line for line in event.text.splitlines() if line.strip()]
         text = " ".join(printable(event.text.translate(_WHITE_SPACE)).split())
-        if len(text) > LONGEST - len(self.value) + len(self.selected_text):
-            self.post_message(self.TooLong(len(text)))
-            return
         start, end = sorted(self.selection)
-        self.replace(text, start, end)
+        room = LONGEST - len(self.value) + (end - start)
+        if self.takes_more and (len(lines) > 1 or len(text) > room):
+            pasted = event.text.strip("\r\n")
+            self.post_message(self.Longer(self.value[:start] + pasted + self.value[end:]))
+            return
+        self.replace(text[:room], start, end)
+        if len(text) > room:
+            self.post_message(self.TooLong(len(text) - room))
+        elif len(lines) > 1:
+            self.post_message(self.Joined(len(lines)))
 
 
 def one_line(text: str) -> str:
     """The text as a line takes it: at most `LONGEST` printable characters, blanks for line ends."""
     return printable(text.translate(_WHITE_SPACE))[:LONGEST]
+
+
+def harmless(text: str) -> str:
+    """The text with `\\n` between its lines, blanks for tabs, and nothing that is not printable."""
+    return printable_lines("\n".join(text.expandtabs(4).splitlines()))

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from textual.events import Paste
+from textual.message import Message
 from textual.widgets import TextArea
 from textual.widgets.text_area import TextAreaTheme
 
-from pipeboard.domain.text import printable_lines
 from pipeboard.ui.net import under_net
 from pipeboard.ui.styles import style_of
+from pipeboard.ui.widgets.line_input import harmless
 from pipeboard.ui.widgets.lines import theme_of
 
 _THEME = "pipeboard"
+LONGEST: Final = 100_000
+"""Characters that the box takes: more than any text that can be stored, and still quick."""
 
 
 @under_net
 class TextBox(TextArea):
     """Textual's `TextArea` without a border; what cannot be printed never gets in."""
+
+    class TooLong(Message):
+        """So many characters were cut: `LONGEST` are the most."""
+
+        def __init__(self, cut: int) -> None:
+            super().__init__()
+            self.cut = cut
 
     DEFAULT_CSS = """
     TextBox { padding: 0 1; background: ansi_default; color: ansi_default; }
@@ -43,9 +55,8 @@ class TextBox(TextArea):
     async def _on_paste(self, event: Paste) -> None:
         event.prevent_default()
         event.stop()
-        self.replace(harmless(event.text), *self.selection, maintain_selection_offset=False)
-
-
-def harmless(text: str) -> str:
-    """The text with `\\n` between its lines, blanks for tabs, and nothing that is not printable."""
-    return printable_lines("\n".join(text.expandtabs(4).splitlines()))
+        text = harmless(event.text)
+        room = max(0, LONGEST - len(self.text) + len(self.selected_text))
+        self.replace(text[:room], *self.selection, maintain_selection_offset=False)
+        if len(text) > room:
+            self.post_message(self.TooLong(len(text) - room))
