@@ -22,7 +22,7 @@ FAST = ["d", "j", "l", "x", "1", "y", "/", "f", "\r", "\x1b", "\x1b[B", "\x1bOB"
 
 
 async def opened(show: Shown, key: str) -> Overlay[object]:
-    show.desk.workspace.save_filter("Mine", "owner:me")
+    await show.desk.app.clerk.ask(lambda w: w.save_filter("Mine", "owner:me"))
     await show.desk.press(*key.split())
     overlay = show.desk.app.screen
     assert isinstance(overlay, Overlay)

@@ -212,9 +212,9 @@ async def test_a_bug_is_logged_with_its_traceback_and_without_values(
         assert "An error of Pipeboard's own (KeyError) was logged in" in board.status
         assert board.app.crash_log is not None
         log = board.app.crash_log.read_text()
-        assert log.count("Traceback") == 1
-        assert "move_cursor" in log
-        assert '"Lumen Oy"' not in log.replace('secret = "Lumen Oy"', "")
+        assert log.count("KeyError") == 1
+        assert "in _cursor" in log
+        assert "Lumen Oy" not in log
         monkeypatch.undo()
         await board.press("l")
         assert board.state.view.cursor[0] == 1

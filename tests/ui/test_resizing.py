@@ -101,7 +101,7 @@ async def test_an_overlay_looks_the_same_whatever_size_it_was_opened_at(
 ) -> None:
     sizes = SIZES if THOROUGH else FEW
     async with shown(demo) as show:
-        show.desk.workspace.save_filter("Mine", "owner:me")
+        await show.desk.app.clerk.ask(lambda w: w.save_filter("Mine", "owner:me"))
         await show.desk.press(*SCREENS[screen])
         for place, (name, key) in enumerate(overlays_of(screen).items()):
             assert await opened_on(show, key), f"{name} does not open"

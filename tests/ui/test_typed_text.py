@@ -205,7 +205,7 @@ async def test_a_value_that_somebody_else_has_set_meanwhile_is_shown_beside_mine
 @pytest.mark.parametrize(
     ("asked", "field", "mine", "theirs"),
     [
-        ("o", "owner", "ana", "cy"),
+        ("o", "owner", "ana", "bo"),
         ("person", "contacts", "Ada Fork", "Bob"),
         ("term", "terms", "mine", "yours"),
         ("note", "note", "my text, gone on with", "rewritten meanwhile"),
