@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from pipeboard.domain.metrics import Report, Target
+    from pipeboard.domain.metrics.grouping import Group
     from pipeboard.store.writing import Writer
     from pipeboard.workspace.counting import Question
 
@@ -52,21 +53,21 @@ class Numbers(Desk):
         """The numbers that are asked for, each found when somebody looks at it."""
         from pipeboard.workspace.counting import read_basis, report_on  # every verb imports this
 
-        return report_on(read_basis(self.reader, asked), asked.owner)
+        return report_on(self.reader, read_basis(self.reader, asked), asked)
 
     def report_before(self, asked: Question) -> Report:
         """The same numbers of the period before."""
         return self.report(asked.before(self.settings))
 
-    def groups(self, report: Report, name: str) -> Mapping[str, Report]:
+    def groups(self, report: Report, name: str) -> Mapping[Group, Report]:
         """A report split by `owner`, `team`, `source`, `month`, a custom field…; BadInput for a
         name that no deal has anything under."""
         from pipeboard.domain.metrics.grouping import grouping_of
 
         rules, calendar = report.basis.rules, report.basis.calendar
-        pipeline_id = rules.pipeline.id
+        pipeline_id, as_of = rules.pipeline.id, report.basis.as_of
         grouping = grouping_of(
-            name, rules, calendar, lambda of: self.reader.attribute(pipeline_id, of)
+            name, rules, calendar, lambda of: self.reader.attribute(pipeline_id, of, as_of)
         )
         return report.groups(grouping)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.deals import Present
 from pipeboard.domain.metrics.folding import KINDS, Fact, fold
 from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.names import METRICS
@@ -19,7 +18,6 @@ __all__ = [
     "Fact",
     "History",
     "Metric",
-    "Present",
     "Rates",
     "Report",
     "Rules",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pipeboard.domain.deal import Deal, Note, Touch
     from pipeboard.domain.filter_nodes import Filter
-    from pipeboard.domain.metrics import History, Present, Rates, Rules
+    from pipeboard.domain.metrics import History, Rates, Rules
     from pipeboard.domain.sheet import Entry, Sheet
     from pipeboard.store.reading.finding import Found
     from pipeboard.store.reading.history import Did
@@ -216,24 +216,29 @@ class Reader:
 
         return read_histories(self._database, pipeline_id, as_of, ids)
 
-    def rules(self, pipeline: Pipeline) -> Rules:
-        """What the numbers of a pipeline are counted by: targets, rates, teams, settings."""
+    def rules(self, pipeline: Pipeline, as_of: datetime | None = None) -> Rules:
+        """What the numbers of a pipeline are counted by at an instant (now): stages, targets,
+        rates, teams, settings."""
         from pipeboard.store.reading.yardsticks import read_rules
 
-        return read_rules(self._database, pipeline, self.settings())
+        return read_rules(self._database, pipeline, self.settings(), as_of)
 
-    def present(self, pipeline: Pipeline) -> Present:
-        """What only the deals as they are now tell: quotes sent, evidence for a commit."""
-        from pipeboard.store.reading.yardsticks import read_present
+    def supported(
+        self, pipeline: Pipeline, as_of: datetime, ids: Collection[int]
+    ) -> frozenset[int]:
+        """Of some deals, those with the evidence of a commit at an instant."""
+        from pipeboard.store.reading.yardsticks import read_supported
 
-        return read_present(self._database, pipeline)
+        return read_supported(self._database, pipeline, as_of, ids)
 
-    def attribute(self, pipeline_id: int, name: str) -> Mapping[int, str]:
-        """A value of each deal to group by: `source`, `account`, `field.product`; BadInput for what
-        no deal has."""
+    def attribute(
+        self, pipeline_id: int, name: str, as_of: datetime | None = None
+    ) -> Mapping[int, str]:
+        """A value of each deal to group by, at an instant (now): `source`, `account`,
+        `field.product`; BadInput for what no deal has."""
         from pipeboard.store.reading.yardsticks import read_attribute
 
-        return read_attribute(self._database, pipeline_id, name)
+        return read_attribute(self._database, pipeline_id, name, as_of)
 
     def usual_days(self, pipeline_id: int) -> Mapping[int, int]:
         """How many days deals usually stay in each open stage, of those changed last."""
