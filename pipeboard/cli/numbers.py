@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pipeboard.domain.metrics import Report, Target
+    from pipeboard.domain.metrics.grouping import Group
+    from pipeboard.domain.metrics.waterfall import Waterfall
     from pipeboard.workspace.counting import Question
 
 
@@ -34,6 +36,9 @@ def _metrics_arguments(parser: Parser) -> None:
     parser.add_argument("--owner", metavar="REP", help="what a rep did")
     parser.add_argument("--compare", action="store_true", help="against the period before")
     parser.add_argument("--as-of", metavar="T", help="as it was on a day or at an instant")
+    parser.add_argument(
+        "--since", metavar="DATE", help="what changed in the pipeline of the period since a day"
+    )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON document")
     form.add_argument("--md", action="store_true", help="Markdown")
@@ -47,6 +52,7 @@ def metrics(call: Call) -> int:
     report = workspace.report(question)
     before = workspace.report_before(question) if asked.compare else None
     groups = workspace.groups(report, asked.by) if asked.by else None
+    flow = workspace.changes_since(report, day) if (day := call.day(asked.since)) else None
     if asked.json:
         from pipeboard.exchange.metrics_document import metrics_document
 
@@ -58,14 +64,15 @@ def metrics(call: Call) -> int:
                 before=before,
                 groups=groups,
                 grouped_by=asked.by or "",
+                flow=flow,
             )
         )
     elif asked.md or asked.csv:
-        _write_tables(call, report, before, groups)
+        _write_tables(call, question, report, before, groups, flow)
     else:
         from pipeboard.cli.drawing import draw_overview
 
-        draw_overview(call, report, before, groups)
+        draw_overview(call, report, before, groups, question.owner)
     return 0
 
 
@@ -115,17 +122,24 @@ def _owner(call: Call, name: str | None) -> str | None:
 
 
 def _write_tables(
-    call: Call, report: Report, before: Report | None, groups: Mapping[str, Report] | None
+    call: Call,
+    question: Question,
+    report: Report,
+    before: Report | None,
+    groups: Mapping[Group, Report] | None,
+    flow: Waterfall | None,
 ) -> None:
     from pipeboard.domain.metrics import METRICS
-    from pipeboard.exchange.metrics_tables import as_csv, as_markdown, tables
+    from pipeboard.exchange.metrics_tables import GROUP_METRICS, as_csv, as_markdown, tables
 
-    if call.arguments.csv:
-        sys.stdout.write(as_csv(tables(report, before, groups, group_metrics=tuple(METRICS))))
-        return
-    basis = report.basis
-    title = f"{basis.rules.pipeline.name}: {basis.period.label}"
-    call.out.text(as_markdown(report, tables(report, before, groups), title).rstrip("\n"))
+    words, owner = " ".join(call.arguments.words), question.owner
+    as_data = call.arguments.csv
+    shown = tuple(METRICS) if as_data else GROUP_METRICS
+    found = tables(report, before, groups, group_metrics=shown, flow=flow)
+    if as_data:
+        sys.stdout.write(as_csv(report, found, words, owner))
+    else:
+        call.out.text(as_markdown(report, found, words, owner).rstrip("\n"))
 
 
 def _target_arguments(parser: Parser) -> None:

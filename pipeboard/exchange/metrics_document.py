@@ -7,9 +7,15 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+from pipeboard.domain.events import instant
 from pipeboard.domain.metrics import Metric, Report, Unit, compare
+from pipeboard.domain.metrics.backtest import Backtest
 from pipeboard.domain.metrics.calibration import Band, Calibration
-from pipeboard.domain.metrics.losses import LossReason
+from pipeboard.domain.metrics.chances import AGES, won_of_closed
+from pipeboard.domain.metrics.forecast import chances_in_use
+from pipeboard.domain.metrics.grouping import Group
+from pipeboard.domain.metrics.losses import LossReason, competitors
+from pipeboard.domain.metrics.needed import conversion_of_pipeline
 from pipeboard.domain.metrics.readings import (
     activity_reading,
     calibration_reading,
@@ -21,9 +27,12 @@ from pipeboard.domain.metrics.readings import (
 )
 from pipeboard.domain.metrics.report import StageNumbers
 from pipeboard.domain.metrics.result import Number
+from pipeboard.domain.metrics.scope import scope_of, windows_of
+from pipeboard.domain.metrics.tally import by_currency
 from pipeboard.domain.metrics.waterfall import Waterfall
 from pipeboard.domain.metrics.wording import Wording
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.score import half_up
 
 Document = dict[str, Any]
 
@@ -36,39 +45,46 @@ def metrics_document(
     filter_text: str = "",
     owner: str | None = None,
     before: Report | None = None,
-    groups: Mapping[str, Report] | None = None,
+    groups: Mapping[Group, Report] | None = None,
     grouped_by: str = "",
+    flow: Waterfall | None = None,
 ) -> Document:
-    """One report; with `before` against that of another period, with `groups` also of each group.
+    """One report; with `before` against that of another period, with `groups` also of each group,
+    with `flow` another waterfall than that of the whole period.
 
     Amounts are minor units of `currency`. Whatever is unknown is null, with its reason beside it.
     """
-    rules, basis = report.basis.rules, report.basis
+    rules, scope = report.basis.rules, scope_of(report, filter_text, owner)
     document = {
-        "as_of": _local(report, basis.as_of),
-        "zone": rules.settings.zone_name,
-        "currency": rules.currency,
-        "pipeline": rules.pipeline.name,
+        **{name: scope[name] for name in ("as_of", "stock_as_of", "zone", "currency", "pipeline")},
         "owner": owner,
         "filter": filter_text,
         "period": period_document(report),
+        "windows": dict(windows_of(report)),
         "metrics": metric_documents(report),
-        "stages": [_stage(row) for row in report.stages],
+        "by_currency": _by_currency(report),
+        "stages": [_stage(report, row) for row in report.stages],
         "bottleneck": _bottleneck(report),
         "lead_velocity": _lead_months(report),
         "forecast_months": _forecast_months(report),
         "won_weeks": _won_weeks(report),
         "calibration": _calibration(report.calibration),
-        "waterfall": _waterfall(report.waterfall),
+        "chances": chance_documents(report),
+        "backtest": backtest_document(report.backtest),
+        "needed": _needed(report),
+        "waterfall": _waterfall(report, flow or report.waterfall),
         "loss_reasons": [_loss_reason(rules.pipeline, reason) for reason in report.loss_reasons],
+        "competitors": [
+            {"competitor": one.competitor, "count": len(one.deals), "value": one.value.rounded}
+            for one in competitors(report.basis)
+        ],
         "readings": readings(report),
     }
     if before is not None:
         document["compared_with"] = _compared(report, before)
     document["grouped_by"] = grouped_by or None
     document["groups"] = [
-        {"key": name or None, "metrics": metric_documents(group)}
-        for name, group in (groups or {}).items()
+        {"key": name, "metrics": metric_documents(group)} for name, group in (groups or {}).items()
     ]
     return document
 
@@ -78,8 +94,10 @@ def _lead_months(report: Report) -> list[Document]:
         {
             "month": month.month,
             "qualified": month.leads,
+            "before": month.before,
             "rate": metric_document(month.rate),
             "partial": month.partial,
+            "bar_moved": month.bar_moved,
         }
         for month in report.lead_months
     ]
@@ -93,6 +111,8 @@ def _forecast_months(report: Report) -> list[Document]:
             "open_value": month.open_value.rounded,
             "weighted_value": month.weighted.rounded,
             "measured_value": month.measured.rounded,
+            "reason": month.open_value.reason or month.weighted.reason or month.measured.reason,
+            "excluded": dict(month.weighted.excluded),
         }
         for month in report.months
     ]
@@ -103,7 +123,10 @@ def _won_weeks(report: Report) -> list[Document]:
         {
             "week": week.start.isoformat(),
             "won_value": week.won.rounded,
+            "won_count": len(week.won_deals),
             "created_count": week.created.rounded,
+            "created_value": week.created_value.rounded,
+            "reason": week.won.reason,
             "partial": week.partial,
         }
         for week in report.weeks
@@ -152,7 +175,23 @@ def _number(value: Number | None) -> int | float | None:
     return fraction.numerator if fraction.denominator == 1 else float(fraction)
 
 
-def _stage(row: StageNumbers) -> Document:
+def _by_currency(report: Report) -> Document:
+    """What is not converted: the sums in each currency, where an amount has no rate."""
+    parts = {
+        "open": report.stock.deals.open,
+        "won": report.basis.won,
+        "lost": report.basis.lost,
+        "created": report.basis.created,
+    }
+    return {
+        name: by_currency(deals)
+        for name, deals in parts.items()
+        if report.stock.tally(deals).lacking
+    }
+
+
+def _stage(report: Report, row: StageNumbers) -> Document:
+    stage_id = row.stage.id
     return {
         "stage": row.stage.name,
         "entered": row.entered,
@@ -166,6 +205,10 @@ def _stage(row: StageNumbers) -> Document:
         "dwell_p80_days": metric_document(row.dwell.p80),
         "dwell_p90_days": metric_document(row.dwell.p90),
         "expected_days": row.stage.expected_days,
+        "limit_days": None if row.limit is None else _number(row.limit),
+        "win_given": metric_document(won_of_closed(report.stock)[stage_id]),
+        "rose_tint": report.rose_tint_by_stage[stage_id].rounded,
+        "reason": row.open_value.reason or row.weighted_value.reason,
         "overstay_deal_days": _number(row.overstay.deal_days),
         "stalled_count": row.stalled_count,
         "skipped": metric_document(row.skipped),
@@ -190,6 +233,8 @@ def _calibration(found: Calibration) -> Document:
         "brier": metric_document(found.brier),
         "skill": metric_document(found.skill),
         "bias": metric_document(found.bias),
+        "said": found.said,
+        "by_hand": found.by_hand,
         "bands": [_band(band) for band in found.bands],
     }
 
@@ -203,16 +248,72 @@ def _band(band: Band) -> Document:
     }
 
 
-def _waterfall(flow: Waterfall) -> Document:
-    lines = {"start": flow.start, **flow.coming, **flow.going, "end": flow.end}
+def chance_documents(report: Report) -> list[Document]:
+    """Every chance that the measured forecast rests on: of each stage, and of each band of age in
+    it that an open deal is in."""
+    basis = report.stock
+    return [
+        {
+            "stage": basis.rules.pipeline.stage(chance.stage_id).name,
+            "from_days": None if chance.band is None else AGES[chance.band],
+            "open": number,
+            "won": chance.won,
+            "reached": _number(chance.reached),
+            "prior": _number(chance.prior),
+            "prior_only": chance.is_prior_only,
+            "chance": _number(chance.value),
+        }
+        for chance, number in basis.once(chances_in_use)
+    ]
+
+
+def backtest_document(tested: Backtest) -> Document:
+    """How right the forecasts were at the starts of past periods."""
+    return {
+        "believed": tested.believed,
+        "reason": tested.reason,
+        "errors": {name: _number(error) for name, error in tested.errors.items()},
+        "periods": [
+            {
+                "period": score.period.label,
+                "deals": score.deals,
+                "wins": score.wins,
+                "wins_expected": float(score.wins_expected),
+                "came": half_up(score.came),
+                **{name: half_up(said) for name, said in score.said.items()},
+            }
+            for score in tested.scores
+        ],
+    }
+
+
+def _needed(report: Report) -> Document:
+    found = report.stock.once(conversion_of_pipeline)
+    return {
+        "periods": found.periods,
+        "pipe": half_up(found.pipe),
+        "won": half_up(found.won),
+        "created_inside": half_up(found.inside),
+        "created_inside_share": _number(found.inside_share),
+    }
+
+
+def _waterfall(report: Report, flow: Waterfall) -> Document:
     off_ledger = {
         "created_and_won": flow.created_and_won,
         "created_and_lost": flow.created_and_lost,
         "won_above": flow.won_above,
     }
+    unknown = flow.reason is not None
     return {
-        **{name: _number(line.amount) for name, line in lines.items()},
-        "off_ledger": {name: _number(line.amount) for name, line in off_ledger.items()},
+        "since": _local(report, instant(flow.first + 1)),
+        "until": _local(report, instant(flow.last)),
+        **{name: None if unknown else amount for name, amount in flow.whole().items()},
+        "off_ledger": {
+            name: None if unknown else half_up(Fraction(line.amount))
+            for name, line in off_ledger.items()
+        },
+        "reason": flow.reason,
         "excluded": flow.excluded,
     }
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from pipeboard.domain.metrics import Report, Target
     from pipeboard.domain.metrics.grouping import Group
+    from pipeboard.domain.metrics.waterfall import Waterfall
     from pipeboard.store.writing import Writer
     from pipeboard.workspace.counting import Question
 
@@ -70,6 +71,15 @@ class Numbers(Desk):
             name, rules, calendar, lambda of: self.reader.attribute(pipeline_id, of, as_of)
         )
         return report.groups(grouping)
+
+    def changes_since(self, report: Report, day: date) -> Waterfall:
+        """Why the pipeline of a report's period changed since a local day; BadInput for one to
+        come."""
+        from pipeboard.domain.metrics.waterfall import waterfall_since
+
+        if day > self.today:
+            raise BadInput(f"{day} has not come yet.", hint="Name a day until today.")
+        return waterfall_since(report.basis, report.basis.calendar.start(day))
 
     def targets(self, pipeline: Pipeline) -> tuple[Target, ...]:
         """All targets of a pipeline, by period."""

@@ -123,9 +123,11 @@ def test_deals_of_today_are_counted(team: Type) -> None:
     team("won", "Acme", "--override", "signed")
     found = team("metrics", "--json").json["metrics"]
     assert (found["won_value"]["value"], found["open_value"]["value"]) == (1_000_000, 2_500_000)
-    rate = found["win_rate"]
-    assert (rate["value"], rate["num"], rate["den"]) == (1, 1, 1)
-    assert rate["low"] == pytest.approx(0.2065, abs=1e-4) and rate["high"] == 1.0
+    assert found["win_rate"]["reason"] == "no loss was ever recorded"
+    team("lost", "Cobalt", "--category", "price")
+    rate = team("metrics", "--json").json["metrics"]["win_rate"]
+    assert (rate["value"], rate["num"], rate["den"]) == (0.5, 1, 2)
+    assert rate["low"] == pytest.approx(0.0945, abs=1e-4)
 
 
 def test_a_filter_an_owner_and_groups_narrow_what_is_counted(team: Type) -> None:
@@ -180,15 +182,15 @@ def test_csv_has_a_line_for_each_number_and_runs_in_no_spreadsheet(team: Type) -
     team("add", "Acme: parts 10k @=cmd")
     rows = list(csv.DictReader(io.StringIO(team("metrics", "--csv", "--by", "owner").out)))
     assert {row["key"] for row in rows if row["table"] == "groups"} == {"'=cmd"}
-    (value,) = (r for r in rows if r["table"] == "metrics" and r["key"] == "Open value")
+    (value,) = (r for r in rows if r["table"] == "metrics" and r["key"] == "open_value")
     assert (value["value"], value["unit"], value["n"]) == ("1000000", "minor", "1")
-    assert {row["reason"] for row in rows if row["key"] == "Win rate"} == {"no closed deals"}
+    assert {row["reason"] for row in rows if row["key"] == "win_rate"} == {"no closed deals"}
 
 
 def test_markdown_has_sentences_and_tables(team: Type) -> None:
     team("add", "Acme: parts 10k")
     lines = team("metrics", "--md").lines
-    assert lines[0] == "# New business: 2026Q4"
+    assert lines[0] == "# New business: 2026Q4, as of 2026-11-23 10:00 (Europe/Berlin)"
     assert "| Open value | €10k |" in lines
     assert "| Win rate | n/a (no closed deals) |" in lines
 
@@ -196,7 +198,7 @@ def test_markdown_has_sentences_and_tables(team: Type) -> None:
 def test_people_get_the_drawn_overview(team: Type) -> None:
     team("add", "Acme: parts 10k @ana")
     result = team("metrics", "--by", "owner")
-    assert result.lines[0] == " New business: 2026Q4"
+    assert result.lines[0] == " New business: 2026Q4, as of 2026-11-23 10:00 (Europe/Berlin)"
     assert any(line.startswith(" Target ") for line in result.lines)
     assert result.lines[-1].startswith("ana")
     assert "\x1b" not in result.out

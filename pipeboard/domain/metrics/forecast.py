@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.chances import CERTAIN_BP, band_of, chances
+from pipeboard.domain.metrics.chances import CERTAIN_BP, Chance, band_of, chances
 from pipeboard.domain.metrics.cycle import P90, cycles, days
 from pipeboard.domain.metrics.history import WON, History
 from pipeboard.domain.metrics.result import (
@@ -105,6 +105,19 @@ def win_chance(basis: Basis) -> Metric:
     metric = ratio(total, number, n=number, nothing="no open deals")
     excluded = left_out({NO_PROBABILITY: len(deals) - number})
     return replace(metric, excluded=excluded, numerator=deals)
+
+
+def chances_in_use(basis: Basis) -> list[tuple[Chance, int]]:
+    """The chances by the end of the period that open deals have, with how many deals have each:
+    for every stage its own, and those of the bands of age in it."""
+    known, ahead = basis.once(chances), max(0, basis.end - basis.now)
+    times = Counter((stage, band) for stage, _, band in (_key(basis, d) for d in basis.deals.open))
+    found: list[tuple[Chance, int]] = []
+    for stage in basis.rules.open_stages:
+        bands = sorted(band for s, band in times if s == stage.id and band is not None)
+        found.append((known.of_stage(stage.id, ahead), times[stage.id, None]))
+        found += [(known.of_band(stage.id, band, ahead), times[stage.id, band]) for band in bands]
+    return found
 
 
 Share = Callable[[int, int | None, int | None], Fraction | None]

@@ -37,3 +37,22 @@ def loss_reasons(basis: Basis) -> list[LossReason]:
 def lost_from(deals: Sequence[History]) -> Counter[int]:
     """From which stage how many of these deals were lost."""
     return Counter(deal.stage_id for deal in deals)
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """The deals of the period that were lost to one competitor, and their last value."""
+
+    competitor: str
+    deals: Sequence[History]
+    value: Metric
+
+
+def competitors(basis: Basis) -> list[Rival]:
+    """To whom deals were lost in the period, whom most first."""
+    by_name: dict[str, list[History]] = {}
+    for deal in basis.lost:
+        if deal.competitor:
+            by_name.setdefault(deal.competitor, []).append(deal)
+    rivals = [Rival(name, deals, basis.tally(deals).metric()) for name, deals in by_name.items()]
+    return sorted(rivals, key=lambda rival: (-len(rival.deals), rival.competitor))

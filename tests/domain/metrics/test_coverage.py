@@ -14,7 +14,7 @@ from pipeboard.domain.metrics.coverage import (
     required_coverage,
 )
 from pipeboard.domain.metrics.grouping import by_attribute, by_owner, by_team
-from pipeboard.domain.metrics.needed import conversion_of_pipeline
+from pipeboard.domain.metrics.needed import Conversion, conversion_of_pipeline
 from pipeboard.domain.metrics.result import Metric, Unit
 from pipeboard.domain.metrics.rules import Rules, Target
 from pipeboard.domain.metrics.targets import NOBODYS, PART, target_of
@@ -107,7 +107,7 @@ def test_what_was_created_and_closed_inside_is_in_what_came_of_a_pipeline() -> N
     log.win(log.add(30, value=100), 40)
     log.add(0, value=500, close="2026-03-01")
     found = conversion_of_pipeline(log.basis(109, period("2026Q2")))
-    assert (found.periods, found.pipe, found.won, found.inside) == (1, 800, 400, 100)
+    assert found == Conversion(1, Fraction(800), Fraction(400), Fraction(100))
     assert found.inside_share == Fraction(1, 4)
 
 

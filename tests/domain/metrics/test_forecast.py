@@ -130,8 +130,8 @@ def test_a_chance_is_that_of_deals_as_long_in_the_stage() -> None:
         log.lose(log.path(PROPOSAL), 65)
     known, quarter = chances(log.basis(70)), 90 * DAY_US
     young, old = (known.of_band(PROPOSAL, band_of(days * DAY_US), quarter) for days in (3, 62))
-    assert (young.won, young.reached) == (20, 40)
-    assert (old.won, old.reached) == (0, 20)
+    assert (young.won, young.reached) == (20, Fraction(40))
+    assert (old.won, old.reached) == (0, Fraction(20))
     assert (young.value or 0) > Fraction(1, 3) > (old.value or 0)
 
 
@@ -141,7 +141,7 @@ def test_deals_that_nobody_closes_count_as_not_won() -> None:
         log.win(log.path(PROPOSAL), 5)
         log.path(PROPOSAL)
     found = chances(log.basis(100)).of_band(PROPOSAL, 0, 90 * DAY_US)
-    assert (found.won, found.reached) == (20, 40)
+    assert (found.won, found.reached) == (20, Fraction(40))
 
 
 def test_a_win_after_the_time_asked_is_no_win_in_it() -> None:

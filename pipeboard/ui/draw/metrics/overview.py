@@ -71,7 +71,7 @@ def answers(shown: Figures, style: ChartStyle) -> Block:
         *_answer("Stuck", "chart.bad" if stuck else "chart.good", stuck_reading(report, style.say),
                  style, stuck.overstay.deals if stuck else (), "Past their limit"),
         *_answer("Forecast", "pane.head", forecast_reading(report, style.say), style,
-                 report.basis.closing, "Due in the period"),
+                 report.stock.closing, "Due in the period"),
     ]  # fmt: skip
     return rows(style.width, given)
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 from itertools import islice
 
 from pipeboard.domain.metrics import Report
+from pipeboard.domain.metrics.grouping import Group
 from pipeboard.domain.metrics.readings import reps_reading
 from pipeboard.domain.metrics.wording import percent
 from pipeboard.ui.draw.charts import TableRow
@@ -25,7 +26,7 @@ def reps_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> Tab:
     return Tab(attainment(shown, whole, reading=True), (rates(shown, half),), (hopes(shown, half),))
 
 
-def _name(rep: str) -> str:
+def _name(rep: Group) -> str:
     return f"@{rep}" if rep else "nobody"
 
 
@@ -49,7 +50,7 @@ def attainment(shown: Figures, style: ChartStyle, *, reading: bool = False) -> B
     )
 
 
-def _rep(name: str, rep: Report, most: Fraction, style: ChartStyle) -> Entry:
+def _rep(name: Group, rep: Report, most: Fraction, style: ChartStyle) -> Entry:
     won, target, rate = rep.metric("won_value"), rep.metric("target"), rep.metric("win_rate")
     share = (
         Fraction(won.value) / Fraction(target.value)
