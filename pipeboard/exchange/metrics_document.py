@@ -273,12 +273,13 @@ def backtest_document(tested: Backtest) -> Document:
         "believed": tested.believed,
         "reason": tested.reason,
         "errors": {name: _number(error) for name, error in tested.errors.items()},
+        "errors_of": "wins" if tested.by_count else "value",
         "periods": [
             {
                 "period": score.period.label,
                 "deals": score.deals,
                 "wins": score.wins,
-                "wins_expected": float(score.wins_expected),
+                "wins_said": {name: float(said) for name, said in score.said_wins.items()},
                 "came": half_up(score.came),
                 **{name: half_up(said) for name, said in score.said.items()},
             }

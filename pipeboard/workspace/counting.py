@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.dates import local_date
-from pipeboard.domain.filter_nodes import ME, Is
+from pipeboard.domain.filter_nodes import ME, Is, Not, State, all_of, any_of
 from pipeboard.domain.metrics import Basis, Report
 from pipeboard.domain.metrics.categories import category
 from pipeboard.domain.metrics.grouping import MATCHING, Group, Grouping, by_matching, by_owner
@@ -20,6 +20,10 @@ from pipeboard.store.reading.listing import Listing
 if TYPE_CHECKING:
     from pipeboard.domain.filter import Filter
     from pipeboard.store.reading import Reader
+
+
+_ARCHIVED_TOO = any_of(State("archived"), Not(State("archived")))
+"""Numbers count what archived deals have been; a list without such a term leaves them out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,8 @@ def _matching(reader: Reader, asked: Question, query: Filter) -> tuple[Grouping,
     """The deals that a filter finds as a group; a filter for an owner has the owner's targets."""
     settings = reader.settings()
     today = local_date(asked.as_of, settings.zone)
-    listing = Listing(today, settings.zone, asked.me, asked.pipeline.id, filter=query)
+    either = replace(query, root=all_of(query.root, _ARCHIVED_TOO))
+    listing = Listing(today, settings.zone, asked.me, asked.pipeline.id, filter=either)
     owner = None
     match query.root:
         case Is("owner", name):

@@ -1,4 +1,7 @@
-"""The numbers: pure functions of what happened to deals, rules, an instant and a period."""
+"""The numbers: pure functions of what happened to deals, rules, an instant and a period.
+
+`DEFINITIONS.md` beside this file says what each of them is.
+"""
 
 from __future__ import annotations
 

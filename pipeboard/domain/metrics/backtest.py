@@ -10,6 +10,7 @@ from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.chances import CERTAIN_BP, Chances, chances_at
 from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.past import Standing, at_starts, was_due, worth_at
+from pipeboard.domain.metrics.wording import counted
 from pipeboard.domain.periods import Period
 
 FORECASTS = ("stated", "table", "measured")
@@ -21,66 +22,84 @@ USELESS = 1
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One past period: what each forecast said at its start of the deals that were open then, and
-    what those brought in it, in minor units; `wins` of `deals` were won in it."""
+    """One past period: what each forecast said at its start of the deals that were open then, in
+    minor units of those with a value and in wins of all, and what came of them in it."""
 
     period: Period
     said: Mapping[str, Fraction]
     came: Fraction
-    deals: int
+    said_wins: Mapping[str, Fraction]
     wins: int
-    wins_expected: Fraction
+    deals: int
+    valued: int
 
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
     """The scores, the latest first. `errors` is how far each forecast was off over all of them, as
-    a share of what came; `believed` the one that was off least, None while that says nothing."""
+    a share of what came: in money, or `by_count` in wins where most deals had no value then.
+    `believed` is the one that was off least, None while that says nothing."""
 
     scores: Sequence[Score]
     errors: Mapping[str, Fraction]
     believed: str | None
     reason: str | None
+    by_count: bool = False
 
 
 def backtest(basis: Basis) -> Backtest:
     """How right the forecasts of these deals were at the starts of up to four past periods; nothing
     that happened later was known to any of them."""
     scores = [_score(basis, standing) for standing in basis.once(at_starts)]
-    came = sum((score.came for score in scores), Fraction(0))
+    by_count = 2 * sum(score.valued for score in scores) < sum(score.deals for score in scores)
+    came = sum((_came(score, by_count) for score in scores), Fraction(0))
     if not came:
-        return Backtest(scores, {}, None, "nothing was won from what stood open before")
-    errors = {
-        name: sum((abs(score.said[name] - score.came) for score in scores), Fraction(0)) / came
-        for name in FORECASTS
-    }
+        return Backtest(scores, {}, None, "nothing was won from what stood open before", by_count)
+    errors = {name: _off(scores, name, by_count) / came for name in FORECASTS}
     best = min(FORECASTS, key=lambda name: (errors[name], FORECASTS.index(name)))
+    reason = _doubt(scores, errors[best])
+    return Backtest(scores, errors, None if reason else best, reason, by_count)
+
+
+def _came(score: Score, by_count: bool) -> Fraction:
+    return Fraction(score.wins) if by_count else score.came
+
+
+def _off(scores: Sequence[Score], name: str, by_count: bool) -> Fraction:
+    """By how much a forecast was off over all periods."""
+    said = ((score.said_wins if by_count else score.said)[name] for score in scores)
+    came = (_came(score, by_count) for score in scores)
+    return sum((abs(one - other) for one, other in zip(said, came, strict=True)), Fraction(0))
+
+
+def _doubt(scores: Sequence[Score], error: Fraction) -> str | None:
+    """Why even the best forecast is not to be believed."""
     wins = sum(score.wins for score in scores)
-    reason = None
     if len(scores) < LEAST_PERIODS:
-        reason = f"{len(scores)} past period{'s' * (len(scores) != 1)} to check it against"
-    elif wins < LEAST_WINS:
-        reason = f"{wins} wins in past periods to check it against"
-    elif errors[best] >= USELESS:
-        reason = "every forecast has been off by more than what came"
-    return Backtest(scores, errors, None if reason else best, reason)
+        return f"{counted(len(scores), 'past period')} to check it against"
+    if wins < LEAST_WINS:
+        return f"{counted(wins, 'win')} in past periods to check it against"
+    return "every forecast has been off by more than what came" if error >= USELESS else None
 
 
 def _score(basis: Basis, standing: Standing) -> Score:
     known = _known(basis, standing.at)
-    said = dict.fromkeys(FORECASTS, Fraction(0))
-    expected, ahead = Fraction(0), standing.end - standing.at - 1
+    said, said_wins = (dict.fromkeys(FORECASTS, Fraction(0)) for _ in range(2))
+    ahead, valued = standing.end - standing.at - 1, set()
     for deal in standing.open:
-        shares = _shares(basis, known, deal, standing, ahead)
-        expected += shares["measured"]
+        shares = _shares(known, deal, standing, ahead)
         worth = worth_at(basis, deal, standing.at)
         if worth is not None:
-            for name, share in shares.items():
-                said[name] += share * worth
+            valued.add(deal.id)
+        for name, share in shares.items():
+            said_wins[name] += share
+            said[name] += share * (worth or 0)
     open_then = {deal.id for deal in standing.open}
     won = [deal for deal in standing.won if deal.id in open_then]
-    came = Fraction(basis.tally(won).amount)
-    return Score(standing.period, said, came, len(standing.open), len(won), expected)
+    came = basis.tally(deal for deal in won if deal.id in valued).amount
+    return Score(
+        standing.period, said, Fraction(came), said_wins, len(won), len(open_then), len(valued)
+    )
 
 
 def _known(basis: Basis, us: int) -> Chances:
@@ -96,9 +115,7 @@ def _kept(basis: Basis) -> dict[int, Chances]:
     return {}
 
 
-def _shares(
-    basis: Basis, known: Chances, deal: History, standing: Standing, ahead: int
-) -> dict[str, Fraction]:
+def _shares(known: Chances, deal: History, standing: Standing, ahead: int) -> dict[str, Fraction]:
     """What each forecast said of a deal: 0 where it left it out."""
     stage_id = deal.stage_at(standing.at)
     if stage_id is None:

@@ -52,7 +52,7 @@ class Deals:
     Within one group each list may hold other deals: an owner counts for what happened while the
     deal was theirs. `everything` holds merged and invalid deals too, for what left the pipeline;
     `created` holds archived ones, `open` only what stands on the board.
-    `qualified` has the instant of the first entry into a qualified stage, or of the win (C9).
+    `qualified` has the instant of the first entry into a qualified stage, or of the win.
     """
 
     everything: Sequence[History]

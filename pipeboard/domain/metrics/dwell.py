@@ -1,4 +1,4 @@
-"""How long deals stay in a stage, and which stage holds the pipeline up (C10)."""
+"""How long deals stay in a stage, and which stage holds the pipeline up."""
 
 from __future__ import annotations
 

@@ -128,7 +128,8 @@ def _past(tested: Backtest) -> str:
     if not tested.errors:
         return ""
     errors = ", ".join(f"{name} by {percent(error)}" for name, error in tested.errors.items())
-    return f"; over {counted(len(tested.scores), 'past period')} they were off, {errors}"
+    what = " in wins" if tested.by_count else ""
+    return f"; over {counted(len(tested.scores), 'past period')} they were off{what}, {errors}"
 
 
 def calibration_reading(report: Report) -> str:

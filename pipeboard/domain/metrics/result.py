@@ -39,7 +39,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One number (`metrics.md` C0); a `value` of None has a `reason` and is never shown as 0.
+    """One number; a `value` of None has a `reason` and is never shown as 0.
 
     `num` and `den` are what was divided, `n` the size of the sample, `excluded` how many deals
     were left out for which reason, `numerator` and `denominator` the deals themselves. `low` and
@@ -78,7 +78,7 @@ class Metric:
 
     @property
     def is_immature(self) -> bool:
-        """More than a tenth of the cohort is undecided (`metrics.md` C1)."""
+        """More than a tenth of the cohort is undecided."""
         return self.n > 0 and Fraction(self.pending, self.n) > IMMATURE
 
     def is_low(self, min_n: int = MIN_N) -> bool:

@@ -1,4 +1,4 @@
-"""Pipeline velocity: what the open deals bring a day, against what really came in (C5)."""
+"""Pipeline velocity: what the open deals bring a day, against what really came in."""
 
 from __future__ import annotations
 
