@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.tables import Table
+from pipeboard.domain.currencies import currency_code
 from pipeboard.domain.dates import format_date, parse_date, parse_instant
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.money import format_money
@@ -39,6 +40,7 @@ def _metrics_arguments(parser: Parser) -> None:
     parser.add_argument(
         "--since", metavar="DATE", help="what changed in the pipeline of the period since a day"
     )
+    parser.add_argument("--currency", metavar="CODE", default="", help="sums in another currency")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON document")
     form.add_argument("--md", action="store_true", help="Markdown")
@@ -89,6 +91,7 @@ def _question(call: Call) -> Question:
         _owner(call, asked.owner),
         workspace.parse_filter(words) if words.strip() else None,
         workspace.me,
+        currency_code(asked.currency) if asked.currency else "",
     )
 
 

@@ -40,6 +40,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "metrics": ("numbers", "win rates, forecast, bottleneck: the numbers of a period"),
         "target": ("numbers", "what is to be won in a period"),
         "fx": ("numbers", "what other currencies are worth, from which day on"),
+        "setting": ("counting", "when weeks and business years begin, whom deals count for"),
     },
     "History": {
         "undo": ("undoing", "take your last command back, whole"),
@@ -81,6 +82,13 @@ NESTED: dict[str, tuple[str, dict[str, str]]] = {
         {
             "list": "every rate, by currency and day",
             "set": "a rate from a day on: pipeboard fx set USD 0.92",
+        },
+    ),
+    "setting": (
+        "list",
+        {
+            "list": "how the workspace counts",
+            "set": "change it: pipeboard setting set fiscal-start april",
         },
     ),
     "rep": (

@@ -31,7 +31,8 @@ class Question:
     """What numbers are asked for: of which deals, in which period, as of which instant.
 
     `query` is applied to the deals as they are today, `owner` counts what happened while a deal
-    was theirs; `me` is whom `owner:me` means.
+    was theirs; `me` is whom `owner:me` means, and sums are in
+    `currency`, or the pipeline's.
     """
 
     pipeline: Pipeline
@@ -40,6 +41,7 @@ class Question:
     owner: str | None = None
     query: Filter | None = None
     me: str = ""
+    currency: str = ""
 
     def before(self, settings: Settings) -> Question:
         """The same of the period before, for comparison.
@@ -77,6 +79,7 @@ def end_of(asked: Question, settings: Settings) -> datetime:
 def basis_as_of(reader: Reader, asked: Question) -> Basis:
     """A whole pipeline as of one instant, whatever the period."""
     as_of, rules = asked.as_of, reader.rules(asked.pipeline, asked.as_of)
+    rules = replace(rules, view=asked.currency)
     basis = Basis.over(reader.histories(asked.pipeline.id, as_of), rules, as_of, asked.period)
     hoped = [deal.id for deal in basis.deals.open if category(basis, deal) == Category.COMMIT]
     return replace(basis, supported=reader.supported(rules.pipeline, as_of, hoped))

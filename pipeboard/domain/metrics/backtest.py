@@ -29,9 +29,19 @@ class Score:
     said: Mapping[str, Fraction]
     came: Fraction
     said_wins: Mapping[str, Fraction]
-    wins: int
-    deals: int
+    open: Sequence[History]
+    won: Sequence[History]
     valued: int
+
+    @property
+    def deals(self) -> int:
+        """How many deals were open then."""
+        return len(self.open)
+
+    @property
+    def wins(self) -> int:
+        """How many of them were won in the period."""
+        return len(self.won)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +107,7 @@ def _score(basis: Basis, standing: Standing) -> Score:
     open_then = {deal.id for deal in standing.open}
     won = [deal for deal in standing.won if deal.id in open_then]
     came = basis.tally(deal for deal in won if deal.id in valued).amount
-    return Score(
-        standing.period, said, Fraction(came), said_wins, len(won), len(open_then), len(valued)
-    )
+    return Score(standing.period, said, Fraction(came), said_wins, standing.open, won, len(valued))
 
 
 def _known(basis: Basis, us: int) -> Chances:

@@ -49,6 +49,7 @@ class Rules:
     )
     bar_moved_at: tuple[int, ...] = ()
     owner_now: bool = False
+    view: str = ""
     velocity_days: int = 180
     measured_days: int = 365
     run_rate_days: int = 90
@@ -64,8 +65,8 @@ class Rules:
 
     @property
     def currency(self) -> str:
-        """The currency of every sum: the pipeline's."""
-        return self.pipeline.currency
+        """The currency of every sum: the pipeline's, unless another is asked for."""
+        return self.view or self.pipeline.currency
 
     @cached_property
     def exchange(self) -> Rates:

@@ -44,6 +44,7 @@ def read_rules(
         {rep.name: rep.team for rep in read_reps(database)},
         chances,
         bar_moved_at,
+        settings.owner_now,
     )
 
 

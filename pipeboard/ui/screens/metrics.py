@@ -12,6 +12,7 @@ from textual.binding import BindingType
 
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.metrics.wording import counted
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
@@ -27,6 +28,7 @@ from pipeboard.ui.palette import Role, Theme
 from pipeboard.ui.screens.deal_actions import in_turn
 from pipeboard.ui.screens.exporting import Exporting
 from pipeboard.ui.screens.help import Help, groups_of
+from pipeboard.ui.screens.menu import Choice, Menu
 from pipeboard.ui.screens.picker import Option, Picker
 from pipeboard.ui.screens.prompt import Prompt
 from pipeboard.ui.widgets.page import Page
@@ -246,16 +248,30 @@ class MetricsScreen(Exporting):
             return
         self._move(place - self.cursor)
         if event.count > 1:
-            self.action_open()
+            self.run_worker(self.action_open())
 
-    def action_open(self) -> None:
-        """The deals behind the number under the cursor, on the board."""
+    @in_turn
+    async def action_open(self) -> None:
+        """The deals behind the number under the cursor, on the board: of a rate those that it
+        counts, or all that it is a share of."""
         spot = self.spot
-        if spot is None or not spot.deals:
+        if spot is None or not (spot.deals or spot.base):
             why = "Still counting." if self.drawn is None else "No deal is behind this number."
             self.say(why, "status.warn")
             return
-        self.leave(Wanted(spot.title, frozenset(deal.id for deal in spot.deals)))
+        counts, every = (frozenset(deal.id for deal in deals) for deals in (spot.deals, spot.base))
+        if every - counts:
+            choices = [
+                Choice("c", f"{counted(len(counts), 'deal')} that it counts"),
+                Choice("a", f"all {counted(len(every), 'deal')} that it is a share of"),
+            ]
+            key = await self.ask(Menu(spot.title, choices)) if counts else "a"
+            if key is None:
+                return
+            if key == "a":
+                self.leave(Wanted(f"{spot.title}: of", every))
+                return
+        self.leave(Wanted(spot.title, counts))
 
     # What is looked at.
 

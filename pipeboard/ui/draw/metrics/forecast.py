@@ -12,6 +12,7 @@ from pipeboard.domain.metrics.wording import percent
 from pipeboard.ui.draw.charts import TableRow
 from pipeboard.ui.draw.line import whole
 from pipeboard.ui.draw.metrics.block import Block
+from pipeboard.ui.draw.metrics.chances import chance_table, past_forecasts
 from pipeboard.ui.draw.metrics.figures import NAMED, Figures, pushed
 from pipeboard.ui.draw.metrics.layout import Tab
 from pipeboard.ui.draw.metrics.sections import Entry, figures, section
@@ -21,7 +22,12 @@ FORECASTS = (
     "target",
     "coverage",
     "coverage_required",
+    "coverage_required_by_win_rate",
     "coverage_gross",
+    "coverage_next",
+    "attainment",
+    "pace",
+    "leads_needed",
     "velocity_per_day",
     "run_rate_per_day",
     "slip_rate",
@@ -44,8 +50,18 @@ def forecast_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> Tab:
     """The forecasts side by side, what covers the target, and how true forecasts were."""
     return Tab(
         figures(FORECASTS, shown, whole),
-        (lines(shown, half), months(shown, half), unsupported(shown, half)),
-        (waterfall(shown, half), calibration(shown, half), slipping(shown, half)),
+        (
+            lines(shown, half),
+            months(shown, half),
+            chance_table(shown, half),
+            unsupported(shown, half),
+        ),
+        (
+            waterfall(shown, half),
+            past_forecasts(shown, half),
+            calibration(shown, half),
+            slipping(shown, half),
+        ),
     )
 
 
