@@ -206,7 +206,7 @@ def _stage(report: Report, row: StageNumbers) -> Document:
         "dwell_p90_days": metric_document(row.dwell.p90),
         "expected_days": row.stage.expected_days,
         "limit_days": None if row.limit is None else _number(row.limit),
-        "win_given": metric_document(won_of_closed(report.stock)[stage_id]),
+        "win_given": metric_document(report.stock.once(won_of_closed)[stage_id]),
         "rose_tint": report.rose_tint_by_stage[stage_id].rounded,
         "reason": row.open_value.reason or row.weighted_value.reason,
         "overstay_deal_days": _number(row.overstay.deal_days),

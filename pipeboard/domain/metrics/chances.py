@@ -8,6 +8,7 @@ counted as half won.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.history import LOST, WON, History
+from pipeboard.domain.metrics.history import WON, History
 from pipeboard.domain.metrics.result import DAY_US, Metric, Number, proportion
 
 CERTAIN_BP = 10_000
@@ -24,21 +25,24 @@ AGES = (0, 7, 14, 21, 30, 45, 60, 75, 90, 120, 150, 180, 270)
 """The days in a stage at which the bands of age begin."""
 SHORTEST_WINDOW, LONGEST_WINDOW = 180, 730
 """Days that are looked back, at least and at most; in between twice as far as one looks ahead."""
-MOST_FOLLOWED = 20_000
+MOST_FOLLOWED = 10_000
 """Deals that chances are measured on; of more, every second, third… by number is taken."""
 
-LOST_OR_GONE, STILL_OPEN = -1, -2
+STILL_OPEN = 2**62
+"""When a deal ended that has not."""
 
 FOLLOWED_DAYS = 14
 """For how many days an open deal must have been followed to count whole as not won."""
 
 
-class Look(NamedTuple):
-    """A deal that reached an age in a stage: when, and how much later it was won, or one of
-    `LOST_OR_GONE` and `STILL_OPEN`."""
+class Looks:
+    """Deals that reached an age in a stage: when, when each ended (or `STILL_OPEN`), and whether
+    it was won; in columns, since there are very many."""
 
-    at: int
-    won_after: int
+    __slots__ = ("at", "ended", "won")
+
+    def __init__(self) -> None:
+        self.at, self.ended, self.won = array("q"), array("q"), array("b")
 
 
 class Cell(NamedTuple):
@@ -72,7 +76,7 @@ class Chances:
 
     def __init__(
         self,
-        looks: Mapping[tuple[int, int], Sequence[Look]],
+        looks: Sequence[Mapping[tuple[int, int], Looks]],
         now: int,
         table: Mapping[int, int | None],
         strength: int,
@@ -82,18 +86,26 @@ class Chances:
         self.strength = strength
         self._looks = looks
         self._found: dict[int, Mapping[tuple[int, int], Cell]] = {}
+        self._chances: dict[tuple[int, int | None, int], Chance] = {}
 
     def cells(self, ahead: int) -> Mapping[tuple[int, int], Cell]:
         """What was seen of every stage and band, for a time ahead in microseconds."""
         if ahead not in self._found:
-            since = self.now - window(ahead)
+            keys = dict.fromkeys(key for looks in self._looks for key in looks)
             self._found[ahead] = {
-                key: _cell(looks, self.now, since, ahead) for key, looks in self._looks.items()
+                key: _cell([looks[key] for looks in self._looks if key in looks], self.now, ahead)
+                for key in keys
             }
         return self._found[ahead]
 
     def of_stage(self, stage_id: int, ahead: int) -> Chance:
         """The chance of any deal in a stage."""
+        key = (stage_id, None, ahead)
+        if key not in self._chances:
+            self._chances[key] = self._of_stage(stage_id, ahead)
+        return self._chances[key]
+
+    def _of_stage(self, stage_id: int, ahead: int) -> Chance:
         cells = self.cells(ahead)
         own = [cell for (stage, _), cell in cells.items() if stage == stage_id]
         won = sum(cell.won for cell in own)
@@ -105,6 +117,12 @@ class Chances:
 
     def of_band(self, stage_id: int, band: int, ahead: int) -> Chance:
         """The chance of a deal by its stage and its band of age in it."""
+        key = (stage_id, band, ahead)
+        if key not in self._chances:
+            self._chances[key] = self._of_band(stage_id, band, ahead)
+        return self._chances[key]
+
+    def _of_band(self, stage_id: int, band: int, ahead: int) -> Chance:
         prior = self.of_stage(stage_id, ahead).value
         won, reached = self.cells(ahead).get((stage_id, band), Cell(0, Fraction(0)))
         value = smoothed(won, reached, prior, self.strength)
@@ -170,17 +188,35 @@ def chances(basis: Basis) -> Chances:
 
 def chances_at(basis: Basis, us: int) -> Chances:
     """As `chances`, with nothing seen of what happened after an instant."""
-    looks: defaultdict[tuple[int, int], list[Look]] = defaultdict(list)
-    since = us - LONGEST_WINDOW * DAY_US
-    for deal in followed(basis):
-        if deal.created_at <= us and (deal.closed_at is None or deal.closed_at >= since):
-            ended, place = stay_at(deal, us)
-            gone = place == LOST or deal.archived_at(us)
-            for key, at in _reached(deal, us):
-                won_after = LOST_OR_GONE if gone else STILL_OPEN
-                looks[key].append(Look(at, ended - at if place == WON else won_after))
+    plain, changing = basis.once(_followed_once)
     table = {stage.id: basis.rules.chance_at(stage.id, us) for stage in basis.rules.open_stages}
+    looks = (plain, _looks(changing, us))
     return Chances(looks, us, table, basis.rules.prior_strength)
+
+
+def _followed_once(
+    basis: Basis,
+) -> tuple[Mapping[tuple[int, int], Looks], Sequence[History]]:
+    """The looks at the deals that ended once at most, which serve for every earlier instant, and
+    the deals that were reopened or put away, which must be looked at for each."""
+    changing = [deal for deal in followed(basis) if deal.reopened or deal.archived_changes]
+    plain = [d for d in followed(basis) if not (d.reopened or d.archived_changes)]
+    return _looks(plain, basis.now), changing
+
+
+def _looks(deals: Sequence[History], us: int) -> Mapping[tuple[int, int], Looks]:
+    looks: defaultdict[tuple[int, int], Looks] = defaultdict(Looks)
+    for deal in deals:
+        if deal.created_at > us:
+            continue
+        at, place = stay_at(deal, us)
+        ended = at if place < 0 else us if deal.archived_at(us) else STILL_OPEN
+        for key, reached_at in _reached(deal, us):
+            own = looks[key]
+            own.at.append(reached_at)
+            own.ended.append(ended)
+            own.won.append(place == WON)
+    return looks
 
 
 def followed(basis: Basis) -> Sequence[History]:
@@ -208,15 +244,16 @@ def _reached(deal: History, us: int) -> Iterator[tuple[tuple[int, int], int]]:
                 yield (stage_id, band), at
 
 
-def _cell(looks: Sequence[Look], now: int, since: int, ahead: int) -> Cell:
+def _cell(parts: Sequence[Looks], now: int, ahead: int) -> Cell:
     won = reached = followed = 0
-    long = max(1, min(FOLLOWED_DAYS, ahead // DAY_US))
-    for at, won_after in looks:
-        if at < since:
-            continue
-        if won_after != STILL_OPEN:
-            reached += 1
-            won += 0 <= won_after <= ahead
-        else:
-            followed += min((now - at) // DAY_US, long)
+    long, since = max(1, min(FOLLOWED_DAYS, ahead // DAY_US)), now - window(ahead)
+    for looks in parts:
+        for at, ended, is_won in zip(looks.at, looks.ended, looks.won, strict=True):
+            if not since <= at <= now:
+                continue
+            if ended <= now:
+                reached += 1
+                won += is_won and ended - at <= ahead
+            else:
+                followed += min((now - at) // DAY_US, long)
     return Cell(won, reached + Fraction(followed, long))
