@@ -117,7 +117,7 @@ class Asked:
         if currency == "EUR":
             return Fraction(1)
         known = [rate for since, rate in self.rates.get(currency, ()) if since <= day]
-        return known[-1] if known else None
+        return Fraction(known[-1]) if known else None
 
     def converted(self, value: Any, day: date) -> Fraction | None:
         """A stored value in the pipeline's currency; None without a rate."""
@@ -175,7 +175,8 @@ class Asked:
         return None
 
     def table_bp(self, stage_id: int) -> int | None:
-        return next(stage.probability_bp for stage in self.stages if stage.id == stage_id)
+        bp: int | None = next(s.probability_bp for s in self.stages if s.id == stage_id)
+        return bp
 
     def snoozed_until(self, deal: Told) -> str | None:
         """Until which day a deal is parked: a plan or a close wakes it."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -35,7 +34,6 @@ class Told:
     overridden: set[int] = field(default_factory=set)
     merged: bool = False
     loss: str | None = None
-    competitor: str = ""
     by_day: set[int] = field(default_factory=set)
 
     def set(self, name: str, at: int, value: Any) -> None:
@@ -74,7 +72,7 @@ class Told:
 
     @property
     def stage(self) -> int:
-        return [place for _, place in self.path if place not in (WON, LOST)][-1]
+        return int([place for _, place in self.path if place not in (WON, LOST)][-1])
 
     @property
     def counts(self) -> bool:
@@ -126,14 +124,31 @@ def _replay(
     deal = deals.get(row["deal_id"])
     if deal is None:
         return
+    _fields(deal, at, kind, after)
+    _way(deal, at, kind, said, kinds)
+    _work(deal, at, kind, said)
+
+
+def _fields(deal: Told, at: int, kind: str, after: dict[str, Any]) -> None:
+    """What a deal says of itself."""
     for name in ("value", "owner", "expected_close", "next_step", "snoozed_until", "source"):
         if name in after:
             if name == "expected_close" and kind != "created":
                 _push(deal, at, after[name])
             deal.set(name, at, after[name])
-    if kind in ("probability", "category"):
-        name = "probability_bp" if kind == "probability" else "category"
-        deal.set(name, at, after.get("probability_bp" if kind == "probability" else "category"))
+    for said, name in (("probability", "probability_bp"), ("category", "category")):
+        if kind == said:
+            deal.set(name, at, after.get(name))
+    if kind in ("archived", "unarchived"):
+        deal.set("archived", at, kind == "archived")
+    if kind == "merged" and after.get("merged_into"):
+        deal.merged = True
+        deal.set("archived", at, True)
+
+
+def _way(deal: Told, at: int, kind: str, said: dict[str, Any], kinds: dict[int, str]) -> None:
+    """The stages and outcomes that it went through."""
+    after, facts = said.get("after", {}), said.get("facts", {})
     if "stage_id" in after and kind in ("created", "moved", "won", "lost", "reopened"):
         place = after["stage_id"]
         deal.path.append((at, kinds[place] if kinds[place] in (WON, LOST) else place))
@@ -145,21 +160,18 @@ def _replay(
         loss = after.get("loss") or {}
         empty = loss.get("category", "other") == "other" and not loss.get("reason")
         deal.loss = "not said" if empty else loss["category"]
-        deal.competitor = loss.get("competitor", "")
     if kind == "reopened":
-        deal.loss, deal.competitor = None, ""
-    if kind in ("archived", "unarchived"):
-        deal.set("archived", at, kind == "archived")
-    if kind == "merged" and after.get("merged_into"):
-        deal.merged = True
-        deal.set("archived", at, True)
+        deal.loss = None
+
+
+def _work(deal: Told, at: int, kind: str, said: dict[str, Any]) -> None:
+    """What was done on it."""
     if kind == "touch":
-        touch = facts["touch"]
+        touch = said["facts"]["touch"]
         deal.touches.append((at, f"{touch.get('type')} {touch.get('direction')}"))
-    if kind == "step_done":
-        deal.touches.append((at, "step"))
-    if after.get("quote_sent_at"):
-        deal.quotes.append(us_of(after["quote_sent_at"]))
+    sent_at = said.get("after", {}).get("quote_sent_at")
+    if sent_at:
+        deal.quotes.append(us_of(sent_at))
 
 
 def _push(deal: Told, at: int, day: str | None) -> None:
@@ -168,9 +180,3 @@ def _push(deal: Told, at: int, day: str | None) -> None:
         before = value
     if before and day and day[:7] > before[:7]:
         deal.pushes.append(at)
-
-
-def instants(path: Path) -> Iterator[int]:
-    """When anything was recorded."""
-    with closing(sqlite3.connect(path)) as raw:
-        yield from (row[0] for row in raw.execute("select at from command order by seq"))

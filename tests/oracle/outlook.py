@@ -9,7 +9,7 @@ from fractions import Fraction
 from pipeboard.domain.dates import add_months
 from tests.oracle.asked import DAY, Asked, half_up
 from tests.oracle.chances import Chances
-from tests.oracle.log import LOST, WON, Told
+from tests.oracle.log import WON, Told
 from tests.oracle.outcomes import Answer, lasted, mean_worth, share, win_rate
 
 FOREVER = 10**18
@@ -27,7 +27,7 @@ def expected(
     """Won plus value x chance; None without a rate, or of nothing but unknown."""
     booked = asked.won if won else []
     total, known, excluded = asked.total(booked)
-    more, _, left_out = asked.total(deals)
+    _, _, left_out = asked.total(deals)
     if "no rate" in excluded or "no rate" in left_out:
         return None
     counted, unknown = known, bool(excluded or left_out)
@@ -221,71 +221,3 @@ STANDING: dict[str, Callable[[Asked], Answer]] = {
     "coverage": coverage,
     "coverage_gross": coverage_gross,
 }
-
-
-def ledger(asked: Asked, since: int) -> dict[str, Fraction]:
-    """The waterfall line by line, for everybody, of deals whose rates are all known."""
-    first, last = (
-        min(since - 1, asked.now),
-        max(min(since - 1, asked.now), min(asked.end - 1, asked.now)),
-    )
-    day = asked.day(last)
-    lines: dict[str, Fraction] = {}
-
-    def add(name: str, amount: Fraction) -> None:
-        lines[name] = lines.get(name, Fraction(0)) + amount
-
-    def stood(deal: Told, us: int) -> bool:
-        return deal.is_open(us) and asked.due(deal.at("expected_close", us))
-
-    def value(deal: Told, us: int) -> Fraction | None:
-        found = deal.at("value", us)
-        return Fraction(0) if found is None else asked.converted(found, day)
-
-    for deal in asked.deals:
-        if deal.created > last:
-            continue
-        was, stays = stood(deal, first), stood(deal, last)
-        won = (
-            deal.counts
-            and deal.outcome == WON
-            and deal.closed is not None
-            and first < deal.closed <= last
-            and asked.holds(deal.closed)
-        )
-        before, after = value(deal, first), value(deal, last)
-        if won:
-            after = Fraction(0) if deal.at("value", asked.now) is None else asked.worth(deal)[0]
-        if not (was or stays or won) or before is None or after is None:
-            continue
-        if was:
-            add("start", before)
-        if stays:
-            add("end", after)
-        if (was and stays) or (was and won):
-            add("increased" if after > before else "decreased", abs(after - before))
-        if won:
-            add("won", after)
-            if not was:
-                add("won_from_outside", after)
-        elif was and not stays:
-            add(left_for(deal, last), before)
-        elif stays and not was:
-            add(came_by(deal, first), after)
-    return {name: amount for name, amount in lines.items() if amount}
-
-
-def left_for(deal: Told, last: int) -> str:
-    place = deal.place(last)
-    if (deal.merged and deal.at("archived", last)) or (place == LOST and deal.loss == "invalid"):
-        return "removed"
-    if place in (WON, LOST):
-        final = deal.outcome == place and deal.path[-1][0] <= last
-        return "lost" if final else "reopened_later"
-    return "removed" if deal.at("archived", last) else "pushed_out"
-
-
-def came_by(deal: Told, first: int) -> str:
-    if deal.created > first:
-        return "created"
-    return "pulled_in" if deal.is_open(first) else "reopened"

@@ -1,4 +1,4 @@
-"""What was forecast at three past dates of real data, against what really came by the year's end."""
+"""What was forecast at three past dates of real data, against what came by the year's end."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from pipeboard.workspace import Workspace
 from pipeboard.workspace.counting import Question
 from tests.oracle import outcomes, outlook
 from tests.oracle.asked import Asked, Whose, half_up
+from tests.oracle.ledger import Ledger
 from tests.oracle.log import Told, deals_at
 from tests.oracle.walking import ZONES, walked
 from tests.team import Team, sales
@@ -110,7 +111,7 @@ def test_the_ledger(team: Team, label: str) -> None:
         report = ana.report(wanted)
         over = asked(team, ana, wanted, at)
         lines = {n: Fraction(line.amount) for n, line in report.waterfall.lines.items()}
-        assert {n: a for n, a in lines.items() if a} == outlook.ledger(over, over.start)
+        assert {n: a for n, a in lines.items() if a} == Ledger(over, over.start).lines
         found = metrics_document(report)
         if found["metrics"]["won_value"]["value"] is not None:
             assert found["waterfall"]["won"] == found["metrics"]["won_value"]["value"]

@@ -62,42 +62,66 @@ def _act(rng: Random, who: Workspace) -> None:
         _begin(rng, who)
         return
     ids = rng.sample(deals, rng.choice((1, 1, 1, 2)))
+    action = rng.choice((*_MOVES, *_EDITS, _touch, _rarely))
+    action(rng, who, ids)
+
+
+def _move(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
     stages = [stage.id for stage in sales(who).open_stages]
+    who.move(ids, rng.choice(stages), override=rng.choice((WHY, "")))
+
+
+def _win(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
+    on = rng.choice((None, None, who.today - timedelta(days=rng.randint(0, 9))))
+    who.win(ids, on=on, override=WHY)
+
+
+def _lose(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
+    category = rng.choice(("price", "competitor", "timing", "other", "invalid"))
+    who.lose(ids, Loss(category, rng.choice(("", "they said so"))))
+
+
+def _reopen(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
+    who.reopen(ids, override=WHY)
+
+
+def _value(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
+    money = f"{rng.randint(0, 90_000)} {rng.choice(CURRENCIES)}"
+    who.set_fields(ids, [f"value={rng.choice((money, money, ''))}"])
+
+
+def _close(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
     day = who.today + timedelta(days=rng.randint(-30, 100))
-    match rng.randrange(19):
-        case 0 | 1 | 2 | 3:
-            who.move(ids, rng.choice(stages), override=rng.choice((WHY, "")))
-        case 4 | 5:
-            on = rng.choice((None, None, who.today - timedelta(days=rng.randint(0, 9))))
-            who.win(ids, on=on, override=WHY)
-        case 6 | 7:
-            category = rng.choice(("price", "competitor", "timing", "other", "invalid"))
-            who.lose(ids, Loss(category, rng.choice(("", "they said so"))))
-        case 8:
-            who.reopen(ids, override=WHY)
-        case 9:
-            money = f"{rng.randint(0, 90_000)} {rng.choice(CURRENCIES)}"
-            who.set_fields(ids, [f"value={rng.choice((money, money, ''))}"])
-        case 10 | 11:
-            who.set_fields(ids, [f"expected_close={rng.choice((day.isoformat(), ''))}"])
-        case 12:
-            who.assign(ids, rng.choice(("ana", "bo", "cem")))
-        case 13:
-            who.set_fields(ids, [f"probability={rng.choice(('0', '35', '100', 'stage'))}"])
-        case 14:
-            kind, way = rng.choice(("call", "email")), rng.choice(("in", "out", "out"))
-            who.log_touch(ids, kind, way, quote=rng.random() < 0.4)
-        case 15:
-            rng.choice((who.archive, who.unarchive))(ids)
-        case 16:
-            who.undo()
-        case 17:
-            who.redo()
-        case _:
-            _rarely(rng, who, ids, day.isoformat())
+    who.set_fields(ids, [f"expected_close={rng.choice((day.isoformat(), ''))}"])
 
 
-def _rarely(rng: Random, who: Workspace, ids: Sequence[int], day: str) -> None:
+def _assign(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
+    who.assign(ids, rng.choice(("ana", "bo", "cem")))
+
+
+def _probability(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
+    who.set_fields(ids, [f"probability={rng.choice(('0', '35', '100', 'stage'))}"])
+
+
+def _archive(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
+    rng.choice((who.archive, who.unarchive))(ids)
+
+
+def _undo(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
+    rng.choice((who.undo, who.redo))()
+
+
+def _touch(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
+    kind, way = rng.choice(("call", "email")), rng.choice(("in", "out", "out"))
+    who.log_touch(ids, kind, way, quote=rng.random() < 0.4)
+
+
+_MOVES = (_move, _move, _move, _move, _win, _win, _lose, _lose, _reopen, _undo, _undo)
+_EDITS = (_value, _close, _close, _assign, _probability, _archive)
+
+
+def _rarely(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
+    day = (who.today + timedelta(days=rng.randint(-5, 40))).isoformat()
     match rng.randrange(4):
         case 0:
             who.set_fields(ids, [f"category={rng.choice(('commit', 'best', 'omitted'))}"])

@@ -371,3 +371,35 @@ def test_deals_are_grouped_by_what_they_say_of_themselves(
     with pytest.raises(BadInput, match="Nothing called 'sauce'") as refused:
         read_attribute(database, pipeline_id, "sauce")
     assert "source" in refused.value.hint
+
+
+def test_what_was_agreed_at_an_instant_is_what_numbers_are_held_against(
+    team: Team, ana: Workspace, database: Database
+) -> None:
+    add(ana)
+    ana.set_target(sales(ana), "2026Q4", "130k")
+    ana.set_rate("USD", "0.9")
+    ana.save_rep(Rep("bo", "Bo", "north"))
+    team.clock.wait(days=9)
+    add(ana)
+    pipeline_id, command = sales(ana).id, ana.reader.commands()[0].id
+    told = [
+        ("target", [pipeline_id, "2026Q4", "", ""], {"currency": "EUR", "amount_minor": 100}),
+        ("target", [pipeline_id, "2026Q1", "bo", ""], {"currency": "EUR", "amount_minor": 7}),
+        ("rate", ["USD", "2026-11-23"], None),
+        ("rep", ["bo"], {"display_name": "Bo", "team": "south", "active": True}),
+    ]
+    with closing(sqlite3.connect(team.path)) as raw, raw:
+        raw.execute(
+            "create table if not exists workspace_event (seq integer primary key, command_id,"
+            " topic, key, before, after)"
+        )
+        raw.executemany(
+            "insert into workspace_event (command_id, topic, key, before) values (?, ?, ?, ?)",
+            [(command, t, json.dumps(k), None if b is None else json.dumps(b)) for t, k, b in told],
+        )
+    now, then = (read_rules(database, sales(ana), SETTINGS, at) for at in (ana.now(), NOW))
+    assert [target.amount.minor for target in now.targets] == [13_000_000]
+    assert [target.amount.minor for target in then.targets] == [7, 100]
+    assert (now.teams["bo"], then.teams["bo"]) == ("north", "south")
+    assert now.exchange.rate("USD", ana.today) and then.exchange.rate("USD", ana.today) is None

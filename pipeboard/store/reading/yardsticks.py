@@ -28,6 +28,7 @@ from pipeboard.store.reading.sql import one_of
 
 _COLUMNS = ("source", "account", "source_detail", "contact_reason", "title")
 _FIELD = "field."
+Contents = Mapping[str, Any]
 
 
 def read_rules(
@@ -39,9 +40,9 @@ def read_rules(
     return Rules(
         pipeline if as_of is None else _as_it_was(pipeline, versions),
         settings,
-        read_targets(database, pipeline.id),
-        read_rates(database, settings.currency),
-        {rep.name: rep.team for rep in read_reps(database)},
+        read_targets(database, pipeline.id, as_of),
+        read_rates(database, settings.currency, as_of),
+        _read_teams(database, as_of),
         chances,
         bar_moved_at,
         settings.owner_now,
@@ -74,30 +75,68 @@ def _as_it_was(pipeline: Pipeline, versions: Sequence[tuple[int, Mapping[str, An
     return replace(then, name=pipeline.name, stages=(*work, *later, *outcomes))
 
 
-def read_targets(database: Database, pipeline_id: int) -> tuple[Target, ...]:
-    """The targets of a pipeline, by period."""
+def read_targets(
+    database: Database, pipeline_id: int, as_of: datetime | None = None
+) -> tuple[Target, ...]:
+    """The targets of a pipeline at an instant (now), by period."""
     rows = database.rows(
-        "select period, amount_minor, currency, owner, team from target where pipeline_id = ?"
-        " order by period, team, owner, currency",
+        "select period, owner, team, currency, amount_minor from target where pipeline_id = ?",
         (pipeline_id,),
     )
+    found: dict[tuple[Any, ...], Contents | None] = {
+        (pipeline_id, row["period"], row["owner"], row["team"]): row for row in rows
+    }
+    found.update(agreed_at(database, "target", as_of))
     return tuple(
-        Target(
-            row["period"], Money(row["amount_minor"], row["currency"]), row["owner"], row["team"]
+        Target(period, Money(row["amount_minor"], row["currency"]), owner, team)
+        for (pipeline, period, owner, team), row in sorted(
+            found.items(), key=lambda one: (one[0][1], one[0][3], one[0][2])
         )
-        for row in rows
+        if row is not None and pipeline == pipeline_id
     )
 
 
-def read_rates(database: Database, base: str) -> Rates:
-    """The exchange rates into the workspace's currency, by currency and day."""
+def read_rates(database: Database, base: str, as_of: datetime | None = None) -> Rates:
+    """The exchange rates into the workspace's currency, by currency and day, as they had been
+    entered by an instant (now)."""
+    rows = database.rows("select currency, on_date, numerator, denominator from fx_rate")
+    found: dict[tuple[Any, ...], Contents | None] = {
+        (row["currency"], row["on_date"]): row for row in rows
+    }
+    found.update(agreed_at(database, "rate", as_of))
     dated: dict[str, list[tuple[date, Fraction]]] = defaultdict(list)
-    for row in database.rows(
-        "select currency, on_date, numerator, denominator from fx_rate order by currency, on_date"
-    ):
-        rate = Fraction(row["numerator"], row["denominator"])
-        dated[row["currency"]].append((date.fromisoformat(row["on_date"]), rate))
+    for (currency, day), row in sorted(found.items()):
+        if row is not None:
+            rate = Fraction(row["numerator"], row["denominator"])
+            dated[currency].append((date.fromisoformat(day), rate))
     return Rates(base, {currency: tuple(rates) for currency, rates in dated.items()})
+
+
+def _read_teams(database: Database, as_of: datetime | None) -> Mapping[str, str]:
+    """Who was in which team at an instant (now)."""
+    teams = {rep.name: rep.team for rep in read_reps(database)}
+    for (name,), row in agreed_at(database, "rep", as_of).items():
+        teams[name] = "" if row is None else row["team"]
+    return teams
+
+
+def agreed_at(
+    database: Database, topic: str, as_of: datetime | None
+) -> Mapping[tuple[Any, ...], Contents | None]:
+    """What was agreed at an instant, by key, of all that has been changed since; None for nothing.
+    Empty where the log of agreements does not reach back so far."""
+    if as_of is None or not database.has("workspace_event"):
+        return {}
+    found: dict[tuple[Any, ...], Contents | None] = {}
+    for row in database.rows(
+        "select workspace_event.key, workspace_event.before from workspace_event"
+        " join command on command.id = workspace_event.command_id"
+        " where workspace_event.topic = ? and command.at > ? order by workspace_event.seq desc",
+        (topic, micros(as_of)),
+    ):
+        before = row["before"]
+        found[tuple(json.loads(row["key"]))] = None if before is None else json.loads(before)
+    return found
 
 
 def _edits(

@@ -248,7 +248,7 @@ class MetricsScreen(Exporting):
             return
         self._move(place - self.cursor)
         if event.count > 1:
-            self.run_worker(self.action_open())
+            self.action_open()
 
     @in_turn
     async def action_open(self) -> None:
@@ -265,7 +265,9 @@ class MetricsScreen(Exporting):
                 Choice("c", f"{counted(len(counts), 'deal')} that it counts"),
                 Choice("a", f"all {counted(len(every), 'deal')} that it is a share of"),
             ]
-            key = await self.ask(Menu(spot.title, choices)) if counts else "a"
+            key: str | None = "a"
+            if counts:
+                key = await self.ask(Menu(spot.title, choices))
             if key is None:
                 return
             if key == "a":

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeboard.domain.metrics import Metric, Report, Target, Unit
 from pipeboard.domain.metrics.differing import differing
@@ -30,8 +34,10 @@ from tests.domain.metrics.log import (
     UTC_RULES,
     WON,
     Log,
+    at,
     period,
 )
+from tests.domain.metrics.made_up import SPAN, logs
 
 SAY = Wording("EUR")
 JANUARY = period("2026-01")
@@ -249,3 +255,41 @@ def test_the_last_four_full_weeks_are_held_against_the_four_before() -> None:
     assert weeks_reading(report.weeks, SAY) == (
         "€2k a week in the last four full weeks, €1k in the four before."
     )
+
+
+@given(logs(), st.integers(1, SPAN), st.sampled_from(("2026Q1", "2026-02", "all")))
+def test_what_a_sentence_claims_is_so(log: Log, day: int, label: str) -> None:
+    """Every claim is checked against the deals themselves, not against other numbers."""
+    target = replace(UTC_RULES, targets=(Target(label, Money(700, "EUR")),))
+    rules = UTC_RULES if label == "all" else target
+    basis = log.basis(day, period(label), rules=rules)
+    report, deals = Report(basis), [d for d in log.histories(at(day)) if d.counts]
+    closed = [d for d in deals if d.closed_at is not None and basis.holds(d.closed_at)]
+    said = loss_reading(report, SAY)
+    lost = Counter(d.loss for d in closed if d.outcome == -2)
+    if said.startswith("Most often"):
+        names = said.removeprefix("Most often ").split(":")[0].split(", ")
+        assert set(names) == {name for name, n in lost.items() if n == max(lost.values())}
+        assert f" of {lost.total()} losses" in said
+    else:
+        assert not lost and said == "Nothing was lost in the period."
+    new = [d for d in deals if basis.holds(d.created_at)]
+    heard = sum(any(what.endswith(" out") for _, what in d.touches) for d in new)
+    said = activity_reading(report, SAY)
+    if new:
+        assert said.startswith(f"{heard} of {len(new)} new deal")
+        assert ("fewer than half" not in said) or 2 * heard < len(new)
+    said = stuck_reading(report, SAY)
+    if said.startswith("Nothing is stuck: no open deal is past"):
+        limits = {stage.id: stage.expected_days for stage in PIPELINE.stages}
+        for deal in deals:
+            limit = limits[deal.stage_id]
+            if deal.is_open and limit is not None and not deal.snoozed_until:
+                entered = basis.calendar.day(deal.visit_began_at)
+                assert (basis.today - entered).days <= limit
+    said = target_reading(report, SAY)
+    won = sum(d.minor or 0 for d in closed if d.outcome == -1 and d.currency in ("EUR", None))
+    rated = all(d.currency in ("EUR", None) for d in closed if d.outcome == -1)
+    if rated and label != "all" and "unknown" not in said.split(";")[0]:
+        assert said.startswith("Target met") == (won >= 700)
+        assert said.startswith("Target missed") == (won < 700 and basis.now >= basis.end)

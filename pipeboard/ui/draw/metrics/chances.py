@@ -12,6 +12,7 @@ from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.wording import counted as in_words
 from pipeboard.domain.metrics.wording import decimal, percent
 from pipeboard.ui.draw.charts import TableRow
+from pipeboard.ui.draw.line import Span
 from pipeboard.ui.draw.metrics.block import Block
 from pipeboard.ui.draw.metrics.figures import Figures
 from pipeboard.ui.draw.metrics.sections import Entry, section
@@ -42,7 +43,7 @@ def chance_table(shown: Figures, style: ChartStyle) -> Block:
 def _entry(chance: Chance, name: str, stage: str, number: int, deals: list[History]) -> Entry:
     value, prior = chance.value or Fraction(0), chance.prior
     says = "prior only" if chance.is_prior_only else f"{chance.won} of {decimal(chance.reached)}"
-    cells = (
+    cells: tuple[Span, ...] = (
         counted(number),
         counted(chance.won),
         aside(decimal(chance.reached)),
@@ -64,7 +65,8 @@ def past_forecasts(shown: Figures, style: ChartStyle) -> Block:
         said = score.said_wins if tested.by_count else score.said
         came = Fraction(score.wins) if tested.by_count else score.came
         word = decimal if tested.by_count else style.say.money
-        cells = (*((word(said[name]), "text") for name in FORECASTS), (word(came), "text.strong"))
+        cells: list[Span] = [(word(said[name]), "text") for name in FORECASTS]
+        cells.append((word(came), "text.strong"))
         entries.append(
             Entry(
                 TableRow(score.period.label, cells),
