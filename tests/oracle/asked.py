@@ -128,7 +128,7 @@ class Asked:
         if source is None or target is None:
             return None
         shift = Fraction(10) ** (exponent(own) - exponent(value["currency"]))
-        return value["amount_minor"] * source / target * shift
+        return Fraction(value["amount_minor"]) * source / target * shift
 
     def worth(self, deal: Told) -> tuple[Fraction | None, str]:
         """What a deal is worth now, or why nobody knows."""

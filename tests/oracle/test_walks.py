@@ -23,7 +23,7 @@ from tests.oracle.log import Told, deals_at
 from tests.oracle.walking import ZONES, walked
 from tests.team import Team, sales
 
-COMMANDS = 260
+COMMANDS = 420
 PERIODS = ("2026Q4", "2026Q3", "2026-11", "all")
 WHOLE = ("count", "minor")
 
@@ -120,7 +120,7 @@ def test_the_ledger(team: Team, label: str) -> None:
 def whose(name: str, deals: list[Told]) -> Whose:
     """The owner at the time; the source is that of the instant that is asked for."""
     if name == "owner":
-        return lambda deal, us: deal.at("owner", us) or None
+        return lambda deal, us: deal.at("owner", max(us, deal.created)) or None
     sources = {deal.id: (deal.values.get("source") or [(0, "")])[-1][1] for deal in deals}
     return lambda deal, us: sources.get(deal.id) or None
 

@@ -57,7 +57,8 @@ def walked(path: Path, zone: str, seed: int, commands: int) -> Team:
 
 
 def _act(rng: Random, who: Workspace) -> None:
-    deals = [deal.id for deal in who.reader.each(today=who.today)]
+    either = who.parse_filter("archived|-archived")
+    deals = [deal.id for deal in who.reader.each(either, today=who.today)]
     if len(deals) < 4 or rng.random() < 0.16:
         _begin(rng, who)
         return
@@ -108,7 +109,8 @@ def _archive(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
 
 
 def _undo(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
-    rng.choice((who.undo, who.redo))()
+    for step in rng.choice(((who.undo,), (who.undo, who.redo), (who.undo, who.redo, who.undo))):
+        step()
 
 
 def _touch(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
