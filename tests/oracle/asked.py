@@ -39,6 +39,7 @@ class Asked:
     standing: Whose = lambda deal, us: "everyone"
     group: Any = "everyone"
     chances_over: list[Told] = field(default_factory=list)
+    stage_bp: Mapping[int, tuple[tuple[int, int | None], ...]] = field(default_factory=dict)
 
     def us(self, day: date) -> int:
         local = datetime.combine(day, time(), self.zone).astimezone(UTC)
@@ -177,6 +178,11 @@ class Asked:
     def table_bp(self, stage_id: int) -> int | None:
         bp: int | None = next(s.probability_bp for s in self.stages if s.id == stage_id)
         return bp
+
+    def chance_bp(self, stage_id: int, us: int) -> int | None:
+        """The stage's probability at an instant; its first before it had any."""
+        known = self.stage_bp[stage_id]
+        return [bp for since, bp in known if since <= us or since == known[0][0]][-1]
 
     def snoozed_until(self, deal: Told) -> str | None:
         """Until which day a deal is parked: a plan or a close wakes it."""

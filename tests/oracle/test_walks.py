@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from math import isclose
 from random import Random
@@ -16,7 +16,7 @@ from pipeboard.domain.events import micros
 from pipeboard.exchange.metrics_document import metrics_document
 from pipeboard.workspace import Workspace
 from pipeboard.workspace.counting import Question
-from tests.oracle import outcomes, outlook
+from tests.oracle import outcomes, outlook, parts
 from tests.oracle.asked import Asked, Whose, half_up
 from tests.oracle.ledger import Ledger
 from tests.oracle.log import Told, deals_at
@@ -54,6 +54,7 @@ def asked(team: Team, ana: Workspace, wanted: Question, at: datetime, **whose: A
         {code: list(dated) for code, dated in ana.reader.rates().dated.items()},
         [(t.period, t.owner, t.amount.minor) for t in rules.targets],
         chances_over=deals,
+        stage_bp=rules.chances,
         **whose,
     )
 
@@ -115,6 +116,56 @@ def test_the_ledger(team: Team, label: str) -> None:
         found = metrics_document(report)
         if found["metrics"]["won_value"]["value"] is not None:
             assert found["waterfall"]["won"] == found["metrics"]["won_value"]["value"]
+
+
+@pytest.mark.parametrize("label", PERIODS)
+def test_the_other_parts(team: Team, label: str) -> None:
+    ana = team.rep("ana")
+    for at in instants(team)[:3]:
+        wanted = question(ana, label, at)
+        found = metrics_document(ana.report(wanted))
+        over = asked(team, ana, wanted, at)
+        stock = stock_of(team, ana, wanted, over)
+        for row, one in zip(found["stages"], over.stages, strict=True):
+            agree(row, parts.stage(over, stock, one))
+        for row in found["forecast_months"]:
+            agree(row, parts.month(stock, row["month"]))
+        for row in found["won_weeks"]:
+            agree(row, parts.week(over, date.fromisoformat(row["week"])))
+        lost = {row["category"]: (row["count"], row["value"]) for row in found["loss_reasons"]}
+        assert lost == parts.losses(over)
+        scores = found["calibration"]
+        told = {name: scores[name]["value"] for name in ("brier", "bias")}
+        agree(told | {"n": scores["bias"]["n"]}, parts.calibration(stock))
+
+
+@pytest.mark.parametrize("label", PERIODS[:3])
+def test_what_past_periods_say(team: Team, label: str) -> None:
+    ana, at = team.rep("ana"), team.clock()
+    wanted = question(ana, label, at)
+    found = metrics_document(ana.report(wanted))
+    stock = stock_of(team, ana, wanted, asked(team, ana, wanted, at))
+    begun = min(deal.created for deal in stock.counted)
+    periods, period = [], wanted.period.previous()
+    while stock.us(period.start) >= begun and len(periods) < 4:
+        periods.append((period.start, period.end))
+        period = period.previous()
+    agree(found["needed"], parts.needed(stock, periods))
+    for row, (first, after) in zip(found["backtest"]["periods"], periods, strict=True):
+        agree(row, parts.score(stock, first, after))
+
+
+def agree(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    """Part by part the same."""
+    for name, expected in wanted.items():
+        value = found[name]
+        value = value["value"] if isinstance(value, dict) else value
+        same = (
+            isclose(value, expected, rel_tol=1e-12, abs_tol=1e-9)
+            if isinstance(value, int | float) and isinstance(expected, int | float)
+            else value == expected
+        )
+        assert same, f"{name}: {value} in JSON, {expected} reckoned ({wanted})"
 
 
 def whose(name: str, deals: list[Told]) -> Whose:
