@@ -2,77 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
-
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.tables import Table
+from pipeboard.domain.counting import SETTINGS, chosen, with_choice
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.near import did_you_mean
-from pipeboard.domain.settings import Settings
 from pipeboard.domain.text import quoted
-
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTHS = (
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
-_OWNERS = ("then", "now")
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A setting of the workspace: the field, what it may be, and how it is read and written."""
-
-    field: str
-    values: tuple[str, ...]
-    says: str
-    of: Callable[[Any], str]
-    to: Callable[[str], Any]
-
-
-def _shift(month: str) -> int:
-    """April to September begin a year that is named after it, later months the one before."""
-    place = _MONTHS.index(month)
-    return place if place < 9 else place - 12
-
-
-SETTINGS: Mapping[str, Choice] = {
-    "week-start": Choice(
-        "week_start", _DAYS, "the day a week begins with", lambda day: _DAYS[day], _DAYS.index
-    ),
-    "fiscal-start": Choice(
-        "fiscal_shift",
-        _MONTHS,
-        "the month the business year begins with",
-        lambda shift: _MONTHS[shift % 12],
-        _shift,
-    ),
-    "count-for-owner": Choice(
-        "owner_now",
-        _OWNERS,
-        "whom numbers count a deal for: its owner then, or now",
-        lambda now: _OWNERS[now],
-        lambda word: word == "now",
-    ),
-}
 
 
 def list_settings(call: Call) -> int:
     """How the workspace counts."""
-    found = {name: _shown(call.settings, choice) for name, choice in SETTINGS.items()}
+    found = {name: chosen(call.settings, name) for name in SETTINGS}
     if call.arguments.json:
         call.out.document({"settings": found})
         return 0
     rows = ((name, found[name], choice.says) for name, choice in SETTINGS.items())
     Table(("setting", "value", "what it is")).write(call.out, rows)
     return 0
-
-
-def _shown(settings: Settings, choice: Choice) -> str:
-    return choice.of(getattr(settings, choice.field))
 
 
 def _set_arguments(parser: Parser) -> None:
@@ -95,8 +42,7 @@ def set_setting(call: Call) -> int:
             hint=f"Write one of {', '.join(choice.values)}.",
         )
     if not asked.dry_run:
-        changed: dict[str, Any] = {choice.field: choice.to(value)}
-        call.workspace.save_settings(replace(call.settings, **changed))
+        call.workspace.save_settings(with_choice(call.settings, asked.name, value))
     if asked.json:
         call.out.document({"setting": {"name": asked.name, "value": value}})
     begin = "Not done (dry run): " if asked.dry_run else ""

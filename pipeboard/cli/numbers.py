@@ -40,6 +40,11 @@ def _metrics_arguments(parser: Parser) -> None:
     parser.add_argument(
         "--since", metavar="DATE", help="what changed in the pipeline of the period since a day"
     )
+    parser.add_argument(
+        "--history",
+        action="store_true",
+        help="what forecasts said week by week in past periods, against what came",
+    )
     parser.add_argument("--currency", metavar="CODE", default="", help="sums in another currency")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON document")
@@ -67,6 +72,7 @@ def metrics(call: Call) -> int:
                 groups=groups,
                 grouped_by=asked.by or "",
                 flow=flow,
+                history=asked.history,
             )
         )
     elif asked.md or asked.csv:
@@ -75,6 +81,8 @@ def metrics(call: Call) -> int:
         from pipeboard.cli.drawing import draw_overview
 
         draw_overview(call, report, before, groups, question.owner)
+        if asked.history:
+            _write_history(call, report)
     return 0
 
 
@@ -138,11 +146,33 @@ def _write_tables(
     words, owner = " ".join(call.arguments.words), question.owner
     as_data = call.arguments.csv
     shown = tuple(METRICS) if as_data else GROUP_METRICS
-    found = tables(report, before, groups, group_metrics=shown, flow=flow)
+    found = tables(
+        report, before, groups, group_metrics=shown, flow=flow, history=call.arguments.history
+    )
     if as_data:
         sys.stdout.write(as_csv(report, found, words, owner))
     else:
         call.out.text(as_markdown(report, found, words, owner).rstrip("\n"))
+
+
+def _write_history(call: Call, report: Report) -> None:
+    from pipeboard.domain.metrics.said_before import CALLS
+    from pipeboard.domain.metrics.wording import Wording
+
+    say = Wording(report.basis.rules.currency)
+    if not report.forecast_history:
+        call.out.say("No period of that kind is over yet: no forecast has been held against it.")
+        return
+    rows = (
+        (
+            f"{call_.period.label} week {call_.week}",
+            *(say.money(call_.said[name]) for name in CALLS),
+            say.money(call_.came),
+        )
+        for call_ in report.forecast_history
+    )
+    call.out.line("")
+    Table(("said at", *CALLS, "came"), right=range(1, 7)).write(call.out, rows)
 
 
 def _target_arguments(parser: Parser) -> None:

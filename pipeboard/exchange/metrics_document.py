@@ -27,6 +27,7 @@ from pipeboard.domain.metrics.readings import (
 )
 from pipeboard.domain.metrics.report import StageNumbers
 from pipeboard.domain.metrics.result import Number
+from pipeboard.domain.metrics.said_before import Call
 from pipeboard.domain.metrics.scope import scope_of, windows_of
 from pipeboard.domain.metrics.tally import by_currency
 from pipeboard.domain.metrics.waterfall import Waterfall
@@ -48,9 +49,11 @@ def metrics_document(
     groups: Mapping[Group, Report] | None = None,
     grouped_by: str = "",
     flow: Waterfall | None = None,
+    history: bool = False,
 ) -> Document:
     """One report; with `before` against that of another period, with `groups` also of each group,
-    with `flow` another waterfall than that of the whole period.
+    with `flow` another waterfall than that of the whole period, with `history` what forecasts said
+    in past periods.
 
     Amounts are minor units of `currency`. Whatever is unknown is null, with its reason beside it.
     """
@@ -82,6 +85,8 @@ def metrics_document(
     }
     if before is not None:
         document["compared_with"] = _compared(report, before)
+    if history:
+        document["forecast_history"] = [_call(call) for call in report.forecast_history]
     document["grouped_by"] = grouped_by or None
     document["groups"] = [
         {"key": name, "metrics": metric_documents(group)} for name, group in (groups or {}).items()
@@ -285,6 +290,16 @@ def backtest_document(tested: Backtest) -> Document:
             }
             for score in tested.scores
         ],
+    }
+
+
+def _call(call: Call) -> Document:
+    return {
+        "period": call.period.label,
+        "week": call.week,
+        **{name: half_up(said) for name, said in call.said.items()},
+        "came": half_up(call.came),
+        "off": {name: _number(call.off(name)) for name in call.said},
     }
 
 

@@ -14,6 +14,7 @@ from pipeboard.domain.metrics.grouping import Group
 from pipeboard.domain.metrics.losses import competitors
 from pipeboard.domain.metrics.readings import unripe
 from pipeboard.domain.metrics.result import Number
+from pipeboard.domain.metrics.said_before import CALLS
 from pipeboard.domain.metrics.scope import footnote, headline, scope_of, windows_of
 from pipeboard.domain.metrics.waterfall import GOING, Waterfall
 from pipeboard.domain.metrics.wording import Wording
@@ -85,12 +86,14 @@ def tables(
     *,
     group_metrics: Sequence[str] = GROUP_METRICS,
     flow: Waterfall | None = None,
+    history: bool = False,
 ) -> Iterator[Table]:
     """All tables of a report, those without any row left out."""
     found = [
         _numbers(report, before),
         *(make(report) for make in _TABLES),
         _waterfall(flow or report.waterfall),
+        *([forecast_table(report)] if history else []),
         _groups(groups or {}, group_metrics),
     ]
     return (table for table in found if table.rows)
@@ -321,6 +324,20 @@ def _backtest(report: Report) -> Table:
     columns = ("deals", "wins", "stated", "table", "measured", "came")
     title = "What forecasts said at the start of past periods"
     return Table("backtest", title, columns, columns, rows)
+
+
+def forecast_table(report: Report) -> Table:
+    """What forecasts said week by week in past periods."""
+    rows: list[tuple[str, Sequence[Value]]] = [
+        (
+            f"{call.period.label} week {call.week}",
+            (*(Amount(half_up(call.said[name])) for name in CALLS), Amount(half_up(call.came))),
+        )
+        for call in report.forecast_history
+    ]
+    columns = (*CALLS, "came")
+    title = "What forecasts said at the start of each week of past periods"
+    return Table("forecast_history", title, columns, columns, rows)
 
 
 def _losses(report: Report) -> Table:

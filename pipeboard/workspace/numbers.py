@@ -61,12 +61,15 @@ class Numbers(Desk):
         return self.report(asked.before(self.settings))
 
     def groups(self, report: Report, name: str) -> Mapping[Group, Report]:
-        """A report split by `owner`, `team`, `source`, `month`, a custom field…; BadInput for a
-        name that no deal has anything under."""
-        from pipeboard.domain.metrics.grouping import grouping_of
+        """A report split by `owner`, `team`, `source`, `month`, `size`, `customer` (new or
+        existing), a custom field…; BadInput for a name that no deal has anything under."""
+        from pipeboard.domain.metrics.grouping import by_customer, grouping_of
 
         rules, calendar = report.basis.rules, report.basis.calendar
         pipeline_id, as_of = rules.pipeline.id, report.basis.as_of
+        if name == "customer":
+            accounts = self.reader.attribute(pipeline_id, "account", as_of)
+            return report.groups(by_customer(accounts, report.basis.everybody.deals.closed))
         grouping = grouping_of(
             name, rules, calendar, lambda of: self.reader.attribute(pipeline_id, of, as_of)
         )

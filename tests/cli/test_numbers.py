@@ -383,3 +383,11 @@ def test_every_form_says_what_it_is_of(team: Type) -> None:
     assert not [r for r in rows if r["n"] == "1000"]
     line = {r["key"]: r for r in rows if r["table"] == "metrics"}["win_rate_cohort"]
     assert (line["pending"], line["bounds_low"], line["bounds_high"]) == ("1", "0.0", "1.0")
+
+
+def test_what_forecasts_said_in_past_weeks_comes_in_every_form(team: Type) -> None:
+    team("add", "Acme: parts 10k close:19dec")
+    asked = ("metrics", "--period", "2026-11", "--history")
+    assert team(*asked, "--json").json["forecast_history"] == []
+    assert "No period of that kind is over yet" in team(*asked).err
+    assert team(*asked, "--csv").code == team(*asked, "--md").code == 0

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeboard.domain.currencies import exponent
 from pipeboard.domain.metrics.calendar import Calendar
-from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.history import WON, History
 from pipeboard.domain.metrics.rules import Rules
 
 Group = str | None
@@ -52,8 +54,9 @@ def by_matching(text: str, ids: Collection[int], owner: Group = None) -> Groupin
 def grouping_of(
     name: str, rules: Rules, calendar: Calendar, attribute: Callable[[str], Mapping[int, str]]
 ) -> Grouping:
-    """The grouping that a person names: `owner`, `team`, `stage`, `month`, `quarter`, or whatever
-    `attribute` gives a value of for each deal id (`source`, `account`, `field.product`)."""
+    """The grouping that a person names: `owner`, `team`, `stage`, `month`, `quarter`, `size`, or
+    whatever `attribute` gives a value of for each deal id (`source`, `account`, `field.product`).
+    """
     match name:
         case "owner":
             return by_owner(rules)
@@ -65,6 +68,8 @@ def grouping_of(
             return by_month(calendar)
         case "quarter":
             return by_quarter(calendar, rules.settings.fiscal_shift)
+        case "size":
+            return by_size(rules, calendar)
         case _:
             return by_attribute(name, attribute(name))
 
@@ -94,6 +99,44 @@ def by_stage(rules: Rules) -> Grouping:
         return names.get(stage_id) if stage_id is not None else None
 
     return Grouping("stage", stage, stage)
+
+
+SIZES = (0, 10_000, 50_000, 250_000)
+"""What deals of a size are worth at least, in whole units of the report's currency."""
+
+
+def by_size(rules: Rules, calendar: Calendar) -> Grouping:
+    """What a deal was worth at the event, in bands; a win stands at what it brought."""
+    unit = 10 ** exponent(rules.currency)
+    names = ("under 10k", "10k to 50k", "50k to 250k", "250k and more")
+
+    def size(deal: History, us: int) -> Group:
+        minor, currency = deal.value_at(max(us, deal.created_at))
+        if minor is None or currency is None:
+            return None
+        worth = rules.exchange.convert(minor, currency, rules.currency, calendar.day(us))
+        return None if worth is None else names[bisect_right(SIZES, max(worth, 0) / unit) - 1]
+
+    return Grouping("size", size, size, unknown="no value")
+
+
+def by_customer(accounts: Mapping[int, str], deals: Iterable[History]) -> Grouping:
+    """Whether the account of a deal had been won before with another deal."""
+    first_win: dict[str, tuple[int, int]] = {}
+    for deal in deals:
+        account = accounts.get(deal.id)
+        if account and deal.outcome == WON and deal.closed_at is not None:
+            won = (deal.closed_at, deal.id)
+            first_win[account] = min(won, first_win.get(account, won))
+
+    def customer(deal: History, us: int) -> Group:
+        account = accounts.get(deal.id)
+        if not account:
+            return None
+        at, first = first_win.get(account, (us, deal.id))
+        return "existing" if at < us and first != deal.id else "new"
+
+    return Grouping("customer", customer, customer, unknown="no account")
 
 
 def by_attribute(name: str, values: Mapping[int, str]) -> Grouping:

@@ -60,6 +60,13 @@ def at_same_time(basis: Basis) -> Sequence[Standing]:
     return [_standing(basis, period, run) for period in past_periods(basis)]
 
 
+def standing_in(basis: Basis, period: Period, run: int) -> Standing:
+    """A past period as it stood so many microseconds after its start, of this group."""
+    if basis.whole is not None:
+        return _own(basis, standing_in(basis.whole, period, run))
+    return _standing(basis, period, run)
+
+
 def _standing(basis: Basis, period: Period, run: int) -> Standing:
     start, end = basis.calendar.start(period.start), basis.calendar.start(period.end)
     at = min(start + run, end - 1)

@@ -38,6 +38,7 @@ from pipeboard.domain.metrics.losses import LossReason, loss_reasons
 from pipeboard.domain.metrics.names import METRICS
 from pipeboard.domain.metrics.partition import partition
 from pipeboard.domain.metrics.result import Metric, count
+from pipeboard.domain.metrics.said_before import Call, forecast_history
 from pipeboard.domain.metrics.series import Week, weeks
 from pipeboard.domain.metrics.velocity import is_stale
 from pipeboard.domain.metrics.waterfall import Waterfall, waterfall
@@ -107,6 +108,11 @@ class Report:
     def backtest(self) -> Backtest:
         """How right the forecasts were at the starts of past periods."""
         return self.stock.once(backtest)
+
+    @property
+    def forecast_history(self) -> Sequence[Call]:
+        """What forecasts said week by week in past periods."""
+        return self.stock.once(forecast_history)
 
     @property
     def rose_tint_by_stage(self) -> Mapping[int, Metric]:

@@ -243,7 +243,8 @@ def _fields_named(database: Database, name: str) -> Sequence[str]:
     known = database.column("select distinct name from deal_field order by name")
     found = [field for field in known if fold(field) == fold(name)]
     if not found:
-        ways = ["owner", "team", "stage", "month", "quarter", "channel", *_COLUMNS, *known]
+        ways = ["owner", "team", "stage", "month", "quarter", "size", "customer", "channel"]
+        ways += [*_COLUMNS, *known]
         raise BadInput(
             f"Nothing called {quoted(name)} to group by.",
             hint=did_you_mean(name, ways) or f"For example: {', '.join(ways[:8])}.",

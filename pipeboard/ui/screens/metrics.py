@@ -12,7 +12,6 @@ from textual.binding import BindingType
 
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.errors import PipeboardError
-from pipeboard.domain.metrics.wording import counted
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
@@ -25,10 +24,10 @@ from pipeboard.ui.draw.metrics.heading import heading
 from pipeboard.ui.draw.metrics.tab_names import TABS
 from pipeboard.ui.metrics_keys import METRICS
 from pipeboard.ui.palette import Role, Theme
+from pipeboard.ui.screens.counting_choices import ask_how_to_count, ask_which_side
 from pipeboard.ui.screens.deal_actions import in_turn
 from pipeboard.ui.screens.exporting import Exporting
 from pipeboard.ui.screens.help import Help, groups_of
-from pipeboard.ui.screens.menu import Choice, Menu
 from pipeboard.ui.screens.picker import Option, Picker
 from pipeboard.ui.screens.prompt import Prompt
 from pipeboard.ui.widgets.page import Page
@@ -259,21 +258,9 @@ class MetricsScreen(Exporting):
             why = "Still counting." if self.drawn is None else "No deal is behind this number."
             self.say(why, "status.warn")
             return
-        counts, every = (frozenset(deal.id for deal in deals) for deals in (spot.deals, spot.base))
-        if every - counts:
-            choices = [
-                Choice("c", f"{counted(len(counts), 'deal')} that it counts"),
-                Choice("a", f"all {counted(len(every), 'deal')} that it is a share of"),
-            ]
-            key: str | None = "a"
-            if counts:
-                key = await self.ask(Menu(spot.title, choices))
-            if key is None:
-                return
-            if key == "a":
-                self.leave(Wanted(f"{spot.title}: of", every))
-                return
-        self.leave(Wanted(spot.title, counts))
+        wanted = await ask_which_side(self, spot)
+        if wanted is not None:
+            self.leave(Wanted(*wanted))
 
     # What is looked at.
 
@@ -347,6 +334,15 @@ class MetricsScreen(Exporting):
         wanted = workspace.parse_filter(typed) if typed.strip() else None
         self.filter_text = typed.strip()
         self.look_at(replace(self.asked, query=wanted))
+
+    @in_turn
+    async def action_counting(self) -> None:
+        """How the workspace counts: when weeks and years begin, and whom deals count for."""
+        said = await ask_how_to_count(self, self._settings)
+        if said is not None:
+            self._settings, words = said
+            self.say(words, "status.ok")
+            self.action_reload()
 
     def action_reload(self) -> None:
         self.accountant.begin_anew()

@@ -13,9 +13,11 @@ from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.grouping import (
     Grouping,
     by_attribute,
+    by_customer,
     by_month,
     by_owner,
     by_quarter,
+    by_size,
     by_stage,
     by_team,
     grouping_of,
@@ -24,6 +26,7 @@ from pipeboard.domain.score import half_up
 from tests.domain.metrics.log import (
     BERLIN_RULES,
     LEAD,
+    NEGOTIATE,
     PROPOSAL,
     UTC_RULES,
     Log,
@@ -260,3 +263,53 @@ def test_a_report_says_when_its_velocity_is_not_real() -> None:
     assert report.velocity_is_stale
     assert report.time_to_win[-1][0] == 30
     assert set(report.rose_tint_by_stage) == {1, 2, 3, 4}
+
+
+def test_deals_fall_into_bands_of_what_they_were_worth_at_the_event() -> None:
+    log = Log()
+    log.win(log.add(0, value=999_999), 5, 1_000_000)
+    log.add(0, value=30_000_000)
+    log.add(0)
+    basis = log.basis(9)
+    found = Report(basis).groups(by_size(UTC_RULES, basis.calendar))
+    assert {name: part.metric("created_count").value for name, part in found.items()} == {
+        "10k to 50k": 0,
+        "250k and more": 1,
+        "under 10k": 1,
+        None: 1,
+    }
+    assert found["10k to 50k"].metric("won_count").value == 1
+
+
+def test_a_customer_is_existing_once_another_deal_of_the_account_was_won() -> None:
+    log = Log()
+    first, before, after, other = log.add(0), log.add(1), log.add(9), log.add(9)
+    log.win(first, 5)
+    basis = log.basis(20)
+    accounts = {first: "Lumen", before: "Lumen", after: "Lumen", other: "Kestrel"}
+    found = Report(basis).groups(by_customer(accounts, basis.deals.closed))
+    assert {name: part.metric("created_count").num_ids for name, part in found.items()} == {
+        "existing": (after,),
+        "new": (first, before, other),
+    }
+
+
+def test_what_was_said_in_past_weeks_is_what_was_known_then() -> None:
+    log = Log()
+    for _ in range(4):
+        deal = log.add(20, NEGOTIATE, value=1_000, close="2026-02-20")
+        log.move(deal, 45, PROPOSAL)
+        log.win(deal, 50, 1_200)
+    report = Report(log.basis(70, period("2026-03")))
+    calls = [call for call in report.forecast_history if call.period.label == "2026-02"]
+    said = [(call.week, call.said["commit"], call.said["best"], call.came) for call in calls]
+    # In commit until the move of 15 February, best case then, and won on the 20th.
+    assert said == [
+        (1, 4_000, 4_000, 4_800),
+        (2, 4_000, 4_000, 4_800),
+        (3, 4_000, 4_000, 4_800),
+        (4, 4_800, 4_800, 4_800),
+    ]
+    assert calls[0].off("weighted") == Fraction(4 * 800 - 4_800, 4_800)
+    ana = report.only(by_owner(UTC_RULES), "ana").forecast_history
+    assert [call.said for call in ana] == [call.said for call in report.forecast_history]
