@@ -30,8 +30,8 @@ _ARCHIVED_TOO = any_of(State("archived"), Not(State("archived")))
 class Question:
     """What numbers are asked for: of which deals, in which period, as of which instant.
 
-    `query` is applied to the deals as they are today, `owner` counts what happened while a deal
-    was theirs; `me` is whom `owner:me` means, and sums are in
+    `query` is applied to the deals as they were at the instant (or at `filter_at`), `owner` counts
+    what happened while a deal was theirs; `me` is whom `owner:me` means, and sums are in
     `currency`, or the pipeline's.
     """
 
@@ -42,6 +42,7 @@ class Question:
     query: Filter | None = None
     me: str = ""
     currency: str = ""
+    filter_at: datetime | None = None
 
     def before(self, settings: Settings) -> Question:
         """The same of the period before, for comparison.
@@ -55,7 +56,8 @@ class Question:
             return replace(self, period=previous)
         began, ended = previous.instants(settings.zone)
         as_of = min(began + (self.as_of - start), ended - timedelta.resolution)
-        return replace(self, period=previous, as_of=as_of)
+        same_deals = self.filter_at or self.as_of
+        return replace(self, period=previous, as_of=as_of, filter_at=same_deals)
 
 
 def read_basis(reader: Reader, asked: Question) -> Basis:
@@ -104,4 +106,5 @@ def _matching(reader: Reader, asked: Question, query: Filter) -> tuple[Grouping,
         case Is("owner", name):
             wanted = asked.me if name == ME else name
             owner = next((r.name for r in reader.reps() if fold(r.name) == fold(wanted)), None)
-    return by_matching(query.text, reader.ids(listing), owner), owner or MATCHING
+    found = reader.ids_at(listing, asked.filter_at or asked.as_of)
+    return by_matching(query.text, found, owner), owner or MATCHING

@@ -129,7 +129,7 @@ def calibration(stock: Asked) -> Part:
     if deals < 10:
         return {"n": deals, "brier": None, "bias": None}
     brier = sum((Fraction(bp, 10_000) - won) ** 2 for bp, won, _ in samples) / Fraction(n)
-    bias = sum(Fraction(bp, 10_000) - won for bp, won, _ in samples) / n
+    bias = sum((Fraction(bp, 10_000) - won for bp, won, _ in samples), Fraction(0)) / n
     return {"n": deals, "brier": near(brier), "bias": near(bias)}
 
 

@@ -146,7 +146,8 @@ def test_what_past_periods_say(team: Team, label: str) -> None:
     found = metrics_document(ana.report(wanted))
     stock = stock_of(team, ana, wanted, asked(team, ana, wanted, at))
     begun = min(deal.created for deal in stock.counted)
-    periods, period = [], wanted.period.previous()
+    periods: list[tuple[date, date]] = []
+    period = wanted.period.previous()
     while stock.us(period.start) >= begun and len(periods) < 4:
         periods.append((period.start, period.end))
         period = period.previous()
@@ -213,13 +214,17 @@ def _adds_up(found: Mapping[str, Any]) -> None:
 
 
 def test_a_filter_says_what_its_group_says(team: Team) -> None:
-    ana, now = team.rep("ana"), team.clock()
-    for label in PERIODS:
-        groups = ana.groups(ana.report(question(ana, label, now)), "source")
-        for source in ("referral", "web"):
-            query = ana.parse_filter(f"source:{source}")
-            found = ana.report(question(ana, label, now, query=query))
-            assert metrics_document(found)["metrics"] == metrics_document(groups[source])["metrics"]
+    ana = team.rep("ana")
+    for at in instants(team):
+        for label in PERIODS:
+            groups = ana.groups(ana.report(question(ana, label, at)), "source")
+            for source in ("referral", "web"):
+                query = ana.parse_filter(f"source:{source}")
+                found = ana.report(question(ana, label, at, query=query))
+                group = groups.get(source)
+                if group is not None:
+                    said = metrics_document(group)["metrics"]
+                    assert metrics_document(found)["metrics"] == said
 
 
 def test_a_filter_for_an_owner_has_the_owners_target(team: Team) -> None:

@@ -15,7 +15,7 @@ from pipeboard.domain.events import KEYED_FIELDS, micros
 from pipeboard.domain.metrics.folding import KINDS, Fact, fold
 from pipeboard.domain.metrics.history import History
 from pipeboard.store.reading.database import Database
-from pipeboard.store.reading.sql import Sql, among, every, negated, one_of
+from pipeboard.store.reading.sql import TRUE, Sql, among, every, negated, one_of
 
 DEALS_AT_ONCE = 1_000
 COMMANDS_AT_ONCE = 500
@@ -63,6 +63,29 @@ def read_facts(
         yield from map(Fact._make, found)
 
 
+def read_standing(
+    database: Database,
+    pipeline_id: int,
+    as_of: datetime,
+    ids: Collection[int],
+    kinds: Collection[str] | None = None,
+) -> Iterator[Mapping[str, Any]]:
+    """Every event of some deals (of some kinds) that stood at an instant, deal by deal, in the
+    order of the log."""
+    us = micros(as_of)
+    chosen = TRUE if kinds is None else one_of("kind", kinds)
+    wanted = every((chosen, Sql("at <= ?", (us,)), Sql("not undoes")))
+    left_out = _left_out(database, us)
+    for deals, numbers in _portions(database, pipeline_id, ids):
+        taken = among("seq", (seq for n in numbers for seq in left_out.get(n, ())))
+        rows = every((deals, wanted, negated(taken)))
+        yield from database.rows(
+            f"select deal_id, at, kind, data from event where {rows.text}"
+            " order by deal_id, version",
+            rows.values,
+        )
+
+
 def read_fields(
     database: Database,
     pipeline_id: int,
@@ -73,28 +96,19 @@ def read_fields(
 ) -> Mapping[int, Mapping[str, Any]]:
     """Fields of some deals as JSON, as they stood at an instant: what events of some kinds made of
     them. A field of entries (`answers`) is a mapping, any other is None where it was never set."""
-    us = micros(as_of)
-    wanted = every((one_of("kind", kinds), Sql("at <= ?", (us,)), Sql("not undoes")))
-    left_out = _left_out(database, us)
     found: dict[int, dict[str, Any]] = {}
-    for deals, numbers in _portions(database, pipeline_id, ids):
-        taken = among("seq", (seq for n in numbers for seq in left_out.get(n, ())))
-        rows = every((deals, wanted, negated(taken)))
-        for row in database.rows(
-            f"select deal_id, data from event where {rows.text} order by deal_id, version",
-            rows.values,
-        ):
-            fields = found.setdefault(row["deal_id"], {name: _empty(name) for name in names})
-            for name, value in json.loads(row["data"]).get("after", {}).items():
-                whole, dot, key = name.partition(".")
-                if whole not in fields:
-                    continue
-                if not dot:
-                    fields[whole] = value
-                elif value is None:
-                    fields[whole].pop(key, None)
-                else:
-                    fields[whole][key] = value
+    for row in read_standing(database, pipeline_id, as_of, ids, kinds):
+        fields = found.setdefault(row["deal_id"], {name: _empty(name) for name in names})
+        for name, value in json.loads(row["data"]).get("after", {}).items():
+            whole, dot, key = name.partition(".")
+            if whole not in fields:
+                continue
+            if not dot:
+                fields[whole] = value
+            elif value is None:
+                fields[whole].pop(key, None)
+            else:
+                fields[whole][key] = value
     return found
 
 

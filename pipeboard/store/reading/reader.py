@@ -138,6 +138,16 @@ class Reader:
 
         return read_ids(self._database, self.pipelines(), listing)
 
+    def ids_at(self, listing: Listing, as_of: datetime) -> frozenset[int]:
+        """The deals of a listing as they were at an instant."""
+        from pipeboard.domain.events import micros
+
+        if self._database.number("select max(at) from command") <= micros(as_of):
+            return frozenset(self.ids(listing))
+        from pipeboard.store.earlier import ids_at  # imports all that writes
+
+        return ids_at(self._database, self.pipelines(), listing, as_of)
+
     def due_to_return(self, today: date) -> tuple[int, ...]:
         """The lost deals whose day to try again has come and that have not come back yet."""
         from pipeboard.store.returning import DUE_TO_RETURN

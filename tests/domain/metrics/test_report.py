@@ -302,7 +302,7 @@ def test_what_was_said_in_past_weeks_is_what_was_known_then() -> None:
         log.win(deal, 50, 1_200)
     report = Report(log.basis(70, period("2026-03")))
     calls = [call for call in report.forecast_history if call.period.label == "2026-02"]
-    said = [(call.week, call.said["commit"], call.said["best"], call.came) for call in calls]
+    said = [(c.week, int(c.said["commit"]), int(c.said["best"]), int(c.came)) for c in calls]
     # In commit until the move of 15 February, best case then, and won on the 20th.
     assert said == [
         (1, 4_000, 4_000, 4_800),
