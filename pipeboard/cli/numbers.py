@@ -81,6 +81,8 @@ def metrics(call: Call) -> int:
         from pipeboard.cli.drawing import draw_overview
 
         draw_overview(call, report, before, groups, question.owner)
+        if flow is not None:
+            _write_changes(call, report, flow)
         if asked.history:
             _write_history(call, report)
     return 0
@@ -153,6 +155,24 @@ def _write_tables(
         sys.stdout.write(as_csv(report, found, words, owner))
     else:
         call.out.text(as_markdown(report, found, words, owner).rstrip("\n"))
+
+
+def _write_changes(call: Call, report: Report, flow: Waterfall) -> None:
+    from pipeboard.domain.metrics.waterfall import GOING
+    from pipeboard.domain.metrics.wording import Wording
+
+    say = Wording(report.basis.rules.currency)
+    rows = (
+        (
+            name.replace("_", " "),
+            str(len(line.deals)),
+            f"{'-' if name in GOING else ''}{say.money(flow.whole()[name])}",
+        )
+        for name, line in flow.lines.items()
+        if line.deals or name in ("start", "end")
+    )
+    call.out.line("")
+    Table(("what changed", "deals", "value"), right=(1, 2)).write(call.out, rows)
 
 
 def _write_history(call: Call, report: Report) -> None:

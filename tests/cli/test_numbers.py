@@ -368,6 +368,8 @@ def test_what_changed_since_a_day_in_the_pipeline_of_the_quarter(team: Type) -> 
     found = team("metrics", "--since", "today", "--json").json["waterfall"]
     assert (found["start"], found["created"], found["end"]) == (0, 1_000_000, 1_000_000)
     assert found["since"].startswith("2026-11-23T00:00:00")
+    said = [line.split() for line in team("metrics", "--since", "today").lines]
+    assert ["created", "1", "€10k"] in said and ["end", "1", "€10k"] in said
     assert team("metrics", "--since", "tomorrow").code == 2
 
 

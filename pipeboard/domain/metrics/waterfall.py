@@ -153,7 +153,8 @@ class _Ledger:
         nothing = deal.value_at(first)[0] is None and deal.value_at(last)[0] is None
         self.without_value += nothing
         if won:
-            self._win(deal, before if was_in else None, after)
+            elsewhere = not was_in and expected_at(basis.everybody, deal, first)
+            self._win(deal, before if was_in or elsewhere else None, after, elsewhere)
         else:
             self._stand(deal, before if was_in else None, after if is_in else None)
 
@@ -176,14 +177,16 @@ class _Ledger:
             and self.basis.happened_in_group(deal, closed_at)
         )
 
-    def _win(self, deal: History, before: Number | None, after: Number) -> None:
+    def _win(self, deal: History, before: Number | None, after: Number, elsewhere: bool) -> None:
+        """A win; one that stood in another group's pipeline at the start comes in from there."""
         flow = self.flow
         if before is None:
             flow.coming["won_from_outside"].add(after, deal)
             if deal.created_at > self.first:
                 flow.created_and_won.add(after, deal)
         else:
-            flow.start.add(before, deal)
+            line = flow.coming["transferred_in"] if elsewhere else flow.start
+            line.add(before, deal)
             self._change(deal, before, after)
             if after != before:
                 flow.won_above.add(after - before, deal)
@@ -214,7 +217,8 @@ class _Ledger:
             return "created"
         if not deal.is_open_at(self.first):
             return "reopened"
-        return "pulled_in" if self.basis.stood_in_group(deal, self.first) else "transferred_in"
+        elsewhere = expected_at(self.basis.everybody, deal, self.first)
+        return "transferred_in" if elsewhere else "pulled_in"
 
     def _departure(self, deal: History) -> str:
         """Where a deal of the period's pipeline went, other than won."""
@@ -230,7 +234,8 @@ class _Ledger:
             return "lost" if mine and place == LOST else "transferred_out"
         if deal.archived_at(self.last):
             return "removed"
-        return "pushed_out" if self.basis.stood_in_group(deal, self.last) else "transferred_out"
+        elsewhere = expected_at(self.basis.everybody, deal, self.last)
+        return "transferred_out" if elsewhere else "pushed_out"
 
     def _pass_through(self, deal: History) -> None:
         """A deal that was created and lost meanwhile, beside the ledger."""
