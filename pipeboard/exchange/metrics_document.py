@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
 
 from pipeboard.domain.events import instant
-from pipeboard.domain.metrics import Metric, Report, Unit, compare
-from pipeboard.domain.metrics.backtest import Backtest
+from pipeboard.domain.metrics import Report, compare
 from pipeboard.domain.metrics.calibration import Band, Calibration
-from pipeboard.domain.metrics.chances import AGES, won_of_closed
-from pipeboard.domain.metrics.forecast import chances_in_use
+from pipeboard.domain.metrics.chances import won_of_closed
+from pipeboard.domain.metrics.conversion import cohort, conversion_by_value
 from pipeboard.domain.metrics.grouping import Group
 from pipeboard.domain.metrics.losses import LossReason, competitors
-from pipeboard.domain.metrics.needed import conversion_of_pipeline
 from pipeboard.domain.metrics.readings import (
     activity_reading,
     calibration_reading,
@@ -24,20 +21,23 @@ from pipeboard.domain.metrics.readings import (
     loss_reading,
     stuck_reading,
     target_reading,
+    velocity_reading,
 )
 from pipeboard.domain.metrics.report import StageNumbers
-from pipeboard.domain.metrics.result import Number
-from pipeboard.domain.metrics.said_before import Call
 from pipeboard.domain.metrics.scope import scope_of, windows_of
 from pipeboard.domain.metrics.tally import by_currency
 from pipeboard.domain.metrics.waterfall import Waterfall
 from pipeboard.domain.metrics.wording import Wording
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.score import half_up
-
-Document = dict[str, Any]
-
-_WHOLE = (Unit.COUNT, Unit.MINOR)
+from pipeboard.exchange.metric_document import Document, metric_document, number
+from pipeboard.exchange.outlook_document import (
+    backtest_document,
+    call_document,
+    chance_documents,
+    coverage_document,
+    needed_document,
+)
 
 
 def metrics_document(
@@ -74,7 +74,12 @@ def metrics_document(
         "calibration": _calibration(report.calibration),
         "chances": chance_documents(report),
         "backtest": backtest_document(report.backtest),
-        "needed": _needed(report),
+        "needed": needed_document(report),
+        "coverage": coverage_document(report),
+        "velocity_is_stale": report.velocity_is_stale,
+        "time_to_win": [
+            {"days": float(days), "share": share} for days, share in report.time_to_win
+        ],
         "waterfall": _waterfall(report, flow or report.waterfall),
         "loss_reasons": [_loss_reason(rules.pipeline, reason) for reason in report.loss_reasons],
         "competitors": [
@@ -86,7 +91,7 @@ def metrics_document(
     if before is not None:
         document["compared_with"] = _compared(report, before)
     if history:
-        document["forecast_history"] = [_call(call) for call in report.forecast_history]
+        document["forecast_history"] = [call_document(call) for call in report.forecast_history]
     document["grouped_by"] = grouped_by or None
     document["groups"] = [
         {"key": name, "metrics": metric_documents(group)} for name, group in (groups or {}).items()
@@ -154,32 +159,6 @@ def metric_documents(report: Report) -> Document:
     return {name: metric_document(metric) for name, metric in report.metrics.items()}
 
 
-def metric_document(metric: Metric) -> Document:
-    """One number with what it is made of; proportions have their 95 % interval."""
-    document: Document = {
-        "value": metric.rounded if metric.unit in _WHOLE else _number(metric.value),
-        "unit": str(metric.unit),
-        "num": _number(metric.num),
-        "den": _number(metric.den),
-        "n": metric.n,
-        "reason": metric.reason,
-        "excluded": dict(metric.excluded),
-    }
-    if metric.low is not None:
-        document |= {"low": metric.low, "high": metric.high}
-    if metric.bounds is not None:
-        document |= {"pending": metric.pending, "bounds": [float(end) for end in metric.bounds]}
-    return document
-
-
-def _number(value: Number | None) -> int | float | None:
-    """A whole number as it is, else as near as a float comes."""
-    if value is None:
-        return None
-    fraction = Fraction(value)
-    return fraction.numerator if fraction.denominator == 1 else float(fraction)
-
-
 def _by_currency(report: Report) -> Document:
     """What is not converted: the sums in each currency, where an amount has no rate."""
     parts = {
@@ -205,16 +184,19 @@ def _stage(report: Report, row: StageNumbers) -> Document:
         "weighted_value": row.weighted_value.rounded,
         "conversion": metric_document(row.conversion),
         "resolved": metric_document(row.resolved),
+        "conversion_by_value": metric_document(
+            conversion_by_value(report.basis, cohort(report.basis, row.stage))
+        ),
         "dwell_median_days": metric_document(row.dwell.median),
         "dwell_km_median_days": metric_document(row.dwell.km_median),
         "dwell_p80_days": metric_document(row.dwell.p80),
         "dwell_p90_days": metric_document(row.dwell.p90),
         "expected_days": row.stage.expected_days,
-        "limit_days": None if row.limit is None else _number(row.limit),
+        "limit_days": None if row.limit is None else number(row.limit),
         "win_given": metric_document(report.stock.once(won_of_closed)[stage_id]),
         "rose_tint": report.rose_tint_by_stage[stage_id].rounded,
         "reason": row.open_value.reason or row.weighted_value.reason,
-        "overstay_deal_days": _number(row.overstay.deal_days),
+        "overstay_deal_days": number(row.overstay.deal_days),
         "stalled_count": row.stalled_count,
         "skipped": metric_document(row.skipped),
         "regressions": row.regressions,
@@ -227,7 +209,7 @@ def _bottleneck(report: Report) -> Document | None:
         return None
     return {
         "stage": found.stage.name,
-        "overstay_deal_days": _number(found.overstay.deal_days),
+        "overstay_deal_days": number(found.overstay.deal_days),
         "deals": [f"D-{deal.id}" for deal in found.overstay.deals],
         "why": stuck_reading(report, Wording(report.basis.rules.currency)),
     }
@@ -248,69 +230,8 @@ def _band(band: Band) -> Document:
     return {
         "low_bp": band.low_bp,
         "high_bp": band.high_bp,
-        "stated": _number(band.stated),
+        "stated": number(band.stated),
         "won": metric_document(band.won),
-    }
-
-
-def chance_documents(report: Report) -> list[Document]:
-    """Every chance that the measured forecast rests on: of each stage, and of each band of age in
-    it that an open deal is in."""
-    basis = report.stock
-    return [
-        {
-            "stage": basis.rules.pipeline.stage(chance.stage_id).name,
-            "from_days": None if chance.band is None else AGES[chance.band],
-            "open": number,
-            "won": chance.won,
-            "reached": _number(chance.reached),
-            "prior": _number(chance.prior),
-            "prior_only": chance.is_prior_only,
-            "chance": _number(chance.value),
-        }
-        for chance, number in basis.once(chances_in_use)
-    ]
-
-
-def backtest_document(tested: Backtest) -> Document:
-    """How right the forecasts were at the starts of past periods."""
-    return {
-        "believed": tested.believed,
-        "reason": tested.reason,
-        "errors": {name: _number(error) for name, error in tested.errors.items()},
-        "errors_of": "wins" if tested.by_count else "value",
-        "periods": [
-            {
-                "period": score.period.label,
-                "deals": score.deals,
-                "wins": score.wins,
-                "wins_said": {name: float(said) for name, said in score.said_wins.items()},
-                "came": half_up(score.came),
-                **{name: half_up(said) for name, said in score.said.items()},
-            }
-            for score in tested.scores
-        ],
-    }
-
-
-def _call(call: Call) -> Document:
-    return {
-        "period": call.period.label,
-        "week": call.week,
-        **{name: half_up(said) for name, said in call.said.items()},
-        "came": half_up(call.came),
-        "off": {name: _number(call.off(name)) for name in call.said},
-    }
-
-
-def _needed(report: Report) -> Document:
-    found = report.stock.once(conversion_of_pipeline)
-    return {
-        "periods": found.periods,
-        "pipe": half_up(found.pipe),
-        "won": half_up(found.won),
-        "created_inside": half_up(found.inside),
-        "created_inside_share": _number(found.inside_share),
     }
 
 
@@ -351,6 +272,7 @@ def readings(report: Report) -> dict[str, str]:
         "stuck": stuck_reading(report, say),
         "forecast": forecast_reading(report, say),
         "calibration": calibration_reading(report),
+        "velocity": velocity_reading(report, say),
         "funnel": funnel_reading(report),
         "activity": activity_reading(report, say),
         "losses": loss_reading(report, say),
@@ -364,8 +286,8 @@ def _compared(now: Report, before: Report) -> Document:
         "metrics": {
             name: {
                 "value": metric_document(change.then)["value"],
-                "difference": _number(change.difference),
-                "share": _number(change.share),
+                "difference": number(change.difference),
+                "share": number(change.share),
                 "is_better": change.is_better,
             }
             for name, change in compare(now, before).items()

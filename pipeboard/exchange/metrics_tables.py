@@ -21,7 +21,8 @@ from pipeboard.domain.metrics.wording import Wording
 from pipeboard.domain.score import half_up
 from pipeboard.exchange.cells import defuse
 from pipeboard.exchange.deal_text import escaped
-from pipeboard.exchange.metrics_document import metric_document, readings
+from pipeboard.exchange.metric_document import metric_document
+from pipeboard.exchange.metrics_document import readings
 
 _PARTS = ("value", "unit", "num", "den", "n", "low", "high", "pending", "reason")
 CSV_COLUMNS = ("table", "key", "name", *_PARTS, "bounds_low", "bounds_high", "excluded")

@@ -132,6 +132,18 @@ def _past(tested: Backtest) -> str:
     return f"; over {counted(len(tested.scores), 'past period')} they were off{what}, {errors}"
 
 
+def velocity_reading(report: Report, say: Wording) -> str:
+    """Is the velocity real?"""
+    promised, realised = report.metric("velocity_per_day"), report.metric("run_rate_per_day")
+    if promised.value is None or realised.value is None:
+        return ""
+    both = f"{say.number(promised)} promised, {say.number(realised)} won"
+    if report.velocity_is_stale:
+        words = f"The velocity is more than twice what comes in ({both})"
+        return f"{words}: at this pace not all open deals are real."
+    return f"The velocity is at most twice what comes in ({both})." if realised.value else ""
+
+
 def calibration_reading(report: Report) -> str:
     """Do stated probabilities come true?"""
     found = report.calibration

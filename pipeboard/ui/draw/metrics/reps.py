@@ -42,7 +42,7 @@ def attainment(shown: Figures, style: ChartStyle, *, reading: bool = False) -> B
     entries = [_rep(name, rep, most, style) for name, rep in listed.items()]
     return section(
         "Reps: won" if len(listed) == len(reps) else f"Reps: won (first {FIRST} of {len(reps)})",
-        ("won", "target", "done", "open", "weighted", "win", "n"),
+        ("won", "target", "done", "open", "forecast", "win", "n"),
         entries,
         style,
         reps_reading(reps) if reading else "",
