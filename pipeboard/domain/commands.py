@@ -51,7 +51,8 @@ class Create:
 class TakeOver:
     """A deal that lived elsewhere: its fields, the stages it entered and when, and how it ended.
 
-    `path` is in time order and starts with the stage at `created_at`; `origin` names the file.
+    `path` is in time order and starts with the first known stage: where its instant is later than
+    `created_at`, the time before is unknown. `origin` names the file.
     """
 
     title: str

@@ -257,6 +257,7 @@ _FIELD: dict[str, Callable[[Any], Any]] = {
     "next_step": _next_step,
     "loss": _loss,
     "outcome": Status,
+    "imported": lambda data: MappingProxyType(dict(data)),
     **dict.fromkeys(("tags", "competitors", "links"), tuple),
     **dict.fromkeys(DATES, date.fromisoformat),
     **dict.fromkeys(INSTANTS, datetime.fromisoformat),

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import quoted
 from pipeboard.exchange.cells import undefuse
 from pipeboard.exchange.encoding import Encoding
+from pipeboard.exchange.heading import name_by_heading
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tables import Record, name_columns
 
@@ -61,7 +61,7 @@ class DelimitedTable:
                 yield record
                 continue
             line, cells = record
-            if line == self.first_line or not any(cells):
+            if line <= self.first_line or not any(map(str.strip, cells)) or cells == ["\x1a"]:
                 continue
             if len(cells) == width:
                 yield record
@@ -96,6 +96,11 @@ class DelimitedTable:
                 yield Rejected(line, "", "", _TOO_LONG)
             finally:
                 self._file = outer
+
+    def name(self, record: Record) -> None:
+        """Takes a record for the header."""
+        self.first_line = record.line
+        self.header = name_columns(record.cells, self.warnings)
 
     def share_read(self) -> float:
         size = self.path.stat().st_size
@@ -138,14 +143,8 @@ def open_delimited(path: Path, encoding: Encoding) -> DelimitedTable:
     table = DelimitedTable(
         path, encoding.name, encoding.errors, delimiter, skip_space, warnings=warnings
     )
-    for record in table.all_records():
-        if isinstance(record, Rejected):
-            raise BadInput(f"The header of {path.name} cannot be read: {record.reason}")
-        if any(cell.strip() for cell in record.cells):
-            table.first_line = record.line
-            table.header = name_columns(record.cells, warnings)
-            return table
-    raise BadInput(f"{path.name} holds no header", hint="The first row names the columns.")
+    name_by_heading(table, path.name, warnings)
+    return table
 
 
 def _dialect(sample: str, is_whole: bool) -> tuple[str, bool]:
@@ -165,6 +164,7 @@ def _regularity(sample: str, delimiter: str, is_whole: bool) -> tuple[float, int
     widths = [len(cells) for cells in reader if any(cells)]
     if not is_whole and len(widths) > 1:
         widths.pop()  # the sample ends within a record
-    if not widths or widths[0] < 2:
+    if not widths or max(widths) < 2:
         return 0.0, 0
-    return widths.count(widths[0]) / len(widths), widths[0]
+    usual = max(set(widths), key=lambda width: (width > 1 and widths.count(width), width))
+    return widths.count(usual) / len(widths), usual

@@ -77,7 +77,9 @@ class DealRow:
     `entered` holds open stages in time order, one perhaps twice.
     `created_at` is the created date of the file, else the earliest instant of the row.
     `probability_bp` is that of an open deal, in pipeboard's own files only if set by hand.
-    `ref` is the reference ("D-142") that pipeboard gave the deal where it was exported.
+    `ref` is the reference ("D-142") that pipeboard gave the deal where it was exported, `version`
+    that of the deal then, `external_source` the tool of `external_id` (None: the file's own).
+    `remarks` name what is odd in the row, for the report to count.
     """
 
     line: int
@@ -85,6 +87,8 @@ class DealRow:
     title: str
     external_id: str | None = None
     ref: str | None = None
+    version: int | None = None
+    external_source: str | None = None
     account: str | None = None
     pipeline: str | None = None
     stage: str | None = None
@@ -123,6 +127,7 @@ class DealRow:
     terms: tuple[RowTerm, ...] = ()
     checklist: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

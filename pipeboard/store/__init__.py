@@ -5,7 +5,9 @@ What writes is imported on the first write, so that the board's first frame does
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.domain.errors import DatabaseError, ReadOnly
@@ -14,12 +16,29 @@ from pipeboard.store.reading import Reader
 from pipeboard.store.schema import SCHEMA, check_schema, stored_schema
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Engine
+    from sqlalchemy.engine import Connection, Engine
 
     from pipeboard.domain.settings import Settings
+    from pipeboard.store.projecting.staging import Stage
     from pipeboard.store.writing import Writer
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """Changes put together beside a database, and the one way to bring them in."""
+
+    connection: Connection
+    location: Location
+    stage: Stage
+
+    def store(self, work: Callable[[Writer], T]) -> T:
+        """What `work` does within one short transaction, on the connection that has the stage."""
+        from pipeboard.store.engine import write
+        from pipeboard.store.writing import Writer
+
+        return write(self.connection, self.location, lambda session: work(Writer(session)))
 
 
 class Store:
@@ -89,16 +108,34 @@ class Store:
 
         Raises `ReadOnly` on a database opened for reading, `DatabaseError` when it stays busy.
         """
-        if self.read_only:
-            raise ReadOnly(
-                "The database was opened for reading only.", hint="Open it without --read-only."
-            )
+        self._expect_writable()
         from pipeboard.store.engine import make_engine, write
         from pipeboard.store.writing import Writer
 
         if self._engine is None:
             self._engine = make_engine(self.location)
         return write(self._engine, self.location, lambda session: work(Writer(session)))
+
+    def _expect_writable(self) -> None:
+        if self.read_only:
+            raise ReadOnly(
+                "The database was opened for reading only.", hint="Open it without --read-only."
+            )
+
+    @contextmanager
+    def staging(self) -> Iterator[Staging]:
+        """A place beside the database where many changes are put together before they are stored.
+
+        Raises `ReadOnly` on a database opened for reading.
+        """
+        self._expect_writable()
+        from pipeboard.store.engine import make_engine
+        from pipeboard.store.projecting.staging import staged
+
+        if self._engine is None:
+            self._engine = make_engine(self.location)
+        with self._engine.connect() as connection, staged(connection) as stage:
+            yield Staging(connection, self.location, stage)
 
     def close(self) -> None:
         """Lets go of every connection."""

@@ -44,7 +44,7 @@ def make_engine(location: Location) -> Engine:
 
 
 def write(
-    engine: Engine,
+    engine: Engine | Connection,
     location: Location,
     work: Callable[[Session], T],
     *,

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.store.connecting import Location, connect, in_words, told
+from pipeboard.store.identity_step import keep_sources
 from pipeboard.store.schema import SCHEMA, check_schema, schema_of
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 Step = Callable[["Operations"], None]
 
 # From a schema's number to the step that leads away from it. Version 1 is the first.
-STEPS: Mapping[int, Step] = {}
+STEPS: Mapping[int, Step] = {1: keep_sources}
 
 
 def back_up(location: Location, schema: int) -> str:

@@ -7,7 +7,7 @@ import sqlite3
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.store.connecting import Location, connect, told
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 def stored_schema(location: Location) -> int | None:

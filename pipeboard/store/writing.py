@@ -18,9 +18,11 @@ from pipeboard.domain.events import Event, event_from_json, instant, micros
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.sheet import Entry
+from pipeboard.domain.text import fold
 from pipeboard.store import tables as t
 from pipeboard.store.pipeline_rows import pipeline_document, pipeline_row, stage_row
 from pipeboard.store.projecting import Change, project
+from pipeboard.store.projecting.staging import Stage
 from pipeboard.store.returning import DUE_TO_RETURN
 from pipeboard.store.rows import deal_from_row
 from pipeboard.store.schema import SCHEMA
@@ -66,18 +68,6 @@ class Writer(TargetWriter):
         for start in range(0, len(wanted), BATCH):
             rows = self._session.execute(statement, {"ids": wanted[start : start + BATCH]})
             found |= {row["id"]: deal_from_row(dict(row)) for row in rows.mappings()}
-        return found
-
-    def deals_by_external_id(self, ids: Iterable[str]) -> dict[str, Deal]:
-        """The deals that came from another tool under these ids."""
-        wanted = list(dict.fromkeys(ids))
-        found: dict[str, Deal] = {}
-        statement = text("SELECT * FROM deal WHERE external_id IN :ids AND NOT removed").bindparams(
-            bindparam("ids", expanding=True)
-        )
-        for start in range(0, len(wanted), BATCH):
-            rows = self._session.execute(statement, {"ids": wanted[start : start + BATCH]})
-            found |= {row["external_id"]: deal_from_row(dict(row)) for row in rows.mappings()}
         return found
 
     def due_to_return(self, today: date) -> list[int]:
@@ -131,6 +121,16 @@ class Writer(TargetWriter):
     def add(self, done: Done, changes: Sequence[Change]) -> None:
         """Stores changes of a command that has begun."""
         project(self._session, changes, done.id, micros(done.at))
+
+    def add_staged(self, stage: Stage) -> None:
+        """Stores changes of a command that has begun and that were put together before."""
+        count = stage.highest()
+        first = self.numbers("deal", count).start if count else 1
+        stage.write(self._session, first - 1)
+
+    def save_recipe(self, source: str, recipe: str) -> None:
+        """How files of that source are read from now on."""
+        _put(self._session, "import_recipe", [{"source": source, "recipe": recipe}], key="source")
 
     def record_told(self, commands: Sequence[Done], changes: Sequence[Change]) -> None:
         """Stores whole histories of new deals, each event `told` by one of `commands`.
@@ -257,6 +257,17 @@ class Writer(TargetWriter):
             [{"name": name, "value": json.dumps(value)} for name, value in values.items()],
         )
         self.numbers("change", 1)
+
+    def pipeline_version(self, pipeline_id: int) -> int | None:
+        """The version of a pipeline as it is now."""
+        return self._session.execute(
+            text("SELECT version FROM pipeline WHERE id = :id"), {"id": pipeline_id}
+        ).scalar()
+
+    def is_pipeline(self, name: str) -> bool:
+        """Whether there is a pipeline of that name."""
+        names = self._session.execute(text("SELECT name FROM pipeline")).scalars()
+        return any(fold(known) == fold(name) for known in names)
 
     def save_pipeline(self, pipeline: Pipeline, at: datetime, actor: str) -> None:
         """A pipeline with its stages, new or as the next version; no stage is ever deleted."""

@@ -13,6 +13,9 @@ from pipeboard.domain.fields import parse_assignment
 from pipeboard.domain.text import slug
 from pipeboard.workspace.desk import NOTHING_SEEN, Desk, Receipt, Seen, named
 
+# What a deal is to the tool that it came from; never taken from another deal.
+IDENTIFYING = ("external_id", "external_source", "imported", "imported_as")
+
 
 class Edits(Desk):
     """Fields, tags, owners, people, terms and checklists."""
@@ -202,7 +205,7 @@ def _filling(keep: Deal, others: Sequence[Deal]) -> dict[str, Any]:
         if name == "tags":
             tags = {tag for deal in (keep, *others) for tag in deal.tags}
             filling["tags"] = tuple(sorted(tags))
-        elif name not in ("external_id", "imported_as") and getattr(keep, name) in (None, "", ()):
+        elif name not in IDENTIFYING and getattr(keep, name) in (None, "", ()):
             known = (getattr(deal, name) for deal in others)
             found = next((value for value in known if value not in (None, "", ())), None)
             if found is not None:

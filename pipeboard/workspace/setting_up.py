@@ -40,7 +40,7 @@ class SettingUp(Desk):
 
     def store_pipeline(self, writer: Writer, wanted: Pipeline) -> Pipeline:
         """As `save_pipeline`, within a transaction that does more."""
-        _check_pipeline(wanted, self.pipelines())
+        check_pipeline(wanted, self.pipelines())
         saved = self._numbered(writer, wanted)
         writer.save_pipeline(saved, self.now(), self.actor.name)
         return saved
@@ -105,7 +105,8 @@ def named_pipeline(pipelines: Sequence[Pipeline], name: str | None) -> Pipeline:
     )
 
 
-def _check_pipeline(wanted: Pipeline, known: tuple[Pipeline, ...]) -> None:
+def check_pipeline(wanted: Pipeline, known: Sequence[Pipeline]) -> None:
+    """`BadInput` or `Refused` for what cannot be a pipeline beside those that are known."""
     if not clean_line(wanted.name, field="pipeline"):
         raise BadInput("A pipeline needs a name.")
     if any(fold(p.name) == fold(wanted.name) and p.id != wanted.id for p in known):

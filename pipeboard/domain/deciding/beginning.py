@@ -42,10 +42,16 @@ def create(command: c.Create, context: c.Context) -> list[Event]:
 def take_over(command: c.TakeOver, context: c.Context) -> list[Event]:
     """A deal from elsewhere, with its stages, notes and outcome as events at their own dates."""
     pipeline = context.pipeline
-    first_id, _ = command.path[0]
+    first_id, entered_at = command.path[0]
     stage = pipeline.stage(first_id)
     events = _beginning(
-        command.title, stage, command.created_at, command.fields, context, command.origin
+        command.title,
+        stage,
+        command.created_at,
+        command.fields,
+        context,
+        command.origin,
+        entered_at,
     )
     deal = evolve(None, events[0], 0)
     for event in events[1:]:
@@ -81,7 +87,10 @@ def _beginning(
     fields: Mapping[str, Any],
     context: c.Context,
     origin: str,
+    entered_at: datetime | None = None,
 ) -> list[Event]:
+    """The first events of a deal that began `at`; where it stood before `entered_at` is unknown."""
+    since = max(at, entered_at or at)
     own_word = clean_fields({name: fields[name] for name in _OWN_WORD if name in fields})
     after: dict[str, Any] = {
         "pipeline_id": context.pipeline.id,
@@ -89,8 +98,8 @@ def _beginning(
         "title": clean_line(title, field="title"),
         "removed": False,
         "created_at": at,
-        "stage_entered_at": at,
-        "rank": -micros(at),
+        "stage_entered_at": since,
+        "rank": -micros(since),
         **clean_fields({name: value for name, value in fields.items() if name not in _OWN_WORD}),
     }
     if not after["title"]:
@@ -98,7 +107,7 @@ def _beginning(
             "A deal needs a title.", hint="For example: Lumen Oy: packaging line pilot 40k"
         )
     if context.pipeline.is_qualified_at(stage.id):
-        after["qualified_at"] = at
+        after["qualified_at"] = since
     event = Event(Kind.CREATED, at, {"removed": True}, after)
     deal = evolve(None, event, 0)
     said = [change_to(deal, _OWN_WORD[name], at, {name: own_word[name]}) for name in own_word]

@@ -163,7 +163,9 @@ _CLEAN: dict[str, Callable[[Any], Any]] = {
     "links": _name_list("link"),
     "fields": _custom,
     "trial_close": _line("trial_close", 20),
+    "imported": _keep,
     "imported_as": _keep,
+    "external_source": _line("external source", 100),
     "external_id": lambda value: clean_line(value, field="external id") if value else None,
     "contacts": _each(clean_contact),
     "answers": _each(clean_answer),
@@ -195,6 +197,8 @@ EDITABLE = (
     "floor_value",
     "trial_close",
     "external_id",
+    "external_source",
+    "imported",
     "imported_as",
 )
 _KINDS = {

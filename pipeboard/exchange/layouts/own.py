@@ -29,26 +29,27 @@ ALIASES: Mapping[str, str] = MappingProxyType(
 """Our own columns whose names differ from those of the fields that they are."""
 
 COLUMNS = (
-    "ref", "external_id", "title", "account", "pipeline", "stage", "status", "value", "currency",
+    "ref", "external_id", "external_source", "title", "account", "pipeline", "stage", "status",
+    "value", "currency",
     "owner", "source", "source_detail", "contact_reason", "tags", "probability_bp",
     "probability_source", "forecast_category", "forecast_category_source", "created_at",
     "stage_entered_at", "expected_close", "closed_at", "lost.category", "lost.reason",
     "lost.competitor", "lost.recycle_on", "next_step.text", "next_step.due", "snoozed_until",
     "snooze_reason", "trial_close", "quote_sent_at", "offer_expires_on", "floor_value",
     "competitors", "links", "contacts", "answers", "notes", "touches", "entered", "terms",
-    "checklist",
+    "checklist", "version",
 )  # fmt: skip
 """What an export writes and an import takes back, in order, before the `fields.NAME` columns."""
 
 DERIVED = (
     "id", "last_touch_at", "days_in_stage", "idle_days", "stalled", "qualification.answered",
     "qualification.total", "qualification.missing", "score.low", "score.high", "score.known",
-    "timeline", "version",
+    "timeline",
 )  # fmt: skip
 """What is computed anew, and so left out on the way in."""
 
 _MONEY = {"amount_minor", "currency"}
-_CUTTING = frozenset(',;["')
+_CUTTING = frozenset(',;["|\n')
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -65,6 +66,8 @@ LAYOUT = _OwnLayout(
     | dict.fromkeys(DERIVED, LEFT_OUT),
     marks=frozenset(column for column in (*COLUMNS, *DERIVED) if "." in column or "_bp" in column),
     closes_in_stage=True,
+    status_decides=True,
+    is_ours=True,
 )
 
 

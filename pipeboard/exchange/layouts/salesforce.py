@@ -26,6 +26,7 @@ _REPORT = {
     "Primary Contact": "contact_name",
     "Won": "is_won",
     "Closed": "is_closed",
+    "Deleted": "deleted",
 }
 _OBJECT = {
     "Id": "external_id",
@@ -43,11 +44,13 @@ _OBJECT = {
     "NextStep": "next_text",
     "IsWon": "is_won",
     "IsClosed": "is_closed",
+    "IsDeleted": "deleted",
+    "Description": "note",
+    "Amount": "value",
 }
 
 LAYOUT = Layout(
     name="salesforce",
     columns=_REPORT | _OBJECT,
     marks=frozenset({"Opportunity Name", "Opportunity ID", "Opportunity Owner", "StageName"}),
-    has_footer=True,
 )

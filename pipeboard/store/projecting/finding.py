@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -40,7 +40,7 @@ def _contact_rows(deal: Deal) -> list[dict[str, Any]]:
     ]
 
 
-_FINDABLE: tuple[tuple[str, type[SQLModel], Callable[[Deal], list[dict[str, Any]]]], ...] = (
+FINDABLE: tuple[tuple[str, type[SQLModel], Callable[[Deal], list[dict[str, Any]]]], ...] = (
     ("tags", t.DealTag, _tag_rows),
     ("fields", t.DealField, _field_rows),
     ("contacts", t.ContactRow, _contact_rows),
@@ -49,7 +49,7 @@ _FINDABLE: tuple[tuple[str, type[SQLModel], Callable[[Deal], list[dict[str, Any]
 
 def write_findables(session: Session, changes: Sequence[Change]) -> None:
     """Tags, custom fields and people: written anew for the deals where they changed."""
-    for field, table, rows_of in _FINDABLE:
+    for field, table, rows_of in FINDABLE:
         touched = [change for change in changes if change.differs(field)]
         old = [{"id": change.after.id} for change in touched if change.before is not None]
         if old:
@@ -59,12 +59,22 @@ def write_findables(session: Session, changes: Sequence[Change]) -> None:
 
 def write_owners(session: Session, changes: Sequence[Change]) -> None:
     """Whoever owns a deal for the first time becomes a rep."""
-    owners = {c.after.owner for c in changes if c.after.owner and c.differs("owner")}
-    if owners:
+    add_reps(session, new_owners(changes))
+
+
+def new_owners(changes: Sequence[Change]) -> set[str]:
+    """Who owns a deal that somebody else, or nobody, owned before."""
+    return {c.after.owner for c in changes if c.after.owner and c.differs("owner")}
+
+
+def add_reps(session: Session, owners: Iterable[str]) -> None:
+    """The reps of these names, where they are not known yet."""
+    names = [{"name": owner} for owner in sorted(owners)]
+    if names:
         session.execute(
             text(
                 "INSERT INTO rep (name, display_name, team, active) VALUES (:name, '', '', true)"
                 " ON CONFLICT (name) DO NOTHING"
             ),
-            [{"name": owner} for owner in sorted(owners)],
+            names,
         )

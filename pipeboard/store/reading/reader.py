@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pipeboard.domain.sheet import Entry, Sheet
     from pipeboard.store.reading.finding import Found
     from pipeboard.store.reading.history import Did
+    from pipeboard.store.reading.known_deals import KnownDeals
     from pipeboard.store.reading.listing import Listing
 
 
@@ -98,6 +99,12 @@ class Reader:
         from pipeboard.store.reading.deals import read_deals
 
         return read_deals(self._database, ids)
+
+    def known_deals(self) -> KnownDeals:
+        """What an import asks of the deals that are there."""
+        from pipeboard.store.reading.known_deals import KnownDeals
+
+        return KnownDeals(self._database)
 
     def sheet(self, deal_id: int) -> Sheet | None:
         """A deal with everything around it, as of one moment; None when there is none."""

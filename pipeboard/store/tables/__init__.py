@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 from pipeboard.store.tables.agreed import (
     Counter,
     FxRate,
+    ImportRecipe,
     PipelineRow,
     PipelineVersion,
     Rep,
@@ -50,6 +51,7 @@ ALL: tuple[type[SQLModel], ...] = (
     PipelineVersion,
     Target,
     FxRate,
+    ImportRecipe,
     SavedFilter,
 )
 
@@ -64,6 +66,7 @@ __all__ = [
     "DealTag",
     "EventRow",
     "FxRate",
+    "ImportRecipe",
     "NoteRow",
     "PipelineRow",
     "PipelineVersion",

@@ -1,0 +1,88 @@
+"""What was noticed while the rows of a file were read, counted by column, to be told once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pipeboard.domain.text import quoted
+
+REMARKS = {
+    "status_against_stage": "say one thing in their status and another in their stage; "
+    "a stage that closes counts",
+    "deleted": "are marked as deleted: they are archived",
+    "closed_before_created": "closed before they were created: they are taken to begin when they "
+    "closed, and the file's created date is kept as a field",
+    "closed_in_future": "are closed on a day to come: they count as closed today, and the file's "
+    "date is kept as a field",
+    "created_in_future": "are created on a day to come: they begin today, and the file's date is "
+    "kept as a field",
+    "no_closing_date": "are won or lost without a date: they count as closed at this import",
+    "no_stage": "name no stage: they are in the first one",
+    "lost_at_zero": "are lost with an amount of 0, which counts as 0 in values; if it means "
+    "unknown, say --lost-zero unknown",
+}
+"""What is odd about rows, in words that follow a number of rows."""
+
+
+@dataclass(slots=True)
+class Unread:
+    """Cells of a column that could not be read as what the column is."""
+
+    count: int = 0
+    example: str = ""
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of one pass through a file."""
+
+    unread: dict[str, Unread] = field(default_factory=dict)
+    blanks: Counter[str] = field(default_factory=Counter)
+    assumed_currency: int = 0
+    beside: int = 0
+    footers: list[str] = field(default_factory=list)
+    repeated_headers: int = 0
+    pipelines: Counter[str] = field(default_factory=Counter)
+
+    def cannot_read(self, column: str, cell: str, reason: str) -> None:
+        """A cell that stays as it stands, in a custom field."""
+        found = self.unread.setdefault(column, Unread(0, cell, reason))
+        found.count += 1
+
+    def sentences(self, currency: str) -> Iterator[str]:
+        """What a person should know, a sentence each."""
+        for column, unread in self.unread.items():
+            yield (
+                f"{_cells(unread.count)} of '{column}' could not be read and "
+                f"{'is' if unread.count == 1 else 'are'} kept as text: {unread.reason.rstrip('.')}."
+            )
+        if self.assumed_currency:
+            yield (
+                f"{self.assumed_currency:,} amounts name no currency and were taken as {currency}; "
+                "say --currency CODE if they are in another."
+            )
+        if self.blanks:
+            named = ", ".join(f"'{column}' {count:,}" for column, count in self.blanks.items())
+            yield f"Cells that say there is no value were left out: {named}."
+        if self.footers:
+            yield (
+                f"{len(self.footers):,} lines below the last deal are no deals: "
+                f"{quoted(self.footers[0])}{' and more' if len(self.footers) > 1 else ''}."
+            )
+        if self.repeated_headers:
+            yield f"{self.repeated_headers:,} repeated header lines were left out."
+        if self.beside:
+            yield f"{self.beside:,} lines go on with the deal of the line before."
+        if len(self.pipelines) > 1:
+            named = ", ".join(f"{name} {count:,}" for name, count in self.pipelines.most_common(6))
+            yield (
+                f"The file has deals of {len(self.pipelines)} pipelines ({named}); all go into one "
+                "here, and the file's is kept as a field."
+            )
+
+
+def _cells(count: int) -> str:
+    return "1 cell" if count == 1 else f"{count:,} cells"
