@@ -126,7 +126,7 @@ class Writer(TargetWriter):
         """Stores changes of a command that has begun and that were put together before."""
         count = stage.highest()
         first = self.numbers("deal", count).start if count else 1
-        stage.write(self._session, first - 1)
+        stage.write(first - 1)
 
     def save_recipe(self, source: str, recipe: str) -> None:
         """How files of that source are read from now on."""

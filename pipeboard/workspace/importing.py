@@ -104,7 +104,6 @@ class _Import:
         with ExitStack() as resources:
             staging: Staging | None = None
             decider = self._decider(pipeline)
-            lines: dict[int, int] = {}
             for rows in self._chunks(decider.report, progress):
                 decided = decider.decide(rows)
                 if decider.report.rejected and not self.skip_bad:
@@ -112,10 +111,10 @@ class _Import:
                 if staging is None and decided:
                     staging = resources.enter_context(self.desk.store.staging())
                 if staging is not None and decided:
-                    self._put_aside(staging, decided, lines)
+                    self._put_aside(staging, decided)
             self._check(decider)
             if staging is not None:
-                self._bring_in(staging, decider, lines)
+                self._bring_in(staging, decider)
             elif not self.wanted.id:
                 self.desk.store.write(lambda writer: self._save_pipeline(writer, pipeline))
         return decider.report
@@ -143,21 +142,21 @@ class _Import:
         decider.check_identities()
 
     def _put_aside(
-        self, staging: Staging, decided: Sequence[tuple[int, Change]], lines: dict[int, int]
+        self, staging: Staging, decided: Sequence[tuple[int, Change]]
     ) -> None:
-        lines.update({change.after.id: line for line, change in decided})
+        lines = [line for line, _ in decided]
         changes = [change for _, change in decided]
-        staging.stage.add(changes, self.command_id, micros(self.at))
+        staging.stage.add(changes, lines, self.command_id, micros(self.at))
 
-    def _bring_in(self, staging: Staging, decider: RowDecider, lines: dict[int, int]) -> None:
+    def _bring_in(self, staging: Staging, decider: RowDecider) -> None:
         """Stores what was put aside; what somebody changed meanwhile is decided anew before."""
         for _ in range(MOST_ATTEMPTS):
             try:
                 staging.store(lambda writer: self._store(writer, staging, decider))
             except _Outdated as outdated:
-                self._decide_again(staging, decider, lines, outdated.ids)
+                self._decide_again(staging, decider, outdated.ids)
             else:
-                decider.report.command_id = self.command_id if lines else ""
+                decider.report.command_id = self.command_id
                 return
         raise Conflict(
             "The deals of this file keep being changed by others while it comes in.",
@@ -186,16 +185,16 @@ class _Import:
         self,
         staging: Staging,
         decider: RowDecider,
-        lines: dict[int, int],
         ids: frozenset[int],
     ) -> None:
-        staging.stage.take_back([decider.forget(deal_id) for deal_id in ids])
-        wanted = {lines.pop(deal_id) for deal_id in ids}
+        for deal_id in ids:
+            decider.forget(deal_id)
+        wanted = set(staging.stage.take_back(list(ids)))
         rows = [
             row for row in self.reading.rows() if isinstance(row, DealRow) and row.line in wanted
         ]
         if decided := decider.decide(rows, again=True):
-            self._put_aside(staging, decided, lines)
+            self._put_aside(staging, decided)
 
     def _reserve(self) -> Pipeline:
         """The new pipeline under numbers of its own; there is nothing of it in the database yet."""

@@ -79,7 +79,6 @@ class RowDecider:
         self._keeps_numbers = reading.tool == "pipeboard" and not self.report.before
         self._highest = 0
         self._numbers: set[int] = set()
-        self._changes: dict[int, Change] = {}
         self._strange = self._recognised = 0
 
     def decide(
@@ -103,18 +102,15 @@ class RowDecider:
             if not again:
                 self.report.count_deal(row, row.stage or self.pipeline.open_stages[0].name)
             if change is not None:
-                self._changes[change.after.id] = change
                 decided.append((row.line, change))
         return decided
 
-    def forget(self, deal_id: int) -> Change:
-        """Takes back what was decided on a deal, for it is to be decided anew."""
-        change = self._changes.pop(deal_id)
-        if change.before is None:
+    def forget(self, deal_id: int) -> None:
+        """Takes back what was counted of a deal, for it is to be decided anew."""
+        if deal_id < 0:
             self.report.created -= 1
         else:
             self.report.updated -= 1
-        return change
 
     def check_identities(self) -> None:
         """`Refused` when most ids that are known belong to deals of other names here: the file
@@ -205,15 +201,14 @@ class RowDecider:
 
     def _touched(self, row: DealRow, deal: Deal) -> Callable[[], frozenset[str]] | None:
         """How to find out what was changed here, where nobody knows what a file last said."""
+        if row.ref:
+            since = deal.version if row.version is None else row.version
+            return partial(self._known.touched_here, deal.id, since)
         if deal.imported:
             return None
-        if row.version is not None:
-            if row.version >= deal.version:
-                return frozenset
-            return lambda: self._known.touched_here(deal.id, row.version or 0)
-        if deal.imported_as or row.ref:
-            return (lambda: self._known.touched_here(deal.id)) if deal.imported_as else frozenset
-        return lambda: _EVERYTHING
+        if deal.imported_as:
+            return partial(self._known.touched_here, deal.id)
+        return frozenset if deal.external_id else lambda: _EVERYTHING
 
     def _commands(
         self, row: DealRow, deal: Deal, merge: Merge
@@ -300,7 +295,7 @@ _EVERYTHING = _Everything()
 
 def _is_spoken(spoken: frozenset[str], name: str) -> bool:
     """Whether the file has a column for a field of a deal."""
-    whole, dot, _ = name.partition(".")
+    whole = name.partition(".")[0]
     if whole == "fields":
         return name in spoken
     return whole in spoken

@@ -144,9 +144,10 @@ class ThreeWay:
         """
         says = said_by(row, owner)
         values = dict(_values(row, owner))
-        found = Merge(base=dict(deal.imported) | says)
-        for name in dict.fromkeys((*says, *deal.imported)):
-            new, old = says.get(name, ""), deal.imported.get(name, "")
+        remembered = {} if row.ref else deal.imported
+        found = Merge(base=dict(remembered) | says)
+        for name in dict.fromkeys((*says, *remembered)):
+            new, old = says.get(name, ""), remembered.get(name, "")
             if not new and not self.spoken(name):
                 continue
             if new == old and (touched is None or not new):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -59,22 +59,12 @@ def write_findables(session: Session, changes: Sequence[Change]) -> None:
 
 def write_owners(session: Session, changes: Sequence[Change]) -> None:
     """Whoever owns a deal for the first time becomes a rep."""
-    add_reps(session, new_owners(changes))
-
-
-def new_owners(changes: Sequence[Change]) -> set[str]:
-    """Who owns a deal that somebody else, or nobody, owned before."""
-    return {c.after.owner for c in changes if c.after.owner and c.differs("owner")}
-
-
-def add_reps(session: Session, owners: Iterable[str]) -> None:
-    """The reps of these names, where they are not known yet."""
-    names = [{"name": owner} for owner in sorted(owners)]
-    if names:
+    owners = {c.after.owner for c in changes if c.after.owner and c.differs("owner")}
+    if owners:
         session.execute(
             text(
                 "INSERT INTO rep (name, display_name, team, active) VALUES (:name, '', '', true)"
                 " ON CONFLICT (name) DO NOTHING"
             ),
-            names,
+            [{"name": owner} for owner in sorted(owners)],
         )

@@ -12,14 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sqlmodel import Session
-
 from pipeboard.store.projecting.answers import answer_rows
 from pipeboard.store.projecting.change import Change
 from pipeboard.store.projecting.events import event_rows
-from pipeboard.store.projecting.finding import FINDABLE, add_reps, new_owners
+from pipeboard.store.projecting.finding import FINDABLE
 from pipeboard.store.projecting.remarks import note_rows, touch_rows
-from pipeboard.store.projecting.totals import Deltas
 from pipeboard.store.rows import row_from_deal
 
 if TYPE_CHECKING:
@@ -53,8 +50,6 @@ class Stage:
 
     def __init__(self, raw: sqlite3.Connection) -> None:
         self._raw = raw
-        self._deltas = Deltas()
-        self._owners: set[str] = set()
         self._statements: dict[tuple[str, tuple[str, ...]], str] = {}
         for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{_STAGED_CACHE_KB}"):
             raw.execute(f"PRAGMA staged.{pragma}")
@@ -62,10 +57,18 @@ class Stage:
             raw.execute(f"CREATE TABLE staged.{table} AS SELECT * FROM main.{table} WHERE 0")
         raw.execute("CREATE TABLE staged.changed AS SELECT *, 0 AS decided_on FROM deal WHERE 0")
         raw.execute("CREATE TABLE staged.rewritten (name TEXT, deal_id INTEGER)")
+        raw.execute("CREATE TABLE staged.decided (deal_id INTEGER PRIMARY KEY, line INTEGER)")
 
-    def add(self, changes: Sequence[Change], command_id: str, at_us: int) -> None:
-        """Puts changes of deals aside; those of new deals carry numbers below zero."""
+    def add(
+        self, changes: Sequence[Change], lines: Sequence[int], command_id: str, at_us: int
+    ) -> None:
+        """Puts changes of deals aside; those of new deals carry numbers below zero.
+
+        `lines` tell where in the file each of them was decided.
+        """
         self._raw.execute("BEGIN")
+        decided = zip((change.after.id for change in changes), lines, strict=True)
+        self._raw.executemany("INSERT INTO staged.decided VALUES (?, ?)", decided)
         new = [change for change in changes if change.before is None]
         self._insert("deal", [row_from_deal(change.after, at_us) for change in new])
         self._insert("changed", list(_changed_rows(changes, at_us)))
@@ -86,16 +89,18 @@ class Stage:
         self._insert("note", [row for _, row in note_rows(changes)])
         self._insert("touch", [row for _, row in touch_rows(changes)])
         self._raw.execute("COMMIT")
-        self._deltas.add(changes)
-        self._owners |= new_owners(changes)
 
-    def take_back(self, changes: Sequence[Change]) -> None:
-        """Forgets changes that were put aside and are to be decided anew."""
-        ids = [(change.after.id,) for change in changes]
-        for table in (*_TABLES, "changed", "rewritten"):
+    def take_back(self, deal_ids: Sequence[int]) -> list[int]:
+        """Forgets what was put aside of deals that are to be decided anew; returns their lines."""
+        ids = [(deal_id,) for deal_id in deal_ids]
+        lines = [
+            self._raw.execute("SELECT line FROM staged.decided WHERE deal_id = ?", one).fetchone()[0]
+            for one in ids
+        ]
+        for table in (*_TABLES, "changed", "rewritten", "decided"):
             key = "id" if table in ("deal", "changed") else "deal_id"
             self._raw.executemany(f"DELETE FROM staged.{table} WHERE {key} = ?", ids)
-        self._deltas.add(changes, -1)
+        return lines
 
     def outdated(self) -> list[int]:
         """The deals, by the numbers that they have here, of which the database knows more by now:
@@ -117,15 +122,15 @@ class Stage:
         (lowest,) = self._raw.execute("SELECT min(id) FROM staged.deal").fetchone()
         return -(lowest or 0)
 
-    def write(self, session: Session, base: int) -> None:
+    def write(self, base: int) -> None:
         """Stores all that was put aside; the new deals are numbered on from `base`."""
+        self._add_totals()
         for table in _TABLES:
             if table in _REWRITTEN:
                 self._delete_rewritten(table)
             self._copy(table, base)
         self._update()
-        add_reps(session, self._owners)
-        self._deltas.write(session)
+        self._raw.execute(_ADD_REPS)
 
     def _insert(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
         if not rows:
@@ -171,10 +176,46 @@ class Stage:
             " WHERE main.deal.id = changed.id AND main.deal.version = changed.decided_on"
         )
 
+    def _add_totals(self) -> None:
+        """What the deals bring to the totals of their stages, less what the changed ones were."""
+        counted = " UNION ALL ".join(
+            (
+                _CONTRIBUTIONS.format(sign=1, deals="staged.deal"),
+                _CONTRIBUTIONS.format(sign=1, deals="staged.changed"),
+                _CONTRIBUTIONS.format(
+                    sign=-1, deals="main.deal WHERE id IN (SELECT id FROM staged.changed)"
+                ),
+            )
+        )
+        self._raw.execute(_ADD_TOTALS.format(counted=counted))
+
     def _columns(self, table: str) -> list[str]:
         return [row[1] for row in self._raw.execute(f"PRAGMA main.table_info({table})")]
 
 
+_CONTRIBUTIONS = (
+    "SELECT stage_id, owner, coalesce(value_currency, '') AS currency, {sign} AS n,"
+    " {sign} * coalesce(value_minor, 0) AS minor, probability_bp AS bp, live FROM {deals}"
+)
+_ADD_TOTALS = (
+    "INSERT INTO main.stage_total"
+    " (stage_id, owner, currency, deals, value_minor, stage_minor, hand_minor_bp)"
+    " SELECT stage_id, owner, currency, sum(n), sum(minor),"
+    " sum(CASE WHEN bp IS NULL THEN minor ELSE 0 END),"
+    " sum(CASE WHEN bp IS NULL THEN 0 ELSE minor * bp END)"
+    " FROM ({counted}) WHERE live GROUP BY stage_id, owner, currency"
+    " ON CONFLICT (stage_id, owner, currency) DO UPDATE SET"
+    " deals = stage_total.deals + excluded.deals,"
+    " value_minor = stage_total.value_minor + excluded.value_minor,"
+    " stage_minor = stage_total.stage_minor + excluded.stage_minor,"
+    " hand_minor_bp = stage_total.hand_minor_bp + excluded.hand_minor_bp"
+)
+_ADD_REPS = (
+    "INSERT INTO main.rep (name, display_name, team, active)"
+    " SELECT owner, '', '', true FROM (SELECT owner FROM staged.deal"
+    " UNION SELECT owner FROM staged.changed) WHERE owner <> '' ORDER BY owner"
+    " ON CONFLICT (name) DO NOTHING"
+)
 _REWRITTEN = tuple(str(table.__tablename__) for _, table, _ in FINDABLE)
 
 

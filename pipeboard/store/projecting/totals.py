@@ -28,37 +28,22 @@ def contribution(deal: Deal) -> tuple[Total, tuple[int, int, int, int]] | None:
 
 def add_totals(session: Session, changes: Sequence[Change]) -> None:
     """Adds to the totals what the changes took from one stage and brought to another."""
-    deltas = Deltas()
-    deltas.add(changes)
-    deltas.write(session)
-
-
-class Deltas:
-    """What changes add to the totals, gathered to be written at once."""
-
-    def __init__(self) -> None:
-        self._deltas: dict[Total, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-
-    def add(self, changes: Sequence[Change], sign: int = 1) -> None:
-        """Adds what the changes do; with a `sign` of -1, takes it back."""
-        before = ((change.before, -sign) for change in changes if change.before is not None)
-        for deal, factor in (*before, *((change.after, sign) for change in changes)):
-            added = contribution(deal)
-            if added is not None:
-                key, amounts = added
-                row = self._deltas[key]
-                for place, amount in enumerate(amounts):
-                    row[place] += factor * amount
-
-    def write(self, session: Session) -> None:
-        """Stores the sums."""
-        rows = [
-            {"stage": s, "owner": o, "currency": c, "n": n, "v": v, "p": p, "h": h}
-            for (s, o, c), (n, v, p, h) in self._deltas.items()
-            if (n, v, p, h) != (0, 0, 0, 0)
-        ]
-        if rows:
-            session.execute(_ADD, rows)
+    deltas: dict[Total, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    before = ((change.before, -1) for change in changes if change.before is not None)
+    for deal, factor in (*before, *((change.after, 1) for change in changes)):
+        added = contribution(deal)
+        if added is not None:
+            key, amounts = added
+            row = deltas[key]
+            for place, amount in enumerate(amounts):
+                row[place] += factor * amount
+    rows = [
+        {"stage": s, "owner": o, "currency": c, "n": n, "v": v, "p": p, "h": h}
+        for (s, o, c), (n, v, p, h) in deltas.items()
+        if (n, v, p, h) != (0, 0, 0, 0)
+    ]
+    if rows:
+        session.execute(_ADD, rows)
 
 
 _ADD = text(
