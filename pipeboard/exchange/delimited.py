@@ -86,7 +86,7 @@ class DelimitedTable:
                     line = 2
                 for cells in reader:
                     if lines.ended:
-                        yield _unclosed(line, cells)
+                        yield from self._behind_quote(line, cells)
                         break
                     if "'" in "".join(cells):
                         cells = list(map(undefuse, cells))
@@ -96,6 +96,20 @@ class DelimitedTable:
                 yield Rejected(line, "", "", _TOO_LONG)
             finally:
                 self._file = outer
+
+    def _behind_quote(self, first: int, cells: list[str]) -> Iterator[Rejected]:
+        """The row in which a quote opens that nothing closes, and each line below it."""
+        column, cell = f"column {len(cells)}", quoted(cells[-1]).strip("'")
+        reason = "a quote that opens in this row is never closed"
+        with self.path.open(encoding=self.encoding, errors=self.errors, newline="") as file:
+            for number, line in enumerate(file, 1):
+                if number < first or not line.strip():
+                    continue
+                row = line.rstrip("\r\n").split(self.delimiter)
+                names = (*self.header, *(f"column {n + 1}" for n in range(len(row))))
+                yield Rejected(number, column, cell, reason, dict(zip(names, row, strict=False)))
+                column, cell = "", ""
+                reason = f"it stands below line {first}, where a quote is never closed"
 
     def name(self, record: Record) -> None:
         """Takes a record for the header."""
@@ -123,11 +137,6 @@ class DelimitedTable:
 
 
 _TOO_LONG = "a cell here is longer than 1 MiB; probably a quote is never closed. Reading stopped"
-
-
-def _unclosed(line: int, cells: list[str]) -> Rejected:
-    reason = "a quote that opens in this row is never closed"
-    return Rejected(line, f"column {len(cells)}", quoted(cells[-1]).strip("'"), reason)
 
 
 def open_delimited(path: Path, encoding: Encoding) -> DelimitedTable:

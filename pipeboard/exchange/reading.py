@@ -24,7 +24,7 @@ from pipeboard.exchange.deals import DealReader, ReadingRules
 from pipeboard.exchange.delimited import open_delimited
 from pipeboard.exchange.documents import looks_like_json, open_json
 from pipeboard.exchange.encoding import find_encoding
-from pipeboard.exchange.fields import CUSTOM, ENTERED
+from pipeboard.exchange.fields import CUSTOM, ENTERED, LEFT_OUT
 from pipeboard.exchange.heading import name_by_heading
 from pipeboard.exchange.layouts import GENERIC, layout_named
 from pipeboard.exchange.layouts.layout import Layout
@@ -32,7 +32,7 @@ from pipeboard.exchange.moments import ORDERS, MomentReader, Order
 from pipeboard.exchange.outcomes import StageWords
 from pipeboard.exchange.row_stream import Rows, is_history
 from pipeboard.exchange.rows import DealRow, Rejected
-from pipeboard.exchange.tables import Record, Table
+from pipeboard.exchange.tables import REASON, Record, Table
 from pipeboard.exchange.tally import Tally
 from pipeboard.exchange.value_maps import read_value_maps
 from pipeboard.exchange.workbook import is_workbook, open_workbook
@@ -210,10 +210,11 @@ def open_import(
     """
     order = _order(dates or options.dates)
     with ExitStack() as resources:
-        table = open_table(_again(path, stdin, resources), options)
+        table = open_table(local_copy(path, stdin, resources), options)
         sample = [r for r in islice(table.records(), _SAMPLE) if isinstance(r, Record)]
         layout = layout_named(from_, table.header)
         matching = match_columns(table.header, layout, [record.cells for record in sample])
+        matching = _without_reason(path, table, matching)
         matching = apply_overrides(matching, (*overrides, *options.overrides), layout)
         if not options.key:
             _require_a_name(table, matching)
@@ -239,6 +240,14 @@ def open_import(
             _key_columns(options.key, table.header),
             is_history(table, matching.targets),
         )
+
+
+def _without_reason(path: Path | str, table: Table, matching: Matching) -> Matching:
+    """In a file of rows that an import rejected, the reason is no part of the deals."""
+    last = table.header[-1]
+    if ".rejected" in Path(path).name and last.split(" (")[0] == REASON:
+        return Matching({**matching.targets, last: LEFT_OUT}, matching.warnings)
+    return matching
 
 
 def _source(layout: Layout, matching: Matching, key: Sequence[str]) -> str:
@@ -342,7 +351,18 @@ def _order(dates: str | None) -> Order | None:
     )
 
 
-def _again(path: Path | str, stdin: BinaryIO | None, resources: ExitStack) -> Path:
+def find_source(path: Path, from_: str, encoding: str = "", sheet: str = "") -> str:
+    """Where the ids of a file are from, by its header alone; empty for our own files.
+
+    Raises as `open_import` does.
+    """
+    table = open_table(path, ReadOptions(encoding=encoding or None, sheet=sheet or None))
+    sample = [r.cells for r in islice(table.records(), _SAMPLE) if isinstance(r, Record)]
+    layout = layout_named(from_, table.header)
+    return _source(layout, match_columns(table.header, layout, sample), ())
+
+
+def local_copy(path: Path | str, stdin: BinaryIO | None, resources: ExitStack) -> Path:
     """The path of something that can be read several times, which pipes cannot: they are copied.
 
     The copy stands where only we can read it, until `resources` are closed.

@@ -33,7 +33,7 @@ class ImportReport:
 
     `stages` counts deals by stage or outcome, `sums` their values by outcome and currency in minor
     units. `remarks` are the lines of the file by what is odd in them, `not_followed` counts by
-    field what a file says anew and an import leaves as it is. `ambiguous` are lines whose deal
+    field what a file says anew and an import leaves as it is. `ambiguous` are rows whose deal
     cannot be told from others of the same name. `elsewhere` counts ids that are known from another
     source or in another pipeline, where the rows became deals of their own.
     """
@@ -50,7 +50,7 @@ class ImportReport:
     rejected_count: int = 0
     conflicts: list[Differing] = field(default_factory=list)
     conflict_count: int = 0
-    ambiguous: list[int] = field(default_factory=list)
+    ambiguous: list[Rejected] = field(default_factory=list)
     emptied: Counter[str] = field(default_factory=Counter)
     not_followed: Counter[str] = field(default_factory=Counter)
     stages: Counter[str] = field(default_factory=Counter)

@@ -141,9 +141,7 @@ class _Import:
             raise RowsRejected(report)
         decider.check_identities()
 
-    def _put_aside(
-        self, staging: Staging, decided: Sequence[tuple[int, Change]]
-    ) -> None:
+    def _put_aside(self, staging: Staging, decided: Sequence[tuple[int, Change]]) -> None:
         lines = [line for line, _ in decided]
         changes = [change for _, change in decided]
         staging.stage.add(changes, lines, self.command_id, micros(self.at))
@@ -180,6 +178,8 @@ class _Import:
         summary = f"Imported {count:,} deals from {self.origin}."
         writer.begin_command(self.desk._done(self.command_id, self.at, "import", summary))
         writer.add_staged(staging.stage)
+        if self.options.recipe is not None:
+            writer.save_recipe(*self.options.recipe)
 
     def _decide_again(
         self,

@@ -38,12 +38,14 @@ class ImportOptions:
 
     `match` says what happens to rows that are known: brought up to date, left alone, or taken as
     new deals. `prefer_file` settles what both sides changed. `source` names where ids are from.
+    `recipe` is kept under the name of its source, for the next file of it.
     """
 
     match: Match = "update"
     prefer_file: bool = False
     override: str = ""
     source: str = ""
+    recipe: tuple[str, str] | None = None
 
 
 class RowDecider:
@@ -141,7 +143,8 @@ class RowDecider:
     def _change(self, row: DealRow, one: Recognised) -> Change | None:
         match = self.options.match
         if one.ambiguous and match != "new":
-            self.report.ambiguous.append(row.line)
+            reason = "account and title are those of several deals"
+            self.report.ambiguous.append(_rejected(row, "", "", reason))
             return None
         if one.deal is None or match == "new":
             self.report.elsewhere += one.elsewhere

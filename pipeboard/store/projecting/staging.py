@@ -94,7 +94,9 @@ class Stage:
         """Forgets what was put aside of deals that are to be decided anew; returns their lines."""
         ids = [(deal_id,) for deal_id in deal_ids]
         lines = [
-            self._raw.execute("SELECT line FROM staged.decided WHERE deal_id = ?", one).fetchone()[0]
+            self._raw.execute("SELECT line FROM staged.decided WHERE deal_id = ?", one).fetchone()[
+                0
+            ]
             for one in ids
         ]
         for table in (*_TABLES, "changed", "rewritten", "decided"):
