@@ -87,7 +87,7 @@ def _meaning(report: ImportReport) -> Iterator[str]:
 def _sentences(report: ImportReport) -> Iterator[str]:
     """What is odd or was left as it is, a sentence each."""
     for remark, lines in report.remarks.items():
-        yield f"{len(lines):,} rows {REMARKS[remark]} ({_lines(lines)})."
+        yield f"{_rows(len(lines))}: {REMARKS[remark]} ({_lines(lines)})."
     if report.by_name:
         yield f"{report.by_name:,} rows have no id and were known by account and title."
     if report.ambiguous:
@@ -108,6 +108,10 @@ def _sentences(report: ImportReport) -> Iterator[str]:
     if report.emptied:
         named = ", ".join(f"{name} {count:,}" for name, count in report.emptied.items())
         yield f"Cells that the file has emptied since were emptied here: {named}."
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _lines(lines: Sequence[int]) -> str:

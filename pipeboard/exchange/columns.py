@@ -170,7 +170,7 @@ _PREFIXES = ("deal_", "opportunity_", "related_", "lead_", "associated_", "box_"
 
 def _holds_stages(cells: Iterable[str]) -> bool:
     """Whether a column called status names stages: mostly words that are no status."""
-    words = {slug(cell) for cell in cells if closing_outcome(cell) is None}
+    words = {slug(cell) for cell in cells if not is_blank(cell) and closing_outcome(cell) is None}
     return sum(map(is_status, words)) < len(words) / 2
 
 

@@ -153,22 +153,23 @@ def _eight_bit(path: Path) -> Encoding:
 
 
 def _told(names: list[str], part: bytes) -> str:
-    """What was taken, and how the same words read in two others."""
+    """What was taken, and how a word that tells them apart reads in two others."""
     taken, *others = names[:3]
-    readings = ", ".join(f"{_sample(part, name)!r} as {name}" for name in others)
-    sample = _sample(part, taken)
+    words = _WORD.findall(part)
+    word = next((w for w in words if len({_read(w, name) for name in names[:3]}) > 1), words[0])
+    readings = ", ".join(f"{_read(word, name)!r} as {name}" for name in others)
     return (
-        f"The encoding was guessed as {taken}: check the names ({sample!r}"
+        f"The encoding was guessed as {taken}: check the names ({_read(word, taken)!r}"
         + (f"; it would be {readings}" if readings else "")
         + "). Another: --encoding NAME."
     )
 
 
-def _sample(part: bytes, name: str) -> str:
-    """The first word with a letter that is not ASCII."""
-    text = part.decode(name, "replace")
-    found = re.search(r"[^\s,;\t\"]*[^\x00-\x7f][^\s,;\t\"]*", text)
-    return found[0][:24] if found else ""
+_WORD = re.compile(rb"[^\s,;\t\"]*[\x80-\xff][^\s,;\t\"]*")
+
+
+def _read(word: bytes, name: str) -> str:
+    return word[:48].decode(name, "replace")
 
 
 def _telling_part(path: Path) -> bytes:

@@ -136,10 +136,12 @@ class HistoryReader:
         if outcome in _CLOSINGS:
             known = [at for at in (created_at, entered[-1].at if entered else None) if at]
             closed_at = self._closed_at(found, outcome, max(known, default=None)) or closed_at
+        remarks = self._remarks(found, outcome, created_at, closed_at)
+        if "closed_as_expected" in remarks:
+            closed_at = self._not_before(found["expected_close"], created_at)
         if created_at is None:
             known = [at for at in (entered[0].at if entered else None, closed_at) if at]
             created_at = min(known, default=None)
-        remarks = self._remarks(found, outcome, created_at, closed_at)
         if "closed_in_future" in remarks:
             closed_at = max([self._today_at, *(arrival.at for arrival in entered[-1:])])
         expected = _expected_close(found, outcome)
@@ -179,8 +181,13 @@ class HistoryReader:
             return ()
         has_created = created_at is not None and "created_at" in found
         closes = outcome in _CLOSINGS
+        expected: Moment | None = found.get("expected_close")
+        is_expected = (
+            closes and closed_at is None and expected is not None and expected.at < self._tomorrow
+        )
         odd = {
-            "no_closing_date": closes and closed_at is None,
+            "closed_as_expected": is_expected,
+            "no_closing_date": closes and closed_at is None and not is_expected,
             "closed_in_future": closed_at is not None and closed_at >= self._tomorrow,
             "closed_before_created": has_created
             and closed_at is not None

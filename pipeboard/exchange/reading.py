@@ -266,11 +266,18 @@ def _source(layout: Layout, matching: Matching, key: Sequence[str]) -> str:
 def _rules(
     options: ReadOptions, currency: str, table: Table, layout: Layout, matching: Matching
 ) -> ReadingRules:
+    by_tool = _by_column(layout, table.header)
+    stage_words = {
+        word: meaning
+        for column, words in by_tool.items()
+        if matching.targets[column] == "stage"
+        for word, meaning in words.items()
+    }
     maps = read_value_maps(options.stages, options.values, table.header, matching.targets)
-    values = {**_by_column(layout, table.header), **maps.values}
+    values = {**by_tool, **maps.values}
     constants = dict(_constant(text) for text in options.constants)
     folded = StageWords(
-        maps.stages,
+        {**stage_words, **maps.stages},
         frozenset(map(fold, options.open_stages)),
         fold(options.won),
         fold(options.lost),

@@ -70,6 +70,9 @@ class Rows:
                 last = self._joined(last, record)
                 self.tally.beside += 1
                 continue
+            if self.layout.has_groups and self._is_between_groups(record):
+                self.tally.group_lines += 1
+                continue
             if self._is_thin(record):
                 thin.append(record)
                 continue
@@ -85,6 +88,11 @@ class Rows:
         if last is not None:
             yield last
         yield from self._without_footers(thin)
+
+    def _is_between_groups(self, record: Record) -> bool:
+        """The title of a group, or the sums below it, which have no name."""
+        filled = [at for at, cell in enumerate(record.cells) if cell.strip()]
+        return filled == [0] or 0 not in filled
 
     def _is_thin(self, record: Record) -> bool:
         filled = [cell for cell in record.cells if cell.strip()]

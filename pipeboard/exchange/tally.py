@@ -9,21 +9,21 @@ from dataclasses import dataclass, field
 from pipeboard.domain.text import quoted
 
 REMARKS = {
-    "status_against_stage": "say one thing in their status and another in their stage; "
-    "a stage that closes counts",
-    "deleted": "are marked as deleted: they are archived",
-    "closed_before_created": "closed before they were created: they are taken to begin when they "
-    "closed, and the file's created date is kept as a field",
-    "closed_in_future": "are closed on a day to come: they count as closed today, and the file's "
-    "date is kept as a field",
-    "created_in_future": "are created on a day to come: they begin today, and the file's date is "
+    "status_against_stage": "status and stage contradict each other; a stage that closes counts",
+    "deleted": "marked as deleted: archived",
+    "closed_before_created": "closed before being created: taken to begin at the closing, with the "
+    "file's created date kept as a field",
+    "closed_in_future": "closed on a day to come: taken as closed today, with the file's date kept "
+    "as a field",
+    "created_in_future": "created on a day to come: taken to begin today, with the file's date "
     "kept as a field",
-    "no_closing_date": "are won or lost without a date: they count as closed at this import",
-    "no_stage": "name no stage: they are in the first one",
-    "lost_at_zero": "are lost with an amount of 0, which counts as 0 in values; if it means "
-    "unknown, say --lost-zero unknown",
+    "no_closing_date": "won or lost without a date: taken as closed at this import",
+    "closed_as_expected": "won or lost without a date: the day on which that was expected counts",
+    "no_stage": "without a stage: put into the first one",
+    "lost_at_zero": "lost with an amount of 0, which counts as 0; if it means unknown, say "
+    "--lost-zero unknown",
 }
-"""What is odd about rows, in words that follow a number of rows."""
+"""What is odd about a row, in words that stand behind a number of rows and a colon."""
 
 
 @dataclass(slots=True)
@@ -45,6 +45,7 @@ class Tally:
     beside: int = 0
     footers: list[str] = field(default_factory=list)
     repeated_headers: int = 0
+    group_lines: int = 0
     pipelines: Counter[str] = field(default_factory=Counter)
 
     def cannot_read(self, column: str, cell: str, reason: str) -> None:
@@ -74,6 +75,8 @@ class Tally:
             )
         if self.repeated_headers:
             yield f"{self.repeated_headers:,} repeated header lines were left out."
+        if self.group_lines:
+            yield f"{self.group_lines:,} lines are titles or sums of groups and were left out."
         if self.beside:
             yield f"{self.beside:,} lines go on with the deal of the line before."
         if len(self.pipelines) > 1:

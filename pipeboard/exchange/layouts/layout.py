@@ -24,7 +24,7 @@ class Layout:
     the stage of a closed deal is a closing one whatever its name, `status_decides` that its status
     alone says what became of a deal, `is_ours` that it is our own file. `minor_units`
     are columns that hold cents, `continues` says that a line without a name goes on with the deal
-    above. `values` are the tool's own words, by
+    above, `has_groups` that a line with one cell is the title of the deals below. `values` are the tool's own words, by
     column, for others that are understood everywhere. `remarks` are for the person, by the
     column that calls for them.
     """
@@ -40,6 +40,7 @@ class Layout:
     is_ours: bool = False
     minor_units: frozenset[str] = frozenset()
     continues: bool = False
+    has_groups: bool = False
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     remarks: Mapping[str, str] = field(default_factory=dict)
 
