@@ -107,6 +107,8 @@ def import_file(call: Call) -> int:
             path = local_copy("-", None, resources)
         else:
             path = Path(asked.file)
+        if _is_whole(path):
+            return _restore(call, path)
         workspace, known = resources.enter_context(_workspace(call))
         recipe = _recipe(call, workspace, path)
         pipeline = known or _pipeline_to_make(call, workspace, path, recipe)
@@ -130,6 +132,38 @@ def import_file(call: Call) -> int:
         tell(call, reading, report, pipeline)
         if rejected is not None:
             _keep_rejected(call, rejected, reading, report)
+    return DONE
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether the file is a workspace as `export --whole` writes it."""
+    from pipeboard.exchange.whole_document import is_whole
+
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return is_whole(file.read(200))
+    except OSError:
+        return False
+
+
+def _restore(call: Call, path: Path) -> int:
+    """A whole workspace out of a file; only where there is none yet, or an empty one."""
+    from pipeboard.cli.beginning import is_made, make_workspace
+    from pipeboard.exchange.whole_document import read_whole
+
+    document = read_whole(path)
+    made = is_made(call.config)
+    if made and call.workspace.reader.known_deals().count():
+        raise Refused(
+            f"{path.name} is a whole workspace, and there are deals here already.",
+            hint="Import it into an empty one: --db NEW.db",
+        )
+    if call.arguments.dry_run:
+        call.out.say("Would be: a workspace made of the file.")
+        return DONE
+    workspace = call.workspace if made else make_workspace(call, template_name=None)
+    workspace.store.write(lambda writer: writer.restore(document))
+    call.out.say(f"{workspace.reader.known_deals().count():,} deals and all around them are here.")
     return DONE
 
 

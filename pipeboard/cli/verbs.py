@@ -7,6 +7,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "init": ("setup", "make a workspace: database, pipeline, currency"),
         "demo": ("demo", "try it on a made-up team in a temporary database"),
         "import": ("importing", "take deals over from a file of another tool"),
+        "export": ("exporting", "give deals, or the whole workspace, to a file"),
     },
     "Deals": {
         "add": ("deals", "add a deal in one line"),

@@ -128,6 +128,12 @@ class Writer(TargetWriter):
         first = self.numbers("deal", count).start if count else 1
         stage.write(first - 1)
 
+    def restore(self, document: Mapping[str, Any]) -> None:
+        """A whole workspace out of a document, into a database that holds nothing yet."""
+        from pipeboard.store.whole import restore
+
+        restore(self._session, document)
+
     def save_recipe(self, source: str, recipe: str) -> None:
         """How files of that source are read from now on."""
         _put(self._session, "import_recipe", [{"source": source, "recipe": recipe}], key="source")

@@ -73,7 +73,7 @@ class RowDecider:
         )
         spoken = frozenset(reading.spoken)
         self._three_way = ThreeWay(
-            pipeline, partial(_is_spoken, spoken), prefer_file=options.prefer_file
+            pipeline, self._is_noted, partial(_is_spoken, spoken), prefer_file=options.prefer_file
         )
         self._owners = {fold(rep.name): rep.name for rep in reader.reps()}
         self._reps = set(self._owners)
@@ -272,6 +272,9 @@ class RowDecider:
             yield c.Lose(loss_of(row), at=at), None
         if archived and deal.archived_at is None:
             yield c.Archive(), None
+
+    def _is_noted(self, deal: Deal, text: str) -> bool:
+        return text in self._known.notes(deal.id)
 
     def _owner(self, name: str | None) -> str:
         if not name:

@@ -122,11 +122,12 @@ class Merge:
 class ThreeWay:
     """Compares a deal, what was last said of it, and what is said now.
 
-    `spoken` tells whether the file has a column for a field at all: what an absent column said
+    `is_noted` tells whether a deal has a note of these words, `spoken` whether the file has a column for a field at all: what an absent column said
     before still holds. `prefer_file` takes the file's value where both sides changed one.
     """
 
     pipeline: Pipeline
+    is_noted: Callable[[Deal, str], bool]
     spoken: Callable[[str], bool]
     prefer_file: bool = False
 
@@ -170,7 +171,8 @@ class ThreeWay:
                 found.not_followed.append(name)
             return
         ours = self._ours(name, deal)
-        if ours == new or (name.startswith("notes.") and not new):
+        is_gone_note = name.startswith("notes.") and not new
+        if ours == new or is_gone_note or self._is_there(name, value, deal):
             _forget(found, name, new)
             return
         here = ours != old if touched is None else _stem(name) in touched() and bool(ours)
@@ -183,6 +185,12 @@ class ThreeWay:
         elif name not in ("title", *_COURSE):
             found.emptied.append(name)
         _forget(found, name, new)
+
+    def _is_there(self, name: str, value: Any, deal: Deal) -> bool:
+        """Whether a note or a person of the row is known, under whatever key."""
+        if name.startswith("notes."):
+            return self.is_noted(deal, value)
+        return name.startswith("contacts.") and value in deal.contacts.values()
 
     def _ours(self, name: str, deal: Deal) -> str:
         """What the deal says here, in the same words."""

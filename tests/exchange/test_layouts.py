@@ -17,7 +17,7 @@ TOOLS = {
     "Pipedrive": "pipedrive",
     "Zoho CRM": "zoho",
     "Trello": "trello",
-    "Close": "csv",
+    "Close": "close",
 }
 
 

@@ -37,7 +37,7 @@ COLUMNS = (
     "lost.competitor", "lost.recycle_on", "next_step.text", "next_step.due", "snoozed_until",
     "snooze_reason", "trial_close", "quote_sent_at", "offer_expires_on", "floor_value",
     "competitors", "links", "contacts", "answers", "notes", "touches", "entered", "terms",
-    "checklist", "version",
+    "checklist",
 )  # fmt: skip
 """What an export writes and an import takes back, in order, before the `fields.NAME` columns."""
 
@@ -62,7 +62,7 @@ class _OwnLayout(Layout):
 
 LAYOUT = _OwnLayout(
     name="pipeboard",
-    columns={column: ALIASES.get(column, column) for column in COLUMNS}
+    columns={column: ALIASES.get(column, column) for column in (*COLUMNS, "version")}
     | dict.fromkeys(DERIVED, LEFT_OUT),
     marks=frozenset(column for column in (*COLUMNS, *DERIVED) if "." in column or "_bp" in column),
     closes_in_stage=True,

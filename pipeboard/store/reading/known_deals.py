@@ -72,6 +72,13 @@ class KnownDeals:
         )
         return frozenset(name for event in events for name in event.changed)
 
+    def notes(self, deal_id: int) -> frozenset[str]:
+        """The texts of the notes that stand on a deal."""
+        rows = self._database.column(
+            "select text from note where deal_id = ? and not removed", (deal_id,)
+        )
+        return frozenset(rows)
+
     def recipe(self, source: str) -> str | None:
         """How files of that source were last read."""
         found = self._database.record(
