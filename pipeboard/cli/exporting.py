@@ -17,7 +17,7 @@ from pipeboard.domain.text import printable, quoted
 from pipeboard.store.reading.listing import Listing
 
 FORMATS = ("csv", "json", "jsonl", "md", "ics", "xlsx")
-_WHOLE = "whole"
+_AT_ONCE = 500
 
 
 def _export_arguments(parser: Parser) -> None:
@@ -84,10 +84,8 @@ def _listing(call: Call) -> Listing:
 
 
 def _deals(call: Call, ids: Sequence[int]) -> Iterator[Deal]:
-    from pipeboard.store.reading.deals import CHUNK
-
-    for start in range(0, len(ids), CHUNK):
-        yield from call.workspace.reader.deals(ids[start : start + CHUNK]).values()
+    for start in range(0, len(ids), _AT_ONCE):
+        yield from call.workspace.reader.deals(ids[start : start + _AT_ONCE]).values()
 
 
 def _documents(call: Call, ids: Sequence[int]) -> Iterator[dict[str, object]]:

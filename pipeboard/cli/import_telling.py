@@ -91,11 +91,11 @@ def _sentences(report: ImportReport) -> Iterator[str]:
     if report.by_name:
         yield f"{report.by_name:,} rows have no id and were known by account and title."
     if report.ambiguous:
+        where = _lines([row.line for row in report.ambiguous])
         yield (
             f"{len(report.ambiguous):,} rows share account and title with others, so that nobody "
-            f"can tell which deal they are ({_lines([row.line for row in report.ambiguous])}): they were left out. Name "
-            "columns that tell them apart with --key COLUMN,COLUMN, or take them as new deals "
-            "with --match new."
+            f"can tell which deal they are ({where}): they were left out. Name columns that tell "
+            "them apart with --key COLUMN,COLUMN, or take them as new deals with --match new."
         )
     if report.elsewhere:
         yield (

@@ -54,15 +54,34 @@ def _meaning_arguments(parser: Parser) -> None:
         metavar="COLUMN=FIELD",
         help="what a column is: a field, field.NAME, entered:STAGE or - (left out)",
     )
-    add("--stage", action="append", default=[], metavar="OLD=NEW", help="a stage by another name;"
-        " =won, =lost, =- (none)")  # fmt: skip
-    add("--value", action="append", default=[], metavar="COLUMN:OLD=NEW",
-        help="another word for a cell; =won, =lost, =open, =-")  # fmt: skip
-    add("--set", action="append", default=[], metavar="FIELD=VALUE",
-        help="what holds for every row that does not say otherwise, such as stage=Lead")  # fmt: skip
+    add(
+        "--stage",
+        action="append",
+        default=[],
+        metavar="OLD=NEW",
+        help="a stage by another name; =won, =lost, =- (none)",
+    )
+    add(
+        "--value",
+        action="append",
+        default=[],
+        metavar="COLUMN:OLD=NEW",
+        help="another word for a cell; =won, =lost, =open, =-",
+    )
+    add(
+        "--set",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="what holds for every row that does not say otherwise, such as stage=Lead",
+    )
     add("--currency", default="", metavar="CODE", help="of amounts that name none")
-    add("--lost-zero", choices=("zero", "unknown"), default="",
-        help="what an amount of 0 on a lost deal means")  # fmt: skip
+    add(
+        "--lost-zero",
+        choices=("zero", "unknown"),
+        default="",
+        help="what an amount of 0 on a lost deal means",
+    )
 
 
 def _form_arguments(parser: Parser) -> None:
@@ -76,10 +95,18 @@ def _form_arguments(parser: Parser) -> None:
 
 def _again_arguments(parser: Parser) -> None:
     add = parser.add_argument_group("rows that came before").add_argument
-    add("--match", choices=("update", "skip", "new"), default="update",
-        help="what becomes of known rows; update unless said")  # fmt: skip
-    add("--prefer", choices=("ours", "file"), default="ours",
-        help="whose value stands where file and people changed the same; ours unless said")  # fmt: skip
+    add(
+        "--match",
+        choices=("update", "skip", "new"),
+        default="update",
+        help="what becomes of known rows; update unless said",
+    )
+    add(
+        "--prefer",
+        choices=("ours", "file"),
+        default="ours",
+        help="whose value stands where file and people changed the same; ours unless said",
+    )
     add("--key", metavar="COLUMN,COLUMN", default="", help="columns that a row is known by")
     add("--source", metavar="NAME", default="", help="where its ids are from, else its tool")
     add("--recipe", metavar="FILE", help="flags that --save-recipe kept")

@@ -51,7 +51,8 @@ def _escaped(text: str) -> str:
 
 def _folded(line: str) -> str:
     """A line in pieces of at most 75 octets, none cut within a character."""
-    parts, part = [], ""
+    parts: list[str] = []
+    part = ""
     for char in line:
         limit = _LONGEST_LINE - (1 if parts else 0)
         if len((part + char).encode()) > limit:

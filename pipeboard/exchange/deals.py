@@ -55,6 +55,14 @@ _WITH_LINK = re.compile(r"(?P<name>[^()]+?) \((?P<link>https?://[^\s()]+)\)(?:, 
 _PRODUCTS = {"product", "product_name"}
 
 
+class _UnreadCell(Exception):
+    """A cell that rejects its row, or leaves a question about the whole file."""
+
+    def __init__(self, index: int, error: BadInput) -> None:
+        super().__init__()
+        self.index, self.error = index, error
+
+
 @dataclass(frozen=True, slots=True)
 class ReadingRules:
     """What the person says about the cells of a file.
@@ -240,32 +248,37 @@ class DealReader:
         """
         line, cells = record
         found: Findings = {"fields": {}, **self._constants}
-        index = -1
         try:
-            for index, target, read in self._single:
-                if cell := cells[index].strip():
-                    try:
-                        value = read(cell)
-                    except BadInput as error:
-                        self._keep(index, target, cell, error, found, tally)
-                    else:
-                        found[target] = value
-                        if value is None:
-                            tally.blanks[self._header[index]] += 1
-            for index, take in self._others:
-                if cell := cells[index].strip():
-                    try:
-                        take(cell, found)
-                    except BadInput as error:
-                        self._keep(index, self._targets[index], cell, error, found, tally)
-            index = -1
+            self._fill(cells, found, tally)
             return self._deal(line, cells, found, tally)
-        except AmbiguousDate as error:
-            place = f"Line {line}, column '{self._header[index]}'"
-            raise AmbiguousDate(f"{place}: {error.message}", hint=error.hint) from error
-        except BadInput as error:
-            column, value = (self._header[index], cells[index]) if index >= 0 else ("", "")
+        except _UnreadCell as unread:
+            index, error = unread.index, unread.error
+            if isinstance(error, AmbiguousDate):
+                place = f"Line {line}, column '{self._header[index]}'"
+                raise AmbiguousDate(f"{place}: {error.message}", hint=error.hint) from error
+            column, value = self._header[index], cells[index]
             return Rejected(line, column, value, error.message, self._raw(cells))
+        except BadInput as error:
+            return Rejected(line, "", "", error.message, self._raw(cells))
+
+    def _fill(self, cells: Sequence[str], found: Findings, tally: Tally) -> None:
+        """What the cells say, by field."""
+        for index, target, read in self._single:
+            if cell := cells[index].strip():
+                try:
+                    value = read(cell)
+                except BadInput as error:
+                    self._keep(index, target, cell, error, found, tally)
+                else:
+                    found[target] = value
+                    if value is None:
+                        tally.blanks[self._header[index]] += 1
+        for index, take in self._others:
+            if cell := cells[index].strip():
+                try:
+                    take(cell, found)
+                except BadInput as error:
+                    self._keep(index, self._targets[index], cell, error, found, tally)
 
     def _keep(
         self,
@@ -277,11 +290,10 @@ class DealReader:
         tally: Tally,
     ) -> None:
         """A cell that is not what its column is, as a custom field; or the error again."""
-        if isinstance(error, AmbiguousDate):
-            raise error
         is_nested = not target.startswith((CUSTOM, ENTERED)) and kind_of(target) is Kind.NESTED
-        if self._is_strict or target in _STRICT or is_nested:
-            raise error
+        is_ambiguous = isinstance(error, AmbiguousDate)
+        if self._is_strict or target in _STRICT or is_nested or is_ambiguous:
+            raise _UnreadCell(index, error) from error
         if target == "currency":
             found["is_currency_unread"] = True
         name = next_free(self._layout.custom_name(self._header[index]), found["fields"])

@@ -17,8 +17,8 @@ LOOKED_AT = 40
 """Records at the beginning of a file among which the header is looked for."""
 
 _DATA_LIKE = re.compile(
-    r"[-+(]?[€$£₽]?\s?\d[\d.,'’ \xa0]*\s?[%€$£]?\)?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|[^@\s]+@[^@\s]+\.\w+"
-    r"|https?://.*|true|false",
+    r"[-+(]?[€$£₽]?\s?\d[\d.,'’ \xa0]*\s?[%€$£]?\)?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*"
+    r"|[^@\s]+@[^@\s]+\.\w+|https?://.*|true|false",
     re.IGNORECASE,
 )
 

@@ -251,7 +251,7 @@ def _offset(text: str) -> timezone | None:
 
 
 def _with_named_month(text: str, latest_year: int) -> tuple[datetime, bool] | None:
-    """`24. Januar 2026`, `3 févr. 2026`, `15 de agosto de 2025`, `02/Jan/26`, `Jan 2, 2026 9:05 AM`:
+    """`24. Januar 2026`, `3 févr. 2026`, `15 de agosto de 2025`, `Jan 2, 2026 9:05 AM`:
     a month in one of 18 languages, which no two of them call differently."""
     if first := _YEAR_FIRST.fullmatch(text):
         text = f"{first[3]} {first[2]} {first[1]}"

@@ -1,4 +1,4 @@
-"""How a file says that a deal is won, lost or still open: in words of the world or of the person."""
+"""How a file says that a deal is won, lost or open: in words of the world or of the person."""
 
 from __future__ import annotations
 
@@ -50,7 +50,10 @@ def is_status(text: str) -> bool:
     return word_key(text) in WON | LOST | OPEN | AWAY
 
 
-@dataclass(frozen=True, slots=True)
+_MOST_KNOWN = 4096
+
+
+@dataclass(frozen=True)
 class StageWords:
     """What the stages of a file are called here.
 
@@ -63,14 +66,24 @@ class StageWords:
     open_names: Collection[str] = ()
     won: str = ""
     lost: str = ""
+    _known: dict[str, Outcome | None] = field(default_factory=dict, compare=False, repr=False)
 
     def name(self, stage: str) -> str:
         """The stage as it is called here; empty where the person says that it is none."""
+        if not self.renamed:
+            return stage
         found = self.renamed.get(fold(stage), stage)
         return "" if found == "=-" else found
 
     def closing(self, stage: str) -> Outcome | None:
         """The outcome that a stage stands for, None for a stage to work in."""
+        if stage not in self._known:
+            if len(self._known) > _MOST_KNOWN:
+                self._known.clear()
+            self._known[stage] = self._closing(stage)
+        return self._known[stage]
+
+    def _closing(self, stage: str) -> Outcome | None:
         folded = fold(stage)
         meant = self.renamed.get(folded)
         if meant is not None:

@@ -16,15 +16,12 @@ def stages_in_order(rows: Iterable[object]) -> list[str]:
     places: dict[str, list[float]] = defaultdict(list)
     chances: dict[str, list[int]] = defaultdict(list)
     begun: dict[str, list[float]] = defaultdict(list)
-    for row in rows:
-        if not isinstance(row, DealRow):
-            continue
+    for row in (row for row in rows if isinstance(row, DealRow)):
         path = list(dict.fromkeys(fold(stage) for stage, _ in row.entered))
         for stage, _ in row.entered:
             names.setdefault(fold(stage), stage)
-        for place, stage in enumerate(path):
-            if len(path) > 1:
-                places[stage].append(place / (len(path) - 1))
+        for place, stage in enumerate(path[: len(path) * (len(path) > 1)]):
+            places[stage].append(place / (len(path) - 1))
         if row.stage:
             key = fold(row.stage)
             names.setdefault(key, row.stage)

@@ -10,9 +10,9 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import quoted, slug
 
 _BLANKS = {
-    "-", "--", "---", "–", "—", "n/a", "#n/a", "na", "n.a.", "null", "none", "nan", "nil", "(no value)",
-    "(none)", "(null)", "(blank)", "(empty)", "#null!", "#ref!", "#value!", "#name?", "\\n", "undefined",
-    "k.a.", "nicht angegeben", "не указано", "нет",
+    "-", "--", "---", "–", "—", "n/a", "#n/a", "na", "n.a.", "null", "none", "nan", "nil",
+    "(no value)", "(none)", "(null)", "(blank)", "(empty)", "#null!", "#ref!", "#value!", "#name?",
+    "\\n", "undefined", "k.a.", "nicht angegeben", "не указано", "нет",
 }  # fmt: skip
 _PERCENT = re.compile(r"(?P<number>\d{1,3}(?:[.,]\d+)?)\s*(?P<sign>%?)", re.ASCII)
 _TRUE = {

@@ -1,4 +1,4 @@
-"""Workbooks of Excel and LibreOffice: a sheet as a table, its dates and numbers as they are kept."""
+"""Workbooks of Excel and LibreOffice: a sheet as a table, dates and numbers as they are kept."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def open_workbook(path: Path, sheet: str | None) -> SheetTable:
     except ImportError as error:
         raise BadInput(
             f"{path.name} is a workbook, and what reads those is not installed",
-            hint="Install it: pip install 'pipeboard[workbooks]'. Or save the sheet as CSV.",
+            hint="Install it: pip install python-calamine. Or save the sheet as CSV.",
         ) from error
     try:
         book = calamine.CalamineWorkbook.from_path(str(path))

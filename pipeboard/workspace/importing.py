@@ -6,9 +6,10 @@ it. Then one short transaction checks that what it rested on still holds, and br
 
 from __future__ import annotations
 
+import gc
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -70,7 +71,21 @@ class Importing(Edits, SettingUp):
         if override:
             options = replace(options, override=override)
         run = _Import(self, reading, pipeline, origin, options, skip_bad=skip_bad)
-        return run.rehearse(progress) if dry_run else run.carry_out(progress)
+        with _collecting_later():
+            return run.rehearse(progress) if dry_run else run.carry_out(progress)
+
+
+@contextmanager
+def _collecting_later() -> Iterator[None]:
+    """Postpones garbage collection: rows and deals hold no cycles, and going through all of them
+    again and again takes a fifth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class _Import:

@@ -1,4 +1,4 @@
-"""Which deal of ours a row of a file is: by its id in its own tool, else by a name without double."""
+"""Which deal of ours a row of a file is: by its id in its tool, else by a name without double."""
 
 from __future__ import annotations
 

@@ -77,6 +77,7 @@ class RowDecider:
         )
         self._owners = {fold(rep.name): rep.name for rep in reader.reps()}
         self._reps = set(self._owners)
+        self._spelled: dict[str, str] = {}
         self._lines_by_id: dict[str, int] = {}
         self._keeps_numbers = reading.tool == "pipeboard" and not self.report.before
         self._highest = 0
@@ -279,11 +280,13 @@ class RowDecider:
     def _owner(self, name: str | None) -> str:
         if not name:
             return ""
-        known = self._owners.setdefault(fold(name), name)
-        if fold(name) not in self._reps:
-            self._reps.add(fold(name))
-            self.report.new_owners.append(name)
-        return known
+        if name not in self._spelled:
+            folded = fold(name)
+            self._spelled[name] = self._owners.setdefault(folded, name)
+            if folded not in self._reps:
+                self._reps.add(folded)
+                self.report.new_owners.append(name)
+        return self._spelled[name]
 
 
 _UNSAID = object()

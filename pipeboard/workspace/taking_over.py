@@ -79,9 +79,14 @@ class Rules:
     def _stages(self) -> Mapping[str, int]:
         return {fold(stage.name): stage.id for stage in self.pipeline.stages if stage.is_open}
 
+    @cached_property
+    def _spelled(self) -> Mapping[str, int]:
+        """Stages as they are written most often: as they are called."""
+        return {stage.name: stage.id for stage in self.pipeline.stages if stage.is_open}
+
     def stage_id(self, name: str) -> int:
         """The open stage of that name; `BadInput` with the near one when there is none."""
-        found = self._stages.get(fold(name))
+        found = self._spelled.get(name) or self._stages.get(fold(name))
         if found is not None:
             return found
         names = [stage.name for stage in self.pipeline.open_stages]

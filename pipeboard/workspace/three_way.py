@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 
 from pipeboard.domain.deal import Contact, Deal, NextStep
@@ -26,6 +27,7 @@ _PLAIN = (
     "probability_bp", "expected_close", "competitors", "trial_close", "quote_sent_at",
     "offer_expires_on", "floor_value", "links",
 )  # fmt: skip
+_plain_of = attrgetter(*_PLAIN)
 _COURSE = ("stage", "outcome", "archived")
 NOT_FOLLOWED = ("created_at", "closed_at", "loss", "entered", "answers", "terms", "checklist",
                 "touches", "snoozed_until")  # fmt: skip
@@ -47,25 +49,26 @@ def _is_empty(value: Any) -> bool:
 
 def _values(row: DealRow, owner: str | None) -> Iterator[tuple[str, Any]]:
     """The values of a row by field, in the types of the domain."""
-    for name in _PLAIN:
-        yield name, getattr(row, name)
-    yield "tags", tags_of(row)
+    yield from zip(_PLAIN, _plain_of(row), strict=True)
+    if row.tags:
+        yield "tags", tags_of(row)
     yield "owner", owner
     yield "category", row.forecast_category
     if row.next_text or row.next_due:
         yield "next_step", NextStep(row.next_text or "", row.next_due)
-    for key, contact in contacts_of(row).items():
-        yield f"contacts.{key}", contact
+    if row.contacts:
+        yield from ((f"contacts.{key}", person) for key, person in contacts_of(row).items())
     yield from ((name, "yes" if value is True else value) for name, value in _course(row))
     yield from ((f"fields.{name}", value) for name, value in fields_of(row).items())
-    yield from ((f"notes.{digest(note.text)}", note.text) for note in notes_of(row))
+    if row.notes or row.fields:
+        yield from ((f"notes.{digest(note.text)}", note.text) for note in notes_of(row))
     for name in ("created_at", "closed_at", "snoozed_until"):
         yield name, getattr(row, name)
     if row.outcome == "lost" and (row.lost_reason or row.lost_category or row.competitor):
         yield "loss", repr(loss_of(row))
     for name in ("entered", "answers", "terms", "checklist", "touches"):
-        value = getattr(row, name)
-        yield name, repr(value) if value else None
+        if value := getattr(row, name):
+            yield name, repr(value)
 
 
 def _course(row: DealRow) -> Iterator[tuple[str, Any]]:
@@ -75,7 +78,7 @@ def _course(row: DealRow) -> Iterator[tuple[str, Any]]:
 
 
 def _short(value: Any) -> str:
-    text = text_of(value)
+    text = value if type(value) is str else text_of(value)
     if len(text) <= _LONGEST_TEXT:
         return text
     return f"#{digest(text)}"
@@ -122,8 +125,8 @@ class Merge:
 class ThreeWay:
     """Compares a deal, what was last said of it, and what is said now.
 
-    `is_noted` tells whether a deal has a note of these words, `spoken` whether the file has a column for a field at all: what an absent column said
-    before still holds. `prefer_file` takes the file's value where both sides changed one.
+    `is_noted` tells whether a deal has a note of these words, `spoken` whether the file has a
+    column for a field at all: what an absent column said before still holds. `prefer_file` takes the file's value where both sides changed one.
     """
 
     pipeline: Pipeline

@@ -22,10 +22,10 @@ class Layout:
     that holds the date of entering it. `prefixes` are not repeated in the names of custom fields.
     `has_several_owners` says that the first of several names owns the deal, `closes_in_stage` that
     the stage of a closed deal is a closing one whatever its name, `status_decides` that its status
-    alone says what became of a deal, `is_ours` that it is our own file. `minor_units`
-    are columns that hold cents, `continues` says that a line without a name goes on with the deal
-    above, `has_groups` that a line with one cell is the title of the deals below. `values` are the tool's own words, by
-    column, for others that are understood everywhere. `remarks` are for the person, by the
+    alone says what became of a deal, `is_ours` that it is our own file. `minor_units` are columns
+    that hold cents, `continues` says that a line without a name goes on with the deal above,
+    `has_groups` that a line with one cell is the title of the deals below. `values` are the tool's
+    own words, by column, for others that are understood everywhere. `remarks` are for the person, by the
     column that calls for them.
     """
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _BESIDE = ("deal_tag", "deal_field", "contact", "answer", "note", "touch")
 _TABLES = ("deal", "event", *_BESIDE)
 _STAGED_CACHE_KB = 8_000
-_WRITING_CACHE_KB = 96_000
+_WRITING_CACHE_KB = 64_000
 """Pages that the writing transaction keeps before it spills, which would shut out readers."""
 
 
