@@ -175,10 +175,9 @@ _NAMES = {
 }
 
 SYNONYMS: Mapping[str, str] = MappingProxyType(
-    {slug(synonym): target for target, names in _NAMES.items() for synonym in names.split()}
+    {name: name for name in KINDS if name not in ("version", "active")}
     | {slug(column): target for column, target in own.ALIASES.items()}
-    | {name: name for name in KINDS if name not in ("ref", "version", "deleted", "active")}
-    | {"ref": "ref", "deleted": "deleted"}
+    | {slug(synonym): target for target, names in _NAMES.items() for synonym in names.split()}
 )
 """The field that a column name stands for, by its slug."""
 
