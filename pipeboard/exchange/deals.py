@@ -123,6 +123,11 @@ class DealReader:
         )
         self._has_rarer = not _RARER.isdisjoint(self._places)
         self._constants = self._read_constants()
+        self._without_blanks = frozenset(
+            index
+            for index, target in enumerate(self._targets)
+            if not layout.is_ours and not target.startswith(CUSTOM)
+        )
 
     def _read_constants(self) -> Findings:
         """What stands in every row by the person's word."""
@@ -189,8 +194,7 @@ class DealReader:
         if linked:
             found["links_found"] = [link["link"] for link in linked]
             cell = ", ".join(link["name"].strip() for link in linked)
-        if not is_blank(cell):
-            found["account"] = _clean_account(cell)
+        found["account"] = _clean_account(cell)
 
     def _owners(self, cell: str, found: Findings) -> None:
         found["owner"], *found["further_owners"] = self._read_words(cell) or (None,)
@@ -275,6 +279,9 @@ class DealReader:
                         tally.blanks[self._header[index]] += 1
         for index, take in self._others:
             if cell := cells[index].strip():
+                if is_blank(cell) and index in self._without_blanks:
+                    tally.blanks[self._header[index]] += 1
+                    continue
                 try:
                     take(cell, found)
                 except BadInput as error:
@@ -359,8 +366,11 @@ class DealReader:
             yield "forecast_category"
         if outcome != "lost":
             yield from (name for name in _LOSS if found.get(name))
-        if "pipeline" in found and not self._layout.is_ours:
-            yield "pipeline"
+        if self._layout.is_ours:
+            return
+        yield from (name for name in ("pipeline",) if name in found)
+        if found.get("currency") and found.get("value") is None:
+            yield "currency"
 
     def _title(self, found: Findings) -> str:
         if title := found.get("title"):
