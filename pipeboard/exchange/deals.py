@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
-from itertools import zip_longest
-from typing import Any
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.money import DecimalMark
-from pipeboard.domain.text import clean_line, clean_text, fold, slug
+from pipeboard.domain.text import clean_line, clean_text, slug
 from pipeboard.exchange.amounts import AmountColumn, currency_in_header, read_currency_name
+from pipeboard.exchange.cell_readers import (
+    LIMITS,
+    NAMES_CURRENCY,
+    Read,
+    Take,
+    as_it_is,
+    clean_account,
+    collect,
+    mapped,
+    read_text,
+    unless_blank,
+)
+from pipeboard.exchange.deal_parts import Findings, rarer_parts
 from pipeboard.exchange.fields import CUSTOM, ENTERED, LEFT_OUT, Kind, kind_of, takes_several
 from pipeboard.exchange.history import History, HistoryReader, read_outcome
-from pipeboard.exchange.html_text import text_of_html
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.moments import AmbiguousDate, MomentReader
 from pipeboard.exchange.nested import READERS
-from pipeboard.exchange.outcomes import StageWords, read_status
-from pipeboard.exchange.rows import DealRow, Outcome, Rejected, RowContact, RowNote
+from pipeboard.exchange.outcomes import read_status
+from pipeboard.exchange.reading_rules import ReadingRules
+from pipeboard.exchange.rows import DealRow, Outcome, Rejected
 from pipeboard.exchange.tables import Record, next_free
 from pipeboard.exchange.tally import Tally
 from pipeboard.exchange.values import (
@@ -30,10 +39,6 @@ from pipeboard.exchange.values import (
     read_category,
     read_flag,
 )
-
-Findings = dict[str, Any]
-Read = Callable[[str], Any]
-Take = Callable[[str, Findings], None]
 
 _DAYS = {"recycle_on", "next_due", "snoozed_until", "offer_expires_on"}
 _AS_THEY_ARE = _DAYS | {
@@ -61,25 +66,6 @@ class _UnreadCell(Exception):
     def __init__(self, index: int, error: BadInput) -> None:
         super().__init__()
         self.index, self.error = index, error
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingRules:
-    """What the person says about the cells of a file.
-
-    `currency` is what amounts are in that name none, `decimal` their decimal mark. `words` are
-    what stages are called, `values` other words for cells, by column and folded cell. `constants`
-    stand in every row for fields that it does not fill. With `strict` a cell that cannot be read
-    rejects its row. `lost_zero_is_unknown` takes an amount of 0 on a lost deal for none.
-    """
-
-    currency: str
-    decimal: DecimalMark | None = None
-    words: StageWords = field(default_factory=StageWords)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    constants: Mapping[str, str] = field(default_factory=dict)
-    strict: bool = False
-    lost_zero_is_unknown: bool = False
 
 
 class DealReader:
@@ -147,11 +133,11 @@ class DealReader:
         elif target == "owner" and self._layout.has_several_owners:
             self._others.append((index, self._owners))
         elif takes_several(target):
-            self._others.append((index, _collect(target, self._reader(index, target))))
+            self._others.append((index, collect(target, self._reader(index, target))))
         else:
             read = self._reader(index, target)
             meant = self._rules.values.get(self._header[index])
-            self._single.append((index, target, _mapped(read, meant) if meant else read))
+            self._single.append((index, target, mapped(read, meant) if meant else read))
 
     def _custom(self, name: str) -> Take:
         if slug(name) in _PRODUCTS:
@@ -183,7 +169,7 @@ class DealReader:
                 named is None
                 and money is not None
                 and money.minor != 0
-                and (not _NAMES_CURRENCY.search(cell))
+                and (not NAMES_CURRENCY.search(cell))
             )
 
         return take
@@ -194,7 +180,7 @@ class DealReader:
         if linked:
             found["links_found"] = [link["link"] for link in linked]
             cell = ", ".join(link["name"].strip() for link in linked)
-        found["account"] = _clean_account(cell)
+        found["account"] = clean_account(cell)
 
     def _owners(self, cell: str, found: Findings) -> None:
         found["owner"], *found["further_owners"] = self._read_words(cell) or (None,)
@@ -209,13 +195,13 @@ class DealReader:
             return READERS[target]
         if target == "version":
             return lambda cell: int(cell) if cell.isdigit() else None
-        unless_blank = _as_it_is if self._layout.is_ours else _unless_blank
-        read = unless_blank(self._reader_of_kind(index, target, kind))
+        wrap = as_it_is if self._layout.is_ours else unless_blank
+        read = wrap(self._reader_of_kind(index, target, kind))
         is_cached = kind in (Kind.MOMENT, Kind.NAME, Kind.WORDS)
         return lru_cache(maxsize=16_384)(read) if is_cached else read
 
     def _reader_of_kind(self, index: int, target: str, kind: Kind) -> Read:
-        line = partial(clean_line, field=target.replace("_", " "), limit=_LIMITS.get(target, 300))
+        line = partial(clean_line, field=target.replace("_", " "), limit=LIMITS.get(target, 300))
         if target == "currency":
             return partial(read_currency_name, default=self._rules.currency)
         if kind is Kind.MOMENT:
@@ -226,7 +212,7 @@ class DealReader:
         readers: dict[Kind, Read] = {
             Kind.NAME: line,
             Kind.LINE: line,
-            Kind.TEXT: partial(_read_text, is_ours=self._layout.is_ours, field=target),
+            Kind.TEXT: partial(read_text, is_ours=self._layout.is_ours, field=target),
             Kind.PERCENT: percent_reader(partial(self._moments.cells, index)),
             Kind.BASIS_POINTS: read_basis_points,
             Kind.FLAG: read_flag,
@@ -327,7 +313,7 @@ class DealReader:
         if outcome != "lost":
             others = {name: value for name, value in others.items() if name not in _LOSS}
         if self._has_rarer:
-            others |= _rarer(found, outcome)
+            others |= rarer_parts(found, outcome)
         if found.get("links_found"):
             others["links"] = (*others.get("links", ()), *found["links_found"])
         return DealRow(
@@ -381,79 +367,3 @@ class DealReader:
         if not title:
             raise BadInput("There is no title, no account and no id to name the deal by")
         return str(title)
-
-
-def _mapped(read: Read, meant: Mapping[str, str]) -> Read:
-    """What reads a cell by the person's word for it, where there is one."""
-
-    def read_mapped(cell: str) -> Any:
-        word = meant.get(fold(cell), cell)
-        return None if word == "=-" else read(word)
-
-    return read_mapped
-
-
-def _collect(target: str, read: Read) -> Take:
-    def take(cell: str, found: Findings) -> None:
-        if value := read(cell):
-            found.setdefault(target, []).append(value)
-
-    return take
-
-
-def _unless_blank(read: Read) -> Read:
-    return lambda cell: None if is_blank(cell) else read(cell)
-
-
-_clean_account = lru_cache(maxsize=16_384)(partial(clean_line, field="account"))
-_LIMITS = {"owner": 100, "source": 100, "contact_reason": 1000, "lost_reason": 1000}
-_NAMES_CURRENCY = re.compile(r"[^\d\s.,'’()\-–kKmM]")
-
-
-def _read_text(cell: str, *, is_ours: bool, field: str) -> str:
-    return clean_text(cell if is_ours else text_of_html(cell), field=field)
-
-
-def _as_it_is(read: Read) -> Read:
-    return read
-
-
-def _own_probability(found: Findings, outcome: Outcome | None) -> int | None:
-    """A closed deal of another tool has the probability 0 or 100 of its outcome, not its own."""
-    if found.get("probability_source") == "stage":
-        return None
-    own: int | None = found.get("probability_bp")
-    if own is None and outcome in {None, "open"}:
-        return found.get("probability")
-    return own
-
-
-def _own_category(found: Findings) -> str | None:
-    if found.get("forecast_category_source") == "stage" or "forecast_category" not in found:
-        return None
-    return read_category(found["forecast_category"])
-
-
-def _rarer(found: Findings, outcome: Outcome | None) -> dict[str, Any]:
-    """What most files have no columns for."""
-    notes = (RowNote(text) for text in found.get("note", ()))
-    others = {
-        "tags": tuple(dict.fromkeys(tag for tags in found.get("tags", ()) for tag in tags)),
-        "notes": (*notes, *found.get("notes", ())),
-        "contacts": _contacts(found),
-        "probability_bp": _own_probability(found, outcome),
-        "forecast_category": _own_category(found),
-    }
-    return others
-
-
-def _contacts(found: Findings) -> tuple[RowContact, ...]:
-    """The people of a row; several names, addresses and numbers in a cell stand between `;`."""
-    parts = ("contact_name", "contact_role", "contact_email", "contact_phone")
-    cells = [[part.strip() for part in found.get(name, "").split(";")] for name in parts]
-    people = (
-        RowContact(name or email or phone, role or None, email or None, phone or None)
-        for name, role, email, phone in zip_longest(*cells, fillvalue="")
-        if name or email or phone
-    )
-    return (*people, *found.get("contacts", ()))

@@ -61,7 +61,8 @@ class DelimitedTable:
                 yield record
                 continue
             line, cells = record
-            if line <= self.first_line or not any(map(str.strip, cells)) or cells == ["\x1a"]:
+            is_white = len(cells) == 1 < width and not cells[0].strip(" \t\xa0\x1a")
+            if line <= self.first_line or not any(cells) or is_white:
                 continue
             if len(cells) == width:
                 yield record

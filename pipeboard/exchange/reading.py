@@ -15,12 +15,10 @@ from pathlib import Path
 from typing import BinaryIO, Self
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.errors import BadInput, NotFound
-from pipeboard.domain.money import DecimalMark
-from pipeboard.domain.near import did_you_mean
-from pipeboard.domain.text import fold, quoted, slug
+from pipeboard.domain.errors import BadInput, NotFound, Refused
+from pipeboard.domain.text import quoted, slug
 from pipeboard.exchange.columns import Matching, apply_overrides, match_columns
-from pipeboard.exchange.deals import DealReader, ReadingRules
+from pipeboard.exchange.deals import DealReader
 from pipeboard.exchange.delimited import open_delimited
 from pipeboard.exchange.documents import looks_like_json, open_json
 from pipeboard.exchange.encoding import find_encoding
@@ -29,12 +27,13 @@ from pipeboard.exchange.heading import name_by_heading
 from pipeboard.exchange.layouts import GENERIC, layout_named
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.moments import ORDERS, MomentReader, Order
-from pipeboard.exchange.outcomes import StageWords
+from pipeboard.exchange.read_options import NO_OPTIONS, key_columns, rules_of
+from pipeboard.exchange.read_options import ReadOptions as ReadOptions
+from pipeboard.exchange.reading_rules import ReadingRules
 from pipeboard.exchange.row_stream import Rows, is_history
 from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.exchange.tables import REASON, Record, Table
 from pipeboard.exchange.tally import Tally
-from pipeboard.exchange.value_maps import read_value_maps
 from pipeboard.exchange.workbook import is_workbook, open_workbook
 
 _SAMPLE = 200
@@ -51,33 +50,6 @@ _ANSWERS: Mapping[str, tuple[str, ...]] = {
     "owner": ("owner",),
     "dates": ("created_at", "entered", "stage_entered_at", "close_date", "closed_at", "won_at"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
-    """What a person says about how a file is to be read; all of it can be found out or assumed.
-
-    `stages` are `OLD=NEW`, `values` `COLUMN:OLD=NEW`, `constants` `FIELD=VALUE`, `key` columns
-    that a row is known by. `open_stages`, `won` and `lost` are the pipeline's names.
-    """
-
-    overrides: Sequence[str] = ()
-    stages: Sequence[str] = ()
-    values: Sequence[str] = ()
-    constants: Sequence[str] = ()
-    key: Sequence[str] = ()
-    dates: str | None = None
-    decimal: DecimalMark | None = None
-    encoding: str | None = None
-    sheet: str | None = None
-    open_stages: Sequence[str] = ()
-    won: str = ""
-    lost: str = ""
-    strict: bool = False
-    lost_zero_is_unknown: bool = False
-
-
-_NO_OPTIONS = ReadOptions()
 
 
 @dataclass(slots=True)
@@ -198,7 +170,7 @@ def open_import(
     today: date,
     dates: str | None = None,
     stdin: BinaryIO | None = None,
-    options: ReadOptions = _NO_OPTIONS,
+    options: ReadOptions = NO_OPTIONS,
 ) -> Reading:
     """A file, or standard input for `-`, ready to be read as deals.
 
@@ -218,7 +190,7 @@ def open_import(
         matching = apply_overrides(matching, (*overrides, *options.overrides), layout)
         if not options.key:
             _require_a_name(table, matching)
-        rules = _rules(options, currency, table, layout, matching)
+        rules = rules_of(options, currency, table, layout, matching)
         moments = MomentReader(zone, today, order, lambda index: _column(table, index))
         reader = DealReader(table.header, matching.targets, layout, rules, moments)
         unheard = Tally()
@@ -237,7 +209,7 @@ def open_import(
             layout,
             reader,
             resources.pop_all(),
-            _key_columns(options.key, table.header),
+            key_columns(options.key, table.header),
             is_history(table, matching.targets),
         )
 
@@ -263,69 +235,7 @@ def _source(layout: Layout, matching: Matching, key: Sequence[str]) -> str:
     return f"file:{'+'.join(map(slug, key)) or slug(column) or 'names'}"
 
 
-def _rules(
-    options: ReadOptions, currency: str, table: Table, layout: Layout, matching: Matching
-) -> ReadingRules:
-    by_tool = _by_column(layout, table.header)
-    stage_words = {
-        word: meaning
-        for column, words in by_tool.items()
-        if matching.targets[column] == "stage"
-        for word, meaning in words.items()
-    }
-    maps = read_value_maps(options.stages, options.values, table.header, matching.targets)
-    values = {**by_tool, **maps.values}
-    constants = dict(_constant(text) for text in options.constants)
-    folded = StageWords(
-        {**stage_words, **maps.stages},
-        frozenset(map(fold, options.open_stages)),
-        fold(options.won),
-        fold(options.lost),
-    )
-    return ReadingRules(
-        currency,
-        options.decimal,
-        folded,
-        values,
-        constants,
-        options.strict,
-        options.lost_zero_is_unknown,
-    )
-
-
-def _by_column(layout: Layout, header: Sequence[str]) -> dict[str, Mapping[str, str]]:
-    return {column: layout.values[column] for column in header if column in layout.values}
-
-
-_CONSTANT_FIELDS = ("stage", "owner", "source", "status", "currency", "account", "title")
-
-
-def _constant(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    name = name.strip().casefold()
-    if not equals or name not in _CONSTANT_FIELDS or not value.strip():
-        raise BadInput(
-            f"{quoted(text)} sets nothing",
-            hint=f"Write FIELD=VALUE with one of {', '.join(_CONSTANT_FIELDS)}.",
-        )
-    return name, value.strip()
-
-
-def _key_columns(names: Sequence[str], header: Sequence[str]) -> tuple[int, ...]:
-    """The columns that a row is known by; BadInput for one that is not there."""
-    places = []
-    for name in names:
-        same = [at for at, column in enumerate(header) if slug(column) == slug(name)]
-        if len(same) != 1:
-            raise BadInput(
-                f"There is no column {quoted(name)}",
-                hint=did_you_mean(name, header) or f"Columns: {', '.join(header)}.",
-            )
-        places.append(same[0])
-    return tuple(places)
-
-
-def open_table(path: Path, options: ReadOptions = _NO_OPTIONS) -> Table:
+def open_table(path: Path, options: ReadOptions = NO_OPTIONS) -> Table:
     """The records of a file under its header, in whatever form it is written.
 
     Raises NotFound for a missing file, BadInput for one that is empty, binary or not readable.
@@ -394,7 +304,7 @@ def _column(table: Table, index: int) -> Iterator[str]:
 
 def _require_a_name(table: Table, matching: Matching) -> None:
     if not _NAMING.intersection(matching.targets.values()):
-        raise BadInput(
+        raise Refused(
             "No column looks like the name of a deal or an account",
             hint=f"Name one with --map COLUMN=title. Columns: {', '.join(table.header)}.",
         )

@@ -15,7 +15,8 @@ from pipeboard.exchange.tally import Tally
 
 _FOOTER = re.compile(
     r"(?:grand |sub)?total|summe|gesamt|sum\b|count\b|итого|totale|totaal|somme"
-    r"|copyright|©|confidential|generated|exported|report |filtered by|as of |\d+ records|erstellt am|page \d",
+    r"|copyright|©|confidential|generated|exported|report |filtered by|as of "
+    r"|\d+ records|erstellt am|page \d",
     re.IGNORECASE,
 )
 _LOOKED_AT = 2_000

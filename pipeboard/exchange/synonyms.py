@@ -36,7 +36,8 @@ _NAMES = {
         "organizacion azienda societa conta organizacao bedrijf klant klant_naam firma_nazwa "
         "klient firma_nazev zakaznik spolecnost ceg ugyfel vallalat sirket musteri компания "
         "клиент организация контрагент компанія клієнт організація foretag kund virksomhed "
-        "bedrift asiakas yritys companie 客户 客户名称 公司 取引先 取引先名 会社 회사 고객 לקוח חברה"
+        "bedrift asiakas yritys companie "
+        "客户 客户名称 公司 取引先 取引先名 会社 회사 고객 לקוח חברה"
     ),
     "pipeline": "pipeline_name vertriebspipeline tuyau embudo funil lejek воронка воронка_продаж",
     "stage": (
@@ -97,7 +98,8 @@ _NAMES = {
         "data_di_creazione creato data_de_criacao criado_em criado aangemaakt aanmaakdatum "
         "data_utworzenia utworzono datum_vytvoreni vytvoreno vytvorene letrehozva "
         "letrehozas_datuma olusturulma_tarihi дата_создания создано дата_створення створено "
-        "skapad skapad_datum oprettet opprettet luotu data_crearii creat_la 创建时间 创建日期 作成日 생성일 "
+        "skapad skapad_datum oprettet opprettet luotu data_crearii creat_la "
+        "创建时间 创建日期 作成日 생성일 "
         "תאריך_יצירה"
     ),
     "close_date": (

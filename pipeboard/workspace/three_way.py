@@ -126,7 +126,8 @@ class ThreeWay:
     """Compares a deal, what was last said of it, and what is said now.
 
     `is_noted` tells whether a deal has a note of these words, `spoken` whether the file has a
-    column for a field at all: what an absent column said before still holds. `prefer_file` takes the file's value where both sides changed one.
+    column for a field at all: what an absent column said before still holds. `prefer_file` takes
+    the file's value where both sides changed one.
     """
 
     pipeline: Pipeline

@@ -178,7 +178,7 @@ def test_a_workbook_holds_numbers_dates_and_no_formula(deals: Type, home: Path) 
     assert deals("export", "--to", str(file)).code == 0
     sheet = openpyxl.load_workbook(file).active
     names = [cell.value for cell in sheet[1]]
-    row = {name: cell for name, cell in zip(names, sheet[2], strict=True)}
+    row = dict(zip(names, sheet[2], strict=True))
     assert (row["value"].value, row["value"].data_type) == (40000, "n")
     assert row["expected_close"].is_date
     accounts = [sheet.cell(at, names.index("account") + 1) for at in range(2, 5)]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeboard.domain.errors import BadInput
+from pipeboard.domain.errors import BadInput, PipeboardError
 from pipeboard.exchange.documents import looks_like_json, open_json
 from pipeboard.exchange.encoding import Encoding
 from pipeboard.exchange.rows import Rejected, RowNote
@@ -69,7 +69,7 @@ def test_json_that_breaks_off_is_refused_with_its_line(tmp_path: Path, text: str
 
 @pytest.mark.parametrize("text", ["{}", "[]", '{"deals": []}', '{"other": 1}', "[{}]"])
 def test_json_without_deals_is_refused(tmp_path: Path, text: str) -> None:
-    with pytest.raises(BadInput, match=r"holds no deals|looks like the name"):
+    with pytest.raises(PipeboardError, match=r"holds no deals|looks like the name"):
         open_file(write(tmp_path, text))
 
 

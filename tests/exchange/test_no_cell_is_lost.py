@@ -1,4 +1,4 @@
-"""Every cell of a column that is mapped is afterwards in the deal, in a custom field, or counted."""
+"""Every cell of a mapped column is afterwards in the deal, in a custom field, or counted."""
 
 from __future__ import annotations
 
@@ -95,11 +95,13 @@ def is_kept(column: str, cell: str, row: DealRow, reading: Reading) -> bool:
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(ROWS)
 def test_every_cell_is_in_the_deal_in_a_field_or_counted(rows: list[dict[str, str]]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        with open_file(file_of(rows, Path(folder)), currency="EUR") as reading:
-            read = list(reading.rows())
-            assert not any(isinstance(row, Rejected) for row in read)
-            for row, cells in zip(read, rows, strict=True):
-                assert isinstance(row, DealRow)
-                for column, cell in cells.items():
-                    assert is_kept(column, cell, row, reading), (column, cell)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_file(file_of(rows, Path(folder)), currency="EUR") as reading,
+    ):
+        read = list(reading.rows())
+    assert not any(isinstance(row, Rejected) for row in read)
+    for row, cells in zip(read, rows, strict=True):
+        assert isinstance(row, DealRow)
+        for column, cell in cells.items():
+            assert is_kept(column, cell, row, reading), (column, cell)

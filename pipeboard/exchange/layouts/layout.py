@@ -25,8 +25,8 @@ class Layout:
     alone says what became of a deal, `is_ours` that it is our own file. `minor_units` are columns
     that hold cents, `continues` says that a line without a name goes on with the deal above,
     `has_groups` that a line with one cell is the title of the deals below. `values` are the tool's
-    own words, by column, for others that are understood everywhere. `remarks` are for the person, by the
-    column that calls for them.
+    own words, by column, for others that are understood everywhere. `remarks` are for the person,
+    by the column that calls for them.
     """
 
     name: str
