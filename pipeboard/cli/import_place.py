@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,7 +79,13 @@ def _stage_names(call: Call, workspace: Workspace, path: Path, recipe: Recipe) -
         from pipeboard.exchange.stage_order import stages_in_order
 
         with open_reading(call, workspace, path, recipe, None) as reading:
-            names = tuple(stages_in_order(reading.rows()))
+            rows = list(islice(reading.rows(), 1))
+            names = tuple(stages_in_order(reading.rows())) if rows else ()
+        if not rows:
+            raise BadInput(f"{path.name} holds no deals.", hint="Export it again.")
+        if not names:
+            names = ("Open",)
+            call.out.say("No stage to work in is named: open deals go into a stage called Open.")
     else:
         names = split_names(text.replace(";", ",")) and _named_stages(text, with_closing=True)
     closing = [name for name in names if closing_outcome(name)]

@@ -42,6 +42,9 @@ def tell(call: Call, reading: Reading, report: ImportReport, pipeline: Pipeline)
     call.out.line(f"{begin}{_counts(report)}")
     for line in _meaning(report):
         call.out.line(line)
+    lacking = [name for name, answer in reading.answers().items() if not answer]
+    if lacking and report.read:
+        call.out.line(f"Not in the file: {', '.join(lacking)}.")
     call.out.say(*way_out(call, report, pipeline))
 
 

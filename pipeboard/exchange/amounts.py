@@ -52,12 +52,25 @@ def currency_in_header(column: str, default: str) -> str | None:
     return next((code for sign, code in (("€", "EUR"), ("£", "GBP")) if sign in column), None)
 
 
+_SCALES = (
+    (re.compile(r"(?i)\b(?:in )?thousands?\b|\btsd\b|['’]000|\bt(?:eur|€|usd|\$)"), 1_000),
+    (re.compile(r"[(\[ _](?:in )?[kK] ?(?:€|\$|£|[A-Z]{3})?[)\]]"), 1_000),
+    (re.compile(r"\b[kK](?:€|\$|£|EUR|USD|GBP|CHF)"), 1_000),
+    (re.compile(r"(?i)\b(?:in )?millions?\b|\bmio\b|[(\[]m(?:€|\$|£)?[)\]]"), 1_000_000),
+)
+
+
+def scale_in_header(column: str) -> int:
+    """What a column's name multiplies its numbers by: 1000 for `Amount (k€)`, `In thousands`."""
+    return next((factor for pattern, factor in _SCALES if pattern.search(column)), 1)
+
+
 class AmountColumn:
     """Reads the amounts of one column.
 
     `cells()` goes through it again, once, when a number turns up that two marks would read
     differently. `decimal` (`--decimal`) overrules what the column shows; `minor_units` says that
-    whole numbers are cents. `assumed_groups` counts numbers such as 40,000 of which nothing but
+    whole numbers are cents, `scale` what plain numbers are multiplied by. `assumed_groups` counts numbers such as 40,000 of which nothing but
     custom says that they are thousands.
     """
 
@@ -67,8 +80,10 @@ class AmountColumn:
         decimal: DecimalMark | None,
         *,
         minor_units: bool = False,
+        scale: int = 1,
     ) -> None:
         self._cells, self._decimal, self._minor_units = cells, decimal, minor_units
+        self.scale = scale
         self._shown: DecimalMark | None = None
         self._has_looked = False
         self.assumed_groups = 0
@@ -92,9 +107,10 @@ class AmountColumn:
         is_open = bool(_ONE_GROUP.fullmatch(number))
         decimal = self._decimal or (self._settled() if is_open else None)
         plain = _ASIDE.sub("", cell)
-        if decimal is None:
-            return parse_money(plain, currency), is_open
-        return parse_money(plain, currency, decimal), False
+        money = parse_money(plain, currency, decimal)
+        if self.scale > 1 and not _HAS_POWER.search(cell):
+            money = Money(money.minor * self.scale, money.currency)
+        return money, decimal is None and is_open
 
     def _settled(self) -> DecimalMark | None:
         if not self._has_looked:
@@ -110,6 +126,7 @@ class AmountColumn:
         return self._shown
 
 
+_HAS_POWER = re.compile(r"\d\s*[kmb]", re.IGNORECASE)
 # `1.234,-` and `1'234.–`: no cents. Words behind an amount that name no other one.
 _ASIDE = re.compile(r"(?<=\d)[.,]\s*[-–—]+(?=\D*$)")
 

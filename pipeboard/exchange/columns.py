@@ -148,7 +148,7 @@ def _whole_name(column: str) -> Iterator[str]:
 
 def _parts_of_name(column: str) -> Iterator[str]:
     """A name without brackets, its humps parted, each side of a slash, a currency left out."""
-    bare = _BRACKETS.sub(" ", column).strip()
+    bare = _IN_THOUSANDS.sub("", _BRACKETS.sub(" ", column)).strip()
     if slug(bare) != slug(column):
         yield slug(bare)
     parted = slug(_HUMP.sub(" ", bare))
@@ -165,6 +165,7 @@ def _parts_of_name(column: str) -> Iterator[str]:
             yield parted.removeprefix(prefix)
 
 
+_IN_THOUSANDS = re.compile(r"(?i)\s*\bin (?:thousands?|millions?|k|tsd)\b.*")
 _PREFIXES = ("deal_", "opportunity_", "related_", "lead_", "associated_", "box_", "item_")
 
 

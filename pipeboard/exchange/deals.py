@@ -8,7 +8,12 @@ from functools import lru_cache, partial
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import clean_line, clean_text, slug
-from pipeboard.exchange.amounts import AmountColumn, currency_in_header, read_currency_name
+from pipeboard.exchange.amounts import (
+    AmountColumn,
+    currency_in_header,
+    read_currency_name,
+    scale_in_header,
+)
 from pipeboard.exchange.cell_readers import (
     LIMITS,
     NAMES_CURRENCY,
@@ -158,6 +163,7 @@ class DealReader:
             partial(self._moments.cells, index),
             self._rules.decimal,
             minor_units=column in self._layout.minor_units,
+            scale=scale_in_header(column),
         )
 
         def take(cell: str, found: Findings) -> None:

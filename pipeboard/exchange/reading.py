@@ -132,6 +132,11 @@ class Reading:
             for amounts in self._reader.amounts.values()
             if amounts.assumed_groups
         )
+        said.extend(
+            f"Numbers of {target} were multiplied by {amounts.scale:,}, as their column says."
+            for target, amounts in self._reader.amounts.items()
+            if amounts.scale > 1
+        )
         return said
 
     def share_read(self) -> float:

@@ -41,7 +41,7 @@ _NAMES = {
     ),
     "pipeline": "pipeline_name vertriebspipeline tuyau embudo funil lejek воронка воронка_продаж",
     "stage": (
-        "deal_stage stage_name sales_stage pipeline_stage opportunity_stage phase list "
+        "deal_stage stage_name sales_stage pipeline_stage to_stage opportunity_stage phase list "
         "list_name dealphase vertriebsphase verkaufsphase stufe etape phase_de_la_transaction "
         "etape_de_l_affaire etapa fase etapa_del_negocio fase_affare fase_trattativa "
         "etapa_do_negocio dealfase etap faza faze stadium szakasz fazis asama стадия "
@@ -91,7 +91,7 @@ _NAMES = {
         "etiquettes метки теги etiketter tunnisteet etichete"
     ),
     "created_at": (
-        "created create_date created_date creation_date date_created created_on created_time "
+        "created create_date created_date creation_date date_created created_on date_of_creation created_time "
         "date_added open_date opened date_entered date_opened start_date start erstellt "
         "erstelldatum erstellt_am anlagedatum datum_der_erstellung angelegt angelegt_am "
         "date_de_creation cree_le creation fecha_de_creacion creado fecha_creacion "

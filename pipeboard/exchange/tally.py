@@ -57,28 +57,28 @@ class Tally:
         """What a person should know, a sentence each."""
         for column, unread in self.unread.items():
             yield (
-                f"{_cells(unread.count)} of '{column}' could not be read and "
+                f"{_many(unread.count, 'cell')} of '{column}' could not be read and "
                 f"{'is' if unread.count == 1 else 'are'} kept as text: {unread.reason.rstrip('.')}."
             )
         if self.assumed_currency:
             yield (
-                f"{self.assumed_currency:,} amounts name no currency and were taken as {currency}; "
-                "say --currency CODE if they are in another."
+                f"{_many(self.assumed_currency, 'amount')} without a currency taken as {currency}; "
+                "say --currency CODE if that is wrong."
             )
         if self.blanks:
             named = ", ".join(f"'{column}' {count:,}" for column, count in self.blanks.items())
             yield f"Cells that say there is no value were left out: {named}."
         if self.footers:
             yield (
-                f"{len(self.footers):,} lines below the last deal are no deals: "
+                f"{_many(len(self.footers), 'line')} below the last deal left out: "
                 f"{quoted(self.footers[0])}{' and more' if len(self.footers) > 1 else ''}."
             )
         if self.repeated_headers:
-            yield f"{self.repeated_headers:,} repeated header lines were left out."
+            yield f"{_many(self.repeated_headers, 'repeated header line')} left out."
         if self.group_lines:
-            yield f"{self.group_lines:,} lines are titles or sums of groups and were left out."
+            yield f"{_many(self.group_lines, 'line')} with titles or sums of groups left out."
         if self.beside:
-            yield f"{self.beside:,} lines go on with the deal of the line before."
+            yield f"{_many(self.beside, 'line')} read as going on with the deal above."
         if len(self.pipelines) > 1:
             named = ", ".join(f"{name} {count:,}" for name, count in self.pipelines.most_common(6))
             yield (
@@ -87,5 +87,5 @@ class Tally:
             )
 
 
-def _cells(count: int) -> str:
-    return "1 cell" if count == 1 else f"{count:,} cells"
+def _many(count: int, what: str) -> str:
+    return f"1 {what}" if count == 1 else f"{count:,} {what}s"

@@ -118,7 +118,7 @@ def test_meaning_is_told_in_words_and_in_json(team: Type, home: Path) -> None:
     assert "Worth: lost €0; open €50; won €100." in told.out
     assert "New owners: zoe." in told.out
     assert "3 amounts" not in told.err
-    assert "2 amounts name no currency and were taken as EUR" in told.err
+    assert "2 amounts without a currency taken as EUR" in told.err
     document = team(*line, "--json").json
     assert document["stages"] == {"won": 1, "lost": 1, "Lead": 1}
     assert document["amounts"]["won"] == {"EUR": 10_000}
@@ -241,4 +241,4 @@ def test_lines_of_a_report_above_and_below_are_told_of(team: Type, home: Path) -
     told = team("import", put(home, text), "--json").json
     assert told["created"] == 2
     assert any("lines above the names" in line for line in told["warnings"])
-    assert any("2 lines below the last deal" in line for line in told["warnings"])
+    assert any("2 lines below the last deal left out" in line for line in told["warnings"])

@@ -69,7 +69,7 @@ WORLD: Mapping[str, Told] = {
             1: {"outcome": "lost", "value": "300.00 EUR"},
             2: {"outcome": "open", "stage": "Proposal", "value": "12.50 EUR"},
         },
-        says=("3 amounts name no currency and were taken as EUR",),
+        says=("3 amounts without a currency taken as EUR",),
         remarks={"no_closing_date": 2},
     ),
     "last_stage_change.csv": Told(

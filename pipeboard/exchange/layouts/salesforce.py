@@ -10,6 +10,8 @@ _REPORT = {
     "Account Name": "account",
     "Opportunity Owner": "owner",
     "Stage": "stage",
+    "To Stage": "stage",
+    "Last Modified": "stage_entered_at",
     "Amount": "value",
     "Amount Currency": "currency",
     "Opportunity Currency": "currency",
@@ -52,5 +54,7 @@ _OBJECT = {
 LAYOUT = Layout(
     name="salesforce",
     columns=_REPORT | _OBJECT,
-    marks=frozenset({"Opportunity Name", "Opportunity ID", "Opportunity Owner", "StageName"}),
+    marks=frozenset(
+        {"Opportunity Name", "Opportunity ID", "Opportunity Owner", "StageName", "From Stage"}
+    ),
 )
