@@ -70,8 +70,8 @@ class AmountColumn:
 
     `cells()` goes through it again, once, when a number turns up that two marks would read
     differently. `decimal` (`--decimal`) overrules what the column shows; `minor_units` says that
-    whole numbers are cents, `scale` what plain numbers are multiplied by. `assumed_groups` counts numbers such as 40,000 of which nothing but
-    custom says that they are thousands.
+    whole numbers are cents, `scale` what plain numbers are multiplied by. `assumed_groups` counts
+    numbers such as 40,000 of which nothing but custom says that they are thousands.
     """
 
     def __init__(

@@ -91,7 +91,8 @@ _NAMES = {
         "etiquettes метки теги etiketter tunnisteet etichete"
     ),
     "created_at": (
-        "created create_date created_date creation_date date_created created_on date_of_creation created_time "
+        "created create_date created_date creation_date date_created created_on created_time "
+        "date_of_creation "
         "date_added open_date opened date_entered date_opened start_date start erstellt "
         "erstelldatum erstellt_am anlagedatum datum_der_erstellung angelegt angelegt_am "
         "date_de_creation cree_le creation fecha_de_creacion creado fecha_creacion "
