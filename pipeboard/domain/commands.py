@@ -52,7 +52,8 @@ class TakeOver:
     """A deal that lived elsewhere: its fields, the stages it entered and when, and how it ended.
 
     `path` is in time order and starts with the first known stage: where its instant is later than
-    `created_at`, the time before is unknown. `origin` names the file.
+    `created_at`, the time before is unknown. `origin` names the file, `assumed` those of the
+    instants `created_at` and `closed_at` that nobody knows.
     """
 
     title: str
@@ -66,6 +67,7 @@ class TakeOver:
     notes: tuple[Note, ...] = ()
     touches: tuple[Touch, ...] = ()
     archived: bool = False
+    assumed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,17 @@ def take_over(row: DealRow, identity: Identity, owner: str, rules: Rules) -> c.T
         _notes(row, key, rules, created_at),
         _touches(row, key, rules, created_at),
         row.archived,
+        _assumed(row),
     )
+
+
+def _assumed(row: DealRow) -> tuple[str, ...]:
+    """The instants that the file does not tell."""
+    unknown = (
+        ("created_at", row.created_at is None),
+        ("closed_at", row.closed_at is None and row.outcome in ("won", "lost")),
+    )
+    return tuple(name for name, is_unknown in unknown if is_unknown)
 
 
 def _fields(row: DealRow, identity: Identity, owner: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.deal import Loss, Status
+from pipeboard.domain.deal import Deal, Loss, Status
 from pipeboard.domain.deciding import work
 from pipeboard.domain.deciding.edits import clean_fields
 from pipeboard.domain.deciding.moves import closing, entry, in_stage
@@ -36,7 +36,8 @@ def create(command: c.Create, context: c.Context) -> list[Event]:
             hint="Add it to an open stage, then mark it won or lost.",
         )
     origin = f"new in {stage.name}"
-    return _beginning(command.title, stage, context.at, command.fields, context, origin)
+    events, _ = _beginning(command.title, stage, context.at, command.fields, context, origin)
+    return events
 
 
 def take_over(command: c.TakeOver, context: c.Context) -> list[Event]:
@@ -44,7 +45,7 @@ def take_over(command: c.TakeOver, context: c.Context) -> list[Event]:
     pipeline = context.pipeline
     first_id, entered_at = command.path[0]
     stage = pipeline.stage(first_id)
-    events = _beginning(
+    events, deal = _beginning(
         command.title,
         stage,
         command.created_at,
@@ -53,9 +54,8 @@ def take_over(command: c.TakeOver, context: c.Context) -> list[Event]:
         command.origin,
         entered_at,
     )
-    deal = evolve(None, events[0], 0)
-    for event in events[1:]:
-        deal = evolve(deal, event)
+    if "created_at" in command.assumed:
+        events[0] = _assuming(events[0], "created_at")
     for stage_id, at in command.path[1:]:
         if stage_id == deal.stage_id:
             continue
@@ -74,6 +74,8 @@ def take_over(command: c.TakeOver, context: c.Context) -> list[Event]:
         events.append(
             closing(deal, pipeline.lost, closed_at, Kind.LOST, {"loss": loss}, "", context)
         )
+    if "closed_at" in command.assumed:
+        events[-1] = _assuming(events[-1], "closed_at")
     if command.archived:
         deal = evolve(deal, events[-1])
         events.append(change_to(deal, Kind.ARCHIVED, closed_at, {"archived_at": closed_at}))
@@ -88,8 +90,9 @@ def _beginning(
     context: c.Context,
     origin: str,
     entered_at: datetime | None = None,
-) -> list[Event]:
-    """The first events of a deal that began `at`; where it stood before `entered_at` is unknown."""
+) -> tuple[list[Event], Deal]:
+    """The first events of a deal that began `at`, and the deal; where it stood before `entered_at`
+    is unknown."""
     since = max(at, entered_at or at)
     own_word = clean_fields({name: fields[name] for name in _OWN_WORD if name in fields})
     after: dict[str, Any] = {
@@ -114,8 +117,18 @@ def _beginning(
     for word in said:
         deal = evolve(deal, word)
     first = context.pipeline.open_stages[0]
-    lacking = unmet(in_stage(deal, first.id), context.pipeline, stage.id, context.today)
+    leaves_some = stage.id != first.id
+    lacking = (
+        unmet(in_stage(deal, first.id), context.pipeline, stage.id, context.today)
+        if leaves_some
+        else ()
+    )
     if lacking:
         facts = {"override": origin, "missing": [lack.text for lack in lacking]}
         event = replace(event, facts=facts)
-    return [event, *said]
+    return [event, *said], deal
+
+
+def _assuming(event: Event, instant: str) -> Event:
+    """The event with a remark that nobody knows when it really was."""
+    return replace(event, facts={**event.facts, "assumed": [instant]})
