@@ -99,6 +99,13 @@ def _again_arguments(parser: Parser) -> None:
     )
     add("--key", metavar="COLUMN,COLUMN", default="", help="columns that a row is known by")
     add("--source", metavar="NAME", default="", help="where its ids are from, else its tool")
+    add(
+        "--join",
+        default="",
+        metavar="COLUMN[=FIELD]",
+        help="put the file's other columns on the deals that have its key, such as "
+        "'sales_agent=owner'; --map COLUMN=rep.team sets teams",
+    )
     add("--recipe", metavar="FILE", help="flags that --save-recipe kept")
     add("--save-recipe", metavar="FILE", help="keep the flags of this import in a new file")
     add("--fresh", action="store_true", help="forget how files of this source were read last time")

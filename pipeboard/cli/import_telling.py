@@ -90,7 +90,8 @@ def _meaning(report: ImportReport) -> Iterator[str]:
 def _sentences(report: ImportReport) -> Iterator[str]:
     """What is odd or was left as it is, a sentence each."""
     for remark, lines in report.remarks.items():
-        yield f"{_rows(len(lines))}: {REMARKS[remark]} ({_lines(lines)})."
+        count = report.remark_counts[remark]
+        yield f"{_rows(count)}: {REMARKS[remark]} ({_lines(lines, count)})."
     if report.by_name:
         yield f"{report.by_name:,} rows have no id and were known by account and title."
     if report.ambiguous:
@@ -117,9 +118,10 @@ def _rows(count: int) -> str:
     return "1 row" if count == 1 else f"{count:,} rows"
 
 
-def _lines(lines: Sequence[int]) -> str:
+def _lines(lines: Sequence[int], count: int | None = None) -> str:
+    count = len(lines) if count is None else count
     shown = ", ".join(map(str, lines[:_MOST_LINES]))
-    more = f" and {len(lines) - _MOST_LINES:,} more" if len(lines) > _MOST_LINES else ""
+    more = f" and {count - _MOST_LINES:,} more" if count > _MOST_LINES else ""
     return f"line{'s' if len(lines) > 1 else ''} {shown}{more}"
 
 

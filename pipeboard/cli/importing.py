@@ -28,46 +28,53 @@ _AUTO = "auto"
 
 
 def import_file(call: Call) -> int:
-    """Every deal of the file, or what it would do."""
+    """Every deal of the file, or what it would do; a whole workspace, or a file to join."""
+    asked = call.arguments
+    with ExitStack() as resources:
+        path = Path(asked.file)
+        if asked.file == "-":
+            from pipeboard.exchange.reading import local_copy
+
+            path = local_copy("-", None, resources)
+        if asked.join:
+            from pipeboard.cli.joining import join_file
+
+            return join_file(call, path)
+        if _is_whole(path):
+            return _restore(call, path)
+        return _import_deals(call, path, resources)
+
+
+def _import_deals(call: Call, path: Path, resources: ExitStack) -> int:
     from pipeboard.cli.import_telling import tell, way_out
     from pipeboard.cli.rejected_rows import RejectedFile
     from pipeboard.workspace.importing import RowsRejected
 
     asked = call.arguments
-    with ExitStack() as resources:
-        if asked.file == "-":
-            from pipeboard.exchange.reading import local_copy
-
-            path = local_copy("-", None, resources)
-        else:
-            path = Path(asked.file)
-        if _is_whole(path):
-            return _restore(call, path)
-        workspace, known = resources.enter_context(place_of(call))
-        recipe = recipe_for(call, workspace, path)
-        pipeline = known or pipeline_to_make(call, workspace, path, recipe)
-        reading = resources.enter_context(open_reading(call, workspace, path, recipe, pipeline))
-        _expect_answers(call, reading)
-        rejected = None if asked.dry_run or not asked.skip_bad else RejectedFile(asked.file)
-        try:
-            report = _import(call, workspace, reading, pipeline, recipe)
-        except BaseException as error:
-            if rejected is not None:
-                rejected.drop()
-            if isinstance(error, RowsRejected):
-                if not asked.dry_run:
-                    error.report.created = error.report.updated = 0
-                tell(call, reading, error.report, pipeline)
-                call.out.say(error.message)
-                if not way_out(call, error.report, pipeline):
-                    call.out.say(error.hint)
-                return REFUSED
-            if isinstance(error, KeyboardInterrupt):
-                call.out.say("Interrupted: nothing was imported.")
-            raise
-        tell(call, reading, report, pipeline)
-        if rejected is not None:
-            _keep_rejected(call, rejected, reading, report)
+    workspace, known = resources.enter_context(place_of(call))
+    recipe = recipe_for(call, workspace, path)
+    pipeline = known or pipeline_to_make(call, workspace, path, recipe)
+    reading = resources.enter_context(open_reading(call, workspace, path, recipe, pipeline))
+    _expect_answers(call, reading)
+    rejected = None if asked.dry_run or not asked.skip_bad else RejectedFile(asked.file)
+    if rejected is not None:
+        resources.callback(rejected.drop)
+    try:
+        report = _import(call, workspace, reading, pipeline, recipe)
+    except RowsRejected as error:
+        if not asked.dry_run:
+            error.report.created = error.report.updated = 0
+        tell(call, reading, error.report, pipeline)
+        call.out.say(error.message)
+        if not way_out(call, error.report, pipeline):
+            call.out.say(error.hint)
+        return REFUSED
+    except KeyboardInterrupt:
+        call.out.say("Interrupted: nothing was imported.")
+        raise
+    tell(call, reading, report, pipeline)
+    if rejected is not None:
+        _keep_rejected(call, rejected, reading, report)
     return DONE
 
 
@@ -108,8 +115,6 @@ def _keep_rejected(call: Call, file: RejectedFile, reading: Reading, report: Imp
     if rows:
         file.write(reading, sorted(rows, key=lambda row: row.line))
         call.out.say(f"Rejected rows are in {file.path}.")
-    else:
-        file.drop()
 
 
 def _import(

@@ -26,6 +26,7 @@ class RejectedFile:
 
     def __init__(self, imported: str) -> None:
         wanted = Path(f"{'stdin' if imported == '-' else imported}.rejected.csv")
+        self._descriptor: int | None
         self.path, self._descriptor = _new_file(wanted)
 
     def write(self, reading: Reading, rejected: Sequence[Rejected]) -> None:
@@ -34,7 +35,9 @@ class RejectedFile:
         from pipeboard.exchange.tables import REASON, next_free
 
         columns = _columns(reading.header, rejected)
-        with os.fdopen(self._descriptor, "w", encoding="utf-8", newline="") as out:
+        descriptor, self._descriptor = self._descriptor, None
+        assert descriptor is not None
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out, delimiter=reading.delimiter or ",")
             writer.writerow([*columns, next_free(REASON, set(columns))])
             for row in rejected:
@@ -42,9 +45,11 @@ class RejectedFile:
                 writer.writerow([*cells, row.reason])
 
     def drop(self) -> None:
-        """Takes the empty file away."""
-        os.close(self._descriptor)
-        self.path.unlink(missing_ok=True)
+        """Takes the file away again if nothing was written into it."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+            self.path.unlink(missing_ok=True)
 
 
 def _new_file(wanted: Path) -> tuple[Path, int]:

@@ -88,7 +88,7 @@ class AmountColumn:
         self._has_looked = False
         self.assumed_groups = 0
         self.assumed_example = ""
-        self._read = lru_cache(maxsize=65_536)(self._parsed)
+        self._read = lru_cache(maxsize=8_192)(self._parsed)
 
     def read(self, cell: str, currency: str) -> Money | None:
         """The amount, None for a cell that says there is none; raises BadInput."""

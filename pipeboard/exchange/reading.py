@@ -105,7 +105,14 @@ class Reading:
 
     def rows(self) -> Iterator[DealRow | Rejected]:
         """Every row in the order of the file, streamed; each call begins anew."""
-        self.tally = tally = Tally()
+        self.tally = Tally()
+        return self._pass(self.tally)
+
+    def again(self) -> Iterator[DealRow | Rejected]:
+        """As `rows`, without counting anything: to look something up in the midst of a pass."""
+        return self._pass(Tally())
+
+    def _pass(self, tally: Tally) -> Iterator[DealRow | Rejected]:
         stream = Rows(self._table, self._layout, self._reader, tally, self._key)
         return stream.histories() if self._folds_history else stream.each()
 

@@ -11,6 +11,7 @@ from pipeboard.domain.money import Money
 from pipeboard.exchange.rows import DealRow, Rejected
 
 MOST_LISTED = 10_000
+MOST_LINES = 1_000
 """Rows that a report names one by one; what comes after them is counted."""
 
 
@@ -32,7 +33,8 @@ class ImportReport:
     """What an import did, or with a dry run would do.
 
     `stages` counts deals by stage or outcome, `sums` their values by outcome and currency in minor
-    units. `remarks` are the lines of the file by what is odd in them, `not_followed` counts by
+    units. `remarks` are the first lines of the file by what is odd in them and
+    `remark_counts` how many there are, `not_followed` counts by
     field what a file says anew and an import leaves as it is. `ambiguous` are rows whose deal
     cannot be told from others of the same name. `elsewhere` counts ids that are known from another
     source or in another pipeline, where the rows became deals of their own.
@@ -57,6 +59,7 @@ class ImportReport:
     sums: Counter[tuple[str, str]] = field(default_factory=Counter)
     new_owners: list[str] = field(default_factory=list)
     remarks: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    remark_counts: Counter[str] = field(default_factory=Counter)
     command_id: str = ""
 
     def reject(self, rows: Iterable[Rejected]) -> None:
@@ -79,7 +82,9 @@ class ImportReport:
         if row.value is not None:
             self.sums[outcome, row.value.currency] += row.value.minor
         for remark in row.remarks:
-            self.remarks[remark].append(row.line)
+            self.remark_counts[remark] += 1
+            if len(self.remarks[remark]) < MOST_LINES:
+                self.remarks[remark].append(row.line)
 
     @property
     def amounts(self) -> Mapping[str, list[Money]]:

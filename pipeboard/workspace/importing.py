@@ -206,7 +206,7 @@ class _Import:
             decider.forget(deal_id)
         wanted = set(staging.stage.take_back(list(ids)))
         rows = [
-            row for row in self.reading.rows() if isinstance(row, DealRow) and row.line in wanted
+            row for row in self.reading.again() if isinstance(row, DealRow) and row.line in wanted
         ]
         if decided := decider.decide(rows, again=True):
             self._put_aside(staging, decided)

@@ -69,7 +69,7 @@ class RowDecider:
         self._rules = Rules(pipeline, origin, me, at)
         self._known = reader.known_deals()
         self._recogniser = Recogniser(
-            self._known, pipeline.id, self.source, reading.rows, self._says
+            self._known, pipeline.id, self.source, reading.again, self._says
         )
         spoken = frozenset(reading.spoken)
         self._three_way = ThreeWay(
@@ -78,7 +78,8 @@ class RowDecider:
         self._owners = {fold(rep.name): rep.name for rep in reader.reps()}
         self._reps = set(self._owners)
         self._spelled: dict[str, str] = {}
-        self._lines_by_id: dict[str, int] = {}
+        self._seen_ids: set[int] = set()
+        self._rows_again = reading.again
         self._keeps_numbers = reading.tool == "pipeboard" and not self.report.before
         self._highest = 0
         self._numbers: set[int] = set()
@@ -131,12 +132,23 @@ class RowDecider:
         key = row.external_id and f"{row.external_source or ''}\n{row.external_id}"
         if not key:
             return True
-        first = self._lines_by_id.setdefault(key, row.line)
+        mark = hash(key)
+        if mark not in self._seen_ids:
+            self._seen_ids.add(mark)
+            return True
+        first = self._first_line(row)
         if first == row.line:
             return True
         reason = f"the id stands twice in the file, first on line {first}"
         self.report.reject([_rejected(row, "external_id", row.external_id or "", reason)])
         return False
+
+    def _first_line(self, row: DealRow) -> int:
+        """Where the id of a row stands first; ids are remembered by a mark that two could share."""
+        for other in self._rows_again():
+            if isinstance(other, DealRow) and other.external_id == row.external_id:
+                return other.line
+        return row.line
 
     def _says(self, row: DealRow) -> Said:
         return said_by(row, self._owner(row.owner))

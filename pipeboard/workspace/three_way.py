@@ -40,11 +40,11 @@ Said = dict[str, str]
 
 def said_by(row: DealRow, owner: str | None) -> Said:
     """What a row says, by field; what it does not speak of stays away."""
-    return {name: _short(value) for name, value in _values(row, owner) if not _is_empty(value)}
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or value is False or value == "" or value == ()
+    return {
+        name: value if type(value) is str and len(value) <= _LONGEST_TEXT else _short(value)
+        for name, value in _values(row, owner)
+        if value is not None and value is not False and value != "" and value != ()
+    }
 
 
 def _values(row: DealRow, owner: str | None) -> Iterator[tuple[str, Any]]:

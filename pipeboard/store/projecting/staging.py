@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 _BESIDE = ("deal_tag", "deal_field", "contact", "answer", "note", "touch")
 _TABLES = ("deal", "event", *_BESIDE)
 _STAGED_CACHE_KB = 8_000
-_WRITING_CACHE_KB = 64_000
-"""Pages that the writing transaction keeps before it spills, which would shut out readers."""
+_MANY_DEALS = 60_000
+_CACHE_KB, _CACHE_FOR_MANY_KB = 72_000, 40_000
+"""Pages that the writing transaction keeps before it spills, which shuts out readers: enough for
+so many deals. Beyond, memory would grow with the file, and readers wait some seconds instead."""
 
 
 @contextmanager
@@ -36,7 +38,6 @@ def staged(connection: Connection) -> Iterator[Stage]:
     assert isinstance(raw, sqlite3.Connection)
     raw.execute("ATTACH DATABASE '' AS staged")
     (kept,) = raw.execute("PRAGMA cache_size").fetchone()
-    raw.execute(f"PRAGMA cache_size=-{_WRITING_CACHE_KB}")
     try:
         yield Stage(raw)
     finally:
@@ -126,6 +127,8 @@ class Stage:
 
     def write(self, base: int) -> None:
         """Stores all that was put aside; the new deals are numbered on from `base`."""
+        many = self.highest() > _MANY_DEALS
+        self._raw.execute(f"PRAGMA main.cache_size=-{_CACHE_FOR_MANY_KB if many else _CACHE_KB}")
         self._add_totals()
         for table in _TABLES:
             if table in _REWRITTEN:
