@@ -80,8 +80,9 @@ _values_of = attrgetter(*DEAL_FIELDS)
 _PUTS: dict[str, Callable[[Deal, Any], None]] = {
     name: getattr(Deal, name).__set__ for name in DEAL_FIELDS
 }
+# Every field of a deal that need not be given; those that map are empty.
 _DEFAULTS: Mapping[str, Any] = {
-    f.name: f.default if f.default is not MISSING else f.default_factory()
+    f.name: NOTHING if f.default is MISSING else f.default
     for f in fields(Deal)
     if f.default is not MISSING or f.default_factory is not MISSING
 }
