@@ -119,12 +119,14 @@ class RowDecider:
     def check_identities(self) -> None:
         """`Refused` when most ids that are known belong to deals of other names here: the file
         comes from somewhere else than the ids that it shares."""
+        if self.options.source:  # the person says so
+            return
         if self._strange and self._strange > _STRANGE_ENOUGH * self._recognised:
             raise Refused(
                 f"{self._strange:,} of {self._recognised:,} known ids of this file name other "
-                f"deals here: it seems to come from another source than {self.source!r}.",
+                f"deals here: it seems to come from another place than {self.source}.",
                 hint="Say where its ids are from with --source NAME, or take all rows as new "
-                "deals with --match new. To update them nevertheless: --match update.",
+                f"deals with --match new. To update them nevertheless: --source {self.source}",
             )
 
     def _is_first(self, row: DealRow) -> bool:

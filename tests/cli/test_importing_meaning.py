@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Type
-from tests.exchange.files import write
+from tests.exchange.files import exported, write
 
 FOREIGN = "id,deal name,stage,amount\n" + "".join(
     f"{n},Deal {n},{'Engaging' if n % 3 else 'Sounding'},{n}00\n" for n in range(1, 31)
@@ -242,3 +242,33 @@ def test_lines_of_a_report_above_and_below_are_told_of(team: Type, home: Path) -
     assert told["created"] == 2
     assert any("lines above the names" in line for line in told["warnings"])
     assert any("2 lines below the last deal left out" in line for line in told["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("name", "won", "lost", "read"),
+    [
+        ("hubspot-deals.csv", 198, 113, 400),
+        ("pipedrive-deals.csv", 198, 113, 400),
+        ("zoho-deals.csv", 198, 113, 400),
+        ("trello-board.json", None, None, 100),
+        ("trello-board.csv", None, None, 100),
+    ],
+)
+def test_exports_of_other_tools_come_in_whole_by_one_command(
+    pipe: Type,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    won: int | None,
+    lost: int | None,
+    read: int,
+) -> None:
+    monkeypatch.setenv("PIPEBOARD_NOW", "2017-12-31T22:59:00Z")
+    file = str(exported(f"crm-exports/{name}"))
+    line = ("import", file, "--into", "X", "--stages", "auto")
+    report = pipe(*line, "--json").json
+    assert (report["read"], report["created"], report["rejected"]) == (read, read, [])
+    if won is not None:
+        assert (report["stages"]["won"], report["stages"]["lost"]) == (won, lost)
+    again = pipe("import", file, "--into", "X", "--json").json
+    assert (again["created"], again["updated"], again["unchanged"]) == (0, 0, read)

@@ -101,6 +101,8 @@ def test_ids_that_mostly_name_other_deals_are_refused_before_anything_is_written
     assert only(ana, "Alpha").account == "Acme"
     report = read(ana, tmp_path, strange, ImportOptions(source="crm of the roofers"))
     assert counts(report) == (1, 0, 0)
+    same = only(ana, "Alpha").external_source
+    assert counts(read(ana, tmp_path, strange, ImportOptions(source=same))) == (0, 1, 0)
 
 
 @pytest.mark.parametrize("swapped", [False, True])
