@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
 from functools import lru_cache
 
 from pipeboard.domain.currencies import EXPONENTS, read_currency
@@ -20,6 +21,15 @@ _ONE_GROUP = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 _IN_HEADER = re.compile(r"[(\[{]\s*([^()\[\]{}]{1,20}?)\s*[)\]}]|(?<=[\s_-])([A-Z]{3})$")
 # What tools write for "the system's own currency".
 _SYSTEM_CURRENCY = {"-99", "default", "base"}
+
+
+def _scaled_sign(text: str) -> str:
+    """The sign or code behind a scale: `USD` of `k USD`, `€` of `T€`."""
+    found = re.fullmatch(r"[kKmMT] ?(\W|[A-Z]{3})", text)
+    return found[1] if found else text
+
+
+_SIGNS = "€£₽₴₹₪₺₩$"
 
 
 def read_currency_name(text: str, default: str) -> str | None:
@@ -44,12 +54,13 @@ def currency_in_header(column: str, default: str) -> str | None:
     """The currency that the name of a column tells: `Amount (USD)`, `Betrag (€)`, `Amount USD`."""
     for found in _IN_HEADER.finditer(column):
         try:
-            code = read_currency((found[1] or found[2]).strip(), default)
+            code = read_currency(_scaled_sign((found[1] or found[2]).strip()), default)
         except BadInput:
             code = None
         if code:
             return code
-    return next((code for sign, code in (("€", "EUR"), ("£", "GBP")) if sign in column), None)
+    signs = (read_currency(sign, default) for sign in _SIGNS if sign in column)
+    return next((code for code in signs if code), None)
 
 
 _SCALES = (
@@ -101,6 +112,8 @@ class AmountColumn:
     def _parsed(self, cell: str, currency: str) -> tuple[Money | None, bool]:
         if is_blank(cell):
             return None, False
+        if _SCIENTIFIC.fullmatch(cell):
+            cell = format(Decimal(cell), "f")
         if self._minor_units and re.fullmatch(r"-?\d+", cell, re.ASCII):
             return Money(int(cell), currency), False
         number = _number_in(cell)
@@ -126,6 +139,7 @@ class AmountColumn:
         return self._shown
 
 
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,2}", re.ASCII)
 _HAS_POWER = re.compile(r"\d\s*[kmb]", re.IGNORECASE)
 # `1.234,-` and `1'234.–`: no cents. Words behind an amount that name no other one.
 _ASIDE = re.compile(r"(?<=\d)[.,]\s*[-–—]+(?=\D*$)")

@@ -28,7 +28,7 @@ _FITTING = 0.5
 _REF = re.compile(r"D-\d+")
 _BRACKETS = re.compile(r"[(\[{][^()\[\]{}]*[)\]}]|[*:]+$")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_NUMBER_LIKE = re.compile(r"\D{0,5}\d[\d.,'’ \xa0\u202f]*\D{0,12}")
+_NUMBER_LIKE = re.compile(r"\D{0,5}\d[\d.,'’ \xa0\u202f]*(?:[eE]\+?\d+|\D{0,12})|\W{1,5}")
 _PLAIN_NUMBER = re.compile(r"[-+]?\d[\d.,]*")
 
 
@@ -160,12 +160,14 @@ def _parts_of_name(column: str) -> Iterator[str]:
     for mark in ("/", " - ", "::"):
         if mark in bare:
             yield from (slug(part) for part in reversed(bare.split(mark)))
+    yield from (parted.removesuffix(end) for end in _SUFFIXES if parted.endswith(end))
     for prefix in _PREFIXES:
         if parted.startswith(prefix):
             yield parted.removeprefix(prefix)
 
 
-_IN_THOUSANDS = re.compile(r"(?i)\s*\bin (?:thousands?|millions?|k|tsd)\b.*")
+_IN_THOUSANDS = re.compile(r"(?i)\s*\bin (?:thousands?|millions?|k|tsd|mio|[kt](?:€|eur|usd|\$)).*")
+_SUFFIXES = ("_сделки", "_угоди", "_del_negocio", "_do_negocio", "_der_verkaufschance")
 _PREFIXES = ("deal_", "opportunity_", "related_", "lead_", "associated_", "box_", "item_")
 
 

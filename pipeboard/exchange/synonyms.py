@@ -68,7 +68,7 @@ _NAMES = {
         "penznem para_birimi doviz валюта valuta_deal valyuta 货币 通貨 통화 מטבע"
     ),
     "owner": (
-        "deal_owner opportunity_owner sales_agent sales_rep sales_representative rep "
+        "user deal_owner opportunity_owner sales_agent sales_rep sales_representative rep "
         "salesperson sales_person account_executive account_manager ae assigned_to assignee "
         "user_name assigned_user assigned_user_name owner_name sales_owner lead_owner "
         "record_owner responsible responsible_person assigned people member members agent "

@@ -13,6 +13,7 @@ _BLANKS = {
     "-", "--", "---", "–", "—", "n/a", "#n/a", "na", "n.a.", "null", "none", "nan", "nil",
     "(no value)", "(none)", "(null)", "(blank)", "(empty)", "#null!", "#ref!", "#value!", "#name?",
     "\\n", "undefined", "k.a.", "nicht angegeben", "не указано", "нет",
+    "$ -", "$-", "€ -", "€-", "- €", "-€", "£ -", "£-",
 }  # fmt: skip
 _PERCENT = re.compile(r"(?P<number>\d{1,3}(?:[.,]\d+)?)\s*(?P<sign>%?)", re.ASCII)
 _TRUE = {
