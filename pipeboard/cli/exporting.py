@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from pipeboard.store.reading.listing import Listing
 
 FORMATS = ("csv", "json", "jsonl", "md", "ics", "xlsx")
 _AT_ONCE = 500
+_PIECE = 1 << 16
 
 
 def _export_arguments(parser: Parser) -> None:
@@ -45,7 +47,11 @@ def export(call: Call) -> int:
             raise BadInput(
                 "--whole takes everything, as JSON.", hint="Leave filter, columns and format out."
             )
-        _write(call, _whole(call))
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as kept:
+            with call.workspace.reader.snapshot():  # of one moment, and short, for writers wait
+                kept.writelines(_whole(call))
+            kept.seek(0)
+            _write(call, iter(lambda: kept.read(_PIECE), ""))
         return DONE
     form = _format(call)
     ids = call.workspace.reader.ids(_listing(call))
