@@ -7,6 +7,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "init": ("setup", "make a workspace: database, pipeline, currency"),
         "demo": ("demo", "try it on a made-up team in a temporary database"),
         "import": ("importing", "take deals over from a file of another tool"),
+        "export": ("exporting", "give deals, or the whole workspace, to a file"),
     },
     "Deals": {
         "add": ("deals", "add a deal in one line"),
@@ -70,13 +71,14 @@ CHANGING = frozenset(
 # Those that hand --token on to their use case (`Call.once`).
 TOKENED = frozenset(
     (
-        "add", "set", "assign", "tag", "archive", "unarchive", "merge", "move", "won", "lost",
-        "reopen", "next", "log", "note", "answer", "snooze", "contact", "term", "tick", "recycle",
+        "import", "add", "set", "assign", "tag", "archive", "unarchive", "merge", "move", "won",
+        "lost", "reopen", "next", "log", "note", "answer", "snooze", "contact", "term", "tick",
+        "recycle",
     )
 )  # fmt: skip
 READING = frozenset(
     (
-        "list", "show", "metrics", "target list", "fx list", "setting list", "history",
+        "list", "show", "metrics", "export", "target list", "fx list", "setting list", "history",
         "pipeline list", "pipeline show", "pipeline templates", "rep list", "config show",
         "config path", "config check", "keys", "version",
     )

@@ -96,7 +96,7 @@ def worked(team: Type, home: Path) -> Type:
         assert team("add", line).code == 0
     assert team("archive", "3").code == 0
     assert team("lost", "4", "--category", "price").code == 0
-    (home / "deals.csv").write_text("title,value\nImported,5000\n")
+    (home / "deals.csv").write_text("title,value,stage\nImported,5000,Prospecting\n")
     return team
 
 

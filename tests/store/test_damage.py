@@ -137,7 +137,6 @@ def questions(reader: Reader) -> Iterator[Callable[[], object]]:
 def writers_questions(writer: Writer) -> Iterator[Callable[[], object]]:
     """Everything that a use case asks within its transaction."""
     yield lambda: writer.deals((1, 2, 3))
-    yield lambda: writer.deals_by_external_id(("x",))
     reader = writer.reader
     yield lambda: reader.due_to_return(TODAY)
     yield lambda: reader.undoable("ana")

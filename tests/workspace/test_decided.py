@@ -16,11 +16,11 @@ from pipeboard.domain.deal import Contact, Loss, Term
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.events import Event
 from pipeboard.exchange.reading import open_import
-from pipeboard.workspace import Workspace, adding, decisions, importing, returning, undoing
+from pipeboard.workspace import Workspace, adding, decisions, returning, row_deciding, undoing
 from tests.ledger import disagreements
 from tests.team import LEAD, TODAY, Team, add, sales
 
-DECIDING: tuple[ModuleType, ...] = (adding, decisions, importing, returning, undoing)
+DECIDING: tuple[ModuleType, ...] = (adding, decisions, row_deciding, returning, undoing)
 WITHIN = {"carry_out", "create", "execute", "record", "agree"}
 """What the others are made of."""
 

@@ -9,6 +9,7 @@ from pipeboard.domain.metrics.history import LOST, WON
 from pipeboard.domain.metrics.result import Metric, Unit, count, left_out, missing, ratio
 
 MERGED, INVALID, UNDATED = "merged into another deal", "invalid", "no created date"
+UNCLOSED = "no closing date"
 
 
 def won_count(basis: Basis) -> Metric:
@@ -70,8 +71,11 @@ def created_and_won_share(basis: Basis) -> Metric:
 
 
 def _with_left(basis: Basis, metric: Metric, outcome: int) -> Metric:
-    """A number that says how many deals with that outcome are in none: merged away, or invalid."""
+    """A number that says how many deals with that outcome are in none: merged away, invalid, or
+    closed nobody knows when."""
     merged = sum(deal.outcome == outcome for deal in basis.merged)
     invalid = len(basis.invalid) if outcome == LOST else 0
-    left = left_out({MERGED: merged, INVALID: invalid})
+    undated = [deal for deal in basis.deals.created if not deal.is_close_dated]
+    unknown = sum(deal.outcome == outcome for deal in undated)
+    left = left_out({MERGED: merged, INVALID: invalid, UNCLOSED: unknown})
     return replace(metric, excluded={**metric.excluded, **left}) if left else metric

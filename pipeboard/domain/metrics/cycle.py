@@ -122,7 +122,7 @@ def snoozed_time(deal: History, basis: Basis) -> int:
 def close_median(basis: Basis) -> Metric:
     """Median days until a deal created in the period closes either way, by Kaplan-Meier: open
     deals count as lasting at least until now, so that quick closers do not stand for all."""
-    deals = basis.created
+    deals = [deal for deal in basis.created if deal.is_close_dated]
     if not deals:
         return missing(Unit.DAYS, "no deals created")
     ended = [lasted(basis, deal) for deal in deals if deal.closed_at is not None]

@@ -51,8 +51,9 @@ class Deals:
 
     Within one group each list may hold other deals: an owner counts for what happened while the
     deal was theirs. `everything` holds merged and invalid deals too, for what left the pipeline;
-    `created` holds archived ones, `open` only what stands on the board.
-    `qualified` has the instant of the first entry into a qualified stage, or of the win.
+    `created` holds archived ones, `closed` those of which it is known when, `open` only what stands
+    on the board. `qualified` has the instant of the first entry into a qualified stage, or of the
+    win.
     """
 
     everything: Sequence[History]
@@ -69,7 +70,7 @@ class Deals:
         return cls(
             histories,
             counted,
-            [deal for deal in counted if deal.closed_at is not None],
+            [deal for deal in counted if deal.closed_at is not None and deal.is_close_dated],
             [deal for deal in counted if deal.is_open],
             [(at, deal) for at, deal in instants if at is not None],
         )

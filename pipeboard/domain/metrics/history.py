@@ -131,6 +131,11 @@ class History:
         return self.created_by != UNKNOWN
 
     @property
+    def is_close_dated(self) -> bool:
+        """Whether it is known when the deal was closed, if it was."""
+        return self.closed_by != UNKNOWN
+
+    @property
     def stage_id(self) -> int:
         """The open stage that the deal is in, or was closed from."""
         last = self.path[-1][1]

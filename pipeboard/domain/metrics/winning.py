@@ -43,7 +43,7 @@ def win_rate_of(basis: Basis, closed: Sequence[History]) -> Metric:
 
 def any_loss(basis: Basis) -> bool:
     """Whether losses are recorded at all."""
-    return any(deal.outcome == LOST for deal in basis.deals.closed)
+    return any(deal.outcome == LOST for deal in basis.population)
 
 
 def win_rate_by_value(basis: Basis) -> Metric:

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from pipeboard.store.reading.deals import Selection
     from pipeboard.store.reading.finding import Found
     from pipeboard.store.reading.history import Did
+    from pipeboard.store.reading.known_deals import KnownDeals
     from pipeboard.store.reading.listing import Listing
+    from pipeboard.store.whole import Whole
 
 
 class Reader:
@@ -124,6 +126,18 @@ class Reader:
         from pipeboard.store.reading.deals import read_deals
 
         return read_deals(self._database, ids)
+
+    def whole(self) -> Whole:
+        """Everything there is, table by table."""
+        from pipeboard.store.whole import Whole
+
+        return Whole(self._database)
+
+    def known_deals(self) -> KnownDeals:
+        """What an import asks of the deals that are there."""
+        from pipeboard.store.reading.known_deals import KnownDeals
+
+        return KnownDeals(self._database)
 
     def sheet(self, deal_id: int) -> Sheet | None:
         """A deal with everything around it, as of one moment; None when there is none."""
