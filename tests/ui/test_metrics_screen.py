@@ -191,6 +191,16 @@ async def test_a_filter_narrows_the_numbers_and_a_bad_one_says_why(demo: Path) -
         assert screen.asked.query is not None and board.shows("/value>20k")
 
 
+async def test_numbers_of_an_owner_whom_nobody_knows_are_refused(demo: Path) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        await board.press("/")
+        await board.type("owner:nobodyatall")
+        await board.press("enter")
+        await board.settle()
+        assert board.shows("There is no rep 'nobodyatall'") and screen.asked.query is None
+
+
 @pytest.mark.parametrize(("key", "ending"), [("c", "csv"), ("m", "md"), ("s", "svg")])
 async def test_what_is_shown_can_be_written_to_a_file_of_ones_own(
     demo: Path, key: str, ending: str, monkeypatch: pytest.MonkeyPatch

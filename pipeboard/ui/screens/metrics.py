@@ -359,7 +359,7 @@ class MetricsScreen(Exporting):
             )
             if typed is None:
                 return None
-            wanted = self.parse(typed)
+            wanted = await self.patiently(lambda: self.parse(typed))
             self.filter_text = typed.strip()
             self.look_at(replace(self.asked, query=wanted))
             return True
