@@ -12,6 +12,7 @@ from pipeboard.domain.near import nearest
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import fold, quoted
 
+_SHORTEST_SLIP = 3
 _NOBODY = frozenset(("", "none", "nobody"))
 
 
@@ -38,9 +39,12 @@ def match_rep(text: str, reps: Sequence[Rep]) -> Rep:
             hint="Name one of them in full.",
             details={"candidates": names},
         )
+    near = _near(wanted, reps)
     raise NotFound(
         f"There is no rep {quoted(wanted)}.",
-        hint=_who_else(wanted, reps),
+        hint=f"Did you mean @{near}?"
+        if near
+        else "See 'pipeboard rep list', or add them with 'pipeboard rep add'.",
         details={"rep": wanted},
     )
 
@@ -85,9 +89,22 @@ def _key(text: str) -> str:
     return re.sub(r"[\W_]+", "", fold(name if at and name else text))
 
 
-def _who_else(wanted: str, reps: Iterable[Rep]) -> str:
+def _near(wanted: str, reps: Iterable[Rep]) -> str:
+    """The rep whose name is most like the one that was typed, "" where none is like it."""
     names = {key: rep.name for rep in reps for key in (rep.name, rep.display_name) if key}
     near = nearest(wanted, names)
-    if near is not None:
-        return f"Did you mean @{names[near]}?"
-    return "See 'pipeboard rep list', or add them with 'pipeboard rep add'."
+    return "" if near is None else names[near]
+
+
+def is_a_team(reps: Iterable[Rep], *, is_set_up: bool) -> bool:
+    """Has anybody said who is in the team? Until then whoever is named belongs to it, and from
+    then on a name that nobody bears is a slip."""
+    return is_set_up or any(rep.display_name or rep.team for rep in reps)
+
+
+def is_like_another(text: str, reps: Sequence[Rep]) -> bool:
+    """Is a new name so like a rep's that it is more likely a slip? `rep1` and `rep2` are two
+    people, and names of three letters are all alike."""
+    wanted = text.strip().removeprefix("@")
+    near = _near(wanted, reps) if len(wanted) > _SHORTEST_SLIP else ""
+    return bool(near) and re.sub(r"\d", "", fold(near)) != re.sub(r"\d", "", fold(wanted))

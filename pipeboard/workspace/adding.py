@@ -101,7 +101,7 @@ class Adding(Edits):
         command = c.Create(parsed.title, stage.id, fields)
         change = beginning_of(decide(command, None, self.contexts()(now.id)))
         summary = f"Added {change.after.name} to {stage.name}."
-        decision = Decision(summary, (change,), notes=self._away(fields["owner"]))
+        decision = Decision(summary, (change,), notes=self._about_owner(fields["owner"]))
         return self.record("add", decision, dry_run=dry_run, token=token)
 
     def _fields(self, parsed: QuickAdd, new_rep: bool) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from pipeboard.domain import commands as c
+from pipeboard.domain.agreements import Topic
 from pipeboard.domain.deal import Contact, Term
 from pipeboard.domain.errors import Ambiguous, BadInput, NotFound
 from pipeboard.domain.fields import parse_assignment
-from pipeboard.domain.people import match_owner
+from pipeboard.domain.people import is_a_team, is_like_another, match_owner
 from pipeboard.domain.text import clean_line, slug
 from pipeboard.workspace.desk import (
     NOTHING_SEEN,
@@ -42,7 +43,7 @@ class Edits(Desk):
         notes: tuple[str, ...] = ()
         if "owner" in changes:
             owner = self._owner(str(changes["owner"] or ""), new_rep=new_rep)
-            changes, notes = {**changes, "owner": owner}, self._away(owner)
+            changes, notes = {**changes, "owner": owner}, self._about_owner(owner)
         command = c.Edit(changes)
         receipt = self.execute(command, ids, verb=verb, seen=seen, dry_run=dry_run, token=token)
         return replace(receipt, notes=(*receipt.notes, *notes))
@@ -79,6 +80,7 @@ class Edits(Desk):
     ) -> Receipt:
         """Another owner, known unless `new_rep`; a note goes into the history of the command."""
         owner = self._owner(rep, new_rep=new_rep)
+        about = self._about_owner(owner)
         said = clean_line(note, field="note for the new owner")
         receipt = self.carry_out(
             "assign",
@@ -91,7 +93,7 @@ class Edits(Desk):
             dry_run=dry_run,
             token=token,
         )
-        return replace(receipt, notes=(*receipt.notes, *self._away(owner)))
+        return replace(receipt, notes=(*receipt.notes, *about))
 
     def tag(
         self,
@@ -155,15 +157,23 @@ class Edits(Desk):
         return self.execute(command, [deal_id], seen=seen, dry_run=dry_run, token=token)
 
     def _owner(self, rep: str, *, new_rep: bool = False) -> str:
-        """The rep that is meant; an unknown one is refused, or made with `new_rep`."""
+        """The rep that is meant. An unknown one is refused, or made with `new_rep`; as long as
+        nobody has said who is in the team, whoever is like nobody else is one more of it."""
+        reps = self.reader.reps()
         try:
-            return match_owner(rep, self.reader.reps(), self.me)
+            return match_owner(rep, reps, self.me)
         except NotFound as error:
-            if not new_rep or isinstance(error, Ambiguous):
+            is_set_up = self.settings.demo or self.reader.agreements.has(Topic.REP)
+            is_slip = is_a_team(reps, is_set_up=is_set_up) or is_like_another(rep, reps)
+            if isinstance(error, Ambiguous) or (is_slip and not new_rep):
                 raise
             return clean_line(rep, field="rep").removeprefix("@").strip()
 
-    def _away(self, owner: str) -> tuple[str, ...]:
-        """A remark where the owner takes no more deals."""
-        reps = [rep for rep in self.reader.reps() if rep.name == owner and not rep.active]
-        return tuple(f"{rep.display_name or rep.name} is not active." for rep in reps)
+    def _about_owner(self, owner: str) -> tuple[str, ...]:
+        """A remark where the owner is new, or takes no more deals."""
+        found = [rep for rep in self.reader.reps() if rep.name == owner]
+        if owner and owner != self.me and not found:
+            return (f"@{owner} is a new rep.",)
+        return tuple(
+            f"{rep.display_name or rep.name} is not active." for rep in found if not rep.active
+        )

@@ -131,6 +131,15 @@ class Agreements:
         )
         return tuple(map(_entry, rows))
 
+    def has(self, topic: Topic) -> bool:
+        """Whether anybody has ever changed something of that kind."""
+        return bool(
+            self._database.number(
+                "select count(*) from (select 1 from workspace_event where topic = ? limit 1)",
+                (str(topic),),
+            )
+        )
+
     def deals_in(self, stage_ids: Sequence[int]) -> dict[int, int]:
         """How many deals stand in each of these stages, archived ones left out."""
         rows = self._database.rows(
