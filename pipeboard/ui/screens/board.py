@@ -14,6 +14,7 @@ from textual.timer import Timer
 
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.pipeline import Pipeline, Stage
+from pipeboard.domain.text import quoted
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.layout import has_room_for_pane, layout
@@ -152,12 +153,13 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying):
             self.reload()
         except DatabaseError:
             raise
-        except PipeboardError as error:
+        except PipeboardError:
             # A filter that somebody's change has made meaningless: the board without it.
+            text = quoted(self.state.view.filter_text)
             self.state.load(replace(self.state.lens, filter=None))
             self.state.show(filter_text="")
             self.redraw()
-            self.say(f"{error.message} Shown without the filter.", "status.warn")
+            self.say(f"Nothing is meant by {text} any more: shown without it.", "status.warn")
         self._tell_news()
 
     def _look(self) -> None:

@@ -24,7 +24,7 @@ class Copying(DealActions):
         ids = self.selected()
         if not ids:
             return
-        read = [self.state.reader.sheet(deal_id) for deal_id in ids]
+        read = await self.read(lambda reader: [reader.sheet(deal_id) for deal_id in ids])
         sheets = [sheet for sheet in read if sheet is not None]
         people = [person for sheet in sheets for person in sheet.deal.contacts.values()]
         mails = [person.email for person in people if person.email]
@@ -48,7 +48,7 @@ class Copying(DealActions):
             case "i":
                 await self._copy(" ".join(sheet.deal.ref for sheet in sheets))
             case "m":
-                await self._copy("\n\n".join(self._markdown(sheet) for sheet in sheets))
+                await self._copy("\n\n".join([await self._markdown(sheet) for sheet in sheets]))
             case "y":
                 text = self._last_copied or "\n".join(_line(sheet) for sheet in sheets)
                 await self.ask(Menu("Select it with the mouse (shift+drag)", (), note=text))
@@ -68,12 +68,12 @@ class Copying(DealActions):
         first, _, more = text.partition("\n")
         self.say(f"{how}: {first}{' …' if more else ''}", "status.ok")
 
-    def _markdown(self, sheet: Sheet) -> str:
+    async def _markdown(self, sheet: Sheet) -> str:
         from pipeboard.domain.timeline import describe
         from pipeboard.exchange.deal_text import DealText
 
         today, zone = self.today, self.state.lens.zone
-        pipelines = self.state.reader.pipelines()
+        pipelines = await self.read(lambda reader: reader.pipelines())
 
         def words(entry: Entry) -> str:
             return describe(entry.event, pipelines, today=today, zone=zone)

@@ -114,7 +114,9 @@ class DealActions(LiveScreen):
         self.take_note_of(receipt)
         await self._show_at_last(lambda: self.show_change(receipt))
         undoable = receipt.command_id and receipt.verb not in ("undo", "redo")
-        words = " ".join((receipt.summary, *receipt.notes, self.dropped_words())).strip()
+        about = f"({receipt.about})" if receipt.about else ""
+        said = (receipt.summary, about, *receipt.notes, self.dropped_words())
+        words = " ".join(filter(None, said))
         role: Role = "status.warn" if receipt.notes else "status.ok"
         self.say(words, role, "u undo" if undoable else "")
 

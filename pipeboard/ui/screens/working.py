@@ -42,7 +42,7 @@ class Working(Noting):
         """
         ids = self.selected()
         deals = (await self.board_app.clerk.ask(lambda w: w.reader.deals(ids))).values()
-        usual = self._usual_step(deals)
+        usual = await self._usual_step(deals)
         steps = {deal.next_step.text if deal.next_step else "" for deal in deals}
         words = asking.Words(steps.pop() if len(steps) == 1 else "", usual, len(deals))
 
@@ -72,9 +72,10 @@ class Working(Noting):
             )
         return await self.change(lambda w, ids, seen, _: w.plan(ids, typed, seen=seen))
 
-    def _usual_step(self, deals: Iterable[Deal]) -> str:
+    async def _usual_step(self, deals: Iterable[Deal]) -> str:
         """What the stage suggests as a next step, where the deals agree on it."""
-        pipelines = {pipeline.id: pipeline for pipeline in self.state.reader.pipelines()}
+        found = await self.read(lambda reader: reader.pipelines())
+        pipelines = {pipeline.id: pipeline for pipeline in found}
         stages = {pipelines[deal.pipeline_id].stage(deal.stage_id) for deal in deals}
         return stages.pop().next_step if len(stages) == 1 else ""
 
@@ -158,7 +159,8 @@ class Working(Noting):
         from pipeboard.ui.screens.playbook import Playbook
 
         ids, _ = self.meant or self.targets()
-        deal = self.state.reader.deal(ids[0]) if len(ids) == 1 else None
+        one = ids[0] if len(ids) == 1 else None
+        deal = await self.read(lambda reader: reader.deal(one)) if one is not None else None
         stage = self.pipeline().stage(deal.stage_id) if deal else self.stage_shown()
         while True:
             place = await self.ask(Playbook(stage, deal))
@@ -168,7 +170,7 @@ class Working(Noting):
             done = not deal.is_checked(stage.id, item)
             if not await self._tick_off(deal_id, stage.id, item, done=done):
                 return
-            deal = self.state.reader.deal(deal_id)
+            deal = await self.read(lambda reader, at=deal_id: reader.deal(at))
 
     async def _tick_off(self, deal_id: int, stage_id: int, item: str, *, done: bool) -> bool:
         return bool(
