@@ -48,7 +48,8 @@ class DealActions(LiveScreen):
         command = _COMMANDS.get(action.removeprefix("action_"))
         if command is None:
             return Turn(self, "")
-        return Turn(self, command.label, of_deals=command.takes_deal or command.changes)
+        is_of_this = command.takes_deal or command.id.startswith("deal.")
+        return Turn(self, command.label, of_deals=is_of_this)
 
     def only_looks(self, action: str) -> bool:
         """Does a key that can change something lead to what is only looked at, here and now?"""

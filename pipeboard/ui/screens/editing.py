@@ -15,7 +15,7 @@ from pipeboard.ui.screens.drafting import key_of
 from pipeboard.ui.screens.menu import Choice, Menu
 from pipeboard.ui.screens.picker import Option, Picker
 from pipeboard.ui.screens.prompt import Prompt
-from pipeboard.ui.screens.questions import Questions, until_stored
+from pipeboard.ui.screens.questions import Meeting, Questions, until_stored
 
 _CATEGORIES = {
     "o": Category.OMITTED,
@@ -105,7 +105,10 @@ class Editing(DealActions):
             category = _CATEGORIES.get(key)
             return await self._set("category", str(category) if category else None)
 
-        await until_stored(self, ask)
+        def words(key: str) -> str:
+            return str(_CATEGORIES.get(key, "the stage's own"))
+
+        await until_stored(self, ask, Meeting(words=words))
 
     @in_turn
     async def action_owner(self) -> None:

@@ -151,7 +151,10 @@ class Working(Noting):
             until = parse_date(typed, self.today) if typed else None
             return await self.change(lambda w, ids, seen, _: w.snooze(ids, until, seen=seen))
 
-        await until_stored(self, ask)
+        def words(day: str | None) -> str:
+            return day or _SNOOZES.get(key, ("", "awake"))[1]
+
+        await until_stored(self, ask, Meeting(words=words))
 
     @in_turn
     async def action_playbook(self) -> None:
@@ -159,8 +162,7 @@ class Working(Noting):
         from pipeboard.ui.screens.playbook import Playbook
 
         ids, _ = self.meant or self.targets()
-        one = ids[0] if len(ids) == 1 else None
-        deal = await self.read(lambda reader: reader.deal(one)) if one is not None else None
+        deal = await self._deal_of(ids[0]) if len(ids) == 1 else None
         stage = self.pipeline().stage(deal.stage_id) if deal else self.stage_shown()
         while True:
             place = await self.ask(Playbook(stage, deal))
@@ -170,7 +172,10 @@ class Working(Noting):
             done = not deal.is_checked(stage.id, item)
             if not await self._tick_off(deal_id, stage.id, item, done=done):
                 return
-            deal = await self.read(lambda reader, at=deal_id: reader.deal(at))
+            deal = await self._deal_of(deal_id)
+
+    async def _deal_of(self, deal_id: int) -> Deal | None:
+        return await self.read(lambda reader: reader.deal(deal_id))
 
     async def _tick_off(self, deal_id: int, stage_id: int, item: str, *, done: bool) -> bool:
         return bool(
