@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 def _undo_arguments(parser: Parser) -> None:
     parser.add_argument("--list", action="store_true", help="what could be taken back, last first")
+    parser.add_argument(
+        "--rest",
+        action="store_true",
+        help="leave deals that somebody changed since as they are, and undo the others",
+    )
     parser.add_argument("--limit", type=int, default=20, metavar="N", help="how many --list shows")
     parser.add_json()
 
@@ -25,7 +30,9 @@ def undo(call: Call) -> int:
 
 
 def _undone(call: Call) -> int:
-    return _told(call, call.workspace.undo(dry_run=call.arguments.dry_run))
+    return _told(
+        call, call.workspace.undo(rest=call.arguments.rest, dry_run=call.arguments.dry_run)
+    )
 
 
 def _told(call: Call, receipt: Receipt) -> int:

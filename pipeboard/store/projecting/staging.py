@@ -125,6 +125,10 @@ class Stage:
         (lowest,) = self._raw.execute("SELECT min(id) FROM staged.deal").fetchone()
         return -(lowest or 0)
 
+    def new_owners(self) -> list[str]:
+        """Those who own something here and whom the database does not know yet."""
+        return [name for (name,) in self._raw.execute(_NEW_OWNERS)]
+
     def write(self, base: int) -> None:
         """Stores all that was put aside; the new deals are numbered on from `base`."""
         many = self.highest() > _MANY_DEALS
@@ -215,11 +219,13 @@ _ADD_TOTALS = (
     " stage_minor = stage_total.stage_minor + excluded.stage_minor,"
     " hand_minor_bp = stage_total.hand_minor_bp + excluded.hand_minor_bp"
 )
+_NEW_OWNERS = (
+    "SELECT owner FROM (SELECT owner FROM staged.deal UNION SELECT owner FROM staged.changed)"
+    " WHERE owner <> '' AND owner NOT IN (SELECT name FROM main.rep) ORDER BY owner"
+)
 _ADD_REPS = (
     "INSERT INTO main.rep (name, display_name, team, active)"
-    " SELECT owner, '', '', true FROM (SELECT owner FROM staged.deal"
-    " UNION SELECT owner FROM staged.changed) WHERE owner <> '' ORDER BY owner"
-    " ON CONFLICT (name) DO NOTHING"
+    f" SELECT owner, '', '', true FROM ({_NEW_OWNERS})"
 )
 _REWRITTEN = tuple(str(table.__tablename__) for _, table, _ in FINDABLE)
 
