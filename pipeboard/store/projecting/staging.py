@@ -163,11 +163,10 @@ class Stage:
             else f'"{name}"'
             for name in columns
         )
-        order = f"{key} DESC" if table == "deal" else "rowid"
         again = " ON CONFLICT (id) DO UPDATE SET removed = excluded.removed"
         self._raw.execute(
             f"INSERT INTO main.{table} ({listed}) SELECT {values} FROM staged.{table}"
-            f" WHERE true ORDER BY {order}{again if table in ('note', 'touch') else ''}"
+            f" WHERE true ORDER BY rowid{again if table in ('note', 'touch') else ''}"
         )
 
     def _delete_rewritten(self, table: str) -> None:
