@@ -189,6 +189,8 @@ def _check_pipeline_unused(
             f"{cannot}: deals have been in {pipeline.name}.",
             hint="Move or archive them; the pipeline stays for their history.",
         )
+    if deals and len(desk.reader.pipelines()) == 1:
+        raise Refused(f"{cannot}: it is the only one.", hint="Rename or change it as you like.")
     if desk.reader.agreements.targets(pipeline_id=pipeline.id):
         raise Refused(
             f"{cannot}: {pipeline.name} has targets by now.", hint="Take them away first."

@@ -26,7 +26,8 @@ _BESIDE = ("deal_tag", "deal_field", "contact", "answer", "note", "touch")
 _TABLES = ("deal", "event", *_BESIDE)
 _STAGED_CACHE_KB = 8_000
 _MANY_DEALS = 60_000
-_CACHE_KB, _CACHE_FOR_MANY_KB = 72_000, 40_000
+_CACHE = ("cache_size", "cache_spill")
+_CACHE_PAGES, _CACHE_FOR_MANY_PAGES = 18_001, 10_001
 """Pages that the writing transaction keeps before it spills, which shuts out readers: enough for
 so many deals. Beyond, memory would grow with the file, and readers wait some seconds instead."""
 
@@ -37,13 +38,14 @@ def staged(connection: Connection) -> Iterator[Stage]:
     raw = connection.connection.driver_connection
     assert isinstance(raw, sqlite3.Connection)
     raw.execute("ATTACH DATABASE '' AS staged")
-    (kept,) = raw.execute("PRAGMA cache_size").fetchone()
+    kept = {name: raw.execute(f"PRAGMA main.{name}").fetchone()[0] for name in _CACHE}
     try:
         yield Stage(raw)
     finally:
         raw.rollback()
         raw.execute("DETACH DATABASE staged")
-        raw.execute(f"PRAGMA cache_size={kept}")
+        for name, pages in kept.items():
+            raw.execute(f"PRAGMA main.{name}={pages}")
 
 
 class Stage:
@@ -131,8 +133,9 @@ class Stage:
 
     def write(self, base: int) -> None:
         """Stores all that was put aside; the new deals are numbered on from `base`."""
-        many = self.highest() > _MANY_DEALS
-        self._raw.execute(f"PRAGMA main.cache_size=-{_CACHE_FOR_MANY_KB if many else _CACHE_KB}")
+        pages = _CACHE_FOR_MANY_PAGES if self.highest() > _MANY_DEALS else _CACHE_PAGES
+        for name in _CACHE:
+            self._raw.execute(f"PRAGMA main.{name}={pages}")
         self._add_totals()
         for table in _TABLES:
             if table in _REWRITTEN:
