@@ -137,7 +137,9 @@ class Call:
     def documents(self) -> Documents:
         from pipeboard.exchange.json_documents import Documents
 
-        pipelines = {pipeline.id: pipeline for pipeline in self.workspace.pipelines()}
+        reader = self.workspace.reader
+        known = (*reader.pipelines(), *reader.pipelines_taken_back())
+        pipelines = {pipeline.id: pipeline for pipeline in known}
         return Documents(pipelines, self.workspace.today, self.settings.zone)
 
     def deals(self, refs: Sequence[str]) -> tuple[Deal, ...]:

@@ -75,10 +75,10 @@ def history(call: Call) -> int:
     found: Iterator[Happened] = _entries(call, deal_id, since)
     if deal_id is None:
         found = _latest_first(found, _agreements(call, since))
-    entries = islice(found, asked.limit)
     if asked.json:
-        write_stream_of_documents("events", map(_document, entries))
+        write_stream_of_documents("events", map(_document, islice(found, asked.limit)))
         return 0
+    entries = islice(_once_a_command(found), asked.limit)
     words, zone = _describer(call), call.settings.zone
     rows = (
         (
@@ -97,6 +97,17 @@ def _document(entry: Happened) -> dict[str, object]:
     from pipeboard.exchange.json_documents import agreement_entry, history_entry
 
     return history_entry(entry) if isinstance(entry, Entry) else agreement_entry(entry)
+
+
+def _once_a_command(entries: Iterator[Happened]) -> Iterator[Happened]:
+    """Without what would say the same sentence again: a command can change many agreements."""
+    told = ""
+    for entry in entries:
+        if isinstance(entry, AgreementEntry):
+            if entry.command_id == told:
+                continue
+            told = entry.command_id
+        yield entry
 
 
 def _latest_first(events: Iterator[Happened], agreements: Iterator[Happened]) -> Iterator[Happened]:

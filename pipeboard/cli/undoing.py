@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 def _undo_arguments(parser: Parser) -> None:
     parser.add_argument("--list", action="store_true", help="what could be taken back, last first")
+    parser.add_argument(
+        "--rest",
+        action="store_true",
+        help="leave deals that somebody changed since as they are, and undo the others",
+    )
     parser.add_argument("--limit", type=int, default=20, metavar="N", help="how many --list shows")
     parser.add_json()
 
@@ -25,7 +30,7 @@ def undo(call: Call) -> int:
 
 
 def _undone(call: Call) -> int:
-    return _told(call, call.workspace.undo(**call.once))
+    return _told(call, call.workspace.undo(rest=call.arguments.rest, **call.once))
 
 
 def _told(call: Call, receipt: Receipt) -> int:

@@ -7,7 +7,7 @@ What it says besides (the reason of an override, a note, a touch) stands in `fac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -126,6 +126,11 @@ def read(deal: Deal, name: str) -> Any:
 
 def evolve(deal: Deal | None, event: Event, deal_id: int | None = None) -> Deal:
     """The deal after the event; `deal_id` names the deal that a first event creates."""
+    return evolve_all(deal, (event,), deal_id)
+
+
+def evolve_all(deal: Deal | None, events: Sequence[Event], deal_id: int | None = None) -> Deal:
+    """The deal after all of the events, made once: most of the time goes into making it."""
     if deal is None:
         if deal_id is None:
             raise ValueError("a first event needs the id of the deal that it creates")
@@ -133,12 +138,13 @@ def evolve(deal: Deal | None, event: Event, deal_id: int | None = None) -> Deal:
     else:
         # As `dataclasses.replace`, which takes four times as long for so many fields.
         values = dict(zip(DEAL_FIELDS, _values_of(deal), strict=True))
-    values["version"] += 1
-    for name, value in event.after.items():
-        if "." in name:
-            _set_entry(values, name, value)
-        else:
-            values[name] = value
+    values["version"] += len(events)
+    for event in events:
+        for name, value in event.after.items():
+            if "." in name:
+                _set_entry(values, name, value)
+            else:
+                values[name] = value
     evolved = Deal.__new__(Deal)  # every field is there: a third of the time of `__init__`
     for name, put in _PUTS.items():
         put(evolved, values[name])
@@ -170,12 +176,10 @@ def inverse(event: Event) -> Event:
 
 def replay(events: Iterable[Event], deal_id: int) -> Deal:
     """The deal that a history of events leads to; `ValueError` when there is none."""
-    deal: Deal | None = None
-    for event in events:
-        deal = evolve(deal, event, deal_id)
-    if deal is None:
+    history = tuple(events)
+    if not history:
         raise ValueError("a deal without events")
-    return deal
+    return evolve_all(None, history, deal_id)
 
 
 # How values stand in the database and in JSON, by field.

@@ -15,9 +15,12 @@ from pipeboard.store.troubles import told
 BUSY_MS = 5_000
 READING_CACHE_KB = 512
 """Pages that a reading connection keeps: a board needs few, and ten reps share one box."""
-WRITING_CACHE_PAGES = 65_536
+WRITING_CACHE_PAGES = 65_535
 """Changed pages that a writing connection keeps before it must shut readers out to make room: with
-pages of 4 KiB 256 MiB, a bulk change of some 100,000 deals."""
+pages of 4 KiB 256 MiB, a bulk change of some 100,000 deals.
+
+Never a multiple of 256: SQLite takes the lowest byte for a truth, and with 0 it would never make
+room, in attached databases neither."""
 
 
 def wal_is_safe(version: tuple[int, ...]) -> bool:

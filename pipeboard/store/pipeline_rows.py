@@ -26,6 +26,8 @@ _SAME = (
 )
 _NUMBERS = ("probability_bp", "expected_days", "idle_days")
 _MOST = 100_000
+TAKEN_BACK = "\x7f"
+"""Stands between name and number of a pipeline that was taken back; nobody can type it."""
 
 
 def pipeline_row(pipeline: Pipeline, position: int) -> dict[str, Any]:
@@ -73,7 +75,7 @@ def pipeline_from_rows(row: Mapping[str, Any], stages: Iterable[Mapping[str, Any
     """The pipeline that its row and the rows of its stages (in order) stand for."""
     return Pipeline(
         row["id"],
-        row["name"],
+        row["name"].partition(TAKEN_BACK)[0],
         row["currency"],
         tuple(_stage(stage) for stage in stages),
         tuple(_question(data) for data in json.loads(row["questions"])),

@@ -23,7 +23,7 @@ from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store import tables as t
 from pipeboard.store.identity import Identity
 from pipeboard.store.instants import instant_after
-from pipeboard.store.pipeline_rows import pipeline_document, pipeline_row, stage_row
+from pipeboard.store.pipeline_rows import TAKEN_BACK, pipeline_document, pipeline_row, stage_row
 from pipeboard.store.projecting import Change, project
 from pipeboard.store.projecting.staging import Stage
 from pipeboard.store.reading import Reader
@@ -231,7 +231,7 @@ class Writer(TargetWriter):
         ).scalar()
         if known is None:
             known = self._session.execute(text("SELECT count(*) FROM pipeline")).scalar_one()
-        _put(self._session, "pipeline", [pipeline_row(pipeline, known)])
+        _put(self._session, "pipeline", [pipeline_row(pipeline, known) | {"removed": False}])
         stages = [stage_row(s, pipeline.id, place) for place, s in enumerate(pipeline.stages)]
         _put(self._session, "stage", stages)
         self._session.execute(
@@ -252,15 +252,20 @@ class Writer(TargetWriter):
             self._session.execute(text("DELETE FROM stage WHERE id = :id"), {"id": stage_id})
 
     def forget_pipeline(self, pipeline_id: int) -> None:
-        """Takes away a pipeline that no deal was ever in."""
-        for table, column in (
-            ("target", "pipeline_id"),
-            ("stage", "pipeline_id"),
-            ("pipeline_version", "pipeline_id"),
-            ("pipeline", "id"),
-        ):
+        """Takes away a pipeline; where deals that were taken back name it, out of sight."""
+        one = {"id": pipeline_id}
+        for table in ("target", "pipeline_version"):
+            self._session.execute(text(f"DELETE FROM {table} WHERE pipeline_id = :id"), one)
+        named = self._session.execute(
+            text("SELECT 1 FROM deal WHERE pipeline_id = :id LIMIT 1"), one
+        ).scalar()
+        if named is None:
+            self._session.execute(text("DELETE FROM stage WHERE pipeline_id = :id"), one)
+            self._session.execute(text("DELETE FROM pipeline WHERE id = :id"), one)
+        else:
             self._session.execute(
-                text(f"DELETE FROM {table} WHERE {column} = :id"), {"id": pipeline_id}
+                text("UPDATE pipeline SET removed = :yes, name = name || :mark WHERE id = :id"),
+                one | {"yes": True, "mark": f"{TAKEN_BACK}{pipeline_id}"},
             )
         self.numbers("change", 1)
 

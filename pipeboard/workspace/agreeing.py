@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from pipeboard.domain.agreements import Agreement, Contents, Topic, changed_names
 from pipeboard.domain.errors import Conflict, Refused
+from pipeboard.domain.text import fold
 from pipeboard.store.pipeline_rows import pipeline_data, pipeline_from_data
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from pipeboard.domain.deal import Deal
     from pipeboard.domain.pipeline import Pipeline, Stage
+    from pipeboard.store.projecting import Change
     from pipeboard.store.writing import Writer
     from pipeboard.workspace.desk import Desk
 
@@ -43,16 +46,31 @@ def put(writer: Writer, agreement: Agreement, at: datetime, by: str) -> None:
         writer.save_pipeline(wanted, at, by)
 
 
-def reverted(desk: Desk, command_id: str, cannot: str) -> tuple[Agreement, ...]:
-    """What takes back the agreements that a command changed; `Conflict` when one has been changed
-    since, `Refused` when deals rest on it."""
-    found = []
+def reverted(
+    desk: Desk, command_id: str, cannot: str, deals: Sequence[Change] = ()
+) -> tuple[tuple[Agreement, ...], tuple[str, ...]]:
+    """What takes back the agreements that a command changed, and remarks on those that stay.
+
+    `Conflict` when one has been changed since, `Refused` when deals rest on it. Where `deals` go
+    back with the same command, what was made for them stays instead, if others use it by now.
+    """
+    found: list[Agreement] = []
+    kept: list[str] = []
     for seq, done in reversed(desk.reader.agreements.of_command(command_id)):
+        may_stay = bool(deals) and done.before is None
+        said = f"The {done.name} stays" if may_stay else cannot
         present = desk.reader.agreements.contents(done.topic, done.key)
-        if not _same(done, present, done.after):
-            raise _changed_since(desk, done, present, seq, cannot)
-        found.append(_back(desk, done, present, cannot))
-    return tuple(found)
+        if deals and present == done.before:  # as it is to be again already
+            continue
+        try:
+            if not _same(done, present, done.after):
+                raise _changed_since(desk, done, present, seq, said)
+            found.append(_back(desk, done, present, said, deals))
+        except (Conflict, Refused) as error:
+            if not may_stay:
+                raise
+            kept.append(error.message)
+    return tuple(found), tuple(kept)
 
 
 def _same(agreement: Agreement, one: Contents | None, other: Contents | None) -> bool:
@@ -98,32 +116,55 @@ def _changed_since(
     )
 
 
-def _back(desk: Desk, done: Agreement, present: Contents | None, cannot: str) -> Agreement:
-    """The inverse of a change, from what is agreed now."""
+def _back(
+    desk: Desk,
+    done: Agreement,
+    present: Contents | None,
+    cannot: str,
+    deals: Sequence[Change],
+) -> Agreement:
+    """The inverse of a change, from what is agreed now and once `deals` are as they will be."""
     back = replace(done.inverse, before=present)
     if done.topic is Topic.REP and back.after is None:
-        _check_no_deals(desk, str(done.key[0]), cannot)
+        _check_rep_unused(desk, str(done.key[0]), cannot, deals)
+    if done.topic is Topic.PIPELINE and back.after is not None:
+        _check_name_free(desk, back.after, cannot)
     if done.topic is Topic.PIPELINE and present is not None:
-        return _pipeline_back(desk, back, present, cannot)
+        return _pipeline_back(desk, back, present, cannot, deals)
     return back
 
 
-def _check_no_deals(desk: Desk, rep: str, cannot: str) -> None:
+def _check_rep_unused(desk: Desk, rep: str, cannot: str, deals: Sequence[Change]) -> None:
     count = desk.reader.agreements.deals_of(rep)
+    for change in deals:
+        count -= _is_of(change.before, rep) - _is_of(change.after, rep)
     if count:
-        deals = "a deal is" if count == 1 else f"{count} deals are"
-        raise Refused(f"{cannot}: {deals} {rep}'s.", hint="Assign them first.")
+        whose = "a deal is" if count == 1 else f"{count} deals are"
+        raise Refused(f"{cannot}: {whose} {rep}'s.", hint="Assign them first.")
+    if desk.reader.agreements.targets(owner=rep):
+        raise Refused(f"{cannot}: {rep} has a target.", hint="Take the target away first.")
 
 
-def _pipeline_back(desk: Desk, back: Agreement, present: Contents, cannot: str) -> Agreement:
+def _is_of(deal: Deal | None, rep: str) -> bool:
+    return deal is not None and deal.owner == rep and not deal.removed
+
+
+def _check_name_free(desk: Desk, wanted: Contents, cannot: str) -> None:
+    for pipeline in desk.reader.pipelines():
+        if pipeline.id != wanted["id"] and fold(pipeline.name) == fold(wanted["name"]):
+            raise Refused(
+                f"{cannot}: there is another pipeline {pipeline.name} by now.",
+                hint="Rename that one first: pipeboard pipeline edit",
+            )
+
+
+def _pipeline_back(
+    desk: Desk, back: Agreement, present: Contents, cannot: str, deals: Sequence[Change]
+) -> Agreement:
     """A pipeline as it was: stages that were new go, unless deals have been in them."""
     now = pipeline_from_data(present)
     if back.after is None:
-        if desk.reader.agreements.stages_ever_used([stage.id for stage in now.stages]):
-            raise Refused(
-                f"{cannot}: deals have been in {now.name}.",
-                hint="Move or archive them; the pipeline stays for their history.",
-            )
+        _check_pipeline_unused(desk, now, cannot, deals)
         return back
     before = pipeline_from_data(back.after)
     kept = {stage.id for stage in before.stages}
@@ -136,6 +177,24 @@ def _pipeline_back(desk: Desk, back: Agreement, present: Contents, cannot: str) 
     left = [replace(stage, retired=True) for stage in new if stage.id in used]
     wanted = with_retired(replace(before, version=now.version + 1), left)
     return replace(back, after=pipeline_data(wanted))
+
+
+def _check_pipeline_unused(
+    desk: Desk, pipeline: Pipeline, cannot: str, deals: Sequence[Change]
+) -> None:
+    """`Refused` where other deals than those that go with it have been in a pipeline."""
+    gone = {change.after.id for change in deals if change.after.removed}
+    if desk.reader.agreements.deals_ever_in([stage.id for stage in pipeline.stages]) - gone:
+        raise Refused(
+            f"{cannot}: deals have been in {pipeline.name}.",
+            hint="Move or archive them; the pipeline stays for their history.",
+        )
+    if deals and len(desk.reader.pipelines()) == 1:
+        raise Refused(f"{cannot}: it is the only one.", hint="Rename or change it as you like.")
+    if desk.reader.agreements.targets(pipeline_id=pipeline.id):
+        raise Refused(
+            f"{cannot}: {pipeline.name} has targets by now.", hint="Take them away first."
+        )
 
 
 def with_retired(pipeline: Pipeline, retired: Sequence[Stage]) -> Pipeline:

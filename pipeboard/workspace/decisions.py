@@ -10,7 +10,7 @@ from pipeboard.domain.commands import Command
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.errors import Conflict, GateNotMet, Refused, SoAlready
-from pipeboard.domain.events import Event, evolve
+from pipeboard.domain.events import Event, evolve_all
 from pipeboard.workspace.conflicts import unseen_changes
 
 if TYPE_CHECKING:
@@ -70,21 +70,14 @@ def change_of(deal: Deal, events: Sequence[Event]) -> Change:
     """What events do to a deal, to be stored."""
     from pipeboard.store.projecting import Change
 
-    after = deal
-    for event in events:
-        after = evolve(after, event)
-    return Change(deal, after, tuple(events))
+    return Change(deal, evolve_all(deal, events), tuple(events))
 
 
 def beginning_of(events: Sequence[Event]) -> Change:
     """The deal that events begin, to be stored; it gets its number then."""
     from pipeboard.store.projecting import Change
 
-    deal: Deal | None = None
-    for event in events:
-        deal = evolve(deal, event, 0)
-    assert deal is not None
-    return Change(None, deal, tuple(events))
+    return Change(None, evolve_all(None, events, 0), tuple(events))
 
 
 def _nothing(already: dict[str, str], asked: int) -> str:

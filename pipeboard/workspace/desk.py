@@ -333,7 +333,9 @@ class Desk:
     def contexts(self) -> Callable[[int], Context]:
         """In which context something is decided, by pipeline."""
         settings, at, today = self.settings, self.now(), self.today
-        pipelines = {pipeline.id: pipeline for pipeline in self.reader.pipelines()}
+        reader = self.reader
+        known = (*reader.pipelines(), *reader.pipelines_taken_back())
+        pipelines = {pipeline.id: pipeline for pipeline in known}
         return lambda pipeline_id: Context(
             pipelines[pipeline_id],
             at,

@@ -14,13 +14,17 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.commands import Context
 from pipeboard.domain.errors import Conflict, Refused
 from pipeboard.domain.events import micros
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.pipeline_rules import check_pipeline, clean_pipeline
+from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow, Rejected
+from pipeboard.store.pipeline_rows import pipeline_data
+from pipeboard.workspace.agreeing import contents_of
 from pipeboard.workspace.edits import Edits
 from pipeboard.workspace.import_report import ImportReport as ImportReport
 from pipeboard.workspace.import_report import RowsRejected as RowsRejected
@@ -138,7 +142,8 @@ class _Import:
             if staging is not None:
                 self._bring_in(staging, decider)
             elif not self.wanted.id:
-                self.desk.transact(lambda: self._save_pipeline(pipeline))
+                self.desk.transact(lambda: self._make_pipeline(pipeline))
+                decider.report.command_id = self.command_id
         return decider.report
 
     def _decider(self, pipeline: Pipeline) -> RowDecider:
@@ -199,10 +204,11 @@ class _Import:
 
     def _store(self, staging: Staging, decider: RowDecider) -> None:
         writer, pipeline = self.desk.writer, decider.pipeline
+        made: list[Agreement] = []
         if self.desk.retried(self.command_id, "import") is not None:
             return
         if not self.wanted.id:
-            self._save_pipeline(pipeline)
+            made.append(self._save_pipeline(pipeline))
         elif self.desk.pipeline_now(pipeline.id).version != pipeline.version:
             raise Conflict(
                 f"{pipeline.name} was changed while the file was being read.",
@@ -213,7 +219,9 @@ class _Import:
         count = decider.report.created + decider.report.updated
         summary = f"Imported {count:,} deals from {self.origin}."
         writer.begin_command(self.desk._done(self.command_id, decider.at, "import", summary))
+        made += map(_rep_made, staging.stage.new_owners())
         writer.add_staged(staging.stage)
+        writer.record_agreements(self.command_id, made)
         if self.options.recipe is not None:
             writer.save_recipe(*self.options.recipe)
 
@@ -240,13 +248,27 @@ class _Import:
         stages = tuple(replace(stage, id=next(numbers)) for stage in wanted.stages)
         return replace(wanted, id=store.reserve("pipeline", 1)[0], stages=stages, version=1)
 
-    def _save_pipeline(self, pipeline: Pipeline) -> None:
+    def _make_pipeline(self, pipeline: Pipeline) -> None:
+        """The pipeline alone, of a file none of whose rows led to a deal."""
+        made = self._save_pipeline(pipeline)
+        summary = f"Imported 0 deals from {self.origin}."
+        self.desk.writer.begin_command(self.desk._done(self.command_id, self.at, "import", summary))
+        self.desk.writer.record_agreements(self.command_id, [made])
+
+    def _save_pipeline(self, pipeline: Pipeline) -> Agreement:
         if any(fold(known.name) == fold(pipeline.name) for known in self.desk.pipelines()):
             raise Refused(
                 f"There is a pipeline '{pipeline.name}' by now.",
                 hint="Nothing was imported: import it again, without --stages.",
             )
         self.desk.writer.save_pipeline(pipeline, self.at, self.desk.actor.label)
+        return Agreement(Topic.PIPELINE, (pipeline.id,), None, pipeline_data(pipeline))
+
+
+def _rep_made(name: str) -> Agreement:
+    """Somebody whom the file is the first to name."""
+    contents = {n: v for n, v in contents_of(Rep(name)).items() if n != "name"}
+    return Agreement(Topic.REP, (name,), None, contents)
 
 
 def _with_made_up_ids(pipeline: Pipeline) -> Pipeline:

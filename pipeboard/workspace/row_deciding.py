@@ -12,7 +12,7 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal, NextStep, Note, Status
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.errors import Ambiguous, NotFound, PipeboardError, Refused
-from pipeboard.domain.events import Event, evolve
+from pipeboard.domain.events import Event, evolve, evolve_all
 from pipeboard.domain.people import match_rep
 from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow, Rejected
@@ -365,11 +365,7 @@ def _has_notes(events: Sequence[Event]) -> bool:
 def _changed(before: Deal | None, events: Sequence[Event], deal_id: int) -> Change:
     from pipeboard.store.projecting import Change
 
-    deal = before
-    for event in events:
-        deal = evolve(deal, event, deal_id)
-    assert deal is not None
-    return Change(before, deal, tuple(events))
+    return Change(before, evolve_all(before, events, deal_id), tuple(events))
 
 
 def _rejected(row: DealRow, column: str, value: str, reason: str) -> Rejected:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
@@ -17,25 +18,53 @@ from pipeboard.workspace.desk import Decision, Desk, Receipt, as_command, in_tra
 
 if TYPE_CHECKING:
     from pipeboard.domain.agreements import Agreement
+    from pipeboard.domain.sheet import Entry
     from pipeboard.store.projecting import Change
     from pipeboard.store.reading.commands import Recorded
     from pipeboard.store.reading.history import Did
+
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Reverted:
+    """What takes a command back, and remarks on what of it stays."""
+
+    changes: tuple[Change, ...]
+    agreements: tuple[Agreement, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _ChangedSince:
+    """A deal with what stands on it since a command."""
+
+    deal: Deal
+    entries: Sequence[Entry]
+
+    @property
+    def fields(self) -> list[str]:
+        return sorted({name for entry in self.entries for name in entry.event.changed} - {"rank"})
 
 
 class Undoing(Desk):
     """Undo and redo are new commands made of inverse events."""
 
     @as_command("undo")
-    def undo(self, *, dry_run: bool = False, token: str = "") -> Receipt:
-        """Takes back my last command; `Conflict` when somebody changed since what it changed."""
+    def undo(self, *, rest: bool = False, dry_run: bool = False, token: str = "") -> Receipt:
+        """Takes back my last command; `Conflict` when somebody changed since what it changed.
+
+        With `rest` those deals stay as they are, and all others go back.
+        """
         last = self.reader.undoable(self.actor.name)
         if last is None:
             raise Refused("There is nothing of yours to undo.")
-        changes, agreements = self._reverted(last.id, f"Can't undo '{last.summary}'")
+        found = self._reverted(last.id, f"Can't undo '{last.summary}'", rest=rest)
         decision = Decision(
             f"Undid: {last.summary}",
-            changes,
-            agreements,
+            found.changes,
+            found.agreements,
+            found.notes,
             undoes=last.id,
             marks=last.id,
             about=self._about(last),
@@ -51,11 +80,12 @@ class Undoing(Desk):
         if found is None:
             raise Refused("There is nothing to redo.")
         undo, last = found
-        changes, agreements = self._reverted(undo.id, f"Can't redo '{last.summary}'")
+        reverted = self._reverted(undo.id, f"Can't redo '{last.summary}'", rest=False)
         decision = Decision(
             last.summary,
-            changes,
-            agreements,
+            reverted.changes,
+            reverted.agreements,
+            reverted.notes,
             redoes=last.id,
             marks=undo.id,
             about=self._about(last),
@@ -66,7 +96,8 @@ class Undoing(Desk):
             "redo",
             f"Redid: {receipt.summary}",
             receipt.deals,
-            about=receipt.about,
+            receipt.notes,
+            receipt.about,
         )
 
     def undo_list(self, limit: int = 20) -> tuple[Did, ...]:
@@ -79,48 +110,67 @@ class Undoing(Desk):
         at = done.at.astimezone(self.settings.zone)
         return f"{named(done.actor, done.acting_as)}, {at.day} {at:%b %H:%M}"
 
-    def _reverted(
-        self, command_id: str, cannot: str
-    ) -> tuple[tuple[Change, ...], tuple[Agreement, ...]]:
-        """What takes a command back, whole; `Refused` for one that nothing is known of."""
+    def _reverted(self, command_id: str, cannot: str, *, rest: bool) -> _Reverted:
+        """What takes a command back, whole or with `rest` but for the deals that were changed
+        since; `Refused` for one that nothing is known of."""
         by_deal = self.reader.events_of(command_id)
         self.come_after(by_deal)
         contexts = self.contexts()
         deals = self.reader.deals(by_deal)
-        changes = []
+        changes: list[Change] = []
+        changed_since: list[_ChangedSince] = []
         for deal_id, numbered in by_deal.items():
-            deal = deals[deal_id]
-            if deal.version != numbered[-1][0]:
-                self._nobody_else_since(deal, numbered[-1][0], cannot)
+            deal, version = deals[deal_id], numbered[-1][0]
+            if deal.version != version and (since := self.reader.standing_since(deal.id, version)):
+                changed_since.append(_ChangedSince(deal, since))
+                continue
             revert = c.Revert(tuple(event for _, event in numbered))
             changes.append(change_of(deal, decide(revert, deal, contexts(deal.pipeline_id))))
-        agreements = reverted(self, command_id, cannot)
+        if changed_since and not (rest and changes):
+            raise self._somebody_else_since(changed_since, len(by_deal), cannot)
+        agreements, kept = reverted(self, command_id, cannot, changes)
         if not changes and not agreements:
             raise Refused(
                 f"{cannot}: it cannot be taken back.",
                 hint="What came before it can be changed back by hand.",
             )
-        return tuple(changes), agreements
+        notes = (*self._staying(changed_since), *kept)
+        return _Reverted(tuple(changes), agreements, notes)
 
-    def _nobody_else_since(self, deal: Deal, version: int, cannot: str) -> None:
-        """Nothing stands on a deal since that version: undoing has cancelled it out."""
-        since = self.reader.standing_since(deal.id, version)
-        if not since:
-            return
-        last = since[-1]
-        when = f"{last.recorded_at.astimezone(self.settings.zone):%d %b %H:%M}"
-        fields = sorted({name for entry in since for name in entry.event.changed} - {"rank"})
-        raise Conflict(
-            f"{cannot}: {last.who} changed {deal.ref} {deal.name} at {when} after you"
-            f"{self._named(fields)}.",
-            hint=f"See what changed: pipeboard history {deal.ref}",
+    def _somebody_else_since(
+        self, found: Sequence[_ChangedSince], of: int, cannot: str
+    ) -> Conflict:
+        """Why a command cannot be taken back: what stands on its deals since."""
+        first, last = found[0].deal, found[0].entries[-1]
+        more = f" {len(found):,} of its {of:,} deals have been changed since." * (len(found) > 1)
+        others = " Undo the others: pipeboard undo --rest" if len(found) < of else ""
+        return Conflict(
+            f"{cannot}: {self._who_changed(found[0], 'after you')}.{more}",
+            hint=f"See what changed: pipeboard history {first.ref}{'.' if others else ''}{others}",
             details={
-                "deal": deal.ref,
+                "deal": first.ref,
                 "by": last.who,
                 "at": last.recorded_at.isoformat(),
-                "fields": fields,
+                "fields": found[0].fields,
+                "deals": [one.deal.ref for one in found],
             },
         )
+
+    def _staying(self, found: Sequence[_ChangedSince]) -> tuple[str, ...]:
+        """Which deals are left as they are, and why."""
+        if not found:
+            return ()
+        named = [f"{self._who_changed(one, 'since')}." for one in found[:MOST_NAMED]]
+        left = len(found) - len(named)
+        more = (f"And {left:,} more.",) if left else ()
+        stay = "A deal stays as it is:" if len(found) == 1 else f"{len(found):,} deals stay:"
+        return (stay, *named, *more)
+
+    def _who_changed(self, one: _ChangedSince, when: str) -> str:
+        last = one.entries[-1]
+        at = f"{last.recorded_at.astimezone(self.settings.zone):%d %b %H:%M}"
+        fields = self._named(one.fields)
+        return f"{last.who} changed {one.deal.ref} {one.deal.name} at {at} {when}{fields}"
 
     def _named(self, fields: Sequence[str]) -> str:
         pipelines = self.reader.pipelines()

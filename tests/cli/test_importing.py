@@ -46,8 +46,32 @@ def test_the_same_file_twice_creates_nothing_twice(pipe: Type, home: Path) -> No
 
 def test_one_undo_takes_a_whole_import_back(pipe: Type, home: Path) -> None:
     pipe("import", _file(home, GOOD), "--into", "Sales", "--stages", "Lead,Demo")
-    assert pipe("undo").code == 0
+    assert "The pipeline Sales stays: it is the only one." in pipe("undo").err
     assert pipe("list", "--count").out == "0\n"
+
+
+def test_undo_takes_the_pipeline_along_and_with_rest_leaves_what_was_changed_since(
+    pipe: Type, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipe("init", "--template", "minimal")
+    line = ("import", _file(home, GOOD), "--into", "Sales", "--stages", "Lead,Demo")
+    pipe(*line)
+    assert pipe("undo", "--json").json["deals"][0]["pipeline"] == "Sales"
+    assert "Sales" not in pipe("pipeline", "list").out
+    assert pipe("redo").code == 0
+    assert "Sales" in pipe("pipeline", "list").out
+    said = [line for line in pipe("history").lines if "Imported 2 deals" in line]
+    assert len(said) == 3  # imported, undone and redone: a line each, whatever else they made
+    with monkeypatch.context() as somebody:
+        somebody.setattr("pipeboard.cli.environment.account_name", lambda: "bo")
+        pipe("set", "1", "value=9000")
+    refused = pipe("undo")
+    assert refused.code == 4
+    assert "undo --rest" in refused.err
+    rest = pipe("undo", "--rest")
+    assert rest.code == 0
+    assert "D-1" in rest.err
+    assert pipe("list", "--ids").lines == ["D-1"]
 
 
 def test_a_rejected_row_refuses_the_whole_file_and_names_each(pipe: Type, home: Path) -> None:

@@ -318,3 +318,13 @@ def test_looking_at_a_database_drops_no_lock_that_this_process_holds(path: Path)
             assert locks(path) == held
         lock_holder(locate(str(path)))
         assert locks(path) == held
+
+
+def test_a_writing_connection_makes_room_when_its_cache_is_full(tmp_path: Path) -> None:
+    path = tmp_path / "deals.db"
+    Store.create(str(path), SETTINGS).close()
+    with closing(connect(locate(str(path)))) as connection:
+        connection.execute("ATTACH DATABASE '' AS beside")
+        for schema in ("main", "beside"):
+            (pages,) = connection.execute(f"PRAGMA {schema}.cache_spill").fetchone()
+            assert pages > 0, f"{schema} would hold all that is written in memory"

@@ -26,7 +26,8 @@ _BESIDE = ("deal_tag", "deal_field", "contact", "answer", "note", "touch")
 _TABLES = ("deal", "event", *_BESIDE)
 _STAGED_CACHE_KB = 8_000
 _MANY_DEALS = 60_000
-_CACHE_KB, _CACHE_FOR_MANY_KB = 72_000, 40_000
+_CACHE = ("cache_size", "cache_spill")
+_CACHE_PAGES, _CACHE_FOR_MANY_PAGES = 18_001, 10_001
 """Pages that the writing transaction keeps before it spills, which shuts out readers: enough for
 so many deals. Beyond, memory would grow with the file, and readers wait some seconds instead."""
 
@@ -37,13 +38,14 @@ def staged(connection: Connection) -> Iterator[Stage]:
     raw = connection.connection.driver_connection
     assert isinstance(raw, sqlite3.Connection)
     raw.execute("ATTACH DATABASE '' AS staged")
-    (kept,) = raw.execute("PRAGMA cache_size").fetchone()
+    kept = {name: raw.execute(f"PRAGMA main.{name}").fetchone()[0] for name in _CACHE}
     try:
         yield Stage(raw)
     finally:
         raw.rollback()
         raw.execute("DETACH DATABASE staged")
-        raw.execute(f"PRAGMA cache_size={kept}")
+        for name, pages in kept.items():
+            raw.execute(f"PRAGMA main.{name}={pages}")
 
 
 class Stage:
@@ -125,10 +127,15 @@ class Stage:
         (lowest,) = self._raw.execute("SELECT min(id) FROM staged.deal").fetchone()
         return -(lowest or 0)
 
+    def new_owners(self) -> list[str]:
+        """Those who own something here and whom the database does not know yet."""
+        return [name for (name,) in self._raw.execute(_NEW_OWNERS)]
+
     def write(self, base: int) -> None:
         """Stores all that was put aside; the new deals are numbered on from `base`."""
-        many = self.highest() > _MANY_DEALS
-        self._raw.execute(f"PRAGMA main.cache_size=-{_CACHE_FOR_MANY_KB if many else _CACHE_KB}")
+        pages = _CACHE_FOR_MANY_PAGES if self.highest() > _MANY_DEALS else _CACHE_PAGES
+        for name in _CACHE:
+            self._raw.execute(f"PRAGMA main.{name}={pages}")
         self._add_totals()
         for table in _TABLES:
             if table in _REWRITTEN:
@@ -159,11 +166,10 @@ class Stage:
             else f'"{name}"'
             for name in columns
         )
-        order = f"{key} DESC" if table == "deal" else "rowid"
         again = " ON CONFLICT (id) DO UPDATE SET removed = excluded.removed"
         self._raw.execute(
             f"INSERT INTO main.{table} ({listed}) SELECT {values} FROM staged.{table}"
-            f" WHERE true ORDER BY {order}{again if table in ('note', 'touch') else ''}"
+            f" WHERE true ORDER BY rowid{again if table in ('note', 'touch') else ''}"
         )
 
     def _delete_rewritten(self, table: str) -> None:
@@ -215,11 +221,13 @@ _ADD_TOTALS = (
     " stage_minor = stage_total.stage_minor + excluded.stage_minor,"
     " hand_minor_bp = stage_total.hand_minor_bp + excluded.hand_minor_bp"
 )
+_NEW_OWNERS = (
+    "SELECT owner FROM (SELECT owner FROM staged.deal UNION SELECT owner FROM staged.changed)"
+    " WHERE owner <> '' AND owner NOT IN (SELECT name FROM main.rep) ORDER BY owner"
+)
 _ADD_REPS = (
     "INSERT INTO main.rep (name, display_name, team, active)"
-    " SELECT owner, '', '', true FROM (SELECT owner FROM staged.deal"
-    " UNION SELECT owner FROM staged.changed) WHERE owner <> '' ORDER BY owner"
-    " ON CONFLICT (name) DO NOTHING"
+    f" SELECT owner, '', '', true FROM ({_NEW_OWNERS})"
 )
 _REWRITTEN = tuple(str(table.__tablename__) for _, table, _ in FINDABLE)
 

@@ -158,6 +158,21 @@ class Agreements:
             )
         )
 
+    def deals_ever_in(self, stage_ids: Sequence[int]) -> set[int]:
+        """The deals that have ever been in one of these stages."""
+        asked = among("stage_id", stage_ids).text
+        return set(
+            self._database.column(
+                f"select deal_id from event where {asked} union select id from deal where {asked}"
+            )
+        )
+
+    def targets(self, *, pipeline_id: int | None = None, owner: str | None = None) -> int:
+        """How many targets there are for a pipeline, or for somebody."""
+        return self._database.number(
+            "select count(*) from target where pipeline_id = ? or owner = ?", (pipeline_id, owner)
+        )
+
     def deals_of(self, owner: str) -> int:
         """How many deals are somebody's, archived ones too."""
         return self._database.number(

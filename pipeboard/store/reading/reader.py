@@ -82,6 +82,10 @@ class Reader:
         """All pipelines in their order."""
         return self._pipelines.all()
 
+    def pipelines_taken_back(self) -> tuple[Pipeline, ...]:
+        """Pipelines that are there no more, but for deals that were taken back with them."""
+        return setup.read_pipelines(self._database, removed=True)
+
     def reps(self) -> tuple[Rep, ...]:
         return setup.read_reps(self._database)
 

@@ -57,7 +57,8 @@ class Pipelines:
 
     def all(self) -> tuple[Pipeline, ...]:
         rows = self._database.rows(
-            "select id, version, position, name, currency from pipeline order by position, id"
+            "select id, version, position, name, currency from pipeline where not removed"
+            " order by position, id"
         )
         mark = tuple(tuple(row) for row in rows)
         if mark != self._mark:
@@ -70,12 +71,14 @@ class Pipelines:
 
 
 @readable("the pipelines")
-def read_pipelines(database: Database) -> tuple[Pipeline, ...]:
-    """The pipelines in their order."""
+def read_pipelines(database: Database, *, removed: bool = False) -> tuple[Pipeline, ...]:
+    """The pipelines in their order, or those that were taken back."""
     stages: dict[int, list[Row]] = {}
     for stage in database.rows("select * from stage order by pipeline_id, position, id"):
         stages.setdefault(stage["pipeline_id"], []).append(stage)
     return tuple(
         pipeline_from_rows(row, stages.get(row["id"], ()))
-        for row in database.rows("select * from pipeline order by position, id")
+        for row in database.rows(
+            f"select * from pipeline where {'' if removed else 'not '}removed order by position, id"
+        )
     )

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlmodel import Field, SQLModel
 
 from pipeboard.store.tables.columns import instant
@@ -31,7 +40,11 @@ class Counter(SQLModel, table=True):
 
 
 class PipelineRow(SQLModel, table=True):
-    """A pipeline; its questions as JSON."""
+    """A pipeline; its questions as JSON.
+
+    One that was taken back with all deals that were ever in it is `removed`: they still name it.
+    Its name then ends with a mark and its number, so that it is free for another.
+    """
 
     __tablename__ = "pipeline"
     id: int = Field(primary_key=True)
@@ -40,6 +53,9 @@ class PipelineRow(SQLModel, table=True):
     position: int
     version: int
     questions: str
+    removed: bool = Field(
+        default=False, sa_column=Column(Boolean, nullable=False, server_default=false())
+    )
 
 
 class StageRow(SQLModel, table=True):

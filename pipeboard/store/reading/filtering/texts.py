@@ -210,7 +210,7 @@ class Texts:
     def _in_pipeline(self, value: str) -> Sql:
         names = {
             row["id"]: fold(row["name"])
-            for row in self.database.rows("select id, name from pipeline")
+            for row in self.database.rows("select id, name from pipeline where not removed")
         }
         wanted = fold(value)
         ids = [key for key, name in names.items() if name == wanted] or [
