@@ -17,7 +17,7 @@ from pipeboard.domain.metrics import METRICS
 from pipeboard.exchange.metrics_document import metrics_document
 from pipeboard.workspace import Workspace
 from pipeboard.workspace.counting import Question
-from tests.oracle import further, outcomes, outlook, parts
+from tests.oracle import further, outcomes, outlook, parts, standing
 from tests.oracle.asked import Asked, Whose, half_up
 from tests.oracle.ledger import Ledger
 from tests.oracle.log import Told, calls_at, deals_at
@@ -134,7 +134,7 @@ def test_the_other_parts(team: Team, label: str) -> None:
         over = asked(team, ana, wanted, at)
         stock = stock_of(team, ana, wanted, over)
         for row, one in zip(found["stages"], over.stages, strict=True):
-            agree(row, parts.stage(over, stock, one))
+            agree(row, parts.stage(over, stock, one) | standing.stage(over, stock, one))
         for row in found["forecast_months"]:
             agree(row, parts.month(stock, row["month"]))
         for row in found["won_weeks"]:
@@ -144,6 +144,17 @@ def test_the_other_parts(team: Team, label: str) -> None:
         scores = found["calibration"]
         told = {name: scores[name]["value"] for name in ("brier", "bias")}
         agree(told | {"n": scores["bias"]["n"]}, parts.calibration(stock))
+
+
+@pytest.mark.parametrize("label", PERIODS[:3])
+def test_what_was_said_week_by_week(team: Team, label: str) -> None:
+    ana, at = team.rep("ana"), team.clock()
+    wanted = question(ana, label, at)
+    found = metrics_document(ana.report(wanted), history=True)["forecast_history"]
+    stock = stock_of(team, ana, wanted, asked(team, ana, wanted, at))
+    told = [row for one in further.periods_before(stock) for row in standing.said_in(stock, *one)]
+    for row, reckoned in zip(found, told, strict=True):
+        agree(row, reckoned)
 
 
 @pytest.mark.parametrize("label", PERIODS[:3])
