@@ -62,7 +62,8 @@ def own_call(basis: Basis) -> Metric:
     total = sum(known)
     silent = sorted(_busy(basis) & (set(reps) - set(called)))
     excluded = left_out({NO_CALL: len(silent)})
-    return Metric(total, Unit.MINOR, num=total, n=len(known), excluded=excluded)
+    behind = [*basis.won, *basis.closing]
+    return Metric(total, Unit.MINOR, num=total, n=len(known), excluded=excluded, numerator=behind)
 
 
 def call_record(basis: Basis) -> Record:
