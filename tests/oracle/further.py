@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -151,14 +151,14 @@ def own_call(asked: Asked) -> Answer:
     return sum(found) if found else None
 
 
-FURTHER: Mapping[str, Callable[[Asked], Answer]] = {
+FURTHER: dict[str, Callable[[Asked], Answer]] = {
     "value_kept": value_kept,
     "cycle_days_active_median": active_cycle,
     "cycle_days_qualified_median": cycle_once_qualified,
     "lead_velocity_average": lead_velocity_average,
     "pace": pace,
 }
-STANDING: Mapping[str, Callable[[Asked], Answer]] = {
+STANDING: dict[str, Callable[[Asked], Answer]] = {
     "coverage_next": coverage_next,
     "coverage_required": needed_coverage,
     "coverage_required_by_win_rate": by_win_rate,

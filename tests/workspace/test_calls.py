@@ -96,7 +96,7 @@ def test_a_past_call_is_the_first_that_stood_overnight_against_what_came(
     team.clock.wait(days=60)
     found = report(ana, "2027Q1", owner="ana").call_record
     assert [(kept.period.label, kept.said, kept.came) for kept in found.periods] == [
-        ("2026Q4", 5_000_000, 4_000_000)
+        ("2026Q4", Fraction(5_000_000), Fraction(4_000_000))
     ]
     assert found.error == Fraction(1, 4)
     assert report(ana, "2027Q1", owner="bo").call_record.error is None
