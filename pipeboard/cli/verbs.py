@@ -40,6 +40,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "Numbers": {
         "metrics": ("numbers", "win rates, forecast, bottleneck: the numbers of a period"),
         "target": ("numbers", "what is to be won in a period"),
+        "call": ("calls", "what a rep says that a period will bring"),
         "fx": ("numbers", "what other currencies are worth, from which day on"),
         "setting": ("counting", "when weeks and business years begin, whom deals count for"),
     },
@@ -64,8 +65,9 @@ CHANGING = frozenset(
     (
         "init", "demo", "import", "add", "set", "assign", "tag", "archive", "unarchive", "merge",
         "move", "won", "lost", "reopen", "next", "log", "note", "answer", "snooze", "contact",
-        "term", "tick", "recycle", "target set", "fx set", "setting set", "undo", "redo",
-        "pipeline new", "pipeline apply", "pipeline edit", "rep add", "rep set", "config edit",
+        "term", "tick", "recycle", "target set", "call set", "fx set", "setting set", "undo",
+        "redo", "pipeline new", "pipeline apply", "pipeline edit", "rep add", "rep set",
+        "config edit",
     )
 )  # fmt: skip
 # Those that hand --token on to their use case (`Call.once`).
@@ -79,9 +81,9 @@ TOKENED = frozenset(
 )  # fmt: skip
 READING = frozenset(
     (
-        "list", "show", "metrics", "export", "target list", "fx list", "setting list", "history",
-        "pipeline list", "pipeline show", "pipeline templates", "rep list", "config show",
-        "config path", "config check", "keys", "version",
+        "list", "show", "metrics", "export", "target list", "call list", "fx list", "setting list",
+        "history", "pipeline list", "pipeline show", "pipeline templates", "rep list",
+        "config show", "config path", "config check", "keys", "version",
     )
 )  # fmt: skip
 
@@ -103,6 +105,13 @@ NESTED: dict[str, tuple[str, dict[str, str]]] = {
         {
             "list": "the targets of the pipeline",
             "set": "a target for a period: pipeboard target set 2026Q4 130k",
+        },
+    ),
+    "call": (
+        "list",
+        {
+            "list": "what reps call for periods",
+            "set": "your own forecast of a period: pipeboard call set 2026Q4 120k",
         },
     ),
     "fx": (

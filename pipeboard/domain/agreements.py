@@ -23,6 +23,7 @@ class Topic(StrEnum):
     PIPELINE = "pipeline"
     REP = "rep"
     TARGET = "target"
+    CALL = "call"
     RATE = "rate"
     FILTER = "filter"
     SETTINGS = "settings"
@@ -56,6 +57,8 @@ class Agreement:
                 _, period, owner, team = self.key
                 whose = f"@{owner}" if owner else f"team {team}" if team else "everybody"
                 return f"target for {period}, {whose}"
+            case Topic.CALL:
+                return f"call for {self.key[1]}, @{self.key[2]}"
             case Topic.RATE:
                 return f"rate of {self.key[0]} from {self.key[1]}"
             case Topic.SETTINGS:

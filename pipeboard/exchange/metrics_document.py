@@ -37,6 +37,7 @@ from pipeboard.exchange.outlook_document import (
     chance_documents,
     coverage_document,
     needed_document,
+    record_document,
 )
 
 
@@ -74,6 +75,7 @@ def metrics_document(
         "calibration": _calibration(report.calibration),
         "chances": chance_documents(report),
         "backtest": backtest_document(report.backtest),
+        "call": record_document(report.call_record),
         "needed": needed_document(report),
         "coverage": coverage_document(report),
         "velocity_is_stale": report.velocity_is_stale,

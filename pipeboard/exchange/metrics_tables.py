@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from pipeboard.domain.metrics import METRICS, Metric, Report, Unit, compare
@@ -14,15 +13,15 @@ from pipeboard.domain.metrics.grouping import Group
 from pipeboard.domain.metrics.losses import competitors
 from pipeboard.domain.metrics.readings import unripe
 from pipeboard.domain.metrics.result import Number
-from pipeboard.domain.metrics.said_before import CALLS
 from pipeboard.domain.metrics.scope import footnote, headline, scope_of, windows_of
 from pipeboard.domain.metrics.waterfall import GOING, Waterfall
 from pipeboard.domain.metrics.wording import Wording
-from pipeboard.domain.score import half_up
 from pipeboard.exchange.cells import defuse
 from pipeboard.exchange.deal_text import escaped
 from pipeboard.exchange.metric_document import metric_document
 from pipeboard.exchange.metrics_document import readings
+from pipeboard.exchange.outlook_tables import backtest_table, calls_table, forecast_table
+from pipeboard.exchange.table_values import Amount, Difference, Table, Value
 
 _PARTS = ("value", "unit", "num", "den", "n", "low", "high", "pending", "reason")
 CSV_COLUMNS = ("table", "key", "name", *_PARTS, "bounds_low", "bounds_high", "excluded")
@@ -43,41 +42,6 @@ GROUP_METRICS = (
     "rose_tint",
 )
 """What stands beside each group where not every number has room."""
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """By how much a number has changed; None where one of the two has no value."""
-
-    value: Fraction | None
-    unit: Unit
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A number that no sample of deals stands behind; None where nobody knows it."""
-
-    value: Number | None
-    unit: Unit = Unit.MINOR
-    goes: bool = False
-    """Whether it is taken off, which is said with a minus where people read it."""
-
-
-Value = Metric | Difference | Amount | str | int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows under a key each; `columns` are the names of what stands behind it, as in JSON, and
-    `heads` how people read them."""
-
-    name: str
-    title: str
-    columns: tuple[str, ...]
-    heads: tuple[str, ...]
-    rows: Sequence[tuple[str, Sequence[Value]]]
-    keys: Mapping[str, str] | None = None
-    """What people read for a key, where that differs."""
 
 
 def tables(
@@ -309,38 +273,6 @@ def _bands(report: Report) -> Table:
     return Table("calibration", "Chances that were given and what came", columns, columns, rows)
 
 
-def _backtest(report: Report) -> Table:
-    rows: list[tuple[str, Sequence[Value]]] = [
-        (
-            score.period.label,
-            (
-                score.deals,
-                score.wins,
-                *(Amount(half_up(score.said[name])) for name in ("stated", "table", "measured")),
-                Amount(half_up(score.came)),
-            ),
-        )
-        for score in report.backtest.scores
-    ]
-    columns = ("deals", "wins", "stated", "table", "measured", "came")
-    title = "What forecasts said at the start of past periods"
-    return Table("backtest", title, columns, columns, rows)
-
-
-def forecast_table(report: Report) -> Table:
-    """What forecasts said week by week in past periods."""
-    rows: list[tuple[str, Sequence[Value]]] = [
-        (
-            f"{call.period.label} week {call.week}",
-            (*(Amount(half_up(call.said[name])) for name in CALLS), Amount(half_up(call.came))),
-        )
-        for call in report.forecast_history
-    ]
-    columns = (*CALLS, "came")
-    title = "What forecasts said at the start of each week of past periods"
-    return Table("forecast_history", title, columns, columns, rows)
-
-
 def _losses(report: Report) -> Table:
     rows = [(loss.category, (len(loss.deals), loss.value)) for loss in report.loss_reasons]
     columns, heads = ("count", "value"), ("deals", "value")
@@ -371,7 +303,8 @@ _TABLES: Sequence[Callable[[Report], Table]] = (
     _leads,
     _weeks,
     _bands,
-    _backtest,
+    backtest_table,
+    calls_table,
     _losses,
     _rivals,
     _touches,

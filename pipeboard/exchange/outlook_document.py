@@ -7,6 +7,7 @@ from pipeboard.domain.metrics.backtest import Backtest
 from pipeboard.domain.metrics.chances import AGES
 from pipeboard.domain.metrics.forecast import chances_in_use
 from pipeboard.domain.metrics.needed import conversion_of_pipeline
+from pipeboard.domain.metrics.own_call import Record
 from pipeboard.domain.metrics.said_before import Call
 from pipeboard.domain.score import half_up
 from pipeboard.exchange.metric_document import Document, amount, number
@@ -48,6 +49,21 @@ def backtest_document(tested: Backtest) -> Document:
                 **{name: half_up(said) for name, said in score.said.items()},
             }
             for score in tested.scores
+        ],
+    }
+
+
+def record_document(record: Record) -> Document:
+    """How right the reps' own calls were in past periods."""
+    return {
+        "error": number(record.error),
+        "periods": [
+            {
+                "period": kept.period.label,
+                "said": half_up(kept.said),
+                "came": half_up(kept.came),
+            }
+            for kept in record.periods
         ],
     }
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, SQLModel, create_engine
@@ -18,9 +19,9 @@ from pipeboard.domain.events import Event, Kind, event_from_json, instant, micro
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.store import tables
 from pipeboard.store.identity import Identity
-from pipeboard.store.projecting import Change, project
+from pipeboard.store.projecting import Change, project_rows
 from pipeboard.store.reading.database import Database
-from pipeboard.store.reading.facts import read_standing
+from pipeboard.store.reading.facts import DEALS_AT_ONCE, read_standing
 from pipeboard.store.reading.listing import Listing, read_ids
 from pipeboard.store.troubles import readable
 
@@ -41,7 +42,7 @@ def ids_at(
         return now
     pipeline_id = listing.pipeline_id
     wanted = [p.id for p in pipelines if pipeline_id in (None, p.id)]
-    changes = [change for one in wanted for change in _changes(database, one, as_of, changed)]
+    changes = (change for one in wanted for change in _changes(database, one, as_of, changed))
     return now - frozenset(changed) | _found(database.identity, changes, pipelines, listing)
 
 
@@ -66,9 +67,13 @@ def _change(deal_id: int, events: Sequence[Event]) -> Iterator[Change]:
 
 
 def _found(
-    identity: Identity, changes: Sequence[Change], pipelines: Sequence[Pipeline], listing: Listing
+    identity: Identity, changes: Iterable[Change], pipelines: Sequence[Pipeline], listing: Listing
 ) -> frozenset[int]:
-    """What the listing finds among these deals; of which database they are, errors tell."""
+    """What the listing finds among these deals; of which database they are, errors tell.
+
+    They are made some at a time, and without the events that no filter asks for: however many deals
+    have changed since, only the rows of those that are looked at stand in memory.
+    """
     engine = create_engine("sqlite://", poolclass=StaticPool)
     with engine.connect() as connection:
         SQLModel.metadata.create_all(
@@ -76,8 +81,9 @@ def _found(
             tables=[table.__table__ for table in tables.ALL],  # type: ignore[attr-defined]
         )
         with Session(connection) as session:
-            if changes:
-                project(session, changes, "", 0)
+            remaining = iter(changes)
+            while part := list(islice(remaining, DEALS_AT_ONCE)):
+                project_rows(session, part)
             session.commit()
         raw = connection.connection.driver_connection
         assert isinstance(raw, sqlite3.Connection)

@@ -179,7 +179,11 @@ class Writer(TargetWriter):
             self._session.execute(insert(t.WorkspaceEventRow), rows)
 
     def agree(self, agreement: Agreement) -> None:
-        """Puts what is agreed in place of what was; pipelines have `save_pipeline`."""
+        """Puts what is agreed in place of what was; pipelines have `save_pipeline`, and calls stand
+        in the log alone."""
+        if agreement.topic is Topic.CALL:
+            self.numbers("change", 1)
+            return
         if agreement.topic is Topic.SETTINGS:
             plain = dict(agreement.after or {})
             settings: dict[str, Any] = {

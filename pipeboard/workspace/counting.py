@@ -62,10 +62,12 @@ class Question:
 
 def read_basis(reader: Reader, asked: Question) -> Basis:
     """What the numbers of a whole pipeline are taken over, read from the log."""
-    ended = None
-    if is_over(asked, reader.settings()):
-        ended = basis_as_of(reader, replace(asked, as_of=end_of(asked, reader.settings())))
-    return replace(basis_as_of(reader, asked), ended=ended)
+    basis = basis_as_of(reader, asked)
+    if not is_over(asked, reader.settings()):
+        return basis
+    ended = basis_as_of(reader, replace(asked, as_of=end_of(asked, reader.settings())))
+    undated = {deal.id for deal in basis.deals.everything if not deal.is_close_dated}
+    return replace(basis, ended=replace(ended, deals=ended.deals.without_open(undated)))
 
 
 def is_over(asked: Question, settings: Settings) -> bool:

@@ -10,12 +10,12 @@ from pipeboard.domain.agreements import Topic
 from pipeboard.domain.currencies import currency_code
 from pipeboard.domain.dates import local_date, start_of_day
 from pipeboard.domain.errors import BadInput, NotFound
-from pipeboard.domain.money import format_money, parse_money
+from pipeboard.domain.money import Money, format_money, parse_money
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.periods import Period, parse_period
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import quoted
-from pipeboard.workspace.desk import Desk, in_transaction
+from pipeboard.workspace.desk import Desk, Receipt, in_transaction
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -107,7 +107,7 @@ class Numbers(Desk):
         """
         from pipeboard.domain.metrics import Target
 
-        label = self._target_period(period).label
+        label = self._whole_period(period, "target").label
         owner, team = self._holder(owner, team)
         now = self.pipeline_now(pipeline.id)
         whose = f"@{owner}" if owner else f"team {team}" if team else "everybody"
@@ -120,11 +120,44 @@ class Numbers(Desk):
         self.agree("target", summary, Topic.TARGET, key, contents, dry_run=dry_run, token=token)
         return target
 
-    def _target_period(self, text: str) -> Period:
+    def calls(self, pipeline: Pipeline) -> Mapping[tuple[str, str], Money]:
+        """What reps call for periods, by the period's label and the rep."""
+        changes = self.reader.rules(pipeline).calls
+        return {about: said for about, ((*_, (_, said))) in changes.items() if said is not None}
+
+    @in_transaction
+    def set_call(
+        self,
+        pipeline: Pipeline,
+        period: str,
+        amount: str | None,
+        *,
+        owner: str = "",
+        dry_run: bool = False,
+        token: str = "",
+    ) -> Receipt:
+        """What a rep (whoever acts) says that a year, quarter, month or week will bring: their own
+        forecast, which no deal adds up to.
+
+        An `amount` of None takes the call back. Raises BadInput for a period or an amount that
+        cannot be read, NotFound for a rep whom nobody knows.
+        """
+        label = self._whole_period(period, "call").label
+        rep, _ = self._holder(owner or self.me, "")
+        now = self.pipeline_now(pipeline.id)
+        contents, summary = None, f"No call for {label}, @{rep}."
+        if amount is not None:
+            said = parse_money(amount, now.currency)
+            contents = {"currency": said.currency, "amount_minor": said.minor}
+            summary = f"Call for {label}, @{rep}: {format_money(said)}."
+        key = (now.id, label, rep)
+        return self.agree("call", summary, Topic.CALL, key, contents, dry_run=dry_run, token=token)
+
+    def _whole_period(self, text: str, what: str) -> Period:
         period = self.period(text)
         if period.kind in ("days", "all"):
             raise BadInput(
-                f"{quoted(text)} is no period for a target.",
+                f"{quoted(text)} is no period for a {what}.",
                 hint="Name a year, quarter, month or week, such as 2026Q4.",
             )
         return period

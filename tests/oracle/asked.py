@@ -25,7 +25,8 @@ def half_up(value: Fraction | int) -> int:
 @dataclass
 class Asked:
     """`event` and `standing` name the group of something at an instant; `group` is the one that is
-    asked for, with `everyone` asking for all."""
+    asked for, with `everyone` asking for all. `scope` says what the groups are: `owner`, `team`,
+    or a `part` of the deals that nobody has a target for."""
 
     deals: list[Told]
     now: int
@@ -38,6 +39,9 @@ class Asked:
     event: Whose = lambda deal, us: "everyone"
     standing: Whose = lambda deal, us: "everyone"
     group: Any = "everyone"
+    scope: str = ""
+    teams: Mapping[str, str] = field(default_factory=dict)
+    calls: Mapping[tuple[str, str], int] = field(default_factory=dict)
     chances_over: list[Told] = field(default_factory=list)
     stage_bp: Mapping[int, tuple[tuple[int, int | None], ...]] = field(default_factory=dict)
 

@@ -114,6 +114,23 @@ def deals_at(path: Path, pipeline_id: int, us: int) -> list[Told]:
     return list(deals.values())
 
 
+def calls_at(path: Path, pipeline_id: int, us: int) -> dict[tuple[str, str], int]:
+    """What each rep called for each period at an instant, by the log."""
+    found: dict[tuple[str, str], int] = {}
+    with closing(sqlite3.connect(path)) as raw:
+        for key, after in raw.execute(
+            "select key, after from workspace_event, command where command.id = command_id"
+            " and topic = 'call' and command.at <= ? order by workspace_event.seq",
+            (us,),
+        ):
+            pipeline, period, owner = json.loads(key)
+            if pipeline == pipeline_id:
+                found.pop((period, owner), None)
+                if after is not None:
+                    found[period, owner] = json.loads(after)["amount_minor"]
+    return found
+
+
 def _replay(
     deals: dict[int, Told], row: sqlite3.Row, said: dict[str, Any], kinds: dict[int, str]
 ) -> None:

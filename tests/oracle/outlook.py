@@ -171,9 +171,13 @@ def target(asked: Asked) -> Answer:
     """Of the very period and group only: what the walks set."""
     label = f"{asked.first.year}Q{(asked.first.month + 2) // 3}"
     whole = add_months(asked.first, 3) == asked.after
-    owner = "" if asked.group == "everyone" else asked.group
-    found = [minor for period, who, minor in asked.targets if (period, who) == (label, owner)]
-    return found[0] if whole and found else None
+    if not whole or asked.scope == "part" or asked.group is None:
+        return None
+    reps = {"": [""], "owner": [asked.group]}.get(
+        asked.scope, [rep for rep, team in asked.teams.items() if team == asked.group]
+    )
+    found = [minor for period, who, minor in asked.targets if period == label and who in reps]
+    return sum(found) if found else None
 
 
 def coverage(asked: Asked) -> Answer:

@@ -158,7 +158,7 @@ def said(stock: Asked, deal: Told, us: int) -> int | None:
 def past(stock: Asked, first: date, after: date, at: int) -> tuple[list[Told], list[Told]]:
     """What stood open at an instant of a past period, and what was won from then to its end."""
     end = stock.us(after)
-    still = [d for d in stock.counted if d.is_open(at)]
+    still = [d for d in stock.counted if d.is_open(at) and stock.stands(d, at)]
     won = [d for d in stock.closed_between(at + 1, end) if d.outcome == WON]
     return still, won
 
@@ -226,6 +226,8 @@ def needed(stock: Asked, periods: Sequence[tuple[date, date]]) -> Part:
     return {
         "periods": len(periods),
         "pipe": half_up(pipe),
+        "pipe_exact": pipe,
+        "won_exact": came,
         "won": half_up(came),
         "created_inside": half_up(inside),
     }

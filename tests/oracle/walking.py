@@ -11,7 +11,7 @@ from random import Random
 
 from pipeboard.domain.deal import Loss
 from pipeboard.domain.errors import PipeboardError
-from pipeboard.domain.settings import Settings
+from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.templates import template
 from pipeboard.store import Store
 from pipeboard.workspace import Workspace
@@ -46,6 +46,8 @@ def walked(path: Path, zone: str, seed: int, commands: int) -> Team:
     ana.save_pipeline(replace(sales(ana), stages=tuple(flagged)))
     for code, rate in (("USD", "0.9"), ("JPY", "1/160"), ("KWD", "3.01")):
         ana.set_rate(code, rate, on=ana.today - timedelta(days=5))
+    for name, team_name in (("ana", "south"), ("bo", "north"), ("cem", "north")):
+        ana.save_rep(Rep(name, team=team_name))
     for _ in range(commands):
         with suppress(PipeboardError):
             _act(rng, rng.choice((ana, bo)))
@@ -53,6 +55,7 @@ def walked(path: Path, zone: str, seed: int, commands: int) -> Team:
     with suppress(PipeboardError):
         ana.set_target(sales(ana), "2026Q4", "300k")
         ana.set_target(sales(ana), "2026Q4", "120k", owner="bo")
+        ana.set_target(sales(ana), "2027Q1", "200k")
     return team
 
 
@@ -124,7 +127,13 @@ _EDITS = (_value, _close, _close, _assign, _probability, _archive)
 
 def _rarely(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
     day = (who.today + timedelta(days=rng.randint(-5, 40))).isoformat()
-    match rng.randrange(4):
+    match rng.randrange(6):
+        case 4:
+            who.snooze(ids, rng.choice((None, who.today + timedelta(days=rng.randint(1, 40)))))
+        case 5:
+            period = rng.choice(("2026Q3", "2026Q4", "2026-11"))
+            amount = rng.choice((f"{rng.randint(1, 90)}k", None))
+            who.set_call(sales(who), period, amount, owner=rng.choice(("", "cem")))
         case 0:
             who.set_fields(ids, [f"category={rng.choice(('commit', 'best', 'omitted'))}"])
         case 1:

@@ -220,11 +220,10 @@ def _looks(deals: Sequence[History], us: int) -> Mapping[tuple[int, int], Looks]
 
 
 def followed(basis: Basis) -> Sequence[History]:
-    """The deals that chances are measured on."""
+    """The deals that chances are measured on: those that closed nobody knows when say nothing about
+    how long it took."""
     step = len(basis.deals.created) // MOST_FOLLOWED + 1
-    if step == 1:
-        return basis.deals.created
-    return [deal for deal in basis.deals.created if deal.id % step == 0]
+    return [d for d in basis.deals.created if d.id % step == 0 and d.is_close_dated]
 
 
 def _reached(deal: History, us: int) -> Iterator[tuple[tuple[int, int], int]]:

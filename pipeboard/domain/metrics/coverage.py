@@ -107,7 +107,8 @@ def required_coverage(rate: Metric) -> Metric:
     and everything closed in the period."""
     if not rate.value:
         return missing(Unit.TIMES, rate.reason or "win rate is 0")
-    return ratio(1, rate.value, n=rate.n, nothing="win rate is 0", unit=Unit.TIMES)
+    metric = ratio(1, rate.value, n=rate.n, nothing="win rate is 0", unit=Unit.TIMES)
+    return replace(metric, numerator=rate.denominator, denominator=rate.numerator)
 
 
 def _gross(target: Metric, whole: Tally) -> Metric:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.rules import Rules
@@ -61,6 +61,10 @@ class Deals:
     closed: list[History] = field(default_factory=list)
     open: list[History] = field(default_factory=list)
     qualified: list[tuple[int, History]] = field(default_factory=list)
+
+    def without_open(self, ids: Collection[int]) -> Deals:
+        """The same where some deals do not count as open: nobody knows whether they still were."""
+        return replace(self, open=[deal for deal in self.open if deal.id not in ids])
 
     @classmethod
     def of(cls, histories: Sequence[History], rules: Rules) -> Deals:

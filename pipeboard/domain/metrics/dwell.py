@@ -48,6 +48,8 @@ def _dwell(basis: Basis, stays: Stays) -> Dwell:
     done: list[History] = []
     for deal, place, _ in stays:
         path = deal.path
+        if place + 2 == len(path) and not deal.is_close_dated:
+            continue  # nobody knows how long it was there
         if place + 1 < len(path):
             over.append(path[place + 1][0] - path[place][0])
             done.append(deal)

@@ -161,7 +161,10 @@ class History:
         return None
 
     def is_open_at(self, us: int) -> bool:
-        """Begun, neither closed nor archived at an instant."""
+        """Begun, neither closed nor archived at an instant; never of a deal that nobody knows the
+        closing date of."""
+        if self.closed_by == UNKNOWN:
+            return False
         place = self.place_at(us)
         return place is not None and place >= 0 and not self.archived_at(us)
 

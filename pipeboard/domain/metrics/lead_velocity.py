@@ -6,9 +6,11 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from operator import itemgetter
 
 from pipeboard.domain.dates import add_months
-from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.basis import Basis, Happened
+from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.result import Metric, Unit, missing, ratio
 
 NO_PRIOR = "no prior"
@@ -31,6 +33,8 @@ class LeadMonth:
     rate: Metric
     partial: bool
     bar_moved: bool = False
+    deals: Sequence[History] = ()
+    deals_before: Sequence[History] = ()
 
 
 def growth(current: int, previous: int) -> Metric:
@@ -41,12 +45,13 @@ def growth(current: int, previous: int) -> Metric:
 
 def lead_velocity(basis: Basis) -> list[LeadMonth]:
     """Qualified leads by month, oldest first, up to the month in question."""
-    return _series(basis, sorted(at for at, _ in basis.deals.qualified))
+    return _series(basis, basis.deals.qualified)
 
 
 def lead_growth_series(basis: Basis) -> list[LeadMonth]:
     """All created leads by month, oldest first."""
-    return _series(basis, sorted(deal.created_at for deal in basis.deals.created if deal.is_dated))
+    created = [(deal.created_at, deal) for deal in basis.deals.created if deal.is_dated]
+    return _series(basis, created)
 
 
 def lead_velocity_rate(basis: Basis) -> Metric:
@@ -67,28 +72,46 @@ def lead_velocity_average(basis: Basis) -> Metric:
     if not basis.rules.qualifying:
         return missing(Unit.RATIO, NO_QUALIFIED)
     months = basis.once(lead_velocity)[-AVERAGED_MONTHS:]
-    return growth(sum(month.leads for month in months), sum(month.before for month in months))
+    rate = growth(sum(month.leads for month in months), sum(month.before for month in months))
+    return replace(
+        rate,
+        numerator=[deal for month in months for deal in month.deals],
+        denominator=[deal for month in months for deal in month.deals_before],
+    )
 
 
-def _series(basis: Basis, instants: Sequence[int]) -> list[LeadMonth]:
+def _series(basis: Basis, happened: Happened) -> list[LeadMonth]:
+    leads = sorted(happened, key=itemgetter(0))
     last = min(basis.today, basis.period.end - timedelta(days=1)).replace(day=1)
     months = [add_months(last, -back) for back in range(SHOWN_MONTHS - 1, -1, -1)]
-    return [_month(basis, month, instants) for month in months]
+    return [_month(basis, month, leads) for month in months]
 
 
-def _month(basis: Basis, month: date, instants: Sequence[int]) -> LeadMonth:
+def _month(basis: Basis, month: date, happened: Happened) -> LeadMonth:
     after, before = add_months(month, 1), add_months(month, -1)
     partial = basis.today < after
     end_of_previous = month
     if partial:
         same_day = add_months(basis.today, -1)
         end_of_previous = same_day + timedelta(days=1)
-    leads = _between(basis, instants, month, after)
-    previous = _between(basis, instants, before, end_of_previous)
-    bar_moved = _between(basis, basis.rules.bar_moved_at, month, after) > 0
-    return LeadMonth(f"{month:%Y-%m}", leads, previous, growth(leads, previous), partial, bar_moved)
+    leads = _between(basis, happened, month, after)
+    previous = _between(basis, happened, before, end_of_previous)
+    start, end = basis.calendar.start(month), basis.calendar.start(after)
+    rate = growth(len(leads), len(previous))
+    return LeadMonth(
+        f"{month:%Y-%m}",
+        len(leads),
+        len(previous),
+        replace(rate, numerator=leads, denominator=previous),
+        partial,
+        any(start <= at < end for at in basis.rules.bar_moved_at),
+        leads,
+        previous,
+    )
 
 
-def _between(basis: Basis, instants: Sequence[int], first: date, after: date) -> int:
+def _between(basis: Basis, happened: Happened, first: date, after: date) -> list[History]:
+    """The deals of what happened from a day to before another."""
     start, end = basis.calendar.start(first), basis.calendar.start(after)
-    return bisect_left(instants, end) - bisect_left(instants, start)
+    from_place = bisect_left(happened, start, key=itemgetter(0))
+    return [d for _, d in happened[from_place : bisect_left(happened, end, key=itemgetter(0))]]

@@ -8,6 +8,7 @@ from pipeboard.domain.metrics.adherence import adherence_rate
 from pipeboard.domain.metrics.coverage import coverage
 from pipeboard.domain.metrics.definition import Definition
 from pipeboard.domain.metrics.forecast import cautious_forecast, forecast, win_chance
+from pipeboard.domain.metrics.own_call import own_call
 from pipeboard.domain.metrics.pace import attainment, leads_needed, next_coverage, pace
 from pipeboard.domain.metrics.result import Unit
 from pipeboard.domain.metrics.slipping import push_count, slip_rate
@@ -121,6 +122,15 @@ OUTLOOK = (
         "Pipeline",
         "Best case, and all other open deals due in the period.",
         categories.forecast_pipeline,
+        True,
+        at_end=True,
+    ),
+    Definition(
+        "forecast_call",
+        Unit.MINOR,
+        "Reps' own call",
+        "What the reps say themselves that the period will bring, whatever their deals add up to.",
+        own_call,
         True,
         at_end=True,
     ),

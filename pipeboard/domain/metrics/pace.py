@@ -58,6 +58,6 @@ def leads_needed(basis: Basis) -> Metric:
             return missing(Unit.COUNT, part.reason or "the win rate or size of lately is 0")
     each = Fraction(parts.win_rate.value or 0) * Fraction(parts.deal_size.value or 0)
     weeks = Fraction(basis.end - basis.now, DAYS_A_WEEK * DAY_US)
-    return ratio(
-        Fraction(found.remaining) / each, weeks, n=parts.win_rate.n, nothing="", unit=Unit.COUNT
-    )
+    new = Fraction(found.remaining) / each
+    metric = ratio(new, weeks, n=parts.win_rate.n, nothing="", unit=Unit.COUNT)
+    return replace(metric, numerator=parts.deal_size.numerator)

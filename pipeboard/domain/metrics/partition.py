@@ -8,6 +8,7 @@ from pipeboard.domain.metrics.activity import quotes
 from pipeboard.domain.metrics.adherence import advances
 from pipeboard.domain.metrics.basis import Basis, in_order
 from pipeboard.domain.metrics.grouping import Group, Grouping
+from pipeboard.domain.metrics.own_call import own_call
 from pipeboard.domain.metrics.slipping import due_at_start, pushes_of
 from pipeboard.domain.metrics.targets import target_of
 
@@ -15,16 +16,19 @@ _HAPPENED = (quotes, advances, pushes_of)
 
 
 def partition(basis: Basis, grouping: Grouping) -> dict[Group, Basis]:
-    """Every group with a deal or an event that some number of the report counts, or a target of
-    its own, by name; what is unknown comes last."""
+    """Every group with a deal or an event that some number of the report counts, a target or a
+    call of its own, by name; what is unknown comes last."""
     parts, busy = basis.split(grouping), set(_by_events(basis, grouping))
-    for name in (*busy, *_with_targets(basis, grouping)):
+    for name in (*busy, *_with_goals(basis, grouping)):
         if name not in parts:
             parts[name] = basis.nothing_of(grouping, name)
     return {
         name: parts[name]
         for name in in_order(parts)
-        if name in busy or _counts(parts[name]) or target_of(parts[name]).value is not None
+        if name in busy
+        or _counts(parts[name])
+        or target_of(parts[name]).value is not None
+        or own_call(parts[name].stock).value is not None
     }
 
 
@@ -58,8 +62,13 @@ def _by_events(basis: Basis, grouping: Grouping) -> Iterator[Group]:
     yield from basis.grouped_stays(grouping)
 
 
-def _with_targets(basis: Basis, grouping: Grouping) -> Iterator[Group]:
-    """The groups that somebody has set any target for."""
+def _with_goals(basis: Basis, grouping: Grouping) -> Iterator[Group]:
+    """The groups that somebody has set any target for, or that have called any period."""
+    for _, owner in basis.stock.rules.calls:
+        if grouping.scope == "owner":
+            yield owner
+        elif grouping.scope == "team":
+            yield basis.stock.rules.teams.get(owner) or None
     for target in basis.rules.targets:
         if grouping.scope == "owner" and target.owner:
             yield target.owner

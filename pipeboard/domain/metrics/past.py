@@ -27,18 +27,20 @@ class Standing:
 
 
 def past_periods(basis: Basis) -> list[Period]:
-    """Up to four periods of the same kind before this one that are over, the latest first; none
-    from before the first deal."""
+    """The periods that are over of `periods_before`; none from before the first deal."""
     everyone = basis.everybody.deals.created
     first = min((deal.created_at for deal in everyone), default=basis.now)
+    return [p for p in periods_before(basis) if basis.calendar.start(p.start) >= first]
+
+
+def periods_before(basis: Basis) -> list[Period]:
+    """Up to four periods of the same kind before this one that are over, the latest first."""
     found: list[Period] = []
     period = basis.period
     while period.kind != "all" and len(found) < MOST_PERIODS:
         try:
             period = period.previous()
         except BadInput:
-            break
-        if basis.calendar.start(period.start) < first:
             break
         if basis.calendar.start(period.end) <= basis.now:
             found.append(period)

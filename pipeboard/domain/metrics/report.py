@@ -36,6 +36,7 @@ from pipeboard.domain.metrics.grouping import Group, Grouping
 from pipeboard.domain.metrics.lead_velocity import LeadMonth, lead_velocity
 from pipeboard.domain.metrics.losses import LossReason, loss_reasons
 from pipeboard.domain.metrics.names import METRICS
+from pipeboard.domain.metrics.own_call import Record, call_record
 from pipeboard.domain.metrics.partition import partition
 from pipeboard.domain.metrics.result import Metric, count
 from pipeboard.domain.metrics.said_before import Call, forecast_history
@@ -108,6 +109,11 @@ class Report:
     def backtest(self) -> Backtest:
         """How right the forecasts were at the starts of past periods."""
         return self.stock.once(backtest)
+
+    @property
+    def call_record(self) -> Record:
+        """How right the reps' own calls were in past periods."""
+        return self.stock.once(call_record)
 
     @property
     def forecast_history(self) -> Sequence[Call]:

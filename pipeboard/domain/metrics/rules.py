@@ -15,6 +15,10 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.settings import Settings
 
+CallChanges = tuple[tuple[int, Money | None], ...]
+"""When (microseconds) a rep called which amount for a period; None took it back."""
+
+NO_CALLS: Mapping[tuple[str, str], CallChanges] = MappingProxyType({})
 NO_TEAMS: Mapping[str, str] = MappingProxyType({})
 NO_EDITS: Mapping[int, tuple[tuple[int, int | None], ...]] = MappingProxyType({})
 
@@ -35,7 +39,8 @@ class Rules:
 
     `teams` says which team a rep is in. `chances` holds, for each stage, since which instant
     (microseconds, oldest first) it had which probability, so that editing a stage does not rewrite
-    what was forecast before; `bar_moved_at` when it was changed what counts as qualified. With
+    what was forecast before; `calls` what each rep called for each period (by its label and the
+    rep's name); `bar_moved_at` when it was changed what counts as qualified. With
     `owner_now` a deal counts for its present owner, not for the one at the event.
     """
 
@@ -47,6 +52,7 @@ class Rules:
     chances: Mapping[int, tuple[tuple[int, int | None], ...]] = field(
         default_factory=lambda: NO_EDITS
     )
+    calls: Mapping[tuple[str, str], CallChanges] = field(default_factory=lambda: NO_CALLS)
     bar_moved_at: tuple[int, ...] = ()
     owner_now: bool = False
     view: str = ""

@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.counts import UNCLOSED
 from pipeboard.domain.metrics.history import LOST, WON, History
 from pipeboard.domain.metrics.result import Number, left_out
 from pipeboard.domain.metrics.slipping import expected_at
@@ -127,10 +128,14 @@ class _Ledger:
         self.basis, self.first, self.last = basis, first, last
         self.flow = Waterfall(first, last)
         self.day: date = basis.calendar.day(last)
-        self.without_value = self.without_rate = 0
+        self.without_value = self.without_rate = self.undated = 0
 
     def closed(self) -> Waterfall:
-        excluded = {NO_VALUE: self.without_value, NO_RATE: self.without_rate}
+        excluded = {
+            NO_VALUE: self.without_value,
+            NO_RATE: self.without_rate,
+            UNCLOSED: self.undated,
+        }
         self.flow.excluded.update(left_out(excluded))
         return self.flow
 
@@ -138,6 +143,9 @@ class _Ledger:
         """Each deal leads from where it stood to where it stands, in one line at most besides its
         change of value."""
         basis, first, last = self.basis, self.first, self.last
+        if not deal.is_close_dated:
+            self.undated += deal.counts and basis.stood_in_group(deal, last)
+            return
         was_in, is_in = expected_at(basis, deal, first), expected_at(basis, deal, last)
         won = self._is_won(deal)
         if not (was_in or is_in or won):

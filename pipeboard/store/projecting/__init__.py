@@ -17,7 +17,7 @@ from pipeboard.store.projecting.finding import write_findables, write_owners
 from pipeboard.store.projecting.remarks import write_notes, write_touches
 from pipeboard.store.projecting.totals import add_totals
 
-__all__ = ["Change", "project"]
+__all__ = ["Change", "project", "project_rows"]
 
 CHUNK = 2_000
 
@@ -29,9 +29,20 @@ def project(session: Session, changes: Sequence[Change], command_id: str, at_us:
         part = changes[start : start + CHUNK]
         write_deals(session, part, at_us)
         write_events(session, part, command_id)
-        write_findables(session, part)
-        write_answers(session, part)
-        write_notes(session, part)
-        write_touches(session, part)
-        write_owners(session, part)
+        _write_around(session, part)
     add_totals(session, changes)
+
+
+def project_rows(session: Session, changes: Sequence[Change]) -> None:
+    """Writes the rows that deals are found by, without their events: for a look at deals as they
+    were, in a database that nobody keeps."""
+    write_deals(session, changes, 0)
+    _write_around(session, changes)
+
+
+def _write_around(session: Session, changes: Sequence[Change]) -> None:
+    write_findables(session, changes)
+    write_answers(session, changes)
+    write_notes(session, changes)
+    write_touches(session, changes)
+    write_owners(session, changes)

@@ -62,6 +62,8 @@ class Agreements:
             known = {pipeline.id: pipeline for pipeline in read_pipelines(self._database)}
             found = known.get(int(key[0]))
             return None if found is None else pipeline_data(found)
+        if topic is Topic.CALL:
+            return self._last_said(topic, key)
         place = PLACES[topic]
         where = " and ".join(f"{column} = ?" for column in place.key)
         row = self._database.row(
@@ -70,6 +72,15 @@ class Agreements:
         if row is None:
             return None
         return {name: bool(row[name]) if name in _TRUTHS else row[name] for name in place.contents}
+
+    def _last_said(self, topic: Topic, key: tuple[str | int, ...]) -> dict[str, Any] | None:
+        """What the log last says of an agreement that is kept nowhere else."""
+        last = self._database.row(
+            "select after from workspace_event where topic = ? and key = ?"
+            " order by seq desc limit 1",
+            (str(topic), json.dumps(key)),
+        )
+        return None if last is None or last["after"] is None else dict(json.loads(last["after"]))
 
     def pipeline_version(self, pipeline_id: int, version: int) -> Pipeline | None:
         """The pipeline as it was in that version."""

@@ -14,7 +14,7 @@ from pipeboard.domain.channel import channel_of
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import Kind, micros
 from pipeboard.domain.metrics.rates import Rates
-from pipeboard.domain.metrics.rules import Rules, Target
+from pipeboard.domain.metrics.rules import CallChanges, Rules, Target
 from pipeboard.domain.money import Money
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.pipeline import Factor, Pipeline
@@ -24,7 +24,7 @@ from pipeboard.store.pipeline_rows import pipeline_from_data
 from pipeboard.store.reading.database import Database
 from pipeboard.store.reading.facts import read_fields
 from pipeboard.store.reading.setup import read_reps
-from pipeboard.store.reading.sql import one_of
+from pipeboard.store.reading.sql import TRUE, Sql, one_of
 from pipeboard.store.troubles import readable
 
 _COLUMNS = ("source", "account", "source_detail", "contact_reason", "title")
@@ -45,6 +45,7 @@ def read_rules(
         read_rates(database, settings.currency, as_of),
         _read_teams(database, as_of),
         chances,
+        read_calls(database, pipeline.id, as_of),
         bar_moved_at,
         settings.owner_now,
     )
@@ -97,6 +98,29 @@ def read_targets(
         )
         if row is not None and pipeline == pipeline_id
     )
+
+
+@readable("the calls of the reps")
+def read_calls(
+    database: Database, pipeline_id: int, as_of: datetime | None = None
+) -> Mapping[tuple[str, str], CallChanges]:
+    """What reps called for periods up to an instant (now), by the period's label and the rep, from
+    the log of agreements, which is where calls are kept."""
+    until = TRUE if as_of is None else Sql("command.at <= ?", (micros(as_of),))
+    found: dict[tuple[str, str], list[tuple[int, Money | None]]] = defaultdict(list)
+    if database.has("workspace_event"):
+        for row in database.rows(
+            "select command.at, workspace_event.key, workspace_event.after from workspace_event"
+            " join command on command.id = workspace_event.command_id"
+            f" where workspace_event.topic = 'call' and {until.text} order by workspace_event.seq",
+            until.values,
+        ):
+            pipeline, period, owner = json.loads(row["key"])
+            said = None if row["after"] is None else json.loads(row["after"])
+            call = None if said is None else Money(said["amount_minor"], said["currency"])
+            if pipeline == pipeline_id:
+                found[period, owner].append((row["at"], call))
+    return {about: tuple(changes) for about, changes in found.items()}
 
 
 @readable("the exchange rates")

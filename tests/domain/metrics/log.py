@@ -80,6 +80,12 @@ class Log:
     def lose(self, deal: int, day: float, category: str = "price") -> None:
         self._put(deal, day, "lost", LOST, detail=category)
 
+    def forget_when(self, deal: int) -> None:
+        """Nobody knows when the deal was closed."""
+        place = max(n for n, fact in enumerate(self.facts) if fact.deal_id == deal)
+        said = json.dumps({"facts": {"precision": "unknown"}})
+        self.facts[place] = self.facts[place]._replace(said=said)
+
     def reopen(self, deal: int, day: float, stage: int) -> None:
         self._put(deal, day, "reopened", stage)
 

@@ -38,6 +38,7 @@ _LINES = (
     "forecast_commit",
     "forecast_best",
     "forecast_pipeline",
+    "forecast_call",
     "forecast_weighted",
     "forecast_measured",
     "rose_tint",
@@ -69,6 +70,8 @@ def lines(shown: Figures, style: ChartStyle) -> Block:
     """Closed, commit, best case, pipeline; weighted, measured, and the hope between them."""
     report = shown.report
     found = {name: report.metric(name) for name in _LINES}
+    if found["forecast_call"].value is None:
+        del found["forecast_call"]
     most = max([abs(Fraction(metric.value or 0)) for metric in found.values()] + [Fraction(1)])
     entries = [
         Entry(

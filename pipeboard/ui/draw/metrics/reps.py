@@ -23,7 +23,11 @@ FIRST = 6
 
 def reps_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> Tab:
     """What each rep won, has open, promises, and how sure that is."""
-    return Tab(attainment(shown, whole, reading=True), (rates(shown, half),), (hopes(shown, half),))
+    return Tab(
+        attainment(shown, whole, reading=True),
+        (rates(shown, half),),
+        (hopes(shown, half), calls(shown, half)),
+    )
 
 
 def _name(rep: Group) -> str:
@@ -110,6 +114,36 @@ def _accuracy(rep: Report) -> Span:
     """How far what the rep stated at the start of past periods was off."""
     error = rep.backtest.errors.get("stated")
     return ("-", "text.dim") if error is None else (percent(error), "text")
+
+
+def _call_accuracy(rep: Report) -> Span:
+    """How far what the rep called for past periods was off."""
+    error = rep.call_record.error
+    return ("-", "text.dim") if error is None else (percent(error), "text")
+
+
+def calls(shown: Figures, style: ChartStyle) -> Block:
+    """What each rep calls for the period, beside what their deals come to."""
+    entries = []
+    for name, rep in shown.reps.items():
+        call, record = rep.metric("forecast_call"), rep.call_record
+        if call.value is None and not record.periods:
+            continue
+        cells = (
+            number(call, style) if call.value is not None else ("-", "text.dim"),
+            *(number(rep.metric(n), style) for n in ("forecast_commit", "forecast_measured")),
+            _call_accuracy(rep),
+        )
+        entries.append(
+            Entry(
+                TableRow(_name(name), cells),
+                f"{_name(name)}: due in the period",
+                rep.metric("forecast_pipeline").numerator,
+                f"{_name(name)}: their own call beside commit and measured. Past: how far first "
+                f"calls were off over {counted(len(record.periods), 'past period')}.",
+            )
+        )
+    return section("What they call", ("call", "commit", "measured", "past"), entries, style)
 
 
 def hopes(shown: Figures, style: ChartStyle) -> Block:

@@ -1,0 +1,54 @@
+"""The verbs about a rep's own forecast: call set and list."""
+
+from __future__ import annotations
+
+from pipeboard.cli.arguments import Parser
+from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.tables import Table
+from pipeboard.domain.money import Money, format_money
+
+
+def _set_arguments(parser: Parser) -> None:
+    parser.add_argument("period", metavar="PERIOD", help="2026, 2026Q4, 2026-11 or 2026-W47")
+    parser.add_argument("amount", metavar="AMOUNT", help="such as 120k; none takes it back")
+    parser.add_argument("--owner", metavar="REP", default="", help="of a rep, else your own")
+    parser.add_json()
+
+
+def set_call(call: Call) -> int:
+    """What you (or a rep) say that a period will bring, whatever the deals add up to."""
+    asked, workspace = call.arguments, call.workspace
+    amount = None if asked.amount.lower() == "none" else asked.amount
+    receipt = workspace.set_call(
+        call.pipeline, asked.period, amount, owner=asked.owner, dry_run=asked.dry_run
+    )
+    call.command_id = receipt.command_id
+    if asked.json:
+        call.out.document({"summary": receipt.summary, "dry_run": asked.dry_run})
+    begin = "Not done (dry run): " if asked.dry_run else ""
+    call.out.say(f"{begin}{receipt.summary}")
+    return 0
+
+
+def list_calls(call: Call) -> int:
+    """What reps call for periods, as it stands."""
+    found = sorted(call.workspace.calls(call.pipeline).items())
+    if call.arguments.json:
+        call.out.document({"calls": [_document(*about, said) for about, said in found]})
+        return 0
+    rows = ((period, f"@{owner}", format_money(said)) for (period, owner), said in found)
+    Table(("period", "whose", "call"), right=(2,)).write(call.out, rows)
+    if not found:
+        call.out.say("Nobody has called a period; for example: pipeboard call set 2026Q4 120k")
+    return 0
+
+
+def _document(period: str, owner: str, said: Money) -> dict[str, object]:
+    amount = {"amount_minor": said.minor, "currency": said.currency}
+    return {"period": period, "owner": owner, "amount": amount}
+
+
+VERBS = {
+    "call set": Verb("PERIOD AMOUNT", _set_arguments, set_call),
+    "call list": Verb("", Parser.add_json, list_calls),
+}
