@@ -171,8 +171,8 @@ def _pipeline_back(
     new = [stage for stage in now.stages if stage.id not in kept]
     ids = [stage.id for stage in new]
     for stage_id, count in desk.reader.agreements.deals_in(ids).items():
-        deals = "a deal stands" if count == 1 else f"{count} deals stand"
-        raise Refused(f"{cannot}: {deals} in {now.stage(stage_id).name}.", hint="Move them first.")
+        stand = "a deal stands" if count == 1 else f"{count} deals stand"
+        raise Refused(f"{cannot}: {stand} in {now.stage(stage_id).name}.", hint="Move them first.")
     used = desk.reader.agreements.stages_ever_used(ids)
     left = [replace(stage, retired=True) for stage in new if stage.id in used]
     wanted = with_retired(replace(before, version=now.version + 1), left)

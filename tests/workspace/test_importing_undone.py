@@ -34,7 +34,7 @@ def import_new(ana: Workspace, tmp_path: Path) -> Import:
     path.write_text(ROWS, "utf-8")
 
     def run() -> ImportReport:
-        wanted = from_stage_names(["Demo", "Offer"], pipeline_name="Neu", currency="EUR")
+        wanted = from_stage_names(("Demo", "Offer"), pipeline_name="Neu", currency="EUR")
         with open_import(path, currency="EUR", zone=ZoneInfo("UTC"), today=TODAY) as reading:
             return ana.import_rows(reading, wanted, "deals.csv")
 
@@ -89,7 +89,7 @@ def test_a_redo_is_refused_while_another_pipeline_has_the_name(
 ) -> None:
     import_new()
     ana.undo()
-    bo.save_pipeline(from_stage_names(["Demo"], pipeline_name="neu", currency="EUR"))
+    bo.save_pipeline(from_stage_names(("Demo",), pipeline_name="neu", currency="EUR"))
     with pytest.raises(Refused, match="another pipeline neu"):
         ana.redo()
 
