@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipeboard.domain.errors import Conflict, Refused
+from pipeboard.domain.errors import Conflict, NotFound, Refused
 from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.templates import from_stage_names
@@ -173,3 +173,13 @@ def test_undo_of_an_import_into_a_pipeline_that_was_there_leaves_it(
         ana.import_rows(reading, sales(ana), "deals.csv")
     ana.undo()
     assert pipelines(ana) == before
+
+
+def test_a_board_of_a_pipeline_that_was_taken_back_is_told_in_words(
+    ana: Workspace, import_new: Import
+) -> None:
+    import_new()
+    lens = ana.lens(ana.pipeline("Neu"))
+    ana.undo()
+    with pytest.raises(NotFound, match="there no more"):
+        ana.reader.board(lens)

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.board import Board, Card, Lens, Signs
+from pipeboard.domain.errors import NotFound
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store.reading import board, cards, setup
@@ -358,4 +359,7 @@ class Reader:
         return read_rates(self._database, self.settings().currency)
 
     def _pipeline(self, lens: Lens) -> Pipeline:
-        return self._pipelines.by_id()[lens.pipeline_id]
+        found = self._pipelines.by_id().get(lens.pipeline_id)
+        if found is None:
+            raise NotFound("That pipeline is there no more.", hint="Go to another one with P.")
+        return found
