@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 TYPE_CHECKING = False  # `typing` itself is more than help needs
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _ONE_LINE = dict.fromkeys(map(ord, "\t\r\n"))
 _PRIVATE = 0o600
+_PIECE = 1 << 16
 _MOST_NUMBERS = 1_000  # file names that are tried before it is given up
 
 
@@ -123,14 +125,34 @@ def last_words(text: str) -> None:
         print(clean(text), file=sys.__stderr__)
 
 
+@contextmanager
+def set_aside(chunks: Iterable[str]) -> Iterator[Iterator[str]]:
+    """All of a text made at once and kept in a file without a name, to be read in pieces: for
+    whoever reads a database that others wait for. Raises BadInput where there is no room."""
+    import tempfile
+
+    from pipeboard.domain.errors import BadInput
+
+    with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as file:
+        try:
+            file.writelines(chunks)
+            file.seek(0)
+        except OSError as error:
+            raise BadInput(
+                f"There is no room to put it together: {error.strerror}.",
+                hint=f"Free some in {tempfile.gettempdir()}, or name another folder in TMPDIR.",
+            ) from error
+        yield iter(lambda: file.read(_PIECE), "")
+
+
 def write_file(
-    path: Path, chunks: Iterable[str], *, force: bool = False, numbered: bool = True
+    path: Path, chunks: Iterable[str | bytes], *, force: bool = False, numbered: bool = True
 ) -> Path:
-    """A file of its own for the text, which only its owner can read; returns where it is.
+    """A file of its own for text or bytes, which only its owner can read; returns where it is.
 
     A name that is taken gets a number (`deals-2.csv`), or is refused where it is not to be
     `numbered`; with `force` the file that is there is replaced, whole or not at all, by a new one
-    that keeps neither its mode nor its owner. The text is cleaned as on stdout. On any failure
+    that keeps neither its mode nor its owner. Text is cleaned as on stdout. On any failure
     nothing is left behind. Raises BadInput with the path for what cannot be written.
     """
     from pipeboard.domain.errors import BadInput
@@ -140,8 +162,8 @@ def write_file(
         most = _MOST_NUMBERS if numbered or force else 1
         unfinished, descriptor = _new_file(target, most, force=force)
         try:
-            with open(descriptor, "w", encoding="utf-8", errors="replace", newline="") as file:
-                file.writelines(map(clean, chunks))
+            with open(descriptor, "wb") as file:
+                file.writelines(map(_encoded, chunks))
                 file.flush()
                 os.fsync(file.fileno())
             if force:
@@ -161,6 +183,10 @@ def write_file(
             f"{clean(str(path))} cannot be written: {why}.", hint="Name another file or folder."
         ) from error
     return unfinished
+
+
+def _encoded(chunk: str | bytes) -> bytes:
+    return chunk if isinstance(chunk, bytes) else clean(chunk).encode("utf-8", "replace")
 
 
 def _settle(folder: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.deal import NOTHING, Answer, Contact, Loss, Note, Term, Touch
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from pipeboard.domain.events import Event
     from pipeboard.domain.money import Money
     from pipeboard.domain.pipeline import Pipeline
+
+
+Precision: TypeAlias = Literal["", "day", "unknown"]
+"""How exactly an instant is known: to the moment, its local day only, or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,9 @@ class Create:
 class TakeOver:
     """A deal that lived elsewhere: its fields, the stages it entered and when, and how it ended.
 
-    `path` is in time order and starts with the stage at `created_at`; `origin` names the file.
+    `path` is in time order and starts with the first known stage: where its instant is later than
+    `created_at`, the time before is unknown. `origin` names the file, `precision` how exactly the
+    instants `created_at` and `closed_at` are known where that is not to the moment.
     """
 
     title: str
@@ -70,6 +76,7 @@ class TakeOver:
     notes: tuple[Note, ...] = ()
     touches: tuple[Touch, ...] = ()
     archived: bool = False
+    precision: Mapping[str, Precision] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +97,25 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Win:
-    """Won, at a final value (None keeps the present one), today or `on` an earlier day."""
+    """Won, at a final value (None keeps the present one), today or `on` an earlier day.
+
+    `precision` says how exactly `at` is known."""
 
     value: Money | None = None
     on: date | None = None
     override: str = ""
     at: datetime | None = None
+    precision: Precision = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Lose:
-    """Lost for a reason, today or `on` an earlier day."""
+    """Lost for a reason, today or `on` an earlier day; `precision` is how exactly `at` is known."""
 
     loss: Loss
     on: date | None = None
     at: datetime | None = None
+    precision: Precision = ""
 
 
 @dataclass(frozen=True, slots=True)

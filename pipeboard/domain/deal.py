@@ -112,7 +112,9 @@ class Deal:
     """One deal with everything that is decided on; notes and touches are kept beside it.
 
     `probability_bp` and `category` are the rep's own word and None while the stage speaks for
-    the deal. `imported_as` is the fingerprint of the file's row that it last came from. `rank`
+    the deal. `external_id` is its id in the tool `external_source` ("" where nobody knows), and
+    `imported` what that tool's file last said of it, by field; `imported_as` is what 0.1.0 kept
+    instead: a fingerprint of the row. `rank`
     orders a column by hand, lowest on top. `version` counts its events. A deal is `removed` when
     its creation was undone: it keeps its id and history, and counts nowhere.
     """
@@ -155,6 +157,8 @@ class Deal:
     recycled_from: int | None = None
     removed: bool = False
     external_id: str | None = None
+    external_source: str = ""
+    imported: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     imported_as: str = ""
     rank: int = 0
     answers: Mapping[str, Answer] = field(default_factory=lambda: NOTHING)

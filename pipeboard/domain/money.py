@@ -29,6 +29,9 @@ _PARENTHESES = ("(", ")")  # how accountants write a minus
 _POWERS = {"tsd": 3, "mio": 6, "mln": 6, "mrd": 9, "mn": 6, "bn": 9, "k": 3, "m": 6, "b": 9}
 
 
+DecimalMark = Literal[".", ","]
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """An amount in minor units (cents for EUR, yen for JPY) of an ISO 4217 currency."""
@@ -56,12 +59,13 @@ class Money:
             raise ValueError(f"{self.currency} and {other.currency} do not add up")
 
 
-def parse_money(text: str, currency: str) -> Money:
+def parse_money(text: str, currency: str, decimal: DecimalMark | None = None) -> Money:
     """The amount that was typed, in `currency` (ISO 4217) unless the text names another.
 
     Reads `40k`, `1.2m`, `€1.234,50`, `$1,234.50`, `1 234,50 €`, `EUR 40000`. Of `.` and `,` the
     last is the decimal mark. One alone before exactly three digits groups thousands, except before
-    `k` or `m`, and except a dot in a currency of three decimals. Raises BadInput for anything else:
+    `k` or `m`, and except a dot in a currency of three decimals; where it is known that `decimal`
+    is the decimal mark, that holds. Raises BadInput for anything else:
     a negative amount, parts of a minor unit, more than `LARGEST`.
     """
     if len(text) > _LONGEST:
@@ -76,7 +80,7 @@ def parse_money(text: str, currency: str) -> Money:
     if _is_negative(before, after, currency):
         raise BadInput(f"{quoted(text)}: a deal's value cannot be negative", hint=_EXAMPLES)
     code, power = _unit(text, before, after, currency)
-    whole, fraction = _split_number(text, parts["number"], exponent(code), bool(power))
+    whole, fraction = _split_number(text, parts["number"], exponent(code), bool(power), decimal)
     shift = exponent(code) + power - len(fraction)
     minor, rest = divmod(int(whole + fraction) * 10 ** max(shift, 0), 10 ** max(-shift, 0))
     if rest:
@@ -134,9 +138,14 @@ def _currency(text: str, sign: str, default: str) -> str:
     return code
 
 
-def _split_number(text: str, number: str, exponent: int, has_power: bool) -> tuple[str, str]:
+def _split_number(
+    text: str, number: str, exponent: int, has_power: bool, decimal: DecimalMark | None
+) -> tuple[str, str]:
     """The digits before and after the decimal mark; refuses groups that are not groups."""
-    mark = _decimal_mark(number, exponent, has_power)
+    if decimal is None:
+        mark = _decimal_mark(number, exponent, has_power)
+    else:
+        mark = decimal if decimal in number else None
     whole, fraction = number.rsplit(mark, 1) if mark else (number, "0")
     if not (fraction.isdigit() and re.fullmatch(_WHOLE, whole or "0")):
         _refuse(text)

@@ -32,7 +32,7 @@ LIMITS: Mapping[str, int] = {
     "tag": 50,
     "phone": 60,
     "trial close": 20,
-    **dict.fromkeys(("rep", "team", "owner", "source", "field name"), 100),
+    **dict.fromkeys(("rep", "team", "owner", "source", "external source", "field name"), 100),
     "name of a filter": 100,
     "token": 200,
     "contact reason": 1_000,

@@ -163,8 +163,9 @@ class _Words:
                     return "woken"
                 return f"snoozed until {self._day(until)}" + (f" ({reason})" if reason else "")
             case _:
-                names = dict.fromkeys((*event.after, *event.before))
-                return "; ".join(self._change(event, name) for name in names)
+                names = [n for n in {**event.after, **event.before} if n not in _UNTOLD]
+                told = "; ".join(self._change(event, name) for name in names)
+                return told or "read again in its file"
 
     def _change(self, event: Event, name: str) -> str:
         old, new = event.before.get(name), event.after.get(name)
@@ -209,6 +210,10 @@ class _Words:
     def _question(self, key: str) -> str:
         questions = (q for pipeline in self.pipelines for q in pipeline.questions)
         return next((q.label for q in questions if q.key == key), key)
+
+
+# What an import remembers for the next one.
+_UNTOLD = frozenset(("imported", "imported_as", "external_source"))
 
 
 def _override(event: Event) -> str:

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pipeboard.domain.currencies import EXPONENTS
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import clean_line, quoted, slug
 from pipeboard.exchange.fields import CUSTOM, Kind, kind_of, read_target, takes_several
 from pipeboard.exchange.layouts import GENERIC
 from pipeboard.exchange.layouts.layout import Layout
-from pipeboard.exchange.layouts.own import ALIASES
 from pipeboard.exchange.outcomes import closing_outcome, is_status
-from pipeboard.exchange.synonyms import SYNONYMS
+from pipeboard.exchange.synonyms import RANKS, SYNONYMS
 from pipeboard.exchange.tables import next_free
+from pipeboard.exchange.values import is_blank, is_flag
 
 _ALIKE = 88.0
 _LONGEST_NAME = 100
-_DATE_LIKE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|\d{5}|.*[A-Za-z]{3}.*\d{4}.*", re.ASCII)
-_NUMBER_LIKE = re.compile(r"\D{0,4}\d[\d.,' \xa0\u202f]*\D{0,5}", re.ASCII)
+_DATE_LIKE = re.compile(
+    r"\d{1,4}[-/.] ?\d{1,2}[-/.] ?\d{1,4}.*|\d{5}(?:\.\d+)?|\d{8}(?:T\d{6}Z?)?|\d{10}|\d{13}"
+    r"|\d{4}[年년].*|(?=.*\d{2})(?=.*[^\W\d_]{3}).{6,60}"
+)
+_FITTING = 0.5
+_REF = re.compile(r"D-\d+")
+_BRACKETS = re.compile(r"[(\[{][^()\[\]{}]*[)\]}]|[*:]+$")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_NUMBER_LIKE = re.compile(r"\D{0,5}\d[\d.,'’ \xa0\u202f]*(?:[eE]\+?\d+|\D{0,12})|\W{1,5}")
+_PLAIN_NUMBER = re.compile(r"[-+]?\d[\d.,]*")
 
 
 @dataclass(slots=True)
@@ -40,11 +49,13 @@ def match_columns(
     and a warning says so. A column that is nothing else becomes a custom field of its own name.
     """
     warnings = [remark for column, remark in layout.remarks.items() if column in header]
-    if layout is GENERIC:
-        wanted = _by_meaning(header, sample)
-        wanted |= _by_likeness(header, sample, wanted, warnings)
-    else:
-        wanted = {column: found for column in header if (found := layout.target(column))}
+    wanted = {column: found for column in header if (found := layout.target(column))}
+    meant = _by_meaning(header, sample, wanted, layout)
+    taken = {*wanted.values()}
+    if layout is not GENERIC:  # what a known tool has twice is no riddle
+        meant = {c: t for c, t in meant.items() if t not in taken or takes_several(t)}
+    wanted |= meant
+    wanted |= _by_likeness(header, sample, wanted, warnings)
     return _settle(header, wanted, layout, warnings)
 
 
@@ -95,22 +106,74 @@ def _settle(
     return Matching({column: targets[column] for column in header}, warnings)
 
 
-def _by_meaning(header: Sequence[str], sample: Sequence[Sequence[str]]) -> dict[str, str]:
-    """Exact names; a status that holds other words is the stage where nothing else is."""
-    wanted = {column: found for column in header if (found := SYNONYMS.get(slug(column)))}
-    for index, column in enumerate(header):
+def _by_meaning(
+    header: Sequence[str], sample: Sequence[Sequence[str]], known: Mapping[str, str], layout: Layout
+) -> dict[str, str]:
+    """Names that mean a field, where the cells can be its values; whole names before parts.
+
+    A status that holds other words is the stage where nothing else is.
+    """
+    wanted: dict[str, str] = {}
+    rest = [(index, column) for index, column in enumerate(header) if column not in known]
+    for names_of in (_whole_name, _parts_of_name):
+        taken = {*known.values(), *wanted.values()} if names_of is _parts_of_name else set()
+        for index, column in rest:
+            if column in wanted:
+                continue
+            cells = _cells(sample, index)
+            for name in names_of(column):
+                target = SYNONYMS.get(name)
+                if target and target not in taken and _fits(target, cells):
+                    wanted[column] = target
+                    break
+    wanted = dict(sorted(wanted.items(), key=lambda found: _rank(found[0])))
+    for index, column in rest:
         if column.startswith("fields.") and len(column) > len("fields."):
             wanted[column] = CUSTOM + column[len("fields.") :]
         elif wanted.get(column) == "status" and _holds_stages(_cells(sample, index)):
             del wanted[column]
-            if "stage" not in wanted.values():
+            if "stage" not in {*wanted.values(), *known.values()}:
                 wanted[column] = "stage"
     return wanted
 
 
+def _rank(column: str) -> int:
+    """How far a name is from the plain word for its field, to settle which of two columns it is."""
+    return next((RANKS[name] for name in (slug(column),) if name in RANKS), len(RANKS))
+
+
+def _whole_name(column: str) -> Iterator[str]:
+    yield slug(column)
+
+
+def _parts_of_name(column: str) -> Iterator[str]:
+    """A name without brackets, its humps parted, each side of a slash, a currency left out."""
+    bare = _IN_THOUSANDS.sub("", _BRACKETS.sub(" ", column)).strip()
+    if slug(bare) != slug(column):
+        yield slug(bare)
+    parted = slug(_HUMP.sub(" ", bare))
+    if parted != slug(bare):
+        yield parted
+    words = parted.split("_")
+    if len(words) > 1 and words[-1].upper() in EXPONENTS:
+        yield "_".join(words[:-1])
+    for mark in ("/", " - ", "::"):
+        if mark in bare:
+            yield from (slug(part) for part in reversed(bare.split(mark)))
+    yield from (parted.removesuffix(end) for end in _SUFFIXES if parted.endswith(end))
+    for prefix in _PREFIXES:
+        if parted.startswith(prefix):
+            yield parted.removeprefix(prefix)
+
+
+_IN_THOUSANDS = re.compile(r"(?i)\s*\bin (?:thousands?|millions?|k|tsd|mio|[kt](?:€|eur|usd|\$)).*")
+_SUFFIXES = ("_сделки", "_угоди", "_del_negocio", "_do_negocio", "_der_verkaufschance")
+_PREFIXES = ("deal_", "opportunity_", "related_", "lead_", "associated_", "box_", "item_")
+
+
 def _holds_stages(cells: Iterable[str]) -> bool:
     """Whether a column called status names stages: mostly words that are no status."""
-    words = {slug(cell) for cell in cells if closing_outcome(cell) is None}
+    words = {slug(cell) for cell in cells if not is_blank(cell) and closing_outcome(cell) is None}
     return sum(map(is_status, words)) < len(words) / 2
 
 
@@ -135,7 +198,7 @@ def _by_likeness(
         if not target or target in {*wanted.values(), *found.values()}:
             continue
         cells = _cells(sample, index)
-        if cells and _fits(kind_of(target), cells):
+        if cells and _fits(target, cells, wholly=True):
             found[column] = target
             warnings.append(f"Column '{column}' was taken for {target}, by its name.")
     return found
@@ -145,13 +208,32 @@ def _cells(sample: Sequence[Sequence[str]], index: int) -> list[str]:
     return [cell for cells in sample if (cell := cells[index].strip())]
 
 
-def _fits(kind: Kind, cells: Iterable[str]) -> bool:
-    """Whether cells can be values of a kind; text fits anything."""
-    if kind is Kind.MOMENT:
-        return all(_DATE_LIKE.fullmatch(cell) for cell in cells)
-    if kind in {Kind.MONEY, Kind.PERCENT, Kind.BASIS_POINTS}:
-        return all(_NUMBER_LIKE.fullmatch(cell) for cell in cells)
-    return kind is not Kind.STATUS or all(map(is_status, cells))
+def _fits(target: str, cells: Sequence[str], *, wholly: bool = False) -> bool:
+    """Whether cells can be values of a field, most of them or all; text fits nearly anything."""
+    cells = [cell for cell in cells if not is_blank(cell)]
+    if not cells:
+        return True
+    kind = kind_of(target)
+    if target == "ref":
+        return all(map(_REF.fullmatch, cells))
+    if target == "version":
+        return all(map(str.isdigit, cells))
+    if target in ("title", "account", "owner", "stage", "contact_name"):
+        return not all(map(_PLAIN_NUMBER.fullmatch, cells))
+    tests: dict[Kind, Callable[[str], object]] = {
+        Kind.MOMENT: _DATE_LIKE.fullmatch,
+        Kind.MONEY: _NUMBER_LIKE.fullmatch,
+        Kind.PERCENT: _NUMBER_LIKE.fullmatch,
+        Kind.BASIS_POINTS: str.isdigit,
+        Kind.FLAG: is_flag,
+        Kind.NESTED: lambda cell: cell[:1] in "[{",
+        Kind.STATUS: is_status if wholly else (lambda cell: True),
+    }
+    test = tests.get(kind)
+    if test is None:
+        return True
+    count = sum(1 for cell in cells if test(cell))
+    return count == len(cells) if wholly else count >= _FITTING * len(cells)
 
 
 def _read_override(override: str, header: Sequence[str]) -> tuple[str, str]:
@@ -160,7 +242,7 @@ def _read_override(override: str, header: Sequence[str]) -> tuple[str, str]:
     for cut in range(len(parts) - 1, 0, -1):
         column = _find_column("=".join(parts[:cut]), header)
         if column is not None:
-            return column, read_target("=".join(parts[cut:]), ALIASES)
+            return column, read_target("=".join(parts[cut:]), SYNONYMS)
     name = parts[0].strip()
     if len(parts) == 1:
         raise BadInput(

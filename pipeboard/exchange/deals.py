@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
-from itertools import zip_longest
-from typing import Any
 
-from pipeboard.domain.currencies import currency_code
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.money import Money, parse_money
 from pipeboard.domain.text import clean_line, clean_text, slug
-from pipeboard.exchange.fields import CUSTOM, LEFT_OUT, Kind, kind_of, takes_several
-from pipeboard.exchange.history import HistoryReader, read_outcome
+from pipeboard.exchange.amounts import (
+    AmountColumn,
+    currency_in_header,
+    read_currency_name,
+    scale_in_header,
+)
+from pipeboard.exchange.cell_readers import (
+    LIMITS,
+    NAMES_CURRENCY,
+    Read,
+    Take,
+    as_it_is,
+    clean_account,
+    collect,
+    mapped,
+    read_text,
+    unless_blank,
+)
+from pipeboard.exchange.deal_parts import Findings, rarer_parts
+from pipeboard.exchange.fields import CUSTOM, ENTERED, LEFT_OUT, Kind, kind_of, takes_several
+from pipeboard.exchange.history import History, HistoryReader, read_outcome
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.moments import AmbiguousDate, MomentReader
 from pipeboard.exchange.nested import READERS
 from pipeboard.exchange.outcomes import read_status
-from pipeboard.exchange.rows import DealRow, Outcome, Rejected, RowContact, RowNote
+from pipeboard.exchange.reading_rules import ReadingRules
+from pipeboard.exchange.rows import DealRow, Outcome, Rejected
 from pipeboard.exchange.tables import Record, next_free
+from pipeboard.exchange.tally import Tally
 from pipeboard.exchange.values import (
     is_blank,
     percent_reader,
@@ -27,15 +45,12 @@ from pipeboard.exchange.values import (
     read_flag,
 )
 
-Findings = dict[str, Any]
-Read = Callable[[str], Any]
-Take = Callable[[str, Findings], None]
-
 _DAYS = {"recycle_on", "next_due", "snoozed_until", "offer_expires_on"}
 _AS_THEY_ARE = _DAYS | {
     "external_id", "ref", "account", "owner", "pipeline", "source", "source_detail",
     "contact_reason", "value", "floor_value", "lost_reason", "lost_category", "competitor",
-    "competitors", "next_text", "snooze_reason", "trial_close", "quote_sent_at", "links",
+    "external_source", "version", "competitors", "next_text", "snooze_reason", "trial_close",
+    "quote_sent_at", "links",
     "touches", "answers", "terms", "checklist", "fields",
 }  # fmt: skip
 _RARER = {
@@ -43,7 +58,19 @@ _RARER = {
     "contacts", "contact_name", "contact_email", "contact_phone",
 }  # fmt: skip
 _SURELY_SHORT = 1000
+_STRICT = {"title", "external_id", "ref", "stage", "status", "version"}
+"""What a deal is known and placed by: a cell of these that cannot be read rejects its row."""
+_LOSS = ("lost_reason", "lost_category", "competitor", "recycle_on")
+_WITH_LINK = re.compile(r"(?P<name>[^()]+?) \((?P<link>https?://[^\s()]+)\)(?:, |$)")
 _PRODUCTS = {"product", "product_name"}
+
+
+class _UnreadCell(Exception):
+    """A cell that rejects its row, or leaves a question about the whole file."""
+
+    def __init__(self, index: int, error: BadInput) -> None:
+        super().__init__()
+        self.index, self.error = index, error
 
 
 class DealReader:
@@ -58,13 +85,16 @@ class DealReader:
         header: Sequence[str],
         targets: Mapping[str, str],
         layout: Layout,
-        currency: str,
+        rules: ReadingRules,
         moments: MomentReader,
     ) -> None:
         self._header = header
         self._layout = layout
-        self._currency = currency
+        self._rules = rules
+        self._is_strict = rules.strict or layout.is_ours
         self._moments = moments
+        self.amounts: dict[str, AmountColumn] = {}
+        self._targets = [targets[column] for column in header]
         self._single: list[tuple[int, str, Read]] = []
         self._others: list[tuple[int, Take]] = []
         self._places: dict[str, tuple[int, str]] = {}
@@ -75,21 +105,44 @@ class DealReader:
                 self._places[target] = index, layout.custom_name(column)
                 self._plan(index, target)
         self._history = HistoryReader(
-            self._places, moments.zone, closes_in_stage=layout.closes_in_stage
+            self._places,
+            moments.zone,
+            rules.words,
+            moments.today,
+            closes_in_stage=layout.closes_in_stage,
+            is_ours=layout.is_ours,
         )
         self._has_rarer = not _RARER.isdisjoint(self._places)
+        self._constants = self._read_constants()
+        self._without_blanks = frozenset(
+            index
+            for index, target in enumerate(self._targets)
+            if not layout.is_ours and not target.startswith(CUSTOM)
+        )
+
+    def _read_constants(self) -> Findings:
+        """What stands in every row by the person's word."""
+        readers: Mapping[str, Read] = {"status": read_status, "currency": str.upper}
+        return {
+            name: readers.get(name, partial(clean_line, field=name))(text)
+            for name, text in self._rules.constants.items()
+        }
 
     def _plan(self, index: int, target: str) -> None:
         if target.startswith(CUSTOM):
             self._others.append((index, self._custom(target.removeprefix(CUSTOM))))
         elif kind_of(target) is Kind.MONEY:
-            self._others.append((index, self._amount(target)))
+            self._others.append((index, self._amount(index, target)))
+        elif target == "account" and not self._layout.is_ours:
+            self._others.append((index, self._account))
         elif target == "owner" and self._layout.has_several_owners:
             self._others.append((index, self._owners))
         elif takes_several(target):
-            self._others.append((index, _collect(target, self._reader(index, target))))
+            self._others.append((index, collect(target, self._reader(index, target))))
         else:
-            self._single.append((index, target, self._reader(index, target)))
+            read = self._reader(index, target)
+            meant = self._rules.values.get(self._header[index])
+            self._single.append((index, target, mapped(read, meant) if meant else read))
 
     def _custom(self, name: str) -> Take:
         if slug(name) in _PRODUCTS:
@@ -101,98 +154,217 @@ class DealReader:
 
         return take
 
-    def _amount(self, target: str) -> Take:
-        """An amount is read with the currency that was found in its row, if any."""
-
-        @lru_cache(maxsize=65_536)
-        def read(cell: str, currency: str) -> Money | None:
-            return None if is_blank(cell) else parse_money(cell, currency_code(currency))
+    def _amount(self, index: int, target: str) -> Take:
+        """An amount is read in the currency of its row, else of its column, else the default."""
+        column = self._header[index]
+        in_header = currency_in_header(column, self._rules.currency)
+        default = self._rules.currency
+        amounts = self.amounts[target] = AmountColumn(
+            partial(self._moments.cells, index),
+            self._rules.decimal,
+            minor_units=column in self._layout.minor_units,
+            scale=scale_in_header(column),
+        )
 
         def take(cell: str, found: Findings) -> None:
-            found[target] = read(cell, found.get("currency") or self._currency)
+            if "is_currency_unread" in found:
+                raise BadInput("its currency could not be read")
+            named = found.get("currency") or in_header
+            money = found[target] = amounts.read(cell, named or default)
+            found["assumed"] = (
+                named is None
+                and money is not None
+                and money.minor != 0
+                and (not NAMES_CURRENCY.search(cell))
+            )
 
         return take
+
+    def _account(self, cell: str, found: Findings) -> None:
+        """The account; a link that a tool puts behind its name goes to the links."""
+        linked = list(_WITH_LINK.finditer(cell)) if "(http" in cell else []
+        if linked:
+            found["links_found"] = [link["link"] for link in linked]
+            cell = ", ".join(link["name"].strip() for link in linked)
+        found["account"] = clean_account(cell)
 
     def _owners(self, cell: str, found: Findings) -> None:
         found["owner"], *found["further_owners"] = self._read_words(cell) or (None,)
 
     def _reader(self, index: int, target: str) -> Read:
-        """What reads the cells of a column; names that come back are cleaned once."""
+        """What reads the cells of a column; names that come back are cleaned once.
+
+        In our own files every cell means what it says, also "none" or "<b>".
+        """
         kind = kind_of(target)
+        if kind is Kind.NESTED:
+            return READERS[target]
+        if target == "version":
+            return lambda cell: int(cell) if cell.isdigit() else None
+        wrap = as_it_is if self._layout.is_ours else unless_blank
+        read = wrap(self._reader_of_kind(index, target, kind))
+        is_cached = kind in (Kind.MOMENT, Kind.NAME, Kind.WORDS)
+        return lru_cache(maxsize=16_384)(read) if is_cached else read
+
+    def _reader_of_kind(self, index: int, target: str, kind: Kind) -> Read:
+        line = partial(clean_line, field=target.replace("_", " "), limit=LIMITS.get(target, 300))
+        if target == "currency":
+            return partial(read_currency_name, default=self._rules.currency)
         if kind is Kind.MOMENT:
             moment = self._moments.column(index)
-            cached = lru_cache(maxsize=8192)
             if target in _DAYS:
-                return cached(_unless_blank(lambda cell: moment(cell).day))
-            if target == "quote_sent_at":
-                return cached(_unless_blank(lambda cell: moment(cell).at))
-            return cached(_unless_blank(moment))
+                return lambda cell: moment(cell).day
+            return (lambda cell: moment(cell).at) if target == "quote_sent_at" else moment
         readers: dict[Kind, Read] = {
-            Kind.NAME: lru_cache(maxsize=16_384)(partial(clean_line, field=target)),
-            Kind.LINE: partial(clean_line, field=target),
-            Kind.TEXT: partial(clean_text, field=target),
-            Kind.PERCENT: _unless_blank(percent_reader(partial(self._moments.cells, index))),
-            Kind.BASIS_POINTS: _unless_blank(read_basis_points),
-            Kind.FLAG: _unless_blank(read_flag),
+            Kind.NAME: line,
+            Kind.LINE: line,
+            Kind.TEXT: partial(read_text, is_ours=self._layout.is_ours, field=target),
+            Kind.PERCENT: percent_reader(partial(self._moments.cells, index)),
+            Kind.BASIS_POINTS: read_basis_points,
+            Kind.FLAG: read_flag,
             Kind.STATUS: read_status,
-            Kind.WORDS: lru_cache(maxsize=4096)(self._read_words),
+            Kind.WORDS: self._read_words,
         }
-        return READERS[target] if kind is Kind.NESTED else readers[kind]
+        return readers[kind]
 
     def _read_words(self, cell: str) -> tuple[str, ...]:
         words = (clean_line(word, field="name") for word in self._layout.words(cell))
         return tuple(dict.fromkeys(word for word in words if word))
 
-    def read(self, record: Record) -> DealRow | Rejected:
+    def place_of(self, target: str) -> int | None:
+        """The column that is a field; None where none is."""
+        found = self._places.get(target)
+        return found[0] if found else None
+
+    def read(self, record: Record, tally: Tally) -> DealRow | Rejected:
         """The deal in a record, or the first cell that cannot be read and why.
 
+        A cell that only fills a field stays as text where it cannot be read, and is counted.
         Raises AmbiguousDate: that is for the whole file to settle.
         """
         line, cells = record
-        found: Findings = {"fields": {}}
-        index = -1
+        found: Findings = {"fields": {}, **self._constants}
         try:
-            for index, target, read in self._single:
-                if cell := cells[index].strip():
-                    found[target] = read(cell)
-            for index, take in self._others:
-                if cell := cells[index].strip():
-                    take(cell, found)
-            index = -1
-            return self._deal(line, cells, found)
-        except AmbiguousDate as error:
-            place = f"Line {line}, column '{self._header[index]}'"
-            raise AmbiguousDate(f"{place}: {error.message}", hint=error.hint) from error
-        except BadInput as error:
-            column, value = (self._header[index], cells[index]) if index >= 0 else ("", "")
+            self._fill(cells, found, tally)
+            return self._deal(line, cells, found, tally)
+        except _UnreadCell as unread:
+            index, error = unread.index, unread.error
+            if isinstance(error, AmbiguousDate):
+                place = f"Line {line}, column '{self._header[index]}'"
+                raise AmbiguousDate(f"{place}: {error.message}", hint=error.hint) from error
+            column, value = self._header[index], cells[index]
             return Rejected(line, column, value, error.message, self._raw(cells))
+        except BadInput as error:
+            return Rejected(line, "", "", error.message, self._raw(cells))
+
+    def _fill(self, cells: Sequence[str], found: Findings, tally: Tally) -> None:
+        """What the cells say, by field."""
+        for index, target, read in self._single:
+            if cell := cells[index].strip():
+                try:
+                    value = read(cell)
+                except BadInput as error:
+                    self._keep(index, target, cell, error, found, tally)
+                else:
+                    found[target] = value
+                    if value is None:
+                        tally.blanks[self._header[index]] += 1
+        for index, take in self._others:
+            if cell := cells[index].strip():
+                if is_blank(cell) and index in self._without_blanks:
+                    tally.blanks[self._header[index]] += 1
+                    continue
+                try:
+                    take(cell, found)
+                except BadInput as error:
+                    self._keep(index, self._targets[index], cell, error, found, tally)
+
+    def _keep(
+        self,
+        index: int,
+        target: str,
+        cell: str,
+        error: BadInput,
+        found: Findings,
+        tally: Tally,
+    ) -> None:
+        """A cell that is not what its column is, as a custom field; or the error again."""
+        is_nested = not target.startswith((CUSTOM, ENTERED)) and kind_of(target) is Kind.NESTED
+        is_ambiguous = isinstance(error, AmbiguousDate)
+        if self._is_strict or target in _STRICT or is_nested or is_ambiguous:
+            raise _UnreadCell(index, error) from error
+        if target == "currency":
+            found["is_currency_unread"] = True
+        name = next_free(self._layout.custom_name(self._header[index]), found["fields"])
+        found["fields"][name] = clean_text(cell, field=name)
+        tally.cannot_read(self._header[index], cell, error.message)
 
     def _raw(self, cells: Sequence[str]) -> dict[str, str]:
         return dict(zip(self._header, cells, strict=True))
 
-    def _deal(self, line: int, cells: Sequence[str], found: Findings) -> DealRow:
-        outcome, archived = read_outcome(found)
+    def _deal(self, line: int, cells: Sequence[str], found: Findings, tally: Tally) -> DealRow:
+        ending = read_outcome(found, self._rules.words, status_decides=self._layout.status_decides)
+        outcome = ending.outcome
         history = self._history.read(found, outcome)
         fields: dict[str, str] = found["fields"]
-        for target in (*history.unused, *_unsaid(found, outcome)):
-            index, name = self._places[target]
-            fields[next_free(name, fields)] = clean_text(cells[index], field=name)
+        for target in (*history.unused, *self._unsaid(found, outcome)):
+            if target in self._places:
+                index, name = self._places[target]
+                fields[next_free(name, fields)] = clean_text(cells[index], field=name)
+        remarks = (*ending.remarks, *history.remarks, *self._odd(found, outcome, history))
+        tally.assumed_currency += bool(found.get("assumed"))
+        if "pipeline" in found and not self._layout.is_ours:
+            tally.pipelines[found["pipeline"]] += 1
         others = {name: value for name, value in found.items() if value and name in _AS_THEY_ARE}
+        if outcome != "lost":
+            others = {name: value for name, value in others.items() if name not in _LOSS}
         if self._has_rarer:
-            others |= _rarer(found, outcome)
+            others |= rarer_parts(found, outcome)
+        if found.get("links_found"):
+            others["links"] = (*others.get("links", ()), *found["links_found"])
         return DealRow(
             line,
             self._raw(cells),
             self._title(found),
             stage=history.stage,
             outcome=outcome,
-            archived=archived,
+            archived=ending.archived,
             created_at=history.created_at,
             closed_at=history.closed_at,
+            by_day=history.by_day,
+            began_unknown=history.began_unknown,
             expected_close=history.expected_close,
             entered=history.entered,
+            remarks=remarks,
             **others,
         )
+
+    def _odd(self, found: Findings, outcome: Outcome | None, history: History) -> Iterator[str]:
+        """What a person should look at; an amount of 0 on a lost deal is what they say it is."""
+        value = found.get("value")
+        if outcome == "lost" and value is not None and value.minor == 0:
+            if self._rules.lost_zero_is_unknown:
+                del found["value"]
+            else:
+                yield "lost_at_zero"
+        if history.stage is None and not history.entered and outcome in (None, "open"):
+            yield "no_stage"
+
+    def _unsaid(self, found: Findings, outcome: Outcome | None) -> Iterator[str]:
+        """Fields whose cells say more than the row can hold, such as a second owner."""
+        if outcome in {"won", "lost"} and found.get("probability") not in {None, 0, 10_000}:
+            yield "probability"
+        if found.get("further_owners"):
+            yield "owner"
+        if "forecast_category" in found and read_category(found["forecast_category"]) is None:
+            yield "forecast_category"
+        if outcome != "lost":
+            yield from (name for name in _LOSS if found.get(name))
+        if self._layout.is_ours:
+            return
+        yield from (name for name in ("pipeline",) if name in found)
+        if found.get("currency") and found.get("value") is None:
+            yield "currency"
 
     def _title(self, found: Findings) -> str:
         if title := found.get("title"):
@@ -203,66 +375,3 @@ class DealReader:
         if not title:
             raise BadInput("There is no title, no account and no id to name the deal by")
         return str(title)
-
-
-def _collect(target: str, read: Read) -> Take:
-    def take(cell: str, found: Findings) -> None:
-        if value := read(cell):
-            found.setdefault(target, []).append(value)
-
-    return take
-
-
-def _unless_blank(read: Read) -> Read:
-    return lambda cell: None if is_blank(cell) else read(cell)
-
-
-def _unsaid(found: Findings, outcome: Outcome | None) -> Iterator[str]:
-    """Fields whose cells say more than the row can hold, such as a second owner."""
-    if outcome in {"won", "lost"} and found.get("probability") not in {None, 0, 10_000}:
-        yield "probability"
-    if found.get("further_owners"):
-        yield "owner"
-    if "forecast_category" in found and read_category(found["forecast_category"]) is None:
-        yield "forecast_category"
-
-
-def _own_probability(found: Findings, outcome: Outcome | None) -> int | None:
-    """A closed deal of another tool has the probability 0 or 100 of its outcome, not its own."""
-    if found.get("probability_source") == "stage":
-        return None
-    own: int | None = found.get("probability_bp")
-    if own is None and outcome in {None, "open"}:
-        return found.get("probability")
-    return own
-
-
-def _own_category(found: Findings) -> str | None:
-    if found.get("forecast_category_source") == "stage" or "forecast_category" not in found:
-        return None
-    return read_category(found["forecast_category"])
-
-
-def _rarer(found: Findings, outcome: Outcome | None) -> dict[str, Any]:
-    """What most files have no columns for."""
-    notes = (RowNote(text) for text in found.get("note", ()))
-    others = {
-        "tags": tuple(dict.fromkeys(tag for tags in found.get("tags", ()) for tag in tags)),
-        "notes": (*notes, *found.get("notes", ())),
-        "contacts": _contacts(found),
-        "probability_bp": _own_probability(found, outcome),
-        "forecast_category": _own_category(found),
-    }
-    return others
-
-
-def _contacts(found: Findings) -> tuple[RowContact, ...]:
-    """The people of a row; several names, addresses and numbers in a cell stand between `;`."""
-    parts = ("contact_name", "contact_role", "contact_email", "contact_phone")
-    cells = [[part.strip() for part in found.get(name, "").split(";")] for name in parts]
-    people = (
-        RowContact(name or email or phone, role or None, email or None, phone or None)
-        for name, role, email, phone in zip_longest(*cells, fillvalue="")
-        if name or email or phone
-    )
-    return (*people, *found.get("contacts", ()))

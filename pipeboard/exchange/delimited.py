@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import quoted
 from pipeboard.exchange.cells import undefuse
 from pipeboard.exchange.encoding import Encoding
+from pipeboard.exchange.heading import name_by_heading
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tables import Record, name_columns
 
@@ -61,7 +61,8 @@ class DelimitedTable:
                 yield record
                 continue
             line, cells = record
-            if line == self.first_line or not any(cells):
+            is_white = len(cells) == 1 < width and not cells[0].strip(" \t\xa0\x1a")
+            if line <= self.first_line or not any(cells) or is_white:
                 continue
             if len(cells) == width:
                 yield record
@@ -86,7 +87,7 @@ class DelimitedTable:
                     line = 2
                 for cells in reader:
                     if lines.ended:
-                        yield _unclosed(line, cells)
+                        yield from self._behind_quote(line, cells)
                         break
                     if "'" in "".join(cells):
                         cells = list(map(undefuse, cells))
@@ -96,6 +97,25 @@ class DelimitedTable:
                 yield Rejected(line, "", "", _TOO_LONG)
             finally:
                 self._file = outer
+
+    def _behind_quote(self, first: int, cells: list[str]) -> Iterator[Rejected]:
+        """The row in which a quote opens that nothing closes, and each line below it."""
+        column, cell = f"column {len(cells)}", quoted(cells[-1]).strip("'")
+        reason = "a quote that opens in this row is never closed"
+        with self.path.open(encoding=self.encoding, errors=self.errors, newline="") as file:
+            for number, line in enumerate(file, 1):
+                if number < first or not line.strip():
+                    continue
+                row = line.rstrip("\r\n").split(self.delimiter)
+                names = (*self.header, *(f"column {n + 1}" for n in range(len(row))))
+                yield Rejected(number, column, cell, reason, dict(zip(names, row, strict=False)))
+                column, cell = "", ""
+                reason = f"it stands below line {first}, where a quote is never closed"
+
+    def name(self, record: Record) -> None:
+        """Takes a record for the header."""
+        self.first_line = record.line
+        self.header = name_columns(record.cells, self.warnings)
 
     def share_read(self) -> float:
         size = self.path.stat().st_size
@@ -120,11 +140,6 @@ class DelimitedTable:
 _TOO_LONG = "a cell here is longer than 1 MiB; probably a quote is never closed. Reading stopped"
 
 
-def _unclosed(line: int, cells: list[str]) -> Rejected:
-    reason = "a quote that opens in this row is never closed"
-    return Rejected(line, f"column {len(cells)}", quoted(cells[-1]).strip("'"), reason)
-
-
 def open_delimited(path: Path, encoding: Encoding) -> DelimitedTable:
     """The table with delimiter, quoting and header found out from the first 64 Ki characters.
 
@@ -138,14 +153,8 @@ def open_delimited(path: Path, encoding: Encoding) -> DelimitedTable:
     table = DelimitedTable(
         path, encoding.name, encoding.errors, delimiter, skip_space, warnings=warnings
     )
-    for record in table.all_records():
-        if isinstance(record, Rejected):
-            raise BadInput(f"The header of {path.name} cannot be read: {record.reason}")
-        if any(cell.strip() for cell in record.cells):
-            table.first_line = record.line
-            table.header = name_columns(record.cells, warnings)
-            return table
-    raise BadInput(f"{path.name} holds no header", hint="The first row names the columns.")
+    name_by_heading(table, path.name, warnings)
+    return table
 
 
 def _dialect(sample: str, is_whole: bool) -> tuple[str, bool]:
@@ -165,6 +174,7 @@ def _regularity(sample: str, delimiter: str, is_whole: bool) -> tuple[float, int
     widths = [len(cells) for cells in reader if any(cells)]
     if not is_whole and len(widths) > 1:
         widths.pop()  # the sample ends within a record
-    if not widths or widths[0] < 2:
+    if not widths or max(widths) < 2:
         return 0.0, 0
-    return widths.count(widths[0]) / len(widths), widths[0]
+    usual = max(set(widths), key=lambda width: (width > 1 and widths.count(width), width))
+    return widths.count(usual) / len(widths), usual

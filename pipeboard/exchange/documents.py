@@ -18,7 +18,9 @@ from pipeboard.exchange.tables import Record
 
 _CHUNK = 1 << 18
 _LONGEST_LINE = 1 << 22
-_DEALS = {"[]", "deals[]", "deal"}
+_LISTS = ("deals", "data", "results", "items", "records", "value", "opportunities")
+_DEALS = {"[]", "deal", *(f"{key}[]" for key in _LISTS)}
+"""Where deals stand in a document: ours, and what the programming interfaces of tools answer."""
 _WHITE = " \t\r\n\ufeff"
 
 
@@ -192,7 +194,9 @@ def _is_json_lines(path: Path, encoding: Encoding) -> bool:
         value = json.loads(first.lstrip(_WHITE))
     except (ValueError, RecursionError):
         return False
-    return isinstance(value, Mapping) and not value.keys() & {"deals", "deal", "cards"}
+    if not isinstance(value, Mapping) or value.keys() & {"deals", "deal", "cards"}:
+        return False
+    return not any(isinstance(value.get(key), list) for key in _LISTS)
 
 
 def _lines(file: TextIO) -> Iterator[tuple[int, Any]]:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.text import quoted
+from pipeboard.exchange.words.code_pages import code_pages
 
 _CHUNK = 1 << 20
 
@@ -26,8 +28,8 @@ _OTHER_FILES = (
     (b"\x1f\x8b", "a gzip file"),
     (b"SQLite format 3", "a database"),
 )
-# In Western text, accented letters stand alone or in pairs, and five codes mean nothing.
-_NOT_WESTERN = re.compile(rb"[\x80-\xff]{4}|[\x81\x8d\x8f\x90\x9d]")
+# In text of Latin letters, accented ones stand alone or in pairs.
+_NOT_LATIN = re.compile(rb"[\x80-\xff]{5}")
 _HIGH = re.compile(rb"[\x80-\xff]")
 
 
@@ -39,16 +41,19 @@ class Encoding(NamedTuple):
     warning: str | None = None
 
 
-def find_encoding(path: Path) -> Encoding:
-    """The encoding of a text file, proven by decoding all of it.
+def find_encoding(path: Path, named: str | None = None) -> Encoding:
+    """The encoding of a text file, proven by decoding all of it; `named` is the person's word.
 
-    UTF-8 and UTF-16 with or without BOM, else Windows-1252 where it looks Western, else what
-    charset-normalizer finds. Raises BadInput for an empty or a binary file.
+    UTF-8 and UTF-16 with or without BOM, else the code page whose letters make words of one
+    language, else what charset-normalizer finds; 8-bit text is never certain, so other readings
+    are told. Raises BadInput for an empty or a binary file, and for a name that does not fit.
     """
     with path.open("rb") as file:
         head = file.read(4096)
     if not head:
         raise BadInput(f"{path.name} is empty", hint="Export it again, with its header row.")
+    if named is not None:
+        return _named(path, named)
     for magic, kind in _OTHER_FILES:
         if head.startswith(magic):
             raise _binary(path, f": it looks like {kind}")
@@ -114,18 +119,57 @@ def _damaged_utf8(path: Path) -> Encoding | None:
     return Encoding("utf-8", "replace", f"{bad} broken characters were read as \ufffd.")
 
 
+def _named(path: Path, name: str) -> Encoding:
+    try:
+        codec = codecs.lookup(name).name
+    except LookupError as error:
+        raise BadInput(
+            f"{quoted(name)} is no encoding", hint="For example: utf-8, windows-1250, shift_jis."
+        ) from error
+    if not _decodes(path, codec):
+        raise BadInput(
+            f"{path.name} is not written in {name}: some of its bytes mean nothing there",
+            hint="Leave --encoding out to have it found.",
+        )
+    return Encoding(codec)
+
+
 def _eight_bit(path: Path) -> Encoding:
-    if not any(_NOT_WESTERN.search(chunk) for chunk in _chunks(path)):
-        return Encoding("windows-1252")
+    part = _telling_part(path)
+    found = code_pages(part)
+    names = [name for name in found if _decodes(path, name)]
+    if names and not any(_NOT_LATIN.search(chunk) for chunk in _chunks(path)):
+        return Encoding(names[0], warning=_told(names, part))
     from charset_normalizer import from_bytes  # 15 ms, for the few files that need it
 
-    best = from_bytes(_telling_part(path)).best()
-    if best is None or not _decodes(path, best.encoding):
+    guesses = [guess.encoding.replace("_", "-") for guess in from_bytes(part)]
+    guesses = [name for name in dict.fromkeys(guesses) if _decodes(path, name)]
+    if not guesses:
         raise BadInput(
             f"The encoding of {path.name} cannot be found out", hint="Save it as UTF-8 first."
         )
-    name = best.encoding.replace("_", "-")
-    return Encoding(name, warning=f"The encoding was guessed as {name}: check the names.")
+    others = [name for name in names if name not in guesses]
+    return Encoding(guesses[0], warning=_told([*guesses, *others], part))
+
+
+def _told(names: list[str], part: bytes) -> str:
+    """What was taken, and how a word that tells them apart reads in two others."""
+    taken, *others = names[:3]
+    words = _WORD.findall(part)
+    word = next((w for w in words if len({_read(w, name) for name in names[:3]}) > 1), words[0])
+    readings = ", ".join(f"{_read(word, name)!r} as {name}" for name in others)
+    return (
+        f"The encoding was guessed as {taken}: check the names ({_read(word, taken)!r}"
+        + (f"; it would be {readings}" if readings else "")
+        + "). Another: --encoding NAME."
+    )
+
+
+_WORD = re.compile(rb"[^\s,;\t\"]*[\x80-\xff][^\s,;\t\"]*")
+
+
+def _read(word: bytes, name: str) -> str:
+    return word[:48].decode(name, "replace")
 
 
 def _telling_part(path: Path) -> bytes:

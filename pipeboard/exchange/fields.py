@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.near import did_you_mean
-from pipeboard.domain.text import clean_line, quoted
+from pipeboard.domain.text import clean_line, quoted, slug
 
 LEFT_OUT = "-"
 CUSTOM = "field."
@@ -37,16 +37,17 @@ class Kind(Enum):
 
 _BY_KIND = {
     Kind.NAME: "account pipeline stage owner source source_detail currency forecast_category "
-    "forecast_category_source probability_source lost_category competitor contact_role",
+    "forecast_category_source probability_source lost_category competitor contact_role "
+    "external_source",
     Kind.LINE: "external_id ref title contact_reason lost_reason next_text snooze_reason "
-    "trial_close contact_name contact_email contact_phone",
+    "trial_close contact_name contact_email contact_phone version",
     Kind.TEXT: "note",
     Kind.MONEY: "value floor_value",
     Kind.MOMENT: "created_at closed_at won_at lost_at close_date stage_entered_at expected_close "
     "recycle_on next_due snoozed_until quote_sent_at offer_expires_on",
     Kind.PERCENT: "probability",
     Kind.BASIS_POINTS: "probability_bp",
-    Kind.FLAG: "archived is_won is_closed",
+    Kind.FLAG: "archived is_won is_closed deleted active",
     Kind.STATUS: "status",
     Kind.WORDS: "tags competitors links",
     Kind.NESTED: "contacts notes touches answers entered terms checklist",
@@ -90,8 +91,9 @@ def read_target(text: str, aliases: Mapping[str, str]) -> str:
     name = text.casefold()
     if name == LEFT_OUT or name in KINDS:
         return name
-    if name in aliases:
-        return aliases[name]
+    known = aliases.get(name) or aliases.get(slug(text))
+    if known is not None:
+        return known
     raise BadInput(
         f"There is no field {quoted(text)}",
         hint=did_you_mean(text, KINDS) or f"Fields: {', '.join(KINDS)}, entered:STAGE, field.NAME.",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from pipeboard.domain.dates import start_of_day
 from pipeboard.exchange.fields import ENTERED
 from pipeboard.exchange.moments import Moment
-from pipeboard.exchange.outcomes import closing_outcome
+from pipeboard.exchange.outcomes import StageWords, Status
 from pipeboard.exchange.rows import Entered, Outcome
 
 _CLOSINGS = {
@@ -17,6 +18,7 @@ _CLOSINGS = {
     "lost": ("lost_at", "closed_at", "close_date"),
 }
 _CLOSING_DATES = ("won_at", "lost_at", "closed_at", "close_date")
+_MOMENTS = (*_CLOSING_DATES, "created_at", "expected_close", "stage_entered_at")
 
 
 class History(NamedTuple):
@@ -28,25 +30,57 @@ class History(NamedTuple):
     closed_at: datetime | None
     expected_close: date | None
     unused: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
+    by_day: tuple[str, ...] = ()
+    began_unknown: bool = False
 
 
-def read_outcome(found: Mapping[str, Any]) -> tuple[Outcome | None, bool]:
+class Ending(NamedTuple):
+    """How a deal stands by what its row says; `remarks` name what contradicts itself."""
+
+    outcome: Outcome | None
+    archived: bool
+    remarks: tuple[str, ...] = ()
+
+
+def read_outcome(
+    found: Mapping[str, Any], words: StageWords, *, status_decides: bool = False
+) -> Ending:
     """Whether a row is open, won or lost (None where nothing tells), and whether it is put away.
 
-    A status goes before a flag, that before the name of the stage, and that before closing dates.
+    A status goes before a flag, that before the name of the stage, and that before closing dates;
+    but a status that only says that a record is in use goes behind a stage that closes, unless
+    the tool says by its status alone what became of a deal.
     """
-    status = found.get("status")
+    status: Status | None = found.get("status")
+    remarks = []
     archived = bool(found.get("archived") or (status and status.archived))
-    if status and status.outcome:
-        return status.outcome, archived
-    if found.get("is_won"):
-        return "won", archived
+    if found.get("deleted"):
+        archived = True
+        remarks.append("deleted")
     stage: str | None = found.get("stage")
-    if stage and (outcome := closing_outcome(stage)):
-        return outcome, archived
+    by_stage = words.closing(stage) if stage else None
+    if status and status.outcome:
+        differs = by_stage is not None and by_stage != status.outcome
+        if differs:
+            remarks.append("status_against_stage")
+        is_vague = differs and status.outcome == "open" and not status_decides
+        outcome = by_stage if is_vague else status.outcome
+        return Ending(outcome, archived, tuple(remarks))
+    if found.get("is_won"):
+        if by_stage == "lost":
+            remarks.append("status_against_stage")
+        return Ending("won", archived, tuple(remarks))
+    if by_stage:
+        return Ending(by_stage, archived, tuple(remarks))
     if found.get("is_closed") and found.get("is_won") is False:
-        return "lost", archived
-    return _outcome_by_dates(found, is_away=bool(status)) or ("open" if stage else None), archived
+        return Ending("lost", archived, tuple(remarks))
+    if found.get("active") is False:
+        if found.get("lost_reason") or found.get("probability") == 0:
+            return Ending("lost", archived, tuple(remarks))
+        archived = True
+    outcome = _outcome_by_dates(found, is_away=bool(status)) or ("open" if stage else None)
+    return Ending(outcome, archived, tuple(remarks))
 
 
 def _outcome_by_dates(found: Mapping[str, Any], *, is_away: bool) -> Outcome | None:
@@ -72,12 +106,24 @@ class HistoryReader:
     stage column of a closed deal names the closing stage, whatever that is called.
     """
 
-    def __init__(self, targets: Iterable[str], zone: ZoneInfo, *, closes_in_stage: bool) -> None:
+    def __init__(
+        self,
+        targets: Iterable[str],
+        zone: ZoneInfo,
+        words: StageWords,
+        today: date,
+        *,
+        closes_in_stage: bool,
+        is_ours: bool = False,
+    ) -> None:
         targets = dict.fromkeys(targets)
-        self._zone = zone
-        self._closes_in_stage = closes_in_stage
+        self._zone, self._words = zone, words
+        self._tomorrow = start_of_day(today + timedelta(days=1), zone)
+        self._today_at = start_of_day(today, zone)
+        self._closes_in_stage, self._is_ours = closes_in_stage, is_ours
         self._dated = [target for target in targets if target.startswith(ENTERED)]
         self._has_other_arrivals = "entered" in targets or "stage_entered_at" in targets
+        self._moments = [target for target in targets if target in _MOMENTS]
         self._closings = [target for target in _CLOSING_DATES if target in targets]
 
     def read(self, found: Mapping[str, Any], outcome: Outcome | None) -> History:
@@ -86,25 +132,96 @@ class HistoryReader:
         created_at = created.at if created else None
         stage: str | None = found.get("stage")
         last = stage if self._closes_in_stage and outcome in _CLOSINGS else None
-        entered: list[Entered] = []
-        closed_at = None
-        for arrival in self._arrivals(found, created_at):
-            closes = outcome if arrival.stage == last else closing_outcome(arrival.stage)
-            if closes is None:
-                entered.append(arrival)
-            elif closes == outcome:
-                closed_at = arrival.at
-        if stage and (stage == last or closing_outcome(stage)):
+        entered, closed_at = self._course(found, created_at, outcome, last)
+        if stage and (stage == last or self._words.closing(stage)):
             stage = entered[-1].stage if entered else None
+        elif stage:
+            stage = self._words.name(stage) or None
         if outcome in _CLOSINGS:
             known = [at for at in (created_at, entered[-1].at if entered else None) if at]
             closed_at = self._closed_at(found, outcome, max(known, default=None)) or closed_at
+        remarks = self._remarks(found, outcome, created_at, closed_at)
+        if "closed_as_expected" in remarks:
+            closed_at = self._not_before(found["expected_close"], created_at)
+        began_unknown = created_at is None and not entered
         if created_at is None:
             known = [at for at in (entered[0].at if entered else None, closed_at) if at]
             created_at = min(known, default=None)
+        if "closed_in_future" in remarks:
+            closed_at = max([self._today_at, *(arrival.at for arrival in entered[-1:])])
         expected = _expected_close(found, outcome)
         unused = self._unused(found, closed_at, expected)
-        return History(stage, tuple(entered), created_at, closed_at, expected, unused)
+        if {"closed_before_created", "created_in_future"}.intersection(remarks):
+            unused = (*unused, "created_at")
+        instants = {"created_at": created_at, "closed_at": closed_at}
+        by_day = tuple(name for name, at in instants.items() if self._is_by_day(at, found))
+        return History(
+            stage,
+            tuple(entered),
+            created_at,
+            closed_at,
+            expected,
+            unused,
+            remarks,
+            by_day,
+            began_unknown,
+        )
+
+    def _is_by_day(self, at: datetime | None, found: Mapping[str, Any]) -> bool:
+        """Whether nothing but a day without a time says that something was then."""
+        if at is None or self._is_ours:
+            return False
+        moments = [found[name] for name in self._moments if found.get(name)]
+        moments += [moment for name in self._dated for moment in found.get(name, ())]
+        day = at.astimezone(self._zone).date()
+        told = any(moment.has_time and moment.at == at for moment in moments)
+        return not told and any(not m.has_time and m.day == day for m in moments)
+
+    def _course(
+        self,
+        found: Mapping[str, Any],
+        created_at: datetime | None,
+        outcome: Outcome | None,
+        last: str | None,
+    ) -> tuple[list[Entered], datetime | None]:
+        """The open stages that were entered, and when a closing one was."""
+        entered: list[Entered] = []
+        closed_at = None
+        for arrival in self._arrivals(found, created_at):
+            closes = outcome if arrival.stage == last else self._words.closing(arrival.stage)
+            if closes is None:
+                if name := self._words.name(arrival.stage):
+                    entered.append(Entered(name, arrival.at))
+            elif closes == outcome:
+                closed_at = arrival.at
+        return entered, closed_at
+
+    def _remarks(
+        self,
+        found: Mapping[str, Any],
+        outcome: Outcome | None,
+        created_at: datetime | None,
+        closed_at: datetime | None,
+    ) -> tuple[str, ...]:
+        """What cannot be as the row says it."""
+        if self._is_ours:
+            return ()
+        has_created = created_at is not None and "created_at" in found
+        closes = outcome in _CLOSINGS
+        expected: Moment | None = found.get("expected_close")
+        is_expected = (
+            closes and closed_at is None and expected is not None and expected.at < self._tomorrow
+        )
+        odd = {
+            "closed_as_expected": is_expected,
+            "no_closing_date": closes and closed_at is None and not is_expected,
+            "closed_in_future": closed_at is not None and closed_at >= self._tomorrow,
+            "closed_before_created": has_created
+            and closed_at is not None
+            and closed_at < created_at,  # type: ignore[operator]
+            "created_in_future": has_created and created_at >= self._tomorrow,  # type: ignore[operator]
+        }
+        return tuple(name for name, is_so in odd.items() if is_so)
 
     def _arrivals(self, found: Mapping[str, Any], created_at: datetime | None) -> list[Entered]:
         """Every arrival in a stage, closing ones among them, in time order."""

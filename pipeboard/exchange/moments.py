@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from itertools import product
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import FIRST_YEAR, LAST_YEAR
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.text import quoted
+from pipeboard.domain.text import fold, quoted
+from pipeboard.exchange.words.months import MONTHS
 
 Order = Literal["dmy", "mdy", "ymd"]
 ORDERS: tuple[Order, ...] = ("dmy", "mdy", "ymd")
@@ -20,12 +21,30 @@ ORDERS: tuple[Order, ...] = ("dmy", "mdy", "ymd")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].+)?")
 _ISO_TAIL = re.compile(r" ?(?:UTC|GMT|Z)$")
 _TIME = (
-    r"(?:[ T,]+(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?\s*(?P<half>[ap]\.?m\.?)?)?"
+    r"(?:[ T,]+(?:at |um |à |kl\.? )?(?P<hour>\d{1,2})[:.](?P<minute>\d\d)"
+    r"(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?\s*(?P<half>[ap]\.?m\.?)?"
+    r"(?: ?(?:uhr|h))?(?P<offset> ?(?:z|[+-]\d\d:?\d\d|[a-z]{2,4}))?)?"
 )
 _NUMBERS = re.compile(
-    r"(?P<a>\d{1,4})(?P<mark>[./-])(?P<b>\d{1,2})(?P=mark)(?P<c>\d{4}|\d{1,2})" + _TIME,
+    r"(?P<a>\d{1,4})(?P<mark>[./-]) ?(?P<b>\d{1,2})(?P=mark) ?(?P<c>\d{4}|\d{1,2})\.?" + _TIME,
     re.ASCII | re.IGNORECASE,
 )
+_EAST_ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?(.*)")
+_COMPACT = re.compile(r"(\d{8})T(\d{6})(Z?)", re.ASCII)
+_SCRIPT = re.compile(r"(?:\w{3} )?(\w{3} \d{1,2} \d{4} [\d:]{8}) GMT([+-]\d{4})(?: \(.*\))?")
+_NAMED = re.compile(
+    r"(?:[^\W\d]+\.?,? +)?(?:(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?[\s/-]*(?:de |of )?"
+    r"(?P<month>[^\W\d_]+)\.?|(?P<month2>[^\W\d_]+)\.?[\s/-]*(?P<day2>\d{1,2})(?:st|nd|rd|th)?)"
+    r"[\s/,-]+(?:de |del |of )?'?(?P<year>\d{4}|\d{2})\.?(?: ?г\.?| ?р\.?)?" + _TIME,
+    re.IGNORECASE,
+)
+_YEAR_FIRST = re.compile(r"(\d{4})[.,]? ([^\W\d_]+)\.? (\d{1,2})\.?")
+# Zones that mean one offset wherever they are written, in minutes.
+_ZONES = {
+    "z": 0, "utc": 0, "gmt": 0, "est": -300, "edt": -240, "cdt": -300, "mst": -420, "mdt": -360,
+    "pst": -480, "pdt": -420, "cet": 60, "cest": 120, "eet": 120, "eest": 180, "msk": 180,
+    "jst": 540, "aest": 600, "aedt": 660, "wet": 0, "west": 60, "mez": 60, "mesz": 120,
+}  # fmt: skip
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
 _EPOCH = re.compile(r"\d{13}|\d{10}", re.ASCII)
 _SHORT_YEAR = re.compile(r"(\d{1,2}[- ][A-Za-z]{3}[- ])(\d\d)\b", re.ASCII)
@@ -62,6 +81,7 @@ class MomentReader:
         cells: Callable[[int], Iterable[str]],
     ) -> None:
         self.zone = zone
+        self.today = today
         self._latest_year = today.year + 20
         self._order = order
         self.cells = cells
@@ -92,22 +112,17 @@ class MomentReader:
         if _ISO.fullmatch(text):
             if len(text) == 10:
                 return datetime.fromisoformat(text), False
-            return datetime.fromisoformat(_ISO_TAIL.sub("+00:00", text).replace(" +", "+")), True
+            return _iso_with_time(text)
         if numbers := _NUMBERS.fullmatch(text):
             return _combine(self._day(text, numbers, index), numbers)
-        if _SERIAL.fullmatch(text):
-            return _serial(float(text))
-        if _EPOCH.fullmatch(text):
-            seconds = int(text) / (1000 if len(text) == 13 else 1)
-            return datetime.fromtimestamp(seconds, UTC), True
-        if len(text) == 8 and text.isdigit():
-            return datetime.fromisoformat(text), False
-        return _with_month_name(text)
+        return _by_form(text, self._latest_year)
 
     def _day(self, text: str, numbers: re.Match[str], index: int) -> date:
         readings = _readings(numbers, self._latest_year)
         if numbers["mark"] == "." and "dmy" in readings:
             return readings["dmy"]
+        if len(numbers["a"]) == 2 and "ymd" in readings and "ymd" in self._shown(index):
+            return readings["ymd"]
         if self._order and len(numbers["a"]) <= 2:
             if self._order not in readings:
                 raise BadInput(f"{quoted(text)} is not a date in the order {self._order}")
@@ -130,15 +145,44 @@ class MomentReader:
 
     def _settled(self, index: int) -> Order | None:
         """The order of a column, as its own dates show it, else as those of the whole file do."""
-        own = self._shown(index)
+        own = self._shown(index) - {"ymd"}
         if not own:
-            own = frozenset().union(*(self._shown(other) for other in self._columns))
+            own = frozenset().union(*(self._shown(other) for other in self._columns)) - {"ymd"}
         return next(iter(own)) if len(own) == 1 else None
 
     def _shown(self, index: int) -> frozenset[Order]:
         if index not in self._seen:
             self._seen[index] = frozenset(_evidence(self.cells(index)))
         return self._seen[index]
+
+
+def _iso_with_time(text: str) -> tuple[datetime, bool]:
+    try:
+        return datetime.fromisoformat(_ISO_TAIL.sub("+00:00", text).replace(" +", "+")), True
+    except ValueError:
+        if numbers := _NUMBERS.fullmatch(text):
+            return _combine(date.fromisoformat(text[:10]), numbers)
+        raise
+
+
+def _by_form(text: str, latest_year: int) -> tuple[datetime, bool] | None:
+    """Dates that can be read one way only, whatever the column holds."""
+    if found := _COMPACT.fullmatch(text):
+        at = datetime.strptime(found[1] + found[2], "%Y%m%d%H%M%S")  # noqa: DTZ007
+        return at.replace(tzinfo=UTC) if found[3] else at, True
+    if found := _EAST_ASIAN.fullmatch(text):
+        text = f"{found[1]}-{found[2]:0>2}-{found[3]:0>2}{found[4].rstrip()}"
+        return datetime.fromisoformat(text), bool(found[4].strip())
+    if found := _SCRIPT.fullmatch(text):
+        return datetime.strptime(f"{found[1]} {found[2]}", "%b %d %Y %H:%M:%S %z"), True
+    if _SERIAL.fullmatch(text):
+        return _serial(float(text))
+    if _EPOCH.fullmatch(text):
+        seconds = int(text) / (1000 if len(text) == 13 else 1)
+        return datetime.fromtimestamp(seconds, UTC), True
+    if len(text) == 8 and text.isdigit():
+        return datetime.fromisoformat(text), False
+    return _with_named_month(text, latest_year) or _with_month_name(text)
 
 
 def _no_date(text: str) -> BadInput:
@@ -171,7 +215,11 @@ def _evidence(cells: Iterable[str]) -> Iterator[Order]:
     """The order that each date of a column proves by itself; most prove nothing."""
     for cell in cells:
         numbers = _NUMBERS.fullmatch(cell.strip())
-        if numbers and numbers["mark"] != "." and len(numbers["a"]) <= 2:
+        if not numbers or numbers["mark"] == ".":
+            continue
+        if len(numbers["a"]) > 2:
+            yield "ymd"
+        else:
             likely = [order for order in _readings(numbers) if order != "ymd"]
             if len(likely) == 1:
                 yield likely[0]
@@ -185,8 +233,37 @@ def _combine(day: date, numbers: re.Match[str]) -> tuple[datetime, bool]:
         if not 1 <= hour <= 12:
             raise ValueError("no hour of a half day")
         hour = hour % 12 + (12 if half[0] in "pP" else 0)
-    clock = time(hour, int(numbers["minute"]), int(numbers["second"] or 0))
+    zone = _offset((numbers["offset"] or "").strip().casefold())
+    clock = time(hour, int(numbers["minute"]), int(numbers["second"] or 0), tzinfo=zone)
     return datetime.combine(day, clock), True
+
+
+def _offset(text: str) -> timezone | None:
+    """The zone behind a time; None where none is written, ValueError for an unknown name."""
+    if not text:
+        return None
+    if text[0] in "+-":
+        minutes = int(text[1:3]) * 60 + int(text[-2:])
+        return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes))
+    if text not in _ZONES:
+        raise ValueError("no zone that is known")
+    return timezone(timedelta(minutes=_ZONES[text]))
+
+
+def _with_named_month(text: str, latest_year: int) -> tuple[datetime, bool] | None:
+    """`24. Januar 2026`, `3 févr. 2026`, `15 de agosto de 2025`, `Jan 2, 2026 9:05 AM`:
+    a month in one of 18 languages, which no two of them call differently."""
+    if first := _YEAR_FIRST.fullmatch(text):
+        text = f"{first[3]} {first[2]} {first[1]}"
+    found = _NAMED.fullmatch(text)
+    month = MONTHS.get(fold(found["month"] or found["month2"]).rstrip(".")) if found else None
+    if found is None or month is None:
+        return None
+    year = int(found["year"])
+    if len(found["year"]) == 2:
+        year = latest_year - (latest_year - year) % 100
+    day = date(year, month, int(found["day"] or found["day2"]))
+    return _combine(day, found)
 
 
 def _serial(days: float) -> tuple[datetime, bool] | None:

@@ -6,54 +6,78 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Self
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.errors import BadInput, NotFound
-from pipeboard.domain.text import quoted
+from pipeboard.domain.errors import BadInput, NotFound, Refused
+from pipeboard.domain.text import quoted, slug
 from pipeboard.exchange.columns import Matching, apply_overrides, match_columns
 from pipeboard.exchange.deals import DealReader
 from pipeboard.exchange.delimited import open_delimited
 from pipeboard.exchange.documents import looks_like_json, open_json
 from pipeboard.exchange.encoding import find_encoding
-from pipeboard.exchange.fields import ENTERED
-from pipeboard.exchange.layouts import layout_named
+from pipeboard.exchange.fields import CUSTOM, ENTERED, LEFT_OUT
+from pipeboard.exchange.heading import name_by_heading
+from pipeboard.exchange.layouts import GENERIC, layout_named
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.moments import ORDERS, MomentReader, Order
+from pipeboard.exchange.read_options import NO_OPTIONS, key_columns, rules_of
+from pipeboard.exchange.read_options import ReadOptions as ReadOptions
+from pipeboard.exchange.reading_rules import ReadingRules
+from pipeboard.exchange.row_stream import Rows, is_history
 from pipeboard.exchange.rows import DealRow, Rejected
-from pipeboard.exchange.tables import Record, Table
+from pipeboard.exchange.tables import REASON, Record, Table
+from pipeboard.exchange.tally import Tally
+from pipeboard.exchange.workbook import is_workbook, open_workbook
 
 _SAMPLE = 200
 _NAMING = {"title", "account", "external_id"}
 _BEGINNINGS = {"created_at", "stage_entered_at", "entered"}
+REQUIRED = ("title", "stage", "outcome", "value", "owner", "dates")
+"""What every file of deals should answer, in the order in which a person is told."""
+
+_ANSWERS: Mapping[str, tuple[str, ...]] = {
+    "title": ("title", "account"),
+    "stage": ("stage", "entered"),
+    "outcome": ("status", "is_won", "is_closed", "stage", "won_at", "lost_at"),
+    "value": ("value",),
+    "owner": ("owner",),
+    "dates": ("created_at", "entered", "stage_entered_at", "close_date", "closed_at", "won_at"),
+}
 
 
 @dataclass(slots=True)
 class Reading:
     """A file that is understood: how it is written, what its columns are, and its rows.
 
-    `tool` is the layout found or asked for ("csv" for none), `mapping` the target of each column
-    (a field, `entered:STAGE`, `field.NAME` or `-`). `warnings` may grow while rows are read.
+    `tool` is the layout found or asked for ("csv" for none), `source` where its ids are from,
+    `mapping` the target of each column (a field, `entered:STAGE`, `field.NAME` or `-`). `warnings`
+    may grow while rows are read; `tally` counts what was noticed in the latest whole pass.
     Close it, or use it as a context, to remove the copy that is made of standard input.
     """
 
     tool: str
+    source: str
     mapping: dict[str, str]
     warnings: list[str]
+    rules: ReadingRules
     _table: Table
     _layout: Layout
     _reader: DealReader
     _resources: ExitStack
+    _key: tuple[int, ...] = ()
+    _folds_history: bool = False
+    tally: Tally = field(default_factory=Tally)
 
     @property
     def format(self) -> str:
-        """`csv`, `json` or `jsonl`."""
+        """`csv`, `json`, `jsonl`, or the kind of a workbook."""
         return self._table.format
 
     @property
@@ -68,14 +92,59 @@ class Reading:
     def header(self) -> tuple[str, ...]:
         return self._table.header
 
+    @property
+    def spoken(self) -> frozenset[str]:
+        """The fields that the file has columns for, as a deal names them."""
+        named = {_DEAL_FIELDS.get(target, target) for target in self.mapping.values()}
+        custom = {
+            f"fields.{target.removeprefix(CUSTOM)}"
+            for target in self.mapping.values()
+            if target.startswith(CUSTOM)
+        }
+        return frozenset(named | custom)
+
     def rows(self) -> Iterator[DealRow | Rejected]:
         """Every row in the order of the file, streamed; each call begins anew."""
-        has_footer = self._layout.has_footer and len(self.header) > 2
-        for record in self._table.records():
-            if isinstance(record, Rejected):
-                yield record
-            elif not (has_footer and sum(map(bool, record.cells)) == 1):
-                yield self._reader.read(record)
+        self.tally = Tally()
+        return self._pass(self.tally)
+
+    def again(self) -> Iterator[DealRow | Rejected]:
+        """As `rows`, without counting anything: to look something up in the midst of a pass."""
+        return self._pass(Tally())
+
+    def _pass(self, tally: Tally) -> Iterator[DealRow | Rejected]:
+        stream = Rows(self._table, self._layout, self._reader, tally, self._key)
+        return stream.histories() if self._folds_history else stream.each()
+
+    def answers(self) -> dict[str, str]:
+        """How each of REQUIRED is answered: by a column, by a constant, or not at all ("")."""
+        columns: dict[str, str] = {}
+        for column, target in self.mapping.items():
+            columns.setdefault("entered" if target.startswith(ENTERED) else target, column)
+        found = {}
+        for name in REQUIRED:
+            by_column = next((columns[t] for t in _ANSWERS[name] if t in columns), "")
+            constant = next(
+                (self.rules.constants[t] for t in _ANSWERS[name] if t in self.rules.constants), ""
+            )
+            found[name] = by_column or (f"always {constant}" if constant else "")
+        return found
+
+    def remarks(self) -> list[str]:
+        """What a person should know of the cells, once all rows were read."""
+        said = list(self.tally.sentences(self.rules.currency))
+        said.extend(
+            f"Amounts such as {amounts.assumed_example} were read as thousands; if the "
+            "mark is decimal, say --decimal point or --decimal comma."
+            for amounts in self._reader.amounts.values()
+            if amounts.assumed_groups
+        )
+        said.extend(
+            f"Numbers of {target} were multiplied by {amounts.scale:,}, as their column says."
+            for target, amounts in self._reader.amounts.items()
+            if amounts.scale > 1
+        )
+        return said
 
     def share_read(self) -> float:
         """How far `rows` has come, 0 to 1, for a progress bar."""
@@ -91,6 +160,18 @@ class Reading:
         self.close()
 
 
+_DEAL_FIELDS = {
+    "probability": "probability_bp",
+    "forecast_category": "category",
+    "next_text": "next_step",
+    "next_due": "next_step",
+    "contact_name": "contacts",
+    "contact_email": "contacts",
+    "contact_phone": "contacts",
+    "close_date": "expected_close",
+}
+
+
 def open_import(
     path: Path | str,
     *,
@@ -101,6 +182,7 @@ def open_import(
     today: date,
     dates: str | None = None,
     stdin: BinaryIO | None = None,
+    options: ReadOptions = NO_OPTIONS,
 ) -> Reading:
     """A file, or standard input for `-`, ready to be read as deals.
 
@@ -110,43 +192,80 @@ def open_import(
     file and BadInput for one that cannot be understood; so does `rows`, where a date that can be
     read two ways comes late.
     """
-    order = _order(dates)
+    order = _order(dates or options.dates)
     with ExitStack() as resources:
-        table = open_table(_again(path, stdin, resources))
+        table = open_table(local_copy(path, stdin, resources), options)
         sample = [r for r in islice(table.records(), _SAMPLE) if isinstance(r, Record)]
         layout = layout_named(from_, table.header)
         matching = match_columns(table.header, layout, [record.cells for record in sample])
-        matching = apply_overrides(matching, overrides, layout)
-        _require_a_name(table, matching)
+        matching = _without_reason(path, table, matching)
+        matching = apply_overrides(matching, (*overrides, *options.overrides), layout)
+        if not options.key:
+            _require_a_name(table, matching)
+        rules = rules_of(options, currency, table, layout, matching)
         moments = MomentReader(zone, today, order, lambda index: _column(table, index))
-        reader = DealReader(table.header, matching.targets, layout, currency, moments)
+        reader = DealReader(table.header, matching.targets, layout, rules, moments)
+        unheard = Tally()
         for record in sample:
-            reader.read(record)  # a date that can be read two ways is better told of at once
+            reader.read(record, unheard)  # a date with two readings is better told of at once
+        for amounts in reader.amounts.values():
+            amounts.assumed_groups = 0
         table.warnings.extend([*matching.warnings, *_beginning_warning(matching)])
         return Reading(
             layout.name,
+            _source(layout, matching, options.key),
             matching.targets,
             table.warnings,
+            rules,
             table,
             layout,
             reader,
             resources.pop_all(),
+            key_columns(options.key, table.header),
+            is_history(table, matching.targets),
         )
 
 
-def open_table(path: Path) -> Table:
+def _without_reason(path: Path | str, table: Table, matching: Matching) -> Matching:
+    """In a file of rows that an import rejected, the reason is no part of the deals."""
+    last = table.header[-1]
+    if ".rejected" in Path(path).name and last.split(" (")[0] == REASON:
+        return Matching({**matching.targets, last: LEFT_OUT}, matching.warnings)
+    return matching
+
+
+def _source(layout: Layout, matching: Matching, key: Sequence[str]) -> str:
+    """Where the ids of a file are from: its tool, else files with an id column of that name.
+
+    Our own files name the source of each deal themselves.
+    """
+    if layout.is_ours:
+        return ""
+    if layout is not GENERIC:
+        return layout.name
+    column = next((c for c, target in matching.targets.items() if target == "external_id"), "")
+    return f"file:{'+'.join(map(slug, key)) or slug(column) or 'names'}"
+
+
+def open_table(path: Path, options: ReadOptions = NO_OPTIONS) -> Table:
     """The records of a file under its header, in whatever form it is written.
 
     Raises NotFound for a missing file, BadInput for one that is empty, binary or not readable.
     """
     try:
-        encoding = find_encoding(path)
+        with path.open("rb") as file:
+            start = file.read(4096)
+        if is_workbook(path, start):
+            table = open_workbook(path, options.sheet)
+            name_by_heading(table, path.name, table.warnings)
+            return table
+        encoding = find_encoding(path, options.encoding)
     except FileNotFoundError as error:
         raise NotFound(f"There is no file {path}", hint="Check its name and folder.") from error
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}") from error
-    with path.open(encoding=encoding.name, errors=encoding.errors) as file:
-        head = file.read(4096)
+    with path.open(encoding=encoding.name, errors=encoding.errors) as text:
+        head = text.read(4096)
     return (open_json if looks_like_json(head) else open_delimited)(path, encoding)
 
 
@@ -161,7 +280,18 @@ def _order(dates: str | None) -> Order | None:
     )
 
 
-def _again(path: Path | str, stdin: BinaryIO | None, resources: ExitStack) -> Path:
+def find_source(path: Path, from_: str, encoding: str = "", sheet: str = "") -> str:
+    """Where the ids of a file are from, by its header alone; empty for our own files.
+
+    Raises as `open_import` does.
+    """
+    table = open_table(path, ReadOptions(encoding=encoding or None, sheet=sheet or None))
+    sample = [r.cells for r in islice(table.records(), _SAMPLE) if isinstance(r, Record)]
+    layout = layout_named(from_, table.header)
+    return _source(layout, match_columns(table.header, layout, sample), ())
+
+
+def local_copy(path: Path | str, stdin: BinaryIO | None, resources: ExitStack) -> Path:
     """The path of something that can be read several times, which pipes cannot: they are copied.
 
     The copy stands where only we can read it, until `resources` are closed.
@@ -186,7 +316,7 @@ def _column(table: Table, index: int) -> Iterator[str]:
 
 def _require_a_name(table: Table, matching: Matching) -> None:
     if not _NAMING.intersection(matching.targets.values()):
-        raise BadInput(
+        raise Refused(
             "No column looks like the name of a deal or an account",
             hint=f"Name one with --map COLUMN=title. Columns: {', '.join(table.header)}.",
         )

@@ -75,9 +75,13 @@ class DealRow:
     Instants are UTC. `stage` is the stage that the deal stands in or, when it is closed, last
     stood in, if the file tells; a name such as "Closed Won" is an `outcome` and never a stage.
     `entered` holds open stages in time order, one perhaps twice.
-    `created_at` is the created date of the file, else the earliest instant of the row.
+    `created_at` is the created date of the file, else the earliest instant of the row, where
+    `began_unknown` says that this is only its end. `by_day` names those of `created_at` and
+    `closed_at` of which the file tells the day alone.
     `probability_bp` is that of an open deal, in pipeboard's own files only if set by hand.
-    `ref` is the reference ("D-142") that pipeboard gave the deal where it was exported.
+    `ref` is the reference ("D-142") that pipeboard gave the deal where it was exported, `version`
+    that of the deal then, `external_source` the tool of `external_id` (None: the file's own).
+    `remarks` name what is odd in the row, for the report to count.
     """
 
     line: int
@@ -85,6 +89,8 @@ class DealRow:
     title: str
     external_id: str | None = None
     ref: str | None = None
+    version: int | None = None
+    external_source: str | None = None
     account: str | None = None
     pipeline: str | None = None
     stage: str | None = None
@@ -100,6 +106,8 @@ class DealRow:
     forecast_category: str | None = None
     created_at: datetime | None = None
     closed_at: datetime | None = None
+    by_day: tuple[str, ...] = ()
+    began_unknown: bool = False
     expected_close: date | None = None
     entered: tuple[Entered, ...] = ()
     lost_category: str | None = None
@@ -123,6 +131,7 @@ class DealRow:
     terms: tuple[RowTerm, ...] = ()
     checklist: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What people call the columns of a deal, for files of no known tool."""
+"""What people call the columns of a deal, for files of no known tool: English, then the world."""
 
 from __future__ import annotations
 
@@ -10,46 +10,186 @@ from pipeboard.exchange.fields import KINDS
 from pipeboard.exchange.layouts import own
 
 _NAMES = {
-    "external_id": "id record_id opportunity_id deal_id crm_id deal_number opportunity_number",
-    "title": "name deal deal_name deal_title opportunity opportunity_name subject project "
-    "project_name",
-    "account": "account_name company company_name organization organisation organization_name "
-    "organisation_name customer customer_name client client_name",
-    "pipeline": "pipeline_name",
-    "stage": "deal_stage stage_name sales_stage pipeline_stage opportunity_stage phase",
-    "status": "deal_status opportunity_status",
-    "value": "amount deal_value deal_amount deal_size close_value opportunity_amount "
-    "opportunity_value contract_value acv tcv revenue",
-    "currency": "currency_code currency_iso_code deal_currency",
-    "owner": "deal_owner opportunity_owner sales_agent sales_rep sales_representative rep "
-    "salesperson sales_person account_executive account_manager ae assigned_to assignee",
-    "source": "lead_source deal_source",
+    "external_id": (
+        "id record_id opportunity_id deal_id crm_id deal_number opportunity_number "
+        "datensatz_id id_de_registro id_enregistrement deal_uid uuid lead_id opp_id "
+        "potential_id auftrag_id vorgang_id id_deal id_sdelki"
+    ),
+    "title": (
+        "name deal deal_name deal_title opportunity opportunity_name subject project "
+        "title_of_deal project_name box_name potential_name potential lead_name item task "
+        "card card_name auftrag auftragsname geschaft geschaftsname verkaufschance "
+        "bezeichnung titel betreff vorgang projekt nom nom_de_l_affaire affaire titre "
+        "nom_de_la_transaction transaction nombre nombre_del_negocio negocio oportunidad "
+        "oportunidade nome nome_do_negocio titulo nome_affare affare opportunita trattativa "
+        "titolo dealnaam naam kans nazwa nazwa_transakcji szansa nazev obchod nazov "
+        "megnevezes uzlet firsat firsat_adi anlasma название название_сделки сделка назва "
+        "назва_угоди угода affarsmojlighet affar handel salgsmulighed mulighet kauppa nimi "
+        "denumire oportunitate 商机 商机名称 商談 商談名 案件名 거래 거래명 העסקה שם_העסקה"
+    ),
+    "account": (
+        "account_name company company_name organization organisation organization_name "
+        "organisation_name customer customer_name client client_name associated_company "
+        "associated_company_primary lead_company related_account account_company firma "
+        "firmenname unternehmen kunde kundenname zugehoriges_unternehmen societe entreprise "
+        "compte client_nom nom_du_compte entreprise_associee empresa cliente cuenta "
+        "organizacion azienda societa conta organizacao bedrijf klant klant_naam firma_nazwa "
+        "klient firma_nazev zakaznik spolecnost ceg ugyfel vallalat sirket musteri компания "
+        "клиент организация контрагент компанія клієнт організація foretag kund virksomhed "
+        "bedrift asiakas yritys companie "
+        "客户 客户名称 公司 取引先 取引先名 会社 회사 고객 לקוח חברה"
+    ),
+    "pipeline": "pipeline_name vertriebspipeline tuyau embudo funil lejek воронка воронка_продаж",
+    "stage": (
+        "deal_stage stage_name sales_stage pipeline_stage to_stage opportunity_stage phase list "
+        "list_name dealphase vertriebsphase verkaufsphase stufe etape phase_de_la_transaction "
+        "etape_de_l_affaire etapa fase etapa_del_negocio fase_affare fase_trattativa "
+        "etapa_do_negocio dealfase etap faza faze stadium szakasz fazis asama стадия "
+        "стадия_сделки этап этап_сделки стадія етап steg fas salgsfase trin vaihe "
+        "etapa_oportunitate 阶段 销售阶段 フェーズ 단계 שלב"
+    ),
+    "status": (
+        "deal_status opportunity_status status_type deal_state state statut estado stato "
+        "статус stav allapot durum tila stare 状态 ステータス 상태 סטטוס"
+    ),
+    "value": (
+        "amount deal_value deal_amount deal_size close_value opportunity_amount "
+        "estimated_value opportunity_value contract_value acv tcv revenue expected_revenue "
+        "planned_revenue lead_value total_value total_amount price budget estimated_revenue "
+        "potential_value deal_worth worth sum betrag wert auftragswert dealwert umsatz "
+        "auftragsvolumen volumen summe montant valeur montant_de_la_transaction importe monto "
+        "valor valor_del_negocio importo valore valor_do_negocio bedrag waarde kwota wartosc "
+        "castka hodnota suma osszeg ertek tutar deger сумма сумма_сделки бюджет сума belopp "
+        "varde belob verdi belop summa arvo valoare 金额 金額 금액 סכום ערך"
+    ),
+    "currency": (
+        "currency_code currency_iso_code deal_currency amount_currency value_currency "
+        "deal_currency_code currency_of_value valuta wahrung devise moneda moeda waluta mena "
+        "penznem para_birimi doviz валюта valuta_deal valyuta 货币 通貨 통화 מטבע"
+    ),
+    "owner": (
+        "user deal_owner opportunity_owner sales_agent sales_rep sales_representative rep "
+        "salesperson sales_person account_executive account_manager ae assigned_to assignee "
+        "user_name assigned_user assigned_user_name owner_name sales_owner lead_owner "
+        "record_owner responsible responsible_person assigned people member members agent "
+        "seller person_in_charge user_id besitzer inhaber verantwortlich verantwortlicher "
+        "deal_verantwortlicher zustandig bearbeiter vertriebsmitarbeiter betreuer "
+        "proprietaire responsable commercial propietario vendedor proprietario responsabile "
+        "responsavel proprietario_do_negocio eigenaar verantwoordelijke wlasciciel opiekun "
+        "handlowiec vlastnik obchodnik zodpovedny felelos tulajdonos sahibi sorumlu "
+        "ответственный менеджер владелец відповідальний agare ansvarig ejer eier omistaja "
+        "vastuuhenkilo responsabil 负责人 所有者 担当者 담당자 אחראי"
+    ),
+    "source": (
+        "lead_source deal_source original_source quelle leadquelle origine origen fonte "
+        "origem bron zrodlo zdroj forras kaynak источник джерело kalla kilde lahde sursa 来源 "
+        "リードソース"
+    ),
     "contact_reason": "reason_for_contact",
-    "tags": "tag label labels",
-    "created_at": "created create_date created_date creation_date date_created created_on "
-    "created_time date_added open_date opened",
-    "close_date": "closing_date closed_date date_closed",
-    "closed_at": "closed_on",
+    "tags": (
+        "tag label labels deal_type_tags categories schlagworter etichette etiquetas "
+        "etiquettes метки теги etiketter tunnisteet etichete"
+    ),
+    "created_at": (
+        "created create_date created_date creation_date date_created created_on created_time "
+        "date_of_creation "
+        "date_added open_date opened date_entered date_opened start_date start erstellt "
+        "erstelldatum erstellt_am anlagedatum datum_der_erstellung angelegt angelegt_am "
+        "date_de_creation cree_le creation fecha_de_creacion creado fecha_creacion "
+        "data_di_creazione creato data_de_criacao criado_em criado aangemaakt aanmaakdatum "
+        "data_utworzenia utworzono datum_vytvoreni vytvoreno vytvorene letrehozva "
+        "letrehozas_datuma olusturulma_tarihi дата_создания создано дата_створення створено "
+        "skapad skapad_datum oprettet opprettet luotu data_crearii creat_la "
+        "创建时间 创建日期 作成日 생성일 "
+        "תאריך_יצירה"
+    ),
+    "close_date": (
+        "closing_date closed_date date_closed closure_date end_date deal_close_date "
+        "abschlussdatum abschluss schlussdatum date_de_cloture date_de_fermeture "
+        "fecha_de_cierre fecha_cierre data_di_chiusura data_chiusura data_de_fechamento "
+        "sluitdatum sluitingsdatum data_zamkniecia datum_uzavreni datum_uzavretia "
+        "lezaras_datuma zaras_datuma kapanis_tarihi дата_закрытия дата_завершения "
+        "дата_закриття stangningsdatum slutdatum lukkedato sulkemispaiva data_inchiderii 结束日期 "
+        "成交日期 完了予定日 마감일 תאריך_סגירה"
+    ),
+    "closed_at": "closed_on actual_close_date",
     "won_at": "won_date date_won won_time won_on",
     "lost_at": "lost_date date_lost lost_time lost_on",
-    "expected_close": "expected_close_date expected_closing_date estimated_close_date "
-    "target_close_date forecast_close_date projected_close_date",
-    "probability": "win_probability probability_percent confidence",
-    "lost_reason": "loss_reason reason_lost reason_for_loss closed_lost_reason",
+    "expected_close": (
+        "expected_close_date expected_closing_date estimated_close_date expected_closing "
+        "target_close_date forecast_close_date projected_close_date close_date_expected "
+        "erwartetes_abschlussdatum voraussichtlicher_abschluss date_de_cloture_prevue "
+        "fecha_de_cierre_prevista fecha_prevista_de_cierre data_di_chiusura_prevista "
+        "data_de_fechamento_prevista verwachte_sluitdatum przewidywana_data_zamkniecia "
+        "ocekavane_datum_uzavreni varhato_zaras tahmini_kapanis_tarihi "
+        "предполагаемая_дата_закрытия ожидаемая_дата_закрытия очікувана_дата_закриття"
+    ),
+    "stage_entered_at": (
+        "last_stage_change last_stage_change_date date_entered_stage stage_date "
+        "stage_changed_at stage_change_date date_of_stage_change stage_entered "
+        "date_stage_changed date_last_stage_update stage_entry_date"
+    ),
+    "probability": (
+        "win_probability probability_percent confidence deal_probability chance likelihood "
+        "wahrscheinlichkeit probabilite probabilidad probabilita probabilidade "
+        "kans_percentage prawdopodobienstwo pravdepodobnost pravdepodobnost_uspechu "
+        "valoszinuseg olasilik вероятность імовірність ймовірність sannolikhet sandsynlighed "
+        "sannsynlighet todennakoisyys probabilitate"
+    ),
+    "forecast_category": "forecast_category_name",
+    "lost_reason": (
+        "loss_reason reason_lost reason_for_loss closed_lost_reason lost_because verlustgrund "
+        "grund_des_verlusts raison_de_perte motif_de_perte motivo_de_perdida motivo_da_perda "
+        "motivo_perdita reden_van_verlies powod_utraty duvod_prohry причина_проигрыша "
+        "причина_отказа причина_программы"
+    ),
     "competitor": "lost_to main_competitor",
-    "next_text": "next_step next_steps next_action next_activity",
-    "next_due": "next_step_date next_step_due next_action_date next_activity_date follow_up_date "
-    "next_contact_date",
-    "contact_name": "contact contact_person primary_contact person person_name",
-    "contact_email": "email email_address e_mail",
-    "contact_phone": "phone phone_number telephone mobile",
-    "note": "notes description comment comments remarks",
-    "archived": "is_archived",
+    "competitors": "main_competitor_s",
+    "next_text": (
+        "next_step next_steps next_action next_activity nachster_schritt prochaine_etape "
+        "proximo_paso prossimo_passo proximo_passo volgende_stap nastepny_krok dalsi_krok "
+        "следующий_шаг наступний_крок"
+    ),
+    "next_due": (
+        "next_step_date next_step_due next_action_date next_activity_date follow_up_date "
+        "next_contact_date followup_date due_date"
+    ),
+    "contact_name": (
+        "contact contact_person primary_contact person person_name contacts_names "
+        "associated_contact kontakt ansprechpartner kontaktperson personne contacto persona "
+        "contatto contato contactpersoon kontaktni_osoba kapcsolattarto kisi контакт "
+        "контактное_лицо контактна_особа"
+    ),
+    "contact_email": "email email_address e_mail contact_email_address",
+    "contact_phone": (
+        "phone phone_number telephone mobile telefon telefono telefone telefoon телефон"
+    ),
+    "note": (
+        "notes description comment comments remarks notiz notizen beschreibung bemerkung "
+        "kommentar commentaire commentaires notas comentarios descripcion descrizione "
+        "descricao opmerking opmerkingen notatka opis poznamka poznamky megjegyzes leiras "
+        "notlar aciklama комментарий комментарии примечание описание коментар"
+    ),
+    "archived": "is_archived archive_status",
+    "deleted": "is_deleted",
+    "is_won": "won is_closed_won",
+    "is_closed": "closed is_deal_closed",
+    "external_source": "source_of_id",
 }
 
 SYNONYMS: Mapping[str, str] = MappingProxyType(
-    {name: name for name in KINDS}
+    {name: name for name in KINDS if name not in ("version", "active")}
     | {slug(column): target for column, target in own.ALIASES.items()}
-    | {synonym: target for target, names in _NAMES.items() for synonym in names.split()}
+    | {slug(synonym): target for target, names in _NAMES.items() for synonym in names.split()}
 )
 """The field that a column name stands for, by its slug."""
+
+RANKS: Mapping[str, int] = MappingProxyType(
+    dict.fromkeys(KINDS, 0)
+    | {
+        slug(synonym): place
+        for names in _NAMES.values()
+        for place, synonym in enumerate(names.split(), 1)
+    }
+)
+"""How far down its list each word stands."""

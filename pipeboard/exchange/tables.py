@@ -7,6 +7,9 @@ from typing import NamedTuple, Protocol
 
 from pipeboard.exchange.rows import Rejected
 
+REASON = "reason"
+"""The last column of a file of rejected rows, which an import leaves out again."""
+
 
 class Record(NamedTuple):
     """As many cells as the header has, and the 1-based line on which they start."""

@@ -9,10 +9,44 @@ from decimal import ROUND_HALF_UP, Decimal
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import quoted, slug
 
-_BLANKS = {"-", "--", "n/a", "#n/a", "na", "null", "none", "nan", "(no value)"}
+_BLANKS = {
+    "-", "--", "---", "–", "—", "n/a", "#n/a", "na", "n.a.", "null", "none", "nan", "nil",
+    "(no value)", "(none)", "(null)", "(blank)", "(empty)", "#null!", "#ref!", "#value!", "#name?",
+    "\\n", "undefined", "k.a.", "nicht angegeben", "не указано", "нет",
+    "$ -", "$-", "€ -", "€-", "- €", "-€", "£ -", "£-",
+}  # fmt: skip
 _PERCENT = re.compile(r"(?P<number>\d{1,3}(?:[.,]\d+)?)\s*(?P<sign>%?)", re.ASCII)
-_TRUE = {"true", "yes", "y", "1", "x", "on", "archived"}
-_FALSE = {"false", "no", "n", "0", "off", "not archived"}
+_TRUE = {
+    "true",
+    "yes",
+    "y",
+    "1",
+    "x",
+    "on",
+    "archived",
+    "wahr",
+    "ja",
+    "vrai",
+    "oui",
+    "si",
+    "sí",
+    "да",
+    "t",
+}
+_FALSE = {
+    "false",
+    "no",
+    "n",
+    "0",
+    "off",
+    "not archived",
+    "falsch",
+    "nein",
+    "faux",
+    "non",
+    "нет",
+    "f",
+}
 _CATEGORIES = {
     "omitted": "omitted",
     "not_forecasted": "omitted",
@@ -25,7 +59,7 @@ _CATEGORIES = {
 
 
 def is_blank(cell: str) -> bool:
-    """Whether a cell says that there is no value, in columns that are not text."""
+    """Whether a cell says that there is no value."""
     return not cell or cell.casefold() in _BLANKS
 
 
@@ -77,6 +111,11 @@ def read_flag(cell: str) -> bool:
     if word not in _TRUE | _FALSE:
         raise BadInput(f"{quoted(cell)} is neither true nor false")
     return word in _TRUE
+
+
+def is_flag(cell: str) -> bool:
+    """Whether the cell is one of the words for yes and no."""
+    return cell.casefold() in _TRUE | _FALSE
 
 
 def read_category(cell: str) -> str | None:

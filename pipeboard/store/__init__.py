@@ -6,7 +6,9 @@ What writes is imported on the first write, so that the board's first frame does
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.domain.errors import DatabaseError, ReadOnly
@@ -19,12 +21,36 @@ from pipeboard.store.schema import SCHEMA
 from pipeboard.store.troubles import RECOVERED
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Engine
+    from sqlalchemy.engine import Connection, Engine
 
     from pipeboard.domain.settings import Settings
+    from pipeboard.store.projecting.staging import Stage
     from pipeboard.store.writing import Writer
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """Changes put together beside a database, and the one way to bring them in."""
+
+    connection: Connection
+    identity: Identity
+    stage: Stage
+    stored: Callable[[], None]
+
+    def store(self, work: Callable[[Writer], T]) -> T:
+        """What `work` does within one short transaction, on the connection that has the stage."""
+        from pipeboard.store.engine import write
+        from pipeboard.store.writing import Writer
+
+        return write(
+            self.connection,
+            self.identity.location,
+            lambda session: work(Writer(session, self.identity)),
+            identity=self.identity,
+            stored=self.stored,
+        )
 
 
 class Store:
@@ -127,17 +153,11 @@ class Store:
         so, which is asked some dozen times a second. Raises `ReadOnly` on a database opened for
         reading, `DatabaseError` when it stays busy or is no more the one that was opened.
         """
-        if self.read_only:
-            raise ReadOnly(
-                "The database was opened for reading only.", hint="Open it without --read-only."
-            )
-        from pipeboard.store.engine import PATIENCE_S, make_engine, write
+        from pipeboard.store.engine import PATIENCE_S, write
         from pipeboard.store.writing import Writer
 
-        if self._engine is None:
-            self._engine = make_engine(self.location)
         return write(
-            self._engine,
+            self._writing(),
             self.location,
             lambda session: work(Writer(session, self.identity)),
             identity=self.identity,
@@ -146,9 +166,46 @@ class Store:
             stored=self._remember,
         )
 
+    def reserve(self, kind: str, count: int) -> range:
+        """Fresh numbers, as `Writer.numbers`, for what is to be stored later: no change yet."""
+        from pipeboard.store.engine import write
+        from pipeboard.store.writing import Writer
+
+        return write(
+            self._writing(),
+            self.location,
+            lambda session: Writer(session, self.identity).numbers(kind, count),
+            identity=self.identity,
+        )
+
     def _remember(self) -> None:
         """Something of ours is in the database, whatever becomes of us now."""
         self.has_stored = True
+
+    def _writing(self) -> Engine:
+        """What writes, made when it is first needed; `ReadOnly` where nothing may."""
+        if self.read_only:
+            raise ReadOnly(
+                "The database was opened for reading only.", hint="Open it without --read-only."
+            )
+        if self._engine is None:
+            from pipeboard.store.engine import make_engine
+
+            self._engine = make_engine(self.location)
+        return self._engine
+
+    @contextmanager
+    def staging(self) -> Iterator[Staging]:
+        """A place beside the database where many changes are put together before they are stored.
+
+        Raises `ReadOnly` on a database opened for reading.
+        """
+        engine = self._writing()
+        from pipeboard.store.projecting.staging import staged
+
+        self.identity.check_file()
+        with engine.connect() as connection, staged(connection) as stage:
+            yield Staging(connection, self.identity, stage, self._remember)
 
     def close(self) -> None:
         """Lets go of every connection."""

@@ -6,6 +6,7 @@ import random
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -125,7 +126,7 @@ def driver_of(connection: Connection) -> sqlite3.Connection:
 
 
 def write(
-    engine: Engine,
+    engine: Engine | Connection,
     location: Location,
     work: Callable[[Session], T],
     *,
@@ -138,8 +139,9 @@ def write(
     kept it from being committed.
 
     `work` carries a command id that the database holds unique, so doing it twice does it once.
-    With an `identity`, nothing is written to another file or database than that one. `stored` is
-    called with the commit that changed something; no signal comes in between. Raises
+    A connection that is lent instead of an engine stays open. With an `identity`, nothing is
+    written to another file or database than that one. `stored` is called with the commit that
+    changed something; no signal comes in between. Raises
     `DatabaseError` when others write for longer than `patience_s`, or when `give_up` says so.
     """
     patience = Patience(patience_s, give_up)
@@ -156,7 +158,7 @@ def write(
 
 
 def _write(
-    engine: Engine,
+    engine: Engine | Connection,
     location: Location,
     work: Callable[[Session], T],
     identity: Identity | None,
@@ -166,7 +168,8 @@ def _write(
     """One attempt: whole or not at all."""
     if identity is not None:
         identity.check_file()
-    with engine.connect() as connection:
+    lent = nullcontext(engine) if isinstance(engine, Connection) else engine.connect()
+    with lent as connection:
         connection.info["patience"] = patience
         with Session(connection, expire_on_commit=False) as session, session.begin():
             driver = driver_of(session.connection())  # the lock is held from here on

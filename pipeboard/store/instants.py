@@ -8,15 +8,14 @@ by what others did to others.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
-from pipeboard.domain.events import instant, micros
+from pipeboard.domain.events import later_than
 from pipeboard.store.troubles import readable
 
-_A_MOMENT = timedelta(microseconds=1)
 _BATCH = 500
 _LATEST = text("SELECT max(updated_at) FROM deal WHERE id IN :ids").bindparams(
     bindparam("ids", expanding=True)
@@ -31,4 +30,4 @@ def instant_after(session: Session, clock: datetime, deal_ids: Collection[int]) 
         found = session.execute(_LATEST, {"ids": ids[start : start + _BATCH]})
         with readable("the deals"):
             last = max(last, int(found.scalar() or 0))
-    return clock if micros(clock) >= last else instant(last) + _A_MOMENT
+    return later_than(last, clock)

@@ -21,6 +21,7 @@ from pipeboard.domain.errors import DatabaseError
 from pipeboard.store.connecting import connect
 from pipeboard.store.engine import driver_of
 from pipeboard.store.locating import Location
+from pipeboard.store.migrations.sources import keep_sources
 from pipeboard.store.migrations.workspace_events import add_workspace_events
 from pipeboard.store.migrations.workspace_id import add_workspace_id
 from pipeboard.store.schema import SCHEMA, check_schema, schema_of
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 Step = Callable[["Operations"], None]
 
 # From a schema's number to the step that leads away from it. Version 1 is the first.
-STEPS: Mapping[int, Step] = {1: add_workspace_id, 2: add_workspace_events}
+STEPS: Mapping[int, Step] = {1: add_workspace_id, 2: add_workspace_events, 3: keep_sources}
 _STATE = (
     "SELECT (SELECT value FROM counter WHERE name = 'schema'),"
     " (SELECT value FROM counter WHERE name = 'change'), (SELECT max(seq) FROM command),"

@@ -46,9 +46,11 @@ SAME = (
     "merged_into",
     "recycled_from",
     "external_id",
+    "external_source",
     "rank",
 )
 IN_DOC = (
+    "imported",
     "imported_as",
     "tags",
     "fields",

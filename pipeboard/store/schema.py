@@ -8,7 +8,7 @@ from pipeboard.domain.errors import DatabaseError
 from pipeboard.store.locating import Location
 from pipeboard.store.troubles import told
 
-SCHEMA = 3
+SCHEMA = 4
 
 
 def schema_of(connection: sqlite3.Connection, location: Location) -> int | None:

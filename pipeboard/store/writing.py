@@ -25,6 +25,7 @@ from pipeboard.store.identity import Identity
 from pipeboard.store.instants import instant_after
 from pipeboard.store.pipeline_rows import pipeline_document, pipeline_row, stage_row
 from pipeboard.store.projecting import Change, project
+from pipeboard.store.projecting.staging import Stage
 from pipeboard.store.reading import Reader
 from pipeboard.store.reading.agreements import PLACES
 from pipeboard.store.rows import DEALS, stored_deal
@@ -72,12 +73,6 @@ class Writer(TargetWriter):
         """The deals with these ids that there are, removed ones included."""
         rows = self._deals(f"{DEALS} WHERE deal.id IN :keys", ids)
         return {row["id"]: stored_deal(row) for row in rows}
-
-    def deals_by_external_id(self, ids: Iterable[str]) -> dict[str, Deal]:
-        """The deals that came from another tool under these ids."""
-        where = "external_id IN :keys AND NOT deal.removed"
-        rows = self._deals(f"{DEALS} WHERE {where}", ids)
-        return {row["external_id"]: stored_deal(row) for row in rows}
 
     def _deals(self, sql: str, keys: Iterable[int | str]) -> Iterator[Mapping[str, Any]]:
         """Rows of deals, some keys at a time."""
@@ -144,6 +139,22 @@ class Writer(TargetWriter):
         """Stores changes of a command that has begun."""
         project(self._session, changes, done.id, micros(done.at))
 
+    def add_staged(self, stage: Stage) -> None:
+        """Stores changes of a command that has begun and that were put together before."""
+        count = stage.highest()
+        first = self.numbers("deal", count).start if count else 1
+        stage.write(first - 1)
+
+    def restore(self, document: Mapping[str, Any]) -> None:
+        """A whole workspace out of a document, into a database that holds nothing yet."""
+        from pipeboard.store.whole import restore
+
+        restore(self._session, document)
+
+    def save_recipe(self, source: str, recipe: str) -> None:
+        """How files of that source are read from now on."""
+        _put(self._session, "import_recipe", [{"source": source, "recipe": recipe}], key="source")
+
     def record_told(self, commands: Sequence[Done], changes: Sequence[Change]) -> None:
         """Stores whole histories of new deals, each event `told` by one of `commands`.
 
@@ -188,20 +199,6 @@ class Writer(TargetWriter):
                 text(f"INSERT INTO {place.table} ({columns}) VALUES ({values})"), row
             )
         self.numbers("change", 1)
-
-    def summarise(self, command_id: str, summary: str) -> None:
-        """The sentence of a command whose extent is known only at its end."""
-        self._session.execute(
-            text("UPDATE command SET summary = :summary WHERE id = :id"),
-            {"summary": summary, "id": command_id},
-        )
-
-    def is_recorded(self, command_id: str) -> bool:
-        """Whether that command is stored already: its answer got lost, and it came again."""
-        found = self._session.execute(
-            text("SELECT 1 FROM command WHERE id = :id"), {"id": command_id}
-        )
-        return found.first() is not None
 
     def mark(self, command_id: str, *, undone: bool) -> None:
         """Notes on a command that it was taken back, or put again."""

@@ -7,6 +7,7 @@ from pipeboard.workspace.adding import Adding
 from pipeboard.workspace.desk import Receipt, Seen
 from pipeboard.workspace.finding import Finding
 from pipeboard.workspace.importing import Importing
+from pipeboard.workspace.joining import Joining
 from pipeboard.workspace.moves import Moves
 from pipeboard.workspace.numbers import Numbers
 from pipeboard.workspace.returning import Returning
@@ -14,7 +15,7 @@ from pipeboard.workspace.undoing import Undoing
 from pipeboard.workspace.work import Work
 
 
-class Workspace(Adding, Moves, Work, Returning, Undoing, Finding, Importing, Numbers):
+class Workspace(Adding, Moves, Work, Returning, Undoing, Finding, Importing, Joining, Numbers):
     """A team's deals, as one rep works with them."""
 
 

@@ -26,7 +26,9 @@ _FOLLOWING = frozenset(
         "last_outbound_at",
         "last_reply_at",
         "outbound_since_reply",
+        "imported",
         "imported_as",
+        "external_source",
     )
 )
 """Fields that follow from others and never stand against somebody else's change."""

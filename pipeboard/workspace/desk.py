@@ -30,7 +30,7 @@ from pipeboard.workspace.receipts import Receipt as Receipt
 
 if TYPE_CHECKING:
     from pipeboard.domain.agreements import Contents, Topic
-    from pipeboard.store import Store
+    from pipeboard.store import Staging, Store
     from pipeboard.store.projecting import Change
     from pipeboard.store.reading import Reader
     from pipeboard.store.writing import Done, Writer
@@ -138,10 +138,11 @@ class Desk:
         """How commands read here, today."""
         return Sentences(self.reader.pipelines(), self.today)
 
-    def transact(self, work: Callable[[], T]) -> T:
+    def transact(self, work: Callable[[], T], through: Staging | None = None) -> T:
         """What `work` does in one transaction, all of it or nothing; within another one, its part.
 
-        Everything that is read meanwhile is read after the lock was got.
+        Everything that is read meanwhile is read after the lock was got. What was put together
+        beside the database comes in `through` where it was.
         """
         if self._transaction is not None:
             return work()
@@ -157,7 +158,13 @@ class Desk:
             finally:
                 self._transaction = None
 
-        return self.store.write(run)
+        return self.store.write(run) if through is None else through.store(run)
+
+    @property
+    def writer(self) -> Writer:
+        """Writes in the transaction under way."""
+        assert self._transaction is not None
+        return self._transaction.writer
 
     def look(self, work: Callable[[], T]) -> T:
         """What `work` finds at one moment, without keeping anybody from writing."""

@@ -1,58 +1,51 @@
-"""Use cases: deals out of a file, all in one command."""
+"""Use cases: deals out of a file, all in one command.
+
+An import decides without any lock, from short looks at the database, and puts what follows beside
+it. Then one short transaction checks that what it rested on still holds, and brings all of it in.
+"""
 
 from __future__ import annotations
 
+import gc
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pipeboard.domain import commands as c
-from pipeboard.domain.deal import Deal
-from pipeboard.domain.deciding import decide
-from pipeboard.domain.errors import BadInput, PipeboardError
-from pipeboard.domain.events import Event, evolve, numbered
+from pipeboard.domain.commands import Context
+from pipeboard.domain.errors import Conflict, Refused
+from pipeboard.domain.events import micros
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.pipeline_rules import check_pipeline, clean_pipeline
 from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.workspace.edits import Edits
+from pipeboard.workspace.import_report import ImportReport as ImportReport
+from pipeboard.workspace.import_report import RowsRejected as RowsRejected
+from pipeboard.workspace.row_deciding import ImportOptions as ImportOptions
+from pipeboard.workspace.row_deciding import RowDecider
 from pipeboard.workspace.setting_up import SettingUp
-from pipeboard.workspace.taking_over import fingerprint, key_of, rules_for, take_over
 
 if TYPE_CHECKING:
     from pipeboard.exchange.reading import Reading
+    from pipeboard.store import Staging
     from pipeboard.store.projecting import Change
-    from pipeboard.store.writing import Writer
 
 CHUNK = 1_000
-MOST_REJECTED = 10_000
+MOST_ATTEMPTS = 8
+_NO_OPTIONS = ImportOptions()
+
+Progress = Callable[[int, float], None]
 
 
-class RowsRejected(BadInput):
-    """Rows of a file that are no deals; nothing was written. `report` names them."""
+class _Outdated(Exception):
+    """What was decided on has changed meanwhile: these deals, by their numbers on the stage."""
 
-    code = "rejected_rows"
-
-    def __init__(self, report: ImportReport) -> None:
-        count = len(report.rejected)
-        super().__init__(
-            f"Nothing was imported: {count} of {report.read} rows are rejected.",
-            hint="Mend them, or leave them out with --skip-bad.",
-        )
-        self.report = report
-
-
-@dataclass(slots=True)
-class ImportReport:
-    """What an import did, or with a dry run would do."""
-
-    read: int = 0
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    rejected: list[Rejected] = field(default_factory=list)
-    command_id: str = ""
+    def __init__(self, ids: Sequence[int]) -> None:
+        super().__init__()
+        self.ids = frozenset(ids)
 
 
 class Importing(Edits, SettingUp):
@@ -63,199 +56,202 @@ class Importing(Edits, SettingUp):
         reading: Reading,
         pipeline: Pipeline,
         origin: str,
+        options: ImportOptions = _NO_OPTIONS,
         *,
         skip_bad: bool = False,
         dry_run: bool = False,
         override: str = "",
-        progress: Callable[[int, float], None] | None = None,
+        progress: Progress | None = None,
+        token: str = "",
     ) -> ImportReport:
         """Every deal of a file, new or changed since it was last imported, as one command.
 
         A `pipeline` that is new (id 0) is made in the same transaction. `origin` names the file
-        in the history. Without `skip_bad` a rejected row raises
-        `RowsRejected` and nothing is written. A change that moves a known deal passes the gate
-        as any move does, with `override` as its reason. `progress` gets rows and share read.
+        in the history. Without `skip_bad` a rejected row raises `RowsRejected` and nothing is
+        written. A change that moves a known deal passes the gate as any move does, with
+        `override` as its reason. `progress` gets rows and share read. A dry run takes no lock.
+        Under the `token` of an import that is stored already nothing is done again.
         """
-
-        def work(writer: Writer) -> ImportReport:
-            known = pipeline if pipeline.id else self.store_pipeline(writer, pipeline)
-            return _Import(self, writer, known, origin, override).run(
-                reading, skip_bad=skip_bad, dry_run=dry_run, progress=progress
-            )
-
-        if dry_run:
-            try:
-                self.store.write(lambda writer: _roll_back(work(writer)))
-            except _RolledBack as rolled:
-                return rolled.report
-        return self.store.write(work)
+        if (done := self.retried(token, "import")) is not None:
+            return ImportReport(command_id=done.command_id, said_before=done.notes[0])
+        if override:
+            options = replace(options, override=override)
+        run = _Import(self, reading, pipeline, origin, options, skip_bad=skip_bad, token=token)
+        with _collecting_later():
+            return run.rehearse(progress) if dry_run else run.carry_out(progress)
 
 
-class _RolledBack(Exception):
-    def __init__(self, report: ImportReport) -> None:
-        super().__init__()
-        self.report = report
-
-
-def _roll_back(report: ImportReport) -> None:
-    raise _RolledBack(report)
+@contextmanager
+def _collecting_later() -> Iterator[None]:
+    """Postpones garbage collection: rows and deals hold no cycles, and going through all of them
+    again and again takes a fifth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class _Import:
-    """One import within its transaction."""
+    """One import of one file."""
 
     def __init__(
-        self, desk: Edits, writer: Writer, pipeline: Pipeline, origin: str, override: str
-    ) -> None:
-        settings = desk.settings
-        self.desk, self.writer, self.origin, self.override = desk, writer, origin, override
-        self.context = c.Context(
-            pipeline, desk.now(), settings.zone, desk.me, settings.loss_categories
-        )
-        self.rules = rules_for(pipeline, origin, desk.me, desk.now())
-        self.report = ImportReport()
-        self.seen: dict[str, int] = {}
-        self.keys: set[str] = set()
-        self.owners = {fold(rep.name): rep.name for rep in desk.reader.reps()}
-
-    def run(
         self,
+        desk: Importing,
         reading: Reading,
+        pipeline: Pipeline,
+        origin: str,
+        options: ImportOptions,
         *,
         skip_bad: bool,
-        dry_run: bool,
-        progress: Callable[[int, float], None] | None,
-    ) -> ImportReport:
-        """Reads, decides and writes chunk by chunk, so that memory does not grow with the file."""
-        command_id = str(uuid.uuid4())
-        done = self.desk._done(command_id, self.context.at, "import", f"Imported {self.origin}.")
-        begun = False
-        for rows in _chunks(reading.rows()):
-            changes = self._decide(rows)
-            writes = changes and (skip_bad or not self.report.rejected)
-            if writes:
-                self._number(changes)
-                if not begun:
-                    self.writer.begin_command(done)
-                    begun = True
-                self.writer.add(done, changes)
+        token: str,
+    ) -> None:
+        self.desk, self.reading, self.origin, self.options = desk, reading, origin, options
+        self.wanted, self.skip_bad = pipeline, skip_bad
+        self.command_id, self.at = token or str(uuid.uuid4()), desk.now()
+
+    def rehearse(self, progress: Progress | None) -> ImportReport:
+        """What would be done; nothing is written, and nobody waits."""
+        decider = self._decider(_with_made_up_ids(self.wanted))
+        for rows in self._chunks(decider.report, progress):
+            decider.decide(rows)
+        self._check(decider)
+        return decider.report
+
+    def carry_out(self, progress: Progress | None) -> ImportReport:
+        """Decides, puts aside, and brings in."""
+        pipeline = self.wanted if self.wanted.id else self._reserve()
+        with ExitStack() as resources:
+            staging: Staging | None = None
+            decider = self._decider(pipeline)
+            for rows in self._chunks(decider.report, progress):
+                decided = decider.decide(rows)
+                if decider.report.rejected and not self.skip_bad:
+                    continue
+                if staging is None and decided:
+                    staging = resources.enter_context(self.desk.store.staging())
+                if staging is not None and decided:
+                    self._put_aside(staging, decider, decided)
+            self._check(decider)
+            if staging is not None:
+                self._bring_in(staging, decider)
+            elif not self.wanted.id:
+                self.desk.transact(lambda: self._save_pipeline(pipeline))
+        return decider.report
+
+    def _decider(self, pipeline: Pipeline) -> RowDecider:
+        return RowDecider(
+            self.desk.reader, self._context(pipeline), self.origin, self.reading, self.options
+        )  # fmt: skip
+
+    def _context(self, pipeline: Pipeline) -> Context:
+        desk = self.desk
+        settings = desk.settings
+        return Context(
+            pipeline,
+            self.at,
+            settings.zone,
+            desk.me,
+            settings.loss_categories,
+            desk.actor.label,
+            desk.today,
+        )
+
+    def _chunks(
+        self, report: ImportReport, progress: Progress | None
+    ) -> Iterator[list[DealRow | Rejected]]:
+        rows = self.reading.rows()
+        while chunk := list(islice(rows, CHUNK)):
+            report.read += len(chunk)
+            yield chunk
             if progress is not None:
-                progress(self.report.read, reading.share_read())
-        if self.report.rejected and not skip_bad:
-            raise RowsRejected(self.report)
-        if begun:
-            count = self.report.created + self.report.updated
-            self.writer.summarise(command_id, f"Imported {count:,} deals from {self.origin}.")
-            self.report.command_id = "" if dry_run else command_id
-        return self.report
+                progress(report.read, self.reading.share_read())
 
-    def _decide(self, rows: Sequence[DealRow | Rejected]) -> list[Change]:
-        """The changes that follow from a chunk; what cannot be is noted in the report."""
-        self.report.read += len(rows)
-        deals = [row for row in rows if isinstance(row, DealRow)]
-        self._reject(row for row in rows if isinstance(row, Rejected))
-        keys = [key_of(row, self.seen) for row in deals]
-        known = self.writer.deals_by_external_id(keys)
-        known |= self._known_by_ref(deals, keys, known)
-        changes: list[Change] = []
-        for row, key in zip(deals, keys, strict=True):
-            if key in self.keys:
-                self._reject(
-                    [_rejected(row, "external_id", key, "the id stands twice in the file")]
-                )
-                continue
-            self.keys.add(key)
+    def _check(self, decider: RowDecider) -> None:
+        report = decider.report
+        if report.rejected and not self.skip_bad:
+            raise RowsRejected(report)
+        decider.check_identities()
+
+    def _put_aside(
+        self, staging: Staging, decider: RowDecider, decided: Sequence[tuple[int, Change]]
+    ) -> None:
+        lines = [line for line, _ in decided]
+        changes = [change for _, change in decided]
+        staging.stage.add(changes, lines, self.command_id, micros(decider.at))
+
+    def _bring_in(self, staging: Staging, decider: RowDecider) -> None:
+        """Stores what was put aside; what somebody changed meanwhile is decided anew before."""
+        for _ in range(MOST_ATTEMPTS):
             try:
-                change = self._change(row, key, known.get(key))
-            except PipeboardError as error:
-                column = str(error.details.get("column", ""))
-                value = row.raw.get(column, "") or str(error.details.get("value", ""))
-                self._reject([_rejected(row, column, value, error.message)])
-                continue
-            if change is None:
-                self.report.unchanged += 1
+                self.desk.transact(lambda: self._store(staging, decider), through=staging)
+            except _Outdated as outdated:
+                self._decide_again(staging, decider, outdated.ids)
             else:
-                changes.append(change)
-        return changes
+                decider.report.command_id = self.command_id
+                return
+        raise Conflict(
+            "The deals of this file keep being changed by others while it comes in.",
+            hint="Nothing was imported: try again in a quieter moment.",
+        )
 
-    def _known_by_ref(
-        self, rows: Sequence[DealRow], keys: Sequence[str], known: Mapping[str, Deal]
-    ) -> dict[str, Deal]:
-        """Deals of this very database that come back from an export of it."""
-        refs = {
-            int(row.ref.removeprefix("D-")): (key, row)
-            for row, key in zip(rows, keys, strict=True)
-            if row.ref and key not in known and row.ref.removeprefix("D-").isdigit()
-        }
-        found = self.writer.deals(refs)
-        return {
-            key: deal
-            for deal_id, (key, row) in refs.items()
-            if (deal := found.get(deal_id)) is not None
-            and not deal.removed
-            and deal.created_at == row.created_at
-        }
+    def _store(self, staging: Staging, decider: RowDecider) -> None:
+        writer, pipeline = self.desk.writer, decider.pipeline
+        if self.desk.retried(self.command_id, "import") is not None:
+            return
+        if not self.wanted.id:
+            self._save_pipeline(pipeline)
+        elif self.desk.pipeline_now(pipeline.id).version != pipeline.version:
+            raise Conflict(
+                f"{pipeline.name} was changed while the file was being read.",
+                hint="Nothing was imported: import it again.",
+            )
+        if outdated := staging.stage.outdated():
+            raise _Outdated(outdated)
+        count = decider.report.created + decider.report.updated
+        summary = f"Imported {count:,} deals from {self.origin}."
+        writer.begin_command(self.desk._done(self.command_id, decider.at, "import", summary))
+        writer.add_staged(staging.stage)
+        if self.options.recipe is not None:
+            writer.save_recipe(*self.options.recipe)
 
-    def _change(self, row: DealRow, key: str, deal: Deal | None) -> Change | None:
-        mark = fingerprint(row)
-        if deal is None:
-            command = take_over(row, key, mark, self._owner(row.owner), self.rules)
-            events = decide(command, None, self.context)
-            self.report.created += 1
-            return _changed(None, events)
-        if deal.imported_as == mark:
-            return None
-        events = self._update(row, mark, deal)
-        if not any(event.changed - {"imported_as"} for event in events):
-            return None
-        self.report.updated += 1
-        return _changed(deal, events)
+    def _decide_again(
+        self,
+        staging: Staging,
+        decider: RowDecider,
+        ids: frozenset[int],
+    ) -> None:
+        for deal_id in ids:
+            decider.forget(deal_id)
+        wanted = set(staging.stage.take_back(list(ids)))
+        rows = [
+            row for row in self.reading.again() if isinstance(row, DealRow) and row.line in wanted
+        ]
+        if decided := decider.decide(rows, again=True):
+            self._put_aside(staging, decider, decided)
 
-    def _update(self, row: DealRow, mark: str, deal: Deal) -> list[Event]:
-        """What the row says now that it did not say before, decided one command after another."""
-        events: list[Event] = []
-        owner = self._owner(row.owner) if row.owner else None
-        for command in self.rules.updates(row, deal, mark, owner, self.override):
-            decided = decide(command, deal, self.context)
-            for event in decided:
-                deal = evolve(deal, event)
-            events += decided
-        return events
+    def _reserve(self) -> Pipeline:
+        """The new pipeline under numbers of its own; there is nothing of it in the database yet."""
+        wanted, store = clean_pipeline(self.wanted), self.desk.store
+        check_pipeline(wanted, self.desk.pipelines())
+        numbers = iter(store.reserve("stage", len(wanted.stages)))
+        stages = tuple(replace(stage, id=next(numbers)) for stage in wanted.stages)
+        return replace(wanted, id=store.reserve("pipeline", 1)[0], stages=stages, version=1)
 
-    def _owner(self, name: str | None) -> str:
-        if not name:
-            return ""
-        return self.owners.setdefault(fold(name), name)
-
-    def _number(self, changes: list[Change]) -> None:
-        """Gives new deals their ids."""
-        from pipeboard.store.projecting import Change
-
-        new = [place for place, change in enumerate(changes) if change.before is None]
-        for place, deal_id in zip(new, self.writer.numbers("deal", len(new)), strict=True):
-            change = changes[place]
-            changes[place] = Change(None, numbered(change.after, deal_id), change.events)
-
-    def _reject(self, rows: Iterator[Rejected] | Sequence[Rejected]) -> None:
-        self.report.rejected.extend(rows)
-        if len(self.report.rejected) > MOST_REJECTED:
-            raise RowsRejected(self.report)
+    def _save_pipeline(self, pipeline: Pipeline) -> None:
+        if any(fold(known.name) == fold(pipeline.name) for known in self.desk.pipelines()):
+            raise Refused(
+                f"There is a pipeline '{pipeline.name}' by now.",
+                hint="Nothing was imported: import it again, without --stages.",
+            )
+        self.desk.writer.save_pipeline(pipeline, self.at, self.desk.actor.label)
 
 
-def _chunks(rows: Iterator[Any]) -> Iterator[list[Any]]:
-    while chunk := list(islice(rows, CHUNK)):
-        yield chunk
-
-
-def _changed(before: Deal | None, events: Sequence[Event]) -> Change:
-    from pipeboard.store.projecting import Change
-
-    deal = before
-    for event in events:
-        deal = evolve(deal, event, 0)
-    assert deal is not None
-    return Change(before, deal, tuple(events))
-
-
-def _rejected(row: DealRow, column: str, value: str, reason: str) -> Rejected:
-    return Rejected(row.line, column, value, reason.rstrip("."), row.raw)
+def _with_made_up_ids(pipeline: Pipeline) -> Pipeline:
+    """A pipeline to rehearse with; the numbers of a new one mean nothing outside."""
+    if pipeline.id:
+        return pipeline
+    stages = tuple(replace(stage, id=-1 - at) for at, stage in enumerate(pipeline.stages))
+    return replace(pipeline, id=-1, stages=stages)

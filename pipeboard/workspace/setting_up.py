@@ -94,12 +94,6 @@ class SettingUp(Desk):
         receipt = self.record("pipeline", decision, dry_run=dry_run, token=token)
         return PipelineSaved(receipt, saved)
 
-    def store_pipeline(self, writer: Writer, wanted: Pipeline) -> Pipeline:
-        """A new pipeline within a transaction that does more, as a part of its command."""
-        wanted = clean_pipeline(wanted)
-        check_pipeline(wanted, writer.reader.pipelines())
-        return _begin_pipeline(writer, wanted, self.now(), self.actor)
-
     def _pipeline_of(self, command_id: str) -> Pipeline:
         _, agreement = self.reader.agreements.of_command(command_id)[0]
         return self.pipeline_now(int(agreement.key[0]))

@@ -53,7 +53,7 @@ def test_one_undo_takes_a_whole_import_back(pipe: Type, home: Path) -> None:
 def test_a_rejected_row_refuses_the_whole_file_and_names_each(pipe: Type, home: Path) -> None:
     pipe("init", "--template", "minimal")
     pipe("pipeline", "new", "Sales", "--stages", "Lead,Demo")
-    refused = pipe("import", _file(home, BAD), "--into", "Sales", "--json")
+    refused = pipe("import", _file(home, BAD), "--into", "Sales", "--strict", "--json")
     assert refused.code == 4
     assert [(row["line"], row["column"], row["value"]) for row in refused.json["rejected"]] == [
         (2, "value", "abc"),
@@ -67,7 +67,7 @@ def test_skip_bad_puts_the_rejected_rows_into_a_private_file(pipe: Type, home: P
     file = _file(home, BAD)
     pipe("init")
     pipe("pipeline", "new", "Sales", "--stages", "Lead,Demo")
-    taken = pipe("import", file, "--into", "Sales", "--skip-bad")
+    taken = pipe("import", file, "--into", "Sales", "--skip-bad", "--strict")
     assert taken.code == 0
     rejected = Path(f"{file}.rejected.csv")
     assert rejected.read_text().splitlines()[0] == "title,value,stage,reason"

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.money import Money
+from pipeboard.exchange.reading import ReadOptions
 from pipeboard.exchange.rows import Rejected, RowContact
 from tests.exchange.files import deals_of, rows_of
 
@@ -28,18 +29,18 @@ def test_amounts_are_in_the_currency_of_their_row(tmp_path: Path) -> None:
     [
         ("a,abc,EUR,,", "value", "abc", "not an amount"),
         ("a,-5,EUR,,", "value", "-5", "cannot be negative"),
-        ("a,5,EUX,,", "value", "5", "EUX"),
+        ("a,5,EUX,,", "currency", "EUX", "EUX"),
         ("a,5,EUR,soon,", "created", "soon", "not a date"),
         ("a,5,EUR,,Paused", "status", "Paused", "not a status"),
         (",5,EUR,,", "", "", "no title"),
         ("x" * 301 + ",5,EUR,,", "deal", "x" * 301, "too long"),
     ],
 )
-def test_a_row_that_cannot_be_read_is_rejected_with_its_cell_and_the_reason(
+def test_a_cell_that_cannot_be_read_rejects_its_row_where_that_is_asked_for(
     tmp_path: Path, cells: str, column: str, value: str, reason: str
 ) -> None:
     text = f"deal,value,currency,created,status\nok,1,EUR,2017-01-01,open\n{cells}\n"
-    sound, row = rows_of(tmp_path, text)
+    sound, row = rows_of(tmp_path, text, options=ReadOptions(strict=True))
     assert not isinstance(sound, Rejected)
     assert isinstance(row, Rejected)
     assert (row.line, row.column, row.value) == (3, column, value)

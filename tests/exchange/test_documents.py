@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeboard.domain.errors import BadInput
+from pipeboard.domain.errors import BadInput, PipeboardError
 from pipeboard.exchange.documents import looks_like_json, open_json
 from pipeboard.exchange.encoding import Encoding
 from pipeboard.exchange.rows import Rejected, RowNote
@@ -68,7 +69,7 @@ def test_json_that_breaks_off_is_refused_with_its_line(tmp_path: Path, text: str
 
 @pytest.mark.parametrize("text", ["{}", "[]", '{"deals": []}', '{"other": 1}', "[{}]"])
 def test_json_without_deals_is_refused(tmp_path: Path, text: str) -> None:
-    with pytest.raises(BadInput, match=r"holds no deals|looks like the name"):
+    with pytest.raises(PipeboardError, match=r"holds no deals|looks like the name"):
         open_file(write(tmp_path, text))
 
 
@@ -115,7 +116,8 @@ def test_a_board_tells_the_stages_of_a_card(tmp_path: Path) -> None:
         "data": {"card": {"id": "5ab1" * 6}, "list": {"id": "l1", "name": "Old leads"}},
     }
     actions = [move("2018-04-01T10:00:00.000Z", "l1", "l2"), created]
-    (row,) = deals_of(tmp_path, board(actions=actions, card={"idList": "l2"}))
+    content = board(actions=actions, card={"idList": "l2"})
+    (row,) = deals_of(tmp_path, content, today=date(2018, 12, 31))
     assert (row.outcome, row.stage, row.pipeline) == ("won", "Leads", "Sales")
     assert [stage for stage, _ in row.entered] == ["Leads"]
     assert str(row.created_at) == "2018-03-20 10:00:00+00:00"

@@ -22,7 +22,7 @@ def deal(folder: Path, **cells: str) -> DealRow:
         ({"stage": "Demo"}, "open"),
         ({"stage": "Closed Won"}, "won"),
         ({"stage": "Demo", "status": "Lost"}, "lost"),
-        ({"stage": "Closed Won", "status": "open"}, "open"),
+        ({"stage": "Closed Won", "status": "open"}, "won"),
         ({"stage": "Signed", "is_won": "true"}, "won"),
         ({"stage": "Gone", "is_won": "false", "is_closed": "true"}, "lost"),
         ({"stage": "Demo", "won_date": "2017-03-01"}, "won"),

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeboard.domain.errors import BadInput, NotFound
+from pipeboard.domain.errors import BadInput, NotFound, PipeboardError
 from pipeboard.exchange.moments import AmbiguousDate
 from pipeboard.exchange.rows import DealRow
 from tests.exchange.files import all_deals, deals_of, open_file, write
@@ -90,7 +90,7 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
 
 
 def test_a_file_in_which_nothing_names_a_deal_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="name of a deal") as caught:
+    with pytest.raises(PipeboardError, match="name of a deal") as caught:
         open_file(write(tmp_path, "Value,Stage\n5,Demo\n"))
     assert "Columns: Value, Stage" in caught.value.hint
 
@@ -141,5 +141,5 @@ def test_no_file_does_anything_but_read_or_refuse(tmp_path: Path, content: str |
             for row in reading.rows():
                 assert row.line >= 1
                 assert all(cell == cell.encode().decode() for cell in row.raw.values())
-    except BadInput as error:
+    except PipeboardError as error:
         assert error.message

@@ -8,7 +8,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -175,11 +175,15 @@ def shape(path: Path) -> dict[str, object]:
             columns = connection.execute(f"PRAGMA table_info('{table}')").fetchall()
             keys = connection.execute(f"PRAGMA foreign_key_list('{table}')").fetchall()
             indices = {
-                row[1]: (row[2:], connection.execute(f"PRAGMA index_xinfo('{row[1]}')").fetchall())
+                row[1]: (row[2:], [(one[0], *one[2:]) for one in _indexed(connection, row[1])])
                 for row in connection.execute(f"PRAGMA index_list('{table}')")
             }
             found[table] = (sorted(column[1:] for column in columns), sorted(keys), indices)
         return found
+
+
+def _indexed(connection: sqlite3.Connection, index: str) -> Iterable[tuple[object, ...]]:
+    return connection.execute(f"PRAGMA index_xinfo('{index}')")
 
 
 def test_an_older_database_becomes_what_a_new_one_is(path: Path, tmp_path: Path) -> None:

@@ -191,6 +191,16 @@ async def test_a_filter_narrows_the_numbers_and_a_bad_one_says_why(demo: Path) -
         assert screen.asked.query is not None and board.shows("/value>20k")
 
 
+async def test_numbers_of_an_owner_whom_nobody_knows_are_refused(demo: Path) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        await board.press("/")
+        await board.type("owner:nobodyatall")
+        await board.press("enter")
+        await board.settle()
+        assert board.shows("There is no rep 'nobodyatall'") and screen.asked.query is None
+
+
 @pytest.mark.parametrize(("key", "ending"), [("c", "csv"), ("m", "md"), ("s", "svg")])
 async def test_what_is_shown_can_be_written_to_a_file_of_ones_own(
     demo: Path, key: str, ending: str, monkeypatch: pytest.MonkeyPatch
@@ -268,3 +278,29 @@ async def test_ascii_terminals_get_ascii(demo: Path) -> None:
         for number in range(1, 8):
             await press(board, screen, str(number))
             assert [line for line in board.lines() if not line.isascii()] == []
+
+
+async def test_a_rate_opens_what_it_counts_or_what_it_is_a_share_of(demo: Path) -> None:
+    for key in ("c", "a"):
+        async with desk(demo) as board:
+            screen = await opened(board)
+            await on_spot(board, screen, "Win rate")
+            spot = screen.spot
+            assert spot is not None
+            await board.press("enter")
+            assert board.shows("that it is a share of")
+            await board.press(key)
+            wanted = spot.deals if key == "c" else spot.base
+            assert board.state.lens.filter is not None
+            assert board.state.lens.filter.root == These(frozenset(deal.id for deal in wanted))
+
+
+async def test_how_the_workspace_counts_is_chosen_on_the_screen(demo: Path) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        await board.press("S")
+        assert board.shows("fiscal-start")
+        await board.press("down", "enter")
+        await board.press("down", "down", "down", "enter")
+        await board.until(lambda: board.state.reader.settings().fiscal_shift == 3)
+        await settled(board, screen)

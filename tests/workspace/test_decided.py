@@ -16,11 +16,11 @@ from pipeboard.domain.deal import Contact, Loss, Term
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.events import Event
 from pipeboard.exchange.reading import open_import
-from pipeboard.workspace import Workspace, adding, decisions, importing, returning, undoing
+from pipeboard.workspace import Workspace, adding, decisions, returning, row_deciding, undoing
 from tests.ledger import disagreements
 from tests.team import LEAD, TODAY, Team, add, sales
 
-DECIDING: tuple[ModuleType, ...] = (adding, decisions, importing, returning, undoing)
+DECIDING: tuple[ModuleType, ...] = (adding, decisions, row_deciding, returning, undoing)
 WITHIN = {"carry_out", "create", "execute", "record", "agree"}
 """What the others are made of."""
 
@@ -106,6 +106,7 @@ WRITES: dict[str, Write] = {
     "redo": _redone,
     "reopen": _closed(lambda ana, deal, other: ana.reopen([deal])),
     "reorder": lambda ana, deal, other: ana.reorder(other, -1, ana.lens(sales(ana))),
+    "reschedule": lambda ana, deal, other: ana.reschedule([deal], date(2026, 12, 1), "call"),
     "set_contact": lambda ana, deal, other: ana.set_contact(deal, Contact("Bob")),
     "set_fields": lambda ana, deal, other: ana.set_fields([deal], ["value=1k", "p=5"]),
     "set_next_step": lambda ana, deal, other: ana.set_next_step([deal], "call", None),

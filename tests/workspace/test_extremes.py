@@ -9,7 +9,7 @@ import pytest
 
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.money import LARGEST, Money
-from pipeboard.exchange.reading import open_import
+from pipeboard.exchange.reading import ReadOptions, open_import
 from pipeboard.workspace import Workspace
 from pipeboard.workspace.importing import RowsRejected
 from tests.ledger import disagreements
@@ -74,7 +74,13 @@ def test_a_file_with_amounts_that_cannot_be_stored_is_rejected_by_row(
     file = tmp_path / "deals.csv"
     file.write_text(f"id,deal name,amount\nX1,One,{HUGE}\nX2,Two,{int(LARGEST_EUR) + 1}\n")
     with (
-        open_import(file, currency="EUR", zone=ZoneInfo("UTC"), today=TODAY) as reading,
+        open_import(
+            file,
+            currency="EUR",
+            zone=ZoneInfo("UTC"),
+            today=TODAY,
+            options=ReadOptions(strict=True),
+        ) as reading,
         pytest.raises(RowsRejected) as refused,
     ):
         ana.import_rows(reading, sales(ana), "deals.csv")

@@ -207,7 +207,10 @@ def test_an_id_that_stands_twice_in_a_file_is_rejected_wherever_it_stands(
     with pytest.raises(RowsRejected) as refused:
         files.read(text)
     (row,) = refused.value.report.rejected
-    assert (row.line, row.reason) == (between + 3, "the id stands twice in the file")
+    assert (row.line, row.reason) == (
+        between + 3,
+        "the id stands twice in the file, first on line 2",
+    )
 
 
 def test_our_own_export_finds_its_deals_again(files: Files, ana: Workspace) -> None:

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.deal import Loss, Status
+from pipeboard.domain.deal import Deal, Loss, Status
 from pipeboard.domain.deciding import work
 from pipeboard.domain.deciding.edits import clean_fields
-from pipeboard.domain.deciding.moves import closing, entry, in_stage, target_stage
+from pipeboard.domain.deciding.moves import closing, entry, in_stage, known_by, target_stage
 from pipeboard.domain.errors import BadInput, Refused
 from pipeboard.domain.events import Event, Kind, change_to, evolve, micros
 from pipeboard.domain.gates import unmet
@@ -36,20 +36,25 @@ def create(command: c.Create, context: c.Context) -> list[Event]:
             hint="Add it to an open stage, then mark it won or lost.",
         )
     origin = f"new in {stage.name}"
-    return _beginning(command.title, stage, context.at, command.fields, context, origin)
+    events, _ = _beginning(command.title, stage, context.at, command.fields, context, origin)
+    return events
 
 
 def take_over(command: c.TakeOver, context: c.Context) -> list[Event]:
     """A deal from elsewhere, with its stages, notes and outcome as events at their own dates."""
     pipeline = context.pipeline
-    first_id, _ = command.path[0]
+    first_id, entered_at = command.path[0]
     stage = pipeline.stage(first_id)
-    events = _beginning(
-        command.title, stage, command.created_at, command.fields, context, command.origin
+    events, deal = _beginning(
+        command.title,
+        stage,
+        command.created_at,
+        command.fields,
+        context,
+        command.origin,
+        entered_at,
     )
-    deal = evolve(None, events[0], 0)
-    for event in events[1:]:
-        deal = evolve(deal, event)
+    events[0] = known_by(events[0], command.precision.get("created_at", ""))
     for stage_id, at in command.path[1:]:
         if stage_id == deal.stage_id:
             continue
@@ -68,6 +73,8 @@ def take_over(command: c.TakeOver, context: c.Context) -> list[Event]:
         events.append(
             closing(deal, pipeline.lost, closed_at, Kind.LOST, {"loss": loss}, "", context)
         )
+    if events[-1].kind in (Kind.WON, Kind.LOST):
+        events[-1] = known_by(events[-1], command.precision.get("closed_at", ""))
     if command.archived:
         deal = evolve(deal, events[-1])
         events.append(change_to(deal, Kind.ARCHIVED, closed_at, {"archived_at": closed_at}))
@@ -81,7 +88,11 @@ def _beginning(
     fields: Mapping[str, Any],
     context: c.Context,
     origin: str,
-) -> list[Event]:
+    entered_at: datetime | None = None,
+) -> tuple[list[Event], Deal]:
+    """The first events of a deal that began `at`, and the deal; where it stood before `entered_at`
+    is unknown."""
+    since = max(at, entered_at or at)
     own_word = clean_fields({name: fields[name] for name in _OWN_WORD if name in fields})
     after: dict[str, Any] = {
         "pipeline_id": context.pipeline.id,
@@ -89,8 +100,8 @@ def _beginning(
         "title": clean_line(title, field="title"),
         "removed": False,
         "created_at": at,
-        "stage_entered_at": at,
-        "rank": -micros(at),
+        "stage_entered_at": since,
+        "rank": -micros(since),
         **clean_fields({name: value for name, value in fields.items() if name not in _OWN_WORD}),
     }
     if not after["title"]:
@@ -98,15 +109,20 @@ def _beginning(
             "A deal needs a title.", hint="For example: Lumen Oy: packaging line pilot 40k"
         )
     if context.pipeline.is_qualified_at(stage.id):
-        after["qualified_at"] = at
+        after["qualified_at"] = since
     event = Event(Kind.CREATED, at, {"removed": True}, after)
     deal = evolve(None, event, 0)
     said = [change_to(deal, _OWN_WORD[name], at, {name: own_word[name]}) for name in own_word]
     for word in said:
         deal = evolve(deal, word)
     first = context.pipeline.open_stages[0]
-    lacking = unmet(in_stage(deal, first.id), context.pipeline, stage.id, context.today)
+    leaves_some = stage.id != first.id
+    lacking = (
+        unmet(in_stage(deal, first.id), context.pipeline, stage.id, context.today)
+        if leaves_some
+        else ()
+    )
     if lacking:
         facts = {"override": origin, "missing": [lack.text for lack in lacking]}
         event = replace(event, facts=facts)
-    return [event, *said]
+    return [event, *said], deal

@@ -168,7 +168,9 @@ _CLEAN: dict[str, Callable[[Any], Any]] = {
     "links": _name_list("link"),
     "fields": _custom,
     "trial_close": _line("trial_close"),
+    "imported": _keep,
     "imported_as": _keep,
+    "external_source": _line("external_source"),
     "external_id": lambda value: clean_line(value, field="external id") if value else None,
     "contacts": _each(clean_contact),
     "answers": _each(clean_answer),
@@ -200,6 +202,8 @@ EDITABLE = (
     "floor_value",
     "trial_close",
     "external_id",
+    "external_source",
+    "imported",
     "imported_as",
 )
 _KINDS = {

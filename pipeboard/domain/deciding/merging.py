@@ -12,7 +12,9 @@ from pipeboard.domain.deciding import edits, work
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.events import Event, Kind, change_to, evolve
 
-_NOT_CARRIED = ("external_id", "imported_as")
+_NOT_CARRIED = ("external_id", "external_source", "imported", "imported_as")
+"""What a deal is to the tool that it came from; never taken from another deal."""
+
 _CARRIED_ENTRIES = {
     "answers": Kind.ANSWERED,
     "contacts": Kind.CONTACT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -94,7 +95,8 @@ def win(command: c.Win, deal: Deal, context: c.Context) -> list[Event]:
     fields: dict[str, Any] = {}
     if command.value is not None:
         fields["value"] = command.value
-    return [closing(deal, context.pipeline.won, at, Kind.WON, fields, command.override, context)]
+    won = closing(deal, context.pipeline.won, at, Kind.WON, fields, command.override, context)
+    return [known_by(won, command.precision)]
 
 
 def lose(command: c.Lose, deal: Deal, context: c.Context) -> list[Event]:
@@ -119,7 +121,15 @@ def lose(command: c.Lose, deal: Deal, context: c.Context) -> list[Event]:
         loss.recycle_on,
     )
     at = _close_instant(command.at, command.on, deal, context)
-    return [closing(deal, context.pipeline.lost, at, Kind.LOST, {"loss": clean}, "", context)]
+    lost_now = closing(deal, context.pipeline.lost, at, Kind.LOST, {"loss": clean}, "", context)
+    return [known_by(lost_now, command.precision)]
+
+
+def known_by(event: Event, precision: c.Precision) -> Event:
+    """The event with a remark on how exactly its instant is known, where that is not exactly."""
+    if not precision:
+        return event
+    return replace(event, facts={**event.facts, "precision": precision})
 
 
 def closing(

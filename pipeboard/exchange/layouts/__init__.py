@@ -8,7 +8,23 @@ from types import MappingProxyType
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import quoted
-from pipeboard.exchange.layouts import hubspot, own, pipedrive, salesforce, trello, zoho
+from pipeboard.exchange.layouts import (
+    attio,
+    bitrix24,
+    close,
+    copper,
+    espocrm,
+    freshsales,
+    hubspot,
+    monday,
+    odoo,
+    own,
+    pipedrive,
+    salesforce,
+    suitecrm,
+    trello,
+    zoho,
+)
 from pipeboard.exchange.layouts.layout import Layout
 
 GENERIC = Layout(name="csv", columns={})
@@ -24,6 +40,15 @@ LAYOUTS: Mapping[str, Layout] = MappingProxyType(
             salesforce.LAYOUT,
             zoho.LAYOUT,
             trello.LAYOUT,
+            close.LAYOUT,
+            attio.LAYOUT,
+            copper.LAYOUT,
+            freshsales.LAYOUT,
+            bitrix24.LAYOUT,
+            odoo.LAYOUT,
+            suitecrm.LAYOUT,
+            espocrm.LAYOUT,
+            monday.LAYOUT,
             GENERIC,
         )
     }

@@ -12,6 +12,14 @@ LAYOUT = Layout(
         "Record ID": "external_id",
         "Deal ID": "external_id",
         "Deal Name": "title",
+        "dealname": "title",
+        "dealstage": "stage",
+        "closedate": "close_date",
+        "createdate": "created_at",
+        "hubspot_owner_id": "owner",
+        "hs_object_id": "external_id",
+        "deal_currency_code": "currency",
+        "Date entered stage": "stage_entered_at",
         "Deal Stage": "stage",
         "Close Date": "close_date",
         "Deal owner": "owner",
@@ -32,6 +40,16 @@ LAYOUT = Layout(
         "Is Closed Won": "is_won",
         "Is Deal Closed?": "is_closed",
     },
-    marks=frozenset({"Deal Stage", "Create Date", "Deal owner", "Associated Company (Primary)"}),
+    marks=frozenset(
+        {
+            "Deal Stage",
+            "Create Date",
+            "Deal owner",
+            "Associated Company (Primary)",
+            "dealname",
+            "dealstage",
+            "hs_object_id",
+        }
+    ),
     entered=re.compile(r"Date entered [\"'“](?P<stage>.+?)(?: \([^()]*\))?[\"'”]"),
 )

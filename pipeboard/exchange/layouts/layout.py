@@ -11,7 +11,7 @@ from functools import cached_property
 from pipeboard.domain.text import slug
 from pipeboard.exchange.fields import ENTERED
 
-_BETWEEN_WORDS = re.compile(r"\s*[,;]\s*")
+_BETWEEN_WORDS = re.compile(r"\s*[,;|\n]\s*")
 
 
 @dataclass(frozen=True)
@@ -20,10 +20,13 @@ class Layout:
 
     `marks` are names that no other tool writes. `entered` finds the stage in the name of a column
     that holds the date of entering it. `prefixes` are not repeated in the names of custom fields.
-    `has_footer` says that single cells below the last deal belong to the report, and
-    `has_several_owners` that the first of several names owns the deal, `closes_in_stage` that the
-    stage of a closed deal is a closing one whatever its name. `remarks` are for the person, by the
-    column that calls for them.
+    `has_several_owners` says that the first of several names owns the deal, `closes_in_stage` that
+    the stage of a closed deal is a closing one whatever its name, `status_decides` that its status
+    alone says what became of a deal, `is_ours` that it is our own file. `minor_units` are columns
+    that hold cents, `continues` says that a line without a name goes on with the deal above,
+    `has_groups` that a line with one cell is the title of the deals below. `values` are the tool's
+    own words, by column, for others that are understood everywhere. `remarks` are for the person,
+    by the column that calls for them.
     """
 
     name: str
@@ -31,9 +34,14 @@ class Layout:
     marks: frozenset[str] = frozenset()
     entered: re.Pattern[str] | None = None
     prefixes: tuple[str, ...] = ()
-    has_footer: bool = False
     has_several_owners: bool = False
     closes_in_stage: bool = False
+    status_decides: bool = False
+    is_ours: bool = False
+    minor_units: frozenset[str] = frozenset()
+    continues: bool = False
+    has_groups: bool = False
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     remarks: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property

@@ -29,7 +29,8 @@ ALIASES: Mapping[str, str] = MappingProxyType(
 """Our own columns whose names differ from those of the fields that they are."""
 
 COLUMNS = (
-    "ref", "external_id", "title", "account", "pipeline", "stage", "status", "value", "currency",
+    "ref", "external_id", "external_source", "title", "account", "pipeline", "stage", "status",
+    "value", "currency",
     "owner", "source", "source_detail", "contact_reason", "tags", "probability_bp",
     "probability_source", "forecast_category", "forecast_category_source", "created_at",
     "stage_entered_at", "expected_close", "closed_at", "lost.category", "lost.reason",
@@ -43,12 +44,12 @@ COLUMNS = (
 DERIVED = (
     "id", "last_touch_at", "days_in_stage", "idle_days", "stalled", "qualification.answered",
     "qualification.total", "qualification.missing", "score.low", "score.high", "score.known",
-    "timeline", "version",
+    "timeline",
 )  # fmt: skip
 """What is computed anew, and so left out on the way in."""
 
 _MONEY = {"amount_minor", "currency"}
-_CUTTING = frozenset(',;["')
+_CUTTING = frozenset(',;["|\n')
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -61,10 +62,12 @@ class _OwnLayout(Layout):
 
 LAYOUT = _OwnLayout(
     name="pipeboard",
-    columns={column: ALIASES.get(column, column) for column in COLUMNS}
+    columns={column: ALIASES.get(column, column) for column in (*COLUMNS, "version")}
     | dict.fromkeys(DERIVED, LEFT_OUT),
     marks=frozenset(column for column in (*COLUMNS, *DERIVED) if "." in column or "_bp" in column),
     closes_in_stage=True,
+    status_decides=True,
+    is_ours=True,
 )
 
 

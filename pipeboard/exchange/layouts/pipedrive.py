@@ -50,4 +50,5 @@ LAYOUT = Layout(
     },
     marks=frozenset(f"Deal - {name}" for name in _DEAL),
     prefixes=("Deal - ",),
+    status_decides=True,
 )

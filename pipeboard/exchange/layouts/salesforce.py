@@ -10,6 +10,8 @@ _REPORT = {
     "Account Name": "account",
     "Opportunity Owner": "owner",
     "Stage": "stage",
+    "To Stage": "stage",
+    "Last Modified": "stage_entered_at",
     "Amount": "value",
     "Amount Currency": "currency",
     "Opportunity Currency": "currency",
@@ -26,6 +28,7 @@ _REPORT = {
     "Primary Contact": "contact_name",
     "Won": "is_won",
     "Closed": "is_closed",
+    "Deleted": "deleted",
 }
 _OBJECT = {
     "Id": "external_id",
@@ -43,11 +46,15 @@ _OBJECT = {
     "NextStep": "next_text",
     "IsWon": "is_won",
     "IsClosed": "is_closed",
+    "IsDeleted": "deleted",
+    "Description": "note",
+    "Amount": "value",
 }
 
 LAYOUT = Layout(
     name="salesforce",
     columns=_REPORT | _OBJECT,
-    marks=frozenset({"Opportunity Name", "Opportunity ID", "Opportunity Owner", "StageName"}),
-    has_footer=True,
+    marks=frozenset(
+        {"Opportunity Name", "Opportunity ID", "Opportunity Owner", "StageName", "From Stage"}
+    ),
 )

@@ -24,8 +24,21 @@ LAYOUT = Layout(
         "Next Step": "next_text",
         "Reason For Loss": "lost_reason",
         "Tag": "tags",
+        "Potential Name": "title",
+        "Potential Owner": "owner",
+        "Potential Id": "external_id",
+        "POTENTIALID": "external_id",
+        "Expected Closing Date": "close_date",
     },
     marks=frozenset(
-        {"Record Id", "Deal Owner", "Deal Owner.id", "Closing Date", "Reason For Loss"}
+        {
+            "Record Id",
+            "Deal Owner",
+            "Deal Owner.id",
+            "Closing Date",
+            "Reason For Loss",
+            "Potential Name",
+            "Potential Owner",
+        }
     ),
 )

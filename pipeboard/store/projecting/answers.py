@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import text
@@ -15,13 +16,22 @@ from pipeboard.store.projecting.change import Change, insert_rows
 
 
 def write_answers(session: Session, changes: Sequence[Change]) -> None:
+    """Answers that are given, after those that they replace."""
+    insert_rows(session, t.AnswerRow, answer_rows(changes, partial(_close_answer, session)))
+
+
+def answer_rows(
+    changes: Sequence[Change], close: Callable[[Change, str], int]
+) -> list[dict[str, Any]]:
+    """The rows of answers given; `close` ends the present answer of a deal that was there, and
+    tells the number of its version (0 without any)."""
     rows: list[dict[str, Any]] = []
     for change in changes:
         given = _answers_given(change)
         versions = dict.fromkeys((question for question, _, _ in given), 0)
         if change.before is not None:
             for question in versions:
-                versions[question] = _close_answer(session, change, question)
+                versions[question] = close(change, question)
         for question, answer, at in given:
             if rows and rows[-1]["deal_id"] == change.after.id:
                 _replace(rows, change.after.id, question, at)
@@ -29,7 +39,7 @@ def write_answers(session: Session, changes: Sequence[Change]) -> None:
                 continue
             versions[question] += 1
             rows.append(_answer_row(change.after.id, question, versions[question], answer, at))
-    insert_rows(session, t.AnswerRow, rows)
+    return rows
 
 
 def _answers_given(change: Change) -> list[tuple[str, Answer | None, int]]:

@@ -17,6 +17,11 @@ _as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def write_events(session: Session, changes: Sequence[Change], command_id: str) -> None:
+    insert_rows(session, t.EventRow, event_rows(changes, command_id))
+
+
+def event_rows(changes: Sequence[Change], command_id: str) -> list[dict[str, Any]]:
+    """The rows of all events, in the order in which they are numbered."""
     rows = []
     for change in changes:
         first = change.after.version - len(change.events) + 1
@@ -25,7 +30,7 @@ def write_events(session: Session, changes: Sequence[Change], command_id: str) -
             rows.append(_event_row(event, change.after.id, first + place, command))
     if changes[0].told:
         rows.sort(key=itemgetter("at"))
-    insert_rows(session, t.EventRow, rows)
+    return rows
 
 
 def _event_row(event: Event, deal_id: int, version: int, command_id: str) -> dict[str, Any]:

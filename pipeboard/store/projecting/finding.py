@@ -40,7 +40,7 @@ def _contact_rows(deal: Deal) -> list[dict[str, Any]]:
     ]
 
 
-_FINDABLE: tuple[tuple[str, type[SQLModel], Callable[[Deal], list[dict[str, Any]]]], ...] = (
+FINDABLE: tuple[tuple[str, type[SQLModel], Callable[[Deal], list[dict[str, Any]]]], ...] = (
     ("tags", t.DealTag, _tag_rows),
     ("fields", t.DealField, _field_rows),
     ("contacts", t.ContactRow, _contact_rows),
@@ -49,7 +49,7 @@ _FINDABLE: tuple[tuple[str, type[SQLModel], Callable[[Deal], list[dict[str, Any]
 
 def write_findables(session: Session, changes: Sequence[Change]) -> None:
     """Tags, custom fields and people: written anew for the deals where they changed."""
-    for field, table, rows_of in _FINDABLE:
+    for field, table, rows_of in FINDABLE:
         touched = [change for change in changes if change.differs(field)]
         old = [{"id": change.after.id} for change in touched if change.before is not None]
         if old:

@@ -15,26 +15,7 @@ from pipeboard.store.projecting.change import Change
 
 
 def write_notes(session: Session, changes: Sequence[Change]) -> None:
-    _put(
-        session,
-        "note",
-        [
-            (
-                event.undoes,
-                {
-                    "id": event.facts["note"]["id"],
-                    "deal_id": deal_id,
-                    "author": event.facts["note"]["author"],
-                    "at": event.facts["note"]["at"],
-                    "text": event.facts["note"]["text"],
-                    "folded": fold(event.facts["note"]["text"]),
-                    "edited_at": None,
-                    "removed": False,
-                },
-            )
-            for deal_id, event in _events_of(changes, Kind.NOTE)
-        ],
-    )
+    _put(session, "note", note_rows(changes))
     for _, event in _events_of(changes, Kind.NOTE_EDITED):
         said = event.facts["old" if event.undoes else "new"]
         session.execute(
@@ -49,35 +30,60 @@ def write_notes(session: Session, changes: Sequence[Change]) -> None:
 
 
 def write_touches(session: Session, changes: Sequence[Change]) -> None:
-    _put(
-        session,
-        "touch",
-        [
-            (
-                event.undoes,
-                {
-                    "id": event.facts["touch"]["id"],
-                    "deal_id": deal_id,
-                    "type": event.facts["touch"]["type"],
-                    "direction": event.facts["touch"]["direction"],
-                    "outcome": event.facts["touch"].get("outcome", ""),
-                    "by": event.facts["touch"].get("by", ""),
-                    "at": event.facts["touch"]["at"],
-                    "removed": False,
-                },
-            )
-            for deal_id, event in _events_of(changes, Kind.TOUCH)
-        ],
-    )
+    _put(session, "touch", touch_rows(changes))
 
 
-def _put(session: Session, table: str, rows: Sequence[tuple[bool, dict[str, Any]]]) -> None:
-    """Notes or touches: new ones inserted, undone ones marked, redone ones brought back."""
-    there = [
-        row | {"at": micros(datetime.fromisoformat(row["at"]))}
-        for undone, row in rows
-        if not undone
+Remark = tuple[bool, dict[str, Any]]
+"""Whether a note or touch is taken back, and its row."""
+
+
+def note_rows(changes: Sequence[Change]) -> list[Remark]:
+    """The notes that the changes write or take back."""
+    return [
+        (
+            event.undoes,
+            {
+                "id": event.facts["note"]["id"],
+                "deal_id": deal_id,
+                "author": event.facts["note"]["author"],
+                "at": _micros_of(event.facts["note"]["at"]),
+                "text": event.facts["note"]["text"],
+                "folded": fold(event.facts["note"]["text"]),
+                "edited_at": None,
+                "removed": False,
+            },
+        )
+        for deal_id, event in _events_of(changes, Kind.NOTE)
     ]
+
+
+def touch_rows(changes: Sequence[Change]) -> list[Remark]:
+    """The touches that the changes log or take back."""
+    return [
+        (
+            event.undoes,
+            {
+                "id": event.facts["touch"]["id"],
+                "deal_id": deal_id,
+                "type": event.facts["touch"]["type"],
+                "direction": event.facts["touch"]["direction"],
+                "outcome": event.facts["touch"].get("outcome", ""),
+                "by": event.facts["touch"].get("by", ""),
+                "at": _micros_of(event.facts["touch"]["at"]),
+                "removed": False,
+            },
+        )
+        for deal_id, event in _events_of(changes, Kind.TOUCH)
+    ]
+
+
+def _micros_of(text: str) -> int:
+    return micros(datetime.fromisoformat(text))
+
+
+def _put(session: Session, table: str, rows: Sequence[Remark]) -> None:
+    """Notes or touches: new ones inserted, undone ones marked, redone ones brought back."""
+    there = [row for undone, row in rows if not undone]
     gone = [{"id": row["id"]} for undone, row in rows if undone]
     if there:
         names = ", ".join(f'"{name}"' for name in there[0])

@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 from pipeboard.store.tables.agreed import (
     Counter,
     FxRate,
+    ImportRecipe,
     PipelineRow,
     PipelineVersion,
     Rep,
@@ -53,6 +54,7 @@ ALL: tuple[type[SQLModel], ...] = (
     PipelineVersion,
     Target,
     FxRate,
+    ImportRecipe,
     SavedFilter,
 )
 
@@ -67,6 +69,7 @@ __all__ = [
     "DealTag",
     "EventRow",
     "FxRate",
+    "ImportRecipe",
     "NoteRow",
     "PipelineRow",
     "PipelineVersion",

@@ -108,6 +108,14 @@ class FxRate(SQLModel, table=True):
     denominator: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
+class ImportRecipe(SQLModel, table=True):
+    """How the files of a source were last read: its mapping, as the JSON of a recipe file."""
+
+    __tablename__ = "import_recipe"
+    source: str = Field(primary_key=True)
+    recipe: str = Field(sa_column=Column(Text, nullable=False))
+
+
 class SavedFilter(SQLModel, table=True):
     """A filter under a name; an empty owner shares it with everybody."""
 

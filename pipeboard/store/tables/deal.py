@@ -71,6 +71,8 @@ class DealRow(SQLModel, table=True):
         Index(
             "deal_by_external_id",
             "external_id",
+            "external_source",
+            "pipeline_id",
             unique=True,
             sqlite_where=text("external_id is not null and not removed"),
             postgresql_where=text("external_id is not null and not removed"),
@@ -121,6 +123,7 @@ class DealRow(SQLModel, table=True):
     merged_into: int | None
     recycled_from: int | None
     external_id: str | None
+    external_source: str = Field(sa_column=Column(String, nullable=False, server_default=""))
     rank: int = Field(sa_column=Column(BigInteger, nullable=False))
     answered: int
     ratings: str

@@ -11,6 +11,7 @@ from textual.screen import Screen
 
 from pipeboard.domain.errors import DatabaseError, GivenUp, PipeboardError
 from pipeboard.domain.filter import Filter, parse_filter
+from pipeboard.domain.people import with_known_owners
 from pipeboard.ui.busy import dropped, is_busy
 from pipeboard.ui.draw.line import EMPTY, Line, whole
 from pipeboard.ui.net import under_net
@@ -155,17 +156,19 @@ class LiveScreen(Screen[None]):
         return await self.patiently(lambda: look(self.state.reader))
 
     def parse(self, text: str) -> Filter | None:
-        """A filter as typed; None for none. Raises BadInput, and reads nothing."""
+        """A filter as typed, with the reps that it names; None for none. Raises BadInput, NotFound
+        for an unknown owner, and `DatabaseError` while others hold the database."""
         if not text.strip():
             return None
         settings = self.board_app.settings
-        return parse_filter(
+        query = parse_filter(
             text,
             today=self.today,
             currency=settings.currency,
             week_start=settings.week_start,
             fiscal_shift=settings.fiscal_shift,
         )
+        return with_known_owners(query, self.state.reader.reps(), self.board_app.me)
 
     # Following.
 

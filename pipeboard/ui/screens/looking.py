@@ -166,7 +166,8 @@ class Looking(DealActions):
     async def set_filter(self, text: str) -> bool:
         """Shows the deals that a filter finds; a bad one keeps what is shown and says why."""
         try:
-            await self.look_through(replace(self.state.lens, filter=self.parse(text)))
+            wanted = await self.patiently(lambda: self.parse(text))
+            await self.look_through(replace(self.state.lens, filter=wanted))
         except DatabaseError:
             raise
         except PipeboardError as error:
@@ -262,7 +263,8 @@ class Looking(DealActions):
         await self.look_through(lens, follow=deal_id)
         if not await self.patiently(lambda: self.state.go_to_deal(deal_id)):
             text = "archived" if deal.archived_at is not None else ""
-            wanted = replace(lens, owner=None, filter=self.parse(text))
+            archived = await self.patiently(lambda: self.parse(text))
+            wanted = replace(lens, owner=None, filter=archived)
             await self.look_through(wanted, follow=deal_id)
             self.state.show(filter_text=text)
             await self.patiently(lambda: self.state.go_to_deal(deal_id))

@@ -1,0 +1,199 @@
+"""The verb that gives deals, or a whole workspace, to a file: export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from pipeboard import outlet
+from pipeboard.cli.arguments import Parser
+from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.columns import FOR_SCRIPTS, Column, Listed, columns
+from pipeboard.cli.failures import DONE
+from pipeboard.domain.deal import Deal
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.text import printable, quoted
+from pipeboard.store.reading.listing import Listing
+
+FORMATS = ("csv", "json", "jsonl", "md", "ics", "xlsx")
+_AT_ONCE = 500
+
+
+def _export_arguments(parser: Parser) -> None:
+    add = parser.add_argument
+    add("words", nargs="*", help="a filter, such as value>20k -stage:lead; all deals without one")
+    add(
+        "--to",
+        dest="output",
+        metavar="FILE",
+        help="the file, else stdout; its ending tells the format",
+    )
+    add("--format", choices=FORMATS, help="csv unless the file's ending says otherwise")
+    add("--columns", metavar="A,B", help="only these, as list takes them; else all that there is")
+    add("--sort", metavar="KEY", default="id", help="such as value, age, close; -KEY reverses")
+    add("--whole", action="store_true", help="the whole workspace as one JSON file, to be imported"
+        " into an empty one")  # fmt: skip
+    add("--force", action="store_true", help="put it in the place of a file that is there")
+
+
+def export(call: Call) -> int:
+    """The deals of a filter, archived ones only where it asks for them, or all there is."""
+    asked = call.arguments
+    if asked.whole:
+        if asked.words or asked.columns or asked.format not in (None, "json"):
+            raise BadInput(
+                "--whole takes everything, as JSON.", hint="Leave filter, columns and format out."
+            )
+        with ExitStack() as resources:
+            with call.workspace.reader.snapshot():  # of one moment, and short, for writers wait
+                pieces = resources.enter_context(outlet.set_aside(_whole(call)))
+            _write(call, pieces)
+        return DONE
+    form = _format(call)
+    ids = call.workspace.reader.ids(_listing(call))
+    path = _write(call, _WRITERS[form](call, ids))
+    if path is not None:
+        call.out.say(f"{len(ids):,} deals are in {path}.")
+    return DONE
+
+
+def _format(call: Call) -> str:
+    asked = call.arguments
+    if asked.format:
+        return str(asked.format)
+    if not asked.output:
+        return "csv"
+    ending = Path(asked.output).suffix.lower().removeprefix(".")
+    ending = {"markdown": "md", "ical": "ics", "ndjson": "jsonl"}.get(ending, ending)
+    if ending not in FORMATS:
+        raise BadInput(
+            f"{quoted(asked.output)} does not tell a format.",
+            hint=f"Name one with --format: {', '.join(FORMATS)}.",
+        )
+    return ending
+
+
+def _listing(call: Call) -> Listing:
+    pipeline = call.only_pipeline
+    return Listing(
+        call.documents.today,
+        call.documents.zone,
+        me=call.workspace.me,
+        pipeline_id=pipeline.id if pipeline else None,
+        filter=call.workspace.parse_filter(" ".join(call.arguments.words)),
+        sort=call.arguments.sort,
+    )
+
+
+def _deals(call: Call, ids: Sequence[int]) -> Iterator[Deal]:
+    for start in range(0, len(ids), _AT_ONCE):
+        yield from call.workspace.reader.deals(ids[start : start + _AT_ONCE]).values()
+
+
+def _documents(call: Call, ids: Sequence[int]) -> Iterator[dict[str, object]]:
+    from pipeboard.exchange.deal_files import deal_document
+
+    for deal_id in ids:
+        sheet = call.workspace.reader.sheet(deal_id)
+        if sheet is not None:
+            yield deal_document(call.documents, sheet)
+
+
+def _wanted(call: Call) -> tuple[Column, ...] | None:
+    return columns(call.arguments.columns) if call.arguments.columns is not None else None
+
+
+def _cells(call: Call, ids: Sequence[int], shown: Sequence[Column]) -> Iterator[list[str]]:
+    pipelines, today, zone = call.documents.pipelines, call.documents.today, call.documents.zone
+    for deal in _deals(call, ids):
+        listed = Listed(deal, pipelines[deal.pipeline_id], today, zone)
+        yield [column.data(listed) for column in shown]
+
+
+def _csv(call: Call, ids: Sequence[int]) -> Iterator[str]:
+    from pipeboard.exchange.deal_files import csv_of_deals, csv_of_rows
+
+    shown = _wanted(call)
+    if shown is not None:
+        return csv_of_rows([column.name for column in shown], _cells(call, ids, shown))
+    fields = dict.fromkeys(name for deal in _deals(call, ids) for name in sorted(deal.fields))
+    return csv_of_deals(_documents(call, ids), sorted(fields))
+
+
+def _json(call: Call, ids: Sequence[int]) -> Iterator[str]:
+    from pipeboard.exchange.deal_files import json_of_deals
+
+    return json_of_deals(_chosen(call, ids))
+
+
+def _json_lines(call: Call, ids: Sequence[int]) -> Iterator[str]:
+    from pipeboard.exchange.deal_files import jsonl_of_deals
+
+    return jsonl_of_deals(_chosen(call, ids))
+
+
+def _chosen(call: Call, ids: Sequence[int]) -> Iterator[dict[str, object]]:
+    """Whole documents, or the columns that are named."""
+    shown = _wanted(call)
+    if shown is None:
+        yield from _documents(call, ids)
+        return
+    for cells in _cells(call, ids, shown):
+        named = zip((column.name for column in shown), cells, strict=True)
+        yield {name: cell or None for name, cell in named}
+
+
+def _markdown(call: Call, ids: Sequence[int]) -> Iterator[str]:
+    from pipeboard.exchange.deal_text import escaped
+
+    shown = _wanted(call) or columns("ref,deal,stage,value,currency,owner,next,due,expected_close")
+    yield f"| {' | '.join(column.name.replace('_', ' ') for column in shown)} |\n"
+    yield f"|{'|'.join(' ---: ' if column.right else ' --- ' for column in shown)}|\n"
+    for cells in _cells(call, ids, shown):
+        yield f"| {' | '.join(escaped(' '.join(printable(c).split())) for c in cells)} |\n"
+
+
+def _calendar(call: Call, ids: Sequence[int]) -> Iterator[str]:
+    from pipeboard.exchange.calendar import calendar_of
+
+    return calendar_of(_deals(call, ids), call.workspace.now())
+
+
+def _workbook(call: Call, ids: Sequence[int]) -> Iterator[bytes]:
+    from pipeboard.exchange.workbook_writing import workbook_of
+
+    shown = _wanted(call) or columns(",".join(FOR_SCRIPTS))
+    yield workbook_of([column.name for column in shown], _cells(call, ids, shown))
+
+
+def _whole(call: Call) -> Iterator[str]:
+    from pipeboard.exchange.whole_document import whole_document
+
+    whole = call.workspace.reader.whole()
+    return whole_document(whole.schema, whole.tables, whole.columns, whole.rows)
+
+
+_WRITERS: dict[str, Callable[[Call, Sequence[int]], Iterable[str | bytes]]] = {
+    "csv": _csv,
+    "json": _json,
+    "jsonl": _json_lines,
+    "md": _markdown,
+    "ics": _calendar,
+    "xlsx": _workbook,
+}
+
+
+def _write(call: Call, pieces: Iterable[str | bytes]) -> Path | None:
+    """To stdout, or into a new file that only we can read; where that is."""
+    asked = call.arguments
+    if asked.output and asked.output != "-":
+        return outlet.write_file(Path(asked.output), pieces, force=asked.force, numbered=False)
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            raise BadInput("A workbook goes into a file.", hint="Name it with --to FILE.xlsx.")
+        outlet.data(piece, end="")
+    return None
+
+
+VERBS = {"export": Verb("[FILTER...]", _export_arguments, export, dashed_words=True)}

@@ -1,0 +1,215 @@
+"""The flags of import, and the recipe and options that they come to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeboard import outlet
+from pipeboard.cli.arguments import Parser
+from pipeboard.cli.call import Call
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.text import quoted
+
+if TYPE_CHECKING:
+    from pipeboard.exchange.reading import Reading, ReadOptions
+    from pipeboard.exchange.recipe import Recipe
+    from pipeboard.workspace import Workspace
+
+AUTO = "auto"
+
+
+def import_arguments(parser: Parser) -> None:
+    """Every flag that import takes."""
+    add = parser.add_argument
+    add("file", metavar="FILE", help="the file (CSV, JSON, xlsx, xls, ods), or - for stdin")
+    add("--into", metavar="PIPELINE", help="the pipeline, else the one of -p, else the first")
+    add("--stages", metavar="A,B,C", help="make the pipeline of --into with these stages, or auto")
+    add("--skip-bad", action="store_true", help="write the good rows, put the others into a file")
+    add("--override", metavar="REASON", default="", help="pass the gates where a row moves a deal")
+    _meaning_arguments(parser)
+    _form_arguments(parser)
+    _again_arguments(parser)
+    parser.add_json()
+    parser.epilog = f"Fields for --map: {_fields()}. See also 'pipeboard export --help'."
+
+
+def _meaning_arguments(parser: Parser) -> None:
+    add = parser.add_argument_group("what columns and words mean").add_argument
+    add("--from", dest="tool", default=AUTO, metavar="TOOL", help="the tool that wrote it")
+    add(
+        "--map",
+        action="append",
+        default=[],
+        metavar="COLUMN=FIELD",
+        help="what a column is: a field, field.NAME, entered:STAGE or - (left out)",
+    )
+    add(
+        "--stage",
+        action="append",
+        default=[],
+        metavar="OLD=NEW",
+        help="a stage by another name; =won, =lost, =- (none)",
+    )
+    add(
+        "--value",
+        action="append",
+        default=[],
+        metavar="COLUMN:OLD=NEW",
+        help="another word for a cell; =won, =lost, =open, =-",
+    )
+    add(
+        "--set",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="what holds for every row that does not say otherwise, such as stage=Lead",
+    )
+    add("--currency", default="", metavar="CODE", help="of amounts that name none")
+    add(
+        "--lost-zero",
+        choices=("zero", "unknown"),
+        default="",
+        help="what an amount of 0 on a lost deal means",
+    )
+
+
+def _form_arguments(parser: Parser) -> None:
+    add = parser.add_argument_group("how it is written").add_argument
+    add("--dates", metavar="ORDER", default="", help="dmy or mdy, for dates such as 03/04/2026")
+    add("--decimal", metavar="MARK", default="", help="point or comma, for amounts such as 1.234")
+    add("--encoding", metavar="NAME", default="", help="such as utf-8 or windows-1250")
+    add("--sheet", metavar="NAME", default="", help="the sheet of a workbook")
+    add("--strict", action="store_true", help="reject rows with a cell that cannot be read")
+
+
+def _again_arguments(parser: Parser) -> None:
+    add = parser.add_argument_group("rows that came before").add_argument
+    add(
+        "--match",
+        choices=("update", "skip", "new"),
+        default="update",
+        help="what becomes of known rows; update unless said",
+    )
+    add(
+        "--prefer",
+        choices=("ours", "file"),
+        default="ours",
+        help="whose value stands where file and people changed the same; ours unless said",
+    )
+    add("--key", metavar="COLUMN,COLUMN", default="", help="columns that a row is known by")
+    add("--source", metavar="NAME", default="", help="where its ids are from, else its tool")
+    add(
+        "--join",
+        default="",
+        metavar="COLUMN[=FIELD]",
+        help="put the file's other columns on the deals that have its key, such as "
+        "'sales_agent=owner'; --map COLUMN=rep.team sets teams",
+    )
+    add("--recipe", metavar="FILE", help="flags that --save-recipe kept")
+    add("--save-recipe", metavar="FILE", help="keep the flags of this import in a new file")
+    add("--fresh", action="store_true", help="forget how files of this source were read last time")
+
+
+def _fields() -> str:
+    from pipeboard.exchange.fields import KINDS
+
+    return ", ".join(sorted(KINDS))
+
+
+def _typed(call: Call) -> Recipe:
+    """The choices of this command line."""
+    from pipeboard.exchange.recipe import Recipe
+
+    asked = call.arguments
+    return Recipe(
+        tool=asked.tool,
+        map=tuple(asked.map),
+        stage=tuple(asked.stage),
+        value=tuple(asked.value),
+        set=tuple(asked.set),
+        key=tuple(word.strip() for word in asked.key.split(",") if word.strip()),
+        dates=asked.dates,
+        decimal=asked.decimal,
+        currency=asked.currency,
+        encoding=asked.encoding,
+        sheet=asked.sheet,
+        source=asked.source,
+        lost_zero=asked.lost_zero,
+    )
+
+
+def recipe_for(call: Call, workspace: Workspace, path: Path) -> Recipe:
+    """What was typed, on top of a recipe that is named, else of the last one of this source."""
+    from pipeboard.exchange.reading import find_source
+    from pipeboard.exchange.recipe import read_recipe, recipe_from_json
+
+    typed = _typed(call)
+    if call.arguments.recipe:
+        return read_recipe(Path(call.arguments.recipe)).under(typed)
+    if call.arguments.fresh:
+        return typed
+    source = typed.source or find_source(path, typed.tool, typed.encoding, typed.sheet)
+    kept = workspace.reader.known_deals().recipe(source) if source else None
+    if kept is None:
+        return typed
+    last = recipe_from_json(kept, "the last recipe")
+    recipe = last.under(typed)
+    if recipe != typed:
+        call.out.say(
+            f"Read as files of {source} were last time: {last.in_words()} (--fresh forgets it)."
+        )
+    return recipe
+
+
+def save_recipe(call: Call, recipe: Recipe) -> None:
+    """Keeps the flags in a new file, where that is asked for."""
+    path = Path(call.arguments.save_recipe)
+    outlet.write_file(path, [recipe.to_json() + "\n"], numbered=False)
+
+
+def open_reading(
+    call: Call, workspace: Workspace, path: Path, recipe: Recipe, pipeline: Pipeline | None
+) -> Reading:
+    """The file, read by a recipe; its stages are those of `pipeline` where there is one yet."""
+    from pipeboard.domain.currencies import currency_code
+    from pipeboard.exchange.reading import open_import
+
+    settings = workspace.settings
+    default = pipeline.currency if pipeline else settings.currency
+    return open_import(
+        path,
+        from_=recipe.tool,
+        currency=currency_code(recipe.currency) if recipe.currency else default,
+        zone=settings.zone,
+        today=workspace.today,
+        options=_read_options(call, recipe, pipeline),
+    )
+
+
+def _read_options(call: Call, recipe: Recipe, pipeline: Pipeline | None) -> ReadOptions:
+    from pipeboard.exchange.amounts import DECIMAL_MARKS
+    from pipeboard.exchange.reading import ReadOptions
+
+    decimal = DECIMAL_MARKS.get(recipe.decimal.casefold()) if recipe.decimal else None
+    if recipe.decimal and decimal is None:
+        raise BadInput(
+            f"{quoted(recipe.decimal)} is no decimal mark.", hint="Write point or comma."
+        )
+    return ReadOptions(
+        overrides=recipe.map,
+        stages=recipe.stage,
+        values=recipe.value,
+        constants=recipe.set,
+        key=recipe.key,
+        dates=recipe.dates or None,
+        decimal="," if decimal == "," else "." if decimal else None,
+        encoding=recipe.encoding or None,
+        sheet=recipe.sheet or None,
+        open_stages=[stage.name for stage in pipeline.open_stages] if pipeline else (),
+        won=pipeline.won.name if pipeline else "",
+        lost=pipeline.lost.name if pipeline else "",
+        strict=call.arguments.strict,
+        lost_zero_is_unknown=recipe.lost_zero == "unknown",
+    )

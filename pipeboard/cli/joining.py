@@ -1,0 +1,48 @@
+"""import --join: a second file that says more of the reps, products or accounts of deals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeboard.cli.call import Call
+from pipeboard.cli.failures import DONE
+from pipeboard.domain.text import quoted
+
+_MOST_NAMED = 5
+
+
+def join_file(call: Call, path: Path) -> int:
+    """Puts the other columns of the file on the deals that have the key of their line."""
+    from pipeboard.exchange.reading import ReadOptions
+    from pipeboard.exchange.side_table import open_side_table
+
+    asked = call.arguments
+    options = ReadOptions(encoding=asked.encoding or None, sheet=asked.sheet or None)
+    table = open_side_table(path, asked.join, asked.map, options)
+    name = asked.into or asked.pipeline
+    pipeline_id = call.workspace.pipeline(name).id if name else None
+    joined = call.workspace.join(table, path.name, pipeline_id, **call.once)
+    call.out.say(*filter(None, (joined.said_before,)))
+    if table.doubles:
+        named = ", ".join(map(quoted, table.doubles[:_MOST_NAMED]))
+        call.out.say(f"{len(table.doubles):,} keys stand twice; the first line counts: {named}.")
+    if joined.met < joined.lines:
+        call.out.say(f"{joined.lines - joined.met:,} lines have a key that no deal has.")
+    if asked.json:
+        call.out.document(
+            {
+                "read": joined.lines,
+                "matched": joined.met,
+                "updated": joined.deals,
+                "reps": joined.reps,
+                "mapping": dict(table.targets),
+                "command_id": joined.command_id or None,
+            }
+        )
+        return DONE
+    begin = "Would be: " if asked.dry_run else ""
+    call.out.line(
+        f"{begin}{joined.lines:,} lines read, {joined.met:,} meet a deal by {table.field}, "
+        f"{joined.deals:,} deals updated, {joined.reps:,} teams set."
+    )
+    return DONE

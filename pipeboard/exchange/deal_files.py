@@ -1,0 +1,106 @@
+"""Deals as files that an import takes back: every field of ours, as CSV or JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from pipeboard.domain.deal import Status
+from pipeboard.domain.events import STAGE_KINDS, Kind, to_json
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.sheet import Entry, Sheet
+from pipeboard.exchange.cells import defuse
+from pipeboard.exchange.json_documents import Documents
+from pipeboard.exchange.layouts.own import COLUMNS, FIELD_PREFIX, flatten
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def deal_document(documents: Documents, sheet: Sheet) -> dict[str, Any]:
+    """A deal with all that an import takes back, in the words of `show --json`."""
+    deal, pipeline = sheet.deal, sheet.pipeline
+    shown = documents.sheet(sheet, lambda entry: "")
+    document: dict[str, Any] = {name: shown[name] for name in _SHOWN if name in shown}
+    document |= {
+        "external_source": deal.external_source or None,
+        "entered": list(_course(sheet.entries, pipeline)),
+        "notes": [_without_id(note) for note in reversed(shown["notes"])],
+        "touches": [_without_id(touch) for touch in reversed(shown["touches"])],
+    }
+    if deal.probability_bp is None:
+        document["probability_bp"] = None
+    if deal.category is None:
+        document["forecast_category"] = None
+    if deal.outcome is not Status.OPEN and deal.archived_at is None:
+        document["stage"] = pipeline.stage(deal.stage_id).name
+    return document
+
+
+_SHOWN = (
+    "ref", "external_id", "title", "account", "pipeline", "stage", "status", "value", "owner",
+    "source", "source_detail", "contact_reason", "tags", "fields", "probability_bp",
+    "probability_source", "forecast_category", "forecast_category_source", "created_at",
+    "stage_entered_at", "expected_close", "closed_at", "lost", "next_step", "snoozed_until",
+    "snooze_reason", "trial_close", "quote_sent_at", "offer_expires_on", "floor_value",
+    "competitors", "links", "contacts", "answers", "terms", "checklist",
+)  # fmt: skip
+
+
+def _without_id(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in entry.items() if name != "id"}
+
+
+def _course(entries: Sequence[Entry], pipeline: Pipeline) -> Iterator[dict[str, str]]:
+    """The open stages that a deal came into and when, in order; what was undone never happened."""
+    for entry in reversed(entries):
+        event = entry.event
+        if event.kind not in STAGE_KINDS or event.undoes or entry.undone:
+            continue
+        stage_id = event.after.get("stage_id")
+        if stage_id is None or event.kind in (Kind.WON, Kind.LOST):
+            continue
+        stages = {stage.id: stage.name for stage in pipeline.stages}
+        at = event.after.get("stage_entered_at", event.at)
+        if stage_id in stages:
+            yield {"stage": stages[stage_id], "at": to_json(at)}
+
+
+def csv_of_deals(documents: Iterable[Mapping[str, Any]], fields: Sequence[str]) -> Iterator[str]:
+    """The file in pieces: our columns, then the custom fields that are named."""
+    columns = (*COLUMNS, *(FIELD_PREFIX + name for name in fields))
+    yield _line(columns)
+    for document in documents:
+        cells = flatten(document)
+        yield _line([defuse(cells.get(column, "")) for column in columns])
+
+
+def csv_of_rows(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """The file in pieces, with the columns that are named."""
+    yield _line(columns)
+    for row in rows:
+        yield _line([defuse(cell) for cell in row])
+
+
+def _line(cells: Sequence[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(cells)
+    return out.getvalue()
+
+
+def json_of_deals(documents: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """One document of all deals, in pieces."""
+    yield '{"schema":1,"deals":['
+    separator = "\n"
+    for document in documents:
+        yield separator + _encode(document)
+        separator = ",\n"
+    yield "\n]}\n"
+
+
+def jsonl_of_deals(documents: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """A document a line."""
+    for document in documents:
+        yield _encode(document) + "\n"

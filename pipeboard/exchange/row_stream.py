@@ -1,0 +1,171 @@
+"""From the records of a table to its deals: what is around, between and below them left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from pipeboard.exchange.deals import DealReader
+from pipeboard.exchange.layouts.layout import Layout
+from pipeboard.exchange.rows import DealRow, Entered, Rejected
+from pipeboard.exchange.tables import Record, Table
+from pipeboard.exchange.tally import Tally
+
+_FOOTER = re.compile(
+    r"(?:grand |sub)?total|summe|gesamt|sum\b|count\b|итого|totale|totaal|somme"
+    r"|copyright|©|confidential|generated|exported|report |filtered by|as of "
+    r"|\d+ records|erstellt am|page \d",
+    re.IGNORECASE,
+)
+_LOOKED_AT = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """One pass through a table; `key` are columns that a row is known by instead of an id."""
+
+    table: Table
+    layout: Layout
+    reader: DealReader
+    tally: Tally
+    key: tuple[int, ...] = ()
+
+    def each(self) -> Iterator[DealRow | Rejected]:
+        """Every record as a deal, or why it is none."""
+        for record in self._records():
+            if isinstance(record, Rejected):
+                yield record
+                continue
+            row = self.reader.read(record, self.tally)
+            if self.key and isinstance(row, DealRow):
+                row.external_id = " / ".join(record.cells[at].strip() for at in self.key)
+            yield row
+
+    def histories(self) -> Iterator[DealRow | Rejected]:
+        """The records of a file with a line for each change of stage, as one deal for each id."""
+        deals: dict[str, DealRow] = {}
+        for row in self.each():
+            if isinstance(row, Rejected) or row.external_id is None:
+                yield row
+                continue
+            before = deals.get(row.external_id)
+            deals[row.external_id] = row if before is None else _later(before, row)
+        yield from deals.values()
+
+    def _records(self) -> Iterator[Record | Rejected]:
+        """The records that speak of deals: footers, repeated headers and lines that go on with
+        the deal above are counted and left out."""
+        header = list(self.table.header)
+        thin: list[Record] = []
+        last: Record | None = None
+        for record in self.table.records():
+            if isinstance(record, Rejected):
+                yield record
+                continue
+            if record.cells == header:
+                self.tally.repeated_headers += 1
+                continue
+            if self.layout.continues and last is not None and self._goes_on(record):
+                last = self._joined(last, record)
+                self.tally.beside += 1
+                continue
+            if self.layout.has_groups and self._is_between_groups(record):
+                self.tally.group_lines += 1
+                continue
+            if self._is_thin(record):
+                thin.append(record)
+                continue
+            if last is not None:
+                yield last
+                last = None
+            yield from thin
+            thin.clear()
+            if self.layout.continues:
+                last = record
+            else:
+                yield record
+        if last is not None:
+            yield last
+        yield from self._without_footers(thin)
+
+    def _is_between_groups(self, record: Record) -> bool:
+        """The title of a group, or the sums below it, which have no name."""
+        filled = [at for at, cell in enumerate(record.cells) if cell.strip()]
+        return filled == [0] or 0 not in filled
+
+    def _is_thin(self, record: Record) -> bool:
+        filled = [cell for cell in record.cells if cell.strip()]
+        if len(record.cells) <= 2:
+            return False
+        return len(filled) == 1 or bool(filled and _FOOTER.match(filled[0].strip()))
+
+    def _without_footers(self, thin: list[Record]) -> Iterator[Record]:
+        """Thin records below the last deal: a report's own words, else a deal with just a name."""
+        is_report = any(
+            _FOOTER.match(cell.strip()) for record in thin for cell in record.cells if cell.strip()
+        )
+        for record in thin:
+            if is_report or not self._has_name(record):
+                self.tally.footers.append(next(c.strip() for c in record.cells if c.strip()))
+            else:
+                yield record
+
+    def _has_name(self, record: Record) -> bool:
+        place = self.reader.place_of("title")
+        return place is not None and bool(record.cells[place].strip())
+
+    def _goes_on(self, record: Record) -> bool:
+        places = [self.reader.place_of(name) for name in ("external_id", "title")]
+        return all(at is None or not record.cells[at].strip() for at in places)
+
+    def _joined(self, above: Record, below: Record) -> Record:
+        """The record with what the line below it adds to cells of several values."""
+        cells = [
+            "; ".join(filter(None, (one.strip(), other.strip()))) if other.strip() else one
+            for one, other in zip(above.cells, below.cells, strict=True)
+        ]
+        return Record(above.line, cells)
+
+
+def _later(before: DealRow, row: DealRow) -> DealRow:
+    """One deal out of two lines of its history; what it is stands in the later one."""
+    entered = sorted({*before.entered, *row.entered}, key=lambda one: one.at)
+    first, last = sorted((before, row), key=_last_instant)
+    created = [at for at in (before.created_at, row.created_at) if at is not None]
+    path: list[Entered] = []
+    for one in entered:
+        if not path or path[-1].stage != one.stage:
+            path.append(one)
+    return replace(
+        last,
+        line=before.line,
+        entered=tuple(path),
+        stage=last.stage or (path[-1].stage if path else None),
+        closed_at=last.closed_at,
+        created_at=min(created, default=None),
+        owner=last.owner or first.owner,
+        value=last.value or first.value,
+    )
+
+
+def _last_instant(row: DealRow) -> float:
+    known = [at for at in (row.closed_at, *(one.at for one in row.entered[-1:])) if at]
+    return max(known).timestamp() if known else float("-inf")
+
+
+def is_history(table: Table, targets: Mapping[str, str]) -> bool:
+    """Whether the lines of a file are changes of stage: ids come again, with other dates."""
+    places = {target: at for at, target in enumerate(targets.values())}
+    if not {"external_id", "stage", "stage_entered_at"} <= places.keys():
+        return False
+    seen: dict[str, tuple[str, str]] = {}
+    again = 0
+    for record in islice(table.records(), _LOOKED_AT):
+        if isinstance(record, Record):
+            key = record.cells[places["external_id"]].strip()
+            course = record.cells[places["stage"]], record.cells[places["stage_entered_at"]]
+            again += key in seen and seen[key] != course
+            seen[key] = course
+    return again > len(seen) / 4

@@ -1,0 +1,1 @@
+"""Words that files of the world use for months, currencies and outcomes."""

@@ -1,0 +1,74 @@
+"""What won, lost, open and put away are called, in the languages that sales tools speak."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from pipeboard.domain.text import slug
+
+# English first, then German, French, Spanish, Italian, Portuguese, Dutch, Polish, Czech, Slovak,
+# Hungarian, Turkish, Russian, Ukrainian, Swedish, Danish, Norwegian, Finnish, Romanian, Chinese,
+# Japanese, Korean, Hebrew. `|` parts words.
+_WON = (
+    "won|win|closed won|close won|deal won|won closed|won deal|successful|sold|contract won|"
+    "gewonnen|abgeschlossen gewonnen|geschlossen gewonnen|abschluss gewonnen|auftrag gewonnen|"
+    "auftrag erhalten|verkauft|"
+    "gagne|gagnee|ferme gagne|fermee gagnee|cloture gagne|conclu|signe|"
+    "ganado|ganada|cerrado ganado|cerrada ganada|venta ganada|negocio ganado|"
+    "vinto|vinta|chiuso vinto|chiusa vinta|"
+    "ganho|ganha|fechado ganho|fechada ganha|vendido|"
+    "gesloten gewonnen|afgesloten gewonnen|"
+    "wygrana|wygrane|wygrany|zamkniete wygrane|sprzedane|"
+    "vyhrano|vyhrany|vyhrana|uzavreno vyhrano|vyhrane|"
+    "megnyert|megnyerve|nyert|lezart megnyert|"
+    "kazanildi|kazanilan|kapali kazanildi|kazanilmis|"
+    "выиграна|выигран|выиграно|сделка успешна|успешно|успешно реализовано|сделка выиграна|"
+    "успешно завершена|"
+    "виграно|виграна|угода успішна|успішно|успішно реалізовано|"
+    "vunnen|vunnet|stangd vunnen|lukket vundet|vundet|vundne|lukket vunnet|vunnede|"
+    "voitettu|suljettu voitettu|"
+    "castigat|castigata|inchis castigat|"
+    "赢单|成交|已成交|赢得|受注|成約|수주|성사|נסגר בהצלחה|זכייה"
+)
+_LOST = (
+    "lost|closed lost|close lost|deal lost|lost closed|lost deal|loose|lost opportunity|"
+    "verloren|abgeschlossen verloren|geschlossen verloren|auftrag verloren|"
+    "perdu|perdue|ferme perdu|fermee perdue|cloture perdu|"
+    "perdido|perdida|cerrado perdido|cerrada perdida|venta perdida|negocio perdido|"
+    "perso|persa|chiuso perso|chiusa persa|"
+    "fechado perdido|fechada perdida|"
+    "gesloten verloren|afgesloten verloren|"
+    "przegrana|przegrane|przegrany|utracona|utracone|zamkniete utracone|zamkniete przegrane|"
+    "prohrano|prohrany|prohrana|ztraceno|uzavreno ztraceno|prehrane|stratene|"
+    "elvesztett|elveszitett|elvesztve|elveszett|lezart elvesztett|"
+    "kaybedildi|kaybedilen|kapali kaybedildi|kaybedilmis|"
+    "проиграна|проигран|проиграно|сделка провалена|провалена|сделка проиграна|"
+    "закрыто и не реализовано|не реализовано|"
+    "програно|програна|угода провалена|закрито і не реалізовано|"
+    "forlorad|forlorat|stangd forlorad|lukket tabt|tabt|tapt|lukket tapt|"
+    "havitty|suljettu havitty|"
+    "pierdut|pierduta|inchis pierdut|"
+    "输单|丢单|失败|失注|실주|실패|הפסד|אבוד"
+)
+_OPEN = (
+    "open|active|in progress|ongoing|pending|new|reopened|in work|working|"
+    "offen|aktiv|in bearbeitung|laufend|ouvert|ouverte|en cours|actif|abierto|abierta|en curso|"
+    "activo|aperto|aperta|in corso|attivo|aberto|aberta|em andamento|ativo|lopend|otwarta|otwarte|"
+    "otwarty|w toku|otevreno|otevreny|otevrena|otvorene|nyitott|folyamatban|acik|devam ediyor|"
+    "открыта|открыто|в работе|в процессе|відкрита|відкрито|в роботі|oppen|pagaende|aben|apen|"
+    "pagar|avoin|kesken|deschis|deschisa|in curs|进行中|進行中|진행중|진행 중|פתוח"
+)
+_AWAY = "archived|deleted|archiviert|geloscht|archive|supprime|archivado|eliminado|archiviato"
+
+
+def _keys(words: str) -> frozenset[str]:
+    return frozenset(word_key(word) for word in words.split("|"))
+
+
+def word_key(word: str) -> str:
+    """A word as the tables hold it: folded, and without what stands between its parts."""
+    return slug(word).replace("_", "")
+
+
+WON, LOST, OPEN, AWAY = map(_keys, (_WON, _LOST, _OPEN, _AWAY))
+WORDS = MappingProxyType({"won": WON, "lost": LOST, "open": OPEN, "away": AWAY})

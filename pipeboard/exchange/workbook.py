@@ -1,0 +1,144 @@
+"""Workbooks of Excel and LibreOffice: a sheet as a table, dates and numbers as they are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from pipeboard.domain.errors import BadInput, NotFound
+from pipeboard.domain.near import did_you_mean
+from pipeboard.domain.text import quoted
+from pipeboard.exchange.cells import undefuse
+from pipeboard.exchange.rows import Rejected
+from pipeboard.exchange.tables import Record, name_columns
+
+FORMATS = {".xlsx": "xlsx", ".xlsm": "xlsx", ".xlsb": "xlsb", ".xls": "xls", ".ods": "ods"}
+MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
+
+@dataclass(slots=True)
+class SheetTable:
+    """The rows of one sheet below its header."""
+
+    rows: Sequence[Sequence[str]]
+    format: str
+    header: tuple[str, ...] = ()
+    first_line: int = 1
+    warnings: list[str] = field(default_factory=list)
+    encoding: str = "utf-8"
+    delimiter: str | None = None
+    _passed: int = 0
+
+    def all_records(self) -> Iterator[Record | Rejected]:
+        """Every row, header included."""
+        for line, cells in enumerate(self.rows, 1):
+            yield Record(line, list(cells))
+
+    def name(self, record: Record) -> None:
+        """Takes a record for the header."""
+        self.first_line = record.line
+        self.header = name_columns(record.cells, self.warnings)
+
+    def records(self) -> Iterator[Record | Rejected]:
+        width = len(self.header)
+        for line, cells in enumerate(self.rows, 1):
+            self._passed = line
+            if line <= self.first_line or not any(cells):
+                continue
+            if any(cells[width:]):
+                names = [*self.header, *(f"column {n + 1}" for n in range(width, len(cells)))]
+                reason = f"the row has cells beside the {width} columns that have a name"
+                raw = dict(zip(names, cells, strict=False))
+                yield Rejected(line, names[width], cells[width], reason, raw)
+                continue
+            yield Record(line, [*cells[:width], *[""] * (width - len(cells))])
+
+    def share_read(self) -> float:
+        return self._passed / len(self.rows) if self.rows else 1.0
+
+
+def is_workbook(path: Path, head: bytes) -> bool:
+    """Whether the file is a workbook by what it begins with."""
+    if head.startswith(MAGIC[1]):
+        return True
+    if not head.startswith(MAGIC[0]):
+        return False
+    return path.suffix.lower() in FORMATS or b"[Content_Types].xml" in head or b"mimetype" in head
+
+
+def open_workbook(path: Path, sheet: str | None) -> SheetTable:
+    """The sheet of that name, else the first that holds anything.
+
+    Raises BadInput for what cannot be read, NotFound for a sheet that is not there.
+    """
+    try:
+        import python_calamine as calamine  # 2 ms, for workbooks only
+    except ImportError as error:
+        raise BadInput(
+            f"{path.name} is a workbook, and what reads those is not installed",
+            hint="Install it: pip install python-calamine. Or save the sheet as CSV.",
+        ) from error
+    try:
+        book = calamine.CalamineWorkbook.from_path(str(path))
+        names = list(book.sheet_names)
+        rows = _rows_of(book, _chosen(book, names, sheet, path))
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        raise BadInput(
+            f"{path.name} cannot be read as a workbook ({error})",
+            hint="If it has a password, take that off; or save the sheet as CSV (UTF-8).",
+        ) from error
+    table = SheetTable(rows, FORMATS.get(path.suffix.lower(), "xlsx"))
+    if len(names) > 1 and sheet is None:
+        table.warnings.append(
+            f"The workbook has {len(names)} sheets ({', '.join(names[:6])}); "
+            f"say which with --sheet NAME."
+        )
+    return table
+
+
+def _chosen(book: Any, names: list[str], sheet: str | None, path: Path) -> str:
+    if sheet is not None:
+        for name in names:
+            if name.casefold() == sheet.strip().casefold():
+                return name
+        raise NotFound(
+            f"There is no sheet {quoted(sheet)} in {path.name}.",
+            hint=did_you_mean(sheet, names) or f"Its sheets: {', '.join(names)}.",
+        )
+    for name in names:
+        if _rows_of(book, name):
+            return name
+    raise BadInput(f"{path.name} is empty", hint="Export it again, with its header row.")
+
+
+def _rows_of(book: Any, name: str) -> list[list[str]]:
+    rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    cells = [[_text(value) for value in row] for row in rows]
+    while cells and not any(cells[-1]):
+        cells.pop()
+    return cells
+
+
+def _text(value: Any) -> str:
+    """A typed cell as the text that reads back as the same value."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case float():
+            return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        case datetime():
+            midnight = value.time() == time()
+            return value.date().isoformat() if midnight else value.isoformat(sep=" ")
+        case date() | time():
+            return value.isoformat()
+        case timedelta():
+            return str(value)
+        case str():
+            return undefuse(value.strip())
+        case _:
+            return str(value)

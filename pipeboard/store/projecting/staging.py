@@ -1,0 +1,235 @@
+"""Many changes put together beside the database, and brought into it in one short transaction.
+
+What is staged lies in a private temporary database of SQLite's that is attached to the writing
+connection: it has no name, no lock of it touches the real one, and it is gone with the process.
+A new deal is known by a negative number until the real ones are given out.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from pipeboard.store.projecting.answers import answer_rows
+from pipeboard.store.projecting.change import Change
+from pipeboard.store.projecting.events import event_rows
+from pipeboard.store.projecting.finding import FINDABLE
+from pipeboard.store.projecting.remarks import note_rows, touch_rows
+from pipeboard.store.rows import row_from_deal
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+_BESIDE = ("deal_tag", "deal_field", "contact", "answer", "note", "touch")
+_TABLES = ("deal", "event", *_BESIDE)
+_STAGED_CACHE_KB = 8_000
+_MANY_DEALS = 60_000
+_CACHE_KB, _CACHE_FOR_MANY_KB = 72_000, 40_000
+"""Pages that the writing transaction keeps before it spills, which shuts out readers: enough for
+so many deals. Beyond, memory would grow with the file, and readers wait some seconds instead."""
+
+
+@contextmanager
+def staged(connection: Connection) -> Iterator[Stage]:
+    """A stage on a connection that is in no transaction; nothing of it stays."""
+    raw = connection.connection.driver_connection
+    assert isinstance(raw, sqlite3.Connection)
+    raw.execute("ATTACH DATABASE '' AS staged")
+    (kept,) = raw.execute("PRAGMA cache_size").fetchone()
+    try:
+        yield Stage(raw)
+    finally:
+        raw.rollback()
+        raw.execute("DETACH DATABASE staged")
+        raw.execute(f"PRAGMA cache_size={kept}")
+
+
+class Stage:
+    """Changes of one command that are to be stored together."""
+
+    def __init__(self, raw: sqlite3.Connection) -> None:
+        self._raw = raw
+        self._statements: dict[tuple[str, tuple[str, ...]], str] = {}
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{_STAGED_CACHE_KB}"):
+            raw.execute(f"PRAGMA staged.{pragma}")
+        for table in _TABLES:
+            raw.execute(f"CREATE TABLE staged.{table} AS SELECT * FROM main.{table} WHERE 0")
+        raw.execute("CREATE TABLE staged.changed AS SELECT *, 0 AS decided_on FROM deal WHERE 0")
+        raw.execute("CREATE TABLE staged.rewritten (name TEXT, deal_id INTEGER)")
+        raw.execute("CREATE TABLE staged.decided (deal_id INTEGER PRIMARY KEY, line INTEGER)")
+
+    def add(
+        self, changes: Sequence[Change], lines: Sequence[int], command_id: str, at_us: int
+    ) -> None:
+        """Puts changes of deals aside; those of new deals carry numbers below zero.
+
+        `lines` tell where in the file each of them was decided.
+        """
+        self._raw.execute("BEGIN")
+        decided = zip((change.after.id for change in changes), lines, strict=True)
+        self._raw.executemany("INSERT INTO staged.decided VALUES (?, ?)", decided)
+        new = [change for change in changes if change.before is None]
+        self._insert("deal", [row_from_deal(change.after, at_us) for change in new])
+        self._insert("changed", list(_changed_rows(changes, at_us)))
+        self._insert("event", event_rows(changes, command_id))
+        for field, table, rows_of in FINDABLE:
+            touched = [change for change in changes if change.differs(field)]
+            name = str(table.__tablename__)
+            self._insert(name, [row for change in touched for row in rows_of(change.after)])
+            self._insert(
+                "rewritten",
+                [
+                    {"name": name, "deal_id": change.after.id}
+                    for change in touched
+                    if change.before is not None
+                ],
+            )
+        self._insert("answer", answer_rows(new, _no_answer_yet))
+        self._insert("note", [row for _, row in note_rows(changes)])
+        self._insert("touch", [row for _, row in touch_rows(changes)])
+        self._raw.execute("COMMIT")
+
+    def take_back(self, deal_ids: Sequence[int]) -> list[int]:
+        """Forgets what was put aside of deals that are to be decided anew; returns their lines."""
+        ids = [(deal_id,) for deal_id in deal_ids]
+        lines = [
+            self._raw.execute("SELECT line FROM staged.decided WHERE deal_id = ?", one).fetchone()[
+                0
+            ]
+            for one in ids
+        ]
+        for table in (*_TABLES, "changed", "rewritten", "decided"):
+            key = "id" if table in ("deal", "changed") else "deal_id"
+            self._raw.executemany(f"DELETE FROM staged.{table} WHERE {key} = ?", ids)
+        return lines
+
+    def outdated(self) -> list[int]:
+        """The deals, by the numbers that they have here, of which the database knows more by now:
+        changed since they were decided on, or come in meanwhile under the same id."""
+        rows = self._raw.execute(
+            "SELECT staged.changed.id FROM staged.changed LEFT JOIN main.deal"
+            " ON main.deal.id = staged.changed.id"
+            " WHERE main.deal.version IS NOT staged.changed.decided_on"
+            " UNION ALL SELECT new.id FROM staged.deal AS new JOIN main.deal AS known"
+            " ON known.external_id = new.external_id"
+            " AND known.external_source = new.external_source"
+            " AND known.pipeline_id = new.pipeline_id"
+            " WHERE new.external_id IS NOT NULL AND NOT known.removed"
+        )
+        return [row[0] for row in rows]
+
+    def highest(self) -> int:
+        """How many numbers the new deals take."""
+        (lowest,) = self._raw.execute("SELECT min(id) FROM staged.deal").fetchone()
+        return -(lowest or 0)
+
+    def write(self, base: int) -> None:
+        """Stores all that was put aside; the new deals are numbered on from `base`."""
+        many = self.highest() > _MANY_DEALS
+        self._raw.execute(f"PRAGMA main.cache_size=-{_CACHE_FOR_MANY_KB if many else _CACHE_KB}")
+        self._add_totals()
+        for table in _TABLES:
+            if table in _REWRITTEN:
+                self._delete_rewritten(table)
+            self._copy(table, base)
+        self._update()
+        self._raw.execute(_ADD_REPS)
+
+    def _insert(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        if not rows:
+            return
+        names = tuple(rows[0])
+        statement = self._statements.get((table, names))
+        if statement is None:
+            columns, marks = ", ".join(f'"{n}"' for n in names), ", ".join("?" * len(names))
+            statement = f"INSERT INTO staged.{table} ({columns}) VALUES ({marks})"
+            self._statements[table, names] = statement
+        self._raw.executemany(statement, [tuple(row.values()) for row in rows])
+
+    def _copy(self, table: str, base: int) -> None:
+        """Rows of a table, their deals under their real numbers."""
+        key = "id" if table == "deal" else "deal_id"
+        columns = [c for c in self._columns(table) if (table, c) != ("event", "seq")]
+        listed = ", ".join(f'"{name}"' for name in columns)
+        values = ", ".join(
+            f"CASE WHEN {key} < 0 THEN {int(base)} - {key} ELSE {key} END"
+            if name == key
+            else f'"{name}"'
+            for name in columns
+        )
+        order = f"{key} DESC" if table == "deal" else "rowid"
+        again = " ON CONFLICT (id) DO UPDATE SET removed = excluded.removed"
+        self._raw.execute(
+            f"INSERT INTO main.{table} ({listed}) SELECT {values} FROM staged.{table}"
+            f" WHERE true ORDER BY {order}{again if table in ('note', 'touch') else ''}"
+        )
+
+    def _delete_rewritten(self, table: str) -> None:
+        self._raw.execute(
+            f"DELETE FROM main.{table} WHERE deal_id IN"
+            " (SELECT deal_id FROM staged.rewritten WHERE name = ?)",
+            (table,),
+        )
+
+    def _update(self) -> None:
+        columns = [name for name in self._columns("deal") if name != "id"]
+        setting = ", ".join(f'"{name}" = changed."{name}"' for name in columns)
+        self._raw.execute(
+            f"UPDATE main.deal SET {setting} FROM staged.changed AS changed"
+            " WHERE main.deal.id = changed.id AND main.deal.version = changed.decided_on"
+        )
+
+    def _add_totals(self) -> None:
+        """What the deals bring to the totals of their stages, less what the changed ones were."""
+        counted = " UNION ALL ".join(
+            (
+                _CONTRIBUTIONS.format(sign=1, deals="staged.deal"),
+                _CONTRIBUTIONS.format(sign=1, deals="staged.changed"),
+                _CONTRIBUTIONS.format(
+                    sign=-1, deals="main.deal WHERE id IN (SELECT id FROM staged.changed)"
+                ),
+            )
+        )
+        self._raw.execute(_ADD_TOTALS.format(counted=counted))
+
+    def _columns(self, table: str) -> list[str]:
+        return [row[1] for row in self._raw.execute(f"PRAGMA main.table_info({table})")]
+
+
+_CONTRIBUTIONS = (
+    "SELECT stage_id, owner, coalesce(value_currency, '') AS currency, {sign} AS n,"
+    " {sign} * coalesce(value_minor, 0) AS minor, probability_bp AS bp, live FROM {deals}"
+)
+_ADD_TOTALS = (
+    "INSERT INTO main.stage_total"
+    " (stage_id, owner, currency, deals, value_minor, stage_minor, hand_minor_bp)"
+    " SELECT stage_id, owner, currency, sum(n), sum(minor),"
+    " sum(CASE WHEN bp IS NULL THEN minor ELSE 0 END),"
+    " sum(CASE WHEN bp IS NULL THEN 0 ELSE minor * bp END)"
+    " FROM ({counted}) WHERE live GROUP BY stage_id, owner, currency"
+    " ON CONFLICT (stage_id, owner, currency) DO UPDATE SET"
+    " deals = stage_total.deals + excluded.deals,"
+    " value_minor = stage_total.value_minor + excluded.value_minor,"
+    " stage_minor = stage_total.stage_minor + excluded.stage_minor,"
+    " hand_minor_bp = stage_total.hand_minor_bp + excluded.hand_minor_bp"
+)
+_ADD_REPS = (
+    "INSERT INTO main.rep (name, display_name, team, active)"
+    " SELECT owner, '', '', true FROM (SELECT owner FROM staged.deal"
+    " UNION SELECT owner FROM staged.changed) WHERE owner <> '' ORDER BY owner"
+    " ON CONFLICT (name) DO NOTHING"
+)
+_REWRITTEN = tuple(str(table.__tablename__) for _, table, _ in FINDABLE)
+
+
+def _changed_rows(changes: Sequence[Change], at_us: int) -> Iterator[dict[str, Any]]:
+    for change in changes:
+        if change.before is not None:
+            row = row_from_deal(change.after, at_us)
+            yield row | {"decided_on": change.before.version}
+
+
+def _no_answer_yet(change: Change, question: str) -> int:
+    raise AssertionError("an import gives no answers to a deal that is there")

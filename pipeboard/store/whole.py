@@ -1,0 +1,127 @@
+"""A whole database as rows, table by table, and back: for moving house, and for a second copy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.events import event_from_json, instant, replay
+from pipeboard.store import tables as t
+from pipeboard.store.reading.database import Database
+from pipeboard.store.rows import deal_from_row
+from pipeboard.store.schema import SCHEMA
+
+ROWS_AT_ONCE = 2_000
+Rows = Sequence[Sequence[Any]]
+
+
+def table_names() -> tuple[str, ...]:
+    """Every table, those that others point to first."""
+    return tuple(str(table.__tablename__) for table in t.ALL)
+
+
+def columns_of(table: str) -> tuple[str, ...]:
+    """The columns of a table in their order."""
+    found = next(one for one in t.ALL if str(one.__tablename__) == table)
+    return tuple(column.name for column in found.__table__.columns)  # type: ignore[attr-defined]
+
+
+def read_rows(database: Database, table: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of a table in the order of their keys, some at a time."""
+    found = next(one for one in t.ALL if str(one.__tablename__) == table)
+    keys = [column.name for column in found.__table__.primary_key]  # type: ignore[attr-defined]
+    columns = ", ".join(f'"{name}"' for name in columns_of(table))
+    order = ", ".join(f'"{key}"' for key in keys)
+    start = 0
+    while rows := database.records(
+        f"select {columns} from {table} order by {order} limit {ROWS_AT_ONCE} offset {start}"
+    ):
+        yield from rows
+        start += len(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Everything in a database, table by table."""
+
+    database: Database
+    schema: int = SCHEMA
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        return table_names()
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        return columns_of(table)
+
+    def rows(self, table: str) -> Iterator[tuple[Any, ...]]:
+        return read_rows(self.database, table)
+
+
+def restore(session: Session, document: Mapping[str, Any]) -> None:
+    """Fills an empty database with the rows of a document.
+
+    Raises BadInput for a document of another schema, one that lacks a table or a column, and one
+    in which a deal is not what its events made of it.
+    """
+    if document.get("database_schema") != SCHEMA:
+        raise BadInput(
+            f"The file is of schema {document.get('database_schema')}, this program of {SCHEMA}.",
+            hint="Export it again with the program that you import it with.",
+        )
+    tables = document.get("tables")
+    if not isinstance(tables, Mapping):
+        raise BadInput("The file holds no tables.", hint="Export it again; it may be cut off.")
+    for table in reversed(table_names()):
+        session.execute(text(f"DELETE FROM {table}"))
+    for table in table_names():
+        _fill(session, table, tables.get(table))
+    _check_deals(session)
+
+
+def _fill(session: Session, table: str, content: Any) -> None:
+    columns = columns_of(table)
+    if not isinstance(content, Mapping) or tuple(content.get("columns", ())) != columns:
+        raise BadInput(
+            f"The file has no table {table} as this program keeps it.",
+            hint="Export it again with the program that you import it with.",
+        )
+    rows = content.get("rows")
+    if not isinstance(rows, list) or not all(
+        isinstance(row, list) and len(row) == len(columns) and all(map(_is_value, row))
+        for row in rows
+    ):
+        raise BadInput(f"The rows of {table} in the file are damaged.")
+    names = ", ".join(f'"{name}"' for name in columns)
+    marks = ", ".join(f":c{at}" for at in range(len(columns)))
+    statement = text(f"INSERT INTO {table} ({names}) VALUES ({marks})")
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        part = rows[start : start + ROWS_AT_ONCE]
+        session.execute(statement, [{f"c{at}": v for at, v in enumerate(row)} for row in part])
+
+
+def _is_value(value: Any) -> bool:
+    return value is None or isinstance(value, str | int)
+
+
+def _check_deals(session: Session) -> None:
+    """Every deal is what its events made of it."""
+    made: dict[int, list[Any]] = {}
+    for row in session.execute(text("SELECT * FROM event ORDER BY deal_id, version")).mappings():
+        event = event_from_json(
+            row["kind"], instant(row["at"]), json.loads(row["data"]), undoes=bool(row["undoes"])
+        )
+        made.setdefault(row["deal_id"], []).append(event)
+    for row in session.execute(text("SELECT * FROM deal")).mappings():
+        deal = deal_from_row(dict(row))
+        if deal.id not in made or replay(made[deal.id], deal.id) != deal:
+            raise BadInput(
+                f"{deal.ref} in the file is not what its history says: the file was changed.",
+                hint="Export it again, and leave it as it is.",
+            )

@@ -1,0 +1,151 @@
+"""Which deal of ours a row of a file is: by its id in its tool, else by a name without double."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pipeboard.domain.deal import Deal
+from pipeboard.domain.text import fold
+from pipeboard.exchange.rows import DealRow
+from pipeboard.workspace.three_way import Said, same_row
+
+if TYPE_CHECKING:
+    from pipeboard.store.reading.known_deals import KnownDeals
+
+_Name = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What is known of a row: the deal that it is, if any, and how sure that is.
+
+    `ambiguous` rows share their name with others and are no certain deal; `elsewhere` says that
+    the id is known from another source or in another pipeline, `strange` that the deal of that
+    id has another title and another account.
+    """
+
+    deal: Deal | None = None
+    strange: bool = False
+    by_name: bool = False
+    ambiguous: bool = False
+    elsewhere: bool = False
+
+
+@dataclass(slots=True)
+class Recogniser:
+    """Recognises the rows of one file that goes into one pipeline.
+
+    `again` goes through all rows of the file: asked for once, when a row has no id and there are
+    deals that it could be. `says` is what a row says, to tell rows of one name apart.
+    """
+
+    known: KnownDeals
+    pipeline_id: int
+    source: str
+    again: Callable[[], Iterable[object]]
+    says: Callable[[DealRow], Said]
+    _names: dict[_Name, list[int]] | None = None
+    _in_file: dict[_Name, int] = field(default_factory=dict)
+    _taken: set[int] = field(default_factory=set)
+
+    def recognise(self, rows: Sequence[DealRow]) -> list[Recognised]:
+        """What each row is, in their order."""
+        by_id = self.known.with_ids(row.external_id for row in rows if row.external_id)
+        by_ref = self._by_ref(rows)
+        found: list[Recognised | None] = []
+        nameless: list[int] = []
+        for place, row in enumerate(rows):
+            one = self._by_id(row, by_id.get(row.external_id or "", ()))
+            if one.deal is None and (deal := by_ref.get(row.line)) is not None:
+                one = Recognised(deal)
+            if one.deal is None and not row.external_id and not row.ref:
+                nameless.append(place)
+            found.append(one)
+        if nameless:
+            self._by_names(rows, nameless, found)
+        return [one or Recognised() for one in found]
+
+    def _by_id(self, row: DealRow, deals: Sequence[Deal]) -> Recognised:
+        source = row.external_source if row.external_source is not None else self.source
+        here = [deal for deal in deals if deal.pipeline_id == self.pipeline_id]
+        for deal in here:
+            if deal.external_source == source:
+                return Recognised(deal, strange=not _is_about(row, deal))
+        for deal in here:
+            if not deal.external_source and _is_about(row, deal):
+                return Recognised(deal)
+        return Recognised(elsewhere=bool(deals))
+
+    def _by_ref(self, rows: Sequence[DealRow]) -> Mapping[int, Deal]:
+        """Deals of this very database that come back from an export of it, by line."""
+        refs = {
+            int(row.ref.removeprefix("D-")): row
+            for row in rows
+            if row.ref and row.ref.removeprefix("D-").isdigit()
+        }
+        if not refs:
+            return {}
+        found = self.known.numbered(refs)
+        return {
+            row.line: deal
+            for deal_id, row in refs.items()
+            if (deal := found.get(deal_id)) is not None
+            and not deal.removed
+            and deal.created_at == row.created_at
+        }
+
+    def _by_names(
+        self, rows: Sequence[DealRow], places: Sequence[int], found: list[Recognised | None]
+    ) -> None:
+        """Rows without an id: certain only where the name stands once on both sides."""
+        names = self._known_names()
+        if not names:
+            return
+        if not self._in_file:
+            self._count_names()
+        asked = {place: names.get(_name_of(rows[place]), []) for place in places}
+        deals = self.known.numbered({one for ids in asked.values() for one in ids})
+        for place, ids in asked.items():
+            if ids:
+                candidates = [deals[one] for one in ids if one not in self._taken]
+                found[place] = self._choose(rows[place], candidates, len(ids))
+                if (deal := found[place].deal) is not None:  # type: ignore[union-attr]
+                    self._taken.add(deal.id)
+
+    def _choose(self, row: DealRow, candidates: Sequence[Deal], known: int) -> Recognised:
+        if known == 1 and candidates and self._in_file.get(_name_of(row)) == 1:
+            return Recognised(candidates[0], by_name=True)
+        says = self.says(row)
+        same = [deal for deal in candidates if same_row(deal, says)]
+        if same:
+            return Recognised(same[0], by_name=True)
+        begun = [deal for deal in candidates if row.created_at == deal.created_at]
+        if row.created_at is not None and len(begun) == 1:
+            return Recognised(begun[0], by_name=True)
+        return Recognised(ambiguous=True)
+
+    def _known_names(self) -> dict[_Name, list[int]]:
+        if self._names is None:
+            self._names = defaultdict(list)
+            for named in self.known.named(self.pipeline_id):
+                self._names[fold(named.account), fold(named.title)].append(named.deal_id)
+        return self._names
+
+    def _count_names(self) -> None:
+        for row in self.again():
+            if isinstance(row, DealRow) and not row.external_id and not row.ref:
+                name = _name_of(row)
+                self._in_file[name] = self._in_file.get(name, 0) + 1
+
+
+def _name_of(row: DealRow) -> _Name:
+    return fold(row.account or ""), fold(row.title)
+
+
+def _is_about(row: DealRow, deal: Deal) -> bool:
+    """Whether a deal whose id comes from nobody knows where is the one that a row speaks of."""
+    account = fold(row.account or "")
+    return fold(row.title) == fold(deal.title) or bool(account and account == fold(deal.account))

@@ -1,0 +1,376 @@
+"""Deciding what follows from the rows of a file, chunk by chunk, from short looks at the deals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+from pipeboard.domain import commands as c
+from pipeboard.domain.deal import Deal, NextStep, Note, Status
+from pipeboard.domain.deciding import decide
+from pipeboard.domain.errors import Ambiguous, NotFound, PipeboardError, Refused
+from pipeboard.domain.events import Event, evolve
+from pipeboard.domain.people import match_rep
+from pipeboard.domain.text import fold
+from pipeboard.exchange.rows import DealRow, Rejected
+from pipeboard.workspace.import_report import Differing, ImportReport
+from pipeboard.workspace.recognising import Recognised, Recogniser
+from pipeboard.workspace.taking_over import (
+    Identity,
+    Rules,
+    loss_of,
+    note_id,
+    precision_of,
+    take_over,
+)
+from pipeboard.workspace.three_way import Merge, Said, ThreeWay, said_by
+
+if TYPE_CHECKING:
+    from pipeboard.exchange.reading import Reading
+    from pipeboard.store.projecting import Change
+    from pipeboard.store.reading import Reader
+
+Match = Literal["update", "skip", "new"]
+MATCHES: tuple[Match, ...] = ("update", "skip", "new")
+_STRANGE_ENOUGH = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """What the person decided beforehand.
+
+    `match` says what happens to rows that are known: brought up to date, left alone, or taken as
+    new deals. `prefer_file` settles what both sides changed. `source` names where ids are from.
+    `recipe` is kept under the name of its source, for the next file of it.
+    """
+
+    match: Match = "update"
+    prefer_file: bool = False
+    override: str = ""
+    source: str = ""
+    recipe: tuple[str, str] | None = None
+
+
+class RowDecider:
+    """Decides the rows of one file; `report` tells what came of it so far."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        context: c.Context,
+        origin: str,
+        reading: Reading,
+        options: ImportOptions,
+    ) -> None:
+        pipeline, self.options = context.pipeline, options
+        self.pipeline = pipeline
+        self.source = options.source or reading.source
+        self.report = ImportReport(before=reader.known_deals().count())
+        self._context = context
+        self._rules = Rules(pipeline, origin, context.actor, context.at)
+        self._known = reader.known_deals()
+        self._recogniser = Recogniser(
+            self._known, pipeline.id, self.source, reading.again, self._says
+        )
+        spoken = frozenset(reading.spoken)
+        self._three_way = ThreeWay(
+            pipeline, self._is_noted, partial(_is_spoken, spoken), prefer_file=options.prefer_file
+        )
+        self._reps = reader.reps()
+        self._new_owners: dict[str, str] = {}
+        self._spelled: dict[str, str] = {}
+        self._seen_ids: set[int] = set()
+        self._rows_again = reading.again
+        self._keeps_numbers = reading.tool == "pipeboard" and not self.report.before
+        self._highest = 0
+        self._numbers: set[int] = set()
+        self._strange = self._recognised = 0
+
+    def decide(
+        self, rows: Sequence[DealRow | Rejected], *, again: bool = False
+    ) -> list[tuple[int, Change]]:
+        """Line and change of each row that leads to one; the rest is told in the report."""
+        self.report.reject(row for row in rows if isinstance(row, Rejected))
+        deals = [row for row in rows if isinstance(row, DealRow)]
+        if not again:
+            deals = [row for row in deals if self._is_first(row) and self._has_owner(row)]
+        found = self._recogniser.recognise(deals)
+        self._come_after([one.deal.id for one in found if one.deal is not None])
+        decided = []
+        for row, one in zip(deals, found, strict=True):
+            try:
+                change = self._change(row, one)
+            except PipeboardError as error:
+                column = str(error.details.get("column", ""))
+                value = row.raw.get(column, "") or str(error.details.get("value", ""))
+                self.report.reject([_rejected(row, column, value, error.message)])
+                continue
+            if not again:
+                self.report.count_deal(row, row.stage or self.pipeline.open_stages[0].name)
+            if change is not None:
+                decided.append((row.line, change))
+        return decided
+
+    def forget(self, deal_id: int) -> None:
+        """Takes back what was counted of a deal, for it is to be decided anew."""
+        if deal_id < 0:
+            self.report.created -= 1
+        else:
+            self.report.updated -= 1
+
+    def check_identities(self) -> None:
+        """`Refused` when most ids that are known belong to deals of other names here: the file
+        comes from somewhere else than the ids that it shares."""
+        if self.options.source:  # the person says so
+            return
+        if self._strange and self._strange > _STRANGE_ENOUGH * self._recognised:
+            raise Refused(
+                f"{self._strange:,} of {self._recognised:,} known ids of this file name other "
+                f"deals here: it seems to come from another place than {self.source}.",
+                hint="Say where its ids are from with --source NAME, or take all rows as new "
+                f"deals with --match new. To update them nevertheless: --source {self.source}",
+            )
+
+    @property
+    def at(self) -> datetime:
+        """When the file comes in, by the clock; after the last change of every deal it changes."""
+        return self._context.at
+
+    def _come_after(self, ids: Sequence[int]) -> None:
+        later = self._known.instant_after(self._context.at, ids)
+        if later != self._context.at:
+            self._context = replace(self._context, at=later)
+
+    def _has_owner(self, row: DealRow) -> bool:
+        """Whether it can be told whose it is; a row that could be two people's is rejected."""
+        try:
+            self._owner(row.owner)
+        except Ambiguous as error:
+            self.report.reject([_rejected(row, "owner", row.owner or "", error.message)])
+            return False
+        return True
+
+    def _is_first(self, row: DealRow) -> bool:
+        """Whether its id did not stand in the file before."""
+        key = row.external_id and f"{row.external_source or ''}\n{row.external_id}"
+        if not key:
+            return True
+        mark = hash(key)
+        if mark not in self._seen_ids:
+            self._seen_ids.add(mark)
+            return True
+        first = self._first_line(row)
+        if first == row.line:
+            return True
+        reason = f"the id stands twice in the file, first on line {first}"
+        self.report.reject([_rejected(row, "external_id", row.external_id or "", reason)])
+        return False
+
+    def _first_line(self, row: DealRow) -> int:
+        """Where the id of a row stands first; ids are remembered by a mark that two could share."""
+        for other in self._rows_again():
+            if isinstance(other, DealRow) and other.external_id == row.external_id:
+                return other.line
+        return row.line
+
+    def _says(self, row: DealRow) -> Said:
+        return said_by(row, self._owner(row.owner))
+
+    def _change(self, row: DealRow, one: Recognised) -> Change | None:
+        match = self.options.match
+        if one.ambiguous and match != "new":
+            reason = "account and title are those of several deals"
+            self.report.ambiguous.append(_rejected(row, "", "", reason))
+            return None
+        if one.deal is None or match == "new":
+            self.report.elsewhere += one.elsewhere
+            return self._take_over(row, taken=one.deal is not None)
+        self._recognised += 1
+        self._strange += one.strange
+        self.report.by_name += one.by_name
+        if match == "skip":
+            self.report.skipped += 1
+            return None
+        return self._update(row, one.deal)
+
+    def _take_over(self, row: DealRow, *, taken: bool) -> Change:
+        source = self.source if row.external_source is None else row.external_source
+        said = {} if row.ref else self._says(row)
+        if taken and row.external_id:
+            source = f"{source} {self._context.at:%Y-%m-%d %H:%M:%S}"
+        identity = Identity(row.external_id, source, said)
+        command = take_over(row, identity, self._owner(row.owner), self._rules)
+        events = decide(command, None, self._context)
+        self.report.created += 1
+        return _changed(None, events, -self._number(row))
+
+    def _number(self, row: DealRow) -> int:
+        """The number of a new deal among those of the file; our own files bring theirs along."""
+        number = self._highest + 1
+        if self._keeps_numbers and row.ref and row.ref.removeprefix("D-").isdigit():
+            wanted = int(row.ref.removeprefix("D-"))
+            if 0 < wanted < 10**9 and wanted not in self._numbers:
+                number = wanted
+            self._numbers.add(number)
+        self._highest = max(self._highest, number)
+        return number
+
+    def _update(self, row: DealRow, deal: Deal) -> Change | None:
+        """What the row says now that it did not say before, decided one command after another."""
+        owner = self._owner(row.owner) or None
+        merge = self._three_way.merge(row, owner, deal, self._touched(row, deal))
+        self.report.differ(
+            Differing(row.line, deal.ref, name, ours, theirs, "ours")
+            for name, ours, theirs in merge.conflicts
+        )
+        self.report.not_followed.update(merge.not_followed)
+        self.report.emptied.update(merge.emptied)
+        events: list[Event] = []
+        after = deal
+        for command, at in self._commands(row, after, merge):
+            context = self._context if at is None else replace(self._context, at=at)
+            for event in decide(command, after, context):
+                events.append(event)
+                after = evolve(after, event)
+        if not any(event.changed - {"imported"} for event in events) and not _has_notes(events):
+            self.report.unchanged += 1
+            return None
+        self.report.updated += 1
+        return _changed(deal, events, deal.id)
+
+    def _touched(self, row: DealRow, deal: Deal) -> Callable[[], frozenset[str]] | None:
+        """How to find out what was changed here, where nobody knows what a file last said."""
+        if row.ref:
+            since = deal.version if row.version is None else row.version
+            return partial(self._known.touched_here, deal.id, since)
+        if deal.imported:
+            return None
+        if deal.imported_as:
+            return partial(self._known.touched_here, deal.id)
+        return frozenset if deal.external_id else lambda: _EVERYTHING
+
+    def _commands(
+        self, row: DealRow, deal: Deal, merge: Merge
+    ) -> Iterable[tuple[c.Command, datetime | None]]:
+        """What brings the deal to what the file says; the owner first, who then closed it."""
+        take = dict(merge.take) | dict.fromkeys(merge.emptied)
+        closes = self._closing(row, deal, take)
+        if "owner" in take:
+            since = closes or (deal.closed_at if not deal.owner else None)
+            yield c.Edit({"owner": take.pop("owner")}), since
+        course = [take.pop(name, None) for name in ("stage", "outcome", "archived")]
+        step = take.pop("next_step", _UNSAID)
+        people = {name: take.pop(name) for name in list(take) if name.startswith("contacts.")}
+        notes = [take.pop(name) for name in list(take) if name.startswith("notes.")]
+        memory = {} if row.ref else {"imported": merge.base}
+        yield c.Edit({**take, **memory}), None
+        yield from self._course(row, deal, closes, *course)
+        if step is not _UNSAID and (row.outcome or str(deal.outcome)) == "open":
+            step = step if isinstance(step, NextStep) else NextStep("", None)
+            yield c.SetNextStep(step.text, step.due), None
+        for name, contact in people.items():
+            yield c.SetContact(name.partition(".")[2], contact), None
+        for text in notes:
+            key = row.external_id or deal.ref
+            author, at = self._context.actor, self._context.at
+            yield c.AddNote(Note(note_id(key, "note", text), text, author, at)), None
+
+    def _closing(self, row: DealRow, deal: Deal, take: Mapping[str, object]) -> datetime | None:
+        """When the deal closes by what the row says; None when it does not."""
+        if take.get("outcome") not in ("won", "lost"):
+            return None
+        return max(row.closed_at or self._context.at, deal.created_at)
+
+    def _course(
+        self,
+        row: DealRow,
+        deal: Deal,
+        closes: datetime | None,
+        stage: object,
+        outcome: object,
+        archived: object,
+    ) -> Iterable[tuple[c.Command, datetime | None]]:
+        """Stage, outcome and archive."""
+        if outcome is not None and deal.outcome is not Status.OPEN:
+            back_at = closes and max(closes, deal.stage_entered_at)
+            yield c.Reopen(override=self._rules.origin), back_at
+        is_open = (outcome or str(deal.outcome)) == "open"
+        if is_open and row.stage is not None and (stage is not None or outcome is not None):
+            stage_id = self._rules.stage_id(row.stage)
+            now_in = deal.closed_from if deal.outcome is not Status.OPEN else deal.stage_id
+            if stage_id != now_in:
+                yield c.Move(stage_id, self.options.override), None
+        elif outcome == "won":
+            at = max(closes or self._context.at, deal.stage_entered_at)
+            known = precision_of(row).get("closed_at", "")
+            yield c.Win(row.value, override=self.options.override, at=at, precision=known), None
+        elif outcome == "lost":
+            at = max(closes or self._context.at, deal.stage_entered_at)
+            known = precision_of(row).get("closed_at", "")
+            yield c.Lose(loss_of(row), at=at, precision=known), None
+        if archived and deal.archived_at is None:
+            yield c.Archive(), None
+
+    def _is_noted(self, deal: Deal, text: str) -> bool:
+        return text in self._known.notes(deal.id)
+
+    def _owner(self, name: str | None) -> str:
+        if not name:
+            return ""
+        if name not in self._spelled:
+            self._spelled[name] = self._rep(name)
+        return self._spelled[name]
+
+    def _rep(self, name: str) -> str:
+        """The rep of that name, also one that the file is the first to name. Raises Ambiguous."""
+        try:
+            return match_rep(name, self._reps).name
+        except Ambiguous:
+            raise
+        except NotFound:
+            if fold(name) not in self._new_owners:
+                self._new_owners[fold(name)] = name
+                self.report.new_owners.append(name)
+            return self._new_owners[fold(name)]
+
+
+_UNSAID = object()
+
+
+class _Everything(frozenset[str]):
+    """All fields there are: what a person typed, where no import ever said anything."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+_EVERYTHING = _Everything()
+
+
+def _is_spoken(spoken: frozenset[str], name: str) -> bool:
+    """Whether the file has a column for a field of a deal."""
+    whole = name.partition(".")[0]
+    if whole == "fields":
+        return name in spoken
+    return whole in spoken
+
+
+def _has_notes(events: Sequence[Event]) -> bool:
+    return any("note" in event.facts for event in events)
+
+
+def _changed(before: Deal | None, events: Sequence[Event], deal_id: int) -> Change:
+    from pipeboard.store.projecting import Change
+
+    deal = before
+    for event in events:
+        deal = evolve(deal, event, deal_id)
+    assert deal is not None
+    return Change(before, deal, tuple(events))
+
+
+def _rejected(row: DealRow, column: str, value: str, reason: str) -> Rejected:
+    return Rejected(row.line, column, value, reason.rstrip("."), row.raw)

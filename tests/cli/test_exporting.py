@@ -1,0 +1,203 @@
+"""export: every form of it, and back again with nothing lost and nothing changed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.cli.conftest import Type
+from tests.ledger import disagreements
+
+MAVEN = Path(__file__).parents[3] / "shared/data/maven-crm/sales_pipeline.csv"
+LINES = "\n".join(
+    (
+        "Lumen Oy: packaging line, pilot 40k @ana +inbound source:referral close:19dec"
+        ' next:"3dec call Mika" field.product:GTX',
+        "Acme GmbH: retrofit 12.5k @bo +cold",
+        "=SUM(1): -formula 1k @bo",
+    )
+)
+FORMS = ("csv", "json", "jsonl")
+
+
+@pytest.fixture
+def deals(team: Type) -> Type:
+    """Three deals with some life behind them."""
+    assert team("add", "-", stdin=LINES).code == 0
+    for line in (
+        ("note", "1", "Two lines\nof a note"),
+        ("log", "1", "call", "--out", "spoke to Mika"),
+        ("contact", "1", "Mika Laine", "--role", "champion"),
+        ("won", "2"),
+        ("lost", "3", "price"),
+    ):
+        team(*line)
+    return team
+
+
+def demo(pipe: Type, home: Path) -> str:
+    made = pipe("demo", "--no-open", "--keep", "--json")
+    return str(made.json["database"])
+
+
+def whole(pipe: Type, database: str, file: Path) -> bytes:
+    assert pipe("export", "--whole", "--db", database, "--to", str(file)).code == 0
+    return file.read_bytes()
+
+
+def test_a_whole_demo_moves_house_with_nothing_lost(pipe: Type, home: Path) -> None:
+    before = whole(pipe, demo(pipe, home), home / "a.json")
+    assert pipe("import", str(home / "a.json"), "--db", str(home / "new.db")).code == 0
+    assert whole(pipe, str(home / "new.db"), home / "b.json") == before
+    assert disagreements(home / "new.db") == []
+
+
+@pytest.mark.skipif(not MAVEN.exists(), reason="the Maven data is not here")
+def test_the_whole_of_maven_moves_house_with_nothing_lost(pipe: Type, home: Path) -> None:
+    old, new = str(home / "old.db"), str(home / "new.db")
+    flags = ("--map", "engage_date=entered:Engaging", "--db", old)
+    assert pipe("import", str(MAVEN), "--into", "Maven", "--stages", "auto", *flags).code == 0
+    before = whole(pipe, old, home / "a.json")
+    assert pipe("import", str(home / "a.json"), "--db", new).code == 0
+    assert whole(pipe, new, home / "b.json") == before
+
+
+words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=12)
+lives = st.lists(
+    st.tuples(
+        st.sampled_from(["add", "note", "won", "set", "archive", "undo"]), words, st.integers(1, 4)
+    ),
+    max_size=8,
+)
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(lives)
+def test_any_workspace_moves_house_and_takes_its_own_exports_back_unchanged(
+    pipe: Type, home: Path, life: list[tuple[str, str, int]]
+) -> None:
+    for old in home.glob("*.db*"):
+        old.unlink()
+    for old in home.glob("*.json"):
+        old.unlink()
+    database = str(home / "old.db")
+    pipe("init", "--template", "minimal", "--db", database)
+    for verb, text, deal in life:
+        line = {
+            "add": ("add", f"Firm {text} pilot 5k"),
+            "note": ("note", str(deal), text),
+            "won": ("won", str(deal), "-y"),
+            "set": ("set", str(deal), f"fields.x={text}"),
+            "archive": ("archive", str(deal)),
+            "undo": ("undo",),
+        }[verb]
+        pipe(*line, "--db", database)
+    before = whole(pipe, database, home / "a.json")
+    assert pipe("import", str(home / "a.json"), "--db", str(home / "new.db")).code == 0
+    assert whole(pipe, str(home / "new.db"), home / "b.json") == before
+    assert disagreements(home / "new.db") == []
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_export_that_comes_back_changes_nothing(pipe: Type, home: Path, form: str) -> None:
+    database = demo(pipe, home)
+    file = str(home / f"deals.{form}")
+    assert pipe("export", "--db", database, "--to", file).code == 0
+    report = pipe("import", file, "--db", database, "--json").json
+    assert (report["created"], report["updated"], report["unchanged"]) == (0, 0, report["read"])
+    assert report["read"] > 50
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_export_that_a_person_changed_changes_that(deals: Type, home: Path, form: str) -> None:
+    file = home / f"deals.{form}"
+    deals("export", "--to", str(file))
+    file.write_text(file.read_text().replace("retrofit", "refit"))
+    report = deals("import", str(file), "--json").json
+    assert (report["created"], report["updated"]) == (0, 1)
+    assert deals("list", "--csv", "--columns", "title", "won").lines[1] == "refit"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_deals_come_into_an_empty_workspace_as_they_were(
+    deals: Type, home: Path, form: str
+) -> None:
+    file, again = home / f"a.{form}", home / f"b.{form}"
+    new = ("--db", str(home / "new.db"))
+    deals("export", "--to", str(file))
+    deals("init", "--template", "minimal", "--currency", "EUR", "--zone", "Europe/Berlin", *new)
+    assert deals("import", str(file), *new).code == 0
+    assert deals("export", "--to", str(again), *new).code == 0
+    assert again.read_text() == file.read_text()
+
+
+def test_a_file_is_private_and_never_put_in_the_place_of_another(deals: Type, home: Path) -> None:
+    file = home / "deals.csv"
+    assert deals("export", "--to", str(file)).code == 0
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    refused = deals("export", "--to", str(file))
+    assert (refused.code, "is there already" in refused.err) == (2, True)
+    assert deals("export", "--to", str(file), "--force").code == 0
+    assert [path.name for path in home.iterdir() if path.name.startswith(".deals")] == []
+
+
+def test_columns_of_list_can_be_exported(deals: Type) -> None:
+    rows = list(csv.reader(io.StringIO(deals("export", "--columns", "ref,title,age").out)))
+    assert rows[0] == ["ref", "title", "age"]
+    assert rows[3][1] == "'-formula"
+
+
+def test_a_calendar_holds_the_days_to_come(deals: Type) -> None:
+    told = deals("export", "--format", "ics").out
+    assert told.count("BEGIN:VEVENT") == 2
+    assert "DTSTART;VALUE=DATE:20261203" in told
+    assert "SUMMARY:Close Lumen Oy: packaging line\\, pilot" in told
+
+
+def test_markdown_is_a_table_in_which_no_word_is_markup(deals: Type) -> None:
+    deals("add", "A|B: *x* 1k")
+    told = deals("export", "--format", "md").lines
+    assert told[0].startswith("| ref | deal |")
+    assert "A\\|B" in told[-1]
+
+
+def test_a_workbook_holds_numbers_dates_and_no_formula(deals: Type, home: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    file = home / "deals.xlsx"
+    assert deals("export", "--to", str(file)).code == 0
+    sheet = openpyxl.load_workbook(file).active
+    names = [cell.value for cell in sheet[1]]
+    row = dict(zip(names, sheet[2], strict=True))
+    assert (row["value"].value, row["value"].data_type) == (40000, "n")
+    assert row["expected_close"].is_date
+    accounts = [sheet.cell(at, names.index("account") + 1) for at in range(2, 5)]
+    assert {cell.data_type for cell in accounts} == {"s"}
+
+
+def test_a_whole_workspace_is_not_poured_over_another(deals: Type, home: Path) -> None:
+    file = home / "a.json"
+    deals("export", "--whole", "--to", str(file))
+    refused = deals("import", str(file))
+    assert (refused.code, "deals here already" in refused.err) == (4, True)
+
+
+def test_a_whole_workspace_that_was_changed_by_hand_is_refused(deals: Type, home: Path) -> None:
+    file, database = home / "a.json", home / "new.db"
+    deals("export", "--whole", "--to", str(file))
+    document = json.loads(file.read_text())
+    table = document["tables"]["deal"]
+    table["rows"][0][table["columns"].index("title")] = "another"
+    file.write_text(json.dumps(document))
+    refused = deals("import", str(file), "--db", str(database))
+    assert (refused.code, "not what its history says" in refused.err) == (2, True)

@@ -1,0 +1,274 @@
+"""import: nothing is settled in silence, and what is missing is said with the words to type."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Type
+from tests.exchange.files import exported, write
+
+FOREIGN = "id,deal name,stage,amount\n" + "".join(
+    f"{n},Deal {n},{'Engaging' if n % 3 else 'Sounding'},{n}00\n" for n in range(1, 31)
+)
+
+
+def put(home: Path, text: str, name: str = "deals.csv") -> str:
+    return str(write(home, text, name))
+
+
+def test_stages_that_nobody_knows_are_told_once_with_the_commands_to_type(
+    team: Type, home: Path
+) -> None:
+    file = put(home, FOREIGN)
+    refused = team("import", file)
+    assert refused.code == 4
+    assert len(refused.lines) < 8
+    assert "20 rows: stage: 'Engaging'" in refused.out
+    assert "Engaging (20), Sounding (10)" in refused.err
+    commands = re.findall(r"pipeboard (import .*)", refused.err)
+    assert len(commands) == 2
+    made = team(*shlex.split(commands[0].replace("NAME", "Foreign")))
+    assert made.code == 0
+    assert "30 created" in made.out
+
+
+def test_the_second_command_puts_them_into_the_stages_that_are_there(
+    team: Type, home: Path
+) -> None:
+    file = put(home, FOREIGN)
+    command = re.findall(r"pipeboard (import .*)", team("import", file).err)[1]
+    assert team(*shlex.split(command)).code == 0
+    assert team("list", "--count").out == "30\n"
+
+
+@pytest.mark.parametrize(
+    ("stage", "wanted"),
+    [("=won", "won"), ("=lost", "lost"), ("won", "won"), ("Lead", "open"), ("=-", "open")],
+)
+def test_a_stage_is_what_the_person_says(pipe: Type, home: Path, stage: str, wanted: str) -> None:
+    file = put(home, "id,deal name,stage\n1,Alpha,Zu Ende\n2,Beta,Lead\n")
+    line = ("import", file, "--into", "X", "--stages", "Lead", "--stage", f"Zu Ende={stage}")
+    assert pipe(*line).code == 0
+    listed = pipe("list", "Alpha", "--columns", "status", "--csv").lines[1:]
+    assert listed == [wanted]
+
+
+def test_a_value_is_what_the_person_says(team: Type, home: Path) -> None:
+    file = put(home, "id,deal name,status\n1,Alpha,Abandoned\n2,Beta,Open\n")
+    refused = team("import", file)
+    assert (refused.code, "'Abandoned' is not a status" in refused.out) == (4, True)
+    assert team("import", file, "--value", "status:Abandoned==lost").code == 0
+    assert team("list", "lost", "--count").out == "1\n"
+
+
+def test_without_a_stage_or_an_outcome_nothing_is_imported(team: Type, home: Path) -> None:
+    file = put(home, "id,deal name,amount\n1,Alpha,5\n")
+    refused = team("import", file)
+    assert refused.code == 4
+    assert "not found: stage, outcome, owner, dates" in refused.err
+    assert "--set stage=NAME" in refused.err
+    made = team("import", file, "--into", "X", "--stages", "Lead", "--set", "stage=Lead")
+    assert (made.code, "Lead 1" in made.out) == (0, True)
+
+
+def test_a_file_without_a_name_is_refused_with_its_columns(team: Type, home: Path) -> None:
+    refused = team("import", put(home, "amount,stage\n5,Lead\n"))
+    assert (refused.code, "Columns: amount, stage" in refused.err) == (4, True)
+
+
+def test_what_was_said_of_a_source_is_remembered_and_can_be_forgotten(
+    pipe: Type, home: Path
+) -> None:
+    file = put(home, "id,deal name,stage,net\n1,Alpha,Lead,5\n")
+    flags = ("--into", "X", "--stages", "Lead", "--map", "net=value")
+    assert pipe("import", file, *flags).code == 0
+    again = pipe("import", put(home, "id,deal name,stage,net\n1,Alpha,Lead,9\n"), "--into", "X")
+    assert "--map net=value" in again.err
+    assert pipe("list", "--json").json["deals"][0]["value"]["amount_minor"] == 900
+    fresh = pipe("import", file, "--into", "X", "--fresh", "-n")
+    assert "net -> field.net" in fresh.out
+
+
+def test_a_recipe_is_a_file_that_says_the_same(pipe: Type, home: Path) -> None:
+    file = put(home, "id,deal name,stage,net\n1,Alpha,Zu Ende,5\n")
+    recipe = str(home / "recipe.json")
+    flags = ("--map", "net=value", "--stage", "Zu Ende=Lead", "--save-recipe", recipe)
+    assert pipe("import", file, "--into", "X", "--stages", "Lead", *flags).code == 0
+    other = ("--db", str(home / "other.db"))
+    line = ("import", file, "--into", "X", "--stages", "Lead", "--recipe", recipe)
+    assert pipe(*line, *other).code == 0
+    assert pipe("list", "--json", *other).json["deals"][0]["value"]["amount_minor"] == 500
+
+
+def test_meaning_is_told_in_words_and_in_json(team: Type, home: Path) -> None:
+    text = (
+        "id,deal name,stage,amount,owner\n1,A,Closed Won,100,zoe\n2,B,Closed Lost,0,zoe\n"
+        "3,C,Lead,50,ana\n"
+    )
+    file = put(home, text)
+    line = ("import", file, "--into", "X", "--stages", "Lead", "-n")
+    told = team(*line)
+    assert "Deals in the file: won 1, lost 1, Lead 1." in told.out
+    assert "Worth: lost €0; open €50; won €100." in told.out
+    assert "New owners: zoe." in told.out
+    assert "3 amounts" not in told.err
+    assert "2 amounts without a currency taken as EUR" in told.err
+    document = team(*line, "--json").json
+    assert document["stages"] == {"won": 1, "lost": 1, "Lead": 1}
+    assert document["amounts"]["won"] == {"EUR": 10_000}
+    assert document["answers"]["dates"] is None
+    assert document["remarks"] == {"no_closing_date": [2, 3], "lost_at_zero": [3]}
+
+
+def test_an_amount_of_nothing_on_a_lost_deal_is_what_the_person_says(
+    team: Type, home: Path
+) -> None:
+    file = put(home, "id,deal name,stage,amount\n1,A,Closed Lost,0\n")
+    assert "--lost-zero unknown" in team("import", file, "-n").err
+    assert team("import", file, "--lost-zero", "unknown").code == 0
+    assert team("list", "lost", "--json").json["deals"][0]["value"] is None
+
+
+@pytest.mark.parametrize("name", ["amount", "company", "name", "close date", "Betrag"])
+def test_map_takes_every_word_that_the_matcher_knows(team: Type, home: Path, name: str) -> None:
+    file = put(home, "id,deal name,stage,empresa\n1,Alpha,Lead,\n")
+    assert team("import", file, "-n", "--map", f"empresa={name}").code in (0, 4)
+
+
+def test_help_lists_the_fields(pipe: Type) -> None:
+    told = pipe("import", "--help").out
+    assert all(name in told for name in ("expected_close", "next_due", "lost_reason"))
+
+
+BAD = "title,value,stage\nA,4k,Lead\nB,5k,Nope\nC,4k,Demo\n"
+
+
+@pytest.fixture
+def demo(pipe: Type) -> Type:
+    pipe("init", "--template", "minimal")
+    pipe("pipeline", "new", "Sales", "--stages", "Lead,Demo")
+    return pipe
+
+
+def test_rejected_rows_never_take_the_place_of_a_file(demo: Type, home: Path) -> None:
+    file = put(home, BAD)
+    mine = put(home, "mine", "deals.csv.rejected.csv")
+    told = demo("import", file, "--into", "Sales", "--skip-bad")
+    assert told.code == 0
+    assert Path(mine).read_text() == "mine"
+    made = home / "deals.csv.rejected-2.csv"
+    assert made.read_text().splitlines()[1].startswith("B,5k,Nope,")
+    assert stat.S_IMODE(made.stat().st_mode) == 0o600
+
+
+def test_without_a_place_for_rejected_rows_nothing_is_imported(demo: Type, home: Path) -> None:
+    folder = home / "full"
+    folder.mkdir()
+    file = put(folder, BAD)
+    folder.chmod(0o500)
+    if os.access(folder, os.W_OK):
+        pytest.skip("nobody keeps root out of a folder")
+    try:
+        refused = demo("import", file, "--into", "Sales", "--skip-bad")
+    finally:
+        folder.chmod(0o700)
+    assert (refused.code, demo("list", "--count").out) == (2, "0\n")
+
+
+def test_where_all_rows_come_in_no_file_is_left(demo: Type, home: Path) -> None:
+    demo("import", put(home, BAD.replace("Nope", "Demo")), "--into", "Sales", "--skip-bad")
+    assert not list(home.glob("*.rejected*"))
+
+
+def test_rejected_rows_go_back_in_as_they_are(demo: Type, home: Path) -> None:
+    text = BAD + '"D ""quoted",1k,Lead\nE,"open,2k,Lead\nF,3k,Lead\n'
+    demo("import", put(home, text), "--into", "Sales", "--skip-bad")
+    rejected = home / "deals.csv.rejected.csv"
+    mended = rejected.read_text().replace("Nope", "Lead").replace('""open', "open")
+    assert [line.split(",")[0] for line in mended.splitlines()[1:]] == ["B", "E", "F"]
+    rejected.write_text(mended)
+    report = demo("import", str(rejected), "--into", "Sales", "--skip-bad", "--json").json
+    assert report["mapping"]["reason"] == "-"
+    assert report["created"] >= 2
+
+
+def test_an_interrupted_import_says_that_nothing_came_in(
+    demo: Type, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*arguments: object, **flags: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipeboard.workspace.row_deciding.RowDecider.decide", stop)
+    stopped = demo("import", put(home, BAD), "--into", "Sales")
+    assert stopped.code == 130
+    assert stopped.err == "Interrupted: nothing was changed.\n"
+    assert demo("list", "--count").out == "0\n"
+
+
+def test_a_sheet_of_a_workbook_is_chosen_by_its_name(team: Type, home: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["Read me"])
+    sheet = book.create_sheet("Deals")
+    for row in (["id", "deal name", "stage", "amount"], [1, "Alpha", "Closed Won", 12.5]):
+        sheet.append(row)
+    book.save(home / "book.xlsx")
+    line = ("import", str(home / "book.xlsx"))
+    assert team(*line, "--sheet", "Nothing").code == 3
+    told = team(*line, "--sheet", "deals", "--json")
+    assert told.json["amounts"] == {"won": {"EUR": 1250}}
+
+
+def test_a_file_without_names_of_columns_is_refused_and_none_of_its_deals_is_lost(
+    team: Type, home: Path
+) -> None:
+    refused = team("import", put(home, "1,Alpha,Lead,500,2026-01-02\n2,Beta,Lead,7,2026-01-03\n"))
+    assert (refused.code, "no line with the names" in refused.err) == (2, True)
+
+
+def test_lines_of_a_report_above_and_below_are_told_of(team: Type, home: Path) -> None:
+    text = (
+        "Pipeline report,,,\nAs of 2026-11-01,,,\n\nid,deal name,stage,amount\n"
+        "1,Alpha,Closed Won,5\n2,Beta,Closed Won,7\n\nGrand Total,,,12\n"
+        "Confidential Information - Do Not Distribute,,,\n"
+    )
+    told = team("import", put(home, text), "--json").json
+    assert told["created"] == 2
+    assert any("lines above the names" in line for line in told["warnings"])
+    assert any("2 lines below the last deal left out" in line for line in told["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("name", "won", "lost", "read"),
+    [
+        ("hubspot-deals.csv", 198, 113, 400),
+        ("pipedrive-deals.csv", 198, 113, 400),
+        ("zoho-deals.csv", 198, 113, 400),
+        ("trello-board.json", None, None, 100),
+        ("trello-board.csv", None, None, 100),
+    ],
+)
+def test_exports_of_other_tools_come_in_whole_by_one_command(
+    pipe: Type,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    won: int | None,
+    lost: int | None,
+    read: int,
+) -> None:
+    monkeypatch.setenv("PIPEBOARD_NOW", "2017-12-31T22:59:00Z")
+    file = str(exported(f"crm-exports/{name}"))
+    line = ("import", file, "--into", "X", "--stages", "auto")
+    report = pipe(*line, "--json").json
+    assert (report["read"], report["created"], report["rejected"]) == (read, read, [])
+    if won is not None:
+        assert (report["stages"]["won"], report["stages"]["lost"]) == (won, lost)
+    again = pipe("import", file, "--into", "X", "--json").json
+    assert (again["created"], again["updated"], again["unchanged"]) == (0, 0, read)

@@ -1,0 +1,62 @@
+"""import --join: a second file tells more of the deals, by any column."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Type
+from tests.exchange.files import write
+
+DEALS = "id,deal name,stage,owner,product\n1,Alpha,Lead,ana,GTX\n2,Beta,Lead,Bo,MG\n3,C,Lead,,GTX\n"
+
+
+@pytest.fixture
+def sold(team: Type, home: Path) -> Type:
+    """Three deals with owners and products."""
+    file = str(write(home, DEALS))
+    assert team("import", file, "--into", "X", "--stages", "Lead").code == 0
+    return team
+
+
+def listed(pipe: Type, column: str) -> list[str]:
+    return pipe("list", "--csv", "--columns", column, "--sort", "id").lines[1:]
+
+
+def test_reps_bring_their_managers_and_teams(sold: Type, home: Path) -> None:
+    file = str(write(home, "agent,manager,office\nAna,Mo,East\nbo,Li,West\nzoe,Li,West\n", "t.csv"))
+    told = sold("import", file, "--join", "agent=owner", "--map", "office=rep.team")
+    assert told.code == 0
+    assert "3 lines read, 2 meet a deal by owner, 2 deals updated, 2 teams set." in told.out
+    assert "1 lines have a key that no deal has." in told.err
+    assert listed(sold, "fields.manager") == ["Mo", "Li", '""']
+    assert {rep["name"]: rep["team"] for rep in sold("rep", "list", "--json").json["reps"]}[
+        "ana"
+    ] == "East"
+
+
+def test_products_bring_their_prices_and_again_change_nothing(sold: Type, home: Path) -> None:
+    file = str(write(home, "product,list price\nGTX,550\nMG,55\n", "p.csv"))
+    assert sold("import", file, "--join", "product").code == 0
+    assert listed(sold, "fields.list price") == ["550", "55", "550"]
+    again = sold("import", file, "--join", "product", "--json").json
+    assert (again["matched"], again["updated"]) == (2, 0)
+    assert sold("undo").code == 0
+    assert listed(sold, "fields.list price") == ['""'] * 3
+
+
+def test_a_join_by_a_column_that_is_not_there_is_refused(sold: Type, home: Path) -> None:
+    file = str(write(home, "product,price\nGTX,5\n", "p.csv"))
+    refused = sold("import", file, "--join", "produkt")
+    assert (refused.code, "Did you mean product?" in refused.err) == (2, True)
+
+
+def test_a_join_is_done_once_under_its_token(sold: Type, home: Path) -> None:
+    file = str(write(home, "product,list price\nGTX,550\nMG,55\n", "p.csv"))
+    line = ("import", file, "--join", "product", "--token", "prices")
+    assert sold(*line).code == 0
+    sold("undo")
+    again = sold(*line)
+    assert (again.code, "nothing was done again" in again.err) == (0, True)
+    assert listed(sold, "fields.list price") == ['""'] * 3

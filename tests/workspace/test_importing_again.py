@@ -1,0 +1,435 @@
+"""A file that comes again: whose deals its rows are, and whose word counts where both changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pipeboard.domain.deal import Deal, Loss, Status
+from pipeboard.domain.errors import Refused
+from pipeboard.domain.money import Money
+from pipeboard.domain.settings import Rep
+from pipeboard.domain.templates import from_stage_names
+from pipeboard.exchange.reading import ReadOptions, open_import
+from pipeboard.workspace import Workspace
+from pipeboard.workspace.importing import ImportOptions, ImportReport, RowsRejected
+from tests.ledger import disagreements
+from tests.team import TODAY, Team, add, now_of, sales
+
+HEADER = "Deal ID,Deal Name,Company,Owner,Stage,Amount,Created Date,Close Date,Next Step,"
+BASE = (
+    HEADER + "Next Step Date,Contact,Email,Notes,Region,Status\n"
+    "1,Alpha,Acme,Ana,Proposal,1000,2026-01-02,2026-12-30,call,2026-12-01,Mika,mika@x.example,"
+    "first note,North,\n"
+)
+
+
+def read(
+    workspace: Workspace,
+    folder: Path,
+    text: str,
+    options: ImportOptions | None = None,
+    *,
+    name: str = "deals.csv",
+    pipeline: str = "Sales",
+    key: tuple[str, ...] = (),
+    overrides: tuple[str, ...] = (),
+    **flags: Any,
+) -> ImportReport:
+    """Imports a text as a file."""
+    (folder / name).write_text(text, "utf-8")
+    with open_import(
+        folder / name,
+        currency="EUR",
+        zone=ZoneInfo("UTC"),
+        today=TODAY,
+        overrides=overrides,
+        options=ReadOptions(key=key),
+    ) as reading:
+        place = workspace.pipeline(pipeline)
+        return workspace.import_rows(reading, place, name, options or ImportOptions(), **flags)
+
+
+def only(workspace: Workspace, title: str) -> Deal:
+    return now_of(workspace, workspace.find_deal(title).id)
+
+
+def counts(report: ImportReport) -> tuple[int, int, int]:
+    return report.created, report.updated, report.unchanged
+
+
+# Identity.
+
+
+def test_the_same_ids_of_another_tool_are_other_deals(
+    ana: Workspace, team: Team, tmp_path: Path
+) -> None:
+    read(ana, tmp_path, "Deal ID,Deal Name,Stage\n1,Alpha,Proposal\n2,Beta,Proposal\n")
+    other = (
+        "Record ID,Deal Name,Deal Stage,Deal owner,Create Date\n"
+        "1,Totally other,Proposal,Zed,2026-03-01\n2,Another,Proposal,Zed,2026-03-02\n"
+    )
+    report = read(ana, tmp_path, other)
+    assert counts(report) == (2, 0, 0)
+    assert report.elsewhere == 2
+    assert only(ana, "Alpha").external_source != only(ana, "Another").external_source == "hubspot"
+    assert disagreements(team.path) == []
+
+
+def test_the_same_ids_in_another_pipeline_are_deals_of_their_own(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    from pipeboard.domain.templates import from_stage_names
+
+    ana.save_pipeline(
+        from_stage_names(("Proposal",), pipeline_name="Second", currency="EUR", first_stage_id=0)
+    )
+    text = "Deal ID,Deal Name,Stage\n1,Alpha,Proposal\n"
+    read(ana, tmp_path, text)
+    assert counts(read(ana, tmp_path, text, pipeline="Second")) == (1, 0, 0)
+    assert counts(read(ana, tmp_path, text, pipeline="Second")) == (0, 0, 1)
+
+
+def test_ids_that_mostly_name_other_deals_are_refused_before_anything_is_written(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    read(ana, tmp_path, "Deal ID,Deal Name,Company,Stage\n1,Alpha,Acme,Proposal\n")
+    strange = "Deal ID,Deal Name,Company,Stage\n1,Roof,Borealis,Proposal\n"
+    with pytest.raises(Refused, match="name other deals here"):
+        read(ana, tmp_path, strange)
+    assert only(ana, "Alpha").account == "Acme"
+    report = read(ana, tmp_path, strange, ImportOptions(source="crm of the roofers"))
+    assert counts(report) == (1, 0, 0)
+    same = only(ana, "Alpha").external_source
+    assert counts(read(ana, tmp_path, strange, ImportOptions(source=same))) == (0, 1, 0)
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_rows_without_ids_are_known_whatever_their_order(
+    ana: Workspace, tmp_path: Path, swapped: bool
+) -> None:
+    first = "Renewal,Acme,Proposal,100,2025-01-01\n"
+    second = "Renewal,Acme,Proposal,200,2026-01-01\n"
+    header = "Deal Name,Company,Stage,Amount,Created Date\n"
+    read(ana, tmp_path, header + first + second)
+    again = second + first if swapped else first + second
+    assert counts(read(ana, tmp_path, header + again)) == (0, 0, 2)
+    changed = read(ana, tmp_path, header + second.replace("200", "250") + first)
+    assert counts(changed) == (0, 1, 1)
+    values = {deal.created_at.year: deal.value for deal in ana.reader.each(today=TODAY)}
+    assert values == {2025: Money(10_000, "EUR"), 2026: Money(25_000, "EUR")}
+
+
+def test_rows_that_nobody_can_tell_apart_are_left_out_and_told(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    text = "Deal Name,Company,Stage,Amount\nRenewal,Acme,Proposal,100\nRenewal,Acme,Proposal,200\n"
+    read(ana, tmp_path, text)
+    report = read(ana, tmp_path, text.replace("100", "150").replace("200", "250"))
+    assert counts(report) == (0, 0, 0)
+    assert [row.line for row in report.ambiguous] == [2, 3]
+    report = read(ana, tmp_path, text.replace("100", "150"), ImportOptions(match="new"))
+    assert counts(report) == (2, 0, 0)
+
+
+def test_a_row_is_known_by_the_columns_that_are_its_key(ana: Workspace, tmp_path: Path) -> None:
+    text = "Deal Name,Company,Site,Stage,Amount\nLine,Acme,A,Proposal,1\nLine,Acme,B,Proposal,2\n"
+    key = ("Company", "Site")
+    assert counts(read(ana, tmp_path, text, key=key)) == (2, 0, 0)
+    swapped = (
+        "Deal Name,Company,Site,Stage,Amount\nLine,Acme,B,Proposal,5\nLine,Acme,A,Proposal,1\n"
+    )
+    assert counts(read(ana, tmp_path, swapped, key=key)) == (0, 1, 1)
+    assert sorted(deal.value.minor for deal in ana.reader.each(today=TODAY) if deal.value) == [
+        100,
+        500,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("match", "made", "value"), [("skip", (0, 0, 0), 100_000), ("new", (1, 0, 0), 100_000)]
+)
+def test_known_rows_are_left_alone_or_taken_as_new_where_that_is_said(
+    ana: Workspace, tmp_path: Path, match: Any, made: tuple[int, int, int], value: int
+) -> None:
+    read(ana, tmp_path, BASE)
+    deal_id = ana.find_deal("Alpha").id
+    changed = BASE.replace(",1000,", ",7000,")
+    assert counts(read(ana, tmp_path, changed, ImportOptions(match=match))) == made
+    assert now_of(ana, deal_id).value == Money(value, "EUR")
+
+
+# Three ways.
+
+
+def test_a_change_here_stands_when_the_file_changed_another_cell(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    read(ana, tmp_path, BASE)
+    deal_id = ana.find_deal("Alpha").id
+    ana.set_fields([deal_id], ["value=9999"])
+    report = read(ana, tmp_path, BASE.replace("North", "West"))
+    assert counts(report) == (0, 1, 0)
+    assert report.conflict_count == 0
+    deal = now_of(ana, deal_id)
+    assert (deal.value, deal.fields["Region"]) == (Money(999_900, "EUR"), "West")
+
+
+@pytest.mark.parametrize(("prefer_file", "value"), [(False, 999_900), (True, 500_000)])
+def test_where_both_changed_ours_stands_unless_the_file_is_preferred(
+    ana: Workspace, tmp_path: Path, prefer_file: bool, value: int
+) -> None:
+    read(ana, tmp_path, BASE)
+    deal_id = ana.find_deal("Alpha").id
+    ana.set_fields([deal_id], ["value=9999"])
+    changed = BASE.replace(",1000,", ",5000,")
+    report = read(ana, tmp_path, changed, ImportOptions(prefer_file=prefer_file))
+    assert now_of(ana, deal_id).value == Money(value, "EUR")
+    told = [(one.field, one.ours, one.theirs) for one in report.conflicts]
+    assert told == ([] if prefer_file else [("value", "9999.00 EUR", "5000.00 EUR")])
+
+
+def test_a_conflict_can_still_be_turned_by_a_second_import(ana: Workspace, tmp_path: Path) -> None:
+    read(ana, tmp_path, BASE)
+    deal_id = ana.find_deal("Alpha").id
+    ana.set_fields([deal_id], ["value=9999"])
+    changed = BASE.replace(",1000,", ",5000,")
+    read(ana, tmp_path, changed)
+    read(ana, tmp_path, changed, ImportOptions(prefer_file=True))
+    assert now_of(ana, deal_id).value == Money(500_000, "EUR")
+
+
+def test_a_deal_that_was_won_here_is_not_reopened_by_another_cell(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    read(ana, tmp_path, BASE)
+    deal_id = ana.find_deal("Alpha").id
+    ana.win([deal_id], override="signed")
+    read(ana, tmp_path, BASE.replace("North", "West"))
+    assert now_of(ana, deal_id).status is Status.WON
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wanted"),
+    [
+        ("call,2026-12-01", "mail,2026-12-11", "next step 2026-12-11 mail"),
+        ("Mika,mika", "Mika L,mika", "person Mika L"),
+        ("mika@x.example", "m2@x.example", "mail m2@x.example"),
+        ("first note", "second note", "note second note"),
+        ("2026-12-30", "2026-12-31", "close 2026-12-31"),
+        (",Alpha,", ",Alphabet,", "title Alphabet"),
+        (",Ana,", ",Bo,", "owner bo"),
+    ],
+)
+def test_every_cell_that_changed_follows(
+    ana: Workspace, team: Team, tmp_path: Path, old: str, new: str, wanted: str
+) -> None:
+    read(ana, tmp_path, BASE)
+    report = read(ana, tmp_path, BASE.replace(old, new))
+    assert counts(report) == (0, 1, 0)
+    deal = next(iter(ana.reader.each(today=TODAY)))
+    step = deal.next_step
+    told = {
+        f"title {deal.title}",
+        f"owner {deal.owner}",
+        f"close {deal.expected_close}",
+        f"next step {step.due} {step.text}" if step else "",
+        *(f"person {person.name}" for person in deal.contacts.values()),
+        *(f"mail {person.email}" for person in deal.contacts.values()),
+        *(f"note {note.text}" for note in ana.reader.notes(deal.id)),
+    }
+    assert wanted in told
+    assert counts(read(ana, tmp_path, BASE.replace(old, new))) == (0, 0, 1)
+    assert disagreements(team.path) == []
+
+
+def test_an_emptied_cell_empties_the_field_and_is_told(ana: Workspace, tmp_path: Path) -> None:
+    read(ana, tmp_path, BASE)
+    report = read(ana, tmp_path, BASE.replace("North", ""))
+    assert report.emptied == {"fields.Region": 1}
+    assert "Region" not in only(ana, "Alpha").fields
+
+
+def test_a_column_that_the_file_has_no_more_says_nothing(ana: Workspace, tmp_path: Path) -> None:
+    read(ana, tmp_path, "id,deal name,stage,amount\n1,Alpha,Proposal,5\n")
+    report = read(ana, tmp_path, "id,deal name,stage\n1,Alpha,Proposal\n")
+    assert counts(report) == (0, 0, 1)
+    assert only(ana, "Alpha").value == Money(500, "EUR")
+
+
+def test_a_corrected_mapping_reads_rows_anew_that_came_before(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    text = "id,deal name,stage,net,gross\n1,Alpha,Proposal,100,119\n"
+    read(ana, tmp_path, text, overrides=("gross=value",))
+    report = read(ana, tmp_path, text, overrides=("net=value",))
+    assert counts(report) == (0, 1, 0)
+    assert only(ana, "Alpha").value == Money(10_000, "EUR")
+
+
+def test_what_is_not_rewritten_is_told(ana: Workspace, tmp_path: Path) -> None:
+    read(ana, tmp_path, BASE)
+    report = read(ana, tmp_path, BASE.replace("2026-01-02", "2026-01-05"))
+    assert counts(report) == (0, 0, 1)
+    assert report.not_followed == {"created_at": 1}
+
+
+def test_an_owner_that_comes_with_a_win_owned_it_then(ana: Workspace, tmp_path: Path) -> None:
+    read(ana, tmp_path, "id,deal name,stage,created date\n1,Alpha,Proposal,2026-01-02\n")
+    text = "id,deal name,status,owner,won date\n1,Alpha,won,bo,2026-03-01\n"
+    read(ana, tmp_path, text, override="as the file says")
+    deal = only(ana, "Alpha")
+    assert (deal.owner, str(deal.closed_at)[:10]) == ("bo", "2026-03-01")
+    given = [e.event for e in ana.reader.entries(deal.id) if e.event.kind == "owner"]
+    assert [str(event.at)[:10] for event in given] == ["2026-03-01"]
+
+
+def test_a_later_win_becomes_a_loss_on_the_day_of_the_file(ana: Workspace, tmp_path: Path) -> None:
+    won = "id,deal name,status,closed at\n1,Alpha,won,2026-03-01\n"
+    read(ana, tmp_path, won)
+    read(ana, tmp_path, won.replace("won,2026-03-01", "lost,2026-04-01"))
+    deal = only(ana, "Alpha")
+    assert (deal.status, str(deal.closed_at)[:10]) == (Status.LOST, "2026-04-01")
+
+
+def test_a_deal_that_a_person_made_keeps_its_words_and_takes_what_it_lacks(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    deal = add(ana, "Acme: Alpha 40k")
+    text = "deal name,company,stage,amount,source\nAlpha,Acme,Lead Generation,7,web\n"
+    report = read(ana, tmp_path, text)
+    assert (report.updated, report.by_name, report.conflict_count) == (1, 1, 1)
+    assert (now_of(ana, deal.id).value, now_of(ana, deal.id).source) == (
+        Money(4_000_000, "EUR"),
+        "web",
+    )
+
+
+def test_undo_of_an_update_brings_back_what_the_file_said_before(
+    ana: Workspace, team: Team, tmp_path: Path
+) -> None:
+    read(ana, tmp_path, BASE)
+    read(ana, tmp_path, BASE.replace(",1000,", ",5000,"))
+    ana.undo()
+    assert only(ana, "Alpha").value == Money(100_000, "EUR")
+    assert counts(read(ana, tmp_path, BASE)) == (0, 0, 1)
+    assert disagreements(team.path) == []
+
+
+# Others meanwhile.
+
+
+class Meddling:
+    """Progress that lets a colleague work while the file is read."""
+
+    def __init__(self, work: Any) -> None:
+        self.work, self.done = work, False
+
+    def __call__(self, rows: int, share: float) -> None:
+        if not self.done:
+            self.done = True
+            self.work()
+
+
+def test_a_change_by_a_colleague_during_an_import_is_seen(
+    ana: Workspace, bo: Workspace, team: Team, tmp_path: Path
+) -> None:
+    read(ana, tmp_path, BASE)
+    deal_id = ana.find_deal("Alpha").id
+    meddling = Meddling(lambda: bo.set_fields([deal_id], ["value=9999"]))
+    report = read(ana, tmp_path, BASE.replace(",1000,", ",5000,"), progress=meddling)
+    assert meddling.done
+    assert [one.field for one in report.conflicts] == ["value"]
+    assert now_of(ana, deal_id).value == Money(999_900, "EUR")
+    assert disagreements(team.path) == []
+
+
+def test_a_deal_that_a_colleague_imports_first_is_not_made_twice(
+    ana: Workspace, bo: Workspace, team: Team, tmp_path: Path
+) -> None:
+    text = "id,deal name,stage\n1,Alpha,Proposal\n2,Beta,Proposal\n"
+    (tmp_path / "bo").mkdir()
+    meddling = Meddling(lambda: read(bo, tmp_path / "bo", text.split("2,Beta")[0]))
+    report = read(ana, tmp_path, text, progress=meddling)
+    assert counts(report) == (1, 0, 1)
+    assert len(list(ana.reader.each(today=TODAY))) == 2
+    assert disagreements(team.path) == []
+
+
+def test_a_pipeline_that_changes_meanwhile_stops_the_import(
+    ana: Workspace, bo: Workspace, tmp_path: Path
+) -> None:
+    meddling = Meddling(lambda: bo.save_pipeline(replace(sales(bo), name="Deals")))
+    with pytest.raises(Refused, match="was changed while the file was being read"):
+        read(ana, tmp_path, BASE, progress=meddling)
+    assert [did.verb for did in ana.reader.commands()] == ["pipeline"]
+
+
+def test_a_rehearsal_needs_no_lock(ana: Workspace, bo: Workspace, tmp_path: Path) -> None:
+    read(ana, tmp_path, BASE)
+
+    def rehearse(writer: object) -> ImportReport:
+        return read(bo, tmp_path, BASE.replace(",1000,", ",5000,"), dry_run=True)
+
+    assert counts(ana.store.write(rehearse)) == (0, 1, 0)
+
+
+def test_a_loss_here_stands_against_an_unchanged_row(ana: Workspace, tmp_path: Path) -> None:
+    read(ana, tmp_path, BASE)
+    deal_id = ana.find_deal("Alpha").id
+    ana.lose([deal_id], Loss("price"))
+    assert counts(read(ana, tmp_path, BASE)) == (0, 0, 1)
+    assert now_of(ana, deal_id).status is Status.LOST
+
+
+def test_an_import_comes_in_once_under_its_token(ana: Workspace, tmp_path: Path) -> None:
+    first = read(ana, tmp_path, BASE, token="monday")
+    ana.undo()
+    again = read(ana, tmp_path, BASE, token="monday")
+    assert (counts(again), again.command_id) == ((0, 0, 0), first.command_id)
+    assert "nothing was done again" in again.said_before
+
+
+def test_what_an_import_changes_it_changes_after_the_last_change_of_a_deal(
+    ana: Workspace, team: Team, tmp_path: Path
+) -> None:
+    read(ana, tmp_path, BASE)
+    deal_id = ana.find_deal("Alpha").id
+    team.clock.wait(days=2)
+    ana.set_fields([deal_id], ["source=web"])
+    team.clock.wait(days=-1)
+    assert counts(read(ana, tmp_path, BASE.replace(",1000,", ",5000,"))) == (0, 1, 0)
+    sheet = ana.reader.sheet(deal_id)
+    assert sheet is not None
+    instants = [entry.event.at for entry in reversed(sheet.entries)]
+    assert instants == sorted(instants)
+    assert disagreements(team.path) == []
+
+
+def test_an_owner_that_could_be_two_people_rejects_the_row(ana: Workspace, tmp_path: Path) -> None:
+    ana.save_rep(Rep("kim1", "Kim Lee"))
+    ana.save_rep(Rep("kim2", "Kim Lee"))
+    with pytest.raises(RowsRejected) as refused:
+        read(ana, tmp_path, BASE.replace(",Ana,", ",Kim Lee,"))
+    (row,) = refused.value.report.rejected
+    assert (row.column, row.value) == ("owner", "Kim Lee")
+
+
+def test_an_import_that_is_refused_has_stored_nothing(ana: Workspace, tmp_path: Path) -> None:
+    twice = BASE + BASE.splitlines()[1] + "\n"
+    new = from_stage_names(("Proposal",), pipeline_name="New", currency="EUR")
+    (tmp_path / "deals.csv").write_text(twice, "utf-8")
+    with (
+        open_import(
+            tmp_path / "deals.csv", currency="EUR", zone=ZoneInfo("UTC"), today=TODAY
+        ) as reading,
+        pytest.raises(RowsRejected),
+    ):
+        ana.import_rows(reading, new, "deals.csv")
+    assert not ana.store.has_stored
+    assert read(ana, tmp_path, BASE).created == 1
+    assert ana.store.has_stored
