@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pipeboard.cli.config import Config
     from pipeboard.domain.actor import Actor
+    from pipeboard.domain.commands import Command
     from pipeboard.domain.deal import Deal
     from pipeboard.domain.pipeline import Pipeline, Stage
     from pipeboard.domain.settings import Settings
@@ -152,7 +153,9 @@ class Call:
             )
         if where is not None:
             self._check_where(where)
-        deals = self.workspace.find_deals(refs, where=where, pipeline=self.only_pipeline)
+        from pipeboard.workspace.finding import find_deals
+
+        deals = find_deals(self.workspace, refs, where=where, pipeline=self.only_pipeline)
         if not deals:
             raise NotFound(f"No deal matches {quoted(where or '')}.", hint="See 'pipeboard list'.")
         if where is not None and len(deals) > 1 and not self.arguments.dry_run:
@@ -171,7 +174,7 @@ class Call:
 
     def _confirm_many(self, deals: Sequence[Deal]) -> None:
         """A person is asked; without one, more than a few are changed only with a yes."""
-        from pipeboard.workspace.desk import named
+        from pipeboard.domain.sentences import named
 
         told = f"This changes {named(deals)}."
         if not self.arguments.yes and len(deals) > FEW and not self.may_ask:
@@ -214,6 +217,10 @@ class Call:
         """`once` for one of several use cases of this call, each with a name of its own."""
         token = self.arguments.token and "/".join(filter(None, (self.arguments.token, str(part))))
         return {"dry_run": self.arguments.dry_run, **({"token": token} if token else {})}
+
+    def execute(self, command: Command, ids: Sequence[int]) -> Receipt:
+        """The command carried out on the deals, or only tried."""
+        return self.workspace.execute(command, ids, **self.once)
 
     def confirm(self, question: str) -> None:
         """Ask a person at a terminal, and nobody else; `PipeboardError` when they say no."""

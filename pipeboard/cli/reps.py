@@ -11,6 +11,7 @@ from pipeboard.domain.errors import NotFound, Refused
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import quoted
+from pipeboard.workspace.configuration import change_rep
 
 
 def list_reps(call: Call) -> int:
@@ -84,7 +85,7 @@ def _known(call: Call, name: str) -> Rep | None:
 
 def _save(call: Call, rep: Rep, did: str) -> int:
     dry_run = call.arguments.dry_run
-    receipt, rep = call.workspace.change_rep(rep, dry_run=dry_run)
+    receipt, rep = change_rep(call.workspace, rep, dry_run=dry_run)
     if call.arguments.json:
         call.out.document({"rep": _document(rep), "command_id": receipt.command_id or None})
     if dry_run:

@@ -19,7 +19,7 @@ from pipeboard.ui.draw.metrics.block import Block
 from pipeboard.ui.draw.metrics.figures import Figures, named_deals
 from pipeboard.ui.draw.metrics.tabs import draw_tab
 from pipeboard.ui.draw.numbers import ChartStyle
-from pipeboard.workspace.counting import Question, basis_as_of, end_of, is_over, report_on
+from pipeboard.workspace.reports import ReportQuery, basis_as_of, end_of_period, is_over, report_on
 
 if TYPE_CHECKING:
     from pipeboard.store import Store
@@ -149,7 +149,7 @@ class Accountant:
         return self._figures[key]
 
     def _find(self, asked: Asked, moment: Moment) -> Figures:
-        question = Question(
+        question = ReportQuery(
             asked.pipeline, asked.period, moment.at, asked.owner, asked.query, self._me
         )
         report = self._report(question, moment)
@@ -165,17 +165,17 @@ class Accountant:
             self._reader = self._store.new_reader()
         return self._reader
 
-    def _report(self, question: Question, moment: Moment) -> Report:
+    def _report(self, question: ReportQuery, moment: Moment) -> Report:
         """Everything is read once for each instant: another period, rep or filter reads nothing."""
         settings = self._read().settings()
         ended = None
         if is_over(question, settings):
-            over = replace(question, as_of=end_of(question, settings))
+            over = replace(question, as_of=end_of_period(question, settings))
             ended = self._basis(over, moment).during(question.period)
         basis = self._basis(question, moment).during(question.period, ended)
         return report_on(self._read(), basis, question)
 
-    def _basis(self, question: Question, moment: Moment) -> Basis:
+    def _basis(self, question: ReportQuery, moment: Moment) -> Basis:
         key = (question.pipeline, question.as_of, moment)
         if key not in self._bases:
             while len(self._bases) >= KEPT_BASES:

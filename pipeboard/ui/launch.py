@@ -129,7 +129,7 @@ def _chosen(pipelines: Sequence[Pipeline], name: str | None) -> Pipeline:
     exact = [pipeline for pipeline in pipelines if name in (None, pipeline.name)]
     if exact:
         return exact[0]
-    from pipeboard.workspace.setting_up import named_pipeline
+    from pipeboard.workspace.configuration import named_pipeline
 
     return named_pipeline(pipelines, name)
 

@@ -20,8 +20,8 @@ from pipeboard.ui.launch import Choices, first_state, make_app
 from pipeboard.ui.palette import theme_for
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.terminal.ink import ColorDepth
-from pipeboard.workspace import Workspace
 from tests.team import NOW
+from tests.verbs import Workspace
 
 KEYS = {
     " ": "space",

@@ -16,9 +16,9 @@ from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, Pipeboard
 from pipeboard.domain.money import Money
 from pipeboard.store import Store
 from pipeboard.ui.screens.overlay import Overlay
-from pipeboard.workspace import Workspace
 from tests.team import NOW
 from tests.ui.desk import Desk, desk
+from tests.verbs import Workspace
 
 DAY = "24 dec 2027"
 

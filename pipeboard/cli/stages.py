@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb, deal_arguments, last_word
+from pipeboard.domain import commands as c
 from pipeboard.domain.dates import Direction, format_date
 from pipeboard.domain.deal import LOSS_CATEGORIES, Loss
 from pipeboard.domain.money import format_money, parse_money
@@ -38,13 +39,8 @@ def move(call: Call) -> int:
     refs, name = last_word(call.arguments.words, "deals and a stage", "move")
     deals = call.deals(refs)
     stage = call.stage(deals, name)
-    receipt = call.workspace.move(
-        [deal.id for deal in deals],
-        stage.id,
-        override=call.arguments.override,
-        **call.once,
-    )
-    return call.report(receipt)
+    command = c.Move(stage.id, call.arguments.override)
+    return call.report(call.execute(command, [deal.id for deal in deals]))
 
 
 def _won_arguments(parser: Parser) -> None:
@@ -62,13 +58,8 @@ def won(call: Call) -> int:
     asked = call.arguments
     value = None if asked.value is None else parse_money(asked.value, call.settings.currency)
     day = call.day(asked.follow_up, Direction.AHEAD)
-    receipt = call.workspace.win(
-        call.ids(asked.words),
-        value=value,
-        on=call.day(asked.on),
-        override=asked.override,
-        **call.once,
-    )
+    ids = call.ids(asked.words)
+    receipt = call.execute(c.Win(value, call.day(asked.on), asked.override), ids)
     said = _closed(call, receipt)
     if day is None or asked.dry_run:
         return call.report(receipt, *said)
@@ -120,7 +111,8 @@ def lost(call: Call) -> int:
     loss = Loss(
         asked.category, asked.reason, asked.competitor, call.day(asked.recycle, Direction.AHEAD)
     )
-    receipt = call.workspace.lose(call.ids(asked.words), loss, on=call.day(asked.on), **call.once)
+    ids = call.ids(asked.words)
+    receipt = call.execute(c.Lose(loss, call.day(asked.on)), ids)
     return call.report(receipt, *_closed(call, receipt))
 
 
@@ -135,10 +127,8 @@ def reopen(call: Call) -> int:
     asked = call.arguments
     deals = call.deals(asked.words)
     stage_id = None if asked.stage is None else call.stage(deals, asked.stage).id
-    receipt = call.workspace.reopen(
-        [deal.id for deal in deals], stage_id, override=asked.override, **call.once
-    )
-    return call.report(receipt)
+    command = c.Reopen(stage_id, asked.override)
+    return call.report(call.execute(command, [deal.id for deal in deals]))
 
 
 VERBS = {

@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
     from pipeboard.domain.pipeline import Pipeline, Stage
     from pipeboard.store.writing import Writer
-    from pipeboard.workspace.desk import Desk
+    from pipeboard.workspace.service import Service
 
 _OF_THE_ROW = ("version", "position", "pipeline_id")
 
 
 def changed(
-    desk: Desk, topic: Topic, key: tuple[str | int, ...], after: Contents | None
+    service: Service, topic: Topic, key: tuple[str | int, ...], after: Contents | None
 ) -> tuple[Agreement, ...]:
     """The change to what is to be agreed from now on; empty when it is so already."""
-    before = desk.reader.agreements.contents(topic, key)
+    before = service.reader.agreements.contents(topic, key)
     return () if before == after else (Agreement(topic, key, before, after),)
 
 
@@ -43,15 +43,15 @@ def put(writer: Writer, agreement: Agreement, at: datetime, by: str) -> None:
         writer.save_pipeline(wanted, at, by)
 
 
-def reverted(desk: Desk, command_id: str, cannot: str) -> tuple[Agreement, ...]:
+def reverted(service: Service, command_id: str, cannot: str) -> tuple[Agreement, ...]:
     """What takes back the agreements that a command changed; `Conflict` when one has been changed
     since, `Refused` when deals rest on it."""
     found = []
-    for seq, done in reversed(desk.reader.agreements.of_command(command_id)):
-        present = desk.reader.agreements.contents(done.topic, done.key)
+    for seq, done in reversed(service.reader.agreements.of_command(command_id)):
+        present = service.reader.agreements.contents(done.topic, done.key)
         if not _same(done, present, done.after):
-            raise _changed_since(desk, done, present, seq, cannot)
-        found.append(_back(desk, done, present, cannot))
+            raise _changed_since(service, done, present, seq, cannot)
+        found.append(_back(service, done, present, cannot))
     return tuple(found)
 
 
@@ -73,10 +73,10 @@ def _comparable(contents: Contents, other: Contents) -> Contents:
 
 
 def _changed_since(
-    desk: Desk, done: Agreement, present: Contents | None, seq: int, cannot: str
+    service: Service, done: Agreement, present: Contents | None, seq: int, cannot: str
 ) -> Conflict:
     """Who changed the same since: said with what differs."""
-    since = [e for e in desk.reader.agreements.entries(of=done, limit=50) if e.seq > seq]
+    since = [e for e in service.reader.agreements.entries(of=done, limit=50) if e.seq > seq]
     now = Agreement(done.topic, done.key, done.after, present)
     fields = changed_names(now)
     what = f" ({', '.join(fields)})" if fields else ""
@@ -85,7 +85,7 @@ def _changed_since(
             f"{cannot}: the {done.name} has changed since{what}.", hint="See 'pipeboard history'."
         )
     last = since[0]
-    at = last.recorded_at.astimezone(desk.settings.zone)
+    at = last.recorded_at.astimezone(service.settings.zone)
     return Conflict(
         f"{cannot}: {last.who} changed the {done.name} at {at:%d %b %H:%M} after you{what}.",
         hint="See what changed: pipeboard history",
@@ -98,28 +98,28 @@ def _changed_since(
     )
 
 
-def _back(desk: Desk, done: Agreement, present: Contents | None, cannot: str) -> Agreement:
+def _back(service: Service, done: Agreement, present: Contents | None, cannot: str) -> Agreement:
     """The inverse of a change, from what is agreed now."""
     back = replace(done.inverse, before=present)
     if done.topic is Topic.REP and back.after is None:
-        _check_no_deals(desk, str(done.key[0]), cannot)
+        _check_no_deals(service, str(done.key[0]), cannot)
     if done.topic is Topic.PIPELINE and present is not None:
-        return _pipeline_back(desk, back, present, cannot)
+        return _pipeline_back(service, back, present, cannot)
     return back
 
 
-def _check_no_deals(desk: Desk, rep: str, cannot: str) -> None:
-    count = desk.reader.agreements.deals_of(rep)
+def _check_no_deals(service: Service, rep: str, cannot: str) -> None:
+    count = service.reader.agreements.deals_of(rep)
     if count:
         deals = "a deal is" if count == 1 else f"{count} deals are"
         raise Refused(f"{cannot}: {deals} {rep}'s.", hint="Assign them first.")
 
 
-def _pipeline_back(desk: Desk, back: Agreement, present: Contents, cannot: str) -> Agreement:
+def _pipeline_back(service: Service, back: Agreement, present: Contents, cannot: str) -> Agreement:
     """A pipeline as it was: stages that were new go, unless deals have been in them."""
     now = pipeline_from_data(present)
     if back.after is None:
-        if desk.reader.agreements.stages_ever_used([stage.id for stage in now.stages]):
+        if service.reader.agreements.stages_ever_used([stage.id for stage in now.stages]):
             raise Refused(
                 f"{cannot}: deals have been in {now.name}.",
                 hint="Move or archive them; the pipeline stays for their history.",
@@ -129,10 +129,10 @@ def _pipeline_back(desk: Desk, back: Agreement, present: Contents, cannot: str) 
     kept = {stage.id for stage in before.stages}
     new = [stage for stage in now.stages if stage.id not in kept]
     ids = [stage.id for stage in new]
-    for stage_id, count in desk.reader.agreements.deals_in(ids).items():
+    for stage_id, count in service.reader.agreements.deals_in(ids).items():
         deals = "a deal stands" if count == 1 else f"{count} deals stand"
         raise Refused(f"{cannot}: {deals} in {now.stage(stage_id).name}.", hint="Move them first.")
-    used = desk.reader.agreements.stages_ever_used(ids)
+    used = service.reader.agreements.stages_ever_used(ids)
     left = [replace(stage, retired=True) for stage in new if stage.id in used]
     wanted = with_retired(replace(before, version=now.version + 1), left)
     return replace(back, after=pipeline_data(wanted))

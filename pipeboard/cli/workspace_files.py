@@ -29,7 +29,7 @@ def make_workspace(
     zone or template before anything is made, `DatabaseError` when there is a database already.
     """
     from pipeboard.domain.actor import Actor
-    from pipeboard.workspace.setting_up import make_workspace as make
+    from pipeboard.workspace.configuration import make_workspace as make
 
     settings = Settings(
         currency=_currency(currency), zone_name=_zone(zone or system_zone(call.environ))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.domain.events import to_json
+from pipeboard.workspace.undoing import undo_list
 
 if TYPE_CHECKING:
     from pipeboard.workspace import Receipt
@@ -35,7 +36,7 @@ def _told(call: Call, receipt: Receipt) -> int:
 
 
 def _list(call: Call) -> int:
-    commands = call.workspace.undo_list(max(call.arguments.limit, 0))
+    commands = undo_list(call.workspace, max(call.arguments.limit, 0))
     if call.arguments.json:
         documents = [
             {

@@ -97,7 +97,7 @@ def _terminal(environ: Mapping[str, str]) -> str:
 
 
 def _store(call: Call, chosen: Beginning) -> Store:
-    from pipeboard.cli.beginning import make_workspace
+    from pipeboard.cli.workspace_files import make_workspace
     from pipeboard.store import Store
     from pipeboard.ui.screens.first_run import Way
 

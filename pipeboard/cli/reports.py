@@ -1,4 +1,4 @@
-"""The verbs about numbers: metrics, target set and list, fx set and list."""
+"""The verb about numbers: metrics."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.tables import Table
 from pipeboard.domain.currencies import currency_code
-from pipeboard.domain.dates import Direction, format_date, parse_date, parse_instant
+from pipeboard.domain.dates import Direction, parse_date, parse_instant
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.money import format_money
 from pipeboard.domain.people import match_rep
+from pipeboard.workspace.finding import typed_period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeboard.domain.metrics import Report, Target
+    from pipeboard.domain.metrics import Report
     from pipeboard.domain.metrics.grouping import Group
     from pipeboard.domain.metrics.waterfall import Waterfall
-    from pipeboard.workspace.counting import Question
+    from pipeboard.workspace.reports import ReportQuery
 
 
 def _metrics_arguments(parser: Parser) -> None:
@@ -53,12 +53,14 @@ def _metrics_arguments(parser: Parser) -> None:
 
 def metrics(call: Call) -> int:
     """The numbers of a period, for people, scripts and spreadsheets."""
+    from pipeboard.workspace.reports import changes_since, groups_of, report_before, report_of
+
     asked, workspace = call.arguments, call.workspace
     question = _question(call)
-    report = workspace.report(question)
-    before = workspace.report_before(question) if asked.compare else None
-    groups = workspace.groups(report, asked.by) if asked.by else None
-    flow = workspace.changes_since(report, day) if (day := call.day(asked.since)) else None
+    report = report_of(workspace, question)
+    before = report_before(workspace, question) if asked.compare else None
+    groups = groups_of(workspace, report, asked.by) if asked.by else None
+    flow = changes_since(workspace, report, day) if (day := call.day(asked.since)) else None
     if asked.json:
         from pipeboard.exchange.metrics_document import metrics_document
 
@@ -87,8 +89,8 @@ def metrics(call: Call) -> int:
     return 0
 
 
-def _question(call: Call) -> Question:
-    from pipeboard.workspace.counting import Question
+def _question(call: Call) -> ReportQuery:
+    from pipeboard.workspace.reports import ReportQuery
 
     asked, workspace = call.arguments, call.workspace
     as_of = workspace.now() if asked.as_of is None else _instant(call, asked.as_of)
@@ -96,9 +98,9 @@ def _question(call: Call) -> Question:
     query = workspace.parse_filter(words) if words.strip() else None
     if query is not None:
         call.tell_days(query.understood)
-    return Question(
+    return ReportQuery(
         call.pipeline,
-        workspace.period(asked.period, at=as_of),
+        typed_period(workspace, asked.period, at=as_of),
         as_of,
         _owner(call, asked.owner),
         query,
@@ -109,12 +111,14 @@ def _question(call: Call) -> Question:
 
 def _instant(call: Call, text: str) -> datetime:
     """The instant that was typed, or the end of the day; BadInput for the future."""
+    from pipeboard.workspace.reports import end_of
+
     workspace = call.workspace
     try:
         if "T" not in text and ":" not in text:
             day = parse_date(text, workspace.today, Direction.BACK)
             call.tell_days([(text, day)])
-            return workspace.end_of(day)
+            return end_of(workspace, day)
         at = parse_instant(text, zone=call.settings.zone)
     except BadInput as error:
         raise BadInput(f"--as-of: {error.message}", hint=error.hint) from error
@@ -132,7 +136,7 @@ def _owner(call: Call, name: str | None) -> str | None:
 
 def _write_tables(
     call: Call,
-    question: Question,
+    question: ReportQuery,
     report: Report,
     before: Report | None,
     groups: Mapping[Group, Report] | None,
@@ -191,115 +195,4 @@ def _write_history(call: Call, report: Report) -> None:
     Table(("said at", *CALLS, "came"), right=range(1, 7)).write(call.out, rows)
 
 
-def _target_arguments(parser: Parser) -> None:
-    parser.add_argument("period", metavar="PERIOD", help="2026, 2026Q4, 2026-11 or 2026-W47")
-    parser.add_argument("amount", metavar="AMOUNT", help="such as 130k; none takes it away")
-    parser.add_argument("--owner", metavar="REP", default="", help="of a rep")
-    parser.add_argument("--team", metavar="TEAM", default="", help="of a team")
-    parser.add_json()
-
-
-def set_target(call: Call) -> int:
-    """What is to be won in a period by a rep, a team or everybody."""
-    asked = call.arguments
-    amount = None if asked.amount.lower() == "none" else asked.amount
-    target = call.workspace.set_target(
-        call.pipeline,
-        asked.period,
-        amount,
-        owner=asked.owner,
-        team=asked.team,
-        dry_run=asked.dry_run,
-    )
-    if asked.json:
-        call.out.document({"target": target and _target(target)})
-    label = call.workspace.period(asked.period).label
-    whose = _whose(asked.owner.removeprefix("@"), asked.team)
-    begin = "Not done (dry run): " if asked.dry_run else ""
-    if target is None:
-        call.out.say(f"{begin}No target for {label}, {whose}.")
-    else:
-        call.out.say(f"{begin}Target for {label}, {whose}: {format_money(target.amount)}.")
-    return 0
-
-
-def _whose(owner: str, team: str) -> str:
-    return f"@{owner}" if owner else f"team {team}" if team else "everybody"
-
-
-def _target(target: Target) -> dict[str, object]:
-    return {
-        "period": target.period,
-        "amount": {"amount_minor": target.amount.minor, "currency": target.amount.currency},
-        "owner": target.owner or None,
-        "team": target.team or None,
-    }
-
-
-def list_targets(call: Call) -> int:
-    """The targets of the pipeline."""
-    targets = call.workspace.targets(call.pipeline)
-    if call.arguments.json:
-        call.out.document({"targets": [_target(target) for target in targets]})
-        return 0
-    rows = (
-        (target.period, _whose(target.owner, target.team), format_money(target.amount))
-        for target in targets
-    )
-    Table(("period", "whose", "target"), right=(2,)).write(call.out, rows)
-    if not targets:
-        call.out.say("No target is set; for example: pipeboard target set 2026Q4 130k")
-    return 0
-
-
-def _fx_arguments(parser: Parser) -> None:
-    parser.add_argument("currency", metavar="CURRENCY", help="such as USD")
-    parser.add_argument("rate", metavar="RATE", help="what one unit is worth; none takes it away")
-    parser.add_argument("--on", metavar="DATE", help="from that day on, else from today")
-    parser.add_json()
-
-
-def set_rate(call: Call) -> int:
-    """What a currency is worth in the workspace's, from a day on."""
-    asked, base = call.arguments, call.settings.currency
-    wanted = None if asked.rate.lower() == "none" else asked.rate
-    code, rate, day = call.workspace.set_rate(
-        asked.currency, wanted, on=call.day(asked.on), dry_run=asked.dry_run
-    )
-    if asked.json:
-        call.out.document(
-            {"rate": rate and {"currency": code, "from": day.isoformat(), "rate": float(rate)}}
-        )
-    begin = "Not done (dry run): " if asked.dry_run else ""
-    if rate is None:
-        call.out.say(f"{begin}No rate of {code} for {format_date(day)}.")
-    else:
-        call.out.say(f"{begin}1 {code} is {float(rate):g} {base} from {format_date(day)} on.")
-    return 0
-
-
-def list_rates(call: Call) -> int:
-    """Every rate, by currency and day."""
-    rates = call.workspace.reader.rates()
-    found = [(code, day, rate) for code, dated in rates.dated.items() for day, rate in dated]
-    if call.arguments.json:
-        documents = [
-            {"currency": code, "from": day.isoformat(), "rate": float(rate)}
-            for code, day, rate in found
-        ]
-        call.out.document({"base": rates.base, "rates": documents})
-        return 0
-    rows = ((code, day.isoformat(), f"{float(rate):g}") for code, day, rate in found)
-    Table(("currency", "from", f"in {rates.base}"), right=(2,)).write(call.out, rows)
-    if not found:
-        call.out.say("No rate is entered; for example: pipeboard fx set USD 0.92")
-    return 0
-
-
-VERBS = {
-    "metrics": Verb("[FILTER...]", _metrics_arguments, metrics, dashed_words=True),
-    "target set": Verb("PERIOD AMOUNT", _target_arguments, set_target),
-    "target list": Verb("", Parser.add_json, list_targets),
-    "fx set": Verb("CURRENCY RATE", _fx_arguments, set_rate),
-    "fx list": Verb("", Parser.add_json, list_rates),
-}
+VERBS = {"metrics": Verb("[FILTER...]", _metrics_arguments, metrics, dashed_words=True)}

@@ -1,4 +1,4 @@
-"""Use cases: deals out of a file, all in one command.
+"""Import of the rows of a file: all of its deals in one command.
 
 An import decides without any lock, from short looks at the database, and puts what follows beside
 it. Then one short transaction checks that what it rested on still holds, and brings all of it in.
@@ -21,12 +21,12 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.pipeline_rules import check_pipeline, clean_pipeline
 from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow, Rejected
-from pipeboard.workspace.edits import Edits
 from pipeboard.workspace.import_report import ImportReport as ImportReport
 from pipeboard.workspace.import_report import RowsRejected as RowsRejected
+from pipeboard.workspace.recording import command_done, retried
 from pipeboard.workspace.row_deciding import ImportOptions as ImportOptions
 from pipeboard.workspace.row_deciding import RowDecider
-from pipeboard.workspace.setting_up import SettingUp
+from pipeboard.workspace.service import Service
 
 if TYPE_CHECKING:
     from pipeboard.exchange.reading import Reading
@@ -48,37 +48,34 @@ class _Outdated(Exception):
         self.ids = frozenset(ids)
 
 
-class Importing(Edits, SettingUp):
-    """Files of other tools, and our own."""
+def import_rows(
+    service: Service,
+    reading: Reading,
+    pipeline: Pipeline,
+    origin: str,
+    options: ImportOptions = _NO_OPTIONS,
+    *,
+    skip_bad: bool = False,
+    dry_run: bool = False,
+    override: str = "",
+    progress: Progress | None = None,
+    token: str = "",
+) -> ImportReport:
+    """Every deal of a file, new or changed since it was last imported, as one command.
 
-    def import_rows(
-        self,
-        reading: Reading,
-        pipeline: Pipeline,
-        origin: str,
-        options: ImportOptions = _NO_OPTIONS,
-        *,
-        skip_bad: bool = False,
-        dry_run: bool = False,
-        override: str = "",
-        progress: Progress | None = None,
-        token: str = "",
-    ) -> ImportReport:
-        """Every deal of a file, new or changed since it was last imported, as one command.
-
-        A `pipeline` that is new (id 0) is made in the same transaction. `origin` names the file
-        in the history. Without `skip_bad` a rejected row raises `RowsRejected` and nothing is
-        written. A change that moves a known deal passes the gate as any move does, with
-        `override` as its reason. `progress` gets rows and share read. A dry run takes no lock.
-        Under the `token` of an import that is stored already nothing is done again.
-        """
-        if (done := self.retried(token, "import")) is not None:
-            return ImportReport(command_id=done.command_id, said_before=done.notes[0])
-        if override:
-            options = replace(options, override=override)
-        run = _Import(self, reading, pipeline, origin, options, skip_bad=skip_bad, token=token)
-        with _collecting_later():
-            return run.rehearse(progress) if dry_run else run.carry_out(progress)
+    A `pipeline` that is new (id 0) is made in the same transaction. `origin` names the file
+    in the history. Without `skip_bad` a rejected row raises `RowsRejected` and nothing is
+    written. A change that moves a known deal passes the gate as any move does, with
+    `override` as its reason. `progress` gets rows and share read. A dry run takes no lock.
+    Under the `token` of an import that is stored already nothing is done again.
+    """
+    if (done := retried(service, token, "import")) is not None:
+        return ImportReport(command_id=done.command_id, said_before=done.notes[0])
+    if override:
+        options = replace(options, override=override)
+    run = _Import(service, reading, pipeline, origin, options, skip_bad=skip_bad, token=token)
+    with _collecting_later():
+        return run.rehearse(progress) if dry_run else run.carry_out(progress)
 
 
 @contextmanager
@@ -99,7 +96,7 @@ class _Import:
 
     def __init__(
         self,
-        desk: Importing,
+        service: Service,
         reading: Reading,
         pipeline: Pipeline,
         origin: str,
@@ -108,9 +105,9 @@ class _Import:
         skip_bad: bool,
         token: str,
     ) -> None:
-        self.desk, self.reading, self.origin, self.options = desk, reading, origin, options
+        self.service, self.reading, self.origin, self.options = service, reading, origin, options
         self.wanted, self.skip_bad = pipeline, skip_bad
-        self.command_id, self.at = token or str(uuid.uuid4()), desk.now()
+        self.command_id, self.at = token or str(uuid.uuid4()), service.now()
 
     def rehearse(self, progress: Progress | None) -> ImportReport:
         """What would be done; nothing is written, and nobody waits."""
@@ -131,32 +128,32 @@ class _Import:
                 if decider.report.rejected and not self.skip_bad:
                     continue
                 if staging is None and decided:
-                    staging = resources.enter_context(self.desk.store.staging())
+                    staging = resources.enter_context(self.service.store.staging())
                 if staging is not None and decided:
                     self._put_aside(staging, decider, decided)
             self._check(decider)
             if staging is not None:
                 self._bring_in(staging, decider)
             elif not self.wanted.id:
-                self.desk.transact(lambda: self._save_pipeline(pipeline))
+                self.service.transact(lambda: self._save_pipeline(pipeline))
         return decider.report
 
     def _decider(self, pipeline: Pipeline) -> RowDecider:
         return RowDecider(
-            self.desk.reader, self._context(pipeline), self.origin, self.reading, self.options
+            self.service.reader, self._context(pipeline), self.origin, self.reading, self.options
         )  # fmt: skip
 
     def _context(self, pipeline: Pipeline) -> Context:
-        desk = self.desk
-        settings = desk.settings
+        service = self.service
+        settings = service.settings
         return Context(
             pipeline,
             self.at,
             settings.zone,
-            desk.me,
+            service.me,
             settings.loss_categories,
-            desk.actor.label,
-            desk.today,
+            service.actor.label,
+            service.today,
         )
 
     def _chunks(
@@ -186,7 +183,7 @@ class _Import:
         """Stores what was put aside; what somebody changed meanwhile is decided anew before."""
         for _ in range(MOST_ATTEMPTS):
             try:
-                self.desk.transact(lambda: self._store(staging, decider), through=staging)
+                self.service.transact(lambda: self._store(staging, decider), through=staging)
             except _Outdated as outdated:
                 self._decide_again(staging, decider, outdated.ids)
             else:
@@ -198,12 +195,12 @@ class _Import:
         )
 
     def _store(self, staging: Staging, decider: RowDecider) -> None:
-        writer, pipeline = self.desk.writer, decider.pipeline
-        if self.desk.retried(self.command_id, "import") is not None:
+        writer, pipeline = self.service.transaction.writer, decider.pipeline
+        if retried(self.service, self.command_id, "import") is not None:
             return
         if not self.wanted.id:
             self._save_pipeline(pipeline)
-        elif self.desk.pipeline_now(pipeline.id).version != pipeline.version:
+        elif self.service.pipeline_now(pipeline.id).version != pipeline.version:
             raise Conflict(
                 f"{pipeline.name} was changed while the file was being read.",
                 hint="Nothing was imported: import it again.",
@@ -212,7 +209,8 @@ class _Import:
             raise _Outdated(outdated)
         count = decider.report.created + decider.report.updated
         summary = f"Imported {count:,} deals from {self.origin}."
-        writer.begin_command(self.desk._done(self.command_id, decider.at, "import", summary))
+        done = command_done(self.service, self.command_id, decider.at, "import", summary)
+        writer.begin_command(done)
         writer.add_staged(staging.stage)
         if self.options.recipe is not None:
             writer.save_recipe(*self.options.recipe)
@@ -234,19 +232,21 @@ class _Import:
 
     def _reserve(self) -> Pipeline:
         """The new pipeline under numbers of its own; there is nothing of it in the database yet."""
-        wanted, store = clean_pipeline(self.wanted), self.desk.store
-        check_pipeline(wanted, self.desk.pipelines())
+        wanted, store = clean_pipeline(self.wanted), self.service.store
+        check_pipeline(wanted, self.service.reader.pipelines())
         numbers = iter(store.reserve("stage", len(wanted.stages)))
         stages = tuple(replace(stage, id=next(numbers)) for stage in wanted.stages)
         return replace(wanted, id=store.reserve("pipeline", 1)[0], stages=stages, version=1)
 
     def _save_pipeline(self, pipeline: Pipeline) -> None:
-        if any(fold(known.name) == fold(pipeline.name) for known in self.desk.pipelines()):
+        if any(
+            fold(known.name) == fold(pipeline.name) for known in self.service.reader.pipelines()
+        ):
             raise Refused(
                 f"There is a pipeline '{pipeline.name}' by now.",
                 hint="Nothing was imported: import it again, without --stages.",
             )
-        self.desk.writer.save_pipeline(pipeline, self.at, self.desk.actor.label)
+        self.service.transaction.writer.save_pipeline(pipeline, self.at, self.service.actor.label)
 
 
 def _with_made_up_ids(pipeline: Pipeline) -> Pipeline:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
+from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.deal import Contact, Deal, Term
 from pipeboard.domain.errors import NotFound
@@ -46,7 +47,7 @@ def contact(call: Call) -> int:
     else:
         person = deal.contacts.get(key, Contact(asked.name))
         wanted = replace(person, **_given(call, _REACH))
-    return call.report(call.workspace.set_contact(deal.id, wanted, key, **call.once))
+    return call.report(call.execute(c.SetContact(key, wanted), [deal.id]))
 
 
 def _term_arguments(parser: Parser) -> None:
@@ -69,7 +70,7 @@ def term(call: Call) -> int:
         wanted = None
     else:
         wanted = replace(deal.terms.get(key, Term(asked.item)), **_given(call, _SIDES))
-    return call.report(call.workspace.set_term(deal.id, wanted, key, **call.once))
+    return call.report(call.execute(c.SetTerm(key, wanted), [deal.id]))
 
 
 def _tick_arguments(parser: Parser) -> None:
@@ -84,9 +85,7 @@ def tick(call: Call) -> int:
     asked, deal = call.arguments, _deal(call)
     stage = call.documents.pipelines[deal.pipeline_id].stage(deal.stage_id)
     item = _item(asked.item, stage.checklist, stage.name)
-    return call.report(
-        call.workspace.check(deal.id, stage.id, item, done=not asked.clear, **call.once)
-    )
+    return call.report(call.execute(c.Check(stage.id, item, not asked.clear), [deal.id]))
 
 
 def _item(text: str, checklist: tuple[str, ...], stage: str) -> str:

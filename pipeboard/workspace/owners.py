@@ -1,0 +1,41 @@
+"""Owners: a deal belongs to a rep whom the team knows, or to one who is made on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeboard.domain import commands as c
+from pipeboard.domain.errors import Ambiguous, NotFound
+from pipeboard.domain.people import match_owner
+from pipeboard.domain.settings import Rep
+from pipeboard.domain.text import clean_line
+from pipeboard.workspace.service import Service
+
+
+def known_owner(service: Service, rep: str, *, new_rep: bool = False) -> str:
+    """The rep that is meant; an unknown one is refused, or made with `new_rep`."""
+    try:
+        return match_owner(rep, service.reader.reps(), service.me)
+    except NotFound as error:
+        if not new_rep or isinstance(error, Ambiguous):
+            raise
+        return clean_line(rep, field="rep").removeprefix("@").strip()
+
+
+def with_known_owner(service: Service, command: c.Command) -> c.Command:
+    """The command with the owner as everybody writes the name, where it names one."""
+    match command:
+        case c.Assign(rep, _, new_rep):
+            return replace(command, rep=known_owner(service, rep, new_rep=new_rep))
+        case c.Edit(changes, new_rep) if "owner" in changes:
+            owner = known_owner(service, str(changes["owner"] or ""), new_rep=new_rep)
+            return replace(command, changes={**changes, "owner": owner})
+        case _:
+            return command
+
+
+def away(reps: Sequence[Rep], owner: str) -> tuple[str, ...]:
+    """A remark where the owner takes no more deals."""
+    found = [rep for rep in reps if rep.name == owner and not rep.active]
+    return tuple(f"{rep.display_name or rep.name} is not active." for rep in found)
