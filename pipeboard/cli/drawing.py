@@ -10,8 +10,10 @@ from pipeboard.cli.call import Call
 from pipeboard.cli.output import BLUE, BOLD, DIM, GREEN, RED, YELLOW, terminal_width
 from pipeboard.cli.tables import Table
 from pipeboard.domain.metrics import METRICS, Report
+from pipeboard.domain.metrics.grouping import Group
+from pipeboard.domain.metrics.scope import footnote, headline
 from pipeboard.domain.metrics.wording import Wording
-from pipeboard.exchange.metrics_tables import GROUP_METRICS
+from pipeboard.exchange.metrics_tables import GROUP_METRICS, called
 from pipeboard.ui.draw.glyphs import Glyphs, choose_glyphs, spelled
 from pipeboard.ui.draw.metrics.figures import Figures, named_deals
 from pipeboard.ui.draw.metrics.tab_names import TabName
@@ -34,7 +36,11 @@ _STYLES: Final[Mapping[Role, str]] = {
 
 
 def draw_overview(
-    call: Call, report: Report, before: Report | None, groups: Mapping[str, Report] | None
+    call: Call,
+    report: Report,
+    before: Report | None,
+    groups: Mapping[Group, Report] | None,
+    owner: str | None = None,
 ) -> None:
     """What the numbers say, the figures and the charts, then the groups beside each other."""
     reader = call.workspace.reader
@@ -43,25 +49,27 @@ def draw_overview(
     say = Wording(report.basis.rules.currency, signs=glyphs is Glyphs.UNICODE)
     style = ChartStyle(terminal_width() or WIDTH, say, glyphs)
     block = draw_tab(TabName.OVERVIEW, Figures(report, before, names), style)
-    basis = report.basis
     against = f", against {before.basis.period.label}" if before else ""
-    call.out.line((f" {basis.rules.pipeline.name}: {basis.period.label}{against}", BOLD))
+    head = headline(report, " ".join(call.arguments.words), owner)
+    call.out.line((f" {head}{against}", BOLD))
     call.out.line("")
     for line in block.lines:
         spans = spelled(line, glyphs)
         while spans and not spans[-1][0].strip():
             spans = spans[:-1]
         call.out.line(*((text, _STYLES.get(role, "")) for text, role in spans))
+    call.out.line("")
+    call.out.line((f" {footnote(report)}", DIM))
     if groups:
         call.out.line("")
         _write_groups(call, groups, say)
 
 
-def _write_groups(call: Call, groups: Mapping[str, Report], say: Wording) -> None:
+def _write_groups(call: Call, groups: Mapping[Group, Report], say: Wording) -> None:
     headings = ("group", *(METRICS[name].label.lower() for name in GROUP_METRICS), "n")
     rows = (
         (
-            name or "(none)",
+            called(name, group),
             *(say.number(group.metric(metric)) for metric in GROUP_METRICS),
             str(group.metric("win_rate").n),
         )

@@ -9,6 +9,7 @@ from pipeboard import outlet
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.tables import Table
+from pipeboard.domain.currencies import currency_code
 from pipeboard.domain.dates import Direction, format_date, parse_date, parse_instant
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.money import format_money
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pipeboard.domain.metrics import Report, Target
+    from pipeboard.domain.metrics.grouping import Group
+    from pipeboard.domain.metrics.waterfall import Waterfall
     from pipeboard.workspace.counting import Question
 
 
@@ -33,6 +36,15 @@ def _metrics_arguments(parser: Parser) -> None:
     parser.add_argument("--owner", metavar="REP", help="what a rep did")
     parser.add_argument("--compare", action="store_true", help="against the period before")
     parser.add_argument("--as-of", metavar="T", help="as it was on a day or at an instant")
+    parser.add_argument(
+        "--since", metavar="DATE", help="what changed in the pipeline of the period since a day"
+    )
+    parser.add_argument(
+        "--history",
+        action="store_true",
+        help="what forecasts said week by week in past periods, against what came",
+    )
+    parser.add_argument("--currency", metavar="CODE", default="", help="sums in another currency")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON document")
     form.add_argument("--md", action="store_true", help="Markdown")
@@ -46,6 +58,7 @@ def metrics(call: Call) -> int:
     report = workspace.report(question)
     before = workspace.report_before(question) if asked.compare else None
     groups = workspace.groups(report, asked.by) if asked.by else None
+    flow = workspace.changes_since(report, day) if (day := call.day(asked.since)) else None
     if asked.json:
         from pipeboard.exchange.metrics_document import metrics_document
 
@@ -57,14 +70,20 @@ def metrics(call: Call) -> int:
                 before=before,
                 groups=groups,
                 grouped_by=asked.by or "",
+                flow=flow,
+                history=asked.history,
             )
         )
     elif asked.md or asked.csv:
-        _write_tables(call, report, before, groups)
+        _write_tables(call, question, report, before, groups, flow)
     else:
         from pipeboard.cli.drawing import draw_overview
 
-        draw_overview(call, report, before, groups)
+        draw_overview(call, report, before, groups, question.owner)
+        if flow is not None:
+            _write_changes(call, report, flow)
+        if asked.history:
+            _write_history(call, report)
     return 0
 
 
@@ -84,6 +103,7 @@ def _question(call: Call) -> Question:
         _owner(call, asked.owner),
         query,
         workspace.me,
+        currency_code(asked.currency) if asked.currency else "",
     )
 
 
@@ -111,18 +131,64 @@ def _owner(call: Call, name: str | None) -> str | None:
 
 
 def _write_tables(
-    call: Call, report: Report, before: Report | None, groups: Mapping[str, Report] | None
+    call: Call,
+    question: Question,
+    report: Report,
+    before: Report | None,
+    groups: Mapping[Group, Report] | None,
+    flow: Waterfall | None,
 ) -> None:
     from pipeboard.domain.metrics import METRICS
-    from pipeboard.exchange.metrics_tables import as_csv, as_markdown, tables
+    from pipeboard.exchange.metrics_tables import GROUP_METRICS, as_csv, as_markdown, tables
 
-    if call.arguments.csv:
-        found = tables(report, before, groups, group_metrics=tuple(METRICS))
-        outlet.data(as_csv(found), end="")
+    words, owner = " ".join(call.arguments.words), question.owner
+    as_data = call.arguments.csv
+    shown = tuple(METRICS) if as_data else GROUP_METRICS
+    found = tables(
+        report, before, groups, group_metrics=shown, flow=flow, history=call.arguments.history
+    )
+    if as_data:
+        outlet.data(as_csv(report, found, words, owner), end="")
+    else:
+        call.out.text(as_markdown(report, found, words, owner).rstrip("\n"))
+
+
+def _write_changes(call: Call, report: Report, flow: Waterfall) -> None:
+    from pipeboard.domain.metrics.waterfall import GOING
+    from pipeboard.domain.metrics.wording import Wording
+
+    say = Wording(report.basis.rules.currency)
+    rows = (
+        (
+            name.replace("_", " "),
+            str(len(line.deals)),
+            f"{'-' if name in GOING else ''}{say.money(flow.whole()[name])}",
+        )
+        for name, line in flow.lines.items()
+        if line.deals or name in ("start", "end")
+    )
+    call.out.line("")
+    Table(("what changed", "deals", "value"), right=(1, 2)).write(call.out, rows)
+
+
+def _write_history(call: Call, report: Report) -> None:
+    from pipeboard.domain.metrics.said_before import CALLS
+    from pipeboard.domain.metrics.wording import Wording
+
+    say = Wording(report.basis.rules.currency)
+    if not report.forecast_history:
+        call.out.say("No period of that kind is over yet: no forecast has been held against it.")
         return
-    basis = report.basis
-    title = f"{basis.rules.pipeline.name}: {basis.period.label}"
-    call.out.text(as_markdown(report, tables(report, before, groups), title).rstrip("\n"))
+    rows = (
+        (
+            f"{call_.period.label} week {call_.week}",
+            *(say.money(call_.said[name]) for name in CALLS),
+            say.money(call_.came),
+        )
+        for call_ in report.forecast_history
+    )
+    call.out.line("")
+    Table(("said at", *CALLS, "came"), right=range(1, 7)).write(call.out, rows)
 
 
 def _target_arguments(parser: Parser) -> None:

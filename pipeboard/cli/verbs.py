@@ -40,6 +40,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "metrics": ("numbers", "win rates, forecast, bottleneck: the numbers of a period"),
         "target": ("numbers", "what is to be won in a period"),
         "fx": ("numbers", "what other currencies are worth, from which day on"),
+        "setting": ("counting", "when weeks and business years begin, whom deals count for"),
     },
     "History": {
         "undo": ("undoing", "take your last command back, whole"),
@@ -62,8 +63,8 @@ CHANGING = frozenset(
     (
         "init", "demo", "import", "add", "set", "assign", "tag", "archive", "unarchive", "merge",
         "move", "won", "lost", "reopen", "next", "log", "note", "answer", "snooze", "contact",
-        "term", "tick", "recycle", "target set", "fx set", "undo", "redo", "pipeline new",
-        "pipeline apply", "pipeline edit", "rep add", "rep set", "config edit",
+        "term", "tick", "recycle", "target set", "fx set", "setting set", "undo", "redo",
+        "pipeline new", "pipeline apply", "pipeline edit", "rep add", "rep set", "config edit",
     )
 )  # fmt: skip
 # Those that hand --token on to their use case (`Call.once`).
@@ -75,9 +76,9 @@ TOKENED = frozenset(
 )  # fmt: skip
 READING = frozenset(
     (
-        "list", "show", "metrics", "target list", "fx list", "history", "pipeline list",
-        "pipeline show", "pipeline templates", "rep list", "config show", "config path",
-        "config check", "keys", "version",
+        "list", "show", "metrics", "target list", "fx list", "setting list", "history",
+        "pipeline list", "pipeline show", "pipeline templates", "rep list", "config show",
+        "config path", "config check", "keys", "version",
     )
 )  # fmt: skip
 
@@ -106,6 +107,13 @@ NESTED: dict[str, tuple[str, dict[str, str]]] = {
         {
             "list": "every rate, by currency and day",
             "set": "a rate from a day on: pipeboard fx set USD 0.92",
+        },
+    ),
+    "setting": (
+        "list",
+        {
+            "list": "how the workspace counts",
+            "set": "change it: pipeboard setting set fiscal-start april",
         },
     ),
     "rep": (

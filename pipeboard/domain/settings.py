@@ -26,7 +26,8 @@ class Settings:
     """Currency and IANA zone of all numbers, and the lists that people choose from.
 
     `week_start` is 0 for Monday, `fiscal_shift` the months by which the business year begins
-    after January, `min_gap_hours` the least time between two touches from our side.
+    after January, `min_gap_hours` the least time between two touches from our side. With
+    `owner_now` numbers count a deal for its present owner, not for the one at the event.
     """
 
     currency: str = "EUR"
@@ -36,6 +37,7 @@ class Settings:
     sources: tuple[str, ...] = SOURCES
     loss_categories: tuple[str, ...] = LOSS_CATEGORIES
     min_gap_hours: int = 24
+    owner_now: bool = False
     demo: bool = False
 
     @property

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
 
-from pipeboard.domain.metrics import Metric, Report, Unit, compare
+from pipeboard.domain.events import instant
+from pipeboard.domain.metrics import Report, compare
 from pipeboard.domain.metrics.calibration import Band, Calibration
-from pipeboard.domain.metrics.losses import LossReason
+from pipeboard.domain.metrics.chances import won_of_closed
+from pipeboard.domain.metrics.conversion import cohort, conversion_by_value
+from pipeboard.domain.metrics.grouping import Group
+from pipeboard.domain.metrics.losses import LossReason, competitors
 from pipeboard.domain.metrics.readings import (
     activity_reading,
     calibration_reading,
@@ -18,16 +21,23 @@ from pipeboard.domain.metrics.readings import (
     loss_reading,
     stuck_reading,
     target_reading,
+    velocity_reading,
 )
 from pipeboard.domain.metrics.report import StageNumbers
-from pipeboard.domain.metrics.result import Number
+from pipeboard.domain.metrics.scope import scope_of, windows_of
+from pipeboard.domain.metrics.tally import by_currency
 from pipeboard.domain.metrics.waterfall import Waterfall
 from pipeboard.domain.metrics.wording import Wording
 from pipeboard.domain.pipeline import Pipeline
-
-Document = dict[str, Any]
-
-_WHOLE = (Unit.COUNT, Unit.MINOR)
+from pipeboard.domain.score import half_up
+from pipeboard.exchange.metric_document import Document, metric_document, number
+from pipeboard.exchange.outlook_document import (
+    backtest_document,
+    call_document,
+    chance_documents,
+    coverage_document,
+    needed_document,
+)
 
 
 def metrics_document(
@@ -36,39 +46,55 @@ def metrics_document(
     filter_text: str = "",
     owner: str | None = None,
     before: Report | None = None,
-    groups: Mapping[str, Report] | None = None,
+    groups: Mapping[Group, Report] | None = None,
     grouped_by: str = "",
+    flow: Waterfall | None = None,
+    history: bool = False,
 ) -> Document:
-    """One report; with `before` against that of another period, with `groups` also of each group.
+    """One report; with `before` against that of another period, with `groups` also of each group,
+    with `flow` another waterfall than that of the whole period, with `history` what forecasts said
+    in past periods.
 
     Amounts are minor units of `currency`. Whatever is unknown is null, with its reason beside it.
     """
-    rules, basis = report.basis.rules, report.basis
+    rules, scope = report.basis.rules, scope_of(report, filter_text, owner)
     document = {
-        "as_of": _local(report, basis.as_of),
-        "zone": rules.settings.zone_name,
-        "currency": rules.currency,
-        "pipeline": rules.pipeline.name,
+        **{name: scope[name] for name in ("as_of", "stock_as_of", "zone", "currency", "pipeline")},
         "owner": owner,
         "filter": filter_text,
         "period": period_document(report),
+        "windows": dict(windows_of(report)),
         "metrics": metric_documents(report),
-        "stages": [_stage(row) for row in report.stages],
+        "by_currency": _by_currency(report),
+        "stages": [_stage(report, row) for row in report.stages],
         "bottleneck": _bottleneck(report),
         "lead_velocity": _lead_months(report),
         "forecast_months": _forecast_months(report),
         "won_weeks": _won_weeks(report),
         "calibration": _calibration(report.calibration),
-        "waterfall": _waterfall(report.waterfall),
+        "chances": chance_documents(report),
+        "backtest": backtest_document(report.backtest),
+        "needed": needed_document(report),
+        "coverage": coverage_document(report),
+        "velocity_is_stale": report.velocity_is_stale,
+        "time_to_win": [
+            {"days": float(days), "share": share} for days, share in report.time_to_win
+        ],
+        "waterfall": _waterfall(report, flow or report.waterfall),
         "loss_reasons": [_loss_reason(rules.pipeline, reason) for reason in report.loss_reasons],
+        "competitors": [
+            {"competitor": one.competitor, "count": len(one.deals), "value": one.value.rounded}
+            for one in competitors(report.basis)
+        ],
         "readings": readings(report),
     }
     if before is not None:
         document["compared_with"] = _compared(report, before)
+    if history:
+        document["forecast_history"] = [call_document(call) for call in report.forecast_history]
     document["grouped_by"] = grouped_by or None
     document["groups"] = [
-        {"key": name or None, "metrics": metric_documents(group)}
-        for name, group in (groups or {}).items()
+        {"key": name, "metrics": metric_documents(group)} for name, group in (groups or {}).items()
     ]
     return document
 
@@ -78,8 +104,10 @@ def _lead_months(report: Report) -> list[Document]:
         {
             "month": month.month,
             "qualified": month.leads,
+            "before": month.before,
             "rate": metric_document(month.rate),
             "partial": month.partial,
+            "bar_moved": month.bar_moved,
         }
         for month in report.lead_months
     ]
@@ -93,6 +121,8 @@ def _forecast_months(report: Report) -> list[Document]:
             "open_value": month.open_value.rounded,
             "weighted_value": month.weighted.rounded,
             "measured_value": month.measured.rounded,
+            "reason": month.open_value.reason or month.weighted.reason or month.measured.reason,
+            "excluded": dict(month.weighted.excluded),
         }
         for month in report.months
     ]
@@ -103,7 +133,10 @@ def _won_weeks(report: Report) -> list[Document]:
         {
             "week": week.start.isoformat(),
             "won_value": week.won.rounded,
+            "won_count": len(week.won_deals),
             "created_count": week.created.rounded,
+            "created_value": week.created_value.rounded,
+            "reason": week.won.reason,
             "partial": week.partial,
         }
         for week in report.weeks
@@ -126,33 +159,23 @@ def metric_documents(report: Report) -> Document:
     return {name: metric_document(metric) for name, metric in report.metrics.items()}
 
 
-def metric_document(metric: Metric) -> Document:
-    """One number with what it is made of; proportions have their 95 % interval."""
-    document: Document = {
-        "value": metric.rounded if metric.unit in _WHOLE else _number(metric.value),
-        "unit": str(metric.unit),
-        "num": _number(metric.num),
-        "den": _number(metric.den),
-        "n": metric.n,
-        "reason": metric.reason,
-        "excluded": dict(metric.excluded),
+def _by_currency(report: Report) -> Document:
+    """What is not converted: the sums in each currency, where an amount has no rate."""
+    parts = {
+        "open": report.stock.deals.open,
+        "won": report.basis.won,
+        "lost": report.basis.lost,
+        "created": report.basis.created,
     }
-    if metric.low is not None:
-        document |= {"low": metric.low, "high": metric.high}
-    if metric.bounds is not None:
-        document |= {"pending": metric.pending, "bounds": [float(end) for end in metric.bounds]}
-    return document
+    return {
+        name: by_currency(deals)
+        for name, deals in parts.items()
+        if report.stock.tally(deals).lacking
+    }
 
 
-def _number(value: Number | None) -> int | float | None:
-    """A whole number as it is, else as near as a float comes."""
-    if value is None:
-        return None
-    fraction = Fraction(value)
-    return fraction.numerator if fraction.denominator == 1 else float(fraction)
-
-
-def _stage(row: StageNumbers) -> Document:
+def _stage(report: Report, row: StageNumbers) -> Document:
+    stage_id = row.stage.id
     return {
         "stage": row.stage.name,
         "entered": row.entered,
@@ -161,12 +184,19 @@ def _stage(row: StageNumbers) -> Document:
         "weighted_value": row.weighted_value.rounded,
         "conversion": metric_document(row.conversion),
         "resolved": metric_document(row.resolved),
+        "conversion_by_value": metric_document(
+            conversion_by_value(report.basis, cohort(report.basis, row.stage))
+        ),
         "dwell_median_days": metric_document(row.dwell.median),
         "dwell_km_median_days": metric_document(row.dwell.km_median),
         "dwell_p80_days": metric_document(row.dwell.p80),
         "dwell_p90_days": metric_document(row.dwell.p90),
         "expected_days": row.stage.expected_days,
-        "overstay_deal_days": _number(row.overstay.deal_days),
+        "limit_days": None if row.limit is None else number(row.limit),
+        "win_given": metric_document(report.stock.once(won_of_closed)[stage_id]),
+        "rose_tint": report.rose_tint_by_stage[stage_id].rounded,
+        "reason": row.open_value.reason or row.weighted_value.reason,
+        "overstay_deal_days": number(row.overstay.deal_days),
         "stalled_count": row.stalled_count,
         "skipped": metric_document(row.skipped),
         "regressions": row.regressions,
@@ -179,7 +209,7 @@ def _bottleneck(report: Report) -> Document | None:
         return None
     return {
         "stage": found.stage.name,
-        "overstay_deal_days": _number(found.overstay.deal_days),
+        "overstay_deal_days": number(found.overstay.deal_days),
         "deals": [f"D-{deal.id}" for deal in found.overstay.deals],
         "why": stuck_reading(report, Wording(report.basis.rules.currency)),
     }
@@ -190,6 +220,8 @@ def _calibration(found: Calibration) -> Document:
         "brier": metric_document(found.brier),
         "skill": metric_document(found.skill),
         "bias": metric_document(found.bias),
+        "said": found.said,
+        "by_hand": found.by_hand,
         "bands": [_band(band) for band in found.bands],
     }
 
@@ -198,21 +230,27 @@ def _band(band: Band) -> Document:
     return {
         "low_bp": band.low_bp,
         "high_bp": band.high_bp,
-        "stated": _number(band.stated),
+        "stated": number(band.stated),
         "won": metric_document(band.won),
     }
 
 
-def _waterfall(flow: Waterfall) -> Document:
-    lines = {"start": flow.start, **flow.coming, **flow.going, "end": flow.end}
+def _waterfall(report: Report, flow: Waterfall) -> Document:
     off_ledger = {
         "created_and_won": flow.created_and_won,
         "created_and_lost": flow.created_and_lost,
         "won_above": flow.won_above,
     }
+    unknown = flow.reason is not None
     return {
-        **{name: _number(line.amount) for name, line in lines.items()},
-        "off_ledger": {name: _number(line.amount) for name, line in off_ledger.items()},
+        "since": _local(report, instant(flow.first + 1)),
+        "until": _local(report, instant(flow.last)),
+        **{name: None if unknown else amount for name, amount in flow.whole().items()},
+        "off_ledger": {
+            name: None if unknown else half_up(Fraction(line.amount))
+            for name, line in off_ledger.items()
+        },
+        "reason": flow.reason,
         "excluded": flow.excluded,
     }
 
@@ -234,6 +272,7 @@ def readings(report: Report) -> dict[str, str]:
         "stuck": stuck_reading(report, say),
         "forecast": forecast_reading(report, say),
         "calibration": calibration_reading(report),
+        "velocity": velocity_reading(report, say),
         "funnel": funnel_reading(report),
         "activity": activity_reading(report, say),
         "losses": loss_reading(report, say),
@@ -247,8 +286,8 @@ def _compared(now: Report, before: Report) -> Document:
         "metrics": {
             name: {
                 "value": metric_document(change.then)["value"],
-                "difference": _number(change.difference),
-                "share": _number(change.share),
+                "difference": number(change.difference),
+                "share": number(change.share),
                 "is_better": change.is_better,
             }
             for name, change in compare(now, before).items()

@@ -9,23 +9,34 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from pipeboard.domain.metrics import METRICS, Metric, Report, Unit, compare
-from pipeboard.domain.metrics.ageing import by_age
+from pipeboard.domain.metrics.ageing import by_age, of_unknown_age
+from pipeboard.domain.metrics.grouping import Group
+from pipeboard.domain.metrics.losses import competitors
+from pipeboard.domain.metrics.readings import unripe
 from pipeboard.domain.metrics.result import Number
-from pipeboard.domain.metrics.waterfall import COMING, GOING
+from pipeboard.domain.metrics.said_before import CALLS
+from pipeboard.domain.metrics.scope import footnote, headline, scope_of, windows_of
+from pipeboard.domain.metrics.waterfall import GOING, Waterfall
 from pipeboard.domain.metrics.wording import Wording
+from pipeboard.domain.score import half_up
 from pipeboard.exchange.cells import defuse
 from pipeboard.exchange.deal_text import escaped
-from pipeboard.exchange.metrics_document import metric_document, readings
+from pipeboard.exchange.metric_document import metric_document
+from pipeboard.exchange.metrics_document import readings
 
-CSV_COLUMNS = ("table", "key", "name", "value", "unit", "num", "den", "n", "low", "high", "reason")
+_PARTS = ("value", "unit", "num", "den", "n", "low", "high", "pending", "reason")
+CSV_COLUMNS = ("table", "key", "name", *_PARTS, "bounds_low", "bounds_high", "excluded")
 
 GROUP_METRICS = (
     "open_count",
     "open_value",
     "forecast_weighted",
+    "created_count",
+    "created_value",
     "won_count",
     "won_value",
     "target",
+    "attainment",
     "win_rate",
     "cycle_days_median",
     "deal_size_mean",
@@ -42,40 +53,66 @@ class Difference:
     unit: Unit
 
 
-Value = Metric | Difference | str | int | None
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number that no sample of deals stands behind; None where nobody knows it."""
+
+    value: Number | None
+    unit: Unit = Unit.MINOR
+    goes: bool = False
+    """Whether it is taken off, which is said with a minus where people read it."""
+
+
+Value = Metric | Difference | Amount | str | int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under a key each; `columns` name what stands behind it."""
+    """Rows under a key each; `columns` are the names of what stands behind it, as in JSON, and
+    `heads` how people read them."""
 
     name: str
     title: str
     columns: tuple[str, ...]
+    heads: tuple[str, ...]
     rows: Sequence[tuple[str, Sequence[Value]]]
+    keys: Mapping[str, str] | None = None
+    """What people read for a key, where that differs."""
 
 
 def tables(
     report: Report,
     before: Report | None = None,
-    groups: Mapping[str, Report] | None = None,
+    groups: Mapping[Group, Report] | None = None,
     *,
     group_metrics: Sequence[str] = GROUP_METRICS,
+    flow: Waterfall | None = None,
+    history: bool = False,
 ) -> Iterator[Table]:
     """All tables of a report, those without any row left out."""
     found = [
         _numbers(report, before),
         *(make(report) for make in _TABLES),
+        _waterfall(flow or report.waterfall),
+        *([forecast_table(report)] if history else []),
         _groups(groups or {}, group_metrics),
     ]
     return (table for table in found if table.rows)
 
 
-def as_csv(found: Iterable[Table]) -> str:
-    """A line for each value with all that it is made of; amounts are in minor units."""
+def as_csv(
+    report: Report, found: Iterable[Table], filter_text: str = "", owner: str | None = None
+) -> str:
+    """What the numbers are of, then a line for each value with all that it is made of; amounts are
+    in minor units."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
+    blank = [""] * (len(CSV_COLUMNS) - 4)
+    for name, text in scope_of(report, filter_text, owner).items():
+        writer.writerow(["report", name, "value", defuse(text), *blank])
+    for name, days in windows_of(report).items():
+        writer.writerow(["windows", name, "value", days, "days", *blank[1:]])
     for table in found:
         for key, values in table.rows:
             for name, value in zip(table.columns, values, strict=True):
@@ -86,37 +123,57 @@ def as_csv(found: Iterable[Table]) -> str:
 def _cells(value: Value) -> list[str]:
     if isinstance(value, Metric):
         document = metric_document(value)
-        parts = ("value", "unit", "num", "den", "n", "low", "high", "reason")
-        return ["" if document.get(part) is None else str(document[part]) for part in parts]
-    if isinstance(value, Difference):
-        text = "" if value.value is None else str(float(value.value))
-        return [text, str(value.unit), *[""] * 6]
-    return ["" if value is None else str(value), *[""] * 7]
+        low, high = document.get("bounds", ("", ""))
+        excluded = "; ".join(f"{reason}: {n}" for reason, n in value.excluded.items())
+        parts = ["" if document.get(part) is None else str(document[part]) for part in _PARTS]
+        return [*parts, str(low), str(high), excluded]
+    blank = [""] * (len(_PARTS) - 2 + 3)
+    if isinstance(value, Difference | Amount):
+        return [_plain(value.value), str(value.unit), *blank]
+    return ["" if value is None else str(value), "", *blank]
 
 
-def as_markdown(report: Report, found: Iterable[Table], title: str) -> str:
-    """What the numbers say in sentences, then the tables."""
+def _plain(value: Number | None) -> str:
+    if value is None:
+        return ""
+    fraction = Fraction(value)
+    return str(fraction.numerator) if fraction.denominator == 1 else str(float(fraction))
+
+
+def as_markdown(
+    report: Report, found: Iterable[Table], filter_text: str = "", owner: str | None = None
+) -> str:
+    """What the numbers are of and say in sentences, then the tables."""
     say = Wording(report.basis.rules.currency)
-    lines = [f"# {escaped(title)}", ""]
+    lines = [
+        f"# {escaped(headline(report, filter_text, owner))}",
+        "",
+        escaped(footnote(report)),
+        "",
+    ]
     lines += [f"- {escaped(sentence)}" for sentence in readings(report).values() if sentence]
     for table in found:
         lines += ["", f"## {escaped(table.title)}", ""]
-        lines.append(f"| | {' | '.join(map(escaped, table.columns))} |")
-        lines.append(f"|---|{'---:|' * len(table.columns)}")
+        lines.append(f"| | {' | '.join(map(escaped, table.heads))} |")
+        lines.append(f"|---|{'---:|' * len(table.heads)}")
         for key, values in table.rows:
             words = " | ".join(escaped(_words(value, say)) for value in values)
-            lines.append(f"| {escaped(key) or '(none)'} | {words} |")
+            lines.append(f"| {escaped((table.keys or {}).get(key, key))} | {words} |")
     return "\n".join(lines) + "\n"
 
 
 def _words(value: Value, say: Wording) -> str:
     if isinstance(value, Metric):
-        low = f" (n={value.n})" if value.value is not None and _is_low(value) else ""
-        return say.explained(value) + low
+        said = [f"n={value.n}"] if value.value is not None and _is_low(value) else []
+        said += [unripe(value)] if unripe(value) else []
+        return say.explained(value) + (f" ({'; '.join(said)})" if said else "")
     if isinstance(value, Difference):
         if not value.value:
             return "" if value.value is None else "0"
         return f"{'+' if value.value > 0 else '-'}{say.change(value.value, value.unit)}"
+    if isinstance(value, Amount):
+        minus = "-" if value.goes and value.value else ""
+        return minus + say.number(Metric(value.value, value.unit))
     return "" if value is None else str(value)
 
 
@@ -125,48 +182,41 @@ def _is_low(metric: Metric) -> bool:
 
 
 def _numbers(report: Report, before: Report | None) -> Table:
-    title = f"Numbers of {report.basis.period.label}"
+    title, labels = f"Numbers of {report.basis.period.label}", _labels()
     if before is None:
-        rows = [(METRICS[name].label, [metric]) for name, metric in report.metrics.items()]
-        return Table("metrics", title, ("value",), rows)
-    columns = ("value", before.basis.period.label, "change")
-    changes = compare(report, before)
-    return Table(
-        "metrics",
-        title,
-        columns,
-        [
-            (METRICS[name].label, [c.now, c.then, Difference(c.difference, METRICS[name].unit)])
-            for name, c in changes.items()
-        ],
-    )
+        rows = [(name, [metric]) for name, metric in report.metrics.items()]
+        return Table("metrics", title, ("value",), ("value",), rows, labels)
+    changed: list[tuple[str, Sequence[Value]]] = [
+        (name, [c.now, c.then, Difference(c.difference, METRICS[name].unit)])
+        for name, c in compare(report, before).items()
+    ]
+    heads = ("value", before.basis.period.label, "change")
+    return Table("metrics", title, ("value", "before", "difference"), heads, changed, labels)
 
 
-_PLENTY = 1_000
-"""What is no rate or mean of deals has no sample to be small."""
+def _labels() -> dict[str, str]:
+    return {name: definition.label for name, definition in METRICS.items()}
 
 
-def _amount(value: Number) -> Metric:
-    return Metric(value, Unit.MINOR, n=_PLENTY)
+_STAGE_COLUMNS = {
+    "entered": "entered",
+    "open_count": "open",
+    "open_value": "open value",
+    "weighted_value": "weighted",
+    "conversion": "conversion",
+    "resolved": "resolved",
+    "dwell_median_days": "median days",
+    "dwell_km_median_days": "KM median days",
+    "dwell_p90_days": "P90 days",
+    "expected_days": "limit",
+    "overstay_deal_days": "overstay deal-days",
+    "stalled_count": "stalled",
+    "skipped": "skipped",
+    "regressions": "came back",
+}
 
 
 def _stages(report: Report) -> Table:
-    columns = (
-        "entered",
-        "open",
-        "open value",
-        "weighted",
-        "conversion",
-        "resolved",
-        "median days",
-        "KM median days",
-        "P90 days",
-        "limit",
-        "overstay deal-days",
-        "stalled",
-        "skipped",
-        "came back",
-    )
     rows = [
         (
             row.stage.name,
@@ -181,7 +231,7 @@ def _stages(report: Report) -> Table:
                 row.dwell.km_median,
                 row.dwell.p90,
                 row.stage.expected_days,
-                Metric(row.overstay.deal_days, Unit.COUNT, n=_PLENTY),
+                Amount(row.overstay.deal_days, Unit.DAYS),
                 row.stalled_count,
                 row.skipped,
                 row.regressions,
@@ -189,16 +239,19 @@ def _stages(report: Report) -> Table:
         )
         for row in report.stages
     ]
-    return Table("stages", "Stages", columns, rows)
+    return Table("stages", "Stages", tuple(_STAGE_COLUMNS), tuple(_STAGE_COLUMNS.values()), rows)
 
 
 def _ages(report: Report) -> Table:
-    rows = []
-    for band in by_age(report.basis):
+    rows, tally = [], report.stock.tally
+    for band in by_age(report.stock):
         name = f"{band.first}-{band.last} d" if band.last is not None else f"from {band.first} d"
-        value = report.basis.tally(band.deals).metric()
-        rows.append((name, (len(band.deals), value)))
-    return Table("ages", "Open deals by days in their stage", ("deals", "value"), rows)
+        rows.append((name, (len(band.deals), tally(band.deals).metric())))
+    unknown = of_unknown_age(report.stock)
+    if unknown:
+        rows.append(("unknown", (len(unknown), tally(unknown).metric())))
+    title = "Open deals by days in their stage"
+    return Table("ages", title, ("count", "value"), ("deals", "value"), rows)
 
 
 def _months(report: Report) -> Table:
@@ -206,57 +259,109 @@ def _months(report: Report) -> Table:
         (month.month, (len(month.deals), month.open_value, month.weighted, month.measured))
         for month in report.months
     ]
-    columns = ("deals", "open value", "weighted", "measured")
-    return Table("months", "Forecast by month of expected close", columns, rows)
+    columns = ("open_count", "open_value", "weighted_value", "measured_value")
+    heads = ("deals", "open value", "weighted", "measured")
+    return Table("forecast_months", "Forecast by month of expected close", columns, heads, rows)
 
 
 def _leads(report: Report) -> Table:
     rows = [(month.month, (month.leads, month.rate)) for month in report.lead_months]
-    return Table("leads", "Qualified leads by month", ("leads", "growth"), rows)
+    heads = ("leads", "growth")
+    return Table("lead_velocity", "Qualified leads by month", ("qualified", "rate"), heads, rows)
 
 
 def _weeks(report: Report) -> Table:
-    rows = [(week.start.isoformat(), (week.won, week.created)) for week in report.weeks]
-    return Table("weeks", "Won and new by week", ("won", "new"), rows)
+    rows = [
+        (week.start.isoformat(), (week.won, week.created, week.created_value))
+        for week in report.weeks
+    ]
+    columns, heads = ("won_value", "created_count", "created_value"), ("won", "new", "new value")
+    return Table("won_weeks", "Won and new by week", columns, heads, rows)
 
 
-def _waterfall(report: Report) -> Table:
-    flow = report.waterfall
-    rows = [("start", (_amount(flow.start.amount), len(flow.start.deals)))]
-    for name in (*COMING, *GOING):
-        line = flow.coming.get(name) or flow.going[name]
-        sign = 1 if name in COMING else -1
-        rows.append((name.replace("_", " "), (_amount(sign * line.amount), len(line.deals))))
-    rows.append(("end", (_amount(flow.end.amount), len(flow.end.deals))))
-    return Table("waterfall", "Why the pipeline of the period changed", ("value", "deals"), rows)
+def _waterfall(flow: Waterfall) -> Table:
+    whole, unknown = flow.whole(), flow.reason is not None
+    rows: list[tuple[str, Sequence[Value]]] = [
+        (
+            name,
+            (
+                Amount(None if unknown else whole[name], goes=name in GOING),
+                len(line.deals),
+            ),
+        )
+        for name, line in flow.lines.items()
+    ]
+    title = "Why the pipeline of the period changed"
+    words = {name: name.replace("_", " ") for name in flow.lines}
+    return Table("waterfall", title, ("value", "count"), ("value", "deals"), rows, words)
 
 
 def _bands(report: Report) -> Table:
     rows = [
-        (f"{band.low_bp // 100}-{band.high_bp // 100} %", (_share(band.stated), band.won))
+        (
+            f"{band.low_bp // 100}-{band.high_bp // 100} %",
+            (Amount(band.stated, Unit.RATIO), band.won),
+        )
         for band in report.calibration.bands
         if band.stated is not None
     ]
-    return Table("calibration", "Stated chances and what came", ("stated", "won"), rows)
+    columns = ("stated", "won")
+    return Table("calibration", "Chances that were given and what came", columns, columns, rows)
 
 
-def _share(value: Fraction | None) -> Value:
-    return None if value is None else Metric(value, Unit.RATIO, n=_PLENTY)
+def _backtest(report: Report) -> Table:
+    rows: list[tuple[str, Sequence[Value]]] = [
+        (
+            score.period.label,
+            (
+                score.deals,
+                score.wins,
+                *(Amount(half_up(score.said[name])) for name in ("stated", "table", "measured")),
+                Amount(half_up(score.came)),
+            ),
+        )
+        for score in report.backtest.scores
+    ]
+    columns = ("deals", "wins", "stated", "table", "measured", "came")
+    title = "What forecasts said at the start of past periods"
+    return Table("backtest", title, columns, columns, rows)
+
+
+def forecast_table(report: Report) -> Table:
+    """What forecasts said week by week in past periods."""
+    rows: list[tuple[str, Sequence[Value]]] = [
+        (
+            f"{call.period.label} week {call.week}",
+            (*(Amount(half_up(call.said[name])) for name in CALLS), Amount(half_up(call.came))),
+        )
+        for call in report.forecast_history
+    ]
+    columns = (*CALLS, "came")
+    title = "What forecasts said at the start of each week of past periods"
+    return Table("forecast_history", title, columns, columns, rows)
 
 
 def _losses(report: Report) -> Table:
     rows = [(loss.category, (len(loss.deals), loss.value)) for loss in report.loss_reasons]
-    return Table("losses", "Why deals were lost", ("deals", "value"), rows)
+    columns, heads = ("count", "value"), ("deals", "value")
+    return Table("loss_reasons", "Why deals were lost", columns, heads, rows)
+
+
+def _rivals(report: Report) -> Table:
+    rows = [(r.competitor, (len(r.deals), r.value)) for r in competitors(report.basis)]
+    columns, heads = ("count", "value"), ("deals", "value")
+    return Table("competitors", "Lost to", columns, heads, rows)
 
 
 def _touches(report: Report) -> Table:
-    rows = [(f"@{rep.owner}", (rep.total, rep.on_new)) for rep in report.touches]
-    return Table("touches", "Touches", ("touches", "on new deals"), rows)
+    rows = [(rep.owner or "nobody", (rep.total, rep.on_new)) for rep in report.touches]
+    return Table("touches", "Touches", ("total", "on_new"), ("touches", "on new deals"), rows)
 
 
 def _adherence(report: Report) -> Table:
-    rows = [(f"@{rep.owner}", (rep.rate,)) for rep in report.adherence]
-    return Table("adherence", "Advances with every criterion met", ("share",), rows)
+    rows = [(rep.owner or "nobody", (rep.rate,)) for rep in report.adherence]
+    title = "Advances with every criterion met"
+    return Table("adherence", title, ("rate",), ("share",), rows)
 
 
 _TABLES: Sequence[Callable[[Report], Table]] = (
@@ -265,14 +370,25 @@ _TABLES: Sequence[Callable[[Report], Table]] = (
     _months,
     _leads,
     _weeks,
-    _waterfall,
     _bands,
+    _backtest,
     _losses,
+    _rivals,
     _touches,
     _adherence,
 )
 
 
-def _groups(groups: Mapping[str, Report], metrics: Sequence[str]) -> Table:
-    rows = [(name, [group.metric(metric) for metric in metrics]) for name, group in groups.items()]
-    return Table("groups", "Groups", tuple(METRICS[name].label for name in metrics), rows)
+def _groups(groups: Mapping[Group, Report], metrics: Sequence[str]) -> Table:
+    rows = [
+        (called(name, group), [group.metric(metric) for metric in metrics])
+        for name, group in groups.items()
+    ]
+    heads = tuple(METRICS[name].label for name in metrics)
+    return Table("groups", "Groups", tuple(metrics), heads, rows)
+
+
+def called(name: Group, group: Report) -> str:
+    """A group in words; what is unknown has its own."""
+    grouping = group.basis.grouping
+    return grouping.called(name) if grouping is not None else name or ""

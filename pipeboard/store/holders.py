@@ -27,8 +27,8 @@ _PROGRAM = "pipeboard"
 # The words of a command line that may be shown; all others could be what somebody typed.
 VERBS = re.compile(
     "init|demo|import|add|list|show|set|assign|tag|archive|unarchive|merge|move|won|lost|reopen"
-    "|next|log|note|answer|snooze|contact|term|tick|recycle|metrics|target|fx|undo|redo|history"
-    "|pipeline|rep|config|keys|version"
+    "|next|log|note|answer|snooze|contact|term|tick|recycle|metrics|target|fx|setting|undo|redo"
+    "|history|pipeline|rep|config|keys|version"
 )
 
 

@@ -19,7 +19,7 @@ from pipeboard.ui.draw.metrics.block import Block
 from pipeboard.ui.draw.metrics.figures import Figures, named_deals
 from pipeboard.ui.draw.metrics.tabs import draw_tab
 from pipeboard.ui.draw.numbers import ChartStyle
-from pipeboard.workspace.counting import Question, read_basis, report_on
+from pipeboard.workspace.counting import Question, basis_as_of, end_of, is_over, report_on
 
 if TYPE_CHECKING:
     from pipeboard.store import Store
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-KEPT_BASES = 2
-"""Whole pipelines held in memory: the one that is looked at, and the one it is compared with."""
+KEPT_BASES = 3
+"""Whole pipelines held in memory: as of now, and as of the ends of two periods."""
 KEPT_FIGURES = 8
 KEPT_BLOCKS = 40
 
@@ -166,15 +166,25 @@ class Accountant:
         return self._reader
 
     def _report(self, question: Question, moment: Moment) -> Report:
-        key = (question.pipeline, question.query, question.as_of, moment)
+        """Everything is read once for each instant: another period, rep or filter reads nothing."""
+        settings = self._read().settings()
+        ended = None
+        if is_over(question, settings):
+            over = replace(question, as_of=end_of(question, settings))
+            ended = self._basis(over, moment).during(question.period)
+        basis = self._basis(question, moment).during(question.period, ended)
+        return report_on(self._read(), basis, question)
+
+    def _basis(self, question: Question, moment: Moment) -> Basis:
+        key = (question.pipeline, question.as_of, moment)
         if key not in self._bases:
             while len(self._bases) >= KEPT_BASES:
                 # What is no longer looked at makes room before the next is read.
                 del self._bases[next(iter(self._bases))]
                 self._figures.clear()
-            self._bases[key] = read_basis(self._read(), replace(question, owner=None))
+            self._bases[key] = basis_as_of(self._read(), question)
         basis = self._bases[key] = self._bases.pop(key)
-        return report_on(basis.during(question.period), question.owner)
+        return basis
 
 
 def _keep(kept: dict[Hashable, T], key: Hashable, value: T, most: int) -> None:

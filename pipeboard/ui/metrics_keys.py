@@ -54,6 +54,7 @@ METRICS: Final[tuple[Command, ...]] = (
     _narrow("filter", "slash", "Filter", "only deals that match", "Filter", 7),
     _elsewhere("copy", "y", "Copy", "copy this tab as Markdown", "Copy", 9),
     _elsewhere("export", "e", "Export…", "write CSV, Markdown or SVG", "Export", 8),
+    _elsewhere("counting", "S", "Counting…", "weeks, business year, whom deals count for"),
     _elsewhere("reload", "R", "Reload", "count again, as of now"),
     _elsewhere("help", "question_mark,f1", "Help", "all keys", "Help", 10),
     _elsewhere("step_back", "escape,q", "Back", "back to the board", "Back", 11),

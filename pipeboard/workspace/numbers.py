@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from pipeboard.domain.metrics import Report, Target
+    from pipeboard.domain.metrics.grouping import Group
+    from pipeboard.domain.metrics.waterfall import Waterfall
     from pipeboard.workspace.counting import Question
 
 HIGHEST_RATE = 10**9
@@ -52,23 +54,35 @@ class Numbers(Desk):
         """The numbers that are asked for, each found when somebody looks at it."""
         from pipeboard.workspace.counting import read_basis, report_on  # every verb imports this
 
-        return report_on(read_basis(self.reader, asked), asked.owner)
+        return report_on(self.reader, read_basis(self.reader, asked), asked)
 
     def report_before(self, asked: Question) -> Report:
         """The same numbers of the period before."""
         return self.report(asked.before(self.settings))
 
-    def groups(self, report: Report, name: str) -> Mapping[str, Report]:
-        """A report split by `owner`, `team`, `source`, `month`, a custom field…; BadInput for a
-        name that no deal has anything under."""
-        from pipeboard.domain.metrics.grouping import grouping_of
+    def groups(self, report: Report, name: str) -> Mapping[Group, Report]:
+        """A report split by `owner`, `team`, `source`, `month`, `size`, `customer` (new or
+        existing), a custom field…; BadInput for a name that no deal has anything under."""
+        from pipeboard.domain.metrics.grouping import by_customer, grouping_of
 
         rules, calendar = report.basis.rules, report.basis.calendar
-        pipeline_id = rules.pipeline.id
+        pipeline_id, as_of = rules.pipeline.id, report.basis.as_of
+        if name == "customer":
+            accounts = self.reader.attribute(pipeline_id, "account", as_of)
+            return report.groups(by_customer(accounts, report.basis.everybody.deals.closed))
         grouping = grouping_of(
-            name, rules, calendar, lambda of: self.reader.attribute(pipeline_id, of)
+            name, rules, calendar, lambda of: self.reader.attribute(pipeline_id, of, as_of)
         )
         return report.groups(grouping)
+
+    def changes_since(self, report: Report, day: date) -> Waterfall:
+        """Why the pipeline of a report's period changed since a local day; BadInput for one to
+        come."""
+        from pipeboard.domain.metrics.waterfall import waterfall_since
+
+        if day > self.today:
+            raise BadInput(f"{day} has not come yet.", hint="Name a day until today.")
+        return waterfall_since(report.basis, report.basis.calendar.start(day))
 
     def targets(self, pipeline: Pipeline) -> tuple[Target, ...]:
         """All targets of a pipeline, by period."""

@@ -68,6 +68,7 @@ _CHANGES = {
     "term": ("term", "1", "payment", "--ours", "30 days"),
     "target set": ("target", "set", "2026Q4", "130k"),
     "fx set": ("fx", "set", "USD", "0.92"),
+    "setting set": ("setting", "set", "fiscal-start", "april"),
     "undo": ("undo",),
     "pipeline new": ("pipeline", "new", "Renewals"),
     "rep add": ("rep", "add", "cy"),
@@ -106,6 +107,7 @@ def _all(type_: Type) -> list[str]:
         ("pipeline", "list", "--json"),
         ("target", "list", "--json"),
         ("fx", "list", "--json"),
+        ("setting", "list", "--json"),
     )
     return [type_(*line).out for line in lines]
 

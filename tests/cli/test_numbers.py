@@ -123,9 +123,11 @@ def test_deals_of_today_are_counted(team: Type) -> None:
     team("won", "Acme", "--override", "signed")
     found = team("metrics", "--json").json["metrics"]
     assert (found["won_value"]["value"], found["open_value"]["value"]) == (1_000_000, 2_500_000)
-    rate = found["win_rate"]
-    assert (rate["value"], rate["num"], rate["den"]) == (1, 1, 1)
-    assert rate["low"] == pytest.approx(0.2065, abs=1e-4) and rate["high"] == 1.0
+    assert found["win_rate"]["reason"] == "no loss was ever recorded"
+    team("lost", "Cobalt", "--category", "price")
+    rate = team("metrics", "--json").json["metrics"]["win_rate"]
+    assert (rate["value"], rate["num"], rate["den"]) == (0.5, 1, 2)
+    assert rate["low"] == pytest.approx(0.0945, abs=1e-4)
 
 
 def test_a_filter_an_owner_and_groups_narrow_what_is_counted(team: Type) -> None:
@@ -180,15 +182,15 @@ def test_csv_has_a_line_for_each_number_and_runs_in_no_spreadsheet(team: Type) -
     team("add", "Acme: parts 10k @=cmd")
     rows = list(csv.DictReader(io.StringIO(team("metrics", "--csv", "--by", "owner").out)))
     assert {row["key"] for row in rows if row["table"] == "groups"} == {"'=cmd"}
-    (value,) = (r for r in rows if r["table"] == "metrics" and r["key"] == "Open value")
+    (value,) = (r for r in rows if r["table"] == "metrics" and r["key"] == "open_value")
     assert (value["value"], value["unit"], value["n"]) == ("1000000", "minor", "1")
-    assert {row["reason"] for row in rows if row["key"] == "Win rate"} == {"no closed deals"}
+    assert {row["reason"] for row in rows if row["key"] == "win_rate"} == {"no closed deals"}
 
 
 def test_markdown_has_sentences_and_tables(team: Type) -> None:
     team("add", "Acme: parts 10k")
     lines = team("metrics", "--md").lines
-    assert lines[0] == "# New business: 2026Q4"
+    assert lines[0] == "# New business: 2026Q4, as of 2026-11-23 10:00 (Europe/Berlin)"
     assert "| Open value | €10k |" in lines
     assert "| Win rate | n/a (no closed deals) |" in lines
 
@@ -196,7 +198,7 @@ def test_markdown_has_sentences_and_tables(team: Type) -> None:
 def test_people_get_the_drawn_overview(team: Type) -> None:
     team("add", "Acme: parts 10k @ana")
     result = team("metrics", "--by", "owner")
-    assert result.lines[0] == " New business: 2026Q4"
+    assert result.lines[0] == " New business: 2026Q4, as of 2026-11-23 10:00 (Europe/Berlin)"
     assert any(line.startswith(" Target ") for line in result.lines)
     assert result.lines[-1].startswith("ana")
     assert "\x1b" not in result.out
@@ -318,3 +320,76 @@ def test_as_of_a_past_day_the_real_deals_are_those_closed_by_then(
     assert (found["won_count"]["value"], found["win_rate"]["den"]) == (len(won), len(closed))
     began = [row for row in sold() if row["engage_date"] and row["engage_date"] <= "2017-06-30"]
     assert found["open_count"]["value"] == len(began) - len(closed)
+
+
+def test_how_numbers_are_counted_is_set_for_the_workspace(team: Type) -> None:
+    team("setting", "set", "fiscal-start", "april")
+    team("setting", "set", "week-start", "sun")
+    team("setting", "set", "count-for-owner", "now")
+    assert team("setting", "list", "--json").json["settings"] == {
+        "week-start": "sunday",
+        "fiscal-start": "april",
+        "count-for-owner": "now",
+    }
+    assert team("metrics", "--json").json["period"]["label"] == "2026Q3"
+    team("add", "Acme: parts 10k @ana")
+    team("won", "Acme", "--override", "signed")
+    team("assign", "Acme", "bo")
+    groups = team("metrics", "--json", "--by", "owner").json["groups"]
+    won = {group["key"]: group["metrics"]["won_count"]["value"] for group in groups}
+    assert won == {"bo": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("fiscal", "april", "There is no setting 'fiscal'"),
+        ("fiscal-start", "avril", "'avril' is nothing that fiscal-start can be"),
+        ("week-start", "t", "'t' is nothing that week-start can be"),
+    ],
+)
+def test_a_setting_that_is_none_is_refused(team: Type, name: str, value: str, said: str) -> None:
+    result = team("setting", "set", name, value)
+    assert result.code == 2 and said in result.err
+
+
+def test_sums_can_be_seen_in_another_currency(team: Type) -> None:
+    team("fx", "set", "USD", "0.5")
+    team("add", "Acme: parts 10k")
+    found = team("metrics", "--currency", "usd", "--json").json
+    assert (found["currency"], found["metrics"]["open_value"]["value"]) == ("USD", 2_000_000)
+    none = team("metrics", "--currency", "JPY", "--json").json
+    assert none["metrics"]["open_value"]["reason"] == "no rate for EUR"
+    assert none["by_currency"]["open"] == {"EUR": 1_000_000}
+
+
+def test_what_changed_since_a_day_in_the_pipeline_of_the_quarter(team: Type) -> None:
+    team("add", "Acme: parts 10k close:19dec")
+    found = team("metrics", "--since", "today", "--json").json["waterfall"]
+    assert (found["start"], found["created"], found["end"]) == (0, 1_000_000, 1_000_000)
+    assert found["since"].startswith("2026-11-23T00:00:00")
+    said = [line.split() for line in team("metrics", "--since", "today").lines]
+    assert ["created", "1", "€10k"] in said and ["end", "1", "€10k"] in said
+    assert team("metrics", "--since", "tomorrow").code == 2
+
+
+def test_every_form_says_what_it_is_of(team: Type) -> None:
+    team("add", "Acme: parts 10k @ana source:referral")
+    asked = ("metrics", "source:referral", "--owner", "ana", "--as-of", "today")
+    for form in ("--md", "--csv", None):
+        out = team(*asked, *((form,) if form else ())).out
+        for word in ("source:referral", "ana", "2026-11-23", "Europe/Berlin", "EUR"):
+            assert word in out, (form, word)
+    rows = list(csv.DictReader(io.StringIO(team(*asked, "--csv").out)))
+    assert {r["key"]: r["value"] for r in rows if r["table"] == "windows"}["velocity"] == "180"
+    assert not [r for r in rows if r["n"] == "1000"]
+    line = {r["key"]: r for r in rows if r["table"] == "metrics"}["win_rate_cohort"]
+    assert (line["pending"], line["bounds_low"], line["bounds_high"]) == ("1", "0.0", "1.0")
+
+
+def test_what_forecasts_said_in_past_weeks_comes_in_every_form(team: Type) -> None:
+    team("add", "Acme: parts 10k close:19dec")
+    asked = ("metrics", "--period", "2026-11", "--history")
+    assert team(*asked, "--json").json["forecast_history"] == []
+    assert "No period of that kind is over yet" in team(*asked).err
+    assert team(*asked, "--csv").code == team(*asked, "--md").code == 0

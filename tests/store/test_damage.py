@@ -59,6 +59,8 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ana.undo()
     ana.redo()
     ana.save_filter("mine", "stage:lead")
+    team.clock.wait(days=1)
+    ana.set_fields([first.id], ["fields.region=south"])
     ana.save_rep(Rep("ana", "Ana", "north", True))
     ana.set_target(sales(ana), "2026Q4", "100")
     ana.set_rate("USD", "0.9")
@@ -95,6 +97,7 @@ def questions(reader: Reader) -> Iterator[Callable[[], object]]:
     yield lambda: list(reader.each(today=TODAY))
     yield lambda: list(reader.each(_filter("score>0 or status:archived"), today=TODAY, zone=ZONE))
     yield lambda: reader.count(Listing(TODAY, ZONE))
+    yield lambda: reader.ids_at(Listing(TODAY, ZONE), NOW)
     yield lambda: reader.named("company")
     yield lambda: reader.find("company 1")
     for deal_id in (1, 2, 3):
@@ -121,10 +124,14 @@ def questions(reader: Reader) -> Iterator[Callable[[], object]]:
                 yield lambda lens=lens, stage=stage: reader.window(lens, stage.id, 0, 50)  # type: ignore[misc]
         yield lambda pipeline=pipeline: reader.histories(pipeline.id, NOW)  # type: ignore[misc]
         yield lambda pipeline=pipeline: reader.rules(pipeline)  # type: ignore[misc]
-        yield lambda pipeline=pipeline: reader.present(pipeline)  # type: ignore[misc]
+        yield lambda pipeline=pipeline: reader.rules(pipeline, NOW)  # type: ignore[misc]
+        yield lambda pipeline=pipeline: reader.supported(pipeline, NOW, (1, 2, 3))  # type: ignore[misc]
         yield lambda pipeline=pipeline: reader.usual_days(pipeline.id)  # type: ignore[misc]
         for name in ("source", "account", "field.region", "channel"):
             yield lambda pipeline=pipeline, name=name: reader.attribute(pipeline.id, name)  # type: ignore[misc]
+            yield lambda pipeline=pipeline, name=name: reader.attribute(  # type: ignore[misc]
+                pipeline.id, name, NOW
+            )
 
 
 def writers_questions(writer: Writer) -> Iterator[Callable[[], object]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -16,15 +17,16 @@ import pytest
 from pipeboard.domain.deal import Contact, Loss
 from pipeboard.domain.errors import BadInput, PipeboardError
 from pipeboard.domain.events import micros
-from pipeboard.domain.metrics import KINDS, Basis, Fact, History, Present, Report, Target
+from pipeboard.domain.metrics import KINDS, Basis, Fact, History, Report, Target
 from pipeboard.domain.money import Money
 from pipeboard.domain.periods import parse_period
+from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.templates import template
 from pipeboard.store.connecting import connect
 from pipeboard.store.reading.database import Database
 from pipeboard.store.reading.facts import read_facts, read_histories
-from pipeboard.store.reading.yardsticks import read_attribute, read_present, read_rules
+from pipeboard.store.reading.yardsticks import read_attribute, read_rules, read_supported
 from pipeboard.workspace import Workspace
 from tests.team import (
     CLOSING,
@@ -192,6 +194,15 @@ def test_more_deals_than_are_read_at_once(
     assert [h.id for h in chosen] == wanted[:4]
 
 
+def said_of(event: Mapping[str, str]) -> str | None:
+    """The whole of an event where its columns are not all that numbers ask."""
+    after = json.loads(event["data"]).get("after", {})
+    asked = event["kind"] == "merged" or after.get("quote_sent_at")
+    if event["kind"] == "lost":
+        asked = after["loss"]["category"] == "other" or after["loss"].get("competitor")
+    return event["data"] if asked else None
+
+
 def events_that_stand(path: Path, us: int) -> list[Fact]:
     """The same facts by walking every chain of undo and redo, row by row."""
     with closing(sqlite3.connect(path)) as raw:
@@ -219,9 +230,13 @@ def events_that_stand(path: Path, us: int) -> list[Fact]:
             event["currency"],
             event["on_date"],
             event["detail"],
+            said_of(event),
         )
         for event in events
-        if event["at"] <= us and event["kind"] in KINDS and standing.get(event["command_id"])
+        if event["at"] <= us
+        and event["kind"] in KINDS
+        and event["kind"] != "edited"
+        and standing.get(event["command_id"])
     ]
 
 
@@ -321,8 +336,8 @@ def test_moving_the_bar_of_qualification_is_noted(
     assert rules.bar_moved_at == (micros(NOW + timedelta(days=6)),)
 
 
-def test_quotes_and_evidence_come_from_the_deals_as_they_are(
-    ana: Workspace, database: Database
+def test_quotes_and_evidence_come_from_the_log_of_then(
+    team: Team, ana: Workspace, database: Database
 ) -> None:
     proved, hoped = add(ana).id, add(ana).id
     for question in ("timeline", "authority"):
@@ -330,9 +345,15 @@ def test_quotes_and_evidence_come_from_the_deals_as_they_are(
             ana.answer([deal], question, "They said so.", 3)
     ana.set_contact(proved, Contact("Mika Laine", "decision_maker"))
     ana.edit([proved], {"quote_sent_at": NOW})
-    assert read_present(database, sales(ana)) == Present(
-        {proved: micros(NOW)}, frozenset((proved,))
-    )
+    team.clock.wait(days=40)
+    ana.log_touch([proved], "email", quote=True)
+    later = ana.now()
+    both = frozenset((proved, hoped))
+    assert read_supported(database, sales(ana), NOW, both) == {proved}
+    assert read_supported(database, sales(ana), NOW - timedelta(days=1), both) == frozenset()
+    first, _ = histories(database, ana, NOW)
+    assert first.quoted_at == (micros(NOW),)
+    assert histories(database, ana)[0].quoted_at == (micros(NOW), micros(later))
 
 
 def test_deals_are_grouped_by_what_they_say_of_themselves(
@@ -352,3 +373,51 @@ def test_deals_are_grouped_by_what_they_say_of_themselves(
     with pytest.raises(BadInput, match="Nothing called 'sauce'") as refused:
         read_attribute(database, pipeline_id, "sauce")
     assert "source" in refused.value.hint
+
+
+def test_what_was_agreed_at_an_instant_is_what_numbers_are_held_against(
+    team: Team, ana: Workspace, database: Database
+) -> None:
+    pipeline = sales(ana)
+    ana.set_target(pipeline, "2026Q4", "1")
+    ana.set_target(pipeline, "2026Q1", "7")
+    ana.save_rep(Rep("bo", "Bo", "south"))
+    team.clock.wait(days=9)
+    ana.set_target(pipeline, "2026Q4", "130k")
+    ana.set_target(pipeline, "2026Q1", None)
+    ana.set_rate("USD", "0.9", on=NOW.date())
+    ana.save_rep(Rep("bo", "Bo", "north"))
+    pipeline = renamed_first_stage(ana, "Suspects")
+
+    now, then = (read_rules(database, pipeline, SETTINGS, at) for at in (ana.now(), NOW))
+    assert [target.amount.minor for target in now.targets] == [13_000_000]
+    assert [target.amount.minor for target in then.targets] == [700, 100]
+    assert (now.teams["bo"], then.teams["bo"]) == ("north", "south")
+    assert now.exchange.rate("USD", ana.today) and then.exchange.rate("USD", ana.today) is None
+    assert (now.pipeline.stages[0].name, then.pipeline.stages[0].name) == (
+        "Suspects",
+        "Lead Generation",
+    )
+
+
+def test_an_agreement_that_was_taken_back_stood_until_then(
+    team: Team, ana: Workspace, database: Database
+) -> None:
+    pipeline = sales(ana)
+    ana.set_target(pipeline, "2026Q4", "1")
+    team.clock.wait(days=1)
+    ana.set_target(pipeline, "2026Q4", "2")
+    changed = ana.now()
+    team.clock.wait(days=1)
+    ana.undo()
+    amounts = [
+        [target.amount.minor for target in read_rules(database, pipeline, SETTINGS, at).targets]
+        for at in (NOW, changed, ana.now())
+    ]
+    assert amounts == [[100], [200], [100]]
+
+
+def renamed_first_stage(workspace: Workspace, name: str) -> Pipeline:
+    pipeline = sales(workspace)
+    first, *others = pipeline.stages
+    return workspace.save_pipeline(replace(pipeline, stages=(replace(first, name=name), *others)))

@@ -91,10 +91,11 @@ def test_what_is_missing_is_not_a_zero_and_says_why() -> None:
 def test_few_deals_make_a_pale_number_with_its_count() -> None:
     log = Log()
     log.win(log.add(0), 1)
+    log.lose(log.add(0), 1)
     block = drawn(TabName.OVERVIEW, log)
-    assert "100% n=1" in line_with(block, "Win rate")
+    assert "50% n=2" in line_with(block, "Win rate")
     (line,) = (line for line in block.lines if "Win rate" in text_of(line))
-    assert next(role for text, role in line if text == "100%") == "text.dim"
+    assert next(role for text, role in line if text == "50%") == "text.dim"
     enough = drawn(TabName.OVERVIEW, won_and_lost())
     (line,) = (line for line in enough.lines if "Win rate" in text_of(line))
     assert next(role for text, role in line if text == "60%") == "text.strong"

@@ -268,3 +268,29 @@ async def test_ascii_terminals_get_ascii(demo: Path) -> None:
         for number in range(1, 8):
             await press(board, screen, str(number))
             assert [line for line in board.lines() if not line.isascii()] == []
+
+
+async def test_a_rate_opens_what_it_counts_or_what_it_is_a_share_of(demo: Path) -> None:
+    for key in ("c", "a"):
+        async with desk(demo) as board:
+            screen = await opened(board)
+            await on_spot(board, screen, "Win rate")
+            spot = screen.spot
+            assert spot is not None
+            await board.press("enter")
+            assert board.shows("that it is a share of")
+            await board.press(key)
+            wanted = spot.deals if key == "c" else spot.base
+            assert board.state.lens.filter is not None
+            assert board.state.lens.filter.root == These(frozenset(deal.id for deal in wanted))
+
+
+async def test_how_the_workspace_counts_is_chosen_on_the_screen(demo: Path) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        await board.press("S")
+        assert board.shows("fiscal-start")
+        await board.press("down", "enter")
+        await board.press("down", "down", "down", "enter")
+        await board.until(lambda: board.state.reader.settings().fiscal_shift == 3)
+        await settled(board, screen)

@@ -106,6 +106,7 @@ WRITES: dict[str, Write] = {
     "redo": _redone,
     "reopen": _closed(lambda ana, deal, other: ana.reopen([deal])),
     "reorder": lambda ana, deal, other: ana.reorder(other, -1, ana.lens(sales(ana))),
+    "reschedule": lambda ana, deal, other: ana.reschedule([deal], date(2026, 12, 1), "call"),
     "set_contact": lambda ana, deal, other: ana.set_contact(deal, Contact("Bob")),
     "set_fields": lambda ana, deal, other: ana.set_fields([deal], ["value=1k", "p=5"]),
     "set_next_step": lambda ana, deal, other: ana.set_next_step([deal], "call", None),

@@ -93,6 +93,7 @@ DOES: dict[str, Do] = {
     "move": lambda s: s.ana.move([s.deal], QUALIFICATION),
     "plan": lambda s: s.ana.plan([s.deal], "tomorrow call"),
     "reorder": lambda s: s.ana.reorder(s.other, -1, s.ana.lens(sales(s.ana))),
+    "reschedule": lambda s: s.ana.reschedule([s.deal], TODAY + timedelta(days=1), "call"),
     "set_contact": lambda s: s.ana.set_contact(s.deal, Contact("Bob")),
     "set_fields": lambda s: s.ana.set_fields([s.deal], ["source=web"]),
     "set_next_step": lambda s: s.ana.set_next_step([s.deal], "call", None),

@@ -1,9 +1,11 @@
-"""The numbers: pure functions of what happened to deals, rules, an instant and a period."""
+"""The numbers: pure functions of what happened to deals, rules, an instant and a period.
+
+`DEFINITIONS.md` beside this file says what each of them is.
+"""
 
 from __future__ import annotations
 
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.deals import Present
 from pipeboard.domain.metrics.folding import KINDS, Fact, fold
 from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.names import METRICS
@@ -19,7 +21,6 @@ __all__ = [
     "Fact",
     "History",
     "Metric",
-    "Present",
     "Rates",
     "Report",
     "Rules",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeboard.domain.metrics.basis import Basis, Happened
+from pipeboard.domain.metrics.basis import Basis, Happened, in_order
+from pipeboard.domain.metrics.grouping import Group
 from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.result import Metric, proportion
 
@@ -14,23 +15,23 @@ NO_ADVANCES = "no advances"
 
 @dataclass(frozen=True, slots=True)
 class Adherence:
-    """The share of a rep's advances in the period without an override (`capabilities.md` 16)."""
+    """The share of a rep's advances in the period without an override."""
 
-    owner: str
+    owner: Group
     rate: Metric
 
 
 def adherence(basis: Basis) -> list[Adherence]:
     """The adherence of each rep, by name, for the deals that were theirs when they advanced."""
-    by_owner: dict[str, list[tuple[int, History]]] = {}
-    for us, deal in basis.once(_advances):
-        by_owner.setdefault(deal.owner_at(us), []).append((us, deal))
-    return [Adherence(owner, _rate(by_owner[owner])) for owner in sorted(by_owner)]
+    by_owner: dict[Group, list[tuple[int, History]]] = {}
+    for us, deal in basis.once(advances):
+        by_owner.setdefault(deal.owner_at(us) or None, []).append((us, deal))
+    return [Adherence(owner, _rate(by_owner[owner])) for owner in in_order(by_owner)]
 
 
 def adherence_rate(basis: Basis) -> Metric:
     """The adherence of everybody in this basis."""
-    return _rate(basis.once(_advances))
+    return _rate(basis.once(advances))
 
 
 def _rate(advances: Happened) -> Metric:
@@ -38,17 +39,17 @@ def _rate(advances: Happened) -> Metric:
     return proportion(clean, [deal for _, deal in advances], NO_ADVANCES)
 
 
-def _advances(basis: Basis) -> Happened:
+def advances(basis: Basis) -> Happened:
     """When in the period which deal went forwards, winning included."""
     if basis.whole is not None:
-        return basis.own(basis.whole.once(_advances))
+        return basis.own(basis.whole.once(advances))
     rank, start, end = basis.rules.rank, basis.start, basis.end
-    advances = []
+    found = []
     for deal in basis.deals.created:
         path = deal.path
         if len(path) < 2 or path[-1][0] < start:
             continue
         for (_, before), (us, stage) in pairwise(path):
             if start <= us < end and before >= 0 and rank.get(stage, -1) > rank[before]:
-                advances.append((us, deal))
-    return advances
+                found.append((us, deal))
+    return found

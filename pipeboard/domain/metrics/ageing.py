@@ -1,4 +1,4 @@
-"""Open deals that stand still: stalled, overstaying, past saving (C10, C11)."""
+"""Open deals that stand still: stalled, overstaying, past saving."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ IDLE_FACTOR = 2
 
 @dataclass(frozen=True, slots=True)
 class Age:
-    """An open deal's clocks in local days as of the instant."""
+    """An open deal's clocks in local days as of the instant; nobody knows for how long a deal
+    without a created date has been in the stage that it began in."""
 
     deal: History
-    days_in_stage: int
+    days_in_stage: int | None
     idle_days: int
     snoozed: bool
     overstays: bool
@@ -41,18 +42,23 @@ def ages(basis: Basis) -> Sequence[Age]:
         found.append(
             Age(
                 deal,
-                (today - entered).days,
+                None if is_undated(deal) else (today - entered).days,
                 (today - touched).days,
                 deal.snoozed_until is not None and deal.snoozed_until > today.isoformat(),
-                overstays(clocks, limit),
+                not is_undated(deal) and overstays(clocks, limit),
                 idles(clocks, limit),
             )
         )
     return found
 
 
+def is_undated(deal: History) -> bool:
+    """Whether nobody knows when the deal entered its stage."""
+    return not deal.is_dated and len(deal.path) == 1
+
+
 def last_touch_at(deal: History, basis: Basis) -> int:
-    """The last touch, step done or advance (C11), else the creation; in microseconds."""
+    """The last touch, step done or advance, else the creation; in microseconds."""
     last = deal.created_at if deal.last_touch_at is None else deal.last_touch_at
     rank = basis.rules.rank
     for index in range(len(deal.path) - 1, 0, -1):
@@ -72,7 +78,7 @@ def stalled(basis: Basis) -> list[History]:
 
 def dead_candidates(basis: Basis) -> list[History]:
     """Stalled deals that have long been silent after many touches and have nothing planned:
-    suggestions to lose, never more (C11)."""
+    suggestions to lose, never more."""
     idle_limits = {stage.id: stage.idle_days for stage in basis.rules.open_stages}
     return [
         age.deal
@@ -106,11 +112,18 @@ def by_age(basis: Basis) -> list[AgeBand]:
             [
                 age.deal
                 for age in basis.once(ages)
-                if age.days_in_stage >= first and (last is None or age.days_in_stage <= last)
+                if age.days_in_stage is not None
+                and age.days_in_stage >= first
+                and (last is None or age.days_in_stage <= last)
             ],
         )
         for first, last in AGE_BANDS
     ]
+
+
+def of_unknown_age(basis: Basis) -> list[History]:
+    """The open deals in no band: nobody knows when they came in."""
+    return [age.deal for age in basis.once(ages) if age.days_in_stage is None]
 
 
 def stalled_by_stage(basis: Basis) -> Mapping[int, int]:

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.events import instant, micros
 from pipeboard.domain.metrics.calendar import Calendar
-from pipeboard.domain.metrics.deals import NOTHING_KNOWN, Deals, Present, Stays, stays_between
-from pipeboard.domain.metrics.grouping import Grouping
+from pipeboard.domain.metrics.deals import Deals, Stays, stays_between
+from pipeboard.domain.metrics.grouping import Group, Grouping
 from pipeboard.domain.metrics.history import LOST, WON, History
 from pipeboard.domain.metrics.result import DAY_US, Number, left_out
 from pipeboard.domain.metrics.rules import Rules
@@ -26,9 +26,11 @@ Happened = Sequence[tuple[int, History]]
 
 @dataclass(frozen=True, eq=False)
 class Basis:
-    """What every number is a pure function of (`metrics.md` C0): deals, rules, instant, period.
+    """What every number is a pure function of: deals, rules, an instant, a period.
 
-    `group` names a group where the deals are one group of `whole`.
+    `supported` has the open deals in commit that have the evidence for it (timeline, budget, who
+    decides). `ended` is the same as of the end of the period, where that is over: what stood open
+    then. `group` names a group where the deals are one group of `whole`.
     """
 
     rules: Rules
@@ -36,10 +38,11 @@ class Basis:
     period: Period
     deals: Deals
     calendar: Calendar
-    present: Present = NOTHING_KNOWN
+    supported: frozenset[int] = frozenset()
+    ended: Basis | None = None
     whole: Basis | None = None
     grouping: Grouping | None = None
-    group: str = ""
+    group: Group = None
 
     @classmethod
     def over(
@@ -48,18 +51,29 @@ class Basis:
         rules: Rules,
         as_of: datetime,
         period: Period,
-        present: Present = NOTHING_KNOWN,
+        supported: frozenset[int] = frozenset(),
+        ended: Basis | None = None,
     ) -> Basis:
         """All deals of a pipeline; `histories` are folded from the facts up to `as_of`."""
         first = min((deal.created_at for deal in histories), default=micros(as_of))
         days = (local_date(at, rules.zone) for at in (instant(first), as_of))
         calendar = Calendar(rules.zone, *days)
-        return cls(rules, as_of, period, Deals.of(histories, rules), calendar, present)
+        return cls(rules, as_of, period, Deals.of(histories, rules), calendar, supported, ended)
 
-    def during(self, period: Period) -> Basis:
-        """The same deals in another period."""
+    def during(self, period: Period, ended: Basis | None = None) -> Basis:
+        """All deals in another period, with those as of its end where it is over."""
         whole = self.whole.during(period) if self.whole else None
-        return replace(self, period=period, whole=whole)
+        return replace(self, period=period, whole=whole, ended=ended)
+
+    @property
+    def stock(self) -> Basis:
+        """What stands open is asked of: this, or where the period is over, the same at its end."""
+        return self.ended or self
+
+    @property
+    def everybody(self) -> Basis:
+        """The deals of the whole pipeline, whatever group this is."""
+        return self if self.whole is None else self.whole.everybody
 
     def once(self, function: Callable[[Basis], T]) -> T:
         """What a function gives for this basis, found the first time that somebody asks."""
@@ -107,11 +121,34 @@ class Basis:
     @cached_property
     def created(self) -> list[History]:
         """The deals created in the period."""
-        return [deal for deal in self.deals.created if self.start <= deal.created_at < self.end]
+        start, end = self.start, self.end
+        return [d for d in self.deals.created if start <= d.created_at < end and d.is_dated]
+
+    @cached_property
+    def merged(self) -> list[History]:
+        """The deals closed in the period that a merge took out of every number."""
+        return [deal for deal in self.left if deal.merged_at is not None]
+
+    @cached_property
+    def invalid(self) -> list[History]:
+        """The deals lost as invalid in the period: tests and duplicates, in no number."""
+        return [deal for deal in self.left if deal.merged_at is None]
+
+    @cached_property
+    def left(self) -> list[History]:
+        """The deals closed in the period that are in no number."""
+        return [
+            deal
+            for deal in self.deals.everything
+            if not deal.counts
+            and deal.closed_at is not None
+            and self.holds(deal.closed_at)
+            and self.happened_in_group(deal, deal.closed_at)
+        ]
 
     @cached_property
     def closed(self) -> list[History]:
-        """The deals whose present outcome was reached in the period (`metrics.md` C2)."""
+        """The deals whose present outcome was reached in the period."""
         return self._closed_between(self.start, self.end)
 
     @cached_property
@@ -187,7 +224,7 @@ class Basis:
             return self.whole.grouped_stays(self.grouping)[self.group]
         return stays_between(self.deals.created, self.start, self.end)
 
-    def grouped_stays(self, grouping: Grouping) -> Mapping[str, Mapping[int, Stays]]:
+    def grouped_stays(self, grouping: Grouping) -> Mapping[Group, Mapping[int, Stays]]:
         """The stays of every group, found once for all of them."""
         groups = self._grouped_stays.get(grouping.name)
         if groups is None:
@@ -200,33 +237,48 @@ class Basis:
         return groups
 
     @cached_property
-    def _grouped_stays(self) -> dict[str, defaultdict[str, defaultdict[int, Stays]]]:
+    def _grouped_stays(self) -> dict[str, defaultdict[Group, defaultdict[int, Stays]]]:
         return {}
 
-    def split(self, grouping: Grouping) -> dict[str, Basis]:
-        """The groups of these deals by name; every event and open deal is in exactly one."""
-        parts: dict[str, Deals] = defaultdict(lambda: Deals(self.deals.everything))
-        names = set(self.grouped_stays(grouping))
+    def split(self, grouping: Grouping) -> dict[Group, Basis]:
+        """The groups of these deals by name, what is unknown last; every event and every open deal
+        is in exactly one."""
+        found = self._split(grouping)
+        if self.ended is None:
+            return {name: self._part(grouping, name, found[name]) for name in in_order(found)}
+        ended = self.ended.split(grouping)
+        return {
+            name: self._part(grouping, name, found[name], ended.get(name))
+            for name in in_order({*found, *ended})
+        }
+
+    def _split(self, grouping: Grouping) -> defaultdict[Group, Deals]:
+        parts: defaultdict[Group, Deals] = defaultdict(lambda: Deals(self.deals.everything))
         event, standing = grouping.event, grouping.standing
         for deal in self.deals.created:
             parts[event(deal, deal.created_at)].created.append(deal)
-            names.update(event(deal, us) for us in deal.pushed_at)
         for deal in self.deals.closed:
             parts[event(deal, deal.visit_began_at)].closed.append(deal)
         for deal in self.deals.open:
             parts[standing(deal, self.now)].open.append(deal)
         for at, deal in self.deals.qualified:
             parts[event(deal, at)].qualified.append((at, deal))
-        names.update(parts)
-        return {name: self._part(grouping, name, parts[name]) for name in sorted(names)}
+        return parts
 
-    def only(self, grouping: Grouping, group: str) -> Basis:
+    def only(self, grouping: Grouping, group: Group) -> Basis:
         """One group of these deals, empty when nothing belongs to it."""
-        part = self.split(grouping).get(group)
-        return part or self._part(grouping, group, Deals(self.deals.everything))
+        return self.split(grouping).get(group) or self.nothing_of(grouping, group)
 
-    def _part(self, grouping: Grouping, group: str, deals: Deals) -> Basis:
-        return replace(self, deals=deals, whole=self, grouping=grouping, group=group)
+    def nothing_of(self, grouping: Grouping, group: Group) -> Basis:
+        """A group that no deal belongs to."""
+        return self._part(grouping, group, Deals(self.deals.everything))
+
+    def _part(
+        self, grouping: Grouping, group: Group, deals: Deals, ended: Basis | None = None
+    ) -> Basis:
+        if self.ended is not None and ended is None:
+            ended = self.ended.nothing_of(grouping, group)
+        return replace(self, deals=deals, ended=ended, whole=self, grouping=grouping, group=group)
 
     @property
     def population(self) -> Sequence[History]:
@@ -253,3 +305,8 @@ class Basis:
             return True
         mine = self.grouping.standing(deal, us) == self.group
         return mine and self.whole.stood_in_group(deal, us)
+
+
+def in_order(groups: Iterable[Group]) -> list[Group]:
+    """Groups by name, what is unknown last."""
+    return sorted(groups, key=lambda group: (group is None, group or ""))

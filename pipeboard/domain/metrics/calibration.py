@@ -1,28 +1,34 @@
-"""Whether stated probabilities come true (C8)."""
+"""Whether stated probabilities come true."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import sqrt
 from typing import NamedTuple
 
 from pipeboard.domain.dates import add_months
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.forecast import CERTAIN_BP, NO_PROBABILITY
+from pipeboard.domain.metrics.chances import CERTAIN_BP
+from pipeboard.domain.metrics.cycle import P90, lasted
+from pipeboard.domain.metrics.forecast import NO_PROBABILITY
 from pipeboard.domain.metrics.history import WON, History
 from pipeboard.domain.metrics.result import (
     NONE_LEFT_OUT,
+    Z_95,
     Metric,
     Unit,
     left_out,
     missing,
-    proportion,
+    nearest_rank,
+    wilson,
 )
 
-NOT_ENOUGH = "not enough closed deals"
-STILL_OPEN = "still open"
+NOT_ENOUGH = "not enough deals are old enough to be decided"
+SAID_LATER = "the stage was given its chance later"
 BAND_BP = 2_000
 
 
@@ -37,7 +43,7 @@ class Sample(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Band:
     """The samples whose stated probability lay from `low_bp` to below `high_bp` (the last band
-    includes 100 %): how many of them were won, and what was said on average."""
+    includes 100 %): how many of them were won, and what was said on average. `n` counts deals."""
 
     low_bp: int
     high_bp: int
@@ -48,38 +54,51 @@ class Band:
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """Brier score (0 is best), skill over always saying the base rate, bias (positive: too
-    hopeful), and the reliability table."""
+    hopeful), and the reliability table. `n` counts deals, however many reviews saw them, and the
+    interval of the bias takes the reviews of one deal together. Of `said` chances, `by_hand` were a
+    person's word for the deal, the others its stage's."""
 
     brier: Metric
     skill: Metric
     bias: Metric
     bands: Sequence[Band]
+    said: int = 0
+    by_hand: int = 0
 
 
 def calibration(basis: Basis) -> Calibration:
-    """The calibration at every month's start in the trailing window."""
+    """The calibration over every month's start of the trailing window that nine of ten deals which
+    stood open then have had the time to close since: what is still open has not been won."""
     reviews = _reviews(basis)
     samples: list[Sample] = []
-    unknown = 0
-    for deal in basis.deals.closed:
+    unknown = later = by_hand = 0
+    for deal in (*basis.deals.closed, *basis.deals.open) if reviews else ():
         for us in _open_at(deal, reviews, basis.now):
-            bp = _stated(basis, deal, us)
-            if bp is None:
+            said = deal.bp_at(us)
+            stage_id = deal.stage_at(us)
+            if said is None and stage_id is not None:
+                said = basis.rules.chance_at(stage_id, us)
+                if not basis.rules.said_by(stage_id, us):
+                    later += 1
+                    continue
+            elif said is not None:
+                by_hand += 1
+            if said is None:
                 unknown += 1
             else:
-                samples.append(Sample(bp, deal.outcome == WON, deal))
-    censored = sum(1 for deal in basis.deals.open for _ in _open_at(deal, reviews, basis.now))
-    excluded = left_out({STILL_OPEN: censored, NO_PROBABILITY: unknown})
-    return scored(samples, basis.rules.samples_needed, excluded)
+                samples.append(Sample(said, deal.outcome == WON, deal))
+    excluded = left_out({NO_PROBABILITY: unknown, SAID_LATER: later})
+    found = scored(samples, basis.rules.samples_needed, excluded)
+    return replace(found, said=len(samples), by_hand=by_hand)
 
 
 def scored(
     samples: Sequence[Sample], needed: int, excluded: Mapping[str, int] = NONE_LEFT_OUT
 ) -> Calibration:
-    """The calibration of samples; None while there are fewer than `needed`."""
-    n = len(samples)
-    if n < needed or not n:
-        nothing = Metric(None, Unit.RATIO, n=n, reason=NOT_ENOUGH, excluded=excluded)
+    """The calibration of samples; None while they are of fewer than `needed` deals."""
+    n, deals = len(samples), list(dict.fromkeys(sample.deal for sample in samples))
+    if len(deals) < needed or not n:
+        nothing = Metric(None, Unit.RATIO, n=len(deals), reason=NOT_ENOUGH, excluded=excluded)
         return Calibration(nothing, nothing, nothing, _bands(samples))
     squares = sum((bp - CERTAIN_BP if won else bp) ** 2 for bp, won, _ in samples)
     brier = Fraction(squares, CERTAIN_BP**2 * n)
@@ -91,26 +110,46 @@ def scored(
         if reference
         else missing(Unit.RATIO, "every deal ended the same way")
     )
-    deals = list(dict.fromkeys(sample.deal for sample in samples))
 
     def told(metric: Metric) -> Metric:
-        return replace(metric, n=n, excluded=excluded, numerator=deals, denominator=deals)
+        return replace(metric, n=len(deals), excluded=excluded, numerator=deals, denominator=deals)
 
+    reach = _reach(samples, bias)
+    interval = (None, None) if reach is None else (float(bias) - reach, float(bias) + reach)
+    low, high = interval
     return Calibration(
         told(Metric(brier, Unit.RATIO, brier * n, n)),
         told(skill),
-        told(Metric(bias, Unit.RATIO, bias * n, n)),
+        told(Metric(bias, Unit.RATIO, bias * n, n, low=low, high=high)),
         _bands(samples),
     )
 
 
+def _reach(samples: Sequence[Sample], bias: Fraction) -> float | None:
+    """Half the 95 % interval of the bias, the reviews of one deal taken as one observation."""
+    off: defaultdict[int, float] = defaultdict(float)
+    for bp, won, deal in samples:
+        off[deal.id] += bp / CERTAIN_BP - won - float(bias)
+    if len(off) < 2:
+        return None
+    spread = sum(error * error for error in off.values()) * len(off) / (len(off) - 1)
+    return Z_95 * sqrt(spread) / len(samples)
+
+
 def _reviews(basis: Basis) -> list[int]:
-    """The first instants of the local months in the trailing window."""
+    """The first instants of the local months in the trailing window, up to as long ago as nine of
+    ten deals took that closed in it."""
     calendar, days = basis.calendar, basis.rules.measured_days
+    everybody = basis.everybody
+    closed = [deal for deal in everybody.closed_within(days) if deal.is_dated]
+    if not closed:
+        return []
+    decided = basis.now - nearest_rank(sorted(lasted(basis, deal) for deal in closed), P90)
     month = basis.today.replace(day=1)
     starts = []
     while (basis.today - month).days <= days:
-        starts.append(calendar.start(month))
+        if calendar.start(month) <= decided:
+            starts.append(calendar.start(month))
         month = add_months(month, -1)
     return starts[::-1]
 
@@ -129,25 +168,26 @@ def _open_at(deal: History, reviews: Sequence[int], now: int) -> Iterable[int]:
     return within
 
 
-def _stated(basis: Basis, deal: History, us: int) -> int | None:
-    """The effective probability as it stood at a review."""
-    by_hand = deal.bp_at(us)
-    if by_hand is not None:
-        return by_hand
-    stage = deal.stage_at(us)
-    return None if stage is None else basis.rules.chance_at(stage, us)
-
-
 def _bands(samples: Sequence[Sample]) -> list[Band]:
     bands = []
     for low in range(0, CERTAIN_BP, BAND_BP):
         high = low + BAND_BP
         within = [s for s in samples if low <= s.bp < high or s.bp == high == CERTAIN_BP]
-        won = proportion(
-            [sample.deal for sample in within if sample.won],
-            [sample.deal for sample in within],
-            "no deal was given such a chance",
-        )
+        won = _won_of(within)
         stated = Fraction(sum(s.bp for s in within), CERTAIN_BP * len(within)) if within else None
         bands.append(Band(low, high, won, stated))
     return bands
+
+
+def _won_of(samples: Sequence[Sample]) -> Metric:
+    """The share of samples that were won; its interval is that of as many deals, not reviews."""
+    deals = list(dict.fromkeys(sample.deal for sample in samples))
+    won = [sample.deal for sample in samples if sample.won]
+    if not samples:
+        return missing(Unit.RATIO, "no deal was given such a chance")
+    share = Fraction(len(won), len(samples))
+    low, high = wilson(share * len(deals), len(deals))
+    return Metric(
+        share, Unit.RATIO, len(won), len(samples), len(deals),
+        numerator=list(dict.fromkeys(won)), denominator=deals, low=low, high=high,
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The forecast in the rep's own words: closed, commit, best case, pipeline; and by month (C7)."""
+"""The forecast in the rep's own words: closed, commit, best case, pipeline; and by month."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import date
 
 from pipeboard.domain.dates import add_months
 from pipeboard.domain.metrics.basis import Basis
@@ -21,7 +22,7 @@ MOST_MONTHS = 24
 
 
 def category(basis: Basis, deal: History) -> str:
-    """The rep's category, else the default of the stage (C7)."""
+    """The rep's category, else the default of the stage."""
     return deal.category or basis.rules.pipeline.stage(deal.stage_id).category
 
 
@@ -58,18 +59,18 @@ def forecast_overdue(basis: Basis) -> Metric:
 
 
 def unsupported_commits(basis: Basis) -> list[History]:
-    """The open deals in commit without evidence: timeline, budget and who decides (C7)."""
+    """The open deals in commit without evidence: timeline, budget and who decides."""
     return [
         deal
         for deal in basis.closing
-        if category(basis, deal) in COMMIT and deal.id not in basis.present.supported
+        if category(basis, deal) in COMMIT and deal.id not in basis.supported
     ]
 
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """What should close in a local month (`2026-12`): whole, at the deals' probabilities, and as
-    measured; past-due deals are in none."""
+    """What should close in a local month (`2026-12`): whole, at the deals' probabilities, and at
+    the chance that these deals are won before the month ends; past-due deals are in none."""
 
     month: str
     open_value: Metric
@@ -91,7 +92,8 @@ def months(basis: Basis) -> list[Month]:
 
 
 def _month(basis: Basis, month: str, deals: Sequence[History]) -> Month:
-    forecast = forecast_of(basis, deals)
+    after = add_months(date.fromisoformat(f"{month}-01"), 1)
+    forecast = forecast_of(basis, deals, basis.calendar.start(after))
     return Month(month, basis.tally(deals).metric(), forecast.stated, forecast.measured, deals)
 
 

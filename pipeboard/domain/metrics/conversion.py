@@ -1,4 +1,4 @@
-"""Stage-to-stage conversion of cohorts, with what was skipped and what came back (C1)."""
+"""Stage-to-stage conversion of cohorts, with what was skipped and what came back."""
 
 from __future__ import annotations
 
@@ -65,17 +65,17 @@ def later_stages(basis: Basis, stage: Stage) -> frozenset[int]:
 
 
 def conversion(group: Cohort) -> Metric:
-    """Advanced of all that entered (C1), with the bounds while some are pending."""
+    """Advanced of all that entered, with the bounds while some are pending."""
     return proportion(group.advanced, group.everyone, NO_ENTRIES, pending=len(group.pending))
 
 
 def resolved(group: Cohort) -> Metric:
-    """Advanced of those that advanced or were lost (C1, secondary)."""
+    """Advanced of those that advanced or were lost, the secondary view."""
     return proportion(group.advanced, [*group.advanced, *group.lost], "nothing decided yet")
 
 
 def conversion_by_value(basis: Basis, group: Cohort) -> Metric:
-    """As `conversion`, each deal weighing what it was worth when it entered (C1)."""
+    """As `conversion`, each deal weighing what it was worth when it entered."""
     entered = {deal: _entered_at(deal, group.stage) for deal in group.everyone}
     worth = {deal: _worth_at(basis, deal, at) for deal, at in entered.items()}
     known = {deal: value for deal, value in worth.items() if value is not None}
@@ -98,7 +98,7 @@ def _worth_at(basis: Basis, deal: History, us: int) -> Number | None:
 
 
 def regressions(basis: Basis, stage: Stage) -> int:
-    """How often a deal came back to a stage from a later one in the period (C1)."""
+    """How often a deal came back to a stage from a later one in the period."""
     later = later_stages(basis, stage)
     stays = basis.stays.get(stage.id, ())
     return sum(place > 0 and deal.path[place - 1][1] in later for deal, place, _ in stays)
@@ -106,7 +106,7 @@ def regressions(basis: Basis, stage: Stage) -> int:
 
 def skipped(basis: Basis) -> dict[int, Metric]:
     """For each stage, the share of the deals that first got beyond it in the period without ever
-    having been in it (`capabilities.md` 15); a deal that began beyond a stage did not pass it."""
+    having been in it; a deal that began beyond a stage did not pass it."""
     stages = basis.rules.open_stages
     passed: list[list[History]] = [[] for _ in stages]
     skipping: list[list[History]] = [[] for _ in stages]

@@ -1,19 +1,24 @@
-"""Plain counts and sums of a period and of now (`capabilities.md` 85)."""
+"""Counts and sums of a period, and of what stands open."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.result import Metric, Unit, count, missing
+from pipeboard.domain.metrics.history import LOST, WON
+from pipeboard.domain.metrics.result import Metric, Unit, count, left_out, missing, ratio
+
+MERGED, INVALID, UNDATED = "merged into another deal", "invalid", "no created date"
 
 
 def won_count(basis: Basis) -> Metric:
     """Deals won in the period."""
-    return count(basis.won)
+    return _with_left(basis, count(basis.won), WON)
 
 
 def lost_count(basis: Basis) -> Metric:
     """Deals lost in the period."""
-    return count(basis.lost)
+    return _with_left(basis, count(basis.lost), LOST)
 
 
 def open_count(basis: Basis) -> Metric:
@@ -22,8 +27,9 @@ def open_count(basis: Basis) -> Metric:
 
 
 def created_count(basis: Basis) -> Metric:
-    """Deals created in the period."""
-    return count(basis.created)
+    """Deals created in the period; those that began nobody knows when are left out."""
+    unknown = left_out({UNDATED: sum(not deal.is_dated for deal in basis.deals.created)})
+    return replace(count(basis.created), excluded=unknown)
 
 
 def qualified_count(basis: Basis) -> Metric:
@@ -35,14 +41,37 @@ def qualified_count(basis: Basis) -> Metric:
 
 def won_value(basis: Basis) -> Metric:
     """What the deals won in the period brought."""
-    return basis.tally(basis.won).metric()
+    return _with_left(basis, basis.tally(basis.won).metric(), WON)
 
 
 def lost_value(basis: Basis) -> Metric:
     """What the deals lost in the period were last worth."""
-    return basis.tally(basis.lost).metric()
+    return _with_left(basis, basis.tally(basis.lost).metric(), LOST)
 
 
 def open_value(basis: Basis) -> Metric:
     """What the open deals are worth."""
     return basis.tally(basis.deals.open).metric()
+
+
+def created_value(basis: Basis) -> Metric:
+    """What the deals created in the period are worth by now."""
+    return basis.tally(basis.created).metric()
+
+
+def created_and_won_share(basis: Basis) -> Metric:
+    """The share of the won value of the period that was created in it."""
+    won = basis.tally(basis.won)
+    inside = basis.tally(d for d in won.deals if d.is_dated and basis.holds(d.created_at))
+    if not won.deals:
+        return missing(Unit.RATIO, won.reason or "no won deals")
+    metric = ratio(inside.amount, won.amount, n=len(won.deals), nothing="wins are worth 0")
+    return replace(metric, excluded=won.excluded, numerator=inside.deals, denominator=won.deals)
+
+
+def _with_left(basis: Basis, metric: Metric, outcome: int) -> Metric:
+    """A number that says how many deals with that outcome are in none: merged away, or invalid."""
+    merged = sum(deal.outcome == outcome for deal in basis.merged)
+    invalid = len(basis.invalid) if outcome == LOST else 0
+    left = left_out({MERGED: merged, INVALID: invalid})
+    return replace(metric, excluded={**metric.excluded, **left}) if left else metric

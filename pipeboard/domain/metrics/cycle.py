@@ -1,19 +1,22 @@
-"""How long deals take to close (C3)."""
+"""How long deals take to close."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.counts import UNDATED
 from pipeboard.domain.metrics.deals import qualified_at
-from pipeboard.domain.metrics.history import LOST, WON, History
+from pipeboard.domain.metrics.history import BY_DAY, LOST, WON, History
 from pipeboard.domain.metrics.result import (
     DAY_US,
     Metric,
     Number,
     Unit,
+    left_out,
     mean,
     median,
     missing,
@@ -26,13 +29,24 @@ NO_WON = "no won deals"
 
 
 def days(us: Number) -> Fraction:
-    """A duration in elapsed days of 24 hours (`metrics.md` C0)."""
+    """A duration in elapsed days of 24 hours."""
     return Fraction(us) / DAY_US
 
 
-def cycles(won: Sequence[History]) -> list[int]:
-    """From creation to the final win, ascending, in microseconds."""
-    return sorted(deal.closed_at - deal.created_at for deal in won if deal.closed_at is not None)
+def lasted(basis: Basis, deal: History) -> int:
+    """From the creation of a closed deal to its close, in microseconds; in whole days between the
+    local dates where one of the two is known by its day only."""
+    closed = basis.now if deal.closed_at is None else deal.closed_at
+    if BY_DAY in (deal.created_by, deal.closed_by):
+        day = basis.calendar.day
+        return max(0, (day(closed) - day(deal.created_at)).days) * DAY_US
+    return closed - deal.created_at
+
+
+def cycles(basis: Basis, closed: Sequence[History]) -> list[int]:
+    """How long closed deals took, ascending, in microseconds; deals without a created date are
+    left out."""
+    return sorted(lasted(basis, deal) for deal in closed if deal.is_dated)
 
 
 def of_durations(value: Number | None, deals: Sequence[History], nothing: str) -> Metric:
@@ -42,46 +56,55 @@ def of_durations(value: Number | None, deals: Sequence[History], nothing: str) -
     return Metric(days(value), Unit.DAYS, num=days(value), n=len(deals), numerator=deals)
 
 
+def _of_wins(value: Number | None, won: Sequence[History]) -> Metric:
+    """As `of_durations`, of wins; those without a created date are left out and counted."""
+    dated = [deal for deal in won if deal.is_dated]
+    metric = of_durations(value, dated, "no win has a created date" if won else NO_WON)
+    return replace(metric, excluded=left_out({UNDATED: len(won) - len(dated)}))
+
+
 def cycle_median(basis: Basis) -> Metric:
     """Median days from creation to win of the deals won in the period."""
-    spans = cycles(basis.won)
-    return of_durations(median(spans) if spans else None, basis.won, NO_WON)
+    spans = cycles(basis, basis.won)
+    return _of_wins(median(spans) if spans else None, basis.won)
 
 
 def cycle_mean(basis: Basis) -> Metric:
     """Mean days from creation to win."""
-    return mean_cycle(basis.won)
+    return mean_cycle(basis, basis.won)
 
 
-def mean_cycle(won: Sequence[History]) -> Metric:
+def mean_cycle(basis: Basis, won: Sequence[History]) -> Metric:
     """As `cycle_mean`, of any won deals."""
-    spans = cycles(won)
-    return of_durations(mean(spans) if spans else None, won, NO_WON)
+    spans = cycles(basis, won)
+    return _of_wins(mean(spans) if spans else None, won)
 
 
 def cycle_p90(basis: Basis) -> Metric:
     """The days within which nine of ten wins came, by nearest rank."""
-    spans = cycles(basis.won)
-    return of_durations(nearest_rank(spans, P90) if spans else None, basis.won, NO_WON)
+    spans = cycles(basis, basis.won)
+    return _of_wins(nearest_rank(spans, P90) if spans else None, basis.won)
 
 
 def cycle_since_qualified(basis: Basis) -> Metric:
     """Median days from qualification to win; deals that qualified by winning count as 0."""
     starts = ((qualified_at(deal, basis.rules), deal) for deal in basis.won)
     spans = sorted(
-        deal.closed_at - at for at, deal in starts if at is not None and deal.closed_at is not None
+        max(0, deal.closed_at - at)
+        for at, deal in starts
+        if at is not None and deal.closed_at is not None
     )
-    return of_durations(median(spans) if spans else None, basis.won, NO_WON)
+    return _of_wins(median(spans) if spans else None, basis.won)
 
 
 def active_cycle(basis: Basis) -> Metric:
     """Median days from creation to win without the time that deals were snoozed."""
     spans = sorted(
-        deal.closed_at - deal.created_at - snoozed_time(deal, basis)
+        max(0, lasted(basis, deal) - snoozed_time(deal, basis))
         for deal in basis.won
-        if deal.closed_at is not None
+        if deal.is_dated
     )
-    return of_durations(median(spans) if spans else None, basis.won, NO_WON)
+    return _of_wins(median(spans) if spans else None, basis.won)
 
 
 def snoozed_time(deal: History, basis: Basis) -> int:
@@ -102,9 +125,17 @@ def close_median(basis: Basis) -> Metric:
     deals = basis.created
     if not deals:
         return missing(Unit.DAYS, "no deals created")
-    ended = [d.closed_at - d.created_at for d in deals if d.closed_at is not None]
-    running = [basis.now - d.created_at for d in deals if d.closed_at is None]
+    ended = [lasted(basis, deal) for deal in deals if deal.closed_at is not None]
+    running = [watched(basis, deal) for deal in deals if deal.closed_at is None]
     return of_durations(kaplan_meier(ended, running).median(), deals, "not reached")
+
+
+def watched(basis: Basis, deal: History) -> int:
+    """For how long a deal that has not closed has been seen open: until now, or until it was
+    archived; in microseconds."""
+    changes = deal.archived_changes
+    last = changes[-1][0] if deal.archived and changes else basis.now
+    return max(0, last - deal.created_at)
 
 
 def time_to_win(basis: Basis) -> list[tuple[Fraction, float]]:
@@ -112,7 +143,7 @@ def time_to_win(basis: Basis) -> list[tuple[Fraction, float]]:
     Aalen-Johansen with losing as the competing outcome."""
     spans = {
         outcome: [
-            (basis.now if deal.closed_at is None else deal.closed_at) - deal.created_at
+            lasted(basis, deal) if outcome else watched(basis, deal)
             for deal in basis.created
             if deal.outcome == outcome
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeboard.domain.metrics.history import History
@@ -39,7 +39,7 @@ def stays_between(deals: Iterable[History], start: int, end: int) -> defaultdict
         for place, (at, stage) in enumerate(path):
             if stage < 0:
                 continue
-            if start <= at < end:
+            if start <= at < end and (place or deal.is_dated):
                 found[stage].add(deal, place, first=stage not in entered)
             entered.append(stage)
     return found
@@ -47,11 +47,12 @@ def stays_between(deals: Iterable[History], start: int, end: int) -> defaultdict
 
 @dataclass(frozen=True, slots=True)
 class Deals:
-    """The population of numbers (`metrics.md` C0), one list for each kind of event.
+    """The population of numbers, one list for each kind of event.
 
     Within one group each list may hold other deals: an owner counts for what happened while the
-    deal was theirs. `everything` holds archived and invalid deals too, for what left the pipeline.
-    `qualified` has the instant of the first entry into a qualified stage, or of the win (C9).
+    deal was theirs. `everything` holds merged and invalid deals too, for what left the pipeline;
+    `created` holds archived ones, `open` only what stands on the board.
+    `qualified` has the instant of the first entry into a qualified stage, or of the win.
     """
 
     everything: Sequence[History]
@@ -69,27 +70,22 @@ class Deals:
             histories,
             counted,
             [deal for deal in counted if deal.closed_at is not None],
-            [deal for deal in counted if deal.closed_at is None],
+            [deal for deal in counted if deal.is_open],
             [(at, deal) for at, deal in instants if at is not None],
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Present:
-    """What only the deals as they are now tell: when a quote was sent (microseconds), and which
-    have the evidence that a commit needs (timeline, budget, who decides)."""
-
-    quotes: Mapping[int, int] = field(default_factory=dict)
-    supported: frozenset[int] = frozenset()
-
-
-NOTHING_KNOWN = Present()
-
-
 def qualified_at(deal: History, rules: Rules) -> int | None:
-    """When a deal first entered a qualified stage or was won; skipping one counts."""
+    """When a deal first entered a qualified stage or was won; skipping one counts. None also where
+    it began qualified and nobody knows when."""
     qualifying = rules.qualifying
-    for at, stage in deal.path:
+    for place, (at, stage) in enumerate(deal.path):
         if stage in qualifying:
-            return at
+            return at if place or deal.is_dated else None
     return None
+
+
+def is_qualified(deal: History, rules: Rules) -> bool:
+    """Whether a deal has ever been in a qualified stage, or was won."""
+    qualifying = rules.qualifying
+    return any(stage in qualifying for _, stage in deal.path)

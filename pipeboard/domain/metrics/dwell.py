@@ -1,4 +1,4 @@
-"""How long deals stay in a stage, and which stage holds the pipeline up (C10)."""
+"""How long deals stay in a stage, and which stage holds the pipeline up."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def expected_days(basis: Basis) -> Mapping[int, Fraction | int]:
 def usual_days(basis: Basis) -> Mapping[int, Fraction | int]:
     """The Kaplan-Meier median of all stays in each stage where enough of them are over."""
     if basis.whole is not None:
-        return basis.whole.once(usual_days)
+        return basis.everybody.once(usual_days)
     known = {
         stage_id: _dwell(basis, stays)
         for stage_id, stays in stays_between(basis.deals.created, 0, basis.now + 1).items()
@@ -119,8 +119,8 @@ def overstays(basis: Basis) -> list[Overstay]:
     by_stage: dict[int, list[tuple[Fraction, History]]] = {}
     for age in basis.once(ages):
         allowed = expected.get(age.deal.stage_id)
-        if allowed is not None and not age.snoozed and age.days_in_stage > allowed:
-            beyond = Fraction(age.days_in_stage) - allowed
+        if allowed is not None and not age.snoozed and (age.days_in_stage or 0) > allowed:
+            beyond = Fraction(age.days_in_stage or 0) - allowed
             by_stage.setdefault(age.deal.stage_id, []).append((beyond, age.deal))
     return [
         Overstay(
@@ -176,7 +176,7 @@ def _trailing(basis: Basis) -> Period:
 
 
 def _hint(basis: Basis, stage: Stage) -> str:
-    """Where to look, by how far along the stage is (`capabilities.md` 84)."""
+    """Where to look, by how far along the stage is."""
     place, last = basis.rules.rank[stage.id], len(basis.rules.open_stages) - 1
     if place == 0:
         return "Look at where leads come from, and at the first pitch."

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from pipeboard.domain.events import Kind
-from pipeboard.domain.metrics.history import LOST, WON, History
+from pipeboard.domain.events import Kind, micros
+from pipeboard.domain.metrics.history import LOST, NOT_SAID, WON, History
 
 
 class Fact(NamedTuple):
@@ -14,7 +16,8 @@ class Fact(NamedTuple):
 
     `at` is in microseconds since 1970 UTC, `day` ISO 8601 text; `minor` is an amount, or the basis
     points of a probability. `detail` is an owner, a loss category, a forecast category, `override`
-    where a gate was passed with a reason, or a touch as `call out`.
+    where a gate was passed with a reason, or a touch as `call out`. `said` is the whole event as
+    JSON where numbers need more of it: a quote, a loss, an instant that is not known exactly.
     """
 
     deal_id: int
@@ -25,6 +28,7 @@ class Fact(NamedTuple):
     currency: str | None = None
     day: str | None = None
     detail: str | None = None
+    said: str | None = None
 
 
 def fold(facts: Iterable[Fact]) -> list[History]:
@@ -38,10 +42,14 @@ def fold(facts: Iterable[Fact]) -> list[History]:
         if fact.kind == "created":
             current = _created(fact)
             histories.append(current)
+            if fact.said is not None:
+                _said(current, fact.kind, json.loads(fact.said))
         elif current is not None and current.id == fact.deal_id:
             change = _CHANGES.get(fact.kind)
             if change is not None:
                 change(current, fact)
+                if fact.said is not None:
+                    _said(current, fact.kind, json.loads(fact.said))
     return histories
 
 
@@ -70,6 +78,7 @@ def _reopened(deal: History, fact: Fact) -> None:
     _moved(deal, fact)
     deal.outcome = 0
     deal.closed_at = deal.loss = None
+    deal.closed_by = deal.competitor = ""
     deal.reopened += 1
 
 
@@ -83,7 +92,7 @@ def _won(deal: History, fact: Fact) -> None:
 
 def _lost(deal: History, fact: Fact) -> None:
     _closed(deal, fact.at, LOST)
-    deal.loss = fact.detail
+    deal.loss = fact.detail or NOT_SAID
 
 
 def _closed(deal: History, at: int, outcome: int) -> None:
@@ -121,7 +130,29 @@ def _probability(deal: History, fact: Fact) -> None:
 
 
 def _category(deal: History, fact: Fact) -> None:
+    deal.category_changes += ((fact.at, deal.category),)
     deal.category = fact.detail
+
+
+def _edited(deal: History, fact: Fact) -> None:
+    """What numbers ask of other edits stands in `said`."""
+
+
+def _said(deal: History, kind: str, event: Mapping[str, Any]) -> None:
+    """What an event says beside its columns."""
+    sent_at = event.get("after", {}).get("quote_sent_at")
+    if sent_at:
+        deal.quoted_at += (micros(datetime.fromisoformat(sent_at)),)
+    loss = event.get("after", {}).get("loss")
+    if kind == Kind.LOST and loss:
+        deal.competitor = loss.get("competitor", "")
+        if loss.get("category") == "other" and not loss.get("reason"):
+            deal.loss = NOT_SAID
+    known = event.get("facts", {}).get("precision", "")
+    if kind == Kind.CREATED:
+        deal.created_by = known
+    elif kind in (Kind.WON, Kind.LOST):
+        deal.closed_by = known
 
 
 def _next_step(deal: History, fact: Fact) -> None:
@@ -170,6 +201,13 @@ def _unarchived(deal: History, fact: Fact) -> None:
     _archive(deal, fact.at, archived=False)
 
 
+def _merged(deal: History, fact: Fact) -> None:
+    """Merged away, unless the event says that another deal came into this one."""
+    if fact.said is None or json.loads(fact.said).get("after", {}).get("merged_into"):
+        deal.merged_at = fact.at
+        _archive(deal, fact.at, archived=True)
+
+
 def _archive(deal: History, at: int, *, archived: bool) -> None:
     deal.archived_changes += ((at, deal.archived),)
     deal.archived = archived
@@ -185,13 +223,14 @@ _CHANGES: dict[str, Callable[[History, Fact], None]] = {
     Kind.EXPECTED_CLOSE: _expected_close,
     Kind.PROBABILITY: _probability,
     Kind.CATEGORY: _category,
+    Kind.EDITED: _edited,
     Kind.NEXT_STEP: _next_step,
     Kind.STEP_DONE: _step_done,
     Kind.SNOOZED: _snoozed,
     Kind.TOUCH: _touch,
     Kind.ARCHIVED: _archived,
     Kind.UNARCHIVED: _unarchived,
-    Kind.MERGED: _archived,
+    Kind.MERGED: _merged,
 }
 
 KINDS = (str(Kind.CREATED), *(str(kind) for kind in _CHANGES))

@@ -1,19 +1,21 @@
-"""What the open deals will bring: as stated, by the stages' table, and as measured (C7, C8)."""
+"""What the open deals will bring: as stated, by the stages' table, and as measured."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.chances import CERTAIN_BP, Chance, band_of, chances
 from pipeboard.domain.metrics.cycle import P90, cycles, days
 from pipeboard.domain.metrics.history import WON, History
 from pipeboard.domain.metrics.result import (
     Metric,
     Number,
     Unit,
+    added,
     left_out,
     missing,
     nearest_rank,
@@ -23,24 +25,9 @@ from pipeboard.domain.metrics.tally import Tally
 from pipeboard.domain.metrics.winning import stale_open
 from pipeboard.domain.score import half_up
 
-CERTAIN_BP = 10_000
 NO_PROBABILITY = "no probability"
 NO_DATE = "no close date"
-
-
-@dataclass(frozen=True, slots=True)
-class Chance:
-    """How often deals that were in a stage were won: `won` of `closed`, drawn towards what the
-    pipeline says while there are few. `value` is None where neither says anything."""
-
-    value: Fraction | None
-    won: int
-    closed: int
-    prior_bp: int | None
-
-    @property
-    def is_prior_only(self) -> bool:
-        return self.closed == 0
+FOREVER = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +35,8 @@ class Forecast:
     """Three readings of the same open deals, in minor units, rounded once.
 
     `stated` takes the rep's probability, else the stage's; `table` always the stage's; `measured`
-    what deals from that stage really came to. `rose_tint` is stated less measured, and
-    `rose_share` the same as a share of measured.
+    what deals that stood like them came to by the same time. `rose_tint` is stated less measured,
+    and `rose_share` the same as a share of measured.
     """
 
     stated: Metric
@@ -59,112 +46,127 @@ class Forecast:
     rose_share: Metric
 
 
-def smoothed(won: int, closed: int, prior_bp: int | None, strength: int) -> Fraction | None:
-    """(w + k p0) / (c + k); without a prior the plain share, without either None (C8)."""
-    if prior_bp is None:
-        return Fraction(won, closed) if closed else None
-    prior = Fraction(prior_bp, CERTAIN_BP)
-    return (won + strength * prior) / (closed + strength)
-
-
-def chances(basis: Basis) -> Mapping[int, Chance]:
-    """What becomes of the deals that entered each stage and closed in the trailing window (C8).
-
-    Taken over the whole pipeline also for one group, which would have too few of its own.
-    """
-    if basis.whole is not None:
-        return basis.whole.once(chances)
-    return _chances(basis, basis.closed_within(basis.rules.measured_days))
-
-
-def chances_if_stale_lost(basis: Basis) -> Mapping[int, Chance]:
-    """As `chances`, with open deals older than the P90 cycle as losses: closed deals alone leave
-    out the losers that nobody has marked yet."""
-    if basis.whole is not None:
-        return basis.whole.once(chances_if_stale_lost)
-    closed = basis.closed_within(basis.rules.measured_days)
-    spans = cycles([deal for deal in closed if deal.outcome == WON])
-    stale = stale_open(basis, days(nearest_rank(spans, P90))) if spans else []
-    return _chances(basis, [*closed, *stale])
-
-
-def _chances(basis: Basis, closed: Iterable[History]) -> Mapping[int, Chance]:
-    totals: Counter[int] = Counter()
-    wins: Counter[int] = Counter()
-    for deal in closed:
-        entered = {stage for _, stage in deal.path}
-        totals.update(entered)
-        if deal.outcome == WON:
-            wins.update(entered)
-    strength = basis.rules.prior_strength
-    return {
-        stage_id: Chance(
-            smoothed(wins[stage_id], totals[stage_id], prior, strength),
-            wins[stage_id],
-            totals[stage_id],
-            prior,
-        )
-        for stage_id, prior in basis.stage_chances.items()
-    }
-
-
 def forecast(basis: Basis) -> Forecast:
-    """The forecast of the period: what is won, and the open deals that should close in it; those
-    without a date are in none."""
-    found = forecast_of(basis, basis.closing, basis.tally(basis.won))
+    """The forecast of the period: what is won, and what the open deals will bring in it.
+
+    Stated and table take the deals that should close in the period, each at its probability; those
+    without a date are in neither, and counted. Measured takes every open deal at the chance that it
+    is won before the period ends, whatever its date says.
+    """
+    won = basis.tally(basis.won)
+    due, everything = _by_chance(basis, basis.closing), _by_chance(basis, basis.deals.open)
     undated = left_out({NO_DATE: sum(deal.close is None for deal in basis.deals.open)})
+    stated, table = _at_table(basis, due, won)
+    stated, table = _with_undated(stated, undated), _with_undated(table, undated)
+    measured = everything.at(_measured(basis, basis.end - basis.now), won)
+    return Forecast(stated, table, measured, *_rose(stated, measured))
 
-    def told(metric: Metric) -> Metric:
-        return replace(metric, excluded={**metric.excluded, **undated})
 
-    return replace(
-        found, stated=told(found.stated), table=told(found.table), measured=told(found.measured)
-    )
+def _with_undated(metric: Metric, undated: Mapping[str, int]) -> Metric:
+    """A forecast that says how many open deals have no date; none where all of them have none."""
+    excluded = added(metric.excluded, undated)
+    if undated and not metric.numerator and metric.reason is None:
+        return replace(metric, value=None, reason=NO_DATE, excluded=excluded)
+    return replace(metric, excluded=excluded)
+
+
+def forecast_of(basis: Basis, deals: Sequence[History], until: int | None = None) -> Forecast:
+    """The three forecasts of any open deals; measured by an instant, else by whenever."""
+    expected, won = _by_chance(basis, deals), basis.tally(())
+    stated, table = _at_table(basis, expected, won)
+    ahead = FOREVER if until is None else max(0, until - basis.now)
+    measured = expected.at(_measured(basis, ahead), won)
+    return Forecast(stated, table, measured, *_rose(stated, measured))
 
 
 def cautious_forecast(basis: Basis) -> Metric:
-    """The measured forecast if every open deal that is older than nine of ten wins were lost."""
-    really = basis.once(chances_if_stale_lost)
-    return _by_chance(basis, basis.closing).at(
-        lambda stage, bp: really[stage].value, basis.tally(basis.won)
-    )
+    """The measured forecast without the open deals that are older than nine of ten wins were."""
+    spans = cycles(basis, [deal for deal in _lately_closed(basis) if deal.outcome == WON])
+    if not spans:
+        return missing(Unit.MINOR, "no won deals")
+    stale = {deal.id for deal in stale_open(basis, days(nearest_rank(spans, P90)))}
+    fresh = [deal for deal in basis.deals.open if deal.id not in stale]
+    won = basis.tally(basis.won)
+    return _by_chance(basis, fresh).at(_measured(basis, basis.end - basis.now), won)
 
 
-def forecast_of(basis: Basis, deals: Sequence[History], won: Tally | None = None) -> Forecast:
-    """The three forecasts of any open deals, on top of what is won."""
-    expected = _by_chance(basis, deals)
-    won = won or basis.tally(())
-    table, really = basis.stage_chances, basis.once(chances)
-    stated = expected.at(lambda stage, bp: _share(table[stage] if bp is None else bp), won)
-    by_table = expected.at(lambda stage, bp: _share(table[stage]), won)
-    measured = expected.at(lambda stage, bp: really[stage].value, won)
-    return Forecast(stated, by_table, measured, *_rose(stated, measured))
+def _lately_closed(basis: Basis) -> Sequence[History]:
+    everybody = basis.everybody
+    return everybody.closed_within(basis.rules.measured_days)
+
+
+def win_chance(basis: Basis) -> Metric:
+    """The mean chance of the open deals to be won before the period ends."""
+    deals, share = basis.deals.open, _measured(basis, basis.end - basis.now)
+    times = Counter(_key(basis, deal) for deal in deals)
+    known = {key: chance for key in times if (chance := share(*key)) is not None}
+    total = sum((times[key] * chance for key, chance in known.items()), Fraction(0))
+    number = sum(times[key] for key in known)
+    metric = ratio(total, number, n=number, nothing="no open deals")
+    excluded = left_out({NO_PROBABILITY: len(deals) - number})
+    return replace(metric, excluded=excluded, numerator=deals)
+
+
+def chances_in_use(basis: Basis) -> list[tuple[Chance, int]]:
+    """The chances by the end of the period that open deals have, with how many deals have each:
+    for every stage its own, and those of the bands of age in it."""
+    known, ahead = basis.once(chances), max(0, basis.end - basis.now)
+    times = Counter((stage, band) for stage, _, band in (_key(basis, d) for d in basis.deals.open))
+    found: list[tuple[Chance, int]] = []
+    for stage in basis.rules.open_stages:
+        bands = sorted(band for s, band in times if s == stage.id and band is not None)
+        found.append((known.of_stage(stage.id, ahead), times[stage.id, None]))
+        found += [(known.of_band(stage.id, band, ahead), times[stage.id, band]) for band in bands]
+    return found
+
+
+Share = Callable[[int, int | None, int | None], Fraction | None]
+
+
+def _at_table(basis: Basis, expected: _ByChance, won: Tally) -> tuple[Metric, Metric]:
+    """At the deals' own probabilities, and at those of their stages."""
+    table = basis.stage_chances
+    stated = expected.at(lambda stage, bp, band: _share(table[stage] if bp is None else bp), won)
+    return stated, expected.at(lambda stage, bp, band: _share(table[stage]), won)
+
+
+def _measured(basis: Basis, ahead: int) -> Share:
+    """The measured chance by stage and band of age."""
+    known, ahead = basis.once(chances), max(0, ahead)
+
+    def share(stage_id: int, bp: int | None, band: int | None) -> Fraction | None:
+        if band is None:
+            return known.of_stage(stage_id, ahead).value
+        return known.of_band(stage_id, band, ahead).value
+
+    return share
 
 
 def weighted_value(basis: Basis, deals: Sequence[History]) -> Metric:
     """What open deals come to at their effective probabilities."""
-    table = basis.stage_chances
-    return _by_chance(basis, deals).at(
-        lambda stage, bp: _share(table[stage] if bp is None else bp), basis.tally(())
-    )
+    return _at_table(basis, _by_chance(basis, deals), basis.tally(()))[0]
 
 
 def _share(bp: int | None) -> Fraction | None:
     return None if bp is None else Fraction(bp, CERTAIN_BP)
 
 
+Key = tuple[int, int | None, int | None]
+
+
 @dataclass(frozen=True, slots=True)
 class _ByChance:
-    """Open deals, and what they are worth by stage and probability by hand: all that a chance is
-    made of, so that a product is taken once for many deals."""
+    """Open deals, and what they are worth by stage, probability by hand and band of age: all that a
+    chance is made of, so that a product is taken once for many deals."""
 
     tally: Tally
-    amounts: Mapping[tuple[int, int | None], Number]
-    deals: Mapping[tuple[int, int | None], Sequence[History]]
+    amounts: Mapping[Key, Number]
+    deals: Mapping[Key, Sequence[History]]
 
-    def at(self, share: Callable[[int, int | None], Fraction | None], won: Tally) -> Metric:
+    def at(self, share: Share, won: Tally) -> Metric:
         """Won plus the sum of value x probability, rounded once; a deal without a probability is
-        left out and counted, never taken as certain."""
+        left out and counted, never taken as certain. None where deals are there and none of them
+        says what it is worth."""
         expected: Number = won.amount
         counted = list(won.deals)
         unknown = 0
@@ -175,29 +177,39 @@ class _ByChance:
             else:
                 expected += amount * chance
                 counted += self.deals[key]
+        excluded = added(won.excluded, self.tally.excluded, left_out({NO_PROBABILITY: unknown}))
         reason = won.no_rate or self.tally.no_rate
+        if not reason and excluded and not counted:
+            reason = next(iter(excluded))
         return Metric(
             None if reason else half_up(Fraction(expected)),
             Unit.MINOR,
             num=expected,
             n=len(counted) - len(won.deals),
             reason=reason,
-            excluded={**self.tally.excluded, **left_out({NO_PROBABILITY: unknown})},
+            excluded=excluded,
             numerator=counted,
         )
 
 
 def _by_chance(basis: Basis, deals: Sequence[History]) -> _ByChance:
     tally = basis.tally(deals)
-    by_key: defaultdict[tuple[int, int | None], list[History]] = defaultdict(list)
+    by_key: defaultdict[Key, list[History]] = defaultdict(list)
     for deal in tally.deals:
-        by_key[deal.stage_id, deal.bp].append(deal)
+        by_key[_key(basis, deal)].append(deal)
     amounts = {key: basis.tally(same).amount for key, same in by_key.items()}
     return _ByChance(tally, amounts, by_key)
 
 
+def _key(basis: Basis, deal: History) -> Key:
+    """What the chance of an open deal depends on."""
+    began, stage_id = deal.path[-1]
+    unknown = not deal.is_dated and len(deal.path) == 1
+    return stage_id, deal.bp, None if unknown else band_of(basis.now - began)
+
+
 def _rose(stated: Metric, measured: Metric) -> tuple[Metric, Metric]:
-    """Stated less measured, as money and as a share of measured (C8)."""
+    """Stated less measured, as money and as a share of measured."""
     if stated.value is None or measured.value is None:
         reason = stated.reason or measured.reason or "no forecast"
         return missing(Unit.MINOR, reason), missing(Unit.RATIO, reason)

@@ -8,6 +8,12 @@ T = TypeVar("T")
 
 WON, LOST = -1, -2
 
+NOT_SAID = "not said"
+"""The loss category of a deal that was lost without a word about why."""
+
+BY_DAY, UNKNOWN = "day", "unknown"
+"""How exactly an instant is known: only its local day, or not at all; exact is ""."""
+
 Path = tuple[tuple[int, int], ...]
 
 
@@ -17,7 +23,8 @@ class History:
     Instants are microseconds since 1970 UTC, days are ISO 8601 text (which orders as dates do),
     money is minor units and currency. `path` holds every stage entered with its instant, and `WON`
     and `LOST` where the deal was closed. The `..._changes` hold, in the order of the log, when a
-    value changed and what it was before. Written by `folding`, only read afterwards.
+    value changed and what it was before. `created_by` and `closed_by` say how exactly these
+    instants are known (`BY_DAY`, `UNKNOWN`). Written by `folding`, only read afterwards.
     """
 
     __slots__ = (
@@ -26,10 +33,14 @@ class History:
         "bp",
         "bp_changes",
         "category",
+        "category_changes",
         "close",
         "close_changes",
         "closed_at",
+        "closed_by",
+        "competitor",
         "created_at",
+        "created_by",
         "currency",
         "first_currency",
         "first_minor",
@@ -37,6 +48,7 @@ class History:
         "id",
         "last_touch_at",
         "loss",
+        "merged_at",
         "minor",
         "next_due",
         "outbound_since_reply",
@@ -46,6 +58,7 @@ class History:
         "owner_changes",
         "path",
         "pushed_at",
+        "quoted_at",
         "reopened",
         "snoozed_until",
         "snoozes",
@@ -67,8 +80,11 @@ class History:
         self.created_at = at
         self.path: Path = ((at, stage_id),)
         self.outcome = 0
+        self.created_by = ""
         self.closed_at: int | None = None
+        self.closed_by = ""
         self.loss: str | None = None
+        self.competitor = ""
         self.reopened = 0
         self.overridden_at: tuple[int, ...] = ()
         self.minor = self.first_minor = minor
@@ -82,6 +98,8 @@ class History:
         self.bp: int | None = None
         self.bp_changes: tuple[tuple[int, int | None], ...] = ()
         self.category: str | None = None
+        self.category_changes: tuple[tuple[int, str | None], ...] = ()
+        self.quoted_at: tuple[int, ...] = ()
         self.next_due: str | None = None
         self.snoozed_until: str | None = None
         self.snoozes: tuple[tuple[int, str | None], ...] = ()
@@ -90,6 +108,7 @@ class History:
         self.last_touch_at: int | None = None
         self.outbound_since_reply = 0
         self.archived = False
+        self.merged_at: int | None = None
         self.archived_changes: tuple[tuple[int, bool], ...] = ()
 
     def __repr__(self) -> str:
@@ -97,8 +116,19 @@ class History:
 
     @property
     def counts(self) -> bool:
-        """In the population of every number: not archived, merged away or lost as invalid (C0)."""
-        return not self.archived and self.loss != "invalid"
+        """In the population of every number: not merged away, nor lost as invalid. An archived deal
+        keeps its place in what has happened."""
+        return self.merged_at is None and self.loss != "invalid"
+
+    @property
+    def is_open(self) -> bool:
+        """Stands open on the board now."""
+        return self.closed_at is None and not self.archived and self.merged_at is None
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether it is known when the deal was created."""
+        return self.created_by != UNKNOWN
 
     @property
     def stage_id(self) -> int:
@@ -131,7 +161,9 @@ class History:
         return place is not None and place >= 0 and not self.archived_at(us)
 
     def value_at(self, us: int) -> tuple[int | None, str | None]:
-        """Minor units and currency at an instant."""
+        """Minor units and currency at an instant; none before the deal began."""
+        if us < self.created_at:
+            return None, None
         now = (self.minor, self.currency)
         return _as_it_was(now, self.value_changes, us) if self.value_changes else now
 
@@ -148,6 +180,11 @@ class History:
     def bp_at(self, us: int) -> int | None:
         """The probability by hand at an instant, in basis points."""
         return _as_it_was(self.bp, self.bp_changes, us) if self.bp_changes else self.bp
+
+    def category_at(self, us: int) -> str | None:
+        """The rep's forecast category at an instant."""
+        changes = self.category_changes
+        return _as_it_was(self.category, changes, us) if changes else self.category
 
     def archived_at(self, us: int) -> bool:
         """Whether the deal was archived, or merged into another, at an instant."""

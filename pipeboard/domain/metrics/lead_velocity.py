@@ -1,4 +1,4 @@
-"""How fast leads grow from month to month (C9)."""
+"""How fast leads grow from month to month."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from fractions import Fraction
 
 from pipeboard.domain.dates import add_months
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.result import Metric, Unit, mean, missing, ratio
+from pipeboard.domain.metrics.result import Metric, Unit, missing, ratio
 
 NO_PRIOR = "no prior"
 NO_QUALIFIED = "no stage is marked as qualified"
@@ -22,12 +21,13 @@ AVERAGED_MONTHS = 3
 class LeadMonth:
     """The leads of a local month (`2026-10`) and their growth over the month before.
 
-    While a month is running (`partial`) it is compared with the same days of the month before. In
-    a month in which the bar moved, growth may come from counting otherwise.
+    It is compared with the `before` of the month before, while it is running (`partial`) with the
+    same days of it. In a month in which the bar moved, growth may come from counting otherwise.
     """
 
     month: str
     leads: int
+    before: int
     rate: Metric
     partial: bool
     bar_moved: bool = False
@@ -46,7 +46,7 @@ def lead_velocity(basis: Basis) -> list[LeadMonth]:
 
 def lead_growth_series(basis: Basis) -> list[LeadMonth]:
     """All created leads by month, oldest first."""
-    return _series(basis, sorted(deal.created_at for deal in basis.deals.created))
+    return _series(basis, sorted(deal.created_at for deal in basis.deals.created if deal.is_dated))
 
 
 def lead_velocity_rate(basis: Basis) -> Metric:
@@ -62,14 +62,12 @@ def lead_growth(basis: Basis) -> Metric:
 
 
 def lead_velocity_average(basis: Basis) -> Metric:
-    """The mean of the defined rates of the last three months."""
+    """The growth of the last three months over the months that each is compared with: sums over
+    sums, since 100, 200 and 100 leads are no growth of a quarter."""
+    if not basis.rules.qualifying:
+        return missing(Unit.RATIO, NO_QUALIFIED)
     months = basis.once(lead_velocity)[-AVERAGED_MONTHS:]
-    rates = [month.rate.value for month in months if month.rate.value is not None]
-    if not rates:
-        return missing(Unit.RATIO, NO_PRIOR)
-    return Metric(
-        mean(rates), Unit.RATIO, num=sum(rates, Fraction(0)), den=len(rates), n=len(rates)
-    )
+    return growth(sum(month.leads for month in months), sum(month.before for month in months))
 
 
 def _series(basis: Basis, instants: Sequence[int]) -> list[LeadMonth]:
@@ -88,7 +86,7 @@ def _month(basis: Basis, month: date, instants: Sequence[int]) -> LeadMonth:
     leads = _between(basis, instants, month, after)
     previous = _between(basis, instants, before, end_of_previous)
     bar_moved = _between(basis, basis.rules.bar_moved_at, month, after) > 0
-    return LeadMonth(f"{month:%Y-%m}", leads, growth(leads, previous), partial, bar_moved)
+    return LeadMonth(f"{month:%Y-%m}", leads, previous, growth(leads, previous), partial, bar_moved)
 
 
 def _between(basis: Basis, instants: Sequence[int], first: date, after: date) -> int:

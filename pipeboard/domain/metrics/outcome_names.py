@@ -18,7 +18,14 @@ OUTCOMES = (
     Definition(
         "lost_count", Unit.COUNT, "Lost", "Deals lost in the period.", counts.lost_count, False
     ),
-    Definition("open_count", Unit.COUNT, "Open", "Deals open now.", counts.open_count),
+    Definition(
+        "open_count",
+        Unit.COUNT,
+        "Open",
+        "Deals open now.",
+        counts.open_count,
+        at_end=True,
+    ),
     Definition(
         "created_count",
         Unit.COUNT,
@@ -63,8 +70,9 @@ OUTCOMES = (
         "open_value",
         Unit.MINOR,
         "Open value",
-        "What all open deals are worth, unweighted.",
+        "What all open deals are worth, whenever they should close.",
         counts.open_value,
+        at_end=True,
     ),
     Definition(
         "win_rate",
@@ -105,6 +113,7 @@ OUTCOMES = (
         "The win rate if every open deal older than nine of ten wins were lost.",
         win_rate_pessimistic,
         True,
+        at_end=True,
     ),
     Definition(
         "cycle_days_median",
@@ -161,6 +170,7 @@ OUTCOMES = (
         "Open deal size",
         "Average value of the open deals.",
         size.open_deal_size_mean,
+        at_end=True,
     ),
     Definition(
         "cycle_days_active_median",
@@ -185,5 +195,20 @@ OUTCOMES = (
         "What wins brought over what they were first said to be worth.",
         size.kept_value,
         True,
+    ),
+    Definition(
+        "created_value",
+        Unit.MINOR,
+        "New value",
+        "What the deals created in the period are worth by now.",
+        counts.created_value,
+        True,
+    ),
+    Definition(
+        "created_and_won_share",
+        Unit.RATIO,
+        "Created and won",
+        "The share of the won value that was created in the period itself.",
+        counts.created_and_won_share,
     ),
 )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pipeboard.domain.metrics import activity, categories, lead_velocity
 from pipeboard.domain.metrics import velocity as speed
 from pipeboard.domain.metrics.adherence import adherence_rate
-from pipeboard.domain.metrics.coverage import coverage, target_of
+from pipeboard.domain.metrics.coverage import coverage
 from pipeboard.domain.metrics.definition import Definition
-from pipeboard.domain.metrics.forecast import cautious_forecast, forecast
+from pipeboard.domain.metrics.forecast import cautious_forecast, forecast, win_chance
+from pipeboard.domain.metrics.pace import attainment, leads_needed, next_coverage, pace
 from pipeboard.domain.metrics.result import Unit
 from pipeboard.domain.metrics.slipping import push_count, slip_rate
+from pipeboard.domain.metrics.targets import target_of
 
 OUTLOOK = (
     Definition(
@@ -19,6 +21,7 @@ OUTLOOK = (
         "What the qualified open deals promise a day: their number x win rate x size / cycle.",
         speed.velocity_per_day,
         True,
+        at_end=True,
     ),
     Definition(
         "run_rate_per_day",
@@ -27,6 +30,7 @@ OUTLOOK = (
         "What was really won a day lately; a velocity more than twice as high is not real.",
         speed.run_rate_per_day,
         True,
+        at_end=True,
     ),
     Definition(
         "coverage",
@@ -35,6 +39,7 @@ OUTLOOK = (
         "Open value due in the period over what the target still lacks.",
         lambda basis: basis.once(coverage).ratio,
         True,
+        at_end=True,
     ),
     Definition(
         "coverage_gross",
@@ -43,31 +48,44 @@ OUTLOOK = (
         "All open value over the target.",
         lambda basis: basis.once(coverage).gross,
         True,
+        at_end=True,
     ),
     Definition(
         "coverage_required",
         Unit.TIMES,
         "Needed coverage",
-        "The coverage at which the win rate by value would just make the target.",
+        "How much pipeline it took for each won amount from the same time of past periods on.",
         lambda basis: basis.once(coverage).required,
         False,
+        at_end=True,
+    ),
+    Definition(
+        "coverage_required_by_win_rate",
+        Unit.TIMES,
+        "1 / win rate",
+        "The old rule: 1 over the win rate by value, as if all were won or lost in the period.",
+        lambda basis: basis.once(coverage).by_win_rate,
+        False,
+        at_end=True,
     ),
     Definition("target", Unit.MINOR, "Target", "What is to be won in the period.", target_of),
     Definition(
         "forecast_weighted",
         Unit.MINOR,
-        "Weighted",
+        "Weighted forecast",
         "Won, and the open deals due in the period at their stated probabilities.",
         lambda basis: basis.once(forecast).stated,
         True,
+        at_end=True,
     ),
     Definition(
         "forecast_measured",
         Unit.MINOR,
-        "Measured",
-        "The same at the rates at which deals from each stage were really won.",
+        "Measured forecast",
+        "Won, and every open deal at the chance that deals of its stage and age were won in time.",
         lambda basis: basis.once(forecast).measured,
         True,
+        at_end=True,
     ),
     Definition(
         "rose_tint",
@@ -76,22 +94,26 @@ OUTLOOK = (
         "Stated less measured forecast: how much of it is hope.",
         lambda basis: basis.once(forecast).rose_tint,
         False,
+        at_end=True,
     ),
     Definition(
         "forecast_commit",
         Unit.MINOR,
         "Commit",
-        "Won, and the open deals that their reps commit to.",
+        "Won, and the whole value of the open deals due in category commit, by a rep's word or by"
+        " their stage's default.",
         categories.forecast_commit,
         True,
+        at_end=True,
     ),
     Definition(
         "forecast_best",
         Unit.MINOR,
         "Best case",
-        "Commit, and the open deals that may come with luck.",
+        "Commit, and the open deals due in category best case.",
         categories.forecast_best,
         True,
+        at_end=True,
     ),
     Definition(
         "forecast_pipeline",
@@ -100,6 +122,7 @@ OUTLOOK = (
         "Best case, and all other open deals due in the period.",
         categories.forecast_pipeline,
         True,
+        at_end=True,
     ),
     Definition(
         "forecast_overdue",
@@ -108,6 +131,7 @@ OUTLOOK = (
         "Open value whose close date has passed; in no month's forecast.",
         categories.forecast_overdue,
         False,
+        at_end=True,
     ),
     Definition(
         "lead_velocity_rate",
@@ -129,7 +153,8 @@ OUTLOOK = (
         "first_response_hours_median",
         Unit.HOURS,
         "First response",
-        "Half of the new deals heard from us within so many hours.",
+        "Within so many hours half of the new deals hear from us, those that still wait taken"
+        " into account.",
         activity.first_response,
         False,
     ),
@@ -153,15 +178,16 @@ OUTLOOK = (
         "forecast_cautious",
         Unit.MINOR,
         "Cautious",
-        "The measured forecast if every open deal older than nine of ten wins were lost.",
+        "The measured forecast without the open deals that are older than nine of ten wins were.",
         cautious_forecast,
         True,
+        at_end=True,
     ),
     Definition(
         "lead_velocity_average",
         Unit.RATIO,
         "Lead velocity, 3 months",
-        "Mean growth of qualified leads over the last three months.",
+        "Growth of qualified leads over the last three months, over all of them together.",
         lead_velocity.lead_velocity_average,
         True,
     ),
@@ -172,5 +198,47 @@ OUTLOOK = (
         "Of all advances in the period, those that met the exit criteria without an override.",
         adherence_rate,
         True,
+    ),
+    Definition(
+        "win_chance",
+        Unit.RATIO,
+        "Chance of open deals",
+        "The mean measured chance of the open deals to be won before the period ends.",
+        win_chance,
+        True,
+        at_end=True,
+    ),
+    Definition(
+        "coverage_next",
+        Unit.TIMES,
+        "Coverage of the next",
+        "Open value due in the period after this one over its target.",
+        next_coverage,
+        True,
+        at_end=True,
+    ),
+    Definition(
+        "attainment",
+        Unit.RATIO,
+        "Attained",
+        "What was won of the target.",
+        attainment,
+        True,
+    ),
+    Definition(
+        "pace",
+        Unit.RATIO,
+        "Time gone",
+        "How much of the period has gone by: what attainment is held against.",
+        pace,
+    ),
+    Definition(
+        "leads_needed",
+        Unit.COUNT,
+        "Needed a week",
+        "New deals a week that would close the gap, at the win rate and size of lately.",
+        leads_needed,
+        False,
+        at_end=True,
     ),
 )

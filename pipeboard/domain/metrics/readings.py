@@ -1,4 +1,8 @@
-"""What the numbers say, in one sentence each: on target, what is stuck, what to believe."""
+"""What the numbers say, in one sentence each: on target, what is stuck, what to believe.
+
+Every sentence is true whenever it is said: what it claims stands in the numbers it was made from,
+and where they do not bear a claim, it says that.
+"""
 
 from __future__ import annotations
 
@@ -6,47 +10,59 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from pipeboard.domain.metrics.activity import waiting
+from pipeboard.domain.metrics.backtest import Backtest
 from pipeboard.domain.metrics.coverage import Standing
+from pipeboard.domain.metrics.differing import Difference, differing
+from pipeboard.domain.metrics.grouping import Group
+from pipeboard.domain.metrics.history import NOT_SAID
+from pipeboard.domain.metrics.needed import conversion_of_pipeline
 from pipeboard.domain.metrics.report import Report
 from pipeboard.domain.metrics.result import Metric, mean
 from pipeboard.domain.metrics.series import Week
-from pipeboard.domain.metrics.winning import win_rate_by_value
-from pipeboard.domain.metrics.wording import Wording, decimal, percent, tenths
+from pipeboard.domain.metrics.targets import NO_TARGET
+from pipeboard.domain.metrics.wording import Wording, counted, decimal, percent, tenths
 
 ENOUGH = 10
-"""Closed deals from which on a measured rate is worth more than a stated one."""
+"""Closed deals from which on a rep's win rate is compared."""
 _WEEKS_COMPARED = 4
 
 
 def target_reading(report: Report, say: Wording) -> str:
     """Are we on target?"""
-    coverage, label = report.coverage, report.basis.period.label
+    target, label = report.metric("target"), report.basis.period.label
     won = report.metric("won_value")
-    if coverage.target.value is None or coverage.remaining is None:
-        reason = coverage.target.reason or won.reason or "no amount"
-        hint = f": 'pipeboard target set {label} 130k' sets one" if reason == "no target" else ""
-        return f"{reason.capitalize()} for {label}{hint}."
-    target, remaining = Fraction(coverage.target.value), coverage.remaining
-    done = f"{say.money(target - remaining)} of {say.money(target)} won"
-    if coverage.surplus is not None:
-        return f"Target met: {done}, {say.money(coverage.surplus)} above."
-    share = f" ({percent((target - remaining) / target)})" if target else ""
+    if target.value is None:
+        hint = f": 'pipeboard target set {label} 130k' sets one"
+        reason = (target.reason or NO_TARGET).capitalize()
+        return f"{reason} for {label}{hint}." if target.reason == NO_TARGET else f"{reason}."
+    if won.value is None:
+        return f"What was won of {say.money(target.value)} is unknown: {won.reason}."
+    wanted, done = Fraction(target.value), Fraction(won.value)
+    of = f"{say.money(done)} of {say.money(wanted)} won"
+    if done >= wanted:
+        return f"Target met: {of}, {say.money(done - wanted)} above."
+    share = f" ({percent(done / wanted)})"
+    missing = say.money(wanted - done)
     if report.basis.now >= report.basis.end:
-        return f"Target missed: {done}{share}, {say.money(remaining)} short."
-    return f"{done}{share}, {say.money(remaining)} to go; {_cover(report, say)}."
+        return f"Target missed: {of}{share}, {missing} short."
+    pace = report.metric("pace").value
+    gone = f" with {percent(Fraction(pace))} of the time gone" if pace else ""
+    return f"{of}{share}{gone}, {missing} to go; {_cover(report, say)}."
 
 
 def _cover(report: Report, say: Wording) -> str:
     coverage = report.coverage
     ratio, needed = coverage.ratio.value, coverage.required.value
     if ratio is None:
-        return "what the pipeline covers is unknown"
+        return f"what the pipeline covers is unknown: {coverage.ratio.reason}"
     due = f"{say.money(coverage.pipe.amount)} is due ({tenths(Fraction(ratio))}x)"
     if needed is None:
-        return f"{due}; no win rate says yet whether that is enough"
-    rate = win_rate_by_value(report.basis)
-    wins = percent(Fraction(rate.value)) if rate.value is not None else ""
-    against = f"{due}, and a win rate of {wins} by value needs {tenths(Fraction(needed))}x"
+        return f"{due}; whether that is enough is unknown: {coverage.required.reason}"
+    rests = counted(coverage.required.n, "past period")
+    against = f"{due}, and at this time {rests} needed {tenths(Fraction(needed))}x"
+    inside = report.stock.once(conversion_of_pipeline).inside_share
+    if inside:
+        against += f" ({percent(inside)} of what came was created inside)"
     match coverage.standing:
         case Standing.SHORT:
             return f"{against}: short"
@@ -60,11 +76,12 @@ def stuck_reading(report: Report, say: Wording) -> str:
     """What is stuck, and where to look?"""
     found = report.bottleneck
     if found is None:
-        return "Nothing is stuck: no open deal is past what its stage should take."
+        return _nothing_stuck(report)
     late, limit = found.overstay, found.expected
-    deals = f"{len(late.deals)} deal{'s' * (len(late.deals) != 1)}"
-    worth = f", {say.money(late.value.amount)}" if late.value.deals else ""
-    over = f" past {decimal(Fraction(limit))} d" if limit is not None else ""
+    deals = counted(len(late.deals), "deal")
+    worth = f", {say.money(late.value.amount)}" if late.value.whole else ""
+    usually = "" if found.stage.expected_days is not None else ", the usual stay (no limit is set)"
+    over = f" past {decimal(Fraction(limit))} d{usually}" if limit is not None else ""
     usual = found.km_median.value
     half = f"; half stay {decimal(Fraction(usual))} d" if usual is not None else ""
     return (
@@ -73,35 +90,84 @@ def stuck_reading(report: Report, say: Wording) -> str:
     )
 
 
+def _nothing_stuck(report: Report) -> str:
+    rows = [row for row in report.stages if row.open_count.n]
+    everyone = sum(row.open_count.n for row in rows)
+    unlimited = sum(row.open_count.n for row in rows if row.limit is None)
+    if not everyone:
+        return "Nothing is stuck: no deal is open."
+    if unlimited:
+        return (
+            f"What is stuck is unknown: {unlimited:,} of {counted(everyone, 'open deal')} "
+            "stand in stages without a limit, and too few deals have left them to tell the usual "
+            "stay; the others are within theirs."
+        )
+    return "Nothing is stuck: no open deal is past what its stage should take."
+
+
 def forecast_reading(report: Report, say: Wording) -> str:
     """Which forecast should be believed?"""
-    forecast, n = report.forecast, report.calibration.bias.n
-    stated, measured = forecast.stated.value, forecast.measured.value
-    if stated is None or measured is None:
-        return f"No forecast: {forecast.stated.reason or forecast.measured.reason}."
-    both = f"stated {say.money(stated)}, measured {say.money(measured)}"
-    if n < ENOUGH:
-        return f"Too few deals have closed (n={n}) to check what is stated: {both}."
-    if stated == measured:
-        return f"Stated and measured agree on {say.money(measured)}."
-    share = forecast.rose_share.value
-    by = f" ({percent(abs(Fraction(share)))})" if share is not None else ""
-    tint = say.money(abs(Fraction(stated) - measured))
-    if stated > measured:
-        return f"Believe {say.money(measured)}: {both}, so {tint}{by} of it is hope."
-    return f"Believe {say.money(measured)}: {both}, so {tint}{by} more than anybody says."
+    forecast, label = report.forecast, report.basis.period.label
+    if report.basis.now >= report.basis.end:
+        won = report.metric("won_value")
+        return f"{label} is over: {say.explained(won)} was won{_past(report.backtest)}."
+    stated, measured = forecast.stated, forecast.measured
+    if stated.value is None and measured.value is None:
+        return f"No forecast: {stated.reason or measured.reason}."
+    both = f"stated {say.explained(stated)}, measured {say.explained(measured)}"
+    tested = report.backtest
+    if tested.believed is None:
+        return f"No forecast has been right before ({tested.reason}): {both}."
+    believed = {"stated": stated, "table": forecast.table, "measured": measured}[tested.believed]
+    if believed.value is None:
+        return f"The {tested.believed} forecast was right before, and is unknown now: {both}."
+    return f"Believe {say.money(believed.value)}, as {tested.believed}: {both}{_past(tested)}."
+
+
+def _past(tested: Backtest) -> str:
+    if not tested.errors:
+        return ""
+    errors = ", ".join(f"{name} by {percent(error)}" for name, error in tested.errors.items())
+    what = " in wins" if tested.by_count else ""
+    return f"; over {counted(len(tested.scores), 'past period')} they were off{what}, {errors}"
+
+
+def velocity_reading(report: Report, say: Wording) -> str:
+    """Is the velocity real?"""
+    promised, realised = report.metric("velocity_per_day"), report.metric("run_rate_per_day")
+    if promised.value is None or realised.value is None:
+        return ""
+    both = f"{say.number(promised)} promised, {say.number(realised)} won"
+    if report.velocity_is_stale:
+        words = f"The velocity is more than twice what comes in ({both})"
+        return f"{words}: at this pace not all open deals are real."
+    return f"The velocity is at most twice what comes in ({both})." if realised.value else ""
 
 
 def calibration_reading(report: Report) -> str:
     """Do stated probabilities come true?"""
-    bias = report.calibration.bias
-    if bias.value is None:
-        return f"Whether probabilities come true is unknown: {bias.reason} (n={bias.n})."
-    points = f"{decimal(abs(Fraction(bias.value)) * 100)} points"
-    if abs(Fraction(bias.value)) < Fraction(1, 50):
-        return f"Stated chances come true, within 2 points (n={bias.n})."
+    found = report.calibration
+    bias = found.bias
+    if bias.value is None or bias.low is None or bias.high is None:
+        reason = bias.reason or "too few deals"
+        return f"Whether chances come true is unknown: {reason} ({counted(bias.n, 'deal')})."
+    if found.by_hand == found.said:
+        whose = "Stated chances"
+    elif not found.by_hand:
+        whose = "The stages' chances"
+    else:
+        whose = f"Chances ({found.by_hand} of {found.said} stated, the others their stages')"
+    off = f"{decimal(abs(Fraction(bias.value)) * 100)} points"
+    range_ = f"{_points(bias.low)} to {_points(bias.high)} points, {counted(bias.n, 'deal')}"
+    if bias.low <= 0 <= bias.high:
+        return f"{whose} are off by no more than chance would have it ({range_})."
     way = "too hopeful" if bias.value > 0 else "too cautious"
-    return f"Stated chances are {points} {way} (n={bias.n})."
+    return f"{whose} were {off} {way} ({range_})."
+
+
+def _points(share: float) -> str:
+    sign = "+" if share > 0 else "-" if share < 0 else ""
+    return f"{sign}{decimal(abs(Fraction(share)) * 100)}"
 
 
 def funnel_reading(report: Report) -> str:
@@ -138,40 +204,71 @@ def weeks_reading(weeks: Sequence[Week], say: Wording) -> str:
 
 def activity_reading(report: Report, say: Wording) -> str:
     """Are leads answered soon?"""
-    response, silent = report.metric("first_response_hours_median"), len(waiting(report.basis))
-    waits = f"{silent} open deal{'s' * (silent != 1)} never heard from us"
-    if response.value is None:
+    response, silent = report.metric("first_response_hours_median"), len(waiting(report.stock))
+    waits = f"{counted(silent, 'open deal')} never heard from us"
+    if not response.n:
         return f"{waits.capitalize()}." if silent else "No new deals in the period to answer."
-    return f"Half of the new deals heard from us within {say.number(response)}; {waits}."
+    heard = f"{len(response.numerator)} of {counted(response.n, 'new deal')} heard from us"
+    within = (
+        f", half within {say.number(response)} at this pace"
+        if response.value is not None
+        else ", fewer than half"
+    )
+    return f"{heard}{within}; {waits}."
 
 
 def loss_reading(report: Report, say: Wording) -> str:
     """Why are deals lost, and how late?"""
-    reasons = report.loss_reasons
+    reasons, total = report.loss_reasons, sum(len(r.deals) for r in report.loss_reasons)
     if not reasons:
         return "Nothing was lost in the period."
-    first, total = reasons[0], sum(len(reason.deals) for reason in reasons)
-    worth = f", {say.number(first.value)}" if first.value.n else ""
-    stage_id = max(first.stages, key=lambda one: first.stages[one])
+    said = [reason for reason in reasons if reason.category != NOT_SAID]
+    unsaid = total - sum(len(reason.deals) for reason in said)
+    if not said:
+        return f"None of {counted(total, 'loss', 'losses')} says why."
+    most = [reason for reason in said if len(reason.deals) == len(said[0].deals)]
+    rest = f" {unsaid} without a reason." if unsaid else ""
+    if len(most) > 1:
+        names = ", ".join(reason.category for reason in most)
+        return f"Most often {names}: {len(most[0].deals)} each of {total} losses.{rest}"
+    first = most[0]
+    worth = f", {say.number(first.value)}" if first.value.value is not None else ""
+    stage_id, times = max(first.stages.items(), key=lambda one: one[1])
     stage = report.basis.rules.pipeline.stage(stage_id).name
+    how = "mostly" if 2 * times > len(first.deals) else "most often"
     return (
         f"Most often {first.category}: {len(first.deals)} of {total} losses{worth}, "
-        f"mostly from {stage}."
+        f"{how} from {stage}.{rest}"
     )
 
 
-def reps_reading(reps: Mapping[str, Report]) -> str:
+def reps_reading(reps: Mapping[Group, Report]) -> str:
     """Do reps differ by more than chance?"""
-    rates = {name: rep.metric("win_rate") for name, rep in reps.items() if name}
+    rates = {name: rep.metric("win_rate") for name, rep in reps.items() if name is not None}
     known = {name: rate for name, rate in rates.items() if rate.n >= ENOUGH}
+    known = {name: rate for name, rate in known.items() if rate.value is not None}
     if len(known) < 2:
         return f"Fewer than two reps have {ENOUGH} closed deals: comparing win rates would mislead."
-    best = max(known, key=lambda name: known[name].low or 0)
-    worst = min(known, key=lambda name: known[name].high or 0)
-    if (known[best].low or 0) > (known[worst].high or 0):
-        return f"@{best} wins more ({_range(known[best])}) than @{worst} ({_range(known[worst])})."
-    return "Win rates differ by no more than chance would make them (their intervals overlap)."
+    found = differing(known)
+    if not found:
+        return (
+            f"Win rates of {len(known)} reps differ by no more than chance would make them "
+            "(each against the others, one false claim in twenty)."
+        )
+    said = "; ".join(_difference(one) for one in found)
+    return f"{said} (of {len(known)} reps, one false claim in twenty)."
 
 
-def _range(rate: Metric) -> str:
-    return f"{percent(rate.low or 0)}-{percent(rate.high or 0)}"
+def _difference(found: Difference) -> str:
+    more = "more" if found.is_higher else "less"
+    own = percent(Fraction(found.won, found.closed))
+    others = percent(Fraction(found.others_won, found.others_closed))
+    return f"@{found.name} wins {more} than the others, {own} of {found.closed} against {others}"
+
+
+def unripe(metric: Metric) -> str:
+    """What must be said beside a rate of a cohort that is not decided yet."""
+    if not metric.is_immature or metric.bounds is None:
+        return ""
+    low, high = (percent(bound) for bound in metric.bounds)
+    return f"not decided yet: between {low} and {high}"

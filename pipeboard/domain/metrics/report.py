@@ -10,12 +10,21 @@ from pipeboard.domain.metrics import conversion
 from pipeboard.domain.metrics.activity import Touches, touches
 from pipeboard.domain.metrics.adherence import Adherence, adherence
 from pipeboard.domain.metrics.ageing import stalled_by_stage
+from pipeboard.domain.metrics.backtest import Backtest, backtest
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.calibration import Calibration, calibration
 from pipeboard.domain.metrics.categories import Month, months
 from pipeboard.domain.metrics.coverage import Coverage, coverage
 from pipeboard.domain.metrics.cycle import time_to_win
-from pipeboard.domain.metrics.dwell import Bottleneck, Dwell, Overstay, bottleneck, dwell, overstays
+from pipeboard.domain.metrics.dwell import (
+    Bottleneck,
+    Dwell,
+    Overstay,
+    bottleneck,
+    dwell,
+    expected_days,
+    overstays,
+)
 from pipeboard.domain.metrics.forecast import (
     Forecast,
     forecast,
@@ -23,11 +32,13 @@ from pipeboard.domain.metrics.forecast import (
     rose_tint_by_stage,
     weighted_value,
 )
-from pipeboard.domain.metrics.grouping import Grouping
+from pipeboard.domain.metrics.grouping import Group, Grouping
 from pipeboard.domain.metrics.lead_velocity import LeadMonth, lead_velocity
 from pipeboard.domain.metrics.losses import LossReason, loss_reasons
 from pipeboard.domain.metrics.names import METRICS
+from pipeboard.domain.metrics.partition import partition
 from pipeboard.domain.metrics.result import Metric, count
+from pipeboard.domain.metrics.said_before import Call, forecast_history
 from pipeboard.domain.metrics.series import Week, weeks
 from pipeboard.domain.metrics.velocity import is_stale
 from pipeboard.domain.metrics.waterfall import Waterfall, waterfall
@@ -37,7 +48,8 @@ from pipeboard.domain.pipeline import Stage
 @dataclass(frozen=True, slots=True)
 class StageNumbers:
     """One stage of the funnel: the cohort that entered it in the period, how long deals stay in
-    it, and what stands in it now."""
+    it, and what stands in it now, or at the end of a period that is over. `limit` is the days that
+    overstay is counted from: as set, else the usual stay."""
 
     stage: Stage
     entered: int
@@ -48,6 +60,7 @@ class StageNumbers:
     resolved: Metric
     dwell: Dwell
     overstay: Overstay
+    limit: Fraction | int | None
     stalled_count: int
     skipped: Metric
     regressions: int
@@ -61,7 +74,13 @@ class Report:
 
     def metric(self, name: str) -> Metric:
         """A number of `METRICS`; `KeyError` for an unknown name."""
-        return self.basis.once(METRICS[name].of)
+        definition = METRICS[name]
+        return (self.stock if definition.at_end else self.basis).once(definition.of)
+
+    @property
+    def stock(self) -> Basis:
+        """What stands open: now, or at the end of a period that is over."""
+        return self.basis.stock
 
     @property
     def metrics(self) -> Mapping[str, Metric]:
@@ -75,20 +94,30 @@ class Report:
 
     @property
     def bottleneck(self) -> Bottleneck | None:
-        return self.basis.once(bottleneck)
+        return self.stock.once(bottleneck)
 
     @property
     def coverage(self) -> Coverage:
-        return self.basis.once(coverage)
+        return self.stock.once(coverage)
 
     @property
     def forecast(self) -> Forecast:
-        return self.basis.once(forecast)
+        return self.stock.once(forecast)
+
+    @property
+    def backtest(self) -> Backtest:
+        """How right the forecasts were at the starts of past periods."""
+        return self.stock.once(backtest)
+
+    @property
+    def forecast_history(self) -> Sequence[Call]:
+        """What forecasts said week by week in past periods."""
+        return self.stock.once(forecast_history)
 
     @property
     def rose_tint_by_stage(self) -> Mapping[int, Metric]:
         """Stated less measured forecast of the open deals of each stage."""
-        return self.basis.once(rose_tint_by_stage)
+        return self.stock.once(rose_tint_by_stage)
 
     @property
     def time_to_win(self) -> Sequence[tuple[Fraction, float]]:
@@ -102,7 +131,7 @@ class Report:
 
     @property
     def months(self) -> Sequence[Month]:
-        return self.basis.once(months)
+        return self.stock.once(months)
 
     @property
     def lead_months(self) -> Sequence[LeadMonth]:
@@ -110,7 +139,7 @@ class Report:
 
     @property
     def calibration(self) -> Calibration:
-        return self.basis.once(calibration)
+        return self.stock.once(calibration)
 
     @property
     def waterfall(self) -> Waterfall:
@@ -132,45 +161,42 @@ class Report:
     def weeks(self) -> Sequence[Week]:
         return self.basis.once(weeks)
 
-    def groups(self, grouping: Grouping) -> Mapping[str, Report]:
-        """The same report for every group with an open deal, or one created or closed in the
-        period; a deal counts in one group only."""
-        return {
-            name: Report(part)
-            for name, part in self.basis.split(grouping).items()
-            if part.deals.open or part.created or part.closed
-        }
+    def groups(self, grouping: Grouping) -> Mapping[Group, Report]:
+        """The same report for every group with a counted deal, event or target (`partition`)."""
+        return {name: Report(part) for name, part in partition(self.basis, grouping).items()}
 
-    def only(self, grouping: Grouping, group: str) -> Report:
+    def only(self, grouping: Grouping, group: Group) -> Report:
         """The report of one group, such as a rep's own."""
         return Report(self.basis.only(grouping, group))
 
 
 def stage_numbers(basis: Basis) -> Sequence[StageNumbers]:
     """The funnel stage by stage."""
-    skips = conversion.skipped(basis)
-    stalled = stalled_by_stage(basis)
+    skips, stock = conversion.skipped(basis), basis.stock
+    stalled = stalled_by_stage(stock)
+    standing = {overstay.stage.id: overstay for overstay in stock.once(overstays)}
     return [
-        _stage(basis, overstay, skips[overstay.stage.id], stalled[overstay.stage.id])
-        for overstay in basis.once(overstays)
-        if not overstay.stage.retired or basis.once(open_by_stage)[overstay.stage.id]
+        _stage(basis, standing[stage.id], skips[stage.id], stalled[stage.id])
+        for stage in stock.rules.open_stages
+        if not stage.retired or stock.once(open_by_stage)[stage.id]
     ]
 
 
 def _stage(basis: Basis, overstay: Overstay, skipped: Metric, stalled: int) -> StageNumbers:
-    stage = overstay.stage
-    deals = basis.once(open_by_stage)[stage.id]
+    stage, stock = overstay.stage, basis.stock
+    deals = stock.once(open_by_stage)[stage.id]
     group = conversion.cohort(basis, stage)
     return StageNumbers(
         stage,
         len(group.everyone),
         count(deals),
-        basis.tally(deals).metric(),
-        weighted_value(basis, deals),
+        stock.tally(deals).metric(),
+        weighted_value(stock, deals),
         conversion.conversion(group),
         conversion.resolved(group),
         dwell(basis, stage),
         overstay,
+        stock.once(expected_days).get(stage.id),
         stalled,
         skipped,
         conversion.regressions(basis, stage),

@@ -39,7 +39,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One number (`metrics.md` C0); a `value` of None has a `reason` and is never shown as 0.
+    """One number; a `value` of None has a `reason` and is never shown as 0.
 
     `num` and `den` are what was divided, `n` the size of the sample, `excluded` how many deals
     were left out for which reason, `numerator` and `denominator` the deals themselves. `low` and
@@ -78,7 +78,7 @@ class Metric:
 
     @property
     def is_immature(self) -> bool:
-        """More than a tenth of the cohort is undecided (`metrics.md` C1)."""
+        """More than a tenth of the cohort is undecided."""
         return self.n > 0 and Fraction(self.pending, self.n) > IMMATURE
 
     def is_low(self, min_n: int = MIN_N) -> bool:
@@ -133,9 +133,9 @@ def ratio(num: Number, den: Number, *, n: int, nothing: str, unit: Unit = Unit.R
     return Metric(Fraction(num) / den, unit, num=num, den=den, n=n)
 
 
-def wilson(successes: int, trials: int) -> tuple[float, float]:
+def wilson(successes: Number, trials: int) -> tuple[float, float]:
     """Wilson's 95 % interval of a proportion (scipy `proportion_ci(method='wilson')`)."""
-    share, z2 = successes / trials, Z_95 * Z_95
+    share, z2 = float(successes) / trials, Z_95 * Z_95
     middle = share + z2 / (2 * trials)
     reach = Z_95 * sqrt(share * (1 - share) / trials + z2 / (4 * trials * trials))
     whole = 1 + z2 / trials
@@ -167,3 +167,12 @@ def nearest_rank(ordered: Sequence[Number], share: Fraction) -> Number:
 def left_out(reasons: Mapping[str, int]) -> dict[str, int]:
     """The reasons that kept at least one deal out."""
     return {reason: number for reason, number in reasons.items() if number}
+
+
+def added(*counts: Mapping[str, int]) -> dict[str, int]:
+    """What was left out of several parts of a number, by reason."""
+    total: dict[str, int] = {}
+    for reasons in counts:
+        for reason, number in reasons.items():
+            total[reason] = total.get(reason, 0) + number
+    return total

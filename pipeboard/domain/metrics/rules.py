@@ -31,13 +31,12 @@ class Target:
 
 @dataclass(frozen=True)
 class Rules:
-    """The configuration of all numbers of one pipeline, with the defaults of `metrics.md`.
+    """The configuration of all numbers of one pipeline as it was at an instant.
 
     `teams` says which team a rep is in. `chances` holds, for each stage, since which instant
     (microseconds, oldest first) it had which probability, so that editing a stage does not rewrite
     what was forecast before; `bar_moved_at` when it was changed what counts as qualified. With
-    `owner_now` a deal counts for its present owner, not for the one
-    at the event.
+    `owner_now` a deal counts for its present owner, not for the one at the event.
     """
 
     pipeline: Pipeline
@@ -50,6 +49,7 @@ class Rules:
     )
     bar_moved_at: tuple[int, ...] = ()
     owner_now: bool = False
+    view: str = ""
     velocity_days: int = 180
     measured_days: int = 365
     run_rate_days: int = 90
@@ -65,8 +65,8 @@ class Rules:
 
     @property
     def currency(self) -> str:
-        """The currency of every sum: the pipeline's."""
-        return self.pipeline.currency
+        """The currency of every sum: the pipeline's, unless another is asked for."""
+        return self.view or self.pipeline.currency
 
     @cached_property
     def exchange(self) -> Rates:
@@ -93,9 +93,15 @@ class Rules:
         return frozenset(id for id, place in self.rank.items() if place >= self.rank[first])
 
     def chance_at(self, stage_id: int, us: int) -> int | None:
-        """The stage's probability at an instant, in basis points (`metrics.md` C7)."""
+        """The stage's probability at an instant, in basis points."""
         known = self.chances.get(stage_id)
         if not known:
             return self.pipeline.stage(stage_id).probability_bp
         place = bisect_right(known, us, key=lambda change: change[0])
         return known[max(place, 1) - 1][1]
+
+    def said_by(self, stage_id: int, us: int) -> bool:
+        """Whether somebody had given the stage its probability by an instant: what was set later
+        says nothing about before."""
+        known = self.chances.get(stage_id)
+        return not known or known[0][0] <= us

@@ -20,6 +20,7 @@ class Week:
 
     start: date
     won: Metric
+    won_deals: Sequence[History]
     created: Metric
     created_value: Metric
     partial: bool
@@ -34,13 +35,13 @@ def weeks(basis: Basis) -> list[Week]:
     edges = [basis.calendar.start(day) for day in (*starts, monday + timedelta(weeks=1))]
     wins = [deal for deal in basis.deals.closed if deal.outcome == WON]
     won = _by_week(wins, [deal.closed_at or 0 for deal in wins], edges)
-    created = _by_week(
-        basis.deals.created, [deal.created_at for deal in basis.deals.created], edges
-    )
+    dated = [deal for deal in basis.deals.created if deal.is_dated]
+    created = _by_week(dated, [deal.created_at for deal in dated], edges)
     return [
         Week(
             start,
             basis.tally(won[place]).metric(),
+            won[place],
             count(created[place]),
             basis.tally(created[place]).metric(),
             edges[place + 1] > basis.now,

@@ -1,4 +1,4 @@
-"""How large deals are, and how much of their first value is left at the win (C4)."""
+"""How large deals are, and how much of their first value is left at the win."""
 
 from __future__ import annotations
 

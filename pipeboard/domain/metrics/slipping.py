@@ -1,4 +1,4 @@
-"""Close dates that do not hold: slips and pushes (C8)."""
+"""Close dates that do not hold: slips and pushes."""
 
 from __future__ import annotations
 
@@ -26,14 +26,15 @@ def slip_rate(basis: Basis) -> Metric:
     before = basis.start - 1
     if before >= basis.now:
         return missing(Unit.RATIO, "the period has not begun")
-    due = basis.once(_due_at_start)
+    due = basis.once(due_at_start)
     return proportion([d for d in due if _slipped(basis, d)], due, "no deal was due")
 
 
-def _due_at_start(basis: Basis) -> list[History]:
+def due_at_start(basis: Basis) -> list[History]:
+    """The deals that stood open at the start of the period, due in it."""
     before = basis.start - 1
     if basis.whole is not None:
-        around = basis.whole.once(_due_at_start)
+        around = basis.whole.once(due_at_start)
         return [deal for deal in around if basis.stood_in_group(deal, before)]
     return [deal for deal in basis.deals.created if expected_at(basis, deal, before)]
 
@@ -41,7 +42,7 @@ def _due_at_start(basis: Basis) -> list[History]:
 def _slipped(basis: Basis, deal: History) -> bool:
     if deal.closed_at is not None and basis.holds(deal.closed_at):
         return False
-    if basis.now >= basis.end or deal.closed_at is not None:
+    if basis.now >= basis.end or not deal.is_open:
         return True
     today = basis.today.isoformat()
     return not basis.holds_day(deal.close) or (deal.close or today) < today
@@ -49,14 +50,15 @@ def _slipped(basis: Basis, deal: History) -> bool:
 
 def push_count(basis: Basis) -> Metric:
     """How often in the period a close date was moved to a later month; `n` counts the deals."""
-    pushes = basis.once(_pushes)
+    pushes = basis.once(pushes_of)
     deals = list(dict.fromkeys(deal for _, deal in pushes))
     return Metric(len(pushes), Unit.COUNT, num=len(pushes), n=len(deals), numerator=deals)
 
 
-def _pushes(basis: Basis) -> Happened:
+def pushes_of(basis: Basis) -> Happened:
+    """When in the period the close date of which deal was moved to a later month."""
     if basis.whole is not None:
-        return basis.own(basis.whole.once(_pushes))
+        return basis.own(basis.whole.once(pushes_of))
     return [
         (us, deal)
         for deal in basis.deals.created

@@ -1,4 +1,4 @@
-"""Durations that may not be over yet: Kaplan-Meier and Aalen-Johansen (`metrics.md` C3, C10)."""
+"""Durations that may not be over yet: Kaplan-Meier and Aalen-Johansen."""
 
 from __future__ import annotations
 

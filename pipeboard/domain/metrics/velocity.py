@@ -1,4 +1,4 @@
-"""Pipeline velocity: what the open deals bring a day, against what really came in (C5)."""
+"""Pipeline velocity: what the open deals bring a day, against what really came in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.cycle import mean_cycle
-from pipeboard.domain.metrics.deals import qualified_at
+from pipeboard.domain.metrics.deals import is_qualified
 from pipeboard.domain.metrics.history import WON, History
 from pipeboard.domain.metrics.result import Metric, Number, Unit, count, missing, ratio
 from pipeboard.domain.metrics.size import mean_size
@@ -58,7 +58,10 @@ def velocity_parts(basis: Basis) -> Velocity:
     closed = basis.closed_within(basis.rules.velocity_days)
     won = [deal for deal in closed if deal.outcome == WON]
     return Velocity(
-        count(qualified_open(basis)), win_rate_of(closed), mean_size(basis, won), mean_cycle(won)
+        count(qualified_open(basis)),
+        win_rate_of(basis, closed),
+        mean_size(basis, won),
+        mean_cycle(basis, won),
     )
 
 
@@ -68,7 +71,7 @@ def qualified_open(basis: Basis) -> list[History]:
     return [
         deal
         for deal in basis.deals.open
-        if qualified_at(deal, basis.rules) is not None
+        if is_qualified(deal, basis.rules)
         and not (deal.snoozed_until is not None and deal.snoozed_until > today)
     ]
 

@@ -1,19 +1,29 @@
-"""Why the pipeline of a period changed between its start and now: a ledger that balances (C13)."""
+"""Why the pipeline of a period changed between two instants: a ledger that balances."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.history import LOST, WON, History
 from pipeboard.domain.metrics.result import Number, left_out
 from pipeboard.domain.metrics.slipping import expected_at
 from pipeboard.domain.metrics.tally import NO_RATE, NO_VALUE
+from pipeboard.domain.score import half_up
 
-COMING = ("created", "reopened", "pulled_in", "transferred_in", "increased")
-GOING = ("decreased", "pushed_out", "won", "lost", "removed", "transferred_out")
+COMING = ("created", "reopened", "pulled_in", "transferred_in", "won_from_outside", "increased")
+GOING = (
+    "decreased",
+    "pushed_out",
+    "won",
+    "lost",
+    "removed",
+    "transferred_out",
+    "reopened_later",
+)
 
 
 @dataclass(slots=True)
@@ -34,14 +44,20 @@ def _lines(names: tuple[str, ...]) -> dict[str, Line]:
 
 @dataclass(frozen=True, slots=True)
 class Waterfall:
-    """The open deals due in the period, from its start to its end or now, in minor units.
+    """The open deals due in the period, from `first` to `last` (microseconds), in minor units.
 
-    start + what came (`coming`) - what went (`going`) = end, exactly. Each deal is in one line at
-    most. Off the ledger: what was both created and closed meanwhile, and by how much won deals
-    ended above what they stood at. Amounts are converted at one day's rates, so that no line is
-    made of exchange rates; deals without a rate are left out.
+    start + what came (`coming`) - what went (`going`) = end, exactly, and `won` is what was won
+    meanwhile, exactly: what was not due in the period at the start comes in as `won_from_outside`
+    (undated, overdue, due later, or created meanwhile) before it goes as won. Amounts are converted
+    at one day's rates, so that no line is made of exchange rates, but for wins, which stand at the
+    rate of the day they were won. Deals without a rate are left out.
+
+    Beside the ledger: what was created and closed meanwhile, and by how much won deals ended above
+    what they stood at. `reopened_later` is what was closed at `last` and taken up again since.
     """
 
+    first: int = 0
+    last: int = 0
     start: Line = field(default_factory=Line)
     end: Line = field(default_factory=Line)
     coming: Mapping[str, Line] = field(default_factory=lambda: _lines(COMING))
@@ -52,102 +68,178 @@ class Waterfall:
     excluded: dict[str, int] = field(default_factory=dict)
 
     @property
+    def lines(self) -> dict[str, Line]:
+        """The ledger by name, in its order."""
+        return {"start": self.start, **self.coming, **self.going, "end": self.end}
+
+    @property
     def balance(self) -> Number:
         """What the ledger is off by: 0."""
         came = sum(line.amount for line in self.coming.values())
         went = sum(line.amount for line in self.going.values())
         return self.start.amount + came - went - self.end.amount
 
+    @property
+    def reason(self) -> str | None:
+        """Why there is no ledger: all that it could be made of was left out."""
+        if self.excluded.get(NO_RATE) and not any(line.amount for line in self.lines.values()):
+            return NO_RATE
+        return None
+
+    def whole(self) -> dict[str, int]:
+        """The lines in whole minor units that still balance: what rounding leaves over goes to the
+        largest line that is neither an end nor `won`."""
+        amounts = {name: half_up(Fraction(line.amount)) for name, line in self.lines.items()}
+        came = sum(amounts[name] for name in COMING)
+        went = sum(amounts[name] for name in GOING)
+        off = amounts["start"] + came - went - amounts["end"]
+        if off:
+            others = [name for name in (*COMING, *GOING) if name != "won" and amounts[name]]
+            largest = max(others, key=lambda name: amounts[name], default="start")
+            amounts[largest] -= off if largest in (*COMING, "start") else -off
+        return amounts
+
 
 def waterfall(basis: Basis) -> Waterfall:
-    """The waterfall of the period up to the instant."""
-    first = min(basis.start - 1, basis.now)
-    last = min(basis.end - 1, basis.now)
-    flow = Waterfall()
-    day = basis.calendar.day(last)
-    without_value = without_rate = 0
+    """The waterfall from the start of the period to its end or the instant."""
+    return waterfall_since(basis, basis.start)
+
+
+def waterfall_since(basis: Basis, us: int) -> Waterfall:
+    """The waterfall of the period from any instant on: what changed since Monday, this quarter."""
+    first = min(us - 1, basis.now)
+    last = max(first, min(basis.end - 1, basis.now))
+    ledger = _Ledger(basis, first, last)
     for deal in basis.deals.everything:
-        if _is_over_before(deal, first) or deal.created_at > last:
-            continue
-        was_in, is_in = expected_at(basis, deal, first), expected_at(basis, deal, last)
-        before, after = _worth(basis, deal, first, day), _worth(basis, deal, last, day)
-        if before is None or after is None:
-            without_rate += was_in or is_in
-            continue
-        if was_in or is_in:
-            without_value += deal.value_at(first)[0] is None and deal.value_at(last)[0] is None
-            _enter(flow, deal, before if was_in else None, after if is_in else None, basis)
-            if was_in and not is_in:
-                _leave(flow, basis, deal, last, before, after)
-            elif is_in and not was_in:
-                flow.coming[_arrival(basis, deal, first)].add(after, deal)
-        elif deal.created_at > first:
-            _pass_through(flow, basis, deal, last, after)
-    flow.excluded.update(left_out({NO_VALUE: without_value, NO_RATE: without_rate}))
-    return flow
+        if not _is_over_before(deal, first) and deal.created_at <= last:
+            ledger.enter(deal)
+    return ledger.closed()
 
 
 def _is_over_before(deal: History, first: int) -> bool:
     return deal.closed_at is not None and deal.closed_at <= first and not deal.reopened
 
 
-def _worth(basis: Basis, deal: History, us: int, day: date) -> Number | None:
-    """The value at an instant, 0 without one; None when there is no rate for it."""
-    minor, currency = deal.value_at(us)
-    if minor is None or currency is None:
-        return 0
-    return basis.in_currency(minor, currency, day)
+class _Ledger:
+    """Enters deal after deal into the lines of a waterfall."""
 
+    def __init__(self, basis: Basis, first: int, last: int) -> None:
+        self.basis, self.first, self.last = basis, first, last
+        self.flow = Waterfall(first, last)
+        self.day: date = basis.calendar.day(last)
+        self.without_value = self.without_rate = 0
 
-def _enter(
-    flow: Waterfall, deal: History, before: Number | None, after: Number | None, basis: Basis
-) -> None:
-    if before is not None:
-        flow.start.add(before, deal)
-    if after is not None:
-        flow.end.add(after, deal)
-    if before is not None and after is not None and before != after:
-        if after > before:
-            flow.coming["increased"].add(after - before, deal)
+    def closed(self) -> Waterfall:
+        excluded = {NO_VALUE: self.without_value, NO_RATE: self.without_rate}
+        self.flow.excluded.update(left_out(excluded))
+        return self.flow
+
+    def enter(self, deal: History) -> None:
+        """Each deal leads from where it stood to where it stands, in one line at most besides its
+        change of value."""
+        basis, first, last = self.basis, self.first, self.last
+        was_in, is_in = expected_at(basis, deal, first), expected_at(basis, deal, last)
+        won = self._is_won(deal)
+        if not (was_in or is_in or won):
+            if deal.created_at > first:
+                self._pass_through(deal)
+            return
+        before, after = self._worth(deal, first), self._worth(deal, last)
+        if won:
+            after = 0 if deal.minor is None else basis.worth(deal)
+        if before is None or after is None:
+            self.without_rate += 1
+            return
+        nothing = deal.value_at(first)[0] is None and deal.value_at(last)[0] is None
+        self.without_value += nothing
+        if won:
+            elsewhere = not was_in and expected_at(basis.everybody, deal, first)
+            self._win(deal, before if was_in or elsewhere else None, after, elsewhere)
         else:
-            flow.going["decreased"].add(before - after, deal)
+            self._stand(deal, before if was_in else None, after if is_in else None)
 
+    def _worth(self, deal: History, us: int) -> Number | None:
+        """The value at an instant, 0 without one; None when there is no rate for it."""
+        minor, currency = deal.value_at(us)
+        if minor is None or currency is None:
+            return 0
+        return self.basis.in_currency(minor, currency, self.day)
 
-def _arrival(basis: Basis, deal: History, first: int) -> str:
-    """How a deal came into the period's pipeline after its start."""
-    if deal.created_at > first:
-        return "created"
-    if not deal.is_open_at(first):
-        return "reopened"
-    return "pulled_in" if basis.stood_in_group(deal, first) else "transferred_in"
+    def _is_won(self, deal: History) -> bool:
+        """Whether the deal counts as won meanwhile, for this group."""
+        closed_at = deal.closed_at
+        return (
+            deal.outcome == WON
+            and deal.counts
+            and closed_at is not None
+            and self.first < closed_at <= self.last
+            and self.basis.holds(closed_at)
+            and self.basis.happened_in_group(deal, closed_at)
+        )
 
+    def _win(self, deal: History, before: Number | None, after: Number, elsewhere: bool) -> None:
+        """A win; one that stood in another group's pipeline at the start comes in from there."""
+        flow = self.flow
+        if before is None:
+            flow.coming["won_from_outside"].add(after, deal)
+            if deal.created_at > self.first:
+                flow.created_and_won.add(after, deal)
+        else:
+            line = flow.coming["transferred_in"] if elsewhere else flow.start
+            line.add(before, deal)
+            self._change(deal, before, after)
+            if after != before:
+                flow.won_above.add(after - before, deal)
+        flow.going["won"].add(after, deal)
 
-def _leave(
-    flow: Waterfall, basis: Basis, deal: History, last: int, before: Number, after: Number
-) -> None:
-    name = _departure(basis, deal, last)
-    flow.going[name].add(before, deal)
-    if name == "won" and after != before:
-        flow.won_above.add(after - before, deal)
+    def _stand(self, deal: History, before: Number | None, after: Number | None) -> None:
+        flow = self.flow
+        if before is not None:
+            flow.start.add(before, deal)
+        if after is not None:
+            flow.end.add(after, deal)
+        if before is not None and after is not None:
+            self._change(deal, before, after)
+        elif before is not None:
+            flow.going[self._departure(deal)].add(before, deal)
+        elif after is not None:
+            flow.coming[self._arrival(deal)].add(after, deal)
 
+    def _change(self, deal: History, before: Number, after: Number) -> None:
+        if after > before:
+            self.flow.coming["increased"].add(after - before, deal)
+        elif after < before:
+            self.flow.going["decreased"].add(before - after, deal)
 
-def _departure(basis: Basis, deal: History, last: int) -> str:
-    """Where a deal of the period's pipeline went."""
-    place = deal.place_at(last)
-    if deal.archived_at(last) or (place == LOST and deal.loss == "invalid"):
-        return "removed"
-    if place == WON:
-        return "won"
-    if place == LOST:
-        return "lost"
-    return "pushed_out" if basis.stood_in_group(deal, last) else "transferred_out"
+    def _arrival(self, deal: History) -> str:
+        """How a deal came into the period's pipeline."""
+        if deal.created_at > self.first:
+            return "created"
+        if not deal.is_open_at(self.first):
+            return "reopened"
+        elsewhere = expected_at(self.basis.everybody, deal, self.first)
+        return "transferred_in" if elsewhere else "pulled_in"
 
+    def _departure(self, deal: History) -> str:
+        """Where a deal of the period's pipeline went, other than won."""
+        place, at = deal.place_at(self.last), deal.visit_began_at
+        if deal.merged_at is not None and deal.archived_at(self.last):
+            return "removed"
+        if place == LOST and deal.loss == "invalid":
+            return "removed"
+        if place in (WON, LOST):
+            if deal.outcome != place or at > self.last:
+                return "reopened_later"
+            mine = self.basis.happened_in_group(deal, at)
+            return "lost" if mine and place == LOST else "transferred_out"
+        if deal.archived_at(self.last):
+            return "removed"
+        elsewhere = expected_at(self.basis.everybody, deal, self.last)
+        return "transferred_out" if elsewhere else "pushed_out"
 
-def _pass_through(flow: Waterfall, basis: Basis, deal: History, last: int, worth: Number) -> None:
-    place = deal.place_at(last)
-    if not deal.counts or place is None or not basis.happened_in_group(deal, deal.path[-1][0]):
-        return
-    if place == WON:
-        flow.created_and_won.add(worth, deal)
-    elif place == LOST:
-        flow.created_and_lost.add(worth, deal)
+    def _pass_through(self, deal: History) -> None:
+        """A deal that was created and lost meanwhile, beside the ledger."""
+        worth = self._worth(deal, self.last)
+        lost = deal.counts and deal.place_at(self.last) == LOST
+        if lost and worth and self.basis.happened_in_group(deal, deal.visit_began_at):
+            self.flow.created_and_lost.add(worth, deal)

@@ -1,43 +1,91 @@
-"""Win rates: by count, by value, against competitors, of a cohort, and at their worst (C2)."""
+"""Win rates: by count, by value, against competitors, of a cohort, and at their worst."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.cycle import cycle_p90
-from pipeboard.domain.metrics.history import WON, History
-from pipeboard.domain.metrics.result import DAY_US, Metric, Unit, missing, proportion, ratio
+from pipeboard.domain.metrics.history import LOST, NOT_SAID, WON, History
+from pipeboard.domain.metrics.result import (
+    DAY_US,
+    Metric,
+    Unit,
+    left_out,
+    missing,
+    proportion,
+    ratio,
+)
+from pipeboard.domain.metrics.tally import NO_RATE, NO_VALUE
 
 NO_CLOSED = "no closed deals"
+NO_LOSSES = "no loss was ever recorded"
+NO_REASONS = "no loss has a reason"
+LOSS_WITHOUT_REASON = "loss without a reason"
+LOSS_WORTH_NOTHING = "loss without a value"
 COMPETITIVE = frozenset(("competitor", "price"))
 
 
 def win_rate(basis: Basis) -> Metric:
-    """Won of the deals closed in the period, by count."""
-    return proportion(basis.won, basis.closed, NO_CLOSED)
+    """Won of the deals closed in the period, by count; none where no loss is ever recorded, since
+    wins alone say nothing about losing."""
+    return win_rate_of(basis, basis.closed)
 
 
-def win_rate_of(closed: list[History]) -> Metric:
+def win_rate_of(basis: Basis, closed: Sequence[History]) -> Metric:
     """As `win_rate`, of any closed deals."""
+    if closed and not basis.everybody.once(any_loss):
+        return missing(Unit.RATIO, NO_LOSSES, n=len(closed))
     return proportion([deal for deal in closed if deal.outcome == WON], closed, NO_CLOSED)
 
 
+def any_loss(basis: Basis) -> bool:
+    """Whether losses are recorded at all."""
+    return any(deal.outcome == LOST for deal in basis.deals.closed)
+
+
 def win_rate_by_value(basis: Basis) -> Metric:
-    """Won of the deals closed in the period, by their final or last value."""
-    won, closed = basis.tally(basis.won), basis.tally(basis.closed)
-    if not closed.deals:
-        reason = NO_CLOSED if not basis.closed else "no closed deal has a value"
-        return replace(missing(Unit.RATIO, reason), excluded=closed.excluded)
-    metric = ratio(won.amount, closed.amount, n=len(closed.deals), nothing="closed deals worth 0")
-    return replace(metric, excluded=closed.excluded, numerator=won.deals, denominator=closed.deals)
+    """Won of the deals closed in the period, by their final or last value.
+
+    A loss at a value of 0 says no more than one without: where what was lost is not known, what
+    was won is no share of anything."""
+    won = basis.tally(basis.won)
+    lost = basis.tally(deal for deal in basis.lost if deal.minor != 0)
+    worthless = sum(deal.minor == 0 for deal in basis.lost)
+    unvalued = {reason: won.excluded.get(reason, 0) + lost.excluded.get(reason, 0)
+                for reason in (NO_VALUE, NO_RATE)}  # fmt: skip
+    excluded = left_out({**unvalued, LOSS_WORTH_NOTHING: worthless})
+    deals = [*won.deals, *lost.deals]
+    reason = None
+    if not basis.closed:
+        reason = NO_CLOSED
+    elif not basis.everybody.once(any_loss):
+        reason = NO_LOSSES
+    elif not deals:
+        reason = won.no_rate or lost.no_rate or "no closed deal has a value"
+    elif basis.lost and not lost.deals:
+        reason = "no lost deal has a value"
+    if reason:
+        return replace(missing(Unit.RATIO, reason), excluded=excluded)
+    metric = ratio(
+        won.amount, won.amount + lost.amount, n=len(deals), nothing="closed deals worth 0"
+    )
+    return replace(metric, excluded=excluded, numerator=won.deals, denominator=deals)
 
 
 def win_rate_competitive(basis: Basis) -> Metric:
-    """Won of the deals that were won, or lost to a competitor or on price (narrow win rate)."""
+    """Won of the deals that were won, or lost to a competitor or on price (narrow win rate); a loss
+    without a reason may have been either, and is left out and counted."""
     contested = [deal for deal in basis.closed if deal.outcome == WON or deal.loss in COMPETITIVE]
-    return proportion(basis.won, contested, NO_CLOSED)
+    unsaid = sum(deal.loss == NOT_SAID for deal in basis.lost)
+    excluded = left_out({LOSS_WITHOUT_REASON: unsaid})
+    if basis.closed and not basis.everybody.once(any_loss):
+        return replace(missing(Unit.RATIO, NO_LOSSES), excluded=excluded)
+    if unsaid and unsaid == len(basis.lost):
+        return replace(missing(Unit.RATIO, NO_REASONS, n=len(contested)), excluded=excluded)
+    return proportion(basis.won, contested, NO_CLOSED, excluded=excluded)
 
 
 def win_rate_of_cohort(basis: Basis) -> Metric:
@@ -48,15 +96,17 @@ def win_rate_of_cohort(basis: Basis) -> Metric:
 
 
 def win_rate_pessimistic(basis: Basis) -> Metric:
-    """The win rate if every open deal older than the P90 cycle were lost (C2, honesty line)."""
+    """The win rate if every open deal older than the P90 cycle were lost."""
     longest = cycle_p90(basis)
     if longest.value is None:
         return missing(Unit.RATIO, "no won deals")
     stale = stale_open(basis, longest.value)
+    if not stale and not basis.everybody.once(any_loss):
+        return missing(Unit.RATIO, NO_LOSSES)
     return proportion(basis.won, [*basis.closed, *stale], NO_CLOSED)
 
 
 def stale_open(basis: Basis, longest_days: Fraction | int) -> list[History]:
     """The open deals older than a number of days."""
     before = basis.now - longest_days * DAY_US
-    return [deal for deal in basis.deals.open if deal.created_at < before]
+    return [d for d in basis.deals.open if d.is_dated and d.created_at < before]

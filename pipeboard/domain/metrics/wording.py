@@ -12,6 +12,7 @@ from pipeboard.domain.score import half_up
 NOTHING = "n/a"
 _ONE_DECIMAL_BELOW = 10
 _HOURS_UNTIL = 48
+_LEAST_POINTS = Fraction(1, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,19 @@ class Wording:
 
 
 def percent(share: Fraction | float) -> str:
-    """A share as `63%`; below one in a hundred with a decimal."""
+    """A share as `63%`; near 0 and 100 with a decimal, and never rounded to all or nothing."""
     points = Fraction(share) * 100
-    return f"{tenths(points) if 0 < abs(points) < 1 else half_up(points)}%"
+    size, minus = abs(points), "-" if points < 0 else ""
+    if 0 < size < _LEAST_POINTS:
+        return f"{minus}{tenths(_LEAST_POINTS)}%"
+    if Fraction(199, 2) <= size < 100:
+        return f"{minus}{tenths(min(size, 100 - _LEAST_POINTS))}%"
+    return f"{tenths(points) if 0 < size < 1 else half_up(points)}%"
+
+
+def counted(number: int, thing: str, things: str = "") -> str:
+    """`1 deal`, `2 deals`."""
+    return f"{number:,} {thing if number == 1 else things or f'{thing}s'}"
 
 
 def decimal(value: Fraction) -> str:

@@ -25,7 +25,7 @@ class Database:
     """One connection, used by one thread at a time, with rows by name.
 
     Everything is asked in SQL that SQLite and PostgreSQL both understand, with `?` for values;
-    what only SQLite has (`version`, `listed`) stands here and nowhere else.
+    what only SQLite has (`version`, `listed`, `has`) stands here and nowhere else.
     """
 
     def __init__(self, connection: sqlite3.Connection, identity: Identity) -> None:
@@ -58,6 +58,10 @@ class Database:
     def records(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows by position: many rows of many columns take half the time so."""
         return [tuple(row) for row in self.rows(sql, values)]
+
+    def has(self, table: str) -> bool:
+        """Whether the database has a table: an older one may lack what came later."""
+        return bool(self.rows("select 1 from sqlite_master where name = ?", (table,)))
 
     def column(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """The first column of an answer."""

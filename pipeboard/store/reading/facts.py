@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import gc
+import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
-from pipeboard.domain.events import micros
+from pipeboard.domain.events import KEYED_FIELDS, micros
 from pipeboard.domain.metrics.folding import KINDS, Fact, fold
 from pipeboard.domain.metrics.history import History
 from pipeboard.store.reading.database import Database
-from pipeboard.store.reading.sql import Sql, among, every, negated, one_of
+from pipeboard.store.reading.sql import TRUE, Sql, among, every, negated, one_of
 from pipeboard.store.troubles import readable
 
 DEALS_AT_ONCE = 1_000
 COMMANDS_AT_ONCE = 500
 
-_COLUMNS = "deal_id, at, kind, stage_id, value_minor, currency, on_date, detail"
+_QUOTES = "kind in ('created', 'touch', 'edited') and data like '%\"quote_sent_at\":\"%'"
+_SAID = (
+    f"case when {_QUOTES} or kind = 'merged'"
+    " or (kind = 'lost' and (detail = 'other' or data like '%\"competitor\":\"%'))"
+    " or (kind in ('created', 'won', 'lost') and data like '%\"precision\":\"%')"
+    " then data end as said"
+)
+"""The whole event only where numbers ask for more of it than its columns say."""
+_COLUMNS = f"deal_id, at, kind, stage_id, value_minor, currency, on_date, detail, {_SAID}"
+_COUNTED = Sql(f"kind <> 'edited' or ({_QUOTES})")
 
 
 def read_histories(
@@ -42,7 +53,7 @@ def read_facts(
     Some deals are read at a time: no lock is held in between, and little memory.
     """
     us = micros(as_of)
-    wanted = every((one_of("kind", KINDS), Sql("at <= ?", (us,)), Sql("not undoes")))
+    wanted = every((one_of("kind", KINDS), _COUNTED, Sql("at <= ?", (us,)), Sql("not undoes")))
     left_out = _left_out(database, us)
     for deals, numbers in _portions(database, pipeline_id, ids):
         taken = among("seq", (seq for n in numbers for seq in left_out.get(n, ())))
@@ -51,6 +62,59 @@ def read_facts(
             f"select {_COLUMNS} from event where {rows.text} order by deal_id, version", rows.values
         )
         yield from map(Fact._make, found)
+
+
+def read_standing(
+    database: Database,
+    pipeline_id: int,
+    as_of: datetime,
+    ids: Collection[int],
+    kinds: Collection[str] | None = None,
+) -> Iterator[Mapping[str, Any]]:
+    """Every event of some deals (of some kinds) that stood at an instant, deal by deal, in the
+    order of the log."""
+    us = micros(as_of)
+    chosen = TRUE if kinds is None else one_of("kind", kinds)
+    wanted = every((chosen, Sql("at <= ?", (us,)), Sql("not undoes")))
+    left_out = _left_out(database, us)
+    for deals, numbers in _portions(database, pipeline_id, ids):
+        taken = among("seq", (seq for n in numbers for seq in left_out.get(n, ())))
+        rows = every((deals, wanted, negated(taken)))
+        yield from database.rows(
+            f"select deal_id, at, kind, data from event where {rows.text}"
+            " order by deal_id, version",
+            rows.values,
+        )
+
+
+def read_fields(
+    database: Database,
+    pipeline_id: int,
+    as_of: datetime,
+    ids: Collection[int],
+    kinds: Collection[str],
+    names: Collection[str],
+) -> Mapping[int, Mapping[str, Any]]:
+    """Fields of some deals as JSON, as they stood at an instant: what events of some kinds made of
+    them. A field of entries (`answers`) is a mapping, any other is None where it was never set."""
+    found: dict[int, dict[str, Any]] = {}
+    for row in read_standing(database, pipeline_id, as_of, ids, kinds):
+        fields = found.setdefault(row["deal_id"], {name: _empty(name) for name in names})
+        for name, value in json.loads(row["data"]).get("after", {}).items():
+            whole, dot, key = name.partition(".")
+            if whole not in fields:
+                continue
+            if not dot:
+                fields[whole] = value
+            elif value is None:
+                fields[whole].pop(key, None)
+            else:
+                fields[whole][key] = value
+    return found
+
+
+def _empty(name: str) -> Any:
+    return {} if name in KEYED_FIELDS else None
 
 
 def _portions(

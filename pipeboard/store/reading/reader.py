@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal, Note, Touch
     from pipeboard.domain.events import Event
     from pipeboard.domain.filter_nodes import Filter
-    from pipeboard.domain.metrics import History, Present, Rates, Rules
+    from pipeboard.domain.metrics import History, Rates, Rules
     from pipeboard.domain.sheet import Entry, Sheet
     from pipeboard.store.identity import Identity
     from pipeboard.store.reading.agreements import Agreements
@@ -176,6 +176,17 @@ class Reader:
         check_stages(self._database, pipelines, with_archive=True)
         return read_ids(self._database, pipelines, listing)
 
+    def ids_at(self, listing: Listing, as_of: datetime) -> frozenset[int]:
+        """The deals of a listing as they were at an instant."""
+        from pipeboard.domain.events import micros
+
+        later = "select 1 from command where at > ? limit 1"
+        if not self._database.rows(later, (micros(as_of),)):
+            return frozenset(self.ids(listing))
+        from pipeboard.store.earlier import ids_at  # imports all that writes
+
+        return ids_at(self._database, self.pipelines(), listing, as_of)
+
     def due_to_return(self, today: date) -> tuple[int, ...]:
         """The lost deals whose day to try again has come and that have not come back yet."""
         from pipeboard.store.returning import DUE_TO_RETURN
@@ -292,24 +303,29 @@ class Reader:
 
         return read_histories(self._database, pipeline_id, as_of, ids)
 
-    def rules(self, pipeline: Pipeline) -> Rules:
-        """What the numbers of a pipeline are counted by: targets, rates, teams, settings."""
+    def rules(self, pipeline: Pipeline, as_of: datetime | None = None) -> Rules:
+        """What the numbers of a pipeline are counted by at an instant (now): stages, targets,
+        rates, teams, settings."""
         from pipeboard.store.reading.yardsticks import read_rules
 
-        return read_rules(self._database, pipeline, self.settings())
+        return read_rules(self._database, pipeline, self.settings(), as_of)
 
-    def present(self, pipeline: Pipeline) -> Present:
-        """What only the deals as they are now tell: quotes sent, evidence for a commit."""
-        from pipeboard.store.reading.yardsticks import read_present
+    def supported(
+        self, pipeline: Pipeline, as_of: datetime, ids: Collection[int]
+    ) -> frozenset[int]:
+        """Of some deals, those with the evidence of a commit at an instant."""
+        from pipeboard.store.reading.yardsticks import read_supported
 
-        return read_present(self._database, pipeline)
+        return read_supported(self._database, pipeline, as_of, ids)
 
-    def attribute(self, pipeline_id: int, name: str) -> Mapping[int, str]:
-        """A value of each deal to group by: `source`, `account`, `field.product`; BadInput for what
-        no deal has."""
+    def attribute(
+        self, pipeline_id: int, name: str, as_of: datetime | None = None
+    ) -> Mapping[int, str]:
+        """A value of each deal to group by, at an instant (now): `source`, `account`,
+        `field.product`; BadInput for what no deal has."""
         from pipeboard.store.reading.yardsticks import read_attribute
 
-        return read_attribute(self._database, pipeline_id, name)
+        return read_attribute(self._database, pipeline_id, name, as_of)
 
     def usual_days(self, pipeline_id: int) -> Mapping[int, int]:
         """How many days deals usually stay in each open stage, of those changed last."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
 from pipeboard.domain.channel import channel_of
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.metrics.deals import Present
+from pipeboard.domain.events import Kind, micros
 from pipeboard.domain.metrics.rates import Rates
 from pipeboard.domain.metrics.rules import Rules, Target
 from pipeboard.domain.money import Money
@@ -19,77 +20,147 @@ from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.pipeline import Factor, Pipeline
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.text import fold, quoted
+from pipeboard.store.pipeline_rows import pipeline_from_data
 from pipeboard.store.reading.database import Database
+from pipeboard.store.reading.facts import read_fields
 from pipeboard.store.reading.setup import read_reps
 from pipeboard.store.reading.sql import one_of
 from pipeboard.store.troubles import readable
 
 _COLUMNS = ("source", "account", "source_detail", "contact_reason", "title")
 _FIELD = "field."
+Contents = Mapping[str, Any]
 
 
-def read_rules(database: Database, pipeline: Pipeline, settings: Settings) -> Rules:
-    """Everything that the numbers of a pipeline are counted by."""
-    chances, bar_moved_at = _read_edits(database, pipeline.id)
+def read_rules(
+    database: Database, pipeline: Pipeline, settings: Settings, as_of: datetime | None = None
+) -> Rules:
+    """Everything that the numbers of a pipeline are counted by, as it was at an instant (now)."""
+    versions = _versions(database, pipeline.id, as_of)
+    chances, bar_moved_at = _edits(versions)
     return Rules(
-        pipeline,
+        pipeline if as_of is None else _as_it_was(pipeline, versions),
         settings,
-        read_targets(database, pipeline.id),
-        read_rates(database, settings.currency),
-        {rep.name: rep.team for rep in read_reps(database)},
+        read_targets(database, pipeline.id, as_of),
+        read_rates(database, settings.currency, as_of),
+        _read_teams(database, as_of),
         chances,
         bar_moved_at,
+        settings.owner_now,
     )
+
+
+@readable("the history of the pipeline")
+def _versions(
+    database: Database, pipeline_id: int, as_of: datetime | None
+) -> list[tuple[int, Mapping[str, Any]]]:
+    """Since when (microseconds) the pipeline was what, up to an instant; at least the first."""
+    rows = database.rows(
+        "select at, document from pipeline_version where pipeline_id = ? order by version",
+        (pipeline_id,),
+    )
+    known = [row for row in rows if as_of is None or row["at"] <= micros(as_of)]
+    return [(row["at"], json.loads(row["document"])) for row in known or rows[:1]]
+
+
+@readable("the history of the pipeline")
+def _as_it_was(pipeline: Pipeline, versions: Sequence[tuple[int, Mapping[str, Any]]]) -> Pipeline:
+    """The pipeline of the last version: its stages with their limits, chances and flags, and
+    behind them those that came later, which backdated moves may speak of."""
+    if not versions:
+        return pipeline
+    then = pipeline_from_data(versions[-1][1])
+    known = {stage.id for stage in then.stages}
+    later = [stage for stage in pipeline.stages if stage.id not in known]
+    outcomes = [stage for stage in then.stages if not stage.is_open]
+    work = [stage for stage in then.stages if stage.is_open]
+    return replace(then, name=pipeline.name, stages=(*work, *later, *outcomes))
 
 
 @readable("the targets")
-def read_targets(database: Database, pipeline_id: int) -> tuple[Target, ...]:
-    """The targets of a pipeline, by period."""
+def read_targets(
+    database: Database, pipeline_id: int, as_of: datetime | None = None
+) -> tuple[Target, ...]:
+    """The targets of a pipeline at an instant (now), by period."""
     rows = database.rows(
-        "select period, amount_minor, currency, owner, team from target where pipeline_id = ?"
-        " order by period, team, owner, currency",
+        "select period, owner, team, currency, amount_minor from target where pipeline_id = ?",
         (pipeline_id,),
     )
+    found: dict[tuple[Any, ...], Contents | None] = {
+        (pipeline_id, row["period"], row["owner"], row["team"]): row for row in rows
+    }
+    found.update(agreed_at(database, "target", as_of))
     return tuple(
-        Target(
-            row["period"], Money(row["amount_minor"], row["currency"]), row["owner"], row["team"]
+        Target(period, Money(row["amount_minor"], row["currency"]), owner, team)
+        for (pipeline, period, owner, team), row in sorted(
+            found.items(), key=lambda one: (one[0][1], one[0][3], one[0][2])
         )
-        for row in rows
+        if row is not None and pipeline == pipeline_id
     )
 
 
 @readable("the exchange rates")
-def read_rates(database: Database, base: str) -> Rates:
-    """The exchange rates into the workspace's currency, by currency and day."""
+def read_rates(database: Database, base: str, as_of: datetime | None = None) -> Rates:
+    """The exchange rates into the workspace's currency, by currency and day, as they had been
+    entered by an instant (now)."""
+    rows = database.rows("select currency, on_date, numerator, denominator from fx_rate")
+    found: dict[tuple[Any, ...], Contents | None] = {
+        (row["currency"], row["on_date"]): row for row in rows
+    }
+    found.update(agreed_at(database, "rate", as_of))
     dated: dict[str, list[tuple[date, Fraction]]] = defaultdict(list)
-    for row in database.rows(
-        "select currency, on_date, numerator, denominator from fx_rate order by currency, on_date"
-    ):
-        rate = Fraction(row["numerator"], row["denominator"])
-        dated[row["currency"]].append((date.fromisoformat(row["on_date"]), rate))
+    for (currency, day), row in sorted(found.items()):
+        if row is not None:
+            rate = Fraction(row["numerator"], row["denominator"])
+            dated[currency].append((date.fromisoformat(day), rate))
     return Rates(base, {currency: tuple(rates) for currency, rates in dated.items()})
 
 
+def _read_teams(database: Database, as_of: datetime | None) -> Mapping[str, str]:
+    """Who was in which team at an instant (now)."""
+    teams = {rep.name: rep.team for rep in read_reps(database)}
+    for (name,), row in agreed_at(database, "rep", as_of).items():
+        teams[name] = "" if row is None else row["team"]
+    return teams
+
+
+@readable("the history of what was agreed")
+def agreed_at(
+    database: Database, topic: str, as_of: datetime | None
+) -> Mapping[tuple[Any, ...], Contents | None]:
+    """What was agreed at an instant, by key, of all that has been changed since; None for nothing.
+    Empty where the log of agreements does not reach back so far."""
+    if as_of is None or not database.has("workspace_event"):
+        return {}
+    found: dict[tuple[Any, ...], Contents | None] = {}
+    for row in database.rows(
+        "select workspace_event.key, workspace_event.before from workspace_event"
+        " join command on command.id = workspace_event.command_id"
+        " where workspace_event.topic = ? and command.at > ? order by workspace_event.seq desc",
+        (topic, micros(as_of)),
+    ):
+        before = row["before"]
+        found[tuple(json.loads(row["key"]))] = None if before is None else json.loads(before)
+    return found
+
+
 @readable("the history of the pipeline")
-def _read_edits(
-    database: Database, pipeline_id: int
+def _edits(
+    versions: Sequence[tuple[int, Mapping[str, Any]]],
 ) -> tuple[Mapping[int, tuple[tuple[int, int | None], ...]], tuple[int, ...]]:
     """Since when (microseconds) each stage had which probability in basis points, and when it was
     changed what a deal must be or pass to count as qualified."""
     chances: dict[int, list[tuple[int, int | None]]] = defaultdict(list)
     bars: list[tuple[int, object]] = []
-    for row in database.rows(
-        "select at, document from pipeline_version where pipeline_id = ? order by version",
-        (pipeline_id,),
-    ):
-        stages = json.loads(row["document"])["stages"]
+    for at, document in versions:
+        stages = document["stages"]
         for stage in stages:
             known = chances[stage["id"]]
             if not known or known[-1][1] != stage["probability_bp"]:
-                known.append((row["at"], stage["probability_bp"]))
+                known.append((at, stage["probability_bp"]))
         bar = _bar(stages)
         if not bars or bars[-1][1] != bar:
-            bars.append((row["at"], bar))
+            bars.append((at, bar))
     moved = tuple(at for at, _ in bars[1:])
     return {stage_id: tuple(known) for stage_id, known in chances.items()}, moved
 
@@ -104,60 +175,84 @@ def _bar(stages: Sequence[Mapping[str, Any]]) -> object:
     return None
 
 
-def read_present(database: Database, pipeline: Pipeline) -> Present:
-    """What only the deals' present rows tell: quotes sent, and evidence for a commit."""
-    quotes = database.rows(
-        "select id, quote_sent_at from deal where pipeline_id = ? and quote_sent_at is not null",
-        (pipeline.id,),
+@readable("the history of the deals")
+def read_supported(
+    database: Database, pipeline: Pipeline, as_of: datetime, ids: Collection[int]
+) -> frozenset[int]:
+    """Of some deals, those with the evidence of a commit at an instant: a decision-maker named, and
+    the questions of timeline and budget answered."""
+    asked = [
+        {question.key for question in pipeline.questions if factor in question.proves}
+        for factor in (Factor.TIMELINE, Factor.BUDGET)
+    ]
+    kinds = (Kind.CREATED, Kind.ANSWERED, Kind.CONTACT, Kind.EDITED, Kind.MERGED)
+    found = read_fields(database, pipeline.id, as_of, ids, kinds, ("answers", "contacts"))
+    return frozenset(
+        deal_id
+        for deal_id, fields in found.items()
+        if any(who.get("role") == "decision_maker" for who in fields["contacts"].values())
+        and all(not keys or keys & fields["answers"].keys() for keys in asked)
     )
-    return Present(
-        {row["id"]: row["quote_sent_at"] for row in quotes},
-        frozenset(_supported(database, pipeline)),
-    )
-
-
-def _supported(database: Database, pipeline: Pipeline) -> set[int]:
-    """The deals with a decision-maker named and the questions of timeline and budget answered."""
-    supported = set(database.column("select deal_id from contact where role = 'decision_maker'"))
-    for factor in (Factor.TIMELINE, Factor.BUDGET):
-        keys = [question.key for question in pipeline.questions if factor in question.proves]
-        if keys:
-            asked = one_of("question", keys)
-            supported &= set(
-                database.column(
-                    f"select deal_id from answer where replaced_at is null and {asked.text}",
-                    asked.values,
-                )
-            )
-    return supported
 
 
 @readable("the values to group by")
-def read_attribute(database: Database, pipeline_id: int, name: str) -> Mapping[int, str]:
-    """A value for each deal to group by, as the deals are now: `source`, `account`, `channel`, or
-    a custom field as `field.product` or `product`. Raises BadInput where no deal has such a field.
-    """
+def read_attribute(
+    database: Database, pipeline_id: int, name: str, as_of: datetime | None = None
+) -> Mapping[int, str]:
+    """A value for each deal to group by, as the deals were at an instant (now): `source`,
+    `account`, `channel`, or a custom field as `field.product` or `product`. Raises BadInput where
+    no deal has such a field."""
     if name == "channel":
-        sources = read_attribute(database, pipeline_id, "source")
+        sources = read_attribute(database, pipeline_id, "source", as_of)
         return {deal_id: channel_of(source) for deal_id, source in sources.items()}
     if name in _COLUMNS:
         rows = database.rows(
             f"select id, {name} as value from deal where pipeline_id = ?", (pipeline_id,)
         )
-        return {row["id"]: row["value"] for row in rows}
-    fields = _fields_named(database, name.removeprefix(_FIELD))
+        now = {row["id"]: row["value"] for row in rows}
+        return {**now, **_earlier(database, pipeline_id, (name,), as_of)}
+    fields = tuple(_fields_named(database, name.removeprefix(_FIELD)))
     wanted = one_of("name", fields)
     rows = database.rows(
         f"select deal_id, value from deal_field where {wanted.text}", wanted.values
     )
-    return {row["deal_id"]: row["value"] for row in rows}
+    now = {row["deal_id"]: row["value"] for row in rows}
+    entries = tuple(f"fields.{field}" for field in fields)
+    return {**now, **_earlier(database, pipeline_id, entries, as_of)}
 
 
-def _fields_named(database: Database, name: str) -> Iterable[str]:
+def _earlier(
+    database: Database, pipeline_id: int, names: Sequence[str], as_of: datetime | None
+) -> Mapping[int, str]:
+    """What deals that were changed since said at an instant, "" for nothing."""
+    if as_of is None:
+        return {}
+    changed = database.column(
+        "select distinct deal_id from event where kind in ('edited', 'merged')"
+        " and (at > ? or command_id in (select id from command where at > ?))",
+        (micros(as_of), micros(as_of)),
+    )
+    kinds = (Kind.CREATED, Kind.EDITED, Kind.MERGED)
+    fields = [name.partition(".")[0] for name in names]
+    found = read_fields(database, pipeline_id, as_of, changed, kinds, fields)
+    earlier = {}
+    for deal_id, values in found.items():
+        said = (_entry(values, name) for name in names)
+        earlier[deal_id] = next((value for value in said if value), "")
+    return earlier
+
+
+def _entry(values: Mapping[str, Any], name: str) -> str:
+    whole, dot, key = name.partition(".")
+    return (values[whole].get(key) if dot else values[whole]) or ""
+
+
+def _fields_named(database: Database, name: str) -> Sequence[str]:
     known = database.column("select distinct name from deal_field order by name")
     found = [field for field in known if fold(field) == fold(name)]
     if not found:
-        ways = ["owner", "team", "stage", "month", "quarter", "channel", *_COLUMNS, *known]
+        ways = ["owner", "team", "stage", "month", "quarter", "size", "customer", "channel"]
+        ways += [*_COLUMNS, *known]
         raise BadInput(
             f"Nothing called {quoted(name)} to group by.",
             hint=did_you_mean(name, ways) or f"For example: {', '.join(ways[:8])}.",

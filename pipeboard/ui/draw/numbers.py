@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeboard.domain.metrics import METRICS, Metric, Unit
+from pipeboard.domain.metrics.readings import unripe
 from pipeboard.domain.metrics.report import Change
 from pipeboard.domain.metrics.result import MIN_N
 from pipeboard.domain.metrics.wording import Wording, percent
@@ -39,6 +40,8 @@ def number(metric: Metric, style: ChartStyle, role: Role = "text") -> Span:
 
 def sample(metric: Metric, style: ChartStyle) -> Line:
     """`n=3` behind a number that rests on few deals."""
+    if metric.value is not None and metric.is_immature:
+        return ((f" {metric.pending} open", "text.dim"),)
     if metric.value is None or not is_pale(metric, style):
         return ()
     return ((f" n={metric.n}", "text.dim"),)
@@ -75,7 +78,7 @@ def ground(metric: Metric) -> str:
     if metric.low is not None and metric.high is not None:
         parts.append(f"{percent(metric.low)} to {percent(metric.high)}")
     if metric.pending:
-        parts.append(f"{metric.pending} undecided")
+        parts.append(unripe(metric) or f"{metric.pending} undecided")
     parts += [f"{count} left out: {reason}" for reason, count in metric.excluded.items()]
     return f" ({'; '.join(parts)})" if parts else ""
 

@@ -27,6 +27,7 @@ class Exporting(DealActions):
 
     accountant: Accountant
     asked: Asked
+    filter_text: str
     _version: int
 
     @property
@@ -55,7 +56,7 @@ class Exporting(DealActions):
             )
             if typed is None:
                 return None
-            text = picture or await self._text(_as_csv if form == "csv" else self._as_markdown)
+            text = picture or await self._text(self._as_csv if form == "csv" else self._as_markdown)
             path = Path(typed).expanduser()
             await asyncio.to_thread(write_new, path, text)
             self.say(f"Written to {path.absolute()}.", "status.ok")
@@ -80,13 +81,12 @@ class Exporting(DealActions):
             await self.board_app.pause()
 
     def _as_markdown(self, shown: Figures) -> str:
-        title = f"{self.asked.pipeline.name}: {self.asked.period.label}"
         found = tables(shown.report, shown.before, shown.reps)
-        return as_markdown(shown.report, found, title)
+        return as_markdown(shown.report, found, self.filter_text, self.asked.owner)
 
-
-def _as_csv(shown: Figures) -> str:
-    return as_csv(tables(shown.report, shown.before, shown.reps))
+    def _as_csv(self, shown: Figures) -> str:
+        found = tables(shown.report, shown.before, shown.reps)
+        return as_csv(shown.report, found, self.filter_text, self.asked.owner)
 
 
 def write_new(path: Path, text: str) -> None:

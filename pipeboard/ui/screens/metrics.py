@@ -26,6 +26,7 @@ from pipeboard.ui.draw.metrics.heading import heading
 from pipeboard.ui.draw.metrics.tab_names import TABS
 from pipeboard.ui.metrics_keys import METRICS
 from pipeboard.ui.palette import Theme
+from pipeboard.ui.screens.counting_choices import ask_how_to_count, ask_which_side
 from pipeboard.ui.screens.deal_actions import in_turn
 from pipeboard.ui.screens.exporting import Exporting
 from pipeboard.ui.screens.help import Help, groups_of
@@ -271,13 +272,16 @@ class MetricsScreen(Exporting):
 
     @in_turn
     async def action_open(self) -> None:
-        """The deals behind the number under the cursor, on the board."""
+        """The deals behind the number under the cursor, on the board: of a rate those that it
+        counts, or all that it is a share of."""
         await self.counted()
         spot = self.spot
-        if spot is None or not spot.deals:
+        if spot is None or not (spot.deals or spot.base):
             self.say("No deal is behind this number.", "status.warn")
             return
-        await self.leave(Wanted(spot.title, frozenset(deal.id for deal in spot.deals)))
+        wanted = await ask_which_side(self, spot)
+        if wanted is not None:
+            await self.leave(Wanted(*wanted))
 
     # What is looked at.
 
@@ -363,7 +367,19 @@ class MetricsScreen(Exporting):
         await until_stored(self, ask)
 
     @in_turn
+    async def action_counting(self) -> None:
+        """How the workspace counts: when weeks and years begin, and whom deals count for."""
+        said = await ask_how_to_count(self, self._settings)
+        if said is not None:
+            self._settings, words = said
+            self.say(words, "status.ok")
+            self._count_anew()
+
+    @in_turn
     async def action_reload(self) -> None:
+        self._count_anew()
+
+    def _count_anew(self) -> None:
         self.accountant.begin_anew()
         self.look_at(self.asked, self.cursor)
 

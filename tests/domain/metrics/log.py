@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -97,6 +98,11 @@ class Log:
     def say(self, deal: int, day: float, kind: str, on: str | None = None, what: str = "") -> None:
         """Any other event: `touch`, `next_step`, `snoozed`, `category`, `archived`…"""
         self._put(deal, day, kind, on=on, detail=what or None)
+
+    def quote(self, deal: int, day: float) -> None:
+        """A touch with which a quote was sent."""
+        said = json.dumps({"after": {"quote_sent_at": at(day).isoformat()}})
+        self.facts.append(Fact(deal, micros(at(day)), "touch", detail="email out", said=said))
 
     def path(self, *steps: int, begin: float = 0) -> int:
         """A deal that enters a stage (or outcome) a day."""

@@ -93,7 +93,7 @@ def counted(facts: Iterable[Fact], now: datetime, basis: Basis) -> Mapping[str, 
         word = deal["category"] or DEFAULT_CATEGORY.get(deal["stage"])
         row = [*(deal[name] for name in COLUMNS), probability, word]
         database.execute(f"insert into deal values ({', '.join('?' * len(row))})", row)
-    database.execute("delete from deal where archived or (loss = 'invalid' and stage = ?)", (LOST,))
+    database.execute("delete from deal where loss = 'invalid' and stage = ?", (LOST,))
     first, after = basis.days
     row = database.execute(
         _SQL,
@@ -115,7 +115,7 @@ def _pushes(deals: Iterable[Mapping[str, Any]], basis: Basis) -> int:
     return sum(
         basis.start <= at < basis.end
         for deal in deals
-        if not deal["archived"] and deal["loss"] != "invalid"
+        if deal["loss"] != "invalid"
         for at in deal["pushes"]
     )
 
@@ -125,12 +125,15 @@ with marked as (
     select *,
         stage = :won and closed >= :start and closed < :end as is_won,
         stage = :lost and closed >= :start and closed < :end as is_lost,
-        stage not in (:won, :lost) as is_open,
-        stage not in (:won, :lost) and close >= :first and close < :after as is_due
+        stage not in (:won, :lost) and not archived as is_open,
+        stage not in (:won, :lost) and not archived and close >= :first and close < :after as is_due
     from deal where coalesce(currency, 'EUR') = 'EUR'
 )
 select
     sum(is_won) as won_count,
+    sum(stage = :lost) as ever_lost,
+    sum(is_lost and minor > 0) as lost_for_something,
+    sum(is_won and minor is not null) as won_with_value,
     sum(is_lost) as lost_count,
     sum(is_open) as open_count,
     sum(created >= :start and created < :end) as created_count,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 from pipeboard.domain.events import micros
@@ -14,7 +13,6 @@ from pipeboard.domain.metrics.activity import (
     waiting,
 )
 from pipeboard.domain.metrics.adherence import adherence, adherence_rate
-from pipeboard.domain.metrics.deals import Present
 from pipeboard.domain.metrics.grouping import by_owner
 from pipeboard.domain.metrics.losses import loss_reasons
 from pipeboard.domain.metrics.series import weeks
@@ -43,8 +41,7 @@ def test_the_first_response_is_the_first_touch_from_our_side() -> None:
     log.say(quick, 1.25, "touch", what="call out")
     basis = log.basis(3, JANUARY)
     response = first_response(basis)
-    assert (response.value, response.n) == (15, 2)
-    assert response.excluded == {"no response yet": 1}
+    assert (response.value, response.n, response.num_ids) == (24, 3, (slow, quick))
     assert [(deal.id, hours) for deal, hours in waiting(basis)] == [(silent, Fraction(48))]
 
 
@@ -52,7 +49,19 @@ def test_without_any_response_there_is_no_median() -> None:
     log = Log()
     assert first_response(log.basis(3)).reason == "no deals created"
     log.add()
-    assert first_response(log.basis(3)).reason == "no response yet"
+    assert (first_response(log.basis(3)).reason or "").startswith("not reached")
+
+
+def test_those_that_still_wait_hold_the_median_back() -> None:
+    log = Log()
+    for _ in range(2):
+        log.say(log.add(0), 0.25, "touch", what="call out")
+    for _ in range(8):
+        log.add(0)
+    assert first_response(log.basis(9, JANUARY)).value is None
+    for deal in range(3, 7):
+        log.say(deal, 5, "touch", what="call out")
+    assert first_response(log.basis(9, JANUARY)).value == 5 * 24
 
 
 def test_touches_are_the_owners_of_that_day_and_tell_new_deals_from_old() -> None:
@@ -80,8 +89,10 @@ def test_follow_ups_are_counted_since_an_instant() -> None:
 def test_quotes_are_counted_on_the_day_they_were_sent() -> None:
     log = Log()
     sent, later = log.add(0), log.add(0, owner="bo")
-    present = Present({sent: micros(at(5)), later: micros(at(40))})
-    basis = replace(log.basis(50, JANUARY), present=present)
+    log.quote(sent, 5)
+    log.quote(sent, 45)
+    log.quote(later, 40)
+    basis = log.basis(50, JANUARY)
     assert quotes_sent(basis).num_ids == (sent,)
     assert quotes_sent(basis.only(by_owner(UTC_RULES), "bo")).value == 0
 

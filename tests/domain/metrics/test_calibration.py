@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
+import pytest
+
+from pipeboard.domain.events import micros
 from pipeboard.domain.metrics.calibration import Sample, calibration, scored
 from pipeboard.domain.metrics.history import History
-from tests.domain.metrics.log import NEGOTIATE, PROPOSAL, Log
+from tests.domain.metrics.log import NEGOTIATE, PROPOSAL, UTC_RULES, Log, at
 
 
 def deal(one: int) -> History:
@@ -26,7 +30,7 @@ def test_ten_samples_are_needed() -> None:
     found = scored([Sample(8_000, True, deal(n)) for n in range(9)], 10)
     assert (found.brier.value, found.brier.reason, found.brier.n) == (
         None,
-        "not enough closed deals",
+        "not enough deals are old enough to be decided",
         9,
     )
 
@@ -56,12 +60,33 @@ def test_each_month_start_that_a_deal_was_open_is_a_sample_of_what_was_said_then
     still_open = log.add(10, PROPOSAL)
     early = log.add(10, PROPOSAL)
     log.lose(early, 20)
-    found = calibration(log.basis(80))
-    # 1 February at 50 % and 1 March at 80 %; the probability by hand came after both.
-    assert found.brier.n == 10
-    assert found.brier.value == Fraction(1, 2) * (Fraction(1, 4) + Fraction(1, 25))
-    assert found.brier.excluded == {"still open": 2}
-    assert still_open not in found.brier.den_ids and early not in found.brier.den_ids
+    rules = replace(UTC_RULES, samples_needed=5)
+    found = calibration(log.basis(125, rules=rules))
+    # 1 February at 50 % and 1 March at 80 %; the probability by hand came after both. The reviews
+    # after 6 March are not old enough: nine of ten deals took 60 days. What is open is not won.
+    quarter = Fraction(1, 4)
+    assert (found.brier.n, found.brier.den, found.by_hand) == (6, 12, 0)
+    assert found.brier.num == 5 * (quarter + Fraction(1, 25)) + 2 * quarter
+    assert still_open in found.brier.den_ids and early not in found.brier.den_ids
+
+
+def test_a_chance_that_the_stage_was_given_later_says_nothing_about_before() -> None:
+    log = Log()
+    for _ in range(10):
+        log.win(log.add(10, PROPOSAL), 70)
+    rules = replace(UTC_RULES, chances={PROPOSAL: ((micros(at(50)), 5_000),)})
+    found = calibration(log.basis(125, rules=rules))
+    assert (found.said, found.brier.den) == (10, 10)
+    assert found.brier.excluded == {"the stage was given its chance later": 10}
+
+
+def test_the_interval_takes_all_reviews_of_a_deal_together() -> None:
+    once = [Sample(5_000, n % 2 == 0, deal(n)) for n in range(20)]
+    thrice = [sample for sample in once for _ in range(3)]
+    one, three = (scored(samples, 10).bias for samples in (once, thrice))
+    assert (one.n, one.value) == (three.n, three.value) == (20, 0)
+    assert one.low == pytest.approx(three.low) and one.high == pytest.approx(three.high)
+    assert one.low is not None and one.low < -0.2
 
 
 def test_a_reopened_deal_was_not_open_while_it_was_closed() -> None:
@@ -71,4 +96,5 @@ def test_a_reopened_deal_was_not_open_while_it_was_closed() -> None:
         log.lose(one, 20)
         log.reopen(one, 40, PROPOSAL)
         log.win(one, 70)
-    assert calibration(log.basis(80)).brier.n == 10
+    found = calibration(log.basis(140)).brier
+    assert (found.n, found.den) == (10, 10)

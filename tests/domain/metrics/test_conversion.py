@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import pytest
 
+from pipeboard.domain.metrics.chances import won_of_closed
 from pipeboard.domain.metrics.conversion import (
     cohort,
     conversion,
@@ -14,7 +15,6 @@ from pipeboard.domain.metrics.conversion import (
     resolved,
     skipped,
 )
-from pipeboard.domain.metrics.forecast import chances
 from pipeboard.domain.metrics.winning import win_rate_of_cohort
 from tests.domain.metrics.log import (
     LEAD,
@@ -71,8 +71,8 @@ def test_the_resolved_conversion_leaves_pending_deals_out(six: Log) -> None:
 def test_what_became_of_a_stage_is_counted_over_closed_deals_that_entered_it(
     six: Log, stage_id: int, won: int, closed: int
 ) -> None:
-    chance = chances(six.basis(30))[stage_id]
-    assert (chance.won, chance.closed) == (won, closed)
+    found = won_of_closed(six.basis(30))[stage_id]
+    assert (found.num, found.den) == (won, closed)
 
 
 def test_the_whole_way_is_measured_and_not_multiplied(six: Log) -> None:

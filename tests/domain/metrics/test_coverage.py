@@ -12,11 +12,12 @@ from pipeboard.domain.metrics.coverage import (
     cover,
     coverage,
     required_coverage,
-    target_of,
 )
 from pipeboard.domain.metrics.grouping import by_attribute, by_owner, by_team
+from pipeboard.domain.metrics.needed import Conversion, conversion_of_pipeline
 from pipeboard.domain.metrics.result import Metric, Unit
 from pipeboard.domain.metrics.rules import Rules, Target
+from pipeboard.domain.metrics.targets import NOBODYS, PART, target_of
 from pipeboard.domain.money import Money
 from tests.domain.metrics.log import LEAD, PROPOSAL, UTC_RULES, Log, ids, period
 
@@ -85,22 +86,46 @@ def test_coverage_of_qualified_deals_only() -> None:
     ("pipe", "standing"),
     [(150, Standing.SHORT), (250, Standing.ENOUGH), (700, Standing.TOO_HIGH)],
 )
-def test_the_standing_compares_with_what_the_win_rate_requires(
+def test_the_standing_compares_with_what_past_periods_required(
     pipe: int, standing: Standing
 ) -> None:
     log = Log()
-    log.win(log.add(0, value=100), 3)
-    log.lose(log.add(0, value=100), 3)
-    log.add(0, value=pipe, close="2026-03-01")
-    found = coverage(log.basis(9, QUARTER, rules=rules(("2026Q1", 200, "", ""))))
-    assert found.required.value == 2
+    log.win(log.add(0, value=100, close="2026-03-01"), 60)
+    log.lose(log.add(0, value=100, close="2026-03-01"), 60)
+    log.win(log.add(99, value=100), 100)
+    log.lose(log.add(99, value=50), 100)
+    log.add(99, value=pipe, close="2026-06-01")
+    found = coverage(log.basis(109, period("2026Q2"), rules=rules(("2026Q2", 200, "", ""))))
+    assert (found.required.value, found.required.n) == (2, 1)
+    assert found.by_win_rate.value == Fraction(3, 2)
     assert found.standing is standing
 
 
-def test_a_win_rate_of_0_requires_nothing_that_could_be_said() -> None:
+def test_what_was_created_and_closed_inside_is_in_what_came_of_a_pipeline() -> None:
+    log = Log()
+    log.win(log.add(0, value=300, close="2026-03-01"), 60)
+    log.win(log.add(30, value=100), 40)
+    log.add(0, value=500, close="2026-03-01")
+    found = conversion_of_pipeline(log.basis(109, period("2026Q2")))
+    assert found == Conversion(1, Fraction(800), Fraction(400), Fraction(100))
+    assert found.inside_share == Fraction(1, 4)
+
+
+def test_a_pipeline_is_compared_at_the_same_time_of_the_past_period() -> None:
+    log = Log()
+    log.win(log.add(0, value=300, close="2026-03-01"), 5)
+    log.win(log.add(0, value=100, close="2026-03-01"), 60)
+    quarter = period("2026Q2")
+    assert conversion_of_pipeline(log.basis(91, quarter)).pipe == 400
+    assert conversion_of_pipeline(log.basis(100, quarter)).pipe == 100
+
+
+def test_without_a_past_period_nobody_knows_what_is_needed() -> None:
     log = Log()
     log.lose(log.add(0, value=100), 3)
-    assert coverage(log.basis(9)).required.reason == "win rate is 0"
+    found = coverage(log.basis(9, QUARTER))
+    assert found.required.reason == "no past period to learn it from"
+    assert found.by_win_rate.reason == "win rate is 0"
 
 
 @pytest.mark.parametrize(
@@ -127,7 +152,8 @@ def test_targets_of_a_rep_and_of_a_team() -> None:
     basis = Log().basis(9, QUARTER, rules=counted)
     assert target_of(basis.only(by_owner(counted), "bo")).value == 30
     assert target_of(basis.only(by_team(counted), "north")).value == 80
-    assert target_of(basis.only(by_attribute("source", {}), "web")).reason == "no target"
+    assert target_of(basis.only(by_attribute("source", {}), "web")).reason == PART
+    assert target_of(basis.only(by_owner(counted), None)).reason == NOBODYS
 
 
 def test_a_year_is_made_of_its_quarters() -> None:

@@ -14,16 +14,14 @@ from pipeboard.domain.metrics.categories import (
     months,
     unsupported_commits,
 )
-from pipeboard.domain.metrics.deals import Present
+from pipeboard.domain.metrics.chances import AGES, band_of, chances, smoothed
 from pipeboard.domain.metrics.forecast import (
     cautious_forecast,
-    chances,
-    chances_if_stale_lost,
     forecast,
     rose_tint_by_stage,
-    smoothed,
 )
 from pipeboard.domain.metrics.grouping import by_owner
+from pipeboard.domain.metrics.result import DAY_US
 from pipeboard.domain.pipeline import Stage
 from pipeboard.domain.score import half_up
 from tests.domain.metrics.log import (
@@ -76,7 +74,7 @@ def test_a_deal_without_any_probability_is_counted_and_never_certain() -> None:
     log = Log()
     log.add(0, LEAD, value=1_000, close=DUE)
     stated = forecast(log.basis(9, QUARTER, rules=rules)).stated
-    assert (stated.value, stated.excluded) == (0, {"no probability": 1})
+    assert (stated.value, stated.excluded) == (None, {"no probability": 1})
 
 
 def test_an_edited_stage_rewrites_no_forecast() -> None:
@@ -89,14 +87,14 @@ def test_an_edited_stage_rewrites_no_forecast() -> None:
 
 
 def test_few_deals_are_drawn_towards_what_the_pipeline_says() -> None:
-    assert smoothed(2, 5, 6_000, 10) == Fraction(8, 15)
-    assert smoothed(0, 0, 6_000, 10) == Fraction(3, 5)
+    assert smoothed(2, 5, Fraction(3, 5), 10) == Fraction(8, 15)
+    assert smoothed(0, 0, Fraction(3, 5), 10) == Fraction(3, 5)
     assert smoothed(1, 4, None, 10) == Fraction(1, 4)
     assert smoothed(0, 0, None, 10) is None
 
 
 def test_a_stage_that_nobody_came_from_has_its_prior_only() -> None:
-    chance = chances(Log().basis(9))[PROPOSAL]
+    chance = chances(Log().basis(9)).of_stage(PROPOSAL, 0)
     assert chance.is_prior_only
     assert chance.value == Fraction(1, 2)
 
@@ -107,9 +105,12 @@ def test_rose_tint_is_stated_less_measured() -> None:
         log.lose(log.path(PROPOSAL), 2)
     log.add(0, PROPOSAL, value=1_000, close=DUE)
     found = forecast(log.basis(9, QUARTER))
-    assert (found.stated.value, found.measured.value, found.rose_tint.value) == (500, 250, 250)
-    assert found.rose_share.value == 1
-    assert rose_tint_by_stage(log.basis(9, QUARTER))[PROPOSAL].value == 250
+    # Ten were lost; it has itself been followed for nine days, and for two past its seventh.
+    stage = (0 + 10 * Fraction(1, 2)) / (10 + Fraction(9 + 2, 14) + 10)
+    wanted = half_up(1_000 * (0 + 10 * stage) / (Fraction(2, 14) + 10))
+    assert (found.stated.value, found.measured.value) == (500, wanted)
+    assert found.rose_tint.value == 500 - wanted
+    assert rose_tint_by_stage(log.basis(9, QUARTER))[PROPOSAL].value == 500 - wanted
 
 
 def test_one_rep_is_measured_by_everybodys_chances() -> None:
@@ -117,17 +118,45 @@ def test_one_rep_is_measured_by_everybodys_chances() -> None:
     for _ in range(10):
         log.lose(log.path(PROPOSAL), 2)
     log.add(0, PROPOSAL, value=1_000, close=DUE, owner="bo")
-    part = log.basis(9, QUARTER).only(by_owner(UTC_RULES), "bo")
-    assert forecast(part).measured.value == 250
+    whole = log.basis(9, QUARTER)
+    part = whole.only(by_owner(UTC_RULES), "bo")
+    assert forecast(part).measured.value == forecast(whole).measured.value
 
 
-def test_open_deals_past_hope_lower_the_measured_chance() -> None:
+def test_a_chance_is_that_of_deals_as_long_in_the_stage() -> None:
     log = Log()
-    log.win(log.path(PROPOSAL), 5)
-    log.path(PROPOSAL)
-    basis = log.basis(90)
-    assert chances(basis)[PROPOSAL].closed == 1
-    assert chances_if_stale_lost(basis)[PROPOSAL].closed == 2
+    for _ in range(20):
+        log.win(log.path(PROPOSAL), 5)
+        log.lose(log.path(PROPOSAL), 65)
+    known, quarter = chances(log.basis(70)), 90 * DAY_US
+    young, old = (known.of_band(PROPOSAL, band_of(days * DAY_US), quarter) for days in (3, 62))
+    assert (young.won, young.reached) == (20, Fraction(40))
+    assert (old.won, old.reached) == (0, Fraction(20))
+    assert (young.value or 0) > Fraction(1, 3) > (old.value or 0)
+
+
+def test_deals_that_nobody_closes_count_as_not_won() -> None:
+    log = Log()
+    for _ in range(20):
+        log.win(log.path(PROPOSAL), 5)
+        log.path(PROPOSAL)
+    found = chances(log.basis(100)).of_band(PROPOSAL, 0, 90 * DAY_US)
+    assert (found.won, found.reached) == (20, Fraction(40))
+
+
+def test_a_win_after_the_time_asked_is_no_win_in_it() -> None:
+    log = Log()
+    for _ in range(20):
+        log.win(log.path(PROPOSAL), 30)
+    known = chances(log.basis(100))
+    assert known.of_band(PROPOSAL, 0, 29 * DAY_US).won == 0
+    assert known.of_band(PROPOSAL, 0, 30 * DAY_US).won == 20
+
+
+def test_the_bands_of_age_begin_where_they_say() -> None:
+    for band, days in enumerate(AGES):
+        assert band_of(days * DAY_US) == band
+        assert band_of(days * DAY_US - 1) == max(0, band - 1)
 
 
 def test_categories_add_up_from_commit_to_pipeline() -> None:
@@ -154,7 +183,7 @@ def test_the_reps_category_stays_when_the_deal_moves() -> None:
 def test_a_commit_without_evidence_is_unsupported() -> None:
     log = Log()
     proved, hoped = (log.add(0, NEGOTIATE, value=10, close=DUE) for _ in range(2))
-    basis = replace(log.basis(9, QUARTER), present=Present(supported=frozenset((proved,))))
+    basis = replace(log.basis(9, QUARTER), supported=frozenset((proved,)))
     assert ids(unsupported_commits(basis)) == [hoped]
 
 
@@ -185,8 +214,8 @@ def test_deals_without_a_date_are_in_no_forecast_and_counted() -> None:
 def test_the_cautious_forecast_takes_old_deals_as_lost() -> None:
     log = Log()
     log.win(log.path(PROPOSAL), 5, 0)
-    log.path(PROPOSAL)
-    log.add(89, PROPOSAL, value=2_400, close="2026-03-31")
+    old = log.add(0, PROPOSAL, value=2_400, close="2026-03-31")
+    fresh = log.add(88, PROPOSAL, value=2_400, close="2026-03-31")
     basis = log.basis(89, QUARTER)
-    assert forecast(basis).measured.value == half_up(Fraction(2_400 * 6, 11))
-    assert cautious_forecast(basis).value == 2_400 * 6 // 12
+    assert set(ids(forecast(basis).measured.numerator)) == {1, fresh, old}
+    assert ids(cautious_forecast(basis).numerator) == [1, fresh]

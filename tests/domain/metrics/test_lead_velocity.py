@@ -67,12 +67,12 @@ def test_the_rate_of_a_past_period_is_that_of_its_last_month() -> None:
     assert not lead_velocity(basis)[-1].partial
 
 
-def test_the_average_leaves_out_months_without_a_month_before() -> None:
+def test_the_average_is_the_growth_of_three_months_together() -> None:
     log = Log()
     qualified(log, 32, 60, 61, 91)
-    assert lead_velocity_average(log.basis(200, period("2026-04"))).value == Fraction(
-        1 - Fraction(1, 2), 2
-    )
+    # February to April had 1, 2 and 1 after 0, 1 and 2.
+    found = lead_velocity_average(log.basis(200, period("2026-04")))
+    assert (found.value, found.den) == (Fraction(1, 3), 3)
 
 
 def test_all_created_leads_grow_on_their_own() -> None:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
+from random import Random
 
-from pipeboard.domain.metrics import Report, Target
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeboard.domain.metrics import Metric, Report, Target, Unit
+from pipeboard.domain.metrics.differing import differing
 from pipeboard.domain.metrics.grouping import by_owner
 from pipeboard.domain.metrics.readings import (
     activity_reading,
@@ -19,7 +25,19 @@ from pipeboard.domain.metrics.readings import (
 )
 from pipeboard.domain.metrics.wording import Wording
 from pipeboard.domain.money import Money
-from tests.domain.metrics.log import LEAD, LOST, PROPOSAL, QUALIFY, UTC_RULES, WON, Log, period
+from tests.domain.metrics.log import (
+    LEAD,
+    LOST,
+    PIPELINE,
+    PROPOSAL,
+    QUALIFY,
+    UTC_RULES,
+    WON,
+    Log,
+    at,
+    period,
+)
+from tests.domain.metrics.made_up import SPAN, logs
 
 SAY = Wording("EUR")
 JANUARY = period("2026-01")
@@ -42,9 +60,19 @@ def test_a_running_period_says_what_is_missing_and_whether_the_pipeline_covers_i
     log.add(1, value=2_000_000, close="2026-01-20")
     said = target_reading(targeted(log, 9, 10_000_000), SAY)
     assert said == (
-        "€30k of €100k won (30%), €70k to go; €20k is due (0.3x), "
-        "and a win rate of 25% by value needs 4.0x: short."
+        "€30k of €100k won (30%) with 29% of the time gone, €70k to go; €20k is due (0.3x); "
+        "whether that is enough is unknown: no past period to learn it from."
     )
+
+
+def test_what_past_periods_needed_is_said_with_how_many_there_were() -> None:
+    log = Log()
+    log.win(log.add(0, value=3_000_000, close="2026-02-20"), 40)
+    log.add(0, value=6_000_000, close="2026-02-20")
+    log.add(59, value=2_000_000, close="2026-03-20")
+    rules = replace(UTC_RULES, targets=(Target("2026-03", Money(10_000_000, "EUR")),))
+    said = target_reading(Report(log.basis(59, period("2026-03"), rules=rules)), SAY)
+    assert said.endswith("€20k is due (0.2x), and at this time 2 past periods needed 3.0x: short.")
 
 
 def test_a_target_is_met_or_missed_in_the_end() -> None:
@@ -76,34 +104,46 @@ def test_few_closed_deals_are_no_ground_for_a_belief() -> None:
     log = Log()
     log.add(0, PROPOSAL, value=100_000, close="2026-01-20")
     said = forecast_reading(Report(log.basis(9, JANUARY)), SAY)
-    assert said.startswith("Too few deals have closed (n=0)")
+    assert said.startswith("No forecast has been right before (nothing was won")
 
 
 def hopeful(won: int, lost: int) -> Report:
-    """Deals that were open over three months' starts at half a chance, and one to come."""
+    """Months in each of which deals came in at half a chance, and were won or lost in the next."""
     log = Log()
-    for number in range(won + lost):
-        deal = log.add(0, PROPOSAL, value=100_000)
-        if number < won:
-            log.win(deal, 70)
-        else:
-            log.lose(deal, 70)
-    log.add(71, PROPOSAL, value=10_000_000, close="2026-03-20")
-    return Report(log.basis(72, period("2026-03")))
+    for month in range(6):
+        begin = 30.4 * month + 20
+        due = f"2026-{month + 2:02}-20"
+        for number in range(won + lost):
+            deal = log.add(begin, PROPOSAL, value=100_000, close=due)
+            if number < won:
+                log.win(deal, begin + 20)
+            else:
+                log.lose(deal, begin + 20)
+    log.add(182, PROPOSAL, value=10_000_000, close="2026-07-20")
+    return Report(log.basis(183, period("2026-07")))
 
 
-def test_hope_is_what_is_stated_beyond_what_was_measured() -> None:
-    said = forecast_reading(hopeful(won=1, lost=19), SAY)
-    assert said.startswith("Believe €21") and "of it is hope" in said
-    assert calibration_reading(hopeful(won=1, lost=19)) == (
-        "Stated chances are 45 points too hopeful (n=60)."
-    )
+def test_the_forecast_that_was_right_before_is_believed_with_its_error() -> None:
+    report = hopeful(won=4, lost=36)
+    said = forecast_reading(report, SAY)
+    assert report.backtest.believed == "measured"
+    assert said.startswith("Believe €") and ", as measured: stated €70k, measured €" in said
+    assert "over 4 past periods they were off, stated by 400%" in said
+    assert calibration_reading(report).startswith("The stages' chances were 40 points too hopeful")
 
 
-def test_what_comes_better_than_stated_is_said_too() -> None:
-    assert "more than anybody says" in forecast_reading(hopeful(won=19, lost=1), SAY)
-    assert "too cautious" in calibration_reading(hopeful(won=19, lost=1))
-    assert calibration_reading(hopeful(won=10, lost=10)).startswith("Stated chances come true")
+def test_a_stated_forecast_that_came_true_is_believed() -> None:
+    report = hopeful(won=10, lost=10)
+    assert report.backtest.believed == "stated"
+    assert report.backtest.errors["stated"] == 0
+    assert "no more than chance" in calibration_reading(report)
+    assert "too cautious" in calibration_reading(hopeful(won=18, lost=2))
+
+
+def test_a_past_period_says_what_came() -> None:
+    report = hopeful(won=10, lost=10)
+    over = Report(report.basis.during(period("2026-05")))
+    assert forecast_reading(over, SAY).startswith("2026-05 is over: €10k was won; over 3 past")
 
 
 def test_the_weakest_step_of_the_funnel_needs_enough_decided_deals() -> None:
@@ -134,7 +174,13 @@ def test_leads_that_nobody_answered_are_counted() -> None:
     log.say(log.add(0), 0.25, "touch", what="call out")
     log.add(0)
     assert activity_reading(Report(log.basis(9)), SAY) == (
-        "Half of the new deals heard from us within 6 h; 1 open deal never heard from us."
+        "1 of 2 new deals heard from us, half within 6 h at this pace; "
+        "1 open deal never heard from us."
+    )
+    for _ in range(8):
+        log.add(0)
+    assert activity_reading(Report(log.basis(9)), SAY) == (
+        "1 of 10 new deals heard from us, fewer than half; 9 open deals never heard from us."
     )
 
 
@@ -152,7 +198,53 @@ def test_reps_are_compared_only_beyond_chance() -> None:
 
     assert rates((4, 5), (1, 8)).startswith("Fewer than two reps have 10 closed deals")
     assert "by no more than chance" in rates((6, 6), (5, 7))
-    assert rates((18, 2), (2, 18)).startswith("@ana wins more (")
+    assert rates((18, 2), (2, 18)).startswith("@ana wins more than the others, 90% of 20")
+
+
+def test_equal_reps_are_hardly_ever_told_apart() -> None:
+    rng, claims = Random(7), 0
+    for _ in range(400):
+        rates = {
+            f"rep{n}": Metric(None, Unit.RATIO, sum(rng.random() < 0.3 for _ in range(60)), 60)
+            for n in range(30)
+        }
+        claims += bool(differing(rates))
+    assert claims / 400 < 0.08
+
+
+def test_two_reps_that_differ_are_told_apart_as_often_as_by_a_plain_test() -> None:
+    rng, found = Random(7), 0
+    for _ in range(400):
+        rates = {
+            name: Metric(None, Unit.RATIO, sum(rng.random() < share for _ in range(150)), 150)
+            for name, share in (("ana", 0.4), ("bo", 0.25))
+        }
+        found += bool(differing(rates))
+    assert found / 400 > 0.74
+
+
+def test_a_tie_of_reasons_is_a_tie() -> None:
+    log = Log()
+    for category in ("price", "timing", ""):
+        log.lose(log.add(0), 1, category)
+    assert loss_reading(Report(log.basis(9)), SAY) == (
+        "Most often price, timing: 1 each of 3 losses. 1 without a reason."
+    )
+
+
+def test_losses_that_nobody_explained_are_not_other() -> None:
+    log = Log()
+    log.lose(log.add(0), 1, "")
+    assert loss_reading(Report(log.basis(9)), SAY) == "None of 1 loss says why."
+
+
+def test_without_limits_nobody_knows_what_is_stuck() -> None:
+    stages = tuple(replace(stage, expected_days=None) for stage in PIPELINE.stages)
+    log = Log()
+    log.add(0, QUALIFY)
+    rules = replace(UTC_RULES, pipeline=replace(PIPELINE, stages=stages))
+    said = stuck_reading(Report(log.basis(300, rules=rules)), SAY)
+    assert said.startswith("What is stuck is unknown: 1 of 1 open deal stand")
 
 
 def test_the_last_four_full_weeks_are_held_against_the_four_before() -> None:
@@ -163,3 +255,41 @@ def test_the_last_four_full_weeks_are_held_against_the_four_before() -> None:
     assert weeks_reading(report.weeks, SAY) == (
         "€2k a week in the last four full weeks, €1k in the four before."
     )
+
+
+@given(logs(), st.integers(1, SPAN), st.sampled_from(("2026Q1", "2026-02", "all")))
+def test_what_a_sentence_claims_is_so(log: Log, day: int, label: str) -> None:
+    """Every claim is checked against the deals themselves, not against other numbers."""
+    target = replace(UTC_RULES, targets=(Target(label, Money(700, "EUR")),))
+    rules = UTC_RULES if label == "all" else target
+    basis = log.basis(day, period(label), rules=rules)
+    report, deals = Report(basis), [d for d in log.histories(at(day)) if d.counts]
+    closed = [d for d in deals if d.closed_at is not None and basis.holds(d.closed_at)]
+    said = loss_reading(report, SAY)
+    lost = Counter(d.loss for d in closed if d.outcome == -2)
+    if said.startswith("Most often"):
+        names = said.removeprefix("Most often ").split(":")[0].split(", ")
+        assert set(names) == {name for name, n in lost.items() if n == max(lost.values())}
+        assert f" of {lost.total()} losses" in said
+    else:
+        assert not lost and said == "Nothing was lost in the period."
+    new = [d for d in deals if basis.holds(d.created_at)]
+    heard = sum(any(what.endswith(" out") for _, what in d.touches) for d in new)
+    said = activity_reading(report, SAY)
+    if new:
+        assert said.startswith(f"{heard} of {len(new)} new deal")
+        assert ("fewer than half" not in said) or 2 * heard < len(new)
+    said = stuck_reading(report, SAY)
+    if said.startswith("Nothing is stuck: no open deal is past"):
+        limits = {stage.id: stage.expected_days for stage in PIPELINE.stages}
+        for deal in deals:
+            limit = limits[deal.stage_id]
+            if deal.is_open and limit is not None and not deal.snoozed_until:
+                entered = basis.calendar.day(deal.visit_began_at)
+                assert (basis.today - entered).days <= limit
+    said = target_reading(report, SAY)
+    won = sum(d.minor or 0 for d in closed if d.outcome == -1 and d.currency in ("EUR", None))
+    rated = all(d.currency in ("EUR", None) for d in closed if d.outcome == -1)
+    if rated and label != "all" and "unknown" not in said.split(";")[0]:
+        assert said.startswith("Target met") == (won >= 700)
+        assert said.startswith("Target missed") == (won < 700 and basis.now >= basis.end)

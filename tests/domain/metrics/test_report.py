@@ -13,9 +13,11 @@ from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.grouping import (
     Grouping,
     by_attribute,
+    by_customer,
     by_month,
     by_owner,
     by_quarter,
+    by_size,
     by_stage,
     by_team,
     grouping_of,
@@ -24,6 +26,7 @@ from pipeboard.domain.score import half_up
 from tests.domain.metrics.log import (
     BERLIN_RULES,
     LEAD,
+    NEGOTIATE,
     PROPOSAL,
     UTC_RULES,
     Log,
@@ -70,14 +73,20 @@ def test_the_numbers_are_those_of_plain_sql(log: Log, day: int, label: str, berl
     for name in SUMS:
         assert known(report, name) == n[name], name
     won = n["won_count"]
+    known_lost = n["lost_for_something"] or not n["lost_count"]
+    valued = n["won_with_value"] or n["lost_for_something"]
     expected = {
-        "win_rate": share(won, won + n["lost_count"]),
-        "win_rate_value": share(n["won_value"], n["won_value"] + n["lost_value"]),
-        "win_rate_competitive": share(won, n["contested"]),
+        "win_rate": share(won, won + n["lost_count"]) if n["ever_lost"] else None,
+        "win_rate_value": share(n["won_value"], n["won_value"] + n["lost_value"])
+        if n["ever_lost"] and known_lost and valued
+        else None,
+        "win_rate_competitive": share(won, n["contested"]) if n["ever_lost"] else None,
         "win_rate_cohort": share(n["cohort_won"], n["created_count"]),
         "cycle_days_mean": share(n["cycle_us"], 86_400_000_000 * won),
-        "forecast_weighted": half_up(n["won_value"] + Fraction(n["weighted_bp"], 10_000)),
     }
+    weighted = report.metric("forecast_weighted")
+    assert weighted.num == n["won_value"] + Fraction(n["weighted_bp"], 10_000)
+    assert weighted.value in (None, half_up(Fraction(weighted.num or 0)))
     assert {name: report.metric(name).value for name in expected} == expected
     assert known(report, "forecast_commit") == n["won_value"] + n["commit_value"]
     assert known(report, "forecast_best") == n["won_value"] + n["best_value"]
@@ -144,7 +153,7 @@ def groupings(basis: Basis) -> list[Grouping]:
 def test_groups_add_up_to_the_whole(log: Log, day: int, label: str, which: int) -> None:
     basis = in_euros(log).basis(day, period(label))
     report = Report(basis)
-    parts = [Report(part) for part in basis.split(groupings(basis)[which]).values()]
+    parts = list(report.groups(groupings(basis)[which]).values())
     for name in SUMS:
         assert sum(known(part, name) for part in parts) == known(report, name), name
     entered = [stage.entered for stage in report.stages]
@@ -186,8 +195,10 @@ def test_groups_without_anything_in_the_period_are_left_out() -> None:
     log = Log()
     log.win(log.add(0, owner="gone"), 5)
     log.add(0, owner="ana")
-    report = Report(log.basis(100, period("2026-04")))
-    assert list(report.groups(by_owner(UTC_RULES))) == ["ana"]
+    late = period("2026-08")
+    assert list(Report(log.basis(220, late)).groups(by_owner(UTC_RULES))) == ["ana"]
+    # A win of the last half year is still in the velocity.
+    assert list(Report(log.basis(100, late)).groups(by_owner(UTC_RULES))) == ["ana", "gone"]
 
 
 def test_numbers_are_compared_with_those_of_another_period() -> None:
@@ -210,7 +221,7 @@ def test_the_whole_report_of_nothing_has_reasons_and_no_zeros_for_rates() -> Non
     for name, metric in report.metrics.items():
         assert (metric.value is None) == (metric.reason is not None), name
         assert metric.unit == METRICS[name].unit, name
-        assert metric.value in (None, 0)
+        assert metric.value in (None, 0) or name == "pace"
     assert report.bottleneck is None
     assert report.waterfall.balance == 0
     assert [stage.conversion.reason for stage in report.stages] == ["no entries"] * 4
@@ -243,6 +254,7 @@ def test_a_report_says_when_its_velocity_is_not_real() -> None:
     log = Log()
     for _ in range(3):
         log.win(log.add(0, value=900), 30)
+    log.lose(log.add(0, value=900), 30)
     log.add(0, PROPOSAL)
     assert not Report(log.basis(40)).velocity_is_stale
     log.add(0, PROPOSAL)
@@ -251,3 +263,53 @@ def test_a_report_says_when_its_velocity_is_not_real() -> None:
     assert report.velocity_is_stale
     assert report.time_to_win[-1][0] == 30
     assert set(report.rose_tint_by_stage) == {1, 2, 3, 4}
+
+
+def test_deals_fall_into_bands_of_what_they_were_worth_at_the_event() -> None:
+    log = Log()
+    log.win(log.add(0, value=999_999), 5, 1_000_000)
+    log.add(0, value=30_000_000)
+    log.add(0)
+    basis = log.basis(9)
+    found = Report(basis).groups(by_size(UTC_RULES, basis.calendar))
+    assert {name: part.metric("created_count").value for name, part in found.items()} == {
+        "10k to 50k": 0,
+        "250k and more": 1,
+        "under 10k": 1,
+        None: 1,
+    }
+    assert found["10k to 50k"].metric("won_count").value == 1
+
+
+def test_a_customer_is_existing_once_another_deal_of_the_account_was_won() -> None:
+    log = Log()
+    first, before, after, other = log.add(0), log.add(1), log.add(9), log.add(9)
+    log.win(first, 5)
+    basis = log.basis(20)
+    accounts = {first: "Lumen", before: "Lumen", after: "Lumen", other: "Kestrel"}
+    found = Report(basis).groups(by_customer(accounts, basis.deals.closed))
+    assert {name: part.metric("created_count").num_ids for name, part in found.items()} == {
+        "existing": (after,),
+        "new": (first, before, other),
+    }
+
+
+def test_what_was_said_in_past_weeks_is_what_was_known_then() -> None:
+    log = Log()
+    for _ in range(4):
+        deal = log.add(20, NEGOTIATE, value=1_000, close="2026-02-20")
+        log.move(deal, 45, PROPOSAL)
+        log.win(deal, 50, 1_200)
+    report = Report(log.basis(70, period("2026-03")))
+    calls = [call for call in report.forecast_history if call.period.label == "2026-02"]
+    said = [(c.week, int(c.said["commit"]), int(c.said["best"]), int(c.came)) for c in calls]
+    # In commit until the move of 15 February, best case then, and won on the 20th.
+    assert said == [
+        (1, 4_000, 4_000, 4_800),
+        (2, 4_000, 4_000, 4_800),
+        (3, 4_000, 4_000, 4_800),
+        (4, 4_800, 4_800, 4_800),
+    ]
+    assert calls[0].off("weighted") == Fraction(4 * 800 - 4_800, 4_800)
+    ana = report.only(by_owner(UTC_RULES), "ana").forecast_history
+    assert [call.said for call in ana] == [call.said for call in report.forecast_history]

@@ -20,7 +20,7 @@ def test_what_was_due_at_the_start_and_did_not_close_has_slipped() -> None:
     log.close(moved, 40, "2026-03-02")
     log.say(archived, 40, "archived")
     rate = slip_rate(log.basis(70, FEBRUARY))
-    assert (rate.value, ids(rate.numerator)) == (Fraction(2, 3), [moved, left])
+    assert (rate.value, ids(rate.numerator)) == (Fraction(3, 4), [moved, left, archived])
 
 
 def test_while_the_period_runs_a_deal_slips_when_its_date_moves_or_passes() -> None:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeboard.domain.events import micros
+from pipeboard.domain.metrics.counts import won_value
 from pipeboard.domain.metrics.grouping import by_owner
-from pipeboard.domain.metrics.waterfall import Waterfall, waterfall
+from pipeboard.domain.metrics.rates import Rates
+from pipeboard.domain.metrics.waterfall import COMING, GOING, Waterfall, waterfall, waterfall_since
 from tests.domain.metrics.log import (
     BERLIN_RULES,
     LEAD,
     UTC_RULES,
     Log,
+    at,
     ids,
     period,
 )
@@ -68,20 +74,20 @@ def test_what_comes_back_and_what_is_taken_out() -> None:
     assert amounts(flow) == {"start": 20, "end": 10, "reopened": 10, "removed": 20}
 
 
-def test_a_discount_at_the_win_is_off_the_ledger() -> None:
+def test_a_win_goes_at_what_it_brought() -> None:
     log = Log()
     log.win(log.add(0, value=100, close=DUE), 40, 90)
     flow = waterfall(log.basis(50, FEBRUARY))
-    assert amounts(flow) == {"start": 100, "won": 100}
+    assert amounts(flow) == {"start": 100, "decreased": 10, "won": 90}
     assert flow.won_above.amount == -10
 
 
-def test_what_came_and_went_in_between_is_off_the_ledger() -> None:
+def test_what_came_and_was_won_in_between_has_its_line() -> None:
     log = Log()
     log.win(log.add(35, value=100, close=DUE), 40)
     log.lose(log.add(35, value=30), 40)
     flow = waterfall(log.basis(50, FEBRUARY))
-    assert amounts(flow) == {}
+    assert amounts(flow) == {"won_from_outside": 100, "won": 100}
     assert (flow.created_and_won.amount, flow.created_and_lost.amount) == (100, 30)
 
 
@@ -125,10 +131,46 @@ def test_it_balances_for_any_history(log: Log, day: int, label: str) -> None:
     for rules in (UTC_RULES, BERLIN_RULES):
         flow = waterfall(log.basis(day, period(label), rules=rules))
         assert flow.balance == 0
-        one_line = [line for name, line in {**flow.coming, **flow.going}.items()]
-        listed = [deal for line in one_line for deal in ids(line.deals)]
+        one_line = [*flow.coming.values(), *flow.going.values()]
+        moves = {**flow.coming, **flow.going}
+        listed = [
+            deal
+            for name, line in moves.items()
+            if name not in ("increased", "decreased", "won_from_outside")
+            for deal in ids(line.deals)
+        ]
         assert len(listed) == len(set(listed))
         assert all(line.amount >= 0 for line in one_line)
+
+
+@given(logs(), st.integers(1, SPAN + 30), st.sampled_from(("2026Q1", "2026-02", "2026-04", "all")))
+def test_what_was_won_is_what_the_ledger_says(log: Log, day: int, label: str) -> None:
+    basis = log.basis(day, period(label))
+    for part in (basis, *basis.split(by_owner(UTC_RULES)).values()):
+        won = won_value(part)
+        if won.value is not None:
+            assert waterfall(part).going["won"].amount == won.value
+
+
+@given(logs(), st.integers(1, SPAN), st.integers(0, SPAN))
+def test_it_balances_between_any_two_instants(log: Log, day: int, since: int) -> None:
+    flow = waterfall_since(log.basis(day, period("2026Q1")), micros(at(since)))
+    amounts = flow.whole()
+    came, went = (sum(amounts[name] for name in side) for side in (COMING, GOING))
+    assert flow.balance == amounts["start"] + came - went - amounts["end"] == 0
+
+
+def test_whole_cents_still_balance() -> None:
+    log = Log()
+    for currency in ("USD", "USD", "EUR"):
+        log.add(0, value=101, close=DUE, currency=currency)
+    log.value(2, 40, 55, "USD")
+    log.lose(1, 40)
+    rates = Rates("EUR", {"USD": ((date(2026, 1, 1), Fraction(1, 3)),)})
+    flow = waterfall(log.basis(50, FEBRUARY, rules=replace(UTC_RULES, rates=rates)))
+    whole = flow.whole()
+    assert all(isinstance(amount, int) for amount in whole.values())
+    assert whole["start"] - whole["decreased"] - whole["lost"] == whole["end"]
 
 
 @given(logs(), st.integers(1, SPAN), st.sampled_from(("2026Q1", "2026-02")))

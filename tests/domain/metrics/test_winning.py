@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 
+from pipeboard.domain.metrics.counts import lost_count, won_value
 from pipeboard.domain.metrics.winning import (
     win_rate,
     win_rate_by_value,
@@ -71,7 +72,7 @@ def test_only_losses_to_somebody_or_on_price_are_competitive() -> None:
     assert win_rate_competitive(log.basis(9)).value == Fraction(1, 3)
 
 
-def test_deals_lost_as_invalid_or_archived_are_in_no_rate() -> None:
+def test_only_invalid_and_merged_deals_leave_the_rate() -> None:
     log = Log()
     log.win(log.add(), 5)
     log.lose(log.add(), 5, "invalid")
@@ -80,8 +81,51 @@ def test_deals_lost_as_invalid_or_archived_are_in_no_rate() -> None:
     log.say(archived, 6, "archived")
     merged = log.add()
     log.say(merged, 6, "merged")
-    assert win_rate(log.basis(9)).den == 1
+    assert win_rate(log.basis(9)).den == 2
+    assert lost_count(log.basis(9)).excluded == {"invalid": 1}
     assert win_rate(log.basis(5.5)).den == 2
+
+
+def test_wins_alone_say_nothing_about_losing() -> None:
+    log = Log()
+    log.win(log.add(), 5)
+    assert win_rate(log.basis(9)).reason == "no loss was ever recorded"
+    log.lose(log.add(), 40)
+    assert win_rate(log.basis(9, period("2026-01"))).value is None
+    assert win_rate(log.basis(60, period("2026-01"))).value == 1
+
+
+def test_a_loss_without_a_reason_may_have_been_to_a_competitor() -> None:
+    log = Log()
+    log.win(log.add(), 5)
+    log.lose(log.add(), 5, "")
+    rate = win_rate_competitive(log.basis(9))
+    assert (rate.value, rate.reason) == (None, "no loss has a reason")
+    assert rate.excluded == {"loss without a reason": 1}
+    log.lose(log.add(), 5, "price")
+    rate = win_rate_competitive(log.basis(9))
+    assert (rate.value, rate.excluded) == (Fraction(1, 2), {"loss without a reason": 1})
+
+
+def test_a_loss_worth_nothing_makes_no_win_rate_by_value() -> None:
+    log = Log()
+    log.win(log.add(0, value=100), 5)
+    log.lose(log.add(0, value=0), 5)
+    rate = win_rate_by_value(log.basis(9))
+    assert (rate.value, rate.reason) == (None, "no lost deal has a value")
+    assert rate.excluded == {"loss without a value": 1}
+
+
+def test_an_archived_win_keeps_its_place() -> None:
+    log = Log()
+    won = log.add(0, value=100)
+    log.win(won, 5)
+    log.say(won, 40, "archived")
+    merged = log.add(0, value=7)
+    log.win(merged, 5)
+    log.say(merged, 41, "merged")
+    found = won_value(log.basis(60, period("2026-01")))
+    assert (found.value, found.excluded) == (100, {"merged into another deal": 1})
 
 
 def test_a_cohort_waits_for_its_open_deals() -> None:

@@ -50,3 +50,9 @@ def test_rounded_words_are_near_the_value(value: Fraction) -> None:
     assert abs(Fraction(decimal(value).replace(",", "")) - value) <= Fraction(1, 2)
     assert abs(Fraction(percent(value).rstrip("%")) - value * 100) <= Fraction(1, 2)
     assert hours(abs(value)).endswith((" h", " d"))
+
+
+def test_nearly_all_is_not_all_and_nearly_nothing_not_nothing() -> None:
+    assert percent(Fraction(999, 1_000)) == percent(Fraction(99_999, 100_000)) == "99.9%"
+    assert (percent(Fraction(1)), percent(Fraction(0))) == ("100%", "0%")
+    assert percent(Fraction(1, 100_000)) == "0.1%"

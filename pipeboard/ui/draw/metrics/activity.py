@@ -6,6 +6,7 @@ from collections import Counter
 from fractions import Fraction
 
 from pipeboard.domain.metrics.readings import activity_reading, weeks_reading
+from pipeboard.domain.metrics.wording import counted as counted_words
 from pipeboard.domain.metrics.wording import hours
 from pipeboard.ui.draw.charts import Pillar, TableRow, pillars, sparkline
 from pipeboard.ui.draw.line import Line
@@ -111,7 +112,13 @@ def won_weeks(shown: Figures, style: ChartStyle) -> Block:
     title = f"Won by week ({len(weeks)} weeks)"
     head = Row(((title, "pane.head"),), title, deals, weeks_reading(weeks, style.say))
     if not most:
-        return rows(style.width, [head, Row((("Nothing was won in these weeks.", "text.dim"),))])
+        won = sum(len(week.won_deals) for week in weeks)
+        words = (
+            f"{counted_words(won, 'deal')} won in these weeks, none with a value to add up."
+            if won
+            else "Nothing was won in these weeks."
+        )
+        return rows(style.width, [head, Row(((words, "text.dim"),))])
     shown_weeks = [
         Pillar(
             f"W{week.start.isocalendar().week:02}" if place % 3 == len(weeks) % 3 else "",

@@ -69,7 +69,7 @@ def dwells(shown: Figures, style: ChartStyle) -> Block:
 def age_bands(shown: Figures, style: ChartStyle) -> Block:
     """The open deals by their days in the present stage."""
     report = shown.report
-    bands = by_age(report.basis)
+    bands = by_age(report.stock)
     most = max([len(band.deals) for band in bands] + [1])
     entries = [_band(report, band, Fraction(len(band.deals), most), style) for band in bands]
     return section("Open by days in stage", ("deals", "value"), entries, style)
@@ -77,7 +77,7 @@ def age_bands(shown: Figures, style: ChartStyle) -> Block:
 
 def _band(report: Report, band: AgeBand, share: Fraction, style: ChartStyle) -> Entry:
     name = f"{band.first}-{band.last} d" if band.last is not None else f"{band.first} d and more"
-    value = report.basis.tally(band.deals).metric()
+    value = report.stock.tally(band.deals).metric()
     cells = (counted(len(band.deals)), number(value, style))
     title = f"Open, {name} in stage"
     says = f"{len(band.deals)} open deals have been in their stage for {name}."
@@ -87,8 +87,8 @@ def _band(report: Report, band: AgeBand, share: Fraction, style: ChartStyle) -> 
 def hygiene(shown: Figures, style: ChartStyle) -> Block:
     """What every open deal should have and some have not."""
     report = shown.report
-    today = report.basis.today.isoformat()
-    deals = report.basis.deals.open
+    today = report.stock.today.isoformat()
+    deals = report.stock.deals.open
     parked = [deal for deal in deals if deal.snoozed_until and deal.snoozed_until > today]
     asleep = {deal.id for deal in parked}
     awake = [deal for deal in deals if deal.id not in asleep]
@@ -112,9 +112,9 @@ def hygiene(shown: Figures, style: ChartStyle) -> Block:
 def _lack(
     report: Report, name: str, deals: Sequence[History], says: str, style: ChartStyle
 ) -> Entry:
-    every = len(report.basis.deals.open)
+    every = len(report.stock.deals.open)
     share = f"{100 * len(deals) // every}%" if every else "-"
-    cells = (counted(len(deals)), number(report.basis.tally(deals).metric(), style), aside(share))
+    cells = (counted(len(deals)), number(report.stock.tally(deals).metric(), style), aside(share))
     row = TableRow(name, cells)
     return Entry(row, f"Open, {name}", deals, f"{len(deals)} open deals, {name}. {says}")
 
@@ -135,17 +135,21 @@ def stuck_deals(shown: Figures, style: ChartStyle) -> Block:
 def _aged(shown: Figures, age: Age, style: ChartStyle) -> Entry:
     cells: tuple[Span, ...] = (
         aside(shown.stage_name(age.deal.stage_id)),
-        (str(age.days_in_stage), "chart.bad" if age.overstays else "text"),
+        (
+            "?" if age.days_in_stage is None else str(age.days_in_stage),
+            "chart.bad" if age.overstays else "text",
+        ),
         (str(age.idle_days), "chart.bad" if age.idles else "text"),
     )
     name = shown.name_of(age.deal)
-    says = f"{name}: {age.days_in_stage} days in its stage, {age.idle_days} since the last touch."
+    days = "an unknown number of" if age.days_in_stage is None else age.days_in_stage
+    says = f"{name}: {days} days in its stage, {age.idle_days} since the last touch."
     return Entry(TableRow(name, cells), name, (age.deal,), says)
 
 
 def dead(shown: Figures, style: ChartStyle) -> Block:
     """Long silent deals after many touches: suggestions to lose, never more."""
-    found = dead_candidates(shown.report.basis)
+    found = dead_candidates(shown.report.stock)
     if not found:
         return plain((), style)
     touches = shown.report.basis.rules.silent_touches

@@ -16,7 +16,8 @@ GUTTER = 1
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a number stands, its deals, their name in words, and what the number says."""
+    """Where a number stands, its deals, their name in words, and what the number says; `base` has
+    the deals that it is a share of."""
 
     x: int
     y: int
@@ -24,6 +25,7 @@ class Spot:
     deals: Sequence[History]
     title: str
     says: str = ""
+    base: Sequence[History] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Row:
     title: str = ""
     deals: Sequence[History] = ()
     says: str = ""
+    base: Sequence[History] = ()
 
 
 def rows(width: int, given: Iterable[Row]) -> Block:
@@ -51,7 +54,7 @@ def rows(width: int, given: Iterable[Row]) -> Block:
     for y, row in enumerate(given):
         lines.append(exactly((blank(GUTTER), *row.line), width) if row.line else EMPTY)
         if row.title:
-            spots.append(Spot(GUTTER, y, width - GUTTER, row.deals, row.title, row.says))
+            spots.append(Spot(GUTTER, y, width - GUTTER, row.deals, row.title, row.says, row.base))
     return Block(width, tuple(lines), tuple(spots))
 
 

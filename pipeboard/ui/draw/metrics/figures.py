@@ -11,7 +11,7 @@ from functools import cached_property
 from pipeboard.domain.metrics import Report, compare
 from pipeboard.domain.metrics.activity import waiting
 from pipeboard.domain.metrics.ageing import Age, ages, dead_candidates
-from pipeboard.domain.metrics.grouping import by_owner
+from pipeboard.domain.metrics.grouping import Group, by_owner
 from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.report import Change
 from pipeboard.domain.metrics.slipping import most_pushed
@@ -33,7 +33,7 @@ class Figures:
     names: Mapping[int, str] = field(default_factory=dict)
 
     @cached_property
-    def reps(self) -> Mapping[str, Report]:
+    def reps(self) -> Mapping[Group, Report]:
         """Each rep's own numbers, by name."""
         return self.report.groups(by_owner(self.report.basis.rules))
 
@@ -58,27 +58,29 @@ class Figures:
 
 def oldest(report: Report) -> Sequence[Age]:
     """The stalled deals, those longest in their stage first."""
-    found = [age for age in report.basis.once(ages) if age.is_stalled]
-    return sorted(found, key=lambda age: (-age.days_in_stage, age.deal.id))
+    found = [age for age in report.stock.once(ages) if age.is_stalled]
+    return sorted(found, key=lambda age: (-(age.days_in_stage or 0), age.deal.id))
 
 
 def pushed(report: Report) -> Sequence[tuple[History, int]]:
     """The open deals whose close date was moved most often."""
-    return most_pushed(report.basis)
+    return most_pushed(report.stock)
 
 
 def waits(report: Report) -> Sequence[tuple[History, Fraction]]:
     """The open deals that nobody got in touch with, and for how many hours."""
-    return waiting(report.basis)
+    return waiting(report.stock)
 
 
-def touched_by(report: Report) -> Mapping[str, Sequence[History]]:
+def touched_by(report: Report) -> Mapping[Group, Sequence[History]]:
     """The deals that each rep was in touch with in the period, while they were theirs."""
     basis = report.basis
-    found: dict[str, list[History]] = defaultdict(list)
+    found: dict[Group, list[History]] = defaultdict(list)
     for deal in basis.population:
         touches = (at for at, _ in deal.touches if basis.holds(at))
-        for owner in {deal.owner_at(at) for at in touches if basis.happened_in_group(deal, at)}:
+        for owner in {
+            deal.owner_at(at) or None for at in touches if basis.happened_in_group(deal, at)
+        }:
             found[owner].append(deal)
     return found
 
@@ -89,6 +91,6 @@ def named_deals(report: Report) -> set[int]:
         [age.deal for age in oldest(report)[:NAMED]],
         [deal for deal, _ in pushed(report)[:NAMED]],
         [deal for deal, _ in waits(report)[:NAMED]],
-        dead_candidates(report.basis)[:NAMED],
+        dead_candidates(report.stock)[:NAMED],
     )
     return {deal.id for deals in lists for deal in deals}

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 
 from pipeboard.domain.metrics import METRICS
 from pipeboard.domain.metrics.categories import Month, unsupported_commits
 from pipeboard.domain.metrics.readings import calibration_reading, forecast_reading
-from pipeboard.domain.metrics.waterfall import COMING, GOING, Line
+from pipeboard.domain.metrics.waterfall import GOING
 from pipeboard.domain.metrics.wording import percent
 from pipeboard.ui.draw.charts import TableRow
 from pipeboard.ui.draw.line import whole
 from pipeboard.ui.draw.metrics.block import Block
+from pipeboard.ui.draw.metrics.chances import chance_table, past_forecasts
 from pipeboard.ui.draw.metrics.figures import NAMED, Figures, pushed
 from pipeboard.ui.draw.metrics.layout import Tab
 from pipeboard.ui.draw.metrics.sections import Entry, figures, section
@@ -22,7 +22,12 @@ FORECASTS = (
     "target",
     "coverage",
     "coverage_required",
+    "coverage_required_by_win_rate",
     "coverage_gross",
+    "coverage_next",
+    "attainment",
+    "pace",
+    "leads_needed",
     "velocity_per_day",
     "run_rate_per_day",
     "slip_rate",
@@ -45,8 +50,18 @@ def forecast_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> Tab:
     """The forecasts side by side, what covers the target, and how true forecasts were."""
     return Tab(
         figures(FORECASTS, shown, whole),
-        (lines(shown, half), months(shown, half), unsupported(shown, half)),
-        (waterfall(shown, half), calibration(shown, half), slipping(shown, half)),
+        (
+            lines(shown, half),
+            months(shown, half),
+            chance_table(shown, half),
+            unsupported(shown, half),
+        ),
+        (
+            waterfall(shown, half),
+            past_forecasts(shown, half),
+            calibration(shown, half),
+            slipping(shown, half),
+        ),
     )
 
 
@@ -113,8 +128,8 @@ def _month(month: Month, most: Fraction, style: ChartStyle) -> Entry:
 
 def unsupported(shown: Figures, style: ChartStyle) -> Block:
     """Commits without what a commit rests on."""
-    found = unsupported_commits(shown.report.basis)
-    value = shown.report.basis.tally(found).metric()
+    found = unsupported_commits(shown.report.stock)
+    value = shown.report.stock.tally(found).metric()
     if not found:
         return Block(0)
     entry = Entry(
@@ -129,12 +144,7 @@ def unsupported(shown: Figures, style: ChartStyle) -> Block:
 def waterfall(shown: Figures, style: ChartStyle) -> Block:
     """Why the pipeline due in the period changed since it began."""
     flow = shown.report.waterfall
-    parts: Sequence[tuple[str, int, Line]] = (
-        ("start", 1, flow.start),
-        *((name, 1, flow.coming[name]) for name in COMING),
-        *((name, -1, flow.going[name]) for name in GOING),
-        ("end", 1, flow.end),
-    )
+    parts = [(name, -1 if name in GOING else 1, line) for name, line in flow.lines.items()]
     kept = [part for part in parts if part[0] in ("start", "end") or part[2].deals]
     most = max([Fraction(line.amount) for _, _, line in kept] + [Fraction(1)])
     entries = []
@@ -176,19 +186,19 @@ def calibration(shown: Figures, style: ChartStyle) -> Block:
         entries.append(
             Entry(
                 TableRow(
-                    f"stated {name}",
+                    f"given {name}",
                     (counted(band.won.n), whole(stated, "text"), number(band.won, style)),
                     Fraction(band.won.value or 0),
                 ),
-                f"Stated {name}",
+                f"Given {name}",
                 list(dict.fromkeys(band.won.denominator)),
-                f"Of {band.won.n} times that {name} was stated, {band.won.num} were won"
+                f"Of {band.won.den} times that {name} was given, {band.won.num} were won"
                 f"{ground(band.won)}.",
             )
         )
     return section(
         "Do chances come true?",
-        ("n", "stated", "won"),
+        ("deals", "given", "won"),
         entries,
         style,
         calibration_reading(shown.report),
@@ -201,7 +211,7 @@ def slipping(shown: Figures, style: ChartStyle) -> Block:
     found = pushed(shown.report)
     entries = []
     for deal, times in found[:NAMED]:
-        value = shown.report.basis.tally((deal,)).metric()
+        value = shown.report.stock.tally((deal,)).metric()
         moved = f"{times}x"
         name = shown.name_of(deal)
         entries.append(

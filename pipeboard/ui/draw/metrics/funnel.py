@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from pipeboard.domain.metrics import Metric
+from pipeboard.domain.metrics.lead_velocity import LeadMonth
 from pipeboard.domain.metrics.readings import funnel_reading
 from pipeboard.domain.metrics.report import StageNumbers
 from pipeboard.domain.metrics.wording import decimal
@@ -59,7 +60,7 @@ def cohorts(shown: Figures, style: ChartStyle, *, reading: bool = False) -> Bloc
     )
     return section(
         f"Funnel: entered in {report.basis.period.label}",
-        ("deals", "go on", "med d", "p80 d", "limit"),
+        ("deals", "go on", "KM d", "p80 d", "limit"),
         entries,
         style,
         funnel_reading(report) if reading else "",
@@ -70,8 +71,8 @@ def _cohort(row: StageNumbers, share: Fraction, style: ChartStyle) -> Entry:
     limit = row.stage.expected_days
     cells = (
         counted(row.entered),
-        number(row.conversion, style),
-        days(row.dwell.median, style),
+        rate(row.conversion, style),
+        days(row.dwell.km_median, style),
         days(row.dwell.p80, style, limit),
         aside("" if limit is None else str(limit)),
     )
@@ -83,8 +84,17 @@ def _cohort(row: StageNumbers, share: Fraction, style: ChartStyle) -> Entry:
     )
     entered = conversion.denominator
     return Entry(
-        TableRow(row.stage.name, cells, share), f"Entered {row.stage.name}", entered, words
+        TableRow(row.stage.name, cells, share),
+        f"Entered {row.stage.name}",
+        entered,
+        words,
     )
+
+
+def rate(metric: Metric, style: ChartStyle) -> Span:
+    """The share of a cohort; `+` behind it while so many are undecided that it will still grow."""
+    text, role = number(metric, style)
+    return (f"{text}+", role) if metric.is_immature else (text, role)
 
 
 def days(metric: Metric, style: ChartStyle, limit: int | None = None) -> Span:
@@ -144,6 +154,12 @@ def values(shown: Figures, style: ChartStyle) -> Block:
     return section("Open now", ("deals", "value", "weighted"), entries, style)
 
 
+def _month_name(month: LeadMonth) -> str:
+    """The month, and whether it is running or the bar of qualification moved in it."""
+    moved = " bar moved" if month.bar_moved else ""
+    return f"{month.month}{' so far' if month.partial else ''}{moved}"
+
+
 def leads(shown: Figures, style: ChartStyle) -> Block:
     """Qualified leads by month, and how fast they grow."""
     report = shown.report
@@ -154,7 +170,7 @@ def leads(shown: Figures, style: ChartStyle) -> Block:
     entries = [
         Entry(
             TableRow(
-                f"{month.month}{' so far' if month.partial else ''}",
+                _month_name(month),
                 (counted(month.leads), number(month.rate, style)),
                 Fraction(month.leads, most),
                 bar_role="chart.rest" if month.partial else "chart.full",

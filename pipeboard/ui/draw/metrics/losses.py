@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from pipeboard.domain.metrics.losses import lost_from
+from pipeboard.domain.metrics.losses import competitors, lost_from
 from pipeboard.domain.metrics.readings import loss_reading
 from pipeboard.ui.draw.charts import TableRow
 from pipeboard.ui.draw.metrics.block import Block
@@ -21,7 +21,7 @@ def losses_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> Tab:
     return Tab(
         figures(LOSSES, shown, whole),
         (reasons(shown, half, reading=True),),
-        (by_stage(shown, half),),
+        (by_stage(shown, half), rivals(shown, half)),
     )
 
 
@@ -50,6 +50,25 @@ def reasons(shown: Figures, style: ChartStyle, *, reading: bool = False) -> Bloc
         loss_reading(shown.report, style.say) if reading else "",
         nothing="Nothing was lost in the period.",
     )
+
+
+def rivals(shown: Figures, style: ChartStyle) -> Block:
+    """To whom deals were lost."""
+    found = competitors(shown.report.basis)
+    entries = [
+        Entry(
+            TableRow(
+                rival.competitor,
+                (counted(len(rival.deals)), number(rival.value, style)),
+                Fraction(len(rival.deals), len(found[0].deals)),
+            ),
+            f"Lost to {rival.competitor}",
+            rival.deals,
+            f"{len(rival.deals)} deals were lost to {rival.competitor} in the period.",
+        )
+        for rival in found
+    ]
+    return section("Lost to", ("deals", "value"), entries, style)
 
 
 def by_stage(shown: Figures, style: ChartStyle) -> Block:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from pipeboard.domain.metrics import Metric, Report
 from pipeboard.domain.metrics.coverage import Standing
 from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.readings import forecast_reading, stuck_reading, target_reading
@@ -71,9 +72,15 @@ def answers(shown: Figures, style: ChartStyle) -> Block:
         *_answer("Stuck", "chart.bad" if stuck else "chart.good", stuck_reading(report, style.say),
                  style, stuck.overstay.deals if stuck else (), "Past their limit"),
         *_answer("Forecast", "pane.head", forecast_reading(report, style.say), style,
-                 report.basis.closing, "Due in the period"),
+                 believed(report).numerator, "Behind the forecast"),
     ]  # fmt: skip
     return rows(style.width, given)
+
+
+def believed(report: Report) -> Metric:
+    """The forecast that was right before, else the stated one."""
+    forecasts = {"table": report.forecast.table, "measured": report.forecast.measured}
+    return forecasts.get(report.backtest.believed or "", report.forecast.stated)
 
 
 def _answer(

@@ -6,8 +6,9 @@ from fractions import Fraction
 from itertools import islice
 
 from pipeboard.domain.metrics import Report
+from pipeboard.domain.metrics.grouping import Group
 from pipeboard.domain.metrics.readings import reps_reading
-from pipeboard.domain.metrics.wording import percent
+from pipeboard.domain.metrics.wording import counted, percent
 from pipeboard.ui.draw.charts import TableRow
 from pipeboard.ui.draw.line import Span
 from pipeboard.ui.draw.metrics.block import Block
@@ -25,7 +26,7 @@ def reps_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> Tab:
     return Tab(attainment(shown, whole, reading=True), (rates(shown, half),), (hopes(shown, half),))
 
 
-def _name(rep: str) -> str:
+def _name(rep: Group) -> str:
     return f"@{rep}" if rep else "nobody"
 
 
@@ -41,7 +42,7 @@ def attainment(shown: Figures, style: ChartStyle, *, reading: bool = False) -> B
     entries = [_rep(name, rep, most, style) for name, rep in listed.items()]
     return section(
         "Reps: won" if len(listed) == len(reps) else f"Reps: won (first {FIRST} of {len(reps)})",
-        ("won", "target", "done", "open", "weighted", "win", "n"),
+        ("won", "target", "done", "open", "forecast", "win", "n"),
         entries,
         style,
         reps_reading(reps) if reading else "",
@@ -49,7 +50,7 @@ def attainment(shown: Figures, style: ChartStyle, *, reading: bool = False) -> B
     )
 
 
-def _rep(name: str, rep: Report, most: Fraction, style: ChartStyle) -> Entry:
+def _rep(name: Group, rep: Report, most: Fraction, style: ChartStyle) -> Entry:
     won, target, rate = rep.metric("won_value"), rep.metric("target"), rep.metric("win_rate")
     share = (
         Fraction(won.value) / Fraction(target.value)
@@ -72,6 +73,7 @@ def _rep(name: str, rep: Report, most: Fraction, style: ChartStyle) -> Entry:
         rep.metric("open_count").numerator,
         f"{_name(name)}: win rate {style.say.explained(rate)}{ground(rate)}, "
         f"target {style.say.explained(target)}.",
+        rate.denominator,
     )
 
 
@@ -81,33 +83,53 @@ def rates(shown: Figures, style: ChartStyle) -> Block:
     for name, rep in shown.reps.items():
         cells = tuple(
             number(rep.metric(metric), style)
-            for metric in ("cycle_days_median", "deal_size_mean", "created_count", "slip_rate")
+            for metric in (
+                "cycle_days_median",
+                "deal_size_mean",
+                "created_count",
+                "created_value",
+                "slip_rate",
+                "open_count",
+            )
         )
         entries.append(
             Entry(
                 TableRow(_name(name), cells),
                 f"{_name(name)}: won",
                 rep.metric("won_count").numerator,
-                f"{_name(name)}: median cycle, mean size of wins, new deals, share of slipped.",
+                f"{_name(name)}: median cycle, mean size of wins, new deals and their value, share "
+                "of slipped, open deals in hand.",
             )
         )
-    return section("How they win", ("cycle", "size", "new", "slipped"), entries, style)
+    return section(
+        "How they win", ("cycle", "size", "new", "value", "slipped", "load"), entries, style
+    )
+
+
+def _accuracy(rep: Report) -> Span:
+    """How far what the rep stated at the start of past periods was off."""
+    error = rep.backtest.errors.get("stated")
+    return ("-", "text.dim") if error is None else (percent(error), "text")
 
 
 def hopes(shown: Figures, style: ChartStyle) -> Block:
     """What each rep states against what deals like theirs came to."""
     entries = []
     for name, rep in shown.reps.items():
-        cells = tuple(
-            number(rep.metric(metric), style)
-            for metric in ("forecast_weighted", "forecast_measured", "rose_tint")
+        cells = (
+            *(
+                number(rep.metric(metric), style)
+                for metric in ("forecast_weighted", "forecast_measured", "rose_tint")
+            ),
+            _accuracy(rep),
         )
         entries.append(
             Entry(
                 TableRow(_name(name), cells),
                 f"{_name(name)}: due in the period",
                 rep.metric("forecast_weighted").numerator,
-                f"{_name(name)}: stated less measured forecast; what is above 0 is hope.",
+                f"{_name(name)}: stated less measured forecast; what is above 0 is hope. Past: how "
+                f"far stated was off over {counted(len(rep.backtest.scores), 'past period')}.",
             )
         )
-    return section("What they promise", ("stated", "measured", "hope"), entries, style)
+    return section("What they promise", ("stated", "measured", "hope", "past"), entries, style)

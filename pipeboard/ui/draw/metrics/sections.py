@@ -20,12 +20,14 @@ _VALUE = 14
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row of a table, the deals behind it, and what it says in words."""
+    """A row of a table, the deals behind it, and what it says in words; `base` has the deals that
+    its rate is a share of."""
 
     row: TableRow
     title: str
     deals: Sequence[History] = ()
     says: str = ""
+    base: Sequence[History] = ()
 
 
 def section(
@@ -51,7 +53,7 @@ def section(
         if any(heads):
             head.append(Row((blank(drawn.room), *drawn.heads)))
     lines = [
-        Row(line, entry.title, entry.deals, entry.says)
+        Row(line, entry.title, entry.deals, entry.says, entry.base)
         for line, entry in zip(drawn.rows, entries, strict=True)
     ]
     read = [Row(line) for line in sentence(reading, style)]
@@ -92,6 +94,7 @@ def figures(names: Sequence[str], shown: Figures, style: ChartStyle) -> Block:
                     metric.numerator,
                     METRICS[name].label,
                     says(name, metric, style),
+                    metric.denominator,
                 )
             )
             line += [blank(GUTTER), *cell, blank(1)]

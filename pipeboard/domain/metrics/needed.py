@@ -1,0 +1,84 @@
+"""The coverage that is needed: how much pipeline it took at the same time of past periods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.past import Standing, at_same_time, was_due, worth_at
+from pipeboard.domain.metrics.result import Metric, Unit, missing, ratio
+
+NO_PAST = "no past period to learn it from"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """What past periods made of the pipeline that stood at the same time in them.
+
+    `pipe` was due then and `won` came from then to their ends, of which `inside` was not yet there:
+    created and closed meanwhile. Amounts are minor units, summed over `periods` periods.
+    """
+
+    periods: int
+    pipe: Fraction
+    won: Fraction
+    inside: Fraction
+
+    @property
+    def inside_share(self) -> Fraction | None:
+        """The share of what came that was created and closed inside."""
+        return self.inside / self.won if self.won else None
+
+
+def conversion_of_pipeline(basis: Basis) -> Conversion:
+    """The conversion over up to four past periods of the same kind."""
+    standings = basis.once(at_same_time)
+    pipe = won = inside = Fraction(0)
+    for standing in standings:
+        pipe += sum(
+            (Fraction(worth_at(basis, deal, standing.at) or 0) for deal in _pipe(standing)),
+            Fraction(0),
+        )
+        won += basis.tally(standing.won).amount
+        born = [deal for deal in standing.won if deal.created_at > standing.at]
+        inside += basis.tally(born).amount
+    return Conversion(len(standings), pipe, won, inside)
+
+
+def _pipe(standing: Standing) -> list[History]:
+    """What was due then and could be worked on: not parked until after the period."""
+    after = standing.period.end.isoformat()
+    return [
+        deal
+        for deal in standing.open
+        if was_due(deal, standing) and (_parked(deal, standing.at) or "") < after
+    ]
+
+
+def _parked(deal: History, us: int) -> str | None:
+    """Until which day a deal was snoozed at an instant."""
+    until = None
+    for at, day in deal.snoozes:
+        if at <= us:
+            until = day
+    return until
+
+
+def needed_coverage(basis: Basis) -> Metric:
+    """Pipeline over what came of it from the same time on: with so much, a rest of the target would
+    just be made; `n` counts the periods that it rests on."""
+    found = basis.once(conversion_of_pipeline)
+    if not found.periods:
+        return missing(Unit.TIMES, NO_PAST)
+    if not found.won:
+        return missing(Unit.TIMES, "nothing was won then", num=found.pipe, n=found.periods)
+    if not found.pipe:
+        return missing(Unit.TIMES, "nothing was due then", n=found.periods)
+    metric = ratio(found.pipe, found.won, n=found.periods, nothing="", unit=Unit.TIMES)
+    return replace(metric, numerator=_deals(basis))
+
+
+def _deals(basis: Basis) -> list[History]:
+    return [deal for standing in basis.once(at_same_time) for deal in _pipe(standing)]

@@ -1,0 +1,1 @@
+"""Every number a second time, plainly, from `DEFINITIONS.md` alone."""

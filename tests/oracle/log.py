@@ -1,0 +1,182 @@
+"""The deals of a workspace at an instant, replayed event by event from the raw rows."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+WON, LOST = "won", "lost"
+
+
+def us_of(text: str) -> int:
+    """An ISO 8601 instant in microseconds."""
+    since = datetime.fromisoformat(text) - datetime(1970, 1, 1, tzinfo=UTC)
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+@dataclass
+class Told:
+    """One deal: for each thing that changes, every value that it had with since when."""
+
+    id: int
+    created: int
+    dated: bool = True
+    path: list[tuple[int, Any]] = field(default_factory=list)
+    values: dict[str, list[tuple[int, Any]]] = field(default_factory=dict)
+    touches: list[tuple[int, str]] = field(default_factory=list)
+    quotes: list[int] = field(default_factory=list)
+    pushes: list[int] = field(default_factory=list)
+    overridden: set[int] = field(default_factory=set)
+    merged: bool = False
+    loss: str | None = None
+    by_day: set[int] = field(default_factory=set)
+
+    def set(self, name: str, at: int, value: Any) -> None:
+        self.values.setdefault(name, []).append((at, value))
+
+    def at(self, name: str, us: int) -> Any:
+        """The value of something at an instant, by the order of the log."""
+        found = None
+        if us < self.created:
+            return None
+        for since, value in self.values.get(name, ()):
+            if since <= us:
+                found = value
+        return found
+
+    def place(self, us: int) -> Any:
+        """The stage id, WON or LOST at an instant; None before the deal began."""
+        found = None
+        for at, place in self.path:
+            if at <= us:
+                found = place
+        return found
+
+    def is_open(self, us: int) -> bool:
+        place = self.place(us)
+        return place is not None and place not in (WON, LOST) and not self.at("archived", us)
+
+    @property
+    def outcome(self) -> Any:
+        last = self.path[-1][1]
+        return last if last in (WON, LOST) else None
+
+    @property
+    def closed(self) -> int | None:
+        return self.path[-1][0] if self.outcome else None
+
+    @property
+    def stage(self) -> int:
+        return int([place for _, place in self.path if place not in (WON, LOST)][-1])
+
+    @property
+    def counts(self) -> bool:
+        return not self.merged and self.loss != "invalid"
+
+
+def standing_commands(raw: sqlite3.Connection, us: int) -> set[str]:
+    """The commands that stand at an instant, by walking every chain of undo and redo."""
+    commands = raw.execute("select * from command order by seq").fetchall()
+    recorded = {command["id"]: command["at"] for command in commands}
+    root: dict[str, str] = {}
+    stands: dict[str, bool] = {}
+    for command in commands:
+        about = command["undoes"] or command["redoes"]
+        if about is None:
+            stands[command["id"]] = True
+            continue
+        first = root[command["id"]] = root.get(about, about)
+        if command["at"] <= us or recorded[first] > us:
+            stands[first] = command["undoes"] is None
+    return {command for command, yes in stands.items() if yes}
+
+
+def deals_at(path: Path, pipeline_id: int, us: int) -> list[Told]:
+    """Every deal of a pipeline as of an instant."""
+    with closing(sqlite3.connect(path)) as raw:
+        raw.row_factory = sqlite3.Row
+        stands = standing_commands(raw, us)
+        rows = raw.execute("select * from event order by deal_id, version").fetchall()
+        mine = {
+            row[0]
+            for row in raw.execute("select id from deal where pipeline_id = ?", (pipeline_id,))
+        }
+        kinds = dict(raw.execute("select id, kind from stage").fetchall())
+    deals: dict[int, Told] = {}
+    for row in rows:
+        if row["deal_id"] in mine and row["at"] <= us and row["command_id"] in stands:
+            _replay(deals, row, json.loads(row["data"]), kinds)
+    return list(deals.values())
+
+
+def _replay(
+    deals: dict[int, Told], row: sqlite3.Row, said: dict[str, Any], kinds: dict[int, str]
+) -> None:
+    at, kind, after = row["at"], row["kind"], said.get("after", {})
+    facts = said.get("facts", {})
+    if kind == "created":
+        deals[row["deal_id"]] = Told(row["deal_id"], at, facts.get("precision") != "unknown")
+    deal = deals.get(row["deal_id"])
+    if deal is None:
+        return
+    _fields(deal, at, kind, after)
+    _way(deal, at, kind, said, kinds)
+    _work(deal, at, kind, said)
+
+
+def _fields(deal: Told, at: int, kind: str, after: dict[str, Any]) -> None:
+    """What a deal says of itself."""
+    for name in ("value", "owner", "expected_close", "next_step", "snoozed_until", "source"):
+        if name in after:
+            if name == "expected_close" and kind != "created":
+                _push(deal, at, after[name])
+            deal.set(name, at, after[name])
+    for said, name in (("probability", "probability_bp"), ("category", "category")):
+        if kind == said:
+            deal.set(name, at, after.get(name))
+    if kind in ("archived", "unarchived"):
+        deal.set("archived", at, kind == "archived")
+    if kind == "merged" and after.get("merged_into"):
+        deal.merged = True
+        deal.set("archived", at, True)
+
+
+def _way(deal: Told, at: int, kind: str, said: dict[str, Any], kinds: dict[int, str]) -> None:
+    """The stages and outcomes that it went through."""
+    after, facts = said.get("after", {}), said.get("facts", {})
+    if "stage_id" in after and kind in ("created", "moved", "won", "lost", "reopened"):
+        place = after["stage_id"]
+        deal.path.append((at, kinds[place] if kinds[place] in (WON, LOST) else place))
+        if facts.get("missing"):
+            deal.overridden.add(at)
+        if facts.get("precision") == "day":
+            deal.by_day.add(at)
+    if kind == "lost":
+        loss = after.get("loss") or {}
+        empty = loss.get("category", "other") == "other" and not loss.get("reason")
+        deal.loss = "not said" if empty else loss["category"]
+    if kind == "reopened":
+        deal.loss = None
+
+
+def _work(deal: Told, at: int, kind: str, said: dict[str, Any]) -> None:
+    """What was done on it."""
+    if kind == "touch":
+        touch = said["facts"]["touch"]
+        deal.touches.append((at, f"{touch.get('type')} {touch.get('direction')}"))
+    sent_at = said.get("after", {}).get("quote_sent_at")
+    if sent_at:
+        deal.quotes.append(us_of(sent_at))
+
+
+def _push(deal: Told, at: int, day: str | None) -> None:
+    before = None
+    for _, value in deal.values.get("expected_close", ()):
+        before = value
+    if before and day and day[:7] > before[:7]:
+        deal.pushes.append(at)

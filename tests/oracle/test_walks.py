@@ -1,0 +1,238 @@
+"""The JSON of random walks is, key by key, what a second plain implementation comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from math import isclose
+from random import Random
+from typing import Any
+
+import pytest
+
+from pipeboard.domain.events import micros
+from pipeboard.exchange.metrics_document import metrics_document
+from pipeboard.workspace import Workspace
+from pipeboard.workspace.counting import Question
+from tests.oracle import outcomes, outlook, parts
+from tests.oracle.asked import Asked, Whose, half_up
+from tests.oracle.ledger import Ledger
+from tests.oracle.log import Told, deals_at
+from tests.oracle.walking import ZONES, walked
+from tests.team import Team, sales
+
+COMMANDS = 420
+PERIODS = ("2026Q4", "2026Q3", "2026-11", "all")
+WHOLE = ("count", "minor")
+
+
+@pytest.fixture(scope="module", params=list(enumerate(ZONES)), ids=ZONES)
+def team(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    seed, zone = request.param
+    team = walked(tmp_path_factory.mktemp("walk") / "team.db", zone, seed, COMMANDS)
+    yield team
+    team.close()
+
+
+def question(ana: Workspace, label: str, at: datetime, **more: Any) -> Question:
+    return Question(sales(ana), ana.period(label, at=at), at, **more)
+
+
+def asked(team: Team, ana: Workspace, wanted: Question, at: datetime, **whose: Any) -> Asked:
+    """The same question for the second implementation."""
+    deals = deals_at(team.path, wanted.pipeline.id, micros(at))
+    rules = ana.reader.rules(wanted.pipeline, at)
+    return Asked(
+        deals,
+        micros(at),
+        wanted.period.start,
+        wanted.period.end,
+        ana.settings.zone,
+        rules.pipeline,
+        {code: list(dated) for code, dated in ana.reader.rates().dated.items()},
+        [(t.period, t.owner, t.amount.minor) for t in rules.targets],
+        chances_over=deals,
+        stage_bp=rules.chances,
+        **whose,
+    )
+
+
+def compare(
+    found: Mapping[str, Any], asked: Asked, stock: Asked, left_out: tuple[str, ...] = ()
+) -> int:
+    """Every number of a report against its second reckoning; how many there were."""
+    wanted = {name: (of, asked) for name, of in (outcomes.OUTCOMES | outlook.OUTLOOK).items()}
+    wanted |= {name: (of, stock) for name, of in (outcomes.STANDING | outlook.STANDING).items()}
+    for name, (of, over) in wanted.items():
+        if name in left_out:
+            continue
+        value, expected = found[name]["value"], of(over)
+        if expected is not None and found[name]["unit"] in WHOLE:
+            expected = half_up(expected)
+        same = (
+            value == expected
+            if value is None or expected is None
+            else isclose(value, expected, rel_tol=1e-12, abs_tol=1e-9)
+        )
+        assert same, f"{name}: {value} in JSON, {expected} reckoned"
+    return len(wanted)
+
+
+def stock_of(team: Team, ana: Workspace, wanted: Question, over: Asked, **whose: Any) -> Asked:
+    """What stands open is asked of the end of a period that is over."""
+    if wanted.period.kind == "all" or over.end > over.now:
+        return over
+    _, end = wanted.period.instants(ana.settings.zone)
+    return asked(team, ana, wanted, end - timedelta.resolution, **whose)
+
+
+def instants(team: Team) -> list[datetime]:
+    """Now, and instants in the middle of the walk."""
+    now, rng = team.clock(), Random(1)
+    return [now, *(now - timedelta(hours=rng.randint(1, 160 * 24)) for _ in range(3))]
+
+
+@pytest.mark.parametrize("label", PERIODS)
+def test_the_whole_report(team: Team, label: str) -> None:
+    ana = team.rep("ana")
+    for at in instants(team):
+        wanted = question(ana, label, at)
+        found = metrics_document(ana.report(wanted))
+        over = asked(team, ana, wanted, at)
+        compare(found["metrics"], over, stock_of(team, ana, wanted, over))
+
+
+@pytest.mark.parametrize("label", PERIODS)
+def test_the_ledger(team: Team, label: str) -> None:
+    ana = team.rep("ana")
+    for at in instants(team):
+        wanted = question(ana, label, at)
+        report = ana.report(wanted)
+        over = asked(team, ana, wanted, at)
+        lines = {n: Fraction(line.amount) for n, line in report.waterfall.lines.items()}
+        assert {n: a for n, a in lines.items() if a} == Ledger(over, over.start).lines
+        found = metrics_document(report)
+        if found["metrics"]["won_value"]["value"] is not None:
+            assert found["waterfall"]["won"] == found["metrics"]["won_value"]["value"]
+
+
+@pytest.mark.parametrize("label", PERIODS)
+def test_the_other_parts(team: Team, label: str) -> None:
+    ana = team.rep("ana")
+    for at in instants(team)[:3]:
+        wanted = question(ana, label, at)
+        found = metrics_document(ana.report(wanted))
+        over = asked(team, ana, wanted, at)
+        stock = stock_of(team, ana, wanted, over)
+        for row, one in zip(found["stages"], over.stages, strict=True):
+            agree(row, parts.stage(over, stock, one))
+        for row in found["forecast_months"]:
+            agree(row, parts.month(stock, row["month"]))
+        for row in found["won_weeks"]:
+            agree(row, parts.week(over, date.fromisoformat(row["week"])))
+        lost = {row["category"]: (row["count"], row["value"]) for row in found["loss_reasons"]}
+        assert lost == parts.losses(over)
+        scores = found["calibration"]
+        told = {name: scores[name]["value"] for name in ("brier", "bias")}
+        agree(told | {"n": scores["bias"]["n"]}, parts.calibration(stock))
+
+
+@pytest.mark.parametrize("label", PERIODS[:3])
+def test_what_past_periods_say(team: Team, label: str) -> None:
+    ana, at = team.rep("ana"), team.clock()
+    wanted = question(ana, label, at)
+    found = metrics_document(ana.report(wanted))
+    stock = stock_of(team, ana, wanted, asked(team, ana, wanted, at))
+    begun = min(deal.created for deal in stock.counted)
+    periods: list[tuple[date, date]] = []
+    period = wanted.period.previous()
+    while stock.us(period.start) >= begun and len(periods) < 4:
+        periods.append((period.start, period.end))
+        period = period.previous()
+    agree(found["needed"], parts.needed(stock, periods))
+    for row, (first, after) in zip(found["backtest"]["periods"], periods, strict=True):
+        agree(row, parts.score(stock, first, after))
+
+
+def agree(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    """Part by part the same."""
+    for name, expected in wanted.items():
+        value = found[name]
+        value = value["value"] if isinstance(value, dict) else value
+        same = (
+            isclose(value, expected, rel_tol=1e-12, abs_tol=1e-9)
+            if isinstance(value, int | float) and isinstance(expected, int | float)
+            else value == expected
+        )
+        assert same, f"{name}: {value} in JSON, {expected} reckoned ({wanted})"
+
+
+def whose(name: str, deals: list[Told]) -> Whose:
+    """The owner at the time; the source is that of the instant that is asked for."""
+    if name == "owner":
+        return lambda deal, us: deal.at("owner", max(us, deal.created)) or None
+    sources = {deal.id: (deal.values.get("source") or [(0, "")])[-1][1] for deal in deals}
+    return lambda deal, us: sources.get(deal.id) or None
+
+
+@pytest.mark.parametrize("by", ["owner", "source"])
+@pytest.mark.parametrize("label", PERIODS[:2])
+def test_every_group(team: Team, by: str, label: str) -> None:
+    ana = team.rep("ana")
+    for at in instants(team)[:3]:
+        wanted = question(ana, label, at)
+        report = ana.report(wanted)
+        groups = ana.groups(report, by)
+        found = metrics_document(report, groups=groups, grouped_by=by)
+        over = asked(team, ana, wanted, at)
+        for group in found["groups"]:
+            named = whose(by, over.deals)
+            part: dict[str, Any] = {"event": named, "standing": named}
+            mine = replace(over, group=group["key"], **part)
+            stock = stock_of(team, ana, wanted, mine, group=group["key"], **part)
+            left_out = (
+                ("target", "attainment", "coverage", "coverage_gross") if by == "source" else ()
+            )
+            compare(group["metrics"], mine, stock, left_out)
+        _adds_up(found)
+
+
+def _adds_up(found: Mapping[str, Any]) -> None:
+    """What is counted is shared out: nothing is lost between the groups."""
+    for name in (
+        "won_count",
+        "lost_count",
+        "open_count",
+        "created_count",
+        "quotes_sent",
+        "push_count",
+    ):
+        parts = sum(group["metrics"][name]["value"] for group in found["groups"])
+        assert parts == found["metrics"][name]["value"], name
+
+
+def test_a_filter_says_what_its_group_says(team: Team) -> None:
+    ana = team.rep("ana")
+    for at in instants(team):
+        for label in PERIODS:
+            groups = ana.groups(ana.report(question(ana, label, at)), "source")
+            for source in ("referral", "web"):
+                query = ana.parse_filter(f"source:{source}")
+                found = ana.report(question(ana, label, at, query=query))
+                group = groups.get(source)
+                if group is not None:
+                    said = metrics_document(group)["metrics"]
+                    assert metrics_document(found)["metrics"] == said
+
+
+def test_a_filter_for_an_owner_has_the_owners_target(team: Team) -> None:
+    ana, now = team.rep("ana"), team.clock()
+    for text, target in (
+        ("owner:bo", 12_000_000),
+        ("source:web", None),
+        ("owner:bo value>1k", None),
+    ):
+        found = ana.report(question(ana, "2026Q4", now, query=ana.parse_filter(text)))
+        assert found.metric("target").value == target
