@@ -281,7 +281,7 @@ def test_whatever_is_typed_has_a_draft_and_is_asked_until_it_is_stored(
     without = [
         f"{name}:{node.lineno}"
         for name, tree in trees.items()
-        if name.startswith("pipeboard/ui/screens/") and name != WITHOUT_DATABASE
+        if name.startswith("pipeboard/ui/") and name != WITHOUT_DATABASE
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and (
@@ -322,7 +322,15 @@ def test_no_function_is_longer_than_a_screen(trees: Mapping[str, ast.Module]) ->
     ] == []
 
 
-WAITING_FOR_THE_DATABASE = ("reader", "load", "reload", "clerk", "catch_up", "go_to_deal", "change")
+WAITING_FOR_THE_DATABASE = (
+    "reader",
+    "load",
+    "reload",
+    "write_queue",
+    "catch_up",
+    "go_to_deal",
+    "change",
+)
 
 
 def _methods(
@@ -361,7 +369,7 @@ def test_a_key_that_is_not_in_turn_reads_no_database(trees: Mapping[str, ast.Mod
 
 
 def test_no_screen_waits_in_its_own_loop_of_messages(trees: Mapping[str, ast.Module]) -> None:
-    """A handler that awaits the clerk or a question would keep the keys from being heard."""
+    """A handler that awaits the write queue or a question would keep the keys from being heard."""
     found = []
     for where, node in _methods(trees):
         if not isinstance(node, ast.AsyncFunctionDef) or not _is_handler(node):
@@ -377,11 +385,11 @@ def test_no_screen_waits_in_its_own_loop_of_messages(trees: Mapping[str, ast.Mod
 def test_nothing_on_the_screen_waits_for_a_fixed_time_for_the_database(
     trees: Mapping[str, ast.Module],
 ) -> None:
-    """Only the clerk's own reader may wait in SQLite: the workspace is its, not a screen's."""
+    """Only the write queue's own reader may wait in SQLite: no screen may use its workspace."""
     assert [
         f"{name}:{node.lineno}"
         for name, tree in trees.items()
         if name.startswith("pipeboard/ui/")
         for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and ast.unparse(node).endswith("clerk.workspace")
+        if isinstance(node, ast.Attribute) and ast.unparse(node).endswith("write_queue.workspace")
     ] == []

@@ -15,15 +15,14 @@ from textual.dom import DOMNode
 from pipeboard.domain.errors import ReadOnly
 from pipeboard.domain.settings import Settings
 from pipeboard.ui.board_state import BoardState
-from pipeboard.ui.clerk import Clerk
 from pipeboard.ui.draw.glyphs import Glyphs
 from pipeboard.ui.keys import BOARD, DEAL, Command, rebound
 from pipeboard.ui.net import Net, under_net
+from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.deal_actions import Change, DealActions
 from pipeboard.ui.screens.live import LiveScreen
-from pipeboard.ui.screens.overlay import Overlay
 from pipeboard.ui.seat import Seat
 from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.drafts import Drafts
@@ -32,6 +31,7 @@ from pipeboard.ui.terminal.typeahead import TypeAhead
 from pipeboard.ui.turn import Turn
 from pipeboard.ui.unstored import keep_unstored
 from pipeboard.ui.waiting import Waiting
+from pipeboard.ui.write_queue import WriteQueue
 
 _CHANGING: Final = frozenset(c.action for c in (*BOARD, *DEAL) if c.changes)
 
@@ -57,9 +57,9 @@ class Look:
 
 @under_net
 class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
-    """Holds the clerks, the drafts and the last change; screens do the rest.
+    """Holds the write queues, the drafts and the last change; screens do the rest.
 
-    The `clerk` does what keys ask; the `housekeeper` what nobody waits for.
+    The `write_queue` does what keys ask; the `housekeeper` what nobody waits for.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -70,10 +70,15 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
     ]
 
     def __init__(
-        self, clerk: Clerk, housekeeper: Clerk, state: BoardState, look: Look, seat: Seat
+        self,
+        write_queue: WriteQueue,
+        housekeeper: WriteQueue,
+        state: BoardState,
+        look: Look,
+        seat: Seat,
     ) -> None:
         super().__init__()
-        self.clerk = clerk
+        self.write_queue = write_queue
         self.housekeeper = housekeeper
         self.look = look
         self.seat = seat
@@ -174,7 +179,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         """^c: what is under way is not stored if it is not being stored already."""
         self.drop_behind()
         super().give_up()
-        self.clerk.give_up()
+        self.write_queue.give_up()
 
     def drop_behind(self) -> None:
         """The keys that wait are not given out any more."""
@@ -207,7 +212,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         for screen in self.screen_stack:
             if isinstance(screen, Overlay):
                 screen.keep_draft()
-        keep_unstored(self.drafts, self.waiting.pending if self.clerk.waiting else "", self)
+        keep_unstored(self.drafts, self.waiting.pending if self.write_queue.waiting else "", self)
 
     def paste_refused(self) -> None:
         """What is pasted is text; the screens below take keys."""

@@ -145,7 +145,7 @@ def _run(app: PipeboardApp, state: BoardState, frame: FirstFrame | None, *, mous
     try:
         app.run(mouse=mouse)
     finally:
-        app.clerk.close()
+        app.write_queue.close()
         app.housekeeper.close()
         state.reader.close()
     if not app.return_code:
@@ -166,7 +166,7 @@ def make_app(
     """The app over a board that has been read; it makes its workspaces when it needs them."""
     from pipeboard.store import Store
     from pipeboard.ui.app import Look, PipeboardApp
-    from pipeboard.ui.clerk import Clerk
+    from pipeboard.ui.write_queue import WriteQueue
 
     def work_on(store: Store) -> Workspace:
         from pipeboard.workspace import Workspace
@@ -188,6 +188,6 @@ def make_app(
         first_words=getattr(store, "recovered", ""),
         may_write=store.read_only or may_write(store.location),
     )
-    clerk = Clerk(lambda: store, work_on)
-    housekeeper = Clerk(open_another, work_on, owns_store=True)
-    return PipeboardApp(clerk, housekeeper, state, look, seat)
+    write_queue = WriteQueue(lambda: store, work_on)
+    housekeeper = WriteQueue(open_another, work_on, owns_store=True)
+    return PipeboardApp(write_queue, housekeeper, state, look, seat)

@@ -8,8 +8,8 @@ from textual.timer import Timer
 
 from pipeboard.store.holders import lock_holder
 from pipeboard.ui.busy import Busy
+from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.screens.live import LiveScreen
-from pipeboard.ui.screens.overlay import Overlay
 
 if TYPE_CHECKING:
     from pipeboard.ui.app import PipeboardApp

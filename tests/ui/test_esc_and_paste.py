@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from pipeboard.ui.launch import Choices
+from pipeboard.ui.overlays.form import Form
+from pipeboard.ui.overlays.overlay import Overlay, TypingOverlay
+from pipeboard.ui.overlays.text import TextScreen
 from pipeboard.ui.screens.first_run import FirstRun
-from pipeboard.ui.screens.form import Form
-from pipeboard.ui.screens.overlay import Overlay, TypingOverlay
-from pipeboard.ui.screens.writing import TextScreen
 from pipeboard.ui.terminal.reading import Reader
 from pipeboard.ui.terminal.typed import PASTE_BEGINS, PASTE_ENDS
 from tests.ui.shown import Shown, shown
@@ -22,7 +22,7 @@ FAST = ["d", "j", "l", "x", "1", "y", "/", "f", "\r", "\x1b", "\x1b[B", "\x1bOB"
 
 
 async def opened(show: Shown, key: str) -> Overlay[object]:
-    await show.desk.app.clerk.ask(lambda w: w.save_filter("Mine", "owner:me"))
+    await show.desk.app.write_queue.ask(lambda w: w.save_filter("Mine", "owner:me"))
     await show.desk.press(*key.split())
     overlay = show.desk.app.screen
     assert isinstance(overlay, Overlay)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.ui.screens.form import Field, Form
+from pipeboard.ui.overlays.form import Field, Form
 from pipeboard.ui.terminal.drafts import Drafts
 from tests.ui.overlays import HOSTILE, is_harmless, opened
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeboard.ui.screens.gate import GateAnswer, GateSheet, Way
+from pipeboard.ui.overlays.gate_sheet import GateAnswer, GateSheet, Way
 from tests.ui.overlays import HOSTILE, is_harmless, opened
 
 MISSING = ("Authority is unanswered", "no decision-maker named")

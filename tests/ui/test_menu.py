@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeboard.ui.screens.menu import Choice, Menu
+from pipeboard.ui.overlays.menu import Choice, Menu
 from tests.ui.overlays import HOSTILE, is_harmless, opened
 
 STAGES = ("Lead", "Qualify", "Demo", "Proposal", "Negotiate", "Pilot", "Legal", "Board", "Signing")

@@ -7,9 +7,9 @@ from rich.style import Style
 
 from pipeboard.ui.draw.glyphs import Glyphs
 from pipeboard.ui.draw.line import Line, text_of, width_of
-from pipeboard.ui.screens.menu import Choice, Menu
-from pipeboard.ui.screens.overlay import folded
-from pipeboard.ui.screens.prompt import Prompt
+from pipeboard.ui.overlays.menu import Choice, Menu
+from pipeboard.ui.overlays.overlay import folded
+from pipeboard.ui.overlays.prompt import Prompt
 from tests.ui.overlays import opened
 
 CHIPS: Line = (

@@ -162,7 +162,7 @@ async def test_keys_wait_for_a_module_that_is_slow_to_import(
         importing = builtins.__import__
 
         def slow(name: str, *rest: Any, **more: Any) -> Any:
-            if threading.current_thread().name == "clerk" and not begun.is_set():
+            if threading.current_thread().name == "write_queue" and not begun.is_set():
                 begun.set()
                 may_import.wait(30)
             return importing(name, *rest, **more)

@@ -11,7 +11,7 @@ from pipeboard.ui.draw.items import GUTTER, Item
 from pipeboard.ui.draw.line import Line, Span, blank, whole, wrap
 from pipeboard.ui.draw.score_lines import score_section
 from pipeboard.ui.draw.section import PaneStyle, Section, paragraph, titled
-from pipeboard.ui.draw.story import notes, touches
+from pipeboard.ui.draw.timeline import notes, touches
 
 GATE, CHECK, SCORE, PLAYBOOK, FIELDS, NOTES, TOUCHES = (
     "gate", "check/", "score", "playbook", "fields", "notes", "touches",

@@ -12,7 +12,7 @@ from pipeboard.ui.draw.glyphs import spelled
 from pipeboard.ui.draw.line import Line, exactly
 from pipeboard.ui.draw.score_lines import score_section
 from pipeboard.ui.draw.section import PaneStyle, Section, titled
-from pipeboard.ui.draw.story import notes, timeline, touches
+from pipeboard.ui.draw.timeline import notes, timeline, touches
 
 
 def pane_lines(sheet: Sheet, style: PaneStyle) -> tuple[Line, ...]:

@@ -10,13 +10,13 @@ from pipeboard.domain.deal import Contact
 from pipeboard.domain.errors import GateNotMet
 from pipeboard.domain.fields import parse_field
 from pipeboard.ui.outcome import Outcome
-from pipeboard.ui.screens import asking
+from pipeboard.ui.overlays import feedback
+from pipeboard.ui.overlays.draft import key_of
+from pipeboard.ui.overlays.gate_sheet import GateAnswer, GateSheet, Way
+from pipeboard.ui.overlays.menu import Choice, Menu
+from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.screens.deal_actions import Change, in_turn
-from pipeboard.ui.screens.drafting import key_of
-from pipeboard.ui.screens.gate import GateAnswer, GateSheet, Way
-from pipeboard.ui.screens.menu import Choice, Menu
 from pipeboard.ui.screens.moving import Moving
-from pipeboard.ui.screens.prompt import Prompt
 from pipeboard.ui.screens.qualifying import Qualifying
 from pipeboard.ui.screens.questions import Questions, until_stored
 
@@ -123,7 +123,7 @@ class Answering(Moving, Qualifying):
             typed = await questions.ask(
                 lambda: Prompt(
                     f"{label} of {deal.name}",
-                    live=asking.live(read),
+                    live=feedback.live(read),
                     draft_key=key_of("field", [deal_id], name),
                 )
             )

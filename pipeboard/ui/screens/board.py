@@ -16,6 +16,7 @@ from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
+from pipeboard.ui.draw.deal_text import field_text
 from pipeboard.ui.draw.layout import has_room_for_pane, layout
 from pipeboard.ui.draw.line import Line
 from pipeboard.ui.draw.pane import pane_lines
@@ -26,7 +27,6 @@ from pipeboard.ui.screens.answering import Answering
 from pipeboard.ui.screens.copying import Copying
 from pipeboard.ui.screens.counting import Counting
 from pipeboard.ui.screens.deal_actions import in_turn
-from pipeboard.ui.screens.deal_text import field_text
 from pipeboard.ui.screens.editing import Editing
 from pipeboard.ui.screens.marking import Marking
 from pipeboard.ui.screens.pointing import Pointing
@@ -45,7 +45,7 @@ _MOST_NEWS = 100
 
 
 class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying):
-    """Shows a `BoardState`; hands keys on to it, or to the clerk."""
+    """Shows a `BoardState`; hands keys on to it, or to the write queue."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.BOARD)
 

@@ -7,9 +7,9 @@ import asyncio
 from pipeboard.domain.money import format_money
 from pipeboard.domain.sheet import Entry, Sheet
 from pipeboard.domain.text import printable_lines
+from pipeboard.ui.overlays.menu import Choice, Menu
+from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.screens.deal_actions import DealActions, in_turn
-from pipeboard.ui.screens.menu import Choice, Menu
-from pipeboard.ui.screens.picker import Option, Picker
 from pipeboard.ui.terminal.clipboard import copy
 
 

@@ -12,7 +12,7 @@ from pipeboard.ui.screens.deal_actions import in_turn
 from pipeboard.ui.screens.looking import Looking
 
 if TYPE_CHECKING:
-    from pipeboard.ui.accountant import Accountant
+    from pipeboard.ui.metrics_worker import MetricsWorker
     from pipeboard.ui.screens.metrics import Place, Wanted
     from pipeboard.workspace import Workspace
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Counting(Looking):
     """Opens the metrics screen; what it counts with is made when it is first wanted."""
 
-    accountant: Accountant | None = None
+    metrics_worker: MetricsWorker | None = None
     _place: Place | None = None
 
     @in_turn
@@ -28,15 +28,15 @@ class Counting(Looking):
         """The numbers of the pipeline, as they were left or under the board's own filter."""
         # Importing all that counts takes long enough to be felt at the keys.
         await asyncio.to_thread(import_module, "pipeboard.ui.screens.metrics")
-        from pipeboard.ui.accountant import Accountant
+        from pipeboard.ui.metrics_worker import MetricsWorker
         from pipeboard.ui.screens.metrics import MetricsScreen
 
         seat = self.board_app.seat
-        if self.accountant is None:
-            self.accountant = Accountant(seat.store, seat.clock, seat.me)
+        if self.metrics_worker is None:
+            self.metrics_worker = MetricsWorker(seat.store, seat.clock, seat.me)
         theme = self.board_app.look.theme
         await self.app.push_screen(
-            MetricsScreen(self.state, self.accountant, theme, self._place, self._come_back)
+            MetricsScreen(self.state, self.metrics_worker, theme, self._place, self._come_back)
         )
 
     def _come_back(self, place: Place, wanted: Wanted | None) -> None:
@@ -68,8 +68,8 @@ class Counting(Looking):
         self.redraw()
 
     def on_unmount(self) -> None:
-        if self.accountant is not None:
-            self.accountant.close()
+        if self.metrics_worker is not None:
+            self.metrics_worker.close()
 
 
 def _usual_days(workspace: Workspace) -> tuple[tuple[int, int], ...]:

@@ -6,9 +6,9 @@ from pipeboard.domain.counting import SETTINGS, chosen, with_choice
 from pipeboard.domain.metrics.wording import counted
 from pipeboard.domain.settings import Settings
 from pipeboard.ui.draw.metrics.block import Spot
+from pipeboard.ui.overlays.menu import Choice, Menu
+from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.screens.deal_actions import DealActions
-from pipeboard.ui.screens.menu import Choice, Menu
-from pipeboard.ui.screens.picker import Option, Picker
 
 
 async def ask_which_side(screen: DealActions, spot: Spot) -> tuple[str, frozenset[int]] | None:
@@ -41,5 +41,5 @@ async def ask_how_to_count(screen: DealActions, settings: Settings) -> tuple[Set
     if value is None:
         return None
     wanted = with_choice(settings, name, value)
-    await screen.board_app.clerk.ask(lambda workspace: workspace.save_settings(wanted))
+    await screen.board_app.write_queue.ask(lambda workspace: workspace.save_settings(wanted))
     return wanted, f"{name} is {value}."

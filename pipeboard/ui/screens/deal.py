@@ -16,20 +16,20 @@ from pipeboard.domain.sheet import Sheet
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.deal_tabs import TABS, Tab
-from pipeboard.ui.draw import asked, others, overview, written
+from pipeboard.ui.draw import notes, overview, people, questions
+from pipeboard.ui.draw.deal_text import field_text
 from pipeboard.ui.draw.glyphs import spelled
 from pipeboard.ui.draw.items import GUTTER, Item, listed, scrolled_to
 from pipeboard.ui.draw.line import Line, blank, exactly, whole
 from pipeboard.ui.draw.section import PaneStyle
 from pipeboard.ui.draw.tabs import head, tab_strip
+from pipeboard.ui.overlays.draft import key_of
+from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.answering import Answering
 from pipeboard.ui.screens.copying import Copying
 from pipeboard.ui.screens.deal_actions import in_turn
 from pipeboard.ui.screens.deal_items import ItemActions
-from pipeboard.ui.screens.deal_text import field_text
-from pipeboard.ui.screens.drafting import key_of
-from pipeboard.ui.screens.prompt import Prompt
 from pipeboard.ui.screens.questions import Came, Questions, until_stored
 from pipeboard.ui.turn import Meant
 from pipeboard.ui.widgets.page import Page
@@ -125,15 +125,15 @@ class DealScreen(ItemActions, Answering, Copying):
             case Tab.OVERVIEW:
                 return overview.overview_items(self.sheet, style)
             case Tab.QUESTIONS:
-                return asked.question_items(self.sheet, style)
+                return questions.question_items(self.sheet, style)
             case Tab.NOTES:
-                return written.note_items(self.sheet, style)
+                return notes.note_items(self.sheet, style)
             case Tab.TIMELINE:
-                return written.timeline_items(self.sheet, style, self.wanted, self.opened)
+                return notes.timeline_items(self.sheet, style, self.wanted, self.opened)
             case Tab.PEOPLE:
-                return others.people_items(self.sheet, style)
+                return people.people_items(self.sheet, style)
             case Tab.TERMS:
-                return others.term_items(self.sheet, style)
+                return people.term_items(self.sheet, style)
 
     def _below(self, style: PaneStyle) -> list[Line]:
         """What stands under the items: the question in full, what is missing, or that all is."""
@@ -144,12 +144,12 @@ class DealScreen(ItemActions, Answering, Copying):
             question = self.sheet.pipeline.question(self.item_key)
             if question is not None:
                 answer = self.sheet.deal.answers.get(question.key)
-                lines += [(), *asked.question_box(question, answer, style)]
+                lines += [(), *questions.question_box(question, answer, style)]
         elif self.tab is Tab.PEOPLE:
-            lines.append(others.people_note(self.sheet.deal))
+            lines.append(people.people_note(self.sheet.deal))
         elif self.tab is Tab.TERMS:
             me = self.board_app.me
-            lines += [(), *others.terms_note(self.sheet, style, me)]
+            lines += [(), *people.terms_note(self.sheet, style, me)]
         elif self.tab is Tab.TIMELINE and self.wanted:
             said = f"only events with '{self.wanted}'; Esc shows all"
             lines += [(), (blank(GUTTER), whole(said, "text.dim"))]
@@ -269,8 +269,8 @@ class DealScreen(ItemActions, Answering, Copying):
         self.show_tab(Tab.TIMELINE)
         before = self.wanted
 
-        async def ask(questions: Questions) -> Came:
-            typed = await questions.ask(
+        async def ask(asked: Questions) -> Came:
+            typed = await asked.ask(
                 lambda: Prompt(
                     "Timeline: only events with",
                     value=before,
@@ -293,7 +293,7 @@ class DealScreen(ItemActions, Answering, Copying):
 
     @in_turn
     async def action_help(self) -> None:
-        from pipeboard.ui.screens.help import Help, groups_of
+        from pipeboard.ui.overlays.help import Help, groups_of
 
         await self.ask(Help("Deal", groups_of(keys.DEAL)))
 

@@ -71,7 +71,7 @@ class DealActions(LiveScreen):
         raise NotImplementedError
 
     async def change(self, call: Change, *, override: str = "", repeats: bool = True) -> Outcome:
-        """Has the clerk change the deals that are meant, and waits for what comes of it.
+        """Has the write queue change the deals that are meant, and waits for what comes of it.
 
         A refusal is said on the status line; a gate that is not met opens its sheet.
         """
@@ -94,7 +94,9 @@ class DealActions(LiveScreen):
             self.turn.has_begun = True
         try:
             app.check_writable()
-            receipt = await app.clerk.ask(lambda workspace: call(workspace, ids, seen, override))
+            receipt = await app.write_queue.ask(
+                lambda workspace: call(workspace, ids, seen, override)
+            )
         except GateNotMet as gate:
             self.open_gate(gate, call)
             return Outcome(error=gate)

@@ -11,19 +11,19 @@ from pipeboard.domain.deal import Contact, Term
 from pipeboard.domain.errors import GateNotMet
 from pipeboard.domain.gates import unmet
 from pipeboard.ui.deal_tabs import Tab
-from pipeboard.ui.draw.asked import RATINGS
 from pipeboard.ui.draw.overview import CHECK, FIELDS, GATE, NOTES, SCORE
+from pipeboard.ui.draw.questions import RATINGS
 from pipeboard.ui.outcome import Outcome
+from pipeboard.ui.overlays.draft import key_of
+from pipeboard.ui.overlays.menu import Choice, Menu
 from pipeboard.ui.screens.deal_actions import in_turn
-from pipeboard.ui.screens.drafting import key_of
 from pipeboard.ui.screens.editing import Editing
-from pipeboard.ui.screens.menu import Choice, Menu
 from pipeboard.ui.screens.qualifying import Qualifying
 from pipeboard.ui.screens.questions import Questions, until_stored
 
 if TYPE_CHECKING:
     from pipeboard.domain.sheet import Sheet
-    from pipeboard.ui.screens.form import Field
+    from pipeboard.ui.overlays.form import Field
 
 _ROLE_NAMES: Final = tuple(role.replace("_", " ") for role in ROLES)
 _NOBODY: Final = Contact("", "other")
@@ -211,7 +211,7 @@ class ItemActions(Editing, Qualifying):
 
     async def _edit_person(self, key: str) -> None:
         """A person's name, part and how to reach them; without a key a new one."""
-        from pipeboard.ui.screens.form import Field
+        from pipeboard.ui.overlays.form import Field
 
         def fields() -> list[Field]:
             person = self.sheet.deal.contacts.get(key, _NOBODY)
@@ -237,7 +237,7 @@ class ItemActions(Editing, Qualifying):
 
     async def _edit_term(self, key: str) -> None:
         """A term with both positions and what was agreed; without a key a new one."""
-        from pipeboard.ui.screens.form import Field
+        from pipeboard.ui.overlays.form import Field
 
         def fields() -> list[Field]:
             term = self.sheet.deal.terms.get(key, _NO_TERM)
@@ -266,7 +266,7 @@ class ItemActions(Editing, Qualifying):
         store: Callable[[Mapping[str, str]], Awaitable[Outcome]],
     ) -> None:
         """A form over the deal as it is now, until what was changed in it is stored."""
-        from pipeboard.ui.screens.form import Form
+        from pipeboard.ui.overlays.form import Form
 
         deal = self.sheet.deal
         title, draft_key = f"{what} of {deal.name}", key_of(kind, [deal.id], key)

@@ -9,12 +9,12 @@ from pipeboard.domain.money import parse_money
 from pipeboard.domain.percent import parse_percent
 from pipeboard.domain.pipeline import Category
 from pipeboard.ui.outcome import Outcome
-from pipeboard.ui.screens import asking
+from pipeboard.ui.overlays import feedback
+from pipeboard.ui.overlays.draft import key_of
+from pipeboard.ui.overlays.menu import Choice, Menu
+from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.screens.deal_actions import DealActions, in_turn
-from pipeboard.ui.screens.drafting import key_of
-from pipeboard.ui.screens.menu import Choice, Menu
-from pipeboard.ui.screens.picker import Option, Picker
-from pipeboard.ui.screens.prompt import Prompt
 from pipeboard.ui.screens.questions import Questions, until_stored
 
 _CATEGORIES = {
@@ -35,7 +35,7 @@ class Editing(DealActions):
             "value",
             "Value of",
             present,
-            asking.money(currency, present),
+            feedback.money(currency, present),
             lambda text: parse_money(text, currency),
         )
 
@@ -45,7 +45,7 @@ class Editing(DealActions):
             "expected_close",
             "Expected close of",
             self.present("expected_close"),
-            asking.day(self.today),
+            feedback.day(self.today),
             lambda text: parse_date(text, self.today),
         )
 
@@ -55,7 +55,7 @@ class Editing(DealActions):
             "probability_bp",
             "Probability (empty: the stage's) of",
             self.present("probability"),
-            asking.percent(),
+            feedback.percent(),
             parse_percent,
         )
 
@@ -64,7 +64,7 @@ class Editing(DealActions):
         field: str,
         title: str,
         present: str,
-        live: asking.Live,
+        live: feedback.Live,
         read: Callable[[str], object],
     ) -> None:
         """Asks for one field of the deals that are meant; nothing typed empties it."""
@@ -113,7 +113,7 @@ class Editing(DealActions):
         if not ids:
             return
         pipeline = self.pipeline()
-        loads = await self.board_app.clerk.ask(lambda workspace: workspace.loads(pipeline))
+        loads = await self.board_app.write_queue.ask(lambda workspace: workspace.loads(pipeline))
         options = [
             Option(
                 load.name,
@@ -161,8 +161,8 @@ class Editing(DealActions):
 
     async def edit_form(self) -> None:
         """The form with all fields of one deal."""
-        from pipeboard.ui.screens.deal_form import deal_form
-        from pipeboard.ui.screens.form import Form
+        from pipeboard.ui.overlays.deal_form import deal_form
+        from pipeboard.ui.overlays.form import Form
 
         ids = self.selected()
         if not ids:
@@ -173,7 +173,7 @@ class Editing(DealActions):
         settings, me = self.board_app.settings, self.board_app.me
 
         async def ask(questions: Questions) -> Outcome | None:
-            sheet = await self.board_app.clerk.ask(lambda workspace: workspace.sheet(ids[0]))
+            sheet = await self.board_app.write_queue.ask(lambda workspace: workspace.sheet(ids[0]))
             title, fields = deal_form(sheet.deal, sheet.pipeline, self.today, settings, me)
             changed = await questions.ask(
                 lambda: Form(title, fields, draft_key=key_of("edit", ids), theirs=questions.theirs)

@@ -9,13 +9,13 @@ from pathlib import Path
 from pipeboard import outlet
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.exchange.metrics_tables import as_csv, as_markdown, tables
-from pipeboard.ui.accountant import Accountant, Moment
 from pipeboard.ui.busy import is_busy
 from pipeboard.ui.draw.metrics.asked import Asked
 from pipeboard.ui.draw.metrics.figures import Figures
+from pipeboard.ui.metrics_worker import MetricsWorker, Moment
+from pipeboard.ui.overlays.menu import Choice, Menu
+from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.screens.deal_actions import DealActions, in_turn
-from pipeboard.ui.screens.menu import Choice, Menu
-from pipeboard.ui.screens.prompt import Prompt
 from pipeboard.ui.screens.questions import Came, Questions, until_stored
 from pipeboard.ui.terminal.clipboard import copy
 
@@ -23,9 +23,9 @@ _FORMS = {"c": "csv", "m": "md", "s": "svg"}
 
 
 class Exporting(DealActions):
-    """What the accountant has counted, written down."""
+    """What the metrics worker has counted, written down."""
 
-    accountant: Accountant
+    metrics_worker: MetricsWorker
     asked: Asked
     filter_text: str
     _version: int
@@ -33,7 +33,7 @@ class Exporting(DealActions):
     @property
     def moment(self) -> Moment:
         """The state of the database that is shown, and its instant."""
-        return self.accountant.moment(self._version)
+        return self.metrics_worker.moment(self._version)
 
     @in_turn
     async def action_export(self) -> None:
@@ -74,7 +74,7 @@ class Exporting(DealActions):
     async def _text(self, make: Callable[[Figures], str]) -> str:
         while True:
             try:
-                return await self.accountant.use(self.asked, self.moment, make)
+                return await self.metrics_worker.use(self.asked, self.moment, make)
             except DatabaseError as error:
                 if not is_busy(error):
                     raise

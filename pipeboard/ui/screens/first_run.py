@@ -18,11 +18,11 @@ from pipeboard.ui.draw.frame import title_bar
 from pipeboard.ui.draw.glyphs import BAR, Glyphs
 from pipeboard.ui.draw.line import Line, Span, blank, left, whole
 from pipeboard.ui.net import Net, under_net
+from pipeboard.ui.overlays.feedback import Live, live
+from pipeboard.ui.overlays.overlay import Overlay
+from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.palette import Theme
-from pipeboard.ui.screens.asking import Live, live
-from pipeboard.ui.screens.overlay import Overlay
-from pipeboard.ui.screens.picker import Option, Picker
-from pipeboard.ui.screens.prompt import Prompt
 from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.session import Session
 from pipeboard.ui.terminal.typeahead import TypeAhead

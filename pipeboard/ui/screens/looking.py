@@ -10,12 +10,12 @@ from pipeboard.domain.filter_nodes import These
 from pipeboard.ui.draw.layout import layout
 from pipeboard.ui.draw.line import whole
 from pipeboard.ui.outcome import Outcome
+from pipeboard.ui.overlays.help import Help, filter_lines, groups_of
+from pipeboard.ui.overlays.menu import Choice, Menu
+from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.overlays.prompt import Feedback, Prompt
 from pipeboard.ui.said import said
 from pipeboard.ui.screens.deal_actions import DealActions, in_turn
-from pipeboard.ui.screens.help import Help, filter_lines, groups_of
-from pipeboard.ui.screens.menu import Choice, Menu
-from pipeboard.ui.screens.picker import Option, Picker
-from pipeboard.ui.screens.prompt import Feedback, Prompt
 from pipeboard.ui.screens.questions import Came, Questions, until_stored
 
 _SORTS = {
@@ -293,7 +293,7 @@ class Looking(DealActions):
         name = await questions.ask(lambda: Prompt(f"Save '{text}' as", draft_key="filter-name"))
         if name is None:
             return None
-        await self.board_app.clerk.ask(lambda w: w.save_filter(name, text))
+        await self.board_app.write_queue.ask(lambda w: w.save_filter(name, text))
         self.say(f"Saved the filter {name}.", "status.ok")
         return True
 

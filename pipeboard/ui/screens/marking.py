@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pipeboard.domain.board import Sort
 from pipeboard.ui.outcome import Outcome
-from pipeboard.ui.screens import asking
+from pipeboard.ui.overlays import feedback
+from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.screens.deal_actions import DealActions, in_turn
-from pipeboard.ui.screens.prompt import Prompt
 from pipeboard.ui.screens.questions import Questions, until_stored
 
 
@@ -81,7 +81,7 @@ class Marking(DealActions):
         pipeline = self.pipeline()
         column = self.state.board.columns[self.state.view.cursor[0]]
         stage = column.stage if column.stage.is_open else pipeline.open_stages[0]
-        live = asking.quick_add(self.today, pipeline.currency, self.state.open_deal_of)
+        live = feedback.quick_add(self.today, pipeline.currency, self.state.open_deal_of)
 
         async def ask(questions: Questions) -> Outcome | None:
             title = f"Add to {stage.name}"

@@ -16,7 +16,6 @@ from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
-from pipeboard.ui.accountant import Accountant, Drawn
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.busy import is_busy
 from pipeboard.ui.draw.line import EMPTY, Line
@@ -25,13 +24,14 @@ from pipeboard.ui.draw.metrics.block import Block, Spot, marked, spot_at
 from pipeboard.ui.draw.metrics.heading import heading
 from pipeboard.ui.draw.metrics.tab_names import TABS
 from pipeboard.ui.metrics_keys import METRICS
+from pipeboard.ui.metrics_worker import Drawn, MetricsWorker
+from pipeboard.ui.overlays.help import Help, groups_of
+from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.counting_choices import ask_how_to_count, ask_which_side
 from pipeboard.ui.screens.deal_actions import in_turn
 from pipeboard.ui.screens.exporting import Exporting
-from pipeboard.ui.screens.help import Help, groups_of
-from pipeboard.ui.screens.picker import Option, Picker
-from pipeboard.ui.screens.prompt import Prompt
 from pipeboard.ui.screens.questions import Came, Questions, until_stored
 from pipeboard.ui.widgets.page import Page
 
@@ -54,14 +54,14 @@ class Place(NamedTuple):
 
 
 class MetricsScreen(Exporting):
-    """Shows what the accountant has drawn; the old stays until the new has been counted."""
+    """Shows what the metrics worker has drawn; the old stays until the new has been counted."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(METRICS)
 
     def __init__(
         self,
         state: BoardState,
-        accountant: Accountant,
+        metrics_worker: MetricsWorker,
         theme: Theme,
         place: Place | None,
         come_back: Callable[[Place, Wanted | None], None],
@@ -69,7 +69,7 @@ class MetricsScreen(Exporting):
         super().__init__()
         self._come_back = come_back
         self.state = state
-        self.accountant = accountant
+        self.metrics_worker = metrics_worker
         self.page = Page(theme)
         lens = state.lens
         settings = state.reader.settings()
@@ -113,7 +113,7 @@ class MetricsScreen(Exporting):
         self.asked, self.cursor = asked, cursor
         if moved:
             self.page.view = replace(self.page.view, top=0)
-        known = self.accountant.at_hand(asked, self.moment)
+        known = self.metrics_worker.at_hand(asked, self.moment)
         if known is not None:
             self._show(known)
             return
@@ -122,12 +122,12 @@ class MetricsScreen(Exporting):
         self.run_worker(self._count(asked), group="counting")
 
     async def _count(self, asked: Asked) -> None:
-        """Asks the accountant, again and again while the database is held by others."""
+        """Asks the metrics worker, again and again while the database is held by others."""
         drawn = None
         try:
             while asked == self.asked:
                 try:
-                    drawn = await self.accountant.ask(asked, self.moment)
+                    drawn = await self.metrics_worker.ask(asked, self.moment)
                     break
                 except DatabaseError as error:
                     if not is_busy(error):
@@ -380,7 +380,7 @@ class MetricsScreen(Exporting):
         self._count_anew()
 
     def _count_anew(self) -> None:
-        self.accountant.begin_anew()
+        self.metrics_worker.begin_anew()
         self.look_at(self.asked, self.cursor)
 
     @in_turn

@@ -11,12 +11,12 @@ from pipeboard.domain.going_on import POST_SALE
 from pipeboard.domain.money import parse_money
 from pipeboard.domain.pipeline import Stage
 from pipeboard.ui.outcome import Outcome
-from pipeboard.ui.screens import asking
+from pipeboard.ui.overlays import feedback
+from pipeboard.ui.overlays.draft import key_of
+from pipeboard.ui.overlays.menu import Choice, Menu
+from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.screens.deal_actions import DealActions, in_turn
-from pipeboard.ui.screens.drafting import key_of
-from pipeboard.ui.screens.menu import Choice, Menu
-from pipeboard.ui.screens.picker import Option, Picker
-from pipeboard.ui.screens.prompt import Prompt
 from pipeboard.ui.screens.questions import Questions, until_stored
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Moving(DealActions):
         if not ids:
             return
         currency, present = self.pipeline().currency, self.present("value")
-        live = asking.money(currency, present)
+        live = feedback.money(currency, present)
 
         async def ask(questions: Questions) -> Outcome | None:
             typed: str | None = ""
@@ -120,7 +120,7 @@ class Moving(DealActions):
         async def ask(questions: Questions) -> Outcome | None:
             typed: str | None = ""
             if key == "d":
-                title, live = f"Ask {deal.name} how it goes on", asking.day(self.today)
+                title, live = f"Ask {deal.name} how it goes on", feedback.day(self.today)
                 draft_key = key_of("follow-up", [deal.id])
                 typed = await questions.ask(lambda: Prompt(title, live=live, draft_key=draft_key))
             if typed is None:
@@ -155,7 +155,7 @@ class Moving(DealActions):
         """The reason in words, and what a reason of that kind asks for."""
         whom = self.whom(ids)
 
-        def prompt(label: str, field: str, live: asking.Live | None = None) -> Prompt:
+        def prompt(label: str, field: str, live: feedback.Live | None = None) -> Prompt:
             key = key_of("lost", ids, field)
             return Prompt(label, live=live, accept_empty=True, draft_key=key)
 
@@ -172,7 +172,7 @@ class Moving(DealActions):
         again: str | None = ""
         if category in _RETURNING:
             label = f"Try {whom} again on (empty: never)"
-            again = await questions.ask(lambda: prompt(label, "again", asking.day(self.today)))
+            again = await questions.ask(lambda: prompt(label, "again", feedback.day(self.today)))
         if competitor is None or again is None:
             return None
         recycle_on = parse_date(again, self.today) if again.strip() else None

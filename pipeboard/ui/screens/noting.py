@@ -5,9 +5,9 @@ from __future__ import annotations
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Conflict
 from pipeboard.ui.outcome import Outcome
+from pipeboard.ui.overlays.draft import key_of
+from pipeboard.ui.overlays.prompt import InEditor, Longer, Prompt
 from pipeboard.ui.screens.deal_actions import DealActions, in_turn
-from pipeboard.ui.screens.drafting import key_of
-from pipeboard.ui.screens.prompt import InEditor, Longer, Prompt
 from pipeboard.ui.screens.questions import Meeting, Questions, until_stored
 from pipeboard.ui.widgets.line_input import LONGEST
 
@@ -96,7 +96,7 @@ class Noting(DealActions):
         outside: bool = False,
     ) -> str | None:
         """A text of several lines as it was left; None when it was given up."""
-        from pipeboard.ui.screens.writing import TextScreen
+        from pipeboard.ui.overlays.text import TextScreen
 
         edit = self.board_app.look.edit
         return await questions.ask(

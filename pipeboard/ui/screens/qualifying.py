@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.pipeline import Pipeline, Question
 from pipeboard.ui.outcome import Outcome
+from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.screens.deal_actions import in_turn
-from pipeboard.ui.screens.drafting import key_of
 from pipeboard.ui.screens.questions import Came, Meeting, Questions, until_stored
 from pipeboard.ui.screens.working import Working
 
 if TYPE_CHECKING:
-    from pipeboard.ui.screens.question import Given
+    from pipeboard.ui.overlays.question import Given
 
 
 class Qualifying(Working):
@@ -45,8 +45,8 @@ class Qualifying(Working):
         self, deal_id: int, question: Question, *, goes_on: bool = True, outside: bool = False
     ) -> bool:
         """Asks one question and stores what is given; False when it was cancelled or refused."""
-        from pipeboard.ui.screens.differing import joined
-        from pipeboard.ui.screens.question import QuestionCard
+        from pipeboard.ui.overlays.conflict import joined
+        from pipeboard.ui.overlays.question import QuestionCard
 
         async def ask(questions: Questions) -> Came:
             deal, pipeline = await self.deal_now(deal_id)
@@ -93,5 +93,5 @@ class Qualifying(Working):
 
     async def deal_now(self, deal_id: int) -> tuple[Deal, Pipeline]:
         """A deal as it stands in the database, with its pipeline."""
-        sheet = await self.board_app.clerk.ask(lambda workspace: workspace.sheet(deal_id))
+        sheet = await self.board_app.write_queue.ask(lambda workspace: workspace.sheet(deal_id))
         return sheet.deal, sheet.pipeline

@@ -9,10 +9,10 @@ from typing import Any, Final, Literal, TypeAlias, TypeVar
 from pipeboard.domain.deal import NOTHING, Deal
 from pipeboard.domain.errors import Conflict, GateNotMet, PipeboardError
 from pipeboard.ui.outcome import Outcome
+from pipeboard.ui.overlays.draft import Draft
+from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.said import said
 from pipeboard.ui.screens.deal_actions import DealActions
-from pipeboard.ui.screens.drafting import Draft
-from pipeboard.ui.screens.overlay import Overlay
 
 T = TypeVar("T")
 _GIVEN_UP: Final = "given_up"
@@ -158,15 +158,17 @@ async def _say_whose(
     screen: DealActions, questions: Questions, conflict: Conflict, meeting: Meeting
 ) -> Outcome | None:
     """Has the person say whose change stands; the outcome where that is the end of it."""
-    from pipeboard.ui.screens.differing import Differing, Side, about
+    from pipeboard.ui.overlays.conflict import ConflictMenu, Side, about
 
     details, mine = conflict.details, questions.mine
     deal_id = int(str(details["deal"]).removeprefix("D-"))
-    deal = await screen.board_app.clerk.ask(lambda w: w.reader.deals([deal_id])[deal_id])
+    deal = await screen.board_app.write_queue.ask(lambda w: w.reader.deals([deal_id])[deal_id])
     met = about(deal, details, mine, screen.board_app.settings.zone)
     is_form = isinstance(mine, dict)
     side = await screen.ask(
-        Differing(met, joins=meeting.both is not None, by_field=is_form, notes=bool(meeting.theirs))
+        ConflictMenu(
+            met, joins=meeting.both is not None, by_field=is_form, notes=bool(meeting.theirs)
+        )
     )
     rest = {name: mine[name] for name in mine if name not in met.fields} if is_form else {}
     is_partly = bool(rest) and len(rest) < len(mine)
@@ -198,7 +200,7 @@ async def _see_anew(screen: DealActions) -> None:
 
     if screen.meant is not None:
         ids = screen.meant[0]
-        deals = await screen.board_app.clerk.ask(lambda w: w.reader.deals(ids))
+        deals = await screen.board_app.write_queue.ask(lambda w: w.reader.deals(ids))
         screen.take_note_of(Receipt("", "", "", tuple(deals.values())))
 
 

@@ -8,12 +8,12 @@ from pipeboard.domain.dates import parse_date, split_leading_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.pipeline import Stage
 from pipeboard.ui.outcome import Outcome
-from pipeboard.ui.screens import asking
+from pipeboard.ui.overlays import feedback
+from pipeboard.ui.overlays.draft import key_of
+from pipeboard.ui.overlays.menu import Choice, Menu
+from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.screens.deal_actions import in_turn
-from pipeboard.ui.screens.drafting import key_of
-from pipeboard.ui.screens.menu import Choice, Menu
 from pipeboard.ui.screens.noting import Noting
-from pipeboard.ui.screens.prompt import Prompt
 from pipeboard.ui.screens.questions import Meeting, Questions, until_stored
 
 _TOUCHES = {"c": "call", "e": "email", "m": "meeting", "d": "demo", "x": "message"}
@@ -41,18 +41,18 @@ class Working(Noting):
         A day alone puts the step off, its words as they are.
         """
         ids = self.selected()
-        deals = (await self.board_app.clerk.ask(lambda w: w.reader.deals(ids))).values()
+        deals = (await self.board_app.write_queue.ask(lambda w: w.reader.deals(ids))).values()
         usual = self._usual_step(deals)
         steps = {deal.next_step.text if deal.next_step else "" for deal in deals}
-        words = asking.Words(steps.pop() if len(steps) == 1 else "", usual, len(deals))
+        words = feedback.Words(steps.pop() if len(steps) == 1 else "", usual, len(deals))
 
         async def ask(questions: Questions) -> Outcome | None:
             typed = await questions.ask(
                 lambda: Prompt(
                     f"Next step of {self.whom(ids)}",
-                    live=asking.next_step(self.today, words),
+                    live=feedback.next_step(self.today, words),
                     accept_empty=True,
-                    presets=asking.step_days(self.today),
+                    presets=feedback.step_days(self.today),
                     placeholder=self.present("next_step") or f"thu {usual or 'call Bob'}",
                     draft_key=key_of("next", ids),
                 )
@@ -142,7 +142,7 @@ class Working(Noting):
         async def ask(questions: Questions) -> Outcome | None:
             typed: str | None = _SNOOZES[key][0] if key in _SNOOZES else ""
             if key == "d":
-                title, live = f"Snooze {self.whom(ids)} until", asking.day(self.today)
+                title, live = f"Snooze {self.whom(ids)} until", feedback.day(self.today)
                 draft_key = key_of("snooze", ids)
                 typed = await questions.ask(lambda: Prompt(title, live=live, draft_key=draft_key))
             if typed is None:
@@ -155,7 +155,7 @@ class Working(Noting):
     @in_turn
     async def action_playbook(self) -> None:
         """b: how the stage is worked; ticks its checklist for the deal under the cursor."""
-        from pipeboard.ui.screens.playbook import Playbook
+        from pipeboard.ui.overlays.playbook import Playbook
 
         ids, _ = self.meant or self.targets()
         deal = self.state.reader.deal(ids[0]) if len(ids) == 1 else None

@@ -11,14 +11,14 @@ from textual.binding import Binding
 
 from pipeboard.domain.deal import Answer
 from pipeboard.domain.pipeline import Question
-from pipeboard.ui.draw.asked import rating_words
 from pipeboard.ui.draw.frame import Hint
 from pipeboard.ui.draw.glyphs import AFTER, BEFORE
 from pipeboard.ui.draw.line import Line, Span, blank, left, whole, wrap
+from pipeboard.ui.draw.questions import rating_words
+from pipeboard.ui.overlays.draft import Draft
+from pipeboard.ui.overlays.overlay import Panel, TypingOverlay, heading, indented
+from pipeboard.ui.overlays.text import Edit, edited_outside
 from pipeboard.ui.palette import Role
-from pipeboard.ui.screens.drafting import Draft
-from pipeboard.ui.screens.overlay import Panel, TypingOverlay, heading, indented
-from pipeboard.ui.screens.writing import Edit, edited_outside
 from pipeboard.ui.widgets.line_input import LineInput, harmless
 
 _ROWS: Final = ("text", "evidence")

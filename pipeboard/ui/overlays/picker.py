@@ -16,9 +16,9 @@ from pipeboard.domain.text import fold
 from pipeboard.ui.busy import is_busy
 from pipeboard.ui.draw.glyphs import BAR
 from pipeboard.ui.draw.line import Line, Span, blank, exactly, spread, text_of, whole, width_of
+from pipeboard.ui.overlays.overlay import CANCEL, Panel, TypingOverlay, heading
 from pipeboard.ui.palette import Role
 from pipeboard.ui.said import said
-from pipeboard.ui.screens.overlay import CANCEL, Panel, TypingOverlay, heading
 from pipeboard.ui.terminal.typeahead import TypeAhead
 from pipeboard.ui.widgets.line_input import LineInput
 

@@ -7,7 +7,7 @@ from datetime import date
 from pipeboard.domain.deal import Answer, Contact, Deal, NextStep, Term
 from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.percent import format_percent
-from pipeboard.ui.draw.asked import rating_words
+from pipeboard.ui.draw.questions import rating_words
 
 
 def field_text(deal: Deal, name: str) -> str:

@@ -9,7 +9,7 @@ from textual.events import Click, Key
 
 from pipeboard.ui.draw.line import Line, Span, blank, exactly, whole, width_of
 from pipeboard.ui.keys import name_of
-from pipeboard.ui.screens.overlay import CANCEL, Overlay, Panel, indented, key_shown, upper_edge
+from pipeboard.ui.overlays.overlay import CANCEL, Overlay, Panel, indented, key_shown, upper_edge
 
 _GAP = 3
 

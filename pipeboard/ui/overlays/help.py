@@ -13,7 +13,7 @@ from pipeboard.domain.text import fold
 from pipeboard.ui.draw.frame import Hint, KeyGroup, key_table, title_bar
 from pipeboard.ui.draw.line import Line, blank, left, text_of, whole, wrap
 from pipeboard.ui.keys import Command, name_of
-from pipeboard.ui.screens.overlay import Panel, TypingOverlay
+from pipeboard.ui.overlays.overlay import Panel, TypingOverlay
 from pipeboard.ui.terminal.width import cell_width
 from pipeboard.ui.widgets.line_input import LineInput
 from pipeboard.ui.widgets.lines import glyphs_of

@@ -10,8 +10,8 @@ from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.fields import parse_field
 from pipeboard.domain.pipeline import Category, Pipeline
 from pipeboard.domain.settings import Settings
-from pipeboard.ui.screens.deal_text import field_text
-from pipeboard.ui.screens.form import Field
+from pipeboard.ui.draw.deal_text import field_text
+from pipeboard.ui.overlays.form import Field
 
 _LABELS = {
     "contact_reason": "Why they came",

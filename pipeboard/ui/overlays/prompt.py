@@ -9,9 +9,9 @@ from typing import Final
 from textual.binding import Binding
 
 from pipeboard.ui.draw.line import Line, blank
-from pipeboard.ui.screens.drafting import Draft
-from pipeboard.ui.screens.overlay import Panel, TypingOverlay, folded, upper_edge
-from pipeboard.ui.screens.presets import Presets
+from pipeboard.ui.overlays.draft import Draft
+from pipeboard.ui.overlays.overlay import Panel, TypingOverlay, folded, upper_edge
+from pipeboard.ui.overlays.presets import Presets
 from pipeboard.ui.widgets.line_input import LineInput, harmless, one_line
 
 _LABEL: Final[Line] = ((" › ", "input.label"),)

@@ -1,4 +1,4 @@
-"""The accountant: counts in a thread of its own, so that keys never wait, and nothing twice."""
+"""The metrics worker: counts in a thread of its own, so that keys never wait, and nothing twice."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Drawn:
     block: Block
 
 
-class Accountant:
+class MetricsWorker:
     """Answers the last question; what has been answered is at hand until the database changes."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime], me: str) -> None:
@@ -58,7 +58,7 @@ class Accountant:
         self._me = me
         self._tasks: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         # Nothing is lost when it is stopped in the middle: nobody should wait for it to leave.
-        self._thread = Thread(target=self._serve, name="accountant", daemon=True)
+        self._thread = Thread(target=self._serve, name="metrics_worker", daemon=True)
         self._reader: Reader | None = None
         self._moment: Moment | None = None
         self._last = 0

@@ -9,7 +9,7 @@ from pipeboard.domain.deal import Deal
 from pipeboard.domain.pipeline import Stage
 from pipeboard.ui.draw.glyphs import OPEN, YES
 from pipeboard.ui.draw.line import Line, Span, blank, whole, wrap
-from pipeboard.ui.screens.overlay import CANCEL, Overlay, Panel, heading, indented, key_shown
+from pipeboard.ui.overlays.overlay import CANCEL, Overlay, Panel, heading, indented, key_shown
 
 
 class Playbook(Overlay[int]):

@@ -1,4 +1,4 @@
-"""The clerk: use cases one after another in a thread of its own, so that keys never wait."""
+"""The write queue: use cases one after another in a thread of its own, so that keys never wait."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LEAVING_S: Final = 0.2
 
 
 class Order:
-    """One thing asked of the clerk. It is given up as long as nothing of it is being stored."""
+    """One thing asked of the queue. It is given up as long as nothing of it is being stored."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -100,8 +100,8 @@ class PatientStore:
         return getattr(self._store, name)
 
 
-class Clerk:
-    """Whoever writes asks the clerk; what was asked first is done first, however long it waits."""
+class WriteQueue:
+    """Whoever writes asks here; what was asked first is done first, however long it waits."""
 
     def __init__(
         self,
@@ -111,13 +111,13 @@ class Clerk:
         owns_store: bool = False,
     ) -> None:
         """`make` makes the workspace when something is first asked, which takes a while; a store
-        that is the clerk's own is closed with it."""
+        that is the write queue's own is closed with it."""
         self._open = open_store
         self._make = make
         self._owns_store = owns_store
         self._tasks: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         # What is given up stores nothing: nobody should wait for the thread to notice.
-        self._thread = Thread(target=self._serve, name="clerk", daemon=True)
+        self._thread = Thread(target=self._serve, name="write_queue", daemon=True)
         self._asked: dict[asyncio.Future[Any], Order] = {}
         self._order = Order()
         self._is_closed = False

@@ -13,8 +13,8 @@ from textual.events import Key
 from pipeboard.domain.gates import SHORTEST_REASON
 from pipeboard.ui.draw.glyphs import UNKNOWN
 from pipeboard.ui.draw.line import Line, Span, blank, whole, wrap
-from pipeboard.ui.screens.drafting import Draft
-from pipeboard.ui.screens.overlay import CANCEL, Panel, TypingOverlay, key_shown, upper_edge
+from pipeboard.ui.overlays.draft import Draft
+from pipeboard.ui.overlays.overlay import CANCEL, Panel, TypingOverlay, key_shown, upper_edge
 from pipeboard.ui.widgets.line_input import LineInput
 
 _LABEL: Final[Line] = ((" reason › ", "input.label"),)

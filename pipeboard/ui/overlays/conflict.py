@@ -10,12 +10,12 @@ from typing import Any
 
 from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.events import read
-from pipeboard.ui.draw.asked import rating_words
+from pipeboard.ui.draw.deal_text import value_text
 from pipeboard.ui.draw.line import Line, whole, wrap
-from pipeboard.ui.screens.deal_text import value_text
-from pipeboard.ui.screens.menu import Choice, Menu
-from pipeboard.ui.screens.overlay import Panel
-from pipeboard.ui.screens.question import Given
+from pipeboard.ui.draw.questions import rating_words
+from pipeboard.ui.overlays.menu import Choice, Menu
+from pipeboard.ui.overlays.overlay import Panel
+from pipeboard.ui.overlays.question import Given
 
 
 class Side(StrEnum):
@@ -75,7 +75,7 @@ def _words(mine: object, fields: Mapping[str, str]) -> str:
     return str(mine) if mine else ""
 
 
-class Differing(Menu):
+class ConflictMenu(Menu):
     """Dismisses with the side that is taken, or with None: then nothing is stored yet.
 
     `joins` where both can be put together, `by_field` where the fields of a form can be gone

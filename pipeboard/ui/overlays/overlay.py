@@ -21,8 +21,8 @@ from pipeboard.ui.draw.glyphs import ROW
 from pipeboard.ui.draw.line import EMPTY, Line, Span, blank, exactly, text_of, whole, width_of, wrap
 from pipeboard.ui.keys import name_of
 from pipeboard.ui.net import under_net
-from pipeboard.ui.screens.behind import fitted, rows_behind
-from pipeboard.ui.screens.drafting import Draft
+from pipeboard.ui.overlays.behind import fitted, rows_behind
+from pipeboard.ui.overlays.draft import Draft
 from pipeboard.ui.widgets.line_input import LONGEST, LineInput
 from pipeboard.ui.widgets.lines import Lines, glyphs_of
 

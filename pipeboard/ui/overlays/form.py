@@ -13,9 +13,9 @@ from textual.events import Click, Key
 from pipeboard.domain.deal import NOTHING
 from pipeboard.ui.draw.glyphs import AFTER, BEFORE
 from pipeboard.ui.draw.line import Line, Span, blank, left, whole
+from pipeboard.ui.overlays.draft import Draft
+from pipeboard.ui.overlays.overlay import Panel, TypingOverlay, heading, indented
 from pipeboard.ui.palette import Role
-from pipeboard.ui.screens.drafting import Draft
-from pipeboard.ui.screens.overlay import Panel, TypingOverlay, heading, indented
 from pipeboard.ui.terminal.width import cell_width
 from pipeboard.ui.widgets.line_input import LineInput, one_line
 

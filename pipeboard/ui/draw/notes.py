@@ -14,7 +14,7 @@ from pipeboard.domain.timeline import describe
 from pipeboard.ui.draw.items import GUTTER, Item
 from pipeboard.ui.draw.line import Line, blank, whole
 from pipeboard.ui.draw.section import PaneStyle, paragraph
-from pipeboard.ui.draw.story import entry_lines, names_width, note_lines, who
+from pipeboard.ui.draw.timeline import entry_lines, names_width, note_lines, who
 
 
 def note_items(sheet: Sheet, style: PaneStyle) -> tuple[Item, ...]:
