@@ -94,7 +94,7 @@ BOARD: Final[tuple[Command, ...]] = (
     _change("category", "C", "Forecast category", "omitted, pipeline, best, commit", "C …"),
     _change("probability", "percent_sign", "Probability", "probability by hand, or the stage's"),
     _change("tags", "number_sign", "Tags", "tags on (+a) and off (-b)"),
-    _change("archive", "d", "Archive", "archive (u brings it back)"),
+    _change("archive", "d", "Archive", "archive, once it is asked (u brings it back)"),
     _change("order_down", "J,shift+down", "Order down", "down in the column, by hand", "J"),
     _change("order_up", "K,shift+up", "Order up", "up in the column, by hand", "K"),
     Command("board.filter", "slash", "Filter", "filter as you type", Group.NARROW, "", "Filter", 7),

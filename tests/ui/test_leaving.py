@@ -186,7 +186,9 @@ def test_a_million_pasted_characters_do_no_harm(demo: Path) -> None:
     with board(demo) as terminal:
         write_note(terminal, "said:")
         terminal.paste("word " * 200_000)
-        terminal.wait_for_text("too long")
+        terminal.wait_for_text("^s Save")
+        terminal.type("\x13")
+        terminal.wait_for_text("1,000,004 characters")
         terminal.type("\x1b")
         terminal.wait_for_quiet()
         assert terminal.process.poll() is None

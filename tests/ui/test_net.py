@@ -151,7 +151,7 @@ FAILURES: dict[str, Callable[[], Exception]] = {
     "bug": lambda: RuntimeError("never to be shown"),
 }
 CHANGES: dict[str, tuple[str, ...]] = {
-    "archive": ("d",),
+    "archive": ("d", "d"),
     "on": ("L",),
     "back": ("H",),
     "undo": ("u",),

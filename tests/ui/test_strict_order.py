@@ -170,7 +170,7 @@ async def test_keys_wait_for_a_module_that_is_slow_to_import(
         monkeypatch.setattr(builtins, "__import__", slow)
         deal_id, other = board.card.id, board.state.view.card(0, 1)
         assert other is not None
-        for key in ("d", "n", "d", "x", "enter"):
+        for key in ("d", "d", "n", "d", "x", "enter"):
             board.app.post_message(event_of(key))
         await board.until(begun.is_set)
         await board.until(lambda: "keys: n d x ↵" in board.status)

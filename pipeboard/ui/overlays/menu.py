@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from textual.events import Click, Key
 
+from pipeboard.ui.draw.frame import Hint
 from pipeboard.ui.draw.line import Line, Span, blank, exactly, whole, width_of
 from pipeboard.ui.keys import name_of
 from pipeboard.ui.overlays.overlay import CANCEL, Overlay, Panel, indented, key_shown, upper_edge
@@ -29,10 +30,13 @@ class Choice:
 
 
 class Menu(Overlay[str]):
-    """Dismisses with the key of a choice, or with None."""
+    """Dismisses with the key of a choice, or with None; `leaving` says what Esc does."""
 
-    def __init__(self, title: str, choices: Sequence[Choice], *, note: str = "") -> None:
+    def __init__(
+        self, title: str, choices: Sequence[Choice], *, note: str = "", leaving: Hint = CANCEL
+    ) -> None:
         super().__init__()
+        self._leaving = leaving
         self._heading = title
         self._choices = tuple(choices)
         self._note = note
@@ -46,7 +50,7 @@ class Menu(Overlay[str]):
         self._first_row = len(edge)
         self._grid = _grid(cells, width - 2, max(1, height - len(edge) - len(note) - 2))
         rows = [(blank(2), *(span for _, cell in row for span in cell)) for row in self._grid]
-        return Panel((*edge, *rows, *note), (CANCEL,))
+        return Panel((*edge, *rows, *note), (self._leaving,))
 
     def take_key(self, event: Key) -> None:
         if event.key == "escape":

@@ -60,8 +60,10 @@ class Moving(DealActions):
             await self.move_to(usable[int(key) - 1])
         elif key == "r":
             await self.change(lambda w, ids, seen, why: w.reopen(ids, override=why, seen=seen))
+        elif key == "d":
+            await self._archive()
         else:
-            await self.run_action({"w": "win", "l": "lose", "d": "archive"}[key])
+            await self.run_action({"w": "win", "l": "lose"}[key])
 
     async def move_to(self, stage: Stage) -> None:
         """The deals that are meant, to a stage; to an outcome by its own questions."""
@@ -180,4 +182,16 @@ class Moving(DealActions):
 
     @in_turn
     async def action_archive(self) -> None:
+        """Asks first: after an Esc that came late, the key may have been meant for a menu."""
+        ids = self.selected()
+        if not ids:
+            return
+        them = "them" if len(ids) > 1 else "it"
+        question = Menu(
+            f"Archive {self.whom(ids)}?", [Choice("d", "archives")], leaving=("Esc", f"Keep {them}")
+        )
+        if await self.ask(question) is not None:
+            await self._archive()
+
+    async def _archive(self) -> None:
         await self.change(lambda w, ids, seen, _: w.archive(ids, seen=seen))
