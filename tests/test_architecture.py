@@ -5,11 +5,19 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from inspect import getsource, iscoroutinefunction
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from grimp import ImportGraph, build_graph
+
+from pipeboard.ui.app import PipeboardApp
+from pipeboard.ui.screens.board import BoardScreen
+from pipeboard.ui.screens.deal import DealScreen
+from pipeboard.ui.screens.metrics import MetricsScreen
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "pipeboard"
@@ -76,6 +84,19 @@ def _reached(start: str, imports: Mapping[str, set[str]]) -> set[str]:
         reached.add(name)
         ahead |= imports[name] - reached
     return reached
+
+
+def test_no_screens_import_each_other_in_a_circle_for_types_either() -> None:
+    everything = build_graph("pipeboard", exclude_type_checking_imports=False, cache_dir=None)
+    ours = {name for name in everything.modules if name.startswith("pipeboard.ui")}
+    imports = {name: everything.find_modules_directly_imported_by(name) & ours for name in ours}
+    assert sorted(_in_circles(imports)) == []
+
+
+@pytest.mark.parametrize("screen", [BoardScreen, DealScreen, MetricsScreen, PipeboardApp])
+def test_no_class_stands_on_more_than_four_of_ours(screen: type) -> None:
+    depth = [base for base in screen.__mro__ if base.__module__.startswith("pipeboard")]
+    assert len(depth) <= 4
 
 
 def test_the_domain_imports_only_itself_and_the_standard_library(graph: ImportGraph) -> None:
@@ -287,8 +308,8 @@ def test_whatever_is_typed_has_a_draft_and_is_asked_until_it_is_stored(
         and (
             (_name(node) in TYPED_IN and "draft_key" not in {word.arg for word in node.keywords})
             or (
-                (_asks_at_once(node) and isinstance(node.args[0], ast.Call))
-                and _name(node.args[0]) in TYPED_IN
+                (_asks_at_once(node) and isinstance(node.args[1], ast.Call))
+                and _name(node.args[1]) in TYPED_IN
             )
         )
     ]
@@ -296,12 +317,8 @@ def test_whatever_is_typed_has_a_draft_and_is_asked_until_it_is_stored(
 
 
 def _asks_at_once(node: ast.Call) -> bool:
-    """Is it `self.ask(...)`, which hands the answer on and forgets it?"""
-    match node.func:
-        case ast.Attribute(ast.Name("self"), "ask"):
-            return bool(node.args)
-        case _:
-            return False
+    """Is it `ask(host, ...)`, which hands the answer on and forgets it?"""
+    return _name(node) == "ask" and len(node.args) == 2
 
 
 def test_no_module_is_longer_than_a_head_can_hold() -> None:
@@ -329,7 +346,8 @@ WAITING_FOR_THE_DATABASE = (
     "write_queue",
     "catch_up",
     "go_to_deal",
-    "change",
+    "execute",
+    "carry_out",
 )
 
 
@@ -348,23 +366,31 @@ def _is_handler(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return told or node.name.startswith(("on_", "_on_"))
 
 
-def test_whatever_a_key_awaits_it_awaits_in_turn(trees: Mapping[str, ast.Module]) -> None:
-    assert [
-        where
-        for where, node in _methods(trees)
-        if isinstance(node, ast.AsyncFunctionDef)
-        and node.name.startswith("action_")
-        and "in_turn" not in map(ast.unparse, node.decorator_list)
-    ] == []
+def actions() -> Iterator[tuple[str, Callable[..., object]]]:
+    """Everything that a key does, by the screen that has the key."""
+    for screen in (BoardScreen, DealScreen, MetricsScreen):
+        for key in screen.TABLE:
+            where, _, name = key.does.partition(".")
+            home = {"screen": screen, "app": PipeboardApp}.get(where) or import_module(
+                f"pipeboard.ui.actions.{where}"
+            )
+            prefix = "action_" if where == "app" else ""
+            yield f"{screen.__name__} {key.id}", getattr(home, f"{prefix}{name}")
 
 
-def test_a_key_that_is_not_in_turn_reads_no_database(trees: Mapping[str, ast.Module]) -> None:
+def test_every_name_of_the_key_table_is_an_action() -> None:
+    assert all(callable(action) for _, action in actions())
+
+
+def test_a_key_that_is_not_in_turn_reads_no_database() -> None:
+    """What awaits something goes on in turn; what does not may not make the screen wait."""
     found = []
-    for where, node in _methods(trees):
-        if not isinstance(node, ast.FunctionDef) or not node.name.startswith("action_"):
-            continue
-        named = {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
-        found += [f"{where}: {name}" for name in named if name in WAITING_FOR_THE_DATABASE]
+    for where, action in actions():
+        if not iscoroutinefunction(action):
+            tree = ast.parse(dedent(getsource(action)))
+            named = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+            named |= {_name(node) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+            found += [f"{where}: {name}" for name in named if name in WAITING_FOR_THE_DATABASE]
     assert found == []
 
 
@@ -377,7 +403,7 @@ def test_no_screen_waits_in_its_own_loop_of_messages(trees: Mapping[str, ast.Mod
         for each in ast.walk(node):
             if isinstance(each, ast.Await) and isinstance(each.value, ast.Call):
                 called = ast.unparse(each.value.func).rpartition(".")[2]
-                if called in ("ask", "change", "patiently", "read", "move_to", "pause"):
+                if called in ("ask", "execute", "carry_out", "patiently", "read", "pause"):
                     found.append(f"{where}: {called}")
     assert found == []
 

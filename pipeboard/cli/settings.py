@@ -22,7 +22,7 @@ from pipeboard.domain.text import quoted
 
 if TYPE_CHECKING:
     from pipeboard.cli.config import Config
-    from pipeboard.ui.keys import Command
+    from pipeboard.ui.keys import Key
 
 
 def _nothing(parser: Parser) -> None:
@@ -171,7 +171,7 @@ def _in_use(document: Mapping[str, Any]) -> Iterator[str]:
     """What would only bite when it is used: keys, colours, programs and the database's path."""
     from pipeboard.cli.config import COMMANDS
     from pipeboard.domain.errors import PipeboardError
-    from pipeboard.ui.keys import read_keymap
+    from pipeboard.ui.key_table import read_keymap
     from pipeboard.ui.palette import THEMES
 
     keymap = document.get("keys", {})
@@ -210,9 +210,10 @@ def _no_program(name: str, text: str) -> Iterator[str]:
 
 def keys(call: Call) -> int:
     """The key table of the board."""
-    from pipeboard.ui.keys import BOARD, name_of
+    from pipeboard.ui.key_table import BOARD
+    from pipeboard.ui.keys import name_of
 
-    def names(command: Command) -> list[str]:
+    def names(command: Key) -> list[str]:
         return [name_of(key) for key in command.keys.split(",")]
 
     if call.arguments.json:

@@ -20,6 +20,7 @@ from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.board import draw_board
 from pipeboard.ui.draw.glyphs import choose_glyphs
 from pipeboard.ui.draw.view import BoardView
+from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.palette import Theme, theme_for
 from pipeboard.ui.seat import SameFile, Seat, may_write
 from pipeboard.ui.terminal.facts import terminal_encoding, terminal_size
@@ -107,7 +108,7 @@ def first_state(
         read_only=read_only,
     )
     state = BoardState(reader, lens, view)
-    commands = keys.rebound(keys.BOARD, choices.keymap)
+    commands = keys.rebound(BOARD, choices.keymap)
     has_deal = state.card is not None
     state.show(hints=keys.hints(commands, has_deal=has_deal, read_only=read_only))
     reader.wait_at_most(READING_BUSY_MS)
@@ -165,7 +166,8 @@ def make_app(
 ) -> PipeboardApp:
     """The app over a board that has been read; it makes its workspaces when it needs them."""
     from pipeboard.store import Store
-    from pipeboard.ui.app import Look, PipeboardApp
+    from pipeboard.ui.app import PipeboardApp
+    from pipeboard.ui.host import Look
     from pipeboard.ui.write_queue import WriteQueue
 
     def work_on(store: Store) -> Workspace:

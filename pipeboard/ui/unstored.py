@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from pipeboard.ui.app import PipeboardApp
     from pipeboard.ui.terminal.drafts import Drafts
 
 UNSTORED: Final = "unstored"
 TYPED_AHEAD: Final = "typed-ahead"
 
 
-def keep_unstored(drafts: Drafts, pending: str, app: PipeboardApp) -> None:
+def keep_unstored(drafts: Drafts, pending: str, typed_ahead: Sequence[str], at: datetime) -> None:
     """Writes down what is not stored and which keys were not given out; nothing where all was."""
-    at = app.seat.clock().astimezone(app.settings.zone)
-    typed = "".join(key if len(key) == 1 else f" {key} " for key in app.typed_ahead).strip()
+    typed = "".join(key if len(key) == 1 else f" {key} " for key in typed_ahead).strip()
     with suppress(OSError):  # there is nobody left to tell
         if pending:
             drafts.save(UNSTORED, f"{pending} ({at:%H:%M})")

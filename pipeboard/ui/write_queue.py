@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from pipeboard.domain.errors import DatabaseError, GivenUp
 from pipeboard.ui.busy import is_busy
-from pipeboard.ui.turn import TURN
+from pipeboard.ui.turns import TURN
 
 if TYPE_CHECKING:
     from pipeboard.store import Store

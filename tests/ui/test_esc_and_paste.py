@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.screen import Screen
 
 from pipeboard.ui.launch import Choices
 from pipeboard.ui.overlays.form import Form
@@ -95,7 +97,7 @@ GROWS = {"note"}
 @pytest.mark.parametrize("name", BOARD)
 async def test_a_paste_never_acts_as_keys(demo: Path, name: str) -> None:
     async with shown(demo) as show:
-        overlay = await opened(show, BOARD[name])
+        overlay: Screen[Any] = await opened(show, BOARD[name])
         before = await log_of(show)
         for text in PASTES:
             await show.type(hostile(text))

@@ -15,8 +15,7 @@ from typing import Any
 import pytest
 from textual.events import Key
 
-from pipeboard.ui.keys import BOARD, DEAL
-from pipeboard.ui.metrics_keys import METRICS
+from pipeboard.ui.key_table import BOARD, DEAL, METRICS
 from tests.ui.desk import KEYS, Desk, desk
 from tests.ui.lock import KINDS, Lock
 

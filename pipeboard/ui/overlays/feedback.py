@@ -12,9 +12,9 @@ from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.money import format_money, parse_money
 from pipeboard.domain.percent import format_percent, parse_percent
 from pipeboard.domain.quick_add import parse_quick_add
+from pipeboard.ui.busy import said
 from pipeboard.ui.draw.line import Line, Span, whole
 from pipeboard.ui.overlays.prompt import Feedback
-from pipeboard.ui.said import said
 
 Live = Callable[[str], Feedback]
 _FRIDAY: Final = 4

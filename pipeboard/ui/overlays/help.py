@@ -12,7 +12,7 @@ from pipeboard.domain.filter_fields import FIELDS, FORMS, STATES
 from pipeboard.domain.text import fold
 from pipeboard.ui.draw.frame import Hint, KeyGroup, key_table, title_bar
 from pipeboard.ui.draw.line import Line, blank, left, text_of, whole, wrap
-from pipeboard.ui.keys import Command, name_of
+from pipeboard.ui.keys import Key, name_of
 from pipeboard.ui.overlays.overlay import Panel, TypingOverlay
 from pipeboard.ui.terminal.width import cell_width
 from pipeboard.ui.widgets.line_input import LineInput
@@ -25,7 +25,7 @@ _WIDEST_OTHER: Final = 3
 _COLUMN_CELLS: Final = 38
 
 
-def groups_of(commands: Iterable[Command]) -> list[KeyGroup]:
+def groups_of(commands: Iterable[Key]) -> list[KeyGroup]:
     """The keys under their headings; the nine keys that go to a stage are one line."""
     groups: dict[str, list[Hint]] = {}
     for command in commands:
@@ -132,7 +132,7 @@ class Help(TypingOverlay[None]):
         return lines
 
 
-def _keys(command: Command) -> str:
+def _keys(command: Key) -> str:
     """The keys of a command: the first one, and the others that are short."""
     if command.shown:
         return command.shown

@@ -13,12 +13,11 @@ from textual.worker import get_current_worker
 
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.text import fold
-from pipeboard.ui.busy import is_busy
+from pipeboard.ui.busy import is_busy, said
 from pipeboard.ui.draw.glyphs import BAR
 from pipeboard.ui.draw.line import Line, Span, blank, exactly, spread, text_of, whole, width_of
 from pipeboard.ui.overlays.overlay import CANCEL, Panel, TypingOverlay, heading
 from pipeboard.ui.palette import Role
-from pipeboard.ui.said import said
 from pipeboard.ui.terminal.typeahead import TypeAhead
 from pipeboard.ui.widgets.line_input import LineInput
 

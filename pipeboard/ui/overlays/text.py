@@ -10,9 +10,9 @@ from textual.binding import Binding
 from textual.containers import Horizontal
 
 from pipeboard.domain.errors import PipeboardError, Refused
+from pipeboard.ui.busy import said
 from pipeboard.ui.overlays.draft import Draft
 from pipeboard.ui.overlays.overlay import Overlay, Panel, indented, upper_edge
-from pipeboard.ui.said import said
 from pipeboard.ui.widgets.line_input import harmless
 from pipeboard.ui.widgets.text_box import LONGEST, TextBox
 

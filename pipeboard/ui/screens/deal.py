@@ -15,7 +15,6 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Sheet
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
-from pipeboard.ui.deal_tabs import TABS, Tab
 from pipeboard.ui.draw import notes, overview, people, questions
 from pipeboard.ui.draw.deal_text import field_text
 from pipeboard.ui.draw.glyphs import spelled
@@ -23,20 +22,24 @@ from pipeboard.ui.draw.items import GUTTER, Item, listed, scrolled_to
 from pipeboard.ui.draw.line import Line, blank, exactly, whole
 from pipeboard.ui.draw.section import PaneStyle
 from pipeboard.ui.draw.tabs import head, tab_strip
-from pipeboard.ui.overlays.draft import key_of
-from pipeboard.ui.overlays.prompt import Prompt
+from pipeboard.ui.key_table import DEAL
+from pipeboard.ui.key_table import DEAL_TABS as TABS
+from pipeboard.ui.key_table import DealTab as Tab
+from pipeboard.ui.keys import Key
 from pipeboard.ui.palette import Theme
-from pipeboard.ui.screens.answering import Answering
-from pipeboard.ui.screens.copying import Copying
-from pipeboard.ui.screens.deal_actions import in_turn
-from pipeboard.ui.screens.deal_items import ItemActions
-from pipeboard.ui.screens.questions import Came, Questions, until_stored
-from pipeboard.ui.turn import Meant
+from pipeboard.ui.screens.live import LiveScreen
+from pipeboard.ui.turns import Targets
 from pipeboard.ui.widgets.page import Page
 
 if TYPE_CHECKING:
-    from pipeboard.workspace import Receipt
+    pass
 
+LEADS_TO = {
+    overview.SCORE: Tab.QUESTIONS,
+    overview.NOTES: Tab.NOTES,
+    "touches": Tab.TIMELINE,
+}
+"""Parts of the overview that another tab says more about."""
 _NOTHING = {
     Tab.OVERVIEW: "",
     Tab.QUESTIONS: "this pipeline asks no questions",
@@ -47,10 +50,12 @@ _NOTHING = {
 }
 
 
-class DealScreen(ItemActions, Answering, Copying):
+class DealScreen(LiveScreen):
     """A `Sheet` in tabs; the same keys as on the board change the deal, others what is in a tab."""
 
-    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.DEAL)
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(DEAL)
+    TABLE = DEAL
+    title_of_help = "Deal"
 
     def __init__(self, state: BoardState, deal_id: int, theme: Theme) -> None:
         super().__init__()
@@ -81,8 +86,8 @@ class DealScreen(ItemActions, Answering, Copying):
         before = self.sheet.deal.version
         self.reload()
         last = self.sheet.entries[0]
-        if self.sheet.deal.version != before and last.actor != self.board_app.me:
-            at = last.recorded_at.astimezone(self.board_app.settings.zone)
+        if self.sheet.deal.version != before and last.actor != self.program.me:
+            at = last.recorded_at.astimezone(self.program.settings.zone)
             self.say_beside(f"changed by @{last.actor} {at:%H:%M}")
 
     def turn_day(self, today: date) -> None:
@@ -113,7 +118,7 @@ class DealScreen(ItemActions, Answering, Copying):
             self.page.view,
             head=tuple(spelled(exactly(line, style.width), style.glyphs) for line in top),
             lines=tuple(spelled(exactly(line, style.width), style.glyphs) for line in shown.lines),
-            hints=keys.hints(keys.DEAL, read_only=self.state.view.read_only),
+            hints=keys.hints(self.keys, read_only=self.state.view.read_only),
             glyphs=style.glyphs,
         )
         room = view.room(self.page.size.height)
@@ -148,7 +153,7 @@ class DealScreen(ItemActions, Answering, Copying):
         elif self.tab is Tab.PEOPLE:
             lines.append(people.people_note(self.sheet.deal))
         elif self.tab is Tab.TERMS:
-            me = self.board_app.me
+            me = self.program.me
             lines += [(), *people.terms_note(self.sheet, style, me)]
         elif self.tab is Tab.TIMELINE and self.wanted:
             said = f"only events with '{self.wanted}'; Esc shows all"
@@ -177,7 +182,13 @@ class DealScreen(ItemActions, Answering, Copying):
     def item_key(self) -> str:
         return self.items[self.cursor].key if self.items else ""
 
-    def targets(self) -> Meant:
+    def only_looks(self, key: Key) -> bool:
+        if key.id != "deal.edit_item":
+            return False
+        on_overview = self.tab is Tab.OVERVIEW and self.item_key in (*LEADS_TO, overview.GATE)
+        return self.tab is Tab.TIMELINE or on_overview
+
+    def targets(self) -> Targets:
         return (self.deal_id,), {self.deal_id: self.sheet.deal.version}
 
     def pipeline(self) -> Pipeline:
@@ -194,9 +205,6 @@ class DealScreen(ItemActions, Answering, Copying):
     def put_status(self, line: Line, right: Line) -> None:
         self.page.show(replace(self.page.view, status=line, status_right=right))
 
-    def show_change(self, receipt: Receipt) -> None:
-        self.reload()
-
     # Moving about.
 
     def show_tab(self, tab: Tab) -> None:
@@ -205,57 +213,36 @@ class DealScreen(ItemActions, Answering, Copying):
         self.say("")
         self.redraw()
 
-    def action_tab(self, number: int) -> None:
+    def show_tab_at(self, number: int) -> None:
+        """The tab with that number."""
         self.show_tab(TABS[number - 1])
 
-    def action_tab_before(self) -> None:
+    def tab_before(self) -> None:
         self.show_tab(TABS[(TABS.index(self.tab) - 1) % len(TABS)])
 
-    def action_tab_after(self) -> None:
+    def tab_after(self) -> None:
         self.show_tab(TABS[(TABS.index(self.tab) + 1) % len(TABS)])
 
-    def _go(self, places: int) -> None:
+    def move_cursor(self, columns: int, rows: int) -> None:
         """The cursor so many items down; through an item higher than the screen line by line."""
         view, height = self.page.view, self.page.size.height
         shown = listed(self.items, self.cursor)
         room = view.room(height)
-        hidden = shown.last - (view.top + room) if places > 0 else view.top - shown.first
+        hidden = shown.last - (view.top + room) if rows > 0 else view.top - shown.first
         last = len(self.items) - 1
-        if hidden > 0 or (self.cursor == last and places > 0):
-            self.page.show(replace(view, top=view.scrolled(1 if places > 0 else -1, height)))
+        if hidden > 0 or (self.cursor == last and rows > 0):
+            self.page.show(replace(view, top=view.scrolled(1 if rows > 0 else -1, height)))
             return
-        self._cursors[self.tab] = max(0, min(self.cursor + places, last))
+        self._cursors[self.tab] = max(0, min(self.cursor + rows, last))
         self.redraw()
 
-    def action_down(self) -> None:
-        self._go(1)
-
-    def action_up(self) -> None:
-        self._go(-1)
-
-    def _page(self, share: float) -> None:
-        places = round(self.page.view.room(self.page.size.height) * share)
+    def move_pages(self, pages: float) -> None:
+        places = round(self.page.view.room(self.page.size.height) * pages)
         self._cursors[self.tab] = max(0, min(self.cursor + places, len(self.items) - 1))
         self.redraw()
 
-    def action_page_down(self) -> None:
-        self._page(1)
-
-    def action_page_up(self) -> None:
-        self._page(-1)
-
-    def action_half_down(self) -> None:
-        self._page(0.5)
-
-    def action_half_up(self) -> None:
-        self._page(-0.5)
-
-    def action_top(self) -> None:
-        self._cursors[self.tab] = 0
-        self.redraw()
-
-    def action_bottom(self) -> None:
-        self._cursors[self.tab] = len(self.items) - 1
+    def move_to_end(self, direction: int) -> None:
+        self._cursors[self.tab] = len(self.items) - 1 if direction > 0 else 0
         self.redraw()
 
     @on(Page.Scrolled)
@@ -263,46 +250,17 @@ class DealScreen(ItemActions, Answering, Copying):
         view, height = self.page.view, self.page.size.height
         self.page.show(replace(view, top=view.scrolled(event.lines, height)))
 
-    @in_turn
-    async def action_search(self) -> None:
-        """Only the events that hold what is typed, as it is typed."""
-        self.show_tab(Tab.TIMELINE)
-        before = self.wanted
-
-        async def ask(asked: Questions) -> Came:
-            typed = await asked.ask(
-                lambda: Prompt(
-                    "Timeline: only events with",
-                    value=before,
-                    on_change=self._search,
-                    accept_empty=True,
-                    placeholder="moved, @bo, note, close date",
-                    draft_key=key_of("timeline", [self.deal_id]),
-                    offers=False,
-                    verb="Keep",
-                )
-            )
-            self._search(before if typed is None else typed)
-            return None if typed is None else True
-
-        await until_stored(self, ask)
-
-    def _search(self, text: str) -> None:
+    def search(self, text: str) -> None:
+        """Only the events of the timeline that hold this text."""
         self.wanted = text.strip()
         self.redraw()
 
-    @in_turn
-    async def action_help(self) -> None:
-        from pipeboard.ui.overlays.help import Help, groups_of
-
-        await self.ask(Help("Deal", groups_of(keys.DEAL)))
-
-    def action_step_back(self) -> None:
+    def step_back(self) -> None:
         """Esc: the timeline's filter, then back to the board."""
         if self.tab is Tab.TIMELINE and self.wanted:
-            self._search("")
+            self.search("")
         else:
             self.app.pop_screen()
 
-    def action_quit(self) -> None:
-        self.action_step_back()
+    def quit(self) -> None:
+        self.step_back()

@@ -8,11 +8,13 @@ from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 from pipeboard.domain.deal import NOTHING, Deal
 from pipeboard.domain.errors import Conflict, GateNotMet, PipeboardError
-from pipeboard.ui.outcome import Outcome
+from pipeboard.ui.busy import said
+from pipeboard.ui.changes import Outcome
+from pipeboard.ui.execute import take_note_of
+from pipeboard.ui.host import Host, ask
 from pipeboard.ui.overlays.draft import Draft
 from pipeboard.ui.overlays.overlay import Overlay
-from pipeboard.ui.said import said
-from pipeboard.ui.screens.deal_actions import DealActions
+from pipeboard.ui.turns import turn_of
 
 T = TypeVar("T")
 _GIVEN_UP: Final = "given_up"
@@ -41,7 +43,7 @@ class Meeting:
 class Questions:
     """Asks on overlays, and remembers what was answered in case that it has to be asked again."""
 
-    def __init__(self, screen: DealActions) -> None:
+    def __init__(self, screen: Host) -> None:
         self._screen = screen
         self._place = 0
         self._answers: dict[int | str, Any] = {}
@@ -69,7 +71,7 @@ class Questions:
         if draft is not None and place in self._texts:
             draft.hand(self._texts[place], self._why)
             self._why = ""
-        given = await self._screen.ask(overlay)
+        given = await ask(self._screen, overlay)
         if draft is not None:
             self._typed[place], self._texts[place] = draft, draft.typed
         if given is not None:
@@ -113,7 +115,7 @@ class Questions:
 
 
 async def until_stored(
-    screen: DealActions, ask: Ask, meeting: Meeting = Meeting()
+    screen: Host, attempt: Ask, meeting: Meeting = Meeting()
 ) -> Outcome | Literal[True]:
     """Asks and does what follows until it is stored, or the person leaves.
 
@@ -123,7 +125,7 @@ async def until_stored(
     """
     questions = Questions(screen)
     while True:
-        came = await _ask(ask, questions)
+        came = await _try(attempt, questions)
         if came is None:
             if questions.kept:
                 screen.say("What you typed is kept as a draft; the same key brings it back.")
@@ -145,9 +147,9 @@ async def until_stored(
         await _see_anew(screen)
 
 
-async def _ask(ask: Ask, questions: Questions) -> Came:
+async def _try(attempt: Ask, questions: Questions) -> Came:
     try:
-        return await ask(questions)
+        return await attempt(questions)
     except PipeboardError as error:
         if not questions.has_typed:
             raise
@@ -155,20 +157,21 @@ async def _ask(ask: Ask, questions: Questions) -> Came:
 
 
 async def _say_whose(
-    screen: DealActions, questions: Questions, conflict: Conflict, meeting: Meeting
+    screen: Host, questions: Questions, conflict: Conflict, meeting: Meeting
 ) -> Outcome | None:
     """Has the person say whose change stands; the outcome where that is the end of it."""
     from pipeboard.ui.overlays.conflict import ConflictMenu, Side, about
 
     details, mine = conflict.details, questions.mine
     deal_id = int(str(details["deal"]).removeprefix("D-"))
-    deal = await screen.board_app.write_queue.ask(lambda w: w.reader.deals([deal_id])[deal_id])
-    met = about(deal, details, mine, screen.board_app.settings.zone)
+    deal = await screen.program.write_queue.ask(lambda w: w.reader.deals([deal_id])[deal_id])
+    met = about(deal, details, mine, screen.program.settings.zone)
     is_form = isinstance(mine, dict)
-    side = await screen.ask(
+    side = await ask(
+        screen,
         ConflictMenu(
             met, joins=meeting.both is not None, by_field=is_form, notes=bool(meeting.theirs)
-        )
+        ),
     )
     rest = {name: mine[name] for name in mine if name not in met.fields} if is_form else {}
     is_partly = bool(rest) and len(rest) < len(mine)
@@ -194,14 +197,13 @@ async def _say_whose(
     return None
 
 
-async def _see_anew(screen: DealActions) -> None:
+async def _see_anew(screen: Host) -> None:
     """The person has been told what stands now: that is what the next try rests on."""
-    from pipeboard.workspace import Receipt
-
-    if screen.meant is not None:
-        ids = screen.meant[0]
-        deals = await screen.board_app.write_queue.ask(lambda w: w.reader.deals(ids))
-        screen.take_note_of(Receipt("", "", "", tuple(deals.values())))
+    turn = turn_of(screen)
+    if turn is not None and turn.targets is not None:
+        ids = turn.targets[0]
+        deals = await screen.program.write_queue.ask(lambda w: w.reader.deals(ids))
+        take_note_of(screen, {deal.id: deal.version for deal in deals.values()})
 
 
 def _leads_elsewhere(error: PipeboardError) -> bool:
