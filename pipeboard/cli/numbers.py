@@ -209,7 +209,7 @@ def set_target(call: Call) -> int:
         amount,
         owner=asked.owner,
         team=asked.team,
-        dry_run=asked.dry_run,
+        **call.once,
     )
     if asked.json:
         call.out.document({"target": target and _target(target)})
@@ -264,7 +264,7 @@ def set_rate(call: Call) -> int:
     asked, base = call.arguments, call.settings.currency
     wanted = None if asked.rate.lower() == "none" else asked.rate
     code, rate, day = call.workspace.set_rate(
-        asked.currency, wanted, on=call.day(asked.on), dry_run=asked.dry_run
+        asked.currency, wanted, on=call.day(asked.on), **call.once
     )
     if asked.json:
         call.out.document(

@@ -56,7 +56,7 @@ def add(call: Call) -> int:
     """Somebody new."""
     asked = call.arguments
     name = asked.name.removeprefix("@")
-    if _known(call, name) is not None:
+    if _known(call, name) is not None and call.workspace.retried(asked.token, "rep") is None:
         raise Refused(f"There is a rep {name} already.", hint=f"See 'pipeboard rep set {name}'.")
     return _save(call, Rep(name, asked.display_name or "", asked.team or ""), "Added")
 
@@ -84,13 +84,14 @@ def _known(call: Call, name: str) -> Rep | None:
 
 def _save(call: Call, rep: Rep, did: str) -> int:
     dry_run = call.arguments.dry_run
-    receipt, rep = call.workspace.change_rep(rep, dry_run=dry_run)
+    receipt, rep = call.workspace.change_rep(rep, **call.once)
     if call.arguments.json:
         call.out.document({"rep": _document(rep), "command_id": receipt.command_id or None})
     if dry_run:
         call.out.say(f"Not done (dry run): {did} {rep.name}.")
     else:
-        call.out.say(f"{did} {rep.name}." if receipt.command_id else receipt.summary)
+        words = f"{did} {rep.name}." if receipt.command_id else receipt.summary
+        call.out.say(words, *receipt.notes)
     return 0
 
 

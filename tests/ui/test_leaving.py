@@ -51,7 +51,7 @@ EDITORS = {
     "is killed": "kill -9 $$",
     "leaves the keyboard raw": "stty raw -echo; exit 1",
     "leaves its screen": r"printf '\033[?1049h\033[5;9r\033[?6h\033[4h\033[7m\033='; exit 1",
-    "hangs until ctrl+c": "sleep 60",
+    "hangs until ctrl+c": "exec sleep 60",
     "stops signals": "stty -isig; exit 1",
 }
 
