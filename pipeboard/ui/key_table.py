@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.near import did_you_mean
-from pipeboard.ui.draw.metrics.tab_names import TABS
+from pipeboard.ui.draw.metrics.tab_names import TABS as METRICS_TABS
 from pipeboard.ui.keys import UNBOUND, Group, Key, key_named, refuse_shared_keys
 
 
@@ -31,68 +32,40 @@ class DealTab(StrEnum):
 DEAL_TABS = tuple(DealTab)
 
 
-def _named(screen: str, does: str) -> str:
-    """The id of a key by the function that it calls."""
-    return f"{screen}.{does.rpartition('.')[2]}"
-
-
-_STAGES: Final = tuple(
-    Key(
-        f"board.stage_{n}",
-        "cursor.stage",
-        str(n),
-        f"Stage {n}",
-        f"go to stage {n}",
-        Group.AROUND,
-        given=(n,),
-    )
-    for n in range(10)
-)
-
-
-def _around(does: str, keys: str, label: str, help: str, shown: str = "") -> Key:
-    return Key(_named("board", does), does, keys, label, help, Group.AROUND, shown)
-
-
-def _change(
+def _key(
+    screen: str,
+    group: Group,
     does: str,
     keys: str,
     label: str,
     help: str,
+    *,
     shown: str = "",
     hint: str = "",
     rank: int = 0,
-    *,
     hint_key: str = "",
-    takes_deal: bool = True,
+    takes_deal: bool = False,
+    given: int | None = None,
+    id: str = "",
 ) -> Key:
-    return Key(
-        _named("board", does),
-        does,
-        keys,
-        label,
-        help,
-        Group.CHANGE,
-        shown,
-        hint,
-        rank,
-        takes_deal,
-        hint_key,
-    )
+    """A key whose id is made of the screen and of what it does, and what it gives to that."""
+    name = does.rpartition(".")[2]
+    id = id or (f"{screen}.{name}" if given is None else f"{screen}.{name}_{given}")
+    numbers = () if given is None else (given,)
+    return Key(id, does, keys, label, help, group, shown, hint, rank, takes_deal, hint_key, numbers)
 
 
-def _narrow(does: str, keys: str, label: str, help: str, shown: str = "") -> Key:
-    return Key(_named("board", does), does, keys, label, help, Group.NARROW, shown)
+_around = partial(_key, "board", Group.AROUND)
+_change = partial(_key, "board", Group.CHANGE, takes_deal=True)
+_narrow = partial(_key, "board", Group.NARROW)
+_many = partial(_key, "board", Group.MANY, takes_deal=True)
+_undo = partial(_key, "board", Group.UNDO)
+_elsewhere = partial(_key, "board", Group.ELSEWHERE)
+_app = partial(_key, "app")
+_deal = partial(_key, "deal")
+_metrics = partial(_key, "metrics")
 
-
-def _many(does: str, keys: str, label: str, help: str, *, takes_deal: bool = True) -> Key:
-    return Key(_named("board", does), does, keys, label, help, Group.MANY, takes_deal=takes_deal)
-
-
-def _elsewhere(does: str, keys: str, label: str, help: str, shown: str = "") -> Key:
-    return Key(_named("board", does), does, keys, label, help, Group.ELSEWHERE, shown)
-
-
+# fmt: off
 BOARD: Final[tuple[Key, ...]] = (
     _around("cursor.left", "h,left", "Left", "one stage left"),
     _around("cursor.down", "j,down", "Down", "one card down"),
@@ -104,180 +77,96 @@ BOARD: Final[tuple[Key, ...]] = (
     _around("cursor.half_up", "ctrl+u", "Half a page up", "half a page up"),
     _around("cursor.page_down", "pagedown", "Page down", "a page down"),
     _around("cursor.page_up", "pageup", "Page up", "a page up"),
-    *_STAGES,
-    _around("navigation.go", "g", "Go to…", "go to: g top, 1-9 stage, m metrics", "g …"),
-    Key(
-        "board.find",
-        "navigation.find",
-        "f",
-        "Find",
-        "find any deal, company, person",
-        Group.AROUND,
-        "",
-        "Find",
-        8,
-    ),
-    _change(
-        "selection.add",
-        "a",
-        "Add a deal",
-        "add a deal, in one line",
-        "",
-        "Add",
-        1,
-        takes_deal=False,
-    ),
-    _change("navigation.open", "enter", "Open", "open the deal", "", "Open", 2),
-    _change("stages.back", "H,less_than_sign,shift+left", "Move back", "one stage back", "H <"),
-    _change(
-        "stages.advance",
-        "L,greater_than_sign,shift+right",
-        "Move on",
-        "one stage on",
-        "L >",
-        "Move",
-        3,
-        hint_key="H/L",
-    ),
-    _change("stages.move", "m", "Move to…", "move to a stage, won, lost", "m …", "Move…", 4),
-    _change(
-        "daily.next_step", "t", "Next step", "set the next step and its day", "t …", "Next step", 5
-    ),
-    _change("notes.note", "n", "Note", "add a note", "", "Note", 6),
-    _change(
-        "daily.interaction", "i", "Log an interaction", "log a call, e-mail, meeting, demo", "i …"
-    ),
+    *(_around("cursor.stage", str(n), f"Stage {n}", f"go to stage {n}",
+        given=n) for n in range(10)),
+    _around("navigation.go", "g", "Go to…", "go to: g top, 1-9 stage, m metrics", shown="g …"),
+    _around("navigation.find", "f", "Find", "find any deal, company, person", hint="Find", rank=8),
+    _change("selection.add", "a", "Add a deal", "add a deal, in one line", hint="Add", rank=1,
+        takes_deal=False),
+    _change("navigation.open", "enter", "Open", "open the deal", hint="Open", rank=2),
+    _change("stages.back", "H,less_than_sign,shift+left", "Move back", "one stage back",
+        shown="H <"),
+    _change("stages.advance", "L,greater_than_sign,shift+right", "Move on", "one stage on",
+        shown="L >", hint="Move", rank=3, hint_key="H/L"),
+    _change("stages.move", "m", "Move to…", "move to a stage, won, lost", shown="m …",
+        hint="Move…", rank=4),
+    _change("daily.next_step", "t", "Next step", "set the next step and its day", shown="t …",
+        hint="Next step", rank=5),
+    _change("notes.note", "n", "Note", "add a note", hint="Note", rank=6),
+    _change("daily.interaction", "i", "Log an interaction", "log a call, e-mail, meeting, demo",
+        shown="i …"),
     _change("qualification.interview", "Q", "Interview", "qualification, question by question"),
     _change("fields.edit", "e", "Edit", "edit all fields"),
     _change("stages.win", "w", "Won", "won"),
     _change("stages.lose", "x", "Lost", "lost, with the reason"),
-    _change("daily.snooze", "z", "Snooze", "snooze until a day", "z …"),
+    _change("daily.snooze", "z", "Snooze", "snooze until a day", shown="z …"),
     _change("fields.owner", "o", "Owner", "give to a rep"),
     _change("fields.value", "dollar_sign", "Value", "set the value"),
     _change("fields.close_date", "c", "Close date", "set the close date"),
-    _change("fields.category", "C", "Forecast category", "omitted, pipeline, best, commit", "C …"),
-    _change(
-        "fields.probability", "percent_sign", "Probability", "probability by hand, or the stage's"
-    ),
+    _change("fields.category", "C", "Forecast category", "omitted, pipeline, best, commit",
+        shown="C …"),
+    _change("fields.probability", "percent_sign", "Probability",
+        "probability by hand, or the stage's"),
     _change("fields.tags", "number_sign", "Tags", "tags on (+a) and off (-b)"),
     _change("stages.archive", "d", "Archive", "archive, once it is asked (u brings it back)"),
-    _change(
-        "selection.order_down", "J,shift+down", "Order down", "down in the column, by hand", "J"
-    ),
-    _change("selection.order_up", "K,shift+up", "Order up", "up in the column, by hand", "K"),
-    Key(
-        "board.filter",
-        "navigation.filter",
-        "slash",
-        "Filter",
-        "filter as you type",
-        Group.NARROW,
-        "",
-        "Filter",
-        7,
-    ),
+    _change("selection.order_down", "J,shift+down", "Order down", "down in the column, by hand",
+        shown="J"),
+    _change("selection.order_up", "K,shift+up", "Order up", "up in the column, by hand", shown="K"),
+    _narrow("navigation.filter", "slash", "Filter", "filter as you type", hint="Filter", rank=7),
     _narrow("navigation.saved_filters", "F", "Saved filters", "saved filters"),
     _narrow("navigation.mine", "O", "Mine / everyone", "mine, everyone's"),
     _narrow("navigation.pipeline", "P", "Pipeline", "another pipeline"),
-    _narrow("navigation.sort", "s", "Sort…", "sort the cards", "s …"),
-    _narrow("navigation.view", "v", "View…", "lines a card, pane, signs", "v …"),
+    _narrow("navigation.sort", "s", "Sort…", "sort the cards", shown="s …"),
+    _narrow("navigation.view", "v", "View…", "lines a card, pane, signs", shown="v …"),
     _narrow("navigation.denser", "minus", "Fewer lines a card", "fewer lines a card"),
-    _narrow(
-        "navigation.roomier", "plus,equals_sign", "More lines a card", "more lines a card", "+"
-    ),
+    _narrow("navigation.roomier", "plus,equals_sign", "More lines a card", "more lines a card",
+        shown="+"),
     _many("selection.mark", "space", "Mark", "mark, and go down"),
     _many("selection.mark_range", "V", "Mark a range", "mark from here to there"),
-    _many(
-        "selection.mark_all",
-        "asterisk",
-        "Mark all shown",
-        "mark all of the column",
-        takes_deal=False,
-    ),
+    _many("selection.mark_all", "asterisk", "Mark all shown", "mark all of the column",
+        takes_deal=False),
     _many("selection.repeat", "full_stop", "Repeat", "the last change, on this deal"),
-    Key(
-        "board.undo",
-        "selection.undo",
-        "u",
-        "Undo",
-        "undo my last change",
-        Group.UNDO,
-        "",
-        "Undo",
-        9,
-    ),
-    Key("board.redo", "selection.redo", "U,ctrl+r", "Redo", "redo it", Group.UNDO),
+    _undo("selection.undo", "u", "Undo", "undo my last change", hint="Undo", rank=9),
+    _undo("selection.redo", "U,ctrl+r", "Redo", "redo it"),
     _elsewhere("daily.playbook", "b", "Playbook", "how this stage is worked, and its checklist"),
-    _elsewhere("clipboard.copy", "y", "Copy…", "copy: l line, e e-mail, p phone, i id", "y …"),
+    _elsewhere("clipboard.copy", "y", "Copy…", "copy: l line, e e-mail, p phone, i id",
+        shown="y …"),
     _elsewhere("navigation.pane", "p", "Pane", "the deal beside the board, or not"),
-    _elsewhere("navigation.switch", "tab", "Board / pane", "keys to the pane, to the board", "Tab"),
+    _elsewhere("navigation.switch", "tab", "Board / pane", "keys to the pane, to the board",
+        shown="Tab"),
     _elsewhere("navigation.metrics", "M", "Metrics", "on target? what is stuck? which forecast?"),
     _elsewhere("navigation.reload", "R", "Reload", "read everything again"),
-    Key(
-        "board.palette",
-        "navigation.palette",
-        "colon,ctrl+p",
-        "Keys",
-        "any command by name",
-        Group.ELSEWHERE,
-        "",
-        "Key",
-        11,
-    ),
-    Key(
-        "board.help",
-        "navigation.help",
-        "question_mark,f1",
-        "Help",
-        "all keys",
-        Group.ELSEWHERE,
-        "",
-        "Help",
-        10,
-    ),
+    _elsewhere("navigation.palette", "colon,ctrl+p", "Commands", "any command by name",
+        hint="Command", rank=11),
+    _elsewhere("navigation.help", "question_mark,f1", "Help", "all keys", hint="Help", rank=10),
     _elsewhere("screen.step_back", "escape", "Back", "one step back"),
     _elsewhere("screen.quit", "q", "Quit", "one step back, at the end quit"),
-    Key(
-        "app.suspend",
-        "app.suspend_process",
-        "ctrl+z",
-        "Suspend",
-        "to the shell, fg comes back",
-        Group.ELSEWHERE,
-    ),
-    Key("app.leave", "app.leave", "ctrl+q", "Quit", "quit from anywhere", Group.ELSEWHERE),
+    _app(Group.ELSEWHERE, "app.suspend_process", "ctrl+z", "Suspend",
+        "to the shell, fg comes back", id="app.suspend"),
+    _app(Group.ELSEWHERE, "app.leave", "ctrl+q", "Quit", "quit from anywhere"),
 )
-
-
-def _deal_around(does: str, keys: str, label: str, help: str) -> Key:
-    return Key(_named("deal", does), does, keys, label, help, Group.AROUND)
-
-
-def _deal_change(does: str, keys: str, label: str, help: str, hint: str = "", rank: int = 0) -> Key:
-    return Key(_named("deal", does), does, keys, label, help, Group.CHANGE, "", hint, rank)
-
 
 _ONLY_ON_A_DEAL: Final[tuple[Key, ...]] = (
     *(
-        Key(f"deal.tab_{n}", "screen.show_tab_at", str(n), str(tab), f"go to {tab.lower()}",
-            Group.AROUND, given=(n,))
-        for n, tab in enumerate(DealTab, 1)
+        _deal(Group.AROUND, "items.tab", str(n), str(tab), f"go to {tab.lower()}", given=n)
+        for n, tab in enumerate(DEAL_TABS, 1)
     ),
-    _deal_around("screen.tab_before", "h,left,shift+tab", "Tab before", "one tab left"),
-    _deal_around("screen.tab_after", "l,right,tab", "Next tab", "one tab right"),
-    Key(
-        "deal.search",
-        "items.search", "slash", "Search", "events that hold these words", Group.NARROW),
-    _deal_change("items.edit_item", "enter", "Edit this", 
-            "edit, answer or open what is under the cursor",
-            "Edit", 1),
-    _deal_change("items.add_item", "a", "Add here", "add a person, a term or a note", "Add", 2),
-    _deal_change("items.tick", "space", "Tick, rate", "tick an item, rate an answer", "Tick", 3),
-    _deal_change("items.edit_outside", "E", "In the editor", "this note or answer in your editor"),
-    _deal_change("items.remove_item", "delete,D", "Take away",
-            "take a person, term or answer away"),
-)  # fmt: skip
+    _deal(Group.AROUND, "items.tab_before", "h,left,shift+tab", "Tab before", "one tab left"),
+    _deal(Group.AROUND, "items.tab_after", "l,right,tab", "Next tab", "one tab right"),
+    _deal(Group.NARROW, "items.search", "slash", "Search", "events that hold these words"),
+    _deal(Group.CHANGE, "items.edit_item", "enter", "Edit this",
+        "edit, answer or open what is under the cursor", hint="Edit", rank=1),
+    _deal(Group.CHANGE, "items.add_item", "a", "Add here", "add a person, a term or a note",
+        hint="Add", rank=2),
+    _deal(Group.CHANGE, "items.tick", "space", "Tick, rate", "tick an item, rate an answer",
+        hint="Tick", rank=3),
+    _deal(Group.CHANGE, "items.edit_outside", "E", "In the editor",
+        "this note or answer in your editor"),
+    _deal(Group.CHANGE, "items.remove_item", "delete,D", "Take away",
+        "take a person, term or answer away"),
+)
 
+# fmt: on
 _ON_A_DEAL: Final = """
     down up top bottom half_down half_up page_down page_up back advance move next_step note
     interaction interview edit win lose snooze owner value close_date category probability tags
@@ -290,21 +179,7 @@ DEAL: Final[tuple[Key, ...]] = (
 )
 """The keys of the screen of one deal: its own, and the board's as far as one deal is enough."""
 
-
-def _metrics(
-    group: Group,
-    does: str,
-    keys: str,
-    label: str,
-    help: str,
-    hint: str = "",
-    rank: int = 0,
-    hint_key: str = "",
-) -> Key:
-    id = "metrics.copy" if does == "export.copy_numbers" else _named("metrics", does)
-    return Key(id, does, keys, label, help, group, "", hint, rank, False, hint_key)
-
-
+# fmt: off
 METRICS: Final[tuple[Key, ...]] = (
     _metrics(Group.AROUND, "figures.down", "j,down", "Next number", "next number"),
     _metrics(Group.AROUND, "figures.up", "k,up", "Number before", "number before"),
@@ -313,74 +188,40 @@ METRICS: Final[tuple[Key, ...]] = (
     _metrics(Group.AROUND, "figures.page_down", "pagedown,ctrl+d", "Page down", "a page down"),
     _metrics(Group.AROUND, "figures.page_up", "pageup,ctrl+u", "Page up", "a page up"),
     *(
-        Key(
-            f"metrics.tab_{n}",
-            "figures.tab",
-            str(n),
-            str(tab),
-            f"go to {tab.lower()}",
-            Group.AROUND,
-            given=(n,),
-        )
-        for n, tab in enumerate(TABS, 1)
+        _metrics(Group.AROUND, "figures.tab", str(n), str(tab), f"go to {tab.lower()}", given=n)
+        for n, tab in enumerate(METRICS_TABS, 1)
     ),
-    _metrics(Group.AROUND, "figures.next_tab", "tab", "Next tab", "next tab", "Tab", 3, "1-7"),
+    _metrics(Group.AROUND, "figures.next_tab", "tab", "Next tab", "next tab", hint="Tab",
+        rank=3, hint_key="1-7"),
     _metrics(Group.AROUND, "figures.tab_before", "shift+tab", "Tab before", "tab before"),
-    _metrics(
-        Group.AROUND,
-        "figures.open",
-        "enter",
-        "Deals",
-        "the deals behind a number, on the board",
-        "Deals",
-        1,
-    ),
-    _metrics(
-        Group.NARROW,
-        "figures.earlier",
-        "h,left",
-        "Earlier",
-        "the period before",
-        "Period",
-        2,
-        "h/l",
-    ),
+    _metrics(Group.AROUND, "figures.open", "enter", "Deals",
+        "the deals behind a number, on the board", hint="Deals", rank=1),
+    _metrics(Group.NARROW, "figures.earlier", "h,left", "Earlier", "the period before",
+        hint="Period", rank=2, hint_key="h/l"),
     _metrics(Group.NARROW, "figures.later", "l,right", "Later", "the period after"),
-    _metrics(
-        Group.NARROW, "figures.span", "p", "Month, quarter, year", "month, quarter, year", "Span", 6
-    ),
-    _metrics(
-        Group.NARROW, "figures.compare", "c", "Compare", "against the period before", "Compare", 5
-    ),
-    _metrics(
-        Group.NARROW, "figures.mine", "O", "Mine / everyone", "mine, everyone's", "Mine/all", 4
-    ),
+    _metrics(Group.NARROW, "figures.span", "p", "Month, quarter, year", "month, quarter, year",
+        hint="Span", rank=6),
+    _metrics(Group.NARROW, "figures.compare", "c", "Compare", "against the period before",
+        hint="Compare", rank=5),
+    _metrics(Group.NARROW, "figures.mine", "O", "Mine / everyone", "mine, everyone's",
+        hint="Mine/all", rank=4),
     _metrics(Group.NARROW, "figures.rep", "o", "Rep", "one rep's numbers"),
     _metrics(Group.NARROW, "figures.pipeline", "P", "Pipeline", "another pipeline"),
-    _metrics(
-        Group.NARROW, "figures.filter", "slash", "Filter", "only deals that match", "Filter", 7
-    ),
-    _metrics(
-        Group.ELSEWHERE, "export.copy_numbers", "y", "Copy", "copy this tab as Markdown", "Copy", 9
-    ),
-    _metrics(
-        Group.ELSEWHERE, "export.export", "e", "Export…", "write CSV, Markdown or SVG", "Export", 8
-    ),
-    _metrics(
-        Group.ELSEWHERE,
-        "figures.counting",
-        "S",
-        "Counting…",
-        "weeks, business year, whom deals count for",
-    ),
+    _metrics(Group.NARROW, "figures.filter", "slash", "Filter", "only deals that match",
+        hint="Filter", rank=7),
+    _metrics(Group.ELSEWHERE, "export.copy_numbers", "y", "Copy", "copy this tab as Markdown",
+        hint="Copy", rank=9, id="metrics.copy"),
+    _metrics(Group.ELSEWHERE, "export.export", "e", "Export…", "write CSV, Markdown or SVG",
+        hint="Export", rank=8),
+    _metrics(Group.ELSEWHERE, "figures.counting", "S", "Counting…",
+        "weeks, business year, whom deals count for"),
     _metrics(Group.ELSEWHERE, "figures.reload", "R", "Reload", "count again, as of now"),
-    _metrics(
-        Group.ELSEWHERE, "navigation.help", "question_mark,f1", "Help", "all keys", "Help", 10
-    ),
-    _metrics(
-        Group.ELSEWHERE, "figures.step_back", "escape,q", "Back", "back to the board", "Back", 11
-    ),
+    _metrics(Group.ELSEWHERE, "navigation.help", "question_mark,f1", "Help", "all keys",
+        hint="Help", rank=10),
+    _metrics(Group.ELSEWHERE, "figures.step_back", "escape,q", "Back", "back to the board",
+        hint="Back", rank=11),
 )
+# fmt: on
 
 ALL: Final[Mapping[str, Key]] = MappingProxyType(
     {key.id: key for table in (METRICS, DEAL, BOARD) for key in table}

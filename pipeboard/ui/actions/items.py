@@ -25,7 +25,7 @@ from pipeboard.ui.execute import execute
 from pipeboard.ui.host import (
     ask,
 )
-from pipeboard.ui.key_table import DealTab as Tab
+from pipeboard.ui.key_table import DEAL_TABS, DealTab
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Choice, Menu
 from pipeboard.ui.overlays.prompt import Prompt
@@ -40,24 +40,37 @@ _NOBODY: Final = Contact("", "other")
 _NO_TERM: Final = Term("")
 
 
+def tab(host: DealScreen, number: int) -> None:
+    """The tab with that number."""
+    host.show_tab(DEAL_TABS[number - 1])
+
+
+def tab_before(host: DealScreen) -> None:
+    host.show_tab(DEAL_TABS[(DEAL_TABS.index(host.tab) - 1) % len(DEAL_TABS)])
+
+
+def tab_after(host: DealScreen) -> None:
+    host.show_tab(DEAL_TABS[(DEAL_TABS.index(host.tab) + 1) % len(DEAL_TABS)])
+
+
 async def edit_item(host: DealScreen) -> None:
     """Enter: answers the question, edits the person or note, opens the event."""
     key = host.item_key
     match host.tab:
         case _ if not key:
             host.say("There is nothing here to edit; a adds.", "status.warn")
-        case Tab.OVERVIEW:
+        case DealTab.OVERVIEW:
             await _open_part(host, key)
-        case Tab.QUESTIONS:
+        case DealTab.QUESTIONS:
             await _answer_item(host, key)
-        case Tab.NOTES:
+        case DealTab.NOTES:
             await _edit_note(host, key)
-        case Tab.TIMELINE:
+        case DealTab.TIMELINE:
             host.opened ^= {int(key)}
             host.redraw()
-        case Tab.PEOPLE:
+        case DealTab.PEOPLE:
             await _edit_person(host, key)
-        case Tab.TERMS:
+        case DealTab.TERMS:
             await _edit_term(host, key)
 
 
@@ -106,9 +119,9 @@ async def _edit_note(host: DealScreen, note_id: str, *, outside: bool = False) -
 
 async def edit_outside(host: DealScreen) -> None:
     """E: the note or answer under the cursor in the editor, or a new note."""
-    if host.tab is Tab.NOTES and host.item_key:
+    if host.tab is DealTab.NOTES and host.item_key:
         await _edit_note(host, host.item_key, outside=True)
-    elif host.tab is Tab.QUESTIONS and host.item_key:
+    elif host.tab is DealTab.QUESTIONS and host.item_key:
         await _answer_outside(host, host.item_key)
     else:
         await write_note(host, outside=True)
@@ -126,9 +139,9 @@ async def _answer_outside(host: DealScreen, key: str) -> None:
 async def add_item(host: DealScreen) -> None:
     """a: a person, a term, or on the other tabs a note."""
     match host.tab:
-        case Tab.PEOPLE:
+        case DealTab.PEOPLE:
             await _edit_person(host, "")
-        case Tab.TERMS:
+        case DealTab.TERMS:
             await _edit_term(host, "")
         case _:
             await write_note(host)
@@ -137,11 +150,11 @@ async def add_item(host: DealScreen) -> None:
 async def remove_item(host: DealScreen) -> None:
     """D: takes a person, a term or an answer away; u brings it back."""
     key, deal_id = host.item_key, host.sheet.deal.id
-    if not key or host.tab not in (Tab.PEOPLE, Tab.TERMS, Tab.QUESTIONS):
+    if not key or host.tab not in (DealTab.PEOPLE, DealTab.TERMS, DealTab.QUESTIONS):
         host.say("Nothing here can be taken away.", "status.warn")
-    elif host.tab is Tab.PEOPLE:
+    elif host.tab is DealTab.PEOPLE:
         await execute(host, c.SetContact(key, None), ids=[deal_id], repeats=False)
-    elif host.tab is Tab.TERMS:
+    elif host.tab is DealTab.TERMS:
         await execute(host, c.SetTerm(key, None), ids=[deal_id], repeats=False)
     elif key in host.sheet.deal.answers:
         await execute(host, c.AnswerQuestion(key, None), ids=[deal_id], repeats=False)
@@ -152,9 +165,9 @@ async def remove_item(host: DealScreen) -> None:
 async def tick(host: DealScreen) -> None:
     """space: an item of the checklist done or not; how strong an answer is."""
     key = host.item_key
-    if host.tab is Tab.OVERVIEW and key.startswith(CHECK):
+    if host.tab is DealTab.OVERVIEW and key.startswith(CHECK):
         await _tick_item(host, key)
-    elif host.tab is Tab.QUESTIONS and key:
+    elif host.tab is DealTab.QUESTIONS and key:
         await _rate(host, key)
     else:
         host.say("space ticks the checklist on 1 and rates answers on 2.", "status.warn")
@@ -273,7 +286,7 @@ def _needed(why: str) -> Any:
 
 async def search(host: DealScreen) -> None:
     """Only the events of the timeline that hold what is typed, as it is typed."""
-    host.show_tab(Tab.TIMELINE)
+    host.show_tab(DealTab.TIMELINE)
     before = host.wanted
 
     async def attempt(questions: Questions) -> Came:

@@ -22,9 +22,7 @@ from pipeboard.ui.draw.items import GUTTER, Item, listed, scrolled_to
 from pipeboard.ui.draw.line import Line, blank, exactly, whole
 from pipeboard.ui.draw.section import PaneStyle
 from pipeboard.ui.draw.tabs import head, tab_strip
-from pipeboard.ui.key_table import DEAL
-from pipeboard.ui.key_table import DEAL_TABS as TABS
-from pipeboard.ui.key_table import DealTab as Tab
+from pipeboard.ui.key_table import DEAL, DEAL_TABS, DealTab
 from pipeboard.ui.keys import Key
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.live import LiveScreen
@@ -35,18 +33,18 @@ if TYPE_CHECKING:
     pass
 
 LEADS_TO = {
-    overview.SCORE: Tab.QUESTIONS,
-    overview.NOTES: Tab.NOTES,
-    "touches": Tab.TIMELINE,
+    overview.SCORE: DealTab.QUESTIONS,
+    overview.NOTES: DealTab.NOTES,
+    "touches": DealTab.TIMELINE,
 }
 """Parts of the overview that another tab says more about."""
 _NOTHING = {
-    Tab.OVERVIEW: "",
-    Tab.QUESTIONS: "this pipeline asks no questions",
-    Tab.NOTES: "no notes; n adds one",
-    Tab.TIMELINE: "nothing matches; Esc shows all",
-    Tab.PEOPLE: "nobody is known yet; a adds a person",
-    Tab.TERMS: "nothing is negotiated yet; a adds a term",
+    DealTab.OVERVIEW: "",
+    DealTab.QUESTIONS: "this pipeline asks no questions",
+    DealTab.NOTES: "no notes; n adds one",
+    DealTab.TIMELINE: "nothing matches; Esc shows all",
+    DealTab.PEOPLE: "nobody is known yet; a adds a person",
+    DealTab.TERMS: "nothing is negotiated yet; a adds a term",
 }
 
 
@@ -62,11 +60,11 @@ class DealScreen(LiveScreen):
         self.state = state
         self.deal_id = deal_id
         self.page = Page(theme)
-        self.tab = Tab.OVERVIEW
+        self.tab = DealTab.OVERVIEW
         self.wanted = ""
         self.opened: frozenset[int] = frozenset()
         self.items: tuple[Item, ...] = ()
-        self._cursors = dict.fromkeys(TABS, 0)
+        self._cursors = dict.fromkeys(DEAL_TABS, 0)
         self._version = state.reader.data_version()
         self.sheet = self._read()
 
@@ -127,17 +125,17 @@ class DealScreen(LiveScreen):
 
     def _items(self, style: PaneStyle) -> tuple[Item, ...]:
         match self.tab:
-            case Tab.OVERVIEW:
+            case DealTab.OVERVIEW:
                 return overview.overview_items(self.sheet, style)
-            case Tab.QUESTIONS:
+            case DealTab.QUESTIONS:
                 return questions.question_items(self.sheet, style)
-            case Tab.NOTES:
+            case DealTab.NOTES:
                 return notes.note_items(self.sheet, style)
-            case Tab.TIMELINE:
+            case DealTab.TIMELINE:
                 return notes.timeline_items(self.sheet, style, self.wanted, self.opened)
-            case Tab.PEOPLE:
+            case DealTab.PEOPLE:
                 return people.people_items(self.sheet, style)
-            case Tab.TERMS:
+            case DealTab.TERMS:
                 return people.term_items(self.sheet, style)
 
     def _below(self, style: PaneStyle) -> list[Line]:
@@ -145,30 +143,30 @@ class DealScreen(LiveScreen):
         lines: list[Line] = []
         if not self.items and _NOTHING[self.tab]:
             lines += [(blank(GUTTER), (_NOTHING[self.tab], "empty")), ()]
-        if self.tab is Tab.QUESTIONS and self.items:
+        if self.tab is DealTab.QUESTIONS and self.items:
             question = self.sheet.pipeline.question(self.item_key)
             if question is not None:
                 answer = self.sheet.deal.answers.get(question.key)
                 lines += [(), *questions.question_box(question, answer, style)]
-        elif self.tab is Tab.PEOPLE:
+        elif self.tab is DealTab.PEOPLE:
             lines.append(people.people_note(self.sheet.deal))
-        elif self.tab is Tab.TERMS:
+        elif self.tab is DealTab.TERMS:
             me = self.program.me
             lines += [(), *people.terms_note(self.sheet, style, me)]
-        elif self.tab is Tab.TIMELINE and self.wanted:
+        elif self.tab is DealTab.TIMELINE and self.wanted:
             said = f"only events with '{self.wanted}'; Esc shows all"
             lines += [(), (blank(GUTTER), whole(said, "text.dim"))]
         return lines
 
-    def _counts(self) -> dict[Tab, str]:
+    def _counts(self) -> dict[DealTab, str]:
         sheet = self.sheet
         given, total = len(sheet.deal.answered(sheet.pipeline)), len(sheet.pipeline.questions)
         return {
-            Tab.QUESTIONS: f"{given}/{total}",
-            Tab.NOTES: str(len(sheet.notes)),
-            Tab.TIMELINE: str(len(sheet.entries)),
-            Tab.PEOPLE: str(len(sheet.deal.contacts)),
-            Tab.TERMS: str(len(sheet.deal.terms) or ""),
+            DealTab.QUESTIONS: f"{given}/{total}",
+            DealTab.NOTES: str(len(sheet.notes)),
+            DealTab.TIMELINE: str(len(sheet.entries)),
+            DealTab.PEOPLE: str(len(sheet.deal.contacts)),
+            DealTab.TERMS: str(len(sheet.deal.terms) or ""),
         }
 
     # What the keys are about.
@@ -185,8 +183,8 @@ class DealScreen(LiveScreen):
     def only_looks(self, key: Key) -> bool:
         if key.id != "deal.edit_item":
             return False
-        on_overview = self.tab is Tab.OVERVIEW and self.item_key in (*LEADS_TO, overview.GATE)
-        return self.tab is Tab.TIMELINE or on_overview
+        on_overview = self.tab is DealTab.OVERVIEW and self.item_key in (*LEADS_TO, overview.GATE)
+        return self.tab is DealTab.TIMELINE or on_overview
 
     def targets(self) -> Targets:
         return (self.deal_id,), {self.deal_id: self.sheet.deal.version}
@@ -207,21 +205,11 @@ class DealScreen(LiveScreen):
 
     # Moving about.
 
-    def show_tab(self, tab: Tab) -> None:
+    def show_tab(self, tab: DealTab) -> None:
         """Another tab, scrolled to its cursor."""
         self.tab = tab
         self.say("")
         self.redraw()
-
-    def show_tab_at(self, number: int) -> None:
-        """The tab with that number."""
-        self.show_tab(TABS[number - 1])
-
-    def tab_before(self) -> None:
-        self.show_tab(TABS[(TABS.index(self.tab) - 1) % len(TABS)])
-
-    def tab_after(self) -> None:
-        self.show_tab(TABS[(TABS.index(self.tab) + 1) % len(TABS)])
 
     def move_cursor(self, columns: int, rows: int) -> None:
         """The cursor so many items down; through an item higher than the screen line by line."""
@@ -257,7 +245,7 @@ class DealScreen(LiveScreen):
 
     def step_back(self) -> None:
         """Esc: the timeline's filter, then back to the board."""
-        if self.tab is Tab.TIMELINE and self.wanted:
+        if self.tab is DealTab.TIMELINE and self.wanted:
             self.search("")
         else:
             self.app.pop_screen()
