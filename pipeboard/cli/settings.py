@@ -209,20 +209,21 @@ def _no_program(name: str, text: str) -> Iterator[str]:
 
 
 def keys(call: Call) -> int:
-    """The key table of the board."""
-    from pipeboard.ui.key_table import BOARD
+    """The keys of every screen."""
+    from pipeboard.ui.key_table import BOARD, DEAL, METRICS
     from pipeboard.ui.keys import name_of
 
     def names(command: Key) -> list[str]:
         return [name_of(key) for key in command.keys.split(",")]
 
+    table = {key.id: key for key in (*BOARD, *DEAL, *METRICS)}.values()
     if call.arguments.json:
         documents = [
-            {"id": c.id, "keys": names(c), "group": str(c.group), "help": c.help} for c in BOARD
+            {"id": c.id, "keys": names(c), "group": str(c.group), "help": c.help} for c in table
         ]
         call.out.document({"keys": documents})
         return 0
-    rows = ((" ".join(names(c)), c.help, c.id) for c in BOARD)
+    rows = ((" ".join(names(c)), c.help, c.id) for c in table)
     Table(("keys", "what they do", "id"), elastic=(1,)).write(call.out, rows)
     return 0
 

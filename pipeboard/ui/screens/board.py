@@ -69,14 +69,7 @@ class BoardScreen(LiveScreen):
         yield self.canvas
 
     def on_mount(self) -> None:
-        self.call_after_refresh(self._catch_up)
-
-    def _catch_up(self) -> None:
-        """What the first frame did not wait for."""
-        self._look()
-        self._count_signs()
-        self.say(_first_words(self))
-        self.set_timer(WARM_UP_S, lambda: self.run_worker(_get_ready(self), group="house"))
+        self.call_after_refresh(_catch_up, self)
 
     def on_unmount(self) -> None:
         if self.metrics_worker is not None:
@@ -155,7 +148,7 @@ class BoardScreen(LiveScreen):
             self.say(f"Nothing is meant by {text} any more: shown without it.", "status.warn")
         news = self._news.told(self.state, self.program.seat.actor.name)
         if news:
-            self.say_beside(news)
+            self.say(self._said.text, self._said.role, news)
 
     def turn_day(self, today: date) -> None:
         """A board left open over night shows the new day's ages and due steps."""
@@ -365,6 +358,14 @@ class News:
         if len(news) == 1:
             return f"{who} {when}: {news[0].summary}"
         return f"{len(news)} changes by {who} {when}"
+
+
+def _catch_up(board: BoardScreen) -> None:
+    """What the first frame did not wait for."""
+    board._look()
+    board._count_signs()
+    board.say(_first_words(board))
+    board.set_timer(WARM_UP_S, lambda: board.run_worker(_get_ready(board), group="house"))
 
 
 def _first_words(board: BoardScreen) -> str:

@@ -86,7 +86,8 @@ class DealScreen(LiveScreen):
         last = self.sheet.entries[0]
         if self.sheet.deal.version != before and last.actor != self.program.me:
             at = last.recorded_at.astimezone(self.program.settings.zone)
-            self.say_beside(f"changed by @{last.actor} {at:%H:%M}")
+            news = f"changed by @{last.actor} {at:%H:%M}"
+            self.say(self._said.text, self._said.role, news)
 
     def turn_day(self, today: date) -> None:
         self.reads_again = True
@@ -111,7 +112,7 @@ class DealScreen(LiveScreen):
         self.items = self._items(style)
         self._cursors[self.tab] = max(0, min(self.cursor, len(self.items) - 1))
         shown = listed(self.items, self.cursor, self._below(style))
-        top = (*head(self.sheet, style), tab_strip(self.tab, self._counts(), style.width))
+        top = (*head(self.sheet, style), tab_strip(self.tab, _counts(self.sheet), style.width))
         view = replace(
             self.page.view,
             head=tuple(spelled(exactly(line, style.width), style.glyphs) for line in top),
@@ -157,17 +158,6 @@ class DealScreen(LiveScreen):
             said = f"only events with '{self.wanted}'; Esc shows all"
             lines += [(), (blank(GUTTER), whole(said, "text.dim"))]
         return lines
-
-    def _counts(self) -> dict[DealTab, str]:
-        sheet = self.sheet
-        given, total = len(sheet.deal.answered(sheet.pipeline)), len(sheet.pipeline.questions)
-        return {
-            DealTab.QUESTIONS: f"{given}/{total}",
-            DealTab.NOTES: str(len(sheet.notes)),
-            DealTab.TIMELINE: str(len(sheet.entries)),
-            DealTab.PEOPLE: str(len(sheet.deal.contacts)),
-            DealTab.TERMS: str(len(sheet.deal.terms) or ""),
-        }
 
     # What the keys are about.
 
@@ -252,3 +242,15 @@ class DealScreen(LiveScreen):
 
     def quit(self) -> None:
         self.step_back()
+
+
+def _counts(sheet: Sheet) -> dict[DealTab, str]:
+    """What stands beside the names of the tabs."""
+    given, total = len(sheet.deal.answered(sheet.pipeline)), len(sheet.pipeline.questions)
+    return {
+        DealTab.QUESTIONS: f"{given}/{total}",
+        DealTab.NOTES: str(len(sheet.notes)),
+        DealTab.TIMELINE: str(len(sheet.entries)),
+        DealTab.PEOPLE: str(len(sheet.deal.contacts)),
+        DealTab.TERMS: str(len(sheet.deal.terms) or ""),
+    }

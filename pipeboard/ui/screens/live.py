@@ -106,11 +106,6 @@ class LiveScreen(Screen[None]):
         self._said = Said(text, role, beside)
         self.show_status()
 
-    def say_beside(self, text: str) -> None:
-        """A few words at the right end of the status line."""
-        self._said = Said(self._said.text, self._said.role, text)
-        self.show_status()
-
     @property
     def trouble(self) -> str:
         """Why the database cannot be read or written as it should; empty where it can."""
@@ -218,7 +213,7 @@ class LiveScreen(Screen[None]):
         try:
             app.seat.file.check()
             self.state.reader.check()
-            self._follow()
+            _follow(self)
         except DatabaseError as error:
             self._busy_looks += is_busy(error)
             if not is_busy(error) or self._busy_looks > _MOST_BUSY_LOOKS:
@@ -229,13 +224,15 @@ class LiveScreen(Screen[None]):
         if self._trouble != before:
             self.show_status()
 
-    def _follow(self) -> None:
-        today = self.program.today_now()
-        if today != self.state.lens.today:
-            self.turn_day(today)
-        version = self.state.reader.data_version()
-        if self._version is None:
-            self._version = version
-        if version != self._version or self.needs_reading:
-            self.show_news()
-            self._version, self.reads_again = version, False
+
+def _follow(screen: LiveScreen) -> None:
+    """Shows another day, and what others have stored."""
+    today = screen.program.today_now()
+    if today != screen.state.lens.today:
+        screen.turn_day(today)
+    version = screen.state.reader.data_version()
+    if screen._version is None:
+        screen._version = version
+    if version != screen._version or screen.needs_reading:
+        screen.show_news()
+        screen._version, screen.reads_again = version, False

@@ -176,21 +176,11 @@ class MetricsScreen(LiveScreen):
             hints=keys.hints(self.keys),
             glyphs=self.state.view.glyphs,
         )
-        self.page.show(replace(view, top=self._top(view.room(height), view.top)))
+        self.page.show(replace(view, top=_top(self, view.room(height), view.top)))
         if self.spot is not None:
             self.say(self.spot.says)
         else:
             self.show_status()
-
-    def _top(self, room: int, top: int) -> int:
-        """From which line on the number under the cursor is seen, with its heading above it."""
-        spot, last = self.spot, len(self.block.lines) - room
-        if spot is None:
-            return 0
-        if self.cursor == 0:
-            return 0
-        top = max(spot.y - room + 1, min(top, max(0, spot.y - 2)))
-        return max(0, min(top, last))
 
     def put_status(self, line: Line, right: Line) -> None:
         counting: Line = (("counting…", "hint.label"),) if self._counting else EMPTY
@@ -244,3 +234,14 @@ class MetricsScreen(LiveScreen):
         place = LeftAt(self.asked, self.filter_text, self.cursor)
         await patiently(self, lambda: self._come_back(place, wanted))
         self.app.pop_screen()
+
+
+def _top(screen: MetricsScreen, room: int, top: int) -> int:
+    """From which line on the number under the cursor is seen, with its heading above it."""
+    spot, last = screen.spot, len(screen.block.lines) - room
+    if spot is None:
+        return 0
+    if screen.cursor == 0:
+        return 0
+    top = max(spot.y - room + 1, min(top, max(0, spot.y - 2)))
+    return max(0, min(top, last))
