@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pipeboard.domain.metrics import Basis, Report
 from pipeboard.domain.metrics.wording import Wording
 from pipeboard.ui.draw.glyphs import Glyphs
-from pipeboard.ui.draw.metrics.asked import Asked
+from pipeboard.ui.draw.metrics.asked import ReportView
 from pipeboard.ui.draw.metrics.block import Block
 from pipeboard.ui.draw.metrics.figures import Figures, named_deals
 from pipeboard.ui.draw.metrics.tabs import draw_tab
@@ -34,7 +34,7 @@ KEPT_BLOCKS = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class CountedMoment:
     """A state of the database, by its version, and the instant of the first look at it."""
 
     version: int
@@ -45,7 +45,7 @@ class Moment:
 class Drawn:
     """A tab as it was asked for."""
 
-    asked: Asked
+    asked: ReportView
     block: Block
 
 
@@ -60,31 +60,31 @@ class MetricsWorker:
         # Nothing is lost when it is stopped in the middle: nobody should wait for it to leave.
         self._thread = Thread(target=self._serve, name="metrics_worker", daemon=True)
         self._reader: Reader | None = None
-        self._moment: Moment | None = None
+        self._moment: CountedMoment | None = None
         self._last = 0
         self._bases: dict[Hashable, Basis] = {}
         self._figures: dict[Hashable, Figures] = {}
         self._blocks: dict[Hashable, Drawn] = {}
 
-    def moment(self, version: int) -> Moment:
+    def moment(self, version: int) -> CountedMoment:
         """What the numbers are of: this state of the database as of the first look at it, today.
 
         Numbers of a state that has not changed since stay as they are.
         """
         found, now = self._moment, self._clock()
         if found is None or (found.version, found.at.date()) != (version, now.date()):
-            found = self._moment = Moment(version, now)
+            found = self._moment = CountedMoment(version, now)
         return found
 
     def begin_anew(self) -> None:
         """Counts everything again, as of now."""
         self._moment = None
 
-    def at_hand(self, asked: Asked, moment: Moment) -> Drawn | None:
+    def at_hand(self, asked: ReportView, moment: CountedMoment) -> Drawn | None:
         """The answer if it is known already."""
         return self._blocks.get((asked, moment))
 
-    def ask(self, asked: Asked, moment: Moment) -> asyncio.Future[Drawn | None]:
+    def ask(self, asked: ReportView, moment: CountedMoment) -> asyncio.Future[Drawn | None]:
         """The tab drawn; None when something else was asked before this was begun."""
         self._last += 1
         number = self._last
@@ -94,7 +94,9 @@ class MetricsWorker:
 
         return self._in_thread(answer)
 
-    def use(self, asked: Asked, moment: Moment, work: Callable[[Figures], T]) -> asyncio.Future[T]:
+    def use(
+        self, asked: ReportView, moment: CountedMoment, work: Callable[[Figures], T]
+    ) -> asyncio.Future[T]:
         """What `work` makes of the figures, such as an export."""
         return self._in_thread(lambda: work(self._figures_of(asked, moment)))
 
@@ -126,7 +128,7 @@ class MetricsWorker:
         if self._reader is not None:
             self._reader.close()
 
-    def _draw(self, asked: Asked, moment: Moment) -> Drawn:
+    def _draw(self, asked: ReportView, moment: CountedMoment) -> Drawn:
         shown = self._figures_of(asked, moment)
         currency = shown.report.basis.rules.currency
         say = Wording(currency, signs=asked.glyphs is Glyphs.UNICODE)
@@ -135,7 +137,7 @@ class MetricsWorker:
         _keep(self._blocks, (asked, moment), drawn, KEPT_BLOCKS)
         return drawn
 
-    def _figures_of(self, asked: Asked, moment: Moment) -> Figures:
+    def _figures_of(self, asked: ReportView, moment: CountedMoment) -> Figures:
         key = (
             asked.pipeline,
             asked.period,
@@ -148,7 +150,7 @@ class MetricsWorker:
             _keep(self._figures, key, self._find(asked, moment), KEPT_FIGURES)
         return self._figures[key]
 
-    def _find(self, asked: Asked, moment: Moment) -> Figures:
+    def _find(self, asked: ReportView, moment: CountedMoment) -> Figures:
         question = Question(
             asked.pipeline, asked.period, moment.at, asked.owner, asked.query, self._me
         )
@@ -165,7 +167,7 @@ class MetricsWorker:
             self._reader = self._store.new_reader()
         return self._reader
 
-    def _report(self, question: Question, moment: Moment) -> Report:
+    def _report(self, question: Question, moment: CountedMoment) -> Report:
         """Everything is read once for each instant: another period, rep or filter reads nothing."""
         settings = self._read().settings()
         ended = None
@@ -175,7 +177,7 @@ class MetricsWorker:
         basis = self._basis(question, moment).during(question.period, ended)
         return report_on(self._read(), basis, question)
 
-    def _basis(self, question: Question, moment: Moment) -> Basis:
+    def _basis(self, question: Question, moment: CountedMoment) -> Basis:
         key = (question.pipeline, question.as_of, moment)
         if key not in self._bases:
             while len(self._bases) >= KEPT_BASES:

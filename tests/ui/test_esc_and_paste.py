@@ -13,7 +13,7 @@ from pipeboard.ui.overlays.form import Form
 from pipeboard.ui.overlays.overlay import Overlay, TypingOverlay
 from pipeboard.ui.overlays.text import TextScreen
 from pipeboard.ui.screens.first_run import FirstRun
-from pipeboard.ui.terminal.reading import Reader
+from pipeboard.ui.terminal.reading import KeyReader
 from pipeboard.ui.terminal.typed import PASTE_BEGINS, PASTE_ENDS
 from tests.ui.shown import Shown, shown
 from tests.ui.test_first_run import welcome
@@ -128,7 +128,10 @@ async def test_a_paste_where_nothing_is_typed_is_ignored_with_a_word(
 async def test_a_paste_on_the_welcome_screen_chooses_nothing() -> None:
     async with welcome() as (app, stage):
         assert isinstance(app, FirstRun)
-        for event in (*(reader := Reader(app.has_alt_key)).feed(hostile("dnq")), *reader.quiet()):
+        for event in (
+            *(reader := KeyReader(app.has_alt_key)).feed(hostile("dnq")),
+            *reader.quiet(),
+        ):
             app.post_message(event)
         await stage.pilot.pause()
         assert stage.shows("Welcome")

@@ -10,7 +10,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from pipeboard.ui.overlays.behind import fitted
-from pipeboard.ui.overlays.menu import Choice, Menu
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.overlays.prompt import Prompt
 from tests.ui.shown import STALE, Shown, shown
@@ -122,7 +122,7 @@ async def test_overlays_over_overlays_follow_the_size_too(demo: Path) -> None:
     async with shown(demo) as show:
         for depth in range(12):
             await show.desk.app.push_screen(
-                Menu(f"Menu {depth}", [Choice("1", "one")]) if depth % 2 else Prompt("Prompt")
+                Menu(f"Menu {depth}", [MenuChoice("1", "one")]) if depth % 2 else Prompt("Prompt")
             )
             await show.desk.settle()
         for width, height in SIZES:

@@ -14,7 +14,7 @@ from pipeboard.ui.host import (
     selected,
     target_names,
 )
-from pipeboard.ui.overlays.menu import Choice, Menu
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.terminal import clipboard
 
@@ -30,12 +30,12 @@ async def copy(host: Host) -> None:
     mails = [person.email for person in people if person.email]
     phones = [person.phone for person in people if person.phone]
     choices = [
-        Choice("l", "line"),
-        Choice("e", "e-mail", bool(mails), "No e-mail address is known here."),
-        Choice("p", "phone", bool(phones), "No phone number is known here."),
-        Choice("i", "id"),
-        Choice("m", "Markdown"),
-        Choice("y", "show the text"),
+        MenuChoice("l", "line"),
+        MenuChoice("e", "e-mail", bool(mails), "No e-mail address is known here."),
+        MenuChoice("p", "phone", bool(phones), "No phone number is known here."),
+        MenuChoice("i", "id"),
+        MenuChoice("m", "Markdown"),
+        MenuChoice("y", "show the text"),
     ]
     key = await ask(host, Menu(f"Copy of {target_names(host, ids)}", choices))
     match key:

@@ -25,7 +25,7 @@ from pipeboard.ui.host import (
 )
 from pipeboard.ui.overlays import feedback
 from pipeboard.ui.overlays.draft import key_of
-from pipeboard.ui.overlays.menu import Choice, Menu
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Meeting, Questions, until_stored
 
@@ -54,7 +54,7 @@ async def ask_next_step(host: Host) -> bool:
     deals = (await host.program.write_queue.ask(lambda w: w.reader.deals(ids))).values()
     usual = await _usual_step(host, deals)
     steps = {deal.next_step.text if deal.next_step else "" for deal in deals}
-    words = feedback.Words(steps.pop() if len(steps) == 1 else "", usual, len(deals))
+    words = feedback.StepWords(steps.pop() if len(steps) == 1 else "", usual, len(deals))
 
     async def attempt(questions: Questions) -> Outcome | None:
         typed = await questions.ask(
@@ -95,20 +95,20 @@ async def interaction(host: Host) -> None:
     if not ids:
         return
     title = f"Log with {target_names(host, ids)}"
-    choices = [Choice(key, name) for key, name in _TOUCHES.items()]
-    choices += [Choice(_PROPOSAL, "proposal sent"), Choice(_TRIAL_CLOSE, "trial close")]
+    choices = [MenuChoice(key, name) for key, name in _TOUCHES.items()]
+    choices += [MenuChoice(_PROPOSAL, "proposal sent"), MenuChoice(_TRIAL_CLOSE, "trial close")]
     kind = await ask(host, Menu(title, choices))
     if kind is None:
         return
     name, direction, commitment = _TOUCHES.get(kind, "email"), "out", ""
     if kind == _TRIAL_CLOSE:
         title = "Asked for a small commitment: their answer"
-        said = await ask(host, Menu(title, [Choice(*each) for each in _COMMITMENTS.items()]))
+        said = await ask(host, Menu(title, [MenuChoice(*each) for each in _COMMITMENTS.items()]))
         if said is None:
             return
         name, commitment = "call", _COMMITMENTS[said]
     elif kind != _PROPOSAL:
-        ways = [Choice("o", "out: from us"), Choice("i", "in: from them")]
+        ways = [MenuChoice("o", "out: from us"), MenuChoice("i", "in: from them")]
         way = await ask(host, Menu(f"{title}: {name}", ways))
         if way is None:
             return
@@ -138,9 +138,9 @@ async def snooze(host: Host) -> None:
     if not ids:
         return
     choices = [
-        *(Choice(key, label) for key, (_, label) in _SNOOZES.items()),
-        Choice("d", "until a date…"),
-        Choice("0", "wake"),
+        *(MenuChoice(key, label) for key, (_, label) in _SNOOZES.items()),
+        MenuChoice("d", "until a date…"),
+        MenuChoice("0", "wake"),
     ]
     key = await ask(host, Menu(f"Snooze {target_names(host, ids)}", choices))
     if key is None:

@@ -12,7 +12,7 @@ from pipeboard.exchange.metrics_tables import as_csv, as_markdown, tables
 from pipeboard.ui.busy import is_busy
 from pipeboard.ui.draw.metrics.figures import Figures
 from pipeboard.ui.host import ask
-from pipeboard.ui.overlays.menu import Choice, Menu
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Came, Questions, until_stored
 from pipeboard.ui.screens.metrics import MetricsScreen
@@ -24,9 +24,9 @@ _FORMS = {"c": "csv", "m": "md", "s": "svg"}
 async def export(host: MetricsScreen) -> None:
     """Asks for the form and the file, and writes it; no file is ever replaced."""
     choices = [
-        Choice("c", "CSV, a line for each number"),
-        Choice("m", "Markdown"),
-        Choice("s", "SVG, as it stands on the screen"),
+        MenuChoice("c", "CSV, a line for each number"),
+        MenuChoice("m", "Markdown"),
+        MenuChoice("s", "SVG, as it stands on the screen"),
     ]
     key = await ask(host, Menu("Export", choices))
     if key is None:

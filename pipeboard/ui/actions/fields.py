@@ -22,7 +22,7 @@ from pipeboard.ui.host import (
 )
 from pipeboard.ui.overlays import feedback
 from pipeboard.ui.overlays.draft import key_of
-from pipeboard.ui.overlays.menu import Choice, Menu
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Questions, until_stored
@@ -104,8 +104,8 @@ async def category(host: Host) -> None:
     if not ids:
         return
     choices = [
-        *(Choice(key, name.value.capitalize()) for key, name in _CATEGORIES.items()),
-        Choice("s", "the stage's own"),
+        *(MenuChoice(key, name.value.capitalize()) for key, name in _CATEGORIES.items()),
+        MenuChoice("s", "the stage's own"),
     ]
 
     async def attempt(questions: Questions) -> Outcome | None:

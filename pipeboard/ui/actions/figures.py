@@ -12,7 +12,7 @@ from pipeboard.domain.settings import Settings
 from pipeboard.ui.draw.metrics.block import Spot
 from pipeboard.ui.draw.metrics.tab_names import TABS
 from pipeboard.ui.host import ask, parse_query, read
-from pipeboard.ui.overlays.menu import Choice, Menu
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Came, Questions, until_stored
@@ -187,8 +187,8 @@ async def _ask_which_side(host: MetricsScreen, spot: Spot) -> tuple[str, frozens
         return spot.title, counts
     if counts:
         choices = [
-            Choice("c", f"{counted(len(counts), 'deal')} that it counts"),
-            Choice("a", f"all {counted(len(every), 'deal')} that it is a share of"),
+            MenuChoice("c", f"{counted(len(counts), 'deal')} that it counts"),
+            MenuChoice("a", f"all {counted(len(every), 'deal')} that it is a share of"),
         ]
         key = await ask(host, Menu(spot.title, choices))
         if key is None:

@@ -28,8 +28,8 @@ from pipeboard.ui.host import (
 )
 from pipeboard.ui.overlays import feedback
 from pipeboard.ui.overlays.draft import key_of
-from pipeboard.ui.overlays.gate_sheet import GateAnswer, GateSheet, Way
-from pipeboard.ui.overlays.menu import Choice, Menu
+from pipeboard.ui.overlays.gate_sheet import GateAnswer, GateSheet, WayOn
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Questions, until_stored
 
@@ -50,18 +50,18 @@ async def open_gate(host: Host, gate: GateNotMet, change: Change) -> None:
         if answer is None:
             host.say(f"Not moved: {gate.message}", "status.warn")
             return None
-        overrides = answer.way is Way.OVERRIDE
+        overrides = answer.way is WayOn.OVERRIDE
         return await execute(host, change, override=answer.reason) if overrides else Outcome()
 
     await until_stored(host, attempt)
     match answer and answer.way:
-        case Way.LOSE:
+        case WayOn.LOSE:
             retarget(host, held_ids)
             await lose(host)
-        case Way.OTHERS:
+        case WayOn.OTHERS:
             retarget(host, passing)
             await execute(host, change, repeats=False)
-        case Way.ANSWER if answer is not None:
+        case WayOn.ANSWER if answer is not None:
             await _answer_missing(host, held, answer, ids, change)
 
 
@@ -189,7 +189,8 @@ async def _tick(host: Host, deal_id: int) -> bool:
         if deal.is_checked(stage.id, item):
             continue
         done = await ask(
-            host, Menu(f"{deal.name}: {item}", [Choice("y", "done"), Choice("n", "not yet")])
+            host,
+            Menu(f"{deal.name}: {item}", [MenuChoice("y", "done"), MenuChoice("n", "not yet")]),
         )
         if done != "y" or not await _check(host, deal_id, stage.id, item):
             return False

@@ -27,13 +27,13 @@ from pipeboard.ui.host import (
 )
 from pipeboard.ui.key_table import DEAL_TABS, DealTab
 from pipeboard.ui.overlays.draft import key_of
-from pipeboard.ui.overlays.menu import Choice, Menu
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Came, Questions, until_stored
 from pipeboard.ui.screens.deal import LEADS_TO, DealScreen
 
 if TYPE_CHECKING:
-    from pipeboard.ui.overlays.form import Field
+    from pipeboard.ui.overlays.form import FormField
 
 _ROLE_NAMES: Final = tuple(role.replace("_", " ") for role in ROLES)
 _NOBODY: Final = Contact("", "other")
@@ -185,9 +185,9 @@ async def _rate(host: DealScreen, key: str) -> None:
     answer = host.sheet.deal.answers.get(key)
     present = answer.rating if answer else None
     choices = [
-        Choice(str(n), word, mark="*" if n == present else "") for n, word in enumerate(RATINGS)
+        MenuChoice(str(n), word, mark="*" if n == present else "") for n, word in enumerate(RATINGS)
     ]
-    choices.append(Choice("u", "unknown", mark="*" if present is None else ""))
+    choices.append(MenuChoice("u", "unknown", mark="*" if present is None else ""))
     question = host.sheet.pipeline.question(key)
     label = question.label if question else key
     pressed = await ask(host, Menu(f"How strong is the answer to {label}?", choices))
@@ -200,16 +200,16 @@ async def _rate(host: DealScreen, key: str) -> None:
 
 async def _edit_person(host: DealScreen, key: str) -> None:
     """A person's name, part and how to reach them; without a key a new one."""
-    from pipeboard.ui.overlays.form import Field
+    from pipeboard.ui.overlays.form import FormField
 
-    def fields() -> list[Field]:
+    def fields() -> list[FormField]:
         person = host.sheet.deal.contacts.get(key, _NOBODY)
         return [
-            Field("name", "Name", person.name, check=_needed("A person needs a name.")),
-            Field("role", "Part", person.role.replace("_", " "), choices=_ROLE_NAMES),
-            Field("title", "Title", person.title),
-            Field("phone", "Phone", person.phone),
-            Field("email", "E-mail", person.email),
+            FormField("name", "Name", person.name, check=_needed("A person needs a name.")),
+            FormField("role", "Part", person.role.replace("_", " "), choices=_ROLE_NAMES),
+            FormField("title", "Title", person.title),
+            FormField("phone", "Phone", person.phone),
+            FormField("email", "E-mail", person.email),
         ]
 
     async def store(changed: Mapping[str, str]) -> Outcome:
@@ -224,15 +224,15 @@ async def _edit_person(host: DealScreen, key: str) -> None:
 
 async def _edit_term(host: DealScreen, key: str) -> None:
     """A term with both positions and what was agreed; without a key a new one."""
-    from pipeboard.ui.overlays.form import Field
+    from pipeboard.ui.overlays.form import FormField
 
-    def fields() -> list[Field]:
+    def fields() -> list[FormField]:
         term = host.sheet.deal.terms.get(key, _NO_TERM)
         return [
-            Field("item", "Term", term.item, check=_needed("A term needs a name.")),
-            Field("ours", "We", term.ours),
-            Field("theirs", "They", term.theirs),
-            Field("agreed", "Agreed", term.agreed, help="empty while it is open"),
+            FormField("item", "Term", term.item, check=_needed("A term needs a name.")),
+            FormField("ours", "We", term.ours),
+            FormField("theirs", "They", term.theirs),
+            FormField("agreed", "Agreed", term.agreed, help="empty while it is open"),
         ]
 
     async def store(changed: Mapping[str, str]) -> Outcome:
@@ -253,7 +253,7 @@ async def _fill(
     what: str,
     kind: str,
     key: str,
-    fields: Callable[[], list[Field]],
+    fields: Callable[[], list[FormField]],
     store: Callable[[Mapping[str, str]], Awaitable[Outcome]],
 ) -> None:
     """A form over the deal as it is now, until what was changed in it is stored."""

@@ -27,7 +27,7 @@ from pipeboard.ui.host import (
 )
 from pipeboard.ui.key_table import ALL
 from pipeboard.ui.overlays.help import Help, filter_lines, groups_of
-from pipeboard.ui.overlays.menu import Choice, Menu
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Feedback, Prompt
 
@@ -51,12 +51,12 @@ _DENSITIES = (1, 2, 3)
 async def go(host: BoardScreen) -> None:
     stages = [stage for stage in host.pipeline().stages if not stage.retired]
     choices = [
-        Choice("g", "top"),
-        *(Choice(str(n), s.name) for n, s in enumerate(stages, 1) if s.is_open and n < 10),
-        Choice("w", "won"),
-        Choice("l", "lost"),
-        Choice("a", "archive"),
-        Choice("m", "metrics"),
+        MenuChoice("g", "top"),
+        *(MenuChoice(str(n), s.name) for n, s in enumerate(stages, 1) if s.is_open and n < 10),
+        MenuChoice("w", "won"),
+        MenuChoice("l", "lost"),
+        MenuChoice("a", "archive"),
+        MenuChoice("m", "metrics"),
     ]
     key = await ask(host, Menu("Go to", choices))
     if key == "g":
@@ -233,10 +233,10 @@ async def sort(host: BoardScreen) -> None:
     lens = host.state.lens
     choices = [
         *(
-            Choice(key, label, mark="*" if lens.sort is sort else "")
+            MenuChoice(key, label, mark="*" if lens.sort is sort else "")
             for key, (sort, label) in _SORTS.items()
         ),
-        Choice("r", "the other way round", mark="*" if lens.reverse else ""),
+        MenuChoice("r", "the other way round", mark="*" if lens.reverse else ""),
     ]
     key = await ask(host, Menu("Sort by", choices))
     if key == "r":
@@ -247,10 +247,10 @@ async def sort(host: BoardScreen) -> None:
 
 async def view(host: BoardScreen) -> None:
     choices = [
-        *(Choice(str(n), f"{n} line{'s' * (n > 1)} a card") for n in _DENSITIES),
-        Choice("p", "deal beside the board"),
-        Choice("o", "mine / everyone"),
-        Choice("g", "signs: unicode / ASCII"),
+        *(MenuChoice(str(n), f"{n} line{'s' * (n > 1)} a card") for n in _DENSITIES),
+        MenuChoice("p", "deal beside the board"),
+        MenuChoice("o", "mine / everyone"),
+        MenuChoice("g", "signs: unicode / ASCII"),
     ]
     key = await ask(host, Menu("View", choices))
     if key is None:

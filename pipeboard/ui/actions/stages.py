@@ -25,7 +25,7 @@ from pipeboard.ui.host import (
 )
 from pipeboard.ui.overlays import feedback
 from pipeboard.ui.overlays.draft import key_of
-from pipeboard.ui.overlays.menu import Choice, Menu
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Questions, until_stored
@@ -55,11 +55,11 @@ async def move(host: Host) -> None:
         return
     usable = [stage for stage in host.pipeline().stages if not stage.retired]
     choices = [
-        *(Choice(str(n), stage.name) for n, stage in enumerate(usable, 1) if stage.is_open),
-        Choice("w", "Won"),
-        Choice("l", "Lost…"),
-        Choice("r", "Reopen"),
-        Choice("d", "Archive"),
+        *(MenuChoice(str(n), stage.name) for n, stage in enumerate(usable, 1) if stage.is_open),
+        MenuChoice("w", "Won"),
+        MenuChoice("l", "Lost…"),
+        MenuChoice("r", "Reopen"),
+        MenuChoice("d", "Archive"),
     ]
     key = await ask(host, Menu(f"Move {target_names(host, ids)} to", choices))
     if key is None:
@@ -113,7 +113,7 @@ async def win(host: Host) -> None:
 async def offer_follow_up(host: Host, deal: Deal) -> None:
     """A won customer buys again where somebody asks how it goes: a lead for that, on a day."""
     after = f"in {POST_SALE.days} days"
-    choices = [Choice("y", after), Choice("d", "another day…"), Choice("n", "no")]
+    choices = [MenuChoice("y", after), MenuChoice("d", "another day…"), MenuChoice("n", "no")]
     key = await ask(host, Menu(f"Won. Ask {deal.name} how it goes", choices))
     if key in (None, "n"):
         return
@@ -186,7 +186,7 @@ async def archive(host: Host) -> None:
     them = "them" if len(ids) > 1 else "it"
     question = Menu(
         f"Archive {target_names(host, ids)}?",
-        [Choice("d", "archives")],
+        [MenuChoice("d", "archives")],
         leaving=("Esc", f"Keep {them}"),
     )
     if await ask(host, question) is not None:

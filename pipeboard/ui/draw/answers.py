@@ -9,7 +9,7 @@ from pipeboard.domain.score import BEST
 from pipeboard.domain.sheet import Sheet
 from pipeboard.ui.draw.glyphs import DOT, FULL, NO, OPEN, UNKNOWN, YES
 from pipeboard.ui.draw.line import Line, Span
-from pipeboard.ui.draw.section import Fact, PaneStyle, Section, paragraph, table
+from pipeboard.ui.draw.section import PaneFact, PaneStyle, Section, paragraph, table
 
 _WEAKEST = 1
 """An answer rated so, or lower, speaks against the deal."""
@@ -26,13 +26,13 @@ def qualification(sheet: Sheet, style: PaneStyle) -> Section:
     return Section("Qualification", beside, tuple(lines))
 
 
-def _fact(question: Question, answer: Answer | None) -> Fact:
+def _fact(question: Question, answer: Answer | None) -> PaneFact:
     sign = mark_of(answer)
     if answer is None or not answer.is_given:
-        return Fact(question.label, question.ask, "pane.label", (sign,), in_one_line=True)
+        return PaneFact(question.label, question.ask, "pane.label", (sign,), in_one_line=True)
     evidence = f" ({answer.evidence})" if answer.evidence else ""
     rating = f" {DOT} {answer.rating}/{BEST}" if answer.rating is not None else ""
-    return Fact(question.label, f"{answer.text}{evidence}{rating}", sign=(sign,))
+    return PaneFact(question.label, f"{answer.text}{evidence}{rating}", sign=(sign,))
 
 
 def mark_of(answer: Answer | None) -> Span:

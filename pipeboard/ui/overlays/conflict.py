@@ -13,7 +13,7 @@ from pipeboard.domain.events import read
 from pipeboard.ui.draw.deal_text import value_text
 from pipeboard.ui.draw.line import Line, whole, wrap
 from pipeboard.ui.draw.questions import rating_words
-from pipeboard.ui.overlays.menu import Choice, Menu
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.overlay import Panel
 from pipeboard.ui.overlays.question import Given
 
@@ -86,10 +86,10 @@ class ConflictMenu(Menu):
         self, met: Met, *, joins: bool = False, by_field: bool = False, notes: bool = False
     ) -> None:
         kept = "mine goes into a note" if notes else "mine is kept as a draft"
-        choices = [Choice(Side.MINE, "mine, theirs stays in the history")]
-        choices += [Choice(Side.BOTH, "both, theirs first")] if joins else []
-        choices += [Choice(Side.FIELDS, "field by field")] if by_field else []
-        choices.append(Choice(Side.THEIRS, f"theirs, {kept}"))
+        choices = [MenuChoice(Side.MINE, "mine, theirs stays in the history")]
+        choices += [MenuChoice(Side.BOTH, "both, theirs first")] if joins else []
+        choices += [MenuChoice(Side.FIELDS, "field by field")] if by_field else []
+        choices.append(MenuChoice(Side.THEIRS, f"theirs, {kept}"))
         super().__init__(met.heading, choices)
         self._sides = ((met.who, met.theirs), ("you", met.mine))
 

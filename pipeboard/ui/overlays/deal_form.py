@@ -11,7 +11,7 @@ from pipeboard.domain.fields import parse_field
 from pipeboard.domain.pipeline import Category, Pipeline
 from pipeboard.domain.settings import Settings
 from pipeboard.ui.draw.deal_text import field_text
-from pipeboard.ui.overlays.form import Field
+from pipeboard.ui.overlays.form import FormField
 
 _LABELS = {
     "contact_reason": "Why they came",
@@ -34,7 +34,7 @@ _LABELS = {
 
 def deal_form(
     deal: Deal, pipeline: Pipeline, today: date, settings: Settings, me: str
-) -> tuple[str, list[Field]]:
+) -> tuple[str, list[FormField]]:
     """Title and fields of the form for one deal; custom fields come last.
 
     The least that would be taken is the owner's own, and shown to nobody else.
@@ -45,7 +45,7 @@ def deal_form(
         "source": ("", *settings.sources),
     }
     fields = [
-        Field(
+        FormField(
             name,
             label,
             field_text(deal, name),
@@ -55,7 +55,9 @@ def deal_form(
         for name, label in _LABELS.items()
         if name not in hidden
     ]
-    fields += [Field(f"fields.{name}", name, value) for name, value in sorted(deal.fields.items())]
+    fields += [
+        FormField(f"fields.{name}", name, value) for name, value in sorted(deal.fields.items())
+    ]
     return f"{deal.ref}  {deal.name}", fields
 
 

@@ -67,7 +67,7 @@ def percent() -> Live:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class StepWords:
     """The words of a next step that a day alone is about: what the deals have, or what is `usual`
     in their stage; "" where they differ."""
 
@@ -84,7 +84,7 @@ class Words:
         return f"{self.usual} (as usual in this stage)" if self.usual else ""
 
 
-def next_step(today: date, words: Words = Words()) -> Live:
+def next_step(today: date, words: StepWords = StepWords()) -> Live:
     """A next step with its day in front; what a day alone is about is told."""
 
     def read(text: str) -> str:

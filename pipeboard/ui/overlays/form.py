@@ -21,7 +21,7 @@ from pipeboard.ui.widgets.line_input import LineInput, one_line
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class FormField:
     """A field of a form: what it is called, and what it holds as one would type it.
 
     One with `choices` takes nothing else. `help` says what can be typed; `check` why a text cannot
@@ -55,7 +55,7 @@ class Form(TypingOverlay[dict[str, str]]):
     def __init__(
         self,
         title: str,
-        fields: Sequence[Field],
+        fields: Sequence[FormField],
         *,
         draft_key: str = "",
         theirs: Mapping[str, str] = NOTHING,
@@ -81,7 +81,7 @@ class Form(TypingOverlay[dict[str, str]]):
         return bool(self._changed())
 
     @property
-    def field(self) -> Field:
+    def field(self) -> FormField:
         """The current field."""
         return self._fields[self._current]
 

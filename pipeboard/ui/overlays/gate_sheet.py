@@ -25,7 +25,7 @@ _WAYS: Final = (
 )
 
 
-class Way(StrEnum):
+class WayOn(StrEnum):
     """A way on from a gate that is not met."""
 
     ANSWER = "answer"
@@ -39,7 +39,7 @@ class GateAnswer:
     """The way that is taken: `missing` is the place of the one thing to answer, None for all from
     the first on; `reason` is why the gate is overridden."""
 
-    way: Way
+    way: WayOn
     missing: int | None = None
     reason: str = ""
 
@@ -105,13 +105,13 @@ class GateSheet(TypingOverlay[GateAnswer]):
             return
         event.stop()
         if event.key in ("a", "enter"):
-            self.leave(GateAnswer(Way.ANSWER))
+            self.leave(GateAnswer(WayOn.ANSWER))
         elif event.key.isdigit() and 1 <= int(event.key) <= len(self._missing):
-            self.leave(GateAnswer(Way.ANSWER, int(event.key) - 1))
+            self.leave(GateAnswer(WayOn.ANSWER, int(event.key) - 1))
         elif event.key == "x":
-            self.leave(GateAnswer(Way.LOSE))
+            self.leave(GateAnswer(WayOn.LOSE))
         elif event.key == "p" and self._passing:
-            self.leave(GateAnswer(Way.OTHERS))
+            self.leave(GateAnswer(WayOn.OTHERS))
         elif event.key == "o":
             self.is_typing = True
             self.redraw()
@@ -135,7 +135,7 @@ class GateSheet(TypingOverlay[GateAnswer]):
         if len(reason) < SHORTEST_REASON:
             self.refuse(f"An override needs a reason of {SHORTEST_REASON} characters or more.")
         else:
-            self.leave(GateAnswer(Way.OVERRIDE, reason=reason))
+            self.leave(GateAnswer(WayOn.OVERRIDE, reason=reason))
 
     def _asked(self, room: int) -> list[Line]:
         """What is missing, each thing with the number that answers it, in that many lines."""

@@ -16,7 +16,7 @@ _GAP = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class MenuChoice:
     """A key of a menu, in Textual's name or as the character itself.
 
     A choice that is not `enabled` says `why`; `mark` stands behind the label (what is chosen now).
@@ -33,7 +33,7 @@ class Menu(Overlay[str]):
     """Dismisses with the key of a choice, or with None; `leaving` says what Esc does."""
 
     def __init__(
-        self, title: str, choices: Sequence[Choice], *, note: str = "", leaving: Hint = CANCEL
+        self, title: str, choices: Sequence[MenuChoice], *, note: str = "", leaving: Hint = CANCEL
     ) -> None:
         super().__init__()
         self._leaving = leaving
@@ -41,7 +41,7 @@ class Menu(Overlay[str]):
         self._choices = tuple(choices)
         self._note = note
         self._first_row = 1
-        self._grid: list[list[tuple[Choice, Line]]] = []
+        self._grid: list[list[tuple[MenuChoice, Line]]] = []
 
     def draw(self, width: int, height: int) -> Panel:
         note = indented(self._note, width) if self._note else []
@@ -77,14 +77,14 @@ class Menu(Overlay[str]):
                 return
             x -= width_of(cell)
 
-    def _choose(self, choice: Choice) -> None:
+    def _choose(self, choice: MenuChoice) -> None:
         if choice.enabled:
             self.leave(choice.key)
         else:
             self.refuse(choice.why or f"{choice.label} cannot be done here.")
 
 
-def _cell(choice: Choice) -> Line:
+def _cell(choice: MenuChoice) -> Line:
     key = whole(name_of(choice.key), "input.label" if choice.enabled else "text.dim")
     label = whole(f" {choice.label}", "text" if choice.enabled else "text.dim")
     mark: tuple[Span, ...] = (whole(f" {choice.mark}", "pane.tag"),) if choice.mark else ()
@@ -92,8 +92,8 @@ def _cell(choice: Choice) -> Line:
 
 
 def _grid(
-    cells: Sequence[tuple[Choice, Line]], width: int, most_rows: int
-) -> list[list[tuple[Choice, Line]]]:
+    cells: Sequence[tuple[MenuChoice, Line]], width: int, most_rows: int
+) -> list[list[tuple[MenuChoice, Line]]]:
     """The cells in one row where they fit, else in columns of equal width, of no more than
     `most_rows` rows: then labels are cut."""
     sizes = [width_of(cell) + _GAP for _, cell in cells]

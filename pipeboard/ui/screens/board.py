@@ -21,7 +21,7 @@ from pipeboard.ui.draw.deal_text import field_text
 from pipeboard.ui.draw.layout import layout
 from pipeboard.ui.draw.line import Line
 from pipeboard.ui.draw.pane import pane_lines
-from pipeboard.ui.draw.pointing import Place
+from pipeboard.ui.draw.pointing import BoardPlace
 from pipeboard.ui.draw.section import PaneStyle
 from pipeboard.ui.draw.view import Pane
 from pipeboard.ui.execute import show_at_last
@@ -243,17 +243,17 @@ class BoardScreen(LiveScreen):
         hit = event.hit
         self.say("")
         match hit.place:
-            case Place.CARD:
+            case BoardPlace.CARD:
                 self.state.show(cursor=(hit.column, hit.row))
                 if event.count > 1:
                     self.press("board.open")
-            case Place.TAB | Place.HEAD | Place.COLUMN:
+            case BoardPlace.TAB | BoardPlace.HEAD | BoardPlace.COLUMN:
                 self.state.show(cursor=(hit.column, self.state.view.top(hit.column)))
-            case Place.ABOVE:
+            case BoardPlace.ABOVE:
                 self.state.scroll(hit.column, -3)
-            case Place.BELOW:
+            case BoardPlace.BELOW:
                 self.state.scroll(hit.column, 3)
-            case Place.HINT:
+            case BoardPlace.HINT:
                 self.press(next(k.id for k in self.keys if k.rank and k.key_hinted == hit.key))
                 return
         self.redraw()
@@ -271,7 +271,7 @@ class BoardScreen(LiveScreen):
 
     @on(BoardCanvas.Scrolled)
     def _wheel(self, event: BoardCanvas.Scrolled) -> None:
-        if event.hit.place is Place.PANE:
+        if event.hit.place is BoardPlace.PANE:
             self.scroll_pane(event.lines)
         elif event.hit.column >= 0:
             self.state.scroll(event.hit.column, 1 if event.lines > 0 else -1)

@@ -18,12 +18,12 @@ from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.busy import is_busy
 from pipeboard.ui.draw.line import EMPTY, Line
-from pipeboard.ui.draw.metrics.asked import Asked
+from pipeboard.ui.draw.metrics.asked import ReportView
 from pipeboard.ui.draw.metrics.block import Block, Spot, marked, spot_at
 from pipeboard.ui.draw.metrics.heading import heading
 from pipeboard.ui.host import patiently
 from pipeboard.ui.key_table import METRICS
-from pipeboard.ui.metrics_worker import Drawn, MetricsWorker, Moment
+from pipeboard.ui.metrics_worker import CountedMoment, Drawn, MetricsWorker
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.widgets.page import Page
@@ -41,7 +41,7 @@ class Wanted(NamedTuple):
 class LeftAt(NamedTuple):
     """Where a person was when they left the screen."""
 
-    asked: Asked
+    asked: ReportView
     filter_text: str
     cursor: int
 
@@ -74,7 +74,7 @@ class MetricsScreen(LiveScreen):
             week_start=settings.week_start,
             fiscal_shift=settings.fiscal_shift,
         )
-        self.asked = Asked(state.board.pipeline, period, lens.owner, lens.filter)
+        self.asked = ReportView(state.board.pipeline, period, lens.owner, lens.filter)
         self.filter_text = state.view.filter_text
         self.cursor = 0
         if place is not None:
@@ -101,7 +101,7 @@ class MetricsScreen(LiveScreen):
     def turn_day(self, today: date) -> None:
         self.reads_again = True
 
-    def look_at(self, asked: Asked, cursor: int = 0) -> None:
+    def look_at(self, asked: ReportView, cursor: int = 0) -> None:
         """Shows other numbers: at once where they are known, else as soon as they are counted."""
         asked = replace(asked, width=self.page.size.width, glyphs=self.state.view.glyphs)
         moved = (asked.tab, asked.pipeline) != (self.asked.tab, self.asked.pipeline)
@@ -116,7 +116,7 @@ class MetricsScreen(LiveScreen):
         self._redraw()
         self.run_worker(self._count(asked), group="counting")
 
-    async def _count(self, asked: Asked) -> None:
+    async def _count(self, asked: ReportView) -> None:
         """Asks the metrics worker, again and again while the database is held by others."""
         drawn = None
         try:
@@ -190,7 +190,7 @@ class MetricsScreen(LiveScreen):
         return self.asked.pipeline
 
     @property
-    def moment(self) -> Moment:
+    def moment(self) -> CountedMoment:
         """The state of the database that is shown, and its instant."""
         return self.metrics_worker.moment(self._version)
 

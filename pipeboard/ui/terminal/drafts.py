@@ -25,7 +25,7 @@ MOST_LINES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptDraft:
     """A text that was left: under which key, of what it is (`title`), when it was written down.
 
     `is_open` says that another session which still runs has it on its screen.
@@ -97,13 +97,13 @@ class Drafts:
         found = [self.take(key), *self.kept(key)]
         return next((kept.text for kept in found if kept is not None), None)
 
-    def kept(self, key: str) -> list[Kept]:
+    def kept(self, key: str) -> list[KeptDraft]:
         """Everything kept under `key`, the newest first, what is open elsewhere at the end."""
         paths = self._files(f"{self._name(key)}.*{_SUFFIX}")
         found = [kept for kept in map(self._read, paths) if kept is not None and kept.key == key]
         return sorted(found, key=_age, reverse=True)
 
-    def take(self, key: str) -> Kept | None:
+    def take(self, key: str) -> KeptDraft | None:
         """What to go on with under `key`: it is replaced when more is saved, gone when it is
         discarded. What is open in another session is left to that one."""
         found = next((kept for kept in self.kept(key) if not kept.is_open), None)
@@ -185,18 +185,18 @@ class Drafts:
                 gone += 1
         return gone
 
-    def _all(self) -> list[Kept]:
+    def _all(self) -> list[KeptDraft]:
         found = filter(None, map(self._read, self._files(f"*{_SUFFIX}")))
         return sorted(found, key=_age)
 
-    def _read(self, path: Path) -> Kept | None:
+    def _read(self, path: Path) -> KeptDraft | None:
         content = None if path in self._done_with else _content(path)
         if content is None or content.get("database") != self._database:
             return None
         key, text, title = content.get("key"), content.get("text"), content.get("title", "")
         if not isinstance(key, str) or not isinstance(text, str) or not isinstance(title, str):
             return None
-        return Kept(key, text, title, _instant(content.get("at")), path, _is_open(path))
+        return KeptDraft(key, text, title, _instant(content.get("at")), path, _is_open(path))
 
     def _files(self, pattern: str) -> Iterator[Path]:
         with suppress(OSError):
@@ -254,7 +254,7 @@ def _is_open(path: Path) -> bool:
     return True
 
 
-def _age(kept: Kept) -> tuple[bool, datetime, float]:
+def _age(kept: KeptDraft) -> tuple[bool, datetime, float]:
     """Sorts by age; what is open elsewhere counts as the oldest."""
     return not kept.is_open, kept.at, _modified(kept.path)
 

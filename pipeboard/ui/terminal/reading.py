@@ -17,7 +17,7 @@ from pipeboard.ui.terminal.typed import ESC, EscAnd, Escape, Keyboard, Keys, Pas
 _LONGEST_SEQUENCE: Final = 32
 
 
-class Reader:
+class KeyReader:
     """Gives each key, click, answer and paste the event that Textual has for it.
 
     `has_alt_key` tells whether a key with Alt has been given a meaning; without one it is Esc and

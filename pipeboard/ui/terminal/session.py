@@ -29,7 +29,7 @@ from pipeboard.ui.terminal.typed import ESC
 _PATIENCE_SECONDS: Final = 1.5
 
 
-class Interrupted(BaseException):
+class SessionInterrupted(BaseException):
     """The end was asked for while another program had the terminal."""
 
     def __init__(self, number: int) -> None:
@@ -87,7 +87,7 @@ class Session(App[ReturnType]):
         def end(number: int, frame: FrameType | None) -> None:
             if self._is_lent:
                 if number != signal.SIGINT:
-                    raise Interrupted(number)
+                    raise SessionInterrupted(number)
                 # ctrl+c is meant for the program that has the terminal.
                 return
             # A writer blocked by a stalled terminal blocks the loop too: do not count on it.
@@ -122,7 +122,7 @@ class Session(App[ReturnType]):
                 yield
             except BaseException as error:
                 failure = error
-        if isinstance(failure, Interrupted):
+        if isinstance(failure, SessionInterrupted):
             self.leave(128 + failure.number)
             raise Refused("The program was told to end.") from failure
         if failure is not None:

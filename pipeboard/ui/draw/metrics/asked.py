@@ -12,7 +12,7 @@ from pipeboard.ui.draw.metrics.tab_names import TabName
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReportView:
     """What a person looks at: whose deals, which period, which tab, on how wide a screen."""
 
     pipeline: Pipeline
