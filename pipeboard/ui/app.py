@@ -22,11 +22,10 @@ from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.seat import Seat
 from pipeboard.ui.terminal.display import CellDisplay
-from pipeboard.ui.terminal.drafts import Drafts
+from pipeboard.ui.terminal.drafts import Drafts, keep_unstored
 from pipeboard.ui.terminal.session import Session
 from pipeboard.ui.terminal.typeahead import TypeAhead
 from pipeboard.ui.turns import Turn
-from pipeboard.ui.unstored import keep_unstored
 from pipeboard.ui.waiting import Waiting
 from pipeboard.ui.write_queue import WriteQueue
 

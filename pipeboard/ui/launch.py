@@ -23,10 +23,10 @@ from pipeboard.ui.draw.view import BoardView
 from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.palette import Theme, theme_for
 from pipeboard.ui.seat import SameFile, Seat, may_write
+from pipeboard.ui.terminal.drafts import forget_unstored
 from pipeboard.ui.terminal.facts import terminal_encoding, terminal_size
 from pipeboard.ui.terminal.first_frame import FirstFrame, paint
 from pipeboard.ui.terminal.ink import ColorDepth, color_depth
-from pipeboard.ui.unstored import forget_unstored
 
 if TYPE_CHECKING:
     from pipeboard.domain.actor import Actor

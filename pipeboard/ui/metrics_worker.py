@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, TypeVar
 from pipeboard.domain.metrics import Basis, Report
 from pipeboard.domain.metrics.wording import Wording
 from pipeboard.ui.draw.glyphs import Glyphs
-from pipeboard.ui.draw.metrics.asked import ReportView
 from pipeboard.ui.draw.metrics.block import Block
-from pipeboard.ui.draw.metrics.figures import Figures, named_deals
+from pipeboard.ui.draw.metrics.figures import Figures, ReportView, named_deals
 from pipeboard.ui.draw.metrics.tabs import draw_tab
 from pipeboard.ui.draw.numbers import ChartStyle
 from pipeboard.workspace.counting import Question, basis_as_of, end_of, is_over, report_on

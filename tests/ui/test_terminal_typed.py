@@ -10,9 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from textual.events import Key, MouseEvent, Paste
 
-from pipeboard.ui.terminal.alt_key import AltKey
 from pipeboard.ui.terminal.reading import KeyReader
-from pipeboard.ui.terminal.typed import PASTE_BEGINS, PASTE_ENDS
+from pipeboard.ui.terminal.typed import PASTE_BEGINS, PASTE_ENDS, AltKey
 
 _HOSTILE = (
     "\x1b",

@@ -8,11 +8,52 @@ from typing import Final
 
 from textual.binding import Binding
 
-from pipeboard.ui.draw.line import Line, blank
+from pipeboard.ui.draw.line import Line, Span, blank, whole
 from pipeboard.ui.overlays.draft import Draft
 from pipeboard.ui.overlays.overlay import Panel, TypingOverlay, folded, upper_edge
-from pipeboard.ui.overlays.presets import Presets
 from pipeboard.ui.widgets.line_input import LineInput, harmless, one_line
+
+
+class Presets:
+    """Keys that stand for a text while they are all that is typed.
+
+    A key becomes its text by a space or by Enter and not before, since `w` may begin `wed` and
+    `1` may begin `12dec`.
+    """
+
+    def __init__(self, presets: Sequence[tuple[str, str]]) -> None:
+        self._texts = {key: text.strip() for key, text in presets}
+        self._key = self._written = self._kept = ""
+
+    def meant(self, text: str) -> str:
+        """What a text means: that of the key, where it is nothing else."""
+        return self._texts.get(text.strip(), text)
+
+    def written(self, text: str) -> str:
+        """What should stand in the line after it was changed into `text`.
+
+        A backspace right after a key was written out gives the key back, for good.
+        """
+        key = text[:-1]
+        if self._written and text == self._written[:-1]:
+            self._kept, self._written = f"{self._key} ", ""
+            return self._kept
+        if text.endswith(" ") and key in self._texts and text != self._kept:
+            self._key, self._written = key, f"{self._texts[key]} "
+            return self._written
+        if text != self._written:
+            self._written = ""
+        return text
+
+    def line(self, text: str) -> Line:
+        """The keys and their texts, as long as one can be used."""
+        if text.strip() and text.strip() not in self._texts:
+            return ()
+        spans: list[Span] = []
+        for key, full in self._texts.items():
+            spans += [whole(key, "input.label"), whole(f" {full}", "text"), blank(3)]
+        return tuple(spans[:-1])
+
 
 _LABEL: Final[Line] = ((" › ", "input.label"),)
 

@@ -28,8 +28,8 @@ from pipeboard.ui.execute import show_at_last
 from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.live import LiveScreen
+from pipeboard.ui.terminal.drafts import told_unstored
 from pipeboard.ui.turns import Targets
-from pipeboard.ui.unstored import told_unstored
 from pipeboard.ui.widgets.canvas import BoardCanvas
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Sheet
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
-from pipeboard.ui.draw import notes, overview, people, questions
+from pipeboard.ui.draw import notes, overview, questions
 from pipeboard.ui.draw.deal_text import field_text
 from pipeboard.ui.draw.glyphs import spelled
 from pipeboard.ui.draw.items import GUTTER, Item, listed, scrolled_to
@@ -135,9 +135,9 @@ class DealScreen(LiveScreen):
             case DealTab.TIMELINE:
                 return notes.timeline_items(self.sheet, style, self.wanted, self.opened)
             case DealTab.PEOPLE:
-                return people.people_items(self.sheet, style)
+                return notes.people_items(self.sheet, style)
             case DealTab.TERMS:
-                return people.term_items(self.sheet, style)
+                return notes.term_items(self.sheet, style)
 
     def _below(self, style: PaneStyle) -> list[Line]:
         """What stands under the items: the question in full, what is missing, or that all is."""
@@ -150,10 +150,10 @@ class DealScreen(LiveScreen):
                 answer = self.sheet.deal.answers.get(question.key)
                 lines += [(), *questions.question_box(question, answer, style)]
         elif self.tab is DealTab.PEOPLE:
-            lines.append(people.people_note(self.sheet.deal))
+            lines.append(notes.people_note(self.sheet.deal))
         elif self.tab is DealTab.TERMS:
             me = self.program.me
-            lines += [(), *people.terms_note(self.sheet, style, me)]
+            lines += [(), *notes.terms_note(self.sheet, style, me)]
         elif self.tab is DealTab.TIMELINE and self.wanted:
             said = f"only events with '{self.wanted}'; Esc shows all"
             lines += [(), (blank(GUTTER), whole(said, "text.dim"))]

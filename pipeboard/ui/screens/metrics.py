@@ -18,8 +18,8 @@ from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.busy import is_busy
 from pipeboard.ui.draw.line import EMPTY, Line
-from pipeboard.ui.draw.metrics.asked import ReportView
 from pipeboard.ui.draw.metrics.block import Block, Spot, marked, spot_at
+from pipeboard.ui.draw.metrics.figures import ReportView
 from pipeboard.ui.draw.metrics.heading import heading
 from pipeboard.ui.host import patiently
 from pipeboard.ui.key_table import METRICS

@@ -1,4 +1,4 @@
-"""What somebody has typed and nobody has stored yet, kept in files until it is."""
+"""Drafts: what is typed and not stored yet, and what was left unstored, kept in files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -263,3 +263,35 @@ def _modified(path: Path) -> float:
     with suppress(OSError):
         return path.stat().st_mtime
     return 0.0
+
+
+UNSTORED: Final = "unstored"
+TYPED_AHEAD: Final = "typed-ahead"
+
+
+def keep_unstored(drafts: Drafts, pending: str, typed_ahead: Sequence[str], at: datetime) -> None:
+    """Writes down what is not stored and which keys were not given out; nothing where all was."""
+    typed = "".join(key if len(key) == 1 else f" {key} " for key in typed_ahead).strip()
+    with suppress(OSError):  # there is nobody left to tell
+        if pending:
+            drafts.save(UNSTORED, f"{pending} ({at:%H:%M})")
+        if typed:
+            drafts.save(TYPED_AHEAD, typed)
+
+
+def told_unstored(drafts: Drafts) -> str:
+    """What was left behind the last time, in one line; empty where nothing was."""
+    parts = []
+    unstored, typed = drafts.load(UNSTORED), drafts.load(TYPED_AHEAD)
+    if unstored:
+        parts.append(f"Not stored when you left: {unstored}.")
+    if typed:
+        parts.append(f"Keys: {typed}")
+    return " ".join(parts)
+
+
+def forget_unstored(drafts: Drafts) -> None:
+    """It has been told."""
+    with suppress(OSError):
+        drafts.discard(UNSTORED)
+        drafts.discard(TYPED_AHEAD)

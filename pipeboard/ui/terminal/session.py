@@ -20,10 +20,9 @@ from pipeboard import outlet
 from pipeboard.domain.errors import Refused
 from pipeboard.faults import origin
 from pipeboard.ui.terminal import crash
-from pipeboard.ui.terminal.alt_key import PREFIX, AltKey
 from pipeboard.ui.terminal.facts import tidy_environment
 from pipeboard.ui.terminal.textual_shape import CRASHES_ARE_KNOWN
-from pipeboard.ui.terminal.typed import ESC
+from pipeboard.ui.terminal.typed import ESC, PREFIX, AltKey
 
 # How long closing the screens may take before the process ends without it.
 _PATIENCE_SECONDS: Final = 1.5

@@ -14,7 +14,7 @@ from pipeboard.ui.draw.pointing import BoardPlace, Hit, hit
 from pipeboard.ui.draw.view import BoardView
 from pipeboard.ui.net import under_net
 from pipeboard.ui.palette import Theme
-from pipeboard.ui.styles import strip_of
+from pipeboard.ui.widgets.lines import strip_of
 
 
 @under_net
