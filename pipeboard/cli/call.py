@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 from pipeboard import outlet
 from pipeboard.cli.arguments import Parser
@@ -46,6 +46,13 @@ class Verb:
     arguments: Callable[[Parser], None]
     run: Callable[[Call], int]
     dashed_words: bool = False
+
+
+class Once(TypedDict):
+    """What every use case takes: whether it is only tried, and the name of the change."""
+
+    dry_run: bool
+    token: str
 
 
 class Call:
@@ -209,14 +216,14 @@ class Call:
         self.out.say(*days(understood))
 
     @property
-    def once(self) -> dict[str, Any]:
+    def once(self) -> Once:
         """What every use case takes: whether it is only tried, and the name of the change."""
         return self.once_for("")
 
-    def once_for(self, part: object) -> dict[str, Any]:
+    def once_for(self, part: object) -> Once:
         """`once` for one of several use cases of this call, each with a name of its own."""
         token = self.arguments.token and "/".join(filter(None, (self.arguments.token, str(part))))
-        return {"dry_run": self.arguments.dry_run, **({"token": token} if token else {})}
+        return {"dry_run": self.arguments.dry_run, "token": token or ""}
 
     def execute(self, command: Command, ids: Sequence[int]) -> Receipt:
         """The command carried out on the deals, or only tried."""

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 def welcome(call: Call) -> int:
     """Asks how to begin, does it, and opens the board; the exit code."""
     from pipeboard.cli.screens import show_board
-    from pipeboard.ui.screens.first_run import Way
+    from pipeboard.ui.screens.first_run import FirstWay
 
     chosen = _ask(call)
     if chosen is None:
         return 0
-    if chosen.way is Way.DEMO:
+    if chosen.way is FirstWay.DEMO:
         return _demo(call)
     return show_board(call, _store(call, chosen))
 
@@ -99,9 +99,9 @@ def _terminal(environ: Mapping[str, str]) -> str:
 def _store(call: Call, chosen: Beginning) -> Store:
     from pipeboard.cli.workspace_files import make_workspace
     from pipeboard.store import Store
-    from pipeboard.ui.screens.first_run import Way
+    from pipeboard.ui.screens.first_run import FirstWay
 
-    if chosen.way is Way.OPEN:
+    if chosen.way is FirstWay.OPEN:
         return Store.open(chosen.database)
     made = make_workspace(call, template_name=chosen.template, currency=chosen.currency)
     call.out.say(f"Made {call.config.database}.")

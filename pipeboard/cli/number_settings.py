@@ -39,7 +39,7 @@ def set_target_of(call: Call) -> int:
         amount,
         owner=asked.owner,
         team=asked.team,
-        dry_run=asked.dry_run,
+        **call.once,
     )
     if asked.json:
         call.out.document({"target": target and _target(target)})
@@ -94,7 +94,7 @@ def set_rate_of(call: Call) -> int:
     asked, base = call.arguments, call.settings.currency
     wanted = None if asked.rate.lower() == "none" else asked.rate
     code, rate, day = set_rate(
-        call.workspace, asked.currency, wanted, on=call.day(asked.on), dry_run=asked.dry_run
+        call.workspace, asked.currency, wanted, on=call.day(asked.on), **call.once
     )
     if asked.json:
         call.out.document(

@@ -142,7 +142,7 @@ def _apply(call: Call, document: str) -> int:
 def _save(call: Call, wanted: Pipeline, *, by_name: bool = False, overwrite: bool = False) -> int:
     dry_run = call.arguments.dry_run
     saved = call.workspace.change_pipeline(
-        wanted, by_name=by_name, overwrite=overwrite, dry_run=dry_run
+        wanted, by_name=by_name, overwrite=overwrite, **call.once
     )
     if call.arguments.json and not dry_run:
         call.out.document({"pipeline": _document(call, saved.pipeline)})

@@ -26,7 +26,7 @@ def undo(call: Call) -> int:
 
 
 def _undone(call: Call) -> int:
-    return _told(call, call.workspace.undo(dry_run=call.arguments.dry_run))
+    return _told(call, call.workspace.undo(**call.once))
 
 
 def _told(call: Call, receipt: Receipt) -> int:
@@ -60,7 +60,7 @@ def _list(call: Call) -> int:
 
 def redo(call: Call) -> int:
     """What I took back last, done again."""
-    return _told(call, call.workspace.redo(dry_run=call.arguments.dry_run))
+    return _told(call, call.workspace.redo(**call.once))
 
 
 VERBS = {

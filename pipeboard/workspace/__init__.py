@@ -16,11 +16,10 @@ from pipeboard.workspace import (
     undoing,
 )
 from pipeboard.workspace.receipts import Receipt
-from pipeboard.workspace.screen_calls import ScreenCalls
-from pipeboard.workspace.service import Seen
+from pipeboard.workspace.service import Seen, Service
 
 
-class Workspace(ScreenCalls):
+class Workspace(Service):
     """A service with the use cases that several rooms call, each a function of its own module.
 
     A verb that changes deals is a command: `execute` carries it out. What only one room needs

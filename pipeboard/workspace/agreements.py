@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeboard.domain.agreements import Agreement, Contents, Topic, changed_names
 from pipeboard.domain.errors import Conflict, Refused
+from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store.pipeline_rows import pipeline_data, pipeline_from_data
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def with_retired(pipeline: Pipeline, retired: Sequence[Stage]) -> Pipeline:
     return replace(pipeline, stages=(*open_stages, *retired, *outcomes))
 
 
-def contents_of(value: Any) -> Mapping[str, Any]:
+def contents_of(value: Rep | Settings) -> Contents:
     """A rep or the settings as JSON data."""
     plain = {name: getattr(value, name) for name in value.__slots__}
     return {n: list(item) if isinstance(item, tuple) else item for n, item in plain.items()}

@@ -81,6 +81,8 @@ class Unseen:
         mine: dict[str, Any] = {}
         for event in events:
             mine |= dict.fromkeys(event.before) | dict(event.after)
+        if not mine:  # a note stands beside what others change
+            return []
         names = self._changed(frozenset(mine) - _FOLLOWING)
         if names:
             raise self.conflict(names, mine)

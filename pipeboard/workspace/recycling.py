@@ -13,7 +13,7 @@ from pipeboard.domain.sentences import named
 from pipeboard.workspace.decisions import beginning_of
 from pipeboard.workspace.receipts import Decision, Receipt
 from pipeboard.workspace.recording import as_command, record
-from pipeboard.workspace.service import Service, in_transaction
+from pipeboard.workspace.service import Service
 
 if TYPE_CHECKING:
     from pipeboard.store.projecting import Change
@@ -47,7 +47,7 @@ def follow_up(
     return record(service, "follow up", decision, dry_run=dry_run, token=token)
 
 
-def recycle(service: Service, *, dry_run: bool = False) -> Receipt:
+def recycle(service: Service, *, dry_run: bool = False, token: str = "") -> Receipt:
     """A new lead for each lost deal whose day to try again has come, each of them once.
 
     Nobody's undo reaches it: the one who happens to look did not do it.
@@ -55,17 +55,18 @@ def recycle(service: Service, *, dry_run: bool = False) -> Receipt:
     # Whoever only looks takes no lock where nothing is due.
     if not service.reader.due_to_return(service.today):
         return NONE_DUE
-    return _recycle(service, dry_run=dry_run)
+    return _recycle(service, dry_run=dry_run, token=token)
 
 
-@in_transaction
-def _recycle(service: Service, *, dry_run: bool) -> Receipt:
+@as_command("recycle")
+def _recycle(service: Service, *, dry_run: bool, token: str) -> Receipt:
     lost = service.reader.deals(service.reader.due_to_return(service.today)).values()
     changes = tuple(_sequel(service, deal, "try again", service.today, "") for deal in lost)
     if not changes:
         return NONE_DUE
     summary = f"Came back as leads: {named([change.after for change in changes])}."
-    return record(service, "recycle", Decision(summary, changes, actor=CALENDAR), dry_run=dry_run)
+    decision = Decision(summary, changes, actor=CALENDAR)
+    return record(service, "recycle", decision, dry_run=dry_run, token=token)
 
 
 def _sequel(service: Service, deal: Deal, step: str, due: date, title: str) -> Change:

@@ -118,10 +118,38 @@ async def test_archiving_and_bringing_back(demo: Path) -> None:
     async with desk(demo) as board:
         deal_id = board.card.id
         await board.press("d")
+        assert board.shows(f"Archive {board.card.name}?")
+        assert board.stored(deal_id).archived_at is None
+        await board.press("d")
         assert board.stored(deal_id).archived_at is not None
         await board.press("u")
         assert board.stored(deal_id).archived_at is None
         assert board.card.id == deal_id
+
+
+async def test_archiving_several_asks_once_and_esc_keeps_them(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("space", "space", "d")
+        assert board.shows("Archive 2 deals?")
+        await board.press("escape")
+        assert board.state.view.marks
+        await board.press("d", "d")
+        assert "2 deals" in board.status
+
+
+async def test_a_choice_of_the_move_menu_archives_without_another_question(demo: Path) -> None:
+    async with desk(demo) as board:
+        deal_id = board.card.id
+        await board.press("m", "d")
+        assert board.stored(deal_id).archived_at is not None
+
+
+async def test_a_key_behind_the_esc_that_leaves_a_menu_archives_nothing(demo: Path) -> None:
+    async with desk(demo) as board:
+        deal_id = board.card.id
+        await board.press("m", "escape", "d")
+        assert board.stored(deal_id).archived_at is None
+        assert board.is_asking
 
 
 async def test_a_next_step_by_a_preset_and_in_words(demo: Path) -> None:

@@ -61,7 +61,7 @@ async def test_the_menu_of_places_names_them_and_goes_there(demo: Path) -> None:
         assert board.state.view.cursor == (0, 0)
         await board.press("g", "w")
         assert board.state.board.columns[board.state.view.cursor[0]].stage.name == "Won"
-        await board.press("d", "g", "a")
+        await board.press("d", "d", "g", "a")
         assert board.state.view.filter_text == "archived"
         assert board.state.board.columns[board.state.view.cursor[0]].count == 1
 

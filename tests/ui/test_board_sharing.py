@@ -77,7 +77,7 @@ async def test_keys_behind_a_change_that_waits_are_noted_and_given_out_after_it(
     async with desk(demo) as board:
         deal_id = board.card.id
         with held(demo, "IMMEDIATE"):
-            await board.pilot.press("d", "l")
+            await board.pilot.press("d", "d", "l")
             await board.until(lambda: "keys: l" in board.status)
             assert "pending: Archive" in board.status
             assert board.state.view.cursor[0] == 0
@@ -89,7 +89,7 @@ async def test_keys_behind_a_change_that_waits_are_noted_and_given_out_after_it(
 async def test_the_receipt_of_a_change_that_had_to_wait_is_said(demo: Path) -> None:
     async with desk(demo) as board:
         with held(demo, "IMMEDIATE"):
-            await board.pilot.press("d")
+            await board.pilot.press("d", "d")
             await board.until(lambda: "pending: Archive" in board.status)
         await board.settle()
         assert "Archived" in board.status
@@ -98,7 +98,7 @@ async def test_the_receipt_of_a_change_that_had_to_wait_is_said(demo: Path) -> N
 async def test_a_look_at_the_database_does_not_talk_over_a_change_that_waits(demo: Path) -> None:
     async with desk(demo) as board:
         with held(demo, "EXCLUSIVE"):
-            await board.pilot.press("d")
+            await board.pilot.press("d", "d")
             await board.until(lambda: "pending: Archive" in board.status)
             board.board._look()
             board.board.say("something else")
@@ -120,7 +120,7 @@ async def test_who_holds_the_database_is_named(demo: Path) -> None:
         ) as holder:
             assert holder.stdout is not None
             assert holder.stdout.readline() == b"held\n"
-            await board.pilot.press("d")
+            await board.pilot.press("d", "d")
             await board.until(lambda: f"process {holder.pid}" in board.status)
             holder.kill()
         await board.settle()
@@ -131,7 +131,7 @@ async def test_giving_up_stores_nothing_and_drops_the_keys_behind(demo: Path) ->
     async with desk(demo) as board:
         deal_id = board.card.id
         with held(demo, "IMMEDIATE"):
-            await board.pilot.press("d", "j", "j", "d")
+            await board.pilot.press("d", "d", "j", "j", "d")
             await board.until(lambda: "keys: j j d" in board.status)
             await board.pilot.press("ctrl+c")
             await board.until(lambda: "Given up" in board.status)
@@ -166,7 +166,7 @@ async def test_what_is_shown_stays_while_nobody_can_read(demo: Path) -> None:
 async def test_a_click_while_a_change_waits_is_dropped_with_a_word(demo: Path) -> None:
     async with desk(demo) as board:
         with held(demo, "IMMEDIATE"):
-            await board.pilot.press("d")
+            await board.pilot.press("d", "d")
             for kind in (MouseDown, MouseUp):
                 board.app.post_message(press_at(kind, 45, 6))
             await board.until(lambda: "a click was dropped" in board.status)
@@ -186,7 +186,7 @@ async def test_keys_behind_a_change_that_fails_are_dropped_and_that_is_said(
 
         monkeypatch.setattr(Store, "write", refuse)
         before = board.state.view.cursor
-        await board.burst("d", "j", "j")
+        await board.burst("d", "d", "j", "j")
         expected = "The disk is full: nothing was changed. Free some space. 2 keys dropped."
         assert board.status == expected
         assert board.state.view.cursor == before

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from textual.events import Key
 
+from pipeboard.ui.terminal.typed import AltKey
 from tests.ui.desk import desk
 
 
@@ -42,7 +43,7 @@ async def test_a_key_with_alt_is_esc_and_that_key_before_any_that_comes_behind(
     async with desk(demo) as board:
         await board.press("2")
         first = board.card.id
-        for key in (Key("alt+m", "m"), Key("1", "1")):
+        for key in (AltKey(Key("m", "m")), Key("1", "1")):
             board.app.post_message(key)
         await board.settle()
         assert not board.is_asking

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.ui.command import key_named, name_of
-from pipeboard.ui.keys import BOARD, DEAL, UNBOUND, hints, read_keymap, rebound
+from pipeboard.ui.key_table import BOARD, DEAL, read_keymap
+from pipeboard.ui.keys import UNBOUND, hints, key_named, name_of, rebound
 
 
 def test_no_key_stands_for_two_commands() -> None:

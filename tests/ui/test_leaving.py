@@ -51,7 +51,7 @@ EDITORS = {
     "is killed": "kill -9 $$",
     "leaves the keyboard raw": "stty raw -echo; exit 1",
     "leaves its screen": r"printf '\033[?1049h\033[5;9r\033[?6h\033[4h\033[7m\033='; exit 1",
-    "hangs until ctrl+c": "sleep 60",
+    "hangs until ctrl+c": "exec sleep 60",
     "stops signals": "stty -isig; exit 1",
 }
 
@@ -186,7 +186,9 @@ def test_a_million_pasted_characters_do_no_harm(demo: Path) -> None:
     with board(demo) as terminal:
         write_note(terminal, "said:")
         terminal.paste("word " * 200_000)
-        terminal.wait_for_text("too long")
+        terminal.wait_for_text("^s Save")
+        terminal.type("\x13")
+        terminal.wait_for_text("1,000,004 characters")
         terminal.type("\x1b")
         terminal.wait_for_quiet()
         assert terminal.process.poll() is None

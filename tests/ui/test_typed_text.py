@@ -15,7 +15,7 @@ from pipeboard.domain.deal import Contact, Term
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError
 from pipeboard.domain.money import Money
 from pipeboard.store import Store
-from pipeboard.ui.screens.overlay import Overlay
+from pipeboard.ui.overlays.overlay import Overlay
 from tests.team import NOW
 from tests.ui.desk import Desk, desk
 from tests.verbs import Workspace

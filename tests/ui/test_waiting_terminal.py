@@ -42,7 +42,7 @@ def test_q_waits_for_the_change_before_it_and_then_quits(demo: Path, kind: str) 
     before = archived(demo)
     with board_of(demo) as terminal:
         with held(demo, kind):
-            terminal.type("dq")
+            terminal.type("ddq")
             terminal.wait_for_text("then: quit")
             assert terminal.process.poll() is None
         assert terminal.wait_for_end() == 0
@@ -55,7 +55,7 @@ def test_what_was_not_stored_when_the_session_was_lost_is_said_the_next_time(
 ) -> None:
     before = archived(demo)
     with board_of(demo) as terminal, held(demo, "IMMEDIATE"):
-        terminal.type("dj")
+        terminal.type("ddj")
         terminal.wait_for_text("pending: Archive")
         terminal.process.send_signal(number)
         assert terminal.wait_for_end() == 128 + number
@@ -73,7 +73,7 @@ def test_c_with_control_gives_up_and_says_what_it_dropped(demo: Path) -> None:
     before = archived(demo)
     with board_of(demo) as terminal:
         with held(demo, "EXCLUSIVE"):
-            terminal.type("dLL")
+            terminal.type("ddLL")
             terminal.wait_for_text("keys: L L")
             terminal.type("\x03")
             terminal.wait_for_text("Given up: nothing was stored. 2 keys dropped.")

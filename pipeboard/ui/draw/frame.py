@@ -39,7 +39,7 @@ def rule(width: int, title: str = "") -> Line:
     return (*start, (ROW * (width - width_of(start)), "rule"))
 
 
-class Key(NamedTuple):
+class HintKey(NamedTuple):
     """A hint as drawn: its key, and the cells it takes."""
 
     key: str
@@ -50,20 +50,20 @@ class Key(NamedTuple):
 
 def hint_keys(
     hints: Sequence[Hint], width: int, glyphs: Glyphs = Glyphs.UNICODE
-) -> tuple[Key, ...]:
+) -> tuple[HintKey, ...]:
     """As many hints as fit in `width` cells, in their order; the one for help is always kept."""
     sizes = [1 + width_of(_hint(hint, glyphs)) for hint in hints]
     kept_for_help = sum(
         size for hint, size in zip(hints, sizes, strict=True) if hint[0] == HELP_KEY
     )
-    keys: list[Key] = []
+    keys: list[HintKey] = []
     x = 0
     for hint, size in zip(hints, sizes, strict=True):
         if hint[0] == HELP_KEY:
             kept_for_help -= size
         elif x + size + kept_for_help + 1 > width:
             continue
-        keys.append(Key(*hint, x + 1, size - 1))
+        keys.append(HintKey(*hint, x + 1, size - 1))
         x += size + 1
     return tuple(keys)
 

@@ -13,17 +13,19 @@ from pipeboard.ui.draw.charts import TableRow
 from pipeboard.ui.draw.line import Span
 from pipeboard.ui.draw.metrics.block import Block
 from pipeboard.ui.draw.metrics.figures import Figures
-from pipeboard.ui.draw.metrics.layout import Tab
-from pipeboard.ui.draw.metrics.sections import Entry, section
+from pipeboard.ui.draw.metrics.layout import TabLayout
+from pipeboard.ui.draw.metrics.sections import TableEntry, section
 from pipeboard.ui.draw.numbers import ChartStyle, aside, ground, number
 
 FIRST = 6
 """Reps that the overview shows."""
 
 
-def reps_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> Tab:
+def reps_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> TabLayout:
     """What each rep won, has open, promises, and how sure that is."""
-    return Tab(attainment(shown, whole, reading=True), (rates(shown, half),), (hopes(shown, half),))
+    return TabLayout(
+        attainment(shown, whole, reading=True), (rates(shown, half),), (hopes(shown, half),)
+    )
 
 
 def _name(rep: Group) -> str:
@@ -50,7 +52,7 @@ def attainment(shown: Figures, style: ChartStyle, *, reading: bool = False) -> B
     )
 
 
-def _rep(name: Group, rep: Report, most: Fraction, style: ChartStyle) -> Entry:
+def _rep(name: Group, rep: Report, most: Fraction, style: ChartStyle) -> TableEntry:
     won, target, rate = rep.metric("won_value"), rep.metric("target"), rep.metric("win_rate")
     share = (
         Fraction(won.value) / Fraction(target.value)
@@ -67,7 +69,7 @@ def _rep(name: Group, rep: Report, most: Fraction, style: ChartStyle) -> Entry:
         number(rate, style),
         aside(str(rate.n)),
     )
-    return Entry(
+    return TableEntry(
         TableRow(_name(name), cells, Fraction(won.value or 0) / most),
         f"{_name(name)}: open deals",
         rep.metric("open_count").numerator,
@@ -93,7 +95,7 @@ def rates(shown: Figures, style: ChartStyle) -> Block:
             )
         )
         entries.append(
-            Entry(
+            TableEntry(
                 TableRow(_name(name), cells),
                 f"{_name(name)}: won",
                 rep.metric("won_count").numerator,
@@ -124,7 +126,7 @@ def hopes(shown: Figures, style: ChartStyle) -> Block:
             _accuracy(rep),
         )
         entries.append(
-            Entry(
+            TableEntry(
                 TableRow(_name(name), cells),
                 f"{_name(name)}: due in the period",
                 rep.metric("forecast_weighted").numerator,

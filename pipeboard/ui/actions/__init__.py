@@ -1,0 +1,1 @@
+"""What keys do, a module a family: functions over the screen that they are pressed on."""
