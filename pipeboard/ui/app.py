@@ -1,4 +1,4 @@
-"""The app: what all screens share."""
+"""The app: the queue, the drafts and the last change, for all screens."""
 
 from __future__ import annotations
 
