@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from pipeboard.ui.draw.glyphs import BEFORE, ROW, Glyphs, key_name
+from pipeboard.ui.draw.glyphs import ROW, Glyphs, key_name
 from pipeboard.ui.draw.line import (
     Line,
     Span,
@@ -13,12 +13,10 @@ from pipeboard.ui.draw.line import (
     exactly,
     left,
     spread,
-    text_of,
     whole,
     width_of,
 )
-from pipeboard.ui.palette import Role
-from pipeboard.ui.terminal.width import cell_width, clusters
+from pipeboard.ui.terminal.width import cell_width
 
 Hint = tuple[str, str]
 HELP_KEY: Final = "?"
