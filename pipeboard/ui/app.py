@@ -1,4 +1,4 @@
-"""The app: what all screens share."""
+"""The app: the queue, the drafts and the last change, for all screens."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from textual.actions import ActionParseResult
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 
-from pipeboard.domain.errors import ReadOnly
+from pipeboard.domain.errors import DatabaseError, ReadOnly
 from pipeboard.domain.settings import Settings
 from pipeboard.ui.board_state import BoardState
+from pipeboard.ui.busy import is_busy
 from pipeboard.ui.changes import Change
 from pipeboard.ui.draw.glyphs import Glyphs
 from pipeboard.ui.host import Look
@@ -109,6 +110,12 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
                 "The database was opened for reading only.", hint="Open it to write for that."
             )
         self.seat.file.check()
+        try:
+            self._state.reader.check()
+        except DatabaseError as error:
+            # A change waits for whoever has it; only what is there now must be ours.
+            if not is_busy(error):
+                raise
 
     async def run_action(
         self,

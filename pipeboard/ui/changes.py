@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from pipeboard.domain.commands import Command, Move, Reopen, Step, Win
-from pipeboard.domain.errors import DatabaseError, PipeboardError
+from pipeboard.domain.errors import PipeboardError
 
 if TYPE_CHECKING:
     from pipeboard.domain.board import Lens
@@ -56,11 +56,6 @@ class Outcome:
 
     def __bool__(self) -> bool:
         return self.receipt is not None
-
-    @property
-    def is_lost(self) -> bool:
-        """Did it fail for a reason that has nothing to do with what was asked (a busy database)?"""
-        return isinstance(self.error, DatabaseError)
 
 
 @dataclass(frozen=True, slots=True)

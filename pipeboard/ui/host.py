@@ -1,4 +1,4 @@
-"""What actions may ask of the screen that they stand on, and of the program behind it."""
+"""The host of an action: what it may ask of the screen it stands on, and of the program behind."""
 
 from __future__ import annotations
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from pipeboard.domain.actor import Actor
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.money import Money
 from pipeboard.store import Store
+from pipeboard.ui.key_table import BOARD
 from tests.team import NOW
 from tests.ui.desk import desk
 from tests.ui.lock import held
@@ -211,6 +213,43 @@ async def test_a_file_that_was_replaced_is_noticed_and_never_written(
             assert not board.is_asking
             assert "was replaced by another" in board.status
         assert Path(demo).read_bytes() == before
+
+
+def _overwrite(path: Path, other: Path) -> None:
+    with closing(sqlite3.connect(other)) as database:
+        database.execute("update workspace set id = 'another'")
+        database.commit()
+    with path.open("r+b") as file:
+        file.write(other.read_bytes())
+
+
+def _raise_schema(path: Path, _: Path) -> None:
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("update counter set value = 99 where name = 'schema'")
+        database.commit()
+
+
+SPOILT: dict[str, Callable[[Path, Path], None]] = {
+    "written over by another": _overwrite,
+    "emptied": lambda path, _: os.truncate(path, 0),
+    "cut": lambda path, _: os.truncate(path, path.stat().st_size // 2),
+    "of a newer schema": _raise_schema,
+}
+
+
+@pytest.mark.parametrize("how", SPOILT)
+async def test_nothing_is_asked_for_a_change_that_the_file_cannot_take(
+    demo: Path, made_up: Path, how: str
+) -> None:
+    async with desk(demo) as board:
+        SPOILT[how](demo, Path(shutil.copy(made_up, demo.with_name("other.db"))))
+        await board.until(lambda: bool(board.board.trouble))
+        for command in BOARD:
+            if command.changes:
+                await board.press(command.first_key)
+                assert not board.is_asking, command.id
+        await board.press("M")
+        await board.press("escape")
 
 
 async def test_a_file_that_was_deleted_is_noticed(demo: Path) -> None:

@@ -1,1 +1,1 @@
-"""What keys do, a module a family: functions over the screen that they are pressed on."""
+"""Actions: what keys do, a module a family, as functions over the screen they are pressed on."""

@@ -1,4 +1,4 @@
-"""What is known about a buyer: the qualification questions, the gate ahead, the checklist."""
+"""Answers and scores of a deal: the qualification questions, the gate ahead, the checklist."""
 
 from __future__ import annotations
 

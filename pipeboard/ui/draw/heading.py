@@ -1,4 +1,4 @@
-"""What stands above the cards: the title bar, the strip of stages, a head for each column."""
+"""Heading of the board: the title bar, the strip of stages, a head for each column."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a click hits."""
+"""Pointing: what a click on the board hits."""
 
 from __future__ import annotations
 

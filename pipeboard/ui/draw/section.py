@@ -1,4 +1,4 @@
-"""What the sections of a deal are made of: titled lines, rows of small facts, paragraphs."""
+"""Sections of a deal: titled lines, rows of small facts, paragraphs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happened on a deal: notes, interactions and its timeline, newest first."""
+"""Timeline of a deal: notes, interactions and events, newest first."""
 
 from __future__ import annotations
 

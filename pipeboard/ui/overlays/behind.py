@@ -1,4 +1,4 @@
-"""What is seen behind an overlay: the screens below it, as many cells as are asked for."""
+"""Rows behind an overlay: the screens below it, as many cells as are asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What opens when somebody else has changed the same thing meanwhile: both, side by side."""
+"""A conflict: both changes of one thing side by side, and whose is to stand."""
 
 from __future__ import annotations
 

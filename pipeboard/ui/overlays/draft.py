@@ -1,4 +1,4 @@
-"""What is half typed on a screen, written down a second later at the latest, until it is stored."""
+"""The draft of an overlay: written down a second later at the latest, until it is stored."""
 
 from __future__ import annotations
 

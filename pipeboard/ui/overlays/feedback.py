@@ -1,4 +1,4 @@
-"""What is said under a line while it is typed: how it is understood, or why it is not."""
+"""Feedback under a line while it is typed: how it is understood, or why it is not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What opens when a gate is not met: answer what is missing, lose the deal, or override."""
+"""The sheet of a gate that is not met: answer what is missing, lose the deal, or override."""
 
 from __future__ import annotations
 

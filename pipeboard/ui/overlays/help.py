@@ -1,4 +1,4 @@
-"""All keys of a screen and the filter syntax, from the tables that the program itself reads."""
+"""Help: all keys of a screen and the filter syntax, from the tables the program itself reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a prefix key opens: the keys that may come next, each with what it does."""
+"""A menu: the keys that may come next, each with what it does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all overlays are: a few drawn lines at the bottom of the screen, the board behind them."""
+"""Overlays: a few drawn lines at the bottom of the screen, the board behind them."""
 
 from __future__ import annotations
 

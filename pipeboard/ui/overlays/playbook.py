@@ -1,4 +1,4 @@
-"""What a stage is for and how it is worked, with its checklist, over whatever screen it is."""
+"""The playbook of a stage: what it is for and how it is worked, with its checklist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What somebody sees who has no database yet: what can be begun, with nothing written before."""
+"""The first run: what can be begun where there is no database yet; nothing is written before."""
 
 from __future__ import annotations
 

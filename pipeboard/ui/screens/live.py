@@ -1,4 +1,4 @@
-"""What all screens are: they follow the database and the day, and say how things stand."""
+"""Live screens: they follow the database and the day, and call the actions of their keys."""
 
 from __future__ import annotations
 

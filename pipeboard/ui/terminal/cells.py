@@ -1,4 +1,4 @@
-"""What the terminal shows, cell by cell, and the fewest bytes that turn it into the next frame."""
+"""Cells of the terminal, and the fewest bytes that turn them into the next frame."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What comes from a keyboard as events of Textual."""
+"""Keyboard input as events of Textual."""
 
 from __future__ import annotations
 

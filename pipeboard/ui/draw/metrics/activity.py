@@ -1,4 +1,4 @@
-"""What is done: touches, first responses, who waits, and whether the process is kept."""
+"""Activity: touches, first responses, who waits, and whether the process is kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands still: the bottleneck, deals by age, those that are stalled or past saving."""
+"""Ageing: the bottleneck, deals by age, those that are stalled or past saving."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the measured forecast rests on, so that it can be checked by hand, and how right it was."""
+"""Chances that the measured forecast rests on, to be checked by hand, and how right it was."""
 
 from __future__ import annotations
 

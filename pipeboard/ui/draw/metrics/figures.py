@@ -1,4 +1,4 @@
-"""What the tabs are drawn from: a report, one to compare with, and the reps' own."""
+"""Figures that tabs are drawn from: a report, one to compare with, and the reps' own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What will come: by month, in the reps' words, as measured, and why it changed."""
+"""Forecast: by month, in the reps' words, as measured, and why it changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands above the tabs: whose numbers of which period, and as of when."""
+"""Heading of the metrics: whose numbers of which period, and as of when."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tabs are put together from: titled tables with a sentence, and grids of figures."""
+"""Sections of a tab: titled tables with a sentence, and grids of figures."""
 
 from __future__ import annotations
 
