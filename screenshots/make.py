@@ -70,7 +70,7 @@ async def take(picture: Picture, store: Store, folder: Path, drafts: Path) -> Pa
             before, svg = svg, app.export_screenshot(title=title)
             if svg == before and picture.word in svg:
                 break
-    app.clerk.close()
+    app.write_queue.close()
     path = folder / f"{picture.name}.svg"
     path.write_text(same_every_time(svg), encoding="utf-8")
     return path

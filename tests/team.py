@@ -13,8 +13,8 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.templates import template
 from pipeboard.store import Store
-from pipeboard.workspace import Workspace
-from pipeboard.workspace.setting_up import make_workspace
+from pipeboard.workspace.configuration import make_workspace
+from tests.verbs import Workspace
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)

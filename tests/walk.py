@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.events import event_to_json
-from pipeboard.workspace import Workspace
+from tests.verbs import Workspace
 
 ANSWERS = {
     "need": "Scrap rate 9 % on line 2",

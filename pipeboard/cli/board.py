@@ -23,7 +23,7 @@ def open_board(call: Call) -> int:
     except DatabaseError as error:
         if error.details.get("reason") != "missing" or call.arguments.read_only:
             raise
-        from pipeboard.cli.welcoming import welcome
+        from pipeboard.cli.first_run import welcome
 
         return welcome(call)
     return show_board(call, store)

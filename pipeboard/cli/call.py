@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 from pipeboard import outlet
 from pipeboard.cli.arguments import Parser
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pipeboard.cli.config import Config
     from pipeboard.domain.actor import Actor
+    from pipeboard.domain.commands import Command
     from pipeboard.domain.deal import Deal
     from pipeboard.domain.pipeline import Pipeline, Stage
     from pipeboard.domain.settings import Settings
@@ -45,6 +46,13 @@ class Verb:
     arguments: Callable[[Parser], None]
     run: Callable[[Call], int]
     dashed_words: bool = False
+
+
+class Once(TypedDict):
+    """What every use case takes: whether it is only tried, and the name of the change."""
+
+    dry_run: bool
+    token: str
 
 
 class Call:
@@ -154,7 +162,9 @@ class Call:
             )
         if where is not None:
             self._check_where(where)
-        deals = self.workspace.find_deals(refs, where=where, pipeline=self.only_pipeline)
+        from pipeboard.workspace.finding import find_deals
+
+        deals = find_deals(self.workspace, refs, where=where, pipeline=self.only_pipeline)
         if not deals:
             raise NotFound(f"No deal matches {quoted(where or '')}.", hint="See 'pipeboard list'.")
         if where is not None and len(deals) > 1 and not self.arguments.dry_run:
@@ -173,7 +183,7 @@ class Call:
 
     def _confirm_many(self, deals: Sequence[Deal]) -> None:
         """A person is asked; without one, more than a few are changed only with a yes."""
-        from pipeboard.workspace.desk import named
+        from pipeboard.domain.sentences import named
 
         told = f"This changes {named(deals)}."
         if not self.arguments.yes and len(deals) > FEW and not self.may_ask:
@@ -208,14 +218,18 @@ class Call:
         self.out.say(*days(understood))
 
     @property
-    def once(self) -> dict[str, Any]:
+    def once(self) -> Once:
         """What every use case takes: whether it is only tried, and the name of the change."""
         return self.once_for("")
 
-    def once_for(self, part: object) -> dict[str, Any]:
+    def once_for(self, part: object) -> Once:
         """`once` for one of several use cases of this call, each with a name of its own."""
         token = self.arguments.token and "/".join(filter(None, (self.arguments.token, str(part))))
-        return {"dry_run": self.arguments.dry_run, **({"token": token} if token else {})}
+        return {"dry_run": self.arguments.dry_run, "token": token or ""}
+
+    def execute(self, command: Command, ids: Sequence[int]) -> Receipt:
+        """The command carried out on the deals, or only tried."""
+        return self.workspace.execute(command, ids, **self.once)
 
     def confirm(self, question: str) -> None:
         """Ask a person at a terminal, and nobody else; `PipeboardError` when they say no."""

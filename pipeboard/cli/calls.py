@@ -6,6 +6,7 @@ from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.tables import Table
 from pipeboard.domain.money import Money, format_money
+from pipeboard.workspace.targets import calls_of, set_call
 
 
 def _set_arguments(parser: Parser) -> None:
@@ -15,12 +16,12 @@ def _set_arguments(parser: Parser) -> None:
     parser.add_json()
 
 
-def set_call(call: Call) -> int:
+def change_call(call: Call) -> int:
     """What you (or a rep) say that a period will bring, whatever the deals add up to."""
     asked, workspace = call.arguments, call.workspace
     amount = None if asked.amount.lower() == "none" else asked.amount
-    receipt = workspace.set_call(
-        call.pipeline, asked.period, amount, owner=asked.owner, dry_run=asked.dry_run
+    receipt = set_call(
+        workspace, call.pipeline, asked.period, amount, owner=asked.owner, **call.once
     )
     call.command_id = receipt.command_id
     if asked.json:
@@ -32,7 +33,7 @@ def set_call(call: Call) -> int:
 
 def list_calls(call: Call) -> int:
     """What reps call for periods, as it stands."""
-    found = sorted(call.workspace.calls(call.pipeline).items())
+    found = sorted(calls_of(call.workspace, call.pipeline).items())
     if call.arguments.json:
         call.out.document({"calls": [_document(*about, said) for about, said in found]})
         return 0
@@ -49,6 +50,6 @@ def _document(period: str, owner: str, said: Money) -> dict[str, object]:
 
 
 VERBS = {
-    "call set": Verb("PERIOD AMOUNT", _set_arguments, set_call),
+    "call set": Verb("PERIOD AMOUNT", _set_arguments, change_call),
     "call list": Verb("", Parser.add_json, list_calls),
 }

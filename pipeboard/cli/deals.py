@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb, deal_arguments, last_word, read_stdin
+from pipeboard.domain import commands as c
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.fields import parse_assignment
 from pipeboard.domain.quick_add import EXAMPLE, join_arguments
+from pipeboard.workspace.new_deals import add_all
 
 if TYPE_CHECKING:
     from pipeboard.workspace import Receipt
@@ -35,7 +37,7 @@ def _add_arguments(parser: Parser) -> None:
 
 def add(call: Call) -> int:
     """One deal from the words, or one from each line of stdin; prints the refs."""
-    from pipeboard.cli.beginning import open_or_make
+    from pipeboard.cli.workspace_files import open_or_make
 
     words = call.arguments.words
     if not words:
@@ -62,8 +64,8 @@ def _numbered(text: str) -> dict[int, str]:
 
 def _add_all(call: Call, lines: Mapping[int, str]) -> int:
     """A deal from each line, or from none; the one that cannot be read is named by its number."""
-    receipts = call.workspace.add_all(
-        lines, pipeline=call.pipeline, new_rep=call.arguments.new_rep, **call.once
+    receipts = add_all(
+        call.workspace, lines, pipeline=call.pipeline, new_rep=call.arguments.new_rep, **call.once
     )
     if not receipts:
         call.out.say("Nothing was read, so nothing was added.")
@@ -104,9 +106,8 @@ def set_fields(call: Call) -> int:
     if not assignments:
         raise BadInput("Set what?", hint="For example: pipeboard set 142 value=40k close=19dec")
     ids = call.ids([word for word in words if word not in assignments])
-    receipt = call.workspace.set_fields(
-        ids, assignments, new_rep=call.arguments.new_rep, **call.once
-    )
+    new_rep = call.arguments.new_rep
+    receipt = call.workspace.set_fields(ids, assignments, new_rep=new_rep, **call.once)
     return call.report(receipt, *_now_set(call, assignments, receipt))
 
 
@@ -129,13 +130,8 @@ def _assign_arguments(parser: Parser) -> None:
 def assign(call: Call) -> int:
     """To another owner."""
     refs, rep = last_word(call.arguments.words, "deals and a rep", "assign")
-    receipt = call.workspace.assign(
-        call.ids(refs),
-        rep.removeprefix("@"),
-        note=call.arguments.note,
-        new_rep=call.arguments.new_rep,
-        **call.once,
-    )
+    command = c.Assign(rep.removeprefix("@"), call.arguments.note, call.arguments.new_rep)
+    receipt = call.execute(command, call.ids(refs))
     return call.report(receipt, *_owned(receipt))
 
 
@@ -151,19 +147,19 @@ def tag(call: Call) -> int:
     if not add and not remove:
         raise BadInput("Which tags?", hint="For example: pipeboard tag 142 +inbound -cold")
     ids = call.ids([word for word in words if word[:1] not in {"+", "-"}])
-    return call.report(call.workspace.tag(ids, add, remove, **call.once))
+    return call.report(call.execute(c.TagWith(tuple(add), tuple(remove)), ids))
 
 
 def archive(call: Call) -> int:
     """Out of sight; undo or unarchive brings them back."""
     ids = call.ids(call.arguments.words)
-    return call.report(call.workspace.archive(ids, **call.once))
+    return call.report(call.execute(c.Archive(), ids))
 
 
 def unarchive(call: Call) -> int:
     """Back from the archive."""
     ids = call.ids(call.arguments.words)
-    return call.report(call.workspace.unarchive(ids, **call.once))
+    return call.report(call.execute(c.Unarchive(), ids))
 
 
 def _merge_arguments(parser: Parser) -> None:

@@ -27,7 +27,7 @@ def place_of(call: Call) -> Iterator[tuple[Workspace, Pipeline | None]]:
 
     A dry run without a workspace is rehearsed in a temporary one.
     """
-    from pipeboard.cli.beginning import is_made, open_or_make
+    from pipeboard.cli.workspace_files import is_made, open_or_make
 
     asked = call.arguments
     name = asked.into or asked.pipeline
@@ -131,7 +131,7 @@ def _rehearsal(call: Call, folder: Path) -> Workspace:
 
     settings = Settings()
     workspace = call.workspace_on(Store.create(str(folder / "rehearsal.db"), settings))
-    workspace.save_pipeline(
+    workspace.change_pipeline(
         template(TEMPLATES[0], pipeline_name="New business", currency=settings.currency)
     )
     return workspace

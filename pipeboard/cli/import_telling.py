@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pipeboard.domain.pipeline import Pipeline
     from pipeboard.exchange.reading import Reading
     from pipeboard.exchange.rows import Rejected
-    from pipeboard.workspace.importing import ImportReport
+    from pipeboard.workspace.import_rows import ImportReport
 
 _MOST_LINES = 8
 _MOST_GROUPS = 20

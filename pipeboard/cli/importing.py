@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipeboard.exchange.reading import Reading
     from pipeboard.exchange.recipe import Recipe
     from pipeboard.workspace import Workspace
-    from pipeboard.workspace.importing import ImportOptions, ImportReport
+    from pipeboard.workspace.import_rows import ImportOptions, ImportReport
 
 _PATIENCE = 1.0  # seconds without a progress bar
 _AUTO = "auto"
@@ -49,7 +49,7 @@ def import_file(call: Call) -> int:
 def _import_deals(call: Call, path: Path, resources: ExitStack) -> int:
     from pipeboard.cli.import_telling import tell, way_out
     from pipeboard.cli.rejected_rows import RejectedFile
-    from pipeboard.workspace.importing import RowsRejected
+    from pipeboard.workspace.import_rows import RowsRejected
 
     asked = call.arguments
     workspace, known = resources.enter_context(place_of(call))
@@ -89,7 +89,7 @@ def _is_whole(path: Path) -> bool:
 
 def _restore(call: Call, path: Path) -> int:
     """A whole workspace out of a file; only where there is none yet, or an empty one."""
-    from pipeboard.cli.beginning import is_made, make_workspace
+    from pipeboard.cli.workspace_files import is_made, make_workspace
     from pipeboard.exchange.whole_document import read_whole
 
     document = read_whole(path)
@@ -118,10 +118,13 @@ def _keep_rejected(call: Call, file: RejectedFile, reading: Reading, report: Imp
 def _import(
     call: Call, workspace: Workspace, reading: Reading, pipeline: Pipeline, recipe: Recipe
 ) -> ImportReport:
+    from pipeboard.workspace.import_rows import import_rows
+
     asked = call.arguments
     origin = Path(asked.file).name if asked.file != "-" else "stdin"
     with _progress(call) as progress:
-        return workspace.import_rows(
+        return import_rows(
+            workspace,
             reading,
             pipeline,
             origin,
@@ -134,7 +137,7 @@ def _import(
 
 
 def _options(call: Call, reading: Reading, recipe: Recipe) -> ImportOptions:
-    from pipeboard.workspace.importing import ImportOptions
+    from pipeboard.workspace.import_rows import ImportOptions
 
     asked = call.arguments
     if asked.save_recipe:

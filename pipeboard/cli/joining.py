@@ -15,13 +15,14 @@ def join_file(call: Call, path: Path) -> int:
     """Puts the other columns of the file on the deals that have the key of their line."""
     from pipeboard.exchange.reading import ReadOptions
     from pipeboard.exchange.side_table import open_side_table
+    from pipeboard.workspace.joining import join
 
     asked = call.arguments
     options = ReadOptions(encoding=asked.encoding or None, sheet=asked.sheet or None)
     table = open_side_table(path, asked.join, asked.map, options)
     name = asked.into or asked.pipeline
     pipeline_id = call.workspace.pipeline(name).id if name else None
-    joined = call.workspace.join(table, path.name, pipeline_id, **call.once)
+    joined = join(call.workspace, table, path.name, pipeline_id, **call.once)
     call.out.say(*filter(None, (joined.said_before,)))
     if table.doubles:
         named = ", ".join(map(quoted, table.doubles[:_MOST_NAMED]))

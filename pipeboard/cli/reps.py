@@ -11,6 +11,8 @@ from pipeboard.domain.errors import NotFound, Refused
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import quoted
+from pipeboard.workspace.configuration import change_rep
+from pipeboard.workspace.recording import retried
 
 
 def list_reps(call: Call) -> int:
@@ -56,7 +58,7 @@ def add(call: Call) -> int:
     """Somebody new."""
     asked = call.arguments
     name = asked.name.removeprefix("@")
-    if _known(call, name) is not None and call.workspace.retried(asked.token, "rep") is None:
+    if _known(call, name) is not None and retried(call.workspace, asked.token, "rep") is None:
         raise Refused(f"There is a rep {name} already.", hint=f"See 'pipeboard rep set {name}'.")
     return _save(call, Rep(name, asked.display_name or "", asked.team or ""), "Added")
 
@@ -84,7 +86,7 @@ def _known(call: Call, name: str) -> Rep | None:
 
 def _save(call: Call, rep: Rep, did: str) -> int:
     dry_run = call.arguments.dry_run
-    receipt, rep = call.workspace.change_rep(rep, **call.once)
+    receipt, rep = change_rep(call.workspace, rep, **call.once)
     if call.arguments.json:
         call.out.document({"rep": _document(rep), "command_id": receipt.command_id or None})
     if dry_run:

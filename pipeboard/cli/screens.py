@@ -28,7 +28,7 @@ def show_board(call: Call, store: Store) -> int:
     from pipeboard.cli.editor import command, left_behind, write_text
     from pipeboard.cli.environment import state_folder
     from pipeboard.cli.interrupts import left_to_screens
-    from pipeboard.ui.keys import read_keymap
+    from pipeboard.ui.key_table import read_keymap
     from pipeboard.ui.launch import Choices, open_board
 
     config = call.config

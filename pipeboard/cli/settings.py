@@ -22,7 +22,7 @@ from pipeboard.domain.text import quoted
 
 if TYPE_CHECKING:
     from pipeboard.cli.config import Config
-    from pipeboard.ui.keys import Command
+    from pipeboard.ui.keys import Key
 
 
 def _nothing(parser: Parser) -> None:
@@ -171,7 +171,7 @@ def _in_use(document: Mapping[str, Any]) -> Iterator[str]:
     """What would only bite when it is used: keys, colours, programs and the database's path."""
     from pipeboard.cli.config import COMMANDS
     from pipeboard.domain.errors import PipeboardError
-    from pipeboard.ui.keys import read_keymap
+    from pipeboard.ui.key_table import read_keymap
     from pipeboard.ui.palette import THEMES
 
     keymap = document.get("keys", {})
@@ -209,19 +209,21 @@ def _no_program(name: str, text: str) -> Iterator[str]:
 
 
 def keys(call: Call) -> int:
-    """The key table of the board."""
-    from pipeboard.ui.keys import BOARD, name_of
+    """The keys of every screen."""
+    from pipeboard.ui.key_table import BOARD, DEAL, METRICS
+    from pipeboard.ui.keys import name_of
 
-    def names(command: Command) -> list[str]:
+    def names(command: Key) -> list[str]:
         return [name_of(key) for key in command.keys.split(",")]
 
+    table = {key.id: key for key in (*BOARD, *DEAL, *METRICS)}.values()
     if call.arguments.json:
         documents = [
-            {"id": c.id, "keys": names(c), "group": str(c.group), "help": c.help} for c in BOARD
+            {"id": c.id, "keys": names(c), "group": str(c.group), "help": c.help} for c in table
         ]
         call.out.document({"keys": documents})
         return 0
-    rows = ((" ".join(names(c)), c.help, c.id) for c in BOARD)
+    rows = ((" ".join(names(c)), c.help, c.id) for c in table)
     Table(("keys", "what they do", "id"), elastic=(1,)).write(call.out, rows)
     return 0
 

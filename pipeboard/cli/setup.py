@@ -19,7 +19,7 @@ def _init_arguments(parser: Parser) -> None:
 
 def init(call: Call) -> int:
     """A new workspace; refused where there is one already."""
-    from pipeboard.cli.beginning import is_made, make_workspace
+    from pipeboard.cli.workspace_files import is_made, make_workspace
 
     asked, database = call.arguments, call.config.database
     if is_made(call):

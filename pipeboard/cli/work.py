@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb, deal_arguments, last_word, read_stdin
+from pipeboard.domain import commands as c
 from pipeboard.domain.dates import Direction, format_date
-from pipeboard.domain.deal import TOUCH_TYPES, TRIAL_CLOSES
+from pipeboard.domain.deal import TOUCH_TYPES, TRIAL_CLOSES, Answer
 from pipeboard.domain.errors import BadInput
 
 
@@ -23,17 +24,14 @@ def next_step(call: Call) -> int:
     """What happens next; or that it happened; or that nothing is planned."""
     asked = call.arguments
     if asked.done:
-        receipt = call.workspace.complete_next_step(
-            call.ids(asked.words), asked.outcome, **call.once
-        )
+        receipt = call.execute(c.CompleteNextStep(asked.outcome), call.ids(asked.words))
     elif asked.clear:
-        ids = call.ids(asked.words)
-        receipt = call.workspace.set_next_step(ids, "", None, **call.once)
+        receipt = call.execute(c.SetNextStep("", None), call.ids(asked.words))
     else:
-        refs, step = last_word(asked.words, "deals and a step", "next")
-        receipt = call.workspace.plan(call.ids(refs), step, **call.once)
         from pipeboard.cli import echo
 
+        refs, step = last_word(asked.words, "deals and a step", "next")
+        receipt = call.workspace.plan(call.ids(refs), step, **call.once)
         return call.report(receipt, *map(echo.next_step, receipt.deals[:1]))
     return call.report(receipt)
 
@@ -59,16 +57,14 @@ def log(call: Call) -> int:
     """An interaction with the buyer, now."""
     asked = call.arguments
     refs, kind = last_word(asked.words, "deals and what happened", "log")
-    receipt = call.workspace.log_touch(
-        call.ids(refs),
+    command = c.LogTouch(
         kind,
         asked.direction or "out",
         asked.outcome,
         quote=asked.quote,
         trial_close=asked.trial_close,
-        **call.once,
     )
-    return call.report(receipt)
+    return call.report(call.execute(command, call.ids(refs)))
 
 
 def _note_arguments(parser: Parser) -> None:
@@ -91,7 +87,7 @@ def note(call: Call) -> int:
     def store(text: str) -> int:
         if asked.edit:
             return call.report(call.workspace.edit_note(ids[0], asked.edit, text, **call.once))
-        return call.report(call.workspace.add_note(ids, text, **call.once))
+        return call.report(call.execute(c.AddNote(text), ids))
 
     if from_stdin:
         return store(read_stdin())
@@ -137,14 +133,11 @@ def answer(call: Call) -> int:
     if asked.clear:
         if asked.text or asked.rating is not None or asked.evidence:
             raise BadInput("--clear takes the answer back; give no other.")
-        return call.report(call.workspace.take_answer_back(deal.id, asked.question, **call.once))
+        return call.report(call.execute(c.AnswerQuestion(asked.question, None), [deal.id]))
 
     def store(text: str) -> int:
-        return call.report(
-            call.workspace.answer(
-                [deal.id], asked.question, text, asked.rating, asked.evidence, **call.once
-            )
-        )
+        given = Answer(text, asked.rating, asked.evidence)
+        return call.report(call.execute(c.AnswerQuestion(asked.question, given), [deal.id]))
 
     if asked.text or asked.rating is not None or asked.evidence or not call.may_ask:
         return store(asked.text)
@@ -165,7 +158,7 @@ def snooze(call: Call) -> int:
     asked = call.arguments
     refs, day = last_word(asked.words, "deals and a date", "snooze")
     until = None if day.lower() == "off" else call.day(day, Direction.AHEAD)
-    receipt = call.workspace.snooze(call.ids(refs), until, asked.reason, **call.once)
+    receipt = call.execute(c.Snooze(until, asked.reason), call.ids(refs))
     return call.report(receipt, f"Until {format_date(until)}." if until else "")
 
 

@@ -25,7 +25,7 @@ from pipeboard.store import Store
 from pipeboard.store.projecting import Change
 from pipeboard.store.writing import Done, Writer
 from pipeboard.workspace import Actor
-from pipeboard.workspace.setting_up import begin_workspace
+from pipeboard.workspace.configuration import begin_workspace
 
 SETTINGS = Settings(currency="EUR", zone_name="Europe/Berlin", demo=True)
 PIPELINE = "New business"

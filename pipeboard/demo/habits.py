@@ -22,6 +22,7 @@ from pipeboard.demo.fates import (
 from pipeboard.demo.paths import Visit
 from pipeboard.demo.people import company, person
 from pipeboard.demo.working_time import PER_DAY, WorkingTime, workday
+from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Answer, Term
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
@@ -71,7 +72,7 @@ class Habits:
         """One sitting: a touch, what it brought, and what comes next."""
         diary = self.diary
         if diary.deal.next_step and self.maybe(0.75):
-            diary.complete(ago, self.one_of(wording.DONE))
+            diary.do(ago, c.CompleteNextStep(self.one_of(wording.DONE)))
         self._touch(place, ago)
         if place == QUALIFICATION:
             self._interview(ago)
@@ -96,7 +97,7 @@ class Habits:
         else:
             kinds = wording.TOUCHES_IN if chance > 0.66 else wording.TOUCHES_OUT
         type_, direction = kind = self.one_of(kinds)
-        self.diary.touch(ago, type_, direction, self.one_of(wording.TOUCHED[kind]))
+        self.diary.do(ago, c.LogTouch(type_, direction, self.one_of(wording.TOUCHED[kind])))
 
     def _interview(self, ago: float) -> None:
         """Some of the questions that are still open, in one talk."""
@@ -111,7 +112,7 @@ class Habits:
                 self.answer(key, ago)
         roles = {contact.role for contact in self.diary.deal.contacts.values()}
         if "decision_maker" not in roles and self.maybe(0.5):
-            self.diary.contact(ago, person(self.rng, self.company, "decision_maker"))
+            self.diary.do(ago, c.SetContact("", person(self.rng, self.company, "decision_maker")))
 
     def answer(self, key: str, ago: float) -> None:
         rng = self.rng
@@ -119,20 +120,22 @@ class Habits:
         rating = rng.choices((0, 1, 2, 3, 4), (1, 2, 6, 8, 5) if good else (4, 6, 6, 3, 1))[0]
         evidence = self.one_of(wording.EVIDENCE) if rng.random() < 0.5 else ""
         known = rating if rng.random() < 0.85 else None
-        self.diary.answer(ago, key, Answer(self.one_of(wording.ANSWERS[key]), known, evidence))
+        self.diary.do(
+            ago, c.AnswerQuestion(key, Answer(self.one_of(wording.ANSWERS[key]), known, evidence))
+        )
 
     def _assess(self, ago: float, *, first: bool) -> None:
         diary = self.diary
         if self.maybe(0.4):
             self._interview(ago)
         if first and diary.deal.value is None:
-            diary.edit(ago, value=self.money(self.worth))
+            diary.do(ago, c.Edit({"value": self.money(self.worth)}))
         if self.maybe(0.25) and not diary.deal.competitors:
-            diary.edit(ago, competitors=(self.one_of(wording.COMPETITORS),))
+            diary.do(ago, c.Edit({"competitors": (self.one_of(wording.COMPETITORS),)}))
         if self.maybe(0.3):
             self._check(NEEDS, ago)
         if self.maybe(0.1):
-            diary.contact(ago, person(self.rng, self.company, "blocker"))
+            diary.do(ago, c.SetContact("", person(self.rng, self.company, "blocker")))
 
     def _offer(self, ago: float) -> None:
         """The offer goes out at its price, with a day up to which it stands."""
@@ -141,38 +144,40 @@ class Habits:
         day = diary.day(ago)
         until = workday(day + timedelta(days=self.rng.choice((30, 45, 60))), 0)
         if diary.deal.value != self.money(self.worth):
-            diary.edit(ago, value=self.money(self.worth))
+            diary.do(ago, c.Edit({"value": self.money(self.worth)}))
         if self.maybe(0.7):
             sent = self.scene.clock.instant(ago)
-            diary.edit(ago, quote_sent_at=sent, offer_expires_on=until)
+            diary.do(ago, c.Edit({"quote_sent_at": sent, "offer_expires_on": until}))
         if self.maybe(0.4):
             self._check(PROPOSAL, ago)
         if self.maybe(0.15):
-            diary.edit(ago, probability_bp=self.rng.choice((3000, 4000, 6000, 7000)))
+            diary.do(ago, c.Edit({"probability_bp": self.rng.choice((3000, 4000, 6000, 7000))}))
 
     def _haggle(self, ago: float) -> None:
         diary = self.diary
         item, ours, theirs, agreed = self.one_of(wording.TERMS)
         if self.maybe(0.6):
-            diary.term(ago, Term(item, ours, theirs, agreed if self.maybe(0.5) else ""))
+            diary.do(
+                ago, c.SetTerm("", Term(item, ours, theirs, agreed if self.maybe(0.5) else ""))
+            )
         if self.maybe(0.35):
             self.worth = rounded(self.worth * self.rng.uniform(0.88, 0.98))
-            diary.edit(ago, value=self.money(self.worth))
+            diary.do(ago, c.Edit({"value": self.money(self.worth)}))
         if self.maybe(0.25):
-            diary.edit(ago, category=self.one_of(("commit", "best")))
+            diary.do(ago, c.Edit({"category": self.one_of(("commit", "best"))}))
         if self.maybe(0.2):
-            diary.edit(ago, trial_close=self.one_of(("yes", "conditional", "no")))
+            diary.do(ago, c.Edit({"trial_close": self.one_of(("yes", "conditional", "no"))}))
 
     def _check(self, place: int, ago: float) -> None:
         stage = self.stages[place]
         for item in stage.checklist[: self.rng.randint(1, len(stage.checklist))]:
-            self.diary.check(ago, stage.id, item)
+            self.diary.do(ago, c.Check(stage.id, item, True))
 
     def _note(self, ago: float) -> None:
         """A note, now and then of a colleague."""
         if self.notes:
             author = self.one_of(self.scene.team) if self.maybe(0.2) else ""
-            self.diary.note(ago, self.notes.pop(), author)
+            self.diary.do(ago, c.AddNote(self.notes.pop()), by=author)
 
     def plan(self, ago: float, days: int) -> None:
         self.plan_for(ago, workday(self.diary.day(ago) + timedelta(days=days), 0))
@@ -180,7 +185,7 @@ class Habits:
     def plan_for(self, ago: float, due: date) -> None:
         stage = self.scene.pipeline.stage(self.diary.deal.stage_id)
         text = self.one_of(wording.STEPS[stage.next_step])
-        self.diary.plan(ago, text.format(name=self.diary.first_name), due)
+        self.diary.do(ago, c.SetNextStep(text.format(name=self.diary.first_name), due))
 
     def mind_close(self, ago: float, place: int, *, stale: bool) -> None:
         """A first, hopeful close date, or a later one when the old one cannot be kept."""
@@ -191,10 +196,10 @@ class Habits:
         left = TYPICAL_DAYS[place]
         if known is None:
             hoped = day + timedelta(days=round(left * self.rng.uniform(0.6, 1.2)))
-            diary.edit(ago, expected_close=workday(hoped, 0))
+            diary.do(ago, c.Edit({"expected_close": workday(hoped, 0)}))
         elif known < day + timedelta(days=left * 0.3) and not stale:
             later = max(known, day) + timedelta(days=self.rng.randint(10, 40))
-            diary.edit(ago, expected_close=workday(later, 0))
+            diary.do(ago, c.Edit({"expected_close": workday(later, 0)}))
 
     def maybe(self, chance: float) -> bool:
         return self.rng.random() < chance * self.scene.detail

@@ -15,6 +15,7 @@ from pipeboard.demo.habits import Habits, Scene, rounded
 from pipeboard.demo.paths import Visit, path
 from pipeboard.demo.people import person
 from pipeboard.demo.working_time import PER_DAY, workday
+from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import About, Criterion
 from pipeboard.domain.deal import Loss
 from pipeboard.domain.gates import unmet
@@ -67,9 +68,9 @@ class _Life(Habits):
         for visit, following in pairwise(self.visits):
             self.work(visit, visit.ends)
             if following.came_back:
-                self.diary.lose(visit.ends, self._loss(visit))
-                self.diary.reopen(following.begins)
-                self.diary.note(following.begins, self.one_of(wording.REOPENED))
+                self.diary.do(visit.ends, c.Lose(self._loss(visit)))
+                self.diary.do(following.begins, c.Reopen())
+                self.diary.do(following.begins, c.AddNote(self.one_of(wording.REOPENED)))
             else:
                 self._enter(following, back=following.place < visit.place)
         self._end(self.visits[-1])
@@ -79,20 +80,22 @@ class _Life(Habits):
         source = rng.choices(tuple(wording.REASONS), (20, 14, 16, 14, 8, 14, 6, 5, 3))[0]
         contact = person(rng, self.company, "user" if rng.random() < 0.6 else "champion")
         known = rng.random()
-        self.diary.create(
+        self.diary.do(
             visit.begins,
-            self.one_of(wording.TITLES),
-            self.stages[visit.place].id,
-            {
-                "account": self.company.name,
-                "owner": self._first_owner(),
-                "source": source if known > 0.05 else "",
-                "contact_reason": self.one_of(wording.REASONS[source]) if known < 0.8 else "",
-                "value": self.money(self.worth) if known > 0.25 else None,
-                "tags": tuple(rng.sample(wording.TAGS, rng.choice((0, 1, 1, 2)))),
-                "fields": {"product": self.one_of(wording.PRODUCTS)} if known < 0.9 else {},
-                "contacts": {slug(contact.name): contact},
-            },
+            c.Create(
+                self.one_of(wording.TITLES),
+                self.stages[visit.place].id,
+                {
+                    "account": self.company.name,
+                    "owner": self._first_owner(),
+                    "source": source if known > 0.05 else "",
+                    "contact_reason": self.one_of(wording.REASONS[source]) if known < 0.8 else "",
+                    "value": self.money(self.worth) if known > 0.25 else None,
+                    "tags": tuple(rng.sample(wording.TAGS, rng.choice((0, 1, 1, 2)))),
+                    "fields": {"product": self.one_of(wording.PRODUCTS)} if known < 0.9 else {},
+                    "contacts": {slug(contact.name): contact},
+                },
+            ),
         )
 
     def _first_owner(self) -> str:
@@ -107,7 +110,7 @@ class _Life(Habits):
         diary, ago = self.diary, visit.begins
         stage = self.stages[visit.place]
         if back:
-            diary.move(ago, stage.id)
+            diary.do(ago, c.Move(stage.id))
             return
         override = ""
         lacking = unmet(diary.deal, self.scene.pipeline, stage.id, diary.day(ago))
@@ -116,9 +119,9 @@ class _Life(Habits):
         elif lacking:
             for lack in lacking:
                 self._meet(lack.criterion, ago + 20)
-        diary.move(ago, stage.id, override)
+        diary.do(ago, c.Move(stage.id, override))
         if diary.by != self.owner:
-            diary.edit(ago, "assign", owner=self.owner)
+            diary.do(ago, c.Assign(self.owner))
             diary.by = self.owner
 
     def _meet(self, criterion: Criterion, ago: float) -> None:
@@ -129,7 +132,7 @@ class _Life(Habits):
             case About.NEXT_STEP:
                 self.plan(ago, self.rng.randint(2, 6))
             case _:
-                self.diary.edit(ago, value=self.money(self.worth))
+                self.diary.do(ago, c.Edit({"value": self.money(self.worth)}))
 
     def _end(self, visit: Visit) -> None:
         fate, diary = self.fate, self.diary
@@ -140,10 +143,10 @@ class _Life(Habits):
                 for lack in unmet(diary.deal, self.scene.pipeline, won, diary.day(visit.ends)):
                     self._meet(lack.criterion, visit.ends + 20)
                 discount = self.rng.choice((1.0, 1.0, 0.95, 0.9, 1.08))
-                diary.win(visit.ends, self.money(rounded(self.worth * discount)))
+                diary.do(visit.ends, c.Win(self.money(rounded(self.worth * discount))))
             case Ending.LOST:
                 self.work(visit, visit.ends)
-                diary.lose(visit.ends, self._loss(visit))
+                diary.do(visit.ends, c.Lose(self._loss(visit)))
             case Ending.OPEN:
                 self._stand(visit)
 
@@ -180,12 +183,12 @@ class _Life(Habits):
                 self.plan_for(min(9.0, visit.begins / PER_DAY - 1) * PER_DAY, due)
             case Health.NO_STEP:
                 if diary.deal.next_step:
-                    diary.complete(last, self.one_of(wording.DONE))
+                    diary.do(last, c.CompleteNextStep(self.one_of(wording.DONE)))
             case Health.DEAD:
                 self._chase(visit, calm)
             case Health.SNOOZED:
                 until = workday(today, self.rng.randint(6, 30))
-                diary.snooze(last, until, self.one_of(wording.SNOOZES))
+                diary.do(last, c.Snooze(until, self.one_of(wording.SNOOZES)))
         self.mind_close(last, visit.place, stale=health in (Health.DEAD, Health.OVERSTAYS))
 
     def _soon(self, place: int) -> date:
@@ -202,8 +205,8 @@ class _Life(Habits):
         """Six tries without an answer, the last long ago, and nothing planned."""
         diary = self.diary
         if diary.deal.next_step:
-            diary.complete(calm, self.one_of(wording.DONE))
+            diary.do(calm, c.CompleteNextStep(self.one_of(wording.DONE)))
         silent = (2 * (self.stages[visit.place].idle_days or 7) + 3) * PER_DAY
         for step in range(6):
             ago = max(calm - (calm - silent) * step / 5, silent)
-            diary.touch(ago, self.one_of(("call", "email")), "out", "no answer")
+            diary.do(ago, c.LogTouch(self.one_of(("call", "email")), "out", "no answer"))

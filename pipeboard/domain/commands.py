@@ -6,7 +6,8 @@ decided for one deal or, in bulk, for many.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -25,6 +26,10 @@ Precision: TypeAlias = Literal["", "day", "unknown"]
 """How exactly an instant is known: to the moment, its local day only, or not at all."""
 
 
+def _new_id() -> str:
+    return str(uuid.uuid4())
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a decision is made in: the deal's pipeline, the instant, the workspace's zone, who acts.
@@ -32,6 +37,7 @@ class Context:
     `actor` is the rep that acts, `author` who signs what is written, both of them where one acts
     for another. `loss_categories` are the workspace's; an empty tuple means the standard. `day` is
     today by the clock: it may lie before `at`, since recorded instants never run backwards.
+    `new_id` names what is written down: notes and touches.
     """
 
     pipeline: Pipeline
@@ -41,10 +47,15 @@ class Context:
     loss_categories: tuple[str, ...] = ()
     author: str = ""
     day: date | None = None
+    new_id: Callable[[], str] = _new_id
 
     @property
     def today(self) -> date:
         return self.day or self.at.astimezone(self.zone).date()
+
+    @property
+    def signature(self) -> str:
+        return self.author or self.actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +139,22 @@ class Reopen:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """New values for fields by name; `fields.NAME` is a custom field, None empties."""
+    """New values for fields by name; `fields.NAME` is a custom field, None empties.
+
+    An owner whom nobody knows is a mistake, or with `new_rep` somebody new.
+    """
 
     changes: Mapping[str, Any]
+    new_rep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Another owner, who is known unless `new_rep`; a note to them stays in the history."""
+
+    rep: str
+    note: str = ""
+    new_rep: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +178,14 @@ class SetNextStep:
 
     text: str
     due: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reschedule:
+    """Another day for the next step, its words as they are, or the `usual` ones without any."""
+
+    due: date
+    usual: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +213,7 @@ class AnswerQuestion:
 
 @dataclass(frozen=True, slots=True)
 class SetContact:
-    """A person of the deal under a key; None removes them."""
+    """A person of the deal under a key, made of the name if empty; None removes them."""
 
     key: str
     contact: Contact | None
@@ -189,7 +221,7 @@ class SetContact:
 
 @dataclass(frozen=True, slots=True)
 class SetTerm:
-    """A line of the terms sheet under a key; None removes it."""
+    """A line of the terms sheet under a key, made of the item if empty; None removes it."""
 
     key: str
     term: Term | None
@@ -206,9 +238,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class AddNote:
-    """A note, appended."""
+    """A note, appended, signed by who writes it; an empty `id` is made."""
 
-    note: Note
+    text: str
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,13 +254,16 @@ class EditNote:
 
 @dataclass(frozen=True, slots=True)
 class LogTouch:
-    """An interaction with the buyer, which stops the idle clock.
+    """An interaction with the buyer, now or `at` an earlier instant, which stops the idle clock.
 
     With `quote` the proposal went out with it; `trial_close` is how a question for a small
     commitment was answered: yes, no or conditional, empty where none was asked.
     """
 
-    touch: Touch
+    type: str
+    direction: str = "out"
+    outcome: str = ""
+    at: datetime | None = None
     quote: bool = False
     trial_close: str = ""
 
@@ -286,9 +322,11 @@ Command = (
     | Lose
     | Reopen
     | Edit
+    | Assign
     | TagWith
     | Rank
     | SetNextStep
+    | Reschedule
     | CompleteNextStep
     | Snooze
     | AnswerQuestion

@@ -8,17 +8,14 @@ The lines stand in a pipeline's document: `value`, `expected_close`, `field.budg
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from datetime import date
 
+from pipeboard.domain.criterion import About as About
+from pipeboard.domain.criterion import Criterion as Criterion
+from pipeboard.domain.criterion import Unmet as Unmet
+from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import BadInput
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from pipeboard.domain.deal import Deal
-    from pipeboard.domain.pipeline import Pipeline, Stage
+from pipeboard.domain.pipeline import Pipeline, Stage
 
 FIELDS = ("value", "expected_close", "account", "owner", "source", "contact_reason")
 ROLES = ("decision_maker", "champion", "user", "blocker", "other")
@@ -26,49 +23,6 @@ EXAMPLES = (
     "value, answer timeline, rating authority >= 2, answers >= 4, contact decision_maker, "
     "next step, checklist"
 )
-
-
-class About(StrEnum):
-    """What a criterion looks at."""
-
-    FIELD = "field"
-    ANSWER = "answer"
-    RATING = "rating"
-    ANSWERS = "answers"
-    CONTACT = "contact"
-    NEXT_STEP = "next step"
-    CHECKLIST = "checklist"
-
-
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """One exit criterion: `subject` is a field, question or role, `at_least` a rating or count."""
-
-    about: About
-    subject: str = ""
-    at_least: int = 0
-
-    def __str__(self) -> str:
-        match self.about:
-            case About.FIELD:
-                return self.subject
-            case About.ANSWER | About.CONTACT:
-                return f"{self.about} {self.subject}"
-            case About.RATING:
-                return f"rating {self.subject} >= {self.at_least}"
-            case About.ANSWERS:
-                return f"answers >= {self.at_least}"
-            case _:
-                return str(self.about)
-
-
-@dataclass(frozen=True, slots=True)
-class Unmet:
-    """A criterion that a deal does not meet: the stage that asks, and what is missing in words."""
-
-    stage: str
-    criterion: Criterion
-    text: str
 
 
 _RATING = re.compile(r"rating ([a-z0-9_]+) ?>= ?([0-4])")

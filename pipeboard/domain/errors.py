@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-if TYPE_CHECKING:
-    from pipeboard.domain.criteria import Unmet
+from pipeboard.domain.criterion import Unmet
 
 
 class PipeboardError(Exception):

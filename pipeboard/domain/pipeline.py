@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from pipeboard.domain.criteria import Criterion
+from pipeboard.domain.criterion import Criterion
 from pipeboard.domain.errors import Ambiguous, NotFound
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import fold, slug

@@ -11,6 +11,7 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.dates import format_day
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.text import clean_line
 
 VERBS: Mapping[type, str] = {
     c.Move: "move",
@@ -19,9 +20,11 @@ VERBS: Mapping[type, str] = {
     c.Lose: "lost",
     c.Reopen: "reopen",
     c.Edit: "set",
+    c.Assign: "assign",
     c.TagWith: "tag",
     c.Rank: "reorder",
     c.SetNextStep: "next",
+    c.Reschedule: "next",
     c.CompleteNextStep: "done",
     c.Snooze: "snooze",
     c.AnswerQuestion: "answer",
@@ -55,7 +58,7 @@ class Sentences:
 
     def of(self, command: c.Command, deals: Sequence[Deal]) -> str:
         """What a command did to deals, which are as it left them."""
-        return _SAYS[type(command)](self, command, named(deals), deals)
+        return SENTENCES[type(command)](self, command, named(deals), deals)
 
     def pipeline(self, deal: Deal) -> Pipeline:
         return next(pipeline for pipeline in self.pipelines if pipeline.id == deal.pipeline_id)
@@ -85,6 +88,11 @@ def field_words(names: Iterable[str]) -> list[str]:
     return [name.removeprefix("fields.").removesuffix("_bp").replace("_", " ") for name in names]
 
 
+def _assigned(words: Sentences, command: c.Assign, whom: str, deals: Sequence[Deal]) -> str:
+    note = clean_line(command.note, field="note for the new owner")
+    return f"{whom} now with {command.rep or 'nobody'}{f': {note}' if note else ''}."
+
+
 def _tagged(words: Sentences, command: c.TagWith, whom: str, deals: Sequence[Deal]) -> str:
     marks = [*(f"+{tag}" for tag in command.add), *(f"-{tag}" for tag in command.remove)]
     return f"Tagged {whom} {' '.join(marks)}."
@@ -93,6 +101,12 @@ def _tagged(words: Sentences, command: c.TagWith, whom: str, deals: Sequence[Dea
 def _planned(words: Sentences, command: c.SetNextStep, whom: str, deals: Sequence[Deal]) -> str:
     day = f" {format_day(command.due, words.today)}" if command.due else ""
     return f"Set: {whom} › {f'{command.text}{day}'.strip() or 'no next step'}."
+
+
+def _rescheduled(words: Sentences, command: c.Reschedule, whom: str, deals: Sequence[Deal]) -> str:
+    steps = {deal.next_step.text for deal in deals if deal.next_step}
+    step = steps.pop() if len(steps) == 1 else "next steps"
+    return f"Set: {whom} › {step} {format_day(command.due, words.today)}."
 
 
 def _snoozed(words: Sentences, command: c.Snooze, whom: str, deals: Sequence[Deal]) -> str:
@@ -114,16 +128,18 @@ def _person(words: Sentences, command: c.SetContact, whom: str, deals: Sequence[
     return f"Noted {command.contact.name} of {whom}."
 
 
-_SAYS: Mapping[type, _Says] = {
+SENTENCES: Mapping[type, _Says] = {
     c.Move: lambda words, _, whom, deals: f"Moved {whom} to {words.stage(deals)}.",
     c.Step: lambda words, _, whom, deals: f"Moved {whom} to {words.stage(deals)}.",
     c.Win: lambda words, _, whom, deals: f"Won {whom}.",
     c.Lose: lambda words, lost, whom, deals: f"Lost {whom}: {lost.loss.category}.",
     c.Reopen: lambda words, _, whom, deals: f"Reopened {whom}.",
     c.Edit: _edited,
+    c.Assign: _assigned,
     c.TagWith: _tagged,
     c.Rank: lambda words, _, whom, deals: f"Moved {whom} in its column.",
     c.SetNextStep: _planned,
+    c.Reschedule: _rescheduled,
     c.CompleteNextStep: lambda words, _, whom, deals: f"Done: the next step of {whom}.",
     c.Snooze: _snoozed,
     c.AnswerQuestion: _answered,
@@ -135,7 +151,7 @@ _SAYS: Mapping[type, _Says] = {
     c.AddNote: lambda words, _, whom, deals: f"Noted on {whom}.",
     c.EditNote: lambda words, _, whom, deals: f"Changed a note on {whom}.",
     c.LogTouch: lambda words, log, whom, deals: (
-        f"Logged a {log.touch.type} ({log.touch.direction}) with {whom}."
+        f"Logged {'an' if log.type == 'email' else 'a'} {log.type} ({log.direction}) with {whom}."
     ),
     c.Archive: lambda words, _, whom, deals: f"Archived {whom}.",
     c.Unarchive: lambda words, _, whom, deals: f"Unarchived {whom}.",

@@ -1,12 +1,10 @@
-"""The app: what all screens share."""
+"""The app: the queue, the drafts and the last change, for all screens."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import date
-from functools import cached_property
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual.actions import ActionParseResult
 from textual.binding import Binding, BindingType
@@ -16,51 +14,28 @@ from pipeboard.domain.errors import DatabaseError, ReadOnly
 from pipeboard.domain.settings import Settings
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.busy import is_busy
-from pipeboard.ui.clerk import Clerk
+from pipeboard.ui.changes import Change
 from pipeboard.ui.draw.glyphs import Glyphs
-from pipeboard.ui.keys import BOARD, DEAL, Command, rebound
+from pipeboard.ui.host import Look
 from pipeboard.ui.net import Net, under_net
-from pipeboard.ui.palette import Theme
+from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.screens.board import BoardScreen
-from pipeboard.ui.screens.deal_actions import Change, DealActions
 from pipeboard.ui.screens.live import LiveScreen
-from pipeboard.ui.screens.overlay import Overlay
 from pipeboard.ui.seat import Seat
 from pipeboard.ui.terminal.display import CellDisplay
-from pipeboard.ui.terminal.drafts import Drafts
+from pipeboard.ui.terminal.drafts import Drafts, keep_unstored
 from pipeboard.ui.terminal.session import Session
 from pipeboard.ui.terminal.typeahead import TypeAhead
-from pipeboard.ui.turn import Turn
-from pipeboard.ui.unstored import keep_unstored
+from pipeboard.ui.turns import Turn
 from pipeboard.ui.waiting import Waiting
-
-_CHANGING: Final = frozenset(c.action for c in (*BOARD, *DEAL) if c.changes)
-
-
-@dataclass(frozen=True)
-class Look:
-    """What a person has chosen in the configuration, as far as screens care.
-
-    `edit` gives a text to the person's editor and returns it; None where none may be run.
-    """
-
-    theme: Theme
-    keymap: Mapping[str, str] = field(default_factory=dict)
-    digits_count: bool = False
-    copy_command: str = ""
-    edit: Callable[[str], str] | None = None
-
-    @cached_property
-    def commands(self) -> tuple[Command, ...]:
-        """The board's keys, as this person has them."""
-        return rebound(BOARD, self.keymap)
+from pipeboard.ui.write_queue import WriteQueue
 
 
 @under_net
 class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
-    """Holds the clerks, the drafts and the last change; screens do the rest.
+    """Holds the write queues, the drafts and the last change; screens do the rest.
 
-    The `clerk` does what keys ask; the `housekeeper` what nobody waits for.
+    The `write_queue` does what keys ask; the `housekeeper` what nobody waits for.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -71,12 +46,17 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
     ]
 
     def __init__(
-        self, clerk: Clerk, housekeeper: Clerk, state: BoardState, look: Look, seat: Seat
+        self,
+        write_queue: WriteQueue,
+        housekeeper: WriteQueue,
+        state: BoardState,
+        look: Look,
+        seat: Seat,
     ) -> None:
         super().__init__()
-        self.clerk = clerk
+        self.write_queue = write_queue
         self.housekeeper = housekeeper
-        self.look = look
+        self.look: Look = look
         self.seat = seat
         self.theme_inks = look.theme
         settings: Settings = state.reader.settings()
@@ -85,7 +65,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         )
         self.crash_log = seat.folder / "crash.log"
         self.net = Net(lambda: self.crash_log, self.say_on_top)
-        self.waiting = Waiting(self)
+        self.waiting = Waiting(self, self)
         self.last_change: Change | None = None
         self.settings: Settings = state.reader.settings()
         self._state = state
@@ -143,18 +123,9 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         default_namespace: DOMNode | None = None,
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
-        """Textual's way; what a key cannot do is said on the screen that it was meant for."""
-        screen = self.screen
+        """Textual's way; what goes wrong from here on is not the same again."""
         self.net.forget()
-        if not isinstance(screen, DealActions):
-            return await super().run_action(action, default_namespace, namespaces)
-        try:
-            if action in _CHANGING and not screen.only_looks(str(action)):
-                self.check_writable()
-            return await super().run_action(action, default_namespace, namespaces)
-        except Exception as error:  # the boundary of all that keys do at once
-            screen.failed(error)
-            return True
+        return await super().run_action(action, default_namespace, namespaces)
 
     # What waits.
 
@@ -181,7 +152,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         """^c: what is under way is not stored if it is not being stored already."""
         self.drop_behind()
         super().give_up()
-        self.clerk.give_up()
+        self.write_queue.give_up()
 
     def drop_behind(self) -> None:
         """The keys that wait are not given out any more."""
@@ -214,11 +185,13 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         for screen in self.screen_stack:
             if isinstance(screen, Overlay):
                 screen.keep_draft()
-        keep_unstored(self.drafts, self.waiting.pending if self.clerk.waiting else "", self)
+        pending = self.waiting.pending if self.write_queue.waiting else ""
+        at = self.seat.clock().astimezone(self.settings.zone)
+        keep_unstored(self.drafts, pending, self.typed_ahead, at)
 
     def paste_refused(self) -> None:
         """What is pasted is text; the screens below take keys."""
-        if isinstance(self.screen, DealActions):
+        if isinstance(self.screen, LiveScreen):
             self.screen.say("Nothing is pasted here: open a line or a note first.", "status.warn")
 
     def action_leave(self) -> None:

@@ -1,4 +1,4 @@
-"""What the board screen shows and how keys change it; no Textual, for the first frame's sake.
+"""State of the board screen, and how keys change it; no Textual, for the first frame's sake.
 
 The state reads through a `Reader` and holds one `BoardView`; whoever shows it compares the view
 before with the view after.

@@ -1,4 +1,4 @@
-"""What a person is told while the keys wait: for whom, for what, and which keys are noted."""
+"""Words for a person: why something cannot be done, and for what the keys wait."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ _DOT: Final = " · "
 _LEAVING: Final = (("q",), ("^q",))
 _NARROW: Final = 60
 """Cells below which there is no room to say what is pending."""
+
+
+def said(error: PipeboardError) -> str:
+    """What happened, and what to do next: both in sentences, each with its stop."""
+    message = error.message.rstrip()
+    stop = "." if error.hint and message and message[-1] not in ".!?…:" else ""
+    return f"{message}{stop} {error.hint}".strip()
 
 
 def is_busy(error: BaseException) -> bool:

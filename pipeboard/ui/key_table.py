@@ -1,147 +1,250 @@
 """Every key of the program in one table: bindings, hints, help, palette, README come from it.
 
-An id is what `[keys]` of the configuration names; its last part is the action that screens have.
+An id is what `[keys]` of the configuration names. A key of the board that works on the screen of
+one deal too has one id.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from functools import partial
+from types import MappingProxyType
 from typing import Final
 
-from pipeboard.ui.command import Command, Group
-from pipeboard.ui.deal_keys import ONLY_HERE
-
-_STAGES: Final = tuple(
-    Command(f"board.stage_{n}", str(n), f"Stage {n}", f"go to stage {n}", Group.AROUND)
-    for n in range(10)
-)
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.near import did_you_mean
+from pipeboard.ui.draw.metrics.tab_names import TABS as METRICS_TABS
+from pipeboard.ui.keys import UNBOUND, Group, Key, key_named, refuse_shared_keys
 
 
-def _around(name: str, keys: str, label: str, help: str, shown: str = "") -> Command:
-    return Command(f"board.{name}", keys, label, help, Group.AROUND, shown)
+class DealTab(StrEnum):
+    """The parts of one deal's screen, in the order of their numbers."""
+
+    OVERVIEW = "Overview"
+    QUESTIONS = "Questions"
+    NOTES = "Notes"
+    TIMELINE = "Timeline"
+    PEOPLE = "People"
+    TERMS = "Terms"
 
 
-def _change(
-    name: str,
+DEAL_TABS = tuple(DealTab)
+
+
+def _key(
+    screen: str,
+    group: Group,
+    does: str,
     keys: str,
     label: str,
     help: str,
+    *,
     shown: str = "",
     hint: str = "",
     rank: int = 0,
-    *,
     hint_key: str = "",
-    takes_deal: bool = True,
-) -> Command:
-    return Command(
-        f"board.{name}", keys, label, help, Group.CHANGE, shown, hint, rank, takes_deal, hint_key
-    )
+    takes_deal: bool = False,
+    given: int | None = None,
+    id: str = "",
+) -> Key:
+    """A key whose id is made of the screen and of what it does, and what it gives to that."""
+    name = does.rpartition(".")[2]
+    id = id or (f"{screen}.{name}" if given is None else f"{screen}.{name}_{given}")
+    numbers = () if given is None else (given,)
+    return Key(id, does, keys, label, help, group, shown, hint, rank, takes_deal, hint_key, numbers)
 
 
-def _narrow(name: str, keys: str, label: str, help: str, shown: str = "") -> Command:
-    return Command(f"board.{name}", keys, label, help, Group.NARROW, shown)
+_around = partial(_key, "board", Group.AROUND)
+_change = partial(_key, "board", Group.CHANGE, takes_deal=True)
+_narrow = partial(_key, "board", Group.NARROW)
+_many = partial(_key, "board", Group.MANY, takes_deal=True)
+_undo = partial(_key, "board", Group.UNDO)
+_elsewhere = partial(_key, "board", Group.ELSEWHERE)
+_app = partial(_key, "app")
+_deal = partial(_key, "deal")
+_metrics = partial(_key, "metrics")
 
-
-def _many(name: str, keys: str, label: str, help: str, *, takes_deal: bool = True) -> Command:
-    return Command(f"board.{name}", keys, label, help, Group.MANY, takes_deal=takes_deal)
-
-
-def _elsewhere(name: str, keys: str, label: str, help: str, shown: str = "") -> Command:
-    where = "" if "." in name else "board."
-    return Command(f"{where}{name}", keys, label, help, Group.ELSEWHERE, shown)
-
-
-BOARD: Final[tuple[Command, ...]] = (
-    _around("left", "h,left", "Left", "one stage left"),
-    _around("down", "j,down", "Down", "one card down"),
-    _around("up", "k,up", "Up", "one card up"),
-    _around("right", "l,right", "Right", "one stage right"),
-    _around("top", "home", "Top", "first card"),
-    _around("bottom", "G,end", "Bottom", "last card"),
-    _around("half_down", "ctrl+d", "Half a page down", "half a page down"),
-    _around("half_up", "ctrl+u", "Half a page up", "half a page up"),
-    _around("page_down", "pagedown", "Page down", "a page down"),
-    _around("page_up", "pageup", "Page up", "a page up"),
-    *_STAGES,
-    _around("go", "g", "Go to…", "go to: g top, 1-9 stage, m metrics", "g …"),
-    Command(
-        "board.find", "f", "Find", "find any deal, company, person", Group.AROUND, "", "Find", 8
-    ),
-    _change("add", "a", "Add a deal", "add a deal, in one line", "", "Add", 1, takes_deal=False),
-    _change("open", "enter", "Open", "open the deal", "", "Open", 2),
-    _change("back", "H,less_than_sign,shift+left", "Move back", "one stage back", "H <"),
-    _change(
-        "advance",
-        "L,greater_than_sign,shift+right",
-        "Move on",
-        "one stage on",
-        "L >",
-        "Move",
-        3,
-        hint_key="H/L",
-    ),
-    _change("move", "m", "Move to…", "move to a stage, won, lost", "m …", "Move…", 4),
-    _change("next_step", "t", "Next step", "set the next step and its day", "t …", "Next step", 5),
-    _change("note", "n", "Note", "add a note", "", "Note", 6),
-    _change("interaction", "i", "Log an interaction", "log a call, e-mail, meeting, demo", "i …"),
-    _change("interview", "Q", "Interview", "qualification, question by question"),
-    _change("edit", "e", "Edit", "edit all fields"),
-    _change("win", "w", "Won", "won"),
-    _change("lose", "x", "Lost", "lost, with the reason"),
-    _change("snooze", "z", "Snooze", "snooze until a day", "z …"),
-    _change("owner", "o", "Owner", "give to a rep"),
-    _change("value", "dollar_sign", "Value", "set the value"),
-    _change("close_date", "c", "Close date", "set the close date"),
-    _change("category", "C", "Forecast category", "omitted, pipeline, best, commit", "C …"),
-    _change("probability", "percent_sign", "Probability", "probability by hand, or the stage's"),
-    _change("tags", "number_sign", "Tags", "tags on (+a) and off (-b)"),
-    _change("archive", "d", "Archive", "archive, once it is asked (u brings it back)"),
-    _change("order_down", "J,shift+down", "Order down", "down in the column, by hand", "J"),
-    _change("order_up", "K,shift+up", "Order up", "up in the column, by hand", "K"),
-    Command("board.filter", "slash", "Filter", "filter as you type", Group.NARROW, "", "Filter", 7),
-    _narrow("saved_filters", "F", "Saved filters", "saved filters"),
-    _narrow("mine", "O", "Mine / everyone", "mine, everyone's"),
-    _narrow("pipeline", "P", "Pipeline", "another pipeline"),
-    _narrow("sort", "s", "Sort…", "sort the cards", "s …"),
-    _narrow("view", "v", "View…", "lines a card, pane, signs", "v …"),
-    _narrow("denser", "minus", "Fewer lines a card", "fewer lines a card"),
-    _narrow("roomier", "plus,equals_sign", "More lines a card", "more lines a card", "+"),
-    _many("mark", "space", "Mark", "mark, and go down"),
-    _many("mark_range", "V", "Mark a range", "mark from here to there"),
-    _many("mark_all", "asterisk", "Mark all shown", "mark all of the column", takes_deal=False),
-    _many("repeat", "full_stop", "Repeat", "the last change, on this deal"),
-    Command("board.undo", "u", "Undo", "undo my last change", Group.UNDO, "", "Undo", 9),
-    Command("board.redo", "U,ctrl+r", "Redo", "redo it", Group.UNDO),
-    _elsewhere("playbook", "b", "Playbook", "how this stage is worked, and its checklist"),
-    _elsewhere("copy", "y", "Copy…", "copy: l line, e e-mail, p phone, i id", "y …"),
-    _elsewhere("pane", "p", "Pane", "the deal beside the board, or not"),
-    _elsewhere("switch", "tab", "Board / pane", "keys to the pane, to the board", "Tab"),
-    _elsewhere("metrics", "M", "Metrics", "on target? what is stuck? which forecast?"),
-    _elsewhere("reload", "R", "Reload", "read everything again"),
-    Command(
-        "board.palette",
-        "colon,ctrl+p",
-        "Commands",
-        "any command by name",
-        Group.ELSEWHERE,
-        "",
-        "Command",
-        11,
-    ),
-    Command("board.help", "question_mark,f1", "Help", "all keys", Group.ELSEWHERE, "", "Help", 10),
-    _elsewhere("step_back", "escape", "Back", "one step back"),
-    _elsewhere("quit", "q", "Quit", "one step back, at the end quit"),
-    _elsewhere("app.suspend", "ctrl+z", "Suspend", "to the shell, fg comes back"),
-    _elsewhere("app.leave", "ctrl+q", "Quit", "quit from anywhere"),
+# fmt: off
+BOARD: Final[tuple[Key, ...]] = (
+    _around("cursor.left", "h,left", "Left", "one stage left"),
+    _around("cursor.down", "j,down", "Down", "one card down"),
+    _around("cursor.up", "k,up", "Up", "one card up"),
+    _around("cursor.right", "l,right", "Right", "one stage right"),
+    _around("cursor.top", "home", "Top", "first card"),
+    _around("cursor.bottom", "G,end", "Bottom", "last card"),
+    _around("cursor.half_down", "ctrl+d", "Half a page down", "half a page down"),
+    _around("cursor.half_up", "ctrl+u", "Half a page up", "half a page up"),
+    _around("cursor.page_down", "pagedown", "Page down", "a page down"),
+    _around("cursor.page_up", "pageup", "Page up", "a page up"),
+    *(_around("cursor.stage", str(n), f"Stage {n}", f"go to stage {n}",
+        given=n) for n in range(10)),
+    _around("navigation.go", "g", "Go to…", "go to: g top, 1-9 stage, m metrics", shown="g …"),
+    _around("navigation.find", "f", "Find", "find any deal, company, person", hint="Find", rank=8),
+    _change("selection.add", "a", "Add a deal", "add a deal, in one line", hint="Add", rank=1,
+        takes_deal=False),
+    _change("navigation.open", "enter", "Open", "open the deal", hint="Open", rank=2),
+    _change("stages.back", "H,less_than_sign,shift+left", "Move back", "one stage back",
+        shown="H <"),
+    _change("stages.advance", "L,greater_than_sign,shift+right", "Move on", "one stage on",
+        shown="L >", hint="Move", rank=3, hint_key="H/L"),
+    _change("stages.move", "m", "Move to…", "move to a stage, won, lost", shown="m …",
+        hint="Move…", rank=4),
+    _change("daily.next_step", "t", "Next step", "set the next step and its day", shown="t …",
+        hint="Next step", rank=5),
+    _change("notes.note", "n", "Note", "add a note", hint="Note", rank=6),
+    _change("daily.interaction", "i", "Log an interaction", "log a call, e-mail, meeting, demo",
+        shown="i …"),
+    _change("qualification.interview", "Q", "Interview", "qualification, question by question"),
+    _change("fields.edit", "e", "Edit", "edit all fields"),
+    _change("stages.win", "w", "Won", "won"),
+    _change("stages.lose", "x", "Lost", "lost, with the reason"),
+    _change("daily.snooze", "z", "Snooze", "snooze until a day", shown="z …"),
+    _change("fields.owner", "o", "Owner", "give to a rep"),
+    _change("fields.value", "dollar_sign", "Value", "set the value"),
+    _change("fields.close_date", "c", "Close date", "set the close date"),
+    _change("fields.category", "C", "Forecast category", "omitted, pipeline, best, commit",
+        shown="C …"),
+    _change("fields.probability", "percent_sign", "Probability",
+        "probability by hand, or the stage's"),
+    _change("fields.tags", "number_sign", "Tags", "tags on (+a) and off (-b)"),
+    _change("stages.archive", "d", "Archive", "archive, once it is asked (u brings it back)"),
+    _change("selection.order_down", "J,shift+down", "Order down", "down in the column, by hand",
+        shown="J"),
+    _change("selection.order_up", "K,shift+up", "Order up", "up in the column, by hand", shown="K"),
+    _narrow("navigation.filter", "slash", "Filter", "filter as you type", hint="Filter", rank=7),
+    _narrow("navigation.saved_filters", "F", "Saved filters", "saved filters"),
+    _narrow("navigation.mine", "O", "Mine / everyone", "mine, everyone's"),
+    _narrow("navigation.pipeline", "P", "Pipeline", "another pipeline"),
+    _narrow("navigation.sort", "s", "Sort…", "sort the cards", shown="s …"),
+    _narrow("navigation.view", "v", "View…", "lines a card, pane, signs", shown="v …"),
+    _narrow("navigation.denser", "minus", "Fewer lines a card", "fewer lines a card"),
+    _narrow("navigation.roomier", "plus,equals_sign", "More lines a card", "more lines a card",
+        shown="+"),
+    _many("selection.mark", "space", "Mark", "mark, and go down"),
+    _many("selection.mark_range", "V", "Mark a range", "mark from here to there"),
+    _many("selection.mark_all", "asterisk", "Mark all shown", "mark all of the column",
+        takes_deal=False),
+    _many("selection.repeat", "full_stop", "Repeat", "the last change, on this deal"),
+    _undo("selection.undo", "u", "Undo", "undo my last change", hint="Undo", rank=9),
+    _undo("selection.redo", "U,ctrl+r", "Redo", "redo it"),
+    _elsewhere("daily.playbook", "b", "Playbook", "how this stage is worked, and its checklist"),
+    _elsewhere("clipboard.copy", "y", "Copy…", "copy: l line, e e-mail, p phone, i id",
+        shown="y …"),
+    _elsewhere("navigation.pane", "p", "Pane", "the deal beside the board, or not"),
+    _elsewhere("navigation.switch", "tab", "Board / pane", "keys to the pane, to the board",
+        shown="Tab"),
+    _elsewhere("navigation.metrics", "M", "Metrics", "on target? what is stuck? which forecast?"),
+    _elsewhere("navigation.reload", "R", "Reload", "read everything again"),
+    _elsewhere("navigation.palette", "colon,ctrl+p", "Commands", "any command by name",
+        hint="Command", rank=11),
+    _elsewhere("navigation.help", "question_mark,f1", "Help", "all keys", hint="Help", rank=10),
+    _elsewhere("screen.step_back", "escape", "Back", "one step back"),
+    _elsewhere("screen.quit", "q", "Quit", "one step back, at the end quit"),
+    _app(Group.ELSEWHERE, "app.suspend_process", "ctrl+z", "Suspend",
+        "to the shell, fg comes back", id="app.suspend"),
+    _app(Group.ELSEWHERE, "app.leave", "ctrl+q", "Quit", "quit from anywhere"),
 )
 
+_ONLY_ON_A_DEAL: Final[tuple[Key, ...]] = (
+    *(
+        _deal(Group.AROUND, "items.tab", str(n), str(tab), f"go to {tab.lower()}", given=n)
+        for n, tab in enumerate(DEAL_TABS, 1)
+    ),
+    _deal(Group.AROUND, "items.tab_before", "h,left,shift+tab", "Tab before", "one tab left"),
+    _deal(Group.AROUND, "items.tab_after", "l,right,tab", "Next tab", "one tab right"),
+    _deal(Group.NARROW, "items.search", "slash", "Search", "events that hold these words"),
+    _deal(Group.CHANGE, "items.edit_item", "enter", "Edit this",
+        "edit, answer or open what is under the cursor", hint="Edit", rank=1),
+    _deal(Group.CHANGE, "items.add_item", "a", "Add here", "add a person, a term or a note",
+        hint="Add", rank=2),
+    _deal(Group.CHANGE, "items.tick", "space", "Tick, rate", "tick an item, rate an answer",
+        hint="Tick", rank=3),
+    _deal(Group.CHANGE, "items.edit_outside", "E", "In the editor",
+        "this note or answer in your editor"),
+    _deal(Group.CHANGE, "items.remove_item", "delete,D", "Take away",
+        "take a person, term or answer away"),
+)
+
+# fmt: on
 _ON_A_DEAL: Final = """
     down up top bottom half_down half_up page_down page_up back advance move next_step note
     interaction interview edit win lose snooze owner value close_date category probability tags
     archive undo redo playbook copy help step_back quit
 """
 
-DEAL: Final[tuple[Command, ...]] = (
-    *ONLY_HERE,
-    *(command for command in BOARD if command.action in _ON_A_DEAL.split()),
+DEAL: Final[tuple[Key, ...]] = (
+    *_ONLY_ON_A_DEAL,
+    *(key for key in BOARD if key.action in _ON_A_DEAL.split()),
 )
 """The keys of the screen of one deal: its own, and the board's as far as one deal is enough."""
+
+# fmt: off
+METRICS: Final[tuple[Key, ...]] = (
+    _metrics(Group.AROUND, "figures.down", "j,down", "Next number", "next number"),
+    _metrics(Group.AROUND, "figures.up", "k,up", "Number before", "number before"),
+    _metrics(Group.AROUND, "figures.top", "home", "Top", "first number"),
+    _metrics(Group.AROUND, "figures.bottom", "G,end", "Bottom", "last number"),
+    _metrics(Group.AROUND, "figures.page_down", "pagedown,ctrl+d", "Page down", "a page down"),
+    _metrics(Group.AROUND, "figures.page_up", "pageup,ctrl+u", "Page up", "a page up"),
+    *(
+        _metrics(Group.AROUND, "figures.tab", str(n), str(tab), f"go to {tab.lower()}", given=n)
+        for n, tab in enumerate(METRICS_TABS, 1)
+    ),
+    _metrics(Group.AROUND, "figures.next_tab", "tab", "Next tab", "next tab", hint="Tab",
+        rank=3, hint_key="1-7"),
+    _metrics(Group.AROUND, "figures.tab_before", "shift+tab", "Tab before", "tab before"),
+    _metrics(Group.AROUND, "figures.open", "enter", "Deals",
+        "the deals behind a number, on the board", hint="Deals", rank=1),
+    _metrics(Group.NARROW, "figures.earlier", "h,left", "Earlier", "the period before",
+        hint="Period", rank=2, hint_key="h/l"),
+    _metrics(Group.NARROW, "figures.later", "l,right", "Later", "the period after"),
+    _metrics(Group.NARROW, "figures.span", "p", "Month, quarter, year", "month, quarter, year",
+        hint="Span", rank=6),
+    _metrics(Group.NARROW, "figures.compare", "c", "Compare", "against the period before",
+        hint="Compare", rank=5),
+    _metrics(Group.NARROW, "figures.mine", "O", "Mine / everyone", "mine, everyone's",
+        hint="Mine/all", rank=4),
+    _metrics(Group.NARROW, "figures.rep", "o", "Rep", "one rep's numbers"),
+    _metrics(Group.NARROW, "figures.pipeline", "P", "Pipeline", "another pipeline"),
+    _metrics(Group.NARROW, "figures.filter", "slash", "Filter", "only deals that match",
+        hint="Filter", rank=7),
+    _metrics(Group.ELSEWHERE, "export.copy_numbers", "y", "Copy", "copy this tab as Markdown",
+        hint="Copy", rank=9, id="metrics.copy"),
+    _metrics(Group.ELSEWHERE, "export.export", "e", "Export…", "write CSV, Markdown or SVG",
+        hint="Export", rank=8),
+    _metrics(Group.ELSEWHERE, "figures.counting", "S", "Counting…",
+        "weeks, business year, whom deals count for"),
+    _metrics(Group.ELSEWHERE, "figures.reload", "R", "Reload", "count again, as of now"),
+    _metrics(Group.ELSEWHERE, "navigation.help", "question_mark,f1", "Help", "all keys",
+        hint="Help", rank=10),
+    _metrics(Group.ELSEWHERE, "figures.step_back", "escape,q", "Back", "back to the board",
+        hint="Back", rank=11),
+)
+# fmt: on
+
+ALL: Final[Mapping[str, Key]] = MappingProxyType(
+    {key.id: key for table in (METRICS, DEAL, BOARD) for key in table}
+)
+"""Every key of the program by its id."""
+
+
+def read_keymap(
+    wanted: Mapping[str, str], screens: Sequence[Sequence[Key]] = (BOARD, DEAL, METRICS)
+) -> dict[str, str]:
+    """The `[keys]` of the configuration as Textual's keymap: id to keys.
+
+    An empty text takes a command's key away. `BadInput` for an unknown id, and for a key that two
+    commands of a screen would share, neither of which Textual would say.
+    """
+    known = {command.id: command.keys for screen in screens for command in screen}
+    keymap = {}
+    for name, keys in wanted.items():
+        if name not in known:
+            raise BadInput(f"[keys]: no command '{name}'.", hint=did_you_mean(name, list(known)))
+        keymap[name] = (
+            ",".join(key_named(part.strip()) for part in keys.split(",") if part.strip()) or UNBOUND
+        )
+    for screen in screens:
+        refuse_shared_keys({command.id: (known | keymap)[command.id] for command in screen})
+    return keymap

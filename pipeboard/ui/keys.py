@@ -1,54 +1,110 @@
-"""From the table of keys to what uses it: bindings, the hint line, and `[keys]` that replace."""
+"""Keys: what one of them does, how it is written, and what screens make of a table of them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.near import did_you_mean
-from pipeboard.ui.command import Command, Group, key_named, name_of
-from pipeboard.ui.key_table import BOARD, DEAL
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
-__all__ = (
-    "BOARD",
-    "DEAL",
-    "UNBOUND",
-    "Command",
-    "Group",
-    "bindings",
-    "hints",
-    "name_of",
-    "read_keymap",
-    "rebound",
-)
+_NAMES: Final = {
+    "slash": "/",
+    "dollar_sign": "$",
+    "percent_sign": "%",
+    "number_sign": "#",
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
+    "asterisk": "*",
+    "full_stop": ".",
+    "colon": ":",
+    "question_mark": "?",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "enter": "↵",
+    "escape": "Esc",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+}
+
+
+class Group(StrEnum):
+    """The headings of the help screen."""
+
+    AROUND = "Move around"
+    CHANGE = "Change a deal"
+    NARROW = "Narrow and sort"
+    MANY = "Many at once"
+    UNDO = "Undo"
+    ELSEWHERE = "Elsewhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What keys of a screen do.
+
+    `does` names a function of `ui/actions` as `module.function`, or a method of the screen itself
+    as `screen.method`; it is called with what is `given`. `id` is what `[keys]` of a configuration
+    calls it. `keys` are alternatives in Textual's names, separated by commas; `shown` is how the
+    help writes them where that is shorter. `hint` is the label on the hint line, `rank` its place
+    there (0: not shown) and `hint_key` what stands for the key; one that `takes_deal` stands there
+    only while a deal is under the cursor.
+    """
+
+    id: str
+    does: str
+    keys: str
+    label: str
+    help: str
+    group: Group
+    shown: str = ""
+    hint: str = ""
+    rank: int = 0
+    takes_deal: bool = False
+    hint_key: str = ""
+    given: tuple[int, ...] = ()
+
+    @property
+    def action(self) -> str:
+        """The last part of its id."""
+        return self.id.rpartition(".")[2]
+
+    @property
+    def first_key(self) -> str:
+        return name_of(self.keys.partition(",")[0])
+
+    @property
+    def key_hinted(self) -> str:
+        return self.hint_key or self.first_key
+
+    @property
+    def changes(self) -> bool:
+        """Does it write? Then it is no use where a database is only read."""
+        return self.group in (Group.CHANGE, Group.UNDO) and self.action != "open"
+
 
 UNBOUND: Final = "f24"
 """A key that no keyboard has: Textual cannot unbind, so an unwanted command gets this one."""
 
 
-def bindings(commands: Sequence[Command]) -> list[BindingType]:
+def bindings(table: Sequence[Key]) -> list[BindingType]:
     """Textual's bindings for a screen; each with its id, which `[keys]` can give other keys."""
     from textual.binding import Binding
 
     return [
-        Binding(command.keys, _action(command), command.label, show=False, id=command.id)
-        for command in commands
-        if not command.id.startswith("app.")
+        Binding(key.keys, f"press('{key.id}')", key.label, show=False, id=key.id)
+        for key in table
+        if not key.id.startswith("app.")
     ]
 
 
-def _action(command: Command) -> str:
-    name, _, number = command.action.rpartition("_")
-    return f"{name}({number})" if number.isdigit() else command.action
-
-
 def hints(
-    commands: Sequence[Command], *, has_deal: bool = True, read_only: bool = False
+    commands: Sequence[Key], *, has_deal: bool = True, read_only: bool = False
 ) -> tuple[tuple[str, str], ...]:
     """Key and label of the commands that do something now, the most wanted first."""
     ranked = sorted((command for command in commands if command.rank), key=lambda c: c.rank)
@@ -61,7 +117,7 @@ def hints(
     )
 
 
-def rebound(commands: Sequence[Command], keymap: Mapping[str, str]) -> tuple[Command, ...]:
+def rebound(commands: Sequence[Key], keymap: Mapping[str, str]) -> tuple[Key, ...]:
     """The commands with the keys that a person has given them."""
     return tuple(
         replace(command, keys=keymap[command.id], shown="", hint_key="")
@@ -71,28 +127,7 @@ def rebound(commands: Sequence[Command], keymap: Mapping[str, str]) -> tuple[Com
     )
 
 
-def read_keymap(
-    wanted: Mapping[str, str], screens: Sequence[Sequence[Command]] = (BOARD, DEAL)
-) -> dict[str, str]:
-    """The `[keys]` of the configuration as Textual's keymap: id to keys.
-
-    An empty text takes a command's key away. `BadInput` for an unknown id, and for a key that two
-    commands of a screen would share, neither of which Textual would say.
-    """
-    known = {command.id: command.keys for screen in screens for command in screen}
-    keymap = {}
-    for name, keys in wanted.items():
-        if name not in known:
-            raise BadInput(f"[keys]: no command '{name}'.", hint=did_you_mean(name, list(known)))
-        keymap[name] = (
-            ",".join(key_named(part.strip()) for part in keys.split(",") if part.strip()) or UNBOUND
-        )
-    for screen in screens:
-        _refuse_shared_keys({command.id: (known | keymap)[command.id] for command in screen})
-    return keymap
-
-
-def _refuse_shared_keys(keys_of: Mapping[str, str]) -> None:
+def refuse_shared_keys(keys_of: Mapping[str, str]) -> None:
     owners: dict[str, str] = {}
     for name, keys in keys_of.items():
         for key in keys.split(","):
@@ -102,3 +137,17 @@ def _refuse_shared_keys(keys_of: Mapping[str, str]) -> None:
                     f"[keys]: '{name_of(key)}' stands for both {other} and {name}.",
                     hint="Give one of them another key.",
                 )
+
+
+def name_of(key: str) -> str:
+    """A key as people write it: `^d` for `ctrl+d`, `/` for `slash`."""
+    if key.startswith("ctrl+"):
+        return f"^{key.removeprefix('ctrl+')}"
+    return _NAMES.get(key, key)
+
+
+def key_named(name: str) -> str:
+    """The key that people write like that, as Textual calls it: the reverse of `name_of`."""
+    if name.startswith("^") and len(name) > 1:
+        return f"ctrl+{name[1:].lower()}"
+    return next((key for key, shown in _NAMES.items() if shown == name), name)

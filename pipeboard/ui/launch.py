@@ -20,12 +20,13 @@ from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.board import draw_board
 from pipeboard.ui.draw.glyphs import choose_glyphs
 from pipeboard.ui.draw.view import BoardView
+from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.palette import Theme, theme_for
 from pipeboard.ui.seat import SameFile, Seat, may_write
+from pipeboard.ui.terminal.drafts import forget_unstored
 from pipeboard.ui.terminal.facts import terminal_encoding, terminal_size
 from pipeboard.ui.terminal.first_frame import FirstFrame, paint
 from pipeboard.ui.terminal.ink import ColorDepth, color_depth
-from pipeboard.ui.unstored import forget_unstored
 
 if TYPE_CHECKING:
     from pipeboard.domain.actor import Actor
@@ -107,7 +108,7 @@ def first_state(
         read_only=read_only,
     )
     state = BoardState(reader, lens, view)
-    commands = keys.rebound(keys.BOARD, choices.keymap)
+    commands = keys.rebound(BOARD, choices.keymap)
     has_deal = state.card is not None
     state.show(hints=keys.hints(commands, has_deal=has_deal, read_only=read_only))
     reader.wait_at_most(READING_BUSY_MS)
@@ -129,7 +130,7 @@ def _chosen(pipelines: Sequence[Pipeline], name: str | None) -> Pipeline:
     exact = [pipeline for pipeline in pipelines if name in (None, pipeline.name)]
     if exact:
         return exact[0]
-    from pipeboard.workspace.setting_up import named_pipeline
+    from pipeboard.workspace.configuration import named_pipeline
 
     return named_pipeline(pipelines, name)
 
@@ -145,7 +146,7 @@ def _run(app: PipeboardApp, state: BoardState, frame: FirstFrame | None, *, mous
     try:
         app.run(mouse=mouse)
     finally:
-        app.clerk.close()
+        app.write_queue.close()
         app.housekeeper.close()
         state.reader.close()
     if not app.return_code:
@@ -165,8 +166,9 @@ def make_app(
 ) -> PipeboardApp:
     """The app over a board that has been read; it makes its workspaces when it needs them."""
     from pipeboard.store import Store
-    from pipeboard.ui.app import Look, PipeboardApp
-    from pipeboard.ui.clerk import Clerk
+    from pipeboard.ui.app import PipeboardApp
+    from pipeboard.ui.host import Look
+    from pipeboard.ui.write_queue import WriteQueue
 
     def work_on(store: Store) -> Workspace:
         from pipeboard.workspace import Workspace
@@ -188,6 +190,6 @@ def make_app(
         first_words=getattr(store, "recovered", ""),
         may_write=store.read_only or may_write(store.location),
     )
-    clerk = Clerk(lambda: store, work_on)
-    housekeeper = Clerk(open_another, work_on, owns_store=True)
-    return PipeboardApp(clerk, housekeeper, state, look, seat)
+    write_queue = WriteQueue(lambda: store, work_on)
+    housekeeper = WriteQueue(open_another, work_on, owns_store=True)
+    return PipeboardApp(write_queue, housekeeper, state, look, seat)

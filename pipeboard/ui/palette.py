@@ -1,4 +1,4 @@
-"""What each role of a drawn line looks like, in the themes that people choose from."""
+"""Themes: what each role of a drawn line looks like in each of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whoever sits at the board, and where: what screens need to know that no database tells."""
+"""The seat: who acts, by which clock, on which store, and whether it is the same file still."""
 
 from __future__ import annotations
 

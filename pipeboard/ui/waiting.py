@@ -8,12 +8,15 @@ from textual.timer import Timer
 
 from pipeboard.store.holders import lock_holder
 from pipeboard.ui.busy import Busy
+from pipeboard.ui.host import target_names
+from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.screens.live import LiveScreen
-from pipeboard.ui.screens.overlay import Overlay
 
 if TYPE_CHECKING:
-    from pipeboard.ui.app import PipeboardApp
-    from pipeboard.ui.turn import Turn
+    from textual.app import App
+
+    from pipeboard.ui.host import Program
+    from pipeboard.ui.turns import Turn
 
 PATIENCE_S: Final = 0.4
 """How long keys wait before the person is told."""
@@ -26,7 +29,8 @@ _BESIDE: Final = len("  ^c gives up   ")
 class Waiting:
     """From the first key that waits for an action until none does."""
 
-    def __init__(self, app: PipeboardApp) -> None:
+    def __init__(self, app: App[None], program: Program) -> None:
+        self._program = program
         self._app = app
         self._timer: Timer | None = None
         self._clicked = False
@@ -41,13 +45,13 @@ class Waiting:
         if turn is None:
             return ""
         screen = turn.screen
-        ids = turn.meant[0] if turn.meant and turn.of_deals else ()
-        whom = screen.whom_of(ids) if ids and isinstance(screen, LiveScreen) else ""
+        ids = turn.targets[0] if turn.targets and turn.of_deals else ()
+        whom = target_names(screen, ids) if ids and isinstance(screen, LiveScreen) else ""
         return f"{turn.what}: {whom}" if whom else turn.what
 
     def notice(self, *, clicked: bool = False) -> None:
         """Something about what waits has changed."""
-        if not self._app.is_waiting:
+        if not self._program.is_waiting:
             self._end()
             return
         self._clicked = self._clicked or clicked
@@ -59,14 +63,14 @@ class Waiting:
     def _look(self) -> None:
         """Finds out for whom the keys wait, now and from time to time."""
         self._timer = None
-        if self._app.is_waiting:
-            holder = lock_holder(self._app.seat.file.location)
+        if self._program.is_waiting:
+            holder = lock_holder(self._program.seat.file.location)
             self._holder = str(holder).replace(" is ", ", who is ", 1) if holder else ""
             self._tell()
             self._timer = self._app.set_timer(_AGAIN_S, self._look)
 
     def _tell(self) -> None:
-        busy = Busy(self._holder, self.pending, self._app.typed_ahead, self._clicked)
+        busy = Busy(self._holder, self.pending, self._program.typed_ahead, self._clicked)
         self.words = busy.words(self._app.size.width - _BESIDE)
         self._show()
 

@@ -17,7 +17,7 @@ from pipeboard.domain.sheet import Entry
 from pipeboard.domain.timeline import field_label, field_text
 
 if TYPE_CHECKING:
-    from pipeboard.workspace.desk import Desk, Seen
+    from pipeboard.workspace.service import Seen, Service
 
 _FOLLOWING = frozenset(
     (
@@ -81,6 +81,8 @@ class Unseen:
         mine: dict[str, Any] = {}
         for event in events:
             mine |= dict.fromkeys(event.before) | dict(event.after)
+        if not mine:  # a note stands beside what others change
+            return []
         names = self._changed(frozenset(mine) - _FOLLOWING)
         if names:
             raise self.conflict(names, mine)
@@ -148,14 +150,14 @@ class Unseen:
         return f"on {local.day} {local:%b at %H:%M}"
 
 
-def unseen_changes(desk: Desk, deal: Deal, seen: Seen) -> Unseen:
+def unseen_changes(service: Service, deal: Deal, seen: Seen) -> Unseen:
     """What was done to the deal after the version that was seen, and stands."""
     version = seen.get(deal.id, deal.version)
-    since = desk.reader.standing_since(deal.id, version) if version < deal.version else []
+    since = service.reader.standing_since(deal.id, version) if version < deal.version else []
     if not since:
         return nothing_unseen(deal)
-    pipelines, zone = desk.reader.pipelines(), desk.settings.zone
-    return Unseen(deal, tuple(since), pipelines, desk.today, zone, desk.actor.name)
+    pipelines, zone = service.reader.pipelines(), service.settings.zone
+    return Unseen(deal, tuple(since), pipelines, service.today, zone, service.actor.name)
 
 
 def nothing_unseen(deal: Deal) -> Unseen:

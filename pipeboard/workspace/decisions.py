@@ -15,7 +15,7 @@ from pipeboard.workspace.conflicts import unseen_changes
 
 if TYPE_CHECKING:
     from pipeboard.store.projecting import Change
-    from pipeboard.workspace.desk import Desk, Seen
+    from pipeboard.workspace.service import Seen, Service
 
 MOST_NAMED = 5
 
@@ -30,10 +30,13 @@ class Decided:
 
 
 def decide_all(
-    desk: Desk, deals: Sequence[Deal], command: Command | Callable[[Deal], Command], seen: Seen
+    service: Service,
+    deals: Sequence[Deal],
+    command: Command | Callable[[Deal], Command],
+    seen: Seen,
 ) -> Decided:
     """What follows for each deal; refused for all when it is for one."""
-    contexts = desk.contexts()
+    contexts = service.contexts()
     changes: list[Change] = []
     notes: list[str] = []
     refusals: list[Refused] = []
@@ -41,7 +44,7 @@ def decide_all(
     for deal in deals:
         try:
             wanted = command(deal) if callable(command) else command
-            unseen = unseen_changes(desk, deal, seen)
+            unseen = unseen_changes(service, deal, seen)
             unseen.stop_relative(wanted)
             try:
                 events = decide(wanted, deal, contexts(deal.pipeline_id))

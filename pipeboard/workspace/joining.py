@@ -1,4 +1,4 @@
-"""Use case: what a second file says of reps, products or accounts, put on deals that name them."""
+"""Joining: what a second file says of reps, products or accounts, put on deals that name them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from pipeboard.domain.deal import Deal
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import fold
 from pipeboard.exchange.side_table import TEAM, SideTable
-from pipeboard.workspace.desk import in_transaction
-from pipeboard.workspace.edits import Edits
-from pipeboard.workspace.setting_up import SettingUp
+from pipeboard.workspace.configuration import change_rep
+from pipeboard.workspace.execution import carry_out
+from pipeboard.workspace.recording import retried
+from pipeboard.workspace.service import Service, in_transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,58 +31,57 @@ class Joined:
     said_before: str = ""
 
 
-class Joining(Edits, SettingUp):
-    """Deals and reps, told more by another file."""
+@in_transaction
+def join(
+    service: Service,
+    table: SideTable,
+    origin: str,
+    pipeline_id: int | None,
+    *,
+    dry_run: bool = False,
+    token: str = "",
+) -> Joined:
+    """Puts the columns of each line on the deals that have its key, as one command."""
+    if (done := retried(service, token, "import")) is not None:
+        return Joined(0, 0, 0, 0, done.command_id, done.notes[0])
+    met: set[str] = set()
+    wanted: dict[int, Mapping[str, str]] = {}
+    for deal in service.reader.each(today=service.today, me=service.me, pipeline_id=pipeline_id):
+        key = fold(_value(deal, table.field))
+        line = table.lines.get(key)
+        if line is not None:
+            met.add(key)
+            changes = {name: text for name, text in line.items() if name != TEAM}
+            if any(_value(deal, name) != text for name, text in changes.items()):
+                wanted[deal.id] = changes
+    reps = _teams(service, table, dry_run=dry_run)
+    if not wanted:
+        return Joined(len(table.lines), len(met), 0, reps, "")
+    receipt = carry_out(
+        service,
+        "import",
+        list(wanted),
+        lambda deal: c.Edit(wanted[deal.id]),
+        lambda deals: f"Joined {origin} to {len(deals):,} deals.",
+        dry_run=dry_run,
+        token=token,
+    )
+    return Joined(len(table.lines), len(met), len(receipt.deals), reps, receipt.command_id)
 
-    @in_transaction
-    def join(
-        self,
-        table: SideTable,
-        origin: str,
-        pipeline_id: int | None,
-        *,
-        dry_run: bool = False,
-        token: str = "",
-    ) -> Joined:
-        """Puts the columns of each line on the deals that have its key, as one command."""
-        if (done := self.retried(token, "import")) is not None:
-            return Joined(0, 0, 0, 0, done.command_id, done.notes[0])
-        met: set[str] = set()
-        wanted: dict[int, Mapping[str, str]] = {}
-        for deal in self.reader.each(today=self.today, me=self.me, pipeline_id=pipeline_id):
-            key = fold(_value(deal, table.field))
-            line = table.lines.get(key)
-            if line is not None:
-                met.add(key)
-                changes = {name: text for name, text in line.items() if name != TEAM}
-                if any(_value(deal, name) != text for name, text in changes.items()):
-                    wanted[deal.id] = changes
-        reps = self._teams(table, dry_run=dry_run)
-        if not wanted:
-            return Joined(len(table.lines), len(met), 0, reps, "")
-        receipt = self.carry_out(
-            "import",
-            list(wanted),
-            lambda deal: c.Edit(wanted[deal.id]),
-            lambda deals: f"Joined {origin} to {len(deals):,} deals.",
-            dry_run=dry_run,
-            token=token,
-        )
-        return Joined(len(table.lines), len(met), len(receipt.deals), reps, receipt.command_id)
 
-    def _teams(self, table: SideTable, *, dry_run: bool) -> int:
-        """The teams of reps, where a column names them."""
-        if table.field != "owner":
-            return 0
-        changed = [
-            replace(rep, team=line[TEAM])
-            for rep in self.reader.reps()
-            if (line := table.lines.get(fold(rep.name))) and line.get(TEAM, rep.team) != rep.team
-        ]
-        if not dry_run:
-            for rep in changed:
-                self.save_rep(Rep(rep.name, rep.display_name, rep.team, rep.active))
-        return len(changed)
+def _teams(service: Service, table: SideTable, *, dry_run: bool) -> int:
+    """The teams of reps, where a column names them."""
+    if table.field != "owner":
+        return 0
+    changed = [
+        replace(rep, team=line[TEAM])
+        for rep in service.reader.reps()
+        if (line := table.lines.get(fold(rep.name))) and line.get(TEAM, rep.team) != rep.team
+    ]
+    if not dry_run:
+        for rep in changed:
+            change_rep(service, Rep(rep.name, rep.display_name, rep.team, rep.active))
+    return len(changed)
 
 
 def _value(deal: Deal, name: str) -> str:

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from pipeboard.domain.errors import Conflict, Difference
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.pipeline_merging import merge
-from pipeboard.workspace.agreeing import with_retired
+from pipeboard.workspace.agreements import with_retired
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeboard.store.reading.agreements import PipelineEdit
-    from pipeboard.workspace.desk import Desk
+    from pipeboard.workspace.service import Service
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class PipelineEdited:
     """The pipeline that is to be stored, remarks, and what the command is said to go over."""
 
     pipeline: Pipeline
@@ -26,24 +26,26 @@ class Edit:
     over: str = ""
 
 
-def pipeline_edit(desk: Desk, wanted: Pipeline, known: Pipeline | None, *, overwrite: bool) -> Edit:
+def pipeline_edit(
+    service: Service, wanted: Pipeline, known: Pipeline | None, *, overwrite: bool
+) -> PipelineEdited:
     """The edit on top of what others changed since it began; `Conflict` where they touch the same.
 
     `wanted.version` is the version it began from, 0 for the present one.
     """
     if known is None or wanted.version in (0, known.version):
-        return Edit(wanted)
+        return PipelineEdited(wanted)
     if wanted.version > known.version and not overwrite:
         raise Conflict(
             f"The document is of version {wanted.version}, and {known.name} is at {known.version}: "
             "it comes from elsewhere.",
             hint="Take the line 'version' out to set the pipeline as the document says.",
         )
-    since = desk.reader.agreements.pipeline_edits(known.id, wanted.version)
-    who = _who(desk, since)
+    since = service.reader.agreements.pipeline_edits(known.id, wanted.version)
+    who = _who(service, since)
     if overwrite:
-        return Edit(wanted, over=f" Set over changes by {who}." if since else "")
-    base = desk.reader.agreements.pipeline_version(known.id, wanted.version)
+        return PipelineEdited(wanted, over=f" Set over changes by {who}." if since else "")
+    base = service.reader.agreements.pipeline_version(known.id, wanted.version)
     if base is None:
         raise _conflict(known, who, since, "the version that it began from is not known")
     named = {stage.id for stage in wanted.stages}
@@ -53,7 +55,7 @@ def pipeline_edit(desk: Desk, wanted: Pipeline, known: Pipeline | None, *, overw
         labels = ", ".join(difference.label for difference in merged.differences)
         raise _conflict(known, who, since, labels, merged.differences)
     taken = f": {', '.join(merged.taken)}" if merged.taken else ""
-    return Edit(merged.pipeline, (f"Merged with what {who} changed meanwhile{taken}.",))
+    return PipelineEdited(merged.pipeline, (f"Merged with what {who} changed meanwhile{taken}.",))
 
 
 def _conflict(
@@ -77,22 +79,22 @@ def _conflict(
     )
 
 
-def _who(desk: Desk, since: Sequence[PipelineEdit]) -> str:
+def _who(service: Service, since: Sequence[PipelineEdit]) -> str:
     """Those who changed it, and when the last of them did."""
     if not since:
         return "somebody"
     names = " and ".join(dict.fromkeys(edit.by for edit in since))
-    at = since[-1].at.astimezone(desk.settings.zone)
+    at = since[-1].at.astimezone(service.settings.zone)
     return f"{names} ({at.day} {at:%b %H:%M})"
 
 
-def retired_notes(desk: Desk, known: Pipeline | None, saved: Pipeline) -> tuple[str, ...]:
+def retired_notes(service: Service, known: Pipeline | None, saved: Pipeline) -> tuple[str, ...]:
     """Which deals stand in stages that this edit retires, and where they can go."""
     if known is None:
         return ()
     before = {stage.id for stage in known.stages if stage.retired}
     retired = [stage for stage in saved.stages if stage.retired and stage.id not in before]
-    standing = desk.reader.agreements.deals_in([stage.id for stage in retired])
+    standing = service.reader.agreements.deals_in([stage.id for stage in retired])
     notes = []
     for stage in retired:
         if count := standing.get(stage.id, 0):

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.deal import Deal, NextStep, Note, Status
+from pipeboard.domain.deal import Deal, NextStep, Status
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.errors import Ambiguous, NotFound, PipeboardError, Refused
 from pipeboard.domain.events import Event, evolve, evolve_all
@@ -18,7 +18,7 @@ from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.workspace.import_report import Differing, ImportReport
 from pipeboard.workspace.recognising import Recognised, Recogniser
-from pipeboard.workspace.taking_over import (
+from pipeboard.workspace.row_commands import (
     Identity,
     Rules,
     loss_of,
@@ -275,8 +275,7 @@ class RowDecider:
             yield c.SetContact(name.partition(".")[2], contact), None
         for text in notes:
             key = row.external_id or deal.ref
-            author, at = self._context.actor, self._context.at
-            yield c.AddNote(Note(note_id(key, "note", text), text, author, at)), None
+            yield c.AddNote(text, note_id(key, "note", text)), None
 
     def _closing(self, row: DealRow, deal: Deal, take: Mapping[str, object]) -> datetime | None:
         """When the deal closes by what the row says; None when it does not."""

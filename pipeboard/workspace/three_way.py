@@ -13,7 +13,7 @@ from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow
-from pipeboard.workspace.taking_over import (
+from pipeboard.workspace.row_commands import (
     contacts_of,
     digest,
     fields_of,

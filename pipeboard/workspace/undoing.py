@@ -1,4 +1,7 @@
-"""Use cases: taking one's own last command back, whole, and putting it again."""
+"""Undo and redo: one's own last command taken back, whole, and put again.
+
+Both are new commands made of inverse events.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,11 @@ from pipeboard.domain.deal import Deal
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.errors import Conflict, Refused
 from pipeboard.domain.timeline import field_label
-from pipeboard.workspace.agreeing import reverted
+from pipeboard.workspace.agreements import reverted
 from pipeboard.workspace.decisions import change_of
-from pipeboard.workspace.desk import Decision, Desk, Receipt, as_command, in_transaction
+from pipeboard.workspace.receipts import Decision, Receipt
+from pipeboard.workspace.recording import as_command, record, retried
+from pipeboard.workspace.service import Service, in_transaction
 
 if TYPE_CHECKING:
     from pipeboard.domain.agreements import Agreement
@@ -47,132 +52,139 @@ class _ChangedSince:
         return sorted({name for entry in self.entries for name in entry.event.changed} - {"rank"})
 
 
-class Undoing(Desk):
-    """Undo and redo are new commands made of inverse events."""
+@as_command("undo")
+def undo(
+    service: Service, *, rest: bool = False, dry_run: bool = False, token: str = ""
+) -> Receipt:
+    """Takes back my last command; `Conflict` when somebody changed since what it changed.
 
-    @as_command("undo")
-    def undo(self, *, rest: bool = False, dry_run: bool = False, token: str = "") -> Receipt:
-        """Takes back my last command; `Conflict` when somebody changed since what it changed.
+    With `rest` those deals stay as they are, and all others go back.
+    """
+    last = service.reader.undoable(service.actor.name)
+    if last is None:
+        raise Refused("There is nothing of yours to undo.")
+    found = _reverted(service, last.id, f"Can't undo '{last.summary}'", rest=rest)
+    decision = Decision(
+        f"Undid: {last.summary}",
+        found.changes,
+        found.agreements,
+        found.notes,
+        undoes=last.id,
+        marks=last.id,
+        about=_about(service, last),
+    )
+    return record(service, "undo", decision, dry_run=dry_run, token=token)
 
-        With `rest` those deals stay as they are, and all others go back.
-        """
-        last = self.reader.undoable(self.actor.name)
-        if last is None:
-            raise Refused("There is nothing of yours to undo.")
-        found = self._reverted(last.id, f"Can't undo '{last.summary}'", rest=rest)
-        decision = Decision(
-            f"Undid: {last.summary}",
-            found.changes,
-            found.agreements,
-            found.notes,
-            undoes=last.id,
-            marks=last.id,
-            about=self._about(last),
+
+@in_transaction
+def redo(service: Service, *, dry_run: bool = False, token: str = "") -> Receipt:
+    """Puts back what my last undo took, unless I did something else since."""
+    if (done := retried(service, token)) is not None:
+        return done
+    found = service.reader.redoable(service.actor.name)
+    if found is None:
+        raise Refused("There is nothing to redo.")
+    undoing, last = found
+    back = _reverted(service, undoing.id, f"Can't redo '{last.summary}'", rest=False)
+    decision = Decision(
+        last.summary,
+        back.changes,
+        back.agreements,
+        back.notes,
+        redoes=last.id,
+        marks=undoing.id,
+        about=_about(service, last),
+    )
+    receipt = record(service, last.verb, decision, dry_run=dry_run, token=token)
+    return Receipt(
+        receipt.command_id,
+        "redo",
+        f"Redid: {receipt.summary}",
+        receipt.deals,
+        receipt.notes,
+        receipt.about,
+    )
+
+
+def undo_list(service: Service, limit: int = 20) -> tuple[Did, ...]:
+    """My last commands that stand, newest first: what undo would take back, in that order."""
+    done = service.reader.commands(service.actor.name, 10 * limit)
+    return tuple(did for did in done if did.undoes is None and not did.undone)[:limit]
+
+
+def _about(service: Service, done: Recorded) -> str:
+    """Whose a command was, and when."""
+    at = done.at.astimezone(service.settings.zone)
+    return f"{named(done.actor, done.acting_as)}, {at.day} {at:%b %H:%M}"
+
+
+def _reverted(service: Service, command_id: str, cannot: str, *, rest: bool) -> _Reverted:
+    """What takes a command back, whole or with `rest` but for the deals that were changed
+    since; `Refused` for one that nothing is known of."""
+    by_deal = service.reader.events_of(command_id)
+    service.come_after(by_deal)
+    contexts = service.contexts()
+    deals = service.reader.deals(by_deal)
+    changes: list[Change] = []
+    changed_since: list[_ChangedSince] = []
+    for deal_id, numbered in by_deal.items():
+        deal, version = deals[deal_id], numbered[-1][0]
+        if deal.version != version and (since := service.reader.standing_since(deal.id, version)):
+            changed_since.append(_ChangedSince(deal, since))
+            continue
+        revert = c.Revert(tuple(event for _, event in numbered))
+        changes.append(change_of(deal, decide(revert, deal, contexts(deal.pipeline_id))))
+    if changed_since and not (rest and changes):
+        raise _somebody_else_since(service, changed_since, len(by_deal), cannot)
+    agreements, kept = reverted(service, command_id, cannot, changes)
+    if not changes and not agreements:
+        raise Refused(
+            f"{cannot}: it cannot be taken back.",
+            hint="What came before it can be changed back by hand.",
         )
-        return self.record("undo", decision, dry_run=dry_run, token=token)
+    notes = (*_staying(service, changed_since), *kept)
+    return _Reverted(tuple(changes), agreements, notes)
 
-    @in_transaction
-    def redo(self, *, dry_run: bool = False, token: str = "") -> Receipt:
-        """Puts back what my last undo took, unless I did something else since."""
-        if (done := self.retried(token)) is not None:
-            return done
-        found = self.reader.redoable(self.actor.name)
-        if found is None:
-            raise Refused("There is nothing to redo.")
-        undo, last = found
-        reverted = self._reverted(undo.id, f"Can't redo '{last.summary}'", rest=False)
-        decision = Decision(
-            last.summary,
-            reverted.changes,
-            reverted.agreements,
-            reverted.notes,
-            redoes=last.id,
-            marks=undo.id,
-            about=self._about(last),
-        )
-        receipt = self.record(last.verb, decision, dry_run=dry_run, token=token)
-        return Receipt(
-            receipt.command_id,
-            "redo",
-            f"Redid: {receipt.summary}",
-            receipt.deals,
-            receipt.notes,
-            receipt.about,
-        )
 
-    def undo_list(self, limit: int = 20) -> tuple[Did, ...]:
-        """My last commands that stand, newest first: what undo would take back, in that order."""
-        done = self.reader.commands(self.actor.name, 10 * limit)
-        return tuple(did for did in done if did.undoes is None and not did.undone)[:limit]
+def _somebody_else_since(
+    service: Service, found: Sequence[_ChangedSince], of: int, cannot: str
+) -> Conflict:
+    """Why a command cannot be taken back: what stands on its deals since."""
+    first, last = found[0].deal, found[0].entries[-1]
+    more = f" {len(found):,} of its {of:,} deals have been changed since." * (len(found) > 1)
+    others = " Undo the others: pipeboard undo --rest" if len(found) < of else ""
+    return Conflict(
+        f"{cannot}: {_who_changed(service, found[0], 'after you')}.{more}",
+        hint=f"See what changed: pipeboard history {first.ref}{'.' if others else ''}{others}",
+        details={
+            "deal": first.ref,
+            "by": last.who,
+            "at": last.recorded_at.isoformat(),
+            "fields": found[0].fields,
+            "deals": [one.deal.ref for one in found],
+        },
+    )
 
-    def _about(self, done: Recorded) -> str:
-        """Whose a command was, and when."""
-        at = done.at.astimezone(self.settings.zone)
-        return f"{named(done.actor, done.acting_as)}, {at.day} {at:%b %H:%M}"
 
-    def _reverted(self, command_id: str, cannot: str, *, rest: bool) -> _Reverted:
-        """What takes a command back, whole or with `rest` but for the deals that were changed
-        since; `Refused` for one that nothing is known of."""
-        by_deal = self.reader.events_of(command_id)
-        self.come_after(by_deal)
-        contexts = self.contexts()
-        deals = self.reader.deals(by_deal)
-        changes: list[Change] = []
-        changed_since: list[_ChangedSince] = []
-        for deal_id, numbered in by_deal.items():
-            deal, version = deals[deal_id], numbered[-1][0]
-            if deal.version != version and (since := self.reader.standing_since(deal.id, version)):
-                changed_since.append(_ChangedSince(deal, since))
-                continue
-            revert = c.Revert(tuple(event for _, event in numbered))
-            changes.append(change_of(deal, decide(revert, deal, contexts(deal.pipeline_id))))
-        if changed_since and not (rest and changes):
-            raise self._somebody_else_since(changed_since, len(by_deal), cannot)
-        agreements, kept = reverted(self, command_id, cannot, changes)
-        if not changes and not agreements:
-            raise Refused(
-                f"{cannot}: it cannot be taken back.",
-                hint="What came before it can be changed back by hand.",
-            )
-        notes = (*self._staying(changed_since), *kept)
-        return _Reverted(tuple(changes), agreements, notes)
+def _staying(service: Service, found: Sequence[_ChangedSince]) -> tuple[str, ...]:
+    """Which deals are left as they are, and why."""
+    if not found:
+        return ()
+    named = [f"{_who_changed(service, one, 'since')}." for one in found[:MOST_NAMED]]
+    left = len(found) - len(named)
+    more = (f"And {left:,} more.",) if left else ()
+    stay = "A deal stays as it is:" if len(found) == 1 else f"{len(found):,} deals stay:"
+    return (stay, *named, *more)
 
-    def _somebody_else_since(
-        self, found: Sequence[_ChangedSince], of: int, cannot: str
-    ) -> Conflict:
-        """Why a command cannot be taken back: what stands on its deals since."""
-        first, last = found[0].deal, found[0].entries[-1]
-        more = f" {len(found):,} of its {of:,} deals have been changed since." * (len(found) > 1)
-        others = " Undo the others: pipeboard undo --rest" if len(found) < of else ""
-        return Conflict(
-            f"{cannot}: {self._who_changed(found[0], 'after you')}.{more}",
-            hint=f"See what changed: pipeboard history {first.ref}{'.' if others else ''}{others}",
-            details={
-                "deal": first.ref,
-                "by": last.who,
-                "at": last.recorded_at.isoformat(),
-                "fields": found[0].fields,
-                "deals": [one.deal.ref for one in found],
-            },
-        )
 
-    def _staying(self, found: Sequence[_ChangedSince]) -> tuple[str, ...]:
-        """Which deals are left as they are, and why."""
-        if not found:
-            return ()
-        named = [f"{self._who_changed(one, 'since')}." for one in found[:MOST_NAMED]]
-        left = len(found) - len(named)
-        more = (f"And {left:,} more.",) if left else ()
-        stay = "A deal stays as it is:" if len(found) == 1 else f"{len(found):,} deals stay:"
-        return (stay, *named, *more)
+def _who_changed(service: Service, one: _ChangedSince, when: str) -> str:
+    last = one.entries[-1]
+    at = f"{last.recorded_at.astimezone(service.settings.zone):%d %b %H:%M}"
+    fields = _named(service, one.fields)
+    return f"{last.who} changed {one.deal.ref} {one.deal.name} at {at} {when}{fields}"
 
-    def _who_changed(self, one: _ChangedSince, when: str) -> str:
-        last = one.entries[-1]
-        at = f"{last.recorded_at.astimezone(self.settings.zone):%d %b %H:%M}"
-        fields = self._named(one.fields)
-        return f"{last.who} changed {one.deal.ref} {one.deal.name} at {at} {when}{fields}"
 
-    def _named(self, fields: Sequence[str]) -> str:
-        pipelines = self.reader.pipelines()
-        labels = ", ".join(field_label(name, pipelines) for name in fields)
-        return f" ({labels})" if labels else ""
+def _named(service: Service, fields: Sequence[str]) -> str:
+    pipelines = service.reader.pipelines()
+    labels = ", ".join(field_label(name, pipelines) for name in fields)
+    return f" ({labels})" if labels else ""

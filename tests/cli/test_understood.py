@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.workspace import Workspace
 from tests.cli.conftest import Type
+from tests.verbs import Workspace
 
 
 def test_a_new_deal_is_said_with_all_that_its_line_was_read_as(team: Type) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.deal import Answer, Contact, Loss, NextStep, Note, Term, Touch
+from pipeboard.domain.deal import Answer, Contact, Loss, NextStep, Note, Term
 from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.events import Kind
 from pipeboard.domain.money import Money
@@ -19,7 +19,7 @@ EUR = Money(4_000_000, "EUR")
 
 
 def call(direction: str = "out", *, type_: str = "call", hours: int = 0) -> c.LogTouch:
-    return c.LogTouch(Touch("t", type_, direction, "", "ana", NOW + timedelta(hours=hours)))
+    return c.LogTouch(type_, direction, at=NOW + timedelta(hours=hours))
 
 
 # Fields
@@ -225,10 +225,10 @@ def test_the_answer_before_stays_in_the_event() -> None:
 
 def test_a_note_changes_nothing_else_of_a_deal() -> None:
     deal = new()
-    after = do(deal, c.AddNote(Note("n", "Met at the fair", "ana", NOW)))
+    after = do(deal, c.AddNote("Met at the fair"))
     assert replace(after, version=1) == deal
     with pytest.raises(BadInput, match="needs words"):
-        do(deal, c.AddNote(Note("n", " \n ", "ana", NOW)))
+        do(deal, c.AddNote(" \n "))
 
 
 def test_only_who_wrote_a_note_can_rewrite_it() -> None:

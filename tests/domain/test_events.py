@@ -25,7 +25,6 @@ from pipeboard.domain.deal import (
     NextStep,
     Note,
     Term,
-    Touch,
 )
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.errors import GateNotMet, PipeboardError
@@ -94,20 +93,17 @@ commands: st.SearchStrategy[c.Command] = st.one_of(
     ),
     st.builds(c.SetContact, keys, st.none() | contacts),
     st.builds(c.SetTerm, keys, st.none() | st.builds(Term, words, words, words, words)),
+    st.builds(c.Assign, words, words),
+    st.builds(c.Reschedule, days, words),
     st.builds(c.Check, st.just(1), st.sampled_from(SALES.stages[0].checklist), st.booleans()),
-    st.builds(c.AddNote, st.builds(Note, words, words, words, st.just(NOW))),
+    st.builds(c.AddNote, words),
     st.builds(c.EditNote, st.just(Note("n", "Old", "ana", NOW)), words),
     st.builds(
         c.LogTouch,
-        st.builds(
-            Touch,
-            words,
-            st.sampled_from(TOUCH_TYPES),
-            st.sampled_from(DIRECTIONS),
-            words,
-            words,
-            instants,
-        ),
+        st.sampled_from(TOUCH_TYPES),
+        st.sampled_from(DIRECTIONS),
+        words,
+        st.none() | instants,
     ),
     st.just(c.Archive()),
     st.just(c.Unarchive()),

@@ -15,14 +15,14 @@ import pytest
 from pipeboard.domain.events import micros
 from pipeboard.domain.metrics import METRICS
 from pipeboard.exchange.metrics_document import metrics_document
-from pipeboard.workspace import Workspace
-from pipeboard.workspace.counting import Question
+from pipeboard.workspace.reports import ReportQuery
 from tests.oracle import further, outcomes, outlook, parts, standing
 from tests.oracle.asked import Asked, Whose, half_up
 from tests.oracle.ledger import Ledger
 from tests.oracle.log import Told, calls_at, deals_at
 from tests.oracle.walking import ZONES, walked
 from tests.team import Team, sales
+from tests.verbs import Workspace
 
 COMMANDS = 420
 PERIODS = ("2026Q4", "2026Q3", "2026-11", "all")
@@ -37,11 +37,11 @@ def team(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     team.close()
 
 
-def question(ana: Workspace, label: str, at: datetime, **more: Any) -> Question:
-    return Question(sales(ana), ana.period(label, at=at), at, **more)
+def question(ana: Workspace, label: str, at: datetime, **more: Any) -> ReportQuery:
+    return ReportQuery(sales(ana), ana.period(label, at=at), at, **more)
 
 
-def asked(team: Team, ana: Workspace, wanted: Question, at: datetime, **whose: Any) -> Asked:
+def asked(team: Team, ana: Workspace, wanted: ReportQuery, at: datetime, **whose: Any) -> Asked:
     """The same question for the second implementation."""
     deals = deals_at(team.path, wanted.pipeline.id, micros(at))
     rules = ana.reader.rules(wanted.pipeline, at)
@@ -87,7 +87,7 @@ def compare(found: Mapping[str, Any], asked: Asked, stock: Asked) -> int:
     return len(wanted)
 
 
-def stock_of(team: Team, ana: Workspace, wanted: Question, over: Asked, **whose: Any) -> Asked:
+def stock_of(team: Team, ana: Workspace, wanted: ReportQuery, over: Asked, **whose: Any) -> Asked:
     """What stands open is asked of the end of a period that is over."""
     if wanted.period.kind == "all" or over.end > over.now:
         return over

@@ -14,8 +14,8 @@ from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.templates import template
 from pipeboard.store import Store
-from pipeboard.workspace import Workspace
 from tests.team import Clock, Team, sales
+from tests.verbs import Workspace
 
 ZONES = (
     "Europe/Berlin",

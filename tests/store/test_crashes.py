@@ -30,7 +30,8 @@ WORKING = """
 import sys
 from datetime import UTC, datetime
 from pipeboard.store import Store
-from pipeboard.workspace import Actor, Workspace
+from pipeboard.workspace import Actor
+from tests.verbs import Workspace
 
 path, name, most = sys.argv[1], sys.argv[2], int(sys.argv[3])
 at = lambda: datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -18,7 +18,7 @@ from pipeboard.domain.templates import template
 from pipeboard.store import Store
 from pipeboard.store.locating import locate
 from pipeboard.store.writing import Writer
-from pipeboard.workspace.setting_up import begin_workspace
+from pipeboard.workspace.configuration import begin_workspace
 from tests.team import NOW, SETTINGS
 
 ROOT = Path(__file__).parents[2]

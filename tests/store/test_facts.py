@@ -27,7 +27,6 @@ from pipeboard.store.connecting import connect
 from pipeboard.store.reading.database import Database
 from pipeboard.store.reading.facts import read_facts, read_histories
 from pipeboard.store.reading.yardsticks import read_attribute, read_rules, read_supported
-from pipeboard.workspace import Workspace
 from tests.team import (
     CLOSING,
     LEAD,
@@ -41,6 +40,7 @@ from tests.team import (
     add,
     sales,
 )
+from tests.verbs import Workspace
 
 ALL = parse_period("all", NOW.date())
 WHY = "agreed on the phone"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.workspace import Workspace
 from tests.ledger import disagreements
 from tests.team import NOW, QUALIFICATION, Team, add, now_of, qualify
+from tests.verbs import Workspace
 
 MOMENT = timedelta(microseconds=1)
 

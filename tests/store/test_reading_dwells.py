@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeboard.store.reading.dwells import LEAST
-from pipeboard.workspace import Workspace
 from tests.team import LEAD, NEEDS, QUALIFICATION, Team, add, sales
+from tests.verbs import Workspace
 
 
 @pytest.fixture

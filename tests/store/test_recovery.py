@@ -23,7 +23,8 @@ TAGGING = """
 import sys
 from datetime import UTC, datetime
 from pipeboard.store import Store
-from pipeboard.workspace import Actor, Workspace
+from pipeboard.workspace import Actor
+from tests.verbs import Workspace
 at = lambda: datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 Workspace(Store.open(sys.argv[1]), at, Actor("ana")).tag([1, 2, 3], ["x"])
 """

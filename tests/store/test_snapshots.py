@@ -10,9 +10,9 @@ import pytest
 
 from pipeboard.store import Store
 from pipeboard.store.reading.listing import Listing
-from pipeboard.workspace import Workspace
 from tests.store.made_up import ZONE
 from tests.team import TODAY, Team, add
+from tests.verbs import Workspace
 
 DEALS = 600
 

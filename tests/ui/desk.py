@@ -20,8 +20,8 @@ from pipeboard.ui.launch import Choices, first_state, make_app
 from pipeboard.ui.palette import theme_for
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.terminal.ink import ColorDepth
-from pipeboard.workspace import Workspace
 from tests.team import NOW
+from tests.verbs import Workspace
 
 KEYS = {
     " ": "space",
@@ -100,7 +100,7 @@ class Desk:
         await self.until(
             lambda: (
                 self.app.has_settled
-                and not self.app.clerk.waiting
+                and not self.app.write_queue.waiting
                 and not self.app.housekeeper.waiting
             )
         )
@@ -168,7 +168,7 @@ async def desk(
             yield found
             assert found.bugs == []
     finally:
-        app.clerk.close()
+        app.write_queue.close()
         app.housekeeper.close()
         state.reader.close()
         store.close()

@@ -15,8 +15,8 @@ from textual.screen import Screen
 
 from pipeboard.domain.text import printable
 from pipeboard.ui.draw.glyphs import Glyphs
+from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.palette import theme
-from pipeboard.ui.screens.overlay import Overlay
 from pipeboard.ui.terminal.drafts import Drafts
 from pipeboard.ui.terminal.width import cell_width
 from pipeboard.ui.widgets.lines import Lines

@@ -15,7 +15,7 @@ from textual.app import App
 from textual.drivers.headless_driver import HeadlessDriver
 
 from pipeboard.ui.launch import Choices
-from pipeboard.ui.terminal.reading import Reader
+from pipeboard.ui.terminal.reading import KeyReader
 from tests.ui.desk import Desk, desk
 
 STALE = "▒"
@@ -74,7 +74,7 @@ class Shown:
     async def type(self, text: str) -> None:
         """Type all of this at once, as it comes from a terminal."""
         app = self.desk.app
-        reader = Reader(app.has_alt_key)
+        reader = KeyReader(app.has_alt_key)
         for event in (*reader.feed(text), *reader.quiet()):
             app.post_message(event)
         await self.desk.settle()

@@ -8,9 +8,9 @@ from pathlib import Path
 from pipeboard.domain.actor import Actor
 from pipeboard.domain.deal import Status
 from pipeboard.store import Store
-from pipeboard.workspace import Workspace
 from tests.team import NOW
 from tests.ui.desk import desk
+from tests.verbs import Workspace
 
 TODAY = date(2026, 11, 23)
 

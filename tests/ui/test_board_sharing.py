@@ -19,10 +19,10 @@ from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.money import Money
 from pipeboard.store import Store
 from pipeboard.ui.key_table import BOARD
-from pipeboard.workspace import Workspace
 from tests.team import NOW
 from tests.ui.desk import desk
 from tests.ui.lock import held
+from tests.verbs import Workspace
 
 
 @contextmanager

@@ -11,10 +11,11 @@ import pytest
 from pipeboard.cli.main import main
 from pipeboard.domain.deal import NextStep, Status
 from pipeboard.store import Store
-from pipeboard.workspace import Actor, Workspace
+from pipeboard.workspace import Actor
 from tests.ledger import disagreements
 from tests.team import NOW, Team
 from tests.ui.desk import Desk, desk
+from tests.verbs import Workspace
 from tests.walk import ANSWERS, STEPS, recorded, told
 
 

@@ -10,7 +10,6 @@ from pipeboard.ui.draw.frame import (
     box,
     hint_keys,
     hint_line,
-    input_line,
     key_table,
     rule,
     title_bar,
@@ -91,23 +90,3 @@ def test_the_table_of_keys_looks_as_it_should() -> None:
 @given(st.integers(20, 160))
 def test_the_table_of_keys_fits(width: int) -> None:
     assert {width_of(line) for line in key_table(GROUPS, width)} == {width}
-
-
-def test_a_typed_text_shows_its_caret() -> None:
-    line = input_line("/", "value>20k", 9, 24)
-    assert text_of(line) == " /  value>20k           "
-    assert (" ", "input.caret") in line
-    assert ("v", "input.caret") in input_line("/", "value>20k", 0, 24)
-
-
-def test_a_long_text_is_shown_around_its_caret() -> None:
-    line = input_line("a", "x" * 50 + "END", 53, 20)
-    assert "END" in text_of(line)
-    assert text_of(line).startswith(" a  ‹x")
-
-
-@given(TEXTS, st.integers(0, 80), st.integers(20, 100))
-def test_an_input_is_as_wide_as_it_should_be(text: str, caret: int, width: int) -> None:
-    line = input_line("a", text, min(caret, len(text)), width, end=(("7 of 38 ", "text.dim"),))
-    assert width_of(line) == width
-    assert sum(role == "input.caret" for _, role in line) == 1

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipeboard.ui.draw.board import draw_board
 from pipeboard.ui.draw.line import text_of
-from pipeboard.ui.draw.pointing import Hit, Place, hit
+from pipeboard.ui.draw.pointing import BoardPlace, Hit, hit
 from pipeboard.ui.draw.view import BoardView, Pane
 from tests.ui.board_scene import scene
 from tests.ui.board_views import views
@@ -25,51 +25,51 @@ def found(view: BoardView, words: str) -> Hit:
 
 
 def test_a_click_on_a_card_hits_it_in_each_of_its_rows() -> None:
-    assert found(scene(), "Kestrel") == Hit(Place.CARD, 1, 1)
-    assert found(scene(), "send qu") == Hit(Place.CARD, 1, 1)
+    assert found(scene(), "Kestrel") == Hit(BoardPlace.CARD, 1, 1)
+    assert found(scene(), "send qu") == Hit(BoardPlace.CARD, 1, 1)
 
 
 def test_a_click_on_a_scrolled_column_hits_the_card_that_is_seen() -> None:
-    assert found(scene(tops=(2,)), "Cobalt") == Hit(Place.CARD, 0, 2)
+    assert found(scene(tops=(2,)), "Cobalt") == Hit(BoardPlace.CARD, 0, 2)
 
 
 def test_a_click_on_a_tab_hits_its_stage() -> None:
-    assert found(scene(), "6 Won") == Hit(Place.TAB, 5)
-    assert found(scene(width=44), "4 Prop") == Hit(Place.TAB, 3)
+    assert found(scene(), "6 Won") == Hit(BoardPlace.TAB, 5)
+    assert found(scene(width=44), "4 Prop") == Hit(BoardPlace.TAB, 3)
 
 
 def test_a_click_on_a_head_hits_its_column() -> None:
     view = scene(height=12)
-    assert hit(view, 25, 1) == Hit(Place.HEAD, 1)
-    assert hit(scene(), 45, 3) == Hit(Place.HEAD, 2)
+    assert hit(view, 25, 1) == Hit(BoardPlace.HEAD, 1)
+    assert hit(scene(), 45, 3) == Hit(BoardPlace.HEAD, 2)
 
 
 def test_a_click_on_what_is_scrolled_off_hits_that() -> None:
     view = scene(height=20, tops=(2,))
-    assert found(view, "▴ 2 more") == Hit(Place.ABOVE, 0)
-    assert found(view, "▾ 2 more") == Hit(Place.BELOW, 0)
+    assert found(view, "▴ 2 more") == Hit(BoardPlace.ABOVE, 0)
+    assert found(view, "▾ 2 more") == Hit(BoardPlace.BELOW, 0)
 
 
 def test_a_click_under_the_last_card_hits_the_column() -> None:
-    assert hit(scene(), 45, 15) == Hit(Place.COLUMN, 2)
+    assert hit(scene(), 45, 15) == Hit(BoardPlace.COLUMN, 2)
 
 
 def test_a_click_on_a_hint_hits_its_key() -> None:
-    assert found(scene(), "Open") == Hit(Place.HINT, key="↵")
-    assert found(scene(), "Help") == Hit(Place.HINT, key="?")
+    assert found(scene(), "Open") == Hit(BoardPlace.HINT, key="↵")
+    assert found(scene(), "Help") == Hit(BoardPlace.HINT, key="?")
 
 
 def test_a_click_in_the_pane_hits_its_line() -> None:
     view = replace(scene(width=120), pane=Pane(((("text", "text"),),) * 9, top=4))
-    assert hit(view, 80, 3) == Hit(Place.PANE, row=6)
+    assert hit(view, 80, 3) == Hit(BoardPlace.PANE, row=6)
 
 
 def test_a_line_between_two_columns_is_nowhere() -> None:
-    assert hit(scene(), 20, 8) == Hit(Place.NOWHERE)
+    assert hit(scene(), 20, 8) == Hit(BoardPlace.NOWHERE)
 
 
 @given(views(), st.integers(-5, 250), st.integers(-5, 60))
 def test_every_card_that_is_hit_exists(view: BoardView, x: int, y: int) -> None:
     place = hit(view, x, y)
-    if place.place is Place.CARD:
+    if place.place is BoardPlace.CARD:
         assert 0 <= place.row < view.board.columns[place.column].count

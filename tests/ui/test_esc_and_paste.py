@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.screen import Screen
 
 from pipeboard.ui.launch import Choices
+from pipeboard.ui.overlays.form import Form
+from pipeboard.ui.overlays.overlay import Overlay, TypingOverlay
+from pipeboard.ui.overlays.text import TextScreen
 from pipeboard.ui.screens.first_run import FirstRun
-from pipeboard.ui.screens.form import Form
-from pipeboard.ui.screens.overlay import Overlay, TypingOverlay
-from pipeboard.ui.screens.writing import TextScreen
-from pipeboard.ui.terminal.reading import Reader
+from pipeboard.ui.terminal.reading import KeyReader
 from pipeboard.ui.terminal.typed import PASTE_BEGINS, PASTE_ENDS
 from tests.ui.shown import Shown, shown
 from tests.ui.test_first_run import welcome
@@ -22,7 +24,7 @@ FAST = ["d", "j", "l", "x", "1", "y", "/", "f", "\r", "\x1b", "\x1b[B", "\x1bOB"
 
 
 async def opened(show: Shown, key: str) -> Overlay[object]:
-    await show.desk.app.clerk.ask(lambda w: w.save_filter("Mine", "owner:me"))
+    await show.desk.app.write_queue.ask(lambda w: w.save_filter("Mine", "owner:me"))
     await show.desk.press(*key.split())
     overlay = show.desk.app.screen
     assert isinstance(overlay, Overlay)
@@ -95,7 +97,7 @@ GROWS = {"note"}
 @pytest.mark.parametrize("name", BOARD)
 async def test_a_paste_never_acts_as_keys(demo: Path, name: str) -> None:
     async with shown(demo) as show:
-        overlay = await opened(show, BOARD[name])
+        overlay: Screen[Any] = await opened(show, BOARD[name])
         before = await log_of(show)
         for text in PASTES:
             await show.type(hostile(text))
@@ -127,7 +129,10 @@ async def test_a_paste_where_nothing_is_typed_is_ignored_with_a_word(
 async def test_a_paste_on_the_welcome_screen_chooses_nothing() -> None:
     async with welcome() as (app, stage):
         assert isinstance(app, FirstRun)
-        for event in (*(reader := Reader(app.has_alt_key)).feed(hostile("dnq")), *reader.quiet()):
+        for event in (
+            *(reader := KeyReader(app.has_alt_key)).feed(hostile("dnq")),
+            *reader.quiet(),
+        ):
             app.post_message(event)
         await stage.pilot.pause()
         assert stage.shows("Welcome")

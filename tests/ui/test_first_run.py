@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.ui.draw.glyphs import Glyphs
 from pipeboard.ui.palette import theme
-from pipeboard.ui.screens.first_run import Beginning, Facts, FirstRun, Way
+from pipeboard.ui.screens.first_run import Beginning, Facts, FirstRun, FirstWay
 from tests.ui.overlays import Stage
 from tests.ui.pseudo_terminal import PseudoTerminal
 
@@ -58,7 +58,7 @@ async def test_the_demo_is_one_key_away() -> None:
     async with welcome() as (app, stage):
         await stage.press("d")
         await stage.until(lambda: app.return_value is not None)
-        assert app.return_value == Beginning(Way.DEMO)
+        assert app.return_value == Beginning(FirstWay.DEMO)
 
 
 async def test_a_new_pipeline_has_the_stages_and_the_currency_that_were_chosen() -> None:
@@ -72,7 +72,7 @@ async def test_a_new_pipeline_has_the_stages_and_the_currency_that_were_chosen()
         await stage.until(lambda: stage.shows("Prospecting"))
         await stage.press("down", "enter")
         await stage.until(lambda: app.return_value is not None)
-        assert app.return_value == Beginning(Way.NEW, "minimal", "USD")
+        assert app.return_value == Beginning(FirstWay.NEW, "minimal", "USD")
 
 
 async def test_only_a_database_is_opened() -> None:
@@ -86,7 +86,7 @@ async def test_only_a_database_is_opened() -> None:
         await stage.until(lambda: stage.shows("a Pipeboard database"))
         await stage.press("enter")
         await stage.until(lambda: app.return_value is not None)
-        assert app.return_value == Beginning(Way.OPEN, database="/srv/shared.db")
+        assert app.return_value == Beginning(FirstWay.OPEN, database="/srv/shared.db")
 
 
 async def test_it_fits_a_small_screen() -> None:

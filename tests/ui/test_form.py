@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.ui.screens.form import Field, Form
+from pipeboard.ui.overlays.form import Form, FormField
 from pipeboard.ui.terminal.drafts import Drafts
 from tests.ui.overlays import HOSTILE, is_harmless, opened
 
@@ -20,10 +20,10 @@ def deal_form(draft_key: str = "") -> Form:
     return Form(
         "D-142 Lumen Oy",
         [
-            Field("account", "Company", "Lumen Oy"),
-            Field("value", "Value", "40", check=number, help="for example 40"),
-            Field("category", "Forecast", "best", choices=FORECASTS),
-            Field("owner", "Owner", "ana"),
+            FormField("account", "Company", "Lumen Oy"),
+            FormField("value", "Value", "40", check=number, help="for example 40"),
+            FormField("category", "Forecast", "best", choices=FORECASTS),
+            FormField("owner", "Owner", "ana"),
         ],
         draft_key=draft_key,
     )
@@ -143,11 +143,11 @@ async def test_a_draft_of_something_else_is_passed_over(tmp_path: Path) -> None:
 
 
 async def test_a_form_higher_than_the_screen_scrolls() -> None:
-    fields = [Field(f"f{n}", f"Field {n}", str(n)) for n in range(30)]
+    fields = [FormField(f"f{n}", f"FormField {n}", str(n)) for n in range(30)]
     async with opened(Form("Deal", fields), size=(40, 12)) as stage:
-        assert not stage.shows("Field 29")
+        assert not stage.shows("FormField 29")
         await stage.press("up", "x")
-        assert stage.shows("Field 29")
+        assert stage.shows("FormField 29")
         assert stage.shows("30 of 30")
         await stage.press("ctrl+s")
         assert stage.answer == {"f29": "29x"}
@@ -165,9 +165,9 @@ async def test_a_click_goes_to_a_field() -> None:
 @pytest.mark.parametrize("width", [80, 40])
 async def test_hostile_values_stay_text_and_count_as_unchanged(text: str, width: int) -> None:
     fields = [
-        Field("a", text, text, help=text),
-        Field("b", "B", text, check=lambda _: text),
-        Field("c", "C", text, choices=(text, "")),
+        FormField("a", text, text, help=text),
+        FormField("b", "B", text, check=lambda _: text),
+        FormField("c", "C", text, choices=(text, "")),
     ]
     async with opened(Form(text, fields), size=(width, 24)) as stage:
         for _ in fields:

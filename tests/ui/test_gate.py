@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeboard.ui.screens.gate import GateAnswer, GateSheet, Way
+from pipeboard.ui.overlays.gate_sheet import GateAnswer, GateSheet, WayOn
 from tests.ui.overlays import HOSTILE, is_harmless, opened
 
 MISSING = ("Authority is unanswered", "no decision-maker named")
@@ -15,10 +15,10 @@ def sheet() -> GateSheet:
 @pytest.mark.parametrize(
     ("key", "answer"),
     [
-        ("a", GateAnswer(Way.ANSWER)),
-        ("enter", GateAnswer(Way.ANSWER)),
-        ("2", GateAnswer(Way.ANSWER, 1)),
-        ("x", GateAnswer(Way.LOSE)),
+        ("a", GateAnswer(WayOn.ANSWER)),
+        ("enter", GateAnswer(WayOn.ANSWER)),
+        ("2", GateAnswer(WayOn.ANSWER, 1)),
+        ("x", GateAnswer(WayOn.LOSE)),
         ("escape", None),
     ],
 )
@@ -44,7 +44,7 @@ async def test_an_override_asks_for_its_reason() -> None:
         await stage.press("backspace", "backspace")
         await stage.type(" signed already ")
         await stage.press("enter")
-        assert stage.answer == GateAnswer(Way.OVERRIDE, reason="signed already")
+        assert stage.answer == GateAnswer(WayOn.OVERRIDE, reason="signed already")
 
 
 async def test_escape_in_the_reason_goes_back_to_the_three_ways() -> None:
@@ -52,7 +52,7 @@ async def test_escape_in_the_reason_goes_back_to_the_three_ways() -> None:
         await stage.press("o", "h", "escape")
         assert stage.is_open
         await stage.press("x")
-        assert stage.answer == GateAnswer(Way.LOSE)
+        assert stage.answer == GateAnswer(WayOn.LOSE)
 
 
 @pytest.mark.parametrize("key", ["z", "3", "0"])
@@ -77,7 +77,7 @@ async def test_of_many_deals_those_that_pass_may_go_on() -> None:
     async with opened(GateSheet("2 deals", "2 of 5 are held up.", MISSING, passing=3)) as stage:
         assert stage.shows("p move the 3 that pass; these stay")
         await stage.press("p")
-        assert stage.answer == GateAnswer(Way.OTHERS)
+        assert stage.answer == GateAnswer(WayOn.OTHERS)
 
 
 async def test_nothing_passes_where_every_deal_is_held_up() -> None:

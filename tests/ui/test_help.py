@@ -5,8 +5,8 @@ import pytest
 from pipeboard.domain.filter_fields import FIELDS, FORMS, STATES
 from pipeboard.ui.draw.frame import KeyGroup
 from pipeboard.ui.draw.line import text_of, whole
-from pipeboard.ui.keys import BOARD
-from pipeboard.ui.screens.help import Help, filter_lines, groups_of
+from pipeboard.ui.key_table import BOARD
+from pipeboard.ui.overlays.help import Help, filter_lines, groups_of
 from tests.ui.overlays import HOSTILE, Stage, is_harmless, opened
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.ui.command import key_named, name_of
-from pipeboard.ui.keys import BOARD, DEAL, UNBOUND, hints, read_keymap, rebound
+from pipeboard.ui.key_table import BOARD, DEAL, METRICS, read_keymap
+from pipeboard.ui.keys import UNBOUND, Key, hints, key_named, name_of, rebound
+from pipeboard.ui.launch import Choices
+from tests.ui.desk import desk
 
 
 def test_no_key_stands_for_two_commands() -> None:
@@ -68,3 +72,23 @@ def test_hints_name_only_what_does_something_now() -> None:
 def test_the_keys_of_a_deal_are_those_of_the_board() -> None:
     on_board = {command.id: command.keys for command in BOARD}
     assert all(on_board.get(c.id, c.keys) == c.keys for c in DEAL if c.id.startswith("board."))
+
+
+@pytest.mark.parametrize("table", [BOARD, DEAL, METRICS], ids=["board", "deal", "metrics"])
+def test_no_key_of_any_screen_stands_for_two_things(table: tuple[Key, ...]) -> None:
+    keys = [name for key in table for name in key.keys.split(",")]
+    assert len(keys) == len(set(keys))
+
+
+async def test_the_keys_of_every_screen_can_be_changed(demo: Path) -> None:
+    keymap = read_keymap({"metrics.export": "X", "deal.add_item": "N"})
+    async with desk(demo, size=(100, 30), choices=Choices(keymap=keymap)) as board:
+        await board.press("p", "enter")
+        assert "N Add" in board.hints
+        await board.press("escape", "M")
+        assert "X Export" in board.hints
+        await board.press("e")
+        assert not board.shows("SVG")
+        await board.press("X")
+        assert board.shows("SVG")
+        await board.press("escape")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeboard.ui.screens.menu import Choice, Menu
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from tests.ui.overlays import HOSTILE, is_harmless, opened
 
 STAGES = ("Lead", "Qualify", "Demo", "Proposal", "Negotiate", "Pilot", "Legal", "Board", "Signing")
@@ -12,9 +12,9 @@ def move_menu() -> Menu:
     return Menu(
         "Move 2 marked to",
         [
-            *(Choice(str(number), name) for number, name in enumerate(STAGES, 1)),
-            Choice("w", "Won", enabled=False, why="A deal is won from the board."),
-            Choice("slash", "by name"),
+            *(MenuChoice(str(number), name) for number, name in enumerate(STAGES, 1)),
+            MenuChoice("w", "Won", enabled=False, why="A deal is won from the board."),
+            MenuChoice("slash", "by name"),
         ],
         note="Authority is unanswered on 1.",
     )
@@ -54,7 +54,7 @@ async def test_every_choice_is_seen_on_every_terminal(size: tuple[int, int]) -> 
 
 
 async def test_more_choices_than_lines_are_cut_in_width_but_never_left_out() -> None:
-    choices = [Choice(chr(97 + n), f"a stage with a long name, {n}") for n in range(26)]
+    choices = [MenuChoice(chr(97 + n), f"a stage with a long name, {n}") for n in range(26)]
     async with opened(Menu("Move to", choices), size=(40, 12)) as stage:
         for choice in choices:
             assert stage.shows(f"{choice.key} a s")
@@ -76,7 +76,9 @@ async def test_a_click_beside_the_choices_does_nothing() -> None:
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.parametrize("width", [80, 40])
 async def test_hostile_names_stay_text(text: str, width: int) -> None:
-    menu = Menu(text, [Choice("1", text, mark=text), Choice("2", text, False, text)], note=text)
+    menu = Menu(
+        text, [MenuChoice("1", text, mark=text), MenuChoice("2", text, False, text)], note=text
+    )
     async with opened(menu, size=(width, 24)) as stage:
         await stage.press("2")
         assert is_harmless(stage, width)

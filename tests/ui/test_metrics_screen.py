@@ -171,7 +171,7 @@ async def test_what_others_change_is_counted(demo: Path) -> None:
         screen = await opened(board)
         before = screen.drawn
         pipeline = screen.asked.pipeline
-        await board.app.clerk.ask(lambda w: w.add("Lumen Oy: pilot 40k", pipeline=pipeline))
+        await board.app.write_queue.ask(lambda w: w.add("Lumen Oy: pilot 40k", pipeline=pipeline))
         await board.until(lambda: screen.drawn is not before)
         assert screen.drawn is not None
 

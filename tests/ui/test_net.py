@@ -21,8 +21,8 @@ from pipeboard.domain.errors import (
     Refused,
 )
 from pipeboard.store import Store
-from pipeboard.ui.keys import BOARD, DEAL, Command
-from pipeboard.ui.metrics_keys import METRICS
+from pipeboard.ui.key_table import BOARD, DEAL, METRICS
+from pipeboard.ui.keys import Key as KeyEntry
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.deal import DealScreen
 from pipeboard.ui.screens.metrics import MetricsScreen
@@ -34,7 +34,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     **{f"deal {tab}": ("enter", str(tab)) for tab in range(1, 7)},
     "metrics": ("M",),
 }
-TABLES: dict[str, tuple[Command, ...]] = {"board": BOARD, "metrics": METRICS}
+TABLES: dict[str, tuple[KeyEntry, ...]] = {"board": BOARD, "metrics": METRICS}
 ELSEWHERE = ("ctrl+z", "ctrl+q", "q", "E")
 """Keys that end the program or need a terminal of their own."""
 

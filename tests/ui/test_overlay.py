@@ -7,9 +7,9 @@ from rich.style import Style
 
 from pipeboard.ui.draw.glyphs import Glyphs
 from pipeboard.ui.draw.line import Line, text_of, width_of
-from pipeboard.ui.screens.menu import Choice, Menu
-from pipeboard.ui.screens.overlay import folded
-from pipeboard.ui.screens.prompt import Prompt
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
+from pipeboard.ui.overlays.overlay import folded
+from pipeboard.ui.overlays.prompt import Prompt
 from tests.ui.overlays import opened
 
 CHIPS: Line = (
@@ -46,7 +46,7 @@ def test_no_folded_line_is_wider_than_it_may_be(texts: list[str], width: int) ->
 
 
 async def test_the_board_behind_an_overlay_keeps_its_colours() -> None:
-    async with opened(Menu("Move to", [Choice("1", "Lead")])) as stage:
+    async with opened(Menu("Move to", [MenuChoice("1", "Lead")])) as stage:
         behind = stage.cells()[0]
         await stage.press("escape")
         alone = stage.cells()[0]
@@ -62,7 +62,7 @@ def has_own_colours(line: list[tuple[str, Style | None]]) -> bool:
 
 
 async def test_an_overlay_lies_at_the_bottom_and_the_board_is_seen_above_it() -> None:
-    async with opened(Menu("Move to", [Choice("1", "Lead")])) as stage:
+    async with opened(Menu("Move to", [MenuChoice("1", "Lead")])) as stage:
         lines = stage.lines()
         assert all(line.startswith("board") for line in lines[:21])
         assert lines[21].startswith("─ Move to ─")
@@ -81,7 +81,7 @@ async def test_an_overlay_follows_the_size_of_the_terminal() -> None:
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 12)])
 async def test_a_terminal_without_unicode_gets_ascii(size: tuple[int, int]) -> None:
-    menu = Menu("Sort by", [Choice("v", "value", mark="*"), Choice("l", "Lost…")])
+    menu = Menu("Sort by", [MenuChoice("v", "value", mark="*"), MenuChoice("l", "Lost…")])
     async with opened(menu, size=size, glyphs=Glyphs.ASCII) as stage:
         assert all(line.isascii() for line in stage.lines())
         assert stage.shows("- Sort by -")

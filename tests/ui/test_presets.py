@@ -6,8 +6,8 @@ import pytest
 
 from pipeboard.domain.dates import parse_date
 from pipeboard.ui.draw.line import text_of
-from pipeboard.ui.screens.asking import step_days
-from pipeboard.ui.screens.presets import Presets
+from pipeboard.ui.overlays.feedback import step_days
+from pipeboard.ui.overlays.prompt import Presets
 
 DAYS = (("1", "today "), ("2", "tomorrow "), ("w", "1w"))
 

@@ -6,7 +6,7 @@ import pytest
 from textual.events import Paste
 
 from pipeboard.ui.draw.line import whole
-from pipeboard.ui.screens.prompt import Feedback, InEditor, Prompt
+from pipeboard.ui.overlays.prompt import Feedback, InEditor, Prompt
 from pipeboard.ui.terminal.drafts import Drafts
 from pipeboard.ui.widgets.line_input import LONGEST
 from tests.ui.overlays import HOSTILE, Stage, is_harmless, opened

@@ -9,10 +9,10 @@ import pytest
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
-from pipeboard.ui.screens.behind import fitted
-from pipeboard.ui.screens.menu import Choice, Menu
-from pipeboard.ui.screens.overlay import Overlay
-from pipeboard.ui.screens.prompt import Prompt
+from pipeboard.ui.overlays.behind import fitted
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
+from pipeboard.ui.overlays.overlay import Overlay
+from pipeboard.ui.overlays.prompt import Prompt
 from tests.ui.shown import STALE, Shown, shown
 
 THOROUGH = bool(os.environ.get("PIPEBOARD_THOROUGH"))
@@ -101,7 +101,7 @@ async def test_an_overlay_looks_the_same_whatever_size_it_was_opened_at(
 ) -> None:
     sizes = SIZES if THOROUGH else FEW
     async with shown(demo) as show:
-        await show.desk.app.clerk.ask(lambda w: w.save_filter("Mine", "owner:me"))
+        await show.desk.app.write_queue.ask(lambda w: w.save_filter("Mine", "owner:me"))
         await show.desk.press(*SCREENS[screen])
         for place, (name, key) in enumerate(overlays_of(screen).items()):
             assert await opened_on(show, key), f"{name} does not open"
@@ -122,7 +122,7 @@ async def test_overlays_over_overlays_follow_the_size_too(demo: Path) -> None:
     async with shown(demo) as show:
         for depth in range(12):
             await show.desk.app.push_screen(
-                Menu(f"Menu {depth}", [Choice("1", "one")]) if depth % 2 else Prompt("Prompt")
+                Menu(f"Menu {depth}", [MenuChoice("1", "one")]) if depth % 2 else Prompt("Prompt")
             )
             await show.desk.settle()
         for width, height in SIZES:

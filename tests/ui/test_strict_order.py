@@ -15,8 +15,7 @@ from typing import Any
 import pytest
 from textual.events import Key
 
-from pipeboard.ui.keys import BOARD, DEAL
-from pipeboard.ui.metrics_keys import METRICS
+from pipeboard.ui.key_table import BOARD, DEAL, METRICS
 from tests.ui.desk import KEYS, Desk, desk
 from tests.ui.lock import KINDS, Lock, held
 
@@ -162,7 +161,7 @@ async def test_keys_wait_for_a_module_that_is_slow_to_import(
         importing = builtins.__import__
 
         def slow(name: str, *rest: Any, **more: Any) -> Any:
-            if threading.current_thread().name == "clerk" and not begun.is_set():
+            if threading.current_thread().name == "write_queue" and not begun.is_set():
                 begun.set()
                 may_import.wait(30)
             return importing(name, *rest, **more)

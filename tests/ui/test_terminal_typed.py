@@ -10,9 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from textual.events import Key, MouseEvent, Paste
 
-from pipeboard.ui.terminal.alt_key import AltKey
-from pipeboard.ui.terminal.reading import Reader
-from pipeboard.ui.terminal.typed import PASTE_BEGINS, PASTE_ENDS
+from pipeboard.ui.terminal.reading import KeyReader
+from pipeboard.ui.terminal.typed import PASTE_BEGINS, PASTE_ENDS, AltKey
 
 _HOSTILE = (
     "\x1b",
@@ -31,7 +30,7 @@ _HOSTILE = (
 def heard(*reads: str, alt: Iterable[str] = ()) -> list[str]:
     """The names of the keys, and the pastes, of what is read piece by piece."""
     bound = frozenset(alt)
-    reader = Reader(bound.__contains__)
+    reader = KeyReader(bound.__contains__)
     events = [event for text in reads for event in reader.feed(text)]
     while reader.patience is not None:
         events += reader.quiet()
@@ -91,13 +90,13 @@ def test_a_key_with_alt_that_has_a_meaning_is_one_key_without_a_character() -> N
     assert heard("\x1bd\x1bD\x1bx", alt=["alt+d", "alt+shift+d"]) == [
         "alt+d", "alt+shift+d", "escape", "x",
     ]  # fmt: skip
-    (key,) = Reader(lambda name: name == "alt+d").feed("\x1bd")
+    (key,) = KeyReader(lambda name: name == "alt+d").feed("\x1bd")
     assert isinstance(key, AltKey)
     assert key.character is None
 
 
 def test_a_click_is_a_click() -> None:
-    (event,) = Reader(lambda _: False).feed("\x1b[<0;5;7M")
+    (event,) = KeyReader(lambda _: False).feed("\x1b[<0;5;7M")
     assert isinstance(event, MouseEvent)
     assert (event.x, event.y) == (4, 6)
 

@@ -15,10 +15,10 @@ from pipeboard.domain.deal import Contact, Term
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError
 from pipeboard.domain.money import Money
 from pipeboard.store import Store
-from pipeboard.ui.screens.overlay import Overlay
-from pipeboard.workspace import Workspace
+from pipeboard.ui.overlays.overlay import Overlay
 from tests.team import NOW
 from tests.ui.desk import Desk, desk
+from tests.verbs import Workspace
 
 DAY = "24 dec 2027"
 
@@ -35,25 +35,25 @@ class Asked:
 
 
 QUESTIONS = {
-    "note": Asked(("n",), "ask about the forks", "add_note"),
+    "note": Asked(("n",), "ask about the forks", "execute"),
     "next step": Asked(("t",), f"{DAY} ask about forks", "plan"),
-    "day alone": Asked(("t",), DAY, "reschedule"),
-    "outcome": Asked(("i", "c", "o"), "they want forks", "log_touch"),
-    "value": Asked(("$",), "4711", "edit"),
-    "won": Asked(("w",), "4711", "win"),
-    "close": Asked(("c",), DAY, "edit"),
-    "probability": Asked(("%",), "47", "edit"),
-    "tags": Asked(("#",), "forks", "tag"),
-    "snooze": Asked(("z", "d"), DAY, "snooze"),
-    "lost": Asked(("x", *"price", "enter"), "too many forks", "lose"),
-    "competitor": Asked(("x", *"competitor", "enter", "enter"), "Forks Inc", "lose"),
-    "again": Asked(("x", *"timing", "enter", "enter"), DAY, "lose"),
+    "day alone": Asked(("t",), DAY, "execute"),
+    "outcome": Asked(("i", "c", "o"), "they want forks", "execute"),
+    "value": Asked(("$",), "4711", "execute"),
+    "won": Asked(("w",), "4711", "execute"),
+    "close": Asked(("c",), DAY, "execute"),
+    "probability": Asked(("%",), "47", "execute"),
+    "tags": Asked(("#",), "forks", "execute"),
+    "snooze": Asked(("z", "d"), DAY, "execute"),
+    "lost": Asked(("x", *"price", "enter"), "too many forks", "execute"),
+    "competitor": Asked(("x", *"competitor", "enter", "enter"), "Forks Inc", "execute"),
+    "again": Asked(("x", *"timing", "enter", "enter"), DAY, "execute"),
     "add": Asked(("a",), "Fork Ltd: forks 5k", "add"),
-    "answer": Asked(("Q",), "no forks at all", "answer"),
+    "answer": Asked(("Q",), "no forks at all", "execute"),
     "form": Asked(("e",), "Forks", "set_fields", ("ctrl+s",)),
-    "person": Asked(("enter", "5", "a"), "Ada Fork", "set_contact", ("ctrl+s",)),
-    "term": Asked(("enter", "6", "a"), "forks a day", "set_term", ("ctrl+s",)),
-    "long note": Asked(("enter", "3", "a"), "forks", "add_note", ("ctrl+s",)),
+    "person": Asked(("enter", "5", "a"), "Ada Fork", "execute", ("ctrl+s",)),
+    "term": Asked(("enter", "6", "a"), "forks a day", "execute", ("ctrl+s",)),
+    "long note": Asked(("enter", "3", "a"), "forks", "execute", ("ctrl+s",)),
 }
 AT_ONCE = {name: asked for name, asked in QUESTIONS.items() if name != "won"}
 """Those that are stored at once; a win has its gate first, and a test of its own."""
@@ -72,7 +72,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, use: str, error: PipeboardError) ->
         raise error
 
     with monkeypatch.context() as patched:
-        patched.setattr(Workspace, use, fail)
+        patched.setattr("pipeboard.workspace.Workspace." + use, fail)
         yield
 
 
@@ -393,7 +393,7 @@ async def test_why_a_gate_is_overridden_is_kept_until_it_is_logged(
     async with desk(demo) as board:
         await board.press("l", "L", "o")
         assert typed_in(board) == "signed on the phone"
-        with failing(monkeypatch, "step", DatabaseError("The disk is full.")):
+        with failing(monkeypatch, "execute", DatabaseError("The disk is full.")):
             await board.press("enter")
         assert board.shows("The disk is full.")
         assert typed_in(board) == "signed on the phone"

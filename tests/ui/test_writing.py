@@ -9,7 +9,7 @@ from textual.app import App
 from textual.events import Paste
 
 from pipeboard.domain.errors import PipeboardError, Refused
-from pipeboard.ui.screens.writing import TextScreen, edit_outside
+from pipeboard.ui.overlays.text import TextScreen, edit_outside
 from pipeboard.ui.terminal.drafts import Drafts
 from tests.ui.overlays import HOSTILE, is_harmless, opened
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.workspace import Workspace
 from tests.team import Team
+from tests.verbs import Workspace
 
 
 @pytest.fixture(scope="session")

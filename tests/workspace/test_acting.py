@@ -8,8 +8,8 @@ from contextlib import closing
 import pytest
 
 from pipeboard.domain.errors import NotFound
-from pipeboard.workspace import Workspace
 from tests.team import Team, add, sales
+from tests.verbs import Workspace
 
 
 def test_nobody_acts_for_somebody_who_is_no_rep(team: Team) -> None:

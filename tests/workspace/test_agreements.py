@@ -14,9 +14,9 @@ from pipeboard.domain.criteria import parse_criterion
 from pipeboard.domain.errors import BadInput, Conflict, Refused
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.settings import Rep
-from pipeboard.workspace import Workspace
 from tests.ledger import disagreements
 from tests.team import LEAD, NEEDS, PROPOSAL, QUALIFICATION, Team, add, sales
+from tests.verbs import Workspace
 
 
 def staged(pipeline: Pipeline, stage_id: int, **changes: object) -> Pipeline:

@@ -11,9 +11,9 @@ import pytest
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.metrics import Report
 from pipeboard.domain.settings import Rep
-from pipeboard.workspace import Workspace
-from pipeboard.workspace.counting import Question
+from pipeboard.workspace.reports import ReportQuery
 from tests.team import CLOSING, Team, add, sales
+from tests.verbs import Workspace
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def ana(team: Team) -> Workspace:
 
 
 def report(who: Workspace, period: str = "2026Q4", owner: str | None = None) -> Report:
-    return who.report(Question(sales(who), who.period(period), who.now(), owner))
+    return who.report(ReportQuery(sales(who), who.period(period), who.now(), owner))
 
 
 def called(found: Report) -> int | None:
@@ -56,7 +56,7 @@ def test_parts_of_the_deals_have_no_call(team: Team, ana: Workspace) -> None:
     (web,) = ana.groups(report(ana), "source").values()
     assert called(web) is None
     query = ana.parse_filter("value>1k")
-    wanted = Question(sales(ana), ana.period("2026Q4"), ana.now(), query=query)
+    wanted = ReportQuery(sales(ana), ana.period("2026Q4"), ana.now(), query=query)
     assert called(ana.report(wanted)) is None
 
 
@@ -78,7 +78,7 @@ def test_as_of_an_earlier_day_a_call_is_what_was_called_then(team: Team, ana: Wo
     then = ana.now()
     team.clock.wait(days=2)
     ana.set_call(sales(ana), "2026Q4", "90k")
-    wanted = Question(sales(ana), ana.period("2026Q4"), then)
+    wanted = ReportQuery(sales(ana), ana.period("2026Q4"), then)
     assert called(ana.report(wanted)) == 12_000_000
     assert called(ana.report(replace(wanted, as_of=ana.now()))) == 9_000_000
 

@@ -10,8 +10,9 @@ import pytest
 from pipeboard.domain.deal import Contact, Loss
 from pipeboard.domain.errors import Conflict
 from pipeboard.domain.money import Money
-from pipeboard.workspace import Receipt, Workspace
+from pipeboard.workspace import Receipt
 from tests.team import NEEDS, PROPOSAL, QUALIFICATION, Team, add, now_of, qualify
+from tests.verbs import Workspace
 
 Act = Callable[[Workspace, int, Mapping[int, int]], Receipt]
 

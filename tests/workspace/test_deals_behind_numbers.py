@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.workspace.counting import Question
+from pipeboard.workspace.reports import ReportQuery
 from tests.oracle.walking import walked
 from tests.team import sales
 
@@ -19,7 +19,7 @@ def test_every_number_that_is_not_zero_has_its_deals(tmp_path: Path, label: str)
     team = walked(tmp_path / "team.db", "Europe/Berlin", 3, 240)
     ana = team.rep("ana")
     for at in (team.clock(), team.clock() - timedelta(days=40)):
-        report = ana.report(Question(sales(ana), ana.period(label, at=at), at))
+        report = ana.report(ReportQuery(sales(ana), ana.period(label, at=at), at))
         bare = {
             name
             for name, metric in report.metrics.items()

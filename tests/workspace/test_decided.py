@@ -16,12 +16,13 @@ from pipeboard.domain.deal import Contact, Loss, Term
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.events import Event
 from pipeboard.exchange.reading import open_import
-from pipeboard.workspace import Workspace, adding, decisions, returning, row_deciding, undoing
+from pipeboard.workspace import decisions, new_deals, recycling, row_deciding, undoing
 from tests.ledger import disagreements
 from tests.team import LEAD, TODAY, Team, add, sales
+from tests.verbs import Workspace
 
-DECIDING: tuple[ModuleType, ...] = (adding, decisions, row_deciding, returning, undoing)
-WITHIN = {"carry_out", "create", "execute", "record", "agree"}
+DECIDING: tuple[ModuleType, ...] = (new_deals, decisions, row_deciding, recycling, undoing)
+WITHIN = {"create", "execute"}
 """What the others are made of."""
 
 Write = Callable[[Workspace, int, int], object]

@@ -10,10 +10,10 @@ import pytest
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.money import LARGEST, Money
 from pipeboard.exchange.reading import ReadOptions, open_import
-from pipeboard.workspace import Workspace
-from pipeboard.workspace.importing import RowsRejected
+from pipeboard.workspace.import_rows import RowsRejected
 from tests.ledger import disagreements
 from tests.team import TODAY, Team, add, now_of, sales
+from tests.verbs import Workspace
 
 HUGE = "9" * 40
 LARGEST_EUR = str(LARGEST // 100)

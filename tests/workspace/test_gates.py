@@ -12,8 +12,7 @@ import pytest
 from pipeboard.domain.deal import Loss
 from pipeboard.domain.errors import BadInput, GateNotMet
 from pipeboard.exchange.reading import open_import
-from pipeboard.workspace import Workspace
-from pipeboard.workspace.importing import RowsRejected
+from pipeboard.workspace.import_rows import RowsRejected
 from tests.ledger import disagreements
 from tests.team import (
     LEAD,
@@ -30,6 +29,7 @@ from tests.team import (
     refusal,
     sales,
 )
+from tests.verbs import Workspace
 
 Passing = Callable[[Workspace, int, str], object]
 

@@ -15,10 +15,10 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.exchange.reading import open_import
-from pipeboard.workspace import Workspace
-from pipeboard.workspace.importing import ImportReport, RowsRejected
+from pipeboard.workspace.import_rows import ImportReport, RowsRejected
 from tests.ledger import disagreements
 from tests.team import NEEDS, PROPOSAL, TODAY, WON, Team, add, now_of, sales
+from tests.verbs import Workspace
 
 MAVEN = Path(__file__).resolve().parents[3] / "shared/data/maven-crm/sales_pipeline.csv"
 needs_maven = pytest.mark.skipif(not MAVEN.exists(), reason="the Maven data set is not there")

@@ -15,10 +15,10 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.exchange.reading import ReadOptions, open_import
-from pipeboard.workspace import Workspace
-from pipeboard.workspace.importing import ImportOptions, ImportReport, RowsRejected
+from pipeboard.workspace.import_rows import ImportOptions, ImportReport, RowsRejected
 from tests.ledger import disagreements
 from tests.team import TODAY, Team, add, now_of, sales
+from tests.verbs import Workspace
 
 HEADER = "Deal ID,Deal Name,Company,Owner,Stage,Amount,Created Date,Close Date,Next Step,"
 BASE = (

@@ -13,10 +13,10 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.exchange.reading import open_import
-from pipeboard.workspace import Workspace
-from pipeboard.workspace.importing import ImportReport
+from pipeboard.workspace.import_rows import ImportReport
 from tests.ledger import disagreements
 from tests.team import TODAY, Team, sales
+from tests.verbs import Workspace
 
 ROWS = """\
 id,deal name,company,amount,stage,owner

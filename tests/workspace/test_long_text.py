@@ -12,8 +12,8 @@ from pipeboard.domain.deal import Contact, Loss, Term
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import LIMITS, LINE, TEXT
-from pipeboard.workspace import Workspace
 from tests.team import LEAD, add, now_of, qualify, sales
+from tests.verbs import Workspace
 
 Write = Callable[[Workspace, int, str], object]
 

@@ -11,9 +11,9 @@ from pipeboard.domain.deal import Contact, Deal, Loss, NextStep, Term
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.events import Kind
 from pipeboard.domain.money import Money
-from pipeboard.workspace import Workspace
 from tests.ledger import disagreements
 from tests.team import LEAD, Team, add, now_of
+from tests.verbs import Workspace
 
 
 def rich(ana: Workspace, team: Team) -> Deal:

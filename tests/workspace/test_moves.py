@@ -8,7 +8,6 @@ import pytest
 
 from pipeboard.domain.deal import Loss
 from pipeboard.domain.errors import GateNotMet, NotFound, Refused
-from pipeboard.workspace import Workspace
 from tests.ledger import disagreements
 from tests.team import (
     CLOSING,
@@ -22,6 +21,7 @@ from tests.team import (
     qualify,
     sales,
 )
+from tests.verbs import Workspace
 
 
 def order(workspace: Workspace, stage_id: int = LEAD) -> list[int]:

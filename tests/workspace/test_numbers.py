@@ -12,13 +12,13 @@ from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.metrics import Report
 from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Rep
-from pipeboard.workspace import Workspace
-from pipeboard.workspace.counting import Question
+from pipeboard.workspace.reports import ReportQuery
 from tests.team import CLOSING, Team, add, sales
+from tests.verbs import Workspace
 
 
-def asked(workspace: Workspace, period: str = "2026Q4") -> Question:
-    return Question(sales(workspace), workspace.period(period), workspace.now(), me=workspace.me)
+def asked(workspace: Workspace, period: str = "2026Q4") -> ReportQuery:
+    return ReportQuery(sales(workspace), workspace.period(period), workspace.now(), me=workspace.me)
 
 
 def count(report: Report, name: str) -> int | None:

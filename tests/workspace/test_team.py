@@ -11,9 +11,10 @@ from pipeboard.domain.errors import NotFound
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.templates import template
 from pipeboard.store import Store
-from pipeboard.workspace import Actor, Workspace
-from pipeboard.workspace.setting_up import make_workspace
+from pipeboard.workspace import Actor
+from pipeboard.workspace.configuration import make_workspace
 from tests.team import NOW, SETTINGS
+from tests.verbs import Workspace
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ import pytest
 
 from pipeboard.domain.errors import BadInput, Refused
 from pipeboard.domain.settings import Rep
-from pipeboard.workspace import Receipt, Workspace
+from pipeboard.workspace import Receipt
 from tests.ledger import disagreements
 from tests.team import Team, add, sales
+from tests.verbs import Workspace
 from tests.workspace.test_truth import AFTER, ALL, DOES, Scene, begin
 
 NO_TOKEN = ("recycle",)

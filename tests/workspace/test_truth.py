@@ -17,9 +17,10 @@ from pipeboard.domain.errors import GateNotMet, NotFound, PipeboardError, Refuse
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
-from pipeboard.workspace import Receipt, Workspace
+from pipeboard.workspace import Receipt
 from tests.ledger import disagreements
 from tests.team import LEAD, NEEDS, PROPOSAL, QUALIFICATION, TODAY, Team, add, now_of, sales
+from tests.verbs import Workspace
 
 
 @contextmanager
@@ -156,7 +157,7 @@ def test_every_use_case_that_changes_deals_is_tried_here() -> None:
         for name, method in inspect.getmembers(Workspace, inspect.isfunction)
         if inspect.signature(method).return_annotation == "Receipt" and not name.startswith("_")
     }
-    elsewhere = {"carry_out", "create", "execute", "record", "agree", "save_filter", "set_call"}
+    elsewhere = {"create", "execute", "save_filter"}
     assert giving == {*ALL, *elsewhere, "save_settings"}
 
 
@@ -443,7 +444,7 @@ def test_recorded_instants_never_run_backwards(scene: Scene, team: Team) -> None
 def test_a_workspace_begins_whole_or_not_at_all(team: Team, tmp_path: Any) -> None:
     from pipeboard.domain.actor import Actor
     from pipeboard.store import Store
-    from pipeboard.workspace.setting_up import make_workspace
+    from pipeboard.workspace.configuration import make_workspace
     from tests.team import NOW
 
     path, wanted = tmp_path / "new.db", sales(team.rep("ana"))

@@ -12,9 +12,10 @@ from pipeboard.domain.criteria import parse_criterion
 from pipeboard.domain.deal import Contact, Deal, Loss, Status, Term
 from pipeboard.domain.errors import Conflict, GateNotMet, Refused
 from pipeboard.domain.money import Money
-from pipeboard.workspace import Receipt, Workspace
+from pipeboard.workspace import Receipt
 from tests.ledger import disagreements
 from tests.team import LEAD, NEEDS, PROPOSAL, QUALIFICATION, Team, add, now_of, qualify, sales
+from tests.verbs import Workspace
 
 
 def state(workspace: Workspace, deal_id: int) -> Deal:

@@ -10,9 +10,9 @@ from pipeboard.domain.deal import Loss, NextStep, Status
 from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
 from pipeboard.domain.questions import MEDDICC
 from pipeboard.domain.templates import template
-from pipeboard.workspace import Workspace
 from tests.ledger import disagreements
 from tests.team import LEAD, NEEDS, QUALIFICATION, Team, add, now_of, qualify
+from tests.verbs import Workspace
 
 
 def test_whoever_replaces_an_answer_is_told_what_it_said(

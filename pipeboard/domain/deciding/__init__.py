@@ -13,11 +13,11 @@ from pipeboard.domain.events import Event
 
 _Rule = Callable[[Any, Deal, c.Context], list[Event]]
 
-_BEGINNINGS: dict[type, Callable[[Any, c.Context], list[Event]]] = {
+BEGINNINGS: dict[type, Callable[[Any, c.Context], list[Event]]] = {
     c.Create: beginning.create,
     c.TakeOver: beginning.take_over,
 }
-_RULES: dict[type, _Rule] = {
+RULES: dict[type, _Rule] = {
     c.Move: moves.move,
     c.Step: moves.step,
     c.Win: moves.win,
@@ -28,12 +28,14 @@ _RULES: dict[type, _Rule] = {
     c.MergeInto: merging.merge_into,
     c.Absorb: merging.absorb,
     c.Edit: edits.edit,
+    c.Assign: edits.assign,
     c.TagWith: edits.tag,
     c.Rank: edits.rank,
     c.SetContact: edits.set_contact,
     c.SetTerm: edits.set_term,
     c.Check: edits.check,
     c.SetNextStep: work.set_next_step,
+    c.Reschedule: work.reschedule,
     c.CompleteNextStep: work.complete_next_step,
     c.Snooze: work.snooze,
     c.AnswerQuestion: work.answer,
@@ -52,10 +54,10 @@ def decide(command: c.Command, deal: Deal | None, context: c.Context) -> list[Ev
     An empty list means that nothing would change.
     """
     if deal is None:
-        return _BEGINNINGS[type(command)](command, context)
+        return BEGINNINGS[type(command)](command, context)
     if deal.merged_into is not None and not isinstance(command, c.Revert):
         raise Refused(
             f"{deal.ref} was merged into D-{deal.merged_into}.",
             hint=f"Work on D-{deal.merged_into} instead.",
         )
-    return _RULES[type(command)](command, deal, context)
+    return RULES[type(command)](command, deal, context)

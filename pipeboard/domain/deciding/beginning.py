@@ -61,10 +61,10 @@ def take_over(command: c.TakeOver, context: c.Context) -> list[Event]:
         events.append(entry(deal, pipeline.stage(stage_id), at, context, command.origin))
         deal = evolve(deal, events[-1])
     for touch in command.touches:
-        events += work.log_touch(c.LogTouch(touch), deal, context)
+        events.append(work.logged(touch, deal, context))
         deal = evolve(deal, events[-1])
     for note in command.notes:
-        events += work.add_note(c.AddNote(note), deal, context)
+        events.append(work.noted(note))
     closed_at = command.closed_at or context.at
     if command.outcome == Status.WON:
         events.append(closing(deal, pipeline.won, closed_at, Kind.WON, {}, command.origin, context))

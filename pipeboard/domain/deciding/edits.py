@@ -17,7 +17,7 @@ from pipeboard.domain.events import Event, Kind, change_to
 from pipeboard.domain.money import Money
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.pipeline import Category
-from pipeboard.domain.text import LIMITS, clean_line, clean_text, quoted
+from pipeboard.domain.text import LIMITS, clean_line, clean_text, quoted, slug
 
 _TAG = re.compile(r"[^\s+\-,;|:()\"'][^\s,;|:()\"']*")
 
@@ -242,6 +242,11 @@ def edit(command: c.Edit, deal: Deal, context: c.Context) -> list[Event]:
     return [event for event in events if event.changed]
 
 
+def assign(command: c.Assign, deal: Deal, context: c.Context) -> list[Event]:
+    """Another owner; what is said to them stands in the sentence of the command."""
+    return edit(c.Edit({"owner": command.rep}), deal, context)
+
+
 def tag(command: c.TagWith, deal: Deal, context: c.Context) -> list[Event]:
     """Tags added and removed; nothing when all stand as asked."""
     tags = (set(deal.tags) | set(clean_tags(command.add))) - set(clean_tags(command.remove))
@@ -258,18 +263,22 @@ def rank(command: c.Rank, deal: Deal, context: c.Context) -> list[Event]:
 def set_contact(command: c.SetContact, deal: Deal, context: c.Context) -> list[Event]:
     """A person added, changed or (None) removed."""
     contact = command.contact
+    key = command.key
     if contact is not None:
         contact = clean_contact(contact)
-    event = change_to(deal, Kind.CONTACT, context.at, {f"contacts.{command.key}": contact})
+        key = key or slug(contact.name) or "person"
+    event = change_to(deal, Kind.CONTACT, context.at, {f"contacts.{key}": contact})
     return [event] if event.changed else []
 
 
 def set_term(command: c.SetTerm, deal: Deal, context: c.Context) -> list[Event]:
     """A line of the terms sheet added, changed or (None) removed."""
     term = command.term
+    key = command.key
     if term is not None:
         term = clean_term(term)
-    event = change_to(deal, Kind.TERM, context.at, {f"terms.{command.key}": term})
+        key = key or slug(term.item) or "term"
+    event = change_to(deal, Kind.TERM, context.at, {f"terms.{key}": term})
     return [event] if event.changed else []
 
 

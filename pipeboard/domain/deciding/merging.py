@@ -62,10 +62,10 @@ def absorb(command: c.Absorb, deal: Deal, context: c.Context) -> list[Event]:
         grown = evolve(grown, event)
     for other in command.others:
         for note in other.notes:
-            events += work.add_note(c.AddNote(note), grown, context)
+            events.append(work.noted(note))
             grown = evolve(grown, events[-1])
         for touch in other.touches:
-            events += work.log_touch(c.LogTouch(touch), grown, context)
+            events.append(work.logged(touch, grown, context))
             grown = evolve(grown, events[-1])
     return events
 

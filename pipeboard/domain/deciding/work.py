@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import format_date
-from pipeboard.domain.deal import DIRECTIONS, TOUCH_TYPES, TRIAL_CLOSES, Deal, NextStep
+from pipeboard.domain.deal import (
+    DIRECTIONS,
+    NOTHING,
+    TOUCH_TYPES,
+    TRIAL_CLOSES,
+    Deal,
+    NextStep,
+    Note,
+    Touch,
+)
 from pipeboard.domain.deciding.edits import clean_answer
 from pipeboard.domain.deciding.moves import touched
 from pipeboard.domain.errors import BadInput, NotFound, Refused
@@ -34,6 +45,12 @@ def set_next_step(command: c.SetNextStep, deal: Deal, context: c.Context) -> lis
         after |= {"snoozed_until": None, "snooze_reason": ""}
     event = change_to(deal, Kind.NEXT_STEP, context.at, after)
     return [event] if event.changed else []
+
+
+def reschedule(command: c.Reschedule, deal: Deal, context: c.Context) -> list[Event]:
+    """Another day for what happens next."""
+    words = deal.next_step.text if deal.next_step else ""
+    return set_next_step(c.SetNextStep(words or command.usual, command.due), deal, context)
 
 
 def complete_next_step(command: c.CompleteNextStep, deal: Deal, context: c.Context) -> list[Event]:
@@ -84,11 +101,17 @@ def answer(command: c.AnswerQuestion, deal: Deal, context: c.Context) -> list[Ev
 
 def add_note(command: c.AddNote, deal: Deal, context: c.Context) -> list[Event]:
     """A note is appended and changes nothing else of the deal."""
-    text = clean_text(command.note.text, field="note")
+    return [
+        noted(Note(command.id or context.new_id(), command.text, context.signature, context.at))
+    ]
+
+
+def noted(note: Note) -> Event:
+    """A note as it was written, here or elsewhere."""
+    text = clean_text(note.text, field="note")
     if not text:
         raise BadInput("A note needs words.")
-    note = replace(command.note, text=text)
-    return [Event(Kind.NOTE, note.at, facts={"note": record_to_json(note)})]
+    return Event(Kind.NOTE, note.at, facts={"note": record_to_json(replace(note, text=text))})
 
 
 def edit_note(command: c.EditNote, deal: Deal, context: c.Context) -> list[Event]:
@@ -109,7 +132,17 @@ def edit_note(command: c.EditNote, deal: Deal, context: c.Context) -> list[Event
 
 def log_touch(command: c.LogTouch, deal: Deal, context: c.Context) -> list[Event]:
     """An interaction of a known type and direction."""
-    touch = command.touch
+    at = command.at or context.at
+    touch = Touch(
+        context.new_id(), command.type, command.direction, command.outcome, context.actor, at
+    )
+    return [logged(touch, deal, context, _beside(command, at))]
+
+
+def logged(
+    touch: Touch, deal: Deal, context: c.Context, beside: Mapping[str, Any] = NOTHING
+) -> Event:
+    """An interaction as it happened, here or elsewhere, and what it says of the deal `beside`."""
     if touch.type not in TOUCH_TYPES:
         raise BadInput(
             f"'{touch.type}' is no kind of touch.",
@@ -121,16 +154,16 @@ def log_touch(command: c.LogTouch, deal: Deal, context: c.Context) -> list[Event
         raise BadInput("A touch cannot lie ahead.", hint="Set a next step instead.")
     clean = replace(touch, outcome=clean_text(touch.outcome, field="outcome"))
     facts = {"touch": record_to_json(clean)}
-    return [touched(deal, touch.at, facts, touch.direction, _beside(command))]
+    return touched(deal, touch.at, facts, touch.direction, beside)
 
 
-def _beside(command: c.LogTouch) -> dict[str, Any]:
+def _beside(command: c.LogTouch, at: datetime) -> dict[str, Any]:
     """What an interaction says of the deal itself."""
     said: dict[str, Any] = {}
     if command.quote:
-        if command.touch.direction != "out":
+        if command.direction != "out":
             raise BadInput("A proposal goes out.", hint="Log what came in without it.")
-        said["quote_sent_at"] = command.touch.at
+        said["quote_sent_at"] = at
     if command.trial_close:
         if command.trial_close not in TRIAL_CLOSES:
             raise BadInput(

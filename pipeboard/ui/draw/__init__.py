@@ -1,1 +1,1 @@
-"""Everything that is drawn, as pure functions from frozen values to lines of text and roles."""
+"""Drawing: pure functions from frozen values to lines of text and roles."""

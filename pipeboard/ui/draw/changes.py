@@ -1,4 +1,4 @@
-"""Which cells of the screen look different after a change of the view."""
+"""Changes of the screen: which cells look different after a change of the view."""
 
 from __future__ import annotations
 

@@ -12,7 +12,15 @@ from pipeboard.domain.sheet import Sheet
 from pipeboard.ui.draw.card import SIGN_ROLES
 from pipeboard.ui.draw.glyphs import DOT, STEP, full_money
 from pipeboard.ui.draw.line import Line, Span, blank, whole, wrap
-from pipeboard.ui.draw.section import Fact, PaneStyle, Section, calendar_day, flow, paragraph, table
+from pipeboard.ui.draw.section import (
+    PaneFact,
+    PaneStyle,
+    Section,
+    calendar_day,
+    flow,
+    paragraph,
+    table,
+)
 from pipeboard.ui.palette import Role
 
 
@@ -161,7 +169,7 @@ def parked(deal: Deal, style: PaneStyle) -> list[Line]:
 def people(sheet: Sheet, style: PaneStyle) -> Section:
     """Who is in the deal on the other side, and how to reach them."""
     contacts = sorted(sheet.deal.contacts.values(), key=lambda each: (each.role, each.name))
-    facts = [Fact(contact.name, _about(contact)) for contact in contacts]
+    facts = [PaneFact(contact.name, _about(contact)) for contact in contacts]
     return Section("People", "", table(facts, style))
 
 
@@ -178,7 +186,8 @@ def terms(sheet: Sheet, style: PaneStyle) -> Section:
     """What is negotiated: agreed, or how far apart the two sides are."""
     items = sheet.deal.terms.values()
     facts = [
-        Fact(term.item, _position(term), "pane.yes" if term.agreed else "text") for term in items
+        PaneFact(term.item, _position(term), "pane.yes" if term.agreed else "text")
+        for term in items
     ]
     agreed = sum(bool(term.agreed) for term in items)
     return Section("Terms", f"{agreed}/{len(items)} agreed", table(facts, style))
@@ -207,5 +216,5 @@ def details(sheet: Sheet, style: PaneStyle) -> Section:
         "links": _dotted(*deal.links),
         "created": style.day(deal.created_at),
     }
-    given = [Fact(label, text) for label, text in facts.items() if text]
+    given = [PaneFact(label, text) for label, text in facts.items() if text]
     return Section("Details", "", table(given, style))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from pipeboard.ui.draw.glyphs import BEFORE, ROW, Glyphs, key_name
+from pipeboard.ui.draw.glyphs import ROW, Glyphs, key_name
 from pipeboard.ui.draw.line import (
     Line,
     Span,
@@ -13,12 +13,10 @@ from pipeboard.ui.draw.line import (
     exactly,
     left,
     spread,
-    text_of,
     whole,
     width_of,
 )
-from pipeboard.ui.palette import Role
-from pipeboard.ui.terminal.width import cell_width, clusters
+from pipeboard.ui.terminal.width import cell_width
 
 Hint = tuple[str, str]
 HELP_KEY: Final = "?"
@@ -39,7 +37,7 @@ def rule(width: int, title: str = "") -> Line:
     return (*start, (ROW * (width - width_of(start)), "rule"))
 
 
-class Key(NamedTuple):
+class HintKey(NamedTuple):
     """A hint as drawn: its key, and the cells it takes."""
 
     key: str
@@ -50,20 +48,20 @@ class Key(NamedTuple):
 
 def hint_keys(
     hints: Sequence[Hint], width: int, glyphs: Glyphs = Glyphs.UNICODE
-) -> tuple[Key, ...]:
+) -> tuple[HintKey, ...]:
     """As many hints as fit in `width` cells, in their order; the one for help is always kept."""
     sizes = [1 + width_of(_hint(hint, glyphs)) for hint in hints]
     kept_for_help = sum(
         size for hint, size in zip(hints, sizes, strict=True) if hint[0] == HELP_KEY
     )
-    keys: list[Key] = []
+    keys: list[HintKey] = []
     x = 0
     for hint, size in zip(hints, sizes, strict=True):
         if hint[0] == HELP_KEY:
             kept_for_help -= size
         elif x + size + kept_for_help + 1 > width:
             continue
-        keys.append(Key(*hint, x + 1, size - 1))
+        keys.append(HintKey(*hint, x + 1, size - 1))
         x += size + 1
     return tuple(keys)
 
@@ -145,29 +143,3 @@ def _group_lines(group: KeyGroup, width: int, glyphs: Glyphs) -> list[Line]:
             exactly((blank(2), left(name, wide, "pane.tag"), blank(2), whole(label, "text")), width)
         )
     return [*lines, exactly((), width)]
-
-
-def input_line(label: str, text: str, caret: int, width: int, *, end: Sequence[Span] = ()) -> Line:
-    """A label, the text that is typed with its caret before character `caret`, and what stands
-    at the right. A text longer than the room is shown around the caret."""
-    start: Line = (blank(1), whole(label, "input.label"), blank(2))
-    room = width - width_of(start) - width_of(end) - 1
-    return spread((*start, *_around_caret(text, caret, max(4, room))), end, width)
-
-
-def _around_caret(text: str, caret: int, room: int) -> Line:
-    signs = clusters(text_of((whole(text[:caret], "text"),)))
-    before = [*signs]
-    used = sum(size for _, size in before) + 1
-    cut = False
-    while before and used + cut > room:
-        used -= before.pop(0)[1]
-        cut = True
-    under, *after = [sign for sign, _ in clusters(text_of((whole(text[caret:], "text"),)))] or [" "]
-    role: Role = "input.text"
-    return (
-        (BEFORE if cut else "", "text.dim"),
-        ("".join(sign for sign, _ in before), role),
-        (under, "input.caret"),
-        ("".join(after), role),
-    )

@@ -1,4 +1,4 @@
-"""What stands above the cards: the title bar, the strip of stages, a head for each column."""
+"""Heading of the board: the title bar, the strip of stages, a head for each column."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def _signs(view: BoardView) -> Line:
     return tuple(spans)
 
 
-class Tab(NamedTuple):
+class PipelineTab(NamedTuple):
     """A stage in the strip: the cells it takes, and the column it goes to."""
 
     x: int
@@ -138,7 +138,7 @@ class Strip:
     """The strip of stages as drawn, and where its tabs are."""
 
     line: Line
-    tabs: tuple[Tab, ...]
+    tabs: tuple[PipelineTab, ...]
 
 
 def strip(view: BoardView) -> Strip:
@@ -200,7 +200,7 @@ def _first_tab(texts: Sequence[str], shown: range, width: int) -> int:
 
 def _laid(texts: Sequence[str], joint: str, shown: range, first: int, width: int) -> Strip:
     spans: list[Span] = [(BEFORE if first else " ", "strip")]
-    tabs: list[Tab] = []
+    tabs: list[PipelineTab] = []
     x = 1
     for column in range(first, len(texts)):
         text = texts[column]
@@ -212,7 +212,7 @@ def _laid(texts: Sequence[str], joint: str, shown: range, first: int, width: int
         here = column in shown
         spans.append((f"[{text}]", "strip.shown") if here else (f" {text} ", "strip"))
         spans.append((joint, "strip"))
-        tabs.append(Tab(x, size, column))
+        tabs.append(PipelineTab(x, size, column))
         x += size + len(joint)
     return Strip(exactly([span for span in spans if span[0]], width), tuple(tabs))
 

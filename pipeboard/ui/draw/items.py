@@ -21,7 +21,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ShownItems:
     """Items under each other; those of the cursor are the lines `first` up to `last`."""
 
     lines: tuple[Line, ...]
@@ -29,7 +29,7 @@ class Listed:
     last: int
 
 
-def listed(items: Sequence[Item], cursor: int, below: Sequence[Line] = ()) -> Listed:
+def listed(items: Sequence[Item], cursor: int, below: Sequence[Line] = ()) -> ShownItems:
     """The items with a bar at the one under the cursor; `below` stands under them all."""
     lines: list[Line] = []
     first = last = 0
@@ -42,10 +42,10 @@ def listed(items: Sequence[Item], cursor: int, below: Sequence[Line] = ()) -> Li
             lines.append((mark, blank(1), *line))
         if is_current:
             last = len(lines)
-    return Listed((*lines, *below), first, last)
+    return ShownItems((*lines, *below), first, last)
 
 
-def scrolled_to(top: int, room: int, shown: Listed) -> int:
+def scrolled_to(top: int, room: int, shown: ShownItems) -> int:
     """The `top` from which the item under the cursor is seen: whole, or its beginning."""
     if shown.last > top + room:
         top = shown.last - room

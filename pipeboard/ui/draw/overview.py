@@ -5,13 +5,13 @@ from __future__ import annotations
 from pipeboard.domain.criteria import unmet_of_stage
 from pipeboard.domain.going_on import PERSISTENCE, follow_ups
 from pipeboard.domain.sheet import Sheet
+from pipeboard.ui.draw.answers import score_section
 from pipeboard.ui.draw.facts import details
 from pipeboard.ui.draw.glyphs import OPEN, UNKNOWN, YES
 from pipeboard.ui.draw.items import GUTTER, Item
 from pipeboard.ui.draw.line import Line, Span, blank, whole, wrap
-from pipeboard.ui.draw.score_lines import score_section
 from pipeboard.ui.draw.section import PaneStyle, Section, paragraph, titled
-from pipeboard.ui.draw.story import notes, touches
+from pipeboard.ui.draw.timeline import notes, touches
 
 GATE, CHECK, SCORE, PLAYBOOK, FIELDS, NOTES, TOUCHES = (
     "gate", "check/", "score", "playbook", "fields", "notes", "touches",

@@ -6,13 +6,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeboard.domain.sheet import Sheet
-from pipeboard.ui.draw.answers import qualification
+from pipeboard.ui.draw.answers import qualification, score_section
 from pipeboard.ui.draw.facts import details, fact_lines, people, terms
 from pipeboard.ui.draw.glyphs import spelled
 from pipeboard.ui.draw.line import Line, exactly
-from pipeboard.ui.draw.score_lines import score_section
 from pipeboard.ui.draw.section import PaneStyle, Section, titled
-from pipeboard.ui.draw.story import notes, timeline, touches
+from pipeboard.ui.draw.timeline import notes, timeline, touches
 
 
 def pane_lines(sheet: Sheet, style: PaneStyle) -> tuple[Line, ...]:

@@ -1,4 +1,4 @@
-"""What a click hits."""
+"""Pointing: what a click on the board hits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeboard.ui.draw.layout import Slot, cards_below, column_at, layout
 from pipeboard.ui.draw.view import BoardView
 
 
-class Place(StrEnum):
+class BoardPlace(StrEnum):
     """A part of the board screen."""
 
     TITLE = "title"
@@ -31,7 +31,7 @@ class Hit(NamedTuple):
     """What lies under a cell: the board column of a tab, head or card (-1: none), the place of a
     card in its column or the line of the pane, the key of a hint."""
 
-    place: Place
+    place: BoardPlace
     column: int = -1
     row: int = -1
     key: str = ""
@@ -41,42 +41,46 @@ def hit(view: BoardView, x: int, y: int) -> Hit:
     """What lies under the cell `x` across and `y` down, both from 0."""
     shown = layout(view)
     if view.is_too_small or not (0 <= x < view.width and 0 <= y < view.height):
-        return Hit(Place.NOWHERE)
+        return Hit(BoardPlace.NOWHERE)
     if y == 0:
-        return Hit(Place.TITLE)
+        return Hit(BoardPlace.TITLE)
     if y == shown.hint_y:
         return _hint(view, x)
     if y >= shown.hint_y - max(1, len(view.foot)):
-        return Hit(Place.STATUS)
+        return Hit(BoardPlace.STATUS)
     if x >= shown.board_width:
         pane = view.pane
-        return Hit(Place.PANE, row=y - 1 + pane.top) if pane and x > shown.board_width else _NOWHERE
+        return (
+            Hit(BoardPlace.PANE, row=y - 1 + pane.top)
+            if pane and x > shown.board_width
+            else _NOWHERE
+        )
     if y == shown.strip_y:
         return _tab(view, x)
     slot = column_at(view, x)
     if slot is None:
         return _NOWHERE
     if y == shown.rule_y and view.top(slot.column):
-        return Hit(Place.ABOVE, slot.column)
+        return Hit(BoardPlace.ABOVE, slot.column)
     if y < shown.body_y:
-        return Hit(Place.HEAD, slot.column)
+        return Hit(BoardPlace.HEAD, slot.column)
     return _card(view, slot, y - shown.body_y)
 
 
-_NOWHERE = Hit(Place.NOWHERE)
+_NOWHERE = Hit(BoardPlace.NOWHERE)
 
 
 def _hint(view: BoardView, x: int) -> Hit:
     for key in hint_keys(view.hints, view.width, view.glyphs):
         if key.x <= x < key.x + key.width:
-            return Hit(Place.HINT, key=key.key)
+            return Hit(BoardPlace.HINT, key=key.key)
     return _NOWHERE
 
 
 def _tab(view: BoardView, x: int) -> Hit:
     for tab in strip(view).tabs:
         if tab.x <= x < tab.x + tab.width:
-            return Hit(Place.TAB, tab.column)
+            return Hit(BoardPlace.TAB, tab.column)
     return _NOWHERE
 
 
@@ -84,6 +88,10 @@ def _card(view: BoardView, slot: Slot, y: int) -> Hit:
     count = view.board.columns[slot.column].count
     top = view.top(slot.column)
     if y == layout(view).body_rows - 1 and cards_below(view, slot.column):
-        return Hit(Place.BELOW, slot.column)
+        return Hit(BoardPlace.BELOW, slot.column)
     row = top + y // view.density
-    return Hit(Place.CARD, slot.column, row) if row < count else Hit(Place.COLUMN, slot.column)
+    return (
+        Hit(BoardPlace.CARD, slot.column, row)
+        if row < count
+        else Hit(BoardPlace.COLUMN, slot.column)
+    )

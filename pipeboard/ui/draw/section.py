@@ -1,4 +1,4 @@
-"""What the sections of a deal are made of: titled lines, rows of small facts, paragraphs."""
+"""Sections of a deal: titled lines, rows of small facts, paragraphs."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class PaneFact:
     """A row of a table: a sign, what it is, and what there is to say, in one line or in several."""
 
     label: str
@@ -89,7 +89,7 @@ def paragraph(start: Sequence[Span], text: str, role: Role, width: int) -> list[
     return [(*start, (first, role)), *[(blank(indent), (line, role)) for line in rest]]
 
 
-def table(facts: Sequence[Fact], style: PaneStyle) -> tuple[Line, ...]:
+def table(facts: Sequence[PaneFact], style: PaneStyle) -> tuple[Line, ...]:
     """The facts under each other, their labels as wide as the widest."""
     labels = [printable(fact.label) for fact in facts]
     wide = min(_WIDEST_LABEL, max(map(cell_width, labels), default=0), style.width // 3)

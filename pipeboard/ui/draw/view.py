@@ -1,4 +1,4 @@
-"""What the board screen shows, as one frozen value."""
+"""The view of the board, as one frozen value."""
 
 from __future__ import annotations
 

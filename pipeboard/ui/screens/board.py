@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
@@ -17,38 +17,42 @@ from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.text import quoted
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
-from pipeboard.ui.draw.layout import has_room_for_pane, layout
+from pipeboard.ui.draw.deal_text import field_text
+from pipeboard.ui.draw.layout import layout
 from pipeboard.ui.draw.line import Line
 from pipeboard.ui.draw.pane import pane_lines
+from pipeboard.ui.draw.pointing import BoardPlace
 from pipeboard.ui.draw.section import PaneStyle
 from pipeboard.ui.draw.view import Pane
+from pipeboard.ui.execute import show_at_last
+from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.palette import Theme
-from pipeboard.ui.screens.answering import Answering
-from pipeboard.ui.screens.copying import Copying
-from pipeboard.ui.screens.counting import Counting
-from pipeboard.ui.screens.deal_actions import in_turn
-from pipeboard.ui.screens.deal_text import field_text
-from pipeboard.ui.screens.editing import Editing
-from pipeboard.ui.screens.marking import Marking
-from pipeboard.ui.screens.pointing import Pointing
-from pipeboard.ui.unstored import told_unstored
+from pipeboard.ui.screens.live import LiveScreen
+from pipeboard.ui.terminal.drafts import told_unstored
+from pipeboard.ui.turns import Targets
 from pipeboard.ui.widgets.canvas import BoardCanvas
 
 if TYPE_CHECKING:
-    from pipeboard.store.reading.history import Did
-    from pipeboard.workspace import Receipt
+    from pipeboard.ui.metrics_worker import MetricsWorker
+    from pipeboard.ui.screens.metrics import LeftAt
+    from pipeboard.workspace import Receipt, Workspace
 
-SIGNS_S = 0.3
-"""How long after a change the deals that carry a sign are counted again."""
-WARM_UP_S = 0.8
-"""When what writing needs is imported: after the first key, before the first change."""
+SIGNS_S = 0.3  # after a change, until the deals that carry a sign are counted again
+WARM_UP_S = 0.8  # until what writing needs is imported: after the first key, before a change
 _MOST_NEWS = 100
 
 
-class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying):
-    """Shows a `BoardState`; hands keys on to it, or to the clerk."""
+class BoardScreen(LiveScreen):
+    """Shows a `BoardState`; hands keys on to it, or to the write queue."""
 
-    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(keys.BOARD)
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(BOARD)
+    TABLE = BOARD
+    title_of_help = "Board"
+    range_start: tuple[int, int] | None = None
+    """From where on a range of cards is being marked."""
+    metrics_worker: MetricsWorker | None = None
+    """Counts for the metrics screen; made when that is first wanted."""
+    metrics_left_at: LeftAt | None = None
 
     def __init__(self, state: BoardState, theme: Theme) -> None:
         super().__init__()
@@ -56,44 +60,18 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying):
         self.canvas = BoardCanvas(state.view, theme)
         self._pane_of: tuple[int, int] | None = None
         self._signs_timer: Timer | None = None
-        self._last_seq: int | None = None
+        self._news = News()
         self._version = state.version
 
     def compose(self) -> ComposeResult:
         yield self.canvas
 
     def on_mount(self) -> None:
-        self.call_after_refresh(self._catch_up)
+        self.call_after_refresh(_catch_up, self)
 
-    def _catch_up(self) -> None:
-        """What the first frame did not wait for."""
-        self._look()
-        self._count_signs()
-        self.say(self._first_words())
-        self.set_timer(WARM_UP_S, self._keep_house)
-
-    def _first_words(self) -> str:
-        """What was left behind or taken back the last time, or how to begin."""
-        app = self.board_app
-        left = (app.seat.first_words, told_unstored(app.drafts), *app.drafts.kept_lines())
-        before = " ".join(filter(None, left))
-        if before or self.state.board.total or self.state.lens.filter is not None:
-            return before
-        return "No deals yet: a adds one in a line, 'pipeboard import FILE' brings many."
-
-    def _keep_house(self) -> None:
-        self.run_worker(self._get_ready(), group="house")
-
-    async def _get_ready(self) -> None:
-        """For the first change; and the lost deals whose day has come are leads again."""
-        house = self.board_app.housekeeper
-        await house.warm_up()
-        await self.measure()
-        if not self.state.view.read_only:
-            receipt = await house.ask(lambda workspace: workspace.recycle())
-            if receipt.deals:
-                await self._show_at_last(self.reload)
-                self.say(receipt.summary, "status.ok")
+    def on_unmount(self) -> None:
+        if self.metrics_worker is not None:
+            self.metrics_worker.close()
 
     # What is shown.
 
@@ -101,7 +79,7 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying):
         self._show_pane()
         view = self.state.view
         hints = keys.hints(
-            self.board_app.look.commands,
+            self.keys,
             has_deal=view.cursor_card is not None,
             read_only=view.read_only,
         )
@@ -130,6 +108,12 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying):
             self._signs_timer.stop()
         self._signs_timer = self.set_timer(SIGNS_S, self._count_signs)
 
+    def _look(self) -> None:
+        super()._look()
+        if not self._trouble:
+            with suppress(DatabaseError):  # the next look begins
+                self._news.begin(self.state)
+
     def _count_signs(self) -> None:
         # Where the database is busy they are counted after the next look at it.
         try:
@@ -141,7 +125,7 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying):
 
     def reload(self) -> None:
         self.state.load()
-        self.board_app.settings = self.state.reader.settings()
+        self.program.settings = self.state.reader.settings()
         self._pane_of = None
         self.redraw()
         self.count_signs()
@@ -160,27 +144,9 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying):
             self.state.show(filter_text="")
             self.redraw()
             self.say(f"Nothing is meant by {text} any more: shown without it.", "status.warn")
-        self._tell_news()
-
-    def _look(self) -> None:
-        super()._look()
-        if self._last_seq is None and not self._trouble:
-            # Whatever was done before the board was opened is no news.
-            self._last_seq = self._newest()
-
-    def _newest(self) -> int | None:
-        try:
-            return max((did.seq for did in self.state.reader.commands(limit=1)), default=0)
-        except DatabaseError:
-            return None
-
-    def _tell_news(self) -> None:
-        """Who has changed something since the last look, unless it was this person."""
-        done, me = self.state.reader.commands(limit=_MOST_NEWS), self.board_app.seat.actor.name
-        last, self._last_seq = self._last_seq, max((did.seq for did in done), default=0)
-        news = [] if last is None else [d for d in done if d.seq > last and d.actor != me]
+        news = self._news.told(self.state, self.program.seat.actor.name)
         if news:
-            self.say_beside(_told(news, f"{news[0].at.astimezone(self.state.lens.zone):%H:%M}"))
+            self.say(self._said.text, self._said.role, news)
 
     def turn_day(self, today: date) -> None:
         """A board left open over night shows the new day's ages and due steps."""
@@ -195,7 +161,7 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying):
 
     # Which deals are meant.
 
-    def targets(self) -> tuple[tuple[int, ...], Mapping[int, int]]:
+    def targets(self) -> Targets:
         self.state.catch_up()
         marks, card = self.state.view.marks, self.state.card
         ids = tuple(sorted(marks)) if marks else ((card.id,) if card else ())
@@ -230,48 +196,92 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying):
         self.redraw()
         self.count_signs()
 
-    # The pane and the screen of one deal.
+    # The cursor, and the mouse.
 
-    @in_turn
-    async def action_pane(self) -> None:
-        await self._open_pane()
-
-    async def _open_pane(self) -> None:
-        view = self.state.view
-        if not has_room_for_pane(view.width):
-            await self._open_screen()
-            return
-        self._pane_of = None
-        self.state.show(pane=Pane(()) if view.pane is None else None)
-        self.redraw()
-
-    @in_turn
-    async def action_switch(self) -> None:
+    def scroll_pane(self, lines: int) -> None:
+        """The lines beside the board scrolled."""
         pane = self.state.view.pane
-        if pane is None:
-            await self._open_pane()
-        else:
-            self.state.show(pane=replace(pane, focused=not pane.focused))
+        if pane is not None:
+            room = layout(self.state.view).status_y - 1
+            top = max(0, min(pane.top + lines, len(pane.lines) - room))
+            self.state.show(pane=replace(pane, top=top))
             self.redraw()
 
-    @in_turn
-    async def action_open(self) -> None:
-        if self.state.card is None:
-            self.say("No deal is selected here.", "status.warn")
-        elif has_room_for_pane(self.state.view.width) and self.state.view.pane is None:
-            await self._open_pane()
+    def move_cursor(self, columns: int, rows: int) -> None:
+        self.say("")
+        pane = self.state.view.pane
+        if pane is None or not pane.focused:
+            self.state.move_cursor(columns, rows)
+        elif columns < 0:
+            self.state.show(pane=replace(pane, focused=False))
         else:
-            await self._open_screen()
+            self.scroll_pane(rows)
+        self.redraw()
 
-    async def _open_screen(self) -> None:
-        """The screen of the deal under the cursor, once it has been read."""
-        from pipeboard.ui.screens.deal import DealScreen
+    def move_to_end(self, direction: int) -> None:
+        pane = self.state.view.pane
+        if pane is not None and pane.focused:
+            rows = len(pane.lines)
+        else:
+            rows = self.state.board.columns[self.state.view.cursor[0]].count
+        self.move_cursor(0, direction * rows)
 
-        card = self.state.card
+    def move_pages(self, pages: float) -> None:
+        self.say("")
+        halves, pane = round(2 * pages), self.state.view.pane
+        if pane is not None and pane.focused:
+            self.scroll_pane(halves * layout(self.state.view).body_rows // 2)
+        else:
+            self.state.page(halves)
+        self.redraw()
+
+    @on(BoardCanvas.Pointed)
+    def _point(self, event: BoardCanvas.Pointed) -> None:
+        """A click selects, a second one opens."""
+        hit = event.hit
+        self.say("")
+        match hit.place:
+            case BoardPlace.CARD:
+                self.state.show(cursor=(hit.column, hit.row))
+                if event.count > 1:
+                    self.press("board.open")
+            case BoardPlace.TAB | BoardPlace.HEAD | BoardPlace.COLUMN:
+                self.state.show(cursor=(hit.column, self.state.view.top(hit.column)))
+            case BoardPlace.ABOVE:
+                self.state.scroll(hit.column, -3)
+            case BoardPlace.BELOW:
+                self.state.scroll(hit.column, 3)
+            case BoardPlace.HINT:
+                self.press(next(k.id for k in self.keys if k.rank and k.key_hinted == hit.key))
+                return
+        self.redraw()
+
+    @on(BoardCanvas.Dragged)
+    def _drop(self, event: BoardCanvas.Dragged) -> None:
+        """A card that is dragged moves to the stage where it is let go."""
+        card = self.state.view.card(event.start.column, event.start.row)
         if card is None:
-            self.say("No deal is selected here.", "status.warn")
             return
-        await self.app.push_screen(DealScreen(self.state, card.id, self.canvas.theme))
+        self.state.show(cursor=(event.start.column, event.start.row))
+        if card.id not in self.state.view.marks:
+            self.state.show(marks=frozenset())
+        self.perform("stages.move_to", self.state.board.columns[event.end.column].stage)
+
+    @on(BoardCanvas.Scrolled)
+    def _wheel(self, event: BoardCanvas.Scrolled) -> None:
+        if event.hit.place is BoardPlace.PANE:
+            self.scroll_pane(event.lines)
+        elif event.hit.column >= 0:
+            self.state.scroll(event.hit.column, 1 if event.lines > 0 else -1)
+            self.redraw()
+
+    # The pane, and steps back.
+
+    def show_pane(self, pane: Pane | None) -> None:
+        """The deal under the cursor beside the board; None takes it away."""
+        self._pane_of = None
+        self.state.show(pane=pane)
+        self.redraw()
 
     def _show_pane(self) -> None:
         """Fills the pane with the deal under the cursor, unless it shows that already."""
@@ -295,12 +305,8 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying):
             lines = pane_lines(sheet, style)
         self.state.show(pane=replace(view.pane, lines=lines, top=0))
 
-    @in_turn
-    async def action_step_back(self) -> None:
-        self._step_back()
-
-    def _step_back(self) -> None:
-        """Esc: marks, then filter, then pane, then quit by q only."""
+    async def step_back(self) -> None:
+        """Esc: marks, then filter, then pane; q leaves the program."""
         view = self.state.view
         self.range_start = None
         if view.marks:
@@ -318,18 +324,76 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying):
             return
         self.redraw()
 
-    @in_turn
-    async def action_quit(self) -> None:
+    async def quit(self) -> None:
         """q: one step back, and out of the program where there is nothing to go back from."""
         view = self.state.view
         if view.marks or view.filter_text or view.pane is not None:
-            self._step_back()
+            await self.step_back()
         else:
-            self.board_app.leave(0)
+            self.program.leave(0)
 
 
-def _told(news: list[Did], when: str) -> str:
-    who = ", ".join(dict.fromkeys(f"@{did.actor}" for did in news))
-    if len(news) == 1:
-        return f"{who} {when}: {news[0].summary}"
-    return f"{len(news)} changes by {who} {when}"
+class News:
+    """What others do, told once."""
+
+    def __init__(self) -> None:
+        self._last_seq: int | None = None
+
+    def begin(self, state: BoardState) -> None:
+        """Whatever was done before is no news; raises DatabaseError."""
+        if self._last_seq is None:
+            self._last_seq = max((did.seq for did in state.reader.commands(limit=1)), default=0)
+
+    def told(self, state: BoardState, me: str) -> str:
+        """Who has changed something since the last look, unless it was this person."""
+        done = state.reader.commands(limit=_MOST_NEWS)
+        last, self._last_seq = self._last_seq, max((did.seq for did in done), default=0)
+        news = [] if last is None else [did for did in done if did.seq > last and did.actor != me]
+        if not news:
+            return ""
+        when = f"{news[0].at.astimezone(state.lens.zone):%H:%M}"
+        who = ", ".join(dict.fromkeys(f"@{did.actor}" for did in news))
+        if len(news) == 1:
+            return f"{who} {when}: {news[0].summary}"
+        return f"{len(news)} changes by {who} {when}"
+
+
+def _catch_up(board: BoardScreen) -> None:
+    """What the first frame did not wait for."""
+    board._look()
+    board._count_signs()
+    board.say(_first_words(board))
+    board.set_timer(WARM_UP_S, lambda: board.run_worker(_get_ready(board), group="house"))
+
+
+def _first_words(board: BoardScreen) -> str:
+    """What was left behind or taken back the last time, or how to begin."""
+    program, state = board.program, board.state
+    left = (
+        program.seat.first_words,
+        told_unstored(program.drafts),
+        *program.drafts.kept_lines(),
+    )
+    before = " ".join(filter(None, left))
+    if before or state.board.total or state.lens.filter is not None:
+        return before
+    return "No deals yet: a adds one in a line, 'pipeboard import FILE' brings many."
+
+
+async def _get_ready(board: BoardScreen) -> None:
+    """For the first change; and the lost deals whose day has come are leads again."""
+    house = board.program.housekeeper
+    await house.warm_up()
+    board.state.show(usual_days=await house.ask(_usual_days))
+    board.redraw()
+    if not board.state.view.read_only:
+        receipt = await house.ask(lambda workspace: workspace.recycle())
+        if receipt.deals:
+            await show_at_last(board, board.reload)
+            board.say(receipt.summary, "status.ok")
+
+
+def _usual_days(workspace: Workspace) -> tuple[tuple[int, int], ...]:
+    """How long deals usually stay in each stage, for the heads of the columns."""
+    found = (workspace.reader.usual_days(p.id) for p in workspace.pipelines())
+    return tuple(pair for usual in found for pair in usual.items())

@@ -1,4 +1,4 @@
-"""What somebody sees who has no database yet: what can be begun, with nothing written before."""
+"""The first run: what can be begun where there is no database yet; nothing is written before."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from pipeboard.ui.draw.frame import title_bar
 from pipeboard.ui.draw.glyphs import BAR, Glyphs
 from pipeboard.ui.draw.line import Line, Span, blank, left, whole
 from pipeboard.ui.net import Net, under_net
+from pipeboard.ui.overlays.feedback import Live, live
+from pipeboard.ui.overlays.overlay import Overlay
+from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.palette import Theme
-from pipeboard.ui.screens.asking import Live, live
-from pipeboard.ui.screens.overlay import Overlay
-from pipeboard.ui.screens.picker import Option, Picker
-from pipeboard.ui.screens.prompt import Prompt
 from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.session import Session
 from pipeboard.ui.terminal.typeahead import TypeAhead
@@ -31,7 +31,7 @@ from pipeboard.ui.widgets.page import Page, PageView
 T = TypeVar("T")
 
 
-class Way(StrEnum):
+class FirstWay(StrEnum):
     """How to begin."""
 
     DEMO = "demo"
@@ -43,7 +43,7 @@ class Way(StrEnum):
 class Beginning:
     """What was chosen: a demo, a new database from a template, or one that is elsewhere."""
 
-    way: Way
+    way: FirstWay
     template: str = ""
     currency: str = ""
     database: str = ""
@@ -187,7 +187,7 @@ class Welcome(Screen[None]):
         self._show()
         match key:
             case "d":
-                self.app.exit(Beginning(Way.DEMO))
+                self.app.exit(Beginning(FirstWay.DEMO))
             case "n":
                 self._begin(self._choose_template())
             case "i":
@@ -224,13 +224,13 @@ class Welcome(Screen[None]):
         options = [Option(name, f"{name:<10}  {stages}") for name, stages in self._facts.templates]
         name = await self._ask(Picker("Stages of the new pipeline", options))
         if name is not None:
-            self.app.exit(Beginning(Way.NEW, name, self._facts.currency))
+            self.app.exit(Beginning(FirstWay.NEW, name, self._facts.currency))
 
     async def _choose_database(self) -> None:
         check = _quietly(self._facts.check_database)
         path = await self._ask(Prompt("Path of the database", live=check))
         if path is not None:
-            self.app.exit(Beginning(Way.OPEN, database=path))
+            self.app.exit(Beginning(FirstWay.OPEN, database=path))
 
     async def _choose_currency(self) -> None:
         def read(text: str) -> str:

@@ -1,28 +1,31 @@
-"""What all screens are: they follow the database and the day, and say how things stand."""
+"""Live screens: they follow the database and the day, and call the actions of their keys."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from abc import abstractmethod
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
+from functools import cached_property
+from inspect import iscoroutinefunction
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual.screen import Screen
 
 from pipeboard.domain.errors import DatabaseError, GivenUp, PipeboardError
-from pipeboard.domain.filter import Filter, parse_filter
-from pipeboard.domain.people import with_known_owners
 from pipeboard.ui.busy import dropped, is_busy
 from pipeboard.ui.draw.line import EMPTY, Line, whole
+from pipeboard.ui.host import Program
+from pipeboard.ui.key_table import ALL
+from pipeboard.ui.keys import Key
 from pipeboard.ui.net import under_net
 from pipeboard.ui.palette import Role
+from pipeboard.ui.queued_action import found, in_turn, turn_for
+from pipeboard.ui.turns import Targets
 
 if TYPE_CHECKING:
-    from pipeboard.store.reading import Reader
-    from pipeboard.ui.app import PipeboardApp
+    from pipeboard.domain.pipeline import Pipeline, Stage
     from pipeboard.ui.board_state import BoardState
-
-T = TypeVar("T")
+    from pipeboard.workspace import Receipt
 
 POLL_S: Final = 0.5
 _MOST_BUSY_LOOKS: Final = 1
@@ -48,7 +51,14 @@ class LiveScreen(Screen[None]):
 
     POLL_S: ClassVar[float] = POLL_S
 
+    TABLE: ClassVar[tuple[Key, ...]]
+    """The keys of the key table that it has."""
+    title_of_help = ""
+
     state: BoardState
+    count = 0
+    """What bare digits come to where they are counts: `12j` goes down twelve cards."""
+    last_copied = ""
     _said = Said()
     _trouble = ""
     _version: int | None = None
@@ -57,25 +67,25 @@ class LiveScreen(Screen[None]):
     """Has something been stored that could not be shown yet?"""
 
     @property
-    def board_app(self) -> PipeboardApp:
-        return cast("PipeboardApp", self.app)
+    def program(self) -> Program:
+        return cast("Program", self.app)
 
     @property
     def today(self) -> date:
-        return self.board_app.today
+        return self.program.today
 
     def on_mount(self) -> None:
         self.set_interval(self.POLL_S, self._look)
 
     # What a screen shows.
 
+    @abstractmethod
     def put_status(self, line: Line, right: Line) -> None:
         """Shows these as the status line; no more than that."""
-        raise NotImplementedError
 
+    @abstractmethod
     def reload(self) -> None:
         """Reads everything again and shows it; raises DatabaseError, with all as it was."""
-        raise NotImplementedError
 
     def show_news(self) -> None:
         """Reads everything again, since somebody has changed something, and says who."""
@@ -83,10 +93,6 @@ class LiveScreen(Screen[None]):
 
     def turn_day(self, today: date) -> None:
         """Another day has begun: ages and due days are counted from it."""
-
-    def whom_of(self, ids: Sequence[int]) -> str:
-        """These deals in a few words, without reading; empty where there are none."""
-        return ""
 
     @property
     def needs_reading(self) -> bool:
@@ -100,11 +106,6 @@ class LiveScreen(Screen[None]):
         self._said = Said(text, role, beside)
         self.show_status()
 
-    def say_beside(self, text: str) -> None:
-        """A few words at the right end of the status line."""
-        self._said = Said(self._said.text, self._said.role, text)
-        self.show_status()
-
     @property
     def trouble(self) -> str:
         """Why the database cannot be read or written as it should; empty where it can."""
@@ -112,7 +113,7 @@ class LiveScreen(Screen[None]):
 
     def show_status(self) -> None:
         """Shows what is most important to know now."""
-        app = self.board_app
+        app = self.program
         busy = app.busy_words
         if busy:
             said = Said(busy, "status.warn", "^c gives up")
@@ -125,82 +126,113 @@ class LiveScreen(Screen[None]):
 
     def failed(self, error: BaseException) -> None:
         """Says why an action ended; keys behind it are dropped unless a rule said no."""
-        app = self.board_app
+        app = self.program
         if not isinstance(error, PipeboardError) or isinstance(error, DatabaseError | GivenUp):
             app.drop_behind()
         words = app.net.words(error)
         role: Role = "status.warn" if isinstance(error, PipeboardError) else "status.error"
-        self.say(f"{words} {self.dropped_words()}".strip(), role)
+        self.say(f"{words} {dropped(app.take_dropped())}".strip(), role)
 
-    def dropped_words(self) -> str:
-        """How many keys were not given out, to be said once."""
-        return dropped(self.board_app.take_dropped())
+    # What keys are about.
 
-    # Reading.
+    @cached_property
+    def keys(self) -> tuple[Key, ...]:
+        """The keys of this screen, as this person has them."""
+        return self.program.look.keys_of(self.TABLE)
 
-    async def patiently(self, work: Callable[[], T]) -> T:
-        """What `work` gives, tried until nobody holds the database; for actions in turn.
+    def targets(self) -> Targets:
+        """The deals that are marked or under the cursor; DatabaseError where nobody can tell."""
+        return (), {}
 
-        `work` leaves everything as it was where it raises. Raises GivenUp.
+    @abstractmethod
+    def pipeline(self) -> Pipeline:
+        """The pipeline that is looked at."""
+
+    def stage_shown(self) -> Stage:
+        """The stage that is looked at where no deal is."""
+        return self.pipeline().open_stages[0]
+
+    def present(self, field: str) -> str:
+        """What the deal under the cursor has in that field, as one would type it."""
+        return ""
+
+    def show_change(self, receipt: Receipt) -> None:
+        """Shows the deals as they are after a change."""
+        self.reload()
+
+    def only_looks(self, key: Key) -> bool:
+        """Does a key that can change something lead to what is only looked at, here and now?"""
+        return False
+
+    def move_cursor(self, columns: int, rows: int) -> None:
+        """The cursor so many columns and rows on."""
+
+    def move_pages(self, pages: float) -> None:
+        """The cursor so many pages down, or up."""
+
+    def move_to_end(self, direction: int) -> None:
+        """The cursor to the last (1) or the first (-1) of what it moves in."""
+
+    # Keys.
+
+    def press(self, key_id: str) -> None:
+        """Does what the key with that id does; what it cannot do is said here."""
+        key = ALL[key_id]
+        try:
+            if key.changes and not self.only_looks(key):
+                self.program.check_writable()
+            self.perform(key.does, *key.given, key=key)
+        except Exception as error:  # the boundary of all that keys do at once
+            self.failed(error)
+
+    action_press = press
+
+    def perform(self, does: str, *given: object, key: Key | None = None) -> None:
+        """Calls an action by its name in the key table.
+
+        One that waits for something goes on beside the screen, in turn.
         """
-        while True:
-            try:
-                return work()
-            except DatabaseError as error:
-                if not is_busy(error):
-                    raise
-            await self.board_app.pause()
-
-    async def read(self, look: Callable[[Reader], T]) -> T:
-        """What somebody finds who looks into the database, however long it is held."""
-        return await self.patiently(lambda: look(self.state.reader))
-
-    def parse(self, text: str) -> Filter | None:
-        """A filter as typed, with the reps that it names; None for none. Raises BadInput, NotFound
-        for an unknown owner, and `DatabaseError` while others hold the database."""
-        if not text.strip():
-            return None
-        settings = self.board_app.settings
-        query = parse_filter(
-            text,
-            today=self.today,
-            currency=settings.currency,
-            week_start=settings.week_start,
-            fiscal_shift=settings.fiscal_shift,
-        )
-        return with_known_owners(query, self.state.reader.reps(), self.board_app.me)
+        action = found(does, self)
+        if iscoroutinefunction(action):
+            turn = turn_for(self, key)
+            # Before the worker runs, so that the next key finds that this one is not done with.
+            self.program.begin(turn)
+            work = in_turn(self, turn, lambda: action(*given))
+            self.run_worker(work, group="action")
+        else:
+            action(*given)
 
     # Following.
 
     def _look(self) -> None:
         """Compares the file, the day and the database with what is shown."""
-        app, before = self.board_app, self._trouble
+        app, before = self.program, self._trouble
         if app.is_waiting:
             # The action under way looks for itself.
             return
         try:
             app.seat.file.check()
             self.state.reader.check()
-            self._follow()
+            _follow(self)
         except DatabaseError as error:
             self._busy_looks += is_busy(error)
             if not is_busy(error) or self._busy_looks > _MOST_BUSY_LOOKS:
-                self._trouble = f"{error.message} {self._advice(error)}".strip()
+                advice = "Shown as it was." if is_busy(error) else error.hint
+                self._trouble = f"{error.message} {advice}".strip()
         else:
             self._trouble, self._busy_looks = "", 0
         if self._trouble != before:
             self.show_status()
 
-    def _follow(self) -> None:
-        today = self.board_app.today_now()
-        if today != self.state.lens.today:
-            self.turn_day(today)
-        version = self.state.reader.data_version()
-        if self._version is None:
-            self._version = version
-        if version != self._version or self.needs_reading:
-            self.show_news()
-            self._version, self.reads_again = version, False
 
-    def _advice(self, error: DatabaseError) -> str:
-        return "Shown as it was." if is_busy(error) else error.hint
+def _follow(screen: LiveScreen) -> None:
+    """Shows another day, and what others have stored."""
+    today = screen.program.today_now()
+    if today != screen.state.lens.today:
+        screen.turn_day(today)
+    version = screen.state.reader.data_version()
+    if screen._version is None:
+        screen._version = version
+    if version != screen._version or screen.needs_reading:
+        screen.show_news()
+        screen._version, screen.reads_again = version, False

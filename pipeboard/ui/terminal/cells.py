@@ -1,16 +1,16 @@
-"""What the terminal shows, cell by cell, and the fewest bytes that turn it into the next frame."""
+"""Cells of the terminal, and the fewest bytes that turn them into the next frame."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final
 
-from pipeboard.ui.terminal.glyphs import HALF, Cell, Glyphs
+from pipeboard.ui.terminal.glyphs import HALF, CellGlyphs, ShownCell
 from pipeboard.ui.terminal.ink import PLAIN, Pen
 from pipeboard.ui.terminal.pen import change, nearest_for_blank, writes_blank
 
 Piece = tuple[int, int, str, Pen]
-Row = list[Cell | None]
+Row = list[ShownCell | None]
 
 _WIDEST_GAP_WRITTEN: Final = 8
 _ERASING: Final = "\x1b[K"
@@ -27,7 +27,7 @@ class Screenful:
     def __init__(
         self, width: int, height: int, *, erases_in_colour: bool = False, encoding: str = "utf-8"
     ) -> None:
-        self._glyphs = Glyphs(encoding)
+        self._glyphs = CellGlyphs(encoding)
         self._erases_in_colour = erases_in_colour
         self._out: list[str] = []
         self._pen = PLAIN
@@ -85,7 +85,7 @@ class Screenful:
             self._lay(row, x, self._glyphs.cells(text, pen))
         return rows
 
-    def _lay(self, row: Row, x: int, cells: tuple[Cell, ...]) -> None:
+    def _lay(self, row: Row, x: int, cells: tuple[ShownCell, ...]) -> None:
         if x < 0 or x + len(cells) > self.width:
             cells = cells[max(0, -x) : max(0, self.width - x)]
             x = max(0, x)
@@ -120,7 +120,7 @@ class Screenful:
             self._ink(tail, end, end, wanted, shown)
             self._out.append(_ERASING)
 
-    def _erasable_tail(self, wanted: Row, shown: Row) -> tuple[int, Cell | None]:
+    def _erasable_tail(self, wanted: Row, shown: Row) -> tuple[int, ShownCell | None]:
         """Where to erase to the end of the line, and as which blank; else the width and None."""
         blank = wanted[-1]
         if blank is None or not blank.is_blank or not self._erases(blank.pen):
@@ -152,7 +152,7 @@ class Screenful:
         self._x = x if x < self.width else _UNKNOWN
         return x
 
-    def _write_uncertain(self, cell: Cell, x: int, shown: Row) -> int:
+    def _write_uncertain(self, cell: ShownCell, x: int, shown: Row) -> int:
         # A terminal may draw the sign in fewer cells than it is due, so they are blanked before,
         # or in more, so what it may have drawn on is written again.
         if cell.width > 1:
@@ -164,7 +164,7 @@ class Screenful:
         self._x = _UNKNOWN
         return end
 
-    def _ink(self, cell: Cell, x: int, end: int, wanted: Row, shown: Row) -> None:
+    def _ink(self, cell: ShownCell, x: int, end: int, wanted: Row, shown: Row) -> None:
         pen = cell.pen
         if cell.is_blank:
             if writes_blank(self._pen, pen):
@@ -223,7 +223,7 @@ class Screenful:
         return True
 
 
-def _ink_bytes(pen: Pen, cell: Cell) -> int:
+def _ink_bytes(pen: Pen, cell: ShownCell) -> int:
     return len(change(pen, nearest_for_blank(pen, cell.pen) if cell.is_blank else cell.pen))
 
 

@@ -1,4 +1,4 @@
-"""What somebody has typed and nobody has stored yet, kept in files until it is."""
+"""Drafts: what is typed and not stored yet, and what was left unstored, kept in files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -25,7 +25,7 @@ MOST_LINES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptDraft:
     """A text that was left: under which key, of what it is (`title`), when it was written down.
 
     `is_open` says that another session which still runs has it on its screen.
@@ -97,13 +97,13 @@ class Drafts:
         found = [self.take(key), *self.kept(key)]
         return next((kept.text for kept in found if kept is not None), None)
 
-    def kept(self, key: str) -> list[Kept]:
+    def kept(self, key: str) -> list[KeptDraft]:
         """Everything kept under `key`, the newest first, what is open elsewhere at the end."""
         paths = self._files(f"{self._name(key)}.*{_SUFFIX}")
         found = [kept for kept in map(self._read, paths) if kept is not None and kept.key == key]
         return sorted(found, key=_age, reverse=True)
 
-    def take(self, key: str) -> Kept | None:
+    def take(self, key: str) -> KeptDraft | None:
         """What to go on with under `key`: it is replaced when more is saved, gone when it is
         discarded. What is open in another session is left to that one."""
         found = next((kept for kept in self.kept(key) if not kept.is_open), None)
@@ -185,18 +185,18 @@ class Drafts:
                 gone += 1
         return gone
 
-    def _all(self) -> list[Kept]:
+    def _all(self) -> list[KeptDraft]:
         found = filter(None, map(self._read, self._files(f"*{_SUFFIX}")))
         return sorted(found, key=_age)
 
-    def _read(self, path: Path) -> Kept | None:
+    def _read(self, path: Path) -> KeptDraft | None:
         content = None if path in self._done_with else _content(path)
         if content is None or content.get("database") != self._database:
             return None
         key, text, title = content.get("key"), content.get("text"), content.get("title", "")
         if not isinstance(key, str) or not isinstance(text, str) or not isinstance(title, str):
             return None
-        return Kept(key, text, title, _instant(content.get("at")), path, _is_open(path))
+        return KeptDraft(key, text, title, _instant(content.get("at")), path, _is_open(path))
 
     def _files(self, pattern: str) -> Iterator[Path]:
         with suppress(OSError):
@@ -254,7 +254,7 @@ def _is_open(path: Path) -> bool:
     return True
 
 
-def _age(kept: Kept) -> tuple[bool, datetime, float]:
+def _age(kept: KeptDraft) -> tuple[bool, datetime, float]:
     """Sorts by age; what is open elsewhere counts as the oldest."""
     return not kept.is_open, kept.at, _modified(kept.path)
 
@@ -263,3 +263,35 @@ def _modified(path: Path) -> float:
     with suppress(OSError):
         return path.stat().st_mtime
     return 0.0
+
+
+UNSTORED: Final = "unstored"
+TYPED_AHEAD: Final = "typed-ahead"
+
+
+def keep_unstored(drafts: Drafts, pending: str, typed_ahead: Sequence[str], at: datetime) -> None:
+    """Writes down what is not stored and which keys were not given out; nothing where all was."""
+    typed = "".join(key if len(key) == 1 else f" {key} " for key in typed_ahead).strip()
+    with suppress(OSError):  # there is nobody left to tell
+        if pending:
+            drafts.save(UNSTORED, f"{pending} ({at:%H:%M})")
+        if typed:
+            drafts.save(TYPED_AHEAD, typed)
+
+
+def told_unstored(drafts: Drafts) -> str:
+    """What was left behind the last time, in one line; empty where nothing was."""
+    parts = []
+    unstored, typed = drafts.load(UNSTORED), drafts.load(TYPED_AHEAD)
+    if unstored:
+        parts.append(f"Not stored when you left: {unstored}.")
+    if typed:
+        parts.append(f"Keys: {typed}")
+    return " ".join(parts)
+
+
+def forget_unstored(drafts: Drafts) -> None:
+    """It has been told."""
+    with suppress(OSError):
+        drafts.discard(UNSTORED)
+        drafts.discard(TYPED_AHEAD)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from textual.drivers.linux_driver import LinuxDriver
 
 from pipeboard.ui.terminal.facts import terminal_encoding, terminal_size
-from pipeboard.ui.terminal.reading import Reader
+from pipeboard.ui.terminal.reading import KeyReader
 from pipeboard.ui.terminal.session import Session
 
 if TYPE_CHECKING:
@@ -113,13 +113,13 @@ class TerminalDriver(LinuxDriver):
         """Read keys until told to stop; as in Textual but for the differences of this class."""
         _drain(self._wake_reader)
         app = self._app
-        reader = Reader(app.has_alt_key if isinstance(app, Session) else _no, debug=self._debug)
+        reader = KeyReader(app.has_alt_key if isinstance(app, Session) else _no, debug=self._debug)
         decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         for data in self._read_until_told(reader):
             for event in reader.feed(decode(data)) if data else reader.quiet():
                 self.process_message(event)
 
-    def _read_until_told(self, reader: Reader) -> Iterator[bytes]:
+    def _read_until_told(self, reader: KeyReader) -> Iterator[bytes]:
         """What is read, and an empty read when nothing came for as long as the reader waits."""
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)

@@ -1,4 +1,4 @@
-"""What is known about the terminal: whether there is one, its size, its colours, its encoding."""
+"""Facts of the terminal: whether there is one, its size, its colours, its encoding."""
 
 from __future__ import annotations
 

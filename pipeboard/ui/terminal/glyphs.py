@@ -25,8 +25,8 @@ _MOST_KEPT: Final = 16_384
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Cell:
-    """One sign on the screen, compared by identity: `Glyphs` gives equal signs one object.
+class ShownCell:
+    """One sign on the screen, compared by identity: `CellGlyphs` gives equal signs one object.
 
     `reach` is how many cells a terminal may draw on: more than `width` where terminals disagree
     (a joined emoji), and then the cursor is not where it should be afterwards.
@@ -45,18 +45,18 @@ class Cell:
 
 
 # Stands in the second cell of a wide sign.
-HALF: Final = Cell("", PLAIN)
+HALF: Final = ShownCell("", PLAIN)
 
 
-class Glyphs:
+class CellGlyphs:
     """Makes cells of text for one terminal, whose `encoding` decides what can be shown at all."""
 
     def __init__(self, encoding: str = "utf-8") -> None:
         self._encoding = "" if encoding.lower().replace("_", "-") in {"utf-8", "utf8"} else encoding
-        self._cells_of_text: dict[tuple[str, Pen], tuple[Cell, ...]] = {}
-        self._cell_of_sign: dict[tuple[str, Pen], Cell] = {}
+        self._cells_of_text: dict[tuple[str, Pen], tuple[ShownCell, ...]] = {}
+        self._cell_of_sign: dict[tuple[str, Pen], ShownCell] = {}
 
-    def cells(self, text: str, pen: Pen) -> tuple[Cell, ...]:
+    def cells(self, text: str, pen: Pen) -> tuple[ShownCell, ...]:
         """As many cells as Textual believes `text` to take, whatever is hidden in it.
 
         A character that is not safe to print is dropped, one that the terminal's encoding lacks
@@ -68,14 +68,14 @@ class Glyphs:
             known = self._cells_of_text[text, pen] = self._measured(text, pen)
         return known
 
-    def blank(self, pen: Pen) -> Cell:
+    def blank(self, pen: Pen) -> ShownCell:
         """A blank on the background of `pen`."""
         return self._cell(" ", pen, 1)
 
-    def _measured(self, text: str, pen: Pen) -> tuple[Cell, ...]:
+    def _measured(self, text: str, pen: Pen) -> tuple[ShownCell, ...]:
         if is_narrow(text) and not self._encoding:
             return tuple([self._cell(character, pen, 1) for character in text])
-        cells: list[Cell] = []
+        cells: list[ShownCell] = []
         width = cell_width(text)
         for sign, size in clusters(printable(text)):
             if size == 0 or len(cells) + size > width:
@@ -96,13 +96,13 @@ class Glyphs:
             return "?" * width
         return sign
 
-    def _cell(self, sign: str, pen: Pen, width: int) -> Cell:
+    def _cell(self, sign: str, pen: Pen, width: int) -> ShownCell:
         is_blank = sign == " "
         if is_blank:
             pen = blank_pen(pen)
         cell = self._cell_of_sign.get((sign, pen))
         if cell is None:
-            cell = Cell(sign, pen, width, _reach(sign, width), is_blank)
+            cell = ShownCell(sign, pen, width, _reach(sign, width), is_blank)
             self._cell_of_sign[sign, pen] = cell
         return cell
 

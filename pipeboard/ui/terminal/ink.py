@@ -1,4 +1,4 @@
-"""How text is coloured, and the SGR codes that say so, without importing Rich or Textual."""
+"""Inks: how text is coloured, and the SGR codes for it, without importing Rich or Textual."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What comes from a keyboard as events of Textual."""
+"""Keyboard input as events of Textual."""
 
 from __future__ import annotations
 
@@ -11,13 +11,22 @@ from textual._xterm_parser import XTermParser
 from textual.events import Key, Paste
 from textual.message import Message
 
-from pipeboard.ui.terminal.alt_key import AltKey, alt_name
-from pipeboard.ui.terminal.typed import ESC, EscAnd, Escape, Keyboard, Keys, Pasted, Typed
+from pipeboard.ui.terminal.typed import (
+    ESC,
+    AltKey,
+    EscAnd,
+    Escape,
+    Keyboard,
+    Keys,
+    Pasted,
+    Typed,
+    alt_name,
+)
 
 _LONGEST_SEQUENCE: Final = 32
 
 
-class Reader:
+class KeyReader:
     """Gives each key, click, answer and paste the event that Textual has for it.
 
     `has_alt_key` tells whether a key with Alt has been given a meaning; without one it is Esc and

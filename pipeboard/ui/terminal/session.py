@@ -20,16 +20,15 @@ from pipeboard import outlet
 from pipeboard.domain.errors import Refused
 from pipeboard.faults import origin
 from pipeboard.ui.terminal import crash
-from pipeboard.ui.terminal.alt_key import PREFIX, AltKey
 from pipeboard.ui.terminal.facts import tidy_environment
 from pipeboard.ui.terminal.textual_shape import CRASHES_ARE_KNOWN
-from pipeboard.ui.terminal.typed import ESC
+from pipeboard.ui.terminal.typed import ESC, PREFIX, AltKey
 
 # How long closing the screens may take before the process ends without it.
 _PATIENCE_SECONDS: Final = 1.5
 
 
-class Interrupted(BaseException):
+class SessionInterrupted(BaseException):
     """The end was asked for while another program had the terminal."""
 
     def __init__(self, number: int) -> None:
@@ -87,7 +86,7 @@ class Session(App[ReturnType]):
         def end(number: int, frame: FrameType | None) -> None:
             if self._is_lent:
                 if number != signal.SIGINT:
-                    raise Interrupted(number)
+                    raise SessionInterrupted(number)
                 # ctrl+c is meant for the program that has the terminal.
                 return
             # A writer blocked by a stalled terminal blocks the loop too: do not count on it.
@@ -122,7 +121,7 @@ class Session(App[ReturnType]):
                 yield
             except BaseException as error:
                 failure = error
-        if isinstance(failure, Interrupted):
+        if isinstance(failure, SessionInterrupted):
             self.leave(128 + failure.number)
             raise Refused("The program was told to end.") from failure
         if failure is not None:

@@ -11,6 +11,8 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from textual.events import Key
+
 ESC: Final = "\x1b"
 PASTE_BEGINS: Final = "\x1b[200~"
 PASTE_ENDS: Final = "\x1b[201~"
@@ -197,3 +199,29 @@ def _left_alone(pending: str) -> Iterator[Typed]:
     elif len(pending) == 2:
         yield EscAnd(pending[1])
     # More than that was nobody's key: half a sequence, whose rest is lost.
+
+
+PREFIX = "alt+"
+
+
+class AltKey(Key):
+    """A key that somebody has given a meaning with Alt on one of the screens.
+
+    It carries no character, so that no line takes it for a letter. Where nobody takes it, it is
+    what nearly everybody means by it: Esc, and then `plain`.
+    """
+
+    def __init__(self, plain: Key) -> None:
+        super().__init__(alt_name(plain), None)
+        self.plain = plain
+
+
+# For Textual it is a key like any other.
+AltKey.handler_name = Key.handler_name
+
+
+def alt_name(plain: Key) -> str:
+    """The name of a key held down with Alt, as Textual and the configuration spell it."""
+    if len(plain.key) == 1 and plain.key.isupper():
+        return f"{PREFIX}shift+{plain.key.lower()}"
+    return f"{PREFIX}{plain.key}"

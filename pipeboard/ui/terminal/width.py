@@ -1,4 +1,4 @@
-"""How many cells a text takes on the terminal, and making it take exactly so many."""
+"""Width of a text in cells, and making it take exactly so many."""
 
 from __future__ import annotations
 

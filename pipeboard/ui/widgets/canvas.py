@@ -10,11 +10,11 @@ from textual.widget import Widget
 
 from pipeboard.ui.draw.board import draw_line
 from pipeboard.ui.draw.changes import changes
-from pipeboard.ui.draw.pointing import Hit, Place, hit
+from pipeboard.ui.draw.pointing import BoardPlace, Hit, hit
 from pipeboard.ui.draw.view import BoardView
 from pipeboard.ui.net import under_net
 from pipeboard.ui.palette import Theme
-from pipeboard.ui.styles import strip_of
+from pipeboard.ui.widgets.lines import strip_of
 
 
 @under_net
@@ -82,7 +82,7 @@ class BoardCanvas(Widget):
 
     def on_mouse_down(self, event: MouseDown) -> None:
         found = hit(self._view, event.x, event.y)
-        self._held = found if found.place is Place.CARD else None
+        self._held = found if found.place is BoardPlace.CARD else None
 
     def on_mouse_up(self, event: MouseUp) -> None:
         start, self._held = self._held, None

@@ -12,8 +12,7 @@ from textual.widgets import Input
 from pipeboard.domain.text import printable, printable_lines
 from pipeboard.ui.net import under_net
 from pipeboard.ui.palette import Role
-from pipeboard.ui.styles import style_of
-from pipeboard.ui.widgets.lines import theme_of
+from pipeboard.ui.widgets.lines import style_of, theme_of
 
 LONGEST: Final = 20_000
 """Characters that a line takes: more than any field, and still quick to draw."""

@@ -15,7 +15,7 @@ from pipeboard.ui.draw.glyphs import Glyphs, spelled
 from pipeboard.ui.draw.line import EMPTY, Line, blank, exactly, spread
 from pipeboard.ui.net import under_net
 from pipeboard.ui.palette import Theme
-from pipeboard.ui.styles import strip_of
+from pipeboard.ui.widgets.lines import strip_of
 
 _AROUND = 3  # the rule, the status line and the hints
 

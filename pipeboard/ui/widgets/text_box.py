@@ -10,9 +10,8 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import TextAreaTheme
 
 from pipeboard.ui.net import under_net
-from pipeboard.ui.styles import style_of
 from pipeboard.ui.widgets.line_input import harmless
-from pipeboard.ui.widgets.lines import theme_of
+from pipeboard.ui.widgets.lines import style_of, theme_of
 
 _THEME = "pipeboard"
 LONGEST: Final = 100_000

@@ -1,4 +1,4 @@
-"""What is done: touches, first responses, who waits, and whether the process is kept."""
+"""Activity: touches, first responses, who waits, and whether the process is kept."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pipeboard.ui.draw.charts import Pillar, TableRow, pillars, sparkline
 from pipeboard.ui.draw.line import Line
 from pipeboard.ui.draw.metrics.block import Block, Row, rows
 from pipeboard.ui.draw.metrics.figures import NAMED, Figures, touched_by, waits
-from pipeboard.ui.draw.metrics.layout import Tab
-from pipeboard.ui.draw.metrics.sections import Entry, figures, section, sentence
+from pipeboard.ui.draw.metrics.layout import TabLayout
+from pipeboard.ui.draw.metrics.sections import TableEntry, figures, section, sentence
 from pipeboard.ui.draw.numbers import ChartStyle, aside, counted, ground, number
 
 ACTIVITY = (
@@ -28,9 +28,9 @@ _KINDS = ("call", "email", "meeting", "demo", "message")
 _HEIGHT = 5
 
 
-def activity_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> Tab:
+def activity_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> TabLayout:
     """Touches by rep and kind, new deals by week, those that nobody has answered."""
-    return Tab(
+    return TabLayout(
         figures(ACTIVITY, shown, whole),
         (touches(shown, half), adherence(shown, half)),
         (created(shown, half), won_weeks(shown, half), unanswered(shown, half)),
@@ -50,7 +50,7 @@ def touches(shown: Figures, style: ChartStyle) -> Block:
         cells = [counted(kinds[kind]) for kind in _KINDS]
         name = f"@{rep.owner}" if rep.owner else "nobody"
         entries.append(
-            Entry(
+            TableEntry(
                 TableRow(
                     name,
                     ((str(rep.total), "text.strong"), *cells, counted(rep.on_new)),
@@ -73,7 +73,7 @@ def touches(shown: Figures, style: ChartStyle) -> Block:
 def adherence(shown: Figures, style: ChartStyle) -> Block:
     """The share of advances that met every criterion."""
     entries = [
-        Entry(
+        TableEntry(
             TableRow(
                 f"@{rep.owner}" if rep.owner else "nobody",
                 (aside(f"{rep.rate.num} of {rep.rate.den}"), number(rep.rate, style)),
@@ -136,7 +136,7 @@ def unanswered(shown: Figures, style: ChartStyle) -> Block:
     """The open deals that nobody got in touch with, the longest wait first."""
     found = waits(shown.report)
     entries = [
-        Entry(
+        TableEntry(
             TableRow(shown.name_of(deal), ((hours(waited), "chart.bad"),)),
             shown.name_of(deal),
             (deal,),

@@ -1,4 +1,4 @@
-"""What stands still: the bottleneck, deals by age, those that are stalled or past saving."""
+"""Ageing: the bottleneck, deals by age, those that are stalled or past saving."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from pipeboard.ui.draw.line import Span, whole
 from pipeboard.ui.draw.metrics.block import Block
 from pipeboard.ui.draw.metrics.figures import NAMED, Figures, oldest
 from pipeboard.ui.draw.metrics.funnel import days
-from pipeboard.ui.draw.metrics.layout import Tab
-from pipeboard.ui.draw.metrics.sections import Entry, plain, section
+from pipeboard.ui.draw.metrics.layout import TabLayout
+from pipeboard.ui.draw.metrics.sections import TableEntry, plain, section
 from pipeboard.ui.draw.numbers import ChartStyle, aside, counted, number
 
 
-def ageing_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> Tab:
+def ageing_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> TabLayout:
     """Time in stage, the bottleneck, and the deals that are stuck."""
-    return Tab(
+    return TabLayout(
         dwells(shown, whole),
         (age_bands(shown, half), hygiene(shown, half)),
         (stuck_deals(shown, half), dead(shown, half)),
@@ -35,7 +35,7 @@ def dwells(shown: Figures, style: ChartStyle) -> Block:
     most = max([row.overstay.deal_days for row in report.stages] + [Fraction(1)])
     worst = report.bottleneck.stage.id if report.bottleneck else None
     entries = [
-        Entry(
+        TableEntry(
             TableRow(
                 row.stage.name,
                 (
@@ -75,13 +75,13 @@ def age_bands(shown: Figures, style: ChartStyle) -> Block:
     return section("Open by days in stage", ("deals", "value"), entries, style)
 
 
-def _band(report: Report, band: AgeBand, share: Fraction, style: ChartStyle) -> Entry:
+def _band(report: Report, band: AgeBand, share: Fraction, style: ChartStyle) -> TableEntry:
     name = f"{band.first}-{band.last} d" if band.last is not None else f"{band.first} d and more"
     value = report.stock.tally(band.deals).metric()
     cells = (counted(len(band.deals)), number(value, style))
     title = f"Open, {name} in stage"
     says = f"{len(band.deals)} open deals have been in their stage for {name}."
-    return Entry(TableRow(name, cells, share), title, band.deals, says)
+    return TableEntry(TableRow(name, cells, share), title, band.deals, says)
 
 
 def hygiene(shown: Figures, style: ChartStyle) -> Block:
@@ -111,12 +111,12 @@ def hygiene(shown: Figures, style: ChartStyle) -> Block:
 
 def _lack(
     report: Report, name: str, deals: Sequence[History], says: str, style: ChartStyle
-) -> Entry:
+) -> TableEntry:
     every = len(report.stock.deals.open)
     share = f"{100 * len(deals) // every}%" if every else "-"
     cells = (counted(len(deals)), number(report.stock.tally(deals).metric(), style), aside(share))
     row = TableRow(name, cells)
-    return Entry(row, f"Open, {name}", deals, f"{len(deals)} open deals, {name}. {says}")
+    return TableEntry(row, f"Open, {name}", deals, f"{len(deals)} open deals, {name}. {says}")
 
 
 def stuck_deals(shown: Figures, style: ChartStyle) -> Block:
@@ -132,7 +132,7 @@ def stuck_deals(shown: Figures, style: ChartStyle) -> Block:
     )
 
 
-def _aged(shown: Figures, age: Age, style: ChartStyle) -> Entry:
+def _aged(shown: Figures, age: Age, style: ChartStyle) -> TableEntry:
     cells: tuple[Span, ...] = (
         aside(shown.stage_name(age.deal.stage_id)),
         (
@@ -144,7 +144,7 @@ def _aged(shown: Figures, age: Age, style: ChartStyle) -> Entry:
     name = shown.name_of(age.deal)
     days = "an unknown number of" if age.days_in_stage is None else age.days_in_stage
     says = f"{name}: {days} days in its stage, {age.idle_days} since the last touch."
-    return Entry(TableRow(name, cells), name, (age.deal,), says)
+    return TableEntry(TableRow(name, cells), name, (age.deal,), says)
 
 
 def dead(shown: Figures, style: ChartStyle) -> Block:
@@ -154,7 +154,7 @@ def dead(shown: Figures, style: ChartStyle) -> Block:
         return plain((), style)
     touches = shown.report.basis.rules.silent_touches
     entries = [
-        Entry(
+        TableEntry(
             TableRow(shown.name_of(deal), (counted(deal.outbound_since_reply),)),
             shown.name_of(deal),
             (deal,),

@@ -1,4 +1,4 @@
-"""What the measured forecast rests on, so that it can be checked by hand, and how right it was."""
+"""Chances that the measured forecast rests on, to be checked by hand, and how right it was."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeboard.ui.draw.charts import TableRow
 from pipeboard.ui.draw.line import Span
 from pipeboard.ui.draw.metrics.block import Block
 from pipeboard.ui.draw.metrics.figures import Figures
-from pipeboard.ui.draw.metrics.sections import Entry, section
+from pipeboard.ui.draw.metrics.sections import TableEntry, section
 from pipeboard.ui.draw.numbers import ChartStyle, aside, counted
 
 
@@ -40,7 +40,7 @@ def chance_table(shown: Figures, style: ChartStyle) -> Block:
     return section(title, ("open", "won", "of", "prior", "chance"), entries, style)
 
 
-def _entry(chance: Chance, name: str, stage: str, number: int, deals: list[History]) -> Entry:
+def _entry(chance: Chance, name: str, stage: str, number: int, deals: list[History]) -> TableEntry:
     value, prior = chance.value or Fraction(0), chance.prior
     says = "prior only" if chance.is_prior_only else f"{chance.won} of {decimal(chance.reached)}"
     cells: tuple[Span, ...] = (
@@ -54,7 +54,7 @@ def _entry(chance: Chance, name: str, stage: str, number: int, deals: list[Histo
         f"{name.strip()}: {says} like it were won in time, drawn towards "
         f"{'nothing' if prior is None else percent(prior)}; open deals are in part not won."
     )
-    return Entry(TableRow(name, cells, value), f"{stage}, {name.strip()}", deals, words)
+    return TableEntry(TableRow(name, cells, value), f"{stage}, {name.strip()}", deals, words)
 
 
 def past_forecasts(shown: Figures, style: ChartStyle) -> Block:
@@ -68,7 +68,7 @@ def past_forecasts(shown: Figures, style: ChartStyle) -> Block:
         cells: list[Span] = [(word(said[name]), "text") for name in FORECASTS]
         cells.append((word(came), "text.strong"))
         entries.append(
-            Entry(
+            TableEntry(
                 TableRow(score.period.label, cells),
                 f"Open at the start of {score.period.label}",
                 score.won,

@@ -1,4 +1,4 @@
-"""What the tabs are drawn from: a report, one to compare with, and the reps' own."""
+"""Figures that tabs are drawn from: a report, one to compare with, and the reps' own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
+from pipeboard.domain.filter_nodes import Filter
 from pipeboard.domain.metrics import Report, compare
 from pipeboard.domain.metrics.activity import waiting
 from pipeboard.domain.metrics.ageing import Age, ages, dead_candidates
@@ -15,7 +16,25 @@ from pipeboard.domain.metrics.grouping import Group, by_owner
 from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.report import Change
 from pipeboard.domain.metrics.slipping import most_pushed
-from pipeboard.domain.pipeline import StageKind
+from pipeboard.domain.periods import Period
+from pipeboard.domain.pipeline import Pipeline, StageKind
+from pipeboard.ui.draw.glyphs import Glyphs
+from pipeboard.ui.draw.metrics.tab_names import TabName
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """What a person looks at: whose deals, which period, which tab, on how wide a screen."""
+
+    pipeline: Pipeline
+    period: Period
+    owner: str | None = None
+    query: Filter | None = None
+    compares: bool = False
+    tab: TabName = TabName.OVERVIEW
+    width: int = 80
+    glyphs: Glyphs = Glyphs.UNICODE
+
 
 NAMED = 8
 """Deals that a list on a tab names; the others are behind its number."""

@@ -1,4 +1,4 @@
-"""What will come: by month, in the reps' words, as measured, and why it changed."""
+"""Forecast: by month, in the reps' words, as measured, and why it changed."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from pipeboard.ui.draw.line import whole
 from pipeboard.ui.draw.metrics.block import Block
 from pipeboard.ui.draw.metrics.chances import chance_table, past_forecasts
 from pipeboard.ui.draw.metrics.figures import NAMED, Figures, pushed
-from pipeboard.ui.draw.metrics.layout import Tab
-from pipeboard.ui.draw.metrics.sections import Entry, figures, section
+from pipeboard.ui.draw.metrics.layout import TabLayout
+from pipeboard.ui.draw.metrics.sections import TableEntry, figures, section
 from pipeboard.ui.draw.numbers import ChartStyle, aside, counted, ground, number, says
 
 FORECASTS = (
@@ -47,9 +47,9 @@ _LINES = (
 _MOST_MONTHS = 6
 
 
-def forecast_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> Tab:
+def forecast_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> TabLayout:
     """The forecasts side by side, what covers the target, and how true forecasts were."""
-    return Tab(
+    return TabLayout(
         figures(FORECASTS, shown, whole),
         (
             lines(shown, half),
@@ -74,7 +74,7 @@ def lines(shown: Figures, style: ChartStyle) -> Block:
         del found["forecast_call"]
     most = max([abs(Fraction(metric.value or 0)) for metric in found.values()] + [Fraction(1)])
     entries = [
-        Entry(
+        TableEntry(
             TableRow(
                 METRICS[name].label,
                 (number(metric, style),),
@@ -112,7 +112,7 @@ def months(shown: Figures, style: ChartStyle) -> Block:
     )
 
 
-def _month(month: Month, most: Fraction, style: ChartStyle) -> Entry:
+def _month(month: Month, most: Fraction, style: ChartStyle) -> TableEntry:
     cells = (
         counted(len(month.deals)),
         number(month.open_value, style),
@@ -126,7 +126,7 @@ def _month(month: Month, most: Fraction, style: ChartStyle) -> Entry:
         Fraction(month.open_value.value or 0) / most,
     )
     words = f"{len(month.deals)} open deals should close in {month.month}{ground(month.weighted)}."
-    return Entry(row, f"Closing in {month.month}", month.deals, words)
+    return TableEntry(row, f"Closing in {month.month}", month.deals, words)
 
 
 def unsupported(shown: Figures, style: ChartStyle) -> Block:
@@ -135,7 +135,7 @@ def unsupported(shown: Figures, style: ChartStyle) -> Block:
     value = shown.report.stock.tally(found).metric()
     if not found:
         return Block(0)
-    entry = Entry(
+    entry = TableEntry(
         TableRow("no timeline, budget or decider", (counted(len(found)), number(value, style))),
         "Unsupported commits",
         found,
@@ -156,7 +156,7 @@ def waterfall(shown: Figures, style: ChartStyle) -> Block:
         mark = "" if ends else "+" if sign > 0 else "-"
         words = name.replace("_", " ")
         entries.append(
-            Entry(
+            TableEntry(
                 TableRow(
                     words,
                     (
@@ -187,7 +187,7 @@ def calibration(shown: Figures, style: ChartStyle) -> Block:
         name = f"{band.low_bp // 100}-{band.high_bp // 100}%"
         stated = percent(band.stated)
         entries.append(
-            Entry(
+            TableEntry(
                 TableRow(
                     f"given {name}",
                     (counted(band.won.n), whole(stated, "text"), number(band.won, style)),
@@ -218,7 +218,7 @@ def slipping(shown: Figures, style: ChartStyle) -> Block:
         moved = f"{times}x"
         name = shown.name_of(deal)
         entries.append(
-            Entry(
+            TableEntry(
                 TableRow(
                     name,
                     (

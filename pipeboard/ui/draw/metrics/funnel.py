@@ -13,8 +13,8 @@ from pipeboard.ui.draw.charts import TableRow
 from pipeboard.ui.draw.line import Span
 from pipeboard.ui.draw.metrics.block import Block
 from pipeboard.ui.draw.metrics.figures import Figures
-from pipeboard.ui.draw.metrics.layout import Tab
-from pipeboard.ui.draw.metrics.sections import Entry, figures, section
+from pipeboard.ui.draw.metrics.layout import TabLayout
+from pipeboard.ui.draw.metrics.sections import TableEntry, figures, section
 from pipeboard.ui.draw.numbers import ChartStyle, aside, counted, ground, is_pale, number
 
 WIN_RATES = (
@@ -30,9 +30,9 @@ WIN_RATES = (
 _SHOWN_MONTHS = 7
 
 
-def funnel_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> Tab:
+def funnel_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> TabLayout:
     """Cohorts, win rates, what was skipped, lead velocity."""
-    return Tab(
+    return TabLayout(
         figures(WIN_RATES, shown, whole),
         (cohorts(shown, half, reading=True), paths(shown, half)),
         (values(shown, half), leads(shown, half)),
@@ -46,7 +46,7 @@ def cohorts(shown: Figures, style: ChartStyle, *, reading: bool = False) -> Bloc
     most = max([row.entered for row in report.stages] + [won.n, 1])
     entries = [_cohort(row, Fraction(row.entered, most), style) for row in report.stages]
     entries.append(
-        Entry(
+        TableEntry(
             TableRow(
                 shown.won_stage,
                 (number(won, style),),
@@ -67,7 +67,7 @@ def cohorts(shown: Figures, style: ChartStyle, *, reading: bool = False) -> Bloc
     )
 
 
-def _cohort(row: StageNumbers, share: Fraction, style: ChartStyle) -> Entry:
+def _cohort(row: StageNumbers, share: Fraction, style: ChartStyle) -> TableEntry:
     limit = row.stage.expected_days
     cells = (
         counted(row.entered),
@@ -83,7 +83,7 @@ def _cohort(row: StageNumbers, share: Fraction, style: ChartStyle) -> Entry:
         else f"{row.stage.name}: nobody entered it in the period."
     )
     entered = conversion.denominator
-    return Entry(
+    return TableEntry(
         TableRow(row.stage.name, cells, share),
         f"Entered {row.stage.name}",
         entered,
@@ -110,7 +110,7 @@ def days(metric: Metric, style: ChartStyle, limit: int | None = None) -> Span:
 def paths(shown: Figures, style: ChartStyle) -> Block:
     """Off the straight path: stages skipped, and returned to."""
     entries = [
-        Entry(
+        TableEntry(
             TableRow(
                 row.stage.name,
                 (
@@ -134,7 +134,7 @@ def values(shown: Figures, style: ChartStyle) -> Block:
     report = shown.report
     most = max([Fraction(row.open_value.value or 0) for row in report.stages] + [Fraction(1)])
     entries = [
-        Entry(
+        TableEntry(
             TableRow(
                 row.stage.name,
                 (
@@ -168,7 +168,7 @@ def leads(shown: Figures, style: ChartStyle) -> Block:
         return section("Qualified leads", (), (), style, nothing="No stage is marked as qualified.")
     most = max([month.leads for month in months] + [1])
     entries = [
-        Entry(
+        TableEntry(
             TableRow(
                 _month_name(month),
                 (counted(month.leads), number(month.rate, style)),

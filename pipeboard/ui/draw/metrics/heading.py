@@ -1,4 +1,4 @@
-"""What stands above the tabs: whose numbers of which period, and as of when."""
+"""Heading of the metrics: whose numbers of which period, and as of when."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pipeboard.domain.periods import Period
 from pipeboard.ui.draw.frame import title_bar
 from pipeboard.ui.draw.glyphs import DOT
 from pipeboard.ui.draw.line import Line, Span, whole, width_of
-from pipeboard.ui.draw.metrics.asked import Asked
+from pipeboard.ui.draw.metrics.figures import ReportView
 from pipeboard.ui.draw.metrics.tabs import tab_strip
 from pipeboard.ui.draw.section import calendar_day
 
 _LONGEST_FILTER = 30
 
 
-def heading(asked: Asked, width: int, *, filter_text: str, at: datetime) -> tuple[Line, ...]:
+def heading(asked: ReportView, width: int, *, filter_text: str, at: datetime) -> tuple[Line, ...]:
     """The title bar and the tabs; `at` is local."""
     owner = f"@{asked.owner}" if asked.owner is not None else "everyone"
     start: list[Span] = [

@@ -18,7 +18,7 @@ _MARGIN = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Tab:
+class TabLayout:
     """The parts of a tab: across the screen, and in its left and right columns."""
 
     top: Block
@@ -26,7 +26,7 @@ class Tab:
     right: tuple[Block, ...] = ()
 
 
-Draw: TypeAlias = Callable[[Figures, ChartStyle, ChartStyle], Tab]
+Draw: TypeAlias = Callable[[Figures, ChartStyle, ChartStyle], TabLayout]
 
 
 def laid_out(draw: Draw, shown: Figures, style: ChartStyle) -> Block:

@@ -9,16 +9,16 @@ from pipeboard.domain.metrics.readings import loss_reading
 from pipeboard.ui.draw.charts import TableRow
 from pipeboard.ui.draw.metrics.block import Block
 from pipeboard.ui.draw.metrics.figures import Figures
-from pipeboard.ui.draw.metrics.layout import Tab
-from pipeboard.ui.draw.metrics.sections import Entry, figures, section
+from pipeboard.ui.draw.metrics.layout import TabLayout
+from pipeboard.ui.draw.metrics.sections import TableEntry, figures, section
 from pipeboard.ui.draw.numbers import ChartStyle, counted, number
 
 LOSSES = ("lost_count", "lost_value", "win_rate", "win_rate_competitive")
 
 
-def losses_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> Tab:
+def losses_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> TabLayout:
     """The reasons, and the stages that deals are lost from."""
-    return Tab(
+    return TabLayout(
         figures(LOSSES, shown, whole),
         (reasons(shown, half, reading=True),),
         (by_stage(shown, half), rivals(shown, half)),
@@ -30,7 +30,7 @@ def reasons(shown: Figures, style: ChartStyle, *, reading: bool = False) -> Bloc
     found = shown.report.loss_reasons
     total = sum(len(reason.deals) for reason in found)
     entries = [
-        Entry(
+        TableEntry(
             TableRow(
                 reason.category,
                 (counted(len(reason.deals)), number(reason.value, style)),
@@ -56,7 +56,7 @@ def rivals(shown: Figures, style: ChartStyle) -> Block:
     """To whom deals were lost."""
     found = competitors(shown.report.basis)
     entries = [
-        Entry(
+        TableEntry(
             TableRow(
                 rival.competitor,
                 (counted(len(rival.deals)), number(rival.value, style)),
@@ -83,7 +83,7 @@ def by_stage(shown: Figures, style: ChartStyle) -> Block:
             continue
         value = shown.report.basis.tally(deals).metric()
         entries.append(
-            Entry(
+            TableEntry(
                 TableRow(
                     stage.name,
                     (counted(len(deals)), number(value, style)),

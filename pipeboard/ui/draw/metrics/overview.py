@@ -17,7 +17,7 @@ from pipeboard.ui.draw.metrics.block import GUTTER, Block, Row, below, rows
 from pipeboard.ui.draw.metrics.figures import Figures
 from pipeboard.ui.draw.metrics.forecast import months, slipping
 from pipeboard.ui.draw.metrics.funnel import cohorts
-from pipeboard.ui.draw.metrics.layout import Tab
+from pipeboard.ui.draw.metrics.layout import TabLayout
 from pipeboard.ui.draw.metrics.losses import reasons
 from pipeboard.ui.draw.metrics.reps import attainment
 from pipeboard.ui.draw.metrics.sections import figure_columns, figures
@@ -42,9 +42,9 @@ _LABEL = 10
 _BAR = 20
 
 
-def overview_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> Tab:
+def overview_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> TabLayout:
     """The three answers, the figures, and the charts that bear them out."""
-    return Tab(
+    return TabLayout(
         below(whole.width, (answers(shown, whole), figures(_names(whole), shown, whole))),
         (cohorts(shown, half), won_weeks(shown, half), age_bands(shown, half)),
         (

@@ -13,17 +13,17 @@ from pipeboard.ui.draw.charts import TableRow
 from pipeboard.ui.draw.line import Span
 from pipeboard.ui.draw.metrics.block import Block
 from pipeboard.ui.draw.metrics.figures import Figures
-from pipeboard.ui.draw.metrics.layout import Tab
-from pipeboard.ui.draw.metrics.sections import Entry, section
+from pipeboard.ui.draw.metrics.layout import TabLayout
+from pipeboard.ui.draw.metrics.sections import TableEntry, section
 from pipeboard.ui.draw.numbers import ChartStyle, aside, ground, number
 
 FIRST = 6
 """Reps that the overview shows."""
 
 
-def reps_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> Tab:
+def reps_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> TabLayout:
     """What each rep won, has open, promises, and how sure that is."""
-    return Tab(
+    return TabLayout(
         attainment(shown, whole, reading=True),
         (rates(shown, half),),
         (hopes(shown, half), calls(shown, half)),
@@ -54,7 +54,7 @@ def attainment(shown: Figures, style: ChartStyle, *, reading: bool = False) -> B
     )
 
 
-def _rep(name: Group, rep: Report, most: Fraction, style: ChartStyle) -> Entry:
+def _rep(name: Group, rep: Report, most: Fraction, style: ChartStyle) -> TableEntry:
     won, target, rate = rep.metric("won_value"), rep.metric("target"), rep.metric("win_rate")
     share = (
         Fraction(won.value) / Fraction(target.value)
@@ -71,7 +71,7 @@ def _rep(name: Group, rep: Report, most: Fraction, style: ChartStyle) -> Entry:
         number(rate, style),
         aside(str(rate.n)),
     )
-    return Entry(
+    return TableEntry(
         TableRow(_name(name), cells, Fraction(won.value or 0) / most),
         f"{_name(name)}: open deals",
         rep.metric("open_count").numerator,
@@ -97,7 +97,7 @@ def rates(shown: Figures, style: ChartStyle) -> Block:
             )
         )
         entries.append(
-            Entry(
+            TableEntry(
                 TableRow(_name(name), cells),
                 f"{_name(name)}: won",
                 rep.metric("won_count").numerator,
@@ -135,7 +135,7 @@ def calls(shown: Figures, style: ChartStyle) -> Block:
             _call_accuracy(rep),
         )
         entries.append(
-            Entry(
+            TableEntry(
                 TableRow(_name(name), cells),
                 f"{_name(name)}: due in the period",
                 rep.metric("forecast_pipeline").numerator,
@@ -158,7 +158,7 @@ def hopes(shown: Figures, style: ChartStyle) -> Block:
             _accuracy(rep),
         )
         entries.append(
-            Entry(
+            TableEntry(
                 TableRow(_name(name), cells),
                 f"{_name(name)}: due in the period",
                 rep.metric("forecast_weighted").numerator,

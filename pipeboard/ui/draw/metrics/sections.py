@@ -1,4 +1,4 @@
-"""What tabs are put together from: titled tables with a sentence, and grids of figures."""
+"""Sections of a tab: titled tables with a sentence, and grids of figures."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _VALUE = 14
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TableEntry:
     """A row of a table, the deals behind it, and what it says in words; `base` has the deals that
     its rate is a share of."""
 
@@ -33,7 +33,7 @@ class Entry:
 def section(
     title: str,
     heads: Sequence[str],
-    entries: Sequence[Entry],
+    entries: Sequence[TableEntry],
     style: ChartStyle,
     reading: str = "",
     nothing: str = "",

@@ -1,0 +1,175 @@
+"""The verbs about what numbers are held against and how they are counted: target, fx, setting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeboard.cli.arguments import Parser
+from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.tables import Table
+from pipeboard.domain.counting import SETTINGS, chosen, with_choice
+from pipeboard.domain.dates import format_date
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.money import format_money
+from pipeboard.domain.near import did_you_mean
+from pipeboard.domain.text import quoted
+from pipeboard.workspace.finding import typed_period
+from pipeboard.workspace.targets import set_rate, set_target, targets_of
+
+if TYPE_CHECKING:
+    from pipeboard.domain.metrics import Target
+
+
+def _target_arguments(parser: Parser) -> None:
+    parser.add_argument("period", metavar="PERIOD", help="2026, 2026Q4, 2026-11 or 2026-W47")
+    parser.add_argument("amount", metavar="AMOUNT", help="such as 130k; none takes it away")
+    parser.add_argument("--owner", metavar="REP", default="", help="of a rep")
+    parser.add_argument("--team", metavar="TEAM", default="", help="of a team")
+    parser.add_json()
+
+
+def set_target_of(call: Call) -> int:
+    """What is to be won in a period by a rep, a team or everybody."""
+    asked = call.arguments
+    amount = None if asked.amount.lower() == "none" else asked.amount
+    target = set_target(
+        call.workspace,
+        call.pipeline,
+        asked.period,
+        amount,
+        owner=asked.owner,
+        team=asked.team,
+        **call.once,
+    )
+    if asked.json:
+        call.out.document({"target": target and _target(target)})
+    label = typed_period(call.workspace, asked.period).label
+    whose = _whose(asked.owner.removeprefix("@"), asked.team)
+    begin = "Not done (dry run): " if asked.dry_run else ""
+    if target is None:
+        call.out.say(f"{begin}No target for {label}, {whose}.")
+    else:
+        call.out.say(f"{begin}Target for {label}, {whose}: {format_money(target.amount)}.")
+    return 0
+
+
+def _whose(owner: str, team: str) -> str:
+    return f"@{owner}" if owner else f"team {team}" if team else "everybody"
+
+
+def _target(target: Target) -> dict[str, object]:
+    return {
+        "period": target.period,
+        "amount": {"amount_minor": target.amount.minor, "currency": target.amount.currency},
+        "owner": target.owner or None,
+        "team": target.team or None,
+    }
+
+
+def list_targets(call: Call) -> int:
+    """The targets of the pipeline."""
+    found = targets_of(call.workspace, call.pipeline)
+    if call.arguments.json:
+        call.out.document({"targets": [_target(target) for target in found]})
+        return 0
+    rows = (
+        (target.period, _whose(target.owner, target.team), format_money(target.amount))
+        for target in found
+    )
+    Table(("period", "whose", "target"), right=(2,)).write(call.out, rows)
+    if not found:
+        call.out.say("No target is set; for example: pipeboard target set 2026Q4 130k")
+    return 0
+
+
+def _fx_arguments(parser: Parser) -> None:
+    parser.add_argument("currency", metavar="CURRENCY", help="such as USD")
+    parser.add_argument("rate", metavar="RATE", help="what one unit is worth; none takes it away")
+    parser.add_argument("--on", metavar="DATE", help="from that day on, else from today")
+    parser.add_json()
+
+
+def set_rate_of(call: Call) -> int:
+    """What a currency is worth in the workspace's, from a day on."""
+    asked, base = call.arguments, call.settings.currency
+    wanted = None if asked.rate.lower() == "none" else asked.rate
+    code, rate, day = set_rate(
+        call.workspace, asked.currency, wanted, on=call.day(asked.on), **call.once
+    )
+    if asked.json:
+        call.out.document(
+            {"rate": rate and {"currency": code, "from": day.isoformat(), "rate": float(rate)}}
+        )
+    begin = "Not done (dry run): " if asked.dry_run else ""
+    if rate is None:
+        call.out.say(f"{begin}No rate of {code} for {format_date(day)}.")
+    else:
+        call.out.say(f"{begin}1 {code} is {float(rate):g} {base} from {format_date(day)} on.")
+    return 0
+
+
+def list_rates(call: Call) -> int:
+    """Every rate, by currency and day."""
+    rates = call.workspace.reader.rates()
+    found = [(code, day, rate) for code, dated in rates.dated.items() for day, rate in dated]
+    if call.arguments.json:
+        documents = [
+            {"currency": code, "from": day.isoformat(), "rate": float(rate)}
+            for code, day, rate in found
+        ]
+        call.out.document({"base": rates.base, "rates": documents})
+        return 0
+    rows = ((code, day.isoformat(), f"{float(rate):g}") for code, day, rate in found)
+    Table(("currency", "from", f"in {rates.base}"), right=(2,)).write(call.out, rows)
+    if not found:
+        call.out.say("No rate is entered; for example: pipeboard fx set USD 0.92")
+    return 0
+
+
+def list_settings(call: Call) -> int:
+    """How the workspace counts."""
+    found = {name: chosen(call.settings, name) for name in SETTINGS}
+    if call.arguments.json:
+        call.out.document({"settings": found})
+        return 0
+    rows = ((name, found[name], choice.says) for name, choice in SETTINGS.items())
+    Table(("setting", "value", "what it is")).write(call.out, rows)
+    return 0
+
+
+def _set_arguments(parser: Parser) -> None:
+    parser.add_argument("name", metavar="SETTING", help=", ".join(SETTINGS))
+    parser.add_argument("value", metavar="VALUE", help="such as sunday, april or now")
+    parser.add_json()
+
+
+def set_setting(call: Call) -> int:
+    """How numbers are counted, from now on and for every period."""
+    asked = call.arguments
+    choice = SETTINGS.get(asked.name)
+    if choice is None:
+        hint = did_you_mean(asked.name, SETTINGS) or f"There are {', '.join(SETTINGS)}."
+        raise BadInput(f"There is no setting {quoted(asked.name)}.", hint=hint)
+    value = next((v for v in choice.values if v.startswith(asked.value.lower())), None)
+    if value is None or len(asked.value) < min(3, len(value)):
+        raise BadInput(
+            f"{quoted(asked.value)} is nothing that {asked.name} can be.",
+            hint=f"Write one of {', '.join(choice.values)}.",
+        )
+    if not asked.dry_run:
+        call.workspace.save_settings(with_choice(call.settings, asked.name, value))
+    if asked.json:
+        call.out.document({"setting": {"name": asked.name, "value": value}})
+    begin = "Not done (dry run): " if asked.dry_run else ""
+    call.out.say(f"{begin}{asked.name} is {value}.")
+    return 0
+
+
+VERBS = {
+    "target set": Verb("PERIOD AMOUNT", _target_arguments, set_target_of),
+    "target list": Verb("", Parser.add_json, list_targets),
+    "fx set": Verb("CURRENCY RATE", _fx_arguments, set_rate_of),
+    "fx list": Verb("", Parser.add_json, list_rates),
+    "setting list": Verb("", Parser.add_json, list_settings),
+    "setting set": Verb("SETTING VALUE", _set_arguments, set_setting),
+}

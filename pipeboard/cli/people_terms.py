@@ -1,0 +1,131 @@
+"""The verbs for what stands beside a deal: its people, its terms, its checklist."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeboard.cli.arguments import Parser
+from pipeboard.cli.call import Call, Verb
+from pipeboard.domain import commands as c
+from pipeboard.domain.criteria import ROLES
+from pipeboard.domain.deal import Contact, Deal, Term
+from pipeboard.domain.errors import NotFound
+from pipeboard.domain.near import did_you_mean
+from pipeboard.domain.text import fold, quoted
+
+_REACH = ("role", "title", "phone", "email")
+_SIDES = ("ours", "theirs", "agreed")
+
+
+def _deal(call: Call) -> Deal:
+    return call.workspace.find_deal(call.arguments.deal, call.only_pipeline)
+
+
+def _deal_argument(parser: Parser) -> None:
+    parser.add_argument("deal", metavar="DEAL", help="142, D-142 or part of a name")
+
+
+def _contact_arguments(parser: Parser) -> None:
+    _deal_argument(parser)
+    parser.add_argument("name", metavar="NAME", help="the person, known or new")
+    parser.add_argument("--role", metavar="R", help=f"one of {', '.join(ROLES)}")
+    parser.add_argument("--title", metavar="TEXT", help="what they are at their company")
+    parser.add_argument("--phone", metavar="NUMBER", help="their telephone")
+    parser.add_argument("--email", metavar="ADDRESS", help="their e-mail")
+    parser.add_argument("--remove", action="store_true", help="take them off the deal")
+    parser.add_json()
+
+
+def contact(call: Call) -> int:
+    """A person of the deal: added, changed in what is given, or taken away."""
+    asked, deal = call.arguments, _deal(call)
+    names = {key: person.name for key, person in deal.contacts.items()}
+    key = _key_of(asked.name, names)
+    if asked.remove:
+        _must_be_there(key, asked.name, names)
+        wanted = None
+    else:
+        person = deal.contacts.get(key, Contact(asked.name))
+        wanted = replace(person, **_given(call, _REACH))
+    return call.report(call.execute(c.SetContact(key, wanted), [deal.id]))
+
+
+def _term_arguments(parser: Parser) -> None:
+    _deal_argument(parser)
+    parser.add_argument("item", metavar="TERM", help="what is negotiated: payment, delivery")
+    parser.add_argument("--ours", metavar="TEXT", help="our position")
+    parser.add_argument("--theirs", metavar="TEXT", help="their position")
+    parser.add_argument("--agreed", metavar="TEXT", help="what was agreed")
+    parser.add_argument("--remove", action="store_true", help="take it off the sheet")
+    parser.add_json()
+
+
+def term(call: Call) -> int:
+    """A line of the terms sheet: added, changed in what is given, or taken away."""
+    asked, deal = call.arguments, _deal(call)
+    names = {key: line.item for key, line in deal.terms.items()}
+    key = _key_of(asked.item, names)
+    if asked.remove:
+        _must_be_there(key, asked.item, names)
+        wanted = None
+    else:
+        wanted = replace(deal.terms.get(key, Term(asked.item)), **_given(call, _SIDES))
+    return call.report(call.execute(c.SetTerm(key, wanted), [deal.id]))
+
+
+def _tick_arguments(parser: Parser) -> None:
+    _deal_argument(parser)
+    parser.add_argument("item", metavar="ITEM", help="its number, or part of its words")
+    parser.add_argument("--clear", action="store_true", help="not done after all")
+    parser.add_json()
+
+
+def tick(call: Call) -> int:
+    """An item of the checklist of the deal's stage, ticked or cleared."""
+    asked, deal = call.arguments, _deal(call)
+    stage = call.documents.pipelines[deal.pipeline_id].stage(deal.stage_id)
+    item = _item(asked.item, stage.checklist, stage.name)
+    return call.report(call.execute(c.Check(stage.id, item, not asked.clear), [deal.id]))
+
+
+def _item(text: str, checklist: tuple[str, ...], stage: str) -> str:
+    """The item meant by a number from 1 or by part of its words."""
+    if text.isdigit() and 1 <= int(text) <= len(checklist):
+        return checklist[int(text) - 1]
+    found = [item for item in checklist if fold(text) in fold(item)]
+    exact = [item for item in found if fold(item) == fold(text)]
+    if len(exact or found) == 1:
+        return (exact or found)[0]
+    raise NotFound(
+        f"{stage} has no checklist item {quoted(text)}."
+        if not found
+        else f"{quoted(text)} could be {', '.join(found)}.",
+        hint=f"There are: {', '.join(checklist)}." if checklist else "Its checklist is empty.",
+    )
+
+
+def _given(call: Call, names: tuple[str, ...]) -> dict[str, str]:
+    """The fields that were typed; an empty text empties."""
+    given = {name: getattr(call.arguments, name) for name in names}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _key_of(name: str, names: dict[str, str]) -> str:
+    """The key of whoever or whatever is called so, "" for something new."""
+    return next((key for key, known in names.items() if fold(known) == fold(name)), "")
+
+
+def _must_be_there(key: str, name: str, names: dict[str, str]) -> None:
+    if not key:
+        known = list(names.values())
+        raise NotFound(
+            f"There is no {quoted(name)} on this deal.",
+            hint=did_you_mean(name, known) or f"There are: {', '.join(known) or 'none'}.",
+        )
+
+
+VERBS = {
+    "contact": Verb("DEAL NAME", _contact_arguments, contact),
+    "term": Verb("DEAL TERM", _term_arguments, term),
+    "tick": Verb("DEAL ITEM", _tick_arguments, tick),
+}

@@ -1,0 +1,198 @@
+"""The verb about numbers: metrics."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pipeboard import outlet
+from pipeboard.cli.arguments import Parser
+from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.tables import Table
+from pipeboard.domain.currencies import currency_code
+from pipeboard.domain.dates import Direction, parse_date, parse_instant
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.people import match_rep
+from pipeboard.workspace.finding import typed_period
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipeboard.domain.metrics import Report
+    from pipeboard.domain.metrics.grouping import Group
+    from pipeboard.domain.metrics.waterfall import Waterfall
+    from pipeboard.workspace.reports import ReportQuery
+
+
+def _metrics_arguments(parser: Parser) -> None:
+    parser.add_argument("words", nargs="*", help="only deals that match a filter")
+    parser.add_argument(
+        "--period",
+        metavar="P",
+        default="this-quarter",
+        help="2026, 2026Q4, 2026-11, 2026-W47, last90d, all, FROM..TO",
+    )
+    parser.add_argument("--by", metavar="NAME", help="split by owner, source, month, field.NAME…")
+    parser.add_argument("--owner", metavar="REP", help="what a rep did")
+    parser.add_argument("--compare", action="store_true", help="against the period before")
+    parser.add_argument("--as-of", metavar="T", help="as it was on a day or at an instant")
+    parser.add_argument(
+        "--since", metavar="DATE", help="what changed in the pipeline of the period since a day"
+    )
+    parser.add_argument(
+        "--history",
+        action="store_true",
+        help="what forecasts said week by week in past periods, against what came",
+    )
+    parser.add_argument("--currency", metavar="CODE", default="", help="sums in another currency")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON document")
+    form.add_argument("--md", action="store_true", help="Markdown")
+    form.add_argument("--csv", action="store_true", help="CSV, a line for each number")
+
+
+def metrics(call: Call) -> int:
+    """The numbers of a period, for people, scripts and spreadsheets."""
+    from pipeboard.workspace.reports import changes_since, groups_of, report_before, report_of
+
+    asked, workspace = call.arguments, call.workspace
+    question = _question(call)
+    report = report_of(workspace, question)
+    before = report_before(workspace, question) if asked.compare else None
+    groups = groups_of(workspace, report, asked.by) if asked.by else None
+    flow = changes_since(workspace, report, day) if (day := call.day(asked.since)) else None
+    if asked.json:
+        from pipeboard.exchange.metrics_document import metrics_document
+
+        call.out.document(
+            metrics_document(
+                report,
+                filter_text=" ".join(asked.words),
+                owner=question.owner,
+                before=before,
+                groups=groups,
+                grouped_by=asked.by or "",
+                flow=flow,
+                history=asked.history,
+            )
+        )
+    elif asked.md or asked.csv:
+        _write_tables(call, question, report, before, groups, flow)
+    else:
+        from pipeboard.cli.drawing import draw_overview
+
+        draw_overview(call, report, before, groups, question.owner)
+        if flow is not None:
+            _write_changes(call, report, flow)
+        if asked.history:
+            _write_history(call, report)
+    return 0
+
+
+def _question(call: Call) -> ReportQuery:
+    from pipeboard.workspace.reports import ReportQuery
+
+    asked, workspace = call.arguments, call.workspace
+    as_of = workspace.now() if asked.as_of is None else _instant(call, asked.as_of)
+    words = " ".join(asked.words)
+    query = workspace.parse_filter(words) if words.strip() else None
+    if query is not None:
+        call.tell_days(query.understood)
+    return ReportQuery(
+        call.pipeline,
+        typed_period(workspace, asked.period, at=as_of),
+        as_of,
+        _owner(call, asked.owner),
+        query,
+        workspace.me,
+        currency_code(asked.currency) if asked.currency else "",
+    )
+
+
+def _instant(call: Call, text: str) -> datetime:
+    """The instant that was typed, or the end of the day; BadInput for the future."""
+    from pipeboard.workspace.reports import end_of
+
+    workspace = call.workspace
+    try:
+        if "T" not in text and ":" not in text:
+            day = parse_date(text, workspace.today, Direction.BACK)
+            call.tell_days([(text, day)])
+            return end_of(workspace, day)
+        at = parse_instant(text, zone=call.settings.zone)
+    except BadInput as error:
+        raise BadInput(f"--as-of: {error.message}", hint=error.hint) from error
+    if at > workspace.now():
+        raise BadInput("--as-of: that has not come yet.", hint="Name an instant until now.")
+    return at
+
+
+def _owner(call: Call, name: str | None) -> str | None:
+    """The rep with that name; deals may belong to somebody who is no rep any more."""
+    if name is None:
+        return None
+    return match_rep(name, call.workspace.reader.reps()).name
+
+
+def _write_tables(
+    call: Call,
+    question: ReportQuery,
+    report: Report,
+    before: Report | None,
+    groups: Mapping[Group, Report] | None,
+    flow: Waterfall | None,
+) -> None:
+    from pipeboard.domain.metrics import METRICS
+    from pipeboard.exchange.metrics_tables import GROUP_METRICS, as_csv, as_markdown, tables
+
+    words, owner = " ".join(call.arguments.words), question.owner
+    as_data = call.arguments.csv
+    shown = tuple(METRICS) if as_data else GROUP_METRICS
+    found = tables(
+        report, before, groups, group_metrics=shown, flow=flow, history=call.arguments.history
+    )
+    if as_data:
+        outlet.data(as_csv(report, found, words, owner), end="")
+    else:
+        call.out.text(as_markdown(report, found, words, owner).rstrip("\n"))
+
+
+def _write_changes(call: Call, report: Report, flow: Waterfall) -> None:
+    from pipeboard.domain.metrics.waterfall import GOING
+    from pipeboard.domain.metrics.wording import Wording
+
+    say = Wording(report.basis.rules.currency)
+    rows = (
+        (
+            name.replace("_", " "),
+            str(len(line.deals)),
+            f"{'-' if name in GOING else ''}{say.money(flow.whole()[name])}",
+        )
+        for name, line in flow.lines.items()
+        if line.deals or name in ("start", "end")
+    )
+    call.out.line("")
+    Table(("what changed", "deals", "value"), right=(1, 2)).write(call.out, rows)
+
+
+def _write_history(call: Call, report: Report) -> None:
+    from pipeboard.domain.metrics.said_before import CALLS
+    from pipeboard.domain.metrics.wording import Wording
+
+    say = Wording(report.basis.rules.currency)
+    if not report.forecast_history:
+        call.out.say("No period of that kind is over yet: no forecast has been held against it.")
+        return
+    rows = (
+        (
+            f"{call_.period.label} week {call_.week}",
+            *(say.money(call_.said[name]) for name in CALLS),
+            say.money(call_.came),
+        )
+        for call_ in report.forecast_history
+    )
+    call.out.line("")
+    Table(("said at", *CALLS, "came"), right=range(1, 7)).write(call.out, rows)
+
+
+VERBS = {"metrics": Verb("[FILTER...]", _metrics_arguments, metrics, dashed_words=True)}

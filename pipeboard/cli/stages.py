@@ -1,0 +1,139 @@
+"""The verbs that take deals from stage to stage: move, won, lost, reopen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipeboard.cli.arguments import Parser
+from pipeboard.cli.call import Call, Verb, deal_arguments, last_word
+from pipeboard.domain import commands as c
+from pipeboard.domain.dates import Direction, format_date
+from pipeboard.domain.deal import LOSS_CATEGORIES, Loss
+from pipeboard.domain.money import format_money, parse_money
+
+if TYPE_CHECKING:
+    from pipeboard.workspace import Receipt
+
+
+def _override(parser: Parser) -> None:
+    parser.add_argument(
+        "--override",
+        metavar="REASON",
+        default="",
+        help="pass the gate; the reason is logged",
+    )
+
+
+def _on(parser: Parser) -> None:
+    parser.add_argument("--on", metavar="DATE", help="the day it was, today unless given")
+
+
+def _move_arguments(parser: Parser) -> None:
+    deal_arguments(parser)
+    _override(parser)
+
+
+def move(call: Call) -> int:
+    """To another open stage."""
+    refs, name = last_word(call.arguments.words, "deals and a stage", "move")
+    deals = call.deals(refs)
+    stage = call.stage(deals, name)
+    command = c.Move(stage.id, call.arguments.override)
+    return call.report(call.execute(command, [deal.id for deal in deals]))
+
+
+def _won_arguments(parser: Parser) -> None:
+    deal_arguments(parser)
+    parser.add_argument("--value", metavar="AMOUNT", help="the final value")
+    parser.add_argument(
+        "--follow-up", metavar="DATE", help="a lead for the next sale: ask how it goes, say +14d"
+    )
+    _on(parser)
+    _override(parser)
+
+
+def won(call: Call) -> int:
+    """Won, with the final value; and what follows the sale."""
+    asked = call.arguments
+    value = None if asked.value is None else parse_money(asked.value, call.settings.currency)
+    day = call.day(asked.follow_up, Direction.AHEAD)
+    ids = call.ids(asked.words)
+    receipt = call.execute(c.Win(value, call.day(asked.on), asked.override), ids)
+    said = _closed(call, receipt)
+    if day is None or asked.dry_run:
+        return call.report(receipt, *said)
+    leads = [
+        call.workspace.follow_up(deal.id, day, **call.once_for(f"follow-up-{deal.id}"))
+        for deal in receipt.deals
+    ]
+    followed = tuple(lead.summary for lead in leads)
+    made = tuple(deal for lead in leads for deal in lead.deals)
+    return call.report(
+        replace(receipt, deals=(*receipt.deals, *made), notes=(*receipt.notes, *followed)), *said
+    )
+
+
+def _closed(call: Call, receipt: Receipt) -> tuple[str, ...]:
+    """On which day the deals ended, and at what value a single one."""
+    from pipeboard.cli import echo
+
+    if not receipt.deals:
+        return ()
+    deal = receipt.deals[0]
+    value = format_money(deal.value) if deal.value and len(receipt.deals) == 1 else ""
+    again = deal.loss.recycle_on if deal.loss else None
+    return (
+        echo.joined(
+            (
+                echo.closed_on(deal, call.settings.zone),
+                value,
+                f"again on {format_date(again)}" if again else "",
+            )
+        ),
+    )
+
+
+def _lost_arguments(parser: Parser) -> None:
+    deal_arguments(parser)
+    parser.add_argument(
+        "--category", metavar="C", required=True, help=f"one of {', '.join(LOSS_CATEGORIES)}"
+    )
+    parser.add_argument("--reason", metavar="TEXT", default="", help="why, in words")
+    parser.add_argument("--competitor", metavar="NAME", default="", help="who won it")
+    parser.add_argument("--recycle", metavar="DATE", help="when to try again")
+    _on(parser)
+
+
+def lost(call: Call) -> int:
+    """Lost, for a reason."""
+    asked = call.arguments
+    loss = Loss(
+        asked.category, asked.reason, asked.competitor, call.day(asked.recycle, Direction.AHEAD)
+    )
+    ids = call.ids(asked.words)
+    receipt = call.execute(c.Lose(loss, call.day(asked.on)), ids)
+    return call.report(receipt, *_closed(call, receipt))
+
+
+def _reopen_arguments(parser: Parser) -> None:
+    deal_arguments(parser)
+    parser.add_argument("--stage", metavar="STAGE", help="where to, else where it was closed")
+    _override(parser)
+
+
+def reopen(call: Call) -> int:
+    """Back to work."""
+    asked = call.arguments
+    deals = call.deals(asked.words)
+    stage_id = None if asked.stage is None else call.stage(deals, asked.stage).id
+    command = c.Reopen(stage_id, asked.override)
+    return call.report(call.execute(command, [deal.id for deal in deals]))
+
+
+VERBS = {
+    "move": Verb("DEAL... STAGE", _move_arguments, move),
+    "won": Verb("DEAL...", _won_arguments, won),
+    "lost": Verb("DEAL... --category C", _lost_arguments, lost),
+    "reopen": Verb("DEAL...", _reopen_arguments, reopen),
+}

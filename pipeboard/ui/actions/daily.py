@@ -1,0 +1,184 @@
+"""Keys of the daily work: next step, note, interaction, snooze."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pipeboard.domain import commands as c
+from pipeboard.domain.dates import parse_date, split_leading_date
+from pipeboard.domain.deal import Deal
+from pipeboard.ui.actions.notes import words_of
+from pipeboard.ui.changes import (
+    Outcome,
+    Plan,
+)
+from pipeboard.ui.execute import execute
+from pipeboard.ui.host import (
+    Host,
+    ask,
+    read,
+    selected,
+    target_names,
+    targets_of,
+)
+from pipeboard.ui.overlays import feedback
+from pipeboard.ui.overlays.draft import key_of
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
+from pipeboard.ui.overlays.prompt import Prompt
+from pipeboard.ui.questions import Meeting, Questions, until_stored
+
+_TOUCHES = {"c": "call", "e": "email", "m": "meeting", "d": "demo", "x": "message"}
+_PROPOSAL, _TRIAL_CLOSE = "p", "k"
+_COMMITMENTS = {"y": "yes", "n": "no", "c": "conditional"}
+_SNOOZES = {
+    "1": ("1d", "1 day"),
+    "3": ("3d", "3 days"),
+    "w": ("1w", "1 week"),
+    "m": ("1m", "1 month"),
+}
+
+
+async def next_step(host: Host) -> None:
+    if selected(host):
+        await ask_next_step(host)
+
+
+async def ask_next_step(host: Host) -> bool:
+    """Asks for the next step of the deals that are meant; whether one was set.
+
+    A day alone puts the step off, its words as they are.
+    """
+    ids = selected(host)
+    deals = (await host.program.write_queue.ask(lambda w: w.reader.deals(ids))).values()
+    usual = await _usual_step(host, deals)
+    steps = {deal.next_step.text if deal.next_step else "" for deal in deals}
+    words = feedback.StepWords(steps.pop() if len(steps) == 1 else "", usual, len(deals))
+
+    async def attempt(questions: Questions) -> Outcome | None:
+        typed = await questions.ask(
+            lambda: Prompt(
+                f"Next step of {target_names(host, ids)}",
+                live=feedback.next_step(host.today, words),
+                accept_empty=True,
+                presets=feedback.step_days(host.today),
+                placeholder=host.present("next_step") or f"thu {usual or 'call Bob'}",
+                draft_key=key_of("next", ids),
+            )
+        )
+        return None if typed is None else await _plan(host, typed, usual)
+
+    def both(deal: Deal, mine: str, _theirs: str) -> str:
+        return f"{mine}; {deal.next_step.text}" if deal.next_step else mine
+
+    return bool(await until_stored(host, attempt, Meeting(both)))
+
+
+async def _plan(host: Host, typed: str, usual: str) -> Outcome:
+    due, words = split_leading_date(typed, host.today)
+    if due is not None and not words:
+        return await execute(host, c.Reschedule(due, usual))
+    return await execute(host, Plan(typed))
+
+
+async def _usual_step(host: Host, deals: Iterable[Deal]) -> str:
+    """What the stage suggests as a next step, where the deals agree on it."""
+    found = await read(host, lambda reader: reader.pipelines())
+    pipelines = {pipeline.id: pipeline for pipeline in found}
+    stages = {pipelines[deal.pipeline_id].stage(deal.stage_id) for deal in deals}
+    return stages.pop().next_step if len(stages) == 1 else ""
+
+
+async def interaction(host: Host) -> None:
+    ids = selected(host)
+    if not ids:
+        return
+    title = f"Log with {target_names(host, ids)}"
+    choices = [MenuChoice(key, name) for key, name in _TOUCHES.items()]
+    choices += [MenuChoice(_PROPOSAL, "proposal sent"), MenuChoice(_TRIAL_CLOSE, "trial close")]
+    kind = await ask(host, Menu(title, choices))
+    if kind is None:
+        return
+    name, direction, commitment = _TOUCHES.get(kind, "email"), "out", ""
+    if kind == _TRIAL_CLOSE:
+        title = "Asked for a small commitment: their answer"
+        said = await ask(host, Menu(title, [MenuChoice(*each) for each in _COMMITMENTS.items()]))
+        if said is None:
+            return
+        name, commitment = "call", _COMMITMENTS[said]
+    elif kind != _PROPOSAL:
+        ways = [MenuChoice("o", "out: from us"), MenuChoice("i", "in: from them")]
+        way = await ask(host, Menu(f"{title}: {name}", ways))
+        if way is None:
+            return
+        direction = "in" if way == "i" else "out"
+    is_quote = kind == _PROPOSAL
+    if await _log(host, ids, name, direction, quote=is_quote, trial_close=commitment):
+        await ask_next_step(host)
+
+
+async def _log(
+    host: Host, ids: Sequence[int], name: str, direction: str, *, quote: bool, trial_close: str
+) -> bool:
+    """Asks what came of an interaction, and logs it."""
+
+    async def attempt(questions: Questions) -> Outcome | None:
+        title = f"What came of it? {target_names(host, ids)}: {name} ({direction})"
+        came = await words_of(host, questions, title, key_of("outcome", ids), accept_empty=True)
+        if came is None:
+            return None
+        return await execute(
+            host,
+            c.LogTouch(name, direction, came, quote=quote, trial_close=trial_close),
+            repeats=False,
+        )
+
+    return bool(await until_stored(host, attempt))
+
+
+async def snooze(host: Host) -> None:
+    ids = selected(host)
+    if not ids:
+        return
+    choices = [
+        *(MenuChoice(key, label) for key, (_, label) in _SNOOZES.items()),
+        MenuChoice("d", "until a date…"),
+        MenuChoice("0", "wake"),
+    ]
+    key = await ask(host, Menu(f"Snooze {target_names(host, ids)}", choices))
+    if key is None:
+        return
+
+    async def attempt(questions: Questions) -> Outcome | None:
+        typed: str | None = _SNOOZES[key][0] if key in _SNOOZES else ""
+        if key == "d":
+            title, live = f"Snooze {target_names(host, ids)} until", feedback.day(host.today)
+            draft_key = key_of("snooze", ids)
+            typed = await questions.ask(lambda: Prompt(title, live=live, draft_key=draft_key))
+        if typed is None:
+            return None
+        until = parse_date(typed, host.today) if typed else None
+        return await execute(host, c.Snooze(until))
+
+    await until_stored(host, attempt)
+
+
+async def playbook(host: Host) -> None:
+    """b: how the stage is worked; ticks its checklist for the deal under the cursor."""
+    from pipeboard.ui.overlays.playbook import Playbook
+
+    ids, _ = targets_of(host)
+    deal = await _deal_of(host, ids[0]) if len(ids) == 1 else None
+    stage = host.pipeline().stage(deal.stage_id) if deal else host.stage_shown()
+    while True:
+        place = await ask(host, Playbook(stage, deal))
+        if place is None or deal is None:
+            return
+        item = stage.checklist[place]
+        tick = c.Check(stage.id, item, not deal.is_checked(stage.id, item))
+        if not await execute(host, tick, ids=[deal.id], repeats=False):
+            return
+        deal = await _deal_of(host, deal.id)
+
+
+async def _deal_of(host: Host, deal_id: int) -> Deal | None:
+    return await read(host, lambda reader: reader.deal(deal_id))

@@ -1,0 +1,201 @@
+"""Keys that change what a deal says: owner, value, dates, category, tags, all fields at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pipeboard.domain import commands as c
+from pipeboard.domain.dates import parse_date
+from pipeboard.domain.money import parse_money
+from pipeboard.domain.percent import parse_percent
+from pipeboard.domain.pipeline import Category
+from pipeboard.ui.changes import (
+    Outcome,
+    SetFields,
+)
+from pipeboard.ui.execute import execute
+from pipeboard.ui.host import (
+    Host,
+    selected,
+    target_names,
+)
+from pipeboard.ui.overlays import feedback
+from pipeboard.ui.overlays.draft import key_of
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
+from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.overlays.prompt import Prompt
+from pipeboard.ui.questions import Questions, until_stored
+
+_CATEGORIES = {
+    "o": Category.OMITTED,
+    "p": Category.PIPELINE,
+    "b": Category.BEST,
+    "c": Category.COMMIT,
+}
+
+
+async def value(host: Host) -> None:
+    currency, present = host.pipeline().currency, host.present("value")
+    await _ask_field(
+        host,
+        "value",
+        "Value of",
+        present,
+        feedback.money(currency, present),
+        lambda text: parse_money(text, currency),
+    )
+
+
+async def close_date(host: Host) -> None:
+    await _ask_field(
+        host,
+        "expected_close",
+        "Expected close of",
+        host.present("expected_close"),
+        feedback.day(host.today),
+        lambda text: parse_date(text, host.today),
+    )
+
+
+async def probability(host: Host) -> None:
+    await _ask_field(
+        host,
+        "probability_bp",
+        "Probability (empty: the stage's) of",
+        host.present("probability"),
+        feedback.percent(),
+        parse_percent,
+    )
+
+
+async def _ask_field(
+    host: Host,
+    field: str,
+    title: str,
+    present: str,
+    live: feedback.Live,
+    read: Callable[[str], object],
+) -> None:
+    """Asks for one field of the deals that are meant; nothing typed empties it."""
+    ids = selected(host)
+    if not ids:
+        return
+
+    async def attempt(questions: Questions) -> Outcome | None:
+        typed = await questions.ask(
+            lambda: Prompt(
+                f"{title} {target_names(host, ids)}",
+                value=present,
+                live=live,
+                accept_empty=True,
+                draft_key=key_of(field, ids),
+            )
+        )
+        if typed is None:
+            return None
+        return await _set(host, field, read(typed) if typed.strip() else None)
+
+    await until_stored(host, attempt)
+
+
+async def category(host: Host) -> None:
+    ids = selected(host)
+    if not ids:
+        return
+    choices = [
+        *(MenuChoice(key, name.value.capitalize()) for key, name in _CATEGORIES.items()),
+        MenuChoice("s", "the stage's own"),
+    ]
+
+    async def attempt(questions: Questions) -> Outcome | None:
+        key = await questions.ask(lambda: Menu(f"Forecast of {target_names(host, ids)}", choices))
+        if key is None:
+            return None
+        category = _CATEGORIES.get(key)
+        return await _set(host, "category", str(category) if category else None)
+
+    await until_stored(host, attempt)
+
+
+async def owner(host: Host) -> None:
+    ids = selected(host)
+    if not ids:
+        return
+    pipeline = host.pipeline()
+    loads = await host.program.write_queue.ask(lambda workspace: workspace.loads(pipeline))
+    options = [
+        Option(
+            load.name,
+            load.name,
+            f"{load.open} open  {load.overdue} overdue  {load.stalled} stalled",
+        )
+        for load in loads
+    ]
+
+    async def attempt(questions: Questions) -> Outcome | None:
+        rep = await questions.ask(lambda: Picker(f"Give {target_names(host, ids)} to", options))
+        if rep is None:
+            return None
+        return await execute(host, c.Assign(rep))
+
+    await until_stored(host, attempt)
+
+
+async def tags(host: Host) -> None:
+    ids = selected(host)
+    if not ids:
+        return
+
+    async def attempt(questions: Questions) -> Outcome | None:
+        typed = await questions.ask(
+            lambda: Prompt(
+                f"Tags of {target_names(host, ids)}",
+                placeholder="+inbound -cold",
+                value="+",
+                draft_key=key_of("tags", ids),
+            )
+        )
+        if typed is None or not typed.strip(" +-"):
+            return None
+        words = typed.replace(",", " ").split()
+        add = [word.lstrip("+") for word in words if not word.startswith("-")]
+        remove = [word.lstrip("-") for word in words if word.startswith("-")]
+        return await execute(host, c.TagWith(tuple(add), tuple(remove)))
+
+    await until_stored(host, attempt)
+
+
+async def edit(host: Host) -> None:
+    await edit_form(host)
+
+
+async def edit_form(host: Host) -> None:
+    """The form with all fields of one deal."""
+    from pipeboard.ui.overlays.deal_form import deal_form
+    from pipeboard.ui.overlays.form import Form
+
+    ids = selected(host)
+    if not ids:
+        return
+    if len(ids) > 1:
+        host.say("The form edits one deal; o, $, c and + work on many.", "status.warn")
+        return
+    settings, me = host.program.settings, host.program.me
+
+    async def attempt(questions: Questions) -> Outcome | None:
+        sheet = await host.program.write_queue.ask(lambda workspace: workspace.sheet(ids[0]))
+        title, fields = deal_form(sheet.deal, sheet.pipeline, host.today, settings, me)
+        changed = await questions.ask(
+            lambda: Form(title, fields, draft_key=key_of("edit", ids), theirs=questions.theirs)
+        )
+        if not changed:
+            return None
+        typed = tuple(f"{name}={value}" for name, value in changed.items())
+        seen = {ids[0]: sheet.deal.version}
+        return await execute(host, SetFields(typed), seen=seen, repeats=False)
+
+    await until_stored(host, attempt)
+
+
+async def _set(host: Host, field: str, value: object) -> Outcome:
+    return await execute(host, c.Edit({field: value}))

@@ -1,0 +1,213 @@
+"""Keys of the metrics screen: its cursor, what is counted, and the deals behind a number."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeboard.domain.counting import SETTINGS, chosen, with_choice
+from pipeboard.domain.dates import local_date
+from pipeboard.domain.metrics.wording import counted
+from pipeboard.domain.periods import parse_period
+from pipeboard.domain.settings import Settings
+from pipeboard.ui.draw.metrics.block import Spot
+from pipeboard.ui.draw.metrics.tab_names import TABS
+from pipeboard.ui.host import ask, parse_query, patiently, read
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
+from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.overlays.prompt import Prompt
+from pipeboard.ui.questions import Came, Questions, until_stored
+from pipeboard.ui.screens.metrics import MetricsScreen, Wanted
+
+_SPANS = ("quarter", "year", "month")
+
+
+async def down(host: MetricsScreen) -> None:
+    await host.counted()
+    host.move_cursor(0, 1)
+
+
+async def up(host: MetricsScreen) -> None:
+    await host.counted()
+    host.move_cursor(0, -1)
+
+
+async def top(host: MetricsScreen) -> None:
+    await host.counted()
+    host.move_to_end(-1)
+
+
+async def bottom(host: MetricsScreen) -> None:
+    await host.counted()
+    host.move_to_end(1)
+
+
+async def page_down(host: MetricsScreen) -> None:
+    await host.counted()
+    host.move_pages(1)
+
+
+async def page_up(host: MetricsScreen) -> None:
+    await host.counted()
+    host.move_pages(-1)
+
+
+async def open(host: MetricsScreen) -> None:
+    """The deals behind the number under the cursor, on the board: of a rate those that it
+    counts, or all that it is a share of."""
+    await host.counted()
+    spot = host.spot
+    if spot is None or not (spot.deals or spot.base):
+        host.say("No deal is behind this number.", "status.warn")
+        return
+    wanted = await _ask_which_side(host, spot)
+    if wanted is not None:
+        await host.leave(Wanted(*wanted))
+
+
+# What is looked at.
+
+
+def tab(host: MetricsScreen, number: int) -> None:
+    host.look_at(replace(host.asked, tab=TABS[number - 1]))
+
+
+def _beside(host: MetricsScreen, step: int) -> None:
+    place = (TABS.index(host.asked.tab) + step) % len(TABS)
+    host.look_at(replace(host.asked, tab=TABS[place]))
+
+
+def next_tab(host: MetricsScreen) -> None:
+    _beside(host, 1)
+
+
+def tab_before(host: MetricsScreen) -> None:
+    _beside(host, -1)
+
+
+def earlier(host: MetricsScreen) -> None:
+    host.look_at(replace(host.asked, period=host.asked.period.previous()), host.cursor)
+
+
+def later(host: MetricsScreen) -> None:
+    host.look_at(replace(host.asked, period=host.asked.period.next()), host.cursor)
+
+
+def span(host: MetricsScreen) -> None:
+    """Quarter, year, month: the one that holds today, or the beginning of what is shown."""
+    period = host.asked.period
+    kind = period.kind if period.kind in _SPANS else _SPANS[-1]
+    wanted = _SPANS[(_SPANS.index(kind) + 1) % len(_SPANS)]
+    today = local_date(host.moment.at, host.state.lens.zone)
+    day = today if period.start <= today < period.end else period.start
+    found = parse_period(
+        f"this-{wanted}",
+        day,
+        week_start=host.counting_settings.week_start,
+        fiscal_shift=host.counting_settings.fiscal_shift,
+    )
+    host.look_at(replace(host.asked, period=found), host.cursor)
+
+
+def compare(host: MetricsScreen) -> None:
+    host.look_at(replace(host.asked, compares=not host.asked.compares), host.cursor)
+
+
+def mine(host: MetricsScreen) -> None:
+    me = host.state.lens.me if host.asked.owner is None else None
+    host.look_at(replace(host.asked, owner=me), host.cursor)
+
+
+async def rep(host: MetricsScreen) -> None:
+    reps = await read(host, lambda reader: reader.reps())
+    options = [Option("", "everyone")]
+    options += [Option(rep.name, f"@{rep.name}", rep.display_name) for rep in reps]
+    chosen = await ask(host, Picker("Whose numbers", options))
+    if chosen is not None:
+        host.look_at(replace(host.asked, owner=chosen or None), host.cursor)
+
+
+async def pipeline(host: MetricsScreen) -> None:
+    pipelines = await read(host, lambda reader: reader.pipelines())
+    options = [Option(str(p.id), p.name, p.currency) for p in pipelines]
+    chosen = await ask(host, Picker("Pipeline", options))
+    if chosen is not None:
+        wanted = next(p for p in pipelines if str(p.id) == chosen)
+        host.look_at(replace(host.asked, pipeline=wanted))
+
+
+async def filter(host: MetricsScreen) -> None:
+    async def attempt(questions: Questions) -> Came:
+        typed = await questions.ask(
+            lambda: Prompt(
+                "/",
+                value=host.filter_text,
+                accept_empty=True,
+                draft_key="metrics-filter",
+                offers=False,
+                verb="Count these",
+            )
+        )
+        if typed is None:
+            return None
+        wanted = await patiently(host, lambda: parse_query(host, typed))
+        host.filter_text = typed.strip()
+        host.look_at(replace(host.asked, query=wanted))
+        return True
+
+    await until_stored(host, attempt)
+
+
+async def counting(host: MetricsScreen) -> None:
+    """How the workspace counts: when weeks and years begin, and whom deals count for."""
+    said = await _ask_how_to_count(host, host.counting_settings)
+    if said is not None:
+        host.counting_settings, words = said
+        host.say(words, "status.ok")
+        _count_anew(host)
+
+
+async def reload(host: MetricsScreen) -> None:
+    _count_anew(host)
+
+
+def _count_anew(host: MetricsScreen) -> None:
+    host.metrics_worker.begin_anew()
+    host.look_at(host.asked, host.cursor)
+
+
+async def step_back(host: MetricsScreen) -> None:
+    await host.leave(None)
+
+
+async def _ask_which_side(host: MetricsScreen, spot: Spot) -> tuple[str, frozenset[int]] | None:
+    """The deals that a number counts, or of a rate all that it is a share of, with their name; None
+    where the person takes it back."""
+    counts, every = (frozenset(deal.id for deal in deals) for deals in (spot.deals, spot.base))
+    if not every - counts:
+        return spot.title, counts
+    if counts:
+        choices = [
+            MenuChoice("c", f"{counted(len(counts), 'deal')} that it counts"),
+            MenuChoice("a", f"all {counted(len(every), 'deal')} that it is a share of"),
+        ]
+        key = await ask(host, Menu(spot.title, choices))
+        if key is None:
+            return None
+        if key == "c":
+            return spot.title, counts
+    return f"{spot.title}: all", every
+
+
+async def _ask_how_to_count(host: MetricsScreen, settings: Settings) -> tuple[Settings, str] | None:
+    """Changes how the workspace counts; the new settings and what was done in words."""
+    names = [Option(n, n, f"{chosen(settings, n)}: {c.says}") for n, c in SETTINGS.items()]
+    name = await ask(host, Picker("How numbers are counted", names))
+    if name is None:
+        return None
+    values = [Option(value, value) for value in SETTINGS[name].values]
+    value = await ask(host, Picker(f"{name}, now {chosen(settings, name)}", values))
+    if value is None:
+        return None
+    wanted = with_choice(settings, name, value)
+    await host.program.write_queue.ask(lambda workspace: workspace.save_settings(wanted))
+    return wanted, f"{name} is {value}."

@@ -1,0 +1,307 @@
+"""Keys for what is under the cursor on the screen of one deal: a question, note, person, term."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+from pipeboard.domain import commands as c
+from pipeboard.domain.criteria import ROLES
+from pipeboard.domain.deal import Answer, Contact, Term
+from pipeboard.domain.errors import GateNotMet
+from pipeboard.domain.gates import unmet
+from pipeboard.domain.text import slug
+from pipeboard.ui.actions.fields import edit_form
+from pipeboard.ui.actions.notes import rewrite_note, write_note
+from pipeboard.ui.actions.qualification import ask_question
+from pipeboard.ui.changes import (
+    Outcome,
+)
+from pipeboard.ui.draw.overview import CHECK, FIELDS, GATE
+from pipeboard.ui.draw.questions import RATINGS
+from pipeboard.ui.execute import execute
+from pipeboard.ui.host import (
+    ask,
+)
+from pipeboard.ui.key_table import DEAL_TABS, DealTab
+from pipeboard.ui.overlays.draft import key_of
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
+from pipeboard.ui.overlays.prompt import Prompt
+from pipeboard.ui.questions import Came, Questions, until_stored
+from pipeboard.ui.screens.deal import LEADS_TO, DealScreen
+
+if TYPE_CHECKING:
+    from pipeboard.ui.overlays.form import FormField
+
+_ROLE_NAMES: Final = tuple(role.replace("_", " ") for role in ROLES)
+_NOBODY: Final = Contact("", "other")
+_NO_TERM: Final = Term("")
+
+
+def tab(host: DealScreen, number: int) -> None:
+    """The tab with that number."""
+    host.show_tab(DEAL_TABS[number - 1])
+
+
+def tab_before(host: DealScreen) -> None:
+    host.show_tab(DEAL_TABS[(DEAL_TABS.index(host.tab) - 1) % len(DEAL_TABS)])
+
+
+def tab_after(host: DealScreen) -> None:
+    host.show_tab(DEAL_TABS[(DEAL_TABS.index(host.tab) + 1) % len(DEAL_TABS)])
+
+
+async def edit_item(host: DealScreen) -> None:
+    """Enter: answers the question, edits the person or note, opens the event."""
+    key = host.item_key
+    match host.tab:
+        case _ if not key:
+            host.say("There is nothing here to edit; a adds.", "status.warn")
+        case DealTab.OVERVIEW:
+            await _open_part(host, key)
+        case DealTab.QUESTIONS:
+            await _answer_item(host, key)
+        case DealTab.NOTES:
+            await _edit_note(host, key)
+        case DealTab.TIMELINE:
+            host.opened ^= {int(key)}
+            host.redraw()
+        case DealTab.PEOPLE:
+            await _edit_person(host, key)
+        case DealTab.TERMS:
+            await _edit_term(host, key)
+
+
+async def _open_part(host: DealScreen, key: str) -> None:
+    """What a part of the overview leads to."""
+    if key.startswith(CHECK):
+        await _tick_item(host, key)
+    elif key in LEADS_TO:
+        host.show_tab(LEADS_TO[key])
+    elif key == FIELDS:
+        await edit_form(host)
+    elif key == GATE:
+        _try_gate(host)
+
+
+def _try_gate(host: DealScreen) -> None:
+    """What holds the deal up, with the ways on; a deal that is ready is told so."""
+    deal, pipeline = host.sheet.deal, host.sheet.pipeline
+    target = pipeline.neighbour(deal.stage_id, 1) or pipeline.won
+    lacking = unmet(deal, pipeline, target.id, host.today)
+    if not lacking:
+        key = "w" if target is pipeline.won else "L"
+        host.say(f"Nothing holds it up: {key} takes it to {target.name}.", "status.ok")
+        return
+    gate = GateNotMet(f"{deal.name} stays.", target=target.name, unmet=lacking, deal_id=deal.id)
+    change = c.Win() if target is pipeline.won else c.Move(target.id)
+    host.perform("gate.open_gate", gate, change)
+
+
+async def _answer_item(host: DealScreen, key: str) -> None:
+    question = host.sheet.pipeline.question(key)
+    if question is not None:
+        await ask_question(host, host.sheet.deal.id, question, goes_on=False)
+
+
+# Notes.
+
+
+async def _edit_note(host: DealScreen, note_id: str, *, outside: bool = False) -> None:
+    note = next(note for note in host.sheet.notes if note.id == note_id)
+    if note.author != host.program.me:
+        host.say(f"The note is {note.author}'s; n adds one of your own.", "status.warn")
+        return
+    await rewrite_note(host, host.sheet.deal, note_id, note.text, outside=outside)
+
+
+async def edit_outside(host: DealScreen) -> None:
+    """E: the note or answer under the cursor in the editor, or a new note."""
+    if host.tab is DealTab.NOTES and host.item_key:
+        await _edit_note(host, host.item_key, outside=True)
+    elif host.tab is DealTab.QUESTIONS and host.item_key:
+        await _answer_outside(host, host.item_key)
+    else:
+        await write_note(host, outside=True)
+
+
+async def _answer_outside(host: DealScreen, key: str) -> None:
+    question = host.sheet.pipeline.question(key)
+    if question is not None:
+        await ask_question(host, host.sheet.deal.id, question, goes_on=False, outside=True)
+
+
+# Adding and taking away.
+
+
+async def add_item(host: DealScreen) -> None:
+    """a: a person, a term, or on the other tabs a note."""
+    match host.tab:
+        case DealTab.PEOPLE:
+            await _edit_person(host, "")
+        case DealTab.TERMS:
+            await _edit_term(host, "")
+        case _:
+            await write_note(host)
+
+
+async def remove_item(host: DealScreen) -> None:
+    """D: takes a person, a term or an answer away; u brings it back."""
+    key, deal_id = host.item_key, host.sheet.deal.id
+    if not key or host.tab not in (DealTab.PEOPLE, DealTab.TERMS, DealTab.QUESTIONS):
+        host.say("Nothing here can be taken away.", "status.warn")
+    elif host.tab is DealTab.PEOPLE:
+        await execute(host, c.SetContact(key, None), ids=[deal_id], repeats=False)
+    elif host.tab is DealTab.TERMS:
+        await execute(host, c.SetTerm(key, None), ids=[deal_id], repeats=False)
+    elif key in host.sheet.deal.answers:
+        await execute(host, c.AnswerQuestion(key, None), ids=[deal_id], repeats=False)
+    else:
+        host.say("This question has no answer.", "status.warn")
+
+
+async def tick(host: DealScreen) -> None:
+    """space: an item of the checklist done or not; how strong an answer is."""
+    key = host.item_key
+    if host.tab is DealTab.OVERVIEW and key.startswith(CHECK):
+        await _tick_item(host, key)
+    elif host.tab is DealTab.QUESTIONS and key:
+        await _rate(host, key)
+    else:
+        host.say("space ticks the checklist on 1 and rates answers on 2.", "status.warn")
+
+
+async def _tick_item(host: DealScreen, key: str) -> None:
+    deal, stage = host.sheet.deal, host.sheet.pipeline.stage(host.sheet.deal.stage_id)
+    text = stage.checklist[int(key.removeprefix(CHECK))]
+    done = not deal.is_checked(stage.id, text)
+    await execute(host, c.Check(stage.id, text, done), ids=[deal.id], repeats=False)
+
+
+async def _rate(host: DealScreen, key: str) -> None:
+    """Another rating for an answer that stays in its words."""
+    answer = host.sheet.deal.answers.get(key)
+    present = answer.rating if answer else None
+    choices = [
+        MenuChoice(str(n), word, mark="*" if n == present else "") for n, word in enumerate(RATINGS)
+    ]
+    choices.append(MenuChoice("u", "unknown", mark="*" if present is None else ""))
+    question = host.sheet.pipeline.question(key)
+    label = question.label if question else key
+    pressed = await ask(host, Menu(f"How strong is the answer to {label}?", choices))
+    if pressed is None:
+        return
+    rating = int(pressed) if pressed.isdigit() else None
+    text, evidence = (answer.text, answer.evidence) if answer else ("", "")
+    await execute(host, c.AnswerQuestion(key, Answer(text, rating, evidence)), repeats=False)
+
+
+async def _edit_person(host: DealScreen, key: str) -> None:
+    """A person's name, part and how to reach them; without a key a new one."""
+    from pipeboard.ui.overlays.form import FormField
+
+    def fields() -> list[FormField]:
+        person = host.sheet.deal.contacts.get(key, _NOBODY)
+        return [
+            FormField("name", "Name", person.name, check=_needed("A person needs a name.")),
+            FormField("role", "Part", person.role.replace("_", " "), choices=_ROLE_NAMES),
+            FormField("title", "Title", person.title),
+            FormField("phone", "Phone", person.phone),
+            FormField("email", "E-mail", person.email),
+        ]
+
+    async def store(changed: Mapping[str, str]) -> Outcome:
+        person, deal_id = host.sheet.deal.contacts.get(key, _NOBODY), host.sheet.deal.id
+        role = changed.get("role", person.role).replace(" ", "_")
+        contact = Contact(**{**asdict(person), **changed, "role": role})
+        place = key or _free_key(host, contact.name)
+        return await execute(host, c.SetContact(place, contact), ids=[deal_id], repeats=False)
+
+    await _fill(host, "Person", "person", key, fields, store)
+
+
+async def _edit_term(host: DealScreen, key: str) -> None:
+    """A term with both positions and what was agreed; without a key a new one."""
+    from pipeboard.ui.overlays.form import FormField
+
+    def fields() -> list[FormField]:
+        term = host.sheet.deal.terms.get(key, _NO_TERM)
+        return [
+            FormField("item", "Term", term.item, check=_needed("A term needs a name.")),
+            FormField("ours", "We", term.ours),
+            FormField("theirs", "They", term.theirs),
+            FormField("agreed", "Agreed", term.agreed, help="empty while it is open"),
+        ]
+
+    async def store(changed: Mapping[str, str]) -> Outcome:
+        term, deal_id = host.sheet.deal.terms.get(key, _NO_TERM), host.sheet.deal.id
+        wanted = Term(**{**asdict(term), **changed})
+        return await execute(
+            host,
+            c.SetTerm(key or slug(wanted.item) or "term", wanted),
+            ids=[deal_id],
+            repeats=False,
+        )
+
+    await _fill(host, "Term", "term", key, fields, store)
+
+
+async def _fill(
+    host: DealScreen,
+    what: str,
+    kind: str,
+    key: str,
+    fields: Callable[[], list[FormField]],
+    store: Callable[[Mapping[str, str]], Awaitable[Outcome]],
+) -> None:
+    """A form over the deal as it is now, until what was changed in it is stored."""
+    from pipeboard.ui.overlays.form import Form
+
+    deal = host.sheet.deal
+    title, draft_key = f"{what} of {deal.name}", key_of(kind, [deal.id], key)
+
+    async def attempt(questions: Questions) -> Outcome | None:
+        changed = await questions.ask(lambda: Form(title, fields(), draft_key=draft_key))
+        return await store(changed) if changed else None
+
+    await until_stored(host, attempt)
+
+
+def _free_key(host: DealScreen, name: str) -> str:
+    """A key for a new person; two of one name are two people."""
+
+    key = place = slug(name) or "person"
+    number = 1
+    while place in host.sheet.deal.contacts:
+        number += 1
+        place = f"{key}_{number}"
+    return place
+
+
+def _needed(why: str) -> Any:
+    return lambda text: None if text.strip() else why
+
+
+async def search(host: DealScreen) -> None:
+    """Only the events of the timeline that hold what is typed, as it is typed."""
+    host.show_tab(DealTab.TIMELINE)
+    before = host.wanted
+
+    async def attempt(questions: Questions) -> Came:
+        typed = await questions.ask(
+            lambda: Prompt(
+                "Timeline: only events with",
+                value=before,
+                on_change=host.search,
+                accept_empty=True,
+                placeholder="moved, @bo, note, close date",
+                draft_key=key_of("timeline", [host.deal_id]),
+                offers=False,
+                verb="Keep",
+            )
+        )
+        host.search(before if typed is None else typed)
+        return None if typed is None else True
+
+    await until_stored(host, attempt)

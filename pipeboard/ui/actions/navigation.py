@@ -1,0 +1,398 @@
+"""Keys that change what is looked at: cursor, filter, sort, lens, pipeline, pane, other screens."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from pipeboard.domain.board import Lens, Sort
+from pipeboard.domain.errors import DatabaseError, PipeboardError
+from pipeboard.domain.filter_nodes import Filter, These
+from pipeboard.ui.actions.cursor import go_to_stage
+from pipeboard.ui.busy import said
+from pipeboard.ui.changes import (
+    Outcome,
+)
+from pipeboard.ui.draw.layout import has_room_for_pane
+from pipeboard.ui.draw.line import whole
+from pipeboard.ui.draw.view import Pane
+from pipeboard.ui.host import (
+    Host,
+    ask,
+    parse_query,
+    patiently,
+    read,
+)
+from pipeboard.ui.key_table import ALL
+from pipeboard.ui.overlays.help import Help, filter_lines, groups_of
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
+from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.overlays.prompt import Feedback, Prompt
+
+if TYPE_CHECKING:
+    from pipeboard.ui.screens.board import BoardScreen
+    from pipeboard.ui.screens.metrics import LeftAt, Wanted
+from pipeboard.ui.questions import Came, Questions, until_stored
+
+_SORTS = {
+    "m": (Sort.MANUAL, "by hand"),
+    "v": (Sort.VALUE, "value"),
+    "n": (Sort.NEXT_STEP, "next step"),
+    "a": (Sort.AGE, "days in stage"),
+    "c": (Sort.CLOSE, "close date"),
+    "t": (Sort.NAME, "name"),
+    "u": (Sort.UPDATED, "last change"),
+}
+_DENSITIES = (1, 2, 3)
+
+
+async def go(host: BoardScreen) -> None:
+    stages = [stage for stage in host.pipeline().stages if not stage.retired]
+    choices = [
+        MenuChoice("g", "top"),
+        *(MenuChoice(str(n), s.name) for n, s in enumerate(stages, 1) if s.is_open and n < 10),
+        MenuChoice("w", "won"),
+        MenuChoice("l", "lost"),
+        MenuChoice("a", "archive"),
+        MenuChoice("m", "metrics"),
+    ]
+    key = await ask(host, Menu("Go to", choices))
+    if key == "g":
+        host.move_to_end(-1)
+    elif key == "m":
+        host.press("board.metrics")
+    elif key == "a":
+        await set_filter(host, "archived")
+    elif key is not None:
+        outcome = {"w": host.pipeline().won, "l": host.pipeline().lost}.get(key)
+        number = stages.index(outcome) + 1 if outcome else int(key)
+        go_to_stage(host, number)
+
+
+# Which deals.
+
+
+async def set_filter(host: BoardScreen, text: str) -> bool:
+    """Shows the deals that a filter finds; a bad one keeps what is shown and says why."""
+    try:
+        wanted = await patiently(host, lambda: parse_query(host, text))
+        await look_through(host, replace(host.state.lens, filter=wanted))
+    except DatabaseError:
+        raise
+    except PipeboardError as error:
+        host.say(said(error), "status.warn")
+        return False
+    host.state.show(filter_text=text.strip())
+    host.redraw()
+    return True
+
+
+async def look_through(host: BoardScreen, lens: Lens, *, follow: int | None = None) -> None:
+    """The board under another lens, once it can be read; the signs are counted again."""
+    await patiently(host, lambda: host.state.load(lens, follow=follow))
+    host.redraw()
+    host.count_signs()
+
+
+async def filter(host: BoardScreen) -> None:
+    lens, before = host.state.lens, host.state.view.filter_text
+
+    async def attempt(questions: Questions) -> Came:
+        typed = await questions.ask(
+            lambda: Prompt(
+                "/",
+                value=_typed_filter(host),
+                live=lambda text: _filtered(host, text),
+                accept_empty=True,
+                placeholder="words  stage:demo  owner:ana  +tag  value>20k  stalled  -won",
+                draft_key="filter",
+                offers=False,
+                verb="Filter",
+            )
+        )
+        if typed is None:
+            await look_through(host, lens)
+            host.state.show(filter_text=before)
+            host.redraw()
+            return None
+        return await set_filter(host, typed) or Outcome()
+
+    await until_stored(host, attempt)
+    host.count_signs()
+
+
+def _typed_filter(host: BoardScreen) -> str:
+    """The present filter as text, "" for one that no text stands for (`These`)."""
+    query = host.state.lens.filter
+    is_named = query is not None and isinstance(query.root, These)
+    return "" if is_named else host.state.view.filter_text
+
+
+def _filtered(host: BoardScreen, text: str) -> Feedback:
+    """Filters the board under the prompt while it is typed."""
+    try:
+        host.state.load(replace(host.state.lens, filter=parse_query(host, text)))
+    except DatabaseError as error:
+        # Enter takes the text all the same, and waits until it can be looked for.
+        why = f"{error.message} The old result is kept until it can be read."
+        return Feedback(((whole(why, "status.warn"),),), True)
+    except PipeboardError as error:
+        why = said(error)
+        return Feedback(((whole(f"{why} (old result kept)", "input.error"),),), False, why)
+    host.state.show(filter_text=text.strip())
+    host.redraw()
+    board = host.state.board
+    matching = f"{board.matching} of {board.total} open deals"
+    return Feedback(((whole(matching, "input.chip"),),), True)
+
+
+async def find(host: BoardScreen) -> None:
+    reader = host.state.reader
+
+    def find(text: str) -> list[Option]:
+        return [
+            Option(
+                str(found.deal_id),
+                f"{found.ref}  {found.name}"
+                + (f" / {found.title}" if found.title != found.name else ""),
+                found.stage_name,
+            )
+            for found in reader.find(text, limit=100)
+        ]
+
+    chosen = await ask(host, Picker("Find", find))
+    if chosen is not None:
+        await go_to_deal(host, int(chosen))
+
+
+async def go_to_deal(host: BoardScreen, deal_id: int) -> None:
+    """The cursor to a deal, with what hides it taken away."""
+    deal = await read(host, lambda reader: reader.deal(deal_id))
+    if deal is None:
+        host.say(f"There is no deal D-{deal_id} any more.", "status.warn")
+        return
+    lens = replace(host.state.lens, pipeline_id=deal.pipeline_id)
+    await look_through(host, lens, follow=deal_id)
+    if not await patiently(host, lambda: host.state.go_to_deal(deal_id)):
+        text = "archived" if deal.archived_at is not None else ""
+        archived = await patiently(host, lambda: parse_query(host, text))
+        wanted = replace(lens, owner=None, filter=archived)
+        await look_through(host, wanted, follow=deal_id)
+        host.state.show(filter_text=text)
+        await patiently(host, lambda: host.state.go_to_deal(deal_id))
+    host.redraw()
+
+
+async def saved_filters(host: BoardScreen) -> None:
+    saved = await read(host, lambda reader: reader.saved_filters(host.program.me))
+    options = [Option(name, name, text) for name, text in saved]
+    present = _typed_filter(host)
+    if present:
+        options.append(Option("", "Save this filter…", present))
+    if not options:
+        host.say("No filter is saved yet: type one with /, then F saves it.", "status")
+        return
+    chosen = await ask(host, Picker("Filters", options))
+    if chosen == "":
+        host.program.check_writable()
+        await until_stored(host, lambda questions: _save_filter(host, questions, present))
+    elif chosen is not None:
+        await set_filter(host, dict(saved)[chosen])
+
+
+async def _save_filter(host: BoardScreen, questions: Questions, text: str) -> Came:
+    name = await questions.ask(lambda: Prompt(f"Save '{text}' as", draft_key="filter-name"))
+    if name is None:
+        return None
+    await host.program.write_queue.ask(lambda w: w.save_filter(name, text))
+    host.say(f"Saved the filter {name}.", "status.ok")
+    return True
+
+
+async def mine(host: BoardScreen) -> None:
+    lens = host.state.lens
+    mine = lens.me if lens.owner is None else None
+    await look_through(host, replace(lens, owner=mine))
+    host.say("Your own deals." if mine else "Everyone's deals.")
+
+
+async def pipeline(host: BoardScreen) -> None:
+    pipelines = await read(host, lambda reader: reader.pipelines())
+    if len(pipelines) < 2:
+        host.say("There is one pipeline; 'pipeboard pipeline new' makes another.", "status")
+        return
+    options = [Option(str(p.id), p.name, p.currency) for p in pipelines]
+    chosen = await ask(host, Picker("Pipeline", options))
+    if chosen is not None:
+        await look_through(host, replace(host.state.lens, pipeline_id=int(chosen)))
+        host.state.show(cursor=(0, 0), tops=(), first_column=0, marks=frozenset())
+        host.redraw()
+
+
+async def sort(host: BoardScreen) -> None:
+    lens = host.state.lens
+    choices = [
+        *(
+            MenuChoice(key, label, mark="*" if lens.sort is sort else "")
+            for key, (sort, label) in _SORTS.items()
+        ),
+        MenuChoice("r", "the other way round", mark="*" if lens.reverse else ""),
+    ]
+    key = await ask(host, Menu("Sort by", choices))
+    if key == "r":
+        await look_through(host, replace(lens, reverse=not lens.reverse))
+    elif key is not None:
+        await look_through(host, replace(lens, sort=_SORTS[key][0], reverse=False))
+
+
+async def view(host: BoardScreen) -> None:
+    choices = [
+        *(MenuChoice(str(n), f"{n} line{'s' * (n > 1)} a card") for n in _DENSITIES),
+        MenuChoice("p", "deal beside the board"),
+        MenuChoice("o", "mine / everyone"),
+        MenuChoice("g", "signs: unicode / ASCII"),
+    ]
+    key = await ask(host, Menu("View", choices))
+    if key is None:
+        return
+    if key.isdigit():
+        _show_lines(host, int(key))
+    elif key == "g":
+        other = type(host.state.view.glyphs)
+        unicode = host.state.view.glyphs is other.UNICODE
+        host.state.show(glyphs=other.ASCII if unicode else other.UNICODE)
+        host.redraw()
+    else:
+        host.press({"p": "board.pane", "o": "board.mine"}[key])
+
+
+def denser(host: BoardScreen) -> None:
+    _show_lines(host, host.state.view.density - 1)
+
+
+def roomier(host: BoardScreen) -> None:
+    _show_lines(host, host.state.view.density + 1)
+
+
+def _show_lines(host: BoardScreen, density: int) -> None:
+    """So many lines a card."""
+    if density not in _DENSITIES:
+        host.say(f"A card has {_DENSITIES[0]} to {_DENSITIES[-1]} lines.", "status.warn")
+        return
+    host.state.show(density=density)
+    host.redraw()
+
+
+async def reload(host: Host) -> None:
+    await patiently(host, host.reload)
+    host.say("Read again.")
+
+
+# Other screens.
+
+
+async def help(host: Host) -> None:
+    """?: all keys of the screen, and on the board how filters are written."""
+    extra = filter_lines() if host.title_of_help == "Board" else ()
+    await ask(host, Help(host.title_of_help, groups_of(host.keys), extra=extra))
+
+
+async def palette(host: Host) -> None:
+    """:: any key of the screen by what it does."""
+    options = [
+        Option(key.id, key.label, f"{key.help}   {key.first_key}")
+        for key in host.keys
+        if not key.action.startswith("stage_")
+    ]
+    chosen = await ask(host, Picker(":", options))
+    if chosen is not None and chosen.startswith("app."):
+        await host.app.run_action(ALL[chosen].does)
+    elif chosen is not None:
+        host.press(chosen)
+
+
+async def metrics(host: BoardScreen) -> None:
+    """The numbers of the pipeline, as they were left or under the board's own filter."""
+    # Importing all that counts takes long enough to be felt at the keys.
+    await asyncio.to_thread(import_module, "pipeboard.ui.screens.metrics")
+    from pipeboard.ui.metrics_worker import MetricsWorker
+    from pipeboard.ui.screens.metrics import MetricsScreen
+
+    seat = host.program.seat
+    if host.metrics_worker is None:
+        host.metrics_worker = MetricsWorker(seat.store, seat.clock, seat.me)
+
+    def come_back(place: LeftAt, wanted: Wanted | None) -> None:
+        host.metrics_left_at = place
+        if wanted is not None:
+            _show_behind(host, place, wanted)
+
+    theme = host.program.look.theme
+    left_at = host.metrics_left_at
+    await host.app.push_screen(
+        MetricsScreen(host.state, host.metrics_worker, theme, left_at, come_back)
+    )
+
+
+def _show_behind(host: BoardScreen, place: LeftAt, wanted: Wanted) -> None:
+    """Shows the deals behind a number; raises DatabaseError, with all as it was."""
+    state = host.state
+    lens = replace(
+        state.lens,
+        pipeline_id=place.asked.pipeline.id,
+        owner=None,
+        filter=Filter(wanted.title, These(wanted.ids)),
+    )
+    state.load(lens)
+    state.show(filter_text=wanted.title, cursor=(0, 0), marks=frozenset())
+    columns = state.board.columns
+    first = next((at for at, column in enumerate(columns) if column.count), 0)
+    state.show(cursor=(first, 0))
+    host.redraw()
+    host.count_signs()
+
+
+async def pane(host: BoardScreen) -> None:
+    """p: the deal beside the board, or not; on its own screen where there is no room."""
+    await _open_pane(host)
+
+
+async def _open_pane(host: BoardScreen) -> None:
+    view = host.state.view
+    if not has_room_for_pane(view.width):
+        await _open_screen(host)
+    else:
+        host.show_pane(Pane(()) if view.pane is None else None)
+
+
+async def switch(host: BoardScreen) -> None:
+    """Tab: keys to the pane, and back to the board."""
+    pane = host.state.view.pane
+    if pane is None:
+        await _open_pane(host)
+    else:
+        host.state.show(pane=replace(pane, focused=not pane.focused))
+        host.redraw()
+
+
+async def open(host: BoardScreen) -> None:
+    """Enter: the deal beside the board, then on a screen of its own."""
+    if host.state.card is None:
+        host.say("No deal is selected here.", "status.warn")
+    elif has_room_for_pane(host.state.view.width) and host.state.view.pane is None:
+        await _open_pane(host)
+    else:
+        await _open_screen(host)
+
+
+async def _open_screen(host: BoardScreen) -> None:
+    """The screen of the deal under the cursor, once it has been read."""
+    from pipeboard.ui.screens.deal import DealScreen
+
+    card = host.state.card
+    if card is None:
+        host.say("No deal is selected here.", "status.warn")
+        return
+    await host.app.push_screen(DealScreen(host.state, card.id, host.canvas.theme))

@@ -1,0 +1,98 @@
+"""Keys for many deals at once, for order by hand, and for taking back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeboard.ui.screens.board import BoardScreen
+
+from pipeboard.domain.board import Sort
+from pipeboard.ui.changes import AddDeal, Outcome, Reorder, TakeBack
+from pipeboard.ui.execute import carry_out, execute
+from pipeboard.ui.host import Host
+from pipeboard.ui.overlays import feedback
+from pipeboard.ui.overlays.prompt import Prompt
+from pipeboard.ui.questions import Questions, until_stored
+
+
+async def mark(host: BoardScreen) -> None:
+    host.state.catch_up()
+    card = host.state.card
+    if card is None:
+        return
+    host.state.show(marks=host.state.view.marks ^ {card.id})
+    host.state.move_cursor(0, 1)
+    host.say("")
+    host.redraw()
+
+
+async def mark_range(host: BoardScreen) -> None:
+    column, row = host.state.view.cursor
+    if host.range_start is None or host.range_start[0] != column:
+        host.range_start = (column, row)
+        host.say("Range from here: go to the other end and press V again.")
+        return
+    ids = host.state.ids_between(column, host.range_start[1], row)
+    host.range_start = None
+    host.state.show(marks=host.state.view.marks | set(ids))
+    host.say("")
+    host.redraw()
+
+
+async def mark_all(host: BoardScreen) -> None:
+    ids = frozenset(host.state.column_ids())
+    marks = host.state.view.marks
+    host.state.show(marks=marks - ids if ids <= marks else marks | ids)
+    host.say("")
+    host.redraw()
+
+
+async def repeat(host: Host) -> None:
+    last = host.program.last_change
+    if last is None:
+        host.say("Nothing to repeat yet: . does your last change again.", "status.warn")
+        return
+    await execute(host, last)
+
+
+async def order_down(host: BoardScreen) -> None:
+    await _reorder(host, 1)
+
+
+async def order_up(host: BoardScreen) -> None:
+    await _reorder(host, -1)
+
+
+async def _reorder(host: BoardScreen, places: int) -> None:
+    if host.state.lens.sort is not Sort.MANUAL:
+        host.say("The cards are sorted; s m orders them by hand.", "status.warn")
+        return
+    card, lens = host.state.card, host.state.lens
+    if card is not None:
+        deal_id = card.id
+        await execute(host, Reorder(places, lens), ids=[deal_id])
+
+
+async def add(host: BoardScreen) -> None:
+    pipeline = host.pipeline()
+    column = host.state.board.columns[host.state.view.cursor[0]]
+    stage = column.stage if column.stage.is_open else pipeline.open_stages[0]
+    live = feedback.quick_add(host.today, pipeline.currency, host.state.open_deal_of)
+
+    async def attempt(questions: Questions) -> Outcome | None:
+        title = f"Add to {stage.name}"
+        typed = await questions.ask(lambda: Prompt(title, live=live, draft_key="add"))
+        return None if typed is None else await carry_out(host, AddDeal(typed, pipeline, stage.id))
+
+    await until_stored(host, attempt)
+
+
+async def undo(host: Host) -> None:
+    """u: my last change taken back, whatever is under the cursor."""
+    await carry_out(host, TakeBack())
+
+
+async def redo(host: Host) -> None:
+    """U: it is put again."""
+    await carry_out(host, TakeBack(redo=True))

@@ -1,0 +1,198 @@
+"""The host of an action: what it may ask of the screen it stands on, and of the program behind."""
+
+from __future__ import annotations
+
+from asyncio import Future
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.filter import Filter, parse_filter
+from pipeboard.domain.people import with_known_owners
+from pipeboard.ui.busy import is_busy
+from pipeboard.ui.keys import Key, rebound
+from pipeboard.ui.palette import Role, Theme
+from pipeboard.ui.turns import Targets, Turn, turn_of
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.screen import ModalScreen
+
+    from pipeboard.domain.pipeline import Pipeline, Stage
+    from pipeboard.domain.settings import Settings
+    from pipeboard.store.reading import Reader
+    from pipeboard.ui.board_state import BoardState
+    from pipeboard.ui.changes import Change
+    from pipeboard.ui.net import Net
+    from pipeboard.ui.seat import Seat
+    from pipeboard.ui.terminal.drafts import Drafts
+    from pipeboard.ui.write_queue import WriteQueue
+    from pipeboard.workspace import Receipt
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a person has chosen in the configuration, as far as screens care.
+
+    `edit` gives a text to the person's editor and returns it; None where none may be run.
+    """
+
+    theme: Theme
+    keymap: Mapping[str, str] = field(default_factory=dict)
+    digits_count: bool = False
+    copy_command: str = ""
+    edit: Callable[[str], str] | None = None
+
+    def keys_of(self, table: Sequence[Key]) -> tuple[Key, ...]:
+        """The keys of a screen, as this person has them."""
+        return rebound(table, self.keymap)
+
+
+class Program(Protocol):
+    """The program behind the screens: who acts, what is stored and how, and what waits.
+
+    The `write_queue` does what keys ask; the `housekeeper` what nobody waits for.
+    """
+
+    write_queue: WriteQueue
+    housekeeper: WriteQueue
+    look: Look
+    seat: Seat
+    drafts: Drafts
+    net: Net
+    settings: Settings
+    last_change: Change | None
+
+    @property
+    def today(self) -> date: ...
+    @property
+    def me(self) -> str: ...
+    @property
+    def is_waiting(self) -> bool: ...
+    @property
+    def busy_words(self) -> str: ...
+    @property
+    def typed_ahead(self) -> tuple[str, ...]: ...
+    def today_now(self) -> date: ...
+    def check_writable(self) -> None: ...
+    def begin(self, turn: Turn) -> None: ...
+    def end(self, turn: Turn) -> None: ...
+    def asking(self, answer: Future[Any]) -> None: ...
+    async def pause(self) -> None: ...
+    def drop_behind(self) -> None: ...
+    def take_dropped(self) -> int: ...
+    def leave(self, return_code: int) -> None: ...
+
+
+class Host(Protocol):
+    """A screen, as the actions see it on which a key calls them."""
+
+    state: BoardState
+    reads_again: bool
+    count: int
+    last_copied: str
+
+    @property
+    def app(self) -> App[object]: ...
+    @property
+    def program(self) -> Program: ...
+    @property
+    def today(self) -> date: ...
+    @property
+    def title_of_help(self) -> str: ...
+    @property
+    def keys(self) -> tuple[Key, ...]: ...
+    def say(self, text: str, role: Role = "status", beside: str = "") -> None: ...
+    def failed(self, error: BaseException) -> None: ...
+    def reload(self) -> None: ...
+    def targets(self) -> Targets: ...
+    def pipeline(self) -> Pipeline: ...
+    def stage_shown(self) -> Stage: ...
+    def present(self, field: str) -> str: ...
+    def show_change(self, receipt: Receipt) -> None: ...
+    def move_cursor(self, columns: int, rows: int) -> None: ...
+    def move_pages(self, pages: float) -> None: ...
+    def move_to_end(self, direction: int) -> None: ...
+    def press(self, key_id: str) -> None: ...
+    def perform(self, does: str, *given: object) -> None: ...
+
+
+def targets_of(host: Host) -> Targets:
+    """The deals of the action under way, or those that a key would be meant for now."""
+    turn = turn_of(host)
+    return (turn.targets if turn else None) or host.targets()
+
+
+def selected(host: Host) -> tuple[int, ...]:
+    """The deals that are meant; says so when there are none."""
+    ids, _ = targets_of(host)
+    if not ids:
+        host.say("No deal is selected here.", "status.warn")
+    return ids
+
+
+def target_names(host: Host, ids: Sequence[int]) -> str:
+    """The deals that are meant, in a few words."""
+    return f"{len(ids)} deals" if len(ids) > 1 else host.present("name")
+
+
+def retarget(host: Host, ids: Sequence[int]) -> None:
+    """From here on the action is about these deals, seen as they were last seen."""
+    if (turn := turn_of(host)) is not None:
+        turn.targets = (tuple(ids), turn.targets[1] if turn.targets else {})
+
+
+def take_count(host: Host) -> int:
+    """How many times the key is meant."""
+    count, host.count = host.count, 0
+    return count or 1
+
+
+async def ask(host: Host, screen: ModalScreen[T]) -> T | None:
+    """What a person answers on a screen that opens over this one; None when they cancel."""
+    import asyncio
+
+    if (turn := turn_of(host)) is not None:
+        turn.has_begun = True
+    shown = host.app.push_screen(screen, wait_for_dismiss=True)
+    host.program.asking(shown)
+    return await asyncio.shield(shown)
+
+
+async def patiently(host: Host, work: Callable[[], T]) -> T:
+    """What `work` gives, tried until nobody holds the database; for actions in turn.
+
+    `work` leaves everything as it was where it raises. Raises GivenUp.
+    """
+    while True:
+        try:
+            return work()
+        except DatabaseError as error:
+            if not is_busy(error):
+                raise
+        await host.program.pause()
+
+
+async def read(host: Host, look: Callable[[Reader], T]) -> T:
+    """What somebody finds who looks into the database, however long it is held."""
+    return await patiently(host, lambda: look(host.state.reader))
+
+
+def parse_query(host: Host, text: str) -> Filter | None:
+    """A filter as typed, with the reps that it names; None for none. Raises BadInput, NotFound
+    for an unknown owner, and `DatabaseError` while others hold the database."""
+    if not text.strip():
+        return None
+    settings = host.program.settings
+    query = parse_filter(
+        text,
+        today=host.today,
+        currency=settings.currency,
+        week_start=settings.week_start,
+        fiscal_shift=settings.fiscal_shift,
+    )
+    return with_known_owners(query, host.state.reader.reps(), host.program.me)

@@ -1,0 +1,195 @@
+"""The metrics worker: counts in a thread of its own, so that keys never wait, and nothing twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import datetime
+from queue import SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING, TypeVar
+
+from pipeboard.domain.metrics import Basis, Report
+from pipeboard.domain.metrics.wording import Wording
+from pipeboard.ui.draw.glyphs import Glyphs
+from pipeboard.ui.draw.metrics.block import Block
+from pipeboard.ui.draw.metrics.figures import Figures, ReportView, named_deals
+from pipeboard.ui.draw.metrics.tabs import draw_tab
+from pipeboard.ui.draw.numbers import ChartStyle
+from pipeboard.workspace.reports import ReportQuery, basis_as_of, end_of_period, is_over, report_on
+
+if TYPE_CHECKING:
+    from pipeboard.store import Store
+    from pipeboard.store.reading import Reader
+
+T = TypeVar("T")
+
+KEPT_BASES = 3
+"""Whole pipelines held in memory: as of now, and as of the ends of two periods."""
+KEPT_FIGURES = 8
+KEPT_BLOCKS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class CountedMoment:
+    """A state of the database, by its version, and the instant of the first look at it."""
+
+    version: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A tab as it was asked for."""
+
+    asked: ReportView
+    block: Block
+
+
+class MetricsWorker:
+    """Answers the last question; what has been answered is at hand until the database changes."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime], me: str) -> None:
+        self._store = store
+        self._clock = clock
+        self._me = me
+        self._tasks: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        # Nothing is lost when it is stopped in the middle: nobody should wait for it to leave.
+        self._thread = Thread(target=self._serve, name="metrics_worker", daemon=True)
+        self._reader: Reader | None = None
+        self._moment: CountedMoment | None = None
+        self._last = 0
+        self._bases: dict[Hashable, Basis] = {}
+        self._figures: dict[Hashable, Figures] = {}
+        self._blocks: dict[Hashable, Drawn] = {}
+
+    def moment(self, version: int) -> CountedMoment:
+        """What the numbers are of: this state of the database as of the first look at it, today.
+
+        Numbers of a state that has not changed since stay as they are.
+        """
+        found, now = self._moment, self._clock()
+        if found is None or (found.version, found.at.date()) != (version, now.date()):
+            found = self._moment = CountedMoment(version, now)
+        return found
+
+    def begin_anew(self) -> None:
+        """Counts everything again, as of now."""
+        self._moment = None
+
+    def at_hand(self, asked: ReportView, moment: CountedMoment) -> Drawn | None:
+        """The answer if it is known already."""
+        return self._blocks.get((asked, moment))
+
+    def ask(self, asked: ReportView, moment: CountedMoment) -> asyncio.Future[Drawn | None]:
+        """The tab drawn; None when something else was asked before this was begun."""
+        self._last += 1
+        number = self._last
+
+        def answer() -> Drawn | None:
+            return self._draw(asked, moment) if number == self._last else None
+
+        return self._in_thread(answer)
+
+    def use(
+        self, asked: ReportView, moment: CountedMoment, work: Callable[[Figures], T]
+    ) -> asyncio.Future[T]:
+        """What `work` makes of the figures, such as an export."""
+        return self._in_thread(lambda: work(self._figures_of(asked, moment)))
+
+    def close(self) -> None:
+        """Takes nothing more, and waits for nothing."""
+        self._tasks.put(None)
+
+    def _in_thread(self, work: Callable[[], T]) -> asyncio.Future[T]:
+        if not self._thread.is_alive():
+            self._thread.start()
+        future: Future[T] = Future()
+
+        def task() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                future.set_result(work())
+            except BaseException as error:  # whoever awaits it hears of it
+                future.set_exception(error)
+
+        self._tasks.put(task)
+        return asyncio.wrap_future(future)
+
+    # In the thread.
+
+    def _serve(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            task()
+        if self._reader is not None:
+            self._reader.close()
+
+    def _draw(self, asked: ReportView, moment: CountedMoment) -> Drawn:
+        shown = self._figures_of(asked, moment)
+        currency = shown.report.basis.rules.currency
+        say = Wording(currency, signs=asked.glyphs is Glyphs.UNICODE)
+        style = ChartStyle(asked.width, say, asked.glyphs)
+        drawn = Drawn(asked, draw_tab(asked.tab, shown, style))
+        _keep(self._blocks, (asked, moment), drawn, KEPT_BLOCKS)
+        return drawn
+
+    def _figures_of(self, asked: ReportView, moment: CountedMoment) -> Figures:
+        key = (
+            asked.pipeline,
+            asked.period,
+            asked.owner,
+            asked.query,
+            asked.compares,
+            moment,
+        )
+        if key not in self._figures:
+            _keep(self._figures, key, self._find(asked, moment), KEPT_FIGURES)
+        return self._figures[key]
+
+    def _find(self, asked: ReportView, moment: CountedMoment) -> Figures:
+        question = ReportQuery(
+            asked.pipeline, asked.period, moment.at, asked.owner, asked.query, self._me
+        )
+        report = self._report(question, moment)
+        before = None
+        if asked.compares and asked.period.kind != "all":
+            before = self._report(question.before(self._read().settings()), moment)
+        deals = self._read().deals(named_deals(report))
+        return Figures(report, before, {deal.id: deal.name for deal in deals.values()})
+
+    def _read(self) -> Reader:
+        """A reader that belongs to this thread."""
+        if self._reader is None:
+            self._reader = self._store.new_reader()
+        return self._reader
+
+    def _report(self, question: ReportQuery, moment: CountedMoment) -> Report:
+        """Everything is read once for each instant: another period, rep or filter reads nothing."""
+        settings = self._read().settings()
+        ended = None
+        if is_over(question, settings):
+            over = replace(question, as_of=end_of_period(question, settings))
+            ended = self._basis(over, moment).during(question.period)
+        basis = self._basis(question, moment).during(question.period, ended)
+        return report_on(self._read(), basis, question)
+
+    def _basis(self, question: ReportQuery, moment: CountedMoment) -> Basis:
+        key = (question.pipeline, question.as_of, moment)
+        if key not in self._bases:
+            while len(self._bases) >= KEPT_BASES:
+                # What is no longer looked at makes room before the next is read.
+                del self._bases[next(iter(self._bases))]
+                self._figures.clear()
+            self._bases[key] = basis_as_of(self._read(), question)
+        basis = self._bases[key] = self._bases.pop(key)
+        return basis
+
+
+def _keep(kept: dict[Hashable, T], key: Hashable, value: T, most: int) -> None:
+    """Adds to what is kept; the oldest goes when there are too many."""
+    while len(kept) >= most:
+        del kept[next(iter(kept))]
+    kept[key] = value

@@ -1,0 +1,72 @@
+"""The edit form of a deal: which fields it has, what they hold, and how each is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from pipeboard.domain.deal import Deal
+from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.fields import parse_field
+from pipeboard.domain.pipeline import Category, Pipeline
+from pipeboard.domain.settings import Settings
+from pipeboard.ui.draw.deal_text import field_text
+from pipeboard.ui.overlays.form import FormField
+
+_LABELS = {
+    "contact_reason": "Why they came",
+    "account": "Company",
+    "title": "Title",
+    "value": "Value",
+    "owner": "Owner",
+    "expected_close": "Expected close",
+    "probability": "Probability %",
+    "category": "Forecast",
+    "source": "Source",
+    "source_detail": "Source detail",
+    "tags": "Tags",
+    "competitors": "Competitors",
+    "links": "Links to files",
+    "offer_expires_on": "Offer expires",
+    "floor_value": "Not below",
+}
+
+
+def deal_form(
+    deal: Deal, pipeline: Pipeline, today: date, settings: Settings, me: str
+) -> tuple[str, list[FormField]]:
+    """Title and fields of the form for one deal; custom fields come last.
+
+    The least that would be taken is the owner's own, and shown to nobody else.
+    """
+    hidden = () if deal.owner in ("", me) else ("floor_value",)
+    choices = {
+        "category": ("", *(str(category) for category in Category)),
+        "source": ("", *settings.sources),
+    }
+    fields = [
+        FormField(
+            name,
+            label,
+            field_text(deal, name),
+            choices=choices.get(name, ()),
+            check=_check(name, today, settings.currency),
+        )
+        for name, label in _LABELS.items()
+        if name not in hidden
+    ]
+    fields += [
+        FormField(f"fields.{name}", name, value) for name, value in sorted(deal.fields.items())
+    ]
+    return f"{deal.ref}  {deal.name}", fields
+
+
+def _check(name: str, today: date, currency: str) -> Callable[[str], str | None]:
+    def check(text: str) -> str | None:
+        try:
+            parse_field(name, text.strip(), today, currency)
+        except PipeboardError as error:
+            return error.message
+        return "A deal needs a title." if name == "title" and not text.strip() else None
+
+    return check

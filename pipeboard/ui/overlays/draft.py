@@ -1,0 +1,158 @@
+"""The draft of an overlay: written down a second later at the latest, until it is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from textual.app import App
+from textual.screen import Screen
+from textual.timer import Timer
+
+from pipeboard.ui.draw.line import Line, blank, whole, wrap
+from pipeboard.ui.palette import Role
+from pipeboard.ui.terminal.drafts import Drafts
+
+_PAUSE_SECONDS: Final = 1.0
+
+
+class Draft:
+    """The draft of one overlay under one key of `app.drafts`; without a key nothing is kept.
+
+    The key begins with the kind of text (`note:3`), `title` says of what it is. `text` tells what
+    is typed, empty where there is nothing to keep; `complain` is given a sentence, once, when it
+    cannot be written down. A text that came back because it could not be stored is `handed`, with
+    the reason `why`, from memory.
+    """
+
+    def __init__(
+        self,
+        screen: Screen[Any],
+        key: str,
+        title: str,
+        text: Callable[[], str],
+        complain: Callable[[str], None],
+    ) -> None:
+        self._screen = screen
+        self.key = key
+        self._title = title
+        self._text = text
+        self._complain = complain
+        self._timer: Timer | None = None
+        self._place: Drafts | None = None
+        self.has_failed = False
+        self.handed = ""
+        self.why = ""
+        self.note = ""
+
+    @property
+    def kind(self) -> str:
+        """The kind of text that it is."""
+        return self.key.partition(":")[0]
+
+    @property
+    def is_kept(self) -> bool:
+        """Does leaving keep what is typed?"""
+        return self._drafts() is not None
+
+    @property
+    def typed(self) -> str:
+        """What is typed now and not stored yet."""
+        return self._text()
+
+    def hand(self, text: str, why: str) -> None:
+        """Begin with a text that could not be stored, and say why not."""
+        self.handed, self.why = text, why
+
+    def found(self, says: str = "^r clears it") -> str:
+        """What was left here before; empty where nothing was. `says` what to do about it."""
+        drafts = self._drafts()
+        kept = drafts.take(self.key) if drafts else None
+        if self.handed:
+            return self.handed
+        if drafts is None or kept is None:
+            return ""
+        self.note = f"Kept from {drafts.when(kept.at)}; {says}."
+        # A text that is cleared can be gone back to.
+        drafts.remember(self.kind, kept.text)
+        return kept.text
+
+    def lines(self) -> tuple[str, ...]:
+        """What can be gone back to: kept here by whomever, or typed in this session; the newest
+        is the last."""
+        drafts = self._drafts()
+        if drafts is None:
+            return ()
+        typed = drafts.lines(self.kind)
+        kept = (each.text for each in reversed(drafts.kept(self.key)))
+        return (*(text for text in kept if text not in typed), *typed)
+
+    def said(self, width: int) -> list[Line]:
+        """Why the text has come back, or since when it was kept."""
+        role: Role
+        role, text = ("input.error", self.why) if self.why else ("text.dim", self.note)
+        return [(blank(3), whole(part, role)) for part in wrap(text, width - 4)] if text else []
+
+    def changed(self) -> None:
+        """Something was typed: it will be written down soon."""
+        if self._timer is None and self._drafts() is not None:
+            self._timer = self._screen.set_timer(_PAUSE_SECONDS, self.keep)
+
+    def forgiven(self) -> None:
+        """Something else is typed now than what came back."""
+        self.why = self.note = ""
+
+    def keep(self, text: str | None = None) -> None:
+        """Write down now what is typed, or another text; never raises."""
+        self._stop()
+        drafts = self._drafts()
+        if drafts is None:
+            return
+        text = self._text() if text is None else text
+        if not text:
+            drafts.discard(self.key)
+            return
+        try:
+            drafts.save(self.key, text, self._title)
+        except OSError as error:
+            if not self.has_failed:
+                self._complain(f"What you type cannot be kept: {error.strerror or error}.")
+            self.has_failed = True
+        else:
+            self.has_failed = False
+
+    def left(self, text: str) -> None:
+        """The overlay is left with a text: it can be gone back to, and stays until `settled`."""
+        self.keep(text)
+        drafts = self._drafts()
+        if drafts is not None and text.strip():
+            drafts.remember(self.kind, text)
+
+    def settled(self) -> None:
+        """It has been stored: there is nothing to come back to."""
+        self._stop()
+        drafts = self._drafts()
+        if drafts is not None:
+            drafts.discard(self.key)
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+
+    def _drafts(self) -> Drafts | None:
+        # Once it is closed, an overlay has no app any more.
+        if self._place is None and self.key:
+            self._place = drafts_of(self._screen.app)
+        return self._place
+
+
+def key_of(kind: str, ids: Sequence[int], *field: str) -> str:
+    """The key of a draft: a kind of text, the deals that it is about, and which field of them."""
+    return ":".join((kind, ",".join(map(str, ids)), *field))
+
+
+def drafts_of(app: App[Any]) -> Drafts | None:
+    """Where the app keeps drafts, `app.drafts`, if it does."""
+    drafts = getattr(app, "drafts", None)
+    return drafts if isinstance(drafts, Drafts) else None

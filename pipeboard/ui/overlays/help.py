@@ -1,0 +1,170 @@
+"""Help: all keys of a screen and the filter syntax, from the tables the program itself reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from textual.binding import Binding
+from textual.events import MouseScrollDown, MouseScrollUp
+
+from pipeboard.domain.filter_fields import FIELDS, FORMS, STATES
+from pipeboard.domain.text import fold
+from pipeboard.ui.draw.frame import Hint, KeyGroup, key_table, title_bar
+from pipeboard.ui.draw.line import Line, blank, left, text_of, whole, wrap
+from pipeboard.ui.keys import Key, name_of
+from pipeboard.ui.overlays.overlay import Panel, TypingOverlay
+from pipeboard.ui.terminal.width import cell_width
+from pipeboard.ui.widgets.line_input import LineInput
+from pipeboard.ui.widgets.lines import glyphs_of
+
+_LABEL: Final[Line] = ((" / ", "input.label"),)
+_FIRST_COLUMN: Final = 24
+_WIDEST_OTHER: Final = 3
+# As wide as `key_table` makes them at least.
+_COLUMN_CELLS: Final = 38
+
+
+def groups_of(commands: Iterable[Key]) -> list[KeyGroup]:
+    """The keys under their headings; the nine keys that go to a stage are one line."""
+    groups: dict[str, list[Hint]] = {}
+    for command in commands:
+        hints = groups.setdefault(str(command.group).upper(), [])
+        if not command.action.startswith("stage_"):
+            hints.append((_keys(command), command.help))
+        elif command.action == "stage_1":
+            hints.append(("1-9", "go to stage n"))
+    return [KeyGroup(title, tuple(hints)) for title, hints in groups.items()]
+
+
+def filter_lines() -> list[Line]:
+    """The filter syntax: what can be typed, and which deals it lets through. A line of one run is
+    a heading; in the others the rest explains the first."""
+    parts: list[tuple[str, Iterable[tuple[str, str]]]] = [
+        ("FILTER: FIELDS", ((field.example, field.help) for field in FIELDS)),
+        ("FILTER: STATES", STATES.items()),
+        ("FILTER: HOW TO COMBINE", FORMS),
+    ]
+    lines: list[Line] = []
+    for title, rows in parts:
+        lines.append((whole(title, "pane.head"),))
+        lines += [(whole(typed, "pane.tag"), whole(text, "text")) for typed, text in rows]
+    return lines
+
+
+class Help(TypingOverlay[None]):
+    """Fills the screen with the groups of keys, then the `extra` lines (see `filter_lines`);
+    typing leaves those that hold every word."""
+
+    BINDINGS = [  # noqa: RUF012 - as Textual's own documentation writes it
+        Binding("escape,f1", "cancel", show=False),
+        Binding("up", "scroll(-1)", show=False),
+        Binding("down,enter", "scroll(1)", show=False),
+        Binding("pageup", "scroll_page(-1)", show=False),
+        Binding("pagedown", "scroll_page(1)", show=False),
+    ]
+
+    def __init__(self, title: str, groups: Sequence[KeyGroup], extra: Sequence[Line] = ()) -> None:
+        super().__init__(LineInput(placeholder="type to search"))
+        self._heading = title
+        self._groups = tuple(groups)
+        self._extra = tuple(extra)
+        self._top = self._page = self._last_top = 0
+
+    def draw(self, width: int, height: int) -> Panel:
+        words = fold(self.text).split()
+        lines = self._keys(words, width) + self._explained(words, width)
+        if not lines:
+            lines = [(blank(3), ("nothing matches", "empty"))]
+        self._page = max(1, height - 3)
+        self._last_top = max(0, len(lines) - self._page)
+        self._top = min(self._top, self._last_top)
+        shown = lines[self._top : self._top + self._page]
+        end = f"{self._top + len(shown)} of {len(lines)} lines" if self._last_top else ""
+        bar = title_bar(
+            (whole(f"Help: {self._heading}", "bar.title"),), (whole(end, "bar.dim"),), width
+        )
+        hints = [("↑↓", "Scroll"), ("PgDn", "Page"), ("Esc", "Close")]
+        return Panel((bar,), hints, shown + [()] * (self._page - len(shown)), _LABEL)
+
+    def on_input_changed(self) -> None:
+        self._top = 0
+        self.redraw()
+
+    def on_input_submitted(self) -> None:
+        self.action_scroll(1)
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        event.stop()
+        self.action_scroll(3)
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        event.stop()
+        self.action_scroll(-3)
+
+    def action_scroll(self, lines: int) -> None:
+        """So many lines down."""
+        self._top = max(0, min(self._top + lines, self._last_top))
+        self.redraw()
+
+    def action_scroll_page(self, pages: int) -> None:
+        """So many screens down."""
+        self.action_scroll(pages * self._page)
+
+    def _keys(self, words: Sequence[str], width: int) -> list[Line]:
+        groups = []
+        for title, hints in self._groups:
+            kept = tuple(hint for hint in hints if _holds(" ".join((title, *hint)), words))
+            if kept:
+                groups.append(KeyGroup(title, kept))
+        each = width // max(1, min(3, width // _COLUMN_CELLS))
+        whole_groups = [_unabridged(group, each) for group in groups]
+        return key_table(whole_groups, width, glyphs_of(self.app)) if groups else []
+
+    def _explained(self, words: Sequence[str], width: int) -> list[Line]:
+        lines: list[Line] = []
+        for line in self._extra:
+            if len(line) == 1:
+                if not words:
+                    lines += [(), (blank(1), *line)] if lines else [(blank(1), *line)]
+            elif _holds(text_of(line), words):
+                lines += _two_columns(line, width)
+        return lines
+
+
+def _keys(command: Key) -> str:
+    """The keys of a command: the first one, and the others that are short."""
+    if command.shown:
+        return command.shown
+    first, *others = map(name_of, command.keys.split(","))
+    return " ".join((first, *(other for other in others if len(other) <= _WIDEST_OTHER)))
+
+
+def _unabridged(group: KeyGroup, width: int) -> KeyGroup:
+    """The group with what is too long for `width` cells going on in lines without a key."""
+    room = width - max(cell_width(key) for key, _ in group.keys) - 5
+    rows: list[Hint] = []
+    for key, label in group.keys:
+        first, *rest = wrap(label, room)
+        rows += [(key, first), *(("", part) for part in rest)]
+    return KeyGroup(group.title, tuple(rows))
+
+
+def _holds(text: str, words: Sequence[str]) -> bool:
+    folded = fold(text)
+    return all(word in folded for word in words)
+
+
+def _two_columns(line: Line, width: int) -> list[Line]:
+    (typed, role), *rest = line
+    first = min(_FIRST_COLUMN, width // 2)
+    room = max(1, width - first - 3)
+    parts = wrap(text_of(rest), room)
+    names = wrap(typed, first - 1)
+    height = max(len(parts), len(names))
+    parts += [""] * (height - len(parts))
+    names += [""] * (height - len(names))
+    return [
+        (blank(2), left(name, first, role), whole(part, rest[0][1]))
+        for name, part in zip(names, parts, strict=True)
+    ]

@@ -1,0 +1,321 @@
+"""Overlays: a few drawn lines at the bottom of the screen, the board behind them."""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.events import Key, Paste
+from textual.geometry import Region
+from textual.screen import ModalScreen
+from textual.strip import Strip
+
+from pipeboard.ui.draw.frame import Hint, hint_line, rule
+from pipeboard.ui.draw.glyphs import ROW
+from pipeboard.ui.draw.line import EMPTY, Line, Span, blank, exactly, text_of, whole, width_of, wrap
+from pipeboard.ui.keys import name_of
+from pipeboard.ui.net import under_net
+from pipeboard.ui.overlays.behind import fitted, rows_behind
+from pipeboard.ui.overlays.draft import Draft
+from pipeboard.ui.widgets.line_input import LONGEST, LineInput
+from pipeboard.ui.widgets.lines import Lines, glyphs_of
+
+T = TypeVar("T")
+_MOST_TITLE_LINES: Final = 3
+CANCEL: Final[Hint] = ("Esc", "Cancel")
+KEEP: Final[Hint] = ("Esc", "Keep, close")
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The lines of an overlay: those above what is typed, its label, those below, the hints."""
+
+    above: Sequence[Line]
+    hints: Sequence[Hint]
+    below: Sequence[Line] = ()
+    label: Line = EMPTY
+
+
+def heading(title: str, width: int, end: str = "") -> Line:
+    """The upper edge of an overlay: a rule with a title at its left and a count at its right."""
+    if not end:
+        return rule(width, title)
+    tail: Line = (whole(f" {end} ", "text.dim"), (ROW, "rule"))
+    return (*rule(width - width_of(tail), title), *tail)
+
+
+def upper_edge(title: str, width: int) -> list[Line]:
+    """The heading of an overlay, with lines under it for a title that is too long for one."""
+    first, *rest = wrap(title, width - 6)[:_MOST_TITLE_LINES]
+    return [heading(first, width), *((blank(2), (part, "pane.head")) for part in rest)]
+
+
+def indented(text: str, width: int, line: Line = EMPTY) -> list[Line]:
+    """Dim text in as many lines as it takes, each three cells in."""
+    return [(blank(3), *line, whole(part, "text.dim")) for part in wrap(text, width - 4)]
+
+
+def folded(line: Line, width: int) -> list[Line]:
+    """The line in as many as it takes at `width` cells.
+
+    It is broken at runs of two blanks or more, and between words only where what stands between
+    two such runs is wider than a line.
+    """
+    lines: list[list[Span]] = [[]]
+    used = 0
+    for part in _parts(line):
+        for piece in [part] if width_of(part) <= width else _words(part):
+            size = width_of(piece)
+            if used + size > width and lines[-1]:
+                lines.append([])
+                used = 0
+            if used or text_of(piece).strip():
+                lines[-1] += piece
+                used += size
+    return [exactly(spans, min(width, width_of(spans))) for spans in lines]
+
+
+def _parts(line: Line) -> Iterator[Line]:
+    part: list[Span] = []
+    for text, role in line:
+        if len(text) > 1 and text.isspace():
+            yield tuple(part)
+            yield ((text, role),)
+            part = []
+        else:
+            part.append((text, role))
+    yield tuple(part)
+
+
+def _words(part: Line) -> Iterator[Line]:
+    for text, role in part:
+        for word in re.findall(r" *[^ ]+ *", text):
+            yield ((word, role),)
+
+
+@under_net
+class Overlay(ModalScreen[T]):
+    """Lines at the bottom of the screen. A subclass says what they are by `draw`.
+
+    Esc dismisses with None. What is typed is kept in the `draft`; where there is none, or it cannot
+    be written, Esc asks before it throws something away (`has_changes`). What a key cannot do is
+    said in the last line until the next key.
+    """
+
+    DEFAULT_CSS = """
+    Overlay { background: transparent; align: left bottom; overflow: hidden hidden; }
+    Overlay:ansi { background: transparent; }
+    Overlay > Vertical { height: auto; }
+    Overlay > Vertical > Horizontal { height: 1; }
+    """
+    AUTO_FOCUS: ClassVar[str | None] = ""
+    # Textual hides the app's own keys behind a modal screen.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "app.suspend_process", show=False, id="app.suspend")
+    ]
+    draft: Draft | None = None
+    """Where what is typed here is kept, in overlays that are typed in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._above, self._below, self._foot = Lines(), Lines(), Lines()
+        self._why = ""
+        self._asks_to_leave = False
+        self.behind: Sequence[Strip] | None = None
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The screen below as it is, where Textual would give it this screen's colours: every cell
+        would change, and all of them be sent."""
+        rows = rows_behind(self) if self.behind is None else self.behind
+        return fitted(rows, crop)
+
+    @abstractmethod
+    def draw(self, width: int, height: int) -> Panel:
+        """The lines, on a screen of so many cells."""
+
+    @property
+    def has_changes(self) -> bool:
+        """Would leaving now lose something that took time to type?"""
+        return False
+
+    def keep_draft(self) -> None:
+        """Write down what is half typed; also called by the app before it leaves by force."""
+        if self.draft is not None:
+            self.draft.keep()
+
+    def prepare(self) -> None:
+        """What has to be known before the first frame."""
+
+    def compose(self) -> ComposeResult:
+        # Drawn before they are mounted, lines are in the first frame, and there is no second.
+        self.prepare()
+        self.redraw()
+        with Vertical():
+            yield self._above
+            yield from self.middle()
+            yield self._below
+            yield self._foot
+
+    def middle(self) -> ComposeResult:
+        """What stands between the lines above and below."""
+        yield from ()
+
+    def on_resize(self) -> None:
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Show the lines as they are now."""
+        width, height = self.app.size
+        self.place(self.draw(width, height), width)
+
+    def place(self, panel: Panel, width: int) -> None:
+        """Give each widget its lines."""
+        self._above.show(panel.above)
+        self._below.show(panel.below)
+        self._foot.show(self._feet(panel, width))
+
+    def refuse(self, why: str) -> None:
+        """Say in the last line why nothing happens, until the next key."""
+        self._why = why
+        self.redraw()
+
+    def action_cancel(self) -> None:
+        """Leave without a result; asked twice where something would be lost."""
+        if self._may_leave():
+            self.leave(None)
+            return
+        self._asks_to_leave = True
+        self.set_focus(None)
+        self.redraw()
+
+    def leave(self, result: T | None) -> None:
+        """Dismiss with a result, or with None; what was typed for a result is kept until it is
+        stored."""
+        if result is not None and self.draft is not None:
+            self.draft.left(self.draft.typed)
+        self.dismiss(result)
+
+    def _may_leave(self) -> bool:
+        draft = self.draft
+        if draft is None or not draft.is_kept:
+            return not self.has_changes
+        typed = draft.typed
+        draft.left(typed)
+        return not (typed and draft.has_failed)
+
+    @property
+    def leaving(self) -> Hint:
+        """What Esc does now."""
+        draft = self.draft
+        return KEEP if draft is not None and draft.is_kept and draft.typed else CANCEL
+
+    def resume(self) -> None:
+        """Go on after the question whether to leave."""
+
+    def take_key(self, event: Key) -> None:
+        """A key that nothing else has taken; stopped, it means nothing more."""
+
+    def forgive(self) -> None:
+        """Something else is done now: what was refused is said no more."""
+        if self._why:
+            self._why = ""
+            self.redraw()
+
+    def on_key(self, event: Key) -> None:
+        if self._asks_to_leave:
+            event.stop()
+            self._answer(event)
+            return
+        self.forgive()
+        self.take_key(event)
+
+    def on_paste(self, event: Paste) -> None:
+        """What is pasted is text, never keys; a line that is there to be typed in has taken it."""
+        event.stop()
+        if not self._asks_to_leave:
+            self.refuse("There is no line here to paste into.")
+
+    def _answer(self, event: Key) -> None:
+        if event.key == "y":
+            if self.draft is not None:
+                self.draft.settled()
+            self.leave(None)
+        elif event.key in ("n", "escape"):
+            self._asks_to_leave = False
+            self.resume()
+            self.redraw()
+
+    def _feet(self, panel: Panel, width: int) -> list[Line]:
+        if self._asks_to_leave:
+            hints = (("y", "Discard what you changed"), ("n", "Go on"))
+            return [hint_line(hints, width, glyphs_of(self.app))]
+        if self._why:
+            return [
+                exactly((blank(1, "hint"), whole(part, "bar.none")), width, "hint")
+                for part in wrap(self._why, width - 2)
+            ]
+        return [hint_line(panel.hints, width, glyphs_of(self.app))]
+
+
+class TypingOverlay(Overlay[T]):
+    """An overlay with one line to type in."""
+
+    def __init__(self, line: LineInput) -> None:
+        super().__init__()
+        self.line = line
+        self._label = Lines()
+        self._row = Horizontal()
+
+    @property
+    def text(self) -> str:
+        """What is typed."""
+        return self.line.value
+
+    @property
+    def is_typing(self) -> bool:
+        """Is the line there to be typed in?"""
+        return self._row.display
+
+    @is_typing.setter
+    def is_typing(self, wanted: bool) -> None:
+        self._row.display = wanted
+        if self.is_mounted:
+            self.set_focus(self.line if wanted else None)
+
+    def middle(self) -> ComposeResult:
+        with self._row:
+            yield self._label
+            yield self.line
+
+    def on_mount(self) -> None:
+        if self._row.display:
+            self.line.focus()
+
+    def place(self, panel: Panel, width: int) -> None:
+        super().place(panel, width)
+        self._label.styles.width = width_of(panel.label)
+        self._label.show([panel.label])
+
+    def resume(self) -> None:
+        self.line.focus()
+
+    def on_line_input_too_long(self, event: LineInput.TooLong) -> None:
+        self.refuse(
+            f"{event.cut:,} characters did not fit and were left out: {LONGEST:,} is the most."
+        )
+
+    def on_line_input_joined(self, event: LineInput.Joined) -> None:
+        self.refuse(f"{event.lines:,} lines were joined: one line is all there is to this.")
+
+
+def key_shown(event: Key) -> str:
+    """The key as a person would name it."""
+    if event.character is not None and event.is_printable and event.character != " ":
+        return event.character
+    return name_of(event.key)

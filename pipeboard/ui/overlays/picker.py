@@ -1,0 +1,259 @@
+"""A list to choose from, of any length: typing narrows it, digits choose."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from textual import work
+from textual.binding import Binding
+from textual.events import Click, MouseScrollDown, MouseScrollUp
+from textual.worker import get_current_worker
+
+from pipeboard.domain.errors import DatabaseError, PipeboardError
+from pipeboard.domain.text import fold
+from pipeboard.ui.busy import is_busy, said
+from pipeboard.ui.draw.glyphs import BAR
+from pipeboard.ui.draw.line import Line, Span, blank, exactly, spread, text_of, whole, width_of
+from pipeboard.ui.overlays.overlay import CANCEL, Panel, TypingOverlay, heading
+from pipeboard.ui.palette import Role
+from pipeboard.ui.terminal.typeahead import TypeAhead
+from pipeboard.ui.widgets.line_input import LineInput
+
+_LABEL: Final[Line] = ((" › ", "input.label"),)
+_DIGITS: Final = tuple("123456789")
+_BRIGHT: Final[dict[Role, Role]] = {"card.name": "cursor.name", "text": "cursor.name"}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One line of a list: drawn or plain, with something at its right end."""
+
+    id: str
+    line: Line | str
+    right: str = ""
+
+    @property
+    def text(self) -> str:
+        """All of it as plain text: what typing looks for."""
+        shown = self.line if isinstance(self.line, str) else text_of(self.line)
+        return f"{shown} {self.right}"
+
+
+Find: TypeAlias = Callable[[str], Sequence[Option]]
+
+
+def narrowed(options: Sequence[Option]) -> Find:
+    """Finds, among these, the options that hold every word that is typed, anywhere; those that
+    begin with the first word come first. Case and accents do not matter."""
+    folded = [(fold(option.text), option) for option in options]
+
+    def find(text: str) -> Sequence[Option]:
+        words = fold(text).split()
+        if not words:
+            return options
+        found = [pair for pair in folded if all(word in pair[0] for word in words)]
+        found.sort(key=lambda pair: not pair[0].startswith(words[0]))
+        return [option for _, option in found]
+
+    return find
+
+
+class Picker(TypingOverlay[str]):
+    """Dismisses with the id of an option, or with None.
+
+    The options are all there are, or a function that finds them by what is typed; with `slow` it
+    is called in a thread of its own, and only the answer to the last text counts. Of options that
+    are all there, a digit chooses as long as nothing is typed. `chosen` is the id that the cursor
+    begins on.
+    """
+
+    BINDINGS = [  # noqa: RUF012 - as Textual's own documentation writes it
+        Binding("escape", "cancel", show=False),
+        Binding("enter,ctrl+s", "choose", show=False),
+        Binding("up,ctrl+p", "go(-1)", show=False),
+        Binding("down,ctrl+n", "go(1)", show=False),
+        Binding("pageup", "go_page(-1)", show=False),
+        Binding("pagedown", "go_page(1)", show=False),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        options: Sequence[Option] | Find,
+        *,
+        slow: bool = False,
+        chosen: str = "",
+        placeholder: str = "",
+        verb: str = "Choose",
+    ) -> None:
+        super().__init__(LineInput(placeholder=placeholder))
+        self._heading = title
+        self._find = options if callable(options) else narrowed(options)
+        self._has_digits = not callable(options)
+        self._slow = slow
+        self._chosen = chosen
+        numbers = [("1-9", verb)] if self._has_digits else []
+        self._hints = [("↵", verb), ("↑↓", "Move"), *numbers, CANCEL]
+        self._options: Sequence[Option] = ()
+        self._is_narrowed = False
+        self._cursor = self._top = self._rows = 0
+        self._searches = 0
+        self._behind: list[Callable[[], None]] = []
+        """Keys that came in the same breath as the last letter, until it is known what is found."""
+
+    def prepare(self) -> None:
+        self._search()
+
+    def draw(self, width: int, height: int) -> Panel:
+        count = len(self._options)
+        most = max(1, height * 3 // 4 - 3)
+        # A list that shrinks while somebody types would make the board jump.
+        self._rows = min(most, max(self._rows, count, 1))
+        self._top = min(max(self._top, self._cursor - self._rows + 1), self._cursor)
+        shown = self._options[self._top : self._top + self._rows]
+        rows = [
+            _row(self._number(self._top + y), option, self._top + y == self._cursor, width)
+            for y, option in enumerate(shown)
+        ]
+        if not rows:
+            said = "nothing matches" if self.text else "type what to look for"
+            rows = [(blank(3), (said, "empty"))]
+        rows += [()] * (self._rows - len(rows))
+        place = f"{self._cursor + 1} of {count:,}" if count > self._rows else ""
+        return Panel((heading(self._heading, width, place),), self._hints, rows, _LABEL)
+
+    def on_input_changed(self) -> None:
+        text = self.text
+        if self._has_digits and not self._is_narrowed and text in _DIGITS:
+            if int(text) <= len(self._options):
+                self._cursor = int(text) - 1
+                self.action_choose()
+            else:
+                self.line.write("")
+                self.refuse(f"There is no {text} here.")
+            return
+        if text or self._is_narrowed:
+            self._is_narrowed = bool(text)
+            self._search()
+
+    def on_input_submitted(self) -> None:
+        self.action_choose()
+
+    def on_click(self, event: Click) -> None:
+        row = event.screen_y - self._below.region.y
+        if 0 <= row < self._rows and self._top + row < len(self._options):
+            self._cursor = self._top + row
+            self.action_choose()
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        event.stop()
+        self.action_go(3)
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        event.stop()
+        self.action_go(-3)
+
+    def action_choose(self) -> None:
+        """Take the option under the cursor, once it is known which are found."""
+        if self._searches:
+            self._behind.append(self.action_choose)
+        elif self._options:
+            self.leave(self._options[self._cursor].id)
+        else:
+            self.refuse("Nothing matches what is typed; Esc cancels.")
+
+    def action_go(self, places: int) -> None:
+        """The cursor so many options down."""
+        if self._searches:
+            self._behind.append(lambda: self.action_go(places))
+            return
+        self._cursor = max(0, min(self._cursor + places, len(self._options) - 1))
+        self.redraw()
+
+    def action_go_page(self, pages: int) -> None:
+        """The cursor so many screens of the list down."""
+        self.action_go(pages * max(1, self._rows - 1))
+
+    def _number(self, place: int) -> str:
+        """The digit that chooses an option, where one does."""
+        if not self._has_digits:
+            return ""
+        has_one = not self._is_narrowed and place < len(_DIGITS)
+        return f"{_DIGITS[place]} " if has_one else "  "
+
+    def _search(self) -> None:
+        if self._slow:
+            self._search_aside(self.text)
+            return
+        try:
+            self._answer_search(self._find(self.text), "")
+        except PipeboardError as error:
+            app = self.app
+            if is_busy(error) and isinstance(app, TypeAhead):
+                # What keys would choose from is not known: they wait until it is.
+                app.acts()
+                self._searches += 1
+                self.run_worker(self._search_at_last(app), group="search")
+            else:
+                self._answer_search((), f"{error.message} {error.hint}".strip())
+
+    async def _search_at_last(self, app: TypeAhead[Any]) -> None:
+        """Looks again and again while the database is held by others; the old list stays."""
+        try:
+            found = await self._found_at_last(app)
+            self._answer_search(found, "")
+            if self._searches == 1:
+                self._searches, behind, self._behind = 0, self._behind, []
+                for act in behind:
+                    act()
+                # The keys behind a choice are for whatever it leads to.
+                await asyncio.sleep(0)
+        except PipeboardError as error:
+            self._behind.clear()
+            self.refuse(f"{error.message} The list is as it was.")
+        finally:
+            self._searches = max(0, self._searches - 1)
+            app.has_acted()
+
+    async def _found_at_last(self, app: TypeAhead[Any]) -> Sequence[Option]:
+        while True:
+            await app.pause()
+            try:
+                return self._find(self.text)
+            except DatabaseError as error:
+                if not is_busy(error):
+                    raise
+
+    @work(thread=True, exclusive=True)
+    def _search_aside(self, text: str) -> None:
+        answer = _asked(self._find, text)
+        if not get_current_worker().is_cancelled:
+            self.app.call_from_thread(self._answer_search, *answer)
+
+    def _answer_search(self, options: Sequence[Option], why: str) -> None:
+        self._options = options
+        ids = (place for place, option in enumerate(options) if option.id == self._chosen)
+        self._cursor, self._chosen = (next(ids, 0) if self._chosen else 0), ""
+        self._top = 0
+        self.refuse(why)
+
+
+def _asked(find: Find, text: str) -> tuple[Sequence[Option], str]:
+    """What is found, and why nothing is."""
+    try:
+        return find(text), ""
+    except PipeboardError as error:
+        return (), said(error)
+
+
+def _row(number: str, option: Option, is_current: bool, width: int) -> Line:
+    line: Line = (whole(option.line, "card.name"),) if isinstance(option.line, str) else option.line
+    if is_current:
+        line = tuple((text, _BRIGHT.get(role, role)) for text, role in line)
+    mark: Span = (BAR, "cursor") if is_current else blank(1)
+    end: Line = (blank(2), whole(option.right, "text.dim"), blank(1))
+    end = exactly(end, min(width_of(end), width // 2)) if option.right else ()
+    return spread((blank(1), mark, blank(1), (number, "input.label"), *line), end, width)

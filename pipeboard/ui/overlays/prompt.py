@@ -1,0 +1,270 @@
+"""One line to type, with what is understood of it told underneath."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from textual.binding import Binding
+
+from pipeboard.ui.draw.line import Line, Span, blank, whole
+from pipeboard.ui.overlays.draft import Draft
+from pipeboard.ui.overlays.overlay import Panel, TypingOverlay, folded, upper_edge
+from pipeboard.ui.widgets.line_input import LineInput, harmless, one_line
+
+
+class Presets:
+    """Keys that stand for a text while they are all that is typed.
+
+    A key becomes its text by a space or by Enter and not before, since `w` may begin `wed` and
+    `1` may begin `12dec`.
+    """
+
+    def __init__(self, presets: Sequence[tuple[str, str]]) -> None:
+        self._texts = {key: text.strip() for key, text in presets}
+        self._key = self._written = self._kept = ""
+
+    def meant(self, text: str) -> str:
+        """What a text means: that of the key, where it is nothing else."""
+        return self._texts.get(text.strip(), text)
+
+    def written(self, text: str) -> str:
+        """What should stand in the line after it was changed into `text`.
+
+        A backspace right after a key was written out gives the key back, for good.
+        """
+        key = text[:-1]
+        if self._written and text == self._written[:-1]:
+            self._kept, self._written = f"{self._key} ", ""
+            return self._kept
+        if text.endswith(" ") and key in self._texts and text != self._kept:
+            self._key, self._written = key, f"{self._texts[key]} "
+            return self._written
+        if text != self._written:
+            self._written = ""
+        return text
+
+    def line(self, text: str) -> Line:
+        """The keys and their texts, as long as one can be used."""
+        if text.strip() and text.strip() not in self._texts:
+            return ()
+        spans: list[Span] = []
+        for key, full in self._texts.items():
+            spans += [whole(key, "input.label"), whole(f" {full}", "text"), blank(3)]
+        return tuple(spans[:-1])
+
+
+_LABEL: Final[Line] = ((" › ", "input.label"),)
+
+
+class Longer(str):
+    """What was typed and pasted so far: more than a line, to go on with in a box."""
+
+
+class InEditor(Longer):
+    """What was typed so far, by somebody who wants to go on in the editor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What is understood of a text, line by line. Unless `ok` the text is not taken: `why` not."""
+
+    lines: tuple[Line, ...]
+    ok: bool
+    why: str = ""
+
+
+class Prompt(TypingOverlay[str]):
+    """Dismisses with the text that was typed, or with None; where `longer` texts are taken, with
+    an `InEditor` after ^g and a `Longer` after a paste of several lines.
+
+    `live` is asked for its feedback after each change, in the thread of the screen: it has to be
+    quick; a complaint waits until the word is left. `on_change` is told each text. `presets` are
+    keys and the texts that they stand for; Tab takes the first of the `suggestions` that begins
+    with what is typed. The first key replaces the `value`, or a text that was left unfinished under
+    `draft_key`: that one is offered again, or with `offers` off stands under ↑, where the lines
+    of this session are too.
+    """
+
+    BINDINGS = [  # noqa: RUF012 - as Textual's own documentation writes it
+        Binding("escape", "cancel", show=False),
+        Binding("tab", "complete", show=False),
+        Binding("ctrl+s", "save", show=False),
+        Binding("up", "earlier(-1)", show=False),
+        Binding("down", "earlier(1)", show=False),
+        Binding("ctrl+g", "go_on_in_editor", show=False),
+    ]
+
+    def __init__(
+        self,
+        label: str,
+        *,
+        value: str = "",
+        live: Callable[[str], Feedback] | None = None,
+        on_change: Callable[[str], None] | None = None,
+        accept_empty: bool = False,
+        suggestions: Sequence[str] = (),
+        presets: Sequence[tuple[str, str]] = (),
+        placeholder: str = "",
+        draft_key: str = "",
+        offers: bool = True,
+        longer: bool = False,
+        verb: str = "Save",
+    ) -> None:
+        super().__init__(LineInput(placeholder=placeholder))
+        self._heading = label
+        self._first_value = one_line(value)
+        self._live = live
+        self._on_change = on_change
+        self._accept_empty = accept_empty
+        self._presets = Presets(presets)
+        self._suggestions = tuple(suggestions)
+        self.line.takes_more = self._takes_more = longer
+        self._offers = offers
+        self._verb = verb
+        self.draft: Draft = Draft(self, draft_key, label, self._unfinished, self.refuse)
+        self._feedback = Feedback((), True)
+        self._shown: tuple[Line, ...] = ()
+        self._longer: Longer | None = None
+        self._place = 0
+        self._aside = ""
+        self._tallest = 0
+        self._is_behind = False
+
+    def prepare(self) -> None:
+        found = self.draft.found("^u clears it" if self._offers else "↑ brings it back")
+        self._offered = self._first_value
+        if found and (self._offers or self.draft.handed):
+            self._offered = one_line(found)
+        self.line.write(self._offered)
+        if not self.draft.handed:
+            self.line.action_select_all()
+        self._understand()
+
+    def draw(self, width: int, height: int) -> Panel:
+        edge = upper_edge(self._heading, width)
+        room = max(1, height - len(edge) - 3)
+        lines = self._lines_below(width)[:room]
+        # Lines that come and go while somebody types would make the board jump.
+        self._tallest = min(max(self._tallest, len(lines)), room)
+        lines += [()] * (self._tallest - len(lines))
+        completion = self._completion()
+        hints = [
+            ("↵", self._verb),
+            *([("⇥", completion)] if completion else []),
+            *([("^g", "Editor")] if self._takes_more else []),
+            self.leaving,
+        ]
+        return Panel(edge, hints, lines, _LABEL)
+
+    def on_resize(self) -> None:
+        self._tallest = 0
+
+    def keep_draft(self) -> None:
+        self.draft.keep()
+
+    @property
+    def has_changes(self) -> bool:
+        # Where nothing keeps it, a line is quickly typed again.
+        return self.draft.has_failed and bool(self._unfinished())
+
+    def leave(self, result: str | None) -> None:
+        if isinstance(result, Longer):
+            self._longer = result
+        super().leave(result)
+
+    def on_input_changed(self) -> None:
+        if self.text != self._offered:
+            self.forgive()
+            self.draft.forgiven()
+        written = self._presets.written(self.text)
+        if written != self.text:
+            self.line.write(written)
+        self.draft.changed()
+        if not self._is_behind:
+            self._is_behind = True
+            self.call_after_refresh(self._understand)
+
+    def on_input_submitted(self) -> None:
+        self.action_save()
+
+    def on_line_input_longer(self, event: LineInput.Longer) -> None:
+        self.leave(Longer(harmless(event.text)))
+
+    def action_save(self) -> None:
+        """Dismiss with what is typed, where it is understood."""
+        text = self._presets.meant(self.text)
+        self._understand()
+        if not text.strip() and not self._accept_empty:
+            self.refuse("Nothing is typed yet; Esc cancels.")
+        elif not self._feedback.ok:
+            self._shown = self._feedback.lines
+            self.refuse(self._feedback.why or "This cannot be read; Esc cancels.")
+        else:
+            self.leave(text)
+
+    def action_complete(self) -> None:
+        """Take the suggestion that is shown."""
+        completion = self._completion()
+        if completion:
+            self.line.write(completion)
+
+    def action_go_on_in_editor(self) -> None:
+        """Leave the rest to the editor, where there is one for this."""
+        if self._takes_more:
+            self.leave(InEditor(self.text))
+        else:
+            self.refuse("One line is all there is to this; no editor.")
+
+    def action_earlier(self, places: int) -> None:
+        """What was typed or kept here before: one further back, or forth again."""
+        lines = [line for line in self.draft.lines() if one_line(line) != self._aside]
+        if not self._place:
+            self._aside = self.text
+            lines = [line for line in self.draft.lines() if one_line(line) != self._aside]
+        place = self._place + places
+        if place > 0 or -place > len(lines):
+            self.refuse("There is nothing further here." if lines else "Nothing was typed before.")
+            return
+        self._place = place
+        self.line.write(lines[place] if place else self._aside)
+
+    def _unfinished(self) -> str:
+        if self._longer is not None:
+            return self._longer
+        return "" if self.text == self._first_value else self.text
+
+    def _completion(self) -> str:
+        """The first suggestion that begins with what is typed, empty where none does."""
+        typed = self.text.casefold()
+        begun = (word for word in self._suggestions if word.casefold().startswith(typed))
+        return next((word for word in begun if word != self.text), "") if typed else ""
+
+    def _understand(self) -> None:
+        self._is_behind = False
+        text = self._presets.meant(self.text)
+        if self._live is not None:
+            self._feedback = self._live(text)
+        if self._feedback.ok or not self._is_in_a_word:
+            self._shown = self._feedback.lines
+        if self._on_change is not None:
+            self._on_change(text)
+        self.redraw()
+
+    @property
+    def _is_in_a_word(self) -> bool:
+        """Is the last word still being typed, so that it is too early to complain?"""
+        is_new = self.text != self._offered
+        return is_new and self.line.cursor_at_end and not self.text.endswith(" ")
+
+    def _lines_below(self, width: int) -> list[Line]:
+        keys = self._presets.line(self.text)
+        told = [
+            (blank(3), *part)
+            for line in (*([keys] if keys else []), *self._shown)
+            for part in folded(line, width - 4)
+        ]
+        said = self.draft.said(width)
+        # On a low screen the reason why it came back is what must be seen.
+        return [*said, *told] if self.draft.why else [*told, *said]

@@ -1,0 +1,177 @@
+"""Text of several lines: notes and answers, typed here or in the person's own editor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from textual.app import App, ComposeResult, SuspendNotSupported
+from textual.binding import Binding
+from textual.containers import Horizontal
+
+from pipeboard.domain.errors import PipeboardError, Refused
+from pipeboard.ui.busy import said
+from pipeboard.ui.overlays.draft import Draft
+from pipeboard.ui.overlays.overlay import Overlay, Panel, indented, upper_edge
+from pipeboard.ui.widgets.line_input import harmless
+from pipeboard.ui.widgets.text_box import LONGEST, TextBox
+
+Edit: TypeAlias = Callable[[str], str]
+"""Has a text edited by another program, and gives it back; raises PipeboardError."""
+
+
+class TextScreen(Overlay[str]):
+    """Dismisses with the text, or with None.
+
+    `hint` says what is wanted. What is `begun` or was kept under `draft_key` stands there instead
+    of the `text`. ^g goes on in the editor, where there is one to `edit`; with `outside` it comes
+    first.
+    """
+
+    DEFAULT_CSS = """
+    TextScreen > Vertical > Horizontal { height: 3; }
+    """
+    BINDINGS = [  # noqa: RUF012 - as Textual's own documentation writes it
+        Binding("escape", "cancel", show=False),
+        Binding("ctrl+s", "save", show=False),
+        Binding("ctrl+g", "edit_outside", show=False),
+        Binding("ctrl+r", "start_anew", show=False),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        text: str = "",
+        *,
+        draft_key: str = "",
+        begun: str = "",
+        hint: str = "",
+        edit: Edit | None = None,
+        outside: bool = False,
+    ) -> None:
+        super().__init__()
+        self._heading = title
+        self._hint = hint
+        self._edit = edit
+        self._box = TextBox(text)
+        self._first_text = self._box.text
+        self._begun = begun
+        self._outside = outside
+        self._aside = ""
+        self._frame = Horizontal()
+        self.draft: Draft = Draft(self, draft_key, title, self._unsaved, self.refuse)
+
+    @property
+    def text(self) -> str:
+        """What is typed."""
+        return self._box.text
+
+    @property
+    def has_changes(self) -> bool:
+        return self.text != self._first_text
+
+    def middle(self) -> ComposeResult:
+        with self._frame:
+            yield self._box
+
+    def prepare(self) -> None:
+        found = harmless(self.draft.found() or self._begun)
+        if self._begun:
+            found = harmless(self._begun)
+            self.draft.forgiven()
+        self._offered = found or self._first_text
+
+    def on_mount(self) -> None:
+        self._write(self._offered)
+        self._box.focus()
+        if self._begun:
+            self.draft.keep()
+        if self._outside:
+            self.call_after_refresh(self.action_edit_outside)
+
+    def draw(self, width: int, height: int) -> Panel:
+        hint = indented(self._hint, width) if self._hint else []
+        above = [*upper_edge(self._heading, width), *(self.draft.said(width) or hint)]
+        room = max(1, height - len(above) - 1)
+        self._frame.styles.height = min(room, max(5, height // 2))
+        editor = [("^g", "Editor")] if self._edit else []
+        anew = [("^r", "As it was")] if self.has_changes else []
+        return Panel(above, [("^s", "Save"), *editor, *anew, self.leaving])
+
+    def resume(self) -> None:
+        self._box.focus()
+
+    def on_text_area_changed(self) -> None:
+        if self.text != self._offered:
+            self.forgive()
+            self.draft.forgiven()
+        self.draft.changed()
+        self.redraw()
+
+    def on_text_box_too_long(self, event: TextBox.TooLong) -> None:
+        self.refuse(
+            f"{event.cut:,} characters did not fit and were left out: {LONGEST:,} is the most."
+        )
+
+    def action_save(self) -> None:
+        """Dismiss with what is typed."""
+        self.leave(self.text)
+
+    def action_start_anew(self) -> None:
+        """As it was before anything was typed; once more, as it was typed."""
+        typed = self.text if self.has_changes else self._aside
+        self._write(self._first_text if self.has_changes else typed)
+        self._aside = typed
+        self.draft.forgiven()
+
+    def action_edit_outside(self) -> None:
+        """Go on in the editor; what was written there stands here to be saved, and is kept."""
+        self.draft.keep()
+        edited, why = edited_outside(self.app, self.text, self._edit)
+        if edited:
+            self._write(edited)
+            self.draft.forgiven()
+            self.draft.keep()
+        if why:
+            self.refuse(why)
+
+    def _write(self, text: str) -> None:
+        self._offered = self._box.text = text
+        self._box.move_cursor(self._box.document.end)
+
+    def _unsaved(self) -> str:
+        return self.text if self.has_changes else ""
+
+
+def edited_outside(app: App[Any], text: str, edit: Edit | None) -> tuple[str, str]:
+    """The text as it comes back from the editor, "" where it was left as it is, and what went wrong
+    on the way: then the text is what was written so far, where it could be read."""
+    try:
+        return edit_outside(app, text, edit) or "", ""
+    except PipeboardError as error:
+        written = harmless(str(error.details.get("text") or "")).strip("\n")
+        why = said(error)
+        return (written if written != text.strip("\n") else ""), why
+
+
+def edit_outside(app: App[Any], text: str, edit: Edit | None) -> str | None:
+    """The text as it comes back from the editor, None where it was left as it is.
+
+    `edit` runs the editor while the app is suspended (`cli.editor.write_text` does it in a folder
+    that nobody else can enter, without a shell); None says that none may be run here, as in the
+    restricted mode. However the editor ends, the app has its terminal back. Raises Refused, and
+    what `edit` raises.
+    """
+    if edit is None:
+        raise Refused("There is no editor to go to here.", hint="Type it in the line.")
+    try:
+        with app.suspend():
+            edited = harmless(edit(text)).strip("\n")
+    except SuspendNotSupported as error:
+        raise Refused("This terminal cannot be lent to an editor.") from error
+    except OSError as error:
+        raise PipeboardError(
+            f"The text could not be handed to an editor: {error.strerror or error}.",
+            hint="Go on here.",
+        ) from error
+    return None if edited == text.strip("\n") else edited

@@ -1,0 +1,227 @@
+"""Configuration of the workspace: pipelines, reps and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pipeboard.domain.agreements import Agreement, Topic
+from pipeboard.domain.errors import Ambiguous, BadInput, NotFound
+from pipeboard.domain.near import did_you_mean
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.pipeline_merging import same
+from pipeboard.domain.pipeline_rules import check_pipeline, clean_pipeline
+from pipeboard.domain.settings import Rep, Settings
+from pipeboard.domain.text import clean_line, fold
+from pipeboard.exchange.pipeline_ids import with_known_ids
+from pipeboard.store.pipeline_rows import pipeline_data
+from pipeboard.workspace.agreements import contents_of, with_retired
+from pipeboard.workspace.pipeline_edits import pipeline_edit, retired_notes
+from pipeboard.workspace.receipts import Decision, Receipt
+from pipeboard.workspace.recording import agree, record, retried
+from pipeboard.workspace.service import Service, in_transaction
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pipeboard.domain.actor import Actor
+    from pipeboard.store import Store
+    from pipeboard.store.writing import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineSaved:
+    """What came of saving a pipeline, and the pipeline as it is now."""
+
+    receipt: Receipt
+    pipeline: Pipeline
+
+
+def pipelines(service: Service) -> tuple[Pipeline, ...]:
+    """All pipelines, in their order."""
+    return service.reader.pipelines()
+
+
+def pipeline(service: Service, name: str | None = None) -> Pipeline:
+    """The pipeline of that name or part of it; without a name the first."""
+    return named_pipeline(pipelines(service), name)
+
+
+@in_transaction
+def change_pipeline(
+    service: Service,
+    wanted: Pipeline,
+    *,
+    by_name: bool = False,
+    overwrite: bool = False,
+    dry_run: bool = False,
+    token: str = "",
+) -> PipelineSaved:
+    """A new pipeline, or the next version of a known one.
+
+    It is known by its id, or with `by_name` by its name and its stages by theirs. A stage that
+    is left out is retired, with the deals that stand in it. `wanted.version` is the version
+    that the edit began from, 0 stands for the present one: what somebody else changed since is
+    merged where both edits touch different things, else it is a `Conflict`, unless `overwrite`
+    takes mine.
+    """
+    if (done := retried(service, token, "pipeline")) is not None:
+        return PipelineSaved(done, _pipeline_of(service, token))
+    wanted = clean_pipeline(wanted)
+    if by_name:
+        base = wanted.version if wanted.id else 0
+        wanted = replace(with_known_ids(wanted, pipelines(service)), version=base)
+    known = {pipeline.id: pipeline for pipeline in pipelines(service)}.get(wanted.id)
+    edit = pipeline_edit(service, wanted, known, overwrite=overwrite)
+    saved = _with_numbers(service, edit.pipeline, known)
+    check_pipeline(saved, pipelines(service))
+    if known is not None and same(known, saved):
+        nothing = f"Nothing to change: {known.name} is so already."
+        return PipelineSaved(Receipt("", "pipeline", nothing, (), edit.notes), known)
+    before = None if known is None else pipeline_data(known)
+    agreement = Agreement(Topic.PIPELINE, (saved.id,), before, pipeline_data(saved))
+    stages = ", ".join(stage.name for stage in saved.open_stages)
+    did = "Made" if known is None else "Changed"
+    decision = Decision(
+        f"{did} {saved.name}: {stages}.{edit.over}",
+        agreements=(agreement,),
+        notes=(*edit.notes, *retired_notes(service, known, saved)),
+    )
+    receipt = record(service, "pipeline", decision, dry_run=dry_run, token=token)
+    return PipelineSaved(receipt, saved)
+
+
+def _pipeline_of(service: Service, command_id: str) -> Pipeline:
+    _, agreement = service.reader.agreements.of_command(command_id)[0]
+    return service.pipeline_now(int(agreement.key[0]))
+
+
+def _with_numbers(service: Service, wanted: Pipeline, known: Pipeline | None) -> Pipeline:
+    """With numbers for what is new, and the stages that are left out retired."""
+    kept = {stage.id for stage in known.stages} if known else set()
+    fresh = [stage for stage in wanted.stages if stage.id not in kept]
+    numbers = iter(service.fresh_numbers("stage", len(fresh)))
+    stages = tuple(
+        stage if stage.id in kept else replace(stage, id=next(numbers)) for stage in wanted.stages
+    )
+    if known is None:
+        number = service.fresh_numbers("pipeline", 1)[0]
+        return replace(wanted, id=number, stages=stages, version=1)
+    named = {stage.id for stage in stages}
+    gone = [replace(stage, retired=True) for stage in known.stages if stage.id not in named]
+    whole = replace(wanted, stages=stages, version=known.version)
+    saved = with_retired(whole, gone) if gone else whole
+    return saved if same(saved, known) else replace(saved, version=known.version + 1)
+
+
+@in_transaction
+def change_rep(
+    service: Service, rep: Rep, *, dry_run: bool = False, token: str = ""
+) -> tuple[Receipt, Rep]:
+    """A rep, new or changed, and what came of it."""
+    name = clean_line(rep.name, field="rep").removeprefix("@")
+    if not name:
+        raise BadInput("A rep needs a name.", hint="For example: pipeboard rep add ana")
+    clean = Rep(
+        name,
+        clean_line(rep.display_name, field="display name"),
+        clean_line(rep.team, field="team"),
+        rep.active,
+    )
+    contents = {n: v for n, v in contents_of(clean).items() if n != "name"}
+    did = "Changed" if any(known.name == name for known in service.reader.reps()) else "Added"
+    receipt = agree(
+        service,
+        "rep",
+        f"{did} rep {name}.",
+        Topic.REP,
+        (name,),
+        contents,
+        dry_run=dry_run,
+        token=token,
+    )
+    return receipt, clean
+
+
+def save_settings(service: Service, settings: Settings) -> Receipt:
+    """All settings of the workspace."""
+    return agree(
+        service,
+        "settings",
+        "Changed the settings of the workspace.",
+        Topic.SETTINGS,
+        (),
+        contents_of(settings),
+    )
+
+
+def make_workspace(
+    database: str,
+    settings: Settings,
+    pipeline: Pipeline | None,
+    *,
+    at: datetime,
+    actor: Actor,
+    reps: Sequence[Rep] = (),
+) -> Store:
+    """A new database with its settings, its first pipeline and reps, in one transaction: all of
+    it is there, or nothing.
+
+    `BadInput` for a pipeline that cannot be worked in, `DatabaseError` when there is a database
+    already.
+    """
+    from pipeboard.store import Store
+
+    first = None if pipeline is None else clean_pipeline(pipeline)
+    if first is not None:
+        check_pipeline(first, ())
+
+    def begin(writer: Writer) -> None:
+        if first is not None:
+            begin_workspace(writer, first, reps, at, actor)
+
+    return Store.create(database, settings, begin)
+
+
+def begin_workspace(
+    writer: Writer, pipeline: Pipeline, reps: Sequence[Rep], at: datetime, actor: Actor
+) -> Pipeline:
+    """The pipeline and the reps that a workspace begins with: no command, nothing to undo."""
+    for rep in reps:
+        writer.save_rep(rep)
+    return _begin_pipeline(writer, pipeline, at, actor)
+
+
+def _begin_pipeline(writer: Writer, pipeline: Pipeline, at: datetime, actor: Actor) -> Pipeline:
+    """Stores a pipeline that is new, under numbers of its own."""
+    ids = writer.numbers("stage", len(pipeline.stages))
+    stages = tuple(replace(s, id=number) for s, number in zip(pipeline.stages, ids, strict=True))
+    number = writer.numbers("pipeline", 1)[0]
+    made = replace(pipeline, id=number, stages=stages, version=1)
+    writer.save_pipeline(made, at, actor.label)
+    return made
+
+
+def named_pipeline(pipelines: Sequence[Pipeline], name: str | None) -> Pipeline:
+    """The one of that name or part of it, the first without a name; else `NotFound`."""
+    if not pipelines:
+        raise NotFound("There is no pipeline yet.", hint="Make one: pipeboard pipeline new Sales")
+    if name is None:
+        return pipelines[0]
+    wanted = fold(name)
+    exact = [p for p in pipelines if fold(p.name) == wanted]
+    near = exact or [p for p in pipelines if wanted and wanted in fold(p.name)]
+    if len(near) == 1:
+        return near[0]
+    names = [pipeline.name for pipeline in near or pipelines]
+    if near:
+        raise Ambiguous(
+            f"'{name}' could be {', '.join(names)}.",
+            hint="Type more of the name.",
+            details={"candidates": names},
+        )
+    raise NotFound(
+        f"There is no pipeline '{name}'.",
+        hint=did_you_mean(name, names) or f"There are: {', '.join(names)}.",
+    )

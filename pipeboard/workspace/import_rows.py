@@ -1,0 +1,282 @@
+"""Import of the rows of a file: all of its deals in one command.
+
+An import decides without any lock, from short looks at the database, and puts what follows beside
+it. Then one short transaction checks that what it rested on still holds, and brings all of it in.
+"""
+
+from __future__ import annotations
+
+import gc
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from pipeboard.domain.agreements import Agreement, Topic
+from pipeboard.domain.commands import Context
+from pipeboard.domain.errors import Conflict, Refused
+from pipeboard.domain.events import micros
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.pipeline_rules import check_pipeline, clean_pipeline
+from pipeboard.domain.settings import Rep
+from pipeboard.domain.text import fold
+from pipeboard.exchange.rows import DealRow, Rejected
+from pipeboard.store.pipeline_rows import pipeline_data
+from pipeboard.workspace.agreements import contents_of
+from pipeboard.workspace.import_report import ImportReport as ImportReport
+from pipeboard.workspace.import_report import RowsRejected as RowsRejected
+from pipeboard.workspace.recording import command_done, retried
+from pipeboard.workspace.row_deciding import ImportOptions as ImportOptions
+from pipeboard.workspace.row_deciding import RowDecider
+from pipeboard.workspace.service import Service
+
+if TYPE_CHECKING:
+    from pipeboard.exchange.reading import Reading
+    from pipeboard.store import Staging
+    from pipeboard.store.projecting import Change
+
+CHUNK = 1_000
+MOST_ATTEMPTS = 8
+_NO_OPTIONS = ImportOptions()
+
+Progress = Callable[[int, float], None]
+
+
+class _Outdated(Exception):
+    """What was decided on has changed meanwhile: these deals, by their numbers on the stage."""
+
+    def __init__(self, ids: Sequence[int]) -> None:
+        super().__init__()
+        self.ids = frozenset(ids)
+
+
+def import_rows(
+    service: Service,
+    reading: Reading,
+    pipeline: Pipeline,
+    origin: str,
+    options: ImportOptions = _NO_OPTIONS,
+    *,
+    skip_bad: bool = False,
+    dry_run: bool = False,
+    override: str = "",
+    progress: Progress | None = None,
+    token: str = "",
+) -> ImportReport:
+    """Every deal of a file, new or changed since it was last imported, as one command.
+
+    A `pipeline` that is new (id 0) is made in the same transaction. `origin` names the file
+    in the history. Without `skip_bad` a rejected row raises `RowsRejected` and nothing is
+    written. A change that moves a known deal passes the gate as any move does, with
+    `override` as its reason. `progress` gets rows and share read. A dry run takes no lock.
+    Under the `token` of an import that is stored already nothing is done again.
+    """
+    if (done := retried(service, token, "import")) is not None:
+        return ImportReport(command_id=done.command_id, said_before=done.notes[0])
+    if override:
+        options = replace(options, override=override)
+    run = _Import(service, reading, pipeline, origin, options, skip_bad=skip_bad, token=token)
+    with _collecting_later():
+        return run.rehearse(progress) if dry_run else run.carry_out(progress)
+
+
+@contextmanager
+def _collecting_later() -> Iterator[None]:
+    """Postpones garbage collection: rows and deals hold no cycles, and going through all of them
+    again and again takes a fifth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+class _Import:
+    """One import of one file."""
+
+    def __init__(
+        self,
+        service: Service,
+        reading: Reading,
+        pipeline: Pipeline,
+        origin: str,
+        options: ImportOptions,
+        *,
+        skip_bad: bool,
+        token: str,
+    ) -> None:
+        self.service, self.reading, self.origin, self.options = service, reading, origin, options
+        self.wanted, self.skip_bad = pipeline, skip_bad
+        self.command_id, self.at = token or str(uuid.uuid4()), service.now()
+
+    def rehearse(self, progress: Progress | None) -> ImportReport:
+        """What would be done; nothing is written, and nobody waits."""
+        decider = self._decider(_with_made_up_ids(self.wanted))
+        for rows in self._chunks(decider.report, progress):
+            decider.decide(rows)
+        self._check(decider)
+        return decider.report
+
+    def carry_out(self, progress: Progress | None) -> ImportReport:
+        """Decides, puts aside, and brings in."""
+        pipeline = self.wanted if self.wanted.id else self._reserve()
+        with ExitStack() as resources:
+            staging: Staging | None = None
+            decider = self._decider(pipeline)
+            for rows in self._chunks(decider.report, progress):
+                decided = decider.decide(rows)
+                if decider.report.rejected and not self.skip_bad:
+                    continue
+                if staging is None and decided:
+                    staging = resources.enter_context(self.service.store.staging())
+                if staging is not None and decided:
+                    self._put_aside(staging, decider, decided)
+            self._check(decider)
+            if staging is not None:
+                self._bring_in(staging, decider)
+            elif not self.wanted.id:
+                self.service.transact(lambda: self._make_pipeline(pipeline))
+                decider.report.command_id = self.command_id
+        return decider.report
+
+    def _decider(self, pipeline: Pipeline) -> RowDecider:
+        return RowDecider(
+            self.service.reader, self._context(pipeline), self.origin, self.reading, self.options
+        )  # fmt: skip
+
+    def _context(self, pipeline: Pipeline) -> Context:
+        service = self.service
+        settings = service.settings
+        return Context(
+            pipeline,
+            self.at,
+            settings.zone,
+            service.me,
+            settings.loss_categories,
+            service.actor.label,
+            service.today,
+        )
+
+    def _chunks(
+        self, report: ImportReport, progress: Progress | None
+    ) -> Iterator[list[DealRow | Rejected]]:
+        rows = self.reading.rows()
+        while chunk := list(islice(rows, CHUNK)):
+            report.read += len(chunk)
+            yield chunk
+            if progress is not None:
+                progress(report.read, self.reading.share_read())
+
+    def _check(self, decider: RowDecider) -> None:
+        report = decider.report
+        if report.rejected and not self.skip_bad:
+            raise RowsRejected(report)
+        decider.check_identities()
+
+    def _put_aside(
+        self, staging: Staging, decider: RowDecider, decided: Sequence[tuple[int, Change]]
+    ) -> None:
+        lines = [line for line, _ in decided]
+        changes = [change for _, change in decided]
+        staging.stage.add(changes, lines, self.command_id, micros(decider.at))
+
+    def _bring_in(self, staging: Staging, decider: RowDecider) -> None:
+        """Stores what was put aside; what somebody changed meanwhile is decided anew before."""
+        for _ in range(MOST_ATTEMPTS):
+            try:
+                self.service.transact(lambda: self._store(staging, decider), through=staging)
+            except _Outdated as outdated:
+                self._decide_again(staging, decider, outdated.ids)
+            else:
+                decider.report.command_id = self.command_id
+                return
+        raise Conflict(
+            "The deals of this file keep being changed by others while it comes in.",
+            hint="Nothing was imported: try again in a quieter moment.",
+        )
+
+    def _store(self, staging: Staging, decider: RowDecider) -> None:
+        writer, pipeline = self.service.transaction.writer, decider.pipeline
+        made: list[Agreement] = []
+        if retried(self.service, self.command_id, "import") is not None:
+            return
+        if not self.wanted.id:
+            made.append(self._save_pipeline(pipeline))
+        elif self.service.pipeline_now(pipeline.id).version != pipeline.version:
+            raise Conflict(
+                f"{pipeline.name} was changed while the file was being read.",
+                hint="Nothing was imported: import it again.",
+            )
+        if outdated := staging.stage.outdated():
+            raise _Outdated(outdated)
+        count = decider.report.created + decider.report.updated
+        summary = f"Imported {count:,} deals from {self.origin}."
+        writer.begin_command(
+            command_done(self.service, self.command_id, decider.at, "import", summary)
+        )
+        made += map(_rep_made, staging.stage.new_owners())
+        writer.add_staged(staging.stage)
+        writer.record_agreements(self.command_id, made)
+        if self.options.recipe is not None:
+            writer.save_recipe(*self.options.recipe)
+
+    def _decide_again(
+        self,
+        staging: Staging,
+        decider: RowDecider,
+        ids: frozenset[int],
+    ) -> None:
+        for deal_id in ids:
+            decider.forget(deal_id)
+        wanted = set(staging.stage.take_back(list(ids)))
+        rows = [
+            row for row in self.reading.again() if isinstance(row, DealRow) and row.line in wanted
+        ]
+        if decided := decider.decide(rows, again=True):
+            self._put_aside(staging, decider, decided)
+
+    def _reserve(self) -> Pipeline:
+        """The new pipeline under numbers of its own; there is nothing of it in the database yet."""
+        wanted, store = clean_pipeline(self.wanted), self.service.store
+        check_pipeline(wanted, self.service.reader.pipelines())
+        numbers = iter(store.reserve("stage", len(wanted.stages)))
+        stages = tuple(replace(stage, id=next(numbers)) for stage in wanted.stages)
+        return replace(wanted, id=store.reserve("pipeline", 1)[0], stages=stages, version=1)
+
+    def _make_pipeline(self, pipeline: Pipeline) -> None:
+        """The pipeline alone, of a file none of whose rows led to a deal."""
+        made = self._save_pipeline(pipeline)
+        summary = f"Imported 0 deals from {self.origin}."
+        self.service.transaction.writer.begin_command(
+            command_done(self.service, self.command_id, self.at, "import", summary)
+        )
+        self.service.transaction.writer.record_agreements(self.command_id, [made])
+
+    def _save_pipeline(self, pipeline: Pipeline) -> Agreement:
+        if any(
+            fold(known.name) == fold(pipeline.name) for known in self.service.reader.pipelines()
+        ):
+            raise Refused(
+                f"There is a pipeline '{pipeline.name}' by now.",
+                hint="Nothing was imported: import it again, without --stages.",
+            )
+        self.service.transaction.writer.save_pipeline(pipeline, self.at, self.service.actor.label)
+        return Agreement(Topic.PIPELINE, (pipeline.id,), None, pipeline_data(pipeline))
+
+
+def _rep_made(name: str) -> Agreement:
+    """Somebody whom the file is the first to name."""
+    contents = {n: v for n, v in contents_of(Rep(name)).items() if n != "name"}
+    return Agreement(Topic.REP, (name,), None, contents)
+
+
+def _with_made_up_ids(pipeline: Pipeline) -> Pipeline:
+    """A pipeline to rehearse with; the numbers of a new one mean nothing outside."""
+    if pipeline.id:
+        return pipeline
+    stages = tuple(replace(stage, id=-1 - at) for at, stage in enumerate(pipeline.stages))
+    return replace(pipeline, id=-1, stages=stages)

@@ -1,0 +1,131 @@
+"""New deals from quick-add lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from pipeboard.domain import commands as c
+from pipeboard.domain.deal import Contact, NextStep
+from pipeboard.domain.deciding import decide
+from pipeboard.domain.deciding.moves import target_stage
+from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.quick_add import QuickAdd, parse_quick_add
+from pipeboard.domain.text import slug
+from pipeboard.workspace.decisions import beginning_of
+from pipeboard.workspace.owners import about_owner, known_owner
+from pipeboard.workspace.receipts import Decision, Receipt
+from pipeboard.workspace.recording import as_command, record
+from pipeboard.workspace.service import Service, in_transaction
+
+
+@as_command("add")
+def add(
+    service: Service,
+    line: str,
+    *,
+    pipeline: Pipeline,
+    stage_id: int | None = None,
+    tui: bool = False,
+    new_rep: bool = False,
+    dry_run: bool = False,
+    token: str = "",
+) -> Receipt:
+    """A deal as the quick-add line says, in `stage_id` unless the line names a stage.
+
+    An owner whom nobody knows is refused, or made with `new_rep`.
+    """
+    currency = service.pipeline_now(pipeline.id).currency
+    parsed = parse_quick_add(line, today=service.today, currency=currency, tui=tui)
+    return create(
+        service,
+        parsed,
+        pipeline=pipeline,
+        stage_id=stage_id,
+        new_rep=new_rep,
+        dry_run=dry_run,
+        token=token,
+    )
+
+
+@in_transaction
+def add_all(
+    service: Service,
+    lines: Mapping[int, str],
+    *,
+    pipeline: Pipeline,
+    new_rep: bool = False,
+    dry_run: bool = False,
+    token: str = "",
+) -> tuple[Receipt, ...]:
+    """A deal from each line, by its number, or from none.
+
+    Raises BadInput, NotFound and what else `add` does, with the number of the line.
+    """
+    receipts = []
+    for number, line in lines.items():
+        try:
+            receipts.append(
+                add(
+                    service,
+                    line,
+                    pipeline=pipeline,
+                    new_rep=new_rep,
+                    dry_run=dry_run,
+                    token=f"{token}:{number}" if token else "",
+                )
+            )
+        except PipeboardError as error:
+            error.message = f"Line {number}: {error.message}"
+            error.details = {**error.details, "line": number}
+            raise
+    return tuple(receipts)
+
+
+@as_command("add")
+def create(
+    service: Service,
+    parsed: QuickAdd,
+    *,
+    pipeline: Pipeline,
+    stage_id: int | None = None,
+    new_rep: bool = False,
+    dry_run: bool = False,
+    token: str = "",
+) -> Receipt:
+    """A deal from what a quick-add line was understood as."""
+    now = service.pipeline_now(pipeline.id)
+    if parsed.stage is not None:
+        stage_id = now.find_stage(parsed.stage).id
+    stage = target_stage(stage_id or now.open_stages[0].id, now)
+    fields = _fields(service, parsed, new_rep)
+    command = c.Create(parsed.title, stage.id, fields)
+    change = beginning_of(decide(command, None, service.contexts()(now.id)))
+    summary = f"Added {change.after.name} to {stage.name}."
+    decision = Decision(
+        summary, (change,), notes=about_owner(service.reader.reps(), fields["owner"], service.me)
+    )
+    return record(service, "add", decision, dry_run=dry_run, token=token)
+
+
+def _fields(service: Service, parsed: QuickAdd, new_rep: bool) -> dict[str, Any]:
+    owner = service.me if parsed.owner is None else parsed.owner
+    fields: dict[str, Any] = {
+        "account": parsed.account,
+        "value": parsed.value,
+        "owner": known_owner(service, owner, new_rep=new_rep),
+        "tags": parsed.tags,
+        "source": parsed.source,
+        "contact_reason": parsed.contact_reason,
+        "expected_close": parsed.expected_close,
+        "probability_bp": parsed.probability_bp,
+        "fields": parsed.fields,
+    }
+    if parsed.next_text or parsed.next_due:
+        fields["next_step"] = NextStep(parsed.next_text, parsed.next_due)
+    if parsed.contact:
+        key = slug(parsed.contact) or "person"
+        fields["contacts"] = MappingProxyType({key: Contact(parsed.contact)})
+    return fields

@@ -1,0 +1,140 @@
+"""Recording what was decided: once for each token, in the transaction under way, with a receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+
+from pipeboard.domain.errors import Refused
+from pipeboard.domain.events import numbered
+from pipeboard.domain.text import clean_line, printable, quoted
+from pipeboard.workspace.receipts import Decision, Receipt
+from pipeboard.workspace.service import Service, in_transaction
+
+if TYPE_CHECKING:
+    from pipeboard.domain.agreements import Contents, Topic
+    from pipeboard.store.projecting import Change
+    from pipeboard.store.writing import Done, Writer
+
+P = ParamSpec("P")
+S = TypeVar("S", bound=Service)
+
+
+def as_command(
+    verb: str,
+) -> Callable[[Callable[Concatenate[S, P], Receipt]], Callable[Concatenate[S, P], Receipt]]:
+    """A use case that is one command: in one transaction, and once for each `token`."""
+
+    def decorate(
+        use_case: Callable[Concatenate[S, P], Receipt],
+    ) -> Callable[Concatenate[S, P], Receipt]:
+        @wraps(use_case)
+        def once(service: S, /, *args: P.args, **kwargs: P.kwargs) -> Receipt:
+            done = retried(service, str(kwargs.get("token") or ""), verb)
+            return use_case(service, *args, **kwargs) if done is None else done
+
+        return in_transaction(once)
+
+    return decorate
+
+
+def retried(service: Service, token: str, verb: str = "") -> Receipt | None:
+    """The receipt of the command that was stored under this token already, None if none was.
+
+    Raises `Refused` where the token stands for something else.
+    """
+    if not token:
+        return None
+    clean_line(token, field="token")
+    done = service.reader.command(token)
+    if done is None:
+        return None
+    if done.actor != service.actor.name or (verb and done.verb != verb):
+        raise Refused(
+            f"The token {quoted(token)} was used already: {done.summary}",
+            hint="Give each command a token of its own.",
+        )
+    deals = service.reader.deals(service.reader.events_of(token))
+    when = f"{done.at.astimezone(service.settings.zone):%d %b %H:%M}"
+    said = f"This was done already, on {when}; nothing was done again."
+    return Receipt(done.id, done.verb, done.summary, tuple(deals.values()), (said,))
+
+
+def record(
+    service: Service, verb: str, decision: Decision, *, dry_run: bool = False, token: str = ""
+) -> Receipt:
+    """Stores what was decided in the transaction under way, and says what it was."""
+    summary = printable(decision.summary)
+    changes = decision.changes
+    command_id = ""
+    if not dry_run and (changes or decision.agreements or decision.marks):
+        command_id = token or service.transaction.next_id()
+        if not service.reader.command(command_id):
+            decided = replace(decision, summary=summary)
+            changes = _store(service, command_id, verb, decided)
+    deals = tuple(change.after for change in changes)
+    return Receipt(command_id, verb, summary, deals, decision.notes, decision.about)
+
+
+@in_transaction
+def agree(
+    service: Service,
+    verb: str,
+    summary: str,
+    topic: Topic,
+    key: tuple[str | int, ...],
+    contents: Contents | None,
+    *,
+    dry_run: bool = False,
+    token: str = "",
+) -> Receipt:
+    """What the team agrees on under a key from now on (None: nothing), as a command."""
+    from pipeboard.workspace.agreements import changed
+
+    if (done := retried(service, token, verb)) is not None:
+        return done
+    agreements = changed(service, topic, key, contents)
+    if not agreements:
+        return Receipt("", verb, "Nothing to change: it is so already.")
+    decision = Decision(summary, agreements=agreements)
+    return record(service, verb, decision, dry_run=dry_run, token=token)
+
+
+def command_done(service: Service, command_id: str, at: datetime, verb: str, summary: str) -> Done:
+    """A command as it is recorded: what was done, when and by whom."""
+    from pipeboard.store.writing import Done
+
+    actor = service.actor
+    return Done(command_id, at, actor.name, actor.acting_as, verb, summary)
+
+
+def _store(service: Service, command_id: str, verb: str, decision: Decision) -> tuple[Change, ...]:
+    from pipeboard.workspace.agreements import put
+
+    writer, at = service.transaction.writer, service.transaction.at
+    changes = _numbered(writer, decision.changes)
+    done = command_done(service, command_id, at, verb, decision.summary)
+    done = replace(done, undoes=decision.undoes, redoes=decision.redoes)
+    writer.record(replace(done, actor=decision.actor or done.actor), changes)
+    for agreement in decision.agreements:
+        put(writer, agreement, at, service.actor.label)
+    writer.record_agreements(command_id, decision.agreements)
+    if decision.marks:
+        writer.mark(decision.marks, undone=True)
+    return changes
+
+
+def _numbered(writer: Writer, changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The changes, with numbers for deals that begin."""
+    changes = tuple(changes)
+    fresh = [change for change in changes if change.before is None]
+    ids = iter(writer.numbers("deal", len(fresh)) if fresh else ())
+    return tuple(
+        replace(change, after=numbered(change.after, next(ids)))
+        if change.before is None
+        else change
+        for change in changes
+    )

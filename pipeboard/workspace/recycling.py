@@ -1,0 +1,75 @@
+"""Recycling: the leads that closed deals become again."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from pipeboard.domain.deal import Deal, Status
+from pipeboard.domain.deciding import decide
+from pipeboard.domain.errors import Refused
+from pipeboard.domain.going_on import POST_SALE, sequel
+from pipeboard.domain.sentences import named
+from pipeboard.workspace.decisions import beginning_of
+from pipeboard.workspace.receipts import Decision, Receipt
+from pipeboard.workspace.recording import as_command, record
+from pipeboard.workspace.service import Service
+
+if TYPE_CHECKING:
+    from pipeboard.store.projecting import Change
+
+CALENDAR = "calendar"
+"""Who acts where nobody does: the day has come that somebody named."""
+
+NONE_DUE = Receipt("", "recycle", "No lost deal is due to come back.")
+
+
+@as_command("follow up")
+def follow_up(
+    service: Service,
+    deal_id: int,
+    due: date | None = None,
+    step: str = "",
+    *,
+    title: str = "",
+    dry_run: bool = False,
+    token: str = "",
+) -> Receipt:
+    """A lead for the next sale to the customer of a won deal: ask how it goes, in two weeks
+    unless `due` says otherwise."""
+    (deal,) = service.load([deal_id])
+    if deal.outcome is not Status.WON:
+        raise Refused(f"{deal.ref} {deal.name} is not won.", hint="Set a next step instead.")
+    day = due or service.today + POST_SALE
+    change = _sequel(service, deal, step or "ask how it goes", day, title or "next order")
+    summary = f"Added {change.after.name} to follow up on {deal.ref}."
+    decision = Decision(summary, (change,))
+    return record(service, "follow up", decision, dry_run=dry_run, token=token)
+
+
+def recycle(service: Service, *, dry_run: bool = False, token: str = "") -> Receipt:
+    """A new lead for each lost deal whose day to try again has come, each of them once.
+
+    Nobody's undo reaches it: the one who happens to look did not do it.
+    """
+    # Whoever only looks takes no lock where nothing is due.
+    if not service.reader.due_to_return(service.today):
+        return NONE_DUE
+    return _recycle(service, dry_run=dry_run, token=token)
+
+
+@as_command("recycle")
+def _recycle(service: Service, *, dry_run: bool, token: str) -> Receipt:
+    lost = service.reader.deals(service.reader.due_to_return(service.today)).values()
+    changes = tuple(_sequel(service, deal, "try again", service.today, "") for deal in lost)
+    if not changes:
+        return NONE_DUE
+    summary = f"Came back as leads: {named([change.after for change in changes])}."
+    decision = Decision(summary, changes, actor=CALENDAR)
+    return record(service, "recycle", decision, dry_run=dry_run, token=token)
+
+
+def _sequel(service: Service, deal: Deal, step: str, due: date, title: str) -> Change:
+    pipeline = service.pipeline_now(deal.pipeline_id)
+    command = sequel(deal, pipeline, title, step, due)
+    return beginning_of(decide(command, None, service.contexts()(pipeline.id)))

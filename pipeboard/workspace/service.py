@@ -1,0 +1,185 @@
+"""The service: one transaction in which a use case reads what is true, decides and stores.
+
+Whatever a use case rests on (deals, pipelines, settings, reps, the clock) is read once the lock
+is held, so that nobody decides by what held a moment before.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+
+from pipeboard.domain.actor import Actor
+from pipeboard.domain.commands import Context
+from pipeboard.domain.deal import Deal
+from pipeboard.domain.errors import NotFound
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.settings import Settings
+from pipeboard.workspace.actors import check_actor
+
+if TYPE_CHECKING:
+    from pipeboard.store import Staging, Store
+    from pipeboard.store.reading import Reader
+    from pipeboard.store.writing import Writer
+
+Seen = Mapping[int, int]
+"""Versions of deals, by their ids, as somebody saw them."""
+
+NOTHING_SEEN: Seen = {}
+
+T = TypeVar("T")
+P = ParamSpec("P")
+S = TypeVar("S", bound="Service")
+
+
+@dataclass(slots=True)
+class Transaction:
+    """The writer of a transaction under way, its instant, and ids for its commands."""
+
+    writer: Writer
+    at: datetime
+    today_at: datetime
+    key: uuid.UUID
+    commands: int = field(default=0)
+
+    def next_id(self) -> str:
+        """The same ids when the transaction has to be done again: what is stored is stored once."""
+        self.commands += 1
+        return str(uuid.uuid5(self.key, str(self.commands)))
+
+
+def in_transaction(
+    use_case: Callable[Concatenate[S, P], T],
+) -> Callable[Concatenate[S, P], T]:
+    """A use case that reads and writes within one transaction; tried (`dry_run`), it only reads,
+    and takes no lock."""
+
+    @wraps(use_case)
+    def run(service: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        work = service.transact if not kwargs.get("dry_run") else service.look
+        return work(lambda: use_case(service, *args, **kwargs))
+
+    return run
+
+
+class Service:
+    """What every use case works with: the store, the clock, who acts, and a transaction."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime], actor: Actor) -> None:
+        """`NotFound` when the actor acts for somebody who is no rep."""
+        self.store = store
+        self._clock = clock
+        self._transaction: Transaction | None = None
+        self.actor = check_actor(actor, store.reader.reps) if actor.acting_as else actor
+
+    @property
+    def transaction(self) -> Transaction:
+        """The transaction under way; whatever is stored is stored in one."""
+        assert self._transaction is not None
+        return self._transaction
+
+    @property
+    def reader(self) -> Reader:
+        """Reads the database; within a transaction, what is true in it."""
+        return self._transaction.writer.reader if self._transaction else self.store.reader
+
+    @property
+    def settings(self) -> Settings:
+        return self.reader.settings()
+
+    @property
+    def me(self) -> str:
+        """The rep that acts."""
+        return self.actor.rep
+
+    def now(self) -> datetime:
+        """The instant of the clock, in UTC; within a transaction one and the same, and after the
+        last change of every deal that was loaded in it."""
+        return self._transaction.at if self._transaction else self._clock()
+
+    @property
+    def today(self) -> date:
+        """The date in the workspace's zone."""
+        at = self._transaction.today_at if self._transaction else self._clock()
+        return at.astimezone(self.settings.zone).date()
+
+    def transact(self, work: Callable[[], T], through: Staging | None = None) -> T:
+        """What `work` does in one transaction, all of it or nothing; within another one, its part.
+
+        Everything that is read meanwhile is read after the lock was got. What was put together
+        beside the database comes in `through` where it was.
+        """
+        if self._transaction is not None:
+            return work()
+        key = uuid.uuid4()
+
+        def run(writer: Writer) -> T:
+            clock = self._clock()
+            self._transaction = Transaction(writer, clock, clock, key)
+            try:
+                if self.actor.acting_as:
+                    check_actor(self.actor, writer.reader.reps)
+                return work()
+            finally:
+                self._transaction = None
+
+        return self.store.write(run) if through is None else through.store(run)
+
+    def look(self, work: Callable[[], T]) -> T:
+        """What `work` finds at one moment, without keeping anybody from writing."""
+        with self._moment():
+            return work()
+
+    def _moment(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._transaction else self.store.reader.snapshot()
+
+    def load(self, ids: Iterable[int]) -> list[Deal]:
+        """The deals with these ids, each once; `NotFound` names one that is not there."""
+        wanted = list(dict.fromkeys(ids))
+        self.come_after(wanted)
+        found = self.reader.deals(wanted)
+        for deal_id in wanted:
+            if deal_id not in found or found[deal_id].removed:
+                raise NotFound(f"There is no deal D-{deal_id}.", hint="Look for it with f or list.")
+        return [found[deal_id] for deal_id in wanted]
+
+    def come_after(self, ids: Collection[int]) -> None:
+        """What is done in this transaction is done after the last change of these deals, also
+        where the clock was set back."""
+        if self._transaction is not None:
+            writer, at = self._transaction.writer, self._transaction.at
+            self._transaction.at = writer.instant_after(at, ids)
+
+    def contexts(self) -> Callable[[int], Context]:
+        """In which context something is decided, by pipeline."""
+        settings, at, today = self.settings, self.now(), self.today
+        reader = self.reader
+        known = (*reader.pipelines(), *reader.pipelines_taken_back())
+        pipelines = {pipeline.id: pipeline for pipeline in known}
+        return lambda pipeline_id: Context(
+            pipelines[pipeline_id],
+            at,
+            settings.zone,
+            self.me,
+            settings.loss_categories,
+            self.actor.label,
+            today,
+        )
+
+    def pipeline_now(self, pipeline_id: int) -> Pipeline:
+        """The pipeline as it is now; `NotFound` when it is there no more."""
+        for pipeline in self.reader.pipelines():
+            if pipeline.id == pipeline_id:
+                return pipeline
+        raise NotFound("That pipeline is there no more.", hint="See 'pipeboard pipeline list'.")
+
+    def fresh_numbers(self, kind: str, count: int) -> Sequence[int]:
+        """New numbers for stages or pipelines; zeros where something is only tried."""
+        if self._transaction is None or not count:
+            return [0] * count
+        return self._transaction.writer.numbers(kind, count)
