@@ -32,12 +32,13 @@ class Meeting:
     """How what was typed goes together with what somebody else has stored meanwhile.
 
     `both` makes one answer of the deal as it is now, of mine and of what they have put there, in
-    words. `theirs` does what remains to be
-    done with mine where theirs stands; without it, mine stays a draft.
+    words. `theirs` does what remains to be done with mine where theirs stands; without it, mine
+    stays a draft. `words` says mine where what was answered is no words, as the key of a menu.
     """
 
     both: Callable[[Deal, Any, str], Any] | None = None
     theirs: Callable[[Any], Awaitable[Outcome]] | None = None
+    words: Callable[[Any], str] | None = None
 
 
 class Questions:
@@ -165,7 +166,8 @@ async def _say_whose(
     details, mine = conflict.details, questions.mine
     deal_id = int(str(details["deal"]).removeprefix("D-"))
     deal = await screen.program.write_queue.ask(lambda w: w.reader.deals([deal_id])[deal_id])
-    met = about(deal, details, mine, screen.program.settings.zone)
+    shown = meeting.words(mine) if meeting.words is not None else mine
+    met = about(deal, details, shown, screen.program.settings.zone)
     is_form = isinstance(mine, dict)
     side = await ask(
         screen,

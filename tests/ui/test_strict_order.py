@@ -17,7 +17,7 @@ from textual.events import Key
 
 from pipeboard.ui.key_table import BOARD, DEAL, METRICS
 from tests.ui.desk import KEYS, Desk, desk
-from tests.ui.lock import KINDS, Lock
+from tests.ui.lock import KINDS, Lock, held
 
 BURSTS = 500 if os.environ.get("PIPEBOARD_THOROUGH") else 12
 ENDING = ("ctrl+z", "ctrl+q", "q", "E", "y")
@@ -177,3 +177,21 @@ async def test_keys_wait_for_a_module_that_is_slow_to_import(
         await board.settle()
         assert board.stored(deal_id).archived_at is not None
         assert [note.text for note in board.workspace.reader.notes(other.id)][:1] == ["dx"]
+
+
+@pytest.mark.parametrize("keys", [("f", "a", "b"), ("f", "a", "c", "down")])
+async def test_enter_behind_a_letter_chooses_from_what_is_found_and_not_from_what_was(
+    demo: Path, keys: tuple[str, ...]
+) -> None:
+    async with desk(demo) as board:
+        await board.press(*keys, "enter")
+        wanted = board.card.id
+        await board.press("escape", "g", "g", "1", "f", keys[1])
+        with held(demo, "EXCLUSIVE"):
+            for key in (*keys[2:], "enter"):
+                board.app.post_message(event_of(key))
+            for _ in range(20):
+                await board.pilot.pause()
+        await board.settle()
+        assert not board.is_asking
+        assert board.card.id == wanted

@@ -18,6 +18,13 @@ def field_text(deal: Deal, name: str) -> str:
     return value_text(getattr(deal, name))
 
 
+def field_value_text(name: str, value: object) -> str:
+    """A value of the field that is stored under that name, as a person would type it."""
+    if name.endswith("_bp") and isinstance(value, int):
+        return f"{format_percent(value)} %"
+    return value_text(value)
+
+
 def value_text(value: object) -> str:
     """A value of a deal as a person would type it, or say it where it is made of several."""
     match value:

@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.events import read
-from pipeboard.ui.draw.deal_text import value_text
+from pipeboard.ui.draw.deal_text import field_value_text
 from pipeboard.ui.draw.line import Line, whole, wrap
 from pipeboard.ui.draw.questions import rating_words
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
@@ -44,7 +44,9 @@ def about(deal: Deal, details: Mapping[str, Any], mine: object, zone: tzinfo) ->
     at, by = details.get("at"), str(details.get("by") or "somebody")
     when = f" at {datetime.fromisoformat(str(at)).astimezone(zone):%H:%M}" if at else ""
     fields = {
-        name.removesuffix("_bp"): str(details.get("theirs") or value_text(_value(deal, name)))
+        name.removesuffix("_bp"): str(
+            details.get("theirs") or field_value_text(name, _value(deal, name))
+        )
         for name in details["fields"]
     }
     names = ", ".join(_label(name) for name in fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -99,6 +100,9 @@ class Picker(TypingOverlay[str]):
         self._options: Sequence[Option] = ()
         self._is_narrowed = False
         self._cursor = self._top = self._rows = 0
+        self._searches = 0
+        self._behind: list[Callable[[], None]] = []
+        """Keys that came in the same breath as the last letter, until it is known what is found."""
 
     def prepare(self) -> None:
         self._search()
@@ -153,14 +157,19 @@ class Picker(TypingOverlay[str]):
         self.action_go(-3)
 
     def action_choose(self) -> None:
-        """Take the option under the cursor."""
-        if self._options:
+        """Take the option under the cursor, once it is known which are found."""
+        if self._searches:
+            self._behind.append(self.action_choose)
+        elif self._options:
             self.leave(self._options[self._cursor].id)
         else:
             self.refuse("Nothing matches what is typed; Esc cancels.")
 
     def action_go(self, places: int) -> None:
         """The cursor so many options down."""
+        if self._searches:
+            self._behind.append(lambda: self.action_go(places))
+            return
         self._cursor = max(0, min(self._cursor + places, len(self._options) - 1))
         self.redraw()
 
@@ -186,6 +195,7 @@ class Picker(TypingOverlay[str]):
             if is_busy(error) and isinstance(app, TypeAhead):
                 # What keys would choose from is not known: they wait until it is.
                 app.acts()
+                self._searches += 1
                 self.run_worker(self._search_at_last(app), group="search")
             else:
                 self._answer_search((), f"{error.message} {error.hint}".strip())
@@ -193,18 +203,29 @@ class Picker(TypingOverlay[str]):
     async def _search_at_last(self, app: TypeAhead[Any]) -> None:
         """Looks again and again while the database is held by others; the old list stays."""
         try:
-            while True:
-                await app.pause()
-                try:
-                    self._answer_search(self._find(self.text), "")
-                    return
-                except DatabaseError as error:
-                    if not is_busy(error):
-                        raise
+            found = await self._found_at_last(app)
+            self._answer_search(found, "")
+            if self._searches == 1:
+                self._searches, behind, self._behind = 0, self._behind, []
+                for act in behind:
+                    act()
+                # The keys behind a choice are for whatever it leads to.
+                await asyncio.sleep(0)
         except PipeboardError as error:
+            self._behind.clear()
             self.refuse(f"{error.message} The list is as it was.")
         finally:
+            self._searches = max(0, self._searches - 1)
             app.has_acted()
+
+    async def _found_at_last(self, app: TypeAhead[Any]) -> Sequence[Option]:
+        while True:
+            await app.pause()
+            try:
+                return self._find(self.text)
+            except DatabaseError as error:
+                if not is_busy(error):
+                    raise
 
     @work(thread=True, exclusive=True)
     def _search_aside(self, text: str) -> None:
