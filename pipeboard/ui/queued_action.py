@@ -34,7 +34,8 @@ def found(does: str, host: Host) -> Action:
 
 def turn_for(host: Host, key: Key | None) -> Turn:
     """The turn of an action; one that another has begun is about the same deals."""
-    turn = Turn(host, key.label, of_deals=key.takes_deal or key.changes) if key else Turn(host, "")
+    turn = Turn(host, key.label if key else "")
+    turn.of_deals = key is not None and (key.takes_deal or key.id.startswith("deal."))
     before = TURN.get()
     if before is not None and before.screen is host:
         turn.targets = before.targets

@@ -159,7 +159,10 @@ async def snooze(host: Host) -> None:
         until = parse_date(typed, host.today) if typed else None
         return await execute(host, c.Snooze(until))
 
-    await until_stored(host, attempt)
+    def words(day: str | None) -> str:
+        return day or _SNOOZES.get(key, ("", "awake"))[1]
+
+    await until_stored(host, attempt, Meeting(words=words))
 
 
 async def playbook(host: Host) -> None:

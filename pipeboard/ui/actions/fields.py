@@ -24,7 +24,7 @@ from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.questions import Questions, until_stored
+from pipeboard.ui.questions import Meeting, Questions, until_stored
 
 _CATEGORIES = {
     "o": Category.OMITTED,
@@ -114,7 +114,10 @@ async def category(host: Host) -> None:
         category = _CATEGORIES.get(key)
         return await _set(host, "category", str(category) if category else None)
 
-    await until_stored(host, attempt)
+    def words(key: str) -> str:
+        return str(_CATEGORIES.get(key, "the stage's own"))
+
+    await until_stored(host, attempt, Meeting(words=words))
 
 
 async def owner(host: Host) -> None:

@@ -26,6 +26,7 @@ from pipeboard.ui.draw.section import PaneStyle
 from pipeboard.ui.draw.view import Pane
 from pipeboard.ui.execute import show_at_last
 from pipeboard.ui.key_table import BOARD
+from pipeboard.ui.news import News
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.terminal.drafts import told_unstored
@@ -37,9 +38,10 @@ if TYPE_CHECKING:
     from pipeboard.ui.screens.metrics import LeftAt
     from pipeboard.workspace import Receipt, Workspace
 
-SIGNS_S = 0.3  # after a change, until the deals that carry a sign are counted again
-WARM_UP_S = 0.8  # until what writing needs is imported: after the first key, before a change
-_MOST_NEWS = 100
+SIGNS_S = 0.3
+"""How long after a change the deals that carry a sign are counted again."""
+WARM_UP_S = 0.8
+"""When what writing needs is imported: after the first key, before the first change."""
 
 
 class BoardScreen(LiveScreen):
@@ -331,31 +333,6 @@ class BoardScreen(LiveScreen):
             await self.step_back()
         else:
             self.program.leave(0)
-
-
-class News:
-    """What others do, told once."""
-
-    def __init__(self) -> None:
-        self._last_seq: int | None = None
-
-    def begin(self, state: BoardState) -> None:
-        """Whatever was done before is no news; raises DatabaseError."""
-        if self._last_seq is None:
-            self._last_seq = max((did.seq for did in state.reader.commands(limit=1)), default=0)
-
-    def told(self, state: BoardState, me: str) -> str:
-        """Who has changed something since the last look, unless it was this person."""
-        done = state.reader.commands(limit=_MOST_NEWS)
-        last, self._last_seq = self._last_seq, max((did.seq for did in done), default=0)
-        news = [] if last is None else [did for did in done if did.seq > last and did.actor != me]
-        if not news:
-            return ""
-        when = f"{news[0].at.astimezone(state.lens.zone):%H:%M}"
-        who = ", ".join(dict.fromkeys(f"@{did.actor}" for did in news))
-        if len(news) == 1:
-            return f"{who} {when}: {news[0].summary}"
-        return f"{len(news)} changes by {who} {when}"
 
 
 def _catch_up(board: BoardScreen) -> None:

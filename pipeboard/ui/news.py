@@ -1,0 +1,34 @@
+"""News: what others have done since the last look, told once."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pipeboard.ui.board_state import BoardState
+
+_MOST_NEWS: Final = 100
+
+
+class News:
+    """What others do, told once."""
+
+    def __init__(self) -> None:
+        self._last_seq: int | None = None
+
+    def begin(self, state: BoardState) -> None:
+        """Whatever was done before is no news; raises DatabaseError."""
+        if self._last_seq is None:
+            self._last_seq = max((did.seq for did in state.reader.commands(limit=1)), default=0)
+
+    def told(self, state: BoardState, me: str) -> str:
+        """Who has changed something since the last look, unless it was this person."""
+        done = state.reader.commands(limit=_MOST_NEWS)
+        last, self._last_seq = self._last_seq, max((did.seq for did in done), default=0)
+        news = [] if last is None else [did for did in done if did.seq > last and did.actor != me]
+        if not news:
+            return ""
+        when = f"{news[0].at.astimezone(state.lens.zone):%H:%M}"
+        who = ", ".join(dict.fromkeys(f"@{did.actor}" for did in news))
+        if len(news) == 1:
+            return f"{who} {when}: {news[0].summary}"
+        return f"{len(news)} changes by {who} {when}"
