@@ -19,6 +19,7 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.score import score
 from pipeboard.domain.text import quoted
 from pipeboard.exchange.json_documents import idle_days
+from pipeboard.exchange.layouts.own import join_words
 
 _CUSTOM = "fields."
 SIGN_STYLES = {Sign.OVERDUE: RED, Sign.NO_NEXT_STEP: YELLOW, Sign.STALLED: BOLD}
@@ -89,6 +90,11 @@ def _currency(listed: Listed) -> str:
 
 def _money(listed: Listed) -> str:
     return "" if listed.deal.value is None else format_money(listed.deal.value)
+
+
+def _floor(listed: Listed) -> str:
+    floor = listed.deal.floor_value
+    return "" if floor is None else format_money(floor, style="code")
 
 
 def _name(listed: Listed) -> str:
@@ -168,6 +174,15 @@ COLUMNS = (
     Column("stage_entered_at", *_instant(lambda deal: deal.stage_entered_at)),
     Column("closed_at", *_instant(lambda deal: deal.closed_at)),
     Column("last_touch_at", *_instant(lambda deal: deal.last_touch_at)),
+    Column("source_detail", lambda x: x.deal.source_detail, elastic=True),
+    Column("contact_reason", lambda x: x.deal.contact_reason, elastic=True),
+    Column("competitors", lambda x: join_words(x.deal.competitors), elastic=True),
+    Column("links", lambda x: join_words(x.deal.links), elastic=True),
+    Column("snooze_reason", lambda x: x.deal.snooze_reason, elastic=True),
+    Column("trial_close", lambda x: x.deal.trial_close),
+    Column("quote_sent_at", *_instant(lambda deal: deal.quote_sent_at)),
+    Column("offer_expires_on", *_day(lambda deal: deal.offer_expires_on)),
+    Column("floor_value", _floor, right=True),
     Column("lost", lambda x: x.deal.loss.category if x.deal.loss else ""),
     Column("answered", lambda x: str(len(x.deal.answered(x.pipeline))), right=True),
     Column("score", _score),

@@ -165,7 +165,9 @@ class _Words:
             case _:
                 names = [n for n in {**event.after, **event.before} if n not in _UNTOLD]
                 told = "; ".join(self._change(event, name) for name in names)
-                return told or "read again in its file"
+                own = ", ".join(_NAMES.get(name, name) for name in event.facts.get("private", ()))
+                hidden = f"{own} changed, which is the owner's own" if own else ""
+                return "; ".join(filter(None, (told, hidden))) or "read again in its file"
 
     def _change(self, event: Event, name: str) -> str:
         old, new = event.before.get(name), event.after.get(name)

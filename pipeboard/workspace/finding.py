@@ -147,8 +147,8 @@ class Finding(Desk):
         return tuple(loads)
 
     def sheet(self, deal_id: int) -> Sheet:
-        """A deal with everything around it."""
+        """A deal with everything around it that I may see."""
         sheet = self.reader.sheet(deal_id)
         if sheet is None:
             raise NotFound(f"There is no deal D-{deal_id}.")
-        return sheet
+        return sheet.seen_by(self.me)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.deal import Contact, Deal, Term
+from pipeboard.domain.privacy import may_see
 from pipeboard.domain.sheet import Sheet
 from pipeboard.ui.draw.glyphs import DOT, OPEN, YES, full_money
 from pipeboard.ui.draw.items import GUTTER, Item
@@ -73,7 +74,7 @@ def terms_note(sheet: Sheet, style: PaneStyle, me: str) -> list[Line]:
 
 def floor_words(deal: Deal, style: PaneStyle, me: str) -> str:
     """The least that the owner would take, told to nobody else; with a warning below it."""
-    if deal.floor_value is None or deal.owner not in ("", me):
+    if deal.floor_value is None or not may_see("floor_value", deal.owner, me):
         return ""
     words = full_money(deal.floor_value, style.glyphs)
     value = deal.value

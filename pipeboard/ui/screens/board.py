@@ -290,7 +290,7 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying):
         if sheet is not None:
             zone = self.state.lens.zone
             style = PaneStyle(layout(view).pane_width - 1, self.today, zone, view.glyphs)
-            lines = pane_lines(sheet, style)
+            lines = pane_lines(sheet.seen_by(self.board_app.me), style)
         self.state.show(pane=replace(view.pane, lines=lines, top=0))
 
     @in_turn

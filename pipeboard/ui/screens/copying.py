@@ -25,7 +25,7 @@ class Copying(DealActions):
         if not ids:
             return
         read = [self.state.reader.sheet(deal_id) for deal_id in ids]
-        sheets = [sheet for sheet in read if sheet is not None]
+        sheets = [sheet.seen_by(self.board_app.me) for sheet in read if sheet is not None]
         people = [person for sheet in sheets for person in sheet.deal.contacts.values()]
         mails = [person.email for person in people if person.email]
         phones = [person.phone for person in people if person.phone]

@@ -74,7 +74,7 @@ class DealScreen(ItemActions, Answering, Copying):
         sheet = self.state.reader.sheet(self.deal_id)
         if sheet is None:
             raise NotFound(f"There is no deal D-{self.deal_id}.")
-        return sheet
+        return sheet.seen_by(self.board_app.me)
 
     def show_news(self) -> None:
         """Shows what others have committed, and says whose change of this deal it is."""

@@ -9,6 +9,7 @@ from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.fields import parse_field
 from pipeboard.domain.pipeline import Category, Pipeline
+from pipeboard.domain.privacy import may_see
 from pipeboard.domain.settings import Settings
 from pipeboard.ui.screens.deal_text import field_text
 from pipeboard.ui.screens.form import Field
@@ -37,9 +38,8 @@ def deal_form(
 ) -> tuple[str, list[Field]]:
     """Title and fields of the form for one deal; custom fields come last.
 
-    The least that would be taken is the owner's own, and shown to nobody else.
+    What is the owner's own is in nobody else's form.
     """
-    hidden = () if deal.owner in ("", me) else ("floor_value",)
     choices = {
         "category": ("", *(str(category) for category in Category)),
         "source": ("", *settings.sources),
@@ -53,7 +53,7 @@ def deal_form(
             check=_check(name, today, settings.currency),
         )
         for name, label in _LABELS.items()
-        if name not in hidden
+        if may_see(name, deal.owner, me)
     ]
     fields += [Field(f"fields.{name}", name, value) for name, value in sorted(deal.fields.items())]
     return f"{deal.ref}  {deal.name}", fields

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 from pipeboard.domain.deal import NOTHING, Deal
 from pipeboard.domain.errors import Conflict, GateNotMet, PipeboardError
+from pipeboard.domain.privacy import deal_seen_by
 from pipeboard.ui.outcome import Outcome
 from pipeboard.ui.said import said
 from pipeboard.ui.screens.deal_actions import DealActions
@@ -163,7 +164,8 @@ async def _say_whose(
     details, mine = conflict.details, questions.mine
     deal_id = int(str(details["deal"]).removeprefix("D-"))
     deal = await screen.board_app.clerk.ask(lambda w: w.reader.deals([deal_id])[deal_id])
-    met = about(deal, details, mine, screen.board_app.settings.zone)
+    seen = deal_seen_by(deal, screen.board_app.me)
+    met = about(seen, details, mine, screen.board_app.settings.zone)
     is_form = isinstance(mine, dict)
     side = await screen.ask(
         Differing(met, joins=meeting.both is not None, by_field=is_form, notes=bool(meeting.theirs))
