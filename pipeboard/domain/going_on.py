@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeboard.domain.commands import Create
 from pipeboard.domain.deal import Deal, NextStep, Touch
+from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.pipeline import Pipeline
 
 PERSISTENCE = 5
@@ -16,17 +17,7 @@ PERSISTENCE = 5
 POST_SALE = timedelta(days=14)
 """When a won customer is asked how it goes (`capabilities.md` 58)."""
 
-_KEPT = (
-    "account",
-    "owner",
-    "source",
-    "source_detail",
-    "tags",
-    "fields",
-    "contacts",
-    "competitors",
-    "links",
-)
+_KEPT = (*(field.name for field in FIELDS if field.sequel), "fields", "contacts")
 
 
 def follow_ups(sent_at: datetime, touches: Iterable[Touch]) -> int:

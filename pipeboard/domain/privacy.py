@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from pipeboard.domain.deal import Deal
+from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.events import Event
 
-PRIVATE = frozenset(("floor_value",))
+PRIVATE = frozenset(field.name for field in FIELDS if field.private)
 """Fields of the owner alone. Backups of the whole database hold them, as the database does."""
 
 
@@ -21,9 +22,11 @@ def may_see(name: str, owner: str, me: str) -> bool:
 
 def deal_seen_by(deal: Deal, me: str) -> Deal:
     """The deal without what `me` is not shown."""
-    if deal.floor_value is None or may_see("floor_value", deal.owner, me):
+    hidden = [name for name in PRIVATE if getattr(deal, name) is not None]
+    if not hidden or all(may_see(name, deal.owner, me) for name in hidden):
         return deal
-    return replace(deal, floor_value=None)
+    emptied: dict[str, Any] = dict.fromkeys(hidden)
+    return replace(deal, **emptied)
 
 
 def event_seen_by(event: Event, owner: str, me: str) -> Event:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import days_between, format_date, local_date
 from pipeboard.domain.deal import Answer, Contact, Loss, NextStep, Term
+from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.events import STAGE_KINDS, Event, Kind, inverse
 from pipeboard.domain.percent import format_percent
 from pipeboard.domain.pipeline import Pipeline
@@ -19,14 +20,9 @@ _SHELVES = frozenset((Kind.ARCHIVED, Kind.UNARCHIVED, Kind.MERGED, Kind.ABSORBED
 _ENTRIES = frozenset((Kind.ANSWERED, Kind.CONTACT, Kind.TERM, Kind.CHECKED))
 
 _NAMES = {
-    "expected_close": "close date",
-    "probability_bp": "probability",
-    "category": "forecast category",
+    **{field.name: field.told for field in FIELDS if field.told},
     "snoozed_until": "snoozed until",
     "next_step": "next step",
-    "quote_sent_at": "quote sent",
-    "offer_expires_on": "offer expires",
-    "floor_value": "lowest value",
     "stage_id": "stage",
     "archived_at": "archived",
     "merged_into": "merged into",
@@ -215,7 +211,7 @@ class _Words:
 
 
 # What an import remembers for the next one.
-_UNTOLD = frozenset(("imported", "imported_as", "external_source"))
+_UNTOLD = frozenset(field.name for field in FIELDS if field.remembered)
 
 
 def _override(event: Event) -> str:

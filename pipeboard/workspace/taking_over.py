@@ -24,17 +24,14 @@ from pipeboard.domain.deal import (
     Term,
     Touch,
 )
+from pipeboard.domain.deal_fields import FROM_ROWS
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import fold, slug
 from pipeboard.exchange.rows import DealRow, RowNote
 
-_PLAIN = (
-    "account", "source", "source_detail", "contact_reason", "value", "probability_bp",
-    "expected_close", "competitors", "snooze_reason", "snoozed_until", "trial_close",
-    "quote_sent_at", "offer_expires_on", "floor_value", "links",
-)  # fmt: skip
+_PLAIN = (*FROM_ROWS, "snooze_reason", "snoozed_until")
 _LONGEST_FIELD = 2000
 _CUTS_TAGS = re.compile(r"[\s,;|:()\"'+]+")
 

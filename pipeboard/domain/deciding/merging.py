@@ -8,12 +8,10 @@ from typing import Any
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import format_date, local_date
 from pipeboard.domain.deal import Deal
+from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.deciding import edits, work
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.events import Event, Kind, change_to, evolve
-
-_NOT_CARRIED = ("external_id", "external_source", "imported", "imported_as")
-"""What a deal is to the tool that it came from; never taken from another deal."""
 
 _CARRIED_ENTRIES = {
     "answers": Kind.ANSWERED,
@@ -73,11 +71,12 @@ def absorb(command: c.Absorb, deal: Deal, context: c.Context) -> list[Event]:
 def _filling(keep: Deal, others: Sequence[Deal]) -> dict[str, Any]:
     """The plain fields that the others know and the kept deal does not."""
     filling: dict[str, Any] = {}
-    for name in edits.EDITABLE:
+    for field in FIELDS:
+        name = field.name
         if name == "tags":
             tags = {tag for deal in (keep, *others) for tag in deal.tags}
             filling["tags"] = tuple(sorted(tags))
-        elif name not in _NOT_CARRIED and getattr(keep, name) in (None, "", ()):
+        elif field.merged and getattr(keep, name) in (None, "", ()):
             known = (getattr(deal, name) for deal in others)
             found = next((value for value in known if value not in (None, "", ())), None)
             if found is not None:

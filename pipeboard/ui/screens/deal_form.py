@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 from pipeboard.domain.deal import Deal
+from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.fields import parse_field
 from pipeboard.domain.pipeline import Category, Pipeline
@@ -13,24 +14,6 @@ from pipeboard.domain.privacy import may_see
 from pipeboard.domain.settings import Settings
 from pipeboard.ui.screens.deal_text import field_text
 from pipeboard.ui.screens.form import Field
-
-_LABELS = {
-    "contact_reason": "Why they came",
-    "account": "Company",
-    "title": "Title",
-    "value": "Value",
-    "owner": "Owner",
-    "expected_close": "Expected close",
-    "probability": "Probability %",
-    "category": "Forecast",
-    "source": "Source",
-    "source_detail": "Source detail",
-    "tags": "Tags",
-    "competitors": "Competitors",
-    "links": "Links to files",
-    "offer_expires_on": "Offer expires",
-    "floor_value": "Not below",
-}
 
 
 def deal_form(
@@ -46,14 +29,14 @@ def deal_form(
     }
     fields = [
         Field(
-            name,
-            label,
-            field_text(deal, name),
-            choices=choices.get(name, ()),
-            check=_check(name, today, settings.currency),
+            field.typed,
+            field.label,
+            field_text(deal, field.typed),
+            choices=choices.get(field.name, ()),
+            check=_check(field.typed, today, settings.currency),
         )
-        for name, label in _LABELS.items()
-        if may_see(name, deal.owner, me)
+        for field in FIELDS
+        if field.label and may_see(field.name, deal.owner, me)
     ]
     fields += [Field(f"fields.{name}", name, value) for name, value in sorted(deal.fields.items())]
     return f"{deal.ref}  {deal.name}", fields
