@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeboard.domain.deal_fields import BY_TYPED, FIELDS
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import quoted
 
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue
 
-def parse_assignment(text: str, today: date, currency: str) -> tuple[str, Any]:
+
+def parse_assignment(text: str, today: date, currency: str) -> tuple[str, FieldValue]:
     """Field and value of `field=value`; an empty value empties the field.
 
     `BadInput` names an unknown field or a value that cannot be read.
@@ -24,7 +27,7 @@ def parse_assignment(text: str, today: date, currency: str) -> tuple[str, Any]:
     return parse_field(name.strip(), value.strip(), today, currency)
 
 
-def parse_field(name: str, text: str, today: date, currency: str) -> tuple[str, Any]:
+def parse_field(name: str, text: str, today: date, currency: str) -> tuple[str, FieldValue]:
     """The field that `name` means and the domain value that `text` means for it."""
     for prefix in ("fields.", "field."):
         if name.startswith(prefix) and len(name) > len(prefix):

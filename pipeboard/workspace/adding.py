@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Contact, NextStep
@@ -17,6 +17,9 @@ from pipeboard.domain.text import slug
 from pipeboard.workspace.decisions import beginning_of
 from pipeboard.workspace.desk import Decision, Receipt, as_command, in_transaction
 from pipeboard.workspace.edits import Edits
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue
 
 
 class Adding(Edits):
@@ -101,12 +104,12 @@ class Adding(Edits):
         command = c.Create(parsed.title, stage.id, fields)
         change = beginning_of(decide(command, None, self.contexts()(now.id)))
         summary = f"Added {change.after.name} to {stage.name}."
-        decision = Decision(summary, (change,), notes=self._away(fields["owner"]))
+        decision = Decision(summary, (change,), notes=self._away(change.after.owner))
         return self.record("add", decision, dry_run=dry_run, token=token)
 
-    def _fields(self, parsed: QuickAdd, new_rep: bool) -> dict[str, Any]:
+    def _fields(self, parsed: QuickAdd, new_rep: bool) -> dict[str, FieldValue]:
         owner = self.me if parsed.owner is None else parsed.owner
-        fields: dict[str, Any] = {
+        fields: dict[str, FieldValue] = {
             "account": parsed.account,
             "value": parsed.value,
             "owner": self._owner(owner, new_rep=new_rep),

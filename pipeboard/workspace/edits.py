@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Contact, Term
@@ -22,6 +22,9 @@ from pipeboard.workspace.desk import (
     named,
 )
 
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue
+
 
 class Edits(Desk):
     """Fields, tags, owners, people, terms and checklists."""
@@ -30,7 +33,7 @@ class Edits(Desk):
     def edit(
         self,
         ids: Sequence[int],
-        changes: Mapping[str, Any],
+        changes: Mapping[str, FieldValue],
         *,
         verb: str = "set",
         new_rep: bool = False,

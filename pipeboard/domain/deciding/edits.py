@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import ROLES
@@ -16,12 +16,15 @@ from pipeboard.domain.events import Event, Kind, change_to
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import LIMITS, clean_line, clean_text, quoted
 
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue
 
-def _line(field: str) -> Callable[[Any], str]:
+
+def _line(field: str) -> Callable[[str | None], str]:
     return lambda value: clean_line(str(value or ""), field=field.replace("_", " "))
 
 
-def _custom_line(name: str, value: Any) -> str:
+def _custom_line(name: str, value: object) -> str:
     limit = LIMITS["custom field"]
     return clean_line(str(value or ""), field=name, limit=limit)
 
@@ -116,7 +119,7 @@ _CLEAN: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def clean_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
+def clean_fields(fields: Mapping[str, FieldValue]) -> dict[str, FieldValue]:
     """Fields of a new deal, cleaned; empty ones left out."""
     clean = {name: _CLEAN[name](value) for name, value in fields.items()}
     return {name: value for name, value in clean.items() if value not in (None, "", ())}
@@ -124,7 +127,7 @@ def clean_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def edit(command: c.Edit, deal: Deal, context: c.Context) -> list[Event]:
     """New values for fields; one event for each kind of change, none for what stays."""
-    after: dict[str, Any] = {}
+    after: dict[str, FieldValue] = {}
     for name, value in command.changes.items():
         if name.startswith("fields."):
             key = custom_name(name.removeprefix("fields."))
@@ -135,7 +138,7 @@ def edit(command: c.Edit, deal: Deal, context: c.Context) -> list[Event]:
             raise BadInput(f"No field '{name}'.", hint=did_you_mean(name, BY_NAME))
     if "title" in after and not after["title"]:
         raise BadInput("A deal needs a title.")
-    by_kind: dict[Kind, dict[str, Any]] = {}
+    by_kind: dict[Kind, dict[str, FieldValue]] = {}
     for name, value in after.items():
         kind = BY_NAME[name].event if name in BY_NAME else Kind.EDITED
         by_kind.setdefault(kind, {})[name] = value

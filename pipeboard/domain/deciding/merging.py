@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import format_date, local_date
@@ -12,6 +12,9 @@ from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.deciding import edits, work
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.events import Event, Kind, change_to, evolve
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue
 
 _CARRIED_ENTRIES = {
     "answers": Kind.ANSWERED,
@@ -68,9 +71,9 @@ def absorb(command: c.Absorb, deal: Deal, context: c.Context) -> list[Event]:
     return events
 
 
-def _filling(keep: Deal, others: Sequence[Deal]) -> dict[str, Any]:
+def _filling(keep: Deal, others: Sequence[Deal]) -> dict[str, FieldValue]:
     """The plain fields that the others know and the kept deal does not."""
-    filling: dict[str, Any] = {}
+    filling: dict[str, FieldValue] = {}
     for field in FIELDS:
         name = field.name
         if name == "tags":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from pipeboard.domain.dates import parse_date
 from pipeboard.domain.money import parse_money
@@ -16,6 +17,9 @@ from pipeboard.ui.screens.menu import Choice, Menu
 from pipeboard.ui.screens.picker import Option, Picker
 from pipeboard.ui.screens.prompt import Prompt
 from pipeboard.ui.screens.questions import Questions, until_stored
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue
 
 _CATEGORIES = {
     "o": Category.OMITTED,
@@ -65,7 +69,7 @@ class Editing(DealActions):
         title: str,
         present: str,
         live: asking.Live,
-        read: Callable[[str], object],
+        read: Callable[[str], FieldValue],
     ) -> None:
         """Asks for one field of the deals that are meant; nothing typed empties it."""
         ids = self.selected()
@@ -189,5 +193,5 @@ class Editing(DealActions):
 
         await until_stored(self, ask)
 
-    async def _set(self, field: str, value: object) -> Outcome:
+    async def _set(self, field: str, value: FieldValue) -> Outcome:
         return await self.change(lambda w, ids, seen, _: w.edit(ids, {field: value}, seen=seen))
