@@ -780,6 +780,16 @@ def test_everybody_sees_the_lowest_value_of_a_deal_without_an_owner(
     assert "31,337" in pipe("show", str(deal.id), "--as", rep).out
 
 
+@pytest.mark.parametrize(("owner", "goes_along"), [("ana", True), ("", True), ("bo", False)])
+def test_a_merge_tells_the_lowest_value_to_no_other_owner(
+    ana: Workspace, owner: str, goes_along: bool
+) -> None:
+    keep = add(ana, "Kept")
+    ana.set_fields([keep.id], [f"owner={owner}"])
+    ana.merge(keep.id, [full(ana).id])
+    assert (now_of(ana, keep.id).floor_value is not None) is goes_along
+
+
 def test_a_refused_change_does_not_tell_the_lowest_value(made: Team, ana: Workspace) -> None:
     deal = full(ana)
     ana.set_fields([deal.id], ["floor=31338"])

@@ -12,6 +12,7 @@ from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.deciding import edits, work
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.events import Event, Kind, change_to, evolve
+from pipeboard.domain.privacy import may_see
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
@@ -72,7 +73,9 @@ def absorb(command: c.Absorb, deal: Deal, context: c.Context) -> list[Event]:
 
 
 def _filling(keep: Deal, others: Sequence[Deal]) -> dict[str, FieldValue]:
-    """The plain fields that the others know and the kept deal does not."""
+    """The plain fields that the others know and the kept deal does not; of what is an owner's own,
+    only what its owner goes on to see."""
+    owner = keep.owner or next((deal.owner for deal in others if deal.owner), "")
     filling: dict[str, FieldValue] = {}
     for field in FIELDS:
         name = field.name
@@ -80,7 +83,7 @@ def _filling(keep: Deal, others: Sequence[Deal]) -> dict[str, FieldValue]:
             tags = {tag for deal in (keep, *others) for tag in deal.tags}
             filling["tags"] = tuple(sorted(tags))
         elif field.merged and getattr(keep, name) in (None, "", ()):
-            known = (getattr(deal, name) for deal in others)
+            known = (getattr(deal, name) for deal in others if may_see(name, deal.owner, owner))
             found = next((value for value in known if value not in (None, "", ())), None)
             if found is not None:
                 filling[name] = found
