@@ -11,14 +11,16 @@ from pipeboard.cli.output import BOLD, RED, YELLOW
 from pipeboard.domain.attention import Sign, clocks, limits, sign, stalled_reasons
 from pipeboard.domain.dates import format_day, local_date
 from pipeboard.domain.deal import Deal
+from pipeboard.domain.deal_fields import FIELDS, LINE, MONEY, NAMES, AnyField
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.money import format_money
+from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.percent import format_percent
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.score import score
 from pipeboard.domain.text import quoted
 from pipeboard.exchange.json_documents import idle_days
+from pipeboard.exchange.layouts.own import join_words
 
 _CUSTOM = "fields."
 SIGN_STYLES = {Sign.OVERDUE: RED, Sign.NO_NEXT_STEP: YELLOW, Sign.STALLED: BOLD}
@@ -141,7 +143,39 @@ def sign_of(listed: Listed) -> Sign:
     )
 
 
-COLUMNS = (
+_NEVER_CUT = frozenset(("owner", "source", "trial_close"))
+
+
+def _plain(field: AnyField) -> Column:
+    """The column of a field that stands for itself."""
+
+    def data(listed: Listed) -> str:
+        value = getattr(listed.deal, field.name)
+        match value:
+            case Money():
+                return format_money(value, style="code")
+            case tuple():
+                return join_words(value)
+            case datetime():
+                return value.isoformat()
+            case _:
+                return str(value or "")
+
+    def words(listed: Listed) -> str:
+        value = getattr(listed.deal, field.name)
+        match value:
+            case datetime():
+                return str(local_date(value, listed.zone))
+            case date():
+                return format_day(value, listed.today)
+            case _:
+                return data(listed)
+
+    is_long = field.kind in (LINE, NAMES) and field.name not in _NEVER_CUT
+    return Column(field.name, data, words, right=field.kind is MONEY, elastic=is_long)
+
+
+_OF_SEVERAL = (
     Column("sign", _sign),
     Column("ref", lambda x: x.deal.ref),
     Column("deal", _name, elastic=True),
@@ -152,8 +186,6 @@ COLUMNS = (
     Column("status", lambda x: str(x.deal.status)),
     Column("value", _amount, _money, right=True),
     Column("currency", _currency),
-    Column("owner", lambda x: x.deal.owner),
-    Column("source", lambda x: x.deal.source),
     Column("tags", lambda x: " ".join(x.deal.tags), elastic=True),
     Column("probability", _probability, right=True),
     Column("forecast_category", lambda x: x.deal.effective_category(x.pipeline)),
@@ -163,16 +195,23 @@ COLUMNS = (
     Column("next", _step, _next, elastic=True),
     Column("due", *_day(_due)),
     Column("snoozed_until", *_day(lambda deal: deal.snoozed_until)),
-    Column("expected_close", *_day(lambda deal: deal.expected_close)),
     Column("created_at", *_instant(lambda deal: deal.created_at)),
     Column("stage_entered_at", *_instant(lambda deal: deal.stage_entered_at)),
     Column("closed_at", *_instant(lambda deal: deal.closed_at)),
     Column("last_touch_at", *_instant(lambda deal: deal.last_touch_at)),
+    Column("snooze_reason", lambda x: x.deal.snooze_reason, elastic=True),
     Column("lost", lambda x: x.deal.loss.category if x.deal.loss else ""),
     Column("answered", lambda x: str(len(x.deal.answered(x.pipeline))), right=True),
     Column("score", _score),
-    Column("external_id", lambda x: x.deal.external_id or ""),
     Column("version", lambda x: str(x.deal.version), right=True),
+)
+_NAMED_OTHERWISE = frozenset(("probability_bp", "category"))
+COLUMNS = _OF_SEVERAL + tuple(
+    _plain(field)
+    for field in FIELDS
+    if not field.remembered
+    and field.name not in _NAMED_OTHERWISE
+    and field.name not in {column.name for column in _OF_SEVERAL}
 )
 _BY_NAME: Mapping[str, Column] = {column.name: column for column in COLUMNS}
 _ALIASES = {"close": "expected_close", "created": "created_at", "closed": "closed_at", "id": "ref"}

@@ -13,6 +13,7 @@ from pipeboard.cli.columns import FOR_SCRIPTS, Column, Listed, columns
 from pipeboard.cli.failures import DONE
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.privacy import deal_seen_by
 from pipeboard.domain.text import printable, quoted
 from pipeboard.store.reading.listing import Listing
 
@@ -97,7 +98,7 @@ def _documents(call: Call, ids: Sequence[int]) -> Iterator[dict[str, object]]:
     for deal_id in ids:
         sheet = call.workspace.reader.sheet(deal_id)
         if sheet is not None:
-            yield deal_document(call.documents, sheet)
+            yield deal_document(call.documents, sheet.seen_by(call.workspace.me))
 
 
 def _wanted(call: Call) -> tuple[Column, ...] | None:
@@ -106,8 +107,9 @@ def _wanted(call: Call) -> tuple[Column, ...] | None:
 
 def _cells(call: Call, ids: Sequence[int], shown: Sequence[Column]) -> Iterator[list[str]]:
     pipelines, today, zone = call.documents.pipelines, call.documents.today, call.documents.zone
+    me = call.workspace.me
     for deal in _deals(call, ids):
-        listed = Listed(deal, pipelines[deal.pipeline_id], today, zone)
+        listed = Listed(deal_seen_by(deal, me), pipelines[deal.pipeline_id], today, zone)
         yield [column.data(listed) for column in shown]
 
 

@@ -21,6 +21,7 @@ from pipeboard.cli.failures import DONE, FAILED
 from pipeboard.cli.output import as_json, write_stream_of_documents
 from pipeboard.cli.tables import Cell, Table
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.privacy import deal_seen_by
 from pipeboard.domain.text import printable
 from pipeboard.exchange.cells import defuse
 from pipeboard.store.reading.deals import Selection
@@ -84,7 +85,8 @@ _Columns = tuple[Column, ...] | None
 
 def _listed(call: Call, found: Selection) -> Iterator[Listed]:
     pipelines, today, zone = call.documents.pipelines, call.documents.today, call.documents.zone
-    return (Listed(deal, pipelines[deal.pipeline_id], today, zone) for deal in found.deals)
+    seen = (deal_seen_by(deal, call.workspace.me) for deal in found.deals)
+    return (Listed(deal, pipelines[deal.pipeline_id], today, zone) for deal in seen)
 
 
 def _table(call: Call, found: Selection, wanted: _Columns) -> None:

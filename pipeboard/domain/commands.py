@@ -10,13 +10,13 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.deal import NOTHING, Answer, Contact, Loss, Note, Term, Touch
 
 if TYPE_CHECKING:
-    from pipeboard.domain.deal import Deal
+    from pipeboard.domain.deal import Deal, FieldValue
     from pipeboard.domain.events import Event
     from pipeboard.domain.money import Money
     from pipeboard.domain.pipeline import Pipeline
@@ -64,7 +64,7 @@ class Create:
 
     title: str
     stage_id: int
-    fields: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    fields: Mapping[str, FieldValue] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class TakeOver:
     created_at: datetime
     path: tuple[tuple[int, datetime], ...]
     origin: str
-    fields: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    fields: Mapping[str, FieldValue] = field(default_factory=lambda: NOTHING)
     outcome: str = "open"
     closed_at: datetime | None = None
     loss: Loss | None = None
@@ -144,7 +144,7 @@ class Edit:
     An owner whom nobody knows is a mistake, or with `new_rep` somebody new.
     """
 
-    changes: Mapping[str, Any]
+    changes: Mapping[str, FieldValue]
     new_rep: bool = False
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pipeboard.domain.status import LOSS_CATEGORIES as LOSS_CATEGORIES
 from pipeboard.domain.status import Status as Status
@@ -105,6 +105,25 @@ class Touch:
 TOUCH_TYPES = ("call", "email", "meeting", "demo", "message")
 DIRECTIONS = ("in", "out")
 TRIAL_CLOSES = ("yes", "no", "conditional")
+
+
+if TYPE_CHECKING:
+    FieldValue: TypeAlias = (
+        str
+        | int
+        | Money
+        | date
+        | datetime
+        | tuple[str, ...]
+        | NextStep
+        | Loss
+        | Mapping[str, str]
+        | Mapping[str, Answer]
+        | Mapping[str, Contact]
+        | Mapping[str, Term]
+        | None
+    )
+    """What a field of a deal can hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeboard.domain.commands import Create
 from pipeboard.domain.deal import Deal, NextStep, Touch
+from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue
 
 PERSISTENCE = 5
 """Follow-ups after a proposal before anybody should call it dead (`capabilities.md` 47)."""
@@ -16,17 +20,7 @@ PERSISTENCE = 5
 POST_SALE = timedelta(days=14)
 """When a won customer is asked how it goes (`capabilities.md` 58)."""
 
-_KEPT = (
-    "account",
-    "owner",
-    "source",
-    "source_detail",
-    "tags",
-    "fields",
-    "contacts",
-    "competitors",
-    "links",
-)
+_KEPT = (*(field.name for field in FIELDS if field.sequel), "fields", "contacts")
 
 
 def follow_ups(sent_at: datetime, touches: Iterable[Touch]) -> int:
@@ -40,7 +34,7 @@ def sequel(deal: Deal, pipeline: Pipeline, title: str, step: str, due: date) -> 
 
     Answers are not taken along: they were true of another time.
     """
-    fields: dict[str, Any] = {name: getattr(deal, name) for name in _KEPT}
+    fields: dict[str, FieldValue] = {name: getattr(deal, name) for name in _KEPT}
     if deal.loss is not None:
         fields["value"] = deal.value
         fields["contact_reason"] = f"back from {deal.ref}, lost: {deal.loss.category}"

@@ -15,6 +15,7 @@ LARGEST = 10**13
 over a stage still within the 64 bits of the database."""
 
 _LONGEST = 60
+_CERTAIN_BP = 10_000
 _EXAMPLES = "Write it like 40k, 1,234.50 or EUR 40000."
 _PARTS = r"(?P<before>[^0-9.,]*)(?P<number>[0-9.,](?:[0-9.,'’ ]*[0-9])?)(?P<after>[^0-9]*)"
 _WHOLE = (
@@ -54,9 +55,19 @@ class Money:
         self._require_same_currency(other)
         return Money(self.minor - other.minor, self.currency)
 
+    def weighted(self, basis_points: int) -> Money:
+        """What a chance of so many basis points leaves of it, half a minor unit rounded up, as
+        the sum of a column is (`metrics.md` C7)."""
+        return Money(rounded_share(self.minor * basis_points), self.currency)
+
     def _require_same_currency(self, other: Money) -> None:
         if other.currency != self.currency:
             raise ValueError(f"{self.currency} and {other.currency} do not add up")
+
+
+def rounded_share(minor_bp: int) -> int:
+    """Minor units of a sum of minor units times basis points, half a unit rounded up."""
+    return (2 * minor_bp + _CERTAIN_BP) // (2 * _CERTAIN_BP)
 
 
 def parse_money(text: str, currency: str, decimal: DecimalMark | None = None) -> Money:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeboard.domain.actor import named
 from pipeboard.domain.deal import Deal, Note, Touch
 from pipeboard.domain.events import Event
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.privacy import deal_seen_by, event_seen_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,11 @@ class Entry:
         """Who did it, and for whom if for somebody else: `ana (for bo)`."""
         return named(self.actor, self.acting_as)
 
+    def seen_by(self, me: str, owner: str) -> Entry:
+        """The event without what `me` is not shown of a deal of `owner`."""
+        event = event_seen_by(self.event, owner, me)
+        return self if event is self.event else replace(self, event=event)
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -44,3 +50,9 @@ class Sheet:
     notes: tuple[Note, ...]
     touches: tuple[Touch, ...]
     entries: tuple[Entry, ...]
+
+    def seen_by(self, me: str) -> Sheet:
+        """The sheet without what only the owner of the deal is shown."""
+        deal = deal_seen_by(self.deal, me)
+        entries = tuple(entry.seen_by(me, self.deal.owner) for entry in self.entries)
+        return replace(self, deal=deal, entries=entries)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import days_between, format_date, local_date
 from pipeboard.domain.deal import Answer, Contact, Loss, NextStep, Term
+from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.events import STAGE_KINDS, Event, Kind, inverse
 from pipeboard.domain.percent import format_percent
 from pipeboard.domain.pipeline import Pipeline
@@ -19,14 +20,9 @@ _SHELVES = frozenset((Kind.ARCHIVED, Kind.UNARCHIVED, Kind.MERGED, Kind.ABSORBED
 _ENTRIES = frozenset((Kind.ANSWERED, Kind.CONTACT, Kind.TERM, Kind.CHECKED))
 
 _NAMES = {
-    "expected_close": "close date",
-    "probability_bp": "probability",
-    "category": "forecast category",
+    **{field.name: field.told for field in FIELDS if field.told},
     "snoozed_until": "snoozed until",
     "next_step": "next step",
-    "quote_sent_at": "quote sent",
-    "offer_expires_on": "offer expires",
-    "floor_value": "lowest value",
     "stage_id": "stage",
     "archived_at": "archived",
     "merged_into": "merged into",
@@ -165,7 +161,9 @@ class _Words:
             case _:
                 names = [n for n in {**event.after, **event.before} if n not in _UNTOLD]
                 told = "; ".join(self._change(event, name) for name in names)
-                return told or "read again in its file"
+                own = ", ".join(_NAMES.get(name, name) for name in event.facts.get("private", ()))
+                hidden = f"{own} changed, which is the owner's own" if own else ""
+                return "; ".join(filter(None, (told, hidden))) or "read again in its file"
 
     def _change(self, event: Event, name: str) -> str:
         old, new = event.before.get(name), event.after.get(name)
@@ -213,7 +211,7 @@ class _Words:
 
 
 # What an import remembers for the next one.
-_UNTOLD = frozenset(("imported", "imported_as", "external_source"))
+_UNTOLD = frozenset(field.name for field in FIELDS if field.remembered)
 
 
 def _override(event: Event) -> str:

@@ -107,6 +107,10 @@ class DealText:
         yield "competitors", ", ".join(deal.competitors)
         yield from deal.fields.items()
         yield "links", "\n".join(deal.links)
+        yield "trial close", deal.trial_close
+        yield "offer expires", format_date(deal.offer_expires_on) if deal.offer_expires_on else ""
+        yield "lowest value", format_money(deal.floor_value) if deal.floor_value else ""
+        yield "id elsewhere", deal.external_id or ""
         yield "created", self._day(deal.created_at)
         yield "last touch", self._day(deal.last_touch_at)
         yield "score", self._score()

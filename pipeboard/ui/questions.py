@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 from pipeboard.domain.deal import NOTHING, Deal
 from pipeboard.domain.errors import Conflict, GateNotMet, PipeboardError
+from pipeboard.domain.privacy import deal_seen_by
 from pipeboard.ui.busy import said
 from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import take_note_of
@@ -167,7 +168,8 @@ async def _say_whose(
     deal_id = int(str(details["deal"]).removeprefix("D-"))
     deal = await screen.program.write_queue.ask(lambda w: w.reader.deals([deal_id])[deal_id])
     shown = meeting.words(mine) if meeting.words is not None else mine
-    met = about(deal, details, shown, screen.program.settings.zone)
+    seen = deal_seen_by(deal, screen.program.me)
+    met = about(seen, details, shown, screen.program.settings.zone)
     is_form = isinstance(mine, dict)
     side = await ask(
         screen,

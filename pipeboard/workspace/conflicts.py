@@ -13,6 +13,7 @@ from pipeboard.domain.deal import NOTHING, Deal
 from pipeboard.domain.errors import Conflict, Difference, GateNotMet, Refused
 from pipeboard.domain.events import Event, Kind, read
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.privacy import may_see
 from pipeboard.domain.sheet import Entry
 from pipeboard.domain.timeline import field_label, field_text
 
@@ -56,6 +57,7 @@ class Unseen:
     today: date
     zone: ZoneInfo
     me: str = ""
+    rep: str = ""
 
     def stop_relative(self, command: c.Command) -> None:
         """Raises `Conflict` when somebody else changed what the command starts from."""
@@ -127,6 +129,9 @@ class Unseen:
 
     def _difference(self, name: str, mine: Mapping[str, Any]) -> Difference:
         first = next(e.event for e in self.entries if name in e.event.changed)
+        if not may_see(name, self.deal.owner, self.rep):
+            mine_text = self._text(name, mine[name]) if name in mine else ""
+            return Difference(name, field_label(name, self.pipelines), "", "", mine_text)
         return Difference(
             name,
             field_label(name, self.pipelines),
@@ -157,7 +162,9 @@ def unseen_changes(service: Service, deal: Deal, seen: Seen) -> Unseen:
     if not since:
         return nothing_unseen(deal)
     pipelines, zone = service.reader.pipelines(), service.settings.zone
-    return Unseen(deal, tuple(since), pipelines, service.today, zone, service.actor.name)
+    return Unseen(
+        deal, tuple(since), pipelines, service.today, zone, service.actor.name, service.me
+    )
 
 
 def nothing_unseen(deal: Deal) -> Unseen:

@@ -172,11 +172,11 @@ def loads(service: Service, pipeline: Pipeline) -> tuple[Load, ...]:
 
 
 def sheet(service: Service, deal_id: int) -> Sheet:
-    """A deal with everything around it."""
+    """A deal with everything around it that I may see."""
     found = service.reader.sheet(deal_id)
     if found is None:
         raise NotFound(f"There is no deal D-{deal_id}.")
-    return found
+    return found.seen_by(service.me)
 
 
 def gate(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Contact, NextStep
@@ -19,6 +19,9 @@ from pipeboard.workspace.owners import about_owner, known_owner
 from pipeboard.workspace.receipts import Decision, Receipt
 from pipeboard.workspace.recording import as_command, record
 from pipeboard.workspace.service import Service, in_transaction
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue
 
 
 @as_command("add")
@@ -105,14 +108,14 @@ def create(
     change = beginning_of(decide(command, None, service.contexts()(now.id)))
     summary = f"Added {change.after.name} to {stage.name}."
     decision = Decision(
-        summary, (change,), notes=about_owner(service.reader.reps(), fields["owner"], service.me)
+        summary, (change,), notes=about_owner(service.reader.reps(), change.after.owner, service.me)
     )
     return record(service, "add", decision, dry_run=dry_run, token=token)
 
 
-def _fields(service: Service, parsed: QuickAdd, new_rep: bool) -> dict[str, Any]:
+def _fields(service: Service, parsed: QuickAdd, new_rep: bool) -> dict[str, FieldValue]:
     owner = service.me if parsed.owner is None else parsed.owner
-    fields: dict[str, Any] = {
+    fields: dict[str, FieldValue] = {
         "account": parsed.account,
         "value": parsed.value,
         "owner": known_owner(service, owner, new_rep=new_rep),

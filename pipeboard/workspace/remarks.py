@@ -25,7 +25,7 @@ def remarks(service: Service, command: c.Command, changes: Sequence[Change]) -> 
         case c.Assign(owner):
             return about_owner(service.reader.reps(), owner, service.me)
         case c.Edit(fields) if "owner" in fields:
-            return about_owner(service.reader.reps(), fields["owner"], service.me)
+            return about_owner(service.reader.reps(), str(fields["owner"] or ""), service.me)
         case c.AnswerQuestion(question, answer) if answer is not None:
             return tuple(filter(None, (_replaced(service, deal, question) for deal in before)))
         case c.LogTouch(direction="out"):

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import ROLES
@@ -24,17 +24,17 @@ from pipeboard.domain.deal import (
     Term,
     Touch,
 )
+from pipeboard.domain.deal_fields import FROM_ROWS
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import fold, slug
 from pipeboard.exchange.rows import DealRow, RowNote
 
-_PLAIN = (
-    "account", "source", "source_detail", "contact_reason", "value", "probability_bp",
-    "expected_close", "competitors", "snooze_reason", "snoozed_until", "trial_close",
-    "quote_sent_at", "offer_expires_on", "floor_value", "links",
-)  # fmt: skip
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue
+
+_PLAIN = (*FROM_ROWS, "snooze_reason", "snoozed_until")
 _LONGEST_FIELD = 2000
 _CUTS_TAGS = re.compile(r"[\s,;|:()\"'+]+")
 
@@ -154,8 +154,8 @@ def precision_of(row: DealRow) -> Mapping[str, c.Precision]:
     return found
 
 
-def _fields(row: DealRow, identity: Identity, owner: str) -> dict[str, Any]:
-    fields: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN}
+def _fields(row: DealRow, identity: Identity, owner: str) -> dict[str, FieldValue]:
+    fields: dict[str, FieldValue] = {name: getattr(row, name) for name in _PLAIN}
     fields |= {
         "owner": owner,
         "category": row.forecast_category,
@@ -176,7 +176,7 @@ def _fields(row: DealRow, identity: Identity, owner: str) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value not in (None, "", ())}
 
 
-def _own(row: DealRow) -> dict[str, Any]:
+def _own(row: DealRow) -> dict[str, FieldValue]:
     """What only our own files hold."""
     return {
         "answers": MappingProxyType(

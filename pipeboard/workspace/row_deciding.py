@@ -14,6 +14,7 @@ from pipeboard.domain.deciding import decide
 from pipeboard.domain.errors import Ambiguous, NotFound, PipeboardError, Refused
 from pipeboard.domain.events import Event, evolve, evolve_all
 from pipeboard.domain.people import match_rep
+from pipeboard.domain.privacy import may_see
 from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.workspace.import_report import Differing, ImportReport
@@ -218,12 +219,16 @@ class RowDecider:
         self._highest = max(self._highest, number)
         return number
 
+    def _shown(self, name: str, text: str, deal: Deal) -> str:
+        """What the report says of a field; not what only the owner of the deal is shown."""
+        return text if may_see(name, deal.owner, self._context.actor) else "(the owner's own)"
+
     def _update(self, row: DealRow, deal: Deal) -> Change | None:
         """What the row says now that it did not say before, decided one command after another."""
         owner = self._owner(row.owner) or None
         merge = self._three_way.merge(row, owner, deal, self._touched(row, deal))
         self.report.differ(
-            Differing(row.line, deal.ref, name, ours, theirs, "ours")
+            Differing(row.line, deal.ref, name, self._shown(name, ours, deal), theirs, "ours")
             for name, ours, theirs in merge.conflicts
         )
         self.report.not_followed.update(merge.not_followed)

@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import Any
 
 from pipeboard.domain.deal import Contact, Deal, NextStep
+from pipeboard.domain.deal_fields import FROM_ROWS
 from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import fold
@@ -22,11 +23,7 @@ from pipeboard.workspace.row_commands import (
     tags_of,
 )
 
-_PLAIN = (
-    "title", "account", "source", "source_detail", "contact_reason", "value",
-    "probability_bp", "expected_close", "competitors", "trial_close", "quote_sent_at",
-    "offer_expires_on", "floor_value", "links",
-)  # fmt: skip
+_PLAIN = ("title", *FROM_ROWS)
 _plain_of = attrgetter(*_PLAIN)
 _COURSE = ("stage", "outcome", "archived")
 NOT_FOLLOWED = ("created_at", "closed_at", "loss", "entered", "answers", "terms", "checklist",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +14,9 @@ from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.events import Kind
 from pipeboard.domain.money import Money
 from tests.domain.deciding_cases import LEAD, NOW, TODAY, do, events_of, new
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue
 
 LATER = NOW + timedelta(hours=30)
 EUR = Money(4_000_000, "EUR")
@@ -31,7 +35,7 @@ def test_an_edit_sets_fields_and_changes_nothing_else() -> None:
 
 
 def test_each_kind_of_change_is_an_event_of_its_own() -> None:
-    changes = {
+    changes: dict[str, FieldValue] = {
         "value": EUR,
         "probability_bp": 6000,
         "category": "commit",
@@ -78,7 +82,9 @@ def test_an_empty_value_empties_a_field_but_not_the_title() -> None:
         ({"title": "x" * 301}, "too long"),
     ],
 )
-def test_a_value_that_no_deal_can_have_is_refused(changes: dict[str, object], said: str) -> None:
+def test_a_value_that_no_deal_can_have_is_refused(
+    changes: dict[str, FieldValue], said: str
+) -> None:
     with pytest.raises(BadInput, match=said):
         do(new(), c.Edit(changes))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal, Loss, Status
@@ -17,6 +17,9 @@ from pipeboard.domain.events import Event, Kind, change_to, evolve, micros
 from pipeboard.domain.gates import unmet
 from pipeboard.domain.pipeline import Stage
 from pipeboard.domain.text import clean_line
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue
 
 # What a rep says against the stage's default, an event of its own from the first day.
 _OWN_WORD = {
@@ -85,7 +88,7 @@ def _beginning(
     title: str,
     stage: Stage,
     at: datetime,
-    fields: Mapping[str, Any],
+    fields: Mapping[str, FieldValue],
     context: c.Context,
     origin: str,
     entered_at: datetime | None = None,

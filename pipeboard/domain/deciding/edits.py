@@ -2,77 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.deal import Answer, Contact, Deal, NextStep, Term
+from pipeboard.domain.deal_fields import BY_NAME, clean_tags
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import Event, Kind, change_to
-from pipeboard.domain.money import Money
 from pipeboard.domain.near import did_you_mean
-from pipeboard.domain.pipeline import Category
 from pipeboard.domain.text import LIMITS, clean_line, clean_text, quoted, slug
 
-_TAG = re.compile(r"[^\s+\-,;|:()\"'][^\s,;|:()\"']*")
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue
 
 
-def _line(field: str) -> Callable[[Any], str]:
+def _line(field: str) -> Callable[[str | None], str]:
     return lambda value: clean_line(str(value or ""), field=field.replace("_", " "))
 
 
-def _custom_line(name: str, value: Any) -> str:
+def _custom_line(name: str, value: object) -> str:
     limit = LIMITS["custom field"]
     return clean_line(str(value or ""), field=name, limit=limit)
-
-
-def _money(value: Any) -> Money | None:
-    if value is not None and value.minor < 0:
-        raise BadInput("A deal's value cannot be negative.")
-    return value  # type: ignore[no-any-return]
-
-
-def _probability(value: Any) -> int | None:
-    if value is not None and not 0 <= value <= 10_000:
-        raise BadInput("A probability lies between 0 and 100 %.", hint="For example: 60")
-    return value  # type: ignore[no-any-return]
-
-
-def _category(value: Any) -> str | None:
-    if value in (None, ""):
-        return None
-    known = [str(category) for category in Category]
-    if value not in known:
-        raise BadInput(
-            f"'{value}' is no forecast category.",
-            hint=did_you_mean(value, known) or f"Known are: {', '.join(known)}.",
-        )
-    return str(value)
-
-
-def clean_tags(tags: Any) -> tuple[str, ...]:
-    """Tags in order, each once, without their sigil; `BadInput` for one with odd characters."""
-    clean = set()
-    for tag in tags or ():
-        word = clean_line(str(tag), field="tag").lstrip("+#").lower()
-        if not _TAG.fullmatch(word):
-            raise BadInput(f"'{tag}' is no tag.", hint="A tag is one word, such as inbound.")
-        clean.add(word)
-    return tuple(sorted(clean))
-
-
-def _day(value: Any) -> date | None:
-    return value  # type: ignore[no-any-return]
-
-
-def _name_list(field: str) -> Callable[[Any], tuple[str, ...]]:
-    clean = _line(field)
-    return lambda value: tuple(dict.fromkeys(name for name in map(clean, value or ()) if name))
 
 
 def _custom(value: Any) -> Mapping[str, str]:
@@ -150,28 +104,8 @@ def _step(step: NextStep | None) -> NextStep | None:
 
 
 _CLEAN: dict[str, Callable[[Any], Any]] = {
-    "title": _line("title"),
-    "account": _line("account"),
-    "owner": _line("owner"),
-    "source": _line("source"),
-    "source_detail": _line("source_detail"),
-    "contact_reason": _line("contact_reason"),
-    "value": _money,
-    "floor_value": _money,
-    "probability_bp": _probability,
-    "category": _category,
-    "expected_close": _day,
-    "offer_expires_on": _day,
-    "quote_sent_at": _keep,
-    "tags": clean_tags,
-    "competitors": _name_list("competitor"),
-    "links": _name_list("link"),
+    **{name: field.clean for name, field in BY_NAME.items()},
     "fields": _custom,
-    "trial_close": _line("trial_close"),
-    "imported": _keep,
-    "imported_as": _keep,
-    "external_source": _line("external_source"),
-    "external_id": lambda value: clean_line(value, field="external id") if value else None,
     "contacts": _each(clean_contact),
     "answers": _each(clean_answer),
     "terms": _each(clean_term),
@@ -183,40 +117,9 @@ _CLEAN: dict[str, Callable[[Any], Any]] = {
     "recycled_from": _keep,
     "rank": _keep,
 }
-EDITABLE = (
-    "title",
-    "account",
-    "value",
-    "owner",
-    "source",
-    "source_detail",
-    "contact_reason",
-    "expected_close",
-    "probability_bp",
-    "category",
-    "tags",
-    "competitors",
-    "links",
-    "offer_expires_on",
-    "quote_sent_at",
-    "floor_value",
-    "trial_close",
-    "external_id",
-    "external_source",
-    "imported",
-    "imported_as",
-)
-_KINDS = {
-    "value": Kind.VALUE,
-    "owner": Kind.OWNER,
-    "expected_close": Kind.EXPECTED_CLOSE,
-    "probability_bp": Kind.PROBABILITY,
-    "category": Kind.CATEGORY,
-    "tags": Kind.TAGGED,
-}
 
 
-def clean_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
+def clean_fields(fields: Mapping[str, FieldValue]) -> dict[str, FieldValue]:
     """Fields of a new deal, cleaned; empty ones left out."""
     clean = {name: _CLEAN[name](value) for name, value in fields.items()}
     return {name: value for name, value in clean.items() if value not in (None, "", ())}
@@ -224,20 +127,21 @@ def clean_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def edit(command: c.Edit, deal: Deal, context: c.Context) -> list[Event]:
     """New values for fields; one event for each kind of change, none for what stays."""
-    after: dict[str, Any] = {}
+    after: dict[str, FieldValue] = {}
     for name, value in command.changes.items():
         if name.startswith("fields."):
             key = custom_name(name.removeprefix("fields."))
             after[f"fields.{key}"] = _custom_line(key, value) or None
-        elif name in EDITABLE:
-            after[name] = _CLEAN[name](value)
+        elif name in BY_NAME:
+            after[name] = BY_NAME[name].clean(value)
         else:
-            raise BadInput(f"No field '{name}'.", hint=did_you_mean(name, EDITABLE))
+            raise BadInput(f"No field '{name}'.", hint=did_you_mean(name, BY_NAME))
     if "title" in after and not after["title"]:
         raise BadInput("A deal needs a title.")
-    by_kind: dict[Kind, dict[str, Any]] = {}
+    by_kind: dict[Kind, dict[str, FieldValue]] = {}
     for name, value in after.items():
-        by_kind.setdefault(_KINDS.get(name, Kind.EDITED), {})[name] = value
+        kind = BY_NAME[name].event if name in BY_NAME else Kind.EDITED
+        by_kind.setdefault(kind, {})[name] = value
     events = [change_to(deal, kind, context.at, fields) for kind, fields in by_kind.items()]
     return [event for event in events if event.changed]
 

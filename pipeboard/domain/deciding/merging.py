@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import format_date, local_date
 from pipeboard.domain.deal import Deal
+from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.deciding import edits, work
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.events import Event, Kind, change_to, evolve
+from pipeboard.domain.privacy import may_see
 
-_NOT_CARRIED = ("external_id", "external_source", "imported", "imported_as")
-"""What a deal is to the tool that it came from; never taken from another deal."""
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue
 
 _CARRIED_ENTRIES = {
     "answers": Kind.ANSWERED,
@@ -70,15 +72,18 @@ def absorb(command: c.Absorb, deal: Deal, context: c.Context) -> list[Event]:
     return events
 
 
-def _filling(keep: Deal, others: Sequence[Deal]) -> dict[str, Any]:
-    """The plain fields that the others know and the kept deal does not."""
-    filling: dict[str, Any] = {}
-    for name in edits.EDITABLE:
+def _filling(keep: Deal, others: Sequence[Deal]) -> dict[str, FieldValue]:
+    """The plain fields that the others know and the kept deal does not; of what is an owner's own,
+    only what its owner goes on to see."""
+    owner = keep.owner or next((deal.owner for deal in others if deal.owner), "")
+    filling: dict[str, FieldValue] = {}
+    for field in FIELDS:
+        name = field.name
         if name == "tags":
             tags = {tag for deal in (keep, *others) for tag in deal.tags}
             filling["tags"] = tuple(sorted(tags))
-        elif name not in _NOT_CARRIED and getattr(keep, name) in (None, "", ()):
-            known = (getattr(deal, name) for deal in others)
+        elif field.merged and getattr(keep, name) in (None, "", ()):
+            known = (getattr(deal, name) for deal in others if may_see(name, deal.owner, owner))
             found = next((value for value in known if value not in (None, "", ())), None)
             if found is not None:
                 filling[name] = found

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeboard.domain.board import Board, Column, Lens, Signs
-from pipeboard.domain.money import Money
+from pipeboard.domain.money import Money, rounded_share
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.store.reading import attention
 from pipeboard.store.reading.database import Database
 from pipeboard.store.reading.scope import scope
 from pipeboard.store.reading.sql import Sql, among, every, negated
-from pipeboard.store.reading.totals import WHOLE, Total, added, counted_totals, kept_totals
+from pipeboard.store.reading.totals import Total, added, counted_totals, kept_totals
 
 
 def read_board(database: Database, pipeline: Pipeline, lens: Lens) -> Board:
@@ -52,7 +52,7 @@ def _column(stage: Stage, totals: Sequence[Total]) -> Column:
         sum(total.deals for total in totals),
         tuple(Money(total.minor, total.currency) for total in ordered),
         tuple(
-            Money((2 * total.weighted + WHOLE) // (2 * WHOLE), total.currency)
+            Money(rounded_share(total.weighted), total.currency)
             for total in ordered
             if total.weighted is not None
         ),

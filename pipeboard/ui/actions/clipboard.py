@@ -25,7 +25,7 @@ async def copy(host: Host) -> None:
     if not ids:
         return
     found = await read(host, lambda reader: [reader.sheet(deal_id) for deal_id in ids])
-    sheets = [sheet for sheet in found if sheet is not None]
+    sheets = [sheet.seen_by(host.program.me) for sheet in found if sheet is not None]
     people = [person for sheet in sheets for person in sheet.deal.contacts.values()]
     mails = [person.email for person in people if person.email]
     phones = [person.phone for person in people if person.phone]

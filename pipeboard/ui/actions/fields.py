@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import parse_date
@@ -25,6 +26,9 @@ from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Meeting, Questions, until_stored
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue
 
 _CATEGORIES = {
     "o": Category.OMITTED,
@@ -74,7 +78,7 @@ async def _ask_field(
     title: str,
     present: str,
     live: feedback.Live,
-    read: Callable[[str], object],
+    read: Callable[[str], FieldValue],
 ) -> None:
     """Asks for one field of the deals that are meant; nothing typed empties it."""
     ids = selected(host)
@@ -200,5 +204,5 @@ async def edit_form(host: Host) -> None:
     await until_stored(host, attempt)
 
 
-async def _set(host: Host, field: str, value: object) -> Outcome:
+async def _set(host: Host, field: str, value: FieldValue) -> Outcome:
     return await execute(host, c.Edit({field: value}))

@@ -6,7 +6,6 @@ from pipeboard.domain.attention import Sign, clocks, limits, sign, stalled_reaso
 from pipeboard.domain.dates import format_day, local_date
 from pipeboard.domain.deal import Contact, Deal, Status, Term
 from pipeboard.domain.events import Kind
-from pipeboard.domain.money import Money
 from pipeboard.domain.percent import format_percent
 from pipeboard.domain.sheet import Sheet
 from pipeboard.ui.draw.card import SIGN_ROLES
@@ -52,7 +51,7 @@ def chips(sheet: Sheet, style: PaneStyle, *, weighted: bool = False) -> list[Lin
         by_hand = " by hand" if deal.probability_bp is not None else ""
         found.append(((f"{format_percent(probability)}%", "text"), (by_hand, "pane.label")))
         if weighted and deal.value is not None:
-            share = Money(deal.value.minor * probability // 10_000, deal.value.currency)
+            share = deal.value.weighted(probability)
             found.append((("wtd ", "pane.label"), (full_money(share, style.glyphs), "text")))
     if deal.expected_close is not None:
         found.append(_close(sheet, style))

@@ -9,6 +9,7 @@ from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.deal import Answer, Contact, Deal, Term
 from pipeboard.domain.events import Event, to_json
 from pipeboard.domain.money import Money
+from pipeboard.domain.privacy import may_see
 from pipeboard.domain.sheet import Entry, Sheet
 from pipeboard.domain.text import fold
 from pipeboard.domain.timeline import describe
@@ -161,7 +162,7 @@ def terms_note(sheet: Sheet, style: PaneStyle, me: str) -> list[Line]:
 
 def floor_words(deal: Deal, style: PaneStyle, me: str) -> str:
     """The least that the owner would take, told to nobody else; with a warning below it."""
-    if deal.floor_value is None or deal.owner not in ("", me):
+    if deal.floor_value is None or not may_see("floor_value", deal.owner, me):
         return ""
     words = full_money(deal.floor_value, style.glyphs)
     value = deal.value

@@ -6,30 +6,14 @@ from collections.abc import Callable
 from datetime import date
 
 from pipeboard.domain.deal import Deal
+from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.fields import parse_field
 from pipeboard.domain.pipeline import Category, Pipeline
+from pipeboard.domain.privacy import may_see
 from pipeboard.domain.settings import Settings
 from pipeboard.ui.draw.deal_text import field_text
 from pipeboard.ui.overlays.form import FormField
-
-_LABELS = {
-    "contact_reason": "Why they came",
-    "account": "Company",
-    "title": "Title",
-    "value": "Value",
-    "owner": "Owner",
-    "expected_close": "Expected close",
-    "probability": "Probability %",
-    "category": "Forecast",
-    "source": "Source",
-    "source_detail": "Source detail",
-    "tags": "Tags",
-    "competitors": "Competitors",
-    "links": "Links to files",
-    "offer_expires_on": "Offer expires",
-    "floor_value": "Not below",
-}
 
 
 def deal_form(
@@ -37,23 +21,22 @@ def deal_form(
 ) -> tuple[str, list[FormField]]:
     """Title and fields of the form for one deal; custom fields come last.
 
-    The least that would be taken is the owner's own, and shown to nobody else.
+    What is the owner's own is in nobody else's form.
     """
-    hidden = () if deal.owner in ("", me) else ("floor_value",)
     choices = {
         "category": ("", *(str(category) for category in Category)),
         "source": ("", *settings.sources),
     }
     fields = [
         FormField(
-            name,
-            label,
-            field_text(deal, name),
-            choices=choices.get(name, ()),
-            check=_check(name, today, settings.currency),
+            field.typed,
+            field.label,
+            field_text(deal, field.typed),
+            choices=choices.get(field.name, ()),
+            check=_check(field.typed, today, settings.currency),
         )
-        for name, label in _LABELS.items()
-        if name not in hidden
+        for field in FIELDS
+        if field.label and may_see(field.name, deal.owner, me)
     ]
     fields += [
         FormField(f"fields.{name}", name, value) for name, value in sorted(deal.fields.items())

@@ -77,7 +77,7 @@ class DealScreen(LiveScreen):
         sheet = self.state.reader.sheet(self.deal_id)
         if sheet is None:
             raise NotFound(f"There is no deal D-{self.deal_id}.")
-        return sheet
+        return sheet.seen_by(self.program.me)
 
     def show_news(self) -> None:
         """Shows what others have committed, and says whose change of this deal it is."""

@@ -1,0 +1,217 @@
+"""The fields of a deal that take a new value: each once, with all that is true of it.
+
+What `set` takes, how a value is cleaned, the form, `list`, the timeline's words, imports, merges
+and the leads that closed deals become are read off this table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from pipeboard.domain.dates import parse_date
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.events import Kind
+from pipeboard.domain.money import Money, parse_money
+from pipeboard.domain.near import did_you_mean
+from pipeboard.domain.percent import parse_percent
+from pipeboard.domain.pipeline import Category
+from pipeboard.domain.text import clean_line
+
+T = TypeVar("T")
+_TAG = re.compile(r"[^\s+\-,;|:()\"'][^\s,;|:()\"']*")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldKind(Generic[T]):
+    """What a field holds: how it is read from text that was typed on a day, in a currency where it
+    names none, and how a value of field `name` is cleaned. An `empty` one is what no text means."""
+
+    read: Callable[[str, date, str], T]
+    clean: Callable[[T | None, str], T | None]
+    empty: T | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DealField(Generic[T]):
+    """A field of a deal.
+
+    `typed` is its name for people where that is not the attribute's, "" where nobody types it;
+    `label` stands before it in the form, "" keeps it out; `told` is its name in a sentence.
+    `event` is what its change is called in the history. It is `merged` where a deal that does not
+    know it takes it from another that becomes one with it, goes into the `sequel` of a closed
+    deal, and is taken `from_rows` of a file as it stands. What is `private` its owner alone sees;
+    `remembered` is what imports keep for the next one.
+    """
+
+    name: str
+    kind: FieldKind[T]
+    typed: str
+    aliases: tuple[str, ...] = ()
+    label: str = ""
+    told: str = ""
+    event: Kind = Kind.EDITED
+    merged: bool = True
+    sequel: bool = False
+    from_rows: bool = False
+    private: bool = False
+    remembered: bool = False
+
+    def read(self, text: str, today: date, currency: str) -> T | None:
+        """The value that was typed; `BadInput` for what cannot be read."""
+        return self.kind.read(text, today, currency) if text else self.kind.empty
+
+    def clean(self, value: T | None) -> T | None:
+        """The value as it is kept; `BadInput` for one that it cannot be."""
+        return self.kind.clean(value, self.name)
+
+
+def _line(value: str | None, name: str) -> str:
+    return clean_line(str(value or ""), field=name.replace("_", " "))
+
+
+def _line_or_none(value: str | None, name: str) -> str | None:
+    return _line(value, name) if value else None
+
+
+def _not_negative(value: Money | None, name: str) -> Money | None:
+    if value is not None and value.minor < 0:
+        raise BadInput("A deal's value cannot be negative.")
+    return value
+
+
+def _probability(value: int | None, name: str) -> int | None:
+    if value is not None and not 0 <= value <= 10_000:
+        raise BadInput("A probability lies between 0 and 100 %.", hint="For example: 60")
+    return value
+
+
+def _category(value: str | None, name: str) -> str | None:
+    if value in (None, ""):
+        return None
+    known = [str(category) for category in Category]
+    if value not in known:
+        raise BadInput(
+            f"'{value}' is no forecast category.",
+            hint=did_you_mean(str(value), known) or f"Known are: {', '.join(known)}.",
+        )
+    return str(value)
+
+
+def clean_tags(tags: Iterable[str] | None) -> tuple[str, ...]:
+    """Tags in order, each once, without their sigil; `BadInput` for one with odd characters."""
+    clean = set()
+    for tag in tags or ():
+        word = clean_line(str(tag), field="tag").lstrip("+#").lower()
+        if not _TAG.fullmatch(word):
+            raise BadInput(f"'{tag}' is no tag.", hint="A tag is one word, such as inbound.")
+        clean.add(word)
+    return tuple(sorted(clean))
+
+
+def _names(value: Iterable[str] | None, name: str) -> tuple[str, ...]:
+    lines = (_line(one, name.removesuffix("s")) for one in value or ())
+    return tuple(dict.fromkeys(line for line in lines if line))
+
+
+def _as_it_is(value: T | None, name: str) -> T | None:
+    return value
+
+
+def _text(text: str, today: date, currency: str) -> str:
+    return text
+
+
+def _words(text: str, today: date, currency: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _untyped(text: str, today: date, currency: str) -> Any:
+    raise BadInput("Nobody types this field.")
+
+
+LINE: FieldKind[str] = FieldKind(_text, _line)
+_OPTIONAL_LINE: FieldKind[str] = FieldKind(_text, _line_or_none)
+MONEY: FieldKind[Money] = FieldKind(lambda text, _, money: parse_money(text, money), _not_negative)
+_DAY: FieldKind[date] = FieldKind(lambda text, today, _: parse_date(text, today), _as_it_is)
+_INSTANT: FieldKind[datetime] = FieldKind(_untyped, _as_it_is)
+_PERCENT: FieldKind[int] = FieldKind(lambda text, *_: parse_percent(text), _probability)
+_CATEGORY: FieldKind[str] = FieldKind(_text, _category)
+_TAGS: FieldKind[tuple[str, ...]] = FieldKind(_words, lambda tags, _: clean_tags(tags), ())
+NAMES: FieldKind[tuple[str, ...]] = FieldKind(_words, _names, ())
+_SAID: FieldKind[Mapping[str, str]] = FieldKind(_untyped, _as_it_is)
+_DIGEST: FieldKind[str] = FieldKind(_untyped, _as_it_is)
+
+AnyField: TypeAlias = DealField[Any]
+
+FIELDS: tuple[AnyField, ...] = (
+    DealField(
+        name="contact_reason", kind=LINE, typed="contact_reason", aliases=("reason",),
+        label="Why they came", from_rows=True,
+    ),
+    DealField(
+        name="account", kind=LINE, typed="account", aliases=("company",), label="Company",
+        sequel=True, from_rows=True,
+    ),
+    DealField(name="title", kind=LINE, typed="title", label="Title"),
+    DealField(
+        name="value", kind=MONEY, typed="value", label="Value", event=Kind.VALUE, from_rows=True
+    ),
+    DealField(
+        name="owner", kind=LINE, typed="owner", label="Owner", event=Kind.OWNER, sequel=True
+    ),
+    DealField(
+        name="expected_close", kind=_DAY, typed="expected_close", aliases=("close",),
+        label="Expected close", told="close date", event=Kind.EXPECTED_CLOSE, from_rows=True,
+    ),
+    DealField(
+        name="probability_bp", kind=_PERCENT, typed="probability", aliases=("p",),
+        label="Probability %", told="probability", event=Kind.PROBABILITY, from_rows=True,
+    ),
+    DealField(
+        name="category", kind=_CATEGORY, typed="category", aliases=("forecast_category",),
+        label="Forecast", told="forecast category", event=Kind.CATEGORY,
+    ),
+    DealField(
+        name="source", kind=LINE, typed="source", label="Source", sequel=True, from_rows=True
+    ),
+    DealField(
+        name="source_detail", kind=LINE, typed="source_detail", label="Source detail",
+        sequel=True, from_rows=True,
+    ),
+    DealField(
+        name="tags", kind=_TAGS, typed="tags", label="Tags", event=Kind.TAGGED, sequel=True
+    ),
+    DealField(
+        name="competitors", kind=NAMES, typed="competitors", label="Competitors",
+        sequel=True, from_rows=True,
+    ),
+    DealField(
+        name="links", kind=NAMES, typed="links", label="Links to files", sequel=True,
+        from_rows=True,
+    ),
+    DealField(
+        name="offer_expires_on", kind=_DAY, typed="offer_expires_on", aliases=("offer_expires",),
+        label="Offer expires", told="offer expires", from_rows=True,
+    ),
+    DealField(
+        name="floor_value", kind=MONEY, typed="floor_value", aliases=("floor",),
+        label="Not below", told="lowest value", from_rows=True, private=True,
+    ),
+    DealField(name="trial_close", kind=LINE, typed="trial_close", from_rows=True),
+    DealField(name="external_id", kind=_OPTIONAL_LINE, typed="external_id", merged=False),
+    DealField(name="quote_sent_at", kind=_INSTANT, typed="", told="quote sent", from_rows=True),
+    DealField(name="external_source", kind=LINE, typed="", merged=False, remembered=True),
+    DealField(name="imported", kind=_SAID, typed="", merged=False, remembered=True),
+    DealField(name="imported_as", kind=_DIGEST, typed="", merged=False, remembered=True),
+)  # fmt: skip
+BY_NAME: Mapping[str, AnyField] = MappingProxyType({field.name: field for field in FIELDS})
+BY_TYPED: Mapping[str, AnyField] = MappingProxyType(
+    {name: field for field in FIELDS if field.typed for name in (field.typed, *field.aliases)}
+)
+"""Fields by all that people call them."""
+FROM_ROWS = tuple(field.name for field in FIELDS if field.from_rows)
