@@ -9,6 +9,31 @@ from pipeboard.store.locating import Location
 from pipeboard.store.troubles import told
 
 SCHEMA = 4
+TABLES = (
+    "workspace",
+    "setting",
+    "counter",
+    "pipeline",
+    "stage",
+    "rep",
+    "deal",
+    "deal_tag",
+    "deal_field",
+    "answer",
+    "contact",
+    "note",
+    "touch",
+    "stage_total",
+    "command",
+    "event",
+    "workspace_event",
+    "pipeline_version",
+    "target",
+    "fx_rate",
+    "import_recipe",
+    "saved_filter",
+)
+"""Every table, those that others point to first."""
 
 
 def schema_of(connection: sqlite3.Connection, location: Location) -> int | None:

@@ -24,7 +24,7 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.templates import template
 from pipeboard.store.connecting import connect
-from pipeboard.store.reading.database import Database
+from pipeboard.store.database import Database
 from pipeboard.store.reading.facts import read_facts, read_histories
 from pipeboard.store.reading.yardsticks import read_attribute, read_rules, read_supported
 from pipeboard.workspace import Workspace

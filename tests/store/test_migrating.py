@@ -18,7 +18,6 @@ from sqlalchemy import Column, Text
 
 from pipeboard.domain.errors import DatabaseError, ReadOnly
 from pipeboard.store import Store
-from pipeboard.store.engine import make_engine
 from pipeboard.store.locating import locate
 from pipeboard.store.migrating import back_up, migrate
 from pipeboard.store.schema import SCHEMA
@@ -62,12 +61,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def run(path: Path, steps: Mapping[int, Step], wanted: int) -> None:
-    location = locate(str(path))
-    engine = make_engine(location)
-    try:
-        migrate(engine, location, steps=steps, wanted=wanted)
-    finally:
-        engine.dispose()
+    migrate(locate(str(path)), steps=steps, wanted=wanted)
 
 
 def state(path: Path) -> tuple[int, list[str], list[str]]:

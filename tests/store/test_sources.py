@@ -12,7 +12,6 @@ import pytest
 
 from pipeboard.domain.money import Money
 from pipeboard.store import Store
-from pipeboard.store.engine import make_engine
 from pipeboard.store.locating import locate
 from pipeboard.store.migrating import migrate
 from pipeboard.store.migrations.sources import keep_sources
@@ -48,12 +47,7 @@ def old(tmp_path: Path) -> Iterator[Path]:
 
 
 def step(path: Path) -> None:
-    location = locate(str(path))
-    engine = make_engine(location)
-    try:
-        migrate(engine, location, steps={3: keep_sources}, wanted=4)
-    finally:
-        engine.dispose()
+    migrate(locate(str(path)), steps={3: keep_sources}, wanted=4)
 
 
 def shape(path: Path) -> set[tuple[str, str]]:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlmodel import Session
-
+from pipeboard.store.database import Database
 from pipeboard.store.projecting.answers import write_answers
 from pipeboard.store.projecting.change import Change
 from pipeboard.store.projecting.deals import write_deals
@@ -22,16 +21,16 @@ __all__ = ["Change", "project"]
 CHUNK = 2_000
 
 
-def project(session: Session, changes: Sequence[Change], command_id: str, at_us: int) -> None:
+def project(database: Database, changes: Sequence[Change], command_id: str, at_us: int) -> None:
     """Writes the rows and events of `changes`; `Conflict` when a deal's version is not the one
     that was decided on."""
     for start in range(0, len(changes), CHUNK):
         part = changes[start : start + CHUNK]
-        write_deals(session, part, at_us)
-        write_events(session, part, command_id)
-        write_findables(session, part)
-        write_answers(session, part)
-        write_notes(session, part)
-        write_touches(session, part)
-        write_owners(session, part)
-    add_totals(session, changes)
+        write_deals(database, part, at_us)
+        write_events(database, part, command_id)
+        write_findables(database, part)
+        write_answers(database, part)
+        write_notes(database, part)
+        write_touches(database, part)
+        write_owners(database, part)
+    add_totals(database, changes)

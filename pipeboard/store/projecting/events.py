@@ -7,17 +7,15 @@ from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlmodel import Session
-
 from pipeboard.domain.events import Event, Kind, event_to_json, micros, to_json
-from pipeboard.store import tables as t
-from pipeboard.store.projecting.change import Change, insert_rows
+from pipeboard.store.database import Database
+from pipeboard.store.projecting.change import Change
 
 _as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def write_events(session: Session, changes: Sequence[Change], command_id: str) -> None:
-    insert_rows(session, t.EventRow, event_rows(changes, command_id))
+def write_events(database: Database, changes: Sequence[Change], command_id: str) -> None:
+    database.insert("event", event_rows(changes, command_id))
 
 
 def event_rows(changes: Sequence[Change], command_id: str) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipeboard.store.projecting.answers import answer_rows
 from pipeboard.store.projecting.change import Change
@@ -18,9 +18,6 @@ from pipeboard.store.projecting.events import event_rows
 from pipeboard.store.projecting.finding import FINDABLE
 from pipeboard.store.projecting.remarks import note_rows, touch_rows
 from pipeboard.store.rows import row_from_deal
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
 
 _BESIDE = ("deal_tag", "deal_field", "contact", "answer", "note", "touch")
 _TABLES = ("deal", "event", *_BESIDE)
@@ -32,10 +29,8 @@ so many deals. Beyond, memory would grow with the file, and readers wait some se
 
 
 @contextmanager
-def staged(connection: Connection) -> Iterator[Stage]:
+def staged(raw: sqlite3.Connection) -> Iterator[Stage]:
     """A stage on a connection that is in no transaction; nothing of it stays."""
-    raw = connection.connection.driver_connection
-    assert isinstance(raw, sqlite3.Connection)
     raw.execute("ATTACH DATABASE '' AS staged")
     (kept,) = raw.execute("PRAGMA cache_size").fetchone()
     try:
@@ -74,9 +69,8 @@ class Stage:
         self._insert("deal", [row_from_deal(change.after, at_us) for change in new])
         self._insert("changed", list(_changed_rows(changes, at_us)))
         self._insert("event", event_rows(changes, command_id))
-        for field, table, rows_of in FINDABLE:
+        for field, name, rows_of in FINDABLE:
             touched = [change for change in changes if change.differs(field)]
-            name = str(table.__tablename__)
             self._insert(name, [row for change in touched for row in rows_of(change.after)])
             self._insert(
                 "rewritten",
@@ -221,7 +215,7 @@ _ADD_REPS = (
     " UNION SELECT owner FROM staged.changed) WHERE owner <> '' ORDER BY owner"
     " ON CONFLICT (name) DO NOTHING"
 )
-_REWRITTEN = tuple(str(table.__tablename__) for _, table, _ in FINDABLE)
+_REWRITTEN = tuple(table for _, table, _ in FINDABLE)
 
 
 def _changed_rows(changes: Sequence[Change], at_us: int) -> Iterator[dict[str, Any]]:

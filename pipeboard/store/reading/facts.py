@@ -14,8 +14,8 @@ from typing import Any
 from pipeboard.domain.events import KEYED_FIELDS, micros
 from pipeboard.domain.metrics.folding import KINDS, Fact, fold
 from pipeboard.domain.metrics.history import History
-from pipeboard.store.reading.database import Database
-from pipeboard.store.reading.sql import TRUE, Sql, among, every, negated, one_of
+from pipeboard.store.database import Database
+from pipeboard.store.sql import TRUE, Sql, among, every, negated, one_of
 from pipeboard.store.troubles import readable
 
 DEALS_AT_ONCE = 1_000

@@ -84,9 +84,8 @@ class BoardScreen(Pointing, Counting, Editing, Answering, Marking, Copying):
         self.run_worker(self._get_ready(), group="house")
 
     async def _get_ready(self) -> None:
-        """For the first change; and the lost deals whose day has come are leads again."""
+        """The lost deals whose day has come are leads again."""
         house = self.board_app.housekeeper
-        await house.warm_up()
         await self.measure()
         if not self.state.view.read_only:
             receipt = await house.ask(lambda workspace: workspace.recycle())
