@@ -96,7 +96,10 @@ class Engine:
     @contextmanager
     def lend(self) -> Iterator[sqlite3.Connection]:
         """A connection in no transaction; one that is left in the middle of one is given up."""
-        connection = self._kept.pop() if self._kept else connect_to_write(self.location)
+        try:
+            connection = self._kept.pop()  # at once: threads may ask together
+        except IndexError:
+            connection = connect_to_write(self.location)
         is_whole = False
         try:
             yield connection

@@ -71,10 +71,10 @@ CHANGING = (
     ("add", "Borealis: service 5k"),
     ("set", "1", "value=50k"),
     ("note", "1", "-m", "They called."),
-    ("move", "1", "Qualified", "--override", "agreed"),
+    ("won", "1", "--override", "agreed"),
     ("lost", "1", "--category", "price"),
     ("undo",),
-    ("list", "value>1k", "--as-of", "2020-01-01"),
+    ("metrics", "value>1k", "--as-of", "2026-01-01"),
 )
 
 
