@@ -22,6 +22,7 @@ from pipeboard.domain.errors import DatabaseError
 from pipeboard.store.connecting import connect, connect_to_write
 from pipeboard.store.engine import Patience, begin
 from pipeboard.store.locating import Location
+from pipeboard.store.migrations.event_columns import split_event_columns
 from pipeboard.store.migrations.sources import keep_sources
 from pipeboard.store.migrations.workspace_events import add_workspace_events
 from pipeboard.store.migrations.workspace_id import add_workspace_id
@@ -34,7 +35,12 @@ if TYPE_CHECKING:
 Step = Callable[["Operations"], None]
 
 # From a schema's number to the step that leads away from it. Version 1 is the first.
-STEPS: Mapping[int, Step] = {1: add_workspace_id, 2: add_workspace_events, 3: keep_sources}
+STEPS: Mapping[int, Step] = {
+    1: add_workspace_id,
+    2: add_workspace_events,
+    3: keep_sources,
+    4: split_event_columns,
+}
 _STATE = (
     "SELECT (SELECT value FROM counter WHERE name = 'schema'),"
     " (SELECT value FROM counter WHERE name = 'change'), (SELECT max(seq) FROM command),"

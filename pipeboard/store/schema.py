@@ -8,7 +8,7 @@ from pipeboard.domain.errors import DatabaseError
 from pipeboard.store.locating import Location
 from pipeboard.store.troubles import told
 
-SCHEMA = 4
+SCHEMA = 5
 TABLES = (
     "workspace",
     "setting",
