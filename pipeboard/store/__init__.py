@@ -1,4 +1,4 @@
-"""All the SQL: one `Store` for a database, reading by plain SQL, writing through SQLModel.
+"""All the SQL: one `Store` for a database, what reads and what writes by plain SQL.
 
 What writes is imported on the first write, so that the board's first frame does not wait for it.
 """
@@ -13,17 +13,19 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.domain.errors import DatabaseError, ReadOnly
 from pipeboard.store.connecting import connect
+from pipeboard.store.database import Database
 from pipeboard.store.identity import Identity
 from pipeboard.store.locating import Location, locate
 from pipeboard.store.opening import Found, look
 from pipeboard.store.reading import Reader
 from pipeboard.store.schema import SCHEMA
-from pipeboard.store.troubles import RECOVERED
+from pipeboard.store.troubles import RECOVERED, told
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection, Engine
+    import sqlite3
 
     from pipeboard.domain.settings import Settings
+    from pipeboard.store.engine import Engine
     from pipeboard.store.projecting.staging import Stage
     from pipeboard.store.writing import Writer
 
@@ -34,7 +36,7 @@ T = TypeVar("T")
 class Staging:
     """Changes put together beside a database, and the one way to bring them in."""
 
-    connection: Connection
+    connection: sqlite3.Connection
     identity: Identity
     stage: Stage
     stored: Callable[[], None]
@@ -46,9 +48,8 @@ class Staging:
 
         return write(
             self.connection,
-            self.identity.location,
-            lambda session: work(Writer(session, self.identity)),
-            identity=self.identity,
+            self.identity,
+            lambda database: work(Writer(database)),
             stored=self.stored,
         )
 
@@ -121,7 +122,7 @@ class Store:
         """A reader of its own for another thread; it waits that long for a writer to finish."""
         self.identity.check_file()
         connection = connect(self.location, read_only=self.read_only, busy_ms=busy_ms)
-        reader = Reader(connection, self.identity)
+        reader = Reader(Database(connection, self.identity))
         try:
             reader.check()
         except DatabaseError:
@@ -158,9 +159,8 @@ class Store:
 
         return write(
             self._writing(),
-            self.location,
-            lambda session: work(Writer(session, self.identity)),
-            identity=self.identity,
+            self.identity,
+            lambda database: work(Writer(database)),
             patience_s=PATIENCE_S if patience_s is None else patience_s,
             give_up=give_up or (lambda: False),
             stored=self._remember,
@@ -173,9 +173,8 @@ class Store:
 
         return write(
             self._writing(),
-            self.location,
-            lambda session: Writer(session, self.identity).numbers(kind, count),
-            identity=self.identity,
+            self.identity,
+            lambda database: Writer(database).numbers(kind, count),
         )
 
     def _remember(self) -> None:
@@ -189,9 +188,9 @@ class Store:
                 "The database was opened for reading only.", hint="Open it without --read-only."
             )
         if self._engine is None:
-            from pipeboard.store.engine import make_engine
+            from pipeboard.store.engine import Engine
 
-            self._engine = make_engine(self.location)
+            self._engine = Engine(self.location)
         return self._engine
 
     @contextmanager
@@ -204,14 +203,14 @@ class Store:
         from pipeboard.store.projecting.staging import staged
 
         self.identity.check_file()
-        with engine.connect() as connection, staged(connection) as stage:
+        with told(self.location, "write"), engine.lend() as connection, staged(connection) as stage:
             yield Staging(connection, self.identity, stage, self._remember)
 
     def close(self) -> None:
         """Lets go of every connection."""
         self.reader.close()
         if self._engine is not None:
-            self._engine.dispose()
+            self._engine.close()
 
 
 def _found(location: Location, found: Found | None) -> Found:
@@ -225,7 +224,6 @@ def _found(location: Location, found: Found | None) -> Found:
 
 
 def _bring_up_to_date(location: Location, found: int, *, read_only: bool) -> None:
-    from pipeboard.store.engine import make_engine
     from pipeboard.store.migrating import back_up, migrate
 
     if read_only:
@@ -234,8 +232,4 @@ def _bring_up_to_date(location: Location, found: int, *, read_only: bool) -> Non
             hint="Open it once without --read-only.",
         )
     back_up(location, found)
-    engine = make_engine(location)
-    try:
-        migrate(engine, location)
-    finally:
-        engine.dispose()
+    migrate(location)

@@ -1,6 +1,6 @@
 """From the place of a database to an open SQLite connection, set up the one way that loses nothing.
 
-The one place that knows pragmas; the plain reader and SQLAlchemy's engine both come here. The
+The one place that knows pragmas; what reads and what writes both come here. The
 file itself is never opened otherwise once it is in use: closing any other handle on it would
 drop SQLite's POSIX locks for the whole process.
 """
@@ -57,6 +57,23 @@ def _is_made(connection: sqlite3.Connection) -> bool:
     return bool(connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0])
 
 
+def connect_to_write(location: Location) -> sqlite3.Connection:
+    """An open connection for a writer; raises the driver's errors."""
+    connection = _open(location, read_only=False, busy_ms=BUSY_MS)
+    prepare(connection, read_only=False)
+    return connection
+
+
+def _open(location: Location, *, read_only: bool, busy_ms: int) -> sqlite3.Connection:
+    return sqlite3.connect(
+        location.uri(read_only=read_only),
+        uri=True,
+        timeout=busy_ms / 1000,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+
+
 def connect(
     location: Location, *, read_only: bool = False, busy_ms: int = BUSY_MS
 ) -> sqlite3.Connection:
@@ -65,13 +82,7 @@ def connect(
     It may be handed from thread to thread, but is used by one at a time.
     """
     with told(location):
-        connection = sqlite3.connect(
-            location.uri(read_only=read_only),
-            uri=True,
-            timeout=busy_ms / 1000,
-            isolation_level=None,
-            check_same_thread=False,
-        )
+        connection = _open(location, read_only=read_only, busy_ms=busy_ms)
         connection.row_factory = sqlite3.Row
         prepare(connection, read_only=read_only, busy_ms=busy_ms)
         connection.execute(f"PRAGMA cache_size=-{READING_CACHE_KB}")

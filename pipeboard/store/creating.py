@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, text
-from sqlmodel import Session, SQLModel
+from sqlalchemy import Table
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.store import tables as t
-from pipeboard.store.engine import make_engine, write
+from pipeboard.store.database import Database
+from pipeboard.store.engine import Engine, write
 from pipeboard.store.identity import Identity
 from pipeboard.store.locating import Location, make_file
 from pipeboard.store.opening import look
@@ -36,26 +39,30 @@ def create(location: Location, settings: Settings, begin: Callable[[Writer], obj
     if look(location) is not None:
         raise _exists(location)
     make_file(location)
-    engine = make_engine(location)
+    found = location.path.stat()
+    identity = Identity(location, found.st_dev, found.st_ino, new_id())
 
-    def make(session: Session) -> None:
-        if session.execute(text("SELECT count(*) FROM sqlite_schema")).scalar_one():
+    def make(database: Database) -> None:
+        if database.has_tables():
             raise _exists(location)
-        SQLModel.metadata.create_all(
-            session.connection(),
-            tables=[table.__table__ for table in t.ALL],  # type: ignore[attr-defined]
-        )
-        found = location.path.stat()
-        identity = Identity(location, found.st_dev, found.st_ino, new_id())
-        session.execute(insert(t.WorkspaceRow), {"id": identity.database_id})
-        writer = Writer(session, identity)
+        for statement in _tables():
+            database.change(statement)
+        database.insert("workspace", [{"id": identity.database_id}])
+        writer = Writer(database)
         writer.begin(settings)
         begin(writer)
 
-    try:
-        write(engine, location, make)
-    finally:
-        engine.dispose()
+    with closing(Engine(location)) as engine:
+        write(engine, identity, make, is_known=False)
+
+
+def _tables() -> Iterator[str]:
+    """What makes every table with its indices."""
+    for definition in t.ALL:
+        table: Table = definition.__table__  # type: ignore[attr-defined]
+        yield str(CreateTable(table).compile(dialect=sqlite.dialect()))
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            yield str(CreateIndex(index).compile(dialect=sqlite.dialect()))
 
 
 def _exists(location: Location) -> DatabaseError:

@@ -7,20 +7,15 @@ and asked the very same question; all others are as they were.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import closing
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy.pool import StaticPool
-from sqlmodel import Session, SQLModel, create_engine
-
 from pipeboard.domain.events import Event, Kind, event_from_json, instant, micros, replay
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.store import tables
-from pipeboard.store.identity import Identity
+from pipeboard.store.database import Database
 from pipeboard.store.projecting import Change, project_rows
-from pipeboard.store.reading.database import Database
 from pipeboard.store.reading.facts import DEALS_AT_ONCE, read_standing
 from pipeboard.store.reading.listing import Listing, read_ids
 from pipeboard.store.troubles import readable
@@ -43,7 +38,7 @@ def ids_at(
     pipeline_id = listing.pipeline_id
     wanted = [p.id for p in pipelines if pipeline_id in (None, p.id)]
     changes = (change for one in wanted for change in _changes(database, one, as_of, changed))
-    return now - frozenset(changed) | _found(database.identity, changes, pipelines, listing)
+    return now - frozenset(changed) | _found(database, changes, pipelines, listing)
 
 
 def _changes(
@@ -67,27 +62,15 @@ def _change(deal_id: int, events: Sequence[Event]) -> Iterator[Change]:
 
 
 def _found(
-    identity: Identity, changes: Iterable[Change], pipelines: Sequence[Pipeline], listing: Listing
+    database: Database, changes: Iterable[Change], pipelines: Sequence[Pipeline], listing: Listing
 ) -> frozenset[int]:
-    """What the listing finds among these deals; of which database they are, errors tell.
+    """What the listing finds among these deals alone.
 
     They are made some at a time, and without the events that no filter asks for: however many deals
     have changed since, only the rows of those that are looked at stand in memory.
     """
-    engine = create_engine("sqlite://", poolclass=StaticPool)
-    with engine.connect() as connection:
-        SQLModel.metadata.create_all(
-            connection,
-            tables=[table.__table__ for table in tables.ALL],  # type: ignore[attr-defined]
-        )
-        with Session(connection) as session:
-            remaining = iter(changes)
-            while part := list(islice(remaining, DEALS_AT_ONCE)):
-                project_rows(session, part)
-            session.commit()
-        raw = connection.connection.driver_connection
-        assert isinstance(raw, sqlite3.Connection)
-        raw.row_factory = sqlite3.Row
-        found = frozenset(read_ids(Database(raw, identity), pipelines, listing))
-    engine.dispose()
-    return found
+    with closing(database.empty_copy()) as beside:
+        remaining = iter(changes)
+        while part := list(islice(remaining, DEALS_AT_ONCE)):
+            project_rows(beside, part)
+        return frozenset(read_ids(beside, pipelines, listing))

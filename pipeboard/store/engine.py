@@ -1,23 +1,19 @@
-"""SQLAlchemy's engine over the one connection set-up, and the write transaction."""
+"""The write transaction: who waits for whom, whole or not at all, and again where that helps."""
 
 from __future__ import annotations
 
 import random
 import sqlite3
 import time
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
-
-from sqlalchemy import event
-from sqlalchemy.engine import URL, Connection, Engine
-from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session, create_engine
+from typing import TypeVar
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.store.committing import signals_held
-from pipeboard.store.connecting import BUSY_MS, prepare
+from pipeboard.store.connecting import BUSY_MS, connect_to_write
+from pipeboard.store.database import Database
 from pipeboard.store.identity import Identity
 from pipeboard.store.locating import Location
 from pipeboard.store.troubles import busy, in_words
@@ -90,47 +86,53 @@ def _is_busy(error: BaseException | None) -> bool:
     return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
-def make_engine(location: Location) -> Engine:
-    """An engine whose transactions begin IMMEDIATE, with nothing kept of what was read before.
+class Engine:
+    """The writing connections of a database: one is kept, more are made while that one is lent."""
+
+    def __init__(self, location: Location) -> None:
+        self.location = location
+        self._kept: list[sqlite3.Connection] = []
+
+    @contextmanager
+    def lend(self) -> Iterator[sqlite3.Connection]:
+        """A connection in no transaction; one that is left in the middle of one is given up."""
+        try:
+            connection = self._kept.pop()  # at once: threads may ask together
+        except IndexError:
+            connection = connect_to_write(self.location)
+        is_whole = False
+        try:
+            yield connection
+            is_whole = not connection.in_transaction
+        finally:
+            if is_whole and not self._kept:
+                self._kept.append(connection)
+            else:
+                connection.close()
+
+    def close(self) -> None:
+        """Lets go of what is kept."""
+        while self._kept:
+            self._kept.pop().close()
+
+
+def begin(connection: sqlite3.Connection, location: Location, patience: Patience) -> None:
+    """Begins a transaction IMMEDIATE, with nothing kept of what was read before.
 
     A deferred BEGIN would fail most read-then-write attempts at once, since SQLite does not wait
     when a snapshot has become stale. Pages that were kept could be those of a database that
     another has been written over since, as often changed.
     """
-    engine = create_engine(
-        URL.create("sqlite", database=location.uri(read_only=False), query={"uri": "true"}),
-        pool_size=1,
-        max_overflow=1,
-        connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False},
-    )
-
-    @event.listens_for(engine, "connect")
-    def _connect(connection: sqlite3.Connection, _record: Any) -> None:
-        prepare(connection, read_only=False)
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        patience = connection.info.setdefault("patience", Patience())
-        driver = driver_of(connection)
-        driver.execute("PRAGMA shrink_memory")
-        patience.through(driver, "BEGIN IMMEDIATE", location, patience.most_s)
-
-    return engine
-
-
-def driver_of(connection: Connection) -> sqlite3.Connection:
-    """The driver's connection under SQLAlchemy's."""
-    raw = connection.connection.driver_connection
-    assert isinstance(raw, sqlite3.Connection)
-    return raw
+    connection.execute("PRAGMA shrink_memory")
+    patience.through(connection, "BEGIN IMMEDIATE", location, patience.most_s)
 
 
 def write(
-    engine: Engine | Connection,
-    location: Location,
-    work: Callable[[Session], T],
+    engine: Engine | sqlite3.Connection,
+    identity: Identity,
+    work: Callable[[Database], T],
     *,
-    identity: Identity | None = None,
+    is_known: bool = True,
     patience_s: float = PATIENCE_S,
     give_up: Callable[[], bool] = _never,
     stored: Callable[[], None] = _nothing,
@@ -139,50 +141,64 @@ def write(
     kept it from being committed.
 
     `work` carries a command id that the database holds unique, so doing it twice does it once.
-    A connection that is lent instead of an engine stays open. With an `identity`, nothing is
-    written to another file or database than that one. `stored` is called with the commit that
-    changed something; no signal comes in between. Raises
+    A connection that is lent instead of an engine stays open. Nothing is written to another file
+    or database than the `identity`'s, unless it is to be made (not `is_known`). `stored` is called
+    with the commit that changed something; no signal comes in between. Raises
     `DatabaseError` when others write for longer than `patience_s`, or when `give_up` says so.
     """
     patience = Patience(patience_s, give_up)
     while True:
         try:
-            return _write(engine, location, work, identity, patience, stored)
-        except (DBAPIError, sqlite3.DatabaseError) as error:
-            cause = error.orig if isinstance(error, DBAPIError) else error
+            return _write(engine, identity, work, is_known, patience, stored)
+        except (DatabaseError, sqlite3.DatabaseError) as error:
+            cause = error.__cause__ if isinstance(error, DatabaseError) else error
             if not _is_busy(cause):
-                raise in_words(cause or error, location, "write") from error
-            patience.check(location)
+                if isinstance(error, DatabaseError):
+                    raise
+                raise in_words(error, identity.location, "write") from error
+            patience.check(identity.location)
             # Readers that the waiting commit has kept out come first now.
             time.sleep(min(random.uniform(*_LONG_PAUSE_S), patience.most_s))
 
 
 def _write(
-    engine: Engine | Connection,
-    location: Location,
-    work: Callable[[Session], T],
-    identity: Identity | None,
+    engine: Engine | sqlite3.Connection,
+    identity: Identity,
+    work: Callable[[Database], T],
+    is_known: bool,
     patience: Patience,
     stored: Callable[[], None],
 ) -> T:
     """One attempt: whole or not at all."""
-    if identity is not None:
+    if is_known:
         identity.check_file()
-    lent = nullcontext(engine) if isinstance(engine, Connection) else engine.connect()
-    with lent as connection:
-        connection.info["patience"] = patience
-        with Session(connection, expire_on_commit=False) as session, session.begin():
-            driver = driver_of(session.connection())  # the lock is held from here on
-            before = driver.total_changes
-            if identity is not None:
-                identity.check_file()
-                identity.check_contents(driver)
-            result = work(session)
-            session.flush()
-            if identity is not None:
-                identity.check_file()
-            with signals_held():
-                patience.through(driver, "COMMIT", location, COMMIT_PATIENCE_S)
-                if driver.total_changes != before:
-                    stored()
+    lent: AbstractContextManager[sqlite3.Connection] = (
+        engine.lend() if isinstance(engine, Engine) else nullcontext(engine)
+    )
+    with lent as connection, _transaction(connection, identity.location, patience):
+        before = connection.total_changes
+        if is_known:
+            identity.check_file()
+            identity.check_contents(connection)
+        result = work(Database(connection, identity))
+        if is_known:
+            identity.check_file()
+        with signals_held():
+            patience.through(connection, "COMMIT", identity.location, COMMIT_PATIENCE_S)
+            if connection.total_changes != before:
+                stored()
     return result
+
+
+@contextmanager
+def _transaction(
+    connection: sqlite3.Connection, location: Location, patience: Patience
+) -> Iterator[None]:
+    """Holds the lock; whatever is not committed inside is taken back."""
+    try:
+        begin(connection, location, patience)
+        yield
+    finally:
+        if connection.in_transaction:
+            with suppress(sqlite3.Error):  # whoever closes the connection takes it back as well
+                connection.execute("ROLLBACK")

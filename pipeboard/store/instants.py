@@ -10,24 +10,21 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import bindparam, text
-from sqlmodel import Session
-
 from pipeboard.domain.events import later_than
+from pipeboard.store.database import Database
+from pipeboard.store.sql import among
 from pipeboard.store.troubles import readable
 
 _BATCH = 500
-_LATEST = text("SELECT max(updated_at) FROM deal WHERE id IN :ids").bindparams(
-    bindparam("ids", expanding=True)
-)
 
 
-def instant_after(session: Session, clock: datetime, deal_ids: Collection[int]) -> datetime:
+def instant_after(database: Database, clock: datetime, deal_ids: Collection[int]) -> datetime:
     """What the clock shows, or just after the last change of these deals where it shows an earlier
     time than that."""
     last, ids = 0, list(deal_ids)
     for start in range(0, len(ids), _BATCH):
-        found = session.execute(_LATEST, {"ids": ids[start : start + _BATCH]})
+        some = among("id", ids[start : start + _BATCH]).text
+        found = database.column(f"SELECT max(updated_at) FROM deal WHERE {some}")
         with readable("the deals"):
-            last = max(last, int(found.scalar() or 0))
+            last = max(last, int(found[0] or 0))
     return later_than(last, clock)

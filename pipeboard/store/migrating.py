@@ -7,20 +7,22 @@ Alembic's operations, imported only when a step is due.
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import text
-from sqlalchemy.engine import Engine
+from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
 
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.store.connecting import connect
-from pipeboard.store.engine import driver_of
+from pipeboard.store.connecting import connect, connect_to_write
+from pipeboard.store.engine import Patience, begin
 from pipeboard.store.locating import Location
+from pipeboard.store.migrations.event_columns import split_event_columns
 from pipeboard.store.migrations.pipelines_taken_back import mark_pipelines_taken_back
 from pipeboard.store.migrations.sources import keep_sources
 from pipeboard.store.migrations.workspace_events import add_workspace_events
@@ -39,6 +41,7 @@ STEPS: Mapping[int, Step] = {
     2: add_workspace_events,
     3: keep_sources,
     4: mark_pipelines_taken_back,
+    5: split_event_columns,
 }
 _STATE = (
     "SELECT (SELECT value FROM counter WHERE name = 'schema'),"
@@ -126,7 +129,6 @@ def _flush(path: Path) -> None:
 
 
 def migrate(
-    engine: Engine,
     location: Location,
     *,
     steps: Mapping[int, Step] = STEPS,
@@ -138,32 +140,32 @@ def migrate(
     as a whole before the commit.
     """
     try:
-        _migrate(engine, location, steps, wanted)
-    except DBAPIError as error:
-        raise in_words(error.orig or error, location) from error
+        with closing(connect_to_write(location)) as connection:
+            _migrate(connection, location, steps, wanted)
+    except (DBAPIError, sqlite3.DatabaseError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        raise in_words(cause or error, location, "write") from error
 
 
-def _migrate(engine: Engine, location: Location, steps: Mapping[int, Step], wanted: int) -> None:
+def _migrate(
+    raw: sqlite3.Connection, location: Location, steps: Mapping[int, Step], wanted: int
+) -> None:
     from alembic.migration import MigrationContext
     from alembic.operations import Operations
 
+    engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
+    raw.execute("PRAGMA foreign_keys=OFF")
     with engine.connect() as connection:
-        raw = driver_of(connection)
-        raw.execute("PRAGMA foreign_keys=OFF")
-        try:
-            with connection.begin():
-                found = schema_of(raw, location) or wanted
-                check_schema(found, wanted)
-                operations = Operations(MigrationContext.configure(connection))
-                for number in range(found, wanted):
-                    steps[number](operations)
-                connection.execute(
-                    text("UPDATE counter SET value = :v WHERE name = 'schema'"), {"v": wanted}
+        begin(raw, location, Patience())
+        with connection.begin():
+            found = schema_of(raw, location) or wanted
+            check_schema(found, wanted)
+            operations = Operations(MigrationContext.configure(connection))
+            for number in range(found, wanted):
+                steps[number](operations)
+            raw.execute("UPDATE counter SET value = ? WHERE name = 'schema'", (wanted,))
+            if raw.execute("PRAGMA foreign_key_check").fetchone() is not None:
+                raise DatabaseError(
+                    "The database could not be brought up to date: rows point to nothing.",
+                    hint="It was left as it was; a backup stands beside it.",
                 )
-                if raw.execute("PRAGMA foreign_key_check").fetchone() is not None:
-                    raise DatabaseError(
-                        "The database could not be brought up to date: rows point to nothing.",
-                        hint="It was left as it was; a backup stands beside it.",
-                    )
-        finally:
-            raw.execute("PRAGMA foreign_keys=ON")

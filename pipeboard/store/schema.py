@@ -8,7 +8,32 @@ from pipeboard.domain.errors import DatabaseError
 from pipeboard.store.locating import Location
 from pipeboard.store.troubles import told
 
-SCHEMA = 5
+SCHEMA = 6
+TABLES = (
+    "workspace",
+    "setting",
+    "counter",
+    "pipeline",
+    "stage",
+    "rep",
+    "deal",
+    "deal_tag",
+    "deal_field",
+    "answer",
+    "contact",
+    "note",
+    "touch",
+    "stage_total",
+    "command",
+    "event",
+    "workspace_event",
+    "pipeline_version",
+    "target",
+    "fx_rate",
+    "import_recipe",
+    "saved_filter",
+)
+"""Every table, those that others point to first."""
 
 
 def schema_of(connection: sqlite3.Connection, location: Location) -> int | None:

@@ -7,37 +7,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text
-from sqlmodel import Session
-
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import event_from_json, instant, replay
-from pipeboard.store import tables as t
-from pipeboard.store.reading.database import Database
+from pipeboard.store.database import Database
 from pipeboard.store.rows import deal_from_row
-from pipeboard.store.schema import SCHEMA
+from pipeboard.store.schema import SCHEMA, TABLES
 
 ROWS_AT_ONCE = 2_000
 Rows = Sequence[Sequence[Any]]
 
 
-def table_names() -> tuple[str, ...]:
-    """Every table, those that others point to first."""
-    return tuple(str(table.__tablename__) for table in t.ALL)
-
-
-def columns_of(table: str) -> tuple[str, ...]:
-    """The columns of a table in their order."""
-    found = next(one for one in t.ALL if str(one.__tablename__) == table)
-    return tuple(column.name for column in found.__table__.columns)  # type: ignore[attr-defined]
-
-
 def read_rows(database: Database, table: str) -> Iterator[tuple[Any, ...]]:
     """The rows of a table in the order of their keys, some at a time."""
-    found = next(one for one in t.ALL if str(one.__tablename__) == table)
-    keys = [column.name for column in found.__table__.primary_key]  # type: ignore[attr-defined]
-    columns = ", ".join(f'"{name}"' for name in columns_of(table))
-    order = ", ".join(f'"{key}"' for key in keys)
+    columns = ", ".join(f'"{name}"' for name in database.columns(table))
+    order = ", ".join(f'"{name}"' for name in database.key(table))
     start = 0
     while rows := database.records(
         f"select {columns} from {table} order by {order} limit {ROWS_AT_ONCE} offset {start}"
@@ -55,16 +38,16 @@ class Whole:
 
     @property
     def tables(self) -> tuple[str, ...]:
-        return table_names()
+        return TABLES
 
     def columns(self, table: str) -> tuple[str, ...]:
-        return columns_of(table)
+        return self.database.columns(table)
 
     def rows(self, table: str) -> Iterator[tuple[Any, ...]]:
         return read_rows(self.database, table)
 
 
-def restore(session: Session, document: Mapping[str, Any]) -> None:
+def restore(database: Database, document: Mapping[str, Any]) -> None:
     """Fills an empty database with the rows of a document.
 
     Raises BadInput for a document of another schema, one that lacks a table or a column, and one
@@ -78,16 +61,16 @@ def restore(session: Session, document: Mapping[str, Any]) -> None:
     tables = document.get("tables")
     if not isinstance(tables, Mapping):
         raise BadInput("The file holds no tables.", hint="Export it again; it may be cut off.")
-    for table in reversed(table_names()):
-        session.execute(text(f"DELETE FROM {table}"))
-    for table in table_names():
-        _fill(session, table, tables.get(table))
-    _check_deals(session)
+    for table in reversed(TABLES):
+        database.change(f"DELETE FROM {table}")
+    for table in TABLES:
+        _fill(database, table, tables.get(table))
+    _check_deals(database)
 
 
-def _fill(session: Session, table: str, content: Any) -> None:
-    columns = columns_of(table)
-    if not isinstance(content, Mapping) or tuple(content.get("columns", ())) != columns:
+def _fill(database: Database, table: str, content: Any) -> None:
+    columns = content.get("columns") if isinstance(content, Mapping) else None
+    if not isinstance(columns, list) or sorted(columns) != sorted(database.columns(table)):
         raise BadInput(
             f"The file has no table {table} as this program keeps it.",
             hint="Export it again with the program that you import it with.",
@@ -98,28 +81,25 @@ def _fill(session: Session, table: str, content: Any) -> None:
         for row in rows
     ):
         raise BadInput(f"The rows of {table} in the file are damaged.")
-    names = ", ".join(f'"{name}"' for name in columns)
-    marks = ", ".join(f":c{at}" for at in range(len(columns)))
-    statement = text(f"INSERT INTO {table} ({names}) VALUES ({marks})")
     for start in range(0, len(rows), ROWS_AT_ONCE):
         part = rows[start : start + ROWS_AT_ONCE]
-        session.execute(statement, [{f"c{at}": v for at, v in enumerate(row)} for row in part])
+        database.insert(table, [dict(zip(columns, row, strict=True)) for row in part])
 
 
 def _is_value(value: Any) -> bool:
     return value is None or isinstance(value, str | int)
 
 
-def _check_deals(session: Session) -> None:
+def _check_deals(database: Database) -> None:
     """Every deal is what its events made of it."""
     made: dict[int, list[Any]] = {}
-    for row in session.execute(text("SELECT * FROM event ORDER BY deal_id, version")).mappings():
+    for row in database.rows("SELECT * FROM event ORDER BY deal_id, version"):
         event = event_from_json(
             row["kind"], instant(row["at"]), json.loads(row["data"]), undoes=bool(row["undoes"])
         )
         made.setdefault(row["deal_id"], []).append(event)
-    for row in session.execute(text("SELECT * FROM deal")).mappings():
-        deal = deal_from_row(dict(row))
+    for row in database.rows("SELECT * FROM deal"):
+        deal = deal_from_row(row)
         if deal.id not in made or replay(made[deal.id], deal.id) != deal:
             raise BadInput(
                 f"{deal.ref} in the file is not what its history says: the file was changed.",

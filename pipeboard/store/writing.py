@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,17 +10,13 @@ from functools import cached_property
 from operator import index
 from typing import Any
 
-from sqlalchemy import bindparam, insert, text
-from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session
-
 from pipeboard.domain.agreements import Agreement, Contents, Topic
 from pipeboard.domain.deal import Deal
+from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.events import micros
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
-from pipeboard.store import tables as t
-from pipeboard.store.identity import Identity
+from pipeboard.store.database import Row
 from pipeboard.store.instants import instant_after
 from pipeboard.store.pipeline_rows import TAKEN_BACK, pipeline_document, pipeline_row, stage_row
 from pipeboard.store.projecting import Change, project
@@ -30,6 +25,7 @@ from pipeboard.store.reading import Reader
 from pipeboard.store.reading.agreements import PLACES
 from pipeboard.store.rows import DEALS, stored_deal
 from pipeboard.store.schema import SCHEMA
+from pipeboard.store.sql import among
 from pipeboard.store.troubles import is_no_text, of_deal, readable
 from pipeboard.store.writing_targets import TargetWriter
 
@@ -53,53 +49,42 @@ class Done:
 class Writer(TargetWriter):
     """Reads and writes within the transaction that `Store.write` opened."""
 
-    def __init__(self, session: Session, identity: Identity) -> None:
-        super().__init__(session)
-        self._identity = identity
-
     def instant_after(self, clock: datetime, deal_ids: Collection[int]) -> datetime:
         """The instant to change these deals at; later than `clock` where that was set back."""
-        return instant_after(self._session, clock, deal_ids)
+        return instant_after(self._database, clock, deal_ids)
 
     @cached_property
     def reader(self) -> Reader:
         """Reads within the transaction: what is there once the lock is held, and what this
         transaction itself has written."""
-        raw = self._session.connection().connection.driver_connection
-        assert isinstance(raw, sqlite3.Connection)
-        return Reader(raw, self._identity)
+        return Reader(self._database)
 
     def deals(self, ids: Iterable[int]) -> dict[int, Deal]:
         """The deals with these ids that there are, removed ones included."""
-        rows = self._deals(f"{DEALS} WHERE deal.id IN :keys", ids)
-        return {row["id"]: stored_deal(row) for row in rows}
+        return {row["id"]: stored_deal(row) for row in self._deals(ids)}
 
-    def _deals(self, sql: str, keys: Iterable[int | str]) -> Iterator[Mapping[str, Any]]:
-        """Rows of deals, some keys at a time."""
-        wanted = list(dict.fromkeys(keys))
-        statement = text(sql).bindparams(bindparam("keys", expanding=True))
+    def _deals(self, ids: Iterable[int]) -> Iterator[Row]:
+        """Rows of deals, some at a time."""
+        wanted = list(dict.fromkeys(ids))
         for start in range(0, len(wanted), BATCH):
             some = wanted[start : start + BATCH]
             try:
-                rows = self._session.execute(statement, {"keys": some}).mappings().all()
-            except DBAPIError as error:
-                if not is_no_text(error.orig or error):
+                rows = self._database.rows(f"{DEALS} WHERE {among('deal.id', some).text}")
+            except DatabaseError as error:
+                if error.__cause__ is None or not is_no_text(error.__cause__):
                     raise
                 if len(some) > 1:
                     for one in some:  # which of them it is
-                        list(self._deals(sql, (one,)))
-                raise of_deal(some[0], error) from error
-            yield from map(dict, rows)
+                        list(self._deals((one,)))
+                raise of_deal(some[0], error.__cause__) from error
+            yield from rows
 
     def numbers(self, name: str, count: int) -> range:
         """That many fresh numbers of a kind: `deal`, `stage` or `pipeline`."""
-        self._session.execute(
-            text("UPDATE counter SET value = value + :n WHERE name = :name"),
-            {"n": count, "name": name},
+        self._database.change("UPDATE counter SET value = value + ? WHERE name = ?", (count, name))
+        last: Any = next(
+            iter(self._database.record("SELECT value FROM counter WHERE name = ?", (name,))), None
         )
-        last: Any = self._session.execute(
-            text("SELECT value FROM counter WHERE name = :name"), {"name": name}
-        ).scalar()
         with readable("the counters"):
             return range(index(last) - count + 1, index(last) + 1)
 
@@ -117,8 +102,8 @@ class Writer(TargetWriter):
 
     def _begin_commands(self, commands: Sequence[Done]) -> None:
         self.numbers("change", 1)
-        self._session.execute(
-            insert(t.CommandRow),
+        self._database.insert(
+            "command",
             [
                 {
                     "id": done.id,
@@ -137,7 +122,7 @@ class Writer(TargetWriter):
 
     def add(self, done: Done, changes: Sequence[Change]) -> None:
         """Stores changes of a command that has begun."""
-        project(self._session, changes, done.id, micros(done.at))
+        project(self._database, changes, done.id, micros(done.at))
 
     def add_staged(self, stage: Stage) -> None:
         """Stores changes of a command that has begun and that were put together before."""
@@ -149,11 +134,11 @@ class Writer(TargetWriter):
         """A whole workspace out of a document, into a database that holds nothing yet."""
         from pipeboard.store.whole import restore
 
-        restore(self._session, document)
+        restore(self._database, document)
 
     def save_recipe(self, source: str, recipe: str) -> None:
         """How files of that source are read from now on."""
-        _put(self._session, "import_recipe", [{"source": source, "recipe": recipe}], key="source")
+        self._database.put("import_recipe", [{"source": source, "recipe": recipe}], key="source")
 
     def record_told(self, commands: Sequence[Done], changes: Sequence[Change]) -> None:
         """Stores whole histories of new deals, each event `told` by one of `commands`.
@@ -161,7 +146,7 @@ class Writer(TargetWriter):
         Commands and events are numbered in the order of time, as if they had been recorded then.
         """
         self._begin_commands(commands)
-        project(self._session, changes, "", 0)
+        project(self._database, changes, "", 0)
 
     def record_agreements(self, command_id: str, agreements: Sequence[Agreement]) -> None:
         """The log of what a command changed of the team's agreements."""
@@ -175,8 +160,7 @@ class Writer(TargetWriter):
             }
             for agreement in agreements
         ]
-        if rows:
-            self._session.execute(insert(t.WorkspaceEventRow), rows)
+        self._database.insert("workspace_event", rows)
 
     def agree(self, agreement: Agreement) -> None:
         """Puts what is agreed in place of what was; pipelines have `save_pipeline`, and calls stand
@@ -195,106 +179,77 @@ class Writer(TargetWriter):
         place = PLACES[agreement.topic]
         key = dict(zip(place.key, agreement.key, strict=True))
         where = " AND ".join(f"{column} = :{column}" for column in place.key)
-        self._session.execute(text(f"DELETE FROM {place.table} WHERE {where}"), key)
+        self._database.change(f"DELETE FROM {place.table} WHERE {where}", key)
         if agreement.after is not None:
             row = key | {name: agreement.after[name] for name in place.contents}
-            columns, values = ", ".join(row), ", ".join(f":{name}" for name in row)
-            self._session.execute(
-                text(f"INSERT INTO {place.table} ({columns}) VALUES ({values})"), row
-            )
+            self._database.insert(place.table, [row])
         self.numbers("change", 1)
 
     def mark(self, command_id: str, *, undone: bool) -> None:
         """Notes on a command that it was taken back, or put again."""
-        self._session.execute(
-            text("UPDATE command SET undone = :undone WHERE id = :id"),
-            {"undone": undone, "id": command_id},
-        )
+        self._database.change("UPDATE command SET undone = ? WHERE id = ?", (undone, command_id))
 
     def begin(self, settings: Settings) -> None:
         """The rows that every database starts with."""
         names = ("deal", "stage", "pipeline", "change")
         rows = [{"name": "schema", "value": SCHEMA}] + [{"name": n, "value": 0} for n in names]
-        self._session.execute(insert(t.Counter), rows)
+        self._database.insert("counter", rows)
         self.save_settings(settings)
 
     def save_settings(self, settings: Settings) -> None:
         """Every setting, as JSON values."""
-        self._session.execute(text("DELETE FROM setting"))
+        self._database.change("DELETE FROM setting")
         values = {name: getattr(settings, name) for name in Settings.__slots__}
-        self._session.execute(
-            insert(t.Setting),
+        self._database.insert(
+            "setting",
             [{"name": name, "value": json.dumps(value)} for name, value in values.items()],
         )
         self.numbers("change", 1)
 
     def save_pipeline(self, pipeline: Pipeline, at: datetime, actor: str) -> None:
         """A pipeline with its stages, new or as the next version; no stage is ever deleted."""
-        known = self._session.execute(
-            text("SELECT position FROM pipeline WHERE id = :id"), {"id": pipeline.id}
-        ).scalar()
-        if known is None:
-            known = self._session.execute(text("SELECT count(*) FROM pipeline")).scalar_one()
-        _put(self._session, "pipeline", [pipeline_row(pipeline, known) | {"removed": False}])
+        row = self._database.record("SELECT position FROM pipeline WHERE id = ?", (pipeline.id,))
+        place = row[0] if row else self._database.number("SELECT count(*) FROM pipeline")
+        self._database.put("pipeline", [pipeline_row(pipeline, place) | {"removed": False}])
         stages = [stage_row(s, pipeline.id, place) for place, s in enumerate(pipeline.stages)]
-        _put(self._session, "stage", stages)
-        self._session.execute(
-            insert(t.PipelineVersion),
-            {
-                "pipeline_id": pipeline.id,
-                "version": pipeline.version,
-                "at": micros(at),
-                "actor": actor,
-                "document": pipeline_document(pipeline),
-            },
-        )
+        self._database.put("stage", stages)
+        version = {
+            "pipeline_id": pipeline.id,
+            "version": pipeline.version,
+            "at": micros(at),
+            "actor": actor,
+            "document": pipeline_document(pipeline),
+        }
+        self._database.insert("pipeline_version", [version])
         self.numbers("change", 1)
 
     def forget_stages(self, stage_ids: Sequence[int]) -> None:
         """Takes away stages that no deal was ever in."""
-        for stage_id in stage_ids:
-            self._session.execute(text("DELETE FROM stage WHERE id = :id"), {"id": stage_id})
+        self._database.change_each(
+            "DELETE FROM stage WHERE id = ?", [(stage_id,) for stage_id in stage_ids]
+        )
 
     def forget_pipeline(self, pipeline_id: int) -> None:
         """Takes away a pipeline; where deals that were taken back name it, out of sight."""
-        one = {"id": pipeline_id}
+        one = (pipeline_id,)
         for table in ("target", "pipeline_version"):
-            self._session.execute(text(f"DELETE FROM {table} WHERE pipeline_id = :id"), one)
-        named = self._session.execute(
-            text("SELECT 1 FROM deal WHERE pipeline_id = :id LIMIT 1"), one
-        ).scalar()
-        if named is None:
-            self._session.execute(text("DELETE FROM stage WHERE pipeline_id = :id"), one)
-            self._session.execute(text("DELETE FROM pipeline WHERE id = :id"), one)
+            self._database.change(f"DELETE FROM {table} WHERE pipeline_id = ?", one)
+        if not self._database.record("SELECT 1 FROM deal WHERE pipeline_id = ? LIMIT 1", one):
+            self._database.change("DELETE FROM stage WHERE pipeline_id = ?", one)
+            self._database.change("DELETE FROM pipeline WHERE id = ?", one)
         else:
-            self._session.execute(
-                text("UPDATE pipeline SET removed = :yes, name = name || :mark WHERE id = :id"),
-                one | {"yes": True, "mark": f"{TAKEN_BACK}{pipeline_id}"},
+            self._database.change(
+                "UPDATE pipeline SET removed = ?, name = name || ? WHERE id = ?",
+                (True, f"{TAKEN_BACK}{pipeline_id}", pipeline_id),
             )
         self.numbers("change", 1)
 
     def save_rep(self, rep: Rep) -> None:
         """A rep, new or changed."""
         row = {name: getattr(rep, name) for name in Rep.__slots__}
-        _put(self._session, "rep", [row], key="name")
+        self._database.put("rep", [row], key="name")
         self.numbers("change", 1)
 
 
 def _json(contents: Contents | None) -> str | None:
     return None if contents is None else json.dumps(contents, ensure_ascii=False)
-
-
-def _put(
-    session: Session, table: str, rows: Sequence[Mapping[str, Any]], *, key: str = "id"
-) -> None:
-    """Inserts rows, or changes those that are there."""
-    names = list(rows[0])
-    values = ", ".join(f":{name}" for name in names)
-    changes = ", ".join(f"{name} = excluded.{name}" for name in names if name != key)
-    session.execute(
-        text(
-            f"INSERT INTO {table} ({', '.join(names)}) VALUES ({values})"
-            f" ON CONFLICT ({key}) DO UPDATE SET {changes}"
-        ),
-        list(rows),
-    )

@@ -177,10 +177,6 @@ class WriteQueue:
                 self._asked.pop(future)
                 future.set_exception(GivenUp("Given up: nothing was stored."))
 
-    def warm_up(self) -> asyncio.Future[None]:
-        """Imports what the first write needs while the person reads."""
-        return self.ask(_import_writing)
-
     def close(self) -> None:
         """Finishes what is being stored, gives up the rest and takes nothing more."""
         if self._is_closed:
@@ -214,8 +210,3 @@ class WriteQueue:
                 if not is_busy(error) or order.has_stored:
                     raise
             order.pause()
-
-
-def _import_writing(workspace: Workspace) -> None:
-    if not workspace.store.read_only:
-        import pipeboard.store.writing  # noqa: F401

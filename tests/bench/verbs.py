@@ -16,7 +16,7 @@ _BARE = (sys.executable, "-c", "import argparse, sqlite3")
 _EVENTS = """
 import sqlite3, sys
 for row in sqlite3.connect(sys.argv[1]).execute(
-    "SELECT deal_id, seq, at, kind, stage_id, value_minor, currency, on_date, detail FROM event"
+    "SELECT deal_id, seq, at, kind, stage_id, value_minor, currency, on_date, owner FROM event"
     " ORDER BY deal_id, seq"
 ):
     pass

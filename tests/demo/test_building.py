@@ -229,7 +229,7 @@ def test_histories_show_skips_steps_back_pushes_snoozes_and_overrides(many: Demo
     kinds = Counter(row["kind"] for row in many.rows("SELECT kind FROM event"))
     for kind in ("touch", "note", "answered", "moved", "snoozed", "probability", "category"):
         assert kinds[kind], kind
-    assert many.rows("SELECT 1 FROM event WHERE detail = 'override'")
+    assert many.rows("SELECT 1 FROM event WHERE overrides")
     entries: dict[int, list[int]] = {}
     for row in many.rows(
         "SELECT deal_id, stage_id FROM event WHERE kind IN ('created', 'moved') ORDER BY seq"

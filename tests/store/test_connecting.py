@@ -16,7 +16,7 @@ import pytest
 from pipeboard.domain.errors import DatabaseError, ReadOnly
 from pipeboard.store import Store
 from pipeboard.store.connecting import connect, wal_is_safe
-from pipeboard.store.engine import make_engine, write
+from pipeboard.store.engine import Engine, write
 from pipeboard.store.holders import lock_holder
 from pipeboard.store.locating import locate
 from tests.team import SETTINGS
@@ -226,13 +226,9 @@ def test_the_plain_reader_and_the_engine_have_the_same_pragmas(path: Path) -> No
         assert pragmas(connection) == PRAGMAS
         mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
     assert mode == ("wal" if wal_is_safe(sqlite3.sqlite_version_info) else "truncate")
-    engine = make_engine(location)
-    with engine.connect() as through_engine:
-        raw = through_engine.connection.driver_connection
-        assert isinstance(raw, sqlite3.Connection)
-        assert pragmas(raw) == PRAGMAS
-        assert raw.isolation_level is None
-    engine.dispose()
+    with closing(Engine(location)) as engine, engine.lend() as writing:
+        assert pragmas(writing) == PRAGMAS
+        assert writing.isolation_level is None
 
 
 def test_a_reader_for_looking_only_has_query_only(path: Path) -> None:
@@ -286,11 +282,12 @@ def writing_process(path: Path) -> Iterator[int]:
 def test_a_busy_database_says_which_process_is_writing_to_it(
     path: Path, writing_process: int
 ) -> None:
-    location = locate(str(path))
-    engine = make_engine(location)
-    with pytest.raises(DatabaseError) as busy:
-        write(engine, location, lambda session: session.connection(), patience_s=0)
-    engine.dispose()
+    with (
+        closing(Store.open(str(path))) as store,
+        closing(Engine(store.location)) as engine,
+        pytest.raises(DatabaseError) as busy,
+    ):
+        write(engine, store.identity, lambda database: None, patience_s=0)
     assert busy.value.message.startswith(
         f"The database is busy and cannot be written to now: process {writing_process} ("
     )

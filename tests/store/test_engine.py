@@ -8,16 +8,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, text
-from sqlalchemy.exc import OperationalError
-from sqlmodel import Session
 
 from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.settings import Settings
 from pipeboard.store import Store
-from pipeboard.store.engine import make_engine, write
-from pipeboard.store.locating import locate
+from pipeboard.store.database import Database
+from pipeboard.store.engine import Engine, write
 from pipeboard.store.writing import Writer
 from tests.team import SETTINGS
 
@@ -55,19 +52,20 @@ def test_a_statement_that_fails_is_told_in_one_sentence(path: Path, store: Store
         store.reader.saved_filters("ana")
 
 
-def test_a_transaction_that_was_refused_for_a_moment_is_done_again_whole(path: Path) -> None:
-    location = locate(str(path))
-    engine, tried = make_engine(location), list[str]()
+def test_a_transaction_that_was_refused_for_a_moment_is_done_again_whole(
+    path: Path, store: Store
+) -> None:
+    tried = list[str]()
 
-    def work(session: Session) -> None:
-        session.execute(text("UPDATE counter SET value = value + 1 WHERE name = 'change'"))
+    def work(database: Database) -> None:
+        database.change("UPDATE counter SET value = value + 1 WHERE name = 'change'")
         tried.append("once more")
         if len(tried) < 3:
             raise _busy()
 
     before = changes(path)
-    write(engine, location, work)
-    engine.dispose()
+    with closing(Engine(store.location)) as engine:
+        write(engine, store.identity, work)
     assert len(tried) == 3
     assert changes(path) == before + 1
 
@@ -81,28 +79,22 @@ def changes(path: Path) -> int:
 def _busy() -> Exception:
     cause = sqlite3.OperationalError("database is locked")
     cause.sqlite_errorcode = sqlite3.SQLITE_BUSY
-    return OperationalError("UPDATE", {}, cause)
+    return cause
 
 
 def test_a_full_disk_is_told_and_nothing_was_changed(path: Path, store: Store) -> None:
-    location = locate(str(path))
-    engine = make_engine(location)
+    def work(database: Database) -> None:
+        pages = database.number("PRAGMA page_count")
+        database.number(f"PRAGMA max_page_count={pages}")
+        database.insert(
+            "saved_filter",
+            [{"name": str(n), "owner": "ana", "filter": "x" * 4_000} for n in range(50)],
+        )
 
-    def no_more_pages(connection: sqlite3.Connection, _record: object) -> None:
-        (pages,) = connection.execute("PRAGMA page_count").fetchone()
-        connection.execute(f"PRAGMA max_page_count={pages}")
-
-    event.listen(engine, "connect", no_more_pages)
-
-    def work(session: Session) -> None:
-        for number in range(50):
-            session.execute(
-                text("INSERT INTO saved_filter VALUES (:name, 'ana', :text)"),
-                {"name": str(number), "text": "x" * 4_000},
-            )
-
-    with pytest.raises(DatabaseError, match="disk is full: nothing was changed") as full:
-        write(engine, location, work)
-    engine.dispose()
+    with (
+        closing(Engine(store.location)) as engine,
+        pytest.raises(DatabaseError, match="disk is full: nothing was changed") as full,
+    ):
+        write(engine, store.identity, work)
     assert full.value.details["reason"] == "full"
     assert store.reader.saved_filters("ana") == ()

@@ -24,7 +24,7 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.templates import template
 from pipeboard.store.connecting import connect
-from pipeboard.store.reading.database import Database
+from pipeboard.store.database import Database
 from pipeboard.store.reading.facts import read_facts, read_histories
 from pipeboard.store.reading.yardsticks import read_attribute, read_rules, read_supported
 from tests.team import (
@@ -203,6 +203,20 @@ def said_of(event: Mapping[str, str]) -> str | None:
     return event["data"] if asked else None
 
 
+def detail_of(event: sqlite3.Row) -> str | None:
+    """The word of a fact, as each kind has it."""
+    match event["kind"]:
+        case "touch":
+            return f"{event['touch_type']} {event['touch_direction']}"
+        case "next_step":
+            return "step" if event["has_step"] else None
+        case "moved" | "won" | "reopened":
+            return "override" if event["overrides"] else None
+        case _:
+            said = [event[name] for name in ("owner", "category", "loss_category")]
+            return next((word for word in said if word is not None), None)
+
+
 def events_that_stand(path: Path, us: int) -> list[Fact]:
     """The same facts by walking every chain of undo and redo, row by row."""
     with closing(sqlite3.connect(path)) as raw:
@@ -226,10 +240,10 @@ def events_that_stand(path: Path, us: int) -> list[Fact]:
             event["at"],
             event["kind"],
             event["stage_id"],
-            event["value_minor"],
+            event["value_minor"] if event["probability_bp"] is None else event["probability_bp"],
             event["currency"],
             event["on_date"],
-            event["detail"],
+            detail_of(event),
             said_of(event),
         )
         for event in events

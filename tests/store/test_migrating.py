@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sqlite3
@@ -18,9 +19,10 @@ from sqlalchemy import Column, Text
 
 from pipeboard.domain.errors import DatabaseError, ReadOnly
 from pipeboard.store import Store
-from pipeboard.store.engine import make_engine
 from pipeboard.store.locating import locate
 from pipeboard.store.migrating import back_up, migrate
+from pipeboard.store.projecting.events import event_row
+from pipeboard.store.rows import event_from_row
 from pipeboard.store.schema import SCHEMA
 from tests.ledger import disagreements
 from tests.team import SETTINGS, Team, add, now_of
@@ -62,12 +64,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def run(path: Path, steps: Mapping[int, Step], wanted: int) -> None:
-    location = locate(str(path))
-    engine = make_engine(location)
-    try:
-        migrate(engine, location, steps=steps, wanted=wanted)
-    finally:
-        engine.dispose()
+    migrate(locate(str(path)), steps=steps, wanted=wanted)
 
 
 def state(path: Path) -> tuple[int, list[str], list[str]]:
@@ -200,7 +197,11 @@ def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
         return connection.execute(sql).fetchall()
 
 
-LOG = ("SELECT * FROM command ORDER BY seq", "SELECT * FROM event ORDER BY seq")
+LOG = (
+    "SELECT * FROM command ORDER BY seq",
+    "SELECT seq, deal_id, version, command_id, at, kind, undoes, stage_id, currency, on_date, data"
+    " FROM event ORDER BY seq",
+)
 
 
 def test_nothing_that_was_recorded_is_changed_and_work_goes_on(path: Path) -> None:
@@ -304,3 +305,48 @@ def test_several_at_once_bring_it_up_to_date_once(path: Path) -> None:
     assert 1 <= len(backups) <= AT_ONCE
     assert {state(backup)[0] for backup in backups} == {1}
     assert disagreements(path) == []
+
+
+OF_EACH_KIND = {
+    "probability": (5_500, None, None, {"after": {"probability_bp": 5_500}}),
+    "owner": (None, None, "bo", {"after": {"owner": "bo"}}),
+    "category": (None, None, "commit", {"after": {"category": "commit"}}),
+    "lost": (None, None, "price", {"after": {"loss": {"category": "price"}}}),
+    "won": (None, None, "override", {"facts": {"missing": ["need"]}}),
+    "next_step": (
+        None,
+        "2026-12-01",
+        "step",
+        {"after": {"next_step": {"text": "call", "due": "2026-12-01"}}},
+    ),
+    "touch": (
+        None,
+        None,
+        "linkedin message out",
+        {"facts": {"touch": {"type": "linkedin message", "direction": "out"}}},
+    ),
+}
+"""Amount, day, `detail` and contents of an event of each kind, as 0.1.0 recorded them."""
+
+
+def test_every_event_of_before_says_what_a_new_one_would(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executemany(
+            "INSERT INTO event (deal_id, version, command_id, at, kind, undoes, value_minor,"
+            " on_date, detail, data) VALUES (900, ?, 'x', 0, ?, 0, ?, ?, ?, ?)",
+            [
+                (version, kind, minor, day, detail, json.dumps(data))
+                for version, (kind, (minor, day, detail, data)) in enumerate(OF_EACH_KIND.items())
+            ],
+        )
+        connection.commit()
+    Store.open(str(path)).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        found = connection.execute("SELECT * FROM event").fetchall()
+    assert {row["kind"] for row in found} > set(OF_EACH_KIND)
+    for row in found:
+        again = event_row(event_from_row(row), row["deal_id"], row["version"], row["command_id"])
+        assert {n: row[n] for n in again if n != "data"} == {
+            n: again[n] for n in again if n != "data"
+        }

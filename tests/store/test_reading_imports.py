@@ -14,3 +14,14 @@ def test_reading_the_board_imports_nothing_slow() -> None:
         [sys.executable, "-c", asked], capture_output=True, text=True, check=True
     )
     assert not {name.partition(".")[0] for name in loaded.stdout.split()} & set(SLOW)
+
+
+def test_writing_imports_nothing_slow_either() -> None:
+    asked = (
+        "import sys, pipeboard.store.writing, pipeboard.store.engine, pipeboard.store.earlier,"
+        " pipeboard.store.whole; print(*sys.modules)"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    )
+    assert not {name.partition(".")[0] for name in loaded.stdout.split()} & set(SLOW)

@@ -120,7 +120,7 @@ def test_wherever_bringing_a_database_up_to_date_stops_the_next_open_does_it(
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(OLD)
     before = content(path)
-    log = "SELECT * FROM event ORDER BY seq"
+    log = "SELECT seq, deal_id, version, command_id, at, kind, undoes, data FROM event ORDER BY seq"
     with closing(sqlite3.connect(path)) as connection:
         events = connection.execute(log).fetchall()
     for number, files in enumerate(states(before, watched(OPENING, path), cut, Random(5))):

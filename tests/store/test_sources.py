@@ -12,14 +12,22 @@ import pytest
 
 from pipeboard.domain.money import Money
 from pipeboard.store import Store
-from pipeboard.store.engine import make_engine
 from pipeboard.store.locating import locate
 from pipeboard.store.migrating import migrate
-from pipeboard.store.migrations.sources import keep_sources
 from tests.team import SETTINGS, Team, now_of
 from tests.workspace.test_importing_again import BASE, counts, read
 
 AS_BEFORE = """
+ALTER TABLE event ADD COLUMN detail VARCHAR;
+UPDATE event SET detail = owner;
+ALTER TABLE event DROP COLUMN probability_bp;
+ALTER TABLE event DROP COLUMN owner;
+ALTER TABLE event DROP COLUMN category;
+ALTER TABLE event DROP COLUMN loss_category;
+ALTER TABLE event DROP COLUMN touch_type;
+ALTER TABLE event DROP COLUMN touch_direction;
+ALTER TABLE event DROP COLUMN has_step;
+ALTER TABLE event DROP COLUMN overrides;
 DROP TABLE import_recipe;
 DROP INDEX deal_by_external_id;
 ALTER TABLE deal DROP COLUMN external_source;
@@ -48,12 +56,7 @@ def old(tmp_path: Path) -> Iterator[Path]:
 
 
 def step(path: Path) -> None:
-    location = locate(str(path))
-    engine = make_engine(location)
-    try:
-        migrate(engine, location, steps={3: keep_sources}, wanted=4)
-    finally:
-        engine.dispose()
+    migrate(locate(str(path)))
 
 
 def shape(path: Path) -> set[tuple[str, str]]:

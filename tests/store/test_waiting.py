@@ -11,7 +11,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.settings import Settings
@@ -42,9 +41,9 @@ def store(path: Path) -> Iterator[Store]:
 
 
 def insert_many(writer: Writer) -> None:
-    writer._session.execute(
-        text("INSERT INTO saved_filter VALUES (:name, 'ana', :text)"),
-        [{"name": f"{number:06}", "text": "x" * 400} for number in range(MANY)],
+    writer._database.insert(
+        "saved_filter",
+        [{"name": f"{n:06}", "owner": "ana", "filter": "x" * 400} for n in range(MANY)],
     )
 
 
@@ -55,7 +54,7 @@ def test_a_change_of_many_rows_lets_others_read_until_it_is_committed(
     seen = []
 
     def change_all(writer: Writer) -> None:
-        writer._session.execute(text("UPDATE saved_filter SET filter = filter || 'y'"))
+        writer._database.change("UPDATE saved_filter SET filter = filter || 'y'")
         seen.append(
             subprocess.run(
                 [sys.executable, "-c", LOOKING, str(path)], capture_output=True, text=True
@@ -166,7 +165,6 @@ def test_a_commit_waits_for_a_reader_and_the_work_is_done_once(store: Store, pat
 
 COUNTING = """
 import sys
-from sqlalchemy import text
 from pipeboard.store import Store
 store = Store.open(sys.argv[1])
 print("ready", flush=True)

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlmodel import Session
-
+from pipeboard.store.database import Database
 from pipeboard.store.projecting.answers import write_answers
 from pipeboard.store.projecting.change import Change
 from pipeboard.store.projecting.deals import write_deals
@@ -22,27 +21,27 @@ __all__ = ["Change", "project", "project_rows"]
 CHUNK = 2_000
 
 
-def project(session: Session, changes: Sequence[Change], command_id: str, at_us: int) -> None:
+def project(database: Database, changes: Sequence[Change], command_id: str, at_us: int) -> None:
     """Writes the rows and events of `changes`; `Conflict` when a deal's version is not the one
     that was decided on."""
     for start in range(0, len(changes), CHUNK):
         part = changes[start : start + CHUNK]
-        write_deals(session, part, at_us)
-        write_events(session, part, command_id)
-        _write_around(session, part)
-    add_totals(session, changes)
+        write_deals(database, part, at_us)
+        write_events(database, part, command_id)
+        _write_around(database, part)
+    add_totals(database, changes)
 
 
-def project_rows(session: Session, changes: Sequence[Change]) -> None:
+def project_rows(database: Database, changes: Sequence[Change]) -> None:
     """Writes the rows that deals are found by, without their events: for a look at deals as they
     were, in a database that nobody keeps."""
-    write_deals(session, changes, 0)
-    _write_around(session, changes)
+    write_deals(database, changes, 0)
+    _write_around(database, changes)
 
 
-def _write_around(session: Session, changes: Sequence[Change]) -> None:
-    write_findables(session, changes)
-    write_answers(session, changes)
-    write_notes(session, changes)
-    write_touches(session, changes)
-    write_owners(session, changes)
+def _write_around(database: Database, changes: Sequence[Change]) -> None:
+    write_findables(database, changes)
+    write_answers(database, changes)
+    write_notes(database, changes)
+    write_touches(database, changes)
+    write_owners(database, changes)

@@ -6,18 +6,15 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import text
-from sqlmodel import Session
-
 from pipeboard.domain.deal import Answer
 from pipeboard.domain.events import micros
-from pipeboard.store import tables as t
-from pipeboard.store.projecting.change import Change, insert_rows
+from pipeboard.store.database import Database
+from pipeboard.store.projecting.change import Change
 
 
-def write_answers(session: Session, changes: Sequence[Change]) -> None:
+def write_answers(database: Database, changes: Sequence[Change]) -> None:
     """Answers that are given, after those that they replace."""
-    insert_rows(session, t.AnswerRow, answer_rows(changes, partial(_close_answer, session)))
+    database.insert("answer", answer_rows(changes, partial(_close_answer, database)))
 
 
 def answer_rows(
@@ -54,21 +51,18 @@ def _answers_given(change: Change) -> list[tuple[str, Answer | None, int]]:
     return given
 
 
-def _close_answer(session: Session, change: Change, question: str) -> int:
+def _close_answer(database: Database, change: Change, question: str) -> int:
     """Marks the present answer as replaced; the number of the last version (0 without any)."""
     of_question = {"deal": change.after.id, "question": question}
-    session.execute(
-        text(
-            "UPDATE answer SET replaced_at = :at"
-            " WHERE deal_id = :deal AND question = :question AND replaced_at IS NULL"
-        ),
+    database.change(
+        "UPDATE answer SET replaced_at = :at"
+        " WHERE deal_id = :deal AND question = :question AND replaced_at IS NULL",
         of_question | {"at": micros(change.events[-1].at)},
     )
-    highest = session.execute(
-        text("SELECT max(version) FROM answer WHERE deal_id = :deal AND question = :question"),
+    return database.number(
+        "SELECT max(version) FROM answer WHERE deal_id = :deal AND question = :question",
         of_question,
-    ).scalar_one()
-    return highest or 0
+    )
 
 
 def _replace(rows: Sequence[dict[str, Any]], deal_id: int, question: str, at: int) -> None:

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session
-
 from pipeboard.domain.errors import Conflict
 from pipeboard.domain.events import micros
-from pipeboard.store import tables as t
-from pipeboard.store.projecting.change import Change, insert_rows
+from pipeboard.store.database import Database
+from pipeboard.store.projecting.change import Change
 from pipeboard.store.rows import row_from_deal
 
 
-def write_deals(session: Session, changes: Sequence[Change], at_us: int) -> None:
+def write_deals(database: Database, changes: Sequence[Change], at_us: int) -> None:
     """New rows, and in old ones the columns that differ.
 
     Raises `Conflict` when a row is no longer at the version that was decided on, or when another
     deal has the same external id.
     """
     try:
-        _write(session, changes, at_us)
-    except IntegrityError as error:
-        if "external_id" not in str(error.orig):
+        _write(database, changes, at_us)
+    except sqlite3.IntegrityError as error:
+        if "external_id" not in str(error):
             raise
         raise Conflict(
             "Another deal with the same external id is there already.",
@@ -34,13 +31,13 @@ def write_deals(session: Session, changes: Sequence[Change], at_us: int) -> None
         ) from error
 
 
-def _write(session: Session, changes: Sequence[Change], at_us: int) -> None:
+def _write(database: Database, changes: Sequence[Change], at_us: int) -> None:
     new = [
         row_from_deal(change.after, micros(change.events[-1].at) if change.told else at_us)
         for change in changes
         if change.before is None
     ]
-    insert_rows(session, t.DealRow, new)
+    database.insert("deal", new)
     updates: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
     for change in changes:
         if change.before is None:
@@ -50,16 +47,16 @@ def _write(session: Session, changes: Sequence[Change], at_us: int) -> None:
         key = {"deal_id": change.after.id, "decided_on": change.before.version}
         updates[tuple(values)].append(values | key)
     for columns, rows in updates.items():
-        _update(session, columns, rows)
+        _update(database, columns, rows)
 
 
-def _update(session: Session, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+def _update(database: Database, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
     """The same columns of several deals in one statement."""
     setting = ", ".join(f"{name} = :{name}" for name in columns)
-    found = session.execute(
-        text(f"UPDATE deal SET {setting} WHERE id = :deal_id AND version = :decided_on"), rows
+    found = database.change_each(
+        f"UPDATE deal SET {setting} WHERE id = :deal_id AND version = :decided_on", rows
     )
-    if found.rowcount != len(rows):  # type: ignore[attr-defined]
+    if found != len(rows):
         names = ", ".join(f"D-{row['deal_id']}" for row in rows[:3])
         more = f" or another of {len(rows)} deals" if len(rows) > 3 else ""
         raise Conflict(

@@ -7,17 +7,15 @@ from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlmodel import Session
-
 from pipeboard.domain.events import Event, Kind, event_to_json, micros, to_json
-from pipeboard.store import tables as t
-from pipeboard.store.projecting.change import Change, insert_rows
+from pipeboard.store.database import Database
+from pipeboard.store.projecting.change import Change
 
 _as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def write_events(session: Session, changes: Sequence[Change], command_id: str) -> None:
-    insert_rows(session, t.EventRow, event_rows(changes, command_id))
+def write_events(database: Database, changes: Sequence[Change], command_id: str) -> None:
+    database.insert("event", event_rows(changes, command_id))
 
 
 def event_rows(changes: Sequence[Change], command_id: str) -> list[dict[str, Any]]:
@@ -27,15 +25,15 @@ def event_rows(changes: Sequence[Change], command_id: str) -> list[dict[str, Any
         first = change.after.version - len(change.events) + 1
         for place, event in enumerate(change.events):
             command = change.told[place] if change.told else command_id
-            rows.append(_event_row(event, change.after.id, first + place, command))
+            rows.append(event_row(event, change.after.id, first + place, command))
     if changes[0].told:
         rows.sort(key=itemgetter("at"))
     return rows
 
 
-def _event_row(event: Event, deal_id: int, version: int, command_id: str) -> dict[str, Any]:
+def event_row(event: Event, deal_id: int, version: int, command_id: str) -> dict[str, Any]:
+    """The row of one event, but for its number."""
     value = event.after.get("value")
-    number = event.after.get("probability_bp") if event.kind is Kind.PROBABILITY else None
     return {
         "deal_id": deal_id,
         "version": version,
@@ -44,12 +42,25 @@ def _event_row(event: Event, deal_id: int, version: int, command_id: str) -> dic
         "kind": str(event.kind),
         "undoes": event.undoes,
         "stage_id": event.after.get("stage_id"),
-        "value_minor": value.minor if value else number,
+        "value_minor": value.minor if value else None,
         "currency": value.currency if value else None,
         "on_date": to_json(_day_of(event)),
-        "detail": _detail_of(event),
+        **_OF_NO_KIND,
+        **_of_its_kind(event),
         "data": _as_json(event_to_json(event)),
     }
+
+
+_OF_NO_KIND: Mapping[str, Any] = {
+    "probability_bp": None,
+    "owner": None,
+    "category": None,
+    "loss_category": None,
+    "touch_type": None,
+    "touch_direction": None,
+    "has_step": None,
+    "overrides": False,
+}
 
 
 def _day_of(event: Event) -> Any:
@@ -63,22 +74,24 @@ def _day_of(event: Event) -> Any:
             return event.after.get("expected_close")
 
 
-def _detail_of(event: Event) -> str | None:
-    """The one word that metrics ask of an event besides stage, money and day."""
+def _of_its_kind(event: Event) -> Mapping[str, Any]:
+    """What metrics ask of an event of its kind besides stage, money and day."""
     match event.kind:
+        case Kind.PROBABILITY:
+            return {"probability_bp": event.after.get("probability_bp")}
         case Kind.CREATED | Kind.OWNER:
-            return str(event.after.get("owner", ""))
+            return {"owner": str(event.after.get("owner", ""))}
         case Kind.LOST:
             loss = event.after.get("loss")
-            return loss.category if loss else None
+            return {"loss_category": loss.category if loss else None}
         case Kind.TOUCH:
             touch: Mapping[str, str] = event.facts.get("touch", {})
-            return f"{touch.get('type')} {touch.get('direction')}"
+            return {"touch_type": touch.get("type"), "touch_direction": touch.get("direction")}
         case Kind.NEXT_STEP:
-            return "step" if event.after.get("next_step") else None
+            return {"has_step": event.after.get("next_step") is not None}
         case Kind.CATEGORY:
-            return to_json(event.after.get("category"))  # type: ignore[no-any-return]
+            return {"category": to_json(event.after.get("category"))}
         case Kind.MOVED | Kind.WON | Kind.REOPENED:
-            return "override" if event.facts.get("missing") else None
+            return {"overrides": bool(event.facts.get("missing"))}
         case _:
-            return None
+            return {}

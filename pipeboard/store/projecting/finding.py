@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import text
-from sqlmodel import Session, SQLModel
-
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.text import fold
-from pipeboard.store import tables as t
-from pipeboard.store.projecting.change import Change, insert_rows
+from pipeboard.store.database import Database
+from pipeboard.store.projecting.change import Change
 
 
 def _tag_rows(deal: Deal) -> list[dict[str, Any]]:
@@ -40,31 +37,30 @@ def _contact_rows(deal: Deal) -> list[dict[str, Any]]:
     ]
 
 
-FINDABLE: tuple[tuple[str, type[SQLModel], Callable[[Deal], list[dict[str, Any]]]], ...] = (
-    ("tags", t.DealTag, _tag_rows),
-    ("fields", t.DealField, _field_rows),
-    ("contacts", t.ContactRow, _contact_rows),
+FINDABLE: tuple[tuple[str, str, Callable[[Deal], list[dict[str, Any]]]], ...] = (
+    ("tags", "deal_tag", _tag_rows),
+    ("fields", "deal_field", _field_rows),
+    ("contacts", "contact", _contact_rows),
 )
 
 
-def write_findables(session: Session, changes: Sequence[Change]) -> None:
+def write_findables(database: Database, changes: Sequence[Change]) -> None:
     """Tags, custom fields and people: written anew for the deals where they changed."""
     for field, table, rows_of in FINDABLE:
         touched = [change for change in changes if change.differs(field)]
         old = [{"id": change.after.id} for change in touched if change.before is not None]
-        if old:
-            session.execute(text(f"DELETE FROM {table.__tablename__} WHERE deal_id = :id"), old)
-        insert_rows(session, table, [row for change in touched for row in rows_of(change.after)])
+        database.change_each(f"DELETE FROM {table} WHERE deal_id = :id", old)
+        database.insert(table, [row for change in touched for row in rows_of(change.after)])
 
 
-def write_owners(session: Session, changes: Sequence[Change]) -> None:
+def write_owners(database: Database, changes: Sequence[Change]) -> None:
     """Whoever owns a deal for the first time becomes a rep."""
     owners = {c.after.owner for c in changes if c.after.owner and c.differs("owner")}
-    if owners:
-        session.execute(
-            text(
-                "INSERT INTO rep (name, display_name, team, active) VALUES (:name, '', '', true)"
-                " ON CONFLICT (name) DO NOTHING"
-            ),
-            [{"name": owner} for owner in sorted(owners)],
-        )
+    database.insert(
+        "rep",
+        [
+            {"name": owner, "display_name": "", "team": "", "active": True}
+            for owner in sorted(owners)
+        ],
+        otherwise="ON CONFLICT (name) DO NOTHING",
+    )

@@ -6,20 +6,18 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
-from sqlmodel import Session
-
 from pipeboard.domain.events import Event, Kind, micros
 from pipeboard.domain.text import fold
+from pipeboard.store.database import Database
 from pipeboard.store.projecting.change import Change
 
 
-def write_notes(session: Session, changes: Sequence[Change]) -> None:
-    _put(session, "note", note_rows(changes))
+def write_notes(database: Database, changes: Sequence[Change]) -> None:
+    _put(database, "note", note_rows(changes))
     for _, event in _events_of(changes, Kind.NOTE_EDITED):
         said = event.facts["old" if event.undoes else "new"]
-        session.execute(
-            text("UPDATE note SET text = :text, folded = :folded, edited_at = :at WHERE id = :id"),
+        database.change(
+            "UPDATE note SET text = :text, folded = :folded, edited_at = :at WHERE id = :id",
             {
                 "text": said,
                 "folded": fold(said),
@@ -29,8 +27,8 @@ def write_notes(session: Session, changes: Sequence[Change]) -> None:
         )
 
 
-def write_touches(session: Session, changes: Sequence[Change]) -> None:
-    _put(session, "touch", touch_rows(changes))
+def write_touches(database: Database, changes: Sequence[Change]) -> None:
+    _put(database, "touch", touch_rows(changes))
 
 
 Remark = tuple[bool, dict[str, Any]]
@@ -81,22 +79,14 @@ def _micros_of(text: str) -> int:
     return micros(datetime.fromisoformat(text))
 
 
-def _put(session: Session, table: str, rows: Sequence[Remark]) -> None:
+def _put(database: Database, table: str, rows: Sequence[Remark]) -> None:
     """Notes or touches: new ones inserted, undone ones marked, redone ones brought back."""
     there = [row for undone, row in rows if not undone]
     gone = [{"id": row["id"]} for undone, row in rows if undone]
-    if there:
-        names = ", ".join(f'"{name}"' for name in there[0])
-        values = ", ".join(f":{name}" for name in there[0])
-        session.execute(
-            text(
-                f"INSERT INTO {table} ({names}) VALUES ({values})"
-                f" ON CONFLICT (id) DO UPDATE SET removed = excluded.removed"
-            ),
-            there,
-        )
-    if gone:
-        session.execute(text(f"UPDATE {table} SET removed = true WHERE id = :id"), gone)
+    database.insert(
+        table, there, otherwise="ON CONFLICT (id) DO UPDATE SET removed = excluded.removed"
+    )
+    database.change_each(f"UPDATE {table} SET removed = true WHERE id = :id", gone)
 
 
 def _events_of(changes: Sequence[Change], kind: Kind) -> Iterable[tuple[int, Event]]:

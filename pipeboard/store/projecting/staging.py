@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipeboard.store.projecting.answers import answer_rows
 from pipeboard.store.projecting.change import Change
@@ -18,9 +18,6 @@ from pipeboard.store.projecting.events import event_rows
 from pipeboard.store.projecting.finding import FINDABLE
 from pipeboard.store.projecting.remarks import note_rows, touch_rows
 from pipeboard.store.rows import row_from_deal
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
 
 _BESIDE = ("deal_tag", "deal_field", "contact", "answer", "note", "touch")
 _TABLES = ("deal", "event", *_BESIDE)
@@ -33,10 +30,8 @@ so many deals. Beyond, memory would grow with the file, and readers wait some se
 
 
 @contextmanager
-def staged(connection: Connection) -> Iterator[Stage]:
+def staged(raw: sqlite3.Connection) -> Iterator[Stage]:
     """A stage on a connection that is in no transaction; nothing of it stays."""
-    raw = connection.connection.driver_connection
-    assert isinstance(raw, sqlite3.Connection)
     raw.execute("ATTACH DATABASE '' AS staged")
     kept = {name: raw.execute(f"PRAGMA main.{name}").fetchone()[0] for name in _CACHE}
     try:
@@ -76,9 +71,8 @@ class Stage:
         self._insert("deal", [row_from_deal(change.after, at_us) for change in new])
         self._insert("changed", list(_changed_rows(changes, at_us)))
         self._insert("event", event_rows(changes, command_id))
-        for field, table, rows_of in FINDABLE:
+        for field, name, rows_of in FINDABLE:
             touched = [change for change in changes if change.differs(field)]
-            name = str(table.__tablename__)
             self._insert(name, [row for change in touched for row in rows_of(change.after)])
             self._insert(
                 "rewritten",
@@ -229,7 +223,7 @@ _ADD_REPS = (
     "INSERT INTO main.rep (name, display_name, team, active)"
     f" SELECT owner, '', '', true FROM ({_NEW_OWNERS})"
 )
-_REWRITTEN = tuple(str(table.__tablename__) for _, table, _ in FINDABLE)
+_REWRITTEN = tuple(table for _, table, _ in FINDABLE)
 
 
 def _changed_rows(changes: Sequence[Change], at_us: int) -> Iterator[dict[str, Any]]:

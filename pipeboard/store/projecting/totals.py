@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import text
-from sqlmodel import Session
-
 from pipeboard.domain.deal import Deal
+from pipeboard.store.database import Database
 from pipeboard.store.projecting.change import Change
 
 Total = tuple[int, str, str]
@@ -26,7 +24,7 @@ def contribution(deal: Deal) -> tuple[Total, tuple[int, int, int, int]] | None:
     return (deal.stage_id, deal.owner, value.currency), (1, value.minor, *by_hand)
 
 
-def add_totals(session: Session, changes: Sequence[Change]) -> None:
+def add_totals(database: Database, changes: Sequence[Change]) -> None:
     """Adds to the totals what the changes took from one stage and brought to another."""
     deltas: dict[Total, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     before = ((change.before, -1) for change in changes if change.before is not None)
@@ -42,11 +40,10 @@ def add_totals(session: Session, changes: Sequence[Change]) -> None:
         for (s, o, c), (n, v, p, h) in deltas.items()
         if (n, v, p, h) != (0, 0, 0, 0)
     ]
-    if rows:
-        session.execute(_ADD, rows)
+    database.change_each(_ADD, rows)
 
 
-_ADD = text(
+_ADD = (
     "INSERT INTO stage_total"
     " (stage_id, owner, currency, deals, value_minor, stage_minor, hand_minor_bp)"
     " VALUES (:stage, :owner, :currency, :n, :v, :p, :h)"

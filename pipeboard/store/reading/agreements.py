@@ -12,10 +12,10 @@ from typing import Any
 from pipeboard.domain.agreements import Agreement, AgreementEntry, Contents, Topic
 from pipeboard.domain.events import instant, micros
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.store.database import Database, Row
 from pipeboard.store.pipeline_rows import pipeline_data, pipeline_from_data
-from pipeboard.store.reading.database import Database, Row
 from pipeboard.store.reading.setup import read_pipelines, read_settings
-from pipeboard.store.reading.sql import TRUE, Sql, among, every
+from pipeboard.store.sql import TRUE, Sql, among, every
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pipeboard.domain.attention import Limits, limits
 from pipeboard.domain.dates import start_of_day
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.store.reading.sql import FALSE, Sql, compares, either, every, negated
+from pipeboard.store.sql import FALSE, Sql, compares, either, every, negated
 
 OPEN = Sql("deal.live and deal.outcome = 'open'")
 TOUCHED_AT = "coalesce(deal.last_touch_at, deal.created_at)"

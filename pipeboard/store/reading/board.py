@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pipeboard.domain.board import Board, Column, Lens, Signs
 from pipeboard.domain.money import Money, rounded_share
 from pipeboard.domain.pipeline import Pipeline, Stage
+from pipeboard.store.database import Database
 from pipeboard.store.reading import attention
-from pipeboard.store.reading.database import Database
 from pipeboard.store.reading.scope import scope
-from pipeboard.store.reading.sql import Sql, among, every, negated
 from pipeboard.store.reading.totals import Total, added, counted_totals, kept_totals
+from pipeboard.store.sql import Sql, among, every, negated
 
 
 def read_board(database: Database, pipeline: Pipeline, lens: Lens) -> Board:

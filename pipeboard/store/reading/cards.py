@@ -12,10 +12,10 @@ from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.status import Status
-from pipeboard.store.reading.database import Database
+from pipeboard.store.database import Database
 from pipeboard.store.reading.orders import comes_before, order_by, order_of
 from pipeboard.store.reading.scope import few, scope
-from pipeboard.store.reading.sql import Sql, among, every
+from pipeboard.store.sql import Sql, among, every
 from pipeboard.store.troubles import UNREADABLE, of_deal
 
 _CARD = (

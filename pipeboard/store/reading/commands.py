@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeboard.domain.events import Event, instant
 from pipeboard.domain.sheet import Entry
-from pipeboard.store.reading.database import Database, Row
+from pipeboard.store.database import Database, Row
 from pipeboard.store.rows import event_from_row
 from pipeboard.store.troubles import readable
 

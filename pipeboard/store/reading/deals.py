@@ -9,9 +9,9 @@ from itertools import islice
 
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.store.reading.database import CHUNK, Database
-from pipeboard.store.reading.sql import among
+from pipeboard.store.database import CHUNK, Database
 from pipeboard.store.rows import DEALS, stored_deal
+from pipeboard.store.sql import among
 from pipeboard.store.troubles import of_deal
 
 

@@ -7,8 +7,8 @@ from itertools import groupby, pairwise
 from operator import itemgetter
 from statistics import median
 
-from pipeboard.store.reading.database import Database, Row
-from pipeboard.store.reading.sql import among
+from pipeboard.store.database import Database, Row
+from pipeboard.store.sql import among
 from pipeboard.store.troubles import readable
 
 LOOKED_AT = 20_000

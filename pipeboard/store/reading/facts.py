@@ -14,8 +14,8 @@ from typing import Any
 from pipeboard.domain.events import KEYED_FIELDS, micros
 from pipeboard.domain.metrics.folding import KINDS, Fact, fold
 from pipeboard.domain.metrics.history import History
-from pipeboard.store.reading.database import Database
-from pipeboard.store.reading.sql import TRUE, Sql, among, every, negated, one_of
+from pipeboard.store.database import Database
+from pipeboard.store.sql import TRUE, Sql, among, every, negated, one_of
 from pipeboard.store.troubles import readable
 
 DEALS_AT_ONCE = 1_000
@@ -24,12 +24,22 @@ COMMANDS_AT_ONCE = 500
 _QUOTES = "kind in ('created', 'touch', 'edited') and data like '%\"quote_sent_at\":\"%'"
 _SAID = (
     f"case when {_QUOTES} or kind = 'merged'"
-    " or (kind = 'lost' and (detail = 'other' or data like '%\"competitor\":\"%'))"
+    " or (kind = 'lost' and (loss_category = 'other' or data like '%\"competitor\":\"%'))"
     " or (kind in ('created', 'won', 'lost') and data like '%\"precision\":\"%')"
     " then data end as said"
 )
 """The whole event only where numbers ask for more of it than its columns say."""
-_COLUMNS = f"deal_id, at, kind, stage_id, value_minor, currency, on_date, detail, {_SAID}"
+_DETAIL = (
+    "case kind when 'touch' then touch_type || ' ' || touch_direction"
+    " when 'lost' then loss_category when 'category' then category"
+    " when 'next_step' then case when has_step then 'step' end"
+    " else case when overrides then 'override' else owner end end as detail"
+)
+"""The one word that a `Fact` says besides stage, money and day."""
+_COLUMNS = (
+    "deal_id, at, kind, stage_id, coalesce(probability_bp, value_minor) as minor, currency,"
+    f" on_date, {_DETAIL}, {_SAID}"
+)
 _COUNTED = Sql(f"kind <> 'edited' or ({_QUOTES})")
 
 

@@ -11,9 +11,9 @@ from pipeboard.domain.deal import Deal, Status
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import fold
-from pipeboard.store.reading.database import Database, Row
+from pipeboard.store.database import Database, Row
 from pipeboard.store.reading.deals import read_deals
-from pipeboard.store.reading.sql import TRUE, Sql, among, begins_with, contains, either, every
+from pipeboard.store.sql import TRUE, Sql, among, begins_with, contains, either, every
 from pipeboard.store.troubles import readable
 
 ALIKE = 75.0

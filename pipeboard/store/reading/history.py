@@ -8,9 +8,9 @@ from datetime import datetime
 from pipeboard.domain.deal import Note, Touch
 from pipeboard.domain.events import instant, micros
 from pipeboard.domain.sheet import Entry
-from pipeboard.store.reading.database import Database, Row
-from pipeboard.store.reading.sql import TRUE, Sql, every
+from pipeboard.store.database import Database, Row
 from pipeboard.store.rows import event_from_row
+from pipeboard.store.sql import TRUE, Sql, every
 from pipeboard.store.troubles import readable
 
 

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.events import later_than
-from pipeboard.store.reading.database import CHUNK, Database
+from pipeboard.store.database import CHUNK, Database
 from pipeboard.store.reading.deals import read_deals
-from pipeboard.store.reading.sql import among
 from pipeboard.store.rows import DEALS, event_from_row, stored_deal
+from pipeboard.store.sql import among
 from pipeboard.store.troubles import readable
 
 

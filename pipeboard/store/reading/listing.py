@@ -13,11 +13,11 @@ from pipeboard.domain.filter_nodes import EVERYTHING, Filter
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import quoted
-from pipeboard.store.reading.database import Database
+from pipeboard.store.database import Database
 from pipeboard.store.reading.filtering import Asked, condition
 from pipeboard.store.reading.filtering.scores import low_scores
 from pipeboard.store.reading.orders import NAME, Key, Order, order_by, reversed_order
-from pipeboard.store.reading.sql import TRUE, Sql, every
+from pipeboard.store.sql import TRUE, Sql, every
 
 _ID = Key("deal.id")
 _SORTS: Mapping[str, Order] = MappingProxyType(

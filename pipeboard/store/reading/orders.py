@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from pipeboard.domain.board import Sort
-from pipeboard.store.reading.sql import TRUE, Sql, either, every
+from pipeboard.store.sql import TRUE, Sql, either, every
 
 
 @dataclass(frozen=True, slots=True)

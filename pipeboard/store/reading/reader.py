@@ -1,12 +1,11 @@
 """The Reader: everything that the program asks of a database, as values of the domain.
 
-It needs neither SQLModel nor the rest of the store, so that a first frame can be painted early;
-for the same reason it imports what the board does not need only when it is asked for.
+It needs nothing of the rest of the store, so that a first frame can be painted early; for the same
+reason it imports what the board does not need only when it is asked for.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
@@ -15,8 +14,8 @@ from pipeboard.domain.board import Board, Card, Lens, Signs
 from pipeboard.domain.errors import NotFound
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
+from pipeboard.store.database import Database
 from pipeboard.store.reading import board, cards, setup
-from pipeboard.store.reading.database import Database
 from pipeboard.store.reading.strays import check_stages
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from pipeboard.domain.filter_nodes import Filter
     from pipeboard.domain.metrics import History, Rates, Rules
     from pipeboard.domain.sheet import Entry, Sheet
-    from pipeboard.store.identity import Identity
     from pipeboard.store.reading.agreements import Agreements
     from pipeboard.store.reading.commands import Recorded
     from pipeboard.store.reading.deals import Selection
@@ -42,8 +40,8 @@ if TYPE_CHECKING:
 class Reader:
     """Reads one database over one connection, in one thread at a time."""
 
-    def __init__(self, connection: sqlite3.Connection, identity: Identity) -> None:
-        self._database = Database(connection, identity)
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._pipelines = setup.Pipelines(self._database)
 
     def snapshot(self) -> AbstractContextManager[None]:
@@ -202,7 +200,7 @@ class Reader:
         later = "select 1 from command where at > ? limit 1"
         if not self._database.rows(later, (micros(as_of),)):
             return frozenset(self.ids(listing))
-        from pipeboard.store.earlier import ids_at  # imports all that writes
+        from pipeboard.store.earlier import ids_at
 
         return ids_at(self._database, self.pipelines(), listing, as_of)
 

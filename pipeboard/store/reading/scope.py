@@ -9,9 +9,9 @@ from operator import itemgetter
 
 from pipeboard.domain.board import Lens
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.store.reading.database import Database, Row
+from pipeboard.store.database import Database, Row
 from pipeboard.store.reading.orders import order_by, order_of
-from pipeboard.store.reading.sql import TRUE, Sql, among, every
+from pipeboard.store.sql import TRUE, Sql, among, every
 
 MOST_LAST = 8
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
+from pipeboard.store.database import Database, Row
 from pipeboard.store.pipeline_rows import pipeline_from_rows
-from pipeboard.store.reading.database import Database, Row
 from pipeboard.store.troubles import readable
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Sheet
-from pipeboard.store.reading.database import Database
+from pipeboard.store.database import Database
 from pipeboard.store.reading.deals import read_deal
 from pipeboard.store.reading.history import read_entries, read_notes, read_touches
 from pipeboard.store.troubles import readable

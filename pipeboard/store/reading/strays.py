@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.store.reading.database import Database
-from pipeboard.store.reading.sql import among, negated
+from pipeboard.store.database import Database
+from pipeboard.store.sql import among, negated
 
 _MOST_NAMED = 5
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from pipeboard.domain.board import Lens
 from pipeboard.domain.pipeline import Pipeline, Stage
-from pipeboard.store.reading.database import Database
+from pipeboard.store.database import Database
 from pipeboard.store.reading.scope import Few, few, scope
-from pipeboard.store.reading.sql import among
+from pipeboard.store.sql import among
 from pipeboard.store.troubles import readable
 
 WHOLE = 10_000

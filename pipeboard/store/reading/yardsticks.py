@@ -20,11 +20,11 @@ from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.pipeline import Factor, Pipeline
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.text import fold, quoted
+from pipeboard.store.database import Database
 from pipeboard.store.pipeline_rows import pipeline_from_data
-from pipeboard.store.reading.database import Database
 from pipeboard.store.reading.facts import read_fields
 from pipeboard.store.reading.setup import read_reps
-from pipeboard.store.reading.sql import TRUE, Sql, one_of
+from pipeboard.store.sql import TRUE, Sql, one_of
 from pipeboard.store.troubles import readable
 
 _COLUMNS = ("source", "account", "source_detail", "contact_reason", "title")

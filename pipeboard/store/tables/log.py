@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from pipeboard.store.tables.columns import instant
@@ -52,8 +62,15 @@ class EventRow(SQLModel, table=True):
     stage_id: int | None
     value_minor: int | None = Field(sa_column=Column(BigInteger))
     currency: str | None = Field(sa_column=Column(String(3)))
+    probability_bp: int | None
     on_date: str | None
-    detail: str | None
+    owner: str | None
+    category: str | None
+    loss_category: str | None
+    touch_type: str | None
+    touch_direction: str | None
+    has_step: bool | None
+    overrides: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("false")))
     data: str = Field(sa_column=Column(Text, nullable=False))
 
 

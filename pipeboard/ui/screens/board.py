@@ -360,7 +360,6 @@ def _first_words(board: BoardScreen) -> str:
 async def _get_ready(board: BoardScreen) -> None:
     """For the first change; and the lost deals whose day has come are leads again."""
     house = board.program.housekeeper
-    await house.warm_up()
     board.state.show(usual_days=await house.ask(_usual_days))
     board.redraw()
     if not board.state.view.read_only:

@@ -19,13 +19,13 @@ from pipeboard.domain.filter_nodes import (
     Words,
     leaves,
 )
+from pipeboard.store.database import Database
 from pipeboard.store.reading import attention
-from pipeboard.store.reading.database import Database
 from pipeboard.store.reading.filtering.amounts import compared
 from pipeboard.store.reading.filtering.asked import FEW, Asked
 from pipeboard.store.reading.filtering.scores import scored, unscored
 from pipeboard.store.reading.filtering.texts import Texts
-from pipeboard.store.reading.sql import Sql, among, either, every, negated
+from pipeboard.store.sql import Sql, among, either, every, negated
 
 __all__ = ["FEW", "Asked", "condition"]
 

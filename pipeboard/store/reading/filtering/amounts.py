@@ -8,7 +8,7 @@ from pipeboard.domain.filter_nodes import Compare, Op
 from pipeboard.domain.money import Money
 from pipeboard.store.reading.attention import TOUCHED_AT, micros_at
 from pipeboard.store.reading.filtering.asked import Asked
-from pipeboard.store.reading.sql import Sql, compares, every
+from pipeboard.store.sql import Sql, compares, every
 
 # Where a day is counted back from today, more days mean an earlier date.
 _BACKWARDS: dict[Op, Op] = {"<": ">", "<=": ">=", "=": "=", ">=": "<=", ">": "<"}

@@ -20,10 +20,10 @@ from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.filter_nodes import Op
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.score import fresh_since, score
+from pipeboard.store.database import Database
 from pipeboard.store.reading.attention import micros_at
-from pipeboard.store.reading.database import Database
 from pipeboard.store.reading.filtering.asked import Asked
-from pipeboard.store.reading.sql import Sql, among, either, every, negated
+from pipeboard.store.sql import Sql, among, either, every, negated
 from pipeboard.store.troubles import readable
 
 _COMPARE: Mapping[Op, Callable[[int, int], bool]] = {

@@ -10,10 +10,10 @@ from pipeboard.domain.filter_nodes import ME, Op
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.pipeline import Category, Pipeline, Question
 from pipeboard.domain.text import fold, quoted
-from pipeboard.store.reading.database import Database
+from pipeboard.store.database import Database
 from pipeboard.store.reading.filtering.amounts import effective_probability
 from pipeboard.store.reading.filtering.asked import FEW, Asked
-from pipeboard.store.reading.sql import (
+from pipeboard.store.sql import (
     Sql,
     among,
     compares,

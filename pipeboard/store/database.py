@@ -1,4 +1,4 @@
-"""The door to the driver: every question that this package asks goes through it."""
+"""The one door to the driver: everything that is asked of a database or written to it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from pipeboard.store.connecting import connect
 from pipeboard.store.identity import Identity
-from pipeboard.store.reading.sql import Sql
+from pipeboard.store.sql import Sql
 from pipeboard.store.troubles import in_words
 
 Row: TypeAlias = Mapping[str, Any]
@@ -24,8 +24,10 @@ _CHECKING_BUSY_MS = 100
 class Database:
     """One connection, used by one thread at a time, with rows by name.
 
-    Everything is asked in SQL that SQLite and PostgreSQL both understand, with `?` for values;
-    what only SQLite has (`version`, `listed`, `has`) stands here and nowhere else.
+    Everything is asked in SQL that SQLite and PostgreSQL both understand, with `?` or `:name` for
+    values; what only SQLite has (`version`, `listed`, `tables`, `empty_copy`) stands here and
+    nowhere else. What writes leaves the driver's errors as they are: the transaction around it
+    knows which of them pass when it is tried again.
     """
 
     def __init__(self, connection: sqlite3.Connection, identity: Identity) -> None:
@@ -39,23 +41,26 @@ class Database:
     def rows(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
         """All rows of an answer; `DatabaseError` in words when there is none to be had."""
         try:
-            cursor = self._connection.cursor()
-            cursor.row_factory = sqlite3.Row  # a writing transaction lends its own connection
-            return cursor.execute(sql, values).fetchall()
+            # Closed even where a row cannot be read: the lock would last as long as the error.
+            with closing(self._connection.cursor()) as cursor:
+                cursor.row_factory = sqlite3.Row  # a writing connection has none
+                return cursor.execute(sql, values).fetchall()
         except sqlite3.DatabaseError as error:
             raise in_words(error, self.identity.location) from error
 
-    def row(self, sql: str, values: Sequence[Any] = ()) -> Row | None:
+    def row(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Row | None:
         """The first row of an answer."""
         rows = self.rows(sql, values)
         return rows[0] if rows else None
 
-    def record(self, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...]:
+    def record(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> tuple[Any, ...]:
         """The first row by position; empty when there is none."""
         rows = self.rows(sql, values)
         return tuple(rows[0]) if rows else ()
 
-    def records(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    def records(
+        self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> list[tuple[Any, ...]]:
         """All rows by position: many rows of many columns take half the time so."""
         return [tuple(row) for row in self.rows(sql, values)]
 
@@ -63,11 +68,74 @@ class Database:
         """Whether the database has a table: an older one may lack what came later."""
         return bool(self.rows("select 1 from sqlite_master where name = ?", (table,)))
 
-    def column(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+    def has_tables(self) -> bool:
+        """Whether anything is in the database already."""
+        return bool(self.number("select count(*) from sqlite_master"))
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        """The columns of a table in their order."""
+        return tuple(self.column("select name from pragma_table_info(?) order by cid", (table,)))
+
+    def key(self, table: str) -> tuple[str, ...]:
+        """The columns of a table's primary key in their order."""
+        wanted = "select name from pragma_table_info(?) where pk > 0 order by pk"
+        return tuple(self.column(wanted, (table,)))
+
+    def empty_copy(self) -> Database:
+        """A database in memory with the same tables and nothing in them; to be closed."""
+        made = self.column(
+            "select sql from sqlite_master where sql is not null and name not like 'sqlite%'"
+            " order by rowid"
+        )
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        for statement in made:
+            connection.execute(statement)
+        return Database(connection, self.identity)
+
+    # What writes, within a transaction.
+
+    @property
+    def driver(self) -> sqlite3.Connection:
+        """The driver's connection."""
+        return self._connection
+
+    def change(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> int:
+        """Executes a statement; how many rows it changed."""
+        self._remembered.clear()
+        return self._connection.execute(sql, values).rowcount
+
+    def change_each(self, sql: str, rows: Sequence[Sequence[Any] | Mapping[str, Any]]) -> int:
+        """Executes a statement once for the values of each row; how many rows it changed."""
+        if not rows:
+            return 0
+        self._remembered.clear()
+        return self._connection.executemany(sql, rows).rowcount
+
+    def insert(self, table: str, rows: Sequence[Mapping[str, Any]], *, otherwise: str = "") -> None:
+        """New rows, which all have the same columns; `otherwise` says what becomes of those that
+        are there already (`ON CONFLICT …`)."""
+        if not rows:
+            return
+        names = tuple(rows[0])
+        listed = ", ".join(f'"{name}"' for name in names)
+        marks = ", ".join("?" * len(names))
+        self.change_each(
+            f"INSERT INTO {table} ({listed}) VALUES ({marks}) {otherwise}",
+            [tuple(row[name] for name in names) for row in rows],
+        )
+
+    def put(self, table: str, rows: Sequence[Mapping[str, Any]], *, key: str = "id") -> None:
+        """Inserts rows, or changes those that are there under the same key."""
+        if not rows:
+            return
+        changes = ", ".join(f'"{name}" = excluded."{name}"' for name in rows[0] if name != key)
+        self.insert(table, rows, otherwise=f"ON CONFLICT ({key}) DO UPDATE SET {changes}")
+
+    def column(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
         """The first column of an answer."""
         return [next(iter(tuple(row))) for row in self.rows(sql, values)]
 
-    def number(self, sql: str, values: Sequence[Any] = ()) -> int:
+    def number(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> int:
         """The one number that a question has for an answer; 0 for none."""
         return int(next(iter(self.column(sql, values)), 0) or 0)
 
