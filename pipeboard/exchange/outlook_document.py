@@ -7,7 +7,7 @@ from pipeboard.domain.metrics.backtest import Backtest
 from pipeboard.domain.metrics.chances import AGES
 from pipeboard.domain.metrics.forecast import chances_in_use
 from pipeboard.domain.metrics.needed import conversion_of_pipeline
-from pipeboard.domain.metrics.own_call import Record
+from pipeboard.domain.metrics.own_call import CallRecord
 from pipeboard.domain.metrics.said_before import Call
 from pipeboard.domain.score import half_up
 from pipeboard.exchange.metric_document import Document, amount, number
@@ -53,7 +53,7 @@ def backtest_document(tested: Backtest) -> Document:
     }
 
 
-def record_document(record: Record) -> Document:
+def record_document(record: CallRecord) -> Document:
     """How right the reps' own calls were in past periods."""
     return {
         "error": number(record.error),

@@ -20,7 +20,7 @@ PART = "calls are a rep's, not of a part of the deals"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptCall:
     """What was called for a past period, and what was won in it, in minor units."""
 
     period: Period
@@ -29,11 +29,11 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class CallRecord:
     """The past periods that a call was made for, the latest first; `error` is how far the calls
     were off over all of them as a share of what came, None where nothing came."""
 
-    periods: Sequence[Kept]
+    periods: Sequence[KeptCall]
 
     @property
     def error(self) -> Fraction | None:
@@ -66,7 +66,7 @@ def own_call(basis: Basis) -> Metric:
     return Metric(total, Unit.MINOR, num=total, n=len(known), excluded=excluded, numerator=behind)
 
 
-def call_record(basis: Basis) -> Record:
+def call_record(basis: Basis) -> CallRecord:
     """How right the calls of these reps were: of each past period what was first called, against
     what those who called it won in it.
 
@@ -81,8 +81,8 @@ def call_record(basis: Basis) -> Record:
         known = {rep: Fraction(amount) for rep, amount in amounts.items() if amount is not None}
         if known:
             came = sum((_won_by(basis, period, rep) for rep in known), Fraction(0))
-            kept.append(Kept(period, sum(known.values(), Fraction(0)), came))
-    return Record(kept)
+            kept.append(KeptCall(period, sum(known.values(), Fraction(0)), came))
+    return CallRecord(kept)
 
 
 def _callers(basis: Basis) -> Sequence[str] | None:

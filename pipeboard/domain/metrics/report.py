@@ -36,7 +36,7 @@ from pipeboard.domain.metrics.grouping import Group, Grouping
 from pipeboard.domain.metrics.lead_velocity import LeadMonth, lead_velocity
 from pipeboard.domain.metrics.losses import LossReason, loss_reasons
 from pipeboard.domain.metrics.names import METRICS
-from pipeboard.domain.metrics.own_call import Record, call_record
+from pipeboard.domain.metrics.own_call import CallRecord, call_record
 from pipeboard.domain.metrics.partition import partition
 from pipeboard.domain.metrics.result import Metric, count
 from pipeboard.domain.metrics.said_before import Call, forecast_history
@@ -111,7 +111,7 @@ class Report:
         return self.stock.once(backtest)
 
     @property
-    def call_record(self) -> Record:
+    def call_record(self) -> CallRecord:
         """How right the reps' own calls were in past periods."""
         return self.stock.once(call_record)
 

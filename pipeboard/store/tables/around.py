@@ -16,7 +16,7 @@ class DealTag(SQLModel, table=True):
     tag: str = Field(primary_key=True, index=True)
 
 
-class DealField(SQLModel, table=True):
+class DealFieldRow(SQLModel, table=True):
     """A custom field of a deal, for finding and grouping; `folded` is the value for searching."""
 
     __tablename__ = "deal_field"
