@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.board import Lens
@@ -26,7 +26,11 @@ def reorder(
     dry_run: bool = False,
     token: str = "",
 ) -> Receipt:
-    """A deal some places down (up when negative) in its column, in the order of `lens`."""
+    """A deal some places down (up when negative) in its column, in the order of `lens`.
+
+    It comes to stand right behind (or before) the card that it passes, also where cards that the
+    lens hides stand around that one.
+    """
     place = service.reader.place(lens, deal_id)
     if place is None:
         raise NotFound(f"D-{deal_id} is not on the board.")
@@ -34,35 +38,42 @@ def reorder(
     target = index + places
     if target < 0:
         raise Refused("It is on top already.")
-    around = service.reader.window(lens, stage_id, max(0, target - 1), 3)
-    ids = [card.id for card in around]
-    if target > index and target - max(0, target - 1) >= len(ids):
+    passed = next(iter(service.reader.window(lens, stage_id, target, 1)), None)
+    if passed is None:
         raise Refused("It is at the bottom already.")
-    ranks = {card.id: card.rank for card in around}
-    at = target - max(0, target - 1)
-    first = at if places > 0 else at - 1
-    rank = _between(*(_rank_at(ranks, ids, place) for place in (first, first + 1)))
+    whole = replace(lens, owner=None, filter=None)
+    there = service.reader.place(whole, passed.id)
+    assert there is not None, "whatever a lens shows is in the whole column"
+    behind = there[1] + (1 if places > 0 else 0)
+    around = service.reader.window(whole, stage_id, max(0, behind - 1), 2 if behind else 1)
+    ranks = [card.rank for card in around]
+    above = ranks[0] if behind else None
+    below = ranks[-1] if not behind or len(ranks) == 2 else None
+    rank = _between(above, below)
     if rank is None:
-        return _respace(service, lens, stage_id, deal_id, target, seen, dry_run, token)
+        return _respace(
+            service, whole, stage_id, deal_id, passed.id, places > 0, seen, dry_run, token
+        )
     return execute(service, c.Rank(rank), [deal_id], seen=seen, dry_run=dry_run, token=token)
 
 
 def _respace(
     service: Service,
-    lens: Lens,
+    whole: Lens,
     stage_id: int,
     deal_id: int,
-    target: int,
+    passed_id: int,
+    down: bool,
     seen: Seen,
     dry_run: bool,
     token: str,
 ) -> Receipt:
     """New ranks for a whole column, where two neighbours leave no room between them."""
     cards = service.reader.window(
-        lens, stage_id, 0, service.reader.board(lens).column(stage_id).count
+        whole, stage_id, 0, service.reader.board(whole).column(stage_id).count
     )
     order = [card.id for card in cards if card.id != deal_id]
-    order.insert(target, deal_id)
+    order.insert(order.index(passed_id) + down, deal_id)
     first = cards[0].rank
     ranks = {card_id: first + place * RANK_GAP for place, card_id in enumerate(order)}
     return carry_out(
@@ -75,10 +86,6 @@ def _respace(
         dry_run=dry_run,
         token=token,
     )
-
-
-def _rank_at(ranks: Mapping[int, int], ids: Sequence[int], place: int) -> int | None:
-    return ranks[ids[place]] if 0 <= place < len(ids) else None
 
 
 def _between(above: int | None, below: int | None) -> int | None:

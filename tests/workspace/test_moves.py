@@ -111,6 +111,29 @@ def test_a_column_is_ordered_by_hand_as_a_list_would_be(
     assert disagreements(team.path) == []
 
 
+@pytest.mark.parametrize("apart", [0, 1], ids=["at the same instant", "one after another"])
+def test_under_a_filter_a_deal_goes_right_beside_the_shown_one_that_it_passes(
+    apart: int, ana: Workspace, team: Team
+) -> None:
+    for number in range(9):
+        team.clock.wait(seconds=apart)
+        add(ana, f"Company {number}: {'shown' if number % 2 else 'hidden'}")
+    shown = ana.lens(sales(ana), filter_text="shown")
+    random = Random(5)
+    for _ in range(30):
+        wanted = order(ana)
+        seen = [card.id for card in ana.reader.window(shown, LEAD, 0, 9)]
+        deal_id, down = random.choice(seen), random.choice((True, False))
+        place = seen.index(deal_id) + (1 if down else -1)
+        if not 0 <= place < len(seen):
+            continue
+        wanted.remove(deal_id)
+        wanted.insert(wanted.index(seen[place]) + down, deal_id)
+        ana.reorder(deal_id, 1 if down else -1, shown)
+        assert order(ana) == wanted
+    assert disagreements(team.path) == []
+
+
 def test_an_order_by_hand_is_undone_whole(ana: Workspace) -> None:
     for number in range(4):
         add(ana, f"Company {number}: pilot")
