@@ -87,10 +87,11 @@ def passed(asked: Asked, stage: Any) -> tuple[int, int]:
         ranks = [(at, asked.rank(place)) for at, place in deal.path]
         if ranks[0][1] > asked.rank(stage.id):
             continue
-        first = next((at for at, rank in ranks if rank > asked.rank(stage.id)), None)
-        if first is not None and asked.holds(first):
+        places = [place for place, (_, rank) in enumerate(ranks) if rank > asked.rank(stage.id)]
+        if places and asked.holds(ranks[places[0]][0]):
             beyond += 1
-            skipping += all(rank != asked.rank(stage.id) for at, rank in ranks if at < first)
+            # By order: two moves may have been made at one instant.
+            skipping += all(rank != asked.rank(stage.id) for _, rank in ranks[: places[0]])
     return beyond, skipping
 
 

@@ -213,7 +213,7 @@ async def test_a_bug_is_logged_with_its_traceback_and_without_values(
         assert board.app.crash_log is not None
         log = board.app.crash_log.read_text()
         assert log.count("KeyError") == 1
-        assert "in _cursor" in log
+        assert "in move_cursor" in log
         assert "Lumen Oy" not in log
         monkeypatch.undo()
         await board.press("l")

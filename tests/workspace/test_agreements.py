@@ -54,6 +54,7 @@ CHANGES: dict[str, Callable[[Workspace], object]] = {
     "a rep added": lambda ws: ws.save_rep(Rep("dee", "Dee D")),
     "a rep changed": lambda ws: ws.save_rep(Rep("bo", "Bo B", "north", active=False)),
     "a target": lambda ws: ws.set_target(sales(ws), "2026Q4", "130k"),
+    "a call": lambda ws: ws.set_call(sales(ws), "2026Q4", "120k"),
     "a rate": lambda ws: ws.set_rate("USD", "0.92", on=date(2026, 11, 1)),
     "a filter": lambda ws: ws.save_filter("mine", "owner:ana value>1k"),
     "settings": lambda ws: ws.save_settings(replace(ws.settings, week_start=6)),
@@ -65,7 +66,8 @@ def agreed(workspace: Workspace) -> object:
     reader = workspace.reader
     with reader.snapshot():
         pipelines = tuple(replace(pipeline, version=0) for pipeline in reader.pipelines())
-        targets = tuple(reader.rules(pipeline).targets for pipeline in reader.pipelines())
+        rules = [reader.rules(pipeline) for pipeline in reader.pipelines()]
+        targets = tuple((one.targets, workspace.calls(one.pipeline)) for one in rules)
         filters = reader.saved_filters("ana")
         return pipelines, reader.reps(), targets, reader.rates(), filters, reader.settings()
 
