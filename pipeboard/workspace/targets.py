@@ -89,7 +89,8 @@ def set_call(
     be read, NotFound for a rep whom nobody knows.
     """
     label = _whole_period(service, period_text, "call").label
-    rep, _ = _holder(service, owner or service.me, "")
+    # Whoever acts may call a period before anybody has made a rep of them.
+    rep = _holder(service, owner, "")[0] if owner else service.me
     now = service.pipeline_now(pipeline.id)
     contents, summary = None, f"No call for {label}, @{rep}."
     if amount is not None:
