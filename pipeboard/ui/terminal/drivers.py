@@ -85,12 +85,27 @@ class TerminalDriver(LinuxDriver):
             self.write(_SANE)
 
     def _sigcont_application(self, *_: object) -> None:
+        self._is_continued = True
+        if self._is_continuing:
+            # A second one within the first: taken over twice at once, the screen would stay blank.
+            return
+        self._is_continuing = True
+        try:
+            while self._is_continued:
+                self._is_continued = False
+                self._take_over_again()
+        finally:
+            self._is_continuing = False
+
+    def _take_over_again(self) -> None:
         if self._auto_restart and self._is_writing:
             # Stopped from outside, without a chance to give the terminal back: who knows what the
             # shell has done to it. Textual would begin to read and to write twice.
             self.suspend_application_mode()
             self._must_signal_resume = True
         super()._sigcont_application()
+
+    _is_continued = _is_continuing = False
 
     def take_resized(self) -> bool:
         """Has the terminal had another size since this was last asked, were it for a moment?"""
