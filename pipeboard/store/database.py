@@ -194,11 +194,6 @@ class Database:
         found: T = self._remembered[key]
         return found
 
-    def recalled(self, key: Hashable) -> Any:
-        """What is remembered under that key; None when it is not, or no more."""
-        self._forget()
-        return self._remembered.get(key)
-
     def kept(self, name: str, mark: Hashable, make: Callable[[], T]) -> T:
         """What `make` made under that name, kept through commits as long as `mark` is the same."""
         if name not in self._kept or self._kept[name][0] != mark:

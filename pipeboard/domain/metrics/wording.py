@@ -30,10 +30,6 @@ class Wording:
             return text
         return f"{self.currency} {format_money(money, style='short')}"
 
-    def bare_money(self, minor: Number) -> str:
-        """The same without its currency, where a heading has it: `12.4k`."""
-        return format_money(Money(half_up(Fraction(minor)), self.currency), style="short")
-
     def number(self, metric: Metric) -> str:
         """The value by its unit, `n/a` when there is none."""
         if metric.value is None:

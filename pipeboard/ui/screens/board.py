@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
 SIGNS_S = 0.3
 """How long after a change the deals that carry a sign are counted again."""
-WARM_UP_S = 0.8
-"""When what writing needs is imported: after the first key, before the first change."""
+HOUSEKEEPING_S = 0.8
+"""When lost deals come back and usual days are read: after the first key was answered."""
 
 
 class BoardScreen(LiveScreen):
@@ -340,7 +340,7 @@ def _catch_up(board: BoardScreen) -> None:
     board._look()
     board._count_signs()
     board.say(_first_words(board))
-    board.set_timer(WARM_UP_S, lambda: board.run_worker(_get_ready(board), group="house"))
+    board.set_timer(HOUSEKEEPING_S, lambda: board.run_worker(_get_ready(board), group="house"))
 
 
 def _first_words(board: BoardScreen) -> str:

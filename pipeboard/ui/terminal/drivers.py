@@ -43,6 +43,9 @@ class TerminalDriver(LinuxDriver):
     nothing. Nobody waits for the poll of a tenth of a second when leaving.
     """
 
+    # Of the class, since Textual asks for SIGCONT before this instance has anything of its own.
+    _is_continued = _is_continuing = False
+
     def __init__(
         self,
         app: App[Any],
@@ -104,8 +107,6 @@ class TerminalDriver(LinuxDriver):
             self.suspend_application_mode()
             self._must_signal_resume = True
         super()._sigcont_application()
-
-    _is_continued = _is_continuing = False
 
     def take_resized(self) -> bool:
         """Has the terminal had another size since this was last asked, were it for a moment?"""
