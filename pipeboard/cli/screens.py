@@ -28,17 +28,20 @@ def show_board(call: Call, store: Store) -> int:
     from pipeboard.cli.editor import command, left_behind, write_text
     from pipeboard.cli.environment import state_folder
     from pipeboard.cli.interrupts import left_to_screens
+    from pipeboard.domain.programs import read_programs
     from pipeboard.ui.key_table import read_keymap
     from pipeboard.ui.launch import Choices, open_board
 
     config = call.config
+    programs = read_programs({name: value.value for name, value in config.programs.items()})
     choices = Choices(
         pipeline=call.arguments.pipeline,
         theme=config["theme"],
         glyphs=config["glyphs"],
         density=config["density"],
         mouse=config["mouse"],
-        keymap=read_keymap({name: value.value for name, value in config.keys.items()}),
+        keymap=read_keymap({name: value.value for name, value in config.keys.items()}, programs),
+        programs=programs,
         digits=config["digits"],
         copy_command=config["copy_cmd"] or "",
         edit=lambda text: write_text(command(config, call.environ), text, suffix=".md"),

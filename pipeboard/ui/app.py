@@ -17,6 +17,7 @@ from pipeboard.ui.busy import is_busy
 from pipeboard.ui.changes import Change
 from pipeboard.ui.draw.glyphs import Glyphs
 from pipeboard.ui.host import Look
+from pipeboard.ui.key_table import program_keys
 from pipeboard.ui.net import Net, under_net
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.screens.board import BoardScreen
@@ -94,7 +95,8 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         return BoardScreen(self._state, self.look.theme)
 
     def on_mount(self) -> None:
-        self.set_keymap(dict(self.look.keymap))
+        own = {key.id: key.keys for key in program_keys(self.look.programs)}
+        self.set_keymap({**self.look.keymap, **own})
 
     # What keys may do.
 

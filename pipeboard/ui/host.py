@@ -12,6 +12,7 @@ from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.filter import Filter, parse_filter
 from pipeboard.domain.people import with_known_owners
 from pipeboard.ui.busy import is_busy
+from pipeboard.ui.key_table import BOARD, DEAL, program_keys
 from pipeboard.ui.keys import Key, rebound
 from pipeboard.ui.palette import Role, Theme
 from pipeboard.ui.turns import Targets, Turn, turn_of
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from textual.screen import ModalScreen
 
     from pipeboard.domain.pipeline import Pipeline, Stage
+    from pipeboard.domain.programs import OwnProgram
     from pipeboard.domain.settings import Settings
     from pipeboard.store.reading import Reader
     from pipeboard.ui.board_state import BoardState
@@ -39,6 +41,7 @@ class Look:
     """What a person has chosen in the configuration, as far as screens care.
 
     `edit` gives a text to the person's editor and returns it; None where none may be run.
+    `programs` are the person's own, on keys of the screens that show deals.
     """
 
     theme: Theme
@@ -46,10 +49,12 @@ class Look:
     digits_count: bool = False
     copy_command: str = ""
     edit: Callable[[str], str] | None = None
+    programs: tuple[OwnProgram, ...] = ()
 
     def keys_of(self, table: Sequence[Key]) -> tuple[Key, ...]:
         """The keys of a screen, as this person has them."""
-        return rebound(table, self.keymap)
+        own = program_keys(self.programs) if table in (BOARD, DEAL) else ()
+        return (*rebound(table, self.keymap), *own)
 
 
 class Program(Protocol):

@@ -10,12 +10,15 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import partial
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.near import did_you_mean
 from pipeboard.ui.draw.metrics.tab_names import TABS as METRICS_TABS
 from pipeboard.ui.keys import UNBOUND, Group, Key, key_named, refuse_shared_keys
+
+if TYPE_CHECKING:
+    from pipeboard.domain.programs import OwnProgram
 
 
 class DealTab(StrEnum):
@@ -229,15 +232,32 @@ ALL: Final[Mapping[str, Key]] = MappingProxyType(
 """Every key of the program by its id."""
 
 
-def read_keymap(
-    wanted: Mapping[str, str], screens: Sequence[Sequence[Key]] = (BOARD, DEAL, METRICS)
-) -> dict[str, str]:
+def program_keys(programs: Sequence[OwnProgram]) -> tuple[Key, ...]:
+    """The keys of a person's own programs, which stand on the board and on a deal's screen."""
+    return tuple(
+        Key(
+            f"commands.{program.name}",
+            "programs.run",
+            ",".join(key_named(part.strip()) for part in program.key.split(",")),
+            program.name.capitalize(),
+            program.help,
+            Group.ELSEWHERE,
+            takes_deal=True,
+            given=(program.name,),
+        )
+        for program in programs
+    )
+
+
+def read_keymap(wanted: Mapping[str, str], programs: Sequence[OwnProgram] = ()) -> dict[str, str]:
     """The `[keys]` of the configuration as Textual's keymap: id to keys.
 
     An empty text takes a command's key away. `BadInput` for an unknown id, and for a key that two
     commands of a screen would share, neither of which Textual would say.
     """
+    screens = (BOARD, DEAL, METRICS)
     known = {command.id: command.keys for screen in screens for command in screen}
+    own = {key.id: key.keys for key in program_keys(programs)}
     keymap = {}
     for name, keys in wanted.items():
         if name not in known:
@@ -246,5 +266,6 @@ def read_keymap(
             ",".join(key_named(part.strip()) for part in keys.split(",") if part.strip()) or UNBOUND
         )
     for screen in screens:
-        refuse_shared_keys({command.id: (known | keymap)[command.id] for command in screen})
+        keys_of = {command.id: (known | keymap)[command.id] for command in screen}
+        refuse_shared_keys(keys_of | (own if screen is not METRICS else {}))
     return keymap

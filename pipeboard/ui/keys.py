@@ -67,7 +67,7 @@ class Key:
     rank: int = 0
     takes_deal: bool = False
     hint_key: str = ""
-    given: tuple[int, ...] = ()
+    given: tuple[int | str, ...] = ()
 
     @property
     def action(self) -> str:

@@ -31,6 +31,7 @@ from pipeboard.ui.terminal.ink import ColorDepth, color_depth
 if TYPE_CHECKING:
     from pipeboard.domain.actor import Actor
     from pipeboard.domain.pipeline import Pipeline
+    from pipeboard.domain.programs import OwnProgram
     from pipeboard.store import Store
     from pipeboard.store.reading import Reader
     from pipeboard.ui.app import PipeboardApp
@@ -55,6 +56,7 @@ class Choices:
     digits: str = "stage"
     copy_command: str = ""
     edit: Callable[[str], str] | None = None
+    programs: tuple[OwnProgram, ...] = ()
 
 
 def open_board(
@@ -179,7 +181,12 @@ def make_app(
         return Store(store.identity, read_only=store.read_only)
 
     look = Look(
-        theme, choices.keymap, choices.digits == "count", choices.copy_command, choices.edit
+        theme,
+        choices.keymap,
+        choices.digits == "count",
+        choices.copy_command,
+        choices.edit,
+        choices.programs,
     )
     seat = Seat(
         actor,

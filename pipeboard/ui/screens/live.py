@@ -9,6 +9,7 @@ from functools import cached_property
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
+from textual.binding import BindingsMap
 from textual.screen import Screen
 
 from pipeboard.domain.errors import DatabaseError, GivenUp, PipeboardError
@@ -16,7 +17,7 @@ from pipeboard.ui.busy import dropped, is_busy
 from pipeboard.ui.draw.line import EMPTY, Line, whole
 from pipeboard.ui.host import Program
 from pipeboard.ui.key_table import ALL
-from pipeboard.ui.keys import Key
+from pipeboard.ui.keys import Key, bindings
 from pipeboard.ui.net import under_net
 from pipeboard.ui.palette import Role
 from pipeboard.ui.queued_action import found, in_turn, turn_for
@@ -75,6 +76,8 @@ class LiveScreen(Screen[None]):
         return self.program.today
 
     def on_mount(self) -> None:
+        own = bindings([key for key in self.keys if key.id not in ALL])
+        self._bindings = BindingsMap.merge((self._bindings, BindingsMap(own)))
         self.set_interval(self.POLL_S, self._look)
 
     # What a screen shows.
@@ -177,7 +180,7 @@ class LiveScreen(Screen[None]):
 
     def press(self, key_id: str) -> None:
         """Does what the key with that id does; what it cannot do is said here."""
-        key = ALL[key_id]
+        key = ALL.get(key_id) or next(own for own in self.keys if own.id == key_id)
         try:
             if key.changes and not self.only_looks(key):
                 self.program.check_writable()
