@@ -13,6 +13,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "add": ("deals", "add a deal in one line"),
         "list": ("listing", "deals that match a filter"),
         "show": ("history", "one deal with everything around it"),
+        "filter": ("filters", "filters under a name, for F on the board and --where"),
         "set": ("deals", "change fields of deals"),
         "assign": ("deals", "give deals to a rep"),
         "tag": ("deals", "put tags on deals and take them off"),
@@ -67,7 +68,7 @@ CHANGING = frozenset(
         "move", "won", "lost", "reopen", "next", "log", "note", "answer", "snooze", "contact",
         "term", "tick", "recycle", "target set", "call set", "fx set", "setting set", "undo",
         "redo", "pipeline new", "pipeline apply", "pipeline edit", "rep add", "rep set",
-        "config edit",
+        "config edit", "filter save", "filter rename", "filter forget",
     )
 )  # fmt: skip
 # Those that hand --token on to their use case (`Call.once`).
@@ -76,14 +77,15 @@ TOKENED = frozenset(
         "import", "add", "set", "assign", "tag", "archive", "unarchive", "merge", "move", "won",
         "lost", "reopen", "next", "log", "note", "answer", "snooze", "contact", "term", "tick",
         "recycle", "undo", "redo", "pipeline new", "pipeline apply", "pipeline edit", "rep add",
-        "rep set", "target set", "fx set", "call set",
+        "rep set", "target set", "fx set", "call set", "filter save", "filter rename",
+        "filter forget",
     )
 )  # fmt: skip
 READING = frozenset(
     (
         "list", "show", "metrics", "export", "target list", "call list", "fx list", "setting list",
         "history", "pipeline list", "pipeline show", "pipeline templates", "rep list",
-        "config show", "config path", "config check", "keys", "version",
+        "config show", "config path", "config check", "keys", "version", "filter list",
     )
 )  # fmt: skip
 
@@ -134,6 +136,15 @@ NESTED: dict[str, tuple[str, dict[str, str]]] = {
             "list": "everybody who owns deals",
             "add": "somebody new",
             "set": "change a rep's display name, team or activity",
+        },
+    ),
+    "filter": (
+        "list",
+        {
+            "list": "your filters and those of everybody",
+            "save": "a filter under a name: pipeboard filter save big 'value>50k open'",
+            "rename": "another name for one",
+            "forget": "take one away",
         },
     ),
     "config": (

@@ -116,7 +116,7 @@ BOARD: Final[tuple[Key, ...]] = (
         shown="J"),
     _change("selection.order_up", "K,shift+up", "Order up", "up in the column, by hand", shown="K"),
     _narrow("navigation.filter", "slash", "Filter", "filter as you type", hint="Filter", rank=7),
-    _narrow("navigation.saved_filters", "F", "Saved filters", "saved filters"),
+    _narrow("filters.saved_filters", "F", "Saved filters", "saved filters"),
     _narrow("navigation.mine", "O", "Mine / everyone", "mine, everyone's"),
     _narrow("navigation.pipeline", "P", "Pipeline", "another pipeline"),
     _narrow("navigation.sort", "s", "Sort…", "sort the cards", shown="s …"),

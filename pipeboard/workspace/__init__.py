@@ -44,6 +44,7 @@ class Workspace(Service):
     loads = finding.loads
     parse_filter = finding.parse_filter
     save_filter = finding.save_filter
+    rename_filter = finding.rename_filter
     sheet = finding.sheet
 
     change_pipeline = configuration.change_pipeline

@@ -17,7 +17,7 @@ from pipeboard.domain.text import clean_line, fold
 from pipeboard.exchange.pipeline_ids import with_known_ids
 from pipeboard.store.pipeline_rows import pipeline_data
 from pipeboard.workspace.agreements import contents_of, with_retired
-from pipeboard.workspace.pipeline_edits import pipeline_edit, retired_notes
+from pipeboard.workspace.pipeline_edits import following_filters, pipeline_edit, retired_notes
 from pipeboard.workspace.receipts import Decision, Receipt
 from pipeboard.workspace.recording import agree, record, retried
 from pipeboard.workspace.service import Service, in_transaction
@@ -83,10 +83,11 @@ def change_pipeline(
     agreement = Agreement(Topic.PIPELINE, (saved.id,), before, pipeline_data(saved))
     stages = ", ".join(stage.name for stage in saved.open_stages)
     did = "Made" if known is None else "Changed"
+    filters, followed = following_filters(service, known, saved)
     decision = Decision(
         f"{did} {saved.name}: {stages}.{edit.over}",
-        agreements=(agreement,),
-        notes=(*edit.notes, *retired_notes(service, known, saved)),
+        agreements=(agreement, *filters),
+        notes=(*edit.notes, *followed, *retired_notes(service, known, saved)),
     )
     receipt = record(service, "pipeline", decision, dry_run=dry_run, token=token)
     return PipelineSaved(receipt, saved)

@@ -16,13 +16,15 @@ from pipeboard.domain.errors import Ambiguous, BadInput, NotFound
 from pipeboard.domain.filter import Filter
 from pipeboard.domain.filter import parse_filter as filter_of
 from pipeboard.domain.gates import unmet
+from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.people import with_known_owners
 from pipeboard.domain.periods import Period, parse_period
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Sheet
 from pipeboard.domain.text import clean_line, quoted
-from pipeboard.workspace.receipts import Receipt
-from pipeboard.workspace.recording import agree, as_command
+from pipeboard.workspace.agreements import changed
+from pipeboard.workspace.receipts import Decision, Receipt
+from pipeboard.workspace.recording import agree, as_command, record
 from pipeboard.workspace.service import Service
 
 _REF = re.compile(r"(?:[dD]-)?(\d{1,15})")
@@ -141,12 +143,15 @@ def saved_filters(service: Service) -> tuple[tuple[str, str], ...]:
 def save_filter(
     service: Service, name: str, text: str, *, dry_run: bool = False, token: str = ""
 ) -> Receipt:
-    """A filter under a name of mine; an empty text forgets it. `BadInput` for a bad filter."""
+    """A filter under a name of mine; an empty text forgets it. `BadInput` for a bad filter,
+    NotFound for one to forget that is not there."""
     said = clean_line(text, field="filter")
     parse_filter(service, said)
     clean = clean_line(name, field="name of a filter")
     if not clean:
         raise BadInput("A filter needs a name.")
+    if not said:
+        _expect_filter(service, clean)
     return agree(
         service,
         "filter",
@@ -157,6 +162,36 @@ def save_filter(
         dry_run=dry_run,
         token=token,
     )
+
+
+@as_command("filter")
+def rename_filter(
+    service: Service, name: str, new: str, *, dry_run: bool = False, token: str = ""
+) -> Receipt:
+    """A filter of mine under another name. NotFound where there is none of that name; `BadInput`
+    where another bears the new one."""
+    clean, mine = clean_line(new, field="name of a filter"), dict(saved_filters(service))
+    _expect_filter(service, name)
+    if not clean or (clean in mine and clean != name):
+        raise BadInput(
+            f"There is a filter {quoted(clean)} already." if clean else "A filter needs a name.",
+            hint="Take another name.",
+        )
+    gone = changed(service, Topic.FILTER, (name, service.me), None)
+    come = changed(service, Topic.FILTER, (clean, service.me), {"filter": mine[name]})
+    if not gone or not come:
+        return Receipt("", "filter", "Nothing to change: it is so already.")
+    decision = Decision(f"Renamed the filter {name} to {clean}.", agreements=(*gone, *come))
+    return record(service, "filter", decision, dry_run=dry_run, token=token)
+
+
+def _expect_filter(service: Service, name: str) -> None:
+    known = [known for known, _ in saved_filters(service)]
+    if name not in known:
+        raise NotFound(
+            f"No filter {quoted(name)} is saved.",
+            hint=did_you_mean(name, known) or "See 'pipeboard filter list'.",
+        )
 
 
 def loads(service: Service, pipeline: Pipeline) -> tuple[Load, ...]:

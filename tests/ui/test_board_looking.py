@@ -124,6 +124,25 @@ async def test_a_filter_is_saved_under_a_name_and_found_again(demo: Path) -> Non
         assert board.state.view.filter_text == "value>20k"
 
 
+async def test_a_saved_filter_gets_other_terms_another_name_and_is_forgotten(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("/")
+        await board.type("value>20k")
+        await board.press("enter", "F", "enter")
+        await board.type("big")
+        await board.press("enter", "escape")
+        for keys, text, left in (
+            ("e", "value>90k", {"big": "value>90k"}),
+            ("n", "huge", {"huge": "value>90k"}),
+            ("d", "", {}),
+        ):
+            await board.press("F", "down", "enter", "enter", keys)
+            if text:
+                await board.type(text)
+                await board.press("enter")
+            assert dict(board.workspace.saved_filters()) == left, board.status
+
+
 async def test_mine_and_everyone(demo: Path) -> None:
     async with desk(demo) as board:
         everything = board.state.board.open_count

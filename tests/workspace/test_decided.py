@@ -144,7 +144,7 @@ def test_every_method_that_gives_a_receipt_is_tried_here() -> None:
         if inspect.signature(method).return_annotation in ("Receipt", "ImportReport")
         and not name.startswith("_")
     }
-    assert giving == {*WITHIN, *WRITES, "save_filter", "save_settings", "set_call"}
+    assert giving == {*WITHIN, *WRITES, "save_filter", "rename_filter", "save_settings", "set_call"}
 
 
 @pytest.mark.parametrize("way", WRITES)

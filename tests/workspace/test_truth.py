@@ -157,7 +157,7 @@ def test_every_use_case_that_changes_deals_is_tried_here() -> None:
         for name, method in inspect.getmembers(Workspace, inspect.isfunction)
         if inspect.signature(method).return_annotation == "Receipt" and not name.startswith("_")
     }
-    elsewhere = {"create", "execute", "save_filter", "set_call"}
+    elsewhere = {"create", "execute", "save_filter", "rename_filter", "set_call"}
     assert giving == {*ALL, *elsewhere, "save_settings"}
 
 

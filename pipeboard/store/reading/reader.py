@@ -88,6 +88,10 @@ class Reader:
     def reps(self) -> tuple[Rep, ...]:
         return setup.read_reps(self._database)
 
+    def every_filter(self) -> tuple[tuple[str, str, str], ...]:
+        """Name, owner and text of everybody's saved filters."""
+        return setup.read_all_filters(self._database)
+
     def saved_filters(self, me: str) -> tuple[tuple[str, str], ...]:
         """Name and text of my saved filters and of the shared ones."""
         return setup.read_saved_filters(self._database, me)

@@ -30,11 +30,11 @@ from pipeboard.ui.overlays.help import Help, filter_lines, groups_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Feedback, Prompt
+from pipeboard.ui.questions import Came, Questions, until_stored
 
 if TYPE_CHECKING:
     from pipeboard.ui.screens.board import BoardScreen
     from pipeboard.ui.screens.metrics import LeftAt, Wanted
-from pipeboard.ui.questions import Came, Questions, until_stored
 
 _SORTS = {
     "m": (Sort.MANUAL, "by hand"),
@@ -103,7 +103,7 @@ async def filter(host: BoardScreen) -> None:
         typed = await questions.ask(
             lambda: Prompt(
                 "/",
-                value=_typed_filter(host),
+                value=typed_filter(host),
                 live=lambda text: _filtered(host, text),
                 accept_empty=True,
                 placeholder="words  stage:demo  owner:ana  +tag  value>20k  stalled  -won",
@@ -123,7 +123,7 @@ async def filter(host: BoardScreen) -> None:
     host.count_signs()
 
 
-def _typed_filter(host: BoardScreen) -> str:
+def typed_filter(host: BoardScreen) -> str:
     """The present filter as text, "" for one that no text stands for (`These`)."""
     query = host.state.lens.filter
     is_named = query is not None and isinstance(query.root, These)
@@ -183,32 +183,6 @@ async def go_to_deal(host: BoardScreen, deal_id: int) -> None:
         host.state.show(filter_text=text)
         await patiently(host, lambda: host.state.go_to_deal(deal_id))
     host.redraw()
-
-
-async def saved_filters(host: BoardScreen) -> None:
-    saved = await read(host, lambda reader: reader.saved_filters(host.program.me))
-    options = [Option(name, name, text) for name, text in saved]
-    present = _typed_filter(host)
-    if present:
-        options.append(Option("", "Save this filter…", present))
-    if not options:
-        host.say("No filter is saved yet: type one with /, then F saves it.", "status")
-        return
-    chosen = await ask(host, Picker("Filters", options))
-    if chosen == "":
-        host.program.check_writable()
-        await until_stored(host, lambda questions: _save_filter(host, questions, present))
-    elif chosen is not None:
-        await set_filter(host, dict(saved)[chosen])
-
-
-async def _save_filter(host: BoardScreen, questions: Questions, text: str) -> Came:
-    name = await questions.ask(lambda: Prompt(f"Save '{text}' as", draft_key="filter-name"))
-    if name is None:
-        return None
-    await host.program.write_queue.ask(lambda w: w.save_filter(name, text))
-    host.say(f"Saved the filter {name}.", "status.ok")
-    return True
 
 
 async def mine(host: BoardScreen) -> None:
