@@ -32,7 +32,7 @@ PREFERENCES = (
     Preference("theme", "dark", "the colours of the board"),
     Preference("mouse", True, "false leaves the mouse to the terminal"),
     Preference("digits", "stage", "what a bare digit does", ("stage", "count")),
-    Preference("density", 2, "lines a card takes", (1, 2, 3)),
+    Preference("density", "auto", "lines a card takes", ("auto", 1, 2, 3, 4)),
     Preference("editor", None, "the editor, else $VISUAL, $EDITOR or vi"),
     Preference("copy_cmd", None, "the command that copies what it reads, such as wl-copy"),
 )
@@ -159,7 +159,9 @@ def _wrong_values(document: Mapping[str, Any]) -> Iterator[str]:
 
 def _wrong_value(preference: Preference, value: object) -> Iterator[str]:
     wanted = str if preference.default is None else type(preference.default)
-    if preference.choices and value not in preference.choices:
+    if preference.choices:
+        if any(value == choice and type(value) is type(choice) for choice in preference.choices):
+            return
         choices = ", ".join(str(choice) for choice in preference.choices)
         yield f"{preference.name} is one of {choices}, not {quoted(str(value))}."
     elif type(value) is not wanted:

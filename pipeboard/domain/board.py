@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -62,6 +63,7 @@ class Card:
     next_text: str
     next_due: date | None
     days_in_stage: int
+    days_untouched: int
     over_limit: bool
     probability_bp: int | None
     probability_by_hand: bool
@@ -78,6 +80,14 @@ class Card:
     @property
     def name(self) -> str:
         return self.account or self.title
+
+    @property
+    def subject(self) -> str:
+        """Which deal of its company it is; empty where the name says so already."""
+        return self.title if self.account and self.title != self.account else ""
+
+    def is_snoozed(self, today: date) -> bool:
+        return self.snoozed_until is not None and self.snoozed_until > today
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +112,23 @@ class Signs:
     no_next_step: int = 0
     stalled: int = 0
 
+    @staticmethod
+    def total(parts: Iterable[Signs]) -> Signs:
+        """The signs of several stages together."""
+        parts = tuple(parts)
+        return Signs(
+            sum(part.overdue for part in parts),
+            sum(part.no_next_step for part in parts),
+            sum(part.stalled for part in parts),
+        )
+
 
 @dataclass(frozen=True)
 class Board:
     """A pipeline under a lens: columns in the order of its stages (retired empty ones left out).
 
     `matching` and `total` count the deals in open stages with and without the lens's filter.
+    `stage_signs` has the stages in which a deal carries a sign; None while nobody has counted.
     """
 
     pipeline: Pipeline
@@ -118,8 +139,13 @@ class Board:
     open_weighted: tuple[Money, ...] = ()
     matching: int = 0
     total: int = 0
-    signs: Signs | None = None
+    stage_signs: Mapping[int, Signs] | None = None
     owners: tuple[str, ...] = field(default=())
+
+    @property
+    def signs(self) -> Signs | None:
+        """The signs of the whole board; None while nobody has counted them."""
+        return None if self.stage_signs is None else Signs.total(self.stage_signs.values())
 
     def column(self, stage_id: int) -> Column:
         """The column of a stage; `KeyError` when the board has none."""

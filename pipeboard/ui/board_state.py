@@ -14,7 +14,7 @@ from pipeboard.domain.board import Board, Card, Lens
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.status import Status
 from pipeboard.domain.text import fold
-from pipeboard.ui.draw.layout import followed, layout, wanted, whole_cards
+from pipeboard.ui.draw.layout import card_rows, followed, layout, wanted, whole_cards
 from pipeboard.ui.draw.view import BoardView, Window
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class BoardState:
             self._lens, self._error = lens, None
             view = replace(
                 self.view,
-                board=replace(board, signs=self.view.board.signs),
+                board=replace(board, stage_signs=self.board.stage_signs),
                 windows=self._kept(board, touched),
             )
             if len(board.columns) != len(self.view.board.columns):
@@ -112,8 +112,8 @@ class BoardState:
 
     def count_signs(self) -> None:
         """Reads how many deals carry each sign, which takes longer than all the rest."""
-        signs = self.reader.signs(self._lens)
-        self.view = replace(self.view, board=replace(self.board, signs=signs))
+        signs = self.reader.stage_signs(self._lens)
+        self.view = replace(self.view, board=replace(self.board, stage_signs=signs))
 
     def show(self, **changes: object) -> None:
         """Another cursor, size, density, status… and the cards that it takes to show them."""
@@ -131,7 +131,8 @@ class BoardState:
     def _row_beside(self, column: int) -> int:
         """The place in another column at the height of the cursor, so that the eye stays."""
         here, row = self.view.cursor
-        return self.view.top(column) + max(0, row - self.view.top(here))
+        y = max(0, row - self.view.top(here)) * card_rows(self.view, here)
+        return self.view.top(column) + y // card_rows(self.view, column)
 
     def page(self, halves: int) -> None:
         """The cursor so many half pages down, or up."""
@@ -141,7 +142,7 @@ class BoardState:
     def scroll(self, column: int, rows: int) -> None:
         """The cards of a column moved under the wheel; the cursor stays on the screen."""
         count = self.board.columns[column].count
-        fits = layout(self.view).body_rows // self.view.density
+        fits = layout(self.view).body_rows // card_rows(self.view, column)
         top = max(0, min(self.view.top(column) + rows, count - fits))
         tops = [self.view.top(index) for index in range(len(self.board.columns))]
         tops[column] = top

@@ -19,7 +19,7 @@ from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.board import draw_board
 from pipeboard.ui.draw.glyphs import choose_glyphs
-from pipeboard.ui.draw.view import BoardView
+from pipeboard.ui.draw.view import AUTO, BoardView
 from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.palette import Theme, theme_for
 from pipeboard.ui.seat import SameFile, Seat, may_write
@@ -50,7 +50,7 @@ class Choices:
     pipeline: str | None = None
     theme: str = "dark"
     glyphs: str = "auto"
-    density: int = 2
+    density: int | str = "auto"
     mouse: bool = True
     keymap: Mapping[str, str] = field(default_factory=dict)
     digits: str = "stage"
@@ -104,7 +104,7 @@ def first_state(
         (),
         width,
         height,
-        density=choices.density,
+        density=AUTO if isinstance(choices.density, str) else choices.density,
         glyphs=choose_glyphs(choices.glyphs, environ, terminal_encoding()),
         demo=settings.demo,
         read_only=read_only,

@@ -75,6 +75,7 @@ def test_config_path_names_the_file_whether_it_is_there_or_not(pipe: Type, mine:
     [
         "density = 7",
         'density = "2"',
+        "density = true",
         'mouse = "no"',
         "mouse = 1",
         'glyphs = "emoji"',

@@ -216,7 +216,7 @@ def test_config_edit_makes_an_example_and_leads_back_until_it_is_in_order(
     )
     edited = team("config", "edit", stdin="y\n")
     assert edited.code == 0
-    assert "density is one of 1, 2, 3" in edited.err
+    assert "density is one of auto, 1, 2, 3, 4" in edited.err
     assert (home / "called").read_text().splitlines()[-1].startswith("+1 ")
     assert file.read_text() == "density = 3\n"
 

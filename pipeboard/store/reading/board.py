@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeboard.domain.board import Board, Column, Lens, Signs
 from pipeboard.domain.money import Money, rounded_share
@@ -69,8 +69,8 @@ def _owners(database: Database, pipeline: Pipeline) -> tuple[str, ...]:
     return tuple(row["owner"] for row in rows)
 
 
-def read_signs(database: Database, pipeline: Pipeline, lens: Lens) -> Signs:
-    """How many open deals under the lens carry each sign, as `domain.attention.sign` gives them."""
+def read_signs(database: Database, pipeline: Pipeline, lens: Lens) -> Mapping[int, Signs]:
+    """How many open deals of each stage carry each sign, as `domain.attention.sign` gives them."""
     overdue = attention.overdue(lens.today)
     has_step = Sql("deal.has_step")
     past = attention.past_limit((pipeline,), lens.today, lens.zone)
@@ -88,7 +88,8 @@ def read_signs(database: Database, pipeline: Pipeline, lens: Lens) -> Signs:
     )
     sums = ", ".join(f"sum(case when {sign.text} then 1 else 0 end)" for sign in counted)
     values = [value for sign in counted for value in sign.values]
-    numbers = database.record(
-        f"select {sums} from deal where {wanted.text}", (*values, *wanted.values)
+    rows = database.records(
+        f"select stage_id, {sums} from deal where {wanted.text} group by stage_id",
+        (*values, *wanted.values),
     )
-    return Signs(*(int(number or 0) for number in numbers))
+    return {stage_id: Signs(*map(int, numbers)) for stage_id, *numbers in rows if any(numbers)}

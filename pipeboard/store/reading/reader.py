@@ -99,7 +99,7 @@ class Reader:
     # The board.
 
     def board(self, lens: Lens) -> Board:
-        """Columns with their counts and sums; `signs` is None, ask `signs` for them.
+        """Columns with their counts and sums; `stage_signs` is None, ask for them.
 
         `DatabaseError` when a live deal stands in a stage that no pipeline has.
         """
@@ -108,6 +108,10 @@ class Reader:
 
     def signs(self, lens: Lens) -> Signs:
         """How many open deals under the lens carry each sign."""
+        return Signs.total(self.stage_signs(lens).values())
+
+    def stage_signs(self, lens: Lens) -> Mapping[int, Signs]:
+        """The same by stage."""
         return board.read_signs(self._database, self._pipeline(lens), lens)
 
     def window(self, lens: Lens, stage_id: int, offset: int, limit: int) -> tuple[Card, ...]:

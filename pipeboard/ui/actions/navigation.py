@@ -15,9 +15,9 @@ from pipeboard.ui.busy import said
 from pipeboard.ui.changes import (
     Outcome,
 )
-from pipeboard.ui.draw.layout import has_room_for_pane
+from pipeboard.ui.draw.layout import card_rows, has_room_for_pane
 from pipeboard.ui.draw.line import whole
-from pipeboard.ui.draw.view import Pane
+from pipeboard.ui.draw.view import AUTO, Pane
 from pipeboard.ui.host import (
     Host,
     ask,
@@ -45,7 +45,7 @@ _SORTS = {
     "t": (Sort.NAME, "name"),
     "u": (Sort.UPDATED, "last change"),
 }
-_DENSITIES = (1, 2, 3)
+_DENSITIES = (1, 2, 3, 4)
 
 
 async def go(host: BoardScreen) -> None:
@@ -224,6 +224,7 @@ async def sort(host: BoardScreen) -> None:
 async def view(host: BoardScreen) -> None:
     choices = [
         *(MenuChoice(str(n), f"{n} line{'s' * (n > 1)} a card") for n in _DENSITIES),
+        MenuChoice("a", "as many as there is room for"),
         MenuChoice("p", "deal beside the board"),
         MenuChoice("o", "mine / everyone"),
         MenuChoice("g", "signs: unicode / ASCII"),
@@ -233,6 +234,9 @@ async def view(host: BoardScreen) -> None:
         return
     if key.isdigit():
         _show_lines(host, int(key))
+    elif key == "a":
+        host.state.show(density=AUTO)
+        host.redraw()
     elif key == "g":
         other = type(host.state.view.glyphs)
         unicode = host.state.view.glyphs is other.UNICODE
@@ -243,11 +247,11 @@ async def view(host: BoardScreen) -> None:
 
 
 def denser(host: BoardScreen) -> None:
-    _show_lines(host, host.state.view.density - 1)
+    _show_lines(host, card_rows(host.state.view, host.state.view.cursor[0]) - 1)
 
 
 def roomier(host: BoardScreen) -> None:
-    _show_lines(host, host.state.view.density + 1)
+    _show_lines(host, card_rows(host.state.view, host.state.view.cursor[0]) + 1)
 
 
 def _show_lines(host: BoardScreen, density: int) -> None:

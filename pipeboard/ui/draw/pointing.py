@@ -6,9 +6,12 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from pipeboard.ui.draw.frame import hint_keys
-from pipeboard.ui.draw.heading import strip
-from pipeboard.ui.draw.layout import Slot, cards_below, column_at, layout
+from pipeboard.ui.draw.glyphs import ABOVE
+from pipeboard.ui.draw.heading import head_lines, strip
+from pipeboard.ui.draw.layout import Slot, card_rows, cards_below, column_at, layout
+from pipeboard.ui.draw.line import text_of
 from pipeboard.ui.draw.view import BoardView
+from pipeboard.ui.terminal.width import cell_width
 
 
 class BoardPlace(StrEnum):
@@ -55,15 +58,15 @@ def hit(view: BoardView, x: int, y: int) -> Hit:
             if pane and x > shown.board_width
             else _NOWHERE
         )
-    if y == shown.strip_y:
-        return _tab(view, x)
+    tab = _tab(view, x) if y == shown.rule_y else None
     slot = column_at(view, x)
-    if slot is None:
-        return _NOWHERE
-    if y == shown.rule_y and view.top(slot.column):
-        return Hit(BoardPlace.ABOVE, slot.column)
+    if tab is not None or slot is None:
+        return tab or _NOWHERE
     if y < shown.body_y:
-        return Hit(BoardPlace.HEAD, slot.column)
+        head = head_lines(view, slot.column, slot.width, shown.head_rows)
+        before, arrow, _ = text_of(head[0]).partition(ABOVE) if head else ("", "", "")
+        is_above = y == shown.head_y and arrow and x >= slot.x + cell_width(before)
+        return Hit(BoardPlace.ABOVE if is_above else BoardPlace.HEAD, slot.column)
     return _card(view, slot, y - shown.body_y)
 
 
@@ -77,11 +80,11 @@ def _hint(view: BoardView, x: int) -> Hit:
     return _NOWHERE
 
 
-def _tab(view: BoardView, x: int) -> Hit:
+def _tab(view: BoardView, x: int) -> Hit | None:
     for tab in strip(view).tabs:
         if tab.x <= x < tab.x + tab.width:
             return Hit(BoardPlace.TAB, tab.column)
-    return _NOWHERE
+    return None
 
 
 def _card(view: BoardView, slot: Slot, y: int) -> Hit:
@@ -89,7 +92,7 @@ def _card(view: BoardView, slot: Slot, y: int) -> Hit:
     top = view.top(slot.column)
     if y == layout(view).body_rows - 1 and cards_below(view, slot.column):
         return Hit(BoardPlace.BELOW, slot.column)
-    row = top + y // view.density
+    row = top + y // card_rows(view, slot.column)
     return (
         Hit(BoardPlace.CARD, slot.column, row)
         if row < count
