@@ -143,6 +143,7 @@ class MetricsWorker:
             asked.owner,
             asked.query,
             asked.compares,
+            asked.currency,
             moment,
         )
         if key not in self._figures:
@@ -151,7 +152,13 @@ class MetricsWorker:
 
     def _find(self, asked: ReportView, moment: CountedMoment) -> Figures:
         question = ReportQuery(
-            asked.pipeline, asked.period, moment.at, asked.owner, asked.query, self._me
+            asked.pipeline,
+            asked.period,
+            moment.at,
+            asked.owner,
+            asked.query,
+            self._me,
+            asked.currency,
         )
         report = self._report(question, moment)
         before = None
@@ -177,7 +184,7 @@ class MetricsWorker:
         return report_on(self._read(), basis, question)
 
     def _basis(self, question: ReportQuery, moment: CountedMoment) -> Basis:
-        key = (question.pipeline, question.as_of, moment)
+        key = (question.pipeline, question.as_of, question.currency, moment)
         if key not in self._bases:
             while len(self._bases) >= KEPT_BASES:
                 # What is no longer looked at makes room before the next is read.

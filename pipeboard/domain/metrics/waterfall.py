@@ -13,7 +13,7 @@ from pipeboard.domain.metrics.history import LOST, WON, History
 from pipeboard.domain.metrics.result import Number, left_out
 from pipeboard.domain.metrics.slipping import expected_at
 from pipeboard.domain.metrics.tally import NO_RATE, NO_VALUE
-from pipeboard.domain.score import half_up
+from pipeboard.domain.money import half_up
 
 COMING = ("created", "reopened", "pulled_in", "transferred_in", "won_from_outside", "increased")
 GOING = (

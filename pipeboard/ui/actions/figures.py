@@ -126,6 +126,12 @@ async def rep(host: MetricsScreen) -> None:
         host.look_at(replace(host.asked, owner=chosen or None), host.cursor)
 
 
+def currency(host: MetricsScreen) -> None:
+    """Sums in the workspace's currency, or in the pipeline's own."""
+    into = "" if host.asked.currency else host.counting_settings.currency
+    host.look_at(replace(host.asked, currency=into), host.cursor)
+
+
 async def pipeline(host: MetricsScreen) -> None:
     pipelines = await read(host, lambda reader: reader.pipelines())
     options = [Option(str(p.id), p.name, p.currency) for p in pipelines]

@@ -252,6 +252,7 @@ async def view(host: BoardScreen) -> None:
         *(MenuChoice(str(n), f"{n} line{'s' * (n > 1)} a card") for n in _DENSITIES),
         MenuChoice("p", "deal beside the board"),
         MenuChoice("o", "mine / everyone"),
+        MenuChoice("c", "one currency / each by itself"),
         MenuChoice("g", "signs: unicode / ASCII"),
     ]
     key = await ask(host, Menu("View", choices))
@@ -265,7 +266,19 @@ async def view(host: BoardScreen) -> None:
         host.state.show(glyphs=other.ASCII if unicode else other.UNICODE)
         host.redraw()
     else:
-        host.press({"p": "board.pane", "o": "board.mine"}[key])
+        host.press({"p": "board.pane", "o": "board.mine", "c": "board.currency"}[key])
+
+
+async def currency(host: BoardScreen) -> None:
+    """Sums in the workspace's currency, or each currency by itself."""
+    lens = host.state.lens
+    into = "" if lens.currency else (await read(host, lambda reader: reader.settings())).currency
+    await look_through(host, replace(lens, currency=into))
+    board = host.state.board
+    shown = {money.currency for column in board.columns for money in column.sums}
+    if into and (lacking := sorted(shown - {into})):
+        words = f"No rate for {', '.join(lacking)}: 'pipeboard fx set {lacking[0]} RATE' enters it."
+        host.say(words, "status.warn")
 
 
 def denser(host: BoardScreen) -> None:

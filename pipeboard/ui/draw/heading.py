@@ -11,6 +11,7 @@ from pipeboard.domain.board import Column, Sort
 from pipeboard.domain.money import Money
 from pipeboard.domain.text import printable
 from pipeboard.ui.draw.glyphs import (
+    ABOUT,
     ABOVE,
     AFTER,
     BAR,
@@ -81,6 +82,8 @@ def _lens(view: BoardView) -> Line:
     spans: list[Span] = []
     if lens.sort in _SORTED:
         spans.append((f" {DOT} {_SORTED[lens.sort]}", "bar.dim"))
+    if lens.currency:
+        spans.append((f" {DOT} in {lens.currency}", "bar.dim"))
     if view.filter_text:
         spans.append(whole(f"  /{view.filter_text}", "tag.filter"))
     return tuple(spans)
@@ -94,20 +97,28 @@ def _count(view: BoardView) -> Line:
 
 
 def _sums(view: BoardView) -> Line:
-    text = _amounts(view.board.open_sums, view.glyphs)
+    text = _amounts(view.board.open_sums, view)
     return ((text, "bar.title"), _GAP) if text else ()
 
 
 def _weighted(view: BoardView) -> Line:
-    text = _amounts(view.board.open_weighted, view.glyphs)
+    text = _amounts(view.board.open_weighted, view)
     return (("wtd ", "bar.dim"), (text, "bar.sum"), _GAP) if text else ()
 
 
-def _amounts(sums: Sequence[Money], glyphs: Glyphs) -> str:
-    """Each currency by itself: amounts in different ones are never added."""
+def _amounts(sums: Sequence[Money], view: BoardView) -> str:
+    """Each currency by itself, amounts in different ones are never added; or converted, and marked
+    so."""
     if len(sums) > 2:
         return f"{len(sums)} currencies"
-    return " + ".join(money_text(money, glyphs, symbol=True) for money in sums)
+    about = view.board.lens.currency if view.board.is_converted else ""
+    return " + ".join(_amount(money, view.glyphs, about, symbol=True) for money in sums)
+
+
+def _amount(money: Money, glyphs: Glyphs, about: str, *, symbol: bool) -> str:
+    """An amount, marked where it is in the currency that others were converted to."""
+    mark = ABOUT if money.currency == about else ""
+    return f"{mark}{money_text(money, glyphs, symbol=symbol)}"
 
 
 def _signs(view: BoardView) -> Line:
@@ -226,7 +237,8 @@ def head_lines(view: BoardView, column: int, width: int, rows: int) -> tuple[Lin
     here = view.cursor[0] == column
     shown = view.board.columns[column]
     days = dict(view.usual_days).get(shown.stage.id) if shown.stage.is_open else None
-    return _heads(shown, days, width, rows, here, view.is_mixed, view.glyphs)
+    about = view.board.lens.currency if shown.is_converted else ""
+    return _heads(shown, days, width, rows, here, view.is_mixed, view.glyphs, about)
 
 
 @lru_cache(maxsize=256)
@@ -238,9 +250,10 @@ def _heads(
     here: bool,
     symbol: bool,
     glyphs: Glyphs,
+    about: str,
 ) -> tuple[Line, ...]:
     def text(money: Money) -> str:
-        return money_text(money, glyphs, symbol=symbol)
+        return _amount(money, glyphs, about, symbol=symbol)
 
     name = printable(column.stage.name)
     room = width - 1

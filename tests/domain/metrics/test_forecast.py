@@ -22,8 +22,8 @@ from pipeboard.domain.metrics.forecast import (
 )
 from pipeboard.domain.metrics.grouping import by_owner
 from pipeboard.domain.metrics.result import DAY_US
+from pipeboard.domain.money import half_up
 from pipeboard.domain.pipeline import Stage
-from pipeboard.domain.score import half_up
 from tests.domain.metrics.log import (
     LEAD,
     NEGOTIATE,

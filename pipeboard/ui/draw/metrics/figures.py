@@ -24,7 +24,8 @@ from pipeboard.ui.draw.metrics.tab_names import TabName
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """What a person looks at: whose deals, which period, which tab, on how wide a screen."""
+    """What a person looks at: whose deals, which period, which tab, on how wide a screen; sums in
+    `currency`, or in the pipeline's."""
 
     pipeline: Pipeline
     period: Period
@@ -34,6 +35,7 @@ class ReportView:
     tab: TabName = TabName.OVERVIEW
     width: int = 80
     glyphs: Glyphs = Glyphs.UNICODE
+    currency: str = ""
 
 
 NAMED = 8
