@@ -12,19 +12,11 @@ from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.filter_nodes import Filter, These
 from pipeboard.ui.actions.cursor import go_to_stage
 from pipeboard.ui.busy import said
-from pipeboard.ui.changes import (
-    Outcome,
-)
+from pipeboard.ui.changes import Outcome
 from pipeboard.ui.draw.layout import has_room_for_pane
 from pipeboard.ui.draw.line import whole
 from pipeboard.ui.draw.view import Pane
-from pipeboard.ui.host import (
-    Host,
-    ask,
-    parse_query,
-    patiently,
-    read,
-)
+from pipeboard.ui.host import Host, ask, parse_query, patiently, read
 from pipeboard.ui.key_table import ALL
 from pipeboard.ui.overlays.help import Help, filter_lines, groups_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
@@ -274,8 +266,7 @@ async def currency(host: BoardScreen) -> None:
     lens = host.state.lens
     into = "" if lens.currency else (await read(host, lambda reader: reader.settings())).currency
     await look_through(host, replace(lens, currency=into))
-    board = host.state.board
-    shown = {money.currency for column in board.columns for money in column.sums}
+    shown = {money.currency for column in host.state.board.columns for money in column.sums}
     if into and (lacking := sorted(shown - {into})):
         words = f"No rate for {', '.join(lacking)}: 'pipeboard fx set {lacking[0]} RATE' enters it."
         host.say(words, "status.warn")
