@@ -360,10 +360,6 @@ def _show_behind(host: BoardScreen, place: LeftAt, wanted: Wanted) -> None:
 
 async def pane(host: BoardScreen) -> None:
     """p: the deal beside the board, or not; on its own screen where there is no room."""
-    await _open_pane(host)
-
-
-async def _open_pane(host: BoardScreen) -> None:
     view = host.state.view
     if not has_room_for_pane(view.width):
         await _open_screen(host)
@@ -375,7 +371,7 @@ async def switch(host: BoardScreen) -> None:
     """Tab: keys to the pane, and back to the board."""
     pane = host.state.view.pane
     if pane is None:
-        await _open_pane(host)
+        await pane(host)
     else:
         host.state.show(pane=replace(pane, focused=not pane.focused))
         host.redraw()
@@ -386,7 +382,7 @@ async def open(host: BoardScreen) -> None:
     if host.state.card is None:
         host.say("No deal is selected here.", "status.warn")
     elif has_room_for_pane(host.state.view.width) and host.state.view.pane is None:
-        await _open_pane(host)
+        await pane(host)
     else:
         await _open_screen(host)
 
