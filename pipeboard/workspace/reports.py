@@ -98,7 +98,8 @@ def basis_as_of(reader: Reader, asked: ReportQuery) -> Basis:
     rules = replace(rules, view=asked.currency)
     basis = Basis.over(reader.histories(asked.pipeline.id, as_of), rules, as_of, asked.period)
     hoped = [deal.id for deal in basis.deals.open if category(basis, deal) == Category.COMMIT]
-    return replace(basis, supported=reader.supported(rules.pipeline, as_of, hoped))
+    supported, well_known = reader.evidence(rules.pipeline, as_of, hoped)
+    return replace(basis, supported=supported, well_known=well_known)
 
 
 def report_on(reader: Reader, basis: Basis, asked: ReportQuery) -> Report:

@@ -151,6 +151,17 @@ def own_call(asked: Asked) -> Answer:
     return sum(found) if found else None
 
 
+def single_contact(asked: Asked) -> Answer:
+    bars = [asked.rank(stage.id) for stage in asked.stages if stage.qualified]
+    alone = past = 0
+    for deal in asked.open:
+        if bars and any(asked.rank(place) >= min(bars) for _, place in deal.path):
+            names = [name for name in deal.values if name.startswith("contacts.")]
+            past += 1
+            alone += sum(deal.at(name, asked.now) is not None for name in names) < 2
+    return share(alone, past)
+
+
 FURTHER: dict[str, Callable[[Asked], Answer]] = {
     "value_kept": value_kept,
     "cycle_days_active_median": active_cycle,
@@ -160,6 +171,7 @@ FURTHER: dict[str, Callable[[Asked], Answer]] = {
 }
 STANDING: dict[str, Callable[[Asked], Answer]] = {
     "coverage_next": coverage_next,
+    "single_contact": single_contact,
     "coverage_required": needed_coverage,
     "coverage_required_by_win_rate": by_win_rate,
     "leads_needed": leads_needed,

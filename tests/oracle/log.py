@@ -142,6 +142,7 @@ def _replay(
     if deal is None:
         return
     _fields(deal, at, kind, after)
+    _people(deal, at, after)
     _way(deal, at, kind, said, kinds)
     _work(deal, at, kind, said)
 
@@ -161,6 +162,15 @@ def _fields(deal: Told, at: int, kind: str, after: dict[str, Any]) -> None:
     if kind == "merged" and after.get("merged_into"):
         deal.merged = True
         deal.set("archived", at, True)
+
+
+def _people(deal: Told, at: int, after: dict[str, Any]) -> None:
+    """Whom it names: all at once, or one by one."""
+    for key, contact in after.get("contacts", {}).items():
+        deal.set(f"contacts.{key}", at, contact)
+    for name, contact in after.items():
+        if name.startswith("contacts."):
+            deal.set(name, at, contact)
 
 
 def _way(deal: Told, at: int, kind: str, said: dict[str, Any], kinds: dict[int, str]) -> None:

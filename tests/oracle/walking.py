@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 
-from pipeboard.domain.deal import Loss
+from pipeboard.domain.deal import Contact, Loss
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.templates import template
@@ -127,9 +127,12 @@ _EDITS = (_value, _close, _close, _assign, _probability, _archive)
 
 def _rarely(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
     day = (who.today + timedelta(days=rng.randint(-5, 40))).isoformat()
-    match rng.randrange(6):
+    match rng.randrange(8):
         case 4:
             who.snooze(ids, rng.choice((None, who.today + timedelta(days=rng.randint(1, 40)))))
+        case 6 | 7:
+            name, key = rng.choice(("Mika Salo", "Aino Laine", "Ito Ren")), rng.choice("abc")
+            who.set_contact(ids[0], rng.choice((Contact(name), Contact(name), None)), key)
         case 5:
             period = rng.choice(("2026Q3", "2026Q4", "2026-11"))
             amount = rng.choice((f"{rng.randint(1, 90)}k", None))

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import pytest
 
+from pipeboard.domain.deal import Contact
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.metrics import Report
 from pipeboard.domain.money import Money
@@ -201,3 +202,25 @@ def test_without_a_rate_the_board_keeps_a_row_for_the_currency(team: Team, ana: 
     board = ana.reader.board(replace(ana.lens(sales(ana)), currency="EUR"))
     assert board.open_sums == (Money(1_000_000, "EUR"), Money(500_000, "USD"))
     assert not board.is_converted
+
+
+def test_deals_that_hang_on_one_person_are_counted_as_of_any_instant(
+    team: Team, ana: Workspace
+) -> None:
+    early = add(ana, "Acme: spare parts 10k")
+    lone, known = (add(ana, f"{name}: service", stage=PROPOSAL) for name in ("Bo Oy", "Cobalt"))
+    for deal, names in ((lone, ("Mika",)), (known, ("Mika", "Aino"))):
+        for name in names:
+            ana.set_contact(deal.id, Contact(name))
+    before = ana.now()
+    team.clock.wait(days=1)
+    ana.set_contact(lone.id, Contact("Ito"))
+    ana.set_contact(known.id, None, "aino")
+
+    def alone(question: ReportQuery) -> list[int]:
+        found = ana.report(question).metric("single_contact")
+        assert early.id not in found.den_ids
+        return list(found.num_ids)
+
+    assert alone(asked(ana)) == [known.id]
+    assert alone(replace(asked(ana), as_of=before)) == [lone.id]
