@@ -144,6 +144,7 @@ class MetricsWorker:
             asked.query,
             asked.compares,
             asked.currency,
+            asked.since,
             moment,
         )
         if key not in self._figures:
@@ -165,7 +166,8 @@ class MetricsWorker:
         if asked.compares and asked.period.kind != "all":
             before = self._report(question.before(self._read().settings()), moment)
         deals = self._read().deals(named_deals(report))
-        return Figures(report, before, {deal.id: deal.name for deal in deals.values()})
+        names = {deal.id: deal.name for deal in deals.values()}
+        return Figures(report, before, names, asked.since)
 
     def _read(self) -> Reader:
         """A reader that belongs to this thread."""

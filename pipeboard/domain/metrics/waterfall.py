@@ -106,10 +106,17 @@ def waterfall(basis: Basis) -> Waterfall:
     return waterfall_since(basis, basis.start)
 
 
-def waterfall_since(basis: Basis, us: int) -> Waterfall:
-    """The waterfall of the period from any instant on: what changed since Monday, this quarter."""
+def waterfall_of_days(basis: Basis, first: date, after: date | None = None) -> Waterfall:
+    """The waterfall of the period from a local day on, to before another one."""
+    start = basis.calendar.start
+    return waterfall_since(basis, start(first), None if after is None else start(after))
+
+
+def waterfall_since(basis: Basis, us: int, until: int | None = None) -> Waterfall:
+    """The waterfall of the period from any instant on to before another (the end of the period):
+    what changed since Monday, this quarter."""
     first = min(us - 1, basis.now)
-    last = max(first, min(basis.end - 1, basis.now))
+    last = max(first, min(basis.end - 1 if until is None else until - 1, basis.now))
     ledger = _Ledger(basis, first, last)
     for deal in basis.deals.everything:
         if not _is_over_before(deal, first) and deal.created_at <= last:

@@ -369,11 +369,11 @@ async def pane(host: BoardScreen) -> None:
 
 async def switch(host: BoardScreen) -> None:
     """Tab: keys to the pane, and back to the board."""
-    pane = host.state.view.pane
-    if pane is None:
+    beside = host.state.view.pane
+    if beside is None:
         await pane(host)
     else:
-        host.state.show(pane=replace(pane, focused=not pane.focused))
+        host.state.show(pane=replace(beside, focused=not beside.focused))
         host.redraw()
 
 
