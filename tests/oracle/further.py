@@ -140,15 +140,20 @@ def own_call(asked: Asked) -> Answer:
     if months_long(asked) == 1:
         label = f"{asked.first:%Y-%m}"
     called = {who: minor for (period, who), minor in asked.calls.items() if period == label}
+    found = [called[rep] for rep in callers(asked) if rep in called]
+    return sum(found) if found else None
+
+
+def callers(asked: Asked) -> Sequence[str]:
+    """The reps whose calls are those of a group."""
     if asked.group is None or asked.scope == "part":
-        return None
-    reps: Sequence[str] = {
-        "": list(called),
+        return []
+    reps: dict[str, Sequence[str]] = {
+        "": list({who for _, who in asked.calls_told}),
         "owner": [asked.group],
         "team": [rep for rep, team in asked.teams.items() if team == asked.group],
-    }[asked.scope]
-    found = [called[rep] for rep in reps if rep in called]
-    return sum(found) if found else None
+    }
+    return reps[asked.scope]
 
 
 def single_contact(asked: Asked) -> Answer:

@@ -25,6 +25,8 @@ ZONES = (
     "UTC",
 )
 CURRENCIES = ("EUR", "USD", "JPY", "KWD")
+UNRATED = (*CURRENCIES, "CHF")
+"""In one of the zones there are amounts without a rate."""
 WHY = "they signed already"
 
 
@@ -59,6 +61,10 @@ def walked(path: Path, zone: str, seed: int, commands: int) -> Team:
     return team
 
 
+def currencies(who: Workspace) -> Sequence[str]:
+    return UNRATED if who.settings.zone_name == "UTC" else CURRENCIES
+
+
 def _act(rng: Random, who: Workspace) -> None:
     either = who.parse_filter("archived|-archived")
     deals = [deal.id for deal in who.reader.each(either, today=who.today)]
@@ -82,7 +88,8 @@ def _win(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
 
 def _lose(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
     category = rng.choice(("price", "competitor", "timing", "other", "invalid"))
-    who.lose(ids, Loss(category, rng.choice(("", "they said so"))))
+    rival = rng.choice(("", "Rivals Ltd", "Bolt")) if category == "competitor" else ""
+    who.lose(ids, Loss(category, rng.choice(("", "they said so")), rival))
 
 
 def _reopen(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
@@ -90,7 +97,7 @@ def _reopen(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
 
 
 def _value(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
-    money = f"{rng.randint(0, 90_000)} {rng.choice(CURRENCIES)}"
+    money = f"{rng.randint(0, 90_000)} {rng.choice(currencies(who))}"
     who.set_fields(ids, [f"value={rng.choice((money, money, ''))}"])
 
 
@@ -150,7 +157,7 @@ def _rarely(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
 
 def _begin(rng: Random, who: Workspace) -> None:
     value = f" {rng.randint(1, 90)}k" if rng.random() < 0.8 else ""
-    currency = f" {rng.choice(CURRENCIES)}" if value and rng.random() < 0.4 else ""
+    currency = f" {rng.choice(currencies(who))}" if value and rng.random() < 0.4 else ""
     close = who.today + timedelta(days=rng.randint(0, 120))
     close_text = f" close:{close.isoformat()}" if rng.random() < 0.8 else ""
     source = rng.choice((" source:referral", " source:web", ""))

@@ -294,10 +294,11 @@ class Basis:
 
     def own(self, happened: Happened) -> Happened:
         """Of what happened to the deals of `whole`, the part that belongs to this group."""
-        if self.grouping is None:
-            return happened
-        event = self.grouping.event
-        return [(us, deal) for us, deal in happened if event(deal, us) == self.group]
+        return [(us, deal) for us, deal in happened if self.is_own(deal, us)]
+
+    def is_own(self, deal: History, us: int) -> bool:
+        """Whether what happened to a deal of `whole` at an instant belongs to this group."""
+        return self.grouping is None or self.grouping.event(deal, us) == self.group
 
     def stood_in_group(self, deal: History, us: int) -> bool:
         """Whether an open deal belonged to this group, and those around it, at an instant."""
