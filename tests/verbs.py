@@ -32,7 +32,6 @@ class Workspace(workspace.Workspace):
 
     add_all = new_deals.add_all
     change_rep = configuration.change_rep
-    changes_since = reports.changes_since
     create = new_deals.create
     end_of = reports.end_of
     find_deals = finding.find_deals

@@ -33,6 +33,9 @@ PREFERENCES = (
     Preference("mouse", True, "false leaves the mouse to the terminal"),
     Preference("digits", "stage", "what a bare digit does", ("stage", "count")),
     Preference("density", "auto", "lines a card takes", ("auto", 1, 2, 3, 4)),
+    Preference(
+        "sums", "each", "several currencies: each by itself, or converted", ("each", "workspace")
+    ),
     Preference("editor", None, "the editor, else $VISUAL, $EDITOR or vi"),
     Preference("copy_cmd", None, "the command that copies what it reads, such as wl-copy"),
 )

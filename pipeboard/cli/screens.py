@@ -39,6 +39,7 @@ def show_board(call: Call, store: Store) -> int:
         theme=config["theme"],
         glyphs=config["glyphs"],
         density=config["density"],
+        sums=config["sums"],
         mouse=config["mouse"],
         keymap=read_keymap({name: value.value for name, value in config.keys.items()}, programs),
         programs=programs,

@@ -33,7 +33,8 @@ class Sort(StrEnum):
 class Lens:
     """Which deals of a pipeline are looked at, and in which order.
 
-    `owner` narrows to one rep (None: everyone), `me` is who `owner:me` means in `filter`.
+    `owner` narrows to one rep (None: everyone), `me` is who `owner:me` means in `filter`. Sums
+    are converted to `currency` where a rate is known ("": each currency by itself).
     Two equal lenses on an unchanged database show the same cards.
     """
 
@@ -45,6 +46,7 @@ class Lens:
     filter: Filter | None = None
     sort: Sort = Sort.MANUAL
     reverse: bool = False
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +97,16 @@ class Column:
     """One stage of the board with what all its deals under the lens come to.
 
     `sums` and `weighted` hold one amount a currency, largest count of deals first; deals without
-    a value are in `count` only, deals without any probability are not in `weighted`.
+    a value are in `count` only, deals without any probability are not in `weighted`. Some
+    amounts `is_converted` to the currency of the lens: at today's rate, closed ones at that of the
+    day they closed.
     """
 
     stage: Stage
     count: int = 0
     sums: tuple[Money, ...] = ()
     weighted: tuple[Money, ...] = ()
+    is_converted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +151,11 @@ class Board:
     def signs(self) -> Signs | None:
         """The signs of the whole board; None while nobody has counted them."""
         return None if self.stage_signs is None else Signs.total(self.stage_signs.values())
+
+    @property
+    def is_converted(self) -> bool:
+        """Whether the open sums hold amounts of other currencies."""
+        return any(column.is_converted for column in self.columns if column.stage.is_open)
 
     def column(self, stage_id: int) -> Column:
         """The column of a stage; `KeyError` when the board has none."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipeboard.domain.metrics import Report
 from pipeboard.domain.metrics.said_before import CALLS
-from pipeboard.domain.score import half_up
+from pipeboard.domain.money import half_up
 from pipeboard.exchange.table_values import Amount, Table, Value
 
 

@@ -51,6 +51,7 @@ class Choices:
     theme: str = "dark"
     glyphs: str = "auto"
     density: int | str = "auto"
+    sums: str = "each"
     mouse: bool = True
     keymap: Mapping[str, str] = field(default_factory=dict)
     digits: str = "stage"
@@ -96,7 +97,8 @@ def first_state(
     _check_rep(reader, actor)
     pipeline = _chosen(pipelines, choices.pipeline)
     today = clock().astimezone(settings.zone).date()
-    lens = Lens(pipeline.id, today, settings.zone, me=actor.rep)
+    into = settings.currency if choices.sums == "workspace" else ""
+    lens = Lens(pipeline.id, today, settings.zone, me=actor.rep, currency=into)
     width, height = terminal_size()
     read_only = store.read_only or not may_write(store.location)
     view = BoardView(

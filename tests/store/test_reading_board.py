@@ -17,9 +17,8 @@ from pipeboard.domain.board import Lens, Sort
 from pipeboard.domain.dates import local_date, start_of_day
 from pipeboard.domain.deal import Deal, NextStep
 from pipeboard.domain.filter_nodes import Compare, Or, State
-from pipeboard.domain.money import Money
+from pipeboard.domain.money import Money, half_up
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.score import half_up
 from tests.store.conftest import Crowd
 from tests.store.made_up import TODAY, ZONE, deal, lens, pipelines, store_with
 from tests.store.oracle import shown

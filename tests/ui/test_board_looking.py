@@ -9,6 +9,7 @@ import pytest
 from pipeboard.domain.board import Sort
 from pipeboard.ui.draw.view import AUTO
 from pipeboard.ui.launch import Choices
+from tests.team import Team
 from tests.ui.desk import desk
 
 
@@ -177,6 +178,26 @@ async def test_plus_and_minus_change_the_lines_of_a_card(demo: Path) -> None:
         assert board.state.view.density == 1
         await board.press("v", "a")
         assert board.state.view.density == AUTO
+
+
+async def test_several_currencies_can_be_shown_as_one(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("dollar_sign", *"8k")
+        await board.press("space", *"USD", "enter")
+        assert board.shows("$8k")
+        await board.press("v", "c")
+        assert "No rate for USD: 'pipeboard fx set USD RATE' enters it." in board.status
+        team = Team(demo)
+        team.rep("ana").set_rate("USD", "0.5")
+        team.close()
+        await board.press("R")
+        assert board.shows(" in EUR") and board.shows("≈€")
+        await board.press("M")
+        await board.until(lambda: board.shows("2026Q4 · in EUR"))
+        await board.press("E")
+        await board.until(lambda: not board.shows(" in EUR"))
+        await board.press("q", "E")
+        assert not board.shows("≈€")
 
 
 async def test_signs_can_be_ascii(demo: Path) -> None:

@@ -12,6 +12,7 @@ from pipeboard.ui.draw.metrics.tab_names import TabName
 from pipeboard.ui.launch import Choices
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.metrics import MetricsScreen
+from pipeboard.workspace.targets import calls_of
 from tests.ui.desk import Desk, desk
 
 
@@ -304,3 +305,34 @@ async def test_how_the_workspace_counts_is_chosen_on_the_screen(demo: Path) -> N
         await board.press("down", "down", "down", "enter")
         await board.until(lambda: board.state.reader.settings().fiscal_shift == 3)
         await settled(board, screen)
+
+
+async def test_what_changed_can_be_asked_of_other_days_than_the_period(demo: Path) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        await board.press("s", *"tomorrow", "enter")
+        assert board.shows("has not come yet")
+        await board.press("ctrl+u", *"9nov..16nov", "enter")
+        await settled(board, screen)
+        await on_spot(board, screen, "Pipeline, start")
+        assert board.shows("Why the pipeline changed, 9 Nov to 15 Nov")
+        start = screen.spot
+        await press(board, screen, "s", "enter")
+        await on_spot(board, screen, "Pipeline, start")
+        assert board.shows("Why the pipeline changed  ") and screen.spot is not None
+        assert start is not None and start.deals != screen.spot.deals
+
+
+async def test_a_rep_calls_the_period_on_the_screen(demo: Path) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        await press(board, screen, "7")
+        await board.press("C", *"lots", "enter")
+        assert board.shows("not an amount")
+        await board.press("ctrl+u", *"120k", "enter")
+        await board.until(lambda: "Call for 2026Q4, @ana: €120,000" in board.status)
+        await on_spot(board, screen, "@ana: due in the period")
+        calls = calls_of(board.workspace, screen.asked.pipeline)
+        assert calls["2026Q4", "ana"].minor == 12_000_000
+        await board.press("C", "enter")
+        await board.until(lambda: "No call for 2026Q4, @ana." in board.status)

@@ -335,13 +335,15 @@ class Reader:
 
         return read_rules(self._database, pipeline, self.settings(), as_of)
 
-    def supported(
+    def evidence(
         self, pipeline: Pipeline, as_of: datetime, ids: Collection[int]
-    ) -> frozenset[int]:
-        """Of some deals, those with the evidence of a commit at an instant."""
-        from pipeboard.store.reading.yardsticks import read_supported
+    ) -> tuple[frozenset[int], frozenset[int]]:
+        """Of some deals those with the evidence of a commit, and of all those with two contacts or
+        more, at an instant."""
+        from pipeboard.store.reading.yardsticks import read_supported, read_well_known
 
-        return read_supported(self._database, pipeline, as_of, ids)
+        supported = read_supported(self._database, pipeline, as_of, ids)
+        return supported, read_well_known(self._database, pipeline.id, as_of)
 
     def attribute(
         self, pipeline_id: int, name: str, as_of: datetime | None = None

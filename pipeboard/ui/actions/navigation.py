@@ -12,19 +12,11 @@ from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.filter_nodes import Filter, These
 from pipeboard.ui.actions.cursor import go_to_stage
 from pipeboard.ui.busy import said
-from pipeboard.ui.changes import (
-    Outcome,
-)
+from pipeboard.ui.changes import Outcome
 from pipeboard.ui.draw.layout import card_rows, has_room_for_pane
 from pipeboard.ui.draw.line import whole
 from pipeboard.ui.draw.view import AUTO, Pane
-from pipeboard.ui.host import (
-    Host,
-    ask,
-    parse_query,
-    patiently,
-    read,
-)
+from pipeboard.ui.host import Host, ask, parse_query, patiently, read
 from pipeboard.ui.key_table import ALL
 from pipeboard.ui.overlays.help import Help, filter_lines, groups_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
@@ -227,6 +219,7 @@ async def view(host: BoardScreen) -> None:
         MenuChoice("a", "as many as there is room for"),
         MenuChoice("p", "deal beside the board"),
         MenuChoice("o", "mine / everyone"),
+        MenuChoice("c", "one currency / each by itself"),
         MenuChoice("g", "signs: unicode / ASCII"),
     ]
     key = await ask(host, Menu("View", choices))
@@ -243,7 +236,18 @@ async def view(host: BoardScreen) -> None:
         host.state.show(glyphs=other.ASCII if unicode else other.UNICODE)
         host.redraw()
     else:
-        host.press({"p": "board.pane", "o": "board.mine"}[key])
+        host.press({"p": "board.pane", "o": "board.mine", "c": "board.currency"}[key])
+
+
+async def currency(host: BoardScreen) -> None:
+    """Sums in the workspace's currency, or each currency by itself."""
+    lens = host.state.lens
+    into = "" if lens.currency else (await read(host, lambda reader: reader.settings())).currency
+    await look_through(host, replace(lens, currency=into))
+    shown = {money.currency for column in host.state.board.columns for money in column.sums}
+    if into and (lacking := sorted(shown - {into})):
+        words = f"No rate for {', '.join(lacking)}: 'pipeboard fx set {lacking[0]} RATE' enters it."
+        host.say(words, "status.warn")
 
 
 def denser(host: BoardScreen) -> None:
@@ -334,10 +338,6 @@ def _show_behind(host: BoardScreen, place: LeftAt, wanted: Wanted) -> None:
 
 async def pane(host: BoardScreen) -> None:
     """p: the deal beside the board, or not; on its own screen where there is no room."""
-    await _open_pane(host)
-
-
-async def _open_pane(host: BoardScreen) -> None:
     view = host.state.view
     if not has_room_for_pane(view.width):
         await _open_screen(host)
@@ -347,11 +347,11 @@ async def _open_pane(host: BoardScreen) -> None:
 
 async def switch(host: BoardScreen) -> None:
     """Tab: keys to the pane, and back to the board."""
-    pane = host.state.view.pane
-    if pane is None:
-        await _open_pane(host)
+    beside = host.state.view.pane
+    if beside is None:
+        await pane(host)
     else:
-        host.state.show(pane=replace(pane, focused=not pane.focused))
+        host.state.show(pane=replace(beside, focused=not beside.focused))
         host.redraw()
 
 
@@ -360,7 +360,7 @@ async def open(host: BoardScreen) -> None:
     if host.state.card is None:
         host.say("No deal is selected here.", "status.warn")
     elif has_room_for_pane(host.state.view.width) and host.state.view.pane is None:
-        await _open_pane(host)
+        await pane(host)
     else:
         await _open_screen(host)
 

@@ -13,6 +13,7 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.text import printable
 from pipeboard.ui.draw.card import SIGN_ROLES
 from pipeboard.ui.draw.glyphs import (
+    ABOUT,
     ABOVE,
     AFTER,
     BAR,
@@ -89,6 +90,8 @@ def _lens(view: BoardView) -> Line:
     spans: list[Span] = []
     if lens.sort in _SORTED:
         spans.append((f" {DOT} {_SORTED[lens.sort]}", "bar.dim"))
+    if lens.currency:
+        spans.append((f" {DOT} in {lens.currency}", "bar.dim"))
     if view.filter_text:
         spans.append(whole(f"  /{view.filter_text}", "tag.filter"))
     return tuple(spans)
@@ -102,20 +105,28 @@ def _count(view: BoardView) -> Line:
 
 
 def _sums(view: BoardView) -> Line:
-    text = _amounts(view.board.open_sums, view.glyphs)
+    text = _amounts(view.board.open_sums, view)
     return ((text, "bar.title"), _GAP) if text else ()
 
 
 def _weighted(view: BoardView) -> Line:
-    text = _amounts(view.board.open_weighted, view.glyphs)
+    text = _amounts(view.board.open_weighted, view)
     return (("wtd ", "bar.dim"), (text, "bar.sum"), _GAP) if text else ()
 
 
-def _amounts(sums: Sequence[Money], glyphs: Glyphs) -> str:
-    """Each currency by itself: amounts in different ones are never added."""
+def _amounts(sums: Sequence[Money], view: BoardView) -> str:
+    """Each currency by itself, amounts in different ones are never added; or converted, and marked
+    so."""
     if len(sums) > 2:
         return f"{len(sums)} currencies"
-    return " + ".join(money_text(money, glyphs, symbol=True) for money in sums)
+    about = view.board.lens.currency if view.board.is_converted else ""
+    return " + ".join(_amount(money, view.glyphs, about, symbol=True) for money in sums)
+
+
+def _amount(money: Money, glyphs: Glyphs, about: str, *, symbol: bool) -> str:
+    """An amount, marked where it is in the currency that others were converted to."""
+    mark = ABOUT if money.currency == about else ""
+    return f"{mark}{money_text(money, glyphs, symbol=symbol)}"
 
 
 def _signs(view: BoardView) -> Line:
@@ -301,7 +312,8 @@ def head_lines(view: BoardView, column: int, width: int, rows: int) -> tuple[Lin
         number = str(view.numbers[column] or "")
         return ((left(number.center(width), width, "column.sum"),), *[(blank(width),)] * (rows - 1))
     names = _Names(stage_names(view), column)
-    style = _HeadStyle(width, rows, view.is_mixed, view.glyphs)
+    about = view.board.lens.currency if shown.is_converted else ""
+    style = _HeadStyle(width, rows, view.is_mixed, view.glyphs, about)
     return _heads(shown, names, days, view.top(column), here, style)
 
 
@@ -313,12 +325,14 @@ class _Names(NamedTuple):
 
 
 class _HeadStyle(NamedTuple):
-    """How a head is drawn; `symbol` says whether amounts name their currency."""
+    """How a head is drawn; `symbol` says whether amounts name their currency, `about` is the one
+    that they are converted to."""
 
     width: int
     rows: int
     symbol: bool
     glyphs: Glyphs
+    about: str
 
 
 @lru_cache(maxsize=256)
@@ -326,7 +340,7 @@ def _heads(
     column: Column, names: _Names, days: int | None, above: int, here: bool, style: _HeadStyle
 ) -> tuple[Line, ...]:
     def text(money: Money) -> str:
-        return money_text(money, style.glyphs, symbol=style.symbol)
+        return _amount(money, style.glyphs, style.about, symbol=style.symbol)
 
     rows, room = style.rows, style.width - 1
     scrolled = f"{ABOVE}{above} " if above else ""

@@ -116,7 +116,9 @@ class BoardView:
     @cached_property
     def is_mixed(self) -> bool:
         """Does the board hold several currencies, so that each amount has to name its own?"""
-        return len({money.currency for column in self.board.columns for money in column.sums}) > 1
+        columns = self.board.columns
+        shown = {money.currency for column in columns for money in column.sums}
+        return len(shown) > 1 or any(column.is_converted for column in columns)
 
     @cached_property
     def most_sums(self) -> int:
