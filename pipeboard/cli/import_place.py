@@ -37,7 +37,7 @@ def place_of(call: Call) -> Iterator[tuple[Workspace, Pipeline | None]]:
         _expect_something_to_make(call)
     if asked.dry_run and not made:
         with tempfile.TemporaryDirectory(prefix="pipeboard-") as folder:
-            workspace = _rehearsal(call, Path(folder))
+            workspace = rehearsal(call, Path(folder))
             yield workspace, None if asked.stages is not None else workspace.pipeline()
         return
     makes_one = asked.stages is not None
@@ -119,12 +119,13 @@ def _known(workspace: Workspace, name: str, stages: str) -> Pipeline | None:
     return found
 
 
-def _rehearsal(call: Call, folder: Path) -> Workspace:
+def rehearsal(call: Call, folder: Path, currency: str = "") -> Workspace:
+    """A workspace to plan in, of which nothing stays."""
     from pipeboard.domain.settings import Settings
     from pipeboard.domain.templates import TEMPLATES, template
     from pipeboard.store import Store
 
-    settings = Settings()
+    settings = Settings(currency=currency) if currency else Settings()
     workspace = call.workspace_on(Store.create(str(folder / "rehearsal.db"), settings))
     workspace.change_pipeline(
         template(TEMPLATES[0], pipeline_name="New business", currency=settings.currency)

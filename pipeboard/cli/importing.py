@@ -108,7 +108,7 @@ def _import(
 
     asked = call.arguments
     origin = Path(asked.file).name if asked.file != "-" else "stdin"
-    with _progress(call) as progress:
+    with progress_told(call) as progress:
         return import_rows(
             workspace,
             reading,
@@ -153,7 +153,7 @@ def _expect_answers(call: Call, reading: Reading) -> None:
 
 
 @contextmanager
-def _progress(call: Call) -> Iterator[Callable[[int, float], None] | None]:
+def progress_told(call: Call) -> Iterator[Callable[[int, float], None] | None]:
     """A line on stderr that counts, for a person, once it takes long."""
     if call.arguments.quiet or not sys.stderr.isatty():
         yield None

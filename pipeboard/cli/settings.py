@@ -210,13 +210,13 @@ def _no_program(name: str, text: str) -> Iterator[str]:
 
 def keys(call: Call) -> int:
     """The keys of every screen."""
-    from pipeboard.ui.key_table import BOARD, DEAL, METRICS
-    from pipeboard.ui.keys import name_of
+    from pipeboard.ui.key_table import SCREENS
+    from pipeboard.ui.keys import UNBOUND, name_of
 
     def names(command: Key) -> list[str]:
-        return [name_of(key) for key in command.keys.split(",")]
+        return [name_of(key) for key in command.keys.split(",") if key != UNBOUND]
 
-    table = {key.id: key for key in (*BOARD, *DEAL, *METRICS)}.values()
+    table = {key.id: key for screen in SCREENS for key in screen}.values()
     if call.arguments.json:
         documents = [
             {"id": c.id, "keys": names(c), "group": str(c.group), "help": c.help} for c in table

@@ -41,9 +41,7 @@ class Staging:
     stage: Stage
     stored: Callable[[], None]
 
-    def store(
-        self, work: Callable[[Writer], T], *, give_up: Callable[[], bool] | None = None
-    ) -> T:
+    def store(self, work: Callable[[Writer], T], *, give_up: Callable[[], bool] | None = None) -> T:
         """What `work` does within one short transaction, on the connection that has the stage."""
         from pipeboard.store.engine import write
         from pipeboard.store.writing import Writer

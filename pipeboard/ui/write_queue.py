@@ -73,7 +73,6 @@ class Order:
         if self._given_up.is_set():
             raise GivenUp("Given up: nothing was stored.")
 
-
     def carry_out(self, write: Write[T], work: Callable[[Writer], T]) -> T:
         """What `write` stores, tried until nobody else holds the database; raises GivenUp."""
         stored = False

@@ -185,6 +185,8 @@ def look_at(workspace: Workspace, plan: ImportPlan, heard: Progress) -> FileSeen
             f"{plan.path.name} is a whole workspace, not a file of deals.",
             hint="Make a database of it: pipeboard import FILE --db NEW.db",
         )
+    if plan.is_new and any(fold(p.name) == fold(plan.pipeline) for p in workspace.pipelines()):
+        plan = replace(plan, is_new=False)
     recipe, last, remarks = _recipe_of(workspace, plan)
     pipeline = _pipeline_of(workspace, plan, recipe)
     stamp = _stamp(plan.path)
