@@ -24,7 +24,7 @@ _HEARD_EACH: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class PlacingWord:
     """A word of a column that places deals: how often it stands there, and what it comes to.
 
     `becomes` is an outcome (`=won`, `=lost`, `=open`), `=-` for nothing, `archived`, a stage by the
@@ -43,7 +43,7 @@ class Survey:
 
     records: int
     samples: Mapping[str, tuple[str, ...]]
-    words: tuple[Word, ...]
+    words: tuple[PlacingWord, ...]
 
 
 def survey(reading: Reading, heard: Callable[[int, float], None]) -> Survey:
@@ -76,11 +76,11 @@ def survey(reading: Reading, heard: Callable[[int, float], None]) -> Survey:
     return Survey(records, {column: tuple(found) for column, found in samples.items()}, words)
 
 
-def _words(reading: Reading, column: str, counts: Counter[str]) -> Iterable[Word]:
+def _words(reading: Reading, column: str, counts: Counter[str]) -> Iterable[PlacingWord]:
     means = _stage_meant if reading.mapping[column] == "stage" else _status_meant
     for text, count in counts.most_common():
         if text and not is_blank(text):
-            yield Word(column, text, count, means(reading, column, text))
+            yield PlacingWord(column, text, count, means(reading, column, text))
 
 
 def _stage_meant(reading: Reading, column: str, text: str) -> str | None:

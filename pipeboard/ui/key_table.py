@@ -252,18 +252,18 @@ IMPORT: Final[tuple[Key, ...]] = (
         for n, tab in enumerate(IMPORT_TABS, 1)
     ),
     _import(Group.AROUND, "importing.next_tab", "l,right,tab", "Next tab", "one tab right",
-        hint="Tab", rank=3, hint_key="1-4"),
+        hint="Tab", rank=4, hint_key="1-4"),
     _import(Group.AROUND, "importing.tab_before", "h,left,shift+tab", "Tab before",
         "one tab left"),
-    _import(Group.NARROW, "importing.change", "enter", "Change",
+    _import(Group.NARROW, "import_choices.change", "enter", "Change",
         "change what is under the cursor; on the preview, import", hint="Change", rank=1),
-    _import(Group.NARROW, "importing.leave_out", "minus,delete", "Leave out",
-        "leave the column or the word out", hint="Leave out", rank=5),
+    _import(Group.NARROW, "import_choices.leave_out", "minus,delete", "Leave out",
+        "leave the column or the word out", hint="Leave out", rank=6),
     _import(Group.NARROW, "importing.choose_file", "o", "Another file", "another file",
-        hint="File", rank=4),
+        hint="File", rank=5),
     _import(Group.NARROW, "importing.choose_pipeline", "P", "Pipeline",
         "where the deals go: a pipeline, or one of the file's own stages", hint="Pipeline",
-        rank=6),
+        rank=7),
     _import(Group.CHANGE, "importing.import_now", "I", "Import", "import it as the preview says",
         hint="Import", rank=2),
     _import(Group.UNDO, "selection.undo", "u", "Undo", "take the import back", hint="Undo",
@@ -275,7 +275,7 @@ IMPORT: Final[tuple[Key, ...]] = (
     _import(Group.ELSEWHERE, "navigation.help", "question_mark,f1", "Help", "all keys",
         hint="Help", rank=9),
     _import(Group.ELSEWHERE, "importing.step_back", "escape,q", "Back",
-        "stop what is under way, or back to the board", hint="Back", rank=7),
+        "stop what is under way, or back to the board", hint="Back", rank=3),
 )
 
 FIRST: Final[tuple[Key, ...]] = (

@@ -9,7 +9,7 @@ from typing import Final
 
 from pipeboard.domain.text import quoted
 from pipeboard.exchange.fields import LEFT_OUT
-from pipeboard.exchange.survey import Word
+from pipeboard.exchange.survey import PlacingWord
 from pipeboard.ui.draw.frame import title_bar
 from pipeboard.ui.draw.glyphs import AFTER, DOT, Glyphs
 from pipeboard.ui.draw.items import Item
@@ -223,12 +223,12 @@ def _column_item(view: ImportView, seen: FileSeen, column: str) -> Item:
     return Item(column, (exactly(line, view.room),))
 
 
-def _word_item(view: ImportView, seen: FileSeen, word: Word) -> Item:
+def _word_item(view: ImportView, seen: FileSeen, word: PlacingWord) -> Item:
     first = max(10, min(32, view.room // 3))
     known = is_known(word.becomes, seen.pipeline)
     text = "says nothing" if word.becomes is None else _BECOMES.get(word.becomes, word.becomes)
     if not known and word.becomes is not None:
-        text = f"no stage of {seen.pipeline.name}"
+        text = "not a stage here"
     line: Line = (
         left(word.text, first, "text"),
         right(f"{word.count:,}", 8, "text.dim"),
@@ -238,6 +238,17 @@ def _word_item(view: ImportView, seen: FileSeen, word: Word) -> Item:
         whole(word.column, "text.dim"),
     )
     return Item(f"{word.column}\0{word.text}", (exactly(line, view.room),))
+
+
+def told_whole(view: ImportView, key: str) -> str:
+    """What is under the cursor where a line may have cut it; empty for lines that say it all."""
+    seen = view.seen
+    if seen is None or view.tab is ImportTab.FILE:
+        return ""
+    if view.tab is ImportTab.COLUMNS:
+        return f"{key} {AFTER} {seen.mapping.get(key, '')}"
+    column, _, word = key.partition("\0")
+    return f"{word} ({column})"
 
 
 # The preview.

@@ -26,7 +26,7 @@ _MOST: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FileEntry:
     """A file or a folder that fits what is typed: how it is typed in full, and its size."""
 
     typed: str
@@ -36,14 +36,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class FileListing:
     """What fits a text, and why nothing can be listed."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[FileEntry, ...]
     why: str = ""
 
 
-def list_files(text: str, folder: Path, recent: Sequence[str]) -> Listing:
+def list_files(text: str, folder: Path, recent: Sequence[str]) -> FileListing:
     """What a path can go on with: folders, then files, those that can be imported first; without
     a text the recent files before those of the folder. May take long where a disk does."""
     head, slash, tail = text.rpartition("/")
@@ -54,13 +54,13 @@ def list_files(text: str, folder: Path, recent: Sequence[str]) -> Listing:
             entries = sorted(((_rank(one, tail), one) for one in fitting), key=lambda pair: pair[0])
             named = [_entry(one, head + slash) for _, one in entries]
     except OSError as error:
-        return Listing((), f"{base} cannot be looked into: {error.strerror}.")
+        return FileListing((), f"{base} cannot be looked into: {error.strerror}.")
     first = (
-        [Entry(path, beside="recent", is_recent=True) for path in reversed(recent)]
+        [FileEntry(path, beside="recent", is_recent=True) for path in reversed(recent)]
         if not text
         else []
     )
-    return Listing((*first, *named))
+    return FileListing((*first, *named))
 
 
 def _fits(name: str, tail: str) -> bool:
@@ -75,13 +75,13 @@ def _rank(entry: os.DirEntry[str], tail: str) -> tuple[bool, int, str]:
     return entry.name != tail, kind, entry.name.casefold()
 
 
-def _entry(entry: os.DirEntry[str], before: str) -> Entry:
+def _entry(entry: os.DirEntry[str], before: str) -> FileEntry:
     if _is_folder(entry):
-        return Entry(f"{before}{entry.name}/", is_folder=True)
+        return FileEntry(f"{before}{entry.name}/", is_folder=True)
     try:
-        return Entry(before + entry.name, beside=_size(entry.stat().st_size))
+        return FileEntry(before + entry.name, beside=_size(entry.stat().st_size))
     except OSError:
-        return Entry(before + entry.name)
+        return FileEntry(before + entry.name)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -111,7 +111,7 @@ class FilePicker(TypingOverlay[str]):
         self._heading = title
         self._folder = folder
         self._recent = tuple(recent)
-        self._listing = Listing(())
+        self._listing = FileListing(())
         self._listed: str | None = None
         self._cursor = self._rows = 0
         self._behind: list[Callable[[], None]] = []
@@ -189,7 +189,7 @@ class FilePicker(TypingOverlay[str]):
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._show, text, listing)
 
-    def _show(self, text: str, listing: Listing) -> None:
+    def _show(self, text: str, listing: FileListing) -> None:
         if text != self.text:
             return
         self._listing, self._listed, self._cursor = listing, text, 0
@@ -206,7 +206,7 @@ def _begun_alike(texts: Sequence[str]) -> str:
     return first[: next(same, min(len(first), len(last)))]
 
 
-def _row(entry: Entry, is_current: bool, width: int) -> Line:
+def _row(entry: FileEntry, is_current: bool, width: int) -> Line:
     mark: Span = (BAR, "cursor") if is_current else blank(1)
     name = whole(entry.typed, "cursor.name" if is_current else "card.name")
     end: Line = (blank(1), whole(entry.beside, "text.dim"), blank(1)) if entry.beside else ()

@@ -17,7 +17,7 @@ from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
 from pipeboard.ui.draw.frame import title_bar
-from pipeboard.ui.draw.glyphs import BAR, Glyphs
+from pipeboard.ui.draw.glyphs import BAR, DOT, Glyphs
 from pipeboard.ui.draw.line import Line, Span, blank, left, whole, wrap
 from pipeboard.ui.key_table import ALL, FIRST
 from pipeboard.ui.keys import Key
@@ -180,7 +180,9 @@ class Welcome(Screen[None]):
         yield ()
         if width < _NARROW:
             yield from _told(f"The database will be {facts.database}", width, "text.dim")
-        told = f"Currency {facts.currency}   Time zone {facts.zone}   You are @{facts.account}"
+        told = (
+            f"Currency {facts.currency} {DOT} Time zone {facts.zone} {DOT} You are @{facts.account}"
+        )
         yield from _told(told, width, "text")
         yield from _told(f"This terminal: {facts.terminal}", width, "text.dim")
         yield ()

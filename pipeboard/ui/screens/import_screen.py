@@ -19,7 +19,14 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.glyphs import spelled
-from pipeboard.ui.draw.import_file import ImportView, heading, in_place, items_of, lines_below
+from pipeboard.ui.draw.import_file import (
+    ImportView,
+    heading,
+    in_place,
+    items_of,
+    lines_below,
+    told_whole,
+)
 from pipeboard.ui.draw.items import Item, listed, scrolled_to
 from pipeboard.ui.draw.line import Line, exactly
 from pipeboard.ui.key_table import IMPORT, IMPORT_TABS, ImportTab
@@ -159,7 +166,8 @@ class ImportScreen(LiveScreen):
 
     def move_cursor(self, columns: int, rows: int) -> None:
         if self.items:
-            self._cursors[self.view.tab] = self.cursor + rows
+            self._cursors[self.view.tab] = max(0, min(self.cursor + rows, len(self.items) - 1))
+            self.say(told_whole(self.view, self.item_key))
         else:
             top = self.page.view.scrolled(rows, self.page.size.height)
             self.page.show(replace(self.page.view, top=top))
@@ -245,6 +253,6 @@ def _first_words(seen: FileSeen) -> str:
     if seen.lacking:
         return seen.lacking
     if unknown:
-        words = "1 word is" if unknown == 1 else f"{unknown} words are"
-        return f"{words} not known in {seen.pipeline.name}: 3 shows them; P makes a pipeline."
-    return "4 shows what would come; nothing is written before you import."
+        words = "1 word unknown" if unknown == 1 else f"{unknown} words unknown"
+        return f"{words}: 3 shows, P new pipeline."
+    return "4 previews it; nothing is written yet."
