@@ -70,6 +70,11 @@ class Config:
         return str(self["database"])
 
     @property
+    def keymap(self) -> dict[str, str]:
+        """The keys that the person has given to commands, as they wrote them."""
+        return {name: value.value for name, value in self.keys.items()}
+
+    @property
     def is_default_database(self) -> bool:
         """Whether nobody has said which database to use."""
         return self.values["database"].origin == "default"

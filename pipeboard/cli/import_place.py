@@ -5,12 +5,11 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeboard.cli.call import Call
-from pipeboard.cli.import_flags import AUTO, open_reading
+from pipeboard.cli.import_flags import AUTO
 from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.templates import from_stage_names
@@ -38,7 +37,7 @@ def place_of(call: Call) -> Iterator[tuple[Workspace, Pipeline | None]]:
         _expect_something_to_make(call)
     if asked.dry_run and not made:
         with tempfile.TemporaryDirectory(prefix="pipeboard-") as folder:
-            workspace = _rehearsal(call, Path(folder))
+            workspace = rehearsal(call, Path(folder))
             yield workspace, None if asked.stages is not None else workspace.pipeline()
         return
     makes_one = asked.stages is not None
@@ -76,15 +75,11 @@ def _stage_names(call: Call, workspace: Workspace, path: Path, recipe: Recipe) -
 
     text: str = call.arguments.stages
     if text.strip().casefold() == AUTO:
-        from pipeboard.exchange.stage_order import stages_in_order
+        from pipeboard.workspace.import_plan import NO_STAGE, open_reading, stages_of
 
-        with open_reading(call, workspace, path, recipe, None) as reading:
-            rows = list(islice(reading.rows(), 1))
-            names = tuple(stages_in_order(reading.rows())) if rows else ()
-        if not rows:
-            raise BadInput(f"{path.name} holds no deals.", hint="Export it again.")
-        if not names:
-            names = ("Open",)
+        with open_reading(workspace, path, recipe, None, strict=call.arguments.strict) as reading:
+            names = stages_of(reading)
+        if names == (NO_STAGE,):
             call.out.say("No stage to work in is named: open deals go into a stage called Open.")
     else:
         names = split_names(text.replace(";", ",")) and _named_stages(text, with_closing=True)
@@ -124,12 +119,13 @@ def _known(workspace: Workspace, name: str, stages: str) -> Pipeline | None:
     return found
 
 
-def _rehearsal(call: Call, folder: Path) -> Workspace:
+def rehearsal(call: Call, folder: Path, currency: str = "") -> Workspace:
+    """A workspace to plan in, of which nothing stays."""
     from pipeboard.domain.settings import Settings
     from pipeboard.domain.templates import TEMPLATES, template
     from pipeboard.store import Store
 
-    settings = Settings()
+    settings = Settings(currency=currency) if currency else Settings()
     workspace = call.workspace_on(Store.create(str(folder / "rehearsal.db"), settings))
     workspace.change_pipeline(
         template(TEMPLATES[0], pipeline_name="New business", currency=settings.currency)

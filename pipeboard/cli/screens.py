@@ -23,8 +23,9 @@ def check_terminal(call: Call) -> None:
         )
 
 
-def show_board(call: Call, store: Store) -> int:
-    """Runs the screens over an open store; the exit code."""
+def show_board(call: Call, store: Store, begin: tuple[object, ...] = ()) -> int:
+    """Runs the screens over an open store; the exit code. `begin` names an action that is done at
+    once, with what it is given."""
     from pipeboard.cli.editor import command, left_behind, write_text
     from pipeboard.cli.environment import state_folder
     from pipeboard.cli.interrupts import left_to_screens
@@ -41,11 +42,12 @@ def show_board(call: Call, store: Store) -> int:
         density=config["density"],
         sums=config["sums"],
         mouse=config["mouse"],
-        keymap=read_keymap({name: value.value for name, value in config.keys.items()}, programs),
+        keymap=read_keymap(config.keymap, programs),
         programs=programs,
         digits=config["digits"],
         copy_command=config["copy_cmd"] or "",
         edit=lambda text: write_text(command(config, call.environ), text, suffix=".md"),
+        begin=begin,
     )
     actor = call.actor_in(store)
     with left_to_screens():

@@ -6,6 +6,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "Begin": {
         "init": ("setup", "make a workspace: database, pipeline, currency"),
         "demo": ("demo", "try it on a made-up team in a temporary database"),
+        "tour": ("demo", "the demo, with eight keys to try one after another"),
         "import": ("importing", "take deals over from a file of another tool"),
         "export": ("exporting", "give deals, or the whole workspace, to a file"),
     },
@@ -64,10 +65,10 @@ VERBS = {verb: listed for group in GROUPS.values() for verb, listed in group.ite
 # only look.
 CHANGING = frozenset(
     (
-        "init", "demo", "import", "add", "set", "assign", "tag", "archive", "unarchive", "merge",
-        "move", "won", "lost", "reopen", "next", "log", "note", "answer", "snooze", "contact",
-        "term", "tick", "recycle", "target set", "call set", "fx set", "setting set", "undo",
-        "redo", "pipeline new", "pipeline apply", "pipeline edit", "rep add", "rep set",
+        "init", "demo", "tour", "import", "add", "set", "assign", "tag", "archive", "unarchive",
+        "merge", "move", "won", "lost", "reopen", "next", "log", "note", "answer", "snooze",
+        "contact", "term", "tick", "recycle", "target set", "call set", "fx set", "setting set",
+        "undo", "redo", "pipeline new", "pipeline apply", "pipeline edit", "rep add", "rep set",
         "config edit", "filter save", "filter rename", "filter forget",
     )
 )  # fmt: skip

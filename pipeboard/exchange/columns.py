@@ -69,7 +69,7 @@ def apply_overrides(
     header = list(matching.targets)
     chosen: dict[str, str] = {}
     for override in overrides:
-        column, target = _read_override(override, header)
+        column, target = read_override(override, header)
         rival = next((c for c, t in chosen.items() if t == target and c != column), None)
         if rival and not takes_several(target):
             raise BadInput(
@@ -236,7 +236,7 @@ def _fits(target: str, cells: Sequence[str], *, wholly: bool = False) -> bool:
     return count == len(cells) if wholly else count >= _FITTING * len(cells)
 
 
-def _read_override(override: str, header: Sequence[str]) -> tuple[str, str]:
+def read_override(override: str, header: Sequence[str]) -> tuple[str, str]:
     """The column and the target; names of columns may hold `=` themselves."""
     parts = override.split("=")
     for cut in range(len(parts) - 1, 0, -1):

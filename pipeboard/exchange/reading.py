@@ -116,6 +116,21 @@ class Reading:
         stream = Rows(self._table, self._layout, self._reader, tally, self._key)
         return stream.histories() if self._folds_history else stream.each()
 
+    def records(self) -> Iterator[Record | Rejected]:
+        """The lines below the header as they stand."""
+        return self._table.records()
+
+    @property
+    def tells_stages(self) -> bool:
+        """Whether anything says in which stage the deals are."""
+        answers = self.answers()
+        return bool(answers["stage"] or answers["outcome"])
+
+    @property
+    def tells_names(self) -> bool:
+        """Whether anything says what the deals are called."""
+        return bool(_NAMING.intersection(self.mapping.values()) or self._key)
+
     def answers(self) -> dict[str, str]:
         """How each of REQUIRED is answered: by a column, by a constant, or not at all ("")."""
         columns: dict[str, str] = {}
@@ -200,13 +215,13 @@ def open_import(
         matching = match_columns(table.header, layout, [record.cells for record in sample])
         matching = _without_reason(path, table, matching)
         matching = apply_overrides(matching, (*overrides, *options.overrides), layout)
-        if not options.key:
+        if not options.key and not options.still_asks:
             _require_a_name(table, matching)
         rules = rules_of(options, currency, table, layout, matching)
         moments = MomentReader(zone, today, order, lambda index: _column(table, index))
         reader = DealReader(table.header, matching.targets, layout, rules, moments)
         unheard = Tally()
-        for record in sample:
+        for record in sample * (not options.still_asks):
             reader.read(record, unheard)  # a date with two readings is better told of at once
         for amounts in reader.amounts.values():
             amounts.assumed_groups = 0

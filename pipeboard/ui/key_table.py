@@ -35,6 +35,18 @@ class DealTab(StrEnum):
 DEAL_TABS = tuple(DealTab)
 
 
+class ImportTab(StrEnum):
+    """The parts of the import screen, in the order of their numbers."""
+
+    FILE = "File"
+    COLUMNS = "Columns"
+    WORDS = "Words"
+    PREVIEW = "Preview"
+
+
+IMPORT_TABS = tuple(ImportTab)
+
+
 def _key(
     screen: str,
     group: Group,
@@ -67,6 +79,8 @@ _elsewhere = partial(_key, "board", Group.ELSEWHERE)
 _app = partial(_key, "app")
 _deal = partial(_key, "deal")
 _metrics = partial(_key, "metrics")
+_import = partial(_key, "import")
+_first = partial(_key, "first", Group.ELSEWHERE)
 
 # fmt: off
 BOARD: Final[tuple[Key, ...]] = (
@@ -140,6 +154,10 @@ BOARD: Final[tuple[Key, ...]] = (
     _elsewhere("navigation.switch", "tab", "Board / pane", "keys to the pane, to the board",
         shown="Tab"),
     _elsewhere("navigation.metrics", "M", "Metrics", "on target? what is stuck? which forecast?"),
+    _elsewhere("importing.open_import", "I", "Import a file", "bring deals in from a file",
+        id="board.import"),
+    _elsewhere("tour.begin", UNBOUND, "Tour", "eight keys, tried one after another",
+        shown=":tour", id="board.tour"),
     _elsewhere("navigation.reload", "R", "Reload", "read everything again"),
     _elsewhere("navigation.palette", "colon,ctrl+p", "Commands", "any command by name",
         hint="Command", rank=11),
@@ -232,10 +250,71 @@ METRICS: Final[tuple[Key, ...]] = (
     _metrics(Group.ELSEWHERE, "figures.step_back", "escape,q", "Back", "back to the board",
         hint="Back", rank=11),
 )
+
+IMPORT: Final[tuple[Key, ...]] = (
+    _import(Group.AROUND, "cursor.down", "j,down", "Down", "one line down"),
+    _import(Group.AROUND, "cursor.up", "k,up", "Up", "one line up"),
+    _import(Group.AROUND, "cursor.top", "home", "Top", "first line"),
+    _import(Group.AROUND, "cursor.bottom", "G,end", "Bottom", "last line"),
+    _import(Group.AROUND, "cursor.page_down", "pagedown,ctrl+d", "Page down", "a page down"),
+    _import(Group.AROUND, "cursor.page_up", "pageup,ctrl+u", "Page up", "a page up"),
+    *(
+        _import(Group.AROUND, "importing.tab", str(n), str(tab), f"go to {tab.lower()}", given=n)
+        for n, tab in enumerate(IMPORT_TABS, 1)
+    ),
+    _import(Group.AROUND, "importing.next_tab", "l,right,tab", "Next tab", "one tab right",
+        hint="Tab", rank=4, hint_key="1-4"),
+    _import(Group.AROUND, "importing.tab_before", "h,left,shift+tab", "Tab before",
+        "one tab left"),
+    _import(Group.NARROW, "import_choices.change", "enter", "Change",
+        "change what is under the cursor; on the preview, import", hint="Change", rank=1),
+    _import(Group.NARROW, "import_choices.leave_out", "minus,delete", "Leave out",
+        "leave the column or the word out", hint="Leave out", rank=6),
+    _import(Group.NARROW, "importing.choose_file", "o", "Another file", "another file",
+        hint="File", rank=5),
+    _import(Group.NARROW, "importing.choose_pipeline", "P", "Pipeline",
+        "where the deals go: a pipeline, or one of the file's own stages", hint="Pipeline",
+        rank=7),
+    _import(Group.CHANGE, "importing.import_now", "I", "Import", "import it as the preview says",
+        hint="Import", rank=2),
+    _import(Group.UNDO, "selection.undo", "u", "Undo", "take the import back", hint="Undo",
+        rank=8),
+    _import(Group.UNDO, "selection.redo", "U,ctrl+r", "Redo", "put it again"),
+    _import(Group.ELSEWHERE, "importing.reload", "R", "Look again", "read the file again"),
+    _import(Group.ELSEWHERE, "navigation.palette", "colon,ctrl+p", "Commands",
+        "any command by name"),
+    _import(Group.ELSEWHERE, "navigation.help", "question_mark,f1", "Help", "all keys",
+        hint="Help", rank=9),
+    _import(Group.ELSEWHERE, "importing.step_back", "escape,q", "Back",
+        "stop what is under way, or back to the board", hint="Back", rank=3),
+)
+
+FIRST: Final[tuple[Key, ...]] = (
+    _first("screen.try_demo", "d", "Try the demo", "60 made-up deals and a tour", hint="Demo",
+        rank=1, id="first.demo"),
+    _first("screen.make_pipeline", "n", "New pipeline", "choose its stages, add a deal",
+        hint="New", rank=2, id="first.new"),
+    _first("screen.import_file", "i", "Import a file", "see it all before it is saved",
+        hint="Import", rank=3, id="first.import"),
+    _first("screen.open_another", "o", "Open a database", "one that is shared with you",
+        hint="Open", rank=4, id="first.open"),
+    _first("screen.change_currency", "c", "Other currency", "what amounts are in",
+        hint="Currency", rank=5, id="first.currency"),
+    _first("screen.go", "j,down", "Down", "one choice down", given=1, id="first.down"),
+    _first("screen.go", "k,up", "Up", "one choice up", given=-1, id="first.up"),
+    _first("screen.choose", "enter,space", "Choose", "what the cursor is on", id="first.choose"),
+    _first("screen.show_help", "question_mark,f1", "Help", "all keys", hint="Help", rank=6,
+        id="first.help"),
+    _first("screen.quit", "q,escape", "Quit", "leave; nothing is written", hint="Quit", rank=7,
+        id="first.quit"),
+)
 # fmt: on
 
+SCREENS: Final[tuple[tuple[Key, ...], ...]] = (BOARD, DEAL, METRICS, IMPORT, FIRST)
+"""The keys of every screen."""
+
 ALL: Final[Mapping[str, Key]] = MappingProxyType(
-    {key.id: key for table in (METRICS, DEAL, BOARD) for key in table}
+    {key.id: key for table in reversed(SCREENS) for key in table}
 )
 """Every key of the program by its id."""
 
@@ -263,8 +342,7 @@ def read_keymap(wanted: Mapping[str, str], programs: Sequence[OwnProgram] = ()) 
     An empty text takes a command's key away. `BadInput` for an unknown id, and for a key that two
     commands of a screen would share, neither of which Textual would say.
     """
-    screens = (BOARD, DEAL, METRICS)
-    known = {command.id: command.keys for screen in screens for command in screen}
+    known = {command.id: command.keys for screen in SCREENS for command in screen}
     own = {key.id: key.keys for key in program_keys(programs)}
     keymap = {}
     for name, keys in wanted.items():
@@ -273,7 +351,7 @@ def read_keymap(wanted: Mapping[str, str], programs: Sequence[OwnProgram] = ()) 
         keymap[name] = (
             ",".join(key_named(part.strip()) for part in keys.split(",") if part.strip()) or UNBOUND
         )
-    for screen in screens:
+    for screen in SCREENS:
         keys_of = {command.id: (known | keymap)[command.id] for command in screen}
-        refuse_shared_keys(keys_of | (own if screen is not METRICS else {}))
+        refuse_shared_keys(keys_of | (own if screen in (BOARD, DEAL) else {}))
     return keymap

@@ -33,6 +33,10 @@ _NAMES: Final = {
 }
 
 
+UNBOUND: Final = "f24"
+"""A key that no keyboard has: Textual cannot unbind, so an unwanted command gets this one."""
+
+
 class Group(StrEnum):
     """The headings of the help screen."""
 
@@ -76,6 +80,9 @@ class Key:
 
     @property
     def first_key(self) -> str:
+        """The key as people write it; for none what stands for it."""
+        if self.keys == UNBOUND:
+            return self.shown
         return name_of(self.keys.partition(",")[0])
 
     @property
@@ -86,10 +93,6 @@ class Key:
     def changes(self) -> bool:
         """Does it write? Then it is no use where a database is only read."""
         return self.group in (Group.CHANGE, Group.UNDO) and self.action != "open"
-
-
-UNBOUND: Final = "f24"
-"""A key that no keyboard has: Textual cannot unbind, so an unwanted command gets this one."""
 
 
 def bindings(table: Sequence[Key]) -> list[BindingType]:

@@ -58,6 +58,8 @@ class Choices:
     copy_command: str = ""
     edit: Callable[[str], str] | None = None
     programs: tuple[OwnProgram, ...] = ()
+    begin: tuple[object, ...] = ()
+    """An action that is done as soon as the board stands, by its name, and what it is given."""
 
 
 def open_board(
@@ -198,6 +200,7 @@ def make_app(
         state_folder,
         first_words=getattr(store, "recovered", ""),
         may_write=store.read_only or may_write(store.location),
+        begin=choices.begin,
     )
     write_queue = WriteQueue(lambda: store, work_on)
     housekeeper = WriteQueue(open_another, work_on, owns_store=True)

@@ -69,7 +69,7 @@ class RowDecider:
         pipeline, self.options = context.pipeline, options
         self.pipeline = pipeline
         self.source = options.source or reading.source
-        self.report = ImportReport(before=reader.known_deals().count())
+        self.report = ImportReport(before=reader.known_deals().standing())
         self._context = context
         self._rules = Rules(pipeline, origin, context.actor, context.at)
         self._known = reader.known_deals()

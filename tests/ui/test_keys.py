@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.ui.key_table import BOARD, DEAL, METRICS, read_keymap
+from pipeboard.ui.key_table import BOARD, DEAL, SCREENS, read_keymap
 from pipeboard.ui.keys import UNBOUND, Key, hints, key_named, name_of, rebound
 from pipeboard.ui.launch import Choices
 from tests.ui.desk import desk
@@ -74,7 +74,7 @@ def test_the_keys_of_a_deal_are_those_of_the_board() -> None:
     assert all(on_board.get(c.id, c.keys) == c.keys for c in DEAL if c.id.startswith("board."))
 
 
-@pytest.mark.parametrize("table", [BOARD, DEAL, METRICS], ids=["board", "deal", "metrics"])
+@pytest.mark.parametrize("table", SCREENS, ids=lambda table: table[-2].id)
 def test_no_key_of_any_screen_stands_for_two_things(table: tuple[Key, ...]) -> None:
     keys = [name for key in table for name in key.keys.split(",")]
     assert len(keys) == len(set(keys))

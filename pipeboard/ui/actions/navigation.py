@@ -49,12 +49,13 @@ async def go(host: BoardScreen) -> None:
         MenuChoice("l", "lost"),
         MenuChoice("a", "archive"),
         MenuChoice("m", "metrics"),
+        MenuChoice("i", "import a file"),
     ]
     key = await ask(host, Menu("Go to", choices))
     if key == "g":
         host.move_to_end(-1)
-    elif key == "m":
-        host.press("board.metrics")
+    elif key in ("m", "i"):
+        host.press({"m": "board.metrics", "i": "board.import"}[key])
     elif key == "a":
         await set_filter(host, "archived")
     elif key is not None:

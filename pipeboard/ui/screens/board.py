@@ -30,6 +30,7 @@ from pipeboard.ui.news import News
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.terminal.drafts import told_unstored
+from pipeboard.ui.tour import LEFT, OVER, Tour
 from pipeboard.ui.turns import Targets
 from pipeboard.ui.widgets.canvas import BoardCanvas
 
@@ -55,6 +56,8 @@ class BoardScreen(LiveScreen):
     metrics_worker: MetricsWorker | None = None
     """Counts for the metrics screen; made when that is first wanted."""
     metrics_left_at: LeftAt | None = None
+    tour: Tour | None = None
+    """The tour that is under way, whose next key stands in the last line."""
 
     def __init__(self, state: BoardState, theme: Theme) -> None:
         super().__init__()
@@ -80,10 +83,14 @@ class BoardScreen(LiveScreen):
     def redraw(self) -> None:
         self._show_pane()
         view = self.state.view
-        hints = keys.hints(
-            self.keys,
-            has_deal=view.cursor_card is not None,
-            read_only=view.read_only,
+        hints = (
+            self.tour.hints()
+            if self.tour is not None
+            else keys.hints(
+                self.keys,
+                has_deal=view.cursor_card is not None,
+                read_only=view.read_only,
+            )
         )
         if hints != view.hints:
             self.state.show(hints=hints)
@@ -131,6 +138,17 @@ class BoardScreen(LiveScreen):
         self._pane_of = None
         self.redraw()
         self.count_signs()
+
+    def press(self, key_id: str) -> None:
+        super().press(key_id)
+        if self.tour is not None:
+            self.tour = self.tour.after(key_id)
+            if self.tour.is_over:
+                self.tour = None
+                self.say(OVER, "status.ok")
+            self.redraw()
+
+    action_press = press
 
     # What others do.
 
@@ -311,7 +329,10 @@ class BoardScreen(LiveScreen):
         """Esc: marks, then filter, then pane; q leaves the program."""
         view = self.state.view
         self.range_start = None
-        if view.marks:
+        if self.tour is not None:
+            self.tour = None
+            self.say(LEFT)
+        elif view.marks:
             self.state.show(marks=frozenset())
         elif view.filter_text:
             self.state.load(replace(self.state.lens, filter=None))
@@ -340,6 +361,8 @@ def _catch_up(board: BoardScreen) -> None:
     board._look()
     board._count_signs()
     board.say(_first_words(board))
+    if begin := board.program.seat.begin:
+        board.perform(str(begin[0]), *begin[1:])
     board.set_timer(HOUSEKEEPING_S, lambda: board.run_worker(_get_ready(board), group="house"))
 
 
@@ -354,7 +377,7 @@ def _first_words(board: BoardScreen) -> str:
     before = " ".join(filter(None, left))
     if before or state.board.total or state.lens.filter is not None:
         return before
-    return "No deals yet: a adds one in a line, 'pipeboard import FILE' brings many."
+    return "No deals yet: a adds one in a line, I imports many from a file."
 
 
 async def _get_ready(board: BoardScreen) -> None:
