@@ -114,6 +114,8 @@ class DealReader:
         )
         self._has_rarer = not _RARER.isdisjoint(self._places)
         self._constants = self._read_constants()
+        self._plain = _AS_THEY_ARE & {"fields", *self._places, *self._constants}
+        self._plain_unless_lost = self._plain.difference(_LOSS)
         self._without_blanks = frozenset(
             index
             for index, target in enumerate(self._targets)
@@ -315,9 +317,8 @@ class DealReader:
         tally.assumed_currency += bool(found.get("assumed"))
         if "pipeline" in found and not self._layout.is_ours:
             tally.pipelines[found["pipeline"]] += 1
-        others = {name: value for name, value in found.items() if value and name in _AS_THEY_ARE}
-        if outcome != "lost":
-            others = {name: value for name, value in others.items() if name not in _LOSS}
+        plain = self._plain if outcome == "lost" else self._plain_unless_lost
+        others = {name: value for name in plain if (value := found.get(name))}
         if self._has_rarer:
             others |= rarer_parts(found, outcome)
         if found.get("links_found"):

@@ -153,8 +153,9 @@ class HistoryReader:
         unused = self._unused(found, closed_at, expected)
         if {"closed_before_created", "created_in_future"}.intersection(remarks):
             unused = (*unused, "created_at")
-        instants = {"created_at": created_at, "closed_at": closed_at}
-        by_day = tuple(name for name, at in instants.items() if self._is_by_day(at, found))
+        moments = [] if self._is_ours else self._all_moments(found)
+        instants = (("created_at", created_at), ("closed_at", closed_at))
+        by_day = tuple(name for name, at in instants if self._is_by_day(at, moments))
         return History(
             stage,
             tuple(entered),
@@ -167,15 +168,23 @@ class HistoryReader:
             began_unknown,
         )
 
-    def _is_by_day(self, at: datetime | None, found: Mapping[str, Any]) -> bool:
+    def _all_moments(self, found: Mapping[str, Any]) -> list[Moment]:
+        moments = [moment for name in self._moments if (moment := found.get(name))]
+        if self._dated:
+            moments += [moment for name in self._dated for moment in found.get(name, ())]
+        return moments
+
+    def _is_by_day(self, at: datetime | None, moments: Sequence[Moment]) -> bool:
         """Whether nothing but a day without a time says that something was then."""
-        if at is None or self._is_ours:
+        days = [moment for moment in moments if not moment.has_time]
+        if at is None or not days:
             return False
-        moments = [found[name] for name in self._moments if found.get(name)]
-        moments += [moment for name in self._dated for moment in found.get(name, ())]
+        if len(days) < len(moments) and any(m.has_time and m.at == at for m in moments):
+            return False
+        if any(moment.at == at for moment in days):
+            return True
         day = at.astimezone(self._zone).date()
-        told = any(moment.has_time and moment.at == at for moment in moments)
-        return not told and any(not m.has_time and m.day == day for m in moments)
+        return any(moment.day == day for moment in days)
 
     def _course(
         self,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal, Loss, Status
 from pipeboard.domain.deciding import work
 from pipeboard.domain.deciding.edits import clean_fields
-from pipeboard.domain.deciding.moves import closing, entry, in_stage, known_by, target_stage
+from pipeboard.domain.deciding.moves import closing, entry, known_by, target_stage
 from pipeboard.domain.errors import BadInput, Refused
 from pipeboard.domain.events import Event, Kind, change_to, evolve, micros
 from pipeboard.domain.gates import unmet
@@ -121,11 +120,9 @@ def _beginning(
     first = context.pipeline.open_stages[0]
     leaves_some = stage.id != first.id
     lacking = (
-        unmet(in_stage(deal, first.id), context.pipeline, stage.id, context.today)
-        if leaves_some
-        else ()
+        unmet(deal, context.pipeline, stage.id, context.today, first.id) if leaves_some else ()
     )
     if lacking:
         facts = {"override": origin, "missing": [lack.text for lack in lacking]}
-        event = replace(event, facts=facts)
+        event = Event(event.kind, event.at, event.before, event.after, facts)
     return [event, *said], deal

@@ -82,7 +82,8 @@ class Stage:
                     if change.before is not None
                 ],
             )
-        self._insert("answer", answer_rows(new, _no_answer_yet))
+        answered = [change for change in new if change.after.answers]
+        self._insert("answer", answer_rows(answered, _no_answer_yet))
         self._insert("note", [row for _, row in note_rows(changes)])
         self._insert("touch", [row for _, row in touch_rows(changes)])
         self._raw.execute("COMMIT")
