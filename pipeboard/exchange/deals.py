@@ -28,7 +28,7 @@ from pipeboard.exchange.cell_readers import (
 )
 from pipeboard.exchange.deal_parts import Findings, rarer_parts
 from pipeboard.exchange.fields import CUSTOM, ENTERED, LEFT_OUT, Kind, kind_of, takes_several
-from pipeboard.exchange.history import History, HistoryReader, read_outcome
+from pipeboard.exchange.history import PRECISIONS, History, HistoryReader, read_outcome
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.moments import AmbiguousDate, MomentReader
 from pipeboard.exchange.nested import READERS
@@ -43,6 +43,7 @@ from pipeboard.exchange.values import (
     read_basis_points,
     read_category,
     read_flag,
+    read_precision,
 )
 
 _DAYS = {"recycle_on", "next_due", "snoozed_until", "offer_expires_on"}
@@ -201,6 +202,8 @@ class DealReader:
         kind = kind_of(target)
         if kind is Kind.NESTED:
             return READERS[target]
+        if target in PRECISIONS:
+            return read_precision
         if target == "version":
             return lambda cell: int(cell) if cell.isdigit() else None
         wrap = as_it_is if self._layout.is_ours else unless_blank
@@ -332,8 +335,7 @@ class DealReader:
             archived=ending.archived,
             created_at=history.created_at,
             closed_at=history.closed_at,
-            by_day=history.by_day,
-            began_unknown=history.began_unknown,
+            precision=history.precision,
             expected_close=history.expected_close,
             entered=history.entered,
             remarks=remarks,

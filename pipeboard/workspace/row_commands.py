@@ -100,7 +100,11 @@ class Rules:
 
     def path(self, row: DealRow, created_at: datetime) -> tuple[tuple[int, datetime], ...]:
         """The stages that the deal entered, with the instants, ending where it last stood."""
-        path = [(self.stage_id(stage), at) for stage, at in row.entered]
+        path: list[tuple[int, datetime]] = []
+        for stage, at in row.entered:
+            stage_id = self.stage_id(stage)
+            if row.ref or not path or path[-1][0] != stage_id:  # only our own files mean it
+                path.append((stage_id, at))
         if row.stage is not None:
             last = self.stage_id(row.stage)
             if not path or path[-1][0] != last:
@@ -148,8 +152,8 @@ def take_over(row: DealRow, identity: Identity, owner: str, rules: Rules) -> c.T
 
 def precision_of(row: DealRow) -> Mapping[str, c.Precision]:
     """How exactly it is known when the deal of a row began and closed, where not to the moment."""
-    found: dict[str, c.Precision] = dict.fromkeys(row.by_day, "day")
-    if row.created_at is None or row.began_unknown:
+    found = dict(row.precision)
+    if row.created_at is None:
         found["created_at"] = "unknown"
     if row.closed_at is None and row.outcome in ("won", "lost"):
         found["closed_at"] = "unknown"

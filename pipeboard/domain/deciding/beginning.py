@@ -59,8 +59,9 @@ def take_over(command: c.TakeOver, context: c.Context) -> list[Event]:
     events[0] = known_by(events[0], command.precision.get("created_at", ""))
     for stage_id, at in command.path[1:]:
         if stage_id == deal.stage_id:
-            continue
-        events.append(entry(deal, pipeline.stage(stage_id), at, context, command.origin))
+            events.append(_return(deal, at))
+        else:
+            events.append(entry(deal, pipeline.stage(stage_id), at, context, command.origin))
         deal = evolve(deal, events[-1])
     for touch in command.touches:
         events.append(work.logged(touch, deal, context))
@@ -81,6 +82,15 @@ def take_over(command: c.TakeOver, context: c.Context) -> list[Event]:
         deal = evolve(deal, events[-1])
         events.append(change_to(deal, Kind.ARCHIVED, closed_at, {"archived_at": closed_at}))
     return events
+
+
+def _return(deal: Deal, at: datetime) -> Event:
+    """The event of coming back to the stage that a deal stands in: whatever it was closed as in
+    between, nobody knows any more."""
+    at = max(at, deal.stage_entered_at)
+    before = {name: getattr(deal, name) for name in ("stage_id", "stage_entered_at", "rank")}
+    after = {"stage_id": deal.stage_id, "stage_entered_at": at, "rank": -micros(at)}
+    return Event(Kind.REOPENED, at, before, after)
 
 
 def _beginning(
