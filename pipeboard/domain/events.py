@@ -8,9 +8,10 @@ What it says besides (the reason of an override, a note, a touch) stands in `fac
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import MISSING, dataclass, field, fields, make_dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
@@ -78,11 +79,8 @@ class Event:
 
 DEAL_FIELDS = tuple(f.name for f in fields(Deal))
 _values_of = attrgetter(*DEAL_FIELDS)
-_PUTS: dict[str, Callable[[Deal, Any], None]] = {
-    name: getattr(Deal, name).__set__ for name in DEAL_FIELDS
-}
 # Every field of a deal that need not be given; those that map are empty.
-_DEFAULTS: Mapping[str, Any] = {
+DEAL_DEFAULTS: Mapping[str, Any] = {
     f.name: NOTHING if f.default is MISSING else f.default
     for f in fields(Deal)
     if f.default is not MISSING or f.default_factory is not MISSING
@@ -134,7 +132,7 @@ def evolve_all(deal: Deal | None, events: Sequence[Event], deal_id: int | None =
     if deal is None:
         if deal_id is None:
             raise ValueError("a first event needs the id of the deal that it creates")
-        values: dict[str, Any] = {**_DEFAULTS, "id": deal_id, "version": 0}
+        values: dict[str, Any] = {**DEAL_DEFAULTS, "id": deal_id, "version": 0}
     else:
         # As `dataclasses.replace`, which takes four times as long for so many fields.
         values = dict(zip(DEAL_FIELDS, _values_of(deal), strict=True))
@@ -145,17 +143,28 @@ def evolve_all(deal: Deal | None, events: Sequence[Event], deal_id: int | None =
                 _set_entry(values, name, value)
             else:
                 values[name] = value
-    evolved = Deal.__new__(Deal)  # every field is there: a third of the time of `__init__`
-    for name, put in _PUTS.items():
-        put(evolved, values[name])
-    return evolved
+    return deal_of(values)
+
+
+@cache
+def _draft() -> type[Any]:
+    """A deal that is not sealed yet: its slots are filled a fifth as long as a frozen one's."""
+    return make_dataclass("Draft", DEAL_FIELDS, slots=True, eq=False, repr=False)
+
+
+def deal_of(values: Mapping[str, Any]) -> Deal:
+    """The deal of these values, which are those of all fields."""
+    deal = _draft()(**values)
+    deal.__class__ = Deal
+    sealed: Deal = deal
+    return sealed
 
 
 def numbered(deal: Deal, deal_id: int) -> Deal:
     """The deal under the id that it was given once it was decided on."""
     values = dict(zip(DEAL_FIELDS, _values_of(deal), strict=True))
     values["id"] = deal_id
-    return Deal(**values)
+    return deal_of(values)
 
 
 def _set_entry(values: dict[str, Any], name: str, value: Any) -> None:

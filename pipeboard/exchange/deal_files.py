@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from pipeboard.domain.deal import Status
+from pipeboard.domain.deal import Deal, Status
 from pipeboard.domain.events import STAGE_KINDS, Kind, to_json
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Entry, Sheet
@@ -30,6 +30,8 @@ def deal_document(documents: Documents, sheet: Sheet) -> dict[str, Any]:
         "notes": [_without_id(note) for note in reversed(shown["notes"])],
         "touches": [_without_id(touch) for touch in reversed(shown["touches"])],
     }
+    document["fields"] = dict(sorted(deal.fields.items()))
+    document["precision"] = _precision(deal, sheet.entries)
     if deal.probability_bp is None:
         document["probability_bp"] = None
     if deal.category is None:
@@ -47,6 +49,21 @@ _SHOWN = (
     "snooze_reason", "trial_close", "quote_sent_at", "offer_expires_on", "floor_value",
     "competitors", "links", "contacts", "answers", "terms", "checklist",
 )  # fmt: skip
+
+
+def _precision(deal: Deal, entries: Sequence[Entry]) -> dict[str, str] | None:
+    """How exactly it is known when the deal began and closed, where that is not to the moment."""
+    found: dict[str, str] = {}
+    for entry in entries:  # the latest first
+        event = entry.event
+        if event.undoes or entry.undone:
+            continue
+        known = event.facts.get("precision", "")
+        if event.kind is Kind.CREATED:
+            found["created_at"] = known
+        elif event.kind in (Kind.WON, Kind.LOST) and deal.closed_at is not None:
+            found.setdefault("closed_at", known)
+    return {name: known for name, known in sorted(found.items()) if known} or None
 
 
 def _without_id(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from pipeboard.exchange.cell_readers import (
 )
 from pipeboard.exchange.deal_parts import Findings, rarer_parts
 from pipeboard.exchange.fields import CUSTOM, ENTERED, LEFT_OUT, Kind, kind_of, takes_several
-from pipeboard.exchange.history import History, HistoryReader, read_outcome
+from pipeboard.exchange.history import PRECISIONS, History, HistoryReader, read_outcome
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.moments import AmbiguousDate, MomentReader
 from pipeboard.exchange.nested import READERS
@@ -43,6 +43,7 @@ from pipeboard.exchange.values import (
     read_basis_points,
     read_category,
     read_flag,
+    read_precision,
 )
 
 _DAYS = {"recycle_on", "next_due", "snoozed_until", "offer_expires_on"}
@@ -114,6 +115,8 @@ class DealReader:
         )
         self._has_rarer = not _RARER.isdisjoint(self._places)
         self._constants = self._read_constants()
+        self._plain = _AS_THEY_ARE & {"fields", *self._places, *self._constants}
+        self._plain_unless_lost = self._plain.difference(_LOSS)
         self._without_blanks = frozenset(
             index
             for index, target in enumerate(self._targets)
@@ -199,6 +202,8 @@ class DealReader:
         kind = kind_of(target)
         if kind is Kind.NESTED:
             return READERS[target]
+        if target in PRECISIONS:
+            return read_precision
         if target == "version":
             return lambda cell: int(cell) if cell.isdigit() else None
         wrap = as_it_is if self._layout.is_ours else unless_blank
@@ -315,9 +320,8 @@ class DealReader:
         tally.assumed_currency += bool(found.get("assumed"))
         if "pipeline" in found and not self._layout.is_ours:
             tally.pipelines[found["pipeline"]] += 1
-        others = {name: value for name, value in found.items() if value and name in _AS_THEY_ARE}
-        if outcome != "lost":
-            others = {name: value for name, value in others.items() if name not in _LOSS}
+        plain = self._plain if outcome == "lost" else self._plain_unless_lost
+        others = {name: value for name in plain if (value := found.get(name))}
         if self._has_rarer:
             others |= rarer_parts(found, outcome)
         if found.get("links_found"):
@@ -331,8 +335,7 @@ class DealReader:
             archived=ending.archived,
             created_at=history.created_at,
             closed_at=history.closed_at,
-            by_day=history.by_day,
-            began_unknown=history.began_unknown,
+            precision=history.precision,
             expected_close=history.expected_close,
             entered=history.entered,
             remarks=remarks,

@@ -38,7 +38,7 @@ class Kind(Enum):
 _BY_KIND = {
     Kind.NAME: "account pipeline stage owner source source_detail currency forecast_category "
     "forecast_category_source probability_source lost_category competitor contact_role "
-    "external_source",
+    "external_source created_precision closed_precision",
     Kind.LINE: "external_id ref title contact_reason lost_reason next_text snooze_reason "
     "trial_close contact_name contact_email contact_phone version",
     Kind.TEXT: "note",

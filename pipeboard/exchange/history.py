@@ -7,7 +7,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from pipeboard.domain.commands import Precision
 from pipeboard.domain.dates import start_of_day
+from pipeboard.domain.deal import NOTHING
 from pipeboard.exchange.fields import ENTERED
 from pipeboard.exchange.moments import Moment
 from pipeboard.exchange.outcomes import StageWords, Status
@@ -21,6 +23,10 @@ _CLOSING_DATES = ("won_at", "lost_at", "closed_at", "close_date")
 _MOMENTS = (*_CLOSING_DATES, "created_at", "expected_close", "stage_entered_at")
 
 
+PRECISIONS = {"created_precision": "created_at", "closed_precision": "closed_at"}
+"""The fields that say of an instant how exactly it is known."""
+
+
 class History(NamedTuple):
     """The course of one deal; `unused` are fields whose dates say something else."""
 
@@ -31,8 +37,7 @@ class History(NamedTuple):
     expected_close: date | None
     unused: tuple[str, ...]
     remarks: tuple[str, ...] = ()
-    by_day: tuple[str, ...] = ()
-    began_unknown: bool = False
+    precision: Mapping[str, Precision] = NOTHING
 
 
 class Ending(NamedTuple):
@@ -143,7 +148,9 @@ class HistoryReader:
         remarks = self._remarks(found, outcome, created_at, closed_at)
         if "closed_as_expected" in remarks:
             closed_at = self._not_before(found["expected_close"], created_at)
-        began_unknown = created_at is None and not entered
+        precision: dict[str, Precision] = {}
+        if created_at is None and not entered:
+            precision["created_at"] = "unknown"
         if created_at is None:
             known = [at for at in (entered[0].at if entered else None, closed_at) if at]
             created_at = min(known, default=None)
@@ -153,8 +160,7 @@ class HistoryReader:
         unused = self._unused(found, closed_at, expected)
         if {"closed_before_created", "created_in_future"}.intersection(remarks):
             unused = (*unused, "created_at")
-        instants = {"created_at": created_at, "closed_at": closed_at}
-        by_day = tuple(name for name, at in instants.items() if self._is_by_day(at, found))
+        precision = self._precision(found, created_at, closed_at) | precision
         return History(
             stage,
             tuple(entered),
@@ -163,19 +169,36 @@ class HistoryReader:
             expected,
             unused,
             remarks,
-            by_day,
-            began_unknown,
+            precision,
         )
 
-    def _is_by_day(self, at: datetime | None, found: Mapping[str, Any]) -> bool:
+    def _precision(
+        self, found: Mapping[str, Any], created_at: datetime | None, closed_at: datetime | None
+    ) -> dict[str, Precision]:
+        """How exactly it is known when the deal began and closed; our own files say it."""
+        if self._is_ours:
+            return {name: found[target] for target, name in PRECISIONS.items() if target in found}
+        moments = self._all_moments(found)
+        instants = (("created_at", created_at), ("closed_at", closed_at))
+        return {name: "day" for name, at in instants if self._is_by_day(at, moments)}
+
+    def _all_moments(self, found: Mapping[str, Any]) -> list[Moment]:
+        moments = [moment for name in self._moments if (moment := found.get(name))]
+        if self._dated:
+            moments += [moment for name in self._dated for moment in found.get(name, ())]
+        return moments
+
+    def _is_by_day(self, at: datetime | None, moments: Sequence[Moment]) -> bool:
         """Whether nothing but a day without a time says that something was then."""
-        if at is None or self._is_ours:
+        days = [moment for moment in moments if not moment.has_time]
+        if at is None or not days:
             return False
-        moments = [found[name] for name in self._moments if found.get(name)]
-        moments += [moment for name in self._dated for moment in found.get(name, ())]
+        if len(days) < len(moments) and any(m.has_time and m.at == at for m in moments):
+            return False
+        if any(moment.at == at for moment in days):
+            return True
         day = at.astimezone(self._zone).date()
-        told = any(moment.has_time and moment.at == at for moment in moments)
-        return not told and any(not m.has_time and m.day == day for m in moments)
+        return any(moment.day == day for moment in days)
 
     def _course(
         self,

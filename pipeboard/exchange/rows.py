@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
+from pipeboard.domain.commands import Precision
 from pipeboard.domain.money import Money
 
 Outcome = Literal["open", "won", "lost"]
@@ -75,9 +76,8 @@ class DealRow:
     Instants are UTC. `stage` is the stage that the deal stands in or, when it is closed, last
     stood in, if the file tells; a name such as "Closed Won" is an `outcome` and never a stage.
     `entered` holds open stages in time order, one perhaps twice.
-    `created_at` is the created date of the file, else the earliest instant of the row, where
-    `began_unknown` says that this is only its end. `by_day` names those of `created_at` and
-    `closed_at` of which the file tells the day alone.
+    `created_at` is the created date of the file, else the earliest instant of the row;
+    `precision` says of it and of `closed_at` where the file tells the day alone, or not even that.
     `probability_bp` is that of an open deal, in pipeboard's own files only if set by hand.
     `ref` is the reference ("D-142") that pipeboard gave the deal where it was exported, `version`
     that of the deal then, `external_source` the tool of `external_id` (None: the file's own).
@@ -106,8 +106,7 @@ class DealRow:
     forecast_category: str | None = None
     created_at: datetime | None = None
     closed_at: datetime | None = None
-    by_day: tuple[str, ...] = ()
-    began_unknown: bool = False
+    precision: Mapping[str, Precision] = field(default_factory=dict)
     expected_close: date | None = None
     entered: tuple[Entered, ...] = ()
     lost_category: str | None = None

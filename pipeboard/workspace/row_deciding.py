@@ -25,6 +25,7 @@ from pipeboard.workspace.row_commands import (
     loss_of,
     note_id,
     precision_of,
+    settle,
     take_over,
 )
 from pipeboard.workspace.three_way import Merge, Said, ThreeWay, said_by
@@ -98,6 +99,8 @@ class RowDecider:
         deals = [row for row in rows if isinstance(row, DealRow)]
         if not again:
             deals = [row for row in deals if self._is_first(row) and self._has_owner(row)]
+        for row in deals:
+            settle(row)
         found = self._recogniser.recognise(deals)
         self._come_after([one.deal.id for one in found if one.deal is not None])
         decided = []

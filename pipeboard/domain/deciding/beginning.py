@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal, Loss, Status
 from pipeboard.domain.deciding import work
 from pipeboard.domain.deciding.edits import clean_fields
-from pipeboard.domain.deciding.moves import closing, entry, in_stage, known_by, target_stage
+from pipeboard.domain.deciding.moves import closing, entry, known_by, target_stage
 from pipeboard.domain.errors import BadInput, Refused
 from pipeboard.domain.events import Event, Kind, change_to, evolve, micros
 from pipeboard.domain.gates import unmet
@@ -60,8 +59,9 @@ def take_over(command: c.TakeOver, context: c.Context) -> list[Event]:
     events[0] = known_by(events[0], command.precision.get("created_at", ""))
     for stage_id, at in command.path[1:]:
         if stage_id == deal.stage_id:
-            continue
-        events.append(entry(deal, pipeline.stage(stage_id), at, context, command.origin))
+            events.append(_return(deal, at))
+        else:
+            events.append(entry(deal, pipeline.stage(stage_id), at, context, command.origin))
         deal = evolve(deal, events[-1])
     for touch in command.touches:
         events.append(work.logged(touch, deal, context))
@@ -82,6 +82,15 @@ def take_over(command: c.TakeOver, context: c.Context) -> list[Event]:
         deal = evolve(deal, events[-1])
         events.append(change_to(deal, Kind.ARCHIVED, closed_at, {"archived_at": closed_at}))
     return events
+
+
+def _return(deal: Deal, at: datetime) -> Event:
+    """The event of coming back to the stage that a deal stands in: whatever it was closed as in
+    between, nobody knows any more."""
+    at = max(at, deal.stage_entered_at)
+    before = {name: getattr(deal, name) for name in ("stage_id", "stage_entered_at", "rank")}
+    after = {"stage_id": deal.stage_id, "stage_entered_at": at, "rank": -micros(at)}
+    return Event(Kind.REOPENED, at, before, after)
 
 
 def _beginning(
@@ -121,11 +130,9 @@ def _beginning(
     first = context.pipeline.open_stages[0]
     leaves_some = stage.id != first.id
     lacking = (
-        unmet(in_stage(deal, first.id), context.pipeline, stage.id, context.today)
-        if leaves_some
-        else ()
+        unmet(deal, context.pipeline, stage.id, context.today, first.id) if leaves_some else ()
     )
     if lacking:
         facts = {"override": origin, "missing": [lack.text for lack in lacking]}
-        event = replace(event, facts=facts)
+        event = Event(event.kind, event.at, event.before, event.after, facts)
     return [event, *said], deal

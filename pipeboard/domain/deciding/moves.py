@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -129,7 +128,8 @@ def known_by(event: Event, precision: c.Precision) -> Event:
     """The event with a remark on how exactly its instant is known, where that is not exactly."""
     if not precision:
         return event
-    return replace(event, facts={**event.facts, "precision": precision})
+    facts = {**event.facts, "precision": precision}
+    return Event(event.kind, event.at, event.before, event.after, facts)
 
 
 def closing(

@@ -24,6 +24,8 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "lost.recycle_on": "recycle_on",
         "next_step.text": "next_text",
         "next_step.due": "next_due",
+        "precision.created_at": "created_precision",
+        "precision.closed_at": "closed_precision",
     }
 )
 """Our own columns whose names differ from those of the fields that they are."""
@@ -37,7 +39,7 @@ COLUMNS = (
     "lost.competitor", "lost.recycle_on", "next_step.text", "next_step.due", "snoozed_until",
     "snooze_reason", "trial_close", "quote_sent_at", "offer_expires_on", "floor_value",
     "competitors", "links", "contacts", "answers", "notes", "touches", "entered", "terms",
-    "checklist",
+    "checklist", "precision.created_at", "precision.closed_at",
 )  # fmt: skip
 """What an export writes and an import takes back, in order, before the `fields.NAME` columns."""
 
@@ -64,7 +66,11 @@ LAYOUT = _OwnLayout(
     name="pipeboard",
     columns={column: ALIASES.get(column, column) for column in (*COLUMNS, "version")}
     | dict.fromkeys(DERIVED, LEFT_OUT),
-    marks=frozenset(column for column in (*COLUMNS, *DERIVED) if "." in column or "_bp" in column),
+    marks=frozenset(
+        column
+        for column in (*COLUMNS, *DERIVED)
+        if "." in column or column.endswith(("_bp", "_source"))
+    ),
     closes_in_stage=True,
     status_decides=True,
     is_ours=True,
