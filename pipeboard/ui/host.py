@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from asyncio import Future
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.filter import Filter, parse_filter
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from pipeboard.ui.net import Net
     from pipeboard.ui.seat import Seat
     from pipeboard.ui.terminal.drafts import Drafts
+    from pipeboard.ui.terminal.typeahead import KeyQueue
     from pipeboard.ui.write_queue import WriteQueue
     from pipeboard.workspace import Receipt
 
@@ -52,6 +52,15 @@ class Look:
         return rebound(table, self.keymap)
 
 
+class Waits(Protocol):
+    """Actions under way, and what is said of them where keys wait for long."""
+
+    @property
+    def words(self) -> str: ...
+    def begin(self, turn: Turn) -> None: ...
+    def end(self, turn: Turn) -> None: ...
+
+
 class Program(Protocol):
     """The program behind the screens: who acts, what is stored and how, and what waits.
 
@@ -66,25 +75,16 @@ class Program(Protocol):
     net: Net
     settings: Settings
     last_change: Change | None
+    key_queue: KeyQueue
 
+    @property
+    def waiting(self) -> Waits: ...
     @property
     def today(self) -> date: ...
     @property
     def me(self) -> str: ...
-    @property
-    def is_waiting(self) -> bool: ...
-    @property
-    def busy_words(self) -> str: ...
-    @property
-    def typed_ahead(self) -> tuple[str, ...]: ...
     def today_now(self) -> date: ...
     def check_writable(self) -> None: ...
-    def begin(self, turn: Turn) -> None: ...
-    def end(self, turn: Turn) -> None: ...
-    def asking(self, answer: Future[Any]) -> None: ...
-    async def pause(self) -> None: ...
-    def drop_behind(self) -> None: ...
-    def take_dropped(self) -> int: ...
     def leave(self, return_code: int) -> None: ...
 
 
@@ -159,7 +159,7 @@ async def ask(host: Host, screen: ModalScreen[T]) -> T | None:
     if (turn := turn_of(host)) is not None:
         turn.has_begun = True
     shown = host.app.push_screen(screen, wait_for_dismiss=True)
-    host.program.asking(shown)
+    host.program.key_queue.asking(shown)
     return await asyncio.shield(shown)
 
 
@@ -174,7 +174,7 @@ async def patiently(host: Host, work: Callable[[], T]) -> T:
         except DatabaseError as error:
             if not is_busy(error):
                 raise
-        await host.program.pause()
+        await host.program.key_queue.pause()
 
 
 async def read(host: Host, look: Callable[[Reader], T]) -> T:

@@ -194,7 +194,7 @@ class Picker(TypingOverlay[str]):
             app = self.app
             if is_busy(error) and isinstance(app, TypeAhead):
                 # What keys would choose from is not known: they wait until it is.
-                app.acts()
+                app.key_queue.acts()
                 self._searches += 1
                 self.run_worker(self._search_at_last(app), group="search")
             else:
@@ -216,11 +216,11 @@ class Picker(TypingOverlay[str]):
             self.refuse(f"{error.message} The list is as it was.")
         finally:
             self._searches = max(0, self._searches - 1)
-            app.has_acted()
+            app.key_queue.has_acted()
 
     async def _found_at_last(self, app: TypeAhead[Any]) -> Sequence[Option]:
         while True:
-            await app.pause()
+            await app.key_queue.pause()
             try:
                 return self._find(self.text)
             except DatabaseError as error:
