@@ -66,6 +66,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         self.net = Net(lambda: self.crash_log, self.say_on_top)
         self.waiting = Waiting(self, self)
         self.last_change: Change | None = None
+        self.done_here: set[str] = set()
         self.settings = settings
         self._state = state
 

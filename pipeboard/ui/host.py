@@ -75,6 +75,8 @@ class Program(Protocol):
     net: Net
     settings: Settings
     last_change: Change | None
+    done_here: set[str]
+    """The commands of this session, by their ids."""
     key_queue: KeyQueue
 
     @property
