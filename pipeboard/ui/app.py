@@ -17,6 +17,7 @@ from pipeboard.ui.busy import is_busy
 from pipeboard.ui.changes import Change
 from pipeboard.ui.draw.glyphs import Glyphs
 from pipeboard.ui.host import Look
+from pipeboard.ui.last_view import keep_view
 from pipeboard.ui.net import Net, under_net
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.screens.board import BoardScreen
@@ -155,7 +156,8 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
                 return
 
     def save_drafts(self) -> None:
-        """What is half typed on any screen, and what was asked for and is not stored."""
+        """What is half typed on any screen, what was asked for and is not stored, and the view."""
+        keep_view(self.seat.folder, self.seat.store.database_id, self._state)
         for screen in self.screen_stack:
             if isinstance(screen, Overlay):
                 screen.keep_draft()

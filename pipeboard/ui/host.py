@@ -8,10 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.domain.filter import Filter, parse_filter
-from pipeboard.domain.people import with_known_owners
 from pipeboard.ui.busy import is_busy
 from pipeboard.ui.keys import Key, rebound
+from pipeboard.ui.last_view import read_filter
 from pipeboard.ui.palette import Role, Theme
 from pipeboard.ui.turns import Targets, Turn, turn_of
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.screen import ModalScreen
 
+    from pipeboard.domain.filter import Filter
     from pipeboard.domain.pipeline import Pipeline, Stage
     from pipeboard.domain.settings import Settings
     from pipeboard.store.reading import Reader
@@ -185,16 +185,6 @@ async def read(host: Host, look: Callable[[Reader], T]) -> T:
 
 
 def parse_query(host: Host, text: str) -> Filter | None:
-    """A filter as typed, with the reps that it names; None for none. Raises BadInput, NotFound
-    for an unknown owner, and `DatabaseError` while others hold the database."""
-    if not text.strip():
-        return None
-    settings = host.program.settings
-    query = parse_filter(
-        text,
-        today=host.today,
-        currency=settings.currency,
-        week_start=settings.week_start,
-        fiscal_shift=settings.fiscal_shift,
-    )
-    return with_known_owners(query, host.state.reader.reps(), host.program.me)
+    """A filter as typed (`read_filter`)."""
+    program = host.program
+    return read_filter(host.state.reader, program.settings, host.today, program.me, text)

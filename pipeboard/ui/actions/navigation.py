@@ -26,6 +26,7 @@ from pipeboard.ui.host import (
     read,
 )
 from pipeboard.ui.key_table import ALL
+from pipeboard.ui.last_view import empty_board, typed_filter
 from pipeboard.ui.overlays.help import Help, filter_lines, groups_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
@@ -39,6 +40,7 @@ from pipeboard.ui.questions import Came, Questions, until_stored
 _SORTS = {
     "m": (Sort.MANUAL, "by hand"),
     "v": (Sort.VALUE, "value"),
+    "e": (Sort.NEEDS, "what needs me"),
     "n": (Sort.NEXT_STEP, "next step"),
     "a": (Sort.AGE, "days in stage"),
     "c": (Sort.CLOSE, "close date"),
@@ -103,7 +105,7 @@ async def filter(host: BoardScreen) -> None:
         typed = await questions.ask(
             lambda: Prompt(
                 "/",
-                value=_typed_filter(host),
+                value=typed_filter(host.state),
                 live=lambda text: _filtered(host, text),
                 accept_empty=True,
                 placeholder="words  stage:demo  owner:ana  +tag  value>20k  stalled  -won",
@@ -121,13 +123,6 @@ async def filter(host: BoardScreen) -> None:
 
     await until_stored(host, attempt)
     host.count_signs()
-
-
-def _typed_filter(host: BoardScreen) -> str:
-    """The present filter as text, "" for one that no text stands for (`These`)."""
-    query = host.state.lens.filter
-    is_named = query is not None and isinstance(query.root, These)
-    return "" if is_named else host.state.view.filter_text
 
 
 def _filtered(host: BoardScreen, text: str) -> Feedback:
@@ -188,7 +183,7 @@ async def go_to_deal(host: BoardScreen, deal_id: int) -> None:
 async def saved_filters(host: BoardScreen) -> None:
     saved = await read(host, lambda reader: reader.saved_filters(host.program.me))
     options = [Option(name, name, text) for name, text in saved]
-    present = _typed_filter(host)
+    present = typed_filter(host.state)
     if present:
         options.append(Option("", "Save this filter…", present))
     if not options:
@@ -214,8 +209,10 @@ async def _save_filter(host: BoardScreen, questions: Questions, text: str) -> Ca
 async def mine(host: BoardScreen) -> None:
     lens = host.state.lens
     mine = lens.me if lens.owner is None else None
-    await look_through(host, replace(lens, owner=mine))
-    host.say("Your own deals." if mine else "Everyone's deals.")
+    lens = host.state.sorted(replace(lens, owner=mine))
+    await look_through(host, lens)
+    order = ", what needs you first" if lens.sort is Sort.NEEDS else ""
+    host.say(f"Your own deals{order}." if mine else "Everyone's deals.")
 
 
 async def pipeline(host: BoardScreen) -> None:
@@ -229,6 +226,7 @@ async def pipeline(host: BoardScreen) -> None:
         await look_through(host, replace(host.state.lens, pipeline_id=int(chosen)))
         host.state.show(cursor=(0, 0), tops=(), first_column=0, marks=frozenset())
         host.redraw()
+        host.say(await read(host, lambda reader: empty_board(host.state, host.keys)))
 
 
 async def sort(host: BoardScreen) -> None:
@@ -244,7 +242,8 @@ async def sort(host: BoardScreen) -> None:
     if key == "r":
         await look_through(host, replace(lens, reverse=not lens.reverse))
     elif key is not None:
-        await look_through(host, replace(lens, sort=_SORTS[key][0], reverse=False))
+        host.state.sort = _SORTS[key][0]
+        await look_through(host, replace(host.state.sorted(lens), reverse=False))
 
 
 async def view(host: BoardScreen) -> None:
