@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from pipeboard.cli.environment import default_database, site_config_file, user_config_file
+from pipeboard.domain.board import SORTS
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import printable, quoted
@@ -32,6 +33,12 @@ PREFERENCES = (
     Preference("theme", "dark", "the colours of the board"),
     Preference("mouse", True, "false leaves the mouse to the terminal"),
     Preference("digits", "stage", "what a bare digit does", ("stage", "count")),
+    Preference("pipeline", None, "the pipeline the board opens on, else the last one"),
+    Preference("stage", None, "the stage that the cursor is put in, else the last one"),
+    Preference("mine", False, "whether the board opens on your own deals, else as it was left"),
+    Preference("sort", "manual", "the order of the cards, else as it was left", SORTS),
+    Preference("pane", True, "whether the deal is shown beside the board, else as it was left"),
+    Preference("filter", None, "the filter that the board opens with, else the last one"),
     Preference("density", "auto", "lines a card takes", ("auto", 1, 2, 3, 4)),
     Preference(
         "sums", "each", "several currencies: each by itself, or converted", ("each", "workspace")
@@ -63,6 +70,11 @@ class Config:
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name].value
+
+    def chosen(self, name: str) -> Any:
+        """The value that somebody has set; None where it is the default."""
+        value = self.values[name]
+        return None if value.origin == "default" else value.value
 
     @property
     def database(self) -> str:

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 class Sort(StrEnum):
-    """What orders the cards of a column; closed columns by hand are newest outcome first."""
+    """What orders the cards of a column; closed columns by hand are newest outcome first.
+
+    NEEDS: overdue, due today, without a next step, stalled, the rest, at last those asleep.
+    """
 
     MANUAL = "manual"
     VALUE = "value"
@@ -26,7 +29,11 @@ class Sort(StrEnum):
     AGE = "age"
     CLOSE = "close"
     NAME = "name"
+    NEEDS = "needs"
     UPDATED = "updated"
+
+
+SORTS = tuple(sort.value for sort in Sort)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,11 @@ class Lens:
     sort: Sort = Sort.MANUAL
     reverse: bool = False
     currency: str = ""
+
+
+def usual_sort(lens: Lens) -> Sort:
+    """The order where nobody has chosen one: one's own deals by what needs one first."""
+    return Sort.NEEDS if lens.owner is not None and lens.owner == lens.me else Sort.MANUAL
 
 
 @dataclass(frozen=True, slots=True)

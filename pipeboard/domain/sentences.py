@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import format_day
 from pipeboard.domain.deal import Deal
+from pipeboard.domain.events import read
+from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.privacy import PRIVATE
 from pipeboard.domain.text import clean_line
+from pipeboard.domain.timeline import field_text
 
 VERBS: Mapping[type, str] = {
     c.Move: "move",
@@ -56,9 +61,43 @@ class Sentences:
     pipelines: tuple[Pipeline, ...]
     today: date
 
-    def of(self, command: c.Command, deals: Sequence[Deal]) -> str:
-        """What a command did to deals, which are as it left them."""
-        return SENTENCES[type(command)](self, command, named(deals), deals)
+    def of(self, command: c.Command, deals: Sequence[Deal], before: Sequence[Deal] = ()) -> str:
+        """What a command did to deals, which are as it left them; of one deal also from what."""
+        said = SENTENCES[type(command)](self, command, named(deals), deals)
+        told = self._told(command, deals, before)
+        return f"{said.removesuffix('.')}{told}." if told else said
+
+    def _told(self, command: c.Command, deals: Sequence[Deal], before: Sequence[Deal]) -> str:
+        """From what to what, as the end of the sentence."""
+        match command:
+            case c.Edit(changes):
+                values = {self.values(changes, deal) for deal in deals}
+                now = values.pop() if len(values) == 1 else ""
+                was = self.values(changes, before[0]) if len(before) == 1 else ""
+                return f": {was} → {now}" if was else f": {now}" if now else ""
+            case c.Move() | c.Step() if len(before) == 1:
+                return f" (from {self.stage(before)})"
+            case c.Assign() if len(before) == 1:
+                return f" (was with {before[0].owner or 'nobody'})"
+            case c.SetNextStep() | c.Reschedule() if len(before) == 1 and before[0].next_step:
+                step = before[0].next_step
+                day = f" {format_day(step.due, self.today)}" if step.due else ""
+                return f" (was: {step.text}{day})"
+            case _:
+                return ""
+
+    def values(self, names: Iterable[str], deal: Deal) -> str:
+        """What stands in these fields of a deal, apart from what is its owner's own: everybody
+        reads what others have done."""
+        return ", ".join(self._value(name, deal) for name in names if name not in PRIVATE)
+
+    def _value(self, name: str, deal: Deal) -> str:
+        value = read(deal, name)
+        if isinstance(value, Money):
+            return format_money(value)
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return format_day(value, self.today)
+        return field_text(name, value, self.pipelines, today=self.today, zone=_UTC) or "nothing"
 
     def pipeline(self, deal: Deal) -> Pipeline:
         return next(pipeline for pipeline in self.pipelines if pipeline.id == deal.pipeline_id)
@@ -75,6 +114,7 @@ class Sentences:
         return found.label if found else question
 
 
+_UTC = ZoneInfo("UTC")
 _Says = Callable[[Sentences, Any, str, Sequence[Deal]], str]
 
 

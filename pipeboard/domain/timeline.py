@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.events import STAGE_KINDS, Event, Kind, inverse
 from pipeboard.domain.percent import format_percent
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.sheet import Entry
 
 _RECORDS = frozenset((Kind.NOTE, Kind.NOTE_EDITED, Kind.TOUCH, Kind.STEP_DONE))
 _SHELVES = frozenset((Kind.ARCHIVED, Kind.UNARCHIVED, Kind.MERGED, Kind.ABSORBED, Kind.RANKED))
@@ -38,6 +39,26 @@ def describe(event: Event, pipelines: Iterable[Pipeline], *, today: date, zone: 
     """
     words = _Words(tuple(pipelines), today, zone)
     return f"undid: {words.of(inverse(event))}" if event.undoes else words.of(event)
+
+
+def without_cancelled(entries: Sequence[Entry]) -> list[Entry]:
+    """A deal's events, newest first as they are given, without those that were taken back and what
+    took them back: together they come to nothing."""
+    cancelled: set[int] = set()
+    taken_back: list[Entry] = []
+    for entry in reversed(entries):
+        pair = next((one for one in reversed(taken_back) if _cancels(entry, one)), None)
+        if pair is not None:
+            taken_back.remove(pair)
+            cancelled |= {pair.seq, entry.seq}
+        elif entry.undone:
+            taken_back.append(entry)
+    return [entry for entry in entries if entry.seq not in cancelled]
+
+
+def _cancels(later: Entry, earlier: Entry) -> bool:
+    event, other = later.event, earlier.event
+    return event.undoes and (event.kind, event.changed) == (other.kind, other.changed)
 
 
 def field_label(name: str, pipelines: Iterable[Pipeline]) -> str:

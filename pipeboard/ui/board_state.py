@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeboard.domain.board import Board, Card, Lens
+from pipeboard.domain.board import Board, Card, Lens, Sort, usual_sort
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.status import Status
 from pipeboard.domain.text import fold
@@ -37,6 +37,8 @@ class BoardState:
         self.reader = reader
         self.view = view
         self.version = 0
+        self.sort: Sort | None = None
+        """The order that was chosen; else it is the usual one of what is looked at."""
         self._error: DatabaseError | None = None
         self._lens = lens
         self.load(lens)
@@ -58,6 +60,10 @@ class BoardState:
     def trouble(self) -> str:
         """Why there are cards that cannot be shown; empty where all are."""
         return self._error.message if self._error else ""
+
+    def sorted(self, lens: Lens) -> Lens:
+        """The lens in the order that was chosen, or that is usual for it."""
+        return replace(lens, sort=self.sort or usual_sort(lens))
 
     def catch_up(self) -> None:
         """Reads the cards that could not be read before; raises why they still cannot."""

@@ -72,12 +72,13 @@ class AddDeal:
 
 @dataclass(frozen=True, slots=True)
 class TakeBack:
-    """My last change taken back, or put again."""
+    """My last change taken back, or the one of that id; or what was taken back put again."""
 
+    which: str = ""
     redo: bool = False
 
     def __call__(self, workspace: Workspace, ids: Sequence[int], seen: Seen) -> Receipt:
-        return workspace.redo() if self.redo else workspace.undo()
+        return workspace.redo() if self.redo else workspace.undo(which=self.which)
 
 
 @dataclass(frozen=True, slots=True)

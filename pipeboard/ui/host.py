@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from asyncio import Future
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.domain.filter import Filter, parse_filter
-from pipeboard.domain.people import with_known_owners
 from pipeboard.ui.busy import is_busy
 from pipeboard.ui.key_table import BOARD, DEAL, program_keys
 from pipeboard.ui.keys import Key, rebound
+from pipeboard.ui.last_view import read_filter
 from pipeboard.ui.palette import Role, Theme
 from pipeboard.ui.turns import Targets, Turn, turn_of
 
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.screen import ModalScreen
 
+    from pipeboard.domain.filter import Filter
     from pipeboard.domain.pipeline import Pipeline, Stage
     from pipeboard.domain.programs import OwnProgram
     from pipeboard.domain.settings import Settings
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from pipeboard.ui.net import Net
     from pipeboard.ui.seat import Seat
     from pipeboard.ui.terminal.drafts import Drafts
+    from pipeboard.ui.terminal.typeahead import KeyQueue
     from pipeboard.ui.write_queue import WriteQueue
     from pipeboard.workspace import Receipt
 
@@ -57,6 +57,15 @@ class Look:
         return (*rebound(table, self.keymap), *own)
 
 
+class Waits(Protocol):
+    """Actions under way, and what is said of them where keys wait for long."""
+
+    @property
+    def words(self) -> str: ...
+    def begin(self, turn: Turn) -> None: ...
+    def end(self, turn: Turn) -> None: ...
+
+
 class Program(Protocol):
     """The program behind the screens: who acts, what is stored and how, and what waits.
 
@@ -71,25 +80,18 @@ class Program(Protocol):
     net: Net
     settings: Settings
     last_change: Change | None
+    done_here: set[str]
+    """The commands of this session, by their ids."""
+    key_queue: KeyQueue
 
+    @property
+    def waiting(self) -> Waits: ...
     @property
     def today(self) -> date: ...
     @property
     def me(self) -> str: ...
-    @property
-    def is_waiting(self) -> bool: ...
-    @property
-    def busy_words(self) -> str: ...
-    @property
-    def typed_ahead(self) -> tuple[str, ...]: ...
     def today_now(self) -> date: ...
     def check_writable(self) -> None: ...
-    def begin(self, turn: Turn) -> None: ...
-    def end(self, turn: Turn) -> None: ...
-    def asking(self, answer: Future[Any]) -> None: ...
-    async def pause(self) -> None: ...
-    def drop_behind(self) -> None: ...
-    def take_dropped(self) -> int: ...
     def leave(self, return_code: int) -> None: ...
 
 
@@ -164,7 +166,7 @@ async def ask(host: Host, screen: ModalScreen[T]) -> T | None:
     if (turn := turn_of(host)) is not None:
         turn.has_begun = True
     shown = host.app.push_screen(screen, wait_for_dismiss=True)
-    host.program.asking(shown)
+    host.program.key_queue.asking(shown)
     return await asyncio.shield(shown)
 
 
@@ -179,7 +181,7 @@ async def patiently(host: Host, work: Callable[[], T]) -> T:
         except DatabaseError as error:
             if not is_busy(error):
                 raise
-        await host.program.pause()
+        await host.program.key_queue.pause()
 
 
 async def read(host: Host, look: Callable[[Reader], T]) -> T:
@@ -188,16 +190,6 @@ async def read(host: Host, look: Callable[[Reader], T]) -> T:
 
 
 def parse_query(host: Host, text: str) -> Filter | None:
-    """A filter as typed, with the reps that it names; None for none. Raises BadInput, NotFound
-    for an unknown owner, and `DatabaseError` while others hold the database."""
-    if not text.strip():
-        return None
-    settings = host.program.settings
-    query = parse_filter(
-        text,
-        today=host.today,
-        currency=settings.currency,
-        week_start=settings.week_start,
-        fiscal_shift=settings.fiscal_shift,
-    )
-    return with_known_owners(query, host.state.reader.reps(), host.program.me)
+    """A filter as typed (`read_filter`)."""
+    program = host.program
+    return read_filter(host.state.reader, program.settings, host.today, program.me, text)

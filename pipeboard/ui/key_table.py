@@ -147,6 +147,8 @@ BOARD: Final[tuple[Key, ...]] = (
     _many("selection.repeat", "full_stop", "Repeat", "the last change, on this deal"),
     _undo("selection.undo", "u", "Undo", "undo my last change", hint="Undo", rank=9),
     _undo("selection.redo", "U,ctrl+r", "Redo", "redo it"),
+    _undo("selection.undo_list", UNBOUND, "Undo list", "my changes, to take one back",
+        shown=":"),
     _elsewhere("daily.playbook", "b", "Playbook", "how this stage is worked, and its checklist"),
     _elsewhere("clipboard.copy", "y", "Copy…", "copy: l line, e e-mail, p phone, i id",
         shown="y …"),
@@ -193,7 +195,7 @@ _ONLY_ON_A_DEAL: Final[tuple[Key, ...]] = (
 _ON_A_DEAL: Final = """
     down up top bottom half_down half_up page_down page_up back advance move next_step note
     interaction interview edit win lose snooze owner value close_date category probability tags
-    archive undo redo playbook copy help step_back quit
+    archive undo redo undo_list playbook copy help step_back quit
 """
 
 DEAL: Final[tuple[Key, ...]] = (

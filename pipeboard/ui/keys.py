@@ -30,6 +30,7 @@ _NAMES: Final = {
     "escape": "Esc",
     "pagedown": "PgDn",
     "pageup": "PgUp",
+    "f24": "",
 }
 
 

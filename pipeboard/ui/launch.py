@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +19,10 @@ from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.board import draw_board
 from pipeboard.ui.draw.glyphs import choose_glyphs
-from pipeboard.ui.draw.view import AUTO, BoardView
+from pipeboard.ui.draw.layout import has_room_for_pane
+from pipeboard.ui.draw.view import AUTO, BoardView, Pane
 from pipeboard.ui.key_table import BOARD
+from pipeboard.ui.last_view import UNSAID, Opening, chosen_pipeline, last_view, opened_lens, sort_of
 from pipeboard.ui.palette import Theme, theme_for
 from pipeboard.ui.seat import SameFile, Seat, may_write
 from pipeboard.ui.terminal.drafts import forget_unstored
@@ -30,7 +32,6 @@ from pipeboard.ui.terminal.ink import ColorDepth, color_depth
 
 if TYPE_CHECKING:
     from pipeboard.domain.actor import Actor
-    from pipeboard.domain.pipeline import Pipeline
     from pipeboard.domain.programs import OwnProgram
     from pipeboard.store import Store
     from pipeboard.store.reading import Reader
@@ -48,6 +49,7 @@ class Choices:
     """What the person has set; names and defaults are those of the configuration."""
 
     pipeline: str | None = None
+    opening: Opening = UNSAID
     theme: str = "dark"
     glyphs: str = "auto"
     density: int | str = "auto"
@@ -76,7 +78,8 @@ def open_board(
     """
     depth = color_depth(environ)
     theme = theme_for(choices.theme, depth)
-    state = first_state(store, clock, actor, choices, environ)
+    last = last_view(state_folder, store.database_id)
+    state = first_state(store, clock, actor, choices, environ, last)
     # What is alive now stays alive: collecting it while Textual is imported is time lost.
     gc.freeze()
     gc.disable()
@@ -92,28 +95,40 @@ def first_state(
     actor: Actor,
     choices: Choices,
     environ: Mapping[str, str],
+    last: Opening = UNSAID,
 ) -> BoardState:
-    """The board as it opens: the chosen pipeline, everyone's deals, the cursor on the first."""
+    """The board as it opens: as the person has set it, else as they left it the `last` time, else
+    everyone's deals of the pipeline that was written last."""
     reader = store.new_reader(busy_ms=FIRST_BUSY_MS)
     settings, pipelines = reader.settings(), reader.pipelines()
     _check_rep(reader, actor)
-    pipeline = _chosen(pipelines, choices.pipeline)
+    said = choices.pipeline or choices.opening.pipeline
+    pipeline = chosen_pipeline(pipelines, reader, said, last.pipeline)
+    opening = replace(choices.opening, pipeline=pipeline.name).over(last)
     today = clock().astimezone(settings.zone).date()
     into = settings.currency if choices.sums == "workspace" else ""
     lens = Lens(pipeline.id, today, settings.zone, me=actor.rep, currency=into)
+    lens, filter_text = opened_lens(opening, reader, settings, lens)
     width, height = terminal_size()
+    density = opening.density or choices.density
     read_only = store.read_only or not may_write(store.location)
     view = BoardView(
         Board(pipeline, lens, ()),
         (),
         width,
         height,
-        density=AUTO if isinstance(choices.density, str) else choices.density,
+        density=AUTO if isinstance(density, str) else density,
+        filter_text=filter_text,
+        pane=Pane(()) if opening.pane is not False and has_room_for_pane(width) else None,
         glyphs=choose_glyphs(choices.glyphs, environ, terminal_encoding()),
         demo=settings.demo,
         read_only=read_only,
     )
     state = BoardState(reader, lens, view)
+    state.sort = sort_of(opening)
+    stages = [column.stage.name for column in state.board.columns]
+    if opening.stage in stages:
+        state.show(cursor=(stages.index(opening.stage), 0))
     commands = keys.rebound(BOARD, choices.keymap)
     has_deal = state.card is not None
     state.show(hints=keys.hints(commands, has_deal=has_deal, read_only=read_only))
@@ -129,16 +144,6 @@ def _check_rep(reader: Reader, actor: Actor) -> None:
             f"There is no rep {quoted(actor.acting_as)} to act for.",
             hint=did_you_mean(actor.acting_as, reps) or "See 'pipeboard rep list'.",
         )
-
-
-def _chosen(pipelines: Sequence[Pipeline], name: str | None) -> Pipeline:
-    """The pipeline that is named, in whole or in part; the first unless one is."""
-    exact = [pipeline for pipeline in pipelines if name in (None, pipeline.name)]
-    if exact:
-        return exact[0]
-    from pipeboard.workspace.configuration import named_pipeline
-
-    return named_pipeline(pipelines, name)
 
 
 def _paint(state: BoardState, theme: Theme, depth: ColorDepth) -> FirstFrame | None:

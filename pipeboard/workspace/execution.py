@@ -41,7 +41,11 @@ def execute(
     if not found.changes:
         return Receipt("", verb, found.nothing, (), found.notes)
     sentences = Sentences(service.reader.pipelines(), service.today)
-    summary = sentences.of(command, [change.after for change in found.changes])
+    summary = sentences.of(
+        command,
+        [change.after for change in found.changes],
+        [change.before for change in found.changes if change.before is not None],
+    )
     notes = (*found.notes, *remarks(service, command, found.changes))
     decision = Decision(summary, found.changes, notes=notes)
     return record(service, verb, decision, dry_run=dry_run, token=token)

@@ -28,6 +28,8 @@ def remarks(service: Service, command: c.Command, changes: Sequence[Change]) -> 
             return about_owner(service.reader.reps(), str(fields["owner"] or ""), service.me)
         case c.AnswerQuestion(question, answer) if answer is not None:
             return tuple(filter(None, (_replaced(service, deal, question) for deal in before)))
+        case c.Move() | c.Step() | c.Win() | c.Reopen() if command.override:
+            return _overridden(changes)
         case c.LogTouch(direction="out"):
             early = _too_soon(service, before, command.at or service.now())
             counted = () if command.quote else _follow_ups(service, before, command)
@@ -50,6 +52,16 @@ def _replaced(service: Service, deal: Deal, question: str) -> str:
     rating = "" if present.rating is None else f" ({present.rating}/4)"
     said = quoted(present.text) if present.text else "no words"
     return f"{present.by}'s answer{when} stays in the history: {said}{rating}."
+
+
+def _overridden(changes: Sequence[Change]) -> tuple[str, ...]:
+    """How many criteria a reason stood in for."""
+    count = sum(len(event.facts.get("missing", ())) for each in changes for event in each.events)
+    return (
+        (f"{count} {'criterion' if count == 1 else 'criteria'} overridden, logged.",)
+        if count
+        else ()
+    )
 
 
 def _follow_ups(service: Service, deals: Sequence[Deal], command: c.LogTouch) -> tuple[str, ...]:

@@ -99,7 +99,7 @@ class Desk:
         await self.pilot.pause()
         await self.until(
             lambda: (
-                self.app.has_settled
+                self.app.key_queue.has_settled
                 and not self.app.write_queue.waiting
                 and not self.app.housekeeper.waiting
             )

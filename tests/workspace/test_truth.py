@@ -275,7 +275,7 @@ def test_a_step_goes_over_a_stage_that_was_retired_meanwhile(scene: Scene) -> No
     with meanwhile(scene.ana, lambda: retire(scene.bo, QUALIFICATION)):
         receipt = scene.ana.step([scene.deal], 1)
     assert receipt.deals[0].stage_id == NEEDS
-    assert receipt.summary == "Moved Lumen Oy to Needs Assessment."
+    assert receipt.summary == "Moved Lumen Oy to Needs Assessment (from Lead Generation)."
 
 
 @pytest.mark.parametrize("name", ["move", "step", "add"])
@@ -284,7 +284,7 @@ def test_a_receipt_names_a_stage_as_it_is_called_now(name: str, scene: Scene) ->
     rename = changed(sales(scene.bo), stage_id, name="Renamed")
     with meanwhile(scene.ana, lambda: scene.bo.save_pipeline(rename)):
         receipt = DOES[name](scene)
-    assert receipt.summary.endswith("to Renamed.")
+    assert "to Renamed" in receipt.summary
 
 
 def test_a_sequel_begins_in_the_first_stage_of_now(scene: Scene) -> None:

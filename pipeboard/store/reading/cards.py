@@ -31,7 +31,7 @@ def read_window(
 ) -> tuple[Card, ...]:
     """Up to `limit` cards of a column in the lens's order, from the one at index `offset`."""
     start = max(offset, 0)
-    order = order_by(order_of(lens.sort, reverse=lens.reverse))
+    order = order_by(order_of(pipeline, lens))
     found = few(database, pipeline, lens)
     if found is not None:
         shown = among("deal.id", found.ids(stage_id)[start : start + limit])
@@ -66,7 +66,7 @@ def read_place(
     found_few = few(database, pipeline, lens)
     if found_few is not None:
         return found_few.place(deal_id)
-    order = order_of(lens.sort, reverse=lens.reverse)
+    order = order_of(pipeline, lens)
     keys = ", ".join(key.text for key in order)
     wanted = every((Sql("deal.id = ?", (deal_id,)), scope(database, pipeline, lens, probing=True)))
     found = database.record(

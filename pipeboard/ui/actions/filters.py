@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from pipeboard.ui.actions.navigation import set_filter, typed_filter
+from pipeboard.ui.actions.navigation import set_filter
 from pipeboard.ui.host import ask, read
+from pipeboard.ui.last_view import typed_filter
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
@@ -21,7 +22,7 @@ _SAVE, _CHANGE = "\0save", "\0change"
 async def saved_filters(host: BoardScreen) -> None:
     saved = await read(host, lambda reader: reader.saved_filters(host.program.me))
     options = [Option(name, name, text) for name, text in saved]
-    present = typed_filter(host)
+    present = typed_filter(host.state)
     if present:
         options.append(Option(_SAVE, "Save this filter…", present))
     if not options:

@@ -18,6 +18,7 @@ from pipeboard.ui.draw.line import whole
 from pipeboard.ui.draw.view import AUTO, Pane
 from pipeboard.ui.host import Host, ask, parse_query, patiently, read
 from pipeboard.ui.key_table import ALL
+from pipeboard.ui.last_view import empty_board, typed_filter
 from pipeboard.ui.overlays.help import Help, filter_lines, groups_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _SORTS = {
     "m": (Sort.MANUAL, "by hand"),
     "v": (Sort.VALUE, "value"),
+    "e": (Sort.NEEDS, "what needs me"),
     "n": (Sort.NEXT_STEP, "next step"),
     "a": (Sort.AGE, "days in stage"),
     "c": (Sort.CLOSE, "close date"),
@@ -96,7 +98,7 @@ async def filter(host: BoardScreen) -> None:
         typed = await questions.ask(
             lambda: Prompt(
                 "/",
-                value=typed_filter(host),
+                value=typed_filter(host.state),
                 live=lambda text: _filtered(host, text),
                 accept_empty=True,
                 placeholder="words  stage:demo  owner:ana  +tag  value>20k  stalled  -won",
@@ -114,13 +116,6 @@ async def filter(host: BoardScreen) -> None:
 
     await until_stored(host, attempt)
     host.count_signs()
-
-
-def typed_filter(host: BoardScreen) -> str:
-    """The present filter as text, "" for one that no text stands for (`These`)."""
-    query = host.state.lens.filter
-    is_named = query is not None and isinstance(query.root, These)
-    return "" if is_named else host.state.view.filter_text
 
 
 def _filtered(host: BoardScreen, text: str) -> Feedback:
@@ -181,8 +176,10 @@ async def go_to_deal(host: BoardScreen, deal_id: int) -> None:
 async def mine(host: BoardScreen) -> None:
     lens = host.state.lens
     mine = lens.me if lens.owner is None else None
-    await look_through(host, replace(lens, owner=mine))
-    host.say("Your own deals." if mine else "Everyone's deals.")
+    lens = host.state.sorted(replace(lens, owner=mine))
+    await look_through(host, lens)
+    order = ", what needs you first" if lens.sort is Sort.NEEDS else ""
+    host.say(f"Your own deals{order}." if mine else "Everyone's deals.")
 
 
 async def pipeline(host: BoardScreen) -> None:
@@ -196,6 +193,7 @@ async def pipeline(host: BoardScreen) -> None:
         await look_through(host, replace(host.state.lens, pipeline_id=int(chosen)))
         host.state.show(cursor=(0, 0), tops=(), first_column=0, marks=frozenset())
         host.redraw()
+        host.say(await read(host, lambda reader: empty_board(host.state, host.keys)))
 
 
 async def sort(host: BoardScreen) -> None:
@@ -211,7 +209,8 @@ async def sort(host: BoardScreen) -> None:
     if key == "r":
         await look_through(host, replace(lens, reverse=not lens.reverse))
     elif key is not None:
-        await look_through(host, replace(lens, sort=_SORTS[key][0], reverse=False))
+        host.state.sort = _SORTS[key][0]
+        await look_through(host, replace(host.state.sorted(lens), reverse=False))
 
 
 async def view(host: BoardScreen) -> None:

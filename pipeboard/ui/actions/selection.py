@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pipeboard.ui.screens.board import BoardScreen
-
+from pipeboard.domain.actor import named
 from pipeboard.domain.board import Sort
 from pipeboard.ui.changes import AddDeal, Outcome, Reorder, TakeBack
 from pipeboard.ui.execute import carry_out, execute
-from pipeboard.ui.host import Host
+from pipeboard.ui.host import Host, ask
 from pipeboard.ui.overlays import feedback
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
+from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Questions, until_stored
+
+if TYPE_CHECKING:
+    from pipeboard.store.reading.history import Did
+    from pipeboard.ui.screens.board import BoardScreen
+    from pipeboard.workspace import Workspace
 
 
 async def mark(host: BoardScreen) -> None:
@@ -89,8 +95,47 @@ async def add(host: BoardScreen) -> None:
 
 
 async def undo(host: Host) -> None:
-    """u: my last change taken back, whatever is under the cursor."""
-    await carry_out(host, TakeBack())
+    """u: my last change taken back, whatever is under the cursor; one that was not made in this
+    session is shown first."""
+    me = host.program.seat.actor.name
+    last = await host.program.write_queue.ask(lambda workspace: workspace.reader.undoable(me))
+    if last is not None and last.id not in host.program.done_here:
+        whose = named(last.actor, last.acting_as)
+        question = Menu(
+            f"Undo '{last.summary}' of {_when(host, last.at)} by @{whose}?",
+            [MenuChoice("u", "undoes it")],
+            note="It is older than this session.",
+            leaving=("Esc", "Keep it"),
+        )
+        if await ask(host, question) is None:
+            return
+    await carry_out(host, TakeBack(last.id if last is not None else ""))
+
+
+async def undo_list(host: Host) -> None:
+    """My changes that stand, newest first; one that is chosen is taken back, where it can be."""
+    done = await host.program.write_queue.ask(_undoable)
+    if not done:
+        host.say("There is nothing of yours to undo.", "status.warn")
+        return
+    options = [Option(did.id, did.summary, _when(host, did.at)) for did in done]
+    chosen = await ask(host, Picker("Your changes, newest first", options, verb="Undo"))
+    if chosen is not None:
+        await carry_out(host, TakeBack(chosen))
+
+
+def _undoable(workspace: Workspace) -> tuple[Did, ...]:
+    from pipeboard.workspace.undoing import undo_list
+
+    return undo_list(workspace, limit=50)
+
+
+def _when(host: Host, at: datetime) -> str:
+    """`10:32`, `yesterday 16:41`, `27 Nov 16:41`."""
+    local = at.astimezone(host.program.settings.zone)
+    days = (host.today - local.date()).days
+    day = {0: "", 1: "yesterday "}.get(days, f"{local.day} {local:%b} ")
+    return f"{day}{local:%H:%M}"
 
 
 async def redo(host: Host) -> None:

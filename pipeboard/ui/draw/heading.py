@@ -38,6 +38,7 @@ _SORTED: Final = {
     Sort.AGE: "by age",
     Sort.CLOSE: "by close date",
     Sort.NAME: "by name",
+    Sort.NEEDS: "what needs you first",
     Sort.UPDATED: "by last change",
 }
 _LONGEST_TAB: Final = 24

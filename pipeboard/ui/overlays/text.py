@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from textual.app import App, ComposeResult, SuspendNotSupported
-from textual.binding import Binding
+from textual.binding import BindingType
 from textual.containers import Horizontal
 
 from pipeboard.domain.errors import PipeboardError, Refused
 from pipeboard.ui.busy import said
 from pipeboard.ui.overlays.draft import Draft
-from pipeboard.ui.overlays.overlay import Overlay, Panel, indented, upper_edge
+from pipeboard.ui.overlays.overlay import (
+    ANEW,
+    EDITOR,
+    SAVES,
+    Overlay,
+    Panel,
+    bound,
+    indented,
+    upper_edge,
+)
 from pipeboard.ui.widgets.line_input import harmless
 from pipeboard.ui.widgets.text_box import LONGEST, TextBox
 
@@ -31,12 +40,7 @@ class TextScreen(Overlay[str]):
     DEFAULT_CSS = """
     TextScreen > Vertical > Horizontal { height: 3; }
     """
-    BINDINGS = [  # noqa: RUF012 - as Textual's own documentation writes it
-        Binding("escape", "cancel", show=False),
-        Binding("ctrl+s", "save", show=False),
-        Binding("ctrl+g", "edit_outside", show=False),
-        Binding("ctrl+r", "start_anew", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound({**SAVES, **ANEW, **EDITOR})
 
     def __init__(
         self,

@@ -26,6 +26,7 @@ from pipeboard.ui.draw.section import PaneStyle
 from pipeboard.ui.draw.view import Pane
 from pipeboard.ui.execute import show_at_last
 from pipeboard.ui.key_table import BOARD
+from pipeboard.ui.last_view import empty_board
 from pipeboard.ui.news import News
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.live import LiveScreen
@@ -375,9 +376,10 @@ def _first_words(board: BoardScreen) -> str:
         *program.drafts.kept_lines(),
     )
     before = " ".join(filter(None, left))
-    if before or state.board.total or state.lens.filter is not None:
-        return before
-    return "No deals yet: a adds one in a line, I imports many from a file."
+    try:
+        return before or empty_board(state, board.keys)
+    except DatabaseError:  # the next look says so
+        return ""
 
 
 async def _get_ready(board: BoardScreen) -> None:

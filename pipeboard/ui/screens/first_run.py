@@ -237,19 +237,19 @@ class Welcome(Screen[None]):
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Goes on beside the screen; keys wait for what it asks."""
         app = cast("FirstRun", self.app)
-        app.acts()
+        app.key_queue.acts()
 
         async def act() -> None:
             try:
                 await work
             finally:
-                app.has_acted()
+                app.key_queue.has_acted()
 
         self.run_worker(act(), group="action")
 
     async def _ask(self, screen: ModalScreen[T]) -> T | None:
         shown = self.app.push_screen(screen, wait_for_dismiss=True)
-        cast("FirstRun", self.app).asking(shown)
+        cast("FirstRun", self.app).key_queue.asking(shown)
         return await shown
 
     async def _show_help(self) -> None:

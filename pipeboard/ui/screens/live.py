@@ -117,7 +117,7 @@ class LiveScreen(Screen[None]):
     def show_status(self) -> None:
         """Shows what is most important to know now."""
         app = self.program
-        busy = app.busy_words
+        busy = app.waiting.words
         if busy:
             said = Said(busy, "status.warn", "^c gives up")
         elif self.trouble:
@@ -131,10 +131,10 @@ class LiveScreen(Screen[None]):
         """Says why an action ended; keys behind it are dropped unless a rule said no."""
         app = self.program
         if not isinstance(error, PipeboardError) or isinstance(error, DatabaseError | GivenUp):
-            app.drop_behind()
+            app.key_queue.drop()
         words = app.net.words(error)
         role: Role = "status.warn" if isinstance(error, PipeboardError) else "status.error"
-        self.say(f"{words} {dropped(app.take_dropped())}".strip(), role)
+        self.say(f"{words} {dropped(app.key_queue.take_dropped())}".strip(), role)
 
     # What keys are about.
 
@@ -199,7 +199,7 @@ class LiveScreen(Screen[None]):
         if iscoroutinefunction(action):
             turn = turn_for(self, key)
             # Before the worker runs, so that the next key finds that this one is not done with.
-            self.program.begin(turn)
+            self.program.waiting.begin(turn)
             work = in_turn(self, turn, lambda: action(*given))
             self.run_worker(work, group="action")
         else:
@@ -210,7 +210,7 @@ class LiveScreen(Screen[None]):
     def _look(self) -> None:
         """Compares the file, the day and the database with what is shown."""
         app, before = self.program, self._trouble
-        if app.is_waiting:
+        if app.key_queue.is_waiting:
             # The action under way looks for itself.
             return
         try:

@@ -139,7 +139,7 @@ class MetricsScreen(LiveScreen):
     async def counted(self) -> None:
         """Waits until what is shown is what was asked for; raises GivenUp."""
         while self.is_counting:
-            await self.program.pause()
+            await self.program.key_queue.pause()
 
     @property
     def is_counting(self) -> bool:
