@@ -13,6 +13,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.money import format_money
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import quoted
+from pipeboard.workspace.configuration import save_settings
 from pipeboard.workspace.finding import typed_period
 from pipeboard.workspace.targets import set_rate, set_target, targets_of
 
@@ -157,7 +158,7 @@ def set_setting(call: Call) -> int:
             hint=f"Write one of {', '.join(choice.values)}.",
         )
     if not asked.dry_run:
-        call.workspace.save_settings(with_choice(call.settings, asked.name, value))
+        save_settings(call.workspace, with_choice(call.settings, asked.name, value))
     if asked.json:
         call.out.document({"setting": {"name": asked.name, "value": value}})
     begin = "Not done (dry run): " if asked.dry_run else ""

@@ -11,9 +11,10 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.dates import Direction, format_date
 from pipeboard.domain.deal import LOSS_CATEGORIES, Loss
 from pipeboard.domain.money import format_money, parse_money
+from pipeboard.workspace.recycling import follow_up
 
 if TYPE_CHECKING:
-    from pipeboard.workspace import Receipt
+    from pipeboard.workspace.receipts import Receipt
 
 
 def _override(parser: Parser) -> None:
@@ -64,7 +65,7 @@ def won(call: Call) -> int:
     if day is None or asked.dry_run:
         return call.report(receipt, *said)
     leads = [
-        call.workspace.follow_up(deal.id, day, **call.once_for(f"follow-up-{deal.id}"))
+        follow_up(call.workspace, deal.id, day, **call.once_for(f"follow-up-{deal.id}"))
         for deal in receipt.deals
     ]
     followed = tuple(lead.summary for lead in leads)

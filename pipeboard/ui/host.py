@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pipeboard.ui.seat import Seat
     from pipeboard.ui.terminal.drafts import Drafts
     from pipeboard.ui.write_queue import WriteQueue
-    from pipeboard.workspace import Receipt
+    from pipeboard.workspace.receipts import Receipt
 
 T = TypeVar("T")
 

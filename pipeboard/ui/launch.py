@@ -130,7 +130,7 @@ def _chosen(pipelines: Sequence[Pipeline], name: str | None) -> Pipeline:
     exact = [pipeline for pipeline in pipelines if name in (None, pipeline.name)]
     if exact:
         return exact[0]
-    from pipeboard.workspace.configuration import named_pipeline
+    from pipeboard.workspace.finding import named_pipeline
 
     return named_pipeline(pipelines, name)
 

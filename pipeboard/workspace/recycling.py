@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from pipeboard.domain.deal import Deal, Status
 from pipeboard.domain.deciding import decide
+from pipeboard.domain.deciding.rules import deal_names
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.going_on import POST_SALE, sequel
-from pipeboard.domain.sentences import named
 from pipeboard.workspace.decisions import beginning_of
 from pipeboard.workspace.receipts import Decision, Receipt
 from pipeboard.workspace.recording import as_command, record
@@ -47,7 +47,7 @@ def follow_up(
     return record(service, "follow up", decision, dry_run=dry_run, token=token)
 
 
-def recycle(service: Service, *, dry_run: bool = False, token: str = "") -> Receipt:
+def recycle_due(service: Service, *, dry_run: bool = False, token: str = "") -> Receipt:
     """A new lead for each lost deal whose day to try again has come, each of them once.
 
     Nobody's undo reaches it: the one who happens to look did not do it.
@@ -64,7 +64,7 @@ def _recycle(service: Service, *, dry_run: bool, token: str) -> Receipt:
     changes = tuple(_sequel(service, deal, "try again", service.today, "") for deal in lost)
     if not changes:
         return NONE_DUE
-    summary = f"Came back as leads: {named([change.after for change in changes])}."
+    summary = f"Came back as leads: {deal_names([change.after for change in changes])}."
     decision = Decision(summary, changes, actor=CALENDAR)
     return record(service, "recycle", decision, dry_run=dry_run, token=token)
 

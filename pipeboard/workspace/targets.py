@@ -1,4 +1,4 @@
-"""Targets and rates: what the numbers are held against and converted by."""
+"""Agreements by name: targets, calls and rates that numbers are held against, saved filters."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from pipeboard.domain.money import Money, format_money, parse_money
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.periods import Period
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.text import quoted
-from pipeboard.workspace.finding import typed_period
+from pipeboard.domain.text import clean_line, quoted
+from pipeboard.workspace.finding import parse_filter, typed_period
 from pipeboard.workspace.receipts import Receipt
-from pipeboard.workspace.recording import agree
+from pipeboard.workspace.recording import agree, as_command
 from pipeboard.workspace.service import Service, in_transaction
 
 if TYPE_CHECKING:
@@ -174,3 +174,30 @@ def _rate(text: str) -> Fraction:
     if not 0 < rate <= HIGHEST_RATE or rate.denominator > HIGHEST_RATE:
         raise BadInput(f"{quoted(text)} is no exchange rate.", hint="Write it like 0.92.")
     return rate
+
+
+def saved_filters(service: Service) -> tuple[tuple[str, str], ...]:
+    """My saved filters and those shared with everybody: name and text."""
+    return service.reader.saved_filters(service.me)
+
+
+@as_command("filter")
+def save_filter(
+    service: Service, name: str, text: str, *, dry_run: bool = False, token: str = ""
+) -> Receipt:
+    """A filter under a name of mine; an empty text forgets it. `BadInput` for a bad filter."""
+    said = clean_line(text, field="filter")
+    parse_filter(service, said)
+    clean = clean_line(name, field="name of a filter")
+    if not clean:
+        raise BadInput("A filter needs a name.")
+    return agree(
+        service,
+        "filter",
+        f"Saved the filter {clean}: {said}" if said else f"Forgot the filter {clean}.",
+        Topic.FILTER,
+        (clean, service.me),
+        {"filter": said} if said else None,
+        dry_run=dry_run,
+        token=token,
+    )

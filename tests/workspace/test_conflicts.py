@@ -10,7 +10,7 @@ import pytest
 from pipeboard.domain.deal import Contact, Loss
 from pipeboard.domain.errors import Conflict
 from pipeboard.domain.money import Money
-from pipeboard.workspace import Receipt
+from pipeboard.workspace.receipts import Receipt
 from tests.team import NEEDS, PROPOSAL, QUALIFICATION, Team, add, now_of, qualify
 from tests.verbs import Workspace
 

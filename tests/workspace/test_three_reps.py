@@ -20,8 +20,9 @@ from pipeboard.domain.events import Event, Kind, evolve, read
 from pipeboard.domain.gates import unmet
 from pipeboard.domain.money import Money
 from pipeboard.store.reading import Reader
-from pipeboard.workspace import Receipt, Seen, decisions
+from pipeboard.workspace import Seen, decisions
 from pipeboard.workspace.conflicts import nothing_unseen
+from pipeboard.workspace.receipts import Receipt
 from tests.ledger import disagreements
 from tests.team import TODAY, Team, sales
 from tests.verbs import Workspace

@@ -17,7 +17,7 @@ from pipeboard.domain.errors import GateNotMet, NotFound, PipeboardError, Refuse
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
-from pipeboard.workspace import Receipt
+from pipeboard.workspace.receipts import Receipt
 from tests.ledger import disagreements
 from tests.team import LEAD, NEEDS, PROPOSAL, QUALIFICATION, TODAY, Team, add, now_of, sales
 from tests.verbs import Workspace

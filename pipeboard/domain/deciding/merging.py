@@ -10,6 +10,7 @@ from pipeboard.domain.dates import format_date, local_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.deciding import edits, work
+from pipeboard.domain.deciding.rules import rule
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.events import Event, Kind, change_to, evolve
 from pipeboard.domain.privacy import may_see
@@ -25,6 +26,7 @@ _CARRIED_ENTRIES = {
 }
 
 
+@rule(c.MergeInto)
 def merge_into(command: c.MergeInto, deal: Deal, context: c.Context) -> list[Event]:
     """This deal ends in another one, archived, and says in which."""
     if command.kept_id == deal.id:
@@ -42,6 +44,7 @@ def merge_into(command: c.MergeInto, deal: Deal, context: c.Context) -> list[Eve
     return [change_to(deal, Kind.MERGED, context.at, after)]
 
 
+@rule(c.Absorb)
 def absorb(command: c.Absorb, deal: Deal, context: c.Context) -> list[Event]:
     """What the others know and this deal does not; their notes and touches at their own dates.
 
@@ -52,7 +55,7 @@ def absorb(command: c.Absorb, deal: Deal, context: c.Context) -> list[Event]:
     filling = _filling(deal, others)
     events = [Event(Kind.ABSORBED, context.at, facts=facts)]
     if filling:
-        events += edits.edit(c.Edit(filling), deal, context)
+        events += edits.changed_fields(filling, deal, context)
     for whole, kind in _CARRIED_ENTRIES.items():
         if entries := _entries(whole, deal, others):
             events.append(change_to(deal, kind, context.at, entries))

@@ -10,6 +10,7 @@ from typing import Any
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import format_date, local_date
 from pipeboard.domain.deal import LOSS_CATEGORIES, NOTHING, Deal, Loss, Status
+from pipeboard.domain.deciding.rules import rule
 from pipeboard.domain.errors import BadInput, NotFound, Refused, SoAlready
 from pipeboard.domain.events import Event, Kind, change_to, evolve, micros
 from pipeboard.domain.gates import pass_gate
@@ -23,6 +24,7 @@ def in_stage(deal: Deal, stage_id: int) -> Deal:
     return evolve(deal, Event(Kind.MOVED, deal.created_at, after={"stage_id": stage_id}))
 
 
+@rule(c.Move, "move", lambda _, told: f"Moved {told.whom} to {told.stage}.")
 def move(command: c.Move, deal: Deal, context: c.Context) -> list[Event]:
     """To another open stage; forwards only through the gate."""
     stage = target_stage(command.stage_id, context.pipeline)
@@ -35,6 +37,7 @@ def move(command: c.Move, deal: Deal, context: c.Context) -> list[Event]:
     return [entry(deal, stage, context.at, context, command.override)]
 
 
+@rule(c.Step, "move", lambda _, told: f"Moved {told.whom} to {told.stage}.")
 def step(command: c.Step, deal: Deal, context: c.Context) -> list[Event]:
     """To a neighbour of the stage that the deal is in."""
     pipeline = context.pipeline
@@ -86,6 +89,7 @@ def _logged(override: str, missing: Sequence[str]) -> Mapping[str, Any]:
     return {"override": reason, "missing": list(missing)}
 
 
+@rule(c.Win, "won", lambda _, told: f"Won {told.whom}.")
 def win(command: c.Win, deal: Deal, context: c.Context) -> list[Event]:
     """Won at its final value; leaves its stage forwards, so it passes the gate."""
     if deal.status is Status.WON and command.value in (None, deal.value):
@@ -99,6 +103,7 @@ def win(command: c.Win, deal: Deal, context: c.Context) -> list[Event]:
     return [known_by(won, command.precision)]
 
 
+@rule(c.Lose, "lost", lambda lost, told: f"Lost {told.whom}: {lost.loss.category}.")
 def lose(command: c.Lose, deal: Deal, context: c.Context) -> list[Event]:
     """Lost, with a category from the workspace's list."""
     lost = deal.loss if deal.status is Status.LOST else None
@@ -182,6 +187,7 @@ def _close_instant(
     return max(noon, deal.stage_entered_at)
 
 
+@rule(c.Reopen, "reopen", lambda _, told: f"Reopened {told.whom}.")
 def reopen(command: c.Reopen, deal: Deal, context: c.Context) -> list[Event]:
     """A closed deal back to work; to a later stage than it left, only through the gate."""
     if deal.status is Status.ARCHIVED:
@@ -219,6 +225,7 @@ def _must_be_open(deal: Deal, what: str) -> None:
         )
 
 
+@rule(c.Archive, "archive", lambda _, told: f"Archived {told.whom}.")
 def archive(command: c.Archive, deal: Deal, context: c.Context) -> list[Event]:
     """Out of sight; undoable, and nothing is deleted."""
     if deal.archived_at is not None:
@@ -226,6 +233,7 @@ def archive(command: c.Archive, deal: Deal, context: c.Context) -> list[Event]:
     return [change_to(deal, Kind.ARCHIVED, context.at, {"archived_at": context.at})]
 
 
+@rule(c.Unarchive, "unarchive", lambda _, told: f"Unarchived {told.whom}.")
 def unarchive(command: c.Unarchive, deal: Deal, context: c.Context) -> list[Event]:
     """Back where it was."""
     if deal.archived_at is None:

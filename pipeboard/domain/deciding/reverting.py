@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import NOTHING, Deal
+from pipeboard.domain.deciding.rules import rule
 from pipeboard.domain.errors import Conflict
 from pipeboard.domain.events import Event, evolve, inverse, read
 from pipeboard.domain.gates import pass_gate, unmet
@@ -16,6 +17,7 @@ TAKEN_BACK = "undo"
 """The reason that is logged where taking a step back returns a deal past an unmet gate."""
 
 
+@rule(c.Revert)
 def revert(command: c.Revert, deal: Deal, context: c.Context) -> list[Event]:
     """The inverses of the command's events, last first.
 

@@ -12,9 +12,7 @@ from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.filter_nodes import Filter, These
 from pipeboard.ui.actions.cursor import go_to_stage
 from pipeboard.ui.busy import said
-from pipeboard.ui.changes import (
-    Outcome,
-)
+from pipeboard.ui.changes import Outcome
 from pipeboard.ui.draw.layout import has_room_for_pane
 from pipeboard.ui.draw.line import whole
 from pipeboard.ui.draw.view import Pane
@@ -206,7 +204,9 @@ async def _save_filter(host: BoardScreen, questions: Questions, text: str) -> Ca
     name = await questions.ask(lambda: Prompt(f"Save '{text}' as", draft_key="filter-name"))
     if name is None:
         return None
-    await host.program.write_queue.ask(lambda w: w.save_filter(name, text))
+    from pipeboard.workspace.targets import save_filter
+
+    await host.program.write_queue.ask(lambda w: save_filter(w, name, text))
     host.say(f"Saved the filter {name}.", "status.ok")
     return True
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pipeboard.ui.screens.board import BoardScreen
-
 from pipeboard.domain.board import Sort
-from pipeboard.ui.changes import AddDeal, Outcome, Reorder, TakeBack
+from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import carry_out, execute
 from pipeboard.ui.host import Host
 from pipeboard.ui.overlays import feedback
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Questions, until_stored
+from pipeboard.workspace.column_order import reorder
+from pipeboard.workspace.new_deals import add_deal
+from pipeboard.workspace.undoing import redo_last, undo_last
+
+if TYPE_CHECKING:
+    from pipeboard.ui.screens.board import BoardScreen
+    from pipeboard.workspace import Seen, Workspace
+    from pipeboard.workspace.receipts import Receipt
 
 
 async def mark(host: BoardScreen) -> None:
@@ -70,8 +76,11 @@ async def _reorder(host: BoardScreen, places: int) -> None:
         return
     card, lens = host.state.card, host.state.lens
     if card is not None:
-        deal_id = card.id
-        await execute(host, Reorder(places, lens), ids=[deal_id])
+
+        def reordered(workspace: Workspace, ids: Sequence[int], seen: Seen) -> Receipt:
+            return reorder(workspace, ids[0], places, lens, seen=seen)
+
+        await execute(host, reordered, ids=[card.id])
 
 
 async def add(host: BoardScreen) -> None:
@@ -83,16 +92,22 @@ async def add(host: BoardScreen) -> None:
     async def attempt(questions: Questions) -> Outcome | None:
         title = f"Add to {stage.name}"
         typed = await questions.ask(lambda: Prompt(title, live=live, draft_key="add"))
-        return None if typed is None else await carry_out(host, AddDeal(typed, pipeline, stage.id))
+        if typed is None:
+            return None
+
+        def added(workspace: Workspace, *_: object) -> Receipt:
+            return add_deal(workspace, typed, pipeline=pipeline, stage_id=stage.id, tui=True)
+
+        return await carry_out(host, added)
 
     await until_stored(host, attempt)
 
 
 async def undo(host: Host) -> None:
     """u: my last change taken back, whatever is under the cursor."""
-    await carry_out(host, TakeBack())
+    await carry_out(host, lambda workspace, *_: undo_last(workspace))
 
 
 async def redo(host: Host) -> None:
     """U: it is put again."""
-    await carry_out(host, TakeBack(redo=True))
+    await carry_out(host, lambda workspace, *_: redo_last(workspace))
