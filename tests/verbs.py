@@ -191,5 +191,5 @@ class Workspace(workspace.Workspace):
     def save_pipeline(self, wanted: Pipeline) -> Pipeline:
         return self.change_pipeline(wanted).pipeline
 
-    def save_rep(self, rep: Rep) -> Rep:
-        return configuration.change_rep(self, rep)[1]
+    def save_rep(self, rep: Rep) -> Receipt:
+        return self.change_rep(rep)

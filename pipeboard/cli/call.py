@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pipeboard.cli.config import Config
     from pipeboard.domain.actor import Actor
+    from pipeboard.domain.agreements import Agreement
     from pipeboard.domain.commands import Command
     from pipeboard.domain.deal import Deal
     from pipeboard.domain.pipeline import Pipeline, Stage
@@ -282,6 +283,17 @@ class Call:
         self.out.say(f"{begin}{receipt.summary}", *understood, *receipt.notes)
         if self.arguments.verbose and receipt.command_id:
             self.out.say(f"Command {receipt.command_id}.")
+        return 0
+
+    def report_agreed(self, receipt: Receipt, **documents: Callable[[Agreement], object]) -> int:
+        """Tell what a verb agreed on: words on stderr, and as JSON each document of what is stored
+        under its name."""
+        self.command_id = receipt.command_id
+        if self.arguments.json:
+            agreed = receipt.agreements[0]
+            self.out.document({name: document(agreed) for name, document in documents.items()})
+        begin = "Not done (dry run): " if self.arguments.dry_run else ""
+        self.out.say(f"{begin}{receipt.summary}", *receipt.notes)
         return 0
 
 

@@ -76,7 +76,7 @@ TOKENED = frozenset(
         "import", "add", "set", "assign", "tag", "archive", "unarchive", "merge", "move", "won",
         "lost", "reopen", "next", "log", "note", "answer", "snooze", "contact", "term", "tick",
         "recycle", "undo", "redo", "pipeline new", "pipeline apply", "pipeline edit", "rep add",
-        "rep set", "target set", "fx set", "call set",
+        "rep set", "target set", "fx set", "call set", "setting set",
     )
 )  # fmt: skip
 READING = frozenset(

@@ -35,6 +35,11 @@ class FieldKind(Generic[T]):
     clean: Callable[[T | None, str], T | None]
     empty: T | None = None
 
+    @property
+    def is_set(self) -> bool:
+        """Whether it holds several things, of which two people can put in one each."""
+        return self.empty == ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DealField(Generic[T]):
@@ -111,6 +116,13 @@ def clean_tags(tags: Iterable[str] | None) -> tuple[str, ...]:
             raise BadInput(f"'{tag}' is no tag.", hint="A tag is one word, such as inbound.")
         clean.add(word)
     return tuple(sorted(clean))
+
+
+def merged_set(base: Iterable[str], theirs: Iterable[str], mine: Iterable[str]) -> tuple[str, ...]:
+    """What both sides put into a list that was `base`, without what either took out."""
+    known, wanted = set(base), tuple(mine)
+    kept = [one for one in theirs if one in wanted or one not in known]
+    return (*kept, *(one for one in wanted if one not in known and one not in kept))
 
 
 def _names(value: Iterable[str] | None, name: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.agreements import Agreement, Topic
+from pipeboard.domain.counting import with_choice
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.pipeline_merging import same
@@ -105,10 +106,8 @@ def _with_numbers(service: Service, wanted: Pipeline, known: Pipeline | None) ->
 
 
 @in_transaction
-def change_rep(
-    service: Service, rep: Rep, *, dry_run: bool = False, token: str = ""
-) -> tuple[Receipt, Rep]:
-    """A rep, new or changed, and what came of it."""
+def change_rep(service: Service, rep: Rep, *, dry_run: bool = False, token: str = "") -> Receipt:
+    """A rep, new or changed."""
     name = clean_line(rep.name, field="rep").removeprefix("@")
     if not name:
         raise BadInput("A rep needs a name.", hint="For example: pipeboard rep add ana")
@@ -120,7 +119,7 @@ def change_rep(
     )
     contents = {n: v for n, v in contents_of(clean).items() if n != "name"}
     did = "Changed" if any(known.name == name for known in service.reader.reps()) else "Added"
-    receipt = agree(
+    return agree(
         service,
         "rep",
         f"{did} rep {name}.",
@@ -130,19 +129,38 @@ def change_rep(
         dry_run=dry_run,
         token=token,
     )
-    return receipt, clean
 
 
-def save_settings(service: Service, settings: Settings) -> Receipt:
+def save_settings(
+    service: Service,
+    settings: Settings,
+    summary: str = "Changed the settings of the workspace.",
+    *,
+    dry_run: bool = False,
+    token: str = "",
+) -> Receipt:
     """All settings of the workspace."""
+    contents = contents_of(settings)
     return agree(
         service,
         "settings",
-        "Changed the settings of the workspace.",
+        summary,
         Topic.SETTINGS,
         (),
-        contents_of(settings),
+        contents,
+        dry_run=dry_run,
+        token=token,
     )
+
+
+@in_transaction
+def choose_setting(
+    service: Service, name: str, value: str, *, dry_run: bool = False, token: str = ""
+) -> Receipt:
+    """One setting, by its name and the word for what it may be, beside what others are now."""
+    settings = with_choice(service.settings, name, value)
+    summary = f"{name} is {value}."
+    return save_settings(service, settings, summary, dry_run=dry_run, token=token)
 
 
 def make_workspace(

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import NOTHING, Deal
+from pipeboard.domain.deal_fields import FIELDS, merged_set
 from pipeboard.domain.errors import Conflict, Difference, GateNotMet, Refused
-from pipeboard.domain.events import Event, Kind, read
+from pipeboard.domain.events import Event, Kind, change_to, read
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.privacy import may_see
 from pipeboard.domain.sheet import Entry
@@ -39,6 +40,9 @@ _STANDING = frozenset(("stage_id", "outcome", "archived_at", "merged_into"))
 
 _WITH_THE_STAGE = frozenset(("stage_entered_at", "closed_at", "closed_from", "qualified_at"))
 """What moves along with a stage and need not be named beside it."""
+
+_SETS = frozenset(field.name for field in FIELDS if field.kind.is_set)
+"""Lists in which what two people put in and take out stands side by side."""
 
 _RESTS_ON: Mapping[type, frozenset[str]] = {
     c.Step: _STANDING,
@@ -68,6 +72,21 @@ class Unseen:
             if names := theirs._changed(rests_on):
                 raise theirs.conflict(names)
 
+    def side_by_side(self, command: c.Command, events: Sequence[Event]) -> list[Event]:
+        """The events with the lists that others changed too as both sides want them."""
+        lists = self._changed(_SETS)
+        if not lists or not isinstance(command, c.Edit | c.SetFields):
+            return list(events)
+        merged = []
+        for event in events:
+            after = dict(event.after)
+            for name in lists & after.keys():
+                base = self._first_of(name).before.get(name, ())
+                after[name] = merged_set(base, event.before[name], after[name])
+            again = change_to(self.deal, event.kind, event.at, after, event.facts)
+            merged += [again] if again.changed else []
+        return merged
+
     def explain(self, refused: Refused, command: c.Command) -> None:
         """Raises `Conflict` when the refusal only comes of what somebody else did."""
         matters = _STANDING if isinstance(refused, GateNotMet) else _STANDING | {"next_step"}
@@ -85,7 +104,7 @@ class Unseen:
             mine |= dict.fromkeys(event.before) | dict(event.after)
         if not mine:  # a note stands beside what others change
             return []
-        names = self._changed(frozenset(mine) - _FOLLOWING)
+        names = self._changed(frozenset(mine) - _FOLLOWING - _SETS)
         if names:
             raise self.conflict(names, mine)
         last = self.entries[-1]
@@ -128,7 +147,7 @@ class Unseen:
                 return f"{last.who} changed {named} {when}: {labels}."
 
     def _difference(self, name: str, mine: Mapping[str, Any]) -> Difference:
-        first = next(e.event for e in self.entries if name in e.event.changed)
+        first = self._first_of(name)
         if not may_see(name, self.deal.owner, self.rep):
             mine_text = self._text(name, mine[name]) if name in mine else ""
             return Difference(name, field_label(name, self.pipelines), "", "", mine_text)
@@ -139,6 +158,10 @@ class Unseen:
             self._text(name, read(self.deal, name)),
             self._text(name, mine[name]) if name in mine else "",
         )
+
+    def _first_of(self, name: str) -> Event:
+        """The first change of a field since."""
+        return next(entry.event for entry in self.entries if name in entry.event.changed)
 
     def _text(self, name: str, value: Any) -> str:
         return field_text(name, value, self.pipelines, today=self.today, zone=self.zone)

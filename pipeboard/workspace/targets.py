@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeboard.domain.agreements import Topic
 from pipeboard.domain.currencies import currency_code
+from pipeboard.domain.dates import format_date
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.money import Money, format_money, parse_money
 from pipeboard.domain.near import did_you_mean
@@ -43,26 +44,18 @@ def set_target(
     team: str = "",
     dry_run: bool = False,
     token: str = "",
-) -> Target | None:
+) -> Receipt:
     """What is to be won in a year, quarter, month or week by a rep, a team or everybody.
 
     An `amount` of None takes the target away. Raises BadInput for a period or an amount that
     cannot be read, NotFound for a rep or team that nobody knows.
     """
-    from pipeboard.domain.metrics import Target
-
     label = _whole_period(service, period_text, "target").label
     owner, team = _holder(service, owner, team)
     now = service.pipeline_now(pipeline.id)
     whose = f"@{owner}" if owner else f"team {team}" if team else "everybody"
-    target, contents, summary = None, None, f"No target for {label}, {whose}."
-    if amount is not None:
-        target = Target(label, parse_money(amount, now.currency), owner, team)
-        contents = {"currency": target.amount.currency, "amount_minor": target.amount.minor}
-        summary = f"Target for {label}, {whose}: {format_money(target.amount)}."
-    key = (now.id, label, owner, team)
-    agree(service, "target", summary, Topic.TARGET, key, contents, dry_run=dry_run, token=token)
-    return target
+    about, key = f"for {label}, {whose}", (now.id, label, owner, team)
+    return _agree_amount(service, Topic.TARGET, about, key, amount, now.currency, dry_run, token)
 
 
 def calls_of(service: Service, pipeline: Pipeline) -> Mapping[tuple[str, str], Money]:
@@ -92,13 +85,26 @@ def set_call(
     # Whoever acts may call a period before anybody has made a rep of them.
     rep = _holder(service, owner, "")[0] if owner else service.me
     now = service.pipeline_now(pipeline.id)
-    contents, summary = None, f"No call for {label}, @{rep}."
-    if amount is not None:
-        said = parse_money(amount, now.currency)
-        contents = {"currency": said.currency, "amount_minor": said.minor}
-        summary = f"Call for {label}, @{rep}: {format_money(said)}."
-    key = (now.id, label, rep)
-    return agree(service, "call", summary, Topic.CALL, key, contents, dry_run=dry_run, token=token)
+    about, key = f"for {label}, @{rep}", (now.id, label, rep)
+    return _agree_amount(service, Topic.CALL, about, key, amount, now.currency, dry_run, token)
+
+
+def _agree_amount(
+    service: Service,
+    topic: Topic,
+    about: str,
+    key: tuple[str | int, ...],
+    typed: str | None,
+    currency: str,
+    dry_run: bool,
+    token: str,
+) -> Receipt:
+    contents, summary = None, f"No {topic} {about}."
+    if typed is not None:
+        amount = parse_money(typed, currency)
+        contents = {"currency": amount.currency, "amount_minor": amount.minor}
+        summary = f"{topic.capitalize()} {about}: {format_money(amount)}."
+    return agree(service, str(topic), summary, topic, key, contents, dry_run=dry_run, token=token)
 
 
 def _whole_period(service: Service, text: str, what: str) -> Period:
@@ -131,7 +137,7 @@ def set_rate(
     on: date | None = None,
     dry_run: bool = False,
     token: str = "",
-) -> tuple[str, Fraction | None, date]:
+) -> Receipt:
     """What one unit of a currency is worth in the workspace's from a day (today) on.
 
     None takes the rate of that day away. Raises BadInput for what is no currency or no rate.
@@ -142,13 +148,12 @@ def set_rate(
             f"{base} is the workspace's own currency.", hint="Its rate is 1 and needs no entry."
         )
     found = None if rate is None else _rate(rate)
-    contents, summary = None, f"No rate for {code} from {day} on."
+    contents, summary = None, f"No rate of {code} for {format_date(day)}."
     if found is not None:
         contents = {"numerator": found.numerator, "denominator": found.denominator}
-        summary = f"{code} is {rate} {base} from {day} on."
+        summary = f"1 {code} is {float(found):g} {base} from {format_date(day)} on."
     key = (code, day.isoformat())
-    agree(service, "fx", summary, Topic.RATE, key, contents, dry_run=dry_run, token=token)
-    return code, found, day
+    return agree(service, "fx", summary, Topic.RATE, key, contents, dry_run=dry_run, token=token)
 
 
 def _known(name: str, names: list[str], what: str) -> str:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
+from pipeboard.domain import commands as c
+from pipeboard.domain import going_on
 from pipeboard.domain.deal import Loss, NextStep, Status
 from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
 from pipeboard.domain.questions import MEDDICC
 from pipeboard.domain.templates import template
+from pipeboard.workspace import recycling
+from pipeboard.workspace.recycling import win_with_sequels
 from tests.ledger import disagreements
-from tests.team import LEAD, NEEDS, QUALIFICATION, Team, add, now_of, qualify
+from tests.team import LEAD, NEEDS, QUALIFICATION, TODAY, Team, add, now_of, qualify
 from tests.verbs import Workspace
 
 
@@ -179,3 +185,31 @@ def test_a_note_that_was_rewritten_meanwhile_is_not_rewritten_unseen(ana: Worksp
         ana.edit_note(deal.id, note.id, "third", before="first")
     assert met.value.details["theirs"] == "second"
     assert ana.reader.notes(deal.id)[0].text == "second"
+
+
+def test_a_win_with_its_sequel_is_done_whole_or_not_at_all(
+    ana: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deals = [add(ana).id, add(ana, "Acme: press 1k").id]
+    due = TODAY + timedelta(days=14)
+    with monkeypatch.context() as patch:
+        patch.setattr(recycling, "sequel", _refusing(2))
+        with pytest.raises(Refused, match="no room"):
+            win_with_sequels(ana, c.Win(override="signed"), deals, due)
+    assert all(now_of(ana, deal_id).is_open for deal_id in deals)
+    first = win_with_sequels(ana, c.Win(override="signed"), deals, due, token="t")
+    again = win_with_sequels(ana, c.Win(override="signed"), deals, due, token="t")
+    assert [deal.id for deal in again.deals] == [deal.id for deal in first.deals] == [1, 2, 3, 4]
+    assert len(ana.reader.commands()) == 5
+
+
+def _refusing(number: int) -> Callable[..., c.Create]:
+    """A sequel that is refused the second time."""
+    calls = iter(range(1, 9))
+
+    def refuse(*given: Any) -> c.Create:
+        if next(calls) == number:
+            raise Refused("There is no room.")
+        return going_on.sequel(*given)
+
+    return refuse
