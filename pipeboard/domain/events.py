@@ -256,29 +256,22 @@ _ENTRY: dict[str, Callable[[Any], Any]] = {
     "fields": str,
     "checklist": str,
 }
-INSTANTS = (
-    "created_at",
-    "stage_entered_at",
-    "qualified_at",
-    "closed_at",
-    "last_touch_at",
-    "last_outbound_at",
-    "last_reply_at",
-    "quote_sent_at",
-    "archived_at",
-)
-DATES = ("expected_close", "snoozed_until", "offer_expires_on")
-_FIELD: dict[str, Callable[[Any], Any]] = {
-    "value": _money,
-    "floor_value": _money,
-    "next_step": _next_step,
-    "loss": _loss,
-    "outcome": Status,
-    "imported": lambda data: MappingProxyType(dict(data)),
-    **dict.fromkeys(("tags", "competitors", "links"), tuple),
-    **dict.fromkeys(DATES, date.fromisoformat),
-    **dict.fromkeys(INSTANTS, datetime.fromisoformat),
+# By the type that `Deal` gives a field.
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "Money": _money,
+    "date": date.fromisoformat,
+    "datetime": datetime.fromisoformat,
+    "NextStep": _next_step,
+    "Loss": _loss,
+    "Status": Status,
+    "tuple[str, ...]": tuple,
+    "Mapping[str, str]": lambda data: MappingProxyType(dict(data)),
 }
+_TYPES = {f.name: str(f.type).removesuffix(" | None") for f in fields(Deal)}
+_FIELD = {name: _READ[kind] for name, kind in _TYPES.items() if kind in _READ}
+INSTANTS = tuple(name for name, kind in _TYPES.items() if kind == "datetime")
+DATES = tuple(name for name, kind in _TYPES.items() if kind == "date")
+AMOUNTS = tuple(name for name, kind in _TYPES.items() if kind == "Money")
 
 
 def from_json(name: str, data: Any) -> Any:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import days_between, format_date, local_date
-from pipeboard.domain.deal import Answer, Contact, Loss, NextStep, Term
-from pipeboard.domain.deal_fields import FIELDS
+from pipeboard.domain.deal import Answer, Contact, Deal, Loss, NextStep, Term
+from pipeboard.domain.deal_fields import FIELDS, fields_beside
 from pipeboard.domain.events import STAGE_KINDS, Event, Kind, inverse
 from pipeboard.domain.percent import format_percent
 from pipeboard.domain.pipeline import Pipeline
@@ -73,6 +73,22 @@ def field_text(
             return f"D-{value}"
         case _:
             return words.value(name, value)
+
+
+_IN_WORDS_OF_THEIR_OWN = (
+    "title", "account", "value", "owner", "expected_close", "probability_bp", "category", "tags",
+    "source", "source_detail", "contact_reason", "competitors", "links", "quote_sent_at",
+    "offer_expires_on", "trial_close", "floor_value", "external_id",
+)  # fmt: skip
+
+
+def other_fields(deal: Deal, today: date, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
+    """Label and text of each field of a deal that is not told in words of its own."""
+    for field in fields_beside(_IN_WORDS_OF_THEIR_OWN):
+        value = getattr(deal, field.name)
+        if value not in (None, "", ()):
+            label = field_label(field.name, ())
+            yield label, field_text(field.name, value, (), today=today, zone=zone)
 
 
 @dataclass(frozen=True)

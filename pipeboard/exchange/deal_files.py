@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeboard.domain.deal import Status
+from pipeboard.domain.deal_fields import fields_beside
 from pipeboard.domain.events import STAGE_KINDS, Kind, to_json
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Entry, Sheet
@@ -39,7 +40,7 @@ def deal_document(documents: Documents, sheet: Sheet) -> dict[str, Any]:
     return document
 
 
-_SHOWN = (
+_IN_ORDER = (
     "ref", "external_id", "title", "account", "pipeline", "stage", "status", "value", "owner",
     "source", "source_detail", "contact_reason", "tags", "fields", "probability_bp",
     "probability_source", "forecast_category", "forecast_category_source", "created_at",
@@ -47,6 +48,7 @@ _SHOWN = (
     "snooze_reason", "trial_close", "quote_sent_at", "offer_expires_on", "floor_value",
     "competitors", "links", "contacts", "answers", "terms", "checklist",
 )  # fmt: skip
+_SHOWN = (*_IN_ORDER, *(field.column for field in fields_beside(_IN_ORDER)))
 
 
 def _without_id(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
+from pipeboard.domain.deal_fields import DAY, FIELDS, FROM_ROWS, INSTANT
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import clean_line, clean_text, slug
 from pipeboard.exchange.amounts import (
@@ -45,13 +46,16 @@ from pipeboard.exchange.values import (
     read_flag,
 )
 
-_DAYS = {"recycle_on", "next_due", "snoozed_until", "offer_expires_on"}
-_AS_THEY_ARE = _DAYS | {
-    "external_id", "ref", "account", "owner", "pipeline", "source", "source_detail",
-    "contact_reason", "value", "floor_value", "lost_reason", "lost_category", "competitor",
-    "external_source", "version", "competitors", "next_text", "snooze_reason", "trial_close",
-    "quote_sent_at", "links",
-    "touches", "answers", "terms", "checklist", "fields",
+_PLAIN = frozenset(FROM_ROWS) - set(DealRow.__slots__)
+_DAYS = {
+    "recycle_on", "next_due", "snoozed_until",
+    *(field.name for field in FIELDS if field.kind is DAY and field.name != "expected_close"),
+}  # fmt: skip
+_INSTANTS = {field.name for field in FIELDS if field.kind is INSTANT}
+_AS_THEY_ARE = _DAYS - _PLAIN | {
+    "external_id", "ref", "account", "owner", "value", "source", "pipeline", "lost_reason",
+    "lost_category", "competitor", "external_source", "version", "next_text", "snooze_reason", "touches", "answers", "terms",
+    "checklist", "fields",
 }  # fmt: skip
 _RARER = {
     "tags", "note", "notes", "probability", "probability_bp", "forecast_category",
@@ -214,7 +218,7 @@ class DealReader:
             moment = self._moments.column(index)
             if target in _DAYS:
                 return lambda cell: moment(cell).day
-            return (lambda cell: moment(cell).at) if target == "quote_sent_at" else moment
+            return (lambda cell: moment(cell).at) if target in _INSTANTS else moment
         readers: dict[Kind, Read] = {
             Kind.NAME: line,
             Kind.LINE: line,
@@ -315,13 +319,14 @@ class DealReader:
         tally.assumed_currency += bool(found.get("assumed"))
         if "pipeline" in found and not self._layout.is_ours:
             tally.pipelines[found["pipeline"]] += 1
+        plain = {name: value for name, value in found.items() if value and name in _PLAIN}
         others = {name: value for name, value in found.items() if value and name in _AS_THEY_ARE}
         if outcome != "lost":
             others = {name: value for name, value in others.items() if name not in _LOSS}
         if self._has_rarer:
             others |= rarer_parts(found, outcome)
         if found.get("links_found"):
-            others["links"] = (*others.get("links", ()), *found["links_found"])
+            plain["links"] = (*plain.get("links", ()), *found["links_found"])
         return DealRow(
             line,
             self._raw(cells),
@@ -335,6 +340,7 @@ class DealReader:
             began_unknown=history.began_unknown,
             expected_close=history.expected_close,
             entered=history.entered,
+            others=plain,
             remarks=remarks,
             **others,
         )

@@ -10,7 +10,9 @@ from typing import Any
 
 from pipeboard.domain.deal import Deal, Loss, NextStep, Status
 from pipeboard.domain.events import (
+    AMOUNTS,
     DATES,
+    DEAL_FIELDS,
     INSTANTS,
     Event,
     event_from_json,
@@ -49,18 +51,10 @@ SAME = (
     "external_source",
     "rank",
 )
-IN_DOC = (
-    "imported",
-    "imported_as",
-    "tags",
-    "fields",
-    "answers",
-    "contacts",
-    "checklist",
-    "terms",
-    "competitors",
-    "links",
-)
+_OF_SEVERAL_COLUMNS = ("outcome", "loss", "next_step", *AMOUNTS)
+_WITH_COLUMNS = {*SAME, *INSTANTS, *DATES, *_OF_SEVERAL_COLUMNS}
+IN_DOC = tuple(name for name in DEAL_FIELDS if name not in _WITH_COLUMNS)
+"""What has no column: lists, mappings, and each field that nothing is looked up by."""
 
 
 DEALS = (

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import NOTHING, Deal
-from pipeboard.domain.deal_fields import FIELDS, merged_set
+from pipeboard.domain.deal_fields import FIELDS
+from pipeboard.domain.deciding.edits import beside_others
 from pipeboard.domain.errors import Conflict, Difference, GateNotMet, Refused
-from pipeboard.domain.events import Event, Kind, change_to, read
+from pipeboard.domain.events import Event, Kind, read
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.privacy import may_see
 from pipeboard.domain.sheet import Entry
@@ -77,15 +78,9 @@ class Unseen:
         lists = self._changed(_SETS)
         if not lists or not isinstance(command, c.Edit | c.SetFields):
             return list(events)
-        merged = []
-        for event in events:
-            after = dict(event.after)
-            for name in lists & after.keys():
-                base = self._first_of(name).before.get(name, ())
-                after[name] = merged_set(base, event.before[name], after[name])
-            again = change_to(self.deal, event.kind, event.at, after, event.facts)
-            merged += [again] if again.changed else []
-        return merged
+        bases = {name: self._first_of(name).before.get(name, ()) for name in lists}
+        merged = (beside_others(event, bases, self.deal) for event in events)
+        return [event for event in merged if event.changed]
 
     def explain(self, refused: Refused, command: c.Command) -> None:
         """Raises `Conflict` when the refusal only comes of what somebody else did."""

@@ -114,18 +114,8 @@ def create_deal(
 
 
 def _fields(service: Service, parsed: QuickAdd, new_rep: bool) -> dict[str, FieldValue]:
-    owner = service.me if parsed.owner is None else parsed.owner
-    fields: dict[str, FieldValue] = {
-        "account": parsed.account,
-        "value": parsed.value,
-        "owner": service.known_owner(owner, new_rep),
-        "tags": parsed.tags,
-        "source": parsed.source,
-        "contact_reason": parsed.contact_reason,
-        "expected_close": parsed.expected_close,
-        "probability_bp": parsed.probability_bp,
-        "fields": parsed.fields,
-    }
+    owner = str(parsed.given.get("owner", service.me))
+    fields = {**parsed.given, "owner": service.known_owner(owner, new_rep)}
     if parsed.next_text or parsed.next_due:
         fields["next_step"] = NextStep(parsed.next_text, parsed.next_due)
     if parsed.contact:

@@ -34,7 +34,8 @@ from pipeboard.exchange.rows import DealRow, RowNote
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
 
-_PLAIN = (*FROM_ROWS, "snooze_reason", "snoozed_until")
+PLAIN = tuple(name for name in FROM_ROWS if name in DealRow.__slots__)
+"""What a row says of a deal as it stands, beside its `others`."""
 _LONGEST_FIELD = 2000
 _CUTS_TAGS = re.compile(r"[\s,;|:()\"'+]+")
 
@@ -155,8 +156,11 @@ def precision_of(row: DealRow) -> Mapping[str, c.Precision]:
 
 
 def _fields(row: DealRow, identity: Identity, owner: str) -> dict[str, FieldValue]:
-    fields: dict[str, FieldValue] = {name: getattr(row, name) for name in _PLAIN}
+    fields: dict[str, FieldValue] = {name: getattr(row, name) for name in PLAIN}
     fields |= {
+        **row.others,
+        "snooze_reason": row.snooze_reason,
+        "snoozed_until": row.snoozed_until,
         "owner": owner,
         "category": row.forecast_category,
         "external_id": identity.external_id,

@@ -9,12 +9,12 @@ from operator import attrgetter
 from typing import Any
 
 from pipeboard.domain.deal import Contact, Deal, NextStep
-from pipeboard.domain.deal_fields import FROM_ROWS
 from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow
 from pipeboard.workspace.row_commands import (
+    PLAIN,
     contacts_of,
     digest,
     fields_of,
@@ -23,7 +23,7 @@ from pipeboard.workspace.row_commands import (
     tags_of,
 )
 
-_PLAIN = ("title", *FROM_ROWS)
+_PLAIN = ("title", *PLAIN)
 _plain_of = attrgetter(*_PLAIN)
 _COURSE = ("stage", "outcome", "archived")
 NOT_FOLLOWED = ("created_at", "closed_at", "loss", "entered", "answers", "terms", "checklist",
@@ -47,6 +47,7 @@ def said_by(row: DealRow, owner: str | None) -> Said:
 def _values(row: DealRow, owner: str | None) -> Iterator[tuple[str, Any]]:
     """The values of a row by field, in the types of the domain."""
     yield from zip(_PLAIN, _plain_of(row), strict=True)
+    yield from row.others.items()
     if row.tags:
         yield "tags", tags_of(row)
     yield "owner", owner

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.deal import Answer, Contact, Deal, NextStep, Term
-from pipeboard.domain.deal_fields import BY_NAME, clean_tags
+from pipeboard.domain.deal_fields import BY_NAME, clean_tags, merged_set
 from pipeboard.domain.deciding.rules import Telling, field_words, rule
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import Event, Kind, change_to
@@ -161,6 +161,15 @@ def changed_fields(
         by_kind.setdefault(kind, {})[name] = value
     events = [change_to(deal, kind, context.at, fields) for kind, fields in by_kind.items()]
     return [event for event in events if event.changed]
+
+
+def beside_others(event: Event, bases: Mapping[str, tuple[str, ...]], deal: Deal) -> Event:
+    """The event with lists as both want them who changed them since they were `bases`, by field."""
+    after = dict(event.after)
+    for name, base in bases.items():
+        if name in after:
+            after[name] = merged_set(base, event.before[name], after[name])
+    return change_to(deal, event.kind, event.at, after, event.facts)
 
 
 def _set(command: c.SetFields, told: Telling) -> str:
