@@ -54,8 +54,8 @@ _DAYS = {
 _INSTANTS = {field.name for field in FIELDS if field.kind is INSTANT}
 _AS_THEY_ARE = _DAYS - _PLAIN | {
     "external_id", "ref", "account", "owner", "value", "source", "pipeline", "lost_reason",
-    "lost_category", "competitor", "external_source", "version", "next_text", "snooze_reason", "touches", "answers", "terms",
-    "checklist", "fields",
+    "lost_category", "competitor", "external_source", "version", "next_text", "snooze_reason",
+    "touches", "answers", "terms", "checklist", "fields",
 }  # fmt: skip
 _RARER = {
     "tags", "note", "notes", "probability", "probability_bp", "forecast_category",
