@@ -269,9 +269,6 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
 }
 _TYPES = {f.name: str(f.type).removesuffix(" | None") for f in fields(Deal)}
 _FIELD = {name: _READ[kind] for name, kind in _TYPES.items() if kind in _READ}
-INSTANTS = tuple(name for name, kind in _TYPES.items() if kind == "datetime")
-DATES = tuple(name for name, kind in _TYPES.items() if kind == "date")
-AMOUNTS = tuple(name for name, kind in _TYPES.items() if kind == "Money")
 
 
 def from_json(name: str, data: Any) -> Any:

@@ -10,10 +10,7 @@ from typing import Any
 
 from pipeboard.domain.deal import Deal, Loss, NextStep, Status
 from pipeboard.domain.events import (
-    AMOUNTS,
-    DATES,
     DEAL_FIELDS,
-    INSTANTS,
     Event,
     event_from_json,
     from_json,
@@ -51,7 +48,19 @@ SAME = (
     "external_source",
     "rank",
 )
-_OF_SEVERAL_COLUMNS = ("outcome", "loss", "next_step", *AMOUNTS)
+INSTANTS = (
+    "created_at",
+    "stage_entered_at",
+    "qualified_at",
+    "closed_at",
+    "last_touch_at",
+    "last_outbound_at",
+    "last_reply_at",
+    "quote_sent_at",
+    "archived_at",
+)
+DATES = ("expected_close", "snoozed_until", "offer_expires_on")
+_OF_SEVERAL_COLUMNS = ("outcome", "value", "floor_value", "loss", "next_step")
 _WITH_COLUMNS = {*SAME, *INSTANTS, *DATES, *_OF_SEVERAL_COLUMNS}
 IN_DOC = tuple(name for name in DEAL_FIELDS if name not in _WITH_COLUMNS)
 """What has no column: lists, mappings, and each field that nothing is looked up by."""
