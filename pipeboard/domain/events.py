@@ -13,10 +13,15 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 from pipeboard.domain.deal import NOTHING, Answer, Contact, Deal, Loss, NextStep, Status, Term
 from pipeboard.domain.money import Money
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue, Values
+
+V = TypeVar("V")
 
 
 class Kind(StrEnum):
@@ -54,6 +59,31 @@ class Kind(StrEnum):
 STAGE_KINDS = frozenset((Kind.CREATED, Kind.MOVED, Kind.WON, Kind.LOST, Kind.REOPENED))
 
 
+class Facts(TypedDict, total=False):
+    """What an event says beside the fields that it changes, as JSON data.
+
+    Why a gate was passed, and what was missing there; how exactly the instant is known; a note, a
+    touch or a step that was done, each a record; a note rewritten; deals that came in; fields that
+    are the owner's own.
+    """
+
+    override: str
+    missing: list[str]
+    precision: str
+    note: dict[str, str]
+    touch: dict[str, str]
+    step: dict[str, str]
+    outcome: str
+    id: str
+    old: str
+    new: str
+    merged: list[int]
+    private: list[str]
+
+
+NO_FACTS: Facts = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One change of one deal.
@@ -65,9 +95,9 @@ class Event:
 
     kind: Kind
     at: datetime
-    before: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
-    after: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
-    facts: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    before: Values = field(default_factory=lambda: NOTHING)
+    after: Values = field(default_factory=lambda: NOTHING)
+    facts: Facts = field(default_factory=lambda: NO_FACTS)
     undoes: bool = False
 
     @property
@@ -90,7 +120,7 @@ _DEFAULTS: Mapping[str, Any] = {
 KEYED_FIELDS = frozenset(("fields", "answers", "contacts", "checklist", "terms"))
 
 
-def change(deal: Deal, kind: Kind, at: datetime, **after: Any) -> Event:
+def change(deal: Deal, kind: Kind, at: datetime, **after: FieldValue) -> Event:
     """The event that sets these fields on `deal`; fields that stay as they are are left out.
 
     A keyword `answers__authority` stands for the entry `answers.authority`.
@@ -103,8 +133,8 @@ def change_to(
     deal: Deal,
     kind: Kind,
     at: datetime,
-    after: Mapping[str, Any],
-    facts: Mapping[str, Any] = NOTHING,
+    after: Values,
+    facts: Facts = NO_FACTS,
 ) -> Event:
     """As `change`, with the fields as a mapping, and facts that go with the event."""
     before = {name: read(deal, name) for name in after}
@@ -118,10 +148,18 @@ def change_to(
     )
 
 
-def read(deal: Deal, name: str) -> Any:
+def read(deal: Deal, name: str) -> FieldValue:
     """The value of a field, or of one entry of a mapping field (`answers.authority`)."""
     whole, dot, key = name.partition(".")
-    return getattr(deal, whole).get(key) if dot else getattr(deal, name)
+    value: FieldValue = getattr(deal, whole).get(key) if dot else getattr(deal, name)
+    return value
+
+
+def value_of(values: Values, name: str, kind: type[V]) -> V | None:
+    """The value of a field, which is of that type; None where there is none."""
+    value = values.get(name)
+    assert value is None or isinstance(value, kind), f"{name} is no {kind.__name__}"
+    return value
 
 
 def evolve(deal: Deal | None, event: Event, deal_id: int | None = None) -> Deal:
@@ -303,7 +341,7 @@ def event_from_json(kind: str, at: datetime, data: Mapping[str, Any], *, undoes:
         at,
         {name: from_json(name, value) for name, value in data.get("before", NOTHING).items()},
         {name: from_json(name, value) for name, value in data.get("after", NOTHING).items()},
-        data.get("facts", NOTHING),
+        data.get("facts", NO_FACTS),
         undoes,
     )
 

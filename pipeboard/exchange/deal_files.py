@@ -6,11 +6,12 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from pipeboard.domain.deal import Status
 from pipeboard.domain.deal_fields import fields_beside
-from pipeboard.domain.events import STAGE_KINDS, Kind, to_json
+from pipeboard.domain.events import STAGE_KINDS, Kind, to_json, value_of
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Entry, Sheet
 from pipeboard.exchange.cells import defuse
@@ -61,11 +62,11 @@ def _course(entries: Sequence[Entry], pipeline: Pipeline) -> Iterator[dict[str, 
         event = entry.event
         if event.kind not in STAGE_KINDS or event.undoes or entry.undone:
             continue
-        stage_id = event.after.get("stage_id")
+        stage_id = value_of(event.after, "stage_id", int)
         if stage_id is None or event.kind in (Kind.WON, Kind.LOST):
             continue
         stages = {stage.id: stage.name for stage in pipeline.stages}
-        at = event.after.get("stage_entered_at", event.at)
+        at = value_of(event.after, "stage_entered_at", datetime) or event.at
         if stage_id in stages:
             yield {"stage": stages[stage_id], "at": to_json(at)}
 

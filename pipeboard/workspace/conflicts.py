@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain import commands as c
@@ -13,13 +13,14 @@ from pipeboard.domain.deal import NOTHING, Deal
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.deciding.edits import beside_others
 from pipeboard.domain.errors import Conflict, Difference, GateNotMet, Refused
-from pipeboard.domain.events import Event, Kind, read
+from pipeboard.domain.events import Event, Kind, read, value_of
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.privacy import may_see
 from pipeboard.domain.sheet import Entry
 from pipeboard.domain.timeline import field_label, field_text
 
 if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue, Values
     from pipeboard.workspace.service import Seen, Service
 
 _FOLLOWING = frozenset(
@@ -78,7 +79,7 @@ class Unseen:
         lists = self._changed(_SETS)
         if not lists or not isinstance(command, c.Edit | c.SetFields):
             return list(events)
-        bases = {name: self._first_of(name).before.get(name, ()) for name in lists}
+        bases = {n: value_of(self._first_of(n).before, n, tuple) or () for n in lists}
         merged = (beside_others(event, bases, self.deal) for event in events)
         return [event for event in merged if event.changed]
 
@@ -94,7 +95,7 @@ class Unseen:
         """A remark when the events go on top of other changes; `Conflict` when over them."""
         if not events or not self.entries:
             return []
-        mine: dict[str, Any] = {}
+        mine: dict[str, FieldValue] = {}
         for event in events:
             mine |= dict.fromkeys(event.before) | dict(event.after)
         if not mine:  # a note stands beside what others change
@@ -105,7 +106,7 @@ class Unseen:
         last = self.entries[-1]
         return [f"Set on top of a change by {last.who} {self._when(last.recorded_at)}."]
 
-    def conflict(self, names: frozenset[str], mine: Mapping[str, Any] = NOTHING) -> Conflict:
+    def conflict(self, names: frozenset[str], mine: Values = NOTHING) -> Conflict:
         """The refusal that tells who set which fields, when, and to what."""
         shown = sorted(names - _WITH_THE_STAGE if "stage_id" in names else names)
         if "stage_id" in shown and "outcome" in shown:
@@ -118,7 +119,6 @@ class Unseen:
                 "deal": self.deal.ref,
                 "by": last.who,
                 "at": last.recorded_at.isoformat(),
-                "fields": shown,
                 "version": self.deal.version,
             },
             differences=tuple(self._difference(name, mine) for name in shown),
@@ -141,7 +141,7 @@ class Unseen:
                 labels = ", ".join(field_label(name, self.pipelines) for name in shown)
                 return f"{last.who} changed {named} {when}: {labels}."
 
-    def _difference(self, name: str, mine: Mapping[str, Any]) -> Difference:
+    def _difference(self, name: str, mine: Values) -> Difference:
         first = self._first_of(name)
         if not may_see(name, self.deal.owner, self.rep):
             mine_text = self._text(name, mine[name]) if name in mine else ""
@@ -158,7 +158,7 @@ class Unseen:
         """The first change of a field since."""
         return next(entry.event for entry in self.entries if name in entry.event.changed)
 
-    def _text(self, name: str, value: Any) -> str:
+    def _text(self, name: str, value: FieldValue) -> str:
         return field_text(name, value, self.pipelines, today=self.today, zone=self.zone)
 
     def _changed(self, names: Iterable[str]) -> frozenset[str]:

@@ -44,7 +44,7 @@ def said_by(row: DealRow, owner: str | None) -> Said:
     }
 
 
-def _values(row: DealRow, owner: str | None) -> Iterator[tuple[str, Any]]:
+def _values(row: DealRow, owner: str | None) -> Iterator[tuple[str, object]]:
     """The values of a row by field, in the types of the domain."""
     yield from zip(_PLAIN, _plain_of(row), strict=True)
     yield from row.others.items()
@@ -69,20 +69,20 @@ def _values(row: DealRow, owner: str | None) -> Iterator[tuple[str, Any]]:
             yield name, repr(value)
 
 
-def _course(row: DealRow) -> Iterator[tuple[str, Any]]:
+def _course(row: DealRow) -> Iterator[tuple[str, object]]:
     yield "stage", fold(row.stage) if row.stage else None
     yield "outcome", row.outcome
     yield "archived", row.archived
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     text = value if type(value) is str else text_of(value)
     if len(text) <= _LONGEST_TEXT:
         return text
     return f"#{digest(text)}"
 
 
-def text_of(value: Any) -> str:
+def text_of(value: object) -> str:
     """A value as one line of text, the same for the same value and for no other."""
     match value:
         case None:
@@ -161,7 +161,7 @@ class ThreeWay:
     def _field(
         self,
         name: str,
-        value: Any,
+        value: object,
         new: str,
         old: str,
         deal: Deal,
@@ -188,10 +188,10 @@ class ThreeWay:
             found.emptied.append(name)
         _forget(found, name, new)
 
-    def _is_there(self, name: str, value: Any, deal: Deal) -> bool:
+    def _is_there(self, name: str, value: object, deal: Deal) -> bool:
         """Whether a note or a person of the row is known, under whatever key."""
         if name.startswith("notes."):
-            return self.is_noted(deal, value)
+            return self.is_noted(deal, str(value))
         return name.startswith("contacts.") and value in deal.contacts.values()
 
     def _ours(self, name: str, deal: Deal) -> str:

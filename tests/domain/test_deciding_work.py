@@ -11,7 +11,7 @@ import pytest
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Answer, Contact, Loss, NextStep, Note, Term
 from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
-from pipeboard.domain.events import Kind
+from pipeboard.domain.events import Kind, value_of
 from pipeboard.domain.money import Money
 from tests.domain.deciding_cases import LEAD, NOW, TODAY, do, events_of, new
 
@@ -222,7 +222,8 @@ def test_a_rating_of_zero_is_an_answer_and_no_words_and_no_rating_are_none() -> 
 def test_the_answer_before_stays_in_the_event() -> None:
     deal = do(new(), c.AnswerQuestion("need", Answer("First", 1)))
     (event,) = events_of(deal, c.AnswerQuestion("need", Answer("Second", 3)), LATER)
-    assert event.before["answers.need"].text == "First"
+    before = value_of(event.before, "answers.need", Answer)
+    assert before is not None and before.text == "First"
     assert dict(do(deal, c.AnswerQuestion("need", None)).answers) == {}
 
 

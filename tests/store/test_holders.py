@@ -222,13 +222,13 @@ def test_a_busy_database_says_what_cannot_be_done_and_who_is_in_the_way(
             f"The database is busy and cannot be written to now: process {writer} ({ME}, "
         )
         assert write.value.details["wanting"] == "write"
-        assert write.value.details["holder"]["pid"] == writer
+        assert f"'pid': {writer}," in str(write.value.details["holder"])
         if is_log(path):
             assert reader.settings() == SETTINGS
             return
         with pytest.raises(DatabaseError, match="busy and cannot be read now") as read:
             reader.settings()
-        assert read.value.details["holder"]["doing"] == "writing"
+        assert "'doing': 'writing'" in str(read.value.details["holder"])
 
 
 def test_nothing_is_known_of_a_file_that_is_not_there(tmp_path: Path) -> None:

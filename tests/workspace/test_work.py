@@ -10,8 +10,9 @@ import pytest
 
 from pipeboard.domain import commands as c
 from pipeboard.domain import going_on
-from pipeboard.domain.deal import Loss, NextStep, Status
-from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
+from pipeboard.domain.deal import Answer, Loss, NextStep, Status
+from pipeboard.domain.errors import BadInput, Conflict, GateNotMet, NotFound, Refused
+from pipeboard.domain.events import value_of
 from pipeboard.domain.questions import MEDDICC
 from pipeboard.domain.templates import template
 from pipeboard.workspace import recycling
@@ -31,7 +32,8 @@ def test_whoever_replaces_an_answer_is_told_what_it_said(
     assert receipt.notes == (
         "bo's answer of today stays in the history: 'Stops twice a day' (3/4).",
     )
-    texts = [entry.event.after.get("answers.need") for entry in ana.reader.entries(deal.id)]
+    told = (entry.event.after for entry in ana.reader.entries(deal.id))
+    texts = [value_of(after, "answers.need", Answer) for after in told]
     assert [answer.text for answer in texts if answer] == ["Scrap rate of 9 %", "Stops twice a day"]
     assert disagreements(team.path) == []
 
@@ -109,9 +111,9 @@ def test_two_contacts_in_a_day_are_too_many(ana: Workspace, team: Team) -> None:
 def test_a_bulk_gate_says_of_each_deal_what_it_lacks(ana: Workspace) -> None:
     ready, raw = add(ana, stage=QUALIFICATION), add(ana, "Acme: press 1k", stage=QUALIFICATION)
     qualify(ana, ready.id)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(GateNotMet) as refused:
         ana.move([ready.id, raw.id], NEEDS)
-    assert [deal["deal"] for deal in refused.value.details["deals"]] == [raw.ref]
+    assert [f"D-{part.deal_id}" for part in refused.value.parts] == [raw.ref]
 
 
 def test_a_lost_deal_comes_back_once_on_its_day(ana: Workspace, bo: Workspace, team: Team) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal, Loss, Status
@@ -13,7 +13,7 @@ from pipeboard.domain.deciding import work
 from pipeboard.domain.deciding.edits import clean_fields
 from pipeboard.domain.deciding.moves import closing, entry, in_stage, known_by, target_stage
 from pipeboard.domain.errors import BadInput, Refused
-from pipeboard.domain.events import Event, Kind, change_to, evolve, micros
+from pipeboard.domain.events import Event, Facts, Kind, change_to, evolve, micros
 from pipeboard.domain.gates import unmet
 from pipeboard.domain.pipeline import Stage
 from pipeboard.domain.text import clean_line
@@ -97,7 +97,7 @@ def _beginning(
     is unknown."""
     since = max(at, entered_at or at)
     own_word = clean_fields({name: fields[name] for name in _OWN_WORD if name in fields})
-    after: dict[str, Any] = {
+    after: dict[str, FieldValue] = {
         "pipeline_id": context.pipeline.id,
         "stage_id": stage.id,
         "title": clean_line(title, field="title"),
@@ -126,6 +126,6 @@ def _beginning(
         else ()
     )
     if lacking:
-        facts = {"override": origin, "missing": [lack.text for lack in lacking]}
+        facts: Facts = {"override": origin, "missing": [lack.text for lack in lacking]}
         event = replace(event, facts=facts)
     return [event, *said], deal

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import ROLES
@@ -13,13 +13,15 @@ from pipeboard.domain.deal import Answer, Contact, Deal, NextStep, Term
 from pipeboard.domain.deal_fields import BY_NAME, clean_tags, merged_set
 from pipeboard.domain.deciding.rules import Telling, field_words, rule
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.events import Event, Kind, change_to
+from pipeboard.domain.events import Event, Kind, change_to, value_of
 from pipeboard.domain.fields import named_field, parse_assignment
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import LIMITS, clean_line, clean_text, quoted, slug
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
+
+E = TypeVar("E")
 
 
 def _line(field: str) -> Callable[[str | None], str]:
@@ -31,7 +33,7 @@ def _custom_line(name: str, value: object) -> str:
     return clean_line(str(value or ""), field=name, limit=limit)
 
 
-def _custom(value: Any) -> Mapping[str, str]:
+def _custom(value: Mapping[str, str] | None) -> Mapping[str, str]:
     clean = {custom_name(name): _custom_line(name, item) for name, item in (value or {}).items()}
     return MappingProxyType({name: item for name, item in clean.items() if item})
 
@@ -44,11 +46,11 @@ def custom_name(name: str) -> str:
     return clean
 
 
-def _keep(value: Any) -> Any:
+def _keep(value: E) -> E:
     return value
 
 
-def _each(clean: Callable[[Any], Any]) -> Callable[[Any], Mapping[str, Any]]:
+def _each(clean: Callable[[E], E]) -> Callable[[Mapping[str, E] | None], Mapping[str, E]]:
     return lambda entries: MappingProxyType(
         {clean_line(key, field="key"): clean(entry) for key, entry in (entries or {}).items()}
     )
@@ -168,7 +170,8 @@ def beside_others(event: Event, bases: Mapping[str, tuple[str, ...]], deal: Deal
     after = dict(event.after)
     for name, base in bases.items():
         if name in after:
-            after[name] = merged_set(base, event.before[name], after[name])
+            theirs = value_of(event.before, name, tuple) or ()
+            after[name] = merged_set(base, theirs, value_of(after, name, tuple) or ())
     return change_to(deal, event.kind, event.at, after, event.facts)
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import format_date, local_date
 from pipeboard.domain.deal import LOSS_CATEGORIES, NOTHING, Deal, Loss, Status
 from pipeboard.domain.deciding.rules import rule
 from pipeboard.domain.errors import BadInput, NotFound, Refused, SoAlready
-from pipeboard.domain.events import Event, Kind, change_to, evolve, micros
+from pipeboard.domain.events import NO_FACTS, Event, Facts, Kind, change_to, evolve, micros
 from pipeboard.domain.gates import pass_gate
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.text import clean_line
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue, Values
 
 
 def in_stage(deal: Deal, stage_id: int) -> Deal:
@@ -73,7 +76,11 @@ def entry(deal: Deal, stage: Stage, at: datetime, context: c.Context, override: 
     pipeline = context.pipeline
     missing = pass_gate(deal, pipeline, stage, context.today, override)
     at = max(at, deal.stage_entered_at)
-    after: dict[str, Any] = {"stage_id": stage.id, "stage_entered_at": at, "rank": -micros(at)}
+    after: dict[str, FieldValue] = {
+        "stage_id": stage.id,
+        "stage_entered_at": at,
+        "rank": -micros(at),
+    }
     if pipeline.position(stage.id) > pipeline.position(deal.stage_id):
         after["last_touch_at"] = max(at, deal.last_touch_at or at)
     if deal.qualified_at is None and pipeline.is_qualified_at(stage.id):
@@ -81,10 +88,10 @@ def entry(deal: Deal, stage: Stage, at: datetime, context: c.Context, override: 
     return change_to(deal, Kind.MOVED, at, after, _logged(override, missing))
 
 
-def _logged(override: str, missing: Sequence[str]) -> Mapping[str, Any]:
+def _logged(override: str, missing: Sequence[str]) -> Facts:
     """The facts of a gate that was passed with a reason."""
     if not missing:
-        return NOTHING
+        return NO_FACTS
     reason = clean_line(override, field="reason")
     return {"override": reason, "missing": list(missing)}
 
@@ -96,7 +103,7 @@ def win(command: c.Win, deal: Deal, context: c.Context) -> list[Event]:
         raise SoAlready(f"{deal.ref} {deal.name} is already won.")
     _must_be_open(deal, "won")
     at = _close_instant(command.at, command.on, deal, context)
-    fields: dict[str, Any] = {}
+    fields: dict[str, FieldValue] = {}
     if command.value is not None:
         fields["value"] = command.value
     won = closing(deal, context.pipeline.won, at, Kind.WON, fields, command.override, context)
@@ -142,14 +149,14 @@ def closing(
     stage: Stage,
     at: datetime,
     kind: Kind,
-    fields: Mapping[str, Any],
+    fields: Values,
     override: str,
     context: c.Context,
 ) -> Event:
     """The event of an outcome; a win passes the gates that lie between."""
     missing = pass_gate(deal, context.pipeline, stage, context.today, override)
     at = max(at, deal.stage_entered_at)
-    after: dict[str, Any] = {
+    after: dict[str, FieldValue] = {
         "stage_id": stage.id,
         "stage_entered_at": at,
         "outcome": Status.WON if kind is Kind.WON else Status.LOST,
@@ -201,7 +208,7 @@ def reopen(command: c.Reopen, deal: Deal, context: c.Context) -> list[Event]:
         raise Refused(f"A deal cannot be reopened in {stage.name}.", hint="Name an open stage.")
     missing = pass_gate(in_stage(deal, left_id), pipeline, stage, context.today, command.override)
     at = max(context.at, deal.stage_entered_at)
-    after = {
+    after: Values = {
         "stage_id": stage.id,
         "stage_entered_at": at,
         "outcome": Status.OPEN,
@@ -244,15 +251,15 @@ def unarchive(command: c.Unarchive, deal: Deal, context: c.Context) -> list[Even
 def touched(
     deal: Deal,
     at: datetime,
-    facts: Mapping[str, Any],
+    facts: Facts,
     direction: str,
-    also: Mapping[str, Any] = NOTHING,
+    also: Values = NOTHING,
 ) -> Event:
     """The event of a touch: it stops the idle clock, and counts towards or ends a silence.
 
     `also` are fields that it changes besides.
     """
-    after: dict[str, Any] = {"last_touch_at": max(at, deal.last_touch_at or at), **also}
+    after: dict[str, FieldValue] = {"last_touch_at": max(at, deal.last_touch_at or at), **also}
     if direction == "out":
         after["last_outbound_at"] = max(at, deal.last_outbound_at or at)
         after["outbound_since_reply"] = deal.outbound_since_reply + 1

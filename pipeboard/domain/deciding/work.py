@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import format_date, split_leading_date
@@ -23,9 +22,12 @@ from pipeboard.domain.deciding.edits import clean_answer
 from pipeboard.domain.deciding.moves import touched
 from pipeboard.domain.deciding.rules import Telling, rule
 from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
-from pipeboard.domain.events import Event, Kind, change_to, record_to_json
+from pipeboard.domain.events import Event, Facts, Kind, change_to, record_to_json
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import clean_line, clean_text
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue, Values
 
 
 def _must_be_workable(deal: Deal, what: str) -> None:
@@ -46,7 +48,7 @@ def set_next_step(command: c.SetNextStep, deal: Deal, context: c.Context) -> lis
     _must_be_workable(deal, "it has no next step")
     text = clean_line(command.text, field="next step")
     step = NextStep(text, command.due) if text or command.due else None
-    after: dict[str, Any] = {"next_step": step}
+    after: dict[str, FieldValue] = {"next_step": step}
     if step is not None and deal.snoozed_until is not None:
         after |= {"snoozed_until": None, "snooze_reason": ""}
     event = change_to(deal, Kind.NEXT_STEP, context.at, after)
@@ -77,7 +79,7 @@ def complete_next_step(command: c.CompleteNextStep, deal: Deal, context: c.Conte
         raise Refused(
             f"{deal.ref} {deal.name} has no next step to complete.", hint="Set one with t."
         )
-    facts = {
+    facts: Facts = {
         "step": record_to_json(deal.next_step),
         "outcome": clean_line(command.outcome, field="outcome"),
     }
@@ -168,7 +170,7 @@ def edit_note(command: c.EditNote, deal: Deal, context: c.Context) -> list[Event
         raise BadInput("A note needs words.")
     if text == note.text:
         return []
-    facts = {"id": note.id, "old": note.text, "new": text}
+    facts: Facts = {"id": note.id, "old": note.text, "new": text}
     return [Event(Kind.NOTE_EDITED, context.at, facts=facts)]
 
 
@@ -187,9 +189,7 @@ def log_touch(command: c.LogTouch, deal: Deal, context: c.Context) -> list[Event
     return [logged(touch, deal, context, _beside(command, at))]
 
 
-def logged(
-    touch: Touch, deal: Deal, context: c.Context, beside: Mapping[str, Any] = NOTHING
-) -> Event:
+def logged(touch: Touch, deal: Deal, context: c.Context, beside: Values = NOTHING) -> Event:
     """An interaction as it happened, here or elsewhere, and what it says of the deal `beside`."""
     if touch.type not in TOUCH_TYPES:
         raise BadInput(
@@ -201,13 +201,13 @@ def logged(
     if touch.at > context.at:
         raise BadInput("A touch cannot lie ahead.", hint="Set a next step instead.")
     clean = replace(touch, outcome=clean_text(touch.outcome, field="outcome"))
-    facts = {"touch": record_to_json(clean)}
+    facts: Facts = {"touch": record_to_json(clean)}
     return touched(deal, touch.at, facts, touch.direction, beside)
 
 
-def _beside(command: c.LogTouch, at: datetime) -> dict[str, Any]:
+def _beside(command: c.LogTouch, at: datetime) -> dict[str, FieldValue]:
     """What an interaction says of the deal itself."""
-    said: dict[str, Any] = {}
+    said: dict[str, FieldValue] = {}
     if command.quote:
         if command.direction != "out":
             raise BadInput("A proposal goes out.", hint="Log what came in without it.")

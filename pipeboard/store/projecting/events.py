@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pipeboard.domain.events import Event, Kind, event_to_json, micros, to_json
+from pipeboard.domain.deal import Loss, NextStep
+from pipeboard.domain.events import Event, Kind, event_to_json, micros, to_json, value_of
+from pipeboard.domain.money import Money
 from pipeboard.store.database import Database
 from pipeboard.store.projecting.change import Change
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue
+
 
 _as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -33,7 +39,7 @@ def event_rows(changes: Sequence[Change], command_id: str) -> list[dict[str, Any
 
 def event_row(event: Event, deal_id: int, version: int, command_id: str) -> dict[str, Any]:
     """The row of one event, but for its number."""
-    value = event.after.get("value")
+    value = value_of(event.after, "value", Money)
     return {
         "deal_id": deal_id,
         "version": version,
@@ -63,10 +69,10 @@ _OF_NO_KIND: Mapping[str, Any] = {
 }
 
 
-def _day_of(event: Event) -> Any:
+def _day_of(event: Event) -> FieldValue:
     match event.kind:
         case Kind.NEXT_STEP:
-            step = event.after.get("next_step")
+            step = value_of(event.after, "next_step", NextStep)
             return step.due if step else None
         case Kind.SNOOZED:
             return event.after.get("snoozed_until")
@@ -82,7 +88,7 @@ def _of_its_kind(event: Event) -> Mapping[str, Any]:
         case Kind.CREATED | Kind.OWNER:
             return {"owner": str(event.after.get("owner", ""))}
         case Kind.LOST:
-            loss = event.after.get("loss")
+            loss = value_of(event.after, "loss", Loss)
             return {"loss_category": loss.category if loss else None}
         case Kind.TOUCH:
             touch: Mapping[str, str] = event.facts.get("touch", {})
