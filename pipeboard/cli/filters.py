@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.tables import Table
-from pipeboard.workspace.finding import rename_filter, save_filter, saved_filters
+from pipeboard.workspace.targets import rename_filter, save_filter, saved_filters
 
 
 def _save_arguments(parser: Parser) -> None:

@@ -14,6 +14,8 @@ from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.domain.text import fold, quoted
+from pipeboard.workspace.configuration import change_pipeline
+from pipeboard.workspace.finding import find_pipeline
 
 if TYPE_CHECKING:
     from pipeboard.exchange.recipe import Recipe
@@ -38,13 +40,13 @@ def place_of(call: Call) -> Iterator[tuple[Workspace, Pipeline | None]]:
     if asked.dry_run and not made:
         with tempfile.TemporaryDirectory(prefix="pipeboard-") as folder:
             workspace = rehearsal(call, Path(folder))
-            yield workspace, None if asked.stages is not None else workspace.pipeline()
+            yield workspace, None if asked.stages is not None else find_pipeline(workspace)
         return
     makes_one = asked.stages is not None
     workspace = open_or_make(call, template_name=None) if makes_one else open_or_make(call)
     yield (
         workspace,
-        _known(workspace, name, asked.stages) if makes_one else workspace.pipeline(name),
+        _known(workspace, name, asked.stages) if makes_one else find_pipeline(workspace, name),
     )
 
 
@@ -107,7 +109,7 @@ def _named_stages(text: str, *, with_closing: bool = False) -> tuple[str, ...]:
 
 def _known(workspace: Workspace, name: str, stages: str) -> Pipeline | None:
     """The pipeline that is there already; `Refused` when it has not all stages that are named."""
-    same = (p for p in workspace.pipelines() if fold(p.name) == fold(name))
+    same = (p for p in workspace.reader.pipelines() if fold(p.name) == fold(name))
     found = next(same, None)
     if found is not None:
         for stage in _named_stages(stages):
@@ -127,7 +129,7 @@ def rehearsal(call: Call, folder: Path, currency: str = "") -> Workspace:
 
     settings = Settings(currency=currency) if currency else Settings()
     workspace = call.workspace_on(Store.create(str(folder / "rehearsal.db"), settings))
-    workspace.change_pipeline(
-        template(TEMPLATES[0], pipeline_name="New business", currency=settings.currency)
+    change_pipeline(
+        workspace, template(TEMPLATES[0], pipeline_name="New business", currency=settings.currency)
     )
     return workspace

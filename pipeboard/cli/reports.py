@@ -13,7 +13,7 @@ from pipeboard.domain.currencies import currency_code
 from pipeboard.domain.dates import Direction, parse_date, parse_instant
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.people import match_rep
-from pipeboard.workspace.finding import typed_period
+from pipeboard.workspace.finding import parse_filter, typed_period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -112,7 +112,7 @@ def _question(call: Call) -> ReportQuery:
     asked, workspace = call.arguments, call.workspace
     as_of = workspace.now() if asked.as_of is None else _instant(call, asked.as_of)
     words = " ".join(asked.words)
-    query = workspace.parse_filter(words) if words.strip() else None
+    query = parse_filter(workspace, words) if words.strip() else None
     if query is not None:
         call.tell_days(query.understood)
     return ReportQuery(

@@ -73,15 +73,7 @@ CHANGING = frozenset(
     )
 )  # fmt: skip
 # Those that hand --token on to their use case (`Call.once`).
-TOKENED = frozenset(
-    (
-        "import", "add", "set", "assign", "tag", "archive", "unarchive", "merge", "move", "won",
-        "lost", "reopen", "next", "log", "note", "answer", "snooze", "contact", "term", "tick",
-        "recycle", "undo", "redo", "pipeline new", "pipeline apply", "pipeline edit", "rep add",
-        "rep set", "target set", "fx set", "call set", "filter save", "filter rename",
-        "filter forget",
-    )
-)  # fmt: skip
+TOKENED = CHANGING - {"init", "demo", "tour", "config edit"}
 READING = frozenset(
     (
         "list", "show", "metrics", "export", "target list", "call list", "fx list", "setting list",

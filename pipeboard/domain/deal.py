@@ -111,19 +111,27 @@ if TYPE_CHECKING:
     FieldValue: TypeAlias = (
         str
         | int
+        | bool
+        | Status
         | Money
         | date
         | datetime
         | tuple[str, ...]
         | NextStep
         | Loss
+        | Answer
+        | Contact
+        | Term
         | Mapping[str, str]
         | Mapping[str, Answer]
         | Mapping[str, Contact]
         | Mapping[str, Term]
         | None
     )
-    """What a field of a deal can hold."""
+    """What a field of a deal, or one entry of it, can hold."""
+
+    Values: TypeAlias = Mapping[str, FieldValue]
+    """Fields of a deal by name; `answers.need` is one entry of a mapping field."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
+from pipeboard.domain.deal_fields import DAY, FIELDS, FROM_ROWS, INSTANT
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import clean_line, clean_text, slug
 from pipeboard.exchange.amounts import (
@@ -46,12 +47,15 @@ from pipeboard.exchange.values import (
     read_precision,
 )
 
-_DAYS = {"recycle_on", "next_due", "snoozed_until", "offer_expires_on"}
-_AS_THEY_ARE = _DAYS | {
-    "external_id", "ref", "account", "owner", "pipeline", "source", "source_detail",
-    "contact_reason", "value", "floor_value", "lost_reason", "lost_category", "competitor",
-    "external_source", "version", "competitors", "next_text", "snooze_reason", "trial_close",
-    "quote_sent_at", "links",
+_PLAIN = frozenset(FROM_ROWS) - set(DealRow.__slots__)
+_DAYS = {
+    "recycle_on", "next_due", "snoozed_until",
+    *(field.name for field in FIELDS if field.kind is DAY and field.name != "expected_close"),
+}  # fmt: skip
+_INSTANTS = {field.name for field in FIELDS if field.kind is INSTANT}
+_AS_THEY_ARE = _DAYS - _PLAIN | {
+    "external_id", "ref", "account", "owner", "value", "source", "pipeline", "lost_reason",
+    "lost_category", "competitor", "external_source", "version", "next_text", "snooze_reason",
     "touches", "answers", "terms", "checklist", "fields",
 }  # fmt: skip
 _RARER = {
@@ -117,6 +121,7 @@ class DealReader:
         self._constants = self._read_constants()
         self._plain = _AS_THEY_ARE & {"fields", *self._places, *self._constants}
         self._plain_unless_lost = self._plain.difference(_LOSS)
+        self._told = _PLAIN & {*self._places, *self._constants}
         self._without_blanks = frozenset(
             index
             for index, target in enumerate(self._targets)
@@ -219,7 +224,7 @@ class DealReader:
             moment = self._moments.column(index)
             if target in _DAYS:
                 return lambda cell: moment(cell).day
-            return (lambda cell: moment(cell).at) if target == "quote_sent_at" else moment
+            return (lambda cell: moment(cell).at) if target in _INSTANTS else moment
         readers: dict[Kind, Read] = {
             Kind.NAME: line,
             Kind.LINE: line,
@@ -320,12 +325,13 @@ class DealReader:
         tally.assumed_currency += bool(found.get("assumed"))
         if "pipeline" in found and not self._layout.is_ours:
             tally.pipelines[found["pipeline"]] += 1
-        plain = self._plain if outcome == "lost" else self._plain_unless_lost
-        others = {name: value for name in plain if (value := found.get(name))}
+        names = self._plain if outcome == "lost" else self._plain_unless_lost
+        others = {name: value for name in names if (value := found.get(name))}
+        plain = {name: value for name in self._told if (value := found.get(name))}
         if self._has_rarer:
             others |= rarer_parts(found, outcome)
         if found.get("links_found"):
-            others["links"] = (*others.get("links", ()), *found["links_found"])
+            plain["links"] = (*plain.get("links", ()), *found["links_found"])
         return DealRow(
             line,
             self._raw(cells),
@@ -338,6 +344,7 @@ class DealReader:
             precision=history.precision,
             expected_close=history.expected_close,
             entered=history.entered,
+            others=plain,
             remarks=remarks,
             **others,
         )

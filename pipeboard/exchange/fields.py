@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from enum import Enum, auto
 from types import MappingProxyType
 
+from pipeboard.domain import deal_fields
+from pipeboard.domain.deal_fields import fields_beside
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import clean_line, quoted, slug
@@ -36,25 +38,33 @@ class Kind(Enum):
 
 
 _BY_KIND = {
-    Kind.NAME: "account pipeline stage owner source source_detail currency forecast_category "
+    Kind.NAME: "account pipeline stage owner source source_detail currency "
     "forecast_category_source probability_source lost_category competitor contact_role "
     "external_source created_precision closed_precision",
-    Kind.LINE: "external_id ref title contact_reason lost_reason next_text snooze_reason "
-    "trial_close contact_name contact_email contact_phone version",
+    Kind.LINE: "ref lost_reason next_text snooze_reason contact_name contact_email contact_phone "
+    "version",
     Kind.TEXT: "note",
-    Kind.MONEY: "value floor_value",
-    Kind.MOMENT: "created_at closed_at won_at lost_at close_date stage_entered_at expected_close "
-    "recycle_on next_due snoozed_until quote_sent_at offer_expires_on",
+    Kind.MOMENT: "created_at closed_at won_at lost_at close_date stage_entered_at recycle_on "
+    "next_due snoozed_until",
     Kind.PERCENT: "probability",
-    Kind.BASIS_POINTS: "probability_bp",
     Kind.FLAG: "archived is_won is_closed deleted active",
     Kind.STATUS: "status",
-    Kind.WORDS: "tags competitors links",
     Kind.NESTED: "contacts notes touches answers entered terms checklist",
 }
 
+_KIND_OF = {
+    deal_fields.LINE: Kind.LINE,
+    deal_fields.MONEY: Kind.MONEY,
+    deal_fields.DAY: Kind.MOMENT,
+    deal_fields.INSTANT: Kind.MOMENT,
+    deal_fields.PERCENT: Kind.BASIS_POINTS,
+    deal_fields.CATEGORY: Kind.NAME,
+    deal_fields.TAGS: Kind.WORDS,
+    deal_fields.NAMES: Kind.WORDS,
+}
 KINDS: Mapping[str, Kind] = MappingProxyType(
-    {name: kind for kind, names in _BY_KIND.items() for name in names.split()}
+    {field.column: _KIND_OF.get(field.kind, Kind.LINE) for field in fields_beside(())}
+    | {name: kind for kind, names in _BY_KIND.items() for name in names.split()}
 )
 """Every field that a column can be mapped to, beside `entered:STAGE`, `field.NAME` and `-`.
 

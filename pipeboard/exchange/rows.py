@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pipeboard.domain.commands import Precision
 from pipeboard.domain.money import Money
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue
 
 Outcome = Literal["open", "won", "lost"]
 
@@ -81,6 +84,7 @@ class DealRow:
     `probability_bp` is that of an open deal, in pipeboard's own files only if set by hand.
     `ref` is the reference ("D-142") that pipeboard gave the deal where it was exported, `version`
     that of the deal then, `external_source` the tool of `external_id` (None: the file's own).
+    `others` are fields of the deal by name that nothing here treats apart.
     `remarks` name what is odd in the row, for the report to count.
     """
 
@@ -99,8 +103,6 @@ class DealRow:
     value: Money | None = None
     owner: str | None = None
     source: str | None = None
-    source_detail: str | None = None
-    contact_reason: str | None = None
     tags: tuple[str, ...] = ()
     probability_bp: int | None = None
     forecast_category: str | None = None
@@ -113,16 +115,10 @@ class DealRow:
     lost_reason: str | None = None
     competitor: str | None = None
     recycle_on: date | None = None
-    competitors: tuple[str, ...] = ()
     next_text: str | None = None
     next_due: date | None = None
     snoozed_until: date | None = None
     snooze_reason: str | None = None
-    trial_close: str | None = None
-    quote_sent_at: datetime | None = None
-    offer_expires_on: date | None = None
-    floor_value: Money | None = None
-    links: tuple[str, ...] = ()
     contacts: tuple[RowContact, ...] = ()
     notes: tuple[RowNote, ...] = ()
     touches: tuple[RowTouch, ...] = ()
@@ -130,6 +126,7 @@ class DealRow:
     terms: tuple[RowTerm, ...] = ()
     checklist: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
+    others: Mapping[str, FieldValue] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
 

@@ -66,9 +66,11 @@ def is_blank(cell: str) -> bool:
 
 def read_precision(cell: str) -> Precision:
     """How exactly an instant is known, in the words of our own files."""
-    word = cell.strip().lower()
-    if word == "day" or word == "unknown":
-        return word
+    match cell.strip().lower():
+        case "day":
+            return "day"
+        case "unknown":
+            return "unknown"
     raise BadInput(f"{quoted(cell)} is not how exactly a date is known: day or unknown")
 
 

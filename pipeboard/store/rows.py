@@ -11,9 +11,8 @@ from typing import Any
 
 from pipeboard.domain.deal import Deal, Loss, NextStep, Status
 from pipeboard.domain.events import (
-    DATES,
     DEAL_DEFAULTS,
-    INSTANTS,
+    DEAL_FIELDS,
     Event,
     deal_of,
     event_from_json,
@@ -60,18 +59,22 @@ SAME = (
     "external_source",
     "rank",
 )
-IN_DOC = (
-    "imported",
-    "imported_as",
-    "tags",
-    "fields",
-    "answers",
-    "contacts",
-    "checklist",
-    "terms",
-    "competitors",
-    "links",
+INSTANTS = (
+    "created_at",
+    "stage_entered_at",
+    "qualified_at",
+    "closed_at",
+    "last_touch_at",
+    "last_outbound_at",
+    "last_reply_at",
+    "quote_sent_at",
+    "archived_at",
 )
+DATES = ("expected_close", "snoozed_until", "offer_expires_on")
+_OF_SEVERAL_COLUMNS = ("outcome", "value", "floor_value", "loss", "next_step")
+_WITH_COLUMNS = {*SAME, *INSTANTS, *DATES, *_OF_SEVERAL_COLUMNS}
+IN_DOC = tuple(name for name in DEAL_FIELDS if name not in _WITH_COLUMNS)
+"""What has no column: lists, mappings, and each field that nothing is looked up by."""
 
 
 DEALS = (

@@ -14,7 +14,7 @@ from pipeboard.ui.palette import Role
 from pipeboard.ui.turns import turn_of
 
 if TYPE_CHECKING:
-    from pipeboard.workspace import Receipt
+    from pipeboard.workspace.receipts import Receipt
 
 
 async def execute(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pipeboard.ui.terminal.drafts import Drafts
     from pipeboard.ui.terminal.typeahead import KeyQueue
     from pipeboard.ui.write_queue import WriteQueue
-    from pipeboard.workspace import Receipt
+    from pipeboard.workspace.receipts import Receipt
 
 T = TypeVar("T")
 

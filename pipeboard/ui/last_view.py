@@ -182,7 +182,7 @@ def chosen_pipeline(
         exact = [pipeline for pipeline in pipelines if pipeline.name == said]
         if exact:
             return exact[0]
-        from pipeboard.workspace.configuration import named_pipeline
+        from pipeboard.workspace.finding import named_pipeline
 
         return named_pipeline(pipelines, said)
     used = next((pipeline for pipeline in pipelines if pipeline.name == last), None)

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeboard.domain.agreements import Topic
 from pipeboard.domain.board import Lens, Sort
 from pipeboard.domain.criterion import Unmet
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.errors import Ambiguous, BadInput, NotFound
+from pipeboard.domain.errors import Ambiguous, NotFound
 from pipeboard.domain.filter import Filter
 from pipeboard.domain.filter import parse_filter as filter_of
 from pipeboard.domain.gates import unmet
@@ -21,10 +20,7 @@ from pipeboard.domain.people import with_known_owners
 from pipeboard.domain.periods import Period, parse_period
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Sheet
-from pipeboard.domain.text import clean_line, quoted
-from pipeboard.workspace.agreements import changed
-from pipeboard.workspace.receipts import Decision, Receipt
-from pipeboard.workspace.recording import agree, as_command, record
+from pipeboard.domain.text import fold, quoted
 from pipeboard.workspace.service import Service
 
 _REF = re.compile(r"(?:[dD]-)?(\d{1,15})")
@@ -38,6 +34,35 @@ class Load:
     open: int
     overdue: int
     stalled: int
+
+
+def find_pipeline(service: Service, name: str | None = None) -> Pipeline:
+    """The pipeline of that name or part of it; without a name the first."""
+    return named_pipeline(service.reader.pipelines(), name)
+
+
+def named_pipeline(pipelines: Sequence[Pipeline], name: str | None) -> Pipeline:
+    """The one of that name or part of it, the first without a name; else `NotFound`."""
+    if not pipelines:
+        raise NotFound("There is no pipeline yet.", hint="Make one: pipeboard pipeline new Sales")
+    if name is None:
+        return pipelines[0]
+    wanted = fold(name)
+    exact = [p for p in pipelines if fold(p.name) == wanted]
+    near = exact or [p for p in pipelines if wanted and wanted in fold(p.name)]
+    if len(near) == 1:
+        return near[0]
+    names = [pipeline.name for pipeline in near or pipelines]
+    if near:
+        raise Ambiguous(
+            f"'{name}' could be {', '.join(names)}.",
+            hint="Type more of the name.",
+            details={"candidates": names},
+        )
+    raise NotFound(
+        f"There is no pipeline '{name}'.",
+        hint=did_you_mean(name, names) or f"There are: {', '.join(names)}.",
+    )
 
 
 def parse_filter(service: Service, text: str) -> Filter:
@@ -134,67 +159,7 @@ def find_deals(
     return tuple(unique.values())
 
 
-def saved_filters(service: Service) -> tuple[tuple[str, str], ...]:
-    """My saved filters and those shared with everybody: name and text."""
-    return service.reader.saved_filters(service.me)
-
-
-@as_command("filter")
-def save_filter(
-    service: Service, name: str, text: str, *, dry_run: bool = False, token: str = ""
-) -> Receipt:
-    """A filter under a name of mine; an empty text forgets it. `BadInput` for a bad filter,
-    NotFound for one to forget that is not there."""
-    said = clean_line(text, field="filter")
-    parse_filter(service, said)
-    clean = clean_line(name, field="name of a filter")
-    if not clean:
-        raise BadInput("A filter needs a name.")
-    if not said:
-        _expect_filter(service, clean)
-    return agree(
-        service,
-        "filter",
-        f"Saved the filter {clean}: {said}" if said else f"Forgot the filter {clean}.",
-        Topic.FILTER,
-        (clean, service.me),
-        {"filter": said} if said else None,
-        dry_run=dry_run,
-        token=token,
-    )
-
-
-@as_command("filter")
-def rename_filter(
-    service: Service, name: str, new: str, *, dry_run: bool = False, token: str = ""
-) -> Receipt:
-    """A filter of mine under another name. NotFound where there is none of that name; `BadInput`
-    where another bears the new one."""
-    clean, mine = clean_line(new, field="name of a filter"), dict(saved_filters(service))
-    _expect_filter(service, name)
-    if not clean or (clean in mine and clean != name):
-        raise BadInput(
-            f"There is a filter {quoted(clean)} already." if clean else "A filter needs a name.",
-            hint="Take another name.",
-        )
-    gone = changed(service, Topic.FILTER, (name, service.me), None)
-    come = changed(service, Topic.FILTER, (clean, service.me), {"filter": mine[name]})
-    if not gone or not come:
-        return Receipt("", "filter", "Nothing to change: it is so already.")
-    decision = Decision(f"Renamed the filter {name} to {clean}.", agreements=(*gone, *come))
-    return record(service, "filter", decision, dry_run=dry_run, token=token)
-
-
-def _expect_filter(service: Service, name: str) -> None:
-    known = [known for known, _ in saved_filters(service)]
-    if name not in known:
-        raise NotFound(
-            f"No filter {quoted(name)} is saved.",
-            hint=did_you_mean(name, known) or "See 'pipeboard filter list'.",
-        )
-
-
-def loads(service: Service, pipeline: Pipeline) -> tuple[Load, ...]:
+def loads_of(service: Service, pipeline: Pipeline) -> tuple[Load, ...]:
     """How much each active rep has on hand in a pipeline, by name."""
     loads = []
     for rep in service.reader.reps():
@@ -206,7 +171,7 @@ def loads(service: Service, pipeline: Pipeline) -> tuple[Load, ...]:
     return tuple(loads)
 
 
-def sheet(service: Service, deal_id: int) -> Sheet:
+def deal_sheet(service: Service, deal_id: int) -> Sheet:
     """A deal with everything around it that I may see."""
     found = service.reader.sheet(deal_id)
     if found is None:

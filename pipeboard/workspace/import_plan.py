@@ -22,6 +22,7 @@ from pipeboard.exchange.recipe import Recipe, recipe_from_json
 from pipeboard.exchange.stage_order import stages_in_order
 from pipeboard.exchange.survey import Survey, survey
 from pipeboard.exchange.whole_document import is_whole
+from pipeboard.workspace.finding import find_pipeline
 from pipeboard.workspace.import_report import ImportReport
 from pipeboard.workspace.import_rows import ImportOptions, Progress, import_rows
 from pipeboard.workspace.import_sentences import remarks_told
@@ -185,7 +186,9 @@ def look_at(workspace: Workspace, plan: ImportPlan, heard: Progress) -> FileSeen
             f"{plan.path.name} is a whole workspace, not a file of deals.",
             hint="Make a database of it: pipeboard import FILE --db NEW.db",
         )
-    if plan.is_new and any(fold(p.name) == fold(plan.pipeline) for p in workspace.pipelines()):
+    if plan.is_new and any(
+        fold(p.name) == fold(plan.pipeline) for p in workspace.reader.pipelines()
+    ):
         plan = replace(plan, is_new=False)
     recipe, last, remarks = _recipe_of(workspace, plan)
     pipeline = _pipeline_of(workspace, plan, recipe)
@@ -240,7 +243,7 @@ def _recipe_of(workspace: Workspace, plan: ImportPlan) -> tuple[Recipe, str, tup
 
 def _pipeline_of(workspace: Workspace, plan: ImportPlan, recipe: Recipe) -> Pipeline:
     if not plan.is_new:
-        return workspace.pipeline(plan.pipeline or None)
+        return find_pipeline(workspace, plan.pipeline or None)
     with open_reading(workspace, plan.path, recipe, None, still_asks=True) as reading:
         named = stages_of(reading)
     names = tuple(name for name in named if not closing_outcome(name)) or (NO_STAGE,)
@@ -319,7 +322,7 @@ def carry_out(workspace: Workspace, seen: FileSeen, heard: Progress) -> Imported
         raise Conflict(
             f"{path.name} has changed since it was looked at.", hint="Nothing was imported."
         )
-    pipeline = seen.pipeline if plan.is_new else workspace.pipeline(plan.pipeline or None)
+    pipeline = seen.pipeline if plan.is_new else find_pipeline(workspace, plan.pipeline or None)
     with open_reading(workspace, path, seen.recipe, pipeline) as reading:
         rejected = RejectedFile(str(path)) if plan.skips_bad else None
         try:

@@ -35,8 +35,10 @@ from pipeboard.exchange.rows import DealRow, RowNote
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
 
-_PLAIN = (*FROM_ROWS, "snooze_reason", "snoozed_until")
-_plain_of = attrgetter(*_PLAIN)
+PLAIN = tuple(name for name in FROM_ROWS if name in DealRow.__slots__)
+"""What a row says of a deal as it stands, beside its `others`."""
+_FIELDS = (*PLAIN, "snooze_reason", "snoozed_until")
+_fields_of = attrgetter(*_FIELDS)
 _LONGEST_FIELD = 2000
 _CUTS_TAGS = re.compile(r"[\s,;|:()\"'+]+")
 
@@ -161,8 +163,9 @@ def precision_of(row: DealRow) -> Mapping[str, c.Precision]:
 
 
 def _fields(row: DealRow, identity: Identity, owner: str) -> dict[str, FieldValue]:
-    fields: dict[str, FieldValue] = dict(zip(_PLAIN, _plain_of(row), strict=True))
+    fields: dict[str, FieldValue] = dict(zip(_FIELDS, _fields_of(row), strict=True))
     fields |= {
+        **row.others,
         "owner": owner,
         "category": row.forecast_category,
         "external_id": identity.external_id,

@@ -10,18 +10,18 @@ from operator import attrgetter
 from typing import Any
 
 from pipeboard.domain.deal import Contact, Deal, NextStep
-from pipeboard.domain.deal_fields import FROM_ROWS
 from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow
 from pipeboard.workspace.row_commands import (
+    PLAIN,
     contacts_of,
     digest,
     loss_of,
 )
 
-_PLAIN = ("title", *FROM_ROWS)
+_PLAIN = ("title", *PLAIN)
 _plain_of = attrgetter(*_PLAIN)
 _INSTANTS = ("created_at", "closed_at", "snoozed_until")
 _PARTS = ("entered", "answers", "terms", "checklist", "touches")
@@ -47,6 +47,7 @@ def said_by(row: DealRow, owner: str | None) -> Said:
 def _values(row: DealRow, owner: str | None) -> dict[str, object]:
     """The values of a settled row by field, in the types of the domain."""
     found: dict[str, object] = dict(zip(_PLAIN, _plain_of(row), strict=True))
+    found |= row.others
     found["tags"], found["owner"], found["category"] = row.tags, owner, row.forecast_category
     if row.next_text or row.next_due:
         found["next_step"] = NextStep(row.next_text or "", row.next_due)
@@ -66,14 +67,14 @@ def _values(row: DealRow, owner: str | None) -> dict[str, object]:
     return found
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     text = value if type(value) is str else text_of(value)
     if len(text) <= _LONGEST_TEXT:
         return text
     return f"#{digest(text)}"
 
 
-def text_of(value: Any) -> str:
+def text_of(value: object) -> str:
     """A value as one line of text, the same for the same value and for no other."""
     return "" if value is None else _TEXTS.get(type(value), str)(value)
 
@@ -150,7 +151,7 @@ class ThreeWay:
     def _field(
         self,
         name: str,
-        value: Any,
+        value: object,
         new: str,
         old: str,
         deal: Deal,
@@ -177,10 +178,10 @@ class ThreeWay:
             found.emptied.append(name)
         _forget(found, name, new)
 
-    def _is_there(self, name: str, value: Any, deal: Deal) -> bool:
+    def _is_there(self, name: str, value: object, deal: Deal) -> bool:
         """Whether a note or a person of the row is known, under whatever key."""
         if name.startswith("notes."):
-            return self.is_noted(deal, value)
+            return self.is_noted(deal, str(value))
         return name.startswith("contacts.") and value in deal.contacts.values()
 
     def _ours(self, name: str, deal: Deal) -> str:

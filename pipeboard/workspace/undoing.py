@@ -53,7 +53,7 @@ class _ChangedSince:
 
 
 @as_command("undo")
-def undo(
+def undo_last(
     service: Service,
     *,
     which: str = "",
@@ -83,7 +83,7 @@ def undo(
 
 
 @in_transaction
-def redo(service: Service, *, dry_run: bool = False, token: str = "") -> Receipt:
+def redo_last(service: Service, *, dry_run: bool = False, token: str = "") -> Receipt:
     """Puts back what my last undo took, unless I did something else since."""
     if (done := retried(service, token)) is not None:
         return done

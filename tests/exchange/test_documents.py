@@ -172,7 +172,7 @@ def test_what_hangs_on_a_card_is_kept(tmp_path: Path) -> None:
     (row,) = deals_of(tmp_path, text)
     assert str(row.value) == "$993.50"
     assert row.tags == ("hot", "green")
-    assert row.links == ("https://x.example/offer.pdf",)
+    assert row.others["links"] == ("https://x.example/offer.pdf",)
     assert str(row.expected_close) == "2018-05-01"
     assert row.fields["Size"] == "L"
     assert row.fields["Steps"] == "[x] demo\n[ ] offer"

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.domain.deal import Contact, Loss, NextStep, Note, Status, Term
+from pipeboard.domain.deal import Answer, Contact, Loss, NextStep, Note, Status, Term
 from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.events import value_of
 from pipeboard.domain.text import printable
 from pipeboard.ui.launch import Choices
 from pipeboard.ui.screens.deal import DealScreen
@@ -158,7 +159,8 @@ async def test_two_who_answer_one_question_are_shown_both_answers(team: Team) ->
         assert board.shows("Nobody has asked")
         await board.press("m")
         assert board.stored(1).answers["need"].text == "Nobody has asked"
-        told = [e.event.after.get("answers.need") for e in board.workspace.reader.entries(1)]
+        entries = board.workspace.reader.entries(1)
+        told = [value_of(entry.event.after, "answers.need", Answer) for entry in entries]
         assert [answer.text for answer in told if answer] == [
             "Nobody has asked",
             "Stops twice a day",

@@ -12,6 +12,7 @@ from pipeboard.ui.draw.metrics.tab_names import TabName
 from pipeboard.ui.launch import Choices
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.metrics import MetricsScreen
+from pipeboard.workspace.new_deals import add_deal
 from pipeboard.workspace.targets import calls_of
 from tests.ui.desk import Desk, desk
 
@@ -172,7 +173,9 @@ async def test_what_others_change_is_counted(demo: Path) -> None:
         screen = await opened(board)
         before = screen.drawn
         pipeline = screen.asked.pipeline
-        await board.app.write_queue.ask(lambda w: w.add("Lumen Oy: pilot 40k", pipeline=pipeline))
+        await board.app.write_queue.ask(
+            lambda w: add_deal(w, "Lumen Oy: pilot 40k", pipeline=pipeline)
+        )
         await board.until(lambda: screen.drawn is not before)
         assert screen.drawn is not None
 

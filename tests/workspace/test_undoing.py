@@ -12,7 +12,7 @@ from pipeboard.domain.criteria import parse_criterion
 from pipeboard.domain.deal import Contact, Deal, Loss, Status, Term
 from pipeboard.domain.errors import Conflict, GateNotMet, Refused
 from pipeboard.domain.money import Money
-from pipeboard.workspace import Receipt
+from pipeboard.workspace.receipts import Receipt
 from tests.ledger import disagreements
 from tests.team import LEAD, NEEDS, PROPOSAL, QUALIFICATION, Team, add, now_of, qualify, sales
 from tests.verbs import Workspace

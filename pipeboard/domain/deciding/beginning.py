@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal, Loss, Status
@@ -12,13 +12,13 @@ from pipeboard.domain.deciding import work
 from pipeboard.domain.deciding.edits import clean_fields
 from pipeboard.domain.deciding.moves import closing, entry, known_by, target_stage
 from pipeboard.domain.errors import BadInput, Refused
-from pipeboard.domain.events import Event, Kind, change_to, evolve, micros
+from pipeboard.domain.events import Event, Facts, Kind, change_to, evolve, micros
 from pipeboard.domain.gates import unmet
 from pipeboard.domain.pipeline import Stage
 from pipeboard.domain.text import clean_line
 
 if TYPE_CHECKING:
-    from pipeboard.domain.deal import FieldValue
+    from pipeboard.domain.deal import FieldValue, Values
 
 # What a rep says against the stage's default, an event of its own from the first day.
 _OWN_WORD = {
@@ -88,8 +88,9 @@ def _return(deal: Deal, at: datetime) -> Event:
     """The event of coming back to the stage that a deal stands in: whatever it was closed as in
     between, nobody knows any more."""
     at = max(at, deal.stage_entered_at)
-    before = {name: getattr(deal, name) for name in ("stage_id", "stage_entered_at", "rank")}
-    after = {"stage_id": deal.stage_id, "stage_entered_at": at, "rank": -micros(at)}
+    names = ("stage_id", "stage_entered_at", "rank")
+    before: Values = {name: getattr(deal, name) for name in names}
+    after: Values = {"stage_id": deal.stage_id, "stage_entered_at": at, "rank": -micros(at)}
     return Event(Kind.REOPENED, at, before, after)
 
 
@@ -106,7 +107,7 @@ def _beginning(
     is unknown."""
     since = max(at, entered_at or at)
     own_word = clean_fields({name: fields[name] for name in _OWN_WORD if name in fields})
-    after: dict[str, Any] = {
+    after: dict[str, FieldValue] = {
         "pipeline_id": context.pipeline.id,
         "stage_id": stage.id,
         "title": clean_line(title, field="title"),
@@ -133,6 +134,6 @@ def _beginning(
         unmet(deal, context.pipeline, stage.id, context.today, first.id) if leaves_some else ()
     )
     if lacking:
-        facts = {"override": origin, "missing": [lack.text for lack in lacking]}
+        facts: Facts = {"override": origin, "missing": [lack.text for lack in lacking]}
         event = Event(event.kind, event.at, event.before, event.after, facts)
     return [event, *said], deal

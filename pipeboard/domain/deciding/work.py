@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.dates import format_date
+from pipeboard.domain.dates import format_date, split_leading_date
 from pipeboard.domain.deal import (
     DIRECTIONS,
     NOTHING,
@@ -21,10 +20,14 @@ from pipeboard.domain.deal import (
 )
 from pipeboard.domain.deciding.edits import clean_answer
 from pipeboard.domain.deciding.moves import touched
-from pipeboard.domain.errors import BadInput, NotFound, Refused
-from pipeboard.domain.events import Event, Kind, change_to, record_to_json
+from pipeboard.domain.deciding.rules import Telling, rule
+from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
+from pipeboard.domain.events import Event, Facts, Kind, change_to, record_to_json
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import clean_line, clean_text
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue, Values
 
 
 def _must_be_workable(deal: Deal, what: str) -> None:
@@ -35,24 +38,40 @@ def _must_be_workable(deal: Deal, what: str) -> None:
         )
 
 
+def _planned(_: object, told: Telling) -> str:
+    return f"Set: {told.whom} › {told.next_step}."
+
+
+@rule(c.SetNextStep, "next", _planned)
 def set_next_step(command: c.SetNextStep, deal: Deal, context: c.Context) -> list[Event]:
     """Another next step, or none."""
     _must_be_workable(deal, "it has no next step")
     text = clean_line(command.text, field="next step")
     step = NextStep(text, command.due) if text or command.due else None
-    after: dict[str, Any] = {"next_step": step}
+    after: dict[str, FieldValue] = {"next_step": step}
     if step is not None and deal.snoozed_until is not None:
         after |= {"snoozed_until": None, "snooze_reason": ""}
     event = change_to(deal, Kind.NEXT_STEP, context.at, after)
     return [event] if event.changed else []
 
 
+@rule(c.Plan, "next", _planned)
+def plan(command: c.Plan, deal: Deal, context: c.Context) -> list[Event]:
+    """The next step as it is typed, its day first."""
+    due, text = None, ""
+    if command.typed.strip() not in ("", "-", "none"):
+        due, text = split_leading_date(command.typed, context.today)
+    return set_next_step(c.SetNextStep(text, due), deal, context)
+
+
+@rule(c.Reschedule, "next", _planned)
 def reschedule(command: c.Reschedule, deal: Deal, context: c.Context) -> list[Event]:
     """Another day for what happens next."""
     words = deal.next_step.text if deal.next_step else ""
     return set_next_step(c.SetNextStep(words or command.usual, command.due), deal, context)
 
 
+@rule(c.CompleteNextStep, "done", lambda _, told: f"Done: the next step of {told.whom}.")
 def complete_next_step(command: c.CompleteNextStep, deal: Deal, context: c.Context) -> list[Event]:
     """The step is done, which is a touch (`metrics.md` C11); what comes next is asked elsewhere."""
     _must_be_workable(deal, "it has no next step")
@@ -60,7 +79,7 @@ def complete_next_step(command: c.CompleteNextStep, deal: Deal, context: c.Conte
         raise Refused(
             f"{deal.ref} {deal.name} has no next step to complete.", hint="Set one with t."
         )
-    facts = {
+    facts: Facts = {
         "step": record_to_json(deal.next_step),
         "outcome": clean_line(command.outcome, field="outcome"),
     }
@@ -68,6 +87,12 @@ def complete_next_step(command: c.CompleteNextStep, deal: Deal, context: c.Conte
     return [change_to(deal, Kind.STEP_DONE, context.at, after, facts)]
 
 
+def _snoozed(command: c.Snooze, told: Telling) -> str:
+    until = command.until
+    return f"Snoozed {told.whom} until {told.day(until)}." if until else f"Woke {told.whom}."
+
+
+@rule(c.Snooze, "snooze", _snoozed)
 def snooze(command: c.Snooze, deal: Deal, context: c.Context) -> list[Event]:
     """Parked until a day to come, or woken."""
     _must_be_workable(deal, "it cannot be snoozed")
@@ -81,6 +106,14 @@ def snooze(command: c.Snooze, deal: Deal, context: c.Context) -> list[Event]:
     return [event] if event.changed else []
 
 
+def _answered(command: c.AnswerQuestion, told: Telling) -> str:
+    label = told.question(command.question)
+    if command.answer is None:
+        return f"{label} of {told.whom} is open again."
+    return f"Answered {label} of {told.whom}."
+
+
+@rule(c.AnswerQuestion, "answer", _answered)
 def answer(command: c.AnswerQuestion, deal: Deal, context: c.Context) -> list[Event]:
     """An answer to one of the pipeline's questions; the one before stays in the history."""
     question = context.pipeline.question(command.question)
@@ -99,6 +132,7 @@ def answer(command: c.AnswerQuestion, deal: Deal, context: c.Context) -> list[Ev
     return [event] if event.changed else []
 
 
+@rule(c.AddNote, "note", lambda _, told: f"Noted on {told.whom}.")
 def add_note(command: c.AddNote, deal: Deal, context: c.Context) -> list[Event]:
     """A note is appended and changes nothing else of the deal."""
     return [
@@ -114,22 +148,38 @@ def noted(note: Note) -> Event:
     return Event(Kind.NOTE, note.at, facts={"note": record_to_json(replace(note, text=text))})
 
 
+@rule(c.EditNote, "note", lambda _, told: f"Changed a note on {told.whom}.")
 def edit_note(command: c.EditNote, deal: Deal, context: c.Context) -> list[Event]:
     """One's own note rewritten; the old words stay in the history."""
-    if command.note.author not in (context.actor, context.author):
+    note = next((note for note in context.notes(deal.id) if note.id == command.note_id), None)
+    if note is None:
+        raise NotFound("There is no such note.")
+    if command.before is not None and note.text != command.before:
+        raise Conflict(
+            f"The note on {deal.ref} was rewritten meanwhile.",
+            hint="Look at it as it is now, then repeat.",
+            details={"deal": deal.ref, "by": note.author, "fields": ["note"], "theirs": note.text},
+        )
+    if note.author not in (context.actor, context.author):
         raise Refused(
-            f"The note is {command.note.author}'s; only they can change it.",
+            f"The note is {note.author}'s; only they can change it.",
             hint="Add a note of your own.",
         )
     text = clean_text(command.text, field="note")
     if not text:
         raise BadInput("A note needs words.")
-    if text == command.note.text:
+    if text == note.text:
         return []
-    facts = {"id": command.note.id, "old": command.note.text, "new": text}
+    facts: Facts = {"id": note.id, "old": note.text, "new": text}
     return [Event(Kind.NOTE_EDITED, context.at, facts=facts)]
 
 
+def _said(log: c.LogTouch, told: Telling) -> str:
+    touch = f"{'an' if log.type == 'email' else 'a'} {log.type} ({log.direction})"
+    return f"Logged {touch} with {told.whom}."
+
+
+@rule(c.LogTouch, "log", _said)
 def log_touch(command: c.LogTouch, deal: Deal, context: c.Context) -> list[Event]:
     """An interaction of a known type and direction."""
     at = command.at or context.at
@@ -139,9 +189,7 @@ def log_touch(command: c.LogTouch, deal: Deal, context: c.Context) -> list[Event
     return [logged(touch, deal, context, _beside(command, at))]
 
 
-def logged(
-    touch: Touch, deal: Deal, context: c.Context, beside: Mapping[str, Any] = NOTHING
-) -> Event:
+def logged(touch: Touch, deal: Deal, context: c.Context, beside: Values = NOTHING) -> Event:
     """An interaction as it happened, here or elsewhere, and what it says of the deal `beside`."""
     if touch.type not in TOUCH_TYPES:
         raise BadInput(
@@ -153,13 +201,13 @@ def logged(
     if touch.at > context.at:
         raise BadInput("A touch cannot lie ahead.", hint="Set a next step instead.")
     clean = replace(touch, outcome=clean_text(touch.outcome, field="outcome"))
-    facts = {"touch": record_to_json(clean)}
+    facts: Facts = {"touch": record_to_json(clean)}
     return touched(deal, touch.at, facts, touch.direction, beside)
 
 
-def _beside(command: c.LogTouch, at: datetime) -> dict[str, Any]:
+def _beside(command: c.LogTouch, at: datetime) -> dict[str, FieldValue]:
     """What an interaction says of the deal itself."""
-    said: dict[str, Any] = {}
+    said: dict[str, FieldValue] = {}
     if command.quote:
         if command.direction != "out":
             raise BadInput("A proposal goes out.", hint="Log what came in without it.")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from pipeboard.domain.deal_fields import fields_beside
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.text import quoted
@@ -30,7 +31,7 @@ ALIASES: Mapping[str, str] = MappingProxyType(
 )
 """Our own columns whose names differ from those of the fields that they are."""
 
-COLUMNS = (
+_IN_ORDER = (
     "ref", "external_id", "external_source", "title", "account", "pipeline", "stage", "status",
     "value", "currency",
     "owner", "source", "source_detail", "contact_reason", "tags", "probability_bp",
@@ -41,6 +42,7 @@ COLUMNS = (
     "competitors", "links", "contacts", "answers", "notes", "touches", "entered", "terms",
     "checklist", "precision.created_at", "precision.closed_at",
 )  # fmt: skip
+COLUMNS = (*_IN_ORDER, *(field.column for field in fields_beside(_IN_ORDER)))
 """What an export writes and an import takes back, in order, before the `fields.NAME` columns."""
 
 DERIVED = (

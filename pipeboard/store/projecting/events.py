@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pipeboard.domain.events import Event, Kind, micros, to_json
+from pipeboard.domain.deal import Loss, NextStep
+from pipeboard.domain.events import Event, Kind, micros, to_json, value_of
+from pipeboard.domain.money import Money
 from pipeboard.store.database import Database
 from pipeboard.store.projecting.change import Change
 from pipeboard.store.rows import as_json
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue
 
 
 def write_events(database: Database, changes: Sequence[Change], command_id: str) -> None:
@@ -31,7 +36,7 @@ def event_rows(changes: Sequence[Change], command_id: str) -> list[dict[str, Any
 
 def event_row(event: Event, deal_id: int, version: int, command_id: str) -> dict[str, Any]:
     """The row of one event, but for its number."""
-    value = event.after.get("value")
+    value = value_of(event.after, "value", Money)
     return {
         "deal_id": deal_id,
         "version": version,
@@ -63,7 +68,7 @@ _OF_NO_KIND: Mapping[str, Any] = {
 
 def _said(event: Event) -> str:
     """What `event_to_json` says of an event, as text; written by the encoder without a copy."""
-    said = {}
+    said: dict[str, object] = {}
     if event.before:
         said["before"] = event.before
     if event.after:
@@ -73,23 +78,23 @@ def _said(event: Event) -> str:
     return as_json(said)
 
 
-def _expected_close(event: Event) -> Any:
+def _expected_close(event: Event) -> FieldValue:
     return event.after.get("expected_close")
 
 
-def _next_due(event: Event) -> Any:
-    step = event.after.get("next_step")
+def _next_due(event: Event) -> FieldValue:
+    step = value_of(event.after, "next_step", NextStep)
     return step.due if step else None
 
 
-_DAYS: Mapping[Kind, Callable[[Event], Any]] = {
+_DAYS: Mapping[Kind, Callable[[Event], FieldValue]] = {
     Kind.NEXT_STEP: _next_due,
     Kind.SNOOZED: lambda event: event.after.get("snoozed_until"),
 }
 
 
 def _loss_of(event: Event) -> Mapping[str, Any]:
-    loss = event.after.get("loss")
+    loss = value_of(event.after, "loss", Loss)
     return {"loss_category": loss.category if loss else None}
 
 

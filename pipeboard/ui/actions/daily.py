@@ -8,10 +8,7 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.dates import parse_date, split_leading_date
 from pipeboard.domain.deal import Deal
 from pipeboard.ui.actions.notes import words_of
-from pipeboard.ui.changes import (
-    Outcome,
-    Plan,
-)
+from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import execute
 from pipeboard.ui.host import (
     Host,
@@ -77,7 +74,7 @@ async def _plan(host: Host, typed: str, usual: str) -> Outcome:
     due, words = split_leading_date(typed, host.today)
     if due is not None and not words:
         return await execute(host, c.Reschedule(due, usual))
-    return await execute(host, Plan(typed))
+    return await execute(host, c.Plan(typed))
 
 
 async def _usual_step(host: Host, deals: Iterable[Deal]) -> str:

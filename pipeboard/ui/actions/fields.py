@@ -10,10 +10,7 @@ from pipeboard.domain.dates import parse_date
 from pipeboard.domain.money import parse_money
 from pipeboard.domain.percent import parse_percent
 from pipeboard.domain.pipeline import Category
-from pipeboard.ui.changes import (
-    Outcome,
-    SetFields,
-)
+from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import execute
 from pipeboard.ui.host import (
     Host,
@@ -26,6 +23,7 @@ from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Meeting, Questions, until_stored
+from pipeboard.workspace.finding import deal_sheet, loads_of
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
@@ -129,7 +127,7 @@ async def owner(host: Host) -> None:
     if not ids:
         return
     pipeline = host.pipeline()
-    loads = await host.program.write_queue.ask(lambda workspace: workspace.loads(pipeline))
+    loads = await host.program.write_queue.ask(lambda workspace: loads_of(workspace, pipeline))
     options = [
         Option(
             load.name,
@@ -190,7 +188,7 @@ async def edit_form(host: Host) -> None:
     settings, me = host.program.settings, host.program.me
 
     async def attempt(questions: Questions) -> Outcome | None:
-        sheet = await host.program.write_queue.ask(lambda workspace: workspace.sheet(ids[0]))
+        sheet = await host.program.write_queue.ask(lambda workspace: deal_sheet(workspace, ids[0]))
         title, fields = deal_form(sheet.deal, sheet.pipeline, host.today, settings, me)
         changed = await questions.ask(
             lambda: Form(title, fields, draft_key=key_of("edit", ids), theirs=questions.theirs)
@@ -199,7 +197,7 @@ async def edit_form(host: Host) -> None:
             return None
         typed = tuple(f"{name}={value}" for name, value in changed.items())
         seen = {ids[0]: sheet.deal.version}
-        return await execute(host, SetFields(typed), seen=seen, repeats=False)
+        return await execute(host, c.SetFields(typed), seen=seen, repeats=False)
 
     await until_stored(host, attempt)
 

@@ -272,5 +272,7 @@ async def _ask_how_to_count(host: MetricsScreen, settings: Settings) -> tuple[Se
     if value is None:
         return None
     wanted = with_choice(settings, name, value)
-    await host.program.write_queue.ask(lambda workspace: workspace.save_settings(wanted))
+    from pipeboard.workspace.configuration import save_settings
+
+    await host.program.write_queue.ask(lambda workspace: save_settings(workspace, wanted))
     return wanted, f"{name} is {value}."

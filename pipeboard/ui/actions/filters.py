@@ -12,6 +12,7 @@ from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Came, Questions, until_stored
+from pipeboard.workspace.targets import rename_filter, save_filter
 
 if TYPE_CHECKING:
     from pipeboard.ui.screens.board import BoardScreen
@@ -51,7 +52,7 @@ async def _change_filter(host: BoardScreen, saved: Mapping[str, str]) -> None:
     key = await ask(host, Menu(f"Filter {name}: {saved[name]}", keys))
     queue = host.program.write_queue
     if key == "d":
-        receipt = await queue.ask(lambda w: w.save_filter(name, ""))
+        receipt = await queue.ask(lambda w: save_filter(w, name, ""))
         host.say(receipt.summary, "status.ok", "u takes it back")
         return
 
@@ -65,9 +66,9 @@ async def _change_filter(host: BoardScreen, saved: Mapping[str, str]) -> None:
         if text is None:
             return None
         if key == "e":
-            receipt = await queue.ask(lambda w: w.save_filter(name, text))
+            receipt = await queue.ask(lambda w: save_filter(w, name, text))
         else:
-            receipt = await queue.ask(lambda w: w.rename_filter(name, text))
+            receipt = await queue.ask(lambda w: rename_filter(w, name, text))
         host.say(receipt.summary, "status.ok", "u takes it back")
         return True
 
@@ -79,6 +80,6 @@ async def _save_filter(host: BoardScreen, questions: Questions, text: str) -> Ca
     name = await questions.ask(lambda: Prompt(f"Save '{text}' as", draft_key="filter-name"))
     if name is None:
         return None
-    await host.program.write_queue.ask(lambda w: w.save_filter(name, text))
+    await host.program.write_queue.ask(lambda w: save_filter(w, name, text))
     host.say(f"Saved the filter {name}.", "status.ok")
     return True

@@ -5,10 +5,7 @@ from __future__ import annotations
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Conflict
-from pipeboard.ui.changes import (
-    Outcome,
-    RewriteNote,
-)
+from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import execute
 from pipeboard.ui.host import (
     Host,
@@ -63,7 +60,7 @@ async def rewrite_note(
         if text is None or text == before:
             return None
         outcome = await execute(
-            host, RewriteNote(note_id, text, seen), ids=[deal.id], seen={}, repeats=False
+            host, c.EditNote(note_id, text, seen), ids=[deal.id], seen={}, repeats=False
         )
         if isinstance(outcome.error, Conflict):
             seen = None

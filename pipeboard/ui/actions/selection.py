@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.actor import named
 from pipeboard.domain.board import Sort
-from pipeboard.ui.changes import AddDeal, Outcome, Reorder, TakeBack
+from pipeboard.ui.changes import Outcome, UseCase
 from pipeboard.ui.execute import carry_out, execute
 from pipeboard.ui.host import Host, ask
 from pipeboard.ui.overlays import feedback
@@ -15,11 +16,15 @@ from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Questions, until_stored
+from pipeboard.workspace.column_order import reorder
+from pipeboard.workspace.new_deals import add_deal
+from pipeboard.workspace.undoing import redo_last, undo_last
 
 if TYPE_CHECKING:
     from pipeboard.store.reading.history import Did
     from pipeboard.ui.screens.board import BoardScreen
-    from pipeboard.workspace import Workspace
+    from pipeboard.workspace import Seen, Workspace
+    from pipeboard.workspace.receipts import Receipt
 
 
 async def mark(host: BoardScreen) -> None:
@@ -76,8 +81,11 @@ async def _reorder(host: BoardScreen, places: int) -> None:
         return
     card, lens = host.state.card, host.state.lens
     if card is not None:
-        deal_id = card.id
-        await execute(host, Reorder(places, lens), ids=[deal_id])
+
+        def reordered(workspace: Workspace, ids: Sequence[int], seen: Seen) -> Receipt:
+            return reorder(workspace, ids[0], places, lens, seen=seen)
+
+        await execute(host, reordered, ids=[card.id])
 
 
 async def add(host: BoardScreen) -> None:
@@ -89,7 +97,13 @@ async def add(host: BoardScreen) -> None:
     async def attempt(questions: Questions) -> Outcome | None:
         title = f"Add to {stage.name}"
         typed = await questions.ask(lambda: Prompt(title, live=live, draft_key="add"))
-        return None if typed is None else await carry_out(host, AddDeal(typed, pipeline, stage.id))
+        if typed is None:
+            return None
+
+        def added(workspace: Workspace, *_: object) -> Receipt:
+            return add_deal(workspace, typed, pipeline=pipeline, stage_id=stage.id, tui=True)
+
+        return await carry_out(host, added)
 
     await until_stored(host, attempt)
 
@@ -109,7 +123,12 @@ async def undo(host: Host) -> None:
         )
         if await ask(host, question) is None:
             return
-    await carry_out(host, TakeBack(last.id if last is not None else ""))
+    await carry_out(host, _taking_back(last.id if last is not None else ""))
+
+
+def _taking_back(command_id: str) -> UseCase:
+    """My last change taken back, or the one of that id."""
+    return lambda workspace, *_: undo_last(workspace, which=command_id)
 
 
 async def undo_list(host: Host) -> None:
@@ -121,7 +140,7 @@ async def undo_list(host: Host) -> None:
     options = [Option(did.id, did.summary, _when(host, did.at)) for did in done]
     chosen = await ask(host, Picker("Your changes, newest first", options, verb="Undo"))
     if chosen is not None:
-        await carry_out(host, TakeBack(chosen))
+        await carry_out(host, _taking_back(chosen))
 
 
 def _undoable(workspace: Workspace) -> tuple[Did, ...]:
@@ -140,4 +159,4 @@ def _when(host: Host, at: datetime) -> str:
 
 async def redo(host: Host) -> None:
     """U: it is put again."""
-    await carry_out(host, TakeBack(redo=True))
+    await carry_out(host, lambda workspace, *_: redo_last(workspace))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import parse_date
@@ -11,11 +10,8 @@ from pipeboard.domain.deal import Deal, Loss
 from pipeboard.domain.going_on import POST_SALE
 from pipeboard.domain.money import parse_money
 from pipeboard.domain.pipeline import Stage
-from pipeboard.ui.changes import (
-    FollowUp,
-    Outcome,
-)
-from pipeboard.ui.execute import execute
+from pipeboard.ui.changes import Outcome
+from pipeboard.ui.execute import carry_out, execute
 from pipeboard.ui.host import (
     Host,
     ask,
@@ -29,9 +25,7 @@ from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Questions, until_stored
-
-if TYPE_CHECKING:
-    pass
+from pipeboard.workspace.recycling import follow_up
 
 # Categories after which a deal is worth another try some day.
 _RETURNING = ("disqualified", "timing", "no-decision", "unresponsive")
@@ -127,7 +121,7 @@ async def offer_follow_up(host: Host, deal: Deal) -> None:
         if typed is None:
             return None
         due = parse_date(typed, host.today) if typed else None
-        return await execute(host, FollowUp(due), ids=[deal.id], seen={}, repeats=False)
+        return await carry_out(host, lambda workspace, *_: follow_up(workspace, deal.id, due))
 
     await until_stored(host, attempt)
 

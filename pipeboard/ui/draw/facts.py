@@ -8,6 +8,7 @@ from pipeboard.domain.deal import Contact, Deal, Status, Term
 from pipeboard.domain.events import Kind
 from pipeboard.domain.percent import format_percent
 from pipeboard.domain.sheet import Sheet
+from pipeboard.domain.timeline import other_fields
 from pipeboard.ui.draw.card import SIGN_ROLES
 from pipeboard.ui.draw.glyphs import DOT, STEP, full_money
 from pipeboard.ui.draw.line import Line, Span, blank, whole, wrap
@@ -211,6 +212,7 @@ def details(sheet: Sheet, style: PaneStyle) -> Section:
             calendar_day(deal.offer_expires_on, style.today) if deal.offer_expires_on else ""
         ),
         "trial close": deal.trial_close,
+        **dict(other_fields(deal, style.today, style.zone)),
         **deal.fields,
         "links": _dotted(*deal.links),
         "created": style.day(deal.created_at),

@@ -38,7 +38,8 @@ from pipeboard.ui.widgets.canvas import BoardCanvas
 if TYPE_CHECKING:
     from pipeboard.ui.metrics_worker import MetricsWorker
     from pipeboard.ui.screens.metrics import LeftAt
-    from pipeboard.workspace import Receipt, Workspace
+    from pipeboard.workspace import Workspace
+    from pipeboard.workspace.receipts import Receipt
 
 SIGNS_S = 0.3
 """How long after a change the deals that carry a sign are counted again."""
@@ -388,13 +389,19 @@ async def _get_ready(board: BoardScreen) -> None:
     board.state.show(usual_days=await house.ask(_usual_days))
     board.redraw()
     if not board.state.view.read_only:
-        receipt = await house.ask(lambda workspace: workspace.recycle())
+        receipt = await house.ask(_recycled)
         if receipt.deals:
             await show_at_last(board, board.reload)
             board.say(receipt.summary, "status.ok")
 
 
+def _recycled(workspace: Workspace) -> Receipt:
+    from pipeboard.workspace.recycling import recycle_due
+
+    return recycle_due(workspace)
+
+
 def _usual_days(workspace: Workspace) -> tuple[tuple[int, int], ...]:
     """How long deals usually stay in each stage, for the heads of the columns."""
-    found = (workspace.reader.usual_days(p.id) for p in workspace.pipelines())
+    found = (workspace.reader.usual_days(p.id) for p in workspace.reader.pipelines())
     return tuple(pair for usual in found for pair in usual.items())

@@ -33,8 +33,8 @@ from pipeboard.ui.key_table import IMPORT, IMPORT_TABS, ImportTab
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.widgets.page import Page
-from pipeboard.workspace import Receipt
 from pipeboard.workspace.import_plan import FileSeen, Imported, ImportPlan, look_at
+from pipeboard.workspace.receipts import Receipt
 
 Leave = Callable[[Imported | FileSeen | None], None]
 """What happens when the screen is left: with what was imported, with what shall be, or with

@@ -26,7 +26,7 @@ from pipeboard.ui.turns import Targets
 if TYPE_CHECKING:
     from pipeboard.domain.pipeline import Pipeline, Stage
     from pipeboard.ui.board_state import BoardState
-    from pipeboard.workspace import Receipt
+    from pipeboard.workspace.receipts import Receipt
 
 POLL_S: Final = 0.5
 _MOST_BUSY_LOOKS: Final = 1
