@@ -136,7 +136,16 @@ AFTER: dict[str, tuple[Do, Do]] = {
 }
 ALL = (*DOES, *AFTER)
 AGREEING = frozenset(
-    ("change_rep", "save_filter", "save_rep", "save_settings", "set_call", "set_rate", "set_target")
+    (
+        "change_rep",
+        "rename_filter",
+        "save_filter",
+        "save_rep",
+        "save_settings",
+        "set_call",
+        "set_rate",
+        "set_target",
+    )
 )
 """Use cases that change no deal."""
 
