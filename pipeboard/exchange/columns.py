@@ -56,6 +56,7 @@ def match_columns(
         meant = {c: t for c, t in meant.items() if t not in taken or takes_several(t)}
     wanted |= meant
     wanted |= _by_likeness(header, sample, wanted, warnings)
+    wanted |= _by_outcomes(header, sample, wanted, warnings)
     return _settle(header, wanted, layout, warnings)
 
 
@@ -202,6 +203,27 @@ def _by_likeness(
             found[column] = target
             warnings.append(f"Column '{column}' was taken for {target}, by its name.")
     return found
+
+
+def _by_outcomes(
+    header: Sequence[str],
+    sample: Sequence[Sequence[str]],
+    wanted: Mapping[str, str],
+    warnings: list[str],
+) -> dict[str, str]:
+    """A column of any name that says won and lost and nothing else, where nothing else says it:
+    left aside, closed deals would come in open."""
+    if not _OUTCOMES.isdisjoint(wanted.values()):
+        return {}
+    for index, column in enumerate(header):
+        cells = {cell for cell in _cells(sample, index) if not is_blank(cell)}
+        if column not in wanted and cells and all(map(closing_outcome, cells)):
+            warnings.append(f"Column '{column}' was taken for status, by its cells.")
+            return {column: "status"}
+    return {}
+
+
+_OUTCOMES = {"status", "is_won", "is_closed", "won_at", "lost_at"}
 
 
 def _cells(sample: Sequence[Sequence[str]], index: int) -> list[str]:

@@ -63,6 +63,7 @@ _STRICT = {"title", "external_id", "ref", "stage", "status", "version"}
 """What a deal is known and placed by: a cell of these that cannot be read rejects its row."""
 _LOSS = ("lost_reason", "lost_category", "competitor", "recycle_on")
 _WITH_LINK = re.compile(r"(?P<name>[^()]+?) \((?P<link>https?://[^\s()]+)\)(?:, |$)")
+_IN_CENTS = re.compile(r"(?i)[\s_(-]cents\)?$")
 _PRODUCTS = {"product", "product_name"}
 
 
@@ -165,7 +166,7 @@ class DealReader:
         amounts = self.amounts[target] = AmountColumn(
             partial(self._moments.cells, index),
             self._rules.decimal,
-            minor_units=column in self._layout.minor_units,
+            minor_units=column in self._layout.minor_units or bool(_IN_CENTS.search(column)),
             scale=scale_in_header(column),
         )
 
