@@ -10,7 +10,7 @@ from pipeboard.domain.currencies import EXPONENTS
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import clean_line, quoted, slug
-from pipeboard.exchange.fields import CUSTOM, Kind, kind_of, read_target, takes_several
+from pipeboard.exchange.fields import CUSTOM, CellKind, kind_of, read_target, takes_several
 from pipeboard.exchange.layouts import GENERIC
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.outcomes import closing_outcome, is_status
@@ -242,14 +242,14 @@ def _fits(target: str, cells: Sequence[str], *, wholly: bool = False) -> bool:
         return all(map(str.isdigit, cells))
     if target in ("title", "account", "owner", "stage", "contact_name"):
         return not all(map(_PLAIN_NUMBER.fullmatch, cells))
-    tests: dict[Kind, Callable[[str], object]] = {
-        Kind.MOMENT: _DATE_LIKE.fullmatch,
-        Kind.MONEY: _NUMBER_LIKE.fullmatch,
-        Kind.PERCENT: _NUMBER_LIKE.fullmatch,
-        Kind.BASIS_POINTS: str.isdigit,
-        Kind.FLAG: is_flag,
-        Kind.NESTED: lambda cell: cell[:1] in "[{",
-        Kind.STATUS: is_status if wholly else (lambda cell: True),
+    tests: dict[CellKind, Callable[[str], object]] = {
+        CellKind.MOMENT: _DATE_LIKE.fullmatch,
+        CellKind.MONEY: _NUMBER_LIKE.fullmatch,
+        CellKind.PERCENT: _NUMBER_LIKE.fullmatch,
+        CellKind.BASIS_POINTS: str.isdigit,
+        CellKind.FLAG: is_flag,
+        CellKind.NESTED: lambda cell: cell[:1] in "[{",
+        CellKind.STATUS: is_status if wholly else (lambda cell: True),
     }
     test = tests.get(kind)
     if test is None:

@@ -15,7 +15,7 @@ CUSTOM = "field."
 ENTERED = "entered:"
 
 
-class Kind(Enum):
+class CellKind(Enum):
     """How the cells of a column are read."""
 
     NAME = auto()
@@ -36,24 +36,24 @@ class Kind(Enum):
 
 
 _BY_KIND = {
-    Kind.NAME: "account pipeline stage owner source source_detail currency forecast_category "
+    CellKind.NAME: "account pipeline stage owner source source_detail currency forecast_category "
     "forecast_category_source probability_source lost_category competitor contact_role "
     "external_source created_precision closed_precision",
-    Kind.LINE: "external_id ref title contact_reason lost_reason next_text snooze_reason "
+    CellKind.LINE: "external_id ref title contact_reason lost_reason next_text snooze_reason "
     "trial_close contact_name contact_email contact_phone version",
-    Kind.TEXT: "note",
-    Kind.MONEY: "value floor_value",
-    Kind.MOMENT: "created_at closed_at won_at lost_at close_date stage_entered_at expected_close "
-    "recycle_on next_due snoozed_until quote_sent_at offer_expires_on",
-    Kind.PERCENT: "probability",
-    Kind.BASIS_POINTS: "probability_bp",
-    Kind.FLAG: "archived is_won is_closed deleted active",
-    Kind.STATUS: "status",
-    Kind.WORDS: "tags competitors links",
-    Kind.NESTED: "contacts notes touches answers entered terms checklist",
+    CellKind.TEXT: "note",
+    CellKind.MONEY: "value floor_value",
+    CellKind.MOMENT: "created_at closed_at won_at lost_at close_date stage_entered_at "
+    "expected_close recycle_on next_due snoozed_until quote_sent_at offer_expires_on",
+    CellKind.PERCENT: "probability",
+    CellKind.BASIS_POINTS: "probability_bp",
+    CellKind.FLAG: "archived is_won is_closed deleted active",
+    CellKind.STATUS: "status",
+    CellKind.WORDS: "tags competitors links",
+    CellKind.NESTED: "contacts notes touches answers entered terms checklist",
 }
 
-KINDS: Mapping[str, Kind] = MappingProxyType(
+KINDS: Mapping[str, CellKind] = MappingProxyType(
     {name: kind for kind, names in _BY_KIND.items() for name in names.split()}
 )
 """Every field that a column can be mapped to, beside `entered:STAGE`, `field.NAME` and `-`.
@@ -65,11 +65,11 @@ SEVERAL = frozenset({"note", "tags"})
 """Fields that take more than one column; so does `entered:STAGE`."""
 
 
-def kind_of(target: str) -> Kind:
+def kind_of(target: str) -> CellKind:
     """The kind of any target but `-`."""
     if target.startswith(ENTERED):
-        return Kind.MOMENT
-    return Kind.TEXT if target.startswith(CUSTOM) else KINDS[target]
+        return CellKind.MOMENT
+    return CellKind.TEXT if target.startswith(CUSTOM) else KINDS[target]
 
 
 def takes_several(target: str) -> bool:

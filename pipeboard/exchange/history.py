@@ -12,7 +12,7 @@ from pipeboard.domain.dates import start_of_day
 from pipeboard.domain.deal import NOTHING
 from pipeboard.exchange.fields import ENTERED
 from pipeboard.exchange.moments import Moment
-from pipeboard.exchange.outcomes import StageWords, Status
+from pipeboard.exchange.outcomes import RowStatus, StageWords
 from pipeboard.exchange.rows import Entered, Outcome
 
 _CLOSINGS = {
@@ -27,7 +27,7 @@ PRECISIONS = {"created_precision": "created_at", "closed_precision": "closed_at"
 """The fields that say of an instant how exactly it is known."""
 
 
-class History(NamedTuple):
+class Course(NamedTuple):
     """The course of one deal; `unused` are fields whose dates say something else."""
 
     stage: str | None
@@ -40,7 +40,7 @@ class History(NamedTuple):
     precision: Mapping[str, Precision] = NOTHING
 
 
-class Ending(NamedTuple):
+class RowEnding(NamedTuple):
     """How a deal stands by what its row says; `remarks` name what contradicts itself."""
 
     outcome: Outcome | None
@@ -50,14 +50,14 @@ class Ending(NamedTuple):
 
 def read_outcome(
     found: Mapping[str, Any], words: StageWords, *, status_decides: bool = False
-) -> Ending:
+) -> RowEnding:
     """Whether a row is open, won or lost (None where nothing tells), and whether it is put away.
 
     A status goes before a flag, that before the name of the stage, and that before closing dates;
     but a status that only says that a record is in use goes behind a stage that closes, unless
     the tool says by its status alone what became of a deal.
     """
-    status: Status | None = found.get("status")
+    status: RowStatus | None = found.get("status")
     remarks = []
     archived = bool(found.get("archived") or (status and status.archived))
     if found.get("deleted"):
@@ -71,21 +71,21 @@ def read_outcome(
             remarks.append("status_against_stage")
         is_vague = differs and status.outcome == "open" and not status_decides
         outcome = by_stage if is_vague else status.outcome
-        return Ending(outcome, archived, tuple(remarks))
+        return RowEnding(outcome, archived, tuple(remarks))
     if found.get("is_won"):
         if by_stage == "lost":
             remarks.append("status_against_stage")
-        return Ending("won", archived, tuple(remarks))
+        return RowEnding("won", archived, tuple(remarks))
     if by_stage:
-        return Ending(by_stage, archived, tuple(remarks))
+        return RowEnding(by_stage, archived, tuple(remarks))
     if found.get("is_closed") and found.get("is_won") is False:
-        return Ending("lost", archived, tuple(remarks))
+        return RowEnding("lost", archived, tuple(remarks))
     if found.get("active") is False:
         if found.get("lost_reason") or found.get("probability") == 0:
-            return Ending("lost", archived, tuple(remarks))
+            return RowEnding("lost", archived, tuple(remarks))
         archived = True
     outcome = _outcome_by_dates(found, is_away=bool(status)) or ("open" if stage else None)
-    return Ending(outcome, archived, tuple(remarks))
+    return RowEnding(outcome, archived, tuple(remarks))
 
 
 def _outcome_by_dates(found: Mapping[str, Any], *, is_away: bool) -> Outcome | None:
@@ -131,7 +131,7 @@ class HistoryReader:
         self._moments = [target for target in targets if target in _MOMENTS]
         self._closings = [target for target in _CLOSING_DATES if target in targets]
 
-    def read(self, found: Mapping[str, Any], outcome: Outcome | None) -> History:
+    def read(self, found: Mapping[str, Any], outcome: Outcome | None) -> Course:
         """The course of the deal that `found` tells of, by field."""
         created: Moment | None = found.get("created_at")
         created_at = created.at if created else None
@@ -161,7 +161,7 @@ class HistoryReader:
         if {"closed_before_created", "created_in_future"}.intersection(remarks):
             unused = (*unused, "created_at")
         precision = self._precision(found, created_at, closed_at) | precision
-        return History(
+        return Course(
             stage,
             tuple(entered),
             created_at,

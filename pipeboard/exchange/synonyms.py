@@ -27,7 +27,7 @@ _NAMES = {
         "megnevezes uzlet firsat firsat_adi anlasma название название_сделки сделка назва "
         "назва_угоди угода affarsmojlighet affar handel salgsmulighed mulighet kauppa nimi "
         "denumire oportunitate 商机 商机名称 商談 商談名 案件名 거래 거래명 העסקה שם_העסקה "
-        "topic summary task_name intitule libelle nome_opportunita nom_de_l_opportunite "
+        "dealname topic summary task_name intitule libelle nome_opportunita nom_de_l_opportunite "
         "nombre_de_la_oportunidad nome_da_oportunidade naam_van_de_kans nazwa_szansy "
         "nazov_prilezitosti τίτλος όνομα ευκαιρία"
     ),
@@ -53,7 +53,8 @@ _NAMES = {
         "etapa_do_negocio dealfase etap faza faze stadium szakasz fazis asama стадия "
         "стадия_сделки этап этап_сделки стадія етап steg fas salgsfase trin vaihe "
         "etapa_oportunitate 阶段 销售阶段 フェーズ 단계 שלב "
-        "current_stage milestone section_column current_milestone fase_actual fase_attuale "
+        "dealstage current_stage milestone section_column current_milestone fase_actual "
+        "fase_attuale "
         "ステージ 商談フェーズ στάδιο φάση"
     ),
     "status": (
@@ -92,7 +93,8 @@ _NAMES = {
         "handlowiec vlastnik obchodnik zodpovedny felelos tulajdonos sahibi sorumlu "
         "ответственный менеджер владелец відповідальний agare ansvarig ejer eier omistaja "
         "vastuuhenkilo responsabil 负责人 所有者 担当者 담당자 אחראי "
-        "user_responsible assegnato_a salesperson_name toegewezen_aan przypisany_do "
+        "hubspot_owner_id user_responsible assegnato_a salesperson_name toegewezen_aan "
+        "przypisany_do "
         "υπεύθυνος"
     ),
     "source": (
@@ -117,7 +119,8 @@ _NAMES = {
         "skapad skapad_datum oprettet opprettet luotu data_crearii creat_la "
         "创建时间 创建日期 作成日 생성일 "
         "תאריך_יצירה "
-        "add_time creation creato_il aangemaakt_op registrert registreret data_creazione "
+        "createdate add_time creation creato_il aangemaakt_op registrert registreret "
+        "data_creazione "
         "creado_el criada_em ημερομηνία_δημιουργίας"
     ),
     "close_date": (
@@ -128,7 +131,7 @@ _NAMES = {
         "lezaras_datuma zaras_datuma kapanis_tarihi дата_закрытия дата_завершения "
         "дата_закриття stangningsdatum slutdatum lukkedato sulkemispaiva data_inchiderii 结束日期 "
         "成交日期 完了予定日 마감일 תאריך_סגירה "
-        "salgsdato"
+        "closedate salgsdato"
     ),
     "closed_at": "closed_on actual_close_date",
     "won_at": "won_date date_won won_time won_on",

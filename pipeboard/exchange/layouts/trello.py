@@ -76,7 +76,7 @@ BOARD_LAYOUT = _TrelloLayout(
 )
 
 
-class Board:
+class TrelloBoard:
     """A board export, parsed; its cards come out as cells under the names of the CSV columns.
 
     Cards of an archived list are archived; templates are no deals.
