@@ -133,14 +133,8 @@ class AmountColumn:
     def _settled(self) -> DecimalMark | None:
         if not self._has_looked:
             self._has_looked = True
-            found = set(_evidence(self._cells()))
-            if len(found) == 1:
-                self._shown = found.pop()
-            elif found:
-                raise BadInput(
-                    "the column has both decimal commas and decimal points",
-                    hint="Say which it is with --decimal comma or --decimal point.",
-                )
+            marks = set(_evidence(self._cells()))
+            self._shown = marks.pop() if len(marks) == 1 else None  # both marks settle nothing
         return self._shown
 
 

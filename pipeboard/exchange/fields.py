@@ -17,7 +17,7 @@ CUSTOM = "field."
 ENTERED = "entered:"
 
 
-class Kind(Enum):
+class CellKind(Enum):
     """How the cells of a column are read."""
 
     NAME = auto()
@@ -38,32 +38,32 @@ class Kind(Enum):
 
 
 _BY_KIND = {
-    Kind.NAME: "account pipeline stage owner source source_detail currency "
+    CellKind.NAME: "account pipeline stage owner source source_detail currency "
     "forecast_category_source probability_source lost_category competitor contact_role "
     "external_source created_precision closed_precision",
-    Kind.LINE: "ref lost_reason next_text snooze_reason contact_name contact_email contact_phone "
+    CellKind.LINE: "ref lost_reason next_text snooze_reason contact_name contact_email contact_phone "
     "version",
-    Kind.TEXT: "note",
-    Kind.MOMENT: "created_at closed_at won_at lost_at close_date stage_entered_at recycle_on "
+    CellKind.TEXT: "note",
+    CellKind.MOMENT: "created_at closed_at won_at lost_at close_date stage_entered_at recycle_on "
     "next_due snoozed_until",
-    Kind.PERCENT: "probability",
-    Kind.FLAG: "archived is_won is_closed deleted active",
-    Kind.STATUS: "status",
-    Kind.NESTED: "contacts notes touches answers entered terms checklist",
+    CellKind.PERCENT: "probability",
+    CellKind.FLAG: "archived is_won is_closed deleted active",
+    CellKind.STATUS: "status",
+    CellKind.NESTED: "contacts notes touches answers entered terms checklist",
 }
 
 _KIND_OF = {
-    deal_fields.LINE: Kind.LINE,
-    deal_fields.MONEY: Kind.MONEY,
-    deal_fields.DAY: Kind.MOMENT,
-    deal_fields.INSTANT: Kind.MOMENT,
-    deal_fields.PERCENT: Kind.BASIS_POINTS,
-    deal_fields.CATEGORY: Kind.NAME,
-    deal_fields.TAGS: Kind.WORDS,
-    deal_fields.NAMES: Kind.WORDS,
+    deal_fields.LINE: CellKind.LINE,
+    deal_fields.MONEY: CellKind.MONEY,
+    deal_fields.DAY: CellKind.MOMENT,
+    deal_fields.INSTANT: CellKind.MOMENT,
+    deal_fields.PERCENT: CellKind.BASIS_POINTS,
+    deal_fields.CATEGORY: CellKind.NAME,
+    deal_fields.TAGS: CellKind.WORDS,
+    deal_fields.NAMES: CellKind.WORDS,
 }
-KINDS: Mapping[str, Kind] = MappingProxyType(
-    {field.column: _KIND_OF.get(field.kind, Kind.LINE) for field in fields_beside(())}
+KINDS: Mapping[str, CellKind] = MappingProxyType(
+    {field.column: _KIND_OF.get(field.kind, CellKind.LINE) for field in fields_beside(())}
     | {name: kind for kind, names in _BY_KIND.items() for name in names.split()}
 )
 """Every field that a column can be mapped to, beside `entered:STAGE`, `field.NAME` and `-`.
@@ -75,11 +75,11 @@ SEVERAL = frozenset({"note", "tags"})
 """Fields that take more than one column; so does `entered:STAGE`."""
 
 
-def kind_of(target: str) -> Kind:
+def kind_of(target: str) -> CellKind:
     """The kind of any target but `-`."""
     if target.startswith(ENTERED):
-        return Kind.MOMENT
-    return Kind.TEXT if target.startswith(CUSTOM) else KINDS[target]
+        return CellKind.MOMENT
+    return CellKind.TEXT if target.startswith(CUSTOM) else KINDS[target]
 
 
 def takes_several(target: str) -> bool:

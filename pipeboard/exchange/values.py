@@ -66,12 +66,11 @@ def is_blank(cell: str) -> bool:
 
 def read_precision(cell: str) -> Precision:
     """How exactly an instant is known, in the words of our own files."""
-    match cell.strip().lower():
-        case "day":
-            return "day"
-        case "unknown":
-            return "unknown"
-    raise BadInput(f"{quoted(cell)} is not how exactly a date is known: day or unknown")
+    word = cell.strip().lower()
+    known: dict[str, Precision] = {"day": "day", "unknown": "unknown"}
+    if word not in known:
+        raise BadInput(f"{quoted(cell)} is not how exactly a date is known: day or unknown")
+    return known[word]
 
 
 def percent_reader(column: Callable[[], Iterable[str]]) -> Callable[[str], int]:

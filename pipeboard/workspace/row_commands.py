@@ -71,7 +71,7 @@ def _tags(tags: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Rules:
+class RowRules:
     """How rows are read for one pipeline."""
 
     pipeline: Pipeline
@@ -117,7 +117,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class RowIdentity:
     """What a row is known by: the tool's id, that tool, and what the row says."""
 
     external_id: str | None
@@ -125,7 +125,7 @@ class Identity:
     said: Mapping[str, str]
 
 
-def take_over(row: DealRow, identity: Identity, owner: str, rules: Rules) -> c.TakeOver:
+def take_over(row: DealRow, identity: RowIdentity, owner: str, rules: RowRules) -> c.TakeOver:
     """The command that brings a row's deal in with its history."""
     known = [at for _, at in row.entered]
     created_at = min(row.created_at or rules.at, *known, rules.at)
@@ -162,7 +162,7 @@ def precision_of(row: DealRow) -> Mapping[str, c.Precision]:
     return found
 
 
-def _fields(row: DealRow, identity: Identity, owner: str) -> dict[str, FieldValue]:
+def _fields(row: DealRow, identity: RowIdentity, owner: str) -> dict[str, FieldValue]:
     fields: dict[str, FieldValue] = dict(zip(_FIELDS, _fields_of(row), strict=True))
     fields |= {
         **row.others,
@@ -235,7 +235,7 @@ def note_id(key: str, *parts: object) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_OID, "\x1f".join((key, *map(str, parts)))))
 
 
-def _notes(row: DealRow, key: str, rules: Rules, created_at: datetime) -> tuple[Note, ...]:
+def _notes(row: DealRow, key: str, rules: RowRules, created_at: datetime) -> tuple[Note, ...]:
     if not row.notes:
         return ()
     return tuple(
@@ -249,7 +249,7 @@ def _notes(row: DealRow, key: str, rules: Rules, created_at: datetime) -> tuple[
     )
 
 
-def _touches(row: DealRow, key: str, rules: Rules, created_at: datetime) -> tuple[Touch, ...]:
+def _touches(row: DealRow, key: str, rules: RowRules, created_at: datetime) -> tuple[Touch, ...]:
     if not row.touches:
         return ()
     return tuple(

@@ -20,8 +20,8 @@ from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.workspace.import_report import Differing, ImportReport
 from pipeboard.workspace.recognising import Recognised, Recogniser
 from pipeboard.workspace.row_commands import (
-    Identity,
-    Rules,
+    RowIdentity,
+    RowRules,
     loss_of,
     note_id,
     precision_of,
@@ -72,7 +72,7 @@ class RowDecider:
         self.source = options.source or reading.source
         self.report = ImportReport(before=reader.known_deals().standing())
         self._context = context
-        self._rules = Rules(pipeline, origin, context.actor, context.at)
+        self._rules = RowRules(pipeline, origin, context.actor, context.at)
         self._known = reader.known_deals()
         self._recogniser = Recogniser(
             self._known, pipeline.id, self.source, reading.again, self._says
@@ -205,7 +205,7 @@ class RowDecider:
         said = {} if row.ref else self._says(row)
         if taken and row.external_id:
             source = f"{source} {self._context.at:%Y-%m-%d %H:%M:%S}"
-        identity = Identity(row.external_id, source, said)
+        identity = RowIdentity(row.external_id, source, said)
         command = take_over(row, identity, self._owner(row.owner), self._rules)
         events = decide(command, None, self._context)
         self.report.created += 1

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipeboard.domain.money import Money
 from pipeboard.exchange.cells import defuse
 from pipeboard.exchange.layouts.layout import Layout
-from pipeboard.exchange.layouts.own import COLUMNS, LAYOUT, flatten, join_words
+from pipeboard.exchange.layouts.own import COLUMNS, OURS, flatten, join_words
 from pipeboard.exchange.rows import (
     DealRow,
     Rejected,
@@ -152,7 +152,7 @@ def test_no_currency_is_misread(tmp_path: Path, currency: str) -> None:
 
 @given(st.lists(st.text(min_size=1).filter(lambda word: word == word.strip()), min_size=1))
 def test_several_names_in_a_cell_are_taken_apart_again(words: list[str]) -> None:
-    assert Layout.words(LAYOUT, join_words(words)) == words
+    assert Layout.words(OURS, join_words(words)) == words
 
 
 def test_a_single_deal_as_show_prints_it_is_a_file_too(tmp_path: Path) -> None:

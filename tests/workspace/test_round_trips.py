@@ -24,6 +24,7 @@ from tests.verbs import Workspace
 STAGES = range(1, NEGOTIATION + 1)
 FORMS = ("csv", "json")
 REASON = "because so"
+PRECISIONS: tuple[c.Precision, ...] = ("", "day", "unknown")
 UNDATED = """\
 Deal ID,Title,Stage,Status,Value,Owner,Created
 1,Never dated,Proposal,won,100,ana,
@@ -36,9 +37,7 @@ edits = st.dictionaries(
 steps = st.one_of(
     st.sampled_from(STAGES).map(lambda stage: c.Move(stage, REASON)),
     st.sampled_from((None, *STAGES)).map(lambda stage: c.Reopen(stage, override=REASON)),
-    st.sampled_from(("", "day", "unknown")).map(
-        lambda known: c.Win(None, None, REASON, None, known)
-    ),
+    st.sampled_from(PRECISIONS).map(lambda known: c.Win(None, None, REASON, None, known)),
     st.just(c.Lose(Loss("price", "=too much"), precision="unknown")),
     st.sampled_from((c.Archive(), c.Unarchive(), "undo")),
     edits.map(c.Edit),

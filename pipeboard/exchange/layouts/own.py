@@ -64,7 +64,7 @@ class _OwnLayout(Layout):
         return super().target(column)
 
 
-LAYOUT = _OwnLayout(
+OURS = _OwnLayout(
     name="pipeboard",
     columns={column: ALIASES.get(column, column) for column in (*COLUMNS, "version")}
     | dict.fromkeys(DERIVED, LEFT_OUT),
