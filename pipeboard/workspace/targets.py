@@ -181,11 +181,6 @@ def _rate(text: str) -> Fraction:
     return rate
 
 
-def saved_filters(service: Service) -> tuple[tuple[str, str], ...]:
-    """My saved filters and those shared with everybody: name and text."""
-    return service.reader.saved_filters(service.me)
-
-
 @as_command("filter")
 def save_filter(
     service: Service, name: str, text: str, *, dry_run: bool = False, token: str = ""

@@ -13,7 +13,7 @@ from pipeboard.domain.deciding import work
 from pipeboard.domain.deciding.edits import clean_fields
 from pipeboard.domain.deciding.moves import closing, entry, in_stage, known_by, target_stage
 from pipeboard.domain.errors import BadInput, Refused
-from pipeboard.domain.events import Event, Facts, Kind, change_to, evolve, micros
+from pipeboard.domain.events import Event, EventFacts, Kind, change_to, evolve, micros
 from pipeboard.domain.gates import unmet
 from pipeboard.domain.pipeline import Stage
 from pipeboard.domain.text import clean_line
@@ -126,6 +126,6 @@ def _beginning(
         else ()
     )
     if lacking:
-        facts: Facts = {"override": origin, "missing": [lack.text for lack in lacking]}
+        facts: EventFacts = {"override": origin, "missing": [lack.text for lack in lacking]}
         event = replace(event, facts=facts)
     return [event, *said], deal
