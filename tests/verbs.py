@@ -8,7 +8,9 @@ from typing import Any
 
 from pipeboard import workspace
 from pipeboard.domain import commands as c
-from pipeboard.domain.deal import Answer, Contact, Loss, Term
+from pipeboard.domain.criterion import Unmet
+from pipeboard.domain.deal import Answer, Contact, Deal, Loss, Term
+from pipeboard.domain.gates import unmet
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep
@@ -43,7 +45,6 @@ class Workspace(workspace.Workspace):
     find_deal = finding.find_deal
     find_deals = finding.find_deals
     follow_up = recycling.follow_up
-    gate = finding.gate
     groups = reports.groups_of
     import_rows = import_rows.import_rows
     join = joining.join
@@ -61,7 +62,6 @@ class Workspace(workspace.Workspace):
     rename_filter = targets.rename_filter
     save_filter = targets.save_filter
     save_settings = configuration.save_settings
-    saved_filters = targets.saved_filters
     sheet = finding.deal_sheet
     calls = targets.calls_of
     set_call = targets.set_call
@@ -70,6 +70,18 @@ class Workspace(workspace.Workspace):
     targets = targets.targets_of
     undo = undoing.undo_last
     undo_list = undoing.undo_list
+
+    def gate(self, ids: Ids, stage_id: int) -> tuple[tuple[Deal, tuple[Unmet, ...]], ...]:
+        """For each deal what it lacks to get to that stage."""
+        pipelines = {pipeline.id: pipeline for pipeline in self.reader.pipelines()}
+        deals = self.reader.deals(ids)
+        return tuple(
+            (deals[one], unmet(deals[one], pipelines[deals[one].pipeline_id], stage_id, self.today))
+            for one in ids
+        )
+
+    def saved_filters(self) -> tuple[tuple[str, str], ...]:
+        return self.reader.saved_filters(self.me)
 
     def pipelines(self) -> tuple[Pipeline, ...]:
         return self.reader.pipelines()

@@ -60,7 +60,7 @@ class Kind(StrEnum):
 STAGE_KINDS = frozenset((Kind.CREATED, Kind.MOVED, Kind.WON, Kind.LOST, Kind.REOPENED))
 
 
-class Facts(TypedDict, total=False):
+class EventFacts(TypedDict, total=False):
     """What an event says beside the fields that it changes, as JSON data.
 
     Why a gate was passed, and what was missing there; how exactly the instant is known; a note, a
@@ -82,7 +82,7 @@ class Facts(TypedDict, total=False):
     private: list[str]
 
 
-NO_FACTS: Facts = {}
+NO_FACTS: EventFacts = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Event:
     at: datetime
     before: Values = field(default_factory=lambda: NOTHING)
     after: Values = field(default_factory=lambda: NOTHING)
-    facts: Facts = field(default_factory=lambda: NO_FACTS)
+    facts: EventFacts = field(default_factory=lambda: NO_FACTS)
     undoes: bool = False
 
     @property
@@ -132,7 +132,7 @@ def change_to(
     kind: Kind,
     at: datetime,
     after: Values,
-    facts: Facts = NO_FACTS,
+    facts: EventFacts = NO_FACTS,
 ) -> Event:
     """As `change`, with the fields as a mapping, and facts that go with the event."""
     before = {name: read(deal, name) for name in after}

@@ -33,7 +33,7 @@ LONGEST = 2_000
 EXAMPLE = "Lumen Oy: packaging line pilot 40k @ana +inbound close:19dec"
 
 _CUSTOM = "field."
-_DIGIT = re.compile(r"[0-9]")
+_HAS_DIGIT = re.compile(r"[0-9]")
 _BY_KEY = {field.quick: field for field in FIELDS if field.quick}
 # A key of one letter is also written out.
 _ALIASES = {field.typed: field.quick for field in FIELDS if len(field.quick) == 1}
@@ -274,7 +274,8 @@ def _needs_quotes(text: str) -> bool:
     """Whether the text without quotes would be a person, a tag, a key or an amount."""
     words = tuple(read_words(text)) if '"' not in text else ()
     return any(
-        word.text[:1] in "@+#>" or ":" in word.text or _DIGIT.search(word.text) for word in words
+        word.text[:1] in "@+#>" or ":" in word.text or _HAS_DIGIT.search(word.text)
+        for word in words
     )
 
 

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeboard.domain.board import Lens, Sort
-from pipeboard.domain.criterion import Unmet
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Ambiguous, NotFound
 from pipeboard.domain.filter import Filter
 from pipeboard.domain.filter import parse_filter as filter_of
-from pipeboard.domain.gates import unmet
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.people import with_known_owners
 from pipeboard.domain.periods import Period, parse_period
@@ -177,16 +175,3 @@ def deal_sheet(service: Service, deal_id: int) -> Sheet:
     if found is None:
         raise NotFound(f"There is no deal D-{deal_id}.")
     return found.seen_by(service.me)
-
-
-def gate(
-    service: Service, ids: Sequence[int], stage_id: int
-) -> tuple[tuple[Deal, tuple[Unmet, ...]], ...]:
-    """For each deal what it lacks to get to that stage, before anything happens."""
-    pipelines = {pipeline.id: pipeline for pipeline in service.reader.pipelines()}
-    deals = service.reader.deals(ids)
-    return tuple(
-        (deal, unmet(deal, pipelines[deal.pipeline_id], stage_id, service.today))
-        for deal_id in ids
-        if (deal := deals.get(deal_id)) is not None
-    )

@@ -12,7 +12,7 @@ from pipeboard.domain.deciding import work
 from pipeboard.domain.deciding.edits import clean_fields
 from pipeboard.domain.deciding.moves import closing, entry, known_by, target_stage
 from pipeboard.domain.errors import BadInput, Refused
-from pipeboard.domain.events import Event, Facts, Kind, change_to, evolve, micros
+from pipeboard.domain.events import Event, EventFacts, Kind, change_to, evolve, micros
 from pipeboard.domain.gates import unmet
 from pipeboard.domain.pipeline import Stage
 from pipeboard.domain.text import clean_line
@@ -134,6 +134,6 @@ def _beginning(
         unmet(deal, context.pipeline, stage.id, context.today, first.id) if leaves_some else ()
     )
     if lacking:
-        facts: Facts = {"override": origin, "missing": [lack.text for lack in lacking]}
+        facts: EventFacts = {"override": origin, "missing": [lack.text for lack in lacking]}
         event = Event(event.kind, event.at, event.before, event.after, facts)
     return [event, *said], deal

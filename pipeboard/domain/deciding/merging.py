@@ -12,7 +12,7 @@ from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.deciding import edits, work
 from pipeboard.domain.deciding.rules import rule
 from pipeboard.domain.errors import Refused
-from pipeboard.domain.events import Event, Facts, Kind, change_to, evolve
+from pipeboard.domain.events import Event, EventFacts, Kind, change_to, evolve
 from pipeboard.domain.privacy import may_see
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def absorb(command: c.Absorb, deal: Deal, context: c.Context) -> list[Event]:
     Where both know something, this deal's stands; the other's stays in its own history.
     """
     others = [other.deal for other in command.others]
-    facts: Facts = {"merged": [other.id for other in others]}
+    facts: EventFacts = {"merged": [other.id for other in others]}
     filling = _filling(deal, others)
     events = [Event(Kind.ABSORBED, context.at, facts=facts)]
     if filling:

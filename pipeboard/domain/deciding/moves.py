@@ -11,7 +11,7 @@ from pipeboard.domain.dates import format_date, local_date
 from pipeboard.domain.deal import LOSS_CATEGORIES, NOTHING, Deal, Loss, Status
 from pipeboard.domain.deciding.rules import rule
 from pipeboard.domain.errors import BadInput, NotFound, Refused, SoAlready
-from pipeboard.domain.events import NO_FACTS, Event, Facts, Kind, change_to, evolve, micros
+from pipeboard.domain.events import NO_FACTS, Event, EventFacts, Kind, change_to, evolve, micros
 from pipeboard.domain.gates import pass_gate
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.pipeline import Pipeline, Stage
@@ -87,7 +87,7 @@ def entry(deal: Deal, stage: Stage, at: datetime, context: c.Context, override: 
     return change_to(deal, Kind.MOVED, at, after, _logged(override, missing))
 
 
-def _logged(override: str, missing: Sequence[str]) -> Facts:
+def _logged(override: str, missing: Sequence[str]) -> EventFacts:
     """The facts of a gate that was passed with a reason."""
     if not missing:
         return NO_FACTS
@@ -140,7 +140,7 @@ def known_by(event: Event, precision: c.Precision) -> Event:
     """The event with a remark on how exactly its instant is known, where that is not exactly."""
     if not precision:
         return event
-    facts: Facts = {**event.facts, "precision": precision}
+    facts: EventFacts = {**event.facts, "precision": precision}
     return Event(event.kind, event.at, event.before, event.after, facts)
 
 
@@ -251,7 +251,7 @@ def unarchive(command: c.Unarchive, deal: Deal, context: c.Context) -> list[Even
 def touched(
     deal: Deal,
     at: datetime,
-    facts: Facts,
+    facts: EventFacts,
     direction: str,
     also: Values = NOTHING,
 ) -> Event:

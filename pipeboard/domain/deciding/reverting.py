@@ -8,7 +8,7 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deciding.rules import rule
 from pipeboard.domain.errors import Conflict
-from pipeboard.domain.events import NO_FACTS, Event, Facts, evolve, inverse, read, value_of
+from pipeboard.domain.events import NO_FACTS, Event, EventFacts, evolve, inverse, read, value_of
 from pipeboard.domain.gates import pass_gate, unmet
 
 TAKEN_BACK = "undo"
@@ -40,7 +40,7 @@ def revert(command: c.Revert, deal: Deal, context: c.Context) -> list[Event]:
     return reverted
 
 
-def _facts(back: Event, deal: Deal, context: c.Context) -> Facts:
+def _facts(back: Event, deal: Deal, context: c.Context) -> EventFacts:
     """What an event that is put again says: its reason to pass a gate, if it needs one."""
     target_id = value_of(back.after, "stage_id", int)
     if target_id is None or (back.undoes and "outcome" in back.after):

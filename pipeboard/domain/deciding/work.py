@@ -22,7 +22,7 @@ from pipeboard.domain.deciding.edits import clean_answer
 from pipeboard.domain.deciding.moves import touched
 from pipeboard.domain.deciding.rules import Telling, rule
 from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
-from pipeboard.domain.events import Event, Facts, Kind, change_to, record_to_json
+from pipeboard.domain.events import Event, EventFacts, Kind, change_to, record_to_json
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import clean_line, clean_text
 
@@ -79,7 +79,7 @@ def complete_next_step(command: c.CompleteNextStep, deal: Deal, context: c.Conte
         raise Refused(
             f"{deal.ref} {deal.name} has no next step to complete.", hint="Set one with t."
         )
-    facts: Facts = {
+    facts: EventFacts = {
         "step": record_to_json(deal.next_step),
         "outcome": clean_line(command.outcome, field="outcome"),
     }
@@ -170,7 +170,7 @@ def edit_note(command: c.EditNote, deal: Deal, context: c.Context) -> list[Event
         raise BadInput("A note needs words.")
     if text == note.text:
         return []
-    facts: Facts = {"id": note.id, "old": note.text, "new": text}
+    facts: EventFacts = {"id": note.id, "old": note.text, "new": text}
     return [Event(Kind.NOTE_EDITED, context.at, facts=facts)]
 
 
@@ -201,7 +201,7 @@ def logged(touch: Touch, deal: Deal, context: c.Context, beside: Values = NOTHIN
     if touch.at > context.at:
         raise BadInput("A touch cannot lie ahead.", hint="Set a next step instead.")
     clean = replace(touch, outcome=clean_text(touch.outcome, field="outcome"))
-    facts: Facts = {"touch": record_to_json(clean)}
+    facts: EventFacts = {"touch": record_to_json(clean)}
     return touched(deal, touch.at, facts, touch.direction, beside)
 
 

@@ -9,7 +9,7 @@ from typing import Final, cast
 
 from pipeboard.domain.currencies import EXPONENTS
 from pipeboard.exchange.encoding import candidates
-from pipeboard.exchange.fields import CUSTOM, ENTERED, KINDS, LEFT_OUT, Kind
+from pipeboard.exchange.fields import CUSTOM, ENTERED, KINDS, LEFT_OUT, CellKind
 from pipeboard.exchange.layouts import NAMES
 from pipeboard.exchange.recipe import Recipe
 from pipeboard.exchange.survey import PlacingWord
@@ -36,15 +36,15 @@ from pipeboard.workspace.import_plan import (
 _AS_FOUND: Final = ""
 _OTHER: Final = "\0other"
 _KIND_WORDS: Final = {
-    Kind.MONEY: "an amount",
-    Kind.MOMENT: "a date",
-    Kind.PERCENT: "a percentage",
-    Kind.FLAG: "yes or no",
-    Kind.STATUS: "open, won, lost",
-    Kind.WORDS: "several words",
-    Kind.TEXT: "text of several lines",
+    CellKind.MONEY: "an amount",
+    CellKind.MOMENT: "a date",
+    CellKind.PERCENT: "a percentage",
+    CellKind.FLAG: "yes or no",
+    CellKind.STATUS: "open, won, lost",
+    CellKind.WORDS: "several words",
+    CellKind.TEXT: "text of several lines",
 }
-_OURS: Final = (Kind.NESTED, Kind.BASIS_POINTS)
+_OURS: Final = (CellKind.NESTED, CellKind.BASIS_POINTS)
 """Kinds of columns that only Pipeboard writes."""
 _USUAL: Final = (
     "title", "account", "stage", "status", "value", "currency", "owner", "close_date",
