@@ -19,7 +19,7 @@ from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.board import draw_board
 from pipeboard.ui.draw.glyphs import choose_glyphs
-from pipeboard.ui.draw.view import AUTO, BoardView
+from pipeboard.ui.draw.view import AUTO, BoardView, Pane
 from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.palette import Theme, theme_for
 from pipeboard.ui.seat import SameFile, Seat, may_write
@@ -106,6 +106,7 @@ def first_state(
         glyphs=choose_glyphs(choices.glyphs, environ, terminal_encoding()),
         demo=settings.demo,
         read_only=read_only,
+        pane=Pane(()),
     )
     state = BoardState(reader, lens, view)
     commands = keys.rebound(BOARD, choices.keymap)

@@ -96,8 +96,18 @@ def _lens(view: BoardView) -> Line:
 
 def _count(view: BoardView) -> Line:
     board = view.board
-    if board.lens.filter is not None:
-        return ((f"{board.matching} of {board.total}", "bar.sum"), _GAP)
+    query = board.lens.filter
+    if query is not None:
+        from pipeboard.domain.filter_nodes import These  # a first frame has no filter
+
+        found = sum(view.counts)
+        of = board.total
+        if isinstance(query.root, These):
+            of = len(query.root.ids)
+        elif found != board.matching:
+            # Closed deals are among them, which are in no total.
+            return ((f"{found} found", "bar.sum"), _GAP)
+        return ((f"{found} of {of}", "bar.sum"), _GAP)
     return ((f"{board.open_count} open", "bar.sum"), _GAP)
 
 
