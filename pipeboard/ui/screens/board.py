@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
-from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
 
 _MOST_PLACES = 99
 PANE_S = 0.12
-"""How long the cursor rests before the pane follows it, where it had just followed."""
+"""How long the cursor rests on another deal before the pane follows it."""
 SIGNS_S = 0.3
 """How long after a change the deals that carry a sign are counted again."""
 HOUSEKEEPING_S = 0.8
@@ -75,7 +74,6 @@ class BoardScreen(LiveScreen):
         self.state = state
         self.canvas = BoardCanvas(state.view, theme)
         self._pane_of: tuple[int, int] | None = None
-        self._pane_shown_at = 0.0
         self._pane_timer: Timer | None = None
         self._signs_timer: Timer | None = None
         self._news = News()
@@ -322,8 +320,13 @@ class BoardScreen(LiveScreen):
         self.state.show(pane=pane)
         self.redraw()
 
-    def _show_pane(self) -> None:
-        """Fills the pane with the deal under the cursor, unless it shows that already."""
+    def _fill_pane(self) -> None:
+        self._show_pane(rested=True)
+        self.canvas.show(self.state.view)
+
+    def _show_pane(self, *, rested: bool = False) -> None:
+        """Fills the pane with the deal under the cursor, unless it shows that already, or the
+        cursor has not rested yet."""
         view, card = self.state.view, self.state.card
         if view.pane is None or not layout(view).pane_width:
             return
@@ -332,11 +335,9 @@ class BoardScreen(LiveScreen):
             return
         if self._pane_timer is not None:
             self._pane_timer.stop()
-        since = monotonic() - self._pane_shown_at
-        self._pane_shown_at = monotonic()
-        if since < PANE_S and wanted is not None and self._pane_of is not None:
-            # A key that is held down would be slowed by deals that nobody reads.
-            self._pane_timer = self.set_timer(PANE_S, self.redraw)
+        if not rested and wanted is not None and self._pane_of is not None:
+            # A cursor on its way would be slowed by deals that nobody reads.
+            self._pane_timer = self.set_timer(PANE_S, self._fill_pane)
             return
         self._pane_of = wanted
         lines: tuple[Line, ...] = ()
