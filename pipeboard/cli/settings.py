@@ -180,8 +180,8 @@ def _in_use(document: Mapping[str, Any]) -> Iterator[str]:
             read_keymap(keymap)
         except BadInput as error:
             yield f"{error.message} {error.hint}".rstrip()
-    if isinstance(theme := document.get("theme"), str) and theme not in THEMES:
-        yield f"theme is one of {', '.join(THEMES)}, not {quoted(theme)}."
+    if isinstance(theme := document.get("theme"), str) and theme not in ("auto", *THEMES):
+        yield f"theme is one of auto, {', '.join(THEMES)}, not {quoted(theme)}."
     for name in COMMANDS:
         if isinstance(text := document.get(name), str):
             yield from _no_program(name, text)

@@ -39,6 +39,7 @@ class Look:
     """What a person has chosen in the configuration, as far as screens care.
 
     `edit` gives a text to the person's editor and returns it; None where none may be run.
+    `follows_terminal`: the theme is the one for the background that the terminal tells.
     """
 
     theme: Theme
@@ -46,6 +47,7 @@ class Look:
     digits_count: bool = False
     copy_command: str = ""
     edit: Callable[[str], str] | None = None
+    follows_terminal: bool = False
 
     def keys_of(self, table: Sequence[Key]) -> tuple[Key, ...]:
         """The keys of a screen, as this person has them."""

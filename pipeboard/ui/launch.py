@@ -24,7 +24,7 @@ from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.palette import Theme, theme_for
 from pipeboard.ui.seat import SameFile, Seat, may_write
 from pipeboard.ui.terminal.drafts import forget_unstored
-from pipeboard.ui.terminal.facts import terminal_encoding, terminal_size
+from pipeboard.ui.terminal.facts import background, terminal_encoding, terminal_size
 from pipeboard.ui.terminal.first_frame import FirstFrame, paint
 from pipeboard.ui.terminal.ink import ColorDepth, color_depth
 
@@ -47,7 +47,7 @@ class Choices:
     """What the person has set; names and defaults are those of the configuration."""
 
     pipeline: str | None = None
-    theme: str = "dark"
+    theme: str = "auto"
     glyphs: str = "auto"
     density: int | str = "auto"
     mouse: bool = True
@@ -70,7 +70,7 @@ def open_board(
     Nothing that is slow to import comes before the first frame.
     """
     depth = color_depth(environ)
-    theme = theme_for(choices.theme, depth)
+    theme = theme_for(background(choices.theme, environ, state_folder), depth)
     state = first_state(store, clock, actor, choices, environ)
     # What is alive now stays alive: collecting it while Textual is imported is time lost.
     gc.freeze()
@@ -180,7 +180,12 @@ def make_app(
         return Store(store.identity, read_only=store.read_only)
 
     look = Look(
-        theme, choices.keymap, choices.digits == "count", choices.copy_command, choices.edit
+        theme,
+        choices.keymap,
+        choices.digits == "count",
+        choices.copy_command,
+        choices.edit,
+        follows_terminal=choices.theme == "auto" and theme.name in ("dark", "light"),
     )
     seat = Seat(
         actor,

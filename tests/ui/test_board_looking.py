@@ -11,6 +11,8 @@ from pipeboard.domain.board import Sort
 from pipeboard.ui.draw.layout import layout
 from pipeboard.ui.draw.view import AUTO
 from pipeboard.ui.launch import Choices
+from pipeboard.ui.terminal.facts import background
+from pipeboard.ui.terminal.reading import BackgroundTold
 from tests.ui.desk import desk
 
 
@@ -305,3 +307,11 @@ async def test_the_signs_stay_in_the_title_in_every_order(demo: Path, key: str) 
         await board.press("s", key)
         assert board.state.board.signs == signs
         assert f"!{signs.overdue}" in board.lines()[0]
+
+
+async def test_the_theme_follows_the_terminal_where_none_is_chosen(demo: Path) -> None:
+    async with desk(demo, choices=Choices(theme="auto")) as board:
+        board.app.post_message(BackgroundTold(is_light=True))
+        await board.until(lambda: board.app.theme_inks.name == "light")
+        assert board.app.screen.canvas.theme.name == "light"
+        assert background("auto", {}, board.app.seat.folder) == "light"

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from textual.screen import ModalScreen, Screen
 
 from pipeboard import __version__
@@ -16,16 +17,17 @@ from pipeboard.domain.currencies import exponent
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.ui.draw.frame import title_bar
 from pipeboard.ui.draw.glyphs import BAR, Glyphs
-from pipeboard.ui.draw.line import Line, Span, blank, left, whole
+from pipeboard.ui.draw.line import Line, Span, blank, left, whole, width_of, wrap
 from pipeboard.ui.net import Net, under_net
 from pipeboard.ui.overlays.feedback import Live, live
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.palette import Theme
+from pipeboard.ui.palette import Role, Theme
 from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.session import Session
 from pipeboard.ui.terminal.typeahead import TypeAhead
+from pipeboard.ui.terminal.width import cell_width
 from pipeboard.ui.widgets.page import Page, PageView
 
 T = TypeVar("T")
@@ -66,6 +68,8 @@ class Facts:
     terminal: str = ""
 
 
+_LOW = 18  # rows below which only what is needed to choose is said
+_INDENT = 7
 _CHOICES = (
     ("d", "Try the demo", "Demo", "60 made-up deals in a temporary database"),
     ("n", "New pipeline", "New", "choose its stages, then add the first deal"),
@@ -159,20 +163,25 @@ class Welcome(Screen[None]):
     def _lines(self) -> Sequence[Line]:
         facts = self._facts
         choices = [
-            _choice(key, label, text, place == self._cursor)
+            line
             for place, (key, label, _, text) in enumerate(_CHOICES)
+            for line in _choice(key, label, text, place == self._cursor, self._page.size)
         ]
         defaults = f"Currency {facts.currency}   Time zone {facts.zone}   You are @{facts.account}"
+        below: tuple[tuple[str, Role], ...] = (
+            (defaults, "text"),
+            (f"This terminal: {facts.terminal}", "text.dim"),
+            ("'pipeboard --help' lists what scripts can do.", "text.dim"),
+        )
+        room = self._page.size.width - 4
+        gap = () if self._page.size.height < _LOW else ((),)
         return (
-            (),
-            (blank(3), ("Welcome. Nothing has been written yet. Pick one:", "text")),
-            (),
+            *gap,
+            *_wrapped("Welcome. Nothing has been written yet. Pick one:", "text", room),
+            *gap,
             *choices,
             (),
-            (blank(3), whole(defaults, "text")),
-            (blank(3), whole(f"This terminal: {facts.terminal}", "text.dim")),
-            (),
-            (blank(3), ("'pipeboard --help' lists what scripts can do.", "text.dim")),
+            *(line for text, role in below for line in _wrapped(text, role, room)),
         )
 
     def action_go(self, places: int) -> None:
@@ -255,12 +264,20 @@ def _quietly(check: Callable[[str], str]) -> Live:
     return live(read)
 
 
-def _choice(key: str, label: str, text: str, is_current: bool) -> Line:
+def _wrapped(text: str, role: Role, room: int) -> list[Line]:
+    return [(blank(3), (line, role)) for line in wrap(text, room)]
+
+
+def _choice(key: str, label: str, text: str, is_current: bool, size: Size) -> list[Line]:
+    """A choice with what it is for beside it, below it where there is no room for that, or not at
+    all where there are no rows either."""
     mark: Span = (BAR, "cursor") if is_current else blank(1)
-    return (
-        blank(2),
-        mark,
-        (f" {key}  ", "input.label"),
-        left(label, 20, "cursor.name" if is_current else "card.name"),
-        whole(text, "text.dim"),
-    )
+    name = left(label, 20, "cursor.name" if is_current else "card.name")
+    start: Line = (blank(2), mark, (f" {key}  ", "input.label"), name)
+    room = size.width - width_of(start) - 1
+    if cell_width(text) <= room:
+        return [(*start, whole(text, "text.dim"))]
+    if size.height < _LOW:
+        return [start]
+    below = size.width - _INDENT - 1
+    return [start, *((blank(_INDENT), (line, "text.dim")) for line in wrap(text, below))]
