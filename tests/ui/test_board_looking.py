@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from pipeboard.ui.draw.view import AUTO
 from pipeboard.ui.launch import Choices
 from pipeboard.ui.terminal.facts import background
 from pipeboard.ui.terminal.reading import BackgroundTold
+from pipeboard.ui.widgets.canvas import BoardCanvas
 from tests.ui.desk import desk
 
 
@@ -210,7 +210,9 @@ async def test_esc_takes_one_thing_back_at_a_time(demo: Path) -> None:
         await board.press("escape")
         assert not board.state.view.filter_text
         await board.press("tab", "escape")
-        assert board.state.view.pane == replace(board.state.view.pane, focused=False)
+        pane = board.state.view.pane
+        assert pane is not None
+        assert not pane.focused
         await board.press("escape")
         assert "quits" in board.status
 
@@ -305,6 +307,7 @@ async def test_the_signs_stay_in_the_title_in_every_order(demo: Path, key: str) 
         await board.until(lambda: board.state.board.signs is not None)
         signs = board.state.board.signs
         await board.press("s", key)
+        assert signs is not None
         assert board.state.board.signs == signs
         assert f"!{signs.overdue}" in board.lines()[0]
 
@@ -313,5 +316,5 @@ async def test_the_theme_follows_the_terminal_where_none_is_chosen(demo: Path) -
     async with desk(demo, choices=Choices(theme="auto")) as board:
         board.app.post_message(BackgroundTold(is_light=True))
         await board.until(lambda: board.app.theme_inks.name == "light")
-        assert board.app.screen.canvas.theme.name == "light"
+        assert board.app.screen.query_one(BoardCanvas).theme.name == "light"
         assert background("auto", {}, board.app.seat.folder) == "light"

@@ -69,7 +69,7 @@ def told_light(answer: str) -> bool | None:
     if number != "11" or len(parts) != 3:
         return None
     try:
-        red, green, blue = (int(part, 16) / (16 ** len(part) - 1) for part in parts)
+        red, green, blue = (int(part, 16) / int("f" * len(part), 16) for part in parts)
     except ValueError:
         return None
     return 0.299 * red + 0.587 * green + 0.114 * blue > 0.5
