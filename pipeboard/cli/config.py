@@ -30,7 +30,7 @@ class Preference:
 PREFERENCES = (
     Preference("database", None, "the path or URL of the database"),
     Preference("glyphs", "auto", "signs beyond ASCII or not", ("auto", "unicode", "ascii")),
-    Preference("theme", "dark", "the colours of the board"),
+    Preference("theme", "auto", "the colours of the board; auto follows the terminal"),
     Preference("mouse", True, "false leaves the mouse to the terminal"),
     Preference("digits", "stage", "what a bare digit does", ("stage", "count")),
     Preference("pipeline", None, "the pipeline the board opens on, else the last one"),

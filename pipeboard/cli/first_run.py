@@ -40,15 +40,17 @@ def welcome(call: Call) -> int:
 
 
 def _ask(call: Call) -> Beginning | None:
+    from pipeboard.cli.environment import state_folder
     from pipeboard.cli.interrupts import left_to_screens
     from pipeboard.ui.draw.glyphs import choose_glyphs
     from pipeboard.ui.key_table import read_keymap
     from pipeboard.ui.palette import theme_for
     from pipeboard.ui.screens.first_run import FirstLook, FirstRun
-    from pipeboard.ui.terminal.facts import terminal_encoding
+    from pipeboard.ui.terminal.facts import background, terminal_encoding
     from pipeboard.ui.terminal.ink import color_depth
 
-    theme = theme_for(call.config["theme"], color_depth(call.environ))
+    name = background(call.config["theme"], call.environ, state_folder())
+    theme = theme_for(name, color_depth(call.environ))
     glyphs = choose_glyphs(call.config["glyphs"], call.environ, terminal_encoding())
     facts = _facts(call)
     with left_to_screens():

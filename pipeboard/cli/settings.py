@@ -194,8 +194,8 @@ def _in_use(document: Mapping[str, Any]) -> Iterator[str]:
             read_keymap(keymap, programs)
         except BadInput as error:
             yield f"{error.message} {error.hint}".rstrip()
-    if isinstance(theme := document.get("theme"), str) and theme not in THEMES:
-        yield f"theme is one of {', '.join(THEMES)}, not {quoted(theme)}."
+    if isinstance(theme := document.get("theme"), str) and theme not in ("auto", *THEMES):
+        yield f"theme is one of auto, {', '.join(THEMES)}, not {quoted(theme)}."
     run = [(name, document.get(name)) for name in COMMANDS]
     run += [(f"[commands.{program.name}]", program.words[0]) for program in programs]
     for name, text in run:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import ClassVar
 
@@ -21,14 +22,19 @@ from pipeboard.ui.key_table import program_keys
 from pipeboard.ui.last_view import keep_view
 from pipeboard.ui.net import Net, under_net
 from pipeboard.ui.overlays.overlay import Overlay
+from pipeboard.ui.palette import theme
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.seat import Seat
 from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.drafts import Drafts, keep_unstored
+from pipeboard.ui.terminal.facts import keep_background
+from pipeboard.ui.terminal.reading import BackgroundTold
 from pipeboard.ui.terminal.session import Session
 from pipeboard.ui.terminal.typeahead import TypeAhead
 from pipeboard.ui.waiting import Waiting
+from pipeboard.ui.widgets.canvas import BoardCanvas
+from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import WriteQueue
 
 
@@ -97,6 +103,25 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
     def on_mount(self) -> None:
         own = {key.id: key.keys for key in program_keys(self.look.programs)}
         self.set_keymap({**self.look.keymap, **own})
+
+    @property
+    def asks_background(self) -> bool:
+        """Is the terminal to be asked whether it is light?"""
+        return self.look.follows_terminal
+
+    def on_background_told(self, event: BackgroundTold) -> None:
+        """The theme follows the terminal, where the person has chosen none."""
+        name = "light" if event.is_light else "dark"
+        if not self.look.follows_terminal or name == self.theme_inks.name:
+            return
+        keep_background(self.seat.folder, name)
+        self.theme_inks = theme(name)
+        self.look = replace(self.look, theme=self.theme_inks)
+        for screen in self.screen_stack:
+            for widget in screen.query("*"):
+                if isinstance(widget, BoardCanvas | Page):
+                    widget.theme = self.theme_inks
+                widget.refresh()
 
     # What keys may do.
 

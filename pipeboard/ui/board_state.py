@@ -78,11 +78,14 @@ class BoardState:
         *,
         follow: int | None = None,
         touched: frozenset[int] | None = None,
+        stays: bool = False,
     ) -> None:
         """Reads everything again, under another lens if one is given.
 
-        The cursor stays on its deal, or goes to the deal `follow`; where the deal is gone it stays
-        at its place. With `touched` the cards of other stages are kept where their totals stand.
+        The cursor stays on its deal, or goes to the deal `follow`; where its deal is gone it stays
+        at its place, on the neighbour, with `stays` also where it is in another stage now. Another
+        lens that leaves nothing there takes it to the nearest deal. With `touched` the cards of
+        other stages are kept where their totals stand.
         """
         lens = lens or self._lens
         with self.reader.snapshot():
@@ -90,6 +93,8 @@ class BoardState:
             board = self.reader.board(lens)
             deal_id = follow if follow is not None else self._deal_under_cursor()
             place = self.reader.place(lens, deal_id) if deal_id is not None else None
+            if place is not None and stays and follow is None and place[0] != self._stage_id:
+                place = None
             before, error = self._lens, self._error
             self._lens, self._error = lens, None
             view = replace(
@@ -99,7 +104,10 @@ class BoardState:
             )
             if len(board.columns) != len(self.view.board.columns):
                 view = replace(view, tops=(), first_column=0)
-            view = self._read(_at(view, board, place))
+            view = _at(view, board, place)
+            if place is None and lens != before:
+                view = _nearest(view)
+            view = self._read(view)
             if self._error is not None:
                 failed = self._error
                 self._lens, self._error = before, error
@@ -203,6 +211,12 @@ class BoardState:
                 return f"open with {found.name}: {found.ref} {found.title}"
         return ""
 
+    @property
+    def _stage_id(self) -> int | None:
+        """The stage of the column under the cursor."""
+        columns = self.board.columns
+        return columns[self.view.cursor[0]].stage.id if columns else None
+
     def _deal_under_cursor(self) -> int | None:
         return self.view.cursor_card.id if self.view.cursor_card else None
 
@@ -237,3 +251,12 @@ def _at(view: BoardView, board: Board, place: tuple[int, int] | None) -> BoardVi
         if each.stage.id == place[0]:
             return replace(view, cursor=(column, place[1]))
     return view
+
+
+def _nearest(view: BoardView) -> BoardView:
+    """The view with its cursor in the nearest column that holds deals."""
+    here, row = view.cursor
+    filled = [column for column, count in enumerate(view.counts) if count]
+    if not filled or here in filled:
+        return view
+    return replace(view, cursor=(min(filled, key=lambda column: abs(column - here)), row))

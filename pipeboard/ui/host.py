@@ -42,6 +42,7 @@ class Look:
 
     `edit` gives a text to the person's editor and returns it; None where none may be run.
     `programs` are the person's own, on keys of the screens that show deals.
+    `follows_terminal`: the theme is the one for the background that the terminal tells.
     """
 
     theme: Theme
@@ -50,6 +51,7 @@ class Look:
     copy_command: str = ""
     edit: Callable[[str], str] | None = None
     programs: tuple[OwnProgram, ...] = ()
+    follows_terminal: bool = False
 
     def keys_of(self, table: Sequence[Key]) -> tuple[Key, ...]:
         """The keys of a screen, as this person has them."""

@@ -7,6 +7,7 @@ one deal too has one id.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from types import MappingProxyType
@@ -176,6 +177,10 @@ _ONLY_ON_A_DEAL: Final[tuple[Key, ...]] = (
         _deal(Group.AROUND, "items.tab", str(n), str(tab), f"go to {tab.lower()}", given=n)
         for n, tab in enumerate(DEAL_TABS, 1)
     ),
+    _deal(Group.AROUND, "items.next_deal", "right_square_bracket", "Next deal",
+        "the deal below in its stage", hint="Next deal", rank=12, hint_key="] ["),
+    _deal(Group.AROUND, "items.deal_before", "left_square_bracket", "Deal before",
+        "the deal above in its stage"),
     _deal(Group.AROUND, "items.tab_before", "h,left,shift+tab", "Tab before", "one tab left"),
     _deal(Group.AROUND, "items.tab_after", "l,right,tab", "Next tab", "one tab right"),
     _deal(Group.NARROW, "items.search", "slash", "Search", "events that hold these words"),
@@ -200,7 +205,13 @@ _ON_A_DEAL: Final = """
 
 DEAL: Final[tuple[Key, ...]] = (
     *_ONLY_ON_A_DEAL,
-    *(key for key in BOARD if key.action in _ON_A_DEAL.split()),
+    *(
+        replace(key, label="Back", help="back to the board", hint="Back", rank=11)
+        if key.action == "quit"
+        else key
+        for key in BOARD
+        if key.action in _ON_A_DEAL.split()
+    ),
 )
 """The keys of the screen of one deal: its own, and the board's as far as one deal is enough."""
 

@@ -22,6 +22,8 @@ _NAMES: Final = {
     "equals_sign": "=",
     "asterisk": "*",
     "full_stop": ".",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
     "colon": ":",
     "question_mark": "?",
     "less_than_sign": "<",

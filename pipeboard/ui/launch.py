@@ -19,14 +19,13 @@ from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.board import draw_board
 from pipeboard.ui.draw.glyphs import choose_glyphs
-from pipeboard.ui.draw.layout import has_room_for_pane
 from pipeboard.ui.draw.view import AUTO, BoardView, Pane
 from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.last_view import UNSAID, Opening, chosen_pipeline, last_view, opened_lens, sort_of
 from pipeboard.ui.palette import Theme, theme_for
 from pipeboard.ui.seat import SameFile, Seat, may_write
 from pipeboard.ui.terminal.drafts import forget_unstored
-from pipeboard.ui.terminal.facts import terminal_encoding, terminal_size
+from pipeboard.ui.terminal.facts import background, terminal_encoding, terminal_size
 from pipeboard.ui.terminal.first_frame import FirstFrame, paint
 from pipeboard.ui.terminal.ink import ColorDepth, color_depth
 
@@ -50,7 +49,7 @@ class Choices:
 
     pipeline: str | None = None
     opening: Opening = UNSAID
-    theme: str = "dark"
+    theme: str = "auto"
     glyphs: str = "auto"
     density: int | str = "auto"
     sums: str = "each"
@@ -77,7 +76,7 @@ def open_board(
     Nothing that is slow to import comes before the first frame.
     """
     depth = color_depth(environ)
-    theme = theme_for(choices.theme, depth)
+    theme = theme_for(background(choices.theme, environ, state_folder), depth)
     last = last_view(state_folder, store.database_id)
     state = first_state(store, clock, actor, choices, environ, last)
     # What is alive now stays alive: collecting it while Textual is imported is time lost.
@@ -110,7 +109,7 @@ def first_state(
     lens = Lens(pipeline.id, today, settings.zone, me=actor.rep, currency=into)
     lens, filter_text = opened_lens(opening, reader, settings, lens)
     width, height = terminal_size()
-    density = opening.density or choices.density
+    density = choices.density if opening.density is None else opening.density
     read_only = store.read_only or not may_write(store.location)
     view = BoardView(
         Board(pipeline, lens, ()),
@@ -119,10 +118,10 @@ def first_state(
         height,
         density=AUTO if isinstance(density, str) else density,
         filter_text=filter_text,
-        pane=Pane(()) if opening.pane is not False and has_room_for_pane(width) else None,
         glyphs=choose_glyphs(choices.glyphs, environ, terminal_encoding()),
         demo=settings.demo,
         read_only=read_only,
+        pane=None if opening.pane is False else Pane(()),
     )
     state = BoardState(reader, lens, view)
     state.sort = sort_of(opening)
@@ -196,6 +195,7 @@ def make_app(
         choices.copy_command,
         choices.edit,
         choices.programs,
+        follows_terminal=choices.theme == "auto" and theme.name in ("dark", "light"),
     )
     seat = Seat(
         actor,

@@ -56,13 +56,9 @@ Role = Literal[
     "cursor.text",
     "cursor.name",
     "cursor.money",
-    "cursor.dim",
     "cursor.overdue",
     "cursor.none",
     "cursor.stalled",
-    "cursor.over",
-    "cursor.missing",
-    "cursor.won",
     "status",
     "status.name",
     "status.step",
@@ -126,7 +122,6 @@ class _Paints(NamedTuple):
     bar_dim: str | None
     bar_back: str | None
     lit_text: str | None
-    lit_dim: str | None
     lit_back: str | None
     on_paint: str | None
 
@@ -145,8 +140,7 @@ _DARK = _Paints(
     bar_dim="#949494",
     bar_back="#262626",
     lit_text="#eeeeee",
-    lit_dim="#a8a8a8",
-    lit_back="#303030",
+    lit_back="#3a3a3a",
     on_paint="#121212",
 )
 _LIGHT = _Paints(
@@ -161,8 +155,7 @@ _LIGHT = _Paints(
     bar_dim="#6c6c6c",
     bar_back="#e4e4e4",
     lit_text="#121212",
-    lit_dim="#585858",
-    lit_back="#dadada",
+    lit_back="#d0d0d0",
     on_paint="#ffffff",
 )
 _SIXTEEN = _Paints(
@@ -177,7 +170,6 @@ _SIXTEEN = _Paints(
     bar_dim=None,
     bar_back=None,
     lit_text=None,
-    lit_dim=None,
     lit_back=None,
     on_paint="black",
 )
@@ -189,7 +181,6 @@ _LOOKS: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
             "text",
             "strip.shown",
             "card.name",
-            "card.title",
             "card.money",
             "status.step",
             "input.text",
@@ -206,6 +197,7 @@ _LOOKS: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
             "card.fact",
             "card.lost",
             "card.asleep",
+            "card.title",
             "status",
             "pane.label",
             "pane.time",
@@ -290,10 +282,6 @@ _LOOKS: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "reverse": ("input.caret",),
         "lit": ("cursor.text", "cursor.money"),
         "lit strong": ("cursor.name",),
-        "lit dim": ("cursor.dim",),
-        "lit red": ("cursor.over",),
-        "lit amber": ("cursor.missing",),
-        "lit green": ("cursor.won",),
         "lit strong red": ("cursor.overdue",),
         "lit strong amber": ("cursor.none",),
         "lit strong violet": ("cursor.stalled",),
@@ -332,10 +320,8 @@ def _looks(paint: _Paints) -> dict[str, Ink]:
     looks |= {
         "lit": lit,
         "lit strong": replace(lit, bold=True, reverse=paint.lit_back is None),
-        "lit dim": Ink(fg=paint.lit_dim, bg=paint.lit_back),
     }
     for name, hue in hues.items():
-        looks[f"lit {name}"] = Ink(fg=hue, bg=paint.lit_back)
         looks[f"lit strong {name}"] = Ink(fg=hue, bg=paint.lit_back, bold=True)
         looks[name] = Ink(fg=hue)
         looks[f"strong {name}"] = Ink(fg=hue, bold=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from pipeboard.domain.actor import Actor
 from pipeboard.domain.deal import Status
 from pipeboard.store import Store
@@ -289,3 +291,36 @@ async def test_a_question_is_about_the_deal_it_was_asked_for(demo: Path) -> None
 
 def _bo(path: Path) -> Workspace:
     return Workspace(Store.open(str(path)), lambda: NOW, Actor("bo"))
+
+
+@pytest.mark.parametrize("keys", [("d", "d"), ("w",), ("x",)], ids=["archived", "won", "lost"])
+async def test_who_closes_a_deal_goes_on_with_its_neighbour_and_comes_back_by_undo(
+    demo: Path, keys: tuple[str, ...]
+) -> None:
+    async with desk(demo) as board:
+        await board.press("4", "j")
+        here, deal, view = board.state.view.cursor, board.card, board.state.view
+        await board.press(*keys)
+        for _ in range(6):
+            if board.card.id != deal.id:
+                break
+            await board.press("enter")
+        if keys == ("w",):
+            await board.press("n")
+        assert board.card.id != deal.id
+        assert board.state.view.cursor == here
+        assert board.state.view.first_column == view.first_column
+        await board.press("u")
+        await board.until(lambda: board.card.id == deal.id)
+        assert (board.state.view.cursor, board.state.view.tops) == (view.cursor, view.tops)
+
+
+async def test_undo_brings_back_the_view_from_which_a_deal_was_moved_on(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("4")
+        before = board.state.view
+        await board.press("m", "1")
+        await board.until(lambda: board.state.view.cursor[0] == 0)
+        await board.press("u")
+        await board.until(lambda: board.state.view.cursor == before.cursor)
+        assert board.state.view.first_column == before.first_column

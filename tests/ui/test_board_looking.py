@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.board import Sort
+from pipeboard.ui.draw.layout import layout
 from pipeboard.ui.draw.view import AUTO
 from pipeboard.ui.launch import Choices
+from pipeboard.ui.terminal.facts import background
+from pipeboard.ui.terminal.reading import BackgroundTold
+from pipeboard.ui.widgets.canvas import BoardCanvas
 from tests.team import Team
 from tests.ui.desk import desk
 
@@ -208,7 +212,6 @@ async def test_signs_can_be_ascii(demo: Path) -> None:
 
 async def test_the_pane_shows_the_deal_and_scrolls_once_it_has_the_keys(demo: Path) -> None:
     async with desk(demo, size=(120, 20)) as board:
-        await board.press("p")
         first = board.card
         assert board.shows(first.ref)
         await board.press("tab", "j", "j")
@@ -239,15 +242,17 @@ async def test_enter_opens_the_pane_where_there_is_room_and_the_deal_where_there
 
 async def test_esc_takes_one_thing_back_at_a_time(demo: Path) -> None:
     async with desk(demo, size=(120, 30)) as board:
-        await board.press("p", "/")
+        await board.press("/")
         await board.type("-won")
         await board.press("enter", "space", "escape")
         assert not board.state.view.marks
         assert board.state.view.filter_text
         await board.press("escape")
         assert not board.state.view.filter_text
-        await board.press("escape")
-        assert board.state.view.pane is None
+        await board.press("tab", "escape")
+        pane = board.state.view.pane
+        assert pane is not None
+        assert not pane.focused
         await board.press("escape")
         assert "quits" in board.status
 
@@ -308,3 +313,48 @@ async def test_an_empty_column_says_so_and_keys_for_a_deal_say_that_there_is_non
         assert "No deal" in board.status
         await board.press("t")
         assert "No deal" in board.status
+
+
+@pytest.mark.parametrize("width", [109, 110, 200])
+async def test_the_pane_is_open_where_there_is_room_until_it_is_shut(
+    demo: Path, width: int
+) -> None:
+    async with desk(demo, size=(width, 30)) as board:
+        assert (layout(board.state.view).pane_width > 0) is (width >= 110)
+        if width >= 110:
+            await board.press("p")
+            assert not layout(board.state.view).pane_width
+            await board.press("q")
+            assert board.app.return_code == 0
+
+
+async def test_a_filter_takes_the_cursor_to_the_nearest_hit_and_back_when_it_is_given_up(
+    demo: Path,
+) -> None:
+    async with desk(demo) as board:
+        await board.press("7", "j")
+        before = board.card
+        await board.press("/")
+        await board.type("-won -lost")
+        assert board.state.board.columns[board.state.view.cursor[0]].count
+        await board.press("escape")
+        assert board.card == before
+
+
+@pytest.mark.parametrize("key", ["m", "v", "n", "a", "c", "t", "u", "r"])
+async def test_the_signs_stay_in_the_title_in_every_order(demo: Path, key: str) -> None:
+    async with desk(demo) as board:
+        await board.until(lambda: board.state.board.signs is not None)
+        signs = board.state.board.signs
+        await board.press("s", key)
+        assert signs is not None
+        assert board.state.board.signs == signs
+        assert f"!{signs.overdue}" in board.lines()[0]
+
+
+async def test_the_theme_follows_the_terminal_where_none_is_chosen(demo: Path) -> None:
+    async with desk(demo, choices=Choices(theme="auto")) as board:
+        board.app.post_message(BackgroundTold(is_light=True))
+        await board.until(lambda: board.app.theme_inks.name == "light")
+        assert board.app.screen.query_one(BoardCanvas).theme.name == "light"
+        assert background("auto", {}, board.app.seat.folder) == "light"

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 
 from pipeboard.domain.errors import DatabaseError
@@ -115,3 +116,12 @@ def test_a_new_pipeline_opens_its_board(tmp_path: Path) -> None:
         terminal.wait_for_text("Added Nova Oy")
         terminal.type("q")
         assert terminal.wait_for_end() == 0
+
+
+@pytest.mark.parametrize("size", [(40, 12), (44, 20), (60, 24), (80, 24), (200, 60)])
+async def test_no_line_is_cut_and_every_choice_can_be_seen(size: tuple[int, int]) -> None:
+    async with welcome(size) as (_, stage):
+        lines = stage.lines()
+        assert "…" not in "".join(lines[1:-2])
+        for label in ("Try the demo", "New pipeline", "Import a file", "Other currency"):
+            assert stage.shows(label)

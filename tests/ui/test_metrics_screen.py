@@ -131,8 +131,13 @@ async def test_enter_shows_the_deals_behind_a_number_on_the_board(demo: Path) ->
         assert board.state.board.matching == len(ids)
         assert board.shows("/Open value")
         assert board.card.id in ids
+        assert f"{len(ids)} of {len(ids)} deals behind Open value, 2026Q4" in board.status
         await board.press("escape")
         assert board.state.lens.filter is None
+        await board.until(lambda: isinstance(board.app.screen, MetricsScreen))
+        again = board.app.screen
+        assert isinstance(again, MetricsScreen)
+        await board.until(lambda: again.spot is not None and again.spot.title == spot.title)
 
 
 async def test_a_filter_may_be_typed_over_the_deals_of_a_number(demo: Path) -> None:

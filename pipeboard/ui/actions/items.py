@@ -52,6 +52,14 @@ def tab_after(host: DealScreen) -> None:
     host.show_tab(DEAL_TABS[(DEAL_TABS.index(host.tab) + 1) % len(DEAL_TABS)])
 
 
+def next_deal(host: DealScreen) -> None:
+    host.show_neighbour(1)
+
+
+def deal_before(host: DealScreen) -> None:
+    host.show_neighbour(-1)
+
+
 async def edit_item(host: DealScreen) -> None:
     """Enter: answers the question, edits the person or note, opens the event."""
     key = host.item_key

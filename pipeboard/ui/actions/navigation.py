@@ -26,7 +26,7 @@ from pipeboard.ui.overlays.prompt import Feedback, Prompt
 from pipeboard.ui.questions import Came, Questions, until_stored
 
 if TYPE_CHECKING:
-    from pipeboard.ui.screens.board import BoardScreen
+    from pipeboard.ui.screens.board import BoardScreen, Place
     from pipeboard.ui.screens.metrics import LeftAt, Wanted
 
 _SORTS = {
@@ -92,14 +92,15 @@ async def look_through(host: BoardScreen, lens: Lens, *, follow: int | None = No
 
 
 async def filter(host: BoardScreen) -> None:
-    lens, before = host.state.lens, host.state.view.filter_text
+    lens, before, place = host.state.lens, host.state.view.filter_text, host.place
+    deal_id = host.state.card.id if host.state.card else None
 
     async def attempt(questions: Questions) -> Came:
         typed = await questions.ask(
             lambda: Prompt(
                 "/",
                 value=typed_filter(host.state),
-                live=lambda text: _filtered(host, text),
+                live=lambda text: _filtered(host, text, place, deal_id),
                 accept_empty=True,
                 placeholder="words  stage:demo  owner:ana  +tag  value>20k  stalled  -won",
                 draft_key="filter",
@@ -109,7 +110,7 @@ async def filter(host: BoardScreen) -> None:
         )
         if typed is None:
             await look_through(host, lens)
-            host.state.show(filter_text=before)
+            host.state.show(filter_text=before, **place._asdict())
             host.redraw()
             return None
         return await set_filter(host, typed) or Outcome()
@@ -118,10 +119,13 @@ async def filter(host: BoardScreen) -> None:
     host.count_signs()
 
 
-def _filtered(host: BoardScreen, text: str) -> Feedback:
-    """Filters the board under the prompt while it is typed."""
+def _filtered(host: BoardScreen, text: str, place: Place, deal_id: int | None) -> Feedback:
+    """Filters the board under the prompt while it is typed: each time from where the cursor stood
+    before, so that what is found last does not depend on what was typed on the way."""
     try:
-        host.state.load(replace(host.state.lens, filter=parse_query(host, text)))
+        wanted = parse_query(host, text)
+        host.state.show(**place._asdict())
+        host.state.load(replace(host.state.lens, filter=wanted), follow=deal_id)
     except DatabaseError as error:
         # Enter takes the text all the same, and waits until it can be looked for.
         why = f"{error.message} The old result is kept until it can be read."
@@ -320,20 +324,22 @@ async def metrics(host: BoardScreen) -> None:
 
 def _show_behind(host: BoardScreen, place: LeftAt, wanted: Wanted) -> None:
     """Shows the deals behind a number; raises DatabaseError, with all as it was."""
-    state = host.state
+    state, view = host.state, host.state.view
+    before = (state.lens, host.place, view.filter_text)
+    title = f"{wanted.title}, {place.asked.period.label}"
     lens = replace(
         state.lens,
         pipeline_id=place.asked.pipeline.id,
         owner=None,
-        filter=Filter(wanted.title, These(wanted.ids)),
+        filter=Filter(title, These(wanted.ids)),
     )
     state.load(lens)
-    state.show(filter_text=wanted.title, cursor=(0, 0), marks=frozenset())
-    columns = state.board.columns
-    first = next((at for at, column in enumerate(columns) if column.count), 0)
-    state.show(cursor=(first, 0))
+    host.shown_behind = before
+    state.show(filter_text=title, marks=frozenset())
     host.redraw()
     host.count_signs()
+    shown, every = sum(state.view.counts), len(wanted.ids)
+    host.say(f"{shown} of {every} deals behind {title}; Esc goes back to the number.")
 
 
 async def pane(host: BoardScreen) -> None:
@@ -348,7 +354,7 @@ async def pane(host: BoardScreen) -> None:
 async def switch(host: BoardScreen) -> None:
     """Tab: keys to the pane, and back to the board."""
     beside = host.state.view.pane
-    if beside is None:
+    if beside is None or not has_room_for_pane(host.state.view.width):
         await pane(host)
     else:
         host.state.show(pane=replace(beside, focused=not beside.focused))

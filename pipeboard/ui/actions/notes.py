@@ -15,7 +15,7 @@ from pipeboard.ui.host import (
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.prompt import InEditor, Longer, Prompt
 from pipeboard.ui.questions import Meeting, Questions, until_stored
-from pipeboard.ui.widgets.line_input import LONGEST
+from pipeboard.ui.widgets.line_input import LONGEST_LINE
 
 
 async def note(host: Host) -> None:
@@ -82,7 +82,7 @@ async def words_of(
 ) -> str | None:
     """What is typed in a line, or in a box where it is more than that; None when it is left."""
     kept = questions.text(key) or host.program.drafts.load(key) or ""
-    if "\n" in kept or len(kept) > LONGEST:
+    if "\n" in kept or len(kept) > LONGEST_LINE:
         return await write(host, questions, title, "", key)
     typed = await questions.ask(
         lambda: Prompt(title, draft_key=key, longer=True, accept_empty=accept_empty)

@@ -138,9 +138,9 @@ def _empty_cell(view: BoardView, slot: Slot, y: int) -> Line:
 
 
 def _status(view: BoardView) -> Line:
-    room = view.width - 2 - width_of(view.status_right)
-    line = view.status or cursor_status(view, room)
-    return spread((blank(1), *line), (*view.status_right, blank(1)), view.width)
+    right: Line = (blank(2), *view.status_right) if view.status_right else ()
+    line = view.status or cursor_status(view, view.width - 2 - width_of(right))
+    return spread((blank(1), *line), (*right, blank(1)), view.width)
 
 
 def cursor_status(view: BoardView, width: int) -> Line:

@@ -37,24 +37,15 @@ _UNDER_CURSOR: Final[Mapping[Role, Role]] = {
     "text": "cursor.text",
     "card.name": "cursor.name",
     "card.marked": "cursor.name",
+    "card.asleep": "cursor.name",
     "card.money": "cursor.money",
-    "card.asleep": "cursor.dim",
-    "card.title": "cursor.text",
-    "card.next": "cursor.text",
-    "card.due": "cursor.text",
-    "card.days": "cursor.dim",
-    "card.fact": "cursor.dim",
-    "card.lost": "cursor.dim",
-    "card.due.over": "cursor.over",
-    "card.missing": "cursor.missing",
-    "card.won": "cursor.won",
-    "card.days.over": "cursor.stalled",
     "sign.overdue": "cursor.overdue",
     "sign.none": "cursor.none",
     "sign.stalled": "cursor.stalled",
     "mark": "cursor.name",
 }
-"""What each part of a card becomes on the background of the one under the cursor."""
+"""What each part of a card's first row becomes on the background of the one under the cursor. The
+bar goes down all of its rows: a background there would cost twice the bytes of a cursor key."""
 _INDENT: Final = 3  # cursor, sign, mark
 _LONGEST_OWNER: Final = 12
 _ROWS_WITHOUT_FACTS: Final = 3  # of a card with a title
@@ -101,15 +92,15 @@ def card_lines(
         facts = [_facts(card, style, room)] if has_facts else []
         rows += [_indented(row) for row in (*titles, *steps, *facts)]
     lines = [_edged(exactly(row, style.width - 1), under_cursor) for row in rows]
+    if under_cursor:
+        lines[0] = tuple((text, _UNDER_CURSOR.get(role, role)) for text, role in lines[0])
     lines += [(blank(style.width),)] * (style.rows - len(lines))
     return tuple(spelled(line, style.glyphs) for line in lines)
 
 
 def _edged(row: Line, under_cursor: bool) -> Line:
-    """A row with its left edge: the bar and a background of its own under the cursor."""
-    if not under_cursor:
-        return (blank(1), *row)
-    return ((BAR, "cursor"), *((text, _UNDER_CURSOR.get(role, role)) for text, role in row))
+    """A row with its left edge, a bar under the cursor."""
+    return ((BAR, "cursor") if under_cursor else blank(1), *row)
 
 
 def _indented(row: Line) -> Line:

@@ -123,7 +123,9 @@ def sign_of(sheet: Sheet, style: PaneStyle) -> Sign:
 
 
 def outcome_lines(deal: Deal, style: PaneStyle) -> list[Line]:
-    """How a closed deal ended, when, and why."""
+    """How a closed deal ended, when, and why; nothing of one that is archived and never ended."""
+    if deal.outcome is Status.OPEN:
+        return []
     day = f" {style.day(deal.closed_at)}" if deal.closed_at is not None else ""
     if deal.outcome is Status.WON:
         return [((f"Won{day}", "pane.yes"),)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -100,8 +100,18 @@ def _lens(view: BoardView) -> Line:
 
 def _count(view: BoardView) -> Line:
     board = view.board
-    if board.lens.filter is not None:
-        return ((f"{board.matching} of {board.total}", "bar.sum"), _GAP)
+    query = board.lens.filter
+    if query is not None:
+        from pipeboard.domain.filter_nodes import These  # a first frame has no filter
+
+        found = sum(view.counts)
+        of = board.total
+        if isinstance(query.root, These):
+            of = len(query.root.ids)
+        elif found != board.matching:
+            # Closed deals are among them, which are in no total.
+            return ((f"{found} found", "bar.sum"), _GAP)
+        return ((f"{found} of {of}", "bar.sum"), _GAP)
     return ((f"{board.open_count} open", "bar.sum"), _GAP)
 
 
@@ -191,7 +201,7 @@ class _Stage(NamedTuple):
 
     column: int
     number: int | None
-    count: int
+    deals: int
     sign: tuple[Sign, int] | None
     is_shown: bool
 
@@ -210,62 +220,60 @@ def _strip(
     crosses: tuple[int, ...],
     width: int,
 ) -> Strip:
-    room = width - 2 * (len(BEFORE) + 1)
+    tabs = _tabs_that_fit(names, stages, first, width - 2 * (len(BEFORE) + 1))
+    before = {column: tab for column, tab in tabs.items() if column < first}
+    after = {column: tab for column, tab in tabs.items() if column >= first}
+    left_end = bool(before) + sum(map(width_of, before.values()))
+    right = max(left_end, width - sum(map(width_of, after.values())) - bool(after))
+    dashes = "".join(CROSS if x in crosses else ROW for x in range(left_end, right))
+    line: Line = (
+        (BEFORE if before else "", "strip"),
+        *(span for tab in before.values() for span in tab),
+        (dashes, "rule"),
+        *(span for tab in after.values() for span in tab),
+        (AFTER if after else "", "strip"),
+    )
+    places = (*_places(before, bool(before)), *_places(after, right))
+    return Strip(exactly([span for span in line if span[0]], width), places)
 
-    def tabs_of(stages: Sequence[_Stage], longest: int) -> dict[int, Line]:
+
+def _tabs_that_fit(
+    names: tuple[str, ...], stages: Sequence[_Stage], first: int, room: int
+) -> Mapping[int, Line]:
+    """The tab of each stage by its column, with as much of its name as there is room for; where
+    that is too little, those of the stages nearest to the screen."""
+
+    def tabs_of(longest: int) -> dict[int, Line]:
         short = short_names(names, longest)
         return {stage.column: _tab(stage, short[stage.column]) for stage in stages}
 
-    def has_room(tabs: Mapping[int, Line]) -> bool:
-        return sum(map(width_of, tabs.values())) <= room
-
-    before = [stage for stage in stages if stage.column < first]
-    after = [stage for stage in stages if stage.column >= first]
-    # Where there is no room for all, those nearest to the screen are kept.
-    while len(before) + len(after) > 1 and not has_room(tabs_of((*before, *after), _SHORTEST_TAB)):
-        if len(before) >= len(after):
-            del before[0]
-        else:
-            del after[-1]
-    sizes = range(_LONGEST_TAB, _SHORTEST_TAB, -1)
-    choices = (tabs_of((*before, *after), size) for size in sizes)
-    tabs = next(filter(has_room, choices), tabs_of((*before, *after), _SHORTEST_TAB))
-    dashes = "".join(CROSS if x in crosses else ROW for x in range(width))
-    spans: list[Span] = [(BEFORE, "strip")] if before else []
-    places: list[PipelineTab] = []
-    _put(before, tabs, spans, places, 0)
-    end: list[Span] = []
-    right_width = sum(width_of(tabs[stage.column]) for stage in after) + bool(after)
-    x = max(width_of(spans), width - right_width)
-    _put(after, tabs, end, places, x - width_of(end))
-    middle = dashes[width_of(spans) : x]
-    line = (*spans, (middle, "rule"), *end, *([(AFTER, "strip")] if after else []))
-    return Strip(exactly([span for span in line if span[0]], width), tuple(places))
+    for longest in range(_LONGEST_TAB, _SHORTEST_TAB - 1, -1):
+        tabs = tabs_of(longest)
+        if sum(map(width_of, tabs.values())) <= room:
+            return tabs
+    if len(stages) <= 1:
+        return tabs
+    before = sum(stage.column < first for stage in stages)
+    nearer = stages[1:] if before >= len(stages) - before else stages[:-1]
+    return _tabs_that_fit(names, nearer, first, room)
 
 
-def _put(
-    stages: Sequence[_Stage],
-    tabs: Mapping[int, Line],
-    spans: list[Span],
-    places: list[PipelineTab],
-    x: int,
-) -> None:
-    """The tabs of some stages behind the spans that stand from `x` on."""
-    for stage in stages:
-        tab = tabs[stage.column]
-        places.append(PipelineTab(x + width_of(spans), width_of(tab), stage.column))
-        spans += tab
+def _places(tabs: Mapping[int, Line], x: int) -> Iterator[PipelineTab]:
+    for column, tab in tabs.items():
+        yield PipelineTab(x, width_of(tab), column)
+        x += width_of(tab)
 
 
 def _tab(stage: _Stage, name: str) -> Line:
     """` 5 Negotiate 3!1 `; a stage on the screen stands in brackets."""
-    label = " ".join(filter(None, (str(stage.number or ""), name, str(stage.count))))
+    label = " ".join(filter(None, (str(stage.number or ""), name, str(stage.deals))))
     if stage.is_shown:
         return ((f"[{label}]", "strip.shown"),)
-    sign: Line = ()
+    spans: list[Span] = [(f" {label}", "strip")]
     if stage.sign is not None:
-        sign = ((f"{stage.sign[0]}{stage.sign[1]}", SIGN_ROLES[stage.sign[0]]),)
-    return ((f" {label}", "strip"), *sign, (" ", "strip"))
+        sign, count = stage.sign
+        spans.append((f"{sign}{count}", SIGN_ROLES[sign]))
+    return (*spans, (" ", "strip"))
 
 
 @lru_cache(maxsize=256)

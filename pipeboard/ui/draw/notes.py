@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.deal import Answer, Contact, Deal, Term
@@ -80,7 +79,7 @@ _UNTOLD = frozenset(
 )  # fmt: skip
 
 
-def _value(value: Any) -> str:
+def _value(value: object) -> str:
     match value:
         case None | "" | ():
             return "nothing"

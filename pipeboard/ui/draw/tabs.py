@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from pipeboard.domain.attention import Sign
 from pipeboard.domain.dates import local_date
@@ -17,6 +17,7 @@ from pipeboard.ui.draw.section import PaneStyle
 from pipeboard.ui.palette import Role
 
 Tab = TypeVar("Tab", bound=StrEnum)
+_NARROW: Final = 60
 
 
 def head(sheet: Sheet, style: PaneStyle) -> tuple[Line, ...]:
@@ -24,9 +25,15 @@ def head(sheet: Sheet, style: PaneStyle) -> tuple[Line, ...]:
     deal = sheet.deal
     name = f"{deal.account} / {deal.title}" if deal.account and deal.title else deal.name
     start: Line = (blank(1), (deal.ref, "pane.label"), blank(2), whole(name, "pane.title"))
+    standing, small = _standing(sheet, style), chips(sheet, style, weighted=True)
+    if style.width < _NARROW:
+        # The company is what one looks for; the stage is small beside it.
+        first, small = exactly(start, style.width), [standing, *small]
+    else:
+        first = spread(start, (blank(1), *standing, blank(1)), style.width)
     return (
-        spread(start, (blank(1), *_standing(sheet, style), blank(1)), style.width),
-        (blank(1), *_dotted(chips(sheet, style, weighted=True), style.width - 1)),
+        first,
+        (blank(1), *_dotted(small, style.width - 1)),
         (blank(1), *_what_next(sheet, style)),
     )
 

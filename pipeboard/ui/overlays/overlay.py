@@ -23,7 +23,7 @@ from pipeboard.ui.keys import name_of
 from pipeboard.ui.net import under_net
 from pipeboard.ui.overlays.behind import fitted, rows_behind
 from pipeboard.ui.overlays.draft import Draft
-from pipeboard.ui.widgets.line_input import LONGEST, LineInput
+from pipeboard.ui.widgets.line_input import LONGEST_LINE, LineInput
 from pipeboard.ui.widgets.lines import Lines, glyphs_of
 
 T = TypeVar("T")
@@ -324,7 +324,7 @@ class TypingOverlay(Overlay[T]):
 
     def on_line_input_too_long(self, event: LineInput.TooLong) -> None:
         self.refuse(
-            f"{event.cut:,} characters did not fit and were left out: {LONGEST:,} is the most."
+            f"{event.cut:,} characters did not fit and were left out: {LONGEST_LINE:,} is the most."
         )
 
     def on_line_input_joined(self, event: LineInput.Joined) -> None:

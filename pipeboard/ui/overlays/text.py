@@ -23,7 +23,7 @@ from pipeboard.ui.overlays.overlay import (
     upper_edge,
 )
 from pipeboard.ui.widgets.line_input import harmless
-from pipeboard.ui.widgets.text_box import LONGEST, TextBox
+from pipeboard.ui.widgets.text_box import LONGEST_TEXT, TextBox
 
 Edit: TypeAlias = Callable[[str], str]
 """Has a text edited by another program, and gives it back; raises PipeboardError."""
@@ -114,7 +114,7 @@ class TextScreen(Overlay[str]):
 
     def on_text_box_too_long(self, event: TextBox.TooLong) -> None:
         self.refuse(
-            f"{event.cut:,} characters did not fit and were left out: {LONGEST:,} is the most."
+            f"{event.cut:,} characters did not fit and were left out: {LONGEST_TEXT:,} is the most."
         )
 
     def action_save(self) -> None:

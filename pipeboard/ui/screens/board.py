@@ -5,14 +5,16 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.timer import Timer
 
+from pipeboard.domain.board import Lens
 from pipeboard.domain.errors import DatabaseError, PipeboardError
+from pipeboard.domain.filter_nodes import These
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.text import quoted
 from pipeboard.ui import keys
@@ -41,10 +43,21 @@ if TYPE_CHECKING:
     from pipeboard.workspace import Workspace
     from pipeboard.workspace.receipts import Receipt
 
+_MOST_PLACES = 99
+PANE_S = 0.12
+"""How long the cursor rests on another deal before the pane follows it."""
 SIGNS_S = 0.3
 """How long after a change the deals that carry a sign are counted again."""
 HOUSEKEEPING_S = 0.8
 """When lost deals come back and usual days are read: after the first key was answered."""
+
+
+class Place(NamedTuple):
+    """Where the cursor stood, and how far the board was scrolled; named as in `BoardView`."""
+
+    cursor: tuple[int, int]
+    tops: tuple[int, ...]
+    first_column: int
 
 
 class BoardScreen(LiveScreen):
@@ -66,8 +79,13 @@ class BoardScreen(LiveScreen):
         self.state = state
         self.canvas = BoardCanvas(state.view, theme)
         self._pane_of: tuple[int, int] | None = None
+        self._pane_timer: Timer | None = None
         self._signs_timer: Timer | None = None
         self._news = News()
+        self._places: list[Place] = []
+        """Where each change of this session was made, so that taking it back leads there."""
+        self.shown_behind: tuple[Lens, Place, str] | None = None
+        """What was looked at before the deals behind a number were."""
         self._version = state.version
 
     def compose(self) -> ComposeResult:
@@ -178,6 +196,9 @@ class BoardScreen(LiveScreen):
     @on(BoardCanvas.Resized)
     def _fit(self, event: BoardCanvas.Resized) -> None:
         self.state.show(width=event.width, height=event.height)
+        pane = self.state.view.pane
+        if pane is not None and not layout(self.state.view).pane_width:
+            self.state.show(pane=replace(pane, focused=False))
         self._pane_of = None
         self.redraw()
 
@@ -207,18 +228,32 @@ class BoardScreen(LiveScreen):
         return field_text(deal, field) if deal else ""
 
     def show_change(self, receipt: Receipt) -> None:
-        marked = bool(self.state.view.marks)
-        moved = receipt.verb in ("move", "reorder", "reopen", "add", "undo", "redo")
-        follow = receipt.deals[0].id if moved and len(receipt.deals) == 1 and not marked else None
+        view, state, place = self.state.view, self.state, self.place
         touched = frozenset(deal.stage_id for deal in receipt.deals)
-        self.state.load(follow=follow, touched=touched)
-        if marked:
-            self.state.show(marks=frozenset())
+        # Who closes or archives a deal goes on with the one beside it.
+        moves = receipt.verb in ("move", "reorder", "reopen", "add", "undo", "redo")
+        one = receipt.deals[0] if len(receipt.deals) == 1 and not view.marks else None
+        follows = one is not None and moves and one.is_open
+        state.load(follow=one.id if one and follows else None, touched=touched, stays=True)
+        if receipt.verb == "undo" and self._places:
+            state.show(**self._places.pop()._asdict())
+            if one is not None:
+                state.go_to_deal(one.id)
+        elif receipt.command_id:
+            self._places = [*self._places[-_MOST_PLACES:], place]
+        if view.marks:
+            state.show(marks=frozenset())
         self._pane_of = None
         self.redraw()
         self.count_signs()
 
     # The cursor, and the mouse.
+
+    @property
+    def place(self) -> Place:
+        """Where the cursor stands, to come back to."""
+        view = self.state.view
+        return Place(view.cursor, view.tops, view.first_column)
 
     def scroll_pane(self, lines: int) -> None:
         """The lines beside the board scrolled."""
@@ -305,13 +340,24 @@ class BoardScreen(LiveScreen):
         self.state.show(pane=pane)
         self.redraw()
 
-    def _show_pane(self) -> None:
-        """Fills the pane with the deal under the cursor, unless it shows that already."""
+    def _fill_pane(self) -> None:
+        self._show_pane(rested=True)
+        self.canvas.show(self.state.view)
+
+    def _show_pane(self, *, rested: bool = False) -> None:
+        """Fills the pane with the deal under the cursor, unless it shows that already, or the
+        cursor has not rested yet."""
         view, card = self.state.view, self.state.card
-        if view.pane is None:
+        if view.pane is None or not layout(view).pane_width:
             return
         wanted = (card.id, card.version) if card else None
         if wanted == self._pane_of and wanted is not None:
+            return
+        if self._pane_timer is not None:
+            self._pane_timer.stop()
+        if not rested and wanted is not None and self._pane_of is not None:
+            # A cursor on its way would be slowed by deals that nobody reads.
+            self._pane_timer = self.set_timer(PANE_S, self._fill_pane)
             return
         self._pane_of = wanted
         lines: tuple[Line, ...] = ()
@@ -328,7 +374,7 @@ class BoardScreen(LiveScreen):
         self.state.show(pane=replace(view.pane, lines=lines, top=0))
 
     async def step_back(self) -> None:
-        """Esc: marks, then filter, then pane; q leaves the program."""
+        """Esc: marks, then filter, or back to the number that led here; q leaves the program."""
         view = self.state.view
         self.range_start = None
         if self.tour is not None:
@@ -336,12 +382,15 @@ class BoardScreen(LiveScreen):
             self.say(LEFT)
         elif view.marks:
             self.state.show(marks=frozenset())
+        elif self.shown_behind is not None and isinstance(self._shown_ids, These):
+            self.back_to_number()
+            return
         elif view.filter_text:
             self.state.load(replace(self.state.lens, filter=None))
             self.state.show(filter_text="")
             self.count_signs()
-        elif view.pane is not None:
-            self.state.show(pane=None)
+        elif view.pane is not None and view.pane.focused:
+            self.state.show(pane=replace(view.pane, focused=False))
         elif self._said.text:
             self.say("")
         else:
@@ -349,10 +398,27 @@ class BoardScreen(LiveScreen):
             return
         self.redraw()
 
+    @property
+    def _shown_ids(self) -> object:
+        query = self.state.lens.filter
+        return query.root if query is not None else None
+
+    def back_to_number(self) -> None:
+        """From the deals behind a number to the board as it was before, and the number."""
+        if self.shown_behind is None:
+            return
+        lens, place, text = self.shown_behind
+        self.state.load(lens)
+        self.state.show(filter_text=text, **place._asdict())
+        self.shown_behind = None
+        self.redraw()
+        self.count_signs()
+        self.press("board.metrics")
+
     async def quit(self) -> None:
         """q: one step back, and out of the program where there is nothing to go back from."""
         view = self.state.view
-        if view.marks or view.filter_text or view.pane is not None:
+        if view.marks or view.filter_text or (view.pane is not None and view.pane.focused):
             await self.step_back()
         else:
             self.program.leave(0)

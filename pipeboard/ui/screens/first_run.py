@@ -75,6 +75,8 @@ class Facts:
 _CHOICES: Final = tuple(key for key in FIRST if key.rank and key.action not in ("help", "quit"))
 _NARROW: Final = 60
 """Cells below which a line has no room for what stands behind a choice."""
+_LOW: Final = 18
+"""Rows below which only what is needed to choose is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,15 +171,16 @@ class Welcome(Screen[None]):
 
     def _lines(self, width: int) -> Iterator[Line]:
         facts = self._facts
+        gap: tuple[Line, ...] = () if self._page.size.height < _LOW else ((),)
         yield from _told("Welcome. Nothing has been written yet. Pick one:", width, "text")
-        yield ()
+        yield from gap
         known = {key.id: key for key in self._keys}
         for place, choice in enumerate(_CHOICES):
             is_current = place == self._cursor
             yield _choice(known[choice.id], is_current, width)
             if is_current and width < _NARROW:
-                yield (blank(8), whole(choice.help, "text.dim"))
-        yield ()
+                yield from _indented(choice.help, width)
+        yield from gap
         if width < _NARROW:
             yield from _told(f"The database will be {facts.database}", width, "text.dim")
         told = (
@@ -293,6 +296,12 @@ def _told(text: str, width: int, role: Role) -> Iterator[Line]:
     """A sentence in as many lines as it takes."""
     for part in wrap(text, width - 4):
         yield (blank(3), whole(part, role))
+
+
+def _indented(text: str, width: int) -> Iterator[Line]:
+    """What a choice is for, below it."""
+    for part in wrap(text, width - 9):
+        yield (blank(8), whole(part, "text.dim"))
 
 
 def _choice(key: Key, is_current: bool, width: int) -> Line:
