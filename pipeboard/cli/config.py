@@ -37,7 +37,7 @@ PREFERENCES = (
     Preference("stage", None, "the stage that the cursor is put in, else the last one"),
     Preference("mine", False, "whether the board opens on your own deals, else as it was left"),
     Preference("sort", "manual", "the order of the cards, else as it was left", SORTS),
-    Preference("pane", False, "whether the deal is shown beside the board, else as it was left"),
+    Preference("pane", True, "false shuts the deal beside the board, else as it was left"),
     Preference("filter", None, "the filter that the board opens with, else the last one"),
     Preference("density", 2, "lines a card takes", (1, 2, 3)),
     Preference("editor", None, "the editor, else $VISUAL, $EDITOR or vi"),

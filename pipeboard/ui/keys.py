@@ -24,6 +24,7 @@ _NAMES: Final = {
     "full_stop": ".",
     "colon": ":",
     "question_mark": "?",
+    "exclamation_mark": "!",
     "less_than_sign": "<",
     "greater_than_sign": ">",
     "enter": "↵",

@@ -19,7 +19,6 @@ from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.board import draw_board
 from pipeboard.ui.draw.glyphs import choose_glyphs
-from pipeboard.ui.draw.layout import has_room_for_pane
 from pipeboard.ui.draw.view import BoardView, Pane
 from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.last_view import UNSAID, Opening, chosen_pipeline, last_view, opened_lens, sort_of
@@ -110,9 +109,9 @@ def first_state(
         (),
         width,
         height,
-        density=opening.density or choices.density,
+        density=choices.density if opening.density is None else opening.density,
         filter_text=filter_text,
-        pane=Pane(()) if opening.pane and has_room_for_pane(width) else None,
+        pane=Pane(()) if opening.pane else None,
         glyphs=choose_glyphs(choices.glyphs, environ, terminal_encoding()),
         demo=settings.demo,
         read_only=read_only,

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.board import Sort
+from pipeboard.ui.draw.pointing import SIGN_FILTERS
 from pipeboard.ui.launch import Choices
+from pipeboard.ui.palette import Role
 from tests.ui.desk import desk
 
 
@@ -226,9 +228,9 @@ async def test_the_palette_runs_a_command_by_name(demo: Path) -> None:
 
 
 async def test_a_key_that_somebody_has_moved_works_and_is_shown(demo: Path) -> None:
-    async with desk(demo, choices=Choices(keymap={"board.add": "N"})) as board:
-        assert "N Add" in board.hints
-        await board.press("N")
+    async with desk(demo, choices=Choices(keymap={"board.add": "I"})) as board:
+        assert "I Add" in board.hints
+        await board.press("I")
         assert board.is_asking
 
 
@@ -264,3 +266,37 @@ async def test_an_empty_column_says_so_and_keys_for_a_deal_say_that_there_is_non
         assert "No deal" in board.status
         await board.press("t")
         assert "No deal" in board.status
+
+
+@pytest.mark.parametrize("role", SIGN_FILTERS)
+async def test_the_filter_of_a_count_finds_as_many_deals_as_the_count_says(
+    role: Role, demo: Path
+) -> None:
+    async with desk(demo) as board:
+        signs = board.state.board.signs
+        assert signs is not None
+        counts = dict(
+            zip(SIGN_FILTERS, (signs.overdue, signs.no_next_step, signs.stalled), strict=True)
+        )
+        await board.press("/", *SIGN_FILTERS[role], "enter")
+        assert board.state.board.matching == counts[role] > 0
+
+
+async def test_what_needs_somebody_is_walked_through_with_one_key_and_back_to_all(
+    demo: Path,
+) -> None:
+    async with desk(demo) as board:
+        for text in (*SIGN_FILTERS.values(), ""):
+            await board.press("exclamation_mark")
+            assert board.state.view.filter_text == text
+
+
+async def test_one_s_own_deals_come_by_what_needs_somebody_unless_a_sort_was_chosen(
+    demo: Path,
+) -> None:
+    async with desk(demo) as board:
+        sorts = []
+        for keys in (("O",), ("O",), ("s", "v", "O")):
+            await board.press(*keys)
+            sorts.append(board.state.lens.sort)
+        assert sorts == [Sort.NEEDS, Sort.MANUAL, Sort.VALUE]

@@ -7,13 +7,7 @@ import asyncio
 from pipeboard.domain.money import format_money
 from pipeboard.domain.sheet import Entry, Sheet
 from pipeboard.domain.text import printable_lines
-from pipeboard.ui.host import (
-    Host,
-    ask,
-    read,
-    selected,
-    target_names,
-)
+from pipeboard.ui.host import Host, ask, read, selected, target_names
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.terminal import clipboard

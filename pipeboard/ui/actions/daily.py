@@ -8,19 +8,9 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.dates import parse_date, split_leading_date
 from pipeboard.domain.deal import Deal
 from pipeboard.ui.actions.notes import words_of
-from pipeboard.ui.changes import (
-    Outcome,
-    Plan,
-)
+from pipeboard.ui.changes import Outcome, Plan
 from pipeboard.ui.execute import execute
-from pipeboard.ui.host import (
-    Host,
-    ask,
-    read,
-    selected,
-    target_names,
-    targets_of,
-)
+from pipeboard.ui.host import Host, ask, read, selected, target_names, targets_of
 from pipeboard.ui.overlays import feedback
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
@@ -40,6 +30,12 @@ _SNOOZES = {
 
 async def next_step(host: Host) -> None:
     if selected(host):
+        await ask_next_step(host)
+
+
+async def done(host: Host) -> None:
+    """The next step is done as it was planned, which counts as a touch; then asks what is next."""
+    if selected(host) and await execute(host, c.CompleteNextStep()):
         await ask_next_step(host)
 
 
@@ -100,7 +96,7 @@ async def interaction(host: Host) -> None:
         return
     name, direction, commitment = _TOUCHES.get(kind, "email"), "out", ""
     if kind == _TRIAL_CLOSE:
-        title = "Asked for a small commitment: their answer"
+        title = f"{target_names(host, ids)}: what did they say to the small commitment?"
         said = await ask(host, Menu(title, [MenuChoice(*each) for each in _COMMITMENTS.items()]))
         if said is None:
             return

@@ -10,16 +10,9 @@ from pipeboard.domain.dates import parse_date
 from pipeboard.domain.money import parse_money
 from pipeboard.domain.percent import parse_percent
 from pipeboard.domain.pipeline import Category
-from pipeboard.ui.changes import (
-    Outcome,
-    SetFields,
-)
+from pipeboard.ui.changes import Outcome, SetFields
 from pipeboard.ui.execute import execute
-from pipeboard.ui.host import (
-    Host,
-    selected,
-    target_names,
-)
+from pipeboard.ui.host import Host, selected, target_names
 from pipeboard.ui.overlays import feedback
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice

@@ -14,18 +14,9 @@ from pipeboard.domain.text import slug
 from pipeboard.ui.actions.daily import ask_next_step
 from pipeboard.ui.actions.qualification import ask_question, deal_now
 from pipeboard.ui.actions.stages import lose
-from pipeboard.ui.changes import (
-    Change,
-    Outcome,
-    SetFields,
-)
+from pipeboard.ui.changes import Change, Outcome, SetFields
 from pipeboard.ui.execute import execute
-from pipeboard.ui.host import (
-    Host,
-    ask,
-    retarget,
-    selected,
-)
+from pipeboard.ui.host import Host, ask, retarget, selected
 from pipeboard.ui.overlays import feedback
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.gate_sheet import GateAnswer, GateSheet, WayOn

@@ -15,15 +15,11 @@ from pipeboard.domain.text import slug
 from pipeboard.ui.actions.fields import edit_form
 from pipeboard.ui.actions.notes import rewrite_note, write_note
 from pipeboard.ui.actions.qualification import ask_question
-from pipeboard.ui.changes import (
-    Outcome,
-)
+from pipeboard.ui.changes import Outcome
 from pipeboard.ui.draw.overview import CHECK, FIELDS, GATE
 from pipeboard.ui.draw.questions import RATINGS
 from pipeboard.ui.execute import execute
-from pipeboard.ui.host import (
-    ask,
-)
+from pipeboard.ui.host import ask
 from pipeboard.ui.key_table import DEAL_TABS, DealTab
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
@@ -189,7 +185,8 @@ async def _rate(host: DealScreen, key: str) -> None:
     choices.append(MenuChoice("u", "unknown", mark="*" if present is None else ""))
     question = host.sheet.pipeline.question(key)
     label = question.label if question else key
-    pressed = await ask(host, Menu(f"How strong is the answer to {label}?", choices))
+    title = f"{host.sheet.deal.name}: how strong is the answer to {label}?"
+    pressed = await ask(host, Menu(title, choices))
     if pressed is None:
         return
     rating = int(pressed) if pressed.isdigit() else None

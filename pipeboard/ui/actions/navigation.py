@@ -12,19 +12,11 @@ from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.filter_nodes import Filter, These
 from pipeboard.ui.actions.cursor import go_to_stage
 from pipeboard.ui.busy import said
-from pipeboard.ui.changes import (
-    Outcome,
-)
+from pipeboard.ui.changes import Outcome
 from pipeboard.ui.draw.layout import has_room_for_pane
 from pipeboard.ui.draw.line import whole
 from pipeboard.ui.draw.view import Pane
-from pipeboard.ui.host import (
-    Host,
-    ask,
-    parse_query,
-    patiently,
-    read,
-)
+from pipeboard.ui.host import Host, ask, parse_query, patiently, read
 from pipeboard.ui.key_table import ALL
 from pipeboard.ui.last_view import empty_board, typed_filter
 from pipeboard.ui.overlays.help import Help, filter_lines, groups_of
@@ -178,32 +170,6 @@ async def go_to_deal(host: BoardScreen, deal_id: int) -> None:
         host.state.show(filter_text=text)
         await patiently(host, lambda: host.state.go_to_deal(deal_id))
     host.redraw()
-
-
-async def saved_filters(host: BoardScreen) -> None:
-    saved = await read(host, lambda reader: reader.saved_filters(host.program.me))
-    options = [Option(name, name, text) for name, text in saved]
-    present = typed_filter(host.state)
-    if present:
-        options.append(Option("", "Save this filter…", present))
-    if not options:
-        host.say("No filter is saved yet: type one with /, then F saves it.", "status")
-        return
-    chosen = await ask(host, Picker("Filters", options))
-    if chosen == "":
-        host.program.check_writable()
-        await until_stored(host, lambda questions: _save_filter(host, questions, present))
-    elif chosen is not None:
-        await set_filter(host, dict(saved)[chosen])
-
-
-async def _save_filter(host: BoardScreen, questions: Questions, text: str) -> Came:
-    name = await questions.ask(lambda: Prompt(f"Save '{text}' as", draft_key="filter-name"))
-    if name is None:
-        return None
-    await host.program.write_queue.ask(lambda w: w.save_filter(name, text))
-    host.say(f"Saved the filter {name}.", "status.ok")
-    return True
 
 
 async def mine(host: BoardScreen) -> None:

@@ -5,16 +5,9 @@ from __future__ import annotations
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Conflict
-from pipeboard.ui.changes import (
-    Outcome,
-    RewriteNote,
-)
+from pipeboard.ui.changes import Outcome, RewriteNote
 from pipeboard.ui.execute import execute
-from pipeboard.ui.host import (
-    Host,
-    selected,
-    target_names,
-)
+from pipeboard.ui.host import Host, selected, target_names
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.prompt import InEditor, Longer, Prompt
 from pipeboard.ui.questions import Meeting, Questions, until_stored

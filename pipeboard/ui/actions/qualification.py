@@ -7,14 +7,9 @@ from typing import TYPE_CHECKING
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.pipeline import Pipeline, Question
-from pipeboard.ui.changes import (
-    Outcome,
-)
+from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import execute
-from pipeboard.ui.host import (
-    Host,
-    selected,
-)
+from pipeboard.ui.host import Host, selected
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.questions import Came, Meeting, Questions, until_stored
 

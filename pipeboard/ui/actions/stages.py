@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import parse_date
@@ -11,27 +10,15 @@ from pipeboard.domain.deal import Deal, Loss
 from pipeboard.domain.going_on import POST_SALE
 from pipeboard.domain.money import parse_money
 from pipeboard.domain.pipeline import Stage
-from pipeboard.ui.changes import (
-    FollowUp,
-    Outcome,
-)
+from pipeboard.ui.changes import FollowUp, Outcome
 from pipeboard.ui.execute import execute
-from pipeboard.ui.host import (
-    Host,
-    ask,
-    selected,
-    take_count,
-    target_names,
-)
+from pipeboard.ui.host import Host, ask, selected, take_count, target_names
 from pipeboard.ui.overlays import feedback
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Questions, until_stored
-
-if TYPE_CHECKING:
-    pass
 
 # Categories after which a deal is worth another try some day.
 _RETURNING = ("disqualified", "timing", "no-decision", "unresponsive")

@@ -113,8 +113,9 @@ class Picker(TypingOverlay[str]):
         self._rows = min(most, max(self._rows, count, 1))
         self._top = min(max(self._top, self._cursor - self._rows + 1), self._cursor)
         shown = self._options[self._top : self._top + self._rows]
+        numbered = None if not self._has_digits else not self._is_narrowed
         rows = [
-            _row(self._number(self._top + y), option, self._top + y == self._cursor, width)
+            _row(_number(self._top + y, numbered), option, self._top + y == self._cursor, width)
             for y, option in enumerate(shown)
         ]
         if not rows:
@@ -174,13 +175,6 @@ class Picker(TypingOverlay[str]):
     def action_go_page(self, pages: int) -> None:
         """The cursor so many screens of the list down."""
         self.action_go(pages * max(1, self._rows - 1))
-
-    def _number(self, place: int) -> str:
-        """The digit that chooses an option, where one does."""
-        if not self._has_digits:
-            return ""
-        has_one = not self._is_narrowed and place < len(_DIGITS)
-        return f"{_DIGITS[place]} " if has_one else "  "
 
     def _search(self) -> None:
         if self._slow:
@@ -279,6 +273,13 @@ def _asked(find: Find, text: str) -> tuple[Sequence[Option], str]:
         return find(text), ""
     except PipeboardError as error:
         return (), said(error)
+
+
+def _number(place: int, numbered: bool | None) -> str:
+    """The digit that chooses an option while they are `numbered`; None where they never are."""
+    if numbered is None:
+        return ""
+    return f"{_DIGITS[place]} " if numbered and place < len(_DIGITS) else "  "
 
 
 def _row(number: str, option: Option, is_current: bool, width: int) -> Line:

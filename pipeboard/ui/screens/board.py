@@ -254,6 +254,9 @@ class BoardScreen(LiveScreen):
                 self.state.scroll(hit.column, -3)
             case BoardPlace.BELOW:
                 self.state.scroll(hit.column, 3)
+            case BoardPlace.TITLE if hit.key:
+                self.perform("filters.show_needs", hit.key)
+                return
             case BoardPlace.HINT:
                 self.press(next(k.id for k in self.keys if k.rank and k.key_hinted == hit.key))
                 return
