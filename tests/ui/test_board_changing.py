@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from pipeboard.domain.actor import Actor
 from pipeboard.domain.deal import Status
 from pipeboard.store import Store
@@ -343,3 +345,18 @@ async def test_one_of_my_changes_is_chosen_from_the_list_and_taken_back(demo: Pa
         await board.press("2")
         assert board.stored(before.id).value == before.value
         assert "Undid: Set value" in board.status
+
+
+SHEETS = ("t", "n", "i", "ic", "ik", "ico", "z", "zd", "e", "o", "$", "c", "C", "%", "#", "w", "x")
+SHEETS = (*SHEETS, "d", "m", "y", "Q", "b", "N")
+
+
+@pytest.mark.parametrize("keys", SHEETS)
+async def test_every_sheet_says_which_deal_it_is_about(keys: str, demo: Path) -> None:
+    async with desk(demo) as board:
+        name = board.card.name
+        below = len(board.lines())
+        await board.press(*keys)
+        assert board.is_asking
+        edge = next(y for y, line in enumerate(board.lines()) if line.startswith("─"))
+        assert any(name in line for line in board.lines()[edge:below])
