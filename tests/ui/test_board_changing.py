@@ -347,8 +347,33 @@ async def test_one_of_my_changes_is_chosen_from_the_list_and_taken_back(demo: Pa
         assert "Undid: Set value" in board.status
 
 
-SHEETS = ("t", "n", "i", "ic", "ik", "ico", "z", "zd", "e", "o", "$", "c", "C", "%", "#", "w", "x")
-SHEETS = (*SHEETS, "d", "m", "y", "Q", "b", "N")
+SHEETS = tuple(
+    [
+        "t",
+        "n",
+        "i",
+        "ic",
+        "ik",
+        "ico",
+        "z",
+        "zd",
+        "e",
+        "o",
+        "$",
+        "c",
+        "C",
+        "%",
+        "#",
+        "w",
+        "x",
+        "d",
+        "m",
+        "y",
+        "Q",
+        "b",
+        "N",
+    ]
+)
 
 
 @pytest.mark.parametrize("keys", SHEETS)

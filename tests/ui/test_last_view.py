@@ -11,8 +11,8 @@ from pipeboard.domain.actor import Actor
 from pipeboard.domain.board import Sort
 from pipeboard.domain.templates import TEMPLATES, template
 from pipeboard.store import Store
-from pipeboard.ui.last_view import Opening, last_view
-from pipeboard.ui.launch import Choices
+from pipeboard.ui.last_view import MOST_VIEWS, Opening, keep_view, last_view
+from pipeboard.ui.launch import Choices, first_state
 from tests.team import NOW
 from tests.ui.desk import Desk, desk
 from tests.verbs import Workspace
@@ -138,3 +138,27 @@ async def test_leaving_the_program_is_what_writes_it_down(demo: Path) -> None:
         await board.press("O", "q")
         (path,) = (board.app.seat.folder / "views").iterdir()
         assert json.loads(path.read_text())["mine"] is True
+
+
+async def test_a_filter_that_is_there_again_is_told(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("/", *"value>5k", "enter")
+        await _leave(board)
+    async with desk(demo) as board:
+        assert "Esc takes that away" in board.status
+        await board.press("escape")
+        assert board.state.lens.filter is None
+
+
+def test_of_many_databases_the_last_ones_are_remembered(demo: Path) -> None:
+    folder = demo.parent / "state"
+    (folder / "views").mkdir(parents=True)
+    for number in range(MOST_VIEWS + 9):
+        (folder / "views" / f"{number}.json").write_text("{}")
+    store = Store.open(str(demo))
+    state = first_state(store, lambda: NOW, Actor("ana"), Choices(), {})
+    keep_view(folder, store.database_id, state)
+    assert len(list((folder / "views").iterdir())) == MOST_VIEWS
+    assert last_view(folder, store.database_id).pipeline == state.board.pipeline.name
+    state.reader.close()
+    store.close()

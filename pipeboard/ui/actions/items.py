@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import ROLES
@@ -276,7 +276,7 @@ def _free_key(host: DealScreen, name: str) -> str:
     return place
 
 
-def _needed(why: str) -> Any:
+def _needed(why: str) -> Callable[[str], str | None]:
     return lambda text: None if text.strip() else why
 
 

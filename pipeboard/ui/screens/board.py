@@ -356,6 +356,8 @@ def _first_words(board: BoardScreen) -> str:
         *program.drafts.kept_lines(),
     )
     before = " ".join(filter(None, left))
+    if not before and state.view.filter_text:
+        return "Opened as it was left, with its filter; Esc takes that away."
     try:
         return before or empty_board(state, board.keys)
     except DatabaseError:  # the next look says so
