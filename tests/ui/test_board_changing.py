@@ -347,36 +347,10 @@ async def test_one_of_my_changes_is_chosen_from_the_list_and_taken_back(demo: Pa
         assert "Undid: Set value" in board.status
 
 
-SHEETS = tuple(
-    [
-        "t",
-        "n",
-        "i",
-        "ic",
-        "ik",
-        "ico",
-        "z",
-        "zd",
-        "e",
-        "o",
-        "$",
-        "c",
-        "C",
-        "%",
-        "#",
-        "w",
-        "x",
-        "d",
-        "m",
-        "y",
-        "Q",
-        "b",
-        "N",
-    ]
-)
+SHEETS = ("t", "n", "i", "ic", "ik", "ico", "z", "zd", "e", "o", "$", "c", "C", "%", "#", "w")
 
 
-@pytest.mark.parametrize("keys", SHEETS)
+@pytest.mark.parametrize("keys", [*SHEETS, *"xdmyQbN"])
 async def test_every_sheet_says_which_deal_it_is_about(keys: str, demo: Path) -> None:
     async with desk(demo) as board:
         name = board.card.name

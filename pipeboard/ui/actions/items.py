@@ -12,7 +12,7 @@ from pipeboard.domain.deal import Answer, Contact, Term
 from pipeboard.domain.errors import GateNotMet
 from pipeboard.domain.gates import unmet
 from pipeboard.domain.text import slug
-from pipeboard.ui.actions.fields import edit_form
+from pipeboard.ui.actions.fields import edit
 from pipeboard.ui.actions.notes import rewrite_note, write_note
 from pipeboard.ui.actions.qualification import ask_question
 from pipeboard.ui.changes import Outcome
@@ -76,7 +76,7 @@ async def _open_part(host: DealScreen, key: str) -> None:
     elif key in LEADS_TO:
         host.show_tab(LEADS_TO[key])
     elif key == FIELDS:
-        await edit_form(host)
+        await edit(host)
     elif key == GATE:
         _try_gate(host)
 
