@@ -37,7 +37,7 @@ PREFERENCES = (
     Preference("stage", None, "the stage that the cursor is put in, else the last one"),
     Preference("mine", False, "whether the board opens on your own deals, else as it was left"),
     Preference("sort", "manual", "the order of the cards, else as it was left", SORTS),
-    Preference("pane", True, "whether the deal is shown beside the board, else as it was left"),
+    Preference("pane", True, "false shuts the deal beside the board, else as it was left"),
     Preference("filter", None, "the filter that the board opens with, else the last one"),
     Preference("density", "auto", "lines a card takes", ("auto", 1, 2, 3, 4)),
     Preference(

@@ -65,6 +65,8 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         self.housekeeper = housekeeper
         self.look: Look = look
         self.seat = seat
+        self.me = seat.me
+        """The rep that acts."""
         self.theme_inks = look.theme
         settings: Settings = state.reader.settings()
         self.drafts = Drafts(
@@ -85,11 +87,6 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
     def today_now(self) -> date:
         """The date in the workspace's zone, by the clock."""
         return self.seat.clock().astimezone(self.settings.zone).date()
-
-    @property
-    def me(self) -> str:
-        """The rep that acts."""
-        return self.seat.me
 
     @property
     def glyphs(self) -> Glyphs:

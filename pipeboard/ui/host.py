@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.ui.busy import is_busy
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from pipeboard.workspace.receipts import Receipt
 
 T = TypeVar("T")
+P = ParamSpec("P")
+Ids: TypeAlias = Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,20 @@ def selected(host: Host) -> tuple[int, ...]:
     if not ids:
         host.say("No deal is selected here.", "status.warn")
     return ids
+
+
+def on_deals(
+    action: Callable[Concatenate[Host, Ids, P], Awaitable[None]],
+) -> Callable[Concatenate[Host, P], Coroutine[object, object, None]]:
+    """An action that is given the deals that are meant, and is not begun where there are none."""
+
+    @wraps(action)
+    async def on_selected(host: Host, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        ids = selected(host)
+        if ids:
+            await action(host, ids, *args, **kwargs)
+
+    return on_selected
 
 
 def target_names(host: Host, ids: Sequence[int]) -> str:

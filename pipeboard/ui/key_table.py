@@ -110,6 +110,8 @@ BOARD: Final[tuple[Key, ...]] = (
         hint="Move…", rank=4),
     _change("daily.next_step", "t", "Next step", "set the next step and its day", shown="t …",
         hint="Next step", rank=5),
+    _change("daily.done", "N", "Done", "the next step is done, as planned: what is next?",
+        hint="Done", rank=12),
     _change("notes.note", "n", "Note", "add a note", hint="Note", rank=6),
     _change("daily.interaction", "i", "Log an interaction", "log a call, e-mail, meeting, demo",
         shown="i …"),
@@ -131,6 +133,8 @@ BOARD: Final[tuple[Key, ...]] = (
         shown="J"),
     _change("selection.order_up", "K,shift+up", "Order up", "up in the column, by hand", shown="K"),
     _narrow("navigation.filter", "slash", "Filter", "filter as you type", hint="Filter", rank=7),
+    _narrow("filters.attention", "exclamation_mark", "What needs me",
+        "overdue, no next step, stalled, all"),
     _narrow("filters.saved_filters", "F", "Saved filters", "saved filters"),
     _narrow("navigation.mine", "O", "Mine / everyone", "mine, everyone's"),
     _narrow("navigation.pipeline", "P", "Pipeline", "another pipeline"),
@@ -198,7 +202,7 @@ _ONLY_ON_A_DEAL: Final[tuple[Key, ...]] = (
 
 # fmt: on
 _ON_A_DEAL: Final = """
-    down up top bottom half_down half_up page_down page_up back advance move next_step note
+    down up top bottom half_down half_up page_down page_up back advance move next_step done note
     interaction interview edit win lose snooze owner value close_date category probability tags
     archive undo redo undo_list playbook copy help step_back quit
 """

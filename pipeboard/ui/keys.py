@@ -26,6 +26,7 @@ _NAMES: Final = {
     "right_square_bracket": "]",
     "colon": ":",
     "question_mark": "?",
+    "exclamation_mark": "!",
     "less_than_sign": "<",
     "greater_than_sign": ">",
     "enter": "↵",

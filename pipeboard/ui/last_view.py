@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.board import SORTS, Lens, Sort, usual_sort
 from pipeboard.domain.errors import PipeboardError
-from pipeboard.domain.filter_nodes import These
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +23,10 @@ if TYPE_CHECKING:
     from pipeboard.store.reading import Reader
     from pipeboard.ui.board_state import BoardState
     from pipeboard.ui.keys import Key
+
+
+MOST_VIEWS: Final = 50
+"""Of so many databases it is known how they were left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,13 @@ def keep_view(folder: Path, database: str, state: BoardState) -> None:
     with suppress(OSError, PipeboardError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         outlet.write_file(path, [json.dumps(said, indent=1)], force=True)
+        # Each demo is a database of its own.
+        for old in sorted(path.parent.glob("*.json"), key=_written)[:-MOST_VIEWS]:
+            old.unlink()
+
+
+def _written(path: Path) -> float:
+    return path.stat().st_mtime
 
 
 def _opening_of(state: BoardState) -> Opening:
@@ -112,6 +122,8 @@ def _opening_of(state: BoardState) -> Opening:
 
 def typed_filter(state: BoardState) -> str:
     """The present filter as text, "" for one that no text stands for (`These`)."""
+    from pipeboard.domain.filter_nodes import These
+
     query = state.lens.filter
     is_named = query is not None and isinstance(query.root, These)
     return "" if is_named else state.view.filter_text

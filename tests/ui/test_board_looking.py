@@ -8,8 +8,10 @@ import pytest
 
 from pipeboard.domain.board import Sort
 from pipeboard.ui.draw.layout import layout
+from pipeboard.ui.draw.pointing import SIGN_FILTERS
 from pipeboard.ui.draw.view import AUTO
 from pipeboard.ui.launch import Choices
+from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.facts import background
 from pipeboard.ui.terminal.reading import BackgroundTold
 from pipeboard.ui.widgets.canvas import BoardCanvas
@@ -275,9 +277,9 @@ async def test_the_palette_runs_a_command_by_name(demo: Path) -> None:
 
 
 async def test_a_key_that_somebody_has_moved_works_and_is_shown(demo: Path) -> None:
-    async with desk(demo, choices=Choices(keymap={"board.add": "N"})) as board:
-        assert "N Add" in board.hints
-        await board.press("N")
+    async with desk(demo, choices=Choices(keymap={"board.add": "I"})) as board:
+        assert "I Add" in board.hints
+        await board.press("I")
         assert board.is_asking
 
 
@@ -358,3 +360,37 @@ async def test_the_theme_follows_the_terminal_where_none_is_chosen(demo: Path) -
         await board.until(lambda: board.app.theme_inks.name == "light")
         assert board.app.screen.query_one(BoardCanvas).theme.name == "light"
         assert background("auto", {}, board.app.seat.folder) == "light"
+
+
+@pytest.mark.parametrize("role", SIGN_FILTERS)
+async def test_the_filter_of_a_count_finds_as_many_deals_as_the_count_says(
+    role: Role, demo: Path
+) -> None:
+    async with desk(demo) as board:
+        signs = board.state.board.signs
+        assert signs is not None
+        counts = dict(
+            zip(SIGN_FILTERS, (signs.overdue, signs.no_next_step, signs.stalled), strict=True)
+        )
+        await board.press("/", *SIGN_FILTERS[role], "enter")
+        assert board.state.board.matching == counts[role] > 0
+
+
+async def test_what_needs_somebody_is_walked_through_with_one_key_and_back_to_all(
+    demo: Path,
+) -> None:
+    async with desk(demo) as board:
+        for text in (*SIGN_FILTERS.values(), ""):
+            await board.press("exclamation_mark")
+            assert board.state.view.filter_text == text
+
+
+async def test_one_s_own_deals_come_by_what_needs_somebody_unless_a_sort_was_chosen(
+    demo: Path,
+) -> None:
+    async with desk(demo) as board:
+        sorts = []
+        for keys in (("O",), ("O",), ("s", "v", "O")):
+            await board.press(*keys)
+            sorts.append(board.state.lens.sort)
+        assert sorts == [Sort.NEEDS, Sort.MANUAL, Sort.VALUE]

@@ -29,11 +29,11 @@ def test_keys_that_a_terminal_cannot_send_are_never_used() -> None:
 
 
 def test_a_command_gets_the_keys_that_it_is_given() -> None:
-    keymap = read_keymap({"board.add": "N, insert", "board.owner": "^o"})
-    assert keymap == {"board.add": "N,insert", "board.owner": "ctrl+o"}
+    keymap = read_keymap({"board.add": "I, insert", "board.owner": "^o"})
+    assert keymap == {"board.add": "I,insert", "board.owner": "ctrl+o"}
     add = next(command for command in rebound(BOARD, keymap) if command.id == "board.add")
-    assert add.first_key == "N"
-    assert ("N", "Add") in hints(rebound(BOARD, keymap))
+    assert add.first_key == "I"
+    assert ("I", "Add") in hints(rebound(BOARD, keymap))
 
 
 def test_an_empty_text_takes_a_key_away() -> None:
@@ -81,10 +81,10 @@ def test_no_key_of_any_screen_stands_for_two_things(table: tuple[Key, ...]) -> N
 
 
 async def test_the_keys_of_every_screen_can_be_changed(demo: Path) -> None:
-    keymap = read_keymap({"metrics.export": "X", "deal.add_item": "N"})
+    keymap = read_keymap({"metrics.export": "X", "deal.add_item": "I"})
     async with desk(demo, size=(100, 30), choices=Choices(keymap=keymap)) as board:
         await board.press("p", "enter")
-        assert "N Add" in board.hints
+        assert "I Add" in board.hints
         await board.press("escape", "M")
         assert "X Export" in board.hints
         await board.press("e")

@@ -12,6 +12,7 @@ from pipeboard.domain.criteria import parse_criterion
 from pipeboard.domain.deal import Contact, Deal, Loss, Status, Term
 from pipeboard.domain.errors import Conflict, GateNotMet, Refused
 from pipeboard.domain.money import Money
+from pipeboard.domain.timeline import without_cancelled
 from pipeboard.workspace.receipts import Receipt
 from tests.ledger import disagreements
 from tests.team import LEAD, NEEDS, PROPOSAL, QUALIFICATION, Team, add, now_of, qualify, sales
@@ -322,3 +323,20 @@ def test_a_change_says_from_what_to_what_but_nothing_of_the_owners_own(
 def test_a_gate_that_was_passed_with_a_reason_says_what_of_it_was_missing(ana: Workspace) -> None:
     receipt = ana.step([add(ana).id], 2, override="their board has decided")
     assert any(note.endswith("overridden, logged.") for note in receipt.notes)
+
+
+def test_what_came_to_nothing_is_left_out_of_what_stands(ana: Workspace) -> None:
+    deal = add(ana)
+
+    def standing() -> list[str]:
+        return [entry.verb for entry in without_cancelled(ana.sheet(deal.id).entries)]
+
+    ana.step([deal.id], 1)
+    ana.add_note([deal.id], "They want it")
+    ana.undo()
+    assert standing() == ["move", "add"]
+    ana.redo()
+    assert standing() == ["note", "move", "add"]
+    ana.undo()
+    ana.undo()
+    assert standing() == ["add"]

@@ -12,11 +12,7 @@ from pipeboard.domain.percent import parse_percent
 from pipeboard.domain.pipeline import Category
 from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import execute
-from pipeboard.ui.host import (
-    Host,
-    selected,
-    target_names,
-)
+from pipeboard.ui.host import Host, Ids, on_deals, selected, target_names
 from pipeboard.ui.overlays import feedback
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
@@ -100,10 +96,8 @@ async def _ask_field(
     await until_stored(host, attempt)
 
 
-async def category(host: Host) -> None:
-    ids = selected(host)
-    if not ids:
-        return
+@on_deals
+async def category(host: Host, ids: Ids) -> None:
     choices = [
         *(MenuChoice(key, name.value.capitalize()) for key, name in _CATEGORIES.items()),
         MenuChoice("s", "the stage's own"),
@@ -122,10 +116,8 @@ async def category(host: Host) -> None:
     await until_stored(host, attempt, Meeting(words=words))
 
 
-async def owner(host: Host) -> None:
-    ids = selected(host)
-    if not ids:
-        return
+@on_deals
+async def owner(host: Host, ids: Ids) -> None:
     pipeline = host.pipeline()
     loads = await host.program.write_queue.ask(lambda workspace: loads_of(workspace, pipeline))
     options = [
@@ -146,10 +138,8 @@ async def owner(host: Host) -> None:
     await until_stored(host, attempt)
 
 
-async def tags(host: Host) -> None:
-    ids = selected(host)
-    if not ids:
-        return
+@on_deals
+async def tags(host: Host, ids: Ids) -> None:
 
     async def attempt(questions: Questions) -> Outcome | None:
         typed = await questions.ask(
@@ -170,18 +160,12 @@ async def tags(host: Host) -> None:
     await until_stored(host, attempt)
 
 
-async def edit(host: Host) -> None:
-    await edit_form(host)
-
-
-async def edit_form(host: Host) -> None:
+@on_deals
+async def edit(host: Host, ids: Ids) -> None:
     """The form with all fields of one deal."""
     from pipeboard.ui.overlays.deal_form import deal_form
     from pipeboard.ui.overlays.form import Form
 
-    ids = selected(host)
-    if not ids:
-        return
     if len(ids) > 1:
         host.say("The form edits one deal; o, $, c and + work on many.", "status.warn")
         return

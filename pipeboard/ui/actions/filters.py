@@ -1,4 +1,4 @@
-"""Filters under a name: one is chosen, and it is saved, changed, renamed or forgotten."""
+"""Filters that nobody types: what needs somebody, and those that are saved under a name."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pipeboard.ui.actions.navigation import set_filter
+from pipeboard.ui.draw.pointing import SIGN_FILTERS
 from pipeboard.ui.host import ask, read
 from pipeboard.ui.last_view import typed_filter
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
@@ -18,6 +19,21 @@ if TYPE_CHECKING:
     from pipeboard.ui.screens.board import BoardScreen
 
 _SAVE, _CHANGE = "\0save", "\0change"
+_NEEDS = tuple(SIGN_FILTERS.values())
+
+
+async def attention(host: BoardScreen) -> None:
+    """!: the deals that need somebody, one sign after another, then all again."""
+    present = host.state.view.filter_text
+    place = _NEEDS.index(present) + 1 if present in _NEEDS else 0
+    await show_needs(host, _NEEDS[place] if place < len(_NEEDS) else "")
+
+
+async def show_needs(host: BoardScreen, text: str) -> None:
+    """Only the deals that a filter finds, without a line to type it in."""
+    if await set_filter(host, text):
+        board = host.state.board
+        host.say(f"{board.matching} of {board.total} open deals." if text else "All deals.")
 
 
 async def saved_filters(host: BoardScreen) -> None:

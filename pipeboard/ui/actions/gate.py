@@ -16,12 +16,7 @@ from pipeboard.ui.actions.qualification import ask_question, deal_now
 from pipeboard.ui.actions.stages import lose
 from pipeboard.ui.changes import Change, Outcome
 from pipeboard.ui.execute import execute
-from pipeboard.ui.host import (
-    Host,
-    ask,
-    retarget,
-    selected,
-)
+from pipeboard.ui.host import Host, ask, retarget, selected
 from pipeboard.ui.overlays import feedback
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.gate_sheet import GateAnswer, GateSheet, WayOn

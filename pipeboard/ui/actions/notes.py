@@ -7,22 +7,16 @@ from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Conflict
 from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import execute
-from pipeboard.ui.host import (
-    Host,
-    selected,
-    target_names,
-)
+from pipeboard.ui.host import Host, Ids, on_deals, target_names
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.prompt import InEditor, Longer, Prompt
 from pipeboard.ui.questions import Meeting, Questions, until_stored
 from pipeboard.ui.widgets.line_input import LONGEST_LINE
 
 
-async def note(host: Host) -> None:
+@on_deals
+async def note(host: Host, ids: Ids) -> None:
     """n: a line; ^g goes on in the editor with what is typed."""
-    ids = selected(host)
-    if not ids:
-        return
 
     async def attempt(questions: Questions) -> Outcome | None:
         text = await words_of(
@@ -33,11 +27,9 @@ async def note(host: Host) -> None:
     await until_stored(host, attempt)
 
 
-async def write_note(host: Host, *, outside: bool = False) -> None:
+@on_deals
+async def write_note(host: Host, ids: Ids, *, outside: bool = False) -> None:
     """A note of several lines; `outside` goes to the editor at once."""
-    ids = selected(host)
-    if not ids:
-        return
     title, key = f"Note on {target_names(host, ids)}", key_of("note", ids)
 
     async def attempt(questions: Questions) -> Outcome | None:

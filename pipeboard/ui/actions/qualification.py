@@ -9,10 +9,7 @@ from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.pipeline import Pipeline, Question
 from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import execute
-from pipeboard.ui.host import (
-    Host,
-    selected,
-)
+from pipeboard.ui.host import Host, Ids, on_deals
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.questions import Came, Meeting, Questions, until_stored
 from pipeboard.workspace.finding import deal_sheet
@@ -21,11 +18,9 @@ if TYPE_CHECKING:
     from pipeboard.ui.overlays.question import Given
 
 
-async def interview(host: Host) -> None:
+@on_deals
+async def interview(host: Host, ids: Ids) -> None:
     """All questions without an answer, or where none is left, all of them; Esc ends it."""
-    ids = selected(host)
-    if not ids:
-        return
     if len(ids) > 1:
         host.say("The interview is with one deal at a time.", "status.warn")
         return

@@ -116,7 +116,7 @@ async def undo(host: Host) -> None:
     if last is not None and last.id not in host.program.done_here:
         whose = named(last.actor, last.acting_as)
         question = Menu(
-            f"Undo '{last.summary}' of {_when(host, last.at)} by @{whose}?",
+            f"Undo '{last.summary.removesuffix('.')}' of {_when(host, last.at)} by @{whose}?",
             [MenuChoice("u", "undoes it")],
             note="It is older than this session.",
             leaving=("Esc", "Keep it"),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pipeboard.ui.draw.frame import hint_keys
 from pipeboard.ui.draw.glyphs import ABOVE
-from pipeboard.ui.draw.heading import head_lines, strip
+from pipeboard.ui.draw.heading import head_lines, strip, title_line
 from pipeboard.ui.draw.layout import Slot, card_rows, cards_below, column_at, layout
-from pipeboard.ui.draw.line import text_of
+from pipeboard.ui.draw.line import text_of, width_of
 from pipeboard.ui.draw.view import BoardView
+from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.width import cell_width
 
 
@@ -32,7 +34,7 @@ class BoardPlace(StrEnum):
 
 class Hit(NamedTuple):
     """What lies under a cell: the board column of a tab, head or card (-1: none), the place of a
-    card in its column or the line of the pane, the key of a hint."""
+    card in its column or the line of the pane, the key of a hint or the filter of a count."""
 
     place: BoardPlace
     column: int = -1
@@ -46,7 +48,7 @@ def hit(view: BoardView, x: int, y: int) -> Hit:
     if view.is_too_small or not (0 <= x < view.width and 0 <= y < view.height):
         return Hit(BoardPlace.NOWHERE)
     if y == 0:
-        return Hit(BoardPlace.TITLE)
+        return Hit(BoardPlace.TITLE, key=_sign_filter(view, x))
     if y == shown.hint_y:
         return _hint(view, x)
     if y >= shown.hint_y - max(1, len(view.foot)):
@@ -71,6 +73,24 @@ def hit(view: BoardView, x: int, y: int) -> Hit:
 
 
 _NOWHERE = Hit(BoardPlace.NOWHERE)
+
+
+SIGN_FILTERS: Final[Mapping[Role, str]] = {
+    "bar.overdue": "overdue -snoozed",
+    "bar.none": "open next:none -overdue -snoozed",
+    "bar.stalled": "stalled -overdue -next:none",
+}
+"""The filter that finds the deals of each count in the title, the gravest first."""
+
+
+def _sign_filter(view: BoardView, x: int) -> str:
+    """The filter behind the count under a cell of the title; empty elsewhere."""
+    end = 0
+    for span in title_line(view):
+        end += width_of((span,))
+        if x < end:
+            return SIGN_FILTERS.get(span[1], "")
+    return ""
 
 
 def _hint(view: BoardView, x: int) -> Hit:

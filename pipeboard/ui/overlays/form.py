@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.events import Click, Key
 
 from pipeboard.domain.deal import NOTHING
+from pipeboard.ui.draw.frame import Hint
 from pipeboard.ui.draw.line import Line, blank, left, whole
 from pipeboard.ui.overlays.draft import Draft, TypedValues
 from pipeboard.ui.overlays.overlay import (
@@ -41,6 +42,17 @@ class FormField:
     choices: Sequence[str] = ()
     help: str = ""
     check: Callable[[str], str | None] | None = None
+
+    def beside(self, value: str, places: int) -> str:
+        """The choice so many places on from a value."""
+        at = self.choices.index(value) if value in self.choices else -places
+        return self.choices[(at + places) % len(self.choices)]
+
+    def beginning(self, letter: str, value: str) -> str | None:
+        """The next choice after a value that begins with a letter; None where none does."""
+        at = self.choices.index(value) + 1 if value in self.choices else 0
+        ahead = (*self.choices[at:], *self.choices[:at])
+        return next((one for one in ahead if one.casefold().startswith(letter.casefold())), None)
 
 
 class Form(TypingOverlay[dict[str, str]]):
@@ -102,14 +114,26 @@ class Form(TypingOverlay[dict[str, str]]):
         self._top = min(max(self._top, self._current - self._rows + 1), self._current)
         shown = self._fields[self._top : self._top + self._rows]
         widest = max(cell_width(field.label) for field in self._fields)
-        rows = [self._field_row(field, min(widest, width // 3)) for field in shown]
+        changed, now = self._values.changed, self._values.now
+        rows = [
+            _row(
+                field,
+                now[field.name],
+                "!" if self._complaint(field) else "*" if field.name in changed else " ",
+                is_current=field is self.field,
+                room=min(widest, width // 3),
+            )
+            for field in shown
+        ]
         here = self._current - self._top
         place = f"{self._current + 1} of {count}" if count > self._rows else ""
         top = heading(self._heading, width, place)
         label, below = rows[here], [*rows[here + 1 :], *self._said(width)]
+        is_last = self._current + 1 == count
+        hints = _hints(self.field, is_last=is_last, has_changes=bool(changed))
         if self.field.choices:
-            return Panel((top, *rows[: here + 1]), self._hints(), below)
-        return Panel((top, *rows[:here]), self._hints(), below, label)
+            return Panel((top, *rows[: here + 1]), (*hints, self.leaving), below)
+        return Panel((top, *rows[:here]), (*hints, self.leaving), below, label)
 
     def resume(self) -> None:
         self._enter(self._current)
@@ -119,17 +143,18 @@ class Form(TypingOverlay[dict[str, str]]):
             return
         if event.key in ("right", "space", "left"):
             event.stop()
-            self._choose_near(-1 if event.key == "left" else 1)
+            self._set(self.field.beside(self.value, -1 if event.key == "left" else 1))
         elif event.is_printable and event.character is not None:
             event.stop()
-            self._choose_by_letter(event.character)
+            choice = self.field.beginning(event.character, self.value)
+            if choice is None:
+                self.refuse(f"None of the choices begins with {event.character}.")
+            else:
+                self._set(choice)
 
     def on_input_changed(self) -> None:
         if not self.field.choices:
             self._set(self.text)
-
-    def on_input_submitted(self) -> None:
-        self.action_next_or_save()
 
     def on_click(self, event: Click) -> None:
         row = event.screen_y - self._above.region.y - 1
@@ -146,6 +171,8 @@ class Form(TypingOverlay[dict[str, str]]):
             self.action_go(1)
         else:
             self.action_save()
+
+    on_input_submitted = action_next_or_save
 
     def action_save(self) -> None:
         """Dismiss with the changes, unless one cannot be taken."""
@@ -185,37 +212,6 @@ class Form(TypingOverlay[dict[str, str]]):
             self.draft.changed()
             self.redraw()
 
-    def _choose_near(self, places: int) -> None:
-        choices = self.field.choices
-        at = choices.index(self.value) if self.value in choices else -places
-        self._set(choices[(at + places) % len(choices)])
-
-    def _choose_by_letter(self, letter: str) -> None:
-        choices = self.field.choices
-        at = choices.index(self.value) + 1 if self.value in choices else 0
-        for choice in (*choices[at:], *choices[:at]):
-            if choice.casefold().startswith(letter.casefold()):
-                self._set(choice)
-                return
-        self.refuse(f"None of the choices begins with {letter}.")
-
-    def _field_row(self, field: FormField, room: int) -> Line:
-        value, is_current = self._values.now[field.name], field is self.field
-        is_changed = value != self._values.before[field.name]
-        sign = "!" if self._complaint(field) else "*" if is_changed else " "
-        role: Role = "input.label" if is_current else "text.dim"
-        start: Line = (
-            blank(1),
-            (sign, "input.error" if sign == "!" else "pane.tag"),
-            blank(1),
-            left(field.label, room, role),
-        )
-        if not is_current:
-            return (*start, blank(2), whole(value, "text"))
-        if not field.choices:
-            return (*start, blank(2))
-        return (*start, *between_arrows(whole(value or "none", "text.strong")))
-
     def _complaint(self, field: FormField) -> str | None:
         """What is wrong with a field that was left: it is too early to complain of one that is
         still being typed."""
@@ -236,14 +232,24 @@ class Form(TypingOverlay[dict[str, str]]):
             return shown
         return indented(self.field.help, width)[:1] if self.field.help else [()]
 
-    def _hints(self) -> list[tuple[str, str]]:
-        choose = [("←→", "Choose")] if self.field.choices else []
-        last = self._current + 1 == len(self._fields)
-        anew = [("^r", "As it was")] if self.has_changes else []
-        return [
-            ("↵", "Save" if last else "Next"),
-            ("^s", "Save all"),
-            *choose,
-            *anew,
-            self.leaving,
-        ]
+
+def _hints(field: FormField, *, is_last: bool, has_changes: bool) -> list[Hint]:
+    choose = [("←→", "Choose")] if field.choices else []
+    anew = [("^r", "As it was")] if has_changes else []
+    return [("↵", "Save" if is_last else "Next"), ("^s", "Save all"), *choose, *anew]
+
+
+def _row(field: FormField, value: str, sign: str, *, is_current: bool, room: int) -> Line:
+    """A field with its value, unless that stands in the input beside it."""
+    role: Role = "input.label" if is_current else "text.dim"
+    start: Line = (
+        blank(1),
+        (sign, "input.error" if sign == "!" else "pane.tag"),
+        blank(1),
+        left(field.label, room, role),
+    )
+    if not is_current:
+        return (*start, blank(2), whole(value, "text"))
+    if not field.choices:
+        return (*start, blank(2))
+    return (*start, *between_arrows(whole(value or "none", "text.strong")))

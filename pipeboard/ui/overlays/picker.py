@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, TypeAlias
+from typing import ClassVar, Final, TypeAlias
 
 from textual import work
 from textual.binding import BindingType
@@ -47,7 +47,7 @@ Find: TypeAlias = Callable[[str], Sequence[Option]]
 
 def narrowed(options: Sequence[Option]) -> Find:
     """Finds, among these, the options that hold every word that is typed, anywhere; those that
-    begin with the first word come first. Case and accents do not matter."""
+    begin with what is typed, or its first word, come first. Case and accents do not matter."""
     folded = [(fold(option.text), option) for option in options]
 
     def find(text: str) -> Sequence[Option]:
@@ -55,7 +55,8 @@ def narrowed(options: Sequence[Option]) -> Find:
         if not words:
             return options
         found = [pair for pair in folded if all(word in pair[0] for word in words)]
-        found.sort(key=lambda pair: not pair[0].startswith(words[0]))
+        begins = (" ".join(words), words[0])
+        found.sort(key=lambda pair: [not pair[0].startswith(begin) for begin in begins])
         return [option for _, option in found]
 
     return find
@@ -113,8 +114,9 @@ class Picker(TypingOverlay[str]):
         self._rows = min(most, max(self._rows, count, 1))
         self._top = min(max(self._top, self._cursor - self._rows + 1), self._cursor)
         shown = self._options[self._top : self._top + self._rows]
+        numbered = None if not self._has_digits else not self._is_narrowed
         rows = [
-            _row(self._number(self._top + y), option, self._top + y == self._cursor, width)
+            _row(_number(self._top + y, numbered), option, self._top + y == self._cursor, width)
             for y, option in enumerate(shown)
         ]
         if not rows:
@@ -175,13 +177,6 @@ class Picker(TypingOverlay[str]):
         """The cursor so many screens of the list down."""
         self.action_go(pages * max(1, self._rows - 1))
 
-    def _number(self, place: int) -> str:
-        """The digit that chooses an option, where one does."""
-        if not self._has_digits:
-            return ""
-        has_one = not self._is_narrowed and place < len(_DIGITS)
-        return f"{_DIGITS[place]} " if has_one else "  "
-
     def _search(self) -> None:
         if self._slow:
             self._search_aside(self.text)
@@ -191,7 +186,7 @@ class Picker(TypingOverlay[str]):
         except PipeboardError as error:
             if is_busy(error) and isinstance(self.app, TypeAhead):
                 self.run_worker(
-                    self._search_at_last(self._searches.begin(self.app)), group="search"
+                    self._search_at_last(self._searches.begin(self.app.key_queue)), group="search"
                 )
             else:
                 self._show((), f"{error.message} {error.hint}".strip())
@@ -244,11 +239,11 @@ class _Searches:
         self._keys: KeyQueue | None = None
         self._behind: list[Callable[[], None]] = []
 
-    def begin(self, app: TypeAhead[Any]) -> Pause:
+    def begin(self, keys: KeyQueue) -> Pause:
         self._count += 1
-        self._keys = app.key_queue
-        self._keys.acts()
-        return self._keys.pause
+        self._keys = keys
+        keys.acts()
+        return keys.pause
 
     def comes_after(self, act: Callable[[], None]) -> bool:
         """Has that to wait for a search? Then it is done once something is found."""
@@ -279,6 +274,13 @@ def _asked(find: Find, text: str) -> tuple[Sequence[Option], str]:
         return find(text), ""
     except PipeboardError as error:
         return (), said(error)
+
+
+def _number(place: int, numbered: bool | None) -> str:
+    """The digit that chooses an option while they are `numbered`; None where they never are."""
+    if numbered is None:
+        return ""
+    return f"{_DIGITS[place]} " if numbered and place < len(_DIGITS) else "  "
 
 
 def _row(number: str, option: Option, is_current: bool, width: int) -> Line:

@@ -32,10 +32,12 @@ class Playbook(Overlay[int]):
         super().__init__()
         self._stage = stage
         self._deal = deal
+        whose = f"{deal.name} · " if deal else ""
+        self._title = f"{whose}{stage.name}: {_limits(stage)}".rstrip(": ")
 
     def draw(self, width: int, height: int) -> Panel:
         stage = self._stage
-        lines: list[Line] = [heading(f"{stage.name}: {_limits(stage)}".rstrip(": "), width)]
+        lines: list[Line] = [heading(self._title, width)]
         lines += _labelled("Goal", stage.outcome, width)
         for line in stage.playbook.split("\n") if stage.playbook else ():
             lines += indented(line, width)

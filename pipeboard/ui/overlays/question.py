@@ -116,8 +116,8 @@ class QuestionCard(TypingOverlay[Given]):
         above += [(blank(3), whole(part, "text.strong")) for part in wrap(question.ask, width - 4)]
         above += indented(f"Why: {question.why}", width) if question.why else []
         above += indented(f"Good answer: {question.good}", width) if question.good else []
-        rows = {row: self._shown(row, width) for row in _ROWS}
-        below = [self._rating_row(), *self.draft.said(width)]
+        rows = {row: _text_rows(row, self._values.now[row], width) for row in _ROWS}
+        below = [_rating_row(_rating(self._values.now["rating"])), *self.draft.said(width)]
         room = max(0, height - len(above) - len(below) - 3)
         if not self.is_typing:
             above += rows["text"][:room]
@@ -154,7 +154,7 @@ class QuestionCard(TypingOverlay[Given]):
     def action_save(self) -> None:
         """Dismiss with what is given."""
         now = self._values.now
-        given = Given(now["text"], now["evidence"], self._rating)
+        given = Given(now["text"], now["evidence"], _rating(now["rating"]))
         if given.is_empty and self._had_answer:
             self.refuse("An answer needs words or a rating; Esc leaves it as it was.")
         elif given.is_empty and given.evidence:
@@ -197,27 +197,6 @@ class QuestionCard(TypingOverlay[Given]):
             self.line.write(value)
         self.is_typing = one_line
 
-    @property
-    def _rating(self) -> int | None:
-        rating = self._values.now["rating"]
-        return int(rating) if rating in _RATINGS[1:] else None
-
-    def _shown(self, row: str, width: int) -> list[Line]:
-        lines: list[Line] = []
-        for number, text in enumerate(self._values.now[row].split("\n")):
-            for piece, part in enumerate(wrap(text, width - len(_LABELS["evidence"]) - 5)):
-                start = (
-                    _label(row) if number == piece == 0 else (blank(len(_LABELS["evidence"]) + 4),)
-                )
-                lines.append((*start, whole(part, "text")))
-        return lines
-
-    def _rating_row(self) -> Line:
-        rating = self._rating
-        role: Role = "pane.unknown" if rating is None else "text.strong"
-        words = whole(rating_words(rating), role)
-        return (*_label("rating"), *between_arrows(words), ("   Tab", "text.dim"))
-
     def _hints(self) -> list[Hint]:
         other = "Answer" if self._field == "evidence" else "Evidence"
         editor = [("^g", "Editor")] if self._edit else []
@@ -232,3 +211,23 @@ def _label(row: str) -> Line:
         left(_LABELS[row], len(_LABELS["evidence"]), "input.label"),
         (f" {AFTER} ", "input.label"),
     )
+
+
+def _rating(text: str) -> int | None:
+    return int(text) if text in _RATINGS[1:] else None
+
+
+def _rating_row(rating: int | None) -> Line:
+    role: Role = "pane.unknown" if rating is None else "text.strong"
+    words = whole(rating_words(rating), role)
+    return (*_label("rating"), *between_arrows(words), ("   Tab", "text.dim"))
+
+
+def _text_rows(row: str, text: str, width: int) -> list[Line]:
+    """A text of several lines beside its label."""
+    room, under = width - len(_LABELS["evidence"]) - 5, (blank(len(_LABELS["evidence"]) + 4),)
+    parts = [part for line in text.split("\n") for part in wrap(line, room)]
+    return [
+        (*(under if place else _label(row)), whole(part, "text"))
+        for place, part in enumerate(parts)
+    ]

@@ -308,6 +308,9 @@ class BoardScreen(LiveScreen):
                 self.state.scroll(hit.column, -3)
             case BoardPlace.BELOW:
                 self.state.scroll(hit.column, 3)
+            case BoardPlace.TITLE if hit.key:
+                self.perform("filters.show_needs", hit.key)
+                return
             case BoardPlace.HINT:
                 self.press(next(k.id for k in self.keys if k.rank and k.key_hinted == hit.key))
                 return
@@ -443,6 +446,8 @@ def _first_words(board: BoardScreen) -> str:
         *program.drafts.kept_lines(),
     )
     before = " ".join(filter(None, left))
+    if not before and state.view.filter_text:
+        return "Opened as it was left, with its filter; Esc takes that away."
     try:
         return before or empty_board(state, board.keys)
     except DatabaseError:  # the next look says so
