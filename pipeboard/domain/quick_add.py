@@ -274,7 +274,8 @@ def _needs_quotes(text: str) -> bool:
     """Whether the text without quotes would be a person, a tag, a key or an amount."""
     words = tuple(read_words(text)) if '"' not in text else ()
     return any(
-        word.text[:1] in "@+#>" or ":" in word.text or _HAS_DIGIT.search(word.text) for word in words
+        word.text[:1] in "@+#>" or ":" in word.text or _HAS_DIGIT.search(word.text)
+        for word in words
     )
 
 
