@@ -14,7 +14,7 @@ STEPS: Final = (
     ("board.advance", "moves the deal a stage on"),
     ("board.undo", "takes that back"),
     ("board.next_step", "says what happens next"),
-    ("board.filter", "shows some deals only: overdue"),
+    ("board.filter", "shows some deals: overdue"),
     ("board.triage", "goes through what is due"),
     ("board.metrics", "shows the numbers; q comes back"),
     ("board.help", "shows every key"),
@@ -54,5 +54,5 @@ class Tour:
         key, does = self.steps[self.place]
         return (
             (key.first_key, does),
-            ("Esc", f"Ends the tour ({self.place + 1} of {len(self.steps)})"),
+            ("Esc", f"Ends tour {self.place + 1}/{len(self.steps)}"),
         )
