@@ -11,12 +11,12 @@ from pipeboard.ui.keys import UNBOUND, Key
 
 STEPS: Final = (
     ("board.down", "goes one card down"),
-    ("board.advance", "moves the deal a stage on"),
+    ("board.advance", "moves the deal on"),
     ("board.undo", "takes that back"),
-    ("board.next_step", "says what happens next"),
-    ("board.filter", "shows some deals: overdue"),
-    ("board.triage", "goes through what is due"),
-    ("board.metrics", "shows the numbers; q comes back"),
+    ("board.next_step", "plans what is next"),
+    ("board.filter", "shows some deals"),
+    ("board.triage", "shows what is due"),
+    ("board.metrics", "numbers; q is back"),
     ("board.help", "shows every key"),
 )
 """Ids of the key table, and what the key does."""

@@ -199,7 +199,7 @@ def test_the_demo_begins_with_a_tour_and_ends_with_how_to_begin(tmp_path: Path) 
         terminal.type("d")
         terminal.wait_for_text("goes one card down")
         terminal.type("j")
-        terminal.wait_for_text("moves the deal a stage on")
+        terminal.wait_for_text("moves the deal on")
         terminal.type("q")
         terminal.wait_for_text("Begin with your own deals")
         assert terminal.wait_for_end() == 0

@@ -108,8 +108,8 @@ async def test_words_are_mapped_by_keys_and_the_whole_file_comes_in(demo: Path, 
         await board.settle()
         assert isinstance(board.app.screen, BoardScreen)
         assert board.shows("/imported") and board.shows("3 deals imported; Esc shows all.")
-        names = {c.name for column in board.state.board.columns for c in column.cards}
-        assert names == {"Nova", "Lumen", "Quarry"}
+        assert sum(column.count for column in board.state.board.columns) == 3
+        assert board.shows("Nova")
         kept = board.workspace.reader.known_deals().recipe("file:id")
         assert kept is not None and '"Talk=Proposal"' in kept and '"Sign==lost"' in kept
 
@@ -226,7 +226,7 @@ async def test_what_was_chosen_is_remembered_for_the_next_file_of_that_source(
         assert board.shows("As last time") and board.shows("--stage")
         await press(board, screen, "4")
         assert board.shows("0 created, 1 updated, 2 unchanged")
-        await press(board, screen, "1", "G", "enter")
+        await press(board, screen, "1", "home", "j", "j", "enter")
         assert not board.shows("As last time")
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from pipeboard.domain.text import quoted
 from pipeboard.exchange.fields import LEFT_OUT
 from pipeboard.exchange.survey import PlacingWord
 from pipeboard.ui.draw.frame import title_bar
-from pipeboard.ui.draw.glyphs import AFTER, DOT, Glyphs
+from pipeboard.ui.draw.glyphs import AFTER, DOT, Glyphs, full_money
 from pipeboard.ui.draw.items import Item
 from pipeboard.ui.draw.line import Line, blank, exactly, left, right, whole, wrap
 from pipeboard.ui.draw.tabs import tab_strip
@@ -152,6 +153,8 @@ def _file_items(view: ImportView, seen: FileSeen) -> Iterator[Item]:
     stages = ", ".join(stage.name for stage in seen.pipeline.open_stages)
     yield _fact(view, "file", "File", plan.path.name, str(plan.path.parent))
     yield _fact(view, "into", "Into", into, stages)
+    if seen.last:
+        yield _fact(view, "last", "As last time", seen.last, "")
     tool = "no tool that is known" if seen.tool == "csv" else seen.tool
     yield _fact(view, "tool", "Written by", tool, f"delimiter {_mark(seen.delimiter)}")
     if seen.format not in _TEXTS:
@@ -181,8 +184,6 @@ def _file_items(view: ImportView, seen: FileSeen) -> Iterator[Item]:
     yield _fact(view, "override", "Gates", plan.override or "hold, as for any move", "")
     bad = "left out, into a file beside it" if plan.skips_bad else "keep all from coming in"
     yield _fact(view, "skip", "Bad rows", bad, "")
-    if seen.last:
-        yield _fact(view, "last", "As last time", seen.last, "")
 
 
 def _mark(delimiter: str) -> str:
@@ -260,7 +261,9 @@ def _preview(view: ImportView, seen: FileSeen) -> Iterator[Line]:
         yield from _paragraph(view, seen.lacking, "status.warn")
     else:
         yield from _part(view, _title(view, seen), (counts_told(report),))
-        yield from _part(view, "", tuple(meaning_told(report)))
+        yield from _part(
+            view, "", tuple(meaning_told(report, partial(full_money, glyphs=view.glyphs)))
+        )
         rejected = sorted(report.rejected, key=lambda row: row.line)
         yield from _part(view, "Rejected", tuple(rejects_told(rejected)), "status.warn")
         yield from _part(view, "Changed on both sides", tuple(conflicts_told(report)))
