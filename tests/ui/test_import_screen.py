@@ -319,32 +319,31 @@ async def test_another_choice_stops_what_is_being_read_for_the_one_before(
         assert not screen.view.problem
 
 
-KEYS = [key for key in IMPORT if key.keys != UNBOUND]
+LEAVING = "import.step_back"
+KEYS = sorted((key for key in IMPORT if key.keys != UNBOUND), key=lambda key: key.id == LEAVING)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("key", KEYS, ids=lambda key: key.id)
 async def test_every_key_is_answered_while_somebody_holds_the_database(
-    key: object, kind: str, demo: Path, file: Path
+    kind: str, demo: Path, file: Path
 ) -> None:
     """It does what it can, says for whom it waits, and can be given up; nothing is half done."""
-    first = key.keys.partition(",")[0]  # type: ignore[attr-defined]
     async with importing(demo, file) as (board, screen):
-        with held(demo, kind):
-            await board.pilot.press(first)
-            await board.pilot.pause()
-            if board.app.is_waiting:
-                await board.until(lambda: "gives up" in board.lines()[-2])
-                await board.pilot.press("ctrl+c")
-            await board.until(lambda: not board.app.is_waiting)
-            if screen.importing is not None:
+        for key in KEYS:
+            await board.pilot.press("1")
+            with held(demo, kind):
+                await board.pilot.press(key.keys.partition(",")[0])
+                await board.pilot.pause()
+                if board.app.is_waiting:
+                    await board.until(lambda: "gives up" in board.lines()[-2])
+                    await board.pilot.press("ctrl+c")
+                await board.until(lambda: not board.app.is_waiting)
+            assert board.bugs == [], key.id
+            while board.app.screen not in (screen, board.board):
                 await board.pilot.press("escape")
-            assert not board.bugs
-        while board.app.screen not in (screen, board.board):
-            await board.pilot.press("escape")
-            await board.pilot.pause()
-        await board.until(lambda: screen.looking is None and screen.importing is None)
-        await board.settle()
+                await board.pilot.pause()
+            await looked_at(board, screen)
+            assert (board.app.screen is screen) == (key.id != LEAVING), key.id
         assert board.workspace.reader.known_deals().count() == 30
 
 
