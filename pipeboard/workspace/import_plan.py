@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -190,7 +191,10 @@ def look_at(workspace: Workspace, plan: ImportPlan, heard: Progress) -> FileSeen
     recipe, last, remarks = _recipe_of(workspace, plan)
     pipeline = _pipeline_of(workspace, plan, recipe)
     stamp = _stamp(plan.path)
-    with open_reading(workspace, plan.path, recipe, pipeline, still_asks=True) as reading:
+    with (
+        _readable(plan.path),
+        open_reading(workspace, plan.path, recipe, pipeline, still_asks=True) as reading,
+    ):
         found = survey(reading, heard)
         report, lacking = ImportReport(), _lacking(reading)
         if not lacking:
@@ -286,6 +290,18 @@ def _options(plan: ImportPlan, recipe: Recipe, reading: Reading) -> ImportOption
     )
 
 
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Says in a sentence what keeps a file from being read to its end."""
+    try:
+        yield
+    except OSError as error:
+        raise BadInput(
+            f"{path} can no longer be read: {error.strerror or error}.",
+            hint="Nothing was imported.",
+        ) from error
+
+
 def _stamp(path: Path) -> tuple[int, int]:
     try:
         found = path.stat()
@@ -320,7 +336,7 @@ def carry_out(workspace: Workspace, seen: FileSeen, heard: Progress) -> Imported
             f"{path.name} has changed since it was looked at.", hint="Nothing was imported."
         )
     pipeline = seen.pipeline if plan.is_new else workspace.pipeline(plan.pipeline or None)
-    with open_reading(workspace, path, seen.recipe, pipeline) as reading:
+    with _readable(path), open_reading(workspace, path, seen.recipe, pipeline) as reading:
         rejected = RejectedFile(str(path)) if plan.skips_bad else None
         try:
             report = import_rows(

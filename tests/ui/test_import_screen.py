@@ -176,9 +176,6 @@ async def test_a_file_without_names_is_shown_so_that_one_can_be_chosen(
 ) -> None:
     file = written(tmp_path, "code,stage,what\n1,Proposal,Nova\n2,Proposal,Lumen\n")
     async with importing(demo, file) as (board, screen):
-        assert screen.view.seen is not None
-        if not screen.view.seen.lacking:
-            pytest.skip("the matcher knows a name in it by now")
         assert "No column says what the deals are called" in board.status
         await press(board, screen, "2", "j", "j", "enter")
         await board.type("title")
@@ -476,12 +473,9 @@ async def test_tab_completes_a_path_as_far_as_it_is_clear(demo: Path, tmp_path: 
 @pytest.mark.parametrize(
     "name",
     [
-        "maven-crm/sales_pipeline.csv",
         "crm-exports/hubspot-deals.csv",
-        "crm-exports/pipedrive-deals.csv",
         "crm-exports/zoho-deals.csv",
         "crm-exports/trello-board.json",
-        "crm-exports/trello-board.csv",
     ],
 )
 async def test_real_exports_come_in_with_their_own_stages(name: str, demo: Path) -> None:

@@ -176,3 +176,15 @@ def test_deals_that_were_taken_back_are_not_counted_before(ana: Workspace, file:
     assert seen_by(ana, plan).report.before == 3
     ana.undo()
     assert seen_by(ana, plan).report.before == 0
+
+
+def test_a_file_that_vanishes_while_it_is_read_is_a_sentence(ana: Workspace, file: Path) -> None:
+    file.write_text(TEXT + "".join(f"{n},Deal {n},,,1\n" for n in range(10, 3_000)), "utf-8")
+    seen = seen_by(ana, ImportPlan(file, with_constant(Recipe(map=("state=-",)), "stage", "Open")))
+
+    def vanish(rows: int, share: float) -> None:
+        file.unlink(missing_ok=True)
+
+    with pytest.raises(BadInput, match="can no longer be read"):
+        look_at(ana, seen.plan, vanish)
+    assert ana.reader.known_deals().count() == 0

@@ -153,10 +153,11 @@ def _field(name: str, holder: str, column: str) -> Option:
 
 
 async def _change_word(host: ImportScreen, seen: FileSeen, word: PlacingWord) -> None:
-    options = [Option(_AS_FOUND, "as it was found"), *_meanings()]
-    if _is_stage(seen, word):
-        options += [Option(stage.name, stage.name, "stage") for stage in seen.pipeline.open_stages]
-    chosen = await ask(host, Picker(f"{word.text}, {word.count:,} rows, means", options))
+    names = [stage.name for stage in seen.pipeline.open_stages] if _is_stage(seen, word) else []
+    options = [Option(name, name, "stage") for name in names]
+    options += [*_meanings(), Option(_AS_FOUND, "as it was found")]
+    title = f"{word.text}, {word.count:,} rows, means"
+    chosen = await ask(host, Picker(title, options, chosen=word.becomes or ""))
     if chosen is not None:
         _put_word(host, seen, word, chosen)
 
