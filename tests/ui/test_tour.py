@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipeboard.ui.actions.tour import LEFT, OVER, STEPS, Tour
 from pipeboard.ui.key_table import BOARD, read_keymap
 from pipeboard.ui.keys import rebound
 from pipeboard.ui.launch import Choices
 from pipeboard.ui.screens.metrics import MetricsScreen
-from pipeboard.ui.tour import LEFT, OVER, STEPS, Tour
 from tests.ui.desk import Desk, desk
 
 TOURED = Choices(begin=("tour.begin",))
