@@ -267,7 +267,7 @@ async def slow(monkeypatch: pytest.MonkeyPatch, name: str) -> AsyncIterator[asyn
     """The work of that name goes on until it is stopped, and says when it has begun."""
     loop, begun, over = asyncio.get_running_loop(), asyncio.Event(), Event()
 
-    def wait(workspace: object, plan: object, progress: Progress) -> object:
+    def wait(workspace: object, plan: object, progress: Progress, *others: object) -> object:
         loop.call_soon_threadsafe(begun.set)
         while not over.wait(0.01):
             progress(1_000, 0.5)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.errors import BadInput, Conflict, Refused
-from pipeboard.exchange.recipe import Recipe
+from pipeboard.exchange.recipe import Recipe, with_column, with_constant, with_word
 from pipeboard.exchange.survey import PlacingWord
 from pipeboard.workspace.import_plan import (
     FileSeen,
@@ -15,9 +15,6 @@ from pipeboard.workspace.import_plan import (
     carry_out,
     is_known,
     look_at,
-    with_column,
-    with_constant,
-    with_word,
 )
 from pipeboard.workspace.import_rows import RowsRejected
 from tests.team import sales

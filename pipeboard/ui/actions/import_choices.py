@@ -11,7 +11,7 @@ from pipeboard.domain.currencies import EXPONENTS
 from pipeboard.exchange.encoding import candidates
 from pipeboard.exchange.fields import CUSTOM, ENTERED, KINDS, LEFT_OUT, Kind
 from pipeboard.exchange.layouts import NAMES
-from pipeboard.exchange.recipe import Recipe
+from pipeboard.exchange.recipe import Recipe, with_column, with_constant, with_word
 from pipeboard.exchange.survey import PlacingWord
 from pipeboard.ui.actions.importing import (
     choose_file,
@@ -29,9 +29,6 @@ from pipeboard.workspace.import_plan import (
     FileSeen,
     ImportPlan,
     Match,
-    with_column,
-    with_constant,
-    with_word,
 )
 
 _AS_FOUND: Final = ""

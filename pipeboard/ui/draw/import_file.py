@@ -258,6 +258,9 @@ def told_whole(view: ImportView, key: str) -> str:
 
 def _preview(view: ImportView, seen: FileSeen) -> Iterator[Line]:
     report = view.done.report if view.done else seen.report
+    if view.under_way and not report.read and not seen.lacking:
+        yield from _paragraph(view, "What would come is being found out.", "empty")
+        return
     if seen.lacking and not view.done:
         yield from _paragraph(view, seen.lacking, "status.warn")
     else:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import ClassVar, Final
@@ -59,6 +60,11 @@ class Work:
         if self._stopped.is_set():
             raise GivenUp(_STOPPED)
         self._loop.call_soon_threadsafe(self._show, f"{self._what} {rows:,} rows, {share:.0%}")
+
+    def hand(self, take: Callable[[FileSeen], None], seen: FileSeen) -> None:
+        """Called in the thread: gives to the screen what is known so far, if it is wanted."""
+        if not self._stopped.is_set():
+            self._loop.call_soon_threadsafe(take, seen)
 
 
 class ImportScreen(LiveScreen):
@@ -214,7 +220,9 @@ class ImportScreen(LiveScreen):
         seen, problem = None, ""
         try:
             seen = await self.program.housekeeper.ask(
-                lambda workspace: look_at(workspace, plan, work.heard)
+                lambda workspace: look_at(
+                    workspace, plan, work.heard, partial(work.hand, self._show_survey)
+                )
             )
         except PipeboardError as error:
             problem = f"{error.message} {error.hint}".strip()
@@ -229,6 +237,11 @@ class ImportScreen(LiveScreen):
         self.show(replace(self.view, under_way="", seen=seen))
         if says:
             self.say(in_place(_first_words(seen)))
+
+    def _show_survey(self, seen: FileSeen) -> None:
+        """The columns and words, while what would come is being found out."""
+        if self.looking is not None and seen.plan.path == self.view.plan.path and self.is_mounted:
+            self.show(replace(self.view, seen=seen))
 
     def reload(self) -> None:
         """Looks again, by the same plan, unless something is being stored or was."""
