@@ -122,12 +122,15 @@ def _known(workspace: Workspace, name: str, stages: str) -> Pipeline | None:
 
 
 def rehearsal(call: Call, folder: Path, currency: str = "") -> Workspace:
-    """A workspace to plan in, of which nothing stays."""
+    """A workspace to plan in, of which nothing stays; with a currency as it would be made here."""
+    from pipeboard.cli.environment import system_zone
     from pipeboard.domain.settings import Settings
     from pipeboard.domain.templates import TEMPLATES, template
     from pipeboard.store import Store
 
-    settings = Settings(currency=currency) if currency else Settings()
+    settings = Settings()
+    if currency:
+        settings = Settings(currency=currency, zone_name=system_zone(call.environ))
     workspace = call.workspace_on(Store.create(str(folder / "rehearsal.db"), settings))
     change_pipeline(
         workspace, template(TEMPLATES[0], pipeline_name="New business", currency=settings.currency)

@@ -172,15 +172,15 @@ def _eight_bit_names(path: Path, part: bytes) -> list[str]:
 
 
 def _telling_word(names: list[str], part: bytes) -> bytes:
-    """A word that reads differently in the likeliest encodings."""
+    """A word that does not read the same in all of the encodings, if there is one."""
     words: list[bytes] = _WORD.findall(part)
-    return next((w for w in words if len({_read(w, name) for name in names[:3]}) > 1), words[0])
+    return next((w for w in words if len({_read(w, name) for name in names}) > 1), words[0])
 
 
 def _told(names: list[str], part: bytes) -> str:
     """What was taken, and how a word that tells them apart reads in two others."""
     taken, *others = names[:3]
-    word = _telling_word(names, part)
+    word = _telling_word(names[:3], part)
     readings = ", ".join(f"{_read(word, name)!r} as {name}" for name in others)
     return (
         f"The encoding was guessed as {taken}: check the names ({_read(word, taken)!r}"

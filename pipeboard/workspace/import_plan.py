@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -14,8 +15,6 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.domain.text import fold, quoted
 from pipeboard.exchange.amounts import DECIMAL_MARKS
-from pipeboard.exchange.columns import read_override
-from pipeboard.exchange.fields import takes_several
 from pipeboard.exchange.outcomes import closing_outcome
 from pipeboard.exchange.reading import Reading, ReadOptions, find_source, open_import
 from pipeboard.exchange.recipe import Recipe, recipe_from_json
@@ -175,11 +174,16 @@ def is_known(becomes: str | None, pipeline: Pipeline) -> bool:
     return becomes[:1] == "=" or becomes == "archived" or fold(becomes) in stages
 
 
-def look_at(workspace: Workspace, plan: ImportPlan, heard: Progress) -> FileSeen:
+def look_at(
+    workspace: Workspace,
+    plan: ImportPlan,
+    heard: Progress,
+    surveyed: Callable[[FileSeen], None] = lambda seen: None,
+) -> FileSeen:
     """Reads the file to its end and rehearses its import; nothing is written, nobody waits.
 
-    `heard` gets rows and the share read, and may raise to stop it. Raises NotFound or BadInput for
-    a file that cannot be understood at all.
+    `surveyed` gets what is known before the rehearsal. `heard` gets rows and the share read, and
+    may raise to stop it. Raises NotFound or BadInput for a file that cannot be understood at all.
     """
     if is_workspace(plan.path):
         raise BadInput(
@@ -193,18 +197,11 @@ def look_at(workspace: Workspace, plan: ImportPlan, heard: Progress) -> FileSeen
     recipe, last, remarks = _recipe_of(workspace, plan)
     pipeline = _pipeline_of(workspace, plan, recipe)
     stamp = _stamp(plan.path)
-    with open_reading(workspace, plan.path, recipe, pipeline, still_asks=True) as reading:
-        found = survey(reading, heard)
-        report, lacking = ImportReport(), _lacking(reading)
-        if not lacking:
-            try:
-                report = _rehearsed(workspace, plan, recipe, reading, pipeline, heard)
-            except PipeboardError as error:
-                if isinstance(error.__cause__, OSError) or error.code in ("database", "given_up"):
-                    raise
-                lacking = f"{error.message} {error.hint}".strip()
-        told = (*remarks, *reading.warnings, *reading.remarks(), *remarks_told(report))
-        return FileSeen(
+    with (
+        _readable(plan.path),
+        open_reading(workspace, plan.path, recipe, pipeline, still_asks=True) as reading,
+    ):
+        seen = FileSeen(
             plan,
             recipe,
             last,
@@ -217,13 +214,40 @@ def look_at(workspace: Workspace, plan: ImportPlan, heard: Progress) -> FileSeen
             reading.mapping,
             reading.answers(),
             reading.rules.currency,
-            reading.tally.assumed_currency,
-            found,
-            told,
+            0,
+            survey(reading, heard),
+            (*remarks, *reading.warnings),
             stamp,
-            report,
-            lacking,
+            lacking=_lacking(reading),
         )
+        surveyed(seen)
+        return _rehearse(workspace, seen, reading, remarks, heard)
+
+
+def _rehearse(
+    workspace: Workspace,
+    seen: FileSeen,
+    reading: Reading,
+    remarks: Sequence[str],
+    heard: Progress,
+) -> FileSeen:
+    """What is seen of a file, with what would come of it."""
+    report, lacking = ImportReport(), seen.lacking
+    if not lacking:
+        try:
+            report = _rehearsed(workspace, seen.plan, seen.recipe, reading, seen.pipeline, heard)
+        except PipeboardError as error:
+            if error.code in ("database", "given_up"):
+                raise
+            lacking = f"{error.message} {error.hint}".strip()
+    told = (*remarks, *reading.warnings, *reading.remarks(), *remarks_told(report))
+    return replace(
+        seen,
+        report=report,
+        lacking=lacking,
+        remarks=told,
+        assumed=reading.tally.assumed_currency,
+    )
 
 
 def _recipe_of(workspace: Workspace, plan: ImportPlan) -> tuple[Recipe, str, tuple[str, ...]]:
@@ -289,6 +313,18 @@ def _options(plan: ImportPlan, recipe: Recipe, reading: Reading) -> ImportOption
     )
 
 
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Says in a sentence what keeps a file from being read to its end."""
+    try:
+        yield
+    except OSError as error:
+        raise BadInput(
+            f"{path} can no longer be read: {error.strerror or error}.",
+            hint="Nothing was imported.",
+        ) from error
+
+
 def _stamp(path: Path) -> tuple[int, int]:
     try:
         found = path.stat()
@@ -323,7 +359,7 @@ def carry_out(workspace: Workspace, seen: FileSeen, heard: Progress) -> Imported
             f"{path.name} has changed since it was looked at.", hint="Nothing was imported."
         )
     pipeline = seen.pipeline if plan.is_new else find_pipeline(workspace, plan.pipeline or None)
-    with open_reading(workspace, path, seen.recipe, pipeline) as reading:
+    with _readable(path), open_reading(workspace, path, seen.recipe, pipeline) as reading:
         rejected = RejectedFile(str(path)) if plan.skips_bad else None
         try:
             report = import_rows(
@@ -341,42 +377,3 @@ def carry_out(workspace: Workspace, seen: FileSeen, heard: Progress) -> Imported
             if rejected is not None:
                 rejected.drop()
     return Imported(report, pipeline.name, rejected.path if rejected and kept else None)
-
-
-# Choices, put into a recipe.
-
-
-def with_column(recipe: Recipe, header: Sequence[str], column: str, target: str) -> Recipe:
-    """The column as `target`, which whatever else was chosen for it loses; "" for as found."""
-    kept = []
-    for entry in recipe.map:
-        named, meant = read_override(entry, header)
-        if named != column and (meant != target or takes_several(target)):
-            kept.append(entry)
-    return replace(recipe, map=(*kept, f"{column}={target}") if target else tuple(kept))
-
-
-def with_word(recipe: Recipe, column: str, is_stage: bool, word: str, becomes: str) -> Recipe:
-    """A word of a column as a stage or a meaning such as `=won`; "" for as found.
-
-    Raises BadInput for a word that no recipe can hold.
-    """
-    if "=" in word:
-        raise BadInput(f"{quoted(word)} holds a '=': change it in the file.")
-    begin = f"{column}:{word}="
-    values = _without(recipe.value, lambda entry: fold(entry).startswith(fold(begin)))
-    if not is_stage:
-        return replace(recipe, value=(*values, f"{begin}{becomes}") if becomes else values)
-    stages = _without(recipe.stage, lambda entry: fold(entry.partition("=")[0]) == fold(word))
-    stages = (*stages, f"{word}={becomes}") if becomes else stages
-    return replace(recipe, stage=stages, value=values)
-
-
-def with_constant(recipe: Recipe, name: str, value: str) -> Recipe:
-    """A field that has one value in every row that does not say otherwise; "" for none."""
-    kept = _without(recipe.set, lambda entry: entry.partition("=")[0] == name)
-    return replace(recipe, set=(*kept, f"{name}={value}") if value else kept)
-
-
-def _without(entries: Sequence[str], is_gone: Callable[[str], bool]) -> tuple[str, ...]:
-    return tuple(entry for entry in entries if not is_gone(entry))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from pipeboard.domain.money import format_money
+from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.text import quoted
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tally import REMARKS
@@ -25,15 +25,16 @@ def counts_told(report: ImportReport) -> str:
     return f"{counts}{skipped}."
 
 
-def meaning_told(report: ImportReport) -> Iterator[str]:
-    """Where the deals stand and what they are worth."""
+def meaning_told(
+    report: ImportReport, spell: Callable[[Money], str] = format_money
+) -> Iterator[str]:
+    """Where the deals stand and what they are worth, amounts as `spell` writes them."""
     if not report.stages:
         return
     stages = ", ".join(f"{name} {count:,}" for name, count in report.stages.most_common())
     yield f"Deals in the file: {stages}."
     sums = "; ".join(
-        f"{outcome} {', '.join(format_money(money) for money in amounts)}"
-        for outcome, amounts in report.amounts.items()
+        f"{outcome} {', '.join(map(spell, amounts))}" for outcome, amounts in report.amounts.items()
     )
     if sums:
         yield f"Worth: {sums}."

@@ -11,7 +11,7 @@ from pipeboard.domain.currencies import EXPONENTS
 from pipeboard.exchange.encoding import candidates
 from pipeboard.exchange.fields import CUSTOM, ENTERED, KINDS, LEFT_OUT, CellKind
 from pipeboard.exchange.layouts import NAMES
-from pipeboard.exchange.recipe import Recipe
+from pipeboard.exchange.recipe import Recipe, with_column, with_constant, with_word
 from pipeboard.exchange.survey import PlacingWord
 from pipeboard.ui.actions.importing import (
     choose_file,
@@ -20,6 +20,7 @@ from pipeboard.ui.actions.importing import (
     is_idle,
     typed_choice,
 )
+from pipeboard.ui.draw.import_file import BECOMES, MARKS, MATCHES, ORDERS
 from pipeboard.ui.host import ask
 from pipeboard.ui.key_table import ImportTab
 from pipeboard.ui.overlays.picker import Option, Picker
@@ -28,9 +29,6 @@ from pipeboard.workspace.import_plan import (
     FileSeen,
     ImportPlan,
     Match,
-    with_column,
-    with_constant,
-    with_word,
 )
 
 _AS_FOUND: Final = ""
@@ -52,13 +50,6 @@ _USUAL: Final = (
     "contact_email", "contact_phone", "next_text", "next_due", "lost_reason",
 )  # fmt: skip
 """Fields that files most often have, in the order in which they are offered."""
-_ORDERS: Final = {"": "as the file shows it", "dmy": "day first", "mdy": "month first"}
-_MARKS: Final = {"": "as the file shows it", "point": "decimal point", "comma": "decimal comma"}
-_MATCHES: Final[dict[Match, str]] = {
-    "update": "take over what has changed in the file",
-    "skip": "leave deals that are here already alone",
-    "new": "take every row as a new deal",
-}
 _FIELDS_OF: Final = {
     "title": "title",
     "stage": "stage",
@@ -153,10 +144,14 @@ def _field(name: str, holder: str, column: str) -> Option:
 
 
 async def _change_word(host: ImportScreen, seen: FileSeen, word: PlacingWord) -> None:
-    options = [Option(_AS_FOUND, "as it was found"), *_meanings()]
-    if _is_stage(seen, word):
-        options += [Option(stage.name, stage.name, "stage") for stage in seen.pipeline.open_stages]
-    chosen = await ask(host, Picker(f"{word.text}, {word.count:,} rows, means", options))
+    names = [stage.name for stage in seen.pipeline.open_stages] if _is_stage(seen, word) else []
+    options = [Option(name, name, "stage") for name in names]
+    options += [
+        *(Option(name, text) for name, text in BECOMES.items()),
+        Option(_AS_FOUND, "as it was found"),
+    ]
+    title = f"{word.text}, {word.count:,} rows, means"
+    chosen = await ask(host, Picker(title, options, chosen=word.becomes or ""))
     if chosen is not None:
         _put_word(host, seen, word, chosen)
 
@@ -164,15 +159,6 @@ async def _change_word(host: ImportScreen, seen: FileSeen, word: PlacingWord) ->
 def _put_word(host: ImportScreen, seen: FileSeen, word: PlacingWord, becomes: str) -> None:
     recipe, is_stage = _recipe(host, seen), _is_stage(seen, word)
     _take(host, with_word(recipe, word.column, is_stage, word.text, becomes))
-
-
-def _meanings() -> list[Option]:
-    return [
-        Option("=won", "won"),
-        Option("=lost", "lost"),
-        Option("=open", "open"),
-        Option("=-", "nothing", "the cell is left out"),
-    ]
 
 
 async def _change_file(host: ImportScreen, seen: FileSeen, key: str) -> None:
@@ -194,7 +180,7 @@ async def _change_file(host: ImportScreen, seen: FileSeen, key: str) -> None:
 
 
 async def _known_rows(host: ImportScreen, plan: ImportPlan) -> ImportPlan | None:
-    options = [Option(name, text) for name, text in _MATCHES.items()]
+    options = [Option(name, text) for name, text in MATCHES.items()]
     chosen = await ask(host, Picker("Rows whose deal is here", options, chosen=plan.match))
     return None if chosen is None else replace(plan, match=cast("Match", chosen))
 
@@ -253,13 +239,13 @@ async def _currency(host: ImportScreen, recipe: Recipe) -> Recipe | None:
 
 
 async def _dates(host: ImportScreen, recipe: Recipe) -> Recipe | None:
-    options = [Option(name, text) for name, text in _ORDERS.items()]
+    options = [Option(name, text) for name, text in ORDERS.items()]
     chosen = await ask(host, Picker("03/04/2026 is read", options, chosen=recipe.dates))
     return None if chosen is None else replace(recipe, dates=chosen)
 
 
 async def _decimal(host: ImportScreen, recipe: Recipe) -> Recipe | None:
-    options = [Option(name, text) for name, text in _MARKS.items()]
+    options = [Option(name, text) for name, text in MARKS.items()]
     chosen = await ask(host, Picker("1.234 is read", options, chosen=recipe.decimal))
     return None if chosen is None else replace(recipe, decimal=chosen)
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from pipeboard.domain.text import quoted
 from pipeboard.exchange.fields import LEFT_OUT
 from pipeboard.exchange.survey import PlacingWord
 from pipeboard.ui.draw.frame import title_bar
-from pipeboard.ui.draw.glyphs import AFTER, DOT, Glyphs
+from pipeboard.ui.draw.glyphs import AFTER, DOT, Glyphs, full_money
 from pipeboard.ui.draw.items import Item
 from pipeboard.ui.draw.line import Line, blank, exactly, left, right, whole, wrap
 from pipeboard.ui.draw.tabs import tab_strip
 from pipeboard.ui.key_table import ImportTab
 from pipeboard.ui.palette import Role
-from pipeboard.workspace.import_plan import FileSeen, Imported, ImportPlan, is_known
+from pipeboard.workspace.import_plan import FileSeen, Imported, ImportPlan, Match, is_known
 from pipeboard.workspace.import_sentences import (
     conflicts_told,
     counts_told,
@@ -27,8 +28,9 @@ from pipeboard.workspace.import_sentences import (
 
 _LABEL: Final = 12
 _AROUND: Final = 3  # cells beside an item: its bar, and one at the end
-_ORDERS: Final = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
-_MARKS: Final = {"point": "decimal point", "comma": "decimal comma"}
+_AS_SHOWN: Final = "as the file shows it"
+ORDERS: Final = {"": _AS_SHOWN, "dmy": "day first", "mdy": "month first"}
+MARKS: Final = {"": _AS_SHOWN, "point": "decimal point", "comma": "decimal comma"}
 _TEXTS: Final = ("csv", "json", "jsonl")
 _PLACES: Final = (
     (r"--map COLUMN=(\w+)", r"\1 on 2"),
@@ -46,12 +48,12 @@ _PLACES: Final = (
     (r"--override '?\w*'?", "Gates on 1"),
 )
 """Where this screen has what a flag of the verb says."""
-_KNOWN_ROWS: Final = {
+MATCHES: Final[Mapping[Match, str]] = {
     "update": "take over what has changed in the file",
     "skip": "leave deals that are here already alone",
     "new": "take every row as a new deal",
 }
-_BECOMES: Final = {"=won": "won", "=lost": "lost", "=open": "open", "=-": "nothing"}
+BECOMES: Final = {"=won": "won", "=lost": "lost", "=open": "open", "=-": "nothing"}
 _ANSWERS: Final = {
     "title": "Name",
     "stage": "Stage",
@@ -152,6 +154,8 @@ def _file_items(view: ImportView, seen: FileSeen) -> Iterator[Item]:
     stages = ", ".join(stage.name for stage in seen.pipeline.open_stages)
     yield _fact(view, "file", "File", plan.path.name, str(plan.path.parent))
     yield _fact(view, "into", "Into", into, stages)
+    if seen.last:
+        yield _fact(view, "last", "As last time", seen.last, "")
     tool = "no tool that is known" if seen.tool == "csv" else seen.tool
     yield _fact(view, "tool", "Written by", tool, f"delimiter {_mark(seen.delimiter)}")
     if seen.format not in _TEXTS:
@@ -167,22 +171,20 @@ def _file_items(view: ImportView, seen: FileSeen) -> Iterator[Item]:
     assumed = f"{seen.assumed:,} amounts name none" if seen.assumed else ""
     is_assumed = bool(assumed) and not recipe.currency
     yield _fact(view, "currency", "Currency", seen.currency, assumed, is_odd=is_assumed)
-    order = _ORDERS.get(recipe.dates, "as the file shows it")
+    order = ORDERS.get(recipe.dates, recipe.dates)
     yield _fact(view, "dates", "03/04/2026", order, "")
-    mark = _MARKS.get(recipe.decimal, "as the file shows it")
+    mark = MARKS.get(recipe.decimal, recipe.decimal)
     yield _fact(view, "decimal", "1.234", mark, "")
     zero = "unknown" if recipe.lost_zero == "unknown" else "0"
     yield _fact(view, "lost_zero", "Lost at 0", f"means {zero}", "")
     key = ", ".join(recipe.key) or "its id, else account and title"
     yield _fact(view, "key", "Known by", key, "")
-    yield _fact(view, "match", "Known rows", _KNOWN_ROWS[plan.match], "")
+    yield _fact(view, "match", "Known rows", MATCHES[plan.match], "")
     kept = "the file's stands" if plan.prefers_file else "ours stands"
     yield _fact(view, "prefer", "Both changed", kept, "")
     yield _fact(view, "override", "Gates", plan.override or "hold, as for any move", "")
     bad = "left out, into a file beside it" if plan.skips_bad else "keep all from coming in"
     yield _fact(view, "skip", "Bad rows", bad, "")
-    if seen.last:
-        yield _fact(view, "last", "As last time", seen.last, "")
 
 
 def _mark(delimiter: str) -> str:
@@ -226,7 +228,7 @@ def _column_item(view: ImportView, seen: FileSeen, column: str) -> Item:
 def _word_item(view: ImportView, seen: FileSeen, word: PlacingWord) -> Item:
     first = max(10, min(32, view.room // 3))
     known = is_known(word.becomes, seen.pipeline)
-    text = "says nothing" if word.becomes is None else _BECOMES.get(word.becomes, word.becomes)
+    text = "says nothing" if word.becomes is None else BECOMES.get(word.becomes, word.becomes)
     if not known and word.becomes is not None:
         text = "not a stage here"
     line: Line = (
@@ -256,11 +258,16 @@ def told_whole(view: ImportView, key: str) -> str:
 
 def _preview(view: ImportView, seen: FileSeen) -> Iterator[Line]:
     report = view.done.report if view.done else seen.report
+    if view.under_way and not report.read and not seen.lacking:
+        yield from _paragraph(view, "What would come is being found out.", "empty")
+        return
     if seen.lacking and not view.done:
         yield from _paragraph(view, seen.lacking, "status.warn")
     else:
         yield from _part(view, _title(view, seen), (counts_told(report),))
-        yield from _part(view, "", tuple(meaning_told(report)))
+        yield from _part(
+            view, "", tuple(meaning_told(report, partial(full_money, glyphs=view.glyphs)))
+        )
         rejected = sorted(report.rejected, key=lambda row: row.line)
         yield from _part(view, "Rejected", tuple(rejects_told(rejected)), "status.warn")
         yield from _part(view, "Changed on both sides", tuple(conflicts_told(report)))

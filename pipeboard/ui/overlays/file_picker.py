@@ -34,6 +34,11 @@ class FileEntry:
     beside: str = ""
     is_recent: bool = False
 
+    @property
+    def name(self) -> str:
+        """The last part of the path, which tells it from others."""
+        return f"{Path(self.typed).name}/" if self.is_folder else Path(self.typed).name
+
 
 @dataclass(frozen=True, slots=True)
 class FileListing:
@@ -208,6 +213,7 @@ def _begun_alike(texts: Sequence[str]) -> str:
 
 def _row(entry: FileEntry, is_current: bool, width: int) -> Line:
     mark: Span = (BAR, "cursor") if is_current else blank(1)
-    name = whole(entry.typed, "cursor.name" if is_current else "card.name")
+    shown = entry.typed if entry.is_recent else entry.name
+    name = whole(shown, "cursor.name" if is_current else "card.name")
     end: Line = (blank(1), whole(entry.beside, "text.dim"), blank(1)) if entry.beside else ()
     return spread((blank(1), mark, blank(1), name), end, width)

@@ -18,6 +18,7 @@ from pipeboard.domain.filter_nodes import These
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.text import quoted
 from pipeboard.ui import keys
+from pipeboard.ui.actions.tour import LEFT, OVER, Tour
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.deal_text import field_text
 from pipeboard.ui.draw.layout import layout
@@ -33,7 +34,6 @@ from pipeboard.ui.news import News
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.terminal.drafts import told_unstored
-from pipeboard.ui.tour import LEFT, OVER, Tour
 from pipeboard.ui.turns import Targets
 from pipeboard.ui.widgets.canvas import BoardCanvas
 

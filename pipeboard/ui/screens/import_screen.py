@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import ClassVar, Final
@@ -59,6 +60,11 @@ class Work:
         if self._stopped.is_set():
             raise GivenUp(_STOPPED)
         self._loop.call_soon_threadsafe(self._show, f"{self._what} {rows:,} rows, {share:.0%}")
+
+    def hand(self, take: Callable[[FileSeen], None], seen: FileSeen) -> None:
+        """Called in the thread: gives to the screen what is known so far, if it is wanted."""
+        if not self._stopped.is_set():
+            self._loop.call_soon_threadsafe(take, seen)
 
 
 class ImportScreen(LiveScreen):
@@ -192,8 +198,9 @@ class ImportScreen(LiveScreen):
 
     # Looking at the file.
 
-    def choose(self, plan: ImportPlan) -> None:
-        """Looks at the file by another plan; what was under way before is of no use any more."""
+    def choose(self, plan: ImportPlan, *, says: bool = True) -> None:
+        """Looks at the file by another plan, and `says` what is next; what was under way before
+        is of no use any more."""
         if self.looking is not None:
             self.looking.stop()
         is_other = self.view.plan.path != plan.path
@@ -202,18 +209,20 @@ class ImportScreen(LiveScreen):
         if is_other:
             view = replace(view, seen=None, tab=ImportTab.FILE)
         self.show(view)
-        self.run_worker(self._look_at(plan, work), group="looking")
+        self.run_worker(self._look_at(plan, work, says), group="looking")
 
     def tell(self, work: Work, text: str) -> None:
         if work in (self.looking, self.importing) and self.is_mounted:
             self.show(replace(self.view, under_way=text))
 
-    async def _look_at(self, plan: ImportPlan, work: Work) -> None:
+    async def _look_at(self, plan: ImportPlan, work: Work, says: bool) -> None:
         """Asks the housekeeper; what somebody has done to the file or the database is said."""
         seen, problem = None, ""
         try:
             seen = await self.program.housekeeper.ask(
-                lambda workspace: look_at(workspace, plan, work.heard)
+                lambda workspace: look_at(
+                    workspace, plan, work.heard, partial(work.hand, self._show_survey)
+                )
             )
         except PipeboardError as error:
             problem = f"{error.message} {error.hint}".strip()
@@ -226,13 +235,19 @@ class ImportScreen(LiveScreen):
             self.show(replace(self.view, under_way="", problem=problem))
             return
         self.show(replace(self.view, under_way="", seen=seen))
-        self.say(in_place(_first_words(seen)))
+        if says:
+            self.say(in_place(_first_words(seen)))
+
+    def _show_survey(self, seen: FileSeen) -> None:
+        """The columns and words, while what would come is being found out."""
+        if self.looking is not None and seen.plan.path == self.view.plan.path and self.is_mounted:
+            self.show(replace(self.view, seen=seen))
 
     def reload(self) -> None:
         """Looks again, by the same plan, unless something is being stored or was."""
         self._version = self.state.reader.data_version()
         if self.importing is None and self.view.done is None:
-            self.choose(self.view.plan)
+            self.choose(self.view.plan, says=False)
 
     def turn_day(self, today: date) -> None:
         self.reads_again = True
