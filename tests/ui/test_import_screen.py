@@ -17,8 +17,10 @@ from pipeboard.ui.overlays.file_picker import FilePicker, list_files
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.import_screen import ImportScreen
 from pipeboard.workspace import import_plan
+from pipeboard.workspace.finding import find_pipeline
 from pipeboard.workspace.import_plan import ImportPlan
 from pipeboard.workspace.import_rows import Progress
+from pipeboard.workspace.new_deals import add_deal
 from tests.ui.desk import Desk, desk
 from tests.ui.lock import KINDS, held
 
@@ -378,7 +380,7 @@ async def test_what_a_colleague_changes_is_seen_in_the_preview(demo: Path, file:
         await press(board, screen, "4")
         assert board.shows("Deals here: 30 before")
         await board.app.housekeeper.ask(
-            lambda w: w.add("Tarn: boat 4k", pipeline=w.pipeline(), stage_id=1, tui=True)
+            lambda w: add_deal(w, "Tarn: boat 4k", pipeline=find_pipeline(w), stage_id=1, tui=True)
         )
         await board.until(lambda: board.shows("Deals here: 31 before"))
 
