@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics import METRICS, Metric, Unit
 from pipeboard.domain.metrics.readings import unripe
 from pipeboard.domain.metrics.report import Change
