@@ -21,6 +21,7 @@ from pipeboard.domain.events import (
 )
 from pipeboard.domain.money import Money
 from pipeboard.domain.text import fold
+from pipeboard.store.sql import RATINGS_BYTES, WORDS_BYTES, beginning, index_key
 from pipeboard.store.troubles import UNREADABLE, of_deal
 
 _as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -180,6 +181,8 @@ def row_from_deal(deal: Deal, updated_at: int) -> dict[str, Any]:
         key: deal.answers[key].rating for key in sorted(deal.answers) if deal.answers[key].is_given
     }
     doc = {name: to_json(found) for name in IN_DOC if (found := getattr(deal, name))}
+    words = folded(deal)
+    begun = beginning(words, WORDS_BYTES)
     return row | {
         "live": not deal.removed and deal.archived_at is None,
         "outcome": str(deal.outcome),
@@ -195,8 +198,9 @@ def row_from_deal(deal: Deal, updated_at: int) -> dict[str, Any]:
         "next_text": step.text if step else None,
         "next_due": to_json(step.due) if step else None,
         "answered": len(ratings),
-        "ratings": _as_json(ratings) if ratings else "",
-        "folded": folded(deal),
+        "ratings": index_key(_as_json(ratings), RATINGS_BYTES) if ratings else "",
+        "folded": begun,
+        "folded_whole": None if begun == words else words,
         "updated_at": updated_at,
         "doc": _as_json(doc) if doc else "{}",
     }
