@@ -11,9 +11,11 @@ from typing import TypeVar
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.lazy_dataclass import dataclass, field
+from pipeboard.store import dialect
 from pipeboard.store.committing import signals_held
 from pipeboard.store.connecting import BUSY_MS, connect_to_write
 from pipeboard.store.database import Database
+from pipeboard.store.dialect import is_busy
 from pipeboard.store.identity import Identity
 from pipeboard.store.locating import Location
 from pipeboard.store.troubles import busy, in_words
@@ -65,25 +67,20 @@ class Patience:
     ) -> None:
         """Executes a statement as soon as nobody is in its way, within `most_s` at most."""
         started = time.monotonic()
-        connection.execute("PRAGMA busy_timeout=0")
+        connection.execute(dialect.wait_at_most(0))
         try:
             while True:
                 try:
                     connection.execute(statement)
                 except sqlite3.OperationalError as error:
-                    if not _is_busy(error) or time.monotonic() - started > most_s:
+                    if not is_busy(error) or time.monotonic() - started > most_s:
                         raise
                     self.check(location)
                     time.sleep(random.uniform(*_PAUSE_S))
                 else:
                     return
         finally:
-            connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-
-
-def _is_busy(error: BaseException | None) -> bool:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+            connection.execute(dialect.wait_at_most(BUSY_MS))
 
 
 class Engine:
@@ -119,12 +116,11 @@ class Engine:
 def begin(connection: sqlite3.Connection, location: Location, patience: Patience) -> None:
     """Begins a transaction IMMEDIATE, with nothing kept of what was read before.
 
-    A deferred BEGIN would fail most read-then-write attempts at once, since SQLite does not wait
-    when a snapshot has become stale. Pages that were kept could be those of a database that
-    another has been written over since, as often changed.
+    Pages that were kept could be those of a database that another has been written over since, as
+    often changed.
     """
-    connection.execute("PRAGMA shrink_memory")
-    patience.through(connection, "BEGIN IMMEDIATE", location, patience.most_s)
+    connection.execute(dialect.FORGET_PAGES)
+    patience.through(connection, dialect.BEGIN_WRITING, location, patience.most_s)
 
 
 def write(
@@ -152,7 +148,7 @@ def write(
             return _write(engine, identity, work, is_known, patience, stored)
         except (DatabaseError, sqlite3.DatabaseError) as error:
             cause = error.__cause__ if isinstance(error, DatabaseError) else error
-            if not _is_busy(cause):
+            if not is_busy(cause):
                 if isinstance(error, DatabaseError):
                     raise
                 raise in_words(error, identity.location, "write") from error

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from pipeboard.domain.errors import DatabaseError
+from pipeboard.store import dialect
 from pipeboard.store.connecting import connect, connect_to_write
 from pipeboard.store.engine import Patience, begin
 from pipeboard.store.locating import Location
@@ -156,7 +157,7 @@ def _migrate(
     from alembic.operations import Operations
 
     engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
-    raw.execute("PRAGMA foreign_keys=OFF")
+    raw.execute(dialect.KEYS_UNCHECKED)
     with engine.connect() as connection:
         begin(raw, location, Patience())
         with connection.begin():
@@ -166,7 +167,7 @@ def _migrate(
             for number in range(found, wanted):
                 steps[number](operations)
             raw.execute("UPDATE counter SET value = ? WHERE name = 'schema'", (wanted,))
-            if raw.execute("PRAGMA foreign_key_check").fetchone() is not None:
+            if raw.execute(dialect.CHECK_KEYS).fetchone() is not None:
                 raise DatabaseError(
                     "The database could not be brought up to date: rows point to nothing.",
                     hint="It was left as it was; a backup stands beside it.",

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.text import printable
+from pipeboard.store.dialect import is_busy
 from pipeboard.store.holders import Wanting, lock_holder
 from pipeboard.store.locating import Location
 
@@ -96,7 +97,7 @@ def in_words(error: BaseException, location: Location, wanting: Wanting = "read"
     """The driver's error as a sentence; `details["reason"]` is a word for its kind."""
     whole = getattr(error, "sqlite_errorcode", 0)
     code, said = whole & 0xFF, str(error)
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    if is_busy(error):
         return busy(location, wanting)
     if is_cut_off(error):
         return cut_off(location, read_only=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Column, Text, text
@@ -51,7 +51,7 @@ def _change_long(
     table: str,
     key: tuple[str, ...],
     column: str,
-    changes: Callable[[str], Mapping[str, str]],
+    changes: Callable[[str], dict[str, str]],
 ) -> None:
     """Rows whose text is too long are written as they are written from now on."""
     connection = operations.get_bind()
@@ -65,4 +65,6 @@ def _change_long(
         if values := changes(whole):
             setting = ", ".join(f"{name} = :{name}" for name in values)
             marks = {f"key_{name}": value for name, value in zip(key, keys, strict=True)}
-            connection.execute(text(f"UPDATE {table} SET {setting} WHERE {where}"), values | marks)
+            connection.execute(
+                text(f"UPDATE {table} SET {setting} WHERE {where}"), {**values, **marks}
+            )

@@ -21,6 +21,7 @@ from pipeboard.domain.filter_nodes import Op
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.score import fresh_since, score
 from pipeboard.store.database import Database
+from pipeboard.store.dialect import listed
 from pipeboard.store.reading.attention import micros_at
 from pipeboard.store.reading.filtering.asked import Asked
 from pipeboard.store.rows import DEALS, stored_deal
@@ -92,7 +93,7 @@ def _scoring_in(
     settled = {kind.ratings for kind in fitting} - unfit
     rest = [kind for kind in fitting if kind.ratings in unfit]
     of_pipeline, _ = _kinds_of(pipeline, asked)
-    alone = database.listed("deal.ratings", settled)
+    alone = listed("deal.ratings", settled)
     return every((of_pipeline, either((alone, *_of_kinds(database, rest, pipeline, asked)))))
 
 
@@ -106,7 +107,7 @@ def _of_kinds(
     for (talked, tried), known in ratings.items():
         talking = talked_lately if talked else negated(talked_lately)
         trying = Sql("deal.trial_close = 'yes'" if tried else "deal.trial_close <> 'yes'")
-        yield every((trying, database.listed("deal.ratings", known), talking))
+        yield every((trying, listed("deal.ratings", known), talking))
 
 
 def _lows(database: Database, pipeline: Pipeline, asked: Asked) -> Mapping[Kind, int | None]:
