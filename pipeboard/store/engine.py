@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -76,11 +75,18 @@ class Patience:
                     if not is_busy(error) or time.monotonic() - started > most_s:
                         raise
                     self.check(location)
-                    time.sleep(random.uniform(*_PAUSE_S))
+                    _pause(*_PAUSE_S)
                 else:
                     return
         finally:
             connection.execute(dialect.wait_at_most(BUSY_MS))
+
+
+def _pause(least_s: float, longest_s: float, *, most_s: float = 60.0) -> None:
+    """Lets others go on for a time by chance."""
+    from random import uniform
+
+    time.sleep(min(uniform(least_s, longest_s), most_s))
 
 
 class Engine:
@@ -154,7 +160,7 @@ def write(
                 raise in_words(error, identity.location, "write") from error
             patience.check(identity.location)
             # Readers that the waiting commit has kept out come first now.
-            time.sleep(min(random.uniform(*_LONG_PAUSE_S), patience.most_s))
+            _pause(*_LONG_PAUSE_S, most_s=patience.most_s)
 
 
 def _write(

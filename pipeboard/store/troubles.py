@@ -11,8 +11,11 @@ from collections.abc import Iterator
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.text import printable
 from pipeboard.store.dialect import is_busy
-from pipeboard.store.holders import Wanting, lock_holder
 from pipeboard.store.locating import Location
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pipeboard.store.holders import Wanting
 
 RECOVERED = "The last change was cut off and has been taken back."
 # What values that nobody of ours has written raise where a value of the domain is made of them.
@@ -157,6 +160,8 @@ _WORDS = {
 
 def busy(location: Location, wanting: Wanting) -> DatabaseError:
     """Somebody keeps this process out; `details["holder"]` is who, None where it is not known."""
+    from pipeboard.store.holders import lock_holder
+
     holder = lock_holder(location, wanting)
     verb = "read" if wanting == "read" else "written to"
     return DatabaseError(
