@@ -40,7 +40,7 @@ _MISSING = _Missing()
 class _Field:
     """A field as it was declared."""
 
-    __slots__ = ("compare", "default", "default_factory", "name", "repr")
+    __slots__ = ("compare", "default", "default_factory", "name", "repr", "type")
 
     def __init__(
         self,
@@ -50,6 +50,7 @@ class _Field:
         repr: bool = True,
     ) -> None:
         self.name = ""
+        self.type: object = None
         self.default = default
         self.default_factory = default_factory
         self.compare = compare
@@ -109,7 +110,7 @@ def _declared(cls: type, body: Mapping[str, Any]) -> Iterator[_Field]:
             continue
         value = body.get(name, _MISSING)
         found = value if isinstance(value, _Field) else _Field(value)
-        found.name = name
+        found.name, found.type = name, annotation
         yield found
 
 
@@ -195,7 +196,7 @@ class _StandardFields:
     def __get__(self, instance: object, cls: Any) -> dict[str, object]:
         import dataclasses
 
-        types = {one.name: cls.__annotations__[one.name] for one in cls.__fields__}
+        types = {one.name: one.type for one in cls.__fields__}
         body: dict[str, object] = {"__annotations__": types}
         for one in cls.__fields__:
             said = {"compare": one.compare, "repr": one.repr}

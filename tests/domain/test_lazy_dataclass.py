@@ -138,8 +138,10 @@ def test_the_standard_library_knows_the_fields() -> None:
     assert dataclasses.is_dataclass(ours)
     assert dataclasses.asdict(deal) == {"number": 1, "title": "none", "tags": ["hot"], "seen": 0}
     assert dataclasses.replace(deal, number=2).number == 2
-    names = [one.name for one in dataclasses.fields(ours)]
-    assert names == [one.name for one in lazy.fields(ours)] == ["number", "title", "tags", "seen"]
+    standard, _ = both(frozen=True, slots=True)
+    for one, other in zip(dataclasses.fields(standard), lazy.fields(ours), strict=True):
+        assert (one.name, one.type, one.compare) == (other.name, other.type, other.compare)
+    assert dataclasses.fields(ours)[2].default_factory is list
 
 
 def test_fields_are_not_inherited_in_silence() -> None:
