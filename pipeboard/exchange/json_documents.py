@@ -16,7 +16,6 @@ from pipeboard.domain.events import event_to_json, to_json
 from pipeboard.domain.going_on import PERSISTENCE, follow_ups
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline, Stage
-from pipeboard.domain.score import score
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.sheet import Entry, Sheet
 
@@ -83,6 +82,8 @@ class Documents:
     def _health(self, deal: Deal, pipeline: Pipeline) -> Document:
         answered = deal.answered(pipeline)
         missing = [question.key for question in pipeline.questions if question not in answered]
+        from pipeboard.domain.score import score
+
         points = score(deal, pipeline, self.today, self.zone)
         return {
             "stalled": list(stalled_reasons(deal, pipeline, self.today, self.zone)),
@@ -147,6 +148,8 @@ class Documents:
         }
 
     def _score_factors(self, deal: Deal, pipeline: Pipeline) -> list[Document]:
+        from pipeboard.domain.score import score
+
         points = score(deal, pipeline, self.today, self.zone)
         return [
             {
