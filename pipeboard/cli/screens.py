@@ -28,8 +28,10 @@ def show_board(call: Call, store: Store) -> int:
     from pipeboard.cli.editor import command, left_behind, write_text
     from pipeboard.cli.environment import state_folder
     from pipeboard.cli.interrupts import left_to_screens
+    from pipeboard.store import Store
     from pipeboard.ui.key_table import read_keymap
     from pipeboard.ui.launch import Choices, open_board
+    from pipeboard.ui.seat import OPEN_ANEW
 
     config = call.config
     choices = Choices(
@@ -43,8 +45,13 @@ def show_board(call: Call, store: Store) -> int:
         copy_command=config["copy_cmd"] or "",
         edit=lambda text: write_text(command(config, call.environ), text, suffix=".md"),
     )
-    actor = call.actor_in(store)
-    with left_to_screens():
-        code = open_board(store, call.clock, actor, choices, state_folder(), call.environ)
+    code = OPEN_ANEW
+    while code == OPEN_ANEW:
+        actor = call.actor_in(store)
+        with left_to_screens():
+            code = open_board(store, call.clock, actor, choices, state_folder(), call.environ)
+        if code == OPEN_ANEW:
+            store = Store.open(str(store.location.path), read_only=store.read_only)
+            call.work_on(store)
     call.out.say(*left_behind(state_folder()))
     return code

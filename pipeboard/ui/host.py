@@ -14,6 +14,7 @@ from pipeboard.domain.people import with_known_owners
 from pipeboard.ui.busy import is_busy
 from pipeboard.ui.keys import Key, rebound
 from pipeboard.ui.palette import Role, Theme
+from pipeboard.ui.seat import OPEN_ANEW, Seat
 from pipeboard.ui.turns import Targets, Turn, turn_of
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from pipeboard.ui.board_state import BoardState
     from pipeboard.ui.changes import Change
     from pipeboard.ui.net import Net
-    from pipeboard.ui.seat import Seat
     from pipeboard.ui.terminal.drafts import Drafts
     from pipeboard.ui.write_queue import WriteQueue
     from pipeboard.workspace import Receipt
@@ -175,6 +175,18 @@ async def patiently(host: Host, work: Callable[[], T]) -> T:
             if not is_busy(error):
                 raise
         await host.program.pause()
+
+
+def opens_anew(host: Host) -> bool:
+    """Leaves for the file that was put in the place of the one that was opened, if there is one."""
+    try:
+        host.program.seat.file.check()
+        host.state.reader.check()
+    except DatabaseError as error:
+        if error.details.get("reason") == "replaced":
+            host.program.leave(OPEN_ANEW)
+            return True
+    return False
 
 
 async def read(host: Host, look: Callable[[Reader], T]) -> T:

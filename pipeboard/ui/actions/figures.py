@@ -10,7 +10,7 @@ from pipeboard.domain.periods import parse_period
 from pipeboard.domain.settings import Settings
 from pipeboard.ui.draw.metrics.block import Spot
 from pipeboard.ui.draw.metrics.tab_names import TABS
-from pipeboard.ui.host import ask, parse_query, patiently, read
+from pipeboard.ui.host import ask, opens_anew, parse_query, patiently, read
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
@@ -166,7 +166,8 @@ async def counting(host: MetricsScreen) -> None:
 
 
 async def reload(host: MetricsScreen) -> None:
-    _count_anew(host)
+    if not opens_anew(host):
+        _count_anew(host)
 
 
 def _count_anew(host: MetricsScreen) -> None:

@@ -21,6 +21,7 @@ from pipeboard.ui.draw.view import Pane
 from pipeboard.ui.host import (
     Host,
     ask,
+    opens_anew,
     parse_query,
     patiently,
     read,
@@ -286,8 +287,9 @@ def _show_lines(host: BoardScreen, density: int) -> None:
 
 
 async def reload(host: Host) -> None:
-    await patiently(host, host.reload)
-    host.say("Read again.")
+    if not opens_anew(host):
+        await patiently(host, host.reload)
+        host.say("Read again.")
 
 
 # Other screens.
