@@ -104,9 +104,10 @@ def test_the_file_that_was_put_in_the_place_of_another_is_opened_and_written(
     with board_of(demo) as terminal:
         os.replace(tmp_path / "new.db", demo)
         terminal.wait_for_text("R opens it")
+        before = len(terminal.raw)
         terminal.type("R")
         terminal.wait_for_text(name.split()[0])
-        terminal.wait_for_text("Help")
+        terminal.wait_for_bytes(b"\x1b[?2004h", since=before)
         terminal.type("ldd")
         terminal.wait_for_text("Archived")
         terminal.type("q")
