@@ -112,5 +112,5 @@ def test_the_file_that_was_put_in_the_place_of_another_is_opened_and_written(
         terminal.wait_for_text("Archived")
         terminal.type("q")
         assert terminal.wait_for_end() == 0
-        assert terminal.is_as_found
+        assert terminal.is_as_found()
     assert archived(demo) == 1
