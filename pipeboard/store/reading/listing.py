@@ -77,12 +77,6 @@ def read_ids(
     return tuple(_ids(database, wanted, order, listing.limit))
 
 
-def count_deals(database: Database, pipelines: Sequence[Pipeline], listing: Listing) -> int:
-    """How many deals there are, whatever the limit."""
-    _, wanted = _wanted(database, pipelines, listing)
-    return database.number(f"select count(*) from deal where {wanted.text}", wanted.values)
-
-
 def _wanted(
     database: Database, pipelines: Sequence[Pipeline], listing: Listing
 ) -> tuple[Asked, Sql]:

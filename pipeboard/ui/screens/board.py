@@ -371,5 +371,5 @@ async def _get_ready(board: BoardScreen) -> None:
 
 def _usual_days(workspace: Workspace) -> tuple[tuple[int, int], ...]:
     """How long deals usually stay in each stage, for the heads of the columns."""
-    found = (workspace.reader.usual_days(p.id) for p in workspace.pipelines())
+    found = (workspace.reader.numbers.usual_days(p.id) for p in workspace.pipelines())
     return tuple(pair for usual in found for pair in usual.items())
