@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
@@ -14,7 +15,6 @@ from pipeboard.cli.arguments import Parser
 from pipeboard.cli.output import Output
 from pipeboard.domain.dates import Direction, parse_date
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import quoted
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,6 @@ from pipeboard.domain.dates import format_day, local_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_fields import FIELDS, LINE, MONEY, NAMES, AnyField
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.percent import format_percent

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from pipeboard.cli.environment import default_database, site_config_file, user_config_file
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import printable, quoted
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -15,7 +16,6 @@ from pipeboard.domain.errors import (
     PipeboardError,
     Refused,
 )
-from pipeboard.domain.lazy_dataclass import dataclass
 
 DONE, FAILED, USAGE, NOT_FOUND, REFUSED, DATABASE, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.tables import Table
 from pipeboard.domain.errors import NotFound, Refused
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import quoted

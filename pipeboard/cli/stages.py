@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeboard.cli.arguments import Parser
@@ -9,7 +10,6 @@ from pipeboard.cli.call import Call, Verb, deal_arguments, last_word
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import Direction, format_date
 from pipeboard.domain.deal import LOSS_CATEGORIES, Loss
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import format_money, parse_money
 
 if TYPE_CHECKING:

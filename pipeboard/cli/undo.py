@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.domain.events import to_json
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.workspace.undoing import undo_list
 
 if TYPE_CHECKING:

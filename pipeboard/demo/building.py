@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
@@ -14,7 +15,6 @@ from pipeboard.demo.life import Part, begins, live
 from pipeboard.demo.people import team
 from pipeboard.demo.working_time import WorkingTime
 from pipeboard.domain.events import micros
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics import Target
 from pipeboard.domain.money import parse_money
 from pipeboard.domain.periods import Period, parse_period

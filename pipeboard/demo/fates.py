@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
-
-from pipeboard.domain.lazy_dataclass import dataclass
 
 FIRST, QUALIFICATION, NEEDS, PROPOSAL, NEGOTIATION, CLOSING = range(6)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 from typing import TypeVar
@@ -23,7 +24,6 @@ from pipeboard.demo.people import company, person
 from pipeboard.demo.working_time import PER_DAY, WorkingTime, workday
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Answer, Term
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from random import Random
@@ -18,7 +19,6 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import About, Criterion
 from pipeboard.domain.deal import Loss
 from pipeboard.domain.gates import unmet
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import slug
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from random import Random
 
 from pipeboard.demo.fates import FIRST, NEEDS, PROPOSAL, QUALIFICATION, Ending, Fate, Health
 from pipeboard.demo.working_time import PER_DAY
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Stage
 
 SLOW = {PROPOSAL: 1.5}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import local_date
-from pipeboard.domain.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal

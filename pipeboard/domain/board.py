@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from pipeboard.domain.lazy_dataclass import dataclass, field
 
 if TYPE_CHECKING:
     from pipeboard.domain.attention import Sign

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pipeboard.domain.lazy_dataclass import dataclass, field, replace
 from pipeboard.domain.status import LOSS_CATEGORIES as LOSS_CATEGORIES
 from pipeboard.domain.status import Status as Status
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -15,7 +16,6 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from pipeboard.domain.dates import parse_date
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import Kind
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import Money, parse_money
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.percent import parse_percent

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pipeboard.domain.criterion import Unmet
-from pipeboard.domain.lazy_dataclass import dataclass
 
 
 class PipeboardError(Exception):

@@ -8,6 +8,7 @@ What it says besides (the reason of an override, a note, a touch) stands in `fac
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from operator import attrgetter
@@ -15,7 +16,6 @@ from types import MappingProxyType
 from typing import Any
 
 from pipeboard.domain.deal import NOTHING, Answer, Contact, Deal, Loss, NextStep, Status, Term
-from pipeboard.domain.lazy_dataclass import MISSING, dataclass, field, fields, replace
 from pipeboard.domain.money import Money
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from pipeboard.domain.dates import Direction
 from pipeboard.domain.filter_nodes import StateName
-from pipeboard.domain.lazy_dataclass import dataclass
 
 Kind: TypeAlias = Literal["name", "part", "money", "days", "date", "number", "percent"]
 

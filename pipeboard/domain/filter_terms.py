@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import cast
 
@@ -27,7 +28,6 @@ from pipeboard.domain.filter_nodes import (
     Words,
     negation,
 )
-from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import parse_money
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.percent import parse_percent

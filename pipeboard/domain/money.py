@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Literal, NoReturn
 
 from pipeboard.domain.currencies import currency_code, exponent, printed_sign, read_currency
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import quoted
 
 LARGEST = 10**13

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from pipeboard.domain.errors import Ambiguous, NotFound
 from pipeboard.domain.filter_nodes import ME, And, Filter, Is, Node, Not, Or
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.near import nearest
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import fold, quoted

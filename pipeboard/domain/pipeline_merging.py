@@ -7,10 +7,10 @@ changed to different values is a difference that somebody must look at.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
 from pipeboard.domain.errors import Difference
-from pipeboard.domain.lazy_dataclass import dataclass, fields, replace
 from pipeboard.domain.pipeline import Pipeline, Question, Stage
 
 Part = TypeVar("Part", Stage, Question)

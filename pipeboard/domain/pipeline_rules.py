@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from pipeboard.domain.errors import BadInput, Refused
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.pipeline import Pipeline, Question, Stage, StageKind
 from pipeboard.domain.text import clean_line, clean_text, fold, quoted

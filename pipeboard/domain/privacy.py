@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.events import Event
-from pipeboard.domain.lazy_dataclass import replace
 
 PRIVATE = frozenset(field.name for field in FIELDS if field.private)
 """Fields of the owner alone. Backups of the whole database hold them, as the database does."""

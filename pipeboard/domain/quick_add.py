@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from pipeboard.domain.dates import format_day, parse_date, split_leading_date
 from pipeboard.domain.deal import NOTHING
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import Money, format_money, parse_money
 from pipeboard.domain.near import nearest
 from pipeboard.domain.percent import format_percent, parse_percent

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from pipeboard.domain.currencies import read_currency
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import Money, parse_money
 from pipeboard.domain.words import Word
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.status import LOSS_CATEGORIES
 
 SOURCES = (

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeboard.domain.actor import named
 from pipeboard.domain.deal import Deal, Note, Touch
 from pipeboard.domain.events import Event
-from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.privacy import deal_seen_by, event_seen_by
 

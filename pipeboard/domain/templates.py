@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeboard.domain.criteria import parse_criterion
 from pipeboard.domain.errors import NotFound
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.pipeline import Category, Pipeline, Question, Stage, StageKind
 from pipeboard.domain.questions import SEVEN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +12,6 @@ from pipeboard.domain.dates import days_between, format_date, local_date
 from pipeboard.domain.deal import Answer, Contact, Loss, NextStep, Term
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.events import STAGE_KINDS, Event, Kind, inverse
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.percent import format_percent
 from pipeboard.domain.pipeline import Pipeline
 

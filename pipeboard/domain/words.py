@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import quoted
 
 # What stands in `Word.bare` for a character that stood in quotes.

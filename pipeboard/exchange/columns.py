@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from pipeboard.domain.currencies import EXPONENTS
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import clean_line, quoted, slug
 from pipeboard.exchange.fields import CUSTOM, Kind, kind_of, read_target, takes_several

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,6 @@ from pipeboard.domain.attention import stalled_reasons
 from pipeboard.domain.criteria import unmet_of_stage
 from pipeboard.domain.dates import format_date, local_date
 from pipeboard.domain.going_on import PERSISTENCE, follow_ups
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import format_money
 from pipeboard.domain.percent import format_percent
 from pipeboard.domain.score import score

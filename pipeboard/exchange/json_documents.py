@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +15,6 @@ from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal, Loss, NextStep
 from pipeboard.domain.events import event_to_json, to_json
 from pipeboard.domain.going_on import PERSISTENCE, follow_ups
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.sheet import Entry, Sheet

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import fold, quoted
 from pipeboard.exchange.rows import Outcome
 from pipeboard.exchange.words.outcomes import AWAY, LOST, OPEN, WON, word_key

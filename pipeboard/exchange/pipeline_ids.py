@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.text import fold
 

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -15,7 +16,6 @@ from typing import BinaryIO, Self
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.errors import BadInput, NotFound, Refused
-from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import quoted, slug
 from pipeboard.exchange.columns import Matching, apply_overrides, match_columns
 from pipeboard.exchange.deals import DealReader

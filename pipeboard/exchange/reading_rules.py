@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import DecimalMark
 from pipeboard.exchange.outcomes import StageWords
 

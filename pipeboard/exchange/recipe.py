@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from pipeboard.domain.errors import BadInput, NotFound
-from pipeboard.domain.lazy_dataclass import dataclass, fields, replace
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import quoted
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import islice
 
-from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.exchange.deals import DealReader
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.rows import DealRow, Entered, Rejected

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
-from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import Money
 
 Outcome = Literal["open", "won", "lost"]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import clean_line, fold, quoted, slug
 from pipeboard.exchange.fields import CUSTOM, LEFT_OUT

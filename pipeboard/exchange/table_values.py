@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics import Metric, Unit
 from pipeboard.domain.metrics.result import Number
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import quoted
 
 REMARKS = {

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import fold, quoted, slug
 from pipeboard.exchange.outcomes import MEANINGS

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from pipeboard.domain.errors import BadInput, NotFound
-from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import quoted
 from pipeboard.exchange.cells import undefuse

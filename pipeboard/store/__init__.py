@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.domain.errors import DatabaseError, ReadOnly
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.store.connecting import connect
 from pipeboard.store.database import Database
 from pipeboard.store.identity import Identity

@@ -6,10 +6,10 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.store import dialect
 from pipeboard.store.committing import signals_held
 from pipeboard.store.connecting import BUSY_MS, connect_to_write

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from dataclasses import dataclass
 
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.store.locating import Location, check_names
 from pipeboard.store.schema import SCHEMA, check_schema
 from pipeboard.store.troubles import replaced, told

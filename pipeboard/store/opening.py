@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import dataclass
 
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.store.connecting import connect
 from pipeboard.store.identity import ID, Identity, stat_of
 from pipeboard.store.locating import Location, check_names

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import event_from_json, instant, replay
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.store.database import Database
 from pipeboard.store.rows import deal_from_row
 from pipeboard.store.schema import SCHEMA, TABLES

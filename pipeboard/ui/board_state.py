@@ -7,11 +7,11 @@ before with the view after.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.board import Board, Card, Lens
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.status import Status
 from pipeboard.domain.text import fold
 from pipeboard.ui.draw.layout import followed, layout, wanted, whole_cards

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from pipeboard.domain.errors import PipeboardError
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.ui.terminal.width import cell_width, fit
 
 _DOT: Final = " · "

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from pipeboard.domain.commands import Command, Move, Reopen, Step, Win
 from pipeboard.domain.errors import PipeboardError
-from pipeboard.domain.lazy_dataclass import dataclass, replace
 
 if TYPE_CHECKING:
     from pipeboard.domain.board import Lens

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from asyncio import Future
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.filter import Filter, parse_filter
-from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.people import with_known_owners
 from pipeboard.ui.busy import is_busy
 from pipeboard.ui.keys import Key, rebound

@@ -6,13 +6,13 @@ import gc
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.board import Board, Lens
 from pipeboard.domain.errors import NotFound
-from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import quoted
 from pipeboard.ui import keys

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from datetime import datetime
 from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
-from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics import Basis, Report
 from pipeboard.domain.metrics.wording import Wording
 from pipeboard.ui.draw.glyphs import Glyphs

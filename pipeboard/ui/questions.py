@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 from pipeboard.domain.deal import NOTHING, Deal
 from pipeboard.domain.errors import Conflict, GateNotMet, PipeboardError
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.privacy import deal_seen_by
 from pipeboard.ui.busy import said
 from pipeboard.ui.changes import Outcome

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TypeAlias
-
-from pipeboard.domain.lazy_dataclass import dataclass
 
 Targets: TypeAlias = tuple[tuple[int, ...], Mapping[int, int]]
 """The deals that a key is meant for, and the versions of them that the person has seen."""

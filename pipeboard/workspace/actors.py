@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from pipeboard.domain.actor import Actor
 from pipeboard.domain.errors import Ambiguous, NotFound
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import match_rep
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import quoted

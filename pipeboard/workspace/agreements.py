@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.agreements import Agreement, Contents, Topic, changed_names
 from pipeboard.domain.errors import Conflict, Refused
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.text import fold
 from pipeboard.store.pipeline_rows import pipeline_data, pipeline_from_data

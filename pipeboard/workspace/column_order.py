@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeboard.domain import commands as c
 from pipeboard.domain.board import Lens
 from pipeboard.domain.errors import NotFound, Refused
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.workspace.execution import carry_out, execute
 from pipeboard.workspace.receipts import Receipt
 from pipeboard.workspace.recording import as_command

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.errors import Ambiguous, BadInput, NotFound
-from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.pipeline_merging import same

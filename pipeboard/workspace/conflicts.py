@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -11,7 +12,6 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.deal import NOTHING, Deal
 from pipeboard.domain.errors import Conflict, Difference, GateNotMet, Refused
 from pipeboard.domain.events import Event, Kind, read
-from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.privacy import may_see
 from pipeboard.domain.sheet import Entry

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.commands import Command
@@ -10,7 +11,6 @@ from pipeboard.domain.deal import Deal
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.errors import Conflict, GateNotMet, Refused, SoAlready
 from pipeboard.domain.events import Event, evolve_all
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.workspace.conflicts import unseen_changes
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from pipeboard.domain.agreements import Topic
@@ -15,7 +16,6 @@ from pipeboard.domain.errors import Ambiguous, BadInput, NotFound
 from pipeboard.domain.filter import Filter
 from pipeboard.domain.filter import parse_filter as filter_of
 from pipeboard.domain.gates import unmet
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.people import with_known_owners
 from pipeboard.domain.periods import Period, parse_period
 from pipeboard.domain.pipeline import Pipeline

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import Money
 from pipeboard.exchange.rows import DealRow, Rejected
 

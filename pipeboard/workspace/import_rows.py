@@ -10,6 +10,7 @@ import gc
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,6 @@ from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.commands import Context
 from pipeboard.domain.errors import Conflict, Refused
 from pipeboard.domain.events import micros
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.pipeline_rules import check_pipeline, clean_pipeline
 from pipeboard.domain.settings import Rep

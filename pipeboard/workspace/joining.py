@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import fold
 from pipeboard.exchange.side_table import TEAM, SideTable

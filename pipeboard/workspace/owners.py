@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.agreements import Topic
 from pipeboard.domain.errors import Ambiguous, NotFound
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import is_a_team, is_like_another, match_owner
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import clean_line

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from pipeboard.domain.agreements import Agreement

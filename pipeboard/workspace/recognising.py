@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow
 from pipeboard.workspace.three_way import Said, same_row

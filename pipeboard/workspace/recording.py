@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.events import numbered
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.text import clean_line, printable, quoted
 from pipeboard.workspace.receipts import Decision, Receipt
 from pipeboard.workspace.service import Service, in_transaction

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.dates import local_date, start_of_day
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.filter_nodes import ME, Is, Not, State, all_of, any_of
-from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics import Basis, Report
 from pipeboard.domain.metrics.categories import category
 from pipeboard.domain.metrics.grouping import (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Literal
@@ -12,7 +13,6 @@ from pipeboard.domain.deal import Deal, NextStep, Status
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.errors import Ambiguous, NotFound, PipeboardError, Refused
 from pipeboard.domain.events import Event, evolve, evolve_all
-from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.people import match_rep
 from pipeboard.domain.privacy import may_see
 from pipeboard.domain.text import fold

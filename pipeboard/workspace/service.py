@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
@@ -17,7 +18,6 @@ from pipeboard.domain.actor import Actor
 from pipeboard.domain.commands import Context
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import NotFound
-from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Settings
 from pipeboard.workspace.actors import check_actor

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
 
 from pipeboard.domain.deal import Contact, Deal, NextStep
 from pipeboard.domain.deal_fields import FROM_ROWS
-from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import fold

@@ -6,6 +6,7 @@ Both are new commands made of inverse events.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
@@ -13,7 +14,6 @@ from pipeboard.domain.actor import named
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.errors import Conflict, Refused
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.timeline import field_label
 from pipeboard.workspace.agreements import reverted
 from pipeboard.workspace.decisions import change_of

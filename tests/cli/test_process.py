@@ -91,13 +91,11 @@ def test_no_verb_imports_the_screens_or_sqlmodel(
 SLOW = HEAVY | {
     "asyncio",
     "concurrent",
-    "dataclasses",
     "difflib",
     "email",
     "hashlib",
     "http",
     "importlib.metadata",
-    "inspect",
     "logging",
     "multiprocessing",
     "platformdirs",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,6 @@ from pipeboard.domain.deciding.moves import closing, entry, in_stage, known_by, 
 from pipeboard.domain.errors import BadInput, Refused
 from pipeboard.domain.events import Event, Kind, change_to, evolve, micros
 from pipeboard.domain.gates import unmet
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Stage
 from pipeboard.domain.text import clean_line
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,6 @@ from pipeboard.domain.deal import Answer, Contact, Deal, NextStep, Term
 from pipeboard.domain.deal_fields import BY_NAME, clean_tags
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import Event, Kind, change_to
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import LIMITS, clean_line, clean_text, quoted, slug
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -12,7 +13,6 @@ from pipeboard.domain.deal import LOSS_CATEGORIES, NOTHING, Deal, Loss, Status
 from pipeboard.domain.errors import BadInput, NotFound, Refused, SoAlready
 from pipeboard.domain.events import Event, Kind, change_to, evolve, micros
 from pipeboard.domain.gates import pass_gate
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.text import clean_line

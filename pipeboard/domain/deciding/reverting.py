@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pipeboard.domain import commands as c
@@ -10,7 +11,6 @@ from pipeboard.domain.deal import NOTHING, Deal
 from pipeboard.domain.errors import Conflict
 from pipeboard.domain.events import Event, evolve, inverse, read
 from pipeboard.domain.gates import pass_gate, unmet
-from pipeboard.domain.lazy_dataclass import replace
 
 TAKEN_BACK = "undo"
 """The reason that is logged where taking a step back returns a deal past an unmet gate."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +23,6 @@ from pipeboard.domain.deciding.edits import clean_answer
 from pipeboard.domain.deciding.moves import touched
 from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.events import Event, Kind, change_to, record_to_json
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import clean_line, clean_text
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from fractions import Fraction
 
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.basis import Basis, Happened
 from pipeboard.domain.metrics.cycle import watched
 from pipeboard.domain.metrics.grouping import Group

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.events import instant, micros
-from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics.calendar import Calendar
 from pipeboard.domain.metrics.deals import Deals, Stays, stays_between
 from pipeboard.domain.metrics.grouping import Group, Grouping

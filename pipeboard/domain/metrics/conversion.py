@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.history import LOST, WON, History
 from pipeboard.domain.metrics.result import Metric, Number, left_out, proportion, ratio

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipeboard.domain.lazy_dataclass import replace
+from dataclasses import replace
+
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.history import LOST, WON
 from pipeboard.domain.metrics.result import Metric, Unit, count, left_out, missing, ratio

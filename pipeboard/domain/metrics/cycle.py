@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.counts import UNDATED
 from pipeboard.domain.metrics.deals import qualified_at

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
-from pipeboard.domain.lazy_dataclass import dataclass, field, replace
 from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.rules import Rules
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.ageing import ages
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.conversion import cohort, conversion

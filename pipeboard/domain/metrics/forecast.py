@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.chances import CERTAIN_BP, Chance, band_of, chances
 from pipeboard.domain.metrics.cycle import P90, cycles, days

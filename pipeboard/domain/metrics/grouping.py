@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 from pipeboard.domain.currencies import exponent
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.calendar import Calendar
 from pipeboard.domain.metrics.history import WON, History
 from pipeboard.domain.metrics.rules import Rules

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from operator import itemgetter
 
 from pipeboard.domain.dates import add_months
-from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics.basis import Basis, Happened
 from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.result import Metric, Unit, missing, ratio

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.past import Standing, at_same_time, was_due, worth_at

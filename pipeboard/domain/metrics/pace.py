@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.coverage import TARGET_MET, coverage
 from pipeboard.domain.metrics.result import DAY_US, Metric, Unit, missing, ratio

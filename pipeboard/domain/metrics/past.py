@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.history import WON, History
 from pipeboard.domain.metrics.result import Number

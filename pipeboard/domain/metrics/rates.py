@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from types import MappingProxyType
 
 from pipeboard.domain.currencies import exponent
-from pipeboard.domain.lazy_dataclass import dataclass, field
 
 NO_RATES: Mapping[str, tuple[tuple[date, Fraction], ...]] = MappingProxyType({})
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics import conversion
 from pipeboard.domain.metrics.activity import Touches, touches
 from pipeboard.domain.metrics.adherence import Adherence, adherence

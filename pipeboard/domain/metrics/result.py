@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from math import sqrt
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.score import half_up
 
 if TYPE_CHECKING:

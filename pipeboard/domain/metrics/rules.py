@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.metrics.history import WON
 from pipeboard.domain.metrics.rates import Rates
 from pipeboard.domain.money import Money

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.result import Metric, Number, Unit, median, missing, ratio

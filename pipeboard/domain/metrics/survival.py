@@ -5,11 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 from typing import NamedTuple
-
-from pipeboard.domain.lazy_dataclass import dataclass
 
 _CLOSE = 1e-9
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.result import Metric, Number, Unit
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.cycle import mean_cycle
 from pipeboard.domain.metrics.deals import is_qualified

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.counts import UNCLOSED
 from pipeboard.domain.metrics.history import LOST, WON, History

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.cycle import cycle_p90
 from pipeboard.domain.metrics.history import LOST, NOT_SAID, WON, History

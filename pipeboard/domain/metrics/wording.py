@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.result import Metric, Number, Unit
 from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.score import half_up

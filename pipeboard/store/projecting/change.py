@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.events import Event
-from pipeboard.domain.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

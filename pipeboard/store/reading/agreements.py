@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pipeboard.domain.agreements import Agreement, AgreementEntry, Contents, Topic
 from pipeboard.domain.events import instant, micros
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.store.database import Database, Row
 from pipeboard.store.pipeline_rows import pipeline_data, pipeline_from_data

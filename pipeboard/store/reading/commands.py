@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 from pipeboard.domain.events import Event, instant
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.sheet import Entry
 from pipeboard.store.database import Database, Row
 from pipeboard.store.rows import event_from_row

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.store.database import CHUNK, Database
 from pipeboard.store.rows import DEALS, stored_deal
 from pipeboard.store.sql import Sql, among, contains, either

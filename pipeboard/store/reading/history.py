@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from pipeboard.domain.deal import Note, Touch
 from pipeboard.domain.events import instant, micros
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.sheet import Entry
 from pipeboard.store.database import Database, Row
 from pipeboard.store.rows import event_from_row

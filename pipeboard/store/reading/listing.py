@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.filter_nodes import EVERYTHING, Filter
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import quoted

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 from pipeboard.domain.board import Sort
-from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.store.sql import TRUE, Sql, either, every
 
 

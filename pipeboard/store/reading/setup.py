@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from typing import Any
 
-from pipeboard.domain.lazy_dataclass import fields
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store.database import Database, Row

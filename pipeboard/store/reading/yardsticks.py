@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
@@ -12,7 +13,6 @@ from typing import Any
 from pipeboard.domain.channel import channel_of
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import Kind, micros
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.metrics.rates import Rates
 from pipeboard.domain.metrics.rules import CallChanges, Rules, Target
 from pipeboard.domain.money import Money

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeboard.domain.counting import SETTINGS, chosen, with_choice
 from pipeboard.domain.dates import local_date
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.metrics.wording import counted
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.settings import Settings

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.board import Lens, Sort
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.filter_nodes import Filter, These
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.ui.actions.cursor import go_to_stage
 from pipeboard.ui.busy import said
 from pipeboard.ui.changes import (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Final
@@ -10,7 +11,6 @@ from typing import Final
 from pipeboard.domain.attention import Sign
 from pipeboard.domain.board import Card
 from pipeboard.domain.dates import format_day
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.status import Status
 from pipeboard.domain.text import printable
 from pipeboard.ui.draw.glyphs import BAR, FULL, MARKED, OPEN, STEP, Glyphs, money_text, spelled

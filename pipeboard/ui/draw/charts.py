@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.score import half_up
 from pipeboard.domain.text import printable
 from pipeboard.ui.draw.glyphs import Glyphs

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from pipeboard.domain.board import Column, Sort
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import Money
 from pipeboard.domain.text import printable
 from pipeboard.ui.draw.glyphs import (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.ui.draw.glyphs import BAR
 from pipeboard.ui.draw.line import Line, Span, blank
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipeboard.domain.lazy_dataclass import dataclass
+from dataclasses import dataclass
+
 from pipeboard.domain.metrics import METRICS, Metric, Unit
 from pipeboard.domain.metrics.readings import unripe
 from pipeboard.domain.metrics.report import Change

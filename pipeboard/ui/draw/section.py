@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import format_date, local_date
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import printable
 from pipeboard.ui.draw.glyphs import Glyphs
 from pipeboard.ui.draw.line import EMPTY, Line, Span, blank, left, whole, width_of, wrap

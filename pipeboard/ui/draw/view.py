@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 
 from pipeboard.domain.board import Board, Card
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.ui.draw.card import CardStyle
 from pipeboard.ui.draw.glyphs import Glyphs
 from pipeboard.ui.draw.line import EMPTY, Line

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Any
 
 from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.events import read
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.ui.draw.deal_text import field_value_text
 from pipeboard.ui.draw.line import Line, whole, wrap
 from pipeboard.ui.draw.questions import rating_words

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from pipeboard.domain.dates import format_date, parse_date, split_leading_date
 from pipeboard.domain.errors import PipeboardError
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import format_money, parse_money
 from pipeboard.domain.percent import format_percent, parse_percent
 from pipeboard.domain.quick_add import parse_quick_add

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 from textual.binding import Binding
 from textual.events import Click, Key
 
 from pipeboard.domain.deal import NOTHING
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.ui.draw.glyphs import AFTER, BEFORE
 from pipeboard.ui.draw.line import Line, Span, blank, left, whole
 from pipeboard.ui.overlays.draft import Draft

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -10,7 +11,6 @@ from textual.binding import Binding
 from textual.events import Key
 
 from pipeboard.domain.gates import SHORTEST_REASON
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.ui.draw.glyphs import UNKNOWN
 from pipeboard.ui.draw.line import Line, Span, blank, whole, wrap
 from pipeboard.ui.overlays.draft import Draft

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Final, TypeVar
 
 from textual.app import ComposeResult
@@ -15,7 +16,6 @@ from textual.geometry import Region
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.ui.draw.frame import Hint, hint_line, rule
 from pipeboard.ui.draw.glyphs import ROW
 from pipeboard.ui.draw.line import EMPTY, Line, Span, blank, exactly, text_of, whole, width_of, wrap

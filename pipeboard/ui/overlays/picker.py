@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from textual import work
@@ -12,7 +13,6 @@ from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.worker import get_current_worker
 
 from pipeboard.domain.errors import DatabaseError, PipeboardError
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import fold
 from pipeboard.ui.busy import is_busy, said
 from pipeboard.ui.draw.glyphs import BAR

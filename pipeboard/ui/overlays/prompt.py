@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from textual.binding import Binding
 
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.ui.draw.line import Line, Span, blank, whole
 from pipeboard.ui.overlays.draft import Draft
 from pipeboard.ui.overlays.overlay import Panel, TypingOverlay, folded, upper_edge

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from textual.binding import Binding
 
 from pipeboard.domain.deal import Answer
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Question
 from pipeboard.ui.draw.frame import Hint
 from pipeboard.ui.draw.glyphs import AFTER, BEFORE

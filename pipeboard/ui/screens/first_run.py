@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, ClassVar, TypeVar, cast
 
@@ -13,7 +14,6 @@ from textual.screen import ModalScreen, Screen
 from pipeboard import __version__
 from pipeboard.domain.currencies import exponent
 from pipeboard.domain.errors import PipeboardError
-from pipeboard.domain.lazy_dataclass import dataclass, field, replace
 from pipeboard.ui.draw.frame import title_bar
 from pipeboard.ui.draw.glyphs import BAR, Glyphs
 from pipeboard.ui.draw.line import Line, Span, blank, left, whole

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from inspect import iscoroutinefunction
@@ -11,7 +12,6 @@ from typing import TYPE_CHECKING, ClassVar, Final, cast
 from textual.screen import Screen
 
 from pipeboard.domain.errors import DatabaseError, GivenUp, PipeboardError
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.ui.busy import dropped, is_busy
 from pipeboard.ui.draw.line import EMPTY, Line, whole
 from pipeboard.ui.host import Program

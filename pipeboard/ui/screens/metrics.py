@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import ClassVar, NamedTuple
 
@@ -11,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import colorsys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from math import sqrt
 from typing import Final, NamedTuple
-
-from pipeboard.domain.lazy_dataclass import dataclass
 
 
 class ColorDepth(IntEnum):

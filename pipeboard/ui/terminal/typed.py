@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from textual.events import Key
-
-from pipeboard.domain.lazy_dataclass import dataclass
 
 ESC: Final = "\x1b"
 PASTE_BEGINS: Final = "\x1b[200~"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from textual.events import Click, MouseScrollDown, MouseScrollUp, Resize
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.ui.draw.frame import Hint, hint_line, rule
 from pipeboard.ui.draw.glyphs import Glyphs, spelled
 from pipeboard.ui.draw.line import EMPTY, Line, blank, exactly, spread

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics.history import History
 from pipeboard.ui.draw.glyphs import BAR, BETWEEN
 from pipeboard.ui.draw.line import EMPTY, Line, Span, blank, exactly, width_of

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
 from pipeboard.domain.filter_nodes import Filter
-from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.metrics import Report, compare
 from pipeboard.domain.metrics.activity import waiting
 from pipeboard.domain.metrics.ageing import Age, ages, dead_candidates

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.ui.draw.metrics.block import Block, below, beside
 from pipeboard.ui.draw.metrics.figures import Figures
 from pipeboard.ui.draw.numbers import ChartStyle

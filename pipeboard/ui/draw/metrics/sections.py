@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics import METRICS
 from pipeboard.domain.metrics.history import History
 from pipeboard.ui.draw.charts import TableRow, table
