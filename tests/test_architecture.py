@@ -84,7 +84,7 @@ def _reached(start: str, imports: Mapping[str, set[str]]) -> set[str]:
 
 DEEPEST = 4
 MOST_METHODS = 40
-LARGER = {"FirstRun", "Reader"}
+LARGER = {"FirstRun"}
 """Classes that are too large still; the list only gets shorter."""
 
 

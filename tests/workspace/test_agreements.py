@@ -66,10 +66,10 @@ def agreed(workspace: Workspace) -> object:
     reader = workspace.reader
     with reader.snapshot():
         pipelines = tuple(replace(pipeline, version=0) for pipeline in reader.pipelines())
-        rules = [reader.rules(pipeline) for pipeline in reader.pipelines()]
+        rules = [reader.numbers.rules(pipeline) for pipeline in reader.pipelines()]
         targets = tuple((one.targets, workspace.calls(one.pipeline)) for one in rules)
         filters = reader.saved_filters("ana")
-        return pipelines, reader.reps(), targets, reader.rates(), filters, reader.settings()
+        return pipelines, reader.reps(), targets, reader.numbers.rates(), filters, reader.settings()
 
 
 @pytest.mark.parametrize("what", CHANGES)

@@ -9,6 +9,7 @@ from pipeboard.domain.deal import Deal
 from pipeboard.domain.text import fold
 from pipeboard.store.database import Database
 from pipeboard.store.projecting.change import Change
+from pipeboard.store.sql import VALUE_BYTES, index_key
 
 
 def _tag_rows(deal: Deal) -> list[dict[str, Any]]:
@@ -17,7 +18,12 @@ def _tag_rows(deal: Deal) -> list[dict[str, Any]]:
 
 def _field_rows(deal: Deal) -> list[dict[str, Any]]:
     return [
-        {"deal_id": deal.id, "name": name, "value": value, "folded": fold(value)}
+        {
+            "deal_id": deal.id,
+            "name": name,
+            "value": value,
+            "folded": index_key(fold(value), VALUE_BYTES),
+        }
         for name, value in deal.fields.items()
     ]
 

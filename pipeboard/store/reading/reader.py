@@ -48,10 +48,6 @@ class Reader:
         """All that is read inside is of one moment; keep it short, since writers wait for it."""
         return self._database.snapshot()
 
-    def database_id(self) -> str:
-        """The database's own id; a copy and a restored backup have the same."""
-        return self._database.identity.database_id
-
     def check(self) -> None:
         """`DatabaseError` when this is no more the database that was opened: `details["reason"]` is
         replaced, deleted, truncated, linked, newer, corrupt or unreachable.
@@ -236,12 +232,6 @@ class Reader:
         rows = self._database.rows(DUE_TO_RETURN, {"today": today.isoformat()})
         return tuple(row["id"] for row in rows)
 
-    def count(self, listing: Listing) -> int:
-        """How many deals a listing has, whatever its limit."""
-        from pipeboard.store.reading.listing import count_deals
-
-        return count_deals(self._database, self.pipelines(), listing)
-
     def named(
         self, text: str, pipeline_id: int | None = None, limit: int | None = None
     ) -> tuple[Deal, ...]:
@@ -334,7 +324,23 @@ class Reader:
 
         return Agreements(self._database)
 
-    # What numbers are made of.
+    @property
+    def numbers(self) -> Numbers:
+        """What numbers are made of."""
+        return Numbers(self._database)
+
+    def _pipeline(self, lens: Lens) -> Pipeline:
+        found = self._pipelines.by_id().get(lens.pipeline_id)
+        if found is None:
+            raise NotFound("That pipeline is there no more.", hint="Go to another one with P.")
+        return found
+
+
+class Numbers:
+    """What numbers are made of, read over the connection of a `Reader`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def histories(
         self, pipeline_id: int, as_of: datetime, ids: Collection[int] | None = None
@@ -350,7 +356,7 @@ class Reader:
         rates, teams, settings."""
         from pipeboard.store.reading.yardsticks import read_rules
 
-        return read_rules(self._database, pipeline, self.settings(), as_of)
+        return read_rules(self._database, pipeline, setup.read_settings(self._database), as_of)
 
     def evidence(
         self, pipeline: Pipeline, as_of: datetime, ids: Collection[int]
@@ -381,10 +387,4 @@ class Reader:
         """The exchange rates into the workspace's currency."""
         from pipeboard.store.reading.yardsticks import read_rates
 
-        return read_rates(self._database, self.settings().currency)
-
-    def _pipeline(self, lens: Lens) -> Pipeline:
-        found = self._pipelines.by_id().get(lens.pipeline_id)
-        if found is None:
-            raise NotFound("That pipeline is there no more.", hint="Go to another one with P.")
-        return found
+        return read_rates(self._database, setup.read_settings(self._database).currency)

@@ -16,7 +16,7 @@ from pipeboard.ui.changes import Outcome
 from pipeboard.ui.draw.layout import card_rows, has_room_for_pane
 from pipeboard.ui.draw.line import whole
 from pipeboard.ui.draw.view import AUTO, Pane
-from pipeboard.ui.host import Host, ask, parse_query, patiently, read
+from pipeboard.ui.host import Host, ask, opens_anew, parse_query, patiently, read
 from pipeboard.ui.key_table import ALL
 from pipeboard.ui.last_view import empty_board, typed_filter
 from pipeboard.ui.overlays.help import Help, filter_lines, groups_of
@@ -272,8 +272,9 @@ def _show_lines(host: BoardScreen, density: int) -> None:
 
 
 async def reload(host: Host) -> None:
-    await patiently(host, host.reload)
-    host.say("Read again.")
+    if not opens_anew(host):
+        await patiently(host, host.reload)
+        host.say("Read again.")
 
 
 # Other screens.

@@ -474,5 +474,6 @@ def _recycled(workspace: Workspace) -> Receipt:
 
 def _usual_days(workspace: Workspace) -> tuple[tuple[int, int], ...]:
     """How long deals usually stay in each stage, for the heads of the columns."""
-    found = (workspace.reader.usual_days(p.id) for p in workspace.reader.pipelines())
+    reader = workspace.reader
+    found = (reader.numbers.usual_days(p.id) for p in reader.pipelines())
     return tuple(pair for usual in found for pair in usual.items())
