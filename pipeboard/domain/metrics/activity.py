@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pipeboard.domain.metrics.basis import Basis, Happened
+from pipeboard.domain.metrics.basis import Basis, Happened, by_event, shared_out
 from pipeboard.domain.metrics.cycle import watched
 from pipeboard.domain.metrics.grouping import Group
 from pipeboard.domain.metrics.history import History
@@ -58,10 +58,9 @@ def quotes_sent(basis: Basis) -> Metric:
     return count([deal for _, deal in basis.once(quotes)])
 
 
+@shared_out(by_event)
 def quotes(basis: Basis) -> Happened:
     """When in the period which deal had its first quote."""
-    if basis.whole is not None:
-        return basis.own(basis.whole.once(quotes))
     found = []
     for deal in basis.deals.created:
         if deal.quoted_at:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeboard.domain.metrics.basis import Basis, Happened, in_order
+from pipeboard.domain.metrics.basis import Basis, Happened, by_event, in_order, shared_out
 from pipeboard.domain.metrics.grouping import Group
 from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.result import Metric, proportion
@@ -39,10 +39,9 @@ def _rate(advances: Happened) -> Metric:
     return proportion(clean, [deal for _, deal in advances], NO_ADVANCES)
 
 
+@shared_out(by_event)
 def advances(basis: Basis) -> Happened:
     """When in the period which deal went forwards, winning included."""
-    if basis.whole is not None:
-        return basis.own(basis.whole.once(advances))
     rank, start, end = basis.rules.rank, basis.start, basis.end
     found = []
     for deal in basis.deals.created:

@@ -61,9 +61,18 @@ class Basis:
         return cls(rules, as_of, period, Deals.of(histories, rules), calendar)
 
     def during(self, period: Period, ended: Basis | None = None) -> Basis:
-        """All deals in another period, with those as of its end where it is over."""
-        whole = self.whole.during(period) if self.whole else None
-        return replace(self, period=period, whole=whole, ended=ended)
+        """All deals in another period, with those as of its end where it is over; one for all who
+        ask, so that what groups share is found once."""
+        key = (period, id(ended))
+        if key not in self._other_periods:
+            whole = self.whole.during(period) if self.whole else None
+            other = replace(self, period=period, whole=whole, ended=ended)
+            self._other_periods[key] = other
+        return self._other_periods[key]
+
+    @cached_property
+    def _other_periods(self) -> dict[tuple[Period, int], Basis]:
+        return {}
 
     @property
     def stock(self) -> Basis:
@@ -134,17 +143,10 @@ class Basis:
         """The deals lost as invalid in the period: tests and duplicates, in no number."""
         return [deal for deal in self.left if deal.merged_at is None]
 
-    @cached_property
-    def left(self) -> list[History]:
+    @property
+    def left(self) -> Sequence[History]:
         """The deals closed in the period that are in no number."""
-        return [
-            deal
-            for deal in self.deals.everything
-            if not deal.counts
-            and deal.closed_at is not None
-            and self.holds(deal.closed_at)
-            and self.happened_in_group(deal, deal.closed_at)
-        ]
+        return [deal for _, deal in self.once(_left)]
 
     @cached_property
     def closed(self) -> list[History]:
@@ -292,13 +294,20 @@ class Basis:
         mine = self.grouping.event(deal, us) == self.group
         return mine and self.whole.happened_in_group(deal, us)
 
-    def own(self, happened: Happened) -> Happened:
-        """Of what happened to the deals of `whole`, the part that belongs to this group."""
-        return [(us, deal) for us, deal in happened if self.is_own(deal, us)]
-
-    def is_own(self, deal: History, us: int) -> bool:
-        """Whether what happened to a deal of `whole` at an instant belongs to this group."""
-        return self.grouping is None or self.grouping.event(deal, us) == self.group
+    def share_of(
+        self, find: Callable[[Basis], Sequence[T]], group_of: Callable[[Grouping, T], Group]
+    ) -> Sequence[T]:
+        """Of what is found in `whole`, the part of this group: shared out once for all groups."""
+        if self.whole is None or self.grouping is None:
+            return self.once(find)
+        key = (find, self.grouping.name)
+        shares = self.whole._found.get(key)
+        if shares is None:
+            shares = self.whole._found[key] = defaultdict(list)
+            for one in self.whole.once(find):
+                shares[group_of(self.grouping, one)].append(one)
+        found: Sequence[T] = shares[self.group]
+        return found
 
     def stood_in_group(self, deal: History, us: int) -> bool:
         """Whether an open deal belonged to this group, and those around it, at an instant."""
@@ -308,6 +317,43 @@ class Basis:
         return mine and self.whole.stood_in_group(deal, us)
 
 
+Find = Callable[[Basis], Sequence[T]]
+
+
+def shared_out(group_of: Callable[[Grouping, T], Group]) -> Callable[[Find[T]], Find[T]]:
+    """Marks what is found for the whole, of which each group has the part that `group_of` says."""
+
+    def marked(find: Find[T]) -> Find[T]:
+        def found(basis: Basis) -> Sequence[T]:
+            return find(basis) if basis.whole is None else basis.share_of(found, group_of)
+
+        return found
+
+    return marked
+
+
+def by_event(grouping: Grouping, happened: tuple[int, History]) -> Group:
+    """The group of what happened to a deal at an instant."""
+    us, deal = happened
+    return grouping.event(deal, us)
+
+
+def by_standing(grouping: Grouping, stood: tuple[int, History]) -> Group:
+    """The group of a deal as it stood open at an instant."""
+    us, deal = stood
+    return grouping.standing(deal, us)
+
+
 def in_order(groups: Iterable[Group]) -> list[Group]:
     """Groups by name, what is unknown last."""
     return sorted(groups, key=lambda group: (group is None, group or ""))
+
+
+@shared_out(by_event)
+def _left(basis: Basis) -> Happened:
+    """When in the period which deal was closed that is in no number."""
+    return [
+        (deal.closed_at, deal)
+        for deal in basis.deals.everything
+        if deal.closed_at is not None and not deal.counts and basis.holds(deal.closed_at)
+    ]

@@ -11,10 +11,11 @@ from math import sqrt
 from typing import NamedTuple
 
 from pipeboard.domain.dates import add_months
-from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.basis import Basis, shared_out
 from pipeboard.domain.metrics.chances import CERTAIN_BP
 from pipeboard.domain.metrics.cycle import P90, lasted
 from pipeboard.domain.metrics.forecast import NO_PROBABILITY
+from pipeboard.domain.metrics.grouping import Group, Grouping
 from pipeboard.domain.metrics.history import WON, History
 from pipeboard.domain.metrics.result import (
     NONE_LEFT_OUT,
@@ -88,11 +89,13 @@ def calibration(basis: Basis) -> Calibration:
     return replace(scores, said=len(told), by_hand=sum(review.by_hand for review in found))
 
 
-def reviewed(basis: Basis) -> list[Review]:
+def _with_whom(grouping: Grouping, review: Review) -> Group:
+    return grouping.standing(review.deal, review.at)
+
+
+@shared_out(_with_whom)
+def reviewed(basis: Basis) -> Sequence[Review]:
     """Every deal that was open at a review, for the group that it stood in then."""
-    if basis.whole is not None:
-        whole = basis.whole.once(reviewed)
-        return [review for review in whole if basis.stood_in_group(review.deal, review.at)]
     reviews, rules = _reviews(basis), basis.rules
     found: list[Review] = []
     for deal in (*basis.deals.closed, *basis.deals.open) if reviews else ():

@@ -85,18 +85,16 @@ class Chances:
         self.table = table
         self.strength = strength
         self._looks = looks
-        self._found: dict[int, Mapping[tuple[int, int], Cell]] = {}
+        self._cells: dict[tuple[int, int, int], Cell] = {}
         self._chances: dict[tuple[int, int | None, int], Chance] = {}
 
-    def cells(self, ahead: int) -> Mapping[tuple[int, int], Cell]:
-        """What was seen of every stage and band, for a time ahead in microseconds."""
-        if ahead not in self._found:
-            keys = dict.fromkeys(key for looks in self._looks for key in looks)
-            self._found[ahead] = {
-                key: _cell([looks[key] for looks in self._looks if key in looks], self.now, ahead)
-                for key in keys
-            }
-        return self._found[ahead]
+    def cell(self, stage_id: int, band: int, ahead: int) -> Cell:
+        """What was seen of a stage and band, for a time ahead in microseconds."""
+        key = (stage_id, band, ahead)
+        if key not in self._cells:
+            parts = [looks[key[:2]] for looks in self._looks if key[:2] in looks]
+            self._cells[key] = _cell(parts, self.now, ahead)
+        return self._cells[key]
 
     def of_stage(self, stage_id: int, ahead: int) -> Chance:
         """The chance of any deal in a stage."""
@@ -106,8 +104,7 @@ class Chances:
         return self._chances[key]
 
     def _of_stage(self, stage_id: int, ahead: int) -> Chance:
-        cells = self.cells(ahead)
-        own = [cell for (stage, _), cell in cells.items() if stage == stage_id]
+        own = [self.cell(stage_id, band, ahead) for band in range(len(AGES))]
         won = sum(cell.won for cell in own)
         reached = sum((cell.reached for cell in own), Fraction(0))
         bp = self.table.get(stage_id)
@@ -124,7 +121,7 @@ class Chances:
 
     def _of_band(self, stage_id: int, band: int, ahead: int) -> Chance:
         prior = self.of_stage(stage_id, ahead).value
-        won, reached = self.cells(ahead).get((stage_id, band), Cell(0, Fraction(0)))
+        won, reached = self.cell(stage_id, band, ahead)
         value = smoothed(won, reached, prior, self.strength)
         return Chance(stage_id, band, won, reached, prior, value)
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
-from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.basis import Basis, shared_out
+from pipeboard.domain.metrics.grouping import Group, Grouping
 from pipeboard.domain.metrics.history import LOST, WON, History
 from pipeboard.domain.metrics.result import Metric, Number, left_out, proportion, ratio
 from pipeboard.domain.metrics.tally import NO_RATE, NO_VALUE
@@ -131,11 +132,13 @@ def skipped(basis: Basis) -> dict[int, Metric]:
     }
 
 
-def passes(basis: Basis) -> list[Pass]:
+def _who_passed(grouping: Grouping, one: Pass) -> Group:
+    return grouping.event(one.deal, one.at)
+
+
+@shared_out(_who_passed)
+def passes(basis: Basis) -> Sequence[Pass]:
     """Every stage that a deal first got beyond in the period."""
-    if basis.whole is not None:
-        whole = basis.whole.once(passes)
-        return [one for one in whole if basis.is_own(one.deal, one.at)]
     return [
         one
         for deal in basis.deals.created

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.history import LOST, WON
+from pipeboard.domain.metrics.history import LOST, UNKNOWN, WON
 from pipeboard.domain.metrics.result import Metric, Unit, count, left_out, missing, ratio
 
 MERGED, INVALID, UNDATED = "merged into another deal", "invalid", "no created date"
@@ -75,7 +75,7 @@ def _with_left(basis: Basis, metric: Metric, outcome: int) -> Metric:
     closed nobody knows when."""
     merged = sum(deal.outcome == outcome for deal in basis.merged)
     invalid = len(basis.invalid) if outcome == LOST else 0
-    undated = [deal for deal in basis.deals.created if not deal.is_close_dated]
+    undated = [deal for deal in basis.deals.created if deal.closed_by == UNKNOWN]
     unknown = sum(deal.outcome == outcome for deal in undated)
     left = left_out({MERGED: merged, INVALID: invalid, UNCLOSED: unknown})
     return replace(metric, excluded={**metric.excluded, **left}) if left else metric

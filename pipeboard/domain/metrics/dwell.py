@@ -9,14 +9,12 @@ from fractions import Fraction
 
 from pipeboard.domain.metrics.ageing import ages
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.conversion import cohort, conversion
 from pipeboard.domain.metrics.cycle import P90, days, of_durations
 from pipeboard.domain.metrics.deals import Stays, stays_between
 from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.result import Metric, median, nearest_rank
 from pipeboard.domain.metrics.survival import kaplan_meier
 from pipeboard.domain.metrics.tally import Tally
-from pipeboard.domain.periods import Period
 from pipeboard.domain.pipeline import Stage
 
 ONE_DAY = timedelta(days=1)
@@ -138,16 +136,11 @@ def overstays(basis: Basis) -> list[Overstay]:
 
 @dataclass(frozen=True, slots=True)
 class Bottleneck:
-    """The stage with the largest overstay and what drives it.
-
-    `conversion` is that of the period, `usual` that of the trailing window before it.
-    """
+    """The stage with the largest overstay and what drives it."""
 
     overstay: Overstay
     expected: Fraction | int | None
     km_median: Metric
-    conversion: Metric
-    usual: Metric
     hint: str
 
     @property
@@ -161,20 +154,12 @@ def bottleneck(basis: Basis) -> Bottleneck | None:
     if worst is None or not worst.deal_days:
         return None
     stage = worst.stage
-    trailing = basis.during(_trailing(basis))
     return Bottleneck(
         worst,
         basis.once(expected_days).get(stage.id),
         dwell(basis, stage).km_median,
-        conversion(cohort(basis, stage)),
-        conversion(cohort(trailing, stage)),
         _hint(basis, stage),
     )
-
-
-def _trailing(basis: Basis) -> Period:
-    after, length = basis.today + ONE_DAY, basis.rules.measured_days
-    return Period(f"last{length}d", after - length * ONE_DAY, after)
 
 
 def _hint(basis: Basis, stage: Stage) -> str:

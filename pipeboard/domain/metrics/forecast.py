@@ -81,18 +81,20 @@ def forecast_of(basis: Basis, deals: Sequence[History], until: int | None = None
 
 def cautious_forecast(basis: Basis) -> Metric:
     """The measured forecast without the open deals that are older than nine of ten wins were."""
-    spans = cycles(basis, [deal for deal in _lately_closed(basis) if deal.outcome == WON])
-    if not spans:
+    longest = basis.everybody.once(_long_cycle)
+    if longest is None:
         return missing(Unit.MINOR, "no won deals")
-    stale = {deal.id for deal in stale_open(basis, days(nearest_rank(spans, P90)))}
+    stale = {deal.id for deal in stale_open(basis, longest)}
     fresh = [deal for deal in basis.deals.open if deal.id not in stale]
     won = basis.tally(basis.won)
     return _by_chance(basis, fresh).at(_measured(basis, basis.end - basis.now), won)
 
 
-def _lately_closed(basis: Basis) -> Sequence[History]:
-    everybody = basis.everybody
-    return everybody.closed_within(basis.rules.measured_days)
+def _long_cycle(basis: Basis) -> Fraction | None:
+    """The days within which nine of ten wins of the last year came."""
+    lately = basis.closed_within(basis.rules.measured_days)
+    spans = cycles(basis, [deal for deal in lately if deal.outcome == WON])
+    return days(nearest_rank(spans, P90)) if spans else None
 
 
 def win_chance(basis: Basis) -> Metric:

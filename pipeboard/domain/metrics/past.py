@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.basis import Basis, shared_out
+from pipeboard.domain.metrics.grouping import Group, Grouping
 from pipeboard.domain.metrics.history import WON, History
 from pipeboard.domain.metrics.result import Number
 from pipeboard.domain.periods import Period
@@ -49,17 +51,68 @@ def periods_before(basis: Basis) -> list[Period]:
 
 def at_starts(basis: Basis) -> Sequence[Standing]:
     """The past periods as they stood just before they began."""
-    if basis.whole is not None:
-        return [_own(basis, standing) for standing in basis.whole.once(at_starts)]
-    return [_standing(basis, period, -1) for period in past_periods(basis)]
+    return _standings(basis, _at_starts, -1)
 
 
 def at_same_time(basis: Basis) -> Sequence[Standing]:
     """The past periods as they stood as long after their start as this one has run."""
-    if basis.whole is not None:
-        return [_own(basis, standing) for standing in basis.whole.once(at_same_time)]
-    run = max(-1, basis.now - basis.start)
-    return [_standing(basis, period, run) for period in past_periods(basis)]
+    return _standings(basis, _at_same_time, _run(basis))
+
+
+class _Stood(NamedTuple):
+    """A deal that stood open in a past period, by its place, or was `won` since."""
+
+    place: int
+    at: int
+    deal: History
+    won: bool
+
+
+def _group_of(grouping: Grouping, stood: _Stood) -> Group:
+    return (grouping.event if stood.won else grouping.standing)(stood.deal, stood.at)
+
+
+@shared_out(_group_of)
+def _at_starts(basis: Basis) -> Sequence[_Stood]:
+    return _stood(basis, -1)
+
+
+@shared_out(_group_of)
+def _at_same_time(basis: Basis) -> Sequence[_Stood]:
+    return _stood(basis, _run(basis))
+
+
+def _run(basis: Basis) -> int:
+    return max(-1, basis.now - basis.start)
+
+
+def _stood(basis: Basis, run: int) -> list[_Stood]:
+    found: list[_Stood] = []
+    for place, period in enumerate(past_periods(basis)):
+        standing = _standing(basis, period, run)
+        found += [_Stood(place, standing.at, deal, False) for deal in standing.open]
+        found += [_Stood(place, deal.visit_began_at, deal, True) for deal in standing.won]
+    return found
+
+
+def _standings(
+    basis: Basis, find: Callable[[Basis], Sequence[_Stood]], run: int
+) -> Sequence[Standing]:
+    periods = basis.everybody.once(past_periods)
+    open_then: list[list[History]] = [[] for _ in periods]
+    won: list[list[History]] = [[] for _ in periods]
+    for one in basis.once(find):
+        (won if one.won else open_then)[one.place].append(one.deal)
+    return [
+        Standing(period, *_bounds(basis, period, run), open_then[place], won[place])
+        for place, period in enumerate(periods)
+    ]
+
+
+def _bounds(basis: Basis, period: Period, run: int) -> tuple[int, int]:
+    """The instant so long after the start of a period, and its end."""
+    start, end = basis.calendar.start(period.start), basis.calendar.start(period.end)
+    return min(start + run, end - 1), end
 
 
 def standing_in(basis: Basis, period: Period, run: int) -> Standing:
@@ -70,25 +123,24 @@ def standing_in(basis: Basis, period: Period, run: int) -> Standing:
 
 
 def _standing(basis: Basis, period: Period, run: int) -> Standing:
-    start, end = basis.calendar.start(period.start), basis.calendar.start(period.end)
-    at = min(start + run, end - 1)
+    at, end = _bounds(basis, period, run)
     return Standing(
         period,
         at,
         end,
-        [deal for deal in basis.deals.created if deal.created_at <= at and _was_open(deal, at)],
+        [
+            deal
+            for deal in basis.deals.created
+            if deal.created_at <= at
+            and (deal.closed_at is None or deal.closed_at > at or deal.reopened)
+            and deal.is_open_at(at)
+        ],
         [
             deal
             for deal in basis.deals.closed
             if deal.outcome == WON and deal.closed_at is not None and at < deal.closed_at < end
         ],
     )
-
-
-def _was_open(deal: History, us: int) -> bool:
-    if deal.closed_at is not None and deal.closed_at <= us and not deal.reopened:
-        return False
-    return deal.is_open_at(us)
 
 
 def _own(basis: Basis, standing: Standing) -> Standing:

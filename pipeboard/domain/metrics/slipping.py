@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeboard.domain.metrics.basis import Basis, Happened
+from pipeboard.domain.metrics.basis import Basis, Happened, by_event, by_standing, shared_out
 from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.result import Metric, Unit, missing, proportion
 
@@ -26,17 +26,15 @@ def slip_rate(basis: Basis) -> Metric:
     before = basis.start - 1
     if before >= basis.now:
         return missing(Unit.RATIO, "the period has not begun")
-    due = basis.once(due_at_start)
+    due = [deal for _, deal in basis.once(due_at_start)]
     return proportion([d for d in due if _slipped(basis, d)], due, "no deal was due")
 
 
-def due_at_start(basis: Basis) -> list[History]:
-    """The deals that stood open at the start of the period, due in it."""
+@shared_out(by_standing)
+def due_at_start(basis: Basis) -> Happened:
+    """The deals that stood open just before the start of the period, due in it."""
     before = basis.start - 1
-    if basis.whole is not None:
-        around = basis.whole.once(due_at_start)
-        return [deal for deal in around if basis.stood_in_group(deal, before)]
-    return [deal for deal in basis.deals.created if expected_at(basis, deal, before)]
+    return [(before, d) for d in basis.deals.created if expected_at(basis, d, before)]
 
 
 def _slipped(basis: Basis, deal: History) -> bool:
@@ -55,10 +53,9 @@ def push_count(basis: Basis) -> Metric:
     return Metric(len(pushes), Unit.COUNT, num=len(pushes), n=len(deals), numerator=deals)
 
 
+@shared_out(by_event)
 def pushes_of(basis: Basis) -> Happened:
     """When in the period the close date of which deal was moved to a later month."""
-    if basis.whole is not None:
-        return basis.own(basis.whole.once(pushes_of))
     return [
         (us, deal)
         for deal in basis.deals.created
