@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from pipeboard.domain.metrics.basis import Basis, Happened, by_event, shared_out
 from pipeboard.domain.metrics.cycle import watched
+from pipeboard.domain.metrics.definition import named
 from pipeboard.domain.metrics.grouping import Group
 from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.result import HOUR_US, Metric, Unit, count
@@ -16,9 +17,10 @@ from pipeboard.domain.metrics.survival import kaplan_meier
 NOT_REACHED = "not reached: fewer than half have heard from us"
 
 
+@named("first_response_hours_median", Unit.HOURS, "First response", better=False)
 def first_response(basis: Basis) -> Metric:
-    """Hours within which half of the deals created in the period hear from us, by Kaplan-Meier:
-    those that still wait, or closed without a word, count for as long as they waited."""
+    """Within so many hours half of the new deals hear from us, those that still wait taken into
+    account."""
     deals = basis.created
     if not deals:
         return Metric(None, Unit.HOURS, reason="no deals created")
@@ -52,9 +54,9 @@ def waiting(basis: Basis) -> list[tuple[History, Fraction]]:
     return [(deal, Fraction(basis.now - deal.created_at, HOUR_US)) for deal in silent]
 
 
+@named("quotes_sent", Unit.COUNT, "Quotes", better=True)
 def quotes_sent(basis: Basis) -> Metric:
-    """The deals to which a quote was sent in the period; a deal with several counts once, for
-    whom it belonged to at the first of them."""
+    """Deals to which a quote was sent in the period."""
     return count([deal for _, deal in basis.once(quotes)])
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pipeboard.domain.metrics.basis import Basis, Happened, by_event, in_order, shared_out
+from pipeboard.domain.metrics.definition import named
 from pipeboard.domain.metrics.grouping import Group
 from pipeboard.domain.metrics.history import History
-from pipeboard.domain.metrics.result import Metric, proportion
+from pipeboard.domain.metrics.result import Metric, Unit, proportion
 
 NO_ADVANCES = "no advances"
 
@@ -29,8 +30,9 @@ def adherence(basis: Basis) -> list[Adherence]:
     return [Adherence(owner, _rate(by_owner[owner])) for owner in in_order(by_owner)]
 
 
+@named("adherence", Unit.RATIO, "By the process", better=True)
 def adherence_rate(basis: Basis) -> Metric:
-    """The adherence of everybody in this basis."""
+    """Of all advances in the period, those that met the exit criteria without an override."""
     return _rate(basis.once(advances))
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from pipeboard.domain.attention import DealClocks, idles, limits, overstays
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.deals import is_qualified
+from pipeboard.domain.metrics.definition import named
 from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.result import Metric, Unit, missing, proportion
 
@@ -105,9 +106,9 @@ class AgeBand:
 AGE_BANDS: Sequence[tuple[int, int | None]] = ((0, 7), (8, 14), (15, 30), (31, None))
 
 
+@named("single_contact", Unit.RATIO, "Single contact", better=False, at_end=True)
 def single_contact(basis: Basis) -> Metric:
-    """Of the open deals past qualification, those with fewer than two contacts: one person leaves,
-    and the deal is gone."""
+    """Of the open deals past qualification, those with fewer than two contacts."""
     if not basis.rules.qualifying:
         return missing(Unit.RATIO, "no stage is marked as qualified")
     deals = [deal for deal in basis.deals.open if is_qualified(deal, basis.rules)]

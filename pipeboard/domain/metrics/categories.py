@@ -10,9 +10,10 @@ from datetime import date
 
 from pipeboard.domain.dates import add_months
 from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.definition import named
 from pipeboard.domain.metrics.forecast import forecast_of
 from pipeboard.domain.metrics.history import History
-from pipeboard.domain.metrics.result import Metric
+from pipeboard.domain.metrics.result import Metric, Unit
 from pipeboard.domain.pipeline import Category
 
 COMMIT = frozenset((Category.COMMIT,))
@@ -32,18 +33,22 @@ def _with_won(basis: Basis, categories: AbstractSet[str]) -> Metric:
     return basis.tally([*basis.won, *chosen]).metric()
 
 
+@named("forecast_commit", Unit.MINOR, "Commit", better=True, at_end=True)
 def forecast_commit(basis: Basis) -> Metric:
-    """Closed and commit."""
+    """Won, and the whole value of the open deals due in category commit, by a rep's word or by
+    their stage's default."""
     return _with_won(basis, COMMIT)
 
 
+@named("forecast_best", Unit.MINOR, "Best case", better=True, at_end=True)
 def forecast_best(basis: Basis) -> Metric:
-    """Closed, commit and best case."""
+    """Commit, and the open deals due in category best case."""
     return _with_won(basis, BEST)
 
 
+@named("forecast_pipeline", Unit.MINOR, "Pipeline", better=True, at_end=True)
 def forecast_pipeline(basis: Basis) -> Metric:
-    """Closed and every open deal that is not omitted."""
+    """Best case, and all other open deals due in the period."""
     return _with_won(basis, PIPELINE)
 
 
@@ -53,8 +58,9 @@ def overdue_deals(basis: Basis) -> list[History]:
     return [deal for deal in basis.deals.open if deal.close is not None and deal.close < today]
 
 
+@named("forecast_overdue", Unit.MINOR, "Overdue", better=False, at_end=True)
 def forecast_overdue(basis: Basis) -> Metric:
-    """Open value whose close date has passed, whenever that was; in no month's forecast."""
+    """Open value whose close date has passed; in no month's forecast."""
     return basis.tally(overdue_deals(basis)).metric()
 
 

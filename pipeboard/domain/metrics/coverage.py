@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.deals import is_qualified
+from pipeboard.domain.metrics.definition import named
 from pipeboard.domain.metrics.forecast import NO_DATE
 from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.needed import needed_coverage
@@ -137,3 +138,27 @@ def _standing(covered: Metric, required: Metric, high: int) -> Standing | None:
 
 def _minus(amount: Number | None, less: Number | None) -> Number | None:
     return None if amount is None or less is None else amount - less
+
+
+@named("coverage", Unit.TIMES, "Coverage", better=True, at_end=True)
+def coverage_ratio(basis: Basis) -> Metric:
+    """Open value due in the period over what the target still lacks."""
+    return basis.once(coverage).ratio
+
+
+@named("coverage_gross", Unit.TIMES, "Gross coverage", better=True, at_end=True)
+def gross_coverage(basis: Basis) -> Metric:
+    """All open value over the target."""
+    return basis.once(coverage).gross
+
+
+@named("coverage_required", Unit.TIMES, "Needed coverage", better=False, at_end=True)
+def required(basis: Basis) -> Metric:
+    """How much pipeline it took for each won amount from the same time of past periods on."""
+    return basis.once(coverage).required
+
+
+@named("coverage_required_by_win_rate", Unit.TIMES, "1 / win rate", better=False, at_end=True)
+def required_by_win_rate(basis: Basis) -> Metric:
+    """The old rule: 1 over the win rate by value, as if all were won or lost in the period."""
+    return basis.once(coverage).by_win_rate

@@ -10,6 +10,7 @@ from fractions import Fraction
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.counts import UNDATED
 from pipeboard.domain.metrics.deals import qualified_at
+from pipeboard.domain.metrics.definition import named
 from pipeboard.domain.metrics.history import BY_DAY, LOST, WON, History
 from pipeboard.domain.metrics.result import (
     DAY_US,
@@ -63,14 +64,16 @@ def _of_wins(value: Number | None, won: Sequence[History]) -> Metric:
     return replace(metric, excluded=left_out({UNDATED: len(won) - len(dated)}))
 
 
+@named("cycle_days_median", Unit.DAYS, "Cycle", better=False)
 def cycle_median(basis: Basis) -> Metric:
-    """Median days from creation to win of the deals won in the period."""
+    """Half of the wins of the period came within so many days of their creation."""
     spans = cycles(basis, basis.won)
     return _of_wins(median(spans) if spans else None, basis.won)
 
 
+@named("cycle_days_mean", Unit.DAYS, "Mean cycle", better=False)
 def cycle_mean(basis: Basis) -> Metric:
-    """Mean days from creation to win."""
+    """Average days from creation to win."""
     return mean_cycle(basis, basis.won)
 
 
@@ -80,14 +83,16 @@ def mean_cycle(basis: Basis, won: Sequence[History]) -> Metric:
     return _of_wins(mean(spans) if spans else None, won)
 
 
+@named("cycle_days_p90", Unit.DAYS, "Long cycle", better=False)
 def cycle_p90(basis: Basis) -> Metric:
-    """The days within which nine of ten wins came, by nearest rank."""
+    """Nine of ten wins came within so many days."""
     spans = cycles(basis, basis.won)
     return _of_wins(nearest_rank(spans, P90) if spans else None, basis.won)
 
 
+@named("cycle_days_qualified_median", Unit.DAYS, "Cycle once qualified", better=False)
 def cycle_since_qualified(basis: Basis) -> Metric:
-    """Median days from qualification to win; deals that qualified by winning count as 0."""
+    """Half of the wins came within so many days of qualifying."""
     starts = ((qualified_at(deal, basis.rules), deal) for deal in basis.won)
     spans = sorted(
         max(0, deal.closed_at - at)
@@ -97,8 +102,9 @@ def cycle_since_qualified(basis: Basis) -> Metric:
     return _of_wins(median(spans) if spans else None, basis.won)
 
 
+@named("cycle_days_active_median", Unit.DAYS, "Active cycle", better=False)
 def active_cycle(basis: Basis) -> Metric:
-    """Median days from creation to win without the time that deals were snoozed."""
+    """Half of the wins came within so many days, time parked not counted."""
     spans = sorted(
         max(0, lasted(basis, deal) - snoozed_time(deal, basis))
         for deal in basis.won
@@ -119,9 +125,10 @@ def snoozed_time(deal: History, basis: Basis) -> int:
     return total
 
 
+@named("close_days_km_median", Unit.DAYS, "Time to close", better=False)
 def close_median(basis: Basis) -> Metric:
-    """Median days until a deal created in the period closes either way, by Kaplan-Meier: open
-    deals count as lasting at least until now, so that quick closers do not stand for all."""
+    """Half of the deals created in the period close either way within so many days, with those
+    still open taken into account."""
     deals = [deal for deal in basis.created if deal.is_close_dated]
     if not deals:
         return missing(Unit.DAYS, "no deals created")

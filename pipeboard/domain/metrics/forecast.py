@@ -10,6 +10,7 @@ from fractions import Fraction
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.chances import CERTAIN_BP, Chance, band_of, chances
 from pipeboard.domain.metrics.cycle import P90, cycles, days
+from pipeboard.domain.metrics.definition import named
 from pipeboard.domain.metrics.history import WON, History
 from pipeboard.domain.metrics.result import (
     Metric,
@@ -79,6 +80,7 @@ def forecast_of(basis: Basis, deals: Sequence[History], until: int | None = None
     return Forecast(stated, table, measured, *_rose(stated, measured))
 
 
+@named("forecast_cautious", Unit.MINOR, "Cautious", better=True, at_end=True)
 def cautious_forecast(basis: Basis) -> Metric:
     """The measured forecast without the open deals that are older than nine of ten wins were."""
     longest = basis.everybody.once(_long_cycle)
@@ -97,8 +99,9 @@ def _long_cycle(basis: Basis) -> Fraction | None:
     return days(nearest_rank(spans, P90)) if spans else None
 
 
+@named("win_chance", Unit.RATIO, "Chance of open deals", better=True, at_end=True)
 def win_chance(basis: Basis) -> Metric:
-    """The mean chance of the open deals to be won before the period ends."""
+    """The mean measured chance of the open deals to be won before the period ends."""
     deals, share = basis.deals.open, _measured(basis, basis.end - basis.now)
     times = Counter(_key(basis, deal) for deal in deals)
     known = {key: chance for key in times if (chance := share(*key)) is not None}
@@ -234,3 +237,21 @@ def open_by_stage(basis: Basis) -> Mapping[int, Sequence[History]]:
     for deal in basis.deals.open:
         stages[deal.stage_id].append(deal)
     return stages
+
+
+@named("forecast_weighted", Unit.MINOR, "Weighted forecast", better=True, at_end=True)
+def weighted_forecast(basis: Basis) -> Metric:
+    """Won, and the open deals due in the period at their stated probabilities."""
+    return basis.once(forecast).stated
+
+
+@named("forecast_measured", Unit.MINOR, "Measured forecast", better=True, at_end=True)
+def measured_forecast(basis: Basis) -> Metric:
+    """Won, and every open deal at the chance that deals of its stage and age were won in time."""
+    return basis.once(forecast).measured
+
+
+@named("rose_tint", Unit.MINOR, "Rose tint", better=False, at_end=True)
+def rose_tint(basis: Basis) -> Metric:
+    """Stated less measured forecast: how much of it is hope."""
+    return basis.once(forecast).rose_tint

@@ -10,6 +10,7 @@ from operator import itemgetter
 
 from pipeboard.domain.dates import add_months
 from pipeboard.domain.metrics.basis import Basis, Happened
+from pipeboard.domain.metrics.definition import named
 from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.result import Metric, Unit, missing, ratio
 
@@ -54,21 +55,23 @@ def lead_growth_series(basis: Basis) -> list[LeadMonth]:
     return _series(basis, created)
 
 
+@named("lead_velocity_rate", Unit.RATIO, "Lead velocity", better=True)
 def lead_velocity_rate(basis: Basis) -> Metric:
-    """The growth of qualified leads in the last month of the period that has begun."""
+    """Growth of qualified leads over the month before."""
     if not basis.rules.qualifying:
         return missing(Unit.RATIO, NO_QUALIFIED)
     return basis.once(lead_velocity)[-1].rate
 
 
+@named("lead_growth", Unit.RATIO, "Lead growth", better=True)
 def lead_growth(basis: Basis) -> Metric:
-    """The growth of all created leads in the last month of the period that has begun."""
+    """Growth of all created leads over the month before."""
     return basis.once(lead_growth_series)[-1].rate
 
 
+@named("lead_velocity_average", Unit.RATIO, "Lead velocity, 3 months", better=True)
 def lead_velocity_average(basis: Basis) -> Metric:
-    """The growth of the last three months over the months that each is compared with: sums over
-    sums, since 100, 200 and 100 leads are no growth of a quarter."""
+    """Growth of qualified leads over the last three months, over all of them together."""
     if not basis.rules.qualifying:
         return missing(Unit.RATIO, NO_QUALIFIED)
     months = basis.once(lead_velocity)[-AVERAGED_MONTHS:]

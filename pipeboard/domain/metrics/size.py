@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.definition import named
 from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.result import Metric, Number, Unit, median, missing, ratio
 from pipeboard.domain.metrics.tally import Tally
@@ -13,8 +14,9 @@ from pipeboard.domain.metrics.tally import Tally
 NO_VALUED_WIN = "no won deal has a value"
 
 
+@named("deal_size_mean", Unit.MINOR, "Deal size", better=True)
 def deal_size_mean(basis: Basis) -> Metric:
-    """Mean final value of the deals won in the period; 0 is a value, none is left out."""
+    """Average value of the deals won in the period."""
     return mean_size(basis, basis.won, NO_VALUED_WIN)
 
 
@@ -25,8 +27,9 @@ def mean_size(basis: Basis, deals: Sequence[History], nothing: str = NO_VALUED_W
     return _of(tally, replace(metric, unit=Unit.MINOR))
 
 
+@named("deal_size_median", Unit.MINOR, "Median deal size", better=True)
 def deal_size_median(basis: Basis) -> Metric:
-    """Median final value of the deals won in the period."""
+    """Half of the wins of the period were worth at most this."""
     tally = basis.tally(basis.won)
     values = sorted(worth for deal in tally.deals if (worth := basis.worth(deal)) is not None)
     if not values:
@@ -35,13 +38,15 @@ def deal_size_median(basis: Basis) -> Metric:
     return _of(tally, Metric(middle, Unit.MINOR, num=middle, n=len(values)))
 
 
+@named("open_deal_size_mean", Unit.MINOR, "Open deal size", at_end=True)
 def open_deal_size_mean(basis: Basis) -> Metric:
-    """Mean value of the open deals."""
+    """Average value of the open deals."""
     return mean_size(basis, basis.deals.open, "no open deal has a value")
 
 
+@named("value_kept", Unit.RATIO, "Value kept", better=True)
 def kept_value(basis: Basis) -> Metric:
-    """What the deals won in the period brought, over what they were first said to be worth."""
+    """What wins brought over what they were first said to be worth."""
     num: Number = 0
     den: Number = 0
     deals = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeboard.domain.metrics.basis import Basis, Happened, by_event, by_standing, shared_out
+from pipeboard.domain.metrics.definition import named
 from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.result import Metric, Unit, missing, proportion
 
@@ -18,6 +19,7 @@ def expected_at(basis: Basis, deal: History, us: int) -> bool:
     )
 
 
+@named("slip_rate", Unit.RATIO, "Slipped", better=False)
 def slip_rate(basis: Basis) -> Metric:
     """Of the deals due in the period at its start, the share that did not close in it.
 
@@ -46,8 +48,9 @@ def _slipped(basis: Basis, deal: History) -> bool:
     return not basis.holds_day(deal.close) or (deal.close or today) < today
 
 
+@named("push_count", Unit.COUNT, "Pushed", better=False)
 def push_count(basis: Basis) -> Metric:
-    """How often in the period a close date was moved to a later month; `n` counts the deals."""
+    """How often a close date was moved to a later month in the period."""
     pushes = basis.once(pushes_of)
     deals = list(dict.fromkeys(deal for _, deal in pushes))
     return Metric(len(pushes), Unit.COUNT, num=len(pushes), n=len(deals), numerator=deals)
