@@ -10,7 +10,7 @@ from pipeboard.domain.metrics.basis import Basis, Happened, by_event, shared_out
 from pipeboard.domain.metrics.cycle import watched
 from pipeboard.domain.metrics.definition import named
 from pipeboard.domain.metrics.grouping import Group
-from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.result import HOUR_US, Metric, Unit, count
 from pipeboard.domain.metrics.survival import kaplan_meier
 
@@ -41,12 +41,12 @@ def first_response(basis: Basis) -> Metric:
     )
 
 
-def _waited(basis: Basis, deal: History) -> int:
+def _waited(basis: Basis, deal: DealHistory) -> int:
     """For how long a deal was open without a word from us."""
     return watched(basis, deal) if deal.closed_at is None else deal.closed_at - deal.created_at
 
 
-def waiting(basis: Basis) -> list[tuple[History, Fraction]]:
+def waiting(basis: Basis) -> list[tuple[DealHistory, Fraction]]:
     """The open deals that nobody has got in touch with, and their hours since creation, the
     longest wait first."""
     silent = [d for d in basis.deals.open if d.first_outbound_at is None and d.is_dated]
@@ -101,7 +101,7 @@ def touches(basis: Basis) -> list[Touches]:
     return sorted(found, key=lambda rep: (-rep.total, rep.owner or ""))
 
 
-def follow_ups(deal: History, since: int) -> int:
+def follow_ups(deal: DealHistory, since: int) -> int:
     """How often we got in touch after an instant, such as that of the quote: a counter against
     giving up too soon."""
     return sum(at > since and kind.endswith(" out") for at, kind in deal.touches)

@@ -9,8 +9,8 @@ from fractions import Fraction
 
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.chances import CERTAIN_BP, Chances, band_of, chances_at, stay_at
-from pipeboard.domain.metrics.history import History
-from pipeboard.domain.metrics.past import Standing, at_starts, was_due, worth_at
+from pipeboard.domain.metrics.history import DealHistory
+from pipeboard.domain.metrics.past import PastStanding, at_starts, was_due, worth_at
 from pipeboard.domain.metrics.result import Number
 from pipeboard.domain.metrics.wording import counted
 from pipeboard.domain.periods import Period
@@ -23,7 +23,7 @@ USELESS = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class ForecastScore:
     """One past period: what each forecast said at its start of the deals that were open then, in
     minor units of those with a value and in wins of all, and what came of them in it."""
 
@@ -31,8 +31,8 @@ class Score:
     said: Mapping[str, Fraction]
     came: Fraction
     said_wins: Mapping[str, Fraction]
-    open: Sequence[History]
-    won: Sequence[History]
+    open: Sequence[DealHistory]
+    won: Sequence[DealHistory]
     valued: int
 
     @property
@@ -52,7 +52,7 @@ class Backtest:
     a share of what came: in money, or `by_count` in wins where most deals had no value then.
     `believed` is the one that was off least, None while that says nothing."""
 
-    scores: Sequence[Score]
+    scores: Sequence[ForecastScore]
     errors: Mapping[str, Fraction]
     believed: str | None
     reason: str | None
@@ -73,18 +73,18 @@ def backtest(basis: Basis) -> Backtest:
     return Backtest(scores, errors, None if reason else best, reason, by_count)
 
 
-def _came(score: Score, by_count: bool) -> Fraction:
+def _came(score: ForecastScore, by_count: bool) -> Fraction:
     return Fraction(score.wins) if by_count else score.came
 
 
-def _off(scores: Sequence[Score], name: str, by_count: bool) -> Fraction:
+def _off(scores: Sequence[ForecastScore], name: str, by_count: bool) -> Fraction:
     """By how much a forecast was off over all periods."""
     said = ((score.said_wins if by_count else score.said)[name] for score in scores)
     came = (_came(score, by_count) for score in scores)
     return sum((abs(one - other) for one, other in zip(said, came, strict=True)), Fraction(0))
 
 
-def _doubt(scores: Sequence[Score], error: Fraction) -> str | None:
+def _doubt(scores: Sequence[ForecastScore], error: Fraction) -> str | None:
     """Why even the best forecast is not to be believed."""
     wins = sum(score.wins for score in scores)
     if len(scores) < LEAST_PERIODS:
@@ -94,7 +94,7 @@ def _doubt(scores: Sequence[Score], error: Fraction) -> str | None:
     return "every forecast has been off by more than what came" if error >= USELESS else None
 
 
-def _score(basis: Basis, standing: Standing) -> Score:
+def _score(basis: Basis, standing: PastStanding) -> ForecastScore:
     """Deals of one stage, chance by hand, date and age have one share: it is taken once for all."""
     known, ahead = _known(basis, standing.at), standing.end - standing.at - 1
     number: Counter[_Kind] = Counter()
@@ -118,7 +118,9 @@ def _score(basis: Basis, standing: Standing) -> Score:
     open_then = {deal.id for deal in standing.open}
     won = [deal for deal in standing.won if deal.id in open_then]
     came = basis.tally(deal for deal in won if deal.id in valued).amount
-    return Score(standing.period, said, Fraction(came), said_wins, standing.open, won, len(valued))
+    return ForecastScore(
+        standing.period, said, Fraction(came), said_wins, standing.open, won, len(valued)
+    )
 
 
 def _known(basis: Basis, us: int) -> Chances:

@@ -16,7 +16,7 @@ from pipeboard.domain.metrics.chances import CERTAIN_BP
 from pipeboard.domain.metrics.cycle import P90, lasted
 from pipeboard.domain.metrics.forecast import NO_PROBABILITY
 from pipeboard.domain.metrics.grouping import Group, Grouping
-from pipeboard.domain.metrics.history import WON, History
+from pipeboard.domain.metrics.history import WON, DealHistory
 from pipeboard.domain.metrics.result import (
     NONE_LEFT_OUT,
     Z_95,
@@ -38,7 +38,7 @@ class Sample(NamedTuple):
 
     bp: int
     won: bool
-    deal: History
+    deal: DealHistory
 
 
 class Review(NamedTuple):
@@ -46,7 +46,7 @@ class Review(NamedTuple):
     `later`, and `by_hand` a person's word."""
 
     at: int
-    deal: History
+    deal: DealHistory
     bp: int | None
     by_hand: bool = False
     later: bool = False
@@ -172,7 +172,7 @@ def _reviews(basis: Basis) -> list[int]:
     return starts[::-1]
 
 
-def _open_at(deal: History, reviews: Sequence[int], now: int) -> Iterable[int]:
+def _open_at(deal: DealHistory, reviews: Sequence[int], now: int) -> Iterable[int]:
     """The reviews at which a deal was open."""
     last = now if deal.closed_at is None else deal.closed_at
     if last < reviews[0]:

@@ -12,7 +12,7 @@ from pipeboard.domain.dates import add_months
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.definition import named
 from pipeboard.domain.metrics.forecast import forecast_of
-from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.result import Metric, Unit
 from pipeboard.domain.pipeline import Category
 
@@ -22,7 +22,7 @@ PIPELINE = BEST | {Category.PIPELINE}
 MOST_MONTHS = 24
 
 
-def category(basis: Basis, deal: History) -> str:
+def category(basis: Basis, deal: DealHistory) -> str:
     """The rep's category, else the default of the stage."""
     return deal.category or basis.rules.pipeline.stage(deal.stage_id).category
 
@@ -52,7 +52,7 @@ def forecast_pipeline(basis: Basis) -> Metric:
     return _with_won(basis, PIPELINE)
 
 
-def overdue_deals(basis: Basis) -> list[History]:
+def overdue_deals(basis: Basis) -> list[DealHistory]:
     """The open deals whose expected close date has passed."""
     today = basis.today.isoformat()
     return [deal for deal in basis.deals.open if deal.close is not None and deal.close < today]
@@ -64,7 +64,7 @@ def forecast_overdue(basis: Basis) -> Metric:
     return basis.tally(overdue_deals(basis)).metric()
 
 
-def unsupported_commits(basis: Basis) -> list[History]:
+def unsupported_commits(basis: Basis) -> list[DealHistory]:
     """The open deals in commit without evidence: timeline, budget and who decides."""
     return [
         deal
@@ -82,13 +82,13 @@ class Month:
     open_value: Metric
     weighted: Metric
     measured: Metric
-    deals: Sequence[History]
+    deals: Sequence[DealHistory]
 
 
 def months(basis: Basis) -> list[Month]:
     """The months to come: each with an open deal, and those of the period."""
     today = basis.today.isoformat()
-    by_month: dict[str, list[History]] = defaultdict(list)
+    by_month: dict[str, list[DealHistory]] = defaultdict(list)
     for deal in basis.deals.open:
         if deal.close is not None and deal.close >= today:
             by_month[deal.close[:7]].append(deal)
@@ -97,7 +97,7 @@ def months(basis: Basis) -> list[Month]:
     return [_month(basis, month, by_month[month]) for month in sorted(by_month)]
 
 
-def _month(basis: Basis, month: str, deals: Sequence[History]) -> Month:
+def _month(basis: Basis, month: str, deals: Sequence[DealHistory]) -> Month:
     after = add_months(date.fromisoformat(f"{month}-01"), 1)
     forecast = forecast_of(basis, deals, basis.calendar.start(after))
     return Month(month, basis.tally(deals).metric(), forecast.stated, forecast.measured, deals)

@@ -11,17 +11,17 @@ from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.deals import is_qualified
 from pipeboard.domain.metrics.definition import named
 from pipeboard.domain.metrics.forecast import NO_DATE
-from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.needed import needed_coverage
 from pipeboard.domain.metrics.result import Metric, Number, Unit, left_out, missing, ratio
-from pipeboard.domain.metrics.tally import Tally
+from pipeboard.domain.metrics.tally import MoneySum
 from pipeboard.domain.metrics.targets import NO_TARGET, target_of
 from pipeboard.domain.metrics.winning import win_rate_by_value
 
 TARGET_MET = "target met"
 
 
-class Standing(StrEnum):
+class CoverageVerdict(StrEnum):
     """What a coverage means: too little to make the target, too much to work on, or fine."""
 
     SHORT = "short"
@@ -46,10 +46,10 @@ class Coverage:
     by_win_rate: Metric
     remaining: Number | None
     surplus: Number | None
-    pipe: Tally
-    overdue: Tally
+    pipe: MoneySum
+    overdue: MoneySum
     expected: Fraction | None
-    standing: Standing | None
+    standing: CoverageVerdict | None
 
 
 def coverage(basis: Basis, *, qualified_only: bool = False) -> Coverage:
@@ -80,7 +80,7 @@ def coverage(basis: Basis, *, qualified_only: bool = False) -> Coverage:
     )
 
 
-def _pipe(basis: Basis, deals: Sequence[History], *, qualified_only: bool) -> list[History]:
+def _pipe(basis: Basis, deals: Sequence[DealHistory], *, qualified_only: bool) -> list[DealHistory]:
     """Deals that can be worked on within the period: not parked until after it."""
     _, after = basis.days
     return [
@@ -112,7 +112,7 @@ def required_coverage(rate: Metric) -> Metric:
     return replace(metric, numerator=rate.denominator, denominator=rate.numerator)
 
 
-def _gross(target: Metric, whole: Tally) -> Metric:
+def _gross(target: Metric, whole: MoneySum) -> Metric:
     """All open value over the target, the simple rule of the trade."""
     if target.value is None or whole.whole is None:
         return missing(Unit.TIMES, target.reason or whole.reason or NO_TARGET)
@@ -128,12 +128,12 @@ def _expected(covered: Metric, required: Metric) -> Fraction | None:
     return Fraction(covered.value) / required.value
 
 
-def _standing(covered: Metric, required: Metric, high: int) -> Standing | None:
+def _standing(covered: Metric, required: Metric, high: int) -> CoverageVerdict | None:
     if covered.value is None:
         return None
     if required.value is not None and covered.value < required.value:
-        return Standing.SHORT
-    return Standing.TOO_HIGH if covered.value > high else Standing.ENOUGH
+        return CoverageVerdict.SHORT
+    return CoverageVerdict.TOO_HIGH if covered.value > high else CoverageVerdict.ENOUGH
 
 
 def _minus(amount: Number | None, less: Number | None) -> Number | None:

@@ -11,7 +11,7 @@ from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.counts import UNDATED
 from pipeboard.domain.metrics.deals import qualified_at
 from pipeboard.domain.metrics.definition import named
-from pipeboard.domain.metrics.history import BY_DAY, LOST, WON, History
+from pipeboard.domain.metrics.history import BY_DAY, LOST, WON, DealHistory
 from pipeboard.domain.metrics.result import (
     DAY_US,
     Metric,
@@ -34,7 +34,7 @@ def days(us: Number) -> Fraction:
     return Fraction(us) / DAY_US
 
 
-def lasted(basis: Basis, deal: History) -> int:
+def lasted(basis: Basis, deal: DealHistory) -> int:
     """From the creation of a closed deal to its close, in microseconds; in whole days between the
     local dates where one of the two is known by its day only."""
     closed = basis.now if deal.closed_at is None else deal.closed_at
@@ -44,20 +44,20 @@ def lasted(basis: Basis, deal: History) -> int:
     return closed - deal.created_at
 
 
-def cycles(basis: Basis, closed: Sequence[History]) -> list[int]:
+def cycles(basis: Basis, closed: Sequence[DealHistory]) -> list[int]:
     """How long closed deals took, ascending, in microseconds; deals without a created date are
     left out."""
     return sorted(lasted(basis, deal) for deal in closed if deal.is_dated)
 
 
-def of_durations(value: Number | None, deals: Sequence[History], nothing: str) -> Metric:
+def of_durations(value: Number | None, deals: Sequence[DealHistory], nothing: str) -> Metric:
     """A number of days that a duration in microseconds comes to."""
     if value is None:
         return missing(Unit.DAYS, nothing, n=len(deals))
     return Metric(days(value), Unit.DAYS, num=days(value), n=len(deals), numerator=deals)
 
 
-def _of_wins(value: Number | None, won: Sequence[History]) -> Metric:
+def _of_wins(value: Number | None, won: Sequence[DealHistory]) -> Metric:
     """As `of_durations`, of wins; those without a created date are left out and counted."""
     dated = [deal for deal in won if deal.is_dated]
     metric = of_durations(value, dated, "no win has a created date" if won else NO_WON)
@@ -77,7 +77,7 @@ def cycle_mean(basis: Basis) -> Metric:
     return mean_cycle(basis, basis.won)
 
 
-def mean_cycle(basis: Basis, won: Sequence[History]) -> Metric:
+def mean_cycle(basis: Basis, won: Sequence[DealHistory]) -> Metric:
     """As `cycle_mean`, of any won deals."""
     spans = cycles(basis, won)
     return _of_wins(mean(spans) if spans else None, won)
@@ -113,7 +113,7 @@ def active_cycle(basis: Basis) -> Metric:
     return _of_wins(median(spans) if spans else None, basis.won)
 
 
-def snoozed_time(deal: History, basis: Basis) -> int:
+def snoozed_time(deal: DealHistory, basis: Basis) -> int:
     """For how long a deal was parked until it closed or until now, in microseconds."""
     last = basis.now if deal.closed_at is None else deal.closed_at
     ends = [at for at, _ in deal.snoozes[1:]] + [last]
@@ -137,7 +137,7 @@ def close_median(basis: Basis) -> Metric:
     return of_durations(kaplan_meier(ended, running).median(), deals, "not reached")
 
 
-def watched(basis: Basis, deal: History) -> int:
+def watched(basis: Basis, deal: DealHistory) -> int:
     """For how long a deal that has not closed has been seen open: until now, or until it was
     archived; in microseconds."""
     changes = deal.archived_changes

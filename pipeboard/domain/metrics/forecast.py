@@ -11,7 +11,7 @@ from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.chances import CERTAIN_BP, Chance, band_of, chances
 from pipeboard.domain.metrics.cycle import P90, cycles, days
 from pipeboard.domain.metrics.definition import named
-from pipeboard.domain.metrics.history import WON, History
+from pipeboard.domain.metrics.history import WON, DealHistory
 from pipeboard.domain.metrics.result import (
     Metric,
     Number,
@@ -22,7 +22,7 @@ from pipeboard.domain.metrics.result import (
     nearest_rank,
     ratio,
 )
-from pipeboard.domain.metrics.tally import Tally
+from pipeboard.domain.metrics.tally import MoneySum
 from pipeboard.domain.metrics.winning import stale_open
 from pipeboard.domain.money import half_up
 
@@ -71,7 +71,7 @@ def _with_undated(metric: Metric, undated: Mapping[str, int]) -> Metric:
     return replace(metric, excluded=excluded)
 
 
-def forecast_of(basis: Basis, deals: Sequence[History], until: int | None = None) -> Forecast:
+def forecast_of(basis: Basis, deals: Sequence[DealHistory], until: int | None = None) -> Forecast:
     """The three forecasts of any open deals; measured by an instant, else by whenever."""
     expected, won = _by_chance(basis, deals), basis.tally(())
     stated, table = _at_table(basis, expected, won)
@@ -128,7 +128,7 @@ def chances_in_use(basis: Basis) -> list[tuple[Chance, int]]:
 Share = Callable[[int, int | None, int | None], Fraction | None]
 
 
-def _at_table(basis: Basis, expected: _ByChance, won: Tally) -> tuple[Metric, Metric]:
+def _at_table(basis: Basis, expected: _ByChance, won: MoneySum) -> tuple[Metric, Metric]:
     """At the deals' own probabilities, and at those of their stages."""
     table = basis.stage_chances
     stated = expected.at(lambda stage, bp, band: _share(table[stage] if bp is None else bp), won)
@@ -147,7 +147,7 @@ def _measured(basis: Basis, ahead: int) -> Share:
     return share
 
 
-def weighted_value(basis: Basis, deals: Sequence[History]) -> Metric:
+def weighted_value(basis: Basis, deals: Sequence[DealHistory]) -> Metric:
     """What open deals come to at their effective probabilities."""
     return _at_table(basis, _by_chance(basis, deals), basis.tally(()))[0]
 
@@ -164,11 +164,11 @@ class _ByChance:
     """Open deals, and what they are worth by stage, probability by hand and band of age: all that a
     chance is made of, so that a product is taken once for many deals."""
 
-    tally: Tally
+    tally: MoneySum
     amounts: Mapping[Key, Number]
-    deals: Mapping[Key, Sequence[History]]
+    deals: Mapping[Key, Sequence[DealHistory]]
 
-    def at(self, share: Share, won: Tally) -> Metric:
+    def at(self, share: Share, won: MoneySum) -> Metric:
         """Won plus the sum of value x probability, rounded once; a deal without a probability is
         left out and counted, never taken as certain. None where deals are there and none of them
         says what it is worth."""
@@ -197,16 +197,16 @@ class _ByChance:
         )
 
 
-def _by_chance(basis: Basis, deals: Sequence[History]) -> _ByChance:
+def _by_chance(basis: Basis, deals: Sequence[DealHistory]) -> _ByChance:
     tally = basis.tally(deals)
-    by_key: defaultdict[Key, list[History]] = defaultdict(list)
+    by_key: defaultdict[Key, list[DealHistory]] = defaultdict(list)
     for deal in tally.deals:
         by_key[_key(basis, deal)].append(deal)
     amounts = {key: basis.tally(same).amount for key, same in by_key.items()}
     return _ByChance(tally, amounts, by_key)
 
 
-def _key(basis: Basis, deal: History) -> Key:
+def _key(basis: Basis, deal: DealHistory) -> Key:
     """What the chance of an open deal depends on."""
     began, stage_id = deal.path[-1]
     unknown = not deal.is_dated and len(deal.path) == 1
@@ -231,9 +231,9 @@ def rose_tint_by_stage(basis: Basis) -> dict[int, Metric]:
     }
 
 
-def open_by_stage(basis: Basis) -> Mapping[int, Sequence[History]]:
+def open_by_stage(basis: Basis) -> Mapping[int, Sequence[DealHistory]]:
     """The open deals in each stage of the work."""
-    stages: dict[int, list[History]] = {stage.id: [] for stage in basis.rules.open_stages}
+    stages: dict[int, list[DealHistory]] = {stage.id: [] for stage in basis.rules.open_stages}
     for deal in basis.deals.open:
         stages[deal.stage_id].append(deal)
     return stages

@@ -11,7 +11,7 @@ from operator import itemgetter
 from pipeboard.domain.dates import add_months
 from pipeboard.domain.metrics.basis import Basis, Happened
 from pipeboard.domain.metrics.definition import named
-from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.result import Metric, Unit, missing, ratio
 
 NO_PRIOR = "no prior"
@@ -34,8 +34,8 @@ class LeadMonth:
     rate: Metric
     partial: bool
     bar_moved: bool = False
-    deals: Sequence[History] = ()
-    deals_before: Sequence[History] = ()
+    deals: Sequence[DealHistory] = ()
+    deals_before: Sequence[DealHistory] = ()
 
 
 def growth(current: int, previous: int) -> Metric:
@@ -113,7 +113,7 @@ def _month(basis: Basis, month: date, happened: Happened) -> LeadMonth:
     )
 
 
-def _between(basis: Basis, happened: Happened, first: date, after: date) -> list[History]:
+def _between(basis: Basis, happened: Happened, first: date, after: date) -> list[DealHistory]:
     """The deals of what happened from a day to before another."""
     start, end = basis.calendar.start(first), basis.calendar.start(after)
     from_place = bisect_left(happened, start, key=itemgetter(0))

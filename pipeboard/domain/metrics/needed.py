@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.history import History
-from pipeboard.domain.metrics.past import Standing, at_same_time, was_due, worth_at
+from pipeboard.domain.metrics.history import DealHistory
+from pipeboard.domain.metrics.past import PastStanding, at_same_time, was_due, worth_at
 from pipeboard.domain.metrics.result import Metric, Number, Unit, missing, ratio
 
 NO_PAST = "no past period to learn it from"
@@ -27,7 +27,7 @@ class Conversion:
     pipe: Fraction
     won: Fraction
     inside: Fraction
-    deals: Sequence[History] = field(default=(), compare=False)
+    deals: Sequence[DealHistory] = field(default=(), compare=False)
 
     @property
     def inside_share(self) -> Fraction | None:
@@ -40,7 +40,7 @@ def conversion_of_pipeline(basis: Basis) -> Conversion:
     standings = basis.once(at_same_time)
     won = inside = Fraction(0)
     pipe: Number = 0
-    deals: list[History] = []
+    deals: list[DealHistory] = []
     for standing in standings:
         due = _pipe(standing)
         deals += due
@@ -51,7 +51,7 @@ def conversion_of_pipeline(basis: Basis) -> Conversion:
     return Conversion(len(standings), Fraction(pipe), won, inside, deals)
 
 
-def _pipe(standing: Standing) -> list[History]:
+def _pipe(standing: PastStanding) -> list[DealHistory]:
     """What was due then and could be worked on: not parked until after the period."""
     after = standing.period.end.isoformat()
     return [
@@ -61,7 +61,7 @@ def _pipe(standing: Standing) -> list[History]:
     ]
 
 
-def _parked(deal: History, us: int) -> str | None:
+def _parked(deal: DealHistory, us: int) -> str | None:
     """Until which day a deal was snoozed at an instant."""
     until = None
     for at, day in deal.snoozes:

@@ -59,7 +59,7 @@ def _by_events(basis: Basis, grouping: Grouping) -> Iterator[Group]:
         for at, _ in deal.touches:
             if start <= at < end and basis.happened_in_group(deal, at):
                 yield grouping.event(deal, at)
-    yield from basis.grouped_stays(grouping)
+    yield from basis.grouped_visits(grouping)
 
 
 def _with_goals(basis: Basis, grouping: Grouping) -> Iterator[Group]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.metrics.basis import Basis, shared_out
 from pipeboard.domain.metrics.grouping import Group, Grouping
-from pipeboard.domain.metrics.history import WON, History
+from pipeboard.domain.metrics.history import WON, DealHistory
 from pipeboard.domain.metrics.result import Number
 from pipeboard.domain.periods import Period
 
@@ -17,15 +17,15 @@ MOST_PERIODS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PastStanding:
     """A past period as it stood at an instant `at` in it (or just before it): the deals open then,
     and those that were won from then to its end."""
 
     period: Period
     at: int
     end: int
-    open: Sequence[History]
-    won: Sequence[History]
+    open: Sequence[DealHistory]
+    won: Sequence[DealHistory]
 
 
 def past_periods(basis: Basis) -> list[Period]:
@@ -49,12 +49,12 @@ def periods_before(basis: Basis) -> list[Period]:
     return found
 
 
-def at_starts(basis: Basis) -> Sequence[Standing]:
+def at_starts(basis: Basis) -> Sequence[PastStanding]:
     """The past periods as they stood just before they began."""
     return _standings(basis, _at_starts, -1)
 
 
-def at_same_time(basis: Basis) -> Sequence[Standing]:
+def at_same_time(basis: Basis) -> Sequence[PastStanding]:
     """The past periods as they stood as long after their start as this one has run."""
     return _standings(basis, _at_same_time, _run(basis))
 
@@ -64,7 +64,7 @@ class _Stood(NamedTuple):
 
     place: int
     at: int
-    deal: History
+    deal: DealHistory
     won: bool
 
 
@@ -97,14 +97,14 @@ def _stood(basis: Basis, run: int) -> list[_Stood]:
 
 def _standings(
     basis: Basis, find: Callable[[Basis], Sequence[_Stood]], run: int
-) -> Sequence[Standing]:
+) -> Sequence[PastStanding]:
     periods = basis.everybody.once(past_periods)
-    open_then: list[list[History]] = [[] for _ in periods]
-    won: list[list[History]] = [[] for _ in periods]
+    open_then: list[list[DealHistory]] = [[] for _ in periods]
+    won: list[list[DealHistory]] = [[] for _ in periods]
     for one in basis.once(find):
         (won if one.won else open_then)[one.place].append(one.deal)
     return [
-        Standing(period, *_bounds(basis, period, run), open_then[place], won[place])
+        PastStanding(period, *_bounds(basis, period, run), open_then[place], won[place])
         for place, period in enumerate(periods)
     ]
 
@@ -115,16 +115,16 @@ def _bounds(basis: Basis, period: Period, run: int) -> tuple[int, int]:
     return min(start + run, end - 1), end
 
 
-def standing_in(basis: Basis, period: Period, run: int) -> Standing:
+def standing_in(basis: Basis, period: Period, run: int) -> PastStanding:
     """A past period as it stood so many microseconds after its start, of this group."""
     if basis.whole is not None:
         return _own(basis, standing_in(basis.whole, period, run))
     return _standing(basis, period, run)
 
 
-def _standing(basis: Basis, period: Period, run: int) -> Standing:
+def _standing(basis: Basis, period: Period, run: int) -> PastStanding:
     at, end = _bounds(basis, period, run)
-    return Standing(
+    return PastStanding(
         period,
         at,
         end,
@@ -143,13 +143,13 @@ def _standing(basis: Basis, period: Period, run: int) -> Standing:
     )
 
 
-def _own(basis: Basis, standing: Standing) -> Standing:
+def _own(basis: Basis, standing: PastStanding) -> PastStanding:
     """The part of a standing that belongs to one group."""
     grouping = basis.grouping
     if grouping is None:
         return standing
     at, group = standing.at, basis.group
-    return Standing(
+    return PastStanding(
         standing.period,
         at,
         standing.end,
@@ -158,14 +158,14 @@ def _own(basis: Basis, standing: Standing) -> Standing:
     )
 
 
-def was_due(deal: History, standing: Standing) -> bool:
+def was_due(deal: DealHistory, standing: PastStanding) -> bool:
     """Whether a deal was expected to close in the period then."""
     close = deal.close_at(standing.at)
     first, after = standing.period.start.isoformat(), standing.period.end.isoformat()
     return close is not None and first <= close < after
 
 
-def worth_at(basis: Basis, deal: History, us: int) -> Number | None:
+def worth_at(basis: Basis, deal: DealHistory, us: int) -> Number | None:
     """What a deal was worth at an instant, at the rate of that day; None without value or rate."""
     minor, currency = deal.value_at(us)
     if minor is None or currency is None:

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.definition import named
-from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.result import Metric, Number, Unit, median, missing, ratio
-from pipeboard.domain.metrics.tally import Tally
+from pipeboard.domain.metrics.tally import MoneySum
 
 NO_VALUED_WIN = "no won deal has a value"
 
@@ -20,7 +20,7 @@ def deal_size_mean(basis: Basis) -> Metric:
     return mean_size(basis, basis.won, NO_VALUED_WIN)
 
 
-def mean_size(basis: Basis, deals: Sequence[History], nothing: str = NO_VALUED_WIN) -> Metric:
+def mean_size(basis: Basis, deals: Sequence[DealHistory], nothing: str = NO_VALUED_WIN) -> Metric:
     """Mean value of deals."""
     tally = basis.tally(deals)
     metric = ratio(tally.amount, len(tally.deals), n=len(tally.deals), nothing=nothing)
@@ -59,7 +59,7 @@ def kept_value(basis: Basis) -> Metric:
     return replace(metric, numerator=deals)
 
 
-def _first_worth(basis: Basis, deal: History) -> Number | None:
+def _first_worth(basis: Basis, deal: DealHistory) -> Number | None:
     """The first value at the rate of the day on which the deal closed, as the final one is."""
     if deal.first_minor is None or deal.first_currency is None or deal.closed_at is None:
         return None
@@ -67,5 +67,5 @@ def _first_worth(basis: Basis, deal: History) -> Number | None:
     return basis.in_currency(deal.first_minor, deal.first_currency, day)
 
 
-def _of(tally: Tally, metric: Metric) -> Metric:
+def _of(tally: MoneySum, metric: Metric) -> Metric:
     return replace(metric, excluded=tally.excluded, numerator=tally.deals)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pipeboard.domain.metrics.basis import Basis, Happened, by_event, by_standing, shared_out
 from pipeboard.domain.metrics.definition import named
-from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.result import Metric, Unit, missing, proportion
 
 
-def expected_at(basis: Basis, deal: History, us: int) -> bool:
+def expected_at(basis: Basis, deal: DealHistory, us: int) -> bool:
     """Whether a deal stood open in this group at an instant, due to close in the period."""
     return (
         deal.created_at <= us
@@ -39,7 +39,7 @@ def due_at_start(basis: Basis) -> Happened:
     return [(before, d) for d in basis.deals.created if expected_at(basis, d, before)]
 
 
-def _slipped(basis: Basis, deal: History) -> bool:
+def _slipped(basis: Basis, deal: DealHistory) -> bool:
     if deal.closed_at is not None and basis.holds(deal.closed_at):
         return False
     if basis.now >= basis.end or not deal.is_open:
@@ -68,7 +68,7 @@ def pushes_of(basis: Basis) -> Happened:
     ]
 
 
-def most_pushed(basis: Basis, at_least: int = 2) -> list[tuple[History, int]]:
+def most_pushed(basis: Basis, at_least: int = 2) -> list[tuple[DealHistory, int]]:
     """The open deals whose date was pushed so often, the most often first; three is fiction."""
     pushed = [
         (deal, len(deal.pushed_at)) for deal in basis.deals.open if len(deal.pushed_at) >= at_least

@@ -9,7 +9,7 @@ from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.cycle import mean_cycle
 from pipeboard.domain.metrics.deals import is_qualified
 from pipeboard.domain.metrics.definition import named
-from pipeboard.domain.metrics.history import WON, History
+from pipeboard.domain.metrics.history import WON, DealHistory
 from pipeboard.domain.metrics.result import Metric, Number, Unit, count, missing, ratio
 from pipeboard.domain.metrics.size import mean_size
 from pipeboard.domain.metrics.winning import win_rate_of
@@ -66,7 +66,7 @@ def velocity_parts(basis: Basis) -> Velocity:
     )
 
 
-def qualified_open(basis: Basis) -> list[History]:
+def qualified_open(basis: Basis) -> list[DealHistory]:
     """The open deals that are qualified and not snoozed."""
     today = basis.today.isoformat()
     return [

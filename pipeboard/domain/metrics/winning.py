@@ -9,7 +9,7 @@ from fractions import Fraction
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.cycle import cycle_p90
 from pipeboard.domain.metrics.definition import named
-from pipeboard.domain.metrics.history import LOST, NOT_SAID, WON, History
+from pipeboard.domain.metrics.history import LOST, NOT_SAID, WON, DealHistory
 from pipeboard.domain.metrics.result import (
     DAY_US,
     Metric,
@@ -35,7 +35,7 @@ def win_rate(basis: Basis) -> Metric:
     return win_rate_of(basis, basis.closed)
 
 
-def win_rate_of(basis: Basis, closed: Sequence[History]) -> Metric:
+def win_rate_of(basis: Basis, closed: Sequence[DealHistory]) -> Metric:
     """As `win_rate`, of any closed deals."""
     if closed and not basis.everybody.once(any_loss):
         return missing(Unit.RATIO, NO_LOSSES, n=len(closed))
@@ -117,7 +117,7 @@ def win_rate_pessimistic(basis: Basis) -> Metric:
     return proportion(basis.won, [*basis.closed, *stale], NO_CLOSED)
 
 
-def stale_open(basis: Basis, longest_days: Fraction | int) -> list[History]:
+def stale_open(basis: Basis, longest_days: Fraction | int) -> list[DealHistory]:
     """The open deals older than a number of days."""
     before = basis.now - longest_days * DAY_US
     return [d for d in basis.deals.open if d.is_dated and d.created_at < before]

@@ -14,7 +14,7 @@ from pipeboard.domain.channel import channel_of
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import Kind, micros
 from pipeboard.domain.metrics.rates import Rates
-from pipeboard.domain.metrics.rules import CallChanges, Rules, Target
+from pipeboard.domain.metrics.rules import CallChanges, MetricRules, Target
 from pipeboard.domain.money import Money
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.pipeline import Factor, Pipeline
@@ -34,11 +34,11 @@ Contents = Mapping[str, Any]
 
 def read_rules(
     database: Database, pipeline: Pipeline, settings: Settings, as_of: datetime | None = None
-) -> Rules:
+) -> MetricRules:
     """Everything that the numbers of a pipeline are counted by, as it was at an instant (now)."""
     versions = _versions(database, pipeline.id, as_of)
     chances, bar_moved_at = _edits(versions)
-    return Rules(
+    return MetricRules(
         pipeline if as_of is None else _as_it_was(pipeline, versions),
         settings,
         read_targets(database, pipeline.id, as_of),
