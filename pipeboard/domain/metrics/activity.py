@@ -99,9 +99,3 @@ def touches(basis: Basis) -> list[Touches]:
                 on_new[owner] += basis.holds(deal.created_at)
     found = [Touches(owner, by_kind, on_new[owner]) for owner, by_kind in kinds.items()]
     return sorted(found, key=lambda rep: (-rep.total, rep.owner or ""))
-
-
-def follow_ups(deal: DealHistory, since: int) -> int:
-    """How often we got in touch after an instant, such as that of the quote: a counter against
-    giving up too soon."""
-    return sum(at > since and kind.endswith(" out") for at, kind in deal.touches)

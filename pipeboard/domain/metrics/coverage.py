@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.deals import is_qualified
 from pipeboard.domain.metrics.definition import named
 from pipeboard.domain.metrics.forecast import NO_DATE
 from pipeboard.domain.metrics.history import DealHistory
@@ -52,10 +50,10 @@ class Coverage:
     standing: CoverageVerdict | None
 
 
-def coverage(basis: Basis, *, qualified_only: bool = False) -> Coverage:
-    """Coverage of the period; with `qualified_only`, by deals that are qualified."""
+def coverage(basis: Basis) -> Coverage:
+    """Coverage of the period."""
     target, won = target_of(basis), basis.tally(basis.won)
-    pipe = basis.tally(_pipe(basis, basis.closing, qualified_only=qualified_only))
+    pipe = basis.tally(_pipe(basis))
     today = basis.today.isoformat()
     overdue = basis.tally(deal for deal in pipe.deals if (deal.close or today) < today)
     required = needed_coverage(basis)
@@ -80,15 +78,10 @@ def coverage(basis: Basis, *, qualified_only: bool = False) -> Coverage:
     )
 
 
-def _pipe(basis: Basis, deals: Sequence[DealHistory], *, qualified_only: bool) -> list[DealHistory]:
-    """Deals that can be worked on within the period: not parked until after it."""
+def _pipe(basis: Basis) -> list[DealHistory]:
+    """The deals due that can be worked on within the period: not parked until after it."""
     _, after = basis.days
-    return [
-        deal
-        for deal in deals
-        if (deal.snoozed_until is None or deal.snoozed_until < after)
-        and (not qualified_only or is_qualified(deal, basis.rules))
-    ]
+    return [d for d in basis.closing if d.snoozed_until is None or d.snoozed_until < after]
 
 
 def cover(target: Metric, won: Number | None, pipe: Number | None, reason: str | None) -> Metric:

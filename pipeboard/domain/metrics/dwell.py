@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from pipeboard.domain.metrics.ageing import ages
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.cycle import P90, days, of_durations
+from pipeboard.domain.metrics.cycle import P90, of_durations
 from pipeboard.domain.metrics.deals import StageVisits, visits_between
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.result import Metric, median, nearest_rank
@@ -63,16 +63,6 @@ def _dwell(basis: Basis, stays: StageVisits) -> TimeInStage:
         len(over),
         len(running),
     )
-
-
-def days_in(basis: Basis, deal: DealHistory, stage_id: int) -> tuple[Fraction, Fraction] | None:
-    """A deal's days in a stage: of its latest stay, and of all together; None if never there."""
-    spans = [
-        (deal.path[place + 1][0] if place + 1 < len(deal.path) else basis.now) - at
-        for place, (at, stage) in enumerate(deal.path)
-        if stage == stage_id
-    ]
-    return (days(spans[-1]), days(sum(spans))) if spans else None
 
 
 def expected_days(basis: Basis) -> Mapping[int, Fraction | int]:

@@ -36,15 +36,13 @@ class Forecast:
     """Three readings of the same open deals, in minor units, rounded once.
 
     `stated` takes the rep's probability, else the stage's; `table` always the stage's; `measured`
-    what deals that stood like them came to by the same time. `rose_tint` is stated less measured,
-    and `rose_share` the same as a share of measured.
+    what deals that stood like them came to by the same time. `rose_tint` is stated less measured.
     """
 
     stated: Metric
     table: Metric
     measured: Metric
     rose_tint: Metric
-    rose_share: Metric
 
 
 def forecast(basis: Basis) -> Forecast:
@@ -60,7 +58,7 @@ def forecast(basis: Basis) -> Forecast:
     stated, table = _at_table(basis, due, won)
     stated, table = _with_undated(stated, undated), _with_undated(table, undated)
     measured = everything.at(_measured(basis, basis.end - basis.now), won)
-    return Forecast(stated, table, measured, *_rose(stated, measured))
+    return Forecast(stated, table, measured, _rose(stated, measured))
 
 
 def _with_undated(metric: Metric, undated: Mapping[str, int]) -> Metric:
@@ -77,7 +75,7 @@ def forecast_of(basis: Basis, deals: Sequence[DealHistory], until: int | None = 
     stated, table = _at_table(basis, expected, won)
     ahead = FOREVER if until is None else max(0, until - basis.now)
     measured = expected.at(_measured(basis, ahead), won)
-    return Forecast(stated, table, measured, *_rose(stated, measured))
+    return Forecast(stated, table, measured, _rose(stated, measured))
 
 
 @named("forecast_cautious", Unit.MINOR, "Cautious", better=True, at_end=True)
@@ -213,14 +211,12 @@ def _key(basis: Basis, deal: DealHistory) -> Key:
     return stage_id, deal.bp, None if unknown else band_of(basis.now - began)
 
 
-def _rose(stated: Metric, measured: Metric) -> tuple[Metric, Metric]:
-    """Stated less measured, as money and as a share of measured."""
+def _rose(stated: Metric, measured: Metric) -> Metric:
+    """Stated less measured."""
     if stated.value is None or measured.value is None:
-        reason = stated.reason or measured.reason or "no forecast"
-        return missing(Unit.MINOR, reason), missing(Unit.RATIO, reason)
+        return missing(Unit.MINOR, stated.reason or measured.reason or "no forecast")
     tint = stated.value - measured.value
-    money = Metric(tint, Unit.MINOR, num=tint, n=stated.n, numerator=stated.numerator)
-    return money, ratio(tint, measured.value, n=stated.n, nothing="nothing measured")
+    return Metric(tint, Unit.MINOR, num=tint, n=stated.n, numerator=stated.numerator)
 
 
 def rose_tint_by_stage(basis: Basis) -> dict[int, Metric]:

@@ -19,7 +19,7 @@ from pipeboard.domain.metrics.result import Metric, Unit
 from pipeboard.domain.metrics.rules import MetricRules, Target
 from pipeboard.domain.metrics.targets import NOBODYS, PART, target_of
 from pipeboard.domain.money import Money
-from tests.domain.metrics.log import LEAD, PROPOSAL, UTC_RULES, Log, ids, period
+from tests.domain.metrics.log import UTC_RULES, Log, ids, period
 
 QUARTER = period("2026Q1")
 
@@ -71,15 +71,6 @@ def test_coverage_counts_deals_due_in_the_period_that_can_be_worked_on_in_it() -
     assert found.ratio.excluded == {"no close date": 1}
     assert found.overdue.amount == 50
     assert found.gross.value == Fraction(3_180, 90)
-
-
-def test_coverage_of_qualified_deals_only() -> None:
-    log = Log()
-    log.add(0, LEAD, value=100, close="2026-03-01")
-    log.add(0, PROPOSAL, value=50, close="2026-03-01")
-    basis = log.basis(9, QUARTER, rules=rules(("2026Q1", 50, "", "")))
-    assert coverage(basis).ratio.value == 3
-    assert coverage(basis, qualified_only=True).ratio.value == 1
 
 
 @pytest.mark.parametrize(
