@@ -103,7 +103,7 @@ class Overstay:
     value: MoneySum
 
 
-def overstays(basis: Basis) -> list[Overstay]:
+def overstay_by_stage(basis: Basis) -> list[Overstay]:
     """The overstay of every open stage, parked deals aside, in the order of the stages."""
     expected = basis.once(expected_days)
     by_stage: dict[int, list[tuple[Fraction, DealHistory]]] = {}
@@ -140,7 +140,7 @@ class Bottleneck:
 
 def bottleneck(basis: Basis) -> Bottleneck | None:
     """Where deals stand too long together; the earlier stage on a tie, None when none does."""
-    worst = max(basis.once(overstays), key=lambda stage: stage.deal_days, default=None)
+    worst = max(basis.once(overstay_by_stage), key=lambda stage: stage.deal_days, default=None)
     if worst is None or not worst.deal_days:
         return None
     stage = worst.stage

@@ -42,7 +42,7 @@ def conversion_of_pipeline(basis: Basis) -> Conversion:
     pipe: Number = 0
     deals: list[DealHistory] = []
     for standing in standings:
-        due = _pipe(standing)
+        due = _due_then(standing)
         deals += due
         pipe += sum(worth_at(basis, deal, standing.at) or 0 for deal in due)
         won += basis.tally(standing.won).amount
@@ -51,7 +51,7 @@ def conversion_of_pipeline(basis: Basis) -> Conversion:
     return Conversion(len(standings), Fraction(pipe), won, inside, deals)
 
 
-def _pipe(standing: PastStanding) -> list[DealHistory]:
+def _due_then(standing: PastStanding) -> list[DealHistory]:
     """What was due then and could be worked on: not parked until after the period."""
     after = standing.period.end.isoformat()
     return [

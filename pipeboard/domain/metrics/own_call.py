@@ -17,7 +17,7 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.periods import Period
 
 NO_CALL = "no call"
-PART = "calls are a rep's, not of a part of the deals"
+OF_REPS_ONLY = "calls are a rep's, not of a part of the deals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def own_call(basis: Basis) -> Metric:
     """
     reps = _callers(basis)
     if reps is None:
-        return missing(Unit.MINOR, PART)
+        return missing(Unit.MINOR, OF_REPS_ONLY)
     changes = basis.rules.calls
     found = {rep: _latest(changes, basis.period, rep) for rep in reps}
     called = {rep: call for rep, call in found.items() if call is not None}

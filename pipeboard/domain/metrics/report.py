@@ -23,7 +23,7 @@ from pipeboard.domain.metrics.dwell import (
     bottleneck,
     dwell,
     expected_days,
-    overstays,
+    overstay_by_stage,
 )
 from pipeboard.domain.metrics.forecast import (
     Forecast,
@@ -180,7 +180,7 @@ def stage_numbers(basis: Basis) -> Sequence[StageNumbers]:
     """The funnel stage by stage."""
     skips, stock = conversion.skipped(basis), basis.stock
     stalled = stalled_by_stage(stock)
-    standing = {overstay.stage.id: overstay for overstay in stock.once(overstays)}
+    standing = {overstay.stage.id: overstay for overstay in stock.once(overstay_by_stage)}
     return [
         _stage(basis, standing[stage.id], skips[stage.id], stalled[stage.id])
         for stage in stock.rules.open_stages

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from pipeboard.domain.metrics.ageing import by_age, dead_candidates, stalled, stalled_by_stage
-from pipeboard.domain.metrics.dwell import bottleneck, dwell, expected_days, overstays
+from pipeboard.domain.metrics.dwell import bottleneck, dwell, expected_days, overstay_by_stage
 from tests.domain.metrics.log import (
     LEAD,
     NEGOTIATE,
@@ -72,7 +72,7 @@ def test_the_bottleneck_has_the_most_days_beyond_the_expected() -> None:
     parked = log.add(0, LEAD)
     log.say(parked, 1, "snoozed", on="2026-06-01")
     basis = log.basis(20)
-    assert [int(stage.deal_days) for stage in overstays(basis)] == [13 + 8, 6, 0, 0]
+    assert [int(stage.deal_days) for stage in overstay_by_stage(basis)] == [13 + 8, 6, 0, 0]
     found = bottleneck(basis)
     assert found is not None
     assert (found.stage.name, ids(found.overstay.deals), found.expected) == ("Lead", slow, 7)

@@ -9,7 +9,8 @@ from itertools import islice
 from pipeboard.domain.metrics import Report
 from pipeboard.domain.metrics.grouping import Group
 from pipeboard.domain.metrics.readings import reps_reading
-from pipeboard.domain.metrics.wording import counted, percent
+from pipeboard.domain.metrics.wording import counted as in_words
+from pipeboard.domain.metrics.wording import percent
 from pipeboard.ui.draw.charts import TableRow
 from pipeboard.ui.draw.line import Span
 from pipeboard.ui.draw.metrics.block import Block
@@ -131,7 +132,7 @@ def calls(shown: Figures, style: ChartStyle) -> Block:
         beside = _numbers(rep, style, "forecast_commit", "forecast_measured")
         words = (
             "their own call beside commit and measured. Past: how far first calls were off over "
-            f"{counted(len(record.periods), 'past period')}."
+            f"{in_words(len(record.periods), 'past period')}."
         )
         cells = (said, *beside, _off(record.error))
         entries.append(_row(name, rep, cells, "due in the period", "forecast_pipeline", words))
@@ -145,7 +146,7 @@ def hopes(shown: Figures, style: ChartStyle) -> Block:
         said = _numbers(rep, style, "forecast_weighted", "forecast_measured", "rose_tint")
         words = (
             "stated less measured forecast; what is above 0 is hope. Past: how far stated was off "
-            f"over {counted(len(rep.backtest.scores), 'past period')}."
+            f"over {in_words(len(rep.backtest.scores), 'past period')}."
         )
         cells = (*said, _off(rep.backtest.errors.get("stated")))
         entries.append(_row(name, rep, cells, "due in the period", "forecast_weighted", words))
