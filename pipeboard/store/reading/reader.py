@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal, Note, Touch
     from pipeboard.domain.events import Event
     from pipeboard.domain.filter_nodes import Filter
-    from pipeboard.domain.metrics import History, Rates, Rules
+    from pipeboard.domain.metrics import DealHistory, MetricRules, Rates
     from pipeboard.domain.sheet import Entry, Sheet
     from pipeboard.store.reading.agreements import Agreements
     from pipeboard.store.reading.commands import Recorded
@@ -344,14 +344,14 @@ class Numbers:
 
     def histories(
         self, pipeline_id: int, as_of: datetime, ids: Collection[int] | None = None
-    ) -> list[History]:
+    ) -> list[DealHistory]:
         """What every deal of a pipeline (or those with these ids) went through up to an instant;
         no lock is held meanwhile."""
         from pipeboard.store.reading.facts import read_histories
 
         return read_histories(self._database, pipeline_id, as_of, ids)
 
-    def rules(self, pipeline: Pipeline, as_of: datetime | None = None) -> Rules:
+    def rules(self, pipeline: Pipeline, as_of: datetime | None = None) -> MetricRules:
         """What the numbers of a pipeline are counted by at an instant (now): stages, targets,
         rates, teams, settings."""
         from pipeboard.store.reading.yardsticks import read_rules
