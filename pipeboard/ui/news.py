@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from pipeboard.ui.board_state import BoardState
+from pipeboard.ui.host import Host
+from pipeboard.ui.terminal.drafts import told_unstored
 
 _MOST_NEWS: Final = 100
 
@@ -32,3 +34,17 @@ class News:
         if len(news) == 1:
             return f"{who} {when}: {news[0].summary}"
         return f"{len(news)} changes by {who} {when}"
+
+
+def first_words(board: Host) -> str:
+    """What was left behind or taken back the last time, or how to begin."""
+    program, state = board.program, board.state
+    left = (
+        program.seat.first_words,
+        told_unstored(program.drafts),
+        *program.drafts.kept_lines(),
+    )
+    before = " ".join(filter(None, left))
+    if before or state.board.total or state.lens.filter is not None:
+        return before
+    return "No deals yet: a adds one in a line, 'pipeboard import FILE' brings many."

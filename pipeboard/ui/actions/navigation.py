@@ -12,19 +12,11 @@ from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.filter_nodes import Filter, These
 from pipeboard.ui.actions.cursor import go_to_stage
 from pipeboard.ui.busy import said
-from pipeboard.ui.changes import (
-    Outcome,
-)
+from pipeboard.ui.changes import Outcome
 from pipeboard.ui.draw.layout import card_rows, has_room_for_pane
 from pipeboard.ui.draw.line import whole
 from pipeboard.ui.draw.view import AUTO, Pane
-from pipeboard.ui.host import (
-    Host,
-    ask,
-    parse_query,
-    patiently,
-    read,
-)
+from pipeboard.ui.host import Host, ask, parse_query, patiently, read
 from pipeboard.ui.key_table import ALL
 from pipeboard.ui.overlays.help import Help, filter_lines, groups_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
@@ -32,7 +24,8 @@ from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Feedback, Prompt
 
 if TYPE_CHECKING:
-    from pipeboard.ui.screens.board import BoardScreen, Place
+    from pipeboard.ui.board_state import ViewPlace
+    from pipeboard.ui.screens.board import BoardScreen
     from pipeboard.ui.screens.metrics import LeftAt, Wanted
 from pipeboard.ui.questions import Came, Questions, until_stored
 
@@ -84,6 +77,7 @@ async def set_filter(host: BoardScreen, text: str) -> bool:
     except PipeboardError as error:
         host.say(said(error), "status.warn")
         return False
+    host.shown_behind = None
     host.state.show(filter_text=text.strip())
     host.redraw()
     return True
@@ -97,7 +91,7 @@ async def look_through(host: BoardScreen, lens: Lens, *, follow: int | None = No
 
 
 async def filter(host: BoardScreen) -> None:
-    lens, before, place = host.state.lens, host.state.view.filter_text, host.place
+    lens, before, place = host.state.lens, host.state.view.filter_text, host.state.place
     deal_id = host.state.card.id if host.state.card else None
 
     async def attempt(questions: Questions) -> Came:
@@ -131,9 +125,8 @@ def _typed_filter(host: BoardScreen) -> str:
     return "" if is_named else host.state.view.filter_text
 
 
-def _filtered(host: BoardScreen, text: str, place: Place, deal_id: int | None) -> Feedback:
-    """Filters the board under the prompt while it is typed: each time from where the cursor stood
-    before, so that what is found last does not depend on what was typed on the way."""
+def _filtered(host: BoardScreen, text: str, place: ViewPlace, deal_id: int | None) -> Feedback:
+    """Filters the board while it is typed, each time from where the cursor stood before."""
     try:
         wanted = parse_query(host, text)
         host.state.show(**place._asdict())
@@ -346,8 +339,7 @@ async def metrics(host: BoardScreen) -> None:
 
 def _show_behind(host: BoardScreen, place: LeftAt, wanted: Wanted) -> None:
     """Shows the deals behind a number; raises DatabaseError, with all as it was."""
-    state, view = host.state, host.state.view
-    before = (state.lens, host.place, view.filter_text)
+    state = host.state
     title = f"{wanted.title}, {place.asked.period.label}"
     lens = replace(
         state.lens,
@@ -355,21 +347,19 @@ def _show_behind(host: BoardScreen, place: LeftAt, wanted: Wanted) -> None:
         owner=None,
         filter=Filter(title, These(wanted.ids)),
     )
+    before = (state.lens, state.place, state.view.filter_text)
     state.load(lens)
     host.shown_behind = before
     state.show(filter_text=title, marks=frozenset())
     host.redraw()
     host.count_signs()
-    shown, every = sum(state.view.counts), len(wanted.ids)
-    host.say(f"{shown} of {every} deals behind {title}; Esc goes back to the number.")
+    host.say(
+        f"{sum(state.view.counts)} of {len(wanted.ids)} deals behind {title}; Esc goes back to the number."
+    )
 
 
 async def pane(host: BoardScreen) -> None:
     """p: the deal beside the board, or not; on its own screen where there is no room."""
-    await _open_pane(host)
-
-
-async def _open_pane(host: BoardScreen) -> None:
     view = host.state.view
     if not has_room_for_pane(view.width):
         await _open_screen(host)
@@ -380,11 +370,10 @@ async def _open_pane(host: BoardScreen) -> None:
 async def switch(host: BoardScreen) -> None:
     """Tab: keys to the pane, and back to the board."""
     view = host.state.view
-    pane = view.pane
-    if pane is None or not has_room_for_pane(view.width):
-        await _open_pane(host)
+    if view.pane is None or not has_room_for_pane(view.width):
+        await pane(host)
     else:
-        host.state.show(pane=replace(pane, focused=not pane.focused))
+        host.state.show(pane=replace(view.pane, focused=not view.pane.focused))
         host.redraw()
 
 
@@ -393,7 +382,7 @@ async def open(host: BoardScreen) -> None:
     if host.state.card is None:
         host.say("No deal is selected here.", "status.warn")
     elif has_room_for_pane(host.state.view.width) and host.state.view.pane is None:
-        await _open_pane(host)
+        await pane(host)
     else:
         await _open_screen(host)
 
