@@ -353,9 +353,8 @@ def _show_behind(host: BoardScreen, place: LeftAt, wanted: Wanted) -> None:
     state.show(filter_text=title, marks=frozenset())
     host.redraw()
     host.count_signs()
-    host.say(
-        f"{sum(state.view.counts)} of {len(wanted.ids)} deals behind {title}; Esc goes back to the number."
-    )
+    found = f"{sum(state.view.counts)} of {len(wanted.ids)} deals behind {title}"
+    host.say(f"{found}; Esc goes back to the number.")
 
 
 async def pane(host: BoardScreen) -> None:
