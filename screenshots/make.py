@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeboard import demo
-from pipeboard.domain.actor import Actor
+from pipeboard.domain.people import Actor
 from pipeboard.store import Store
 from pipeboard.ui.launch import Choices, first_state, make_app
 from pipeboard.ui.palette import theme_for

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from pipeboard.domain.actor import Actor
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.people import Actor
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.templates import template

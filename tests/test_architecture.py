@@ -212,6 +212,20 @@ def test_help_and_version_import_neither_the_screens_library_nor_the_databases(
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_no_class_is_made_into_a_dataclass_before_anybody_needs_it(
+    trees: Mapping[str, ast.Module],
+) -> None:
+    wrong = {
+        name
+        for name, tree in trees.items()
+        if name != "pipeboard/domain/lazy_dataclass.py"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "dataclasses"
+        if any(alias.name != "asdict" for alias in node.names)
+    }
+    assert wrong == set(), "import it from pipeboard.domain.lazy_dataclass"
+
+
 def test_only_the_store_writes_sql(trees: Mapping[str, ast.Module]) -> None:
     elsewhere = [
         f"{name}: {text}"

@@ -8,26 +8,26 @@ from typing import Any
 
 from pipeboard import workspace
 from pipeboard.domain import commands as c
-from pipeboard.domain.criterion import Unmet
+from pipeboard.domain.criteria import unmet
 from pipeboard.domain.deal import Answer, Contact, Deal, Loss, Term
-from pipeboard.domain.gates import unmet
+from pipeboard.domain.errors import Unmet
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep
 from pipeboard.workspace import (
     column_order,
     configuration,
+    execution,
     finding,
     import_rows,
-    joining,
-    merging,
     new_deals,
-    recycling,
     reports,
     targets,
     undoing,
 )
-from pipeboard.workspace.receipts import Receipt
+from pipeboard.workspace import import_rows as joining
+from pipeboard.workspace import new_deals as recycling
+from pipeboard.workspace.recording import Receipt
 
 Ids = Sequence[int]
 
@@ -50,7 +50,7 @@ class Workspace(workspace.Workspace):
     join = joining.join
     lens = finding.lens
     loads = finding.loads_of
-    merge = merging.merge_deals
+    merge = execution.merge_deals
     parse_filter = finding.parse_filter
     period = finding.typed_period
     pipeline = finding.find_pipeline

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
@@ -15,6 +14,7 @@ from pipeboard.cli.arguments import Parser
 from pipeboard.cli.output import Output
 from pipeboard.domain.dates import Direction, parse_date
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import quoted
 from pipeboard.workspace.finding import find_pipeline, parse_filter
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from pipeboard.cli.config import Config
-    from pipeboard.domain.actor import Actor
     from pipeboard.domain.agreements import Agreement
     from pipeboard.domain.commands import Command
     from pipeboard.domain.deal import Deal
+    from pipeboard.domain.people import Actor
     from pipeboard.domain.pipeline import Pipeline, Stage
     from pipeboard.domain.settings import Settings
     from pipeboard.exchange.json_documents import Documents
     from pipeboard.store import Store
     from pipeboard.workspace import Workspace
-    from pipeboard.workspace.receipts import Receipt
+    from pipeboard.workspace.recording import Receipt
 
 
 FEW = 3  # deals that a filter may change without a yes
@@ -76,7 +76,7 @@ class Call:
 
     @cached_property
     def clock(self) -> Callable[[], datetime]:
-        from pipeboard.cli.environment import clock
+        from pipeboard.cli.config import clock
 
         return clock(self.environ)
 
@@ -112,9 +112,8 @@ class Call:
 
     def actor_in(self, store: Store) -> Actor:
         """Who types, and for whom; NotFound for a rep whom the database does not know."""
-        from pipeboard.cli.environment import account_name
-        from pipeboard.domain.actor import Actor
-        from pipeboard.domain.people import match_rep
+        from pipeboard.cli.config import account_name
+        from pipeboard.domain.people import Actor, match_rep
 
         acting_as = (self.arguments.acting_as or "").strip().removeprefix("@")
         reps = store.reader.reps() if acting_as else ()

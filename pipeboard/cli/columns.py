@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from pipeboard.cli.output import BOLD, RED, YELLOW
-from pipeboard.domain.attention import Sign, clocks, limits, sign, stalled_reasons
 from pipeboard.domain.dates import format_day, local_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_fields import FIELDS, LINE, MONEY, NAMES, AnyField
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.money import Money, format_money
-from pipeboard.domain.near import did_you_mean
-from pipeboard.domain.percent import format_percent
+from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.money import Money, format_money, format_percent
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.text import quoted
+from pipeboard.domain.signs import Sign, clocks, limits, sign, stalled_reasons
+from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.exchange.json_documents import idle_days
 
 _CUSTOM = "fields."

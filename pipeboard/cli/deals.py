@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb, deal_arguments, last_word, read_stdin
 from pipeboard.domain import commands as c
+from pipeboard.domain.deal_fields import parse_assignment
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.fields import parse_assignment
 from pipeboard.domain.quick_add import EXAMPLE, join_arguments
+from pipeboard.workspace.execution import merge_deals
 from pipeboard.workspace.finding import find_deal
-from pipeboard.workspace.merging import merge_deals
 from pipeboard.workspace.new_deals import add_all, add_deal
 
 if TYPE_CHECKING:
-    from pipeboard.workspace.receipts import Receipt
+    from pipeboard.workspace.recording import Receipt
 
 _ASSIGNMENT = re.compile(r"(?:fields?\.[^=]+|[a-z_]+)=", re.IGNORECASE)
 
@@ -39,7 +39,7 @@ def _add_arguments(parser: Parser) -> None:
 
 def add(call: Call) -> int:
     """One deal from the words, or one from each line of stdin; prints the refs."""
-    from pipeboard.cli.workspace_files import open_or_make
+    from pipeboard.cli.setup import open_or_make
 
     words = call.arguments.words
     if not words:

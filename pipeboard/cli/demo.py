@@ -66,7 +66,7 @@ def _show(call: Call, begin: tuple[object, ...] = ()) -> int:
 
 
 def _build(call: Call, path: Path) -> Store:
-    from pipeboard.cli.environment import account_name
+    from pipeboard.cli.config import account_name
     from pipeboard.demo import SETTINGS, build
     from pipeboard.store import Store
     from pipeboard.store.locating import locate

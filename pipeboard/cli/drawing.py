@@ -11,14 +11,14 @@ from pipeboard.cli.output import BLUE, BOLD, DIM, GREEN, RED, YELLOW, terminal_w
 from pipeboard.cli.tables import Table
 from pipeboard.domain.metrics import METRICS, Report
 from pipeboard.domain.metrics.grouping import Group
-from pipeboard.domain.metrics.scope import footnote, headline
+from pipeboard.domain.metrics.report import footnote, headline
 from pipeboard.domain.metrics.wording import Wording
 from pipeboard.exchange.metrics_tables import GROUP_METRICS, called
-from pipeboard.ui.draw.glyphs import Glyphs, choose_glyphs, spelled
+from pipeboard.ui.draw.charts import ChartStyle
+from pipeboard.ui.draw.line import Glyphs, choose_glyphs, spelled
 from pipeboard.ui.draw.metrics.figures import Figures, named_deals
 from pipeboard.ui.draw.metrics.tab_names import TabName
 from pipeboard.ui.draw.metrics.tabs import draw_tab
-from pipeboard.ui.draw.numbers import ChartStyle
 from pipeboard.ui.palette import Role
 
 WIDTH = 80

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import format_date, is_complete, local_date
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.money import Money, format_money
-from pipeboard.domain.percent import format_percent
+from pipeboard.domain.money import Money, format_money, format_percent
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import quoted
 

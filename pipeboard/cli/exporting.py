@@ -13,9 +13,9 @@ from pipeboard.cli.columns import FOR_SCRIPTS, Column, Listed, columns
 from pipeboard.cli.failures import DONE
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.privacy import deal_seen_by
+from pipeboard.domain.sheet import deal_seen_by
 from pipeboard.domain.text import printable, quoted
-from pipeboard.store.reading.listing import Listing
+from pipeboard.store.reading.known_deals import Listing
 from pipeboard.workspace.finding import parse_filter
 
 FORMATS = ("csv", "json", "jsonl", "md", "ics", "xlsx")
@@ -158,20 +158,20 @@ def _markdown(call: Call, ids: Sequence[int]) -> Iterator[str]:
 
 
 def _calendar(call: Call, ids: Sequence[int]) -> Iterator[str]:
-    from pipeboard.exchange.calendar import calendar_of
+    from pipeboard.exchange.deal_text import calendar_of
 
     return calendar_of(_deals(call, ids), call.workspace.now())
 
 
 def _workbook(call: Call, ids: Sequence[int]) -> Iterator[bytes]:
-    from pipeboard.exchange.workbook_writing import workbook_of
+    from pipeboard.exchange.workbook import workbook_of
 
     shown = _wanted(call) or columns(",".join(FOR_SCRIPTS))
     yield workbook_of([column.name for column in shown], _cells(call, ids, shown))
 
 
 def _whole(call: Call) -> Iterator[str]:
-    from pipeboard.exchange.whole_document import whole_document
+    from pipeboard.exchange.deal_files import whole_document
 
     whole = call.workspace.reader.whole()
     return whole_document(whole.schema, whole.tables, whole.columns, whole.rows)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call
 from pipeboard.cli.demo import VERBS, remove_database
+from pipeboard.domain.lazy_dataclass import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,9 +40,9 @@ def welcome(call: Call) -> int:
 
 
 def _ask(call: Call) -> Beginning | None:
-    from pipeboard.cli.environment import state_folder
-    from pipeboard.cli.interrupts import left_to_screens
-    from pipeboard.ui.draw.glyphs import choose_glyphs
+    from pipeboard.cli.config import state_folder
+    from pipeboard.cli.failures import left_to_screens
+    from pipeboard.ui.draw.line import choose_glyphs
     from pipeboard.ui.key_table import read_keymap
     from pipeboard.ui.palette import theme_for
     from pipeboard.ui.screens.first_run import FirstLook, FirstRun
@@ -59,7 +59,7 @@ def _ask(call: Call) -> Beginning | None:
 
 
 def _facts(call: Call) -> Facts:
-    from pipeboard.cli.environment import account_name, system_currency, system_zone
+    from pipeboard.cli.config import account_name, system_currency, system_zone
     from pipeboard.domain.templates import TEMPLATES, template
     from pipeboard.ui.screens.first_run import Facts
 
@@ -128,7 +128,7 @@ def _opened(database: str) -> Store:
 
 
 def _make(call: Call, chosen: Beginning) -> Store:
-    from pipeboard.cli.workspace_files import make_workspace
+    from pipeboard.cli.setup import make_workspace
 
     made = make_workspace(call, template_name=chosen.template, currency=chosen.currency)
     call.out.say(f"Made {call.config.database}.")
@@ -137,7 +137,7 @@ def _make(call: Call, chosen: Beginning) -> Store:
 
 def _plan_import(call: Call, currency: str) -> FileSeen | None:
     """What shall be imported, planned over a workspace that is thrown away; None for nothing."""
-    from pipeboard.cli.import_place import rehearsal
+    from pipeboard.cli.import_telling import rehearsal
     from pipeboard.cli.screens import show_board
     from pipeboard.workspace.import_plan import FileSeen
 
@@ -158,7 +158,7 @@ def _import(call: Call, planned: FileSeen) -> int:
     """Makes the workspace and brings the file in; where that fails nothing is left behind."""
     from pipeboard.cli.importing import progress_told
     from pipeboard.cli.screens import show_board
-    from pipeboard.cli.workspace_files import make_workspace
+    from pipeboard.cli.setup import make_workspace
     from pipeboard.workspace.import_plan import carry_out
 
     pipeline = planned.pipeline

@@ -13,7 +13,7 @@ from pipeboard import outlet
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.failures import DONE, REFUSED
 from pipeboard.cli.import_flags import import_arguments, recipe_for, save_recipe
-from pipeboard.cli.import_place import pipeline_to_make, place_of
+from pipeboard.cli.import_telling import pipeline_to_make, place_of
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.pipeline import Pipeline
 
@@ -50,8 +50,8 @@ def import_file(call: Call) -> int:
 def _import_deals(call: Call, path: Path, resources: ExitStack) -> int:
     from pipeboard.cli.import_telling import tell, way_out
     from pipeboard.workspace.import_plan import open_reading
+    from pipeboard.workspace.import_report import RejectedFile
     from pipeboard.workspace.import_rows import RowsRejected
-    from pipeboard.workspace.rejected_rows import RejectedFile
 
     asked = call.arguments
     workspace, known = resources.enter_context(place_of(call))
@@ -82,8 +82,8 @@ def _import_deals(call: Call, path: Path, resources: ExitStack) -> int:
 
 def _restore(call: Call, path: Path) -> int:
     """A whole workspace out of a file; only where there is none yet, or an empty one."""
-    from pipeboard.cli.workspace_files import is_made, make_workspace
-    from pipeboard.exchange.whole_document import read_whole
+    from pipeboard.cli.setup import is_made, make_workspace
+    from pipeboard.exchange.deal_files import read_whole
 
     document = read_whole(path)
     made = is_made(call)

@@ -15,8 +15,8 @@ _MOST_NAMED = 5
 def join_file(call: Call, path: Path) -> int:
     """Puts the other columns of the file on the deals that have the key of their line."""
     from pipeboard.exchange.reading import ReadOptions
-    from pipeboard.exchange.side_table import open_side_table
-    from pipeboard.workspace.joining import join
+    from pipeboard.exchange.recipe import open_side_table
+    from pipeboard.workspace.import_rows import join
 
     asked = call.arguments
     options = ReadOptions(encoding=asked.encoding or None, sheet=asked.sheet or None)

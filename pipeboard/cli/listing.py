@@ -21,11 +21,11 @@ from pipeboard.cli.failures import DONE, FAILED
 from pipeboard.cli.output import as_json, write_stream_of_documents
 from pipeboard.cli.tables import Cell, Table
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.privacy import deal_seen_by
+from pipeboard.domain.sheet import deal_seen_by
 from pipeboard.domain.text import printable
-from pipeboard.exchange.cells import defuse
+from pipeboard.exchange.tables import defuse
 from pipeboard.store.reading.deals import Selection
-from pipeboard.store.reading.listing import Listing
+from pipeboard.store.reading.known_deals import Listing
 from pipeboard.workspace.finding import parse_filter
 
 _HEADINGS = {"sign": "", "expected_close": "close", "created_at": "created", "closed_at": "closed"}

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 
 from pipeboard import __version__, outlet
-from pipeboard.cli.command_line import asks_for, cut
-from pipeboard.cli.verbs import CHANGING, GROUPS, NESTED, TOKENED, VERBS
+from pipeboard.cli.verbs import CHANGING, GROUPS, NESTED, TOKENED, VERBS, asks_for, cut
 
 TYPE_CHECKING = False  # `typing` itself is more than help needs
 if TYPE_CHECKING:
@@ -27,11 +26,11 @@ def run() -> None:
             stream.reconfigure(errors="backslashreplace")
     if asks_for(sys.argv[1:], "-h", "--help", "--version"):
         sys.exit(main(sys.argv[1:]))
-    from pipeboard.cli import interrupts
+    from pipeboard.cli import failures
 
-    interrupts.catch()
+    failures.catch()
     code = main(sys.argv[1:])
-    interrupts.let_go()
+    failures.let_go()
     sys.exit(code)
 
 

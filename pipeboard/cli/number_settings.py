@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.tables import Table
-from pipeboard.domain.counting import SETTINGS, chosen
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.money import format_money
-from pipeboard.domain.near import did_you_mean
-from pipeboard.domain.settings import Settings
-from pipeboard.domain.text import quoted
+from pipeboard.domain.settings import SETTINGS, Settings, chosen
+from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.workspace.configuration import choose_setting
 from pipeboard.workspace.targets import set_rate, set_target, targets_of
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from pipeboard.cli.arguments import Parser
@@ -12,8 +11,8 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.deal import Contact, Deal, Term
 from pipeboard.domain.errors import NotFound
-from pipeboard.domain.near import did_you_mean
-from pipeboard.domain.text import fold, quoted
+from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.text import did_you_mean, fold, quoted
 from pipeboard.workspace.finding import find_deal
 
 T = TypeVar("T", Contact, Term)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb, read_stdin, read_utf8
 from pipeboard.cli.tables import Table
 from pipeboard.domain.errors import BadInput, NotFound, PipeboardError
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.questions import QUESTION_SETS, question_set
-from pipeboard.domain.templates import TEMPLATES, from_stage_names, template
+from pipeboard.domain.templates import (
+    QUESTION_SETS,
+    TEMPLATES,
+    from_stage_names,
+    question_set,
+    template,
+)
 from pipeboard.workspace.configuration import change_pipeline
 from pipeboard.workspace.finding import find_pipeline
 

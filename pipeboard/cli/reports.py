@@ -9,9 +9,9 @@ from pipeboard import outlet
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.tables import Table
-from pipeboard.domain.currencies import currency_code
 from pipeboard.domain.dates import Direction, parse_date, parse_instant
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.money import currency_code
 from pipeboard.domain.people import match_rep
 from pipeboard.workspace.finding import parse_filter, typed_period
 
@@ -193,7 +193,7 @@ def _write_changes(call: Call, report: Report, flow: Waterfall) -> None:
 
 
 def _write_history(call: Call, report: Report) -> None:
-    from pipeboard.domain.metrics.said_before import FORECAST_LINES
+    from pipeboard.domain.metrics.calibration import FORECAST_LINES
     from pipeboard.domain.metrics.wording import Wording
 
     say = Wording(report.basis.rules.currency)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.tables import Table
 from pipeboard.domain.agreements import Agreement
 from pipeboard.domain.errors import NotFound, Refused
-from pipeboard.domain.near import did_you_mean
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.settings import Rep
-from pipeboard.domain.text import quoted
+from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.workspace.configuration import change_rep
 from pipeboard.workspace.recording import retried
 

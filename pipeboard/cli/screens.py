@@ -30,9 +30,9 @@ def check_terminal(call: Call) -> None:
 def show_board(call: Call, store: Store, begin: tuple[object, ...] = ()) -> int:
     """Runs the screens over an open store; the exit code. `begin` names an action that is done at
     once, with what it is given."""
+    from pipeboard.cli.config import state_folder
     from pipeboard.cli.editor import command, left_behind, write_text
-    from pipeboard.cli.environment import state_folder
-    from pipeboard.cli.interrupts import left_to_screens
+    from pipeboard.cli.failures import left_to_screens
     from pipeboard.domain.programs import read_programs
     from pipeboard.store import Store
     from pipeboard.ui.key_table import read_keymap

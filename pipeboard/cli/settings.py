@@ -11,12 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pipeboard import __version__
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
-from pipeboard.cli.environment import (
-    account_name,
-    default_database,
-    state_folder,
-    user_config_file,
-)
+from pipeboard.cli.config import account_name, default_database, state_folder, user_config_file
 from pipeboard.cli.tables import Table
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import quoted
@@ -125,8 +120,7 @@ def _make_example(file: Path) -> None:
 
 def check(call: Call) -> int:
     """What is wrong in the person's and the machine's configuration; exit code 1 if anything is."""
-    from pipeboard.cli.config import expect_named_file
-    from pipeboard.cli.environment import site_config_file
+    from pipeboard.cli.config import expect_named_file, site_config_file
 
     expect_named_file(call.environ)
     files = (site_config_file(), user_config_file(call.environ))

@@ -2,11 +2,101 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
-from pipeboard.domain.errors import Refused
-from pipeboard.domain.templates import TEMPLATES
+from pipeboard.cli.config import account_name, is_zone, system_currency, system_zone
+from pipeboard.domain.errors import BadInput, DatabaseError, Refused
+from pipeboard.domain.money import exponent
+from pipeboard.domain.settings import Settings
+from pipeboard.domain.templates import TEMPLATES, template
+from pipeboard.domain.text import quoted
+from pipeboard.workspace import Workspace
 from pipeboard.workspace.finding import find_pipeline
+
+if TYPE_CHECKING:
+    from pipeboard.domain.pipeline import Pipeline
+
+
+# Making a workspace where there is none: for `init`, and for the verbs that bring deals.
+
+FIRST_PIPELINE = "New business"
+
+
+def make_workspace(
+    call: Call,
+    *,
+    template_name: str | None = None,
+    pipeline: Pipeline | None = None,
+    currency: str = "",
+    zone: str = "",
+) -> Workspace:
+    """A new database with its settings and its first pipeline, that of a template perhaps.
+
+    Currency and zone are the machine's unless given. Raises BadInput for an unknown currency,
+    zone or template before anything is made, `DatabaseError` when there is a database already.
+    """
+    from pipeboard.domain.people import Actor
+    from pipeboard.workspace.configuration import make_workspace as make
+
+    settings = Settings(
+        currency=_currency(currency), zone_name=_zone(zone or system_zone(call.environ))
+    )
+    name = call.arguments.pipeline or FIRST_PIPELINE
+    if template_name:
+        pipeline = template(template_name, pipeline_name=name, currency=settings.currency)
+    if call.config.is_default_database:
+        Path(call.config.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    actor = Actor(account_name())
+    return call.workspace_on(
+        make(call.config.database, settings, pipeline, at=call.clock(), actor=actor)
+    )
+
+
+def is_made(call: Call) -> bool:
+    """Whether the database is there; `DatabaseError` when its folder is not, or when something else
+    is in its place."""
+    from pipeboard.store.locating import locate
+    from pipeboard.store.opening import look
+    from pipeboard.store.troubles import RECOVERED
+
+    if call.config.is_default_database and not Path(call.config.database).parent.exists():
+        return False
+    found = look(locate(call.config.database))
+    if found is not None and found.recovered:
+        call.out.say(RECOVERED)
+    return found is not None
+
+
+def open_or_make(call: Call, *, template_name: str | None = TEMPLATES[0]) -> Workspace:
+    """The workspace; where there is no database yet, a new one, and the person is told."""
+    try:
+        return call.workspace
+    except DatabaseError as error:
+        if call.arguments.dry_run or error.details.get("reason") != "missing":
+            raise
+    made = make_workspace(call, template_name=template_name)
+    call.out.say(
+        f"Made a workspace in {call.config.database} "
+        f"({made.settings.currency}, {made.settings.zone_name})."
+    )
+    return call.workspace
+
+
+def _currency(code: str) -> str:
+    wanted = code.strip().upper() or system_currency()
+    exponent(wanted)  # refuses what is no currency, with the near one
+    return wanted
+
+
+def _zone(name: str) -> str:
+    if not is_zone(name):
+        raise BadInput(
+            f"{quoted(name)} is no time zone.", hint="Write it like Europe/Berlin or UTC."
+        )
+    return name
 
 
 def _init_arguments(parser: Parser) -> None:
@@ -20,7 +110,6 @@ def _init_arguments(parser: Parser) -> None:
 
 def init(call: Call) -> int:
     """A new workspace; refused where there is one already."""
-    from pipeboard.cli.workspace_files import is_made, make_workspace
 
     asked, database = call.arguments, call.config.database
     if is_made(call):

@@ -10,10 +10,10 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.dates import Direction, format_date
 from pipeboard.domain.deal import LOSS_CATEGORIES, Loss
 from pipeboard.domain.money import format_money, parse_money
-from pipeboard.workspace.recycling import win_with_sequels
+from pipeboard.workspace.new_deals import win_with_sequels
 
 if TYPE_CHECKING:
-    from pipeboard.workspace.receipts import Receipt
+    from pipeboard.workspace.recording import Receipt
 
 
 def _override(parser: Parser) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.domain.events import to_json
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.workspace.undoing import redo_last, undo_last, undo_list
 
 if TYPE_CHECKING:
-    from pipeboard.workspace.receipts import Receipt
+    from pipeboard.workspace.recording import Receipt
 
 
 def _undo_arguments(parser: Parser) -> None:

@@ -11,7 +11,7 @@ from pipeboard.domain.dates import Direction, format_date
 from pipeboard.domain.deal import TOUCH_TYPES, TRIAL_CLOSES, Answer
 from pipeboard.domain.errors import BadInput
 from pipeboard.workspace.finding import find_deal
-from pipeboard.workspace.recycling import recycle_due
+from pipeboard.workspace.new_deals import recycle_due
 
 
 def _next_arguments(parser: Parser) -> None:

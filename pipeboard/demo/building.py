@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from pipeboard.demo.diary import Deed, Diary
-from pipeboard.demo.fates import HAND, TWO_YEARS, Fate, any_fate, hand
+from pipeboard.demo.diary import Deed, Diary, WorkingTime
 from pipeboard.demo.habits import Scene
 from pipeboard.demo.life import Part, begins, live
+from pipeboard.demo.paths import HAND, TWO_YEARS, Fate, any_fate, hand
 from pipeboard.demo.people import team
-from pipeboard.demo.working_time import WorkingTime
 from pipeboard.domain.events import micros
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics import Target
 from pipeboard.domain.money import parse_money
 from pipeboard.domain.periods import Period, parse_period

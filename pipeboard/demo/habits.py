@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 from typing import TypeVar
 
 from pipeboard.demo import wording
-from pipeboard.demo.diary import Diary
-from pipeboard.demo.fates import (
+from pipeboard.demo.diary import PER_DAY, Diary, WorkingTime, workday
+from pipeboard.demo.paths import (
     CLOSING,
     NEEDS,
     NEGOTIATION,
@@ -18,12 +17,12 @@ from pipeboard.demo.fates import (
     QUALIFICATION,
     Ending,
     Fate,
+    Visit,
 )
-from pipeboard.demo.paths import Visit
 from pipeboard.demo.people import company, person
-from pipeboard.demo.working_time import PER_DAY, WorkingTime, workday
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Answer, Term
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
 

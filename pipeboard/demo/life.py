@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from random import Random
 
 from pipeboard.demo import wording
-from pipeboard.demo.diary import Diary
-from pipeboard.demo.fates import QUALIFICATION, Ending, Fate, Health
+from pipeboard.demo.diary import PER_DAY, Diary, workday
 from pipeboard.demo.habits import Habits, Scene, rounded
-from pipeboard.demo.paths import Visit, path
+from pipeboard.demo.paths import QUALIFICATION, Ending, Fate, Health, Visit, path
 from pipeboard.demo.people import person
-from pipeboard.demo.working_time import PER_DAY, workday
 from pipeboard.domain import commands as c
-from pipeboard.domain.criteria import About, Criterion
+from pipeboard.domain.criteria import About, Criterion, unmet
 from pipeboard.domain.deal import Loss
-from pipeboard.domain.gates import unmet
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import slug
 
 

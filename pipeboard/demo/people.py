@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from random import Random
 
 from pipeboard.domain.deal import Contact
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import fold
 

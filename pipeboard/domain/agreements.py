@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from pipeboard.domain.actor import named
+from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.people import named
 
 
 class Topic(StrEnum):

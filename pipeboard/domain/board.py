@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from pipeboard.domain.lazy_dataclass import dataclass, field
+
 if TYPE_CHECKING:
-    from pipeboard.domain.attention import Sign
     from pipeboard.domain.deal import Status
     from pipeboard.domain.filter import Filter
     from pipeboard.domain.money import Money
     from pipeboard.domain.pipeline import Pipeline, Stage
+    from pipeboard.domain.signs import Sign
 
 
 class Sort(StrEnum):

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.deal import NOTHING, Answer, Contact, Loss, Note, Term, Touch
+from pipeboard.domain.lazy_dataclass import dataclass, field
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal, FieldValue

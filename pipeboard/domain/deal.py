@@ -3,17 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pipeboard.domain.status import LOSS_CATEGORIES as LOSS_CATEGORIES
-from pipeboard.domain.status import Status as Status
+from pipeboard.domain.lazy_dataclass import dataclass, field, replace
 
 if TYPE_CHECKING:
     from pipeboard.domain.money import Money
     from pipeboard.domain.pipeline import Pipeline, Question
+
+
+# The words for where a deal stands and why it was lost; apart from the deal itself, of which a
+# board needs no more to be drawn.
+
+LOSS_CATEGORIES = (
+    "competitor",
+    "price",
+    "no-decision",
+    "disqualified",
+    "timing",
+    "unresponsive",
+    "other",
+    "invalid",
+)
+
+
+class Status(StrEnum):
+    """Where a deal stands; an archived deal keeps its outcome for the day it comes back."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+    ARCHIVED = "archived"
+
+
+# Whether a deal came to us or we went to it, as its source tells (`capabilities.md` 24).
+
+CHANNELS = ("in", "out")
+
+# Calls, e-mails and messages are how we approach somebody; the rest is how they find us.
+_CHANNEL_OF: Mapping[str, str] = MappingProxyType(
+    {
+        "referral": "in",
+        "inbound": "in",
+        "web": "in",
+        "event": "in",
+        "partner": "in",
+        "advertising": "in",
+        "cold-call": "out",
+        "email": "out",
+        "social": "out",
+        "outbound": "out",
+    }
+)
+
+
+def channel_of(source: str) -> str:
+    """`in` or `out`; empty where the source does not tell."""
+    return _CHANNEL_OF.get(source.strip().lower(), "")
+
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -129,7 +179,6 @@ if TYPE_CHECKING:
         | None
     )
     """What a field of a deal, or one entry of it, can hold."""
-
     Values: TypeAlias = Mapping[str, FieldValue]
     """Fields of a deal by name; `answers.need` is one entry of a mapping field."""
 

@@ -8,7 +8,7 @@ What it says besides (the reason of an override, a note, a touch) stands in `fac
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields, make_dataclass, replace
+from dataclasses import make_dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 from pipeboard.domain.deal import NOTHING, Answer, Contact, Deal, Loss, NextStep, Status, Term
+from pipeboard.domain.lazy_dataclass import MISSING, dataclass, field, fields, replace
 from pipeboard.domain.money import Money
 
 if TYPE_CHECKING:

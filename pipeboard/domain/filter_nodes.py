@@ -8,10 +8,10 @@ keeps them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, TypeAlias
 
+from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import Money
 from pipeboard.domain.text import fold
 

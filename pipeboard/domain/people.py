@@ -4,13 +4,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from pipeboard.domain.errors import Ambiguous, NotFound
 from pipeboard.domain.filter_nodes import ME, And, Filter, Is, Node, Not, Or
-from pipeboard.domain.near import nearest
+from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.settings import Rep
-from pipeboard.domain.text import clean_line, fold, quoted
+from pipeboard.domain.text import clean_line, fold, nearest, quoted
+
+# Who does something.
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who types (an account of the machine), and for which rep if for another."""
+
+    name: str
+    acting_as: str = ""
+
+    @property
+    def label(self) -> str:
+        """Both as history and notes name them: `ana (for bo)`."""
+        return named(self.name, self.acting_as)
+
+    @property
+    def rep(self) -> str:
+        return self.acting_as or self.name
+
+
+def named(actor: str, acting_as: str) -> str:
+    """Who did something, and for whom if for somebody else: `ana (for bo)`."""
+    return f"{actor} (for {acting_as})" if acting_as else actor
+
 
 _SHORTEST_SLIP = 3
 _NOBODY = frozenset(("", "none", "nobody"))

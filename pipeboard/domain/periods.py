@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal, NoReturn
 from zoneinfo import ZoneInfo
@@ -17,6 +16,7 @@ from pipeboard.domain.dates import (
     start_of_day,
 )
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import quoted
 
 Kind = Literal["year", "quarter", "month", "week", "days", "all"]

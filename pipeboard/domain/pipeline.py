@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from pipeboard.domain.criterion import Criterion
-from pipeboard.domain.errors import Ambiguous, NotFound
-from pipeboard.domain.near import did_you_mean
-from pipeboard.domain.text import fold, slug
+from pipeboard.domain.errors import Ambiguous, Criterion, NotFound
+from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.text import did_you_mean, fold, slug
 
 
 class StageKind(StrEnum):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
-from pipeboard.domain.errors import BadInput, Refused
-from pipeboard.domain.near import did_you_mean
+from pipeboard.domain.errors import BadInput, Difference, Refused
+from pipeboard.domain.lazy_dataclass import dataclass, fields, replace
 from pipeboard.domain.pipeline import Pipeline, Question, Stage, StageKind
-from pipeboard.domain.text import clean_line, clean_text, fold, quoted
+from pipeboard.domain.text import clean_line, clean_text, did_you_mean, fold, quoted
 
 MOST_STAGES = 40
 
@@ -79,3 +79,170 @@ def check_criteria(pipeline: Pipeline) -> None:
                     f"Stage {quoted(stage.name)} asks for {quoted(asked)}, which is no question.",
                     hint=did_you_mean(asked, [question.key for question in pipeline.questions]),
                 )
+
+
+# Merging two edits of one pipeline that began from the same version.
+#
+# An edit is taken key by key: what only one of the two changed is as they changed it; what both
+# changed to different values is a difference that somebody must look at.
+
+Part = TypeVar("Part", Stage, Question)
+_NOT_MERGED = ("id", "key")
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The pipeline with both edits in it, what was taken from the other one, and what stands
+    against each other: with differences the pipeline is no answer."""
+
+    pipeline: Pipeline
+    taken: tuple[str, ...]
+    differences: tuple[Difference, ...]
+
+
+def merge(base: Pipeline, mine: Pipeline, theirs: Pipeline) -> Merged:
+    """My edit of `base` and theirs, which is stored already; new stages of mine have the id 0."""
+    work = _Merging()
+    top: dict[str, Any] = {
+        name: work.value(name, "", getattr(base, name), getattr(mine, name), getattr(theirs, name))
+        for name in ("name", "currency")
+    }
+    stages = work.parts(base.stages, mine.stages, theirs.stages, "stages")
+    questions = work.parts(base.questions, mine.questions, theirs.questions, "questions")
+    merged = replace(theirs, **top, stages=tuple(stages), questions=tuple(questions))
+    return Merged(merged, tuple(work.taken), tuple(work.differences))
+
+
+class _Merging:
+    """What comes up on the way through two edits."""
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+        self.differences: list[Difference] = []
+
+    def value(self, key: str, of: str, base: object, mine: object, theirs: object) -> object:
+        """The value that stands of the three."""
+        label = key.removesuffix("_bp").replace("_", " ") + (f" of {of}" if of else "")
+        if mine in (base, theirs):
+            if theirs != mine:
+                self.taken.append(label)
+            return theirs
+        if theirs != base:
+            texts = (_text(base), _text(theirs), _text(mine))
+            self.differences.append(Difference(key, label, *texts))
+        return mine
+
+    def parts(
+        self, base: Sequence[Part], mine: Sequence[Part], theirs: Sequence[Part], what: str
+    ) -> list[Part]:
+        """The stages or the questions of both edits, in the order of the one that changed it."""
+        was: dict[Hashable, Part] = _by_key(base)
+        ours: dict[Hashable, Part] = _by_key(mine)
+        other: dict[Hashable, Part] = _by_key(theirs)
+        stand: dict[Hashable, Part] = {}
+        for key in dict.fromkeys((*was, *other, *ours)):
+            found = self._part(was.get(key), ours.get(key), other.get(key))
+            if found is not None:
+                stand[key] = found
+        new = [part for part in mine if _key(part) == 0]
+        order = self._order(base, mine, theirs, what)
+        merged = [stand[key] for key in order if key in stand]
+        return _with_new(merged, new, mine)
+
+    def _part(self, was: Part | None, mine: Part | None, theirs: Part | None) -> Part | None:
+        if was is None:
+            if theirs is not None and mine is None:
+                self.taken.append(_name(theirs))
+            if mine is not None and theirs is not None and mine != theirs:
+                return self._values(theirs, mine, theirs)
+            return theirs or mine
+        if mine is None or theirs is None:
+            left = theirs if mine is None else mine
+            if left is not None and left != was:
+                texts = (
+                    _name(was),
+                    *("" if side is None else "changed" for side in (theirs, mine)),
+                )
+                self.differences.append(Difference("taken away", _name(was), *texts))
+            elif theirs is None and mine is not None:
+                self.taken.append(f"without {_name(was)}")
+            return None
+        return self._values(was, mine, theirs)
+
+    def _values(self, was: Part, mine: Part, theirs: Part) -> Part:
+        values: dict[str, Any] = {
+            field.name: self.value(
+                field.name,
+                _name(theirs),
+                getattr(was, field.name),
+                getattr(mine, field.name),
+                getattr(theirs, field.name),
+            )
+            for field in fields(was)
+            if field.name not in _NOT_MERGED
+        }
+        return replace(theirs, **values)
+
+    def _order(
+        self, base: Sequence[Part], mine: Sequence[Part], theirs: Sequence[Part], what: str
+    ) -> list[Hashable]:
+        """All keys in the order of the edit that changed it; those of the other at their places."""
+        in_use = _in_use(mine) & _in_use(theirs)
+        common, ours, other = (
+            [key for part in side if (key := _key(part)) in in_use] for side in (base, mine, theirs)
+        )
+        if ours not in (common, other) and other != common:
+            texts = ("as it was", "changed", "changed")
+            self.differences.append(Difference("order", f"order of the {what}", *texts))
+        first, second = (mine, theirs) if ours != common else (theirs, mine)
+        order = [_key(part) for part in first if _key(part) != 0]
+        keys = [_key(part) for part in second]
+        for place, key in enumerate(keys):
+            if key != 0 and key not in order:
+                before = [one for one in keys[:place] if one in order]
+                order.insert(order.index(before[-1]) + 1 if before else 0, key)
+        return order
+
+
+def _with_new(merged: list[Part], new: Sequence[Part], mine: Sequence[Part]) -> list[Part]:
+    """The parts with those that have no id yet behind the ones that they stand behind in mine."""
+    found = list(merged)
+    for part in new:
+        before = [_key(one) for one in mine[: mine.index(part)]]
+        places = [place for place, one in enumerate(found) if _key(one) in before]
+        found.insert(places[-1] + 1 if places else 0, part)
+    return found
+
+
+def _by_key(parts: Sequence[Part]) -> dict[Hashable, Part]:
+    return {_key(part): part for part in parts}
+
+
+def _in_use(parts: Sequence[Part]) -> set[Hashable]:
+    """The keys of what is there already and not retired."""
+    retired = {_key(part) for part in parts if isinstance(part, Stage) and part.retired}
+    return {_key(part) for part in parts} - retired - {0}
+
+
+def _key(part: Stage | Question) -> Hashable:
+    return part.id if isinstance(part, Stage) else part.key
+
+
+def _name(part: Stage | Question) -> str:
+    return part.name if isinstance(part, Stage) else part.label
+
+
+def _text(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def same(one: Pipeline, other: Pipeline) -> bool:
+    """Whether two pipelines agree in all but their version."""
+    return _contents(one) == _contents(other)
+
+
+def _contents(pipeline: Pipeline) -> Mapping[str, object]:
+    names = ("name", "currency", "stages", "questions")
+    return {name: getattr(pipeline, name) for name in names}

@@ -9,16 +9,15 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from pipeboard.domain.deal import Contact, Deal
 from pipeboard.domain.errors import BadInput, Refused
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import format_money
-from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.text import printable, quoted
+from pipeboard.domain.text import did_you_mean, printable, quoted
 
 _PLACE = re.compile(r"\{([^{}]*)\}")
 _FIELD = "field."

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import half_up
 from pipeboard.domain.pipeline import Factor, Pipeline, Stage
 

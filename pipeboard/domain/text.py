@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from unicodedata import combining, normalize
 
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.lazy_dataclass import dataclass
 
 # Everything that steers a terminal, turns the reading direction round or hides text: C0, DEL, C1,
 # soft hyphen, bidi marks, overrides and isolates, zero-width and invisible operators, line
@@ -117,3 +118,115 @@ def fold(text: str) -> str:
 def slug(text: str) -> str:
     """The key made of a name: `decision_maker` of `Decision maker`; may be empty."""
     return re.sub(r"[\W_]+", "_", fold(text)).strip("_")
+
+
+# The known word that was probably meant, for every message about an unknown one.
+
+
+def nearest(word: str, choices: Iterable[str]) -> str | None:
+    """The choice most like `word`, without regard to case, or None when none is like it."""
+    known = {choice.casefold(): choice for choice in choices}
+    wanted = word.casefold()
+    if wanted in known:
+        return known[wanted]
+    from difflib import get_close_matches  # costs more to import than most commands take
+
+    close = get_close_matches(wanted[:80], known)
+    if close:
+        # The first letter is seldom the wrong one: EUX is EUR rather than UGX.
+        return known[next((choice for choice in close if choice[0] == wanted[0]), close[0])]
+    begun = [choice for folded, choice in known.items() if wanted and folded.startswith(wanted)]
+    return begun[0] if len(begun) == 1 else None
+
+
+def did_you_mean(word: str, choices: Iterable[str]) -> str:
+    """`Did you mean value?`, or an empty string when no choice is near."""
+    near = nearest(word, choices)
+    return f"Did you mean {near}?" if near else ""
+
+
+# A typed line cut into words, where double quotes keep words together and take signs literally.
+
+# What stands in `Word.bare` for a character that stood in quotes.
+IN_QUOTES = "\0"
+
+# A quote in the middle of a word is a character (`19" rack`) unless a sign stands before it.
+_OPENS_AFTER = frozenset(":<>=+-.@#")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_ESCAPED = re.compile(r'\\(["\\])')
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a line.
+
+    `text` is the word without its quotes. `bare` is as long, and holds NUL for each character that
+    stood in quotes: a sign that is found in `bare` was meant as a sign. `raw` is the word as it
+    was typed, from index `start` of the line.
+    """
+
+    text: str
+    bare: str
+    raw: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.raw)
+
+    @property
+    def is_bare(self) -> bool:
+        return IN_QUOTES not in self.bare
+
+    def since(self, index: int) -> Word:
+        """What follows the first `index` characters of `text`; `raw` and `start` stay."""
+        return Word(self.text[index:], self.bare[index:], self.raw, self.start)
+
+
+def read_words(line: str, marks: str = "") -> Iterator[Word]:
+    """The words of `line`, cut at white space; each of `marks` outside quotes is its own word.
+
+    Inside quotes `\\"` is a quote and `\\\\` a backslash. Raises BadInput, with the `position` in
+    its details, where a quote is never closed; words before it have been given by then.
+    """
+    at = 0
+    while at < len(line):
+        if line[at].isspace():
+            at += 1
+        elif line[at] in marks:
+            yield Word(line[at], line[at], line[at], at)
+            at += 1
+        else:
+            word = _read_word(line, at, marks)
+            yield word
+            at = word.end
+
+
+def in_quotes(text: str) -> str:
+    """The text as one quoted word that `read_words` gives back."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _read_word(line: str, start: int, marks: str) -> Word:
+    text: list[str] = []
+    bare: list[str] = []
+    at = start
+    while at < len(line) and not line[at].isspace() and line[at] not in marks:
+        if line[at] == '"' and (at == start or line[at - 1] in _OPENS_AFTER):
+            found = _QUOTED.match(line, at)
+            if found is None:
+                raise BadInput(
+                    f"{quoted(line[start:])}: this quote is never closed",
+                    hint='Close it with ", or write \\" for a quote inside quotes.',
+                    details={"term": line[start:], "position": start},
+                )
+            inside = _ESCAPED.sub(r"\1", found[1])
+            text.append(inside)
+            bare.append(IN_QUOTES * len(inside))
+            at = found.end()
+        else:
+            text.append(line[at])
+            bare.append(line[at])
+            at += 1
+    return Word("".join(text), "".join(bare), line[start:at], start)

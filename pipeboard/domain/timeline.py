@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -12,7 +11,8 @@ from pipeboard.domain.dates import days_between, format_date, local_date
 from pipeboard.domain.deal import Answer, Contact, Deal, Loss, NextStep, Term
 from pipeboard.domain.deal_fields import FIELDS, fields_beside
 from pipeboard.domain.events import STAGE_KINDS, Event, Kind, inverse, value_of
-from pipeboard.domain.percent import format_percent
+from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.money import format_percent
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Entry
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
-from pipeboard.domain.currencies import EXPONENTS
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.near import did_you_mean
-from pipeboard.domain.text import clean_line, quoted, slug
+from pipeboard.domain.lazy_dataclass import dataclass, field
+from pipeboard.domain.money import EXPONENTS
+from pipeboard.domain.text import clean_line, did_you_mean, quoted, slug
 from pipeboard.exchange.fields import CUSTOM, CellKind, kind_of, read_target, takes_several
 from pipeboard.exchange.layouts import GENERIC
 from pipeboard.exchange.layouts.layout import Layout

@@ -5,18 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from pipeboard.domain.deal import Deal, Status
 from pipeboard.domain.deal_fields import fields_beside
+from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import STAGE_KINDS, Kind, to_json, value_of
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Entry, Sheet
-from pipeboard.exchange.cells import defuse
 from pipeboard.exchange.json_documents import Documents
 from pipeboard.exchange.layouts.own import COLUMNS, FIELD_PREFIX, flatten
+from pipeboard.exchange.tables import defuse
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -124,3 +126,47 @@ def jsonl_of_deals(documents: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """A document a line."""
     for document in documents:
         yield _encode(document) + "\n"
+
+
+# A whole workspace as one JSON document, written row by row.
+
+KIND = "pipeboard workspace"
+_as_line = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+
+
+def whole_document(
+    schema: int,
+    tables: Sequence[str],
+    columns: Callable[[str], Sequence[str]],
+    rows: Callable[[str], Iterable[Sequence[Any]]],
+) -> Iterator[str]:
+    """The text of the document in pieces; the same for the same workspace."""
+    yield f'{{"schema":1,"kind":{_as_line(KIND)},"database_schema":{schema},"tables":{{'
+    for place, table in enumerate(tables):
+        comma = "," if place else ""
+        yield f'{comma}\n{_as_line(table)}:{{"columns":{_as_line(list(columns(table)))},"rows":['
+        separator = "\n"
+        for row in rows(table):
+            yield separator + _as_line(list(row))
+            separator = ",\n"
+        yield "]}"
+    yield "\n}}\n"
+
+
+def is_whole(head: str) -> bool:
+    """Whether a text begins as a whole workspace does."""
+    return f'"kind":{_as_line(KIND)}' in "".join(head[:200].split("\n")).replace(": ", ":")
+
+
+def read_whole(path: Path) -> Mapping[str, Any]:
+    """The document in a file; BadInput for what is none."""
+    try:
+        document = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise BadInput(
+            f"{path.name} cannot be read as a workspace.",
+            hint="It may be cut off; export it again.",
+        ) from error
+    if not isinstance(document, Mapping) or document.get("kind") != KIND:
+        raise BadInput(f"{path.name} is not a whole workspace.")
+    return document

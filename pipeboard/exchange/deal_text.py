@@ -3,20 +3,76 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
+from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.attention import stalled_reasons
 from pipeboard.domain.criteria import unmet_of_stage
 from pipeboard.domain.dates import format_date, local_date
-from pipeboard.domain.going_on import PERSISTENCE, follow_ups
-from pipeboard.domain.money import format_money
-from pipeboard.domain.percent import format_percent
+from pipeboard.domain.deal import Deal
+from pipeboard.domain.follow_up import PERSISTENCE, follow_ups
+from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.money import format_money, format_percent
 from pipeboard.domain.score import score
 from pipeboard.domain.sheet import Entry, Sheet
+from pipeboard.domain.signs import stalled_reasons
+from pipeboard.domain.text import printable_lines
 from pipeboard.domain.timeline import other_fields
+
+# Notes that tools keep as HTML, as text to read.
+
+_LOOKS_SO = re.compile(
+    r"</?(?:p|br|div|span|b|strong|i|em|u|ul|ol|li|a|h[1-6]|table|tr)\b[^>]*>", re.I
+)
+_BLOCKS = {"p", "div", "ul", "ol", "table", "tr", "h1", "h2", "h3", "h4", "h5", "h6"}
+_SILENT = {"script", "style", "head"}
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._silent = 0
+        self._link = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._silent += tag in _SILENT
+        if tag == "br":
+            self.parts.append("\n")
+        elif tag == "li":
+            self.parts.append("\n- ")
+        elif tag in _BLOCKS:
+            self.parts.append("\n")
+        elif tag == "a":
+            self._link = dict(attrs).get("href") or ""
+
+    def handle_endtag(self, tag: str) -> None:
+        self._silent -= tag in _SILENT
+        if tag == "a" and self._link and not "".join(self.parts).endswith(self._link):
+            self.parts.append(f" ({self._link})")
+            self._link = ""
+        elif tag in _BLOCKS:
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if self._silent <= 0:
+            self.parts.append(" ".join(data.split("\n")))
+
+
+def text_of_html(text: str) -> str:
+    """The text without tags where it has any, with lines for its paragraphs and list items."""
+    if "<" not in text:
+        return unescape(text) if "&" in text and ";" in text else text
+    if not _LOOKS_SO.search(text):
+        return text
+    reader = _Reader()
+    reader.feed(text)
+    reader.close()
+    lines = [line.strip() for line in "".join(reader.parts).split("\n")]
+    return "\n".join(line for line in lines if line)
+
 
 Fact = tuple[str, str]
 """What is told and what it is; the second may have several lines."""
@@ -203,3 +259,59 @@ class DealText:
 
 def escaped(text: str) -> str:
     return _MARKUP.sub(r"\\\1", text)
+
+
+# Next steps and expected closings as an iCalendar file (RFC 5545).
+
+_LONGEST_LINE = 75  # octets
+
+
+def calendar_of(deals: Iterable[Deal], at: datetime) -> Iterator[str]:
+    """The calendar in pieces: a day-long entry for each date that an open deal has."""
+    yield "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Pipeboard//Deals//EN\r\n"
+    for deal in deals:
+        if not deal.is_open:
+            continue
+        if deal.next_step is not None and deal.next_step.due is not None:
+            summary = f"{deal.next_step.text or 'Next step'} ({deal.name})"
+            yield from _entry(deal, "next", deal.next_step.due, summary, at)
+        if deal.expected_close is not None:
+            summary = f"Close {deal.name}: {deal.title}"
+            yield from _entry(deal, "close", deal.expected_close, summary, at)
+    yield "END:VCALENDAR\r\n"
+
+
+def _entry(deal: Deal, what: str, day: date, summary: str, at: datetime) -> Iterator[str]:
+    told = [f"{deal.ref} {deal.title}", f"Owner: {deal.owner}" if deal.owner else ""]
+    if deal.value is not None:
+        told.append(f"Value: {deal.value}")
+    lines = (
+        "BEGIN:VEVENT",
+        f"UID:{deal.ref}-{what}-{deal.created_at:%Y%m%dT%H%M%S}@pipeboard",
+        f"DTSTAMP:{at.astimezone(UTC):%Y%m%dT%H%M%SZ}",
+        f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
+        f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
+        f"SUMMARY:{_escaped(summary)}",
+        f"DESCRIPTION:{_escaped(chr(10).join(filter(None, told)))}",
+        "TRANSP:TRANSPARENT",
+        "END:VEVENT",
+    )
+    yield from map(_folded, lines)
+
+
+def _escaped(text: str) -> str:
+    text = printable_lines(text).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    return text.replace("\n", "\\n")
+
+
+def _folded(line: str) -> str:
+    """A line in pieces of at most 75 octets, none cut within a character."""
+    parts: list[str] = []
+    part = ""
+    for char in line:
+        limit = _LONGEST_LINE - (1 if parts else 0)
+        if len((part + char).encode()) > limit:
+            parts.append(part)
+            part = ""
+        part += char
+    return "\r\n ".join([*parts, part]) + "\r\n"

@@ -9,42 +9,35 @@ from functools import lru_cache, partial
 from pipeboard.domain.deal_fields import DAY, FIELDS, FROM_ROWS, INSTANT
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import clean_line, clean_text, slug
-from pipeboard.exchange.amounts import (
-    AmountColumn,
-    currency_in_header,
-    read_currency_name,
-    scale_in_header,
-)
-from pipeboard.exchange.cell_readers import (
+from pipeboard.exchange.fields import CUSTOM, ENTERED, LEFT_OUT, CellKind, kind_of, takes_several
+from pipeboard.exchange.history import PRECISIONS, Course, HistoryReader, read_outcome
+from pipeboard.exchange.layouts.layout import Layout
+from pipeboard.exchange.moments import AmbiguousDate, MomentReader
+from pipeboard.exchange.outcomes import read_status
+from pipeboard.exchange.read_options import CellTally, ReadingRules
+from pipeboard.exchange.rows import READERS, DealRow, Findings, Outcome, Rejected, rarer_parts
+from pipeboard.exchange.tables import Record, next_free
+from pipeboard.exchange.values import (
     LIMITS,
     NAMES_CURRENCY,
+    AmountColumn,
     Read,
     Take,
     as_it_is,
     clean_account,
     collect,
-    mapped,
-    read_text,
-    unless_blank,
-)
-from pipeboard.exchange.deal_parts import Findings, rarer_parts
-from pipeboard.exchange.fields import CUSTOM, ENTERED, LEFT_OUT, CellKind, kind_of, takes_several
-from pipeboard.exchange.history import PRECISIONS, Course, HistoryReader, read_outcome
-from pipeboard.exchange.layouts.layout import Layout
-from pipeboard.exchange.moments import AmbiguousDate, MomentReader
-from pipeboard.exchange.nested import READERS
-from pipeboard.exchange.outcomes import read_status
-from pipeboard.exchange.reading_rules import ReadingRules
-from pipeboard.exchange.rows import DealRow, Outcome, Rejected
-from pipeboard.exchange.tables import Record, next_free
-from pipeboard.exchange.tally import CellTally
-from pipeboard.exchange.values import (
+    currency_in_header,
     is_blank,
+    mapped,
     percent_reader,
     read_basis_points,
     read_category,
+    read_currency_name,
     read_flag,
     read_precision,
+    read_text,
+    scale_in_header,
+    unless_blank,
 )
 
 _PLAIN = frozenset(FROM_ROWS) - set(DealRow.__slots__)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import quoted
 from pipeboard.exchange.encoding import Encoding
 from pipeboard.exchange.layouts.own import columns_of, flatten

@@ -9,8 +9,7 @@ from types import MappingProxyType
 from pipeboard.domain import deal_fields
 from pipeboard.domain.deal_fields import fields_beside
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.near import did_you_mean
-from pipeboard.domain.text import clean_line, quoted, slug
+from pipeboard.domain.text import clean_line, did_you_mean, quoted, slug
 
 LEFT_OUT = "-"
 CUSTOM = "field."

@@ -10,11 +10,10 @@ from zoneinfo import ZoneInfo
 from pipeboard.domain.commands import Precision
 from pipeboard.domain.dates import start_of_day
 from pipeboard.domain.deal import NOTHING
-from pipeboard.exchange.deal_parts import Findings
 from pipeboard.exchange.fields import ENTERED
 from pipeboard.exchange.moments import Moment
 from pipeboard.exchange.outcomes import RowStatus, StageWords
-from pipeboard.exchange.rows import Entered, Outcome
+from pipeboard.exchange.rows import Entered, Findings, Outcome
 
 _CLOSINGS = {
     "won": ("won_at", "closed_at", "close_date"),

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.agreements import AgreementEntry
-from pipeboard.domain.attention import stalled_reasons
 from pipeboard.domain.criteria import unmet_of_stage
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal, Loss, NextStep
 from pipeboard.domain.deal_fields import fields_beside
 from pipeboard.domain.events import event_to_json, to_json
-from pipeboard.domain.going_on import PERSISTENCE, follow_ups
+from pipeboard.domain.follow_up import PERSISTENCE, follow_ups
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.sheet import Entry, Sheet
+from pipeboard.domain.signs import stalled_reasons
 
 Document = dict[str, Any]
 

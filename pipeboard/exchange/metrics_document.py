@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
 from pipeboard.domain.events import instant
-from pipeboard.domain.metrics import Report, compare
-from pipeboard.domain.metrics.calibration import Band, Calibration
-from pipeboard.domain.metrics.chances import won_of_closed
+from pipeboard.domain.metrics import Metric, Report, Unit, compare
+from pipeboard.domain.metrics.calibration import Band, Calibration, WeekForecast
+from pipeboard.domain.metrics.chances import AGES, won_of_closed
 from pipeboard.domain.metrics.conversion import cohort, conversion_by_value
+from pipeboard.domain.metrics.coverage import conversion_of_pipeline
+from pipeboard.domain.metrics.deals import by_currency
+from pipeboard.domain.metrics.forecast import chances_in_use
 from pipeboard.domain.metrics.grouping import Group
-from pipeboard.domain.metrics.losses import LossReason, competitors
+from pipeboard.domain.metrics.outcomes import LossReason, competitors
+from pipeboard.domain.metrics.past_forecasts import Backtest
 from pipeboard.domain.metrics.readings import (
     activity_reading,
     calibration_reading,
@@ -23,22 +28,142 @@ from pipeboard.domain.metrics.readings import (
     target_reading,
     velocity_reading,
 )
-from pipeboard.domain.metrics.report import StageNumbers
-from pipeboard.domain.metrics.scope import scope_of, windows_of
-from pipeboard.domain.metrics.tally import by_currency
+from pipeboard.domain.metrics.report import StageNumbers, scope_of, windows_of
+from pipeboard.domain.metrics.result import Number
+from pipeboard.domain.metrics.targets import CallRecord
 from pipeboard.domain.metrics.waterfall import Waterfall
 from pipeboard.domain.metrics.wording import Wording
 from pipeboard.domain.money import half_up
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.exchange.metric_document import Document, metric_document, number
-from pipeboard.exchange.outlook_document import (
-    backtest_document,
-    call_document,
-    chance_documents,
-    coverage_document,
-    needed_document,
-    record_document,
-)
+
+# One number as JSON, with all that it is made of.
+
+Document = dict[str, Any]
+
+_WHOLE = (Unit.COUNT, Unit.MINOR)
+
+
+def metric_document(metric: Metric) -> Document:
+    """One number with what it is made of; proportions have their 95 % interval."""
+    document: Document = {
+        "value": metric.rounded if metric.unit in _WHOLE else number(metric.value),
+        "unit": str(metric.unit),
+        "num": number(metric.num),
+        "den": number(metric.den),
+        "n": metric.n,
+        "reason": metric.reason,
+        "excluded": dict(metric.excluded),
+    }
+    if metric.low is not None:
+        document |= {"low": metric.low, "high": metric.high}
+    if metric.bounds is not None:
+        document |= {"pending": metric.pending, "bounds": [float(end) for end in metric.bounds]}
+    return document
+
+
+def number(value: Number | None) -> int | float | None:
+    """A whole number as it is, else as near as a float comes."""
+    if value is None:
+        return None
+    fraction = Fraction(value)
+    return fraction.numerator if fraction.denominator == 1 else float(fraction)
+
+
+def amount(value: Number | None) -> int | None:
+    """Money in whole minor units."""
+    return None if value is None else half_up(Fraction(value))
+
+
+# What is to come as JSON: chances, coverage, and how right forecasts were before.
+
+
+def chance_documents(report: Report) -> list[Document]:
+    """Every chance that the measured forecast rests on: of each stage, and of each band of age in
+    it that an open deal is in."""
+    basis = report.stock
+    return [
+        {
+            "stage": basis.rules.pipeline.stage(chance.stage_id).name,
+            "from_days": None if chance.band is None else AGES[chance.band],
+            "open": deals,
+            "won": chance.won,
+            "reached": number(chance.reached),
+            "prior": number(chance.prior),
+            "prior_only": chance.is_prior_only,
+            "chance": number(chance.value),
+        }
+        for chance, deals in basis.once(chances_in_use)
+    ]
+
+
+def backtest_document(tested: Backtest) -> Document:
+    """How right the forecasts were at the starts of past periods."""
+    return {
+        "believed": tested.believed,
+        "reason": tested.reason,
+        "errors": {name: number(error) for name, error in tested.errors.items()},
+        "errors_of": "wins" if tested.by_count else "value",
+        "periods": [
+            {
+                "period": score.period.label,
+                "deals": score.deals,
+                "wins": score.wins,
+                "wins_said": {name: float(said) for name, said in score.said_wins.items()},
+                "came": half_up(score.came),
+                **{name: half_up(said) for name, said in score.said.items()},
+            }
+            for score in tested.scores
+        ],
+    }
+
+
+def record_document(record: CallRecord) -> Document:
+    """How right the reps' own calls were in past periods."""
+    return {
+        "error": number(record.error),
+        "periods": [
+            {
+                "period": kept.period.label,
+                "said": half_up(kept.said),
+                "came": half_up(kept.came),
+            }
+            for kept in record.periods
+        ],
+    }
+
+
+def call_document(call: WeekForecast) -> Document:
+    return {
+        "period": call.period.label,
+        "week": call.week,
+        **{name: half_up(said) for name, said in call.said.items()},
+        "came": half_up(call.came),
+        "off": {name: number(call.off(name)) for name in call.said},
+    }
+
+
+def coverage_document(report: Report) -> Document:
+    """What stands beside the ratio: the pipeline, its overdue part, and what it would bring."""
+    found = report.coverage
+    return {
+        "pipe": amount(found.pipe.whole),
+        "overdue": amount(found.overdue.whole),
+        "remaining": amount(found.remaining),
+        "surplus": amount(found.surplus),
+        "expected": number(found.expected),
+        "standing": None if found.standing is None else str(found.standing),
+    }
+
+
+def needed_document(report: Report) -> Document:
+    found = report.stock.once(conversion_of_pipeline)
+    return {
+        "periods": found.periods,
+        "pipe": half_up(found.pipe),
+        "won": half_up(found.won),
+        "created_inside": half_up(found.inside),
+        "created_inside_share": number(found.inside_share),
+    }
 
 
 def metrics_document(

@@ -7,21 +7,106 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics import METRICS, Metric, Report, Unit, compare
-from pipeboard.domain.metrics.ageing import by_age, of_unknown_age
+from pipeboard.domain.metrics.calibration import FORECAST_LINES
 from pipeboard.domain.metrics.grouping import Group
-from pipeboard.domain.metrics.losses import competitors
+from pipeboard.domain.metrics.outcomes import competitors
 from pipeboard.domain.metrics.readings import unripe
+from pipeboard.domain.metrics.report import footnote, headline, scope_of, windows_of
 from pipeboard.domain.metrics.result import Number
-from pipeboard.domain.metrics.scope import footnote, headline, scope_of, windows_of
+from pipeboard.domain.metrics.time_in_stage import by_age, of_unknown_age
 from pipeboard.domain.metrics.waterfall import GOING, Waterfall
 from pipeboard.domain.metrics.wording import Wording
-from pipeboard.exchange.cells import defuse
+from pipeboard.domain.money import half_up
 from pipeboard.exchange.deal_text import escaped
-from pipeboard.exchange.metric_document import metric_document
-from pipeboard.exchange.metrics_document import readings
-from pipeboard.exchange.outlook_tables import backtest_table, calls_table, forecast_table
-from pipeboard.exchange.table_values import Difference, Figure, FigureTable, Value
+from pipeboard.exchange.metrics_document import metric_document, readings
+from pipeboard.exchange.tables import defuse
+
+# What tables of numbers are made of, before they become CSV or Markdown.
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """By how much a number has changed; None where one of the two has no value."""
+
+    value: Fraction | None
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that no sample of deals stands behind; None where nobody knows it."""
+
+    value: Number | None
+    unit: Unit = Unit.MINOR
+    goes: bool = False
+    """Whether it is taken off, which is said with a minus where people read it."""
+
+
+Value = Metric | Difference | Figure | str | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FigureTable:
+    """Rows under a key each; `columns` are the names of what stands behind it, as in JSON, and
+    `heads` how people read them."""
+
+    name: str
+    title: str
+    columns: tuple[str, ...]
+    heads: tuple[str, ...]
+    rows: Sequence[tuple[str, Sequence[Value]]]
+    keys: Mapping[str, str] | None = None
+    """What people read for a key, where that differs."""
+
+
+# What was forecast and what came, as tables.
+
+
+def backtest_table(report: Report) -> FigureTable:
+    rows: list[tuple[str, Sequence[Value]]] = [
+        (
+            score.period.label,
+            (
+                score.deals,
+                score.wins,
+                *(Figure(half_up(score.said[name])) for name in ("stated", "table", "measured")),
+                Figure(half_up(score.came)),
+            ),
+        )
+        for score in report.backtest.scores
+    ]
+    columns = ("deals", "wins", "stated", "table", "measured", "came")
+    title = "What forecasts said at the start of past periods"
+    return FigureTable("backtest", title, columns, columns, rows)
+
+
+def calls_table(report: Report) -> FigureTable:
+    rows: list[tuple[str, Sequence[Value]]] = [
+        (kept.period.label, (Figure(half_up(kept.said)), Figure(half_up(kept.came))))
+        for kept in report.call_record.periods
+    ]
+    columns = ("said", "came")
+    return FigureTable("call", "What reps first called for past periods", columns, columns, rows)
+
+
+def forecast_table(report: Report) -> FigureTable:
+    """What forecasts said week by week in past periods."""
+    rows: list[tuple[str, Sequence[Value]]] = [
+        (
+            f"{call.period.label} week {call.week}",
+            (
+                *(Figure(half_up(call.said[name])) for name in FORECAST_LINES),
+                Figure(half_up(call.came)),
+            ),
+        )
+        for call in report.forecast_history
+    ]
+    columns = (*FORECAST_LINES, "came")
+    title = "What forecasts said at the start of each week of past periods"
+    return FigureTable("forecast_history", title, columns, columns, rows)
+
 
 _PARTS = ("value", "unit", "num", "den", "n", "low", "high", "pending", "reason")
 CSV_COLUMNS = ("table", "key", "name", *_PARTS, "bounds_low", "bounds_high", "excluded")

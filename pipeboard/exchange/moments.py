@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pipeboard.domain.dates import FIRST_YEAR, LAST_YEAR
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import fold, quoted
-from pipeboard.exchange.words.months import MONTHS
+from pipeboard.exchange.words.languages import MONTHS
 
 Order = Literal["dmy", "mdy", "ymd"]
 ORDERS: tuple[Order, ...] = ("dmy", "mdy", "ymd")

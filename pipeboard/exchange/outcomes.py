@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import fold, quoted
 from pipeboard.exchange.rows import Outcome
-from pipeboard.exchange.words.outcomes import AWAY, LOST, OPEN, WON, word_key
+from pipeboard.exchange.words.languages import AWAY, LOST, OPEN, WON, word_key
 
 MEANINGS = ("=won", "=lost", "=open", "=-")
 """What a value can be mapped to besides another value: an outcome, or nothing."""

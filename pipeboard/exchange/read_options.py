@@ -2,19 +2,184 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import DecimalMark
-from pipeboard.domain.near import did_you_mean
-from pipeboard.domain.text import fold, quoted, slug
+from pipeboard.domain.text import did_you_mean, fold, quoted, slug
 from pipeboard.exchange.columns import Matching
 from pipeboard.exchange.layouts.layout import Layout
-from pipeboard.exchange.outcomes import StageWords
-from pipeboard.exchange.reading_rules import ReadingRules
+from pipeboard.exchange.outcomes import MEANINGS, StageWords
 from pipeboard.exchange.tables import Table
-from pipeboard.exchange.value_maps import read_value_maps
+
+# What a person says about the cells of a file.
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRules:
+    """What the person says about the cells of a file.
+
+    `currency` is what amounts are in that name none, `decimal` their decimal mark. `words` are
+    what stages are called, `values` other words for cells, by column and folded cell. `constants`
+    stand in every row for fields that it does not fill. With `strict` a cell that cannot be read
+    rejects its row. `lost_zero_is_unknown` takes an amount of 0 on a lost deal for none.
+    """
+
+    currency: str
+    decimal: DecimalMark | None = None
+    words: StageWords = field(default_factory=StageWords)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+    strict: bool = False
+    lost_zero_is_unknown: bool = False
+
+
+# Other words for the values of a file, as a person gives them: stages, and cells of any column.
+
+
+@dataclass(frozen=True, slots=True)
+class ValueMaps:
+    """`stages` by folded name, `values` by column and folded cell."""
+
+    stages: Mapping[str, str]
+    values: Mapping[str, Mapping[str, str]]
+
+
+def read_value_maps(
+    stages: Sequence[str],
+    values: Sequence[str],
+    header: Sequence[str],
+    targets: Mapping[str, str],
+) -> ValueMaps:
+    """The maps of `OLD=NEW` and `COLUMN:OLD=NEW`; a map of the stage's column speaks of stages.
+
+    NEW is another value, or `=won`, `=lost`, `=open`, `=-` (none). Raises BadInput for a column
+    that is not there and for what maps nothing.
+    """
+    by_stage = dict(_pair(text, "--stage 'OLD=NEW'") for text in stages)
+    by_column: dict[str, dict[str, str]] = {}
+    for text in values:
+        column, pair = _column_of(text, header)
+        old, new = _pair(pair, "--value 'COLUMN:OLD=NEW'")
+        if targets[column] == "stage":
+            by_stage[old] = new
+        else:
+            by_column.setdefault(column, {})[old] = new
+    return ValueMaps(by_stage, by_column)
+
+
+def _pair(text: str, example: str) -> tuple[str, str]:
+    """The old value, folded, and the new one; `=won` and its like begin with a second `=`."""
+    old, equals, new = text.partition("=")
+    new = new.strip()
+    meaning = new.casefold()
+    if not equals or not old.strip() or not new:
+        raise BadInput(f"{quoted(text)} maps nothing", hint=f"Write {example}.")
+    if meaning in MEANINGS or f"={meaning}" in MEANINGS[:2]:
+        new = meaning if meaning in MEANINGS else f"={meaning}"
+    elif new == "-":
+        new = "=-"
+    return fold(old), new
+
+
+def _column_of(text: str, header: Sequence[str]) -> tuple[str, str]:
+    for cut, char in enumerate(text):
+        if char == ":":
+            same = [name for name in header if slug(name) == slug(text[:cut])]
+            if len(same) == 1:
+                return same[0], text[cut + 1 :]
+    name = text.partition(":")[0]
+    raise BadInput(
+        f"There is no column {quoted(name)}",
+        hint=did_you_mean(name, header) or f"Columns: {', '.join(header)}.",
+    )
+
+
+# What was noticed while the rows of a file were read, counted by column, to be told once.
+
+REMARKS = {
+    "status_against_stage": "status and stage contradict each other; a stage that closes counts",
+    "deleted": "marked as deleted: archived",
+    "closed_before_created": "closed before being created: taken to begin at the closing, with the "
+    "file's created date kept as a field",
+    "closed_in_future": "closed on a day to come: taken as closed today, with the file's date kept "
+    "as a field",
+    "created_in_future": "created on a day to come: taken to begin today, with the file's date "
+    "kept as a field",
+    "no_closing_date": "won or lost without a date: taken as closed at this import",
+    "closed_as_expected": "won or lost without a date: the day on which that was expected counts",
+    "no_stage": "without a stage: put into the first one",
+    "lost_at_zero": "lost with an amount of 0, which counts as 0; if it means unknown, say "
+    "--lost-zero unknown",
+}
+"""What is odd about a row, in words that stand behind a number of rows and a colon."""
+
+
+@dataclass(slots=True)
+class Unread:
+    """Cells of a column that could not be read as what the column is."""
+
+    count: int = 0
+    example: str = ""
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class CellTally:
+    """Counts of one pass through a file."""
+
+    unread: dict[str, Unread] = field(default_factory=dict)
+    blanks: Counter[str] = field(default_factory=Counter)
+    assumed_currency: int = 0
+    beside: int = 0
+    footers: list[str] = field(default_factory=list)
+    repeated_headers: int = 0
+    group_lines: int = 0
+    pipelines: Counter[str] = field(default_factory=Counter)
+
+    def cannot_read(self, column: str, cell: str, reason: str) -> None:
+        """A cell that stays as it stands, in a custom field."""
+        found = self.unread.setdefault(column, Unread(0, cell, reason))
+        found.count += 1
+
+    def sentences(self, currency: str) -> Iterator[str]:
+        """What a person should know, a sentence each."""
+        for column, unread in self.unread.items():
+            yield (
+                f"{_many(unread.count, 'cell')} of '{column}' could not be read and "
+                f"{'is' if unread.count == 1 else 'are'} kept as text: {unread.reason.rstrip('.')}."
+            )
+        if self.assumed_currency:
+            yield (
+                f"{_many(self.assumed_currency, 'amount')} without a currency taken as {currency}; "
+                "say --currency CODE if that is wrong."
+            )
+        if self.blanks:
+            named = ", ".join(f"'{column}' {count:,}" for column, count in self.blanks.items())
+            yield f"Cells that say there is no value were left out: {named}."
+        if self.footers:
+            yield (
+                f"{_many(len(self.footers), 'line')} below the last deal left out: "
+                f"{quoted(self.footers[0])}{' and more' if len(self.footers) > 1 else ''}."
+            )
+        if self.repeated_headers:
+            yield f"{_many(self.repeated_headers, 'repeated header line')} left out."
+        if self.group_lines:
+            yield f"{_many(self.group_lines, 'line')} with titles or sums of groups left out."
+        if self.beside:
+            yield f"{_many(self.beside, 'line')} read as going on with the deal above."
+        if len(self.pipelines) > 1:
+            named = ", ".join(f"{name} {count:,}" for name, count in self.pipelines.most_common(6))
+            yield (
+                f"The file has deals of {len(self.pipelines)} pipelines ({named}); all go into one "
+                "here, and the file's is kept as a field."
+            )
+
+
+def _many(count: int, what: str) -> str:
+    return f"1 {what}" if count == 1 else f"{count:,} {what}s"
 
 
 @dataclass(frozen=True, slots=True)

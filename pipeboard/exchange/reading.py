@@ -8,7 +8,6 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -16,24 +15,28 @@ from typing import BinaryIO, Self
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.errors import BadInput, NotFound, Refused
+from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import quoted, slug
 from pipeboard.exchange.columns import Matching, apply_overrides, match_columns
 from pipeboard.exchange.deals import DealReader
-from pipeboard.exchange.delimited import open_delimited
+from pipeboard.exchange.delimited import name_by_heading, open_delimited
 from pipeboard.exchange.documents import looks_like_json, open_json
 from pipeboard.exchange.encoding import find_encoding
 from pipeboard.exchange.fields import CUSTOM, ENTERED, LEFT_OUT
-from pipeboard.exchange.heading import name_by_heading
 from pipeboard.exchange.layouts import GENERIC, layout_named
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.moments import ORDERS, MomentReader, Order
-from pipeboard.exchange.read_options import NO_OPTIONS, key_columns, rules_of
+from pipeboard.exchange.read_options import (
+    NO_OPTIONS,
+    CellTally,
+    ReadingRules,
+    key_columns,
+    rules_of,
+)
 from pipeboard.exchange.read_options import ReadOptions as ReadOptions
-from pipeboard.exchange.reading_rules import ReadingRules
 from pipeboard.exchange.row_stream import Rows, is_history
 from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.exchange.tables import REASON, Record, Table
-from pipeboard.exchange.tally import CellTally
 from pipeboard.exchange.workbook import is_workbook, open_workbook
 
 _SAMPLE = 200

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pipeboard.domain.errors import BadInput, NotFound
-from pipeboard.domain.near import did_you_mean
-from pipeboard.domain.text import fold, quoted
+from pipeboard.domain.lazy_dataclass import dataclass, fields, replace
+from pipeboard.domain.text import clean_line, did_you_mean, fold, quoted, slug
 from pipeboard.exchange.columns import read_override
-from pipeboard.exchange.fields import takes_several
+from pipeboard.exchange.fields import CUSTOM, LEFT_OUT, takes_several
+from pipeboard.exchange.outcomes import MEANINGS, read_status
+from pipeboard.exchange.read_options import ReadOptions
+from pipeboard.exchange.reading import open_table
+from pipeboard.exchange.rows import Rejected
+from pipeboard.exchange.synonyms import SYNONYMS
+from pipeboard.exchange.tables import Record
+from pipeboard.exchange.values import is_blank
+
+if TYPE_CHECKING:
+    from pipeboard.exchange.reading import Reading
+
 
 SCHEMA = 1
 
@@ -150,3 +161,161 @@ def with_constant(recipe: Recipe, name: str, value: str) -> Recipe:
 
 def _without(entries: Sequence[str], is_gone: Callable[[str], bool]) -> tuple[str, ...]:
     return tuple(entry for entry in entries if not is_gone(entry))
+
+
+# A second file beside the deals: a line for each rep, product or account, found by one column.
+
+TEAM = "rep.team"
+"""What a column is that names the team of a rep."""
+JOINED_BY = ("owner", "account", "title", "source", "external_id")
+
+
+@dataclass(frozen=True, slots=True)
+class SideTable:
+    """Lines by the folded key; `field` is what of a deal the key is (`fields.NAME` for one of its
+    own). `targets` are what the other columns become: `fields.NAME` or `rep.team`. `doubles` are
+    keys that stand twice, of which the first line counts."""
+
+    field: str
+    targets: Mapping[str, str]
+    lines: Mapping[str, Mapping[str, str]]
+    doubles: tuple[str, ...]
+
+
+def open_side_table(path: Path, join: str, maps: Sequence[str], options: ReadOptions) -> SideTable:
+    """The file, joined by `COLUMN` or `COLUMN=FIELD`; BadInput for a column that is not there."""
+    table = open_table(path, options)
+    column, _, field = join.rpartition("=") if "=" in join else (join, "", "")
+    column = _column(column, table.header)
+    targets = {name: f"fields.{clean_line(name[:100])}" for name in table.header if name != column}
+    for text in maps:
+        name, _, target = text.rpartition("=")
+        targets[_column(name, table.header)] = _target(target)
+    lines: dict[str, Mapping[str, str]] = {}
+    doubles: list[str] = []
+    for record in table.records():
+        if not isinstance(record, Record):
+            raise BadInput(f"Line {record.line} cannot be read: {record.reason}.")
+        cells = dict(zip(table.header, (cell.strip() for cell in record.cells), strict=True))
+        key = fold(cells.pop(column))
+        if key and key in lines:
+            doubles.append(key)
+        elif key:
+            lines[key] = {targets[n]: cell for n, cell in cells.items() if targets[n] and cell}
+    return SideTable(_field(field or column), targets, lines, tuple(doubles))
+
+
+def _column(name: str, header: Sequence[str]) -> str:
+    same = [column for column in header if slug(column) == slug(name)]
+    if len(same) != 1:
+        raise BadInput(
+            f"There is no column {quoted(name.strip())}.",
+            hint=did_you_mean(name, header) or f"Columns: {', '.join(header)}.",
+        )
+    return same[0]
+
+
+def _field(text: str) -> str:
+    """What of a deal a key is: a field that is known, else one of its own."""
+    text = text.strip()
+    for prefix in (CUSTOM, "fields."):
+        if text.startswith(prefix):
+            return f"fields.{text.removeprefix(prefix)}"
+    known = SYNONYMS.get(slug(text), "")
+    return known if known in JOINED_BY else f"fields.{text}"
+
+
+def _target(text: str) -> str:
+    text = text.strip()
+    if text == LEFT_OUT:
+        return ""
+    if text.casefold() in (TEAM, "team"):
+        return TEAM
+    return f"fields.{text.removeprefix(CUSTOM).removeprefix('fields.')}"
+
+
+# What a person is shown of a file before its import: samples, and the words that place deals.
+
+PLACING: Final = frozenset({"stage", "status"})
+"""Fields whose words say where a deal stands."""
+_SAMPLES: Final = 3
+_MOST_WORDS: Final = 1_000
+_HEARD_EACH: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class PlacingWord:
+    """A word of a column that places deals: how often it stands there, and what it comes to.
+
+    `becomes` is an outcome (`=won`, `=lost`, `=open`), `=-` for nothing, `archived`, a stage by the
+    name that it has here, or None where nobody knows.
+    """
+
+    column: str
+    text: str
+    count: int
+    becomes: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A file gone through once: records, the first values of each column, words by their column."""
+
+    records: int
+    samples: Mapping[str, tuple[str, ...]]
+    words: tuple[PlacingWord, ...]
+
+
+def survey(reading: Reading, heard: Callable[[int, float], None]) -> Survey:
+    """Goes through all records of a file; `heard` gets how many, and the share of the file."""
+    header = reading.header
+    samples: dict[str, dict[str, None]] = {column: {} for column in header}
+    wanted = dict(enumerate(header))
+    placing = [
+        (at, column, Counter[str]())
+        for at, column in enumerate(header)
+        if reading.mapping[column] in PLACING
+    ]
+    records = 0
+    for record in reading.records():
+        if isinstance(record, Rejected):
+            continue
+        records += 1
+        for at, column in list(wanted.items()):
+            if cell := record.cells[at].strip():
+                samples[column][cell] = None
+                if len(samples[column]) >= _SAMPLES:
+                    del wanted[at]
+        for at, _, counts in placing:
+            cell = record.cells[at].strip()
+            if cell in counts or len(counts) < _MOST_WORDS:
+                counts[cell] += 1
+        if not records % _HEARD_EACH:
+            heard(records, reading.share_read())
+    words = tuple(word for _, column, counts in placing for word in _words(reading, column, counts))
+    return Survey(records, {column: tuple(found) for column, found in samples.items()}, words)
+
+
+def _words(reading: Reading, column: str, counts: Counter[str]) -> Iterable[PlacingWord]:
+    means = _stage_meant if reading.mapping[column] == "stage" else _status_meant
+    for text, count in counts.most_common():
+        if text and not is_blank(text):
+            yield PlacingWord(column, text, count, means(reading, column, text))
+
+
+def _stage_meant(reading: Reading, column: str, text: str) -> str | None:
+    words = reading.rules.words
+    if outcome := words.closing(text):
+        return f"={outcome}"
+    return words.name(text) or "=-"
+
+
+def _status_meant(reading: Reading, column: str, text: str) -> str | None:
+    word = reading.rules.values.get(column, {}).get(fold(text), text)
+    if word in MEANINGS:
+        return word
+    try:
+        status = read_status(word)
+    except BadInput:
+        return None
+    return "archived" if status.archived else f"={status.outcome}"

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import json
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from itertools import zip_longest
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pipeboard.domain.commands import Precision
+from pipeboard.domain.dates import parse_instant
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import Money
+from pipeboard.domain.text import clean_line, clean_text, quoted
+from pipeboard.exchange.values import read_category
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
+
 
 Outcome = Literal["open", "won", "lost"]
 
@@ -142,3 +150,158 @@ class Rejected:
     value: str
     reason: str
     raw: Mapping[str, str] = field(default_factory=dict)
+
+
+# JSON in a cell: contacts, notes, answers and the like, as pipeboard's own files hold them.
+
+Parts = Mapping[str, Any]
+
+
+def _line(parts: Parts, key: str) -> str | None:
+    value = parts.get(key)
+    return clean_line(str(value), field=key) or None if value is not None else None
+
+
+def _named(parts: Parts, key: str) -> str:
+    value = _line(parts, key)
+    if value is None:
+        raise BadInput(f"an entry has no {key}")
+    return value
+
+
+def _text(parts: Parts, key: str) -> str:
+    return clean_text(str(parts.get(key) or ""), field=key)
+
+
+def _at(parts: Parts, key: str = "at") -> datetime | None:
+    value = parts.get(key)
+    return parse_instant(str(value)) if value else None
+
+
+def _entered(parts: Parts) -> Entered:
+    at = _at(parts)
+    if at is None:
+        raise BadInput("an entry has no at")
+    return Entered(_named(parts, "stage"), at)
+
+
+def _contact(parts: Parts) -> RowContact:
+    line = (_line(parts, key) for key in ("role", "email", "phone", "title"))
+    return RowContact(_named(parts, "name"), *line)
+
+
+def _note(parts: Parts) -> RowNote:
+    return RowNote(_text(parts, "text"), _line(parts, "author"), _at(parts))
+
+
+def _touch(parts: Parts) -> RowTouch:
+    direction, outcome, by = (_line(parts, key) for key in ("direction", "outcome", "by"))
+    return RowTouch(_named(parts, "type"), direction, outcome, by, _at(parts))
+
+
+def _answer(parts: Parts) -> RowAnswer:
+    rating = parts.get("rating")
+    if rating is not None and (type(rating) is not int or rating not in range(5)):
+        raise BadInput(f"{quoted(str(rating))} is not a rating from 0 to 4")
+    return RowAnswer(
+        _named(parts, "question"),
+        _text(parts, "text"),
+        rating,
+        _line(parts, "by"),
+        _at(parts),
+        _line(parts, "evidence"),
+    )
+
+
+def _term(parts: Parts) -> RowTerm:
+    return RowTerm(_named(parts, "item"), *(_line(parts, k) for k in ("ours", "theirs", "agreed")))
+
+
+def _checklist(cell: str) -> dict[str, str]:
+    parts = _parsed(cell, dict)
+    return {clean_line(str(key)): clean_text(str(value)) for key, value in parts.items()}
+
+
+def _list_of(read: Callable[[Parts], Any]) -> Callable[[str], Any]:
+    def read_cell(cell: str) -> tuple[Any, ...]:
+        entries = _parsed(cell, list)
+        if not all(isinstance(entry, dict) for entry in entries):
+            raise _malformed(cell)
+        return tuple(read(entry) for entry in entries)
+
+    return read_cell
+
+
+def _parsed(cell: str, shape: type) -> Any:
+    try:
+        value = json.loads(cell)
+    except (ValueError, RecursionError) as error:
+        raise _malformed(cell) from error
+    if not isinstance(value, shape):
+        raise _malformed(cell)
+    return value
+
+
+def _malformed(cell: str) -> BadInput:
+    return BadInput(f"{quoted(cell)} is not what pipeboard writes into this column")
+
+
+READERS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
+    {
+        "contacts": _list_of(_contact),
+        "notes": _list_of(_note),
+        "touches": _list_of(_touch),
+        "answers": _list_of(_answer),
+        "entered": _list_of(_entered),
+        "terms": _list_of(_term),
+        "checklist": _checklist,
+    }
+)
+"""What reads the cells of each nested field; each raises BadInput."""
+
+
+# The parts of a deal that several cells make together: people, notes, tags, the rep's own word.
+
+Findings = dict[str, Any]
+_PERSON = ("contact_name", "contact_role", "contact_email", "contact_phone")
+_PEOPLE = {*_PERSON, "contacts"}
+
+
+def _own_probability(found: Findings, outcome: Outcome | None) -> int | None:
+    """A closed deal of another tool has the probability 0 or 100 of its outcome, not its own."""
+    if found.get("probability_source") == "stage":
+        return None
+    own: int | None = found.get("probability_bp")
+    if own is None and outcome in {None, "open"}:
+        return found.get("probability")
+    return own
+
+
+def _own_category(found: Findings) -> str | None:
+    if found.get("forecast_category_source") == "stage" or "forecast_category" not in found:
+        return None
+    return read_category(found["forecast_category"])
+
+
+def rarer_parts(found: Findings, outcome: Outcome | None) -> dict[str, Any]:
+    """What most files have no columns for."""
+    notes = (RowNote(text) for text in found.get("note", ()))
+    others = {
+        "tags": tuple(dict.fromkeys(tag for tags in found.get("tags", ()) for tag in tags)),
+        "notes": (*notes, *found.get("notes", ())),
+        "contacts": () if _PEOPLE.isdisjoint(found) else _contacts(found),
+        "probability_bp": _own_probability(found, outcome),
+        "forecast_category": _own_category(found),
+    }
+    return others
+
+
+def _contacts(found: Findings) -> tuple[RowContact, ...]:
+    """The people of a row; several names, addresses and numbers in a cell stand between `;`."""
+    cells = [[part.strip() for part in found.get(name, "").split(";")] for name in _PERSON]
+    people = (
+        RowContact(name or email or phone, role or None, email or None, phone or None)
+        for name, role, email, phone in zip_longest(*cells, fillvalue="")
+        if name or email or phone
+    )
+    return (*people, *found.get("contacts", ()))

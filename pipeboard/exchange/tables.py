@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, Protocol
 
@@ -67,3 +68,29 @@ def next_free(name: str, taken: set[str] | Mapping[str, object]) -> str:
 def without_surrogates(text: str) -> str:
     """The text with `?` for lone surrogates, which JSON can hold and no file of text can."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+# Cells that a spreadsheet would run as a formula: made harmless, and taken back.
+
+# What a spreadsheet may skip before it looks for a formula, then what starts one.
+_STARTS_FORMULA = re.compile(r"[ \xa0\ufeff\u200b-\u200f\u2060]*[=+\-@\t\r\n＝＋－＠]")
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*%?", re.ASCII)
+
+
+def defuse(cell: str) -> str:
+    """The cell with a `'` in front where a spreadsheet would run it; numbers stay numbers.
+
+    A cell that already reads like a defused one gets a second `'`, so that `undefuse` takes back
+    exactly what was added (the prefix that OWASP's page on CSV injection names).
+    """
+    body = cell.lstrip("'")
+    if not _STARTS_FORMULA.match(body):
+        return cell
+    return cell if cell == body and _NUMBER.fullmatch(cell) else f"'{cell}"
+
+
+def undefuse(cell: str) -> str:
+    """The cell before `defuse`."""
+    if cell[:1] == "'" and _STARTS_FORMULA.match(cell.lstrip("'")):
+        return cell[1:]
+    return cell

@@ -8,17 +8,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.domain.errors import DatabaseError, ReadOnly
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.store.connecting import connect
 from pipeboard.store.database import Database
-from pipeboard.store.identity import Identity
 from pipeboard.store.locating import Location, locate
-from pipeboard.store.opening import Found, look
+from pipeboard.store.opening import SCHEMA, Found, Identity, look
 from pipeboard.store.reading import Reader
-from pipeboard.store.schema import SCHEMA
 from pipeboard.store.troubles import RECOVERED, told
 
 if TYPE_CHECKING:

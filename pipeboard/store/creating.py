@@ -15,9 +15,8 @@ from pipeboard.domain.errors import DatabaseError
 from pipeboard.store import tables as t
 from pipeboard.store.database import Database
 from pipeboard.store.engine import Engine, write
-from pipeboard.store.identity import Identity
 from pipeboard.store.locating import Location, make_file
-from pipeboard.store.opening import look
+from pipeboard.store.opening import Identity, look
 from pipeboard.store.writing import Writer
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from pipeboard.store import dialect
 from pipeboard.store.connecting import connect
-from pipeboard.store.identity import Identity
+from pipeboard.store.opening import Identity
 from pipeboard.store.troubles import in_words
 
 Row: TypeAlias = Mapping[str, Any]

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.store import dialect
-from pipeboard.store.committing import signals_held
 from pipeboard.store.connecting import BUSY_MS, connect_to_write
 from pipeboard.store.database import Database
 from pipeboard.store.dialect import is_busy
-from pipeboard.store.identity import Identity
 from pipeboard.store.locating import Location
+from pipeboard.store.opening import Identity
 from pipeboard.store.troubles import busy, in_words
+
+# A commit that no signal cuts in two: whoever hears of the signal knows what was stored.
+
+_ENDING = frozenset((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+
+
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """Signals that would end this thread's work come afterwards."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
 
 T = TypeVar("T")
 PATIENCE_S = 15.0

@@ -6,12 +6,12 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from pipeboard import verb_place
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import printable
 from pipeboard.store.locating import Location
 

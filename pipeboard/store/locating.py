@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import re
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import printable
 
 _NETWORK = frozenset(

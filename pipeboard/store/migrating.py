@@ -23,13 +23,15 @@ from pipeboard.store import dialect
 from pipeboard.store.connecting import connect, connect_to_write
 from pipeboard.store.engine import Patience, begin
 from pipeboard.store.locating import Location
-from pipeboard.store.migrations.bounded_texts import bound_texts_in_indices
-from pipeboard.store.migrations.event_columns import split_event_columns
-from pipeboard.store.migrations.pipelines_taken_back import mark_pipelines_taken_back
-from pipeboard.store.migrations.sources import keep_sources
-from pipeboard.store.migrations.workspace_events import add_workspace_events
-from pipeboard.store.migrations.workspace_id import add_workspace_id
-from pipeboard.store.schema import SCHEMA, check_schema, schema_of
+from pipeboard.store.migration_steps import (
+    add_workspace_events,
+    add_workspace_id,
+    bound_texts_in_indices,
+    keep_sources,
+    mark_pipelines_taken_back,
+    split_event_columns,
+)
+from pipeboard.store.opening import SCHEMA, check_schema, schema_of
 from pipeboard.store.troubles import in_words, told
 
 if TYPE_CHECKING:

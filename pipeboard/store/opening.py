@@ -2,15 +2,152 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
 
 from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.store import dialect
 from pipeboard.store.connecting import connect
-from pipeboard.store.identity import ID, Identity, stat_of
 from pipeboard.store.locating import Location, check_names
-from pipeboard.store.schema import SCHEMA, check_schema, schema_of
-from pipeboard.store.troubles import cut_off, told
+from pipeboard.store.troubles import cut_off, replaced, told
+
+# The number of the schema: what a start compares before it reads anything.
+
+SCHEMA = 7
+TABLES = (
+    "workspace",
+    "setting",
+    "counter",
+    "pipeline",
+    "stage",
+    "rep",
+    "deal",
+    "deal_tag",
+    "deal_field",
+    "answer",
+    "contact",
+    "note",
+    "touch",
+    "stage_total",
+    "command",
+    "event",
+    "workspace_event",
+    "pipeline_version",
+    "target",
+    "fx_rate",
+    "import_recipe",
+    "saved_filter",
+)
+"""Every table, those that others point to first."""
+
+
+def schema_of(connection: sqlite3.Connection, location: Location) -> int | None:
+    """The schema's number, None before the first table; `DatabaseError` for another program's
+    database, or where the number is lost."""
+    with told(location):
+        tables = {row[0] for row in connection.execute(dialect.TABLES)}
+        if not tables:
+            return None
+        if not {"counter", "deal", "event"} <= tables:
+            raise DatabaseError(
+                f"{location} is a database, but not one of Pipeboard's.",
+                hint="Name another file with --db.",
+                details={"reason": "foreign"},
+            )
+        row = connection.execute("SELECT value FROM counter WHERE name = 'schema'").fetchone()
+    if row is None or not isinstance(row[0], int) or row[0] < 1:
+        raise DatabaseError(
+            f"{location} is damaged: the number of its schema is lost.",
+            hint="Bring back a backup; the file was left as it is.",
+            details={"reason": "corrupt"},
+        )
+    return int(row[0])
+
+
+def check_schema(found: int, wanted: int = SCHEMA) -> None:
+    """`DatabaseError` when the database was made by a newer Pipeboard than this one."""
+    if found > wanted:
+        raise DatabaseError(
+            f"The database has schema {found}, this Pipeboard knows {wanted} at most.",
+            hint="Update Pipeboard; nothing was read or written.",
+            details={"reason": "newer", "schema": found},
+        )
+
+
+# Which database it is: the file that was opened, and the id that it holds.
+#
+# The file under a path may be replaced, deleted, cut short or written over while it is open. What
+# is held open then is a file that nobody else sees, or another team's deals under the same
+# numbers.
+
+ID = "SELECT id FROM workspace"
+_ID_AND_SCHEMA = f"SELECT ({ID}), (SELECT value FROM counter WHERE name = 'schema')"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A database as it was when it was opened: `device` and `inode` of its file, and its own id.
+
+    A copy and a restored backup have the same id in another file.
+    """
+
+    location: Location
+    device: int
+    inode: int
+    database_id: str
+
+    def check_file(self) -> os.stat_result:
+        """What the system says of the file; `DatabaseError` when it is not the one that was opened.
+
+        One `stat`, which costs microseconds and drops no lock.
+        """
+        found = stat_of(self.location)
+        if found is None or (found.st_dev, found.st_ino) != (self.device, self.inode):
+            raise replaced(self.location, is_gone=found is None)
+        check_names(self.location, found)
+        if not found.st_size:
+            raise DatabaseError(
+                f"{self.location} was emptied since it was opened.",
+                hint="Nothing was written. Bring back a backup, and open it again.",
+                details={"reason": "truncated"},
+            )
+        return found
+
+    def check_contents(self, connection: sqlite3.Connection) -> None:
+        """`DatabaseError` when a connection leads to another database or another schema than were
+        opened; within a transaction, so that it holds until the commit."""
+        with told(self.location):
+            try:
+                found = tuple(connection.execute(_ID_AND_SCHEMA).fetchone())
+            except sqlite3.OperationalError as error:
+                if "no such table" not in str(error):
+                    raise
+                found = ("", 0)  # another program's, or ours of an older schema
+        if isinstance(found[1], int):
+            check_schema(found[1])
+        if found != (self.database_id, SCHEMA):
+            raise DatabaseError(
+                f"Another database was put in the place of {self.location} since it was opened.",
+                hint="Nothing was written. Leave and open it again to work with what is there now.",
+                details={"reason": "replaced"},
+            )
+
+
+def stat_of(location: Location) -> os.stat_result | None:
+    """What the system says of a file, None when it is not there; `DatabaseError` when it does not
+    say."""
+    try:
+        return location.path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise DatabaseError(
+            f"{location} cannot be looked at: {error.strerror}.",
+            hint="Look at the rights of its folders.",
+            details={"reason": "unreachable"},
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)

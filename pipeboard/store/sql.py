@@ -6,8 +6,9 @@ A row of an index takes 2.7 kB at most on PostgreSQL, so that no text without a 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
+
+from pipeboard.domain.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from operator import index
@@ -14,21 +13,58 @@ from pipeboard.domain.agreements import Agreement, Contents, Topic
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.events import micros
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
-from pipeboard.store.database import Row
-from pipeboard.store.instants import instant_after
-from pipeboard.store.pipeline_rows import TAKEN_BACK, pipeline_document, pipeline_row, stage_row
+from pipeboard.store.database import Database, Row
+from pipeboard.store.opening import SCHEMA
 from pipeboard.store.projecting import Change, project
 from pipeboard.store.reading import Reader
+from pipeboard.store.reading.known_deals import instant_after
+from pipeboard.store.reading.setup import TAKEN_BACK, pipeline_document, pipeline_row, stage_row
 from pipeboard.store.rows import DEALS, stored_deal
-from pipeboard.store.schema import SCHEMA
 from pipeboard.store.sql import among
 from pipeboard.store.troubles import is_no_text, of_deal, readable
-from pipeboard.store.writing_targets import TargetWriter
 
 if TYPE_CHECKING:
+    from pipeboard.domain.metrics import Target
     from pipeboard.store.projecting.staging import Stage
+
+
+# What numbers are measured by, as it is stored: targets.
+
+
+class TargetWriter:
+    """The part of the `Writer` that stores targets."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save_target(self, pipeline_id: int, target: Target) -> None:
+        """What is to be won in a period by somebody, in place of what was set before."""
+        self.forget_target(pipeline_id, target.period, target.owner, target.team)
+        row = {
+            "pipeline_id": pipeline_id,
+            "period": target.period,
+            "owner": target.owner,
+            "team": target.team,
+            "currency": target.amount.currency,
+            "amount_minor": target.amount.minor,
+        }
+        self._database.insert("target", [row])
+
+    def forget_target(self, pipeline_id: int, period: str, owner: str, team: str) -> None:
+        """No target any more for a period and a rep, a team or (both empty) everybody."""
+        self._database.change(
+            "DELETE FROM target WHERE pipeline_id = :pipeline AND period = :period"
+            " AND owner = :owner AND team = :team",
+            {"pipeline": pipeline_id, "period": period, "owner": owner, "team": team},
+        )
+        self._count_change()
+
+    def _count_change(self) -> None:
+        self._database.change("UPDATE counter SET value = value + 1 WHERE name = 'change'")
+
 
 BATCH = 500
 

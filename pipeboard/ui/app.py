@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import ClassVar
 
@@ -12,15 +11,15 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 
 from pipeboard.domain.errors import DatabaseError, ReadOnly
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.settings import Settings
 from pipeboard.ui.board_state import BoardState
-from pipeboard.ui.busy import is_busy
 from pipeboard.ui.changes import Change
-from pipeboard.ui.draw.glyphs import Glyphs
+from pipeboard.ui.draw.line import Glyphs
+from pipeboard.ui.failures import Net, is_busy, under_net
 from pipeboard.ui.host import Look
 from pipeboard.ui.key_table import program_keys
 from pipeboard.ui.last_view import keep_view
-from pipeboard.ui.net import Net, under_net
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.palette import theme
 from pipeboard.ui.screens.board import BoardScreen

@@ -7,12 +7,12 @@ before with the view after.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeboard.domain.board import Board, Card, Lens, Sort, usual_sort
+from pipeboard.domain.deal import Status
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.domain.status import Status
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.text import fold
 from pipeboard.ui.draw.layout import card_rows, followed, layout, wanted, whole_cards
 from pipeboard.ui.draw.view import BoardView, Window

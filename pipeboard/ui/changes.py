@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from pipeboard.domain.commands import Move, Reopen, Step, Win
 from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.lazy_dataclass import dataclass, replace
 
 if TYPE_CHECKING:
     from pipeboard.domain.commands import Command
     from pipeboard.workspace import Seen, Workspace
-    from pipeboard.workspace.receipts import Receipt
+    from pipeboard.workspace.recording import Receipt
 
 UseCase: TypeAlias = "Callable[[Workspace, Sequence[int], Seen], Receipt]"
 """What is more than one command, done to deals that were seen in these versions."""

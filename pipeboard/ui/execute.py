@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.errors import Conflict, GateNotMet, PipeboardError
-from pipeboard.ui.busy import dropped
 from pipeboard.ui.changes import Change, Outcome, overridden, work_of
+from pipeboard.ui.failures import dropped
 from pipeboard.ui.host import Host, patiently, targets_of
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.palette import Role
-from pipeboard.ui.turns import turn_of
+from pipeboard.ui.write_queue import turn_of
 
 if TYPE_CHECKING:
-    from pipeboard.workspace.receipts import Receipt
+    from pipeboard.workspace.recording import Receipt
 
 
 async def execute(
@@ -57,7 +57,7 @@ async def carry_out(
         program.check_writable()
         receipt = await program.write_queue.ask(work_of(wanted, ids, seen or {}))
     except GateNotMet as gate:
-        host.perform("gate.open_gate", gate, change)
+        host.perform("stages.open_gate", gate, change)
         return Outcome(error=gate)
     except PipeboardError as error:
         if isinstance(error, Conflict):

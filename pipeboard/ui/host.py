@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
 
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.ui.busy import is_busy
+from pipeboard.domain.lazy_dataclass import dataclass, field
+from pipeboard.ui.failures import is_busy
 from pipeboard.ui.key_table import BOARD, DEAL, program_keys
 from pipeboard.ui.keys import Key, rebound
 from pipeboard.ui.last_view import read_filter
 from pipeboard.ui.palette import Role, Theme
 from pipeboard.ui.seat import OPEN_ANEW, Seat
-from pipeboard.ui.turns import Targets, Turn, turn_of
+from pipeboard.ui.write_queue import Targets, Turn, turn_of
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from pipeboard.store.reading import Reader
     from pipeboard.ui.board_state import BoardState
     from pipeboard.ui.changes import Change
-    from pipeboard.ui.net import Net
+    from pipeboard.ui.failures import Net
     from pipeboard.ui.terminal.drafts import Drafts
     from pipeboard.ui.terminal.typeahead import KeyQueue
     from pipeboard.ui.write_queue import WriteQueue
-    from pipeboard.workspace.receipts import Receipt
+    from pipeboard.workspace.recording import Receipt
 
 T = TypeVar("T")
 P = ParamSpec("P")

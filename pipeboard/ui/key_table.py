@@ -7,14 +7,14 @@ one deal too has one id.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.near import did_you_mean
+from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.text import did_you_mean
 from pipeboard.ui.draw.metrics.tab_names import TABS as METRICS_TABS
 from pipeboard.ui.keys import UNBOUND, Group, Key, key_named, refuse_shared_keys
 
@@ -85,17 +85,17 @@ _first = partial(_key, "first", Group.ELSEWHERE)
 
 # fmt: off
 BOARD: Final[tuple[Key, ...]] = (
-    _around("cursor.left", "h,left", "Left", "one stage left"),
-    _around("cursor.down", "j,down", "Down", "one card down"),
-    _around("cursor.up", "k,up", "Up", "one card up"),
-    _around("cursor.right", "l,right", "Right", "one stage right"),
-    _around("cursor.top", "home", "Top", "first card"),
-    _around("cursor.bottom", "G,end", "Bottom", "last card"),
-    _around("cursor.half_down", "ctrl+d", "Half a page down", "half a page down"),
-    _around("cursor.half_up", "ctrl+u", "Half a page up", "half a page up"),
-    _around("cursor.page_down", "pagedown", "Page down", "a page down"),
-    _around("cursor.page_up", "pageup", "Page up", "a page up"),
-    *(_around("cursor.stage", str(n), f"Stage {n}", f"go to stage {n}",
+    _around("selection.left", "h,left", "Left", "one stage left"),
+    _around("selection.down", "j,down", "Down", "one card down"),
+    _around("selection.up", "k,up", "Up", "one card up"),
+    _around("selection.right", "l,right", "Right", "one stage right"),
+    _around("selection.top", "home", "Top", "first card"),
+    _around("selection.bottom", "G,end", "Bottom", "last card"),
+    _around("selection.half_down", "ctrl+d", "Half a page down", "half a page down"),
+    _around("selection.half_up", "ctrl+u", "Half a page up", "half a page up"),
+    _around("selection.page_down", "pagedown", "Page down", "a page down"),
+    _around("selection.page_up", "pageup", "Page up", "a page up"),
+    *(_around("selection.stage", str(n), f"Stage {n}", f"go to stage {n}",
         given=n) for n in range(10)),
     _around("navigation.go", "g", "Go to…", "go to: g top, 1-9 stage, m metrics", shown="g …"),
     _around("navigation.find", "f", "Find", "find any deal, company, person", hint="Find", rank=8),
@@ -112,10 +112,10 @@ BOARD: Final[tuple[Key, ...]] = (
         hint="Next step", rank=5),
     _change("daily.done", "N", "Done", "the next step is done, as planned: what is next?",
         hint="Done", rank=12),
-    _change("notes.note", "n", "Note", "add a note", hint="Note", rank=6),
+    _change("daily.note", "n", "Note", "add a note", hint="Note", rank=6),
     _change("daily.interaction", "i", "Log an interaction", "log a call, e-mail, meeting, demo",
         shown="i …"),
-    _change("qualification.interview", "Q", "Interview", "qualification, question by question"),
+    _change("fields.interview", "Q", "Interview", "qualification, question by question"),
     _change("fields.edit", "e", "Edit", "edit all fields"),
     _change("stages.win", "w", "Won", "won"),
     _change("stages.lose", "x", "Lost", "lost, with the reason"),
@@ -269,12 +269,12 @@ METRICS: Final[tuple[Key, ...]] = (
 )
 
 IMPORT: Final[tuple[Key, ...]] = (
-    _import(Group.AROUND, "cursor.down", "j,down", "Down", "one line down"),
-    _import(Group.AROUND, "cursor.up", "k,up", "Up", "one line up"),
-    _import(Group.AROUND, "cursor.top", "home", "Top", "first line"),
-    _import(Group.AROUND, "cursor.bottom", "G,end", "Bottom", "last line"),
-    _import(Group.AROUND, "cursor.page_down", "pagedown,ctrl+d", "Page down", "a page down"),
-    _import(Group.AROUND, "cursor.page_up", "pageup,ctrl+u", "Page up", "a page up"),
+    _import(Group.AROUND, "selection.down", "j,down", "Down", "one line down"),
+    _import(Group.AROUND, "selection.up", "k,up", "Up", "one line up"),
+    _import(Group.AROUND, "selection.top", "home", "Top", "first line"),
+    _import(Group.AROUND, "selection.bottom", "G,end", "Bottom", "last line"),
+    _import(Group.AROUND, "selection.page_down", "pagedown,ctrl+d", "Page down", "a page down"),
+    _import(Group.AROUND, "selection.page_up", "pageup,ctrl+u", "Page up", "a page up"),
     *(
         _import(Group.AROUND, "importing.tab", str(n), str(tab), f"go to {tab.lower()}", given=n)
         for n, tab in enumerate(IMPORT_TABS, 1)

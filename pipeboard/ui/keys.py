@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.lazy_dataclass import dataclass, replace
 
 if TYPE_CHECKING:
     from textual.binding import BindingType

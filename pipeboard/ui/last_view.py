@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.board import SORTS, Lens, Sort, usual_sort
 from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.lazy_dataclass import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

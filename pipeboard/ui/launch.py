@@ -6,19 +6,18 @@ import gc
 import os
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.board import Board, Lens
 from pipeboard.domain.errors import NotFound
-from pipeboard.domain.near import did_you_mean
-from pipeboard.domain.text import quoted
+from pipeboard.domain.lazy_dataclass import dataclass, field, replace
+from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.board import draw_board
-from pipeboard.ui.draw.glyphs import choose_glyphs
+from pipeboard.ui.draw.line import choose_glyphs
 from pipeboard.ui.draw.view import AUTO, BoardView, Pane
 from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.last_view import UNSAID, Opening, chosen_pipeline, last_view, opened_lens, sort_of
@@ -30,7 +29,7 @@ from pipeboard.ui.terminal.first_frame import FirstFrame, paint
 from pipeboard.ui.terminal.ink import ColorDepth, color_depth
 
 if TYPE_CHECKING:
-    from pipeboard.domain.actor import Actor
+    from pipeboard.domain.people import Actor
     from pipeboard.domain.programs import OwnProgram
     from pipeboard.store import Store
     from pipeboard.store.reading import Reader

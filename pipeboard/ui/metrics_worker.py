@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
 from datetime import datetime
 from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
+from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics import Basis, Report
 from pipeboard.domain.metrics.wording import Wording
-from pipeboard.ui.draw.glyphs import Glyphs
-from pipeboard.ui.draw.metrics.block import Block
+from pipeboard.ui.draw.charts import ChartStyle
+from pipeboard.ui.draw.line import Glyphs
 from pipeboard.ui.draw.metrics.figures import Figures, ReportView, named_deals
+from pipeboard.ui.draw.metrics.sections import Block
 from pipeboard.ui.draw.metrics.tabs import draw_tab
-from pipeboard.ui.draw.numbers import ChartStyle
 from pipeboard.workspace.reports import ReportQuery, basis_as_of, end_of_period, is_over, report_on
 
 if TYPE_CHECKING:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, get_args
 
+from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.ui.terminal.ink import ColorDepth, Ink
 
 Role = Literal[

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Final, Generic, Literal, TypeAlias, TypeVar, cast
 
 from pipeboard.domain.deal import NOTHING, Deal
 from pipeboard.domain.errors import Conflict, GateNotMet, PipeboardError
-from pipeboard.domain.privacy import deal_seen_by
-from pipeboard.ui.busy import said
+from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.sheet import deal_seen_by
 from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import take_note_of
+from pipeboard.ui.failures import said
 from pipeboard.ui.host import Host, ask
 from pipeboard.ui.overlays.draft import Draft
 from pipeboard.ui.overlays.overlay import Overlay
-from pipeboard.ui.turns import turn_of
+from pipeboard.ui.write_queue import turn_of
 
 T = TypeVar("T")
 _GIVEN_UP: Final = "given_up"

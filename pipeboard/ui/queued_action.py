@@ -8,9 +8,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.ui.busy import is_busy
+from pipeboard.ui.failures import is_busy
 from pipeboard.ui.host import Host, patiently
-from pipeboard.ui.turns import TURN, Turn
+from pipeboard.ui.write_queue import TURN, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable

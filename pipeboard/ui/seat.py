@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeboard.domain.actor import Actor
 from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.people import Actor
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

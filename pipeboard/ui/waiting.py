@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from textual.timer import Timer
 
 from pipeboard.store.holders import lock_holder
-from pipeboard.ui.busy import Busy
+from pipeboard.ui.failures import Busy
 from pipeboard.ui.host import target_names
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.screens.live import LiveScreen
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from pipeboard.ui.host import Program
-    from pipeboard.ui.turns import Turn
+    from pipeboard.ui.write_queue import Turn
 
 PATIENCE_S: Final = 0.4
 """How long keys wait before the person is told."""

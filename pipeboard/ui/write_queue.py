@@ -3,21 +3,54 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from functools import cached_property
 from queue import SimpleQueue
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, TypeVar, cast
 
 from pipeboard.domain.errors import DatabaseError, GivenUp
-from pipeboard.ui.busy import is_busy
-from pipeboard.ui.turns import TURN
+from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.ui.failures import is_busy
 
 if TYPE_CHECKING:
     from pipeboard.store import Staging, Store
     from pipeboard.store.writing import Writer
     from pipeboard.workspace import Workspace
+
+
+# The turn of an action: from the key that began it until all that it does is done.
+
+Targets: TypeAlias = tuple[tuple[int, ...], Mapping[int, int]]
+"""The deals that a key is meant for, and the versions of them that the person has seen."""
+
+
+@dataclass(eq=False)
+class Turn:
+    """An action under way: `what` it is in a few words, `of_deals` if it is done to some.
+
+    `targets` are its deals: the cursor may come to stand on others meanwhile. It `has_begun` once
+    it has asked or stored something; until then it can be begun anew without anybody noticing.
+    """
+
+    screen: object
+    what: str
+    of_deals: bool = False
+    targets: Targets | None = None
+    has_begun: bool = False
+
+
+TURN: ContextVar[Turn | None] = ContextVar("turn", default=None)
+"""The turn of the task that runs; what an action starts inherits it."""
+
+
+def turn_of(screen: object) -> Turn | None:
+    """The action of this screen that runs."""
+    turn = TURN.get()
+    return turn if turn is not None and turn.screen is screen else None
+
 
 T = TypeVar("T")
 

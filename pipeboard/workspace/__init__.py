@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pipeboard.domain.actor import Actor
+from pipeboard.domain.people import Actor
 from pipeboard.workspace.service import NOTHING_SEEN, Seen, Service
 
 if TYPE_CHECKING:
     from pipeboard.domain.commands import Command
-    from pipeboard.workspace.receipts import Receipt
+    from pipeboard.workspace.recording import Receipt
 
 
 class Workspace(Service):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.agreements import Agreement, Contents, Topic, changed_names
 from pipeboard.domain.errors import Conflict, Refused
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.text import fold
-from pipeboard.store.pipeline_rows import pipeline_data, pipeline_from_data
+from pipeboard.store.reading.setup import pipeline_data, pipeline_from_data
 
 if TYPE_CHECKING:
     from datetime import datetime

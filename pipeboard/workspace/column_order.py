@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pipeboard.domain import commands as c
 from pipeboard.domain.board import Lens
 from pipeboard.domain.errors import NotFound, Refused
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.workspace.execution import carry_out, execute
-from pipeboard.workspace.receipts import Receipt
-from pipeboard.workspace.recording import as_command
+from pipeboard.workspace.recording import Receipt, as_command
 from pipeboard.workspace.service import NOTHING_SEEN, Seen, Service
 
 RANK_GAP = 1 << 20

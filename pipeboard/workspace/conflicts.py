@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -14,9 +13,9 @@ from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.deciding.edits import beside_others
 from pipeboard.domain.errors import Conflict, Difference, GateNotMet, Refused
 from pipeboard.domain.events import Event, Kind, read, value_of
+from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.privacy import may_see
-from pipeboard.domain.sheet import Entry
+from pipeboard.domain.sheet import Entry, may_see
 from pipeboard.domain.timeline import field_label, field_text
 
 if TYPE_CHECKING:

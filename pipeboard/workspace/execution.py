@@ -2,17 +2,219 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
+from pipeboard.domain import commands as c
 from pipeboard.domain.commands import Command
+from pipeboard.domain.dates import format_day, local_date
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.deciding import sentence_of, verb_of
+from pipeboard.domain.deciding import decide, sentence_of, verb_of
 from pipeboard.domain.deciding.rules import Telling
-from pipeboard.workspace.decisions import decide_all
-from pipeboard.workspace.receipts import Decision, Receipt
-from pipeboard.workspace.recording import record, retried
-from pipeboard.workspace.remarks import remarks
+from pipeboard.domain.errors import Conflict, GateNotMet, Refused, SoAlready
+from pipeboard.domain.events import Event, evolve_all
+from pipeboard.domain.follow_up import PERSISTENCE, follow_ups
+from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.people import about_owner
+from pipeboard.domain.text import quoted
+from pipeboard.workspace.conflicts import unseen_changes
+from pipeboard.workspace.recording import Decision, Receipt, as_command, record, retried
 from pipeboard.workspace.service import NOTHING_SEEN, Seen, Service, in_transaction
+
+if TYPE_CHECKING:
+    from pipeboard.store.projecting import Change
+
+
+# Decisions for one deal or many: what follows for each, what was so already, what refuses.
+
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The changes that follow, remarks on them, and what to say where there are none."""
+
+    changes: tuple[Change, ...]
+    notes: tuple[str, ...]
+    nothing: str
+
+
+def decide_all(
+    service: Service,
+    deals: Sequence[Deal],
+    command: Command | Callable[[Deal], Command],
+    seen: Seen,
+) -> Decided:
+    """What follows for each deal; refused for all when it is for one."""
+    contexts = service.contexts()
+    changes: list[Change] = []
+    notes: list[str] = []
+    refusals: list[Refused] = []
+    already: dict[str, str] = {}
+    for deal in deals:
+        try:
+            wanted = command(deal) if callable(command) else command
+            unseen = unseen_changes(service, deal, seen)
+            unseen.stop_relative(wanted)
+            try:
+                events = decide(wanted, deal, contexts(deal.pipeline_id))
+                events = unseen.side_by_side(wanted, events)
+            except SoAlready:
+                raise
+            except Refused as refused:
+                unseen.explain(refused, wanted)
+                raise
+            notes += unseen.remark(events)
+        except SoAlready as so:
+            already[deal.name] = so.message
+        except Refused as refused:
+            refusals.append(refused)
+        else:
+            if events:
+                changes.append(change_of(deal, events))
+            else:
+                already[deal.name] = "Nothing to change: it is so already."
+    _raise(refusals, len(deals))
+    if changes and already:
+        notes.append(_some_already(already, len(deals)))
+    return Decided(tuple(changes), tuple(notes), _nothing(already, len(deals)))
+
+
+def change_of(deal: Deal, events: Sequence[Event]) -> Change:
+    """What events do to a deal, to be stored."""
+    from pipeboard.store.projecting import Change
+
+    return Change(deal, evolve_all(deal, events), tuple(events))
+
+
+def beginning_of(events: Sequence[Event]) -> Change:
+    """The deal that events begin, to be stored; it gets its number then."""
+    from pipeboard.store.projecting import Change
+
+    return Change(None, evolve_all(None, events, 0), tuple(events))
+
+
+def _nothing(already: dict[str, str], asked: int) -> str:
+    if asked == 1:
+        return next(iter(already.values()), "")
+    return f"Nothing to change: all {asked} deals are so already."
+
+
+def _some_already(already: dict[str, str], asked: int) -> str:
+    names = list(already)[:MOST_NAMED]
+    more = f" and {len(already) - len(names)} more" if len(already) > len(names) else ""
+    verb = "was" if len(already) == 1 else "were"
+    return f"{len(already)} of {asked} {verb} so already: {', '.join(names)}{more}."
+
+
+def _raise(refusals: Sequence[Refused], asked: int) -> None:
+    if not refusals:
+        return
+    if asked == 1:
+        raise refusals[0]
+    whole = "; ".join(refused.message.rstrip(".") for refused in refusals[:MOST_NAMED])
+    left = len(refusals) - MOST_NAMED
+    more = f"; and {left} more" if left > 0 else ""
+    message = f"Nothing was changed: {len(refusals)} of {asked} deals refuse. {whole}{more}."
+    conflicts = [refused for refused in refusals if isinstance(refused, Conflict)]
+    if conflicts:
+        raise Conflict(
+            message,
+            hint=conflicts[0].hint,
+            seen={one: version for part in conflicts for one, version in part.seen.items()},
+            parts=tuple(conflicts),
+        )
+    gates = [refused for refused in refusals if isinstance(refused, GateNotMet)]
+    if gates:
+        lacking = {lack.text: lack for gate in gates for lack in gate.unmet}
+        raise GateNotMet(
+            message,
+            target=gates[0].target,
+            unmet=tuple(lacking.values()),
+            hint=gates[0].hint,
+            parts=tuple(gates),
+        )
+    raise Refused(
+        message, hint=refusals[0].hint, details={"refused": [r.message for r in refusals]}
+    )
+
+
+# Remarks on a command that a person should hear: an owner who is new or away, a call too soon.
+
+
+def remarks(service: Service, command: c.Command, changes: Sequence[Change]) -> tuple[str, ...]:
+    """What to say of the command beside its sentence."""
+    before = [change.before for change in changes if change.before is not None]
+    match command:
+        case c.Assign() | c.Edit() | c.SetFields():
+            return _about_owners(service, changes)
+        case c.AnswerQuestion(question, answer) if answer is not None:
+            return tuple(filter(None, (_replaced(service, deal, question) for deal in before)))
+        case c.Move() | c.Step() | c.Win() | c.Reopen() if command.override:
+            return _overridden(changes)
+        case c.LogTouch(direction="out"):
+            early = _too_soon(service, before, command.at or service.now())
+            counted = () if command.quote else _follow_ups(service, before, command)
+            return (*early, *counted)
+        case _:
+            return ()
+
+
+def _about_owners(service: Service, changes: Sequence[Change]) -> tuple[str, ...]:
+    owners = {
+        change.after.owner: None
+        for change in changes
+        if change.before is not None and change.before.owner != change.after.owner
+    }
+    reps = service.reader.reps() if owners else ()
+    return tuple(note for owner in owners for note in about_owner(reps, owner, service.me))
+
+
+def _replaced(service: Service, deal: Deal, question: str) -> str:
+    """Whose answer gives way to mine, and what it said; nothing where it was my own."""
+    found = service.pipeline_now(deal.pipeline_id).question(question)
+    present = deal.answers.get(found.key) if found else None
+    if present is None or not present.is_given or present.by in ("", service.me):
+        return ""
+    when = (
+        f" of {format_day(local_date(present.at, service.settings.zone), service.today)}"
+        if present.at
+        else ""
+    )
+    rating = "" if present.rating is None else f" ({present.rating}/4)"
+    said = quoted(present.text) if present.text else "no words"
+    return f"{present.by}'s answer{when} stays in the history: {said}{rating}."
+
+
+def _overridden(changes: Sequence[Change]) -> tuple[str, ...]:
+    """How many criteria a reason stood in for."""
+    count = sum(len(event.facts.get("missing", ())) for each in changes for event in each.events)
+    return (
+        (f"{count} {'criterion' if count == 1 else 'criteria'} overridden, logged.",)
+        if count
+        else ()
+    )
+
+
+def _follow_ups(service: Service, deals: Sequence[Deal], command: c.LogTouch) -> tuple[str, ...]:
+    """Where a proposal stands: how often it was followed up, with this time."""
+    if len(deals) != 1 or (sent_at := deals[0].quote_sent_at) is None:
+        return ()
+    count = follow_ups(sent_at, service.reader.touches(deals[0].id))
+    count += (command.at or service.now()) > sent_at
+    return (f"Follow-up {count} of {PERSISTENCE} since the proposal.",) if count else ()
+
+
+def _too_soon(service: Service, deals: Sequence[Deal], at: datetime) -> tuple[str, ...]:
+    gap = timedelta(hours=service.settings.min_gap_hours)
+    return tuple(
+        f"{deal.name} was last contacted {int((at - last) / timedelta(hours=1))} h before: "
+        f"fewer than {service.settings.min_gap_hours}."
+        for deal in deals
+        if (last := deal.last_outbound_at) is not None and timedelta(0) <= at - last < gap
+    )
 
 
 @in_transaction
@@ -69,3 +271,49 @@ def carry_out(
     summary = sentence([change.after for change in found.changes])
     decision = Decision(summary, found.changes, notes=found.notes)
     return record(service, verb, decision, dry_run=dry_run, token=token)
+
+
+# Merging deals that are the same one.
+
+
+@as_command("merge")
+def merge_deals(
+    service: Service,
+    keep_id: int,
+    other_ids: Sequence[int],
+    *,
+    closed: bool = False,
+    seen: Seen = NOTHING_SEEN,
+    dry_run: bool = False,
+    token: str = "",
+) -> Receipt:
+    """Other deals into one, with all that they know, their notes and touches; they end there.
+
+    A won or lost one goes into another only with `closed`: its outcome leaves the numbers.
+    """
+    if keep_id in other_ids:
+        raise Refused(f"D-{keep_id} cannot be merged into itself.")
+    others = tuple(_absorbed(service, deal) for deal in service.load(other_ids))
+
+    def command(deal: Deal) -> c.Command:
+        return c.Absorb(others) if deal.id == keep_id else c.MergeInto(keep_id, closed)
+
+    return carry_out(
+        service,
+        "merge",
+        [keep_id, *other_ids],
+        command,
+        lambda deals: f"Merged {len(others)} into {deals[0].name}.",
+        seen=seen,
+        dry_run=dry_run,
+        token=token,
+    )
+
+
+def _absorbed(service: Service, deal: Deal) -> c.Absorbed:
+    """The deal with its notes and touches, oldest first, under new ids."""
+    notes = [note.copied(str(uuid.uuid4())) for note in reversed(service.reader.notes(deal.id))]
+    touches = [
+        touch.copied(str(uuid.uuid4())) for touch in reversed(service.reader.touches(deal.id))
+    ]
+    return c.Absorbed(deal, tuple(notes), tuple(touches))

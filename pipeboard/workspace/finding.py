@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from pipeboard.domain.board import Lens, Sort
@@ -13,12 +12,12 @@ from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Ambiguous, NotFound
 from pipeboard.domain.filter import Filter
 from pipeboard.domain.filter import parse_filter as filter_of
-from pipeboard.domain.near import did_you_mean
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.people import with_known_owners
 from pipeboard.domain.periods import Period, parse_period
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Sheet
-from pipeboard.domain.text import fold, quoted
+from pipeboard.domain.text import did_you_mean, fold, quoted
 from pipeboard.workspace.service import Service
 
 _REF = re.compile(r"(?:[dD]-)?(\d{1,15})")

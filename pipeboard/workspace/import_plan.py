@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from pipeboard.domain.currencies import currency_code
 from pipeboard.domain.errors import BadInput, Conflict, PipeboardError, Refused
+from pipeboard.domain.lazy_dataclass import dataclass, field, replace
+from pipeboard.domain.money import currency_code
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.domain.text import fold, quoted
-from pipeboard.exchange.amounts import DECIMAL_MARKS
+from pipeboard.exchange.deal_files import is_whole
 from pipeboard.exchange.outcomes import closing_outcome
 from pipeboard.exchange.reading import Reading, ReadOptions, find_source, open_import
-from pipeboard.exchange.recipe import Recipe, recipe_from_json
-from pipeboard.exchange.stage_order import stages_in_order
-from pipeboard.exchange.survey import Survey, survey
-from pipeboard.exchange.whole_document import is_whole
+from pipeboard.exchange.recipe import Recipe, Survey, recipe_from_json, survey
+from pipeboard.exchange.row_stream import stages_in_order
+from pipeboard.exchange.values import DECIMAL_MARKS
 from pipeboard.workspace.finding import find_pipeline
-from pipeboard.workspace.import_report import ImportReport
+from pipeboard.workspace.import_report import ImportReport, RejectedFile, remarks_told
 from pipeboard.workspace.import_rows import ImportOptions, Progress, import_rows
-from pipeboard.workspace.import_sentences import remarks_told
-from pipeboard.workspace.rejected_rows import RejectedFile
 
 if TYPE_CHECKING:
     from pipeboard.workspace import Workspace

@@ -8,34 +8,40 @@ from __future__ import annotations
 
 import gc
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from pipeboard.domain import commands as c
 from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.commands import Context
+from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Conflict, Refused
 from pipeboard.domain.events import micros
+from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.pipeline_rules import check_pipeline, clean_pipeline
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import fold
+from pipeboard.exchange.recipe import TEAM, SideTable
 from pipeboard.exchange.rows import DealRow, Rejected
-from pipeboard.store.pipeline_rows import pipeline_data
+from pipeboard.store.reading.setup import pipeline_data
 from pipeboard.workspace.agreements import contents_of
+from pipeboard.workspace.configuration import change_rep
+from pipeboard.workspace.execution import carry_out
 from pipeboard.workspace.import_report import ImportReport as ImportReport
 from pipeboard.workspace.import_report import RowsRejected as RowsRejected
 from pipeboard.workspace.recording import command_done, retried
 from pipeboard.workspace.row_deciding import ImportOptions as ImportOptions
 from pipeboard.workspace.row_deciding import RowDecider
-from pipeboard.workspace.service import Service
+from pipeboard.workspace.service import Service, in_transaction
 
 if TYPE_CHECKING:
     from pipeboard.exchange.reading import Reading
     from pipeboard.store import Staging
     from pipeboard.store.projecting import Change
+
 
 CHUNK = 1_000
 MOST_ATTEMPTS = 8
@@ -281,3 +287,80 @@ def _with_made_up_ids(pipeline: Pipeline) -> Pipeline:
         return pipeline
     stages = tuple(replace(stage, id=-1 - at) for at, stage in enumerate(pipeline.stages))
     return replace(pipeline, id=-1, stages=stages)
+
+
+# Joining: what a second file says of reps, products or accounts, put on deals that name them.
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """How many lines met a deal, how many deals were changed, and whose teams were set.
+
+    `said_before` tells that all of it was done before, under the same token.
+    """
+
+    lines: int
+    met: int
+    deals: int
+    reps: int
+    command_id: str
+    said_before: str = ""
+
+
+@in_transaction
+def join(
+    service: Service,
+    table: SideTable,
+    origin: str,
+    pipeline_id: int | None,
+    *,
+    dry_run: bool = False,
+    token: str = "",
+) -> Joined:
+    """Puts the columns of each line on the deals that have its key, as one command."""
+    if (done := retried(service, token, "import")) is not None:
+        return Joined(0, 0, 0, 0, done.command_id, done.notes[0])
+    met: set[str] = set()
+    wanted: dict[int, Mapping[str, str]] = {}
+    for deal in service.reader.each(today=service.today, me=service.me, pipeline_id=pipeline_id):
+        key = fold(_value(deal, table.field))
+        line = table.lines.get(key)
+        if line is not None:
+            met.add(key)
+            changes = {name: text for name, text in line.items() if name != TEAM}
+            if any(_value(deal, name) != text for name, text in changes.items()):
+                wanted[deal.id] = changes
+    reps = _teams(service, table, dry_run=dry_run)
+    if not wanted:
+        return Joined(len(table.lines), len(met), 0, reps, "")
+    receipt = carry_out(
+        service,
+        "import",
+        list(wanted),
+        lambda deal: c.Edit(wanted[deal.id]),
+        lambda deals: f"Joined {origin} to {len(deals):,} deals.",
+        dry_run=dry_run,
+        token=token,
+    )
+    return Joined(len(table.lines), len(met), len(receipt.deals), reps, receipt.command_id)
+
+
+def _teams(service: Service, table: SideTable, *, dry_run: bool) -> int:
+    """The teams of reps, where a column names them."""
+    if table.field != "owner":
+        return 0
+    changed = [
+        replace(rep, team=line[TEAM])
+        for rep in service.reader.reps()
+        if (line := table.lines.get(fold(rep.name))) and line.get(TEAM, rep.team) != rep.team
+    ]
+    if not dry_run:
+        for rep in changed:
+            change_rep(service, Rep(rep.name, rep.display_name, rep.team, rep.active))
+    return len(changed)
+
+
+def _value(deal: Deal, name: str) -> str:
+    if name.startswith("fields."):
+        return deal.fields.get(name.removeprefix("fields."), "")
+    return str(getattr(deal, name) or "")

@@ -3,22 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from pipeboard.domain.agreements import Agreement
+from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.events import numbered
+from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.text import clean_line, printable, quoted
-from pipeboard.workspace.receipts import Decision, Receipt
 from pipeboard.workspace.service import Service, in_transaction
 
 if TYPE_CHECKING:
     from pipeboard.domain.agreements import Contents, Topic
     from pipeboard.store.projecting import Change
     from pipeboard.store.writing import Done, Writer
+
+
+# Receipts and decisions: what a command did, and what a use case has decided to store.
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a command did: a sentence, the deals as they are now, and remarks on the way.
+
+    `command_id` is empty when nothing had to change or the command was only tried. `about` says
+    of an undone or redone command whose it was, and when, `agreements` what is agreed by it.
+    """
+
+    command_id: str
+    verb: str
+    summary: str
+    deals: tuple[Deal, ...] = ()
+    notes: tuple[str, ...] = ()
+    about: str = ""
+    agreements: tuple[Agreement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a use case has decided to store, as one command.
+
+    New deals (id 0) get their numbers when it is stored. `marks` names the command that is taken
+    back or put again by it; `actor` stands in for the one at the desk.
+    """
+
+    summary: str
+    changes: tuple[Change, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
+    notes: tuple[str, ...] = ()
+    undoes: str | None = None
+    redoes: str | None = None
+    marks: str = ""
+    actor: str = ""
+    about: str = ""
+
 
 P = ParamSpec("P")
 S = TypeVar("S", bound=Service)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,9 @@ from pipeboard.domain.dates import Direction, local_date, parse_date, parse_days
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import micros
 from pipeboard.domain.filter_nodes import ME, Is, Not, State, all_of, any_of
+from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics import Basis, Report
-from pipeboard.domain.metrics.categories import category
+from pipeboard.domain.metrics.forecast import category
 from pipeboard.domain.metrics.grouping import (
     MATCHING,
     Group,
@@ -27,7 +27,7 @@ from pipeboard.domain.periods import Period
 from pipeboard.domain.pipeline import Category, Pipeline
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.text import fold
-from pipeboard.store.reading.listing import Listing
+from pipeboard.store.reading.known_deals import Listing
 from pipeboard.workspace.service import Service
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -27,9 +26,9 @@ from pipeboard.domain.deal import (
 )
 from pipeboard.domain.deal_fields import FROM_ROWS
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.near import did_you_mean
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.text import fold, slug
+from pipeboard.domain.text import did_you_mean, fold, slug
 from pipeboard.exchange.rows import DealRow, RowNote
 
 if TYPE_CHECKING:

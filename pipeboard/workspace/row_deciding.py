@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Literal
@@ -13,12 +12,12 @@ from pipeboard.domain.deal import Deal, NextStep, Status
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.errors import Ambiguous, NotFound, PipeboardError, Refused
 from pipeboard.domain.events import Event, evolve, evolve_all
+from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.people import match_rep
-from pipeboard.domain.privacy import may_see
+from pipeboard.domain.sheet import may_see
 from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.workspace.import_report import Differing, ImportReport
-from pipeboard.workspace.recognising import Recognised, Recogniser
 from pipeboard.workspace.row_commands import (
     RowIdentity,
     RowRules,
@@ -28,7 +27,7 @@ from pipeboard.workspace.row_commands import (
     settle,
     take_over,
 )
-from pipeboard.workspace.three_way import Merge, Said, ThreeWay, said_by
+from pipeboard.workspace.row_matching import Merge, Recognised, Recogniser, Said, ThreeWay, said_by
 
 if TYPE_CHECKING:
     from pipeboard.exchange.reading import Reading

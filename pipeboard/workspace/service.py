@@ -9,25 +9,48 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
-from pipeboard.domain.actor import Actor
 from pipeboard.domain.agreements import Topic
 from pipeboard.domain.commands import Context
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.errors import NotFound
-from pipeboard.domain.people import known_owner
+from pipeboard.domain.errors import Ambiguous, NotFound
+from pipeboard.domain.lazy_dataclass import dataclass, field, replace
+from pipeboard.domain.people import Actor, known_owner, match_rep
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.settings import Settings
-from pipeboard.workspace.actors import check_actor
+from pipeboard.domain.settings import Rep, Settings
+from pipeboard.domain.text import quoted
 
 if TYPE_CHECKING:
     from pipeboard.store import Staging, Store
     from pipeboard.store.reading import Reader
     from pipeboard.store.writing import Writer
+
+
+# Who acts: somebody acts only for a rep that there is.
+
+
+def check_actor(actor: Actor, reps: Callable[[], Sequence[Rep]]) -> Actor:
+    """The actor, with the rep they act for as everybody writes the name.
+
+    `NotFound` names the near one. Where there are no reps at all yet, anybody may be the first.
+    """
+    if not actor.acting_as:
+        return actor
+    known = reps()
+    wanted = actor.acting_as.strip().removeprefix("@")
+    if not known:
+        return replace(actor, acting_as=wanted)
+    try:
+        return replace(actor, acting_as=match_rep(wanted, known).name)
+    except Ambiguous:
+        raise
+    except NotFound as error:
+        message = f"There is no rep {quoted(wanted)} to act for."
+        raise NotFound(message, hint=error.hint, details=error.details) from error
+
 
 Seen = Mapping[int, int]
 """Versions of deals, by their ids, as somebody saw them."""

@@ -7,18 +7,15 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.agreements import Topic
-from pipeboard.domain.currencies import currency_code
 from pipeboard.domain.dates import format_date
 from pipeboard.domain.errors import BadInput, NotFound
-from pipeboard.domain.money import Money, format_money, parse_money
-from pipeboard.domain.near import did_you_mean
+from pipeboard.domain.money import Money, currency_code, format_money, parse_money
 from pipeboard.domain.periods import Period
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.text import clean_line, quoted
+from pipeboard.domain.text import clean_line, did_you_mean, quoted
 from pipeboard.workspace.agreements import changed
 from pipeboard.workspace.finding import parse_filter, typed_period
-from pipeboard.workspace.receipts import Decision, Receipt
-from pipeboard.workspace.recording import agree, as_command, record
+from pipeboard.workspace.recording import Decision, Receipt, agree, as_command, record
 from pipeboard.workspace.service import Service, in_transaction
 
 if TYPE_CHECKING:

@@ -6,27 +6,25 @@ Both are new commands made of inverse events.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.actor import named
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.errors import Conflict, Refused
+from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.people import named
 from pipeboard.domain.timeline import field_label
 from pipeboard.workspace.agreements import reverted
-from pipeboard.workspace.decisions import change_of
-from pipeboard.workspace.receipts import Decision, Receipt
-from pipeboard.workspace.recording import as_command, record, retried
+from pipeboard.workspace.execution import change_of
+from pipeboard.workspace.recording import Decision, Receipt, as_command, record, retried
 from pipeboard.workspace.service import Service, in_transaction
 
 if TYPE_CHECKING:
     from pipeboard.domain.agreements import Agreement
     from pipeboard.domain.sheet import Entry
     from pipeboard.store.projecting import Change
-    from pipeboard.store.reading.commands import Recorded
-    from pipeboard.store.reading.history import Did
+    from pipeboard.store.reading.history import Did, Recorded
 
 MOST_NAMED = 5
 

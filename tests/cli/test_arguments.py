@@ -6,7 +6,7 @@ import pytest
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import deal_arguments
-from pipeboard.cli.command_line import asks_for, cut
+from pipeboard.cli.verbs import asks_for, cut
 from pipeboard.domain.errors import BadInput
 
 

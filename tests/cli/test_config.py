@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.cli.config import PREFERENCES, example, read_config
-from pipeboard.cli.environment import account_name, clock, system_zone
+from pipeboard.cli.config import PREFERENCES, account_name, clock, example, read_config, system_zone
 from pipeboard.domain.errors import BadInput
 from tests.cli.conftest import NOW, Type
 

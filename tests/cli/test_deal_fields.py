@@ -19,24 +19,21 @@ from typing import Any
 import pytest
 
 from pipeboard.domain.deal import Answer, Contact, Deal, Loss, NextStep, Status, Term
+from pipeboard.domain.deal_fields import parse_field
 from pipeboard.domain.errors import Conflict, PipeboardError
 from pipeboard.domain.events import Kind, change_to, event_from_json, event_to_json, evolve
-from pipeboard.domain.fields import parse_field
 from pipeboard.domain.money import Money
 from pipeboard.domain.timeline import describe
 from pipeboard.exchange.deal_text import DealText
 from pipeboard.exchange.synonyms import SYNONYMS
 from pipeboard.store.rows import deal_from_row, row_from_deal
-from pipeboard.ui.draw.facts import chips
-from pipeboard.ui.draw.glyphs import full_money
-from pipeboard.ui.draw.line import text_of
+from pipeboard.ui.draw.facts import PaneStyle, chips
+from pipeboard.ui.draw.line import full_money, text_of
 from pipeboard.ui.draw.notes import people_items, term_items, terms_note
 from pipeboard.ui.draw.pane import pane_lines
-from pipeboard.ui.draw.section import PaneStyle
-from pipeboard.ui.overlays.deal_form import deal_form
-from pipeboard.workspace.decisions import change_of
-from pipeboard.workspace.receipts import Decision
-from pipeboard.workspace.recording import record
+from pipeboard.ui.overlays.form import deal_form
+from pipeboard.workspace.execution import change_of
+from pipeboard.workspace.recording import Decision, record
 from tests.cli.conftest import Type
 from tests.team import LEAD, NOW, PROPOSAL, SETTINGS, TODAY, Team, add, now_of, sales
 from tests.verbs import Workspace

@@ -63,7 +63,7 @@ def test_undo_takes_the_pipeline_along_and_with_rest_leaves_what_was_changed_sin
     said = [line for line in pipe("history").lines if "Imported 2 deals" in line]
     assert len(said) == 3  # imported, undone and redone: a line each, whatever else they made
     with monkeypatch.context() as somebody:
-        somebody.setattr("pipeboard.cli.environment.account_name", lambda: "bo")
+        somebody.setattr("pipeboard.cli.config.account_name", lambda: "bo")
         pipe("set", "1", "value=9000")
     refused = pipe("undo")
     assert refused.code == 4

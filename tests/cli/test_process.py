@@ -107,11 +107,13 @@ def test_a_verb_that_only_looks_imports_nothing_that_changes(
 SLOW = HEAVY | {
     "asyncio",
     "concurrent",
+    "dataclasses",
     "difflib",
     "email",
     "hashlib",
     "http",
     "importlib.metadata",
+    "inspect",
     "logging",
     "multiprocessing",
     "platformdirs",

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from pipeboard.demo import SETTINGS, DemoReport, build
-from pipeboard.domain.attention import Sign, clocks, limits, sign
+from pipeboard.domain.criteria import unmet
 from pipeboard.domain.deal import Deal, Status
 from pipeboard.domain.events import event_from_json, instant, replay
-from pipeboard.domain.gates import unmet
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.signs import Sign, clocks, limits, sign
 from pipeboard.store import Store
 from pipeboard.store.rows import deal_from_row, row_from_deal
 

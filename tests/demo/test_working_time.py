@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeboard.demo.working_time import WorkingTime, workday
+from pipeboard.demo.diary import WorkingTime, workday
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SECONDS_OF_2024_TO_2028 = st.integers(1_704_067_200, 1_830_297_600)

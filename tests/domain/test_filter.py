@@ -8,7 +8,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pipeboard.domain.currencies import EXPONENTS
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.filter import (
     FIELDS,
@@ -38,7 +37,7 @@ from pipeboard.domain.filter import (
     parse_filter,
 )
 from pipeboard.domain.filter_nodes import Op
-from pipeboard.domain.money import Money
+from pipeboard.domain.money import EXPONENTS, Money
 from pipeboard.domain.text import clean_line, printable
 
 MONDAY = date(2026, 11, 23)

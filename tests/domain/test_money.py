@@ -8,9 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeboard.domain.currencies import EXPONENTS, currency_code, exponent
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.money import LARGEST, Money, format_money, parse_money
+from pipeboard.domain.money import (
+    EXPONENTS,
+    LARGEST,
+    Money,
+    currency_code,
+    exponent,
+    format_money,
+    parse_money,
+)
 from pipeboard.domain.text import printable
 
 currencies = st.sampled_from(sorted(EXPONENTS))

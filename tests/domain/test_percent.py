@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.percent import format_percent, parse_percent
+from pipeboard.domain.money import format_percent, parse_percent
 
 
 @pytest.mark.parametrize(

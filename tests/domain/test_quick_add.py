@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.money import Money
 from pipeboard.domain.quick_add import QuickAdd, join_arguments, parse_quick_add
-from pipeboard.domain.text import clean_line, printable
-from pipeboard.domain.words import in_quotes
+from pipeboard.domain.text import clean_line, in_quotes, printable
 
 MONDAY = date(2026, 11, 23)
 WHOLE = (

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.near import did_you_mean, nearest
 from pipeboard.domain.text import (
     clean_line,
     clean_text,
+    did_you_mean,
     fold,
+    nearest,
     printable,
     printable_lines,
     quoted,

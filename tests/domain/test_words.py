@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.words import in_quotes, read_words
+from pipeboard.domain.text import in_quotes, read_words
 
 
 def texts(line: str, marks: str = "") -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeboard.exchange.cells import defuse, undefuse
+from pipeboard.exchange.tables import defuse, undefuse
 
 HOSTILE = st.text(st.sampled_from("'=+-@\t\r\n＝0123 .,%aé\ufeff\u200b"), max_size=8)
 

@@ -9,11 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.exchange.cells import defuse
 from pipeboard.exchange.delimited import LONGEST_CELL, DelimitedTable, open_delimited
 from pipeboard.exchange.encoding import Encoding
 from pipeboard.exchange.rows import Rejected
-from pipeboard.exchange.tables import Record
+from pipeboard.exchange.tables import Record, defuse
 from tests.exchange.files import write
 
 

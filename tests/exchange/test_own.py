@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeboard.domain.money import Money
-from pipeboard.exchange.cells import defuse
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.layouts.own import COLUMNS, OURS, flatten, join_words
 from pipeboard.exchange.rows import (
@@ -23,6 +22,7 @@ from pipeboard.exchange.rows import (
     RowTerm,
     RowTouch,
 )
+from pipeboard.exchange.tables import defuse
 from tests.exchange.files import deals_of, rows_of
 
 AT = "2026-10-23T06:51:00+00:00"

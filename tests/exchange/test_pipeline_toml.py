@@ -13,8 +13,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.pipeline import Category, Factor, Pipeline, Question, Stage, StageKind
 from pipeboard.domain.templates import TEMPLATES, template
 from pipeboard.domain.text import clean_line, clean_text
-from pipeboard.exchange.pipeline_ids import with_known_ids
-from pipeboard.exchange.pipeline_toml import read_pipeline, write_pipeline
+from pipeboard.exchange.pipeline_toml import read_pipeline, with_known_ids, write_pipeline
 
 _LINES = st.text(max_size=40).map(clean_line)
 _NAMES = _LINES.filter(bool)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.currencies import exponent
+from pipeboard.domain.money import exponent
 from pipeboard.domain.pipeline import Pipeline
 from tests.oracle.log import LOST, WON, Told
 

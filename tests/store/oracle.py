@@ -5,10 +5,8 @@ from __future__ import annotations
 import operator
 from typing import Any
 
-from pipeboard.domain.attention import stalled_reasons
-from pipeboard.domain.channel import channel_of
 from pipeboard.domain.dates import local_date
-from pipeboard.domain.deal import Deal, Status
+from pipeboard.domain.deal import Deal, Status, channel_of
 from pipeboard.domain.filter_nodes import (
     And,
     Answered,
@@ -28,6 +26,7 @@ from pipeboard.domain.filter_nodes import (
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.score import score
+from pipeboard.domain.signs import stalled_reasons
 from pipeboard.domain.text import fold
 from tests.store.made_up import TODAY, ZONE
 

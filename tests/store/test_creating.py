@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.domain.actor import Actor
 from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.people import Actor
 from pipeboard.domain.templates import template
 from pipeboard.store import Store
 from pipeboard.store.locating import locate
@@ -101,7 +101,7 @@ MAKING = """
 import sys
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.settings import Settings
-from pipeboard.domain.actor import Actor
+from pipeboard.domain.people import Actor
 from pipeboard.store import Store
 import pipeboard.store.creating
 print("ready", flush=True)

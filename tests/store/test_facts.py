@@ -26,7 +26,7 @@ from pipeboard.domain.templates import template
 from pipeboard.store.connecting import connect
 from pipeboard.store.database import Database
 from pipeboard.store.reading.facts import read_facts, read_histories
-from pipeboard.store.reading.yardsticks import read_attribute, read_rules, read_supported
+from pipeboard.store.reading.metric_settings import read_attribute, read_rules, read_supported
 from tests.team import (
     CLOSING,
     LEAD,

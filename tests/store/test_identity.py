@@ -16,7 +16,7 @@ import pytest
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.settings import Settings
 from pipeboard.store import Store
-from pipeboard.store.schema import SCHEMA
+from pipeboard.store.opening import SCHEMA
 from pipeboard.store.writing import Writer
 from tests.team import SETTINGS, Team, add
 

@@ -21,9 +21,9 @@ from pipeboard.domain.errors import DatabaseError, ReadOnly
 from pipeboard.store import Store
 from pipeboard.store.locating import locate
 from pipeboard.store.migrating import back_up, migrate
+from pipeboard.store.opening import SCHEMA
 from pipeboard.store.projecting.events import event_row
 from pipeboard.store.rows import event_from_row
-from pipeboard.store.schema import SCHEMA
 from tests.ledger import disagreements
 from tests.team import SETTINGS, Team, add, now_of
 

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeboard.domain.attention import Sign, clocks, limits, need, overstays, sign
 from pipeboard.domain.board import Lens, Sort
 from pipeboard.domain.dates import local_date, start_of_day
 from pipeboard.domain.deal import Deal, NextStep
 from pipeboard.domain.filter_nodes import Compare, Or, State
 from pipeboard.domain.money import Money, half_up
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.signs import Sign, clocks, limits, need, overstays, sign
 from tests.store.conftest import Crowd
 from tests.store.made_up import TODAY, ZONE, deal, lens, pipelines, store_with
 from tests.store.oracle import shown

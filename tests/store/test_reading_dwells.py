@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.store.reading.dwells import LEAST
+from pipeboard.store.reading.board import LEAST
 from tests.team import LEAD, NEEDS, QUALIFICATION, Team, add, sales
 from tests.verbs import Workspace
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.filter import parse_filter
-from pipeboard.domain.filter_fields import STATES
 from pipeboard.domain.filter_nodes import (
     And,
     Answered,
@@ -29,9 +28,10 @@ from pipeboard.domain.filter_nodes import (
     any_of,
     negation,
 )
+from pipeboard.domain.filter_terms import STATES
 from pipeboard.domain.money import Money
 from pipeboard.store.reading import filtering
-from pipeboard.store.reading.listing import Listing
+from pipeboard.store.reading.known_deals import Listing
 from pipeboard.store.writing import Done
 from tests.store.conftest import Crowd
 from tests.store.made_up import NOW, TODAY, ZONE, created, deal, lens, store_with

@@ -18,7 +18,7 @@ def test_reading_the_board_imports_nothing_slow() -> None:
 
 def test_writing_imports_nothing_slow_either() -> None:
     asked = (
-        "import sys, pipeboard.store.writing, pipeboard.store.engine, pipeboard.store.earlier,"
+        "import sys, pipeboard.store.writing, pipeboard.store.engine, pipeboard.store.whole,"
         " pipeboard.store.whole; print(*sys.modules)"
     )
     loaded = subprocess.run(

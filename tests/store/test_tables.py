@@ -19,7 +19,7 @@ from pipeboard.domain.deal import Contact, Loss
 from pipeboard.domain.settings import Rep
 from pipeboard.store import Store
 from pipeboard.store.database import Database
-from pipeboard.store.schema import TABLES
+from pipeboard.store.opening import TABLES
 from pipeboard.store.tables import ALL
 from tests.team import SETTINGS, Team, add, sales
 

@@ -7,15 +7,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.attention import Sign
 from pipeboard.domain.board import Board, Card, Column, Lens, Signs
 from pipeboard.domain.criteria import parse_criterion
 from pipeboard.domain.deal import Answer, Contact, Deal, NextStep, Note, Status, Term, Touch
 from pipeboard.domain.events import Event, Kind
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline, Stage, StageKind
-from pipeboard.domain.questions import SEVEN
 from pipeboard.domain.sheet import Entry, Sheet
+from pipeboard.domain.signs import Sign
+from pipeboard.domain.templates import SEVEN
 from pipeboard.ui.draw.view import BoardView, Window
 
 TODAY = date(2026, 11, 23)

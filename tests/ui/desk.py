@@ -10,9 +10,9 @@ from pathlib import Path
 from textual.events import Key
 from textual.pilot import Pilot
 
-from pipeboard.domain.actor import Actor
 from pipeboard.domain.board import Card
 from pipeboard.domain.deal import Deal
+from pipeboard.domain.people import Actor
 from pipeboard.store import Store
 from pipeboard.ui.app import PipeboardApp
 from pipeboard.ui.board_state import BoardState

@@ -14,12 +14,12 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from pipeboard.domain.text import printable
-from pipeboard.ui.draw.glyphs import Glyphs
+from pipeboard.ui.draw.line import Glyphs
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.palette import theme
 from pipeboard.ui.terminal.drafts import Drafts
 from pipeboard.ui.terminal.width import cell_width
-from pipeboard.ui.widgets.lines import Lines
+from pipeboard.ui.widgets.page import Lines
 
 HOSTILE = {
     "markup": "[b]Acme[/b] [@click=app.quit]x[/] [/]",

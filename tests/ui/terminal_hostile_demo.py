@@ -17,11 +17,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import DataTable, Input, OptionList, Static
 
-from pipeboard.ui.terminal import textual_shape
+from pipeboard.ui.terminal import session
 
 if "fallback" in sys.argv:
-    textual_shape.FRAMES_ARE_KNOWN = False  # type: ignore[misc]
-    textual_shape.KEYS_ARE_KNOWN = False  # type: ignore[misc]
+    session.FRAMES_ARE_KNOWN = False  # type: ignore[misc]
+    session.KEYS_ARE_KNOWN = False  # type: ignore[misc]
 
 from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.session import Session

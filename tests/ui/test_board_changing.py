@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.domain.actor import Actor
 from pipeboard.domain.deal import Status
+from pipeboard.domain.people import Actor
 from pipeboard.store import Store
 from tests.team import NOW
 from tests.ui.desk import desk

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.board import Sort
+from pipeboard.ui.draw.changes import SIGN_FILTERS
 from pipeboard.ui.draw.layout import layout
-from pipeboard.ui.draw.pointing import SIGN_FILTERS
 from pipeboard.ui.draw.view import AUTO
 from pipeboard.ui.launch import Choices
 from pipeboard.ui.palette import Role

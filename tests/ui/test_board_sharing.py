@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from textual.events import MouseDown, MouseUp
 
-from pipeboard.domain.actor import Actor
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.money import Money
+from pipeboard.domain.people import Actor
 from pipeboard.store import Store
 from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.screens.live import LiveScreen

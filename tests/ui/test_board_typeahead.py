@@ -6,7 +6,7 @@ from pathlib import Path
 
 from textual.events import Key
 
-from pipeboard.ui.terminal.typed import AltKey
+from pipeboard.ui.terminal.reading import AltKey
 from tests.ui.desk import desk
 
 

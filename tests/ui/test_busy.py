@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeboard.ui.busy import Busy, dropped
+from pipeboard.ui.failures import Busy, dropped
 from pipeboard.ui.terminal.width import cell_width
 
 HOLDER = "process 4711 (ana, import), who is writing since 10:02"

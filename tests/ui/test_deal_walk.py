@@ -34,7 +34,7 @@ def away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
     monkeypatch.delenv("PIPEBOARD_CONFIG", raising=False)
     monkeypatch.setenv("PIPEBOARD_NOW", NOW.isoformat())
-    monkeypatch.setattr("pipeboard.cli.environment.account_name", lambda: "ana")
+    monkeypatch.setattr("pipeboard.cli.config.account_name", lambda: "ana")
     return monkeypatch
 
 

@@ -14,8 +14,7 @@ from pipeboard.domain.board import Card
 from pipeboard.domain.deal import Status
 from pipeboard.domain.money import Money
 from pipeboard.ui.draw.card import CardStyle, card_lines
-from pipeboard.ui.draw.glyphs import Glyphs
-from pipeboard.ui.draw.line import text_of, width_of
+from pipeboard.ui.draw.line import Glyphs, text_of, width_of
 from tests.ui.board_scene import TODAY, card
 from tests.ui.hostile import TEXTS
 

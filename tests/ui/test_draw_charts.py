@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeboard.ui.draw.charts import Pillar, TableRow, bar, pillars, sparkline, stacked, table
-from pipeboard.ui.draw.glyphs import Glyphs, spelled
-from pipeboard.ui.draw.line import text_of, width_of
+from pipeboard.ui.draw.line import Glyphs, spelled, text_of, width_of
 from pipeboard.ui.terminal.width import cell_width
 
 shares = st.fractions(0, 1)

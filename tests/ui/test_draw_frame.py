@@ -14,8 +14,7 @@ from pipeboard.ui.draw.frame import (
     rule,
     title_bar,
 )
-from pipeboard.ui.draw.glyphs import Glyphs
-from pipeboard.ui.draw.line import text_of, whole, width_of
+from pipeboard.ui.draw.line import Glyphs, text_of, whole, width_of
 from tests.ui.board_scene import HINTS
 from tests.ui.golden_screens import assert_looks_like
 from tests.ui.hostile import TEXTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeboard.domain.money import Money
-from pipeboard.ui.draw.glyphs import Glyphs, choose_glyphs, full_money, money_text, spelled
+from pipeboard.ui.draw.line import Glyphs, choose_glyphs, full_money, money_text, spelled
 
 UTF8 = {"LANG": "en_GB.UTF-8", "TERM": "xterm-256color"}
 

@@ -8,13 +8,12 @@ from hypothesis import given
 from pipeboard.domain.metrics import METRICS, Report
 from pipeboard.domain.metrics.wording import Wording
 from pipeboard.domain.text import printable
-from pipeboard.ui.draw.glyphs import Glyphs, spelled
-from pipeboard.ui.draw.line import text_of, width_of
-from pipeboard.ui.draw.metrics.block import Block, Spot, marked, spot_at
+from pipeboard.ui.draw.charts import ChartStyle
+from pipeboard.ui.draw.line import Glyphs, spelled, text_of, width_of
 from pipeboard.ui.draw.metrics.figures import Figures
+from pipeboard.ui.draw.metrics.sections import Block, Spot, marked, spot_at
 from pipeboard.ui.draw.metrics.tab_names import TABS, TabName
 from pipeboard.ui.draw.metrics.tabs import draw_tab, tab_strip
-from pipeboard.ui.draw.numbers import ChartStyle
 from tests.domain.metrics.log import LEAD, PROPOSAL, QUALIFY, Log, ids, period
 from tests.domain.metrics.made_up import logs
 

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from pipeboard.domain.deal import Answer, Contact, Deal, Loss, Note, Status
 from pipeboard.domain.money import Money
-from pipeboard.ui.draw.glyphs import Glyphs
-from pipeboard.ui.draw.line import text_of, width_of
+from pipeboard.ui.draw.facts import PaneStyle, calendar_day
+from pipeboard.ui.draw.line import Glyphs, text_of, width_of
 from pipeboard.ui.draw.pane import pane_lines, sections
-from pipeboard.ui.draw.section import PaneStyle, calendar_day
 from tests.ui.board_scene import DEAL, PIPELINE, TODAY, ZONE, at, sheet_of
 from tests.ui.golden_screens import assert_looks_like
 from tests.ui.hostile import TEXTS

@@ -13,8 +13,7 @@ from pipeboard.ui.overlays.form import Form
 from pipeboard.ui.overlays.overlay import Overlay, TypingOverlay
 from pipeboard.ui.overlays.text import TextScreen
 from pipeboard.ui.screens.first_run import FirstRun
-from pipeboard.ui.terminal.reading import KeyReader
-from pipeboard.ui.terminal.typed import PASTE_BEGINS, PASTE_ENDS
+from pipeboard.ui.terminal.reading import PASTE_BEGINS, PASTE_ENDS, KeyReader
 from pipeboard.workspace.targets import save_filter
 from tests.ui.shown import Shown, shown
 from tests.ui.test_first_run import welcome

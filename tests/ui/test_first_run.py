@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.templates import TEMPLATES, template
-from pipeboard.ui.draw.glyphs import Glyphs
+from pipeboard.ui.draw.line import Glyphs
 from pipeboard.ui.key_table import read_keymap
 from pipeboard.ui.palette import theme
 from pipeboard.ui.screens.first_run import Beginning, Facts, FirstLook, FirstRun, FirstWay

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeboard.domain.filter_fields import FIELDS, FORMS, STATES
+from pipeboard.domain.filter_terms import FIELDS, FORMS, STATES
 from pipeboard.ui.draw.frame import KeyGroup
 from pipeboard.ui.draw.line import text_of, whole
 from pipeboard.ui.key_table import BOARD

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.domain.actor import Actor
 from pipeboard.domain.board import Sort
+from pipeboard.domain.people import Actor
 from pipeboard.domain.templates import TEMPLATES, template
 from pipeboard.store import Store
 from pipeboard.ui.last_view import MOST_VIEWS, Opening, keep_view, last_view

@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.style import Style
 
-from pipeboard.ui.draw.glyphs import Glyphs
-from pipeboard.ui.draw.line import Line, text_of, width_of
+from pipeboard.ui.draw.line import Glyphs, Line, text_of, width_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.overlay import folded
 from pipeboard.ui.overlays.prompt import Prompt

@@ -9,9 +9,8 @@ import pytest
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
-from pipeboard.ui.overlays.behind import fitted
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
-from pipeboard.ui.overlays.overlay import Overlay
+from pipeboard.ui.overlays.overlay import Overlay, fitted
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.workspace.targets import save_filter
 from tests.ui.shown import STALE, Shown, shown

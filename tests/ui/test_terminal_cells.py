@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeboard.ui.terminal.cells import Piece, Screenful
-from pipeboard.ui.terminal.ink import PLAIN, ColorDepth, Ink, Pen, pen_of
-from pipeboard.ui.terminal.pen import change
+from pipeboard.ui.terminal.ink import PLAIN, ColorDepth, Ink, Pen, change, pen_of
 
 WIDTH, HEIGHT = 14, 5
 CARD = pen_of(Ink(fg="#cdd6f4", bg="#313244"), ColorDepth.TRUECOLOR)

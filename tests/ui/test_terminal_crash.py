@@ -7,11 +7,11 @@ from pathlib import Path
 from textual.worker import WorkerFailed
 
 from pipeboard.domain.errors import Refused
-from pipeboard.ui.terminal import crash
+from pipeboard.ui.terminal import session
 
 
 def logged(error: BaseException, folder: Path) -> str:
-    crash.record(error, folder / "crash.log")
+    session.record(error, folder / "crash.log")
     return (folder / "crash.log").read_text()
 
 
@@ -39,7 +39,7 @@ def test_the_cause_of_a_cause_is_told_and_what_customers_are_called_is_not(tmp_p
 
 def test_a_worker_that_failed_is_told_by_what_failed_in_it(tmp_path: Path) -> None:
     log = tmp_path / "crash.log"
-    sentence = crash.record(WorkerFailed(failure()), log)
+    sentence = session.record(WorkerFailed(failure()), log)
     text = log.read_text()
     assert "(LookupError)" in sentence
     assert text.index("WorkerFailed") < text.index("LookupError")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.ui.terminal import crash
+from pipeboard.ui.terminal import session
 from pipeboard.ui.terminal.drafts import Drafts
 from pipeboard.ui.terminal.facts import (
     can_run_tui,
@@ -115,8 +115,8 @@ def test_an_error_of_our_own_keeps_what_is_half_typed(tmp_path: Path) -> None:
 def test_an_error_is_told_even_where_its_details_cannot_be_written(tmp_path: Path) -> None:
     occupied = tmp_path / "file"
     occupied.touch()
-    assert "ValueError" in crash.record(ValueError("x"), None)
-    sentence = crash.record(ValueError("x"), occupied / "crash.log")
+    assert "ValueError" in session.record(ValueError("x"), None)
+    sentence = session.record(ValueError("x"), occupied / "crash.log")
     assert "could not be written" in sentence
     assert "\n" not in sentence
 

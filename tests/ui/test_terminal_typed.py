@@ -12,8 +12,13 @@ from hypothesis import strategies as st
 from textual.events import Key, MouseEvent, Paste
 
 from pipeboard.ui.terminal.facts import background, keep_background
-from pipeboard.ui.terminal.reading import BackgroundTold, KeyReader
-from pipeboard.ui.terminal.typed import PASTE_BEGINS, PASTE_ENDS, AltKey
+from pipeboard.ui.terminal.reading import (
+    PASTE_BEGINS,
+    PASTE_ENDS,
+    AltKey,
+    BackgroundTold,
+    KeyReader,
+)
 
 _HOSTILE = (
     "\x1b",

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from pipeboard.domain.actor import Actor
 from pipeboard.domain.deal import Contact, Term
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError
 from pipeboard.domain.money import Money
+from pipeboard.domain.people import Actor
 from pipeboard.store import Store
 from pipeboard.ui.overlays.overlay import Overlay
 from tests.team import NOW

@@ -11,7 +11,7 @@ from pipeboard.domain import deal_fields
 from pipeboard.domain.deal import Contact, Loss
 from pipeboard.domain.errors import Conflict
 from pipeboard.domain.money import Money
-from pipeboard.workspace.receipts import Receipt
+from pipeboard.workspace.recording import Receipt
 from tests.team import NEEDS, PROPOSAL, QUALIFICATION, Team, add, now_of, qualify
 from tests.verbs import Workspace
 

@@ -16,13 +16,14 @@ from pipeboard.domain.deal import Contact, Loss, Term
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.events import Event
 from pipeboard.exchange.reading import open_import
-from pipeboard.workspace import decisions, new_deals, recycling, row_deciding, undoing
+from pipeboard.workspace import execution, new_deals, row_deciding, undoing
+from pipeboard.workspace import new_deals as recycling
 from tests.ledger import disagreements
 from tests.team import LEAD, TODAY, Team, add, sales
 from tests.verbs import Workspace
 from tests.workspace.test_truth import AGREEING
 
-DECIDING: tuple[ModuleType, ...] = (new_deals, decisions, row_deciding, recycling, undoing)
+DECIDING: tuple[ModuleType, ...] = (new_deals, execution, row_deciding, recycling, undoing)
 WITHIN = {"create", "execute"}
 """What the others are made of."""
 

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.errors import BadInput, Conflict, Refused
-from pipeboard.exchange.recipe import Recipe, with_column, with_constant, with_word
-from pipeboard.exchange.survey import PlacingWord
+from pipeboard.exchange.recipe import PlacingWord, Recipe, with_column, with_constant, with_word
 from pipeboard.workspace.import_plan import (
     FileSeen,
     ImportPlan,

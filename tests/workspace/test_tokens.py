@@ -8,7 +8,7 @@ import pytest
 
 from pipeboard.domain.errors import BadInput, Refused
 from pipeboard.domain.settings import Rep
-from pipeboard.workspace.receipts import Receipt
+from pipeboard.workspace.recording import Receipt
 from tests.ledger import disagreements
 from tests.team import Team, add, sales
 from tests.verbs import Workspace

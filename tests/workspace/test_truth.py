@@ -17,7 +17,7 @@ from pipeboard.domain.errors import GateNotMet, NotFound, PipeboardError, Refuse
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
-from pipeboard.workspace.receipts import Receipt
+from pipeboard.workspace.recording import Receipt
 from tests.ledger import disagreements
 from tests.team import LEAD, NEEDS, PROPOSAL, QUALIFICATION, TODAY, Team, add, now_of, sales
 from tests.verbs import Workspace
@@ -453,7 +453,7 @@ def test_recorded_instants_never_run_backwards(scene: Scene, team: Team) -> None
 
 
 def test_a_workspace_begins_whole_or_not_at_all(team: Team, tmp_path: Any) -> None:
-    from pipeboard.domain.actor import Actor
+    from pipeboard.domain.people import Actor
     from pipeboard.store import Store
     from pipeboard.workspace.configuration import make_workspace
     from tests.team import NOW

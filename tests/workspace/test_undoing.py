@@ -13,7 +13,7 @@ from pipeboard.domain.deal import Contact, Deal, Loss, Status, Term
 from pipeboard.domain.errors import Conflict, GateNotMet, Refused
 from pipeboard.domain.money import Money
 from pipeboard.domain.timeline import without_cancelled
-from pipeboard.workspace.receipts import Receipt
+from pipeboard.workspace.recording import Receipt
 from tests.ledger import disagreements
 from tests.team import LEAD, NEEDS, PROPOSAL, QUALIFICATION, Team, add, now_of, qualify, sales
 from tests.verbs import Workspace

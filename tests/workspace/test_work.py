@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 
 from pipeboard.domain import commands as c
-from pipeboard.domain import going_on
+from pipeboard.domain import follow_up
 from pipeboard.domain.deal import Answer, Loss, NextStep, Status
 from pipeboard.domain.errors import BadInput, Conflict, GateNotMet, NotFound, Refused
 from pipeboard.domain.events import value_of
-from pipeboard.domain.questions import MEDDICC
-from pipeboard.domain.templates import template
-from pipeboard.workspace import recycling
-from pipeboard.workspace.recycling import win_with_sequels
+from pipeboard.domain.templates import MEDDICC, template
+from pipeboard.workspace import new_deals
+from pipeboard.workspace.new_deals import win_with_sequels
 from tests.ledger import disagreements
 from tests.team import LEAD, NEEDS, QUALIFICATION, TODAY, Team, add, now_of, qualify
 from tests.verbs import Workspace
@@ -195,7 +194,7 @@ def test_a_win_with_its_sequel_is_done_whole_or_not_at_all(
     deals = [add(ana).id, add(ana, "Acme: press 1k").id]
     due = TODAY + timedelta(days=14)
     with monkeypatch.context() as patch:
-        patch.setattr(recycling, "sequel", _refusing(2))
+        patch.setattr(new_deals, "sequel", _refusing(2))
         with pytest.raises(Refused, match="no room"):
             win_with_sequels(ana, c.Win(override="signed"), deals, due)
     assert all(now_of(ana, deal_id).is_open for deal_id in deals)
@@ -212,6 +211,6 @@ def _refusing(number: int) -> Callable[..., c.Create]:
     def refuse(*given: Any) -> c.Create:
         if next(calls) == number:
             raise Refused("There is no room.")
-        return going_on.sequel(*given)
+        return follow_up.sequel(*given)
 
     return refuse

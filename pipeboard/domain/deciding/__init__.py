@@ -7,7 +7,9 @@ from typing import Any
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.deciding import beginning, edits, merging, moves, reverting, work
+from pipeboard.domain.deciding import beginning, edits, moves, work
+from pipeboard.domain.deciding import beginning as merging
+from pipeboard.domain.deciding import moves as reverting
 from pipeboard.domain.deciding.rules import RULES, Telling
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.events import Event

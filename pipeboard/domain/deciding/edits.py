@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.deal import Answer, Contact, Deal, NextStep, Term
-from pipeboard.domain.deal_fields import BY_NAME, clean_tags, merged_set
+from pipeboard.domain.deal_fields import (
+    BY_NAME,
+    clean_tags,
+    merged_set,
+    named_field,
+    parse_assignment,
+)
 from pipeboard.domain.deciding.rules import Telling, field_words, rule
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import Event, Kind, change_to, value_of
-from pipeboard.domain.fields import named_field, parse_assignment
-from pipeboard.domain.near import did_you_mean
-from pipeboard.domain.text import LIMITS, clean_line, clean_text, quoted, slug
+from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.text import LIMITS, clean_line, clean_text, did_you_mean, quoted, slug
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue

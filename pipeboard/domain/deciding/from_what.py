@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import format_day
+from pipeboard.domain.deal_fields import parse_assignment
 from pipeboard.domain.events import read
-from pipeboard.domain.fields import parse_assignment
 from pipeboard.domain.money import Money, format_money
-from pipeboard.domain.privacy import PRIVATE
+from pipeboard.domain.sheet import PRIVATE
 from pipeboard.domain.timeline import field_text
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -11,6 +10,7 @@ from pipeboard.domain.commands import Context
 from pipeboard.domain.dates import format_day
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.events import Event
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline
 
 C = TypeVar("C")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -23,8 +22,8 @@ from pipeboard.domain.deciding.moves import touched
 from pipeboard.domain.deciding.rules import Telling, rule
 from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
 from pipeboard.domain.events import Event, EventFacts, Kind, change_to, record_to_json
-from pipeboard.domain.near import did_you_mean
-from pipeboard.domain.text import clean_line, clean_text
+from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.text import clean_line, clean_text, did_you_mean
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue, Values

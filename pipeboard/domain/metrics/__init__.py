@@ -9,10 +9,9 @@ from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.folding import KINDS, Fact, fold
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.names import METRICS
-from pipeboard.domain.metrics.rates import Rates
 from pipeboard.domain.metrics.report import Report, compare
 from pipeboard.domain.metrics.result import Metric, Unit
-from pipeboard.domain.metrics.rules import MetricRules, Target
+from pipeboard.domain.metrics.rules import MetricRules, Rates, Target
 
 __all__ = [
     "KINDS",

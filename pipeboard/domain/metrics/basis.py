@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.events import instant, micros
-from pipeboard.domain.metrics.calendar import Calendar
-from pipeboard.domain.metrics.deals import Deals, StageVisits, visits_between
+from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.domain.metrics.deals import (
+    NO_RATE,
+    NO_VALUE,
+    Deals,
+    MoneySum,
+    StageVisits,
+    visits_between,
+)
 from pipeboard.domain.metrics.grouping import Group, Grouping
 from pipeboard.domain.metrics.history import LOST, WON, DealHistory
 from pipeboard.domain.metrics.result import DAY_US, Number, left_out
-from pipeboard.domain.metrics.rules import MetricRules
-from pipeboard.domain.metrics.tally import NO_RATE, NO_VALUE, MoneySum
+from pipeboard.domain.metrics.rules import Calendar, MetricRules
 from pipeboard.domain.periods import Period
 
 T = TypeVar("T")

@@ -12,10 +12,10 @@ from array import array
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.history import WON, DealHistory
 from pipeboard.domain.metrics.result import DAY_US, Metric, Number, proportion

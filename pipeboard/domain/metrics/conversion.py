@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
+from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics.basis import Basis, shared_out
+from pipeboard.domain.metrics.deals import NO_RATE, NO_VALUE
 from pipeboard.domain.metrics.grouping import Group, Grouping
 from pipeboard.domain.metrics.history import LOST, WON, DealHistory
 from pipeboard.domain.metrics.result import Metric, Number, left_out, proportion, ratio
-from pipeboard.domain.metrics.tally import NO_RATE, NO_VALUE
 from pipeboard.domain.pipeline import Stage
 
 NO_ENTRIES = "no entries"

@@ -2,19 +2,96 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from enum import StrEnum
 from fractions import Fraction
 
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.lazy_dataclass import dataclass, field, replace
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.definition import named
+from pipeboard.domain.metrics.deals import MoneySum
 from pipeboard.domain.metrics.forecast import NO_DATE
 from pipeboard.domain.metrics.history import DealHistory
-from pipeboard.domain.metrics.needed import needed_coverage
-from pipeboard.domain.metrics.result import Metric, Number, Unit, left_out, missing, ratio
-from pipeboard.domain.metrics.tally import MoneySum
+from pipeboard.domain.metrics.past_forecasts import PastStanding, at_same_time, was_due, worth_at
+from pipeboard.domain.metrics.result import DAY_US, Metric, Number, Unit, left_out, missing, ratio
 from pipeboard.domain.metrics.targets import NO_TARGET, target_of
-from pipeboard.domain.metrics.winning import win_rate_by_value
+from pipeboard.domain.metrics.win_rates import velocity_parts, win_rate_by_value
+from pipeboard.domain.metrics.wording import named
+
+# The coverage that is needed: how much pipeline it took at the same time of past periods.
+
+NO_PAST = "no past period to learn it from"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """What past periods made of the pipeline that stood at the same time in them.
+
+    `pipe` was due then and `won` came from then to their ends, of which `inside` was not yet there:
+    created and closed meanwhile. Amounts are minor units, summed over `periods` periods; `deals`
+    are those that were due then.
+    """
+
+    periods: int
+    pipe: Fraction
+    won: Fraction
+    inside: Fraction
+    deals: Sequence[DealHistory] = field(default=(), compare=False)
+
+    @property
+    def inside_share(self) -> Fraction | None:
+        """The share of what came that was created and closed inside."""
+        return self.inside / self.won if self.won else None
+
+
+def conversion_of_pipeline(basis: Basis) -> Conversion:
+    """The conversion over up to four past periods of the same kind."""
+    standings = basis.once(at_same_time)
+    won = inside = Fraction(0)
+    pipe: Number = 0
+    deals: list[DealHistory] = []
+    for standing in standings:
+        due = _due_then(standing)
+        deals += due
+        pipe += sum(worth_at(basis, deal, standing.at) or 0 for deal in due)
+        won += basis.tally(standing.won).amount
+        born = [deal for deal in standing.won if deal.created_at > standing.at]
+        inside += basis.tally(born).amount
+    return Conversion(len(standings), Fraction(pipe), won, inside, deals)
+
+
+def _due_then(standing: PastStanding) -> list[DealHistory]:
+    """What was due then and could be worked on: not parked until after the period."""
+    after = standing.period.end.isoformat()
+    return [
+        deal
+        for deal in standing.open
+        if was_due(deal, standing) and (_parked(deal, standing.at) or "") < after
+    ]
+
+
+def _parked(deal: DealHistory, us: int) -> str | None:
+    """Until which day a deal was snoozed at an instant."""
+    until = None
+    for at, day in deal.snoozes:
+        if at <= us:
+            until = day
+    return until
+
+
+def needed_coverage(basis: Basis) -> Metric:
+    """Pipeline over what came of it from the same time on: with so much, a rest of the target would
+    just be made; `n` counts the periods that it rests on."""
+    found = basis.once(conversion_of_pipeline)
+    if not found.periods:
+        return missing(Unit.TIMES, NO_PAST)
+    if not found.won:
+        return missing(Unit.TIMES, "nothing was won then", num=found.pipe, n=found.periods)
+    if not found.pipe:
+        return missing(Unit.TIMES, "nothing was due then", n=found.periods)
+    metric = ratio(found.pipe, found.won, n=found.periods, nothing="", unit=Unit.TIMES)
+    return replace(metric, numerator=found.deals)
+
 
 TARGET_MET = "target met"
 
@@ -155,3 +232,59 @@ def required(basis: Basis) -> Metric:
 def required_by_win_rate(basis: Basis) -> Metric:
     """The old rule: 1 over the win rate by value, as if all were won or lost in the period."""
     return basis.once(coverage).by_win_rate
+
+
+# Whether there is time left: attainment beside the time gone, and what is still needed.
+
+DAYS_A_WEEK = 7
+
+
+@named("attainment", Unit.RATIO, "Attained", better=True)
+def attainment(basis: Basis) -> Metric:
+    """What was won of the target."""
+    target, won = target_of(basis), basis.tally(basis.won)
+    if target.value is None or won.whole is None:
+        return missing(Unit.RATIO, target.reason or won.reason or NO_TARGET)
+    metric = ratio(won.whole, target.value, n=len(won.deals), nothing="target is 0")
+    return replace(metric, numerator=won.deals)
+
+
+@named("pace", Unit.RATIO, "Time gone")
+def pace(basis: Basis) -> Metric:
+    """How much of the period has gone by: what attainment is held against."""
+    if basis.period.kind == "all":
+        return missing(Unit.RATIO, "the period has no end")
+    gone = min(max(basis.now - basis.start, 0), basis.end - basis.start)
+    days = (basis.period.end - basis.period.start).days
+    return ratio(gone, basis.end - basis.start, n=days, nothing="")
+
+
+@named("coverage_next", Unit.TIMES, "Coverage of the next", better=True, at_end=True)
+def next_coverage(basis: Basis) -> Metric:
+    """Open value due in the period after this one over its target."""
+    try:
+        after = basis.period.next()
+    except BadInput:
+        return missing(Unit.TIMES, "there is no period after this one")
+    return coverage(basis.during(after)).ratio
+
+
+@named("leads_needed", Unit.COUNT, "Needed a week", better=False, at_end=True)
+def leads_needed(basis: Basis) -> Metric:
+    """New deals a week that would close the gap, at the win rate and size of lately."""
+    found = basis.once(coverage)
+    if found.remaining is None:
+        return missing(Unit.COUNT, found.target.reason or NO_TARGET)
+    if found.remaining <= 0:
+        return missing(Unit.COUNT, TARGET_MET)
+    if basis.now >= basis.end - 1:
+        return missing(Unit.COUNT, "the period is over")
+    parts = velocity_parts(basis)
+    for part in (parts.win_rate, parts.deal_size):
+        if not part.value:
+            return missing(Unit.COUNT, part.reason or "the win rate or size of lately is 0")
+    each = Fraction(parts.win_rate.value or 0) * Fraction(parts.deal_size.value or 0)
+    weeks = Fraction(basis.end - basis.now, DAYS_A_WEEK * DAY_US)
+    new = Fraction(found.remaining) / each
+    metric = ratio(new, weeks, n=parts.win_rate.n, nothing="", unit=Unit.COUNT)
+    return replace(metric, numerator=parts.deal_size.numerator)

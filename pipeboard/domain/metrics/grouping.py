@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
-from pipeboard.domain.currencies import exponent
-from pipeboard.domain.metrics.calendar import Calendar
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.history import WON, DealHistory
-from pipeboard.domain.metrics.rules import MetricRules
+from pipeboard.domain.metrics.rules import Calendar, MetricRules
+from pipeboard.domain.money import exponent
 
 Group = str | None
 """The name of a group; None is the group of what is unknown: nobody's deals, no source."""

@@ -6,42 +6,42 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from pipeboard.domain.metrics import (
-    activity,
-    adherence,
-    ageing,
-    categories,
-    counts,
     coverage,
     cycle,
     forecast,
-    lead_velocity,
-    own_call,
-    pace,
-    size,
-    slipping,
+    leads,
+    outcomes,
+    process,
     targets,
-    velocity,
-    winning,
+    time_in_stage,
+    waterfall,
+    win_rates,
 )
-from pipeboard.domain.metrics.definition import Definition
+from pipeboard.domain.metrics import coverage as pace
+from pipeboard.domain.metrics import cycle as size
+from pipeboard.domain.metrics import forecast as categories
+from pipeboard.domain.metrics import targets as own_call
+from pipeboard.domain.metrics.wording import Definition
 
 # fmt: off
 _NUMBERS = (
-    counts.won_count, counts.lost_count, counts.open_count, counts.created_count,
-    counts.qualified_count, activity.quotes_sent, counts.won_value, counts.lost_value,
-    counts.open_value, winning.win_rate, winning.win_rate_by_value, winning.win_rate_competitive,
-    winning.win_rate_of_cohort, winning.win_rate_pessimistic, cycle.cycle_median, cycle.cycle_mean,
+    outcomes.won_count, outcomes.lost_count, outcomes.open_count, outcomes.created_count,
+    outcomes.qualified_count, process.quotes_sent, outcomes.won_value, outcomes.lost_value,
+    outcomes.open_value, win_rates.win_rate, win_rates.win_rate_by_value,
+    win_rates.win_rate_competitive,
+    win_rates.win_rate_of_cohort, win_rates.win_rate_pessimistic, cycle.cycle_median,
+    cycle.cycle_mean,
     cycle.cycle_p90, cycle.close_median, size.deal_size_mean, size.deal_size_median,
     size.open_deal_size_mean, cycle.active_cycle, cycle.cycle_since_qualified, size.kept_value,
-    counts.created_value, counts.created_and_won_share, velocity.velocity_per_day,
-    velocity.run_rate_per_day, coverage.coverage_ratio, coverage.gross_coverage, coverage.required,
+    outcomes.created_value, outcomes.created_and_won_share, win_rates.velocity_per_day,
+    win_rates.run_rate_per_day, coverage.coverage_ratio, coverage.gross_coverage, coverage.required,
     coverage.required_by_win_rate, targets.target_of, forecast.weighted_forecast,
     forecast.measured_forecast, forecast.rose_tint, categories.forecast_commit,
     categories.forecast_best, categories.forecast_pipeline, own_call.own_call,
-    categories.forecast_overdue, lead_velocity.lead_velocity_rate, lead_velocity.lead_growth,
-    activity.first_response, slipping.slip_rate, slipping.push_count, forecast.cautious_forecast,
-    lead_velocity.lead_velocity_average, adherence.adherence_rate, forecast.win_chance,
-    ageing.single_contact, pace.next_coverage, pace.attainment, pace.pace, pace.leads_needed,
+    categories.forecast_overdue, leads.lead_velocity_rate, leads.lead_growth,
+    process.first_response, waterfall.slip_rate, waterfall.push_count, forecast.cautious_forecast,
+    leads.lead_velocity_average, process.adherence_rate, forecast.win_chance,
+    time_in_stage.single_contact, pace.next_coverage, pace.attainment, pace.pace, pace.leads_needed,
 )
 # fmt: on
 

@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics import conversion
-from pipeboard.domain.metrics.activity import Touches, touches
-from pipeboard.domain.metrics.adherence import ProcessCompliance, adherence
-from pipeboard.domain.metrics.ageing import stalled_by_stage
-from pipeboard.domain.metrics.backtest import Backtest, backtest
-from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.calibration import Calibration, calibration
-from pipeboard.domain.metrics.categories import Month, months
+from pipeboard.domain.metrics.basis import Basis, in_order
+from pipeboard.domain.metrics.calibration import (
+    Calibration,
+    WeekForecast,
+    calibration,
+    forecast_history,
+)
 from pipeboard.domain.metrics.coverage import Coverage, coverage
 from pipeboard.domain.metrics.cycle import time_to_win
-from pipeboard.domain.metrics.dwell import (
+from pipeboard.domain.metrics.forecast import (
+    Forecast,
+    Month,
+    forecast,
+    months,
+    open_by_stage,
+    rose_tint_by_stage,
+    weighted_value,
+)
+from pipeboard.domain.metrics.grouping import Group, Grouping
+from pipeboard.domain.metrics.leads import LeadMonth, Week, lead_velocity, weeks
+from pipeboard.domain.metrics.names import METRICS
+from pipeboard.domain.metrics.outcomes import LossReason, loss_reasons
+from pipeboard.domain.metrics.past_forecasts import Backtest, backtest
+from pipeboard.domain.metrics.process import (
+    ProcessCompliance,
+    Touches,
+    adherence,
+    advances,
+    quotes,
+    touches,
+)
+from pipeboard.domain.metrics.result import Metric, count
+from pipeboard.domain.metrics.targets import CallRecord, call_record, own_call, target_of
+from pipeboard.domain.metrics.time_in_stage import (
     Bottleneck,
     Overstay,
     TimeInStage,
@@ -24,26 +48,76 @@ from pipeboard.domain.metrics.dwell import (
     dwell,
     expected_days,
     overstay_by_stage,
+    stalled_by_stage,
 )
-from pipeboard.domain.metrics.forecast import (
-    Forecast,
-    forecast,
-    open_by_stage,
-    rose_tint_by_stage,
-    weighted_value,
-)
-from pipeboard.domain.metrics.grouping import Group, Grouping
-from pipeboard.domain.metrics.lead_velocity import LeadMonth, lead_velocity
-from pipeboard.domain.metrics.losses import LossReason, loss_reasons
-from pipeboard.domain.metrics.names import METRICS
-from pipeboard.domain.metrics.own_call import CallRecord, call_record
-from pipeboard.domain.metrics.partition import partition
-from pipeboard.domain.metrics.result import Metric, count
-from pipeboard.domain.metrics.said_before import WeekForecast, forecast_history
-from pipeboard.domain.metrics.series import Week, weeks
-from pipeboard.domain.metrics.velocity import is_stale
-from pipeboard.domain.metrics.waterfall import Waterfall, waterfall
+from pipeboard.domain.metrics.waterfall import Waterfall, due_at_start, pushes_of, waterfall
+from pipeboard.domain.metrics.win_rates import is_stale
 from pipeboard.domain.pipeline import Stage
+
+# Which groups there are: nothing that is counted in the whole is in none of them.
+
+_HAPPENED = (quotes, advances, pushes_of)
+
+
+def partition(basis: Basis, grouping: Grouping) -> dict[Group, Basis]:
+    """Every group with a deal or an event that some number of the report counts, a target or a
+    call of its own, by name; what is unknown comes last."""
+    parts, busy = basis.split(grouping), set(_by_events(basis, grouping))
+    for name in (*busy, *_with_goals(basis, grouping)):
+        if name not in parts:
+            parts[name] = basis.nothing_of(grouping, name)
+    return {
+        name: parts[name]
+        for name in in_order(parts)
+        if name in busy
+        or _counts(parts[name])
+        or target_of(parts[name]).value is not None
+        or own_call(parts[name].stock).value is not None
+    }
+
+
+def _counts(part: Basis) -> bool:
+    """Whether a number of the group's own deals, of the period or the trailing window, is not 0."""
+    days = max(part.rules.run_rate_days, part.rules.velocity_days)
+    return bool(
+        part.deals.open
+        or part.stock.deals.open
+        or part.created
+        or part.closed
+        or part.left
+        or part.closed_within(days)
+        or part.stock.closed_within(days)
+        or any(part.holds(at) for at, _ in part.deals.qualified)
+    )
+
+
+def _by_events(basis: Basis, grouping: Grouping) -> Iterator[Group]:
+    """The groups of what happened to deals in the period, and of those due at its start."""
+    for happened in _HAPPENED:
+        for us, deal in basis.once(happened):
+            yield grouping.event(deal, us)
+    for us, deal in basis.once(due_at_start) if basis.start <= basis.now else ():
+        yield grouping.standing(deal, us)
+    start, end = basis.start, basis.end
+    for deal in basis.population:
+        for at, _ in deal.touches:
+            if start <= at < end and basis.happened_in_group(deal, at):
+                yield grouping.event(deal, at)
+    yield from basis.grouped_visits(grouping)
+
+
+def _with_goals(basis: Basis, grouping: Grouping) -> Iterator[Group]:
+    """The groups that somebody has set any target for, or that have called any period."""
+    for _, owner in basis.stock.rules.calls:
+        if grouping.scope == "owner":
+            yield owner
+        elif grouping.scope == "team":
+            yield basis.stock.rules.teams.get(owner) or None
+    for target in basis.rules.targets:
+        if grouping.scope == "owner" and target.owner:
+            yield target.owner
+        elif grouping.scope == "team":
+            yield target.team or basis.rules.teams.get(target.owner) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,3 +307,61 @@ def _change(name: str, now: Metric, then: Metric) -> MetricChange:
     wanted = METRICS[name].more_is_better
     is_better = None if wanted is None or not difference else (difference > 0) is wanted
     return MetricChange(now, then, difference, share, is_better)
+
+
+# What a report is of: said beside every output, so that no number stands without its question.
+
+
+def scope_of(report: Report, filter_text: str = "", owner: str | None = None) -> Mapping[str, str]:
+    """Pipeline, period, instant, filter, owner, zone, currency and windows, in words by name; what
+    was not asked for is ""."""
+    basis, rules = report.basis, report.basis.rules
+    start, end = basis.period.instants(rules.zone)
+    stock = report.stock.as_of
+    over = report.stock is not basis
+    return {
+        "pipeline": rules.pipeline.name,
+        "period": basis.period.label,
+        "start": start.astimezone(rules.zone).isoformat(),
+        "end": end.astimezone(rules.zone).isoformat(),
+        "as_of": basis.as_of.astimezone(rules.zone).isoformat(),
+        "stock_as_of": (stock if over else basis.as_of).astimezone(rules.zone).isoformat(),
+        "filter": filter_text,
+        "owner": owner or "",
+        "zone": rules.settings.zone_name,
+        "currency": rules.currency,
+    }
+
+
+def windows_of(report: Report) -> Mapping[str, int]:
+    """How many days numbers look back that are not of the period: by what they are for."""
+    rules = report.basis.rules
+    return {
+        "velocity": rules.velocity_days,
+        "run_rate": rules.run_rate_days,
+        "calibration": rules.measured_days,
+        "win_given": rules.measured_days,
+    }
+
+
+def headline(report: Report, filter_text: str = "", owner: str | None = None) -> str:
+    """`New business: 2026Q4, @mara, /source:referral, as of 2026-10-31 23:59 (Europe/Berlin)`."""
+    basis, rules = report.basis, report.basis.rules
+    parts = [f"{rules.pipeline.name}: {basis.period.label}"]
+    if owner is not None:
+        parts.append(f"@{owner}")
+    if filter_text:
+        parts.append(f"/{filter_text}")
+    at = basis.as_of.astimezone(rules.zone)
+    parts.append(f"as of {at:%Y-%m-%d %H:%M} ({rules.settings.zone_name})")
+    return ", ".join(parts)
+
+
+def footnote(report: Report) -> str:
+    """What the days and sums rest on, in one sentence."""
+    rules, days = report.basis.rules, windows_of(report)
+    over = "" if report.stock is report.basis else ", of the open deals at the end of the period"
+    return (
+        f"Amounts in {rules.currency}{over}; velocity over {days['velocity']} days, run rate over "
+        f"{days['run_rate']}, calibration over {days['calibration']}."
+    )

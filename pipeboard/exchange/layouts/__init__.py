@@ -6,25 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.near import did_you_mean
-from pipeboard.domain.text import quoted
-from pipeboard.exchange.layouts import (
-    attio,
-    bitrix24,
-    close,
-    copper,
-    espocrm,
-    freshsales,
-    hubspot,
-    monday,
-    odoo,
-    own,
-    pipedrive,
-    salesforce,
-    suitecrm,
-    trello,
-    zoho,
-)
+from pipeboard.domain.text import did_you_mean, quoted
+from pipeboard.exchange.layouts import large, own, small, trello
 from pipeboard.exchange.layouts.layout import Layout
 
 GENERIC = Layout(name="csv", columns={})
@@ -35,20 +18,20 @@ LAYOUTS: Mapping[str, Layout] = MappingProxyType(
         layout.name: layout
         for layout in (
             own.OURS,
-            pipedrive.PIPEDRIVE,
-            hubspot.HUBSPOT,
-            salesforce.SALESFORCE,
-            zoho.ZOHO,
+            large.PIPEDRIVE,
+            large.HUBSPOT,
+            large.SALESFORCE,
+            large.ZOHO,
             trello.TRELLO,
-            close.CLOSE,
-            attio.ATTIO,
-            copper.COPPER,
-            freshsales.FRESHSALES,
-            bitrix24.BITRIX24,
-            odoo.ODOO,
-            suitecrm.SUITECRM,
-            espocrm.ESPOCRM,
-            monday.MONDAY,
+            small.CLOSE,
+            small.ATTIO,
+            small.COPPER,
+            small.FRESHSALES,
+            large.BITRIX24,
+            large.ODOO,
+            small.SUITECRM,
+            small.ESPOCRM,
+            small.MONDAY,
             GENERIC,
         )
     }

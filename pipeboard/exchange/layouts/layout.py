@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 
+from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import slug
 from pipeboard.exchange.fields import ENTERED
 

@@ -8,13 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeboard.store.database import Database
-from pipeboard.store.projecting.answers import write_answers
-from pipeboard.store.projecting.change import Change
-from pipeboard.store.projecting.deals import write_deals
-from pipeboard.store.projecting.events import write_events
-from pipeboard.store.projecting.finding import write_findables, write_owners
-from pipeboard.store.projecting.remarks import write_notes, write_touches
-from pipeboard.store.projecting.totals import add_totals
+from pipeboard.store.projecting.deals import (
+    Change,
+    add_totals,
+    write_deals,
+    write_findables,
+    write_owners,
+)
+from pipeboard.store.projecting.events import (
+    write_answers,
+    write_events,
+    write_notes,
+    write_touches,
+)
 
 __all__ = ["Change", "project", "project_rows"]
 

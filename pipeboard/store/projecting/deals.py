@@ -4,15 +4,37 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Conflict
-from pipeboard.domain.events import micros
+from pipeboard.domain.events import Event, micros
+from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.text import fold
 from pipeboard.store.database import Database
 from pipeboard.store.dialect import is_taken
-from pipeboard.store.projecting.change import Change
 from pipeboard.store.rows import row_from_deal
+from pipeboard.store.sql import VALUE_BYTES, index_key
+
+# What a command did to one deal, as it is to be stored.
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A deal before a command (None: it begins), after it, and the events in between.
+
+    `told` names the command of each event where a whole history is stored at once.
+    """
+
+    before: Deal | None
+    after: Deal
+    events: tuple[Event, ...]
+    told: tuple[str, ...] = ()
+
+    def differs(self, field: str) -> bool:
+        """Whether the deal has another value in that field than before."""
+        return self.before is None or getattr(self.before, field) != getattr(self.after, field)
 
 
 def write_deals(database: Database, changes: Sequence[Change], at_us: int) -> None:
@@ -64,3 +86,114 @@ def _update(database: Database, columns: Sequence[str], rows: Sequence[dict[str,
             f"{names}{more} was changed by somebody else meanwhile.",
             hint="Look at it again, then repeat.",
         )
+
+
+# What deals are found by besides their own rows: tags, custom fields, people; and the reps.
+
+
+def _tag_rows(deal: Deal) -> list[dict[str, Any]]:
+    return [{"deal_id": deal.id, "tag": tag} for tag in deal.tags]
+
+
+def _field_rows(deal: Deal) -> list[dict[str, Any]]:
+    return [
+        {
+            "deal_id": deal.id,
+            "name": name,
+            "value": value,
+            "folded": index_key(fold(value), VALUE_BYTES),
+        }
+        for name, value in deal.fields.items()
+    ]
+
+
+def _contact_rows(deal: Deal) -> list[dict[str, Any]]:
+    return [
+        {
+            "deal_id": deal.id,
+            "key": key,
+            "name": contact.name,
+            "role": contact.role,
+            "email": contact.email,
+            "phone": contact.phone,
+            "title": contact.title,
+        }
+        for key, contact in deal.contacts.items()
+    ]
+
+
+FINDABLE: tuple[tuple[str, str, Callable[[Deal], list[dict[str, Any]]]], ...] = (
+    ("tags", "deal_tag", _tag_rows),
+    ("fields", "deal_field", _field_rows),
+    ("contacts", "contact", _contact_rows),
+)
+
+
+def write_findables(database: Database, changes: Sequence[Change]) -> None:
+    """Tags, custom fields and people: written anew for the deals where they changed."""
+    for field, table, rows_of in FINDABLE:
+        touched = [change for change in changes if change.differs(field)]
+        old = [{"id": change.after.id} for change in touched if change.before is not None]
+        database.change_each(f"DELETE FROM {table} WHERE deal_id = :id", old)
+        database.insert(table, [row for change in touched for row in rows_of(change.after)])
+
+
+def write_owners(database: Database, changes: Sequence[Change]) -> None:
+    """Whoever owns a deal for the first time becomes a rep."""
+    owners = {c.after.owner for c in changes if c.after.owner and c.differs("owner")}
+    database.insert(
+        "rep",
+        [
+            {"name": owner, "display_name": "", "team": "", "active": True}
+            for owner in sorted(owners)
+        ],
+        otherwise="ON CONFLICT (name) DO NOTHING",
+    )
+
+
+# The totals of each stage, kept with every change.
+
+Total = tuple[int, str, str]
+
+
+def contribution(deal: Deal) -> tuple[Total, tuple[int, int, int, int]] | None:
+    """What a deal adds to the totals of its stage: key (stage, owner, currency) and amounts
+    (deals, value, value at the stage's probability, value x basis points by hand)."""
+    if deal.removed or deal.archived_at is not None:
+        return None
+    value, bp = deal.value, deal.probability_bp
+    if value is None:
+        return (deal.stage_id, deal.owner, ""), (1, 0, 0, 0)
+    by_hand = (0, value.minor * bp) if bp is not None else (value.minor, 0)
+    return (deal.stage_id, deal.owner, value.currency), (1, value.minor, *by_hand)
+
+
+def add_totals(database: Database, changes: Sequence[Change]) -> None:
+    """Adds to the totals what the changes took from one stage and brought to another."""
+    deltas: dict[Total, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    before = ((change.before, -1) for change in changes if change.before is not None)
+    for deal, factor in (*before, *((change.after, 1) for change in changes)):
+        added = contribution(deal)
+        if added is not None:
+            key, amounts = added
+            row = deltas[key]
+            for place, amount in enumerate(amounts):
+                row[place] += factor * amount
+    rows = [
+        {"stage": s, "owner": o, "currency": c, "n": n, "v": v, "p": p, "h": h}
+        for (s, o, c), (n, v, p, h) in deltas.items()
+        if (n, v, p, h) != (0, 0, 0, 0)
+    ]
+    database.change_each(_ADD, rows)
+
+
+_ADD = (
+    "INSERT INTO stage_total"
+    " (stage_id, owner, currency, deals, value_minor, stage_minor, hand_minor_bp)"
+    " VALUES (:stage, :owner, :currency, :n, :v, :p, :h)"
+    " ON CONFLICT (stage_id, owner, currency) DO UPDATE SET"
+    " deals = stage_total.deals + excluded.deals,"
+    " value_minor = stage_total.value_minor + excluded.value_minor,"
+    " stage_minor = stage_total.stage_minor + excluded.stage_minor,"
+    " hand_minor_bp = stage_total.hand_minor_bp + excluded.hand_minor_bp"
+)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from pipeboard.domain.deal import Loss, NextStep
+from pipeboard.domain.deal import Answer, Loss, NextStep
 from pipeboard.domain.events import Event, Kind, micros, to_json, value_of
 from pipeboard.domain.money import Money
+from pipeboard.domain.text import fold
 from pipeboard.store.database import Database
-from pipeboard.store.projecting.change import Change
+from pipeboard.store.projecting.deals import Change
 from pipeboard.store.rows import as_json
 
 if TYPE_CHECKING:
@@ -121,3 +124,177 @@ _OF_KIND: Mapping[Kind, Callable[[Event], Mapping[str, Any]]] = {
     **dict.fromkeys((Kind.MOVED, Kind.WON, Kind.REOPENED), _overrides_of),
 }
 """What metrics ask of an event of its kind besides stage, money and day."""
+
+
+# The rows of answers: every version of each, the present one open.
+
+
+def write_answers(database: Database, changes: Sequence[Change]) -> None:
+    """Answers that are given, after those that they replace."""
+    database.insert("answer", answer_rows(changes, partial(_close_answer, database)))
+
+
+def answer_rows(
+    changes: Sequence[Change], close: Callable[[Change, str], int]
+) -> list[dict[str, Any]]:
+    """The rows of answers given; `close` ends the present answer of a deal that was there, and
+    tells the number of its version (0 without any)."""
+    rows: list[dict[str, Any]] = []
+    for change in changes:
+        given = _answers_given(change)
+        versions = dict.fromkeys((question for question, _, _ in given), 0)
+        if change.before is not None:
+            for question in versions:
+                versions[question] = close(change, question)
+        for question, answer, at in given:
+            if rows and rows[-1]["deal_id"] == change.after.id:
+                _replace(rows, change.after.id, question, at)
+            if answer is None:
+                continue
+            versions[question] += 1
+            rows.append(_answer_row(change.after.id, question, versions[question], answer, at))
+    return rows
+
+
+def _answers_given(change: Change) -> list[tuple[str, Answer | None, int]]:
+    """Every answer given or taken back in a change, in order: question, answer, microseconds."""
+    given: list[tuple[str, Answer | None, int]] = []
+    for event in change.events:
+        for name, value in event.after.items():
+            if name == "answers" and isinstance(value, Mapping):
+                given += [(key, _answer(answer), micros(event.at)) for key, answer in value.items()]
+            elif name.startswith("answers."):
+                given.append((name.removeprefix("answers."), _answer(value), micros(event.at)))
+    return given
+
+
+def _answer(value: FieldValue) -> Answer | None:
+    assert value is None or isinstance(value, Answer)
+    return value
+
+
+def _close_answer(database: Database, change: Change, question: str) -> int:
+    """Marks the present answer as replaced; the number of the last version (0 without any)."""
+    of_question = {"deal": change.after.id, "question": question}
+    database.change(
+        "UPDATE answer SET replaced_at = :at"
+        " WHERE deal_id = :deal AND question = :question AND replaced_at IS NULL",
+        of_question | {"at": micros(change.events[-1].at)},
+    )
+    return database.number(
+        "SELECT max(version) FROM answer WHERE deal_id = :deal AND question = :question",
+        of_question,
+    )
+
+
+def _replace(rows: Sequence[dict[str, Any]], deal_id: int, question: str, at: int) -> None:
+    for row in reversed(rows):
+        if row["deal_id"] != deal_id:
+            return
+        if row["question"] == question and row["replaced_at"] is None:
+            row["replaced_at"] = at
+
+
+def _answer_row(
+    deal_id: int, question: str, version: int, answer: Answer, at: int
+) -> dict[str, Any]:
+    return {
+        "deal_id": deal_id,
+        "question": question,
+        "version": version,
+        "text": answer.text,
+        "rating": answer.rating,
+        "evidence": answer.evidence,
+        "by": answer.by,
+        "at": micros(answer.at) if answer.at else at,
+        "replaced_at": None,
+    }
+
+
+# The rows of notes and touches, marked rather than deleted when they are undone.
+
+
+def write_notes(database: Database, changes: Sequence[Change]) -> None:
+    _put(database, "note", note_rows(changes))
+    for _, event in _events_of(changes, Kind.NOTE_EDITED):
+        said = event.facts["old" if event.undoes else "new"]
+        database.change(
+            "UPDATE note SET text = :text, folded = :folded, edited_at = :at WHERE id = :id",
+            {
+                "text": said,
+                "folded": fold(said),
+                "at": micros(event.at),
+                "id": event.facts["id"],
+            },
+        )
+
+
+def write_touches(database: Database, changes: Sequence[Change]) -> None:
+    _put(database, "touch", touch_rows(changes))
+
+
+Remark = tuple[bool, dict[str, Any]]
+"""Whether a note or touch is taken back, and its row."""
+
+
+def note_rows(changes: Sequence[Change]) -> list[Remark]:
+    """The notes that the changes write or take back."""
+    return [
+        (
+            event.undoes,
+            {
+                "id": event.facts["note"]["id"],
+                "deal_id": deal_id,
+                "author": event.facts["note"]["author"],
+                "at": _micros_of(event.facts["note"]["at"]),
+                "text": event.facts["note"]["text"],
+                "folded": fold(event.facts["note"]["text"]),
+                "edited_at": None,
+                "removed": False,
+            },
+        )
+        for deal_id, event in _events_of(changes, Kind.NOTE)
+    ]
+
+
+def touch_rows(changes: Sequence[Change]) -> list[Remark]:
+    """The touches that the changes log or take back."""
+    return [
+        (
+            event.undoes,
+            {
+                "id": event.facts["touch"]["id"],
+                "deal_id": deal_id,
+                "type": event.facts["touch"]["type"],
+                "direction": event.facts["touch"]["direction"],
+                "outcome": event.facts["touch"].get("outcome", ""),
+                "by": event.facts["touch"].get("by", ""),
+                "at": _micros_of(event.facts["touch"]["at"]),
+                "removed": False,
+            },
+        )
+        for deal_id, event in _events_of(changes, Kind.TOUCH)
+    ]
+
+
+def _micros_of(text: str) -> int:
+    return micros(datetime.fromisoformat(text))
+
+
+def _put(database: Database, table: str, rows: Sequence[Remark]) -> None:
+    """Notes or touches: new ones inserted, undone ones marked, redone ones brought back."""
+    there = [row for undone, row in rows if not undone]
+    gone = [{"id": row["id"]} for undone, row in rows if undone]
+    database.insert(
+        table, there, otherwise="ON CONFLICT (id) DO UPDATE SET removed = excluded.removed"
+    )
+    database.change_each(f"UPDATE {table} SET removed = true WHERE id = :id", gone)
+
+
+def _events_of(changes: Sequence[Change], kind: Kind) -> Iterable[tuple[int, Event]]:
+    return (
+        (change.after.id, event)
+        for change in changes
+        for event in change.events
+        if event.kind is kind
+    )

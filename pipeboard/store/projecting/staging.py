@@ -12,11 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from pipeboard.store.projecting.answers import answer_rows
-from pipeboard.store.projecting.change import Change
-from pipeboard.store.projecting.events import event_rows
-from pipeboard.store.projecting.finding import FINDABLE
-from pipeboard.store.projecting.remarks import note_rows, touch_rows
+from pipeboard.store.projecting.deals import FINDABLE, Change
+from pipeboard.store.projecting.events import answer_rows, event_rows, note_rows, touch_rows
 from pipeboard.store.rows import row_from_deal
 
 _BESIDE = ("deal_tag", "deal_field", "contact", "answer", "note", "touch")

@@ -5,16 +5,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pipeboard.domain.agreements import Agreement, AgreementEntry, Contents, Topic
 from pipeboard.domain.events import instant, micros
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.store.database import Database, Row
-from pipeboard.store.pipeline_rows import pipeline_data, pipeline_from_data
-from pipeboard.store.reading.setup import read_all_filters, read_pipelines, read_settings
+from pipeboard.store.reading.setup import (
+    pipeline_data,
+    pipeline_from_data,
+    read_all_filters,
+    read_pipelines,
+    read_settings,
+)
 from pipeboard.store.sql import TRUE, Sql, among, every
 
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.attention import Limits, Need, limits
 from pipeboard.domain.dates import start_of_day
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.signs import Limits, Need, limits
 from pipeboard.store.sql import FALSE, Sql, compares, either, every, negated
 
 OPEN = Sql("deal.live and deal.outcome = 'open'")

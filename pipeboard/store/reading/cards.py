@@ -6,15 +6,14 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.attention import DealClocks, Limits, Sign, limits, overstays, sign
 from pipeboard.domain.board import Card, Lens
+from pipeboard.domain.deal import Status
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline, Stage
-from pipeboard.domain.status import Status
+from pipeboard.domain.signs import DealClocks, Limits, Sign, limits, overstays, sign
 from pipeboard.store.database import Database
-from pipeboard.store.reading.orders import comes_before, order_by, order_of
-from pipeboard.store.reading.scope import few, scope
+from pipeboard.store.reading.scope import comes_before, few, order_by, order_of, scope
 from pipeboard.store.sql import Sql, among, every
 from pipeboard.store.troubles import UNREADABLE, of_deal
 

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
+from typing import Final
 
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.store.database import CHUNK, Database
 from pipeboard.store.rows import DEALS, stored_deal
 from pipeboard.store.sql import Sql, among, contains, either
 from pipeboard.store.troubles import of_deal
+
+# Which lost deals are due to come back, for whoever looks and for whoever writes.
+
+DUE_TO_RETURN: Final = (
+    "SELECT id FROM deal"
+    " WHERE live AND outcome = 'lost' AND recycle_on <= :today"
+    " AND stage_id IN (SELECT id FROM stage WHERE kind = 'lost')"
+    " AND id NOT IN (SELECT recycled_from FROM deal"
+    " WHERE recycled_from IS NOT NULL AND NOT removed)"
+    " ORDER BY id"
+)
+"""The lost deals, by id, whose day to try again is `:today` (ISO) or before and that have not come
+back yet. What a deal went on to is looked for only where there is one."""
 
 
 @dataclass(frozen=True, slots=True)

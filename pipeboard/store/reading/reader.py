@@ -16,7 +16,7 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store.database import Database
 from pipeboard.store.reading import board, cards, setup
-from pipeboard.store.reading.strays import check_stages
+from pipeboard.store.reading.board import check_stages
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -28,12 +28,10 @@ if TYPE_CHECKING:
     from pipeboard.domain.metrics import DealHistory, MetricRules, Rates
     from pipeboard.domain.sheet import Entry, Sheet
     from pipeboard.store.reading.agreements import Agreements
-    from pipeboard.store.reading.commands import Recorded
     from pipeboard.store.reading.deals import Selection
     from pipeboard.store.reading.finding import Found
-    from pipeboard.store.reading.history import Did
-    from pipeboard.store.reading.known_deals import KnownDeals
-    from pipeboard.store.reading.listing import Listing
+    from pipeboard.store.reading.history import Did, Recorded
+    from pipeboard.store.reading.known_deals import KnownDeals, Listing
     from pipeboard.store.whole import Whole
 
 
@@ -144,7 +142,7 @@ class Reader:
 
     def sheet(self, deal_id: int) -> Sheet | None:
         """A deal with everything around it, as of one moment; None when there is none."""
-        from pipeboard.store.reading.sheets import read_sheet
+        from pipeboard.store.reading.history import read_sheet
 
         return read_sheet(self._database, self._pipelines.by_id(), deal_id)
 
@@ -165,7 +163,7 @@ class Reader:
         `zone` is the workspace's unless given; the rest is as in `Listing`.
         """
         from pipeboard.domain.filter_nodes import EVERYTHING
-        from pipeboard.store.reading.listing import Listing
+        from pipeboard.store.reading.known_deals import Listing
 
         zone = zone or self.settings().zone
         return self.select(
@@ -187,7 +185,7 @@ class Reader:
 
     def ids(self, listing: Listing) -> tuple[int, ...]:
         """The deals of a listing in its order."""
-        from pipeboard.store.reading.listing import read_ids
+        from pipeboard.store.reading.known_deals import read_ids
 
         pipelines = self.pipelines()
         check_stages(self._database, pipelines, with_archive=True)
@@ -200,13 +198,13 @@ class Reader:
         later = "select 1 from command where at > ? limit 1"
         if not self._database.rows(later, (micros(as_of),)):
             return frozenset(self.ids(listing))
-        from pipeboard.store.earlier import ids_at
+        from pipeboard.store.whole import ids_at
 
         return ids_at(self._database, self.pipelines(), listing, as_of)
 
     def due_to_return(self, today: date) -> tuple[int, ...]:
         """The lost deals whose day to try again has come and that have not come back yet."""
-        from pipeboard.store.returning import DUE_TO_RETURN
+        from pipeboard.store.reading.deals import DUE_TO_RETURN
 
         rows = self._database.rows(DUE_TO_RETURN, {"today": today.isoformat()})
         return tuple(row["id"] for row in rows)
@@ -267,32 +265,32 @@ class Reader:
 
     def command(self, command_id: str) -> Recorded | None:
         """The command with that id, if it was ever recorded."""
-        from pipeboard.store.reading.commands import read_command
+        from pipeboard.store.reading.history import read_command
 
         return read_command(self._database, command_id)
 
     def undoable(self, actor: str) -> Recorded | None:
         """The actor's last command that stands, undoing itself aside."""
-        from pipeboard.store.reading.commands import read_undoable
+        from pipeboard.store.reading.history import read_undoable
 
         return read_undoable(self._database, actor)
 
     def redoable(self, actor: str) -> tuple[Recorded, Recorded] | None:
         """The actor's last undo that stands, unless they did something else since, and what it
         took back."""
-        from pipeboard.store.reading.commands import read_redoable
+        from pipeboard.store.reading.history import read_redoable
 
         return read_redoable(self._database, actor)
 
     def events_of(self, command_id: str) -> dict[int, list[tuple[int, Event]]]:
         """The events of a command by deal, each with the version it led to, in their order."""
-        from pipeboard.store.reading.commands import read_events_of
+        from pipeboard.store.reading.history import read_events_of
 
         return read_events_of(self._database, command_id)
 
     def standing_since(self, deal_id: int, version: int) -> list[Entry]:
         """What was done to a deal after that version and stands, oldest first."""
-        from pipeboard.store.reading.commands import read_standing_since
+        from pipeboard.store.reading.history import read_standing_since
 
         return read_standing_since(self._database, deal_id, version)
 
@@ -333,7 +331,7 @@ class Numbers:
     def rules(self, pipeline: Pipeline, as_of: datetime | None = None) -> MetricRules:
         """What the numbers of a pipeline are counted by at an instant (now): stages, targets,
         rates, teams, settings."""
-        from pipeboard.store.reading.yardsticks import read_rules
+        from pipeboard.store.reading.metric_settings import read_rules
 
         return read_rules(self._database, pipeline, setup.read_settings(self._database), as_of)
 
@@ -342,7 +340,7 @@ class Numbers:
     ) -> tuple[frozenset[int], frozenset[int]]:
         """Of some deals those with the evidence of a commit, and of all those with two contacts or
         more, at an instant."""
-        from pipeboard.store.reading.yardsticks import read_supported, read_well_known
+        from pipeboard.store.reading.metric_settings import read_supported, read_well_known
 
         supported = read_supported(self._database, pipeline, as_of, ids)
         return supported, read_well_known(self._database, pipeline.id, as_of)
@@ -352,19 +350,19 @@ class Numbers:
     ) -> Mapping[int, str]:
         """A value of each deal to group by, at an instant (now): `source`, `account`,
         `field.product`; BadInput for what no deal has."""
-        from pipeboard.store.reading.yardsticks import read_attribute
+        from pipeboard.store.reading.metric_settings import read_attribute
 
         return read_attribute(self._database, pipeline_id, name, as_of)
 
     def usual_days(self, pipeline_id: int) -> Mapping[int, int]:
         """How many days deals usually stay in each open stage, of those changed last."""
-        from pipeboard.store.reading.dwells import read_usual_days
+        from pipeboard.store.reading.board import read_usual_days
 
         return read_usual_days(self._database, pipeline_id)
 
     def rates(self) -> Rates:
         """The exchange rates into the workspace's currency."""
-        from pipeboard.store.reading.yardsticks import read_rates
+        from pipeboard.store.reading.metric_settings import read_rates
 
         return read_rates(self._database, setup.read_settings(self._database).currency)
 

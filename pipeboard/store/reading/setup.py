@@ -3,14 +3,118 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from collections.abc import Iterable, Mapping
+from operator import index
 from typing import Any
 
-from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.criteria import parse_criterion
+from pipeboard.domain.lazy_dataclass import fields
+from pipeboard.domain.pipeline import Category, Factor, Pipeline, Question, Stage, StageKind
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store.database import Database, Row
-from pipeboard.store.pipeline_rows import pipeline_from_rows
 from pipeboard.store.troubles import readable
+
+# Between pipelines and their rows, and the document of a pipeline as JSON.
+
+_SAME = (
+    "id",
+    "name",
+    "kind",
+    "probability_bp",
+    "outcome",
+    "expected_days",
+    "idle_days",
+    "qualified",
+    "category",
+    "playbook",
+    "next_step",
+    "retired",
+)
+_NUMBERS = ("probability_bp", "expected_days", "idle_days")
+_MOST = 100_000
+TAKEN_BACK = "\x7f"
+"""Stands between name and number of a pipeline that was taken back; nobody can type it."""
+
+
+def pipeline_row(pipeline: Pipeline, position: int) -> dict[str, Any]:
+    """The row of the table `pipeline`."""
+    return {
+        "id": pipeline.id,
+        "name": pipeline.name,
+        "currency": pipeline.currency,
+        "position": position,
+        "version": pipeline.version,
+        "questions": json.dumps([_question_data(question) for question in pipeline.questions]),
+    }
+
+
+def stage_row(stage: Stage, pipeline_id: int, position: int) -> dict[str, Any]:
+    """The row of the table `stage`."""
+    row = {name: getattr(stage, name) for name in _SAME}
+    return row | {
+        "kind": str(stage.kind),
+        "category": str(stage.category),
+        "pipeline_id": pipeline_id,
+        "position": position,
+        "criteria": json.dumps([str(criterion) for criterion in stage.criteria]),
+        "checklist": json.dumps(stage.checklist),
+    }
+
+
+def pipeline_data(pipeline: Pipeline) -> dict[str, Any]:
+    """The whole pipeline as JSON data, for the history of its edits."""
+    stages = [stage_row(stage, pipeline.id, place) for place, stage in enumerate(pipeline.stages)]
+    return {**pipeline_row(pipeline, 0), "stages": stages}
+
+
+def pipeline_document(pipeline: Pipeline) -> str:
+    """The whole pipeline as JSON."""
+    return json.dumps(pipeline_data(pipeline), ensure_ascii=False)
+
+
+def pipeline_from_data(data: Mapping[str, Any]) -> Pipeline:
+    """The pipeline that its JSON data stand for."""
+    return pipeline_from_rows(data, data["stages"])
+
+
+def pipeline_from_rows(row: Mapping[str, Any], stages: Iterable[Mapping[str, Any]]) -> Pipeline:
+    """The pipeline that its row and the rows of its stages (in order) stand for."""
+    return Pipeline(
+        row["id"],
+        row["name"].partition(TAKEN_BACK)[0],
+        row["currency"],
+        tuple(_stage(stage) for stage in stages),
+        tuple(_question(data) for data in json.loads(row["questions"])),
+        row["version"],
+    )
+
+
+def _stage(row: Mapping[str, Any]) -> Stage:
+    values = {name: row[name] for name in _SAME}
+    for name in _NUMBERS:  # SQLite takes a text there
+        if values[name] is not None and not 0 <= index(values[name]) <= _MOST:
+            raise ValueError("a number that no stage can have")
+    return Stage(
+        **values
+        | {
+            "kind": StageKind(row["kind"]),
+            "category": Category(row["category"]),
+            "qualified": bool(row["qualified"]),
+            "retired": bool(row["retired"]),
+            "criteria": tuple(parse_criterion(line) for line in json.loads(row["criteria"])),
+            "checklist": tuple(json.loads(row["checklist"])),
+        }
+    )
+
+
+def _question_data(question: Question) -> dict[str, Any]:
+    values = {name: getattr(question, name) for name in ("key", "label", "ask", "why", "good")}
+    return values | {"proves": [str(factor) for factor in question.proves]}
+
+
+def _question(data: Mapping[str, Any]) -> Question:
+    proves = tuple(Factor(name) for name in data["proves"])
+    return Question(**{**data, "proves": proves})
 
 
 @readable("the settings")

@@ -8,8 +8,20 @@ from __future__ import annotations
 
 from sqlmodel import SQLModel
 
-from pipeboard.store.tables.agreed import (
+from pipeboard.store.tables.deal_tables import (
+    AnswerRow,
+    ContactRow,
+    DealFieldRow,
+    DealRow,
+    DealTag,
+    NoteRow,
+    StageTotal,
+    TouchRow,
+)
+from pipeboard.store.tables.workspace_tables import (
+    CommandRow,
     Counter,
+    EventRow,
     FxRate,
     ImportRecipe,
     PipelineRow,
@@ -19,19 +31,9 @@ from pipeboard.store.tables.agreed import (
     Setting,
     StageRow,
     Target,
+    WorkspaceEventRow,
     WorkspaceRow,
 )
-from pipeboard.store.tables.around import (
-    AnswerRow,
-    ContactRow,
-    DealFieldRow,
-    DealTag,
-    NoteRow,
-    StageTotal,
-    TouchRow,
-)
-from pipeboard.store.tables.deal import DealRow
-from pipeboard.store.tables.log import CommandRow, EventRow, WorkspaceEventRow
 
 ALL: tuple[type[SQLModel], ...] = (
     WorkspaceRow,

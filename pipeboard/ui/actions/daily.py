@@ -7,15 +7,113 @@ from collections.abc import Iterable, Sequence
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import parse_date, split_leading_date
 from pipeboard.domain.deal import Deal
-from pipeboard.ui.actions.notes import words_of
+from pipeboard.domain.errors import Conflict
 from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import execute
 from pipeboard.ui.host import Host, Ids, ask, on_deals, read, selected, target_names, targets_of
-from pipeboard.ui.overlays import feedback
+from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
-from pipeboard.ui.overlays.prompt import Prompt
+from pipeboard.ui.overlays.prompt import InEditor, Longer, Prompt
 from pipeboard.ui.questions import Meeting, Questions, until_stored
+from pipeboard.ui.widgets.line_input import LONGEST_LINE
+
+# Notes on deals, in one line or in the editor, never lost half-way.
+
+
+@on_deals
+async def note(host: Host, ids: Ids) -> None:
+    """n: a line; ^g goes on in the editor with what is typed."""
+
+    async def attempt(questions: Questions) -> Outcome | None:
+        text = await words_of(
+            host, questions, f"Note on {target_names(host, ids)}", key_of("note", ids)
+        )
+        return None if text is None else await _add_note(host, text)
+
+    await until_stored(host, attempt)
+
+
+@on_deals
+async def write_note(host: Host, ids: Ids, *, outside: bool = False) -> None:
+    """A note of several lines; `outside` goes to the editor at once."""
+    title, key = f"Note on {target_names(host, ids)}", key_of("note", ids)
+
+    async def attempt(questions: Questions) -> Outcome | None:
+        text = await write(host, questions, title, "", key, outside=outside)
+        return None if text is None or not text.strip() else await _add_note(host, text)
+
+    await until_stored(host, attempt)
+
+
+async def rewrite_note(
+    host: Host, deal: Deal, note_id: str, before: str, *, outside: bool = False
+) -> None:
+    """One's own note, as it was `before`, in several lines."""
+    title, key = f"Your note on {deal.name}", key_of("note-edit", [deal.id], note_id)
+    seen: str | None = before
+
+    async def attempt(questions: Questions) -> Outcome | None:
+        nonlocal seen
+        text = await write(host, questions, title, before, key, outside=outside)
+        if text is None or text == before:
+            return None
+        outcome = await execute(
+            host, c.EditNote(note_id, text, seen), ids=[deal.id], seen={}, repeats=False
+        )
+        if isinstance(outcome.error, Conflict):
+            seen = None
+        return outcome
+
+    def both(_deal: Deal, mine: str, theirs: str) -> str:
+        return f"{theirs}\n\n{mine}"
+
+    await until_stored(host, attempt, Meeting(both))
+
+
+async def words_of(
+    host: Host,
+    questions: Questions,
+    title: str,
+    key: str,
+    *,
+    accept_empty: bool = False,
+) -> str | None:
+    """What is typed in a line, or in a box where it is more than that; None when it is left."""
+    kept = questions.text(key) or host.program.drafts.load(key) or ""
+    if "\n" in kept or len(kept) > LONGEST_LINE:
+        return await write(host, questions, title, "", key)
+    typed = await questions.ask(
+        lambda: Prompt(title, draft_key=key, longer=True, accept_empty=accept_empty)
+    )
+    if not isinstance(typed, Longer):
+        return typed
+    outside = isinstance(typed, InEditor)
+    return await write(host, questions, title, "", key, begun=typed, outside=outside)
+
+
+async def write(
+    host: Host,
+    questions: Questions,
+    title: str,
+    text: str,
+    key: str,
+    *,
+    begun: str = "",
+    outside: bool = False,
+) -> str | None:
+    """A text of several lines as it was left; None when it was given up."""
+    from pipeboard.ui.overlays.text import TextScreen
+
+    edit = host.program.look.edit
+    return await questions.ask(
+        lambda: TextScreen(title, text, draft_key=key, begun=begun, edit=edit, outside=outside)
+    )
+
+
+async def _add_note(host: Host, text: str) -> Outcome:
+    return await execute(host, c.AddNote(text))
+
 
 _TOUCHES = {"c": "call", "e": "email", "m": "meeting", "d": "demo", "x": "message"}
 _PROPOSAL, _TRIAL_CLOSE = "p", "k"
@@ -49,15 +147,15 @@ async def ask_next_step(host: Host) -> bool:
     deals = (await host.program.write_queue.ask(lambda w: w.reader.deals(ids))).values()
     usual = await _usual_step(host, deals)
     steps = {deal.next_step.text if deal.next_step else "" for deal in deals}
-    words = feedback.StepWords(steps.pop() if len(steps) == 1 else "", usual, len(deals))
+    words = prompt.StepWords(steps.pop() if len(steps) == 1 else "", usual, len(deals))
 
     async def attempt(questions: Questions) -> Outcome | None:
         typed = await questions.ask(
             lambda: Prompt(
                 f"Next step of {target_names(host, ids)}",
-                live=feedback.next_step(host.today, words),
+                live=prompt.next_step(host.today, words),
                 accept_empty=True,
-                presets=feedback.step_days(host.today),
+                presets=prompt.step_days(host.today),
                 placeholder=host.present("next_step") or f"thu {usual or 'call Bob'}",
                 draft_key=key_of("next", ids),
             )
@@ -144,7 +242,7 @@ async def snooze(host: Host, ids: Ids) -> None:
     async def attempt(questions: Questions) -> Outcome | None:
         typed: str | None = _SNOOZES[key][0] if key in _SNOOZES else ""
         if key == "d":
-            title, live = f"Snooze {target_names(host, ids)} until", feedback.day(host.today)
+            title, live = f"Snooze {target_names(host, ids)} until", prompt.day(host.today)
             draft_key = key_of("snooze", ids)
             typed = await questions.ask(lambda: Prompt(title, live=live, draft_key=draft_key))
         if typed is None:
@@ -160,7 +258,7 @@ async def snooze(host: Host, ids: Ids) -> None:
 
 async def playbook(host: Host) -> None:
     """b: how the stage is worked; ticks its checklist for the deal under the cursor."""
-    from pipeboard.ui.overlays.playbook import Playbook
+    from pipeboard.ui.overlays.question import Playbook
 
     ids, _ = targets_of(host)
     deal = await _deal_of(host, ids[0]) if len(ids) == 1 else None

@@ -9,8 +9,8 @@ from pathlib import Path
 from pipeboard import outlet
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.exchange.metrics_tables import as_csv, as_markdown, tables
-from pipeboard.ui.busy import is_busy
 from pipeboard.ui.draw.metrics.figures import Figures
+from pipeboard.ui.failures import is_busy
 from pipeboard.ui.host import ask
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.prompt import Prompt

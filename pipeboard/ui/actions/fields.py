@@ -7,22 +7,24 @@ from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import parse_date
-from pipeboard.domain.money import parse_money
-from pipeboard.domain.percent import parse_percent
-from pipeboard.domain.pipeline import Category
+from pipeboard.domain.deal import Answer, Deal
+from pipeboard.domain.money import parse_money, parse_percent
+from pipeboard.domain.pipeline import Category, Pipeline, Question
 from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import execute
 from pipeboard.ui.host import Host, Ids, on_deals, selected, target_names
-from pipeboard.ui.overlays import feedback
+from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.questions import Meeting, Questions, until_stored
+from pipeboard.ui.questions import Came, Meeting, Questions, until_stored
 from pipeboard.workspace.finding import deal_sheet, loads_of
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
+    from pipeboard.ui.overlays.question import Given
+
 
 _CATEGORIES = {
     "o": Category.OMITTED,
@@ -39,7 +41,7 @@ async def value(host: Host) -> None:
         "value",
         "Value of",
         present,
-        feedback.money(currency, present),
+        prompt.money(currency, present),
         lambda text: parse_money(text, currency),
     )
 
@@ -50,7 +52,7 @@ async def close_date(host: Host) -> None:
         "expected_close",
         "Expected close of",
         host.present("expected_close"),
-        feedback.day(host.today),
+        prompt.day(host.today),
         lambda text: parse_date(text, host.today),
     )
 
@@ -61,7 +63,7 @@ async def probability(host: Host) -> None:
         "probability_bp",
         "Probability (empty: the stage's) of",
         host.present("probability"),
-        feedback.percent(),
+        prompt.percent(),
         parse_percent,
     )
 
@@ -71,7 +73,7 @@ async def _ask_field(
     field: str,
     title: str,
     present: str,
-    live: feedback.Live,
+    live: prompt.Live,
     read: Callable[[str], FieldValue],
 ) -> None:
     """Asks for one field of the deals that are meant; nothing typed empties it."""
@@ -163,8 +165,7 @@ async def tags(host: Host, ids: Ids) -> None:
 @on_deals
 async def edit(host: Host, ids: Ids) -> None:
     """The form with all fields of one deal."""
-    from pipeboard.ui.overlays.deal_form import deal_form
-    from pipeboard.ui.overlays.form import Form
+    from pipeboard.ui.overlays.form import Form, deal_form
 
     if len(ids) > 1:
         host.say("The form edits one deal; o, $, c and + work on many.", "status.warn")
@@ -188,3 +189,80 @@ async def edit(host: Host, ids: Ids) -> None:
 
 async def _set(host: Host, field: str, value: FieldValue) -> Outcome:
     return await execute(host, c.Edit({field: value}))
+
+
+# Keys that make a deal true: the interview, question by question.
+
+
+@on_deals
+async def interview(host: Host, ids: Ids) -> None:
+    """All questions without an answer, or where none is left, all of them; Esc ends it."""
+    if len(ids) > 1:
+        host.say("The interview is with one deal at a time.", "status.warn")
+        return
+    deal, pipeline = await deal_now(host, ids[0])
+    if not pipeline.questions:
+        host.say(f"{pipeline.name} asks no questions.", "status.warn")
+        return
+    answered = {question.key for question in deal.answered(pipeline)}
+    still = [question for question in pipeline.questions if question.key not in answered]
+    for question in still or pipeline.questions:
+        if not await ask_question(host, ids[0], question):
+            break
+    deal, pipeline = await deal_now(host, ids[0])
+    count, total = len(deal.answered(pipeline)), len(pipeline.questions)
+    host.say(f"{count} of {total} questions of {deal.name} are answered.", "status.ok")
+
+
+async def ask_question(
+    host: Host, deal_id: int, question: Question, *, goes_on: bool = True, outside: bool = False
+) -> bool:
+    """Asks one question and stores what is given; False when it was cancelled or refused."""
+    from pipeboard.ui.overlays.conflict import joined
+    from pipeboard.ui.overlays.question import QuestionCard
+
+    async def attempt(questions: Questions) -> Came:
+        deal, pipeline = await deal_now(host, deal_id)
+        present = deal.answers.get(question.key)
+        place = f"{pipeline.questions.index(question) + 1}/{len(pipeline.questions)}"
+        given = await questions.ask(
+            lambda: QuestionCard(
+                question,
+                present,
+                place,
+                deal.name,
+                draft_key=key_of("answer", [deal_id], question.key),
+                edit=host.program.look.edit,
+                goes_on=goes_on,
+                outside=outside,
+            )
+        )
+        if given is None:
+            return None
+        return given.is_empty or await _answer(host, deal, question, given)
+
+    def both(deal: Deal, mine: Given, _theirs: str) -> Given:
+        return joined(deal.answers.get(question.key) or Answer(""), mine)
+
+    async def theirs(mine: Given) -> Outcome:
+        note = f"{question.label}, answered at the same time: {mine.text or mine.rating}"
+        return await execute(host, c.AddNote(note), ids=[deal_id], seen={}, repeats=False)
+
+    return bool(await until_stored(host, attempt, Meeting(both, theirs)))
+
+
+async def _answer(host: Host, deal: Deal, question: Question, given: Given) -> Outcome:
+    """Stores an answer over what was seen."""
+    return await execute(
+        host,
+        c.AnswerQuestion(question.key, Answer(given.text, given.rating, given.evidence)),
+        ids=[deal.id],
+        seen={deal.id: deal.version},
+        repeats=False,
+    )
+
+
+async def deal_now(host: Host, deal_id: int) -> tuple[Deal, Pipeline]:
+    """A deal as it stands in the database, with its pipeline."""
+    sheet = await host.program.write_queue.ask(lambda workspace: deal_sheet(workspace, deal_id))
+    return sheet.deal, sheet.pipeline

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from pipeboard.domain.counting import SETTINGS, chosen, with_choice
 from pipeboard.domain.dates import local_date
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.metrics.wording import counted
 from pipeboard.domain.periods import parse_period
-from pipeboard.domain.settings import Settings
+from pipeboard.domain.settings import SETTINGS, Settings, chosen, with_choice
 from pipeboard.ui.changes import Outcome
-from pipeboard.ui.draw.metrics.block import Spot
+from pipeboard.ui.draw.metrics.sections import Spot
 from pipeboard.ui.draw.metrics.tab_names import TABS, TabName
 from pipeboard.ui.host import ask, opens_anew, parse_query, patiently, read
-from pipeboard.ui.overlays import feedback
+from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
@@ -198,7 +196,7 @@ async def call(host: MetricsScreen) -> None:
         typed = await questions.ask(
             lambda: Prompt(
                 f"@{rep} calls for {asked.period.label} (empty: no call)",
-                live=feedback.money(asked.pipeline.currency),
+                live=prompt.money(asked.pipeline.currency),
                 accept_empty=True,
                 draft_key="call",
             )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pipeboard.ui.actions.navigation import set_filter
-from pipeboard.ui.draw.pointing import SIGN_FILTERS
+from pipeboard.ui.draw.changes import SIGN_FILTERS
 from pipeboard.ui.host import ask, read
 from pipeboard.ui.last_view import typed_filter
 from pipeboard.ui.overlays.menu import Menu, MenuChoice

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Final, cast
 
-from pipeboard.domain.currencies import EXPONENTS
+from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.money import EXPONENTS
 from pipeboard.exchange.encoding import candidates
 from pipeboard.exchange.fields import CUSTOM, ENTERED, KINDS, LEFT_OUT, CellKind
 from pipeboard.exchange.layouts import NAMES
-from pipeboard.exchange.recipe import Recipe, with_column, with_constant, with_word
-from pipeboard.exchange.survey import PlacingWord
+from pipeboard.exchange.recipe import PlacingWord, Recipe, with_column, with_constant, with_word
 from pipeboard.ui.actions.importing import (
     choose_file,
     choose_pipeline,

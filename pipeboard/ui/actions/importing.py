@@ -5,22 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pipeboard import outlet
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.filter_nodes import Filter, These
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.text import quoted
 from pipeboard.ui.actions.navigation import look_through
 from pipeboard.ui.host import Host, ask, patiently, read
 from pipeboard.ui.key_table import IMPORT_TABS, ImportTab
-from pipeboard.ui.overlays.feedback import Live, live
 from pipeboard.ui.overlays.file_picker import FilePicker
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
-from pipeboard.ui.overlays.prompt import Prompt
+from pipeboard.ui.overlays.prompt import Live, Prompt, live
 from pipeboard.ui.questions import Came, Questions, until_stored
 from pipeboard.ui.screens.import_screen import ImportScreen, Leave, Work, start
 from pipeboard.workspace.import_plan import (

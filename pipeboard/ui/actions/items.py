@@ -7,14 +7,12 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.criteria import ROLES
+from pipeboard.domain.criteria import ROLES, unmet
 from pipeboard.domain.deal import Answer, Contact, Term
 from pipeboard.domain.errors import GateNotMet, NotFound
-from pipeboard.domain.gates import unmet
 from pipeboard.domain.text import quoted, slug
-from pipeboard.ui.actions.fields import edit
-from pipeboard.ui.actions.notes import rewrite_note, write_note
-from pipeboard.ui.actions.qualification import ask_question
+from pipeboard.ui.actions.daily import rewrite_note, write_note
+from pipeboard.ui.actions.fields import ask_question, edit
 from pipeboard.ui.changes import Outcome
 from pipeboard.ui.draw.overview import CHECK, FIELDS, GATE
 from pipeboard.ui.draw.questions import RATINGS
@@ -116,7 +114,7 @@ def _try_gate(host: DealScreen) -> None:
         return
     gate = GateNotMet(f"{deal.name} stays.", target=target.name, unmet=lacking, deal_id=deal.id)
     change = c.Win() if target is pipeline.won else c.Move(target.id)
-    host.perform("gate.open_gate", gate, change)
+    host.perform("stages.open_gate", gate, change)
 
 
 async def _answer_item(host: DealScreen, key: str) -> None:

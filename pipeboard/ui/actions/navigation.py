@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.board import Lens, Sort
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.filter_nodes import Filter, These
-from pipeboard.ui.actions.cursor import go_to_stage
-from pipeboard.ui.busy import said
+from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.ui.actions.selection import go_to_stage
 from pipeboard.ui.changes import Outcome
 from pipeboard.ui.draw.layout import card_rows, has_room_for_pane
 from pipeboard.ui.draw.line import whole
 from pipeboard.ui.draw.view import AUTO, Pane
+from pipeboard.ui.failures import said
 from pipeboard.ui.host import Host, ask, opens_anew, parse_query, patiently, read
 from pipeboard.ui.key_table import ALL
 from pipeboard.ui.last_view import empty_board, typed_filter

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from pipeboard.domain.actor import named
 from pipeboard.domain.board import Sort
+from pipeboard.domain.people import named
 from pipeboard.ui.changes import Outcome, UseCase
 from pipeboard.ui.execute import carry_out, execute
-from pipeboard.ui.host import Host, ask
-from pipeboard.ui.overlays import feedback
+from pipeboard.ui.host import Host, ask, take_count
+from pipeboard.ui.overlays import prompt
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
@@ -24,7 +24,83 @@ if TYPE_CHECKING:
     from pipeboard.store.reading.history import Did
     from pipeboard.ui.screens.board import BoardScreen
     from pipeboard.workspace import Seen, Workspace
-    from pipeboard.workspace.receipts import Receipt
+    from pipeboard.workspace.recording import Receipt
+
+
+# Keys that move the cursor, however a screen moves it.
+
+_MOST_TIMES: Final = 9_999
+
+
+def left(host: Host) -> None:
+    host.move_cursor(-take_count(host), 0)
+
+
+def right(host: Host) -> None:
+    host.move_cursor(take_count(host), 0)
+
+
+def up(host: Host) -> None:
+    host.move_cursor(0, -take_count(host))
+
+
+def down(host: Host) -> None:
+    host.move_cursor(0, take_count(host))
+
+
+def top(host: Host) -> None:
+    host.count = 0
+    host.move_to_end(-1)
+
+
+def bottom(host: Host) -> None:
+    host.count = 0
+    host.move_to_end(1)
+
+
+def half_down(host: Host) -> None:
+    host.move_pages(0.5 * take_count(host))
+
+
+def half_up(host: Host) -> None:
+    host.move_pages(-0.5 * take_count(host))
+
+
+def page_down(host: Host) -> None:
+    host.move_pages(take_count(host))
+
+
+def page_up(host: Host) -> None:
+    host.move_pages(-take_count(host))
+
+
+def stage(host: BoardScreen, number: int) -> None:
+    """A bare digit: to that stage, or one more digit of a count."""
+    if host.program.look.digits_count:
+        host.count = min(host.count * 10 + number, _MOST_TIMES)
+        host.say(f"{host.count} times…")
+    else:
+        go_to_stage(host, number)
+
+
+def go_to_stage(host: BoardScreen, number: int) -> None:
+    """The cursor to the stage with that number."""
+    host.say("")
+    if not host.state.go_to_stage(number):
+        host.say(f"There is no stage {number}.", "status.warn")
+    host.redraw()
+
+
+def back_to_number(host: BoardScreen) -> None:
+    """From the deals behind a number to the board as it was before, and the number."""
+    if host.shown_behind is None:
+        return
+    (lens, place, text), host.shown_behind = host.shown_behind, None
+    host.state.load(lens)
+    host.state.show(filter_text=text, **place._asdict())
+    host.redraw()
+    host.count_signs()
+    host.press("board.metrics")
 
 
 async def mark(host: BoardScreen) -> None:
@@ -92,7 +168,7 @@ async def add(host: BoardScreen) -> None:
     pipeline = host.pipeline()
     column = host.state.board.columns[host.state.view.cursor[0]]
     stage = column.stage if column.stage.is_open else pipeline.open_stages[0]
-    live = feedback.quick_add(host.today, pipeline.currency, host.state.open_deal_of)
+    live = prompt.quick_add(host.today, pipeline.currency, host.state.open_deal_of)
 
     async def attempt(questions: Questions) -> Outcome | None:
         title = f"Add to {stage.name}"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
 
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.ui.draw.frame import Hint
 from pipeboard.ui.keys import UNBOUND, Key
 

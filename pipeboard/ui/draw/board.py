@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from pipeboard.domain.attention import Sign
 from pipeboard.domain.board import Card
 from pipeboard.domain.dates import format_day
-from pipeboard.domain.status import Status
+from pipeboard.domain.deal import Status
+from pipeboard.domain.signs import Sign
 from pipeboard.ui.draw.card import SIGN_ROLES, card_lines, ended, owner_text
 from pipeboard.ui.draw.frame import hint_line
-from pipeboard.ui.draw.glyphs import BELOW, BETWEEN, DOT, FOCUSED, spelled
 from pipeboard.ui.draw.heading import NARROWEST_HEAD, head_lines, stage_names, strip, title_line
 from pipeboard.ui.draw.layout import Slot, card_rows, cards_below, layout
 from pipeboard.ui.draw.line import (
+    BELOW,
+    BETWEEN,
+    DOT,
+    FOCUSED,
     Line,
     Span,
     blank,
     exactly,
     left,
+    spelled,
     spread,
     whole,
     width_of,

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from pipeboard.domain.attention import Sign
 from pipeboard.domain.board import Card
 from pipeboard.domain.dates import format_day
-from pipeboard.domain.status import Status
+from pipeboard.domain.deal import Status
+from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.signs import Sign
 from pipeboard.domain.text import printable
-from pipeboard.ui.draw.glyphs import BAR, FULL, MARKED, OPEN, STEP, Glyphs, money_text, spelled
 from pipeboard.ui.draw.line import (
+    BAR,
+    FULL,
+    MARKED,
+    OPEN,
+    STEP,
+    Glyphs,
     Line,
     Span,
     blank,
     exactly,
     left,
+    money_text,
     right,
+    spelled,
     spread,
     width_of,
 )

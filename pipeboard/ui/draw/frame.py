@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from pipeboard.ui.draw.glyphs import ROW, Glyphs, key_name
 from pipeboard.ui.draw.line import (
+    ROW,
+    Glyphs,
     Line,
     Span,
     blank,
     exactly,
+    key_name,
     left,
     spread,
     whole,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from pipeboard.domain.attention import Sign
 from pipeboard.domain.board import Column, Signs, Sort
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import Money
+from pipeboard.domain.signs import Sign
 from pipeboard.domain.text import printable
 from pipeboard.ui.draw.card import SIGN_ROLES
-from pipeboard.ui.draw.glyphs import (
+from pipeboard.ui.draw.layout import layout
+from pipeboard.ui.draw.line import (
     ABOUT,
     ABOVE,
     AFTER,
@@ -22,10 +23,17 @@ from pipeboard.ui.draw.glyphs import (
     DOT,
     ROW,
     Glyphs,
+    Line,
+    Span,
+    blank,
+    exactly,
+    left,
     money_text,
+    right,
+    spread,
+    whole,
+    width_of,
 )
-from pipeboard.ui.draw.layout import layout
-from pipeboard.ui.draw.line import Line, Span, blank, exactly, left, right, spread, whole, width_of
 from pipeboard.ui.draw.view import BoardView
 from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.width import cell_width, fit

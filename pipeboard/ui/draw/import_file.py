@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import quoted
 from pipeboard.exchange.fields import LEFT_OUT
-from pipeboard.exchange.survey import PlacingWord
+from pipeboard.exchange.recipe import PlacingWord
 from pipeboard.ui.draw.frame import title_bar
-from pipeboard.ui.draw.glyphs import AFTER, DOT, Glyphs, full_money
-from pipeboard.ui.draw.items import Item
-from pipeboard.ui.draw.line import Line, blank, exactly, left, right, whole, wrap
-from pipeboard.ui.draw.tabs import tab_strip
+from pipeboard.ui.draw.line import (
+    AFTER,
+    DOT,
+    Glyphs,
+    Line,
+    blank,
+    exactly,
+    full_money,
+    left,
+    right,
+    whole,
+    wrap,
+)
+from pipeboard.ui.draw.overview import tab_strip
+from pipeboard.ui.draw.questions import Item
 from pipeboard.ui.key_table import ImportTab
 from pipeboard.ui.palette import Role
 from pipeboard.workspace.import_plan import FileSeen, Imported, ImportPlan, Match, is_known
-from pipeboard.workspace.import_sentences import (
+from pipeboard.workspace.import_report import (
     conflicts_told,
     counts_told,
     meaning_told,

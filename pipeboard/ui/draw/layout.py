@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
+from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.ui.draw.view import SMALLEST, BoardView
 
 NARROWEST_COLUMN = 18

@@ -8,15 +8,13 @@ from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.deal import Answer, Contact, Deal, Term
 from pipeboard.domain.events import Event, to_json
 from pipeboard.domain.money import Money
-from pipeboard.domain.privacy import may_see
-from pipeboard.domain.sheet import Entry, Sheet
+from pipeboard.domain.sheet import Entry, Sheet, may_see
 from pipeboard.domain.text import fold
 from pipeboard.domain.timeline import describe, without_cancelled
-from pipeboard.ui.draw.glyphs import DOT, OPEN, YES, full_money
-from pipeboard.ui.draw.items import GUTTER, Item
-from pipeboard.ui.draw.line import Line, Span, blank, left, whole
-from pipeboard.ui.draw.section import PaneStyle, calendar_day, flow, paragraph
-from pipeboard.ui.draw.timeline import entry_lines, names_width, note_lines, who
+from pipeboard.ui.draw.facts import PaneStyle, calendar_day, flow, paragraph
+from pipeboard.ui.draw.line import DOT, OPEN, YES, Line, Span, blank, full_money, left, whole
+from pipeboard.ui.draw.pane import entry_lines, names_width, note_lines, who
+from pipeboard.ui.draw.questions import GUTTER, Item
 from pipeboard.ui.terminal.width import cell_width
 
 

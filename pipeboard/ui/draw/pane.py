@@ -1,17 +1,210 @@
 """A deal with everything around it, as lines of any width: the pane beside the board, and the
-sections of the screen of one deal."""
+sections of the screen of one deal.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeboard.domain.sheet import Sheet
-from pipeboard.ui.draw.answers import qualification, score_section
-from pipeboard.ui.draw.facts import details, fact_lines, people, terms
-from pipeboard.ui.draw.glyphs import spelled
-from pipeboard.ui.draw.line import Line, exactly
-from pipeboard.ui.draw.section import PaneStyle, Section, titled
-from pipeboard.ui.draw.timeline import notes, timeline, touches
+from pipeboard.domain.criteria import unmet_of_stage
+from pipeboard.domain.deal import Answer, Note
+from pipeboard.domain.pipeline import Question
+from pipeboard.domain.score import BEST, FactorScore, Score, score
+from pipeboard.domain.sheet import Entry, Sheet
+from pipeboard.domain.text import printable
+from pipeboard.domain.timeline import describe
+from pipeboard.ui.draw.facts import (
+    PaneFact,
+    PaneStyle,
+    Section,
+    details,
+    fact_lines,
+    paragraph,
+    people,
+    table,
+    terms,
+    titled,
+)
+from pipeboard.ui.draw.line import (
+    DOT,
+    FULL,
+    NO,
+    OPEN,
+    UNKNOWN,
+    YES,
+    Line,
+    Span,
+    blank,
+    exactly,
+    left,
+    right,
+    spelled,
+    width_of,
+)
+from pipeboard.ui.palette import Role
+from pipeboard.ui.terminal.width import cell_width
+
+# Answers and scores of a deal: the qualification questions, the gate ahead, the checklist.
+
+_WEAKEST = 1
+"""An answer rated so, or lower, speaks against the deal."""
+
+
+def qualification(sheet: Sheet, style: PaneStyle) -> Section:
+    """Each question with its answer, what the next stage still asks, and the stage's checklist."""
+    deal, pipeline = sheet.deal, sheet.pipeline
+    facts = [_fact(question, deal.answers.get(question.key)) for question in pipeline.questions]
+    lines = [*table(facts, style), *_gate(sheet, style), *_checklist(sheet)]
+    given, total = len(deal.answered(pipeline)), len(pipeline.questions)
+    pips = f"  {FULL * given}{OPEN * (total - given)}" if total <= 12 else ""
+    beside = f"{given}/{total}{pips}" if total else ""
+    return Section("Qualification", beside, tuple(lines))
+
+
+def _fact(question: Question, answer: Answer | None) -> PaneFact:
+    sign = mark_of(answer)
+    if answer is None or not answer.is_given:
+        return PaneFact(question.label, question.ask, "pane.label", (sign,), in_one_line=True)
+    evidence = f" ({answer.evidence})" if answer.evidence else ""
+    rating = f" {DOT} {answer.rating}/{BEST}" if answer.rating is not None else ""
+    return PaneFact(question.label, f"{answer.text}{evidence}{rating}", sign=(sign,))
+
+
+def mark_of(answer: Answer | None) -> Span:
+    """`?` without an answer, `✗` where it speaks against the deal, else `✓`."""
+    if answer is None or not answer.is_given:
+        return f"{UNKNOWN} ", "pane.unknown"
+    weak = answer.rating is not None and answer.rating <= _WEAKEST
+    return (f"{NO} ", "pane.no") if weak else (f"{YES} ", "pane.yes")
+
+
+def _gate(sheet: Sheet, style: PaneStyle) -> list[Line]:
+    deal, stage = sheet.deal, sheet.pipeline.stage(sheet.deal.stage_id)
+    lacking = unmet_of_stage(stage, deal, sheet.pipeline, style.today) if deal.is_open else ()
+    if not lacking:
+        return []
+    text = ", ".join(lack.text for lack in lacking)
+    start: tuple[Span, ...] = ((f" to leave {stage.name}: ", "pane.unknown"),)
+    return paragraph(start, text, "text", style.width)
+
+
+def _checklist(sheet: Sheet) -> list[Line]:
+    deal, stage = sheet.deal, sheet.pipeline.stage(sheet.deal.stage_id)
+    lines: list[Line] = []
+    for item in stage.checklist:
+        done = deal.is_checked(stage.id, item)
+        mark: Span = (f" {YES} ", "pane.yes") if done else (f" {OPEN} ", "pane.label")
+        lines.append((mark, (item, "text")))
+    return lines
+
+
+_POINTS = 8
+_NAME = 9
+
+
+def score_section(sheet: Sheet, style: PaneStyle) -> Section:
+    """Each factor's rating, its points of those that it carries, and why (`metrics.md` C12)."""
+    found = score(sheet.deal, sheet.pipeline, style.today, style.zone)
+    if found is None:
+        return Section("Score", "", ())
+    lines: list[Line] = []
+    for factor in found.factors:
+        lines += _factor(factor, style)
+    return Section("Score", score_words(found), tuple(lines))
+
+
+def score_words(found: Score) -> str:
+    """`62 to 77 of 100 (85% known)`, and `62 of 100` where nothing is unknown."""
+    if found.low == found.high:
+        return f"{found.low} of 100"
+    return f"{found.low} to {found.high} of 100 ({found.known}% known)"
+
+
+def _factor(factor: FactorScore, style: PaneStyle) -> list[Line]:
+    known = factor.rating is not None
+    full = round(factor.rating) if factor.rating is not None else 0
+    pips = f" {FULL * full}{OPEN * (BEST - full)} " if known else f" {' ' * BEST} "
+    points = f"{factor.points_text}/{factor.weight}"
+    start: Line = (
+        (" ", "text"),
+        left(str(factor.factor), _NAME, "pane.label"),
+        (pips, "pane.yes" if full > 1 else "pane.no"),
+        right(points, _POINTS, "text" if known else "pane.unknown"),
+        ("  ", "text"),
+    )
+    return paragraph(start, factor.why, "text" if known else "pane.label", style.width)
+
+
+# Timeline of a deal: notes, interactions and events, newest first.
+
+_WIDEST_NAME = 12
+
+
+def notes(sheet: Sheet, style: PaneStyle, most: int | None = None) -> Section:
+    """Notes as they were written, lines kept; of many, the latest."""
+    shown = sheet.notes[:most]
+    names = names_width([note.author for note in shown])
+    lines = [line for note in shown for line in note_lines(note, names, style)]
+    return Section("Notes", str(len(sheet.notes)), tuple(lines))
+
+
+def note_lines(note: Note, names: int, style: PaneStyle) -> list[Line]:
+    """A note behind its day and author, who is given `names` cells."""
+    start = _start(style.day(note.at), note.author, names, 6)
+    first, *rest = note.text.split("\n")
+    lines = paragraph(start, first, "text", style.width)
+    under = blank(width_of(start))
+    for line in rest:
+        lines += paragraph((under,), line, "text", style.width)
+    return lines
+
+
+def touches(sheet: Sheet, style: PaneStyle, most: int | None = None) -> Section:
+    """Interactions with the buyer; of many, the latest."""
+    lines: list[Line] = []
+    shown = sheet.touches[:most]
+    names = names_width([touch.by for touch in shown])
+    for touch in shown:
+        start = _start(style.day_and_time(touch.at), touch.by, names, 12)
+        text = f"{touch.type} {touch.direction}" + (f": {touch.outcome}" if touch.outcome else "")
+        lines += paragraph(start, text, "text", style.width)
+    return Section("Interactions", str(len(sheet.touches)), tuple(lines))
+
+
+def timeline(sheet: Sheet, style: PaneStyle) -> Section:
+    """Every change with who made it; what was taken back later is dim and says so."""
+    lines: list[Line] = []
+    names = names_width([who(entry) for entry in sheet.entries])
+    for entry in sheet.entries:
+        said = describe(entry.event, (sheet.pipeline,), today=style.today, zone=style.zone)
+        lines += entry_lines(entry, said, names, style)
+    return Section("Timeline", str(len(sheet.entries)), tuple(lines))
+
+
+def entry_lines(entry: Entry, said: str, names: int, style: PaneStyle) -> list[Line]:
+    """An event in words behind its instant and who did it, who is given `names` cells."""
+    start = _start(style.day_and_time(entry.event.at), who(entry), names, 12)
+    role: Role = "pane.label" if entry.undone else "text"
+    return paragraph(start, f"{said}  (undone)" if entry.undone else said, role, style.width)
+
+
+def who(entry: Entry) -> str:
+    """Who did it, and for whom."""
+    return entry.who
+
+
+def names_width(names: Sequence[str]) -> int:
+    """Cells for the widest of the names with its sigil, within reason."""
+    return min(_WIDEST_NAME, 1 + max((cell_width(printable(name)) for name in names), default=0))
+
+
+def _start(when: str, name: str, names: int, times: int) -> tuple[Span, ...]:
+    """When and who, each in a field of its own."""
+    return (
+        (f" {when:>{times}} ", "pane.time"),
+        left(f"@{name}", names, "pane.who"),
+        ("  ", "text"),
+    )
 
 
 def pane_lines(sheet: Sheet, style: PaneStyle) -> tuple[Line, ...]:

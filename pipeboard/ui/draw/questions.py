@@ -2,18 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
 from pipeboard.domain.criteria import About
-from pipeboard.domain.deal import Answer, Deal
+from pipeboard.domain.deal import Answer, Contact, Deal, NextStep, Term
+from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.money import Money, format_money, format_percent
 from pipeboard.domain.pipeline import Pipeline, Question
 from pipeboard.domain.score import BEST
 from pipeboard.domain.sheet import Sheet
-from pipeboard.ui.draw.answers import mark_of
+from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.frame import box
-from pipeboard.ui.draw.glyphs import FULL, OPEN
-from pipeboard.ui.draw.items import GUTTER, Item
-from pipeboard.ui.draw.line import Line, blank, left, spread, whole, wrap
-from pipeboard.ui.draw.section import PaneStyle
+from pipeboard.ui.draw.line import BAR, FULL, OPEN, Line, Span, blank, left, spread, whole, wrap
+from pipeboard.ui.draw.pane import mark_of
 from pipeboard.ui.terminal.width import cell_width
+
+# Lists of one deal's screen: items of one or more lines, one of them under the cursor.
+
+GUTTER = 2
+"""Cells in front of an item, which hold the bar of the cursor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something that the cursor can stand on: its lines, and the key by which it is meant."""
+
+    key: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownItems:
+    """Items under each other; those of the cursor are the lines `first` up to `last`."""
+
+    lines: tuple[Line, ...]
+    first: int
+    last: int
+
+
+def listed(items: Sequence[Item], cursor: int, below: Sequence[Line] = ()) -> ShownItems:
+    """The items with a bar at the one under the cursor; `below` stands under them all."""
+    lines: list[Line] = []
+    first = last = 0
+    for place, item in enumerate(items):
+        is_current = place == cursor
+        if is_current:
+            first = len(lines)
+        for line in item.lines:
+            mark: Span = (BAR, "cursor") if is_current else blank(1)
+            lines.append((mark, blank(1), *line))
+        if is_current:
+            last = len(lines)
+    return ShownItems((*lines, *below), first, last)
+
+
+def scrolled_to(top: int, room: int, shown: ShownItems) -> int:
+    """The `top` from which the item under the cursor is seen: whole, or its beginning."""
+    if shown.last > top + room:
+        top = shown.last - room
+    return max(0, min(top, shown.first))
+
 
 RATINGS = ("no", "weak", "fair", "good", "proven")
 """What a rating from 0 to 4 means in a word; None is unknown, which is not 0."""
@@ -100,3 +149,45 @@ def _answer(answer: Answer, style: PaneStyle, inner: int) -> list[Line]:
     when = f" {style.day_and_time(answer.at)}" if answer.at is not None else ""
     lines.append(((pips, "pane.yes"), (rating_words(rating), "text"), (f"{by}{when}", "pane.who")))
     return lines
+
+
+# The fields of a deal as a person would type them.
+
+
+def field_text(deal: Deal, name: str) -> str:
+    """A field of a deal as a person would type it."""
+    if name == "probability":
+        bp = deal.probability_bp
+        return "" if bp is None else format_percent(bp)
+    return value_text(getattr(deal, name))
+
+
+def field_value_text(name: str, value: object) -> str:
+    """A value of the field that is stored under that name, as a person would type it."""
+    if name.endswith("_bp") and isinstance(value, int):
+        return f"{format_percent(value)} %"
+    return value_text(value)
+
+
+def value_text(value: object) -> str:
+    """A value of a deal as a person would type it, or say it where it is made of several."""
+    match value:
+        case NextStep():
+            return f"{value.due.isoformat()} {value.text}" if value.due else value.text
+        case Answer():
+            return f"{value.text}   {rating_words(value.rating)}"
+        case Contact():
+            parts = (value.name, value.role, value.title, value.phone, value.email)
+            return ", ".join(part for part in parts if part)
+        case Term():
+            return f"{value.item}: we {value.ours}, they {value.theirs}, agreed {value.agreed}"
+        case None:
+            return ""
+        case Money():
+            return format_money(value, style="code")
+        case date():
+            return value.isoformat()
+        case tuple():
+            return ", ".join(value)
+        case _:
+            return str(value)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 from pipeboard.domain.board import Board, Card
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.ui.draw.card import CardStyle
-from pipeboard.ui.draw.glyphs import Glyphs
-from pipeboard.ui.draw.line import EMPTY, Line
+from pipeboard.ui.draw.line import EMPTY, Glyphs, Line
 
 SMALLEST = (40, 12)
 """Cells, across and down, below which there is no board."""

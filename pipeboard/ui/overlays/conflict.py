@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Any
 
 from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.events import read
-from pipeboard.ui.draw.deal_text import field_value_text
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.ui.draw.line import Line, whole, wrap
-from pipeboard.ui.draw.questions import rating_words
+from pipeboard.ui.draw.questions import field_value_text, rating_words
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.overlay import Panel
 from pipeboard.ui.overlays.question import Given

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -13,8 +12,8 @@ from textual.binding import Binding
 from textual.events import Click
 from textual.worker import get_current_worker
 
-from pipeboard.ui.draw.glyphs import BAR
-from pipeboard.ui.draw.line import Line, Span, blank, spread, whole
+from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.ui.draw.line import BAR, Line, Span, blank, spread, whole
 from pipeboard.ui.overlays.overlay import CANCEL, Panel, TypingOverlay, heading
 from pipeboard.ui.widgets.line_input import LineInput
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final
 
 from textual.binding import BindingType
 from textual.events import Key
 
-from pipeboard.domain.gates import SHORTEST_REASON
-from pipeboard.ui.draw.glyphs import UNKNOWN
-from pipeboard.ui.draw.line import Line, Span, blank, whole, wrap
+from pipeboard.domain.criteria import SHORTEST_REASON
+from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.ui.draw.line import UNKNOWN, Line, Span, blank, whole, wrap
 from pipeboard.ui.overlays.draft import Draft
 from pipeboard.ui.overlays.overlay import (
     CANCEL,

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from textual.binding import BindingType
 from textual.events import MouseScrollDown, MouseScrollUp
 
-from pipeboard.domain.filter_fields import FIELDS, FORMS, STATES
+from pipeboard.domain.filter_terms import FIELDS, FORMS, STATES
 from pipeboard.domain.text import fold
 from pipeboard.ui.draw.frame import Hint, KeyGroup, key_table, title_bar
 from pipeboard.ui.draw.line import Line, blank, left, text_of, whole, wrap
@@ -16,7 +16,7 @@ from pipeboard.ui.keys import Key, name_of
 from pipeboard.ui.overlays.overlay import Panel, TypingOverlay, bound
 from pipeboard.ui.terminal.width import cell_width
 from pipeboard.ui.widgets.line_input import LineInput
-from pipeboard.ui.widgets.lines import glyphs_of
+from pipeboard.ui.widgets.page import glyphs_of
 
 _LABEL: Final[Line] = ((" / ", "input.label"),)
 _FIRST_COLUMN: Final = 24

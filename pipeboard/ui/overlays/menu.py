@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual.events import Click, Key
 
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.ui.draw.frame import Hint
 from pipeboard.ui.draw.line import Line, Span, blank, exactly, whole, width_of
 from pipeboard.ui.keys import name_of

@@ -5,26 +5,90 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final, Protocol, TypeVar, runtime_checkable
 
+from textual._context import visible_screen_stack
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import Key, Paste
 from textual.geometry import Region
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
 
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.ui.draw.frame import Hint, hint_line, rule
-from pipeboard.ui.draw.glyphs import AFTER, BEFORE, ROW
-from pipeboard.ui.draw.line import EMPTY, Line, Span, blank, exactly, text_of, whole, width_of, wrap
+from pipeboard.ui.draw.line import (
+    AFTER,
+    BEFORE,
+    EMPTY,
+    ROW,
+    Line,
+    Span,
+    blank,
+    exactly,
+    text_of,
+    whole,
+    width_of,
+    wrap,
+)
+from pipeboard.ui.failures import under_net
 from pipeboard.ui.keys import name_of
-from pipeboard.ui.net import under_net
-from pipeboard.ui.overlays.behind import fitted, rows_behind
 from pipeboard.ui.overlays.draft import Draft
 from pipeboard.ui.widgets.line_input import LONGEST_LINE, LineInput
-from pipeboard.ui.widgets.lines import Lines, glyphs_of
+from pipeboard.ui.widgets.page import Lines, glyphs_of
+
+# Rows behind an overlay: the screens below it, as many cells as are asked for.
+
+
+@runtime_checkable
+class SeeThrough(Protocol):
+    """A screen that shows what is behind it wherever it has nothing of its own."""
+
+    behind: Sequence[Strip] | None
+    """The rows behind it while they are known; None when they are to be asked for."""
+
+
+def rows_behind(screen: Screen[Any]) -> Sequence[Strip]:
+    """The rows of the screens below, each at the size that it was last laid out for.
+
+    They are drawn from the lowest that can be seen upwards, each handed to the next, so that no
+    screen asks another. A screen that is not laid out yet, or is being closed, has no rows.
+    """
+    stack = screen.app.screen_stack
+    below = stack[: stack.index(screen)] if screen in stack else []
+    seen = [place for place, other in enumerate(below) if not isinstance(other, SeeThrough)]
+    rows: Sequence[Strip] = ()
+    for other in below[seen[-1] if seen else 0 :]:
+        rows = _drawn(other, rows)
+    return rows
+
+
+def fitted(rows: Sequence[Strip], region: Region) -> list[Strip]:
+    """Exactly the cells of a region: rows are cropped or padded, those that are missing blank."""
+    wanted = [row.crop(region.x, region.right) for row in rows[region.y : region.bottom]]
+    blank = Strip.blank(region.width)
+    return [
+        *(row.adjust_cell_length(region.width) for row in wanted),
+        *[blank] * (region.height - len(wanted)),
+    ]
+
+
+def _drawn(screen: Screen[Any], behind: Sequence[Strip]) -> Sequence[Strip]:
+    compositor = screen._compositor
+    if not compositor.size or compositor.root is None or not screen.is_attached:
+        return behind
+    if isinstance(screen, SeeThrough):
+        screen.behind = behind
+    # Else Textual, for what a screen leaves free, asks the screen on top, which has asked for this.
+    stack = visible_screen_stack.set([])
+    try:
+        return compositor.render_strips()
+    finally:
+        visible_screen_stack.reset(stack)
+        if isinstance(screen, SeeThrough):
+            screen.behind = None
+
 
 T = TypeVar("T")
 _MOST_TITLE_LINES: Final = 3

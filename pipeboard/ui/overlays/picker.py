@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Final, TypeAlias
 
 from textual import work
@@ -13,10 +12,10 @@ from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.worker import get_current_worker
 
 from pipeboard.domain.errors import DatabaseError, PipeboardError
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import fold
-from pipeboard.ui.busy import is_busy, said
-from pipeboard.ui.draw.glyphs import BAR
-from pipeboard.ui.draw.line import Line, Span, blank, exactly, spread, text_of, whole, width_of
+from pipeboard.ui.draw.line import BAR, Line, Span, blank, exactly, spread, text_of, whole, width_of
+from pipeboard.ui.failures import is_busy, said
 from pipeboard.ui.overlays.overlay import CANCEL, Panel, TypingOverlay, bound, heading
 from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.typeahead import KeyQueue, TypeAhead

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from textual.events import Click, Key
 
-from pipeboard.domain.percent import format_percent
+from pipeboard.domain.money import format_percent
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.ui.draw.glyphs import BAR, BEFORE, DOT
-from pipeboard.ui.draw.line import Line, Span, blank, left, whole
+from pipeboard.ui.draw.line import BAR, BEFORE, DOT, Line, Span, blank, left, whole
 from pipeboard.ui.overlays.overlay import CANCEL, Overlay, Panel, heading, indented
 
 _STEPS = {"j": 1, "down": 1, "k": -1, "up": -1}

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 
 from pipeboard.domain.errors import PipeboardError, Refused
-from pipeboard.ui.busy import said
+from pipeboard.ui.failures import said
 from pipeboard.ui.overlays.draft import Draft
 from pipeboard.ui.overlays.overlay import (
     ANEW,
@@ -22,8 +22,7 @@ from pipeboard.ui.overlays.overlay import (
     indented,
     upper_edge,
 )
-from pipeboard.ui.widgets.line_input import harmless
-from pipeboard.ui.widgets.text_box import LONGEST_TEXT, TextBox
+from pipeboard.ui.widgets.line_input import LONGEST_TEXT, TextBox, harmless
 
 Edit: TypeAlias = Callable[[str], str]
 """Has a text edited by another program, and gives it back; raises PipeboardError."""

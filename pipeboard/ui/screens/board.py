@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -15,31 +14,32 @@ from textual.timer import Timer
 
 from pipeboard.domain.board import Lens
 from pipeboard.domain.errors import DatabaseError, PipeboardError
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.text import quoted
 from pipeboard.ui import keys
 from pipeboard.ui.actions.tour import LEFT, OVER, Tour
 from pipeboard.ui.board_state import BoardState, ViewPlace
-from pipeboard.ui.draw.deal_text import field_text
+from pipeboard.ui.draw.changes import BoardPlace
+from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.layout import layout
 from pipeboard.ui.draw.line import Line
 from pipeboard.ui.draw.pane import pane_lines
-from pipeboard.ui.draw.pointing import BoardPlace
-from pipeboard.ui.draw.section import PaneStyle
+from pipeboard.ui.draw.questions import field_text
 from pipeboard.ui.draw.view import Pane
 from pipeboard.ui.execute import show_at_last
 from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.news import News, first_words
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.live import LiveScreen
-from pipeboard.ui.turns import Targets
 from pipeboard.ui.widgets.canvas import BoardCanvas
+from pipeboard.ui.write_queue import Targets
 
 if TYPE_CHECKING:
     from pipeboard.ui.metrics_worker import MetricsWorker
     from pipeboard.ui.screens.metrics import LeftAt
     from pipeboard.workspace import Workspace
-    from pipeboard.workspace.receipts import Receipt
+    from pipeboard.workspace.recording import Receipt
 
 _MOST_PLACES = 99
 PANE_S = 0.12
@@ -366,7 +366,7 @@ class BoardScreen(LiveScreen):
         elif view.marks:
             self.state.show(marks=frozenset())
         elif self.shown_behind is not None:
-            self.perform("cursor.back_to_number")
+            self.perform("selection.back_to_number")
             return
         elif view.filter_text:
             self.state.load(replace(self.state.lens, filter=None))
@@ -418,7 +418,7 @@ async def _get_ready(board: BoardScreen) -> None:
 
 
 def _recycled(workspace: Workspace) -> Receipt:
-    from pipeboard.workspace.recycling import recycle_due
+    from pipeboard.workspace.new_deals import recycle_due
 
     return recycle_due(workspace)
 

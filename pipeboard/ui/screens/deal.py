@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import ClassVar
 
@@ -11,23 +10,22 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from pipeboard.domain.errors import NotFound
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Sheet
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw import notes, overview, questions
-from pipeboard.ui.draw.deal_text import field_text
-from pipeboard.ui.draw.glyphs import spelled
-from pipeboard.ui.draw.items import GUTTER, Item, listed, scrolled_to
-from pipeboard.ui.draw.line import Line, blank, exactly, whole
-from pipeboard.ui.draw.section import PaneStyle
-from pipeboard.ui.draw.tabs import head, tab_strip
+from pipeboard.ui.draw.facts import PaneStyle
+from pipeboard.ui.draw.line import Line, blank, exactly, spelled, whole
+from pipeboard.ui.draw.overview import head, tab_strip
+from pipeboard.ui.draw.questions import GUTTER, Item, field_text, listed, scrolled_to
 from pipeboard.ui.key_table import DEAL, DEAL_TABS, DealTab
 from pipeboard.ui.keys import Key
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.live import LiveScreen
-from pipeboard.ui.turns import Targets
 from pipeboard.ui.widgets.page import Page
+from pipeboard.ui.write_queue import Targets
 
 LEADS_TO = {
     overview.SCORE: DealTab.QUESTIONS,

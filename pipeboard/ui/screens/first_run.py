@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, ClassVar, Final, TypeVar, cast
 
@@ -12,20 +11,19 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, Screen
 
 from pipeboard import __version__
-from pipeboard.domain.currencies import exponent
 from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.lazy_dataclass import dataclass, field, replace
+from pipeboard.domain.money import exponent
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
 from pipeboard.ui.draw.frame import title_bar
-from pipeboard.ui.draw.glyphs import BAR, DOT, Glyphs
-from pipeboard.ui.draw.line import Line, Span, blank, left, whole, wrap
+from pipeboard.ui.draw.line import BAR, DOT, Glyphs, Line, Span, blank, left, whole, wrap
+from pipeboard.ui.failures import Net, under_net
 from pipeboard.ui.key_table import ALL, FIRST
 from pipeboard.ui.keys import Key
-from pipeboard.ui.net import Net, under_net
-from pipeboard.ui.overlays.feedback import Live, live
 from pipeboard.ui.overlays.help import Help, groups_of
 from pipeboard.ui.overlays.overlay import Overlay
-from pipeboard.ui.overlays.prompt import Prompt
+from pipeboard.ui.overlays.prompt import Live, Prompt, live
 from pipeboard.ui.overlays.template_picker import TemplatePicker
 from pipeboard.ui.palette import Role, Theme
 from pipeboard.ui.terminal.display import CellDisplay

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -16,10 +15,10 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from pipeboard.domain.errors import GivenUp, PipeboardError
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
-from pipeboard.ui.draw.glyphs import spelled
 from pipeboard.ui.draw.import_file import (
     ImportView,
     heading,
@@ -28,14 +27,14 @@ from pipeboard.ui.draw.import_file import (
     lines_below,
     told_whole,
 )
-from pipeboard.ui.draw.items import Item, listed, scrolled_to
-from pipeboard.ui.draw.line import Line, exactly
+from pipeboard.ui.draw.line import Line, exactly, spelled
+from pipeboard.ui.draw.questions import Item, listed, scrolled_to
 from pipeboard.ui.key_table import IMPORT, IMPORT_TABS, ImportTab
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.widgets.page import Page
 from pipeboard.workspace.import_plan import FileSeen, Imported, ImportPlan, look_at
-from pipeboard.workspace.receipts import Receipt
+from pipeboard.workspace.recording import Receipt
 
 Leave = Callable[[Imported | FileSeen | None], None]
 """What happens when the screen is left: with what was imported, with what shall be, or with

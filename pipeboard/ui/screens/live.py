@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from inspect import iscoroutinefunction
@@ -13,20 +12,20 @@ from textual.binding import BindingsMap
 from textual.screen import Screen
 
 from pipeboard.domain.errors import DatabaseError, GivenUp, PipeboardError
-from pipeboard.ui.busy import dropped, is_busy
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.ui.draw.line import EMPTY, Line, whole
+from pipeboard.ui.failures import dropped, is_busy, under_net
 from pipeboard.ui.host import Program
 from pipeboard.ui.key_table import ALL
 from pipeboard.ui.keys import Key, bindings
-from pipeboard.ui.net import under_net
 from pipeboard.ui.palette import Role
 from pipeboard.ui.queued_action import found, in_turn, turn_for
-from pipeboard.ui.turns import Targets
+from pipeboard.ui.write_queue import Targets
 
 if TYPE_CHECKING:
     from pipeboard.domain.pipeline import Pipeline, Stage
     from pipeboard.ui.board_state import BoardState
-    from pipeboard.workspace.receipts import Receipt
+    from pipeboard.workspace.recording import Receipt
 
 POLL_S: Final = 0.5
 _MOST_BUSY_LOOKS: Final = 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from typing import ClassVar, NamedTuple
 
@@ -12,15 +11,16 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
-from pipeboard.ui.busy import is_busy
 from pipeboard.ui.draw.line import EMPTY, Line
-from pipeboard.ui.draw.metrics.block import Block, Spot, marked, spot_at
 from pipeboard.ui.draw.metrics.figures import ReportView
 from pipeboard.ui.draw.metrics.heading import heading
+from pipeboard.ui.draw.metrics.sections import Block, Spot, marked, spot_at
+from pipeboard.ui.failures import is_busy
 from pipeboard.ui.host import patiently
 from pipeboard.ui.key_table import METRICS
 from pipeboard.ui.metrics_worker import CountedMoment, Drawn, MetricsWorker

@@ -8,11 +8,12 @@ import secrets
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
+
+from pipeboard.domain.lazy_dataclass import dataclass
 
 _SUFFIX: Final = ".draft"
 _OLDER: Final = "older"

@@ -6,24 +6,98 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import copy_context
 from pathlib import Path
 from types import FrameType
 from typing import Any, ClassVar, Final
 
+from textual import _compositor
 from textual.app import App, ReturnType, ScreenError
+from textual.drivers import linux_driver
 from textual.events import Event, InputEvent, Key, Mount, Paste, Unmount
 
 from pipeboard import outlet
 from pipeboard.domain.errors import Refused
-from pipeboard.faults import origin
-from pipeboard.ui.terminal import crash
+from pipeboard.faults import origin, write_down
 from pipeboard.ui.terminal.facts import tidy_environment
 from pipeboard.ui.terminal.ink import ColorDepth, color_depth
-from pipeboard.ui.terminal.textual_shape import CRASHES_ARE_KNOWN
-from pipeboard.ui.terminal.typed import ESC, PREFIX, AltKey
+from pipeboard.ui.terminal.reading import ESC, PREFIX, AltKey
+
+# Whether the private parts of Textual that are leaned on here are still what they were in 8.2.
+#
+# Only the shape is looked at: asking for Textual's version costs 28 ms at each start, and the
+# dependency is pinned below 9 anyway. Where a part has changed, Textual's own way is taken.
+
+
+def _takes(function: Callable[..., Any] | None, *names: str) -> bool:
+    code = getattr(function, "__code__", None)
+    return code is not None and code.co_varnames[: code.co_argcount] == names
+
+
+def _has(owner: object, *names: str) -> bool:
+    return all(hasattr(owner, name) for name in names)
+
+
+def _names_in(function: Callable[..., Any] | None) -> tuple[str, ...]:
+    code = getattr(function, "__code__", None)
+    return code.co_names if code is not None else ()
+
+
+FRAMES_ARE_KNOWN: Final = (
+    _takes(getattr(App, "_display", None), "self", "screen", "renderable")
+    and _takes(_compositor.LayoutUpdate.__init__, "self", "strips", "region")
+    and _takes(_compositor.ChopsUpdate.__init__, "self", "chops", "spans", "chop_ends")
+)
+"""Can frames be taken from the compositor before they become bytes?"""
+
+_KEY_PARSER: Final = getattr(linux_driver, "XTermParser", None)
+
+KEYS_ARE_KNOWN: Final = (
+    getattr(_KEY_PARSER, "__module__", "") == "textual._xterm_parser"
+    and _has(_KEY_PARSER, "feed", "tick")
+    and "_timeout_time" in _names_in(getattr(_KEY_PARSER, "tick", None))
+    and _takes(getattr(linux_driver.LinuxDriver, "run_input_thread", None), "self")
+)
+"""Can bytes be fed to Textual's parser of keys by somebody else?"""
+
+CRASHES_ARE_KNOWN: Final = _takes(getattr(App, "_fatal_error", None), "self") and _takes(
+    getattr(App, "_print_error_renderables", None), "self"
+)
+"""Is there one place where Textual reports an error that nobody handled?"""
+
+
+# An error of our own: the details into a file for its owner, one sentence for the person.
+
+
+def record(error: BaseException, log: Path | None) -> str:
+    """Append the error that ends the program to the log, if any, and say so in a sentence."""
+    what = f"Pipeboard stopped because of an error of its own ({type(origin(error)).__name__})"
+    if log is None:
+        return f"{what}. What was saved is safe."
+    trouble = _append(error, log)
+    if trouble:
+        return f"{what}; the details could not be written to {log} ({trouble})."
+    return f"{what}. What was saved is safe; please report the details in {log}"
+
+
+def note(error: BaseException, log: Path | None) -> str:
+    """The same for an error after which the program goes on."""
+    what = f"An error of Pipeboard's own ({type(origin(error)).__name__})"
+    if log is None or _append(error, log):
+        return f"{what} could not be logged; what was saved is safe."
+    return f"{what} was logged in {log}; what was saved is safe."
+
+
+def _append(error: BaseException, log: Path) -> str:
+    """Writes the details to the file; why not, where that fails."""
+    try:
+        write_down(error, log)
+    except OSError as trouble:
+        return trouble.strerror or str(trouble)
+    return ""
+
 
 # How long closing the screens may take before the process ends without it.
 _PATIENCE_SECONDS: Final = 1.5
@@ -180,7 +254,7 @@ class Session(App[ReturnType]):
             # What was asked for goes on: everything is saved, and the exit code is known. That
             # what still runs misses a screen is no fault: they go one by one.
             if not isinstance(origin(error), ScreenError):
-                crash.record(error, self.crash_log)
+                record(error, self.crash_log)
             return
         super()._handle_exception(error)
 
@@ -191,7 +265,7 @@ class Session(App[ReturnType]):
             super()._fatal_error()
             return
         if not self._crash_sentence:
-            self._crash_sentence = crash.record(error, self.crash_log)
+            self._crash_sentence = record(error, self.crash_log)
             self._save_drafts_anyhow()
         self._is_leaving = True
         self._close_messages_no_wait()
@@ -201,7 +275,7 @@ class Session(App[ReturnType]):
         try:
             self.save_drafts()
         except Exception as error:
-            crash.record(error, self.crash_log)
+            record(error, self.crash_log)
 
     def _print_error_renderables(self) -> None:
         if self._crash_sentence:

@@ -9,12 +9,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from pipeboard.ui.draw.board import draw_line
-from pipeboard.ui.draw.changes import changes
-from pipeboard.ui.draw.pointing import BoardPlace, Hit, hit
+from pipeboard.ui.draw.changes import BoardPlace, Hit, changes, hit
 from pipeboard.ui.draw.view import BoardView
-from pipeboard.ui.net import under_net
+from pipeboard.ui.failures import under_net
 from pipeboard.ui.palette import Theme
-from pipeboard.ui.widgets.lines import strip_of
+from pipeboard.ui.widgets.page import strip_of
 
 
 @under_net

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from pipeboard.domain.metrics.activity import (
+from pipeboard.domain.metrics.grouping import by_owner
+from pipeboard.domain.metrics.leads import weeks
+from pipeboard.domain.metrics.outcomes import loss_reasons
+from pipeboard.domain.metrics.process import (
+    adherence,
+    adherence_rate,
     first_response,
     quotes_sent,
     touches,
     waiting,
 )
-from pipeboard.domain.metrics.adherence import adherence, adherence_rate
-from pipeboard.domain.metrics.grouping import by_owner
-from pipeboard.domain.metrics.losses import loss_reasons
-from pipeboard.domain.metrics.series import weeks
 from tests.domain.metrics.log import (
     BEGIN,
     LEAD,

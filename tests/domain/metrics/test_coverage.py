@@ -8,13 +8,14 @@ from fractions import Fraction
 import pytest
 
 from pipeboard.domain.metrics.coverage import (
+    Conversion,
     CoverageVerdict,
+    conversion_of_pipeline,
     cover,
     coverage,
     required_coverage,
 )
 from pipeboard.domain.metrics.grouping import by_attribute, by_owner, by_team
-from pipeboard.domain.metrics.needed import Conversion, conversion_of_pipeline
 from pipeboard.domain.metrics.result import Metric, Unit
 from pipeboard.domain.metrics.rules import MetricRules, Target
 from pipeboard.domain.metrics.targets import NOBODYS, PART, target_of

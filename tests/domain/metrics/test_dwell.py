@@ -5,8 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from pipeboard.domain.metrics.ageing import by_age, dead_candidates, stalled, stalled_by_stage
-from pipeboard.domain.metrics.dwell import bottleneck, dwell, expected_days, overstay_by_stage
+from pipeboard.domain.metrics.time_in_stage import (
+    bottleneck,
+    by_age,
+    dead_candidates,
+    dwell,
+    expected_days,
+    overstay_by_stage,
+    stalled,
+    stalled_by_stage,
+)
 from tests.domain.metrics.log import (
     LEAD,
     NEGOTIATE,

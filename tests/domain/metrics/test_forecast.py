@@ -8,22 +8,20 @@ from fractions import Fraction
 import pytest
 
 from pipeboard.domain.events import micros
-from pipeboard.domain.metrics.backtest import backtest
-from pipeboard.domain.metrics.categories import (
+from pipeboard.domain.metrics.chances import AGES, band_of, chances, smoothed
+from pipeboard.domain.metrics.forecast import (
+    cautious_forecast,
+    forecast,
     forecast_best,
     forecast_commit,
     forecast_overdue,
     forecast_pipeline,
     months,
+    rose_tint_by_stage,
     unsupported_commits,
 )
-from pipeboard.domain.metrics.chances import AGES, band_of, chances, smoothed
-from pipeboard.domain.metrics.forecast import (
-    cautious_forecast,
-    forecast,
-    rose_tint_by_stage,
-)
 from pipeboard.domain.metrics.grouping import by_owner
+from pipeboard.domain.metrics.past_forecasts import backtest
 from pipeboard.domain.metrics.result import DAY_US
 from pipeboard.domain.money import half_up
 from pipeboard.domain.pipeline import Stage

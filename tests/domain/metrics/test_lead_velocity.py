@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from pipeboard.domain.events import micros
-from pipeboard.domain.metrics.lead_velocity import (
+from pipeboard.domain.metrics.leads import (
     growth,
     lead_growth,
     lead_velocity,

@@ -7,7 +7,7 @@ from pkgutil import iter_modules
 
 from pipeboard.domain import metrics
 from pipeboard.domain.metrics import METRICS
-from pipeboard.domain.metrics.definition import Definition
+from pipeboard.domain.metrics.wording import Definition
 
 PROMISED = (
     "won_count lost_count open_count created_count qualified_count quotes_sent won_value "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from pipeboard.domain.metrics.size import (
+from pipeboard.domain.metrics.cycle import (
     deal_size_mean,
     deal_size_median,
     kept_value,

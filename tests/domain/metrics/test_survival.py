@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeboard.domain.metrics.survival import aalen_johansen, kaplan_meier
+from pipeboard.domain.metrics.result import aalen_johansen, kaplan_meier
 
 SPANS = st.lists(st.integers(0, 30), max_size=25)
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from pipeboard.domain.metrics.chances import followed
-from pipeboard.domain.metrics.counts import won_value
-from pipeboard.domain.metrics.past import periods_before, standing_in
+from pipeboard.domain.metrics.outcomes import won_value
+from pipeboard.domain.metrics.past_forecasts import periods_before, standing_in
 from pipeboard.domain.metrics.report import Report
-from pipeboard.domain.metrics.slipping import due_at_start
-from pipeboard.domain.metrics.waterfall import waterfall, waterfall_since
+from pipeboard.domain.metrics.waterfall import due_at_start, waterfall, waterfall_since
 from tests.domain.metrics.log import Log, period
 
 FEBRUARY = period("2026-02")

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeboard.domain.events import micros
-from pipeboard.domain.metrics.counts import won_value
 from pipeboard.domain.metrics.grouping import by_owner
-from pipeboard.domain.metrics.rates import Rates
+from pipeboard.domain.metrics.outcomes import won_value
+from pipeboard.domain.metrics.rules import Rates
 from pipeboard.domain.metrics.waterfall import (
     COMING,
     GOING,

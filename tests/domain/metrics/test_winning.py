@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import pytest
 
-from pipeboard.domain.metrics.counts import lost_count, won_value
-from pipeboard.domain.metrics.winning import (
+from pipeboard.domain.metrics.outcomes import lost_count, won_value
+from pipeboard.domain.metrics.win_rates import (
     win_rate,
     win_rate_by_value,
     win_rate_competitive,

@@ -21,9 +21,7 @@ from pipeboard.domain.filter_nodes import (
 )
 from pipeboard.store.database import Database
 from pipeboard.store.reading import attention
-from pipeboard.store.reading.filtering.amounts import compared
-from pipeboard.store.reading.filtering.asked import FEW, Asked
-from pipeboard.store.reading.filtering.texts import Texts
+from pipeboard.store.reading.filtering.terms import FEW, Asked, Texts, compared
 from pipeboard.store.sql import Sql, among, either, every, negated
 
 __all__ = ["FEW", "Asked", "condition"]

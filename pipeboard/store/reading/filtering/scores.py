@@ -23,7 +23,7 @@ from pipeboard.domain.score import fresh_since, score
 from pipeboard.store.database import Database
 from pipeboard.store.dialect import listed
 from pipeboard.store.reading.attention import micros_at
-from pipeboard.store.reading.filtering.asked import Asked
+from pipeboard.store.reading.filtering.terms import Asked
 from pipeboard.store.rows import DEALS, stored_deal
 from pipeboard.store.sql import Sql, among, either, every, is_name_of_long, negated
 from pipeboard.store.troubles import readable

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
 from pipeboard.domain.filter_nodes import Filter
+from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.metrics import Report, compare
-from pipeboard.domain.metrics.activity import waiting
-from pipeboard.domain.metrics.ageing import Age, ages, dead_candidates
 from pipeboard.domain.metrics.grouping import Group, by_owner
 from pipeboard.domain.metrics.history import DealHistory
+from pipeboard.domain.metrics.process import waiting
 from pipeboard.domain.metrics.report import MetricChange
-from pipeboard.domain.metrics.slipping import most_pushed
-from pipeboard.domain.metrics.waterfall import Waterfall, waterfall_of_days
+from pipeboard.domain.metrics.time_in_stage import Age, ages, dead_candidates
+from pipeboard.domain.metrics.waterfall import Waterfall, most_pushed, waterfall_of_days
 from pipeboard.domain.periods import Period
 from pipeboard.domain.pipeline import Pipeline, StageKind
-from pipeboard.ui.draw.glyphs import Glyphs
+from pipeboard.ui.draw.line import Glyphs
 from pipeboard.ui.draw.metrics.tab_names import TabName
 
 

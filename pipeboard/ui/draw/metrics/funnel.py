@@ -5,17 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 
 from pipeboard.domain.metrics import Metric
-from pipeboard.domain.metrics.lead_velocity import LeadMonth
+from pipeboard.domain.metrics.leads import LeadMonth
 from pipeboard.domain.metrics.readings import funnel_reading
 from pipeboard.domain.metrics.report import StageNumbers
 from pipeboard.domain.metrics.wording import decimal
-from pipeboard.ui.draw.charts import TableRow
+from pipeboard.ui.draw.charts import ChartStyle, TableRow, aside, counted, ground, is_pale, number
 from pipeboard.ui.draw.line import Span
-from pipeboard.ui.draw.metrics.block import Block
 from pipeboard.ui.draw.metrics.figures import Figures
-from pipeboard.ui.draw.metrics.layout import TabLayout
-from pipeboard.ui.draw.metrics.sections import TableEntry, figures, section
-from pipeboard.ui.draw.numbers import ChartStyle, aside, counted, ground, is_pale, number
+from pipeboard.ui.draw.metrics.sections import Block, TabLayout, TableEntry, figures, section
 
 WIN_RATES = (
     "win_rate",

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from pipeboard.domain.periods import Period
+from pipeboard.ui.draw.facts import calendar_day
 from pipeboard.ui.draw.frame import title_bar
-from pipeboard.ui.draw.glyphs import DOT
-from pipeboard.ui.draw.line import Line, Span, whole, width_of
+from pipeboard.ui.draw.line import DOT, Line, Span, whole, width_of
 from pipeboard.ui.draw.metrics.figures import ReportView
 from pipeboard.ui.draw.metrics.tabs import tab_strip
-from pipeboard.ui.draw.section import calendar_day
 
 _LONGEST_FILTER = 30
 

@@ -2,19 +2,141 @@
 
 from __future__ import annotations
 
-from pipeboard.ui.draw.line import Line, blank, exactly, width_of
-from pipeboard.ui.draw.metrics.activity import activity_tab
-from pipeboard.ui.draw.metrics.ageing import ageing_tab
-from pipeboard.ui.draw.metrics.block import Block
+from collections.abc import Sequence
+from fractions import Fraction
+
+from pipeboard.domain.metrics import Metric, Report
+from pipeboard.domain.metrics.coverage import CoverageVerdict
+from pipeboard.domain.metrics.history import DealHistory
+from pipeboard.domain.metrics.readings import forecast_reading, stuck_reading, target_reading
+from pipeboard.ui.draw.charts import ChartStyle, bar
+from pipeboard.ui.draw.line import Line, blank, exactly, left, width_of, wrap
+from pipeboard.ui.draw.metrics.activity import activity_tab, age_bands, ageing_tab, won_weeks
 from pipeboard.ui.draw.metrics.figures import Figures
-from pipeboard.ui.draw.metrics.forecast import forecast_tab
-from pipeboard.ui.draw.metrics.funnel import funnel_tab
-from pipeboard.ui.draw.metrics.layout import Draw, laid_out
-from pipeboard.ui.draw.metrics.losses import losses_tab
-from pipeboard.ui.draw.metrics.overview import overview_tab
-from pipeboard.ui.draw.metrics.reps import reps_tab
+from pipeboard.ui.draw.metrics.forecast import forecast_tab, months, slipping
+from pipeboard.ui.draw.metrics.funnel import cohorts, funnel_tab
+from pipeboard.ui.draw.metrics.reps import attainment, losses_tab, reasons, reps_tab
+from pipeboard.ui.draw.metrics.sections import (
+    GUTTER,
+    Block,
+    Draw,
+    Row,
+    TabLayout,
+    below,
+    figure_columns,
+    figures,
+    laid_out,
+    rows,
+)
 from pipeboard.ui.draw.metrics.tab_names import TABS, TabName
-from pipeboard.ui.draw.numbers import ChartStyle
+from pipeboard.ui.palette import Role
+
+# The first tab: are we on target, what is stuck, which forecast to believe.
+
+FIRST = (
+    "won_value",
+    "win_rate",
+    "cycle_days_median",
+    "created_count",
+    "open_value",
+    "forecast_weighted",
+    "coverage",
+    "slip_rate",
+    "forecast_measured",
+    "deal_size_mean",
+    "forecast_commit",
+    "forecast_overdue",
+)
+_LABEL = 10
+_BAR = 20
+
+
+def overview_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> TabLayout:
+    """The three answers, the figures, and the charts that bear them out."""
+    return TabLayout(
+        below(whole.width, (answers(shown, whole), figures(_names(whole), shown, whole))),
+        (cohorts(shown, half), won_weeks(shown, half), age_bands(shown, half)),
+        (
+            months(shown, half),
+            attainment(shown, half),
+            reasons(shown, half),
+            slipping(shown, half),
+        ),
+    )
+
+
+def _names(style: ChartStyle) -> Sequence[str]:
+    """As many figures as fill two or three lines."""
+    columns = figure_columns(FIRST, style)
+    return FIRST[: len(FIRST) // columns * columns]
+
+
+def answers(shown: Figures, style: ChartStyle) -> Block:
+    """A sentence each on the target, the bottleneck and the forecast, with a sign in front."""
+    report = shown.report
+    stuck = report.bottleneck
+    given = [
+        *_answer("Target", _target_role(shown), target_reading(report, style.say), style,
+                 report.basis.won, "Won", _progress(shown, style)),
+        *_answer("Stuck", "chart.bad" if stuck else "chart.good", stuck_reading(report, style.say),
+                 style, stuck.overstay.deals if stuck else (), "Past their limit"),
+        *_answer("Forecast", "pane.head", forecast_reading(report, style.say), style,
+                 believed(report).numerator, "Behind the forecast"),
+    ]  # fmt: skip
+    return rows(style.width, given)
+
+
+def believed(report: Report) -> Metric:
+    """The forecast that was right before, else the stated one."""
+    forecasts = {"table": report.forecast.table, "measured": report.forecast.measured}
+    return forecasts.get(report.backtest.believed or "", report.forecast.stated)
+
+
+def _answer(
+    label: str,
+    role: Role,
+    reading: str,
+    style: ChartStyle,
+    deals: Sequence[DealHistory],
+    title: str,
+    in_front: Line = (),
+) -> list[Row]:
+    room = style.width - GUTTER - _LABEL - 1
+    taken = sum(len(text) for text, _ in in_front)
+    first, *rest = wrap(reading, room - taken, room)
+    line: Line = (left(label, _LABEL, role), *in_front, (first, "text"))
+    return [
+        Row(line, title, deals, reading),
+        *(Row((blank(_LABEL), (part, "text"))) for part in rest),
+    ]
+
+
+def _target_role(shown: Figures) -> Role:
+    coverage = shown.report.coverage
+    if coverage.surplus is not None:
+        return "chart.good"
+    over = shown.report.basis.now >= shown.report.basis.end
+    if coverage.remaining is not None and (over or coverage.standing is CoverageVerdict.SHORT):
+        return "chart.bad"
+    return "pane.head"
+
+
+def _progress(shown: Figures, style: ChartStyle) -> Line:
+    """How much of the target is won, as a bar."""
+    target, remaining = shown.report.coverage.target.value, shown.report.coverage.remaining
+    if not target or remaining is None:
+        return ()
+    share = (Fraction(target) - remaining) / Fraction(target)
+    role: Role = _target_role(shown) if share >= 1 else "chart.full"
+    filled = bar(share, _BAR, style.glyphs, role)
+    text = filled[0][0] if len(filled) > 1 or share >= 1 else ""
+    empty = "░" if style.glyphs.value == "unicode" else "."
+    return (
+        (text, role),
+        (empty * (_BAR - len(text)), "chart.rest"),
+        blank(2),
+    )
+
 
 _DRAW: dict[TabName, Draw] = {
     TabName.OVERVIEW: overview_tab,

@@ -1,0 +1,151 @@
+"""What needs a rep now: stalled deals (`metrics.md` C11) and the one sign on a card (`ux.md` 2)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING, Protocol
+from zoneinfo import ZoneInfo
+
+from pipeboard.domain.dates import local_date
+from pipeboard.domain.lazy_dataclass import dataclass
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import Deal
+    from pipeboard.domain.pipeline import Pipeline, Stage
+
+
+class Sign(StrEnum):
+    """The sign in front of a name: one a card, the gravest first."""
+
+    OVERDUE = "!"
+    NO_NEXT_STEP = "?"
+    STALLED = "~"
+    NONE = " "
+
+
+class Clocks(Protocol):
+    """What of a deal runs against its stage's limits; dates are local."""
+
+    @property
+    def entered_on(self) -> date: ...
+    @property
+    def touched_on(self) -> date: ...
+    @property
+    def next_due(self) -> date | None: ...
+    @property
+    def expected_close(self) -> date | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DealClocks:
+    """The clocks of a deal, as local dates."""
+
+    entered_on: date
+    touched_on: date
+    next_due: date | None
+    expected_close: date | None
+
+
+def clocks(deal: Deal, zone: ZoneInfo) -> DealClocks:
+    """The clocks of a deal; the last touch is its creation where there was none."""
+    return DealClocks(
+        local_date(deal.stage_entered_at, zone),
+        local_date(deal.last_touch_at or deal.created_at, zone),
+        deal.next_step.due if deal.next_step else None,
+        deal.expected_close,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of one stage on one day, as dates to compare with: the rule of C11 in the form
+    that both a deal in memory and a query over all deals can be held against.
+
+    A deal overstays when it entered before `overstay_before`; it idles when its last touch lies
+    before `idle_before` and no next step is due from `today` to `plan_until`.
+    """
+
+    stage_id: int
+    today: date
+    overstay_before: date | None
+    idle_before: date | None
+    plan_until: date | None
+
+
+def limits(stage: Stage, today: date) -> Limits:
+    """The limits of `stage` on the day `today`; None where the stage sets no limit."""
+    stay, idle = stage.expected_days, stage.idle_days
+    return Limits(
+        stage.id,
+        today,
+        today - timedelta(days=stay) if stay is not None else None,
+        today - timedelta(days=idle) if idle is not None else None,
+        today + timedelta(days=idle) if idle is not None else None,
+    )
+
+
+def overstays(deal: Clocks, limit: Limits) -> bool:
+    """Longer in its stage than expected."""
+    return limit.overstay_before is not None and deal.entered_on < limit.overstay_before
+
+
+def idles(deal: Clocks, limit: Limits) -> bool:
+    """Untouched for too long, and nothing planned soon."""
+    if limit.idle_before is None or limit.plan_until is None:
+        return False
+    planned = deal.next_due is not None and limit.today <= deal.next_due <= limit.plan_until
+    return deal.touched_on < limit.idle_before and not planned
+
+
+class Need(IntEnum):
+    """How soon an open deal needs its rep, the soonest first."""
+
+    OVERDUE = 0
+    TODAY = 1
+    NO_NEXT_STEP = 2
+    STALLED = 3
+    LATER = 4
+    ASLEEP = 5
+
+
+def need(deal: Clocks, limit: Limits, *, has_step: bool, snoozed: bool) -> Need:
+    """What an open deal needs first."""
+    if snoozed:
+        return Need.ASLEEP
+    if deal.next_due is not None and deal.next_due <= limit.today:
+        return Need.OVERDUE if deal.next_due < limit.today else Need.TODAY
+    if not has_step:
+        return Need.NO_NEXT_STEP
+    return Need.STALLED if overstays(deal, limit) or idles(deal, limit) else Need.LATER
+
+
+def stalled_reasons(deal: Deal, pipeline: Pipeline, today: date, zone: ZoneInfo) -> tuple[str, ...]:
+    """Why an open deal counts as stalled, in the words of C11; empty when it does not."""
+    if not deal.is_open or deal.is_snoozed(today):
+        return ()
+    stage, at = pipeline.stage(deal.stage_id), clocks(deal, zone)
+    limit = limits(stage, today)
+    reasons = []
+    if overstays(at, limit):
+        reasons.append(f"overstay {(today - at.entered_on).days}/{stage.expected_days}d")
+    if idles(at, limit):
+        reasons.append(f"idle {(today - at.touched_on).days}/{stage.idle_days}d")
+    if not reasons:
+        return ()
+    if at.next_due is not None and at.next_due < today:
+        reasons.append(f"next step overdue {(today - at.next_due).days}d")
+    if at.expected_close is not None and at.expected_close < today:
+        reasons.append("close date passed")
+    return tuple(reasons)
+
+
+def sign(deal: Clocks, limit: Limits, *, has_step: bool, snoozed: bool) -> Sign:
+    """The gravest thing that an open deal's card must say."""
+    if snoozed:
+        return Sign.NONE
+    if deal.next_due is not None and deal.next_due < limit.today:
+        return Sign.OVERDUE
+    if not has_step:
+        return Sign.NO_NEXT_STEP
+    return Sign.STALLED if overstays(deal, limit) or idles(deal, limit) else Sign.NONE

@@ -1,0 +1,170 @@
+"""The database's own id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Boolean, Column, Integer, String, Text, column, false, table, text
+
+from pipeboard.store.creating import new_id
+from pipeboard.store.sql import RATINGS_BYTES, VALUE_BYTES, WORDS_BYTES, beginning, index_key
+
+if TYPE_CHECKING:
+    from alembic.operations import Operations
+
+
+def add_workspace_id(operations: Operations) -> None:
+    """Makes the table `workspace` with an id."""
+    operations.create_table("workspace", Column("id", String, primary_key=True))
+    operations.bulk_insert(table("workspace", column("id", String)), [{"id": new_id()}])
+
+
+# The log of what a team agrees on.
+
+
+def add_workspace_events(operations: Operations) -> None:
+    """Changes of pipelines, reps, targets, rates, filters and settings get a log of their own."""
+    from sqlalchemy import BigInteger, Column, Integer, String, Text
+
+    operations.create_table(
+        "workspace_event",
+        Column(
+            "seq",
+            BigInteger().with_variant(Integer, "sqlite"),
+            primary_key=True,
+            autoincrement=True,
+        ),
+        Column("command_id", String, nullable=False),
+        Column("topic", String, nullable=False),
+        Column("key", String, nullable=False),
+        Column("before", Text),
+        Column("after", Text),
+    )
+    operations.create_index("workspace_event_of_command", "workspace_event", ["command_id"])
+    operations.create_index("workspace_event_of_agreement", "workspace_event", ["topic", "key"])
+
+
+# The step that gives ids of other tools a name space, and imports a memory.
+
+
+def keep_sources(operations: Operations) -> None:
+    """The source beside the id of each deal, unknown for those that are there; unique together."""
+    operations.add_column(
+        "deal", Column("external_source", String, nullable=False, server_default="")
+    )
+    operations.drop_index("deal_by_external_id", "deal")
+    standing = text("external_id is not null and not removed")
+    operations.create_index(
+        "deal_by_external_id",
+        "deal",
+        ["external_id", "external_source", "pipeline_id"],
+        unique=True,
+        sqlite_where=standing,
+        postgresql_where=standing,
+    )
+    operations.create_table(
+        "import_recipe",
+        Column("source", String, primary_key=True),
+        Column("recipe", Text, nullable=False),
+    )
+
+
+# The step that lets a pipeline be taken back while deals that were taken back still name it.
+
+
+def mark_pipelines_taken_back(operations: Operations) -> None:
+    """A mark on every pipeline; none of those that are there bears it."""
+    operations.add_column(
+        "pipeline", Column("removed", Boolean, nullable=False, server_default=false())
+    )
+
+
+# The step that gives each thing that numbers ask of an event a column of its own.
+
+_FILLED = (
+    "probability_bp = value_minor, value_minor = NULL WHERE kind = 'probability'",
+    "owner = detail WHERE kind IN ('created', 'owner')",
+    "category = detail WHERE kind = 'category'",
+    "loss_category = detail WHERE kind = 'lost'",
+    "touch_type = substr(detail, 1, length(detail) - 3), touch_direction = 'in'"
+    " WHERE kind = 'touch' AND detail LIKE '% in'",
+    "touch_type = substr(detail, 1, length(detail) - 4), touch_direction = 'out'"
+    " WHERE kind = 'touch' AND detail LIKE '% out'",
+    "has_step = (detail IS NOT NULL) WHERE kind = 'next_step'",
+    "overrides = true WHERE kind IN ('moved', 'won', 'reopened') AND detail IS NOT NULL",
+)
+
+
+def split_event_columns(operations: Operations) -> None:
+    """Basis points out of `value_minor`, and the meanings of `detail` into columns of their own."""
+    operations.add_column("event", Column("probability_bp", Integer))
+    for name in ("owner", "category", "loss_category", "touch_type", "touch_direction"):
+        operations.add_column("event", Column(name, String))
+    operations.add_column("event", Column("has_step", Boolean))
+    operations.add_column(
+        "event", Column("overrides", Boolean, nullable=False, server_default=text("false"))
+    )
+    for change in _FILLED:
+        operations.execute(f"UPDATE event SET {change}")
+    operations.drop_column("event", "detail")
+
+
+# The step that lets no index hold a text without a bound.
+
+
+def bound_texts_in_indices(operations: Operations) -> None:
+    """The words of a deal go on beside the index where they are many; long values and ratings are
+    known by a name there; notes are searched in their own rows."""
+    operations.add_column("deal", Column("folded_whole", Text))
+    _change_long(operations, "deal", ("id",), "folded", _words)
+    _change_long(operations, "deal", ("id",), "ratings", _ratings)
+    _change_long(operations, "deal_field", ("deal_id", "name"), "folded", _value)
+    for name, holder, on, condition in (
+        ("deal_of_many_words", "deal", "id", text("folded_whole is not null")),
+        ("note_of_deal", "note", "deal_id", text("not removed")),
+    ):
+        if name == "note_of_deal":
+            operations.drop_index(name, holder)
+        operations.create_index(
+            name, holder, [on], sqlite_where=condition, postgresql_where=condition
+        )
+
+
+def _words(whole: str) -> dict[str, str]:
+    begun = beginning(whole, WORDS_BYTES)
+    return {} if begun == whole else {"folded": begun, "folded_whole": whole}
+
+
+def _ratings(whole: str) -> dict[str, str]:
+    key = index_key(whole, RATINGS_BYTES)
+    return {} if key == whole else {"ratings": key}
+
+
+def _value(whole: str) -> dict[str, str]:
+    key = index_key(whole, VALUE_BYTES)
+    return {} if key == whole else {"folded": key}
+
+
+def _change_long(
+    operations: Operations,
+    table: str,
+    key: tuple[str, ...],
+    column: str,
+    changes: Callable[[str], dict[str, str]],
+) -> None:
+    """Rows whose text is too long are written as they are written from now on."""
+    connection = operations.get_bind()
+    where = " AND ".join(f"{name} = :key_{name}" for name in key)
+    # A character takes four bytes at most: nothing shorter is over a bound.
+    long = f"length({column}) > {RATINGS_BYTES // 4}"
+    rows = connection.execute(
+        text(f"SELECT {', '.join(key)}, {column} FROM {table} WHERE {long}")
+    ).all()
+    for *keys, whole in rows:
+        if values := changes(whole):
+            setting = ", ".join(f"{name} = :{name}" for name in values)
+            marks = {f"key_{name}": value for name, value in zip(key, keys, strict=True)}
+            connection.execute(
+                text(f"UPDATE {table} SET {setting} WHERE {where}"), {**values, **marks}
+            )
