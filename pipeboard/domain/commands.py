@@ -150,7 +150,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Assign:
-    """Another owner, who is known unless `new_rep`; a note to them stays in the history."""
+    """Another owner, who is known unless `new_rep`; a note to them is kept as a touch."""
 
     rep: str
     note: str = ""
@@ -174,10 +174,13 @@ class Rank:
 
 @dataclass(frozen=True, slots=True)
 class SetNextStep:
-    """What happens next; an empty text with a date is allowed, neither clears the step."""
+    """What happens next; an empty text with a date is allowed, neither clears the step.
+
+    `every` makes it come again when it is done: `2w`."""
 
     text: str
     due: date | None
+    every: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +269,8 @@ class LogTouch:
     at: datetime | None = None
     quote: bool = False
     trial_close: str = ""
+    objection: str = ""
+    variant: str = ""
 
 
 @dataclass(frozen=True, slots=True)

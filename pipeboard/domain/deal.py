@@ -20,20 +20,23 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """What happens next on a deal, and by which day."""
+    """What happens next on a deal, by which day, and after how long again (`2w`, "" for once)."""
 
     text: str
     due: date | None = None
+    every: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Why a deal was lost; `recycle_on` is the day it becomes a lead again."""
+    """Why a deal was lost; `recycle_on` is the day it becomes a lead again, `objection` the one
+    that was not overcome, as a tag."""
 
     category: str
     reason: str = ""
     competitor: str = ""
     recycle_on: date | None = None
+    objection: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,11 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """One interaction with the buyer: `type` call, email, meeting, demo or message."""
+    """One interaction with the buyer: `type` call, email, meeting, demo or message.
+
+    A `HANDOVER` from rep to rep is kept like one, in no direction. `objection` is what they had
+    against it, `variant` which of our ways of asking was tried, both as tags.
+    """
 
     id: str
     type: str
@@ -96,6 +103,8 @@ class Touch:
     outcome: str
     by: str
     at: datetime
+    objection: str = ""
+    variant: str = ""
 
     def copied(self, copy_id: str) -> Touch:
         """The same interaction for another deal."""
@@ -103,6 +112,7 @@ class Touch:
 
 
 TOUCH_TYPES = ("call", "email", "meeting", "demo", "message")
+HANDOVER = "handover"
 DIRECTIONS = ("in", "out")
 TRIAL_CLOSES = ("yes", "no", "conditional")
 
@@ -134,7 +144,8 @@ class Deal:
     the deal. `external_id` is its id in the tool `external_source` ("" where nobody knows), and
     `imported` what that tool's file last said of it, by field; `imported_as` is what 0.1.0 kept
     instead: a fingerprint of the row. `rank`
-    orders a column by hand, lowest on top. `version` counts its events. A deal is `removed` when
+    orders a column by hand, lowest on top. `given_by` is who gave the deal to its owner, until they
+    have done something with it. `version` counts its events. A deal is `removed` when
     its creation was undone: it keeps its id and history, and counts nowhere.
     """
 
@@ -145,6 +156,7 @@ class Deal:
     account: str = ""
     value: Money | None = None
     owner: str = ""
+    given_by: str = ""
     source: str = ""
     source_detail: str = ""
     contact_reason: str = ""
@@ -208,6 +220,10 @@ class Deal:
     def is_snoozed(self, today: date) -> bool:
         """Parked until a day to come (`metrics.md` C11)."""
         return self.snoozed_until is not None and self.snoozed_until > today
+
+    def has_woken(self, today: date) -> bool:
+        """Parked until a day that has come, and not yet taken up again."""
+        return self.snoozed_until is not None and self.snoozed_until <= today
 
     def answered(self, pipeline: Pipeline) -> tuple[Question, ...]:
         """The pipeline's questions that this deal has an answer to."""

@@ -225,7 +225,8 @@ def _money(data: Mapping[str, Any]) -> Money:
 
 def _next_step(data: Mapping[str, Any]) -> NextStep:
     due = data.get("due")
-    return NextStep(data.get("text", ""), date.fromisoformat(due) if due else None)
+    day = date.fromisoformat(due) if due else None
+    return NextStep(data.get("text", ""), day, data.get("every", ""))
 
 
 def _loss(data: Mapping[str, Any]) -> Loss:
@@ -235,6 +236,7 @@ def _loss(data: Mapping[str, Any]) -> Loss:
         data.get("reason", ""),
         data.get("competitor", ""),
         date.fromisoformat(day) if day else None,
+        data.get("objection", ""),
     )
 
 

@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from pipeboard.domain.dates import format_day, parse_date, split_leading_date
-from pipeboard.domain.deal import NOTHING
+from pipeboard.domain.cadence import parse_step
+from pipeboard.domain.dates import format_day, parse_date
+from pipeboard.domain.deal import NOTHING, NextStep
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.money import Money, format_money, parse_money
 from pipeboard.domain.near import nearest
@@ -75,8 +76,7 @@ class QuickAdd:
     expected_close: date | None = None
     probability_bp: int | None = None
     stage: str | None = None
-    next_text: str = ""
-    next_due: date | None = None
+    next_step: NextStep | None = None
     contact: str = ""
     contact_reason: str = ""
     fields: Mapping[str, str] = field(default_factory=lambda: NOTHING)
@@ -245,9 +245,10 @@ def _read_value(
             chance = parse_percent(text)
             return {"probability_bp": chance}, f"{format_percent(chance)}%"
         case "next":
-            due, words = split_leading_date(text, today)
-            shown = f"{format_day(due, today)} {words}".rstrip() if due else words
-            return {"next_text": words, "next_due": due}, shown
+            step = parse_step(text, today)
+            when = format_day(step.due, today) if step.due else ""
+            again = f"every {step.every}" if step.every else ""
+            return {"next_step": step}, " ".join(filter(None, (when, step.text, again)))
         case "tag":
             return {}, f"+{text}"
         case "owner":

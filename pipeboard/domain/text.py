@@ -72,6 +72,11 @@ def clean_text(text: str, *, field: str = "text", limit: int | None = None) -> s
     return _bounded(re.sub("\n{4,}", "\n\n\n", cleaned).strip("\n"), field, limit)
 
 
+def clean_tag(text: str, field: str) -> str:
+    """A tag as it is counted by: one line in small letters, without a sigil."""
+    return clean_line(text, field=field, limit=LIMITS["tag"]).lstrip("+#").lower()
+
+
 def _bounded(text: str, field: str, limit: int) -> str:
     if len(text) > limit:
         raise BadInput(

@@ -163,7 +163,8 @@ class _Words:
                 told = "; ".join(self._change(event, name) for name in names)
                 own = ", ".join(_NAMES.get(name, name) for name in event.facts.get("private", ()))
                 hidden = f"{own} changed, which is the owner's own" if own else ""
-                return "; ".join(filter(None, (told, hidden))) or "read again in its file"
+                silent = "taken up" if "given_by" in event.changed else "read again in its file"
+                return "; ".join(filter(None, (told, hidden))) or silent
 
     def _change(self, event: Event, name: str) -> str:
         old, new = event.before.get(name), event.after.get(name)
@@ -180,7 +181,9 @@ class _Words:
         if name == "probability_bp":
             return f"{format_percent(value)}%"
         if isinstance(value, NextStep):
-            return f"{self._day(value.due) if value.due else ''} {value.text}".strip()
+            day = self._day(value.due) if value.due else ""
+            again = f"every {value.every}" if value.every else ""
+            return " ".join(filter(None, (day, value.text, again)))
         if isinstance(value, tuple):
             return ", ".join(value)
         return self._day(value) if isinstance(value, date) else _first_line(str(value))
@@ -210,8 +213,8 @@ class _Words:
         return next((q.label for q in questions if q.key == key), key)
 
 
-# What an import remembers for the next one.
-_UNTOLD = frozenset(field.name for field in FIELDS if field.remembered)
+# What an import remembers for the next one, and what follows from an owner.
+_UNTOLD = frozenset((*(field.name for field in FIELDS if field.remembered), "given_by"))
 
 
 def _override(event: Event) -> str:
@@ -225,11 +228,12 @@ def _override(event: Event) -> str:
 
 def _touch(event: Event) -> str:
     touch, after = event.facts["touch"], event.after
-    words = [f"{touch['type']} {touch['direction']}"]
+    words = [f"{touch['type']} {touch.get('direction', '')}".rstrip()]
     if after.get("quote_sent_at") is not None:
         words.append("proposal sent")
     if after.get("trial_close"):
         words.append(f"trial close {after['trial_close']}")
+    words += [f"{name} {touch[name]}" for name in ("objection", "variant") if touch.get(name)]
     return _with(", ".join(words), _first_line(touch.get("outcome", "")))
 
 
@@ -237,7 +241,9 @@ def _loss(loss: Loss | None) -> str:
     if loss is None:
         return ""
     to = f" to {loss.competitor}" if loss.competitor else ""
-    return f": {loss.category}{to}" + (f" ({_first_line(loss.reason)})" if loss.reason else "")
+    said = [f"objection {loss.objection}"] if loss.objection else []
+    said += [_first_line(loss.reason)] if loss.reason else []
+    return f": {loss.category}{to}" + (f" ({', '.join(said)})" if said else "")
 
 
 def _of_shelf(event: Event) -> str:

@@ -49,8 +49,8 @@ _DAYS = {"recycle_on", "next_due", "snoozed_until", "offer_expires_on"}
 _AS_THEY_ARE = _DAYS | {
     "external_id", "ref", "account", "owner", "pipeline", "source", "source_detail",
     "contact_reason", "value", "floor_value", "lost_reason", "lost_category", "competitor",
-    "external_source", "version", "competitors", "next_text", "snooze_reason", "trial_close",
-    "quote_sent_at", "links",
+    "external_source", "version", "competitors", "next_text", "next_every",
+    "lost_objection", "snooze_reason", "trial_close", "quote_sent_at", "links",
     "touches", "answers", "terms", "checklist", "fields",
 }  # fmt: skip
 _RARER = {

@@ -39,8 +39,8 @@ _BY_KIND = {
     Kind.NAME: "account pipeline stage owner source source_detail currency forecast_category "
     "forecast_category_source probability_source lost_category competitor contact_role "
     "external_source",
-    Kind.LINE: "external_id ref title contact_reason lost_reason next_text snooze_reason "
-    "trial_close contact_name contact_email contact_phone version",
+    Kind.LINE: "external_id ref title contact_reason lost_reason lost_objection next_text "
+    "next_every snooze_reason trial_close contact_name contact_email contact_phone version",
     Kind.TEXT: "note",
     Kind.MONEY: "value floor_value",
     Kind.MOMENT: "created_at closed_at won_at lost_at close_date stage_entered_at expected_close "

@@ -55,7 +55,8 @@ def _note(parts: Parts) -> RowNote:
 
 def _touch(parts: Parts) -> RowTouch:
     direction, outcome, by = (_line(parts, key) for key in ("direction", "outcome", "by"))
-    return RowTouch(_named(parts, "type"), direction, outcome, by, _at(parts))
+    tags = (_line(parts, key) for key in ("objection", "variant"))
+    return RowTouch(_named(parts, "type"), direction, outcome, by, _at(parts), *tags)
 
 
 def _answer(parts: Parts) -> RowAnswer:

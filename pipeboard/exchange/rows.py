@@ -45,6 +45,8 @@ class RowTouch(NamedTuple):
     outcome: str | None = None
     by: str | None = None
     at: datetime | None = None
+    objection: str | None = None
+    variant: str | None = None
 
 
 class RowAnswer(NamedTuple):
@@ -114,9 +116,11 @@ class DealRow:
     lost_reason: str | None = None
     competitor: str | None = None
     recycle_on: date | None = None
+    lost_objection: str | None = None
     competitors: tuple[str, ...] = ()
     next_text: str | None = None
     next_due: date | None = None
+    next_every: str | None = None
     snoozed_until: date | None = None
     snooze_reason: str | None = None
     trial_close: str | None = None

@@ -22,6 +22,7 @@ from pipeboard.domain.errors import DatabaseError
 from pipeboard.store.connecting import connect, connect_to_write
 from pipeboard.store.engine import Patience, begin
 from pipeboard.store.locating import Location
+from pipeboard.store.migrations.day import keep_the_day
 from pipeboard.store.migrations.event_columns import split_event_columns
 from pipeboard.store.migrations.pipelines_taken_back import mark_pipelines_taken_back
 from pipeboard.store.migrations.sources import keep_sources
@@ -42,6 +43,7 @@ STEPS: Mapping[int, Step] = {
     3: keep_sources,
     4: mark_pipelines_taken_back,
     5: split_event_columns,
+    6: keep_the_day,
 }
 _STATE = (
     "SELECT (SELECT value FROM counter WHERE name = 'schema'),"

@@ -8,7 +8,7 @@ from pipeboard.domain.errors import DatabaseError
 from pipeboard.store.locating import Location
 from pipeboard.store.troubles import told
 
-SCHEMA = 6
+SCHEMA = 7
 TABLES = (
     "workspace",
     "setting",

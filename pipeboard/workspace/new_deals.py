@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.deal import Contact, NextStep
+from pipeboard.domain.deal import Contact
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.deciding.moves import target_stage
 from pipeboard.domain.errors import PipeboardError
@@ -126,8 +126,8 @@ def _fields(service: Service, parsed: QuickAdd, new_rep: bool) -> dict[str, Fiel
         "probability_bp": parsed.probability_bp,
         "fields": parsed.fields,
     }
-    if parsed.next_text or parsed.next_due:
-        fields["next_step"] = NextStep(parsed.next_text, parsed.next_due)
+    if parsed.next_step is not None:
+        fields["next_step"] = parsed.next_step
     if parsed.contact:
         key = slug(parsed.contact) or "person"
         fields["contacts"] = MappingProxyType({key: Contact(parsed.contact)})

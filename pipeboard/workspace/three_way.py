@@ -19,6 +19,7 @@ from pipeboard.workspace.row_commands import (
     digest,
     fields_of,
     loss_of,
+    next_step_of,
     notes_of,
     tags_of,
 )
@@ -52,7 +53,7 @@ def _values(row: DealRow, owner: str | None) -> Iterator[tuple[str, Any]]:
     yield "owner", owner
     yield "category", row.forecast_category
     if row.next_text or row.next_due:
-        yield "next_step", NextStep(row.next_text or "", row.next_due)
+        yield "next_step", next_step_of(row)
     if row.contacts:
         yield from ((f"contacts.{key}", person) for key, person in contacts_of(row).items())
     yield from ((name, "yes" if value is True else value) for name, value in _course(row))

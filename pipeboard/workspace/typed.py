@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.dates import split_leading_date
+from pipeboard.domain.cadence import parse_step
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.fields import parse_assignment
 from pipeboard.workspace.execution import execute
@@ -29,11 +29,10 @@ def plan(
     dry_run: bool = False,
     token: str = "",
 ) -> Receipt:
-    """The next step as typed, its day first: `thu call Bob`; `-` or nothing clears it."""
-    due, text = None, ""
-    if words.strip() not in NO_STEP:
-        due, text = split_leading_date(words, service.today)
-    command = c.SetNextStep(text, due)
+    """The next step as typed: `thu call Bob`, `call Bob every 2w`; `-` or nothing clears it."""
+    typed = "" if words.strip() in NO_STEP else words
+    step = parse_step(typed, service.today)
+    command = c.SetNextStep(step.text, step.due, step.every)
     return execute(service, command, ids, seen=seen, dry_run=dry_run, token=token)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deciding import beginning, edits, merging, moves, reverting, work
+from pipeboard.domain.deciding.work import taken_up
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.events import Event
 
@@ -28,7 +29,7 @@ RULES: dict[type, _Rule] = {
     c.MergeInto: merging.merge_into,
     c.Absorb: merging.absorb,
     c.Edit: edits.edit,
-    c.Assign: edits.assign,
+    c.Assign: work.assign,
     c.TagWith: edits.tag,
     c.Rank: edits.rank,
     c.SetContact: edits.set_contact,
@@ -44,6 +45,13 @@ RULES: dict[type, _Rule] = {
     c.LogTouch: work.log_touch,
     c.Revert: reverting.revert,
 }
+TAKES_UP = frozenset(
+    (
+        c.SetNextStep, c.Reschedule, c.CompleteNextStep, c.Snooze, c.LogTouch, c.Move, c.Step,
+        c.Win, c.Lose,
+    )
+)  # fmt: skip
+"""What takes up a deal that woke, or that its owner was given: from then on it is no news."""
 
 
 def decide(command: c.Command, deal: Deal | None, context: c.Context) -> list[Event]:
@@ -60,4 +68,5 @@ def decide(command: c.Command, deal: Deal | None, context: c.Context) -> list[Ev
             f"{deal.ref} was merged into D-{deal.merged_into}.",
             hint=f"Work on D-{deal.merged_into} instead.",
         )
-    return RULES[type(command)](command, deal, context)
+    events = RULES[type(command)](command, deal, context)
+    return taken_up(events, deal, context) if type(command) in TAKES_UP else events

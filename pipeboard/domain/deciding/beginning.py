@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal, Loss, Status
 from pipeboard.domain.deciding import work
-from pipeboard.domain.deciding.edits import clean_fields
+from pipeboard.domain.deciding.edits import clean_fields, given_by
 from pipeboard.domain.deciding.moves import closing, entry, in_stage, known_by, target_stage
 from pipeboard.domain.errors import BadInput, Refused
 from pipeboard.domain.events import Event, Kind, change_to, evolve, micros
@@ -39,7 +39,10 @@ def create(command: c.Create, context: c.Context) -> list[Event]:
             hint="Add it to an open stage, then mark it won or lost.",
         )
     origin = f"new in {stage.name}"
-    events, _ = _beginning(command.title, stage, context.at, command.fields, context, origin)
+    fields = dict(command.fields)
+    if not fields.get("recycled_from"):  # what comes back was given by nobody
+        fields["given_by"] = given_by(str(fields.get("owner") or ""), None, context)
+    events, _ = _beginning(command.title, stage, context.at, fields, context, origin)
     return events
 
 

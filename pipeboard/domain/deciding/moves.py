@@ -15,7 +15,7 @@ from pipeboard.domain.events import Event, Kind, change_to, evolve, micros
 from pipeboard.domain.gates import pass_gate
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.pipeline import Pipeline, Stage
-from pipeboard.domain.text import clean_line
+from pipeboard.domain.text import clean_line, clean_tag
 
 
 def in_stage(deal: Deal, stage_id: int) -> Deal:
@@ -119,6 +119,7 @@ def lose(command: c.Lose, deal: Deal, context: c.Context) -> list[Event]:
         clean_line(loss.reason, field="reason"),
         clean_line(loss.competitor, field="competitor"),
         loss.recycle_on,
+        clean_tag(loss.objection, "objection"),
     )
     at = _close_instant(command.at, command.on, deal, context)
     lost_now = closing(deal, context.pipeline.lost, at, Kind.LOST, {"loss": clean}, "", context)

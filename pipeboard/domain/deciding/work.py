@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from pipeboard.domain import commands as c
+from pipeboard.domain.cadence import next_time
 from pipeboard.domain.dates import format_date
 from pipeboard.domain.deal import (
     DIRECTIONS,
+    HANDOVER,
     NOTHING,
     TOUCH_TYPES,
     TRIAL_CLOSES,
@@ -19,12 +21,13 @@ from pipeboard.domain.deal import (
     Note,
     Touch,
 )
+from pipeboard.domain.deciding import edits
 from pipeboard.domain.deciding.edits import clean_answer
 from pipeboard.domain.deciding.moves import touched
 from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.events import Event, Kind, change_to, record_to_json
 from pipeboard.domain.near import did_you_mean
-from pipeboard.domain.text import clean_line, clean_text
+from pipeboard.domain.text import clean_line, clean_tag, clean_text
 
 
 def _must_be_workable(deal: Deal, what: str) -> None:
@@ -35,11 +38,39 @@ def _must_be_workable(deal: Deal, what: str) -> None:
         )
 
 
+def assign(command: c.Assign, deal: Deal, context: c.Context) -> list[Event]:
+    """Another owner; what is said to them is a touch: it gives them time to take the deal up."""
+    events = edits.edit(c.Edit({"owner": command.rep}), deal, context)
+    note = clean_text(command.note, field="note for the new owner")
+    if events and note:
+        touch = Touch(context.new_id(), HANDOVER, "", note, context.actor, context.at)
+        facts = {"touch": record_to_json(touch)}
+        events.append(touched(deal, touch.at, facts, touch.direction))
+    return events
+
+
+def taken_up(events: list[Event], deal: Deal, context: c.Context) -> list[Event]:
+    """The same events, the first of them also saying that the deal is no news any more.
+
+    A plan that stays as it is takes a deal up as well: it was looked at and found good.
+    """
+    after: dict[str, Any] = {}
+    if deal.given_by and context.actor == deal.owner:
+        after["given_by"] = ""
+    if deal.has_woken(context.today):
+        after |= {"snoozed_until": None, "snooze_reason": ""}
+    if events:
+        first = events[0]
+        more = change_to(deal, first.kind, first.at, {**after, **first.after}, first.facts)
+        return [replace(more, undoes=first.undoes), *events[1:]] if after else events
+    return [change_to(deal, Kind.EDITED, context.at, after)] if after else []
+
+
 def set_next_step(command: c.SetNextStep, deal: Deal, context: c.Context) -> list[Event]:
     """Another next step, or none."""
     _must_be_workable(deal, "it has no next step")
     text = clean_line(command.text, field="next step")
-    step = NextStep(text, command.due) if text or command.due else None
+    step = NextStep(text, command.due, command.every) if text or command.due else None
     after: dict[str, Any] = {"next_step": step}
     if step is not None and deal.snoozed_until is not None:
         after |= {"snoozed_until": None, "snooze_reason": ""}
@@ -49,12 +80,14 @@ def set_next_step(command: c.SetNextStep, deal: Deal, context: c.Context) -> lis
 
 def reschedule(command: c.Reschedule, deal: Deal, context: c.Context) -> list[Event]:
     """Another day for what happens next."""
-    words = deal.next_step.text if deal.next_step else ""
-    return set_next_step(c.SetNextStep(words or command.usual, command.due), deal, context)
+    step = deal.next_step or NextStep("")
+    again = c.SetNextStep(step.text or command.usual, command.due, step.every)
+    return set_next_step(again, deal, context)
 
 
 def complete_next_step(command: c.CompleteNextStep, deal: Deal, context: c.Context) -> list[Event]:
-    """The step is done, which is a touch (`metrics.md` C11); what comes next is asked elsewhere."""
+    """The step is done, which is a touch (`metrics.md` C11); one that recurs comes again, else what
+    comes next is asked elsewhere."""
     _must_be_workable(deal, "it has no next step")
     if deal.next_step is None:
         raise Refused(
@@ -64,7 +97,8 @@ def complete_next_step(command: c.CompleteNextStep, deal: Deal, context: c.Conte
         "step": record_to_json(deal.next_step),
         "outcome": clean_line(command.outcome, field="outcome"),
     }
-    after = {"next_step": None, "last_touch_at": max(context.at, deal.last_touch_at or context.at)}
+    again = next_time(deal.next_step, context.today)
+    after = {"next_step": again, "last_touch_at": max(context.at, deal.last_touch_at or context.at)}
     return [change_to(deal, Kind.STEP_DONE, context.at, after, facts)]
 
 
@@ -134,7 +168,14 @@ def log_touch(command: c.LogTouch, deal: Deal, context: c.Context) -> list[Event
     """An interaction of a known type and direction."""
     at = command.at or context.at
     touch = Touch(
-        context.new_id(), command.type, command.direction, command.outcome, context.actor, at
+        context.new_id(),
+        command.type,
+        command.direction,
+        command.outcome,
+        context.actor,
+        at,
+        command.objection,
+        command.variant,
     )
     return [logged(touch, deal, context, _beside(command, at))]
 
@@ -143,16 +184,22 @@ def logged(
     touch: Touch, deal: Deal, context: c.Context, beside: Mapping[str, Any] = NOTHING
 ) -> Event:
     """An interaction as it happened, here or elsewhere, and what it says of the deal `beside`."""
-    if touch.type not in TOUCH_TYPES:
+    is_handover = touch.type == HANDOVER
+    if touch.type not in TOUCH_TYPES and not is_handover:
         raise BadInput(
             f"'{touch.type}' is no kind of touch.",
             hint=did_you_mean(touch.type, TOUCH_TYPES) or f"Known are: {', '.join(TOUCH_TYPES)}.",
         )
-    if touch.direction not in DIRECTIONS:
+    if touch.direction not in DIRECTIONS and not is_handover:
         raise BadInput("A touch goes in or out.")
     if touch.at > context.at:
         raise BadInput("A touch cannot lie ahead.", hint="Set a next step instead.")
-    clean = replace(touch, outcome=clean_text(touch.outcome, field="outcome"))
+    clean = replace(
+        touch,
+        outcome=clean_text(touch.outcome, field="outcome"),
+        objection=clean_tag(touch.objection, "objection"),
+        variant=clean_tag(touch.variant, "variant"),
+    )
     facts = {"touch": record_to_json(clean)}
     return touched(deal, touch.at, facts, touch.direction, beside)
 

@@ -65,7 +65,7 @@ _OF_NO_KIND: Mapping[str, Any] = {
 
 def _day_of(event: Event) -> Any:
     match event.kind:
-        case Kind.NEXT_STEP:
+        case Kind.NEXT_STEP | Kind.STEP_DONE:
             step = event.after.get("next_step")
             return step.due if step else None
         case Kind.SNOOZED:
@@ -86,7 +86,7 @@ def _of_its_kind(event: Event) -> Mapping[str, Any]:
             return {"loss_category": loss.category if loss else None}
         case Kind.TOUCH:
             touch: Mapping[str, str] = event.facts.get("touch", {})
-            return {"touch_type": touch.get("type"), "touch_direction": touch.get("direction")}
+            return {"touch_type": touch.get("type"), "touch_direction": touch.get("direction", "")}
         case Kind.NEXT_STEP:
             return {"has_step": event.after.get("next_step") is not None}
         case Kind.CATEGORY:

@@ -64,11 +64,13 @@ def touch_rows(changes: Sequence[Change]) -> list[Remark]:
                 "id": event.facts["touch"]["id"],
                 "deal_id": deal_id,
                 "type": event.facts["touch"]["type"],
-                "direction": event.facts["touch"]["direction"],
+                "direction": event.facts["touch"].get("direction", ""),
                 "outcome": event.facts["touch"].get("outcome", ""),
                 "by": event.facts["touch"].get("by", ""),
                 "at": _micros_of(event.facts["touch"]["at"]),
                 "removed": False,
+                "objection": event.facts["touch"].get("objection", ""),
+                "variant": event.facts["touch"].get("variant", ""),
             },
         )
         for deal_id, event in _events_of(changes, Kind.TOUCH)

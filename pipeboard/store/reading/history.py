@@ -49,7 +49,7 @@ def read_notes(database: Database, deal_id: int) -> tuple[Note, ...]:
 def read_touches(database: Database, deal_id: int) -> tuple[Touch, ...]:
     """The touches that stand on a deal, newest first."""
     rows = database.rows(
-        'select id, type, direction, outcome, "by", at from touch'
+        'select id, type, direction, outcome, "by", at, objection, variant from touch'
         " where deal_id = ? and not removed order by at desc, id desc",
         (deal_id,),
     )
@@ -62,6 +62,8 @@ def read_touches(database: Database, deal_id: int) -> tuple[Touch, ...]:
                 row["outcome"],
                 row["by"],
                 instant(row["at"]),
+                row["objection"],
+                row["variant"],
             )
             for row in rows
         )

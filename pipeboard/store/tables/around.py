@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from pipeboard.store.tables.columns import instant
@@ -95,7 +104,7 @@ class TouchRow(SQLModel, table=True):
 
     __tablename__ = "touch"
     __table_args__ = (
-        CheckConstraint("direction in ('in', 'out')"),
+        CheckConstraint("direction in ('in', 'out', '')"),
         Index("touch_of_deal", "deal_id", "at"),
     )
     id: str = Field(primary_key=True)
@@ -106,6 +115,8 @@ class TouchRow(SQLModel, table=True):
     by: str
     at: int = Field(sa_column=instant(nullable=False))
     removed: bool
+    objection: str = Field(sa_column=Column(String, nullable=False, server_default=""))
+    variant: str = Field(sa_column=Column(String, nullable=False, server_default=""))
 
 
 class StageTotal(SQLModel, table=True):

@@ -68,6 +68,19 @@ class DealRow(SQLModel, table=True):
             sqlite_where=text("not live"),
             postgresql_where=text("not live"),
         ),
+        # Few deals each: those that somebody was given, and those with an offer that runs out.
+        Index(
+            "deal_given",
+            "given_by",
+            sqlite_where=text("live and given_by <> ''"),
+            postgresql_where=text("live and given_by <> ''"),
+        ),
+        Index(
+            "deal_by_offer",
+            "offer_expires_on",
+            sqlite_where=text("live and offer_expires_on is not null"),
+            postgresql_where=text("live and offer_expires_on is not null"),
+        ),
         Index(
             "deal_by_external_id",
             "external_id",
@@ -88,6 +101,7 @@ class DealRow(SQLModel, table=True):
     title: str
     account: str
     owner: str
+    given_by: str = Field(sa_column=Column(String, nullable=False, server_default=""))
     source: str
     source_detail: str
     contact_reason: str
@@ -105,9 +119,11 @@ class DealRow(SQLModel, table=True):
     loss_reason: str | None
     loss_competitor: str | None
     recycle_on: str | None
+    loss_objection: str | None
     has_step: bool
     next_text: str | None
     next_due: str | None
+    next_every: str | None
     snoozed_until: str | None
     snooze_reason: str
     last_touch_at: int | None = Field(sa_column=instant())
