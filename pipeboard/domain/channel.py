@@ -8,7 +8,7 @@ from types import MappingProxyType
 CHANNELS = ("in", "out")
 
 # Calls, e-mails and messages are how we approach somebody; the rest is how they find us.
-_CHANNEL_OF: Mapping[str, str] = MappingProxyType(
+CHANNEL_OF: Mapping[str, str] = MappingProxyType(
     {
         "referral": "in",
         "inbound": "in",
@@ -26,4 +26,4 @@ _CHANNEL_OF: Mapping[str, str] = MappingProxyType(
 
 def channel_of(source: str) -> str:
     """`in` or `out`; empty where the source does not tell."""
-    return _CHANNEL_OF.get(source.strip().lower(), "")
+    return CHANNEL_OF.get(source.strip().lower(), "")

@@ -6,6 +6,7 @@ from pipeboard.domain.actor import Actor
 from pipeboard.workspace import (
     column_order,
     configuration,
+    day,
     execution,
     finding,
     merging,
@@ -41,7 +42,7 @@ class Workspace(Service):
     find_deal = finding.find_deal
     gate = finding.gate
     lens = finding.lens
-    loads = finding.loads
+    loads = day.loads
     parse_filter = finding.parse_filter
     save_filter = finding.save_filter
     sheet = finding.sheet

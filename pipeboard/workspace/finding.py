@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from pipeboard.domain.agreements import Topic
@@ -26,16 +25,6 @@ from pipeboard.workspace.recording import agree, as_command
 from pipeboard.workspace.service import Service
 
 _REF = re.compile(r"(?:[dD]-)?(\d{1,15})")
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """What a rep has on hand: open deals, those with an overdue step, those that are stalled."""
-
-    name: str
-    open: int
-    overdue: int
-    stalled: int
 
 
 def parse_filter(service: Service, text: str) -> Filter:
@@ -157,18 +146,6 @@ def save_filter(
         dry_run=dry_run,
         token=token,
     )
-
-
-def loads(service: Service, pipeline: Pipeline) -> tuple[Load, ...]:
-    """How much each active rep has on hand in a pipeline, by name."""
-    loads = []
-    for rep in service.reader.reps():
-        if rep.active:
-            theirs = lens(service, pipeline, owner=rep.name)
-            signs = service.reader.signs(theirs)
-            count = service.reader.board(theirs).open_count
-            loads.append(Load(rep.name, count, signs.overdue, signs.stalled))
-    return tuple(loads)
 
 
 def sheet(service: Service, deal_id: int) -> Sheet:

@@ -82,6 +82,11 @@ def count_deals(database: Database, pipelines: Sequence[Pipeline], listing: List
     return database.number(f"select count(*) from deal where {wanted.text}", wanted.values)
 
 
+def wanted_of(database: Database, pipelines: Sequence[Pipeline], listing: Listing) -> Sql:
+    """Which deals a listing is about, as a condition."""
+    return _wanted(database, pipelines, listing)[1]
+
+
 def _wanted(
     database: Database, pipelines: Sequence[Pipeline], listing: Listing
 ) -> tuple[Asked, Sql]:

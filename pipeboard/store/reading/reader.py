@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pipeboard.domain.sheet import Entry, Sheet
     from pipeboard.store.reading.agreements import Agreements
     from pipeboard.store.reading.commands import Recorded
+    from pipeboard.store.reading.day import DayReader
     from pipeboard.store.reading.deals import Selection
     from pipeboard.store.reading.finding import Found
     from pipeboard.store.reading.history import Did
@@ -232,6 +233,12 @@ class Reader:
         return find(
             self._database, self._pipelines.by_id(), text, limit=limit, pipeline_id=pipeline_id
         )
+
+    def day(self, listing: Listing) -> DayReader:
+        """What is to be done on the day of a listing, by its pipeline, owner and filter."""
+        from pipeboard.store.reading.day import DayReader
+
+        return DayReader(self._database, self.pipelines(), self.rates(), listing)
 
     # What happened.
 

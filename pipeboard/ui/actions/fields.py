@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import parse_date
-from pipeboard.domain.money import parse_money
+from pipeboard.domain.money import format_money, parse_money
 from pipeboard.domain.percent import parse_percent
 from pipeboard.domain.pipeline import Category
 from pipeboard.ui.changes import (
@@ -134,7 +134,8 @@ async def owner(host: Host) -> None:
         Option(
             load.name,
             load.name,
-            f"{load.open} open  {load.overdue} overdue  {load.stalled} stalled",
+            f"{load.open} open  {load.overdue} overdue  {load.stalled} stalled"
+            + (f"  {format_money(load.value, style='short')}" if load.value else ""),
         )
         for load in loads
     ]
