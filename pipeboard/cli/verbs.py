@@ -9,6 +9,12 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "import": ("importing", "take deals over from a file of another tool"),
         "export": ("exporting", "give deals, or the whole workspace, to a file"),
     },
+    "Today": {
+        "triage": ("day", "what needs you now, and why, in the order to do it"),
+        "due": ("day", "what is due until today; --short for a prompt"),
+        "check": ("day", "find deals without a next step or past a limit, for cron"),
+        "digest": ("day", "what to know when the day begins"),
+    },
     "Deals": {
         "add": ("deals", "add a deal in one line"),
         "list": ("listing", "deals that match a filter"),
@@ -81,8 +87,9 @@ TOKENED = frozenset(
 )  # fmt: skip
 READING = frozenset(
     (
-        "list", "show", "metrics", "export", "target list", "call list", "fx list", "setting list",
-        "history", "pipeline list", "pipeline show", "pipeline templates", "rep list",
+        "list", "show", "metrics", "triage", "due", "check", "digest", "export", "target list",
+        "call list", "fx list", "setting list", "history", "pipeline list", "pipeline show",
+        "pipeline templates", "rep list",
         "config show", "config path", "config check", "keys", "version",
     )
 )  # fmt: skip

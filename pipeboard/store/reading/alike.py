@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, product
 
 from pipeboard.domain.hygiene import Alike, company
 from pipeboard.domain.text import fold
@@ -13,7 +13,8 @@ from pipeboard.store.sql import Sql
 
 MOST_TOGETHER = 60
 """Deals of one company that are compared with one another; of more, the first."""
-SAME_COMPANY, SAME_PERSON, LIKE_COMPANY = 80, 60, 92
+NEIGHBOURS = 5
+SAME_COMPANY, LIKE_COMPANY = 80, 92
 """How alike the titles must be (percent), and how alike two companies are that are one."""
 
 
@@ -26,14 +27,14 @@ def find_alike(database: Database, wanted: Sql) -> tuple[Alike, ...]:
     deals = {
         row["id"]: row
         for row in database.rows(
-            f"select deal.id, deal.account, deal.title from deal where {wanted.text}"
-            " order by deal.created_at, deal.id",
+            "select deal.id, deal.account, deal.title, deal.created_at from deal"
+            f" where {wanted.text} order by deal.created_at, deal.id",
             wanted.values,
         )
     }
     people = database.rows(
-        "select deal_id, name, email from contact where deal_id in"
-        f" (select deal.id from deal where {wanted.text})",
+        "select deal_id, name, email, deal.account from contact"
+        f" join deal on deal.id = deal_id where {wanted.text}",
         wanted.values,
     )
     found: dict[tuple[int, int], Alike] = {}
@@ -45,47 +46,57 @@ def find_alike(database: Database, wanted: Sql) -> tuple[Alike, ...]:
 
 
 def _by_company(deals: Mapping[int, Row]) -> Iterable[Alike]:
+    together: dict[str, list[int]] = defaultdict(list)
+    for deal_id, row in deals.items():
+        if name := company(row["account"]):
+            together[name].append(deal_id)
+    for ids in together.values():
+        yield from _among(deals, combinations(ids[:MOST_TOGETHER], 2), "the same company", 100)
+    for one, other, likeness in _like_names(sorted(together)):
+        first, second = together[one][:MOST_TOGETHER], together[other][:MOST_TOGETHER]
+        shown = f"{deals[first[0]]['account']} is like {deals[second[0]]['account']}"
+        yield from _among(deals, product(first, second), shown, likeness)
+
+
+def _like_names(names: Sequence[str]) -> Iterable[tuple[str, str, int]]:
+    """Two names of companies that are almost the same, of those that stand near in the alphabet."""
     from rapidfuzz import fuzz  # takes longer to import than the board to appear
 
-    names = {deal_id: company(row["account"]) for deal_id, row in deals.items()}
-    together: dict[str, list[int]] = defaultdict(list)
-    for deal_id, name in names.items():
-        if name:
-            together[name[:4]].append(deal_id)
-    for ids in together.values():
-        for one, other in _pairs(deals, ids):
-            likeness = fuzz.ratio(names[one], names[other], score_cutoff=LIKE_COMPANY)
-            titles = _likeness(deals[one]["title"], deals[other]["title"])
-            if not likeness or titles < SAME_COMPANY:
-                continue
-            same = f"{deals[one]['account']} is like {deals[other]['account']}"
-            if names[one] == names[other]:
-                same = "the same company"
-            reason = f"{same}, titles {titles} % alike"
-            yield Alike(one, other, reason, round(titles * likeness) // 100)
+    for place, name in enumerate(names):
+        for other in names[place + 1 : place + 1 + NEIGHBOURS]:
+            likeness = round(fuzz.ratio(name, other))
+            if likeness >= LIKE_COMPANY:
+                yield name, other, likeness
+
+
+def _among(
+    deals: Mapping[int, Row], pairs: Iterable[tuple[int, int]], why: str, likeness: int
+) -> Iterable[Alike]:
+    """Of some pairs, those whose titles are much alike."""
+    for pair in pairs:
+        one, other = sorted(pair, key=lambda deal_id: (deals[deal_id]["created_at"], deal_id))
+        titles = _likeness(deals[one]["title"], deals[other]["title"])
+        if titles >= SAME_COMPANY:
+            yield Alike(one, other, f"{why}, titles {titles} % alike", titles * likeness // 100)
 
 
 def _by_person(deals: Mapping[int, Row], people: Iterable[Row]) -> Iterable[Alike]:
-    together: dict[str, list[int]] = defaultdict(list)
+    together: dict[str, set[int]] = defaultdict(set)
     shown: dict[str, str] = {}
     for row in people:
-        full_name = fold(row["name"]) if " " in row["name"].strip() else ""
-        for key in filter(None, (fold(row["email"]), full_name)):
-            together[key].append(row["deal_id"])
+        for key in filter(None, (fold(row["email"]), _full_name(row))):
+            together[key].add(row["deal_id"])
             shown[key] = row["name"]
     for key, ids in together.items():
-        for one, other in _pairs(deals, ids):
-            titles = _likeness(deals[one]["title"], deals[other]["title"])
-            if titles >= SAME_PERSON:
-                reason = f"the same person, {shown[key]}, titles {titles} % alike"
-                yield Alike(one, other, reason, titles)
+        if len(ids) > 1:
+            pairs = combinations(sorted(ids)[:MOST_TOGETHER], 2)
+            yield from _among(deals, pairs, f"the same person, {shown[key]}", 100)
 
 
-def _pairs(deals: Mapping[int, Row], ids: Sequence[int]) -> Iterable[tuple[int, int]]:
-    """Two of some deals, the older first."""
-    places = {deal_id: place for place, deal_id in enumerate(deals)}
-    unique = sorted(set(ids), key=places.__getitem__)
-    return combinations(unique[:MOST_TOGETHER], 2)
+def _full_name(row: Row) -> str:
+    """A name that tells two people apart, with that of the company: many share a first name."""
+    name = fold(row["name"])
+    return f"{name} of {company(row['account'])}" if " " in name else ""
 
 
 def _likeness(one: str, other: str) -> int:

@@ -10,8 +10,10 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.attention import Limits, limits
+from pipeboard.domain.board import Signs
 from pipeboard.domain.dates import start_of_day
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.store.database import Database
 from pipeboard.store.sql import FALSE, Sql, compares, either, every, negated
 
 OPEN = Sql("deal.live and deal.outcome = 'open'")
@@ -68,3 +70,20 @@ def _past(limit: Limits, zone: ZoneInfo) -> Sql:
         )
         parts.append(every((Sql(f"{TOUCHED_AT} < ?", (before,)), negated(planned))))
     return either(parts)
+
+
+def count_signs(database: Database, wanted: Sql, past: Sql, today: date) -> Signs:
+    """How many of the deals that are wanted carry each sign, as `domain.attention.sign` gives them;
+    `past` is the condition of `past_limit`."""
+    late, has_step = overdue(today), Sql("deal.has_step")
+    counted = (
+        late,
+        every((negated(late), negated(has_step))),
+        every((negated(late), has_step, past)),
+    )
+    sums = ", ".join(f"sum(case when {sign.text} then 1 else 0 end)" for sign in counted)
+    values = [value for sign in counted for value in sign.values]
+    numbers = database.record(
+        f"select {sums} from deal where {wanted.text}", (*values, *wanted.values)
+    )
+    return Signs(*(int(number or 0) for number in numbers))

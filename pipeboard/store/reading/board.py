@@ -11,7 +11,7 @@ from pipeboard.store.database import Database
 from pipeboard.store.reading import attention
 from pipeboard.store.reading.scope import scope
 from pipeboard.store.reading.totals import Total, added, counted_totals, kept_totals
-from pipeboard.store.sql import Sql, among, every, negated
+from pipeboard.store.sql import among, every, negated
 
 
 def read_board(database: Database, pipeline: Pipeline, lens: Lens) -> Board:
@@ -71,14 +71,6 @@ def _owners(database: Database, pipeline: Pipeline) -> tuple[str, ...]:
 
 def read_signs(database: Database, pipeline: Pipeline, lens: Lens) -> Signs:
     """How many open deals under the lens carry each sign, as `domain.attention.sign` gives them."""
-    overdue = attention.overdue(lens.today)
-    has_step = Sql("deal.has_step")
-    past = attention.past_limit((pipeline,), lens.today, lens.zone)
-    counted = (
-        overdue,
-        every((negated(overdue), negated(has_step))),
-        every((negated(overdue), has_step, past)),
-    )
     wanted = every(
         (
             scope(database, pipeline, lens, [s.id for s in pipeline.stages if s.is_open]),
@@ -86,9 +78,5 @@ def read_signs(database: Database, pipeline: Pipeline, lens: Lens) -> Signs:
             negated(attention.snoozed(lens.today)),
         )
     )
-    sums = ", ".join(f"sum(case when {sign.text} then 1 else 0 end)" for sign in counted)
-    values = [value for sign in counted for value in sign.values]
-    numbers = database.record(
-        f"select {sums} from deal where {wanted.text}", (*values, *wanted.values)
-    )
-    return Signs(*(int(number or 0) for number in numbers))
+    past = attention.past_limit((pipeline,), lens.today, lens.zone)
+    return attention.count_signs(database, wanted, past, lens.today)

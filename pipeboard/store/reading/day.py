@@ -14,6 +14,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.attention import SILENT_TOUCHES, dead_evidence
+from pipeboard.domain.board import Signs
 from pipeboard.domain.channel import CHANNEL_OF
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.hygiene import DECISION_MAKER, ELSEWHERE, Alike, Fault, norm
@@ -246,6 +247,11 @@ class DayReader:
         versions = tuple(pipeline.version for pipeline in self._pipelines)
         return self._database.remembered(("lacking", self._listing, versions), look)
 
+    def signs(self) -> Signs:
+        """How many open deals carry each sign of a card."""
+        today = self._listing.today
+        return attention.count_signs(self._database, self._awake(), self._past_limit(), today)
+
     def next_due(self) -> date | None:
         """The first day after today that a next step is due on."""
         wanted = every(
@@ -347,7 +353,8 @@ class DayReader:
         )
         away = [rep.name for rep in read_reps(self._database) if not rep.active]
         person = "exists (select 1 from contact where contact.deal_id = deal.id{})"
-        deciding = person.format(f" and contact.role = '{DECISION_MAKER}'")
+        # By the deal's own few people, not along the index of a role that half of all bear.
+        deciding = person.format(f" and coalesce(contact.role, '') = '{DECISION_MAKER}'")
         return {
             Fault.VALUE: every((qualified, Sql("deal.value_minor is null"))),
             Fault.CLOSE_DATE: every((qualified, Sql("deal.expected_close is null"))),
