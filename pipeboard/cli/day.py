@@ -12,7 +12,7 @@ from pipeboard.cli.failures import DONE, FAILED
 from pipeboard.cli.tables import Table
 from pipeboard.domain.dates import format_day
 from pipeboard.domain.privacy import deal_seen_by
-from pipeboard.domain.queue import TIER_NAMES, Tier, Waiting
+from pipeboard.domain.queue import TIER_NAMES, Queued, Tier
 from pipeboard.domain.sentences import named
 from pipeboard.workspace.day import day_of, whose
 
@@ -75,7 +75,7 @@ def _day(call: Call) -> DayReader:
     return day_of(call.workspace, call.only_pipeline, whose(call.workspace, asked.owner), query)
 
 
-def _document(call: Call, one: Waiting) -> dict[str, Any]:
+def _document(call: Call, one: Queued) -> dict[str, Any]:
     deal = deal_seen_by(one.deal, call.workspace.me)
     return {
         "ref": deal.ref,
@@ -133,7 +133,7 @@ def due(call: Call) -> int:
     return DONE
 
 
-def _all(day: DayReader, wanted: Sequence[Tier]) -> Iterator[Waiting]:
+def _all(day: DayReader, wanted: Sequence[Tier]) -> Iterator[Queued]:
     """The queue as far as the tiers that are wanted, page by page."""
     end = sum(count for tier, count in day.tiers().items() if tier <= max(wanted))
     for offset in range(0, end, _PAGE):

@@ -13,7 +13,7 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.dates import Direction, format_day, parse_date
 from pipeboard.domain.deal import DIRECTIONS, Deal, Loss
 from pipeboard.domain.errors import BadInput, PipeboardError
-from pipeboard.domain.queue import Round, Waiting
+from pipeboard.domain.queue import Queued, Round
 from pipeboard.domain.text import quoted
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def walk(call: Call, day: DayReader) -> int:
     return DONE
 
 
-def _tell(call: Call, waiting: Waiting, left: int) -> None:
+def _tell(call: Call, waiting: Queued, left: int) -> None:
     deal, today = waiting.deal, call.workspace.today
     stage = call.documents.pipelines[deal.pipeline_id].stage(deal.stage_id)
     value = f", {deal.value}" if deal.value else ""
@@ -68,7 +68,7 @@ def _tell(call: Call, waiting: Waiting, left: int) -> None:
         call.out.line(f"Whom to call: {person.name}{f', {reached}' if reached else ''}.")
 
 
-def _handle(call: Call, walked: Round, waiting: Waiting) -> bool:
+def _handle(call: Call, walked: Round, waiting: Queued) -> bool:
     """What the person wants of a deal; False where they have enough."""
     while True:
         outlet.message("> ", end="")

@@ -79,7 +79,7 @@ class Reason(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """A deal's place in the queue: its tier and all reasons, the gravest first."""
 
     tier: Tier
@@ -90,12 +90,12 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class Queued:
     """A deal in the queue; `worth` is its value by the measured chance, in minor units of the
     workspace's currency, None where that is not known."""
 
     deal: Deal
-    place: Place
+    place: Position
     worth: float | None
 
 
@@ -122,12 +122,12 @@ class Load:
         return Load(self.name, *counts, value, unpriced)
 
 
-def place(deal: Deal, pipeline: Pipeline, day: Day) -> Place | None:
+def place(deal: Deal, pipeline: Pipeline, day: Day) -> Position | None:
     """Where a deal stands in the queue of a day; None where nothing is to be done."""
     if not deal.is_open or deal.is_snoozed(day.today):
         return None
     found = tuple(_reasons(deal, pipeline, day))
-    return Place(found[0].tier, found) if found else None
+    return Position(found[0].tier, found) if found else None
 
 
 def is_looked_after(deal: Deal, pipeline: Pipeline, day: Day) -> bool:
@@ -139,7 +139,7 @@ def is_looked_after(deal: Deal, pipeline: Pipeline, day: Day) -> bool:
     return is_planned or place(deal, pipeline, day) is not None
 
 
-def order(waiting: Waiting) -> tuple[int, bool, float, float, int]:
+def order(waiting: Queued) -> tuple[int, bool, float, float, int]:
     """What the queue is sorted by: tier, worth (unknown last), the older first, id."""
     worth = waiting.worth
     age = waiting.deal.created_at.timestamp()
@@ -153,10 +153,10 @@ def worth(deal: Deal, day: Day) -> float | None:
     return None if value is None or weight is None else value.minor * weight
 
 
-def waiting(deal: Deal, pipeline: Pipeline, day: Day) -> Waiting | None:
+def waiting(deal: Deal, pipeline: Pipeline, day: Day) -> Queued | None:
     """The deal with its place in the queue; None where it has none."""
     found = place(deal, pipeline, day)
-    return None if found is None else Waiting(deal, found, worth(deal, day))
+    return None if found is None else Queued(deal, found, worth(deal, day))
 
 
 def measured_chance(won: int, closed: int, stated_bp: int | None) -> Fraction | None:

@@ -22,6 +22,7 @@ from pipeboard.domain.settings import Rep
 from pipeboard.store.reading.day import DayReader
 from pipeboard.store.schema import SCHEMA
 from pipeboard.workspace.day import day_of, loads, whose
+from tests.doing import DOING
 from tests.team import CLOSING, NEEDS, QUALIFICATION, TODAY, Team, add, now_of, sales
 from tests.verbs import Workspace
 
@@ -333,7 +334,8 @@ def test_fifty_deals_given_to_another_are_one_undo(ana: Workspace) -> None:
 
 
 def test_two_hundred_deals_given_up_are_one_undo(ana: Workspace) -> None:
-    ids = [add(ana, f"Firm {number}: x 1k").id for number in range(200)]
+    lines = {number: f"Firm {number}: x 1k" for number in range(200)}
+    ids = [receipt.deals[0].id for receipt in ana.add_all(lines, pipeline=sales(ana))]
     before = [now_of(ana, one) for one in ids]
     ana.lose(ids, Loss("unresponsive"))
     assert day_of(ana).ids() == ()
@@ -357,35 +359,6 @@ def test_a_deal_may_be_given_up_that_five_touches_got_no_answer_from(
 
 
 # The invariant and the order.
-
-Do = Callable[[Workspace, int, random.Random], object]
-DOING: Sequence[Do] = (
-    lambda w, one, r: w.set_next_step([one], "call", w.today + timedelta(days=r.randint(-5, 9))),
-    lambda w, one, r: w.set_next_step([one], "", None),
-    lambda w, one, r: w.plan([one], "call every 2w"),
-    lambda w, one, r: w.complete_next_step([one]),
-    lambda w, one, r: w.snooze([one], w.today + timedelta(days=r.randint(1, 20))),
-    lambda w, one, r: w.snooze([one], None),
-    lambda w, one, r: w.log_touch([one], "call", r.choice(("in", "out"))),
-    lambda w, one, r: w.assign([one], r.choice(("ana", "bo", "cy")), note="yours"),
-    lambda w, one, r: w.move([one], r.randint(1, 6), override="it is known"),
-    lambda w, one, r: w.lose([one], Loss("price")),
-    lambda w, one, r: w.win([one], override="signed"),
-    lambda w, one, r: w.reopen([one]),
-    lambda w, one, r: w.archive([one]),
-    lambda w, one, r: w.unarchive([one]),
-    lambda w, one, r: w.edit(
-        [one], {"expected_close": w.today + timedelta(days=r.randint(-9, 30))}
-    ),
-    lambda w, one, r: w.edit([one], {"offer_expires_on": w.today + timedelta(days=2)}),
-    lambda w, one, r: w.edit([one], {"source": r.choice(("", "web", "email"))}),
-    lambda w, one, r: w.answer([one], "need", "They said so.", 3),
-    lambda w, one, r: w.set_contact(one, Contact("Outi", r.choice(("decision_maker", "user")))),
-    lambda w, one, r: add(w, "Acme: press 9k source:web", r.randint(1, 6)),
-    lambda w, one, r: w.merge(one, [one - 1], closed=True),
-    lambda w, one, r: w.undo(),
-    lambda w, one, r: w.redo(),
-)
 
 
 @settings(max_examples=25)

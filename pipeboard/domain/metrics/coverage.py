@@ -18,6 +18,7 @@ from pipeboard.domain.metrics.targets import NO_TARGET, target_of
 from pipeboard.domain.metrics.winning import win_rate_by_value
 
 TARGET_MET = "target met"
+SNOOZED = "snoozed"
 
 
 class Standing(StrEnum):
@@ -59,7 +60,8 @@ def coverage(basis: Basis, *, qualified_only: bool = False) -> Coverage:
     overdue = basis.tally(deal for deal in pipe.deals if (deal.close or today) < today)
     required = needed_coverage(basis)
     undated = sum(deal.close is None for deal in basis.deals.open)
-    excluded = {**pipe.excluded, **left_out({NO_DATE: undated})}
+    asleep = sum(_sleeps_through(basis, deal) for deal in basis.closing)
+    excluded = {**pipe.excluded, **left_out({NO_DATE: undated, SNOOZED: asleep})}
     covered = cover(target, won.whole, pipe.whole, won.reason or pipe.reason)
     covered = replace(covered, n=len(pipe.deals), excluded=excluded, numerator=pipe.deals)
     remaining = _minus(target.value, won.whole)
@@ -81,13 +83,17 @@ def coverage(basis: Basis, *, qualified_only: bool = False) -> Coverage:
 
 def _pipe(basis: Basis, deals: Sequence[History], *, qualified_only: bool) -> list[History]:
     """Deals that can be worked on within the period: not parked until after it."""
-    _, after = basis.days
     return [
         deal
         for deal in deals
-        if (deal.snoozed_until is None or deal.snoozed_until < after)
+        if not _sleeps_through(basis, deal)
         and (not qualified_only or is_qualified(deal, basis.rules))
     ]
+
+
+def _sleeps_through(basis: Basis, deal: History) -> bool:
+    """Parked until after the period."""
+    return deal.snoozed_until is not None and deal.snoozed_until >= basis.days[1]
 
 
 def cover(target: Metric, won: Number | None, pipe: Number | None, reason: str | None) -> Metric:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.coverage import SNOOZED
 from pipeboard.domain.metrics.cycle import mean_cycle
 from pipeboard.domain.metrics.deals import is_qualified
 from pipeboard.domain.metrics.history import WON, History
-from pipeboard.domain.metrics.result import Metric, Number, Unit, count, missing, ratio
+from pipeboard.domain.metrics.result import Metric, Number, Unit, count, left_out, missing, ratio
 from pipeboard.domain.metrics.size import mean_size
 from pipeboard.domain.metrics.winning import win_rate_of
 
@@ -40,6 +41,7 @@ class Velocity:
             velocity(number, rate, _value(self.deal_size), _value(self.cycle)),
             n=self.win_rate.n,
             numerator=self.opportunities.numerator,
+            excluded=self.opportunities.excluded,
         )
 
 
@@ -58,21 +60,24 @@ def velocity_parts(basis: Basis) -> Velocity:
     closed = basis.closed_within(basis.rules.velocity_days)
     won = [deal for deal in closed if deal.outcome == WON]
     return Velocity(
-        count(qualified_open(basis)),
+        replace(
+            count(qualified_open(basis)),
+            excluded=left_out({SNOOZED: len(qualified_open(basis, asleep=True))}),
+        ),
         win_rate_of(basis, closed),
         mean_size(basis, won),
         mean_cycle(basis, won),
     )
 
 
-def qualified_open(basis: Basis) -> list[History]:
-    """The open deals that are qualified and not snoozed."""
+def qualified_open(basis: Basis, *, asleep: bool = False) -> list[History]:
+    """The open deals that are qualified and not snoozed, or only those that are."""
     today = basis.today.isoformat()
     return [
         deal
         for deal in basis.deals.open
         if is_qualified(deal, basis.rules)
-        and not (deal.snoozed_until is not None and deal.snoozed_until > today)
+        and (deal.snoozed_until is not None and deal.snoozed_until > today) is asleep
     ]
 
 

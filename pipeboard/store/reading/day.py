@@ -25,8 +25,8 @@ from pipeboard.domain.queue import (
     OFFER_DAYS,
     Day,
     Load,
+    Queued,
     Tier,
-    Waiting,
     lacks_to_close,
     measured_chance,
     waiting,
@@ -84,13 +84,13 @@ class DayReader:
             )
         )
 
-    def queue(self, limit: int | None = None, offset: int = 0) -> tuple[Waiting, ...]:
+    def queue(self, limit: int | None = None, offset: int = 0) -> tuple[Queued, ...]:
         """The deals of the queue in its order with their reasons, or a window of them."""
         deals = read_deals(self._database, self.ids(limit, offset)).values()
         found = (waiting(deal, self._by_id[deal.pipeline_id], self.day) for deal in deals)
         return tuple(one for one in found if one is not None)
 
-    def place(self, deal_id: int) -> Waiting | None:
+    def place(self, deal_id: int) -> Queued | None:
         """A deal with its place in the queue; None where it has none."""
         deal = read_deals(self._database, (deal_id,)).get(deal_id)
         if deal is None or deal.pipeline_id not in self._by_id:
