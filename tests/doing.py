@@ -21,6 +21,8 @@ DOING: Sequence[Do] = (
     lambda w, one, r: w.log_touch([one], "call", r.choice(("in", "out"))),
     lambda w, one, r: w.assign([one], r.choice(("ana", "bo", "cy")), note="yours"),
     lambda w, one, r: w.move([one], r.randint(1, 6), override="it is known"),
+    lambda w, one, r: w.add_note([one], f"@{r.choice(('ana', 'bo', 'nobody'))} look at it"),
+    lambda w, one, r: w.ask_rep([one], r.choice(("ana", "bo")), "send it", w.today),
     lambda w, one, r: w.lose([one], Loss("price")),
     lambda w, one, r: w.win([one], override="signed"),
     lambda w, one, r: w.reopen([one]),

@@ -134,6 +134,11 @@ class Workspace(workspace.Workspace):
     def take_answer_back(self, deal_id: int, question: str, **more: Any) -> Receipt:
         return self.execute(c.AnswerQuestion(question, None), [deal_id], **more)
 
+    def ask_rep(
+        self, ids: Ids, rep: str, text: str, due: date | None = None, **more: Any
+    ) -> Receipt:
+        return self.execute(c.AskRep(rep, text, due), ids, **more)
+
     def add_note(self, ids: Ids, text: str, **more: Any) -> Receipt:
         return self.execute(c.AddNote(text), ids, **more)
 

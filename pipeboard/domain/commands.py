@@ -37,6 +37,7 @@ class Context:
     `actor` is the rep that acts, `author` who signs what is written, both of them where one acts
     for another. `loss_categories` are the workspace's; an empty tuple means the standard. `day` is
     today by the clock: it may lie before `at`, since recorded instants never run backwards.
+    `reps` are those who are at work.
     `new_id` names what is written down: notes and touches.
     """
 
@@ -48,6 +49,7 @@ class Context:
     author: str = ""
     day: date | None = None
     new_id: Callable[[], str] = _new_id
+    reps: tuple[str, ...] = ()
 
     @property
     def today(self) -> date:
@@ -274,6 +276,15 @@ class LogTouch:
 
 
 @dataclass(frozen=True, slots=True)
+class AskRep:
+    """Something that another rep is to do on the deal, by a day or today."""
+
+    rep: str
+    text: str
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Archive:
     """Out of sight and out of every number, with its outcome kept."""
 
@@ -341,6 +352,7 @@ Command = (
     | AddNote
     | EditNote
     | LogTouch
+    | AskRep
     | Archive
     | Unarchive
     | MergeInto

@@ -76,6 +76,15 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """Something that one rep wants of another on a deal, until they do something with it."""
+
+    text: str
+    by: str
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A note on a deal; `id` is given by whoever writes it."""
 
@@ -131,6 +140,7 @@ if TYPE_CHECKING:
         | Mapping[str, Answer]
         | Mapping[str, Contact]
         | Mapping[str, Term]
+        | Mapping[str, Ask]
         | None
     )
     """What a field of a deal can hold."""
@@ -143,10 +153,10 @@ class Deal:
     `probability_bp` and `category` are the rep's own word and None while the stage speaks for
     the deal. `external_id` is its id in the tool `external_source` ("" where nobody knows), and
     `imported` what that tool's file last said of it, by field; `imported_as` is what 0.1.0 kept
-    instead: a fingerprint of the row. `rank`
-    orders a column by hand, lowest on top. `given_by` is who gave the deal to its owner, until they
-    have done something with it. `version` counts its events. A deal is `removed` when
-    its creation was undone: it keeps its id and history, and counts nowhere.
+    instead: a fingerprint of the row. `rank` orders a column by hand, lowest on top. `given_by` is
+    who gave the deal to its owner, until they have done something with it, and `asks` what is
+    wanted of whom. `version` counts its events. A deal is `removed` when its creation was undone:
+    it keeps its id and history, and counts nowhere.
     """
 
     id: int
@@ -196,6 +206,7 @@ class Deal:
     contacts: Mapping[str, Contact] = field(default_factory=lambda: NOTHING)
     checklist: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     terms: Mapping[str, Term] = field(default_factory=lambda: NOTHING)
+    asks: Mapping[str, Ask] = field(default_factory=lambda: NOTHING)
     competitors: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     version: int = 0

@@ -15,7 +15,7 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
-from pipeboard.domain.deal import NOTHING, Answer, Contact, Deal, Loss, NextStep, Status, Term
+from pipeboard.domain.deal import NOTHING, Answer, Ask, Contact, Deal, Loss, NextStep, Status, Term
 from pipeboard.domain.money import Money
 
 
@@ -45,6 +45,7 @@ class Kind(StrEnum):
     NOTE = "note"
     NOTE_EDITED = "note_edited"
     TOUCH = "touch"
+    ASKED = "asked"
     ARCHIVED = "archived"
     UNARCHIVED = "unarchived"
     MERGED = "merged"
@@ -87,7 +88,7 @@ _DEFAULTS: Mapping[str, Any] = {
     for f in fields(Deal)
     if f.default is not MISSING or f.default_factory is not MISSING
 }
-KEYED_FIELDS = frozenset(("fields", "answers", "contacts", "checklist", "terms"))
+KEYED_FIELDS = frozenset(("fields", "answers", "contacts", "checklist", "terms", "asks"))
 
 
 def change(deal: Deal, kind: Kind, at: datetime, **after: Any) -> Event:
@@ -215,7 +216,7 @@ _WRITTEN: dict[type, Callable[[Any], Any]] = {
     tuple: list,
     dict: _mapping_to_json,
     MappingProxyType: _mapping_to_json,
-    **dict.fromkeys((NextStep, Loss, Answer, Contact, Term), record_to_json),
+    **dict.fromkeys((NextStep, Loss, Answer, Ask, Contact, Term), record_to_json),
 }
 
 
@@ -240,6 +241,11 @@ def _loss(data: Mapping[str, Any]) -> Loss:
     )
 
 
+def _ask(data: Mapping[str, Any]) -> Ask:
+    due = data.get("due")
+    return Ask(data.get("text", ""), data.get("by", ""), date.fromisoformat(due) if due else None)
+
+
 def _answer(data: Mapping[str, Any]) -> Answer:
     at = data.get("at")
     return Answer(
@@ -255,6 +261,7 @@ _ENTRY: dict[str, Callable[[Any], Any]] = {
     "answers": _answer,
     "contacts": lambda data: Contact(**data),
     "terms": lambda data: Term(**data),
+    "asks": _ask,
     "fields": str,
     "checklist": str,
 }

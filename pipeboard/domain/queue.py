@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import IntEnum
 from fractions import Fraction
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
@@ -63,10 +64,12 @@ NO_WORTHS: Worths = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What the queue is made by: the local day, who is away, and what money is worth by stage."""
+    """What the queue is made by: the local day, whose it is (None: everybody's), who is away, and
+    what money is worth by stage."""
 
     today: date
     zone: ZoneInfo
+    rep: str | None = None
     away: frozenset[str] = frozenset()
     worths: Worths = field(default_factory=lambda: NO_WORTHS)
 
@@ -193,7 +196,31 @@ def is_new_inbound(deal: Deal) -> bool:
 
 
 def _reasons(deal: Deal, pipeline: Pipeline, day: Day) -> Iterator[Reason]:
-    """Every reason with the tier it stands for, in the order of the tiers."""
+    """Every reason with the tier it stands for, in the order of the tiers; of somebody else's deal
+    only what is asked of whose day it is."""
+    asked = list(_asked(deal, day))
+    if day.rep is not None and deal.owner != day.rep:
+        yield from sorted(asked)
+        return
+    own = _own_reasons(deal, pipeline, day)
+    yield from sorted([*asked, *own], key=attrgetter("tier")) if asked else own
+
+
+def _asked(deal: Deal, day: Day) -> Iterator[Reason]:
+    """What reps ask of one another on the deal, from the day on that it is due."""
+    for rep, ask in deal.asks.items():
+        if day.rep not in (None, rep) or (ask.due is not None and ask.due > day.today):
+            continue
+        whom = "" if day.rep else f"@{rep}: "
+        text = f"{whom}@{ask.by} asks: {ask.text}"
+        if ask.due is not None and ask.due < day.today:
+            yield Reason(Tier.OVERDUE, f"{text} (overdue {(day.today - ask.due).days}d)")
+        else:
+            yield Reason(Tier.TODAY if ask.due else Tier.NEW, text)
+
+
+def _own_reasons(deal: Deal, pipeline: Pipeline, day: Day) -> Iterator[Reason]:
+    """Every reason but what reps ask of one another."""
     today, step = day.today, deal.next_step
     due = step.due if step else None
     if due is not None and due < today:

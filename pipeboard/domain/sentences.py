@@ -34,6 +34,7 @@ VERBS: Mapping[type, str] = {
     c.AddNote: "note",
     c.EditNote: "note",
     c.LogTouch: "log",
+    c.AskRep: "ask",
     c.Archive: "archive",
     c.Unarchive: "unarchive",
 }
@@ -153,6 +154,7 @@ SENTENCES: Mapping[type, _Says] = {
     c.LogTouch: lambda words, log, whom, deals: (
         f"Logged {'an' if log.type == 'email' else 'a'} {log.type} ({log.direction}) with {whom}."
     ),
+    c.AskRep: lambda words, ask, whom, deals: f"Asked @{ask.rep} on {whom}: {ask.text}.",
     c.Archive: lambda words, _, whom, deals: f"Archived {whom}.",
     c.Unarchive: lambda words, _, whom, deals: f"Unarchived {whom}.",
 }

@@ -30,6 +30,7 @@ _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "
 LINE, TEXT = 300, 20_000
 LIMITS: Mapping[str, int] = {
     "tag": 50,
+    "ask": 200,
     "phone": 60,
     "trial close": 20,
     **dict.fromkeys(("rep", "team", "owner", "source", "external source", "field name"), 100),

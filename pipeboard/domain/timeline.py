@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import days_between, format_date, local_date
-from pipeboard.domain.deal import Answer, Contact, Loss, NextStep, Term
+from pipeboard.domain.deal import Answer, Ask, Contact, Loss, NextStep, Term
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.events import STAGE_KINDS, Event, Kind, inverse
 from pipeboard.domain.percent import format_percent
@@ -17,7 +17,7 @@ from pipeboard.domain.pipeline import Pipeline
 
 _RECORDS = frozenset((Kind.NOTE, Kind.NOTE_EDITED, Kind.TOUCH, Kind.STEP_DONE))
 _SHELVES = frozenset((Kind.ARCHIVED, Kind.UNARCHIVED, Kind.MERGED, Kind.ABSORBED, Kind.RANKED))
-_ENTRIES = frozenset((Kind.ANSWERED, Kind.CONTACT, Kind.TERM, Kind.CHECKED))
+_ENTRIES = frozenset((Kind.ANSWERED, Kind.ASKED, Kind.CONTACT, Kind.TERM, Kind.CHECKED))
 
 _NAMES = {
     **{field.name: field.told for field in FIELDS if field.told},
@@ -48,7 +48,8 @@ def field_label(name: str, pipelines: Iterable[Pipeline]) -> str:
         label = next((q.label for q in questions if q.key == key), key)
         return f"the answer to {label}"
     if dot:
-        word = {"contacts": "person", "terms": "term", "checklist": "checklist"}.get(whole)
+        words = {"contacts": "person", "terms": "term", "checklist": "checklist", "asks": "ask of"}
+        word = words.get(whole)
         return f"{word} {key}" if word else key
     return _NAMES.get(name, name.replace("_", " "))
 
@@ -135,6 +136,9 @@ class _Words:
             case Answer() as answer:
                 label = self._question(key)
                 return f"{label}: {_answer(answer)}" if value else f"{label}: answer removed"
+            case Ask() as ask:
+                said = f"asked @{key}: {ask.text}" if value else f"@{key} is asked no more"
+                return said + (f" by {self._day(ask.due)}" if value and ask.due else "")
             case Contact() as contact:
                 role = contact.role.replace("_", "-")
                 said = f"contact {contact.name}"
@@ -159,11 +163,16 @@ class _Words:
                     return "woken"
                 return f"snoozed until {self._day(until)}" + (f" ({reason})" if reason else "")
             case _:
-                names = [n for n in {**event.after, **event.before} if n not in _UNTOLD]
+                names = [
+                    n
+                    for n in {**event.after, **event.before}
+                    if n not in _UNTOLD and not n.startswith("asks.")
+                ]
                 told = "; ".join(self._change(event, name) for name in names)
                 own = ", ".join(_NAMES.get(name, name) for name in event.facts.get("private", ()))
                 hidden = f"{own} changed, which is the owner's own" if own else ""
-                silent = "taken up" if "given_by" in event.changed else "read again in its file"
+                imported = _UNTOLD - {"given_by"}
+                silent = "read again in its file" if imported & event.changed else "taken up"
                 return "; ".join(filter(None, (told, hidden))) or silent
 
     def _change(self, event: Event, name: str) -> str:

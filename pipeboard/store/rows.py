@@ -59,6 +59,7 @@ IN_DOC = (
     "contacts",
     "checklist",
     "terms",
+    "asks",
     "competitors",
     "links",
 )

@@ -21,6 +21,7 @@ TABLES = (
     "deal_field",
     "answer",
     "contact",
+    "deal_ask",
     "note",
     "touch",
     "stage_total",

@@ -161,6 +161,7 @@ class Service:
         reader = self.reader
         known = (*reader.pipelines(), *reader.pipelines_taken_back())
         pipelines = {pipeline.id: pipeline for pipeline in known}
+        reps = tuple(rep.name for rep in reader.reps() if rep.active)
         return lambda pipeline_id: Context(
             pipelines[pipeline_id],
             at,
@@ -169,6 +170,7 @@ class Service:
             settings.loss_categories,
             self.actor.label,
             today,
+            reps=reps,
         )
 
     def pipeline_now(self, pipeline_id: int) -> Pipeline:

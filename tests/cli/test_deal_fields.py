@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from pipeboard.domain.deal import Answer, Contact, Deal, Loss, NextStep, Status, Term
+from pipeboard.domain.deal import Answer, Ask, Contact, Deal, Loss, NextStep, Status, Term
 from pipeboard.domain.errors import Conflict, PipeboardError
 from pipeboard.domain.events import Kind, change_to, event_from_json, event_to_json, evolve
 from pipeboard.domain.fields import parse_field
@@ -157,6 +157,7 @@ OF_THE_HOUSE = {
     "last_outbound_at": "follows from touches",
     "last_reply_at": "follows from touches",
     "outbound_since_reply": "follows from touches",
+    "asks": "written by a note that names a rep, and by review",
     "given_by": "written when somebody else gives it to its owner",
     "archived_at": "written by archive",
     "merged_into": "written by merge",
@@ -663,6 +664,7 @@ EVERY = Deal(
     imported=MappingProxyType({"title": "Packaging"}),
     imported_as="abc",
     given_by="bo",
+    asks=MappingProxyType({"bo": Ask("send the offer", "ana", date(2026, 12, 2))}),
     rank=4,
     version=5,
 )

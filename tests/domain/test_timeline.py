@@ -15,6 +15,7 @@ from pipeboard.domain.commands import (
     AddNote,
     AnswerQuestion,
     Archive,
+    AskRep,
     Check,
     Command,
     CompleteNextStep,
@@ -169,12 +170,12 @@ def test_every_kind_of_event_has_words() -> None:
         CompleteNextStep(), SetNextStep("a", None),
         Snooze(date(2027, 1, 1)), AnswerQuestion("need", ANSWER), SetContact("a", Contact("A")),
         SetTerm("a", Term("A")), Check(LEAD.id, ITEM, True), AddNote("a"), EditNote(NOTE, "b"),
-        LogTouch("call"), Win(override="because"), Reopen(), Lose(Loss("price")), Archive(),
-        Unarchive(), Absorb((Absorbed(replace(DEAL, id=9, tags=("x",))),)),
+        LogTouch("call"), AskRep("bo", "send it"), Win(override="because"), Reopen(),
+        Lose(Loss("price")), Archive(), Unarchive(), Absorb((Absorbed(replace(DEAL, id=9, tags=("x",))),)),
         MergeInto(7, closed=True),
     ]  # fmt: skip
     for command in commands:
-        for event in decide(command, deal, Context(PIPELINE, NOW, ZONE, "ana")):
+        for event in decide(command, deal, Context(PIPELINE, NOW, ZONE, "ana", reps=("bo",))):
             assert describe(event, (PIPELINE,), today=date(2026, 11, 24), zone=ZONE)
             told.add(event.kind)
             deal = evolve(deal, event)

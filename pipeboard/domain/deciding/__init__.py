@@ -8,7 +8,7 @@ from typing import Any
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deciding import beginning, edits, merging, moves, reverting, work
-from pipeboard.domain.deciding.work import taken_up
+from pipeboard.domain.deciding.work import answered, taken_up
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.events import Event
 
@@ -43,6 +43,7 @@ RULES: dict[type, _Rule] = {
     c.AddNote: work.add_note,
     c.EditNote: work.edit_note,
     c.LogTouch: work.log_touch,
+    c.AskRep: work.ask_rep,
     c.Revert: reverting.revert,
 }
 TAKES_UP = frozenset(
@@ -69,4 +70,6 @@ def decide(command: c.Command, deal: Deal | None, context: c.Context) -> list[Ev
             hint=f"Work on D-{deal.merged_into} instead.",
         )
     events = RULES[type(command)](command, deal, context)
-    return taken_up(events, deal, context) if type(command) in TAKES_UP else events
+    if type(command) in TAKES_UP:
+        return taken_up(events, deal, context)
+    return answered(events, deal, context) if type(command) is c.AddNote else events

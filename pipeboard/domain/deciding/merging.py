@@ -22,6 +22,7 @@ _CARRIED_ENTRIES = {
     "contacts": Kind.CONTACT,
     "terms": Kind.TERM,
     "checklist": Kind.CHECKED,
+    "asks": Kind.ASKED,
 }
 
 

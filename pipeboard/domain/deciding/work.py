@@ -16,6 +16,7 @@ from pipeboard.domain.deal import (
     NOTHING,
     TOUCH_TYPES,
     TRIAL_CLOSES,
+    Ask,
     Deal,
     NextStep,
     Note,
@@ -27,7 +28,8 @@ from pipeboard.domain.deciding.moves import touched
 from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.events import Event, Kind, change_to, record_to_json
 from pipeboard.domain.near import did_you_mean
-from pipeboard.domain.text import clean_line, clean_tag, clean_text
+from pipeboard.domain.people import mentioned
+from pipeboard.domain.text import LIMITS, clean_line, clean_tag, clean_text
 
 
 def _must_be_workable(deal: Deal, what: str) -> None:
@@ -55,15 +57,46 @@ def taken_up(events: list[Event], deal: Deal, context: c.Context) -> list[Event]
     A plan that stays as it is takes a deal up as well: it was looked at and found good.
     """
     after: dict[str, Any] = {}
+    if context.actor in deal.asks:
+        after[f"asks.{context.actor}"] = None
     if deal.given_by and context.actor == deal.owner:
         after["given_by"] = ""
     if deal.has_woken(context.today):
         after |= {"snoozed_until": None, "snooze_reason": ""}
     if events:
-        first = events[0]
-        more = change_to(deal, first.kind, first.at, {**after, **first.after}, first.facts)
-        return [replace(more, undoes=first.undoes), *events[1:]] if after else events
+        return _with(after, events, deal)
     return [change_to(deal, Kind.EDITED, context.at, after)] if after else []
+
+
+def answered(events: list[Event], deal: Deal, context: c.Context) -> list[Event]:
+    """The same events, the first also saying that what was asked of whoever acts is answered."""
+    asked = context.actor in deal.asks
+    return _with({f"asks.{context.actor}": None}, events, deal) if asked else events
+
+
+def _with(after: Mapping[str, Any], events: list[Event], deal: Deal) -> list[Event]:
+    """The events, the first of which changes more."""
+    if not after:
+        return events
+    first = events[0]
+    more = change_to(deal, first.kind, first.at, {**after, **first.after}, first.facts)
+    return [more, *events[1:]]
+
+
+def ask_rep(command: c.AskRep, deal: Deal, context: c.Context) -> list[Event]:
+    """Something is wanted of a rep who is at work."""
+    _must_be_workable(deal, "nothing is to be done on it")
+    if command.rep not in context.reps:
+        raise NotFound(
+            f"There is no rep {command.rep} at work.",
+            hint=did_you_mean(command.rep, context.reps) or "See 'pipeboard rep list'.",
+        )
+    text = clean_line(command.text, field="next step")
+    if not text:
+        raise BadInput("Say what they are to do.")
+    ask = Ask(text, context.actor, command.due)
+    event = change_to(deal, Kind.ASKED, context.at, {f"asks.{command.rep}": ask})
+    return [event] if event.changed else []
 
 
 def set_next_step(command: c.SetNextStep, deal: Deal, context: c.Context) -> list[Event]:
@@ -134,10 +167,16 @@ def answer(command: c.AnswerQuestion, deal: Deal, context: c.Context) -> list[Ev
 
 
 def add_note(command: c.AddNote, deal: Deal, context: c.Context) -> list[Event]:
-    """A note is appended and changes nothing else of the deal."""
-    return [
-        noted(Note(command.id or context.new_id(), command.text, context.signature, context.at))
-    ]
+    """A note is appended; each rep that it names with @ is asked by it, where the deal is open."""
+    note = Note(command.id or context.new_id(), command.text, context.signature, context.at)
+    events = [noted(note)]
+    if deal.is_open:
+        asked = [rep for rep in mentioned(note.text, context.reps) if rep != context.actor]
+        words = clean_line(note.text[: LIMITS["ask"]], field="next step")
+        after = {f"asks.{rep}": Ask(words, context.actor) for rep in asked}
+        event = change_to(deal, Kind.ASKED, context.at, after)
+        events += [event] if event.changed else []
+    return events
 
 
 def noted(note: Note) -> Event:

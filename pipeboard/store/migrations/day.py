@@ -1,10 +1,10 @@
-"""The step that keeps what a day's work asks: recurring steps, handovers, objections, variants."""
+"""The step that keeps what a day's work asks: recurring steps, handovers, asks, objections."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, Column, String, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, String, text
 
 if TYPE_CHECKING:
     from alembic.operations import Operations
@@ -21,6 +21,13 @@ def keep_the_day(operations: Operations) -> None:
     ):
         few = text(condition)
         operations.create_index(name, "deal", [column], sqlite_where=few, postgresql_where=few)
+    operations.create_table(
+        "deal_ask",
+        Column("deal_id", Integer, ForeignKey("deal.id"), primary_key=True),
+        Column("rep", String, primary_key=True),
+        Column("due", String),
+    )
+    operations.create_index("ix_deal_ask_rep", "deal_ask", ["rep"])
     directions = CheckConstraint("direction in ('in', 'out', '')")
     with operations.batch_alter_table(
         "touch", recreate="always", table_args=(directions,)

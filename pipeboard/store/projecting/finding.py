@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pipeboard.domain.deal import Deal
+from pipeboard.domain.events import to_json
 from pipeboard.domain.text import fold
 from pipeboard.store.database import Database
 from pipeboard.store.projecting.change import Change
@@ -37,10 +38,17 @@ def _contact_rows(deal: Deal) -> list[dict[str, Any]]:
     ]
 
 
+def _ask_rows(deal: Deal) -> list[dict[str, Any]]:
+    return [
+        {"deal_id": deal.id, "rep": rep, "due": to_json(ask.due)} for rep, ask in deal.asks.items()
+    ]
+
+
 FINDABLE: tuple[tuple[str, str, Callable[[Deal], list[dict[str, Any]]]], ...] = (
     ("tags", "deal_tag", _tag_rows),
     ("fields", "deal_field", _field_rows),
     ("contacts", "contact", _contact_rows),
+    ("asks", "deal_ask", _ask_rows),
 )
 
 

@@ -19,7 +19,7 @@ from pipeboard.store.projecting.finding import FINDABLE
 from pipeboard.store.projecting.remarks import note_rows, touch_rows
 from pipeboard.store.rows import row_from_deal
 
-_BESIDE = ("deal_tag", "deal_field", "contact", "answer", "note", "touch")
+_BESIDE = ("deal_tag", "deal_field", "contact", "deal_ask", "answer", "note", "touch")
 _TABLES = ("deal", "event", *_BESIDE)
 _STAGED_CACHE_KB = 8_000
 _MANY_DEALS = 60_000

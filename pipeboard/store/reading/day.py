@@ -8,6 +8,7 @@ close soon, and goes in as their ids.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property, partial
@@ -17,7 +18,7 @@ from pipeboard.domain.attention import SILENT_TOUCHES, dead_evidence
 from pipeboard.domain.board import Signs
 from pipeboard.domain.channel import CHANNEL_OF
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.hygiene import DECISION_MAKER, ELSEWHERE, Alike, Fault, norm
+from pipeboard.domain.hygiene import ELSEWHERE, Alike, Fault
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.queue import (
@@ -35,9 +36,10 @@ from pipeboard.domain.queue import (
 from pipeboard.store.database import Database
 from pipeboard.store.reading import attention
 from pipeboard.store.reading.deals import read_deals
+from pipeboard.store.reading.health import fault_conditions, find_alike
 from pipeboard.store.reading.listing import Listing, wanted_of
 from pipeboard.store.reading.setup import read_reps
-from pipeboard.store.sql import Sql, among, compares, either, every, negated, one_of
+from pipeboard.store.sql import FALSE, TRUE, Sql, among, compares, either, every, negated, one_of
 
 if TYPE_CHECKING:
     from pipeboard.domain.metrics.rates import Rates
@@ -105,6 +107,7 @@ class DayReader:
         return Day(
             today,
             self._listing.zone,
+            self._listing.owner,
             away,
             worths(self._chances(), self._currencies(), self._rates, today),
         )
@@ -161,6 +164,22 @@ class DayReader:
     def _wanted(self) -> Sql:
         return wanted_of(self._database, self._pipelines, self._listing)
 
+    def _wanted_or_asked(self) -> Sql:
+        """With the deals of others on which something is asked of the owner of the listing."""
+        owner = self._listing.owner
+        if owner is None:
+            return self._wanted
+        anybodys = replace(self._listing, owner=None)
+        asked = Sql("deal.id in (select deal_id from deal_ask where rep = ?)", (owner,))
+        mine = either((Sql("deal.owner = ?", (owner,)), asked))
+        return every((wanted_of(self._database, self._pipelines, anybodys), mine))
+
+    def _asked(self, due: str) -> Sql:
+        """Something with such a day is asked of the owner of the listing, or of anybody."""
+        owner = self._listing.owner
+        whom, values = ("", ()) if owner is None else (" and rep = ?", (owner,))
+        return Sql(f"deal.id in (select deal_id from deal_ask where {due}{whom})", values)
+
     def _awake(self) -> Sql:
         asleep = attention.snoozed(self._listing.today)
         return every((self._wanted, attention.OPEN, negated(asleep)))
@@ -170,7 +189,8 @@ class DayReader:
 
     def _ranked(self) -> Sql:
         """Each open deal that is awake with its tier (NULL for none) and its worth."""
-        awake = self._awake()
+        asleep = negated(attention.snoozed(self._listing.today))
+        awake = every((self._wanted_or_asked(), attention.OPEN, asleep))
         tiers = self._tiers(awake)
         whens = " ".join(f"when {condition.text} then {tier:d}" for tier, condition in tiers)
         worth = self._worth()
@@ -196,8 +216,15 @@ class DayReader:
         """When a deal stands in a tier, if in no higher one."""
         today = self._listing.today
         day = today.isoformat()
-        wrong = either(c for fault, c in self.faults().items() if fault not in ELSEWHERE)
-        return [
+        wrong = either(c for fault, c in self._faults().items() if fault not in ELSEWHERE)
+        owner = self._listing.owner
+        own = TRUE if owner is None else Sql("deal.owner = ?", (owner,))
+        asked = {
+            Tier.OVERDUE: self._asked(f"due < '{day}'"),
+            Tier.TODAY: self._asked(f"due = '{day}'"),
+            Tier.NEW: self._asked("due is null"),
+        }
+        found = [
             (Tier.OVERDUE, attention.overdue(today)),
             (Tier.TODAY, compares("deal.next_due", "=", day)),
             (Tier.NEW, self._news(day)),
@@ -205,6 +232,10 @@ class DayReader:
             (Tier.STALLED, self._past_limit()),
             (Tier.CLOSING, self._closing(awake)),
             (Tier.HYGIENE, wrong),
+        ]
+        return [
+            (tier, either((asked.get(tier, FALSE), every((own, condition)))))
+            for tier, condition in found
         ]
 
     def _news(self, day: str) -> Sql:
@@ -306,9 +337,12 @@ class DayReader:
 
     # The data.
 
+    def _faults(self) -> Mapping[Fault, Sql]:
+        return fault_conditions(self._database, self._pipelines, self._listing.today)
+
     def fault_counts(self) -> Mapping[Fault, Mapping[str, int]]:
         """How many open deals have each fault, by owner; with one query."""
-        conditions = self.faults()
+        conditions = self._faults()
         awake = self._awake()
         sums = ", ".join(
             f"sum(case when {condition.text} then 1 else 0 end)"
@@ -327,7 +361,7 @@ class DayReader:
 
     def faulty(self, fault: Fault) -> tuple[int, ...]:
         """The open deals with a fault, the most valuable first."""
-        wanted = every((self._awake(), self.faults()[fault]))
+        wanted = every((self._awake(), self._faults()[fault]))
         return tuple(
             self._database.column(
                 f"select id from (select deal.id, deal.created_at, {self._worth()} as worth"
@@ -339,34 +373,4 @@ class DayReader:
 
     def alike(self) -> tuple[Alike, ...]:
         """The open deals that may be the same one, those most alike first."""
-        from pipeboard.store.reading.alike import find_alike
-
         return find_alike(self._database, every((self._wanted, attention.OPEN)))
-
-    def faults(self) -> Mapping[Fault, Sql]:
-        """When the data of an open deal has a fault, as `domain.hygiene.faults` has it."""
-        norms = [norm(pipeline) for pipeline in self._pipelines]
-        qualified = among("deal.stage_id", (one for asks in norms for one in asks.qualified))
-        few = either(
-            every((among("deal.stage_id", asks.qualified), Sql(f"deal.answered < {asks.answers}")))
-            for asks in norms
-        )
-        away = [rep.name for rep in read_reps(self._database) if not rep.active]
-        person = "exists (select 1 from contact where contact.deal_id = deal.id{})"
-        # By the deal's own few people, not along the index of a role that half of all bear.
-        deciding = person.format(f" and coalesce(contact.role, '') = '{DECISION_MAKER}'")
-        return {
-            Fault.VALUE: every((qualified, Sql("deal.value_minor is null"))),
-            Fault.CLOSE_DATE: every((qualified, Sql("deal.expected_close is null"))),
-            Fault.CLOSE_PASSED: compares(
-                "deal.expected_close", "<", self._listing.today.isoformat()
-            ),
-            Fault.SOURCE: Sql("deal.source = ''"),
-            Fault.CONTACT: every((qualified, Sql(f"not {person.format('')}"))),
-            Fault.DECISION_MAKER: every(
-                (qualified, Sql(f"{person.format('')} and not {deciding}"))
-            ),
-            Fault.ANSWERS: few,
-            Fault.OWNER: either((Sql("deal.owner = ''"), one_of("deal.owner", away))),
-            Fault.NEXT_STEP: Sql("deal.next_due is null"),
-        }

@@ -23,6 +23,7 @@ from pipeboard.store.tables.agreed import (
 )
 from pipeboard.store.tables.around import (
     AnswerRow,
+    AskRow,
     ContactRow,
     DealFieldRow,
     DealTag,
@@ -45,6 +46,7 @@ ALL: tuple[type[SQLModel], ...] = (
     DealFieldRow,
     AnswerRow,
     ContactRow,
+    AskRow,
     NoteRow,
     TouchRow,
     StageTotal,
@@ -61,6 +63,7 @@ ALL: tuple[type[SQLModel], ...] = (
 __all__ = [
     "ALL",
     "AnswerRow",
+    "AskRow",
     "CommandRow",
     "ContactRow",
     "Counter",

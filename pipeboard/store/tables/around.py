@@ -76,6 +76,15 @@ class ContactRow(SQLModel, table=True):
     title: str
 
 
+class AskRow(SQLModel, table=True):
+    """What is wanted of a rep on a deal, for their queue; the words stand on the deal."""
+
+    __tablename__ = "deal_ask"
+    deal_id: int = Field(primary_key=True, foreign_key="deal.id")
+    rep: str = Field(primary_key=True, index=True)
+    due: str | None
+
+
 class NoteRow(SQLModel, table=True):
     """A note; `removed` once the command that wrote it was undone; `folded` for searching."""
 

@@ -1,15 +1,18 @@
-"""Open deals that may be the same one: of one company or with one person, and much alike."""
+"""The health of the data: faults as conditions over open deals, and deals that may be one."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from itertools import combinations, product
 
-from pipeboard.domain.hygiene import Alike, company
+from pipeboard.domain.hygiene import DECISION_MAKER, Alike, Fault, company, norm
+from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import fold
 from pipeboard.store.database import Database, Row
-from pipeboard.store.sql import Sql
+from pipeboard.store.reading.setup import read_reps
+from pipeboard.store.sql import Sql, among, compares, either, every, one_of
 
 MOST_TOGETHER = 60
 """Deals of one company that are compared with one another; of more, the first."""
@@ -103,3 +106,30 @@ def _likeness(one: str, other: str) -> int:
     from rapidfuzz import fuzz
 
     return round(fuzz.token_sort_ratio(fold(one), fold(other)))
+
+
+def fault_conditions(
+    database: Database, pipelines: Sequence[Pipeline], today: date
+) -> Mapping[Fault, Sql]:
+    """When the data of an open deal has a fault, as `domain.hygiene.faults` has it."""
+    norms = [norm(pipeline) for pipeline in pipelines]
+    qualified = among("deal.stage_id", (one for asks in norms for one in asks.qualified))
+    few = either(
+        every((among("deal.stage_id", asks.qualified), Sql(f"deal.answered < {asks.answers}")))
+        for asks in norms
+    )
+    away = [rep.name for rep in read_reps(database) if not rep.active]
+    person = "exists (select 1 from contact where contact.deal_id = deal.id{})"
+    # By the deal's own few people, not along the index of a role that half of all bear.
+    deciding = person.format(f" and coalesce(contact.role, '') = '{DECISION_MAKER}'")
+    return {
+        Fault.VALUE: every((qualified, Sql("deal.value_minor is null"))),
+        Fault.CLOSE_DATE: every((qualified, Sql("deal.expected_close is null"))),
+        Fault.CLOSE_PASSED: compares("deal.expected_close", "<", today.isoformat()),
+        Fault.SOURCE: Sql("deal.source = ''"),
+        Fault.CONTACT: every((qualified, Sql(f"not {person.format('')}"))),
+        Fault.DECISION_MAKER: every((qualified, Sql(f"{person.format('')} and not {deciding}"))),
+        Fault.ANSWERS: few,
+        Fault.OWNER: either((Sql("deal.owner = ''"), one_of("deal.owner", away))),
+        Fault.NEXT_STEP: Sql("deal.next_due is null"),
+    }
