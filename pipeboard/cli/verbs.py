@@ -14,6 +14,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "due": ("day", "what is due until today; --short for a prompt"),
         "check": ("day", "find deals without a next step or past a limit, for cron"),
         "digest": ("day", "what to know when the day begins"),
+        "review": ("review", "the weekly review: number, changes, deals to discuss, decisions"),
     },
     "Deals": {
         "add": ("deals", "add a deal in one line"),
@@ -71,8 +72,8 @@ CHANGING = frozenset(
     (
         "init", "demo", "import", "add", "set", "assign", "tag", "archive", "unarchive", "merge",
         "move", "won", "lost", "reopen", "next", "log", "note", "answer", "snooze", "contact",
-        "term", "tick", "recycle", "target set", "call set", "fx set", "setting set", "undo",
-        "redo", "pipeline new", "pipeline apply", "pipeline edit", "rep add", "rep set",
+        "term", "tick", "recycle", "review", "target set", "call set", "fx set", "setting set",
+        "undo", "redo", "pipeline new", "pipeline apply", "pipeline edit", "rep add", "rep set",
         "config edit",
     )
 )  # fmt: skip
@@ -81,8 +82,8 @@ TOKENED = frozenset(
     (
         "import", "add", "set", "assign", "tag", "archive", "unarchive", "merge", "move", "won",
         "lost", "reopen", "next", "log", "note", "answer", "snooze", "contact", "term", "tick",
-        "recycle", "undo", "redo", "pipeline new", "pipeline apply", "pipeline edit", "rep add",
-        "rep set", "target set", "fx set", "call set",
+        "recycle", "review", "undo", "redo", "pipeline new", "pipeline apply", "pipeline edit",
+        "rep add", "rep set", "target set", "fx set", "call set",
     )
 )  # fmt: skip
 READING = frozenset(

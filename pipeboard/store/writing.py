@@ -22,7 +22,7 @@ from pipeboard.store.pipeline_rows import TAKEN_BACK, pipeline_document, pipelin
 from pipeboard.store.projecting import Change, project
 from pipeboard.store.projecting.staging import Stage
 from pipeboard.store.reading import Reader
-from pipeboard.store.reading.agreements import PLACES
+from pipeboard.store.reading.agreements import IN_THE_LOG, PLACES
 from pipeboard.store.rows import DEALS, stored_deal
 from pipeboard.store.schema import SCHEMA
 from pipeboard.store.sql import among
@@ -163,9 +163,9 @@ class Writer(TargetWriter):
         self._database.insert("workspace_event", rows)
 
     def agree(self, agreement: Agreement) -> None:
-        """Puts what is agreed in place of what was; pipelines have `save_pipeline`, and calls stand
-        in the log alone."""
-        if agreement.topic is Topic.CALL:
+        """Puts what is agreed in place of what was; pipelines have `save_pipeline`, and calls and
+        reviews stand in the log alone."""
+        if agreement.topic in IN_THE_LOG:
             self.numbers("change", 1)
             return
         if agreement.topic is Topic.SETTINGS:

@@ -171,8 +171,8 @@ def test_every_kind_of_event_has_words() -> None:
         Snooze(date(2027, 1, 1)), AnswerQuestion("need", ANSWER), SetContact("a", Contact("A")),
         SetTerm("a", Term("A")), Check(LEAD.id, ITEM, True), AddNote("a"), EditNote(NOTE, "b"),
         LogTouch("call"), AskRep("bo", "send it"), Win(override="because"), Reopen(),
-        Lose(Loss("price")), Archive(), Unarchive(), Absorb((Absorbed(replace(DEAL, id=9, tags=("x",))),)),
-        MergeInto(7, closed=True),
+        Lose(Loss("price")), Archive(), Unarchive(),
+        Absorb((Absorbed(replace(DEAL, id=9, tags=("x",))),)), MergeInto(7, closed=True),
     ]  # fmt: skip
     for command in commands:
         for event in decide(command, deal, Context(PIPELINE, NOW, ZONE, "ana", reps=("bo",))):
