@@ -42,6 +42,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "contact": ("people_terms", "put a person on a deal, or take one off"),
         "term": ("people_terms", "keep the terms that are negotiated"),
         "tick": ("people_terms", "tick an item of the stage's checklist"),
+        "template": ("letters", "a letter with the words of a deal in it"),
         "recycle": ("work", "bring back the lost deals whose day has come"),
     },
     "Numbers": {
@@ -88,7 +89,8 @@ TOKENED = frozenset(
 )  # fmt: skip
 READING = frozenset(
     (
-        "list", "show", "metrics", "triage", "due", "check", "digest", "export", "target list",
+        "list", "show", "metrics", "triage", "due", "check", "digest", "template",
+        "export", "target list",
         "call list", "fx list", "setting list", "history", "pipeline list", "pipeline show",
         "pipeline templates", "rep list",
         "config show", "config path", "config check", "keys", "version",

@@ -147,3 +147,20 @@ def test_a_decision_is_told_and_stands_in_the_next_review(busy: Type) -> None:
     said = busy("review", "--decide", "D-3", "thu send the offer", "--to", "bo", "--as", "ana")
     assert said.err.strip() == "Asked @bo on Bare: send the offer."
     assert "- [ ] D-3 Bare: send the offer (@bo by Thu 26 Nov 2026)" in busy("review").out
+
+
+def test_a_template_is_the_teams_unless_one_has_ones_own(team: Type, home: Path) -> None:
+    team("add", "Lumen Oy: pilot 40k contact:Mika", "--as", "ana")
+    for folder, words in (
+        (home / "templates", "Dear {{contact}} of {{company}}"),
+        (home / "xdg_config_home" / "pipeboard" / "templates", "Hi {{contact}}"),
+    ):
+        assert team("template").err.startswith("There are no templates.") or folder != home
+        folder.mkdir(parents=True)
+        (folder / "hello.md").write_text(words)
+        wanted = words.replace("{{contact}}", "Mika").replace("{{company}}", "Lumen Oy")
+        assert team("template", "hello", "D-1", "--as", "ana").out == wanted + "\n"
+    assert team("template", "hello", "D-1", "--mailto").out.startswith("mailto:?body=Hi%20Mika")
+    assert team("template", "hello").out == "Hi {{contact}}\n"
+    assert team("template", "helo", "D-1").code == 3
+    assert "copy_cmd" in team("template", "hello", "D-1", "--copy").err
