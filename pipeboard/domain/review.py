@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -186,6 +187,38 @@ def trend(basis: Basis) -> Sequence[TouchWeek]:
 
 
 @dataclass(frozen=True, slots=True)
+class Objection:
+    """What buyers had against it, and how often in which stage (by id)."""
+
+    tag: str
+    stages: Mapping[int, int]
+
+
+def objections(basis: Basis, raised: Iterable[tuple[int, str, int]]) -> tuple[Objection, ...]:
+    """The objections of a time, the most frequent first; each by the stage that the deal was in."""
+    by_tag: dict[str, Counter[int]] = {}
+    deals = {deal.id: deal for deal in basis.deals.created}
+    for deal_id, tag, us in raised:
+        deal = deals.get(deal_id)
+        stage_id = None if deal is None else deal.stage_at(us - 1)
+        if stage_id is not None:
+            by_tag.setdefault(tag, Counter())[stage_id] += 1
+    found = (Objection(tag, stages) for tag, stages in by_tag.items())
+    return tuple(sorted(found, key=lambda one: (-sum(one.stages.values()), one.tag)))
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A way of asking: on how many deals it was tried, how many answered, are closed and won."""
+
+    tag: str
+    deals: int
+    answered: int
+    closed: int
+    won: int
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """Everything that a review looks at, as of an instant, since another."""
 
@@ -203,4 +236,6 @@ class Review:
     trap: SalesTrap
     weeks: Sequence[TouchWeek]
     decisions: Sequence[Mapping[str, Any]]
+    objections: Sequence[Objection]
+    variants: Sequence[Variant]
     names: Mapping[int, str]

@@ -131,8 +131,11 @@ class Documents:
                     "outcome": touch.outcome or None,
                     "by": touch.by,
                     "at": to_json(touch.at),
-                    "objection": touch.objection or None,
-                    "variant": touch.variant or None,
+                    **{
+                        name: tag
+                        for name in ("objection", "variant")
+                        if (tag := getattr(touch, name))
+                    },
                 }
                 for touch in sheet.touches
             ],
@@ -198,7 +201,7 @@ def _loss(loss: Loss | None) -> Document | None:
         "reason": loss.reason or None,
         "competitor": loss.competitor or None,
         "recycle_on": to_json(loss.recycle_on),
-        "objection": loss.objection or None,
+        **({"objection": loss.objection} if loss.objection else {}),
     }
 
 

@@ -85,6 +85,16 @@ def review_document(review: Review) -> Document:
             {"week": week.monday.isoformat(), "touches": week.out, "replies": week.replies}
             for week in review.weeks
         ],
+        "objections": [
+            {"objection": one.tag, "stages": {review.pipeline.stage(stage_id).name: count
+                                              for stage_id, count in one.stages.items()}}
+            for one in review.objections
+        ],
+        "variants": [
+            {"variant": one.tag, "deals": one.deals, "answered": one.answered,
+             "closed": one.closed, "won": one.won}
+            for one in review.variants
+        ],
         "decisions": [dict(decision) for decision in review.decisions],
     }  # fmt: skip
 
@@ -123,6 +133,10 @@ def _lines(document: Mapping[str, Any]) -> Iterator[str]:
     yield from _section("Deals to discuss", _discuss(document["discuss"], say))
     yield from _section("Flow", _flow(document["flow"], say))
     yield from _section("Touches and replies", _trend(document["trend"]))
+    if document["objections"]:
+        yield from _section("Objections", _objections(document["objections"]))
+    if document["variants"]:
+        yield from _section("Ways of asking", _variants(document["variants"]))
     yield from _section("Decided", _decided(document["decisions"]))
 
 
@@ -212,6 +226,20 @@ def _flow(flow: Mapping[str, Any], say: Wording) -> Iterator[str]:
 def _trend(weeks: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     rows = ((week["week"], str(week["touches"]), str(week["replies"])) for week in weeks)
     yield from _table(("week of", "touches", "replies"), rows)
+
+
+def _objections(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for one in found:
+        stages = ", ".join(f"{stage} {count}" for stage, count in one["stages"].items())
+        yield f"- {escaped(one['objection'])}: {sum(one['stages'].values())} ({escaped(stages)})"
+
+
+def _variants(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    rows = (
+        (one["variant"], *(str(one[name]) for name in ("deals", "answered", "closed", "won")))
+        for one in found
+    )
+    yield from _table(("", "deals", "answered", "closed", "won"), rows)
 
 
 def _decided(decisions: Sequence[Mapping[str, Any]]) -> Iterator[str]:

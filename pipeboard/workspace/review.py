@@ -76,6 +76,7 @@ def review(service: Service, pipeline: Pipeline, since: datetime | None = None) 
     required = cover.required.value or cover.by_win_rate.value
     notable = tuple(rules.exceptions(reversed(mine), pipeline, supported))
     shown = {one.deal_id for one in notable}
+    raised = (period.instants(settings.zone)[0], now + timedelta.resolution)
     return rules.Review(
         pipeline,
         began,
@@ -91,6 +92,8 @@ def review(service: Service, pipeline: Pipeline, since: datetime | None = None) 
         rules.sales_trap(basis, cover.target.value, required),
         rules.trend(basis),
         _decisions(service, pipeline, began),
+        rules.objections(basis, service.reader.objections(pipeline.id, *raised)),
+        tuple(rules.Variant(*one) for one in service.reader.variants(pipeline.id)),
         {one: deals[one].name for one in shown},
     )
 
@@ -189,7 +192,7 @@ def _decisions(service: Service, pipeline: Pipeline, since: datetime) -> list[Ma
     entries = service.reader.entries(since=since, limit=MOST_ENTRIES)
     found = [e for e in entries if e.verb == "decide" and not e.undone and not e.event.undoes]
     deals = service.reader.deals({entry.deal_id for entry in found})
-    decisions = []
+    decisions: list[Mapping[str, Any]] = []
     for entry in reversed(found):
         deal = deals[entry.deal_id]
         if deal.pipeline_id != pipeline.id:

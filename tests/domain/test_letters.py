@@ -41,8 +41,8 @@ def letter(text: str, deal: Deal = DEAL) -> Letter:
 
 def test_a_letter_goes_to_who_decides_with_the_words_of_the_deal() -> None:
     found = letter(
-        "Subject: {{title}} for {{company}}\n\nDear {{first name}},\n{{value}} for {{field.Product}},"
-        " {{next step}} on {{next_day}}.\n{{me}}\n"
+        "Subject: {{title}} for {{company}}\n\nDear {{first name}},\n"
+        "{{value}} for {{field.Product}}, {{next step}} on {{next_day}}.\n{{me}}\n"
     )
     assert found.subject == "packaging pilot for Lumen Oy"
     assert found.to == "mika+offers@lumen.example"

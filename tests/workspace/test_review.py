@@ -6,9 +6,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from pipeboard.domain import commands as c
+from pipeboard.domain.deal import Loss
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.money import Money
 from pipeboard.domain.queue import Tier
+from pipeboard.domain.review import Variant
 from pipeboard.exchange.review_document import review_document, review_markdown
 from pipeboard.workspace.day import day_of
 from pipeboard.workspace.review import decide, held_on, held_reviews, hold, last_review_at, review
@@ -131,6 +134,29 @@ def test_a_target_says_how_much_new_pipeline_a_week_must_bring(ana: Workspace, t
     add(ana, "Lumen Oy: pilot 40k", NEEDS)
     trap = review(ana, sales(ana)).trap
     assert (trap.new_value_a_week, trap.needed_a_week, trap.is_near) == (1_000_000, None, False)
+
+
+def test_objections_are_counted_by_the_stage_that_they_came_up_in(
+    ana: Workspace, team: Team
+) -> None:
+    early, late = add(ana, "Lumen Oy: pilot 40k"), add(ana, "Acme: press 9k", NEEDS)
+    team.clock.wait(hours=1)
+    log = c.LogTouch("call", objection="#Price", variant="short")
+    ana.execute(log, [early.id, late.id])
+    team.clock.wait(hours=1)
+    ana.log_touch([late.id], "email", "in")
+    ana.lose([late.id], Loss("price", objection="roi"))
+    found = review(ana, sales(ana))
+    assert [(o.tag, dict(o.stages)) for o in found.objections] == [
+        ("price", {LEAD: 1, NEEDS: 1}),
+        ("roi", {NEEDS: 1}),
+    ]
+    assert found.variants == (Variant("short", 2, 1, 1, 0),)
+    text = review_markdown(review_document(found))
+    assert "- price: 2 (Lead Generation 1, Needs Assessment 1)" in text
+    assert "| short | 2 | 1 | 1 | 0 |" in text
+    ana.undo()
+    assert [o.tag for o in review(ana, sales(ana)).objections] == ["price"]
 
 
 # What a note asks.

@@ -254,6 +254,21 @@ class Reader:
 
         return read_touches(self._database, deal_id)
 
+    def objections(
+        self, pipeline_id: int, since: datetime, until: datetime
+    ) -> list[tuple[int, str, int]]:
+        """Deal, objection and instant (microseconds) of each touch and loss that names one."""
+        from pipeboard.domain.events import micros
+        from pipeboard.store.reading.history import read_objections
+
+        return read_objections(self._database, pipeline_id, micros(since), micros(until))
+
+    def variants(self, pipeline_id: int) -> list[tuple[str, int, int, int, int]]:
+        """Each way of asking: on how many deals, and how many answered, are closed and are won."""
+        from pipeboard.store.reading.history import read_variants
+
+        return read_variants(self._database, pipeline_id)
+
     def entries(
         self,
         deal_id: int | None = None,
