@@ -53,6 +53,7 @@ class Habits:
         self.company = company(number, rng)
         self.worth = rounded(rng.lognormvariate(10.3, 0.85))
         self.notes = rng.sample(wording.NOTES, 3)
+        self.tags = Random(f"tags {scene.seed} {number}")
 
     def work(self, visit: Visit, until: float) -> None:
         """What is done between entering a stage and `until`, in sittings spread over the time."""
@@ -97,7 +98,15 @@ class Habits:
         else:
             kinds = wording.TOUCHES_IN if chance > 0.66 else wording.TOUCHES_OUT
         type_, direction = kind = self.one_of(kinds)
-        self.diary.do(ago, c.LogTouch(type_, direction, self.one_of(wording.TOUCHED[kind])))
+        outcome = self.one_of(wording.TOUCHED[kind])
+        self.diary.do(ago, c.LogTouch(type_, direction, outcome, **self._tags_of(direction)))
+
+    def _tags_of(self, direction: str) -> dict[str, str]:
+        """Which way of asking was tried, and what they had against it, now and then."""
+        objection = self.tags.choice(wording.OBJECTIONS) if self.tags.random() < 0.15 else ""
+        if direction == "in":
+            return {"objection": objection}
+        return {"variant": self.tags.choice(wording.VARIANTS)}
 
     def _interview(self, ago: float) -> None:
         """Some of the questions that are still open, in one talk."""
