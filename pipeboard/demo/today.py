@@ -26,10 +26,10 @@ def make_day(diaries: Sequence[Diary], scene: Scene) -> None:
     calm = {rep: list(_calm(diaries, rep, scene)) for rep in scene.team}
     for place, rep in enumerate(scene.team):
         own = calm[rep]
-        woken = next((one for one in own if one.ago > 1.5 * PER_DAY), None)
-        if woken is not None:
+        woken = max(own, key=lambda one: one.ago, default=None)
+        if woken is not None and woken.day(0.9 * woken.ago) < today:
             own.remove(woken)
-            woken.do(PER_DAY, c.Snooze(today, "back from holiday today"))
+            woken.do(0.9 * woken.ago, c.Snooze(today, "back from holiday today"))
         if own and place:
             word = "Yours from now on: they speak your language."
             own.pop().do(LATELY, c.Assign(scene.team[place - 1], word))
