@@ -99,14 +99,13 @@ class Habits:
             kinds = wording.TOUCHES_IN if chance > 0.66 else wording.TOUCHES_OUT
         type_, direction = kind = self.one_of(kinds)
         outcome = self.one_of(wording.TOUCHED[kind])
-        self.diary.do(ago, c.LogTouch(type_, direction, outcome, **self._tags_of(direction)))
-
-    def _tags_of(self, direction: str) -> dict[str, str]:
-        """Which way of asking was tried, and what they had against it, now and then."""
-        objection = self.tags.choice(wording.OBJECTIONS) if self.tags.random() < 0.15 else ""
-        if direction == "in":
-            return {"objection": objection}
-        return {"variant": self.tags.choice(wording.VARIANTS)}
+        is_objected = self.tags.random() < 0.15
+        objection = self.tags.choice(wording.OBJECTIONS) if is_objected else ""
+        variant = self.tags.choice(wording.VARIANTS) if direction == "out" else ""
+        log = c.LogTouch(
+            type_, direction, outcome, objection="" if variant else objection, variant=variant
+        )
+        self.diary.do(ago, log)
 
     def _interview(self, ago: float) -> None:
         """Some of the questions that are still open, in one talk."""

@@ -185,3 +185,21 @@ def test_a_note_that_is_undone_asks_nobody_any_more(ana: Workspace, bo: Workspac
     ana.undo()
     assert now_of(bo, deal.id).asks == {}
     assert day_of(bo, None, "bo").ids() == ()
+
+
+def test_what_is_asked_meanwhile_is_no_conflict(ana: Workspace, bo: Workspace) -> None:
+    deal = add(ana)
+    seen = {deal.id: deal.version}
+    bo.add_note([deal.id], "@ana call them")
+    bo.add_note([deal.id], "@ana, now, please")
+    receipt = ana.log_touch([deal.id], "call", seen=seen)
+    assert receipt.summary
+    assert now_of(ana, deal.id).asks == {}
+
+
+def test_a_deal_that_was_given_away_meanwhile_can_still_be_worked_on(
+    ana: Workspace, bo: Workspace
+) -> None:
+    deal = add(ana)
+    bo.assign([deal.id], "cy")
+    assert ana.log_touch([deal.id], "call", seen={deal.id: deal.version}).notes
