@@ -59,7 +59,7 @@ def _double(diaries: Sequence[Diary]) -> None:
     leads = [one for one in diaries if one.deal.is_open and len(one.deal.answers) < 2]
     if len(leads) > 1:
         known = leads[0].deal
-        again = {"account": known.account.upper(), "title": f"{known.title}, again"}
+        again = {"account": known.account, "title": known.title.capitalize()}
         leads[-1].do(LATELY / 2, c.Edit(again))
 
 
