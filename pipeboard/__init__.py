@@ -1,3 +1,24 @@
 """Pipeboard: a sales pipeline worked by keys, in the terminal."""
 
+from __future__ import annotations
+
+TYPE_CHECKING = False  # as of `typing`, whose import help does not need
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 __version__ = "0.1.0"
+
+# The flags of every verb that take a value.
+FLAGS_WITH_VALUE = frozenset(("--db", "-p", "--pipeline", "--as", "--color", "--token"))
+
+
+def verb_place(arguments: Sequence[str]) -> int | None:
+    """Where the verb of a command line stands: the first that is no flag, nor the value of one."""
+    at = 0
+    while at < len(arguments):
+        if arguments[at] in FLAGS_WITH_VALUE:
+            at += 1
+        elif not arguments[at].startswith("-") or arguments[at] == "-":
+            return at
+        at += 1
+    return None

@@ -35,7 +35,7 @@ class Picture:
 
 
 PICTURES = (
-    Picture("board", (120, 36), ("l", "j", "p"), "Qualification"),
+    Picture("board", (120, 36), ("l", "j"), "Qualification"),
     Picture("ssh", (80, 24), ("l", "j", "j"), "Lead"),
     Picture("deal", (80, 24), ("l", "j", "enter", "2"), "Questions"),
     Picture("metrics", (120, 40), ("M",), "bottleneck"),

@@ -173,7 +173,7 @@ def _times_answered(events: Iterable[Event]) -> Counter[str]:
     times: Counter[str] = Counter()
     for event in events:
         for name, value in event.after.items():
-            if name == "answers":
+            if name == "answers" and isinstance(value, Mapping):
                 times.update(dict.fromkeys(value, 1))
             elif name.startswith("answers.") and isinstance(value, Answer):
                 times[name.removeprefix("answers.")] += 1

@@ -17,6 +17,7 @@ from grimp import ImportGraph, build_graph
 from pipeboard.ui.app import PipeboardApp
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.deal import DealScreen
+from pipeboard.ui.screens.import_screen import ImportScreen
 from pipeboard.ui.screens.metrics import MetricsScreen
 
 ROOT = Path(__file__).parents[1]
@@ -83,7 +84,7 @@ def _reached(start: str, imports: Mapping[str, set[str]]) -> set[str]:
 
 DEEPEST = 4
 MOST_METHODS = 40
-LARGER = {"PipeboardApp", "FirstRun", "Form", "Picker", "QuestionCard", "Reader"}
+LARGER = {"FirstRun", "Reader"}
 """Classes that are too large still; the list only gets shorter."""
 
 
@@ -440,7 +441,7 @@ def _is_handler(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 def actions() -> Iterator[tuple[str, Callable[..., object]]]:
     """Everything that a key does, by the screen that has the key."""
-    for screen in (BoardScreen, DealScreen, MetricsScreen):
+    for screen in (BoardScreen, DealScreen, MetricsScreen, ImportScreen):
         for key in screen.TABLE:
             where, _, name = key.does.partition(".")
             home = {"screen": screen, "app": PipeboardApp}.get(where) or import_module(

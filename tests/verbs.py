@@ -8,21 +8,27 @@ from typing import Any
 
 from pipeboard import workspace
 from pipeboard.domain import commands as c
-from pipeboard.domain.deal import Answer, Contact, Loss, Term
+from pipeboard.domain.criterion import Unmet
+from pipeboard.domain.deal import Answer, Contact, Deal, Loss, Term
+from pipeboard.domain.gates import unmet
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep
 from pipeboard.workspace import (
-    Receipt,
+    column_order,
     configuration,
+    day,
     finding,
     import_rows,
     joining,
+    merging,
     new_deals,
+    recycling,
     reports,
     targets,
     undoing,
 )
+from pipeboard.workspace.receipts import Receipt
 
 Ids = Sequence[int]
 
@@ -30,25 +36,69 @@ Ids = Sequence[int]
 class Workspace(workspace.Workspace):
     """The use cases, and each command by the word of the command line."""
 
+    add = new_deals.add_deal
     add_all = new_deals.add_all
+    change_pipeline = configuration.change_pipeline
     change_rep = configuration.change_rep
     changes_since = reports.changes_since
-    create = new_deals.create
+    create = new_deals.create_deal
     end_of = reports.end_of
+    find_deal = finding.find_deal
     find_deals = finding.find_deals
+    follow_up = recycling.follow_up
     groups = reports.groups_of
     import_rows = import_rows.import_rows
     join = joining.join
+    lens = finding.lens
+    loads = day.loads_of
+    merge = merging.merge_deals
+    parse_filter = finding.parse_filter
     period = finding.typed_period
+    pipeline = finding.find_pipeline
+    recycle = recycling.recycle_due
+    redo = undoing.redo_last
+    reorder = column_order.reorder
     report = reports.report_of
     report_before = reports.report_before
-    saved_filters = finding.saved_filters
+    rename_filter = targets.rename_filter
+    save_filter = targets.save_filter
+    save_settings = configuration.save_settings
+    sheet = finding.deal_sheet
     calls = targets.calls_of
     set_call = targets.set_call
     set_rate = targets.set_rate
     set_target = targets.set_target
     targets = targets.targets_of
+    undo = undoing.undo_last
     undo_list = undoing.undo_list
+
+    def gate(self, ids: Ids, stage_id: int) -> tuple[tuple[Deal, tuple[Unmet, ...]], ...]:
+        """For each deal what it lacks to get to that stage."""
+        pipelines = {pipeline.id: pipeline for pipeline in self.reader.pipelines()}
+        deals = self.reader.deals(ids)
+        return tuple(
+            (deals[one], unmet(deals[one], pipelines[deals[one].pipeline_id], stage_id, self.today))
+            for one in ids
+        )
+
+    def saved_filters(self) -> tuple[tuple[str, str], ...]:
+        return self.reader.saved_filters(self.me)
+
+    def pipelines(self) -> tuple[Pipeline, ...]:
+        return self.reader.pipelines()
+
+    def plan(self, ids: Ids, typed: str, **more: Any) -> Receipt:
+        return self.execute(c.Plan(typed), ids, **more)
+
+    def set_fields(
+        self, ids: Ids, assignments: Sequence[str], *, new_rep: bool = False, **more: Any
+    ) -> Receipt:
+        return self.execute(c.SetFields(tuple(assignments), new_rep), ids, **more)
+
+    def edit_note(
+        self, deal_id: int, note_id: str, text: str, *, before: str | None = None, **more: Any
+    ) -> Receipt:
+        return self.execute(c.EditNote(note_id, text, before), [deal_id], **more)
 
     def move(self, ids: Ids, stage_id: int, *, override: str = "", **more: Any) -> Receipt:
         return self.execute(c.Move(stage_id, override), ids, **more)
@@ -160,5 +210,5 @@ class Workspace(workspace.Workspace):
     def save_pipeline(self, wanted: Pipeline) -> Pipeline:
         return self.change_pipeline(wanted).pipeline
 
-    def save_rep(self, rep: Rep) -> Rep:
-        return configuration.change_rep(self, rep)[1]
+    def save_rep(self, rep: Rep) -> Receipt:
+        return self.change_rep(rep)

@@ -16,19 +16,22 @@ from pipeboard.cli.output import Output
 from pipeboard.domain.dates import Direction, parse_date
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError
 from pipeboard.domain.text import quoted
+from pipeboard.workspace.finding import find_pipeline, parse_filter
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from pipeboard.cli.config import Config
     from pipeboard.domain.actor import Actor
+    from pipeboard.domain.agreements import Agreement
     from pipeboard.domain.commands import Command
     from pipeboard.domain.deal import Deal
     from pipeboard.domain.pipeline import Pipeline, Stage
     from pipeboard.domain.settings import Settings
     from pipeboard.exchange.json_documents import Documents
     from pipeboard.store import Store
-    from pipeboard.workspace import Receipt, Workspace
+    from pipeboard.workspace import Workspace
+    from pipeboard.workspace.receipts import Receipt
 
 
 FEW = 3  # deals that a filter may change without a yes
@@ -134,7 +137,7 @@ class Call:
     @cached_property
     def pipeline(self) -> Pipeline:
         """The pipeline that `--pipeline` names, else the first."""
-        return self.workspace.pipeline(self.arguments.pipeline)
+        return find_pipeline(self.workspace, self.arguments.pipeline)
 
     @property
     def only_pipeline(self) -> Pipeline | None:
@@ -173,7 +176,7 @@ class Call:
 
     def _check_where(self, where: str) -> None:
         """A filter that says nothing would mean every deal: nobody means that by an empty text."""
-        query = self.workspace.parse_filter(where)
+        query = parse_filter(self.workspace, where)
         if query.root is None:
             raise BadInput(
                 "--where is empty, which would mean every deal.",
@@ -183,9 +186,9 @@ class Call:
 
     def _confirm_many(self, deals: Sequence[Deal]) -> None:
         """A person is asked; without one, more than a few are changed only with a yes."""
-        from pipeboard.domain.sentences import named
+        from pipeboard.domain.deciding.rules import deal_names
 
-        told = f"This changes {named(deals)}."
+        told = f"This changes {deal_names(deals)}."
         if not self.arguments.yes and len(deals) > FEW and not self.may_ask:
             raise BadInput(
                 told,
@@ -280,6 +283,17 @@ class Call:
         self.out.say(f"{begin}{receipt.summary}", *understood, *receipt.notes)
         if self.arguments.verbose and receipt.command_id:
             self.out.say(f"Command {receipt.command_id}.")
+        return 0
+
+    def report_agreed(self, receipt: Receipt, **documents: Callable[[Agreement], object]) -> int:
+        """Tell what a verb agreed on: words on stderr, and as JSON each document of what is stored
+        under its name."""
+        self.command_id = receipt.command_id
+        if self.arguments.json:
+            agreed = receipt.agreements[0]
+            self.out.document({name: document(agreed) for name, document in documents.items()})
+        begin = "Not done (dry run): " if self.arguments.dry_run else ""
+        self.out.say(f"{begin}{receipt.summary}", *receipt.notes)
         return 0
 
 

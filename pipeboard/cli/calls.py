@@ -27,7 +27,7 @@ def change_call(call: Call) -> int:
     if asked.json:
         call.out.document({"summary": receipt.summary, "dry_run": asked.dry_run})
     begin = "Not done (dry run): " if asked.dry_run else ""
-    call.out.say(f"{begin}{receipt.summary}")
+    call.out.say(f"{begin}{receipt.summary}", *receipt.notes)
     return 0
 
 

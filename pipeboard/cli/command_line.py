@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from pipeboard import verb_place
 from pipeboard.cli.verbs import NESTED, VERBS
-
-_WITH_VALUE = frozenset(("--db", "-p", "--pipeline", "--as", "--color", "--token"))
 
 
 def cut(arguments: Sequence[str]) -> tuple[str, tuple[str, ...]]:
@@ -15,7 +14,7 @@ def cut(arguments: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     Flags in front of the verb count as if they stood behind it. Raises BadInput for a verb that
     does not exist.
     """
-    at = _first_word(arguments)
+    at = verb_place(arguments)
     if at is None:
         return "", tuple(arguments)
     verb, rest = arguments[at], (*arguments[:at], *arguments[at + 1 :])
@@ -24,24 +23,12 @@ def cut(arguments: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     if verb not in NESTED:
         return verb, rest
     default, inner = NESTED[verb]
-    at = _first_word(rest)
+    at = verb_place(rest)
     if at is None:
         return verb if asks_for(rest, "-h", "--help") else f"{verb} {default}", rest
     if rest[at] not in inner:
         raise _unknown(rest[at], inner, f"'{verb}' has: {', '.join(inner)}.")
     return f"{verb} {rest[at]}", (*rest[:at], *rest[at + 1 :])
-
-
-def _first_word(arguments: Sequence[str]) -> int | None:
-    """The index of the first argument that is neither a flag nor the value of one."""
-    at = 0
-    while at < len(arguments):
-        if arguments[at] in _WITH_VALUE:
-            at += 1
-        elif not arguments[at].startswith("-") or arguments[at] == "-":
-            return at
-        at += 1
-    return None
 
 
 def asks_for(arguments: Sequence[str], *wanted: str) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from pipeboard.cli.environment import default_database, site_config_file, user_config_file
+from pipeboard.domain.board import SORTS
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import printable, quoted
@@ -29,16 +30,26 @@ class Preference:
 PREFERENCES = (
     Preference("database", None, "the path or URL of the database"),
     Preference("glyphs", "auto", "signs beyond ASCII or not", ("auto", "unicode", "ascii")),
-    Preference("theme", "dark", "the colours of the board"),
+    Preference("theme", "auto", "the colours of the board; auto follows the terminal"),
     Preference("mouse", True, "false leaves the mouse to the terminal"),
     Preference("digits", "stage", "what a bare digit does", ("stage", "count")),
-    Preference("density", 2, "lines a card takes", (1, 2, 3)),
+    Preference("pipeline", None, "the pipeline the board opens on, else the last one"),
+    Preference("stage", None, "the stage that the cursor is put in, else the last one"),
+    Preference("mine", False, "whether the board opens on your own deals, else as it was left"),
+    Preference("sort", "manual", "the order of the cards, else as it was left", SORTS),
+    Preference("pane", True, "false shuts the deal beside the board, else as it was left"),
+    Preference("filter", None, "the filter that the board opens with, else the last one"),
+    Preference("density", "auto", "lines a card takes", ("auto", 1, 2, 3, 4)),
+    Preference(
+        "sums", "each", "several currencies: each by itself, or converted", ("each", "workspace")
+    ),
     Preference("editor", None, "the editor, else $VISUAL, $EDITOR or vi"),
     Preference("copy_cmd", None, "the command that copies what it reads, such as wl-copy"),
 )
 COMMANDS = ("editor", "copy_cmd")
 _BY_NAME = {preference.name: preference for preference in PREFERENCES}
 _KEYS = "keys"
+_PROGRAMS = "commands"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +62,29 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Every preference by name, and the keys that the person has bound to commands."""
+    """Every preference by name, the keys of commands, and programs of the person's own."""
 
     values: Mapping[str, Value]
     keys: Mapping[str, Value]
+    programs: Mapping[str, Value] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name].value
+
+    def chosen(self, name: str) -> Any:
+        """The value that somebody has set; None where it is the default."""
+        value = self.values[name]
+        return None if value.origin == "default" else value.value
 
     @property
     def database(self) -> str:
         """The path or URL to open; `~` stands for the home folder."""
         return str(self["database"])
+
+    @property
+    def keymap(self) -> dict[str, str]:
+        """The keys that the person has given to commands, as they wrote them."""
+        return {name: value.value for name, value in self.keys.items()}
 
     @property
     def is_default_database(self) -> bool:
@@ -77,6 +99,7 @@ def read_config(environ: Mapping[str, str], *, database: str | None = None) -> C
     """
     values = {p.name: Value(p.default, "default") for p in PREFERENCES}
     keys: dict[str, Value] = {}
+    programs: dict[str, Value] = {}
     expect_named_file(environ)
     for path in (site_config_file(), user_config_file(environ)):
         document = read_file(path)
@@ -84,13 +107,14 @@ def read_config(environ: Mapping[str, str], *, database: str | None = None) -> C
             raise BadInput(f"{path}: {problem}", hint="Correct it with 'pipeboard config edit'.")
         values |= {name: Value(document[name], str(path)) for name in _BY_NAME if name in document}
         keys |= {name: Value(key, str(path)) for name, key in document.get(_KEYS, {}).items()}
+        programs |= {n: Value(table, str(path)) for n, table in document.get(_PROGRAMS, {}).items()}
     if named := environ.get("PIPEBOARD_DB"):
         values["database"] = Value(named, "PIPEBOARD_DB")
     if database is not None:
         values["database"] = Value(database, "--db")
     if values["database"].value is None:
         values["database"] = Value(str(default_database()), "default")
-    return Config(MappingProxyType(values), MappingProxyType(keys))
+    return Config(*map(MappingProxyType, (values, keys, programs)))
 
 
 def expect_named_file(environ: Mapping[str, str]) -> None:
@@ -128,7 +152,7 @@ def read_file(path: Path) -> Mapping[str, Any]:
 def problems(document: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong in a configuration file, which keys stand for which command aside."""
     for name in document:
-        if name not in _BY_NAME and name != _KEYS:
+        if name not in _BY_NAME and name not in (_KEYS, _PROGRAMS):
             yield f"{quoted(name)} is no setting. {did_you_mean(name, _BY_NAME)}".rstrip()
     yield from _wrong_values(document)
 
@@ -144,11 +168,20 @@ def _wrong_values(document: Mapping[str, Any]) -> Iterator[str]:
     for name, key in keys.items():
         if not isinstance(key, str):
             yield f'[keys]: {printable(name)} wants keys in quotes, such as "a,n".'
+    if _PROGRAMS in document:
+        from pipeboard.domain.programs import read_programs
+
+        try:
+            read_programs(document[_PROGRAMS])
+        except BadInput as error:
+            yield f"{error.message} {error.hint}".rstrip()
 
 
 def _wrong_value(preference: Preference, value: object) -> Iterator[str]:
     wanted = str if preference.default is None else type(preference.default)
-    if preference.choices and value not in preference.choices:
+    if preference.choices:
+        if any(value == choice and type(value) is type(choice) for choice in preference.choices):
+            return
         choices = ", ".join(str(choice) for choice in preference.choices)
         yield f"{preference.name} is one of {choices}, not {quoted(str(value))}."
     elif type(value) is not wanted:
@@ -163,6 +196,16 @@ def _wrong_value(preference: Preference, value: object) -> Iterator[str]:
             yield f"{preference.name}: {quoted(str(value))} has a quote that is never closed."
 
 
+_PROGRAM_EXAMPLE = (
+    "# A program of your own on a key of the board; a deal's texts go in between braces.",
+    "# [commands.mail]",
+    '# key = "ctrl+e"',
+    '# run = "python3 -m webbrowser mailto:{email}"',
+    '# help = "write to them"',
+    "",
+)
+
+
 def example() -> str:
     """A configuration file with every setting in a comment, for the first `config edit`."""
     lines = ["# Settings of pipeboard. Take the # away in front of what you want to set.", ""]
@@ -172,4 +215,6 @@ def example() -> str:
             default = str(default_database())
         shown = json.dumps(default or "") if default is None else json.dumps(default)
         lines += [f"# {preference.help}", f"# {preference.name} = {shown}", ""]
-    return "\n".join((*lines, "[keys]", '# "board.add" = "A"  # see: pipeboard keys', ""))
+    return "\n".join(
+        (*lines, "[keys]", '# "board.add" = "A"  # see: pipeboard keys', "", *_PROGRAM_EXAMPLE)
+    )

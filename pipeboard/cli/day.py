@@ -11,10 +11,11 @@ from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.failures import DONE, FAILED
 from pipeboard.cli.tables import Table
 from pipeboard.domain.dates import format_day
+from pipeboard.domain.deciding.rules import deal_names
 from pipeboard.domain.privacy import deal_seen_by
 from pipeboard.domain.queue import TIER_NAMES, Queued, Tier
-from pipeboard.domain.sentences import named
 from pipeboard.workspace.day import day_of, whose
+from pipeboard.workspace.finding import parse_filter
 
 if TYPE_CHECKING:
     from pipeboard.store.reading.day import DayReader
@@ -70,7 +71,7 @@ def triage(call: Call) -> int:
 def _day(call: Call) -> DayReader:
     """The day of whom and of what was asked for."""
     asked = call.arguments
-    query = call.workspace.parse_filter(" ".join(getattr(asked, "words", ())))
+    query = parse_filter(call.workspace, " ".join(getattr(asked, "words", ())))
     call.tell_days(query.understood)
     return day_of(call.workspace, call.only_pipeline, whose(call.workspace, asked.owner), query)
 
@@ -211,7 +212,7 @@ def _news(call: Call, owner: str | None, since: Any) -> list[str]:
         theirs = {e.deal_id: deals[e.deal_id] for e in entries}
         mine = [d for d in theirs.values() if owner is None or d.owner == owner]
         if mine:
-            lines.append(f"{entries[0].who}: {entries[0].verb} {named(mine)}")
+            lines.append(f"{entries[0].who}: {entries[0].verb} {deal_names(mine)}")
     return lines[:5]
 
 

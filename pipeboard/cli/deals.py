@@ -12,10 +12,12 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.fields import parse_assignment
 from pipeboard.domain.quick_add import EXAMPLE, join_arguments
-from pipeboard.workspace.new_deals import add_all
+from pipeboard.workspace.finding import find_deal
+from pipeboard.workspace.merging import merge_deals
+from pipeboard.workspace.new_deals import add_all, add_deal
 
 if TYPE_CHECKING:
-    from pipeboard.workspace import Receipt
+    from pipeboard.workspace.receipts import Receipt
 
 _ASSIGNMENT = re.compile(r"(?:fields?\.[^=]+|[a-z_]+)=", re.IGNORECASE)
 
@@ -47,7 +49,8 @@ def add(call: Call) -> int:
         open_or_make(call)
         return _add_all(call, lines)
     open_or_make(call)
-    receipt = call.workspace.add(
+    receipt = add_deal(
+        call.workspace,
         join_arguments(words),
         pipeline=call.pipeline,
         new_rep=call.arguments.new_rep,
@@ -106,8 +109,8 @@ def set_fields(call: Call) -> int:
     if not assignments:
         raise BadInput("Set what?", hint="For example: pipeboard set 142 value=40k close=19dec")
     ids = call.ids([word for word in words if word not in assignments])
-    new_rep = call.arguments.new_rep
-    receipt = call.workspace.set_fields(ids, assignments, new_rep=new_rep, **call.once)
+    command = c.SetFields(tuple(assignments), call.arguments.new_rep)
+    receipt = call.execute(command, ids)
     return call.report(receipt, *_now_set(call, assignments, receipt))
 
 
@@ -176,9 +179,11 @@ def _merge_arguments(parser: Parser) -> None:
 def merge(call: Call) -> int:
     """Several deals become the first of them."""
     asked = call.arguments
-    keep = call.workspace.find_deal(asked.keep, call.only_pipeline)
-    others = [call.workspace.find_deal(ref, call.only_pipeline).id for ref in asked.others]
-    return call.report(call.workspace.merge(keep.id, others, closed=asked.yes_closed, **call.once))
+    keep = find_deal(call.workspace, asked.keep, call.only_pipeline)
+    others = [find_deal(call.workspace, ref, call.only_pipeline).id for ref in asked.others]
+    return call.report(
+        merge_deals(call.workspace, keep.id, others, closed=asked.yes_closed, **call.once)
+    )
 
 
 VERBS = {

@@ -1,4 +1,4 @@
-"""The verb that shows what it would be like: demo."""
+"""The verbs that show what it would be like: demo, tour."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from pipeboard.store import Store
 
 _MANY = 5_000  # deals that take long enough to say so
+_BEGIN = (
+    "Begin with your own deals: 'pipeboard' asks how, 'pipeboard import FILE' takes them over, "
+    "'pipeboard init' makes an empty board."
+)
 
 
 def _demo_arguments(parser: Parser) -> None:
@@ -29,6 +33,15 @@ def _demo_arguments(parser: Parser) -> None:
 
 def demo(call: Call) -> int:
     """A made-up team in a database of its own: the one that `--db` names, else a temporary one."""
+    return _show(call)
+
+
+def tour(call: Call) -> int:
+    """The demo, with a tour of eight keys."""
+    return _show(call, ("tour.begin",))
+
+
+def _show(call: Call, begin: tuple[object, ...] = ()) -> int:
     from pipeboard.cli.screens import check_terminal, show_board
 
     asked = call.arguments
@@ -44,9 +57,8 @@ def demo(call: Call) -> int:
         is_kept = folder is None or asked.keep or asked.no_open
         if asked.no_open:
             return 0
-        code = show_board(call, store)
-        if is_kept:
-            call.out.say(f"The demo is in {path}.")
+        code = show_board(call, store, begin)
+        call.out.say(f"The demo is in {path}." if is_kept else "", _BEGIN)
         return code
     finally:
         if folder is not None and not is_kept:
@@ -74,8 +86,7 @@ def _build(call: Call, path: Path) -> Store:
     except BaseException:
         call.close()
         if not was_there:  # half a demo is none
-            for suffix in ("", "-journal", "-wal", "-shm"):
-                path.with_name(path.name + suffix).unlink(missing_ok=True)
+            remove_database(path)
         raise
     if asked.json:
         call.out.document({"database": str(path), **asdict(made)})
@@ -84,4 +95,10 @@ def _build(call: Call, path: Path) -> Store:
     return store
 
 
-VERBS = {"demo": Verb("", _demo_arguments, demo)}
+def remove_database(path: Path) -> None:
+    """Takes a database away that nobody has worked in, with what SQLite puts beside it."""
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+VERBS = {"demo": Verb("", _demo_arguments, demo), "tour": Verb("", _demo_arguments, tour)}

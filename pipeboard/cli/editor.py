@@ -191,7 +191,7 @@ def _leads_back(call: Call, error: PipeboardError) -> bool:
 def line_of(error: PipeboardError) -> int:
     """The line that an error is about, 0 where it names none."""
     found = _LINE.search(error.message)
-    return int(error.details.get("line") or (found[1] if found else 0))
+    return int(str(error.details.get("line") or (found[1] if found else 0)))
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.privacy import deal_seen_by
 from pipeboard.domain.text import printable, quoted
 from pipeboard.store.reading.listing import Listing
+from pipeboard.workspace.finding import parse_filter
 
 FORMATS = ("csv", "json", "jsonl", "md", "ics", "xlsx")
 _AT_ONCE = 500
@@ -82,7 +83,7 @@ def _listing(call: Call) -> Listing:
         call.documents.zone,
         me=call.workspace.me,
         pipeline_id=pipeline.id if pipeline else None,
-        filter=call.workspace.parse_filter(" ".join(call.arguments.words)),
+        filter=parse_filter(call.workspace, " ".join(call.arguments.words)),
         sort=call.arguments.sort,
     )
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call
+from pipeboard.cli.demo import VERBS, remove_database
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pipeboard.store import Store
     from pipeboard.ui.screens.first_run import Beginning, Facts
+    from pipeboard.workspace.import_plan import FileSeen
 
 
 def welcome(call: Call) -> int:
@@ -20,27 +24,38 @@ def welcome(call: Call) -> int:
     from pipeboard.cli.screens import show_board
     from pipeboard.ui.screens.first_run import FirstWay
 
-    chosen = _ask(call)
-    if chosen is None:
-        return 0
-    if chosen.way is FirstWay.DEMO:
-        return _demo(call)
-    return show_board(call, _store(call, chosen))
+    while (chosen := _ask(call)) is not None:
+        match chosen.way:
+            case FirstWay.DEMO:
+                return _tour(call)
+            case FirstWay.OPEN:
+                return show_board(call, _opened(chosen.database))
+            case FirstWay.NEW:
+                return show_board(call, _make(call, chosen), ("selection.add",))
+            case FirstWay.IMPORT:
+                planned = _plan_import(call, chosen.currency)
+                if planned is not None:
+                    return _import(call, planned)
+    return 0
 
 
 def _ask(call: Call) -> Beginning | None:
+    from pipeboard.cli.environment import state_folder
     from pipeboard.cli.interrupts import left_to_screens
     from pipeboard.ui.draw.glyphs import choose_glyphs
+    from pipeboard.ui.key_table import read_keymap
     from pipeboard.ui.palette import theme_for
-    from pipeboard.ui.screens.first_run import FirstRun
-    from pipeboard.ui.terminal.facts import terminal_encoding
+    from pipeboard.ui.screens.first_run import FirstLook, FirstRun
+    from pipeboard.ui.terminal.facts import background, terminal_encoding
     from pipeboard.ui.terminal.ink import color_depth
 
-    theme = theme_for(call.config["theme"], color_depth(call.environ))
+    name = background(call.config["theme"], call.environ, state_folder())
+    theme = theme_for(name, color_depth(call.environ))
     glyphs = choose_glyphs(call.config["glyphs"], call.environ, terminal_encoding())
     facts = _facts(call)
     with left_to_screens():
-        return FirstRun(facts, theme, glyphs).run(mouse=call.config["mouse"])
+        look = FirstLook(theme, glyphs, read_keymap(call.config.keymap))
+        return FirstRun(facts, look).run(mouse=call.config["mouse"])
 
 
 def _facts(call: Call) -> Facts:
@@ -48,12 +63,10 @@ def _facts(call: Call) -> Facts:
     from pipeboard.domain.templates import TEMPLATES, template
     from pipeboard.ui.screens.first_run import Facts
 
-    pipelines = [(name, template(name, pipeline_name=name, currency="EUR")) for name in TEMPLATES]
     return Facts(
         database=_short(call.config.database),
         templates=tuple(
-            (name, ", ".join(stage.name for stage in pipeline.open_stages))
-            for name, pipeline in pipelines
+            (name, template(name, pipeline_name=name, currency="EUR")) for name in TEMPLATES
         ),
         check_database=_check_database,
         currency=system_currency(),
@@ -96,27 +109,68 @@ def _terminal(environ: Mapping[str, str]) -> str:
     return ", ".join([*parts, "in tmux"] if environ.get("TMUX") else parts)
 
 
-def _store(call: Call, chosen: Beginning) -> Store:
-    from pipeboard.cli.workspace_files import make_workspace
-    from pipeboard.store import Store
-    from pipeboard.ui.screens.first_run import FirstWay
-
-    if chosen.way is FirstWay.OPEN:
-        return Store.open(chosen.database)
-    made = make_workspace(call, template_name=chosen.template, currency=chosen.currency)
-    call.out.say(f"Made {call.config.database}.")
-    return made.store
-
-
-def _demo(call: Call) -> int:
-    """The verb `demo`, as if it had been typed."""
-    from pipeboard.cli.demo import VERBS
-
-    verb = VERBS["demo"]
-    parser = Parser("demo", verb.words, "")
+def _tour(call: Call) -> int:
+    """The verb `tour`, as if it had been typed."""
+    verb = VERBS["tour"]
+    parser = Parser("tour", verb.words, "")
     verb.arguments(parser)
     typed = Call(parser.read([]), call.environ)
     try:
         return verb.run(typed)
     finally:
         typed.close()
+
+
+def _opened(database: str) -> Store:
+    from pipeboard.store import Store
+
+    return Store.open(database)
+
+
+def _make(call: Call, chosen: Beginning) -> Store:
+    from pipeboard.cli.workspace_files import make_workspace
+
+    made = make_workspace(call, template_name=chosen.template, currency=chosen.currency)
+    call.out.say(f"Made {call.config.database}.")
+    return made.store
+
+
+def _plan_import(call: Call, currency: str) -> FileSeen | None:
+    """What shall be imported, planned over a workspace that is thrown away; None for nothing."""
+    from pipeboard.cli.import_place import rehearsal
+    from pipeboard.cli.screens import show_board
+    from pipeboard.workspace.import_plan import FileSeen
+
+    planned: list[FileSeen] = []
+
+    def take(plan: object) -> None:
+        if isinstance(plan, FileSeen):
+            planned.append(plan)
+
+    with tempfile.TemporaryDirectory(prefix="pipeboard-") as folder:
+        workspace = rehearsal(call, Path(folder), currency)
+        show_board(call, workspace.store, ("importing.plan_first", take))
+        call.close()
+    return planned[0] if planned else None
+
+
+def _import(call: Call, planned: FileSeen) -> int:
+    """Makes the workspace and brings the file in; where that fails nothing is left behind."""
+    from pipeboard.cli.importing import progress_told
+    from pipeboard.cli.screens import show_board
+    from pipeboard.cli.workspace_files import make_workspace
+    from pipeboard.workspace.import_plan import carry_out
+
+    pipeline = planned.pipeline
+    plan = replace(planned.plan, pipeline=pipeline.name, is_new=False)
+    workspace = make_workspace(call, pipeline=pipeline, currency=pipeline.currency)
+    try:
+        with progress_told(call) as progress:
+            heard = progress or (lambda rows, share: None)
+            imported = carry_out(workspace, replace(planned, plan=plan), heard)
+    except BaseException:
+        call.close()
+        remove_database(Path(call.config.database))
+        raise
+    call.out.say(f"Made {call.config.database}.")
+    return show_board(call, workspace.store, ("importing.show_imported", imported))

@@ -16,6 +16,7 @@ from pipeboard.domain.agreements import AgreementEntry
 from pipeboard.domain.dates import Direction, parse_date, parse_instant, start_of_day
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.sheet import Entry
+from pipeboard.workspace.finding import deal_sheet, find_deal
 
 _PAGE = 1_000
 
@@ -34,8 +35,8 @@ def show(call: Call) -> int:
     """A deal with questions, people, notes, touches and timeline."""
     from pipeboard.exchange.deal_text import DealText
 
-    deal = call.workspace.find_deal(call.arguments.deal, call.only_pipeline)
-    sheet = call.workspace.sheet(deal.id)
+    deal = find_deal(call.workspace, call.arguments.deal, call.only_pipeline)
+    sheet = deal_sheet(call.workspace, deal.id)
     if call.arguments.json:
         call.out.document({"deal": call.documents.sheet(sheet, _describer(call))})
         return 0
@@ -70,7 +71,7 @@ def history(call: Call) -> int:
         raise BadInput("--limit is a number from 0.")
     deal_id = None
     if asked.deal is not None:
-        deal_id = call.workspace.find_deal(asked.deal, call.only_pipeline).id
+        deal_id = find_deal(call.workspace, asked.deal, call.only_pipeline).id
     since = None if asked.since is None else _since(call, asked.since)
     found: Iterator[Happened] = _entries(call, deal_id, since)
     if deal_id is None:

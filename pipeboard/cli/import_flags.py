@@ -8,12 +8,8 @@ from typing import TYPE_CHECKING
 from pipeboard import outlet
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call
-from pipeboard.domain.errors import BadInput
-from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.text import quoted
 
 if TYPE_CHECKING:
-    from pipeboard.exchange.reading import Reading, ReadOptions
     from pipeboard.exchange.recipe import Recipe
     from pipeboard.workspace import Workspace
 
@@ -142,19 +138,18 @@ def _typed(call: Call) -> Recipe:
 
 def recipe_for(call: Call, workspace: Workspace, path: Path) -> Recipe:
     """What was typed, on top of a recipe that is named, else of the last one of this source."""
-    from pipeboard.exchange.reading import find_source
-    from pipeboard.exchange.recipe import read_recipe, recipe_from_json
+    from pipeboard.exchange.recipe import read_recipe
+    from pipeboard.workspace.import_plan import last_recipe
 
     typed = _typed(call)
     if call.arguments.recipe:
         return read_recipe(Path(call.arguments.recipe)).under(typed)
     if call.arguments.fresh:
         return typed
-    source = typed.source or find_source(path, typed.tool, typed.encoding, typed.sheet)
-    kept = workspace.reader.known_deals().recipe(source) if source else None
-    if kept is None:
+    found = last_recipe(workspace, path, typed)
+    if found is None:
         return typed
-    last = recipe_from_json(kept, "the last recipe")
+    source, last = found
     recipe = last.under(typed)
     if recipe != typed:
         call.out.say(
@@ -167,49 +162,3 @@ def save_recipe(call: Call, recipe: Recipe) -> None:
     """Keeps the flags in a new file, where that is asked for."""
     path = Path(call.arguments.save_recipe)
     outlet.write_file(path, [recipe.to_json() + "\n"], numbered=False)
-
-
-def open_reading(
-    call: Call, workspace: Workspace, path: Path, recipe: Recipe, pipeline: Pipeline | None
-) -> Reading:
-    """The file, read by a recipe; its stages are those of `pipeline` where there is one yet."""
-    from pipeboard.domain.currencies import currency_code
-    from pipeboard.exchange.reading import open_import
-
-    settings = workspace.settings
-    default = pipeline.currency if pipeline else settings.currency
-    return open_import(
-        path,
-        from_=recipe.tool,
-        currency=currency_code(recipe.currency) if recipe.currency else default,
-        zone=settings.zone,
-        today=workspace.today,
-        options=_read_options(call, recipe, pipeline),
-    )
-
-
-def _read_options(call: Call, recipe: Recipe, pipeline: Pipeline | None) -> ReadOptions:
-    from pipeboard.exchange.amounts import DECIMAL_MARKS
-    from pipeboard.exchange.reading import ReadOptions
-
-    decimal = DECIMAL_MARKS.get(recipe.decimal.casefold()) if recipe.decimal else None
-    if recipe.decimal and decimal is None:
-        raise BadInput(
-            f"{quoted(recipe.decimal)} is no decimal mark.", hint="Write point or comma."
-        )
-    return ReadOptions(
-        overrides=recipe.map,
-        stages=recipe.stage,
-        values=recipe.value,
-        constants=recipe.set,
-        key=recipe.key,
-        dates=recipe.dates or None,
-        decimal="," if decimal == "," else "." if decimal else None,
-        encoding=recipe.encoding or None,
-        sheet=recipe.sheet or None,
-        open_stages=[stage.name for stage in pipeline.open_stages] if pipeline else (),
-        won=pipeline.won.name if pipeline else "",
-        lost=pipeline.lost.name if pipeline else "",
-        strict=call.arguments.strict,
-        lost_zero_is_unknown=recipe.lost_zero == "unknown",
-    )

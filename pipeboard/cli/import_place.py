@@ -5,16 +5,17 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeboard.cli.call import Call
-from pipeboard.cli.import_flags import AUTO, open_reading
+from pipeboard.cli.import_flags import AUTO
 from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.domain.text import fold, quoted
+from pipeboard.workspace.configuration import change_pipeline
+from pipeboard.workspace.finding import find_pipeline
 
 if TYPE_CHECKING:
     from pipeboard.exchange.recipe import Recipe
@@ -38,14 +39,14 @@ def place_of(call: Call) -> Iterator[tuple[Workspace, Pipeline | None]]:
         _expect_something_to_make(call)
     if asked.dry_run and not made:
         with tempfile.TemporaryDirectory(prefix="pipeboard-") as folder:
-            workspace = _rehearsal(call, Path(folder))
-            yield workspace, None if asked.stages is not None else workspace.pipeline()
+            workspace = rehearsal(call, Path(folder))
+            yield workspace, None if asked.stages is not None else find_pipeline(workspace)
         return
     makes_one = asked.stages is not None
     workspace = open_or_make(call, template_name=None) if makes_one else open_or_make(call)
     yield (
         workspace,
-        _known(workspace, name, asked.stages) if makes_one else workspace.pipeline(name),
+        _known(workspace, name, asked.stages) if makes_one else find_pipeline(workspace, name),
     )
 
 
@@ -76,15 +77,11 @@ def _stage_names(call: Call, workspace: Workspace, path: Path, recipe: Recipe) -
 
     text: str = call.arguments.stages
     if text.strip().casefold() == AUTO:
-        from pipeboard.exchange.stage_order import stages_in_order
+        from pipeboard.workspace.import_plan import NO_STAGE, open_reading, stages_of
 
-        with open_reading(call, workspace, path, recipe, None) as reading:
-            rows = list(islice(reading.rows(), 1))
-            names = tuple(stages_in_order(reading.rows())) if rows else ()
-        if not rows:
-            raise BadInput(f"{path.name} holds no deals.", hint="Export it again.")
-        if not names:
-            names = ("Open",)
+        with open_reading(workspace, path, recipe, None, strict=call.arguments.strict) as reading:
+            names = stages_of(reading)
+        if names == (NO_STAGE,):
             call.out.say("No stage to work in is named: open deals go into a stage called Open.")
     else:
         names = split_names(text.replace(";", ",")) and _named_stages(text, with_closing=True)
@@ -112,7 +109,7 @@ def _named_stages(text: str, *, with_closing: bool = False) -> tuple[str, ...]:
 
 def _known(workspace: Workspace, name: str, stages: str) -> Pipeline | None:
     """The pipeline that is there already; `Refused` when it has not all stages that are named."""
-    same = (p for p in workspace.pipelines() if fold(p.name) == fold(name))
+    same = (p for p in workspace.reader.pipelines() if fold(p.name) == fold(name))
     found = next(same, None)
     if found is not None:
         for stage in _named_stages(stages):
@@ -124,14 +121,18 @@ def _known(workspace: Workspace, name: str, stages: str) -> Pipeline | None:
     return found
 
 
-def _rehearsal(call: Call, folder: Path) -> Workspace:
+def rehearsal(call: Call, folder: Path, currency: str = "") -> Workspace:
+    """A workspace to plan in, of which nothing stays; with a currency as it would be made here."""
+    from pipeboard.cli.environment import system_zone
     from pipeboard.domain.settings import Settings
     from pipeboard.domain.templates import TEMPLATES, template
     from pipeboard.store import Store
 
     settings = Settings()
+    if currency:
+        settings = Settings(currency=currency, zone_name=system_zone(call.environ))
     workspace = call.workspace_on(Store.create(str(folder / "rehearsal.db"), settings))
-    workspace.change_pipeline(
-        template(TEMPLATES[0], pipeline_name="New business", currency=settings.currency)
+    change_pipeline(
+        workspace, template(TEMPLATES[0], pipeline_name="New business", currency=settings.currency)
     )
     return workspace

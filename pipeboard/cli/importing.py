@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 from pipeboard import outlet
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.failures import DONE, REFUSED
-from pipeboard.cli.import_flags import import_arguments, open_reading, recipe_for, save_recipe
+from pipeboard.cli.import_flags import import_arguments, recipe_for, save_recipe
 from pipeboard.cli.import_place import pipeline_to_make, place_of
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.pipeline import Pipeline
 
 if TYPE_CHECKING:
-    from pipeboard.cli.rejected_rows import RejectedFile
     from pipeboard.exchange.reading import Reading
     from pipeboard.exchange.recipe import Recipe
     from pipeboard.workspace import Workspace
@@ -41,21 +40,26 @@ def import_file(call: Call) -> int:
             from pipeboard.cli.joining import join_file
 
             return join_file(call, path)
-        if _is_whole(path):
+        from pipeboard.workspace.import_plan import is_workspace
+
+        if is_workspace(path):
             return _restore(call, path)
         return _import_deals(call, path, resources)
 
 
 def _import_deals(call: Call, path: Path, resources: ExitStack) -> int:
     from pipeboard.cli.import_telling import tell, way_out
-    from pipeboard.cli.rejected_rows import RejectedFile
+    from pipeboard.workspace.import_plan import open_reading
     from pipeboard.workspace.import_rows import RowsRejected
+    from pipeboard.workspace.rejected_rows import RejectedFile
 
     asked = call.arguments
     workspace, known = resources.enter_context(place_of(call))
     recipe = recipe_for(call, workspace, path)
     pipeline = known or pipeline_to_make(call, workspace, path, recipe)
-    reading = resources.enter_context(open_reading(call, workspace, path, recipe, pipeline))
+    reading = resources.enter_context(
+        open_reading(workspace, path, recipe, pipeline, strict=asked.strict)
+    )
     _expect_answers(call, reading)
     rejected = None if asked.dry_run or not asked.skip_bad else RejectedFile(asked.file)
     if rejected is not None:
@@ -71,20 +75,9 @@ def _import_deals(call: Call, path: Path, resources: ExitStack) -> int:
             call.out.say(error.hint)
         return REFUSED
     tell(call, reading, report, pipeline)
-    if rejected is not None:
-        _keep_rejected(call, rejected, reading, report)
+    if rejected is not None and rejected.keep(reading, report):
+        call.out.say(f"Rejected rows are in {rejected.path}.")
     return DONE
-
-
-def _is_whole(path: Path) -> bool:
-    """Whether the file is a workspace as `export --whole` writes it."""
-    from pipeboard.exchange.whole_document import is_whole
-
-    try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            return is_whole(file.read(200))
-    except OSError:
-        return False
 
 
 def _restore(call: Call, path: Path) -> int:
@@ -108,13 +101,6 @@ def _restore(call: Call, path: Path) -> int:
     return DONE
 
 
-def _keep_rejected(call: Call, file: RejectedFile, reading: Reading, report: ImportReport) -> None:
-    rows = [*report.rejected, *report.ambiguous]
-    if rows:
-        file.write(reading, sorted(rows, key=lambda row: row.line))
-        call.out.say(f"Rejected rows are in {file.path}.")
-
-
 def _import(
     call: Call, workspace: Workspace, reading: Reading, pipeline: Pipeline, recipe: Recipe
 ) -> ImportReport:
@@ -122,7 +108,7 @@ def _import(
 
     asked = call.arguments
     origin = Path(asked.file).name if asked.file != "-" else "stdin"
-    with _progress(call) as progress:
+    with progress_told(call) as progress:
         return import_rows(
             workspace,
             reading,
@@ -153,9 +139,9 @@ def _options(call: Call, reading: Reading, recipe: Recipe) -> ImportOptions:
 
 def _expect_answers(call: Call, reading: Reading) -> None:
     """`Refused`, with the command to type, where nothing says in which stage deals are."""
-    answers = reading.answers()
-    if answers["stage"] or answers["outcome"]:
+    if reading.tells_stages:
         return
+    answers = reading.answers()
     columns = ", ".join(reading.header)
     lacking = [name for name, answer in answers.items() if not answer]
     raise Refused(
@@ -167,7 +153,7 @@ def _expect_answers(call: Call, reading: Reading) -> None:
 
 
 @contextmanager
-def _progress(call: Call) -> Iterator[Callable[[int, float], None] | None]:
+def progress_told(call: Call) -> Iterator[Callable[[int, float], None] | None]:
     """A line on stderr that counts, for a person, once it takes long."""
     if call.arguments.quiet or not sys.stderr.isatty():
         yield None

@@ -7,6 +7,7 @@ from pathlib import Path
 from pipeboard.cli.call import Call
 from pipeboard.cli.failures import DONE
 from pipeboard.domain.text import quoted
+from pipeboard.workspace.finding import find_pipeline
 
 _MOST_NAMED = 5
 
@@ -21,7 +22,7 @@ def join_file(call: Call, path: Path) -> int:
     options = ReadOptions(encoding=asked.encoding or None, sheet=asked.sheet or None)
     table = open_side_table(path, asked.join, asked.map, options)
     name = asked.into or asked.pipeline
-    pipeline_id = call.workspace.pipeline(name).id if name else None
+    pipeline_id = find_pipeline(call.workspace, name).id if name else None
     joined = join(call.workspace, table, path.name, pipeline_id, **call.once)
     call.out.say(*filter(None, (joined.said_before,)))
     if table.doubles:

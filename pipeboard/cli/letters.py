@@ -12,6 +12,7 @@ from pipeboard.cli.failures import DONE
 from pipeboard.domain.errors import BadInput, NotFound, PipeboardError
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import quoted
+from pipeboard.workspace.finding import find_deal
 
 if TYPE_CHECKING:
     from pipeboard.domain.letters import Letter
@@ -56,7 +57,7 @@ def template(call: Call) -> int:
         return DONE
     from pipeboard.domain.letters import render
 
-    deal = call.workspace.find_deal(asked.deal, call.only_pipeline)
+    deal = find_deal(call.workspace, asked.deal, call.only_pipeline)
     pipeline = call.documents.pipelines[deal.pipeline_id]
     _give(call, render(text, deal, pipeline, call.workspace.me, call.workspace.today))
     return DONE

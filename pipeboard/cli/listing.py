@@ -26,6 +26,7 @@ from pipeboard.domain.text import printable
 from pipeboard.exchange.cells import defuse
 from pipeboard.store.reading.deals import Selection
 from pipeboard.store.reading.listing import Listing
+from pipeboard.workspace.finding import parse_filter
 
 _HEADINGS = {"sign": "", "expected_close": "close", "created_at": "created", "closed_at": "closed"}
 
@@ -67,7 +68,7 @@ def list_deals(call: Call) -> int:
 
 def _listing(call: Call) -> Listing:
     pipeline = call.only_pipeline
-    query = call.workspace.parse_filter(" ".join(call.arguments.words))
+    query = parse_filter(call.workspace, " ".join(call.arguments.words))
     call.tell_days(query.understood)
     return Listing(
         call.documents.today,

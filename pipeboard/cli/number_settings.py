@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.tables import Table
-from pipeboard.domain.counting import SETTINGS, chosen, with_choice
-from pipeboard.domain.dates import format_date
+from pipeboard.domain.counting import SETTINGS, chosen
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.money import format_money
 from pipeboard.domain.near import did_you_mean
+from pipeboard.domain.settings import Settings
 from pipeboard.domain.text import quoted
-from pipeboard.workspace.finding import typed_period
+from pipeboard.workspace.configuration import choose_setting
 from pipeboard.workspace.targets import set_rate, set_target, targets_of
 
 if TYPE_CHECKING:
+    from pipeboard.domain.agreements import Agreement
     from pipeboard.domain.metrics import Target
 
 
@@ -32,7 +33,7 @@ def set_target_of(call: Call) -> int:
     """What is to be won in a period by a rep, a team or everybody."""
     asked = call.arguments
     amount = None if asked.amount.lower() == "none" else asked.amount
-    target = set_target(
+    receipt = set_target(
         call.workspace,
         call.pipeline,
         asked.period,
@@ -41,16 +42,15 @@ def set_target_of(call: Call) -> int:
         team=asked.team,
         **call.once,
     )
-    if asked.json:
-        call.out.document({"target": target and _target(target)})
-    label = typed_period(call.workspace, asked.period).label
-    whose = _whose(asked.owner.removeprefix("@"), asked.team)
-    begin = "Not done (dry run): " if asked.dry_run else ""
-    if target is None:
-        call.out.say(f"{begin}No target for {label}, {whose}.")
-    else:
-        call.out.say(f"{begin}Target for {label}, {whose}: {format_money(target.amount)}.")
-    return 0
+    return call.report_agreed(receipt, target=_agreed_target)
+
+
+def _agreed_target(agreement: Agreement) -> dict[str, object] | None:
+    _, period, owner, team = agreement.key
+    if agreement.after is None:
+        return None
+    amount = {name: agreement.after[name] for name in ("amount_minor", "currency")}
+    return {"period": period, "amount": amount, "owner": owner or None, "team": team or None}
 
 
 def _whose(owner: str, team: str) -> str:
@@ -91,21 +91,18 @@ def _fx_arguments(parser: Parser) -> None:
 
 def set_rate_of(call: Call) -> int:
     """What a currency is worth in the workspace's, from a day on."""
-    asked, base = call.arguments, call.settings.currency
+    asked = call.arguments
     wanted = None if asked.rate.lower() == "none" else asked.rate
-    code, rate, day = set_rate(
-        call.workspace, asked.currency, wanted, on=call.day(asked.on), **call.once
-    )
-    if asked.json:
-        call.out.document(
-            {"rate": rate and {"currency": code, "from": day.isoformat(), "rate": float(rate)}}
-        )
-    begin = "Not done (dry run): " if asked.dry_run else ""
+    on = call.day(asked.on)
+    receipt = set_rate(call.workspace, asked.currency, wanted, on=on, **call.once)
+    return call.report_agreed(receipt, rate=_agreed_rate)
+
+
+def _agreed_rate(agreement: Agreement) -> dict[str, object] | None:
+    (code, day), rate = agreement.key, agreement.after
     if rate is None:
-        call.out.say(f"{begin}No rate of {code} for {format_date(day)}.")
-    else:
-        call.out.say(f"{begin}1 {code} is {float(rate):g} {base} from {format_date(day)} on.")
-    return 0
+        return None
+    return {"currency": code, "from": day, "rate": rate["numerator"] / rate["denominator"]}
 
 
 def list_rates(call: Call) -> int:
@@ -156,13 +153,13 @@ def set_setting(call: Call) -> int:
             f"{quoted(asked.value)} is nothing that {asked.name} can be.",
             hint=f"Write one of {', '.join(choice.values)}.",
         )
-    if not asked.dry_run:
-        call.workspace.save_settings(with_choice(call.settings, asked.name, value))
-    if asked.json:
-        call.out.document({"setting": {"name": asked.name, "value": value}})
-    begin = "Not done (dry run): " if asked.dry_run else ""
-    call.out.say(f"{begin}{asked.name} is {value}.")
-    return 0
+    receipt = choose_setting(call.workspace, asked.name, value, **call.once)
+
+    def document(agreement: Agreement) -> dict[str, object]:
+        stored = Settings(**(agreement.after or {}))
+        return {"name": asked.name, "value": chosen(stored, asked.name)}
+
+    return call.report_agreed(receipt, setting=document)
 
 
 VERBS = {

@@ -12,13 +12,14 @@ from pipeboard.domain.deal import Contact, Deal, Term
 from pipeboard.domain.errors import NotFound
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import fold, quoted
+from pipeboard.workspace.finding import find_deal
 
 _REACH = ("role", "title", "phone", "email")
 _SIDES = ("ours", "theirs", "agreed")
 
 
 def _deal(call: Call) -> Deal:
-    return call.workspace.find_deal(call.arguments.deal, call.only_pipeline)
+    return find_deal(call.workspace, call.arguments.deal, call.only_pipeline)
 
 
 def _deal_argument(parser: Parser) -> None:

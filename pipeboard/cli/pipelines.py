@@ -12,11 +12,13 @@ from pipeboard.domain.errors import BadInput, NotFound, PipeboardError
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.questions import QUESTION_SETS, question_set
 from pipeboard.domain.templates import TEMPLATES, from_stage_names, template
+from pipeboard.workspace.configuration import change_pipeline
+from pipeboard.workspace.finding import find_pipeline
 
 
 def list_pipelines(call: Call) -> int:
     """Every pipeline with its stages."""
-    pipelines = call.workspace.pipelines()
+    pipelines = call.workspace.reader.pipelines()
     if call.arguments.json:
         call.out.document({"pipelines": [_document(call, pipeline) for pipeline in pipelines]})
         return 0
@@ -52,7 +54,7 @@ def show(call: Call) -> int:
 
 def _named(call: Call) -> Pipeline:
     name = call.arguments.name or call.arguments.pipeline
-    return call.workspace.pipeline(name)
+    return find_pipeline(call.workspace, name)
 
 
 def _new_arguments(parser: Parser) -> None:
@@ -141,8 +143,8 @@ def _apply(call: Call, document: str) -> int:
 
 def _save(call: Call, wanted: Pipeline, *, by_name: bool = False, overwrite: bool = False) -> int:
     dry_run = call.arguments.dry_run
-    saved = call.workspace.change_pipeline(
-        wanted, by_name=by_name, overwrite=overwrite, **call.once
+    saved = change_pipeline(
+        call.workspace, wanted, by_name=by_name, overwrite=overwrite, **call.once
     )
     if call.arguments.json and not dry_run:
         call.out.document({"pipeline": _document(call, saved.pipeline)})

@@ -18,7 +18,7 @@ from pipeboard.domain.text import quoted
 
 if TYPE_CHECKING:
     from pipeboard.store.reading.day import DayReader
-    from pipeboard.workspace import Receipt
+    from pipeboard.workspace.receipts import Receipt
 
 HELP = """\
 next thu call Bob   the next step          done what came of it   the step is done
@@ -105,9 +105,11 @@ def _carried_out(call: Call, word: str, rest: str, deal: Deal) -> bool:
 
 def _done(call: Call, word: str, rest: str, deal: Deal) -> Receipt:
     if word == "undo":
-        return call.workspace.undo()
+        from pipeboard.workspace.undoing import undo_last
+
+        return undo_last(call.workspace)
     if word == "next":
-        return call.workspace.plan([deal.id], rest)
+        return call.workspace.execute(c.Plan(rest), [deal.id])
     make = _COMMANDS.get(word)
     if make is None:
         raise BadInput(f"{quoted(word)} is no word here.", hint="'help' tells the words.")

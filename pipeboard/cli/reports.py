@@ -13,7 +13,7 @@ from pipeboard.domain.currencies import currency_code
 from pipeboard.domain.dates import Direction, parse_date, parse_instant
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.people import match_rep
-from pipeboard.workspace.finding import typed_period
+from pipeboard.workspace.finding import parse_filter, typed_period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,9 @@ def _metrics_arguments(parser: Parser) -> None:
     parser.add_argument("--compare", action="store_true", help="against the period before")
     parser.add_argument("--as-of", metavar="T", help="as it was on a day or at an instant")
     parser.add_argument(
-        "--since", metavar="DATE", help="what changed in the pipeline of the period since a day"
+        "--since",
+        metavar="DATE",
+        help="what changed in the pipeline of the period since a day, or in FROM..TO",
     )
     parser.add_argument(
         "--history",
@@ -53,14 +55,14 @@ def _metrics_arguments(parser: Parser) -> None:
 
 def metrics(call: Call) -> int:
     """The numbers of a period, for people, scripts and spreadsheets."""
-    from pipeboard.workspace.reports import changes_since, groups_of, report_before, report_of
+    from pipeboard.workspace.reports import groups_of, report_before, report_of
 
     asked, workspace = call.arguments, call.workspace
     question = _question(call)
     report = report_of(workspace, question)
     before = report_before(workspace, question) if asked.compare else None
     groups = groups_of(workspace, report, asked.by) if asked.by else None
-    flow = changes_since(workspace, report, day) if (day := call.day(asked.since)) else None
+    flow = _flow(call, report) if asked.since else None
     if asked.json:
         from pipeboard.exchange.metrics_document import metrics_document
 
@@ -89,13 +91,28 @@ def metrics(call: Call) -> int:
     return 0
 
 
+def _flow(call: Call, report: Report) -> Waterfall:
+    """What changed since the day, or between the days, that were typed."""
+    from pipeboard.workspace.reports import changes_in, since_days
+
+    first, after = since_days(call.arguments.since, call.workspace.today)
+    call.tell_days(
+        [
+            (part, day)
+            for part, day in zip(call.arguments.since.split(".."), (first, after), strict=False)
+            if day
+        ]
+    )
+    return changes_in(report, first, after)
+
+
 def _question(call: Call) -> ReportQuery:
     from pipeboard.workspace.reports import ReportQuery
 
     asked, workspace = call.arguments, call.workspace
     as_of = workspace.now() if asked.as_of is None else _instant(call, asked.as_of)
     words = " ".join(asked.words)
-    query = workspace.parse_filter(words) if words.strip() else None
+    query = parse_filter(workspace, words) if words.strip() else None
     if query is not None:
         call.tell_days(query.understood)
     return ReportQuery(

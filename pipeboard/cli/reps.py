@@ -7,6 +7,7 @@ from dataclasses import replace
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.tables import Table
+from pipeboard.domain.agreements import Agreement
 from pipeboard.domain.errors import NotFound, Refused
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.settings import Rep
@@ -60,7 +61,7 @@ def add(call: Call) -> int:
     name = asked.name.removeprefix("@")
     if _known(call, name) is not None and retried(call.workspace, asked.token, "rep") is None:
         raise Refused(f"There is a rep {name} already.", hint=f"See 'pipeboard rep set {name}'.")
-    return _save(call, Rep(name, asked.display_name or "", asked.team or ""), "Added")
+    return _save(call, Rep(name, asked.display_name or "", asked.team or ""))
 
 
 def change(call: Call) -> int:
@@ -76,7 +77,7 @@ def change(call: Call) -> int:
         )
     given = {name: getattr(asked, name) for name in ("display_name", "team", "active")}
     changed = replace(rep, **{name: value for name, value in given.items() if value is not None})
-    return _save(call, changed, "Changed")
+    return _save(call, changed)
 
 
 def _known(call: Call, name: str) -> Rep | None:
@@ -84,17 +85,13 @@ def _known(call: Call, name: str) -> Rep | None:
     return next((rep for rep in reps if rep.name.casefold() == name.casefold()), None)
 
 
-def _save(call: Call, rep: Rep, did: str) -> int:
-    dry_run = call.arguments.dry_run
-    receipt, rep = change_rep(call.workspace, rep, **call.once)
-    if call.arguments.json:
-        call.out.document({"rep": _document(rep), "command_id": receipt.command_id or None})
-    if dry_run:
-        call.out.say(f"Not done (dry run): {did} {rep.name}.")
-    else:
-        words = f"{did} {rep.name}." if receipt.command_id else receipt.summary
-        call.out.say(words, *receipt.notes)
-    return 0
+def _save(call: Call, rep: Rep) -> int:
+    receipt = change_rep(call.workspace, rep, **call.once)
+    return call.report_agreed(receipt, rep=_agreed, command_id=lambda _: receipt.command_id or None)
+
+
+def _agreed(agreement: Agreement) -> dict[str, object]:
+    return _document(Rep(str(agreement.key[0]), **(agreement.after or {})))
 
 
 VERBS = {

@@ -9,6 +9,7 @@ from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.failures import DONE
 from pipeboard.domain.dates import Direction, local_date, parse_date, parse_instant, start_of_day
 from pipeboard.domain.errors import BadInput
+from pipeboard.workspace.finding import find_deal
 
 
 def _review_arguments(parser: Parser) -> None:
@@ -33,7 +34,7 @@ def review(call: Call) -> int:
     asked, workspace = call.arguments, call.workspace
     if asked.decide:
         ref, step = asked.decide
-        deal = workspace.find_deal(ref, call.only_pipeline)
+        deal = find_deal(workspace, ref, call.only_pipeline)
         return call.report(decide(workspace, deal.id, step, asked.to, **call.once))
     if asked.held == "list":
         zone = call.settings.zone

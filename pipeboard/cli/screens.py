@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from pipeboard.store import Store
 
 
+OPENINGS = ("pipeline", "stage", "mine", "sort", "pane", "filter", "density")
+"""Preferences of what the board opens on; without them it opens as it was left."""
+
+
 def check_terminal(call: Call) -> None:
     """`BadInput` with the reason where the board cannot be shown."""
     from pipeboard.ui.terminal.facts import can_run_tui
@@ -23,25 +27,33 @@ def check_terminal(call: Call) -> None:
         )
 
 
-def show_board(call: Call, store: Store) -> int:
-    """Runs the screens over an open store; the exit code."""
+def show_board(call: Call, store: Store, begin: tuple[object, ...] = ()) -> int:
+    """Runs the screens over an open store; the exit code. `begin` names an action that is done at
+    once, with what it is given."""
     from pipeboard.cli.editor import command, left_behind, write_text
     from pipeboard.cli.environment import state_folder
     from pipeboard.cli.interrupts import left_to_screens
+    from pipeboard.domain.programs import read_programs
     from pipeboard.ui.key_table import read_keymap
+    from pipeboard.ui.last_view import Opening
     from pipeboard.ui.launch import Choices, open_board
 
     config = call.config
+    programs = read_programs({name: value.value for name, value in config.programs.items()})
     choices = Choices(
         pipeline=call.arguments.pipeline,
+        opening=Opening(**{name: config.chosen(name) for name in OPENINGS}),
         theme=config["theme"],
         glyphs=config["glyphs"],
         density=config["density"],
+        sums=config["sums"],
         mouse=config["mouse"],
-        keymap=read_keymap({name: value.value for name, value in config.keys.items()}),
+        keymap=read_keymap(config.keymap, programs),
+        programs=programs,
         digits=config["digits"],
         copy_command=config["copy_cmd"] or "",
         edit=lambda text: write_text(command(config, call.environ), text, suffix=".md"),
+        begin=begin,
     )
     actor = call.actor_in(store)
     with left_to_screens():

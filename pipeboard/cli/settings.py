@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,8 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import quoted
 
 if TYPE_CHECKING:
-    from pipeboard.cli.config import Config
+    from pipeboard.cli.config import Config, Value
+    from pipeboard.domain.programs import OwnProgram
     from pipeboard.ui.keys import Key
 
 
@@ -33,6 +35,7 @@ def show(call: Call) -> int:
     """Every setting with its value and where that comes from."""
     config = call.config
     found = {**config.values, **{f"keys.{name}": value for name, value in config.keys.items()}}
+    found |= {f"commands.{name}": _run_of(value) for name, value in config.programs.items()}
     if call.arguments.json:
         call.out.document(
             {
@@ -50,6 +53,13 @@ def show(call: Call) -> int:
         rows.append(("now", fixed, "PIPEBOARD_NOW"))
     Table(("setting", "value", "from")).write(call.out, rows)
     return 0
+
+
+def _run_of(value: Value) -> Value:
+    """What a program's entry runs, and on which key."""
+    from pipeboard.cli.config import Value
+
+    return Value(f"{value.value['key']}: {value.value['run']}", value.origin)
 
 
 def _shown(value: object) -> str:
@@ -171,19 +181,25 @@ def _in_use(document: Mapping[str, Any]) -> Iterator[str]:
     """What would only bite when it is used: keys, colours, programs and the database's path."""
     from pipeboard.cli.config import COMMANDS
     from pipeboard.domain.errors import PipeboardError
+    from pipeboard.domain.programs import read_programs
     from pipeboard.ui.key_table import read_keymap
     from pipeboard.ui.palette import THEMES
 
     keymap = document.get("keys", {})
+    programs: tuple[OwnProgram, ...] = ()
+    with suppress(BadInput):  # said already
+        programs = read_programs(document.get("commands", {}))
     if isinstance(keymap, Mapping) and all(isinstance(key, str) for key in keymap.values()):
         try:
-            read_keymap(keymap)
+            read_keymap(keymap, programs)
         except BadInput as error:
             yield f"{error.message} {error.hint}".rstrip()
-    if isinstance(theme := document.get("theme"), str) and theme not in THEMES:
-        yield f"theme is one of {', '.join(THEMES)}, not {quoted(theme)}."
-    for name in COMMANDS:
-        if isinstance(text := document.get(name), str):
+    if isinstance(theme := document.get("theme"), str) and theme not in ("auto", *THEMES):
+        yield f"theme is one of auto, {', '.join(THEMES)}, not {quoted(theme)}."
+    run = [(name, document.get(name)) for name in COMMANDS]
+    run += [(f"[commands.{program.name}]", program.words[0]) for program in programs]
+    for name, text in run:
+        if isinstance(text, str):
             yield from _no_program(name, text)
     database = document.get("database")
     if isinstance(database, str) and database not in ("", str(default_database())):
@@ -210,13 +226,15 @@ def _no_program(name: str, text: str) -> Iterator[str]:
 
 def keys(call: Call) -> int:
     """The keys of every screen."""
-    from pipeboard.ui.key_table import BOARD, DEAL, METRICS
-    from pipeboard.ui.keys import name_of
+    from pipeboard.domain.programs import read_programs
+    from pipeboard.ui.key_table import SCREENS, program_keys
+    from pipeboard.ui.keys import UNBOUND, name_of
 
     def names(command: Key) -> list[str]:
-        return [name_of(key) for key in command.keys.split(",")]
+        return [name_of(key) for key in command.keys.split(",") if key != UNBOUND]
 
-    table = {key.id: key for key in (*BOARD, *DEAL, *METRICS)}.values()
+    own = program_keys(read_programs({n: v.value for n, v in call.config.programs.items()}))
+    table = {key.id: key for screen in (*SCREENS, own) for key in screen}.values()
     if call.arguments.json:
         documents = [
             {"id": c.id, "keys": names(c), "group": str(c.group), "help": c.help} for c in table

@@ -6,6 +6,7 @@ from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.templates import TEMPLATES
+from pipeboard.workspace.finding import find_pipeline
 
 
 def _init_arguments(parser: Parser) -> None:
@@ -34,7 +35,7 @@ def init(call: Call) -> int:
     workspace = make_workspace(
         call, template_name=asked.template, currency=asked.currency, zone=asked.zone
     )
-    settings, pipeline = workspace.settings, workspace.pipeline()
+    settings, pipeline = workspace.settings, find_pipeline(workspace)
     if asked.json:
         call.out.document(
             {

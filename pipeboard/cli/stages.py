@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeboard.cli.arguments import Parser
@@ -11,9 +10,10 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.dates import Direction, format_date
 from pipeboard.domain.deal import LOSS_CATEGORIES, Loss
 from pipeboard.domain.money import format_money, parse_money
+from pipeboard.workspace.recycling import win_with_sequels
 
 if TYPE_CHECKING:
-    from pipeboard.workspace import Receipt
+    from pipeboard.workspace.receipts import Receipt
 
 
 def _override(parser: Parser) -> None:
@@ -59,29 +59,22 @@ def won(call: Call) -> int:
     value = None if asked.value is None else parse_money(asked.value, call.settings.currency)
     day = call.day(asked.follow_up, Direction.AHEAD)
     ids = call.ids(asked.words)
-    receipt = call.execute(c.Win(value, call.day(asked.on), asked.override), ids)
-    said = _closed(call, receipt)
-    if day is None or asked.dry_run:
-        return call.report(receipt, *said)
-    leads = [
-        call.workspace.follow_up(deal.id, day, **call.once_for(f"follow-up-{deal.id}"))
-        for deal in receipt.deals
-    ]
-    followed = tuple(lead.summary for lead in leads)
-    made = tuple(deal for lead in leads for deal in lead.deals)
-    return call.report(
-        replace(receipt, deals=(*receipt.deals, *made), notes=(*receipt.notes, *followed)), *said
-    )
+    command = c.Win(value, call.day(asked.on), asked.override)
+    if day is None:
+        receipt = call.execute(command, ids)
+    else:
+        receipt = win_with_sequels(call.workspace, command, ids, day, **call.once)
+    return call.report(receipt, *_closed(call, receipt, len(ids)))
 
 
-def _closed(call: Call, receipt: Receipt) -> tuple[str, ...]:
+def _closed(call: Call, receipt: Receipt, count: int) -> tuple[str, ...]:
     """On which day the deals ended, and at what value a single one."""
     from pipeboard.cli import echo
 
     if not receipt.deals:
         return ()
     deal = receipt.deals[0]
-    value = format_money(deal.value) if deal.value and len(receipt.deals) == 1 else ""
+    value = format_money(deal.value) if deal.value and count == 1 else ""
     again = deal.loss.recycle_on if deal.loss else None
     return (
         echo.joined(
@@ -120,7 +113,7 @@ def lost(call: Call) -> int:
     )
     ids = call.ids(asked.words)
     receipt = call.execute(c.Lose(loss, call.day(asked.on)), ids)
-    return call.report(receipt, *_closed(call, receipt))
+    return call.report(receipt, *_closed(call, receipt, len(ids)))
 
 
 def _reopen_arguments(parser: Parser) -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.domain.events import to_json
-from pipeboard.workspace.undoing import undo_list
+from pipeboard.workspace.undoing import redo_last, undo_last, undo_list
 
 if TYPE_CHECKING:
-    from pipeboard.workspace import Receipt
+    from pipeboard.workspace.receipts import Receipt
 
 
 def _undo_arguments(parser: Parser) -> None:
@@ -31,7 +31,7 @@ def undo(call: Call) -> int:
 
 
 def _undone(call: Call) -> int:
-    return _told(call, call.workspace.undo(rest=call.arguments.rest, **call.once))
+    return _told(call, undo_last(call.workspace, rest=call.arguments.rest, **call.once))
 
 
 def _told(call: Call, receipt: Receipt) -> int:
@@ -65,7 +65,7 @@ def _list(call: Call) -> int:
 
 def redo(call: Call) -> int:
     """What I took back last, done again."""
-    return _told(call, call.workspace.redo(**call.once))
+    return _told(call, redo_last(call.workspace, **call.once))
 
 
 VERBS = {

@@ -6,6 +6,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "Begin": {
         "init": ("setup", "make a workspace: database, pipeline, currency"),
         "demo": ("demo", "try it on a made-up team in a temporary database"),
+        "tour": ("demo", "the demo, with eight keys to try one after another"),
         "import": ("importing", "take deals over from a file of another tool"),
         "export": ("exporting", "give deals, or the whole workspace, to a file"),
     },
@@ -20,6 +21,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "add": ("deals", "add a deal in one line"),
         "list": ("listing", "deals that match a filter"),
         "show": ("history", "one deal with everything around it"),
+        "filter": ("filters", "filters under a name, for F on the board and --where"),
         "set": ("deals", "change fields of deals"),
         "assign": ("deals", "give deals to a rep"),
         "tag": ("deals", "put tags on deals and take them off"),
@@ -71,29 +73,21 @@ VERBS = {verb: listed for group in GROUPS.values() for verb, listed in group.ite
 # only look.
 CHANGING = frozenset(
     (
-        "init", "demo", "import", "add", "set", "assign", "tag", "archive", "unarchive", "merge",
-        "move", "won", "lost", "reopen", "next", "log", "note", "answer", "snooze", "contact",
-        "term", "tick", "recycle", "review", "target set", "call set", "fx set", "setting set",
-        "undo", "redo", "pipeline new", "pipeline apply", "pipeline edit", "rep add", "rep set",
-        "config edit",
+        "init", "demo", "tour", "import", "add", "set", "assign", "tag", "archive", "unarchive",
+        "merge", "move", "won", "lost", "reopen", "next", "log", "note", "answer", "snooze",
+        "contact", "term", "tick", "recycle", "review", "target set", "call set", "fx set",
+        "setting set", "undo", "redo", "pipeline new", "pipeline apply", "pipeline edit", "rep add",
+        "rep set", "config edit", "filter save", "filter rename", "filter forget",
     )
 )  # fmt: skip
 # Those that hand --token on to their use case (`Call.once`).
-TOKENED = frozenset(
-    (
-        "import", "add", "set", "assign", "tag", "archive", "unarchive", "merge", "move", "won",
-        "lost", "reopen", "next", "log", "note", "answer", "snooze", "contact", "term", "tick",
-        "recycle", "review", "undo", "redo", "pipeline new", "pipeline apply", "pipeline edit",
-        "rep add", "rep set", "target set", "fx set", "call set",
-    )
-)  # fmt: skip
+TOKENED = CHANGING - {"init", "demo", "tour", "config edit"}
 READING = frozenset(
     (
-        "list", "show", "metrics", "triage", "due", "check", "digest", "template",
-        "export", "target list",
-        "call list", "fx list", "setting list", "history", "pipeline list", "pipeline show",
-        "pipeline templates", "rep list",
-        "config show", "config path", "config check", "keys", "version",
+        "list", "show", "metrics", "triage", "due", "check", "digest", "template", "export",
+        "target list", "call list", "fx list", "setting list", "history", "pipeline list",
+        "pipeline show", "pipeline templates", "rep list", "config show", "config path",
+        "config check", "keys", "version", "filter list",
     )
 )  # fmt: skip
 
@@ -144,6 +138,15 @@ NESTED: dict[str, tuple[str, dict[str, str]]] = {
             "list": "everybody who owns deals",
             "add": "somebody new",
             "set": "change a rep's display name, team or activity",
+        },
+    ),
+    "filter": (
+        "list",
+        {
+            "list": "your filters and those of everybody",
+            "save": "a filter under a name: pipeboard filter save big 'value>50k open'",
+            "rename": "another name for one",
+            "forget": "take one away",
         },
     ),
     "config": (

@@ -10,6 +10,8 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.dates import Direction, format_date
 from pipeboard.domain.deal import TOUCH_TYPES, TRIAL_CLOSES, Answer
 from pipeboard.domain.errors import BadInput
+from pipeboard.workspace.finding import find_deal
+from pipeboard.workspace.recycling import recycle_due
 
 
 def _next_arguments(parser: Parser) -> None:
@@ -31,7 +33,7 @@ def next_step(call: Call) -> int:
         from pipeboard.cli import echo
 
         refs, step = last_word(asked.words, "deals and a step", "next")
-        receipt = call.workspace.plan(call.ids(refs), step, **call.once)
+        receipt = call.execute(c.Plan(step), call.ids(refs))
         return call.report(receipt, *map(echo.next_step, receipt.deals[:1]))
     return call.report(receipt)
 
@@ -94,7 +96,7 @@ def note(call: Call) -> int:
 
     def store(text: str) -> int:
         if asked.edit:
-            return call.report(call.workspace.edit_note(ids[0], asked.edit, text, **call.once))
+            return call.report(call.execute(c.EditNote(asked.edit, text), ids))
         return call.report(call.execute(c.AddNote(text), ids))
 
     if from_stdin:
@@ -137,7 +139,7 @@ def _answer_arguments(parser: Parser) -> None:
 def answer(call: Call) -> int:
     """An answer to one of the pipeline's questions, or the question open again."""
     asked = call.arguments
-    deal = call.workspace.find_deal(asked.deal, call.only_pipeline)
+    deal = find_deal(call.workspace, asked.deal, call.only_pipeline)
     if asked.clear:
         if asked.text or asked.rating is not None or asked.evidence:
             raise BadInput("--clear takes the answer back; give no other.")
@@ -177,7 +179,7 @@ def _recycle_arguments(parser: Parser) -> None:
 
 def recycle(call: Call) -> int:
     """New leads for the lost deals whose day to try again has come."""
-    return call.report(call.workspace.recycle(**call.once), refs=True)
+    return call.report(recycle_due(call.workspace, **call.once), refs=True)
 
 
 VERBS = {

@@ -15,15 +15,20 @@ from pipeboard.domain.text import quoted
 from pipeboard.workspace import Workspace
 
 if TYPE_CHECKING:
-    pass
+    from pipeboard.domain.pipeline import Pipeline
 
 FIRST_PIPELINE = "New business"
 
 
 def make_workspace(
-    call: Call, *, template_name: str | None, currency: str = "", zone: str = ""
+    call: Call,
+    *,
+    template_name: str | None = None,
+    pipeline: Pipeline | None = None,
+    currency: str = "",
+    zone: str = "",
 ) -> Workspace:
-    """A new database with its settings and, from a template, its first pipeline.
+    """A new database with its settings and its first pipeline, that of a template perhaps.
 
     Currency and zone are the machine's unless given. Raises BadInput for an unknown currency,
     zone or template before anything is made, `DatabaseError` when there is a database already.
@@ -35,11 +40,8 @@ def make_workspace(
         currency=_currency(currency), zone_name=_zone(zone or system_zone(call.environ))
     )
     name = call.arguments.pipeline or FIRST_PIPELINE
-    pipeline = (
-        template(template_name, pipeline_name=name, currency=settings.currency)
-        if template_name
-        else None
-    )
+    if template_name:
+        pipeline = template(template_name, pipeline_name=name, currency=settings.currency)
     if call.config.is_default_database:
         Path(call.config.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     actor = Actor(account_name())

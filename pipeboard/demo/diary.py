@@ -11,10 +11,10 @@ from pipeboard.demo.working_time import WorkingTime
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.deciding import decide
+from pipeboard.domain.deciding import decide, sentence_of, verb_of
+from pipeboard.domain.deciding.rules import Telling
 from pipeboard.domain.events import Event, evolve
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.sentences import VERBS, Sentences
 
 PAUSE = 0.7
 """Working minutes between two commands at the least."""
@@ -92,8 +92,7 @@ class Diary:
     def _said(self, command: c.Command, deal: Deal, today: date) -> tuple[str, str]:
         if isinstance(command, c.Create):
             return "add", f"Added {deal.name} to {self.pipeline.stage(deal.stage_id).name}."
-        sentences = Sentences((self.pipeline,), today)
-        return VERBS[type(command)], sentences.of(command, [deal])
+        return verb_of(command), sentence_of(command, Telling([deal], (self.pipeline,), today))
 
     def _next(self, ago: float) -> datetime:
         return self._clock.instant(min(ago, self._ago - PAUSE))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
 
 class Sort(StrEnum):
-    """What orders the cards of a column; closed columns by hand are newest outcome first."""
+    """What orders the cards of a column; closed columns by hand are newest outcome first.
+
+    NEEDS: overdue, due today, without a next step, stalled, the rest, at last those asleep.
+    """
 
     MANUAL = "manual"
     VALUE = "value"
@@ -25,14 +29,19 @@ class Sort(StrEnum):
     AGE = "age"
     CLOSE = "close"
     NAME = "name"
+    NEEDS = "needs"
     UPDATED = "updated"
+
+
+SORTS = tuple(sort.value for sort in Sort)
 
 
 @dataclass(frozen=True, slots=True)
 class Lens:
     """Which deals of a pipeline are looked at, and in which order.
 
-    `owner` narrows to one rep (None: everyone), `me` is who `owner:me` means in `filter`.
+    `owner` narrows to one rep (None: everyone), `me` is who `owner:me` means in `filter`. Sums
+    are converted to `currency` where a rate is known ("": each currency by itself).
     Two equal lenses on an unchanged database show the same cards.
     """
 
@@ -44,6 +53,12 @@ class Lens:
     filter: Filter | None = None
     sort: Sort = Sort.MANUAL
     reverse: bool = False
+    currency: str = ""
+
+
+def usual_sort(lens: Lens) -> Sort:
+    """The order where nobody has chosen one: one's own deals by what needs one first."""
+    return Sort.NEEDS if lens.owner is not None and lens.owner == lens.me else Sort.MANUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +77,7 @@ class Card:
     next_text: str
     next_due: date | None
     days_in_stage: int
+    days_untouched: int
     over_limit: bool
     probability_bp: int | None
     probability_by_hand: bool
@@ -79,19 +95,30 @@ class Card:
     def name(self) -> str:
         return self.account or self.title
 
+    @property
+    def subject(self) -> str:
+        """Which deal of its company it is; empty where the name says so already."""
+        return self.title if self.account and self.title != self.account else ""
+
+    def is_snoozed(self, today: date) -> bool:
+        return self.snoozed_until is not None and self.snoozed_until > today
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One stage of the board with what all its deals under the lens come to.
 
     `sums` and `weighted` hold one amount a currency, largest count of deals first; deals without
-    a value are in `count` only, deals without any probability are not in `weighted`.
+    a value are in `count` only, deals without any probability are not in `weighted`. Some
+    amounts `is_converted` to the currency of the lens: at today's rate, closed ones at that of the
+    day they closed.
     """
 
     stage: Stage
     count: int = 0
     sums: tuple[Money, ...] = ()
     weighted: tuple[Money, ...] = ()
+    is_converted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +129,23 @@ class Signs:
     no_next_step: int = 0
     stalled: int = 0
 
+    @staticmethod
+    def total(parts: Iterable[Signs]) -> Signs:
+        """The signs of several stages together."""
+        parts = tuple(parts)
+        return Signs(
+            sum(part.overdue for part in parts),
+            sum(part.no_next_step for part in parts),
+            sum(part.stalled for part in parts),
+        )
+
 
 @dataclass(frozen=True)
 class Board:
     """A pipeline under a lens: columns in the order of its stages (retired empty ones left out).
 
     `matching` and `total` count the deals in open stages with and without the lens's filter.
+    `stage_signs` has the stages in which a deal carries a sign; None while nobody has counted.
     """
 
     pipeline: Pipeline
@@ -118,8 +156,18 @@ class Board:
     open_weighted: tuple[Money, ...] = ()
     matching: int = 0
     total: int = 0
-    signs: Signs | None = None
+    stage_signs: Mapping[int, Signs] | None = None
     owners: tuple[str, ...] = field(default=())
+
+    @property
+    def signs(self) -> Signs | None:
+        """The signs of the whole board; None while nobody has counted them."""
+        return None if self.stage_signs is None else Signs.total(self.stage_signs.values())
+
+    @property
+    def is_converted(self) -> bool:
+        """Whether the open sums hold amounts of other currencies."""
+        return any(column.is_converted for column in self.columns if column.stage.is_open)
 
     def column(self, stage_id: int) -> Column:
         """The column of a stage; `KeyError` when the board has none."""

@@ -7,7 +7,7 @@ decided for one deal or, in bulk, for many.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -37,8 +37,9 @@ class Context:
     `actor` is the rep that acts, `author` who signs what is written, both of them where one acts
     for another. `loss_categories` are the workspace's; an empty tuple means the standard. `day` is
     today by the clock: it may lie before `at`, since recorded instants never run backwards.
-    `reps` are those who are at work.
-    `new_id` names what is written down: notes and touches.
+    Amounts that are typed without a currency are in `currency`. `new_id` names what is written
+    down: notes and touches. `owner` tells whom a name means, also somebody new where that is said;
+    `notes` are those of a deal by its id, `reps` those who are at work.
     """
 
     pipeline: Pipeline
@@ -48,7 +49,10 @@ class Context:
     loss_categories: tuple[str, ...] = ()
     author: str = ""
     day: date | None = None
+    currency: str = ""
     new_id: Callable[[], str] = _new_id
+    owner: Callable[[str, bool], str] = lambda name, _: name
+    notes: Callable[[int], Sequence[Note]] = lambda _: ()
     reps: tuple[str, ...] = ()
 
     @property
@@ -151,6 +155,14 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
+class SetFields:
+    """`Edit` as it is typed, `value=40k`, read in the zone and the currency of then."""
+
+    assignments: tuple[str, ...]
+    new_rep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Assign:
     """Another owner, who is known unless `new_rep`; a note to them is kept as a touch."""
 
@@ -183,6 +195,13 @@ class SetNextStep:
     text: str
     due: date | None
     every: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The next step as it is typed, its day first: `thu call Bob`; `-` or nothing clears it."""
+
+    typed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,10 +270,12 @@ class AddNote:
 
 @dataclass(frozen=True, slots=True)
 class EditNote:
-    """A note's text replaced; the old text stays in the history."""
+    """A note's text replaced, unless it no longer says what it did `before`; the old text stays in
+    the history."""
 
-    note: Note
+    note_id: str
     text: str
+    before: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,10 +359,12 @@ Command = (
     | Lose
     | Reopen
     | Edit
+    | SetFields
     | Assign
     | TagWith
     | Rank
     | SetNextStep
+    | Plan
     | Reschedule
     | CompleteNextStep
     | Snooze

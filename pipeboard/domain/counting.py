@@ -23,8 +23,8 @@ class Choice:
     field: str
     values: tuple[str, ...]
     says: str
-    of: Callable[[Any], str]
-    to: Callable[[str], Any]
+    of: Callable[[int], str]
+    to: Callable[[str], int]
 
 
 def _shift(month: str) -> int:

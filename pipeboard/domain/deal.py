@@ -130,12 +130,18 @@ if TYPE_CHECKING:
     FieldValue: TypeAlias = (
         str
         | int
+        | bool
+        | Status
         | Money
         | date
         | datetime
         | tuple[str, ...]
         | NextStep
         | Loss
+        | Answer
+        | Contact
+        | Term
+        | Ask
         | Mapping[str, str]
         | Mapping[str, Answer]
         | Mapping[str, Contact]
@@ -143,7 +149,10 @@ if TYPE_CHECKING:
         | Mapping[str, Ask]
         | None
     )
-    """What a field of a deal can hold."""
+    """What a field of a deal, or one entry of it, can hold."""
+
+    Values: TypeAlias = Mapping[str, FieldValue]
+    """Fields of a deal by name; `answers.need` is one entry of a mapping field."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

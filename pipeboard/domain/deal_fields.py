@@ -7,7 +7,7 @@ and the leads that closed deals become are read off this table.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
@@ -35,17 +35,23 @@ class FieldKind(Generic[T]):
     clean: Callable[[T | None, str], T | None]
     empty: T | None = None
 
+    @property
+    def is_set(self) -> bool:
+        """Whether it holds several things, of which two people can put in one each."""
+        return self.empty == ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DealField(Generic[T]):
     """A field of a deal.
 
     `typed` is its name for people where that is not the attribute's, "" where nobody types it;
-    `label` stands before it in the form, "" keeps it out; `told` is its name in a sentence.
-    `event` is what its change is called in the history. It is `merged` where a deal that does not
-    know it takes it from another that becomes one with it, goes into the `sequel` of a closed
-    deal, and is taken `from_rows` of a file as it stands. What is `private` its owner alone sees;
-    `remembered` is what imports keep for the next one.
+    `label` stands before it in the form, "" keeps it out; `told` is its name in a sentence, `quick`
+    its key in a quick-add line, "" where that has none, `key` its name in JSON and files where
+    that is another. `event` is what its change is called in the history. It is `merged` where a
+    deal that does not know it takes it from another that becomes one with it, goes into the
+    `sequel` of a closed deal, and is taken `from_rows` of a file as it stands. What is `private`
+    its owner alone sees; `remembered` is what imports keep for the next one.
     """
 
     name: str
@@ -54,6 +60,8 @@ class DealField(Generic[T]):
     aliases: tuple[str, ...] = ()
     label: str = ""
     told: str = ""
+    quick: str = ""
+    key: str = ""
     event: Kind = Kind.EDITED
     merged: bool = True
     sequel: bool = False
@@ -64,6 +72,11 @@ class DealField(Generic[T]):
     def read(self, text: str, today: date, currency: str) -> T | None:
         """The value that was typed; `BadInput` for what cannot be read."""
         return self.kind.read(text, today, currency) if text else self.kind.empty
+
+    @property
+    def column(self) -> str:
+        """Its name in JSON and in files."""
+        return self.key or self.name
 
     def clean(self, value: T | None) -> T | None:
         """The value as it is kept; `BadInput` for one that it cannot be."""
@@ -113,6 +126,13 @@ def clean_tags(tags: Iterable[str] | None) -> tuple[str, ...]:
     return tuple(sorted(clean))
 
 
+def merged_set(base: Iterable[str], theirs: Iterable[str], mine: Iterable[str]) -> tuple[str, ...]:
+    """What both sides put into a list that was `base`, without what either took out."""
+    known, wanted = set(base), tuple(mine)
+    kept = [one for one in theirs if one in wanted or one not in known]
+    return (*kept, *(one for one in wanted if one not in known and one not in kept))
+
+
 def _names(value: Iterable[str] | None, name: str) -> tuple[str, ...]:
     lines = (_line(one, name.removesuffix("s")) for one in value or ())
     return tuple(dict.fromkeys(line for line in lines if line))
@@ -137,11 +157,11 @@ def _untyped(text: str, today: date, currency: str) -> Any:
 LINE: FieldKind[str] = FieldKind(_text, _line)
 _OPTIONAL_LINE: FieldKind[str] = FieldKind(_text, _line_or_none)
 MONEY: FieldKind[Money] = FieldKind(lambda text, _, money: parse_money(text, money), _not_negative)
-_DAY: FieldKind[date] = FieldKind(lambda text, today, _: parse_date(text, today), _as_it_is)
-_INSTANT: FieldKind[datetime] = FieldKind(_untyped, _as_it_is)
-_PERCENT: FieldKind[int] = FieldKind(lambda text, *_: parse_percent(text), _probability)
-_CATEGORY: FieldKind[str] = FieldKind(_text, _category)
-_TAGS: FieldKind[tuple[str, ...]] = FieldKind(_words, lambda tags, _: clean_tags(tags), ())
+DAY: FieldKind[date] = FieldKind(lambda text, today, _: parse_date(text, today), _as_it_is)
+INSTANT: FieldKind[datetime] = FieldKind(_untyped, _as_it_is)
+PERCENT: FieldKind[int] = FieldKind(lambda text, *_: parse_percent(text), _probability)
+CATEGORY: FieldKind[str] = FieldKind(_text, _category)
+TAGS: FieldKind[tuple[str, ...]] = FieldKind(_words, lambda tags, _: clean_tags(tags), ())
 NAMES: FieldKind[tuple[str, ...]] = FieldKind(_words, _names, ())
 _SAID: FieldKind[Mapping[str, str]] = FieldKind(_untyped, _as_it_is)
 _DIGEST: FieldKind[str] = FieldKind(_untyped, _as_it_is)
@@ -150,61 +170,66 @@ AnyField: TypeAlias = DealField[Any]
 
 FIELDS: tuple[AnyField, ...] = (
     DealField(
-        name="contact_reason", kind=LINE, typed="contact_reason", aliases=("reason",),
-        label="Why they came", from_rows=True,
+        name="contact_reason", kind=LINE, typed="contact_reason", quick="reason",
+        aliases=("reason",), label="Why they came", from_rows=True,
     ),
     DealField(
-        name="account", kind=LINE, typed="account", aliases=("company",), label="Company",
-        sequel=True, from_rows=True,
+        name="account", kind=LINE, typed="account", quick="account", aliases=("company",),
+        label="Company", sequel=True, from_rows=True,
     ),
     DealField(name="title", kind=LINE, typed="title", label="Title"),
     DealField(
-        name="value", kind=MONEY, typed="value", label="Value", event=Kind.VALUE, from_rows=True
+        name="value", kind=MONEY, typed="value", quick="value", label="Value", event=Kind.VALUE,
+        from_rows=True,
     ),
     DealField(
-        name="owner", kind=LINE, typed="owner", label="Owner", event=Kind.OWNER, sequel=True
+        name="owner", kind=LINE, typed="owner", quick="owner", label="Owner", event=Kind.OWNER,
+        sequel=True,
     ),
     DealField(
-        name="expected_close", kind=_DAY, typed="expected_close", aliases=("close",),
+        name="expected_close", kind=DAY, typed="expected_close", quick="close", aliases=("close",),
         label="Expected close", told="close date", event=Kind.EXPECTED_CLOSE, from_rows=True,
     ),
     DealField(
-        name="probability_bp", kind=_PERCENT, typed="probability", aliases=("p",),
+        name="probability_bp", kind=PERCENT, typed="probability", quick="p", aliases=("p",),
         label="Probability %", told="probability", event=Kind.PROBABILITY, from_rows=True,
     ),
     DealField(
-        name="category", kind=_CATEGORY, typed="category", aliases=("forecast_category",),
-        label="Forecast", told="forecast category", event=Kind.CATEGORY,
+        name="category", kind=CATEGORY, typed="category", key="forecast_category",
+        aliases=("forecast_category",), label="Forecast", told="forecast category",
+        event=Kind.CATEGORY,
     ),
     DealField(
-        name="source", kind=LINE, typed="source", label="Source", sequel=True, from_rows=True
+        name="source", kind=LINE, typed="source", quick="source", label="Source", sequel=True,
+        from_rows=True,
     ),
     DealField(
-        name="source_detail", kind=LINE, typed="source_detail", label="Source detail",
-        sequel=True, from_rows=True,
+        name="source_detail", kind=LINE, typed="source_detail", label="Source detail", sequel=True,
+        from_rows=True,
     ),
     DealField(
-        name="tags", kind=_TAGS, typed="tags", label="Tags", event=Kind.TAGGED, sequel=True
+        name="tags", kind=TAGS, typed="tags", quick="tag", label="Tags", event=Kind.TAGGED,
+        sequel=True,
     ),
     DealField(
-        name="competitors", kind=NAMES, typed="competitors", label="Competitors",
-        sequel=True, from_rows=True,
+        name="competitors", kind=NAMES, typed="competitors", label="Competitors", sequel=True,
+        from_rows=True,
     ),
     DealField(
         name="links", kind=NAMES, typed="links", label="Links to files", sequel=True,
         from_rows=True,
     ),
     DealField(
-        name="offer_expires_on", kind=_DAY, typed="offer_expires_on", aliases=("offer_expires",),
+        name="offer_expires_on", kind=DAY, typed="offer_expires_on", aliases=("offer_expires",),
         label="Offer expires", told="offer expires", from_rows=True,
     ),
     DealField(
-        name="floor_value", kind=MONEY, typed="floor_value", aliases=("floor",),
-        label="Not below", told="lowest value", from_rows=True, private=True,
+        name="floor_value", kind=MONEY, typed="floor_value", aliases=("floor",), label="Not below",
+        told="lowest value", from_rows=True, private=True,
     ),
     DealField(name="trial_close", kind=LINE, typed="trial_close", from_rows=True),
     DealField(name="external_id", kind=_OPTIONAL_LINE, typed="external_id", merged=False),
-    DealField(name="quote_sent_at", kind=_INSTANT, typed="", told="quote sent", from_rows=True),
+    DealField(name="quote_sent_at", kind=INSTANT, typed="", told="quote sent", from_rows=True),
     DealField(name="external_source", kind=LINE, typed="", merged=False, remembered=True),
     DealField(name="imported", kind=_SAID, typed="", merged=False, remembered=True),
     DealField(name="imported_as", kind=_DIGEST, typed="", merged=False, remembered=True),
@@ -215,3 +240,13 @@ BY_TYPED: Mapping[str, AnyField] = MappingProxyType(
 )
 """Fields by all that people call them."""
 FROM_ROWS = tuple(field.name for field in FIELDS if field.from_rows)
+
+
+def fields_beside(named: Collection[str]) -> tuple[AnyField, ...]:
+    """The fields that are told or written as they are, where those with words of their own are
+    `named`: whatever is new is among them."""
+    return tuple(
+        field
+        for field in FIELDS
+        if not field.remembered and not {field.name, field.column} & {*named}
+    )

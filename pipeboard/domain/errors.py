@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pipeboard.domain.criterion import Unmet
 
@@ -19,14 +19,14 @@ class PipeboardError(Exception):
     code: ClassVar[str] = "error"
 
     def __init__(
-        self, message: str, *, hint: str = "", details: Mapping[str, Any] | None = None
+        self, message: str, *, hint: str = "", details: Mapping[str, object] | None = None
     ) -> None:
         if not message.endswith((".", "?", "!", "…")):
             message += "."
         super().__init__(message)
         self.message = message
         self.hint = hint
-        self.details: Mapping[str, Any] = details or {}
+        self.details: Mapping[str, object] = details or {}
 
 
 class Refused(PipeboardError):
@@ -53,7 +53,7 @@ class GateNotMet(Refused):
         deal_id: int = 0,
         parts: tuple[GateNotMet, ...] = (),
     ) -> None:
-        details: dict[str, Any] = {"target": target, "missing": [lack.text for lack in unmet]}
+        details: dict[str, object] = {"target": target, "missing": [lack.text for lack in unmet]}
         if parts:
             details["deals"] = [{"deal": f"D-{part.deal_id}", **part.details} for part in parts]
         super().__init__(message, hint=hint, details=details)
@@ -97,13 +97,14 @@ class Conflict(Refused):
         message: str,
         *,
         hint: str = "",
-        details: Mapping[str, Any] | None = None,
+        details: Mapping[str, object] | None = None,
         differences: tuple[Difference, ...] = (),
         seen: Mapping[int, int] | None = None,
         parts: tuple[Conflict, ...] = (),
     ) -> None:
         said = dict(details or {})
         if differences:
+            said.setdefault("fields", [difference.field for difference in differences])
             said["values"] = [difference.as_document() for difference in differences]
         if parts:
             said["deals"] = [dict(part.details) for part in parts]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import assert_never
 
@@ -26,9 +27,10 @@ from pipeboard.domain.filter_nodes import (
 )
 from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.percent import format_percent
-from pipeboard.domain.words import in_quotes
+from pipeboard.domain.words import in_quotes, read_words
 
 _NEEDS_NO_QUOTES = re.compile(r"\w[\w.,@&/%'-]*")
+_STAGE = re.compile(r"-*stage[:=]", re.IGNORECASE)
 _WORDS_WITH_A_MEANING = {"mine", *STATES, *STATE_ALIASES}
 
 
@@ -38,6 +40,17 @@ def format_filter(query: Filter) -> str:
     For showing and comparing; what is saved is `query.text`, whose `today` stays today.
     """
     return "" if query.root is None else _write(query.root)
+
+
+def with_stage_renamed(text: str, is_meant: Callable[[str], bool], new: str) -> str:
+    """A filter as typed, whose `stage:` terms name the stage by its new name where they mean it."""
+    parts, at = [], 0
+    for word in read_words(text, marks="|()"):
+        sign = _STAGE.match(word.bare)
+        if sign and is_meant(word.text[sign.end() :]):
+            parts += [text[at : word.start], word.text[: sign.end()], _value(new)]
+            at = word.end
+    return "".join((*parts, text[at:]))
 
 
 def _write(node: Node) -> str:

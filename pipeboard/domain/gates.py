@@ -14,8 +14,11 @@ from pipeboard.domain.text import clean_line
 SHORTEST_REASON = 3
 
 
-def unmet(deal: Deal, pipeline: Pipeline, target_id: int, today: date) -> tuple[Unmet, ...]:
-    """What the deal lacks to get to `target_id`, in the order of the stages it would leave behind.
+def unmet(
+    deal: Deal, pipeline: Pipeline, target_id: int, today: date, from_id: int | None = None
+) -> tuple[Unmet, ...]:
+    """What the deal lacks to get to `target_id`, in the order of the stages it would leave behind,
+    from the stage that it is in or another.
 
     A move forwards passes the exit criteria of the deal's stage and of each stage it skips; a
     move back, a loss and an archived or closed deal pass none.
@@ -25,7 +28,7 @@ def unmet(deal: Deal, pipeline: Pipeline, target_id: int, today: date) -> tuple[
         return ()
     return tuple(
         lack
-        for stage in pipeline.stages_between(deal.stage_id, target_id)
+        for stage in pipeline.stages_between(from_id or deal.stage_id, target_id)
         for lack in unmet_of_stage(stage, deal, pipeline, today)
     )
 

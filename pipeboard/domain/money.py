@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 from pipeboard.domain.currencies import currency_code, exponent, printed_sign, read_currency
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import quoted
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 LARGEST = 10**13
 """The largest amount, in minor units: far above any deal, and times 10,000 basis points and summed
@@ -65,9 +68,14 @@ class Money:
             raise ValueError(f"{self.currency} and {other.currency} do not add up")
 
 
-def rounded_share(minor_bp: int) -> int:
+def half_up(value: Fraction | int) -> int:
+    """The nearest whole number, halves up."""
+    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
+
+
+def rounded_share(minor_bp: int | Fraction) -> int:
     """Minor units of a sum of minor units times basis points, half a unit rounded up."""
-    return (2 * minor_bp + _CERTAIN_BP) // (2 * _CERTAIN_BP)
+    return int((2 * minor_bp + _CERTAIN_BP) // (2 * _CERTAIN_BP))
 
 
 def parse_money(text: str, currency: str, decimal: DecimalMark | None = None) -> Money:

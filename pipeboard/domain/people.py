@@ -10,7 +10,7 @@ from pipeboard.domain.errors import Ambiguous, NotFound
 from pipeboard.domain.filter_nodes import ME, And, Filter, Is, Node, Not, Or
 from pipeboard.domain.near import nearest
 from pipeboard.domain.settings import Rep
-from pipeboard.domain.text import fold, quoted
+from pipeboard.domain.text import clean_line, fold, quoted
 
 _SHORTEST_SLIP = 3
 _NOBODY = frozenset(("", "none", "nobody"))
@@ -62,6 +62,28 @@ def match_owner(text: str, reps: Sequence[Rep], me: str) -> str:
     if wanted == me and not any(rep.name == me for rep in reps):
         return me
     return match_rep(wanted, reps).name
+
+
+def known_owner(text: str, reps: Sequence[Rep], me: str, *, is_set_up: bool, new_rep: bool) -> str:
+    """As `match_owner`; an unknown name is somebody new with `new_rep`, or as long as nobody has
+    said who is in the team, if it is like nobody else's."""
+    try:
+        return match_owner(text, reps, me)
+    except NotFound as error:
+        is_slip = is_a_team(reps, is_set_up=is_set_up) or is_like_another(text, reps)
+        if isinstance(error, Ambiguous) or (is_slip and not new_rep):
+            raise
+        return clean_line(text, field="rep").removeprefix("@").strip()
+
+
+def about_owner(reps: Sequence[Rep], owner: str, me: str) -> tuple[str, ...]:
+    """A remark where an owner is new, or takes no more deals."""
+    found = [rep for rep in reps if rep.name == owner]
+    if owner and owner != me and not found:
+        return (f"@{owner} is a new rep.",)
+    return tuple(
+        f"{rep.display_name or rep.name} is not active." for rep in found if not rep.active
+    )
 
 
 def with_known_owners(query: Filter, reps: Sequence[Rep], me: str) -> Filter:

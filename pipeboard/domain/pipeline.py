@@ -181,7 +181,17 @@ class Pipeline:
 
     def question(self, key: str) -> Question | None:
         """The question with that key, number from 1, or the first that proves that factor."""
-        wanted = slug(key)
+        known = self._questions
+        if key not in known:
+            known[key] = self._question(slug(key))
+        return known[key]
+
+    @cached_property
+    def _questions(self) -> dict[str, Question | None]:
+        """The questions by what they were called so far: criteria ask for the same ones."""
+        return {}
+
+    def _question(self, wanted: str) -> Question | None:
         if wanted.isdigit() and 1 <= int(wanted) <= len(self.questions):
             return self.questions[int(wanted) - 1]
         for question in self.questions:

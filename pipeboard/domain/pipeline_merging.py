@@ -30,7 +30,7 @@ class Merged:
 def merge(base: Pipeline, mine: Pipeline, theirs: Pipeline) -> Merged:
     """My edit of `base` and theirs, which is stored already; new stages of mine have the id 0."""
     work = _Merging()
-    top = {
+    top: dict[str, Any] = {
         name: work.value(name, "", getattr(base, name), getattr(mine, name), getattr(theirs, name))
         for name in ("name", "currency")
     }
@@ -47,7 +47,7 @@ class _Merging:
         self.taken: list[str] = []
         self.differences: list[Difference] = []
 
-    def value(self, key: str, of: str, base: Any, mine: Any, theirs: Any) -> Any:
+    def value(self, key: str, of: str, base: object, mine: object, theirs: object) -> object:
         """The value that stands of the three."""
         label = key.removesuffix("_bp").replace("_", " ") + (f" of {of}" if of else "")
         if mine in (base, theirs):
@@ -97,7 +97,7 @@ class _Merging:
         return self._values(was, mine, theirs)
 
     def _values(self, was: Part, mine: Part, theirs: Part) -> Part:
-        values = {
+        values: dict[str, Any] = {
             field.name: self.value(
                 field.name,
                 _name(theirs),
@@ -159,7 +159,7 @@ def _name(part: Stage | Question) -> str:
     return part.name if isinstance(part, Stage) else part.label
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
     return "" if value is None else str(value)
@@ -170,6 +170,6 @@ def same(one: Pipeline, other: Pipeline) -> bool:
     return _contents(one) == _contents(other)
 
 
-def _contents(pipeline: Pipeline) -> Mapping[str, Any]:
+def _contents(pipeline: Pipeline) -> Mapping[str, object]:
     names = ("name", "currency", "stages", "questions")
     return {name: getattr(pipeline, name) for name in names}

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.events import Event
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue, Values
 
 PRIVATE = frozenset(field.name for field in FIELDS if field.private)
 """Fields of the owner alone. Backups of the whole database hold them, as the database does."""
@@ -31,7 +34,7 @@ def deal_seen_by(deal: Deal, me: str) -> Deal:
 
 def event_seen_by(event: Event, owner: str, me: str) -> Event:
     """The event without the values that `me` is not shown; its facts say which fields those are."""
-    said = event.after.get("imported") or event.before.get("imported") or ()
+    said = _imported(event.after) or _imported(event.before)
     private = (event.changed | frozenset(said)) & PRIVATE
     hidden = sorted(name for name in private if not may_see(name, owner, me))
     if not hidden:
@@ -44,9 +47,16 @@ def event_seen_by(event: Event, owner: str, me: str) -> Event:
     )
 
 
-def _without(values: Mapping[str, Any]) -> dict[str, Any]:
+def _imported(values: Values) -> Mapping[str, str]:
+    said = values.get("imported")
+    return {name: str(text) for name, text in said.items()} if isinstance(said, Mapping) else {}
+
+
+def _without(values: Values) -> Values:
     """Also without what a file said of them."""
-    shown = {name: value for name, value in values.items() if name not in PRIVATE}
-    if said := shown.get("imported"):
+    shown: dict[str, FieldValue] = {
+        name: value for name, value in values.items() if name not in PRIVATE
+    }
+    if said := _imported(values):
         shown["imported"] = {name: text for name, text in said.items() if name not in PRIVATE}
     return shown

@@ -12,37 +12,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeboard.domain.cadence import parse_step
-from pipeboard.domain.dates import format_day, parse_date
-from pipeboard.domain.deal import NOTHING, NextStep
+from pipeboard.domain.dates import format_day
+from pipeboard.domain.deal import NextStep
+from pipeboard.domain.deal_fields import FIELDS, AnyField
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.money import Money, format_money, parse_money
+from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.near import nearest
-from pipeboard.domain.percent import format_percent, parse_percent
+from pipeboard.domain.percent import format_percent
 from pipeboard.domain.quick_amount import find_amount
 from pipeboard.domain.text import clean_line, fold, quoted
 from pipeboard.domain.words import IN_QUOTES, Word, in_quotes, read_words
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue
 
 LONGEST = 2_000
 EXAMPLE = "Lumen Oy: packaging line pilot 40k @ana +inbound close:19dec"
 
 _CUSTOM = "field."
-_DIGIT = re.compile(r"[0-9]")
-_ALIASES = {"probability": "p"}
-# Keys whose text goes into the deal as it stands, and the attribute of QuickAdd that takes it.
-_TEXTS = {
-    "account": "account",
-    "contact": "contact",
-    "owner": "owner",
-    "reason": "contact_reason",
-    "source": "source",
-    "stage": "stage",
-}
-KEYS = ("value", "close", "p", "next", "tag", *_TEXTS)
+_HAS_DIGIT = re.compile(r"[0-9]")
+_BY_KEY = {field.quick: field for field in FIELDS if field.quick}
+# A key of one letter is also written out.
+_ALIASES = {field.typed: field.quick for field in FIELDS if len(field.quick) == 1}
+KEYS = (*_BY_KEY, "next", "contact", "stage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +60,20 @@ class Span:
 class QuickAdd:
     """What the line says of the new deal; names of people and stages are as they were typed.
 
-    `spans` are in the order of the line, and what lies in none of them is the title. A next step
-    may have a text, a date or both.
+    `given` are fields of the deal by name. `spans` are in the order of the line, and what lies in
+    none of them is the title. A next step may have a text, a date or both.
     """
 
     title: str
-    account: str = ""
-    value: Money | None = None
-    owner: str | None = None
-    tags: tuple[str, ...] = ()
-    source: str = ""
-    expected_close: date | None = None
-    probability_bp: int | None = None
+    given: Mapping[str, FieldValue]
     stage: str | None = None
     next_step: NextStep | None = None
     contact: str = ""
-    contact_reason: str = ""
-    fields: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     spans: tuple[Span, ...] = ()
+
+    @property
+    def account(self) -> str:
+        return str(self.given.get("account", ""))
 
 
 def parse_quick_add(line: str, *, today: date, currency: str, tui: bool = False) -> QuickAdd:
@@ -134,7 +127,10 @@ class _Draft:
         self._line = line
         self._today = today
         self._currency = currency
-        self._found: dict[str, Any] = {}
+        self._given: dict[str, FieldValue] = {}
+        self._stage: str | None = None
+        self._contact = ""
+        self._next: NextStep | None = None
         self._tags: dict[str, str] = {}
         self._fields: dict[str, str] = {}
         self._spans: list[Span] = []
@@ -163,22 +159,27 @@ class _Draft:
 
     def finish(self) -> QuickAdd:
         words = self._free
-        if "value" not in self._found:
+        if "value" not in self._given:
             amount = find_amount(words, self._line, today=self._today, currency=self._currency)
             if amount:
                 first, last = words[amount.first], words[amount.end - 1]
-                self._found["value"] = amount.money
+                self._given["value"] = amount.money
                 self._mark("value", format_money(amount.money), first.start, last.end)
                 words = words[: amount.first] + words[amount.end :]
         title = clean_line(" ".join(self._in_title(word, words) for word in words), field="title")
         if not title:
             raise BadInput("The deal has no title yet", hint=f"Write it like: {EXAMPLE}")
+        if self._tags:
+            self._given["tags"] = tuple(self._tags.values())
+        if self._fields:
+            self._given["fields"] = self._fields
         return QuickAdd(
             title=title,
-            tags=tuple(self._tags.values()),
-            fields=self._fields or NOTHING,
+            given=self._given,
+            stage=self._stage,
+            next_step=self._next,
+            contact=self._contact,
             spans=tuple(sorted(self._spans, key=lambda span: span.start)),
-            **self._found,
         )
 
     def _in_title(self, word: Word, words: Sequence[Word]) -> str:
@@ -197,7 +198,7 @@ class _Draft:
             typed = " ".join(word.text for word in self._free)
             account = clean_line(typed.removesuffix(":"), field="account")
             if account:
-                self._found["account"] = account
+                self._given["account"] = account
                 self._mark("account", account, self._free[0].start, word.end)
                 self._free.clear()
 
@@ -206,15 +207,55 @@ class _Draft:
         if not text:
             raise _bad(word, f"{key} needs a value right after the sign")
         try:
-            values, shown = _read_value(key, text, self._today, self._currency)
+            shown = self._read_value(key, text, word)
         except BadInput as error:
-            raise _bad(word, error.message, error.hint) from error
-        if key == "tag":
-            self._tags.setdefault(fold(text), text)
-        elif values.keys() & self._found.keys():
-            raise _bad(word, f"{key} is given twice", "Leave one of the two out.")
-        self._found.update(values)
+            raise (
+                error if "term" in error.details else _bad(word, error.message, error.hint)
+            ) from error
         self._mark(key, shown, word.start, word.end)
+
+    def _read_value(self, key: str, text: str, word: Word) -> str:
+        """Takes what a key says, once; what the reader is shown of it."""
+        match key:
+            case "tag":
+                self._tags.setdefault(fold(text), text)
+                return f"+{text}"
+            case "next":
+                self._once(key, self._next is None, word)
+                self._next = step = parse_step(text, self._today)
+                when = format_day(step.due, self._today) if step.due else ""
+                again = f"every {step.every}" if step.every else ""
+                return " ".join(filter(None, (when, step.text, again)))
+            case "stage":
+                self._once(key, self._stage is None, word)
+                self._stage = text
+                return text
+            case "contact":
+                self._once(key, not self._contact, word)
+                self._contact = text
+                return text
+        field = _BY_KEY[key]
+        value = field.read(text, self._today, self._currency)
+        self._once(key, field.name not in self._given, word)
+        self._given[field.name] = value
+        return self._shown(key, field, value)
+
+    def _once(self, key: str, is_first: bool, word: Word) -> None:
+        if not is_first:
+            raise _bad(word, f"{key} is given twice", "Leave one of the two out.")
+
+    def _shown(self, key: str, field: AnyField, value: FieldValue) -> str:
+        match value:
+            case Money():
+                return format_money(value)
+            case date():
+                return format_day(value, self._today)
+            case int():
+                return f"{format_percent(value)}%"
+            case tuple():
+                return ", ".join(value)
+            case _:
+                return f"@{value}" if key == "owner" else str(value)
 
     def _take_custom(self, typed_name: str, typed_value: str, word: Word) -> None:
         name = clean_line(typed_name, field="name of the field")
@@ -230,38 +271,12 @@ class _Draft:
         self._spans.append(Span(start, end, kind, shown))
 
 
-def _read_value(
-    key: str, text: str, today: date, currency: str
-) -> tuple[Mapping[str, object], str]:
-    """The attributes of QuickAdd that a key sets, and what the reader is shown of them."""
-    match key:
-        case "value":
-            money = parse_money(text, currency)
-            return {"value": money}, format_money(money)
-        case "close":
-            day = parse_date(text, today)
-            return {"expected_close": day}, format_day(day, today)
-        case "p":
-            chance = parse_percent(text)
-            return {"probability_bp": chance}, f"{format_percent(chance)}%"
-        case "next":
-            step = parse_step(text, today)
-            when = format_day(step.due, today) if step.due else ""
-            again = f"every {step.every}" if step.every else ""
-            return {"next_step": step}, " ".join(filter(None, (when, step.text, again)))
-        case "tag":
-            return {}, f"+{text}"
-        case "owner":
-            return {"owner": text}, f"@{text}"
-        case _:
-            return {_TEXTS[key]: text}, text
-
-
 def _needs_quotes(text: str) -> bool:
     """Whether the text without quotes would be a person, a tag, a key or an amount."""
     words = tuple(read_words(text)) if '"' not in text else ()
     return any(
-        word.text[:1] in "@+#>" or ":" in word.text or _DIGIT.search(word.text) for word in words
+        word.text[:1] in "@+#>" or ":" in word.text or _HAS_DIGIT.search(word.text)
+        for word in words
     )
 
 

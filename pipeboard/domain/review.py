@@ -10,7 +10,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pipeboard.domain.dates import format_date
-from pipeboard.domain.events import Event, Kind
+from pipeboard.domain.events import Event, Kind, value_of
+from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Category
 from pipeboard.domain.queue import Queued, Tier, lacks_to_close
 
@@ -60,21 +61,22 @@ def exceptions(
 def _exceptional(event: Event, pipeline: Pipeline) -> Iterator[str]:
     before, after = event.before, event.after
     if event.kind is Kind.EXPECTED_CLOSE:
-        old, new = before.get("expected_close"), after.get("expected_close")
-        if old is not None and (new is None or new > old):
-            later = format_date(new) if new else "none"
-            yield f"close date pushed from {format_date(old)} to {later}"
+        was, then = (value_of(values, "expected_close", date) for values in (before, after))
+        if was is not None and (then is None or then > was):
+            later = format_date(then) if then else "none"
+            yield f"close date pushed from {format_date(was)} to {later}"
     if event.kind is Kind.VALUE:
-        old, new = before.get("value"), after.get("value")
+        old, new = (value_of(values, "value", Money) for values in (before, after))
         if old is not None and (
             new is None or (new.currency == old.currency and new.minor < old.minor)
         ):
             yield f"value down from {old} to {new or 'none'}"
     if event.kind is Kind.MOVED:
-        old, new = before.get("stage_id"), after.get("stage_id")
-        known = {stage.id for stage in pipeline.stages}
-        if old in known and new in known and pipeline.position(new) < pipeline.position(old):
-            yield f"moved back from {pipeline.stage(old).name} to {pipeline.stage(new).name}"
+        known = {stage.id: stage.name for stage in pipeline.stages}
+        left, entered = (value_of(values, "stage_id", int) for values in (before, after))
+        is_known = left in known and entered in known
+        if is_known and pipeline.position(entered) < pipeline.position(left):
+            yield f"moved back from {known[left]} to {known[entered]}"
     missing = event.facts.get("missing")
     if missing and event.kind is not Kind.CREATED:
         yield f"gate passed: {event.facts.get('override')} (missing {', '.join(missing)})"

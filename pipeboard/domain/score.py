@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal
+from pipeboard.domain.money import half_up
 from pipeboard.domain.pipeline import Factor, Pipeline, Stage
 
 WEIGHTS = {
@@ -52,11 +53,6 @@ class Score:
     high: int
     known: int
     factors: tuple[FactorScore, ...]
-
-
-def half_up(value: Fraction) -> int:
-    """A non-negative fraction to the nearest whole number, halves up."""
-    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
 
 
 def score(deal: Deal, pipeline: Pipeline, today: date, zone: ZoneInfo) -> Score | None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import days_between, format_date, local_date
-from pipeboard.domain.deal import Answer, Ask, Contact, Loss, NextStep, Term
-from pipeboard.domain.deal_fields import FIELDS
-from pipeboard.domain.events import STAGE_KINDS, Event, Kind, inverse
+from pipeboard.domain.deal import Answer, Ask, Contact, Deal, Loss, NextStep, Term
+from pipeboard.domain.deal_fields import FIELDS, fields_beside
+from pipeboard.domain.events import STAGE_KINDS, Event, Kind, inverse, value_of
 from pipeboard.domain.percent import format_percent
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.sheet import Entry
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue, Values
 
 _RECORDS = frozenset((Kind.NOTE, Kind.NOTE_EDITED, Kind.TOUCH, Kind.STEP_DONE))
 _SHELVES = frozenset((Kind.ARCHIVED, Kind.UNARCHIVED, Kind.MERGED, Kind.ABSORBED, Kind.RANKED))
@@ -40,6 +44,26 @@ def describe(event: Event, pipelines: Iterable[Pipeline], *, today: date, zone: 
     return f"undid: {words.of(inverse(event))}" if event.undoes else words.of(event)
 
 
+def without_cancelled(entries: Sequence[Entry]) -> list[Entry]:
+    """A deal's events, newest first as they are given, without those that were taken back and what
+    took them back: together they come to nothing."""
+    cancelled: set[int] = set()
+    taken_back: list[Entry] = []
+    for entry in reversed(entries):
+        pair = next((one for one in reversed(taken_back) if _cancels(entry, one)), None)
+        if pair is not None:
+            taken_back.remove(pair)
+            cancelled |= {pair.seq, entry.seq}
+        elif entry.undone:
+            taken_back.append(entry)
+    return [entry for entry in entries if entry.seq not in cancelled]
+
+
+def _cancels(later: Entry, earlier: Entry) -> bool:
+    event, other = later.event, earlier.event
+    return event.undoes and (event.kind, event.changed) == (other.kind, other.changed)
+
+
 def field_label(name: str, pipelines: Iterable[Pipeline]) -> str:
     """What a field, or one entry of it, is called in a sentence: `close date`, `stage`."""
     whole, dot, key = name.partition(".")
@@ -55,7 +79,7 @@ def field_label(name: str, pipelines: Iterable[Pipeline]) -> str:
 
 
 def field_text(
-    name: str, value: Any, pipelines: Iterable[Pipeline], *, today: date, zone: ZoneInfo
+    name: str, value: FieldValue, pipelines: Iterable[Pipeline], *, today: date, zone: ZoneInfo
 ) -> str:
     """The value of a field, or of one entry of it, in one line; empty for none."""
     words = _Words(tuple(pipelines), today, zone)
@@ -74,6 +98,22 @@ def field_text(
             return f"D-{value}"
         case _:
             return words.value(name, value)
+
+
+_IN_WORDS_OF_THEIR_OWN = (
+    "title", "account", "value", "owner", "expected_close", "probability_bp", "category", "tags",
+    "source", "source_detail", "contact_reason", "competitors", "links", "quote_sent_at",
+    "offer_expires_on", "trial_close", "floor_value", "external_id",
+)  # fmt: skip
+
+
+def other_fields(deal: Deal, today: date, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
+    """Label and text of each field of a deal that is not told in words of its own."""
+    for field in fields_beside(_IN_WORDS_OF_THEIR_OWN):
+        value = getattr(deal, field.name)
+        if value not in (None, "", ()):
+            label = field_label(field.name, ())
+            yield label, field_text(field.name, value, (), today=today, zone=zone)
 
 
 @dataclass(frozen=True)
@@ -109,7 +149,7 @@ class _Words:
                 value = after.get("value")
                 return "won" + (f" {value}" if value else "") + self._after_days(event)
             case Kind.LOST:
-                return f"lost{_loss(after.get('loss'))}"
+                return f"lost{_loss(value_of(after, 'loss', Loss))}"
             case _:
                 return f"reopened in {self._stage(after)}"
 
@@ -123,7 +163,8 @@ class _Words:
             case Kind.TOUCH:
                 return _touch(event)
             case _:
-                step = event.before.get("next_step") or NextStep(facts["step"].get("text", ""))
+                step = value_of(event.before, "next_step", NextStep)
+                step = step or NextStep(facts["step"].get("text", ""))
                 done = _with("done", step.text or "next step")
                 outcome = _first_line(facts.get("outcome", ""))
                 return f"{done} ({outcome})" if outcome else done
@@ -158,7 +199,8 @@ class _Words:
                 step = event.after.get("next_step")
                 return f"next step {self.value('next_step', step)}" if step else "no next step"
             case Kind.SNOOZED:
-                until, reason = event.after.get("snoozed_until"), event.after.get("snooze_reason")
+                until = value_of(event.after, "snoozed_until", date)
+                reason = event.after.get("snooze_reason")
                 if until is None:
                     return "woken"
                 return f"snoozed until {self._day(until)}" + (f" ({reason})" if reason else "")
@@ -184,10 +226,10 @@ class _Words:
             return f"{title} removed (was {was})"
         return f"{title} {was} → {now}" if was else f"{title} {now}"
 
-    def value(self, name: str, value: Any) -> str:
+    def value(self, name: str, value: FieldValue) -> str:
         if value in (None, "", ()):
             return _UNSET.get(name, "")
-        if name == "probability_bp":
+        if name == "probability_bp" and isinstance(value, int):
             return f"{format_percent(value)}%"
         if isinstance(value, NextStep):
             day = self._day(value.due) if value.due else ""
@@ -204,14 +246,15 @@ class _Words:
         return " ".join(words if on.year == self.today.year else (*words, year))
 
     def _after_days(self, event: Event) -> str:
-        entered, left = (side.get("stage_entered_at") for side in (event.before, event.after))
+        sides = (event.before, event.after)
+        entered, left = (value_of(side, "stage_entered_at", datetime) for side in sides)
         if entered is None or left is None:
             return ""
         days = days_between(entered, left, self.zone)
         return f" (after {days} d)" if days > 0 else ""
 
-    def _stage(self, fields: Mapping[str, Any]) -> str:
-        return self.stage(fields.get("stage_id"))
+    def _stage(self, fields: Values) -> str:
+        return self.stage(value_of(fields, "stage_id", int))
 
     def stage(self, stage_id: int | None) -> str:
         stages = (stage for pipeline in self.pipelines for stage in pipeline.stages)
@@ -268,7 +311,7 @@ def _of_shelf(event: Event) -> str:
 
 
 def _tags(event: Event) -> str:
-    old, new = event.before.get("tags") or (), event.after.get("tags") or ()
+    old, new = (value_of(side, "tags", tuple) or () for side in (event.before, event.after))
     put_on = [f"+{tag}" for tag in new if tag not in old]
     taken_off = [f"-{tag}" for tag in old if tag not in new]
     return f"tags {' '.join((*put_on, *taken_off))}"

@@ -16,6 +16,8 @@ from pipeboard.exchange.words.currency_names import CURRENCY_NAMES
 
 DECIMAL_MARKS = {".": ".", ",": ",", "point": ".", "dot": ".", "comma": ","}
 
+_CENTS = re.compile(r"(\d{1,10})(?:\.(\d\d))?", re.ASCII)
+"""What is read one way only, and what nearly all cells are: read at once."""
 _NUMBER = re.compile(r"\d[\d.,'’ \xa0\u202f]*\d", re.ASCII)
 _ONE_GROUP = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 _IN_HEADER = re.compile(r"[(\[{]\s*([^()\[\]{}]{1,20}?)\s*[)\]}]|(?<=[\s_-])([A-Z]{3})$")
@@ -95,6 +97,7 @@ class AmountColumn:
     ) -> None:
         self._cells, self._decimal, self._minor_units = cells, decimal, minor_units
         self.scale = scale
+        self._is_plain = decimal != "," and not minor_units and scale == 1
         self._shown: DecimalMark | None = None
         self._has_looked = False
         self.assumed_groups = 0
@@ -103,6 +106,8 @@ class AmountColumn:
 
     def read(self, cell: str, currency: str) -> Money | None:
         """The amount, None for a cell that says there is none; raises BadInput."""
+        if self._is_plain and EXPONENTS.get(currency) == 2 and (sure := _CENTS.fullmatch(cell)):
+            return Money(int(sure[1]) * 100 + int(sure[2] or 0), currency)
         money, is_assumed = self._read(cell, currency)
         if is_assumed:
             self.assumed_groups += 1
@@ -128,14 +133,8 @@ class AmountColumn:
     def _settled(self) -> DecimalMark | None:
         if not self._has_looked:
             self._has_looked = True
-            found = set(_evidence(self._cells()))
-            if len(found) == 1:
-                self._shown = found.pop()
-            elif found:
-                raise BadInput(
-                    "the column has both decimal commas and decimal points",
-                    hint="Say which it is with --decimal comma or --decimal point.",
-                )
+            marks = set(_evidence(self._cells()))
+            self._shown = marks.pop() if len(marks) == 1 else None  # both marks settle nothing
         return self._shown
 
 

@@ -10,7 +10,7 @@ from pipeboard.domain.currencies import EXPONENTS
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import clean_line, quoted, slug
-from pipeboard.exchange.fields import CUSTOM, Kind, kind_of, read_target, takes_several
+from pipeboard.exchange.fields import CUSTOM, CellKind, kind_of, read_target, takes_several
 from pipeboard.exchange.layouts import GENERIC
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.outcomes import closing_outcome, is_status
@@ -56,6 +56,7 @@ def match_columns(
         meant = {c: t for c, t in meant.items() if t not in taken or takes_several(t)}
     wanted |= meant
     wanted |= _by_likeness(header, sample, wanted, warnings)
+    wanted |= _by_outcomes(header, sample, wanted, warnings)
     return _settle(header, wanted, layout, warnings)
 
 
@@ -69,7 +70,7 @@ def apply_overrides(
     header = list(matching.targets)
     chosen: dict[str, str] = {}
     for override in overrides:
-        column, target = _read_override(override, header)
+        column, target = read_override(override, header)
         rival = next((c for c, t in chosen.items() if t == target and c != column), None)
         if rival and not takes_several(target):
             raise BadInput(
@@ -204,6 +205,27 @@ def _by_likeness(
     return found
 
 
+def _by_outcomes(
+    header: Sequence[str],
+    sample: Sequence[Sequence[str]],
+    wanted: Mapping[str, str],
+    warnings: list[str],
+) -> dict[str, str]:
+    """A column of any name that says won and lost and nothing else, where nothing else says it:
+    left aside, closed deals would come in open."""
+    if not _OUTCOMES.isdisjoint(wanted.values()):
+        return {}
+    for index, column in enumerate(header):
+        cells = {cell for cell in _cells(sample, index) if not is_blank(cell)}
+        if column not in wanted and cells and all(map(closing_outcome, cells)):
+            warnings.append(f"Column '{column}' was taken for status, by its cells.")
+            return {column: "status"}
+    return {}
+
+
+_OUTCOMES = {"status", "is_won", "is_closed", "won_at", "lost_at"}
+
+
 def _cells(sample: Sequence[Sequence[str]], index: int) -> list[str]:
     return [cell for cells in sample if (cell := cells[index].strip())]
 
@@ -220,14 +242,14 @@ def _fits(target: str, cells: Sequence[str], *, wholly: bool = False) -> bool:
         return all(map(str.isdigit, cells))
     if target in ("title", "account", "owner", "stage", "contact_name"):
         return not all(map(_PLAIN_NUMBER.fullmatch, cells))
-    tests: dict[Kind, Callable[[str], object]] = {
-        Kind.MOMENT: _DATE_LIKE.fullmatch,
-        Kind.MONEY: _NUMBER_LIKE.fullmatch,
-        Kind.PERCENT: _NUMBER_LIKE.fullmatch,
-        Kind.BASIS_POINTS: str.isdigit,
-        Kind.FLAG: is_flag,
-        Kind.NESTED: lambda cell: cell[:1] in "[{",
-        Kind.STATUS: is_status if wholly else (lambda cell: True),
+    tests: dict[CellKind, Callable[[str], object]] = {
+        CellKind.MOMENT: _DATE_LIKE.fullmatch,
+        CellKind.MONEY: _NUMBER_LIKE.fullmatch,
+        CellKind.PERCENT: _NUMBER_LIKE.fullmatch,
+        CellKind.BASIS_POINTS: str.isdigit,
+        CellKind.FLAG: is_flag,
+        CellKind.NESTED: lambda cell: cell[:1] in "[{",
+        CellKind.STATUS: is_status if wholly else (lambda cell: True),
     }
     test = tests.get(kind)
     if test is None:
@@ -236,7 +258,7 @@ def _fits(target: str, cells: Sequence[str], *, wholly: bool = False) -> bool:
     return count == len(cells) if wholly else count >= _FITTING * len(cells)
 
 
-def _read_override(override: str, header: Sequence[str]) -> tuple[str, str]:
+def read_override(override: str, header: Sequence[str]) -> tuple[str, str]:
     """The column and the target; names of columns may hold `=` themselves."""
     parts = override.split("=")
     for cut in range(len(parts) - 1, 0, -1):

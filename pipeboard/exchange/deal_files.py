@@ -6,10 +6,12 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from pipeboard.domain.deal import Status
-from pipeboard.domain.events import STAGE_KINDS, Kind, to_json
+from pipeboard.domain.deal import Deal, Status
+from pipeboard.domain.deal_fields import fields_beside
+from pipeboard.domain.events import STAGE_KINDS, Kind, to_json, value_of
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Entry, Sheet
 from pipeboard.exchange.cells import defuse
@@ -30,6 +32,8 @@ def deal_document(documents: Documents, sheet: Sheet) -> dict[str, Any]:
         "notes": [_without_id(note) for note in reversed(shown["notes"])],
         "touches": [_without_id(touch) for touch in reversed(shown["touches"])],
     }
+    document["fields"] = dict(sorted(deal.fields.items()))
+    document["precision"] = _precision(deal, sheet.entries)
     if deal.probability_bp is None:
         document["probability_bp"] = None
     if deal.category is None:
@@ -39,7 +43,7 @@ def deal_document(documents: Documents, sheet: Sheet) -> dict[str, Any]:
     return document
 
 
-_SHOWN = (
+_IN_ORDER = (
     "ref", "external_id", "title", "account", "pipeline", "stage", "status", "value", "owner",
     "source", "source_detail", "contact_reason", "tags", "fields", "probability_bp",
     "probability_source", "forecast_category", "forecast_category_source", "created_at",
@@ -47,6 +51,22 @@ _SHOWN = (
     "snooze_reason", "trial_close", "quote_sent_at", "offer_expires_on", "floor_value",
     "competitors", "links", "contacts", "answers", "terms", "checklist",
 )  # fmt: skip
+_SHOWN = (*_IN_ORDER, *(field.column for field in fields_beside(_IN_ORDER)))
+
+
+def _precision(deal: Deal, entries: Sequence[Entry]) -> dict[str, str] | None:
+    """How exactly it is known when the deal began and closed, where that is not to the moment."""
+    found: dict[str, str] = {}
+    for entry in entries:  # the latest first
+        event = entry.event
+        if event.undoes or entry.undone:
+            continue
+        known = event.facts.get("precision", "")
+        if event.kind is Kind.CREATED:
+            found["created_at"] = known
+        elif event.kind in (Kind.WON, Kind.LOST) and deal.closed_at is not None:
+            found.setdefault("closed_at", known)
+    return {name: known for name, known in sorted(found.items()) if known} or None
 
 
 def _without_id(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,11 +79,11 @@ def _course(entries: Sequence[Entry], pipeline: Pipeline) -> Iterator[dict[str, 
         event = entry.event
         if event.kind not in STAGE_KINDS or event.undoes or entry.undone:
             continue
-        stage_id = event.after.get("stage_id")
+        stage_id = value_of(event.after, "stage_id", int)
         if stage_id is None or event.kind in (Kind.WON, Kind.LOST):
             continue
         stages = {stage.id: stage.name for stage in pipeline.stages}
-        at = event.after.get("stage_entered_at", event.at)
+        at = value_of(event.after, "stage_entered_at", datetime) or event.at
         if stage_id in stages:
             yield {"stage": stages[stage_id], "at": to_json(at)}
 

@@ -9,6 +9,8 @@ from pipeboard.exchange.rows import Outcome, RowContact, RowNote
 from pipeboard.exchange.values import read_category
 
 Findings = dict[str, Any]
+_PERSON = ("contact_name", "contact_role", "contact_email", "contact_phone")
+_PEOPLE = {*_PERSON, "contacts"}
 
 
 def _own_probability(found: Findings, outcome: Outcome | None) -> int | None:
@@ -33,7 +35,7 @@ def rarer_parts(found: Findings, outcome: Outcome | None) -> dict[str, Any]:
     others = {
         "tags": tuple(dict.fromkeys(tag for tags in found.get("tags", ()) for tag in tags)),
         "notes": (*notes, *found.get("notes", ())),
-        "contacts": _contacts(found),
+        "contacts": () if _PEOPLE.isdisjoint(found) else _contacts(found),
         "probability_bp": _own_probability(found, outcome),
         "forecast_category": _own_category(found),
     }
@@ -42,8 +44,7 @@ def rarer_parts(found: Findings, outcome: Outcome | None) -> dict[str, Any]:
 
 def _contacts(found: Findings) -> tuple[RowContact, ...]:
     """The people of a row; several names, addresses and numbers in a cell stand between `;`."""
-    parts = ("contact_name", "contact_role", "contact_email", "contact_phone")
-    cells = [[part.strip() for part in found.get(name, "").split(";")] for name in parts]
+    cells = [[part.strip() for part in found.get(name, "").split(";")] for name in _PERSON]
     people = (
         RowContact(name or email or phone, role or None, email or None, phone or None)
         for name, role, email, phone in zip_longest(*cells, fillvalue="")

@@ -16,6 +16,7 @@ from pipeboard.domain.money import format_money
 from pipeboard.domain.percent import format_percent
 from pipeboard.domain.score import score
 from pipeboard.domain.sheet import Entry, Sheet
+from pipeboard.domain.timeline import other_fields
 
 Fact = tuple[str, str]
 """What is told and what it is; the second may have several lines."""
@@ -110,6 +111,7 @@ class DealText:
         yield "trial close", deal.trial_close
         yield "offer expires", format_date(deal.offer_expires_on) if deal.offer_expires_on else ""
         yield "lowest value", format_money(deal.floor_value) if deal.floor_value else ""
+        yield from other_fields(deal, self.today, self.zone)
         yield "id elsewhere", deal.external_id or ""
         yield "created", self._day(deal.created_at)
         yield "last touch", self._day(deal.last_touch_at)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
+from pipeboard.domain.deal_fields import DAY, FIELDS, FROM_ROWS, INSTANT
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import clean_line, clean_text, slug
 from pipeboard.exchange.amounts import (
@@ -27,8 +28,8 @@ from pipeboard.exchange.cell_readers import (
     unless_blank,
 )
 from pipeboard.exchange.deal_parts import Findings, rarer_parts
-from pipeboard.exchange.fields import CUSTOM, ENTERED, LEFT_OUT, Kind, kind_of, takes_several
-from pipeboard.exchange.history import History, HistoryReader, read_outcome
+from pipeboard.exchange.fields import CUSTOM, ENTERED, LEFT_OUT, CellKind, kind_of, takes_several
+from pipeboard.exchange.history import PRECISIONS, Course, HistoryReader, read_outcome
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.moments import AmbiguousDate, MomentReader
 from pipeboard.exchange.nested import READERS
@@ -36,21 +37,26 @@ from pipeboard.exchange.outcomes import read_status
 from pipeboard.exchange.reading_rules import ReadingRules
 from pipeboard.exchange.rows import DealRow, Outcome, Rejected
 from pipeboard.exchange.tables import Record, next_free
-from pipeboard.exchange.tally import Tally
+from pipeboard.exchange.tally import CellTally
 from pipeboard.exchange.values import (
     is_blank,
     percent_reader,
     read_basis_points,
     read_category,
     read_flag,
+    read_precision,
 )
 
-_DAYS = {"recycle_on", "next_due", "snoozed_until", "offer_expires_on"}
-_AS_THEY_ARE = _DAYS | {
-    "external_id", "ref", "account", "owner", "pipeline", "source", "source_detail",
-    "contact_reason", "value", "floor_value", "lost_reason", "lost_category", "competitor",
-    "external_source", "version", "competitors", "next_text", "next_every",
-    "lost_objection", "snooze_reason", "trial_close", "quote_sent_at", "links",
+_PLAIN = frozenset(FROM_ROWS) - set(DealRow.__slots__)
+_DAYS = {
+    "recycle_on", "next_due", "snoozed_until",
+    *(field.name for field in FIELDS if field.kind is DAY and field.name != "expected_close"),
+}  # fmt: skip
+_INSTANTS = {field.name for field in FIELDS if field.kind is INSTANT}
+_AS_THEY_ARE = _DAYS - _PLAIN | {
+    "external_id", "ref", "account", "owner", "value", "source", "pipeline", "lost_reason",
+    "lost_category", "competitor", "external_source", "version", "next_text", "next_every",
+    "lost_objection", "snooze_reason",
     "touches", "answers", "terms", "checklist", "fields",
 }  # fmt: skip
 _RARER = {
@@ -62,6 +68,7 @@ _STRICT = {"title", "external_id", "ref", "stage", "status", "version"}
 """What a deal is known and placed by: a cell of these that cannot be read rejects its row."""
 _LOSS = ("lost_reason", "lost_category", "competitor", "recycle_on")
 _WITH_LINK = re.compile(r"(?P<name>[^()]+?) \((?P<link>https?://[^\s()]+)\)(?:, |$)")
+_IN_CENTS = re.compile(r"(?i)[\s_(-]cents\)?$")
 _PRODUCTS = {"product", "product_name"}
 
 
@@ -114,6 +121,9 @@ class DealReader:
         )
         self._has_rarer = not _RARER.isdisjoint(self._places)
         self._constants = self._read_constants()
+        self._plain = _AS_THEY_ARE & {"fields", *self._places, *self._constants}
+        self._plain_unless_lost = self._plain.difference(_LOSS)
+        self._told = _PLAIN & {*self._places, *self._constants}
         self._without_blanks = frozenset(
             index
             for index, target in enumerate(self._targets)
@@ -131,7 +141,7 @@ class DealReader:
     def _plan(self, index: int, target: str) -> None:
         if target.startswith(CUSTOM):
             self._others.append((index, self._custom(target.removeprefix(CUSTOM))))
-        elif kind_of(target) is Kind.MONEY:
+        elif kind_of(target) is CellKind.MONEY:
             self._others.append((index, self._amount(index, target)))
         elif target == "account" and not self._layout.is_ours:
             self._others.append((index, self._account))
@@ -162,7 +172,7 @@ class DealReader:
         amounts = self.amounts[target] = AmountColumn(
             partial(self._moments.cells, index),
             self._rules.decimal,
-            minor_units=column in self._layout.minor_units,
+            minor_units=column in self._layout.minor_units or bool(_IN_CENTS.search(column)),
             scale=scale_in_header(column),
         )
 
@@ -197,33 +207,35 @@ class DealReader:
         In our own files every cell means what it says, also "none" or "<b>".
         """
         kind = kind_of(target)
-        if kind is Kind.NESTED:
+        if kind is CellKind.NESTED:
             return READERS[target]
+        if target in PRECISIONS:
+            return read_precision
         if target == "version":
             return lambda cell: int(cell) if cell.isdigit() else None
         wrap = as_it_is if self._layout.is_ours else unless_blank
         read = wrap(self._reader_of_kind(index, target, kind))
-        is_cached = kind in (Kind.MOMENT, Kind.NAME, Kind.WORDS)
+        is_cached = kind in (CellKind.MOMENT, CellKind.NAME, CellKind.WORDS)
         return lru_cache(maxsize=16_384)(read) if is_cached else read
 
-    def _reader_of_kind(self, index: int, target: str, kind: Kind) -> Read:
+    def _reader_of_kind(self, index: int, target: str, kind: CellKind) -> Read:
         line = partial(clean_line, field=target.replace("_", " "), limit=LIMITS.get(target, 300))
         if target == "currency":
             return partial(read_currency_name, default=self._rules.currency)
-        if kind is Kind.MOMENT:
+        if kind is CellKind.MOMENT:
             moment = self._moments.column(index)
             if target in _DAYS:
                 return lambda cell: moment(cell).day
-            return (lambda cell: moment(cell).at) if target == "quote_sent_at" else moment
-        readers: dict[Kind, Read] = {
-            Kind.NAME: line,
-            Kind.LINE: line,
-            Kind.TEXT: partial(read_text, is_ours=self._layout.is_ours, field=target),
-            Kind.PERCENT: percent_reader(partial(self._moments.cells, index)),
-            Kind.BASIS_POINTS: read_basis_points,
-            Kind.FLAG: read_flag,
-            Kind.STATUS: read_status,
-            Kind.WORDS: self._read_words,
+            return (lambda cell: moment(cell).at) if target in _INSTANTS else moment
+        readers: dict[CellKind, Read] = {
+            CellKind.NAME: line,
+            CellKind.LINE: line,
+            CellKind.TEXT: partial(read_text, is_ours=self._layout.is_ours, field=target),
+            CellKind.PERCENT: percent_reader(partial(self._moments.cells, index)),
+            CellKind.BASIS_POINTS: read_basis_points,
+            CellKind.FLAG: read_flag,
+            CellKind.STATUS: read_status,
+            CellKind.WORDS: self._read_words,
         }
         return readers[kind]
 
@@ -236,7 +248,7 @@ class DealReader:
         found = self._places.get(target)
         return found[0] if found else None
 
-    def read(self, record: Record, tally: Tally) -> DealRow | Rejected:
+    def read(self, record: Record, tally: CellTally) -> DealRow | Rejected:
         """The deal in a record, or the first cell that cannot be read and why.
 
         A cell that only fills a field stays as text where it cannot be read, and is counted.
@@ -257,7 +269,7 @@ class DealReader:
         except BadInput as error:
             return Rejected(line, "", "", error.message, self._raw(cells))
 
-    def _fill(self, cells: Sequence[str], found: Findings, tally: Tally) -> None:
+    def _fill(self, cells: Sequence[str], found: Findings, tally: CellTally) -> None:
         """What the cells say, by field."""
         for index, target, read in self._single:
             if cell := cells[index].strip():
@@ -286,10 +298,10 @@ class DealReader:
         cell: str,
         error: BadInput,
         found: Findings,
-        tally: Tally,
+        tally: CellTally,
     ) -> None:
         """A cell that is not what its column is, as a custom field; or the error again."""
-        is_nested = not target.startswith((CUSTOM, ENTERED)) and kind_of(target) is Kind.NESTED
+        is_nested = not target.startswith((CUSTOM, ENTERED)) and kind_of(target) is CellKind.NESTED
         is_ambiguous = isinstance(error, AmbiguousDate)
         if self._is_strict or target in _STRICT or is_nested or is_ambiguous:
             raise _UnreadCell(index, error) from error
@@ -302,7 +314,7 @@ class DealReader:
     def _raw(self, cells: Sequence[str]) -> dict[str, str]:
         return dict(zip(self._header, cells, strict=True))
 
-    def _deal(self, line: int, cells: Sequence[str], found: Findings, tally: Tally) -> DealRow:
+    def _deal(self, line: int, cells: Sequence[str], found: Findings, tally: CellTally) -> DealRow:
         ending = read_outcome(found, self._rules.words, status_decides=self._layout.status_decides)
         outcome = ending.outcome
         history = self._history.read(found, outcome)
@@ -315,13 +327,13 @@ class DealReader:
         tally.assumed_currency += bool(found.get("assumed"))
         if "pipeline" in found and not self._layout.is_ours:
             tally.pipelines[found["pipeline"]] += 1
-        others = {name: value for name, value in found.items() if value and name in _AS_THEY_ARE}
-        if outcome != "lost":
-            others = {name: value for name, value in others.items() if name not in _LOSS}
+        names = self._plain if outcome == "lost" else self._plain_unless_lost
+        others = {name: value for name in names if (value := found.get(name))}
+        plain = {name: value for name in self._told if (value := found.get(name))}
         if self._has_rarer:
             others |= rarer_parts(found, outcome)
         if found.get("links_found"):
-            others["links"] = (*others.get("links", ()), *found["links_found"])
+            plain["links"] = (*plain.get("links", ()), *found["links_found"])
         return DealRow(
             line,
             self._raw(cells),
@@ -331,15 +343,15 @@ class DealReader:
             archived=ending.archived,
             created_at=history.created_at,
             closed_at=history.closed_at,
-            by_day=history.by_day,
-            began_unknown=history.began_unknown,
+            precision=history.precision,
             expected_close=history.expected_close,
             entered=history.entered,
+            others=plain,
             remarks=remarks,
             **others,
         )
 
-    def _odd(self, found: Findings, outcome: Outcome | None, history: History) -> Iterator[str]:
+    def _odd(self, found: Findings, outcome: Outcome | None, history: Course) -> Iterator[str]:
         """What a person should look at; an amount of 0 on a lost deal is what they say it is."""
         value = found.get("value")
         if outcome == "lost" and value is not None and value.minor == 0:

@@ -12,7 +12,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import quoted
 from pipeboard.exchange.encoding import Encoding
 from pipeboard.exchange.layouts.own import columns_of, flatten
-from pipeboard.exchange.layouts.trello import BOARD_COLUMNS, Board
+from pipeboard.exchange.layouts.trello import BOARD_COLUMNS, TrelloBoard
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tables import Record
 
@@ -96,7 +96,7 @@ class JsonTable:
                 yield Rejected(line, "", quoted(str(value)), "not a JSON object")
                 continue
             try:
-                cells = flatten(value)
+                cells = flatten(_opened(value))
             except BadInput as error:
                 yield Rejected(line, "value", quoted(str(value.get("value"))), error.message)
             else:
@@ -159,11 +159,17 @@ def open_json(path: Path, encoding: Encoding) -> JsonTable | BoardTable:
     columns: dict[str, None] = {}
     for _, deal in table.deals():
         if isinstance(deal, Mapping):
-            columns.update(dict.fromkeys(columns_of(deal)))
+            columns.update(dict.fromkeys(columns_of(_opened(deal))))
     if not columns:
         raise BadInput(f"{path.name} holds no deals", hint="Deals stand in a list named 'deals'.")
     table.header = tuple(columns)
     return table
+
+
+def _opened(deal: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A deal whose fields an API has put into `properties`, with them beside its id."""
+    inner = deal.get("properties")
+    return {**deal, "properties": None, **inner} if isinstance(inner, Mapping) else deal
 
 
 def _find_board(table: JsonTable) -> BoardTable | None:
@@ -182,7 +188,7 @@ def _find_board(table: JsonTable) -> BoardTable | None:
                 lines[str(value.get("id"))] = line
     if not lines or "lists" not in document:
         return None
-    cards = [(lines.get(cells["Card ID"], 1), cells) for cells in Board(document).cards()]
+    cards = [(lines.get(cells["Card ID"], 1), cells) for cells in TrelloBoard(document).cards()]
     columns = dict.fromkeys((*BOARD_COLUMNS, *(c for _, cells in cards for c in cells)))
     return BoardTable(table.encoding, tuple(columns), cards, table.warnings)
 

@@ -134,29 +134,53 @@ def _named(path: Path, name: str) -> Encoding:
     return Encoding(codec)
 
 
+def candidates(path: Path) -> list[tuple[str, str]]:
+    """The encodings that a text can be written in, most likely first, each with a word as it reads
+    in it; one, or none for bytes that are no text, where there is no doubt."""
+    try:
+        sure = find_encoding(path)
+    except BadInput:
+        return []
+    if sure.warning is None or sure.errors != "strict":
+        return [(sure.name, "")]
+    part = _telling_part(path)
+    names = _eight_bit_names(path, part)
+    word = _telling_word(names, part)
+    return [(name, _read(word, name)) for name in names]
+
+
 def _eight_bit(path: Path) -> Encoding:
     part = _telling_part(path)
-    found = code_pages(part)
-    names = [name for name in found if _decodes(path, name)]
+    names = _eight_bit_names(path, part)
+    if not names:
+        raise BadInput(
+            f"The encoding of {path.name} cannot be found out", hint="Save it as UTF-8 first."
+        )
+    return Encoding(names[0], warning=_told(names, part))
+
+
+def _eight_bit_names(path: Path, part: bytes) -> list[str]:
+    """The encodings that fit, most likely first."""
+    names = [name for name in code_pages(part) if _decodes(path, name)]
     if names and not any(_NOT_LATIN.search(chunk) for chunk in _chunks(path)):
-        return Encoding(names[0], warning=_told(names, part))
+        return names
     from charset_normalizer import from_bytes  # 15 ms, for the few files that need it
 
     guesses = [guess.encoding.replace("_", "-") for guess in from_bytes(part)]
     guesses = [name for name in dict.fromkeys(guesses) if _decodes(path, name)]
-    if not guesses:
-        raise BadInput(
-            f"The encoding of {path.name} cannot be found out", hint="Save it as UTF-8 first."
-        )
-    others = [name for name in names if name not in guesses]
-    return Encoding(guesses[0], warning=_told([*guesses, *others], part))
+    return guesses and [*guesses, *(name for name in names if name not in guesses)]
+
+
+def _telling_word(names: list[str], part: bytes) -> bytes:
+    """A word that does not read the same in all of the encodings, if there is one."""
+    words: list[bytes] = _WORD.findall(part)
+    return next((w for w in words if len({_read(w, name) for name in names}) > 1), words[0])
 
 
 def _told(names: list[str], part: bytes) -> str:
     """What was taken, and how a word that tells them apart reads in two others."""
     taken, *others = names[:3]
-    words = _WORD.findall(part)
-    word = next((w for w in words if len({_read(w, name) for name in names[:3]}) > 1), words[0])
+    word = _telling_word(names[:3], part)
     readings = ", ".join(f"{_read(word, name)!r} as {name}" for name in others)
     return (
         f"The encoding was guessed as {taken}: check the names ({_read(word, taken)!r}"

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from enum import Enum, auto
 from types import MappingProxyType
 
+from pipeboard.domain import deal_fields
+from pipeboard.domain.deal_fields import fields_beside
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import clean_line, quoted, slug
@@ -15,7 +17,7 @@ CUSTOM = "field."
 ENTERED = "entered:"
 
 
-class Kind(Enum):
+class CellKind(Enum):
     """How the cells of a column are read."""
 
     NAME = auto()
@@ -36,25 +38,33 @@ class Kind(Enum):
 
 
 _BY_KIND = {
-    Kind.NAME: "account pipeline stage owner source source_detail currency forecast_category "
+    CellKind.NAME: "account pipeline stage owner source source_detail currency "
     "forecast_category_source probability_source lost_category competitor contact_role "
-    "external_source",
-    Kind.LINE: "external_id ref title contact_reason lost_reason lost_objection next_text "
-    "next_every snooze_reason trial_close contact_name contact_email contact_phone version",
-    Kind.TEXT: "note",
-    Kind.MONEY: "value floor_value",
-    Kind.MOMENT: "created_at closed_at won_at lost_at close_date stage_entered_at expected_close "
-    "recycle_on next_due snoozed_until quote_sent_at offer_expires_on",
-    Kind.PERCENT: "probability",
-    Kind.BASIS_POINTS: "probability_bp",
-    Kind.FLAG: "archived is_won is_closed deleted active",
-    Kind.STATUS: "status",
-    Kind.WORDS: "tags competitors links",
-    Kind.NESTED: "contacts notes touches answers entered terms checklist",
+    "external_source created_precision closed_precision",
+    CellKind.LINE: "ref lost_reason lost_objection next_text next_every snooze_reason "
+    "contact_name contact_email contact_phone version",
+    CellKind.TEXT: "note",
+    CellKind.MOMENT: "created_at closed_at won_at lost_at close_date stage_entered_at recycle_on "
+    "next_due snoozed_until",
+    CellKind.PERCENT: "probability",
+    CellKind.FLAG: "archived is_won is_closed deleted active",
+    CellKind.STATUS: "status",
+    CellKind.NESTED: "contacts notes touches answers entered terms checklist",
 }
 
-KINDS: Mapping[str, Kind] = MappingProxyType(
-    {name: kind for kind, names in _BY_KIND.items() for name in names.split()}
+_KIND_OF = {
+    deal_fields.LINE: CellKind.LINE,
+    deal_fields.MONEY: CellKind.MONEY,
+    deal_fields.DAY: CellKind.MOMENT,
+    deal_fields.INSTANT: CellKind.MOMENT,
+    deal_fields.PERCENT: CellKind.BASIS_POINTS,
+    deal_fields.CATEGORY: CellKind.NAME,
+    deal_fields.TAGS: CellKind.WORDS,
+    deal_fields.NAMES: CellKind.WORDS,
+}
+KINDS: Mapping[str, CellKind] = MappingProxyType(
+    {field.column: _KIND_OF.get(field.kind, CellKind.LINE) for field in fields_beside(())}
+    | {name: kind for kind, names in _BY_KIND.items() for name in names.split()}
 )
 """Every field that a column can be mapped to, beside `entered:STAGE`, `field.NAME` and `-`.
 
@@ -65,11 +75,11 @@ SEVERAL = frozenset({"note", "tags"})
 """Fields that take more than one column; so does `entered:STAGE`."""
 
 
-def kind_of(target: str) -> Kind:
+def kind_of(target: str) -> CellKind:
     """The kind of any target but `-`."""
     if target.startswith(ENTERED):
-        return Kind.MOMENT
-    return Kind.TEXT if target.startswith(CUSTOM) else KINDS[target]
+        return CellKind.MOMENT
+    return CellKind.TEXT if target.startswith(CUSTOM) else KINDS[target]
 
 
 def takes_several(target: str) -> bool:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from pipeboard.domain.commands import Precision
 from pipeboard.domain.dates import start_of_day
+from pipeboard.domain.deal import NOTHING
+from pipeboard.exchange.deal_parts import Findings
 from pipeboard.exchange.fields import ENTERED
 from pipeboard.exchange.moments import Moment
-from pipeboard.exchange.outcomes import StageWords, Status
+from pipeboard.exchange.outcomes import RowStatus, StageWords
 from pipeboard.exchange.rows import Entered, Outcome
 
 _CLOSINGS = {
@@ -21,7 +24,11 @@ _CLOSING_DATES = ("won_at", "lost_at", "closed_at", "close_date")
 _MOMENTS = (*_CLOSING_DATES, "created_at", "expected_close", "stage_entered_at")
 
 
-class History(NamedTuple):
+PRECISIONS = {"created_precision": "created_at", "closed_precision": "closed_at"}
+"""The fields that say of an instant how exactly it is known."""
+
+
+class Course(NamedTuple):
     """The course of one deal; `unused` are fields whose dates say something else."""
 
     stage: str | None
@@ -31,11 +38,10 @@ class History(NamedTuple):
     expected_close: date | None
     unused: tuple[str, ...]
     remarks: tuple[str, ...] = ()
-    by_day: tuple[str, ...] = ()
-    began_unknown: bool = False
+    precision: Mapping[str, Precision] = NOTHING
 
 
-class Ending(NamedTuple):
+class RowEnding(NamedTuple):
     """How a deal stands by what its row says; `remarks` name what contradicts itself."""
 
     outcome: Outcome | None
@@ -43,16 +49,14 @@ class Ending(NamedTuple):
     remarks: tuple[str, ...] = ()
 
 
-def read_outcome(
-    found: Mapping[str, Any], words: StageWords, *, status_decides: bool = False
-) -> Ending:
+def read_outcome(found: Findings, words: StageWords, *, status_decides: bool = False) -> RowEnding:
     """Whether a row is open, won or lost (None where nothing tells), and whether it is put away.
 
     A status goes before a flag, that before the name of the stage, and that before closing dates;
     but a status that only says that a record is in use goes behind a stage that closes, unless
     the tool says by its status alone what became of a deal.
     """
-    status: Status | None = found.get("status")
+    status: RowStatus | None = found.get("status")
     remarks = []
     archived = bool(found.get("archived") or (status and status.archived))
     if found.get("deleted"):
@@ -66,24 +70,24 @@ def read_outcome(
             remarks.append("status_against_stage")
         is_vague = differs and status.outcome == "open" and not status_decides
         outcome = by_stage if is_vague else status.outcome
-        return Ending(outcome, archived, tuple(remarks))
+        return RowEnding(outcome, archived, tuple(remarks))
     if found.get("is_won"):
         if by_stage == "lost":
             remarks.append("status_against_stage")
-        return Ending("won", archived, tuple(remarks))
+        return RowEnding("won", archived, tuple(remarks))
     if by_stage:
-        return Ending(by_stage, archived, tuple(remarks))
+        return RowEnding(by_stage, archived, tuple(remarks))
     if found.get("is_closed") and found.get("is_won") is False:
-        return Ending("lost", archived, tuple(remarks))
+        return RowEnding("lost", archived, tuple(remarks))
     if found.get("active") is False:
         if found.get("lost_reason") or found.get("probability") == 0:
-            return Ending("lost", archived, tuple(remarks))
+            return RowEnding("lost", archived, tuple(remarks))
         archived = True
     outcome = _outcome_by_dates(found, is_away=bool(status)) or ("open" if stage else None)
-    return Ending(outcome, archived, tuple(remarks))
+    return RowEnding(outcome, archived, tuple(remarks))
 
 
-def _outcome_by_dates(found: Mapping[str, Any], *, is_away: bool) -> Outcome | None:
+def _outcome_by_dates(found: Findings, *, is_away: bool) -> Outcome | None:
     """A closing date tells the outcome where the file says nothing better.
 
     `closed_at` alone does so for our own archived deals, which are lost when they say why.
@@ -126,7 +130,7 @@ class HistoryReader:
         self._moments = [target for target in targets if target in _MOMENTS]
         self._closings = [target for target in _CLOSING_DATES if target in targets]
 
-    def read(self, found: Mapping[str, Any], outcome: Outcome | None) -> History:
+    def read(self, found: Findings, outcome: Outcome | None) -> Course:
         """The course of the deal that `found` tells of, by field."""
         created: Moment | None = found.get("created_at")
         created_at = created.at if created else None
@@ -143,7 +147,9 @@ class HistoryReader:
         remarks = self._remarks(found, outcome, created_at, closed_at)
         if "closed_as_expected" in remarks:
             closed_at = self._not_before(found["expected_close"], created_at)
-        began_unknown = created_at is None and not entered
+        precision: dict[str, Precision] = {}
+        if created_at is None and not entered:
+            precision["created_at"] = "unknown"
         if created_at is None:
             known = [at for at in (entered[0].at if entered else None, closed_at) if at]
             created_at = min(known, default=None)
@@ -153,9 +159,8 @@ class HistoryReader:
         unused = self._unused(found, closed_at, expected)
         if {"closed_before_created", "created_in_future"}.intersection(remarks):
             unused = (*unused, "created_at")
-        instants = {"created_at": created_at, "closed_at": closed_at}
-        by_day = tuple(name for name, at in instants.items() if self._is_by_day(at, found))
-        return History(
+        precision = self._precision(found, created_at, closed_at) | precision
+        return Course(
             stage,
             tuple(entered),
             created_at,
@@ -163,23 +168,40 @@ class HistoryReader:
             expected,
             unused,
             remarks,
-            by_day,
-            began_unknown,
+            precision,
         )
 
-    def _is_by_day(self, at: datetime | None, found: Mapping[str, Any]) -> bool:
+    def _precision(
+        self, found: Findings, created_at: datetime | None, closed_at: datetime | None
+    ) -> dict[str, Precision]:
+        """How exactly it is known when the deal began and closed; our own files say it."""
+        if self._is_ours:
+            return {name: found[target] for target, name in PRECISIONS.items() if target in found}
+        moments = self._all_moments(found)
+        instants = (("created_at", created_at), ("closed_at", closed_at))
+        return {name: "day" for name, at in instants if self._is_by_day(at, moments)}
+
+    def _all_moments(self, found: Findings) -> list[Moment]:
+        moments = [moment for name in self._moments if (moment := found.get(name))]
+        if self._dated:
+            moments += [moment for name in self._dated for moment in found.get(name, ())]
+        return moments
+
+    def _is_by_day(self, at: datetime | None, moments: Sequence[Moment]) -> bool:
         """Whether nothing but a day without a time says that something was then."""
-        if at is None or self._is_ours:
+        days = [moment for moment in moments if not moment.has_time]
+        if at is None or not days:
             return False
-        moments = [found[name] for name in self._moments if found.get(name)]
-        moments += [moment for name in self._dated for moment in found.get(name, ())]
+        if len(days) < len(moments) and any(m.has_time and m.at == at for m in moments):
+            return False
+        if any(moment.at == at for moment in days):
+            return True
         day = at.astimezone(self._zone).date()
-        told = any(moment.has_time and moment.at == at for moment in moments)
-        return not told and any(not m.has_time and m.day == day for m in moments)
+        return any(moment.day == day for moment in days)
 
     def _course(
         self,
-        found: Mapping[str, Any],
+        found: Findings,
         created_at: datetime | None,
         outcome: Outcome | None,
         last: str | None,
@@ -198,7 +220,7 @@ class HistoryReader:
 
     def _remarks(
         self,
-        found: Mapping[str, Any],
+        found: Findings,
         outcome: Outcome | None,
         created_at: datetime | None,
         closed_at: datetime | None,
@@ -223,7 +245,7 @@ class HistoryReader:
         }
         return tuple(name for name, is_so in odd.items() if is_so)
 
-    def _arrivals(self, found: Mapping[str, Any], created_at: datetime | None) -> list[Entered]:
+    def _arrivals(self, found: Findings, created_at: datetime | None) -> list[Entered]:
         """Every arrival in a stage, closing ones among them, in time order."""
         arrivals = [
             Entered(target.removeprefix(ENTERED), self._not_before(moment, created_at))
@@ -236,18 +258,14 @@ class HistoryReader:
             arrivals.sort(key=lambda arrival: arrival.at)
         return arrivals
 
-    def _other_arrivals(
-        self, found: Mapping[str, Any], created_at: datetime | None
-    ) -> Sequence[Entered]:
+    def _other_arrivals(self, found: Findings, created_at: datetime | None) -> Sequence[Entered]:
         if "entered" in found:
             history: Sequence[Entered] = found["entered"]
             return history
         moment, stage = found.get("stage_entered_at"), found.get("stage")
         return [Entered(stage, self._not_before(moment, created_at))] if moment and stage else ()
 
-    def _closed_at(
-        self, found: Mapping[str, Any], outcome: str, latest: datetime | None
-    ) -> datetime | None:
+    def _closed_at(self, found: Findings, outcome: str, latest: datetime | None) -> datetime | None:
         for target in _CLOSINGS[outcome]:
             if moment := found.get(target):
                 return self._not_before(moment, latest)
@@ -260,7 +278,7 @@ class HistoryReader:
         return earlier if earlier.astimezone(self._zone).date() == moment.day else moment.at
 
     def _unused(
-        self, found: Mapping[str, Any], closed_at: datetime | None, expected: date | None
+        self, found: Findings, closed_at: datetime | None, expected: date | None
     ) -> tuple[str, ...]:
         unused = []
         for target in self._closings:
@@ -279,7 +297,7 @@ class HistoryReader:
         return tuple(unused)
 
 
-def _expected_close(found: Mapping[str, Any], outcome: Outcome | None) -> date | None:
+def _expected_close(found: Findings, outcome: Outcome | None) -> date | None:
     moment: Moment | None = found.get("expected_close")
     if moment is None and outcome not in _CLOSINGS:
         moment = found.get("close_date")

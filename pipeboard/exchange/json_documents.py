@@ -13,6 +13,7 @@ from pipeboard.domain.attention import stalled_reasons
 from pipeboard.domain.criteria import unmet_of_stage
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal, Loss, NextStep
+from pipeboard.domain.deal_fields import fields_beside
 from pipeboard.domain.events import event_to_json, to_json
 from pipeboard.domain.going_on import PERSISTENCE, follow_ups
 from pipeboard.domain.pipeline import Pipeline, Stage
@@ -37,18 +38,10 @@ class Documents:
         return {
             "id": deal.id,
             "ref": deal.ref,
-            "external_id": deal.external_id,
-            "title": deal.title,
-            "account": deal.account or None,
+            **_fields(deal, private=False),
             "pipeline": pipeline.name,
             "stage": pipeline.stage(deal.stage_id).name,
             "status": str(deal.status),
-            "value": to_json(deal.value),
-            "owner": deal.owner or None,
-            "source": deal.source or None,
-            "source_detail": deal.source_detail or None,
-            "contact_reason": deal.contact_reason or None,
-            "tags": list(deal.tags),
             "fields": dict(deal.fields),
             "probability_bp": deal.effective_probability_bp(pipeline),
             "probability_source": "stage" if deal.probability_bp is None else "deal",
@@ -57,8 +50,6 @@ class Documents:
             **self._dates(deal),
             **self._health(deal, pipeline),
             "contacts": [_contact(contact) for contact in deal.contacts.values()],
-            "competitors": list(deal.competitors),
-            "links": list(deal.links),
             "version": deal.version,
         }
 
@@ -66,15 +57,11 @@ class Documents:
         return {
             "created_at": to_json(deal.created_at),
             "stage_entered_at": to_json(deal.stage_entered_at),
-            "expected_close": to_json(deal.expected_close),
             "closed_at": to_json(deal.closed_at),
             "lost": _loss(deal.loss),
             "next_step": _next_step(deal.next_step),
             "snoozed_until": to_json(deal.snoozed_until),
             "snooze_reason": deal.snooze_reason or None,
-            "trial_close": deal.trial_close or None,
-            "quote_sent_at": to_json(deal.quote_sent_at),
-            "offer_expires_on": to_json(deal.offer_expires_on),
             "last_touch_at": to_json(deal.last_touch_at),
             "days_in_stage": (self.today - local_date(deal.stage_entered_at, self.zone)).days,
             "idle_days": idle_days(deal, self.today, self.zone),
@@ -100,7 +87,7 @@ class Documents:
         answers = {key: answer for key, answer in deal.answers.items() if answer.is_given}
         return {
             **self.deal(deal),
-            "floor_value": to_json(deal.floor_value),
+            **_fields(deal, private=True),
             "answers": [
                 {
                     "question": key,
@@ -186,6 +173,20 @@ def _follow_ups(sheet: Sheet) -> Document | None:
 def idle_days(deal: Deal, today: date, zone: ZoneInfo) -> int:
     """Local days since the last touch, or since the deal began."""
     return (today - local_date(deal.last_touch_at or deal.created_at, zone)).days
+
+
+_OF_THE_STAGE_TOO = ("probability_bp", "category")
+"""Fields for which the stage speaks where the deal does not."""
+
+
+def _fields(deal: Deal, *, private: bool) -> Document:
+    """The fields of the deal that are given as they stand: those that everybody sees, or those of
+    its owner."""
+    return {
+        field.name: to_json(getattr(deal, field.name) or field.kind.empty)
+        for field in fields_beside(_OF_THE_STAGE_TOO)
+        if field.private is private
+    }
 
 
 def _contact(contact: Any) -> Document:

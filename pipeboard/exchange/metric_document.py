@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeboard.domain.metrics import Metric, Unit
 from pipeboard.domain.metrics.result import Number
-from pipeboard.domain.score import half_up
+from pipeboard.domain.money import half_up
 
 Document = dict[str, Any]
 

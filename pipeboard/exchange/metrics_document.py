@@ -28,8 +28,8 @@ from pipeboard.domain.metrics.scope import scope_of, windows_of
 from pipeboard.domain.metrics.tally import by_currency
 from pipeboard.domain.metrics.waterfall import Waterfall
 from pipeboard.domain.metrics.wording import Wording
+from pipeboard.domain.money import half_up
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.score import half_up
 from pipeboard.exchange.metric_document import Document, metric_document, number
 from pipeboard.exchange.outlook_document import (
     backtest_document,

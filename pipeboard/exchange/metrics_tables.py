@@ -21,7 +21,7 @@ from pipeboard.exchange.deal_text import escaped
 from pipeboard.exchange.metric_document import metric_document
 from pipeboard.exchange.metrics_document import readings
 from pipeboard.exchange.outlook_tables import backtest_table, calls_table, forecast_table
-from pipeboard.exchange.table_values import Amount, Difference, Table, Value
+from pipeboard.exchange.table_values import Difference, Figure, FigureTable, Value
 
 _PARTS = ("value", "unit", "num", "den", "n", "low", "high", "pending", "reason")
 CSV_COLUMNS = ("table", "key", "name", *_PARTS, "bounds_low", "bounds_high", "excluded")
@@ -52,7 +52,7 @@ def tables(
     group_metrics: Sequence[str] = GROUP_METRICS,
     flow: Waterfall | None = None,
     history: bool = False,
-) -> Iterator[Table]:
+) -> Iterator[FigureTable]:
     """All tables of a report, those without any row left out."""
     found = [
         _numbers(report, before),
@@ -65,7 +65,7 @@ def tables(
 
 
 def as_csv(
-    report: Report, found: Iterable[Table], filter_text: str = "", owner: str | None = None
+    report: Report, found: Iterable[FigureTable], filter_text: str = "", owner: str | None = None
 ) -> str:
     """What the numbers are of, then a line for each value with all that it is made of; amounts are
     in minor units."""
@@ -92,7 +92,7 @@ def _cells(value: Value) -> list[str]:
         parts = ["" if document.get(part) is None else str(document[part]) for part in _PARTS]
         return [*parts, str(low), str(high), excluded]
     blank = [""] * (len(_PARTS) - 2 + 3)
-    if isinstance(value, Difference | Amount):
+    if isinstance(value, Difference | Figure):
         return [_plain(value.value), str(value.unit), *blank]
     return ["" if value is None else str(value), "", *blank]
 
@@ -105,7 +105,7 @@ def _plain(value: Number | None) -> str:
 
 
 def as_markdown(
-    report: Report, found: Iterable[Table], filter_text: str = "", owner: str | None = None
+    report: Report, found: Iterable[FigureTable], filter_text: str = "", owner: str | None = None
 ) -> str:
     """What the numbers are of and say in sentences, then the tables."""
     say = Wording(report.basis.rules.currency)
@@ -135,7 +135,7 @@ def _words(value: Value, say: Wording) -> str:
         if not value.value:
             return "" if value.value is None else "0"
         return f"{'+' if value.value > 0 else '-'}{say.change(value.value, value.unit)}"
-    if isinstance(value, Amount):
+    if isinstance(value, Figure):
         minus = "-" if value.goes and value.value else ""
         return minus + say.number(Metric(value.value, value.unit))
     return "" if value is None else str(value)
@@ -145,17 +145,17 @@ def _is_low(metric: Metric) -> bool:
     return metric.unit not in (Unit.COUNT, Unit.MINOR) and metric.is_low()
 
 
-def _numbers(report: Report, before: Report | None) -> Table:
+def _numbers(report: Report, before: Report | None) -> FigureTable:
     title, labels = f"Numbers of {report.basis.period.label}", _labels()
     if before is None:
         rows = [(name, [metric]) for name, metric in report.metrics.items()]
-        return Table("metrics", title, ("value",), ("value",), rows, labels)
+        return FigureTable("metrics", title, ("value",), ("value",), rows, labels)
     changed: list[tuple[str, Sequence[Value]]] = [
         (name, [c.now, c.then, Difference(c.difference, METRICS[name].unit)])
         for name, c in compare(report, before).items()
     ]
     heads = ("value", before.basis.period.label, "change")
-    return Table("metrics", title, ("value", "before", "difference"), heads, changed, labels)
+    return FigureTable("metrics", title, ("value", "before", "difference"), heads, changed, labels)
 
 
 def _labels() -> dict[str, str]:
@@ -180,7 +180,7 @@ _STAGE_COLUMNS = {
 }
 
 
-def _stages(report: Report) -> Table:
+def _stages(report: Report) -> FigureTable:
     rows = [
         (
             row.stage.name,
@@ -195,7 +195,7 @@ def _stages(report: Report) -> Table:
                 row.dwell.km_median,
                 row.dwell.p90,
                 row.stage.expected_days,
-                Amount(row.overstay.deal_days, Unit.DAYS),
+                Figure(row.overstay.deal_days, Unit.DAYS),
                 row.stalled_count,
                 row.skipped,
                 row.regressions,
@@ -203,10 +203,12 @@ def _stages(report: Report) -> Table:
         )
         for row in report.stages
     ]
-    return Table("stages", "Stages", tuple(_STAGE_COLUMNS), tuple(_STAGE_COLUMNS.values()), rows)
+    return FigureTable(
+        "stages", "Stages", tuple(_STAGE_COLUMNS), tuple(_STAGE_COLUMNS.values()), rows
+    )
 
 
-def _ages(report: Report) -> Table:
+def _ages(report: Report) -> FigureTable:
     rows, tally = [], report.stock.tally
     for band in by_age(report.stock):
         name = f"{band.first}-{band.last} d" if band.last is not None else f"from {band.first} d"
@@ -215,41 +217,45 @@ def _ages(report: Report) -> Table:
     if unknown:
         rows.append(("unknown", (len(unknown), tally(unknown).metric())))
     title = "Open deals by days in their stage"
-    return Table("ages", title, ("count", "value"), ("deals", "value"), rows)
+    return FigureTable("ages", title, ("count", "value"), ("deals", "value"), rows)
 
 
-def _months(report: Report) -> Table:
+def _months(report: Report) -> FigureTable:
     rows = [
         (month.month, (len(month.deals), month.open_value, month.weighted, month.measured))
         for month in report.months
     ]
     columns = ("open_count", "open_value", "weighted_value", "measured_value")
     heads = ("deals", "open value", "weighted", "measured")
-    return Table("forecast_months", "Forecast by month of expected close", columns, heads, rows)
+    return FigureTable(
+        "forecast_months", "Forecast by month of expected close", columns, heads, rows
+    )
 
 
-def _leads(report: Report) -> Table:
+def _leads(report: Report) -> FigureTable:
     rows = [(month.month, (month.leads, month.rate)) for month in report.lead_months]
     heads = ("leads", "growth")
-    return Table("lead_velocity", "Qualified leads by month", ("qualified", "rate"), heads, rows)
+    return FigureTable(
+        "lead_velocity", "Qualified leads by month", ("qualified", "rate"), heads, rows
+    )
 
 
-def _weeks(report: Report) -> Table:
+def _weeks(report: Report) -> FigureTable:
     rows = [
         (week.start.isoformat(), (week.won, week.created, week.created_value))
         for week in report.weeks
     ]
     columns, heads = ("won_value", "created_count", "created_value"), ("won", "new", "new value")
-    return Table("won_weeks", "Won and new by week", columns, heads, rows)
+    return FigureTable("won_weeks", "Won and new by week", columns, heads, rows)
 
 
-def _waterfall(flow: Waterfall) -> Table:
+def _waterfall(flow: Waterfall) -> FigureTable:
     whole, unknown = flow.whole(), flow.reason is not None
     rows: list[tuple[str, Sequence[Value]]] = [
         (
             name,
             (
-                Amount(None if unknown else whole[name], goes=name in GOING),
+                Figure(None if unknown else whole[name], goes=name in GOING),
                 len(line.deals),
             ),
         )
@@ -257,46 +263,48 @@ def _waterfall(flow: Waterfall) -> Table:
     ]
     title = "Why the pipeline of the period changed"
     words = {name: name.replace("_", " ") for name in flow.lines}
-    return Table("waterfall", title, ("value", "count"), ("value", "deals"), rows, words)
+    return FigureTable("waterfall", title, ("value", "count"), ("value", "deals"), rows, words)
 
 
-def _bands(report: Report) -> Table:
+def _bands(report: Report) -> FigureTable:
     rows = [
         (
             f"{band.low_bp // 100}-{band.high_bp // 100} %",
-            (Amount(band.stated, Unit.RATIO), band.won),
+            (Figure(band.stated, Unit.RATIO), band.won),
         )
         for band in report.calibration.bands
         if band.stated is not None
     ]
     columns = ("stated", "won")
-    return Table("calibration", "Chances that were given and what came", columns, columns, rows)
+    return FigureTable(
+        "calibration", "Chances that were given and what came", columns, columns, rows
+    )
 
 
-def _losses(report: Report) -> Table:
+def _losses(report: Report) -> FigureTable:
     rows = [(loss.category, (len(loss.deals), loss.value)) for loss in report.loss_reasons]
     columns, heads = ("count", "value"), ("deals", "value")
-    return Table("loss_reasons", "Why deals were lost", columns, heads, rows)
+    return FigureTable("loss_reasons", "Why deals were lost", columns, heads, rows)
 
 
-def _rivals(report: Report) -> Table:
+def _rivals(report: Report) -> FigureTable:
     rows = [(r.competitor, (len(r.deals), r.value)) for r in competitors(report.basis)]
     columns, heads = ("count", "value"), ("deals", "value")
-    return Table("competitors", "Lost to", columns, heads, rows)
+    return FigureTable("competitors", "Lost to", columns, heads, rows)
 
 
-def _touches(report: Report) -> Table:
+def _touches(report: Report) -> FigureTable:
     rows = [(rep.owner or "nobody", (rep.total, rep.on_new)) for rep in report.touches]
-    return Table("touches", "Touches", ("total", "on_new"), ("touches", "on new deals"), rows)
+    return FigureTable("touches", "Touches", ("total", "on_new"), ("touches", "on new deals"), rows)
 
 
-def _adherence(report: Report) -> Table:
+def _adherence(report: Report) -> FigureTable:
     rows = [(rep.owner or "nobody", (rep.rate,)) for rep in report.adherence]
     title = "Advances with every criterion met"
-    return Table("adherence", title, ("rate",), ("share",), rows)
+    return FigureTable("adherence", title, ("rate",), ("share",), rows)
 
 
-_TABLES: Sequence[Callable[[Report], Table]] = (
+_TABLES: Sequence[Callable[[Report], FigureTable]] = (
     _stages,
     _ages,
     _months,
@@ -312,13 +320,13 @@ _TABLES: Sequence[Callable[[Report], Table]] = (
 )
 
 
-def _groups(groups: Mapping[Group, Report], metrics: Sequence[str]) -> Table:
+def _groups(groups: Mapping[Group, Report], metrics: Sequence[str]) -> FigureTable:
     rows = [
         (called(name, group), [group.metric(metric) for metric in metrics])
         for name, group in groups.items()
     ]
     heads = tuple(METRICS[name].label for name in metrics)
-    return Table("groups", "Groups", tuple(metrics), heads, rows)
+    return FigureTable("groups", "Groups", tuple(metrics), heads, rows)
 
 
 def called(name: Group, group: Report) -> str:

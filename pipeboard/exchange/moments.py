@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from itertools import product
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -33,12 +31,19 @@ _EAST_ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})
 _COMPACT = re.compile(r"(\d{8})T(\d{6})(Z?)", re.ASCII)
 _SCRIPT = re.compile(r"(?:\w{3} )?(\w{3} \d{1,2} \d{4} [\d:]{8}) GMT([+-]\d{4})(?: \(.*\))?")
 _NAMED = re.compile(
-    r"(?:[^\W\d]+\.?,? +)?(?:(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?[\s/-]*(?:de |of )?"
-    r"(?P<month>[^\W\d_]+)\.?|(?P<month2>[^\W\d_]+)\.?[\s/-]*(?P<day2>\d{1,2})(?:st|nd|rd|th)?)"
-    r"[\s/,-]+(?:de |del |of )?'?(?P<year>\d{4}|\d{2})\.?(?: ?г\.?| ?р\.?)?" + _TIME,
+    r"(?:[^\W\d]+\.?,? +)?"
+    r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?[\s/.-]*(?:de |of )?"
+    r"(?P<month>(?!(?:st|nd|rd|th)\b)[^\W\d_]+)\.?"
+    r"|(?P<month2>[^\W\d_]+)\.?[\s/-]*(?P<day2>\d{1,2})(?:st|nd|rd|th)?)"
+    r"(?:[\s/.,-]+|(?<=[^\W\d_]))(?:de |del |of )?'?(?P<year>\d{4}|\d{2})\.?(?: ?г\.?| ?р\.?)?"
+    + _TIME,
     re.IGNORECASE,
 )
-_YEAR_FIRST = re.compile(r"(\d{4})[.,]? ([^\W\d_]+)\.? (\d{1,2})\.?")
+_YEAR_FIRST = re.compile(r"(\d{4})[.,]?([ /-])([^\W\d_]+)\.?\2(\d{1,2})\.?")
+_YEAR_LAST = re.compile(
+    r"[a-z]{3} ([a-z]{3})  ?(\d{1,2}) ([\d:]{8})( [a-z]{2,4}| [+-]\d{4})? (\d{4})", re.IGNORECASE
+)
+_TIME_FIRST = re.compile(r"(\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]\.?m\.?)?),? (.+)", re.IGNORECASE)
 # Zones that mean one offset wherever they are written, in minutes.
 _ZONES = {
     "z": 0, "utc": 0, "gmt": 0, "est": -300, "edt": -240, "cdt": -300, "mst": -420, "mdt": -360,
@@ -47,7 +52,6 @@ _ZONES = {
 }  # fmt: skip
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
 _EPOCH = re.compile(r"\d{13}|\d{10}", re.ASCII)
-_SHORT_YEAR = re.compile(r"(\d{1,2}[- ][A-Za-z]{3}[- ])(\d\d)\b", re.ASCII)
 
 # The serial day 60 of Excel is a 29 February 1900 that never was, hence this and not 1899-12-31.
 _EXCEL_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001  a wall clock, as spreadsheets have it
@@ -182,7 +186,7 @@ def _by_form(text: str, latest_year: int) -> tuple[datetime, bool] | None:
         return datetime.fromtimestamp(seconds, UTC), True
     if len(text) == 8 and text.isdigit():
         return datetime.fromisoformat(text), False
-    return _with_named_month(text, latest_year) or _with_month_name(text)
+    return _with_named_month(text, latest_year)
 
 
 def _no_date(text: str) -> BadInput:
@@ -251,10 +255,15 @@ def _offset(text: str) -> timezone | None:
 
 
 def _with_named_month(text: str, latest_year: int) -> tuple[datetime, bool] | None:
-    """`24. Januar 2026`, `3 févr. 2026`, `15 de agosto de 2025`, `Jan 2, 2026 9:05 AM`:
-    a month in one of 18 languages, which no two of them call differently."""
+    """`24. Januar 2026`, `3 févr. 2026`, `15 de agosto de 2025`, `Jan 2, 2026 9:05 AM`,
+    `Sat Mar 18 13:59:00 UTC 2017`: a month in one of 18 languages, which no two of them call
+    differently."""
     if first := _YEAR_FIRST.fullmatch(text):
-        text = f"{first[3]} {first[2]} {first[1]}"
+        text = f"{first[4]} {first[3]} {first[1]}"
+    elif last := _YEAR_LAST.fullmatch(text):
+        text = f"{last[2]} {last[1]} {last[5]} {last[3]}{last[4] or ''}"
+    elif late := _TIME_FIRST.fullmatch(text):
+        text = f"{late[2]} {late[1]}"
     found = _NAMED.fullmatch(text)
     month = MONTHS.get(fold(found["month"] or found["month2"]).rstrip(".")) if found else None
     if found is None or month is None:
@@ -272,28 +281,3 @@ def _serial(days: float) -> tuple[datetime, bool] | None:
         return None
     at = _EXCEL_DAY_ZERO + timedelta(seconds=round(days * 86_400))
     return at, not days.is_integer()
-
-
-def _with_month_name(text: str) -> tuple[datetime, bool] | None:
-    """`18 Mar 2017`, `Mar 18, 2017 1:59 PM`, `18-Mar-17`, `Sat, 18 Mar 2017 13:59:00 +0100`.
-
-    dateutil fills gaps and swaps numbers in silence; what it reads counts only when other gaps
-    and other preferences give the same.
-    """
-    if not any(char.isalpha() for char in text) or not text.isascii() or len(text) > 60:
-        return None
-    from dateutil import parser  # 12 ms, for the few files that need it
-
-    text = _SHORT_YEAR.sub(r"\g<1>20\g<2>", text)
-    defaults = (datetime(2000, 1, 1), datetime(2001, 2, 2))  # noqa: DTZ001
-    found = set()
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", parser.UnknownTimezoneWarning)
-        try:
-            for default, day_first, year_first in product(defaults, (True, False), (True, False)):
-                found.add(
-                    parser.parse(text, default=default, dayfirst=day_first, yearfirst=year_first)
-                )
-        except parser.UnknownTimezoneWarning:
-            return None
-    return (found.pop(), ":" in text) if len(found) == 1 else None

@@ -16,7 +16,7 @@ MEANINGS = ("=won", "=lost", "=open", "=-")
 """What a value can be mapped to besides another value: an outcome, or nothing."""
 
 
-class Status(NamedTuple):
+class RowStatus(NamedTuple):
     """What a status cell says; `outcome` is None where it says only that the deal is put away.
 
     `is_vague` says only that a record is in use: a stage that closes knows better.
@@ -102,15 +102,15 @@ class StageWords:
 
 
 @lru_cache(maxsize=256)
-def read_status(text: str) -> Status:
+def read_status(text: str) -> RowStatus:
     """What the cell of a status column says; raises BadInput for a word that says nothing."""
     if text in MEANINGS:
-        return Status({"=won": "won", "=lost": "lost", "=open": "open"}.get(text))  # type: ignore[arg-type]
+        return RowStatus({"=won": "won", "=lost": "lost", "=open": "open"}.get(text))  # type: ignore[arg-type]
     word = word_key(text)
     if word in AWAY:
-        return Status(None, archived=True)
+        return RowStatus(None, archived=True)
     if word in OPEN:
-        return Status("open", is_vague=word in _VAGUE)
+        return RowStatus("open", is_vague=word in _VAGUE)
     outcome = closing_outcome(text)
     if outcome is None:
         raise BadInput(
@@ -118,4 +118,4 @@ def read_status(text: str) -> Status:
             hint="Say what it means with --value 'COLUMN:WORD==lost', map the column to stage, or "
             "leave it out with --map COLUMN=-.",
         )
-    return Status(outcome)
+    return RowStatus(outcome)

@@ -9,7 +9,7 @@ from pipeboard.domain.metrics.forecast import chances_in_use
 from pipeboard.domain.metrics.needed import conversion_of_pipeline
 from pipeboard.domain.metrics.own_call import CallRecord
 from pipeboard.domain.metrics.said_before import Call
-from pipeboard.domain.score import half_up
+from pipeboard.domain.money import half_up
 from pipeboard.exchange.metric_document import Document, amount, number
 
 

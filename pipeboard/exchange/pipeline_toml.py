@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any
+
+import tomli_w
 
 from pipeboard.domain.criteria import Criterion, parse_criterion
 from pipeboard.domain.currencies import exponent
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.near import did_you_mean
-from pipeboard.domain.percent import format_percent, parse_percent
+from pipeboard.domain.percent import parse_percent
 from pipeboard.domain.pipeline import Category, Factor, Pipeline, Question, Stage, StageKind
 from pipeboard.domain.pipeline_rules import check_criteria
 from pipeboard.domain.text import clean_line, clean_text, printable, quoted, slug
@@ -35,10 +36,21 @@ def write_pipeline(pipeline: Pipeline) -> str:
         "name": pipeline.name,
         "currency": pipeline.currency,
     }
-    parts = [_INTRODUCTION + _table("", top)]
-    parts += [_table("[[stages]]", _stage_values(stage)) for stage in pipeline.stages]
-    parts += [_table("[[questions]]", _question_values(q)) for q in pipeline.questions]
-    return "\n".join(parts)
+    tables = {
+        "stages": [_filled(_stage_values(stage)) for stage in pipeline.stages],
+        "questions": [_filled(_question_values(question)) for question in pipeline.questions],
+    }
+    document = tomli_w.dumps(_filled(top) | _filled(tables), multiline_strings=True)
+    return _INTRODUCTION + "".join(map(_shown, document))
+
+
+def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value not in (None, "", [])}
+
+
+def _shown(char: str) -> str:
+    """A character as TOML: what nobody would see is escaped."""
+    return char if char.isprintable() or char == "\n" else f"\\U{ord(char):08x}"
 
 
 def _stage_values(stage: Stage) -> dict[str, Any]:
@@ -47,7 +59,7 @@ def _stage_values(stage: Stage) -> dict[str, Any]:
         "id": stage.id or None,
         "name": stage.name,
         "kind": str(stage.kind),
-        "probability": None if probability is None else _Bare(format_percent(probability)),
+        "probability": None if probability is None else _percent(probability),
         "expected_days": stage.expected_days,
         "idle_days": stage.idle_days,
         "qualified": stage.qualified,
@@ -61,6 +73,11 @@ def _stage_values(stage: Stage) -> dict[str, Any]:
     }
 
 
+def _percent(basis_points: int) -> int | float:
+    whole, rest = divmod(basis_points, 100)
+    return basis_points / 100 if rest else whole
+
+
 def _question_values(question: Question) -> dict[str, Any]:
     return {
         "key": question.key,
@@ -70,40 +87,6 @@ def _question_values(question: Question) -> dict[str, Any]:
         "good": question.good,
         "proves": [str(factor) for factor in question.proves],
     }
-
-
-class _Bare(str):
-    """A value that is written without quotes."""
-
-
-def _table(header: str, values: Mapping[str, Any]) -> str:
-    lines = [f"{key} = {_value(value)}" for key, value in values.items() if not _is_empty(value)]
-    return "\n".join([*([header] if header else []), *lines, ""])
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or value == "" or value == []
-
-
-def _value(value: Any) -> str:
-    """The value in TOML; a JSON string of printable characters is also a TOML string."""
-    if isinstance(value, _Bare):
-        return str(value)
-    if isinstance(value, str) and "\n" in value:
-        lines = [_text(line)[1:-1] for line in value.split("\n")]
-        return '"""\n{}"""'.format("\n".join(lines))
-    if isinstance(value, str):
-        return _text(value)
-    if isinstance(value, list):
-        return f"[{', '.join(map(_value, value))}]"
-    return str(value).lower()
-
-
-def _text(line: str) -> str:
-    text = json.dumps(line, ensure_ascii=False)
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in text)
 
 
 def read_pipeline(document: str) -> Pipeline:

@@ -22,7 +22,8 @@ class ReadOptions:
     """What a person says about how a file is to be read; all of it can be found out or assumed.
 
     `stages` are `OLD=NEW`, `values` `COLUMN:OLD=NEW`, `constants` `FIELD=VALUE`, `key` columns
-    that a row is known by. `open_stages`, `won` and `lost` are the pipeline's names.
+    that a row is known by. `open_stages`, `won` and `lost` are the pipeline's names. A person who
+    `still_asks` what the columns are is shown a file also where none of them is a name yet.
     """
 
     overrides: Sequence[str] = ()
@@ -39,6 +40,7 @@ class ReadOptions:
     lost: str = ""
     strict: bool = False
     lost_zero_is_unknown: bool = False
+    still_asks: bool = False
 
 
 NO_OPTIONS = ReadOptions()

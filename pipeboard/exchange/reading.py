@@ -33,7 +33,7 @@ from pipeboard.exchange.reading_rules import ReadingRules
 from pipeboard.exchange.row_stream import Rows, is_history
 from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.exchange.tables import REASON, Record, Table
-from pipeboard.exchange.tally import Tally
+from pipeboard.exchange.tally import CellTally
 from pipeboard.exchange.workbook import is_workbook, open_workbook
 
 _SAMPLE = 200
@@ -73,7 +73,7 @@ class Reading:
     _resources: ExitStack
     _key: tuple[int, ...] = ()
     _folds_history: bool = False
-    tally: Tally = field(default_factory=Tally)
+    tally: CellTally = field(default_factory=CellTally)
 
     @property
     def format(self) -> str:
@@ -105,16 +105,31 @@ class Reading:
 
     def rows(self) -> Iterator[DealRow | Rejected]:
         """Every row in the order of the file, streamed; each call begins anew."""
-        self.tally = Tally()
+        self.tally = CellTally()
         return self._pass(self.tally)
 
     def again(self) -> Iterator[DealRow | Rejected]:
         """As `rows`, without counting anything: to look something up in the midst of a pass."""
-        return self._pass(Tally())
+        return self._pass(CellTally())
 
-    def _pass(self, tally: Tally) -> Iterator[DealRow | Rejected]:
+    def _pass(self, tally: CellTally) -> Iterator[DealRow | Rejected]:
         stream = Rows(self._table, self._layout, self._reader, tally, self._key)
         return stream.histories() if self._folds_history else stream.each()
+
+    def records(self) -> Iterator[Record | Rejected]:
+        """The lines below the header as they stand."""
+        return self._table.records()
+
+    @property
+    def tells_stages(self) -> bool:
+        """Whether anything says in which stage the deals are."""
+        answers = self.answers()
+        return bool(answers["stage"] or answers["outcome"])
+
+    @property
+    def tells_names(self) -> bool:
+        """Whether anything says what the deals are called."""
+        return bool(_NAMING.intersection(self.mapping.values()) or self._key)
 
     def answers(self) -> dict[str, str]:
         """How each of REQUIRED is answered: by a column, by a constant, or not at all ("")."""
@@ -200,13 +215,13 @@ def open_import(
         matching = match_columns(table.header, layout, [record.cells for record in sample])
         matching = _without_reason(path, table, matching)
         matching = apply_overrides(matching, (*overrides, *options.overrides), layout)
-        if not options.key:
+        if not options.key and not options.still_asks:
             _require_a_name(table, matching)
         rules = rules_of(options, currency, table, layout, matching)
         moments = MomentReader(zone, today, order, lambda index: _column(table, index))
         reader = DealReader(table.header, matching.targets, layout, rules, moments)
-        unheard = Tally()
-        for record in sample:
+        unheard = CellTally()
+        for record in sample * (not options.still_asks):
             reader.read(record, unheard)  # a date with two readings is better told of at once
         for amounts in reader.amounts.values():
             amounts.assumed_groups = 0
@@ -259,6 +274,7 @@ def open_table(path: Path, options: ReadOptions = NO_OPTIONS) -> Table:
             table = open_workbook(path, options.sheet)
             name_by_heading(table, path.name, table.warnings)
             return table
+        _expect_text(path, start)
         encoding = find_encoding(path, options.encoding)
     except FileNotFoundError as error:
         raise NotFound(f"There is no file {path}", hint="Check its name and folder.") from error
@@ -267,6 +283,23 @@ def open_table(path: Path, options: ReadOptions = NO_OPTIONS) -> Table:
     with path.open(encoding=encoding.name, errors=encoding.errors) as text:
         head = text.read(4096)
     return (open_json if looks_like_json(head) else open_delimited)(path, encoding)
+
+
+def _expect_text(path: Path, start: bytes) -> None:
+    """`BadInput` for what calls itself a table and is another kind of document."""
+    for mark, what in _OTHER_KINDS.items():
+        if start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(mark):
+            raise BadInput(
+                f"{path.name} is {what}, not a table.",
+                hint="Open it in the program that it is for, and save the table as xlsx or CSV.",
+            )
+
+
+_OTHER_KINDS = {
+    b"<": "a web page or XML",
+    b"{\\rtf": "a text document (RTF)",
+    b"%pdf": "a PDF",
+}
 
 
 def _order(dates: str | None) -> Order | None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.near import did_you_mean
-from pipeboard.domain.text import quoted
+from pipeboard.domain.text import fold, quoted
+from pipeboard.exchange.columns import read_override
+from pipeboard.exchange.fields import takes_several
 
 SCHEMA = 1
 
@@ -109,3 +111,42 @@ def read_recipe(path: Path) -> Recipe:
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{path} cannot be read as a recipe") from error
     return recipe_from_json(text, path.name)
+
+
+# Choices, put into a recipe.
+
+
+def with_column(recipe: Recipe, header: Sequence[str], column: str, target: str) -> Recipe:
+    """The column as `target`, which whatever else was chosen for it loses; "" for as found."""
+    kept = []
+    for entry in recipe.map:
+        named, meant = read_override(entry, header)
+        if named != column and (meant != target or takes_several(target)):
+            kept.append(entry)
+    return replace(recipe, map=(*kept, f"{column}={target}") if target else tuple(kept))
+
+
+def with_word(recipe: Recipe, column: str, is_stage: bool, word: str, becomes: str) -> Recipe:
+    """A word of a column as a stage or a meaning such as `=won`; "" for as found.
+
+    Raises BadInput for a word that no recipe can hold.
+    """
+    if "=" in word:
+        raise BadInput(f"{quoted(word)} holds a '=': change it in the file.")
+    begin = f"{column}:{word}="
+    values = _without(recipe.value, lambda entry: fold(entry).startswith(fold(begin)))
+    if not is_stage:
+        return replace(recipe, value=(*values, f"{begin}{becomes}") if becomes else values)
+    stages = _without(recipe.stage, lambda entry: fold(entry.partition("=")[0]) == fold(word))
+    stages = (*stages, f"{word}={becomes}") if becomes else stages
+    return replace(recipe, stage=stages, value=values)
+
+
+def with_constant(recipe: Recipe, name: str, value: str) -> Recipe:
+    """A field that has one value in every row that does not say otherwise; "" for none."""
+    kept = _without(recipe.set, lambda entry: entry.partition("=")[0] == name)
+    return replace(recipe, set=(*kept, f"{name}={value}") if value else kept)
+
+
+def _without(entries: Sequence[str], is_gone: Callable[[str], bool]) -> tuple[str, ...]:
+    return tuple(entry for entry in entries if not is_gone(entry))

@@ -11,7 +11,7 @@ from pipeboard.exchange.deals import DealReader
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.rows import DealRow, Entered, Rejected
 from pipeboard.exchange.tables import Record, Table
-from pipeboard.exchange.tally import Tally
+from pipeboard.exchange.tally import CellTally
 
 _FOOTER = re.compile(
     r"(?:grand |sub)?total|summe|gesamt|sum\b|count\b|итого|totale|totaal|somme"
@@ -29,7 +29,7 @@ class Rows:
     table: Table
     layout: Layout
     reader: DealReader
-    tally: Tally
+    tally: CellTally
     key: tuple[int, ...] = ()
 
     def each(self) -> Iterator[DealRow | Rejected]:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from pipeboard.domain.commands import Precision
 from pipeboard.domain.money import Money
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue
 
 Outcome = Literal["open", "won", "lost"]
 
@@ -77,12 +81,12 @@ class DealRow:
     Instants are UTC. `stage` is the stage that the deal stands in or, when it is closed, last
     stood in, if the file tells; a name such as "Closed Won" is an `outcome` and never a stage.
     `entered` holds open stages in time order, one perhaps twice.
-    `created_at` is the created date of the file, else the earliest instant of the row, where
-    `began_unknown` says that this is only its end. `by_day` names those of `created_at` and
-    `closed_at` of which the file tells the day alone.
+    `created_at` is the created date of the file, else the earliest instant of the row;
+    `precision` says of it and of `closed_at` where the file tells the day alone, or not even that.
     `probability_bp` is that of an open deal, in pipeboard's own files only if set by hand.
     `ref` is the reference ("D-142") that pipeboard gave the deal where it was exported, `version`
     that of the deal then, `external_source` the tool of `external_id` (None: the file's own).
+    `others` are fields of the deal by name that nothing here treats apart.
     `remarks` name what is odd in the row, for the report to count.
     """
 
@@ -101,15 +105,12 @@ class DealRow:
     value: Money | None = None
     owner: str | None = None
     source: str | None = None
-    source_detail: str | None = None
-    contact_reason: str | None = None
     tags: tuple[str, ...] = ()
     probability_bp: int | None = None
     forecast_category: str | None = None
     created_at: datetime | None = None
     closed_at: datetime | None = None
-    by_day: tuple[str, ...] = ()
-    began_unknown: bool = False
+    precision: Mapping[str, Precision] = field(default_factory=dict)
     expected_close: date | None = None
     entered: tuple[Entered, ...] = ()
     lost_category: str | None = None
@@ -117,17 +118,11 @@ class DealRow:
     competitor: str | None = None
     recycle_on: date | None = None
     lost_objection: str | None = None
-    competitors: tuple[str, ...] = ()
     next_text: str | None = None
     next_due: date | None = None
     next_every: str | None = None
     snoozed_until: date | None = None
     snooze_reason: str | None = None
-    trial_close: str | None = None
-    quote_sent_at: datetime | None = None
-    offer_expires_on: date | None = None
-    floor_value: Money | None = None
-    links: tuple[str, ...] = ()
     contacts: tuple[RowContact, ...] = ()
     notes: tuple[RowNote, ...] = ()
     touches: tuple[RowTouch, ...] = ()
@@ -135,6 +130,7 @@ class DealRow:
     terms: tuple[RowTerm, ...] = ()
     checklist: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
+    others: Mapping[str, FieldValue] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
 

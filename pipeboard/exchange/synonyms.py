@@ -13,7 +13,8 @@ _NAMES = {
     "external_id": (
         "id record_id opportunity_id deal_id crm_id deal_number opportunity_number "
         "datensatz_id id_de_registro id_enregistrement deal_uid uuid lead_id opp_id "
-        "potential_id auftrag_id vorgang_id id_deal id_sdelki"
+        "potential_id auftrag_id vorgang_id id_deal id_sdelki "
+        "do_not_modify_opportunity opportunity_key issue_id lead_number chancennummer ref_n"
     ),
     "title": (
         "name deal deal_name deal_title opportunity opportunity_name subject project "
@@ -25,7 +26,10 @@ _NAMES = {
         "titolo dealnaam naam kans nazwa nazwa_transakcji szansa nazev obchod nazov "
         "megnevezes uzlet firsat firsat_adi anlasma название название_сделки сделка назва "
         "назва_угоди угода affarsmojlighet affar handel salgsmulighed mulighet kauppa nimi "
-        "denumire oportunitate 商机 商机名称 商談 商談名 案件名 거래 거래명 העסקה שם_העסקה"
+        "denumire oportunitate 商机 商机名称 商談 商談名 案件名 거래 거래명 העסקה שם_העסקה "
+        "dealname topic summary task_name intitule libelle nome_opportunita nom_de_l_opportunite "
+        "nombre_de_la_oportunidad nome_da_oportunidade naam_van_de_kans nazwa_szansy "
+        "nazov_prilezitosti τίτλος όνομα ευκαιρία"
     ),
     "account": (
         "account_name company company_name organization organisation organization_name "
@@ -37,7 +41,9 @@ _NAMES = {
         "klient firma_nazev zakaznik spolecnost ceg ugyfel vallalat sirket musteri компания "
         "клиент организация контрагент компанія клієнт організація foretag kund virksomhed "
         "bedrift asiakas yritys companie "
-        "客户 客户名称 公司 取引先 取引先名 会社 회사 고객 לקוח חברה"
+        "客户 客户名称 公司 取引先 取引先名 会社 회사 고객 לקוח חברה "
+        "potential_customer party tiers org_name organization_org_name contraente relatie "
+        "εταιρεία πελάτης お客様 会社名"
     ),
     "pipeline": "pipeline_name vertriebspipeline tuyau embudo funil lejek воронка воронка_продаж",
     "stage": (
@@ -46,11 +52,15 @@ _NAMES = {
         "etape_de_l_affaire etapa fase etapa_del_negocio fase_affare fase_trattativa "
         "etapa_do_negocio dealfase etap faza faze stadium szakasz fazis asama стадия "
         "стадия_сделки этап этап_сделки стадія етап steg fas salgsfase trin vaihe "
-        "etapa_oportunitate 阶段 销售阶段 フェーズ 단계 שלב"
+        "etapa_oportunitate 阶段 销售阶段 フェーズ 단계 שלב "
+        "dealstage current_stage milestone section_column current_milestone fase_actual "
+        "fase_attuale "
+        "ステージ 商談フェーズ στάδιο φάση"
     ),
     "status": (
         "deal_status opportunity_status status_type deal_state state statut estado stato "
-        "статус stav allapot durum tila stare 状态 ステータス 상태 סטטוס"
+        "статус stav allapot durum tila stare 状态 ステータス 상태 סטטוס "
+        "opportunity_state stato_opportunita statut_opportunite"
     ),
     "value": (
         "amount deal_value deal_amount deal_size close_value opportunity_amount "
@@ -60,12 +70,16 @@ _NAMES = {
         "auftragsvolumen volumen summe montant valeur montant_de_la_transaction importe monto "
         "valor valor_del_negocio importo valore valor_do_negocio bedrag waarde kwota wartosc "
         "castka hodnota suma osszeg ertek tutar deger сумма сумма_сделки бюджет сума belopp "
-        "varde belob verdi belop summa arvo valoare 金额 金額 금액 סכום ערך"
+        "varde belob verdi belop summa arvo valoare 金额 金額 금액 סכום ערך "
+        "est_revenue bid_amount erwarteter_umsatz projected_revenue valor_unico "
+        "montant_opportunite importo_stimato geschatte_waarde geschatte_omzet бюджет_руб "
+        "сумма_руб value_in_cents amount_in_cents amount_cents value_cents αξία ποσό"
     ),
     "currency": (
         "currency_code currency_iso_code deal_currency amount_currency value_currency "
         "deal_currency_code currency_of_value valuta wahrung devise moneda moeda waluta mena "
-        "penznem para_birimi doviz валюта valuta_deal valyuta 货币 通貨 통화 מטבע"
+        "penznem para_birimi doviz валюта valuta_deal valyuta 货币 通貨 통화 מטבע "
+        "bid_currency"
     ),
     "owner": (
         "user deal_owner opportunity_owner sales_agent sales_rep sales_representative rep "
@@ -78,7 +92,10 @@ _NAMES = {
         "responsavel proprietario_do_negocio eigenaar verantwoordelijke wlasciciel opiekun "
         "handlowiec vlastnik obchodnik zodpovedny felelos tulajdonos sahibi sorumlu "
         "ответственный менеджер владелец відповідальний agare ansvarig ejer eier omistaja "
-        "vastuuhenkilo responsabil 负责人 所有者 担当者 담당자 אחראי"
+        "vastuuhenkilo responsabil 负责人 所有者 担当者 담당자 אחראי "
+        "hubspot_owner_id user_responsible assegnato_a salesperson_name toegewezen_aan "
+        "przypisany_do "
+        "υπεύθυνος"
     ),
     "source": (
         "lead_source deal_source original_source quelle leadquelle origine origen fonte "
@@ -101,7 +118,10 @@ _NAMES = {
         "letrehozas_datuma olusturulma_tarihi дата_создания создано дата_створення створено "
         "skapad skapad_datum oprettet opprettet luotu data_crearii creat_la "
         "创建时间 创建日期 作成日 생성일 "
-        "תאריך_יצירה"
+        "תאריך_יצירה "
+        "createdate add_time creation creato_il aangemaakt_op registrert registreret "
+        "data_creazione "
+        "creado_el criada_em ημερομηνία_δημιουργίας"
     ),
     "close_date": (
         "closing_date closed_date date_closed closure_date end_date deal_close_date "
@@ -110,7 +130,8 @@ _NAMES = {
         "sluitdatum sluitingsdatum data_zamkniecia datum_uzavreni datum_uzavretia "
         "lezaras_datuma zaras_datuma kapanis_tarihi дата_закрытия дата_завершения "
         "дата_закриття stangningsdatum slutdatum lukkedato sulkemispaiva data_inchiderii 结束日期 "
-        "成交日期 完了予定日 마감일 תאריך_סגירה"
+        "成交日期 完了予定日 마감일 תאריך_סגירה "
+        "closedate salgsdato"
     ),
     "closed_at": "closed_on actual_close_date",
     "won_at": "won_date date_won won_time won_on",
@@ -122,7 +143,10 @@ _NAMES = {
         "fecha_de_cierre_prevista fecha_prevista_de_cierre data_di_chiusura_prevista "
         "data_de_fechamento_prevista verwachte_sluitdatum przewidywana_data_zamkniecia "
         "ocekavane_datum_uzavreni varhato_zaras tahmini_kapanis_tarihi "
-        "предполагаемая_дата_закрытия ожидаемая_дата_закрытия очікувана_дата_закриття"
+        "предполагаемая_дата_закрытия ожидаемая_дата_закрытия очікувана_дата_закриття "
+        "est_close_date date_d_echeance geschatte_afsluitdatum planowane_zamkniecie "
+        "fecha_cierre_prevista fecha_prevista chiusura_prevista geplanter_abschluss 预计成交日期 "
+        "预计结束日期"
     ),
     "stage_entered_at": (
         "last_stage_change last_stage_change_date date_entered_stage stage_date "
@@ -134,7 +158,8 @@ _NAMES = {
         "wahrscheinlichkeit probabilite probabilidad probabilita probabilidade "
         "kans_percentage prawdopodobienstwo pravdepodobnost pravdepodobnost_uspechu "
         "valoszinuseg olasilik вероятность імовірність ймовірність sannolikhet sandsynlighed "
-        "sannsynlighet todennakoisyys probabilitate"
+        "sannsynlighet todennakoisyys probabilitate "
+        "probability_of_winning kans_op_succes kans"
     ),
     "forecast_category": "forecast_category_name",
     "lost_reason": (

@@ -19,7 +19,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
+class Figure:
     """A number that no sample of deals stands behind; None where nobody knows it."""
 
     value: Number | None
@@ -28,11 +28,11 @@ class Amount:
     """Whether it is taken off, which is said with a minus where people read it."""
 
 
-Value = Metric | Difference | Amount | str | int | None
+Value = Metric | Difference | Figure | str | int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class FigureTable:
     """Rows under a key each; `columns` are the names of what stands behind it, as in JSON, and
     `heads` how people read them."""
 

@@ -36,7 +36,7 @@ class Unread:
 
 
 @dataclass(slots=True)
-class Tally:
+class CellTally:
     """Counts of one pass through a file."""
 
     unread: dict[str, Unread] = field(default_factory=dict)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
+from pipeboard.domain.commands import Precision
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import quoted, slug
 
@@ -61,6 +62,15 @@ _CATEGORIES = {
 def is_blank(cell: str) -> bool:
     """Whether a cell says that there is no value."""
     return not cell or cell.casefold() in _BLANKS
+
+
+def read_precision(cell: str) -> Precision:
+    """How exactly an instant is known, in the words of our own files."""
+    word = cell.strip().lower()
+    known: dict[str, Precision] = {"day": "day", "unknown": "unknown"}
+    if word not in known:
+        raise BadInput(f"{quoted(cell)} is not how exactly a date is known: day or unknown")
+    return known[word]
 
 
 def percent_reader(column: Callable[[], Iterable[str]]) -> Callable[[str], int]:

@@ -10,7 +10,7 @@ from typing import Any
 from pipeboard.domain.errors import BadInput
 
 KIND = "pipeboard workspace"
-_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+_as_line = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
 def whole_document(
@@ -20,13 +20,13 @@ def whole_document(
     rows: Callable[[str], Iterable[Sequence[Any]]],
 ) -> Iterator[str]:
     """The text of the document in pieces; the same for the same workspace."""
-    yield f'{{"schema":1,"kind":{_encode(KIND)},"database_schema":{schema},"tables":{{'
+    yield f'{{"schema":1,"kind":{_as_line(KIND)},"database_schema":{schema},"tables":{{'
     for place, table in enumerate(tables):
         comma = "," if place else ""
-        yield f'{comma}\n{_encode(table)}:{{"columns":{_encode(list(columns(table)))},"rows":['
+        yield f'{comma}\n{_as_line(table)}:{{"columns":{_as_line(list(columns(table)))},"rows":['
         separator = "\n"
         for row in rows(table):
-            yield separator + _encode(list(row))
+            yield separator + _as_line(list(row))
             separator = ",\n"
         yield "]}"
     yield "\n}}\n"
@@ -34,7 +34,7 @@ def whole_document(
 
 def is_whole(head: str) -> bool:
     """Whether a text begins as a whole workspace does."""
-    return f'"kind":{_encode(KIND)}' in "".join(head[:200].split("\n")).replace(": ", ":")
+    return f'"kind":{_as_line(KIND)}' in "".join(head[:200].split("\n")).replace(": ", ":")
 
 
 def read_whole(path: Path) -> Mapping[str, Any]:

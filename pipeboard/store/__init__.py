@@ -41,7 +41,7 @@ class Staging:
     stage: Stage
     stored: Callable[[], None]
 
-    def store(self, work: Callable[[Writer], T]) -> T:
+    def store(self, work: Callable[[Writer], T], *, give_up: Callable[[], bool] | None = None) -> T:
         """What `work` does within one short transaction, on the connection that has the stage."""
         from pipeboard.store.engine import write
         from pipeboard.store.writing import Writer
@@ -50,6 +50,7 @@ class Staging:
             self.connection,
             self.identity,
             lambda database: work(Writer(database)),
+            give_up=give_up or (lambda: False),
             stored=self.stored,
         )
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from pipeboard import verb_place
 from pipeboard.domain.text import printable
 from pipeboard.store.locating import Location
 
@@ -24,12 +25,7 @@ _RESERVED = _PENDING + 1
 _SHARED = range(_PENDING + 2, _PENDING + 512)
 _LOG_WRITER, _LOG_RECOVERY = 120, 122
 _PROGRAM = "pipeboard"
-# The words of a command line that may be shown; all others could be what somebody typed.
-VERBS = re.compile(
-    "init|demo|import|export|add|list|show|set|assign|tag|archive|unarchive|merge|move|won|lost|reopen"
-    "|next|log|note|answer|snooze|contact|term|tick|recycle|metrics|target|call|fx|setting|undo"
-    "|redo|history|pipeline|rep|config|keys|version"
-)
+_VERB = re.compile("[a-z]{2,12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +181,10 @@ def _program(pid: int) -> tuple[str, bool]:
     ours = next((i for i, word in enumerate(words[:4]) if Path(word).name == _PROGRAM), None)
     if ours is None:
         return printable(name), False
-    verb = next((word for word in words[ours + 1 :] if VERBS.fullmatch(word)), "")
+    # Only the verb may be shown: all other words could be what somebody typed.
+    words = words[ours + 1 :]
+    at = verb_place(words)
+    verb = words[at] if at is not None and _VERB.fullmatch(words[at]) else ""
     return f"{_PROGRAM} {verb}".strip(), bool(verb)
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date
-from operator import index, itemgetter
+from operator import attrgetter, index, itemgetter
+from types import MappingProxyType
 from typing import Any
 
 from pipeboard.domain.deal import Deal, Loss, NextStep, Status
 from pipeboard.domain.events import (
-    DATES,
-    INSTANTS,
+    DEAL_DEFAULTS,
+    DEAL_FIELDS,
     Event,
+    deal_of,
     event_from_json,
     from_json,
     instant,
@@ -23,7 +25,15 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.text import fold
 from pipeboard.store.troubles import UNREADABLE, of_deal
 
-_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+def _plain(value: object) -> object:
+    """What the encoder does not know as something that it knows."""
+    return value.copy() if type(value) is MappingProxyType else to_json(value)
+
+
+as_json = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, separators=(",", ":"), default=_plain
+).encode
 
 SAME = (
     "id",
@@ -50,19 +60,22 @@ SAME = (
     "external_source",
     "rank",
 )
-IN_DOC = (
-    "imported",
-    "imported_as",
-    "tags",
-    "fields",
-    "answers",
-    "contacts",
-    "checklist",
-    "terms",
-    "asks",
-    "competitors",
-    "links",
+INSTANTS = (
+    "created_at",
+    "stage_entered_at",
+    "qualified_at",
+    "closed_at",
+    "last_touch_at",
+    "last_outbound_at",
+    "last_reply_at",
+    "quote_sent_at",
+    "archived_at",
 )
+DATES = ("expected_close", "snoozed_until", "offer_expires_on")
+_OF_SEVERAL_COLUMNS = ("outcome", "value", "floor_value", "loss", "next_step")
+_WITH_COLUMNS = {*SAME, *INSTANTS, *DATES, *_OF_SEVERAL_COLUMNS}
+IN_DOC = tuple(name for name in DEAL_FIELDS if name not in _WITH_COLUMNS)
+"""What has no column: lists, mappings, and each field that nothing is looked up by."""
 
 
 DEALS = (
@@ -86,6 +99,8 @@ _TEXTS_OF = itemgetter(
 _SAME_OF = itemgetter(*SAME)
 _INSTANTS_OF = itemgetter(*INSTANTS)
 _DATES_OF = itemgetter(*DATES)
+_same_of, _instants_of = attrgetter(*SAME), attrgetter(*INSTANTS)
+_dates_of, _doc_of = attrgetter(*DATES), attrgetter(*IN_DOC)
 
 
 def stored_deal(row: Mapping[str, Any]) -> Deal:
@@ -102,7 +117,7 @@ def stored_deal(row: Mapping[str, Any]) -> Deal:
 def deal_from_row(row: Mapping[str, Any]) -> Deal:
     """The deal that a row of the table `deal` stands for."""
     _check_types(row)
-    values: dict[str, Any] = dict(zip(SAME, _SAME_OF(row), strict=True))
+    values: dict[str, Any] = {**DEAL_DEFAULTS, **dict(zip(SAME, _SAME_OF(row), strict=True))}
     values["removed"] = bool(values["removed"])
     for name, us in zip(INSTANTS, _INSTANTS_OF(row), strict=True):
         values[name] = None if us is None else instant(us)
@@ -112,14 +127,11 @@ def deal_from_row(row: Mapping[str, Any]) -> Deal:
     if doc != "{}":
         for name, data in json.loads(doc).items():
             values[name] = from_json(name, data)
-    return Deal(
-        **values,
-        outcome=Status(row["outcome"]),
-        value=_money(row["value_minor"], row["value_currency"]),
-        floor_value=_money(row["floor_minor"], row["floor_currency"]),
-        loss=_loss(row),
-        next_step=_next_step(row),
-    )
+    values["outcome"] = Status(row["outcome"])
+    values["value"] = _money(row["value_minor"], row["value_currency"])
+    values["floor_value"] = _money(row["floor_minor"], row["floor_currency"])
+    values["loss"], values["next_step"] = _loss(row), _next_step(row)
+    return deal_of(values)
 
 
 def _check_types(row: Mapping[str, Any]) -> None:
@@ -173,18 +185,16 @@ def _next_step(row: Mapping[str, Any]) -> NextStep | None:
 
 def row_from_deal(deal: Deal, updated_at: int) -> dict[str, Any]:
     """The row of the table `deal` for a deal; `updated_at` in microseconds."""
-    row: dict[str, Any] = {name: getattr(deal, name) for name in SAME}
-    for name in INSTANTS:
-        at = getattr(deal, name)
+    row: dict[str, Any] = dict(zip(SAME, _same_of(deal), strict=True))
+    for name, at in zip(INSTANTS, _instants_of(deal), strict=True):
         row[name] = None if at is None else micros(at)
-    for name in DATES:
-        row[name] = to_json(getattr(deal, name))
+    for name, day in zip(DATES, _dates_of(deal), strict=True):
+        row[name] = None if day is None else day.isoformat()
     value, floor, loss, step = deal.value, deal.floor_value, deal.loss, deal.next_step
-    ratings = {
-        key: deal.answers[key].rating for key in sorted(deal.answers) if deal.answers[key].is_given
-    }
-    doc = {name: to_json(found) for name in IN_DOC if (found := getattr(deal, name))}
-    return row | {
+    answers = sorted(deal.answers.items()) if deal.answers else ()
+    ratings = {key: answer.rating for key, answer in answers if answer.is_given}
+    doc = {name: found for name, found in zip(IN_DOC, _doc_of(deal), strict=True) if found}
+    row |= {
         "live": not deal.removed and deal.archived_at is None,
         "outcome": str(deal.outcome),
         "value_minor": value.minor if value else None,
@@ -201,11 +211,12 @@ def row_from_deal(deal: Deal, updated_at: int) -> dict[str, Any]:
         "next_due": to_json(step.due) if step else None,
         "next_every": step.every if step else None,
         "answered": len(ratings),
-        "ratings": _as_json(ratings) if ratings else "",
+        "ratings": as_json(ratings) if ratings else "",
         "folded": folded(deal),
         "updated_at": updated_at,
-        "doc": _as_json(doc) if doc else "{}",
+        "doc": as_json(doc) if doc else "{}",
     }
+    return row
 
 
 def folded(deal: Deal) -> str:

@@ -126,8 +126,7 @@ class Writer(TargetWriter):
 
     def add_staged(self, stage: Stage) -> None:
         """Stores changes of a command that has begun and that were put together before."""
-        count = stage.highest()
-        first = self.numbers("deal", count).start if count else 1
+        first = self.numbers("deal", stage.highest).start if stage.highest else 1
         stage.write(first - 1)
 
     def restore(self, document: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import ClassVar
 
@@ -17,17 +18,23 @@ from pipeboard.ui.busy import is_busy
 from pipeboard.ui.changes import Change
 from pipeboard.ui.draw.glyphs import Glyphs
 from pipeboard.ui.host import Look
+from pipeboard.ui.key_table import program_keys
+from pipeboard.ui.last_view import keep_view
 from pipeboard.ui.net import Net, under_net
 from pipeboard.ui.overlays.overlay import Overlay
+from pipeboard.ui.palette import theme
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.seat import Seat
 from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.drafts import Drafts, keep_unstored
+from pipeboard.ui.terminal.facts import keep_background
+from pipeboard.ui.terminal.reading import BackgroundTold
 from pipeboard.ui.terminal.session import Session
 from pipeboard.ui.terminal.typeahead import TypeAhead
-from pipeboard.ui.turns import Turn
 from pipeboard.ui.waiting import Waiting
+from pipeboard.ui.widgets.canvas import BoardCanvas
+from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import WriteQueue
 
 
@@ -58,6 +65,8 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         self.housekeeper = housekeeper
         self.look: Look = look
         self.seat = seat
+        self.me = seat.me
+        """The rep that acts."""
         self.theme_inks = look.theme
         settings: Settings = state.reader.settings()
         self.drafts = Drafts(
@@ -67,9 +76,9 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         self.net = Net(lambda: self.crash_log, self.say_on_top)
         self.waiting = Waiting(self, self)
         self.last_change: Change | None = None
-        self.settings: Settings = state.reader.settings()
+        self.done_here: set[str] = set()
+        self.settings = settings
         self._state = state
-        self._dropped = 0
 
     @property
     def today(self) -> date:
@@ -78,11 +87,6 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
     def today_now(self) -> date:
         """The date in the workspace's zone, by the clock."""
         return self.seat.clock().astimezone(self.settings.zone).date()
-
-    @property
-    def me(self) -> str:
-        """The rep that acts."""
-        return self.seat.me
 
     @property
     def glyphs(self) -> Glyphs:
@@ -94,7 +98,27 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         return BoardScreen(self._state, self.look.theme)
 
     def on_mount(self) -> None:
-        self.set_keymap(dict(self.look.keymap))
+        own = {key.id: key.keys for key in program_keys(self.look.programs)}
+        self.set_keymap({**self.look.keymap, **own})
+
+    @property
+    def asks_background(self) -> bool:
+        """Is the terminal to be asked whether it is light?"""
+        return self.look.follows_terminal
+
+    def on_background_told(self, event: BackgroundTold) -> None:
+        """The theme follows the terminal, where the person has chosen none."""
+        name = "light" if event.is_light else "dark"
+        if not self.look.follows_terminal or name == self.theme_inks.name:
+            return
+        keep_background(self.seat.folder, name)
+        self.theme_inks = theme(name)
+        self.look = replace(self.look, theme=self.theme_inks)
+        for screen in self.screen_stack:
+            for widget in screen.query("*"):
+                if isinstance(widget, BoardCanvas | Page):
+                    widget.theme = self.theme_inks
+                widget.refresh()
 
     # What keys may do.
 
@@ -129,39 +153,14 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
 
     # What waits.
 
-    def begin(self, turn: Turn) -> None:
-        """An action begins: keys wait for its questions or its end."""
-        self.waiting.turns.append(turn)
-        self.acts()
-
-    def end(self, turn: Turn) -> None:
-        """It has ended."""
-        self.waiting.turns.remove(turn)
-        self.has_acted()
-
-    def notice_waiting(self, *, clicked: bool = False) -> None:
+    def notice_waiting(self, clicked: bool) -> None:
         if self.is_running:
-            self.waiting.notice(clicked=clicked)
-
-    @property
-    def busy_words(self) -> str:
-        """For whom and with what keys wait; empty while they do not, or not for long."""
-        return self.waiting.words
+            self.waiting.notice(clicked)
 
     def give_up(self) -> None:
         """^c: what is under way is not stored if it is not being stored already."""
-        self.drop_behind()
         super().give_up()
         self.write_queue.give_up()
-
-    def drop_behind(self) -> None:
-        """The keys that wait are not given out any more."""
-        self._dropped += self.drop_typed()
-
-    def take_dropped(self) -> int:
-        """How many keys were dropped and not told of yet."""
-        count, self._dropped = self._dropped, 0
-        return count
 
     # What goes wrong, and leaving.
 
@@ -181,13 +180,14 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
                 return
 
     def save_drafts(self) -> None:
-        """What is half typed on any screen, and what was asked for and is not stored."""
+        """What is half typed on any screen, what was asked for and is not stored, and the view."""
+        keep_view(self.seat.folder, self.seat.store.database_id, self._state)
         for screen in self.screen_stack:
             if isinstance(screen, Overlay):
                 screen.keep_draft()
         pending = self.waiting.pending if self.write_queue.waiting else ""
         at = self.seat.clock().astimezone(self.settings.zone)
-        keep_unstored(self.drafts, pending, self.typed_ahead, at)
+        keep_unstored(self.drafts, pending, self.key_queue.names, at)
 
     def paste_refused(self) -> None:
         """What is pasted is text; the screens below take keys."""

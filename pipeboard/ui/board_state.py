@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeboard.domain.board import Board, Card, Lens
+from pipeboard.domain.board import Board, Card, Lens, Sort, usual_sort
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.status import Status
 from pipeboard.domain.text import fold
-from pipeboard.ui.draw.layout import followed, layout, wanted, whole_cards
+from pipeboard.ui.draw.layout import card_rows, followed, layout, wanted, whole_cards
 from pipeboard.ui.draw.view import BoardView, Window
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ class BoardState:
         self.reader = reader
         self.view = view
         self.version = 0
+        self.sort: Sort | None = None
+        """The order that was chosen; else it is the usual one of what is looked at."""
         self._error: DatabaseError | None = None
         self._lens = lens
         self.load(lens)
@@ -59,6 +61,10 @@ class BoardState:
         """Why there are cards that cannot be shown; empty where all are."""
         return self._error.message if self._error else ""
 
+    def sorted(self, lens: Lens) -> Lens:
+        """The lens in the order that was chosen, or that is usual for it."""
+        return replace(lens, sort=self.sort or usual_sort(lens))
+
     def catch_up(self) -> None:
         """Reads the cards that could not be read before; raises why they still cannot."""
         if self._error is not None:
@@ -72,11 +78,14 @@ class BoardState:
         *,
         follow: int | None = None,
         touched: frozenset[int] | None = None,
+        stays: bool = False,
     ) -> None:
         """Reads everything again, under another lens if one is given.
 
-        The cursor stays on its deal, or goes to the deal `follow`; where the deal is gone it stays
-        at its place. With `touched` the cards of other stages are kept where their totals stand.
+        The cursor stays on its deal, or goes to the deal `follow`; where its deal is gone it stays
+        at its place, on the neighbour, with `stays` also where it is in another stage now. Another
+        lens that leaves nothing there takes it to the nearest deal. With `touched` the cards of
+        other stages are kept where their totals stand.
         """
         lens = lens or self._lens
         with self.reader.snapshot():
@@ -84,16 +93,21 @@ class BoardState:
             board = self.reader.board(lens)
             deal_id = follow if follow is not None else self._deal_under_cursor()
             place = self.reader.place(lens, deal_id) if deal_id is not None else None
+            if place is not None and stays and follow is None and place[0] != self._stage_id:
+                place = None
             before, error = self._lens, self._error
             self._lens, self._error = lens, None
             view = replace(
                 self.view,
-                board=replace(board, signs=self.view.board.signs),
+                board=replace(board, stage_signs=self.board.stage_signs),
                 windows=self._kept(board, touched),
             )
             if len(board.columns) != len(self.view.board.columns):
                 view = replace(view, tops=(), first_column=0)
-            view = self._read(_at(view, board, place))
+            view = _at(view, board, place)
+            if place is None and lens != before:
+                view = _nearest(view)
+            view = self._read(view)
             if self._error is not None:
                 failed = self._error
                 self._lens, self._error = before, error
@@ -112,8 +126,8 @@ class BoardState:
 
     def count_signs(self) -> None:
         """Reads how many deals carry each sign, which takes longer than all the rest."""
-        signs = self.reader.signs(self._lens)
-        self.view = replace(self.view, board=replace(self.board, signs=signs))
+        signs = self.reader.stage_signs(self._lens)
+        self.view = replace(self.view, board=replace(self.board, stage_signs=signs))
 
     def show(self, **changes: object) -> None:
         """Another cursor, size, density, status… and the cards that it takes to show them."""
@@ -131,7 +145,8 @@ class BoardState:
     def _row_beside(self, column: int) -> int:
         """The place in another column at the height of the cursor, so that the eye stays."""
         here, row = self.view.cursor
-        return self.view.top(column) + max(0, row - self.view.top(here))
+        y = max(0, row - self.view.top(here)) * card_rows(self.view, here)
+        return self.view.top(column) + y // card_rows(self.view, column)
 
     def page(self, halves: int) -> None:
         """The cursor so many half pages down, or up."""
@@ -141,7 +156,7 @@ class BoardState:
     def scroll(self, column: int, rows: int) -> None:
         """The cards of a column moved under the wheel; the cursor stays on the screen."""
         count = self.board.columns[column].count
-        fits = layout(self.view).body_rows // self.view.density
+        fits = layout(self.view).body_rows // card_rows(self.view, column)
         top = max(0, min(self.view.top(column) + rows, count - fits))
         tops = [self.view.top(index) for index in range(len(self.board.columns))]
         tops[column] = top
@@ -196,6 +211,12 @@ class BoardState:
                 return f"open with {found.name}: {found.ref} {found.title}"
         return ""
 
+    @property
+    def _stage_id(self) -> int | None:
+        """The stage of the column under the cursor."""
+        columns = self.board.columns
+        return columns[self.view.cursor[0]].stage.id if columns else None
+
     def _deal_under_cursor(self) -> int | None:
         return self.view.cursor_card.id if self.view.cursor_card else None
 
@@ -230,3 +251,12 @@ def _at(view: BoardView, board: Board, place: tuple[int, int] | None) -> BoardVi
         if each.stage.id == place[0]:
             return replace(view, cursor=(column, place[1]))
     return view
+
+
+def _nearest(view: BoardView) -> BoardView:
+    """The view with its cursor in the nearest column that holds deals."""
+    here, row = view.cursor
+    filled = [column for column, count in enumerate(view.counts) if count]
+    if not filled or here in filled:
+        return view
+    return replace(view, cursor=(min(filled, key=lambda column: abs(column - here)), row))

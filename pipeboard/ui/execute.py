@@ -14,7 +14,7 @@ from pipeboard.ui.palette import Role
 from pipeboard.ui.turns import turn_of
 
 if TYPE_CHECKING:
-    from pipeboard.workspace import Receipt
+    from pipeboard.workspace.receipts import Receipt
 
 
 async def execute(
@@ -75,9 +75,10 @@ async def tell(host: Host, receipt: Receipt) -> None:
     """Shows what was stored, and says it; its version is the one that the person has seen."""
     take_note_of(host, {deal.id: deal.version for deal in receipt.deals})
     await show_at_last(host, lambda: host.show_change(receipt))
+    host.program.done_here.add(receipt.command_id)
     undoable = receipt.command_id and receipt.verb not in ("undo", "redo")
     about = f"({receipt.about})" if receipt.about else ""
-    lost = dropped(host.program.take_dropped())
+    lost = dropped(host.program.key_queue.take_dropped())
     words = " ".join(filter(None, (receipt.summary, about, *receipt.notes, lost)))
     role: Role = "status.warn" if receipt.notes else "status.ok"
     host.say(words, role, "u undo" if undoable else "")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from asyncio import Future
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
 
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.domain.filter import Filter, parse_filter
-from pipeboard.domain.people import with_known_owners
 from pipeboard.ui.busy import is_busy
+from pipeboard.ui.key_table import BOARD, DEAL, program_keys
 from pipeboard.ui.keys import Key, rebound
+from pipeboard.ui.last_view import read_filter
 from pipeboard.ui.palette import Role, Theme
 from pipeboard.ui.turns import Targets, Turn, turn_of
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.screen import ModalScreen
 
+    from pipeboard.domain.filter import Filter
     from pipeboard.domain.pipeline import Pipeline, Stage
+    from pipeboard.domain.programs import OwnProgram
     from pipeboard.domain.settings import Settings
     from pipeboard.store.reading import Reader
     from pipeboard.ui.board_state import BoardState
@@ -28,10 +30,13 @@ if TYPE_CHECKING:
     from pipeboard.ui.net import Net
     from pipeboard.ui.seat import Seat
     from pipeboard.ui.terminal.drafts import Drafts
+    from pipeboard.ui.terminal.typeahead import KeyQueue
     from pipeboard.ui.write_queue import WriteQueue
-    from pipeboard.workspace import Receipt
+    from pipeboard.workspace.receipts import Receipt
 
 T = TypeVar("T")
+P = ParamSpec("P")
+Ids: TypeAlias = Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,8 @@ class Look:
     """What a person has chosen in the configuration, as far as screens care.
 
     `edit` gives a text to the person's editor and returns it; None where none may be run.
+    `programs` are the person's own, on keys of the screens that show deals.
+    `follows_terminal`: the theme is the one for the background that the terminal tells.
     """
 
     theme: Theme
@@ -46,10 +53,22 @@ class Look:
     digits_count: bool = False
     copy_command: str = ""
     edit: Callable[[str], str] | None = None
+    programs: tuple[OwnProgram, ...] = ()
+    follows_terminal: bool = False
 
     def keys_of(self, table: Sequence[Key]) -> tuple[Key, ...]:
         """The keys of a screen, as this person has them."""
-        return rebound(table, self.keymap)
+        own = program_keys(self.programs) if table in (BOARD, DEAL) else ()
+        return (*rebound(table, self.keymap), *own)
+
+
+class Waits(Protocol):
+    """Actions under way, and what is said of them where keys wait for long."""
+
+    @property
+    def words(self) -> str: ...
+    def begin(self, turn: Turn) -> None: ...
+    def end(self, turn: Turn) -> None: ...
 
 
 class Program(Protocol):
@@ -66,25 +85,18 @@ class Program(Protocol):
     net: Net
     settings: Settings
     last_change: Change | None
+    done_here: set[str]
+    """The commands of this session, by their ids."""
+    key_queue: KeyQueue
 
+    @property
+    def waiting(self) -> Waits: ...
     @property
     def today(self) -> date: ...
     @property
     def me(self) -> str: ...
-    @property
-    def is_waiting(self) -> bool: ...
-    @property
-    def busy_words(self) -> str: ...
-    @property
-    def typed_ahead(self) -> tuple[str, ...]: ...
     def today_now(self) -> date: ...
     def check_writable(self) -> None: ...
-    def begin(self, turn: Turn) -> None: ...
-    def end(self, turn: Turn) -> None: ...
-    def asking(self, answer: Future[Any]) -> None: ...
-    async def pause(self) -> None: ...
-    def drop_behind(self) -> None: ...
-    def take_dropped(self) -> int: ...
     def leave(self, return_code: int) -> None: ...
 
 
@@ -135,6 +147,20 @@ def selected(host: Host) -> tuple[int, ...]:
     return ids
 
 
+def on_deals(
+    action: Callable[Concatenate[Host, Ids, P], Awaitable[None]],
+) -> Callable[Concatenate[Host, P], Coroutine[object, object, None]]:
+    """An action that is given the deals that are meant, and is not begun where there are none."""
+
+    @wraps(action)
+    async def on_selected(host: Host, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        ids = selected(host)
+        if ids:
+            await action(host, ids, *args, **kwargs)
+
+    return on_selected
+
+
 def target_names(host: Host, ids: Sequence[int]) -> str:
     """The deals that are meant, in a few words."""
     return f"{len(ids)} deals" if len(ids) > 1 else host.present("name")
@@ -159,7 +185,7 @@ async def ask(host: Host, screen: ModalScreen[T]) -> T | None:
     if (turn := turn_of(host)) is not None:
         turn.has_begun = True
     shown = host.app.push_screen(screen, wait_for_dismiss=True)
-    host.program.asking(shown)
+    host.program.key_queue.asking(shown)
     return await asyncio.shield(shown)
 
 
@@ -174,7 +200,7 @@ async def patiently(host: Host, work: Callable[[], T]) -> T:
         except DatabaseError as error:
             if not is_busy(error):
                 raise
-        await host.program.pause()
+        await host.program.key_queue.pause()
 
 
 async def read(host: Host, look: Callable[[Reader], T]) -> T:
@@ -183,16 +209,6 @@ async def read(host: Host, look: Callable[[Reader], T]) -> T:
 
 
 def parse_query(host: Host, text: str) -> Filter | None:
-    """A filter as typed, with the reps that it names; None for none. Raises BadInput, NotFound
-    for an unknown owner, and `DatabaseError` while others hold the database."""
-    if not text.strip():
-        return None
-    settings = host.program.settings
-    query = parse_filter(
-        text,
-        today=host.today,
-        currency=settings.currency,
-        week_start=settings.week_start,
-        fiscal_shift=settings.fiscal_shift,
-    )
-    return with_known_owners(query, host.state.reader.reps(), host.program.me)
+    """A filter as typed (`read_filter`)."""
+    program = host.program
+    return read_filter(host.state.reader, program.settings, host.today, program.me, text)

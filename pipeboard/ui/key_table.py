@@ -7,15 +7,19 @@ one deal too has one id.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.near import did_you_mean
 from pipeboard.ui.draw.metrics.tab_names import TABS as METRICS_TABS
 from pipeboard.ui.keys import UNBOUND, Group, Key, key_named, refuse_shared_keys
+
+if TYPE_CHECKING:
+    from pipeboard.domain.programs import OwnProgram
 
 
 class DealTab(StrEnum):
@@ -30,6 +34,18 @@ class DealTab(StrEnum):
 
 
 DEAL_TABS = tuple(DealTab)
+
+
+class ImportTab(StrEnum):
+    """The parts of the import screen, in the order of their numbers."""
+
+    FILE = "File"
+    COLUMNS = "Columns"
+    WORDS = "Words"
+    PREVIEW = "Preview"
+
+
+IMPORT_TABS = tuple(ImportTab)
 
 
 def _key(
@@ -64,6 +80,8 @@ _elsewhere = partial(_key, "board", Group.ELSEWHERE)
 _app = partial(_key, "app")
 _deal = partial(_key, "deal")
 _metrics = partial(_key, "metrics")
+_import = partial(_key, "import")
+_first = partial(_key, "first", Group.ELSEWHERE)
 
 # fmt: off
 BOARD: Final[tuple[Key, ...]] = (
@@ -92,6 +110,8 @@ BOARD: Final[tuple[Key, ...]] = (
         hint="Move…", rank=4),
     _change("daily.next_step", "t", "Next step", "set the next step and its day", shown="t …",
         hint="Next step", rank=5),
+    _change("daily.done", "N", "Done", "the next step is done, as planned: what is next?",
+        hint="Done", rank=12),
     _change("notes.note", "n", "Note", "add a note", hint="Note", rank=6),
     _change("daily.interaction", "i", "Log an interaction", "log a call, e-mail, meeting, demo",
         shown="i …"),
@@ -113,11 +133,15 @@ BOARD: Final[tuple[Key, ...]] = (
         shown="J"),
     _change("selection.order_up", "K,shift+up", "Order up", "up in the column, by hand", shown="K"),
     _narrow("navigation.filter", "slash", "Filter", "filter as you type", hint="Filter", rank=7),
-    _narrow("navigation.saved_filters", "F", "Saved filters", "saved filters"),
+    _narrow("filters.attention", "exclamation_mark", "What needs me",
+        "overdue, no next step, stalled, all"),
+    _narrow("filters.saved_filters", "F", "Saved filters", "saved filters"),
     _narrow("navigation.mine", "O", "Mine / everyone", "mine, everyone's"),
     _narrow("navigation.pipeline", "P", "Pipeline", "another pipeline"),
     _narrow("navigation.sort", "s", "Sort…", "sort the cards", shown="s …"),
     _narrow("navigation.view", "v", "View…", "lines a card, pane, signs", shown="v …"),
+    _narrow("navigation.currency", "E", "One currency",
+        "sums in the workspace's currency, or each by itself"),
     _narrow("navigation.denser", "minus", "Fewer lines a card", "fewer lines a card"),
     _narrow("navigation.roomier", "plus,equals_sign", "More lines a card", "more lines a card",
         shown="+"),
@@ -128,6 +152,8 @@ BOARD: Final[tuple[Key, ...]] = (
     _many("selection.repeat", "full_stop", "Repeat", "the last change, on this deal"),
     _undo("selection.undo", "u", "Undo", "undo my last change", hint="Undo", rank=9),
     _undo("selection.redo", "U,ctrl+r", "Redo", "redo it"),
+    _undo("selection.undo_list", UNBOUND, "Undo list", "my changes, to take one back",
+        shown=":"),
     _elsewhere("daily.playbook", "b", "Playbook", "how this stage is worked, and its checklist"),
     _elsewhere("clipboard.copy", "y", "Copy…", "copy: l line, e e-mail, p phone, i id",
         shown="y …"),
@@ -135,6 +161,10 @@ BOARD: Final[tuple[Key, ...]] = (
     _elsewhere("navigation.switch", "tab", "Board / pane", "keys to the pane, to the board",
         shown="Tab"),
     _elsewhere("navigation.metrics", "M", "Metrics", "on target? what is stuck? which forecast?"),
+    _elsewhere("importing.open_import", "I", "Import a file", "bring deals in from a file",
+        id="board.import"),
+    _elsewhere("tour.begin", UNBOUND, "Tour", "eight keys, tried one after another",
+        shown=":tour", id="board.tour"),
     _elsewhere("navigation.reload", "R", "Reload", "read everything again"),
     _elsewhere("navigation.palette", "colon,ctrl+p", "Commands", "any command by name",
         hint="Command", rank=11),
@@ -151,6 +181,10 @@ _ONLY_ON_A_DEAL: Final[tuple[Key, ...]] = (
         _deal(Group.AROUND, "items.tab", str(n), str(tab), f"go to {tab.lower()}", given=n)
         for n, tab in enumerate(DEAL_TABS, 1)
     ),
+    _deal(Group.AROUND, "items.next_deal", "right_square_bracket", "Next deal",
+        "the deal below in its stage", hint="Next deal", rank=12, hint_key="] ["),
+    _deal(Group.AROUND, "items.deal_before", "left_square_bracket", "Deal before",
+        "the deal above in its stage"),
     _deal(Group.AROUND, "items.tab_before", "h,left,shift+tab", "Tab before", "one tab left"),
     _deal(Group.AROUND, "items.tab_after", "l,right,tab", "Next tab", "one tab right"),
     _deal(Group.NARROW, "items.search", "slash", "Search", "events that hold these words"),
@@ -168,14 +202,20 @@ _ONLY_ON_A_DEAL: Final[tuple[Key, ...]] = (
 
 # fmt: on
 _ON_A_DEAL: Final = """
-    down up top bottom half_down half_up page_down page_up back advance move next_step note
+    down up top bottom half_down half_up page_down page_up back advance move next_step done note
     interaction interview edit win lose snooze owner value close_date category probability tags
-    archive undo redo playbook copy help step_back quit
+    archive undo redo undo_list playbook copy help step_back quit
 """
 
 DEAL: Final[tuple[Key, ...]] = (
     *_ONLY_ON_A_DEAL,
-    *(key for key in BOARD if key.action in _ON_A_DEAL.split()),
+    *(
+        replace(key, label="Back", help="back to the board", hint="Back", rank=11)
+        if key.action == "quit"
+        else key
+        for key in BOARD
+        if key.action in _ON_A_DEAL.split()
+    ),
 )
 """The keys of the screen of one deal: its own, and the board's as far as one deal is enough."""
 
@@ -207,6 +247,12 @@ METRICS: Final[tuple[Key, ...]] = (
         hint="Mine/all", rank=4),
     _metrics(Group.NARROW, "figures.rep", "o", "Rep", "one rep's numbers"),
     _metrics(Group.NARROW, "figures.pipeline", "P", "Pipeline", "another pipeline"),
+    _metrics(Group.NARROW, "figures.since", "s", "Since…",
+        "why the pipeline changed since a day, or between two", shown="s …"),
+    _metrics(Group.CHANGE, "figures.call", "C", "My call…",
+        "what you say that the period will bring", shown="C …"),
+    _metrics(Group.NARROW, "figures.currency", "E", "Currency",
+        "sums in the workspace's currency, or the pipeline's"),
     _metrics(Group.NARROW, "figures.filter", "slash", "Filter", "only deals that match",
         hint="Filter", rank=7),
     _metrics(Group.ELSEWHERE, "export.copy_numbers", "y", "Copy", "copy this tab as Markdown",
@@ -221,23 +267,100 @@ METRICS: Final[tuple[Key, ...]] = (
     _metrics(Group.ELSEWHERE, "figures.step_back", "escape,q", "Back", "back to the board",
         hint="Back", rank=11),
 )
+
+IMPORT: Final[tuple[Key, ...]] = (
+    _import(Group.AROUND, "cursor.down", "j,down", "Down", "one line down"),
+    _import(Group.AROUND, "cursor.up", "k,up", "Up", "one line up"),
+    _import(Group.AROUND, "cursor.top", "home", "Top", "first line"),
+    _import(Group.AROUND, "cursor.bottom", "G,end", "Bottom", "last line"),
+    _import(Group.AROUND, "cursor.page_down", "pagedown,ctrl+d", "Page down", "a page down"),
+    _import(Group.AROUND, "cursor.page_up", "pageup,ctrl+u", "Page up", "a page up"),
+    *(
+        _import(Group.AROUND, "importing.tab", str(n), str(tab), f"go to {tab.lower()}", given=n)
+        for n, tab in enumerate(IMPORT_TABS, 1)
+    ),
+    _import(Group.AROUND, "importing.next_tab", "l,right,tab", "Next tab", "one tab right",
+        hint="Tab", rank=4, hint_key="1-4"),
+    _import(Group.AROUND, "importing.tab_before", "h,left,shift+tab", "Tab before",
+        "one tab left"),
+    _import(Group.NARROW, "import_choices.change", "enter", "Change",
+        "change what is under the cursor; on the preview, import", hint="Change", rank=1),
+    _import(Group.NARROW, "import_choices.leave_out", "minus,delete", "Leave out",
+        "leave the column or the word out", hint="Leave out", rank=6),
+    _import(Group.NARROW, "importing.choose_file", "o", "Another file", "another file",
+        hint="File", rank=5),
+    _import(Group.NARROW, "importing.choose_pipeline", "P", "Pipeline",
+        "where the deals go: a pipeline, or one of the file's own stages", hint="Pipeline",
+        rank=7),
+    _import(Group.CHANGE, "importing.import_now", "I", "Import", "import it as the preview says",
+        hint="Import", rank=2),
+    _import(Group.UNDO, "selection.undo", "u", "Undo", "take the import back", hint="Undo",
+        rank=8),
+    _import(Group.UNDO, "selection.redo", "U,ctrl+r", "Redo", "put it again"),
+    _import(Group.ELSEWHERE, "importing.reload", "R", "Look again", "read the file again"),
+    _import(Group.ELSEWHERE, "navigation.palette", "colon,ctrl+p", "Commands",
+        "any command by name"),
+    _import(Group.ELSEWHERE, "navigation.help", "question_mark,f1", "Help", "all keys",
+        hint="Help", rank=9),
+    _import(Group.ELSEWHERE, "importing.step_back", "escape,q", "Back",
+        "stop what is under way, or back to the board", hint="Back", rank=3),
+)
+
+FIRST: Final[tuple[Key, ...]] = (
+    _first("screen.try_demo", "d", "Try the demo", "60 made-up deals and a tour", hint="Demo",
+        rank=1, id="first.demo"),
+    _first("screen.make_pipeline", "n", "New pipeline", "choose its stages, add a deal",
+        hint="New", rank=2, id="first.new"),
+    _first("screen.import_file", "i", "Import a file", "see it all before it is saved",
+        hint="Import", rank=3, id="first.import"),
+    _first("screen.open_another", "o", "Open a database", "one that is shared with you",
+        hint="Open", rank=4, id="first.open"),
+    _first("screen.change_currency", "c", "Other currency", "what amounts are in",
+        hint="Currency", rank=5, id="first.currency"),
+    _first("screen.go", "j,down", "Down", "one choice down", given=1, id="first.down"),
+    _first("screen.go", "k,up", "Up", "one choice up", given=-1, id="first.up"),
+    _first("screen.choose", "enter,space", "Choose", "what the cursor is on", id="first.choose"),
+    _first("screen.show_help", "question_mark,f1", "Help", "all keys", hint="Help", rank=6,
+        id="first.help"),
+    _first("screen.quit", "q,escape", "Quit", "leave; nothing is written", hint="Quit", rank=7,
+        id="first.quit"),
+)
 # fmt: on
 
+SCREENS: Final[tuple[tuple[Key, ...], ...]] = (BOARD, DEAL, METRICS, IMPORT, FIRST)
+"""The keys of every screen."""
+
 ALL: Final[Mapping[str, Key]] = MappingProxyType(
-    {key.id: key for table in (METRICS, DEAL, BOARD) for key in table}
+    {key.id: key for table in reversed(SCREENS) for key in table}
 )
 """Every key of the program by its id."""
 
 
-def read_keymap(
-    wanted: Mapping[str, str], screens: Sequence[Sequence[Key]] = (BOARD, DEAL, METRICS)
-) -> dict[str, str]:
+def program_keys(programs: Sequence[OwnProgram]) -> tuple[Key, ...]:
+    """The keys of a person's own programs, which stand on the board and on a deal's screen."""
+    return tuple(
+        Key(
+            f"commands.{program.name}",
+            "programs.run",
+            ",".join(key_named(part.strip()) for part in program.key.split(",")),
+            program.name.capitalize(),
+            program.help,
+            Group.ELSEWHERE,
+            takes_deal=True,
+            given=(program.name,),
+        )
+        for program in programs
+    )
+
+
+def read_keymap(wanted: Mapping[str, str], programs: Sequence[OwnProgram] = ()) -> dict[str, str]:
     """The `[keys]` of the configuration as Textual's keymap: id to keys.
 
     An empty text takes a command's key away. `BadInput` for an unknown id, and for a key that two
     commands of a screen would share, neither of which Textual would say.
     """
-    known = {command.id: command.keys for screen in screens for command in screen}
+    known = {command.id: command.keys for screen in SCREENS for command in screen}
+    own = {key.id: key.keys for key in program_keys(programs)}
     keymap = {}
     for name, keys in wanted.items():
         if name not in known:
@@ -245,6 +368,7 @@ def read_keymap(
         keymap[name] = (
             ",".join(key_named(part.strip()) for part in keys.split(",") if part.strip()) or UNBOUND
         )
-    for screen in screens:
-        refuse_shared_keys({command.id: (known | keymap)[command.id] for command in screen})
+    for screen in SCREENS:
+        keys_of = {command.id: (known | keymap)[command.id] for command in screen}
+        refuse_shared_keys(keys_of | (own if screen in (BOARD, DEAL) else {}))
     return keymap

@@ -22,15 +22,23 @@ _NAMES: Final = {
     "equals_sign": "=",
     "asterisk": "*",
     "full_stop": ".",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
     "colon": ":",
     "question_mark": "?",
+    "exclamation_mark": "!",
     "less_than_sign": "<",
     "greater_than_sign": ">",
     "enter": "↵",
     "escape": "Esc",
     "pagedown": "PgDn",
     "pageup": "PgUp",
+    "f24": "",
 }
+
+
+UNBOUND: Final = "f24"
+"""A key that no keyboard has: Textual cannot unbind, so an unwanted command gets this one."""
 
 
 class Group(StrEnum):
@@ -67,7 +75,7 @@ class Key:
     rank: int = 0
     takes_deal: bool = False
     hint_key: str = ""
-    given: tuple[int, ...] = ()
+    given: tuple[int | str, ...] = ()
 
     @property
     def action(self) -> str:
@@ -76,6 +84,9 @@ class Key:
 
     @property
     def first_key(self) -> str:
+        """The key as people write it; for none what stands for it."""
+        if self.keys == UNBOUND:
+            return self.shown
         return name_of(self.keys.partition(",")[0])
 
     @property
@@ -86,10 +97,6 @@ class Key:
     def changes(self) -> bool:
         """Does it write? Then it is no use where a database is only read."""
         return self.group in (Group.CHANGE, Group.UNDO) and self.action != "open"
-
-
-UNBOUND: Final = "f24"
-"""A key that no keyboard has: Textual cannot unbind, so an unwanted command gets this one."""
 
 
 def bindings(table: Sequence[Key]) -> list[BindingType]:

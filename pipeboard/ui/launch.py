@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,18 +19,19 @@ from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.board import draw_board
 from pipeboard.ui.draw.glyphs import choose_glyphs
-from pipeboard.ui.draw.view import BoardView
+from pipeboard.ui.draw.view import AUTO, BoardView, Pane
 from pipeboard.ui.key_table import BOARD
+from pipeboard.ui.last_view import UNSAID, Opening, chosen_pipeline, last_view, opened_lens, sort_of
 from pipeboard.ui.palette import Theme, theme_for
 from pipeboard.ui.seat import SameFile, Seat, may_write
 from pipeboard.ui.terminal.drafts import forget_unstored
-from pipeboard.ui.terminal.facts import terminal_encoding, terminal_size
+from pipeboard.ui.terminal.facts import background, terminal_encoding, terminal_size
 from pipeboard.ui.terminal.first_frame import FirstFrame, paint
 from pipeboard.ui.terminal.ink import ColorDepth, color_depth
 
 if TYPE_CHECKING:
     from pipeboard.domain.actor import Actor
-    from pipeboard.domain.pipeline import Pipeline
+    from pipeboard.domain.programs import OwnProgram
     from pipeboard.store import Store
     from pipeboard.store.reading import Reader
     from pipeboard.ui.app import PipeboardApp
@@ -47,14 +48,19 @@ class Choices:
     """What the person has set; names and defaults are those of the configuration."""
 
     pipeline: str | None = None
-    theme: str = "dark"
+    opening: Opening = UNSAID
+    theme: str = "auto"
     glyphs: str = "auto"
-    density: int = 2
+    density: int | str = "auto"
+    sums: str = "each"
     mouse: bool = True
     keymap: Mapping[str, str] = field(default_factory=dict)
     digits: str = "stage"
     copy_command: str = ""
     edit: Callable[[str], str] | None = None
+    programs: tuple[OwnProgram, ...] = ()
+    begin: tuple[object, ...] = ()
+    """An action that is done as soon as the board stands, by its name, and what it is given."""
 
 
 def open_board(
@@ -70,8 +76,9 @@ def open_board(
     Nothing that is slow to import comes before the first frame.
     """
     depth = color_depth(environ)
-    theme = theme_for(choices.theme, depth)
-    state = first_state(store, clock, actor, choices, environ)
+    theme = theme_for(background(choices.theme, environ, state_folder), depth)
+    last = last_view(state_folder, store.database_id)
+    state = first_state(store, clock, actor, choices, environ, last)
     # What is alive now stays alive: collecting it while Textual is imported is time lost.
     gc.freeze()
     gc.disable()
@@ -87,27 +94,40 @@ def first_state(
     actor: Actor,
     choices: Choices,
     environ: Mapping[str, str],
+    last: Opening = UNSAID,
 ) -> BoardState:
-    """The board as it opens: the chosen pipeline, everyone's deals, the cursor on the first."""
+    """The board as it opens: as the person has set it, else as they left it the `last` time, else
+    everyone's deals of the pipeline that was written last."""
     reader = store.new_reader(busy_ms=FIRST_BUSY_MS)
     settings, pipelines = reader.settings(), reader.pipelines()
     _check_rep(reader, actor)
-    pipeline = _chosen(pipelines, choices.pipeline)
+    said = choices.pipeline or choices.opening.pipeline
+    pipeline = chosen_pipeline(pipelines, reader, said, last.pipeline)
+    opening = replace(choices.opening, pipeline=pipeline.name).over(last)
     today = clock().astimezone(settings.zone).date()
-    lens = Lens(pipeline.id, today, settings.zone, me=actor.rep)
+    into = settings.currency if choices.sums == "workspace" else ""
+    lens = Lens(pipeline.id, today, settings.zone, me=actor.rep, currency=into)
+    lens, filter_text = opened_lens(opening, reader, settings, lens)
     width, height = terminal_size()
+    density = choices.density if opening.density is None else opening.density
     read_only = store.read_only or not may_write(store.location)
     view = BoardView(
         Board(pipeline, lens, ()),
         (),
         width,
         height,
-        density=choices.density,
+        density=AUTO if isinstance(density, str) else density,
+        filter_text=filter_text,
         glyphs=choose_glyphs(choices.glyphs, environ, terminal_encoding()),
         demo=settings.demo,
         read_only=read_only,
+        pane=None if opening.pane is False else Pane(()),
     )
     state = BoardState(reader, lens, view)
+    state.sort = sort_of(opening)
+    stages = [column.stage.name for column in state.board.columns]
+    if opening.stage in stages:
+        state.show(cursor=(stages.index(opening.stage), 0))
     commands = keys.rebound(BOARD, choices.keymap)
     has_deal = state.card is not None
     state.show(hints=keys.hints(commands, has_deal=has_deal, read_only=read_only))
@@ -123,16 +143,6 @@ def _check_rep(reader: Reader, actor: Actor) -> None:
             f"There is no rep {quoted(actor.acting_as)} to act for.",
             hint=did_you_mean(actor.acting_as, reps) or "See 'pipeboard rep list'.",
         )
-
-
-def _chosen(pipelines: Sequence[Pipeline], name: str | None) -> Pipeline:
-    """The pipeline that is named, in whole or in part; the first unless one is."""
-    exact = [pipeline for pipeline in pipelines if name in (None, pipeline.name)]
-    if exact:
-        return exact[0]
-    from pipeboard.workspace.configuration import named_pipeline
-
-    return named_pipeline(pipelines, name)
 
 
 def _paint(state: BoardState, theme: Theme, depth: ColorDepth) -> FirstFrame | None:
@@ -179,7 +189,13 @@ def make_app(
         return Store(store.identity, read_only=store.read_only)
 
     look = Look(
-        theme, choices.keymap, choices.digits == "count", choices.copy_command, choices.edit
+        theme,
+        choices.keymap,
+        choices.digits == "count",
+        choices.copy_command,
+        choices.edit,
+        choices.programs,
+        follows_terminal=choices.theme == "auto" and theme.name in ("dark", "light"),
     )
     seat = Seat(
         actor,
@@ -189,6 +205,7 @@ def make_app(
         state_folder,
         first_words=getattr(store, "recovered", ""),
         may_write=store.read_only or may_write(store.location),
+        begin=choices.begin,
     )
     write_queue = WriteQueue(lambda: store, work_on)
     housekeeper = WriteQueue(open_another, work_on, owns_store=True)

@@ -143,6 +143,8 @@ class MetricsWorker:
             asked.owner,
             asked.query,
             asked.compares,
+            asked.currency,
+            asked.since,
             moment,
         )
         if key not in self._figures:
@@ -151,14 +153,21 @@ class MetricsWorker:
 
     def _find(self, asked: ReportView, moment: CountedMoment) -> Figures:
         question = ReportQuery(
-            asked.pipeline, asked.period, moment.at, asked.owner, asked.query, self._me
+            asked.pipeline,
+            asked.period,
+            moment.at,
+            asked.owner,
+            asked.query,
+            self._me,
+            asked.currency,
         )
         report = self._report(question, moment)
         before = None
         if asked.compares and asked.period.kind != "all":
             before = self._report(question.before(self._read().settings()), moment)
         deals = self._read().deals(named_deals(report))
-        return Figures(report, before, {deal.id: deal.name for deal in deals.values()})
+        names = {deal.id: deal.name for deal in deals.values()}
+        return Figures(report, before, names, asked.since)
 
     def _read(self) -> Reader:
         """A reader that belongs to this thread."""
@@ -177,7 +186,7 @@ class MetricsWorker:
         return report_on(self._read(), basis, question)
 
     def _basis(self, question: ReportQuery, moment: CountedMoment) -> Basis:
-        key = (question.pipeline, question.as_of, moment)
+        key = (question.pipeline, question.as_of, question.currency, moment)
         if key not in self._bases:
             while len(self._bases) >= KEPT_BASES:
                 # What is no longer looked at makes room before the next is read.

@@ -40,6 +40,8 @@ Role = Literal[
     "mark",
     "card.name",
     "card.marked",
+    "card.title",
+    "card.asleep",
     "card.money",
     "card.next",
     "card.due",
@@ -51,9 +53,15 @@ Role = Literal[
     "card.won",
     "card.lost",
     "cursor",
+    "cursor.text",
     "cursor.name",
     "cursor.money",
+    "cursor.overdue",
+    "cursor.none",
+    "cursor.stalled",
     "status",
+    "status.name",
+    "status.step",
     "status.ok",
     "status.warn",
     "status.error",
@@ -113,6 +121,8 @@ class _Paints(NamedTuple):
     bar_text: str | None
     bar_dim: str | None
     bar_back: str | None
+    lit_text: str | None
+    lit_back: str | None
     on_paint: str | None
 
 
@@ -129,6 +139,8 @@ _DARK = _Paints(
     bar_text="#d0d0d0",
     bar_dim="#949494",
     bar_back="#262626",
+    lit_text="#eeeeee",
+    lit_back="#3a3a3a",
     on_paint="#121212",
 )
 _LIGHT = _Paints(
@@ -142,6 +154,8 @@ _LIGHT = _Paints(
     bar_text="#303030",
     bar_dim="#6c6c6c",
     bar_back="#e4e4e4",
+    lit_text="#121212",
+    lit_back="#d0d0d0",
     on_paint="#ffffff",
 )
 _SIXTEEN = _Paints(
@@ -155,6 +169,8 @@ _SIXTEEN = _Paints(
     bar_text=None,
     bar_dim=None,
     bar_back=None,
+    lit_text=None,
+    lit_back=None,
     on_paint="black",
 )
 
@@ -166,6 +182,7 @@ _LOOKS: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
             "strip.shown",
             "card.name",
             "card.money",
+            "status.step",
             "input.text",
         ),
         "dim": (
@@ -179,6 +196,8 @@ _LOOKS: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
             "card.days",
             "card.fact",
             "card.lost",
+            "card.asleep",
+            "card.title",
             "status",
             "pane.label",
             "pane.time",
@@ -187,6 +206,7 @@ _LOOKS: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "strong": (
             "text.strong",
             "column.head",
+            "status.name",
             "pane.title",
             "pane.money",
             "pane.due",
@@ -225,8 +245,6 @@ _LOOKS: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
         "strong accent": (
             "column.head.current",
             "mark",
-            "cursor.name",
-            "cursor.money",
             "pane.head",
             "input.label",
         ),
@@ -262,6 +280,11 @@ _LOOKS: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
             "chart.good",
         ),
         "reverse": ("input.caret",),
+        "lit": ("cursor.text", "cursor.money"),
+        "lit strong": ("cursor.name",),
+        "lit strong red": ("cursor.overdue",),
+        "lit strong amber": ("cursor.none",),
+        "lit strong violet": ("cursor.stalled",),
     }
 )
 """Which roles look alike, by the look's name."""
@@ -281,7 +304,6 @@ def _looks(paint: _Paints) -> dict[str, Ink]:
         "faint": Ink(fg=paint.faint),
         "strong": Ink(bold=True),
         "reverse": Ink(reverse=True),
-        "green": Ink(fg=paint.green),
         "bar": bar,
         "bar strong": replace(bar, bold=True),
         "bar dim": Ink(fg=paint.bar_dim, bg=paint.bar_back),
@@ -291,8 +313,16 @@ def _looks(paint: _Paints) -> dict[str, Ink]:
         "red": paint.red,
         "amber": paint.amber,
         "violet": paint.violet,
+        "green": paint.green,
+    }
+    # Sixteen colours have none that is faint: there the name is reversed.
+    lit = Ink(fg=paint.lit_text, bg=paint.lit_back)
+    looks |= {
+        "lit": lit,
+        "lit strong": replace(lit, bold=True, reverse=paint.lit_back is None),
     }
     for name, hue in hues.items():
+        looks[f"lit strong {name}"] = Ink(fg=hue, bg=paint.lit_back, bold=True)
         looks[name] = Ink(fg=hue)
         looks[f"strong {name}"] = Ink(fg=hue, bold=True)
         looks[f"bar {name}"] = Ink(fg=hue, bg=paint.bar_back, bold=True)

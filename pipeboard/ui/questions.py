@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias, TypeVar
+from typing import Final, Generic, Literal, TypeAlias, TypeVar, cast
 
 from pipeboard.domain.deal import NOTHING, Deal
 from pipeboard.domain.errors import Conflict, GateNotMet, PipeboardError
@@ -28,8 +28,8 @@ Ask: TypeAlias = "Callable[[Questions], Awaitable[Came]]"
 """Asks its questions one after another, the same ones each time, and does what follows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Meeting:
+@dataclass(frozen=True)
+class Meeting(Generic[T]):
     """How what was typed goes together with what somebody else has stored meanwhile.
 
     `both` makes one answer of the deal as it is now, of mine and of what they have put there, in
@@ -37,9 +37,9 @@ class Meeting:
     stays a draft. `words` says mine where what was answered is no words, as the key of a menu.
     """
 
-    both: Callable[[Deal, Any, str], Any] | None = None
-    theirs: Callable[[Any], Awaitable[Outcome]] | None = None
-    words: Callable[[Any], str] | None = None
+    both: Callable[[Deal, T, str], T] | None = None
+    theirs: Callable[[T], Awaitable[Outcome]] | None = None
+    words: Callable[[T], str] | None = None
 
 
 class Questions:
@@ -48,7 +48,7 @@ class Questions:
     def __init__(self, screen: Host) -> None:
         self._screen = screen
         self._place = 0
-        self._answers: dict[int | str, Any] = {}
+        self._answers: dict[int | str, object] = {}
         self._typed: dict[int | str, Draft] = {}
         self._texts: dict[int | str, str] = {}
         self._last: int | str = 0
@@ -68,8 +68,7 @@ class Questions:
         place = draft.key if draft is not None and draft.key else self._place
         self._place += 1
         if place in self._answers and not (self._asks_again and place in self._typed):
-            answer: T = self._answers[place]
-            return answer
+            return cast("T", self._answers[place])
         if draft is not None and place in self._texts:
             draft.hand(self._texts[place], self._why)
             self._why = ""
@@ -92,7 +91,7 @@ class Questions:
         return bool(self._typed)
 
     @property
-    def mine(self) -> Any:
+    def mine(self) -> object:
         """The last answer."""
         return self._answers.get(self._last)
 
@@ -109,7 +108,7 @@ class Questions:
         """The questions come once more, with what was typed, and why it could not be stored."""
         self._place, self._why, self._asks_again = 0, why, True
 
-    def repeat(self, answer: Any = None) -> None:
+    def repeat(self, answer: object = None) -> None:
         """The same answers once more without a question, or another for the last of them."""
         if answer is not None:
             self._answers[self._last] = answer
@@ -117,7 +116,7 @@ class Questions:
 
 
 async def until_stored(
-    screen: Host, attempt: Ask, meeting: Meeting = Meeting()
+    screen: Host, attempt: Ask, meeting: Meeting[T] | None = None
 ) -> Outcome | Literal[True]:
     """Asks and does what follows until it is stored, or the person leaves.
 
@@ -126,6 +125,7 @@ async def until_stored(
     change stands. A gate has its own ways on.
     """
     questions = Questions(screen)
+    meeting = meeting or Meeting[T]()
     while True:
         came = await _try(attempt, questions)
         if came is None:
@@ -159,26 +159,26 @@ async def _try(attempt: Ask, questions: Questions) -> Came:
 
 
 async def _say_whose(
-    screen: Host, questions: Questions, conflict: Conflict, meeting: Meeting
+    screen: Host, questions: Questions, conflict: Conflict, meeting: Meeting[T]
 ) -> Outcome | None:
     """Has the person say whose change stands; the outcome where that is the end of it."""
     from pipeboard.ui.overlays.conflict import ConflictMenu, Side, about
 
-    details, mine = conflict.details, questions.mine
+    details, mine = conflict.details, cast("T", questions.mine)
     deal_id = int(str(details["deal"]).removeprefix("D-"))
     deal = await screen.program.write_queue.ask(lambda w: w.reader.deals([deal_id])[deal_id])
     shown = meeting.words(mine) if meeting.words is not None else mine
     seen = deal_seen_by(deal, screen.program.me)
     met = about(seen, details, shown, screen.program.settings.zone)
-    is_form = isinstance(mine, dict)
+    form = mine if isinstance(mine, dict) else {}
     side = await ask(
         screen,
         ConflictMenu(
-            met, joins=meeting.both is not None, by_field=is_form, notes=bool(meeting.theirs)
+            met, joins=meeting.both is not None, by_field=bool(form), notes=bool(meeting.theirs)
         ),
     )
-    rest = {name: mine[name] for name in mine if name not in met.fields} if is_form else {}
-    is_partly = bool(rest) and len(rest) < len(mine)
+    rest = {name: text for name, text in form.items() if name not in met.fields}
+    is_partly = bool(rest) and len(rest) < len(form)
     match side:
         case Side.MINE:
             questions.repeat()

@@ -59,8 +59,8 @@ async def in_turn(host: Host, turn: Turn, action: Action) -> None:
             except DatabaseError as error:
                 if turn.has_begun or not is_busy(error):
                     raise
-            await host.program.pause()
+            await host.program.key_queue.pause()
     except Exception as error:  # the boundary of all that keys do
         host.failed(error)
     finally:
-        host.program.end(turn)
+        host.program.waiting.end(turn)

@@ -60,7 +60,7 @@ class Seat:
     """Who acts, by which clock, on which store, with which folder for what is kept.
 
     `first_words` is what the opening of the database had to say; `may_write` is False where the
-    file is another's.
+    file is another's; `begin` is the action that is done at once, and what it is given.
     """
 
     actor: Actor
@@ -70,6 +70,7 @@ class Seat:
     folder: Path
     first_words: str = ""
     may_write: bool = True
+    begin: tuple[object, ...] = ()
 
     @property
     def me(self) -> str:

@@ -35,13 +35,28 @@ class Waiting:
         self._timer: Timer | None = None
         self._clicked = False
         self._holder = ""
-        self.turns: list[Turn] = []
-        self.words = ""
+        self._turns: list[Turn] = []
+        self._words = ""
+
+    @property
+    def words(self) -> str:
+        """For whom and with what keys wait; empty while they do not, or not for long."""
+        return self._words
+
+    def begin(self, turn: Turn) -> None:
+        """An action begins: keys wait for its questions or its end."""
+        self._turns.append(turn)
+        self._program.key_queue.acts()
+
+    def end(self, turn: Turn) -> None:
+        """It has ended."""
+        self._turns.remove(turn)
+        self._program.key_queue.has_acted()
 
     @property
     def pending(self) -> str:
         """What is under way, in a few words."""
-        turn = next((turn for turn in reversed(self.turns) if turn.what), None)
+        turn = next((turn for turn in reversed(self._turns) if turn.what), None)
         if turn is None:
             return ""
         screen = turn.screen
@@ -49,13 +64,13 @@ class Waiting:
         whom = target_names(screen, ids) if ids and isinstance(screen, LiveScreen) else ""
         return f"{turn.what}: {whom}" if whom else turn.what
 
-    def notice(self, *, clicked: bool = False) -> None:
+    def notice(self, clicked: bool) -> None:
         """Something about what waits has changed."""
-        if not self._program.is_waiting:
+        if not self._program.key_queue.is_waiting:
             self._end()
             return
         self._clicked = self._clicked or clicked
-        if self.words or clicked:
+        if self._words or clicked:
             self._tell()
         elif self._timer is None:
             self._timer = self._app.set_timer(PATIENCE_S, self._look)
@@ -63,15 +78,15 @@ class Waiting:
     def _look(self) -> None:
         """Finds out for whom the keys wait, now and from time to time."""
         self._timer = None
-        if self._program.is_waiting:
+        if self._program.key_queue.is_waiting:
             holder = lock_holder(self._program.seat.file.location)
             self._holder = str(holder).replace(" is ", ", who is ", 1) if holder else ""
             self._tell()
             self._timer = self._app.set_timer(_AGAIN_S, self._look)
 
     def _tell(self) -> None:
-        busy = Busy(self._holder, self.pending, self._program.typed_ahead, self._clicked)
-        self.words = busy.words(self._app.size.width - _BESIDE)
+        busy = Busy(self._holder, self.pending, self._program.key_queue.names, self._clicked)
+        self._words = busy.words(self._app.size.width - _BESIDE)
         self._show()
 
     def _end(self) -> None:
@@ -79,8 +94,8 @@ class Waiting:
             self._timer.stop()
             self._timer = None
         self._clicked, self._holder = False, ""
-        if self.words:
-            self.words = ""
+        if self._words:
+            self._words = ""
             self._show()
 
     def _show(self) -> None:

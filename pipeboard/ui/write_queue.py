@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from queue import SimpleQueue
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 
 from pipeboard.domain.errors import DatabaseError, GivenUp
 from pipeboard.ui.busy import is_busy
 from pipeboard.ui.turns import TURN
 
 if TYPE_CHECKING:
-    from pipeboard.store import Store
+    from pipeboard.store import Staging, Store
     from pipeboard.store.writing import Writer
     from pipeboard.workspace import Workspace
 
@@ -25,6 +25,12 @@ _PAUSE_S: Final = 0.05
 """Between two attempts at a database that others hold, besides what SQLite itself waits."""
 _LEAVING_S: Final = 0.2
 """How long closing waits for work that stores nothing."""
+
+
+class Write(Protocol[T]):
+    """A way to write: what `work` does in one transaction, unless it is given up before."""
+
+    def __call__(self, work: Callable[[Writer], T], *, give_up: Callable[[], bool]) -> T: ...
 
 
 class Order:
@@ -67,6 +73,40 @@ class Order:
         if self._given_up.is_set():
             raise GivenUp("Given up: nothing was stored.")
 
+    def carry_out(self, write: Write[T], work: Callable[[Writer], T]) -> T:
+        """What `write` stores, tried until nobody else holds the database; raises GivenUp."""
+        stored = False
+
+        def begun(writer: Writer) -> T:
+            self.begin_to_store()
+            return work(writer)
+
+        while True:
+            try:
+                result = write(begun, give_up=lambda: self.is_given_up)
+                stored = True
+                return result
+            except DatabaseError as error:
+                if not is_busy(error):
+                    self.check()
+                    raise
+            finally:
+                self.end_of_storing(stored=stored)
+            self.pause()
+
+
+class PatientStaging:
+    """Changes put together beside a database, brought in as patiently as any others."""
+
+    def __init__(self, staging: Staging, order: Order) -> None:
+        self._staging = staging
+        self._order = order
+        self.stage = staging.stage
+
+    def store(self, work: Callable[[Writer], T]) -> T:
+        """As `Staging.store`; raises GivenUp where it was given up before it had begun."""
+        return self._order.carry_out(self._staging.store, work)
+
 
 class PatientStore:
     """A store whose writes wait for as long as others hold the database, or until given up."""
@@ -77,24 +117,13 @@ class PatientStore:
 
     def write(self, work: Callable[[Writer], T]) -> T:
         """As `Store.write`; raises GivenUp where it was given up before it had begun."""
-        order, stored = self._order(), False
+        return self._order().carry_out(self._store.write, work)
 
-        def begun(writer: Writer) -> T:
-            order.begin_to_store()
-            return work(writer)
-
-        while True:
-            try:
-                result = self._store.write(begun, give_up=lambda: order.is_given_up)
-                stored = True
-                return result
-            except DatabaseError as error:
-                if not is_busy(error):
-                    order.check()
-                    raise
-            finally:
-                order.end_of_storing(stored=stored)
-            order.pause()
+    @contextmanager
+    def staging(self) -> Iterator[PatientStaging]:
+        """As `Store.staging`; what was put together there comes in as patiently."""
+        with self._store.staging() as staging:
+            yield PatientStaging(staging, self._order())
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)

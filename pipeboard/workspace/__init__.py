@@ -2,55 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from pipeboard.domain.actor import Actor
-from pipeboard.workspace import (
-    column_order,
-    configuration,
-    day,
-    execution,
-    finding,
-    merging,
-    new_deals,
-    notes,
-    recycling,
-    typed,
-    undoing,
-)
-from pipeboard.workspace.receipts import Receipt
-from pipeboard.workspace.service import Seen, Service
+from pipeboard.workspace.service import NOTHING_SEEN, Seen, Service
+
+if TYPE_CHECKING:
+    from pipeboard.domain.commands import Command
+    from pipeboard.workspace.receipts import Receipt
 
 
 class Workspace(Service):
-    """A service with the use cases that several rooms call, each a function of its own module.
+    """A service that carries out commands.
 
-    A verb that changes deals is a command: `execute` carries it out. What only one room needs
-    (reports, imports, targets) it calls as a function over the workspace.
+    What is more than one command is a function over it, in a module of this package that is
+    imported by who calls it: looking costs nothing of what changing needs.
     """
 
-    execute = execution.execute
-    add = new_deals.add
-    plan = typed.plan
-    set_fields = typed.set_fields
-    merge = merging.merge
-    reorder = column_order.reorder
-    edit_note = notes.edit_note
-    follow_up = recycling.follow_up
-    recycle = recycling.recycle
-    undo = undoing.undo
-    redo = undoing.redo
+    def execute(
+        self,
+        command: Command,
+        ids: Sequence[int],
+        *,
+        seen: Seen = NOTHING_SEEN,
+        dry_run: bool = False,
+        token: str = "",
+    ) -> Receipt:
+        """What `command` does to these deals: all of it is stored, or nothing."""
+        from pipeboard.workspace.execution import execute
 
-    find_deal = finding.find_deal
-    gate = finding.gate
-    lens = finding.lens
-    loads = day.loads
-    parse_filter = finding.parse_filter
-    save_filter = finding.save_filter
-    sheet = finding.sheet
-
-    change_pipeline = configuration.change_pipeline
-    pipeline = configuration.pipeline
-    pipelines = configuration.pipelines
-    save_settings = configuration.save_settings
+        return execute(self, command, ids, seen=seen, dry_run=dry_run, token=token)
 
 
-__all__ = ["Actor", "Receipt", "Seen", "Workspace"]
+__all__ = ["Actor", "Seen", "Workspace"]

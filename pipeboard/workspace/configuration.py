@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.agreements import Agreement, Topic
-from pipeboard.domain.errors import Ambiguous, BadInput, NotFound
-from pipeboard.domain.near import did_you_mean
+from pipeboard.domain.counting import with_choice
+from pipeboard.domain.errors import BadInput
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.pipeline_merging import same
 from pipeboard.domain.pipeline_rules import check_pipeline, clean_pipeline
 from pipeboard.domain.settings import Rep, Settings
-from pipeboard.domain.text import clean_line, fold
+from pipeboard.domain.text import clean_line
 from pipeboard.exchange.pipeline_ids import with_known_ids
 from pipeboard.store.pipeline_rows import pipeline_data
 from pipeboard.workspace.agreements import contents_of, with_retired
-from pipeboard.workspace.pipeline_edits import pipeline_edit, retired_notes
+from pipeboard.workspace.pipeline_edits import following_filters, pipeline_edit, retired_notes
 from pipeboard.workspace.receipts import Decision, Receipt
 from pipeboard.workspace.recording import agree, record, retried
 from pipeboard.workspace.service import Service, in_transaction
@@ -36,16 +36,6 @@ class PipelineSaved:
 
     receipt: Receipt
     pipeline: Pipeline
-
-
-def pipelines(service: Service) -> tuple[Pipeline, ...]:
-    """All pipelines, in their order."""
-    return service.reader.pipelines()
-
-
-def pipeline(service: Service, name: str | None = None) -> Pipeline:
-    """The pipeline of that name or part of it; without a name the first."""
-    return named_pipeline(pipelines(service), name)
 
 
 @in_transaction
@@ -71,11 +61,11 @@ def change_pipeline(
     wanted = clean_pipeline(wanted)
     if by_name:
         base = wanted.version if wanted.id else 0
-        wanted = replace(with_known_ids(wanted, pipelines(service)), version=base)
-    known = {pipeline.id: pipeline for pipeline in pipelines(service)}.get(wanted.id)
+        wanted = replace(with_known_ids(wanted, service.reader.pipelines()), version=base)
+    known = {pipeline.id: pipeline for pipeline in service.reader.pipelines()}.get(wanted.id)
     edit = pipeline_edit(service, wanted, known, overwrite=overwrite)
     saved = _with_numbers(service, edit.pipeline, known)
-    check_pipeline(saved, pipelines(service))
+    check_pipeline(saved, service.reader.pipelines())
     if known is not None and same(known, saved):
         nothing = f"Nothing to change: {known.name} is so already."
         return PipelineSaved(Receipt("", "pipeline", nothing, (), edit.notes), known)
@@ -83,10 +73,11 @@ def change_pipeline(
     agreement = Agreement(Topic.PIPELINE, (saved.id,), before, pipeline_data(saved))
     stages = ", ".join(stage.name for stage in saved.open_stages)
     did = "Made" if known is None else "Changed"
+    filters, followed = following_filters(service, known, saved)
     decision = Decision(
         f"{did} {saved.name}: {stages}.{edit.over}",
-        agreements=(agreement,),
-        notes=(*edit.notes, *retired_notes(service, known, saved)),
+        agreements=(agreement, *filters),
+        notes=(*edit.notes, *followed, *retired_notes(service, known, saved)),
     )
     receipt = record(service, "pipeline", decision, dry_run=dry_run, token=token)
     return PipelineSaved(receipt, saved)
@@ -116,10 +107,8 @@ def _with_numbers(service: Service, wanted: Pipeline, known: Pipeline | None) ->
 
 
 @in_transaction
-def change_rep(
-    service: Service, rep: Rep, *, dry_run: bool = False, token: str = ""
-) -> tuple[Receipt, Rep]:
-    """A rep, new or changed, and what came of it."""
+def change_rep(service: Service, rep: Rep, *, dry_run: bool = False, token: str = "") -> Receipt:
+    """A rep, new or changed."""
     name = clean_line(rep.name, field="rep").removeprefix("@")
     if not name:
         raise BadInput("A rep needs a name.", hint="For example: pipeboard rep add ana")
@@ -131,7 +120,7 @@ def change_rep(
     )
     contents = {n: v for n, v in contents_of(clean).items() if n != "name"}
     did = "Changed" if any(known.name == name for known in service.reader.reps()) else "Added"
-    receipt = agree(
+    return agree(
         service,
         "rep",
         f"{did} rep {name}.",
@@ -141,19 +130,38 @@ def change_rep(
         dry_run=dry_run,
         token=token,
     )
-    return receipt, clean
 
 
-def save_settings(service: Service, settings: Settings) -> Receipt:
+def save_settings(
+    service: Service,
+    settings: Settings,
+    summary: str = "Changed the settings of the workspace.",
+    *,
+    dry_run: bool = False,
+    token: str = "",
+) -> Receipt:
     """All settings of the workspace."""
+    contents = contents_of(settings)
     return agree(
         service,
         "settings",
-        "Changed the settings of the workspace.",
+        summary,
         Topic.SETTINGS,
         (),
-        contents_of(settings),
+        contents,
+        dry_run=dry_run,
+        token=token,
     )
+
+
+@in_transaction
+def choose_setting(
+    service: Service, name: str, value: str, *, dry_run: bool = False, token: str = ""
+) -> Receipt:
+    """One setting, by its name and the word for what it may be, beside what others are now."""
+    settings = with_choice(service.settings, name, value)
+    summary = f"{name} is {value}."
+    return save_settings(service, settings, summary, dry_run=dry_run, token=token)
 
 
 def make_workspace(
@@ -201,27 +209,3 @@ def _begin_pipeline(writer: Writer, pipeline: Pipeline, at: datetime, actor: Act
     made = replace(pipeline, id=number, stages=stages, version=1)
     writer.save_pipeline(made, at, actor.label)
     return made
-
-
-def named_pipeline(pipelines: Sequence[Pipeline], name: str | None) -> Pipeline:
-    """The one of that name or part of it, the first without a name; else `NotFound`."""
-    if not pipelines:
-        raise NotFound("There is no pipeline yet.", hint="Make one: pipeboard pipeline new Sales")
-    if name is None:
-        return pipelines[0]
-    wanted = fold(name)
-    exact = [p for p in pipelines if fold(p.name) == wanted]
-    near = exact or [p for p in pipelines if wanted and wanted in fold(p.name)]
-    if len(near) == 1:
-        return near[0]
-    names = [pipeline.name for pipeline in near or pipelines]
-    if near:
-        raise Ambiguous(
-            f"'{name}' could be {', '.join(names)}.",
-            hint="Type more of the name.",
-            details={"candidates": names},
-        )
-    raise NotFound(
-        f"There is no pipeline '{name}'.",
-        hint=did_you_mean(name, names) or f"There are: {', '.join(names)}.",
-    )

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import NOTHING, Deal
+from pipeboard.domain.deal_fields import FIELDS
+from pipeboard.domain.deciding.edits import beside_others
 from pipeboard.domain.errors import Conflict, Difference, GateNotMet, Refused
-from pipeboard.domain.events import Event, Kind, read
+from pipeboard.domain.events import Event, Kind, read, value_of
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.privacy import may_see
 from pipeboard.domain.sheet import Entry
 from pipeboard.domain.timeline import field_label, field_text
 
 if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue, Values
     from pipeboard.workspace.service import Seen, Service
 
 _FOLLOWING = frozenset(
@@ -40,6 +43,9 @@ _STANDING = frozenset(("stage_id", "outcome", "archived_at", "merged_into"))
 
 _WITH_THE_STAGE = frozenset(("stage_entered_at", "closed_at", "closed_from", "qualified_at"))
 """What moves along with a stage and need not be named beside it."""
+
+_SETS = frozenset(field.name for field in FIELDS if field.kind.is_set)
+"""Lists in which what two people put in and take out stands side by side."""
 
 _RESTS_ON: Mapping[type, frozenset[str]] = {
     c.Step: _STANDING,
@@ -69,6 +75,15 @@ class Unseen:
             if names := theirs._changed(rests_on):
                 raise theirs.conflict(names)
 
+    def side_by_side(self, command: c.Command, events: Sequence[Event]) -> list[Event]:
+        """The events with the lists that others changed too as both sides want them."""
+        lists = self._changed(_SETS)
+        if not lists or not isinstance(command, c.Edit | c.SetFields):
+            return list(events)
+        bases = {n: value_of(self._first_of(n).before, n, tuple) or () for n in lists}
+        merged = (beside_others(event, bases, self.deal) for event in events)
+        return [event for event in merged if event.changed]
+
     def explain(self, refused: Refused, command: c.Command) -> None:
         """Raises `Conflict` when the refusal only comes of what somebody else did."""
         matters = _STANDING if isinstance(refused, GateNotMet) else _STANDING | {"next_step"}
@@ -81,19 +96,19 @@ class Unseen:
         """A remark when the events go on top of other changes; `Conflict` when over them."""
         if not events or not self.entries:
             return []
-        mine: dict[str, Any] = {}
+        mine: dict[str, FieldValue] = {}
         for event in events:
             mine |= dict.fromkeys(event.before) | dict(event.after)
         mine = {name: value for name, value in mine.items() if not name.startswith("asks.")}
         if not mine:  # a note, and what it asks, stands beside what others change
             return []
-        names = self._changed(frozenset(mine) - _FOLLOWING)
+        names = self._changed(frozenset(mine) - _FOLLOWING - _SETS)
         if names:
             raise self.conflict(names, mine)
         last = self.entries[-1]
         return [f"Set on top of a change by {last.who} {self._when(last.recorded_at)}."]
 
-    def conflict(self, names: frozenset[str], mine: Mapping[str, Any] = NOTHING) -> Conflict:
+    def conflict(self, names: frozenset[str], mine: Values = NOTHING) -> Conflict:
         """The refusal that tells who set which fields, when, and to what."""
         shown = sorted(names - _WITH_THE_STAGE if "stage_id" in names else names)
         if "stage_id" in shown and "outcome" in shown:
@@ -106,7 +121,6 @@ class Unseen:
                 "deal": self.deal.ref,
                 "by": last.who,
                 "at": last.recorded_at.isoformat(),
-                "fields": shown,
                 "version": self.deal.version,
             },
             differences=tuple(self._difference(name, mine) for name in shown),
@@ -129,8 +143,8 @@ class Unseen:
                 labels = ", ".join(field_label(name, self.pipelines) for name in shown)
                 return f"{last.who} changed {named} {when}: {labels}."
 
-    def _difference(self, name: str, mine: Mapping[str, Any]) -> Difference:
-        first = next(e.event for e in self.entries if name in e.event.changed)
+    def _difference(self, name: str, mine: Values) -> Difference:
+        first = self._first_of(name)
         if not may_see(name, self.deal.owner, self.rep):
             mine_text = self._text(name, mine[name]) if name in mine else ""
             return Difference(name, field_label(name, self.pipelines), "", "", mine_text)
@@ -142,7 +156,11 @@ class Unseen:
             self._text(name, mine[name]) if name in mine else "",
         )
 
-    def _text(self, name: str, value: Any) -> str:
+    def _first_of(self, name: str) -> Event:
+        """The first change of a field since."""
+        return next(entry.event for entry in self.entries if name in entry.event.changed)
+
+    def _text(self, name: str, value: FieldValue) -> str:
         return field_text(name, value, self.pipelines, today=self.today, zone=self.zone)
 
     def _changed(self, names: Iterable[str]) -> frozenset[str]:

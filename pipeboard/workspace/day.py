@@ -48,7 +48,7 @@ def whose(service: Service, text: str | None) -> str | None:
     return match_owner(text, reps, service.me)
 
 
-def loads(service: Service, pipeline: Pipeline) -> tuple[Load, ...]:
+def loads_of(service: Service, pipeline: Pipeline) -> tuple[Load, ...]:
     """How much each active rep has on hand in a pipeline, by name."""
     found = day_of(service, pipeline).loads()
     return tuple(found.get(rep.name, Load(rep.name)) for rep in service.reader.reps() if rep.active)

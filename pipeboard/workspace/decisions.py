@@ -48,6 +48,7 @@ def decide_all(
             unseen.stop_relative(wanted)
             try:
                 events = decide(wanted, deal, contexts(deal.pipeline_id))
+                events = unseen.side_by_side(wanted, events)
             except SoAlready:
                 raise
             except Refused as refused:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 from pipeboard.domain.commands import Command
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.sentences import VERBS, Sentences
+from pipeboard.domain.deciding import sentence_of, verb_of
+from pipeboard.domain.deciding.rules import Telling
 from pipeboard.workspace.decisions import decide_all
-from pipeboard.workspace.owners import with_known_owner
 from pipeboard.workspace.receipts import Decision, Receipt
 from pipeboard.workspace.recording import record, retried
 from pipeboard.workspace.remarks import remarks
@@ -33,15 +33,16 @@ def execute(
     one `Refused` that names each. With the `token` of a command that is stored already, its
     receipt is given again and nothing done.
     """
-    verb = VERBS[type(command)]
+    verb = verb_of(command)
     if (done := retried(service, token, verb)) is not None:
         return done
-    command = with_known_owner(service, command)
     found = decide_all(service, service.load(ids), command, seen)
     if not found.changes:
         return Receipt("", verb, found.nothing, (), found.notes)
-    sentences = Sentences(service.reader.pipelines(), service.today)
-    summary = sentences.of(command, [change.after for change in found.changes])
+    deals = [change.after for change in found.changes]
+    before = [change.before for change in found.changes if change.before is not None]
+    telling = Telling(deals, service.reader.pipelines(), service.today, before)
+    summary = sentence_of(command, telling)
     notes = (*found.notes, *remarks(service, command, found.changes))
     decision = Decision(summary, found.changes, notes=notes)
     return record(service, verb, decision, dry_run=dry_run, token=token)

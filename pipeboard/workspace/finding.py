@@ -6,25 +6,50 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from pipeboard.domain.agreements import Topic
 from pipeboard.domain.board import Lens, Sort
-from pipeboard.domain.criterion import Unmet
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.errors import Ambiguous, BadInput, NotFound
+from pipeboard.domain.errors import Ambiguous, NotFound
 from pipeboard.domain.filter import Filter
 from pipeboard.domain.filter import parse_filter as filter_of
-from pipeboard.domain.gates import unmet
+from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.people import with_known_owners
 from pipeboard.domain.periods import Period, parse_period
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Sheet
-from pipeboard.domain.text import clean_line, quoted
-from pipeboard.workspace.receipts import Receipt
-from pipeboard.workspace.recording import agree, as_command
+from pipeboard.domain.text import fold, quoted
 from pipeboard.workspace.service import Service
 
 _REF = re.compile(r"(?:[dD]-)?(\d{1,15})")
+
+
+def find_pipeline(service: Service, name: str | None = None) -> Pipeline:
+    """The pipeline of that name or part of it; without a name the first."""
+    return named_pipeline(service.reader.pipelines(), name)
+
+
+def named_pipeline(pipelines: Sequence[Pipeline], name: str | None) -> Pipeline:
+    """The one of that name or part of it, the first without a name; else `NotFound`."""
+    if not pipelines:
+        raise NotFound("There is no pipeline yet.", hint="Make one: pipeboard pipeline new Sales")
+    if name is None:
+        return pipelines[0]
+    wanted = fold(name)
+    exact = [p for p in pipelines if fold(p.name) == wanted]
+    near = exact or [p for p in pipelines if wanted and wanted in fold(p.name)]
+    if len(near) == 1:
+        return near[0]
+    names = [pipeline.name for pipeline in near or pipelines]
+    if near:
+        raise Ambiguous(
+            f"'{name}' could be {', '.join(names)}.",
+            hint="Type more of the name.",
+            details={"candidates": names},
+        )
+    raise NotFound(
+        f"There is no pipeline '{name}'.",
+        hint=did_you_mean(name, names) or f"There are: {', '.join(names)}.",
+    )
 
 
 def parse_filter(service: Service, text: str) -> Filter:
@@ -121,49 +146,9 @@ def find_deals(
     return tuple(unique.values())
 
 
-def saved_filters(service: Service) -> tuple[tuple[str, str], ...]:
-    """My saved filters and those shared with everybody: name and text."""
-    return service.reader.saved_filters(service.me)
-
-
-@as_command("filter")
-def save_filter(
-    service: Service, name: str, text: str, *, dry_run: bool = False, token: str = ""
-) -> Receipt:
-    """A filter under a name of mine; an empty text forgets it. `BadInput` for a bad filter."""
-    said = clean_line(text, field="filter")
-    parse_filter(service, said)
-    clean = clean_line(name, field="name of a filter")
-    if not clean:
-        raise BadInput("A filter needs a name.")
-    return agree(
-        service,
-        "filter",
-        f"Saved the filter {clean}: {said}" if said else f"Forgot the filter {clean}.",
-        Topic.FILTER,
-        (clean, service.me),
-        {"filter": said} if said else None,
-        dry_run=dry_run,
-        token=token,
-    )
-
-
-def sheet(service: Service, deal_id: int) -> Sheet:
+def deal_sheet(service: Service, deal_id: int) -> Sheet:
     """A deal with everything around it that I may see."""
     found = service.reader.sheet(deal_id)
     if found is None:
         raise NotFound(f"There is no deal D-{deal_id}.")
     return found.seen_by(service.me)
-
-
-def gate(
-    service: Service, ids: Sequence[int], stage_id: int
-) -> tuple[tuple[Deal, tuple[Unmet, ...]], ...]:
-    """For each deal what it lacks to get to that stage, before anything happens."""
-    pipelines = {pipeline.id: pipeline for pipeline in service.reader.pipelines()}
-    deals = service.reader.deals(ids)
-    return tuple(
-        (deal, unmet(deal, pipelines[deal.pipeline_id], stage_id, service.today))
-        for deal_id in ids
-        if (deal := deals.get(deal_id)) is not None
-    )

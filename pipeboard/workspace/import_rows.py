@@ -187,6 +187,7 @@ class _Import:
     def _bring_in(self, staging: Staging, decider: RowDecider) -> None:
         """Stores what was put aside; what somebody changed meanwhile is decided anew before."""
         for _ in range(MOST_ATTEMPTS):
+            staging.stage.sum_up()
             try:
                 self.service.transact(lambda: self._store(staging, decider), through=staging)
             except _Outdated as outdated:

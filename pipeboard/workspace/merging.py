@@ -15,7 +15,7 @@ from pipeboard.workspace.service import NOTHING_SEEN, Seen, Service
 
 
 @as_command("merge")
-def merge(
+def merge_deals(
     service: Service,
     keep_id: int,
     other_ids: Sequence[int],

@@ -11,11 +11,11 @@ from pipeboard.domain.deal import Contact
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.deciding.moves import target_stage
 from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.people import about_owner
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.quick_add import QuickAdd, parse_quick_add
 from pipeboard.domain.text import slug
 from pipeboard.workspace.decisions import beginning_of
-from pipeboard.workspace.owners import about_owner, known_owner
 from pipeboard.workspace.receipts import Decision, Receipt
 from pipeboard.workspace.recording import as_command, record
 from pipeboard.workspace.service import Service, in_transaction
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @as_command("add")
-def add(
+def add_deal(
     service: Service,
     line: str,
     *,
@@ -42,7 +42,7 @@ def add(
     """
     currency = service.pipeline_now(pipeline.id).currency
     parsed = parse_quick_add(line, today=service.today, currency=currency, tui=tui)
-    return create(
+    return create_deal(
         service,
         parsed,
         pipeline=pipeline,
@@ -65,13 +65,13 @@ def add_all(
 ) -> tuple[Receipt, ...]:
     """A deal from each line, by its number, or from none.
 
-    Raises BadInput, NotFound and what else `add` does, with the number of the line.
+    Raises BadInput, NotFound and what else `add_deal` does, with the number of the line.
     """
     receipts = []
     for number, line in lines.items():
         try:
             receipts.append(
-                add(
+                add_deal(
                     service,
                     line,
                     pipeline=pipeline,
@@ -88,7 +88,7 @@ def add_all(
 
 
 @as_command("add")
-def create(
+def create_deal(
     service: Service,
     parsed: QuickAdd,
     *,
@@ -114,18 +114,8 @@ def create(
 
 
 def _fields(service: Service, parsed: QuickAdd, new_rep: bool) -> dict[str, FieldValue]:
-    owner = service.me if parsed.owner is None else parsed.owner
-    fields: dict[str, FieldValue] = {
-        "account": parsed.account,
-        "value": parsed.value,
-        "owner": known_owner(service, owner, new_rep=new_rep),
-        "tags": parsed.tags,
-        "source": parsed.source,
-        "contact_reason": parsed.contact_reason,
-        "expected_close": parsed.expected_close,
-        "probability_bp": parsed.probability_bp,
-        "fields": parsed.fields,
-    }
+    owner = str(parsed.given.get("owner", service.me))
+    fields = {**parsed.given, "owner": service.known_owner(owner, new_rep)}
     if parsed.next_step is not None:
         fields["next_step"] = parsed.next_step
     if parsed.contact:

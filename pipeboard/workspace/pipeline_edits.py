@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from pipeboard.domain.errors import Conflict, Difference
+from pipeboard.domain.agreements import Agreement, Topic
+from pipeboard.domain.errors import Ambiguous, Conflict, Difference, NotFound
+from pipeboard.domain.filter_text import with_stage_renamed
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.pipeline_merging import merge
+from pipeboard.domain.text import fold
 from pipeboard.workspace.agreements import with_retired
 
 if TYPE_CHECKING:
@@ -56,6 +60,44 @@ def pipeline_edit(
         raise _conflict(known, who, since, labels, merged.differences)
     taken = f": {', '.join(merged.taken)}" if merged.taken else ""
     return PipelineEdited(merged.pipeline, (f"Merged with what {who} changed meanwhile{taken}.",))
+
+
+def following_filters(
+    service: Service, known: Pipeline | None, saved: Pipeline
+) -> tuple[tuple[Agreement, ...], tuple[str, ...]]:
+    """Everybody's saved filters that name a stage which this edit renames, and what is said of it.
+
+    Where a stage of another pipeline answers to the old name too, the filter goes on as it is.
+    """
+    before = {stage.id: stage.name for stage in known.stages} if known else {}
+    renamed = [
+        (before[stage.id], stage)
+        for stage in saved.stages
+        if stage.id in before and fold(before[stage.id]) != fold(stage.name)
+    ]
+    if known is None or not renamed:
+        return (), ()
+    others = [p for p in service.reader.pipelines() if p.id != saved.id]
+    kept = {fold(stage.name) for pipeline in (saved, *others) for stage in pipeline.stages}
+    agreements, notes = [], []
+    for name, owner, text in service.reader.every_filter():
+        now = text
+        for old, stage in renamed:
+            if fold(old) not in kept:
+                now = with_stage_renamed(now, partial(_means, known, stage.id), stage.name)
+        if now != text:
+            key = (name, owner)
+            agreements.append(Agreement(Topic.FILTER, key, {"filter": text}, {"filter": now}))
+            whose = f"@{owner}'s saved filter" if owner else "The shared filter"
+            notes.append(f"{whose} {name} follows: {now}.")
+    return tuple(agreements), tuple(notes)
+
+
+def _means(pipeline: Pipeline, stage_id: int, name: str) -> bool:
+    try:
+        return pipeline.find_stage(name).id == stage_id
+    except (NotFound, Ambiguous):
+        return False
 
 
 def _conflict(

@@ -17,7 +17,7 @@ class Receipt:
     """What a command did: a sentence, the deals as they are now, and remarks on the way.
 
     `command_id` is empty when nothing had to change or the command was only tried. `about` says
-    of an undone or redone command whose it was, and when.
+    of an undone or redone command whose it was, and when, `agreements` what is agreed by it.
     """
 
     command_id: str
@@ -26,6 +26,7 @@ class Receipt:
     deals: tuple[Deal, ...] = ()
     notes: tuple[str, ...] = ()
     about: str = ""
+    agreements: tuple[Agreement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

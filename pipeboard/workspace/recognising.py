@@ -34,6 +34,9 @@ class Recognised:
     elsewhere: bool = False
 
 
+_UNKNOWN, _ELSEWHERE = Recognised(), Recognised(elsewhere=True)
+
+
 @dataclass(slots=True)
 class Recogniser:
     """Recognises the rows of one file that goes into one pipeline.
@@ -66,9 +69,11 @@ class Recogniser:
             found.append(one)
         if nameless:
             self._by_names(rows, nameless, found)
-        return [one or Recognised() for one in found]
+        return [one or _UNKNOWN for one in found]
 
     def _by_id(self, row: DealRow, deals: Sequence[Deal]) -> Recognised:
+        if not deals:
+            return _UNKNOWN
         source = row.external_source if row.external_source is not None else self.source
         here = [deal for deal in deals if deal.pipeline_id == self.pipeline_id]
         for deal in here:
@@ -77,7 +82,7 @@ class Recogniser:
         for deal in here:
             if not deal.external_source and _is_about(row, deal):
                 return Recognised(deal)
-        return Recognised(elsewhere=bool(deals))
+        return _ELSEWHERE
 
     def _by_ref(self, rows: Sequence[DealRow]) -> Mapping[int, Deal]:
         """Deals of this very database that come back from an export of it, by line."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
+from pipeboard.domain.agreements import Agreement
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.events import numbered
 from pipeboard.domain.text import clean_line, printable, quoted
@@ -24,16 +25,19 @@ S = TypeVar("S", bound=Service)
 
 
 def as_command(
-    verb: str,
+    verb: str, by: str = ""
 ) -> Callable[[Callable[Concatenate[S, P], Receipt]], Callable[Concatenate[S, P], Receipt]]:
-    """A use case that is one command: in one transaction, and once for each `token`."""
+    """A use case that is one command: in one transaction, and once for each `token`.
+
+    It is recorded `by` somebody else than who acts where that is named.
+    """
 
     def decorate(
         use_case: Callable[Concatenate[S, P], Receipt],
     ) -> Callable[Concatenate[S, P], Receipt]:
         @wraps(use_case)
         def once(service: S, /, *args: P.args, **kwargs: P.kwargs) -> Receipt:
-            done = retried(service, str(kwargs.get("token") or ""), verb)
+            done = retried(service, str(kwargs.get("token") or ""), verb, by)
             return use_case(service, *args, **kwargs) if done is None else done
 
         return in_transaction(once)
@@ -41,7 +45,7 @@ def as_command(
     return decorate
 
 
-def retried(service: Service, token: str, verb: str = "") -> Receipt | None:
+def retried(service: Service, token: str, verb: str = "", by: str = "") -> Receipt | None:
     """The receipt of the command that was stored under this token already, None if none was.
 
     Raises `Refused` where the token stands for something else.
@@ -52,7 +56,7 @@ def retried(service: Service, token: str, verb: str = "") -> Receipt | None:
     done = service.reader.command(token)
     if done is None:
         return None
-    if done.actor != service.actor.name or (verb and done.verb != verb):
+    if done.actor != (by or service.actor.name) or (verb and done.verb != verb):
         raise Refused(
             f"The token {quoted(token)} was used already: {done.summary}",
             hint="Give each command a token of its own.",
@@ -60,7 +64,10 @@ def retried(service: Service, token: str, verb: str = "") -> Receipt | None:
     deals = service.reader.deals(service.reader.events_of(token))
     when = f"{done.at.astimezone(service.settings.zone):%d %b %H:%M}"
     said = f"This was done already, on {when}; nothing was done again."
-    return Receipt(done.id, done.verb, done.summary, tuple(deals.values()), (said,))
+    agreed = tuple(agreement for _, agreement in service.reader.agreements.of_command(token))
+    return Receipt(
+        done.id, done.verb, done.summary, tuple(deals.values()), (said,), agreements=agreed
+    )
 
 
 def record(
@@ -76,7 +83,9 @@ def record(
             decided = replace(decision, summary=summary)
             changes = _store(service, command_id, verb, decided)
     deals = tuple(change.after for change in changes)
-    return Receipt(command_id, verb, summary, deals, decision.notes, decision.about)
+    return Receipt(
+        command_id, verb, summary, deals, decision.notes, decision.about, decision.agreements
+    )
 
 
 @in_transaction
@@ -98,7 +107,8 @@ def agree(
         return done
     agreements = changed(service, topic, key, contents)
     if not agreements:
-        return Receipt("", verb, "Nothing to change: it is so already.")
+        as_it_is = (Agreement(topic, key, contents, contents),)
+        return Receipt("", verb, "Nothing to change: it is so already.", agreements=as_it_is)
     decision = Decision(summary, agreements=agreements)
     return record(service, verb, decision, dry_run=dry_run, token=token)
 

@@ -11,8 +11,8 @@ from pipeboard.domain.cadence import hours_too_soon
 from pipeboard.domain.dates import format_day, local_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.going_on import PERSISTENCE, follow_ups
+from pipeboard.domain.people import about_owner
 from pipeboard.domain.text import quoted
-from pipeboard.workspace.owners import about_owner
 from pipeboard.workspace.service import Service
 
 if TYPE_CHECKING:
@@ -23,18 +23,28 @@ def remarks(service: Service, command: c.Command, changes: Sequence[Change]) -> 
     """What to say of the command beside its sentence."""
     before = [change.before for change in changes if change.before is not None]
     match command:
-        case c.Assign(owner):
-            return about_owner(service.reader.reps(), owner, service.me)
-        case c.Edit(fields) if "owner" in fields:
-            return about_owner(service.reader.reps(), str(fields["owner"] or ""), service.me)
+        case c.Assign() | c.Edit() | c.SetFields():
+            return _about_owners(service, changes)
         case c.AnswerQuestion(question, answer) if answer is not None:
             return tuple(filter(None, (_replaced(service, deal, question) for deal in before)))
+        case c.Move() | c.Step() | c.Win() | c.Reopen() if command.override:
+            return _overridden(changes)
         case c.LogTouch(direction="out"):
             early = _too_soon(service, before, command.at or service.now())
             counted = () if command.quote else _follow_ups(service, before, command)
             return (*early, *counted)
         case _:
             return ()
+
+
+def _about_owners(service: Service, changes: Sequence[Change]) -> tuple[str, ...]:
+    owners = {
+        change.after.owner: None
+        for change in changes
+        if change.before is not None and change.before.owner != change.after.owner
+    }
+    reps = service.reader.reps() if owners else ()
+    return tuple(note for owner in owners for note in about_owner(reps, owner, service.me))
 
 
 def _replaced(service: Service, deal: Deal, question: str) -> str:
@@ -51,6 +61,16 @@ def _replaced(service: Service, deal: Deal, question: str) -> str:
     rating = "" if present.rating is None else f" ({present.rating}/4)"
     said = quoted(present.text) if present.text else "no words"
     return f"{present.by}'s answer{when} stays in the history: {said}{rating}."
+
+
+def _overridden(changes: Sequence[Change]) -> tuple[str, ...]:
+    """How many criteria a reason stood in for."""
+    count = sum(len(event.facts.get("missing", ())) for each in changes for event in each.events)
+    return (
+        (f"{count} {'criterion' if count == 1 else 'criteria'} overridden, logged.",)
+        if count
+        else ()
+    )
 
 
 def _follow_ups(service: Service, deals: Sequence[Deal], command: c.LogTouch) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipeboard.domain.dates import local_date, start_of_day
+from pipeboard.domain.dates import Direction, local_date, parse_date, parse_days, start_of_day
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.events import micros
 from pipeboard.domain.filter_nodes import ME, Is, Not, State, all_of, any_of
 from pipeboard.domain.metrics import Basis, Report
 from pipeboard.domain.metrics.categories import category
@@ -21,7 +22,7 @@ from pipeboard.domain.metrics.grouping import (
     by_owner,
     grouping_of,
 )
-from pipeboard.domain.metrics.waterfall import Waterfall, waterfall_since
+from pipeboard.domain.metrics.waterfall import Waterfall, waterfall_of_days, waterfall_since
 from pipeboard.domain.periods import Period
 from pipeboard.domain.pipeline import Category, Pipeline
 from pipeboard.domain.settings import Settings
@@ -98,7 +99,8 @@ def basis_as_of(reader: Reader, asked: ReportQuery) -> Basis:
     rules = replace(rules, view=asked.currency)
     basis = Basis.over(reader.histories(asked.pipeline.id, as_of), rules, as_of, asked.period)
     hoped = [deal.id for deal in basis.deals.open if category(basis, deal) == Category.COMMIT]
-    return replace(basis, supported=reader.supported(rules.pipeline, as_of, hoped))
+    supported, well_known = reader.evidence(rules.pipeline, as_of, hoped)
+    return replace(basis, supported=supported, well_known=well_known)
 
 
 def report_on(reader: Reader, basis: Basis, asked: ReportQuery) -> Report:
@@ -158,9 +160,22 @@ def groups_of(service: Service, report: Report, name: str) -> Mapping[Group, Rep
     return report.groups(grouping)
 
 
-def changes_since(service: Service, report: Report, day: date) -> Waterfall:
-    """Why the pipeline of a report's period changed since a local day; BadInput for one to
-    come."""
-    if day > service.today:
-        raise BadInput(f"{day} has not come yet.", hint="Name a day until today.")
-    return waterfall_since(report.basis, report.basis.calendar.start(day))
+def since_days(text: str, today: date) -> tuple[date, date | None]:
+    """A day since when changes are wanted, or FROM..TO; BadInput for a day to come."""
+    if ".." in text:
+        first, after = parse_days(text, today)
+    else:
+        first, after = parse_date(text, today, Direction.BACK), None
+    if first > today:
+        raise BadInput(f"{first} has not come yet.", hint="Name a day until today.")
+    return first, after
+
+
+def changes_since(report: Report, at: datetime) -> Waterfall:
+    """Why the pipeline of a report's period changed since an instant, such as the last review."""
+    return waterfall_since(report.basis, micros(at))
+
+
+def changes_in(report: Report, first: date, after: date | None = None) -> Waterfall:
+    """As `changes_since`, from a local day on to before another."""
+    return waterfall_of_days(report.basis, first, after)

@@ -15,13 +15,15 @@ from pipeboard.domain.agreements import Contents, Topic
 from pipeboard.domain.cadence import parse_step
 from pipeboard.domain.commands import AskRep, SetNextStep
 from pipeboard.domain.dates import format_day, local_date
+from pipeboard.domain.deal import Ask, NextStep
+from pipeboard.domain.deciding import sentence_of
+from pipeboard.domain.deciding.rules import Telling
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.events import micros
 from pipeboard.domain.metrics.slipping import most_pushed
 from pipeboard.domain.people import match_owner
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.sentences import Sentences
 from pipeboard.workspace.day import day_of
 from pipeboard.workspace.execution import carry_out
 from pipeboard.workspace.receipts import Receipt
@@ -68,7 +70,7 @@ def review(service: Service, pipeline: Pipeline, since: datetime | None = None) 
     deals = service.reader.deals({entry.deal_id for entry in entries})
     mine = [e for e in entries if deals[e.deal_id].pipeline_id == pipeline.id]
     commits = [e.deal_id for e in mine if e.event.after.get("category")]
-    supported = service.reader.supported(pipeline, now, commits)
+    supported, _ = service.reader.evidence(pipeline, now, commits)
     values = {d.id: v for d in basis.deals.open if (v := basis.tally([d]).whole) is not None}
     pushes = {deal.id: times for deal, times in most_pushed(basis)}
     subjects = rules.to_discuss(day.queue(), values, pushes, pipeline, service.today)
@@ -175,13 +177,13 @@ def decide(
         command: AskRep | SetNextStep = SetNextStep(step.text, step.due, step.every)
     else:
         command = AskRep(rep, step.text, step.due)
-    sentences = Sentences(service.reader.pipelines(), service.today)
+    pipelines, today = service.reader.pipelines(), service.today
     return carry_out(
         service,
         "decide",
         [deal_id],
         lambda _: command,
-        lambda deals: sentences.of(command, deals),
+        lambda deals: sentence_of(command, Telling(deals, pipelines, today)),
         dry_run=dry_run,
         token=token,
     )
@@ -198,9 +200,9 @@ def _decisions(service: Service, pipeline: Pipeline, since: datetime) -> list[Ma
         if deal.pipeline_id != pipeline.id:
             continue
         for name, value in entry.event.after.items():
-            if name == "next_step" and value is not None:
+            if isinstance(value, NextStep):
                 done, rep = deal.next_step != value, deal.owner
-            elif name.startswith("asks.") and value is not None:
+            elif isinstance(value, Ask):
                 rep = name.removeprefix("asks.")
                 done = deal.asks.get(rep) != value
             else:

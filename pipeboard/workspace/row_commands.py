@@ -7,8 +7,9 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,10 @@ from pipeboard.exchange.rows import DealRow, RowNote
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
 
-_PLAIN = (*FROM_ROWS, "snooze_reason", "snoozed_until")
+PLAIN = tuple(name for name in FROM_ROWS if name in DealRow.__slots__)
+"""What a row says of a deal as it stands, beside its `others`."""
+_FIELDS = (*PLAIN, "snooze_reason", "snoozed_until")
+_fields_of = attrgetter(*_FIELDS)
 _LONGEST_FIELD = 2000
 _CUTS_TAGS = re.compile(r"[\s,;|:()\"'+]+")
 
@@ -46,30 +50,30 @@ def digest(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def tags_of(row: DealRow) -> tuple[str, ...]:
-    """The tags of a row as they are kept: in order, in small letters, words joined by `-`."""
-    tags = (_CUTS_TAGS.sub("-", tag.lower()).strip("-#")[:50].strip("-") for tag in row.tags)
-    return tuple(sorted({tag for tag in tags if tag}))
+def settle(row: DealRow) -> None:
+    """Puts tags, custom fields and notes of a row as a deal keeps them: tags in order and words
+    of one joined by `-`, fields in one line, a text that is too long for one as a note."""
+    if row.tags:
+        row.tags = _tags(row.tags)
+    if row.notes:
+        row.notes = tuple(note for note in row.notes if note.text)
+    if row.fields:
+        lines = {name: " ".join(text.split()) for name, text in row.fields.items()}
+        long = [name for name, line in lines.items() if len(line) > _LONGEST_FIELD]
+        if long:
+            notes = (RowNote(f"{name}: {row.fields[name]}"[:20_000]) for name in long)
+            row.notes = (*row.notes, *notes)
+        row.fields = {name: line for name, line in lines.items() if line and name not in long}
 
 
-def fields_of(row: DealRow) -> dict[str, str]:
-    """The custom fields of a row, each a line; what is too long for one is told by `notes_of`."""
-    lines = {name: " ".join(text.split()) for name, text in row.fields.items()}
-    return {name: line for name, line in lines.items() if line and len(line) <= _LONGEST_FIELD}
-
-
-def notes_of(row: DealRow) -> tuple[RowNote, ...]:
-    """The notes of a row, and texts of custom columns that are too long for a field."""
-    long = (
-        RowNote(f"{name}: {text}"[:20_000])
-        for name, text in row.fields.items()
-        if len(text) > _LONGEST_FIELD and len(" ".join(text.split())) > _LONGEST_FIELD
-    )
-    return (*(note for note in row.notes if note.text), *long)
+@lru_cache(maxsize=1_024)
+def _tags(tags: tuple[str, ...]) -> tuple[str, ...]:
+    clean = (_CUTS_TAGS.sub("-", tag.lower()).strip("-#")[:50].strip("-") for tag in tags)
+    return tuple(sorted({tag for tag in clean if tag}))
 
 
 @dataclass(frozen=True)
-class Rules:
+class RowRules:
     """How rows are read for one pipeline."""
 
     pipeline: Pipeline
@@ -100,7 +104,11 @@ class Rules:
 
     def path(self, row: DealRow, created_at: datetime) -> tuple[tuple[int, datetime], ...]:
         """The stages that the deal entered, with the instants, ending where it last stood."""
-        path = [(self.stage_id(stage), at) for stage, at in row.entered]
+        path: list[tuple[int, datetime]] = []
+        for stage, at in row.entered:
+            stage_id = self.stage_id(stage)
+            if row.ref or not path or path[-1][0] != stage_id:  # only our own files mean it
+                path.append((stage_id, at))
         if row.stage is not None:
             last = self.stage_id(row.stage)
             if not path or path[-1][0] != last:
@@ -111,7 +119,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class RowIdentity:
     """What a row is known by: the tool's id, that tool, and what the row says."""
 
     external_id: str | None
@@ -119,7 +127,7 @@ class Identity:
     said: Mapping[str, str]
 
 
-def take_over(row: DealRow, identity: Identity, owner: str, rules: Rules) -> c.TakeOver:
+def take_over(row: DealRow, identity: RowIdentity, owner: str, rules: RowRules) -> c.TakeOver:
     """The command that brings a row's deal in with its history."""
     known = [at for _, at in row.entered]
     created_at = min(row.created_at or rules.at, *known, rules.at)
@@ -148,27 +156,27 @@ def take_over(row: DealRow, identity: Identity, owner: str, rules: Rules) -> c.T
 
 def precision_of(row: DealRow) -> Mapping[str, c.Precision]:
     """How exactly it is known when the deal of a row began and closed, where not to the moment."""
-    found: dict[str, c.Precision] = dict.fromkeys(row.by_day, "day")
-    if row.created_at is None or row.began_unknown:
+    found = dict(row.precision)
+    if row.created_at is None:
         found["created_at"] = "unknown"
     if row.closed_at is None and row.outcome in ("won", "lost"):
         found["closed_at"] = "unknown"
     return found
 
 
-def _fields(row: DealRow, identity: Identity, owner: str) -> dict[str, FieldValue]:
-    fields: dict[str, FieldValue] = {name: getattr(row, name) for name in _PLAIN}
+def _fields(row: DealRow, identity: RowIdentity, owner: str) -> dict[str, FieldValue]:
+    fields: dict[str, FieldValue] = dict(zip(_FIELDS, _fields_of(row), strict=True))
     fields |= {
+        **row.others,
         "owner": owner,
         "category": row.forecast_category,
         "external_id": identity.external_id,
         "external_source": identity.source,
-        "imported": MappingProxyType(dict(identity.said)),
+        "imported": MappingProxyType(identity.said),
+        "tags": row.tags,
     }
-    if row.tags:
-        fields["tags"] = tags_of(row)
     if row.fields:
-        fields["fields"] = fields_of(row)
+        fields["fields"] = row.fields
     if row.contacts:
         fields["contacts"] = contacts_of(row)
     if row.next_text or row.next_due:
@@ -235,7 +243,9 @@ def note_id(key: str, *parts: object) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_OID, "\x1f".join((key, *map(str, parts)))))
 
 
-def _notes(row: DealRow, key: str, rules: Rules, created_at: datetime) -> tuple[Note, ...]:
+def _notes(row: DealRow, key: str, rules: RowRules, created_at: datetime) -> tuple[Note, ...]:
+    if not row.notes:
+        return ()
     return tuple(
         Note(
             note_id(key, "note", place, note.text),
@@ -243,11 +253,13 @@ def _notes(row: DealRow, key: str, rules: Rules, created_at: datetime) -> tuple[
             note.author or rules.actor,
             note.at or created_at,
         )
-        for place, note in enumerate(notes_of(row))
+        for place, note in enumerate(row.notes)
     )
 
 
-def _touches(row: DealRow, key: str, rules: Rules, created_at: datetime) -> tuple[Touch, ...]:
+def _touches(row: DealRow, key: str, rules: RowRules, created_at: datetime) -> tuple[Touch, ...]:
+    if not row.touches:
+        return ()
     return tuple(
         Touch(
             note_id(key, "touch", place, touch.type, touch.at),

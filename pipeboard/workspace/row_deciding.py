@@ -20,11 +20,12 @@ from pipeboard.exchange.rows import DealRow, Rejected
 from pipeboard.workspace.import_report import Differing, ImportReport
 from pipeboard.workspace.recognising import Recognised, Recogniser
 from pipeboard.workspace.row_commands import (
-    Identity,
-    Rules,
+    RowIdentity,
+    RowRules,
     loss_of,
     note_id,
     precision_of,
+    settle,
     take_over,
 )
 from pipeboard.workspace.three_way import Merge, Said, ThreeWay, said_by
@@ -69,9 +70,9 @@ class RowDecider:
         pipeline, self.options = context.pipeline, options
         self.pipeline = pipeline
         self.source = options.source or reading.source
-        self.report = ImportReport(before=reader.known_deals().count())
+        self.report = ImportReport(before=reader.known_deals().standing())
         self._context = context
-        self._rules = Rules(pipeline, origin, context.actor, context.at)
+        self._rules = RowRules(pipeline, origin, context.actor, context.at)
         self._known = reader.known_deals()
         self._recogniser = Recogniser(
             self._known, pipeline.id, self.source, reading.again, self._says
@@ -98,6 +99,8 @@ class RowDecider:
         deals = [row for row in rows if isinstance(row, DealRow)]
         if not again:
             deals = [row for row in deals if self._is_first(row) and self._has_owner(row)]
+        for row in deals:
+            settle(row)
         found = self._recogniser.recognise(deals)
         self._come_after([one.deal.id for one in found if one.deal is not None])
         decided = []
@@ -202,7 +205,7 @@ class RowDecider:
         said = {} if row.ref else self._says(row)
         if taken and row.external_id:
             source = f"{source} {self._context.at:%Y-%m-%d %H:%M:%S}"
-        identity = Identity(row.external_id, source, said)
+        identity = RowIdentity(row.external_id, source, said)
         command = take_over(row, identity, self._owner(row.owner), self._rules)
         events = decide(command, None, self._context)
         self.report.created += 1

@@ -15,9 +15,11 @@ from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from pipeboard.domain.actor import Actor
+from pipeboard.domain.agreements import Topic
 from pipeboard.domain.commands import Context
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import NotFound
+from pipeboard.domain.people import known_owner
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Settings
 from pipeboard.workspace.actors import check_actor
@@ -170,8 +172,18 @@ class Service:
             settings.loss_categories,
             self.actor.label,
             today,
+            settings.currency,
+            owner=self.known_owner,
+            notes=reader.notes,
             reps=reps,
         )
+
+    def known_owner(self, name: str, new_rep: bool = False) -> str:
+        """The rep whom a name means. An unknown one is refused, or made with `new_rep`; as long as
+        nobody has said who is in the team, whoever is like nobody else is one more of it."""
+        reps = self.reader.reps()
+        is_set_up = self.settings.demo or self.reader.agreements.has(Topic.REP)
+        return known_owner(name, reps, self.me, is_set_up=is_set_up, new_rep=new_rep)
 
     def pipeline_now(self, pipeline_id: int) -> Pipeline:
         """The pipeline as it is now; `NotFound` when it is there no more."""

@@ -1,4 +1,4 @@
-"""Targets and rates: what the numbers are held against and converted by."""
+"""Agreements by name: targets, calls and rates that numbers are held against, saved filters."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 from pipeboard.domain.agreements import Topic
 from pipeboard.domain.currencies import currency_code
+from pipeboard.domain.dates import format_date
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.money import Money, format_money, parse_money
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.periods import Period
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.text import quoted
-from pipeboard.workspace.finding import typed_period
-from pipeboard.workspace.receipts import Receipt
-from pipeboard.workspace.recording import agree
+from pipeboard.domain.text import clean_line, quoted
+from pipeboard.workspace.agreements import changed
+from pipeboard.workspace.finding import parse_filter, typed_period
+from pipeboard.workspace.receipts import Decision, Receipt
+from pipeboard.workspace.recording import agree, as_command, record
 from pipeboard.workspace.service import Service, in_transaction
 
 if TYPE_CHECKING:
@@ -43,26 +45,18 @@ def set_target(
     team: str = "",
     dry_run: bool = False,
     token: str = "",
-) -> Target | None:
+) -> Receipt:
     """What is to be won in a year, quarter, month or week by a rep, a team or everybody.
 
     An `amount` of None takes the target away. Raises BadInput for a period or an amount that
     cannot be read, NotFound for a rep or team that nobody knows.
     """
-    from pipeboard.domain.metrics import Target
-
     label = _whole_period(service, period_text, "target").label
     owner, team = _holder(service, owner, team)
     now = service.pipeline_now(pipeline.id)
     whose = f"@{owner}" if owner else f"team {team}" if team else "everybody"
-    target, contents, summary = None, None, f"No target for {label}, {whose}."
-    if amount is not None:
-        target = Target(label, parse_money(amount, now.currency), owner, team)
-        contents = {"currency": target.amount.currency, "amount_minor": target.amount.minor}
-        summary = f"Target for {label}, {whose}: {format_money(target.amount)}."
-    key = (now.id, label, owner, team)
-    agree(service, "target", summary, Topic.TARGET, key, contents, dry_run=dry_run, token=token)
-    return target
+    about, key = f"for {label}, {whose}", (now.id, label, owner, team)
+    return _agree_amount(service, Topic.TARGET, about, key, amount, now.currency, dry_run, token)
 
 
 def calls_of(service: Service, pipeline: Pipeline) -> Mapping[tuple[str, str], Money]:
@@ -92,13 +86,26 @@ def set_call(
     # Whoever acts may call a period before anybody has made a rep of them.
     rep = _holder(service, owner, "")[0] if owner else service.me
     now = service.pipeline_now(pipeline.id)
-    contents, summary = None, f"No call for {label}, @{rep}."
-    if amount is not None:
-        said = parse_money(amount, now.currency)
-        contents = {"currency": said.currency, "amount_minor": said.minor}
-        summary = f"Call for {label}, @{rep}: {format_money(said)}."
-    key = (now.id, label, rep)
-    return agree(service, "call", summary, Topic.CALL, key, contents, dry_run=dry_run, token=token)
+    about, key = f"for {label}, @{rep}", (now.id, label, rep)
+    return _agree_amount(service, Topic.CALL, about, key, amount, now.currency, dry_run, token)
+
+
+def _agree_amount(
+    service: Service,
+    topic: Topic,
+    about: str,
+    key: tuple[str | int, ...],
+    typed: str | None,
+    currency: str,
+    dry_run: bool,
+    token: str,
+) -> Receipt:
+    contents, summary = None, f"No {topic} {about}."
+    if typed is not None:
+        amount = parse_money(typed, currency)
+        contents = {"currency": amount.currency, "amount_minor": amount.minor}
+        summary = f"{topic.capitalize()} {about}: {format_money(amount)}."
+    return agree(service, str(topic), summary, topic, key, contents, dry_run=dry_run, token=token)
 
 
 def _whole_period(service: Service, text: str, what: str) -> Period:
@@ -131,7 +138,7 @@ def set_rate(
     on: date | None = None,
     dry_run: bool = False,
     token: str = "",
-) -> tuple[str, Fraction | None, date]:
+) -> Receipt:
     """What one unit of a currency is worth in the workspace's from a day (today) on.
 
     None takes the rate of that day away. Raises BadInput for what is no currency or no rate.
@@ -142,13 +149,12 @@ def set_rate(
             f"{base} is the workspace's own currency.", hint="Its rate is 1 and needs no entry."
         )
     found = None if rate is None else _rate(rate)
-    contents, summary = None, f"No rate for {code} from {day} on."
+    contents, summary = None, f"No rate of {code} for {format_date(day)}."
     if found is not None:
         contents = {"numerator": found.numerator, "denominator": found.denominator}
-        summary = f"{code} is {rate} {base} from {day} on."
+        summary = f"1 {code} is {float(found):g} {base} from {format_date(day)} on."
     key = (code, day.isoformat())
-    agree(service, "fx", summary, Topic.RATE, key, contents, dry_run=dry_run, token=token)
-    return code, found, day
+    return agree(service, "fx", summary, Topic.RATE, key, contents, dry_run=dry_run, token=token)
 
 
 def _known(name: str, names: list[str], what: str) -> str:
@@ -174,3 +180,63 @@ def _rate(text: str) -> Fraction:
     if not 0 < rate <= HIGHEST_RATE or rate.denominator > HIGHEST_RATE:
         raise BadInput(f"{quoted(text)} is no exchange rate.", hint="Write it like 0.92.")
     return rate
+
+
+def saved_filters(service: Service) -> tuple[tuple[str, str], ...]:
+    """My saved filters and those shared with everybody: name and text."""
+    return service.reader.saved_filters(service.me)
+
+
+@as_command("filter")
+def save_filter(
+    service: Service, name: str, text: str, *, dry_run: bool = False, token: str = ""
+) -> Receipt:
+    """A filter under a name of mine; an empty text forgets it. `BadInput` for a bad filter,
+    NotFound for one to forget that is not there."""
+    said = clean_line(text, field="filter")
+    parse_filter(service, said)
+    clean = clean_line(name, field="name of a filter")
+    if not clean:
+        raise BadInput("A filter needs a name.")
+    if not said:
+        _expect_filter(service, clean)
+    return agree(
+        service,
+        "filter",
+        f"Saved the filter {clean}: {said}" if said else f"Forgot the filter {clean}.",
+        Topic.FILTER,
+        (clean, service.me),
+        {"filter": said} if said else None,
+        dry_run=dry_run,
+        token=token,
+    )
+
+
+@as_command("filter")
+def rename_filter(
+    service: Service, name: str, new: str, *, dry_run: bool = False, token: str = ""
+) -> Receipt:
+    """A filter of mine under another name. NotFound where there is none of that name; `BadInput`
+    where another bears the new one."""
+    clean, mine = clean_line(new, field="name of a filter"), dict(saved_filters(service))
+    _expect_filter(service, name)
+    if not clean or (clean in mine and clean != name):
+        raise BadInput(
+            f"There is a filter {quoted(clean)} already." if clean else "A filter needs a name.",
+            hint="Take another name.",
+        )
+    gone = changed(service, Topic.FILTER, (name, service.me), None)
+    come = changed(service, Topic.FILTER, (clean, service.me), {"filter": mine[name]})
+    if not gone or not come:
+        return Receipt("", "filter", "Nothing to change: it is so already.")
+    decision = Decision(f"Renamed the filter {name} to {clean}.", agreements=(*gone, *come))
+    return record(service, "filter", decision, dry_run=dry_run, token=token)
+
+
+def _expect_filter(service: Service, name: str) -> None:
+    known = [known for known, _ in saved_filters(service)]
+    if name not in known:
+        raise NotFound(
+            f"No filter {quoted(name)} is saved.",
+            hint=did_you_mean(name, known) or "See 'pipeboard filter list'.",
+        )

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
 from pipeboard.domain.deal import Contact, Deal, NextStep
-from pipeboard.domain.deal_fields import FROM_ROWS
 from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow
 from pipeboard.workspace.row_commands import (
+    PLAIN,
     contacts_of,
     digest,
-    fields_of,
     loss_of,
     next_step_of,
-    notes_of,
-    tags_of,
 )
 
-_PLAIN = ("title", *FROM_ROWS)
+_PLAIN = ("title", *PLAIN)
 _plain_of = attrgetter(*_PLAIN)
+_INSTANTS = ("created_at", "closed_at", "snoozed_until")
+_PARTS = ("entered", "answers", "terms", "checklist", "touches")
 _COURSE = ("stage", "outcome", "archived")
 NOT_FOLLOWED = ("created_at", "closed_at", "loss", "entered", "answers", "terms", "checklist",
                 "touches", "snoozed_until")  # fmt: skip
@@ -40,68 +40,59 @@ def said_by(row: DealRow, owner: str | None) -> Said:
     """What a row says, by field; what it does not speak of stays away."""
     return {
         name: value if type(value) is str and len(value) <= _LONGEST_TEXT else _short(value)
-        for name, value in _values(row, owner)
-        if value is not None and value is not False and value != "" and value != ()
+        for name, value in _values(row, owner).items()
+        if value is not None and value != "" and value != ()
     }
 
 
-def _values(row: DealRow, owner: str | None) -> Iterator[tuple[str, Any]]:
-    """The values of a row by field, in the types of the domain."""
-    yield from zip(_PLAIN, _plain_of(row), strict=True)
-    if row.tags:
-        yield "tags", tags_of(row)
-    yield "owner", owner
-    yield "category", row.forecast_category
+def _values(row: DealRow, owner: str | None) -> dict[str, object]:
+    """The values of a settled row by field, in the types of the domain."""
+    found: dict[str, object] = dict(zip(_PLAIN, _plain_of(row), strict=True))
+    found |= row.others
+    found["tags"], found["owner"], found["category"] = row.tags, owner, row.forecast_category
     if row.next_text or row.next_due:
-        yield "next_step", next_step_of(row)
+        found["next_step"] = next_step_of(row)
     if row.contacts:
-        yield from ((f"contacts.{key}", person) for key, person in contacts_of(row).items())
-    yield from ((name, "yes" if value is True else value) for name, value in _course(row))
-    yield from ((f"fields.{name}", value) for name, value in fields_of(row).items())
-    if row.notes or row.fields:
-        yield from ((f"notes.{digest(note.text)}", note.text) for note in notes_of(row))
-    for name in ("created_at", "closed_at", "snoozed_until"):
-        yield name, getattr(row, name)
+        found |= {f"contacts.{key}": person for key, person in contacts_of(row).items()}
+    found["stage"] = fold(row.stage) if row.stage else None
+    found["outcome"], found["archived"] = row.outcome, "yes" if row.archived else None
+    for name, value in row.fields.items():
+        found[f"fields.{name}"] = value
+    for note in row.notes:
+        found[f"notes.{digest(note.text)}"] = note.text
+    for name in _INSTANTS:
+        found[name] = getattr(row, name)
     if row.outcome == "lost" and (row.lost_reason or row.lost_category or row.competitor):
-        yield "loss", repr(loss_of(row))
-    for name in ("entered", "answers", "terms", "checklist", "touches"):
-        if value := getattr(row, name):
-            yield name, repr(value)
+        found["loss"] = repr(loss_of(row))
+    found |= {name: repr(part) for name in _PARTS if (part := getattr(row, name))}
+    return found
 
 
-def _course(row: DealRow) -> Iterator[tuple[str, Any]]:
-    yield "stage", fold(row.stage) if row.stage else None
-    yield "outcome", row.outcome
-    yield "archived", row.archived
-
-
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     text = value if type(value) is str else text_of(value)
     if len(text) <= _LONGEST_TEXT:
         return text
     return f"#{digest(text)}"
 
 
-def text_of(value: Any) -> str:
+def text_of(value: object) -> str:
     """A value as one line of text, the same for the same value and for no other."""
-    match value:
-        case None:
-            return ""
-        case str():
-            return value
-        case Money():
-            return format_money(value, style="code")
-        case datetime() | date():
-            return value.isoformat()
-        case tuple():
-            return "; ".join(map(str, value))
-        case NextStep():
-            return f"{value.due or ''} {value.text}".strip()
-        case Contact():
-            parts = (value.name, value.role, value.email, value.phone, value.title)
-            return ", ".join(filter(None, parts))
-        case _:
-            return str(value)
+    return "" if value is None else _TEXTS.get(type(value), str)(value)
+
+
+def _contact_text(contact: Contact) -> str:
+    parts = (contact.name, contact.role, contact.email, contact.phone, contact.title)
+    return ", ".join(filter(None, parts))
+
+
+_TEXTS: Mapping[type, Callable[[Any], str]] = {
+    Money: partial(format_money, style="code"),
+    datetime: datetime.isoformat,
+    date: date.isoformat,
+    tuple: lambda words: "; ".join(map(str, words)),
+    NextStep: lambda step: f"{step.due or ''} {step.text}".strip(),
+    Contact: _contact_text,
+}
 
 
 @dataclass(slots=True)
@@ -146,7 +137,7 @@ class ThreeWay:
         file last said.
         """
         says = said_by(row, owner)
-        values = dict(_values(row, owner))
+        values = _values(row, owner)
         remembered = {} if row.ref else deal.imported
         found = Merge(base=dict(remembered) | says)
         for name in dict.fromkeys((*says, *remembered)):
@@ -161,7 +152,7 @@ class ThreeWay:
     def _field(
         self,
         name: str,
-        value: Any,
+        value: object,
         new: str,
         old: str,
         deal: Deal,
@@ -188,10 +179,10 @@ class ThreeWay:
             found.emptied.append(name)
         _forget(found, name, new)
 
-    def _is_there(self, name: str, value: Any, deal: Deal) -> bool:
+    def _is_there(self, name: str, value: object, deal: Deal) -> bool:
         """Whether a note or a person of the row is known, under whatever key."""
         if name.startswith("notes."):
-            return self.is_noted(deal, value)
+            return self.is_noted(deal, str(value))
         return name.startswith("contacts.") and value in deal.contacts.values()
 
     def _ours(self, name: str, deal: Deal) -> str:

@@ -53,14 +53,20 @@ class _ChangedSince:
 
 
 @as_command("undo")
-def undo(
-    service: Service, *, rest: bool = False, dry_run: bool = False, token: str = ""
+def undo_last(
+    service: Service,
+    *,
+    which: str = "",
+    rest: bool = False,
+    dry_run: bool = False,
+    token: str = "",
 ) -> Receipt:
-    """Takes back my last command; `Conflict` when somebody changed since what it changed.
+    """Takes back my last command, or the one with the id `which`; `Conflict` when somebody changed
+    since what it changed.
 
     With `rest` those deals stay as they are, and all others go back.
     """
-    last = service.reader.undoable(service.actor.name)
+    last = _mine(service, which) if which else service.reader.undoable(service.actor.name)
     if last is None:
         raise Refused("There is nothing of yours to undo.")
     found = _reverted(service, last.id, f"Can't undo '{last.summary}'", rest=rest)
@@ -77,7 +83,7 @@ def undo(
 
 
 @in_transaction
-def redo(service: Service, *, dry_run: bool = False, token: str = "") -> Receipt:
+def redo_last(service: Service, *, dry_run: bool = False, token: str = "") -> Receipt:
     """Puts back what my last undo took, unless I did something else since."""
     if (done := retried(service, token)) is not None:
         return done
@@ -110,6 +116,16 @@ def undo_list(service: Service, limit: int = 20) -> tuple[Did, ...]:
     """My last commands that stand, newest first: what undo would take back, in that order."""
     done = service.reader.commands(service.actor.name, 10 * limit)
     return tuple(did for did in done if did.undoes is None and not did.undone)[:limit]
+
+
+def _mine(service: Service, command_id: str) -> Recorded:
+    """A command of mine that stands; `Refused` for any other."""
+    found = service.reader.command(command_id)
+    if found is None or found.actor != service.actor.name:
+        raise Refused("Only what you did yourself is taken back.")
+    if found.undone:
+        raise Refused(f"'{found.summary}' was taken back already.")
+    return found
 
 
 def _about(service: Service, done: Recorded) -> str:

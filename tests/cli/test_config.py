@@ -75,6 +75,7 @@ def test_config_path_names_the_file_whether_it_is_there_or_not(pipe: Type, mine:
     [
         "density = 7",
         'density = "2"',
+        "density = true",
         'mouse = "no"',
         "mouse = 1",
         'glyphs = "emoji"',
@@ -121,7 +122,7 @@ def test_the_example_is_in_order_as_it_stands(pipe: Type, mine: Path) -> None:
 
 def test_the_example_is_in_order_with_every_line_taken_in(pipe: Type, mine: Path) -> None:
     lines = [line.removeprefix("# ") for line in example().splitlines()]
-    settings = [line for line in lines if " = " in line or line == "[keys]"]
+    settings = [line for line in lines if " = " in line or line.startswith("[")]
     _write(mine, "\n".join(settings))
     assert {line.partition(" = ")[0] for line in settings} >= {p.name for p in PREFERENCES}
     assert pipe("config", "check", "--json").json["problems"] == []
@@ -132,6 +133,9 @@ def test_the_example_is_in_order_with_every_line_taken_in(pipe: Type, mine: Path
     ("line", "said"),
     [
         ('editor = "vi \'x"', "a quote that is never closed"),
+        ('commands.mail = { key = "ctrl+e", run = "no-such-thing {ref}" }', "there is no program"),
+        ('commands.mail = { key = "n", run = "echo {ref}" }', "'n' stands for both"),
+        ('commands.mail = { key = "ctrl+e", run = "echo {refs}" }', "Did you mean ref?"),
         ('copy_cmd = "wl-copy \'x"', "a quote that is never closed"),
         ('editor = "/nowhere/vi"', "there is no program"),
         ('copy_cmd = "no-such-program -x"', "there is no program"),

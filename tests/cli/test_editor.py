@@ -200,7 +200,7 @@ def test_the_board_gets_its_text_or_hears_where_it_is(
     with pytest.raises(PipeboardError) as failure:
         write_text([str(home / "vim")], "before", suffix=".md")
     assert failure.value.details["text"] == "ten minutes of words\n"
-    assert Path(failure.value.details["path"]).read_text() == "ten minutes of words\n"
+    assert Path(str(failure.value.details["path"])).read_text() == "ten minutes of words\n"
 
 
 def test_config_edit_makes_an_example_and_leads_back_until_it_is_in_order(
@@ -216,7 +216,7 @@ def test_config_edit_makes_an_example_and_leads_back_until_it_is_in_order(
     )
     edited = team("config", "edit", stdin="y\n")
     assert edited.code == 0
-    assert "density is one of 1, 2, 3" in edited.err
+    assert "density is one of auto, 1, 2, 3, 4" in edited.err
     assert (home / "called").read_text().splitlines()[-1].startswith("+1 ")
     assert file.read_text() == "density = 3\n"
 
@@ -227,6 +227,6 @@ def test_a_text_of_a_board_that_was_ended_is_told_where_it_is(home: Path, editor
     with pytest.raises(PipeboardError) as failure:
         write_text([str(home / "vim")], "", suffix=".md")
     assert list(left_behind(folder)) == []  # this very process is still there
-    path = Path(failure.value.details["path"])
+    path = Path(str(failure.value.details["path"]))
     gone = path.rename(path.with_name(path.name.replace(str(os.getpid()), "999999999")))
     assert list(left_behind(folder)) == [f"A text from the editor is kept in {gone}."]

@@ -60,10 +60,10 @@ def test_a_stage_is_what_the_person_says(pipe: Type, home: Path, stage: str, wan
 
 
 def test_a_value_is_what_the_person_says(team: Type, home: Path) -> None:
-    file = put(home, "id,deal name,status\n1,Alpha,Abandoned\n2,Beta,Open\n")
+    file = put(home, "id,deal name,status\n1,Alpha,Given back\n2,Beta,Open\n")
     refused = team("import", file)
-    assert (refused.code, "'Abandoned' is not a status" in refused.out) == (4, True)
-    assert team("import", file, "--value", "status:Abandoned==lost").code == 0
+    assert (refused.code, "'Given back' is not a status" in refused.out) == (4, True)
+    assert team("import", file, "--value", "status:Given back==lost").code == 0
     assert team("list", "lost", "--count").out == "1\n"
 
 

@@ -130,7 +130,7 @@ def test_what_a_team_agrees_on_is_in_history_and_undone(team: Type) -> None:
     assert events[1]["data"]["after"] == {"currency": "EUR", "amount_minor": 13_000_000}
     assert "Target for 2026Q4, everybody: " in team("history").out
     listed = team("undo", "--list").lines
-    assert [line.split("  ")[1][:6] for line in listed[:3]] == ["USD is", "Target", "Change"]
+    assert [line.split("  ")[1][:6] for line in listed[:3]] == ["1 USD ", "Target", "Change"]
     undone = [team("undo").err for _ in range(3)]
     assert "(" in undone[0]
     assert "23 Nov 10:00" in undone[0]

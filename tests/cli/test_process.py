@@ -19,7 +19,7 @@ _MODULES = """
 import sys
 from pipeboard.cli.main import main
 code = main(sys.argv[1:])
-print(code, *{name.partition(".")[0] for name in sys.modules})
+print(code, *{name.partition(".")[0] for name in sys.modules}, *sys.modules)
 """
 
 
@@ -85,6 +85,22 @@ def test_no_verb_imports_the_screens_or_sqlmodel(
     database = str(home / "a.db")
     assert run("add", "Lumen Oy: pilot 40k", "--db", database).returncode == 0
     assert not _modules(home, *line, "--db", database) & (HEAVY - {"rich", "rapidfuzz"})
+
+
+DECIDING = {
+    "pipeboard.domain.deciding",
+    "pipeboard.workspace.execution",
+    "pipeboard.workspace.undoing",
+}
+
+
+@pytest.mark.parametrize("line", READING, ids=" ".join)
+def test_a_verb_that_only_looks_imports_nothing_that_changes(
+    line: tuple[str, ...], home: Path
+) -> None:
+    database = str(home / "a.db")
+    assert _modules(home, "add", "Lumen Oy: pilot 40k", "--db", database) & DECIDING
+    assert not _modules(home, *line, "--db", database) & DECIDING
 
 
 def test_it_runs_as_a_module_and_says_its_version(run: Run) -> None:

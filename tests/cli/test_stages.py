@@ -23,7 +23,7 @@ def test_a_deal_moves_to_a_stage_named_by_part_of_its_name(team: Type) -> None:
     moved = team("move", "lumen", "qualif", "--json")
     assert moved.code == 0
     assert moved.json["deals"][0]["stage"] == "Qualified"
-    assert moved.json["summary"] == "Moved Lumen Oy to Qualified."
+    assert moved.json["summary"] == "Moved Lumen Oy to Qualified (from Prospecting)."
 
 
 def test_a_gate_that_is_not_met_refuses_with_what_is_missing(gated: Type) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from inspect import signature
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Type
-from tests.verbs import Workspace
 
 
 def test_a_new_deal_is_said_with_all_that_its_line_was_read_as(team: Type) -> None:
@@ -199,10 +197,6 @@ def test_a_byte_order_mark_is_nothing(team: Type, home: Path) -> None:
     assert team("pipeline", "apply", "-", stdin=b"\xef\xbb\xbf" + toml.encode()).code == 0
 
 
-TOKENS = "token" in signature(Workspace.add).parameters
-
-
-@pytest.mark.skipif(not TOKENS, reason="the use cases take no token here")
 @pytest.mark.parametrize(
     "line",
     [
@@ -216,6 +210,8 @@ TOKENS = "token" in signature(Workspace.add).parameters
         ("rep", "add", "zoe"),
         ("target", "set", "2026Q4", "130k"),
         ("fx", "set", "USD", "0.9"),
+        ("call", "set", "2026Q4", "120k"),
+        ("setting", "set", "week-start", "sunday"),
         ("pipeline", "new", "Second", "--stages", "Lead,Offer"),
     ],
 )
@@ -233,3 +229,26 @@ def test_next_friday_is_refused_with_both_readings(team: Type) -> None:
     refused = team("add", 'A: x close:"next friday"')
     assert refused.code == 2
     assert "Fri 27 Nov 2026 or Fri 4 Dec 2026" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("line", "other", "stored"),
+    [
+        (("target", "set", "2026Q4", "130k"), ("target", "set", "2027Q1", "5k"), "130,000"),
+        (("fx", "set", "USD", "0.9"), ("fx", "set", "CHF", "1.1"), "1 USD is 0.9 EUR"),
+        (("call", "set", "2026Q4", "120k"), ("call", "set", "2026Q4", "7k"), "120,000"),
+        (("rep", "add", "zoe"), ("rep", "add", "yan"), "zoe"),
+        (("setting", "set", "week-start", "sunday"),
+         ("setting", "set", "week-start", "monday"), "sunday"),
+    ],
+)  # fmt: skip
+def test_a_used_token_tells_what_is_stored_and_not_what_is_asked(
+    team: Type, line: tuple[str, ...], other: tuple[str, ...], stored: str
+) -> None:
+    first = team(*line, "--token", "t", "--json")
+    again = team(*other, "--token", "t", "--json")
+    assert again.code == 0
+    assert stored in first.err
+    assert stored in again.err
+    assert "This was done already" in again.err
+    assert again.json == first.json

@@ -11,7 +11,7 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Answer, Deal, Loss, NextStep, Note, Status, Touch
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.errors import BadInput, GateNotMet, Refused
-from pipeboard.domain.events import Kind, replay
+from pipeboard.domain.events import Kind, inverse, replay
 from pipeboard.domain.money import Money
 from tests.domain.deciding_cases import (
     CLOSING,
@@ -326,9 +326,14 @@ def test_notes_and_answers_of_a_file_cannot_steer_a_terminal() -> None:
     assert "x1b" not in repr(events)
 
 
-def test_a_deal_that_stays_in_its_stage_twice_in_a_file_has_entered_it_once() -> None:
+def test_a_deal_that_came_back_to_its_stage_has_entered_it_twice() -> None:
     path = ((LEAD, NOW - 3 * DAY), (LEAD, NOW - 2 * DAY))
-    assert len(decide(replace(TAKEN, path=path), None, context())) == 1
+    began, came_back = decide(replace(TAKEN, path=path), None, context())
+    assert came_back.kind is Kind.REOPENED
+    assert came_back.after["stage_entered_at"] == NOW - 2 * DAY
+    assert replay([began, came_back, inverse(came_back)], 1) == replace(
+        replay([began], 1), version=3
+    )
 
 
 def test_a_next_step_of_a_closed_deal_is_gone() -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Answer, Contact, Loss, NextStep, Note, Term
-from pipeboard.domain.errors import BadInput, NotFound, Refused
-from pipeboard.domain.events import Kind
+from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
+from pipeboard.domain.events import Kind, value_of
 from pipeboard.domain.money import Money
 from tests.domain.deciding_cases import LEAD, NOW, TODAY, do, events_of, new
 
@@ -222,7 +222,8 @@ def test_a_rating_of_zero_is_an_answer_and_no_words_and_no_rating_are_none() -> 
 def test_the_answer_before_stays_in_the_event() -> None:
     deal = do(new(), c.AnswerQuestion("need", Answer("First", 1)))
     (event,) = events_of(deal, c.AnswerQuestion("need", Answer("Second", 3)), LATER)
-    assert event.before["answers.need"].text == "First"
+    before = value_of(event.before, "answers.need", Answer)
+    assert before is not None and before.text == "First"
     assert dict(do(deal, c.AnswerQuestion("need", None)).answers) == {}
 
 
@@ -239,11 +240,19 @@ def test_a_note_changes_nothing_else_of_a_deal() -> None:
 
 def test_only_who_wrote_a_note_can_rewrite_it() -> None:
     note = Note("n", "Old", "ana", NOW)
-    (event,) = events_of(new(), c.EditNote(note, "New"))
+
+    def notes(_: int) -> tuple[Note, ...]:
+        return (note,)
+
+    (event,) = events_of(new(), c.EditNote("n", "New"), notes=notes)
     assert event.facts == {"id": "n", "old": "Old", "new": "New"}
-    assert events_of(new(), c.EditNote(note, "Old")) == []
+    assert events_of(new(), c.EditNote("n", "Old"), notes=notes) == []
     with pytest.raises(Refused, match="The note is ana's"):
-        do(new(), c.EditNote(note, "New"), actor="bo")
+        do(new(), c.EditNote("n", "New"), actor="bo", notes=notes)
+    with pytest.raises(NotFound, match="no such note"):
+        do(new(), c.EditNote("m", "New"), notes=notes)
+    with pytest.raises(Conflict, match="rewritten meanwhile"):
+        do(new(), c.EditNote("n", "New", before="Older"), notes=notes)
 
 
 def test_touches_out_count_up_until_an_answer_comes_in() -> None:

@@ -97,7 +97,9 @@ commands: st.SearchStrategy[c.Command] = st.one_of(
     st.builds(c.Reschedule, days, words),
     st.builds(c.Check, st.just(1), st.sampled_from(SALES.stages[0].checklist), st.booleans()),
     st.builds(c.AddNote, words),
-    st.builds(c.EditNote, st.just(Note("n", "Old", "ana", NOW)), words),
+    st.builds(c.EditNote, st.just("n"), words),
+    st.builds(c.Plan, words),
+    st.builds(c.SetFields, st.tuples(st.just("source=web"))),
     st.builds(
         c.LogTouch,
         st.sampled_from(TOUCH_TYPES),
@@ -127,6 +129,8 @@ beginnings = st.builds(
     ),
 )
 
+NOTE = Note("n", "Old", "ana", NOW)
+
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Event]:
@@ -135,7 +139,9 @@ def histories(draw: st.DrawFn) -> list[Event]:
     deal = replay(events, 1)
     for number, command in enumerate(draw(st.lists(commands, max_size=8))):
         with suppress(PipeboardError):
-            for event in decide(command, deal, context(NOW + timedelta(days=number))):
+            for event in decide(
+                command, deal, context(NOW + timedelta(days=number), notes=lambda _: (NOTE,))
+            ):
                 deal = evolve(deal, event)
                 events.append(event)
     return events

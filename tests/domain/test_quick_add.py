@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -22,8 +23,19 @@ WHOLE = (
 )
 
 
-def read(line: str, *, tui: bool = False, currency: str = "EUR") -> QuickAdd:
-    return parse_quick_add(line, today=MONDAY, currency=currency, tui=tui)
+class Read:
+    """A line as it was read: what is given of the deal beside the rest, None where nothing is."""
+
+    def __init__(self, parsed: QuickAdd) -> None:
+        self.parsed = parsed
+
+    def __getattr__(self, name: str) -> Any:
+        given = {"tags": (), "account": "", **self.parsed.given}
+        return given.get(name) if name in given else getattr(self.parsed, name, None)
+
+
+def read(line: str, *, tui: bool = False, currency: str = "EUR") -> Read:
+    return Read(parse_quick_add(line, today=MONDAY, currency=currency, tui=tui))
 
 
 def refusal(line: str, *, tui: bool = False) -> BadInput:

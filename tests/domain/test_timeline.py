@@ -68,12 +68,13 @@ DEAL = Deal(
 )
 WON = replace(DEAL, stage_id=PIPELINE.won.id, outcome=Status.WON, closed_at=NOW, next_step=None)
 NOTE = Note("n1", "met Mika\nat the fair", "ana", NOW)
+CONTEXT = Context(PIPELINE, NOW, ZONE, "ana", notes=lambda _: (NOTE,))
 ANSWER = Answer("Mika signs", 3)
 CALL = Touch("t1", "call", "out", "left a message", "ana", NOW)
 
 
 def _said(command: Command, deal: Deal | None = DEAL) -> str:
-    events = decide(command, deal, Context(PIPELINE, NOW, ZONE, "ana"))
+    events = decide(command, deal, CONTEXT)
     said = [describe(event, (PIPELINE,), today=date(2026, 11, 24), zone=ZONE) for event in events]
     return " | ".join(said)
 
@@ -113,7 +114,7 @@ def _edit(**changes: Any) -> Command:
         (SetTerm("pay", None), "term payment removed"),
         (Check(LEAD.id, ITEM, True), f"checked '{ITEM}' of {LEAD.name}"),
         (AddNote(NOTE.text), "note: met Mika …"),
-        (EditNote(NOTE, "met Outi"), "note edited: met Outi"),
+        (EditNote(NOTE.id, "met Outi"), "note edited: met Outi"),
         (LogTouch("call", "out", "left a message"), "call out: left a message"),
         (Archive(), "archived"),
         (MergeInto(7), "merged into D-7"),
@@ -148,7 +149,7 @@ def test_an_override_tells_its_reason_and_what_is_missing() -> None:
 
 
 def test_what_is_undone_tells_what_it_was() -> None:
-    (event,) = decide(Move(QUALIFY.id), DEAL, Context(PIPELINE, NOW, ZONE, "ana"))
+    (event,) = decide(Move(QUALIFY.id), DEAL, CONTEXT)
     told = {"today": date(2026, 11, 24), "zone": ZONE}
     said = describe(event, (PIPELINE,), **told)  # type: ignore[arg-type]
     undone = inverse(event)
@@ -157,7 +158,7 @@ def test_what_is_undone_tells_what_it_was() -> None:
 
 
 def test_a_stage_of_an_unknown_pipeline_is_still_told() -> None:
-    (event,) = decide(Move(QUALIFY.id), DEAL, Context(PIPELINE, NOW, ZONE, "ana"))
+    (event,) = decide(Move(QUALIFY.id), DEAL, CONTEXT)
     said = describe(event, (), today=date(2026, 11, 24), zone=ZONE)
     assert said == "another pipeline → another pipeline (after 5 d)"
 
@@ -169,13 +170,13 @@ def test_every_kind_of_event_has_words() -> None:
         _edit(source="x"), _edit(expected_close=None), TagWith(("vip",)), Rank(1),
         CompleteNextStep(), SetNextStep("a", None),
         Snooze(date(2027, 1, 1)), AnswerQuestion("need", ANSWER), SetContact("a", Contact("A")),
-        SetTerm("a", Term("A")), Check(LEAD.id, ITEM, True), AddNote("a"), EditNote(NOTE, "b"),
+        SetTerm("a", Term("A")), Check(LEAD.id, ITEM, True), AddNote("a"), EditNote(NOTE.id, "b"),
         LogTouch("call"), AskRep("bo", "send it"), Win(override="because"), Reopen(),
         Lose(Loss("price")), Archive(), Unarchive(),
         Absorb((Absorbed(replace(DEAL, id=9, tags=("x",))),)), MergeInto(7, closed=True),
     ]  # fmt: skip
     for command in commands:
-        for event in decide(command, deal, Context(PIPELINE, NOW, ZONE, "ana", reps=("bo",))):
+        for event in decide(command, deal, CONTEXT):
             assert describe(event, (PIPELINE,), today=date(2026, 11, 24), zone=ZONE)
             told.add(event.kind)
             deal = evolve(deal, event)

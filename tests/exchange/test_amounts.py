@@ -72,3 +72,8 @@ def test_an_amount_whose_currency_cannot_be_read_is_no_amount(tmp_path: Path) ->
     assert (one.value, one.fields) == (None, {"currency": "XYZ", "amount": "5"})
     assert other.value is not None and other.value.currency == "USD"
     assert "1 cell of 'currency' could not be read" in said
+
+
+@pytest.mark.parametrize("column", ["value_in_cents", "Amount (cents)", "amount_cents"])
+def test_a_column_of_cents_is_not_taken_for_whole_units(tmp_path: Path, column: str) -> None:
+    assert values(tmp_path, column, "1250", "99") == ["12.50 EUR", "0.99 EUR"]

@@ -105,3 +105,40 @@ def test_a_mapping_that_cannot_be_is_refused_with_the_near_one(
     with pytest.raises(BadInput, match=message) as caught:
         apply_overrides(match_columns(MAVEN, GENERIC), overrides)
     assert hint in caught.value.hint
+
+
+TOOLS = {
+    "Dynamics": "(Do Not Modify) Opportunity=external_id;Topic=title;Potential Customer=account;"
+    "Est. Close Date=expected_close;Est. Revenue=value;Sales Stage=stage;Status=status",
+    "Insightly": "Record Id=external_id;Opportunity Name=title;Opportunity State=status;"
+    "Opportunity Value=value;Bid Currency=currency;Probability Of Winning=probability;"
+    "Current Stage=stage;User Responsible=owner",
+    "Capsule": "Opportunity ID=external_id;Name=title;Party=account;Milestone=stage;Value=value",
+    "ClickUp": "Task Name=title;Status=stage;Assignees=field.Assignees",
+    "Dolibarr": "Libellé=title;Tiers=account;Montant opportunité=value",
+    "weclapp": "Betreff=title;Kunde=account;Vertriebsphase=stage;Erwarteter Umsatz=value",
+    "Teamleader": "Titel=title;Klant=account;Fase=stage;Geschatte afsluitdatum=expected_close;"
+    "Aangemaakt op=created_at;Kans (%)=probability",
+    "RD Station": "Nome=title;Empresa=account;Funil=pipeline;Etapa=stage;Valor Único=value",
+    "Pipedrive's API": "title=title;org_name=account;add_time=created_at",
+    "a Greek sheet": "Όνομα=title;Εταιρεία=account;Στάδιο=stage;Αξία=value;Υπεύθυνος=owner",
+    "a Japanese sheet": "案件名=title;会社名=account;ステージ=stage;金額=value",
+    "amounts in cents": "title=title;value_in_cents=value",
+}
+CELLS = {"status": "Open", "stage": "Demo", "value": "1", "probability": "5"}
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_columns_of_many_tools_and_languages_are_known(tool: str) -> None:
+    wanted = dict(pair.rsplit("=", 1) for pair in TOOLS[tool].split(";"))
+    sample = [[CELLS.get(target, "") for target in wanted.values()]]
+    assert targets(*wanted, sample=sample) == list(wanted.values())
+
+
+def test_a_column_of_any_name_that_tells_won_from_lost_is_the_status() -> None:
+    header, sample = ("Deal", "Stage", "Ergebnis"), [["a", "Demo", "Gewonnen"], ["b", "Demo", ""]]
+    matching = match_columns(header, GENERIC, sample)
+    assert list(matching.targets.values()) == ["title", "stage", "status"]
+    assert matching.warnings == ["Column 'Ergebnis' was taken for status, by its cells."]
+    sample[1][2] = "perhaps"
+    assert targets(*header, sample=sample)[2] == "field.Ergebnis"

@@ -172,7 +172,7 @@ def test_what_hangs_on_a_card_is_kept(tmp_path: Path) -> None:
     (row,) = deals_of(tmp_path, text)
     assert str(row.value) == "$993.50"
     assert row.tags == ("hot", "green")
-    assert row.links == ("https://x.example/offer.pdf",)
+    assert row.others["links"] == ("https://x.example/offer.pdf",)
     assert str(row.expected_close) == "2018-05-01"
     assert row.fields["Size"] == "L"
     assert row.fields["Steps"] == "[x] demo\n[ ] offer"
@@ -190,3 +190,9 @@ def test_archived_cards_and_lists_are_archived_and_templates_left_out(tmp_path: 
 def test_the_id_of_a_card_tells_its_creation_where_no_action_does(tmp_path: Path) -> None:
     (row,) = deals_of(tmp_path, board(card={"dateLastActivity": "2018-05-01T10:00:00.000Z"}))
     assert str(row.created_at) == "2018-03-20 19:02:09+00:00"
+
+
+def test_fields_that_an_api_puts_into_properties_are_those_of_the_deal(tmp_path: Path) -> None:
+    deal = {"id": "9", "properties": {"dealname": "Pilot", "amount": "5", "dealstage": "Demo"}}
+    (row,) = deals_of(tmp_path, json.dumps({"results": [deal]}), "deals.json")
+    assert (row.external_id, row.title, row.stage) == ("9", "Pilot", "Demo")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.exchange.encoding import find_encoding
+from pipeboard.exchange.encoding import candidates, find_encoding
 from tests.exchange.files import deals_of, open_file, write
 
 TEXT = "Deal,Account\nVerpackungslinie,Müller & Söhne\nAménagement,Café Noir\n"
@@ -67,3 +67,19 @@ def test_what_is_no_text_is_refused_with_a_reason(tmp_path: Path, data: bytes, s
     with pytest.raises(BadInput, match=says) as caught:
         find_encoding(write(tmp_path, data))
     assert caught.value.hint
+
+
+def test_eight_bit_text_has_candidates_each_with_a_word_that_tells(tmp_path: Path) -> None:
+    found = candidates(write(tmp_path, "Deal,Account\nŁódź,Wrocław\n".encode("windows-1250")))
+    assert found[0] == ("windows-1250", "Łódź")
+    assert len(found) > 1 and len(dict(found)) == len(found)
+    assert all(word != "Łódź" for _, word in found[1:])
+
+
+@pytest.mark.parametrize(
+    ("data", "names"), [(TEXT.encode(), ["utf-8"]), (b"%PDF-1.4 and more", []), (b"", [])]
+)
+def test_where_there_is_no_doubt_there_is_no_other_candidate(
+    data: bytes, names: list[str], tmp_path: Path
+) -> None:
+    assert [name for name, _ in candidates(write(tmp_path, data))] == names

@@ -46,6 +46,13 @@ def read(text: str, *column: str, order: Order | None = None) -> Moment:
         ("18 Mar 2017", datetime(2017, 3, 17, 23, tzinfo=UTC)),
         ("Mar 18, 2017 1:59 PM", datetime(2017, 3, 18, 12, 59, tzinfo=UTC)),
         ("18-Mar-17", datetime(2017, 3, 17, 23, tzinfo=UTC)),
+        ("18Mar2017", datetime(2017, 3, 17, 23, tzinfo=UTC)),
+        ("18.Mar.2017", datetime(2017, 3, 17, 23, tzinfo=UTC)),
+        ("2017-Mar-18", datetime(2017, 3, 17, 23, tzinfo=UTC)),
+        ("March 18th, 2017 at 1:59pm", datetime(2017, 3, 18, 12, 59, tzinfo=UTC)),
+        ("1:59 PM 18 Mar 2017", datetime(2017, 3, 18, 12, 59, tzinfo=UTC)),
+        ("Sat Mar 18 13:59:00 UTC 2017", datetime(2017, 3, 18, 13, 59, tzinfo=UTC)),
+        ("Sat Mar 18 13:59:00 +0200 2017", datetime(2017, 3, 18, 11, 59, tzinfo=UTC)),
         ("Sat, 18 Mar 2017 13:59:00 +0100", datetime(2017, 3, 18, 12, 59, tzinfo=UTC)),
     ],
 )

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.exchange.outcomes import Status, closing_outcome, read_status
+from pipeboard.exchange.outcomes import RowStatus, closing_outcome, read_status
 
 
 @pytest.mark.parametrize(
@@ -28,8 +28,8 @@ def test_closing_stages_are_recognised_and_others_left_alone(
 
 
 def test_a_status_tells_the_outcome_or_that_the_deal_is_put_away() -> None:
-    assert read_status("Open") == Status("open", is_vague=True)
-    assert read_status("WON") == Status("won")
-    assert read_status("Deleted") == Status(None, archived=True)
+    assert read_status("Open") == RowStatus("open", is_vague=True)
+    assert read_status("WON") == RowStatus("won")
+    assert read_status("Deleted") == RowStatus(None, archived=True)
     with pytest.raises(BadInput, match="'Paused' is not a status"):
         read_status("Paused")

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeboard.domain.money import Money
 from pipeboard.exchange.cells import defuse
 from pipeboard.exchange.layouts.layout import Layout
-from pipeboard.exchange.layouts.own import COLUMNS, LAYOUT, flatten, join_words
+from pipeboard.exchange.layouts.own import COLUMNS, OURS, flatten, join_words
 from pipeboard.exchange.rows import (
     DealRow,
     Rejected,
@@ -87,9 +88,9 @@ def test_our_own_files_come_back_with_nothing_lost(tmp_path: Path, write: Any) -
     (row,) = deals_of(tmp_path, write(DEAL))
     assert (row.ref, row.external_id, row.title) == ("D-142", None, "=Packaging, line")
     assert str(row.value) == "€40,000.50"
-    assert row.floor_value is not None and row.floor_value.minor == 3_000_000
+    assert row.others["floor_value"] == Money(3_000_000, "EUR")
     assert row.tags == ("inbound", "a,b")
-    assert row.links == ("https://x.example/a,b",)
+    assert row.others["links"] == ("https://x.example/a,b",)
     assert row.fields == {"product": "GTX", "Note: x": "one\ntwo"}
     assert (row.probability_bp, row.forecast_category) == (6000, "best")
     assert (row.next_text, str(row.next_due)) == ("call Mika", "2026-12-03")
@@ -151,7 +152,7 @@ def test_no_currency_is_misread(tmp_path: Path, currency: str) -> None:
 
 @given(st.lists(st.text(min_size=1).filter(lambda word: word == word.strip()), min_size=1))
 def test_several_names_in_a_cell_are_taken_apart_again(words: list[str]) -> None:
-    assert Layout.words(LAYOUT, join_words(words)) == words
+    assert Layout.words(OURS, join_words(words)) == words
 
 
 def test_a_single_deal_as_show_prints_it_is_a_file_too(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def test_the_document_is_made_to_be_edited_by_hand() -> None:
         'name = "Lead Qualification"',
         "probability = 15",
         "expected_days = 14",
-        'criteria = ["answer need", "answer timeline", "answer authority"]',
+        '    "answer timeline",',
         'label = "Authority and budget"',
     ):
         assert line in document.splitlines()

@@ -143,3 +143,17 @@ def test_no_file_does_anything_but_read_or_refuse(tmp_path: Path, content: str |
                 assert all(cell == cell.encode().decode() for cell in row.raw.values())
     except PipeboardError as error:
         assert error.message
+
+
+@pytest.mark.parametrize(
+    ("start", "what"),
+    [("<html><table>", "a web page"), ("<?xml version='1.0'?>", "XML"), ("{\\rtf1 x}", "RTF"),
+     ("%PDF-1.7", "a PDF")],
+)  # fmt: skip
+def test_another_kind_of_document_is_called_what_it_is(
+    tmp_path: Path, start: str, what: str
+) -> None:
+    file = tmp_path / "deals.xls"
+    file.write_text(f"{start}\nTitle,Stage\nA,Lead\n")
+    with pytest.raises(BadInput, match=what):
+        open_file(file)

@@ -41,7 +41,7 @@ class Asked:
     group: Any = "everyone"
     scope: str = ""
     teams: Mapping[str, str] = field(default_factory=dict)
-    calls: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    calls_told: Mapping[tuple[str, str], list[tuple[int, int | None]]] = field(default_factory=dict)
     chances_over: list[Told] = field(default_factory=list)
     stage_bp: Mapping[int, tuple[tuple[int, int | None], ...]] = field(default_factory=dict)
 
@@ -76,6 +76,12 @@ class Asked:
 
     def stands(self, deal: Told, us: int) -> bool:
         return bool(self.standing(deal, us) == self.group)
+
+    @property
+    def calls(self) -> dict[tuple[str, str], int]:
+        """What each rep called for each period, as it stands."""
+        last = {about: said[-1][1] for about, said in self.calls_told.items()}
+        return {about: amount for about, amount in last.items() if amount is not None}
 
     # Deals.
 

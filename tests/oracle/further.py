@@ -140,15 +140,31 @@ def own_call(asked: Asked) -> Answer:
     if months_long(asked) == 1:
         label = f"{asked.first:%Y-%m}"
     called = {who: minor for (period, who), minor in asked.calls.items() if period == label}
+    found = [called[rep] for rep in callers(asked) if rep in called]
+    return sum(found) if found else None
+
+
+def callers(asked: Asked) -> Sequence[str]:
+    """The reps whose calls are those of a group."""
     if asked.group is None or asked.scope == "part":
-        return None
-    reps: Sequence[str] = {
-        "": list(called),
+        return []
+    reps: dict[str, Sequence[str]] = {
+        "": list({who for _, who in asked.calls_told}),
         "owner": [asked.group],
         "team": [rep for rep, team in asked.teams.items() if team == asked.group],
-    }[asked.scope]
-    found = [called[rep] for rep in reps if rep in called]
-    return sum(found) if found else None
+    }
+    return reps[asked.scope]
+
+
+def single_contact(asked: Asked) -> Answer:
+    bars = [asked.rank(stage.id) for stage in asked.stages if stage.qualified]
+    alone = past = 0
+    for deal in asked.open:
+        if bars and any(asked.rank(place) >= min(bars) for _, place in deal.path):
+            names = [name for name in deal.values if name.startswith("contacts.")]
+            past += 1
+            alone += sum(deal.at(name, asked.now) is not None for name in names) < 2
+    return share(alone, past)
 
 
 FURTHER: dict[str, Callable[[Asked], Answer]] = {
@@ -160,6 +176,7 @@ FURTHER: dict[str, Callable[[Asked], Answer]] = {
 }
 STANDING: dict[str, Callable[[Asked], Answer]] = {
     "coverage_next": coverage_next,
+    "single_contact": single_contact,
     "coverage_required": needed_coverage,
     "coverage_required_by_win_rate": by_win_rate,
     "leads_needed": leads_needed,

@@ -34,6 +34,7 @@ class Told:
     overridden: set[int] = field(default_factory=set)
     merged: bool = False
     loss: str | None = None
+    competitor: str = ""
     by_day: set[int] = field(default_factory=set)
 
     def set(self, name: str, at: int, value: Any) -> None:
@@ -114,20 +115,22 @@ def deals_at(path: Path, pipeline_id: int, us: int) -> list[Told]:
     return list(deals.values())
 
 
-def calls_at(path: Path, pipeline_id: int, us: int) -> dict[tuple[str, str], int]:
-    """What each rep called for each period at an instant, by the log."""
-    found: dict[tuple[str, str], int] = {}
+def calls_until(
+    path: Path, pipeline_id: int, us: int
+) -> dict[tuple[str, str], list[tuple[int, int | None]]]:
+    """When each rep called what for each period up to an instant, by the log."""
+    found: dict[tuple[str, str], list[tuple[int, int | None]]] = {}
     with closing(sqlite3.connect(path)) as raw:
-        for key, after in raw.execute(
-            "select key, after from workspace_event, command where command.id = command_id"
-            " and topic = 'call' and command.at <= ? order by workspace_event.seq",
+        for key, after, at in raw.execute(
+            "select key, after, command.at from workspace_event, command"
+            " where command.id = command_id and topic = 'call' and command.at <= ?"
+            " order by workspace_event.seq",
             (us,),
         ):
             pipeline, period, owner = json.loads(key)
             if pipeline == pipeline_id:
-                found.pop((period, owner), None)
-                if after is not None:
-                    found[period, owner] = json.loads(after)["amount_minor"]
+                amount = None if after is None else json.loads(after)["amount_minor"]
+                found.setdefault((period, owner), []).append((at, amount))
     return found
 
 
@@ -142,6 +145,7 @@ def _replay(
     if deal is None:
         return
     _fields(deal, at, kind, after)
+    _people(deal, at, after)
     _way(deal, at, kind, said, kinds)
     _work(deal, at, kind, said)
 
@@ -163,6 +167,15 @@ def _fields(deal: Told, at: int, kind: str, after: dict[str, Any]) -> None:
         deal.set("archived", at, True)
 
 
+def _people(deal: Told, at: int, after: dict[str, Any]) -> None:
+    """Whom it names: all at once, or one by one."""
+    for key, contact in after.get("contacts", {}).items():
+        deal.set(f"contacts.{key}", at, contact)
+    for name, contact in after.items():
+        if name.startswith("contacts."):
+            deal.set(name, at, contact)
+
+
 def _way(deal: Told, at: int, kind: str, said: dict[str, Any], kinds: dict[int, str]) -> None:
     """The stages and outcomes that it went through."""
     after, facts = said.get("after", {}), said.get("facts", {})
@@ -177,8 +190,9 @@ def _way(deal: Told, at: int, kind: str, said: dict[str, Any], kinds: dict[int, 
         loss = after.get("loss") or {}
         empty = loss.get("category", "other") == "other" and not loss.get("reason")
         deal.loss = "not said" if empty else loss["category"]
+        deal.competitor = loss.get("competitor", "")
     if kind == "reopened":
-        deal.loss = None
+        deal.loss, deal.competitor = None, ""
 
 
 def _work(deal: Told, at: int, kind: str, said: dict[str, Any]) -> None:

@@ -111,26 +111,35 @@ def losses(asked: Asked) -> dict[str, tuple[int, int | None]]:
     return {str(name): (len(d), rounded(asked.sum(d))) for name, d in found.items()}
 
 
-def calibration(stock: Asked) -> Part:
-    """Brier score and bias over the reviews that are old enough; None of fewer than ten deals."""
+def samples(stock: Asked) -> list[tuple[int, bool, int]]:
+    """What was said of each deal at the reviews that are old enough, and whether it was won."""
     everybody = replace(stock, event=lambda d, us: "everyone", group="everyone")
     closed = everybody.closed_between(stock.now - 365 * DAY + 1, stock.now + 1)
     spans = sorted(lasted(stock, d) for d in closed if d.dated)
-    samples: list[tuple[int, bool, int]] = []
-    if spans:
-        decided = stock.now - spans[-(-9 * len(spans) // 10) - 1]
-        samples = [
-            (bp, deal.outcome == WON, deal.id)
-            for review in reviews(stock, decided)
-            for deal in everyone(stock)
-            if deal.is_open(review) and (bp := said(stock, deal, review)) is not None
-        ]
-    n, deals = len(samples), len({deal for _, _, deal in samples})
+    if not spans:
+        return []
+    decided = stock.now - spans[-(-9 * len(spans) // 10) - 1]
+    return [
+        (bp, deal.outcome == WON, deal.id)
+        for review in reviews(stock, decided)
+        for deal in everyone(stock)
+        if deal.is_open(review) and stock.stands(deal, review)
+        if (bp := said(stock, deal, review)) is not None
+    ]
+
+
+def calibration(stock: Asked) -> Part:
+    """Brier score, skill and bias of the samples; None of fewer than ten deals."""
+    found = samples(stock)
+    n, deals = len(found), len({deal for _, _, deal in found})
     if deals < 10:
-        return {"n": deals, "brier": None, "bias": None}
-    brier = sum((Fraction(bp, 10_000) - won) ** 2 for bp, won, _ in samples) / Fraction(n)
-    bias = sum((Fraction(bp, 10_000) - won for bp, won, _ in samples), Fraction(0)) / n
-    return {"n": deals, "brier": near(brier), "bias": near(bias)}
+        return {"n": deals, "brier": None, "bias": None, "skill": None, "said": n}
+    brier = sum((Fraction(bp, 10_000) - won) ** 2 for bp, won, _ in found) / Fraction(n)
+    bias = sum((Fraction(bp, 10_000) - won for bp, won, _ in found), Fraction(0)) / n
+    rate = Fraction(sum(won for _, won, _ in found), n)
+    skill = 1 - brier / (rate * (1 - rate)) if 0 < rate < 1 else None
+    scores = {"brier": near(brier), "bias": near(bias), "skill": near(skill)}
+    return {"n": deals, "said": n, **scores}
 
 
 def everyone(stock: Asked) -> list[Told]:
@@ -173,12 +182,13 @@ def worth_at(stock: Asked, deal: Told, us: int) -> Fraction | None:
     return None if value is None else stock.converted(value, stock.day(us))
 
 
-def score(stock: Asked, first: date, after: date) -> Part:
-    """What the forecasts said at the start of a past period, and what came."""
+def raw_score(stock: Asked, first: date, after: date) -> Part:
+    """What the forecasts said at the start of a past period, and what came, exactly."""
     at, end = stock.us(first) - 1, stock.us(after)
     still, won = past(stock, first, after, at)
     known = Chances(stock, at, end - at - 1)
-    total = dict.fromkeys(("stated", "table", "measured"), Fraction(0))
+    names = ("stated", "table", "measured")
+    total, wins = dict.fromkeys(names, Fraction(0)), dict.fromkeys(names, Fraction(0))
     valued = set()
     for deal in still:
         worth = worth_at(stock, deal, at)
@@ -186,13 +196,28 @@ def score(stock: Asked, first: date, after: date) -> Part:
             valued.add(deal.id)
         for name, p in shares(stock, known, deal, at, first, after).items():
             total[name] += p * (worth or 0)
+            wins[name] += p
     from_then = [d for d in won if d.id in {d.id for d in still}]
     came = stock.total(d for d in from_then if d.id in valued)[0]
     return {
         "deals": len(still),
         "wins": len(from_then),
-        "came": half_up(came),
-        **{name: half_up(amount) for name, amount in total.items()},
+        "valued": len(valued),
+        "came": came,
+        "said": total,
+        "said_wins": wins,
+    }
+
+
+def score(stock: Asked, first: date, after: date) -> Part:
+    """The same as JSON tells it."""
+    raw = raw_score(stock, first, after)
+    return {
+        "deals": raw["deals"],
+        "wins": raw["wins"],
+        "came": half_up(raw["came"]),
+        "wins_said": {name: float(said) for name, said in raw["said_wins"].items()},
+        **{name: half_up(amount) for name, amount in raw["said"].items()},
     }
 
 

@@ -88,7 +88,7 @@ def passed(asked: Asked, stage: Any) -> tuple[int, int]:
         if ranks[0][1] > asked.rank(stage.id):
             continue
         places = [place for place, (_, rank) in enumerate(ranks) if rank > asked.rank(stage.id)]
-        if places and asked.holds(ranks[places[0]][0]):
+        if places and asked.holds(ranks[places[0]][0]) and asked.mine(deal, ranks[places[0]][0]):
             beyond += 1
             # By order: two moves may have been made at one instant.
             skipping += all(rank != asked.rank(stage.id) for _, rank in ranks[: places[0]])

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 
-from pipeboard.domain.deal import Loss
+from pipeboard.domain.deal import Contact, Loss
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.templates import template
@@ -25,6 +25,8 @@ ZONES = (
     "UTC",
 )
 CURRENCIES = ("EUR", "USD", "JPY", "KWD")
+UNRATED = (*CURRENCIES, "CHF")
+"""In one of the zones there are amounts without a rate."""
 WHY = "they signed already"
 
 
@@ -59,6 +61,10 @@ def walked(path: Path, zone: str, seed: int, commands: int) -> Team:
     return team
 
 
+def currencies(who: Workspace) -> Sequence[str]:
+    return UNRATED if who.settings.zone_name == "UTC" else CURRENCIES
+
+
 def _act(rng: Random, who: Workspace) -> None:
     either = who.parse_filter("archived|-archived")
     deals = [deal.id for deal in who.reader.each(either, today=who.today)]
@@ -82,7 +88,8 @@ def _win(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
 
 def _lose(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
     category = rng.choice(("price", "competitor", "timing", "other", "invalid"))
-    who.lose(ids, Loss(category, rng.choice(("", "they said so"))))
+    rival = rng.choice(("", "Rivals Ltd", "Bolt")) if category == "competitor" else ""
+    who.lose(ids, Loss(category, rng.choice(("", "they said so")), rival))
 
 
 def _reopen(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
@@ -90,7 +97,7 @@ def _reopen(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
 
 
 def _value(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
-    money = f"{rng.randint(0, 90_000)} {rng.choice(CURRENCIES)}"
+    money = f"{rng.randint(0, 90_000)} {rng.choice(currencies(who))}"
     who.set_fields(ids, [f"value={rng.choice((money, money, ''))}"])
 
 
@@ -127,9 +134,12 @@ _EDITS = (_value, _close, _close, _assign, _probability, _archive)
 
 def _rarely(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
     day = (who.today + timedelta(days=rng.randint(-5, 40))).isoformat()
-    match rng.randrange(6):
+    match rng.randrange(8):
         case 4:
             who.snooze(ids, rng.choice((None, who.today + timedelta(days=rng.randint(1, 40)))))
+        case 6 | 7:
+            name, key = rng.choice(("Mika Salo", "Aino Laine", "Ito Ren")), rng.choice("abc")
+            who.set_contact(ids[0], rng.choice((Contact(name), Contact(name), None)), key)
         case 5:
             period = rng.choice(("2026Q3", "2026Q4", "2026-11"))
             amount = rng.choice((f"{rng.randint(1, 90)}k", None))
@@ -147,7 +157,7 @@ def _rarely(rng: Random, who: Workspace, ids: Sequence[int]) -> None:
 
 def _begin(rng: Random, who: Workspace) -> None:
     value = f" {rng.randint(1, 90)}k" if rng.random() < 0.8 else ""
-    currency = f" {rng.choice(CURRENCIES)}" if value and rng.random() < 0.4 else ""
+    currency = f" {rng.choice(currencies(who))}" if value and rng.random() < 0.4 else ""
     close = who.today + timedelta(days=rng.randint(0, 120))
     close_text = f" close:{close.isoformat()}" if rng.random() < 0.8 else ""
     source = rng.choice((" source:referral", " source:web", ""))

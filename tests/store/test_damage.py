@@ -125,7 +125,7 @@ def questions(reader: Reader) -> Iterator[Callable[[], object]]:
         yield lambda pipeline=pipeline: reader.histories(pipeline.id, NOW)  # type: ignore[misc]
         yield lambda pipeline=pipeline: reader.rules(pipeline)  # type: ignore[misc]
         yield lambda pipeline=pipeline: reader.rules(pipeline, NOW)  # type: ignore[misc]
-        yield lambda pipeline=pipeline: reader.supported(pipeline, NOW, (1, 2, 3))  # type: ignore[misc]
+        yield lambda pipeline=pipeline: reader.evidence(pipeline, NOW, (1, 2, 3))  # type: ignore[misc]
         yield lambda pipeline=pipeline: reader.usual_days(pipeline.id)  # type: ignore[misc]
         for name in ("source", "account", "field.region", "channel"):
             yield lambda pipeline=pipeline, name=name: reader.attribute(pipeline.id, name)  # type: ignore[misc]

@@ -14,10 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from pipeboard import FLAGS_WITH_VALUE, verb_place
 from pipeboard.cli import verbs
+from pipeboard.cli.arguments import Parser
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.store import Store, holders
-from pipeboard.store.holders import VERBS, LockHolder, Wanting, lock_holder
+from pipeboard.store.holders import LockHolder, Wanting, lock_holder
 from pipeboard.store.locating import Location, locate
 from tests.team import SETTINGS
 
@@ -150,8 +152,25 @@ def test_only_locks_that_are_held_on_sqlites_bytes_of_this_file_count(
     assert blocker(database, "read") is None
 
 
-def test_every_verb_of_the_program_may_be_named() -> None:
-    assert set(VERBS.pattern.split("|")) == set(verbs.VERBS)
+@pytest.mark.parametrize("flags", [(), ("-q",), *((flag, "secret") for flag in FLAGS_WITH_VALUE)])
+@pytest.mark.parametrize("verb", verbs.VERBS)
+def test_the_verb_is_found_among_flags_and_nothing_else(verb: str, flags: tuple[str, ...]) -> None:
+    words = [*flags, verb, "secret"]
+    at = verb_place(words)
+    assert at is not None
+    assert words[at] == verb
+    assert holders._VERB.fullmatch(verb)
+
+
+def test_each_flag_of_every_verb_that_takes_a_value_is_known() -> None:
+    parser = Parser("tag", "", "", takes_token=True)
+    taking = {
+        flag
+        for action in parser._actions
+        for flag in action.option_strings
+        if action.nargs is None and action.option_strings
+    }
+    assert taking == FLAGS_WITH_VALUE
 
 
 def test_a_holder_says_who_with_which_verb_and_since_when_but_nothing_that_was_typed(
@@ -203,13 +222,13 @@ def test_a_busy_database_says_what_cannot_be_done_and_who_is_in_the_way(
             f"The database is busy and cannot be written to now: process {writer} ({ME}, "
         )
         assert write.value.details["wanting"] == "write"
-        assert write.value.details["holder"]["pid"] == writer
+        assert f"'pid': {writer}," in str(write.value.details["holder"])
         if is_log(path):
             assert reader.settings() == SETTINGS
             return
         with pytest.raises(DatabaseError, match="busy and cannot be read now") as read:
             reader.settings()
-        assert read.value.details["holder"]["doing"] == "writing"
+        assert "'doing': 'writing'" in str(read.value.details["holder"])
 
 
 def test_nothing_is_known_of_a_file_that_is_not_there(tmp_path: Path) -> None:

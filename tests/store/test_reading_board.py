@@ -12,14 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeboard.domain.attention import Sign, clocks, limits, overstays, sign
+from pipeboard.domain.attention import Sign, clocks, limits, need, overstays, sign
 from pipeboard.domain.board import Lens, Sort
 from pipeboard.domain.dates import local_date, start_of_day
 from pipeboard.domain.deal import Deal, NextStep
 from pipeboard.domain.filter_nodes import Compare, Or, State
-from pipeboard.domain.money import Money
+from pipeboard.domain.money import Money, half_up
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.score import half_up
 from tests.store.conftest import Crowd
 from tests.store.made_up import TODAY, ZONE, deal, lens, pipelines, store_with
 from tests.store.oracle import shown
@@ -180,6 +179,26 @@ def test_a_deal_stands_where_its_column_shows_it(crowd: Crowd, look: Lens) -> No
             stage_id, index = place
             assert stage_id == one.stage_id
             assert [card.id for card in crowd.reader.window(look, stage_id, index, 1)] == [one.id]
+
+
+@settings(max_examples=60)
+@given(lenses)
+def test_what_needs_somebody_comes_in_the_order_of_the_domain(crowd: Crowd, look: Lens) -> None:
+    look = replace(look, sort=Sort.NEEDS, reverse=False)
+    known = {one.id: one for one in crowd.deals}
+    for stage in _pipeline(look).open_stages:
+        found = [known[card.id] for card in crowd.reader.window(look, stage.id, 0, 1_000)]
+        needs = [
+            need(
+                clocks(one, ZONE),
+                limits(stage, TODAY),
+                has_step=one.next_step is not None,
+                snoozed=one.is_snoozed(TODAY),
+            )
+            for one in found
+            if one.is_open
+        ]
+        assert needs == sorted(needs)
 
 
 def test_names_are_in_order_whatever_their_case(tmp_path: Path) -> None:

@@ -80,6 +80,7 @@ def card(number: int, name: str, value: str | None, sign: str = " ", **facts: An
             next_text="call",
             next_due=None if due is None else TODAY + timedelta(days=due),
             days_in_stage=4,
+            days_untouched=2,
             over_limit=False,
             probability_bp=2500,
             probability_by_hand=False,
@@ -163,7 +164,10 @@ def board_of(columns: tuple[tuple[Card, ...], ...], owner: str | None = "ana") -
         open_weighted=_sums(still_open, 25),
         matching=len(still_open),
         total=len(still_open),
-        signs=Signs(*(sum(each.sign == sign for each in still_open) for sign in "!?~")),
+        stage_signs={
+            stage: Signs(*(sum(each.sign == sign for each in cards) for sign in "!?~"))
+            for stage, cards in enumerate(columns[:5], 1)
+        },
     )
 
 

@@ -16,6 +16,7 @@ from pipeboard.domain.deal import Deal
 from pipeboard.store import Store
 from pipeboard.ui.app import PipeboardApp
 from pipeboard.ui.board_state import BoardState
+from pipeboard.ui.last_view import last_view
 from pipeboard.ui.launch import Choices, first_state, make_app
 from pipeboard.ui.palette import theme_for
 from pipeboard.ui.screens.board import BoardScreen
@@ -99,7 +100,7 @@ class Desk:
         await self.pilot.pause()
         await self.until(
             lambda: (
-                self.app.has_settled
+                self.app.key_queue.has_settled
                 and not self.app.write_queue.waiting
                 and not self.app.housekeeper.waiting
             )
@@ -157,7 +158,8 @@ async def desk(
     environ = environ or {"TERM": "xterm-256color", "LANG": "C.UTF-8"}
     store = Store.open(str(path), read_only=read_only)
     actor = Actor("ana")
-    state = first_state(store, lambda: NOW, actor, choices, environ)
+    last = last_view(path.parent / "state", store.database_id)
+    state = first_state(store, lambda: NOW, actor, choices, environ, last)
     theme = theme_for(choices.theme, ColorDepth.TRUECOLOR)
     app = make_app(store, lambda: NOW, actor, choices, state, theme, path.parent / "state")
     reading = Store.open(str(path), read_only=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from pipeboard.domain.actor import Actor
 from pipeboard.domain.deal import Status
 from pipeboard.store import Store
@@ -289,3 +291,104 @@ async def test_a_question_is_about_the_deal_it_was_asked_for(demo: Path) -> None
 
 def _bo(path: Path) -> Workspace:
     return Workspace(Store.open(str(path)), lambda: NOW, Actor("bo"))
+
+
+async def test_the_step_is_done_as_planned_by_one_key_that_asks_what_is_next(demo: Path) -> None:
+    async with desk(demo) as board:
+        deal_id = board.card.id
+        before = board.deal
+        assert before.next_step is not None
+        await board.press("N")
+        assert board.is_asking
+        assert board.shows("Next step of")
+        await board.type("fri send the offer")
+        await board.press("enter")
+        after = board.stored(deal_id)
+        assert after.next_step is not None
+        assert after.next_step.text == "send the offer"
+        assert after.last_touch_at is not None
+        assert before.last_touch_at != after.last_touch_at
+
+
+async def test_what_is_older_than_the_session_is_undone_only_when_it_is_asked_for_twice(
+    demo: Path,
+) -> None:
+    async with desk(demo) as board:
+        last = board.workspace.reader.undoable("ana")
+        assert last is not None
+        await board.press("u")
+        assert board.is_asking
+        assert board.shows("u undoes it")
+        await board.press("escape")
+        assert board.workspace.reader.undoable("ana") == last
+        await board.press("u", "u")
+        assert board.workspace.reader.undoable("ana") != last
+        assert "Undid" in board.status
+
+
+async def test_what_this_session_did_is_undone_at_once(demo: Path) -> None:
+    async with desk(demo) as board:
+        before = board.deal
+        await board.press("$", *"4711", "enter", "u")
+        assert not board.is_asking
+        assert board.stored(before.id).value == before.value
+
+
+async def test_one_of_my_changes_is_chosen_from_the_list_and_taken_back(demo: Path) -> None:
+    async with desk(demo) as board:
+        before = board.deal
+        await board.press("$", *"4711", "enter", "j", "n", *"call", "enter")
+        await board.press(":")
+        await board.type("undo list")
+        await board.press("enter")
+        assert board.shows("1 Noted on")
+        await board.press("2")
+        assert board.stored(before.id).value == before.value
+        assert "Undid: Set value" in board.status
+
+
+SHEETS = ("t", "n", "i", "ic", "ik", "ico", "z", "zd", "e", "o", "$", "c", "C", "%", "#", "w")
+
+
+@pytest.mark.parametrize("keys", [*SHEETS, *"xdmyQbN"])
+async def test_every_sheet_says_which_deal_it_is_about(keys: str, demo: Path) -> None:
+    async with desk(demo) as board:
+        name = board.card.name
+        below = len(board.lines())
+        await board.press(*keys)
+        assert board.is_asking
+        edge = next(y for y, line in enumerate(board.lines()) if line.startswith("─"))
+        assert any(name in line for line in board.lines()[edge:below])
+
+
+@pytest.mark.parametrize("keys", [("d", "d"), ("w",), ("x",)], ids=["archived", "won", "lost"])
+async def test_who_closes_a_deal_goes_on_with_its_neighbour_and_comes_back_by_undo(
+    demo: Path, keys: tuple[str, ...]
+) -> None:
+    async with desk(demo) as board:
+        await board.press("4", "j")
+        here, deal, view = board.state.view.cursor, board.card, board.state.view
+        await board.press(*keys)
+        for _ in range(6):
+            if board.card.id != deal.id:
+                break
+            await board.press("enter")
+        if keys == ("w",):
+            await board.press("n")
+        assert board.card.id != deal.id
+        assert board.state.view.cursor == here
+        assert board.state.view.first_column == view.first_column
+        await board.press("u")
+        await board.until(lambda: board.card.id == deal.id)
+        assert (board.state.view.cursor, board.state.view.tops) == (view.cursor, view.tops)
+
+
+async def test_undo_brings_back_the_view_from_which_a_deal_was_moved_on(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("4")
+        before = board.state.view
+        await board.press("m", "1")
+        await board.until(lambda: board.state.view.cursor[0] == 0)
+        await board.press("u")
+        await board.until(lambda: board.state.view.cursor == before.cursor)
+        assert board.state.view.first_column == before.first_column

@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.board import Sort
+from pipeboard.ui.draw.layout import layout
+from pipeboard.ui.draw.pointing import SIGN_FILTERS
+from pipeboard.ui.draw.view import AUTO
 from pipeboard.ui.launch import Choices
+from pipeboard.ui.palette import Role
+from pipeboard.ui.terminal.facts import background
+from pipeboard.ui.terminal.reading import BackgroundTold
+from pipeboard.ui.widgets.canvas import BoardCanvas
+from tests.team import Team
 from tests.ui.desk import desk
 
 
@@ -124,6 +132,25 @@ async def test_a_filter_is_saved_under_a_name_and_found_again(demo: Path) -> Non
         assert board.state.view.filter_text == "value>20k"
 
 
+async def test_a_saved_filter_gets_other_terms_another_name_and_is_forgotten(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("/")
+        await board.type("value>20k")
+        await board.press("enter", "F", "enter")
+        await board.type("big")
+        await board.press("enter", "escape")
+        for keys, text, left in (
+            ("e", "value>90k", {"big": "value>90k"}),
+            ("n", "huge", {"huge": "value>90k"}),
+            ("d", "", {}),
+        ):
+            await board.press("F", "down", "enter", "enter", keys)
+            if text:
+                await board.type(text)
+                await board.press("enter")
+            assert dict(board.workspace.saved_filters()) == left, board.status
+
+
 async def test_mine_and_everyone(demo: Path) -> None:
     async with desk(demo) as board:
         everything = board.state.board.open_count
@@ -148,23 +175,45 @@ async def test_sorting_from_its_menu(demo: Path) -> None:
 
 async def test_plus_and_minus_change_the_lines_of_a_card(demo: Path) -> None:
     async with desk(demo) as board:
-        await board.press("+")
+        assert board.state.view.density == AUTO
+        await board.press("v", "2", "+")
         assert board.state.view.density == 3
-        await board.press("+")
-        assert "1 to 3 lines" in board.status
-        await board.press("-", "-")
+        await board.press("+", "+")
+        assert "1 to 4 lines" in board.status
+        await board.press("-", "-", "-")
         assert board.state.view.density == 1
+        await board.press("v", "a")
+        assert board.state.view.density == AUTO
+
+
+async def test_several_currencies_can_be_shown_as_one(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("dollar_sign", *"8k")
+        await board.press("space", *"USD", "enter")
+        assert board.shows("$8k")
+        await board.press("v", "c")
+        assert "No rate for USD: 'pipeboard fx set USD RATE' enters it." in board.status
+        team = Team(demo)
+        team.rep("ana").set_rate("USD", "0.5")
+        team.close()
+        await board.press("R")
+        assert board.shows(" in EUR") and board.shows("≈€")
+        await board.press("M")
+        await board.until(lambda: board.shows("2026Q4 · in EUR"))
+        await board.press("E")
+        await board.until(lambda: not board.shows(" in EUR"))
+        await board.press("q", "E")
+        assert not board.shows("≈€")
 
 
 async def test_signs_can_be_ascii(demo: Path) -> None:
     async with desk(demo) as board:
         await board.press("v", "g")
-        assert all(line.isascii() for line in board.lines())
+        assert not set("".join(board.lines())) & set("▌›·│─┼…€")
 
 
 async def test_the_pane_shows_the_deal_and_scrolls_once_it_has_the_keys(demo: Path) -> None:
     async with desk(demo, size=(120, 20)) as board:
-        await board.press("p")
         first = board.card
         assert board.shows(first.ref)
         await board.press("tab", "j", "j")
@@ -195,15 +244,17 @@ async def test_enter_opens_the_pane_where_there_is_room_and_the_deal_where_there
 
 async def test_esc_takes_one_thing_back_at_a_time(demo: Path) -> None:
     async with desk(demo, size=(120, 30)) as board:
-        await board.press("p", "/")
+        await board.press("/")
         await board.type("-won")
         await board.press("enter", "space", "escape")
         assert not board.state.view.marks
         assert board.state.view.filter_text
         await board.press("escape")
         assert not board.state.view.filter_text
-        await board.press("escape")
-        assert board.state.view.pane is None
+        await board.press("tab", "escape")
+        pane = board.state.view.pane
+        assert pane is not None
+        assert not pane.focused
         await board.press("escape")
         assert "quits" in board.status
 
@@ -226,9 +277,9 @@ async def test_the_palette_runs_a_command_by_name(demo: Path) -> None:
 
 
 async def test_a_key_that_somebody_has_moved_works_and_is_shown(demo: Path) -> None:
-    async with desk(demo, choices=Choices(keymap={"board.add": "N"})) as board:
-        assert "N Add" in board.hints
-        await board.press("N")
+    async with desk(demo, choices=Choices(keymap={"board.add": "I"})) as board:
+        assert "I Add" in board.hints
+        await board.press("I")
         assert board.is_asking
 
 
@@ -264,3 +315,82 @@ async def test_an_empty_column_says_so_and_keys_for_a_deal_say_that_there_is_non
         assert "No deal" in board.status
         await board.press("t")
         assert "No deal" in board.status
+
+
+@pytest.mark.parametrize("width", [109, 110, 200])
+async def test_the_pane_is_open_where_there_is_room_until_it_is_shut(
+    demo: Path, width: int
+) -> None:
+    async with desk(demo, size=(width, 30)) as board:
+        assert (layout(board.state.view).pane_width > 0) is (width >= 110)
+        if width >= 110:
+            await board.press("p")
+            assert not layout(board.state.view).pane_width
+            await board.press("q")
+            assert board.app.return_code == 0
+
+
+async def test_a_filter_takes_the_cursor_to_the_nearest_hit_and_back_when_it_is_given_up(
+    demo: Path,
+) -> None:
+    async with desk(demo) as board:
+        await board.press("7", "j")
+        before = board.card
+        await board.press("/")
+        await board.type("-won -lost")
+        assert board.state.board.columns[board.state.view.cursor[0]].count
+        await board.press("escape")
+        assert board.card == before
+
+
+@pytest.mark.parametrize("key", ["m", "v", "n", "a", "c", "t", "u", "r"])
+async def test_the_signs_stay_in_the_title_in_every_order(demo: Path, key: str) -> None:
+    async with desk(demo) as board:
+        await board.until(lambda: board.state.board.signs is not None)
+        signs = board.state.board.signs
+        await board.press("s", key)
+        assert signs is not None
+        assert board.state.board.signs == signs
+        assert f"!{signs.overdue}" in board.lines()[0]
+
+
+async def test_the_theme_follows_the_terminal_where_none_is_chosen(demo: Path) -> None:
+    async with desk(demo, choices=Choices(theme="auto")) as board:
+        board.app.post_message(BackgroundTold(is_light=True))
+        await board.until(lambda: board.app.theme_inks.name == "light")
+        assert board.app.screen.query_one(BoardCanvas).theme.name == "light"
+        assert background("auto", {}, board.app.seat.folder) == "light"
+
+
+@pytest.mark.parametrize("role", SIGN_FILTERS)
+async def test_the_filter_of_a_count_finds_as_many_deals_as_the_count_says(
+    role: Role, demo: Path
+) -> None:
+    async with desk(demo) as board:
+        signs = board.state.board.signs
+        assert signs is not None
+        counts = dict(
+            zip(SIGN_FILTERS, (signs.overdue, signs.no_next_step, signs.stalled), strict=True)
+        )
+        await board.press("/", *SIGN_FILTERS[role], "enter")
+        assert board.state.board.matching == counts[role] > 0
+
+
+async def test_what_needs_somebody_is_walked_through_with_one_key_and_back_to_all(
+    demo: Path,
+) -> None:
+    async with desk(demo) as board:
+        for text in (*SIGN_FILTERS.values(), ""):
+            await board.press("exclamation_mark")
+            assert board.state.view.filter_text == text
+
+
+async def test_one_s_own_deals_come_by_what_needs_somebody_unless_a_sort_was_chosen(
+    demo: Path,
+) -> None:
+    async with desk(demo) as board:
+        sorts = []
+        for keys in (("O",), ("O",), ("s", "v", "O")):
+            await board.press(*keys)
+            sorts.append(board.state.lens.sort)
+        assert sorts == [Sort.NEEDS, Sort.MANUAL, Sort.VALUE]

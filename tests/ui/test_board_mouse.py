@@ -49,6 +49,15 @@ async def test_a_click_on_a_hint_is_its_key(demo: Path) -> None:
         assert board.shows("Help: Board")
 
 
+async def test_a_click_on_a_count_in_the_title_shows_the_deals_that_it_counts(demo: Path) -> None:
+    async with desk(demo) as board:
+        title = board.lines()[0]
+        x = next(at for at, sign in enumerate(title) if sign == "?" and title[at + 1].isdigit())
+        await board.pilot.click(BoardCanvas, offset=(x, 0))
+        await board.settle()
+        assert board.state.view.filter_text.startswith("open next:none")
+
+
 async def test_a_deal_is_copied_by_the_command_of_the_configuration(
     demo: Path, tmp_path: Path
 ) -> None:

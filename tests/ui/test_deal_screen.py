@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.domain.deal import Contact, Loss, NextStep, Note, Status, Term
+from pipeboard.domain.deal import Answer, Contact, Loss, NextStep, Note, Status, Term
 from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.events import value_of
 from pipeboard.domain.text import printable
 from pipeboard.ui.launch import Choices
 from pipeboard.ui.screens.deal import DealScreen
@@ -158,7 +159,8 @@ async def test_two_who_answer_one_question_are_shown_both_answers(team: Team) ->
         assert board.shows("Nobody has asked")
         await board.press("m")
         assert board.stored(1).answers["need"].text == "Nobody has asked"
-        told = [e.event.after.get("answers.need") for e in board.workspace.reader.entries(1)]
+        entries = board.workspace.reader.entries(1)
+        told = [value_of(entry.event.after, "answers.need", Answer) for entry in entries]
         assert [answer.text for answer in told if answer] == [
             "Nobody has asked",
             "Stops twice a day",
@@ -420,3 +422,36 @@ async def test_hostile_text_is_text_on_every_tab(team: Team, name: str) -> None:
             for line in board.lines():
                 assert line == printable(line)
                 assert cell_width(line) <= 80
+
+
+async def test_brackets_lead_to_the_next_deal_and_back_within_the_stage(team: Team) -> None:
+    add(team.rep("ana"), "Mosaic", stage=QUALIFICATION)
+    async with deal_of(team) as board:
+        screen = screen_of(board)
+        first = screen.deal_id
+        step = "]" if board.state.view.cursor[1] == 0 else "["
+        await board.press(step)
+        assert screen.deal_id != first
+        assert screen.sheet.deal.id == screen.deal_id == board.card.id
+        await board.press(step)
+        assert "deal in 'Lead Qualification'" in board.lines()[-2]
+        await board.press("[" if step == "]" else "]")
+        assert screen.deal_id == first
+
+
+async def test_an_archived_deal_is_not_called_lost(team: Team) -> None:
+    async with deal_of(team) as board:
+        await board.press("d", "d")
+        await board.until(lambda: board.shows("archived"))
+        assert not board.shows("Lost")
+
+
+@pytest.mark.parametrize("size", [(40, 12), (44, 20), (59, 30)])
+async def test_a_narrow_screen_names_the_company_whole_and_the_way_back(
+    team: Team, size: tuple[int, int]
+) -> None:
+    async with deal_of(team, size=size) as board:
+        assert "Lumen Oy" in board.lines()[0]
+        assert "Lead Qualification" not in board.lines()[0]
+        assert "Lead Qualification" in board.lines()[1]
+        assert "q Back" in board.lines()[-1]

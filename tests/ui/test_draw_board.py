@@ -11,7 +11,7 @@ from hypothesis import given
 from pipeboard.domain.filter import EVERYTHING
 from pipeboard.ui.draw.board import draw_board
 from pipeboard.ui.draw.glyphs import Glyphs
-from pipeboard.ui.draw.layout import followed
+from pipeboard.ui.draw.layout import followed, layout
 from pipeboard.ui.draw.line import text_of, width_of
 from pipeboard.ui.draw.view import BoardView, Pane
 from pipeboard.ui.palette import Role
@@ -45,7 +45,7 @@ def test_several_currencies_look_as_they_should() -> None:
 def test_amounts_of_two_currencies_are_never_added() -> None:
     for height in (12, 24, 40):
         text = "\n".join(screen(scene(foreign="USD", height=height, width=120)))
-        lead = "11 · 2 cur." if height < 30 else "11 · €84.8k"
+        lead = "11 in 2 cur." if height < 30 else "11 €84.8k"
         assert lead in text
         assert "€1.6M + $3.2k" in text
 
@@ -56,8 +56,8 @@ def test_more_currencies_than_rows_are_counted() -> None:
         for number, code in enumerate(("EUR", "USD", "CHF", "GBP", "SEK"), 1)
     )
     view = view_of((cards, (), (), (), (), (), ()), height=40, cursor=(0, 0))
-    assert [line[:20].strip() for line in screen(view)[2:5]] == [
-        "▌Lead        5 · €1k",
+    assert [line[:50].strip() for line in screen(view)[1:4]] == [
+        "▌Lead                                        5 €1k",
         "$1k",
         "CHF 1k + 2 cur.",
     ]
@@ -87,39 +87,66 @@ def test_a_filter_that_hides_all_says_how_to_get_out() -> None:
     view = view_of(((),) * 7)
     lens = replace(view.board.lens, filter=EVERYTHING)
     view = replace(view, board=replace(view.board, lens=lens, total=38))
-    assert screen(view)[5].strip() == "0 of 38 match; Esc clears"
+    assert screen(view)[4].strip() == "0 of 38 match; Esc clears"
 
 
 def test_an_empty_stage_says_how_to_fill_it() -> None:
-    assert "no deals; a adds here" in screen(scene(width=200, cursor=(4, 0)))[4]
-    assert "a adds here" not in screen(scene(width=200, cursor=(0, 0)))[4]
+    assert "no deals; a adds here" in screen(view_of(((),) * 7, width=200, cursor=(4, 0)))[3]
+    assert "adds" in "\n".join(screen(scene(width=120, cursor=(4, 0))))
+    assert "adds" not in "\n".join(screen(scene(width=120, cursor=(0, 0))))
+
+
+def test_a_folded_stage_has_its_number_and_its_name_downwards() -> None:
+    lines = screen(scene(width=120, cursor=(3, 0)))
+    x = lines[1].index("│ 5 │") + 1
+    assert [line[x : x + 3] for line in lines[3:12]] == [f" {letter} " for letter in "Negotiate"]
 
 
 def test_cards_scrolled_off_are_counted() -> None:
     lines = screen(scene(tops=(2, 0, 0, 0, 0, 0, 0), height=20))
-    assert lines[3].startswith("── ▴ 2 more ──")
+    assert lines[1].startswith(" Lead    ▴2 11 88k│")
     assert lines[-3].startswith("  ▾ 2 more")
 
 
 def test_a_card_of_which_the_name_is_seen_is_not_counted_as_below() -> None:
     lines = screen(scene(height=21, density=3))
-    assert [line[:11] for line in lines[-5:-2]] == [" ~ Eastgate", "   ›call 12", "  ▾ 6 more "]
+    assert [line[:11] for line in lines[-5:-2]] == ["   Pilot   ", "   ›12 Dec ", "  ▾ 6 more "]
 
 
 def test_a_card_that_was_not_read_leaves_its_place_blank() -> None:
     view = scene()
     view = replace(view, windows=(replace(view.windows[0], offset=1), *view.windows[1:]))
-    assert screen(view)[4][:19].strip() == ""
-    assert "Acme" in screen(view)[6]
+    assert screen(view)[3][:18].strip() == ""
+    assert "Acme" in screen(view)[5]
 
 
 def test_the_deal_under_the_cursor_is_explained() -> None:
     assert screen(scene())[-2].strip() == (
-        "D-114 Lumen Oy / Packaging line pilot · 26 d in Qualify (limit 14)"
+        "Lumen Oy / Packaging line pilot · 3 Dec call Mika about the line audit · @ana"
     )
-    assert "next step 1 d overdue" in screen(scene(cursor=(1, 1)))[-2]
-    assert "no next step" in screen(scene(cursor=(0, 0)))[-2]
-    assert "snoozed until 2 Dec" in screen(scene(cursor=(0, 8)))[-2]
+    assert screen(scene(width=120))[-2].strip() == (
+        "D-114 Lumen Oy / Packaging line pilot · 3 Dec call Mika about the line audit"
+        " · 26 d in Qualify (limit 14) · @ana"
+    )
+    assert "Kestrel BV / Pilot · 1 d overdue send quote · @ana" in screen(scene(cursor=(1, 1)))[-2]
+    assert "Acme GmbH / Pilot · no next step · @ana" in screen(scene(cursor=(0, 0)))[-2]
+    assert "Ivy Foods / Pilot · snoozed until 2 Dec" in screen(scene(cursor=(0, 8)))[-2]
+    assert "Wren / Pilot · won 3d ago · @ana" in screen(scene(cursor=(5, 0)))[-2]
+
+
+def test_a_deal_that_idles_with_a_step_far_off_is_not_said_to_have_none() -> None:
+    idle = card(1, "Lumen Oy", None, "~", due=30, days_untouched=20)
+    said = screen(view_of(((idle,), *((),) * 6), cursor=(0, 0)))[-2]
+    assert "23 Dec call · untouched for 20 d (limit 14)" in said
+
+
+@pytest.mark.parametrize("width", [40, 44, 60, 80, 120])
+def test_where_not_all_can_be_told_name_step_and_owner_share_the_room(width: int) -> None:
+    long = card(1, "Hanse Technologies", None, title="Line " * 20, next_text="call " * 20)
+    said = screen(view_of(((long,), *((),) * 6), width=width, cursor=(0, 0)))[-2]
+    assert "Hanse Tec" in said
+    assert "· Thu call" in said
+    assert said.rstrip().endswith("@ana")
 
 
 def test_a_message_takes_the_place_of_the_explanation() -> None:
@@ -134,8 +161,8 @@ def test_what_is_asked_lies_over_the_last_cards() -> None:
 
 
 def test_the_edge_of_the_pane_tells_where_the_keys_go() -> None:
-    assert screen(scene(width=120, pane=Pane(())))[9][59] == "│"
-    assert screen(scene(width=120, pane=Pane((), focused=True)))[9][59] == "┃"
+    assert screen(scene(width=120, pane=Pane(())))[9][71] == "│"
+    assert screen(scene(width=120, pane=Pane((), focused=True)))[9][71] == "┃"
 
 
 @pytest.mark.parametrize("width", [40, 60, 80])
@@ -149,13 +176,28 @@ def test_a_terminal_that_is_too_small_is_told_so() -> None:
 
 
 def test_a_retired_stage_has_no_number_and_takes_none() -> None:
-    view = scene(width=200)
+    view = scene(cursor=(6, 0))
     stages = view.board.pipeline.stages
     retired = replace(stages[1], retired=True)
     pipeline = replace(view.board.pipeline, stages=(stages[0], retired, *stages[2:]))
     columns = (view.board.columns[0], replace(view.board.columns[1], stage=retired))
     board = replace(view.board, pipeline=pipeline, columns=(*columns, *view.board.columns[2:]))
-    assert "[1 Lead 11] [Qualify 5] [2 Demo 1]" in screen(replace(view, board=board))[1]
+    assert (
+        "‹ 1 Lead 11!1  Qualify 5!1  2 Demo 1 ─" in screen(followed(replace(view, board=board)))[2]
+    )
+
+
+@pytest.mark.parametrize("width", [44, 80, 120])
+def test_stages_off_the_screen_are_in_the_rule_and_no_others(width: int) -> None:
+    view = scene(width=width, cursor=(1, 0))
+    shown = {slot.column for slot in layout(view).slots}
+    rule = screen(view)[2]
+    for column, stage in enumerate(view.board.pipeline.stages):
+        assert (stage.name in rule) is (column not in shown) or width == 44
+
+
+def test_no_rule_is_spoilt_where_all_stages_are_on_the_screen() -> None:
+    assert set(screen(scene(width=200))[2]) <= set("─┼")
 
 
 @given(views())

@@ -29,74 +29,111 @@ LUMEN = card(
     days_in_stage=26,
     over_limit=True,
     probability_bp=6000,
+    title="Line pilot",
 )
+LONG = replace(LUMEN, next_text="call Mika about the line audit", title="Packaging line pilot two")
 
 
-def drawn(card: Card, width: int = 19, density: int = 3, **facts: Any) -> list[str]:
+def drawn(card: Card, width: int = 19, rows: int = 4, **facts: Any) -> list[str]:
     cursor, marked = facts.pop("cursor", False), facts.pop("marked", False)
-    style = CardStyle(width, density, TODAY, **{"questions": 6, **facts})
+    style = CardStyle(width, rows, TODAY, **{"questions": 6, **facts})
     return [text_of(line) for line in card_lines(card, style, cursor, marked)]
 
 
 def test_a_card_of_one_row_has_sign_name_and_value() -> None:
-    assert drawn(LUMEN, density=1) == [" ~ Lumen Oy     40k"]
+    assert drawn(LUMEN, rows=1) == [" ~ Lumen Oy     40k"]
 
 
-def test_a_card_of_three_rows_adds_next_step_owner_answers_and_probability() -> None:
+def test_a_card_of_four_rows_adds_title_next_step_owner_answers_and_probability() -> None:
     assert drawn(LUMEN, cursor=True) == [
         "▌~ Lumen Oy     40k",
-        "▌  ›call 3 Dec  26d",
+        "▌  Line pilot      ",
+        "▌  ›3 Dec call  26d",
         "▌  @ana   Q3/6  60%",
     ]
 
 
+def test_a_card_of_three_rows_has_the_owner_beside_the_title() -> None:
+    assert drawn(LUMEN, width=24, rows=3) == [
+        " ~ Lumen Oy          40k",
+        "   Line pilot       @ana",
+        "   ›3 Dec call       26d",
+    ]
+    assert drawn(LUMEN, width=24, rows=3, owner=False)[1] == "   Line pilot           "
+
+
+def test_a_deal_that_is_its_title_has_its_small_facts_in_the_third_row() -> None:
+    alone = replace(LUMEN, account="", title="Lumen Oy")
+    assert drawn(alone, rows=3)[2] == "   @ana   Q3/6  60%"
+
+
+def test_rows_left_over_go_to_a_long_step_first_and_then_to_a_long_title() -> None:
+    assert drawn(LONG, rows=5) == [
+        " ~ Lumen Oy     40k",
+        "   Packaging line …",
+        "   ›3 Dec call  26d",
+        "    Mika about the…",
+        "   @ana   Q3/6  60%",
+    ]
+    short = replace(LONG, next_text="call")
+    assert drawn(short, rows=5)[1:3] == ["   Packaging line  ", "   pilot two       "]
+
+
+def test_an_owner_is_not_cut_for_the_answers() -> None:
+    assert drawn(replace(LUMEN, owner="ferdinand"))[3] == "   @ferdinand   60%"
+
+
 def test_a_wide_card_shows_a_pip_for_each_question_and_the_close_date() -> None:
-    assert drawn(LUMEN, width=42)[2] == "   @ana                19 Dec Q●●●○○○  60%"
+    assert drawn(LUMEN, width=42)[3] == "   @ana                19 Dec Q●●●○○○  60%"
 
 
 def test_ascii_has_the_same_facts_in_the_same_cells() -> None:
     assert drawn(LUMEN, cursor=True, glyphs=Glyphs.ASCII) == [
         ">~ Lumen Oy     40k",
-        ">  >call 3 Dec  26d",
+        ">  Line pilot      ",
+        ">  >3 Dec call  26d",
         ">  @ana   Q3/6  60%",
     ]
 
 
 def test_without_owners_the_close_date_takes_their_place() -> None:
-    assert drawn(LUMEN, owner=False)[2] == "   19 Dec Q3/6  60%"
+    assert drawn(LUMEN, owner=False)[3] == "   19 Dec Q3/6  60%"
 
 
 def test_a_probability_by_hand_is_told_from_that_of_the_stage() -> None:
     by_hand = card(1, "Lumen Oy", None, probability_bp=6000, probability_by_hand=True)
-    assert drawn(by_hand)[2].endswith(" =60%")
+    assert drawn(by_hand)[3].endswith(" =60%")
 
 
 def test_a_mark_and_the_cursor_can_both_be_seen() -> None:
-    assert drawn(LUMEN, density=1, cursor=True, marked=True) == ["▌~*Lumen Oy     40k"]
+    assert drawn(LUMEN, rows=1, cursor=True, marked=True) == ["▌~*Lumen Oy     40k"]
 
 
 def test_a_long_name_gives_way_to_the_amount() -> None:
     long = card(1, "Hanse Technologies", "1250000 EUR")
-    assert drawn(long, density=1) == ["   Hanse Tech… 1.3M"]
+    assert drawn(long, rows=1) == ["   Hanse Tech… 1.3M"]
 
 
 def test_a_long_next_step_gives_way_to_its_day() -> None:
     long = card(1, "Lumen Oy", None, next_text="call Mika about the audit", due=-12)
-    assert drawn(long, density=2)[1] == "   ›call M… -12d 4d"
+    assert drawn(long, rows=2)[1] == "   ›-12d call M… 4d"
 
 
 def test_amounts_name_their_currency_where_the_board_mixes_them() -> None:
-    assert drawn(LUMEN, density=1, symbol=True) == [" ~ Lumen Oy    €40k"]
-    assert drawn(LUMEN, density=1, symbol=True, glyphs=Glyphs.ASCII) == [" ~ Lumen Oy EUR 40k"]
+    assert drawn(LUMEN, rows=1, symbol=True) == [" ~ Lumen Oy    €40k"]
+    assert drawn(LUMEN, rows=1, symbol=True, glyphs=Glyphs.ASCII) == [" ~ Lumen Oy EUR 40k"]
 
 
 def test_a_deal_without_a_next_step_says_so() -> None:
-    assert drawn(card(1, "Opal", None, "?", next_text="", due=None))[1] == "   no next step  4d"
+    assert (
+        drawn(card(1, "Opal", None, "?", next_text="", due=None), rows=2)[1]
+        == "   no next step  4d"
+    )
 
 
 def test_a_snoozed_deal_says_until_when() -> None:
     snoozed = card(1, "Opal", None, snoozed_until=date(2026, 12, 2))
-    assert drawn(snoozed)[1] == "   snoozed 2 Dec 4d"
+    assert drawn(snoozed, rows=2)[1] == "   snoozed 2 Dec 4d"
 
 
 @pytest.mark.parametrize(
@@ -111,7 +148,7 @@ def test_a_closed_deal_shows_its_outcome_instead_of_a_next_step(
     status: Status, closed: int, row: str
 ) -> None:
     over = card(1, "Wren", None, status=status, closed=closed, next_text="", due=None)
-    assert drawn(over, width=20)[1] == row
+    assert drawn(over, width=20, rows=2)[1] == row
 
 
 def test_days_past_the_limit_are_set_off_in_role_too() -> None:
@@ -130,7 +167,7 @@ def test_an_overdue_day_is_set_off_in_role_too() -> None:
     TEXTS,
     st.text(max_size=30),
     st.integers(19, 80),
-    st.integers(1, 3),
+    st.integers(1, 6),
     st.sampled_from(Glyphs),
     st.integers(0, 10**15),
     st.sampled_from(["EUR", "USD", "CHF", "JPY"]),
@@ -142,7 +179,7 @@ def test_every_row_is_exactly_as_wide_as_the_column(
     step: str,
     owner: str,
     width: int,
-    density: int,
+    rows: int,
     glyphs: Glyphs,
     minor: int,
     currency: str,
@@ -154,8 +191,8 @@ def test_every_row_is_exactly_as_wide_as_the_column(
         value=Money(minor, currency),
         probability_by_hand=flag,
     )
-    style = CardStyle(width, density, TODAY, questions=7, symbol=flag, owner=flag, glyphs=glyphs)
-    rows = card_lines(any_card, style, flag, not flag)
-    assert [width_of(row) for row in rows] == [width] * density
-    for row in rows:
+    style = CardStyle(width, rows, TODAY, questions=7, symbol=flag, owner=flag, glyphs=glyphs)
+    lines = card_lines(any_card, style, flag, not flag)
+    assert [width_of(row) for row in lines] == [width] * rows
+    for row in lines:
         assert not set(text_of(row)) & set("\x1b\x9b\x07\n\t\u202e")

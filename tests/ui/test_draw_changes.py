@@ -88,15 +88,15 @@ def test_equal_views_redraw_nothing() -> None:
 def test_a_cursor_key_redraws_two_cards_and_the_status() -> None:
     assert changes(scene(cursor=(1, 1)), scene(cursor=(1, 2))) == [
         Region(0, 22, 80, 1),
-        Region(21, 6, 19, 2),
-        Region(21, 8, 19, 2),
+        Region(19, 6, 23, 3),
+        Region(19, 9, 23, 3),
     ]
 
 
 def test_a_new_line_in_the_pane_redraws_the_pane_only() -> None:
     before = scene(width=120, pane=Pane((), 0))
     after = replace(before, pane=Pane(((("new", "text"),),), 0))
-    assert changes(before, after) == [Region(59, 1, 61, 21)]
+    assert changes(before, after) == [Region(71, 1, 49, 21)]
 
 
 def test_another_size_redraws_everything() -> None:

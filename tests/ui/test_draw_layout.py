@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeboard.domain.board import Card
-from pipeboard.ui.draw.layout import followed, layout, wanted, whole_cards
+from pipeboard.ui.draw.layout import card_rows, followed, layout, wanted, whole_cards
 from pipeboard.ui.draw.view import BoardView, Pane
 from tests.ui.board_scene import card, scene, view_of
 from tests.ui.board_views import views
@@ -19,14 +19,54 @@ def many(count: int) -> tuple[tuple[Card, ...], ...]:
     return (tuple(card(number, f"Deal {number}", None) for number in range(count)), *((),) * 6)
 
 
+def widths(view: BoardView) -> list[int]:
+    return [slot.width for slot in layout(view).slots]
+
+
+ALL = tuple((card(stage, f"Deal {stage}", None),) for stage in range(1, 8))
+
+
 @pytest.mark.parametrize(
-    ("width", "columns", "narrowest"),
-    [(40, 1, 40), (59, 1, 59), (60, 3, 19), (80, 4, 19), (120, 6, 19), (220, 7, 30)],
+    ("width", "columns"),
+    [
+        (40, [40]),
+        (59, [59]),
+        (60, [23, 36]),
+        (80, [18, 23, 18, 18]),
+        (120, [18, 25, 18, 18, 18, 18]),
+        (220, [28, 46, 28, 28, 28, 28, 28]),
+    ],
 )
-def test_a_column_for_every_twenty_cells(width: int, columns: int, narrowest: int) -> None:
-    slots = layout(scene(width=width)).slots
-    assert len(slots) == columns
-    assert min(slot.width for slot in slots) == narrowest
+def test_the_column_under_the_cursor_is_wider_than_the_others(
+    width: int, columns: list[int]
+) -> None:
+    assert widths(view_of(ALL, width=width, cursor=(1, 0))) == columns
+
+
+def test_a_step_to_the_next_column_moves_nothing_but_the_line_between_them() -> None:
+    before, after = (layout(view_of(ALL, cursor=(column, 0))).slots for column in (1, 2))
+    assert (before[0], before[3]) == (after[0], after[3])
+    assert before[1].x == after[1].x
+
+
+def test_a_stage_without_deals_is_a_sliver_that_opens_under_the_cursor() -> None:
+    view = view_of((*ALL[:2], (), *ALL[3:]))
+    assert widths(view)[2] == 3
+    opened = widths(replace(view, cursor=(2, 0)))
+    assert opened[2] > 3
+    assert sum(opened) == sum(widths(view))
+
+
+def test_no_stage_is_folded_where_there_is_room_for_all() -> None:
+    assert min(widths(view_of((ALL[0], *((),) * 6), width=200, cursor=(0, 0)))) > 18
+    assert min(widths(view_of(((),) * 7))) > 8
+
+
+@pytest.mark.parametrize(("count", "rows"), [(1, 5), (3, 5), (4, 4), (6, 3), (9, 2), (40, 2)])
+def test_cards_take_the_rows_that_are_left_over(count: int, rows: int) -> None:
+    view = view_of(many(count), cursor=(0, 0))
+    assert layout(view).body_rows == 19
+    assert card_rows(view, 0) == rows
 
 
 @given(views())
@@ -37,15 +77,15 @@ def test_columns_fill_the_board_with_a_line_between_them(view: BoardView) -> Non
     assert ends[-1] == shown.board_width + 1
 
 
-@pytest.mark.parametrize(("width", "pane"), [(109, 0), (110, 50), (120, 60), (160, 80)])
+@pytest.mark.parametrize(("width", "pane"), [(109, 0), (110, 48), (120, 48), (160, 64), (220, 72)])
 def test_a_pane_stands_beside_a_wide_board(width: int, pane: int) -> None:
     assert layout(scene(width=width, pane=Pane(()))).pane_width == pane
 
 
 @pytest.mark.parametrize(
-    ("density", "cards"), [(1, 18), (2, 9), (3, 6)], ids=["one row", "two rows", "three rows"]
+    ("density", "cards"), [(1, 19), (2, 9), (3, 6)], ids=["one row", "two rows", "three rows"]
 )
-def test_a_screen_of_24_rows_shows_18_rows_of_cards(density: int, cards: int) -> None:
+def test_a_screen_of_24_rows_shows_19_rows_of_cards(density: int, cards: int) -> None:
     assert whole_cards(scene(height=24, density=density), 3) == cards
 
 
@@ -64,13 +104,13 @@ def test_a_view_that_was_followed_stays_as_it_is(view: BoardView) -> None:
 
 
 def test_scrolling_goes_by_half_a_screen() -> None:
-    view = view_of(many(100), cursor=(0, 7))
+    view = view_of(many(100), cursor=(0, 8))
     assert followed(view).top(0) == 0
-    down = followed(replace(view, cursor=(0, 8)))
-    assert down.top(0) == 4
-    assert followed(replace(down, cursor=(0, 9))).top(0) == 4
+    down = followed(replace(view, cursor=(0, 9)))
+    assert down.top(0) == 5
+    assert followed(replace(down, cursor=(0, 10))).top(0) == down.top(0)
     up = followed(replace(down, tops=(50, *down.tops[1:]), cursor=(0, 49)))
-    assert up.top(0) == 45
+    assert up.top(0) == 44
 
 
 def test_the_last_cards_fill_the_screen() -> None:
@@ -80,7 +120,7 @@ def test_the_last_cards_fill_the_screen() -> None:
 
 def test_the_cards_that_are_shown_are_wanted() -> None:
     view = followed(view_of(many(100), cursor=(0, 99)))
-    assert wanted(view)[:2] == ((0, 91, 9), (1, 0, 9))
+    assert wanted(view)[:2] == ((0, 91, 10), (1, 0, 4))
 
 
 def test_columns_scroll_no_further_than_the_cursor_needs() -> None:

@@ -41,12 +41,13 @@ def test_a_click_on_a_tab_hits_its_stage() -> None:
 def test_a_click_on_a_head_hits_its_column() -> None:
     view = scene(height=12)
     assert hit(view, 25, 1) == Hit(BoardPlace.HEAD, 1)
-    assert hit(scene(), 45, 3) == Hit(BoardPlace.HEAD, 2)
+    assert hit(scene(), 45, 1) == Hit(BoardPlace.HEAD, 2)
 
 
 def test_a_click_on_what_is_scrolled_off_hits_that() -> None:
     view = scene(height=20, tops=(2,))
-    assert found(view, "▴ 2 more") == Hit(BoardPlace.ABOVE, 0)
+    assert found(view, "▴2") == Hit(BoardPlace.ABOVE, 0)
+    assert found(view, "Lead") == Hit(BoardPlace.HEAD, 0)
     assert found(view, "▾ 2 more") == Hit(BoardPlace.BELOW, 0)
 
 
@@ -65,7 +66,7 @@ def test_a_click_in_the_pane_hits_its_line() -> None:
 
 
 def test_a_line_between_two_columns_is_nowhere() -> None:
-    assert hit(scene(), 20, 8) == Hit(BoardPlace.NOWHERE)
+    assert hit(scene(), 18, 8) == Hit(BoardPlace.NOWHERE)
 
 
 @given(views(), st.integers(-5, 250), st.integers(-5, 60))

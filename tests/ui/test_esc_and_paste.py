@@ -15,6 +15,7 @@ from pipeboard.ui.overlays.text import TextScreen
 from pipeboard.ui.screens.first_run import FirstRun
 from pipeboard.ui.terminal.reading import KeyReader
 from pipeboard.ui.terminal.typed import PASTE_BEGINS, PASTE_ENDS
+from pipeboard.workspace.targets import save_filter
 from tests.ui.shown import Shown, shown
 from tests.ui.test_first_run import welcome
 from tests.ui.test_resizing import OVERLAYS, THOROUGH
@@ -24,7 +25,7 @@ FAST = ["d", "j", "l", "x", "1", "y", "/", "f", "\r", "\x1b", "\x1b[B", "\x1bOB"
 
 
 async def opened(show: Shown, key: str) -> Overlay[object]:
-    await show.desk.app.write_queue.ask(lambda w: w.save_filter("Mine", "owner:me"))
+    await show.desk.app.write_queue.ask(lambda w: save_filter(w, "Mine", "owner:me"))
     await show.desk.press(*key.split())
     overlay = show.desk.app.screen
     assert isinstance(overlay, Overlay)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 
 from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.templates import TEMPLATES, template
 from pipeboard.ui.draw.glyphs import Glyphs
+from pipeboard.ui.key_table import read_keymap
 from pipeboard.ui.palette import theme
-from pipeboard.ui.screens.first_run import Beginning, Facts, FirstRun, FirstWay
+from pipeboard.ui.screens.first_run import Beginning, Facts, FirstLook, FirstRun, FirstWay
 from tests.ui.overlays import Stage
 from tests.ui.pseudo_terminal import PseudoTerminal
 
@@ -24,7 +27,7 @@ def _check(path: str) -> str:
 
 FACTS = Facts(
     "~/deals.db",
-    (("needs", "Lead, Qualify"), ("minimal", "Prospecting, Qualified")),
+    tuple((name, template(name, pipeline_name=name, currency="EUR")) for name in TEMPLATES),
     _check,
     "EUR",
     "Europe/Berlin",
@@ -34,8 +37,10 @@ FACTS = Facts(
 
 
 @asynccontextmanager
-async def welcome(size: tuple[int, int] = (80, 24)) -> AsyncIterator[tuple[FirstRun, Stage]]:
-    app = FirstRun(FACTS, theme("dark"), Glyphs.UNICODE)
+async def welcome(
+    size: tuple[int, int] = (80, 24), keymap: Mapping[str, str] | None = None
+) -> AsyncIterator[tuple[FirstRun, Stage]]:
+    app = FirstRun(FACTS, FirstLook(theme("dark"), Glyphs.UNICODE, keymap or {}))
     async with app.run_test(size=size) as pilot:
         stage = Stage(_untyped(pilot))
         await stage.until(lambda: stage.shows("Welcome"))
@@ -69,8 +74,8 @@ async def test_a_new_pipeline_has_the_stages_and_the_currency_that_were_chosen()
         await stage.press("enter")
         await stage.until(lambda: stage.shows("Currency USD"))
         await stage.press("n")
-        await stage.until(lambda: stage.shows("Prospecting"))
-        await stage.press("down", "enter")
+        await stage.until(lambda: stage.shows("Lead Generation"))
+        await stage.press("down", "down", "down", "enter")
         await stage.until(lambda: app.return_value is not None)
         assert app.return_value == Beginning(FirstWay.NEW, "minimal", "USD")
 
@@ -89,10 +94,47 @@ async def test_only_a_database_is_opened() -> None:
         assert app.return_value == Beginning(FirstWay.OPEN, database="/srv/shared.db")
 
 
-async def test_it_fits_a_small_screen() -> None:
-    async with welcome((40, 12)) as (_, stage):
+async def test_a_template_shows_its_stages_gates_and_questions_before_it_is_taken() -> None:
+    async with welcome() as (app, stage):
+        await stage.press("n", "j")
+        assert stage.shows("Prospecting")
+        assert stage.shows("to leave it: answer need, answer timeline, answer authority")
+        assert stage.shows("7 questions of each deal: Need")
+        await stage.press("escape")
+        assert stage.shows("Welcome") and app.return_value is None
+
+
+async def test_a_file_to_import_is_asked_for_elsewhere_in_the_currency_that_was_chosen() -> None:
+    async with welcome() as (app, stage):
         await stage.press("i")
-        assert stage.shows("import")
+        await stage.until(lambda: app.return_value is not None)
+        assert app.return_value == Beginning(FirstWay.IMPORT, currency="EUR")
+
+
+async def test_its_keys_are_the_persons_own() -> None:
+    async with welcome(keymap=read_keymap({"first.demo": "x"})) as (app, stage):
+        assert stage.shows("x Demo")
+        await stage.press("d")
+        assert app.return_value is None
+        await stage.press("x")
+        await stage.until(lambda: app.return_value is not None)
+        assert app.return_value == Beginning(FirstWay.DEMO)
+
+
+async def test_help_lists_its_keys() -> None:
+    async with welcome() as (_, stage):
+        await stage.press("question_mark")
+        assert stage.shows("Help: First run")
+        await stage.press("escape")
+        assert stage.shows("Welcome")
+
+
+@pytest.mark.parametrize("size", [(40, 12), (44, 20), (60, 20), (80, 24), (120, 40)])
+async def test_no_line_is_cut_on_any_screen(size: tuple[int, int]) -> None:
+    async with welcome(size) as (_, stage):
+        for _ in range(5):
+            assert not [line for line in stage.lines() if "…" in line]
+            await stage.press("j")
 
 
 def test_leaving_it_writes_nothing(tmp_path: Path) -> None:
@@ -110,8 +152,64 @@ def test_a_new_pipeline_opens_its_board(tmp_path: Path) -> None:
     with PseudoTerminal(["-m", "pipeboard", "--db", str(path)], environ=environ) as terminal:
         terminal.wait_for_text("Welcome")
         terminal.type("n\r")
-        terminal.wait_for_text("No deals yet")
-        terminal.type("aNova Oy: pilot 40k\r")
+        terminal.wait_for_text("Company: title")
+        terminal.type("Nova Oy: pilot 40k\r")
         terminal.wait_for_text("Added Nova Oy")
         terminal.type("q")
         assert terminal.wait_for_end() == 0
+
+
+@pytest.mark.parametrize("size", [(40, 12), (44, 20), (60, 24), (80, 24), (200, 60)])
+async def test_no_line_is_cut_and_every_choice_can_be_seen(size: tuple[int, int]) -> None:
+    async with welcome(size) as (_, stage):
+        lines = stage.lines()
+        assert "…" not in "".join(lines[1:-2])
+        for label in ("Try the demo", "New pipeline", "Import a file", "Other currency"):
+            assert stage.shows(label)
+
+
+def test_a_file_is_looked_at_then_imported_and_its_deals_are_on_the_board(tmp_path: Path) -> None:
+    path, file = tmp_path / "deals.db", tmp_path / "old.csv"
+    file.write_text("id,name,stage,amount\n1,Nova,Talk,40\n2,Lumen,Sign,50\n", "utf-8")
+    environ = {"XDG_STATE_HOME": str(tmp_path)}
+    with PseudoTerminal(["-m", "pipeboard", "--db", str(path)], environ=environ) as terminal:
+        terminal.wait_for_text("Welcome")
+        terminal.type("i")
+        terminal.wait_for_text("Import which file")
+        terminal.type("\x1b")
+        terminal.wait_for_text("Welcome")
+        assert not path.exists()
+        terminal.type("i")
+        terminal.wait_for_text("Import which file")
+        terminal.type(str(file))
+        terminal.wait_for_text("bytes")
+        terminal.type("\r")
+        terminal.wait_for_text("2 rows")
+        terminal.type("P")
+        terminal.wait_for_text("Into which pipeline")
+        terminal.type("2")
+        terminal.wait_for_text("Name of the new pipeline")
+        terminal.type("\r4")
+        terminal.wait_for_text("Into Old would come")
+        assert not path.exists()
+        terminal.type("\r")
+        terminal.wait_for_text("2 deals imported")
+        terminal.wait_for_text("Nova")
+        terminal.type("qq")
+        assert terminal.wait_for_end() == 0
+    assert path.exists()
+
+
+def test_the_demo_begins_with_a_tour_and_ends_with_how_to_begin(tmp_path: Path) -> None:
+    environ = {"XDG_STATE_HOME": str(tmp_path)}
+    arguments = ["-m", "pipeboard", "--db", str(tmp_path / "deals.db")]
+    with PseudoTerminal(arguments, environ=environ) as terminal:
+        terminal.wait_for_text("Welcome")
+        terminal.type("d")
+        terminal.wait_for_text("goes one card down")
+        terminal.type("j")
+        terminal.wait_for_text("moves the deal on")
+        terminal.type("q")
+        terminal.wait_for_text("Begin with your own deals")
+        assert terminal.wait_for_end() == 0
+    assert not (tmp_path / "deals.db").exists()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.ui.key_table import BOARD, DEAL, METRICS, read_keymap
+from pipeboard.ui.key_table import BOARD, DEAL, SCREENS, read_keymap
 from pipeboard.ui.keys import UNBOUND, Key, hints, key_named, name_of, rebound
 from pipeboard.ui.launch import Choices
 from tests.ui.desk import desk
@@ -29,11 +29,11 @@ def test_keys_that_a_terminal_cannot_send_are_never_used() -> None:
 
 
 def test_a_command_gets_the_keys_that_it_is_given() -> None:
-    keymap = read_keymap({"board.add": "N, insert", "board.owner": "^o"})
-    assert keymap == {"board.add": "N,insert", "board.owner": "ctrl+o"}
+    keymap = read_keymap({"board.add": "I, insert", "board.owner": "^o"})
+    assert keymap == {"board.add": "I,insert", "board.owner": "ctrl+o"}
     add = next(command for command in rebound(BOARD, keymap) if command.id == "board.add")
-    assert add.first_key == "N"
-    assert ("N", "Add") in hints(rebound(BOARD, keymap))
+    assert add.first_key == "I"
+    assert ("I", "Add") in hints(rebound(BOARD, keymap))
 
 
 def test_an_empty_text_takes_a_key_away() -> None:
@@ -74,17 +74,17 @@ def test_the_keys_of_a_deal_are_those_of_the_board() -> None:
     assert all(on_board.get(c.id, c.keys) == c.keys for c in DEAL if c.id.startswith("board."))
 
 
-@pytest.mark.parametrize("table", [BOARD, DEAL, METRICS], ids=["board", "deal", "metrics"])
+@pytest.mark.parametrize("table", SCREENS, ids=lambda table: table[-2].id)
 def test_no_key_of_any_screen_stands_for_two_things(table: tuple[Key, ...]) -> None:
     keys = [name for key in table for name in key.keys.split(",")]
     assert len(keys) == len(set(keys))
 
 
 async def test_the_keys_of_every_screen_can_be_changed(demo: Path) -> None:
-    keymap = read_keymap({"metrics.export": "X", "deal.add_item": "N"})
+    keymap = read_keymap({"metrics.export": "X", "deal.add_item": "I"})
     async with desk(demo, size=(100, 30), choices=Choices(keymap=keymap)) as board:
         await board.press("p", "enter")
-        assert "N Add" in board.hints
+        assert "I Add" in board.hints
         await board.press("escape", "M")
         assert "X Export" in board.hints
         await board.press("e")

@@ -12,6 +12,8 @@ from pipeboard.ui.draw.metrics.tab_names import TabName
 from pipeboard.ui.launch import Choices
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.metrics import MetricsScreen
+from pipeboard.workspace.new_deals import add_deal
+from pipeboard.workspace.targets import calls_of
 from tests.ui.desk import Desk, desk
 
 
@@ -129,8 +131,13 @@ async def test_enter_shows_the_deals_behind_a_number_on_the_board(demo: Path) ->
         assert board.state.board.matching == len(ids)
         assert board.shows("/Open value")
         assert board.card.id in ids
+        assert f"{len(ids)} of {len(ids)} deals behind Open value, 2026Q4" in board.status
         await board.press("escape")
         assert board.state.lens.filter is None
+        await board.until(lambda: isinstance(board.app.screen, MetricsScreen))
+        again = board.app.screen
+        assert isinstance(again, MetricsScreen)
+        await board.until(lambda: again.spot is not None and again.spot.title == spot.title)
 
 
 async def test_a_filter_may_be_typed_over_the_deals_of_a_number(demo: Path) -> None:
@@ -171,7 +178,9 @@ async def test_what_others_change_is_counted(demo: Path) -> None:
         screen = await opened(board)
         before = screen.drawn
         pipeline = screen.asked.pipeline
-        await board.app.write_queue.ask(lambda w: w.add("Lumen Oy: pilot 40k", pipeline=pipeline))
+        await board.app.write_queue.ask(
+            lambda w: add_deal(w, "Lumen Oy: pilot 40k", pipeline=pipeline)
+        )
         await board.until(lambda: screen.drawn is not before)
         assert screen.drawn is not None
 
@@ -304,3 +313,34 @@ async def test_how_the_workspace_counts_is_chosen_on_the_screen(demo: Path) -> N
         await board.press("down", "down", "down", "enter")
         await board.until(lambda: board.state.reader.settings().fiscal_shift == 3)
         await settled(board, screen)
+
+
+async def test_what_changed_can_be_asked_of_other_days_than_the_period(demo: Path) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        await board.press("s", *"tomorrow", "enter")
+        assert board.shows("has not come yet")
+        await board.press("ctrl+u", *"9nov..16nov", "enter")
+        await settled(board, screen)
+        await on_spot(board, screen, "Pipeline, start")
+        assert board.shows("Why the pipeline changed, 9 Nov to 15 Nov")
+        start = screen.spot
+        await press(board, screen, "s", "enter")
+        await on_spot(board, screen, "Pipeline, start")
+        assert board.shows("Why the pipeline changed  ") and screen.spot is not None
+        assert start is not None and start.deals != screen.spot.deals
+
+
+async def test_a_rep_calls_the_period_on_the_screen(demo: Path) -> None:
+    async with desk(demo) as board:
+        screen = await opened(board)
+        await press(board, screen, "7")
+        await board.press("C", *"lots", "enter")
+        assert board.shows("not an amount")
+        await board.press("ctrl+u", *"120k", "enter")
+        await board.until(lambda: "Call for 2026Q4, @ana: €120,000" in board.status)
+        await on_spot(board, screen, "@ana: due in the period")
+        calls = calls_of(board.workspace, screen.asked.pipeline)
+        assert calls["2026Q4", "ana"].minor == 12_000_000
+        await board.press("C", "enter")
+        await board.until(lambda: "No call for 2026Q4, @ana." in board.status)

@@ -64,9 +64,9 @@ async def press_while_held(board: Desk, key: str) -> None:
     await board.pilot.press(KEYS.get(key, key))
     for _ in range(3):
         await board.pilot.pause()
-    if board.app.is_waiting:
+    if board.app.key_queue.is_waiting:
         await board.pilot.press("ctrl+c")
-        await board.until(lambda: not board.app.is_waiting)
+        await board.until(lambda: not board.app.key_queue.is_waiting)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -111,9 +111,9 @@ async def test_what_is_typed_in_an_overlay_while_the_database_is_held_is_kept(
             await board.pilot.resize_terminal(80, 24)
             board.board._look()
             await board.pilot.pause()
-            if board.app.is_waiting:
+            if board.app.key_queue.is_waiting:
                 await board.pilot.press("ctrl+c")
-                await board.until(lambda: not board.app.is_waiting)
+                await board.until(lambda: not board.app.key_queue.is_waiting)
             assert board.app.screen is top or name in ("sort", "view", "log", "m")
 
 

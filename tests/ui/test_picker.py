@@ -153,3 +153,8 @@ async def test_hostile_options_stay_text(text: str, width: int) -> None:
         assert is_harmless(stage, width)
         await stage.press("enter")
         assert stage.answer == "1"
+
+
+def test_what_begins_with_all_that_is_typed_comes_before_what_begins_with_its_first_word() -> None:
+    find = narrowed([Option("u", "Undo", "undo my last change"), Option("l", "Undo list", "all")])
+    assert [option.id for option in find("undo l")] == ["l", "u"]

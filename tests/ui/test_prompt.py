@@ -8,7 +8,7 @@ from textual.events import Paste
 from pipeboard.ui.draw.line import whole
 from pipeboard.ui.overlays.prompt import Feedback, InEditor, Prompt
 from pipeboard.ui.terminal.drafts import Drafts
-from pipeboard.ui.widgets.line_input import LONGEST
+from pipeboard.ui.widgets.line_input import LONGEST_LINE
 from tests.ui.overlays import HOSTILE, Stage, is_harmless, opened
 
 DAYS = (("1", "today"), ("w", "1w"))
@@ -175,7 +175,7 @@ async def test_a_paste_of_several_lines_becomes_one() -> None:
 
 async def test_a_paste_that_is_too_long_is_cut_and_says_so() -> None:
     async with opened(Prompt("Note")) as stage:
-        await paste(stage, "x" * (LONGEST + 1))
+        await paste(stage, "x" * (LONGEST_LINE + 1))
         assert stage.last_line == "1 characters did not fit and were left out: 20,000 is the most."
 
 

@@ -13,6 +13,7 @@ from pipeboard.ui.overlays.behind import fitted
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.overlay import Overlay
 from pipeboard.ui.overlays.prompt import Prompt
+from pipeboard.workspace.targets import save_filter
 from tests.ui.shown import STALE, Shown, shown
 
 THOROUGH = bool(os.environ.get("PIPEBOARD_THOROUGH"))
@@ -101,7 +102,7 @@ async def test_an_overlay_looks_the_same_whatever_size_it_was_opened_at(
 ) -> None:
     sizes = SIZES if THOROUGH else FEW
     async with shown(demo) as show:
-        await show.desk.app.write_queue.ask(lambda w: w.save_filter("Mine", "owner:me"))
+        await show.desk.app.write_queue.ask(lambda w: save_filter(w, "Mine", "owner:me"))
         await show.desk.press(*SCREENS[screen])
         for place, (name, key) in enumerate(overlays_of(screen).items()):
             assert await opened_on(show, key), f"{name} does not open"

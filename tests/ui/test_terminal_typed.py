@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from textual.events import Key, MouseEvent, Paste
 
-from pipeboard.ui.terminal.reading import KeyReader
+from pipeboard.ui.terminal.facts import background, keep_background
+from pipeboard.ui.terminal.reading import BackgroundTold, KeyReader
 from pipeboard.ui.terminal.typed import PASTE_BEGINS, PASTE_ENDS, AltKey
 
 _HOSTILE = (
@@ -76,8 +78,8 @@ def told(event: object) -> str:
         ("\x1b[5;1zj", ["j"]),
         ("\x1b[9999999999;5uj", ["j"]),
         ("\x1b[48;9999999999999999999999;1;1;1tj", ["j"]),
-        ("\x1b]11;rgb:0000/0000/0000\x1b\\j", ["j"]),
-        ("\x1b]11;rgb:0000/0000/0000\x07j", ["j"]),
+        ("\x1b]11;rgb:0000/0000/0000\x1b\\j", ["BackgroundTold", "j"]),
+        ("\x1b]11;rgb:0000/0000/0000\x07j", ["BackgroundTold", "j"]),
     ],
 )
 def test_keys_are_what_was_pressed_however_they_are_cut(typed: str, keys: list[str]) -> None:
@@ -142,3 +144,49 @@ def test_a_million_characters_are_one_paste() -> None:
 def test_nothing_that_is_read_stops_the_reading(typed: str, cut: int) -> None:
     heard(typed[:cut], typed[cut:])
     assert heard(typed[:cut], typed[cut:], "\x1b\x1b[A")[-1:] == ["up"] or PASTE_BEGINS in typed
+
+
+@pytest.mark.parametrize("end", ["\x07", "\x1b\\"])
+@pytest.mark.parametrize(
+    ("color", "is_light"),
+    [
+        ("rgb:ffff/ffff/ffff", True),
+        ("rgb:1e1e/1e1e/1e1e", False),
+        ("rgba:ff/ff/e0/ff", True),
+        ("rgb:0/0/0", False),
+    ],
+)
+def test_the_background_that_the_terminal_tells_is_read(
+    color: str, is_light: bool, end: str
+) -> None:
+    reader = KeyReader(lambda _name: False)
+    events = [*reader.feed(f"a\x1b]11;{color}"), *reader.feed(f"{end}b")]
+    told = [event for event in events if isinstance(event, BackgroundTold)]
+    assert [event.is_light for event in told] == [is_light]
+    assert [event.key for event in events if isinstance(event, Key)] == ["a", "b"]
+
+
+@pytest.mark.parametrize("answer", ["11;rgb:zz/0/0", "11;white", "10;rgb:ff/ff/ff", "11;rgb:ff/ff"])
+def test_an_answer_that_names_no_background_is_nothing(answer: str) -> None:
+    assert [*KeyReader(lambda _name: False).feed(f"\x1b]{answer}\x07")] == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "environ", "kept", "name"),
+    [
+        ("auto", {}, None, "dark"),
+        ("auto", {}, "light", "light"),
+        ("auto", {}, "nonsense", "dark"),
+        ("auto", {"COLORFGBG": "0;15"}, None, "light"),
+        ("auto", {"COLORFGBG": "0;default;7"}, None, "light"),
+        ("auto", {"COLORFGBG": "15;0"}, "light", "dark"),
+        ("auto", {"COLORFGBG": "default;default"}, "light", "light"),
+        ("dark", {"COLORFGBG": "0;15"}, "light", "dark"),
+    ],
+)
+def test_the_theme_follows_what_is_known_of_the_background(
+    tmp_path: Path, setting: str, environ: dict[str, str], kept: str | None, name: str
+) -> None:
+    if kept is not None:
+        keep_background(tmp_path / "state", kept)
+    assert background(setting, environ, tmp_path / "state") == name

@@ -36,7 +36,7 @@ class Asked:
 
 QUESTIONS = {
     "note": Asked(("n",), "ask about the forks", "execute"),
-    "next step": Asked(("t",), f"{DAY} ask about forks", "plan"),
+    "next step": Asked(("t",), f"{DAY} ask about forks", "execute"),
     "day alone": Asked(("t",), DAY, "execute"),
     "outcome": Asked(("i", "c", "o"), "they want forks", "execute"),
     "value": Asked(("$",), "4711", "execute"),
@@ -48,9 +48,9 @@ QUESTIONS = {
     "lost": Asked(("x", *"price", "enter"), "too many forks", "execute"),
     "competitor": Asked(("x", *"competitor", "enter", "enter"), "Forks Inc", "execute"),
     "again": Asked(("x", *"timing", "enter", "enter"), DAY, "execute"),
-    "add": Asked(("a",), "Fork Ltd: forks 5k", "add"),
+    "add": Asked(("a",), "Fork Ltd: forks 5k", "add_deal"),
     "answer": Asked(("Q",), "no forks at all", "execute"),
-    "form": Asked(("e",), "Forks", "set_fields", ("ctrl+s",)),
+    "form": Asked(("e",), "Forks", "execute", ("ctrl+s",)),
     "person": Asked(("enter", "5", "a"), "Ada Fork", "execute", ("ctrl+s",)),
     "term": Asked(("enter", "6", "a"), "forks a day", "execute", ("ctrl+s",)),
     "long note": Asked(("enter", "3", "a"), "forks", "execute", ("ctrl+s",)),
@@ -64,6 +64,12 @@ WAYS: dict[str, Callable[[], PipeboardError]] = {
 }
 
 
+_PLACES = {
+    "execute": "pipeboard.workspace.Workspace.execute",
+    "add_deal": "pipeboard.ui.actions.selection.add_deal",
+}
+
+
 @contextmanager
 def failing(monkeypatch: pytest.MonkeyPatch, use: str, error: PipeboardError) -> Iterator[None]:
     """A use case that cannot be carried out."""
@@ -72,7 +78,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, use: str, error: PipeboardError) ->
         raise error
 
     with monkeypatch.context() as patched:
-        patched.setattr("pipeboard.workspace.Workspace." + use, fail)
+        patched.setattr(_PLACES[use], fail)
         yield
 
 

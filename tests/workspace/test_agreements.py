@@ -11,7 +11,7 @@ import pytest
 
 from pipeboard.domain.agreements import Topic
 from pipeboard.domain.criteria import parse_criterion
-from pipeboard.domain.errors import BadInput, Conflict, Refused
+from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.settings import Rep
 from pipeboard.workspace.review import hold
@@ -285,3 +285,48 @@ def test_every_topic_is_tried_here(topic: Topic, ana: Workspace) -> None:
         change(ana)
         found.add(ana.reader.agreements.entries(limit=1)[0].agreement.topic)
     assert topic in found
+
+
+@pytest.mark.parametrize(
+    ("text", "follows"),
+    [
+        ("stage:needs owner:ana", "stage:Discovery owner:ana"),
+        ('value>1k -stage:"Needs Assessment"', "value>1k -stage:Discovery"),
+        ("(STAGE=needs | stage:proposal) +hot", "(STAGE=Discovery | stage:proposal) +hot"),
+        ("stage:proposal needs", "stage:proposal needs"),
+        ('"stage:needs"', '"stage:needs"'),
+    ],
+)
+def test_a_saved_filter_follows_a_renamed_stage(
+    ana: Workspace, bo: Workspace, text: str, follows: str
+) -> None:
+    bo.save_filter("theirs", text)
+    receipt = ana.change_pipeline(staged(sales(ana), NEEDS, name="Discovery")).receipt
+    assert dict(bo.saved_filters()) == {"theirs": follows}
+    assert any("@bo's saved filter theirs" in note for note in receipt.notes) == (text != follows)
+    ana.undo()
+    assert dict(bo.saved_filters()) == {"theirs": text}
+
+
+def test_a_filter_stays_where_another_pipeline_has_a_stage_of_the_old_name(ana: Workspace) -> None:
+    ana.save_pipeline(replace(sales(ana), id=0, name="Renewals"))
+    ana.save_filter("mine", 'stage:"Needs Assessment"')
+    ana.change_pipeline(staged(sales(ana), NEEDS, name="Discovery"))
+    assert dict(ana.saved_filters()) == {"mine": 'stage:"Needs Assessment"'}
+
+
+def test_a_filter_takes_no_name_that_another_has_and_none_is_forgotten_twice(
+    ana: Workspace,
+) -> None:
+    ana.save_filter("big", "value>50k")
+    ana.save_filter("mine", "owner:ana")
+    with pytest.raises(BadInput, match="already"):
+        ana.rename_filter("big", "mine")
+    ana.rename_filter("big", "large")
+    ana.undo()
+    assert dict(ana.saved_filters()) == {"big": "value>50k", "mine": "owner:ana"}
+    ana.save_filter("big", "")
+    with pytest.raises(NotFound):
+        ana.save_filter("big", "")
+    with pytest.raises(NotFound):
+        ana.rename_filter("big", "large")

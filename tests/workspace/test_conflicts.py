@@ -7,10 +7,11 @@ from datetime import date
 
 import pytest
 
+from pipeboard.domain import deal_fields
 from pipeboard.domain.deal import Contact, Loss
 from pipeboard.domain.errors import Conflict
 from pipeboard.domain.money import Money
-from pipeboard.workspace import Receipt
+from pipeboard.workspace.receipts import Receipt
 from tests.team import NEEDS, PROPOSAL, QUALIFICATION, Team, add, now_of, qualify
 from tests.verbs import Workspace
 
@@ -284,7 +285,7 @@ def test_deals_that_are_so_already_keep_nobody_from_the_others(verb: str, ana: W
     BULK[verb](ana, [first.id])
     receipt = BULK[verb](ana, [first.id, second.id])
     assert [deal.id for deal in receipt.deals] == [second.id]
-    assert receipt.notes == ("1 of 2 was so already: Lumen Oy.",)
+    assert "1 of 2 was so already: Lumen Oy." in receipt.notes
     again = BULK[verb](ana, [first.id, second.id])
     assert (again.command_id, again.summary) == (
         "",
@@ -296,3 +297,37 @@ def test_one_deal_that_is_so_already_is_no_refusal(ana: Workspace) -> None:
     deal = add(ana)
     receipt = ana.move([deal.id], deal.stage_id)
     assert receipt.summary == "D-1 Lumen Oy is already in Lead Generation."
+
+
+LISTS = tuple(field.name for field in deal_fields.FIELDS if field.kind.is_set)
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize(
+    ("before", "theirs", "mine", "both"),
+    [
+        ("a", "a,b", "a,c", {"a", "b", "c"}),
+        ("a,b", "b", "a,b,c", {"b", "c"}),
+        ("a,b", "a", "b", set()),
+        ("", "b", "b", {"b"}),
+    ],
+)
+def test_what_two_people_put_into_a_list_stands_side_by_side(
+    ana: Workspace, bo: Workspace, name: str, before: str, theirs: str, mine: str, both: set[str]
+) -> None:
+    deal_id = add(ana).id
+    ana.set_fields([deal_id], [f"{name}={before}"])
+    seen = {deal_id: now_of(ana, deal_id).version}
+    bo.set_fields([deal_id], [f"{name}={theirs}"])
+    ana.set_fields([deal_id], [f"{name}={mine}"], seen=seen)
+    assert set(getattr(now_of(ana, deal_id), name)) == both
+
+
+def test_tags_of_two_people_are_put_on_and_taken_off_side_by_side(
+    ana: Workspace, bo: Workspace
+) -> None:
+    deal = add(ana, "Lumen Oy: pilot +old")
+    bo.tag([deal.id], ["theirs"])
+    receipt = ana.tag([deal.id], ["mine"], ["old"], seen={deal.id: deal.version})
+    assert receipt.deals[0].tags == ("mine", "theirs")
+    assert receipt.notes == ("Set on top of a change by bo at 10:00.",)

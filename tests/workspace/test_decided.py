@@ -20,6 +20,7 @@ from pipeboard.workspace import decisions, new_deals, recycling, row_deciding, u
 from tests.ledger import disagreements
 from tests.team import LEAD, TODAY, Team, add, sales
 from tests.verbs import Workspace
+from tests.workspace.test_truth import AGREEING
 
 DECIDING: tuple[ModuleType, ...] = (new_deals, decisions, row_deciding, recycling, undoing)
 WITHIN = {"create", "execute"}
@@ -145,7 +146,7 @@ def test_every_method_that_gives_a_receipt_is_tried_here() -> None:
         if inspect.signature(method).return_annotation in ("Receipt", "ImportReport")
         and not name.startswith("_")
     }
-    assert giving == {*WITHIN, *WRITES, "save_filter", "save_settings", "set_call"}
+    assert giving == {*WITHIN, *WRITES, *AGREEING}
 
 
 @pytest.mark.parametrize("way", WRITES)

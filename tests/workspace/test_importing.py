@@ -55,6 +55,23 @@ class Files:
         return self.workspace.find_deal(title).id
 
 
+def test_a_stage_that_another_tool_names_twice_was_entered_once(
+    ana: Workspace, tmp_path: Path
+) -> None:
+    file = tmp_path / "deals.csv"
+    file.write_text("id,title,first,second,stage\n1,A,2026-01-02,2026-01-05,Proposal\n")
+    with open_import(
+        file,
+        currency="EUR",
+        zone=ZoneInfo("UTC"),
+        today=TODAY,
+        overrides=("first=entered:Proposal", "second=entered:Proposal"),
+    ) as reading:
+        ana.import_rows(reading, sales(ana), "deals.csv")
+    entered = ana.find_deal("A").stage_entered_at
+    assert entered.isoformat() == "2026-01-02T00:00:00+00:00"
+
+
 @pytest.fixture
 def files(ana: Workspace, tmp_path: Path) -> Files:
     return Files(ana, tmp_path)

@@ -78,7 +78,10 @@ def test_a_tried_move_says_what_it_would_do_and_does_nothing(ana: Workspace) -> 
         ana.step([deal.id], 1, dry_run=True)
     qualify(ana, deal.id)
     receipt = ana.step([deal.id], 1, dry_run=True)
-    assert (receipt.command_id, receipt.summary) == ("", "Moved Lumen Oy to Needs Assessment.")
+    assert (receipt.command_id, receipt.summary) == (
+        "",
+        "Moved Lumen Oy to Needs Assessment (from Lead Qualification).",
+    )
     assert now_of(ana, deal.id).stage_id == QUALIFICATION
 
 

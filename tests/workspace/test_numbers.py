@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
 
+from pipeboard.domain.deal import Contact
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.metrics import Report
 from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Rep
 from pipeboard.workspace.reports import ReportQuery
-from tests.team import CLOSING, Team, add, sales
+from tests.team import CLOSING, PROPOSAL, WON, Team, add, sales
 from tests.verbs import Workspace
 
 
@@ -171,3 +172,55 @@ def test_what_is_no_rate_is_refused(ana: Workspace, rate: str) -> None:
 def test_the_own_currency_has_no_rate(ana: Workspace) -> None:
     with pytest.raises(BadInput, match="own currency"):
         ana.set_rate("EUR", "1")
+
+
+def test_the_board_in_one_currency_says_what_the_numbers_say(team: Team, ana: Workspace) -> None:
+    ana.set_rate("USD", "0.9", on=ana.today - timedelta(days=30))
+    win(ana, "Lumen Oy: pilot 3.33 USD")
+    team.clock.wait(days=1)
+    ana.set_rate("USD", "2/3")
+    ana.set_rate("JPY", "1/161")
+    win(ana, "Midas: pilot 7.77 USD")
+    add(ana, "Acme: spare parts 10k")
+    for line in ("Borealis: service 5.55 USD", "Cobalt: service 77 JPY", "Delphi: part 1.01 USD"):
+        add(ana, line, stage=PROPOSAL)
+    lens = replace(ana.lens(sales(ana)), currency="EUR")
+    board, report = ana.reader.board(lens), ana.report(asked(ana, "all"))
+    assert [money.minor for money in board.open_sums] == [count(report, "open_value")]
+    assert [money.minor for money in board.column(WON).sums] == [count(report, "won_value")]
+    assert board.column(WON).is_converted and board.is_converted
+    for row in report.stages:
+        column = board.column(row.stage.id)
+        assert [m.minor for m in column.sums] == [row.open_value.rounded][: row.open_count.n]
+        expected = [row.weighted_value.rounded][: row.open_count.n]
+        assert [m.minor for m in column.weighted] == expected
+
+
+def test_without_a_rate_the_board_keeps_a_row_for_the_currency(team: Team, ana: Workspace) -> None:
+    add(ana, "Acme: spare parts 10k")
+    add(ana, "Borealis: service 5k USD")
+    board = ana.reader.board(replace(ana.lens(sales(ana)), currency="EUR"))
+    assert board.open_sums == (Money(1_000_000, "EUR"), Money(500_000, "USD"))
+    assert not board.is_converted
+
+
+def test_deals_that_hang_on_one_person_are_counted_as_of_any_instant(
+    team: Team, ana: Workspace
+) -> None:
+    early = add(ana, "Acme: spare parts 10k")
+    lone, known = (add(ana, f"{name}: service", stage=PROPOSAL) for name in ("Bo Oy", "Cobalt"))
+    for deal, names in ((lone, ("Mika",)), (known, ("Mika", "Aino"))):
+        for name in names:
+            ana.set_contact(deal.id, Contact(name))
+    before = ana.now()
+    team.clock.wait(days=1)
+    ana.set_contact(lone.id, Contact("Ito"))
+    ana.set_contact(known.id, None, "aino")
+
+    def alone(question: ReportQuery) -> list[int]:
+        found = ana.report(question).metric("single_contact")
+        assert early.id not in found.den_ids
+        return list(found.num_ids)
+
+    assert alone(asked(ana)) == [known.id]
+    assert alone(replace(asked(ana), as_of=before)) == [lone.id]

@@ -21,7 +21,7 @@ from pipeboard.domain.queue import Round, Tier, is_looked_after, order
 from pipeboard.domain.settings import Rep
 from pipeboard.store.reading.day import DayReader
 from pipeboard.store.schema import SCHEMA
-from pipeboard.workspace.day import day_of, loads, whose
+from pipeboard.workspace.day import day_of, loads_of, whose
 from tests.doing import DOING
 from tests.team import CLOSING, NEEDS, QUALIFICATION, TODAY, Team, add, now_of, sales
 from tests.verbs import Workspace
@@ -310,7 +310,7 @@ def test_loads_are_counted_as_the_lists_count_them(
     tidy(bo, "Acme: press 9k source:referral", ahead=60)
     _touched(bo)
     team.clock.wait(days=30)
-    found = {load.name: load for load in loads(ana, sales(ana))}
+    found = {load.name: load for load in loads_of(ana, sales(ana))}
     assert (found["ana"].open, found["ana"].overdue, found["ana"].stalled) == (1, 1, 1)
     assert (found["bo"].open, found["bo"].overdue, found["bo"].stalled) == (2, 0, 2)
     assert found["bo"].value == Money(4_900_000, "EUR")

@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 
 from pipeboard.domain.deal import LOSS_CATEGORIES, Contact, Deal, Loss
 from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
-from pipeboard.domain.events import Event, Kind, evolve, read
+from pipeboard.domain.events import Event, Kind, evolve, read, value_of
 from pipeboard.domain.gates import unmet
 from pipeboard.domain.money import Money
 from pipeboard.store.reading import Reader
-from pipeboard.workspace import Receipt, Seen, decisions
+from pipeboard.workspace import Seen, decisions
 from pipeboard.workspace.conflicts import nothing_unseen
+from pipeboard.workspace.receipts import Receipt
 from tests.ledger import disagreements
 from tests.team import TODAY, Team, sales
 from tests.verbs import Workspace
@@ -165,7 +166,7 @@ def gates_that_were_passed_unlogged(workspace: Workspace, deal_id: int) -> list[
                 start = evolve(
                     deal, Event(Kind.MOVED, event.at, after={"stage_id": deal.closed_from})
                 )
-            lacking = unmet(start, pipeline, event.after["stage_id"], TODAY)
+            lacking = unmet(start, pipeline, value_of(event.after, "stage_id", int) or 0, TODAY)
             if lacking and not event.facts.get("missing"):
                 found.append(f"{event.kind} {lacking[0].text}")
         deal = evolve(deal, event, deal_id)

@@ -12,7 +12,8 @@ from pipeboard.domain.criteria import parse_criterion
 from pipeboard.domain.deal import Contact, Deal, Loss, Status, Term
 from pipeboard.domain.errors import Conflict, GateNotMet, Refused
 from pipeboard.domain.money import Money
-from pipeboard.workspace import Receipt
+from pipeboard.domain.timeline import without_cancelled
+from pipeboard.workspace.receipts import Receipt
 from tests.ledger import disagreements
 from tests.team import LEAD, NEEDS, PROPOSAL, QUALIFICATION, Team, add, now_of, qualify, sales
 from tests.verbs import Workspace
@@ -28,9 +29,13 @@ def test_undo_takes_a_move_back_and_redo_puts_it_again(ana: Workspace) -> None:
     before = state(ana, deal.id)
     ana.step([deal.id], 1)
     after = state(ana, deal.id)
-    assert ana.undo().summary == "Undid: Moved Lumen Oy to Lead Qualification."
+    assert (
+        ana.undo().summary == "Undid: Moved Lumen Oy to Lead Qualification (from Lead Generation)."
+    )
     assert state(ana, deal.id) == before
-    assert ana.redo().summary == "Redid: Moved Lumen Oy to Lead Qualification."
+    assert (
+        ana.redo().summary == "Redid: Moved Lumen Oy to Lead Qualification (from Lead Generation)."
+    )
     assert state(ana, deal.id) == after
 
 
@@ -258,7 +263,7 @@ def test_the_list_of_what_can_be_undone_is_newest_first(ana: Workspace) -> None:
     ana.edit([deal.id], {"account": "Two"})
     ana.undo()
     assert [did.summary for did in ana.undo_list()] == [
-        "Set account of One.",
+        "Set account of One: Lumen Oy → One.",
         "Added Lumen Oy to Lead Generation.",
     ]
 
@@ -279,3 +284,59 @@ def test_undoing_a_qualifying_move_takes_the_qualification_back(ana: Workspace) 
     ana.undo()
     assert now_of(ana, deal.id).qualified_at is None
     assert now_of(ana, deal.id).status is Status.OPEN
+
+
+def test_any_command_of_mine_that_stands_is_undone_by_its_id(ana: Workspace) -> None:
+    deal, other = add(ana), add(ana, "Acme: pilot 5k")
+    first = ana.step([deal.id], 1)
+    ana.step([other.id], 1)
+    assert ana.undo(which=first.command_id).command_id
+    assert now_of(ana, deal.id).stage_id == LEAD
+    assert now_of(ana, other.id).stage_id == QUALIFICATION
+    with pytest.raises(Refused, match="taken back already"):
+        ana.undo(which=first.command_id)
+
+
+def test_what_somebody_else_did_is_not_mine_to_undo_by_its_id(
+    ana: Workspace, bo: Workspace
+) -> None:
+    theirs = bo.step([add(ana).id], 1)
+    with pytest.raises(Refused, match="did yourself"):
+        ana.undo(which=theirs.command_id)
+
+
+@pytest.mark.parametrize(
+    ("assignment", "told"),
+    [
+        ("value=12k", "Set value of Lumen Oy: €40,000 → €12,000."),
+        ("close=19dec", "Set expected close of Lumen Oy: nothing → 19 Dec."),
+        ("floor_value=30k", "Set floor value of Lumen Oy."),
+    ],
+)
+def test_a_change_says_from_what_to_what_but_nothing_of_the_owners_own(
+    assignment: str, told: str, ana: Workspace
+) -> None:
+    deal = add(ana, "Lumen Oy: pilot 40k")
+    assert ana.set_fields([deal.id], [assignment]).summary == told
+
+
+def test_a_gate_that_was_passed_with_a_reason_says_what_of_it_was_missing(ana: Workspace) -> None:
+    receipt = ana.step([add(ana).id], 2, override="their board has decided")
+    assert any(note.endswith("overridden, logged.") for note in receipt.notes)
+
+
+def test_what_came_to_nothing_is_left_out_of_what_stands(ana: Workspace) -> None:
+    deal = add(ana)
+
+    def standing() -> list[str]:
+        return [entry.verb for entry in without_cancelled(ana.sheet(deal.id).entries)]
+
+    ana.step([deal.id], 1)
+    ana.add_note([deal.id], "They want it")
+    ana.undo()
+    assert standing() == ["move", "add"]
+    ana.redo()
+    assert standing() == ["note", "move", "add"]
+    ana.undo()
+    ana.undo()
+    assert standing() == ["add"]

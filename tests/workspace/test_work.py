@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
-from pipeboard.domain.deal import Loss, NextStep, Status
-from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
+from pipeboard.domain import commands as c
+from pipeboard.domain import going_on
+from pipeboard.domain.deal import Answer, Loss, NextStep, Status
+from pipeboard.domain.errors import BadInput, Conflict, GateNotMet, NotFound, Refused
+from pipeboard.domain.events import value_of
 from pipeboard.domain.questions import MEDDICC
 from pipeboard.domain.templates import template
+from pipeboard.workspace import recycling
+from pipeboard.workspace.recycling import win_with_sequels
 from tests.ledger import disagreements
-from tests.team import LEAD, NEEDS, QUALIFICATION, Team, add, now_of, qualify
+from tests.team import LEAD, NEEDS, QUALIFICATION, TODAY, Team, add, now_of, qualify
 from tests.verbs import Workspace
 
 
@@ -25,7 +32,8 @@ def test_whoever_replaces_an_answer_is_told_what_it_said(
     assert receipt.notes == (
         "bo's answer of today stays in the history: 'Stops twice a day' (3/4).",
     )
-    texts = [entry.event.after.get("answers.need") for entry in ana.reader.entries(deal.id)]
+    told = (entry.event.after for entry in ana.reader.entries(deal.id))
+    texts = [value_of(after, "answers.need", Answer) for after in told]
     assert [answer.text for answer in texts if answer] == ["Scrap rate of 9 %", "Stops twice a day"]
     assert disagreements(team.path) == []
 
@@ -103,9 +111,9 @@ def test_two_contacts_in_a_day_are_too_many(ana: Workspace, team: Team) -> None:
 def test_a_bulk_gate_says_of_each_deal_what_it_lacks(ana: Workspace) -> None:
     ready, raw = add(ana, stage=QUALIFICATION), add(ana, "Acme: press 1k", stage=QUALIFICATION)
     qualify(ana, ready.id)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(GateNotMet) as refused:
         ana.move([ready.id, raw.id], NEEDS)
-    assert [deal["deal"] for deal in refused.value.details["deals"]] == [raw.ref]
+    assert [f"D-{part.deal_id}" for part in refused.value.parts] == [raw.ref]
 
 
 def test_a_lost_deal_comes_back_once_on_its_day(ana: Workspace, bo: Workspace, team: Team) -> None:
@@ -179,3 +187,31 @@ def test_a_note_that_was_rewritten_meanwhile_is_not_rewritten_unseen(ana: Worksp
         ana.edit_note(deal.id, note.id, "third", before="first")
     assert met.value.details["theirs"] == "second"
     assert ana.reader.notes(deal.id)[0].text == "second"
+
+
+def test_a_win_with_its_sequel_is_done_whole_or_not_at_all(
+    ana: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deals = [add(ana).id, add(ana, "Acme: press 1k").id]
+    due = TODAY + timedelta(days=14)
+    with monkeypatch.context() as patch:
+        patch.setattr(recycling, "sequel", _refusing(2))
+        with pytest.raises(Refused, match="no room"):
+            win_with_sequels(ana, c.Win(override="signed"), deals, due)
+    assert all(now_of(ana, deal_id).is_open for deal_id in deals)
+    first = win_with_sequels(ana, c.Win(override="signed"), deals, due, token="t")
+    again = win_with_sequels(ana, c.Win(override="signed"), deals, due, token="t")
+    assert [deal.id for deal in again.deals] == [deal.id for deal in first.deals] == [1, 2, 3, 4]
+    assert len(ana.reader.commands()) == 5
+
+
+def _refusing(number: int) -> Callable[..., c.Create]:
+    """A sequel that is refused the second time."""
+    calls = iter(range(1, 9))
+
+    def refuse(*given: Any) -> c.Create:
+        if next(calls) == number:
+            raise Refused("There is no room.")
+        return going_on.sequel(*given)
+
+    return refuse

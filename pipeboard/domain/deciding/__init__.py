@@ -2,54 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deciding import beginning, edits, merging, moves, reverting, work
+from pipeboard.domain.deciding.rules import RULES, Telling
 from pipeboard.domain.deciding.work import answered, taken_up
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.events import Event
 
-_Rule = Callable[[Any, Deal, c.Context], list[Event]]
-
-BEGINNINGS: dict[type, Callable[[Any, c.Context], list[Event]]] = {
+BEGINNINGS: Mapping[type, Callable[[Any, c.Context], list[Event]]] = {
     c.Create: beginning.create,
     c.TakeOver: beginning.take_over,
 }
-RULES: dict[type, _Rule] = {
-    c.Move: moves.move,
-    c.Step: moves.step,
-    c.Win: moves.win,
-    c.Lose: moves.lose,
-    c.Reopen: moves.reopen,
-    c.Archive: moves.archive,
-    c.Unarchive: moves.unarchive,
-    c.MergeInto: merging.merge_into,
-    c.Absorb: merging.absorb,
-    c.Edit: edits.edit,
-    c.Assign: work.assign,
-    c.TagWith: edits.tag,
-    c.Rank: edits.rank,
-    c.SetContact: edits.set_contact,
-    c.SetTerm: edits.set_term,
-    c.Check: edits.check,
-    c.SetNextStep: work.set_next_step,
-    c.Reschedule: work.reschedule,
-    c.CompleteNextStep: work.complete_next_step,
-    c.Snooze: work.snooze,
-    c.AnswerQuestion: work.answer,
-    c.AddNote: work.add_note,
-    c.EditNote: work.edit_note,
-    c.LogTouch: work.log_touch,
-    c.AskRep: work.ask_rep,
-    c.Revert: reverting.revert,
-}
+WITH_RULES = (edits, merging, moves, reverting, work)
+"""The rooms of `RULES`, which they fill."""
 TAKES_UP = frozenset(
     (
-        c.SetNextStep, c.Reschedule, c.CompleteNextStep, c.Snooze, c.LogTouch, c.Move, c.Step,
-        c.Win, c.Lose,
+        c.SetNextStep, c.Plan, c.Reschedule, c.CompleteNextStep, c.Snooze, c.LogTouch, c.Move,
+        c.Step, c.Win, c.Lose,
     )
 )  # fmt: skip
 """What takes up a deal that woke, or that its owner was given: from then on it is no news."""
@@ -69,7 +42,20 @@ def decide(command: c.Command, deal: Deal | None, context: c.Context) -> list[Ev
             f"{deal.ref} was merged into D-{deal.merged_into}.",
             hint=f"Work on D-{deal.merged_into} instead.",
         )
-    events = RULES[type(command)](command, deal, context)
+    events = RULES[type(command)].decide(command, deal, context)
     if type(command) in TAKES_UP:
         return taken_up(events, deal, context)
     return answered(events, deal, context) if type(command) is c.AddNote else events
+
+
+def verb_of(command: c.Command) -> str:
+    """The verb under which a command on deals is recorded."""
+    return RULES[type(command)].verb
+
+
+def sentence_of(command: c.Command, told: Telling) -> str:
+    """What a command did, as receipts, history and undo tell it; of one deal also from what."""
+    from pipeboard.domain.deciding.from_what import from_what
+
+    said, ending = RULES[type(command)].says(command, told), from_what(command, told)
+    return f"{said.removesuffix('.')}{ending}." if ending else said

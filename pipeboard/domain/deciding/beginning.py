@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal, Loss, Status
 from pipeboard.domain.deciding import work
 from pipeboard.domain.deciding.edits import clean_fields, given_by
-from pipeboard.domain.deciding.moves import closing, entry, in_stage, known_by, target_stage
+from pipeboard.domain.deciding.moves import closing, entry, known_by, target_stage
 from pipeboard.domain.errors import BadInput, Refused
-from pipeboard.domain.events import Event, Kind, change_to, evolve, micros
+from pipeboard.domain.events import Event, EventFacts, Kind, change_to, evolve, micros
 from pipeboard.domain.gates import unmet
 from pipeboard.domain.pipeline import Stage
 from pipeboard.domain.text import clean_line
 
 if TYPE_CHECKING:
-    from pipeboard.domain.deal import FieldValue
+    from pipeboard.domain.deal import FieldValue, Values
 
 # What a rep says against the stage's default, an event of its own from the first day.
 _OWN_WORD = {
@@ -63,8 +62,9 @@ def take_over(command: c.TakeOver, context: c.Context) -> list[Event]:
     events[0] = known_by(events[0], command.precision.get("created_at", ""))
     for stage_id, at in command.path[1:]:
         if stage_id == deal.stage_id:
-            continue
-        events.append(entry(deal, pipeline.stage(stage_id), at, context, command.origin))
+            events.append(_return(deal, at))
+        else:
+            events.append(entry(deal, pipeline.stage(stage_id), at, context, command.origin))
         deal = evolve(deal, events[-1])
     for touch in command.touches:
         events.append(work.logged(touch, deal, context))
@@ -87,6 +87,16 @@ def take_over(command: c.TakeOver, context: c.Context) -> list[Event]:
     return events
 
 
+def _return(deal: Deal, at: datetime) -> Event:
+    """The event of coming back to the stage that a deal stands in: whatever it was closed as in
+    between, nobody knows any more."""
+    at = max(at, deal.stage_entered_at)
+    names = ("stage_id", "stage_entered_at", "rank")
+    before: Values = {name: getattr(deal, name) for name in names}
+    after: Values = {"stage_id": deal.stage_id, "stage_entered_at": at, "rank": -micros(at)}
+    return Event(Kind.REOPENED, at, before, after)
+
+
 def _beginning(
     title: str,
     stage: Stage,
@@ -100,7 +110,7 @@ def _beginning(
     is unknown."""
     since = max(at, entered_at or at)
     own_word = clean_fields({name: fields[name] for name in _OWN_WORD if name in fields})
-    after: dict[str, Any] = {
+    after: dict[str, FieldValue] = {
         "pipeline_id": context.pipeline.id,
         "stage_id": stage.id,
         "title": clean_line(title, field="title"),
@@ -124,11 +134,9 @@ def _beginning(
     first = context.pipeline.open_stages[0]
     leaves_some = stage.id != first.id
     lacking = (
-        unmet(in_stage(deal, first.id), context.pipeline, stage.id, context.today)
-        if leaves_some
-        else ()
+        unmet(deal, context.pipeline, stage.id, context.today, first.id) if leaves_some else ()
     )
     if lacking:
-        facts = {"override": origin, "missing": [lack.text for lack in lacking]}
-        event = replace(event, facts=facts)
+        facts: EventFacts = {"override": origin, "missing": [lack.text for lack in lacking]}
+        event = Event(event.kind, event.at, event.before, event.after, facts)
     return [event, *said], deal

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.deal import Answer, Contact, Deal, NextStep, Term
-from pipeboard.domain.deal_fields import BY_NAME, clean_tags
+from pipeboard.domain.deal_fields import BY_NAME, clean_tags, merged_set
+from pipeboard.domain.deciding.rules import Telling, field_words, rule
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.events import Event, Kind, change_to
+from pipeboard.domain.events import Event, Kind, change_to, value_of
+from pipeboard.domain.fields import named_field, parse_assignment
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import LIMITS, clean_line, clean_text, quoted, slug
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
+
+E = TypeVar("E")
 
 
 def _line(field: str) -> Callable[[str | None], str]:
@@ -29,7 +33,7 @@ def _custom_line(name: str, value: object) -> str:
     return clean_line(str(value or ""), field=name, limit=limit)
 
 
-def _custom(value: Any) -> Mapping[str, str]:
+def _custom(value: Mapping[str, str] | None) -> Mapping[str, str]:
     clean = {custom_name(name): _custom_line(name, item) for name, item in (value or {}).items()}
     return MappingProxyType({name: item for name, item in clean.items() if item})
 
@@ -42,11 +46,11 @@ def custom_name(name: str) -> str:
     return clean
 
 
-def _keep(value: Any) -> Any:
+def _keep(value: E) -> E:
     return value
 
 
-def _each(clean: Callable[[Any], Any]) -> Callable[[Any], Mapping[str, Any]]:
+def _each(clean: Callable[[E], E]) -> Callable[[Mapping[str, E] | None], Mapping[str, E]]:
     return lambda entries: MappingProxyType(
         {clean_line(key, field="key"): clean(entry) for key, entry in (entries or {}).items()}
     )
@@ -126,10 +130,25 @@ def clean_fields(fields: Mapping[str, FieldValue]) -> dict[str, FieldValue]:
     return {name: value for name, value in clean.items() if value not in (None, "", ())}
 
 
+def _edited(names: Iterable[str], told: Telling) -> str:
+    return f"Set {field_words(names)} of {told.whom}."
+
+
+@rule(c.Edit, "set", lambda edit, told: _edited(edit.changes, told))
 def edit(command: c.Edit, deal: Deal, context: c.Context) -> list[Event]:
-    """New values for fields; one event for each kind of change, none for what stays."""
+    """New values for fields, with the owner as everybody writes the name."""
+    changes = dict(command.changes)
+    if "owner" in changes:
+        changes["owner"] = context.owner(str(changes["owner"] or ""), command.new_rep)
+    return changed_fields(changes, deal, context)
+
+
+def changed_fields(
+    changes: Mapping[str, FieldValue], deal: Deal, context: c.Context
+) -> list[Event]:
+    """One event for each kind of change, none for what stays."""
     after: dict[str, FieldValue] = {}
-    for name, value in command.changes.items():
+    for name, value in changes.items():
         if name.startswith("fields."):
             key = custom_name(name.removeprefix("fields."))
             after[f"fields.{key}"] = _custom_line(key, value) or None
@@ -157,6 +176,38 @@ def given_by(owner: str, deal: Deal | None, context: c.Context) -> str:
     return context.actor if owner and owner != context.actor else ""
 
 
+def beside_others(event: Event, bases: Mapping[str, tuple[str, ...]], deal: Deal) -> Event:
+    """The event with lists as both want them who changed them since they were `bases`, by field."""
+    after = dict(event.after)
+    for name, base in bases.items():
+        if name in after:
+            theirs = value_of(event.before, name, tuple) or ()
+            after[name] = merged_set(base, theirs, value_of(after, name, tuple) or ())
+    return change_to(deal, event.kind, event.at, after, event.facts)
+
+
+def _set(command: c.SetFields, told: Telling) -> str:
+    names = (text.partition("=")[0].strip() for text in command.assignments)
+    return _edited(map(named_field, names), told)
+
+
+@rule(c.SetFields, "set", _set)
+def set_fields(command: c.SetFields, deal: Deal, context: c.Context) -> list[Event]:
+    """New values as they are typed: `value=40k`, `close=19dec`, `fields.product=GTX`, `source=`."""
+    if not command.assignments:
+        raise BadInput("Nothing to set.", hint="For example: value=40k")
+    changes = dict(
+        parse_assignment(text, context.today, context.currency) for text in command.assignments
+    )
+    return edit(c.Edit(changes, command.new_rep), deal, context)
+
+
+def _tagged(command: c.TagWith, told: Telling) -> str:
+    marks = [*(f"+{tag}" for tag in command.add), *(f"-{tag}" for tag in command.remove)]
+    return f"Tagged {told.whom} {' '.join(marks)}."
+
+
+@rule(c.TagWith, "tag", _tagged)
 def tag(command: c.TagWith, deal: Deal, context: c.Context) -> list[Event]:
     """Tags added and removed; nothing when all stand as asked."""
     tags = (set(deal.tags) | set(clean_tags(command.add))) - set(clean_tags(command.remove))
@@ -164,12 +215,20 @@ def tag(command: c.TagWith, deal: Deal, context: c.Context) -> list[Event]:
     return [event] if event.changed else []
 
 
+@rule(c.Rank, "reorder", lambda _, told: f"Moved {told.whom} in its column.")
 def rank(command: c.Rank, deal: Deal, context: c.Context) -> list[Event]:
     """Another place in its column."""
     event = change_to(deal, Kind.RANKED, context.at, {"rank": command.rank})
     return [event] if event.changed else []
 
 
+def _noted(command: c.SetContact, told: Telling) -> str:
+    if command.contact is None:
+        return f"Removed {command.key} of {told.whom}."
+    return f"Noted {command.contact.name} of {told.whom}."
+
+
+@rule(c.SetContact, "contact", _noted)
 def set_contact(command: c.SetContact, deal: Deal, context: c.Context) -> list[Event]:
     """A person added, changed or (None) removed."""
     contact = command.contact
@@ -181,6 +240,7 @@ def set_contact(command: c.SetContact, deal: Deal, context: c.Context) -> list[E
     return [event] if event.changed else []
 
 
+@rule(c.SetTerm, "terms", lambda _, told: f"Changed the terms of {told.whom}.")
 def set_term(command: c.SetTerm, deal: Deal, context: c.Context) -> list[Event]:
     """A line of the terms sheet added, changed or (None) removed."""
     term = command.term
@@ -192,6 +252,11 @@ def set_term(command: c.SetTerm, deal: Deal, context: c.Context) -> list[Event]:
     return [event] if event.changed else []
 
 
+def _ticked(command: c.Check, told: Telling) -> str:
+    return f"{'Checked' if command.done else 'Cleared'} '{command.item}' of {told.whom}."
+
+
+@rule(c.Check, "check", _ticked)
 def check(command: c.Check, deal: Deal, context: c.Context) -> list[Event]:
     """An item of a stage's checklist ticked, with who and when, or cleared."""
     stage = next((s for s in context.pipeline.stages if s.id == command.stage_id), None)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import format_date, local_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.deciding import edits, work
+from pipeboard.domain.deciding.rules import rule
 from pipeboard.domain.errors import Refused
-from pipeboard.domain.events import Event, Kind, change_to, evolve
+from pipeboard.domain.events import Event, EventFacts, Kind, change_to, evolve
 from pipeboard.domain.privacy import may_see
 
 if TYPE_CHECKING:
-    from pipeboard.domain.deal import FieldValue
+    from pipeboard.domain.deal import FieldValue, Values
 
 _CARRIED_ENTRIES = {
     "answers": Kind.ANSWERED,
@@ -26,6 +27,7 @@ _CARRIED_ENTRIES = {
 }
 
 
+@rule(c.MergeInto)
 def merge_into(command: c.MergeInto, deal: Deal, context: c.Context) -> list[Event]:
     """This deal ends in another one, archived, and says in which."""
     if command.kept_id == deal.id:
@@ -39,21 +41,22 @@ def merge_into(command: c.MergeInto, deal: Deal, context: c.Context) -> list[Eve
             hint=f"Keep {deal.ref} and merge the other into it, or say --yes-closed.",
             details={"deal": deal.ref, "reason": "closed"},
         )
-    after = {"merged_into": command.kept_id, "archived_at": deal.archived_at or context.at}
+    after: Values = {"merged_into": command.kept_id, "archived_at": deal.archived_at or context.at}
     return [change_to(deal, Kind.MERGED, context.at, after)]
 
 
+@rule(c.Absorb)
 def absorb(command: c.Absorb, deal: Deal, context: c.Context) -> list[Event]:
     """What the others know and this deal does not; their notes and touches at their own dates.
 
     Where both know something, this deal's stands; the other's stays in its own history.
     """
     others = [other.deal for other in command.others]
-    facts = {"merged": [other.id for other in others]}
+    facts: EventFacts = {"merged": [other.id for other in others]}
     filling = _filling(deal, others)
     events = [Event(Kind.ABSORBED, context.at, facts=facts)]
     if filling:
-        events += edits.edit(c.Edit(filling), deal, context)
+        events += edits.changed_fields(filling, deal, context)
     for whole, kind in _CARRIED_ENTRIES.items():
         if entries := _entries(whole, deal, others):
             events.append(change_to(deal, kind, context.at, entries))
@@ -95,12 +98,12 @@ def _filling(keep: Deal, others: Sequence[Deal]) -> dict[str, FieldValue]:
     return filling
 
 
-def _entries(whole: str, keep: Deal, others: Sequence[Deal]) -> Mapping[str, Any]:
+def _entries(whole: str, keep: Deal, others: Sequence[Deal]) -> Values:
     """Answers, people, terms or ticks that the kept deal has none of under that key.
 
     Somebody else under the key of a person of the kept deal gets a key of their own.
     """
-    found: dict[str, Any] = {}
+    found: dict[str, FieldValue] = {}
     have = dict(getattr(keep, whole))
     for deal in others:
         for key, entry in getattr(deal, whole).items():

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import date, datetime, time
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import format_date, local_date
 from pipeboard.domain.deal import LOSS_CATEGORIES, NOTHING, Deal, Loss, Status
+from pipeboard.domain.deciding.rules import rule
 from pipeboard.domain.errors import BadInput, NotFound, Refused, SoAlready
-from pipeboard.domain.events import Event, Kind, change_to, evolve, micros
+from pipeboard.domain.events import NO_FACTS, Event, EventFacts, Kind, change_to, evolve, micros
 from pipeboard.domain.gates import pass_gate
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.text import clean_line, clean_tag
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue, Values
 
 
 def in_stage(deal: Deal, stage_id: int) -> Deal:
@@ -23,6 +26,7 @@ def in_stage(deal: Deal, stage_id: int) -> Deal:
     return evolve(deal, Event(Kind.MOVED, deal.created_at, after={"stage_id": stage_id}))
 
 
+@rule(c.Move, "move", lambda _, told: f"Moved {told.whom} to {told.stage}.")
 def move(command: c.Move, deal: Deal, context: c.Context) -> list[Event]:
     """To another open stage; forwards only through the gate."""
     stage = target_stage(command.stage_id, context.pipeline)
@@ -35,6 +39,7 @@ def move(command: c.Move, deal: Deal, context: c.Context) -> list[Event]:
     return [entry(deal, stage, context.at, context, command.override)]
 
 
+@rule(c.Step, "move", lambda _, told: f"Moved {told.whom} to {told.stage}.")
 def step(command: c.Step, deal: Deal, context: c.Context) -> list[Event]:
     """To a neighbour of the stage that the deal is in."""
     pipeline = context.pipeline
@@ -70,7 +75,11 @@ def entry(deal: Deal, stage: Stage, at: datetime, context: c.Context, override: 
     pipeline = context.pipeline
     missing = pass_gate(deal, pipeline, stage, context.today, override)
     at = max(at, deal.stage_entered_at)
-    after: dict[str, Any] = {"stage_id": stage.id, "stage_entered_at": at, "rank": -micros(at)}
+    after: dict[str, FieldValue] = {
+        "stage_id": stage.id,
+        "stage_entered_at": at,
+        "rank": -micros(at),
+    }
     if pipeline.position(stage.id) > pipeline.position(deal.stage_id):
         after["last_touch_at"] = max(at, deal.last_touch_at or at)
     if deal.qualified_at is None and pipeline.is_qualified_at(stage.id):
@@ -78,27 +87,29 @@ def entry(deal: Deal, stage: Stage, at: datetime, context: c.Context, override: 
     return change_to(deal, Kind.MOVED, at, after, _logged(override, missing))
 
 
-def _logged(override: str, missing: Sequence[str]) -> Mapping[str, Any]:
+def _logged(override: str, missing: Sequence[str]) -> EventFacts:
     """The facts of a gate that was passed with a reason."""
     if not missing:
-        return NOTHING
+        return NO_FACTS
     reason = clean_line(override, field="reason")
     return {"override": reason, "missing": list(missing)}
 
 
+@rule(c.Win, "won", lambda _, told: f"Won {told.whom}.")
 def win(command: c.Win, deal: Deal, context: c.Context) -> list[Event]:
     """Won at its final value; leaves its stage forwards, so it passes the gate."""
     if deal.status is Status.WON and command.value in (None, deal.value):
         raise SoAlready(f"{deal.ref} {deal.name} is already won.")
     _must_be_open(deal, "won")
     at = _close_instant(command.at, command.on, deal, context)
-    fields: dict[str, Any] = {}
+    fields: dict[str, FieldValue] = {}
     if command.value is not None:
         fields["value"] = command.value
     won = closing(deal, context.pipeline.won, at, Kind.WON, fields, command.override, context)
     return [known_by(won, command.precision)]
 
 
+@rule(c.Lose, "lost", lambda lost, told: f"Lost {told.whom}: {lost.loss.category}.")
 def lose(command: c.Lose, deal: Deal, context: c.Context) -> list[Event]:
     """Lost, with a category from the workspace's list."""
     lost = deal.loss if deal.status is Status.LOST else None
@@ -130,7 +141,8 @@ def known_by(event: Event, precision: c.Precision) -> Event:
     """The event with a remark on how exactly its instant is known, where that is not exactly."""
     if not precision:
         return event
-    return replace(event, facts={**event.facts, "precision": precision})
+    facts: EventFacts = {**event.facts, "precision": precision}
+    return Event(event.kind, event.at, event.before, event.after, facts)
 
 
 def closing(
@@ -138,14 +150,14 @@ def closing(
     stage: Stage,
     at: datetime,
     kind: Kind,
-    fields: Mapping[str, Any],
+    fields: Values,
     override: str,
     context: c.Context,
 ) -> Event:
     """The event of an outcome; a win passes the gates that lie between."""
     missing = pass_gate(deal, context.pipeline, stage, context.today, override)
     at = max(at, deal.stage_entered_at)
-    after: dict[str, Any] = {
+    after: dict[str, FieldValue] = {
         "stage_id": stage.id,
         "stage_entered_at": at,
         "outcome": Status.WON if kind is Kind.WON else Status.LOST,
@@ -183,6 +195,7 @@ def _close_instant(
     return max(noon, deal.stage_entered_at)
 
 
+@rule(c.Reopen, "reopen", lambda _, told: f"Reopened {told.whom}.")
 def reopen(command: c.Reopen, deal: Deal, context: c.Context) -> list[Event]:
     """A closed deal back to work; to a later stage than it left, only through the gate."""
     if deal.status is Status.ARCHIVED:
@@ -196,7 +209,7 @@ def reopen(command: c.Reopen, deal: Deal, context: c.Context) -> list[Event]:
         raise Refused(f"A deal cannot be reopened in {stage.name}.", hint="Name an open stage.")
     missing = pass_gate(in_stage(deal, left_id), pipeline, stage, context.today, command.override)
     at = max(context.at, deal.stage_entered_at)
-    after = {
+    after: Values = {
         "stage_id": stage.id,
         "stage_entered_at": at,
         "outcome": Status.OPEN,
@@ -220,6 +233,7 @@ def _must_be_open(deal: Deal, what: str) -> None:
         )
 
 
+@rule(c.Archive, "archive", lambda _, told: f"Archived {told.whom}.")
 def archive(command: c.Archive, deal: Deal, context: c.Context) -> list[Event]:
     """Out of sight; undoable, and nothing is deleted."""
     if deal.archived_at is not None:
@@ -227,6 +241,7 @@ def archive(command: c.Archive, deal: Deal, context: c.Context) -> list[Event]:
     return [change_to(deal, Kind.ARCHIVED, context.at, {"archived_at": context.at})]
 
 
+@rule(c.Unarchive, "unarchive", lambda _, told: f"Unarchived {told.whom}.")
 def unarchive(command: c.Unarchive, deal: Deal, context: c.Context) -> list[Event]:
     """Back where it was."""
     if deal.archived_at is None:
@@ -237,15 +252,15 @@ def unarchive(command: c.Unarchive, deal: Deal, context: c.Context) -> list[Even
 def touched(
     deal: Deal,
     at: datetime,
-    facts: Mapping[str, Any],
+    facts: EventFacts,
     direction: str,
-    also: Mapping[str, Any] = NOTHING,
+    also: Values = NOTHING,
 ) -> Event:
     """The event of a touch: it stops the idle clock, and counts towards or ends a silence.
 
     `also` are fields that it changes besides.
     """
-    after: dict[str, Any] = {"last_touch_at": max(at, deal.last_touch_at or at), **also}
+    after: dict[str, FieldValue] = {"last_touch_at": max(at, deal.last_touch_at or at), **also}
     if direction == "out":
         after["last_outbound_at"] = max(at, deal.last_outbound_at or at)
         after["outbound_since_reply"] = deal.outbound_since_reply + 1

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.deal import NOTHING, Deal
+from pipeboard.domain.deal import Deal
+from pipeboard.domain.deciding.rules import rule
 from pipeboard.domain.errors import Conflict
-from pipeboard.domain.events import Event, evolve, inverse, read
+from pipeboard.domain.events import NO_FACTS, Event, EventFacts, evolve, inverse, read, value_of
 from pipeboard.domain.gates import pass_gate, unmet
 
 TAKEN_BACK = "undo"
 """The reason that is logged where taking a step back returns a deal past an unmet gate."""
 
 
+@rule(c.Revert)
 def revert(command: c.Revert, deal: Deal, context: c.Context) -> list[Event]:
     """The inverses of the command's events, last first.
 
@@ -40,15 +40,15 @@ def revert(command: c.Revert, deal: Deal, context: c.Context) -> list[Event]:
     return reverted
 
 
-def _facts(back: Event, deal: Deal, context: c.Context) -> Mapping[str, Any]:
+def _facts(back: Event, deal: Deal, context: c.Context) -> EventFacts:
     """What an event that is put again says: its reason to pass a gate, if it needs one."""
-    target_id = back.after.get("stage_id")
+    target_id = value_of(back.after, "stage_id", int)
     if target_id is None or (back.undoes and "outcome" in back.after):
         return back.facts
     target, reason = context.pipeline.stage(target_id), str(back.facts.get("override", ""))
     if not back.undoes:
         missing = pass_gate(deal, context.pipeline, target, context.today, reason)
-        return back.facts if missing or reason != TAKEN_BACK else NOTHING
+        return back.facts if missing or reason != TAKEN_BACK else NO_FACTS
     lacking = unmet(deal, context.pipeline, target_id, context.today)
     if not lacking:
         return back.facts

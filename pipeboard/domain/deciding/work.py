@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.cadence import next_time
+from pipeboard.domain.cadence import next_time, parse_step
 from pipeboard.domain.dates import format_date
 from pipeboard.domain.deal import (
     DIRECTIONS,
@@ -25,11 +24,18 @@ from pipeboard.domain.deal import (
 from pipeboard.domain.deciding import edits
 from pipeboard.domain.deciding.edits import clean_answer
 from pipeboard.domain.deciding.moves import touched
-from pipeboard.domain.errors import BadInput, NotFound, Refused
-from pipeboard.domain.events import Event, Kind, change_to, record_to_json
+from pipeboard.domain.deciding.rules import Telling, rule
+from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
+from pipeboard.domain.events import Event, EventFacts, Kind, change_to, record_to_json
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.people import mentioned
 from pipeboard.domain.text import LIMITS, clean_line, clean_tag, clean_text
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue, Values
+
+
+_MOST_SAID = 120
 
 
 def _must_be_workable(deal: Deal, what: str) -> None:
@@ -40,13 +46,20 @@ def _must_be_workable(deal: Deal, what: str) -> None:
         )
 
 
+def _assigned(command: c.Assign, told: Telling) -> str:
+    note = " ".join(clean_text(command.note, field="note for the new owner").split())
+    said = f": {note[:_MOST_SAID]}{'…' if len(note) > _MOST_SAID else ''}" if note else ""
+    return f"{told.whom} now with {told.deals[0].owner or 'nobody'}{said}."
+
+
+@rule(c.Assign, "assign", _assigned)
 def assign(command: c.Assign, deal: Deal, context: c.Context) -> list[Event]:
     """Another owner; what is said to them is a touch: it gives them time to take the deal up."""
-    events = edits.edit(c.Edit({"owner": command.rep}), deal, context)
+    events = edits.edit(c.Edit({"owner": command.rep}, command.new_rep), deal, context)
     note = clean_text(command.note, field="note for the new owner")
     if events and note:
         touch = Touch(context.new_id(), HANDOVER, "", note, context.actor, context.at)
-        facts = {"touch": record_to_json(touch)}
+        facts: EventFacts = {"touch": record_to_json(touch)}
         events.append(touched(deal, touch.at, facts, touch.direction))
     return events
 
@@ -56,7 +69,7 @@ def taken_up(events: list[Event], deal: Deal, context: c.Context) -> list[Event]
 
     A plan that stays as it is takes a deal up as well: it was looked at and found good.
     """
-    after: dict[str, Any] = {}
+    after: dict[str, FieldValue] = {}
     if context.actor in deal.asks:
         after[f"asks.{context.actor}"] = None
     if deal.given_by and context.actor == deal.owner:
@@ -74,7 +87,7 @@ def answered(events: list[Event], deal: Deal, context: c.Context) -> list[Event]
     return _with({f"asks.{context.actor}": None}, events, deal) if asked else events
 
 
-def _with(after: Mapping[str, Any], events: list[Event], deal: Deal) -> list[Event]:
+def _with(after: Values, events: list[Event], deal: Deal) -> list[Event]:
     """The events, the first of which changes more."""
     if not after:
         return events
@@ -83,6 +96,7 @@ def _with(after: Mapping[str, Any], events: list[Event], deal: Deal) -> list[Eve
     return [more, *events[1:]]
 
 
+@rule(c.AskRep, "ask", lambda ask, told: f"Asked @{ask.rep} on {told.whom}: {ask.text}.")
 def ask_rep(command: c.AskRep, deal: Deal, context: c.Context) -> list[Event]:
     """Something is wanted of a rep who is at work."""
     _must_be_workable(deal, "nothing is to be done on it")
@@ -99,18 +113,32 @@ def ask_rep(command: c.AskRep, deal: Deal, context: c.Context) -> list[Event]:
     return [event] if event.changed else []
 
 
+def _planned(_: object, told: Telling) -> str:
+    return f"Set: {told.whom} › {told.next_step}."
+
+
+@rule(c.SetNextStep, "next", _planned)
 def set_next_step(command: c.SetNextStep, deal: Deal, context: c.Context) -> list[Event]:
     """Another next step, or none."""
     _must_be_workable(deal, "it has no next step")
     text = clean_line(command.text, field="next step")
     step = NextStep(text, command.due, command.every) if text or command.due else None
-    after: dict[str, Any] = {"next_step": step}
+    after: dict[str, FieldValue] = {"next_step": step}
     if step is not None and deal.snoozed_until is not None:
         after |= {"snoozed_until": None, "snooze_reason": ""}
     event = change_to(deal, Kind.NEXT_STEP, context.at, after)
     return [event] if event.changed else []
 
 
+@rule(c.Plan, "next", _planned)
+def plan(command: c.Plan, deal: Deal, context: c.Context) -> list[Event]:
+    """The next step as it is typed: its day first, how often it recurs last."""
+    typed = "" if command.typed.strip() in ("-", "none") else command.typed
+    step = parse_step(typed, context.today)
+    return set_next_step(c.SetNextStep(step.text, step.due, step.every), deal, context)
+
+
+@rule(c.Reschedule, "next", _planned)
 def reschedule(command: c.Reschedule, deal: Deal, context: c.Context) -> list[Event]:
     """Another day for what happens next."""
     step = deal.next_step or NextStep("")
@@ -118,6 +146,7 @@ def reschedule(command: c.Reschedule, deal: Deal, context: c.Context) -> list[Ev
     return set_next_step(again, deal, context)
 
 
+@rule(c.CompleteNextStep, "done", lambda _, told: f"Done: the next step of {told.whom}.")
 def complete_next_step(command: c.CompleteNextStep, deal: Deal, context: c.Context) -> list[Event]:
     """The step is done, which is a touch (`metrics.md` C11); one that recurs comes again, else what
     comes next is asked elsewhere."""
@@ -126,7 +155,7 @@ def complete_next_step(command: c.CompleteNextStep, deal: Deal, context: c.Conte
         raise Refused(
             f"{deal.ref} {deal.name} has no next step to complete.", hint="Set one with t."
         )
-    facts = {
+    facts: EventFacts = {
         "step": record_to_json(deal.next_step),
         "outcome": clean_line(command.outcome, field="outcome"),
     }
@@ -135,6 +164,12 @@ def complete_next_step(command: c.CompleteNextStep, deal: Deal, context: c.Conte
     return [change_to(deal, Kind.STEP_DONE, context.at, after, facts)]
 
 
+def _snoozed(command: c.Snooze, told: Telling) -> str:
+    until = command.until
+    return f"Snoozed {told.whom} until {told.day(until)}." if until else f"Woke {told.whom}."
+
+
+@rule(c.Snooze, "snooze", _snoozed)
 def snooze(command: c.Snooze, deal: Deal, context: c.Context) -> list[Event]:
     """Parked until a day to come, or woken."""
     _must_be_workable(deal, "it cannot be snoozed")
@@ -148,6 +183,14 @@ def snooze(command: c.Snooze, deal: Deal, context: c.Context) -> list[Event]:
     return [event] if event.changed else []
 
 
+def _answered(command: c.AnswerQuestion, told: Telling) -> str:
+    label = told.question(command.question)
+    if command.answer is None:
+        return f"{label} of {told.whom} is open again."
+    return f"Answered {label} of {told.whom}."
+
+
+@rule(c.AnswerQuestion, "answer", _answered)
 def answer(command: c.AnswerQuestion, deal: Deal, context: c.Context) -> list[Event]:
     """An answer to one of the pipeline's questions; the one before stays in the history."""
     question = context.pipeline.question(command.question)
@@ -166,6 +209,7 @@ def answer(command: c.AnswerQuestion, deal: Deal, context: c.Context) -> list[Ev
     return [event] if event.changed else []
 
 
+@rule(c.AddNote, "note", lambda _, told: f"Noted on {told.whom}.")
 def add_note(command: c.AddNote, deal: Deal, context: c.Context) -> list[Event]:
     """A note is appended; each rep that it names with @ is asked by it, where the deal is open."""
     note = Note(command.id or context.new_id(), command.text, context.signature, context.at)
@@ -173,7 +217,7 @@ def add_note(command: c.AddNote, deal: Deal, context: c.Context) -> list[Event]:
     if deal.is_open:
         asked = [rep for rep in mentioned(note.text, context.reps) if rep != context.actor]
         words = clean_line(note.text[: LIMITS["ask"]], field="next step")
-        after = {f"asks.{rep}": Ask(words, context.actor) for rep in asked}
+        after: dict[str, FieldValue] = {f"asks.{rep}": Ask(words, context.actor) for rep in asked}
         event = change_to(deal, Kind.ASKED, context.at, after)
         events += [event] if event.changed else []
     return events
@@ -187,22 +231,38 @@ def noted(note: Note) -> Event:
     return Event(Kind.NOTE, note.at, facts={"note": record_to_json(replace(note, text=text))})
 
 
+@rule(c.EditNote, "note", lambda _, told: f"Changed a note on {told.whom}.")
 def edit_note(command: c.EditNote, deal: Deal, context: c.Context) -> list[Event]:
     """One's own note rewritten; the old words stay in the history."""
-    if command.note.author not in (context.actor, context.author):
+    note = next((note for note in context.notes(deal.id) if note.id == command.note_id), None)
+    if note is None:
+        raise NotFound("There is no such note.")
+    if command.before is not None and note.text != command.before:
+        raise Conflict(
+            f"The note on {deal.ref} was rewritten meanwhile.",
+            hint="Look at it as it is now, then repeat.",
+            details={"deal": deal.ref, "by": note.author, "fields": ["note"], "theirs": note.text},
+        )
+    if note.author not in (context.actor, context.author):
         raise Refused(
-            f"The note is {command.note.author}'s; only they can change it.",
+            f"The note is {note.author}'s; only they can change it.",
             hint="Add a note of your own.",
         )
     text = clean_text(command.text, field="note")
     if not text:
         raise BadInput("A note needs words.")
-    if text == command.note.text:
+    if text == note.text:
         return []
-    facts = {"id": command.note.id, "old": command.note.text, "new": text}
+    facts: EventFacts = {"id": note.id, "old": note.text, "new": text}
     return [Event(Kind.NOTE_EDITED, context.at, facts=facts)]
 
 
+def _said(log: c.LogTouch, told: Telling) -> str:
+    touch = f"{'an' if log.type == 'email' else 'a'} {log.type} ({log.direction})"
+    return f"Logged {touch} with {told.whom}."
+
+
+@rule(c.LogTouch, "log", _said)
 def log_touch(command: c.LogTouch, deal: Deal, context: c.Context) -> list[Event]:
     """An interaction of a known type and direction."""
     at = command.at or context.at
@@ -219,9 +279,7 @@ def log_touch(command: c.LogTouch, deal: Deal, context: c.Context) -> list[Event
     return [logged(touch, deal, context, _beside(command, at))]
 
 
-def logged(
-    touch: Touch, deal: Deal, context: c.Context, beside: Mapping[str, Any] = NOTHING
-) -> Event:
+def logged(touch: Touch, deal: Deal, context: c.Context, beside: Values = NOTHING) -> Event:
     """An interaction as it happened, here or elsewhere, and what it says of the deal `beside`."""
     is_handover = touch.type == HANDOVER
     if touch.type not in TOUCH_TYPES and not is_handover:
@@ -239,13 +297,13 @@ def logged(
         objection=clean_tag(touch.objection, "objection"),
         variant=clean_tag(touch.variant, "variant"),
     )
-    facts = {"touch": record_to_json(clean)}
+    facts: EventFacts = {"touch": record_to_json(clean)}
     return touched(deal, touch.at, facts, touch.direction, beside)
 
 
-def _beside(command: c.LogTouch, at: datetime) -> dict[str, Any]:
+def _beside(command: c.LogTouch, at: datetime) -> dict[str, FieldValue]:
     """What an interaction says of the deal itself."""
-    said: dict[str, Any] = {}
+    said: dict[str, FieldValue] = {}
     if command.quote:
         if command.direction != "out":
             raise BadInput("A proposal goes out.", hint="Log what came in without it.")

@@ -8,7 +8,9 @@ from datetime import date
 
 from pipeboard.domain.attention import DealClocks, idles, limits, overstays
 from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.deals import is_qualified
 from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.result import Metric, Unit, missing, proportion
 
 IDLE_FACTOR = 2
 
@@ -101,6 +103,16 @@ class AgeBand:
 
 
 AGE_BANDS: Sequence[tuple[int, int | None]] = ((0, 7), (8, 14), (15, 30), (31, None))
+
+
+def single_contact(basis: Basis) -> Metric:
+    """Of the open deals past qualification, those with fewer than two contacts: one person leaves,
+    and the deal is gone."""
+    if not basis.rules.qualifying:
+        return missing(Unit.RATIO, "no stage is marked as qualified")
+    deals = [deal for deal in basis.deals.open if is_qualified(deal, basis.rules)]
+    alone = [deal for deal in deals if deal.id not in basis.well_known]
+    return proportion(alone, deals, "no open deal is past qualification")
 
 
 def by_age(basis: Basis) -> list[AgeBand]:

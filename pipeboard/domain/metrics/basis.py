@@ -29,8 +29,9 @@ class Basis:
     """What every number is a pure function of: deals, rules, an instant, a period.
 
     `supported` has the open deals in commit that have the evidence for it (timeline, budget, who
-    decides). `ended` is the same as of the end of the period, where that is over: what stood open
-    then. `group` names a group where the deals are one group of `whole`.
+    decides), `well_known` the deals with two contacts or more. `ended` is the same as of the end of
+    the period, where that is over: what stood open then. `group` names a group where the deals are
+    one group of `whole`.
     """
 
     rules: Rules
@@ -39,6 +40,7 @@ class Basis:
     deals: Deals
     calendar: Calendar
     supported: frozenset[int] = frozenset()
+    well_known: frozenset[int] = frozenset()
     ended: Basis | None = None
     whole: Basis | None = None
     grouping: Grouping | None = None
@@ -51,14 +53,12 @@ class Basis:
         rules: Rules,
         as_of: datetime,
         period: Period,
-        supported: frozenset[int] = frozenset(),
-        ended: Basis | None = None,
     ) -> Basis:
         """All deals of a pipeline; `histories` are folded from the facts up to `as_of`."""
         first = min((deal.created_at for deal in histories), default=micros(as_of))
         days = (local_date(at, rules.zone) for at in (instant(first), as_of))
         calendar = Calendar(rules.zone, *days)
-        return cls(rules, as_of, period, Deals.of(histories, rules), calendar, supported, ended)
+        return cls(rules, as_of, period, Deals.of(histories, rules), calendar)
 
     def during(self, period: Period, ended: Basis | None = None) -> Basis:
         """All deals in another period, with those as of its end where it is over."""
@@ -294,10 +294,11 @@ class Basis:
 
     def own(self, happened: Happened) -> Happened:
         """Of what happened to the deals of `whole`, the part that belongs to this group."""
-        if self.grouping is None:
-            return happened
-        event = self.grouping.event
-        return [(us, deal) for us, deal in happened if event(deal, us) == self.group]
+        return [(us, deal) for us, deal in happened if self.is_own(deal, us)]
+
+    def is_own(self, deal: History, us: int) -> bool:
+        """Whether what happened to a deal of `whole` at an instant belongs to this group."""
+        return self.grouping is None or self.grouping.event(deal, us) == self.group
 
     def stood_in_group(self, deal: History, us: int) -> bool:
         """Whether an open deal belonged to this group, and those around it, at an instant."""

@@ -40,6 +40,17 @@ class Sample(NamedTuple):
     deal: History
 
 
+class Review(NamedTuple):
+    """A deal that was open at a review; `bp` is None where nobody had said anything of it, or only
+    `later`, and `by_hand` a person's word."""
+
+    at: int
+    deal: History
+    bp: int | None
+    by_hand: bool = False
+    later: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Band:
     """The samples whose stated probability lay from `low_bp` to below `high_bp` (the last band
@@ -69,27 +80,31 @@ class Calibration:
 def calibration(basis: Basis) -> Calibration:
     """The calibration over every month's start of the trailing window that nine of ten deals which
     stood open then have had the time to close since: what is still open has not been won."""
-    reviews = _reviews(basis)
-    samples: list[Sample] = []
-    unknown = later = by_hand = 0
+    found = basis.once(reviewed)
+    told = [Sample(r.bp, r.deal.outcome == WON, r.deal) for r in found if r.bp is not None]
+    later = sum(review.later for review in found)
+    excluded = left_out({NO_PROBABILITY: len(found) - len(told) - later, SAID_LATER: later})
+    scores = scored(told, basis.rules.samples_needed, excluded)
+    return replace(scores, said=len(told), by_hand=sum(review.by_hand for review in found))
+
+
+def reviewed(basis: Basis) -> list[Review]:
+    """Every deal that was open at a review, for the group that it stood in then."""
+    if basis.whole is not None:
+        whole = basis.whole.once(reviewed)
+        return [review for review in whole if basis.stood_in_group(review.deal, review.at)]
+    reviews, rules = _reviews(basis), basis.rules
+    found: list[Review] = []
     for deal in (*basis.deals.closed, *basis.deals.open) if reviews else ():
         for us in _open_at(deal, reviews, basis.now):
-            said = deal.bp_at(us)
-            stage_id = deal.stage_at(us)
-            if said is None and stage_id is not None:
-                said = basis.rules.chance_at(stage_id, us)
-                if not basis.rules.said_by(stage_id, us):
-                    later += 1
-                    continue
-            elif said is not None:
-                by_hand += 1
-            if said is None:
-                unknown += 1
-            else:
-                samples.append(Sample(said, deal.outcome == WON, deal))
-    excluded = left_out({NO_PROBABILITY: unknown, SAID_LATER: later})
-    found = scored(samples, basis.rules.samples_needed, excluded)
-    return replace(found, said=len(samples), by_hand=by_hand)
+            said, stage_id = deal.bp_at(us), deal.stage_at(us)
+            if said is not None:
+                found.append(Review(us, deal, said, by_hand=True))
+            elif stage_id is not None:
+                later = not rules.said_by(stage_id, us)
+                of_stage = None if later else rules.chance_at(stage_id, us)
+                found.append(Review(us, deal, of_stage, later=later))
+    return found
 
 
 def scored(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import NamedTuple
 
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.history import LOST, WON, History
@@ -104,24 +105,46 @@ def regressions(basis: Basis, stage: Stage) -> int:
     return sum(place > 0 and deal.path[place - 1][1] in later for deal, place, _ in stays)
 
 
+class Pass(NamedTuple):
+    """When a deal first got beyond an open stage (by its place), and whether it had ever been in
+    it."""
+
+    at: int
+    deal: History
+    place: int
+    is_skip: bool
+
+
 def skipped(basis: Basis) -> dict[int, Metric]:
     """For each stage, the share of the deals that first got beyond it in the period without ever
     having been in it; a deal that began beyond a stage did not pass it."""
     stages = basis.rules.open_stages
     passed: list[list[History]] = [[] for _ in stages]
     skipping: list[list[History]] = [[] for _ in stages]
-    for deal in basis.deals.created:
-        if len(deal.path) > 1 and deal.path[-1][0] >= basis.start:
-            _pass_stages(deal, basis, passed, skipping)
+    for _, deal, place, is_skip in basis.once(passes):
+        passed[place].append(deal)
+        if is_skip:
+            skipping[place].append(deal)
     return {
         stage.id: proportion(skipping[place], passed[place], "no deal passed it")
         for place, stage in enumerate(stages)
     }
 
 
-def _pass_stages(
-    deal: History, basis: Basis, passed: list[list[History]], skipping: list[list[History]]
-) -> None:
+def passes(basis: Basis) -> list[Pass]:
+    """Every stage that a deal first got beyond in the period."""
+    if basis.whole is not None:
+        whole = basis.whole.once(passes)
+        return [one for one in whole if basis.is_own(one.deal, one.at)]
+    return [
+        one
+        for deal in basis.deals.created
+        if len(deal.path) > 1 and deal.path[-1][0] >= basis.start
+        for one in _passes_of(deal, basis)
+    ]
+
+
+def _passes_of(deal: History, basis: Basis) -> Iterator[Pass]:
     rank = basis.rules.rank
     furthest = rank[deal.path[0][1]]
     entered = {furthest}
@@ -130,8 +153,6 @@ def _pass_stages(
         if place > furthest:
             if basis.holds(at):
                 for beyond in range(furthest, place):
-                    passed[beyond].append(deal)
-                    if beyond not in entered:
-                        skipping[beyond].append(deal)
+                    yield Pass(at, deal, beyond, beyond not in entered)
             furthest = place
         entered.add(place)

@@ -23,7 +23,7 @@ from pipeboard.domain.metrics.result import (
 )
 from pipeboard.domain.metrics.tally import Tally
 from pipeboard.domain.metrics.winning import stale_open
-from pipeboard.domain.score import half_up
+from pipeboard.domain.money import half_up
 
 NO_PROBABILITY = "no probability"
 NO_DATE = "no close date"

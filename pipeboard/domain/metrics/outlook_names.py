@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeboard.domain.metrics import activity, categories, lead_velocity
+from pipeboard.domain.metrics import activity, ageing, categories, lead_velocity
 from pipeboard.domain.metrics import velocity as speed
 from pipeboard.domain.metrics.adherence import adherence_rate
 from pipeboard.domain.metrics.coverage import coverage
@@ -216,6 +216,15 @@ OUTLOOK = (
         "The mean measured chance of the open deals to be won before the period ends.",
         win_chance,
         True,
+        at_end=True,
+    ),
+    Definition(
+        "single_contact",
+        Unit.RATIO,
+        "Single contact",
+        "Of the open deals past qualification, those with fewer than two contacts.",
+        ageing.single_contact,
+        False,
         at_end=True,
     ),
     Definition(

@@ -10,7 +10,7 @@ from math import sqrt
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from pipeboard.domain.score import half_up
+from pipeboard.domain.money import half_up
 
 if TYPE_CHECKING:
     from pipeboard.domain.metrics.history import History

@@ -13,7 +13,7 @@ from pipeboard.domain.metrics.history import LOST, WON, History
 from pipeboard.domain.metrics.result import Number, left_out
 from pipeboard.domain.metrics.slipping import expected_at
 from pipeboard.domain.metrics.tally import NO_RATE, NO_VALUE
-from pipeboard.domain.score import half_up
+from pipeboard.domain.money import half_up
 
 COMING = ("created", "reopened", "pulled_in", "transferred_in", "won_from_outside", "increased")
 GOING = (
@@ -106,10 +106,17 @@ def waterfall(basis: Basis) -> Waterfall:
     return waterfall_since(basis, basis.start)
 
 
-def waterfall_since(basis: Basis, us: int) -> Waterfall:
-    """The waterfall of the period from any instant on: what changed since Monday, this quarter."""
+def waterfall_of_days(basis: Basis, first: date, after: date | None = None) -> Waterfall:
+    """The waterfall of the period from a local day on, to before another one."""
+    start = basis.calendar.start
+    return waterfall_since(basis, start(first), None if after is None else start(after))
+
+
+def waterfall_since(basis: Basis, us: int, until: int | None = None) -> Waterfall:
+    """The waterfall of the period from any instant on to before another (the end of the period):
+    what changed since Monday, this quarter."""
     first = min(us - 1, basis.now)
-    last = max(first, min(basis.end - 1, basis.now))
+    last = max(first, min(basis.end - 1 if until is None else until - 1, basis.now))
     ledger = _Ledger(basis, first, last)
     for deal in basis.deals.everything:
         if not _is_over_before(deal, first) and deal.created_at <= last:

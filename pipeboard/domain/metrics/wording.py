@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from pipeboard.domain.metrics.result import Metric, Number, Unit
-from pipeboard.domain.money import Money, format_money
-from pipeboard.domain.score import half_up
+from pipeboard.domain.money import Money, format_money, half_up
 
 NOTHING = "n/a"
 _ONE_DECIMAL_BELOW = 10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeboard.exchange.layouts.layout import Layout
 
-LAYOUT = Layout(
+ATTIO = Layout(
     name="attio",
     columns={
         "Record ID": "external_id",

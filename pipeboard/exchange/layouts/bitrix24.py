@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeboard.exchange.layouts.layout import Layout
 
-LAYOUT = Layout(
+BITRIX24 = Layout(
     name="bitrix24",
     columns={
         "ID": "external_id",

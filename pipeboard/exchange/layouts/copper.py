@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeboard.exchange.layouts.layout import Layout
 
-LAYOUT = Layout(
+COPPER = Layout(
     name="copper",
     columns={
         "Copper ID": "external_id",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeboard.exchange.layouts.layout import Layout
 
-LAYOUT = Layout(
+ESPOCRM = Layout(
     name="espocrm",
     columns={
         "id": "external_id",

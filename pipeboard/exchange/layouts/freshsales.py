@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeboard.exchange.layouts.layout import Layout
 
-LAYOUT = Layout(
+FRESHSALES = Layout(
     name="freshsales",
     columns={
         "Deal ID": "external_id",

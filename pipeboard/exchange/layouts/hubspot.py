@@ -6,7 +6,7 @@ import re
 
 from pipeboard.exchange.layouts.layout import Layout
 
-LAYOUT = Layout(
+HUBSPOT = Layout(
     name="hubspot",
     columns={
         "Record ID": "external_id",

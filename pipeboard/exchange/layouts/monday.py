@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeboard.exchange.layouts.layout import Layout
 
-LAYOUT = Layout(
+MONDAY = Layout(
     name="monday",
     columns={
         "Name": "title",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeboard.exchange.layouts.layout import Layout
 
-LAYOUT = Layout(
+ODOO = Layout(
     name="odoo",
     columns={
         "External ID": "external_id",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from pipeboard.domain.deal_fields import fields_beside
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.text import quoted
@@ -26,11 +27,13 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "next_step.text": "next_text",
         "next_step.due": "next_due",
         "next_step.every": "next_every",
+        "precision.created_at": "created_precision",
+        "precision.closed_at": "closed_precision",
     }
 )
 """Our own columns whose names differ from those of the fields that they are."""
 
-COLUMNS = (
+_IN_ORDER = (
     "ref", "external_id", "external_source", "title", "account", "pipeline", "stage", "status",
     "value", "currency",
     "owner", "source", "source_detail", "contact_reason", "tags", "probability_bp",
@@ -39,8 +42,9 @@ COLUMNS = (
     "lost.competitor", "lost.recycle_on", "lost.objection", "next_step.text", "next_step.due",
     "next_step.every", "snoozed_until", "snooze_reason", "trial_close", "quote_sent_at",
     "offer_expires_on", "floor_value", "competitors", "links", "contacts", "answers", "notes",
-    "touches", "entered", "terms", "checklist",
+    "touches", "entered", "terms", "checklist", "precision.created_at", "precision.closed_at",
 )  # fmt: skip
+COLUMNS = (*_IN_ORDER, *(field.column for field in fields_beside(_IN_ORDER)))
 """What an export writes and an import takes back, in order, before the `fields.NAME` columns."""
 
 DERIVED = (
@@ -62,11 +66,15 @@ class _OwnLayout(Layout):
         return super().target(column)
 
 
-LAYOUT = _OwnLayout(
+OURS = _OwnLayout(
     name="pipeboard",
     columns={column: ALIASES.get(column, column) for column in (*COLUMNS, "version")}
     | dict.fromkeys(DERIVED, LEFT_OUT),
-    marks=frozenset(column for column in (*COLUMNS, *DERIVED) if "." in column or "_bp" in column),
+    marks=frozenset(
+        column
+        for column in (*COLUMNS, *DERIVED)
+        if "." in column or column.endswith(("_bp", "_source"))
+    ),
     closes_in_stage=True,
     status_decides=True,
     is_ours=True,

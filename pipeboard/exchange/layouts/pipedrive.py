@@ -33,7 +33,7 @@ _DEAL = {
     "Archive status": "archived",
 }
 
-LAYOUT = Layout(
+PIPEDRIVE = Layout(
     name="pipedrive",
     columns={f"Deal - {name}": target for name, target in _DEAL.items()}
     | {

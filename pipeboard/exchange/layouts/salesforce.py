@@ -51,7 +51,7 @@ _OBJECT = {
     "Amount": "value",
 }
 
-LAYOUT = Layout(
+SALESFORCE = Layout(
     name="salesforce",
     columns=_REPORT | _OBJECT,
     marks=frozenset(

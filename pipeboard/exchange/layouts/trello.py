@@ -57,7 +57,7 @@ def _without_tail(part: str) -> str:
     return (found["name"] or found["tail"]) if found else part.strip()
 
 
-LAYOUT = _TrelloLayout(
+TRELLO = _TrelloLayout(
     name="trello",
     columns=_COLUMNS | {"Last Activity Date": "closed_at"},
     marks=frozenset({"Card ID", "Card Name", "Card Description", "List Name"}),
@@ -76,7 +76,7 @@ BOARD_LAYOUT = _TrelloLayout(
 )
 
 
-class Board:
+class TrelloBoard:
     """A board export, parsed; its cards come out as cells under the names of the CSV columns.
 
     Cards of an archived list are archived; templates are no deals.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeboard.exchange.layouts.layout import Layout
 
-LAYOUT = Layout(
+ZOHO = Layout(
     name="zoho",
     columns={
         "Record Id": "external_id",

@@ -7,10 +7,12 @@ from types import MappingProxyType
 from pipeboard.domain.text import slug
 
 # English first, then German, French, Spanish, Italian, Portuguese, Dutch, Polish, Czech, Slovak,
-# Hungarian, Turkish, Russian, Ukrainian, Swedish, Danish, Norwegian, Finnish, Romanian, Chinese,
-# Japanese, Korean, Hebrew. `|` parts words.
+# Hungarian, Turkish, Russian, Ukrainian, Swedish, Danish, Norwegian, Finnish, Romanian, Greek,
+# Chinese, Japanese, Korean, Hebrew. `|` parts words.
 _WON = (
-    "won|win|closed won|close won|deal won|won closed|won deal|successful|sold|contract won|"
+    "won|win|solgt|salgt|sald|vendida|vendue|venduto|venduta|"
+    "κερδισμένη|κερδισμένο|κερδήθηκε|נסגר זכייה|נסגרה זכייה|"
+    "closed won|close won|deal won|won closed|won deal|successful|sold|contract won|"
     "gewonnen|abgeschlossen gewonnen|geschlossen gewonnen|abschluss gewonnen|auftrag gewonnen|"
     "auftrag erhalten|verkauft|"
     "gagne|gagnee|ferme gagne|fermee gagnee|cloture gagne|conclu|signe|"
@@ -31,7 +33,8 @@ _WON = (
     "赢单|成交|已成交|赢得|受注|成約|수주|성사|נסגר בהצלחה|זכייה"
 )
 _LOST = (
-    "lost|closed lost|close lost|deal lost|lost closed|lost deal|loose|lost opportunity|"
+    "lost|abandoned|cancelled|canceled|no sale|χαμένη|χαμένο|χάθηκε|נסגר הפסד|נסגרה הפסד|"
+    "closed lost|close lost|deal lost|lost closed|lost deal|loose|lost opportunity|"
     "verloren|abgeschlossen verloren|geschlossen verloren|auftrag verloren|"
     "perdu|perdue|ferme perdu|fermee perdue|cloture perdu|"
     "perdido|perdida|cerrado perdido|cerrada perdida|venta perdida|negocio perdido|"
@@ -51,7 +54,7 @@ _LOST = (
     "输单|丢单|失败|失注|실주|실패|הפסד|אבוד"
 )
 _OPEN = (
-    "open|active|in progress|ongoing|pending|new|reopened|in work|working|"
+    "open|active|suspended|on hold|in progress|ongoing|pending|new|reopened|in work|working|"
     "offen|aktiv|in bearbeitung|laufend|ouvert|ouverte|en cours|actif|abierto|abierta|en curso|"
     "activo|aperto|aperta|in corso|attivo|aberto|aberta|em andamento|ativo|lopend|otwarta|otwarte|"
     "otwarty|w toku|otevreno|otevreny|otevrena|otvorene|nyitott|folyamatban|acik|devam ediyor|"

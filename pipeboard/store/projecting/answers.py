@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeboard.domain.deal import Answer
 from pipeboard.domain.events import micros
 from pipeboard.store.database import Database
 from pipeboard.store.projecting.change import Change
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue
 
 
 def write_answers(database: Database, changes: Sequence[Change]) -> None:
@@ -44,11 +47,16 @@ def _answers_given(change: Change) -> list[tuple[str, Answer | None, int]]:
     given: list[tuple[str, Answer | None, int]] = []
     for event in change.events:
         for name, value in event.after.items():
-            if name == "answers":
-                given += [(key, answer, micros(event.at)) for key, answer in value.items()]
+            if name == "answers" and isinstance(value, Mapping):
+                given += [(key, _answer(answer), micros(event.at)) for key, answer in value.items()]
             elif name.startswith("answers."):
-                given.append((name.removeprefix("answers."), value, micros(event.at)))
+                given.append((name.removeprefix("answers."), _answer(value), micros(event.at)))
     return given
+
+
+def _answer(value: FieldValue) -> Answer | None:
+    assert value is None or isinstance(value, Answer)
+    return value
 
 
 def _close_answer(database: Database, change: Change, question: str) -> int:

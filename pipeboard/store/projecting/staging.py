@@ -56,6 +56,8 @@ class Stage:
         raw.execute("CREATE TABLE staged.changed AS SELECT *, 0 AS decided_on FROM deal WHERE 0")
         raw.execute("CREATE TABLE staged.rewritten (name TEXT, deal_id INTEGER)")
         raw.execute("CREATE TABLE staged.decided (deal_id INTEGER PRIMARY KEY, line INTEGER)")
+        self.highest = 0
+        """How many numbers the new deals take, once they are summed up."""
 
     def add(
         self, changes: Sequence[Change], lines: Sequence[int], command_id: str, at_us: int
@@ -82,7 +84,8 @@ class Stage:
                     if change.before is not None
                 ],
             )
-        self._insert("answer", answer_rows(new, _no_answer_yet))
+        answered = [change for change in new if change.after.answers]
+        self._insert("answer", answer_rows(answered, _no_answer_yet))
         self._insert("note", [row for _, row in note_rows(changes)])
         self._insert("touch", [row for _, row in touch_rows(changes)])
         self._raw.execute("COMMIT")
@@ -116,10 +119,13 @@ class Stage:
         )
         return [row[0] for row in rows]
 
-    def highest(self) -> int:
-        """How many numbers the new deals take."""
+    def sum_up(self) -> None:
+        """Counts and sums of what was put aside, made before anybody has to wait for them."""
         (lowest,) = self._raw.execute("SELECT min(id) FROM staged.deal").fetchone()
-        return -(lowest or 0)
+        self.highest = -(lowest or 0)
+        for table, rows in (("owner", _OWNERS), ("total", _TOTALS)):
+            self._raw.execute(f"DROP TABLE IF EXISTS staged.{table}")
+            self._raw.execute(f"CREATE TABLE staged.{table} AS {rows}")
 
     def new_owners(self) -> list[str]:
         """Those who own something here and whom the database does not know yet."""
@@ -127,7 +133,7 @@ class Stage:
 
     def write(self, base: int) -> None:
         """Stores all that was put aside; the new deals are numbered on from `base`."""
-        pages = _CACHE_FOR_MANY_PAGES if self.highest() > _MANY_DEALS else _CACHE_PAGES
+        pages = _CACHE_FOR_MANY_PAGES if self.highest > _MANY_DEALS else _CACHE_PAGES
         for name in _CACHE:
             self._raw.execute(f"PRAGMA main.{name}={pages}")
         self._add_totals()
@@ -183,16 +189,11 @@ class Stage:
 
     def _add_totals(self) -> None:
         """What the deals bring to the totals of their stages, less what the changed ones were."""
-        counted = " UNION ALL ".join(
-            (
-                _CONTRIBUTIONS.format(sign=1, deals="staged.deal"),
-                _CONTRIBUTIONS.format(sign=1, deals="staged.changed"),
-                _CONTRIBUTIONS.format(
-                    sign=-1, deals="main.deal WHERE id IN (SELECT id FROM staged.changed)"
-                ),
-            )
+        were = _CONTRIBUTIONS.format(
+            sign=-1, deals="main.deal WHERE id IN (SELECT id FROM staged.changed)"
         )
-        self._raw.execute(_ADD_TOTALS.format(counted=counted))
+        for sums in ("SELECT * FROM staged.total", _SUMS.format(counted=were)):
+            self._raw.execute(_ADD_TOTALS.format(sums=sums))
 
     def _columns(self, table: str) -> list[str]:
         return [row[1] for row in self._raw.execute(f"PRAGMA main.table_info({table})")]
@@ -202,21 +203,30 @@ _CONTRIBUTIONS = (
     "SELECT stage_id, owner, coalesce(value_currency, '') AS currency, {sign} AS n,"
     " {sign} * coalesce(value_minor, 0) AS minor, probability_bp AS bp, live FROM {deals}"
 )
+_SUMS = (
+    "SELECT stage_id, owner, currency, sum(n) AS deals, sum(minor) AS value_minor,"
+    " sum(CASE WHEN bp IS NULL THEN minor ELSE 0 END) AS stage_minor,"
+    " sum(CASE WHEN bp IS NULL THEN 0 ELSE minor * bp END) AS hand_minor_bp"
+    " FROM ({counted}) WHERE live GROUP BY stage_id, owner, currency"
+)
+_TOTALS = _SUMS.format(
+    counted=" UNION ALL ".join(
+        _CONTRIBUTIONS.format(sign=1, deals=f"staged.{table}") for table in ("deal", "changed")
+    )
+)
 _ADD_TOTALS = (
     "INSERT INTO main.stage_total"
     " (stage_id, owner, currency, deals, value_minor, stage_minor, hand_minor_bp)"
-    " SELECT stage_id, owner, currency, sum(n), sum(minor),"
-    " sum(CASE WHEN bp IS NULL THEN minor ELSE 0 END),"
-    " sum(CASE WHEN bp IS NULL THEN 0 ELSE minor * bp END)"
-    " FROM ({counted}) WHERE live GROUP BY stage_id, owner, currency"
+    " SELECT * FROM ({sums}) WHERE true"
     " ON CONFLICT (stage_id, owner, currency) DO UPDATE SET"
     " deals = stage_total.deals + excluded.deals,"
     " value_minor = stage_total.value_minor + excluded.value_minor,"
     " stage_minor = stage_total.stage_minor + excluded.stage_minor,"
     " hand_minor_bp = stage_total.hand_minor_bp + excluded.hand_minor_bp"
 )
+_OWNERS = "SELECT owner FROM staged.deal UNION SELECT owner FROM staged.changed"
 _NEW_OWNERS = (
-    "SELECT owner FROM (SELECT owner FROM staged.deal UNION SELECT owner FROM staged.changed)"
+    "SELECT owner FROM staged.owner"
     " WHERE owner <> '' AND owner NOT IN (SELECT name FROM main.rep) ORDER BY owner"
 )
 _ADD_REPS = (

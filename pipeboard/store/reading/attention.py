@@ -5,11 +5,11 @@ The limits come from the domain; here is only the comparing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.attention import Limits, limits
+from pipeboard.domain.attention import Limits, Need, limits
 from pipeboard.domain.board import Signs
 from pipeboard.domain.dates import start_of_day
 from pipeboard.domain.pipeline import Pipeline
@@ -33,6 +33,29 @@ def snoozed(today: date) -> Sql:
 def overdue(today: date) -> Sql:
     """With a next step that was due before today."""
     return compares("deal.next_due", "<", today.isoformat())
+
+
+def need(pipeline: Pipeline, today: date, zone: ZoneInfo) -> str:
+    """The number of the `Need` of each deal, as one expression; closed deals come later too."""
+    past = past_limit((pipeline,), today, zone)
+    day = f"'{today.isoformat()}'"
+    cases = (
+        ("deal.outcome <> 'open'", Need.LATER),
+        (f"deal.snoozed_until > {day}", Need.ASLEEP),
+        (f"deal.next_due < {day}", Need.OVERDUE),
+        (f"deal.next_due = {day}", Need.TODAY),
+        ("not deal.has_step", Need.NO_NEXT_STEP),
+        (_written_out(past), Need.STALLED),
+    )
+    whens = " ".join(f"when {condition} then {number}" for condition, number in cases)
+    return f"case {whens} else {Need.LATER} end"
+
+
+def _written_out(sql: Sql) -> str:
+    """The condition with its values in it: they are dates and numbers of ours, never typed."""
+    first, *rest = sql.text.split("?")
+    values = (str(v) if isinstance(v, int) else f"'{v}'" for v in sql.values)
+    return first + "".join(value + text for value, text in zip(values, rest, strict=True))
 
 
 def stalled(pipelines: Iterable[Pipeline], today: date, zone: ZoneInfo) -> Sql:
@@ -72,9 +95,9 @@ def _past(limit: Limits, zone: ZoneInfo) -> Sql:
     return either(parts)
 
 
-def count_signs(database: Database, wanted: Sql, past: Sql, today: date) -> Signs:
-    """How many of the deals that are wanted carry each sign, as `domain.attention.sign` gives them;
-    `past` is the condition of `past_limit`."""
+def signs_by_stage(database: Database, wanted: Sql, past: Sql, today: date) -> Mapping[int, Signs]:
+    """How many of the deals that are wanted carry each sign, as `domain.attention.sign` gives them,
+    by stage; `past` is the condition of `past_limit`."""
     late, has_step = overdue(today), Sql("deal.has_step")
     counted = (
         late,
@@ -83,7 +106,8 @@ def count_signs(database: Database, wanted: Sql, past: Sql, today: date) -> Sign
     )
     sums = ", ".join(f"sum(case when {sign.text} then 1 else 0 end)" for sign in counted)
     values = [value for sign in counted for value in sign.values]
-    numbers = database.record(
-        f"select {sums} from deal where {wanted.text}", (*values, *wanted.values)
+    rows = database.records(
+        f"select stage_id, {sums} from deal where {wanted.text} group by stage_id",
+        (*values, *wanted.values),
     )
-    return Signs(*(int(number or 0) for number in numbers))
+    return {stage_id: Signs(*map(int, numbers)) for stage_id, *numbers in rows if any(numbers)}

@@ -31,7 +31,7 @@ def read_window(
 ) -> tuple[Card, ...]:
     """Up to `limit` cards of a column in the lens's order, from the one at index `offset`."""
     start = max(offset, 0)
-    order = order_by(order_of(lens.sort, reverse=lens.reverse))
+    order = order_by(order_of(pipeline, lens))
     found = few(database, pipeline, lens)
     if found is not None:
         shown = among("deal.id", found.ids(stage_id)[start : start + limit])
@@ -66,7 +66,7 @@ def read_place(
     found_few = few(database, pipeline, lens)
     if found_few is not None:
         return found_few.place(deal_id)
-    order = order_of(lens.sort, reverse=lens.reverse)
+    order = order_of(pipeline, lens)
     keys = ", ".join(key.text for key in order)
     wanted = every((Sql("deal.id = ?", (deal_id,)), scope(database, pipeline, lens, probing=True)))
     found = database.record(
@@ -94,7 +94,8 @@ def _card(record: tuple[Any, ...], stage: Stage, limit: Limits, zone: ZoneInfo) 
     has_step, next_text, due, entered_at, touched_at, by_hand, answered = record[9:16]
     close, closed_at, snoozed, rank = record[16:]
     entered_on, snoozed_until = _local_day(entered_at, zone), _day(snoozed)
-    at = DealClocks(entered_on, _local_day(touched_at, zone), _day(due), _day(close))
+    touched_on = _local_day(touched_at, zone)
+    at = DealClocks(entered_on, touched_on, _day(due), _day(close))
     is_open = outcome == "open" and not is_archived
     is_snoozed = snoozed_until is not None and snoozed_until > limit.today
     return Card(
@@ -110,6 +111,7 @@ def _card(record: tuple[Any, ...], stage: Stage, limit: Limits, zone: ZoneInfo) 
         next_text=next_text or "",
         next_due=at.next_due,
         days_in_stage=(limit.today - entered_on).days,
+        days_untouched=(limit.today - touched_on).days,
         over_limit=is_open and overstays(at, limit),
         probability_bp=stage.probability_bp if by_hand is None else by_hand,
         probability_by_hand=by_hand is not None,

@@ -281,7 +281,8 @@ class DayReader:
     def signs(self) -> Signs:
         """How many open deals carry each sign of a card."""
         today = self._listing.today
-        return attention.count_signs(self._database, self._awake(), self._past_limit(), today)
+        found = attention.signs_by_stage(self._database, self._awake(), self._past_limit(), today)
+        return Signs.total(found.values())
 
     def next_due(self) -> date | None:
         """The first day after today that a next step is due on."""

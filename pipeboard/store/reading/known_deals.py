@@ -73,6 +73,10 @@ class KnownDeals:
         """How many deals there have ever been."""
         return self._database.number("select count(*) from deal")
 
+    def standing(self) -> int:
+        """How many deals there are; those that were taken back are none."""
+        return self._database.number("select count(*) from deal where not removed")
+
     def touched_here(self, deal_id: int, since: int = 0) -> frozenset[str]:
         """The fields that people changed here after that version, imports left out."""
         rows = self._database.rows(

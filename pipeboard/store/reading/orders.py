@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from pipeboard.domain.board import Sort
+from pipeboard.domain.board import Lens, Sort
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.store.reading.attention import need
 from pipeboard.store.sql import TRUE, Sql, either, every
 
 
@@ -46,10 +48,14 @@ _ORDERS: Mapping[Sort, Order] = MappingProxyType(
 )
 
 
-def order_of(sort: Sort, *, reverse: bool) -> Order:
-    """The keys of a sort; reversed, what is missing still comes last."""
-    order = _ORDERS[sort]
-    return reversed_order(order) if reverse else order
+def order_of(pipeline: Pipeline, lens: Lens) -> Order:
+    """The keys of a lens's sort; reversed, what is missing still comes last."""
+    if lens.sort is Sort.NEEDS:
+        urgency = Key(need(pipeline, lens.today, lens.zone))
+        order: Order = (urgency, Key("deal.next_due", optional=True), *_ORDERS[Sort.MANUAL])
+    else:
+        order = _ORDERS[lens.sort]
+    return reversed_order(order) if lens.reverse else order
 
 
 def reversed_order(order: Order) -> Order:

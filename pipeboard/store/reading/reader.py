@@ -73,6 +73,23 @@ class Reader:
         """Lets go of the connection."""
         self._database.close()
 
+    def last_written_pipeline(self) -> int | None:
+        """The pipeline of the deal that was changed last."""
+        found = self._database.record(
+            "select deal.pipeline_id from event join deal on deal.id = event.deal_id"
+            " order by event.seq desc limit 1"
+        )
+        return found[0] if found else None
+
+    def open_counts(self) -> dict[int, int]:
+        """How many open deals each pipeline has that has any, by its id."""
+        rows = self._database.rows(
+            "select stage.pipeline_id, sum(stage_total.deals) as deals from stage_total"
+            " join stage on stage.id = stage_total.stage_id where stage.kind = 'open'"
+            " group by stage.pipeline_id"
+        )
+        return {row["pipeline_id"]: row["deals"] for row in rows if row["deals"]}
+
     # What the workspace is set up with.
 
     def settings(self) -> Settings:
@@ -89,6 +106,10 @@ class Reader:
     def reps(self) -> tuple[Rep, ...]:
         return setup.read_reps(self._database)
 
+    def every_filter(self) -> tuple[tuple[str, str, str], ...]:
+        """Name, owner and text of everybody's saved filters."""
+        return setup.read_all_filters(self._database)
+
     def saved_filters(self, me: str) -> tuple[tuple[str, str], ...]:
         """Name and text of my saved filters and of the shared ones."""
         return setup.read_saved_filters(self._database, me)
@@ -96,7 +117,7 @@ class Reader:
     # The board.
 
     def board(self, lens: Lens) -> Board:
-        """Columns with their counts and sums; `signs` is None, ask `signs` for them.
+        """Columns with their counts and sums; `stage_signs` is None, ask for them.
 
         `DatabaseError` when a live deal stands in a stage that no pipeline has.
         """
@@ -105,6 +126,10 @@ class Reader:
 
     def signs(self, lens: Lens) -> Signs:
         """How many open deals under the lens carry each sign."""
+        return Signs.total(self.stage_signs(lens).values())
+
+    def stage_signs(self, lens: Lens) -> Mapping[int, Signs]:
+        """The same by stage."""
         return board.read_signs(self._database, self._pipeline(lens), lens)
 
     def window(self, lens: Lens, stage_id: int, offset: int, limit: int) -> tuple[Card, ...]:
@@ -349,13 +374,15 @@ class Reader:
 
         return read_rules(self._database, pipeline, self.settings(), as_of)
 
-    def supported(
+    def evidence(
         self, pipeline: Pipeline, as_of: datetime, ids: Collection[int]
-    ) -> frozenset[int]:
-        """Of some deals, those with the evidence of a commit at an instant."""
-        from pipeboard.store.reading.yardsticks import read_supported
+    ) -> tuple[frozenset[int], frozenset[int]]:
+        """Of some deals those with the evidence of a commit, and of all those with two contacts or
+        more, at an instant."""
+        from pipeboard.store.reading.yardsticks import read_supported, read_well_known
 
-        return read_supported(self._database, pipeline, as_of, ids)
+        supported = read_supported(self._database, pipeline, as_of, ids)
+        return supported, read_well_known(self._database, pipeline.id, as_of)
 
     def attribute(
         self, pipeline_id: int, name: str, as_of: datetime | None = None

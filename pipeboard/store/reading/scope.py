@@ -74,7 +74,7 @@ def _look_for_few(database: Database, pipeline: Pipeline, lens: Lens) -> Few | N
 
     last = _among_last(database, lens)
     wanted = _condition(database, pipeline, lens, within=last)
-    order = order_of(lens.sort, reverse=lens.reverse)
+    order = order_of(pipeline, lens)
     keys = ", ".join(f"{key.text} as key_{place}" for place, key in enumerate(order))
     by_keys = order_by([replace(key, text=f"key_{place}") for place, key in enumerate(order)])
     # All that is asked here stands in one index, which is taken for the sake of its order.

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from pipeboard.domain.board import Lens
+from pipeboard.domain.dates import local_date
+from pipeboard.domain.events import instant
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.store.database import Database
 from pipeboard.store.reading.scope import Few, few, scope
@@ -22,13 +25,15 @@ class Total:
     """The deals of one stage with a value in one currency ("" for those without a value).
 
     `minor` is their sum in minor units, `weighted` the same times its basis points, which is None
-    where no probability is known: open deals by hand or by their stage, closed ones never.
+    where no probability is known: open deals by hand or by their stage, closed ones never. `day`
+    is the day whose rate converts it, where that is not today's.
     """
 
     currency: str
     deals: int
     minor: int
     weighted: int | None
+    day: date | None = None
 
 
 Totals = Mapping[int, list[Total]]
@@ -91,6 +96,25 @@ def counted_totals(database: Database, pipeline: Pipeline, lens: Lens) -> Totals
             for row in rows
         ),
     )
+
+
+@readable("the totals of the columns")
+def closed_totals(database: Database, pipeline: Pipeline, lens: Lens) -> Totals:
+    """The totals of the closed stages, in other currencies than the lens's by the day of the close,
+    whose rate converts them."""
+    wanted = scope(database, pipeline, lens, (pipeline.won.id, pipeline.lost.id))
+    rows = database.rows(
+        "select stage_id, value_currency, case when value_currency <> ? then closed_at end as at,"
+        " count(*) as deals, coalesce(sum(value_minor), 0) as minor"
+        f" from deal where {wanted.text} group by stage_id, value_currency, at",
+        (lens.currency, *wanted.values),
+    )
+    totals: dict[int, list[Total]] = {}
+    for row in rows:
+        day = None if row["at"] is None else local_date(instant(row["at"]), lens.zone)
+        total = Total(row["value_currency"] or "", row["deals"], int(row["minor"]), None, day)
+        totals.setdefault(row["stage_id"], []).append(total)
+    return totals
 
 
 def _amounts(found: Few) -> Iterator[Amount]:

@@ -219,6 +219,17 @@ def read_supported(
     )
 
 
+@readable("the contacts of the deals")
+def read_well_known(database: Database, pipeline_id: int, as_of: datetime) -> frozenset[int]:
+    """The deals with two contacts or more at an instant."""
+    kinds = (Kind.CREATED, Kind.CONTACT, Kind.MERGED)
+    changed = _changed_since(database, kinds, as_of)
+    then = read_fields(database, pipeline_id, as_of, changed, kinds, ("contacts",))
+    now = database.column("select deal_id from contact group by deal_id having count(*) > 1")
+    still = set(now) - set(changed)
+    return frozenset(still | {one for one, fields in then.items() if len(fields["contacts"]) > 1})
+
+
 @readable("the values to group by")
 def read_attribute(
     database: Database, pipeline_id: int, name: str, as_of: datetime | None = None
@@ -251,12 +262,8 @@ def _earlier(
     """What deals that were changed since said at an instant, "" for nothing."""
     if as_of is None:
         return {}
-    changed = database.column(
-        "select distinct deal_id from event where kind in ('edited', 'merged')"
-        " and (at > ? or command_id in (select id from command where at > ?))",
-        (micros(as_of), micros(as_of)),
-    )
     kinds = (Kind.CREATED, Kind.EDITED, Kind.MERGED)
+    changed = _changed_since(database, kinds, as_of)
     fields = [name.partition(".")[0] for name in names]
     found = read_fields(database, pipeline_id, as_of, changed, kinds, fields)
     earlier = {}
@@ -264,6 +271,16 @@ def _earlier(
         said = (_entry(values, name) for name in names)
         earlier[deal_id] = next((value for value in said if value), "")
     return earlier
+
+
+def _changed_since(database: Database, kinds: Sequence[Kind], as_of: datetime) -> Sequence[int]:
+    """The deals with events of some kinds that took effect, or were recorded, after an instant."""
+    changing, us = one_of("kind", [kind for kind in kinds if kind != Kind.CREATED]), micros(as_of)
+    return database.column(
+        f"select distinct deal_id from event where {changing.text}"
+        " and (at > ? or command_id in (select id from command where at > ?))",
+        (*changing.values, us, us),
+    )
 
 
 def _entry(values: Mapping[str, Any], name: str) -> str:

@@ -7,23 +7,15 @@ import asyncio
 from pipeboard.domain.money import format_money
 from pipeboard.domain.sheet import Entry, Sheet
 from pipeboard.domain.text import printable_lines
-from pipeboard.ui.host import (
-    Host,
-    ask,
-    read,
-    selected,
-    target_names,
-)
+from pipeboard.ui.host import Host, Ids, ask, on_deals, read, target_names
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.terminal import clipboard
 
 
-async def copy(host: Host) -> None:
+@on_deals
+async def copy(host: Host, ids: Ids) -> None:
     """The menu of what can be copied."""
-    ids = selected(host)
-    if not ids:
-        return
     found = await read(host, lambda reader: [reader.sheet(deal_id) for deal_id in ids])
     sheets = [sheet.seen_by(host.program.me) for sheet in found if sheet is not None]
     people = [person for sheet in sheets for person in sheet.deal.contacts.values()]

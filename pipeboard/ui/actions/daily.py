@@ -9,19 +9,9 @@ from pipeboard.domain.cadence import parse_step
 from pipeboard.domain.dates import parse_date
 from pipeboard.domain.deal import Deal
 from pipeboard.ui.actions.notes import words_of
-from pipeboard.ui.changes import (
-    Outcome,
-    Plan,
-)
+from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import execute
-from pipeboard.ui.host import (
-    Host,
-    ask,
-    read,
-    selected,
-    target_names,
-    targets_of,
-)
+from pipeboard.ui.host import Host, Ids, ask, on_deals, read, selected, target_names, targets_of
 from pipeboard.ui.overlays import feedback
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
@@ -39,8 +29,15 @@ _SNOOZES = {
 }
 
 
-async def next_step(host: Host) -> None:
-    if selected(host):
+@on_deals
+async def next_step(host: Host, ids: Ids) -> None:
+    await ask_next_step(host)
+
+
+@on_deals
+async def done(host: Host, ids: Ids) -> None:
+    """The next step is done as it was planned, which counts as a touch; then asks what is next."""
+    if await execute(host, c.CompleteNextStep()):
         await ask_next_step(host)
 
 
@@ -78,7 +75,7 @@ async def _plan(host: Host, typed: str, usual: str) -> Outcome:
     step = parse_step(typed, host.today)
     if step.due is not None and not step.text and not step.every:
         return await execute(host, c.Reschedule(step.due, usual))
-    return await execute(host, Plan(typed))
+    return await execute(host, c.Plan(typed))
 
 
 async def _usual_step(host: Host, deals: Iterable[Deal]) -> str:
@@ -89,10 +86,8 @@ async def _usual_step(host: Host, deals: Iterable[Deal]) -> str:
     return stages.pop().next_step if len(stages) == 1 else ""
 
 
-async def interaction(host: Host) -> None:
-    ids = selected(host)
-    if not ids:
-        return
+@on_deals
+async def interaction(host: Host, ids: Ids) -> None:
     title = f"Log with {target_names(host, ids)}"
     choices = [MenuChoice(key, name) for key, name in _TOUCHES.items()]
     choices += [MenuChoice(_PROPOSAL, "proposal sent"), MenuChoice(_TRIAL_CLOSE, "trial close")]
@@ -101,7 +96,7 @@ async def interaction(host: Host) -> None:
         return
     name, direction, commitment = _TOUCHES.get(kind, "email"), "out", ""
     if kind == _TRIAL_CLOSE:
-        title = "Asked for a small commitment: their answer"
+        title = f"{target_names(host, ids)}: what did they say to the small commitment?"
         said = await ask(host, Menu(title, [MenuChoice(*each) for each in _COMMITMENTS.items()]))
         if said is None:
             return
@@ -136,10 +131,8 @@ async def _log(
     return bool(await until_stored(host, attempt))
 
 
-async def snooze(host: Host) -> None:
-    ids = selected(host)
-    if not ids:
-        return
+@on_deals
+async def snooze(host: Host, ids: Ids) -> None:
     choices = [
         *(MenuChoice(key, label) for key, (_, label) in _SNOOZES.items()),
         MenuChoice("d", "until a date…"),

@@ -66,7 +66,7 @@ async def _text(host: MetricsScreen, make: Callable[[MetricsScreen, Figures], st
         except DatabaseError as error:
             if not is_busy(error):
                 raise
-        await host.program.pause()
+        await host.program.key_queue.pause()
 
 
 def _as_markdown(host: MetricsScreen, shown: Figures) -> str:

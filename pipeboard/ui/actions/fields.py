@@ -10,22 +10,17 @@ from pipeboard.domain.dates import parse_date
 from pipeboard.domain.money import format_money, parse_money
 from pipeboard.domain.percent import parse_percent
 from pipeboard.domain.pipeline import Category
-from pipeboard.ui.changes import (
-    Outcome,
-    SetFields,
-)
+from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import execute
-from pipeboard.ui.host import (
-    Host,
-    selected,
-    target_names,
-)
+from pipeboard.ui.host import Host, Ids, on_deals, selected, target_names
 from pipeboard.ui.overlays import feedback
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Meeting, Questions, until_stored
+from pipeboard.workspace.day import loads_of
+from pipeboard.workspace.finding import deal_sheet
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
@@ -102,10 +97,8 @@ async def _ask_field(
     await until_stored(host, attempt)
 
 
-async def category(host: Host) -> None:
-    ids = selected(host)
-    if not ids:
-        return
+@on_deals
+async def category(host: Host, ids: Ids) -> None:
     choices = [
         *(MenuChoice(key, name.value.capitalize()) for key, name in _CATEGORIES.items()),
         MenuChoice("s", "the stage's own"),
@@ -124,12 +117,10 @@ async def category(host: Host) -> None:
     await until_stored(host, attempt, Meeting(words=words))
 
 
-async def owner(host: Host) -> None:
-    ids = selected(host)
-    if not ids:
-        return
+@on_deals
+async def owner(host: Host, ids: Ids) -> None:
     pipeline = host.pipeline()
-    loads = await host.program.write_queue.ask(lambda workspace: workspace.loads(pipeline))
+    loads = await host.program.write_queue.ask(lambda workspace: loads_of(workspace, pipeline))
     options = [
         Option(
             load.name,
@@ -149,10 +140,8 @@ async def owner(host: Host) -> None:
     await until_stored(host, attempt)
 
 
-async def tags(host: Host) -> None:
-    ids = selected(host)
-    if not ids:
-        return
+@on_deals
+async def tags(host: Host, ids: Ids) -> None:
 
     async def attempt(questions: Questions) -> Outcome | None:
         typed = await questions.ask(
@@ -173,25 +162,19 @@ async def tags(host: Host) -> None:
     await until_stored(host, attempt)
 
 
-async def edit(host: Host) -> None:
-    await edit_form(host)
-
-
-async def edit_form(host: Host) -> None:
+@on_deals
+async def edit(host: Host, ids: Ids) -> None:
     """The form with all fields of one deal."""
     from pipeboard.ui.overlays.deal_form import deal_form
     from pipeboard.ui.overlays.form import Form
 
-    ids = selected(host)
-    if not ids:
-        return
     if len(ids) > 1:
         host.say("The form edits one deal; o, $, c and + work on many.", "status.warn")
         return
     settings, me = host.program.settings, host.program.me
 
     async def attempt(questions: Questions) -> Outcome | None:
-        sheet = await host.program.write_queue.ask(lambda workspace: workspace.sheet(ids[0]))
+        sheet = await host.program.write_queue.ask(lambda workspace: deal_sheet(workspace, ids[0]))
         title, fields = deal_form(sheet.deal, sheet.pipeline, host.today, settings, me)
         changed = await questions.ask(
             lambda: Form(title, fields, draft_key=key_of("edit", ids), theirs=questions.theirs)
@@ -200,7 +183,7 @@ async def edit_form(host: Host) -> None:
             return None
         typed = tuple(f"{name}={value}" for name, value in changed.items())
         seen = {ids[0]: sheet.deal.version}
-        return await execute(host, SetFields(typed), seen=seen, repeats=False)
+        return await execute(host, c.SetFields(typed), seen=seen, repeats=False)
 
     await until_stored(host, attempt)
 

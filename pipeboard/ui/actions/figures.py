@@ -9,14 +9,18 @@ from pipeboard.domain.dates import local_date
 from pipeboard.domain.metrics.wording import counted
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.settings import Settings
+from pipeboard.ui.changes import Outcome
 from pipeboard.ui.draw.metrics.block import Spot
-from pipeboard.ui.draw.metrics.tab_names import TABS
+from pipeboard.ui.draw.metrics.tab_names import TABS, TabName
 from pipeboard.ui.host import ask, parse_query, patiently, read
+from pipeboard.ui.overlays import feedback
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Came, Questions, until_stored
 from pipeboard.ui.screens.metrics import MetricsScreen, Wanted
+from pipeboard.workspace.reports import since_days
+from pipeboard.workspace.targets import set_call
 
 _SPANS = ("quarter", "year", "month")
 
@@ -126,6 +130,12 @@ async def rep(host: MetricsScreen) -> None:
         host.look_at(replace(host.asked, owner=chosen or None), host.cursor)
 
 
+def currency(host: MetricsScreen) -> None:
+    """Sums in the workspace's currency, or in the pipeline's own."""
+    into = "" if host.asked.currency else host.counting_settings.currency
+    host.look_at(replace(host.asked, currency=into), host.cursor)
+
+
 async def pipeline(host: MetricsScreen) -> None:
     pipelines = await read(host, lambda reader: reader.pipelines())
     options = [Option(str(p.id), p.name, p.currency) for p in pipelines]
@@ -153,6 +163,59 @@ async def filter(host: MetricsScreen) -> None:
         host.filter_text = typed.strip()
         host.look_at(replace(host.asked, query=wanted))
         return True
+
+    await until_stored(host, attempt)
+
+
+async def since(host: MetricsScreen) -> None:
+    """Why the pipeline changed since a day, or between two, instead of since the period began."""
+
+    async def attempt(questions: Questions) -> Came:
+        typed = await questions.ask(
+            lambda: Prompt(
+                "What changed since",
+                accept_empty=True,
+                placeholder="monday   16nov   9nov..16nov   empty: the start of the period",
+                draft_key="metrics-since",
+                offers=False,
+                verb="Show",
+            )
+        )
+        if typed is None:
+            return None
+        wanted = since_days(typed, host.today) if typed.strip() else None
+        host.look_at(replace(host.asked, since=wanted, tab=TabName.FORECAST), host.cursor)
+        return True
+
+    await until_stored(host, attempt)
+
+
+async def call(host: MetricsScreen) -> None:
+    """A rep's own forecast of the period: of the rep who is shown, else of whoever acts."""
+    asked, rep = host.asked, host.asked.owner or host.program.me
+
+    async def attempt(questions: Questions) -> Came:
+        typed = await questions.ask(
+            lambda: Prompt(
+                f"@{rep} calls for {asked.period.label} (empty: no call)",
+                live=feedback.money(asked.pipeline.currency),
+                accept_empty=True,
+                draft_key="call",
+            )
+        )
+        if typed is None:
+            return None
+        host.program.check_writable()
+        amount, label = typed.strip() or None, asked.period.label
+        receipt = await host.program.write_queue.ask(
+            lambda workspace: set_call(
+                workspace, asked.pipeline, label, amount, owner=asked.owner or ""
+            )
+        )
+        await patiently(host, host.reload)
+        await host.counted()
+        host.say(receipt.summary, "status.ok")
+        return Outcome(receipt)
 
     await until_stored(host, attempt)
 
@@ -209,5 +272,7 @@ async def _ask_how_to_count(host: MetricsScreen, settings: Settings) -> tuple[Se
     if value is None:
         return None
     wanted = with_choice(settings, name, value)
-    await host.program.write_queue.ask(lambda workspace: workspace.save_settings(wanted))
+    from pipeboard.workspace.configuration import save_settings
+
+    await host.program.write_queue.ask(lambda workspace: save_settings(workspace, wanted))
     return wanted, f"{name} is {value}."

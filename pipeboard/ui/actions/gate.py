@@ -14,18 +14,9 @@ from pipeboard.domain.text import slug
 from pipeboard.ui.actions.daily import ask_next_step
 from pipeboard.ui.actions.qualification import ask_question, deal_now
 from pipeboard.ui.actions.stages import lose
-from pipeboard.ui.changes import (
-    Change,
-    Outcome,
-    SetFields,
-)
+from pipeboard.ui.changes import Change, Outcome
 from pipeboard.ui.execute import execute
-from pipeboard.ui.host import (
-    Host,
-    ask,
-    retarget,
-    selected,
-)
+from pipeboard.ui.host import Host, ask, retarget, selected
 from pipeboard.ui.overlays import feedback
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.gate_sheet import GateAnswer, GateSheet, WayOn
@@ -140,7 +131,7 @@ async def _fill_in(host: Host, deal_id: int, field: str) -> bool:
         )
         if typed is None:
             return None
-        return await execute(host, SetFields((f"{name}={typed}",)), repeats=False)
+        return await execute(host, c.SetFields((f"{name}={typed}",)), repeats=False)
 
     return bool(await until_stored(host, attempt))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import ROLES
@@ -12,18 +12,14 @@ from pipeboard.domain.deal import Answer, Contact, Term
 from pipeboard.domain.errors import GateNotMet
 from pipeboard.domain.gates import unmet
 from pipeboard.domain.text import slug
-from pipeboard.ui.actions.fields import edit_form
+from pipeboard.ui.actions.fields import edit
 from pipeboard.ui.actions.notes import rewrite_note, write_note
 from pipeboard.ui.actions.qualification import ask_question
-from pipeboard.ui.changes import (
-    Outcome,
-)
+from pipeboard.ui.changes import Outcome
 from pipeboard.ui.draw.overview import CHECK, FIELDS, GATE
 from pipeboard.ui.draw.questions import RATINGS
 from pipeboard.ui.execute import execute
-from pipeboard.ui.host import (
-    ask,
-)
+from pipeboard.ui.host import ask
 from pipeboard.ui.key_table import DEAL_TABS, DealTab
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
@@ -50,6 +46,14 @@ def tab_before(host: DealScreen) -> None:
 
 def tab_after(host: DealScreen) -> None:
     host.show_tab(DEAL_TABS[(DEAL_TABS.index(host.tab) + 1) % len(DEAL_TABS)])
+
+
+def next_deal(host: DealScreen) -> None:
+    host.show_neighbour(1)
+
+
+def deal_before(host: DealScreen) -> None:
+    host.show_neighbour(-1)
 
 
 async def edit_item(host: DealScreen) -> None:
@@ -80,7 +84,7 @@ async def _open_part(host: DealScreen, key: str) -> None:
     elif key in LEADS_TO:
         host.show_tab(LEADS_TO[key])
     elif key == FIELDS:
-        await edit_form(host)
+        await edit(host)
     elif key == GATE:
         _try_gate(host)
 
@@ -189,7 +193,8 @@ async def _rate(host: DealScreen, key: str) -> None:
     choices.append(MenuChoice("u", "unknown", mark="*" if present is None else ""))
     question = host.sheet.pipeline.question(key)
     label = question.label if question else key
-    pressed = await ask(host, Menu(f"How strong is the answer to {label}?", choices))
+    title = f"{host.sheet.deal.name}: how strong is the answer to {label}?"
+    pressed = await ask(host, Menu(title, choices))
     if pressed is None:
         return
     rating = int(pressed) if pressed.isdigit() else None
@@ -279,7 +284,7 @@ def _free_key(host: DealScreen, name: str) -> str:
     return place
 
 
-def _needed(why: str) -> Any:
+def _needed(why: str) -> Callable[[str], str | None]:
     return lambda text: None if text.strip() else why
 
 

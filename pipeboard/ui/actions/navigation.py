@@ -12,40 +12,34 @@ from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.filter_nodes import Filter, These
 from pipeboard.ui.actions.cursor import go_to_stage
 from pipeboard.ui.busy import said
-from pipeboard.ui.changes import (
-    Outcome,
-)
-from pipeboard.ui.draw.layout import has_room_for_pane
+from pipeboard.ui.changes import Outcome
+from pipeboard.ui.draw.layout import card_rows, has_room_for_pane
 from pipeboard.ui.draw.line import whole
-from pipeboard.ui.draw.view import Pane
-from pipeboard.ui.host import (
-    Host,
-    ask,
-    parse_query,
-    patiently,
-    read,
-)
+from pipeboard.ui.draw.view import AUTO, Pane
+from pipeboard.ui.host import Host, ask, parse_query, patiently, read
 from pipeboard.ui.key_table import ALL
+from pipeboard.ui.last_view import empty_board, typed_filter
 from pipeboard.ui.overlays.help import Help, filter_lines, groups_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Feedback, Prompt
+from pipeboard.ui.questions import Came, Questions, until_stored
 
 if TYPE_CHECKING:
-    from pipeboard.ui.screens.board import BoardScreen
+    from pipeboard.ui.screens.board import BoardScreen, Place
     from pipeboard.ui.screens.metrics import LeftAt, Wanted
-from pipeboard.ui.questions import Came, Questions, until_stored
 
 _SORTS = {
     "m": (Sort.MANUAL, "by hand"),
     "v": (Sort.VALUE, "value"),
+    "e": (Sort.NEEDS, "what needs me"),
     "n": (Sort.NEXT_STEP, "next step"),
     "a": (Sort.AGE, "days in stage"),
     "c": (Sort.CLOSE, "close date"),
     "t": (Sort.NAME, "name"),
     "u": (Sort.UPDATED, "last change"),
 }
-_DENSITIES = (1, 2, 3)
+_DENSITIES = (1, 2, 3, 4)
 
 
 async def go(host: BoardScreen) -> None:
@@ -57,12 +51,13 @@ async def go(host: BoardScreen) -> None:
         MenuChoice("l", "lost"),
         MenuChoice("a", "archive"),
         MenuChoice("m", "metrics"),
+        MenuChoice("i", "import a file"),
     ]
     key = await ask(host, Menu("Go to", choices))
     if key == "g":
         host.move_to_end(-1)
-    elif key == "m":
-        host.press("board.metrics")
+    elif key in ("m", "i"):
+        host.press({"m": "board.metrics", "i": "board.import"}[key])
     elif key == "a":
         await set_filter(host, "archived")
     elif key is not None:
@@ -97,14 +92,15 @@ async def look_through(host: BoardScreen, lens: Lens, *, follow: int | None = No
 
 
 async def filter(host: BoardScreen) -> None:
-    lens, before = host.state.lens, host.state.view.filter_text
+    lens, before, place = host.state.lens, host.state.view.filter_text, host.place
+    deal_id = host.state.card.id if host.state.card else None
 
     async def attempt(questions: Questions) -> Came:
         typed = await questions.ask(
             lambda: Prompt(
                 "/",
-                value=_typed_filter(host),
-                live=lambda text: _filtered(host, text),
+                value=typed_filter(host.state),
+                live=lambda text: _filtered(host, text, place, deal_id),
                 accept_empty=True,
                 placeholder="words  stage:demo  owner:ana  +tag  value>20k  stalled  -won",
                 draft_key="filter",
@@ -114,7 +110,7 @@ async def filter(host: BoardScreen) -> None:
         )
         if typed is None:
             await look_through(host, lens)
-            host.state.show(filter_text=before)
+            host.state.show(filter_text=before, **place._asdict())
             host.redraw()
             return None
         return await set_filter(host, typed) or Outcome()
@@ -123,17 +119,13 @@ async def filter(host: BoardScreen) -> None:
     host.count_signs()
 
 
-def _typed_filter(host: BoardScreen) -> str:
-    """The present filter as text, "" for one that no text stands for (`These`)."""
-    query = host.state.lens.filter
-    is_named = query is not None and isinstance(query.root, These)
-    return "" if is_named else host.state.view.filter_text
-
-
-def _filtered(host: BoardScreen, text: str) -> Feedback:
-    """Filters the board under the prompt while it is typed."""
+def _filtered(host: BoardScreen, text: str, place: Place, deal_id: int | None) -> Feedback:
+    """Filters the board under the prompt while it is typed: each time from where the cursor stood
+    before, so that what is found last does not depend on what was typed on the way."""
     try:
-        host.state.load(replace(host.state.lens, filter=parse_query(host, text)))
+        wanted = parse_query(host, text)
+        host.state.show(**place._asdict())
+        host.state.load(replace(host.state.lens, filter=wanted), follow=deal_id)
     except DatabaseError as error:
         # Enter takes the text all the same, and waits until it can be looked for.
         why = f"{error.message} The old result is kept until it can be read."
@@ -185,37 +177,13 @@ async def go_to_deal(host: BoardScreen, deal_id: int) -> None:
     host.redraw()
 
 
-async def saved_filters(host: BoardScreen) -> None:
-    saved = await read(host, lambda reader: reader.saved_filters(host.program.me))
-    options = [Option(name, name, text) for name, text in saved]
-    present = _typed_filter(host)
-    if present:
-        options.append(Option("", "Save this filter…", present))
-    if not options:
-        host.say("No filter is saved yet: type one with /, then F saves it.", "status")
-        return
-    chosen = await ask(host, Picker("Filters", options))
-    if chosen == "":
-        host.program.check_writable()
-        await until_stored(host, lambda questions: _save_filter(host, questions, present))
-    elif chosen is not None:
-        await set_filter(host, dict(saved)[chosen])
-
-
-async def _save_filter(host: BoardScreen, questions: Questions, text: str) -> Came:
-    name = await questions.ask(lambda: Prompt(f"Save '{text}' as", draft_key="filter-name"))
-    if name is None:
-        return None
-    await host.program.write_queue.ask(lambda w: w.save_filter(name, text))
-    host.say(f"Saved the filter {name}.", "status.ok")
-    return True
-
-
 async def mine(host: BoardScreen) -> None:
     lens = host.state.lens
     mine = lens.me if lens.owner is None else None
-    await look_through(host, replace(lens, owner=mine))
-    host.say("Your own deals." if mine else "Everyone's deals.")
+    lens = host.state.sorted(replace(lens, owner=mine))
+    await look_through(host, lens)
+    order = ", what needs you first" if lens.sort is Sort.NEEDS else ""
+    host.say(f"Your own deals{order}." if mine else "Everyone's deals.")
 
 
 async def pipeline(host: BoardScreen) -> None:
@@ -229,6 +197,7 @@ async def pipeline(host: BoardScreen) -> None:
         await look_through(host, replace(host.state.lens, pipeline_id=int(chosen)))
         host.state.show(cursor=(0, 0), tops=(), first_column=0, marks=frozenset())
         host.redraw()
+        host.say(await read(host, lambda reader: empty_board(host.state, host.keys)))
 
 
 async def sort(host: BoardScreen) -> None:
@@ -244,14 +213,17 @@ async def sort(host: BoardScreen) -> None:
     if key == "r":
         await look_through(host, replace(lens, reverse=not lens.reverse))
     elif key is not None:
-        await look_through(host, replace(lens, sort=_SORTS[key][0], reverse=False))
+        host.state.sort = _SORTS[key][0]
+        await look_through(host, replace(host.state.sorted(lens), reverse=False))
 
 
 async def view(host: BoardScreen) -> None:
     choices = [
         *(MenuChoice(str(n), f"{n} line{'s' * (n > 1)} a card") for n in _DENSITIES),
+        MenuChoice("a", "as many as there is room for"),
         MenuChoice("p", "deal beside the board"),
         MenuChoice("o", "mine / everyone"),
+        MenuChoice("c", "one currency / each by itself"),
         MenuChoice("g", "signs: unicode / ASCII"),
     ]
     key = await ask(host, Menu("View", choices))
@@ -259,21 +231,35 @@ async def view(host: BoardScreen) -> None:
         return
     if key.isdigit():
         _show_lines(host, int(key))
+    elif key == "a":
+        host.state.show(density=AUTO)
+        host.redraw()
     elif key == "g":
         other = type(host.state.view.glyphs)
         unicode = host.state.view.glyphs is other.UNICODE
         host.state.show(glyphs=other.ASCII if unicode else other.UNICODE)
         host.redraw()
     else:
-        host.press({"p": "board.pane", "o": "board.mine"}[key])
+        host.press({"p": "board.pane", "o": "board.mine", "c": "board.currency"}[key])
+
+
+async def currency(host: BoardScreen) -> None:
+    """Sums in the workspace's currency, or each currency by itself."""
+    lens = host.state.lens
+    into = "" if lens.currency else (await read(host, lambda reader: reader.settings())).currency
+    await look_through(host, replace(lens, currency=into))
+    shown = {money.currency for column in host.state.board.columns for money in column.sums}
+    if into and (lacking := sorted(shown - {into})):
+        words = f"No rate for {', '.join(lacking)}: 'pipeboard fx set {lacking[0]} RATE' enters it."
+        host.say(words, "status.warn")
 
 
 def denser(host: BoardScreen) -> None:
-    _show_lines(host, host.state.view.density - 1)
+    _show_lines(host, card_rows(host.state.view, host.state.view.cursor[0]) - 1)
 
 
 def roomier(host: BoardScreen) -> None:
-    _show_lines(host, host.state.view.density + 1)
+    _show_lines(host, card_rows(host.state.view, host.state.view.cursor[0]) + 1)
 
 
 def _show_lines(host: BoardScreen, density: int) -> None:
@@ -338,28 +324,26 @@ async def metrics(host: BoardScreen) -> None:
 
 def _show_behind(host: BoardScreen, place: LeftAt, wanted: Wanted) -> None:
     """Shows the deals behind a number; raises DatabaseError, with all as it was."""
-    state = host.state
+    state, view = host.state, host.state.view
+    before = (state.lens, host.place, view.filter_text)
+    title = f"{wanted.title}, {place.asked.period.label}"
     lens = replace(
         state.lens,
         pipeline_id=place.asked.pipeline.id,
         owner=None,
-        filter=Filter(wanted.title, These(wanted.ids)),
+        filter=Filter(title, These(wanted.ids)),
     )
     state.load(lens)
-    state.show(filter_text=wanted.title, cursor=(0, 0), marks=frozenset())
-    columns = state.board.columns
-    first = next((at for at, column in enumerate(columns) if column.count), 0)
-    state.show(cursor=(first, 0))
+    host.shown_behind = before
+    state.show(filter_text=title, marks=frozenset())
     host.redraw()
     host.count_signs()
+    shown, every = sum(state.view.counts), len(wanted.ids)
+    host.say(f"{shown} of {every} deals behind {title}; Esc goes back to the number.")
 
 
 async def pane(host: BoardScreen) -> None:
     """p: the deal beside the board, or not; on its own screen where there is no room."""
-    await _open_pane(host)
-
-
-async def _open_pane(host: BoardScreen) -> None:
     view = host.state.view
     if not has_room_for_pane(view.width):
         await _open_screen(host)
@@ -369,11 +353,11 @@ async def _open_pane(host: BoardScreen) -> None:
 
 async def switch(host: BoardScreen) -> None:
     """Tab: keys to the pane, and back to the board."""
-    pane = host.state.view.pane
-    if pane is None:
-        await _open_pane(host)
+    beside = host.state.view.pane
+    if beside is None or not has_room_for_pane(host.state.view.width):
+        await pane(host)
     else:
-        host.state.show(pane=replace(pane, focused=not pane.focused))
+        host.state.show(pane=replace(beside, focused=not beside.focused))
         host.redraw()
 
 
@@ -382,7 +366,7 @@ async def open(host: BoardScreen) -> None:
     if host.state.card is None:
         host.say("No deal is selected here.", "status.warn")
     elif has_room_for_pane(host.state.view.width) and host.state.view.pane is None:
-        await _open_pane(host)
+        await pane(host)
     else:
         await _open_screen(host)
 

@@ -5,27 +5,18 @@ from __future__ import annotations
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Conflict
-from pipeboard.ui.changes import (
-    Outcome,
-    RewriteNote,
-)
+from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import execute
-from pipeboard.ui.host import (
-    Host,
-    selected,
-    target_names,
-)
+from pipeboard.ui.host import Host, Ids, on_deals, target_names
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.prompt import InEditor, Longer, Prompt
 from pipeboard.ui.questions import Meeting, Questions, until_stored
-from pipeboard.ui.widgets.line_input import LONGEST
+from pipeboard.ui.widgets.line_input import LONGEST_LINE
 
 
-async def note(host: Host) -> None:
+@on_deals
+async def note(host: Host, ids: Ids) -> None:
     """n: a line; ^g goes on in the editor with what is typed."""
-    ids = selected(host)
-    if not ids:
-        return
 
     async def attempt(questions: Questions) -> Outcome | None:
         text = await words_of(
@@ -36,11 +27,9 @@ async def note(host: Host) -> None:
     await until_stored(host, attempt)
 
 
-async def write_note(host: Host, *, outside: bool = False) -> None:
+@on_deals
+async def write_note(host: Host, ids: Ids, *, outside: bool = False) -> None:
     """A note of several lines; `outside` goes to the editor at once."""
-    ids = selected(host)
-    if not ids:
-        return
     title, key = f"Note on {target_names(host, ids)}", key_of("note", ids)
 
     async def attempt(questions: Questions) -> Outcome | None:
@@ -63,7 +52,7 @@ async def rewrite_note(
         if text is None or text == before:
             return None
         outcome = await execute(
-            host, RewriteNote(note_id, text, seen), ids=[deal.id], seen={}, repeats=False
+            host, c.EditNote(note_id, text, seen), ids=[deal.id], seen={}, repeats=False
         )
         if isinstance(outcome.error, Conflict):
             seen = None
@@ -85,7 +74,7 @@ async def words_of(
 ) -> str | None:
     """What is typed in a line, or in a box where it is more than that; None when it is left."""
     kept = questions.text(key) or host.program.drafts.load(key) or ""
-    if "\n" in kept or len(kept) > LONGEST:
+    if "\n" in kept or len(kept) > LONGEST_LINE:
         return await write(host, questions, title, "", key)
     typed = await questions.ask(
         lambda: Prompt(title, draft_key=key, longer=True, accept_empty=accept_empty)

@@ -7,26 +7,20 @@ from typing import TYPE_CHECKING
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.pipeline import Pipeline, Question
-from pipeboard.ui.changes import (
-    Outcome,
-)
+from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import execute
-from pipeboard.ui.host import (
-    Host,
-    selected,
-)
+from pipeboard.ui.host import Host, Ids, on_deals
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.questions import Came, Meeting, Questions, until_stored
+from pipeboard.workspace.finding import deal_sheet
 
 if TYPE_CHECKING:
     from pipeboard.ui.overlays.question import Given
 
 
-async def interview(host: Host) -> None:
+@on_deals
+async def interview(host: Host, ids: Ids) -> None:
     """All questions without an answer, or where none is left, all of them; Esc ends it."""
-    ids = selected(host)
-    if not ids:
-        return
     if len(ids) > 1:
         host.say("The interview is with one deal at a time.", "status.warn")
         return
@@ -94,5 +88,5 @@ async def _answer(host: Host, deal: Deal, question: Question, given: Given) -> O
 
 async def deal_now(host: Host, deal_id: int) -> tuple[Deal, Pipeline]:
     """A deal as it stands in the database, with its pipeline."""
-    sheet = await host.program.write_queue.ask(lambda workspace: workspace.sheet(deal_id))
+    sheet = await host.program.write_queue.ask(lambda workspace: deal_sheet(workspace, deal_id))
     return sheet.deal, sheet.pipeline

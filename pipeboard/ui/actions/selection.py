@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pipeboard.ui.screens.board import BoardScreen
-
+from pipeboard.domain.actor import named
 from pipeboard.domain.board import Sort
-from pipeboard.ui.changes import AddDeal, Outcome, Reorder, TakeBack
+from pipeboard.ui.changes import Outcome, UseCase
 from pipeboard.ui.execute import carry_out, execute
-from pipeboard.ui.host import Host
+from pipeboard.ui.host import Host, ask
 from pipeboard.ui.overlays import feedback
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
+from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Questions, until_stored
+from pipeboard.workspace.column_order import reorder
+from pipeboard.workspace.new_deals import add_deal
+from pipeboard.workspace.undoing import redo_last, undo_last
+
+if TYPE_CHECKING:
+    from pipeboard.store.reading.history import Did
+    from pipeboard.ui.screens.board import BoardScreen
+    from pipeboard.workspace import Seen, Workspace
+    from pipeboard.workspace.receipts import Receipt
 
 
 async def mark(host: BoardScreen) -> None:
@@ -70,8 +81,11 @@ async def _reorder(host: BoardScreen, places: int) -> None:
         return
     card, lens = host.state.card, host.state.lens
     if card is not None:
-        deal_id = card.id
-        await execute(host, Reorder(places, lens), ids=[deal_id])
+
+        def reordered(workspace: Workspace, ids: Sequence[int], seen: Seen) -> Receipt:
+            return reorder(workspace, ids[0], places, lens, seen=seen)
+
+        await execute(host, reordered, ids=[card.id])
 
 
 async def add(host: BoardScreen) -> None:
@@ -83,16 +97,66 @@ async def add(host: BoardScreen) -> None:
     async def attempt(questions: Questions) -> Outcome | None:
         title = f"Add to {stage.name}"
         typed = await questions.ask(lambda: Prompt(title, live=live, draft_key="add"))
-        return None if typed is None else await carry_out(host, AddDeal(typed, pipeline, stage.id))
+        if typed is None:
+            return None
+
+        def added(workspace: Workspace, *_: object) -> Receipt:
+            return add_deal(workspace, typed, pipeline=pipeline, stage_id=stage.id, tui=True)
+
+        return await carry_out(host, added)
 
     await until_stored(host, attempt)
 
 
 async def undo(host: Host) -> None:
-    """u: my last change taken back, whatever is under the cursor."""
-    await carry_out(host, TakeBack())
+    """u: my last change taken back, whatever is under the cursor; one that was not made in this
+    session is shown first."""
+    me = host.program.seat.actor.name
+    last = await host.program.write_queue.ask(lambda workspace: workspace.reader.undoable(me))
+    if last is not None and last.id not in host.program.done_here:
+        whose = named(last.actor, last.acting_as)
+        question = Menu(
+            f"Undo '{last.summary.removesuffix('.')}' of {_when(host, last.at)} by @{whose}?",
+            [MenuChoice("u", "undoes it")],
+            note="It is older than this session.",
+            leaving=("Esc", "Keep it"),
+        )
+        if await ask(host, question) is None:
+            return
+    await carry_out(host, _taking_back(last.id if last is not None else ""))
+
+
+def _taking_back(command_id: str) -> UseCase:
+    """My last change taken back, or the one of that id."""
+    return lambda workspace, *_: undo_last(workspace, which=command_id)
+
+
+async def undo_list(host: Host) -> None:
+    """My changes that stand, newest first; one that is chosen is taken back, where it can be."""
+    done = await host.program.write_queue.ask(_undoable)
+    if not done:
+        host.say("There is nothing of yours to undo.", "status.warn")
+        return
+    options = [Option(did.id, did.summary, _when(host, did.at)) for did in done]
+    chosen = await ask(host, Picker("Your changes, newest first", options, verb="Undo"))
+    if chosen is not None:
+        await carry_out(host, _taking_back(chosen))
+
+
+def _undoable(workspace: Workspace) -> tuple[Did, ...]:
+    from pipeboard.workspace.undoing import undo_list
+
+    return undo_list(workspace, limit=50)
+
+
+def _when(host: Host, at: datetime) -> str:
+    """`10:32`, `yesterday 16:41`, `27 Nov 16:41`."""
+    local = at.astimezone(host.program.settings.zone)
+    days = (host.today - local.date()).days
+    day = {0: "", 1: "yesterday "}.get(days, f"{local.day} {local:%b} ")
+    return f"{day}{local:%H:%M}"
 
 
 async def redo(host: Host) -> None:
     """U: it is put again."""
-    await carry_out(host, TakeBack(redo=True))
+    await carry_out(host, lambda workspace, *_: redo_last(workspace))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import parse_date
@@ -11,27 +10,16 @@ from pipeboard.domain.deal import Deal, Loss
 from pipeboard.domain.going_on import POST_SALE
 from pipeboard.domain.money import parse_money
 from pipeboard.domain.pipeline import Stage
-from pipeboard.ui.changes import (
-    FollowUp,
-    Outcome,
-)
-from pipeboard.ui.execute import execute
-from pipeboard.ui.host import (
-    Host,
-    ask,
-    selected,
-    take_count,
-    target_names,
-)
+from pipeboard.ui.changes import Outcome
+from pipeboard.ui.execute import carry_out, execute
+from pipeboard.ui.host import Host, Ids, ask, on_deals, take_count, target_names
 from pipeboard.ui.overlays import feedback
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Questions, until_stored
-
-if TYPE_CHECKING:
-    pass
+from pipeboard.workspace.recycling import follow_up
 
 # Categories after which a deal is worth another try some day.
 _RETURNING = ("disqualified", "timing", "no-decision", "unresponsive")
@@ -49,10 +37,8 @@ async def _step(host: Host, places: int) -> None:
     await execute(host, c.Step(places))
 
 
-async def move(host: Host) -> None:
-    ids = selected(host)
-    if not ids:
-        return
+@on_deals
+async def move(host: Host, ids: Ids) -> None:
     usable = [stage for stage in host.pipeline().stages if not stage.retired]
     choices = [
         *(MenuChoice(str(n), stage.name) for n, stage in enumerate(usable, 1) if stage.is_open),
@@ -83,10 +69,8 @@ async def move_to(host: Host, stage: Stage) -> None:
         host.press("board.win" if stage.id == pipeline.won.id else "board.lose")
 
 
-async def win(host: Host) -> None:
-    ids = selected(host)
-    if not ids:
-        return
+@on_deals
+async def win(host: Host, ids: Ids) -> None:
     currency, present = host.pipeline().currency, host.present("value")
     live = feedback.money(currency, present)
 
@@ -127,16 +111,14 @@ async def offer_follow_up(host: Host, deal: Deal) -> None:
         if typed is None:
             return None
         due = parse_date(typed, host.today) if typed else None
-        return await execute(host, FollowUp(due), ids=[deal.id], seen={}, repeats=False)
+        return await carry_out(host, lambda workspace, *_: follow_up(workspace, deal.id, due))
 
     await until_stored(host, attempt)
 
 
-async def lose(host: Host) -> None:
+@on_deals
+async def lose(host: Host, ids: Ids) -> None:
     """Asks why the deals that are meant are lost, and when to try again."""
-    ids = selected(host)
-    if not ids:
-        return
     options = [Option(name, name) for name in host.program.settings.loss_categories]
 
     async def attempt(questions: Questions) -> Outcome | None:
@@ -178,11 +160,9 @@ async def _loss(host: Host, questions: Questions, ids: Sequence[int], category: 
     return Loss(category, reason, competitor, recycle_on)
 
 
-async def archive(host: Host) -> None:
+@on_deals
+async def archive(host: Host, ids: Ids) -> None:
     """Asks first: after an Esc that came late, the key may have been meant for a menu."""
-    ids = selected(host)
-    if not ids:
-        return
     them = "them" if len(ids) > 1 else "it"
     question = Menu(
         f"Archive {target_names(host, ids)}?",

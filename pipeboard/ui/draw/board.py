@@ -9,13 +9,25 @@ from pipeboard.domain.attention import Sign
 from pipeboard.domain.board import Card
 from pipeboard.domain.dates import format_day
 from pipeboard.domain.status import Status
-from pipeboard.ui.draw.card import SIGN_ROLES, card_lines
+from pipeboard.ui.draw.card import SIGN_ROLES, card_lines, ended, owner_text
 from pipeboard.ui.draw.frame import hint_line
 from pipeboard.ui.draw.glyphs import BELOW, BETWEEN, DOT, FOCUSED, spelled
-from pipeboard.ui.draw.heading import head_lines, rule_line, strip, title_line
-from pipeboard.ui.draw.layout import Slot, cards_below, layout
-from pipeboard.ui.draw.line import Line, Span, blank, exactly, left, spread, whole, wrap
+from pipeboard.ui.draw.heading import NARROWEST_HEAD, head_lines, stage_names, strip, title_line
+from pipeboard.ui.draw.layout import Slot, card_rows, cards_below, layout
+from pipeboard.ui.draw.line import (
+    Line,
+    Span,
+    blank,
+    exactly,
+    left,
+    spread,
+    whole,
+    width_of,
+    wrap,
+)
 from pipeboard.ui.draw.view import SMALLEST, BoardView
+from pipeboard.ui.palette import Role
+from pipeboard.ui.terminal.width import clusters
 
 _SEPARATOR: Final[Span] = (BETWEEN, "rule")
 
@@ -54,10 +66,8 @@ def _too_small(view: BoardView, y: int) -> Line:
 
 def _board_part(view: BoardView, y: int) -> Line:
     shown = layout(view)
-    if y == shown.strip_y:
-        return strip(view).line
     if y == shown.rule_y:
-        return rule_line(view)
+        return strip(view).line
     if y >= shown.body_y:
         return _body_line(view, y - shown.body_y)
     row = y - (shown.head_y or 0)
@@ -95,7 +105,8 @@ def _cell(view: BoardView, slot: Slot, y: int) -> Line:
     column = view.board.columns[slot.column]
     if not column.count:
         return _empty_cell(view, slot, y)
-    place, sub = divmod(y, view.density)
+    rows = card_rows(view, slot.column)
+    place, sub = divmod(y, rows)
     top = view.top(slot.column)
     row = top + place
     if y == layout(view).body_rows - 1 and cards_below(view, slot.column):
@@ -104,7 +115,8 @@ def _cell(view: BoardView, slot: Slot, y: int) -> Line:
     if card is None or row >= column.count:
         return (blank(slot.width),)
     under_cursor = view.cursor == (slot.column, row)
-    return card_lines(card, view.card_style(slot.width), under_cursor, card.id in view.marks)[sub]
+    style = view.card_style(slot.width, rows)
+    return card_lines(card, style, under_cursor, card.id in view.marks)[sub]
 
 
 def _more(view: BoardView, slot: Slot, sub: int) -> str:
@@ -114,54 +126,86 @@ def _more(view: BoardView, slot: Slot, sub: int) -> str:
 
 
 def _empty_cell(view: BoardView, slot: Slot, y: int) -> Line:
-    text = "no deals"
-    if view.cursor[0] == slot.column and view.board.columns[slot.column].stage.is_open:
-        text = "no deals; a adds here"
-    lines = wrap(text, slot.width - 4)
-    return (left(f"   {lines[y]}" if y < len(lines) else "", slot.width, "empty"),)
+    here = view.cursor[0] == slot.column
+    if not here and slot.width < NARROWEST_HEAD:
+        # The name downwards, a letter in each row.
+        letters = [sign for sign, _ in clusters(stage_names(view)[slot.column])]
+        letter = letters[y] if y < len(letters) else ""
+        return (left(f"{'':{(slot.width - 1) // 2}}{letter}", slot.width, "empty"),)
+    can_add = here and view.board.columns[slot.column].stage.is_open
+    lines = wrap("no deals; a adds here" if can_add else "no deals", slot.width - 2)
+    return (left(f" {lines[y]}" if y < len(lines) else "", slot.width, "empty"),)
 
 
 def _status(view: BoardView) -> Line:
-    line = view.status or cursor_status(view)
-    return spread((blank(1), *line), (*view.status_right, blank(1)), view.width)
+    right: Line = (blank(2), *view.status_right) if view.status_right else ()
+    line = view.status or cursor_status(view, view.width - 2 - width_of(right))
+    return spread((blank(1), *line), (*right, blank(1)), view.width)
 
 
-def cursor_status(view: BoardView) -> Line:
-    """The deal under the cursor in words, for those whose card says too little: which deal of the
-    company it is, and what its sign means."""
-    spans: list[Span] = []
-    if view.marks:
-        spans.append((f"{len(view.marks)} marked {DOT} ", "status"))
+def cursor_status(view: BoardView, width: int) -> Line:
+    """The deal under the cursor in words: which deal of the company it is, what is to be done on
+    which day, what its sign means, and whose it is. Where that is too much the reason of the sign
+    goes first, then its number, then the ends of the title and of the step."""
+    marked: Line = ((f"{len(view.marks)} marked {DOT} ", "status"),) if view.marks else ()
     card = view.cursor_card
     if card is None:
-        return tuple(spans)
-    title = f" / {card.title}" if card.account and card.title else ""
-    spans.append(whole(f"{card.ref} {card.name}{title}", "status"))
-    why = _why(card, view)
-    if why:
-        spans += [(f" {DOT} ", "status"), whole(why, SIGN_ROLES[card.sign])]
-    return tuple(spans)
+        return marked
+    room = width - width_of(marked)
+    why = whole(_why(card, view), SIGN_ROLES[card.sign])
+    step = _next(card, view)
+    owner = whole(owner_text(card), "status")
+    ref, subject = whole(f"{card.ref} ", "status"), f" / {card.subject}" if card.subject else ""
+    name: Line = (whole(card.name, "status.name"), whole(subject, "status.name"))
+    for head, tail in (
+        ((ref, *name), (step, (why,), (owner,))),
+        ((ref, *name), (step, (owner,))),
+        (name, (step, (owner,))),
+    ):
+        line = (*head, *_joined(tail))
+        if width_of(line) <= room:
+            return (*marked, *line)
+    # Half for which deal it is, half for what is next on it, and what one leaves to the other.
+    rest = room - width_of(_joined(((owner,),))) - 3
+    least = min(width_of(name), max(rest - width_of(step), rest // 2))
+    return (
+        *marked,
+        *exactly(name, least),
+        *_joined((exactly(step, min(width_of(step), rest - least)), (owner,))),
+    )
+
+
+def _joined(parts: Iterable[Line]) -> Line:
+    """The parts with a dot before each, without those that are empty."""
+    dot: Span = (f" {DOT} ", "status")
+    return tuple(span for part in parts if width_of(part) for span in (dot, *part))
+
+
+def _next(card: Card, view: BoardView) -> Line:
+    """What is next on a deal, the day first; how it stands where nothing is to be done."""
+    today = view.board.lens.today
+    if card.status is not Status.OPEN:
+        return (whole(ended(card, today), "status"),)
+    if card.snoozed_until is not None and card.is_snoozed(today):
+        return (whole(f"snoozed until {format_day(card.snoozed_until, today)}", "status"),)
+    if not card.next_text and card.next_due is None:
+        return (("no next step", SIGN_ROLES[Sign.NO_NEXT_STEP]),)
+    if card.next_due is None:
+        return (whole(card.next_text, "status.step"),)
+    late = (today - card.next_due).days
+    day = f"{late} d overdue" if late > 0 else format_day(card.next_due, today)
+    role: Role = SIGN_ROLES[Sign.OVERDUE] if late > 0 else "status.step"
+    return (whole(day, role), whole(f" {card.next_text}".rstrip(), "status.step"))
 
 
 def _why(card: Card, view: BoardView) -> str:
-    today = view.board.lens.today
-    if card.status is not Status.OPEN:
+    """Why a deal counts as stalled; the other signs repeat what its next step says."""
+    if card.sign is not Sign.STALLED or card.status is not Status.OPEN:
         return ""
-    match card.sign:
-        case Sign.OVERDUE if card.next_due is not None:
-            late = (today - card.next_due).days
-            return f"next step {late} d overdue"
-        case Sign.NO_NEXT_STEP:
-            return "no next step"
-        case Sign.STALLED if card.over_limit:
-            stage = view.board.pipeline.stage(card.stage_id)
-            return f"{card.days_in_stage} d in {stage.name} (limit {stage.expected_days})"
-        case Sign.STALLED:
-            return "nothing happens: no touch, nothing planned"
-        case _:
-            if card.snoozed_until is not None and card.snoozed_until > today:
-                return f"snoozed until {format_day(card.snoozed_until, today)}"
-            return ""
+    stage = view.board.pipeline.stage(card.stage_id)
+    if card.over_limit:
+        return f"{card.days_in_stage} d in {stage.name} (limit {stage.expected_days})"
+    return f"untouched for {card.days_untouched} d (limit {stage.idle_days})"
 
 
 def _pane_edge(view: BoardView) -> Span:

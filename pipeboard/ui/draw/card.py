@@ -1,4 +1,4 @@
-"""One deal as a card of one, two or three rows."""
+"""One deal as a card of one row or more."""
 
 from __future__ import annotations
 
@@ -14,7 +14,16 @@ from pipeboard.domain.dates import format_day
 from pipeboard.domain.status import Status
 from pipeboard.domain.text import printable
 from pipeboard.ui.draw.glyphs import BAR, FULL, MARKED, OPEN, STEP, Glyphs, money_text, spelled
-from pipeboard.ui.draw.line import Line, Span, blank, exactly, left, right, spread
+from pipeboard.ui.draw.line import (
+    Line,
+    Span,
+    blank,
+    exactly,
+    left,
+    right,
+    spread,
+    width_of,
+)
 from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.width import cell_width, fit
 
@@ -24,8 +33,23 @@ SIGN_ROLES: Final[Mapping[Sign, Role]] = {
     Sign.STALLED: "sign.stalled",
     Sign.NONE: "text",
 }
+_UNDER_CURSOR: Final[Mapping[Role, Role]] = {
+    "text": "cursor.text",
+    "card.name": "cursor.name",
+    "card.marked": "cursor.name",
+    "card.asleep": "cursor.name",
+    "card.money": "cursor.money",
+    "sign.overdue": "cursor.overdue",
+    "sign.none": "cursor.none",
+    "sign.stalled": "cursor.stalled",
+    "mark": "cursor.name",
+}
+"""What each part of a card's first row becomes on the background of the one under the cursor. The
+bar goes down all of its rows: a background there would cost twice the bytes of a cursor key."""
 _INDENT: Final = 3  # cursor, sign, mark
 _LONGEST_OWNER: Final = 12
+_ROWS_WITHOUT_FACTS: Final = 3  # of a card with a title
+_LEAST_TITLE: Final = 12  # cells that a title keeps beside its owner
 _PERCENT: Final = 5
 _DATE: Final = 9
 
@@ -34,12 +58,12 @@ _DATE: Final = 9
 class CardStyle:
     """What all cards of a column have in common.
 
-    `questions` is how many questions the pipeline asks, `symbol` whether amounts name their
-    currency, `owner` whether the cards name theirs.
+    `rows` is how many lines each has, `questions` how many questions the pipeline asks, `symbol`
+    whether amounts name their currency, `owner` whether the cards name theirs.
     """
 
     width: int
-    density: int
+    rows: int
     today: date
     questions: int = 0
     symbol: bool = False
@@ -51,45 +75,79 @@ class CardStyle:
 def card_lines(
     card: Card, style: CardStyle, under_cursor: bool = False, marked: bool = False
 ) -> tuple[Line, ...]:
-    """The card's rows, as many as the density says, each exactly as wide as the column."""
-    rows = [_name_row(card, style, under_cursor, marked)]
-    if style.density > 1:
-        rows.append(_step_row(card, style, under_cursor))
-    if style.density > 2:
-        rows.append(_fact_row(card, style, under_cursor))
-    return tuple(spelled(exactly(row, style.width), style.glyphs) for row in rows)
+    """The card's rows, as many as the style says, each exactly as wide as the column.
+
+    One row has the name; two, what comes next; three, which deal of the company it is and whose;
+    four, the small facts; what is left over goes to a step that is long, or to a long title.
+    """
+    room = style.width - _INDENT
+    rows = [_name_row(card, style, marked)]
+    if style.rows > 1:
+        has_title = style.rows > 2 and bool(card.subject)
+        has_facts = style.rows > 2 + has_title
+        left_over = max(0, style.rows - 2 - has_title - has_facts)
+        steps = _step_rows(card, style, room, 1 + left_over)
+        left_over -= len(steps) - 1
+        titles = _title_rows(card, style, room, 1 + left_over) if has_title else []
+        facts = [_facts(card, style, room)] if has_facts else []
+        rows += [_indented(row) for row in (*titles, *steps, *facts)]
+    lines = [_edged(exactly(row, style.width - 1), under_cursor) for row in rows]
+    if under_cursor:
+        lines[0] = tuple((text, _UNDER_CURSOR.get(role, role)) for text, role in lines[0])
+    lines += [(blank(style.width),)] * (style.rows - len(lines))
+    return tuple(spelled(line, style.glyphs) for line in lines)
 
 
-def _name_row(card: Card, style: CardStyle, under_cursor: bool, marked: bool) -> Line:
-    role: Role = "cursor.name" if under_cursor else "card.marked" if marked else "card.name"
+def _edged(row: Line, under_cursor: bool) -> Line:
+    """A row with its left edge, a bar under the cursor."""
+    return ((BAR, "cursor") if under_cursor else blank(1), *row)
+
+
+def _indented(row: Line) -> Line:
+    return (blank(_INDENT - 1), *row)
+
+
+def _name_row(card: Card, style: CardStyle, marked: bool) -> Line:
+    asleep = card.is_snoozed(style.today)
+    role: Role = "card.marked" if marked else "card.asleep" if asleep else "card.name"
     money = money_text(card.value, style.glyphs, symbol=style.symbol) if card.value else ""
     room = style.width - _INDENT
     # An amount without its last digits is a wrong amount: the name gives way.
     money = money if cell_width(money) <= room else ""
     name_room = room - cell_width(money) - bool(money)
     return (
-        _edge(under_cursor),
         (str(card.sign), SIGN_ROLES[card.sign]),
         (MARKED, "mark") if marked else blank(1),
         left(card.name, name_room, role),
-        *((blank(1), (money, "cursor.money" if under_cursor else "card.money")) if money else ()),
+        *((blank(1), (money, "card.asleep" if asleep else "card.money")) if money else ()),
     )
 
 
-def _edge(under_cursor: bool) -> Span:
-    return (BAR, "cursor") if under_cursor else blank(1)
+def _title_rows(card: Card, style: CardStyle, room: int, most: int) -> list[Line]:
+    """Which deal of the company it is, and whose where no row for small facts says so."""
+    owner = owner_text(card) if style.owner and style.rows == _ROWS_WITHOUT_FACTS else ""
+    if room - cell_width(owner) - 1 < _LEAST_TITLE:
+        owner = ""
+    end: Line = (blank(1), (owner, "card.fact")) if owner else ()
+    room -= width_of(end)
+    first, rest = broken(printable(card.subject), room)
+    if not first or not rest or most < 2:
+        return [(left(card.subject, room, "card.title"), *end)]
+    return [((first, "card.title"),), (left(rest, room, "card.title"),)]
 
 
-def _step_row(card: Card, style: CardStyle, under_cursor: bool) -> Line:
+def owner_text(card: Card) -> str:
+    """Whose deal it is."""
+    return f"@{printable(card.owner)}" if card.owner else "no owner"
+
+
+def _step_rows(card: Card, style: CardStyle, room: int, most: int) -> list[Line]:
+    """What happens next, in up to `most` rows, with the days in the stage at the first's end."""
     days, role = days_text(card)
-    room = style.width - _INDENT - (len(days) + 1 if days else 0)
     end: Line = (blank(1), (days, role)) if days else ()
-    return (
-        _edge(under_cursor),
-        blank(_INDENT - 1),
-        *exactly(_what_next(card, style, room), room),
-        *end,
-    )
+    room -= width_of(end)
+    first, *rest = _what_next(card, style, room, most)
+    return [(*exactly(first, room), *end), *rest]
 
 
 def days_text(card: Card) -> tuple[str, Role]:
@@ -101,51 +159,59 @@ def days_text(card: Card) -> tuple[str, Role]:
     return text, "card.days.over" if card.over_limit else "card.days"
 
 
-def _what_next(card: Card, style: CardStyle, room: int) -> Line:
+def _what_next(card: Card, style: CardStyle, room: int, most: int) -> list[Line]:
     match card.status:
         case Status.OPEN:
-            return _step(card, style, room)
+            return _step(card, style, room, most)
         case Status.WON:
-            return ((_ended("won", card, style), "card.won"),)
-        case Status.LOST:
-            return ((_ended("lost", card, style), "card.lost"),)
-        case Status.ARCHIVED:
-            return (("archived", "card.lost"),)
+            return [((ended(card, style.today), "card.won"),)]
+        case Status.LOST | Status.ARCHIVED:
+            return [((ended(card, style.today), "card.lost"),)]
 
 
-def _ended(word: str, card: Card, style: CardStyle) -> str:
-    day = format_day(card.closed_on, style.today) if card.closed_on else ""
-    return f"{word} {day[1:]} ago" if day.startswith("-") else f"{word} {day}".rstrip()
+def ended(card: Card, today: date) -> str:
+    """How a deal that is not open ended, and when."""
+    day = format_day(card.closed_on, today) if card.closed_on else ""
+    return f"{card.status} {day[1:]} ago" if day.startswith("-") else f"{card.status} {day}".strip()
 
 
-def _step(card: Card, style: CardStyle, room: int) -> Line:
+def _step(card: Card, style: CardStyle, room: int, most: int) -> list[Line]:
     today = style.today
-    if card.snoozed_until is not None and card.snoozed_until > today:
-        return ((f"snoozed {format_day(card.snoozed_until, today)}", "card.next"),)
+    if card.snoozed_until is not None and card.is_snoozed(today):
+        return [((f"snoozed {format_day(card.snoozed_until, today)}", "card.asleep"),)]
     if not card.next_text and card.next_due is None:
-        return (("no next step", "card.missing"),)
+        return [(("no next step", "card.missing"),)]
     due = format_day(card.next_due, today) if card.next_due else ""
     late = card.next_due is not None and card.next_due < today
+    day: Span = (due, "card.due.over" if late else "card.due")
     words = printable(card.next_text)
-    space = room - 1 - (len(due) + 1 if due and words else len(due))
+    space = room - 1 - (len(due) + 1 if due else 0)
+    rest = ""
     if cell_width(words) > space:
-        words = fit(words, max(0, space)).rstrip()
-    return (
-        (STEP, "card.next"),
-        (f"{words} " if words and due else words, "card.next"),
-        (due, "card.due.over" if late else "card.due"),
-    )
+        if most > 1:
+            words, rest = broken(words, space)
+        words = fit(words, max(0, space)).rstrip() if words else ""
+    rows: list[Line] = [((STEP, "card.next"), day, (f" {words}" if due else words, "card.next"))]
+    if rest:
+        rows.append((blank(1), left(rest, style.width - _INDENT - 1, "card.next")))
+    return rows
 
 
-def _fact_row(card: Card, style: CardStyle, under_cursor: bool) -> Line:
+def broken(text: str, width: int) -> tuple[str, str]:
+    """As many whole words of a text as fit in a row, and the rest of it."""
+    words = text.split()
+    first: list[str] = []
+    while words and cell_width(" ".join((*first, words[0]))) <= width:
+        first.append(words.pop(0))
+    return " ".join(first), " ".join(words)
+
+
+def _facts(card: Card, style: CardStyle, room: int) -> Line:
     """Owner or close date, answers and probability, each in its place so that they line up."""
-    room = style.width - _INDENT
     percent = _percent(card)
     answers = _answers(card, style, room - _PERCENT)
     room -= _PERCENT + (len(answers) + 1 if answers else 0)
     return (
-        _edge(under_cursor),
-        blank(_INDENT - 1),
         *_who_and_when(card, style, room),
         *((blank(1), (answers, "card.fact")) if answers else ()),
         right(percent, _PERCENT, "card.fact"),
@@ -161,24 +227,30 @@ def _percent(card: Card) -> str:
 
 
 def _answers(card: Card, style: CardStyle, room: int) -> str:
-    """`Q●●●○○○` where the owner keeps enough room beside it, else `Q3/6`."""
+    """`Q●●●○○○` where the owner keeps enough room beside it, else `Q3/6`, else nothing."""
     if not style.questions or card.status is not Status.OPEN:
         return ""
     given = min(card.answered, style.questions)
     pips = f"Q{FULL * given}{OPEN * (style.questions - given)}"
-    least = _DATE if not style.owner else 5
+    beside = owner_text(card) if style.owner else _close(card, style)
+    least = min(cell_width(beside), _LONGEST_OWNER)
     if style.glyphs is Glyphs.UNICODE and room - len(pips) - 1 >= least:
         return pips
-    return f"Q{given}/{style.questions}"
+    short = f"Q{given}/{style.questions}"
+    return short if room - len(short) - 1 >= least else ""
+
+
+def _close(card: Card, style: CardStyle) -> str:
+    if card.expected_close is None or card.status is not Status.OPEN:
+        return ""
+    return format_day(card.expected_close, style.today)
 
 
 def _who_and_when(card: Card, style: CardStyle, room: int) -> Line:
-    close = format_day(card.expected_close, style.today) if card.expected_close else ""
-    if card.status is not Status.OPEN:
-        close = ""
+    close = _close(card, style)
     if not style.owner:
         return (left(close, room, "card.fact"),)
-    owner = f"@{printable(card.owner)}" if card.owner else "no owner"
+    owner = owner_text(card)
     if room < _LONGEST_OWNER + 1 + _DATE:
         return (left(owner, room, "card.fact"),)
     return spread(((owner, "card.fact"),), (right(close, _DATE, "card.fact"),), room)

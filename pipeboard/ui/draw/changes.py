@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pipeboard.domain.board import Card
 from pipeboard.ui.draw.board import draw_line, hides_all
 from pipeboard.ui.draw.heading import head_lines, strip, title_line
-from pipeboard.ui.draw.layout import Region, Slot, card_region, cards_below, column_region, layout
+from pipeboard.ui.draw.layout import (
+    BoardLayout,
+    Region,
+    Slot,
+    card_region,
+    card_rows,
+    cards_below,
+    column_region,
+    layout,
+    places,
+)
 from pipeboard.ui.draw.view import BoardView
 
 
@@ -20,7 +31,11 @@ def changes(before: BoardView, after: BoardView) -> list[Region]:
     if before == after:
         return []
     shown = layout(after)
-    if shown != layout(before) or before.glyphs != after.glyphs or after.is_too_small:
+    if (
+        _without_slots(before) != _without_slots(after)
+        or before.glyphs != after.glyphs
+        or after.is_too_small
+    ):
         return [Region(0, 0, after.width, after.height)]
     regions = [Region(0, y, after.width, 1) for y in _changed_edges(before, after)]
     regions += _changed_heads(before, after)
@@ -28,10 +43,25 @@ def changes(before: BoardView, after: BoardView) -> list[Region]:
         regions.append(Region(0, shown.body_y, shown.board_width, shown.body_rows))
     else:
         for slot in shown.slots:
-            regions += _changed_cards(before, after, slot)
+            if slot not in layout(before).slots:
+                regions.append(_whole_column(after, slot))
+            else:
+                regions += _changed_cards(before, after, slot)
     if before.pane != after.pane and shown.pane_width:
         regions.append(Region(shown.board_width, 1, shown.pane_width + 1, shown.status_y - 1))
     return regions
+
+
+def _without_slots(view: BoardView) -> BoardLayout:
+    return replace(layout(view), slots=())
+
+
+def _whole_column(view: BoardView, slot: Slot) -> Region:
+    """A column from its head to its last line, with the line after it."""
+    shown = layout(view)
+    y = shown.head_y if shown.head_y is not None else shown.body_y
+    width = min(slot.width + 1, shown.board_width - slot.x)
+    return Region(slot.x, y, width, shown.status_y - y)
 
 
 def _changed_edges(before: BoardView, after: BoardView) -> Iterator[int]:
@@ -57,12 +87,12 @@ def _same_board(before: BoardView, after: BoardView) -> bool:
 
 def _changed_heads(before: BoardView, after: BoardView) -> Iterator[Region]:
     shown = layout(after)
-    if shown.strip_y is not None and strip(before) != strip(after):
-        yield Region(0, shown.strip_y, shown.board_width, 1)
-    if shown.rule_y is not None and before.tops != after.tops:
+    if shown.rule_y is not None and strip(before) != strip(after):
         yield Region(0, shown.rule_y, shown.board_width, 1)
     if shown.head_y is None or (
-        before.board is after.board and before.cursor[0] == after.cursor[0]
+        before.board is after.board
+        and before.cursor[0] == after.cursor[0]
+        and before.tops == after.tops
     ):
         return
     for slot in shown.slots:
@@ -93,7 +123,8 @@ def _changed_cards(before: BoardView, after: BoardView, slot: Slot) -> list[Regi
 def _is_drawn_otherwise(before: BoardView, after: BoardView, slot: Slot) -> bool:
     was, now = before.board.columns[slot.column], after.board.columns[slot.column]
     if was.stage.id != now.stage.id or (
-        before.card_style(slot.width) != after.card_style(slot.width)
+        before.card_style(slot.width, card_rows(before, slot.column))
+        != after.card_style(slot.width, card_rows(after, slot.column))
     ):
         return True
     if was.count and now.count:
@@ -115,9 +146,8 @@ def _stands_still(before: BoardView, after: BoardView, column: int) -> bool:
 def _shown(view: BoardView, column: int) -> list[tuple[Card | None, bool, bool]]:
     """What decides how each card of a column looks, from the first on the screen on."""
     top = view.top(column)
-    places = -(-layout(view).body_rows // view.density)
     shown = []
-    for row in range(top, top + places):
+    for row in range(top, top + places(view, column)):
         card = view.card(column, row)
         marked = card is not None and card.id in view.marks
         shown.append((card, view.cursor == (column, row), marked))

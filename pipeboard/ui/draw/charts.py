@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from pipeboard.domain.score import half_up
+from pipeboard.domain.money import half_up
 from pipeboard.domain.text import printable
 from pipeboard.ui.draw.glyphs import Glyphs
 from pipeboard.ui.draw.line import Line, Span, blank, left, right

@@ -8,6 +8,7 @@ from pipeboard.domain.deal import Contact, Deal, Status, Term
 from pipeboard.domain.events import Kind
 from pipeboard.domain.percent import format_percent
 from pipeboard.domain.sheet import Sheet
+from pipeboard.domain.timeline import other_fields
 from pipeboard.ui.draw.card import SIGN_ROLES
 from pipeboard.ui.draw.glyphs import DOT, STEP, full_money
 from pipeboard.ui.draw.line import Line, Span, blank, whole, wrap
@@ -122,7 +123,9 @@ def sign_of(sheet: Sheet, style: PaneStyle) -> Sign:
 
 
 def outcome_lines(deal: Deal, style: PaneStyle) -> list[Line]:
-    """How a closed deal ended, when, and why."""
+    """How a closed deal ended, when, and why; nothing of one that is archived and never ended."""
+    if deal.outcome is Status.OPEN:
+        return []
     day = f" {style.day(deal.closed_at)}" if deal.closed_at is not None else ""
     if deal.outcome is Status.WON:
         return [((f"Won{day}", "pane.yes"),)]
@@ -211,6 +214,7 @@ def details(sheet: Sheet, style: PaneStyle) -> Section:
             calendar_day(deal.offer_expires_on, style.today) if deal.offer_expires_on else ""
         ),
         "trial close": deal.trial_close,
+        **dict(other_fields(deal, style.today, style.zone)),
         **deal.fields,
         "links": _dotted(*deal.links),
         "created": style.day(deal.created_at),

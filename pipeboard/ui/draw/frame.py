@@ -19,7 +19,8 @@ from pipeboard.ui.draw.line import (
 from pipeboard.ui.terminal.width import cell_width
 
 Hint = tuple[str, str]
-HELP_KEY: Final = "?"
+KEPT: Final = ("?", "q", "Esc")
+"""The keys whose hints stay where there is no room for all: the way to help, and back."""
 
 
 def title_bar(start: Sequence[Span], end: Sequence[Span], width: int) -> Line:
@@ -49,17 +50,15 @@ class HintKey(NamedTuple):
 def hint_keys(
     hints: Sequence[Hint], width: int, glyphs: Glyphs = Glyphs.UNICODE
 ) -> tuple[HintKey, ...]:
-    """As many hints as fit in `width` cells, in their order; the one for help is always kept."""
+    """As many hints as fit in `width` cells, in their order; those of `KEPT` are always there."""
     sizes = [1 + width_of(_hint(hint, glyphs)) for hint in hints]
-    kept_for_help = sum(
-        size for hint, size in zip(hints, sizes, strict=True) if hint[0] == HELP_KEY
-    )
+    kept = sum(size + 1 for hint, size in zip(hints, sizes, strict=True) if hint[0] in KEPT)
     keys: list[HintKey] = []
     x = 0
     for hint, size in zip(hints, sizes, strict=True):
-        if hint[0] == HELP_KEY:
-            kept_for_help -= size
-        elif x + size + kept_for_help + 1 > width:
+        if hint[0] in KEPT:
+            kept -= size + 1
+        elif x + size + kept > width:
             continue
         keys.append(HintKey(*hint, x + 1, size - 1))
         x += size + 1

@@ -18,6 +18,8 @@ BEFORE: Final = "‹"
 AFTER: Final = "›"
 ROW: Final = "─"
 CROSS: Final = "┼"
+ABOUT: Final = "≈"
+"""Before a sum with amounts converted in it."""
 BETWEEN: Final = "│"
 FOCUSED: Final = "┃"
 MARKED: Final = "*"
@@ -38,6 +40,7 @@ _IN_ASCII: Final = str.maketrans(
         ABOVE: "^",
         ROW: "-",
         CROSS: "+",
+        ABOUT: "~",
         "┬": "+",
         BETWEEN: "|",
         FOCUSED: "#",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from pipeboard.domain.board import Column, Sort
+from pipeboard.domain.attention import Sign
+from pipeboard.domain.board import Column, Signs, Sort
 from pipeboard.domain.money import Money
 from pipeboard.domain.text import printable
+from pipeboard.ui.draw.card import SIGN_ROLES
 from pipeboard.ui.draw.glyphs import (
+    ABOUT,
     ABOVE,
     AFTER,
     BAR,
@@ -21,7 +24,7 @@ from pipeboard.ui.draw.glyphs import (
     Glyphs,
     money_text,
 )
-from pipeboard.ui.draw.layout import BoardLayout, layout
+from pipeboard.ui.draw.layout import layout
 from pipeboard.ui.draw.line import Line, Span, blank, exactly, left, right, spread, whole, width_of
 from pipeboard.ui.draw.view import BoardView
 from pipeboard.ui.palette import Role
@@ -35,9 +38,16 @@ _SORTED: Final = {
     Sort.AGE: "by age",
     Sort.CLOSE: "by close date",
     Sort.NAME: "by name",
+    Sort.NEEDS: "what needs you first",
     Sort.UPDATED: "by last change",
 }
-_SHORT_NAMES: Final = (6, 4)
+_LONGEST_TAB: Final = 24
+_SHORTEST_TAB: Final = 6
+_ABBREVIATED: Final = 4
+NARROWEST_HEAD: Final = 8
+"""Cells in which a head can be read; below, a column is its number and its name downwards."""
+SHORTEST_NAME: Final = 8
+"""Cells that a stage's name keeps beside its sums."""
 
 
 def title_line(view: BoardView) -> Line:
@@ -81,6 +91,8 @@ def _lens(view: BoardView) -> Line:
     spans: list[Span] = []
     if lens.sort in _SORTED:
         spans.append((f" {DOT} {_SORTED[lens.sort]}", "bar.dim"))
+    if lens.currency:
+        spans.append((f" {DOT} in {lens.currency}", "bar.dim"))
     if view.filter_text:
         spans.append(whole(f"  /{view.filter_text}", "tag.filter"))
     return tuple(spans)
@@ -88,26 +100,44 @@ def _lens(view: BoardView) -> Line:
 
 def _count(view: BoardView) -> Line:
     board = view.board
-    if board.lens.filter is not None:
-        return ((f"{board.matching} of {board.total}", "bar.sum"), _GAP)
+    query = board.lens.filter
+    if query is not None:
+        from pipeboard.domain.filter_nodes import These  # a first frame has no filter
+
+        found = sum(view.counts)
+        of = board.total
+        if isinstance(query.root, These):
+            of = len(query.root.ids)
+        elif found != board.matching:
+            # Closed deals are among them, which are in no total.
+            return ((f"{found} found", "bar.sum"), _GAP)
+        return ((f"{found} of {of}", "bar.sum"), _GAP)
     return ((f"{board.open_count} open", "bar.sum"), _GAP)
 
 
 def _sums(view: BoardView) -> Line:
-    text = _amounts(view.board.open_sums, view.glyphs)
+    text = _amounts(view.board.open_sums, view)
     return ((text, "bar.title"), _GAP) if text else ()
 
 
 def _weighted(view: BoardView) -> Line:
-    text = _amounts(view.board.open_weighted, view.glyphs)
+    text = _amounts(view.board.open_weighted, view)
     return (("wtd ", "bar.dim"), (text, "bar.sum"), _GAP) if text else ()
 
 
-def _amounts(sums: Sequence[Money], glyphs: Glyphs) -> str:
-    """Each currency by itself: amounts in different ones are never added."""
+def _amounts(sums: Sequence[Money], view: BoardView) -> str:
+    """Each currency by itself, amounts in different ones are never added; or converted, and marked
+    so."""
     if len(sums) > 2:
         return f"{len(sums)} currencies"
-    return " + ".join(money_text(money, glyphs, symbol=True) for money in sums)
+    about = view.board.lens.currency if view.board.is_converted else ""
+    return " + ".join(_amount(money, view.glyphs, about, symbol=True) for money in sums)
+
+
+def _amount(money: Money, glyphs: Glyphs, about: str, *, symbol: bool) -> str:
+    """An amount, marked where it is in the currency that others were converted to."""
+    mark = ABOUT if money.currency == about else ""
+    return f"{mark}{money_text(money, glyphs, symbol=symbol)}"
 
 
 def _signs(view: BoardView) -> Line:
@@ -126,7 +156,7 @@ def _signs(view: BoardView) -> Line:
 
 
 class PipelineTab(NamedTuple):
-    """A stage in the strip: the cells it takes, and the column it goes to."""
+    """A stage in the rule: the cells it takes, and the column it goes to."""
 
     x: int
     width: int
@@ -135,130 +165,215 @@ class PipelineTab(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """The strip of stages as drawn, and where its tabs are."""
+    """The rule under the heads as drawn, and where the tabs of the stages in it are."""
 
     line: Line
     tabs: tuple[PipelineTab, ...]
 
 
 def strip(view: BoardView) -> Strip:
-    """The stages with their numbers and counts, those on the screen in brackets. Long names are
-    shortened where all can be shown then; else the strip begins near the first on the screen."""
-    slots = layout(view).slots
-    shown = range(slots[0].column, slots[-1].column + 1) if slots else range(0)
-    width = layout(view).board_width
-    names = tuple(printable(column.stage.name) for column in view.board.columns)
-    counts = tuple(column.count for column in view.board.columns)
-    heads = layout(view).head_y is not None
-    return _strip(names, counts, view.numbers, shown, width, heads)
+    """The rule, with the stages let into it that are off the screen: their numbers, how many deals
+    they hold and the gravest sign among these. Where there are no heads all stages are in it."""
+    shown = layout(view)
+    first, last = shown.slots[0].column, shown.slots[-1].column
+    hidden = tuple(
+        _Stage(
+            column,
+            view.numbers[column],
+            each.count,
+            _gravest(view, each.stage.id),
+            is_shown=first <= column <= last,
+        )
+        for column, each in enumerate(view.board.columns)
+        if shown.head_y is None or not first <= column <= last
+    )
+    crosses = tuple(slot.x - 1 for slot in shown.slots[1:])
+    return _strip(stage_names(view), hidden, first, crosses, shown.board_width)
+
+
+def stage_names(view: BoardView) -> tuple[str, ...]:
+    """The names of all columns."""
+    return tuple(printable(column.stage.name) for column in view.board.columns)
+
+
+class _Stage(NamedTuple):
+    """A stage in the strip."""
+
+    column: int
+    number: int | None
+    deals: int
+    sign: tuple[Sign, int] | None
+    is_shown: bool
+
+
+def _gravest(view: BoardView, stage_id: int) -> tuple[Sign, int] | None:
+    signs = (view.board.stage_signs or {}).get(stage_id, Signs())
+    counts = (signs.overdue, signs.no_next_step, signs.stalled)
+    return next(((sign, count) for sign, count in zip(Sign, counts, strict=False) if count), None)
 
 
 @lru_cache(maxsize=16)
 def _strip(
     names: tuple[str, ...],
-    counts: tuple[int, ...],
-    numbers: tuple[int | None, ...],
-    shown: range,
+    stages: tuple[_Stage, ...],
+    first: int,
+    crosses: tuple[int, ...],
     width: int,
-    heads: bool,
 ) -> Strip:
-    def labels(longest: int, *, all_counted: bool = True) -> list[str]:
-        texts = []
-        for place, (name, count, number) in enumerate(zip(names, counts, numbers, strict=True)):
-            words = [_short(name, longest, place in shown)]
-            if number is not None:
-                words.insert(0, str(number))
-            if all_counted or place not in shown:
-                words.append(str(count))
-            texts.append(" ".join(words))
-        return texts
-
-    whole_names = max(map(len, names), default=0)
-    for longest in (whole_names, *_SHORT_NAMES):
-        texts = labels(longest)
-        for joint in (" ", ""):
-            if sum(map(cell_width, texts)) + (2 + len(joint)) * len(texts) <= width - 1:
-                return _laid(texts, joint, shown, 0, width)
-    # The heads say how many deals there are in the stages on the screen.
-    texts = labels(_SHORT_NAMES[-1], all_counted=not heads)
-    return _laid(texts, "", shown, _first_tab(texts, shown, width), width)
+    tabs = _tabs_that_fit(names, stages, first, width - 2 * (len(BEFORE) + 1))
+    before = {column: tab for column, tab in tabs.items() if column < first}
+    after = {column: tab for column, tab in tabs.items() if column >= first}
+    left_end = bool(before) + sum(map(width_of, before.values()))
+    right = max(left_end, width - sum(map(width_of, after.values())) - bool(after))
+    dashes = "".join(CROSS if x in crosses else ROW for x in range(left_end, right))
+    line: Line = (
+        (BEFORE if before else "", "strip"),
+        *(span for tab in before.values() for span in tab),
+        (dashes, "rule"),
+        *(span for tab in after.values() for span in tab),
+        (AFTER if after else "", "strip"),
+    )
+    places = (*_places(before, bool(before)), *_places(after, right))
+    return Strip(exactly([span for span in line if span[0]], width), places)
 
 
-def _short(name: str, longest: int, is_shown: bool) -> str:
-    """The beginning of the name of a stage that is scrolled off."""
-    if is_shown or cell_width(name) <= longest:
-        return name
-    return fit(name, longest, "").rstrip()
+def _tabs_that_fit(
+    names: tuple[str, ...], stages: Sequence[_Stage], first: int, room: int
+) -> Mapping[int, Line]:
+    """The tab of each stage by its column, with as much of its name as there is room for; where
+    that is too little, those of the stages nearest to the screen."""
+
+    def tabs_of(longest: int) -> dict[int, Line]:
+        short = short_names(names, longest)
+        return {stage.column: _tab(stage, short[stage.column]) for stage in stages}
+
+    for longest in range(_LONGEST_TAB, _SHORTEST_TAB - 1, -1):
+        tabs = tabs_of(longest)
+        if sum(map(width_of, tabs.values())) <= room:
+            return tabs
+    if len(stages) <= 1:
+        return tabs
+    before = sum(stage.column < first for stage in stages)
+    nearer = stages[1:] if before >= len(stages) - before else stages[:-1]
+    return _tabs_that_fit(names, nearer, first, room)
 
 
-def _first_tab(texts: Sequence[str], shown: range, width: int) -> int:
-    """The tab to begin with: one before those on the screen, if they still fit then."""
-    before = max(0, shown.start - 1)
-    size = sum(cell_width(text) + 2 for text in texts[before : shown.stop])
-    return before if size <= width - 3 else shown.start
+def _places(tabs: Mapping[int, Line], x: int) -> Iterator[PipelineTab]:
+    for column, tab in tabs.items():
+        yield PipelineTab(x, width_of(tab), column)
+        x += width_of(tab)
 
 
-def _laid(texts: Sequence[str], joint: str, shown: range, first: int, width: int) -> Strip:
-    spans: list[Span] = [(BEFORE if first else " ", "strip")]
-    tabs: list[PipelineTab] = []
-    x = 1
-    for column in range(first, len(texts)):
-        text = texts[column]
-        size = cell_width(text) + 2
-        is_last = column == len(texts) - 1
-        if x + size > width - (0 if is_last else 1) and column > first:
-            spans.append((AFTER, "strip"))
+def _tab(stage: _Stage, name: str) -> Line:
+    """` 5 Negotiate 3!1 `; a stage on the screen stands in brackets."""
+    label = " ".join(filter(None, (str(stage.number or ""), name, str(stage.deals))))
+    if stage.is_shown:
+        return ((f"[{label}]", "strip.shown"),)
+    spans: list[Span] = [(f" {label}", "strip")]
+    if stage.sign is not None:
+        sign, count = stage.sign
+        spans.append((f"{sign}{count}", SIGN_ROLES[sign]))
+    return (*spans, (" ", "strip"))
+
+
+@lru_cache(maxsize=256)
+def short_names(names: tuple[str, ...], width: int) -> tuple[str, ...]:
+    """The names in at most `width` cells each, shortened word by word, so that no two of them look
+    alike: `Lead Gen`, `Lead Qual`."""
+    short = [_short_name(name, width) for name in names]
+    for place, text in enumerate(short):
+        if text and short.count(text) > 1:
+            mark = str(place + 1)
+            short[place] = fit(text, max(0, width - len(mark)), "").rstrip() + mark
+    return tuple(short)
+
+
+def _short_name(name: str, width: int) -> str:
+    """The long words first become four letters or fewer, then all words give way in turn."""
+    words = name.split()
+    for size in (
+        (*[_ABBREVIATED] * len(words), *range(_ABBREVIATED - 1, 0, -1)) if words[1:] else ()
+    ):
+        if cell_width(" ".join(words)) <= width:
             break
-        here = column in shown
-        spans.append((f"[{text}]", "strip.shown") if here else (f" {text} ", "strip"))
-        spans.append((joint, "strip"))
-        tabs.append(PipelineTab(x, size, column))
-        x += size + len(joint)
-    return Strip(exactly([span for span in spans if span[0]], width), tuple(tabs))
+        longest = max(range(len(words)), key=lambda place: (len(words[place]), place))
+        words[longest] = _abbreviated(words[longest], size)
+    return fit(" ".join(words), width, "").rstrip()
 
 
-SHORTEST_NAME = 7
-"""Cells that a stage's name keeps beside its sums: the strip above has the names in full."""
+def _abbreviated(word: str, size: int) -> str:
+    """The beginning of a word: `Gen` of `Generation`, not `Gene`, nor `Ass` of `Assessment`."""
+    if len(word) <= size:
+        return word
+    cut = word[:size]
+    if size == _ABBREVIATED:
+        cut = cut.rstrip("aeiouyAEIOUY") or cut
+    return cut[:-1] if len(cut) > 2 and cut[-1] == cut[-2] else cut
 
 
 def head_lines(view: BoardView, column: int, width: int, rows: int) -> tuple[Line, ...]:
-    """Name, count and sums of a column in `rows` rows; a sum never adds up two currencies."""
+    """Name, count and sums of a column in `rows` rows, and how many cards are scrolled off above;
+    a sum never adds up two currencies."""
     here = view.cursor[0] == column
     shown = view.board.columns[column]
     days = dict(view.usual_days).get(shown.stage.id) if shown.stage.is_open else None
-    return _heads(shown, days, width, rows, here, view.is_mixed, view.glyphs)
+    if width < NARROWEST_HEAD and not here:
+        number = str(view.numbers[column] or "")
+        return ((left(number.center(width), width, "column.sum"),), *[(blank(width),)] * (rows - 1))
+    names = _Names(stage_names(view), column)
+    about = view.board.lens.currency if shown.is_converted else ""
+    style = _HeadStyle(width, rows, view.is_mixed, view.glyphs, about)
+    return _heads(shown, names, days, view.top(column), here, style)
+
+
+class _Names(NamedTuple):
+    """The names of all stages, and which of them is meant."""
+
+    names: tuple[str, ...]
+    place: int
+
+
+class _HeadStyle(NamedTuple):
+    """How a head is drawn; `symbol` says whether amounts name their currency, `about` is the one
+    that they are converted to."""
+
+    width: int
+    rows: int
+    symbol: bool
+    glyphs: Glyphs
+    about: str
 
 
 @lru_cache(maxsize=256)
 def _heads(
-    column: Column,
-    days: int | None,
-    width: int,
-    rows: int,
-    here: bool,
-    symbol: bool,
-    glyphs: Glyphs,
+    column: Column, names: _Names, days: int | None, above: int, here: bool, style: _HeadStyle
 ) -> tuple[Line, ...]:
     def text(money: Money) -> str:
-        return money_text(money, glyphs, symbol=symbol)
+        return _amount(money, style.glyphs, style.about, symbol=style.symbol)
 
-    name = printable(column.stage.name)
-    room = width - 1
-    facts = _richest(
-        _choices(column, days, rows, text), room - min(cell_width(name), SHORTEST_NAME) - 1
-    )
-    role: Role = "column.head.current" if here else "column.head"
+    rows, room = style.rows, style.width - 1
+    scrolled = f"{ABOVE}{above} " if above else ""
+    choices = _choices(column, days, rows, text)
+    size = cell_width(names.names[names.place])
+    room -= cell_width(scrolled) + 1
+    facts = _richest(choices, room - size)
+    if facts == choices[-1]:
+        # The name gives way to the first sum, to more than that it does not.
+        facts = _richest(choices[-2:], room - min(size, SHORTEST_NAME))
+    room -= cell_width(facts)
+    name = short_names(names.names, room)[names.place]
     first: Line = (
         (BAR, "column.mark") if here else blank(1),
-        left(name, room - cell_width(facts) - 1, role),
+        left(name, room, "column.head.current" if here else "column.head"),
         blank(1),
+        (scrolled, "more"),
         (facts, "column.sum"),
     )
     further: list[Line] = [
-        (right(_further_sum(column.sums, row, rows, text), width, "column.sum"),)
+        (right(_further_sum(column.sums, row, rows, text), style.width, "column.sum"),)
         for row in range(1, rows)
     ]
-    return (exactly(first, width), *further)
+    return (exactly([span for span in first if span[0]], style.width), *further)
 
 
 def _choices(
@@ -269,8 +384,8 @@ def _choices(
     if not column.sums:
         return [count]
     if len(column.sums) > 1 and rows == 1:
-        return [f"{count} {DOT} {len(column.sums)} cur.", count]
-    total = f"{count} {DOT} {text(column.sums[0])}"
+        return [f"{count} in {len(column.sums)} cur.", count]
+    total = f"{count} {text(column.sums[0])}"
     if len(column.sums) == 1 and len(column.weighted) == 1 and column.stage.is_open:
         weighted = f"{total} {DOT} wtd {text(column.weighted[0])}"
         if days is None:
@@ -291,21 +406,3 @@ def _further_sum(sums: Sequence[Money], row: int, rows: int, text: Callable[[Mon
     if row == rows - 1 and hidden > 0:
         return f"{text(sums[row])} + {hidden} cur."
     return text(sums[row])
-
-
-def rule_line(view: BoardView) -> Line:
-    """The line under the heads, which also says how many cards are scrolled off above."""
-    shown: BoardLayout = layout(view)
-    spans: list[Span] = []
-    for place, slot in enumerate(shown.slots):
-        if place:
-            spans.append((CROSS, "rule"))
-        spans += _rule_of(view.top(slot.column), slot.width)
-    return exactly(spans, shown.board_width)
-
-
-def _rule_of(above: int, width: int) -> Line:
-    if not above:
-        return ((ROW * width, "rule"),)
-    text = f" {ABOVE} {above} more "
-    return ((ROW * 2, "rule"), (text, "more"), (ROW * (width - 2 - cell_width(text)), "rule"))

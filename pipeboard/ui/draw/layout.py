@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from pipeboard.ui.draw.view import SMALLEST, BoardView
 
-NARROWEST_COLUMN = 19
+NARROWEST_COLUMN = 18
+_SLIVER = 3  # cells of a column without deals: its name, downwards
+_WIDER = 5  # cells that the column under the cursor has more than another, at least
+_WIDEST = 48  # beyond these a card says no more
 _NARROW = 60  # below this width there is one stage, with the others as tabs above it
 _WIDE = 110  # from this width on a pane stands beside the board
+_PANE = (48, 72)  # cells of the narrowest and the widest pane
 _LOW = 16  # below this height what is said twice is said once
 _TALL = 30  # from this height on each currency of a stage has a row of its own
 _MOST_SUMS = 3
+_FEWEST_ROWS, _MOST_ROWS = 2, 5  # of a card that takes what is left over
 
 
 class Region(NamedTuple):
@@ -39,13 +43,13 @@ class BoardLayout:
     """Which lines and columns of the screen hold what; a `y` of None: it is left out.
 
     `board_width` are the cells that the columns share, a pane of `pane_width` begins behind a
-    line after them. Lines from `body_y` on show cards.
+    line after them. The rule under the heads has the stages that are off the screen let into it.
+    Lines from `body_y` on show cards.
     """
 
     board_width: int
     pane_width: int
     slots: tuple[Slot, ...]
-    strip_y: int | None
     head_y: int | None
     head_rows: int
     rule_y: int | None
@@ -66,8 +70,8 @@ def layout(view: BoardView) -> BoardLayout:
     """Where everything of a view stands; on a terminal that is too small, where it would."""
     width, height = max(view.width, SMALLEST[0]), max(view.height, SMALLEST[1])
     split = view.pane is not None and has_room_for_pane(width)
-    columns = len(view.board.columns)
-    return _laid_out(width, height, split, columns, view.first_column, view.most_sums)
+    sizes = _Sizes(tuple(map(bool, view.counts)), view.first_column, view.cursor[0])
+    return _laid_out(width, height, split, sizes, view.most_sums)
 
 
 def has_room_for_pane(width: int) -> bool:
@@ -75,26 +79,28 @@ def has_room_for_pane(width: int) -> bool:
     return width >= _WIDE
 
 
+class _Sizes(NamedTuple):
+    """What decides how wide the columns are: which hold deals, the first on the screen, and the
+    one under the cursor."""
+
+    filled: tuple[bool, ...]
+    first: int
+    focus: int
+
+
 @lru_cache(maxsize=64)
-def _laid_out(
-    width: int, height: int, split: bool, columns: int, first: int, most_sums: int
-) -> BoardLayout:
-    board_width, at_once = _columns_shown(width, split)
+def _laid_out(width: int, height: int, split: bool, sizes: _Sizes, most_sums: int) -> BoardLayout:
+    pane_width = max(_PANE[0], min(width * 2 // 5, _PANE[1])) if split else 0
+    board_width = width - pane_width - 1 if split else width
     low, narrow = height < _LOW, width < _NARROW
-    rows = itertools.count(1)
-    strip_y = None if low and not narrow else next(rows)
     head_rows = 0 if low and narrow else min(most_sums, _MOST_SUMS) if height >= _TALL else 1
-    head_y = next(rows) if head_rows else None
-    for _ in range(head_rows - 1):
-        next(rows)
-    rule_y = None if low else next(rows)
-    body_y = next(rows)
+    rule_y = None if low and not narrow else 1 + head_rows
+    body_y = 1 + head_rows + (rule_y is not None)
     return BoardLayout(
         board_width=board_width,
-        pane_width=width - board_width - 1 if split else 0,
-        slots=_slots(board_width, max(1, min(at_once, columns)), columns, first),
-        strip_y=strip_y,
-        head_y=head_y,
+        pane_width=pane_width,
+        slots=_one_slot(board_width, sizes) if narrow else _slots(board_width, sizes),
+        head_y=1 if head_rows else None,
         head_rows=head_rows,
         rule_y=rule_y,
         body_y=body_y,
@@ -104,48 +110,88 @@ def _laid_out(
     )
 
 
-def _columns_shown(width: int, split: bool) -> tuple[int, int]:
-    """Cells for the board, and how many columns share them."""
-    if width < _NARROW:
-        return width, 1
-    if not split:
-        return width, width // (NARROWEST_COLUMN + 1)
-    count = width * 11 // 20 // (NARROWEST_COLUMN + 1)
-    return count * (NARROWEST_COLUMN + 1) - 1, count
+def _one_slot(board_width: int, sizes: _Sizes) -> tuple[Slot, ...]:
+    return (Slot(max(0, min(sizes.first, len(sizes.filled) - 1)), 0, board_width),)
 
 
-def _slots(board_width: int, count: int, columns: int, first: int) -> tuple[Slot, ...]:
-    first = max(0, min(first, columns - count))
-    each, extra = divmod(board_width - (count - 1), count)
+def _slots(board_width: int, sizes: _Sizes) -> tuple[Slot, ...]:
+    """The columns from the first on, each as wide as it deserves.
+
+    The one under the cursor is half as wide again as the others, an empty one a sliver, or as much
+    wider under the cursor. So a step from a column to the next moves the line between them only.
+    """
+    first, stop = _columns_shown(board_width, sizes)
+    shown = range(first, stop)
+    filled = sum(sizes.filled[column] for column in shown)
+    empty = len(shown) - filled
+    room = board_width - (len(shown) - 1)
+    sliver = _SLIVER if filled else room // max(1, empty)
+    base = max(NARROWEST_COLUMN, 2 * (room - sliver * empty) // (2 * filled + 1))
+    base = min(base, _WIDEST * 2 // 3)
+    rest = room - sliver * empty - base * filled
+    if empty and filled and base + rest > _WIDEST:
+        sliver += (base + rest - _WIDEST) // empty
+        rest = room - sliver * empty - base * filled
+    elif filled and base + rest > _WIDEST:
+        base += (base + rest - _WIDEST) // filled
+        rest = room - base * filled
+    focus = sizes.focus if sizes.focus in shown else first
     slots = []
     x = 0
-    for place in range(min(count, columns)):
-        width = each + (place < extra)
-        slots.append(Slot(first + place, x, width))
+    for column in shown:
+        width = (base if sizes.filled[column] else sliver) + (rest if column == focus else 0)
+        slots.append(Slot(column, x, width))
         x += width + 1
     return tuple(slots)
 
 
+def _columns_shown(board_width: int, sizes: _Sizes) -> tuple[int, int]:
+    """The first column on the screen, and the first after it that is not; the screen is filled
+    where there are enough of them."""
+    needs = [1 + (NARROWEST_COLUMN if filled else _SLIVER) for filled in sizes.filled]
+    room = board_width + 1 - _WIDER
+    last = len(needs)
+    while last and sum(needs[last - 1 :]) <= room:
+        last -= 1
+    first = max(0, min(sizes.first, last))
+    stop = first
+    while stop < len(needs) and sum(needs[first : stop + 1]) <= room:
+        stop += 1
+    return first, max(stop, min(first + 1, len(needs)))
+
+
+def card_rows(view: BoardView, column: int) -> int:
+    """How many rows a card of a column has: those of the density, or what is left over."""
+    if view.density:
+        return view.density
+    rows = layout(view).body_rows // max(1, view.counts[column])
+    return max(_FEWEST_ROWS, min(rows, _MOST_ROWS))
+
+
 def whole_cards(view: BoardView, column: int) -> int:
     """How many cards of a column can be seen whole, with a line kept for `n more` where needed."""
-    rows = layout(view).body_rows
-    count = view.board.columns[column].count
-    if (count - view.top(column)) * view.density <= rows:
-        return rows // view.density
-    return max(1, (rows - 1) // view.density)
+    rows, each = layout(view).body_rows, card_rows(view, column)
+    if (view.counts[column] - view.top(column)) * each <= rows:
+        return rows // each
+    return max(1, (rows - 1) // each)
 
 
 def cards_below(view: BoardView, column: int) -> int:
     """How many cards of a column cannot be seen whole, below those that can."""
-    count = view.board.columns[column].count
-    return max(0, count - view.top(column) - whole_cards(view, column))
+    return max(0, view.counts[column] - view.top(column) - whole_cards(view, column))
 
 
 def wanted(view: BoardView) -> tuple[tuple[int, int, int], ...]:
     """The cards that the screen shows: (column, first place, how many) for each column on it."""
-    shown = layout(view)
-    most = -(-shown.body_rows // view.density)
-    return tuple((slot.column, view.top(slot.column), most) for slot in shown.slots)
+    return tuple(
+        (slot.column, view.top(slot.column), places(view, slot.column))
+        for slot in layout(view).slots
+    )
+
+
+def places(view: BoardView, column: int) -> int:
+    """How many cards of a column can be seen, also in part."""
+    return -(-layout(view).body_rows // card_rows(view, column))
 
 
 def followed(view: BoardView) -> BoardView:
@@ -168,16 +214,21 @@ def followed(view: BoardView) -> BoardView:
 
 
 def _first_column(view: BoardView) -> int:
-    slots, column = layout(view).slots, view.cursor[0]
+    column = view.cursor[0]
+    slots = layout(view).slots
     if column < slots[0].column:
         return column
-    return slots[0].column + max(0, column - slots[-1].column)
+    while column > slots[-1].column:
+        view = replace(view, first_column=slots[0].column + 1)
+        slots = layout(view).slots
+    return slots[0].column
 
 
 def _top(view: BoardView) -> int:
     column, row = view.cursor
     top, whole = view.top(column), whole_cards(view, column)
-    last = max(0, view.board.columns[column].count - layout(view).body_rows // view.density)
+    fits = layout(view).body_rows // card_rows(view, column)
+    last = max(0, view.counts[column] - fits)
     if top > last:
         top = last
     if top <= row < top + whole:
@@ -197,9 +248,9 @@ def column_at(view: BoardView, x: int) -> Slot | None:
 
 def card_region(view: BoardView, slot: Slot, place: int) -> Region:
     """The cells of the card at `place` of those on the screen, the uppermost being 0."""
-    shown = layout(view)
-    y = place * view.density
-    height = min(view.density, shown.body_rows - y)
+    shown, rows = layout(view), card_rows(view, slot.column)
+    y = place * rows
+    height = min(rows, shown.body_rows - y)
     return Region(slot.x, shown.body_y + y, slot.width, height)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.deal import Answer, Contact, Deal, Term
@@ -12,7 +11,7 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.privacy import may_see
 from pipeboard.domain.sheet import Entry, Sheet
 from pipeboard.domain.text import fold
-from pipeboard.domain.timeline import describe
+from pipeboard.domain.timeline import describe, without_cancelled
 from pipeboard.ui.draw.glyphs import DOT, OPEN, YES, full_money
 from pipeboard.ui.draw.items import GUTTER, Item
 from pipeboard.ui.draw.line import Line, Span, blank, left, whole
@@ -28,15 +27,22 @@ def note_items(sheet: Sheet, style: PaneStyle) -> tuple[Item, ...]:
     return tuple(Item(note.id, tuple(note_lines(note, names, inner))) for note in sheet.notes)
 
 
+FOLD = 0
+"""Stands for the events that came to nothing, where `seq` stands for one."""
+
+
 def timeline_items(
     sheet: Sheet, style: PaneStyle, wanted: str = "", opened: Collection[int] = ()
 ) -> tuple[Item, ...]:
     """Each event in words under its `seq`: those that hold every word that is `wanted`, case and
-    accents aside. Those `opened` show each value as it was before and after."""
+    accents aside. Those `opened` show each value as it was before and after; what was taken back
+    again is folded into one line, until that is opened or something is wanted."""
     inner, words = _inner(style), fold(wanted).split()
     names = names_width([who(entry) for entry in sheet.entries])
     items = []
-    for entry in sheet.entries:
+    standing = without_cancelled(sheet.entries)
+    folded = 0 if words or FOLD in opened else len(sheet.entries) - len(standing)
+    for entry in standing if folded else sheet.entries:
         said = describe(entry.event, (sheet.pipeline,), today=style.today, zone=style.zone)
         whose = fold(f"{said} @{who(entry)} {entry.event.kind} {style.day(entry.event.at)}")
         if all(word in whose for word in words):
@@ -44,6 +50,9 @@ def timeline_items(
             if entry.seq in opened:
                 lines += _in_full(entry, inner)
             items.append(Item(str(entry.seq), tuple(lines)))
+    if folded:
+        told = f"{folded} changes were taken back again"
+        items.append(Item(str(FOLD), ((whole(told, "text.dim"),),)))
     return tuple(items)
 
 
@@ -70,7 +79,7 @@ _UNTOLD = frozenset(
 )  # fmt: skip
 
 
-def _value(value: Any) -> str:
+def _value(value: object) -> str:
     match value:
         case None | "" | ():
             return "nothing"

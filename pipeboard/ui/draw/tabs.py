@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final, TypeVar
 
 from pipeboard.domain.attention import Sign
 from pipeboard.domain.dates import local_date
@@ -12,8 +14,10 @@ from pipeboard.ui.draw.facts import chips, next_step_line, outcome_lines, parked
 from pipeboard.ui.draw.glyphs import DOT
 from pipeboard.ui.draw.line import Line, Span, blank, exactly, spread, whole, width_of
 from pipeboard.ui.draw.section import PaneStyle
-from pipeboard.ui.key_table import DEAL_TABS, DealTab
 from pipeboard.ui.palette import Role
+
+Tab = TypeVar("Tab", bound=StrEnum)
+_NARROW: Final = 60
 
 
 def head(sheet: Sheet, style: PaneStyle) -> tuple[Line, ...]:
@@ -21,9 +25,15 @@ def head(sheet: Sheet, style: PaneStyle) -> tuple[Line, ...]:
     deal = sheet.deal
     name = f"{deal.account} / {deal.title}" if deal.account and deal.title else deal.name
     start: Line = (blank(1), (deal.ref, "pane.label"), blank(2), whole(name, "pane.title"))
+    standing, small = _standing(sheet, style), chips(sheet, style, weighted=True)
+    if style.width < _NARROW:
+        # The company is what one looks for; the stage is small beside it.
+        first, small = exactly(start, style.width), [standing, *small]
+    else:
+        first = spread(start, (blank(1), *standing, blank(1)), style.width)
     return (
-        spread(start, (blank(1), *_standing(sheet, style), blank(1)), style.width),
-        (blank(1), *_dotted(chips(sheet, style, weighted=True), style.width - 1)),
+        first,
+        (blank(1), *_dotted(small, style.width - 1)),
         (blank(1), *_what_next(sheet, style)),
     )
 
@@ -69,12 +79,12 @@ def _what_next(sheet: Sheet, style: PaneStyle) -> Line:
     return lines[0] if lines else ()
 
 
-def tab_strip(current: DealTab, counts: Mapping[DealTab, str], width: int) -> Line:
+def tab_strip(current: Tab, counts: Mapping[Tab, str], width: int) -> Line:
     """The tabs with what is in them, the current one in brackets; on a narrow screen the others
     are their numbers."""
     for named in (True, False):
         line = [blank(1)]
-        for number, tab in enumerate(DEAL_TABS, 1):
+        for number, tab in enumerate(type(current), 1):
             is_current = tab is current
             words = f"{number} {tab}" if named or is_current else str(number)
             count = counts.get(tab, "") if named or is_current else ""

@@ -12,6 +12,8 @@ from pipeboard.ui.draw.line import EMPTY, Line
 
 SMALLEST = (40, 12)
 """Cells, across and down, below which there is no board."""
+AUTO = 0
+"""The density at which each column gives its cards the rows that are left over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,9 @@ class BoardView:
     `windows` holds one window a column of `board`; `cursor` is (column, place in it), `tops` the
     first place shown of each column, `first_column` the first column shown. `foot` are lines that
     lie over the last of the board, above the hints: a question, an input. `status` is what there
-    is to say; while it is empty the deal under the cursor is explained. `usual_days` has the stages
-    in which it is known how long deals stay. Equal views look the same.
+    is to say; while it is empty the deal under the cursor is told. `pane` is None where the person
+    has shut it; it shows where there is room. `usual_days` has the stages in which it is known how
+    long deals stay. Equal views look the same.
     """
 
     board: Board
@@ -54,7 +57,7 @@ class BoardView:
     cursor: tuple[int, int] = (0, 0)
     tops: tuple[int, ...] = ()
     first_column: int = 0
-    density: int = 2
+    density: int = AUTO
     marks: frozenset[int] = frozenset()
     glyphs: Glyphs = Glyphs.UNICODE
     filter_text: str = ""
@@ -85,14 +88,14 @@ class BoardView:
     def top(self, column: int) -> int:
         return self.tops[column] if column < len(self.tops) else 0
 
-    def card_style(self, width: int) -> CardStyle:
-        """How a card is drawn in a column of `width` cells."""
-        style = self._card_styles.get(width)
+    def card_style(self, width: int, rows: int) -> CardStyle:
+        """How a card of `rows` lines is drawn in a column of `width` cells."""
+        style = self._card_styles.get((width, rows))
         if style is None:
             lens = self.board.lens
-            style = self._card_styles[width] = CardStyle(
+            style = self._card_styles[width, rows] = CardStyle(
                 width=width,
-                density=self.density,
+                rows=rows,
                 today=lens.today,
                 questions=len(self.board.pipeline.questions),
                 symbol=self.is_mixed,
@@ -102,13 +105,20 @@ class BoardView:
         return style
 
     @cached_property
-    def _card_styles(self) -> dict[int, CardStyle]:
+    def _card_styles(self) -> dict[tuple[int, int], CardStyle]:
         return {}
+
+    @cached_property
+    def counts(self) -> tuple[int, ...]:
+        """How many deals each column has."""
+        return tuple(column.count for column in self.board.columns)
 
     @cached_property
     def is_mixed(self) -> bool:
         """Does the board hold several currencies, so that each amount has to name its own?"""
-        return len({money.currency for column in self.board.columns for money in column.sums}) > 1
+        columns = self.board.columns
+        shown = {money.currency for column in columns for money in column.sums}
+        return len(shown) > 1 or any(column.is_converted for column in columns)
 
     @cached_property
     def most_sums(self) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from textual.app import App
@@ -145,6 +147,40 @@ class Draft:
         if self._place is None and self.key:
             self._place = drafts_of(self._screen.app)
         return self._place
+
+
+class TypedValues:
+    """Texts of several fields as they are typed, beside those that stood there `before`."""
+
+    def __init__(self, before: Mapping[str, str]) -> None:
+        self.before = dict(before)
+        self.now = dict(before)
+        self._aside = ""
+
+    @property
+    def changed(self) -> dict[str, str]:
+        """The fields that are another than they were."""
+        return {name: text for name, text in self.now.items() if text != self.before[name]}
+
+    def as_draft(self) -> str:
+        """What is changed, to be kept; empty where nothing is."""
+        changed = self.changed
+        return json.dumps(changed) if changed else ""
+
+    def take_up(self, draft: str) -> None:
+        """Goes on with what was kept, as far as there are such fields."""
+        with suppress(ValueError):
+            kept = json.loads(draft)
+            if isinstance(kept, dict):
+                texts = {name: text for name, text in kept.items() if isinstance(text, str)}
+                self.now |= {name: texts[name] for name in self.now if name in texts}
+
+    def start_anew(self) -> None:
+        """As it was before anything was typed; once more, as it was typed."""
+        if self.changed:
+            self._aside, self.now = self.as_draft(), dict(self.before)
+        else:
+            self.take_up(self._aside)
 
 
 def key_of(kind: str, ids: Sequence[int], *field: str) -> str:

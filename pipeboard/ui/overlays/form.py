@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
+from typing import ClassVar
 
-from textual.binding import Binding
+from textual.binding import BindingType
 from textual.events import Click, Key
 
 from pipeboard.domain.deal import NOTHING
-from pipeboard.ui.draw.glyphs import AFTER, BEFORE
-from pipeboard.ui.draw.line import Line, Span, blank, left, whole
-from pipeboard.ui.overlays.draft import Draft
-from pipeboard.ui.overlays.overlay import Panel, TypingOverlay, heading, indented
+from pipeboard.ui.draw.frame import Hint
+from pipeboard.ui.draw.line import Line, blank, left, whole
+from pipeboard.ui.overlays.draft import Draft, TypedValues
+from pipeboard.ui.overlays.overlay import (
+    ANEW,
+    SAVES,
+    Panel,
+    TypingOverlay,
+    between_arrows,
+    bound,
+    heading,
+    indented,
+)
 from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.width import cell_width
 from pipeboard.ui.widgets.line_input import LineInput, one_line
@@ -35,6 +43,17 @@ class FormField:
     help: str = ""
     check: Callable[[str], str | None] | None = None
 
+    def beside(self, value: str, places: int) -> str:
+        """The choice so many places on from a value."""
+        at = self.choices.index(value) if value in self.choices else -places
+        return self.choices[(at + places) % len(self.choices)]
+
+    def beginning(self, letter: str, value: str) -> str | None:
+        """The next choice after a value that begins with a letter; None where none does."""
+        at = self.choices.index(value) + 1 if value in self.choices else 0
+        ahead = (*self.choices[at:], *self.choices[:at])
+        return next((one for one in ahead if one.casefold().startswith(letter.casefold())), None)
+
 
 class Form(TypingOverlay[dict[str, str]]):
     """Dismisses with the fields that were changed, by name, or with None.
@@ -43,14 +62,15 @@ class Form(TypingOverlay[dict[str, str]]):
     under `draft_key`. `theirs` tells, by field, what somebody else has put there meanwhile.
     """
 
-    BINDINGS = [  # noqa: RUF012 - as Textual's own documentation writes it
-        Binding("escape", "cancel", show=False),
-        Binding("ctrl+s", "save", show=False),
-        Binding("ctrl+r", "start_anew", show=False),
-        Binding("enter", "next_or_save", show=False),
-        Binding("tab,down", "go(1)", show=False),
-        Binding("shift+tab,up", "go(-1)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            **SAVES,
+            **ANEW,
+            "enter": "next_or_save",
+            "tab,down": "go(1)",
+            "shift+tab,up": "go(-1)",
+        }
+    )
 
     def __init__(
         self,
@@ -63,43 +83,57 @@ class Form(TypingOverlay[dict[str, str]]):
         super().__init__(LineInput())
         self._heading = title
         self._fields = tuple(fields)
-        self._before = [one_line(field.value) for field in fields]
-        self._values = [*self._before]
+        self._values = TypedValues({field.name: one_line(field.value) for field in fields})
         self._theirs = theirs
-        self.draft: Draft = Draft(self, draft_key, title, self._unsaved, self.refuse)
+        self.draft: Draft = Draft(self, draft_key, title, self._values.as_draft, self.refuse)
         self._current = self._top = self._rows = 0
-        self._left: set[int] = set()
-        self._aside = ""
+        self._left: set[str] = set()
 
     def prepare(self) -> None:
-        self._take_up(self.draft.found())
+        self._values.take_up(self.draft.found())
         met = (place for place, field in enumerate(self._fields) if field.name in self._theirs)
         self._enter(next(met, 0))
 
     @property
     def has_changes(self) -> bool:
-        return bool(self._changed())
+        return bool(self._values.changed)
 
     @property
     def field(self) -> FormField:
         """The current field."""
         return self._fields[self._current]
 
+    @property
+    def value(self) -> str:
+        """What stands in the current field."""
+        return self._values.now[self.field.name]
+
     def draw(self, width: int, height: int) -> Panel:
         count = len(self._fields)
         self._rows = max(1, min(count, height - 4))
         self._top = min(max(self._top, self._current - self._rows + 1), self._current)
+        shown = self._fields[self._top : self._top + self._rows]
+        widest = max(cell_width(field.label) for field in self._fields)
+        changed, now = self._values.changed, self._values.now
         rows = [
-            self._field_row(place, width)
-            for place in range(self._top, min(count, self._top + self._rows))
+            _row(
+                field,
+                now[field.name],
+                "!" if self._complaint(field) else "*" if field.name in changed else " ",
+                is_current=field is self.field,
+                room=min(widest, width // 3),
+            )
+            for field in shown
         ]
         here = self._current - self._top
         place = f"{self._current + 1} of {count}" if count > self._rows else ""
         top = heading(self._heading, width, place)
         label, below = rows[here], [*rows[here + 1 :], *self._said(width)]
+        is_last = self._current + 1 == count
+        hints = _hints(self.field, is_last=is_last, has_changes=bool(changed))
         if self.field.choices:
-            return Panel((top, *rows[: here + 1]), self._hints(), below)
-        return Panel((top, *rows[:here]), self._hints(), below, label)
+            return Panel((top, *rows[: here + 1]), (*hints, self.leaving), below)
+        return Panel((top, *rows[:here]), (*hints, self.leaving), below, label)
 
     def resume(self) -> None:
         self._enter(self._current)
@@ -109,17 +143,18 @@ class Form(TypingOverlay[dict[str, str]]):
             return
         if event.key in ("right", "space", "left"):
             event.stop()
-            self._choose_near(-1 if event.key == "left" else 1)
+            self._set(self.field.beside(self.value, -1 if event.key == "left" else 1))
         elif event.is_printable and event.character is not None:
             event.stop()
-            self._choose_by_letter(event.character)
+            choice = self.field.beginning(event.character, self.value)
+            if choice is None:
+                self.refuse(f"None of the choices begins with {event.character}.")
+            else:
+                self._set(choice)
 
     def on_input_changed(self) -> None:
         if not self.field.choices:
             self._set(self.text)
-
-    def on_input_submitted(self) -> None:
-        self.action_next_or_save()
 
     def on_click(self, event: Click) -> None:
         row = event.screen_y - self._above.region.y - 1
@@ -137,109 +172,56 @@ class Form(TypingOverlay[dict[str, str]]):
         else:
             self.action_save()
 
+    on_input_submitted = action_next_or_save
+
     def action_save(self) -> None:
         """Dismiss with the changes, unless one cannot be taken."""
-        self._left.update(range(len(self._fields)))
-        for place in range(len(self._fields)):
-            why = self._objection(place)
+        self._left.update(self._values.now)
+        for place, field in enumerate(self._fields):
+            why = self._complaint(field)
             if why:
                 self._enter(place)
-                self.refuse(f"{self.field.label}: {why}")
+                self.refuse(f"{field.label}: {why}")
                 return
-        self.leave(self._changed())
+        self.leave(self._values.changed)
 
     def action_start_anew(self) -> None:
         """As it was before anything was typed; once more, as it was typed."""
-        typed, self._aside = self._unsaved() or self._aside, ""
-        if self.has_changes:
-            self._aside, self._values = typed, [*self._before]
-        else:
-            self._take_up(typed)
+        self._values.start_anew()
         self.draft.forgiven()
         self.draft.changed()
         self._enter(self._current)
 
     def _enter(self, place: int) -> None:
         if place != self._current:
-            self._left.add(self._current)
+            self._left.add(self.field.name)
         self._current = place
         if self.field.choices:
             self.is_typing = False
         else:
-            self.line.write(self._values[place])
+            self.line.write(self.value)
             self.is_typing = True
         self.forgive()
         self.redraw()
 
     def _set(self, value: str) -> None:
-        if value != self._values[self._current]:
+        if value != self.value:
             self.forgive()
-            self._values[self._current] = value
+            self._values.now[self.field.name] = value
             self.draft.forgiven()
             self.draft.changed()
             self.redraw()
 
-    def _choose_near(self, places: int) -> None:
-        choices = self.field.choices
-        value = self._values[self._current]
-        at = choices.index(value) if value in choices else -places
-        self._set(choices[(at + places) % len(choices)])
-
-    def _choose_by_letter(self, letter: str) -> None:
-        choices = self.field.choices
-        value = self._values[self._current]
-        at = choices.index(value) + 1 if value in choices else 0
-        for choice in (*choices[at:], *choices[:at]):
-            if choice.casefold().startswith(letter.casefold()):
-                self._set(choice)
-                return
-        self.refuse(f"None of the choices begins with {letter}.")
-
-    def _changed(self) -> dict[str, str]:
-        rows = zip(self._fields, self._before, self._values, strict=True)
-        return {field.name: value for field, before, value in rows if value != before}
-
-    def _objection(self, place: int) -> str | None:
-        check = self._fields[place].check
-        return check(self._values[place]) if check is not None else None
-
-    def _unsaved(self) -> str:
-        changed = self._changed()
-        return json.dumps(changed) if changed else ""
-
-    def _take_up(self, draft: str) -> None:
-        found = None
-        with suppress(ValueError):
-            found = json.loads(draft)
-        if not isinstance(found, dict):
-            return
-        for place, field in enumerate(self._fields):
-            value = found.get(field.name)
-            if isinstance(value, str):
-                self._values[place] = one_line(value)
-
-    def _field_row(self, place: int, width: int) -> Line:
-        field, value, is_current = self._fields[place], self._values[place], place == self._current
-        is_wrong, is_changed = bool(self._complaint(place)), value != self._before[place]
-        sign: Span = ("!", "input.error") if is_wrong else ("*" if is_changed else " ", "pane.tag")
-        widest = max(cell_width(each.label) for each in self._fields)
-        role: Role = "input.label" if is_current else "text.dim"
-        start: Line = (blank(1), sign, blank(1), left(field.label, min(widest, width // 3), role))
-        if not is_current:
-            return (*start, blank(2), whole(value, "text"))
-        if not field.choices:
-            return (*start, blank(2))
-        around: tuple[Span, Span] = ((f"{BEFORE} ", "input.label"), (f" {AFTER}", "input.label"))
-        return (*start, around[0], whole(value or "none", "text.strong"), around[1])
-
-    def _complaint(self, place: int) -> str | None:
+    def _complaint(self, field: FormField) -> str | None:
         """What is wrong with a field that was left: it is too early to complain of one that is
         still being typed."""
-        return self._objection(place) if place in self._left else None
+        if field.check is None or field.name not in self._left:
+            return None
+        return field.check(self._values.now[field.name])
 
     def _said(self, width: int) -> list[Line]:
         """What there is to say of the field, in one line or more; an empty one keeps the place."""
-        why, theirs = self._complaint(self._current), self._theirs.get(self.field.name)
+        why, theirs = self._complaint(self.field), self._theirs.get(self.field.name)
         if why:
             return [(blank(3), whole(why, "input.error"))]
         if theirs:
@@ -250,14 +232,24 @@ class Form(TypingOverlay[dict[str, str]]):
             return shown
         return indented(self.field.help, width)[:1] if self.field.help else [()]
 
-    def _hints(self) -> list[tuple[str, str]]:
-        choose = [("←→", "Choose")] if self.field.choices else []
-        last = self._current + 1 == len(self._fields)
-        anew = [("^r", "As it was")] if self.has_changes else []
-        return [
-            ("↵", "Save" if last else "Next"),
-            ("^s", "Save all"),
-            *choose,
-            *anew,
-            self.leaving,
-        ]
+
+def _hints(field: FormField, *, is_last: bool, has_changes: bool) -> list[Hint]:
+    choose = [("←→", "Choose")] if field.choices else []
+    anew = [("^r", "As it was")] if has_changes else []
+    return [("↵", "Save" if is_last else "Next"), ("^s", "Save all"), *choose, *anew]
+
+
+def _row(field: FormField, value: str, sign: str, *, is_current: bool, room: int) -> Line:
+    """A field with its value, unless that stands in the input beside it."""
+    role: Role = "input.label" if is_current else "text.dim"
+    start: Line = (
+        blank(1),
+        (sign, "input.error" if sign == "!" else "pane.tag"),
+        blank(1),
+        left(field.label, room, role),
+    )
+    if not is_current:
+        return (*start, blank(2), whole(value, "text"))
+    if not field.choices:
+        return (*start, blank(2))
+    return (*start, *between_arrows(whole(value or "none", "text.strong")))

@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar, Final
 
-from textual.binding import Binding
+from textual.binding import BindingType
 from textual.events import Key
 
 from pipeboard.domain.gates import SHORTEST_REASON
 from pipeboard.ui.draw.glyphs import UNKNOWN
 from pipeboard.ui.draw.line import Line, Span, blank, whole, wrap
 from pipeboard.ui.overlays.draft import Draft
-from pipeboard.ui.overlays.overlay import CANCEL, Panel, TypingOverlay, key_shown, upper_edge
+from pipeboard.ui.overlays.overlay import (
+    CANCEL,
+    SAVES,
+    Panel,
+    TypingOverlay,
+    bound,
+    key_shown,
+    upper_edge,
+)
 from pipeboard.ui.widgets.line_input import LineInput
 
 _LABEL: Final[Line] = ((" reason › ", "input.label"),)
@@ -47,10 +55,7 @@ class GateAnswer:
 class GateSheet(TypingOverlay[GateAnswer]):
     """The three ways out of a gate; dismisses with the one that is taken, or with None."""
 
-    BINDINGS = [  # noqa: RUF012 - as Textual's own documentation writes it
-        Binding("escape", "cancel", show=False),
-        Binding("ctrl+s", "save", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(SAVES)
 
     def __init__(
         self,

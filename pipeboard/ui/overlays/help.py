@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import ClassVar, Final
 
-from textual.binding import Binding
+from textual.binding import BindingType
 from textual.events import MouseScrollDown, MouseScrollUp
 
 from pipeboard.domain.filter_fields import FIELDS, FORMS, STATES
@@ -13,7 +13,7 @@ from pipeboard.domain.text import fold
 from pipeboard.ui.draw.frame import Hint, KeyGroup, key_table, title_bar
 from pipeboard.ui.draw.line import Line, blank, left, text_of, whole, wrap
 from pipeboard.ui.keys import Key, name_of
-from pipeboard.ui.overlays.overlay import Panel, TypingOverlay
+from pipeboard.ui.overlays.overlay import Panel, TypingOverlay, bound
 from pipeboard.ui.terminal.width import cell_width
 from pipeboard.ui.widgets.line_input import LineInput
 from pipeboard.ui.widgets.lines import glyphs_of
@@ -56,13 +56,15 @@ class Help(TypingOverlay[None]):
     """Fills the screen with the groups of keys, then the `extra` lines (see `filter_lines`);
     typing leaves those that hold every word."""
 
-    BINDINGS = [  # noqa: RUF012 - as Textual's own documentation writes it
-        Binding("escape,f1", "cancel", show=False),
-        Binding("up", "scroll(-1)", show=False),
-        Binding("down,enter", "scroll(1)", show=False),
-        Binding("pageup", "scroll_page(-1)", show=False),
-        Binding("pagedown", "scroll_page(1)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "f1": "cancel",
+            "up": "scroll(-1)",
+            "down,enter": "scroll(1)",
+            "pageup": "scroll_page(-1)",
+            "pagedown": "scroll_page(1)",
+        }
+    )
 
     def __init__(self, title: str, groups: Sequence[KeyGroup], extra: Sequence[Line] = ()) -> None:
         super().__init__(LineInput(placeholder="type to search"))

@@ -53,10 +53,6 @@ class Menu(Overlay[str]):
         return Panel((*edge, *rows, *note), (self._leaving,))
 
     def take_key(self, event: Key) -> None:
-        if event.key == "escape":
-            event.stop()
-            self.leave(None)
-            return
         for choice in self._choices:
             if choice.key in (event.key, event.character):
                 event.stop()

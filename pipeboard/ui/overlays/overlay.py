@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final, TypeVar
 
@@ -17,19 +17,30 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from pipeboard.ui.draw.frame import Hint, hint_line, rule
-from pipeboard.ui.draw.glyphs import ROW
+from pipeboard.ui.draw.glyphs import AFTER, BEFORE, ROW
 from pipeboard.ui.draw.line import EMPTY, Line, Span, blank, exactly, text_of, whole, width_of, wrap
 from pipeboard.ui.keys import name_of
 from pipeboard.ui.net import under_net
 from pipeboard.ui.overlays.behind import fitted, rows_behind
 from pipeboard.ui.overlays.draft import Draft
-from pipeboard.ui.widgets.line_input import LONGEST, LineInput
+from pipeboard.ui.widgets.line_input import LONGEST_LINE, LineInput
 from pipeboard.ui.widgets.lines import Lines, glyphs_of
 
 T = TypeVar("T")
 _MOST_TITLE_LINES: Final = 3
 CANCEL: Final[Hint] = ("Esc", "Cancel")
 KEEP: Final[Hint] = ("Esc", "Keep, close")
+
+
+def bound(actions: Mapping[str, str]) -> list[BindingType]:
+    """Bindings that no hint shows: keys, and the action of the overlay that they call."""
+    return [Binding(keys, action, show=False) for keys, action in actions.items()]
+
+
+SAVES: Final = {"ctrl+s": "save"}
+ANEW: Final = {"ctrl+r": "start_anew"}
+EDITOR: Final = {"ctrl+g": "edit_outside"}
+"""Keys that mean the same wherever something is typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +70,11 @@ def upper_edge(title: str, width: int) -> list[Line]:
 def indented(text: str, width: int, line: Line = EMPTY) -> list[Line]:
     """Dim text in as many lines as it takes, each three cells in."""
     return [(blank(3), *line, whole(part, "text.dim")) for part in wrap(text, width - 4)]
+
+
+def between_arrows(value: Span) -> Line:
+    """One of several values, as it is chosen with the arrow keys."""
+    return ((f"{BEFORE} ", "input.label"), value, (f" {AFTER}", "input.label"))
 
 
 def folded(line: Line, width: int) -> list[Line]:
@@ -117,7 +133,8 @@ class Overlay(ModalScreen[T]):
     AUTO_FOCUS: ClassVar[str | None] = ""
     # Textual hides the app's own keys behind a modal screen.
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+z", "app.suspend_process", show=False, id="app.suspend")
+        Binding("ctrl+z", "app.suspend_process", show=False, id="app.suspend"),
+        *bound({"escape": "cancel"}),
     ]
     draft: Draft | None = None
     """Where what is typed here is kept, in overlays that are typed in."""
@@ -307,7 +324,7 @@ class TypingOverlay(Overlay[T]):
 
     def on_line_input_too_long(self, event: LineInput.TooLong) -> None:
         self.refuse(
-            f"{event.cut:,} characters did not fit and were left out: {LONGEST:,} is the most."
+            f"{event.cut:,} characters did not fit and were left out: {LONGEST_LINE:,} is the most."
         )
 
     def on_line_input_joined(self, event: LineInput.Joined) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import ClassVar, Final, TypeAlias
 
 from textual import work
-from textual.binding import Binding
+from textual.binding import BindingType
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.worker import get_current_worker
 
@@ -17,9 +17,9 @@ from pipeboard.domain.text import fold
 from pipeboard.ui.busy import is_busy, said
 from pipeboard.ui.draw.glyphs import BAR
 from pipeboard.ui.draw.line import Line, Span, blank, exactly, spread, text_of, whole, width_of
-from pipeboard.ui.overlays.overlay import CANCEL, Panel, TypingOverlay, heading
+from pipeboard.ui.overlays.overlay import CANCEL, Panel, TypingOverlay, bound, heading
 from pipeboard.ui.palette import Role
-from pipeboard.ui.terminal.typeahead import TypeAhead
+from pipeboard.ui.terminal.typeahead import KeyQueue, TypeAhead
 from pipeboard.ui.widgets.line_input import LineInput
 
 _LABEL: Final[Line] = ((" › ", "input.label"),)
@@ -47,7 +47,7 @@ Find: TypeAlias = Callable[[str], Sequence[Option]]
 
 def narrowed(options: Sequence[Option]) -> Find:
     """Finds, among these, the options that hold every word that is typed, anywhere; those that
-    begin with the first word come first. Case and accents do not matter."""
+    begin with what is typed, or its first word, come first. Case and accents do not matter."""
     folded = [(fold(option.text), option) for option in options]
 
     def find(text: str) -> Sequence[Option]:
@@ -55,7 +55,8 @@ def narrowed(options: Sequence[Option]) -> Find:
         if not words:
             return options
         found = [pair for pair in folded if all(word in pair[0] for word in words)]
-        found.sort(key=lambda pair: not pair[0].startswith(words[0]))
+        begins = (" ".join(words), words[0])
+        found.sort(key=lambda pair: [not pair[0].startswith(begin) for begin in begins])
         return [option for _, option in found]
 
     return find
@@ -70,14 +71,15 @@ class Picker(TypingOverlay[str]):
     begins on.
     """
 
-    BINDINGS = [  # noqa: RUF012 - as Textual's own documentation writes it
-        Binding("escape", "cancel", show=False),
-        Binding("enter,ctrl+s", "choose", show=False),
-        Binding("up,ctrl+p", "go(-1)", show=False),
-        Binding("down,ctrl+n", "go(1)", show=False),
-        Binding("pageup", "go_page(-1)", show=False),
-        Binding("pagedown", "go_page(1)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "enter,ctrl+s": "choose",
+            "up,ctrl+p": "go(-1)",
+            "down,ctrl+n": "go(1)",
+            "pageup": "go_page(-1)",
+            "pagedown": "go_page(1)",
+        }
+    )
 
     def __init__(
         self,
@@ -100,9 +102,7 @@ class Picker(TypingOverlay[str]):
         self._options: Sequence[Option] = ()
         self._is_narrowed = False
         self._cursor = self._top = self._rows = 0
-        self._searches = 0
-        self._behind: list[Callable[[], None]] = []
-        """Keys that came in the same breath as the last letter, until it is known what is found."""
+        self._searches = _Searches()
 
     def prepare(self) -> None:
         self._search()
@@ -114,8 +114,9 @@ class Picker(TypingOverlay[str]):
         self._rows = min(most, max(self._rows, count, 1))
         self._top = min(max(self._top, self._cursor - self._rows + 1), self._cursor)
         shown = self._options[self._top : self._top + self._rows]
+        numbered = None if not self._has_digits else not self._is_narrowed
         rows = [
-            _row(self._number(self._top + y), option, self._top + y == self._cursor, width)
+            _row(_number(self._top + y, numbered), option, self._top + y == self._cursor, width)
             for y, option in enumerate(shown)
         ]
         if not rows:
@@ -158,17 +159,16 @@ class Picker(TypingOverlay[str]):
 
     def action_choose(self) -> None:
         """Take the option under the cursor, once it is known which are found."""
-        if self._searches:
-            self._behind.append(self.action_choose)
-        elif self._options:
+        if self._searches.comes_after(self.action_choose):
+            return
+        if self._options:
             self.leave(self._options[self._cursor].id)
         else:
             self.refuse("Nothing matches what is typed; Esc cancels.")
 
     def action_go(self, places: int) -> None:
         """The cursor so many options down."""
-        if self._searches:
-            self._behind.append(lambda: self.action_go(places))
+        if self._searches.comes_after(lambda: self.action_go(places)):
             return
         self._cursor = max(0, min(self._cursor + places, len(self._options) - 1))
         self.redraw()
@@ -177,68 +177,95 @@ class Picker(TypingOverlay[str]):
         """The cursor so many screens of the list down."""
         self.action_go(pages * max(1, self._rows - 1))
 
-    def _number(self, place: int) -> str:
-        """The digit that chooses an option, where one does."""
-        if not self._has_digits:
-            return ""
-        has_one = not self._is_narrowed and place < len(_DIGITS)
-        return f"{_DIGITS[place]} " if has_one else "  "
-
     def _search(self) -> None:
         if self._slow:
             self._search_aside(self.text)
             return
         try:
-            self._answer_search(self._find(self.text), "")
+            self._show(self._find(self.text))
         except PipeboardError as error:
-            app = self.app
-            if is_busy(error) and isinstance(app, TypeAhead):
-                # What keys would choose from is not known: they wait until it is.
-                app.acts()
-                self._searches += 1
-                self.run_worker(self._search_at_last(app), group="search")
+            if is_busy(error) and isinstance(self.app, TypeAhead):
+                self.run_worker(
+                    self._search_at_last(self._searches.begin(self.app.key_queue)), group="search"
+                )
             else:
-                self._answer_search((), f"{error.message} {error.hint}".strip())
+                self._show((), f"{error.message} {error.hint}".strip())
 
-    async def _search_at_last(self, app: TypeAhead[Any]) -> None:
+    async def _search_at_last(self, pause: Pause) -> None:
         """Looks again and again while the database is held by others; the old list stays."""
         try:
-            found = await self._found_at_last(app)
-            self._answer_search(found, "")
-            if self._searches == 1:
-                self._searches, behind, self._behind = 0, self._behind, []
-                for act in behind:
-                    act()
-                # The keys behind a choice are for whatever it leads to.
-                await asyncio.sleep(0)
+            self._show(await _found_at_last(lambda: self._find(self.text), pause))
+            await self._searches.found()
         except PipeboardError as error:
-            self._behind.clear()
+            self._searches.forget()
             self.refuse(f"{error.message} The list is as it was.")
         finally:
-            self._searches = max(0, self._searches - 1)
-            app.has_acted()
-
-    async def _found_at_last(self, app: TypeAhead[Any]) -> Sequence[Option]:
-        while True:
-            await app.pause()
-            try:
-                return self._find(self.text)
-            except DatabaseError as error:
-                if not is_busy(error):
-                    raise
+            self._searches.end()
 
     @work(thread=True, exclusive=True)
     def _search_aside(self, text: str) -> None:
         answer = _asked(self._find, text)
         if not get_current_worker().is_cancelled:
-            self.app.call_from_thread(self._answer_search, *answer)
+            self.app.call_from_thread(self._show, *answer)
 
-    def _answer_search(self, options: Sequence[Option], why: str) -> None:
+    def _show(self, options: Sequence[Option], why: str = "") -> None:
         self._options = options
         ids = (place for place, option in enumerate(options) if option.id == self._chosen)
         self._cursor, self._chosen = (next(ids, 0) if self._chosen else 0), ""
         self._top = 0
         self.refuse(why)
+
+
+Pause: TypeAlias = Callable[[], Awaitable[None]]
+"""Waits a moment for whoever holds the database; raises GivenUp."""
+
+
+async def _found_at_last(find: Callable[[], Sequence[Option]], pause: Pause) -> Sequence[Option]:
+    while True:
+        await pause()
+        try:
+            return find()
+        except DatabaseError as error:
+            if not is_busy(error):
+                raise
+
+
+class _Searches:
+    """Searches that wait for the database, and the keys that came in the same breath as the last
+    letter: they wait until it is known what is found."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._keys: KeyQueue | None = None
+        self._behind: list[Callable[[], None]] = []
+
+    def begin(self, keys: KeyQueue) -> Pause:
+        self._count += 1
+        self._keys = keys
+        keys.acts()
+        return keys.pause
+
+    def comes_after(self, act: Callable[[], None]) -> bool:
+        """Has that to wait for a search? Then it is done once something is found."""
+        if self._count:
+            self._behind.append(act)
+        return bool(self._count)
+
+    async def found(self) -> None:
+        if self._count == 1:
+            self._count, behind, self._behind = 0, self._behind, []
+            for act in behind:
+                act()
+            # The keys behind a choice are for whatever it leads to.
+            await asyncio.sleep(0)
+
+    def forget(self) -> None:
+        self._behind.clear()
+
+    def end(self) -> None:
+        self._count = max(0, self._count - 1)
+        if self._keys is not None:
+            self._keys.has_acted()
 
 
 def _asked(find: Find, text: str) -> tuple[Sequence[Option], str]:
@@ -247,6 +274,13 @@ def _asked(find: Find, text: str) -> tuple[Sequence[Option], str]:
         return find(text), ""
     except PipeboardError as error:
         return (), said(error)
+
+
+def _number(place: int, numbered: bool | None) -> str:
+    """The digit that chooses an option while they are `numbered`; None where they never are."""
+    if numbered is None:
+        return ""
+    return f"{_DIGITS[place]} " if numbered and place < len(_DIGITS) else "  "
 
 
 def _row(number: str, option: Option, is_current: bool, width: int) -> Line:

@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-from textual.binding import Binding
+from typing import ClassVar
+
+from textual.binding import BindingType
 from textual.events import Key
 
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.pipeline import Stage
 from pipeboard.ui.draw.glyphs import OPEN, YES
 from pipeboard.ui.draw.line import Line, Span, blank, whole, wrap
-from pipeboard.ui.overlays.overlay import CANCEL, Overlay, Panel, heading, indented, key_shown
+from pipeboard.ui.overlays.overlay import (
+    CANCEL,
+    Overlay,
+    Panel,
+    bound,
+    heading,
+    indented,
+    key_shown,
+)
 
 
 class Playbook(Overlay[int]):
     """Dismisses with the place of a checklist item to tick or clear, or with None."""
 
-    BINDINGS = [Binding("escape,enter,q", "cancel", show=False)]  # noqa: RUF012 - as Textual does
+    BINDINGS: ClassVar[list[BindingType]] = bound({"enter,q": "cancel"})
 
     def __init__(self, stage: Stage, deal: Deal | None) -> None:
         """`deal` is whose checklist it is; without one nothing can be ticked."""
         super().__init__()
         self._stage = stage
         self._deal = deal
+        whose = f"{deal.name} · " if deal else ""
+        self._title = f"{whose}{stage.name}: {_limits(stage)}".rstrip(": ")
 
     def draw(self, width: int, height: int) -> Panel:
         stage = self._stage
-        lines: list[Line] = [heading(f"{stage.name}: {_limits(stage)}".rstrip(": "), width)]
+        lines: list[Line] = [heading(self._title, width)]
         lines += _labelled("Goal", stage.outcome, width)
         for line in stage.playbook.split("\n") if stage.playbook else ():
             lines += indented(line, width)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
-from textual.binding import Binding
+from textual.binding import BindingType
 
 from pipeboard.ui.draw.line import Line, Span, blank, whole
 from pipeboard.ui.overlays.draft import Draft
-from pipeboard.ui.overlays.overlay import Panel, TypingOverlay, folded, upper_edge
+from pipeboard.ui.overlays.overlay import SAVES, Panel, TypingOverlay, bound, folded, upper_edge
 from pipeboard.ui.widgets.line_input import LineInput, harmless, one_line
 
 
@@ -87,14 +87,15 @@ class Prompt(TypingOverlay[str]):
     of this session are too.
     """
 
-    BINDINGS = [  # noqa: RUF012 - as Textual's own documentation writes it
-        Binding("escape", "cancel", show=False),
-        Binding("tab", "complete", show=False),
-        Binding("ctrl+s", "save", show=False),
-        Binding("up", "earlier(-1)", show=False),
-        Binding("down", "earlier(1)", show=False),
-        Binding("ctrl+g", "go_on_in_editor", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "tab": "complete",
+            **SAVES,
+            "up": "earlier(-1)",
+            "down": "earlier(1)",
+            "ctrl+g": "go_on_in_editor",
+        }
+    )
 
     def __init__(
         self,

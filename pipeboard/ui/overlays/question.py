@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-import json
-from contextlib import suppress
-from dataclasses import asdict, dataclass
-from typing import Final
+from dataclasses import dataclass
+from typing import ClassVar, Final
 
-from textual.binding import Binding
+from textual.binding import BindingType
 
 from pipeboard.domain.deal import Answer
 from pipeboard.domain.pipeline import Question
 from pipeboard.ui.draw.frame import Hint
-from pipeboard.ui.draw.glyphs import AFTER, BEFORE
-from pipeboard.ui.draw.line import Line, Span, blank, left, whole, wrap
+from pipeboard.ui.draw.glyphs import AFTER
+from pipeboard.ui.draw.line import Line, blank, left, whole, wrap
 from pipeboard.ui.draw.questions import rating_words
-from pipeboard.ui.overlays.draft import Draft
-from pipeboard.ui.overlays.overlay import Panel, TypingOverlay, heading, indented
+from pipeboard.ui.overlays.draft import Draft, TypedValues
+from pipeboard.ui.overlays.overlay import (
+    ANEW,
+    EDITOR,
+    SAVES,
+    Panel,
+    TypingOverlay,
+    between_arrows,
+    bound,
+    heading,
+    indented,
+)
 from pipeboard.ui.overlays.text import Edit, edited_outside
 from pipeboard.ui.palette import Role
 from pipeboard.ui.widgets.line_input import LineInput, harmless
 
 _ROWS: Final = ("text", "evidence")
 _LABELS: Final = {"text": "answer", "evidence": "evidence", "rating": "rating"}
-_RATINGS: Final = (None, 0, 1, 2, 3, 4)
+_RATINGS: Final = ("", "0", "1", "2", "3", "4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +53,18 @@ class QuestionCard(TypingOverlay[Given]):
     What is typed is kept under `draft_key`. A text of several lines is changed in the editor.
     """
 
-    BINDINGS = [  # noqa: RUF012 - as Textual's own documentation writes it
-        Binding("escape", "cancel", show=False),
-        Binding("tab", "rate(1)", show=False),
-        Binding("shift+tab", "rate(-1)", show=False),
-        Binding("up", "go(-1)", show=False),
-        Binding("down", "go(1)", show=False),
-        Binding("ctrl+g", "edit_outside", show=False),
-        Binding("ctrl+r", "start_anew", show=False),
-        Binding("ctrl+s,enter", "save", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            **SAVES,
+            **ANEW,
+            **EDITOR,
+            "enter": "save",
+            "tab": "rate(1)",
+            "shift+tab": "rate(-1)",
+            "up": "go(-1)",
+            "down": "go(1)",
+        }
+    )
 
     def __init__(
         self,
@@ -76,16 +86,19 @@ class QuestionCard(TypingOverlay[Given]):
         self._edit = edit
         self._goes_on = goes_on
         self._outside = outside
-        self._first = Given(present.text, present.evidence, present.rating) if present else Given()
-        self._values = asdict(self._first)
+        before = present or Answer("")
+        rating = "" if before.rating is None else str(before.rating)
+        self._values = TypedValues(
+            {"text": before.text, "evidence": before.evidence, "rating": rating}
+        )
+        self._had_answer = bool(before.text.strip() or rating)
         self._field = _ROWS[0]
-        self._aside = ""
         self.line.takes_more = True
         self._title = f"{question.label} · {whom}" if whom else question.label
-        self.draft: Draft = Draft(self, draft_key, self._title, self._unsaved, self.refuse)
+        self.draft: Draft = Draft(self, draft_key, self._title, self._values.as_draft, self.refuse)
 
     def prepare(self) -> None:
-        self._take_up(self.draft.found())
+        self._values.take_up(self.draft.found())
         self._enter(self._field)
 
     def on_mount(self) -> None:
@@ -95,7 +108,7 @@ class QuestionCard(TypingOverlay[Given]):
 
     @property
     def has_changes(self) -> bool:
-        return self._given() != self._first
+        return bool(self._values.changed)
 
     def draw(self, width: int, height: int) -> Panel:
         question = self._question
@@ -103,8 +116,8 @@ class QuestionCard(TypingOverlay[Given]):
         above += [(blank(3), whole(part, "text.strong")) for part in wrap(question.ask, width - 4)]
         above += indented(f"Why: {question.why}", width) if question.why else []
         above += indented(f"Good answer: {question.good}", width) if question.good else []
-        rows = {row: self._shown(row, width) for row in _ROWS}
-        below = [*self._rating(), *self.draft.said(width)]
+        rows = {row: _text_rows(row, self._values.now[row], width) for row in _ROWS}
+        below = [_rating_row(_rating(self._values.now["rating"])), *self.draft.said(width)]
         room = max(0, height - len(above) - len(below) - 3)
         if not self.is_typing:
             above += rows["text"][:room]
@@ -117,8 +130,8 @@ class QuestionCard(TypingOverlay[Given]):
         self._enter(self._field)
 
     def on_input_changed(self) -> None:
-        if self.is_typing and self.text != self._values[self._field]:
-            self._values[self._field] = self.text
+        if self.is_typing and self.text != self._values.now[self._field]:
+            self._values.now[self._field] = self.text
             self._changed()
 
     def on_input_submitted(self) -> None:
@@ -129,8 +142,8 @@ class QuestionCard(TypingOverlay[Given]):
 
     def action_rate(self, places: int) -> None:
         """The next rating, from unknown over 0 to 4."""
-        at = _RATINGS.index(self._values["rating"])
-        self._values["rating"] = _RATINGS[(at + places) % len(_RATINGS)]
+        at = _RATINGS.index(self._values.now["rating"])
+        self._values.now["rating"] = _RATINGS[(at + places) % len(_RATINGS)]
         self._changed()
 
     def action_go(self, places: int) -> None:
@@ -140,8 +153,9 @@ class QuestionCard(TypingOverlay[Given]):
 
     def action_save(self) -> None:
         """Dismiss with what is given."""
-        given = self._given()
-        if given.is_empty and not self._first.is_empty:
+        now = self._values.now
+        given = Given(now["text"], now["evidence"], _rating(now["rating"]))
+        if given.is_empty and self._had_answer:
             self.refuse("An answer needs words or a rating; Esc leaves it as it was.")
         elif given.is_empty and given.evidence:
             self.refuse("Evidence of what? The answer is empty.")
@@ -151,7 +165,7 @@ class QuestionCard(TypingOverlay[Given]):
     def action_edit_outside(self) -> None:
         """Go on in the editor; what was written there stands here to be saved, and is kept."""
         self.draft.keep()
-        edited, why = edited_outside(self.app, self._values[self._field], self._edit)
+        edited, why = edited_outside(self.app, self._values.now[self._field], self._edit)
         if edited:
             self._take(edited)
             self.draft.keep()
@@ -160,68 +174,28 @@ class QuestionCard(TypingOverlay[Given]):
 
     def action_start_anew(self) -> None:
         """As it was before anything was typed; once more, as it was typed."""
-        typed, self._aside = self._unsaved() or self._aside, ""
-        if self.has_changes:
-            self._aside, self._values = typed, asdict(self._first)
-        else:
-            self._take_up(typed)
+        self._values.start_anew()
         self._enter(self._field)
         self._changed()
 
     def _take(self, text: str) -> None:
-        self._values[self._field] = text
+        self._values.now[self._field] = text
         self._enter(self._field)
         self._changed()
 
     def _changed(self) -> None:
-        self.draft.changed()
         self.draft.forgiven()
+        self.draft.changed()
         self.forgive()
         self.redraw()
 
     def _enter(self, row: str) -> None:
         self._field = row
-        value = self._values[row]
+        value = self._values.now[row]
         one_line = "\n" not in value
         if one_line:
             self.line.write(value)
         self.is_typing = one_line
-
-    def _given(self) -> Given:
-        return Given(**self._values)
-
-    def _unsaved(self) -> str:
-        return json.dumps(self._values) if self.has_changes else ""
-
-    def _take_up(self, draft: str) -> None:
-        found = None
-        with suppress(ValueError):
-            found = json.loads(draft)
-        if not isinstance(found, dict):
-            return
-        for row in _ROWS:
-            if isinstance(found.get(row), str):
-                self._values[row] = found[row]
-        if found.get("rating") in _RATINGS:
-            self._values["rating"] = found.get("rating")
-
-    def _shown(self, row: str, width: int) -> list[Line]:
-        lines: list[Line] = []
-        for number, text in enumerate(self._values[row].split("\n")):
-            for piece, part in enumerate(wrap(text, width - len(_LABELS["evidence"]) - 5)):
-                start = (
-                    _label(row) if number == piece == 0 else (blank(len(_LABELS["evidence"]) + 4),)
-                )
-                lines.append((*start, whole(part, "text")))
-        return lines
-
-    def _rating(self) -> list[Line]:
-        rating = self._values["rating"]
-        role: Role = "pane.unknown" if rating is None else "text.strong"
-        before: Span = (f"{BEFORE} ", "input.label")
-        after: Span = (f" {AFTER}", "input.label")
-        words = whole(rating_words(rating), role)
-        return [(*_label("rating"), before, words, after, ("   Tab", "text.dim"))]
 
     def _hints(self) -> list[Hint]:
         other = "Answer" if self._field == "evidence" else "Evidence"
@@ -237,3 +211,23 @@ def _label(row: str) -> Line:
         left(_LABELS[row], len(_LABELS["evidence"]), "input.label"),
         (f" {AFTER} ", "input.label"),
     )
+
+
+def _rating(text: str) -> int | None:
+    return int(text) if text in _RATINGS[1:] else None
+
+
+def _rating_row(rating: int | None) -> Line:
+    role: Role = "pane.unknown" if rating is None else "text.strong"
+    words = whole(rating_words(rating), role)
+    return (*_label("rating"), *between_arrows(words), ("   Tab", "text.dim"))
+
+
+def _text_rows(row: str, text: str, width: int) -> list[Line]:
+    """A text of several lines beside its label."""
+    room, under = width - len(_LABELS["evidence"]) - 5, (blank(len(_LABELS["evidence"]) + 4),)
+    parts = [part for line in text.split("\n") for part in wrap(line, room)]
+    return [
+        (*(under if place else _label(row)), whole(part, "text"))
+        for place, part in enumerate(parts)
+    ]

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from textual.app import App, ComposeResult, SuspendNotSupported
-from textual.binding import Binding
+from textual.binding import BindingType
 from textual.containers import Horizontal
 
 from pipeboard.domain.errors import PipeboardError, Refused
 from pipeboard.ui.busy import said
 from pipeboard.ui.overlays.draft import Draft
-from pipeboard.ui.overlays.overlay import Overlay, Panel, indented, upper_edge
+from pipeboard.ui.overlays.overlay import (
+    ANEW,
+    EDITOR,
+    SAVES,
+    Overlay,
+    Panel,
+    bound,
+    indented,
+    upper_edge,
+)
 from pipeboard.ui.widgets.line_input import harmless
-from pipeboard.ui.widgets.text_box import LONGEST, TextBox
+from pipeboard.ui.widgets.text_box import LONGEST_TEXT, TextBox
 
 Edit: TypeAlias = Callable[[str], str]
 """Has a text edited by another program, and gives it back; raises PipeboardError."""
@@ -31,12 +40,7 @@ class TextScreen(Overlay[str]):
     DEFAULT_CSS = """
     TextScreen > Vertical > Horizontal { height: 3; }
     """
-    BINDINGS = [  # noqa: RUF012 - as Textual's own documentation writes it
-        Binding("escape", "cancel", show=False),
-        Binding("ctrl+s", "save", show=False),
-        Binding("ctrl+g", "edit_outside", show=False),
-        Binding("ctrl+r", "start_anew", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound({**SAVES, **ANEW, **EDITOR})
 
     def __init__(
         self,
@@ -110,7 +114,7 @@ class TextScreen(Overlay[str]):
 
     def on_text_box_too_long(self, event: TextBox.TooLong) -> None:
         self.refuse(
-            f"{event.cut:,} characters did not fit and were left out: {LONGEST:,} is the most."
+            f"{event.cut:,} characters did not fit and were left out: {LONGEST_TEXT:,} is the most."
         )
 
     def action_save(self) -> None:

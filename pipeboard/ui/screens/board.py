@@ -5,17 +5,20 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.timer import Timer
 
+from pipeboard.domain.board import Lens
 from pipeboard.domain.errors import DatabaseError, PipeboardError
+from pipeboard.domain.filter_nodes import These
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.text import quoted
 from pipeboard.ui import keys
+from pipeboard.ui.actions.tour import LEFT, OVER, Tour
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.deal_text import field_text
 from pipeboard.ui.draw.layout import layout
@@ -26,6 +29,7 @@ from pipeboard.ui.draw.section import PaneStyle
 from pipeboard.ui.draw.view import Pane
 from pipeboard.ui.execute import show_at_last
 from pipeboard.ui.key_table import BOARD
+from pipeboard.ui.last_view import empty_board
 from pipeboard.ui.news import News
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.live import LiveScreen
@@ -36,12 +40,24 @@ from pipeboard.ui.widgets.canvas import BoardCanvas
 if TYPE_CHECKING:
     from pipeboard.ui.metrics_worker import MetricsWorker
     from pipeboard.ui.screens.metrics import LeftAt
-    from pipeboard.workspace import Receipt, Workspace
+    from pipeboard.workspace import Workspace
+    from pipeboard.workspace.receipts import Receipt
 
+_MOST_PLACES = 99
+PANE_S = 0.12
+"""How long the cursor rests on another deal before the pane follows it."""
 SIGNS_S = 0.3
 """How long after a change the deals that carry a sign are counted again."""
 HOUSEKEEPING_S = 0.8
 """When lost deals come back and usual days are read: after the first key was answered."""
+
+
+class Place(NamedTuple):
+    """Where the cursor stood, and how far the board was scrolled; named as in `BoardView`."""
+
+    cursor: tuple[int, int]
+    tops: tuple[int, ...]
+    first_column: int
 
 
 class BoardScreen(LiveScreen):
@@ -55,14 +71,21 @@ class BoardScreen(LiveScreen):
     metrics_worker: MetricsWorker | None = None
     """Counts for the metrics screen; made when that is first wanted."""
     metrics_left_at: LeftAt | None = None
+    tour: Tour | None = None
+    """The tour that is under way, whose next key stands in the last line."""
 
     def __init__(self, state: BoardState, theme: Theme) -> None:
         super().__init__()
         self.state = state
         self.canvas = BoardCanvas(state.view, theme)
         self._pane_of: tuple[int, int] | None = None
+        self._pane_timer: Timer | None = None
         self._signs_timer: Timer | None = None
         self._news = News()
+        self._places: list[Place] = []
+        """Where each change of this session was made, so that taking it back leads there."""
+        self.shown_behind: tuple[Lens, Place, str] | None = None
+        """What was looked at before the deals behind a number were."""
         self._version = state.version
 
     def compose(self) -> ComposeResult:
@@ -80,10 +103,14 @@ class BoardScreen(LiveScreen):
     def redraw(self) -> None:
         self._show_pane()
         view = self.state.view
-        hints = keys.hints(
-            self.keys,
-            has_deal=view.cursor_card is not None,
-            read_only=view.read_only,
+        hints = (
+            self.tour.hints()
+            if self.tour is not None
+            else keys.hints(
+                self.keys,
+                has_deal=view.cursor_card is not None,
+                read_only=view.read_only,
+            )
         )
         if hints != view.hints:
             self.state.show(hints=hints)
@@ -132,6 +159,17 @@ class BoardScreen(LiveScreen):
         self.redraw()
         self.count_signs()
 
+    def press(self, key_id: str) -> None:
+        super().press(key_id)
+        if self.tour is not None:
+            self.tour = self.tour.after(key_id)
+            if self.tour.is_over:
+                self.tour = None
+                self.say(OVER, "status.ok")
+            self.redraw()
+
+    action_press = press
+
     # What others do.
 
     def show_news(self) -> None:
@@ -158,6 +196,9 @@ class BoardScreen(LiveScreen):
     @on(BoardCanvas.Resized)
     def _fit(self, event: BoardCanvas.Resized) -> None:
         self.state.show(width=event.width, height=event.height)
+        pane = self.state.view.pane
+        if pane is not None and not layout(self.state.view).pane_width:
+            self.state.show(pane=replace(pane, focused=False))
         self._pane_of = None
         self.redraw()
 
@@ -187,18 +228,32 @@ class BoardScreen(LiveScreen):
         return field_text(deal, field) if deal else ""
 
     def show_change(self, receipt: Receipt) -> None:
-        marked = bool(self.state.view.marks)
-        moved = receipt.verb in ("move", "reorder", "reopen", "add", "undo", "redo")
-        follow = receipt.deals[0].id if moved and len(receipt.deals) == 1 and not marked else None
+        view, state, place = self.state.view, self.state, self.place
         touched = frozenset(deal.stage_id for deal in receipt.deals)
-        self.state.load(follow=follow, touched=touched)
-        if marked:
-            self.state.show(marks=frozenset())
+        # Who closes or archives a deal goes on with the one beside it.
+        moves = receipt.verb in ("move", "reorder", "reopen", "add", "undo", "redo")
+        one = receipt.deals[0] if len(receipt.deals) == 1 and not view.marks else None
+        follows = one is not None and moves and one.is_open
+        state.load(follow=one.id if one and follows else None, touched=touched, stays=True)
+        if receipt.verb == "undo" and self._places:
+            state.show(**self._places.pop()._asdict())
+            if one is not None:
+                state.go_to_deal(one.id)
+        elif receipt.command_id:
+            self._places = [*self._places[-_MOST_PLACES:], place]
+        if view.marks:
+            state.show(marks=frozenset())
         self._pane_of = None
         self.redraw()
         self.count_signs()
 
     # The cursor, and the mouse.
+
+    @property
+    def place(self) -> Place:
+        """Where the cursor stands, to come back to."""
+        view = self.state.view
+        return Place(view.cursor, view.tops, view.first_column)
 
     def scroll_pane(self, lines: int) -> None:
         """The lines beside the board scrolled."""
@@ -253,6 +308,9 @@ class BoardScreen(LiveScreen):
                 self.state.scroll(hit.column, -3)
             case BoardPlace.BELOW:
                 self.state.scroll(hit.column, 3)
+            case BoardPlace.TITLE if hit.key:
+                self.perform("filters.show_needs", hit.key)
+                return
             case BoardPlace.HINT:
                 self.press(next(k.id for k in self.keys if k.rank and k.key_hinted == hit.key))
                 return
@@ -285,13 +343,24 @@ class BoardScreen(LiveScreen):
         self.state.show(pane=pane)
         self.redraw()
 
-    def _show_pane(self) -> None:
-        """Fills the pane with the deal under the cursor, unless it shows that already."""
+    def _fill_pane(self) -> None:
+        self._show_pane(rested=True)
+        self.canvas.show(self.state.view)
+
+    def _show_pane(self, *, rested: bool = False) -> None:
+        """Fills the pane with the deal under the cursor, unless it shows that already, or the
+        cursor has not rested yet."""
         view, card = self.state.view, self.state.card
-        if view.pane is None:
+        if view.pane is None or not layout(view).pane_width:
             return
         wanted = (card.id, card.version) if card else None
         if wanted == self._pane_of and wanted is not None:
+            return
+        if self._pane_timer is not None:
+            self._pane_timer.stop()
+        if not rested and wanted is not None and self._pane_of is not None:
+            # A cursor on its way would be slowed by deals that nobody reads.
+            self._pane_timer = self.set_timer(PANE_S, self._fill_pane)
             return
         self._pane_of = wanted
         lines: tuple[Line, ...] = ()
@@ -308,17 +377,23 @@ class BoardScreen(LiveScreen):
         self.state.show(pane=replace(view.pane, lines=lines, top=0))
 
     async def step_back(self) -> None:
-        """Esc: marks, then filter, then pane; q leaves the program."""
+        """Esc: marks, then filter, or back to the number that led here; q leaves the program."""
         view = self.state.view
         self.range_start = None
-        if view.marks:
+        if self.tour is not None:
+            self.tour = None
+            self.say(LEFT)
+        elif view.marks:
             self.state.show(marks=frozenset())
+        elif self.shown_behind is not None and isinstance(self._shown_ids, These):
+            self.back_to_number()
+            return
         elif view.filter_text:
             self.state.load(replace(self.state.lens, filter=None))
             self.state.show(filter_text="")
             self.count_signs()
-        elif view.pane is not None:
-            self.state.show(pane=None)
+        elif view.pane is not None and view.pane.focused:
+            self.state.show(pane=replace(view.pane, focused=False))
         elif self._said.text:
             self.say("")
         else:
@@ -326,10 +401,27 @@ class BoardScreen(LiveScreen):
             return
         self.redraw()
 
+    @property
+    def _shown_ids(self) -> object:
+        query = self.state.lens.filter
+        return query.root if query is not None else None
+
+    def back_to_number(self) -> None:
+        """From the deals behind a number to the board as it was before, and the number."""
+        if self.shown_behind is None:
+            return
+        lens, place, text = self.shown_behind
+        self.state.load(lens)
+        self.state.show(filter_text=text, **place._asdict())
+        self.shown_behind = None
+        self.redraw()
+        self.count_signs()
+        self.press("board.metrics")
+
     async def quit(self) -> None:
         """q: one step back, and out of the program where there is nothing to go back from."""
         view = self.state.view
-        if view.marks or view.filter_text or view.pane is not None:
+        if view.marks or view.filter_text or (view.pane is not None and view.pane.focused):
             await self.step_back()
         else:
             self.program.leave(0)
@@ -340,6 +432,8 @@ def _catch_up(board: BoardScreen) -> None:
     board._look()
     board._count_signs()
     board.say(_first_words(board))
+    if begin := board.program.seat.begin:
+        board.perform(str(begin[0]), *begin[1:])
     board.set_timer(HOUSEKEEPING_S, lambda: board.run_worker(_get_ready(board), group="house"))
 
 
@@ -352,9 +446,12 @@ def _first_words(board: BoardScreen) -> str:
         *program.drafts.kept_lines(),
     )
     before = " ".join(filter(None, left))
-    if before or state.board.total or state.lens.filter is not None:
-        return before
-    return "No deals yet: a adds one in a line, 'pipeboard import FILE' brings many."
+    if not before and state.view.filter_text:
+        return "Opened as it was left, with its filter; Esc takes that away."
+    try:
+        return before or empty_board(state, board.keys)
+    except DatabaseError:  # the next look says so
+        return ""
 
 
 async def _get_ready(board: BoardScreen) -> None:
@@ -363,13 +460,19 @@ async def _get_ready(board: BoardScreen) -> None:
     board.state.show(usual_days=await house.ask(_usual_days))
     board.redraw()
     if not board.state.view.read_only:
-        receipt = await house.ask(lambda workspace: workspace.recycle())
+        receipt = await house.ask(_recycled)
         if receipt.deals:
             await show_at_last(board, board.reload)
             board.say(receipt.summary, "status.ok")
 
 
+def _recycled(workspace: Workspace) -> Receipt:
+    from pipeboard.workspace.recycling import recycle_due
+
+    return recycle_due(workspace)
+
+
 def _usual_days(workspace: Workspace) -> tuple[tuple[int, int], ...]:
     """How long deals usually stay in each stage, for the heads of the columns."""
-    found = (workspace.reader.usual_days(p.id) for p in workspace.pipelines())
+    found = (workspace.reader.usual_days(p.id) for p in workspace.reader.pipelines())
     return tuple(pair for usual in found for pair in usual.items())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,6 +13,7 @@ from textual.binding import BindingType
 from pipeboard.domain.errors import NotFound
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Sheet
+from pipeboard.domain.text import quoted
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw import notes, overview, questions
@@ -28,9 +29,6 @@ from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.turns import Targets
 from pipeboard.ui.widgets.page import Page
-
-if TYPE_CHECKING:
-    pass
 
 LEADS_TO = {
     overview.SCORE: DealTab.QUESTIONS,
@@ -194,6 +192,23 @@ class DealScreen(LiveScreen):
         self.page.show(replace(self.page.view, status=line, status_right=right))
 
     # Moving about.
+
+    def show_neighbour(self, step: int) -> None:
+        """The deal below or above in its stage, in the tab that is looked at."""
+        if not self.state.go_to_deal(self.deal_id):
+            raise NotFound(f"The board does not show D-{self.deal_id}: nothing is beside it there.")
+        before = self.state.view.cursor
+        self.state.move_cursor(0, step)
+        card = self.state.card
+        if card is None or self.state.view.cursor == before:
+            stage = quoted(self.sheet.pipeline.stage(self.sheet.deal.stage_id).name)
+            self.say(f"That was the {'last' if step > 0 else 'first'} deal in {stage}.")
+            return
+        self.deal_id = card.id
+        self._cursors = dict.fromkeys(DEAL_TABS, 0)
+        self.page.show(replace(self.page.view, top=0))
+        self.say("")
+        self.reload()
 
     def show_tab(self, tab: DealTab) -> None:
         """Another tab, scrolled to its cursor."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, Final, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,15 +14,20 @@ from textual.screen import ModalScreen, Screen
 from pipeboard import __version__
 from pipeboard.domain.currencies import exponent
 from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.ui import keys
 from pipeboard.ui.draw.frame import title_bar
-from pipeboard.ui.draw.glyphs import BAR, Glyphs
-from pipeboard.ui.draw.line import Line, Span, blank, left, whole
+from pipeboard.ui.draw.glyphs import BAR, DOT, Glyphs
+from pipeboard.ui.draw.line import Line, Span, blank, left, whole, wrap
+from pipeboard.ui.key_table import ALL, FIRST
+from pipeboard.ui.keys import Key
 from pipeboard.ui.net import Net, under_net
 from pipeboard.ui.overlays.feedback import Live, live
+from pipeboard.ui.overlays.help import Help, groups_of
 from pipeboard.ui.overlays.overlay import Overlay
-from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
-from pipeboard.ui.palette import Theme
+from pipeboard.ui.overlays.template_picker import TemplatePicker
+from pipeboard.ui.palette import Role, Theme
 from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.session import Session
 from pipeboard.ui.terminal.typeahead import TypeAhead
@@ -36,12 +41,13 @@ class FirstWay(StrEnum):
 
     DEMO = "demo"
     NEW = "new"
+    IMPORT = "import"
     OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What was chosen: a demo, a new database from a template, or one that is elsewhere."""
+    """What was chosen: a demo, a new database from a template or a file, or one elsewhere."""
 
     way: FirstWay
     template: str = ""
@@ -53,12 +59,12 @@ class Beginning:
 class Facts:
     """What is known before anything is chosen: defaults of the system, and what the terminal is.
 
-    `templates` are names with the stages they have; `check_database` says in words what is at a
-    path, or raises why it cannot be opened.
+    `templates` are pipelines by the names of their templates; `check_database` says in words what
+    is at a path, or raises why it cannot be opened.
     """
 
     database: str
-    templates: tuple[tuple[str, str], ...]
+    templates: tuple[tuple[str, Pipeline], ...]
     check_database: Callable[[str], str] = field(compare=False)
     currency: str = "EUR"
     zone: str = "UTC"
@@ -66,13 +72,20 @@ class Facts:
     terminal: str = ""
 
 
-_CHOICES = (
-    ("d", "Try the demo", "Demo", "60 made-up deals in a temporary database"),
-    ("n", "New pipeline", "New", "choose its stages, then add the first deal"),
-    ("i", "Import a file", "Import", "CSV, JSON or a Trello export, seen before it is saved"),
-    ("o", "Open another file", "Open", "a database that is shared with you"),
-    ("c", "Other currency", "Currency", "the one that amounts are in"),
-)
+_CHOICES: Final = tuple(key for key in FIRST if key.rank and key.action not in ("help", "quit"))
+_NARROW: Final = 60
+"""Cells below which a line has no room for what stands behind a choice."""
+_LOW: Final = 18
+"""Rows below which only what is needed to choose is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstLook:
+    """How it looks, and which keys this person has."""
+
+    theme: Theme
+    glyphs: Glyphs
+    keymap: Mapping[str, str] = field(default_factory=dict)
 
 
 @under_net
@@ -82,19 +95,23 @@ class FirstRun(TypeAhead[Beginning], Session[Beginning], CellDisplay[Beginning])
     ENABLE_COMMAND_PALETTE = False
     CSS = "Screen, ModalScreen { background: transparent; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q", "leave", "Quit", show=False, priority=True),
+        Binding("ctrl+q", "leave", "Quit", show=False, id="app.leave", priority=True),
     ]
 
-    def __init__(self, facts: Facts, theme: Theme, glyphs: Glyphs) -> None:
+    def __init__(self, facts: Facts, look: FirstLook) -> None:
         super().__init__()
         self.facts = facts
-        self.theme_inks = theme
-        self.glyphs = glyphs
+        self.look = look
+        self.theme_inks = look.theme
+        self.glyphs = look.glyphs
         self.net = Net(lambda: self.crash_log, self._say_on_top)
 
     def get_default_screen(self) -> Screen[Any]:
         """The only screen."""
-        return Welcome(self.facts, self.theme_inks, self.glyphs)
+        return Welcome(self.facts, self.look)
+
+    def on_mount(self) -> None:
+        self.set_keymap(dict(self.look.keymap))
 
     def action_leave(self) -> None:
         self.leave(0)
@@ -115,19 +132,14 @@ class FirstRun(TypeAhead[Beginning], Session[Beginning], CellDisplay[Beginning])
 class Welcome(Screen[None]):
     """The choices with their keys; j, k and Enter work too."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(key, f"choose('{key}')", show=False) for key, *_ in _CHOICES),
-        Binding("j,down", "go(1)", show=False),
-        Binding("k,up", "go(-1)", show=False),
-        Binding("enter,space", "choose", show=False),
-        Binding("q,escape", "app.leave", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(FIRST)
 
-    def __init__(self, facts: Facts, theme: Theme, glyphs: Glyphs) -> None:
+    def __init__(self, facts: Facts, look: FirstLook) -> None:
         super().__init__()
         self._facts = facts
-        self._glyphs = glyphs
-        self._page = Page(theme)
+        self._glyphs = look.glyphs
+        self._keys = keys.rebound(FIRST, look.keymap)
+        self._page = Page(look.theme)
         self._cursor = 0
         self._said = ""
 
@@ -141,88 +153,113 @@ class Welcome(Screen[None]):
         self._show()
 
     def _show(self) -> None:
-        facts = self._facts
+        width = self._page.size.width
+        place = f"no database yet: {self._facts.database}"
         bar = title_bar(
             (whole(f"pipeboard {__version__}", "bar.title"),),
-            (whole(f"no database yet: {facts.database}", "bar.dim"),),
-            self._page.size.width,
+            (whole(place, "bar.dim"),) if width >= _NARROW else (),
+            width,
         )
         view = PageView(
             head=(bar,),
-            lines=tuple(self._lines()),
+            lines=tuple(self._lines(width)),
             status=(whole(self._said, "status"),),
-            hints=(*((key, hint) for key, _, hint, _ in _CHOICES), ("q", "Quit")),
+            hints=keys.hints(self._keys),
             glyphs=self._glyphs,
         )
         self._page.show(view)
 
-    def _lines(self) -> Sequence[Line]:
+    def _lines(self, width: int) -> Iterator[Line]:
         facts = self._facts
-        choices = [
-            _choice(key, label, text, place == self._cursor)
-            for place, (key, label, _, text) in enumerate(_CHOICES)
-        ]
-        defaults = f"Currency {facts.currency}   Time zone {facts.zone}   You are @{facts.account}"
-        return (
-            (),
-            (blank(3), ("Welcome. Nothing has been written yet. Pick one:", "text")),
-            (),
-            *choices,
-            (),
-            (blank(3), whole(defaults, "text")),
-            (blank(3), whole(f"This terminal: {facts.terminal}", "text.dim")),
-            (),
-            (blank(3), ("'pipeboard --help' lists what scripts can do.", "text.dim")),
+        gap: tuple[Line, ...] = () if self._page.size.height < _LOW else ((),)
+        yield from _told("Welcome. Nothing has been written yet. Pick one:", width, "text")
+        yield from gap
+        known = {key.id: key for key in self._keys}
+        for place, choice in enumerate(_CHOICES):
+            is_current = place == self._cursor
+            yield _choice(known[choice.id], is_current, width)
+            if is_current and width < _NARROW:
+                yield from _indented(choice.help, width)
+        yield from gap
+        if width < _NARROW:
+            yield from _told(f"The database will be {facts.database}", width, "text.dim")
+        told = (
+            f"Currency {facts.currency} {DOT} Time zone {facts.zone} {DOT} You are @{facts.account}"
         )
+        yield from _told(told, width, "text")
+        yield from _told(f"This terminal: {facts.terminal}", width, "text.dim")
+        yield ()
+        yield from _told("'pipeboard --help' lists what scripts can do.", width, "text.dim")
 
-    def action_go(self, places: int) -> None:
-        self._cursor = (self._cursor + places) % len(_CHOICES)
-        self._show()
-
-    def action_choose(self, key: str = "") -> None:
-        """What a key stands for; without one, what the cursor is on."""
-        key = key or _CHOICES[self._cursor][0]
-        self._cursor = next(place for place, choice in enumerate(_CHOICES) if choice[0] == key)
+    def action_press(self, key_id: str) -> None:
+        """What the key of the key table does, a method of this screen."""
         self._said = ""
+        key = ALL[key_id]
+        if key in _CHOICES:
+            self._cursor = _CHOICES.index(key)
         self._show()
-        match key:
-            case "d":
-                self.app.exit(Beginning(FirstWay.DEMO))
-            case "n":
-                self._begin(self._choose_template())
-            case "i":
-                self.say("Leave with q; 'pipeboard import FILE --dry-run' shows what would come.")
-            case "o":
-                self._begin(self._choose_database())
-            case "c":
-                self._begin(self._choose_currency())
+        getattr(self, key.does.removeprefix("screen."))(*key.given)
 
     def say(self, text: str) -> None:
         """A sentence on the status line."""
         self._said = text
         self._show()
 
+    # What the keys do.
+
+    def go(self, places: int) -> None:
+        self._cursor = (self._cursor + places) % len(_CHOICES)
+        self._show()
+
+    def choose(self) -> None:
+        self.action_press(_CHOICES[self._cursor].id)
+
+    def try_demo(self) -> None:
+        self.app.exit(Beginning(FirstWay.DEMO))
+
+    def import_file(self) -> None:
+        self.app.exit(Beginning(FirstWay.IMPORT, currency=self._facts.currency))
+
+    def make_pipeline(self) -> None:
+        self._begin(self._choose_template())
+
+    def open_another(self) -> None:
+        self._begin(self._choose_database())
+
+    def change_currency(self) -> None:
+        self._begin(self._choose_currency())
+
+    def show_help(self) -> None:
+        self._begin(self._show_help())
+
+    def quit(self) -> None:
+        cast("FirstRun", self.app).leave(0)
+
+    # What is asked.
+
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Goes on beside the screen; keys wait for what it asks."""
         app = cast("FirstRun", self.app)
-        app.acts()
+        app.key_queue.acts()
 
         async def act() -> None:
             try:
                 await work
             finally:
-                app.has_acted()
+                app.key_queue.has_acted()
 
         self.run_worker(act(), group="action")
 
     async def _ask(self, screen: ModalScreen[T]) -> T | None:
         shown = self.app.push_screen(screen, wait_for_dismiss=True)
-        cast("FirstRun", self.app).asking(shown)
+        cast("FirstRun", self.app).key_queue.asking(shown)
         return await shown
 
+    async def _show_help(self) -> None:
+        await self._ask(Help("First run", groups_of(self._keys)))
+
     async def _choose_template(self) -> None:
-        options = [Option(name, f"{name:<10}  {stages}") for name, stages in self._facts.templates]
-        name = await self._ask(Picker("Stages of the new pipeline", options))
+        name = await self._ask(TemplatePicker(self._facts.templates))
         if name is not None:
             self.app.exit(Beginning(FirstWay.NEW, name, self._facts.currency))
 
@@ -255,12 +292,22 @@ def _quietly(check: Callable[[str], str]) -> Live:
     return live(read)
 
 
-def _choice(key: str, label: str, text: str, is_current: bool) -> Line:
+def _told(text: str, width: int, role: Role) -> Iterator[Line]:
+    """A sentence in as many lines as it takes."""
+    for part in wrap(text, width - 4):
+        yield (blank(3), whole(part, role))
+
+
+def _indented(text: str, width: int) -> Iterator[Line]:
+    """What a choice is for, below it."""
+    for part in wrap(text, width - 9):
+        yield (blank(8), whole(part, "text.dim"))
+
+
+def _choice(key: Key, is_current: bool, width: int) -> Line:
     mark: Span = (BAR, "cursor") if is_current else blank(1)
-    return (
-        blank(2),
-        mark,
-        (f" {key}  ", "input.label"),
-        left(label, 20, "cursor.name" if is_current else "card.name"),
-        whole(text, "text.dim"),
-    )
+    label: Role = "cursor.name" if is_current else "card.name"
+    start: Line = (blank(2), mark, left(f" {key.first_key}", 4, "input.label"))
+    if width < _NARROW:
+        return (*start, whole(key.label, label))
+    return (*start, left(key.label, 20, label), whole(key.help, "text.dim"))

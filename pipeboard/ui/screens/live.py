@@ -9,6 +9,7 @@ from functools import cached_property
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
+from textual.binding import BindingsMap
 from textual.screen import Screen
 
 from pipeboard.domain.errors import DatabaseError, GivenUp, PipeboardError
@@ -16,7 +17,7 @@ from pipeboard.ui.busy import dropped, is_busy
 from pipeboard.ui.draw.line import EMPTY, Line, whole
 from pipeboard.ui.host import Program
 from pipeboard.ui.key_table import ALL
-from pipeboard.ui.keys import Key
+from pipeboard.ui.keys import Key, bindings
 from pipeboard.ui.net import under_net
 from pipeboard.ui.palette import Role
 from pipeboard.ui.queued_action import found, in_turn, turn_for
@@ -25,7 +26,7 @@ from pipeboard.ui.turns import Targets
 if TYPE_CHECKING:
     from pipeboard.domain.pipeline import Pipeline, Stage
     from pipeboard.ui.board_state import BoardState
-    from pipeboard.workspace import Receipt
+    from pipeboard.workspace.receipts import Receipt
 
 POLL_S: Final = 0.5
 _MOST_BUSY_LOOKS: Final = 1
@@ -75,6 +76,8 @@ class LiveScreen(Screen[None]):
         return self.program.today
 
     def on_mount(self) -> None:
+        own = bindings([key for key in self.keys if key.id not in ALL])
+        self._bindings = BindingsMap.merge((self._bindings, BindingsMap(own)))
         self.set_interval(self.POLL_S, self._look)
 
     # What a screen shows.
@@ -114,7 +117,7 @@ class LiveScreen(Screen[None]):
     def show_status(self) -> None:
         """Shows what is most important to know now."""
         app = self.program
-        busy = app.busy_words
+        busy = app.waiting.words
         if busy:
             said = Said(busy, "status.warn", "^c gives up")
         elif self.trouble:
@@ -128,10 +131,10 @@ class LiveScreen(Screen[None]):
         """Says why an action ended; keys behind it are dropped unless a rule said no."""
         app = self.program
         if not isinstance(error, PipeboardError) or isinstance(error, DatabaseError | GivenUp):
-            app.drop_behind()
+            app.key_queue.drop()
         words = app.net.words(error)
         role: Role = "status.warn" if isinstance(error, PipeboardError) else "status.error"
-        self.say(f"{words} {dropped(app.take_dropped())}".strip(), role)
+        self.say(f"{words} {dropped(app.key_queue.take_dropped())}".strip(), role)
 
     # What keys are about.
 
@@ -177,7 +180,7 @@ class LiveScreen(Screen[None]):
 
     def press(self, key_id: str) -> None:
         """Does what the key with that id does; what it cannot do is said here."""
-        key = ALL[key_id]
+        key = ALL.get(key_id) or next(own for own in self.keys if own.id == key_id)
         try:
             if key.changes and not self.only_looks(key):
                 self.program.check_writable()
@@ -196,7 +199,7 @@ class LiveScreen(Screen[None]):
         if iscoroutinefunction(action):
             turn = turn_for(self, key)
             # Before the worker runs, so that the next key finds that this one is not done with.
-            self.program.begin(turn)
+            self.program.waiting.begin(turn)
             work = in_turn(self, turn, lambda: action(*given))
             self.run_worker(work, group="action")
         else:
@@ -207,7 +210,7 @@ class LiveScreen(Screen[None]):
     def _look(self) -> None:
         """Compares the file, the day and the database with what is shown."""
         app, before = self.program, self._trouble
-        if app.is_waiting:
+        if app.key_queue.is_waiting:
             # The action under way looks for itself.
             return
         try:

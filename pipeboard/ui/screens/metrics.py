@@ -79,6 +79,7 @@ class MetricsScreen(LiveScreen):
         self.cursor = 0
         if place is not None:
             self.asked, self.filter_text, self.cursor = place
+        self.asked = replace(self.asked, currency=lens.currency)
         self.counting_settings = settings
         self._version: int = state.reader.data_version()
         self.drawn: Drawn | None = None
@@ -138,7 +139,7 @@ class MetricsScreen(LiveScreen):
     async def counted(self) -> None:
         """Waits until what is shown is what was asked for; raises GivenUp."""
         while self.is_counting:
-            await self.program.pause()
+            await self.program.key_queue.pause()
 
     @property
     def is_counting(self) -> bool:

@@ -6,7 +6,7 @@ import os
 import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from textual.app import App
 
@@ -14,7 +14,7 @@ _PATIENCE_SECONDS: Final = 2.0
 
 
 def copy(
-    app: App[Any], text: str, command: str = "", environ: Mapping[str, str] = os.environ
+    app: App[object], text: str, command: str = "", environ: Mapping[str, str] = os.environ
 ) -> str:
     """Copies by the first way that works, and says by which.
 

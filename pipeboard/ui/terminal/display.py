@@ -109,14 +109,14 @@ class CellDisplay(App[ReturnType]):
             not FRAMES_ARE_KNOWN
             or not isinstance(renderable, LayoutUpdate | ChopsUpdate | None)
             or driver is None
-            or not self._draws_on(driver)
+            or not _draws_on(self, driver)
         ):
             super()._display(screen, renderable)
             return
         update = self._needed(screen, renderable)
         if update is None:
             return
-        sequence = self._compared(update) + self._cursor_sequence()
+        sequence = self._compared(update) + _cursor_sequence(self, self._screenful)
         if self._sync_available and len(sequence) >= _SYNCHRONISED_FROM:
             sequence = _BEGIN_SYNCHRONISED + sequence + _END_SYNCHRONISED
         if sequence:
@@ -142,16 +142,6 @@ class CellDisplay(App[ReturnType]):
         whole = compositor.render_update(full=True, screen_stack=self._background_screens)
         return whole if isinstance(whole, LayoutUpdate) else update
 
-    def _draws_on(self, driver: Driver) -> bool:
-        return (
-            self._running
-            and not self._closed
-            and not self._batch_count
-            and not driver.is_headless
-            and not driver.is_inline
-            and not driver.is_web
-        )
-
     def _compared(self, update: LayoutUpdate | ChopsUpdate) -> str:
         screenful = self._screenful
         if screenful is None:
@@ -163,13 +153,25 @@ class CellDisplay(App[ReturnType]):
             return screenful.frame(_pieces(_chops(update), system))
         return screenful.frame(_pieces(_lines(update), system))
 
-    def _cursor_sequence(self) -> str:
-        # The cursor is hidden; input methods show their candidates beside it.
-        focused = self.focused
-        if self._screenful is None or focused is None or not focused.check_consume_key("a", "a"):
-            return ""
-        position = self.screen.outer_size.clamp_offset(self.cursor_position)
-        return self._screenful.move_cursor(*position)
+
+def _draws_on(app: App[Any], driver: Driver) -> bool:
+    return (
+        app._running
+        and not app._closed
+        and not app._batch_count
+        and not driver.is_headless
+        and not driver.is_inline
+        and not driver.is_web
+    )
+
+
+def _cursor_sequence(app: App[Any], screenful: Screenful | None) -> str:
+    # The cursor is hidden; input methods show their candidates beside it.
+    focused = app.focused
+    if screenful is None or focused is None or not focused.check_consume_key("a", "a"):
+        return ""
+    position = app.screen.outer_size.clamp_offset(app.cursor_position)
+    return screenful.move_cursor(*position)
 
 
 class PrintableOnly(LineFilter):

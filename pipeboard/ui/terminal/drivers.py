@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 
-from pipeboard.ui.terminal.facts import terminal_encoding, terminal_size
+from pipeboard.ui.terminal.facts import ASK_BACKGROUND, terminal_encoding, terminal_size
 from pipeboard.ui.terminal.reading import KeyReader
 from pipeboard.ui.terminal.session import Session
 
@@ -83,6 +83,8 @@ class TerminalDriver(LinuxDriver):
             self.attrs_before = painted.hand_over()
         if found is None:
             self._attributes_found = self.attrs_before
+            if getattr(self._app, "asks_background", False):
+                self.write(ASK_BACKGROUND)
         else:
             self.attrs_before = found
             self.write(_SANE)

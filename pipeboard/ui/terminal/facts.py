@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
+from pathlib import Path
 from typing import TextIO
 
 # Terminals that give erased cells the current background. GNU screen and tmux, which name
@@ -55,6 +56,48 @@ def terminal_encoding() -> str:
 def erases_in_colour(environ: Mapping[str, str] = os.environ) -> bool:
     """Does erasing to the end of a line fill it with the current background?"""
     return environ.get("TERM", "").startswith(_ERASING_IN_COLOUR) and "STY" not in environ
+
+
+ASK_BACKGROUND = "\x1b]11;?\x1b\\"
+"""Asks for the colour of the background; a terminal that does not know the question is silent."""
+
+
+def told_light(answer: str) -> bool | None:
+    """Whether that answer names a light background; None where it names none."""
+    number, _, color = answer.strip("\x1b]\\\x07").partition(";")
+    parts = color.removeprefix("rgba:").removeprefix("rgb:").split("/")[:3]
+    if number != "11" or len(parts) != 3:
+        return None
+    try:
+        red, green, blue = (int(part, 16) / int("f" * len(part), 16) for part in parts)
+    except ValueError:
+        return None
+    return 0.299 * red + 0.587 * green + 0.114 * blue > 0.5
+
+
+def background(setting: str, environ: Mapping[str, str], folder: Path) -> str:
+    """The theme for a setting: with `auto` the one for the background that the environment names
+    or the terminal told the last time, else `dark`."""
+    if setting != "auto":
+        return setting
+    number = environ.get("COLORFGBG", "").rpartition(";")[2]
+    if number.isdecimal():
+        return "light" if int(number) == 7 or int(number) > 8 else "dark"
+    try:
+        told = (folder / _TOLD).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return "dark"
+    return "light" if told == "light" else "dark"
+
+
+def keep_background(folder: Path, name: str) -> None:
+    """Remembers what the terminal told, so that the next first frame is right at once."""
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / _TOLD).write_text(name, encoding="utf-8")
+
+
+_TOLD = "background"
 
 
 def tidy_environment(environ: MutableMapping[str, str] = os.environ) -> None:

@@ -19,10 +19,12 @@ from pipeboard.ui.terminal.facts import (
     terminal_encoding,
     terminal_size,
 )
-from pipeboard.ui.terminal.ink import ColorDepth, Ink, pen_of
+from pipeboard.ui.terminal.ink import ColorDepth, Ink, Pen, pen_of
 from pipeboard.ui.terminal.width import cell_width
 
 Row = Sequence[tuple[str, Ink]]
+Attributes = list[Any]
+"""What `termios.tcgetattr` gives: numbers, and a list of bytes and numbers."""
 
 # Alternate screen, no cursor, no wrapping, all blank.
 _ENTER: Final = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[H\x1b[2J"
@@ -38,7 +40,7 @@ class FirstFrame:
     others are in charge of them.
     """
 
-    def __init__(self, screenful: Screenful, attributes: list[Any]) -> None:
+    def __init__(self, screenful: Screenful, attributes: Attributes) -> None:
         self.screenful = screenful
         self.is_handed_over = False
         self.is_disturbed = False
@@ -46,7 +48,7 @@ class FirstFrame:
         self._attributes = attributes
         self._handlers: dict[signal.Signals, Any] = {}
 
-    def hand_over(self) -> list[Any]:
+    def hand_over(self) -> Attributes:
         """The terminal's attributes as they were before, for the one who restores them now."""
         self.is_handed_over = True
         return self._attributes
@@ -128,7 +130,7 @@ def write(text: str) -> None:
             data = data[os.write(sys.__stderr__.fileno(), data) :]
 
 
-def _pieces(rows: Sequence[Row], depth: ColorDepth) -> list[tuple[int, int, str, Any]]:
+def _pieces(rows: Sequence[Row], depth: ColorDepth) -> list[tuple[int, int, str, Pen]]:
     pieces = []
     for y, row in enumerate(rows):
         x = 0
@@ -138,7 +140,7 @@ def _pieces(rows: Sequence[Row], depth: ColorDepth) -> list[tuple[int, int, str,
     return pieces
 
 
-def _quiet(attributes: list[Any]) -> list[Any]:
+def _quiet(attributes: Attributes) -> Attributes:
     """As Textual sets the terminal, but ctrl+c still interrupts and ctrl+z waits to be read."""
     quiet = [*attributes]
     quiet[tty.CC] = [*attributes[tty.CC]]

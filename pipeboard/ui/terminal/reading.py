@@ -11,9 +11,11 @@ from textual._xterm_parser import XTermParser
 from textual.events import Key, Paste
 from textual.message import Message
 
+from pipeboard.ui.terminal.facts import told_light
 from pipeboard.ui.terminal.typed import (
     ESC,
     AltKey,
+    Answer,
     EscAnd,
     Escape,
     Keyboard,
@@ -24,6 +26,14 @@ from pipeboard.ui.terminal.typed import (
 )
 
 _LONGEST_SEQUENCE: Final = 32
+
+
+class BackgroundTold(Message):
+    """The terminal says whether its background is light."""
+
+    def __init__(self, is_light: bool) -> None:
+        super().__init__()
+        self.is_light = is_light
 
 
 class KeyReader:
@@ -57,6 +67,10 @@ class KeyReader:
             match typed:
                 case Pasted(text):
                     yield Paste(text)
+                case Answer(text):
+                    is_light = told_light(text)
+                    if is_light is not None:
+                        yield BackgroundTold(is_light)
                 case Escape():
                     yield Key("escape", ESC)
                 case EscAnd(character):

@@ -21,6 +21,7 @@ from pipeboard.domain.errors import Refused
 from pipeboard.faults import origin
 from pipeboard.ui.terminal import crash
 from pipeboard.ui.terminal.facts import tidy_environment
+from pipeboard.ui.terminal.ink import ColorDepth, color_depth
 from pipeboard.ui.terminal.textual_shape import CRASHES_ARE_KNOWN
 from pipeboard.ui.terminal.typed import ESC, PREFIX, AltKey
 
@@ -51,9 +52,9 @@ class Session(App[ReturnType]):
 
     def __init__(self, **options: Any) -> None:
         tidy_environment()
-        if os.environ.get("NO_COLOR"):
-            # Otherwise Textual makes greys of its colours; so it sends none and shows what is
-            # chosen by reversing it.
+        if color_depth(os.environ) <= ColorDepth.STANDARD:
+            # Otherwise Textual makes greys where there are no colours, and of sixteen its own
+            # shades, whose nearest of the sixteen are others: red and magenta become one.
             options.setdefault("ansi_color", True)
         super().__init__(**options)
         self._handlers_before: dict[signal.Signals, Any] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from textual.app import App, ReturnType
@@ -21,26 +22,20 @@ _PAUSE_S: Final = 0.05
 """Between two looks at a database that others hold."""
 
 
-class TypeAhead(App[ReturnType]):
-    """An app in which each key finds what the keys before it have made of the screen.
+class KeyQueue:
+    """The keys that wait, and for what: actions that are under way and have asked nothing yet.
 
-    Textual hands all keys that have come at once to the screen of that moment: of a fast `m3`, or
-    of keys that a slow line brings together, the second would miss the menu of the first. Here a
-    key waits, for however long it takes, until the one before it has done all that it does; what
-    is clicked meanwhile means a screen that will not be there any more, and is dropped.
+    `notice` is told whenever something about it has changed, and whether a click was dropped.
     """
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
+    def __init__(self, notice: Callable[[bool], None]) -> None:
+        self._notice = notice
         self._typed: deque[Key | Paste] = deque()
-        self._has_typed = asyncio.Event()
-        self._is_begun = self._is_giving = False
-        self._came_up = asyncio.Event()
-        self._acting = self._asking = 0
-        self._is_free = asyncio.Event()
+        self._has_typed, self._is_free = asyncio.Event(), asyncio.Event()
         self._is_free.set()
         self._given_up = asyncio.Event()
-        self._drops_click = False
+        self._acting = self._asking = self._dropped = 0
+        self._drops_click = self._is_giving = False
 
     @property
     def has_settled(self) -> bool:
@@ -64,12 +59,13 @@ class TypeAhead(App[ReturnType]):
 
     def asking(self, answer: asyncio.Future[Any]) -> None:
         """An action asks something: keys go to the question until it is answered."""
-        self._asking += 1
-        answer.add_done_callback(self._has_answered)
-        self._look()
 
-    def _has_answered(self, _answer: asyncio.Future[Any]) -> None:
-        self._asking -= 1
+        def has_answered(_answer: asyncio.Future[Any]) -> None:
+            self._asking -= 1
+            self._look()
+
+        self._asking += 1
+        answer.add_done_callback(has_answered)
         self._look()
 
     def _look(self) -> None:
@@ -78,12 +74,10 @@ class TypeAhead(App[ReturnType]):
             self._given_up.clear()
         else:
             self._is_free.clear()
-        self.notice_waiting()
-
-    # What waits.
+        self._notice(False)
 
     @property
-    def typed_ahead(self) -> tuple[str, ...]:
+    def names(self) -> tuple[str, ...]:
         """The keys that wait, by the names that people give them; a paste as its text."""
         return tuple(
             event.text
@@ -94,19 +88,31 @@ class TypeAhead(App[ReturnType]):
             for event in self._typed
         )
 
-    def type_first(self, *keys: Key) -> None:
-        """Gives these keys out before any that wait: they were typed before them."""
+    def put(self, event: Key | Paste) -> None:
+        """One more key, behind all others."""
+        self._typed.append(event)
+        self._has_typed.set()
+        if self.is_waiting:
+            self._notice(False)
+
+    def put_first(self, *keys: Key) -> None:
+        """These keys before any that wait: they were typed before them."""
         self._typed.extendleft(reversed(keys))
         self._has_typed.set()
 
-    def drop_typed(self) -> int:
-        """Forgets the keys that wait; how many there were."""
-        count = len(self._typed)
+    def drop(self) -> None:
+        """The keys that wait are not given out any more."""
+        self._dropped += len(self._typed)
         self._typed.clear()
+
+    def take_dropped(self) -> int:
+        """How many keys were dropped and not told of yet."""
+        count, self._dropped = self._dropped, 0
         return count
 
     def give_up(self) -> None:
         """The person does not want to wait any longer: the action under way ends if it can."""
+        self.drop()
         self._given_up.set()
 
     async def pause(self) -> None:
@@ -117,49 +123,21 @@ class TypeAhead(App[ReturnType]):
             return
         raise GivenUp("Given up: nothing was stored.")
 
-    def notice_waiting(self, *, clicked: bool = False) -> None:
-        """Something has changed about what waits; `clicked`: a click was dropped."""
-
-    # How keys come and go.
-
-    async def on_event(self, event: Event) -> None:
-        """Textual's way for all but what comes from the keyboard and the buttons of the mouse."""
-        if isinstance(event, Key | Paste) and not event.is_forwarded:
-            self._take(event)
-            return
-        is_button = isinstance(event, MouseDown | MouseUp | Click) and not event.is_forwarded
-        if is_button and self._is_for_nobody(event):
-            return
-        await super().on_event(event)
-        if isinstance(event, Key):
-            self._came_up.set()
-
-    def _take(self, event: Key | Paste) -> None:
-        if isinstance(event, Key) and event.key == GIVES_UP and self.is_waiting:
-            self.give_up()
-            return
-        self._typed.append(event)
-        self._has_typed.set()
-        if self.is_waiting:
-            self.notice_waiting()
-        if not self._is_begun:
-            self._is_begun = True
-            self.run_worker(self._give_out(), group="typing")
-
-    def _is_for_nobody(self, event: Event) -> bool:
+    def drops_button(self, event: Event) -> bool:
         """Was the button pressed while an action was under way? Then its release counts no more
         than it does."""
         if isinstance(event, MouseDown):
             self._drops_click = self.is_waiting
             if self._drops_click:
-                self.notice_waiting(clicked=True)
+                self._notice(True)
             return self._drops_click
         dropped = self._drops_click or self.is_waiting
         if isinstance(event, MouseUp):
             self._drops_click = False
         return dropped
 
-    async def _give_out(self) -> None:
+    async def give_out(self, give: Callable[[Key | Paste], Awaitable[None]]) -> None:
+        """Gives out one key after another, each once nothing is waited for; never ends."""
         while True:
             await self._has_typed.wait()
             await self._is_free.wait()
@@ -168,9 +146,55 @@ class TypeAhead(App[ReturnType]):
                 continue
             self._is_giving = True
             try:
-                await self._give(self._typed.popleft())
+                await give(self._typed.popleft())
             finally:
                 self._is_giving = False
+
+
+class TypeAhead(App[ReturnType]):
+    """An app in which each key finds what the keys before it have made of the screen.
+
+    Textual hands all keys that have come at once to the screen of that moment: of a fast `m3`, or
+    of keys that a slow line brings together, the second would miss the menu of the first. Here a
+    key waits, for however long it takes, until the one before it has done all that it does; what
+    is clicked meanwhile means a screen that will not be there any more, and is dropped.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.key_queue = KeyQueue(self.notice_waiting)
+        self._is_begun = False
+        self._came_up = asyncio.Event()
+
+    def notice_waiting(self, clicked: bool) -> None:
+        """Something has changed about what waits; `clicked`: a click was dropped."""
+
+    def give_up(self) -> None:
+        """^c while keys wait: the action under way ends if it can."""
+        self.key_queue.give_up()
+
+    def type_first(self, *keys: Key) -> None:
+        """Gives these keys out before any that wait: they were typed before them."""
+        self.key_queue.put_first(*keys)
+
+    async def on_event(self, event: Event) -> None:
+        """Textual's way for all but what comes from the keyboard and the buttons of the mouse."""
+        queue = self.key_queue
+        if isinstance(event, Key | Paste) and not event.is_forwarded:
+            if isinstance(event, Key) and event.key == GIVES_UP and queue.is_waiting:
+                self.give_up()
+                return
+            queue.put(event)
+            if not self._is_begun:
+                self._is_begun = True
+                self.run_worker(queue.give_out(self._give), group="typing")
+            return
+        is_button = isinstance(event, MouseDown | MouseUp | Click) and not event.is_forwarded
+        if is_button and queue.drops_button(event):
+            return
+        await super().on_event(event)
+        if isinstance(event, Key):
+            self._came_up.set()
 
     async def _give(self, event: Key | Paste) -> None:
         """Hands a key on, and waits until it has done what it does."""

@@ -14,7 +14,7 @@ from pipeboard.ui.net import under_net
 from pipeboard.ui.palette import Role
 from pipeboard.ui.widgets.lines import style_of, theme_of
 
-LONGEST: Final = 20_000
+LONGEST_LINE: Final = 20_000
 """Characters that a line takes: more than any field, and still quick to draw."""
 
 _ROLES: Final[dict[str, Role]] = {
@@ -36,7 +36,7 @@ class LineInput(Input):
     ALLOW_SELECT = False
 
     class TooLong(Message):
-        """So many characters were cut: `LONGEST` are the most."""
+        """So many characters were cut: `LONGEST_LINE` are the most."""
 
         def __init__(self, cut: int) -> None:
             super().__init__()
@@ -58,7 +58,7 @@ class LineInput(Input):
             self.text = text
 
     takes_more = False
-    """Is a paste of several lines, or of more than `LONGEST`, somebody else's to take?"""
+    """Is a paste of several lines, or of more than `LONGEST_LINE`, somebody else's to take?"""
 
     def __init__(self, *, placeholder: str = "") -> None:
         super().__init__(placeholder=printable(placeholder), select_on_focus=False, compact=True)
@@ -78,9 +78,9 @@ class LineInput(Input):
     def validate_value(self, value: str) -> str:
         """What becomes of a value that is set, by whomever."""
         line = printable(value.translate(_WHITE_SPACE))
-        if len(line) > LONGEST:
-            self.post_message(self.TooLong(len(line) - LONGEST))
-        return line[:LONGEST]
+        if len(line) > LONGEST_LINE:
+            self.post_message(self.TooLong(len(line) - LONGEST_LINE))
+        return line[:LONGEST_LINE]
 
     def write(self, value: str) -> None:
         """Another value, with the caret behind it."""
@@ -99,7 +99,7 @@ class LineInput(Input):
         lines = [line for line in event.text.splitlines() if line.strip()]
         text = " ".join(printable(event.text.translate(_WHITE_SPACE)).split())
         start, end = sorted(self.selection)
-        room = LONGEST - len(self.value) + (end - start)
+        room = LONGEST_LINE - len(self.value) + (end - start)
         if self.takes_more and (len(lines) > 1 or len(text) > room):
             pasted = event.text.strip("\r\n")
             self.post_message(self.Longer(self.value[:start] + pasted + self.value[end:]))
@@ -112,8 +112,8 @@ class LineInput(Input):
 
 
 def one_line(text: str) -> str:
-    """The text as a line takes it: at most `LONGEST` printable characters, blanks for line ends."""
-    return printable(text.translate(_WHITE_SPACE))[:LONGEST]
+    """The text as a line takes it: `LONGEST_LINE` printable characters, blanks for line ends."""
+    return printable(text.translate(_WHITE_SPACE))[:LONGEST_LINE]
 
 
 def harmless(text: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
 
 from rich.segment import Segment
 from rich.style import Style
@@ -45,13 +44,13 @@ def strip_of(line: Line, theme: Theme) -> Strip:
     return Strip([Segment(text, style_of_ink(theme.ink(role))) for text, role in line])
 
 
-def theme_of(app: App[Any]) -> Theme:
+def theme_of(app: App[object]) -> Theme:
     """The theme that the app has chosen, `app.theme_inks`; dark where it has not."""
     theme = getattr(app, "theme_inks", None)
     return theme if isinstance(theme, Theme) else named_theme("dark")
 
 
-def glyphs_of(app: App[Any]) -> Glyphs:
+def glyphs_of(app: App[object]) -> Glyphs:
     """The signs that the app's terminal knows, `app.glyphs`."""
     glyphs = getattr(app, "glyphs", None)
     return glyphs if isinstance(glyphs, Glyphs) else Glyphs.UNICODE

@@ -14,7 +14,7 @@ from pipeboard.ui.widgets.line_input import harmless
 from pipeboard.ui.widgets.lines import style_of, theme_of
 
 _THEME = "pipeboard"
-LONGEST: Final = 100_000
+LONGEST_TEXT: Final = 100_000
 """Characters that the box takes: more than any text that can be stored, and still quick."""
 
 
@@ -23,7 +23,7 @@ class TextBox(TextArea):
     """Textual's `TextArea` without a border; what cannot be printed never gets in."""
 
     class TooLong(Message):
-        """So many characters were cut: `LONGEST` are the most."""
+        """So many characters were cut: `LONGEST_TEXT` are the most."""
 
         def __init__(self, cut: int) -> None:
             super().__init__()
@@ -55,7 +55,7 @@ class TextBox(TextArea):
         event.prevent_default()
         event.stop()
         text = harmless(event.text)
-        room = max(0, LONGEST - len(self.text) + len(self.selected_text))
+        room = max(0, LONGEST_TEXT - len(self.text) + len(self.selected_text))
         self.replace(text[:room], *self.selection, maintain_selection_offset=False)
         if len(text) > room:
             self.post_message(self.TooLong(len(text) - room))

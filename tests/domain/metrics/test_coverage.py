@@ -159,3 +159,24 @@ def test_targets_of_a_rep_and_of_a_team() -> None:
 def test_a_year_is_made_of_its_quarters() -> None:
     quarters = rules(*((f"2026Q{n}", n, "", "") for n in (1, 2, 3, 4)))
     assert target_of(Log().basis(9, period("2026"), rules=quarters)).value == 10
+
+
+@pytest.mark.parametrize(("until", "counts"), [("2026-03-31", True), ("2026-04-01", False)])
+def test_a_deal_parked_beyond_the_period_is_no_pipeline_of_it(until: str, counts: bool) -> None:
+    log = Log()
+    parked = log.add(0, value=100, close="2026-03-01")
+    log.say(parked, 1, "snoozed", on=until)
+    wanted = rules(("2026Q1", 100, "", ""), ("2026Q2", 100, "", ""))
+    assert bool(coverage(log.basis(9, QUARTER, rules=wanted)).pipe.deals) is counts
+    # Past quarters are held to the same: what was parked beyond them was none of their pipeline.
+    log.win(log.add(0, value=50), 80)
+    later = conversion_of_pipeline(log.basis(99, period("2026Q2"), rules=wanted))
+    assert (later.periods, later.pipe) == (1, 100 if counts else 0)
+
+
+@pytest.mark.parametrize(("pipe", "standing"), [(600, Standing.ENOUGH), (601, Standing.TOO_HIGH)])
+def test_six_times_what_is_missing_can_still_be_worked_on(pipe: int, standing: Standing) -> None:
+    log = Log()
+    log.add(0, value=pipe, close="2026-03-01")
+    found = coverage(log.basis(9, QUARTER, rules=rules(("2026Q1", 100, "", ""))))
+    assert found.standing is standing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 
 import pytest
@@ -96,3 +97,14 @@ def test_the_cycle_since_qualification_starts_at_the_first_qualified_stage() -> 
     log.move(deal, 6, PROPOSAL)
     log.win(deal, 20)
     assert cycle_since_qualified(log.basis(30)).value == 14
+
+
+@pytest.mark.parametrize("kind", ["created", "won"])
+def test_one_date_without_a_time_makes_a_cycle_of_whole_days(kind: str) -> None:
+    log = Log()
+    log.win(log.add(0.5), 3.25)
+    for place, fact in enumerate(log.facts):
+        if fact.kind == kind:
+            said = json.dumps({"facts": {"precision": "day"}})
+            log.facts[place] = fact._replace(said=said)
+    assert cycle_mean(log.basis(9)).value == 3

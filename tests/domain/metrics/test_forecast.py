@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+import pytest
+
 from pipeboard.domain.events import micros
+from pipeboard.domain.metrics.backtest import backtest
 from pipeboard.domain.metrics.categories import (
     forecast_best,
     forecast_commit,
@@ -22,8 +25,8 @@ from pipeboard.domain.metrics.forecast import (
 )
 from pipeboard.domain.metrics.grouping import by_owner
 from pipeboard.domain.metrics.result import DAY_US
+from pipeboard.domain.money import half_up
 from pipeboard.domain.pipeline import Stage
-from pipeboard.domain.score import half_up
 from tests.domain.metrics.log import (
     LEAD,
     NEGOTIATE,
@@ -219,3 +222,50 @@ def test_the_cautious_forecast_takes_old_deals_as_lost() -> None:
     basis = log.basis(89, QUARTER)
     assert set(ids(forecast(basis).measured.numerator)) == {1, fresh, old}
     assert ids(cautious_forecast(basis).numerator) == [1, fresh]
+
+
+def test_a_deal_due_today_is_not_overdue() -> None:
+    log = Log()
+    log.add(0, value=1_000, close="2026-01-10")
+    log.add(0, value=200, close="2026-01-09")
+    assert forecast_overdue(log.basis(9, QUARTER)).value == 200
+
+
+def test_an_age_that_a_deal_reached_in_the_archive_is_no_look_at_it() -> None:
+    log = Log()
+    away, back = log.add(0, PROPOSAL), log.add(0, PROPOSAL)
+    for deal in (away, back):
+        log.say(deal, 6, "archived")
+    log.say(back, 20, "unarchived")
+    cells = chances(log.basis(30)).cells(0)
+    reached = {band: cells.get((PROPOSAL, band)) for band in range(len(AGES))}
+    # Both were seen at 0 days; at 7 and 14 they were away, at 21 one of them was back.
+    assert [bool(cell and cell.reached) for cell in reached.values()][:4] == [1, 0, 0, 1]
+
+
+@pytest.mark.parametrize("wins", [9, 10])
+def test_ten_wins_in_past_periods_are_enough_to_believe_a_forecast(wins: int) -> None:
+    log = Log()
+    log.add(0)
+    for begin, number in ((1, wins - 5), (91, 5)):
+        for _ in range(number):
+            deal = log.add(begin, PROPOSAL, value=100, close=f"{at(begin + 120):%Y-%m-%d}")
+            log.probability(deal, begin, 10_000)
+            log.win(deal, begin + 120)
+    tested = backtest(log.basis(280, period("2026Q4")))
+    assert tested.errors["stated"] == 0
+    assert tested.believed == ("stated" if wins == 10 else None)
+
+
+def test_forecasts_that_were_off_by_more_than_came_are_not_believed() -> None:
+    log = Log()
+    log.add(0)
+    for begin in (1, 91):
+        for number in range(20):
+            deal = log.add(begin, PROPOSAL, value=100, close=f"{at(begin + 120):%Y-%m-%d}")
+            if number < 5:
+                log.win(deal, begin + 120)
+    certain = replace(UTC_RULES, prior_strength=10**9, chances={PROPOSAL: ((0, 10_000),)})
+    tested = backtest(log.basis(280, period("2026Q4"), rules=certain))
+    assert tested.errors["stated"] == 3 and tested.believed is None
+    assert tested.reason == "every forecast has been off by more than what came"

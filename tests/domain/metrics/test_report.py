@@ -22,7 +22,7 @@ from pipeboard.domain.metrics.grouping import (
     by_team,
     grouping_of,
 )
-from pipeboard.domain.score import half_up
+from pipeboard.domain.money import half_up
 from tests.domain.metrics.log import (
     BERLIN_RULES,
     LEAD,

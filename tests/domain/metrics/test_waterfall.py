@@ -13,7 +13,14 @@ from pipeboard.domain.events import micros
 from pipeboard.domain.metrics.counts import won_value
 from pipeboard.domain.metrics.grouping import by_owner
 from pipeboard.domain.metrics.rates import Rates
-from pipeboard.domain.metrics.waterfall import COMING, GOING, Waterfall, waterfall, waterfall_since
+from pipeboard.domain.metrics.waterfall import (
+    COMING,
+    GOING,
+    Waterfall,
+    waterfall,
+    waterfall_of_days,
+    waterfall_since,
+)
 from tests.domain.metrics.log import (
     BERLIN_RULES,
     LEAD,
@@ -193,3 +200,16 @@ def test_the_reps_waterfalls_add_up_to_everybodys(log: Log, day: int, label: str
         whole.coming["increased"].amount - whole.going["decreased"].amount,
     ]
     assert moved[0] - moved[1] + changes[0] == changes[1]
+
+
+def test_a_change_at_the_first_instant_after_the_days_asked_for_is_not_in_them() -> None:
+    log = Log()
+    deal = log.add(0, value=100, close=DUE)
+    for day, value in ((35, 130), (40, 150)):
+        log.value(deal, day, value)
+    basis = log.basis(50, FEBRUARY)
+    first, after = date(2026, 2, 1), date(2026, 2, 10)
+    assert at(40).date() == after
+    assert waterfall_of_days(basis, first, after).coming["increased"].amount == 30
+    assert waterfall_of_days(basis, first).coming["increased"].amount == 50
+    assert waterfall_of_days(basis, first, after).end.amount == 130

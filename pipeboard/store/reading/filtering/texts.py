@@ -25,9 +25,6 @@ from pipeboard.store.sql import (
 )
 
 _UNSET = {
-    "owner": "deal.owner = ''",
-    "source": "deal.source = ''",
-    "account": "deal.account = ''",
     "currency": "deal.value_currency is null",
     "lost": "deal.loss_category is null",
     "value": "deal.value_minor is null",
@@ -76,7 +73,7 @@ class Texts:
             case "currency":
                 return compares("deal.value_currency", "=", value.upper())
             case _:
-                return self._same("source", value)
+                return self._same(field, value)
 
     def unset(self, field: str) -> Sql:
         match field:
@@ -87,7 +84,7 @@ class Texts:
             case "probability":
                 return Sql(f"{effective_probability(self.asked)} is null")
             case _:
-                return Sql(_UNSET[field])
+                return Sql(_UNSET.get(field, f"deal.{field} = ''"))
 
     def tag(self, name: str) -> Sql:
         wanted = fold(name)

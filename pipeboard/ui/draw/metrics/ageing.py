@@ -101,6 +101,11 @@ def hygiene(shown: Figures, style: ChartStyle) -> Block:
         ),
         ("stalled", [age.deal for age in oldest(report)], "Past a limit of their stage."),
         ("close date passed", [d for d in deals if d.close and d.close < today], "In no forecast."),
+        (
+            "single contact",
+            report.metric("single_contact").numerator,
+            "Past qualification, and fewer than two people are known.",
+        ),
         ("no close date", [d for d in deals if d.close is None], "In no forecast."),
         ("no value", [d for d in deals if d.minor is None], "In no sum."),
         ("snoozed", parked, "Parked until a day."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
@@ -16,6 +17,7 @@ from pipeboard.domain.metrics.grouping import Group, by_owner
 from pipeboard.domain.metrics.history import History
 from pipeboard.domain.metrics.report import Change
 from pipeboard.domain.metrics.slipping import most_pushed
+from pipeboard.domain.metrics.waterfall import Waterfall, waterfall_of_days
 from pipeboard.domain.periods import Period
 from pipeboard.domain.pipeline import Pipeline, StageKind
 from pipeboard.ui.draw.glyphs import Glyphs
@@ -24,7 +26,8 @@ from pipeboard.ui.draw.metrics.tab_names import TabName
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """What a person looks at: whose deals, which period, which tab, on how wide a screen."""
+    """What a person looks at: whose deals, which period, which tab, on how wide a screen; sums in
+    `currency`, or in the pipeline's; `since` are the days that the waterfall is of."""
 
     pipeline: Pipeline
     period: Period
@@ -34,6 +37,8 @@ class ReportView:
     tab: TabName = TabName.OVERVIEW
     width: int = 80
     glyphs: Glyphs = Glyphs.UNICODE
+    currency: str = ""
+    since: tuple[date, date | None] | None = None
 
 
 NAMED = 8
@@ -50,6 +55,7 @@ class Figures:
     report: Report
     before: Report | None = None
     names: Mapping[int, str] = field(default_factory=dict)
+    since: tuple[date, date | None] | None = None
 
     @cached_property
     def reps(self) -> Mapping[Group, Report]:
@@ -60,6 +66,13 @@ class Figures:
     def changes(self) -> Mapping[str, Change]:
         """Every number against the period before; empty where nothing is compared."""
         return compare(self.report, self.before) if self.before else {}
+
+    @property
+    def flow(self) -> Waterfall:
+        """Why the pipeline changed since the period began, or in the days asked for."""
+        if self.since is None:
+            return self.report.waterfall
+        return waterfall_of_days(self.report.basis, *self.since)
 
     def name_of(self, deal: History) -> str:
         """A deal as lists name it."""

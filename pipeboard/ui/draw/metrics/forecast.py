@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from pipeboard.domain.metrics import METRICS
 from pipeboard.domain.metrics.categories import Month, unsupported_commits
+from pipeboard.domain.metrics.dwell import ONE_DAY
 from pipeboard.domain.metrics.readings import calibration_reading, forecast_reading
 from pipeboard.domain.metrics.waterfall import GOING
 from pipeboard.domain.metrics.wording import percent
@@ -17,6 +18,7 @@ from pipeboard.ui.draw.metrics.figures import NAMED, Figures, pushed
 from pipeboard.ui.draw.metrics.layout import TabLayout
 from pipeboard.ui.draw.metrics.sections import TableEntry, figures, section
 from pipeboard.ui.draw.numbers import ChartStyle, aside, counted, ground, number, says
+from pipeboard.ui.draw.section import calendar_day
 
 FORECASTS = (
     "target",
@@ -145,8 +147,8 @@ def unsupported(shown: Figures, style: ChartStyle) -> Block:
 
 
 def waterfall(shown: Figures, style: ChartStyle) -> Block:
-    """Why the pipeline due in the period changed since it began."""
-    flow = shown.report.waterfall
+    """Why the pipeline due in the period changed since it began, or in the days asked for."""
+    flow, when = shown.flow, _when(shown)
     parts = [(name, -1 if name in GOING else 1, line) for name, line in flow.lines.items()]
     kept = [part for part in parts if part[0] in ("start", "end") or part[2].deals]
     most = max([Fraction(line.amount) for _, _, line in kept] + [Fraction(1)])
@@ -171,10 +173,22 @@ def waterfall(shown: Figures, style: ChartStyle) -> Block:
                 ),
                 f"Pipeline, {words}",
                 line.deals,
-                f"{len(line.deals)} deals, {words}: open deals due in the period, from its start.",
+                f"{len(line.deals)} deals, {words}: open deals due in the period"
+                f"{when or ', from its start'}.",
             )
         )
-    return section("Why the pipeline changed", ("deals", "value"), entries, style)
+    title = f"Why the pipeline changed{when}"
+    return section(title, ("deals", "value"), entries, style)
+
+
+def _when(shown: Figures) -> str:
+    """` since 16 Nov`, or the days from one to before another."""
+    if shown.since is None:
+        return ""
+    (first, after), today = shown.since, shown.report.basis.today
+    if after is None:
+        return f" since {calendar_day(first, today)}"
+    return f", {calendar_day(first, today)} to {calendar_day(after - ONE_DAY, today)}"
 
 
 def calibration(shown: Figures, style: ChartStyle) -> Block:

@@ -27,6 +27,8 @@ def heading(asked: ReportView, width: int, *, filter_text: str, at: datetime) ->
     if filter_text:
         shown = filter_text if len(filter_text) <= _LONGEST_FILTER else f"{filter_text[:29]}…"
         start.append(whole(f"  /{shown}", "tag.filter"))
+    if asked.currency:
+        start.append(whole(f" {DOT} in {asked.currency}", "bar.dim"))
     day: Span = whole(f" ({_how_far(asked.period, at.date())})", "bar.dim")
     end: list[Span] = []
     if asked.compares and asked.period.kind != "all":

@@ -14,6 +14,7 @@ from pipeboard.domain.errors import BadInput
 if TYPE_CHECKING:
     from pipeboard.exchange.reading import Reading
     from pipeboard.exchange.rows import Rejected
+    from pipeboard.workspace.import_report import ImportReport
 
 
 class RejectedFile:
@@ -48,6 +49,13 @@ class RejectedFile:
             writer.writerow([*cells, row.reason])
         outlet.write_file(self.path, [out.getvalue()], force=True)
         self._is_written = True
+
+    def keep(self, reading: Reading, report: ImportReport) -> bool:
+        """Every row that did not come in, in the order of the file; False where all did."""
+        rows = sorted((*report.rejected, *report.ambiguous), key=lambda row: row.line)
+        if rows:
+            self.write(reading, rows)
+        return bool(rows)
 
     def drop(self) -> None:
         """Takes the file away again if nothing was written into it."""

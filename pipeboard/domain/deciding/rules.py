@@ -1,0 +1,113 @@
+"""Rules of commands: what follows from each, the verb it is recorded under, how it is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from pipeboard.domain.commands import Context
+from pipeboard.domain.dates import format_day
+from pipeboard.domain.deal import Deal
+from pipeboard.domain.events import Event
+from pipeboard.domain.pipeline import Pipeline
+
+C = TypeVar("C")
+
+
+@dataclass(frozen=True)
+class Telling:
+    """Deals as a command left them, for its sentence: told on a day, among these pipelines.
+
+    `before` are those of them that there were before.
+    """
+
+    deals: Sequence[Deal]
+    pipelines: tuple[Pipeline, ...]
+    today: date
+    before: Sequence[Deal] = ()
+
+    @property
+    def whom(self) -> str:
+        return deal_names(self.deals)
+
+    @property
+    def stage(self) -> str:
+        """Where the deals stand, if all of them stand in one place."""
+        first = self.deals[0]
+        if any(deal.stage_id != first.stage_id for deal in self.deals):
+            return "the next stage"
+        return self.stage_of(first)
+
+    def stage_of(self, deal: Deal) -> str:
+        """The name of the stage that a deal stands in."""
+        return self._pipeline(deal).stage(deal.stage_id).name
+
+    @property
+    def next_step(self) -> str:
+        """What happens next on the deals, with its day."""
+        steps = [deal.next_step for deal in self.deals if deal.next_step]
+        if not steps:
+            return "no next step"
+        first = steps[0]
+        words = first.text if len({step.text for step in steps}) == 1 else "next steps"
+        day = self.day(first.due) if first.due else ""
+        every = {step.every for step in steps}
+        again = f"every {first.every}" if first.every and len(every) == 1 else ""
+        return " ".join(filter(None, (words, day, again)))
+
+    def day(self, day: date) -> str:
+        return format_day(day, self.today)
+
+    def question(self, name: str) -> str:
+        """What the pipeline of the first deal calls a question."""
+        found = self._pipeline(self.deals[0]).question(name)
+        return found.label if found else name
+
+    def _pipeline(self, deal: Deal) -> Pipeline:
+        return next(pipeline for pipeline in self.pipelines if pipeline.id == deal.pipeline_id)
+
+
+def deal_names(deals: Sequence[Deal], most: int = 3) -> str:
+    """Deals in a sentence: `Lumen Oy`, or `5 deals: Lumen Oy, Acme, Borealis and 2 more`."""
+    if len(deals) == 1:
+        return deals[0].name
+    names = ", ".join(deal.name for deal in deals[:most])
+    more = f" and {len(deals) - most} more" if len(deals) > most else ""
+    return f"{len(deals)} deals: {names}{more}"
+
+
+def field_words(names: Iterable[str]) -> str:
+    """Fields as a sentence names them: `expected close, probability, product`."""
+    plain = (name.removeprefix("fields.").removesuffix("_bp") for name in names)
+    return ", ".join(name.replace("_", " ") for name in plain)
+
+
+Decide: TypeAlias = Callable[[C, Deal, Context], list[Event]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Generic[C]):
+    """All that is true of one command: `verb` and `says` are empty for one that is only a part of
+    a use case, which says it as a whole."""
+
+    decide: Decide[C]
+    verb: str
+    says: Callable[[C, Telling], str]
+
+
+RULES: dict[type, Rule[Any]] = {}
+"""The rule of each command on a deal that there is."""
+
+
+def rule(
+    command: type[C], verb: str = "", says: Callable[[C, Telling], str] = lambda *_: ""
+) -> Callable[[Decide[C]], Decide[C]]:
+    """Makes a function the rule of a command."""
+
+    def registered(decide: Decide[C]) -> Decide[C]:
+        RULES[command] = Rule(decide, verb, says)
+        return decide
+
+    return registered

@@ -1,0 +1,170 @@
+"""Programs of one's own on a key: `[commands]` of the configuration, and a deal put into them.
+
+The words of a program are split once, when the configuration is read; a deal's texts are put into
+the words afterwards. So no text of a deal ever becomes a word of its own, and no shell sees it.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from pipeboard.domain.deal import Contact, Deal
+from pipeboard.domain.errors import BadInput, Refused
+from pipeboard.domain.money import format_money
+from pipeboard.domain.near import did_you_mean
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.text import printable, quoted
+
+_PLACE = re.compile(r"\{([^{}]*)\}")
+_FIELD = "field."
+_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class DealTexts:
+    """A deal, its pipeline, and the person whom a program is about, where there is one."""
+
+    deal: Deal
+    pipeline: Pipeline
+    person: Contact | None = None
+
+
+def _number(deal: Deal) -> str | None:
+    """The value as digits with a point: `40000.00`."""
+    return format_money(deal.value, style="code").partition(" ")[0] if deal.value else None
+
+
+def _of_person(text: Callable[[Contact], str | None]) -> Callable[[DealTexts], str | None]:
+    return lambda about: text(about.person) if about.person else None
+
+
+PLACES: Final[Mapping[str, Callable[[DealTexts], str | None]]] = MappingProxyType(
+    {
+        "ref": lambda about: about.deal.ref,
+        "id": lambda about: str(about.deal.id),
+        "title": lambda about: about.deal.title,
+        "account": lambda about: about.deal.account,
+        "owner": lambda about: about.deal.owner,
+        "pipeline": lambda about: about.pipeline.name,
+        "stage": lambda about: about.pipeline.stage(about.deal.stage_id).name,
+        "value": lambda about: _number(about.deal),
+        "currency": lambda about: about.deal.value.currency if about.deal.value else None,
+        "source": lambda about: about.deal.source,
+        "external_id": lambda about: about.deal.external_id,
+        "next": lambda about: about.deal.next_step.text if about.deal.next_step else None,
+        "link": lambda about: about.deal.links[0] if about.deal.links else None,
+        "person": _of_person(lambda person: person.name),
+        "email": _of_person(lambda person: person.email),
+        "phone": _of_person(lambda person: person.phone),
+    }
+)
+"""What may stand between braces; `field.NAME` is a field of the team's own."""
+OF_A_PERSON: Final = ("person", "email", "phone")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnProgram:
+    """A program on a key: `takes_terminal` where it draws there itself and is waited for."""
+
+    name: str
+    key: str
+    words: tuple[str, ...]
+    help: str
+    takes_terminal: bool = False
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """What it wants of a deal, in its order."""
+        return tuple(name for word in self.words for name in _PLACE.findall(word))
+
+    @property
+    def place_of_person(self) -> str:
+        """The first text of a person that it wants; empty where it wants none."""
+        return next((name for name in self.places if name in OF_A_PERSON), "")
+
+    def words_for(self, about: DealTexts) -> list[str]:
+        """The words with the deal's texts in them.
+
+        Refused where the deal does not have one, and where one would be taken for an option.
+        """
+        return [self._filled(word, about) for word in self.words]
+
+    def _filled(self, word: str, about: DealTexts) -> str:
+        def text(match: re.Match[str]) -> str:
+            name = match[1]
+            found = text_at(name, about)
+            if not found:
+                raise Refused(f"{about.deal.ref} has no {_spoken(name)}, which {self.name} wants.")
+            return printable(found)
+
+        filled = _PLACE.sub(text, word)
+        if filled.startswith("-") and not word.startswith("-"):
+            raise Refused(
+                f"{quoted(filled)} begins with '-': {self.name} would take it for an option.",
+                hint="Put something in front of the brace, such as 'id:{title}'.",
+            )
+        return filled
+
+
+def text_at(place: str, about: DealTexts) -> str | None:
+    """What a deal has for a place; None for nothing."""
+    if place.startswith(_FIELD):
+        return about.deal.fields.get(place.removeprefix(_FIELD))
+    return PLACES[place](about)
+
+
+def _spoken(place: str) -> str:
+    return {"email": "e-mail address", "phone": "phone number", "next": "next step"}.get(
+        place, place.replace("_", " ").removeprefix(_FIELD)
+    )
+
+
+def read_programs(document: object) -> tuple[OwnProgram, ...]:
+    """`[commands]` as it stands in a configuration; BadInput names what is wrong in it."""
+    if not isinstance(document, Mapping):
+        raise BadInput("[commands] is a table of tables: [commands.NAME].")
+    return tuple(_program(str(name), table) for name, table in document.items())
+
+
+def _program(name: str, table: object) -> OwnProgram:
+    where = f"[commands.{printable(name)}]"
+    if not _NAME.fullmatch(name):
+        raise BadInput(f"{where}: a name is of small letters, digits and '-'.")
+    if not isinstance(table, Mapping):
+        raise BadInput(f'{where} wants key = "ctrl+e" and run = "program {{ref}}".')
+    known = ("key", "run", "help", "terminal")
+    for setting in table:
+        if setting not in known:
+            hint = did_you_mean(str(setting), known)
+            raise BadInput(f"{where}: no setting {quoted(str(setting))}.", hint=hint)
+    key, run, help = (table.get(setting, "") for setting in known[:3])
+    terminal = table.get("terminal", False)
+    if not (isinstance(key, str) and isinstance(run, str) and isinstance(help, str)):
+        raise BadInput(f"{where}: key, run and help are texts in quotes.")
+    if not isinstance(terminal, bool):
+        raise BadInput(f"{where}: terminal is true or false.")
+    if not key.strip() or not run.strip():
+        raise BadInput(f'{where} wants key = "ctrl+e" and run = "program {{ref}}".')
+    try:
+        words = tuple(shlex.split(run))
+    except ValueError as error:
+        raise BadInput(f"{where}: {quoted(run)} has a quote that is never closed.") from error
+    program = OwnProgram(name, key, words, printable(help) or f"run {words[0]}", terminal)
+    _expect_places(where, program)
+    return program
+
+
+def _expect_places(where: str, program: OwnProgram) -> None:
+    if _PLACE.search(program.words[0]):
+        raise BadInput(f"{where}: the program itself cannot come from a deal.")
+    for place in program.places:
+        if place not in PLACES and not place.startswith(_FIELD):
+            raise BadInput(
+                f"{where}: no text {quoted('{' + place + '}')}.",
+                hint=did_you_mean(place, list(PLACES)) or f"There are {', '.join(PLACES)}.",
+            )

@@ -1,0 +1,101 @@
+"""Filters that nobody types: what needs somebody, and those that are saved under a name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from pipeboard.ui.actions.navigation import set_filter
+from pipeboard.ui.draw.pointing import SIGN_FILTERS
+from pipeboard.ui.host import ask, read
+from pipeboard.ui.last_view import typed_filter
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
+from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.overlays.prompt import Prompt
+from pipeboard.ui.questions import Came, Questions, until_stored
+from pipeboard.workspace.targets import rename_filter, save_filter
+
+if TYPE_CHECKING:
+    from pipeboard.ui.screens.board import BoardScreen
+
+_SAVE, _CHANGE = "\0save", "\0change"
+_NEEDS = tuple(SIGN_FILTERS.values())
+
+
+async def attention(host: BoardScreen) -> None:
+    """!: the deals that need somebody, one sign after another, then all again."""
+    present = host.state.view.filter_text
+    place = _NEEDS.index(present) + 1 if present in _NEEDS else 0
+    await show_needs(host, _NEEDS[place] if place < len(_NEEDS) else "")
+
+
+async def show_needs(host: BoardScreen, text: str) -> None:
+    """Only the deals that a filter finds, without a line to type it in."""
+    if await set_filter(host, text):
+        board = host.state.board
+        host.say(f"{board.matching} of {board.total} open deals." if text else "All deals.")
+
+
+async def saved_filters(host: BoardScreen) -> None:
+    saved = await read(host, lambda reader: reader.saved_filters(host.program.me))
+    options = [Option(name, name, text) for name, text in saved]
+    present = typed_filter(host.state)
+    if present:
+        options.append(Option(_SAVE, "Save this filter…", present))
+    if not options:
+        host.say("No filter is saved yet: type one with /, then F saves it.", "status")
+        return
+    if saved:
+        options.append(Option(_CHANGE, "Change or forget one…"))
+    chosen = await ask(host, Picker("Filters", options))
+    if chosen == _SAVE:
+        host.program.check_writable()
+        await until_stored(host, lambda questions: _save_filter(host, questions, present))
+    elif chosen == _CHANGE:
+        host.program.check_writable()
+        await _change_filter(host, dict(saved))
+    elif chosen is not None:
+        await set_filter(host, dict(saved)[chosen])
+
+
+async def _change_filter(host: BoardScreen, saved: Mapping[str, str]) -> None:
+    """One of the saved filters gets other terms or another name, or is forgotten."""
+    options = [Option(name, name, text) for name, text in saved.items()]
+    name = await ask(host, Picker("Change which filter?", options))
+    if name is None:
+        return
+    keys = [MenuChoice("e", "its terms"), MenuChoice("n", "its name"), MenuChoice("d", "forget it")]
+    key = await ask(host, Menu(f"Filter {name}: {saved[name]}", keys))
+    queue = host.program.write_queue
+    if key == "d":
+        receipt = await queue.ask(lambda w: save_filter(w, name, ""))
+        host.say(receipt.summary, "status.ok", "u takes it back")
+        return
+
+    async def changed(questions: Questions) -> Came:
+        value, label = (saved[name], "Terms") if key == "e" else (name, "Name")
+        text = await questions.ask(
+            lambda: Prompt(
+                f"{label} of the filter {name}", value=value, draft_key=f"filter-{key}-{name}"
+            )
+        )
+        if text is None:
+            return None
+        if key == "e":
+            receipt = await queue.ask(lambda w: save_filter(w, name, text))
+        else:
+            receipt = await queue.ask(lambda w: rename_filter(w, name, text))
+        host.say(receipt.summary, "status.ok", "u takes it back")
+        return True
+
+    if key is not None:
+        await until_stored(host, changed)
+
+
+async def _save_filter(host: BoardScreen, questions: Questions, text: str) -> Came:
+    name = await questions.ask(lambda: Prompt(f"Save '{text}' as", draft_key="filter-name"))
+    if name is None:
+        return None
+    await host.program.write_queue.ask(lambda w: save_filter(w, name, text))
+    host.say(f"Saved the filter {name}.", "status.ok")
+    return True

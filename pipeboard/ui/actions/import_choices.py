@@ -1,0 +1,305 @@
+"""Choices of the import screen: what the file, a column or a word under the cursor means."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final, cast
+
+from pipeboard.domain.currencies import EXPONENTS
+from pipeboard.exchange.encoding import candidates
+from pipeboard.exchange.fields import CUSTOM, ENTERED, KINDS, LEFT_OUT, CellKind
+from pipeboard.exchange.layouts import NAMES
+from pipeboard.exchange.recipe import Recipe, with_column, with_constant, with_word
+from pipeboard.exchange.survey import PlacingWord
+from pipeboard.ui.actions.importing import (
+    choose_file,
+    choose_pipeline,
+    import_now,
+    is_idle,
+    typed_choice,
+)
+from pipeboard.ui.draw.import_file import BECOMES, MARKS, MATCHES, ORDERS
+from pipeboard.ui.host import ask
+from pipeboard.ui.key_table import ImportTab
+from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.screens.import_screen import ImportScreen
+from pipeboard.workspace.import_plan import (
+    FileSeen,
+    ImportPlan,
+    Match,
+)
+
+_AS_FOUND: Final = ""
+_OTHER: Final = "\0other"
+_KIND_WORDS: Final = {
+    CellKind.MONEY: "an amount",
+    CellKind.MOMENT: "a date",
+    CellKind.PERCENT: "a percentage",
+    CellKind.FLAG: "yes or no",
+    CellKind.STATUS: "open, won, lost",
+    CellKind.WORDS: "several words",
+    CellKind.TEXT: "text of several lines",
+}
+_OURS: Final = (CellKind.NESTED, CellKind.BASIS_POINTS)
+"""Kinds of columns that only Pipeboard writes."""
+_USUAL: Final = (
+    "title", "account", "stage", "status", "value", "currency", "owner", "close_date",
+    "created_at", "closed_at", "external_id", "source", "tags", "note", "contact_name",
+    "contact_email", "contact_phone", "next_text", "next_due", "lost_reason",
+)  # fmt: skip
+"""Fields that files most often have, in the order in which they are offered."""
+_FIELDS_OF: Final = {
+    "title": "title",
+    "stage": "stage",
+    "outcome": "status",
+    "value": "value",
+    "owner": "owner",
+    "dates": "created_at",
+}
+
+
+async def change(host: ImportScreen) -> None:
+    """Enter: another choice for what is under the cursor; on the preview the import itself."""
+    seen, key = host.view.seen, host.item_key
+    if host.view.tab is ImportTab.PREVIEW:
+        await import_now(host)
+    elif seen is None or not key:
+        host.say("There is nothing to change here; o chooses a file.", "status.warn")
+    elif is_idle(host):
+        if host.view.tab is ImportTab.COLUMNS:
+            await _change_column(host, seen, key)
+        elif host.view.tab is ImportTab.WORDS:
+            await _change_word(host, seen, _word(seen, key))
+        else:
+            await _change_file(host, seen, key)
+
+
+async def leave_out(host: ImportScreen) -> None:
+    """The column or the word under the cursor, without asking."""
+    seen, key = host.view.seen, host.item_key
+    if seen is None or not key or host.view.tab is ImportTab.FILE:
+        host.say("Columns and words can be left out: 2 and 3 show them.", "status.warn")
+    elif is_idle(host):
+        if host.view.tab is ImportTab.COLUMNS:
+            _take(host, with_column(_recipe(host, seen), seen.header, key, LEFT_OUT))
+        else:
+            _put_word(host, seen, _word(seen, key), "=-")
+
+
+def _recipe(host: ImportScreen, seen: FileSeen) -> Recipe:
+    """All that has been chosen by now, also what is not shown yet."""
+    plan = host.view.plan
+    return plan.recipe if plan.forgets else seen.recipe
+
+
+def _take(host: ImportScreen, recipe: Recipe) -> None:
+    """A recipe that holds all that was chosen, so that the last one need not be asked again."""
+    host.choose(replace(host.view.plan, recipe=recipe, forgets=True))
+
+
+def _word(seen: FileSeen, key: str) -> PlacingWord:
+    return next(word for word in seen.survey.words if f"{word.column}\0{word.text}" == key)
+
+
+def _is_stage(seen: FileSeen, word: PlacingWord) -> bool:
+    return seen.mapping[word.column] == "stage"
+
+
+async def _change_column(host: ImportScreen, seen: FileSeen, column: str) -> None:
+    target = await ask(
+        host,
+        Picker(f"{column} is", _targets(seen, column), chosen=seen.mapping[column]),
+    )
+    if target == _OTHER:
+        name = await typed_choice(host, "Name of the field", column)
+        target = f"{CUSTOM}{name}" if name else None
+    if target is not None:
+        _take(host, with_column(_recipe(host, seen), seen.header, column, target))
+
+
+def _targets(seen: FileSeen, column: str) -> list[Option]:
+    """What a column can be: as found, left out, a field, a stage that was entered, a field of
+    its own."""
+    holders = {target: name for name, target in seen.mapping.items()}
+    options = [
+        Option(_AS_FOUND, "as it was found", "what Pipeboard makes of it"),
+        Option(LEFT_OUT, "left out", "-"),
+        Option(f"{CUSTOM}{column}", f"a field called {column}", "kept as text"),
+        Option(_OTHER, "a field with another name…"),
+    ]
+    options += [_field(name, holders.get(name, ""), column) for name in _USUAL]
+    stages = (stage.name for stage in seen.pipeline.open_stages)
+    options += [Option(f"{ENTERED}{name}", f"entered {name}", "a date") for name in stages]
+    rarer = (name for name, kind in KINDS.items() if name not in _USUAL and kind not in _OURS)
+    options += [_field(name, holders.get(name, ""), column) for name in rarer]
+    return options
+
+
+def _field(name: str, holder: str, column: str) -> Option:
+    """A field that a column can be, and which column is it now."""
+    beside = f"now {holder}" if holder and holder != column else _KIND_WORDS.get(KINDS[name], "")
+    return Option(name, name.replace("_", " "), beside)
+
+
+async def _change_word(host: ImportScreen, seen: FileSeen, word: PlacingWord) -> None:
+    names = [stage.name for stage in seen.pipeline.open_stages] if _is_stage(seen, word) else []
+    options = [Option(name, name, "stage") for name in names]
+    options += [
+        *(Option(name, text) for name, text in BECOMES.items()),
+        Option(_AS_FOUND, "as it was found"),
+    ]
+    title = f"{word.text}, {word.count:,} rows, means"
+    chosen = await ask(host, Picker(title, options, chosen=word.becomes or ""))
+    if chosen is not None:
+        _put_word(host, seen, word, chosen)
+
+
+def _put_word(host: ImportScreen, seen: FileSeen, word: PlacingWord, becomes: str) -> None:
+    recipe, is_stage = _recipe(host, seen), _is_stage(seen, word)
+    _take(host, with_word(recipe, word.column, is_stage, word.text, becomes))
+
+
+async def _change_file(host: ImportScreen, seen: FileSeen, key: str) -> None:
+    """What is said of the file as a whole."""
+    if key == "file":
+        await choose_file(host)
+    elif key == "into":
+        await choose_pipeline(host)
+    elif key.startswith("answer."):
+        await _change_answer(host, seen, key.removeprefix("answer."))
+    elif key in _RECIPES:
+        recipe = await _RECIPES[key](host, _recipe(host, seen))
+        if recipe is not None:
+            _take(host, recipe)
+    else:
+        plan = await _PLANS[key](host, host.view.plan)
+        if plan is not None:
+            host.choose(plan)
+
+
+async def _known_rows(host: ImportScreen, plan: ImportPlan) -> ImportPlan | None:
+    options = [Option(name, text) for name, text in MATCHES.items()]
+    chosen = await ask(host, Picker("Rows whose deal is here", options, chosen=plan.match))
+    return None if chosen is None else replace(plan, match=cast("Match", chosen))
+
+
+async def _preferred(host: ImportScreen, plan: ImportPlan) -> ImportPlan:
+    return replace(plan, prefers_file=not plan.prefers_file)
+
+
+async def _bad_rows(host: ImportScreen, plan: ImportPlan) -> ImportPlan:
+    return replace(plan, skips_bad=not plan.skips_bad)
+
+
+async def _gates(host: ImportScreen, plan: ImportPlan) -> ImportPlan | None:
+    reason = await typed_choice(host, "Pass the gates because", plan.override, may_be_empty=True)
+    return None if reason is None else replace(plan, override=reason)
+
+
+async def _last_time(host: ImportScreen, plan: ImportPlan) -> ImportPlan:
+    host.say("What was chosen last time is left aside.")
+    return replace(plan, recipe=Recipe(), forgets=True)
+
+
+_PLANS: Final[Mapping[str, Callable[[ImportScreen, ImportPlan], Awaitable[ImportPlan | None]]]] = {
+    "match": _known_rows,
+    "prefer": _preferred,
+    "skip": _bad_rows,
+    "override": _gates,
+    "last": _last_time,
+}
+"""Choices that are no part of how a file is read."""
+
+
+async def _tool(host: ImportScreen, recipe: Recipe) -> Recipe | None:
+    options = [Option(name, name) for name in NAMES]
+    chosen = await ask(host, Picker("The tool that wrote it", options, chosen=recipe.tool))
+    return None if chosen is None else replace(recipe, tool=chosen)
+
+
+async def _encoding(host: ImportScreen, recipe: Recipe) -> Recipe | None:
+    plan, seen = host.view.plan, host.view.seen
+    if seen is None:
+        return None
+    found = await asyncio.to_thread(candidates, plan.path)
+    options = [Option(name, name, word) for name, word in found]
+    options.append(Option(_OTHER, "another…"))
+    chosen = await ask(host, Picker("Encoding", options, chosen=seen.encoding))
+    if chosen == _OTHER:
+        chosen = await typed_choice(host, "Name of the encoding", "")
+    return None if chosen is None else replace(recipe, encoding=chosen)
+
+
+async def _currency(host: ImportScreen, recipe: Recipe) -> Recipe | None:
+    codes = [Option(code, code) for code in sorted(EXPONENTS)]
+    chosen = await ask(host, Picker("Amounts that name no currency are in", codes))
+    return None if chosen is None else replace(recipe, currency=chosen)
+
+
+async def _dates(host: ImportScreen, recipe: Recipe) -> Recipe | None:
+    options = [Option(name, text) for name, text in ORDERS.items()]
+    chosen = await ask(host, Picker("03/04/2026 is read", options, chosen=recipe.dates))
+    return None if chosen is None else replace(recipe, dates=chosen)
+
+
+async def _decimal(host: ImportScreen, recipe: Recipe) -> Recipe | None:
+    options = [Option(name, text) for name, text in MARKS.items()]
+    chosen = await ask(host, Picker("1.234 is read", options, chosen=recipe.decimal))
+    return None if chosen is None else replace(recipe, decimal=chosen)
+
+
+async def _lost_zero(host: ImportScreen, recipe: Recipe) -> Recipe:
+    means = "" if recipe.lost_zero == "unknown" else "unknown"
+    return replace(recipe, lost_zero=means)
+
+
+async def _key(host: ImportScreen, recipe: Recipe) -> Recipe | None:
+    seen = host.view.seen
+    options = [Option("", "its id, else account and title")]
+    options += [Option(name, name, _samples(seen, name)) for name in seen.header] if seen else []
+    chosen = await ask(host, Picker("A row is known by", options))
+    return None if chosen is None else replace(recipe, key=(chosen,) if chosen else ())
+
+
+async def _sheet(host: ImportScreen, recipe: Recipe) -> Recipe | None:
+    name = await typed_choice(host, "Name of the sheet", recipe.sheet, may_be_empty=True)
+    return None if name is None else replace(recipe, sheet=name)
+
+
+_RECIPES: Final[Mapping[str, Callable[[ImportScreen, Recipe], Awaitable[Recipe | None]]]] = {
+    "tool": _tool,
+    "encoding": _encoding,
+    "currency": _currency,
+    "dates": _dates,
+    "decimal": _decimal,
+    "lost_zero": _lost_zero,
+    "key": _key,
+    "sheet": _sheet,
+}
+"""Choices of how a file is read, which are remembered for its source."""
+
+
+async def _change_answer(host: ImportScreen, seen: FileSeen, name: str) -> None:
+    """Which column is the name, the stage, the value…; a stage or an owner can hold for all."""
+    target = _FIELDS_OF[name]
+    options = [Option(column, column, _samples(seen, column)) for column in seen.header]
+    constants: Sequence[str] = ()
+    if name == "stage":
+        constants = [stage.name for stage in seen.pipeline.open_stages]
+        options += [Option(f"\0{one}", f"all deals in {one}") for one in constants]
+    elif name == "owner":
+        options.append(Option(f"\0{host.program.me}", f"all deals are @{host.program.me}'s"))
+    chosen = await ask(host, Picker(f"The {target.replace('_', ' ')} is in", options))
+    if chosen is None:
+        return
+    if chosen.startswith("\0"):
+        _take(host, with_constant(_recipe(host, seen), target, chosen[1:]))
+    else:
+        recipe = with_constant(_recipe(host, seen), target, "")
+        _take(host, with_column(recipe, seen.header, chosen, target))
+
+
+def _samples(seen: FileSeen, column: str) -> str:
+    return ", ".join(seen.survey.samples.get(column, ()))

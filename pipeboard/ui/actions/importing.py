@@ -1,0 +1,310 @@
+"""Keys of the import screen: the file, what its columns and words mean, the import itself."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pipeboard import outlet
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.filter_nodes import Filter, These
+from pipeboard.domain.text import quoted
+from pipeboard.ui.actions.navigation import look_through
+from pipeboard.ui.host import Host, ask, patiently, read
+from pipeboard.ui.key_table import IMPORT_TABS, ImportTab
+from pipeboard.ui.overlays.feedback import Live, live
+from pipeboard.ui.overlays.file_picker import FilePicker
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
+from pipeboard.ui.overlays.picker import Option, Picker
+from pipeboard.ui.overlays.prompt import Prompt
+from pipeboard.ui.questions import Came, Questions, until_stored
+from pipeboard.ui.screens.import_screen import ImportScreen, Leave, Work, start
+from pipeboard.workspace.import_plan import (
+    FileSeen,
+    Imported,
+    ImportPlan,
+    carry_out,
+)
+
+if TYPE_CHECKING:
+    from pipeboard.ui.screens.board import BoardScreen
+
+_OTHER: Final = "\0other"
+_RECENT: Final = "imported-files.json"
+_MOST_RECENT: Final = 8
+
+
+async def open_import(host: BoardScreen) -> None:
+    """Asks for a file, and shows over the board what would come of it."""
+    host.program.check_writable()
+
+    def leave(imported: Imported | FileSeen | None) -> None:
+        host.app.pop_screen()
+        if isinstance(imported, Imported):
+            host.perform("importing.show_imported", imported)
+
+    path = await _ask_file(host, Path.cwd())
+    if path is not None:
+        theme = host.canvas.theme
+        await host.app.push_screen(ImportScreen(host.state, theme, start(path), leave))
+
+
+async def plan_first(host: BoardScreen, take: Leave) -> None:
+    """Asks for a file where there is no database yet: what shall be imported is given to `take`,
+    and the program left."""
+
+    def leave(planned: Imported | FileSeen | None) -> None:
+        take(planned)
+        host.program.leave(0)
+
+    path = await _ask_file(host, Path.cwd())
+    if path is None:
+        leave(None)
+        return
+    theme = host.canvas.theme
+    screen = ImportScreen(host.state, theme, start(path), leave, only_plans=True)
+    await host.app.push_screen(screen)
+
+
+async def _ask_file(host: Host, folder: Path) -> Path | None:
+    """A file to import; the last ones are offered first."""
+    state = host.program.seat.folder
+    recent = await asyncio.to_thread(recent_files, state)
+    chosen = await ask(host, FilePicker("Import which file", folder, recent))
+    if chosen is None:
+        return None
+    await asyncio.to_thread(remember_file, state, chosen)
+    return Path(chosen)
+
+
+def recent_files(state: Path) -> tuple[str, ...]:
+    """The files that were looked at last, the newest first; none where nobody knows."""
+    try:
+        kept = json.loads((state / _RECENT).read_text("utf-8"))
+    except (OSError, ValueError):
+        return ()
+    return tuple(path for path in kept if isinstance(path, str)) if isinstance(kept, list) else ()
+
+
+def remember_file(state: Path, path: str) -> None:
+    """Keeps the path; where it cannot be kept it is typed again next time."""
+    with suppress(OSError):
+        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    kept = [path, *(each for each in recent_files(state) if each != path)][:_MOST_RECENT]
+    with suppress(BadInput):
+        outlet.write_file(state / _RECENT, [json.dumps(kept)], force=True)
+
+
+async def show_imported(host: BoardScreen, imported: Imported) -> None:
+    """The board on the deals that came in."""
+    command = imported.report.command_id
+    ids = frozenset(await read(host, lambda reader: reader.events_of(command)))
+    pipelines = await read(host, lambda reader: reader.pipelines())
+    into = next((one for one in pipelines if one.name == imported.pipeline), host.pipeline())
+    title = "imported"
+    lens = replace(
+        host.state.lens, pipeline_id=into.id, owner=None, filter=Filter(title, These(ids))
+    )
+    await look_through(host, lens)
+    columns = host.state.board.columns
+    first = next((at for at, column in enumerate(columns) if column.count), 0)
+    host.state.show(filter_text=title, cursor=(first, 0), tops=(), marks=frozenset())
+    host.redraw()
+    host.say(f"{_deals(len(ids))} imported; Esc shows all.", "status.ok", "u undo")
+
+
+def _deals(count: int) -> str:
+    return "1 deal" if count == 1 else f"{count:,} deals"
+
+
+# Tabs, and the way out.
+
+
+def tab(host: ImportScreen, number: int) -> None:
+    host.show_tab(IMPORT_TABS[number - 1])
+
+
+def next_tab(host: ImportScreen) -> None:
+    _beside(host, 1)
+
+
+def tab_before(host: ImportScreen) -> None:
+    _beside(host, -1)
+
+
+def _beside(host: ImportScreen, step: int) -> None:
+    host.show_tab(IMPORT_TABS[(IMPORT_TABS.index(host.view.tab) + step) % len(IMPORT_TABS)])
+
+
+async def step_back(host: ImportScreen) -> None:
+    """Stops an import that is under way, else leaves the screen."""
+    if host.importing is not None:
+        host.importing.stop()
+        host.program.write_queue.give_up()
+        return
+    if host.looking is not None:
+        host.looking.stop()
+    host.leave_with(None)
+
+
+async def reload(host: ImportScreen) -> None:
+    if is_idle(host):
+        await patiently(host, host.reload)
+        host.say("Read again.")
+
+
+def is_idle(host: ImportScreen) -> bool:
+    """Whether anything may be chosen now; says why not."""
+    if host.importing is not None:
+        host.say("The import is under way; Esc stops it.", "status.warn")
+    return host.importing is None
+
+
+# The file and where it goes.
+
+
+async def choose_file(host: ImportScreen) -> None:
+    if not is_idle(host):
+        return
+    path = await _ask_file(host, host.view.plan.path.parent)
+    if path is not None:
+        host.choose(start(path))
+
+
+async def choose_pipeline(host: ImportScreen) -> None:
+    """Where the deals go: a pipeline that is there, or a new one of the file's own stages."""
+    plan = host.view.plan
+    if not is_idle(host):
+        return
+    pipelines = await read(host, lambda reader: reader.pipelines())
+    options = [
+        Option(one.name, one.name, ", ".join(stage.name for stage in one.open_stages))
+        for one in pipelines
+    ]
+    options.append(Option(_OTHER, "A new pipeline with the file's own stages…"))
+    chosen = await ask(host, Picker("Into which pipeline", options))
+    if chosen == _OTHER:
+        taken = {one.name.casefold() for one in pipelines}
+        await _name_pipeline(host, plan, taken)
+    elif chosen is not None:
+        host.choose(replace(plan, pipeline=chosen, is_new=False))
+
+
+async def _name_pipeline(host: ImportScreen, plan: ImportPlan, taken: set[str]) -> None:
+    def is_free(text: str) -> str:
+        if text.strip().casefold() in taken:
+            raise BadInput(f"There is a pipeline {quoted(text.strip())} already.")
+        return "made of the file's own stages when it is imported"
+
+    name = await typed_choice(host, "Name of the new pipeline", _as_name(plan.path), live(is_free))
+    if name:
+        host.choose(replace(plan, pipeline=name, is_new=True))
+
+
+def _as_name(path: Path) -> str:
+    words = path.stem.replace("_", " ").replace("-", " ").split()
+    return " ".join(words).capitalize()[:60]
+
+
+async def typed_choice(
+    host: ImportScreen,
+    label: str,
+    value: str,
+    check: Live | None = None,
+    *,
+    may_be_empty: bool = False,
+) -> str | None:
+    """A line that becomes a choice at once; None where the person leaves it."""
+    found: list[str] = []
+
+    async def attempt(questions: Questions) -> Came:
+        typed = await questions.ask(
+            lambda: Prompt(
+                label,
+                value=value,
+                live=check,
+                accept_empty=may_be_empty,
+                draft_key="import-choice",
+                offers=False,
+                verb="Choose",
+            )
+        )
+        if typed is None:
+            return None
+        found.append(typed.strip())
+        return True
+
+    await until_stored(host, attempt)
+    return found[0] if found else None
+
+
+# The import.
+
+
+async def import_now(host: ImportScreen) -> None:
+    """Imports as the preview says; beside the screen, so that Esc can stop it."""
+    seen, plan = host.view.seen, host.view.plan
+    if host.view.done is not None:
+        host.leave_with(host.view.done)
+        return
+    if not is_idle(host):
+        return
+    if host.looking is not None or seen is None or host.view.problem:
+        why = host.view.problem or "The file is still being looked at: a moment."
+        host.say(why, "status.warn")
+        return
+    if seen.lacking:
+        host.say(seen.lacking, "status.warn")
+        return
+    host.program.check_writable()
+    if seen.report.rejected_count and not plan.skips_bad:
+        if not await _leave_bad_rows(host, seen):
+            return
+        seen = replace(seen, plan=replace(plan, skips_bad=True))
+    if host.only_plans:
+        host.leave_with(seen)
+        return
+    host.show_tab(ImportTab.PREVIEW)
+    work = host.importing = Work("importing:", lambda text: host.tell(work, text))
+    host.show(replace(host.view, under_way="importing…"))
+    host.say("", beside="Esc stops it")
+    host.run_worker(_import(host, seen, work), group="importing")
+
+
+async def _leave_bad_rows(host: ImportScreen, seen: FileSeen) -> bool:
+    """Asks about the rows that are rejected; there is a way back to where they can be mended."""
+    count = seen.report.rejected_count
+    rows = "1 row is" if count == 1 else f"{count:,} rows are"
+    choices = [
+        MenuChoice("l", "leave them out, into a file beside this one"),
+        MenuChoice("w", "look at the words"),
+        MenuChoice("c", "look at the columns"),
+    ]
+    key = await ask(host, Menu(f"{rows} rejected", choices))
+    if key in ("w", "c"):
+        host.show_tab(ImportTab.WORDS if key == "w" else ImportTab.COLUMNS)
+    return key == "l"
+
+
+async def _import(host: ImportScreen, seen: FileSeen, work: Work) -> None:
+    try:
+        done = await host.program.write_queue.ask(
+            lambda workspace: carry_out(workspace, seen, work.heard)
+        )
+    except Exception as error:  # the boundary of what is done beside the screen
+        host.importing = None
+        host.show(replace(host.view, under_way=""))
+        host.failed(error)
+        host.reads_again = True
+        return
+    host.importing = None
+    host.show(replace(host.view, under_way="", done=done))
+    report = done.report
+    words = f"Imported: {report.created:,} new, {report.updated:,} changed."
+    if done.rejected is not None:
+        words += f" {report.rejected_count:,} rows are in {done.rejected.name}."
+    host.say(words, "status.ok", "u undo")

@@ -1,0 +1,98 @@
+"""Programs of the person's own, on a key: run for the deals under the cursor, without a shell."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from collections.abc import Sequence
+from typing import Final
+
+from pipeboard.domain.errors import PipeboardError, Refused
+from pipeboard.domain.programs import DealTexts, OwnProgram
+from pipeboard.domain.sheet import Sheet
+from pipeboard.domain.text import printable, quoted
+from pipeboard.ui.host import Host, ask, read, selected
+from pipeboard.ui.overlays.picker import Option, Picker
+
+_FAILS_WITHIN_S: Final = 1.0
+"""A program that cannot do it says so at once; one that runs on has begun well."""
+
+
+async def run(host: Host, name: str) -> None:
+    """Runs that program once for each deal; says what became of it."""
+    program = next(own for own in host.program.look.programs if own.name == name)
+    ids = selected(host)
+    found = await read(host, lambda reader: [reader.sheet(deal_id) for deal_id in ids])
+    sheets = [sheet.seen_by(host.program.me) for sheet in found if sheet is not None]
+    wanted = [await _about(host, program, sheet) for sheet in sheets]
+    lines = [program.words_for(about) for about in wanted if about is not None]
+    for words in lines:
+        if program.takes_terminal:
+            _run_here(host, words)
+        else:
+            await asyncio.to_thread(_start, words)
+    if lines:
+        more = f" for {len(lines)} deals" if len(lines) > 1 else ""
+        host.say(f"{program.name}: started {printable(lines[0][0])}{more}.", "status.ok")
+
+
+async def _about(host: Host, program: OwnProgram, sheet: Sheet) -> DealTexts | None:
+    """The deal and, where the program is about a person, the one that is chosen; None: nobody."""
+    about = DealTexts(sheet.deal, sheet.pipeline)
+    wanted = program.place_of_person
+    if not wanted:
+        return about
+    field = "name" if wanted == "person" else wanted
+    people = [person for person in sheet.deal.contacts.values() if getattr(person, field)]
+    if len(people) < 2:
+        return DealTexts(sheet.deal, sheet.pipeline, people[0] if people else None)
+    options = [
+        Option(str(at), f"{person.name}  {getattr(person, field)}")
+        for at, person in enumerate(people)
+    ]
+    chosen = await ask(host, Picker(f"{program.name}: whom at {sheet.deal.name}?", options))
+    return None if chosen is None else DealTexts(sheet.deal, sheet.pipeline, people[int(chosen)])
+
+
+def _run_here(host: Host, words: Sequence[str]) -> None:
+    """Lends the terminal to the program until it ends. Raises PipeboardError where it fails."""
+    with host.app.suspend():
+        try:
+            code = subprocess.run(words, check=False).returncode
+        except (OSError, ValueError) as error:
+            raise _no_start(words, error) from error
+    if code:
+        raise PipeboardError(f"{quoted(words[0])} ended with {code}.")
+
+
+def _start(words: Sequence[str]) -> None:
+    """Starts the program beside the board. PipeboardError where it fails at once."""
+    try:
+        running = subprocess.Popen(
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            text=True,
+            errors="replace",
+        )
+    except (OSError, ValueError) as error:
+        raise _no_start(words, error) from error
+    try:
+        _, said = running.communicate(timeout=_FAILS_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        return
+    if running.returncode:
+        why = printable(said.strip().partition("\n")[0])
+        raise PipeboardError(
+            f"{quoted(words[0])} ended with {running.returncode}{': ' if why else ''}{why}."
+        )
+
+
+def _no_start(words: Sequence[str], error: Exception) -> Refused:
+    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return Refused(
+        f"{quoted(words[0])} cannot be started: {why}.",
+        hint="Put that right with 'pipeboard config edit'.",
+    )

@@ -1,0 +1,204 @@
+"""The last view: what a person looked at in a database, for the board to open on it again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+from pipeboard.domain.board import SORTS, Lens, Sort, usual_sort
+from pipeboard.domain.errors import PipeboardError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from pipeboard.domain.filter import Filter
+    from pipeboard.domain.pipeline import Pipeline
+    from pipeboard.domain.settings import Settings
+    from pipeboard.store.reading import Reader
+    from pipeboard.ui.board_state import BoardState
+    from pipeboard.ui.keys import Key
+
+
+MOST_VIEWS: Final = 50
+"""Of so many databases it is known how they were left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the board opens on: the pipeline and the stage in it by name, whose deals in which
+    order, the lines a card has, the pane, a filter as it is typed. None is what nobody has said.
+    """
+
+    pipeline: str | None = None
+    stage: str | None = None
+    mine: bool | None = None
+    sort: str | None = None
+    reverse: bool | None = None
+    density: int | str | None = None
+    pane: bool | None = None
+    filter: str | None = None
+
+    def over(self, other: Opening) -> Opening:
+        """What is said here, and where nothing is, what the other says.
+
+        A stage and a filter belong to the pipeline that they were used in.
+        """
+        mine = {name: value for name, value in _items(self) if value is not None}
+        if self.pipeline not in (None, other.pipeline):
+            other = replace(other, stage=None, filter=None)
+        return replace(other, **mine)  # type: ignore[arg-type]
+
+
+UNSAID: Final = Opening()
+
+
+def _items(opening: Opening) -> list[tuple[str, str | bool | int | None]]:
+    return [(name, getattr(opening, name)) for name in Opening.__slots__]
+
+
+_KINDS: Final[Mapping[str, type]] = {
+    "pipeline": str,
+    "stage": str,
+    "mine": bool,
+    "sort": str,
+    "reverse": bool,
+    "density": int,
+    "pane": bool,
+    "filter": str,
+}
+
+
+def _path(folder: Path, database: str) -> Path:
+    return folder / "views" / f"{sha256(database.encode()).hexdigest()[:32]}.json"
+
+
+def last_view(folder: Path, database: str) -> Opening:
+    """How that database was left the last time; whatever cannot be read is not there."""
+    with suppress(OSError, ValueError):
+        kept = json.loads(_path(folder, database).read_text("utf-8"))
+        if isinstance(kept, dict):
+            sound = (name for name, kind in _KINDS.items() if type(kept.get(name)) is kind)
+            return Opening(**{name: kept[name] for name in sound})
+    return UNSAID
+
+
+def keep_view(folder: Path, database: str, state: BoardState) -> None:
+    """Writes down how it is left; never raises: nobody is kept from leaving by that."""
+    from pipeboard import outlet
+
+    path = _path(folder, database)
+    said = {name: value for name, value in _items(_opening_of(state)) if value is not None}
+    with suppress(OSError, PipeboardError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        outlet.write_file(path, [json.dumps(said, indent=1)], force=True)
+        # Each demo is a database of its own.
+        for old in sorted(path.parent.glob("*.json"), key=_written)[:-MOST_VIEWS]:
+            old.unlink()
+
+
+def _written(path: Path) -> float:
+    return path.stat().st_mtime
+
+
+def _opening_of(state: BoardState) -> Opening:
+    lens, view = state.lens, state.view
+    return Opening(
+        pipeline=state.board.pipeline.name,
+        stage=state.board.columns[view.cursor[0]].stage.name,
+        mine=lens.owner is not None,
+        sort=state.sort and state.sort.value,
+        reverse=lens.reverse,
+        density=view.density,
+        pane=view.pane is not None,
+        filter=typed_filter(state),
+    )
+
+
+def typed_filter(state: BoardState) -> str:
+    """The present filter as text, "" for one that no text stands for (`These`)."""
+    from pipeboard.domain.filter_nodes import These
+
+    query = state.lens.filter
+    is_named = query is not None and isinstance(query.root, These)
+    return "" if is_named else state.view.filter_text
+
+
+def read_filter(
+    reader: Reader, settings: Settings, today: date, me: str, text: str
+) -> Filter | None:
+    """A filter as typed, with the reps that it names; None for none. Raises BadInput, NotFound
+    for an unknown owner, and `DatabaseError` while others hold the database."""
+    if not text.strip():
+        return None
+    from pipeboard.domain.filter import parse_filter
+    from pipeboard.domain.people import with_known_owners
+
+    query = parse_filter(
+        text,
+        today=today,
+        currency=settings.currency,
+        week_start=settings.week_start,
+        fiscal_shift=settings.fiscal_shift,
+    )
+    return with_known_owners(query, reader.reps(), me)
+
+
+def opened_lens(
+    opening: Opening, reader: Reader, settings: Settings, lens: Lens
+) -> tuple[Lens, str]:
+    """The lens and the text of its filter that the board opens with; a filter that means nothing
+    any more is left out."""
+    text = opening.filter or ""
+    try:
+        query = read_filter(reader, settings, lens.today, lens.me, text)
+    except PipeboardError:
+        query, text = None, ""
+    owner = lens.me if opening.mine else None
+    sort = sort_of(opening)
+    wanted = replace(lens, owner=owner, filter=query, reverse=bool(opening.reverse))
+    return replace(wanted, sort=sort or usual_sort(wanted)), text
+
+
+def sort_of(opening: Opening) -> Sort | None:
+    """The sort that was chosen, if one was."""
+    return Sort(opening.sort) if opening.sort in SORTS else None
+
+
+def empty_board(state: BoardState, keys: Sequence[Key]) -> str:
+    """What to do on a board without deals: which pipelines are full, and the key to them, or how
+    to begin; empty for a board that has some. Raises `DatabaseError`."""
+    if state.board.total or state.lens.filter is not None:
+        return ""
+    first = {key.action: key.first_key for key in keys}
+    counts = state.reader.open_counts()
+    full = [(counts.get(each.id, 0), each.name) for each in state.reader.pipelines()]
+    named = [f"{name} has {count:,}" for count, name in sorted(full, reverse=True)[:3] if count]
+    if named:
+        here = state.board.pipeline.name
+        return f"No open deals in {here}; {', '.join(named)}: {first['pipeline']} goes there."
+    add, bring = first["add"], first["import"]
+    return f"No deals yet: {add} adds one in a line, {bring} imports many from a file."
+
+
+def chosen_pipeline(
+    pipelines: Sequence[Pipeline], reader: Reader, said: str | None, last: str | None
+) -> Pipeline:
+    """The pipeline that is named, in whole or in part; else the one last used or last written."""
+    if said is not None:
+        exact = [pipeline for pipeline in pipelines if pipeline.name == said]
+        if exact:
+            return exact[0]
+        from pipeboard.workspace.finding import named_pipeline
+
+        return named_pipeline(pipelines, said)
+    used = next((pipeline for pipeline in pipelines if pipeline.name == last), None)
+    if used is not None or len(pipelines) == 1:
+        return used or pipelines[0]
+    written = reader.last_written_pipeline()
+    return next((one for one in pipelines if one.id == written), pipelines[0])

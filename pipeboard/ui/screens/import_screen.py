@@ -1,0 +1,273 @@
+"""Importing a file: what is understood of it, what would come, and the choices that change that."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+from threading import Event
+from typing import ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from pipeboard.domain.errors import GivenUp, PipeboardError
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.ui import keys
+from pipeboard.ui.board_state import BoardState
+from pipeboard.ui.draw.glyphs import spelled
+from pipeboard.ui.draw.import_file import (
+    ImportView,
+    heading,
+    in_place,
+    items_of,
+    lines_below,
+    told_whole,
+)
+from pipeboard.ui.draw.items import Item, listed, scrolled_to
+from pipeboard.ui.draw.line import Line, exactly
+from pipeboard.ui.key_table import IMPORT, IMPORT_TABS, ImportTab
+from pipeboard.ui.palette import Theme
+from pipeboard.ui.screens.live import LiveScreen
+from pipeboard.ui.widgets.page import Page
+from pipeboard.workspace.import_plan import FileSeen, Imported, ImportPlan, look_at
+from pipeboard.workspace.receipts import Receipt
+
+Leave = Callable[[Imported | FileSeen | None], None]
+"""What happens when the screen is left: with what was imported, with what shall be, or with
+nothing."""
+_STOPPED: Final = "Stopped: nothing was imported."
+
+
+class Work:
+    """What a thread does for the screen: how far it is, and the way to stop it."""
+
+    def __init__(self, what: str, show: Callable[[str], None]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stopped = Event()
+        self._what = what
+        self._show = show
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def heard(self, rows: int, share: float) -> None:
+        """Called in the thread; raises GivenUp where nobody wants it any more."""
+        if self._stopped.is_set():
+            raise GivenUp(_STOPPED)
+        self._loop.call_soon_threadsafe(self._show, f"{self._what} {rows:,} rows, {share:.0%}")
+
+    def hand(self, take: Callable[[FileSeen], None], seen: FileSeen) -> None:
+        """Called in the thread: gives to the screen what is known so far, if it is wanted."""
+        if not self._stopped.is_set():
+            self._loop.call_soon_threadsafe(take, seen)
+
+
+class ImportScreen(LiveScreen):
+    """Looks at a file in the housekeeper's thread, again after every choice; keys never wait."""
+
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(IMPORT)
+    TABLE = IMPORT
+    title_of_help = "Import"
+
+    def __init__(
+        self,
+        state: BoardState,
+        theme: Theme,
+        plan: ImportPlan,
+        leave: Leave,
+        *,
+        only_plans: bool = False,
+    ) -> None:
+        """With `only_plans` the import itself is done by whoever is given the plan."""
+        super().__init__()
+        self.state = state
+        self.page = Page(theme)
+        self.leave_with = leave
+        self.only_plans = only_plans
+        self.view = ImportView(plan, None, ImportTab.FILE, 80, state.view.glyphs)
+        self.looking: Work | None = None
+        self.importing: Work | None = None
+        self._cursors = dict.fromkeys(IMPORT_TABS, 0)
+        self.items: tuple[Item, ...] = ()
+        self._version = state.reader.data_version()
+
+    def compose(self) -> ComposeResult:
+        yield self.page
+
+    def on_mount(self) -> None:
+        self.choose(self.view.plan)
+
+    # What is shown.
+
+    @on(Page.Resized)
+    def _fit(self) -> None:
+        self.redraw()
+
+    def show(self, view: ImportView) -> None:
+        """Another view."""
+        self.view = view
+        self.redraw()
+
+    def redraw(self) -> None:
+        width, glyphs = self.page.size.width, self.state.view.glyphs
+        self.view = replace(self.view, width=width, glyphs=glyphs)
+        self.items = items_of(self.view)
+        self._cursors[self.view.tab] = max(0, min(self.cursor, len(self.items) - 1))
+        shown = listed(self.items, self.cursor, lines_below(self.view))
+        page = replace(
+            self.page.view,
+            head=tuple(spelled(exactly(line, width), glyphs) for line in heading(self.view)),
+            lines=tuple(exactly(line, width) for line in shown.lines),
+            hints=self._hints(),
+            glyphs=glyphs,
+        )
+        height = self.page.size.height
+        top = scrolled_to(page.top, page.room(height), shown) if self.items else page.top
+        self.page.show(replace(page, top=replace(page, top=top).scrolled(0, height)))
+
+    def _hints(self) -> tuple[tuple[str, str], ...]:
+        """The keys that do something; Enter says what it does here."""
+        if self.importing is not None:
+            return tuple(
+                (key.key_hinted, "Stop") for key in self.keys if key.id == "import.step_back"
+            )
+        tab, is_done = self.view.tab, self.view.done is not None
+        of_no_use = {
+            "import.import_now": tab is ImportTab.PREVIEW,
+            "import.leave_out": tab not in (ImportTab.COLUMNS, ImportTab.WORDS),
+            "import.undo": not is_done,
+        }
+        useful = [key for key in self.keys if not of_no_use.get(key.id)]
+        hints = keys.hints(useful, read_only=self.state.view.read_only)
+        if tab is not ImportTab.PREVIEW:
+            return hints
+        enter = "Show on the board" if is_done else "Import"
+        return tuple((key, enter if label == "Change" else label) for key, label in hints)
+
+    def put_status(self, line: Line, right: Line) -> None:
+        self.page.show(replace(self.page.view, status=line, status_right=right))
+
+    def show_tab(self, tab: ImportTab) -> None:
+        """Another tab, from its cursor on."""
+        self.page.show(replace(self.page.view, top=0))
+        self.show(replace(self.view, tab=tab))
+
+    # What is under the cursor.
+
+    @property
+    def cursor(self) -> int:
+        return self._cursors[self.view.tab]
+
+    @property
+    def item_key(self) -> str:
+        return self.items[self.cursor].key if self.items else ""
+
+    def pipeline(self) -> Pipeline:
+        return self.view.seen.pipeline if self.view.seen else self.state.board.pipeline
+
+    def move_cursor(self, columns: int, rows: int) -> None:
+        if self.items:
+            self._cursors[self.view.tab] = max(0, min(self.cursor + rows, len(self.items) - 1))
+            self.say(told_whole(self.view, self.item_key))
+        else:
+            top = self.page.view.scrolled(rows, self.page.size.height)
+            self.page.show(replace(self.page.view, top=top))
+        self.redraw()
+
+    def move_pages(self, pages: float) -> None:
+        self.move_cursor(0, round(pages * (self.page.view.room(self.page.size.height) - 1)))
+
+    def move_to_end(self, direction: int) -> None:
+        self.move_cursor(0, direction * (len(self.items) or len(self.page.view.lines)))
+
+    @on(Page.Pointed)
+    def _point(self, event: Page.Pointed) -> None:
+        if event.y < len(self.items):
+            self.move_cursor(0, event.y - self.cursor)
+        if event.count > 1:
+            self.press("import.change")
+
+    @on(Page.Scrolled)
+    def _wheel(self, event: Page.Scrolled) -> None:
+        self.move_cursor(0, event.lines)
+
+    # Looking at the file.
+
+    def choose(self, plan: ImportPlan, *, says: bool = True) -> None:
+        """Looks at the file by another plan, and `says` what is next; what was under way before
+        is of no use any more."""
+        if self.looking is not None:
+            self.looking.stop()
+        is_other = self.view.plan.path != plan.path
+        work = self.looking = Work("reading:", lambda text: self.tell(work, text))
+        view = replace(self.view, plan=plan, problem="", done=None, under_way="reading…")
+        if is_other:
+            view = replace(view, seen=None, tab=ImportTab.FILE)
+        self.show(view)
+        self.run_worker(self._look_at(plan, work, says), group="looking")
+
+    def tell(self, work: Work, text: str) -> None:
+        if work in (self.looking, self.importing) and self.is_mounted:
+            self.show(replace(self.view, under_way=text))
+
+    async def _look_at(self, plan: ImportPlan, work: Work, says: bool) -> None:
+        """Asks the housekeeper; what somebody has done to the file or the database is said."""
+        seen, problem = None, ""
+        try:
+            seen = await self.program.housekeeper.ask(
+                lambda workspace: look_at(
+                    workspace, plan, work.heard, partial(work.hand, self._show_survey)
+                )
+            )
+        except PipeboardError as error:
+            problem = f"{error.message} {error.hint}".strip()
+        except Exception as error:  # the boundary of what is done beside the screen
+            problem = self.program.net.words(error)
+        if work is not self.looking:
+            return
+        self.looking = None
+        if seen is None:
+            self.show(replace(self.view, under_way="", problem=problem))
+            return
+        self.show(replace(self.view, under_way="", seen=seen))
+        if says:
+            self.say(in_place(_first_words(seen)))
+
+    def _show_survey(self, seen: FileSeen) -> None:
+        """The columns and words, while what would come is being found out."""
+        if self.looking is not None and seen.plan.path == self.view.plan.path and self.is_mounted:
+            self.show(replace(self.view, seen=seen))
+
+    def reload(self) -> None:
+        """Looks again, by the same plan, unless something is being stored or was."""
+        self._version = self.state.reader.data_version()
+        if self.importing is None and self.view.done is None:
+            self.choose(self.view.plan, says=False)
+
+    def turn_day(self, today: date) -> None:
+        self.reads_again = True
+
+    def show_change(self, receipt: Receipt) -> None:
+        """An import was taken back, or put again: the file is looked at anew."""
+        self.view = replace(self.view, done=None)
+        self.reload()
+
+
+def start(path: Path) -> ImportPlan:
+    """The plan of a file about which nothing was said yet."""
+    return ImportPlan(path.expanduser())
+
+
+def _first_words(seen: FileSeen) -> str:
+    unknown = seen.unknown_words
+    if seen.lacking:
+        return seen.lacking
+    if unknown:
+        words = "1 word unknown" if unknown == 1 else f"{unknown} words unknown"
+        return f"{words}: 3 shows, P new pipeline."
+    return "4 previews it; nothing is written yet."

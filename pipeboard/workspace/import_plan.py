@@ -1,0 +1,379 @@
+"""A planned import: how a file is read and where its deals go, looked at, changed, carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+from pipeboard.domain.currencies import currency_code
+from pipeboard.domain.errors import BadInput, Conflict, PipeboardError, Refused
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.templates import from_stage_names
+from pipeboard.domain.text import fold, quoted
+from pipeboard.exchange.amounts import DECIMAL_MARKS
+from pipeboard.exchange.outcomes import closing_outcome
+from pipeboard.exchange.reading import Reading, ReadOptions, find_source, open_import
+from pipeboard.exchange.recipe import Recipe, recipe_from_json
+from pipeboard.exchange.stage_order import stages_in_order
+from pipeboard.exchange.survey import Survey, survey
+from pipeboard.exchange.whole_document import is_whole
+from pipeboard.workspace.finding import find_pipeline
+from pipeboard.workspace.import_report import ImportReport
+from pipeboard.workspace.import_rows import ImportOptions, Progress, import_rows
+from pipeboard.workspace.import_sentences import remarks_told
+from pipeboard.workspace.rejected_rows import RejectedFile
+
+if TYPE_CHECKING:
+    from pipeboard.workspace import Workspace
+
+Match = Literal["update", "skip", "new"]
+NO_STAGE: Final = "Open"
+"""The stage of open deals of a file that names none to work in."""
+_BEGINNING: Final = 200
+NO_RECIPE: Final = Recipe()
+
+
+# How a file is read: for every way into an import.
+
+
+def last_recipe(workspace: Workspace, path: Path, typed: Recipe) -> tuple[str, Recipe] | None:
+    """The source of a file, and how files of it were read last time; None where none was."""
+    source = typed.source or find_source(path, typed.tool, typed.encoding, typed.sheet)
+    kept = workspace.reader.known_deals().recipe(source) if source else None
+    return None if kept is None else (source, recipe_from_json(kept, "the last recipe"))
+
+
+def open_reading(
+    workspace: Workspace,
+    path: Path,
+    recipe: Recipe,
+    pipeline: Pipeline | None,
+    *,
+    strict: bool = False,
+    still_asks: bool = False,
+) -> Reading:
+    """The file, read by a recipe; its stages are those of `pipeline` where there is one yet."""
+    settings = workspace.settings
+    default = pipeline.currency if pipeline else settings.currency
+    options = _read_options(recipe, pipeline)
+    return open_import(
+        path,
+        from_=recipe.tool,
+        currency=currency_code(recipe.currency) if recipe.currency else default,
+        zone=settings.zone,
+        today=workspace.today,
+        options=replace(options, strict=strict, still_asks=still_asks),
+    )
+
+
+def _read_options(recipe: Recipe, pipeline: Pipeline | None) -> ReadOptions:
+    decimal = DECIMAL_MARKS.get(recipe.decimal.casefold()) if recipe.decimal else None
+    if recipe.decimal and decimal is None:
+        raise BadInput(
+            f"{quoted(recipe.decimal)} is no decimal mark.", hint="Write point or comma."
+        )
+    return ReadOptions(
+        overrides=recipe.map,
+        stages=recipe.stage,
+        values=recipe.value,
+        constants=recipe.set,
+        key=recipe.key,
+        dates=recipe.dates or None,
+        decimal="," if decimal == "," else "." if decimal else None,
+        encoding=recipe.encoding or None,
+        sheet=recipe.sheet or None,
+        open_stages=[stage.name for stage in pipeline.open_stages] if pipeline else (),
+        won=pipeline.won.name if pipeline else "",
+        lost=pipeline.lost.name if pipeline else "",
+        lost_zero_is_unknown=recipe.lost_zero == "unknown",
+    )
+
+
+def stages_of(reading: Reading) -> tuple[str, ...]:
+    """The stages that a file names, in the order of its deals, those that close too; `NO_STAGE`
+    where it names none. Raises BadInput for a file without deals."""
+    if not list(islice(reading.rows(), 1)):
+        raise BadInput("The file holds no deals.", hint="Export it again.")
+    return tuple(stages_in_order(reading.rows())) or (NO_STAGE,)
+
+
+def is_workspace(path: Path) -> bool:
+    """Whether the file is a whole workspace, as `export --whole` writes it."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return is_whole(file.read(_BEGINNING))
+    except OSError:
+        return False
+
+
+# A plan, and what would come of it.
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What a person has chosen for a file.
+
+    The deals go into the pipeline of that name, the first where there is no name; one that
+    `is_new` is made of the file's own stages. `forgets` how files of its source were read before.
+    """
+
+    path: Path
+    recipe: Recipe = NO_RECIPE
+    pipeline: str = ""
+    is_new: bool = False
+    forgets: bool = False
+    match: Match = "update"
+    prefers_file: bool = False
+    skips_bad: bool = False
+    override: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileSeen:
+    """A file as its plan reads it, and what would come of it.
+
+    `recipe` is the plan's over the last one of this source, `last` in words what was taken from
+    that. `mapping` is the target of each column, `answers` as `Reading.answers`. `lacking` says why
+    nothing can be imported yet. `stamp` tells whether the file has changed since.
+    """
+
+    plan: ImportPlan
+    recipe: Recipe
+    last: str
+    pipeline: Pipeline
+    format: str
+    tool: str
+    encoding: str
+    delimiter: str
+    header: tuple[str, ...]
+    mapping: Mapping[str, str]
+    answers: Mapping[str, str]
+    currency: str
+    assumed: int
+    survey: Survey
+    remarks: tuple[str, ...]
+    stamp: tuple[int, int]
+    report: ImportReport = field(default_factory=ImportReport)
+    lacking: str = ""
+
+    @property
+    def unknown_words(self) -> int:
+        """How many words say nothing here: no outcome, and no stage of the pipeline."""
+        return sum(not is_known(word.becomes, self.pipeline) for word in self.survey.words)
+
+
+def is_known(becomes: str | None, pipeline: Pipeline) -> bool:
+    """Whether what a word comes to is there: an outcome, or a stage of the pipeline."""
+    if becomes is None:
+        return False
+    stages = {fold(stage.name) for stage in pipeline.open_stages}
+    return becomes[:1] == "=" or becomes == "archived" or fold(becomes) in stages
+
+
+def look_at(
+    workspace: Workspace,
+    plan: ImportPlan,
+    heard: Progress,
+    surveyed: Callable[[FileSeen], None] = lambda seen: None,
+) -> FileSeen:
+    """Reads the file to its end and rehearses its import; nothing is written, nobody waits.
+
+    `surveyed` gets what is known before the rehearsal. `heard` gets rows and the share read, and
+    may raise to stop it. Raises NotFound or BadInput for a file that cannot be understood at all.
+    """
+    if is_workspace(plan.path):
+        raise BadInput(
+            f"{plan.path.name} is a whole workspace, not a file of deals.",
+            hint="Make a database of it: pipeboard import FILE --db NEW.db",
+        )
+    if plan.is_new and any(
+        fold(p.name) == fold(plan.pipeline) for p in workspace.reader.pipelines()
+    ):
+        plan = replace(plan, is_new=False)
+    recipe, last, remarks = _recipe_of(workspace, plan)
+    pipeline = _pipeline_of(workspace, plan, recipe)
+    stamp = _stamp(plan.path)
+    with (
+        _readable(plan.path),
+        open_reading(workspace, plan.path, recipe, pipeline, still_asks=True) as reading,
+    ):
+        seen = FileSeen(
+            plan,
+            recipe,
+            last,
+            pipeline,
+            reading.format,
+            reading.tool,
+            reading.encoding,
+            reading.delimiter or "",
+            reading.header,
+            reading.mapping,
+            reading.answers(),
+            reading.rules.currency,
+            0,
+            survey(reading, heard),
+            (*remarks, *reading.warnings),
+            stamp,
+            lacking=_lacking(reading),
+        )
+        surveyed(seen)
+        return _rehearse(workspace, seen, reading, remarks, heard)
+
+
+def _rehearse(
+    workspace: Workspace,
+    seen: FileSeen,
+    reading: Reading,
+    remarks: Sequence[str],
+    heard: Progress,
+) -> FileSeen:
+    """What is seen of a file, with what would come of it."""
+    report, lacking = ImportReport(), seen.lacking
+    if not lacking:
+        try:
+            report = _rehearsed(workspace, seen.plan, seen.recipe, reading, seen.pipeline, heard)
+        except PipeboardError as error:
+            if error.code in ("database", "given_up"):
+                raise
+            lacking = f"{error.message} {error.hint}".strip()
+    told = (*remarks, *reading.warnings, *reading.remarks(), *remarks_told(report))
+    return replace(
+        seen,
+        report=report,
+        lacking=lacking,
+        remarks=told,
+        assumed=reading.tally.assumed_currency,
+    )
+
+
+def _recipe_of(workspace: Workspace, plan: ImportPlan) -> tuple[Recipe, str, tuple[str, ...]]:
+    """The recipe in effect, what of it is from last time, and a remark where that does not fit."""
+    found = None if plan.forgets else last_recipe(workspace, plan.path, plan.recipe)
+    if found is None:
+        return plan.recipe, "", ()
+    _, last = found
+    recipe = last.under(plan.recipe)
+    try:
+        open_reading(workspace, plan.path, recipe, None, still_asks=True).close()
+    except BadInput as error:
+        remark = f"What was chosen last time does not fit this file: {error.message}."
+        return plan.recipe, "", (remark,)
+    return recipe, last.in_words(), ()
+
+
+def _pipeline_of(workspace: Workspace, plan: ImportPlan, recipe: Recipe) -> Pipeline:
+    if not plan.is_new:
+        return find_pipeline(workspace, plan.pipeline or None)
+    with open_reading(workspace, plan.path, recipe, None, still_asks=True) as reading:
+        named = stages_of(reading)
+    names = tuple(name for name in named if not closing_outcome(name)) or (NO_STAGE,)
+    return from_stage_names(
+        names, pipeline_name=plan.pipeline, currency=workspace.settings.currency
+    )
+
+
+def _lacking(reading: Reading) -> str:
+    """What must be said before anything can be imported."""
+    if not reading.tells_names:
+        return "No column says what the deals are called: choose the one that is the title."
+    if not reading.tells_stages:
+        return "No column says in which stage the deals are: choose one, or a stage for all."
+    return ""
+
+
+def _rehearsed(
+    workspace: Workspace,
+    plan: ImportPlan,
+    recipe: Recipe,
+    reading: Reading,
+    pipeline: Pipeline,
+    heard: Progress,
+) -> ImportReport:
+    return import_rows(
+        workspace,
+        reading,
+        pipeline,
+        plan.path.name,
+        _options(plan, recipe, reading),
+        skip_bad=True,
+        dry_run=True,
+        override=plan.override,
+        progress=heard,
+    )
+
+
+def _options(plan: ImportPlan, recipe: Recipe, reading: Reading) -> ImportOptions:
+    kept = (reading.source, recipe.to_json()) if recipe and reading.source else None
+    return ImportOptions(
+        match=plan.match, prefer_file=plan.prefers_file, source=recipe.source, recipe=kept
+    )
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Says in a sentence what keeps a file from being read to its end."""
+    try:
+        yield
+    except OSError as error:
+        raise BadInput(
+            f"{path} can no longer be read: {error.strerror or error}.",
+            hint="Nothing was imported.",
+        ) from error
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise BadInput(f"{path} cannot be looked at: {error.strerror}.") from error
+    return found.st_mtime_ns, found.st_size
+
+
+# Carried out.
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came in, into which pipeline, and the file of the rows that did not."""
+
+    report: ImportReport
+    pipeline: str
+    rejected: Path | None = None
+
+
+def carry_out(workspace: Workspace, seen: FileSeen, heard: Progress) -> Imported:
+    """Imports the file as it was looked at; all of it in one command, or nothing.
+
+    `heard` may raise to stop it as long as nothing is stored. Raises Conflict for a file that was
+    changed since, `RowsRejected` where rows are rejected that the plan does not skip.
+    """
+    plan, path = seen.plan, seen.plan.path
+    if seen.lacking:
+        raise Refused(seen.lacking)
+    if _stamp(path) != seen.stamp:
+        raise Conflict(
+            f"{path.name} has changed since it was looked at.", hint="Nothing was imported."
+        )
+    pipeline = seen.pipeline if plan.is_new else find_pipeline(workspace, plan.pipeline or None)
+    with _readable(path), open_reading(workspace, path, seen.recipe, pipeline) as reading:
+        rejected = RejectedFile(str(path)) if plan.skips_bad else None
+        try:
+            report = import_rows(
+                workspace,
+                reading,
+                pipeline,
+                path.name,
+                _options(plan, seen.recipe, reading),
+                skip_bad=plan.skips_bad,
+                override=plan.override,
+                progress=heard,
+            )
+            kept = rejected is not None and rejected.keep(reading, report)
+        finally:
+            if rejected is not None:
+                rejected.drop()
+    return Imported(report, pipeline.name, rejected.path if rejected and kept else None)

@@ -1,0 +1,99 @@
+"""Programs of one's own: a deal's texts are put into words that are already split."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pipeboard.domain.deal import Contact, Deal
+from pipeboard.domain.errors import BadInput, Refused
+from pipeboard.domain.money import Money
+from pipeboard.domain.programs import PLACES, DealTexts, read_programs
+from tests.domain.deciding_cases import NOW
+from tests.domain.deciding_cases import SALES as PIPELINE
+
+MIKA = Contact("Mika Laine", email="mika@lumen.example", phone="+358 40 555 0142")
+
+
+def deal(**changes: object) -> Deal:
+    made = Deal(
+        id=142,
+        pipeline_id=PIPELINE.id,
+        stage_id=PIPELINE.open_stages[0].id,
+        title="Packaging line",
+        account="Lumen Oy",
+        owner="ana",
+        created_at=NOW,
+        stage_entered_at=NOW,
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def about(person: Contact | None = None, **changes: object) -> DealTexts:
+    return DealTexts(deal(**changes), PIPELINE, person)
+
+
+def words(run: str, texts: DealTexts) -> list[str]:
+    (program,) = read_programs({"try": {"key": "ctrl+e", "run": run}})
+    return program.words_for(texts)
+
+
+def test_a_text_of_a_deal_stays_one_word_whatever_it_holds() -> None:
+    title = "a; rm -rf \"$HOME\" `id` 'x' && {email}"
+    assert words("open --title={title} {ref}", about(title=title)) == [
+        "open",
+        f"--title={title}",
+        "D-142",
+    ]
+
+
+def test_a_text_that_would_be_an_option_is_refused() -> None:
+    with pytest.raises(Refused, match="take it for an option"):
+        words("mail {title}", about(title="--attach=/etc/passwd"))
+    assert words("mail id:{title}", about(title="-x")) == ["mail", "id:-x"]
+
+
+def test_what_steers_a_terminal_never_reaches_a_program() -> None:
+    assert "\x1b" not in words("say {title}", about(title="a\x1b[2Jb"))[1]
+
+
+@pytest.mark.parametrize("place", [*PLACES, "field.product"])
+def test_each_place_has_its_text_or_says_that_the_deal_has_none(place: str) -> None:
+    bare = about(account="", owner="")
+    if place in ("ref", "id", "title", "pipeline", "stage"):
+        assert words(f"run {{{place}}}", bare)[1]
+    else:
+        with pytest.raises(Refused, match="D-142 has no "):
+            words(f"run {{{place}}}", bare)
+
+
+def test_the_value_is_a_number_and_the_person_the_one_that_is_given() -> None:
+    texts = about(MIKA, value=Money(4_000_000, "EUR"), fields={"product": "GTX"})
+    assert words("run {value} {currency} {email} {phone} {person} {field.product}", texts)[1:] == [
+        "40000.00",
+        "EUR",
+        "mika@lumen.example",
+        "+358 40 555 0142",
+        "Mika Laine",
+        "GTX",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"key": "e", "run": "open {mail}"}, "Did you mean email?"),
+        ({"key": "e", "run": "open 'x"}, "never closed"),
+        ({"key": "e"}, "wants key"),
+        ({"key": "e", "run": "x", "runs": "y"}, "Did you mean run?"),
+        ({"key": "e", "run": "{title} x"}, "cannot come from a deal"),
+        ({"key": "e", "run": "x", "terminal": "yes"}, "true or false"),
+        ("open", "wants key"),
+    ],
+)
+def test_what_is_wrong_is_named(table: object, said: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        read_programs({"open": table})
+    assert said in f"{caught.value.message} {caught.value.hint}"
+    assert "[commands.open]" in caught.value.message

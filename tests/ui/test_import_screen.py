@@ -1,0 +1,491 @@
+"""The import screen at the keys: what is understood, what is chosen, what comes in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from pipeboard.ui.key_table import IMPORT, ImportTab, read_keymap
+from pipeboard.ui.keys import UNBOUND
+from pipeboard.ui.launch import Choices
+from pipeboard.ui.overlays.file_picker import FilePicker, list_files
+from pipeboard.ui.screens.board import BoardScreen
+from pipeboard.ui.screens.import_screen import ImportScreen
+from pipeboard.workspace import import_plan
+from pipeboard.workspace.finding import find_pipeline
+from pipeboard.workspace.import_plan import ImportPlan
+from pipeboard.workspace.import_rows import Progress
+from pipeboard.workspace.new_deals import add_deal
+from tests.ui.desk import Desk, desk
+from tests.ui.lock import KINDS, held
+
+ROWS = """id,name,stage,amount,seller
+1,Nova,Talk,40,ana
+2,Lumen,Sign,50,bo
+3,Quarry,Closed Won,60,ana
+"""
+DATA = Path(__file__).parents[3] / "shared" / "data"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return written(tmp_path, ROWS)
+
+
+def written(folder: Path, text: str, name: str = "old.csv") -> Path:
+    path = folder / name
+    path.write_text(text, "utf-8")
+    return path
+
+
+@asynccontextmanager
+async def importing(
+    demo: Path, file: Path, *, size: tuple[int, int] = (80, 24), choices: Choices | None = None
+) -> AsyncIterator[tuple[Desk, ImportScreen]]:
+    """The board, and over it the import screen with the file looked at."""
+    async with desk(demo, size=size, choices=choices) as board:
+        await board.press("I")
+        await choose(board, file)
+        screen = board.app.screen
+        assert isinstance(screen, ImportScreen)
+        await looked_at(board, screen)
+        yield board, screen
+
+
+async def choose(board: Desk, file: Path) -> None:
+    """The file, typed into the picker."""
+    picker = board.app.screen
+    assert isinstance(picker, FilePicker)
+    picker.line.value = str(file)
+    await board.pilot.pause()
+    await board.until(lambda: picker._is_listed)
+    assert board.shows(file.name)
+    await board.press("enter")
+
+
+async def looked_at(board: Desk, screen: ImportScreen) -> None:
+    await board.until(lambda: screen.looking is None and screen.importing is None)
+    await board.settle()
+
+
+async def press(board: Desk, screen: ImportScreen, *keys: str) -> None:
+    for key in keys:
+        await board.press(key)
+        if board.app.screen is screen:
+            await looked_at(board, screen)
+
+
+async def test_a_file_shows_what_is_understood_of_it(demo: Path, file: Path) -> None:
+    async with importing(demo, file) as (board, screen):
+        assert board.shows("csv · utf-8 · 3 rows")
+        assert board.shows("Stage        column 'stage'")
+        assert board.shows("Into         New business")
+        assert board.status == "2 words unknown: 3 shows, P new pipeline."
+        await press(board, screen, "2")
+        assert board.shows("seller") and board.shows("› owner") and board.shows("ana · bo")
+        await press(board, screen, "3")
+        assert board.shows("Talk") and board.shows("not a stage here")
+        assert board.shows("› won  stage")
+        await press(board, screen, "4")
+        assert board.shows("3 rows read, 1 created, 0 updated, 0 unchanged, 2 rejected.")
+        assert board.workspace.reader.known_deals().count() == 30
+
+
+async def test_words_are_mapped_by_keys_and_the_whole_file_comes_in(demo: Path, file: Path) -> None:
+    async with importing(demo, file) as (board, screen):
+        await press(board, screen, "3", "enter")
+        await board.type("Prop")
+        await press(board, screen, "enter", "j", "enter")
+        await board.type("lost")
+        await press(board, screen, "enter", "4")
+        assert board.shows("3 created")
+        await press(board, screen, "enter")
+        assert board.status.startswith("Imported: 3 new, 0 changed.")
+        await press(board, screen, "enter")
+        await board.settle()
+        assert isinstance(board.app.screen, BoardScreen)
+        assert board.shows("/imported") and board.shows("3 deals imported; Esc shows all.")
+        assert sum(column.count for column in board.state.board.columns) == 3
+        assert board.shows("Nova")
+        kept = board.workspace.reader.known_deals().recipe("file:id")
+        assert kept is not None and '"Talk=Proposal"' in kept and '"Sign==lost"' in kept
+
+
+async def test_choices_made_one_upon_the_other_all_count(demo: Path, file: Path) -> None:
+    async with importing(demo, file) as (board, screen):
+        await board.press("3")
+        for _ in range(3):
+            await board.burst("minus", "j")
+        await looked_at(board, screen)
+        assert screen.view.plan.recipe.stage == ("Talk==-", "Sign==-", "Closed Won==-")
+
+
+async def test_an_import_is_taken_back_with_one_key(demo: Path, file: Path) -> None:
+    async with importing(demo, file) as (board, screen):
+        await press(board, screen, "P", "2", "enter", "I")
+        assert board.shows("Imported into Old")
+        assert len(board.workspace.pipelines()) == 2
+        await press(board, screen, "u")
+        assert board.shows("Undid") or not screen.view.done
+        assert len(board.workspace.pipelines()) == 1
+        assert board.workspace.reader.known_deals().standing() == 30
+
+
+async def test_a_column_is_given_another_meaning_or_left_out(demo: Path, file: Path) -> None:
+    async with importing(demo, file) as (board, screen):
+        await press(board, screen, "2", "G", "enter")
+        await board.type("source")
+        await press(board, screen, "enter")
+        assert screen.view.seen is not None
+        assert screen.view.seen.mapping["seller"] == "source"
+        await press(board, screen, "-")
+        assert screen.view.seen.mapping["seller"] == "-"
+        assert board.shows("left out")
+        await press(board, screen, "enter", "1")
+        assert screen.view.seen.mapping["seller"] == "owner"
+
+
+async def test_two_columns_never_become_one_field(demo: Path, file: Path) -> None:
+    async with importing(demo, file) as (board, screen):
+        await press(board, screen, "2", "G", "enter")
+        await board.type("title")
+        await press(board, screen, "enter")
+        assert screen.view.seen is not None and not screen.view.problem
+        targets = list(screen.view.seen.mapping.values())
+        assert screen.view.seen.mapping["seller"] == "title" and targets.count("title") == 1
+
+
+async def test_a_file_without_stages_asks_for_one(demo: Path, tmp_path: Path) -> None:
+    file = written(tmp_path, "id,name,amount\n1,Nova,40\n")
+    async with importing(demo, file) as (board, screen):
+        await press(board, screen, "4", "enter")
+        assert "No column says in which stage" in board.status
+        await press(board, screen, "1", "j", "j", "j", "j", "j")
+        assert screen.item_key == "answer.stage"
+        await press(board, screen, "enter")
+        await board.type("all deals in Proposal")
+        await press(board, screen, "enter", "I")
+        assert board.status.startswith("Imported: 1 new")
+
+
+async def test_a_file_without_names_is_shown_so_that_one_can_be_chosen(
+    demo: Path, tmp_path: Path
+) -> None:
+    file = written(tmp_path, "code,stage,what\n1,Proposal,Nova\n2,Proposal,Lumen\n")
+    async with importing(demo, file) as (board, screen):
+        assert "No column says what the deals are called" in board.status
+        await press(board, screen, "2", "j", "j", "enter")
+        await board.type("title")
+        await press(board, screen, "enter", "I")
+        assert board.status.startswith("Imported: 2 new")
+
+
+async def test_dates_of_two_readings_are_asked_for_and_settled(demo: Path, tmp_path: Path) -> None:
+    file = written(tmp_path, "id,name,stage,created\n1,Nova,Proposal,03/04/2026\n")
+    async with importing(demo, file) as (board, screen):
+        await press(board, screen, "4")
+        assert board.shows("two ways") and board.shows("03/04/2026 on 1")
+        await press(board, screen, "1", "end")
+        while screen.item_key != "dates":
+            await press(board, screen, "k")
+        await press(board, screen, "enter", "2", "I")
+        assert board.status.startswith("Imported: 1 new")
+
+
+async def test_rejected_rows_are_asked_about_and_kept_beside_the_file(
+    demo: Path, file: Path
+) -> None:
+    async with importing(demo, file) as (board, screen):
+        await press(board, screen, "I")
+        assert board.shows("2 rows are rejected")
+        await press(board, screen, "w")
+        assert screen.view.tab is ImportTab.WORDS
+        await press(board, screen, "I", "l")
+        assert "2 rows are in old.csv.rejected.csv" in board.status
+        kept = file.with_name("old.csv.rejected.csv").read_text("utf-8")
+        assert "Nova" in kept and "Lumen" in kept and "Quarry" not in kept
+
+
+async def test_what_was_chosen_is_remembered_for_the_next_file_of_that_source(
+    demo: Path, file: Path, tmp_path: Path
+) -> None:
+    async with importing(demo, file) as (board, screen):
+        await press(board, screen, "3", "-", "j", "-", "I", "escape")
+        later = written(tmp_path, ROWS.replace("40", "41").replace("Nova", "Nova Oy"), "new.csv")
+        await board.press("I")
+        assert board.shows("recent")
+        await choose(board, later)
+        screen = board.app.screen  # type: ignore[assignment]
+        await looked_at(board, screen)
+        assert board.shows("As last time") and board.shows("--stage")
+        await press(board, screen, "4")
+        assert board.shows("0 created, 1 updated, 2 unchanged")
+        await press(board, screen, "1", "home", "j", "j", "enter")
+        assert not board.shows("As last time")
+
+
+async def test_a_file_that_is_changed_after_the_preview_is_not_imported(
+    demo: Path, file: Path
+) -> None:
+    async with importing(demo, file) as (board, screen):
+        await press(board, screen, "P", "2", "enter")
+        file.write_text(ROWS + "4,Tarn,Talk,1,ana\n", "utf-8")
+        await press(board, screen, "I")
+        assert "old.csv has changed since it was looked at." in board.status
+        assert board.workspace.reader.known_deals().count() == 30
+        await press(board, screen, "R", "I")
+        assert board.status.startswith("Imported: 4 new")
+
+
+@pytest.mark.parametrize("what", ["vanished", "folder", "binary", "empty", "whole"])
+async def test_a_file_that_cannot_be_read_is_a_sentence(
+    demo: Path, file: Path, what: str, tmp_path: Path
+) -> None:
+    async with importing(demo, file) as (board, screen):
+        file.unlink()
+        if what == "folder":
+            file.mkdir()
+        elif what == "binary":
+            file.write_bytes(b"\x00\x01\x02" * 100)
+        elif what == "empty":
+            file.write_bytes(b"")
+        elif what == "whole":
+            file.write_text('{"schema":1,"kind":"pipeboard workspace","tables":{}}', "utf-8")
+        await press(board, screen, "R", "4", "I")
+        assert screen.view.problem and screen.view.problem in board.status + screen.view.problem
+        assert not board.bugs
+        assert board.workspace.reader.known_deals().count() == 30
+        await press(board, screen, "q")
+        assert isinstance(board.app.screen, BoardScreen)
+
+
+@asynccontextmanager
+async def slow(monkeypatch: pytest.MonkeyPatch, name: str) -> AsyncIterator[asyncio.Event]:
+    """The work of that name goes on until it is stopped, and says when it has begun."""
+    loop, begun, over = asyncio.get_running_loop(), asyncio.Event(), Event()
+
+    def wait(workspace: object, plan: object, progress: Progress, *others: object) -> object:
+        loop.call_soon_threadsafe(begun.set)
+        while not over.wait(0.01):
+            progress(1_000, 0.5)
+        return None
+
+    monkeypatch.setattr(f"pipeboard.ui.{name}", wait)
+    try:
+        yield begun
+    finally:
+        over.set()
+
+
+async def test_esc_stops_an_import_and_nothing_is_written(
+    demo: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with importing(demo, file) as (board, screen):
+        await press(board, screen, "P", "2", "enter")
+        async with slow(monkeypatch, "actions.importing.carry_out") as begun:
+            await board.pilot.press("I")
+            await begun.wait()
+            await board.until(lambda: board.shows("importing: 1,000 rows, 50%"))
+            assert board.hints == "Esc Stop"
+            await board.pilot.press("enter")
+            await board.until(lambda: "The import is under way; Esc stops it." in board.status)
+            await board.pilot.press("escape")
+            await looked_at(board, screen)
+        assert "nothing was" in board.status
+        assert board.workspace.reader.known_deals().count() == 30
+        assert len(board.workspace.pipelines()) == 1
+        await press(board, screen, "escape")
+        assert isinstance(board.app.screen, BoardScreen)
+
+
+async def test_another_choice_stops_what_is_being_read_for_the_one_before(
+    demo: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with importing(demo, file) as (board, screen):
+        real = import_plan.look_at
+        async with slow(monkeypatch, "screens.import_screen.look_at") as begun:
+            screen.choose(ImportPlan(file))
+            await begun.wait()
+        monkeypatch.setattr("pipeboard.ui.screens.import_screen.look_at", real)
+        screen.choose(ImportPlan(file, match="new"))
+        await looked_at(board, screen)
+        assert screen.view.seen is not None and screen.view.seen.plan.match == "new"
+        assert not screen.view.problem
+
+
+LEAVING = "import.step_back"
+KEYS = sorted((key for key in IMPORT if key.keys != UNBOUND), key=lambda key: key.id == LEAVING)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_every_key_is_answered_while_somebody_holds_the_database(
+    kind: str, demo: Path, file: Path
+) -> None:
+    """It does what it can, says for whom it waits, and can be given up; nothing is half done."""
+    async with importing(demo, file) as (board, screen):
+        for key in KEYS:
+            await board.pilot.press("1")
+            with held(demo, kind):
+                await board.pilot.press(key.keys.partition(",")[0])
+                await board.pilot.pause()
+                if board.app.key_queue.is_waiting:
+                    await board.until(lambda: "gives up" in board.lines()[-2])
+                    await board.pilot.press("ctrl+c")
+                await board.until(lambda: not board.app.key_queue.is_waiting)
+            assert board.bugs == [], key.id
+            while board.app.screen not in (screen, board.board):
+                await board.pilot.press("escape")
+                await board.pilot.pause()
+            await looked_at(board, screen)
+            assert (board.app.screen is screen) == (key.id != LEAVING), key.id
+        assert board.workspace.reader.known_deals().count() == 30
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_an_import_waits_for_whoever_writes_and_then_comes_in(
+    kind: str, demo: Path, file: Path
+) -> None:
+    async with importing(demo, file) as (board, screen):
+        await press(board, screen, "P", "2", "enter")
+        with held(demo, kind):
+            await board.pilot.press("I")
+            await board.until(lambda: screen.importing is not None)
+            await board.pilot.press("4", "1", "2")
+            await board.until(lambda: screen.view.tab is ImportTab.COLUMNS)
+        await looked_at(board, screen)
+        assert board.status.startswith("Imported: 3 new")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_an_import_that_waits_is_given_up_with_esc(kind: str, demo: Path, file: Path) -> None:
+    async with importing(demo, file) as (board, screen):
+        await press(board, screen, "P", "2", "enter")
+        with held(demo, kind):
+            await board.pilot.press("I")
+            await board.until(lambda: screen.importing is not None)
+            await board.pilot.press("escape")
+            await board.until(lambda: screen.importing is None)
+            assert "nothing was stored" in board.status or "nothing was imported" in board.status
+        await looked_at(board, screen)
+        assert board.workspace.reader.known_deals().count() == 30
+
+
+async def test_what_a_colleague_changes_is_seen_in_the_preview(demo: Path, file: Path) -> None:
+    async with importing(demo, file) as (board, screen):
+        await press(board, screen, "4")
+        assert board.shows("Deals here: 30 before")
+        await board.app.housekeeper.ask(
+            lambda w: add_deal(w, "Tarn: boat 4k", pipeline=find_pipeline(w), stage_id=1, tui=True)
+        )
+        await board.until(lambda: board.shows("Deals here: 31 before"))
+
+
+@pytest.mark.parametrize("size", [(40, 12), (44, 20), (80, 24), (120, 40), (200, 60)])
+async def test_it_fits_every_size_and_follows_a_resize(
+    size: tuple[int, int], demo: Path, file: Path
+) -> None:
+    async with importing(demo, file, size=(80, 24)) as (board, screen):
+        for tab in "1234":
+            await board.pilot.resize_terminal(*size)
+            await press(board, screen, tab)
+            assert all(len(line) <= size[0] for line in board.lines())
+            assert "Esc Back" in board.hints
+            assert len(board.lines()) == size[1]
+            await board.pilot.resize_terminal(80, 24)
+
+
+async def test_ascii_signs_are_enough(demo: Path, file: Path) -> None:
+    async with importing(demo, file, choices=Choices(glyphs="ascii")) as (board, screen):
+        for tab in "1234":
+            await press(board, screen, tab)
+            assert [line for line in board.lines() if not line.isascii()] == []
+
+
+async def test_its_keys_are_the_persons_own(demo: Path, file: Path) -> None:
+    choices = Choices(keymap=read_keymap({"import.import_now": "X"}))
+    async with importing(demo, file, choices=choices) as (board, screen):
+        assert "X Import" in board.hints
+        await press(board, screen, "X")
+        assert board.shows("2 rows are rejected")
+
+
+async def test_a_read_only_database_takes_no_import(demo: Path) -> None:
+    async with desk(demo, read_only=True) as board:
+        await board.press("I")
+        assert "reading only" in board.status
+        assert isinstance(board.app.screen, BoardScreen)
+
+
+async def test_it_is_also_found_by_name_and_from_the_go_menu(demo: Path) -> None:
+    async with desk(demo) as board:
+        for keys in (["g", "i"], [":"]):
+            await board.press(*keys)
+            if keys == [":"]:
+                await board.type("import")
+                await board.press("enter")
+            await board.until(lambda: isinstance(board.app.screen, FilePicker))
+            await board.press("escape")
+
+
+async def test_keys_typed_ahead_reach_the_file_picker(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.burst("I", *"zzz")
+        assert isinstance(board.app.screen, FilePicker)
+        assert board.app.screen.text == "zzz"
+
+
+def test_files_are_listed_folders_first_then_what_can_be_imported(tmp_path: Path) -> None:
+    for name in ("b.csv", "a.bin", "c.xlsx", ".hidden.csv"):
+        written(tmp_path, "x", name)
+    (tmp_path / "folder").mkdir()
+    found = list_files("", tmp_path, ["/old/deals.csv"])
+    names = [entry.typed for entry in found.entries]
+    assert names == ["/old/deals.csv", "folder/", "b.csv", "c.xlsx", "a.bin"]
+    assert [entry.typed for entry in list_files("B", tmp_path, []).entries] == ["b.csv"]
+    assert [entry.typed for entry in list_files(".h", tmp_path, []).entries] == [".hidden.csv"]
+    assert "cannot be looked into" in list_files("nowhere/x", tmp_path, []).why
+
+
+async def test_tab_completes_a_path_as_far_as_it_is_clear(demo: Path, tmp_path: Path) -> None:
+    inner = tmp_path / "exports"
+    inner.mkdir()
+    for name in ("deals-may.csv", "deals-june.csv"):
+        written(inner, ROWS, name)
+    async with desk(demo) as board:
+        await board.press("I")
+        picker = board.app.screen
+        assert isinstance(picker, FilePicker)
+        picker.line.write(f"{tmp_path}/exp")
+        await board.until(lambda: picker._is_listed)
+        await board.press("tab")
+        assert picker.text == f"{inner}/"
+        await board.until(lambda: picker._is_listed)
+        await board.press("tab")
+        assert picker.text == f"{inner}/deals-"
+        await board.until(lambda: picker._is_listed)
+        await board.press("enter")
+        assert board.shows("deals-june.csv")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "crm-exports/hubspot-deals.csv",
+        "crm-exports/zoho-deals.csv",
+        "crm-exports/trello-board.json",
+    ],
+)
+async def test_real_exports_come_in_with_their_own_stages(name: str, demo: Path) -> None:
+    if not (DATA / name).exists():
+        pytest.skip("the shared data is not here")
+    async with importing(demo, DATA / name) as (board, screen):
+        await press(board, screen, "P", "2", "enter")
+        seen = screen.view.seen
+        assert seen is not None and not seen.unknown_words and not seen.report.rejected_count
+        await press(board, screen, "I")
+        assert board.status.startswith(f"Imported: {seen.report.created:,} new, 0 changed.")

@@ -1,0 +1,82 @@
+"""A program of one's own on a key: run for the deal under the cursor, refused with a reason."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.programs import OwnProgram, read_programs
+from pipeboard.ui.key_table import read_keymap
+from pipeboard.ui.launch import Choices
+from tests.ui.desk import Desk, desk
+
+KEEPS = "import sys; open(sys.argv[1], 'a').write(' '.join(sys.argv[2:]) + '\\n')"
+
+
+def programs(run: str, **more: object) -> tuple[OwnProgram, ...]:
+    return read_programs({"keep": {"key": "ctrl+e", "run": run, "help": "keep it", **more}})
+
+
+def keeping(path: Path, words: str) -> tuple[OwnProgram, ...]:
+    """A program that writes its words into a file."""
+    return programs(f'{sys.executable} -c "{KEEPS}" {path} {words}')
+
+
+async def written(board: Desk, path: Path) -> list[str]:
+    await board.until(lambda: path.exists() and path.read_text())
+    return path.read_text().splitlines()
+
+
+async def test_it_gets_the_texts_of_the_deal_on_the_board_and_on_its_own_screen(
+    demo: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    async with desk(demo, choices=Choices(programs=keeping(out, "{ref} {title}"))) as board:
+        deal = board.deal
+        await board.press("ctrl+e")
+        assert await written(board, out) == [f"{deal.ref} {deal.title}"]
+        assert "started" in board.status
+        await board.press("enter", "ctrl+e")
+        await board.until(lambda: len(out.read_text().splitlines()) == 2)
+
+
+async def test_each_marked_deal_gets_its_own_run(demo: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    async with desk(demo, choices=Choices(programs=keeping(out, "{ref}"))) as board:
+        await board.press(" ", " ", "ctrl+e")
+        assert len(set(await written(board, out))) == 2
+        assert "for 2 deals" in board.status
+
+
+@pytest.mark.parametrize(
+    ("run", "said"),
+    [
+        ("no-such-program-here {ref}", "cannot be started"),
+        (f"{sys.executable} -c \"import sys; sys.exit('no such address')\" {{ref}}", "no such ad"),
+        ("echo {field.nothing}", "has no nothing, which keep wants"),
+    ],
+)
+async def test_what_goes_wrong_is_a_sentence(demo: Path, run: str, said: str) -> None:
+    async with desk(demo, size=(160, 24), choices=Choices(programs=programs(run))) as board:
+        await board.press("ctrl+e")
+        assert said in board.status
+
+
+async def test_it_stands_in_the_help_and_among_the_commands(demo: Path) -> None:
+    async with desk(demo, choices=Choices(programs=programs("echo {ref}"))) as board:
+        await board.press("?")
+        await board.type("keep it")
+        assert board.shows("keep it")
+        await board.press("escape", "escape", ":")
+        await board.type("keep")
+        assert board.shows("keep it   ^e")
+
+
+def test_a_key_that_does_something_already_is_refused() -> None:
+    taken = read_programs({"mail": {"key": "n", "run": "mail {email}"}})
+    with pytest.raises(BadInput, match="'n' stands for both"):
+        read_keymap({}, taken)
+    assert read_keymap({"board.note": "N"}, taken)

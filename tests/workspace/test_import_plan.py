@@ -1,0 +1,187 @@
+"""A planned import: what is seen of a file, how choices become a recipe, and what comes in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeboard.domain.errors import BadInput, Conflict, Refused
+from pipeboard.exchange.recipe import Recipe, with_column, with_constant, with_word
+from pipeboard.exchange.survey import PlacingWord
+from pipeboard.workspace.import_plan import (
+    FileSeen,
+    ImportPlan,
+    carry_out,
+    is_known,
+    look_at,
+)
+from pipeboard.workspace.import_rows import RowsRejected
+from tests.team import sales
+from tests.verbs import Workspace
+
+TEXT = "id,name,state,outcome,amount\n1,Nova,Talk,open,40\n2,Lumen,Talk,gewonnen,\n3,Sol,,?,5\n"
+HEADER = ("id", "name", "state", "outcome", "amount")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "deals.csv"
+    path.write_text(TEXT, "utf-8")
+    return path
+
+
+def unheard(rows: int, share: float) -> None:
+    """Nobody listens."""
+
+
+def seen_by(workspace: Workspace, plan: ImportPlan) -> FileSeen:
+    return look_at(workspace, plan, unheard)
+
+
+def test_samples_and_words_with_their_counts_are_seen(ana: Workspace, file: Path) -> None:
+    recipe = Recipe(map=("state=stage", "outcome=status"))
+    seen = seen_by(ana, ImportPlan(file, recipe))
+    assert seen.survey.records == 3
+    assert seen.survey.samples["name"] == ("Nova", "Lumen", "Sol")
+    assert seen.survey.samples["amount"] == ("40", "5")
+    assert seen.survey.words == (
+        PlacingWord("state", "Talk", 2, "Talk"),
+        PlacingWord("outcome", "open", 1, "=open"),
+        PlacingWord("outcome", "gewonnen", 1, "=won"),
+        PlacingWord("outcome", "?", 1, None),
+    )
+    assert seen.unknown_words == 2
+    assert ana.reader.known_deals().count() == 0
+
+
+@pytest.mark.parametrize(
+    ("new", "becomes"),
+    [("=won", "=won"), ("=lost", "=lost"), ("=-", "=-"), ("Proposal", "Proposal"), ("", "Talk")],
+)
+def test_a_word_becomes_what_is_chosen_for_it(
+    new: str, becomes: str, ana: Workspace, file: Path
+) -> None:
+    first = with_word(Recipe(map=("state=stage",)), "state", True, "Talk", "=lost")
+    recipe = with_word(first, "state", True, "talk", new)
+    assert len(recipe.stage) == bool(new)
+    seen = seen_by(ana, ImportPlan(file, recipe))
+    word = next(word for word in seen.survey.words if word.text == "Talk")
+    assert word.becomes == becomes
+    assert is_known(word.becomes, sales(ana)) == (new != "")
+
+
+def test_a_word_of_a_status_is_chosen_by_its_column(ana: Workspace, file: Path) -> None:
+    recipe = Recipe(map=("state=-", "outcome=status"))
+    recipe = with_word(recipe, "outcome", False, "?", "=lost")
+    assert recipe.value == ("outcome:?==lost",)
+    words = seen_by(ana, ImportPlan(file, recipe)).survey.words
+    assert [word.becomes for word in words] == ["=open", "=won", "=lost"]
+    assert with_word(recipe, "outcome", False, "?", "").value == ()
+
+
+def test_a_word_that_no_recipe_can_hold_is_refused() -> None:
+    with pytest.raises(BadInput, match="holds a '='"):
+        with_word(Recipe(), "state", True, "a=b", "Proposal")
+
+
+def test_a_field_goes_from_one_column_to_another() -> None:
+    recipe = with_column(Recipe(), HEADER, "name", "title")
+    recipe = with_column(recipe, HEADER, "state", "title")
+    assert recipe.map == ("state=title",)
+    recipe = with_column(recipe, HEADER, "id", "note")
+    recipe = with_column(recipe, HEADER, "outcome", "note")
+    assert recipe.map == ("state=title", "id=note", "outcome=note")
+    assert with_column(recipe, HEADER, "state", "").map == ("id=note", "outcome=note")
+
+
+def test_a_field_has_one_constant() -> None:
+    recipe = with_constant(with_constant(Recipe(), "stage", "Lead"), "stage", "Proposal")
+    assert recipe.set == ("stage=Proposal",)
+    assert with_constant(recipe, "stage", "").set == ()
+
+
+def test_a_new_pipeline_has_the_files_own_stages_and_comes_in_with_them(
+    ana: Workspace, file: Path
+) -> None:
+    recipe = Recipe(map=("state=stage", "outcome=-"))
+    seen = seen_by(ana, ImportPlan(file, recipe, pipeline="Talks", is_new=True))
+    assert [stage.name for stage in seen.pipeline.open_stages] == ["Talk"]
+    assert not seen.unknown_words and seen.report.created == 3
+    done = carry_out(ana, seen, unheard)
+    assert (done.pipeline, done.report.created) == ("Talks", 3)
+    again = seen_by(ana, ImportPlan(file, recipe, pipeline="Talks", is_new=True))
+    assert not again.plan.is_new and again.report.unchanged == 3
+
+
+def test_what_is_lacking_is_said_and_keeps_the_file_out(ana: Workspace, tmp_path: Path) -> None:
+    file = tmp_path / "deals.csv"
+    file.write_text("id,name\n1,Nova\n", "utf-8")
+    seen = seen_by(ana, ImportPlan(file))
+    assert "in which stage" in seen.lacking
+    with pytest.raises(Refused, match="in which stage"):
+        carry_out(ana, seen, unheard)
+    whole = seen_by(ana, ImportPlan(file, with_constant(Recipe(), "stage", "Proposal")))
+    assert carry_out(ana, whole, unheard).report.created == 1
+
+
+def test_rejected_rows_keep_all_out_unless_they_are_to_be_skipped(
+    ana: Workspace, file: Path
+) -> None:
+    recipe = Recipe(map=("state=stage", "outcome=-"))
+    seen = seen_by(ana, ImportPlan(file, recipe))
+    assert seen.report.rejected_count == 2
+    with pytest.raises(RowsRejected):
+        carry_out(ana, seen, unheard)
+    assert not file.with_name("deals.csv.rejected.csv").exists()
+    skipping = seen_by(ana, ImportPlan(file, recipe, skips_bad=True))
+    done = carry_out(ana, skipping, unheard)
+    assert done.report.created == 1
+    assert done.rejected is not None and "Nova" in done.rejected.read_text("utf-8")
+
+
+def test_a_file_that_has_changed_since_is_not_imported(ana: Workspace, file: Path) -> None:
+    seen = seen_by(ana, ImportPlan(file, with_constant(Recipe(), "stage", "Proposal")))
+    file.write_text(TEXT + "4,Tarn,,,1\n", "utf-8")
+    with pytest.raises(Conflict, match="has changed since"):
+        carry_out(ana, seen, unheard)
+    assert ana.reader.known_deals().count() == 0
+
+
+def test_the_choices_of_last_time_hold_until_they_are_forgotten(ana: Workspace, file: Path) -> None:
+    recipe = with_word(Recipe(map=("state=stage", "outcome=-")), "state", True, "Talk", "Proposal")
+    carry_out(ana, seen_by(ana, ImportPlan(file, recipe)), unheard)
+    assert "Talk=Proposal" in seen_by(ana, ImportPlan(file)).last
+    assert not seen_by(ana, ImportPlan(file, forgets=True)).last
+
+
+def test_choices_of_last_time_that_do_not_fit_are_told_and_left_aside(
+    ana: Workspace, file: Path
+) -> None:
+    recipe = with_word(Recipe(map=("state=stage", "outcome=-")), "state", True, "Talk", "Proposal")
+    carry_out(ana, seen_by(ana, ImportPlan(file, recipe)), unheard)
+    file.write_text("id,name,stage\n9,Pike,Proposal\n", "utf-8")
+    seen = seen_by(ana, ImportPlan(file))
+    assert not seen.last and seen.report.created == 1
+    assert any("does not fit this file" in remark for remark in seen.remarks)
+
+
+def test_deals_that_were_taken_back_are_not_counted_before(ana: Workspace, file: Path) -> None:
+    recipe = with_constant(Recipe(map=("state=-", "outcome=-")), "stage", "Proposal")
+    plan = ImportPlan(file, recipe)
+    carry_out(ana, seen_by(ana, plan), unheard)
+    assert seen_by(ana, plan).report.before == 3
+    ana.undo()
+    assert seen_by(ana, plan).report.before == 0
+
+
+def test_a_file_that_vanishes_while_it_is_read_is_a_sentence(ana: Workspace, file: Path) -> None:
+    file.write_text(TEXT + "".join(f"{n},Deal {n},,,1\n" for n in range(10, 3_000)), "utf-8")
+    seen = seen_by(ana, ImportPlan(file, with_constant(Recipe(map=("state=-",)), "stage", "Open")))
+
+    def vanish(rows: int, share: float) -> None:
+        file.unlink(missing_ok=True)
+
+    with pytest.raises(BadInput, match="can no longer be read"):
+        look_at(ana, seen.plan, vanish)
+    assert ana.reader.known_deals().count() == 0

@@ -1,0 +1,140 @@
+"""Exports that come back: into an empty workspace as they were, into their own unchanged."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeboard.domain import commands as c
+from pipeboard.domain.deal import Loss
+from pipeboard.domain.errors import PipeboardError
+from pipeboard.exchange.deal_files import csv_of_deals, deal_document, json_of_deals
+from pipeboard.exchange.json_documents import Documents
+from pipeboard.exchange.reading import open_import
+from pipeboard.workspace.import_rows import ImportReport
+from tests.team import NEGOTIATION, Team, add, now_of, sales
+from tests.verbs import Workspace
+
+STAGES = range(1, NEGOTIATION + 1)
+FORMS = ("csv", "json")
+REASON = "because so"
+PRECISIONS: tuple[c.Precision, ...] = ("", "day", "unknown")
+UNDATED = """\
+Deal ID,Title,Stage,Status,Value,Owner,Created
+1,Never dated,Proposal,won,100,ana,
+2,By the day,Proposal,lost,200,ana,2026-01-05
+3,Open,Proposal,open,300,bo,2026-01-05
+"""
+edits = st.dictionaries(
+    st.sampled_from(("fields.b", "fields.a", "contact_reason")), st.text("=x ", max_size=3)
+)
+steps = st.one_of(
+    st.sampled_from(STAGES).map(lambda stage: c.Move(stage, REASON)),
+    st.sampled_from((None, *STAGES)).map(lambda stage: c.Reopen(stage, override=REASON)),
+    st.sampled_from(PRECISIONS).map(lambda known: c.Win(None, None, REASON, None, known)),
+    st.just(c.Lose(Loss("price", "=too much"), precision="unknown")),
+    st.sampled_from((c.Archive(), c.Unarchive(), "undo")),
+    edits.map(c.Edit),
+)
+lives = st.lists(st.tuples(steps, st.sampled_from((0, 1, 30, 400))), max_size=10)
+quick = settings(
+    deadline=None,
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@contextmanager
+def copied(blank: Path, folder: Path, name: str) -> Iterator[Team]:
+    """An empty workspace under another name."""
+    team = Team(Path(shutil.copy(blank, folder / name)))
+    try:
+        yield team
+    finally:
+        team.close()
+
+
+def export(ana: Workspace, file: Path) -> str:
+    """All deals that were not taken back, as the export writes them."""
+    documents = Documents({one.id: one for one in ana.pipelines()}, ana.today, ana.settings.zone)
+    sheets = (ana.reader.sheet(number) for number in range(1, 9))
+    deals = [deal_document(documents, one) for one in sheets if one and not one.deal.removed]
+    names = sorted({name for deal in deals for name in deal["fields"]})
+    pieces = csv_of_deals(deals, names) if file.suffix == ".csv" else json_of_deals(deals)
+    text = "".join(pieces)
+    file.write_text(text, "utf-8")
+    return text
+
+
+def bring_in(ana: Workspace, file: Path) -> ImportReport:
+    with open_import(file, currency="EUR", zone=ana.settings.zone, today=ana.today) as reading:
+        return ana.import_rows(reading, sales(ana), file.name)
+
+
+def check_round_trips(team: Team, blank: Path, folder: Path) -> None:
+    ana = team.rep("ana")
+    team.clock.wait(days=3)
+    for form in FORMS:
+        file = folder / f"deals.{form}"
+        before = export(ana, file)
+        with copied(blank, folder, "new.db") as other:
+            other.clock.wait(days=9)
+            new = other.rep("bo")
+            bring_in(new, file)
+            assert export(new, folder / f"again.{form}") == before
+        report = bring_in(ana, file)
+        assert (report.created, report.updated) == (0, 0)
+        assert export(ana, file) == before
+
+
+@quick
+@given(lives)
+def test_whatever_became_of_a_deal_its_export_comes_back_as_it_was(
+    blank: Path, tmp_path: Path, life: list[tuple[c.Command | str, int]]
+) -> None:
+    with copied(blank, tmp_path, "old.db") as team:
+        ana = team.rep("ana")
+        add(ana, "Lumen: pilot 40k")
+        deal = add(ana, "Acme: retrofit 5k").id
+        for step, hours in life:
+            team.clock.wait(hours=hours)
+            with suppress(PipeboardError):
+                if isinstance(step, str):
+                    ana.undo()
+                else:
+                    ana.execute(step, [deal])
+        if now_of(ana, deal).removed:
+            return
+        check_round_trips(team, blank, tmp_path)
+
+
+def test_deals_that_were_closed_nobody_knows_when_come_back_so(
+    team: Team, blank: Path, tmp_path: Path
+) -> None:
+    ana = team.rep("ana")
+    (tmp_path / "tool.csv").write_text(UNDATED)
+    bring_in(ana, tmp_path / "tool.csv")
+    check_round_trips(team, blank, tmp_path)
+    assert '"precision":{"closed_at":"unknown","created_at":"unknown"}' in export(
+        ana, tmp_path / "deals.json"
+    )
+    assert '"precision":{"closed_at":"unknown","created_at":"day"}' in export(
+        ana, tmp_path / "deals.json"
+    )
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_precision_that_is_none_rejects_its_row(team: Team, tmp_path: Path, form: str) -> None:
+    ana = team.rep("ana")
+    (tmp_path / "tool.csv").write_text(UNDATED)
+    bring_in(ana, tmp_path / "tool.csv")
+    file = tmp_path / f"deals.{form}"
+    file.write_text(export(ana, file).replace("unknown", "perhaps"), "utf-8")
+    with pytest.raises(PipeboardError, match="rejected"):
+        bring_in(ana, file)
