@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
@@ -14,6 +14,7 @@ from pipeboard.domain.dates import format_day
 from pipeboard.domain.deciding.rules import deal_names
 from pipeboard.domain.privacy import deal_seen_by
 from pipeboard.domain.queue import TIER_NAMES, Queued, Tier
+from pipeboard.domain.sheet import Entry
 from pipeboard.workspace.day import day_of, whose
 from pipeboard.workspace.finding import parse_filter
 
@@ -76,7 +77,7 @@ def _day(call: Call) -> DayReader:
     return day_of(call.workspace, call.only_pipeline, whose(call.workspace, asked.owner), query)
 
 
-def _document(call: Call, one: Queued) -> dict[str, Any]:
+def _document(call: Call, one: Queued) -> dict[str, object]:
     deal = deal_seen_by(one.deal, call.workspace.me)
     return {
         "ref": deal.ref,
@@ -199,10 +200,10 @@ def digest(call: Call) -> int:
     return DONE
 
 
-def _news(call: Call, owner: str | None, since: Any) -> list[str]:
+def _news(call: Call, owner: str | None, since: datetime) -> list[str]:
     """What others did since then to the deals that are somebody's."""
     reader, me = call.workspace.reader, call.workspace.me
-    by_command: dict[str, list[Any]] = {}
+    by_command: dict[str, list[Entry]] = {}
     for entry in reader.entries(since=since, limit=_PAGE):
         if me not in (entry.actor, entry.acting_as):
             by_command.setdefault(entry.command_id, []).append(entry)
