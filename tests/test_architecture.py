@@ -84,7 +84,7 @@ def _reached(start: str, imports: Mapping[str, set[str]]) -> set[str]:
 
 DEEPEST = 4
 MOST_METHODS = 40
-LARGER = {"FirstRun", "Reader"}
+LARGER = {"FirstRun"}
 """Classes that are too large still; the list only gets shorter."""
 
 
@@ -141,27 +141,19 @@ def test_no_class_has_more_methods_than_one_can_know(
 TWICE = {
     "Amount",
     "Board",
-    "Call",
-    "Change",
     "Column",
     "DealRow",
     "Difference",
     "Ending",
     "Found",
-    "History",
     "Identity",
     "Key",
     "Kind",
     "Rep",
-    "Rules",
-    "Score",
     "Setting",
     "Stage",
-    "Standing",
     "Status",
-    "Step",
     "Table",
-    "Tally",
     "Target",
 }
 """Class names that mean two things still; the list only gets shorter."""

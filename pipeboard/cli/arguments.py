@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Iterable, Sequence
 from typing import NoReturn
@@ -12,7 +13,26 @@ from pipeboard.domain.errors import BadInput
 _PATHS = frozenset(("db", "file"))
 _NOT_UTF8 = re.compile(r"[\ud800-\udfff]")
 _SHORT_FLAGS = frozenset(("-h", "-p", "-q", "-v", "-y", "-n"))
+_WIDTH = 80
 _WORD = "\0"  # in front of an argument that is a word although it begins with a dash
+
+
+class _Formatter(argparse.HelpFormatter):
+    """As wide as the terminal, which is all that the standard one imports `shutil` for, with every
+    argument that is added."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    named = os.environ.get("COLUMNS", "")
+    if named.isdecimal() and int(named):
+        return int(named)
+    try:
+        return os.get_terminal_size().columns or _WIDTH
+    except OSError:
+        return _WIDTH
 
 
 class Parser(argparse.ArgumentParser):
@@ -37,6 +57,7 @@ class Parser(argparse.ArgumentParser):
             usage=f"{prog} {words} [flags]".replace("  ", " "),
             description=f"{summary[:1].upper()}{summary[1:]}.",
             add_help=False,
+            formatter_class=_Formatter,
             allow_abbrev=False,
         )
         self._dashed_words = dashed_words

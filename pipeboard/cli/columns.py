@@ -17,10 +17,8 @@ from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.percent import format_percent
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.score import score
 from pipeboard.domain.text import quoted
 from pipeboard.exchange.json_documents import idle_days
-from pipeboard.exchange.layouts.own import join_words
 
 _CUSTOM = "fields."
 SIGN_STYLES = {Sign.OVERDUE: RED, Sign.NO_NEXT_STEP: YELLOW, Sign.STALLED: BOLD}
@@ -118,6 +116,8 @@ def _probability(listed: Listed) -> str:
 
 
 def _score(listed: Listed) -> str:
+    from pipeboard.domain.score import score  # fractions, for one column
+
     points = score(listed.deal, listed.pipeline, listed.today, listed.zone)
     return f"{points.low}-{points.high}" if points else ""
 
@@ -155,6 +155,8 @@ def _plain(field: AnyField) -> Column:
             case Money():
                 return format_money(value, style="code")
             case tuple():
+                from pipeboard.exchange.layouts.own import join_words
+
                 return join_words(value)
             case datetime():
                 return value.isoformat()

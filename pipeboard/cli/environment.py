@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import locale
 import os
 import pwd
+import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,6 +63,8 @@ def is_zone(name: str) -> bool:
 
 def system_currency() -> str:
     """The currency of the person's locale (ISO 4217), EUR where it has none."""
+    import locale
+
     before = locale.setlocale(locale.LC_MONETARY)
     try:
         locale.setlocale(locale.LC_MONETARY, "")
@@ -75,9 +77,7 @@ def system_currency() -> str:
 
 def default_database() -> Path:
     """Where the database of this account is when nothing else is said."""
-    from platformdirs import user_data_path  # 8 ms that a named database does not need
-
-    return user_data_path(_APP) / "pipeboard.db"
+    return _folder("user_data") / "pipeboard.db"
 
 
 def user_config_file(environ: Mapping[str, str]) -> Path:
@@ -90,20 +90,36 @@ def user_config_file(environ: Mapping[str, str]) -> Path:
                 f"PIPEBOARD_CONFIG: {quoted(named)} is in the home of an unknown user.",
                 hint="Correct it, or unset it.",
             ) from error
-    from platformdirs import user_config_path
-
-    return user_config_path(_APP) / "config.toml"
+    return _folder("user_config") / "config.toml"
 
 
 def site_config_file() -> Path:
     """The configuration for everybody on this machine."""
-    from platformdirs import site_config_path
-
-    return site_config_path(_APP) / "config.toml"
+    return _folder("site_config") / "config.toml"
 
 
 def state_folder() -> Path:
     """Where logs and drafts are kept."""
-    from platformdirs import user_state_path
+    return _folder("user_state")
 
-    return user_state_path(_APP)
+
+# What `platformdirs` answers on Linux: importing it takes as long as reading the database.
+_XDG = {
+    "user_data": ("XDG_DATA_HOME", "~/.local/share"),
+    "user_config": ("XDG_CONFIG_HOME", "~/.config"),
+    "user_state": ("XDG_STATE_HOME", "~/.local/state"),
+    "site_config": ("XDG_CONFIG_DIRS", "/etc/xdg"),
+}
+
+
+def _folder(kind: str) -> Path:
+    """The program's folder of that kind, as the system wants it."""
+    if sys.platform == "linux":
+        variable, otherwise = _XDG[kind]
+        named = os.environ.get(variable, "")
+        if not named.strip():
+            named = os.path.expanduser(otherwise)
+        return Path(named.split(os.pathsep)[0] if kind == "site_config" else named) / _APP
+    import platformdirs
+
+    return Path(getattr(platformdirs, f"{kind}_path")(_APP))

@@ -107,7 +107,7 @@ def _agreed_rate(agreement: Agreement) -> dict[str, object] | None:
 
 def list_rates(call: Call) -> int:
     """Every rate, by currency and day."""
-    rates = call.workspace.reader.rates()
+    rates = call.workspace.reader.numbers.rates()
     found = [(code, day, rate) for code, dated in rates.dated.items() for day, rate in dated]
     if call.arguments.json:
         documents = [

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
@@ -14,6 +16,7 @@ from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.text import fold, quoted
 from pipeboard.workspace.finding import find_deal
 
+T = TypeVar("T", Contact, Term)
 _REACH = ("role", "title", "phone", "email")
 _SIDES = ("ours", "theirs", "agreed")
 
@@ -39,15 +42,9 @@ def _contact_arguments(parser: Parser) -> None:
 
 def contact(call: Call) -> int:
     """A person of the deal: added, changed in what is given, or taken away."""
-    asked, deal = call.arguments, _deal(call)
-    names = {key: person.name for key, person in deal.contacts.items()}
-    key = _key_of(asked.name, names)
-    if asked.remove:
-        _must_be_there(key, asked.name, names)
-        wanted = None
-    else:
-        person = deal.contacts.get(key, Contact(asked.name))
-        wanted = replace(person, **_given(call, _REACH))
+    deal = _deal(call)
+    typed = Contact(call.arguments.name)
+    key, wanted = _changed(call, deal.contacts, typed, lambda person: person.name, _REACH)
     return call.report(call.execute(c.SetContact(key, wanted), [deal.id]))
 
 
@@ -63,15 +60,30 @@ def _term_arguments(parser: Parser) -> None:
 
 def term(call: Call) -> int:
     """A line of the terms sheet: added, changed in what is given, or taken away."""
-    asked, deal = call.arguments, _deal(call)
-    names = {key: line.item for key, line in deal.terms.items()}
-    key = _key_of(asked.item, names)
-    if asked.remove:
-        _must_be_there(key, asked.item, names)
-        wanted = None
-    else:
-        wanted = replace(deal.terms.get(key, Term(asked.item)), **_given(call, _SIDES))
+    deal = _deal(call)
+    typed = Term(call.arguments.item)
+    key, wanted = _changed(call, deal.terms, typed, lambda line: line.item, _SIDES)
     return call.report(call.execute(c.SetTerm(key, wanted), [deal.id]))
+
+
+def _changed(
+    call: Call, lines: Mapping[str, T], typed: T, name_of: Callable[[T], str], fields: Sequence[str]
+) -> tuple[str, T | None]:
+    """The key of what is called as was `typed`, "" where it is new, and what becomes of it: None
+    takes it off the deal. An empty text empties a field."""
+    name, names = name_of(typed), {key: name_of(line) for key, line in lines.items()}
+    key = next((key for key, known in names.items() if fold(known) == fold(name)), "")
+    if not call.arguments.remove:
+        given = {field: getattr(call.arguments, field) for field in fields}
+        changes = {field: text for field, text in given.items() if text is not None}
+        return key, replace(lines.get(key, typed), **changes)
+    if not key:
+        known = ", ".join(names.values()) or "none"
+        raise NotFound(
+            f"There is no {quoted(name)} on this deal.",
+            hint=did_you_mean(name, list(names.values())) or f"There are: {known}.",
+        )
+    return key, None
 
 
 def _tick_arguments(parser: Parser) -> None:
@@ -103,26 +115,6 @@ def _item(text: str, checklist: tuple[str, ...], stage: str) -> str:
         else f"{quoted(text)} could be {', '.join(found)}.",
         hint=f"There are: {', '.join(checklist)}." if checklist else "Its checklist is empty.",
     )
-
-
-def _given(call: Call, names: tuple[str, ...]) -> dict[str, str]:
-    """The fields that were typed; an empty text empties."""
-    given = {name: getattr(call.arguments, name) for name in names}
-    return {name: value for name, value in given.items() if value is not None}
-
-
-def _key_of(name: str, names: dict[str, str]) -> str:
-    """The key of whoever or whatever is called so, "" for something new."""
-    return next((key for key, known in names.items() if fold(known) == fold(name)), "")
-
-
-def _must_be_there(key: str, name: str, names: dict[str, str]) -> None:
-    if not key:
-        known = list(names.values())
-        raise NotFound(
-            f"There is no {quoted(name)} on this deal.",
-            hint=did_you_mean(name, known) or f"There are: {', '.join(known) or 'none'}.",
-        )
 
 
 VERBS = {

@@ -193,7 +193,7 @@ def _write_changes(call: Call, report: Report, flow: Waterfall) -> None:
 
 
 def _write_history(call: Call, report: Report) -> None:
-    from pipeboard.domain.metrics.said_before import CALLS
+    from pipeboard.domain.metrics.said_before import FORECAST_LINES
     from pipeboard.domain.metrics.wording import Wording
 
     say = Wording(report.basis.rules.currency)
@@ -203,13 +203,13 @@ def _write_history(call: Call, report: Report) -> None:
     rows = (
         (
             f"{call_.period.label} week {call_.week}",
-            *(say.money(call_.said[name]) for name in CALLS),
+            *(say.money(call_.said[name]) for name in FORECAST_LINES),
             say.money(call_.came),
         )
         for call_ in report.forecast_history
     )
     call.out.line("")
-    Table(("said at", *CALLS, "came"), right=range(1, 7)).write(call.out, rows)
+    Table(("said at", *FORECAST_LINES, "came"), right=range(1, 7)).write(call.out, rows)
 
 
 VERBS = {"metrics": Verb("[FILTER...]", _metrics_arguments, metrics, dashed_words=True)}

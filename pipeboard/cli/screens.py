@@ -34,9 +34,11 @@ def show_board(call: Call, store: Store, begin: tuple[object, ...] = ()) -> int:
     from pipeboard.cli.environment import state_folder
     from pipeboard.cli.interrupts import left_to_screens
     from pipeboard.domain.programs import read_programs
+    from pipeboard.store import Store
     from pipeboard.ui.key_table import read_keymap
     from pipeboard.ui.last_view import Opening
     from pipeboard.ui.launch import Choices, open_board
+    from pipeboard.ui.seat import OPEN_ANEW
 
     config = call.config
     programs = read_programs({name: value.value for name, value in config.programs.items()})
@@ -55,8 +57,13 @@ def show_board(call: Call, store: Store, begin: tuple[object, ...] = ()) -> int:
         edit=lambda text: write_text(command(config, call.environ), text, suffix=".md"),
         begin=begin,
     )
-    actor = call.actor_in(store)
-    with left_to_screens():
-        code = open_board(store, call.clock, actor, choices, state_folder(), call.environ)
+    code = OPEN_ANEW
+    while code == OPEN_ANEW:
+        actor = call.actor_in(store)
+        with left_to_screens():
+            code = open_board(store, call.clock, actor, choices, state_folder(), call.environ)
+        if code == OPEN_ANEW:
+            store = Store.open(str(store.location.path), read_only=store.read_only)
+            call.work_on(store)
     call.out.say(*left_behind(state_folder()))
     return code

@@ -17,7 +17,6 @@ from pipeboard.domain.deal_fields import fields_beside
 from pipeboard.domain.events import event_to_json, to_json
 from pipeboard.domain.going_on import PERSISTENCE, follow_ups
 from pipeboard.domain.pipeline import Pipeline, Stage
-from pipeboard.domain.score import score
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.sheet import Entry, Sheet
 
@@ -70,6 +69,8 @@ class Documents:
     def _health(self, deal: Deal, pipeline: Pipeline) -> Document:
         answered = deal.answered(pipeline)
         missing = [question.key for question in pipeline.questions if question not in answered]
+        from pipeboard.domain.score import score
+
         points = score(deal, pipeline, self.today, self.zone)
         return {
             "stalled": list(stalled_reasons(deal, pipeline, self.today, self.zone)),
@@ -139,6 +140,8 @@ class Documents:
         }
 
     def _score_factors(self, deal: Deal, pipeline: Pipeline) -> list[Document]:
+        from pipeboard.domain.score import score
+
         points = score(deal, pipeline, self.today, self.zone)
         return [
             {

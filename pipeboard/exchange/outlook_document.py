@@ -8,7 +8,7 @@ from pipeboard.domain.metrics.chances import AGES
 from pipeboard.domain.metrics.forecast import chances_in_use
 from pipeboard.domain.metrics.needed import conversion_of_pipeline
 from pipeboard.domain.metrics.own_call import CallRecord
-from pipeboard.domain.metrics.said_before import Call
+from pipeboard.domain.metrics.said_before import WeekForecast
 from pipeboard.domain.money import half_up
 from pipeboard.exchange.metric_document import Document, amount, number
 
@@ -68,7 +68,7 @@ def record_document(record: CallRecord) -> Document:
     }
 
 
-def call_document(call: Call) -> Document:
+def call_document(call: WeekForecast) -> Document:
     return {
         "period": call.period.label,
         "week": call.week,

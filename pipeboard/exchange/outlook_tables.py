@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeboard.domain.metrics import Report
-from pipeboard.domain.metrics.said_before import CALLS
+from pipeboard.domain.metrics.said_before import FORECAST_LINES
 from pipeboard.domain.money import half_up
 from pipeboard.exchange.table_values import Figure, FigureTable, Value
 
@@ -42,10 +42,13 @@ def forecast_table(report: Report) -> FigureTable:
     rows: list[tuple[str, Sequence[Value]]] = [
         (
             f"{call.period.label} week {call.week}",
-            (*(Figure(half_up(call.said[name])) for name in CALLS), Figure(half_up(call.came))),
+            (
+                *(Figure(half_up(call.said[name])) for name in FORECAST_LINES),
+                Figure(half_up(call.came)),
+            ),
         )
         for call in report.forecast_history
     ]
-    columns = (*CALLS, "came")
+    columns = (*FORECAST_LINES, "came")
     title = "What forecasts said at the start of each week of past periods"
     return FigureTable("forecast_history", title, columns, columns, rows)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from typing import Any, TypeAlias, TypeVar
 
+from pipeboard.store import dialect
 from pipeboard.store.connecting import connect
 from pipeboard.store.identity import Identity
-from pipeboard.store.sql import Sql
 from pipeboard.store.troubles import in_words
 
 Row: TypeAlias = Mapping[str, Any]
@@ -25,9 +24,8 @@ class Database:
     """One connection, used by one thread at a time, with rows by name.
 
     Everything is asked in SQL that SQLite and PostgreSQL both understand, with `?` or `:name` for
-    values; what only SQLite has (`version`, `listed`, `tables`, `empty_copy`) stands here and
-    nowhere else. What writes leaves the driver's errors as they are: the transaction around it
-    knows which of them pass when it is tried again.
+    values; what only SQLite has comes from `dialect.py`. What writes leaves the driver's errors as
+    they are: the transaction around it knows which of them pass when it is tried again.
     """
 
     def __init__(self, connection: sqlite3.Connection, identity: Identity) -> None:
@@ -66,29 +64,24 @@ class Database:
 
     def has(self, table: str) -> bool:
         """Whether the database has a table: an older one may lack what came later."""
-        return bool(self.rows("select 1 from sqlite_master where name = ?", (table,)))
+        return table in self.column(dialect.TABLES)
 
     def has_tables(self) -> bool:
         """Whether anything is in the database already."""
-        return bool(self.number("select count(*) from sqlite_master"))
+        return bool(self.rows(dialect.TABLES))
 
     def columns(self, table: str) -> tuple[str, ...]:
         """The columns of a table in their order."""
-        return tuple(self.column("select name from pragma_table_info(?) order by cid", (table,)))
+        return tuple(self.column(dialect.COLUMNS, (table,)))
 
     def key(self, table: str) -> tuple[str, ...]:
         """The columns of a table's primary key in their order."""
-        wanted = "select name from pragma_table_info(?) where pk > 0 order by pk"
-        return tuple(self.column(wanted, (table,)))
+        return tuple(self.column(dialect.KEY, (table,)))
 
     def empty_copy(self) -> Database:
         """A database in memory with the same tables and nothing in them; to be closed."""
-        made = self.column(
-            "select sql from sqlite_master where sql is not null and name not like 'sqlite%'"
-            " order by rowid"
-        )
         connection = sqlite3.connect(":memory:", isolation_level=None)
-        for statement in made:
+        for statement in self.column(dialect.DEFINITIONS):
             connection.execute(statement)
         return Database(connection, self.identity)
 
@@ -145,7 +138,7 @@ class Database:
         if self._connection.in_transaction:
             yield
             return
-        self._connection.execute("BEGIN")
+        self._connection.execute(dialect.BEGIN_READING)
         try:
             yield
         finally:
@@ -170,16 +163,11 @@ class Database:
 
     def wait_at_most(self, busy_ms: int) -> None:
         """How long a question waits for a writer from here on."""
-        self._connection.execute(f"PRAGMA busy_timeout={int(busy_ms)}")
+        self._connection.execute(dialect.wait_at_most(busy_ms))
 
     def version(self) -> int:
         """A number that differs once another connection has committed."""
-        return self.number("PRAGMA data_version")
-
-    def listed(self, column: str, words: Iterable[str]) -> Sql:
-        """Whether a text column is one of some words, however many."""
-        text = f"{column} in (select value from json_each(?))"
-        return Sql(text, (json.dumps(list(words)),))
+        return self.number(dialect.COMMITS_OF_OTHERS)
 
     def remembered(self, key: Hashable, find: Callable[[], T]) -> T:
         """What `find` found, kept until another connection commits.

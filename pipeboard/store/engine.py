@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -11,9 +10,11 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pipeboard.domain.errors import DatabaseError
+from pipeboard.store import dialect
 from pipeboard.store.committing import signals_held
 from pipeboard.store.connecting import BUSY_MS, connect_to_write
 from pipeboard.store.database import Database
+from pipeboard.store.dialect import is_busy
 from pipeboard.store.identity import Identity
 from pipeboard.store.locating import Location
 from pipeboard.store.troubles import busy, in_words
@@ -65,25 +66,27 @@ class Patience:
     ) -> None:
         """Executes a statement as soon as nobody is in its way, within `most_s` at most."""
         started = time.monotonic()
-        connection.execute("PRAGMA busy_timeout=0")
+        connection.execute(dialect.wait_at_most(0))
         try:
             while True:
                 try:
                     connection.execute(statement)
                 except sqlite3.OperationalError as error:
-                    if not _is_busy(error) or time.monotonic() - started > most_s:
+                    if not is_busy(error) or time.monotonic() - started > most_s:
                         raise
                     self.check(location)
-                    time.sleep(random.uniform(*_PAUSE_S))
+                    _pause(*_PAUSE_S)
                 else:
                     return
         finally:
-            connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+            connection.execute(dialect.wait_at_most(BUSY_MS))
 
 
-def _is_busy(error: BaseException | None) -> bool:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+def _pause(least_s: float, longest_s: float, *, most_s: float = 60.0) -> None:
+    """Lets others go on for a time by chance."""
+    from random import uniform
+
+    time.sleep(min(uniform(least_s, longest_s), most_s))
 
 
 class Engine:
@@ -119,12 +122,11 @@ class Engine:
 def begin(connection: sqlite3.Connection, location: Location, patience: Patience) -> None:
     """Begins a transaction IMMEDIATE, with nothing kept of what was read before.
 
-    A deferred BEGIN would fail most read-then-write attempts at once, since SQLite does not wait
-    when a snapshot has become stale. Pages that were kept could be those of a database that
-    another has been written over since, as often changed.
+    Pages that were kept could be those of a database that another has been written over since, as
+    often changed.
     """
-    connection.execute("PRAGMA shrink_memory")
-    patience.through(connection, "BEGIN IMMEDIATE", location, patience.most_s)
+    connection.execute(dialect.FORGET_PAGES)
+    patience.through(connection, dialect.BEGIN_WRITING, location, patience.most_s)
 
 
 def write(
@@ -152,13 +154,13 @@ def write(
             return _write(engine, identity, work, is_known, patience, stored)
         except (DatabaseError, sqlite3.DatabaseError) as error:
             cause = error.__cause__ if isinstance(error, DatabaseError) else error
-            if not _is_busy(cause):
+            if not is_busy(cause):
                 if isinstance(error, DatabaseError):
                     raise
                 raise in_words(error, identity.location, "write") from error
             patience.check(identity.location)
             # Readers that the waiting commit has kept out come first now.
-            time.sleep(min(random.uniform(*_LONG_PAUSE_S), patience.most_s))
+            _pause(*_LONG_PAUSE_S, most_s=patience.most_s)
 
 
 def _write(

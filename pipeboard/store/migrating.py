@@ -19,9 +19,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from pipeboard.domain.errors import DatabaseError
+from pipeboard.store import dialect
 from pipeboard.store.connecting import connect, connect_to_write
 from pipeboard.store.engine import Patience, begin
 from pipeboard.store.locating import Location
+from pipeboard.store.migrations.bounded_texts import bound_texts_in_indices
 from pipeboard.store.migrations.day import keep_the_day
 from pipeboard.store.migrations.event_columns import split_event_columns
 from pipeboard.store.migrations.pipelines_taken_back import mark_pipelines_taken_back
@@ -43,7 +45,8 @@ STEPS: Mapping[int, Step] = {
     3: keep_sources,
     4: mark_pipelines_taken_back,
     5: split_event_columns,
-    6: keep_the_day,
+    6: bound_texts_in_indices,
+    7: keep_the_day,
 }
 _STATE = (
     "SELECT (SELECT value FROM counter WHERE name = 'schema'),"
@@ -156,7 +159,7 @@ def _migrate(
     from alembic.operations import Operations
 
     engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
-    raw.execute("PRAGMA foreign_keys=OFF")
+    raw.execute(dialect.KEYS_UNCHECKED)
     with engine.connect() as connection:
         begin(raw, location, Patience())
         with connection.begin():
@@ -166,7 +169,7 @@ def _migrate(
             for number in range(found, wanted):
                 steps[number](operations)
             raw.execute("UPDATE counter SET value = ? WHERE name = 'schema'", (wanted,))
-            if raw.execute("PRAGMA foreign_key_check").fetchone() is not None:
+            if raw.execute(dialect.CHECK_KEYS).fetchone() is not None:
                 raise DatabaseError(
                     "The database could not be brought up to date: rows point to nothing.",
                     hint="It was left as it was; a backup stands beside it.",

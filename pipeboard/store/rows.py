@@ -23,6 +23,7 @@ from pipeboard.domain.events import (
 )
 from pipeboard.domain.money import Money
 from pipeboard.domain.text import fold
+from pipeboard.store.sql import RATINGS_BYTES, WORDS_BYTES, beginning, index_key
 from pipeboard.store.troubles import UNREADABLE, of_deal
 
 
@@ -194,6 +195,8 @@ def row_from_deal(deal: Deal, updated_at: int) -> dict[str, Any]:
     answers = sorted(deal.answers.items()) if deal.answers else ()
     ratings = {key: answer.rating for key, answer in answers if answer.is_given}
     doc = {name: found for name, found in zip(IN_DOC, _doc_of(deal), strict=True) if found}
+    words = folded(deal)
+    begun = beginning(words, WORDS_BYTES)
     row |= {
         "live": not deal.removed and deal.archived_at is None,
         "outcome": str(deal.outcome),
@@ -211,8 +214,9 @@ def row_from_deal(deal: Deal, updated_at: int) -> dict[str, Any]:
         "next_due": to_json(step.due) if step else None,
         "next_every": step.every if step else None,
         "answered": len(ratings),
-        "ratings": as_json(ratings) if ratings else "",
-        "folded": folded(deal),
+        "ratings": index_key(as_json(ratings), RATINGS_BYTES) if ratings else "",
+        "folded": begun,
+        "folded_whole": None if begun == words else words,
         "updated_at": updated_at,
         "doc": as_json(doc) if doc else "{}",
     }

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlite3
 
 from pipeboard.domain.errors import DatabaseError
+from pipeboard.store import dialect
 from pipeboard.store.locating import Location
 from pipeboard.store.troubles import told
 
-SCHEMA = 7
+SCHEMA = 8
 TABLES = (
     "workspace",
     "setting",
@@ -41,7 +42,7 @@ def schema_of(connection: sqlite3.Connection, location: Location) -> int | None:
     """The schema's number, None before the first table; `DatabaseError` for another program's
     database, or where the number is lost."""
     with told(location):
-        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema")}
+        tables = {row[0] for row in connection.execute(dialect.TABLES)}
         if not tables:
             return None
         if not {"counter", "deal", "event"} <= tables:

@@ -1,4 +1,7 @@
-"""Pieces of a WHERE clause with the values that go with them."""
+"""Pieces of a WHERE clause with the values that go with them, and what an index may hold.
+
+A row of an index takes 2.7 kB at most on PostgreSQL, so that no text without a bound stands in one.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,10 @@ class Sql:
 
 
 _WIDE = 50
+WORDS_BYTES, VALUE_BYTES, RATINGS_BYTES = 1_000, 1_000, 400
+"""The most that stands in an index of the words that a deal is found by, of a custom field, of the
+ratings of answers."""
+_NAME_OF_LONG = "\x7f"  # nobody can type it
 TRUE, FALSE = Sql("true"), Sql("false")
 
 
@@ -67,6 +74,28 @@ def one_of(column: str, words: Iterable[str]) -> Sql:
 def contains(column: str, text: str) -> Sql:
     """Whether a text column, folded as `text` is, holds it somewhere."""
     return Sql(f"{column} like ? escape '\\'", (f"%{_escaped(text)}%",))
+
+
+def beginning(text: str, most: int) -> str:
+    """As much of a text as an index may hold."""
+    if len(text) * 4 <= most:
+        return text
+    return text.encode()[:most].decode(errors="ignore")
+
+
+def index_key(text: str, most: int) -> str:
+    """What stands for a text where it is looked for whole: itself, or where it is too long for an
+    index, a name that no other text has."""
+    if beginning(text, most) == text:
+        return text
+    from hashlib import sha256
+
+    return f"{_NAME_OF_LONG}{sha256(text.encode()).hexdigest()}"
+
+
+def is_name_of_long(key: str) -> bool:
+    """Whether a key stands for a text that is too long for an index."""
+    return key.startswith(_NAME_OF_LONG)
 
 
 def begins_with(column: str, text: str) -> Sql:

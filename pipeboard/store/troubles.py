@@ -10,8 +10,12 @@ from collections.abc import Iterator
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.text import printable
-from pipeboard.store.holders import Wanting, lock_holder
+from pipeboard.store.dialect import is_busy
 from pipeboard.store.locating import Location
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pipeboard.store.holders import Wanting
 
 RECOVERED = "The last change was cut off and has been taken back."
 # What values that nobody of ours has written raise where a value of the domain is made of them.
@@ -96,7 +100,7 @@ def in_words(error: BaseException, location: Location, wanting: Wanting = "read"
     """The driver's error as a sentence; `details["reason"]` is a word for its kind."""
     whole = getattr(error, "sqlite_errorcode", 0)
     code, said = whole & 0xFF, str(error)
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    if is_busy(error):
         return busy(location, wanting)
     if is_cut_off(error):
         return cut_off(location, read_only=False)
@@ -156,6 +160,8 @@ _WORDS = {
 
 def busy(location: Location, wanting: Wanting) -> DatabaseError:
     """Somebody keeps this process out; `details["holder"]` is who, None where it is not known."""
+    from pipeboard.store.holders import lock_holder
+
     holder = lock_holder(location, wanting)
     verb = "read" if wanting == "read" else "written to"
     return DatabaseError(

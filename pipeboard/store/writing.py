@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from operator import index
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeboard.domain.agreements import Agreement, Contents, Topic
 from pipeboard.domain.deal import Deal
@@ -20,14 +20,15 @@ from pipeboard.store.database import Row
 from pipeboard.store.instants import instant_after
 from pipeboard.store.pipeline_rows import TAKEN_BACK, pipeline_document, pipeline_row, stage_row
 from pipeboard.store.projecting import Change, project
-from pipeboard.store.projecting.staging import Stage
 from pipeboard.store.reading import Reader
-from pipeboard.store.reading.agreements import IN_THE_LOG, PLACES
 from pipeboard.store.rows import DEALS, stored_deal
 from pipeboard.store.schema import SCHEMA
 from pipeboard.store.sql import among
 from pipeboard.store.troubles import is_no_text, of_deal, readable
 from pipeboard.store.writing_targets import TargetWriter
+
+if TYPE_CHECKING:
+    from pipeboard.store.projecting.staging import Stage
 
 BATCH = 500
 
@@ -164,6 +165,8 @@ class Writer(TargetWriter):
     def agree(self, agreement: Agreement) -> None:
         """Puts what is agreed in place of what was; pipelines have `save_pipeline`, and calls and
         reviews stand in the log alone."""
+        from pipeboard.store.reading.agreements import IN_THE_LOG, PLACES
+
         if agreement.topic in IN_THE_LOG:
             self.numbers("change", 1)
             return

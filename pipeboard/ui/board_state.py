@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeboard.domain.board import Board, Card, Lens, Sort, usual_sort
 from pipeboard.domain.errors import DatabaseError
@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 
 MARGIN = 16
 """Cards read beyond those shown, so that most keys need no reading."""
+
+
+class ViewPlace(NamedTuple):
+    """Where the cursor stood, and how far the board was scrolled; named as in `BoardView`."""
+
+    cursor: tuple[int, int]
+    tops: tuple[int, ...]
+    first_column: int
 
 
 class BoardState:
@@ -65,6 +73,11 @@ class BoardState:
         """The lens in the order that was chosen, or that is usual for it."""
         return replace(lens, sort=self.sort or usual_sort(lens))
 
+    @property
+    def place(self) -> ViewPlace:
+        """Where the cursor stands, to come back to."""
+        return ViewPlace(self.view.cursor, self.view.tops, self.view.first_column)
+
     def catch_up(self) -> None:
         """Reads the cards that could not be read before; raises why they still cannot."""
         if self._error is not None:
@@ -105,7 +118,7 @@ class BoardState:
             if len(board.columns) != len(self.view.board.columns):
                 view = replace(view, tops=(), first_column=0)
             view = _at(view, board, place)
-            if place is None and lens != before:
+            if place is None and (lens != before or follow is not None):
                 view = _nearest(view)
             view = self._read(view)
             if self._error is not None:

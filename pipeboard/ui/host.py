@@ -14,6 +14,7 @@ from pipeboard.ui.key_table import BOARD, DEAL, program_keys
 from pipeboard.ui.keys import Key, rebound
 from pipeboard.ui.last_view import read_filter
 from pipeboard.ui.palette import Role, Theme
+from pipeboard.ui.seat import OPEN_ANEW, Seat
 from pipeboard.ui.turns import Targets, Turn, turn_of
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from pipeboard.ui.board_state import BoardState
     from pipeboard.ui.changes import Change
     from pipeboard.ui.net import Net
-    from pipeboard.ui.seat import Seat
     from pipeboard.ui.terminal.drafts import Drafts
     from pipeboard.ui.terminal.typeahead import KeyQueue
     from pipeboard.ui.write_queue import WriteQueue
@@ -201,6 +201,18 @@ async def patiently(host: Host, work: Callable[[], T]) -> T:
             if not is_busy(error):
                 raise
         await host.program.key_queue.pause()
+
+
+def opens_anew(host: Host) -> bool:
+    """Leaves for the file that was put in the place of the one that was opened, if there is one."""
+    try:
+        host.program.seat.file.check()
+        host.state.reader.check()
+    except DatabaseError as error:
+        if error.details.get("reason") == "replaced":
+            host.program.leave(OPEN_ANEW)
+            return True
+    return False
 
 
 async def read(host: Host, look: Callable[[Reader], T]) -> T:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from pipeboard.domain.errors import DatabaseError
 from pipeboard.ui.board_state import BoardState
+from pipeboard.ui.host import Host
+from pipeboard.ui.last_view import empty_board
+from pipeboard.ui.terminal.drafts import told_unstored
 
 _MOST_NEWS: Final = 100
 
@@ -32,3 +36,20 @@ class News:
         if len(news) == 1:
             return f"{who} {when}: {news[0].summary}"
         return f"{len(news)} changes by {who} {when}"
+
+
+def first_words(board: Host) -> str:
+    """What was left behind or taken back the last time, or how to begin."""
+    program, state = board.program, board.state
+    left = (
+        program.seat.first_words,
+        told_unstored(program.drafts),
+        *program.drafts.kept_lines(),
+    )
+    before = " ".join(filter(None, left))
+    if not before and state.view.filter_text:
+        return "Opened as it was left, with its filter; Esc takes that away."
+    try:
+        return before or empty_board(state, board.keys)
+    except DatabaseError:  # the next look says so
+        return ""

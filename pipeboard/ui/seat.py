@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from pipeboard.store.locating import Location
 
 
+OPEN_ANEW = -1
+"""How a session ends that another is to follow, on the file that stands in the place of its own."""
+
+
 class SameFile:
     """Notices when there is another file under the path that was opened, or none any more."""
 
@@ -37,7 +41,7 @@ class SameFile:
             )
         raise DatabaseError(
             "The file was replaced by another; nothing more is stored.",
-            hint="Quit and open it again.",
+            hint="R opens it.",
             details={"reason": "replaced"},
         )
 

@@ -95,11 +95,13 @@ def end_of_period(asked: ReportQuery, settings: Settings) -> datetime:
 
 def basis_as_of(reader: Reader, asked: ReportQuery) -> Basis:
     """A whole pipeline as of one instant, whatever the period."""
-    as_of, rules = asked.as_of, reader.rules(asked.pipeline, asked.as_of)
+    as_of, rules = asked.as_of, reader.numbers.rules(asked.pipeline, asked.as_of)
     rules = replace(rules, view=asked.currency)
-    basis = Basis.over(reader.histories(asked.pipeline.id, as_of), rules, as_of, asked.period)
+    basis = Basis.over(
+        reader.numbers.histories(asked.pipeline.id, as_of), rules, as_of, asked.period
+    )
     hoped = [deal.id for deal in basis.deals.open if category(basis, deal) == Category.COMMIT]
-    supported, well_known = reader.evidence(rules.pipeline, as_of, hoped)
+    supported, well_known = reader.numbers.evidence(rules.pipeline, as_of, hoped)
     return replace(basis, supported=supported, well_known=well_known)
 
 
@@ -152,10 +154,10 @@ def groups_of(service: Service, report: Report, name: str) -> Mapping[Group, Rep
     rules, calendar = report.basis.rules, report.basis.calendar
     pipeline_id, as_of = rules.pipeline.id, report.basis.as_of
     if name == "customer":
-        accounts = service.reader.attribute(pipeline_id, "account", as_of)
+        accounts = service.reader.numbers.attribute(pipeline_id, "account", as_of)
         return report.groups(by_customer(accounts, report.basis.everybody.deals.closed))
     grouping = grouping_of(
-        name, rules, calendar, lambda of: service.reader.attribute(pipeline_id, of, as_of)
+        name, rules, calendar, lambda of: service.reader.numbers.attribute(pipeline_id, of, as_of)
     )
     return report.groups(grouping)
 

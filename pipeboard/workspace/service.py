@@ -52,7 +52,7 @@ class Transaction:
     def next_id(self) -> str:
         """The same ids when the transaction has to be done again: what is stored is stored once."""
         self.commands += 1
-        return str(uuid.uuid5(self.key, str(self.commands)))
+        return str(uuid.UUID(int=(self.key.int + self.commands) % (1 << 128)))
 
 
 def in_transaction(

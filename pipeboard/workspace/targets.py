@@ -31,7 +31,7 @@ HIGHEST_RATE = 10**9
 
 def targets_of(service: Service, pipeline: Pipeline) -> tuple[Target, ...]:
     """All targets of a pipeline, by period."""
-    return service.reader.rules(pipeline).targets
+    return service.reader.numbers.rules(pipeline).targets
 
 
 @in_transaction
@@ -61,7 +61,7 @@ def set_target(
 
 def calls_of(service: Service, pipeline: Pipeline) -> Mapping[tuple[str, str], Money]:
     """What reps call for periods, by the period's label and the rep."""
-    changes = service.reader.rules(pipeline).calls
+    changes = service.reader.numbers.rules(pipeline).calls
     return {about: said for about, ((*_, (_, said))) in changes.items() if said is not None}
 
 

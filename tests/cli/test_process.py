@@ -19,7 +19,8 @@ _MODULES = """
 import sys
 from pipeboard.cli.main import main
 code = main(sys.argv[1:])
-print(code, *{name.partition(".")[0] for name in sys.modules}, *sys.modules)
+rooms = {name for name, module in sys.modules.items() if hasattr(module, "__path__")}
+print(code, *{name.partition(".")[0] for name in sys.modules} | rooms, *sys.modules)
 """
 
 
@@ -101,6 +102,59 @@ def test_a_verb_that_only_looks_imports_nothing_that_changes(
     database = str(home / "a.db")
     assert _modules(home, "add", "Lumen Oy: pilot 40k", "--db", database) & DECIDING
     assert not _modules(home, *line, "--db", database) & DECIDING
+
+
+SLOW = HEAVY | {
+    "asyncio",
+    "concurrent",
+    "difflib",
+    "email",
+    "hashlib",
+    "http",
+    "importlib.metadata",
+    "logging",
+    "multiprocessing",
+    "platformdirs",
+    "random",
+    "secrets",
+    "shutil",
+    "socket",
+    "subprocess",
+    "statistics",
+    "tempfile",
+    "threading",
+    "tomllib",
+    "xml",
+}
+"""What takes milliseconds to import and no daily verb needs, but to find what was mistyped."""
+LOOKING = "cli domain exchange store store.reading store.reading.filtering ui ui.terminal workspace"
+WRITING = "cli domain domain.deciding exchange store store.projecting store.reading workspace"
+PHASES = {
+    ("config", "path"): "cli domain ui ui.terminal workspace",
+    ("list",): LOOKING,
+    ("list", "value>1k", "--json"): LOOKING,
+    ("show", "1"): LOOKING,
+    ("history",): LOOKING,
+    ("rep", "list"): LOOKING,
+    ("note", "1", "-m", "They called."): WRITING,
+    ("set", "1", "value=50k"): WRITING,
+    ("log", "1", "call"): WRITING,
+    ("won", "1", "--override", "agreed"): WRITING,
+    ("undo",): WRITING,
+}
+"""The rooms whose modules each verb may import."""
+
+
+@pytest.mark.parametrize("line", PHASES, ids=" ".join)
+def test_a_daily_verb_imports_the_rooms_that_it_needs(
+    line: tuple[str, ...], home: Path, run: Run
+) -> None:
+    database = str(home / "a.db")
+    assert run("add", "Lumen Oy: pilot 40k", "--db", database).returncode == 0
+    modules = _modules(home, *line, "--db", database)
+    rooms = {name.removeprefix("pipeboard.") for name in modules if name.startswith("pipeboard.")}
+    assert rooms <= set(PHASES[line].split())
+    assert modules & SLOW <= ({"difflib"} if "set" in line else set())
 
 
 def test_it_runs_as_a_module_and_says_its_version(run: Run) -> None:

@@ -44,7 +44,7 @@ def question(ana: Workspace, label: str, at: datetime, **more: Any) -> ReportQue
 def asked(team: Team, ana: Workspace, wanted: ReportQuery, at: datetime, **whose: Any) -> Asked:
     """The same question for the second implementation."""
     deals = deals_at(team.path, wanted.pipeline.id, micros(at))
-    rules = ana.reader.rules(wanted.pipeline, at)
+    rules = ana.reader.numbers.rules(wanted.pipeline, at)
     return Asked(
         deals,
         micros(at),
@@ -52,7 +52,7 @@ def asked(team: Team, ana: Workspace, wanted: ReportQuery, at: datetime, **whose
         wanted.period.end,
         ana.settings.zone,
         rules.pipeline,
-        {code: list(dated) for code, dated in ana.reader.rates().dated.items()},
+        {code: list(dated) for code, dated in ana.reader.numbers.rates().dated.items()},
         [(t.period, t.owner, t.amount.minor) for t in rules.targets],
         teams=rules.teams,
         calls_told=calls_until(team.path, wanted.pipeline.id, micros(at)),

@@ -89,14 +89,13 @@ def questions(reader: Reader) -> Iterator[Callable[[], object]]:
     """Everything that the program asks of a database."""
     yield reader.settings
     yield reader.reps
-    yield reader.rates
+    yield reader.numbers.rates
     yield lambda: reader.saved_filters("ana")
     yield lambda: reader.due_to_return(TODAY)
     yield reader.entries
     yield reader.commands
     yield lambda: list(reader.each(today=TODAY))
     yield lambda: list(reader.each(_filter("score>0 or status:archived"), today=TODAY, zone=ZONE))
-    yield lambda: reader.count(Listing(TODAY, ZONE))
     yield lambda: reader.ids_at(Listing(TODAY, ZONE), NOW)
     yield lambda: reader.named("company")
     yield lambda: reader.find("company 1")
@@ -122,14 +121,14 @@ def questions(reader: Reader) -> Iterator[Callable[[], object]]:
             yield lambda lens=lens: reader.place(lens, 1)  # type: ignore[misc]
             for stage in pipeline.stages:
                 yield lambda lens=lens, stage=stage: reader.window(lens, stage.id, 0, 50)  # type: ignore[misc]
-        yield lambda pipeline=pipeline: reader.histories(pipeline.id, NOW)  # type: ignore[misc]
-        yield lambda pipeline=pipeline: reader.rules(pipeline)  # type: ignore[misc]
-        yield lambda pipeline=pipeline: reader.rules(pipeline, NOW)  # type: ignore[misc]
-        yield lambda pipeline=pipeline: reader.evidence(pipeline, NOW, (1, 2, 3))  # type: ignore[misc]
-        yield lambda pipeline=pipeline: reader.usual_days(pipeline.id)  # type: ignore[misc]
+        yield lambda pipeline=pipeline: reader.numbers.histories(pipeline.id, NOW)  # type: ignore[misc]
+        yield lambda pipeline=pipeline: reader.numbers.rules(pipeline)  # type: ignore[misc]
+        yield lambda pipeline=pipeline: reader.numbers.rules(pipeline, NOW)  # type: ignore[misc]
+        yield lambda pipeline=pipeline: reader.numbers.evidence(pipeline, NOW, (1, 2, 3))  # type: ignore[misc]
+        yield lambda pipeline=pipeline: reader.numbers.usual_days(pipeline.id)  # type: ignore[misc]
         for name in ("source", "account", "field.region", "channel"):
-            yield lambda pipeline=pipeline, name=name: reader.attribute(pipeline.id, name)  # type: ignore[misc]
-            yield lambda pipeline=pipeline, name=name: reader.attribute(  # type: ignore[misc]
+            yield lambda pipeline=pipeline, name=name: reader.numbers.attribute(pipeline.id, name)  # type: ignore[misc]
+            yield lambda pipeline=pipeline, name=name: reader.numbers.attribute(  # type: ignore[misc]
                 pipeline.id, name, NOW
             )
 

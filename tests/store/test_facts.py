@@ -17,7 +17,7 @@ import pytest
 from pipeboard.domain.deal import Contact, Loss
 from pipeboard.domain.errors import BadInput, PipeboardError
 from pipeboard.domain.events import micros
-from pipeboard.domain.metrics import KINDS, Basis, Fact, History, Report, Target
+from pipeboard.domain.metrics import KINDS, Basis, DealHistory, Fact, Report, Target
 from pipeboard.domain.money import Money
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.pipeline import Pipeline
@@ -68,11 +68,11 @@ def database(ana: Workspace) -> Iterator[Database]:
 
 def histories(
     database: Database, workspace: Workspace, at: datetime | None = None
-) -> list[History]:
+) -> list[DealHistory]:
     return read_histories(database, sales(workspace).id, at or workspace.now())
 
 
-def only(found: Sequence[History]) -> History:
+def only(found: Sequence[DealHistory]) -> DealHistory:
     (history,) = found
     return history
 

@@ -211,7 +211,6 @@ def test_every_database_has_an_id_of_its_own(store: Store, other: Path) -> None:
     with closing(Store.open(str(other))) as another:
         assert another.database_id != store.database_id
     assert re.fullmatch(r"[\w-]{22}", store.database_id)
-    assert store.reader.database_id() == store.database_id
 
 
 def test_a_look_opens_the_file_only_after_a_change(

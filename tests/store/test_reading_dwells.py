@@ -20,7 +20,7 @@ def team(tmp_path: Path) -> Iterator[Team]:
 
 
 def usual(workspace: Workspace) -> dict[int, int]:
-    return dict(workspace.reader.usual_days(sales(workspace).id))
+    return dict(workspace.reader.numbers.usual_days(sales(workspace).id))
 
 
 def test_the_median_of_the_stays_that_are_over(team: Team) -> None:

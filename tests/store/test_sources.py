@@ -29,6 +29,8 @@ ALTER TABLE event DROP COLUMN touch_direction;
 ALTER TABLE event DROP COLUMN has_step;
 ALTER TABLE event DROP COLUMN overrides;
 ALTER TABLE pipeline DROP COLUMN removed;
+DROP INDEX deal_of_many_words;
+ALTER TABLE deal DROP COLUMN folded_whole;
 DROP TABLE import_recipe;
 DROP INDEX deal_by_external_id;
 ALTER TABLE deal DROP COLUMN external_source;

@@ -96,7 +96,7 @@ _STORE = Path(pipeboard.store.__file__).parent
 _NAMED = re.compile(r"\b(?:from|join|into|update) (?:main\.)?([a-z_]+)\b(?!\.)", re.IGNORECASE)
 _VERBS = re.compile(r"^(select|insert into|update|delete from) ", re.IGNORECASE)
 PUT_IN = "{}"
-_OTHERS = {"found", "sqlite_schema", "sqlite_master", "pragma_table_info", "json_each", "set"}
+_OTHERS = {"found", "sqlite_schema", "pragma_table_info", "json_each", "set"}
 
 
 def _statements() -> Iterator[tuple[str, str]]:
@@ -148,6 +148,24 @@ def test_every_whole_statement_is_one_that_the_definitions_can_answer(tmp_path: 
             names = dict.fromkeys(re.findall(r":([a-z_]+)", text), 0)
             marks = [0] * text.count("?")
             assert database.rows(f"EXPLAIN {text}", names or marks), place
+
+
+ONLY_SQLITE = re.compile(
+    r"\bpragma|\bsqlite_(schema|master)|\bjson_each|\browid\b|\battach |\bbegin immediate",
+    re.IGNORECASE,
+)
+
+
+def test_what_only_sqlite_understands_stands_in_one_place() -> None:
+    """Besides its connections and the staging of imports, which are made for it."""
+    elsewhere = {
+        path.name
+        for path in sorted(_STORE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if "\n" not in node.value and ONLY_SQLITE.search(node.value)
+    }
+    assert elsewhere == {"dialect.py", "connecting.py", "staging.py"}
 
 
 @pytest.mark.parametrize("table", TABLES)

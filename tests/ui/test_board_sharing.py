@@ -19,6 +19,8 @@ from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.money import Money
 from pipeboard.store import Store
 from pipeboard.ui.key_table import BOARD
+from pipeboard.ui.screens.live import LiveScreen
+from pipeboard.ui.seat import OPEN_ANEW
 from tests.team import NOW
 from tests.ui.desk import desk
 from tests.ui.lock import held
@@ -213,6 +215,21 @@ async def test_a_file_that_was_replaced_is_noticed_and_never_written(
             assert not board.is_asking
             assert "was replaced by another" in board.status
         assert Path(demo).read_bytes() == before
+
+
+@pytest.mark.parametrize("screen", ["", "M", "enter"])
+async def test_what_was_put_in_place_of_the_file_is_opened_by_the_key_that_reads_again(
+    demo: Path, made_up: Path, tmp_path: Path, screen: str
+) -> None:
+    async with desk(demo) as board:
+        if screen:
+            await board.press(screen)
+        os.replace(shutil.copy(made_up, tmp_path / "other.db"), demo)
+        shown = board.app.screen
+        assert isinstance(shown, LiveScreen)
+        await board.until(lambda: "R opens it" in shown.trouble)
+        await board.pilot.press("R")
+        await board.until(lambda: board.app.return_code == OPEN_ANEW)
 
 
 def _overwrite(path: Path, other: Path) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
+from pipeboard.demo import build
+from pipeboard.store import Store
+from tests.team import NOW, SETTINGS
 from tests.ui.lock import held
 from tests.ui.pseudo_terminal import PseudoTerminal
 
@@ -89,3 +93,24 @@ def test_a_rep_whom_nobody_knows_is_refused_before_the_first_frame(demo: Path) -
         assert terminal.wait_for_end() == 3
         assert b"There is no rep" in terminal.raw
         assert b"\x1b[?1049h" not in terminal.raw
+
+
+def test_the_file_that_was_put_in_the_place_of_another_is_opened_and_written(
+    demo: Path, tmp_path: Path
+) -> None:
+    with closing(Store.create(str(tmp_path / "new.db"), SETTINGS)) as store:
+        build(store, deals=5, seed=2, now=NOW, me="ana")
+        name = next(iter(store.reader.deals([1]).values())).account
+    with board_of(demo) as terminal:
+        os.replace(tmp_path / "new.db", demo)
+        terminal.wait_for_text("R opens it")
+        before = len(terminal.raw)
+        terminal.type("R")
+        terminal.wait_for_text(name.split()[0])
+        terminal.wait_for_bytes(b"\x1b[?2004h", since=before)
+        terminal.type("ldd")
+        terminal.wait_for_text("Archived")
+        terminal.type("q")
+        assert terminal.wait_for_end() == 0
+        assert terminal.is_as_found()
+    assert archived(demo) == 1

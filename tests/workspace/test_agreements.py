@@ -68,12 +68,12 @@ def agreed(workspace: Workspace) -> object:
     reader = workspace.reader
     with reader.snapshot():
         pipelines = tuple(replace(pipeline, version=0) for pipeline in reader.pipelines())
-        rules = [reader.rules(pipeline) for pipeline in reader.pipelines()]
+        rules = [reader.numbers.rules(pipeline) for pipeline in reader.pipelines()]
         targets = tuple((one.targets, workspace.calls(one.pipeline)) for one in rules)
         filters = reader.saved_filters("ana")
         reviews = reader.agreements.standing(Topic.REVIEW)
         people = (reader.reps(), reader.settings(), reviews)
-        return pipelines, people, targets, reader.rates(), filters
+        return pipelines, people, targets, reader.numbers.rates(), filters
 
 
 @pytest.mark.parametrize("what", CHANGES)

@@ -143,7 +143,7 @@ def test_a_target_that_cannot_be_is_refused(
 def test_a_dry_run_stores_no_target_and_no_rate(ana: Workspace) -> None:
     ana.set_target(sales(ana), "2026Q4", "130k", dry_run=True)
     ana.set_rate("USD", "0.92", dry_run=True)
-    assert (ana.targets(sales(ana)), dict(ana.reader.rates().dated)) == ((), {})
+    assert (ana.targets(sales(ana)), dict(ana.reader.numbers.rates().dated)) == ((), {})
 
 
 def test_foreign_amounts_count_from_the_day_that_their_rate_is_known(
@@ -155,12 +155,12 @@ def test_foreign_amounts_count_from_the_day_that_their_rate_is_known(
     assert count(ana.report(asked(ana)), "open_value") is None
     ana.set_rate("USD", "0,92")
     assert count(ana.report(asked(ana)), "open_value") == 920_000
-    assert ana.reader.rates().dated["USD"] == (
+    assert ana.reader.numbers.rates().dated["USD"] == (
         (date(2026, 11, 23), Fraction(23, 25)),
         (date(2026, 12, 1), Fraction(9, 10)),
     )
     ana.set_rate("USD", None)
-    assert [day for day, _ in ana.reader.rates().dated["USD"]] == [date(2026, 12, 1)]
+    assert [day for day, _ in ana.reader.numbers.rates().dated["USD"]] == [date(2026, 12, 1)]
 
 
 @pytest.mark.parametrize("rate", ["0", "-1", "much", "1e99", "1/0", "nan", ""])

@@ -7,23 +7,23 @@ from __future__ import annotations
 
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.folding import KINDS, Fact, fold
-from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.names import METRICS
 from pipeboard.domain.metrics.rates import Rates
 from pipeboard.domain.metrics.report import Report, compare
 from pipeboard.domain.metrics.result import Metric, Unit
-from pipeboard.domain.metrics.rules import Rules, Target
+from pipeboard.domain.metrics.rules import MetricRules, Target
 
 __all__ = [
     "KINDS",
     "METRICS",
     "Basis",
+    "DealHistory",
     "Fact",
-    "History",
     "Metric",
+    "MetricRules",
     "Rates",
     "Report",
-    "Rules",
     "Target",
     "Unit",
     "compare",

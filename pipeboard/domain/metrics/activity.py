@@ -6,19 +6,21 @@ from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pipeboard.domain.metrics.basis import Basis, Happened
+from pipeboard.domain.metrics.basis import Basis, Happened, by_event, shared_out
 from pipeboard.domain.metrics.cycle import watched
+from pipeboard.domain.metrics.definition import named
 from pipeboard.domain.metrics.grouping import Group
-from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.result import HOUR_US, Metric, Unit, count
 from pipeboard.domain.metrics.survival import kaplan_meier
 
 NOT_REACHED = "not reached: fewer than half have heard from us"
 
 
+@named("first_response_hours_median", Unit.HOURS, "First response", better=False)
 def first_response(basis: Basis) -> Metric:
-    """Hours within which half of the deals created in the period hear from us, by Kaplan-Meier:
-    those that still wait, or closed without a word, count for as long as they waited."""
+    """Within so many hours half of the new deals hear from us, those that still wait taken into
+    account."""
     deals = basis.created
     if not deals:
         return Metric(None, Unit.HOURS, reason="no deals created")
@@ -39,12 +41,12 @@ def first_response(basis: Basis) -> Metric:
     )
 
 
-def _waited(basis: Basis, deal: History) -> int:
+def _waited(basis: Basis, deal: DealHistory) -> int:
     """For how long a deal was open without a word from us."""
     return watched(basis, deal) if deal.closed_at is None else deal.closed_at - deal.created_at
 
 
-def waiting(basis: Basis) -> list[tuple[History, Fraction]]:
+def waiting(basis: Basis) -> list[tuple[DealHistory, Fraction]]:
     """The open deals that nobody has got in touch with, and their hours since creation, the
     longest wait first."""
     silent = [d for d in basis.deals.open if d.first_outbound_at is None and d.is_dated]
@@ -52,16 +54,15 @@ def waiting(basis: Basis) -> list[tuple[History, Fraction]]:
     return [(deal, Fraction(basis.now - deal.created_at, HOUR_US)) for deal in silent]
 
 
+@named("quotes_sent", Unit.COUNT, "Quotes", better=True)
 def quotes_sent(basis: Basis) -> Metric:
-    """The deals to which a quote was sent in the period; a deal with several counts once, for
-    whom it belonged to at the first of them."""
+    """Deals to which a quote was sent in the period."""
     return count([deal for _, deal in basis.once(quotes)])
 
 
+@shared_out(by_event)
 def quotes(basis: Basis) -> Happened:
     """When in the period which deal had its first quote."""
-    if basis.whole is not None:
-        return basis.own(basis.whole.once(quotes))
     found = []
     for deal in basis.deals.created:
         if deal.quoted_at:
@@ -98,9 +99,3 @@ def touches(basis: Basis) -> list[Touches]:
                 on_new[owner] += basis.holds(deal.created_at)
     found = [Touches(owner, by_kind, on_new[owner]) for owner, by_kind in kinds.items()]
     return sorted(found, key=lambda rep: (-rep.total, rep.owner or ""))
-
-
-def follow_ups(deal: History, since: int) -> int:
-    """How often we got in touch after an instant, such as that of the quote: a counter against
-    giving up too soon."""
-    return sum(at > since and kind.endswith(" out") for at, kind in deal.touches)

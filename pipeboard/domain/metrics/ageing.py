@@ -9,7 +9,8 @@ from datetime import date
 from pipeboard.domain.attention import DealClocks, idles, limits, overstays
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.deals import is_qualified
-from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.definition import named
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.result import Metric, Unit, missing, proportion
 
 IDLE_FACTOR = 2
@@ -20,7 +21,7 @@ class Age:
     """An open deal's clocks in local days as of the instant; nobody knows for how long a deal
     without a created date has been in the stage that it began in."""
 
-    deal: History
+    deal: DealHistory
     days_in_stage: int | None
     idle_days: int
     snoozed: bool
@@ -54,12 +55,12 @@ def ages(basis: Basis) -> Sequence[Age]:
     return found
 
 
-def is_undated(deal: History) -> bool:
+def is_undated(deal: DealHistory) -> bool:
     """Whether nobody knows when the deal entered its stage."""
     return not deal.is_dated and len(deal.path) == 1
 
 
-def last_touch_at(deal: History, basis: Basis) -> int:
+def last_touch_at(deal: DealHistory, basis: Basis) -> int:
     """The last touch, step done or advance, else the creation; in microseconds."""
     last = deal.created_at if deal.last_touch_at is None else deal.last_touch_at
     rank = basis.rules.rank
@@ -73,12 +74,12 @@ def last_touch_at(deal: History, basis: Basis) -> int:
     return last
 
 
-def stalled(basis: Basis) -> list[History]:
+def stalled(basis: Basis) -> list[DealHistory]:
     """The open deals past a limit of their stage and not parked."""
     return [age.deal for age in basis.once(ages) if age.is_stalled]
 
 
-def dead_candidates(basis: Basis) -> list[History]:
+def dead_candidates(basis: Basis) -> list[DealHistory]:
     """Stalled deals that have long been silent after many touches and have nothing planned:
     suggestions to lose, never more."""
     idle_limits = {stage.id: stage.idle_days for stage in basis.rules.open_stages}
@@ -99,15 +100,15 @@ class AgeBand:
 
     first: int
     last: int | None
-    deals: Sequence[History]
+    deals: Sequence[DealHistory]
 
 
 AGE_BANDS: Sequence[tuple[int, int | None]] = ((0, 7), (8, 14), (15, 30), (31, None))
 
 
+@named("single_contact", Unit.RATIO, "Single contact", better=False, at_end=True)
 def single_contact(basis: Basis) -> Metric:
-    """Of the open deals past qualification, those with fewer than two contacts: one person leaves,
-    and the deal is gone."""
+    """Of the open deals past qualification, those with fewer than two contacts."""
     if not basis.rules.qualifying:
         return missing(Unit.RATIO, "no stage is marked as qualified")
     deals = [deal for deal in basis.deals.open if is_qualified(deal, basis.rules)]
@@ -133,7 +134,7 @@ def by_age(basis: Basis) -> list[AgeBand]:
     ]
 
 
-def of_unknown_age(basis: Basis) -> list[History]:
+def of_unknown_age(basis: Basis) -> list[DealHistory]:
     """The open deals in no band: nobody knows when they came in."""
     return [age.deal for age in basis.once(ages) if age.days_in_stage is None]
 

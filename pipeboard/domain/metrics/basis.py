@@ -12,16 +12,16 @@ from typing import Any, TypeVar
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.events import instant, micros
 from pipeboard.domain.metrics.calendar import Calendar
-from pipeboard.domain.metrics.deals import Deals, Stays, stays_between
+from pipeboard.domain.metrics.deals import Deals, StageVisits, visits_between
 from pipeboard.domain.metrics.grouping import Group, Grouping
-from pipeboard.domain.metrics.history import LOST, WON, History
+from pipeboard.domain.metrics.history import LOST, WON, DealHistory
 from pipeboard.domain.metrics.result import DAY_US, Number, left_out
-from pipeboard.domain.metrics.rules import Rules
-from pipeboard.domain.metrics.tally import NO_RATE, NO_VALUE, Tally
+from pipeboard.domain.metrics.rules import MetricRules
+from pipeboard.domain.metrics.tally import NO_RATE, NO_VALUE, MoneySum
 from pipeboard.domain.periods import Period
 
 T = TypeVar("T")
-Happened = Sequence[tuple[int, History]]
+Happened = Sequence[tuple[int, DealHistory]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,7 @@ class Basis:
     one group of `whole`.
     """
 
-    rules: Rules
+    rules: MetricRules
     as_of: datetime
     period: Period
     deals: Deals
@@ -49,8 +49,8 @@ class Basis:
     @classmethod
     def over(
         cls,
-        histories: Sequence[History],
-        rules: Rules,
+        histories: Sequence[DealHistory],
+        rules: MetricRules,
         as_of: datetime,
         period: Period,
     ) -> Basis:
@@ -61,9 +61,18 @@ class Basis:
         return cls(rules, as_of, period, Deals.of(histories, rules), calendar)
 
     def during(self, period: Period, ended: Basis | None = None) -> Basis:
-        """All deals in another period, with those as of its end where it is over."""
-        whole = self.whole.during(period) if self.whole else None
-        return replace(self, period=period, whole=whole, ended=ended)
+        """All deals in another period, with those as of its end where it is over; one for all who
+        ask, so that what groups share is found once."""
+        key = (period, id(ended))
+        if key not in self._other_periods:
+            whole = self.whole.during(period) if self.whole else None
+            other = replace(self, period=period, whole=whole, ended=ended)
+            self._other_periods[key] = other
+        return self._other_periods[key]
+
+    @cached_property
+    def _other_periods(self) -> dict[tuple[Period, int], Basis]:
+        return {}
 
     @property
     def stock(self) -> Basis:
@@ -119,51 +128,44 @@ class Basis:
         return day is not None and first <= day < after
 
     @cached_property
-    def created(self) -> list[History]:
+    def created(self) -> list[DealHistory]:
         """The deals created in the period."""
         start, end = self.start, self.end
         return [d for d in self.deals.created if start <= d.created_at < end and d.is_dated]
 
     @cached_property
-    def merged(self) -> list[History]:
+    def merged(self) -> list[DealHistory]:
         """The deals closed in the period that a merge took out of every number."""
         return [deal for deal in self.left if deal.merged_at is not None]
 
     @cached_property
-    def invalid(self) -> list[History]:
+    def invalid(self) -> list[DealHistory]:
         """The deals lost as invalid in the period: tests and duplicates, in no number."""
         return [deal for deal in self.left if deal.merged_at is None]
 
-    @cached_property
-    def left(self) -> list[History]:
+    @property
+    def left(self) -> Sequence[DealHistory]:
         """The deals closed in the period that are in no number."""
-        return [
-            deal
-            for deal in self.deals.everything
-            if not deal.counts
-            and deal.closed_at is not None
-            and self.holds(deal.closed_at)
-            and self.happened_in_group(deal, deal.closed_at)
-        ]
+        return [deal for _, deal in self.once(_left)]
 
     @cached_property
-    def closed(self) -> list[History]:
+    def closed(self) -> list[DealHistory]:
         """The deals whose present outcome was reached in the period."""
         return self._closed_between(self.start, self.end)
 
     @cached_property
-    def won(self) -> list[History]:
+    def won(self) -> list[DealHistory]:
         return [deal for deal in self.closed if deal.outcome == WON]
 
     @cached_property
-    def lost(self) -> list[History]:
+    def lost(self) -> list[DealHistory]:
         return [deal for deal in self.closed if deal.outcome == LOST]
 
-    def closed_within(self, days: int) -> list[History]:
+    def closed_within(self, days: int) -> list[DealHistory]:
         """The deals closed in the last days up to the instant."""
         return self._closed_between(self.now - days * DAY_US + 1, self.now + 1)
 
-    def _closed_between(self, start: int, end: int) -> list[History]:
+    def _closed_between(self, start: int, end: int) -> list[DealHistory]:
         return [
             deal
             for deal in self.deals.closed
@@ -171,11 +173,11 @@ class Basis:
         ]
 
     @cached_property
-    def closing(self) -> list[History]:
+    def closing(self) -> list[DealHistory]:
         """The open deals that are expected to close in the period."""
         return [deal for deal in self.deals.open if self.holds_day(deal.close)]
 
-    def worth(self, deal: History) -> Number | None:
+    def worth(self, deal: DealHistory) -> Number | None:
         """What a deal is worth in the report's currency, None without a value or a rate.
 
         An open deal is converted at the latest rate, a closed one at that of the day it closed.
@@ -192,10 +194,10 @@ class Basis:
             return minor
         return self.rules.exchange.convert(minor, currency, self.rules.currency, day)
 
-    def tally(self, deals: Iterable[History]) -> Tally:
+    def tally(self, deals: Iterable[DealHistory]) -> MoneySum:
         """What deals are worth together; those without a value are counted and left out."""
         amount: Number = 0
-        counted: list[History] = []
+        counted: list[DealHistory] = []
         without_value = 0
         lacking: list[str] = []
         base, worth = self.rules.currency, self.worth
@@ -209,7 +211,7 @@ class Basis:
             else:
                 lacking.append(deal.currency or "")
         excluded = left_out({NO_VALUE: without_value, NO_RATE: len(lacking)})
-        return Tally(amount, counted, excluded, sorted(set(lacking)))
+        return MoneySum(amount, counted, excluded, sorted(set(lacking)))
 
     @cached_property
     def stage_chances(self) -> dict[int, int | None]:
@@ -218,26 +220,26 @@ class Basis:
         return {stage.id: self.rules.chance_at(stage.id, self.now) for stage in stages}
 
     @cached_property
-    def stays(self) -> Mapping[int, Stays]:
+    def visits(self) -> Mapping[int, StageVisits]:
         """The stays in each open stage that began in the period, by stage."""
         if self.whole is not None and self.grouping is not None:
-            return self.whole.grouped_stays(self.grouping)[self.group]
-        return stays_between(self.deals.created, self.start, self.end)
+            return self.whole.grouped_visits(self.grouping)[self.group]
+        return visits_between(self.deals.created, self.start, self.end)
 
-    def grouped_stays(self, grouping: Grouping) -> Mapping[Group, Mapping[int, Stays]]:
+    def grouped_visits(self, grouping: Grouping) -> Mapping[Group, Mapping[int, StageVisits]]:
         """The stays of every group, found once for all of them."""
-        groups = self._grouped_stays.get(grouping.name)
+        groups = self._grouped_visits.get(grouping.name)
         if groups is None:
-            groups = defaultdict(lambda: defaultdict(Stays))
-            for stage_id, stays in self.stays.items():
+            groups = defaultdict(lambda: defaultdict(StageVisits))
+            for stage_id, stays in self.visits.items():
                 for deal, place, first in stays:
                     group = grouping.event(deal, deal.path[place][0])
                     groups[group][stage_id].add(deal, place, first=first)
-            self._grouped_stays[grouping.name] = groups
+            self._grouped_visits[grouping.name] = groups
         return groups
 
     @cached_property
-    def _grouped_stays(self) -> dict[str, defaultdict[Group, defaultdict[int, Stays]]]:
+    def _grouped_visits(self) -> dict[str, defaultdict[Group, defaultdict[int, StageVisits]]]:
         return {}
 
     def split(self, grouping: Grouping) -> dict[Group, Basis]:
@@ -281,26 +283,33 @@ class Basis:
         return replace(self, deals=deals, ended=ended, whole=self, grouping=grouping, group=group)
 
     @property
-    def population(self) -> Sequence[History]:
+    def population(self) -> Sequence[DealHistory]:
         """Every deal that counts, whatever group this is: for what is attributed event by event."""
         return self.whole.population if self.whole is not None else self.deals.created
 
-    def happened_in_group(self, deal: History, us: int) -> bool:
+    def happened_in_group(self, deal: DealHistory, us: int) -> bool:
         """Whether something that happened to a deal at an instant belongs to this group."""
         if self.whole is None or self.grouping is None:
             return True
         mine = self.grouping.event(deal, us) == self.group
         return mine and self.whole.happened_in_group(deal, us)
 
-    def own(self, happened: Happened) -> Happened:
-        """Of what happened to the deals of `whole`, the part that belongs to this group."""
-        return [(us, deal) for us, deal in happened if self.is_own(deal, us)]
+    def share_of(
+        self, find: Callable[[Basis], Sequence[T]], group_of: Callable[[Grouping, T], Group]
+    ) -> Sequence[T]:
+        """Of what is found in `whole`, the part of this group: shared out once for all groups."""
+        if self.whole is None or self.grouping is None:
+            return self.once(find)
+        key = (find, self.grouping.name)
+        shares = self.whole._found.get(key)
+        if shares is None:
+            shares = self.whole._found[key] = defaultdict(list)
+            for one in self.whole.once(find):
+                shares[group_of(self.grouping, one)].append(one)
+        found: Sequence[T] = shares[self.group]
+        return found
 
-    def is_own(self, deal: History, us: int) -> bool:
-        """Whether what happened to a deal of `whole` at an instant belongs to this group."""
-        return self.grouping is None or self.grouping.event(deal, us) == self.group
-
-    def stood_in_group(self, deal: History, us: int) -> bool:
+    def stood_in_group(self, deal: DealHistory, us: int) -> bool:
         """Whether an open deal belonged to this group, and those around it, at an instant."""
         if self.whole is None or self.grouping is None:
             return True
@@ -308,6 +317,43 @@ class Basis:
         return mine and self.whole.stood_in_group(deal, us)
 
 
+Find = Callable[[Basis], Sequence[T]]
+
+
+def shared_out(group_of: Callable[[Grouping, T], Group]) -> Callable[[Find[T]], Find[T]]:
+    """Marks what is found for the whole, of which each group has the part that `group_of` says."""
+
+    def marked(find: Find[T]) -> Find[T]:
+        def found(basis: Basis) -> Sequence[T]:
+            return find(basis) if basis.whole is None else basis.share_of(found, group_of)
+
+        return found
+
+    return marked
+
+
+def by_event(grouping: Grouping, happened: tuple[int, DealHistory]) -> Group:
+    """The group of what happened to a deal at an instant."""
+    us, deal = happened
+    return grouping.event(deal, us)
+
+
+def by_standing(grouping: Grouping, stood: tuple[int, DealHistory]) -> Group:
+    """The group of a deal as it stood open at an instant."""
+    us, deal = stood
+    return grouping.standing(deal, us)
+
+
 def in_order(groups: Iterable[Group]) -> list[Group]:
     """Groups by name, what is unknown last."""
     return sorted(groups, key=lambda group: (group is None, group or ""))
+
+
+@shared_out(by_event)
+def _left(basis: Basis) -> Happened:
+    """When in the period which deal was closed that is in no number."""
+    return [
+        (deal.closed_at, deal)
+        for deal in basis.deals.everything
+        if deal.closed_at is not None and not deal.counts and basis.holds(deal.closed_at)
+    ]

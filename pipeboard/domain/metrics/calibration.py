@@ -11,11 +11,12 @@ from math import sqrt
 from typing import NamedTuple
 
 from pipeboard.domain.dates import add_months
-from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.basis import Basis, shared_out
 from pipeboard.domain.metrics.chances import CERTAIN_BP
 from pipeboard.domain.metrics.cycle import P90, lasted
 from pipeboard.domain.metrics.forecast import NO_PROBABILITY
-from pipeboard.domain.metrics.history import WON, History
+from pipeboard.domain.metrics.grouping import Group, Grouping
+from pipeboard.domain.metrics.history import WON, DealHistory
 from pipeboard.domain.metrics.result import (
     NONE_LEFT_OUT,
     Z_95,
@@ -37,7 +38,7 @@ class Sample(NamedTuple):
 
     bp: int
     won: bool
-    deal: History
+    deal: DealHistory
 
 
 class Review(NamedTuple):
@@ -45,7 +46,7 @@ class Review(NamedTuple):
     `later`, and `by_hand` a person's word."""
 
     at: int
-    deal: History
+    deal: DealHistory
     bp: int | None
     by_hand: bool = False
     later: bool = False
@@ -88,11 +89,13 @@ def calibration(basis: Basis) -> Calibration:
     return replace(scores, said=len(told), by_hand=sum(review.by_hand for review in found))
 
 
-def reviewed(basis: Basis) -> list[Review]:
+def _with_whom(grouping: Grouping, review: Review) -> Group:
+    return grouping.standing(review.deal, review.at)
+
+
+@shared_out(_with_whom)
+def reviewed(basis: Basis) -> Sequence[Review]:
     """Every deal that was open at a review, for the group that it stood in then."""
-    if basis.whole is not None:
-        whole = basis.whole.once(reviewed)
-        return [review for review in whole if basis.stood_in_group(review.deal, review.at)]
     reviews, rules = _reviews(basis), basis.rules
     found: list[Review] = []
     for deal in (*basis.deals.closed, *basis.deals.open) if reviews else ():
@@ -169,7 +172,7 @@ def _reviews(basis: Basis) -> list[int]:
     return starts[::-1]
 
 
-def _open_at(deal: History, reviews: Sequence[int], now: int) -> Iterable[int]:
+def _open_at(deal: DealHistory, reviews: Sequence[int], now: int) -> Iterable[int]:
     """The reviews at which a deal was open."""
     last = now if deal.closed_at is None else deal.closed_at
     if last < reviews[0]:

@@ -10,9 +10,10 @@ from datetime import date
 
 from pipeboard.domain.dates import add_months
 from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.definition import named
 from pipeboard.domain.metrics.forecast import forecast_of
-from pipeboard.domain.metrics.history import History
-from pipeboard.domain.metrics.result import Metric
+from pipeboard.domain.metrics.history import DealHistory
+from pipeboard.domain.metrics.result import Metric, Unit
 from pipeboard.domain.pipeline import Category
 
 COMMIT = frozenset((Category.COMMIT,))
@@ -21,7 +22,7 @@ PIPELINE = BEST | {Category.PIPELINE}
 MOST_MONTHS = 24
 
 
-def category(basis: Basis, deal: History) -> str:
+def category(basis: Basis, deal: DealHistory) -> str:
     """The rep's category, else the default of the stage."""
     return deal.category or basis.rules.pipeline.stage(deal.stage_id).category
 
@@ -32,33 +33,38 @@ def _with_won(basis: Basis, categories: AbstractSet[str]) -> Metric:
     return basis.tally([*basis.won, *chosen]).metric()
 
 
+@named("forecast_commit", Unit.MINOR, "Commit", better=True, at_end=True)
 def forecast_commit(basis: Basis) -> Metric:
-    """Closed and commit."""
+    """Won, and the whole value of the open deals due in category commit, by a rep's word or by
+    their stage's default."""
     return _with_won(basis, COMMIT)
 
 
+@named("forecast_best", Unit.MINOR, "Best case", better=True, at_end=True)
 def forecast_best(basis: Basis) -> Metric:
-    """Closed, commit and best case."""
+    """Commit, and the open deals due in category best case."""
     return _with_won(basis, BEST)
 
 
+@named("forecast_pipeline", Unit.MINOR, "Pipeline", better=True, at_end=True)
 def forecast_pipeline(basis: Basis) -> Metric:
-    """Closed and every open deal that is not omitted."""
+    """Best case, and all other open deals due in the period."""
     return _with_won(basis, PIPELINE)
 
 
-def overdue_deals(basis: Basis) -> list[History]:
+def overdue_deals(basis: Basis) -> list[DealHistory]:
     """The open deals whose expected close date has passed."""
     today = basis.today.isoformat()
     return [deal for deal in basis.deals.open if deal.close is not None and deal.close < today]
 
 
+@named("forecast_overdue", Unit.MINOR, "Overdue", better=False, at_end=True)
 def forecast_overdue(basis: Basis) -> Metric:
-    """Open value whose close date has passed, whenever that was; in no month's forecast."""
+    """Open value whose close date has passed; in no month's forecast."""
     return basis.tally(overdue_deals(basis)).metric()
 
 
-def unsupported_commits(basis: Basis) -> list[History]:
+def unsupported_commits(basis: Basis) -> list[DealHistory]:
     """The open deals in commit without evidence: timeline, budget and who decides."""
     return [
         deal
@@ -76,13 +82,13 @@ class Month:
     open_value: Metric
     weighted: Metric
     measured: Metric
-    deals: Sequence[History]
+    deals: Sequence[DealHistory]
 
 
 def months(basis: Basis) -> list[Month]:
     """The months to come: each with an open deal, and those of the period."""
     today = basis.today.isoformat()
-    by_month: dict[str, list[History]] = defaultdict(list)
+    by_month: dict[str, list[DealHistory]] = defaultdict(list)
     for deal in basis.deals.open:
         if deal.close is not None and deal.close >= today:
             by_month[deal.close[:7]].append(deal)
@@ -91,7 +97,7 @@ def months(basis: Basis) -> list[Month]:
     return [_month(basis, month, by_month[month]) for month in sorted(by_month)]
 
 
-def _month(basis: Basis, month: str, deals: Sequence[History]) -> Month:
+def _month(basis: Basis, month: str, deals: Sequence[DealHistory]) -> Month:
     after = add_months(date.fromisoformat(f"{month}-01"), 1)
     forecast = forecast_of(basis, deals, basis.calendar.start(after))
     return Month(month, basis.tally(deals).metric(), forecast.stated, forecast.measured, deals)

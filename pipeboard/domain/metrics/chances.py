@@ -17,7 +17,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.history import WON, History
+from pipeboard.domain.metrics.history import WON, DealHistory
 from pipeboard.domain.metrics.result import DAY_US, Metric, Number, proportion
 
 CERTAIN_BP = 10_000
@@ -85,18 +85,16 @@ class Chances:
         self.table = table
         self.strength = strength
         self._looks = looks
-        self._found: dict[int, Mapping[tuple[int, int], Cell]] = {}
+        self._cells: dict[tuple[int, int, int], Cell] = {}
         self._chances: dict[tuple[int, int | None, int], Chance] = {}
 
-    def cells(self, ahead: int) -> Mapping[tuple[int, int], Cell]:
-        """What was seen of every stage and band, for a time ahead in microseconds."""
-        if ahead not in self._found:
-            keys = dict.fromkeys(key for looks in self._looks for key in looks)
-            self._found[ahead] = {
-                key: _cell([looks[key] for looks in self._looks if key in looks], self.now, ahead)
-                for key in keys
-            }
-        return self._found[ahead]
+    def cell(self, stage_id: int, band: int, ahead: int) -> Cell:
+        """What was seen of a stage and band, for a time ahead in microseconds."""
+        key = (stage_id, band, ahead)
+        if key not in self._cells:
+            parts = [looks[key[:2]] for looks in self._looks if key[:2] in looks]
+            self._cells[key] = _cell(parts, self.now, ahead)
+        return self._cells[key]
 
     def of_stage(self, stage_id: int, ahead: int) -> Chance:
         """The chance of any deal in a stage."""
@@ -106,8 +104,7 @@ class Chances:
         return self._chances[key]
 
     def _of_stage(self, stage_id: int, ahead: int) -> Chance:
-        cells = self.cells(ahead)
-        own = [cell for (stage, _), cell in cells.items() if stage == stage_id]
+        own = [self.cell(stage_id, band, ahead) for band in range(len(AGES))]
         won = sum(cell.won for cell in own)
         reached = sum((cell.reached for cell in own), Fraction(0))
         bp = self.table.get(stage_id)
@@ -124,11 +121,11 @@ class Chances:
 
     def _of_band(self, stage_id: int, band: int, ahead: int) -> Chance:
         prior = self.of_stage(stage_id, ahead).value
-        won, reached = self.cells(ahead).get((stage_id, band), Cell(0, Fraction(0)))
+        won, reached = self.cell(stage_id, band, ahead)
         value = smoothed(won, reached, prior, self.strength)
         return Chance(stage_id, band, won, reached, prior, value)
 
-    def of(self, deal: History, us: int, ahead: int) -> Chance:
+    def of(self, deal: DealHistory, us: int, ahead: int) -> Chance:
         """The chance of a deal that stood open at an instant."""
         began, stage_id = stay_at(deal, us)
         if not deal.is_dated and began == deal.created_at:
@@ -141,7 +138,7 @@ def won_of_closed(basis: Basis) -> Mapping[int, Metric]:
     what closed deals alone say, which leaves out the losers that nobody has marked yet."""
     if basis.whole is not None:
         return basis.everybody.once(won_of_closed)
-    through: defaultdict[int, list[History]] = defaultdict(list)
+    through: defaultdict[int, list[DealHistory]] = defaultdict(list)
     for deal in basis.closed_within(basis.rules.measured_days):
         for stage_id in {stage for _, stage in deal.path}:
             through[stage_id].append(deal)
@@ -172,7 +169,7 @@ def window(ahead: int) -> int:
     return min(max(2 * ahead, SHORTEST_WINDOW * DAY_US), LONGEST_WINDOW * DAY_US)
 
 
-def stay_at(deal: History, us: int) -> tuple[int, int]:
+def stay_at(deal: DealHistory, us: int) -> tuple[int, int]:
     """When a deal entered where it was at an instant, and that place."""
     last = deal.path[-1]
     return last if last[0] <= us else next(s for s in reversed(deal.path) if s[0] <= us)
@@ -196,7 +193,7 @@ def chances_at(basis: Basis, us: int) -> Chances:
 
 def _followed_once(
     basis: Basis,
-) -> tuple[Mapping[tuple[int, int], Looks], Sequence[History]]:
+) -> tuple[Mapping[tuple[int, int], Looks], Sequence[DealHistory]]:
     """The looks at the deals that ended once at most, which serve for every earlier instant, and
     the deals that were reopened or put away, which must be looked at for each."""
     changing = [deal for deal in followed(basis) if deal.reopened or deal.archived_changes]
@@ -204,7 +201,7 @@ def _followed_once(
     return _looks(plain, basis.now), changing
 
 
-def _looks(deals: Sequence[History], us: int) -> Mapping[tuple[int, int], Looks]:
+def _looks(deals: Sequence[DealHistory], us: int) -> Mapping[tuple[int, int], Looks]:
     looks: defaultdict[tuple[int, int], Looks] = defaultdict(Looks)
     for deal in deals:
         if deal.created_at > us:
@@ -219,14 +216,14 @@ def _looks(deals: Sequence[History], us: int) -> Mapping[tuple[int, int], Looks]
     return looks
 
 
-def followed(basis: Basis) -> Sequence[History]:
+def followed(basis: Basis) -> Sequence[DealHistory]:
     """The deals that chances are measured on: those that closed nobody knows when say nothing about
     how long it took."""
     step = len(basis.deals.created) // MOST_FOLLOWED + 1
     return [d for d in basis.deals.created if d.id % step == 0 and d.is_close_dated]
 
 
-def _reached(deal: History, us: int) -> Iterator[tuple[tuple[int, int], int]]:
+def _reached(deal: DealHistory, us: int) -> Iterator[tuple[tuple[int, int], int]]:
     """The stages and bands of age that a deal had reached by an instant, each with when."""
     path = deal.path
     for place, (began, stage_id) in enumerate(path):

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
-from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.history import LOST, WON, History
+from pipeboard.domain.metrics.basis import Basis, shared_out
+from pipeboard.domain.metrics.grouping import Group, Grouping
+from pipeboard.domain.metrics.history import LOST, WON, DealHistory
 from pipeboard.domain.metrics.result import Metric, Number, left_out, proportion, ratio
 from pipeboard.domain.metrics.tally import NO_RATE, NO_VALUE
 from pipeboard.domain.pipeline import Stage
@@ -25,22 +26,22 @@ class Cohort:
     """
 
     stage: Stage
-    advanced: Sequence[History]
-    lost: Sequence[History]
-    pending: Sequence[History]
+    advanced: Sequence[DealHistory]
+    lost: Sequence[DealHistory]
+    pending: Sequence[DealHistory]
 
     @property
-    def everyone(self) -> Sequence[History]:
+    def everyone(self) -> Sequence[DealHistory]:
         return [*self.advanced, *self.lost, *self.pending]
 
 
 def cohort(basis: Basis, stage: Stage) -> Cohort:
     """The cohort of a stage: a deal belongs to it by its first entry, whatever came later."""
-    advanced: list[History] = []
-    lost: list[History] = []
-    pending: list[History] = []
+    advanced: list[DealHistory] = []
+    lost: list[DealHistory] = []
+    pending: list[DealHistory] = []
     later = later_stages(basis, stage)
-    for deal, place, first in basis.stays.get(stage.id, ()):
+    for deal, place, first in basis.visits.get(stage.id, ()):
         if not first:
             continue
         if deal.outcome == WON or _entered_any(later, deal, place + 1):
@@ -52,7 +53,7 @@ def cohort(basis: Basis, stage: Stage) -> Cohort:
     return Cohort(stage, advanced, lost, pending)
 
 
-def _entered_any(stages: frozenset[int], deal: History, since: int) -> bool:
+def _entered_any(stages: frozenset[int], deal: DealHistory, since: int) -> bool:
     for _, stage in deal.path[since:]:  # noqa: SIM110, twice as fast as any() in this hot loop
         if stage in stages:
             return True
@@ -87,11 +88,11 @@ def conversion_by_value(basis: Basis, group: Cohort) -> Metric:
     return replace(metric, excluded=excluded)
 
 
-def _entered_at(deal: History, stage: Stage) -> int:
+def _entered_at(deal: DealHistory, stage: Stage) -> int:
     return next(at for at, entered in deal.path if entered == stage.id)
 
 
-def _worth_at(basis: Basis, deal: History, us: int) -> Number | None:
+def _worth_at(basis: Basis, deal: DealHistory, us: int) -> Number | None:
     minor, currency = deal.value_at(us)
     if minor is None or currency is None:
         return None
@@ -101,7 +102,7 @@ def _worth_at(basis: Basis, deal: History, us: int) -> Number | None:
 def regressions(basis: Basis, stage: Stage) -> int:
     """How often a deal came back to a stage from a later one in the period."""
     later = later_stages(basis, stage)
-    stays = basis.stays.get(stage.id, ())
+    stays = basis.visits.get(stage.id, ())
     return sum(place > 0 and deal.path[place - 1][1] in later for deal, place, _ in stays)
 
 
@@ -110,7 +111,7 @@ class Pass(NamedTuple):
     it."""
 
     at: int
-    deal: History
+    deal: DealHistory
     place: int
     is_skip: bool
 
@@ -119,8 +120,8 @@ def skipped(basis: Basis) -> dict[int, Metric]:
     """For each stage, the share of the deals that first got beyond it in the period without ever
     having been in it; a deal that began beyond a stage did not pass it."""
     stages = basis.rules.open_stages
-    passed: list[list[History]] = [[] for _ in stages]
-    skipping: list[list[History]] = [[] for _ in stages]
+    passed: list[list[DealHistory]] = [[] for _ in stages]
+    skipping: list[list[DealHistory]] = [[] for _ in stages]
     for _, deal, place, is_skip in basis.once(passes):
         passed[place].append(deal)
         if is_skip:
@@ -131,11 +132,13 @@ def skipped(basis: Basis) -> dict[int, Metric]:
     }
 
 
-def passes(basis: Basis) -> list[Pass]:
+def _who_passed(grouping: Grouping, one: Pass) -> Group:
+    return grouping.event(one.deal, one.at)
+
+
+@shared_out(_who_passed)
+def passes(basis: Basis) -> Sequence[Pass]:
     """Every stage that a deal first got beyond in the period."""
-    if basis.whole is not None:
-        whole = basis.whole.once(passes)
-        return [one for one in whole if basis.is_own(one.deal, one.at)]
     return [
         one
         for deal in basis.deals.created
@@ -144,7 +147,7 @@ def passes(basis: Basis) -> list[Pass]:
     ]
 
 
-def _passes_of(deal: History, basis: Basis) -> Iterator[Pass]:
+def _passes_of(deal: DealHistory, basis: Basis) -> Iterator[Pass]:
     rank = basis.rules.rank
     furthest = rank[deal.path[0][1]]
     entered = {furthest}

@@ -5,34 +5,40 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.history import LOST, WON
+from pipeboard.domain.metrics.definition import named
+from pipeboard.domain.metrics.history import LOST, UNKNOWN, WON
 from pipeboard.domain.metrics.result import Metric, Unit, count, left_out, missing, ratio
 
 MERGED, INVALID, UNDATED = "merged into another deal", "invalid", "no created date"
 UNCLOSED = "no closing date"
 
 
+@named("won_count", Unit.COUNT, "Won", better=True)
 def won_count(basis: Basis) -> Metric:
     """Deals won in the period."""
     return _with_left(basis, count(basis.won), WON)
 
 
+@named("lost_count", Unit.COUNT, "Lost", better=False)
 def lost_count(basis: Basis) -> Metric:
     """Deals lost in the period."""
     return _with_left(basis, count(basis.lost), LOST)
 
 
+@named("open_count", Unit.COUNT, "Open", at_end=True)
 def open_count(basis: Basis) -> Metric:
     """Deals open now."""
     return count(basis.deals.open)
 
 
+@named("created_count", Unit.COUNT, "New", better=True)
 def created_count(basis: Basis) -> Metric:
-    """Deals created in the period; those that began nobody knows when are left out."""
+    """Deals created in the period."""
     unknown = left_out({UNDATED: sum(not deal.is_dated for deal in basis.deals.created)})
     return replace(count(basis.created), excluded=unknown)
 
 
+@named("qualified_count", Unit.COUNT, "Qualified", better=True)
 def qualified_count(basis: Basis) -> Metric:
     """Deals that first became qualified in the period."""
     if not basis.rules.qualifying:
@@ -40,28 +46,33 @@ def qualified_count(basis: Basis) -> Metric:
     return count([deal for at, deal in basis.deals.qualified if basis.holds(at)])
 
 
+@named("won_value", Unit.MINOR, "Won value", better=True)
 def won_value(basis: Basis) -> Metric:
     """What the deals won in the period brought."""
     return _with_left(basis, basis.tally(basis.won).metric(), WON)
 
 
+@named("lost_value", Unit.MINOR, "Lost value", better=False)
 def lost_value(basis: Basis) -> Metric:
     """What the deals lost in the period were last worth."""
     return _with_left(basis, basis.tally(basis.lost).metric(), LOST)
 
 
+@named("open_value", Unit.MINOR, "Open value", at_end=True)
 def open_value(basis: Basis) -> Metric:
-    """What the open deals are worth."""
+    """What all open deals are worth, whenever they should close."""
     return basis.tally(basis.deals.open).metric()
 
 
+@named("created_value", Unit.MINOR, "New value", better=True)
 def created_value(basis: Basis) -> Metric:
     """What the deals created in the period are worth by now."""
     return basis.tally(basis.created).metric()
 
 
+@named("created_and_won_share", Unit.RATIO, "Created and won")
 def created_and_won_share(basis: Basis) -> Metric:
-    """The share of the won value of the period that was created in it."""
+    """The share of the won value that was created in the period itself."""
     won = basis.tally(basis.won)
     inside = basis.tally(d for d in won.deals if d.is_dated and basis.holds(d.created_at))
     if not won.deals:
@@ -75,7 +86,7 @@ def _with_left(basis: Basis, metric: Metric, outcome: int) -> Metric:
     closed nobody knows when."""
     merged = sum(deal.outcome == outcome for deal in basis.merged)
     invalid = len(basis.invalid) if outcome == LOST else 0
-    undated = [deal for deal in basis.deals.created if not deal.is_close_dated]
+    undated = [deal for deal in basis.deals.created if deal.closed_by == UNKNOWN]
     unknown = sum(deal.outcome == outcome for deal in undated)
     left = left_out({MERGED: merged, INVALID: invalid, UNCLOSED: unknown})
     return replace(metric, excluded={**metric.excluded, **left}) if left else metric

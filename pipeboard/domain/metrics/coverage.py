@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.deals import is_qualified
+from pipeboard.domain.metrics.definition import named
 from pipeboard.domain.metrics.forecast import NO_DATE
-from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.needed import needed_coverage
 from pipeboard.domain.metrics.result import Metric, Number, Unit, left_out, missing, ratio
-from pipeboard.domain.metrics.tally import Tally
+from pipeboard.domain.metrics.tally import MoneySum
 from pipeboard.domain.metrics.targets import NO_TARGET, target_of
 from pipeboard.domain.metrics.winning import win_rate_by_value
 
@@ -21,7 +20,7 @@ TARGET_MET = "target met"
 SNOOZED = "snoozed"
 
 
-class Standing(StrEnum):
+class CoverageVerdict(StrEnum):
     """What a coverage means: too little to make the target, too much to work on, or fine."""
 
     SHORT = "short"
@@ -46,16 +45,16 @@ class Coverage:
     by_win_rate: Metric
     remaining: Number | None
     surplus: Number | None
-    pipe: Tally
-    overdue: Tally
+    pipe: MoneySum
+    overdue: MoneySum
     expected: Fraction | None
-    standing: Standing | None
+    standing: CoverageVerdict | None
 
 
-def coverage(basis: Basis, *, qualified_only: bool = False) -> Coverage:
-    """Coverage of the period; with `qualified_only`, by deals that are qualified."""
+def coverage(basis: Basis) -> Coverage:
+    """Coverage of the period."""
     target, won = target_of(basis), basis.tally(basis.won)
-    pipe = basis.tally(_pipe(basis, basis.closing, qualified_only=qualified_only))
+    pipe = basis.tally(_pipe(basis))
     today = basis.today.isoformat()
     overdue = basis.tally(deal for deal in pipe.deals if (deal.close or today) < today)
     required = needed_coverage(basis)
@@ -81,17 +80,12 @@ def coverage(basis: Basis, *, qualified_only: bool = False) -> Coverage:
     )
 
 
-def _pipe(basis: Basis, deals: Sequence[History], *, qualified_only: bool) -> list[History]:
-    """Deals that can be worked on within the period: not parked until after it."""
-    return [
-        deal
-        for deal in deals
-        if not _sleeps_through(basis, deal)
-        and (not qualified_only or is_qualified(deal, basis.rules))
-    ]
+def _pipe(basis: Basis) -> list[DealHistory]:
+    """The deals due that can be worked on within the period: not parked until after it."""
+    return [deal for deal in basis.closing if not _sleeps_through(basis, deal)]
 
 
-def _sleeps_through(basis: Basis, deal: History) -> bool:
+def _sleeps_through(basis: Basis, deal: DealHistory) -> bool:
     """Parked until after the period."""
     return deal.snoozed_until is not None and deal.snoozed_until >= basis.days[1]
 
@@ -117,7 +111,7 @@ def required_coverage(rate: Metric) -> Metric:
     return replace(metric, numerator=rate.denominator, denominator=rate.numerator)
 
 
-def _gross(target: Metric, whole: Tally) -> Metric:
+def _gross(target: Metric, whole: MoneySum) -> Metric:
     """All open value over the target, the simple rule of the trade."""
     if target.value is None or whole.whole is None:
         return missing(Unit.TIMES, target.reason or whole.reason or NO_TARGET)
@@ -133,13 +127,37 @@ def _expected(covered: Metric, required: Metric) -> Fraction | None:
     return Fraction(covered.value) / required.value
 
 
-def _standing(covered: Metric, required: Metric, high: int) -> Standing | None:
+def _standing(covered: Metric, required: Metric, high: int) -> CoverageVerdict | None:
     if covered.value is None:
         return None
     if required.value is not None and covered.value < required.value:
-        return Standing.SHORT
-    return Standing.TOO_HIGH if covered.value > high else Standing.ENOUGH
+        return CoverageVerdict.SHORT
+    return CoverageVerdict.TOO_HIGH if covered.value > high else CoverageVerdict.ENOUGH
 
 
 def _minus(amount: Number | None, less: Number | None) -> Number | None:
     return None if amount is None or less is None else amount - less
+
+
+@named("coverage", Unit.TIMES, "Coverage", better=True, at_end=True)
+def coverage_ratio(basis: Basis) -> Metric:
+    """Open value due in the period over what the target still lacks."""
+    return basis.once(coverage).ratio
+
+
+@named("coverage_gross", Unit.TIMES, "Gross coverage", better=True, at_end=True)
+def gross_coverage(basis: Basis) -> Metric:
+    """All open value over the target."""
+    return basis.once(coverage).gross
+
+
+@named("coverage_required", Unit.TIMES, "Needed coverage", better=False, at_end=True)
+def required(basis: Basis) -> Metric:
+    """How much pipeline it took for each won amount from the same time of past periods on."""
+    return basis.once(coverage).required
+
+
+@named("coverage_required_by_win_rate", Unit.TIMES, "1 / win rate", better=False, at_end=True)
+def required_by_win_rate(basis: Basis) -> Metric:
+    """The old rule: 1 over the win rate by value, as if all were won or lost in the period."""
+    return basis.once(coverage).by_win_rate

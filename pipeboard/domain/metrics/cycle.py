@@ -10,7 +10,8 @@ from fractions import Fraction
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.counts import UNDATED
 from pipeboard.domain.metrics.deals import qualified_at
-from pipeboard.domain.metrics.history import BY_DAY, LOST, WON, History
+from pipeboard.domain.metrics.definition import named
+from pipeboard.domain.metrics.history import BY_DAY, LOST, WON, DealHistory
 from pipeboard.domain.metrics.result import (
     DAY_US,
     Metric,
@@ -33,7 +34,7 @@ def days(us: Number) -> Fraction:
     return Fraction(us) / DAY_US
 
 
-def lasted(basis: Basis, deal: History) -> int:
+def lasted(basis: Basis, deal: DealHistory) -> int:
     """From the creation of a closed deal to its close, in microseconds; in whole days between the
     local dates where one of the two is known by its day only."""
     closed = basis.now if deal.closed_at is None else deal.closed_at
@@ -43,51 +44,55 @@ def lasted(basis: Basis, deal: History) -> int:
     return closed - deal.created_at
 
 
-def cycles(basis: Basis, closed: Sequence[History]) -> list[int]:
+def cycles(basis: Basis, closed: Sequence[DealHistory]) -> list[int]:
     """How long closed deals took, ascending, in microseconds; deals without a created date are
     left out."""
     return sorted(lasted(basis, deal) for deal in closed if deal.is_dated)
 
 
-def of_durations(value: Number | None, deals: Sequence[History], nothing: str) -> Metric:
+def of_durations(value: Number | None, deals: Sequence[DealHistory], nothing: str) -> Metric:
     """A number of days that a duration in microseconds comes to."""
     if value is None:
         return missing(Unit.DAYS, nothing, n=len(deals))
     return Metric(days(value), Unit.DAYS, num=days(value), n=len(deals), numerator=deals)
 
 
-def _of_wins(value: Number | None, won: Sequence[History]) -> Metric:
+def _of_wins(value: Number | None, won: Sequence[DealHistory]) -> Metric:
     """As `of_durations`, of wins; those without a created date are left out and counted."""
     dated = [deal for deal in won if deal.is_dated]
     metric = of_durations(value, dated, "no win has a created date" if won else NO_WON)
     return replace(metric, excluded=left_out({UNDATED: len(won) - len(dated)}))
 
 
+@named("cycle_days_median", Unit.DAYS, "Cycle", better=False)
 def cycle_median(basis: Basis) -> Metric:
-    """Median days from creation to win of the deals won in the period."""
+    """Half of the wins of the period came within so many days of their creation."""
     spans = cycles(basis, basis.won)
     return _of_wins(median(spans) if spans else None, basis.won)
 
 
+@named("cycle_days_mean", Unit.DAYS, "Mean cycle", better=False)
 def cycle_mean(basis: Basis) -> Metric:
-    """Mean days from creation to win."""
+    """Average days from creation to win."""
     return mean_cycle(basis, basis.won)
 
 
-def mean_cycle(basis: Basis, won: Sequence[History]) -> Metric:
+def mean_cycle(basis: Basis, won: Sequence[DealHistory]) -> Metric:
     """As `cycle_mean`, of any won deals."""
     spans = cycles(basis, won)
     return _of_wins(mean(spans) if spans else None, won)
 
 
+@named("cycle_days_p90", Unit.DAYS, "Long cycle", better=False)
 def cycle_p90(basis: Basis) -> Metric:
-    """The days within which nine of ten wins came, by nearest rank."""
+    """Nine of ten wins came within so many days."""
     spans = cycles(basis, basis.won)
     return _of_wins(nearest_rank(spans, P90) if spans else None, basis.won)
 
 
+@named("cycle_days_qualified_median", Unit.DAYS, "Cycle once qualified", better=False)
 def cycle_since_qualified(basis: Basis) -> Metric:
-    """Median days from qualification to win; deals that qualified by winning count as 0."""
+    """Half of the wins came within so many days of qualifying."""
     starts = ((qualified_at(deal, basis.rules), deal) for deal in basis.won)
     spans = sorted(
         max(0, deal.closed_at - at)
@@ -97,8 +102,9 @@ def cycle_since_qualified(basis: Basis) -> Metric:
     return _of_wins(median(spans) if spans else None, basis.won)
 
 
+@named("cycle_days_active_median", Unit.DAYS, "Active cycle", better=False)
 def active_cycle(basis: Basis) -> Metric:
-    """Median days from creation to win without the time that deals were snoozed."""
+    """Half of the wins came within so many days, time parked not counted."""
     spans = sorted(
         max(0, lasted(basis, deal) - snoozed_time(deal, basis))
         for deal in basis.won
@@ -107,7 +113,7 @@ def active_cycle(basis: Basis) -> Metric:
     return _of_wins(median(spans) if spans else None, basis.won)
 
 
-def snoozed_time(deal: History, basis: Basis) -> int:
+def snoozed_time(deal: DealHistory, basis: Basis) -> int:
     """For how long a deal was parked until it closed or until now, in microseconds."""
     last = basis.now if deal.closed_at is None else deal.closed_at
     ends = [at for at, _ in deal.snoozes[1:]] + [last]
@@ -119,9 +125,10 @@ def snoozed_time(deal: History, basis: Basis) -> int:
     return total
 
 
+@named("close_days_km_median", Unit.DAYS, "Time to close", better=False)
 def close_median(basis: Basis) -> Metric:
-    """Median days until a deal created in the period closes either way, by Kaplan-Meier: open
-    deals count as lasting at least until now, so that quick closers do not stand for all."""
+    """Half of the deals created in the period close either way within so many days, with those
+    still open taken into account."""
     deals = [deal for deal in basis.created if deal.is_close_dated]
     if not deals:
         return missing(Unit.DAYS, "no deals created")
@@ -130,7 +137,7 @@ def close_median(basis: Basis) -> Metric:
     return of_durations(kaplan_meier(ended, running).median(), deals, "not reached")
 
 
-def watched(basis: Basis, deal: History) -> int:
+def watched(basis: Basis, deal: DealHistory) -> int:
     """For how long a deal that has not closed has been seen open: until now, or until it was
     archived; in microseconds."""
     changes = deal.archived_changes

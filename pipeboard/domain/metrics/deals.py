@@ -6,31 +6,33 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeboard.domain.metrics.history import History
-from pipeboard.domain.metrics.rules import Rules
+from pipeboard.domain.metrics.history import DealHistory
+from pipeboard.domain.metrics.rules import MetricRules
 
 
 @dataclass(slots=True)
-class Stays:
-    """Stays of deals in one stage, in columns since there are hundreds of thousands: whose, at
+class StageVisits:
+    """Visits of deals to one stage, in columns since there are hundreds of thousands: whose, at
     which place of the deal's path it began, and whether the deal was there for the first time."""
 
-    deals: list[History] = field(default_factory=list)
+    deals: list[DealHistory] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
     firsts: list[bool] = field(default_factory=list)
 
-    def __iter__(self) -> Iterator[tuple[History, int, bool]]:
+    def __iter__(self) -> Iterator[tuple[DealHistory, int, bool]]:
         return zip(self.deals, self.places, self.firsts, strict=True)
 
-    def add(self, deal: History, place: int, *, first: bool) -> None:
+    def add(self, deal: DealHistory, place: int, *, first: bool) -> None:
         self.deals.append(deal)
         self.places.append(place)
         self.firsts.append(first)
 
 
-def stays_between(deals: Iterable[History], start: int, end: int) -> defaultdict[int, Stays]:
+def visits_between(
+    deals: Iterable[DealHistory], start: int, end: int
+) -> defaultdict[int, StageVisits]:
     """The stays that began from `start` to before `end`, by open stage."""
-    found: defaultdict[int, Stays] = defaultdict(Stays)
+    found: defaultdict[int, StageVisits] = defaultdict(StageVisits)
     for deal in deals:
         path = deal.path
         if path[-1][0] < start:
@@ -56,18 +58,18 @@ class Deals:
     win.
     """
 
-    everything: Sequence[History]
-    created: list[History] = field(default_factory=list)
-    closed: list[History] = field(default_factory=list)
-    open: list[History] = field(default_factory=list)
-    qualified: list[tuple[int, History]] = field(default_factory=list)
+    everything: Sequence[DealHistory]
+    created: list[DealHistory] = field(default_factory=list)
+    closed: list[DealHistory] = field(default_factory=list)
+    open: list[DealHistory] = field(default_factory=list)
+    qualified: list[tuple[int, DealHistory]] = field(default_factory=list)
 
     def without_open(self, ids: Collection[int]) -> Deals:
         """The same where some deals do not count as open: nobody knows whether they still were."""
         return replace(self, open=[deal for deal in self.open if deal.id not in ids])
 
     @classmethod
-    def of(cls, histories: Sequence[History], rules: Rules) -> Deals:
+    def of(cls, histories: Sequence[DealHistory], rules: MetricRules) -> Deals:
         """The deals of a whole pipeline."""
         counted = [deal for deal in histories if deal.counts]
         instants = ((qualified_at(deal, rules), deal) for deal in counted)
@@ -80,7 +82,7 @@ class Deals:
         )
 
 
-def qualified_at(deal: History, rules: Rules) -> int | None:
+def qualified_at(deal: DealHistory, rules: MetricRules) -> int | None:
     """When a deal first entered a qualified stage or was won; skipping one counts. None also where
     it began qualified and nobody knows when."""
     qualifying = rules.qualifying
@@ -90,7 +92,7 @@ def qualified_at(deal: History, rules: Rules) -> int | None:
     return None
 
 
-def is_qualified(deal: History, rules: Rules) -> bool:
+def is_qualified(deal: DealHistory, rules: MetricRules) -> bool:
     """Whether a deal has ever been in a qualified stage, or was won."""
     qualifying = rules.qualifying
     return any(stage in qualifying for _, stage in deal.path)

@@ -13,7 +13,7 @@ LEAST_EXPECTED = 5
 """Wins and losses that must be expected on either side for the normal approximation to hold."""
 
 
-class Difference(NamedTuple):
+class RateDifference(NamedTuple):
     """A rate that differs from that of all others together."""
 
     name: str
@@ -27,7 +27,7 @@ class Difference(NamedTuple):
         return self.won * self.others_closed > self.others_won * self.closed
 
 
-def differing(rates: Mapping[str, Metric]) -> list[Difference]:
+def differing(rates: Mapping[str, Metric]) -> list[RateDifference]:
     """The rates that differ from the others by more than chance, the surest first.
 
     Each is held against all others together by the pooled two-proportion z-test; Holm's step-down
@@ -35,17 +35,17 @@ def differing(rates: Mapping[str, Metric]) -> list[Difference]:
     """
     total_won = sum(int(rate.num or 0) for rate in rates.values())
     total = sum(int(rate.den or 0) for rate in rates.values())
-    tested: list[tuple[float, Difference]] = []
+    tested: list[tuple[float, RateDifference]] = []
     for name, rate in rates.items():
         won, closed = int(rate.num or 0), int(rate.den or 0)
-        found = Difference(name, won, closed, total_won - won, total - closed)
+        found = RateDifference(name, won, closed, total_won - won, total - closed)
         p = p_value(found)
         if p is not None:
             tested.append((p, found))
     tested.sort(key=lambda one: (one[0], one[1].name))
     # Of two, the second is the first seen from the other side: one claim, not two.
     claims = 1 if len(rates) == 2 else len(tested)
-    kept: list[Difference] = []
+    kept: list[RateDifference] = []
     for place, (p, found) in enumerate(tested[:claims]):
         if p > LEVEL / (claims - place):
             break
@@ -53,7 +53,7 @@ def differing(rates: Mapping[str, Metric]) -> list[Difference]:
     return kept
 
 
-def p_value(found: Difference) -> float | None:
+def p_value(found: RateDifference) -> float | None:
     """How likely chance alone makes such a difference; None where there are too few to say."""
     n, m = found.closed, found.others_closed
     if not n or not m:

@@ -9,14 +9,12 @@ from fractions import Fraction
 
 from pipeboard.domain.metrics.ageing import ages
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.conversion import cohort, conversion
-from pipeboard.domain.metrics.cycle import P90, days, of_durations
-from pipeboard.domain.metrics.deals import Stays, stays_between
-from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.cycle import P90, of_durations
+from pipeboard.domain.metrics.deals import StageVisits, visits_between
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.result import Metric, median, nearest_rank
 from pipeboard.domain.metrics.survival import kaplan_meier
-from pipeboard.domain.metrics.tally import Tally
-from pipeboard.domain.periods import Period
+from pipeboard.domain.metrics.tally import MoneySum
 from pipeboard.domain.pipeline import Stage
 
 ONE_DAY = timedelta(days=1)
@@ -25,7 +23,7 @@ NO_VISITS = "nobody has left it yet"
 
 
 @dataclass(frozen=True, slots=True)
-class Dwell:
+class TimeInStage:
     """The stays in a stage that began in the period: of those that are over the median, P80 and
     P90, and with those that go on the Kaplan-Meier median."""
 
@@ -37,15 +35,15 @@ class Dwell:
     running: int
 
 
-def dwell(basis: Basis, stage: Stage) -> Dwell:
+def dwell(basis: Basis, stage: Stage) -> TimeInStage:
     """How long deals stay in a stage; snoozed time is part of a stay."""
-    return _dwell(basis, basis.stays.get(stage.id, Stays()))
+    return _dwell(basis, basis.visits.get(stage.id, StageVisits()))
 
 
-def _dwell(basis: Basis, stays: Stays) -> Dwell:
+def _dwell(basis: Basis, stays: StageVisits) -> TimeInStage:
     over: list[int] = []
     running: list[int] = []
-    done: list[History] = []
+    done: list[DealHistory] = []
     for deal, place, _ in stays:
         path = deal.path
         if place + 2 == len(path) and not deal.is_close_dated:
@@ -57,7 +55,7 @@ def _dwell(basis: Basis, stays: Stays) -> Dwell:
             running.append(basis.now - path[place][0])
     over.sort()
     km_median = kaplan_meier(over, running).median() if stays.deals else None
-    return Dwell(
+    return TimeInStage(
         of_durations(median(over) if over else None, done, NO_VISITS),
         of_durations(nearest_rank(over, P80) if over else None, done, NO_VISITS),
         of_durations(nearest_rank(over, P90) if over else None, done, NO_VISITS),
@@ -65,16 +63,6 @@ def _dwell(basis: Basis, stays: Stays) -> Dwell:
         len(over),
         len(running),
     )
-
-
-def days_in(basis: Basis, deal: History, stage_id: int) -> tuple[Fraction, Fraction] | None:
-    """A deal's days in a stage: of its latest stay, and of all together; None if never there."""
-    spans = [
-        (deal.path[place + 1][0] if place + 1 < len(deal.path) else basis.now) - at
-        for place, (at, stage) in enumerate(deal.path)
-        if stage == stage_id
-    ]
-    return (days(spans[-1]), days(sum(spans))) if spans else None
 
 
 def expected_days(basis: Basis) -> Mapping[int, Fraction | int]:
@@ -96,7 +84,7 @@ def usual_days(basis: Basis) -> Mapping[int, Fraction | int]:
         return basis.everybody.once(usual_days)
     known = {
         stage_id: _dwell(basis, stays)
-        for stage_id, stays in stays_between(basis.deals.created, 0, basis.now + 1).items()
+        for stage_id, stays in visits_between(basis.deals.created, 0, basis.now + 1).items()
     }
     return {
         stage_id: dwell.km_median.value
@@ -111,14 +99,14 @@ class Overstay:
 
     stage: Stage
     deal_days: Fraction
-    deals: Sequence[History]
-    value: Tally
+    deals: Sequence[DealHistory]
+    value: MoneySum
 
 
-def overstays(basis: Basis) -> list[Overstay]:
+def overstay_by_stage(basis: Basis) -> list[Overstay]:
     """The overstay of every open stage, parked deals aside, in the order of the stages."""
     expected = basis.once(expected_days)
-    by_stage: dict[int, list[tuple[Fraction, History]]] = {}
+    by_stage: dict[int, list[tuple[Fraction, DealHistory]]] = {}
     for age in basis.once(ages):
         allowed = expected.get(age.deal.stage_id)
         if allowed is not None and not age.snoozed and (age.days_in_stage or 0) > allowed:
@@ -138,16 +126,11 @@ def overstays(basis: Basis) -> list[Overstay]:
 
 @dataclass(frozen=True, slots=True)
 class Bottleneck:
-    """The stage with the largest overstay and what drives it.
-
-    `conversion` is that of the period, `usual` that of the trailing window before it.
-    """
+    """The stage with the largest overstay and what drives it."""
 
     overstay: Overstay
     expected: Fraction | int | None
     km_median: Metric
-    conversion: Metric
-    usual: Metric
     hint: str
 
     @property
@@ -157,24 +140,16 @@ class Bottleneck:
 
 def bottleneck(basis: Basis) -> Bottleneck | None:
     """Where deals stand too long together; the earlier stage on a tie, None when none does."""
-    worst = max(basis.once(overstays), key=lambda stage: stage.deal_days, default=None)
+    worst = max(basis.once(overstay_by_stage), key=lambda stage: stage.deal_days, default=None)
     if worst is None or not worst.deal_days:
         return None
     stage = worst.stage
-    trailing = basis.during(_trailing(basis))
     return Bottleneck(
         worst,
         basis.once(expected_days).get(stage.id),
         dwell(basis, stage).km_median,
-        conversion(cohort(basis, stage)),
-        conversion(cohort(trailing, stage)),
         _hint(basis, stage),
     )
-
-
-def _trailing(basis: Basis) -> Period:
-    after, length = basis.today + ONE_DAY, basis.rules.measured_days
-    return Period(f"last{length}d", after - length * ONE_DAY, after)
 
 
 def _hint(basis: Basis, stage: Stage) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from pipeboard.domain.events import Kind, micros
-from pipeboard.domain.metrics.history import LOST, NOT_SAID, WON, History
+from pipeboard.domain.metrics.history import LOST, NOT_SAID, WON, DealHistory
 
 
 class Fact(NamedTuple):
@@ -31,13 +31,13 @@ class Fact(NamedTuple):
     said: str | None = None
 
 
-def fold(facts: Iterable[Fact]) -> list[History]:
+def fold(facts: Iterable[Fact]) -> list[DealHistory]:
     """The histories that facts lead to; the facts of a deal stand together, in the log's order.
 
     A deal whose creation is not among the facts (not yet, or taken back) is left out.
     """
-    histories: list[History] = []
-    current: History | None = None
+    histories: list[DealHistory] = []
+    current: DealHistory | None = None
     for fact in facts:
         if fact.kind == "created":
             current = _created(fact)
@@ -53,10 +53,10 @@ def fold(facts: Iterable[Fact]) -> list[History]:
     return histories
 
 
-def _created(fact: Fact) -> History:
+def _created(fact: Fact) -> DealHistory:
     if fact.stage_id is None:
         raise ValueError(f"deal {fact.deal_id} began in no stage")
-    return History(
+    return DealHistory(
         fact.deal_id,
         fact.at,
         fact.stage_id,
@@ -67,14 +67,14 @@ def _created(fact: Fact) -> History:
     )
 
 
-def _moved(deal: History, fact: Fact) -> None:
+def _moved(deal: DealHistory, fact: Fact) -> None:
     if fact.stage_id is not None:
         deal.path += ((fact.at, fact.stage_id),)
     if fact.detail is not None:
         deal.overridden_at += (fact.at,)
 
 
-def _reopened(deal: History, fact: Fact) -> None:
+def _reopened(deal: DealHistory, fact: Fact) -> None:
     _moved(deal, fact)
     deal.outcome = 0
     deal.closed_at = deal.loss = None
@@ -82,7 +82,7 @@ def _reopened(deal: History, fact: Fact) -> None:
     deal.reopened += 1
 
 
-def _won(deal: History, fact: Fact) -> None:
+def _won(deal: DealHistory, fact: Fact) -> None:
     _closed(deal, fact.at, WON)
     if fact.minor is not None:
         _value(deal, fact)
@@ -90,12 +90,12 @@ def _won(deal: History, fact: Fact) -> None:
         deal.overridden_at += (fact.at,)
 
 
-def _lost(deal: History, fact: Fact) -> None:
+def _lost(deal: DealHistory, fact: Fact) -> None:
     _closed(deal, fact.at, LOST)
     deal.loss = fact.detail or NOT_SAID
 
 
-def _closed(deal: History, at: int, outcome: int) -> None:
+def _closed(deal: DealHistory, at: int, outcome: int) -> None:
     deal.path += ((at, outcome),)
     deal.outcome = outcome
     deal.closed_at = at
@@ -104,19 +104,19 @@ def _closed(deal: History, at: int, outcome: int) -> None:
         _snooze(deal, at, None)
 
 
-def _value(deal: History, fact: Fact) -> None:
+def _value(deal: DealHistory, fact: Fact) -> None:
     deal.value_changes += ((fact.at, (deal.minor, deal.currency)),)
     deal.minor, deal.currency = fact.minor, fact.currency
     if deal.first_minor is None:
         deal.first_minor, deal.first_currency = fact.minor, fact.currency
 
 
-def _owner(deal: History, fact: Fact) -> None:
+def _owner(deal: DealHistory, fact: Fact) -> None:
     deal.owner_changes += ((fact.at, deal.owner),)
     deal.owner = fact.detail or ""
 
 
-def _expected_close(deal: History, fact: Fact) -> None:
+def _expected_close(deal: DealHistory, fact: Fact) -> None:
     before, day = deal.close, fact.day
     deal.close_changes += ((fact.at, before),)
     deal.close = day
@@ -124,21 +124,21 @@ def _expected_close(deal: History, fact: Fact) -> None:
         deal.pushed_at += (fact.at,)
 
 
-def _probability(deal: History, fact: Fact) -> None:
+def _probability(deal: DealHistory, fact: Fact) -> None:
     deal.bp_changes += ((fact.at, deal.bp),)
     deal.bp = fact.minor
 
 
-def _category(deal: History, fact: Fact) -> None:
+def _category(deal: DealHistory, fact: Fact) -> None:
     deal.category_changes += ((fact.at, deal.category),)
     deal.category = fact.detail
 
 
-def _edited(deal: History, fact: Fact) -> None:
+def _edited(deal: DealHistory, fact: Fact) -> None:
     """What numbers ask of other edits stands in `said`."""
 
 
-def _said(deal: History, kind: str, event: Mapping[str, Any]) -> None:
+def _said(deal: DealHistory, kind: str, event: Mapping[str, Any]) -> None:
     """What an event says beside its columns."""
     sent_at = event.get("after", {}).get("quote_sent_at")
     if sent_at:
@@ -155,28 +155,28 @@ def _said(deal: History, kind: str, event: Mapping[str, Any]) -> None:
         deal.closed_by = known
 
 
-def _next_step(deal: History, fact: Fact) -> None:
+def _next_step(deal: DealHistory, fact: Fact) -> None:
     deal.next_due = fact.day
     # A plan wakes a parked deal, as `deciding.work.set_next_step` has it.
     if (fact.day or fact.detail) and deal.snoozed_until is not None:
         _snooze(deal, fact.at, None)
 
 
-def _step_done(deal: History, fact: Fact) -> None:
+def _step_done(deal: DealHistory, fact: Fact) -> None:
     deal.next_due = fact.day
     _worked(deal, fact.at)
 
 
-def _snoozed(deal: History, fact: Fact) -> None:
+def _snoozed(deal: DealHistory, fact: Fact) -> None:
     _snooze(deal, fact.at, fact.day)
 
 
-def _snooze(deal: History, at: int, until: str | None) -> None:
+def _snooze(deal: DealHistory, at: int, until: str | None) -> None:
     deal.snoozes += ((at, until),)
     deal.snoozed_until = until
 
 
-def _touch(deal: History, fact: Fact) -> None:
+def _touch(deal: DealHistory, fact: Fact) -> None:
     at, detail = fact.at, fact.detail or ""
     deal.touches += ((at, detail),)
     _worked(deal, at)
@@ -188,32 +188,32 @@ def _touch(deal: History, fact: Fact) -> None:
             deal.first_outbound_at = at
 
 
-def _worked(deal: History, at: int) -> None:
+def _worked(deal: DealHistory, at: int) -> None:
     if deal.last_touch_at is None or at > deal.last_touch_at:
         deal.last_touch_at = at
 
 
-def _archived(deal: History, fact: Fact) -> None:
+def _archived(deal: DealHistory, fact: Fact) -> None:
     _archive(deal, fact.at, archived=True)
 
 
-def _unarchived(deal: History, fact: Fact) -> None:
+def _unarchived(deal: DealHistory, fact: Fact) -> None:
     _archive(deal, fact.at, archived=False)
 
 
-def _merged(deal: History, fact: Fact) -> None:
+def _merged(deal: DealHistory, fact: Fact) -> None:
     """Merged away, unless the event says that another deal came into this one."""
     if fact.said is None or json.loads(fact.said).get("after", {}).get("merged_into"):
         deal.merged_at = fact.at
         _archive(deal, fact.at, archived=True)
 
 
-def _archive(deal: History, at: int, *, archived: bool) -> None:
+def _archive(deal: DealHistory, at: int, *, archived: bool) -> None:
     deal.archived_changes += ((at, deal.archived),)
     deal.archived = archived
 
 
-_CHANGES: dict[str, Callable[[History, Fact], None]] = {
+_CHANGES: dict[str, Callable[[DealHistory, Fact], None]] = {
     Kind.MOVED: _moved,
     Kind.WON: _won,
     Kind.LOST: _lost,

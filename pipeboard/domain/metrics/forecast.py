@@ -10,7 +10,8 @@ from fractions import Fraction
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.chances import CERTAIN_BP, Chance, band_of, chances
 from pipeboard.domain.metrics.cycle import P90, cycles, days
-from pipeboard.domain.metrics.history import WON, History
+from pipeboard.domain.metrics.definition import named
+from pipeboard.domain.metrics.history import WON, DealHistory
 from pipeboard.domain.metrics.result import (
     Metric,
     Number,
@@ -21,7 +22,7 @@ from pipeboard.domain.metrics.result import (
     nearest_rank,
     ratio,
 )
-from pipeboard.domain.metrics.tally import Tally
+from pipeboard.domain.metrics.tally import MoneySum
 from pipeboard.domain.metrics.winning import stale_open
 from pipeboard.domain.money import half_up
 
@@ -35,15 +36,13 @@ class Forecast:
     """Three readings of the same open deals, in minor units, rounded once.
 
     `stated` takes the rep's probability, else the stage's; `table` always the stage's; `measured`
-    what deals that stood like them came to by the same time. `rose_tint` is stated less measured,
-    and `rose_share` the same as a share of measured.
+    what deals that stood like them came to by the same time. `rose_tint` is stated less measured.
     """
 
     stated: Metric
     table: Metric
     measured: Metric
     rose_tint: Metric
-    rose_share: Metric
 
 
 def forecast(basis: Basis) -> Forecast:
@@ -59,7 +58,7 @@ def forecast(basis: Basis) -> Forecast:
     stated, table = _at_table(basis, due, won)
     stated, table = _with_undated(stated, undated), _with_undated(table, undated)
     measured = everything.at(_measured(basis, basis.end - basis.now), won)
-    return Forecast(stated, table, measured, *_rose(stated, measured))
+    return Forecast(stated, table, measured, _rose(stated, measured))
 
 
 def _with_undated(metric: Metric, undated: Mapping[str, int]) -> Metric:
@@ -70,33 +69,37 @@ def _with_undated(metric: Metric, undated: Mapping[str, int]) -> Metric:
     return replace(metric, excluded=excluded)
 
 
-def forecast_of(basis: Basis, deals: Sequence[History], until: int | None = None) -> Forecast:
+def forecast_of(basis: Basis, deals: Sequence[DealHistory], until: int | None = None) -> Forecast:
     """The three forecasts of any open deals; measured by an instant, else by whenever."""
     expected, won = _by_chance(basis, deals), basis.tally(())
     stated, table = _at_table(basis, expected, won)
     ahead = FOREVER if until is None else max(0, until - basis.now)
     measured = expected.at(_measured(basis, ahead), won)
-    return Forecast(stated, table, measured, *_rose(stated, measured))
+    return Forecast(stated, table, measured, _rose(stated, measured))
 
 
+@named("forecast_cautious", Unit.MINOR, "Cautious", better=True, at_end=True)
 def cautious_forecast(basis: Basis) -> Metric:
     """The measured forecast without the open deals that are older than nine of ten wins were."""
-    spans = cycles(basis, [deal for deal in _lately_closed(basis) if deal.outcome == WON])
-    if not spans:
+    longest = basis.everybody.once(_long_cycle)
+    if longest is None:
         return missing(Unit.MINOR, "no won deals")
-    stale = {deal.id for deal in stale_open(basis, days(nearest_rank(spans, P90)))}
+    stale = {deal.id for deal in stale_open(basis, longest)}
     fresh = [deal for deal in basis.deals.open if deal.id not in stale]
     won = basis.tally(basis.won)
     return _by_chance(basis, fresh).at(_measured(basis, basis.end - basis.now), won)
 
 
-def _lately_closed(basis: Basis) -> Sequence[History]:
-    everybody = basis.everybody
-    return everybody.closed_within(basis.rules.measured_days)
+def _long_cycle(basis: Basis) -> Fraction | None:
+    """The days within which nine of ten wins of the last year came."""
+    lately = basis.closed_within(basis.rules.measured_days)
+    spans = cycles(basis, [deal for deal in lately if deal.outcome == WON])
+    return days(nearest_rank(spans, P90)) if spans else None
 
 
+@named("win_chance", Unit.RATIO, "Chance of open deals", better=True, at_end=True)
 def win_chance(basis: Basis) -> Metric:
-    """The mean chance of the open deals to be won before the period ends."""
+    """The mean measured chance of the open deals to be won before the period ends."""
     deals, share = basis.deals.open, _measured(basis, basis.end - basis.now)
     times = Counter(_key(basis, deal) for deal in deals)
     known = {key: chance for key in times if (chance := share(*key)) is not None}
@@ -123,7 +126,7 @@ def chances_in_use(basis: Basis) -> list[tuple[Chance, int]]:
 Share = Callable[[int, int | None, int | None], Fraction | None]
 
 
-def _at_table(basis: Basis, expected: _ByChance, won: Tally) -> tuple[Metric, Metric]:
+def _at_table(basis: Basis, expected: _ByChance, won: MoneySum) -> tuple[Metric, Metric]:
     """At the deals' own probabilities, and at those of their stages."""
     table = basis.stage_chances
     stated = expected.at(lambda stage, bp, band: _share(table[stage] if bp is None else bp), won)
@@ -142,7 +145,7 @@ def _measured(basis: Basis, ahead: int) -> Share:
     return share
 
 
-def weighted_value(basis: Basis, deals: Sequence[History]) -> Metric:
+def weighted_value(basis: Basis, deals: Sequence[DealHistory]) -> Metric:
     """What open deals come to at their effective probabilities."""
     return _at_table(basis, _by_chance(basis, deals), basis.tally(()))[0]
 
@@ -159,11 +162,11 @@ class _ByChance:
     """Open deals, and what they are worth by stage, probability by hand and band of age: all that a
     chance is made of, so that a product is taken once for many deals."""
 
-    tally: Tally
+    tally: MoneySum
     amounts: Mapping[Key, Number]
-    deals: Mapping[Key, Sequence[History]]
+    deals: Mapping[Key, Sequence[DealHistory]]
 
-    def at(self, share: Share, won: Tally) -> Metric:
+    def at(self, share: Share, won: MoneySum) -> Metric:
         """Won plus the sum of value x probability, rounded once; a deal without a probability is
         left out and counted, never taken as certain. None where deals are there and none of them
         says what it is worth."""
@@ -192,30 +195,28 @@ class _ByChance:
         )
 
 
-def _by_chance(basis: Basis, deals: Sequence[History]) -> _ByChance:
+def _by_chance(basis: Basis, deals: Sequence[DealHistory]) -> _ByChance:
     tally = basis.tally(deals)
-    by_key: defaultdict[Key, list[History]] = defaultdict(list)
+    by_key: defaultdict[Key, list[DealHistory]] = defaultdict(list)
     for deal in tally.deals:
         by_key[_key(basis, deal)].append(deal)
     amounts = {key: basis.tally(same).amount for key, same in by_key.items()}
     return _ByChance(tally, amounts, by_key)
 
 
-def _key(basis: Basis, deal: History) -> Key:
+def _key(basis: Basis, deal: DealHistory) -> Key:
     """What the chance of an open deal depends on."""
     began, stage_id = deal.path[-1]
     unknown = not deal.is_dated and len(deal.path) == 1
     return stage_id, deal.bp, None if unknown else band_of(basis.now - began)
 
 
-def _rose(stated: Metric, measured: Metric) -> tuple[Metric, Metric]:
-    """Stated less measured, as money and as a share of measured."""
+def _rose(stated: Metric, measured: Metric) -> Metric:
+    """Stated less measured."""
     if stated.value is None or measured.value is None:
-        reason = stated.reason or measured.reason or "no forecast"
-        return missing(Unit.MINOR, reason), missing(Unit.RATIO, reason)
+        return missing(Unit.MINOR, stated.reason or measured.reason or "no forecast")
     tint = stated.value - measured.value
-    money = Metric(tint, Unit.MINOR, num=tint, n=stated.n, numerator=stated.numerator)
-    return money, ratio(tint, measured.value, n=stated.n, nothing="nothing measured")
+    return Metric(tint, Unit.MINOR, num=tint, n=stated.n, numerator=stated.numerator)
 
 
 def rose_tint_by_stage(basis: Basis) -> dict[int, Metric]:
@@ -226,9 +227,27 @@ def rose_tint_by_stage(basis: Basis) -> dict[int, Metric]:
     }
 
 
-def open_by_stage(basis: Basis) -> Mapping[int, Sequence[History]]:
+def open_by_stage(basis: Basis) -> Mapping[int, Sequence[DealHistory]]:
     """The open deals in each stage of the work."""
-    stages: dict[int, list[History]] = {stage.id: [] for stage in basis.rules.open_stages}
+    stages: dict[int, list[DealHistory]] = {stage.id: [] for stage in basis.rules.open_stages}
     for deal in basis.deals.open:
         stages[deal.stage_id].append(deal)
     return stages
+
+
+@named("forecast_weighted", Unit.MINOR, "Weighted forecast", better=True, at_end=True)
+def weighted_forecast(basis: Basis) -> Metric:
+    """Won, and the open deals due in the period at their stated probabilities."""
+    return basis.once(forecast).stated
+
+
+@named("forecast_measured", Unit.MINOR, "Measured forecast", better=True, at_end=True)
+def measured_forecast(basis: Basis) -> Metric:
+    """Won, and every open deal at the chance that deals of its stage and age were won in time."""
+    return basis.once(forecast).measured
+
+
+@named("rose_tint", Unit.MINOR, "Rose tint", better=False, at_end=True)
+def rose_tint(basis: Basis) -> Metric:
+    """Stated less measured forecast: how much of it is hope."""
+    return basis.once(forecast).rose_tint

@@ -9,12 +9,12 @@ from typing import Literal
 
 from pipeboard.domain.currencies import exponent
 from pipeboard.domain.metrics.calendar import Calendar
-from pipeboard.domain.metrics.history import WON, History
-from pipeboard.domain.metrics.rules import Rules
+from pipeboard.domain.metrics.history import WON, DealHistory
+from pipeboard.domain.metrics.rules import MetricRules
 
 Group = str | None
 """The name of a group; None is the group of what is unknown: nobody's deals, no source."""
-GroupOf = Callable[[History, int], Group]
+GroupOf = Callable[[DealHistory, int], Group]
 Scope = Literal["", "owner", "team"]
 
 MATCHING = "matching"
@@ -45,14 +45,14 @@ def by_matching(text: str, ids: Collection[int], owner: Group = None) -> Groupin
     `owner` where the filter asks for nothing but that, which has the owner's targets."""
     found, group = frozenset(ids), owner or MATCHING
 
-    def matching(deal: History, us: int) -> Group:
+    def matching(deal: DealHistory, us: int) -> Group:
         return group if deal.id in found else None
 
     return Grouping(f"filter {text}", matching, matching, "owner" if owner else "", "the others")
 
 
 def grouping_of(
-    name: str, rules: Rules, calendar: Calendar, attribute: Callable[[str], Mapping[int, str]]
+    name: str, rules: MetricRules, calendar: Calendar, attribute: Callable[[str], Mapping[int, str]]
 ) -> Grouping:
     """The grouping that a person names: `owner`, `team`, `stage`, `month`, `quarter`, `size`, or
     whatever `attribute` gives a value of for each deal id (`source`, `account`, `field.product`).
@@ -74,27 +74,27 @@ def grouping_of(
             return by_attribute(name, attribute(name))
 
 
-def by_owner(rules: Rules) -> Grouping:
+def by_owner(rules: MetricRules) -> Grouping:
     """The owner at the event, or the present one where the rules say so."""
     owner = _owner_of(rules)
     return Grouping("owner", owner, owner, "owner", "nobody")
 
 
-def by_team(rules: Rules) -> Grouping:
+def by_team(rules: MetricRules) -> Grouping:
     """The team of the owner at the event; the teams are those of the rules."""
     owner = _owner_of(rules)
 
-    def team(deal: History, us: int) -> Group:
+    def team(deal: DealHistory, us: int) -> Group:
         return rules.teams.get(owner(deal, us) or "") or None
 
     return Grouping("team", team, team, "team", "no team")
 
 
-def by_stage(rules: Rules) -> Grouping:
+def by_stage(rules: MetricRules) -> Grouping:
     """The stage that a deal was in, or was closed from."""
     names = {stage.id: stage.name for stage in rules.open_stages}
 
-    def stage(deal: History, us: int) -> Group:
+    def stage(deal: DealHistory, us: int) -> Group:
         stage_id = deal.stage_at(us)
         return names.get(stage_id) if stage_id is not None else None
 
@@ -105,12 +105,12 @@ SIZES = (0, 10_000, 50_000, 250_000)
 """What deals of a size are worth at least, in whole units of the report's currency."""
 
 
-def by_size(rules: Rules, calendar: Calendar) -> Grouping:
+def by_size(rules: MetricRules, calendar: Calendar) -> Grouping:
     """What a deal was worth at the event, in bands; a win stands at what it brought."""
     unit = 10 ** exponent(rules.currency)
     names = ("under 10k", "10k to 50k", "50k to 250k", "250k and more")
 
-    def size(deal: History, us: int) -> Group:
+    def size(deal: DealHistory, us: int) -> Group:
         minor, currency = deal.value_at(max(us, deal.created_at))
         if minor is None or currency is None:
             return None
@@ -120,7 +120,7 @@ def by_size(rules: Rules, calendar: Calendar) -> Grouping:
     return Grouping("size", size, size, unknown="no value")
 
 
-def by_customer(accounts: Mapping[int, str], deals: Iterable[History]) -> Grouping:
+def by_customer(accounts: Mapping[int, str], deals: Iterable[DealHistory]) -> Grouping:
     """Whether the account of a deal had been won before with another deal."""
     first_win: dict[str, tuple[int, int]] = {}
     for deal in deals:
@@ -129,7 +129,7 @@ def by_customer(accounts: Mapping[int, str], deals: Iterable[History]) -> Groupi
             won = (deal.closed_at, deal.id)
             first_win[account] = min(won, first_win.get(account, won))
 
-    def customer(deal: History, us: int) -> Group:
+    def customer(deal: DealHistory, us: int) -> Group:
         account = accounts.get(deal.id)
         if not account:
             return None
@@ -142,7 +142,7 @@ def by_customer(accounts: Mapping[int, str], deals: Iterable[History]) -> Groupi
 def by_attribute(name: str, values: Mapping[int, str]) -> Grouping:
     """A source, account or custom field, which a deal has or has not whenever one looks."""
 
-    def value(deal: History, us: int) -> Group:
+    def value(deal: DealHistory, us: int) -> Group:
         return values.get(deal.id) or None
 
     return Grouping(name, value, value, unknown=f"no {name.removeprefix('field.')}")
@@ -163,7 +163,7 @@ def by_quarter(calendar: Calendar, fiscal_shift: int = 0) -> Grouping:
     return _by_time("quarter", calendar, quarter)
 
 
-def _owner_of(rules: Rules) -> GroupOf:
+def _owner_of(rules: MetricRules) -> GroupOf:
     if rules.owner_now:
         return lambda deal, us: deal.owner or None
     return lambda deal, us: deal.owner_at(us) or None
@@ -178,11 +178,11 @@ def _by_time(name: str, calendar: Calendar, named: Callable[[str], str]) -> Grou
             found = labels[month] = named(month)
         return found
 
-    def event(deal: History, us: int) -> Group:
+    def event(deal: DealHistory, us: int) -> Group:
         unknown = us == deal.created_at and not deal.is_dated
         return None if unknown else label(calendar.month(us))
 
-    def standing(deal: History, us: int) -> Group:
+    def standing(deal: DealHistory, us: int) -> Group:
         close = deal.close_at(us)
         return label(close[:7]) if close else None
 

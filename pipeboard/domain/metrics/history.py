@@ -17,7 +17,7 @@ BY_DAY, UNKNOWN = "day", "unknown"
 Path = tuple[tuple[int, int], ...]
 
 
-class History:
+class DealHistory:
     """A deal as its events left it, with the changes that lead back to any earlier instant.
 
     Instants are microseconds since 1970 UTC, days are ISO 8601 text (which orders as dates do),
@@ -112,7 +112,7 @@ class History:
         self.archived_changes: tuple[tuple[int, bool], ...] = ()
 
     def __repr__(self) -> str:
-        return f"History({self.id})"
+        return f"DealHistory({self.id})"
 
     @property
     def counts(self) -> bool:

@@ -10,7 +10,8 @@ from operator import itemgetter
 
 from pipeboard.domain.dates import add_months
 from pipeboard.domain.metrics.basis import Basis, Happened
-from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.definition import named
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.result import Metric, Unit, missing, ratio
 
 NO_PRIOR = "no prior"
@@ -33,8 +34,8 @@ class LeadMonth:
     rate: Metric
     partial: bool
     bar_moved: bool = False
-    deals: Sequence[History] = ()
-    deals_before: Sequence[History] = ()
+    deals: Sequence[DealHistory] = ()
+    deals_before: Sequence[DealHistory] = ()
 
 
 def growth(current: int, previous: int) -> Metric:
@@ -54,21 +55,23 @@ def lead_growth_series(basis: Basis) -> list[LeadMonth]:
     return _series(basis, created)
 
 
+@named("lead_velocity_rate", Unit.RATIO, "Lead velocity", better=True)
 def lead_velocity_rate(basis: Basis) -> Metric:
-    """The growth of qualified leads in the last month of the period that has begun."""
+    """Growth of qualified leads over the month before."""
     if not basis.rules.qualifying:
         return missing(Unit.RATIO, NO_QUALIFIED)
     return basis.once(lead_velocity)[-1].rate
 
 
+@named("lead_growth", Unit.RATIO, "Lead growth", better=True)
 def lead_growth(basis: Basis) -> Metric:
-    """The growth of all created leads in the last month of the period that has begun."""
+    """Growth of all created leads over the month before."""
     return basis.once(lead_growth_series)[-1].rate
 
 
+@named("lead_velocity_average", Unit.RATIO, "Lead velocity, 3 months", better=True)
 def lead_velocity_average(basis: Basis) -> Metric:
-    """The growth of the last three months over the months that each is compared with: sums over
-    sums, since 100, 200 and 100 leads are no growth of a quarter."""
+    """Growth of qualified leads over the last three months, over all of them together."""
     if not basis.rules.qualifying:
         return missing(Unit.RATIO, NO_QUALIFIED)
     months = basis.once(lead_velocity)[-AVERAGED_MONTHS:]
@@ -110,7 +113,7 @@ def _month(basis: Basis, month: date, happened: Happened) -> LeadMonth:
     )
 
 
-def _between(basis: Basis, happened: Happened, first: date, after: date) -> list[History]:
+def _between(basis: Basis, happened: Happened, first: date, after: date) -> list[DealHistory]:
     """The deals of what happened from a day to before another."""
     start, end = basis.calendar.start(first), basis.calendar.start(after)
     from_place = bisect_left(happened, start, key=itemgetter(0))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.history import NOT_SAID, History
+from pipeboard.domain.metrics.history import NOT_SAID, DealHistory
 from pipeboard.domain.metrics.result import Metric
 
 
@@ -17,14 +17,14 @@ class LossReason:
     how many: an early loss costs little, a late one much."""
 
     category: str
-    deals: Sequence[History]
+    deals: Sequence[DealHistory]
     value: Metric
     stages: Mapping[int, int]
 
 
 def loss_reasons(basis: Basis) -> list[LossReason]:
     """The reasons of the period, the most frequent first."""
-    by_category: dict[str, list[History]] = {}
+    by_category: dict[str, list[DealHistory]] = {}
     for deal in basis.lost:
         by_category.setdefault(deal.loss or NOT_SAID, []).append(deal)
     reasons = [
@@ -34,7 +34,7 @@ def loss_reasons(basis: Basis) -> list[LossReason]:
     return sorted(reasons, key=lambda reason: (-len(reason.deals), reason.category))
 
 
-def lost_from(deals: Sequence[History]) -> Counter[int]:
+def lost_from(deals: Sequence[DealHistory]) -> Counter[int]:
     """From which stage how many of these deals were lost."""
     return Counter(deal.stage_id for deal in deals)
 
@@ -44,13 +44,13 @@ class Rival:
     """The deals of the period that were lost to one competitor, and their last value."""
 
     competitor: str
-    deals: Sequence[History]
+    deals: Sequence[DealHistory]
     value: Metric
 
 
 def competitors(basis: Basis) -> list[Rival]:
     """To whom deals were lost in the period, whom most first."""
-    by_name: dict[str, list[History]] = {}
+    by_name: dict[str, list[DealHistory]] = {}
     for deal in basis.lost:
         if deal.competitor:
             by_name.setdefault(deal.competitor, []).append(deal)

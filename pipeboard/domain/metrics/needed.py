@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.history import History
-from pipeboard.domain.metrics.past import Standing, at_same_time, was_due, worth_at
-from pipeboard.domain.metrics.result import Metric, Unit, missing, ratio
+from pipeboard.domain.metrics.history import DealHistory
+from pipeboard.domain.metrics.past import PastStanding, at_same_time, was_due, worth_at
+from pipeboard.domain.metrics.result import Metric, Number, Unit, missing, ratio
 
 NO_PAST = "no past period to learn it from"
 
@@ -18,13 +19,15 @@ class Conversion:
     """What past periods made of the pipeline that stood at the same time in them.
 
     `pipe` was due then and `won` came from then to their ends, of which `inside` was not yet there:
-    created and closed meanwhile. Amounts are minor units, summed over `periods` periods.
+    created and closed meanwhile. Amounts are minor units, summed over `periods` periods; `deals`
+    are those that were due then.
     """
 
     periods: int
     pipe: Fraction
     won: Fraction
     inside: Fraction
+    deals: Sequence[DealHistory] = field(default=(), compare=False)
 
     @property
     def inside_share(self) -> Fraction | None:
@@ -35,19 +38,20 @@ class Conversion:
 def conversion_of_pipeline(basis: Basis) -> Conversion:
     """The conversion over up to four past periods of the same kind."""
     standings = basis.once(at_same_time)
-    pipe = won = inside = Fraction(0)
+    won = inside = Fraction(0)
+    pipe: Number = 0
+    deals: list[DealHistory] = []
     for standing in standings:
-        pipe += sum(
-            (Fraction(worth_at(basis, deal, standing.at) or 0) for deal in _pipe(standing)),
-            Fraction(0),
-        )
+        due = _due_then(standing)
+        deals += due
+        pipe += sum(worth_at(basis, deal, standing.at) or 0 for deal in due)
         won += basis.tally(standing.won).amount
         born = [deal for deal in standing.won if deal.created_at > standing.at]
         inside += basis.tally(born).amount
-    return Conversion(len(standings), pipe, won, inside)
+    return Conversion(len(standings), Fraction(pipe), won, inside, deals)
 
 
-def _pipe(standing: Standing) -> list[History]:
+def _due_then(standing: PastStanding) -> list[DealHistory]:
     """What was due then and could be worked on: not parked until after the period."""
     after = standing.period.end.isoformat()
     return [
@@ -57,7 +61,7 @@ def _pipe(standing: Standing) -> list[History]:
     ]
 
 
-def _parked(deal: History, us: int) -> str | None:
+def _parked(deal: DealHistory, us: int) -> str | None:
     """Until which day a deal was snoozed at an instant."""
     until = None
     for at, day in deal.snoozes:
@@ -77,8 +81,4 @@ def needed_coverage(basis: Basis) -> Metric:
     if not found.pipe:
         return missing(Unit.TIMES, "nothing was due then", n=found.periods)
     metric = ratio(found.pipe, found.won, n=found.periods, nothing="", unit=Unit.TIMES)
-    return replace(metric, numerator=_deals(basis))
-
-
-def _deals(basis: Basis) -> list[History]:
-    return [deal for standing in basis.once(at_same_time) for deal in _pipe(standing)]
+    return replace(metric, numerator=found.deals)

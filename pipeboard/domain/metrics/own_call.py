@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.definition import named
 from pipeboard.domain.metrics.grouping import by_owner
 from pipeboard.domain.metrics.past import periods_before
 from pipeboard.domain.metrics.result import Metric, Number, Unit, left_out, missing
@@ -16,7 +17,7 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.periods import Period
 
 NO_CALL = "no call"
-PART = "calls are a rep's, not of a part of the deals"
+OF_REPS_ONLY = "calls are a rep's, not of a part of the deals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,15 @@ class CallRecord:
         return off / came if came else None
 
 
+@named("forecast_call", Unit.MINOR, "Reps' own call", better=True, at_end=True)
 def own_call(basis: Basis) -> Metric:
-    """What the reps call for the period, as it stands: of a team or everybody the sum of theirs.
+    """What the reps say themselves that the period will bring, whatever their deals add up to.
 
     Whoever has open deals or has won in the period without a call is counted as left out.
     """
     reps = _callers(basis)
     if reps is None:
-        return missing(Unit.MINOR, PART)
+        return missing(Unit.MINOR, OF_REPS_ONLY)
     changes = basis.rules.calls
     found = {rep: _latest(changes, basis.period, rep) for rep in reps}
     called = {rep: call for rep, call in found.items() if call is not None}

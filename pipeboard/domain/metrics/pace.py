@@ -8,6 +8,7 @@ from fractions import Fraction
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.coverage import TARGET_MET, coverage
+from pipeboard.domain.metrics.definition import named
 from pipeboard.domain.metrics.result import DAY_US, Metric, Unit, missing, ratio
 from pipeboard.domain.metrics.targets import NO_TARGET, target_of
 from pipeboard.domain.metrics.velocity import velocity_parts
@@ -15,8 +16,9 @@ from pipeboard.domain.metrics.velocity import velocity_parts
 DAYS_A_WEEK = 7
 
 
+@named("attainment", Unit.RATIO, "Attained", better=True)
 def attainment(basis: Basis) -> Metric:
-    """Won value over the target."""
+    """What was won of the target."""
     target, won = target_of(basis), basis.tally(basis.won)
     if target.value is None or won.whole is None:
         return missing(Unit.RATIO, target.reason or won.reason or NO_TARGET)
@@ -24,8 +26,9 @@ def attainment(basis: Basis) -> Metric:
     return replace(metric, numerator=won.deals)
 
 
+@named("pace", Unit.RATIO, "Time gone")
 def pace(basis: Basis) -> Metric:
-    """The share of the period that has gone by."""
+    """How much of the period has gone by: what attainment is held against."""
     if basis.period.kind == "all":
         return missing(Unit.RATIO, "the period has no end")
     gone = min(max(basis.now - basis.start, 0), basis.end - basis.start)
@@ -33,8 +36,9 @@ def pace(basis: Basis) -> Metric:
     return ratio(gone, basis.end - basis.start, n=days, nothing="")
 
 
+@named("coverage_next", Unit.TIMES, "Coverage of the next", better=True, at_end=True)
 def next_coverage(basis: Basis) -> Metric:
-    """The coverage of the period after this one."""
+    """Open value due in the period after this one over its target."""
     try:
         after = basis.period.next()
     except BadInput:
@@ -42,9 +46,9 @@ def next_coverage(basis: Basis) -> Metric:
     return coverage(basis.during(after)).ratio
 
 
+@named("leads_needed", Unit.COUNT, "Needed a week", better=False, at_end=True)
 def leads_needed(basis: Basis) -> Metric:
-    """Deals a week that must still come in to close the gap of the target, if each is won as often
-    and brings as much as lately: gap / (win rate x size) / weeks left."""
+    """New deals a week that would close the gap, at the win rate and size of lately."""
     found = basis.once(coverage)
     if found.remaining is None:
         return missing(Unit.COUNT, found.target.reason or NO_TARGET)

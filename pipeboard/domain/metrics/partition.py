@@ -52,14 +52,14 @@ def _by_events(basis: Basis, grouping: Grouping) -> Iterator[Group]:
     for happened in _HAPPENED:
         for us, deal in basis.once(happened):
             yield grouping.event(deal, us)
-    for deal in basis.once(due_at_start) if basis.start <= basis.now else ():
-        yield grouping.standing(deal, basis.start - 1)
+    for us, deal in basis.once(due_at_start) if basis.start <= basis.now else ():
+        yield grouping.standing(deal, us)
     start, end = basis.start, basis.end
     for deal in basis.population:
         for at, _ in deal.touches:
             if start <= at < end and basis.happened_in_group(deal, at):
                 yield grouping.event(deal, at)
-    yield from basis.grouped_stays(grouping)
+    yield from basis.grouped_visits(grouping)
 
 
 def _with_goals(basis: Basis, grouping: Grouping) -> Iterator[Group]:

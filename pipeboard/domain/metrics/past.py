@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.history import WON, History
+from pipeboard.domain.metrics.basis import Basis, shared_out
+from pipeboard.domain.metrics.grouping import Group, Grouping
+from pipeboard.domain.metrics.history import WON, DealHistory
 from pipeboard.domain.metrics.result import Number
 from pipeboard.domain.periods import Period
 
@@ -15,15 +17,15 @@ MOST_PERIODS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PastStanding:
     """A past period as it stood at an instant `at` in it (or just before it): the deals open then,
     and those that were won from then to its end."""
 
     period: Period
     at: int
     end: int
-    open: Sequence[History]
-    won: Sequence[History]
+    open: Sequence[DealHistory]
+    won: Sequence[DealHistory]
 
 
 def past_periods(basis: Basis) -> list[Period]:
@@ -47,36 +49,92 @@ def periods_before(basis: Basis) -> list[Period]:
     return found
 
 
-def at_starts(basis: Basis) -> Sequence[Standing]:
+def at_starts(basis: Basis) -> Sequence[PastStanding]:
     """The past periods as they stood just before they began."""
-    if basis.whole is not None:
-        return [_own(basis, standing) for standing in basis.whole.once(at_starts)]
-    return [_standing(basis, period, -1) for period in past_periods(basis)]
+    return _standings(basis, _at_starts, -1)
 
 
-def at_same_time(basis: Basis) -> Sequence[Standing]:
+def at_same_time(basis: Basis) -> Sequence[PastStanding]:
     """The past periods as they stood as long after their start as this one has run."""
-    if basis.whole is not None:
-        return [_own(basis, standing) for standing in basis.whole.once(at_same_time)]
-    run = max(-1, basis.now - basis.start)
-    return [_standing(basis, period, run) for period in past_periods(basis)]
+    return _standings(basis, _at_same_time, _run(basis))
 
 
-def standing_in(basis: Basis, period: Period, run: int) -> Standing:
+class _Stood(NamedTuple):
+    """A deal that stood open in a past period, by its place, or was `won` since."""
+
+    place: int
+    at: int
+    deal: DealHistory
+    won: bool
+
+
+def _group_of(grouping: Grouping, stood: _Stood) -> Group:
+    return (grouping.event if stood.won else grouping.standing)(stood.deal, stood.at)
+
+
+@shared_out(_group_of)
+def _at_starts(basis: Basis) -> Sequence[_Stood]:
+    return _stood(basis, -1)
+
+
+@shared_out(_group_of)
+def _at_same_time(basis: Basis) -> Sequence[_Stood]:
+    return _stood(basis, _run(basis))
+
+
+def _run(basis: Basis) -> int:
+    return max(-1, basis.now - basis.start)
+
+
+def _stood(basis: Basis, run: int) -> list[_Stood]:
+    found: list[_Stood] = []
+    for place, period in enumerate(past_periods(basis)):
+        standing = _standing(basis, period, run)
+        found += [_Stood(place, standing.at, deal, False) for deal in standing.open]
+        found += [_Stood(place, deal.visit_began_at, deal, True) for deal in standing.won]
+    return found
+
+
+def _standings(
+    basis: Basis, find: Callable[[Basis], Sequence[_Stood]], run: int
+) -> Sequence[PastStanding]:
+    periods = basis.everybody.once(past_periods)
+    open_then: list[list[DealHistory]] = [[] for _ in periods]
+    won: list[list[DealHistory]] = [[] for _ in periods]
+    for one in basis.once(find):
+        (won if one.won else open_then)[one.place].append(one.deal)
+    return [
+        PastStanding(period, *_bounds(basis, period, run), open_then[place], won[place])
+        for place, period in enumerate(periods)
+    ]
+
+
+def _bounds(basis: Basis, period: Period, run: int) -> tuple[int, int]:
+    """The instant so long after the start of a period, and its end."""
+    start, end = basis.calendar.start(period.start), basis.calendar.start(period.end)
+    return min(start + run, end - 1), end
+
+
+def standing_in(basis: Basis, period: Period, run: int) -> PastStanding:
     """A past period as it stood so many microseconds after its start, of this group."""
     if basis.whole is not None:
         return _own(basis, standing_in(basis.whole, period, run))
     return _standing(basis, period, run)
 
 
-def _standing(basis: Basis, period: Period, run: int) -> Standing:
-    start, end = basis.calendar.start(period.start), basis.calendar.start(period.end)
-    at = min(start + run, end - 1)
-    return Standing(
+def _standing(basis: Basis, period: Period, run: int) -> PastStanding:
+    at, end = _bounds(basis, period, run)
+    return PastStanding(
         period,
         at,
         end,
-        [deal for deal in basis.deals.created if deal.created_at <= at and _was_open(deal, at)],
+        [
+            deal
+            for deal in basis.deals.created
+            if deal.created_at <= at
+            and (deal.closed_at is None or deal.closed_at > at or deal.reopened)
+            and deal.is_open_at(at)
+        ],
         [
             deal
             for deal in basis.deals.closed
@@ -85,19 +143,13 @@ def _standing(basis: Basis, period: Period, run: int) -> Standing:
     )
 
 
-def _was_open(deal: History, us: int) -> bool:
-    if deal.closed_at is not None and deal.closed_at <= us and not deal.reopened:
-        return False
-    return deal.is_open_at(us)
-
-
-def _own(basis: Basis, standing: Standing) -> Standing:
+def _own(basis: Basis, standing: PastStanding) -> PastStanding:
     """The part of a standing that belongs to one group."""
     grouping = basis.grouping
     if grouping is None:
         return standing
     at, group = standing.at, basis.group
-    return Standing(
+    return PastStanding(
         standing.period,
         at,
         standing.end,
@@ -106,14 +158,14 @@ def _own(basis: Basis, standing: Standing) -> Standing:
     )
 
 
-def was_due(deal: History, standing: Standing) -> bool:
+def was_due(deal: DealHistory, standing: PastStanding) -> bool:
     """Whether a deal was expected to close in the period then."""
     close = deal.close_at(standing.at)
     first, after = standing.period.start.isoformat(), standing.period.end.isoformat()
     return close is not None and first <= close < after
 
 
-def worth_at(basis: Basis, deal: History, us: int) -> Number | None:
+def worth_at(basis: Basis, deal: DealHistory, us: int) -> Number | None:
     """What a deal was worth at an instant, at the rate of that day; None without value or rate."""
     minor, currency = deal.value_at(us)
     if minor is None or currency is None:

@@ -11,8 +11,8 @@ from fractions import Fraction
 
 from pipeboard.domain.metrics.activity import waiting
 from pipeboard.domain.metrics.backtest import Backtest
-from pipeboard.domain.metrics.coverage import Standing
-from pipeboard.domain.metrics.differing import Difference, differing
+from pipeboard.domain.metrics.coverage import CoverageVerdict
+from pipeboard.domain.metrics.differing import RateDifference, differing
 from pipeboard.domain.metrics.grouping import Group
 from pipeboard.domain.metrics.history import NOT_SAID
 from pipeboard.domain.metrics.needed import conversion_of_pipeline
@@ -64,9 +64,9 @@ def _cover(report: Report, say: Wording) -> str:
     if inside:
         against += f" ({percent(inside)} of what came was created inside)"
     match coverage.standing:
-        case Standing.SHORT:
+        case CoverageVerdict.SHORT:
             return f"{against}: short"
-        case Standing.TOO_HIGH:
+        case CoverageVerdict.TOO_HIGH:
             return f"{against}: more than can be worked on"
         case _:
             return f"{against}: enough"
@@ -259,7 +259,7 @@ def reps_reading(reps: Mapping[Group, Report]) -> str:
     return f"{said} (of {len(known)} reps, one false claim in twenty)."
 
 
-def _difference(found: Difference) -> str:
+def _difference(found: RateDifference) -> str:
     more = "more" if found.is_higher else "less"
     own = percent(Fraction(found.won, found.closed))
     others = percent(Fraction(found.others_won, found.others_closed))

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from pipeboard.domain.metrics import conversion
 from pipeboard.domain.metrics.activity import Touches, touches
-from pipeboard.domain.metrics.adherence import Adherence, adherence
+from pipeboard.domain.metrics.adherence import ProcessCompliance, adherence
 from pipeboard.domain.metrics.ageing import stalled_by_stage
 from pipeboard.domain.metrics.backtest import Backtest, backtest
 from pipeboard.domain.metrics.basis import Basis
@@ -18,12 +18,12 @@ from pipeboard.domain.metrics.coverage import Coverage, coverage
 from pipeboard.domain.metrics.cycle import time_to_win
 from pipeboard.domain.metrics.dwell import (
     Bottleneck,
-    Dwell,
     Overstay,
+    TimeInStage,
     bottleneck,
     dwell,
     expected_days,
-    overstays,
+    overstay_by_stage,
 )
 from pipeboard.domain.metrics.forecast import (
     Forecast,
@@ -39,7 +39,7 @@ from pipeboard.domain.metrics.names import METRICS
 from pipeboard.domain.metrics.own_call import CallRecord, call_record
 from pipeboard.domain.metrics.partition import partition
 from pipeboard.domain.metrics.result import Metric, count
-from pipeboard.domain.metrics.said_before import Call, forecast_history
+from pipeboard.domain.metrics.said_before import WeekForecast, forecast_history
 from pipeboard.domain.metrics.series import Week, weeks
 from pipeboard.domain.metrics.velocity import is_stale
 from pipeboard.domain.metrics.waterfall import Waterfall, waterfall
@@ -59,7 +59,7 @@ class StageNumbers:
     weighted_value: Metric
     conversion: Metric
     resolved: Metric
-    dwell: Dwell
+    dwell: TimeInStage
     overstay: Overstay
     limit: Fraction | int | None
     stalled_count: int
@@ -116,7 +116,7 @@ class Report:
         return self.stock.once(call_record)
 
     @property
-    def forecast_history(self) -> Sequence[Call]:
+    def forecast_history(self) -> Sequence[WeekForecast]:
         """What forecasts said week by week in past periods."""
         return self.stock.once(forecast_history)
 
@@ -160,7 +160,7 @@ class Report:
         return self.basis.once(touches)
 
     @property
-    def adherence(self) -> Sequence[Adherence]:
+    def adherence(self) -> Sequence[ProcessCompliance]:
         return self.basis.once(adherence)
 
     @property
@@ -180,7 +180,7 @@ def stage_numbers(basis: Basis) -> Sequence[StageNumbers]:
     """The funnel stage by stage."""
     skips, stock = conversion.skipped(basis), basis.stock
     stalled = stalled_by_stage(stock)
-    standing = {overstay.stage.id: overstay for overstay in stock.once(overstays)}
+    standing = {overstay.stage.id: overstay for overstay in stock.once(overstay_by_stage)}
     return [
         _stage(basis, standing[stage.id], skips[stage.id], stalled[stage.id])
         for stage in stock.rules.open_stages
@@ -210,7 +210,7 @@ def _stage(basis: Basis, overstay: Overstay, skipped: Metric, stalled: int) -> S
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class MetricChange:
     """A number against that of another report: the difference, and as a share of the other."""
 
     now: Metric
@@ -220,16 +220,16 @@ class Change:
     is_better: bool | None
 
 
-def compare(now: Report, then: Report) -> Mapping[str, Change]:
+def compare(now: Report, then: Report) -> Mapping[str, MetricChange]:
     """Every number against that of another period or instant; None where one has no value."""
     return {name: _change(name, now.metric(name), then.metric(name)) for name in METRICS}
 
 
-def _change(name: str, now: Metric, then: Metric) -> Change:
+def _change(name: str, now: Metric, then: Metric) -> MetricChange:
     if now.value is None or then.value is None:
-        return Change(now, then, None, None, None)
+        return MetricChange(now, then, None, None, None)
     difference, base = Fraction(now.value) - then.value, abs(Fraction(then.value))
     share = difference / base if base else None
     wanted = METRICS[name].more_is_better
     is_better = None if wanted is None or not difference else (difference > 0) is wanted
-    return Change(now, then, difference, share, is_better)
+    return MetricChange(now, then, difference, share, is_better)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pipeboard.domain.money import half_up
 
 if TYPE_CHECKING:
-    from pipeboard.domain.metrics.history import History
+    from pipeboard.domain.metrics.history import DealHistory
 
 Number = int | Fraction
 DAY_US = 86_400_000_000
@@ -54,8 +54,8 @@ class Metric:
     n: int = 0
     reason: str | None = None
     excluded: Mapping[str, int] = field(default_factory=lambda: NONE_LEFT_OUT)
-    numerator: Sequence[History] = ()
-    denominator: Sequence[History] = ()
+    numerator: Sequence[DealHistory] = ()
+    denominator: Sequence[DealHistory] = ()
     low: float | None = None
     high: float | None = None
     pending: int = 0
@@ -91,15 +91,15 @@ def missing(unit: Unit, reason: str, *, num: Number | None = None, n: int = 0) -
     return Metric(None, unit, num=num, n=n, reason=reason)
 
 
-def count(deals: Sequence[History]) -> Metric:
+def count(deals: Sequence[DealHistory]) -> Metric:
     """How many deals."""
     size = len(deals)
     return Metric(size, Unit.COUNT, num=size, n=size, numerator=deals)
 
 
 def proportion(
-    part: Sequence[History],
-    whole: Sequence[History],
+    part: Sequence[DealHistory],
+    whole: Sequence[DealHistory],
     nothing: str,
     *,
     pending: int = 0,

@@ -34,7 +34,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Rules:
+class MetricRules:
     """The configuration of all numbers of one pipeline as it was at an instant.
 
     `teams` says which team a rep is in. `chances` holds, for each stage, since which instant

@@ -9,17 +9,17 @@ from fractions import Fraction
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.categories import BEST, COMMIT, PIPELINE
 from pipeboard.domain.metrics.chances import CERTAIN_BP, Chances, chances_at
-from pipeboard.domain.metrics.history import History
-from pipeboard.domain.metrics.past import Standing, past_periods, standing_in, was_due, worth_at
+from pipeboard.domain.metrics.history import DealHistory
+from pipeboard.domain.metrics.past import PastStanding, past_periods, standing_in, was_due, worth_at
 from pipeboard.domain.metrics.result import DAY_US
 from pipeboard.domain.periods import Period
 
 WEEK_US = 7 * DAY_US
-CALLS = ("commit", "best", "pipeline", "weighted", "measured")
+FORECAST_LINES = ("commit", "best", "pipeline", "weighted", "measured")
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class WeekForecast:
     """What each forecast said at the start of a week of a past period, counted from 1: what was
     won by then and what the open deals were to bring, in minor units."""
 
@@ -33,9 +33,9 @@ class Call:
         return (self.said[name] - self.came) / self.came if self.came else None
 
 
-def forecast_history(basis: Basis) -> Sequence[Call]:
+def forecast_history(basis: Basis) -> Sequence[WeekForecast]:
     """The calls of every week of up to four past periods, the latest period first."""
-    calls: list[Call] = []
+    calls: list[WeekForecast] = []
     for period in past_periods(basis):
         start, end = basis.calendar.start(period.start), basis.calendar.start(period.end)
         won = standing_in(basis, period, -1).won
@@ -46,13 +46,13 @@ def forecast_history(basis: Basis) -> Sequence[Call]:
             so_far = Fraction(basis.tally(booked).amount)
             expected = _expected(basis, standing)
             said = {name: so_far + amount for name, amount in expected.items()}
-            calls.append(Call(period, week, said, came))
+            calls.append(WeekForecast(period, week, said, came))
     return calls
 
 
-def _expected(basis: Basis, standing: Standing) -> dict[str, Fraction]:
+def _expected(basis: Basis, standing: PastStanding) -> dict[str, Fraction]:
     known = chances_at(basis.everybody, standing.at)
-    total = dict.fromkeys(CALLS, Fraction(0))
+    total = dict.fromkeys(FORECAST_LINES, Fraction(0))
     for deal in standing.open:
         worth = worth_at(basis, deal, standing.at)
         if worth is None:
@@ -62,7 +62,9 @@ def _expected(basis: Basis, standing: Standing) -> dict[str, Fraction]:
     return total
 
 
-def _shares(basis: Basis, known: Chances, deal: History, standing: Standing) -> dict[str, Fraction]:
+def _shares(
+    basis: Basis, known: Chances, deal: DealHistory, standing: PastStanding
+) -> dict[str, Fraction]:
     """How much of a deal each forecast counted then."""
     at, stage_id = standing.at, deal.stage_at(standing.at)
     ahead = standing.end - at - 1

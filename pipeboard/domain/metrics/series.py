@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.history import WON, History
+from pipeboard.domain.metrics.history import WON, DealHistory
 from pipeboard.domain.metrics.result import Metric, count
 
 SHOWN_WEEKS = 13
@@ -20,7 +20,7 @@ class Week:
 
     start: date
     won: Metric
-    won_deals: Sequence[History]
+    won_deals: Sequence[DealHistory]
     created: Metric
     created_value: Metric
     partial: bool
@@ -51,9 +51,9 @@ def weeks(basis: Basis) -> list[Week]:
 
 
 def _by_week(
-    deals: Sequence[History], instants: Sequence[int], edges: Sequence[int]
-) -> list[list[History]]:
-    found: list[list[History]] = [[] for _ in edges[1:]]
+    deals: Sequence[DealHistory], instants: Sequence[int], edges: Sequence[int]
+) -> list[list[DealHistory]]:
+    found: list[list[DealHistory]] = [[] for _ in edges[1:]]
     for deal, us in zip(deals, instants, strict=True):
         place = bisect_right(edges, us) - 1
         if 0 <= place < len(found):

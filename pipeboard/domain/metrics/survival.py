@@ -13,7 +13,7 @@ from typing import NamedTuple
 _CLOSE = 1e-9
 
 
-class Step(NamedTuple):
+class SurvivalStep(NamedTuple):
     """A time at which `events` of the `at_risk` that had lasted so long ended."""
 
     time: int
@@ -31,7 +31,7 @@ class Survival:
     ended: Sequence[int]
     running: Sequence[int]
 
-    def steps(self) -> Iterator[Step]:
+    def steps(self) -> Iterator[SurvivalStep]:
         """The times at which something ended, ascending."""
         over, censored = 0, 0
         while over < len(self.ended):
@@ -39,7 +39,7 @@ class Survival:
             after = bisect_right(self.ended, time, over)
             censored = bisect_left(self.running, time, censored)
             at_risk = len(self.ended) - over + len(self.running) - censored
-            yield Step(time, at_risk, after - over)
+            yield SurvivalStep(time, at_risk, after - over)
             over = after
 
     def at(self, time: int) -> Fraction:
@@ -59,7 +59,7 @@ class Survival:
         return None
 
 
-def _product(steps: Iterable[Step]) -> Fraction:
+def _product(steps: Iterable[SurvivalStep]) -> Fraction:
     """The product of (at risk - events) / at risk; between censorings its terms cancel out."""
     above: list[int] = []
     below: list[int] = []

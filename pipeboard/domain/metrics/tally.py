@@ -6,19 +6,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.result import Metric, Number, Unit
 
 NO_VALUE, NO_RATE = "no value", "no rate"
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class MoneySum:
     """A sum in one currency, the deals in it, how many were left out and the currencies that no
     rate is known for."""
 
     amount: Number
-    deals: Sequence[History]
+    deals: Sequence[DealHistory]
     excluded: Mapping[str, int]
     lacking: Sequence[str] = ()
 
@@ -51,7 +51,7 @@ class Tally:
         )
 
 
-def by_currency(deals: Iterable[History]) -> dict[str, int]:
+def by_currency(deals: Iterable[DealHistory]) -> dict[str, int]:
     """What deals are worth together in each currency, in minor units, nothing converted."""
     amounts: dict[str, int] = defaultdict(int)
     for deal in deals:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.metrics.basis import Basis
+from pipeboard.domain.metrics.definition import named
 from pipeboard.domain.metrics.grouping import Group, Scope
 from pipeboard.domain.metrics.result import Metric, Unit, missing
 from pipeboard.domain.metrics.rules import Target
@@ -16,8 +17,9 @@ NOBODYS = "nobody has a target here"
 PART = "targets are of everybody, a team or a rep, not of a part of their deals"
 
 
+@named("target", Unit.MINOR, "Target")
 def target_of(basis: Basis) -> Metric:
-    """The target of the period for the basis' owner, team or everybody, in the report's currency.
+    """What is to be won in the period.
 
     Without one for the very period, targets of shorter periods that fill it exactly are added up;
     without one for everybody (or a team), those of the teams, else of the people in it. A target

@@ -9,7 +9,8 @@ from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.coverage import SNOOZED
 from pipeboard.domain.metrics.cycle import mean_cycle
 from pipeboard.domain.metrics.deals import is_qualified
-from pipeboard.domain.metrics.history import WON, History
+from pipeboard.domain.metrics.definition import named
+from pipeboard.domain.metrics.history import WON, DealHistory
 from pipeboard.domain.metrics.result import Metric, Number, Unit, count, left_out, missing, ratio
 from pipeboard.domain.metrics.size import mean_size
 from pipeboard.domain.metrics.winning import win_rate_of
@@ -70,7 +71,7 @@ def velocity_parts(basis: Basis) -> Velocity:
     )
 
 
-def qualified_open(basis: Basis, *, asleep: bool = False) -> list[History]:
+def qualified_open(basis: Basis, *, asleep: bool = False) -> list[DealHistory]:
     """The open deals that are qualified and not snoozed, or only those that are."""
     today = basis.today.isoformat()
     return [
@@ -81,15 +82,17 @@ def qualified_open(basis: Basis, *, asleep: bool = False) -> list[History]:
     ]
 
 
+@named("velocity_per_day", Unit.MINOR_PER_DAY, "Velocity", better=True, at_end=True)
 def velocity_per_day(basis: Basis) -> Metric:
-    """The pipeline velocity in minor units a day."""
+    """What the qualified open deals promise a day: their number x win rate x size / cycle."""
     if not basis.rules.qualifying:
         return missing(Unit.MINOR_PER_DAY, "no stage is marked as qualified")
     return velocity_parts(basis).per_day
 
 
+@named("run_rate_per_day", Unit.MINOR_PER_DAY, "Run rate", better=True, at_end=True)
 def run_rate_per_day(basis: Basis) -> Metric:
-    """What was won in the trailing window over its days, in minor units a day."""
+    """What was really won a day lately; a velocity more than twice as high is not real."""
     days = basis.rules.run_rate_days
     tally = basis.tally(d for d in basis.closed_within(days) if d.outcome == WON)
     if tally.whole is None:

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.counts import UNCLOSED
-from pipeboard.domain.metrics.history import LOST, WON, History
+from pipeboard.domain.metrics.history import LOST, WON, DealHistory
 from pipeboard.domain.metrics.result import Number, left_out
 from pipeboard.domain.metrics.slipping import expected_at
 from pipeboard.domain.metrics.tally import NO_RATE, NO_VALUE
@@ -32,9 +32,9 @@ class Line:
     """One bucket: its amount, never negative, and the deals in it."""
 
     amount: Number = 0
-    deals: list[History] = field(default_factory=list)
+    deals: list[DealHistory] = field(default_factory=list)
 
-    def add(self, amount: Number, deal: History) -> None:
+    def add(self, amount: Number, deal: DealHistory) -> None:
         self.amount += amount
         self.deals.append(deal)
 
@@ -124,7 +124,7 @@ def waterfall_since(basis: Basis, us: int, until: int | None = None) -> Waterfal
     return ledger.closed()
 
 
-def _is_over_before(deal: History, first: int) -> bool:
+def _is_over_before(deal: DealHistory, first: int) -> bool:
     return deal.closed_at is not None and deal.closed_at <= first and not deal.reopened
 
 
@@ -146,7 +146,7 @@ class _Ledger:
         self.flow.excluded.update(left_out(excluded))
         return self.flow
 
-    def enter(self, deal: History) -> None:
+    def enter(self, deal: DealHistory) -> None:
         """Each deal leads from where it stood to where it stands, in one line at most besides its
         change of value."""
         basis, first, last = self.basis, self.first, self.last
@@ -173,14 +173,14 @@ class _Ledger:
         else:
             self._stand(deal, before if was_in else None, after if is_in else None)
 
-    def _worth(self, deal: History, us: int) -> Number | None:
+    def _worth(self, deal: DealHistory, us: int) -> Number | None:
         """The value at an instant, 0 without one; None when there is no rate for it."""
         minor, currency = deal.value_at(us)
         if minor is None or currency is None:
             return 0
         return self.basis.in_currency(minor, currency, self.day)
 
-    def _is_won(self, deal: History) -> bool:
+    def _is_won(self, deal: DealHistory) -> bool:
         """Whether the deal counts as won meanwhile, for this group."""
         closed_at = deal.closed_at
         return (
@@ -192,7 +192,9 @@ class _Ledger:
             and self.basis.happened_in_group(deal, closed_at)
         )
 
-    def _win(self, deal: History, before: Number | None, after: Number, elsewhere: bool) -> None:
+    def _win(
+        self, deal: DealHistory, before: Number | None, after: Number, elsewhere: bool
+    ) -> None:
         """A win; one that stood in another group's pipeline at the start comes in from there."""
         flow = self.flow
         if before is None:
@@ -207,7 +209,7 @@ class _Ledger:
                 flow.won_above.add(after - before, deal)
         flow.going["won"].add(after, deal)
 
-    def _stand(self, deal: History, before: Number | None, after: Number | None) -> None:
+    def _stand(self, deal: DealHistory, before: Number | None, after: Number | None) -> None:
         flow = self.flow
         if before is not None:
             flow.start.add(before, deal)
@@ -220,13 +222,13 @@ class _Ledger:
         elif after is not None:
             flow.coming[self._arrival(deal)].add(after, deal)
 
-    def _change(self, deal: History, before: Number, after: Number) -> None:
+    def _change(self, deal: DealHistory, before: Number, after: Number) -> None:
         if after > before:
             self.flow.coming["increased"].add(after - before, deal)
         elif after < before:
             self.flow.going["decreased"].add(before - after, deal)
 
-    def _arrival(self, deal: History) -> str:
+    def _arrival(self, deal: DealHistory) -> str:
         """How a deal came into the period's pipeline."""
         if deal.created_at > self.first:
             return "created"
@@ -235,7 +237,7 @@ class _Ledger:
         elsewhere = expected_at(self.basis.everybody, deal, self.first)
         return "transferred_in" if elsewhere else "pulled_in"
 
-    def _departure(self, deal: History) -> str:
+    def _departure(self, deal: DealHistory) -> str:
         """Where a deal of the period's pipeline went, other than won."""
         place, at = deal.place_at(self.last), deal.visit_began_at
         if deal.merged_at is not None and deal.archived_at(self.last):
@@ -252,7 +254,7 @@ class _Ledger:
         elsewhere = expected_at(self.basis.everybody, deal, self.last)
         return "transferred_out" if elsewhere else "pushed_out"
 
-    def _pass_through(self, deal: History) -> None:
+    def _pass_through(self, deal: DealHistory) -> None:
         """A deal that was created and lost meanwhile, beside the ledger."""
         worth = self._worth(deal, self.last)
         lost = deal.counts and deal.place_at(self.last) == LOST

@@ -8,7 +8,8 @@ from fractions import Fraction
 
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.cycle import cycle_p90
-from pipeboard.domain.metrics.history import LOST, NOT_SAID, WON, History
+from pipeboard.domain.metrics.definition import named
+from pipeboard.domain.metrics.history import LOST, NOT_SAID, WON, DealHistory
 from pipeboard.domain.metrics.result import (
     DAY_US,
     Metric,
@@ -28,13 +29,13 @@ LOSS_WORTH_NOTHING = "loss without a value"
 COMPETITIVE = frozenset(("competitor", "price"))
 
 
+@named("win_rate", Unit.RATIO, "Win rate", better=True)
 def win_rate(basis: Basis) -> Metric:
-    """Won of the deals closed in the period, by count; none where no loss is ever recorded, since
-    wins alone say nothing about losing."""
+    """Won of all deals closed in the period; deals that nobody closes are not in it."""
     return win_rate_of(basis, basis.closed)
 
 
-def win_rate_of(basis: Basis, closed: Sequence[History]) -> Metric:
+def win_rate_of(basis: Basis, closed: Sequence[DealHistory]) -> Metric:
     """As `win_rate`, of any closed deals."""
     if closed and not basis.everybody.once(any_loss):
         return missing(Unit.RATIO, NO_LOSSES, n=len(closed))
@@ -46,11 +47,13 @@ def any_loss(basis: Basis) -> bool:
     return any(deal.outcome == LOST for deal in basis.population)
 
 
+@named("win_rate_value", Unit.RATIO, "Win rate by value", better=True)
 def win_rate_by_value(basis: Basis) -> Metric:
-    """Won of the deals closed in the period, by their final or last value.
+    """Won value of all value closed in the period.
 
     A loss at a value of 0 says no more than one without: where what was lost is not known, what
-    was won is no share of anything."""
+    was won is no share of anything.
+    """
     won = basis.tally(basis.won)
     lost = basis.tally(deal for deal in basis.lost if deal.minor != 0)
     worthless = sum(deal.minor == 0 for deal in basis.lost)
@@ -75,9 +78,9 @@ def win_rate_by_value(basis: Basis) -> Metric:
     return replace(metric, excluded=excluded, numerator=won.deals, denominator=deals)
 
 
+@named("win_rate_competitive", Unit.RATIO, "Competitive win rate", better=True)
 def win_rate_competitive(basis: Basis) -> Metric:
-    """Won of the deals that were won, or lost to a competitor or on price (narrow win rate); a loss
-    without a reason may have been either, and is left out and counted."""
+    """Won of the deals that were won, or lost to a competitor or on price."""
     contested = [deal for deal in basis.closed if deal.outcome == WON or deal.loss in COMPETITIVE]
     unsaid = sum(deal.loss == NOT_SAID for deal in basis.lost)
     excluded = left_out({LOSS_WITHOUT_REASON: unsaid})
@@ -88,15 +91,23 @@ def win_rate_competitive(basis: Basis) -> Metric:
     return proportion(basis.won, contested, NO_CLOSED, excluded=excluded)
 
 
+@named("win_rate_cohort", Unit.RATIO, "Win rate of new deals", better=True)
 def win_rate_of_cohort(basis: Basis) -> Metric:
-    """Won by now of the deals created in the period; those still open are pending."""
+    """Won by now of the deals created in the period; it can still grow while some are open."""
     won = [deal for deal in basis.created if deal.outcome == WON]
     pending = sum(deal.closed_at is None for deal in basis.created)
     return proportion(won, basis.created, "no deals created", pending=pending)
 
 
+@named(
+    "win_rate_pessimistic",
+    Unit.RATIO,
+    "Win rate if stale deals were lost",
+    better=True,
+    at_end=True,
+)
 def win_rate_pessimistic(basis: Basis) -> Metric:
-    """The win rate if every open deal older than the P90 cycle were lost."""
+    """The win rate if every open deal older than nine of ten wins were lost."""
     longest = cycle_p90(basis)
     if longest.value is None:
         return missing(Unit.RATIO, "no won deals")
@@ -106,7 +117,7 @@ def win_rate_pessimistic(basis: Basis) -> Metric:
     return proportion(basis.won, [*basis.closed, *stale], NO_CLOSED)
 
 
-def stale_open(basis: Basis, longest_days: Fraction | int) -> list[History]:
+def stale_open(basis: Basis, longest_days: Fraction | int) -> list[DealHistory]:
     """The open deals older than a number of days."""
     before = basis.now - longest_days * DAY_US
     return [d for d in basis.deals.open if d.is_dated and d.created_at < before]

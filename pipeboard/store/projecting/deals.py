@@ -10,6 +10,7 @@ from typing import Any
 from pipeboard.domain.errors import Conflict
 from pipeboard.domain.events import micros
 from pipeboard.store.database import Database
+from pipeboard.store.dialect import is_taken
 from pipeboard.store.projecting.change import Change
 from pipeboard.store.rows import row_from_deal
 
@@ -23,7 +24,7 @@ def write_deals(database: Database, changes: Sequence[Change], at_us: int) -> No
     try:
         _write(database, changes, at_us)
     except sqlite3.IntegrityError as error:
-        if "external_id" not in str(error):
+        if not is_taken(error, "external_id"):
             raise
         raise Conflict(
             "Another deal with the same external id is there already.",

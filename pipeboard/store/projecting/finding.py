@@ -10,6 +10,7 @@ from pipeboard.domain.events import to_json
 from pipeboard.domain.text import fold
 from pipeboard.store.database import Database
 from pipeboard.store.projecting.change import Change
+from pipeboard.store.sql import VALUE_BYTES, index_key
 
 
 def _tag_rows(deal: Deal) -> list[dict[str, Any]]:
@@ -18,7 +19,12 @@ def _tag_rows(deal: Deal) -> list[dict[str, Any]]:
 
 def _field_rows(deal: Deal) -> list[dict[str, Any]]:
     return [
-        {"deal_id": deal.id, "name": name, "value": value, "folded": fold(value)}
+        {
+            "deal_id": deal.id,
+            "name": name,
+            "value": value,
+            "folded": index_key(fold(value), VALUE_BYTES),
+        }
         for name, value in deal.fields.items()
     ]
 

@@ -158,7 +158,8 @@ class Agreements:
         """Whether anybody has ever changed something of that kind."""
         return bool(
             self._database.number(
-                "select count(*) from (select 1 from workspace_event where topic = ? limit 1)",
+                "select count(*) from (select 1 from workspace_event where topic = ? limit 1)"
+                " as some",
                 (str(topic),),
             )
         )

@@ -11,7 +11,7 @@ from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.store.database import CHUNK, Database
 from pipeboard.store.rows import DEALS, stored_deal
-from pipeboard.store.sql import among
+from pipeboard.store.sql import Sql, among, contains, either
 from pipeboard.store.troubles import of_deal
 
 
@@ -31,6 +31,19 @@ def read_deal(database: Database, deal_id: int) -> Deal | None:
 def read_deals(database: Database, ids: Iterable[int]) -> dict[int, Deal]:
     """The deals with these ids, in their order; ids that nobody has are left out."""
     return {deal.id: deal for deal in each_deal(database, list(dict.fromkeys(ids)))}
+
+
+def called(database: Database, text: str) -> Sql:
+    """Whether a deal is found by a text, folded: in the beginning of its words, which stands in an
+    index, or in all of them where they are too many for one."""
+    held = contains("folded_whole", text)
+    few: list[int] = database.remembered(
+        ("called", text),
+        lambda: database.column(
+            f"select id from deal where folded_whole is not null and {held.text}", held.values
+        ),
+    )
+    return either((contains("deal.folded", text), among("deal.id", few)))
 
 
 def each_deal(database: Database, ids: Sequence[int]) -> Iterator[Deal]:

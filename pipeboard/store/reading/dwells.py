@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby, pairwise
 from operator import itemgetter
-from statistics import median
 
 from pipeboard.store.database import Database, Row
 from pipeboard.store.sql import among
@@ -44,10 +43,17 @@ def read_usual_days(database: Database, pipeline_id: int) -> Mapping[int, int]:
     for stage_id, length in _stays(rows):
         stays.setdefault(stage_id, []).append(length)
     return {
-        stage_id: round(median(lengths) / _DAY_US)
+        stage_id: round(_median(lengths) / _DAY_US)
         for stage_id, lengths in stays.items()
         if len(lengths) >= LEAST
     }
+
+
+def _median(lengths: list[int]) -> float:
+    """As `statistics.median`, whose module would be imported for this alone."""
+    ordered = sorted(lengths)
+    half = len(ordered) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
 def _stays(rows: Iterable[Row]) -> Iterator[tuple[int, int]]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from pipeboard.domain.events import KEYED_FIELDS, micros
 from pipeboard.domain.metrics.folding import KINDS, Fact, fold
-from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.store.database import Database
 from pipeboard.store.sql import TRUE, Sql, among, every, negated, one_of
 from pipeboard.store.troubles import readable
@@ -45,7 +45,7 @@ _COUNTED = Sql(f"kind <> 'edited' or ({_QUOTES})")
 
 def read_histories(
     database: Database, pipeline_id: int, as_of: datetime, ids: Collection[int] | None = None
-) -> list[History]:
+) -> list[DealHistory]:
     """What every deal of a pipeline (or those with these ids) went through up to an instant."""
     with _collecting_later(), readable("the history of the deals"):
         return fold(read_facts(database, pipeline_id, as_of, ids))

@@ -12,7 +12,7 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import fold
 from pipeboard.store.database import Database, Row
-from pipeboard.store.reading.deals import read_deals
+from pipeboard.store.reading.deals import called, read_deals
 from pipeboard.store.sql import TRUE, Sql, among, begins_with, contains, either, every
 from pipeboard.store.troubles import readable
 
@@ -63,7 +63,7 @@ def find(
     # Stages are named even when all are meant, since the index begins with the stage.
     stages = among("deal.stage_id", (stage.id for each in within for stage in each.stages))
     search = _Search(database, pipelines, wanted, every((stages, Sql("deal.live"))))
-    found = search.ranked(_every_word(wanted)) or search.ranked(_nearly(wanted))
+    found = search.ranked(_every_word(database, wanted)) or search.ranked(_nearly(database, wanted))
     numbered = search.numbered()
     others = [one for one in found if one.deal_id not in {hit.deal_id for hit in numbered}]
     return (*numbered, *others)[:limit]
@@ -81,7 +81,7 @@ def named(
     if not wanted:
         return ()
     where = TRUE if pipeline_id is None else Sql("deal.pipeline_id = ?", (pipeline_id,))
-    hits = every((where, contains("deal.folded", wanted)))
+    hits = every((where, called(database, wanted)))
     # Two questions, since each kind has an index of its own.
     rows = [
         row
@@ -103,15 +103,15 @@ def _names(row: Row) -> tuple[str, str]:
     return fold(row["title"]), fold(row["account"])
 
 
-def _every_word(wanted: str) -> Sql:
-    return every(contains("deal.folded", word) for word in wanted.split())
+def _every_word(database: Database, wanted: str) -> Sql:
+    return every(called(database, word) for word in wanted.split())
 
 
-def _nearly(wanted: str) -> Sql:
+def _nearly(database: Database, wanted: str) -> Sql:
     """Holds half of one of the longest words: one wrong letter leaves the other half as it is."""
     longest = sorted(wanted.split(), key=len, reverse=True)[:2]
     halves = [half for word in longest for half in _halves(word)]
-    return either(contains("deal.folded", half) for half in halves)
+    return either(called(database, half) for half in halves)
 
 
 def _halves(word: str) -> tuple[str, ...]:

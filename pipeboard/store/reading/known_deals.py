@@ -8,12 +8,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.events import later_than
 from pipeboard.store.database import CHUNK, Database
+from pipeboard.store.dialect import listed
+from pipeboard.store.instants import instant_after
 from pipeboard.store.reading.deals import read_deals
 from pipeboard.store.rows import DEALS, event_from_row, stored_deal
-from pipeboard.store.sql import among
-from pipeboard.store.troubles import readable
 
 
 class Named(NamedTuple):
@@ -35,9 +34,9 @@ class KnownDeals:
         wanted = list(dict.fromkeys(ids))
         found: dict[str, list[Deal]] = defaultdict(list)
         for start in range(0, len(wanted), CHUNK):
-            listed = self._database.listed("external_id", wanted[start : start + CHUNK])
+            some = listed("external_id", wanted[start : start + CHUNK])
             for row in self._database.rows(
-                f"{DEALS} where not deal.removed and {listed.text}", listed.values
+                f"{DEALS} where not deal.removed and {some.text}", some.values
             ):
                 found[row["external_id"]].append(stored_deal(row))
         return found
@@ -47,19 +46,8 @@ class KnownDeals:
         return read_deals(self._database, ids)
 
     def instant_after(self, clock: datetime, ids: Sequence[int]) -> datetime:
-        """What the clock shows, or just after the last change of these deals where it was set
-        back."""
-        last = 0
-        for start in range(0, len(ids), CHUNK):
-            listed = among("id", ids[start : start + CHUNK])
-            with readable("the deals"):
-                last = max(
-                    last,
-                    self._database.number(
-                        f"select max(updated_at) from deal where {listed.text}", listed.values
-                    ),
-                )
-        return later_than(last, clock)
+        """The instant to change these deals at; later than `clock` where that was set back."""
+        return instant_after(self._database, clock, ids)
 
     def named(self, pipeline_id: int) -> Iterator[Named]:
         """Every deal of a pipeline by its names."""

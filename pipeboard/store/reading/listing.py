@@ -15,7 +15,6 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import quoted
 from pipeboard.store.database import Database
 from pipeboard.store.reading.filtering import Asked, condition
-from pipeboard.store.reading.filtering.scores import low_scores
 from pipeboard.store.reading.orders import NAME, Key, Order, order_by, reversed_order
 from pipeboard.store.sql import TRUE, Sql, every
 
@@ -68,18 +67,14 @@ def read_ids(
         )
     asked, wanted = _wanted(database, pipelines, listing)
     if key == "score":
+        from pipeboard.store.reading.filtering.scores import low_scores
+
         scores = low_scores(database, asked, wanted)
         return _by_score(_ids(database, wanted, (_ID,)), scores, is_descending)[: listing.limit]
     order = _stage_order(asked) if key == "stage" else _SORTS[key]
     if is_descending:
         order = reversed_order(order)
     return tuple(_ids(database, wanted, order, listing.limit))
-
-
-def count_deals(database: Database, pipelines: Sequence[Pipeline], listing: Listing) -> int:
-    """How many deals there are, whatever the limit."""
-    _, wanted = _wanted(database, pipelines, listing)
-    return database.number(f"select count(*) from deal where {wanted.text}", wanted.values)
 
 
 def wanted_of(database: Database, pipelines: Sequence[Pipeline], listing: Listing) -> Sql:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal, Note, Touch
     from pipeboard.domain.events import Event
     from pipeboard.domain.filter_nodes import Filter
-    from pipeboard.domain.metrics import History, Rates, Rules
+    from pipeboard.domain.metrics import DealHistory, MetricRules, Rates
     from pipeboard.domain.sheet import Entry, Sheet
     from pipeboard.store.reading.agreements import Agreements
     from pipeboard.store.reading.commands import Recorded
@@ -48,10 +48,6 @@ class Reader:
     def snapshot(self) -> AbstractContextManager[None]:
         """All that is read inside is of one moment; keep it short, since writers wait for it."""
         return self._database.snapshot()
-
-    def database_id(self) -> str:
-        """The database's own id; a copy and a restored backup have the same."""
-        return self._database.identity.database_id
 
     def check(self) -> None:
         """`DatabaseError` when this is no more the database that was opened: `details["reason"]` is
@@ -237,12 +233,6 @@ class Reader:
         rows = self._database.rows(DUE_TO_RETURN, {"today": today.isoformat()})
         return tuple(row["id"] for row in rows)
 
-    def count(self, listing: Listing) -> int:
-        """How many deals a listing has, whatever its limit."""
-        from pipeboard.store.reading.listing import count_deals
-
-        return count_deals(self._database, self.pipelines(), listing)
-
     def named(
         self, text: str, pipeline_id: int | None = None, limit: int | None = None
     ) -> tuple[Deal, ...]:
@@ -356,23 +346,39 @@ class Reader:
 
         return Agreements(self._database)
 
-    # What numbers are made of.
+    @property
+    def numbers(self) -> Numbers:
+        """What numbers are made of."""
+        return Numbers(self._database)
+
+    def _pipeline(self, lens: Lens) -> Pipeline:
+        found = self._pipelines.by_id().get(lens.pipeline_id)
+        if found is None:
+            raise NotFound("That pipeline is there no more.", hint="Go to another one with P.")
+        return found
+
+
+class Numbers:
+    """What numbers are made of, read over the connection of a `Reader`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def histories(
         self, pipeline_id: int, as_of: datetime, ids: Collection[int] | None = None
-    ) -> list[History]:
+    ) -> list[DealHistory]:
         """What every deal of a pipeline (or those with these ids) went through up to an instant;
         no lock is held meanwhile."""
         from pipeboard.store.reading.facts import read_histories
 
         return read_histories(self._database, pipeline_id, as_of, ids)
 
-    def rules(self, pipeline: Pipeline, as_of: datetime | None = None) -> Rules:
+    def rules(self, pipeline: Pipeline, as_of: datetime | None = None) -> MetricRules:
         """What the numbers of a pipeline are counted by at an instant (now): stages, targets,
         rates, teams, settings."""
         from pipeboard.store.reading.yardsticks import read_rules
 
-        return read_rules(self._database, pipeline, self.settings(), as_of)
+        return read_rules(self._database, pipeline, setup.read_settings(self._database), as_of)
 
     def evidence(
         self, pipeline: Pipeline, as_of: datetime, ids: Collection[int]
@@ -403,10 +409,4 @@ class Reader:
         """The exchange rates into the workspace's currency."""
         from pipeboard.store.reading.yardsticks import read_rates
 
-        return read_rates(self._database, self.settings().currency)
-
-    def _pipeline(self, lens: Lens) -> Pipeline:
-        found = self._pipelines.by_id().get(lens.pipeline_id)
-        if found is None:
-            raise NotFound("That pipeline is there no more.", hint="Go to another one with P.")
-        return found
+        return read_rates(self._database, setup.read_settings(self._database).currency)

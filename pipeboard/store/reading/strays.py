@@ -48,7 +48,7 @@ def _live_strays(database: Database, known: Sequence[int]) -> list[int]:
     return database.column(
         " union all ".join(
             f"select id from (select id from deal where live and {within} order by stage_id"
-            f" limit {_MOST_NAMED + 1})"
+            f" limit {_MOST_NAMED + 1}) as some"
             for within in ranges or ["true"]
         )
     )

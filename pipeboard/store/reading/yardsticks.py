@@ -14,7 +14,7 @@ from pipeboard.domain.channel import channel_of
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import Kind, micros
 from pipeboard.domain.metrics.rates import Rates
-from pipeboard.domain.metrics.rules import CallChanges, Rules, Target
+from pipeboard.domain.metrics.rules import CallChanges, MetricRules, Target
 from pipeboard.domain.money import Money
 from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.pipeline import Factor, Pipeline
@@ -34,11 +34,11 @@ Contents = Mapping[str, Any]
 
 def read_rules(
     database: Database, pipeline: Pipeline, settings: Settings, as_of: datetime | None = None
-) -> Rules:
+) -> MetricRules:
     """Everything that the numbers of a pipeline are counted by, as it was at an instant (now)."""
     versions = _versions(database, pipeline.id, as_of)
     chances, bar_moved_at = _edits(versions)
-    return Rules(
+    return MetricRules(
         pipeline if as_of is None else _as_it_was(pipeline, versions),
         settings,
         read_targets(database, pipeline.id, as_of),
@@ -276,6 +276,8 @@ def _earlier(
 def _changed_since(database: Database, kinds: Sequence[Kind], as_of: datetime) -> Sequence[int]:
     """The deals with events of some kinds that took effect, or were recorded, after an instant."""
     changing, us = one_of("kind", [kind for kind in kinds if kind != Kind.CREATED]), micros(as_of)
+    if not database.rows("select 1 from command where at > ? limit 1", (us,)):
+        return ()  # nothing was, and the log need not be gone through
     return database.column(
         f"select distinct deal_id from event where {changing.text}"
         " and (at > ? or command_id in (select id from command where at > ?))",

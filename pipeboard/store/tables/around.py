@@ -26,7 +26,8 @@ class DealTag(SQLModel, table=True):
 
 
 class DealFieldRow(SQLModel, table=True):
-    """A custom field of a deal, for finding and grouping; `folded` is the value for searching."""
+    """A custom field of a deal, for finding and grouping; `folded` is what stands for the value
+    when it is searched."""
 
     __tablename__ = "deal_field"
     __table_args__ = (Index("deal_field_by_value", "name", "folded"),)
@@ -93,7 +94,6 @@ class NoteRow(SQLModel, table=True):
         Index(
             "note_of_deal",
             "deal_id",
-            "folded",
             sqlite_where=text("not removed"),
             postgresql_where=text("not removed"),
         ),

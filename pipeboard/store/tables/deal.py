@@ -17,7 +17,8 @@ class DealRow(SQLModel, table=True):
     """The present state of a deal; `doc` holds its keyed fields and lists as JSON.
 
     `folded` is what words are looked for in, beginning with the name on the card, and `ratings`
-    all that a score asks of the answers.
+    all that a score asks of the answers; both are bounded, since they stand in an index (`sql.py`).
+    `folded_whole` has all words where they are more than that.
     """
 
     __tablename__ = "deal"
@@ -82,6 +83,12 @@ class DealRow(SQLModel, table=True):
             postgresql_where=text("live and offer_expires_on is not null"),
         ),
         Index(
+            "deal_of_many_words",
+            "id",
+            sqlite_where=text("folded_whole is not null"),
+            postgresql_where=text("folded_whole is not null"),
+        ),
+        Index(
             "deal_by_external_id",
             "external_id",
             "external_source",
@@ -144,5 +151,6 @@ class DealRow(SQLModel, table=True):
     answered: int
     ratings: str
     folded: str
+    folded_whole: str | None = Field(sa_column=Column(Text))
     updated_at: int = Field(sa_column=instant(nullable=False))
     doc: str = Field(sa_column=Column(Text, nullable=False))

@@ -69,3 +69,15 @@ def go_to_stage(host: BoardScreen, number: int) -> None:
     if not host.state.go_to_stage(number):
         host.say(f"There is no stage {number}.", "status.warn")
     host.redraw()
+
+
+def back_to_number(host: BoardScreen) -> None:
+    """From the deals behind a number to the board as it was before, and the number."""
+    if host.shown_behind is None:
+        return
+    (lens, place, text), host.shown_behind = host.shown_behind, None
+    host.state.load(lens)
+    host.state.show(filter_text=text, **place._asdict())
+    host.redraw()
+    host.count_signs()
+    host.press("board.metrics")

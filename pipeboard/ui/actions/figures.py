@@ -12,7 +12,7 @@ from pipeboard.domain.settings import Settings
 from pipeboard.ui.changes import Outcome
 from pipeboard.ui.draw.metrics.block import Spot
 from pipeboard.ui.draw.metrics.tab_names import TABS, TabName
-from pipeboard.ui.host import ask, parse_query, patiently, read
+from pipeboard.ui.host import ask, opens_anew, parse_query, patiently, read
 from pipeboard.ui.overlays import feedback
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
@@ -230,7 +230,8 @@ async def counting(host: MetricsScreen) -> None:
 
 
 async def reload(host: MetricsScreen) -> None:
-    _count_anew(host)
+    if not opens_anew(host):
+        _count_anew(host)
 
 
 def _count_anew(host: MetricsScreen) -> None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.deal import Answer, Contact, Term
-from pipeboard.domain.errors import GateNotMet
+from pipeboard.domain.errors import GateNotMet, NotFound
 from pipeboard.domain.gates import unmet
-from pipeboard.domain.text import slug
+from pipeboard.domain.text import quoted, slug
 from pipeboard.ui.actions.fields import edit
 from pipeboard.ui.actions.notes import rewrite_note, write_note
 from pipeboard.ui.actions.qualification import ask_question
@@ -49,11 +49,27 @@ def tab_after(host: DealScreen) -> None:
 
 
 def next_deal(host: DealScreen) -> None:
-    host.show_neighbour(1)
+    _show_neighbour(host, 1)
 
 
 def deal_before(host: DealScreen) -> None:
-    host.show_neighbour(-1)
+    _show_neighbour(host, -1)
+
+
+def _show_neighbour(host: DealScreen, step: int) -> None:
+    """The deal below or above in its stage, in the tab that is looked at."""
+    state = host.state
+    if not state.go_to_deal(host.deal_id):
+        raise NotFound(f"The board does not show D-{host.deal_id}: nothing is beside it there.")
+    before = state.view.cursor
+    state.move_cursor(0, step)
+    if state.card is None or state.view.cursor == before:
+        stage = quoted(host.sheet.pipeline.stage(host.sheet.deal.stage_id).name)
+        host.say(f"That was the {'last' if step > 0 else 'first'} deal in {stage}.")
+        return
+    host.deal_id = state.card.id
+    host.say("")
+    host.reload()
 
 
 async def edit_item(host: DealScreen) -> None:

@@ -16,7 +16,7 @@ from pipeboard.ui.changes import Outcome
 from pipeboard.ui.draw.layout import card_rows, has_room_for_pane
 from pipeboard.ui.draw.line import whole
 from pipeboard.ui.draw.view import AUTO, Pane
-from pipeboard.ui.host import Host, ask, parse_query, patiently, read
+from pipeboard.ui.host import Host, ask, opens_anew, parse_query, patiently, read
 from pipeboard.ui.key_table import ALL
 from pipeboard.ui.last_view import empty_board, typed_filter
 from pipeboard.ui.overlays.help import Help, filter_lines, groups_of
@@ -26,7 +26,8 @@ from pipeboard.ui.overlays.prompt import Feedback, Prompt
 from pipeboard.ui.questions import Came, Questions, until_stored
 
 if TYPE_CHECKING:
-    from pipeboard.ui.screens.board import BoardScreen, Place
+    from pipeboard.ui.board_state import ViewPlace
+    from pipeboard.ui.screens.board import BoardScreen
     from pipeboard.ui.screens.metrics import LeftAt, Wanted
 
 _SORTS = {
@@ -79,6 +80,7 @@ async def set_filter(host: BoardScreen, text: str) -> bool:
     except PipeboardError as error:
         host.say(said(error), "status.warn")
         return False
+    host.shown_behind = None
     host.state.show(filter_text=text.strip())
     host.redraw()
     return True
@@ -92,7 +94,7 @@ async def look_through(host: BoardScreen, lens: Lens, *, follow: int | None = No
 
 
 async def filter(host: BoardScreen) -> None:
-    lens, before, place = host.state.lens, host.state.view.filter_text, host.place
+    lens, before, place = host.state.lens, host.state.view.filter_text, host.state.place
     deal_id = host.state.card.id if host.state.card else None
 
     async def attempt(questions: Questions) -> Came:
@@ -119,9 +121,8 @@ async def filter(host: BoardScreen) -> None:
     host.count_signs()
 
 
-def _filtered(host: BoardScreen, text: str, place: Place, deal_id: int | None) -> Feedback:
-    """Filters the board under the prompt while it is typed: each time from where the cursor stood
-    before, so that what is found last does not depend on what was typed on the way."""
+def _filtered(host: BoardScreen, text: str, place: ViewPlace, deal_id: int | None) -> Feedback:
+    """Filters the board while it is typed, each time from where the cursor stood before."""
     try:
         wanted = parse_query(host, text)
         host.state.show(**place._asdict())
@@ -272,8 +273,9 @@ def _show_lines(host: BoardScreen, density: int) -> None:
 
 
 async def reload(host: Host) -> None:
-    await patiently(host, host.reload)
-    host.say("Read again.")
+    if not opens_anew(host):
+        await patiently(host, host.reload)
+        host.say("Read again.")
 
 
 # Other screens.
@@ -324,8 +326,7 @@ async def metrics(host: BoardScreen) -> None:
 
 def _show_behind(host: BoardScreen, place: LeftAt, wanted: Wanted) -> None:
     """Shows the deals behind a number; raises DatabaseError, with all as it was."""
-    state, view = host.state, host.state.view
-    before = (state.lens, host.place, view.filter_text)
+    state = host.state
     title = f"{wanted.title}, {place.asked.period.label}"
     lens = replace(
         state.lens,
@@ -333,13 +334,14 @@ def _show_behind(host: BoardScreen, place: LeftAt, wanted: Wanted) -> None:
         owner=None,
         filter=Filter(title, These(wanted.ids)),
     )
+    before = (state.lens, state.place, state.view.filter_text)
     state.load(lens)
     host.shown_behind = before
     state.show(filter_text=title, marks=frozenset())
     host.redraw()
     host.count_signs()
-    shown, every = sum(state.view.counts), len(wanted.ids)
-    host.say(f"{shown} of {every} deals behind {title}; Esc goes back to the number.")
+    found = f"{sum(state.view.counts)} of {len(wanted.ids)} deals behind {title}"
+    host.say(f"{found}; Esc goes back to the number.")
 
 
 async def pane(host: BoardScreen) -> None:
@@ -353,11 +355,11 @@ async def pane(host: BoardScreen) -> None:
 
 async def switch(host: BoardScreen) -> None:
     """Tab: keys to the pane, and back to the board."""
-    beside = host.state.view.pane
-    if beside is None or not has_room_for_pane(host.state.view.width):
+    view = host.state.view
+    if view.pane is None or not has_room_for_pane(view.width):
         await pane(host)
     else:
-        host.state.show(pane=replace(beside, focused=not beside.focused))
+        host.state.show(pane=replace(view.pane, focused=not view.pane.focused))
         host.redraw()
 
 

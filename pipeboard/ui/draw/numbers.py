@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pipeboard.domain.metrics import METRICS, Metric, Unit
 from pipeboard.domain.metrics.readings import unripe
-from pipeboard.domain.metrics.report import Change
+from pipeboard.domain.metrics.report import MetricChange
 from pipeboard.domain.metrics.result import MIN_N
 from pipeboard.domain.metrics.wording import Wording, percent
 from pipeboard.ui.draw.glyphs import Glyphs
@@ -47,7 +47,7 @@ def sample(metric: Metric, style: ChartStyle) -> Line:
     return ((f" n={metric.n}", "text.dim"),)
 
 
-def change_of(change: Change, style: ChartStyle) -> Line:
+def change_of(change: MetricChange, style: ChartStyle) -> Line:
     """`▲ 12%` or `▼ 2 pt` against the period before; green where that is good, red where not."""
     if not change.difference:
         return ()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,12 +15,11 @@ from textual.timer import Timer
 
 from pipeboard.domain.board import Lens
 from pipeboard.domain.errors import DatabaseError, PipeboardError
-from pipeboard.domain.filter_nodes import These
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.text import quoted
 from pipeboard.ui import keys
 from pipeboard.ui.actions.tour import LEFT, OVER, Tour
-from pipeboard.ui.board_state import BoardState
+from pipeboard.ui.board_state import BoardState, ViewPlace
 from pipeboard.ui.draw.deal_text import field_text
 from pipeboard.ui.draw.layout import layout
 from pipeboard.ui.draw.line import Line
@@ -29,11 +29,9 @@ from pipeboard.ui.draw.section import PaneStyle
 from pipeboard.ui.draw.view import Pane
 from pipeboard.ui.execute import show_at_last
 from pipeboard.ui.key_table import BOARD
-from pipeboard.ui.last_view import empty_board
-from pipeboard.ui.news import News
+from pipeboard.ui.news import News, first_words
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.live import LiveScreen
-from pipeboard.ui.terminal.drafts import told_unstored
 from pipeboard.ui.turns import Targets
 from pipeboard.ui.widgets.canvas import BoardCanvas
 
@@ -50,14 +48,6 @@ SIGNS_S = 0.3
 """How long after a change the deals that carry a sign are counted again."""
 HOUSEKEEPING_S = 0.8
 """When lost deals come back and usual days are read: after the first key was answered."""
-
-
-class Place(NamedTuple):
-    """Where the cursor stood, and how far the board was scrolled; named as in `BoardView`."""
-
-    cursor: tuple[int, int]
-    tops: tuple[int, ...]
-    first_column: int
 
 
 class BoardScreen(LiveScreen):
@@ -82,9 +72,9 @@ class BoardScreen(LiveScreen):
         self._pane_timer: Timer | None = None
         self._signs_timer: Timer | None = None
         self._news = News()
-        self._places: list[Place] = []
+        self._places: list[ViewPlace] = []
         """Where each change of this session was made, so that taking it back leads there."""
-        self.shown_behind: tuple[Lens, Place, str] | None = None
+        self.shown_behind: tuple[Lens, ViewPlace, str] | None = None
         """What was looked at before the deals behind a number were."""
         self._version = state.version
 
@@ -228,7 +218,7 @@ class BoardScreen(LiveScreen):
         return field_text(deal, field) if deal else ""
 
     def show_change(self, receipt: Receipt) -> None:
-        view, state, place = self.state.view, self.state, self.place
+        view, state, place = self.state.view, self.state, self.state.place
         touched = frozenset(deal.stage_id for deal in receipt.deals)
         # Who closes or archives a deal goes on with the one beside it.
         moves = receipt.verb in ("move", "reorder", "reopen", "add", "undo", "redo")
@@ -248,12 +238,6 @@ class BoardScreen(LiveScreen):
         self.count_signs()
 
     # The cursor, and the mouse.
-
-    @property
-    def place(self) -> Place:
-        """Where the cursor stands, to come back to."""
-        view = self.state.view
-        return Place(view.cursor, view.tops, view.first_column)
 
     def scroll_pane(self, lines: int) -> None:
         """The lines beside the board scrolled."""
@@ -343,10 +327,6 @@ class BoardScreen(LiveScreen):
         self.state.show(pane=pane)
         self.redraw()
 
-    def _fill_pane(self) -> None:
-        self._show_pane(rested=True)
-        self.canvas.show(self.state.view)
-
     def _show_pane(self, *, rested: bool = False) -> None:
         """Fills the pane with the deal under the cursor, unless it shows that already, or the
         cursor has not rested yet."""
@@ -360,7 +340,7 @@ class BoardScreen(LiveScreen):
             self._pane_timer.stop()
         if not rested and wanted is not None and self._pane_of is not None:
             # A cursor on its way would be slowed by deals that nobody reads.
-            self._pane_timer = self.set_timer(PANE_S, self._fill_pane)
+            self._pane_timer = self.set_timer(PANE_S, partial(_fill_pane, self))
             return
         self._pane_of = wanted
         lines: tuple[Line, ...] = ()
@@ -385,8 +365,8 @@ class BoardScreen(LiveScreen):
             self.say(LEFT)
         elif view.marks:
             self.state.show(marks=frozenset())
-        elif self.shown_behind is not None and isinstance(self._shown_ids, These):
-            self.back_to_number()
+        elif self.shown_behind is not None:
+            self.perform("cursor.back_to_number")
             return
         elif view.filter_text:
             self.state.load(replace(self.state.lens, filter=None))
@@ -401,23 +381,6 @@ class BoardScreen(LiveScreen):
             return
         self.redraw()
 
-    @property
-    def _shown_ids(self) -> object:
-        query = self.state.lens.filter
-        return query.root if query is not None else None
-
-    def back_to_number(self) -> None:
-        """From the deals behind a number to the board as it was before, and the number."""
-        if self.shown_behind is None:
-            return
-        lens, place, text = self.shown_behind
-        self.state.load(lens)
-        self.state.show(filter_text=text, **place._asdict())
-        self.shown_behind = None
-        self.redraw()
-        self.count_signs()
-        self.press("board.metrics")
-
     async def quit(self) -> None:
         """q: one step back, and out of the program where there is nothing to go back from."""
         view = self.state.view
@@ -427,31 +390,19 @@ class BoardScreen(LiveScreen):
             self.program.leave(0)
 
 
+def _fill_pane(board: BoardScreen) -> None:
+    board._show_pane(rested=True)
+    board.canvas.show(board.state.view)
+
+
 def _catch_up(board: BoardScreen) -> None:
     """What the first frame did not wait for."""
     board._look()
     board._count_signs()
-    board.say(_first_words(board))
+    board.say(first_words(board))
     if begin := board.program.seat.begin:
         board.perform(str(begin[0]), *begin[1:])
     board.set_timer(HOUSEKEEPING_S, lambda: board.run_worker(_get_ready(board), group="house"))
-
-
-def _first_words(board: BoardScreen) -> str:
-    """What was left behind or taken back the last time, or how to begin."""
-    program, state = board.program, board.state
-    left = (
-        program.seat.first_words,
-        told_unstored(program.drafts),
-        *program.drafts.kept_lines(),
-    )
-    before = " ".join(filter(None, left))
-    if not before and state.view.filter_text:
-        return "Opened as it was left, with its filter; Esc takes that away."
-    try:
-        return before or empty_board(state, board.keys)
-    except DatabaseError:  # the next look says so
-        return ""
 
 
 async def _get_ready(board: BoardScreen) -> None:
@@ -474,5 +425,6 @@ def _recycled(workspace: Workspace) -> Receipt:
 
 def _usual_days(workspace: Workspace) -> tuple[tuple[int, int], ...]:
     """How long deals usually stay in each stage, for the heads of the columns."""
-    found = (workspace.reader.usual_days(p.id) for p in workspace.reader.pipelines())
+    reader = workspace.reader
+    found = (reader.numbers.usual_days(p.id) for p in reader.pipelines())
     return tuple(pair for usual in found for pair in usual.items())

@@ -13,7 +13,6 @@ from textual.binding import BindingType
 from pipeboard.domain.errors import NotFound
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Sheet
-from pipeboard.domain.text import quoted
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw import notes, overview, questions
@@ -192,23 +191,6 @@ class DealScreen(LiveScreen):
         self.page.show(replace(self.page.view, status=line, status_right=right))
 
     # Moving about.
-
-    def show_neighbour(self, step: int) -> None:
-        """The deal below or above in its stage, in the tab that is looked at."""
-        if not self.state.go_to_deal(self.deal_id):
-            raise NotFound(f"The board does not show D-{self.deal_id}: nothing is beside it there.")
-        before = self.state.view.cursor
-        self.state.move_cursor(0, step)
-        card = self.state.card
-        if card is None or self.state.view.cursor == before:
-            stage = quoted(self.sheet.pipeline.stage(self.sheet.deal.stage_id).name)
-            self.say(f"That was the {'last' if step > 0 else 'first'} deal in {stage}.")
-            return
-        self.deal_id = card.id
-        self._cursors = dict.fromkeys(DEAL_TABS, 0)
-        self.page.show(replace(self.page.view, top=0))
-        self.say("")
-        self.reload()
 
     def show_tab(self, tab: DealTab) -> None:
         """Another tab, scrolled to its cursor."""

@@ -15,12 +15,12 @@ from pipeboard.ui.terminal.facts import told_light
 from pipeboard.ui.terminal.typed import (
     ESC,
     AltKey,
-    Answer,
     EscAnd,
     Escape,
     Keyboard,
     Keys,
     Pasted,
+    TerminalAnswer,
     Typed,
     alt_name,
 )
@@ -67,7 +67,7 @@ class KeyReader:
             match typed:
                 case Pasted(text):
                     yield Paste(text)
-                case Answer(text):
+                case TerminalAnswer(text):
                     is_light = told_light(text)
                     if is_light is not None:
                         yield BackgroundTold(is_light)

@@ -49,13 +49,13 @@ class Pasted:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class TerminalAnswer:
     """What the terminal says of a colour it was asked for."""
 
     text: str
 
 
-Typed: TypeAlias = Keys | Escape | EscAnd | Pasted | Answer
+Typed: TypeAlias = Keys | Escape | EscAnd | Pasted | TerminalAnswer
 
 _PLAIN = re.compile("[^\x1b]+")
 # ECMA-48: parameters, intermediates, a final byte. The console of Linux has F1 to F5 as ESC [ [ A;
@@ -185,7 +185,7 @@ def _control(text: str, place: int) -> tuple[Typed | None, int] | None:
 def _answer(text: str, place: int) -> tuple[Typed | None, int] | None:
     found = _ANSWER.match(text, place)
     if found:
-        return Answer(found[0]), found.end()
+        return TerminalAnswer(found[0]), found.end()
     if _ANSWER_BEGUN.match(text, place):
         return None
     return _broken(text, place)

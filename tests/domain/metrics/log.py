@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from pipeboard.domain.events import micros
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.folding import Fact, fold
-from pipeboard.domain.metrics.history import History
-from pipeboard.domain.metrics.rules import Rules
+from pipeboard.domain.metrics.history import DealHistory
+from pipeboard.domain.metrics.rules import MetricRules
 from pipeboard.domain.periods import Period, parse_period
 from pipeboard.domain.pipeline import Category, Pipeline, Stage, StageKind
 from pipeboard.domain.settings import Settings
@@ -34,8 +34,8 @@ PIPELINE = Pipeline(
         Stage(LOST, "Lost", StageKind.LOST, 0),
     ),
 )
-UTC_RULES = Rules(PIPELINE, Settings(currency="EUR", zone_name="UTC"))
-BERLIN_RULES = Rules(PIPELINE, Settings(currency="EUR", zone_name="Europe/Berlin"))
+UTC_RULES = MetricRules(PIPELINE, Settings(currency="EUR", zone_name="UTC"))
+BERLIN_RULES = MetricRules(PIPELINE, Settings(currency="EUR", zone_name="Europe/Berlin"))
 ALL = parse_period("all", date(2026, 1, 1))
 
 
@@ -140,7 +140,7 @@ class Log:
         known = (fact for fact in self.facts if us is None or fact.at <= us)
         return iter(sorted(known, key=lambda fact: fact.deal_id))
 
-    def histories(self, now: datetime | None = None) -> list[History]:
+    def histories(self, now: datetime | None = None) -> list[DealHistory]:
         return fold(self.until(None if now is None else micros(now)))
 
     def basis(
@@ -148,7 +148,7 @@ class Log:
         day: float,
         over: Period = ALL,
         *,
-        rules: Rules = UTC_RULES,
+        rules: MetricRules = UTC_RULES,
         now: datetime | None = None,
     ) -> Basis:
         """What numbers are taken over, so many days after the beginning of 2026."""
@@ -156,5 +156,5 @@ class Log:
         return Basis.over(self.histories(now), rules, now, over)
 
 
-def ids(deals: Iterable[History]) -> list[int]:
+def ids(deals: Iterable[DealHistory]) -> list[int]:
     return [deal.id for deal in deals]

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from pipeboard.domain.events import micros
 from pipeboard.domain.metrics.activity import (
     first_response,
-    follow_ups,
     quotes_sent,
     touches,
     waiting,
@@ -25,7 +23,6 @@ from tests.domain.metrics.log import (
     QUALIFY,
     UTC_RULES,
     Log,
-    at,
     ids,
     period,
 )
@@ -75,15 +72,6 @@ def test_touches_are_the_owners_of_that_day_and_tell_new_deals_from_old() -> Non
     found = touches(log.basis(40, period("2026-02")))
     assert [(rep.owner, rep.total, rep.on_new) for rep in found] == [("ana", 2, 1), ("bo", 1, 0)]
     assert found[0].by_kind == {"call out": 1, "email in": 1}
-
-
-def test_follow_ups_are_counted_since_an_instant() -> None:
-    log = Log()
-    deal = log.add(0)
-    for day, what in ((1, "email out"), (3, "call out"), (4, "call in"), (5, "email out")):
-        log.say(deal, day, "touch", what=what)
-    (history,) = log.histories()
-    assert follow_ups(history, micros(at(2))) == 2
 
 
 def test_quotes_are_counted_on_the_day_they_were_sent() -> None:

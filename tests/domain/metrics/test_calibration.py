@@ -9,12 +9,12 @@ import pytest
 
 from pipeboard.domain.events import micros
 from pipeboard.domain.metrics.calibration import Sample, calibration, scored
-from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.history import DealHistory
 from tests.domain.metrics.log import NEGOTIATE, PROPOSAL, UTC_RULES, Log, at
 
 
-def deal(one: int) -> History:
-    return History(one, 0, 1, None, None, None, "")
+def deal(one: int) -> DealHistory:
+    return DealHistory(one, 0, 1, None, None, None, "")
 
 
 def test_five_times_eighty_percent_with_one_win() -> None:

@@ -13,7 +13,7 @@ from typing import TypedDict
 import pytest
 
 from pipeboard.domain.events import micros
-from pipeboard.domain.metrics import Basis, Fact, Report, Rules, fold
+from pipeboard.domain.metrics import Basis, Fact, MetricRules, Report, fold
 from pipeboard.domain.metrics.grouping import Grouping, by_attribute, by_owner, by_quarter
 from pipeboard.domain.periods import parse_period
 from pipeboard.domain.settings import Settings
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(not DEALS.exists(), reason="the real deals are n
 
 PIPELINE = from_stage_names(("Prospecting", "Engaging"), pipeline_name="Hardware", currency="USD")
 PROSPECTING, ENGAGING, WON, LOST = (stage.id for stage in PIPELINE.stages)
-RULES = Rules(PIPELINE, Settings(currency="USD", zone_name="UTC"))
+RULES = MetricRules(PIPELINE, Settings(currency="USD", zone_name="UTC"))
 
 
 class Row(TypedDict):

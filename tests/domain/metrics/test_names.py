@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pkgutil import iter_modules
+
+from pipeboard.domain import metrics
 from pipeboard.domain.metrics import METRICS
+from pipeboard.domain.metrics.definition import Definition
 
 PROMISED = (
     "won_count lost_count open_count created_count qualified_count quotes_sent won_value "
@@ -26,3 +31,15 @@ def test_every_number_has_a_label_and_a_sentence_of_its_own() -> None:
     assert len(set(labels)) == len(labels)
     assert all(metric.says.endswith(".") for metric in METRICS.values())
     assert len({metric.says for metric in METRICS.values()}) == len(METRICS)
+
+
+def test_no_number_is_left_off_the_list() -> None:
+    modules = (
+        import_module(f"{metrics.__name__}.{module.name}")
+        for module in iter_modules(metrics.__path__)
+    )
+    defined = {
+        value for module in modules for value in vars(module).values()
+        if isinstance(value, Definition)
+    }  # fmt: skip
+    assert defined == set(METRICS.values())

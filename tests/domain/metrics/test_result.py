@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.result import (
     Metric,
     Unit,
@@ -20,8 +20,8 @@ from pipeboard.domain.metrics.result import (
 )
 
 
-def deals(*ids: int) -> list[History]:
-    return [History(one, 0, 1, None, None, None, "ana") for one in ids]
+def deals(*ids: int) -> list[DealHistory]:
+    return [DealHistory(one, 0, 1, None, None, None, "ana") for one in ids]
 
 
 def test_three_of_five_lie_between_23_and_88_percent() -> None:

@@ -36,7 +36,7 @@ def test_it_was_in_no_pipeline_and_is_counted_as_left_out(log: Log) -> None:
 
 
 def test_it_was_not_due_at_the_start_and_stood_in_no_past_period(log: Log) -> None:
-    assert [deal.id for deal in due_at_start(log.basis(55, FEBRUARY))] == [1]
+    assert [deal.id for _, deal in due_at_start(log.basis(55, FEBRUARY))] == [1]
     basis = log.basis(70, period("2026-03"))
     (february, *_) = periods_before(basis)
     assert [deal.id for deal in standing_in(basis, february, -1).open] == [1]

@@ -23,7 +23,6 @@ from pipeboard.store.database import Database
 from pipeboard.store.reading import attention
 from pipeboard.store.reading.filtering.amounts import compared
 from pipeboard.store.reading.filtering.asked import FEW, Asked
-from pipeboard.store.reading.filtering.scores import scored, unscored
 from pipeboard.store.reading.filtering.texts import Texts
 from pipeboard.store.sql import Sql, among, either, every, negated
 
@@ -65,8 +64,12 @@ def _compiled(node: Node, texts: Texts) -> Sql:
         case Not(part):
             return negated(_compiled(part, texts))
         case Compare("score", op, int(value)):
+            from pipeboard.store.reading.filtering.scores import scored
+
             return scored(texts.database, texts.asked, op, value)
         case Unset("score"):
+            from pipeboard.store.reading.filtering.scores import unscored
+
             return unscored(texts.database, texts.asked)
         case _:
             return _leaf(node, texts)

@@ -21,9 +21,11 @@ from pipeboard.domain.filter_nodes import Op
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.score import fresh_since, score
 from pipeboard.store.database import Database
+from pipeboard.store.dialect import listed
 from pipeboard.store.reading.attention import micros_at
 from pipeboard.store.reading.filtering.asked import Asked
-from pipeboard.store.sql import Sql, among, either, every, negated
+from pipeboard.store.rows import DEALS, stored_deal
+from pipeboard.store.sql import Sql, among, either, every, is_name_of_long, negated
 from pipeboard.store.troubles import readable
 
 _COMPARE: Mapping[Op, Callable[[int, int], bool]] = {
@@ -91,7 +93,7 @@ def _scoring_in(
     settled = {kind.ratings for kind in fitting} - unfit
     rest = [kind for kind in fitting if kind.ratings in unfit]
     of_pipeline, _ = _kinds_of(pipeline, asked)
-    alone = database.listed("deal.ratings", settled)
+    alone = listed("deal.ratings", settled)
     return every((of_pipeline, either((alone, *_of_kinds(database, rest, pipeline, asked)))))
 
 
@@ -105,7 +107,7 @@ def _of_kinds(
     for (talked, tried), known in ratings.items():
         talking = talked_lately if talked else negated(talked_lately)
         trying = Sql("deal.trial_close = 'yes'" if tried else "deal.trial_close <> 'yes'")
-        yield every((trying, database.listed("deal.ratings", known), talking))
+        yield every((trying, listed("deal.ratings", known), talking))
 
 
 def _lows(database: Database, pipeline: Pipeline, asked: Asked) -> Mapping[Kind, int | None]:
@@ -131,7 +133,8 @@ def _score_kinds(database: Database, pipeline: Pipeline, asked: Asked) -> dict[K
     }
     for kind in kinds:
         if kind not in known:
-            found = score(_alike(kind, pipeline, asked), pipeline, asked.today, asked.zone)
+            answers = _answers_of(database, kind)
+            found = score(_alike(kind, answers, pipeline, asked), pipeline, asked.today, asked.zone)
             known[kind] = None if found is None else found.low
     return {kind: known[kind] for kind in kinds}
 
@@ -163,11 +166,19 @@ def _talked(pipeline: Pipeline, asked: Asked) -> Sql:
     )
 
 
-def _alike(kind: Kind, pipeline: Pipeline, asked: Asked) -> Deal:
+def _answers_of(database: Database, kind: Kind) -> dict[str, Answer]:
+    """Answers with the ratings of a kind; too many for an index, those of any deal of the kind."""
+    if is_name_of_long(kind.ratings):
+        row = database.row(f"{DEALS} where deal.ratings = ? limit 1", (kind.ratings,))
+        return {} if row is None else dict(stored_deal(row).answers)
+    ratings = json.loads(kind.ratings or "{}")
+    return {key: Answer("given", rating) for key, rating in ratings.items()}
+
+
+def _alike(kind: Kind, answers: Mapping[str, Answer], pipeline: Pipeline, asked: Asked) -> Deal:
     """A deal of that kind, as far as scoring looks at it."""
     today = start_of_day(asked.today, asked.zone)
     talked_at = today if kind.talked else None
-    ratings = json.loads(kind.ratings or "{}")
     return Deal(
         id=0,
         pipeline_id=pipeline.id,
@@ -178,5 +189,5 @@ def _alike(kind: Kind, pipeline: Pipeline, asked: Asked) -> Deal:
         trial_close="yes" if kind.tried else "",
         last_outbound_at=talked_at,
         last_reply_at=talked_at,
-        answers={key: Answer("given", rating) for key, rating in ratings.items()},
+        answers=answers,
     )

@@ -11,15 +11,18 @@ from pipeboard.domain.near import did_you_mean
 from pipeboard.domain.pipeline import Category, Pipeline, Question
 from pipeboard.domain.text import fold, quoted
 from pipeboard.store.database import Database
+from pipeboard.store.reading.deals import called
 from pipeboard.store.reading.filtering.amounts import effective_probability
 from pipeboard.store.reading.filtering.asked import FEW, Asked
 from pipeboard.store.sql import (
+    VALUE_BYTES,
     Sql,
     among,
     compares,
     contains,
     either,
     every,
+    index_key,
     negated,
     one_of,
 )
@@ -52,7 +55,7 @@ class Texts:
     def words(self, text: str) -> Sql:
         """The text occurs in the title, the account, a person or a note."""
         wanted = fold(text)
-        return either((contains("deal.folded", wanted), self._noted(wanted)))
+        return either((called(self.database, wanted), self._noted(wanted)))
 
     def equals(self, field: str, value: str) -> Sql:
         match field:
@@ -100,7 +103,7 @@ class Texts:
         named = one_of("deal_field.name", [one for one in known if fold(one) == wanted])
         if value is None:
             return negated(self._has("deal_field", every((named, Sql("deal_field.folded <> ''")))))
-        same = Sql("deal_field.folded = ?", (fold(value),))
+        same = Sql("deal_field.folded = ?", (index_key(fold(value), VALUE_BYTES),))
         return self._has("deal_field", every((named, same)))
 
     def answered(self, asked_for: str, op: Op | None, rating: int | None) -> Sql:
@@ -191,7 +194,7 @@ class Texts:
         return among("deal.id", found)
 
     def _holding(self, column: str, wanted: str) -> list[int]:
-        somewhere = contains("deal.folded", wanted)
+        somewhere = called(self.database, wanted)
         stages = among("deal.stage_id", (s.id for p in self.asked.pipelines for s in p.stages))
         rows = [
             row

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from pipeboard.domain.metrics.ageing import Age, AgeBand, by_age, dead_candidates
-from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.readings import stuck_reading
 from pipeboard.domain.metrics.report import Report
 from pipeboard.domain.metrics.wording import decimal
@@ -92,7 +92,7 @@ def hygiene(shown: Figures, style: ChartStyle) -> Block:
     parked = [deal for deal in deals if deal.snoozed_until and deal.snoozed_until > today]
     asleep = {deal.id for deal in parked}
     awake = [deal for deal in deals if deal.id not in asleep]
-    lists: Sequence[tuple[str, Sequence[History], str]] = (
+    lists: Sequence[tuple[str, Sequence[DealHistory], str]] = (
         ("no next step", [d for d in awake if d.next_due is None], "Nothing is planned for them."),
         (
             "next step overdue",
@@ -115,7 +115,7 @@ def hygiene(shown: Figures, style: ChartStyle) -> Block:
 
 
 def _lack(
-    report: Report, name: str, deals: Sequence[History], says: str, style: ChartStyle
+    report: Report, name: str, deals: Sequence[DealHistory], says: str, style: ChartStyle
 ) -> TableEntry:
     every = len(report.stock.deals.open)
     share = f"{100 * len(deals) // every}%" if every else "-"

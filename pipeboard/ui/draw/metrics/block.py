@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.ui.draw.glyphs import BAR, BETWEEN
 from pipeboard.ui.draw.line import EMPTY, Line, Span, blank, exactly, width_of
 from pipeboard.ui.terminal.width import clusters
@@ -22,10 +22,10 @@ class Spot:
     x: int
     y: int
     width: int
-    deals: Sequence[History]
+    deals: Sequence[DealHistory]
     title: str
     says: str = ""
-    base: Sequence[History] = ()
+    base: Sequence[DealHistory] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,9 @@ class Row:
 
     line: Line
     title: str = ""
-    deals: Sequence[History] = ()
+    deals: Sequence[DealHistory] = ()
     says: str = ""
-    base: Sequence[History] = ()
+    base: Sequence[DealHistory] = ()
 
 
 def rows(width: int, given: Iterable[Row]) -> Block:

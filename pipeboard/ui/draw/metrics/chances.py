@@ -8,7 +8,7 @@ from pipeboard.domain.metrics import Basis
 from pipeboard.domain.metrics.backtest import FORECASTS
 from pipeboard.domain.metrics.chances import AGES, Chance, chances
 from pipeboard.domain.metrics.forecast import chances_in_use
-from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.wording import counted as in_words
 from pipeboard.domain.metrics.wording import decimal, percent
 from pipeboard.ui.draw.charts import TableRow
@@ -22,7 +22,7 @@ from pipeboard.ui.draw.numbers import ChartStyle, aside, counted
 def chance_table(shown: Figures, style: ChartStyle) -> Block:
     """Won of reached, the prior and the chance, of every stage and age that an open deal is in."""
     stock = shown.report.stock
-    in_band: dict[tuple[int, int | None], list[History]] = {}
+    in_band: dict[tuple[int, int | None], list[DealHistory]] = {}
     for deal, chance in stock.once(chances_of_open):
         in_band.setdefault((chance.stage_id, chance.band), []).append(deal)
     entries = []
@@ -40,7 +40,9 @@ def chance_table(shown: Figures, style: ChartStyle) -> Block:
     return section(title, ("open", "won", "of", "prior", "chance"), entries, style)
 
 
-def _entry(chance: Chance, name: str, stage: str, number: int, deals: list[History]) -> TableEntry:
+def _entry(
+    chance: Chance, name: str, stage: str, number: int, deals: list[DealHistory]
+) -> TableEntry:
     value, prior = chance.value or Fraction(0), chance.prior
     says = "prior only" if chance.is_prior_only else f"{chance.won} of {decimal(chance.reached)}"
     cells: tuple[Span, ...] = (
@@ -86,7 +88,7 @@ def past_forecasts(shown: Figures, style: ChartStyle) -> Block:
     )
 
 
-def chances_of_open(basis: Basis) -> list[tuple[History, Chance]]:
+def chances_of_open(basis: Basis) -> list[tuple[DealHistory, Chance]]:
     """The chance of every open deal by the end of the period."""
     known, ahead = basis.once(chances), max(0, basis.end - basis.now)
     return [(deal, known.of(deal, basis.now, ahead)) for deal in basis.deals.open]

@@ -14,8 +14,8 @@ from pipeboard.domain.metrics import Report, compare
 from pipeboard.domain.metrics.activity import waiting
 from pipeboard.domain.metrics.ageing import Age, ages, dead_candidates
 from pipeboard.domain.metrics.grouping import Group, by_owner
-from pipeboard.domain.metrics.history import History
-from pipeboard.domain.metrics.report import Change
+from pipeboard.domain.metrics.history import DealHistory
+from pipeboard.domain.metrics.report import MetricChange
 from pipeboard.domain.metrics.slipping import most_pushed
 from pipeboard.domain.metrics.waterfall import Waterfall, waterfall_of_days
 from pipeboard.domain.periods import Period
@@ -63,7 +63,7 @@ class Figures:
         return self.report.groups(by_owner(self.report.basis.rules))
 
     @cached_property
-    def changes(self) -> Mapping[str, Change]:
+    def changes(self) -> Mapping[str, MetricChange]:
         """Every number against the period before; empty where nothing is compared."""
         return compare(self.report, self.before) if self.before else {}
 
@@ -74,7 +74,7 @@ class Figures:
             return self.report.waterfall
         return waterfall_of_days(self.report.basis, *self.since)
 
-    def name_of(self, deal: History) -> str:
+    def name_of(self, deal: DealHistory) -> str:
         """A deal as lists name it."""
         return self.names.get(deal.id, f"D-{deal.id}")
 
@@ -94,20 +94,20 @@ def oldest(report: Report) -> Sequence[Age]:
     return sorted(found, key=lambda age: (-(age.days_in_stage or 0), age.deal.id))
 
 
-def pushed(report: Report) -> Sequence[tuple[History, int]]:
+def pushed(report: Report) -> Sequence[tuple[DealHistory, int]]:
     """The open deals whose close date was moved most often."""
     return most_pushed(report.stock)
 
 
-def waits(report: Report) -> Sequence[tuple[History, Fraction]]:
+def waits(report: Report) -> Sequence[tuple[DealHistory, Fraction]]:
     """The open deals that nobody got in touch with, and for how many hours."""
     return waiting(report.stock)
 
 
-def touched_by(report: Report) -> Mapping[Group, Sequence[History]]:
+def touched_by(report: Report) -> Mapping[Group, Sequence[DealHistory]]:
     """The deals that each rep was in touch with in the period, while they were theirs."""
     basis = report.basis
-    found: dict[Group, list[History]] = defaultdict(list)
+    found: dict[Group, list[DealHistory]] = defaultdict(list)
     for deal in basis.population:
         touches = (at for at, _ in deal.touches if basis.holds(at))
         for owner in {
@@ -119,7 +119,7 @@ def touched_by(report: Report) -> Mapping[Group, Sequence[History]]:
 
 def named_deals(report: Report) -> set[int]:
     """The deals that the lists of all tabs name."""
-    lists: Sequence[Sequence[History]] = (
+    lists: Sequence[Sequence[DealHistory]] = (
         [age.deal for age in oldest(report)[:NAMED]],
         [deal for deal, _ in pushed(report)[:NAMED]],
         [deal for deal, _ in waits(report)[:NAMED]],

@@ -20,7 +20,7 @@ from pipeboard.ui.draw.metrics.sections import TableEntry, figures, section
 from pipeboard.ui.draw.numbers import ChartStyle, aside, counted, ground, number, says
 from pipeboard.ui.draw.section import calendar_day
 
-FORECASTS = (
+COVERAGE_FIGURES = (
     "target",
     "coverage",
     "coverage_required",
@@ -52,7 +52,7 @@ _MOST_MONTHS = 6
 def forecast_tab(shown: Figures, whole: ChartStyle, half: ChartStyle) -> TabLayout:
     """The forecasts side by side, what covers the target, and how true forecasts were."""
     return TabLayout(
-        figures(FORECASTS, shown, whole),
+        figures(COVERAGE_FIGURES, shown, whole),
         (
             lines(shown, half),
             months(shown, half),

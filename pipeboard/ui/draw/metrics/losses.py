@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
+from pipeboard.domain.metrics import Metric
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.losses import competitors, lost_from
 from pipeboard.domain.metrics.readings import loss_reading
 from pipeboard.ui.draw.charts import TableRow
@@ -30,18 +33,10 @@ def reasons(shown: Figures, style: ChartStyle, *, reading: bool = False) -> Bloc
     found = shown.report.loss_reasons
     total = sum(len(reason.deals) for reason in found)
     entries = [
-        TableEntry(
-            TableRow(
-                reason.category,
-                (counted(len(reason.deals)), number(reason.value, style)),
-                Fraction(len(reason.deals), len(found[0].deals)),
-            ),
-            f"Lost: {reason.category}",
-            reason.deals,
-            f"{len(reason.deals)} of {total} losses: {reason.category}.",
-        )
-        for reason in found
-    ]
+        _lost(one.category, f"Lost: {one.category}", one.deals, one.value, len(found[0].deals),
+              f"{len(one.deals)} of {total} losses: {one.category}.", style)
+        for one in found
+    ]  # fmt: skip
     return section(
         f"Loss reasons ({total} lost)",
         ("deals", "value"),
@@ -56,42 +51,37 @@ def rivals(shown: Figures, style: ChartStyle) -> Block:
     """To whom deals were lost."""
     found = competitors(shown.report.basis)
     entries = [
-        TableEntry(
-            TableRow(
-                rival.competitor,
-                (counted(len(rival.deals)), number(rival.value, style)),
-                Fraction(len(rival.deals), len(found[0].deals)),
-            ),
-            f"Lost to {rival.competitor}",
-            rival.deals,
-            f"{len(rival.deals)} deals were lost to {rival.competitor} in the period.",
-        )
-        for rival in found
-    ]
+        _lost(one.competitor, f"Lost to {one.competitor}", one.deals, one.value,
+              len(found[0].deals),
+              f"{len(one.deals)} deals were lost to {one.competitor} in the period.", style)
+        for one in found
+    ]  # fmt: skip
     return section("Lost to", ("deals", "value"), entries, style)
 
 
 def by_stage(shown: Figures, style: ChartStyle) -> Block:
     """From which stage deals were lost: early losses cost little, late ones much."""
-    lost = shown.report.basis.lost
-    counts = lost_from(lost)
-    most = max(counts.values(), default=1)
+    basis = shown.report.basis
+    most = max(lost_from(basis.lost).values(), default=1)
     entries = []
-    for stage in shown.report.basis.rules.open_stages:
-        deals = [deal for deal in lost if deal.stage_id == stage.id]
-        if stage.retired and not deals:
-            continue
-        value = shown.report.basis.tally(deals).metric()
-        entries.append(
-            TableEntry(
-                TableRow(
-                    stage.name,
-                    (counted(len(deals)), number(value, style)),
-                    Fraction(len(deals), most),
-                ),
-                f"Lost from {stage.name}",
-                deals,
-                f"{len(deals)} of {len(lost)} losses came from {stage.name}.",
-            )
-        )
-    return section("Lost from", ("deals", "value"), entries if lost else (), style)
+    for stage in basis.rules.open_stages if basis.lost else ():
+        deals = [deal for deal in basis.lost if deal.stage_id == stage.id]
+        if deals or not stage.retired:
+            value = basis.tally(deals).metric()
+            words = f"{len(deals)} of {len(basis.lost)} losses came from {stage.name}."
+            title = f"Lost from {stage.name}"
+            entries.append(_lost(stage.name, title, deals, value, most, words, style))
+    return section("Lost from", ("deals", "value"), entries, style)
+
+
+def _lost(
+    name: str,
+    title: str,
+    deals: Sequence[DealHistory],
+    value: Metric,
+    most: int,
+    words: str,
+    style: ChartStyle,
+) -> TableEntry:
+    cells = (counted(len(deals)), number(value, style))
+    return TableEntry(TableRow(name, cells, Fraction(len(deals), most)), title, deals, words)

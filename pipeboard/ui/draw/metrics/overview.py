@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from pipeboard.domain.metrics import Metric, Report
-from pipeboard.domain.metrics.coverage import Standing
-from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.coverage import CoverageVerdict
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.readings import forecast_reading, stuck_reading, target_reading
 from pipeboard.ui.draw.charts import bar
 from pipeboard.ui.draw.line import Line, blank, left, wrap
@@ -88,7 +88,7 @@ def _answer(
     role: Role,
     reading: str,
     style: ChartStyle,
-    deals: Sequence[History],
+    deals: Sequence[DealHistory],
     title: str,
     in_front: Line = (),
 ) -> list[Row]:
@@ -107,7 +107,7 @@ def _target_role(shown: Figures) -> Role:
     if coverage.surplus is not None:
         return "chart.good"
     over = shown.report.basis.now >= shown.report.basis.end
-    if coverage.remaining is not None and (over or coverage.standing is Standing.SHORT):
+    if coverage.remaining is not None and (over or coverage.standing is CoverageVerdict.SHORT):
         return "chart.bad"
     return "pane.head"
 

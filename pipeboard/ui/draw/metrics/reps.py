@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import islice
 
 from pipeboard.domain.metrics import Report
 from pipeboard.domain.metrics.grouping import Group
 from pipeboard.domain.metrics.readings import reps_reading
-from pipeboard.domain.metrics.wording import counted, percent
+from pipeboard.domain.metrics.wording import counted as in_words
+from pipeboard.domain.metrics.wording import percent
 from pipeboard.ui.draw.charts import TableRow
 from pipeboard.ui.draw.line import Span
 from pipeboard.ui.draw.metrics.block import Block
@@ -81,45 +83,42 @@ def _rep(name: Group, rep: Report, most: Fraction, style: ChartStyle) -> TableEn
     )
 
 
+def _row(
+    name: Group, rep: Report, cells: Sequence[Span], called: str, deals: str, words: str
+) -> TableEntry:
+    """A rep's row; the deals behind it are those of a number, under a name of their own."""
+    shown = _name(name)
+    behind = rep.metric(deals).numerator
+    return TableEntry(TableRow(shown, cells), f"{shown}: {called}", behind, f"{shown}: {words}")
+
+
+def _numbers(rep: Report, style: ChartStyle, *names: str) -> tuple[Span, ...]:
+    return tuple(number(rep.metric(name), style) for name in names)
+
+
+def _off(error: Fraction | None) -> Span:
+    """How far something was off in past periods."""
+    return ("-", "text.dim") if error is None else (percent(error), "text")
+
+
+_RATES = (
+    "cycle_days_median", "deal_size_mean", "created_count", "created_value", "slip_rate",
+    "open_count",
+)  # fmt: skip
+
+
 def rates(shown: Figures, style: ChartStyle) -> Block:
     """Speed and size: what coaching can change."""
-    entries = []
-    for name, rep in shown.reps.items():
-        cells = tuple(
-            number(rep.metric(metric), style)
-            for metric in (
-                "cycle_days_median",
-                "deal_size_mean",
-                "created_count",
-                "created_value",
-                "slip_rate",
-                "open_count",
-            )
-        )
-        entries.append(
-            TableEntry(
-                TableRow(_name(name), cells),
-                f"{_name(name)}: won",
-                rep.metric("won_count").numerator,
-                f"{_name(name)}: median cycle, mean size of wins, new deals and their value, share "
-                "of slipped, open deals in hand.",
-            )
-        )
-    return section(
-        "How they win", ("cycle", "size", "new", "value", "slipped", "load"), entries, style
+    words = (
+        "median cycle, mean size of wins, new deals and their value, share of slipped, open deals "
+        "in hand."
     )
-
-
-def _accuracy(rep: Report) -> Span:
-    """How far what the rep stated at the start of past periods was off."""
-    error = rep.backtest.errors.get("stated")
-    return ("-", "text.dim") if error is None else (percent(error), "text")
-
-
-def _call_accuracy(rep: Report) -> Span:
-    """How far what the rep called for past periods was off."""
-    error = rep.call_record.error
-    return ("-", "text.dim") if error is None else (percent(error), "text")
+    entries = [
+        _row(name, rep, _numbers(rep, style, *_RATES), "won", "won_count", words)
+        for name, rep in shown.reps.items()
+    ]
+    heads = ("cycle", "size", "new", "value", "slipped", "load")
+    return section("How they win", heads, entries, style)
 
 
 def calls(shown: Figures, style: ChartStyle) -> Block:
@@ -129,20 +128,14 @@ def calls(shown: Figures, style: ChartStyle) -> Block:
         call, record = rep.metric("forecast_call"), rep.call_record
         if call.value is None and not record.periods:
             continue
-        cells = (
-            number(call, style) if call.value is not None else ("-", "text.dim"),
-            *(number(rep.metric(n), style) for n in ("forecast_commit", "forecast_measured")),
-            _call_accuracy(rep),
+        said: Span = number(call, style) if call.value is not None else ("-", "text.dim")
+        beside = _numbers(rep, style, "forecast_commit", "forecast_measured")
+        words = (
+            "their own call beside commit and measured. Past: how far first calls were off over "
+            f"{in_words(len(record.periods), 'past period')}."
         )
-        entries.append(
-            TableEntry(
-                TableRow(_name(name), cells),
-                f"{_name(name)}: due in the period",
-                rep.metric("forecast_pipeline").numerator,
-                f"{_name(name)}: their own call beside commit and measured. Past: how far first "
-                f"calls were off over {counted(len(record.periods), 'past period')}.",
-            )
-        )
+        cells = (said, *beside, _off(record.error))
+        entries.append(_row(name, rep, cells, "due in the period", "forecast_pipeline", words))
     return section("What they call", ("call", "commit", "measured", "past"), entries, style)
 
 
@@ -150,20 +143,11 @@ def hopes(shown: Figures, style: ChartStyle) -> Block:
     """What each rep states against what deals like theirs came to."""
     entries = []
     for name, rep in shown.reps.items():
-        cells = (
-            *(
-                number(rep.metric(metric), style)
-                for metric in ("forecast_weighted", "forecast_measured", "rose_tint")
-            ),
-            _accuracy(rep),
+        said = _numbers(rep, style, "forecast_weighted", "forecast_measured", "rose_tint")
+        words = (
+            "stated less measured forecast; what is above 0 is hope. Past: how far stated was off "
+            f"over {in_words(len(rep.backtest.scores), 'past period')}."
         )
-        entries.append(
-            TableEntry(
-                TableRow(_name(name), cells),
-                f"{_name(name)}: due in the period",
-                rep.metric("forecast_weighted").numerator,
-                f"{_name(name)}: stated less measured forecast; what is above 0 is hope. Past: how "
-                f"far stated was off over {counted(len(rep.backtest.scores), 'past period')}.",
-            )
-        )
+        cells = (*said, _off(rep.backtest.errors.get("stated")))
+        entries.append(_row(name, rep, cells, "due in the period", "forecast_weighted", words))
     return section("What they promise", ("stated", "measured", "hope", "past"), entries, style)

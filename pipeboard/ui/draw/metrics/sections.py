@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeboard.domain.metrics import METRICS
-from pipeboard.domain.metrics.history import History
+from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.ui.draw.charts import TableRow, table
 from pipeboard.ui.draw.line import Line, Span, blank, exactly, left, whole, wrap
 from pipeboard.ui.draw.metrics.block import GUTTER, Block, Row, Spot, rows
@@ -25,9 +25,9 @@ class TableEntry:
 
     row: TableRow
     title: str
-    deals: Sequence[History] = ()
+    deals: Sequence[DealHistory] = ()
     says: str = ""
-    base: Sequence[History] = ()
+    base: Sequence[DealHistory] = ()
 
 
 def section(
