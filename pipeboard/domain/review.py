@@ -72,11 +72,10 @@ def _exceptional(event: Event, pipeline: Pipeline) -> Iterator[str]:
         ):
             yield f"value down from {old} to {new or 'none'}"
     if event.kind is Kind.MOVED:
-        known = {stage.id: stage.name for stage in pipeline.stages}
-        left, entered = (value_of(values, "stage_id", int) for values in (before, after))
-        is_known = left in known and entered in known
-        if is_known and pipeline.position(entered) < pipeline.position(left):
-            yield f"moved back from {known[left]} to {known[entered]}"
+        by_id = {stage.id: stage for stage in pipeline.stages}
+        left, entered = (by_id.get(value_of(v, "stage_id", int) or 0) for v in (before, after))
+        if left and entered and pipeline.position(entered.id) < pipeline.position(left.id):
+            yield f"moved back from {left.name} to {entered.name}"
     missing = event.facts.get("missing")
     if missing and event.kind is not Kind.CREATED:
         yield f"gate passed: {event.facts.get('override')} (missing {', '.join(missing)})"
@@ -221,7 +220,7 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
+class WeeklyReview:
     """Everything that a review looks at, as of an instant, since another."""
 
     pipeline: Pipeline

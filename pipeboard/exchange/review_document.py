@@ -18,7 +18,7 @@ from pipeboard.exchange.deal_text import escaped
 from pipeboard.exchange.metric_document import Document, amount, metric_document
 
 if TYPE_CHECKING:
-    from pipeboard.domain.review import Review, Subject
+    from pipeboard.domain.review import Subject, WeeklyReview
 
 NUMBERS = {
     "target": "Target",
@@ -34,7 +34,7 @@ NUMBERS = {
 """The numbers of a review by their names in `metrics`."""
 
 
-def review_document(review: Review) -> Document:
+def review_document(review: WeeklyReview) -> Document:
     """Everything that the review says, in values that stay true when it is read again."""
     report, trap = review.report, review.trap
     flow = review.changes.whole()

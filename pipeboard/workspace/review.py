@@ -47,7 +47,9 @@ class Held:
     contents: Contents
 
 
-def review(service: Service, pipeline: Pipeline, since: datetime | None = None) -> rules.Review:
+def review(
+    service: Service, pipeline: Pipeline, since: datetime | None = None
+) -> rules.WeeklyReview:
     """The review of a pipeline now, since an instant, or where the last one ended (else a week)."""
     now = service.now()
     began = since or last_review_at(service, pipeline) or now - A_WEEK
@@ -70,7 +72,7 @@ def review(service: Service, pipeline: Pipeline, since: datetime | None = None) 
     deals = service.reader.deals({entry.deal_id for entry in entries})
     mine = [e for e in entries if deals[e.deal_id].pipeline_id == pipeline.id]
     commits = [e.deal_id for e in mine if e.event.after.get("category")]
-    supported, _ = service.reader.evidence(pipeline, now, commits)
+    supported, _ = service.reader.numbers.evidence(pipeline, now, commits)
     values = {d.id: v for d in basis.deals.open if (v := basis.tally([d]).whole) is not None}
     pushes = {deal.id: times for deal, times in most_pushed(basis)}
     subjects = rules.to_discuss(day.queue(), values, pushes, pipeline, service.today)
@@ -79,7 +81,7 @@ def review(service: Service, pipeline: Pipeline, since: datetime | None = None) 
     notable = tuple(rules.exceptions(reversed(mine), pipeline, supported))
     shown = {one.deal_id for one in notable}
     raised = (period.instants(settings.zone)[0], now + timedelta.resolution)
-    return rules.Review(
+    return rules.WeeklyReview(
         pipeline,
         began,
         now,
@@ -94,8 +96,8 @@ def review(service: Service, pipeline: Pipeline, since: datetime | None = None) 
         rules.sales_trap(basis, cover.target.value, required),
         rules.trend(basis),
         _decisions(service, pipeline, began),
-        rules.objections(basis, service.reader.objections(pipeline.id, *raised)),
-        tuple(rules.Variant(*one) for one in service.reader.variants(pipeline.id)),
+        rules.objections(basis, service.reader.numbers.objections(pipeline.id, *raised)),
+        tuple(rules.Variant(*one) for one in service.reader.numbers.variants(pipeline.id)),
         {one: deals[one].name for one in shown},
     )
 

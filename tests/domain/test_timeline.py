@@ -68,7 +68,7 @@ DEAL = Deal(
 )
 WON = replace(DEAL, stage_id=PIPELINE.won.id, outcome=Status.WON, closed_at=NOW, next_step=None)
 NOTE = Note("n1", "met Mika\nat the fair", "ana", NOW)
-CONTEXT = Context(PIPELINE, NOW, ZONE, "ana", notes=lambda _: (NOTE,))
+CONTEXT = Context(PIPELINE, NOW, ZONE, "ana", notes=lambda _: (NOTE,), reps=("bo",))
 ANSWER = Answer("Mika signs", 3)
 CALL = Touch("t1", "call", "out", "left a message", "ana", NOW)
 
