@@ -63,6 +63,8 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         super().__init__()
         self.write_queue = write_queue
         self.housekeeper = housekeeper
+        self.asks_background = look.follows_terminal
+        """Is the terminal to be asked whether it is light?"""
         self.look: Look = look
         self.seat = seat
         self.me = seat.me
@@ -84,10 +86,6 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
     def today(self) -> date:
         return self._state.lens.today
 
-    def today_now(self) -> date:
-        """The date in the workspace's zone, by the clock."""
-        return self.seat.clock().astimezone(self.settings.zone).date()
-
     @property
     def glyphs(self) -> Glyphs:
         """The signs that the terminal knows, as the view menu has set them."""
@@ -100,11 +98,6 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
     def on_mount(self) -> None:
         own = {key.id: key.keys for key in program_keys(self.look.programs)}
         self.set_keymap({**self.look.keymap, **own})
-
-    @property
-    def asks_background(self) -> bool:
-        """Is the terminal to be asked whether it is light?"""
-        return self.look.follows_terminal
 
     def on_background_told(self, event: BackgroundTold) -> None:
         """The theme follows the terminal, where the person has chosen none."""

@@ -176,7 +176,7 @@ def empty_board(state: BoardState, keys: Sequence[Key]) -> str:
     if state.board.total or state.lens.filter is not None:
         return ""
     first = {key.action: key.first_key for key in keys}
-    counts = state.reader.open_counts()
+    counts = state.reader.numbers.open_counts()
     full = [(counts.get(each.id, 0), each.name) for each in state.reader.pipelines()]
     named = [f"{name} has {count:,}" for count, name in sorted(full, reverse=True)[:3] if count]
     if named:
@@ -200,5 +200,5 @@ def chosen_pipeline(
     used = next((pipeline for pipeline in pipelines if pipeline.name == last), None)
     if used is not None or len(pipelines) == 1:
         return used or pipelines[0]
-    written = reader.last_written_pipeline()
+    written = reader.numbers.last_written_pipeline()
     return next((one for one in pipelines if one.id == written), pipelines[0])

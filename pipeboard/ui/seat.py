@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,8 @@ from pipeboard.domain.actor import Actor
 from pipeboard.domain.errors import DatabaseError
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from pipeboard.store import Store
     from pipeboard.store.locating import Location
 
@@ -80,3 +82,7 @@ class Seat:
     def me(self) -> str:
         """The rep that acts."""
         return self.actor.rep
+
+    def today(self, zone: ZoneInfo) -> date:
+        """The date there, by the clock."""
+        return self.clock().astimezone(zone).date()

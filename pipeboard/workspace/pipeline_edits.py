@@ -80,7 +80,7 @@ def following_filters(
     others = [p for p in service.reader.pipelines() if p.id != saved.id]
     kept = {fold(stage.name) for pipeline in (saved, *others) for stage in pipeline.stages}
     agreements, notes = [], []
-    for name, owner, text in service.reader.every_filter():
+    for name, owner, text in service.reader.agreements.every_filter():
         now = text
         for old, stage in renamed:
             if fold(old) not in kept:

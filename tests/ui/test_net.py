@@ -127,7 +127,9 @@ async def test_the_wheel_turns_and_the_day_while_the_database_is_held(demo: Path
             board.board._look()
             board.board._look()
             await board.until(lambda: "busy" in board.status)
-        await board.until(lambda: board.state.lens.today == board.app.today_now())
+        await board.until(
+            lambda: board.state.lens.today == board.app.seat.today(board.app.settings.zone)
+        )
         await board.until(lambda: "busy" not in board.status)
 
 
@@ -137,7 +139,9 @@ async def test_the_day_turns_on_every_screen(demo: Path, where: str) -> None:
         await board.press(where)
         seat = board.app.seat
         board.app.seat = replace(seat, clock=lambda: seat.clock() + timedelta(days=1))
-        await board.until(lambda: board.state.lens.today == board.app.today_now())
+        await board.until(
+            lambda: board.state.lens.today == board.app.seat.today(board.app.settings.zone)
+        )
 
 
 FAILURES: dict[str, Callable[[], Exception]] = {

@@ -14,7 +14,7 @@ from pipeboard.domain.events import instant, micros
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.store.database import Database, Row
 from pipeboard.store.pipeline_rows import pipeline_data, pipeline_from_data
-from pipeboard.store.reading.setup import read_pipelines, read_settings
+from pipeboard.store.reading.setup import read_all_filters, read_pipelines, read_settings
 from pipeboard.store.sql import TRUE, Sql, among, every
 
 
@@ -54,6 +54,10 @@ class Agreements:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def every_filter(self) -> tuple[tuple[str, str, str], ...]:
+        """Name, owner and text of everybody's saved filters."""
+        return read_all_filters(self._database)
 
     def contents(self, topic: Topic, key: tuple[str | int, ...]) -> dict[str, Any] | None:
         """What is agreed under that key now; None for nothing."""

@@ -82,3 +82,20 @@ class Numbers:
         from pipeboard.store.reading.history import read_variants
 
         return read_variants(self._database, pipeline_id)
+
+    def last_written_pipeline(self) -> int | None:
+        """The pipeline of the deal that was changed last."""
+        found = self._database.record(
+            "select deal.pipeline_id from event join deal on deal.id = event.deal_id"
+            " order by event.seq desc limit 1"
+        )
+        return found[0] if found else None
+
+    def open_counts(self) -> dict[int, int]:
+        """How many open deals each pipeline has that has any, by its id."""
+        rows = self._database.rows(
+            "select stage.pipeline_id, sum(stage_total.deals) as deals from stage_total"
+            " join stage on stage.id = stage_total.stage_id where stage.kind = 'open'"
+            " group by stage.pipeline_id"
+        )
+        return {row["pipeline_id"]: row["deals"] for row in rows if row["deals"]}

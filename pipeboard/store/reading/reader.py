@@ -69,23 +69,6 @@ class Reader:
         """Lets go of the connection."""
         self._database.close()
 
-    def last_written_pipeline(self) -> int | None:
-        """The pipeline of the deal that was changed last."""
-        found = self._database.record(
-            "select deal.pipeline_id from event join deal on deal.id = event.deal_id"
-            " order by event.seq desc limit 1"
-        )
-        return found[0] if found else None
-
-    def open_counts(self) -> dict[int, int]:
-        """How many open deals each pipeline has that has any, by its id."""
-        rows = self._database.rows(
-            "select stage.pipeline_id, sum(stage_total.deals) as deals from stage_total"
-            " join stage on stage.id = stage_total.stage_id where stage.kind = 'open'"
-            " group by stage.pipeline_id"
-        )
-        return {row["pipeline_id"]: row["deals"] for row in rows if row["deals"]}
-
     # What the workspace is set up with.
 
     def settings(self) -> Settings:
@@ -101,10 +84,6 @@ class Reader:
 
     def reps(self) -> tuple[Rep, ...]:
         return setup.read_reps(self._database)
-
-    def every_filter(self) -> tuple[tuple[str, str, str], ...]:
-        """Name, owner and text of everybody's saved filters."""
-        return setup.read_all_filters(self._database)
 
     def saved_filters(self, me: str) -> tuple[tuple[str, str], ...]:
         """Name and text of my saved filters and of the shared ones."""

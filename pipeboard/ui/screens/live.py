@@ -230,7 +230,7 @@ class LiveScreen(Screen[None]):
 
 def _follow(screen: LiveScreen) -> None:
     """Shows another day, and what others have stored."""
-    today = screen.program.today_now()
+    today = screen.program.seat.today(screen.program.settings.zone)
     if today != screen.state.lens.today:
         screen.turn_day(today)
     version = screen.state.reader.data_version()
