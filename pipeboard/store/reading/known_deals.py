@@ -182,6 +182,11 @@ def read_ids(
     return tuple(_ids(database, wanted, order, listing.limit))
 
 
+def wanted_of(database: Database, pipelines: Sequence[Pipeline], listing: Listing) -> Sql:
+    """Which deals a listing is about, as a condition."""
+    return _wanted(database, pipelines, listing)[1]
+
+
 def _wanted(
     database: Database, pipelines: Sequence[Pipeline], listing: Listing
 ) -> tuple[Asked, Sql]:
