@@ -28,11 +28,11 @@ def _metrics_arguments(parser: Parser) -> None:
     parser.add_argument("words", nargs="*", help="only deals that match a filter")
     parser.add_argument(
         "--period",
-        metavar="P",
+        metavar="PERIOD",
         default="this-quarter",
         help="2026, 2026Q4, 2026-11, 2026-W47, last90d, all, FROM..TO",
     )
-    parser.add_argument("--by", metavar="NAME", help="split by owner, source, month, field.NAME…")
+    parser.add_argument("--by", metavar="GROUP", help="split by owner, source, month, field.NAME…")
     parser.add_argument("--owner", metavar="REP", help="what a rep did")
     parser.add_argument("--compare", action="store_true", help="against the period before")
     parser.add_argument("--as-of", metavar="T", help="as it was on a day or at an instant")
