@@ -137,7 +137,9 @@ class Parser(argparse.ArgumentParser):
         from pipeboard.cli.examples import EXAMPLES
 
         shown = [f"  {line}" for line in EXAMPLES.get(self._verb, ())]
-        return "\n".join((f"{self.summary}", "", *shown, *([""] if shown else []), super().format_help()))
+        return "\n".join(
+            (f"{self.summary}", "", *shown, *([""] if shown else []), super().format_help())
+        )
 
     def add_json(self) -> None:
         """The flag of every verb that can answer in JSON."""

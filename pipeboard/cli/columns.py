@@ -277,7 +277,7 @@ _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?= ?%?$| [A-Z]{3}$)")
 
 
 def place_by(column: Column) -> Callable[[Listed], Place | None]:
-    """Where a deal comes by that column: by its number, else by its text; None where it is empty."""
+    """Where a deal comes by its number there, else by its text; None where it is empty."""
 
     def place(listed: Listed) -> Place | None:
         text = column.data(listed)

@@ -103,7 +103,7 @@ def _configured(environ: Mapping[str, str]) -> str:
 def _deals(base: sqlite3.Connection, prefix: str) -> Iterator[Offer]:
     """Refs for a number, the last changed ones for nothing, and names for letters."""
     number = prefix.upper().removeprefix("D-").removeprefix("D")
-    if not number or number.isascii() and number.isdigit():
+    if not number or (number.isascii() and number.isdigit()):
         of_number = "" if not number else " and cast(id as text) like :typed || '%'"
         found = base.execute(
             "select id, account, title from deal where not removed" + of_number +

@@ -410,7 +410,8 @@ function __pipeboard_complete
         end
     end
     if set -q kinds[1]
-        for line in (command pipeboard __complete $database (string join , $kinds) "$typed" 2>/dev/null)
+        set -l asked (string join , $kinds)
+        for line in (command pipeboard __complete $database $asked "$typed" 2>/dev/null)
             printf '%s%s\n' $before $line
         end
     end

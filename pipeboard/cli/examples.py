@@ -1,6 +1,7 @@
 """Command lines that show what a verb is good for: in front of its help, and in the man page.
 
-Each is run by a test. 142 and 143 stand for open deals, 150 for a lost one, 151 for an archived one.
+Each is run by a test. 142 and 143 stand for open deals, 150 for a lost one, 151 for one that is
+put away.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "tour": ("pipeboard tour",),
     "import": (
         "pipeboard import deals.csv --dry-run",
-        "pipeboard import deals.csv --into Hardware --stages Lead,Offer,Order",
+        "pipeboard import deals.csv --into Hardware --stages Lead,Proposal,Order",
     ),
     "export": (
-        "pipeboard export --to deals.csv",
+        "pipeboard export --to open.csv open",
         "pipeboard export 'won closed:last-quarter' --format md",
     ),
     "add": (
@@ -31,7 +32,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "pipeboard list --template '{ref}  {deal}  {value:words}'",
     ),
     "show": ("pipeboard show 142", "pipeboard show 142 --md"),
-    "set": ("pipeboard set 142 value=45k close=19dec", "pipeboard set --where +renewal p=60"),
+    "set": (
+        "pipeboard set 142 value=45k close=19dec",
+        "pipeboard set --where +renewal p=60 --dry-run",
+    ),
     "assign": ("pipeboard assign 142 143 mara --note 'You know them.'",),
     "tag": ("pipeboard tag 142 +renewal -cold",),
     "archive": ("pipeboard archive 150",),

@@ -49,7 +49,9 @@ _FORMS = {
 
 def _list_arguments(parser: Parser) -> None:
     parser.add_argument("words", nargs="*", help="such as value>20k -stage:lead")
-    parser.add_argument("--sort", metavar="KEY", help="value, age, close or any column; -KEY reverses")
+    parser.add_argument(
+        "--sort", metavar="KEY", help="value, age, close or any column; -KEY reverses"
+    )
     parser.add_argument("--limit", type=int, metavar="N", help="at most N deals")
     parser.add_argument("--columns", metavar="A,B", help="such as ref,title,fields.product")
     form = parser.add_mutually_exclusive_group()

@@ -141,6 +141,7 @@ def _roff(text: str) -> str:
     plain = " ".join(text.split()).replace("\\", r"\e").replace("-", r"\-")
     plain = plain.replace("'", r"\(aq").replace("`", r"\(ga").replace("^", r"\(ha")
     plain = plain.replace("~", r"\(ti")
+    plain = "".join(c if c.isascii() else rf"\[u{ord(c):04X}]" for c in plain)
     return rf"\&{plain}" if re.match(r"[.']", plain) else plain
 
 

@@ -140,8 +140,8 @@ def test_the_database_is_found_as_every_verb_finds_it(
         return str(Path(found).expanduser())
 
     assert database_path(os.environ) == told()
-    file = home / "xdg_config_dirs" / "pipeboard" / "config.toml"
-    for file in (file, home / "xdg_config_home" / "pipeboard" / "config.toml"):
+    for folder in ("xdg_config_dirs", "xdg_config_home"):
+        file = home / folder / "pipeboard" / "config.toml"
         file.parent.mkdir(parents=True)
         file.write_text(f'database = "~/{file.parent.parent.name}.db"')
         assert database_path(os.environ) == told() == str(home / f"{file.parent.parent.name}.db")
