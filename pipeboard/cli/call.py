@@ -148,7 +148,7 @@ class Call:
         from pipeboard.exchange.json_documents import Documents
 
         reader = self.workspace.reader
-        known = (*reader.pipelines(), *reader.pipelines_taken_back())
+        known = (*reader.pipelines(), *reader.agreements.pipelines_taken_back())
         pipelines = {pipeline.id: pipeline for pipeline in known}
         return Documents(pipelines, self.workspace.today, self.settings.zone)
 

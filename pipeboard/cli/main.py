@@ -86,6 +86,12 @@ def _dispatch(verb: str, rest: Sequence[str], calls: list[Call]) -> int:
     if asks_for(rest, "--version") or (verb == "version" and not rest):
         outlet.data(f"pipeboard {__version__}")
         return 0
+    if verb == "due" and "--short" in rest:
+        from pipeboard.cli.due_short import quick
+
+        if (counted := quick(rest, os.environ)) is not None:
+            outlet.data(counted)
+            return 0
     return _run(verb, rest, os.environ, calls)
 
 

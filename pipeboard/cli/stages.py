@@ -95,6 +95,9 @@ def _lost_arguments(parser: Parser) -> None:
     parser.add_argument("--reason", metavar="TEXT", default="", help="why, in words")
     parser.add_argument("--competitor", metavar="NAME", default="", help="who won it")
     parser.add_argument("--recycle", metavar="DATE", help="when to try again")
+    parser.add_argument(
+        "--objection", metavar="TAG", default="", help="what they had against it, as a tag"
+    )
     _on(parser)
 
 
@@ -102,7 +105,11 @@ def lost(call: Call) -> int:
     """Lost, for a reason."""
     asked = call.arguments
     loss = Loss(
-        asked.category, asked.reason, asked.competitor, call.day(asked.recycle, Direction.AHEAD)
+        asked.category,
+        asked.reason,
+        asked.competitor,
+        call.day(asked.recycle, Direction.AHEAD),
+        asked.objection,
     )
     ids = call.ids(asked.words)
     receipt = call.execute(c.Lose(loss, call.day(asked.on)), ids)

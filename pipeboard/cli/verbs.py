@@ -14,6 +14,13 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "import": ("importing", "take deals over from a file of another tool"),
         "export": ("exporting", "give deals, or the whole workspace, to a file"),
     },
+    "Today": {
+        "triage": ("day", "what needs you now, and why, in the order to do it"),
+        "due": ("day", "what is due until today; --short for a prompt"),
+        "check": ("day", "find deals without a next step or past a limit, for cron"),
+        "digest": ("day", "what to know when the day begins"),
+        "review": ("review", "the weekly review: number, changes, deals to discuss, decisions"),
+    },
     "Deals": {
         "add": ("deals", "add a deal in one line"),
         "list": ("listing", "deals that match a filter"),
@@ -41,6 +48,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "contact": ("people_terms", "put a person on a deal, or take one off"),
         "term": ("people_terms", "keep the terms that are negotiated"),
         "tick": ("people_terms", "tick an item of the stage's checklist"),
+        "template": ("letters", "a letter with the words of a deal in it"),
         "recycle": ("work", "bring back the lost deals whose day has come"),
     },
     "Numbers": {
@@ -73,19 +81,19 @@ CHANGING = frozenset(
     (
         "init", "demo", "tour", "import", "add", "set", "assign", "tag", "archive", "unarchive",
         "merge", "move", "won", "lost", "reopen", "next", "log", "note", "answer", "snooze",
-        "contact", "term", "tick", "recycle", "target set", "call set", "fx set", "setting set",
-        "undo", "redo", "pipeline new", "pipeline apply", "pipeline edit", "rep add", "rep set",
-        "config edit", "filter save", "filter rename", "filter forget",
+        "contact", "term", "tick", "recycle", "review", "target set", "call set", "fx set",
+        "setting set", "undo", "redo", "pipeline new", "pipeline apply", "pipeline edit", "rep add",
+        "rep set", "config edit", "filter save", "filter rename", "filter forget",
     )
 )  # fmt: skip
 # Those that hand --token on to their use case (`Call.once`).
 TOKENED = CHANGING - {"init", "demo", "tour", "config edit"}
 READING = frozenset(
     (
-        "list", "show", "metrics", "export", "target list", "call list", "fx list", "setting list",
-        "history", "pipeline list", "pipeline show", "pipeline templates", "rep list",
-        "config show", "config path", "config check", "keys", "completions", "man", "version",
-        "filter list",
+        "list", "show", "metrics", "triage", "due", "check", "digest", "template", "export",
+        "target list", "call list", "fx list", "setting list", "history", "pipeline list",
+        "pipeline show", "pipeline templates", "rep list", "config show", "config path",
+        "config check", "keys", "completions", "man", "version", "filter list",
     )
 )  # fmt: skip
 

@@ -12,6 +12,7 @@ from pipeboard.demo.habits import Scene
 from pipeboard.demo.life import Part, begins, live
 from pipeboard.demo.paths import HAND, TWO_YEARS, Fate, any_fate, hand
 from pipeboard.demo.people import team
+from pipeboard.demo.today import hold_a_review, make_day
 from pipeboard.domain.events import micros
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics import Target
@@ -68,6 +69,9 @@ def build(store: Store, *, deals: int = 60, seed: int = 1, now: datetime, me: st
     counts: Counter[str] = Counter()
     for start in range(0, deals, CHUNK):
         counts += _record(store, parts[start : start + CHUNK], scene, one_command=not small)
+    if small:
+        hold_a_review(store, scene)
+        counts["commands"] += 1
     return DemoReport(
         deals,
         counts["open"],
@@ -136,8 +140,10 @@ def _record(
     commands: list[Done] = []
     changes: list[Change] = []
     counts: Counter[str] = Counter()
-    for part, deal_id in zip(parts, ids, strict=True):
-        diary = live(part, deal_id, scene)
+    diaries = [live(part, deal_id, scene) for part, deal_id in zip(parts, ids, strict=True)]
+    if not one_command:
+        make_day(diaries, scene)
+    for diary in diaries:
         deeds = [_whole(diary)] if one_command else diary.deeds
         done = [
             Done(diary.new_id(), deed.at, deed.actor, "", deed.verb, deed.summary) for deed in deeds

@@ -110,6 +110,11 @@ class Diary:
         return self._deal
 
     @property
+    def ago(self) -> float:
+        """Working minutes since the last thing that happened."""
+        return self._ago
+
+    @property
     def first_name(self) -> str:
         """The person of the deal whom one asks for."""
         contacts = self.deal.contacts.values()

@@ -129,6 +129,16 @@ def _known(node: Node, reps: Sequence[Rep], me: str) -> Node:
             return node
 
 
+_MENTION = re.compile(r"(?<![\w@.])@(\w[\w.-]*)")
+
+
+def mentioned(text: str, reps: Iterable[str]) -> tuple[str, ...]:
+    """The reps that a text names with @, each once; other names, and addresses, are text."""
+    known = {fold(rep): rep for rep in reps}
+    names = (fold(found[1].rstrip(".-")) for found in _MENTION.finditer(text))
+    return tuple(dict.fromkeys(known[name] for name in names if name in known))
+
+
 def _key(text: str) -> str:
     """What two ways to write a name have in common: `analima` of `Ana Lima <ana.lima@x>` too."""
     name, at, _ = text.partition("@")

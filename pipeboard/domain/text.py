@@ -31,6 +31,7 @@ _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "
 LINE, TEXT = 300, 20_000
 LIMITS: Mapping[str, int] = {
     "tag": 50,
+    "ask": 200,
     "phone": 60,
     "trial close": 20,
     **dict.fromkeys(("rep", "team", "owner", "source", "external source", "field name"), 100),
@@ -71,6 +72,11 @@ def clean_text(text: str, *, field: str = "text", limit: int | None = None) -> s
     lines = text.replace("\t", "    ").splitlines()
     cleaned = "\n".join(normalize("NFC", line.translate(_REMOVED)).rstrip() for line in lines)
     return _bounded(re.sub("\n{4,}", "\n\n\n", cleaned).strip("\n"), field, limit)
+
+
+def clean_tag(text: str, field: str) -> str:
+    """A tag as it is counted by: one line in small letters, without a sigil."""
+    return clean_line(text, field=field, limit=LIMITS["tag"]).lstrip("+#").lower()
 
 
 def _bounded(text: str, field: str, limit: int) -> str:

@@ -115,10 +115,15 @@ class Documents:
             "touches": [
                 {
                     "type": touch.type,
-                    "direction": touch.direction,
+                    "direction": touch.direction or None,
                     "outcome": touch.outcome or None,
                     "by": touch.by,
                     "at": to_json(touch.at),
+                    **{
+                        name: tag
+                        for name in ("objection", "variant")
+                        if (tag := getattr(touch, name))
+                    },
                 }
                 for touch in sheet.touches
             ],
@@ -200,11 +205,15 @@ def _loss(loss: Loss | None) -> Document | None:
         "reason": loss.reason or None,
         "competitor": loss.competitor or None,
         "recycle_on": to_json(loss.recycle_on),
+        **({"objection": loss.objection} if loss.objection else {}),
     }
 
 
 def _next_step(step: NextStep | None) -> Document | None:
-    return None if step is None else {"text": step.text or None, "due": to_json(step.due)}
+    if step is None:
+        return None
+    again = {"every": step.every} if step.every else {}
+    return {"text": step.text or None, "due": to_json(step.due), **again}
 
 
 def history_entry(entry: Entry) -> Document:

@@ -31,6 +31,7 @@ from pipeboard.store.migration_steps import (
     mark_pipelines_taken_back,
     split_event_columns,
 )
+from pipeboard.store.migrations.day import keep_the_day
 from pipeboard.store.opening import SCHEMA, check_schema, schema_of
 from pipeboard.store.troubles import in_words, told
 
@@ -47,6 +48,7 @@ STEPS: Mapping[int, Step] = {
     4: mark_pipelines_taken_back,
     5: split_event_columns,
     6: bound_texts_in_indices,
+    7: keep_the_day,
 }
 _STATE = (
     "SELECT (SELECT value FROM counter WHERE name = 'schema'),"

@@ -15,7 +15,7 @@ from pipeboard.store.troubles import cut_off, replaced, told
 
 # The number of the schema: what a start compares before it reads anything.
 
-SCHEMA = 7
+SCHEMA = 8
 TABLES = (
     "workspace",
     "setting",
@@ -28,6 +28,7 @@ TABLES = (
     "deal_field",
     "answer",
     "contact",
+    "deal_ask",
     "note",
     "touch",
     "stage_total",

@@ -199,9 +199,11 @@ class Writer(TargetWriter):
         self._database.insert("workspace_event", rows)
 
     def agree(self, agreement: Agreement) -> None:
-        """Puts what is agreed in place of what was; pipelines have `save_pipeline`, and calls stand
-        in the log alone."""
-        if agreement.topic is Topic.CALL:
+        """Puts what is agreed in place of what was; pipelines have `save_pipeline`, and calls and
+        reviews stand in the log alone."""
+        from pipeboard.store.reading.agreements import IN_THE_LOG, PLACES
+
+        if agreement.topic in IN_THE_LOG:
             self.numbers("change", 1)
             return
         if agreement.topic is Topic.SETTINGS:
@@ -212,8 +214,6 @@ class Writer(TargetWriter):
             }
             self.save_settings(Settings(**settings))
             return
-        from pipeboard.store.reading.agreements import PLACES
-
         place = PLACES[agreement.topic]
         key = dict(zip(place.key, agreement.key, strict=True))
         where = " AND ".join(f"{column} = :{column}" for column in place.key)

@@ -277,7 +277,7 @@ class RowDecider:
         yield from self._course(row, deal, closes, *course)
         if step is not _UNSAID and (row.outcome or str(deal.outcome)) == "open":
             step = step if isinstance(step, NextStep) else NextStep("", None)
-            yield c.SetNextStep(step.text, step.due), None
+            yield c.SetNextStep(step.text, step.due, step.every), None
         for name, contact in people.items():
             yield c.SetContact(name.partition(".")[2], contact), None
         for text in notes:

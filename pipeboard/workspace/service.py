@@ -184,8 +184,9 @@ class Service:
         """In which context something is decided, by pipeline."""
         settings, at, today = self.settings, self.now(), self.today
         reader = self.reader
-        known = (*reader.pipelines(), *reader.pipelines_taken_back())
+        known = (*reader.pipelines(), *reader.agreements.pipelines_taken_back())
         pipelines = {pipeline.id: pipeline for pipeline in known}
+        reps = tuple(rep.name for rep in reader.reps() if rep.active)
         return lambda pipeline_id: Context(
             pipelines[pipeline_id],
             at,
@@ -197,6 +198,7 @@ class Service:
             settings.currency,
             owner=self.known_owner,
             notes=reader.notes,
+            reps=reps,
         )
 
     def known_owner(self, name: str, new_rep: bool = False) -> str:

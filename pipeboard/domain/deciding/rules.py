@@ -50,8 +50,12 @@ class Telling:
         steps = [deal.next_step for deal in self.deals if deal.next_step]
         if not steps:
             return "no next step"
-        words = steps[0].text if len({step.text for step in steps}) == 1 else "next steps"
-        return f"{words} {self.day(due) if (due := steps[0].due) else ''}".strip()
+        first = steps[0]
+        words = first.text if len({step.text for step in steps}) == 1 else "next steps"
+        day = self.day(first.due) if first.due else ""
+        every = {step.every for step in steps}
+        again = f"every {first.every}" if first.every and len(every) == 1 else ""
+        return " ".join(filter(None, (words, day, again)))
 
     def day(self, day: date) -> str:
         return format_day(day, self.today)

@@ -16,7 +16,7 @@ from pipeboard.store.projecting.deals import FINDABLE, Change
 from pipeboard.store.projecting.events import answer_rows, event_rows, note_rows, touch_rows
 from pipeboard.store.rows import row_from_deal
 
-_BESIDE = ("deal_tag", "deal_field", "contact", "answer", "note", "touch")
+_BESIDE = ("deal_tag", "deal_field", "contact", "deal_ask", "answer", "note", "touch")
 _TABLES = ("deal", "event", *_BESIDE)
 _STAGED_CACHE_KB = 8_000
 _MANY_DEALS = 60_000

@@ -40,6 +40,8 @@ PLACES: Mapping[Topic, Place] = {
     Topic.RATE: Place("fx_rate", ("currency", "on_date"), ("numerator", "denominator")),
     Topic.FILTER: Place("saved_filter", ("name", "owner"), ("filter",)),
 }
+IN_THE_LOG = frozenset((Topic.CALL, Topic.REVIEW))
+"""What no table holds: the log's last word is what is agreed."""
 _TRUTHS = frozenset(("active",))
 
 
@@ -62,6 +64,10 @@ class Agreements:
         """Name, owner and text of everybody's saved filters."""
         return read_all_filters(self._database)
 
+    def pipelines_taken_back(self) -> tuple[Pipeline, ...]:
+        """Pipelines that are there no more, but for deals that were taken back with them."""
+        return read_pipelines(self._database, removed=True)
+
     def contents(self, topic: Topic, key: tuple[str | int, ...]) -> dict[str, Any] | None:
         """What is agreed under that key now; None for nothing."""
         if topic is Topic.SETTINGS:
@@ -71,7 +77,7 @@ class Agreements:
             known = {pipeline.id: pipeline for pipeline in read_pipelines(self._database)}
             found = known.get(int(key[0]))
             return None if found is None else pipeline_data(found)
-        if topic is Topic.CALL:
+        if topic in IN_THE_LOG:
             return self._last_said(topic, key)
         place = PLACES[topic]
         where = " and ".join(f"{column} = ?" for column in place.key)
@@ -90,6 +96,16 @@ class Agreements:
             (str(topic), json.dumps(key)),
         )
         return None if last is None or last["after"] is None else dict(json.loads(last["after"]))
+
+    def standing(self, topic: Topic) -> list[tuple[tuple[str | int, ...], Contents]]:
+        """What the log last says of each agreement of a kind, those that ended left out."""
+        rows = self._database.rows(
+            "select key, after from workspace_event where topic = ? and seq in"
+            " (select max(seq) from workspace_event where topic = ? group by key)"
+            " and after is not null order by seq",
+            (str(topic), str(topic)),
+        )
+        return [(tuple(json.loads(row["key"])), dict(json.loads(row["after"]))) for row in rows]
 
     def pipeline_version(self, pipeline_id: int, version: int) -> Pipeline | None:
         """The pipeline as it was in that version."""

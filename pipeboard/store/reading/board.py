@@ -19,7 +19,7 @@ from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.store.database import Database, Row
 from pipeboard.store.reading import attention
 from pipeboard.store.reading.scope import Few, few, scope
-from pipeboard.store.sql import Sql, among, every, negated
+from pipeboard.store.sql import among, every, negated
 from pipeboard.store.troubles import readable
 
 if TYPE_CHECKING:
@@ -309,14 +309,6 @@ def _owners(database: Database, pipeline: Pipeline) -> tuple[str, ...]:
 
 def read_signs(database: Database, pipeline: Pipeline, lens: Lens) -> Mapping[int, Signs]:
     """How many open deals of each stage carry each sign, as `domain.attention.sign` gives them."""
-    overdue = attention.overdue(lens.today)
-    has_step = Sql("deal.has_step")
-    past = attention.past_limit((pipeline,), lens.today, lens.zone)
-    counted = (
-        overdue,
-        every((negated(overdue), negated(has_step))),
-        every((negated(overdue), has_step, past)),
-    )
     wanted = every(
         (
             scope(database, pipeline, lens, [s.id for s in pipeline.stages if s.is_open]),
@@ -324,13 +316,8 @@ def read_signs(database: Database, pipeline: Pipeline, lens: Lens) -> Mapping[in
             negated(attention.snoozed(lens.today)),
         )
     )
-    sums = ", ".join(f"sum(case when {sign.text} then 1 else 0 end)" for sign in counted)
-    values = [value for sign in counted for value in sign.values]
-    rows = database.records(
-        f"select stage_id, {sums} from deal where {wanted.text} group by stage_id",
-        (*values, *wanted.values),
-    )
-    return {stage_id: Signs(*map(int, numbers)) for stage_id, *numbers in rows if any(numbers)}
+    past = attention.past_limit((pipeline,), lens.today, lens.zone)
+    return attention.signs_by_stage(database, wanted, past, lens.today)
 
 
 # How long deals usually stay in a stage, soon enough for the heads of a board.

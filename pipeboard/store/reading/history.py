@@ -55,7 +55,7 @@ def read_notes(database: Database, deal_id: int) -> tuple[Note, ...]:
 def read_touches(database: Database, deal_id: int) -> tuple[Touch, ...]:
     """The touches that stand on a deal, newest first."""
     rows = database.rows(
-        'select id, type, direction, outcome, "by", at from touch'
+        'select id, type, direction, outcome, "by", at, objection, variant from touch'
         " where deal_id = ? and not removed order by at desc, id desc",
         (deal_id,),
     )
@@ -68,9 +68,51 @@ def read_touches(database: Database, deal_id: int) -> tuple[Touch, ...]:
                 row["outcome"],
                 row["by"],
                 instant(row["at"]),
+                row["objection"],
+                row["variant"],
             )
             for row in rows
         )
+
+
+def read_objections(
+    database: Database, pipeline_id: int, since_us: int, until_us: int
+) -> list[tuple[int, str, int]]:
+    """Deal, objection and instant of each touch and loss of a time that names one."""
+    return [
+        (int(deal_id), str(objection), int(at))
+        for deal_id, objection, at in database.records(
+            "select deal_id, objection, at from touch join deal on deal.id = deal_id"
+            " where objection <> '' and not touch.removed and deal.live and pipeline_id = ?"
+            " and at >= ? and at < ?"
+            " union all select id, loss_objection, closed_at from deal"
+            " where coalesce(loss_objection, '') <> '' and live and pipeline_id = ?"
+            " and closed_at >= ? and closed_at < ? order by 3, 1",
+            (pipeline_id, since_us, until_us) * 2,
+        )
+    ]
+
+
+def read_variants(database: Database, pipeline_id: int) -> list[tuple[str, int, int, int, int]]:
+    """Each way of asking that was tried: on how many deals, how many of them answered after it, how
+    many are closed, and how many of these are won."""
+    answered = (
+        "exists (select 1 from touch reply where reply.deal_id = touch.deal_id"
+        " and reply.direction = 'in' and not reply.removed and reply.at > touch.at)"
+    )
+    return [
+        (str(variant), int(deals), int(replied), int(closed), int(won))
+        for variant, deals, replied, closed, won in database.records(
+            "select variant, count(distinct deal_id),"
+            f" count(distinct case when {answered} then deal_id end),"
+            " count(distinct case when deal.outcome <> 'open' then deal_id end),"
+            " count(distinct case when deal.outcome = 'won' then deal_id end)"
+            " from touch join deal on deal.id = deal_id"
+            " where variant <> '' and not touch.removed and deal.live and pipeline_id = ?"
+            " group by variant order by variant",
+            (pipeline_id,),
+        )
+    ]
 
 
 def read_entries(

@@ -203,6 +203,11 @@ def read_ids_by(
     return (*(one for _, one in placed), *missing)[: listing.limit]
 
 
+def wanted_of(database: Database, pipelines: Sequence[Pipeline], listing: Listing) -> Sql:
+    """Which deals a listing is about, as a condition."""
+    return _wanted(database, pipelines, listing)[1]
+
+
 def _wanted(
     database: Database, pipelines: Sequence[Pipeline], listing: Listing
 ) -> tuple[Asked, Sql]:

@@ -6,7 +6,7 @@ reason it imports what the board does not need only when it is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal, Note, Touch
     from pipeboard.domain.events import Event
     from pipeboard.domain.filter_nodes import Filter
-    from pipeboard.domain.metrics import DealHistory, MetricRules, Rates
     from pipeboard.domain.sheet import Entry, Sheet
     from pipeboard.store.reading.agreements import Agreements
+    from pipeboard.store.reading.day import DayReader
     from pipeboard.store.reading.deals import Selection
     from pipeboard.store.reading.finding import Found
     from pipeboard.store.reading.history import Did, Recorded
     from pipeboard.store.reading.known_deals import KnownDeals, Listing, Place
+    from pipeboard.store.reading.numbers import Numbers
     from pipeboard.store.whole import Whole
 
 
@@ -74,10 +75,6 @@ class Reader:
     def pipelines(self) -> tuple[Pipeline, ...]:
         """All pipelines in their order."""
         return self._pipelines.all()
-
-    def pipelines_taken_back(self) -> tuple[Pipeline, ...]:
-        """Pipelines that are there no more, but for deals that were taken back with them."""
-        return setup.read_pipelines(self._database, removed=True)
 
     def reps(self) -> tuple[Rep, ...]:
         return setup.read_reps(self._database)
@@ -233,6 +230,12 @@ class Reader:
             self._database, self._pipelines.by_id(), text, limit=limit, pipeline_id=pipeline_id
         )
 
+    def day(self, listing: Listing) -> DayReader:
+        """What is to be done on the day of a listing, by its pipeline, owner and filter."""
+        from pipeboard.store.reading.day import DayReader
+
+        return DayReader(self._database, self.pipelines(), self.numbers.rates(), listing)
+
     # What happened.
 
     def notes(self, deal_id: int) -> tuple[Note, ...]:
@@ -312,6 +315,8 @@ class Reader:
     @property
     def numbers(self) -> Numbers:
         """What numbers are made of."""
+        from pipeboard.store.reading.numbers import Numbers
+
         return Numbers(self._database)
 
     def _pipeline(self, lens: Lens) -> Pipeline:
@@ -319,74 +324,3 @@ class Reader:
         if found is None:
             raise NotFound("That pipeline is there no more.", hint="Go to another one with P.")
         return found
-
-
-class Numbers:
-    """What numbers are made of, read over the connection of a `Reader`."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def histories(
-        self, pipeline_id: int, as_of: datetime, ids: Collection[int] | None = None
-    ) -> list[DealHistory]:
-        """What every deal of a pipeline (or those with these ids) went through up to an instant;
-        no lock is held meanwhile."""
-        from pipeboard.store.reading.facts import read_histories
-
-        return read_histories(self._database, pipeline_id, as_of, ids)
-
-    def rules(self, pipeline: Pipeline, as_of: datetime | None = None) -> MetricRules:
-        """What the numbers of a pipeline are counted by at an instant (now): stages, targets,
-        rates, teams, settings."""
-        from pipeboard.store.reading.metric_settings import read_rules
-
-        return read_rules(self._database, pipeline, setup.read_settings(self._database), as_of)
-
-    def evidence(
-        self, pipeline: Pipeline, as_of: datetime, ids: Collection[int]
-    ) -> tuple[frozenset[int], frozenset[int]]:
-        """Of some deals those with the evidence of a commit, and of all those with two contacts or
-        more, at an instant."""
-        from pipeboard.store.reading.metric_settings import read_supported, read_well_known
-
-        supported = read_supported(self._database, pipeline, as_of, ids)
-        return supported, read_well_known(self._database, pipeline.id, as_of)
-
-    def attribute(
-        self, pipeline_id: int, name: str, as_of: datetime | None = None
-    ) -> Mapping[int, str]:
-        """A value of each deal to group by, at an instant (now): `source`, `account`,
-        `field.product`; BadInput for what no deal has."""
-        from pipeboard.store.reading.metric_settings import read_attribute
-
-        return read_attribute(self._database, pipeline_id, name, as_of)
-
-    def usual_days(self, pipeline_id: int) -> Mapping[int, int]:
-        """How many days deals usually stay in each open stage, of those changed last."""
-        from pipeboard.store.reading.board import read_usual_days
-
-        return read_usual_days(self._database, pipeline_id)
-
-    def rates(self) -> Rates:
-        """The exchange rates into the workspace's currency."""
-        from pipeboard.store.reading.metric_settings import read_rates
-
-        return read_rates(self._database, setup.read_settings(self._database).currency)
-
-    def last_written_pipeline(self) -> int | None:
-        """The pipeline of the deal that was changed last."""
-        found = self._database.record(
-            "select deal.pipeline_id from event join deal on deal.id = event.deal_id"
-            " order by event.seq desc limit 1"
-        )
-        return found[0] if found else None
-
-    def open_counts(self) -> dict[int, int]:
-        """How many open deals each pipeline has that has any, by its id."""
-        rows = self._database.rows(
-            "select stage.pipeline_id, sum(stage_total.deals) as deals from stage_total"
-            " join stage on stage.id = stage_total.stage_id where stage.kind = 'open'"
-            " group by stage.pipeline_id"
-        )
-        return {row["pipeline_id"]: row["deals"] for row in rows if row["deals"]}

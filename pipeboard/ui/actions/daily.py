@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.dates import parse_date, split_leading_date
+from pipeboard.domain.cadence import parse_step
+from pipeboard.domain.dates import parse_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Conflict
 from pipeboard.ui.changes import Outcome
@@ -169,9 +170,9 @@ async def ask_next_step(host: Host) -> bool:
 
 
 async def _plan(host: Host, typed: str, usual: str) -> Outcome:
-    due, words = split_leading_date(typed, host.today)
-    if due is not None and not words:
-        return await execute(host, c.Reschedule(due, usual))
+    step = parse_step(typed, host.today)
+    if step.due is not None and not step.text and not step.every:
+        return await execute(host, c.Reschedule(step.due, usual))
     return await execute(host, c.Plan(typed))
 
 

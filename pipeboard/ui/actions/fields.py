@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import parse_date
 from pipeboard.domain.deal import Answer, Deal
-from pipeboard.domain.money import parse_money, parse_percent
+from pipeboard.domain.money import format_money, parse_money, parse_percent
 from pipeboard.domain.pipeline import Category, Pipeline, Question
 from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import execute
@@ -19,7 +19,8 @@ from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Came, Meeting, Questions, until_stored
-from pipeboard.workspace.finding import deal_sheet, loads_of
+from pipeboard.workspace.day import loads_of
+from pipeboard.workspace.finding import deal_sheet
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
@@ -126,7 +127,8 @@ async def owner(host: Host, ids: Ids) -> None:
         Option(
             load.name,
             load.name,
-            f"{load.open} open  {load.overdue} overdue  {load.stalled} stalled",
+            f"{load.open} open  {load.overdue} overdue  {load.stalled} stalled"
+            + (f"  {format_money(load.value, style='short')}" if load.value else ""),
         )
         for load in loads
     ]

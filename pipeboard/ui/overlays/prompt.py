@@ -8,7 +8,8 @@ from typing import ClassVar, Final
 
 from textual.binding import BindingType
 
-from pipeboard.domain.dates import format_date, parse_date, split_leading_date
+from pipeboard.domain.cadence import parse_step
+from pipeboard.domain.dates import format_date, parse_date
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import format_money, format_percent, parse_money, parse_percent
@@ -351,9 +352,10 @@ def next_step(today: date, words: StepWords = StepWords()) -> Live:
     """A next step with its day in front; what a day alone is about is told."""
 
     def read(text: str) -> str:
-        due, typed = split_leading_date(text, today)
-        when = format_date(due) if due else "no day"
-        said = typed or words.told
+        step = parse_step(text, today)
+        when = format_date(step.due) if step.due else "no day"
+        said = step.text or words.told
+        when += f", every {step.every}" if step.every else ""
         return f"{when}   {said}" if said else when
 
     return live(read, "nothing: clears the next step")
