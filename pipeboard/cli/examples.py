@@ -21,6 +21,15 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "pipeboard export --to open.csv open",
         "pipeboard export 'won closed:last-quarter' --format md",
     ),
+    "triage": ("pipeboard triage", "pipeboard triage owner:mara --json"),
+    "due": ("pipeboard due", "pipeboard due --short"),
+    "check": ("pipeboard check || echo 'somebody has to look'",),
+    "digest": ("pipeboard digest",),
+    "review": (
+        "pipeboard review --since 2w",
+        "pipeboard review --html > review.html",
+        "pipeboard review --decide 142 'thu send the offer' --to jonas",
+    ),
     "add": (
         "pipeboard add Lumen Oy: packaging line 40k @mara +inbound close:19dec",
         "pipeboard add - < leads.txt",
@@ -59,6 +68,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "contact": ("pipeboard contact 142 'Mika Laine' --role decision_maker --phone '+358 40 555'",),
     "term": ("pipeboard term 142 Payment --ours '30 days' --theirs '60 days'",),
     "tick": ("pipeboard tick 142 Goals",),
+    "template": ("pipeboard template", "pipeboard template hello 142"),
     "recycle": ("pipeboard recycle --dry-run",),
     "metrics": (
         "pipeboard metrics --period last-quarter --compare",

@@ -1,4 +1,4 @@
-"""What each shell is to read: a table of words as that shell writes them, and the same few functions.
+"""What each shell reads: a table of words as that shell writes them, and the same few functions.
 
 The functions read the line so far, look into the table, and ask `pipeboard __complete` for what is
 in the database.

@@ -10,7 +10,7 @@ from pipeboard.domain.metrics.result import Metric, Number
 from pipeboard.domain.metrics.wording import Wording
 from pipeboard.exchange.metrics_document import readings
 from pipeboard.exchange.metrics_tables import Figure, FigureTable, Value, words_of
-from pipeboard.exchange.page import Row, figures, page, sentence, sentences, table
+from pipeboard.exchange.page import Row, figures, page, section_of, sentence, sentences, table
 
 FIRST = (
     "won_value",
@@ -89,7 +89,7 @@ def _table(found: FigureTable, say: Wording) -> str:
         for key, values in found.rows
     ]
     note = "" if at is None else f"Bars: {found.heads[at]}."
-    return table(found.title, found.heads, rows, note)
+    return section_of(found.title, [table(found.title, found.heads, rows, note)])
 
 
 def _length(value: Value) -> Number | None:

@@ -83,7 +83,23 @@ def sentence(text: str, *, dim: bool = False) -> str:
 
 def sentences(texts: Iterable[str]) -> str:
     """A list of what is to be said."""
-    return "<ul>\n" + "".join(f"<li>{escape(text)}</li>\n" for text in texts) + "</ul>\n"
+    return points(("", text, ()) for text in texts)
+
+
+def points(found: Iterable[tuple[str, str, Sequence[str]]], *, numbered: bool = False) -> str:
+    """A list: of each point what goes before it in bold, its text, and what stands under it."""
+    kind = "ol" if numbered else "ul"
+    items = (
+        f"<li>{f'<b>{escape(strong)}</b>' if strong else ''}{escape(text)}"
+        f"{sentences(under) if under else ''}</li>\n"
+        for strong, text, under in found
+    )
+    return f"<{kind}>\n{''.join(items)}</{kind}>\n"
+
+
+def section_of(title: str, parts: Iterable[str]) -> str:
+    """A section of the page under its heading."""
+    return f"<section>\n<h2>{escape(title)}</h2>\n{''.join(parts)}</section>\n"
 
 
 def figures(found: Iterable[tuple[str, str, str]]) -> str:
@@ -97,7 +113,7 @@ def figures(found: Iterable[tuple[str, str, str]]) -> str:
 
 
 def table(title: str, heads: Sequence[str], rows: Sequence[Row], note: str = "") -> str:
-    """A section with a table, and a column of bars where its rows have any."""
+    """A table, and a column of bars where its rows have any; the title is what it is called."""
     longest = max((abs(Fraction(row.bar)) for row in rows if row.bar is not None), default=None)
     has_bars = bool(longest)
     caption = f"<caption>{escape(note)}</caption>" if note else ""
@@ -111,10 +127,9 @@ def table(title: str, heads: Sequence[str], rows: Sequence[Row], note: str = "")
         for row in rows
     )
     return (
-        f"<section>\n<h2>{escape(title)}</h2>\n"
         f'<div class="wide" role="region" aria-label="{escape(title)}" tabindex="0">\n'
         f"<table>{caption}\n<thead><tr><td></td>{bars}{head}</tr></thead>\n"
-        f"<tbody>\n{whole}\n</tbody></table>\n</div>\n</section>\n"
+        f"<tbody>\n{whole}\n</tbody></table>\n</div>\n"
     )
 
 
