@@ -31,6 +31,7 @@ def show(call: Call) -> int:
     config = call.config
     found = {**config.values, **{f"keys.{name}": value for name, value in config.keys.items()}}
     found |= {f"commands.{name}": _run_of(value) for name, value in config.programs.items()}
+    found |= {f"hooks.{name}": value for name, value in config.hooks.items()}
     if call.arguments.json:
         call.out.document(
             {
@@ -179,7 +180,7 @@ def _in_use(document: Mapping[str, Any]) -> Iterator[str]:
     """What would only bite when it is used: keys, colours, programs and the database's path."""
     from pipeboard.cli.config import COMMANDS
     from pipeboard.domain.errors import PipeboardError
-    from pipeboard.domain.programs import read_programs
+    from pipeboard.domain.programs import read_hooks, read_programs
     from pipeboard.ui.key_table import read_keymap
     from pipeboard.ui.palette import THEMES
 
@@ -196,6 +197,8 @@ def _in_use(document: Mapping[str, Any]) -> Iterator[str]:
         yield f"theme is one of auto, {', '.join(THEMES)}, not {quoted(theme)}."
     run = [(name, document.get(name)) for name in COMMANDS]
     run += [(f"[commands.{program.name}]", program.words[0]) for program in programs]
+    with suppress(BadInput):
+        run += [(f"[hooks]: {h.moment}", h.words[0]) for h in read_hooks(document.get("hooks", {}))]
     for name, text in run:
         if isinstance(text, str):
             yield from _no_program(name, text)
