@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal
     from pipeboard.domain.people import Actor
     from pipeboard.domain.pipeline import Pipeline, Stage
+    from pipeboard.domain.programs import Hook
     from pipeboard.domain.settings import Settings
     from pipeboard.exchange.json_documents import Documents
     from pipeboard.store import Store
@@ -103,7 +104,22 @@ class Call:
         from pipeboard.workspace import Workspace
 
         self.work_on(store)
-        return Workspace(store, self.clock, self.actor_in(store))
+        workspace = Workspace(store, self.clock, self.actor_in(store))
+        if hooks := self.hooks:
+            from pipeboard.workspace.hooks import Hooks
+
+            Hooks(hooks, self.out.say, waits=True).listen_to(workspace)
+        return workspace
+
+    @property
+    def hooks(self) -> tuple[Hook, ...]:
+        """The person's programs that hear of what is stored; none of them in restricted mode."""
+        found = {name: value.value for name, value in self.config.hooks.items()}
+        if not found or getattr(self.arguments, "restricted", False):
+            return ()
+        from pipeboard.domain.programs import read_hooks
+
+        return read_hooks(found)
 
     def work_on(self, store: Store) -> None:
         """The store is closed with this call, and tells whether anything was stored."""
@@ -147,9 +163,7 @@ class Call:
     def documents(self) -> Documents:
         from pipeboard.exchange.json_documents import Documents
 
-        reader = self.workspace.reader
-        known = (*reader.pipelines(), *reader.agreements.pipelines_taken_back())
-        pipelines = {pipeline.id: pipeline for pipeline in known}
+        pipelines = self.workspace.every_pipeline()
         return Documents(pipelines, self.workspace.today, self.settings.zone)
 
     def deals(self, refs: Sequence[str]) -> tuple[Deal, ...]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import sys
 from collections.abc import Mapping, Sequence
+
+from pipeboard.cli.completing import database_path
 
 TYPE_CHECKING = False  # `typing` itself is more than a prompt needs
 if TYPE_CHECKING:
@@ -35,38 +36,13 @@ def quick(arguments: Sequence[str], environ: Mapping[str, str]) -> str | None:
     if asked is None:
         return None
     try:
-        path = asked.get("--db") or environ.get("PIPEBOARD_DB") or _configured(environ)
+        path = database_path(environ, asked.get("--db", ""))
         # A URL is for the ordinary way to read, and so is a file that is not there.
         if ":" in path or not os.path.isfile(path):
             return None
         return _counted(path, asked, environ.get("PIPEBOARD_NOW", ""))
     except (sqlite3.Error, ValueError, LookupError, OSError, TypeError):
         return None
-
-
-def _configured(environ: Mapping[str, str]) -> str:
-    """The database that the configuration names, else the default one; on Linux, where the folders
-    are known without asking a library. Raises OSError elsewhere."""
-    if sys.platform != "linux":
-        raise OSError
-
-    def folder(name: str, otherwise: str) -> str:
-        first = environ.get(name, "").split(os.pathsep)[0]
-        return os.path.join(first if first.strip() else os.path.expanduser(otherwise), "pipeboard")
-
-    files = [
-        environ.get("PIPEBOARD_CONFIG")
-        or os.path.join(folder("XDG_CONFIG_HOME", "~/.config"), "config.toml"),
-        os.path.join(folder("XDG_CONFIG_DIRS", "/etc/xdg"), "config.toml"),
-    ]
-    for file in files:
-        if os.path.exists(file):
-            import tomllib
-
-            with open(file, "rb") as opened:
-                if named := tomllib.load(opened).get("database"):
-                    return os.path.expanduser(str(named))
-    return os.path.join(folder("XDG_DATA_HOME", "~/.local/share"), "pipeboard.db")
 
 
 def _asked(arguments: Sequence[str]) -> dict[str, str] | None:

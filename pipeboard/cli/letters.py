@@ -27,6 +27,7 @@ def _template_arguments(parser: Parser) -> None:
     way.add_argument("--copy", action="store_true", help="into the clipboard (copy_cmd)")
     way.add_argument("--edit", action="store_true", help="into your editor first")
     way.add_argument("--mailto", action="store_true", help="as a line that a mail program opens")
+    way.add_argument("--json", action="store_true", help="one JSON document")
     parser.epilog = (
         "Templates are files NAME.md in the folder 'templates' beside the database (the team's) or "
         "beside your configuration (yours, which go first). In braces stands what the deal says: "
@@ -38,6 +39,9 @@ def _template_arguments(parser: Parser) -> None:
 def template(call: Call) -> int:
     """A letter, or an answer to an objection, with the words of a deal in it."""
     asked, found = call.arguments, _files(call)
+    if asked.name is None and asked.json:
+        call.out.document({"templates": {name: str(path) for name, path in found.items()}})
+        return DONE
     if asked.name is None:
         for name, path in sorted(found.items()):
             call.out.line(f"{name}  {path}")
@@ -52,7 +56,10 @@ def template(call: Call) -> int:
         )
     text = _read(found[asked.name])
     if asked.deal is None:
-        call.out.text(text.rstrip("\n"))
+        if asked.json:
+            call.out.document({"template": text})
+        else:
+            call.out.text(text.rstrip("\n"))
         return DONE
     from pipeboard.domain.letters import render
 
@@ -64,7 +71,9 @@ def template(call: Call) -> int:
 
 def _give(call: Call, letter: Letter) -> None:
     asked = call.arguments
-    if asked.mailto:
+    if asked.json:
+        call.out.document({"letter": {"subject": letter.subject or None, "text": letter.body}})
+    elif asked.mailto:
         call.out.line(letter.mailto)
     elif asked.edit:
         from pipeboard.cli.editor import command, write_text

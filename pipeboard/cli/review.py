@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pipeboard import outlet
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.failures import DONE
@@ -23,11 +24,12 @@ def _review_arguments(parser: Parser) -> None:
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON document")
     form.add_argument("--md", action="store_true", help="Markdown, which is also the plain form")
+    form.add_argument("--html", action="store_true", help="one page, for a browser")
 
 
 def review(call: Call) -> int:
     """The weekly review: the number, what changed, deals to discuss, flow, decisions."""
-    from pipeboard.exchange.review_document import review_document, review_markdown
+    from pipeboard.exchange.review_document import review_document, review_markdown, review_page
     from pipeboard.workspace.review import decide, held_on, held_reviews, hold
     from pipeboard.workspace.review import review as review_of
 
@@ -53,6 +55,9 @@ def review(call: Call) -> int:
             call.out.say(*filter(None, (receipt.summary, *receipt.notes)))
     if asked.json:
         call.out.document({"review": document})
+    elif asked.html:
+        for part in review_page(document):
+            outlet.data(part, end="")
     else:
         call.out.text(review_markdown(document).rstrip("\n"))
     return DONE

@@ -56,6 +56,7 @@ def show_board(call: Call, store: Store, begin: tuple[object, ...] = ()) -> int:
         copy_command=config["copy_cmd"] or "",
         edit=lambda text: write_text(command(config, call.environ), text, suffix=".md"),
         begin=begin,
+        hooks=call.hooks,
     )
     code = OPEN_ANEW
     while code == OPEN_ANEW:

@@ -101,7 +101,10 @@ def _zone(name: str) -> str:
 
 def _init_arguments(parser: Parser) -> None:
     parser.add_argument(
-        "--template", default=TEMPLATES[0], metavar="NAME", help=f"one of {', '.join(TEMPLATES)}"
+        "--template",
+        default=TEMPLATES[0],
+        metavar="TEMPLATE",
+        help=f"one of {', '.join(TEMPLATES)}",
     )
     parser.add_argument("--currency", default="", metavar="CODE", help="such as EUR")
     parser.add_argument("--zone", default="", metavar="ZONE", help="such as Europe/Berlin")

@@ -90,7 +90,7 @@ def _closed(call: Call, receipt: Receipt, count: int) -> tuple[str, ...]:
 def _lost_arguments(parser: Parser) -> None:
     deal_arguments(parser)
     parser.add_argument(
-        "--category", metavar="C", required=True, help=f"one of {', '.join(LOSS_CATEGORIES)}"
+        "--category", metavar="CATEGORY", required=True, help=f"one of {', '.join(LOSS_CATEGORIES)}"
     )
     parser.add_argument("--reason", metavar="TEXT", default="", help="why, in words")
     parser.add_argument("--competitor", metavar="NAME", default="", help="who won it")
@@ -134,6 +134,6 @@ def reopen(call: Call) -> int:
 VERBS = {
     "move": Verb("DEAL... STAGE", _move_arguments, move),
     "won": Verb("DEAL...", _won_arguments, won),
-    "lost": Verb("DEAL... --category C", _lost_arguments, lost),
+    "lost": Verb("DEAL... --category CATEGORY", _lost_arguments, lost),
     "reopen": Verb("DEAL...", _reopen_arguments, reopen),
 }

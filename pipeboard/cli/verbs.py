@@ -68,6 +68,8 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "rep": ("reps", "who owns deals"),
         "config": ("settings", "where things are, and your preferences"),
         "keys": ("settings", "the keys of the board"),
+        "completions": ("completions", "what Tab puts on a command line, for bash, zsh and fish"),
+        "man": ("manual", "the man page"),
         "version": ("settings", "the version of pipeboard"),
     },
 }
@@ -91,7 +93,7 @@ READING = frozenset(
         "list", "show", "metrics", "triage", "due", "check", "digest", "template", "export",
         "target list", "call list", "fx list", "setting list", "history", "pipeline list",
         "pipeline show", "pipeline templates", "rep list", "config show", "config path",
-        "config check", "keys", "version", "filter list",
+        "config check", "keys", "completions", "man", "version", "filter list",
     )
 )  # fmt: skip
 
@@ -189,6 +191,15 @@ def cut(arguments: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     if rest[at] not in inner:
         raise _unknown(rest[at], inner, f"'{verb}' has: {', '.join(inner)}.")
     return f"{verb} {rest[at]}", (*rest[:at], *rest[at + 1 :])
+
+
+def listed(verb: str) -> tuple[str, str]:
+    """The module of a verb and its line of help."""
+    if not verb:
+        return "board", "open the board"
+    first, _, second = verb.partition(" ")
+    family, summary = VERBS[first]
+    return family, NESTED[first][1][second] if second else summary
 
 
 def asks_for(arguments: Sequence[str], *wanted: str) -> bool:

@@ -1,21 +1,23 @@
-"""A review as JSON, as it is kept, and as Markdown of that, as it goes into a mail."""
+"""A review as JSON, as it is kept, and what it says, as Markdown for a mail and as a page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import format_date, local_date
 from pipeboard.domain.hygiene import LABELS, Fault
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.readings import loss_reading, stuck_reading, target_reading
 from pipeboard.domain.metrics.result import Metric, Unit
 from pipeboard.domain.metrics.waterfall import GOING
 from pipeboard.domain.metrics.wording import Wording, counted, percent
 from pipeboard.exchange.deal_text import escaped
 from pipeboard.exchange.metrics_document import Document, amount, metric_document
+from pipeboard.exchange.page import Row, page, points, section_of, sentence, table
 
 if TYPE_CHECKING:
     from pipeboard.domain.review import Subject, WeeklyReview
@@ -115,149 +117,177 @@ def _subject(subject: Subject) -> Document:
     }
 
 
-def review_markdown(document: Mapping[str, Any]) -> str:
-    """A review, new or kept, as Markdown that reads well in a mail."""
-    return "\n".join(_lines(document)) + "\n"
+# What a review says, as parts: Markdown for a mail and a page for a browser are made of the same.
 
 
-def _lines(document: Mapping[str, Any]) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point of a list: `strong` goes before the text, what belongs to it stands `under` it."""
+
+    text: str
+    strong: str = ""
+    under: tuple[str, ...] = ()
+    done: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table: the first cell of a row names it; `bars` say how long a bar is, `gone` what goes."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    bars: tuple[int, ...] = ()
+    gone: frozenset[str] = frozenset()
+
+
+Part: TypeAlias = str | Grid | list[Point]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section: sentences, lists of points and tables."""
+
+    title: str
+    parts: Iterable[Part]
+    numbered: bool = False
+
+
+def review_title(document: Mapping[str, Any]) -> str:
+    """Of what the review is, and when it was."""
+    return f"Review of {document['pipeline']}, {_day(document['at'], ZoneInfo(document['zone']))}"
+
+
+def review_span(document: Mapping[str, Any]) -> str:
+    """Since when, and over which period."""
+    began = _day(document["since"], ZoneInfo(document["zone"]))
+    return f"Since {began}; the number is that of {document['period']}."
+
+
+def review_sections(document: Mapping[str, Any]) -> Iterator[Section]:
+    """All that a review says, new or kept."""
     say = Wording(document["currency"])
-    zone = ZoneInfo(document["zone"])
-    began, at = (_day(document[name], zone) for name in ("since", "at"))
-    yield f"# Review of {escaped(document['pipeline'])}, {at}"
-    yield ""
-    yield f"Since {began}; the number is that of {document['period']}."
-    yield from _section("Before we begin", _preflight(document["preflight"]))
-    yield from _section("The number", _number(document, say))
-    yield from _section(f"What changed since {began}", _changes(document, say))
-    yield from _section("Deals to discuss", _discuss(document["discuss"], say))
-    yield from _section("Flow", _flow(document["flow"], say))
-    yield from _section("Touches and replies", _trend(document["trend"]))
+    began = _day(document["since"], ZoneInfo(document["zone"]))
+    yield Section("Before we begin", [_preflight(document["preflight"])])
+    yield Section("The number", _number(document, say))
+    yield Section(f"What changed since {began}", _changes(document, say))
+    subjects = [_to_discuss(one, say) for one in document["discuss"]]
+    nothing = "No deal of value is at risk."
+    yield Section("Deals to discuss", [subjects or nothing], numbered=True)
+    yield Section("Flow", [_flow(document["flow"], say)])
+    yield Section("Touches and replies", [_trend(document["trend"])])
     if document["objections"]:
-        yield from _section("Objections", _objections(document["objections"]))
+        yield Section("Objections", [[_objection(one) for one in document["objections"]]])
     if document["variants"]:
-        yield from _section("Ways of asking", _variants(document["variants"]))
-    yield from _section("Decided", _decided(document["decisions"]))
+        yield Section("Ways of asking", [_variants(document["variants"])])
+    decided = [_decided(one) for one in document["decisions"]]
+    yield Section("Decided", [decided or "Nothing was decided since then."])
 
 
-def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
-    yield from ("", f"## {title}", "")
-    yield from lines
-
-
-def _preflight(document: Mapping[str, Any]) -> Iterator[str]:
-    said = False
+def _preflight(document: Mapping[str, Any]) -> list[Point] | str:
+    found: list[Point] = []
     for name, owners in document["faults"].items():
         if owners:
-            said = True
             whose = ", ".join(f"{_rep(rep)} {count}" for rep, count in owners.items())
-            yield f"- {LABELS[Fault(name)]}: {sum(owners.values())} ({whose})"
-    for pair in document["duplicates"][:5]:
-        said = True
-        yield f"- {pair['other']} may be {pair['keep']}: {escaped(pair['why'])}"
-    if document["dead"]:
-        said = True
-        yield f"- {counted(len(document['dead']), 'deal')} may be given up: " + ", ".join(
-            document["dead"][:10]
-        )
-    if not said:
-        yield "The data is in order."
+            found.append(Point(f"{LABELS[Fault(name)]}: {sum(owners.values())} ({whose})"))
+    found += [
+        Point(f"{pair['other']} may be {pair['keep']}: {pair['why']}")
+        for pair in document["duplicates"][:5]
+    ]
+    if dead := document["dead"]:
+        named = ", ".join(dead[:10])
+        found.append(Point(f"{counted(len(dead), 'deal')} may be given up: {named}"))
+    return found or "The data is in order."
 
 
-def _number(document: Mapping[str, Any], say: Wording) -> Iterator[str]:
-    yield from _table(
-        ("", "now"),
-        ((label, _said(document["number"][name], say)) for name, label in NUMBERS.items()),
-    )
-    yield ""
-    yield from (f"- {escaped(sentence)}" for sentence in document["readings"] if sentence)
+def _number(document: Mapping[str, Any], say: Wording) -> Iterator[Part]:
+    numbers = document["number"]
+    yield Grid(("now",), tuple((NUMBERS[name], _said(numbers[name], say)) for name in NUMBERS))
+    yield [Point(sentence) for sentence in document["readings"] if sentence]
     if document["reps"]:
-        yield ""
-        heads = ("rep", *(NUMBERS[name].lower() for name in _OF_REPS))
-        rows = (
-            (_rep(row["rep"] or ""), *(_said(row[name], say) for name in _OF_REPS))
-            for row in document["reps"]
+        rows = document["reps"]
+        yield Grid(
+            tuple(NUMBERS[name].lower() for name in _OF_REPS),
+            tuple(
+                (_rep(row["rep"] or ""), *(_said(row[name], say) for name in _OF_REPS))
+                for row in rows
+            ),
+            tuple(int(row["won_value"]["value"] or 0) for row in rows),
         )
-        yield from _table(heads, rows)
 
 
-def _changes(document: Mapping[str, Any], say: Wording) -> Iterator[str]:
-    lines = document["changes"]
-    rows = (
-        (
-            name.replace("_", " "),
-            str(line["deals"]),
-            f"{'-' if name in GOING and line['value'] else ''}{say.money(line['value'])}",
-        )
-        for name, line in lines.items()
+def _changes(document: Mapping[str, Any], say: Wording) -> Iterator[Part]:
+    lines = {
+        name: line
+        for name, line in document["changes"].items()
         if line["deals"] or name in ("start", "end")
+    }
+    yield Grid(
+        ("deals", "value"),
+        tuple(
+            (
+                name.replace("_", " "),
+                str(line["deals"]),
+                f"{'-' if name in GOING and line['value'] else ''}{say.money(line['value'])}",
+            )
+            for name, line in lines.items()
+        ),
+        tuple(int(line["value"] or 0) for line in lines.values()),
+        frozenset(name.replace("_", " ") for name in GOING),
     )
-    yield from _table(("", "deals", "value"), rows)
     if document["exceptions"]:
-        yield ""
-    for one in document["exceptions"]:
-        yield f"- {one['ref']} {escaped(one['deal'])}: {escaped(one['what'])} (@{one['by']})"
+        yield [
+            Point(f"{one['ref']} {one['deal']}: {one['what']} (@{one['by']})")
+            for one in document["exceptions"]
+        ]
 
 
-def _discuss(subjects: Sequence[Mapping[str, Any]], say: Wording) -> Iterator[str]:
-    if not subjects:
-        yield "No deal of value is at risk."
-    for place, one in enumerate(subjects, 1):
-        whose = f", {_rep(one['owner'])}" if one["owner"] else ""
-        yield f"{place}. **{one['ref']} {escaped(one['deal'])}**, {say.money(one['value'])}{whose}"
-        yield f"   - at risk: {escaped(', '.join(one['risks']))}"
-        yield from (f"   - {escaped(line)}" for line in one["agenda"])
+def _to_discuss(one: Mapping[str, Any], say: Wording) -> Point:
+    whose = f", {_rep(one['owner'])}" if one["owner"] else ""
+    risks = f"at risk: {', '.join(one['risks'])}"
+    return Point(
+        f", {say.money(one['value'])}{whose}",
+        f"{one['ref']} {one['deal']}",
+        (risks, *one["agenda"]),
+    )
 
 
-def _flow(flow: Mapping[str, Any], say: Wording) -> Iterator[str]:
+def _flow(flow: Mapping[str, Any], say: Wording) -> list[Point]:
     hint = f": {flow['hint']}" if flow["hint"] else ""
-    yield f"- Bottleneck: {escaped((flow['bottleneck'] or 'none') + hint)}"
-    yield f"- Qualified leads grow by {_said(flow['lead_velocity'], say)}."
     needed = flow["needed_a_week"]
     against = "no target says what it takes"
     if needed is not None:
         against = f"the target needs {say.money(needed)}"
-    yield f"- New qualified value a week: {say.money(flow['new_value_a_week'])}; {against}."
+    said = [
+        f"Bottleneck: {flow['bottleneck'] or 'none'}{hint}",
+        f"Qualified leads grow by {_said(flow['lead_velocity'], say)}.",
+        f"New qualified value a week: {say.money(flow['new_value_a_week'])}; {against}.",
+    ]
     if flow["touches"]:
         share = percent(Fraction(flow["touches_on_new"], flow["touches"]))
-        yield f"- {share} of {counted(flow['touches'], 'touch', 'touches')} went to new deals."
+        touches = counted(flow["touches"], "touch", "touches")
+        said.append(f"{share} of {touches} went to new deals.")
+    return list(map(Point, said))
 
 
-def _trend(weeks: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    rows = ((week["week"], str(week["touches"]), str(week["replies"])) for week in weeks)
-    yield from _table(("week of", "touches", "replies"), rows)
+def _trend(weeks: Sequence[Mapping[str, Any]]) -> Grid:
+    rows = tuple((week["week"], str(week["touches"]), str(week["replies"])) for week in weeks)
+    return Grid(("touches", "replies"), rows, tuple(int(week["touches"]) for week in weeks))
 
 
-def _objections(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    for one in found:
-        stages = ", ".join(f"{stage} {count}" for stage, count in one["stages"].items())
-        yield f"- {escaped(one['objection'])}: {sum(one['stages'].values())} ({escaped(stages)})"
+def _objection(one: Mapping[str, Any]) -> Point:
+    stages = ", ".join(f"{stage} {count}" for stage, count in one["stages"].items())
+    return Point(f"{one['objection']}: {sum(one['stages'].values())} ({stages})")
 
 
-def _variants(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    rows = (
-        (one["variant"], *(str(one[name]) for name in ("deals", "answered", "closed", "won")))
-        for one in found
-    )
-    yield from _table(("", "deals", "answered", "closed", "won"), rows)
+def _variants(found: Sequence[Mapping[str, Any]]) -> Grid:
+    names = ("deals", "answered", "closed", "won")
+    return Grid(names, tuple((one["variant"], *(str(one[n]) for n in names)) for one in found))
 
 
-def _decided(decisions: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    if not decisions:
-        yield "Nothing was decided since then."
-    for one in decisions:
-        due = f" by {format_date(date.fromisoformat(one['due']))}" if one["due"] else ""
-        done = "x" if one["done"] else " "
-        yield (
-            f"- [{done}] {one['ref']} {escaped(one['deal'])}: {escaped(one['text'])}"
-            f" ({_rep(one['owner'])}{due})"
-        )
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(heads)} |"
-    yield f"|---|{'---:|' * (len(heads) - 1)}"
-    yield from (f"| {' | '.join(map(escaped, row))} |" for row in rows)
+def _decided(one: Mapping[str, Any]) -> Point:
+    due = f" by {format_date(date.fromisoformat(one['due']))}" if one["due"] else ""
+    text = f"{one['ref']} {one['deal']}: {one['text']} ({_rep(one['owner'])}{due})"
+    return Point(text, done=bool(one["done"]))
 
 
 def _said(document: Mapping[str, Any], say: Wording) -> str:
@@ -273,3 +303,57 @@ def _rep(name: str) -> str:
 
 def _day(text: str, zone: ZoneInfo) -> str:
     return format_date(local_date(datetime.fromisoformat(text), zone))
+
+
+def review_markdown(document: Mapping[str, Any]) -> str:
+    """A review, new or kept, as Markdown that reads well in a mail."""
+    lines = [f"# {escaped(review_title(document))}", "", escaped(review_span(document))]
+    for section in review_sections(document):
+        lines += ["", f"## {escaped(section.title)}"]
+        for part in section.parts:
+            lines += ["", *_markdown(part, numbered=section.numbered)] if part else []
+    return "\n".join(lines) + "\n"
+
+
+def _markdown(part: Part, *, numbered: bool) -> Iterator[str]:
+    if isinstance(part, str):
+        yield escaped(part)
+    elif isinstance(part, Grid):
+        yield f"| | {' | '.join(map(escaped, part.heads))} |"
+        yield f"|---|{'---:|' * len(part.heads)}"
+        yield from (f"| {' | '.join(map(escaped, row))} |" for row in part.rows)
+    else:
+        for place, point in enumerate(part, 1):
+            sign = f"{place}." if numbered else "-"
+            box = "" if point.done is None else "[x] " if point.done else "[ ] "
+            strong = f"**{escaped(point.strong)}**" if point.strong else ""
+            yield f"{sign} {box}{strong}{escaped(point.text)}"
+            yield from (f"   - {escaped(line)}" for line in point.under)
+
+
+def review_page(document: Mapping[str, Any]) -> Iterator[str]:
+    """A review, new or kept, as one HTML page."""
+    return page(review_title(document), _page_parts(document))
+
+
+def _page_parts(document: Mapping[str, Any]) -> Iterator[str]:
+    yield sentence(review_span(document))
+    for section in review_sections(document):
+        yield section_of(section.title, (_html(part, section) for part in section.parts if part))
+
+
+def _html(part: Part, section: Section) -> str:
+    if isinstance(part, str):
+        return sentence(part)
+    if isinstance(part, Grid):
+        lengths: Sequence[int | None] = part.bars or [None] * len(part.rows)
+        rows = [
+            Row(name, cells, length, gone=name in part.gone)
+            for (name, *cells), length in zip(part.rows, lengths, strict=True)
+        ]
+        return table(section.title, part.heads, rows)
+    boxes = {None: "", True: "done: ", False: "open: "}
+    return points(
+        ((point.strong, boxes[point.done] + point.text, point.under) for point in part),
+        numbered=section.numbered,
+    )

@@ -30,7 +30,7 @@ from pipeboard.ui.terminal.ink import ColorDepth, color_depth
 
 if TYPE_CHECKING:
     from pipeboard.domain.people import Actor
-    from pipeboard.domain.programs import OwnProgram
+    from pipeboard.domain.programs import Hook, OwnProgram
     from pipeboard.store import Store
     from pipeboard.store.reading import Reader
     from pipeboard.ui.app import PipeboardApp
@@ -60,6 +60,7 @@ class Choices:
     programs: tuple[OwnProgram, ...] = ()
     begin: tuple[object, ...] = ()
     """An action that is done as soon as the board stands, by its name, and what it is given."""
+    hooks: tuple[Hook, ...] = ()
 
 
 def open_board(
@@ -182,7 +183,12 @@ def make_app(
     def work_on(store: Store) -> Workspace:
         from pipeboard.workspace import Workspace
 
-        return Workspace(store, clock, actor)
+        workspace = Workspace(store, clock, actor)
+        if choices.hooks:
+            from pipeboard.workspace.hooks import Hooks
+
+            Hooks(choices.hooks, app.say_from_beside, waits=False).listen_to(workspace)
+        return workspace
 
     def open_another() -> Store:
         return Store(store.identity, read_only=store.read_only)
@@ -208,4 +214,5 @@ def make_app(
     )
     write_queue = WriteQueue(lambda: store, work_on)
     housekeeper = WriteQueue(open_another, work_on, owns_store=True)
-    return PipeboardApp(write_queue, housekeeper, state, look, seat)
+    app = PipeboardApp(write_queue, housekeeper, state, look, seat)
+    return app

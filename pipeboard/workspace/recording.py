@@ -154,10 +154,11 @@ def agree(
 
 
 def command_done(service: Service, command_id: str, at: datetime, verb: str, summary: str) -> Done:
-    """A command as it is recorded: what was done, when and by whom."""
+    """A command as it is recorded in the transaction under way: what was done, when, by whom."""
     from pipeboard.store.writing import Done
 
     actor = service.actor
+    service.transaction.stored.append(command_id)
     return Done(command_id, at, actor.name, actor.acting_as, verb, summary)
 
 

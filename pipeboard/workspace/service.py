@@ -71,6 +71,7 @@ class Transaction:
     today_at: datetime
     key: uuid.UUID
     commands: int = field(default=0)
+    stored: list[str] = field(default_factory=list)
 
     def next_id(self) -> str:
         """The same ids when the transaction has to be done again: what is stored is stored once."""
@@ -100,6 +101,9 @@ class Service:
         self.store = store
         self._clock = clock
         self._transaction: Transaction | None = None
+        self.on_stored: Callable[[str], None] | None = None
+        """Hears of each command that was stored, by its id, once nothing can take it back any more;
+        it must not raise."""
         self.actor = check_actor(actor, store.reader.reps) if actor.acting_as else actor
 
     @property
@@ -142,10 +146,12 @@ class Service:
         if self._transaction is not None:
             return work()
         key = uuid.uuid4()
+        stored: list[str] = []
 
         def run(writer: Writer) -> T:
             clock = self._clock()
-            self._transaction = Transaction(writer, clock, clock, key)
+            stored.clear()  # of an attempt that was taken back
+            self._transaction = Transaction(writer, clock, clock, key, stored=stored)
             try:
                 if self.actor.acting_as:
                     check_actor(self.actor, writer.reader.reps)
@@ -153,7 +159,10 @@ class Service:
             finally:
                 self._transaction = None
 
-        return self.store.write(run) if through is None else through.store(run)
+        result = self.store.write(run) if through is None else through.store(run)
+        for command_id in stored if self.on_stored is not None else ():
+            self.on_stored(command_id)
+        return result
 
     def look(self, work: Callable[[], T]) -> T:
         """What `work` finds at one moment, without keeping anybody from writing."""
@@ -180,12 +189,16 @@ class Service:
             writer, at = self._transaction.writer, self._transaction.at
             self._transaction.at = writer.instant_after(at, ids)
 
+    def every_pipeline(self) -> dict[int, Pipeline]:
+        """Every pipeline that a deal may be in, by its id; those that were taken back too."""
+        known = (*self.reader.pipelines(), *self.reader.agreements.pipelines_taken_back())
+        return {pipeline.id: pipeline for pipeline in known}
+
     def contexts(self) -> Callable[[int], Context]:
         """In which context something is decided, by pipeline."""
         settings, at, today = self.settings, self.now(), self.today
         reader = self.reader
-        known = (*reader.pipelines(), *reader.agreements.pipelines_taken_back())
-        pipelines = {pipeline.id: pipeline for pipeline in known}
+        pipelines = self.every_pipeline()
         reps = tuple(rep.name for rep in reader.reps() if rep.active)
         return lambda pipeline_id: Context(
             pipelines[pipeline_id],

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from operator import itemgetter
 from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -13,12 +14,12 @@ from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import later_than
 from pipeboard.domain.filter_nodes import EVERYTHING, Filter
-from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.store.database import CHUNK, Database
 from pipeboard.store.dialect import listed
-from pipeboard.store.reading.deals import read_deals
+from pipeboard.store.reading.deals import each_deal, read_deals
 from pipeboard.store.reading.filtering import Asked, condition
 from pipeboard.store.reading.scope import NAME, Key, Order, order_by, reversed_order
 from pipeboard.store.rows import DEALS, event_from_row, stored_deal
@@ -180,6 +181,26 @@ def read_ids(
     if is_descending:
         order = reversed_order(order)
     return tuple(_ids(database, wanted, order, listing.limit))
+
+
+Place = tuple[int, float, str]
+"""Where a deal comes in an order: numbers before texts."""
+
+
+def read_ids_by(
+    database: Database,
+    pipelines: Sequence[Pipeline],
+    listing: Listing,
+    place: Callable[[Deal], Place | None],
+) -> tuple[int, ...]:
+    """As `read_ids`, in an order that only whole deals tell; those without a place come last."""
+    plain = replace(listing, sort="id", limit=None)
+    ids = read_ids(database, pipelines, plain)
+    places = {deal.id: place(deal) for deal in each_deal(database, ids)}
+    placed = [(found, one) for one, found in places.items() if found is not None]
+    placed.sort(key=itemgetter(0), reverse=listing.sort.startswith("-"))
+    missing = (one for one, found in places.items() if found is None)
+    return (*(one for _, one in placed), *missing)[: listing.limit]
 
 
 def wanted_of(database: Database, pipelines: Sequence[Pipeline], listing: Listing) -> Sql:

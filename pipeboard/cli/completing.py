@@ -1,0 +1,228 @@
+"""The hidden verb `__complete KIND PREFIX`: what a shell may put behind what was typed, by plain
+sqlite3, importing next to nothing. Whatever goes wrong, it says nothing: somebody is typing.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+TYPE_CHECKING = False  # `typing` itself is more than a key press has time for
+if TYPE_CHECKING:
+    from typing import Final, TypeAlias
+
+    Offer: TypeAlias = tuple[str, str]
+    """A word that may stand there, and what it means, which only some shells show."""
+    Ask: TypeAlias = Callable[[sqlite3.Connection, str], Iterator[Offer]]
+
+_MOST: Final = 100
+_WAIT_S: Final = 0.2  # a writer holds the database for milliseconds; a key press waits no longer
+_FLAGS_WITH_VALUE: Final = ("--db",)
+
+
+def complete(arguments: Sequence[str], environ: Mapping[str, str]) -> Iterator[str]:
+    """A line for each word that may stand there, with its meaning behind a tab.
+
+    The arguments are kinds with commas between them, what was typed of the word, and `--db PATH`.
+    """
+    words, flags = [], {}
+    rest = iter(arguments)
+    for argument in rest:
+        name, equals, value = argument.partition("=")
+        if name in _FLAGS_WITH_VALUE:
+            flags[name] = value if equals else next(rest, "")
+        else:
+            words.append(argument)
+    kinds, prefix = (*words, "", "")[:2]
+    try:
+        yield from _offered(kinds.split(","), prefix, database_path(environ, flags.get("--db", "")))
+    except (sqlite3.Error, OSError, ValueError, LookupError, TypeError):
+        return
+
+
+def _offered(kinds: Sequence[str], prefix: str, path: str) -> Iterator[str]:
+    if not os.path.isfile(path):
+        return
+    from contextlib import closing
+
+    uri = "file:" + path.replace("%", "%25").replace("?", "%3f").replace("#", "%23") + "?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True, timeout=_WAIT_S)) as base:
+        base.execute("pragma query_only=on")
+        for kind in kinds:
+            for word, meaning in _ASKED[kind](base, prefix):
+                if "\n" not in word:
+                    yield f"{word}\t{meaning}".replace("\n", " ")
+
+
+# Where the database is, as `config.read_config` finds it, without asking a library.
+
+
+def database_path(environ: Mapping[str, str], named: str = "") -> str:
+    """The path that `--db` names, the environment, the configuration, or nobody: the default one.
+
+    Raises OSError where that cannot be told here, and ValueError for a configuration that cannot
+    be read.
+    """
+    found = named or environ.get("PIPEBOARD_DB") or _configured(environ)
+    if found.startswith("sqlite:///"):
+        from urllib.parse import unquote
+
+        found = unquote(found.removeprefix("sqlite:///"))
+    return os.path.expanduser(found)
+
+
+def _configured(environ: Mapping[str, str]) -> str:
+    if sys.platform != "linux":
+        from pipeboard.cli.config import read_config
+
+        return read_config(environ).database
+
+    def folder(name: str, otherwise: str) -> str:
+        first = environ.get(name, "").split(os.pathsep)[0]
+        return os.path.join(first if first.strip() else os.path.expanduser(otherwise), "pipeboard")
+
+    for file in (
+        os.path.expanduser(environ.get("PIPEBOARD_CONFIG", ""))
+        or os.path.join(folder("XDG_CONFIG_HOME", "~/.config"), "config.toml"),
+        os.path.join(folder("XDG_CONFIG_DIRS", "/etc/xdg"), "config.toml"),
+    ):
+        if os.path.exists(file):
+            import tomllib
+
+            with open(file, "rb") as opened:
+                if path := tomllib.load(opened).get("database"):
+                    return str(path)
+    return os.path.join(folder("XDG_DATA_HOME", "~/.local/share"), "pipeboard.db")
+
+
+# What there is of each kind. Names begin with what was typed, whatever its case.
+
+
+def _deals(base: sqlite3.Connection, prefix: str) -> Iterator[Offer]:
+    """Refs for a number, the last changed ones for nothing, and names for letters."""
+    number = prefix.upper().removeprefix("D-").removeprefix("D")
+    if not number or (number.isascii() and number.isdigit()):
+        of_number = "" if not number else " and cast(id as text) like :typed || '%'"
+        found = base.execute(
+            "select id, account, title from deal where not removed" + of_number +
+            " order by " + ("id" if number else "updated_at desc, id desc") + f" limit {_MOST}",
+            {"typed": number},
+        )  # fmt: skip
+        bare = prefix[:1].isdigit()
+        for deal_id, account, title in found:
+            yield (str(deal_id) if bare else f"D-{deal_id}"), _named(account, title)
+    if not prefix or prefix.isdigit() or "D-".startswith(prefix):
+        return
+    for column in ("account", "title"):
+        found = base.execute(
+            f"select {column}, min(id), count(*) from deal"
+            f" where live and substr({column}, 1, length(:typed)) = :typed collate nocase"
+            f" group by {column} having count(*) = 1 order by 1 limit {_MOST}",
+            {"typed": prefix},
+        )
+        for name, deal_id, _ in found:
+            yield name, f"D-{deal_id}"
+
+
+def _named(account: str, title: str) -> str:
+    return f"{account}: {title}" if account and not title.startswith(account) else title
+
+
+def _of(sql: str) -> Ask:
+    """The names that a query finds; `:typed` is what they begin with."""
+
+    def ask(base: sqlite3.Connection, prefix: str) -> Iterator[Offer]:
+        begins = "substr(name, 1, length(:typed)) = :typed collate nocase"
+        wanted = f"select distinct name, told from ({sql}) where {begins} limit {_MOST}"
+        yield from base.execute(wanted, {"typed": prefix})
+
+    return ask
+
+
+_PIPELINE: Final = "select name, '' as told from pipeline where not removed order by position"
+_STAGE: Final = (
+    "select stage.name as name, pipeline.name as told from stage join pipeline"
+    " on pipeline.id = stage.pipeline_id where not retired and not removed"
+    " order by pipeline.position, stage.position"
+)
+_REP: Final = "select name, display_name as told from rep where active order by name"
+_TEAM: Final = "select team as name, '' as told from rep where team <> '' order by team"
+_SAVED: Final = "select name, filter as told from saved_filter order by name"
+_QUESTION: Final = (
+    "select json_extract(value, '$.key') as name, json_extract(value, '$.label') as told"
+    " from pipeline, json_each(pipeline.questions) where not removed"
+)
+_TAG: Final = "select tag as name, '' as told from deal_tag order by tag"
+_LOSS: Final = (
+    "select value as name, '' as told from json_each((select value from setting"
+    " where setting.name = 'loss_categories'))"
+)
+_SOURCE: Final = "select source as name, '' as told from deal where source <> '' order by source"
+
+
+def _signed(ask: Ask) -> Ask:
+    """Tags with the sign that was typed, `+` where none was."""
+
+    def signed(base: sqlite3.Connection, prefix: str) -> Iterator[Offer]:
+        sign = prefix[:1] if prefix[:1] in ("+", "-") else "+"
+        return ((sign + name, told) for name, told in ask(base, prefix.removeprefix(sign)))
+
+    return signed
+
+
+def _terms(signs: Mapping[str, Ask]) -> Ask:
+    """What stands behind a sign, such as the stages behind `stage:`; `-` in front means not."""
+
+    def terms(base: sqlite3.Connection, prefix: str) -> Iterator[Offer]:
+        minus = "-" if prefix.startswith("-") else ""
+        term = prefix.removeprefix("-")
+        for sign, ask in signs.items():
+            if term.startswith(sign):
+                for name, told in ask(base, term.removeprefix(sign).lstrip('"')):
+                    shown = f'"{name}"' if " " in name else name
+                    yield f"{minus}{sign}{shown}", told
+
+    return terms
+
+
+_FILTER: Final = _terms(
+    {
+        "stage:": _of(_STAGE),
+        "owner:": _of(_REP),
+        "@": _of(_REP),
+        "+": _of(_TAG),
+        "tag:": _of(_TAG),
+        "pipeline:": _of(_PIPELINE),
+        "lost:": _of(_LOSS),
+        "source:": _of(_SOURCE),
+        "q:": _of(_QUESTION),
+    }
+)
+
+
+def _assignment(base: sqlite3.Connection, prefix: str) -> Iterator[Offer]:
+    """What stands behind the `=` of a field, as it is; the fields themselves are known by heart."""
+    name, equals, typed = prefix.partition("=")
+    ask = {"owner": _of(_REP), "source": _of(_SOURCE), "tags": _of(_TAG)}.get(name)
+    if equals and ask is not None:
+        for value, told in ask(base, typed):
+            yield f"{name}={value}", told
+
+
+_ASKED: Final[Mapping[str, Ask]] = {
+    "DEAL": _deals,
+    "STAGE": _of(_STAGE),
+    "REP": _of(_REP),
+    "TEAM": _of(_TEAM),
+    "PIPELINE": _of(_PIPELINE),
+    "SAVED": _of(_SAVED),
+    "QUESTION": _of(_QUESTION),
+    "TAG": _signed(_of(_TAG)),
+    "CATEGORY": _of(_LOSS),
+    "FILTER": _FILTER,
+    "FIELD=VALUE": _assignment,
+}
+KINDS: Final = frozenset(_ASKED)
+"""What is looked up while somebody types; the shells know all else by heart."""
