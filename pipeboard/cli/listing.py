@@ -24,8 +24,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.sheet import deal_seen_by
 from pipeboard.domain.text import printable
 from pipeboard.exchange.tables import defuse
-from pipeboard.store.reading.deals import Selection
-from pipeboard.store.reading.known_deals import Listing
+from pipeboard.store.reading.listing import Listing, Selection
 from pipeboard.workspace.finding import parse_filter
 
 _HEADINGS = {"sign": "", "expected_close": "close", "created_at": "created", "closed_at": "closed"}

@@ -21,7 +21,7 @@ from pipeboard.domain.filter_nodes import Filter
 from pipeboard.domain.settings import Rep
 from pipeboard.store import Store
 from pipeboard.store.reading import Reader
-from pipeboard.store.reading.known_deals import Listing
+from pipeboard.store.reading.listing import Listing
 from pipeboard.store.tables import ALL
 from pipeboard.store.writing import Writer
 from tests.store.made_up import ZONE

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from pipeboard.domain.metrics import DealHistory, MetricRules, Rates
     from pipeboard.domain.sheet import Entry, Sheet
     from pipeboard.store.reading.agreements import Agreements
-    from pipeboard.store.reading.deals import Selection
     from pipeboard.store.reading.finding import Found
     from pipeboard.store.reading.history import Did, Recorded
-    from pipeboard.store.reading.known_deals import KnownDeals, Listing
+    from pipeboard.store.reading.known_deals import KnownDeals
+    from pipeboard.store.reading.listing import Listing, Selection
     from pipeboard.store.whole import Whole
 
 
@@ -163,7 +163,7 @@ class Reader:
         `zone` is the workspace's unless given; the rest is as in `Listing`.
         """
         from pipeboard.domain.filter_nodes import EVERYTHING
-        from pipeboard.store.reading.known_deals import Listing
+        from pipeboard.store.reading.listing import Listing
 
         zone = zone or self.settings().zone
         return self.select(
@@ -177,7 +177,8 @@ class Reader:
         they are consumed. Raises BadInput for a sort or a term of the filter that nobody can
         understand, `DatabaseError` when a deal stands in a stage that no pipeline has.
         """
-        from pipeboard.store.reading.deals import Selection, each_deal
+        from pipeboard.store.reading.deals import each_deal
+        from pipeboard.store.reading.listing import Selection
 
         with self._database.snapshot():
             found = self.ids(listing)
@@ -185,7 +186,7 @@ class Reader:
 
     def ids(self, listing: Listing) -> tuple[int, ...]:
         """The deals of a listing in its order."""
-        from pipeboard.store.reading.known_deals import read_ids
+        from pipeboard.store.reading.listing import read_ids
 
         pipelines = self.pipelines()
         check_stages(self._database, pipelines, with_archive=True)
