@@ -93,6 +93,7 @@ def questions(reader: Reader) -> Iterator[Callable[[], object]]:
     yield lambda: reader.saved_filters("ana")
     yield lambda: reader.due_to_return(TODAY)
     yield reader.entries
+    yield reader.log
     yield reader.commands
     yield lambda: list(reader.each(today=TODAY))
     yield lambda: list(reader.each(_filter("score>0 or status:archived"), today=TODAY, zone=ZONE))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pipeboard.domain.events import Event
     from pipeboard.domain.filter_nodes import Filter
     from pipeboard.domain.metrics import DealHistory, MetricRules, Rates
-    from pipeboard.domain.sheet import Entry, Sheet
+    from pipeboard.domain.sheet import Entry, LoggedEvent, Sheet
     from pipeboard.store.reading.agreements import Agreements
     from pipeboard.store.reading.finding import Found
     from pipeboard.store.reading.history import Did, Recorded
@@ -257,6 +257,19 @@ class Reader:
         return read_entries(
             self._database, deal_id=deal_id, since=since, before=before, limit=limit
         )
+
+    def log(
+        self,
+        deal_id: int | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
+        *,
+        before: int | None = None,
+    ) -> list[LoggedEvent]:
+        """As `entries`, each as the log keeps it, with the owner of its deal."""
+        from pipeboard.store.reading.history import read_log
+
+        return read_log(self._database, deal_id=deal_id, since=since, before=before, limit=limit)
 
     def commands(self, actor: str | None = None, limit: int | None = None) -> tuple[Did, ...]:
         """What somebody (or everybody) did, newest first, undoing and redoing included."""
