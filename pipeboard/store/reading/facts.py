@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from pipeboard.domain.events import KEYED_FIELDS, micros
+from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics.folding import KINDS, Fact, fold
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.store.database import Database
@@ -49,6 +50,60 @@ def read_histories(
     """What every deal of a pipeline (or those with these ids) went through up to an instant."""
     with _collecting_later(), readable("the history of the deals"):
         return fold(read_facts(database, pipeline_id, as_of, ids))
+
+
+KEPT = 3
+"""Instants that histories are known at: now, and the ends of two periods."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownHistories:
+    """What the deals of a pipeline went through up to an instant, as it was read.
+
+    `seq` is that of the last event that there was then; `to_come` says that one of them takes
+    effect after the instant, or was recorded after it.
+    """
+
+    pipeline_id: int
+    us: int
+    seq: int
+    to_come: bool
+    histories: list[DealHistory]
+
+    def serves(self, pipeline_id: int, us: int) -> bool:
+        """Whether only what has been recorded since differs at an instant."""
+        return pipeline_id == self.pipeline_id and (
+            us == self.us or (us > self.us and not self.to_come)
+        )
+
+
+def read_known(
+    database: Database, pipeline_id: int, as_of: datetime, before: Iterable[KnownHistories]
+) -> KnownHistories:
+    """The histories at an instant; of what was read before, only the deals are read again that
+    have events recorded since."""
+    us, seq = micros(as_of), database.number("select coalesce(max(seq), 0) from event")
+    known = next((one for one in before if one.serves(pipeline_id, us)), None)
+    if known is None:
+        to_come = database.number(
+            "select (select coalesce(max(at), 0) from event) > ?"
+            " or (select coalesce(max(at), 0) from command) > ?",
+            (us, us),
+        )
+        found = read_histories(database, pipeline_id, as_of)
+        return KnownHistories(pipeline_id, us, seq, bool(to_come), found)
+    changed = set(database.column("select deal_id from event where seq > ?", (known.seq,)))
+    if not changed:
+        return replace(known, seq=seq, us=us)
+    found = [one for one in known.histories if one.id not in changed]
+    found += read_histories(database, pipeline_id, as_of, changed)
+    found.sort(key=lambda one: one.id)
+    to_come = database.number(
+        "select count(*) from event join command on command.id = event.command_id"
+        " where event.seq > ? and (event.at > ? or command.at > ?)",
+        (known.seq, us, us),
+    )
+    return KnownHistories(pipeline_id, us, seq, known.to_come or bool(to_come), found)
 
 
 def read_facts(

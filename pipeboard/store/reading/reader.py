@@ -6,7 +6,7 @@ reason it imports what the board does not need only when it is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pipeboard.domain.metrics import DealHistory, MetricRules, Rates
     from pipeboard.domain.sheet import Entry, LoggedEvent, Sheet
     from pipeboard.store.reading.agreements import Agreements
+    from pipeboard.store.reading.facts import KnownHistories
     from pipeboard.store.reading.finding import Found
     from pipeboard.store.reading.history import Did, Recorded
     from pipeboard.store.reading.known_deals import KnownDeals
@@ -41,6 +42,7 @@ class Reader:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._pipelines = setup.Pipelines(self._database)
+        self._histories: list[KnownHistories] = []
 
     def snapshot(self) -> AbstractContextManager[None]:
         """All that is read inside is of one moment; keep it short, since writers wait for it."""
@@ -318,7 +320,7 @@ class Reader:
     @property
     def numbers(self) -> Numbers:
         """What numbers are made of."""
-        return Numbers(self._database)
+        return Numbers(self._database, self._histories)
 
     def _pipeline(self, lens: Lens) -> Pipeline:
         found = self._pipelines.by_id().get(lens.pipeline_id)
@@ -330,17 +332,21 @@ class Reader:
 class Numbers:
     """What numbers are made of, read over the connection of a `Reader`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, known: list[KnownHistories]) -> None:
         self._database = database
+        self._known = known
 
-    def histories(
-        self, pipeline_id: int, as_of: datetime, ids: Collection[int] | None = None
-    ) -> list[DealHistory]:
-        """What every deal of a pipeline (or those with these ids) went through up to an instant;
-        no lock is held meanwhile."""
-        from pipeboard.store.reading.facts import read_histories
+    def histories(self, pipeline_id: int, as_of: datetime) -> Sequence[DealHistory]:
+        """What every deal of a pipeline went through up to an instant; no lock is held meanwhile.
 
-        return read_histories(self._database, pipeline_id, as_of, ids)
+        Who asks again waits only for the deals that have been changed since.
+        """
+        from pipeboard.store.reading.facts import KEPT, read_known
+
+        found = read_known(self._database, pipeline_id, as_of, self._known)
+        others = [one for one in self._known if not one.serves(pipeline_id, found.us)]
+        self._known[:] = [found, *others[: KEPT - 1]]
+        return found.histories
 
     def rules(self, pipeline: Pipeline, as_of: datetime | None = None) -> MetricRules:
         """What the numbers of a pipeline are counted by at an instant (now): stages, targets,
