@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from pipeboard.domain.events import KEYED_FIELDS, micros
-from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.folding import KINDS, Fact, fold
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.store.database import Database
@@ -58,52 +58,47 @@ KEPT = 3
 
 @dataclass(frozen=True, slots=True)
 class KnownHistories:
-    """What the deals of a pipeline went through up to an instant, as it was read.
-
-    `seq` is that of the last event that there was then; `to_come` says that one of them takes
-    effect after the instant, or was recorded after it.
-    """
+    """What the deals of a pipeline went through up to an instant; the last event and the last
+    command that there were then."""
 
     pipeline_id: int
     us: int
     seq: int
-    to_come: bool
+    command: int
     histories: list[DealHistory]
-
-    def serves(self, pipeline_id: int, us: int) -> bool:
-        """Whether only what has been recorded since differs at an instant."""
-        return pipeline_id == self.pipeline_id and (
-            us == self.us or (us > self.us and not self.to_come)
-        )
 
 
 def read_known(
-    database: Database, pipeline_id: int, as_of: datetime, before: Iterable[KnownHistories]
-) -> KnownHistories:
-    """The histories at an instant; of what was read before, only the deals are read again that
-    have events recorded since."""
+    database: Database, pipeline_id: int, as_of: datetime, kept: list[KnownHistories]
+) -> Sequence[DealHistory]:
+    """The histories at an instant. Of what is `kept`, only the deals with events recorded since are
+    read again; what is found is kept in its place."""
     us, seq = micros(as_of), database.number("select coalesce(max(seq), 0) from event")
-    known = next((one for one in before if one.serves(pipeline_id, us)), None)
+    command = database.number("select coalesce(max(seq), 0) from command")
+    known = next((one for one in kept if _serves(database, one, pipeline_id, us)), None)
     if known is None:
-        to_come = database.number(
-            "select (select coalesce(max(at), 0) from event) > ?"
-            " or (select coalesce(max(at), 0) from command) > ?",
-            (us, us),
-        )
         found = read_histories(database, pipeline_id, as_of)
-        return KnownHistories(pipeline_id, us, seq, bool(to_come), found)
-    changed = set(database.column("select deal_id from event where seq > ?", (known.seq,)))
-    if not changed:
-        return replace(known, seq=seq, us=us)
-    found = [one for one in known.histories if one.id not in changed]
-    found += read_histories(database, pipeline_id, as_of, changed)
-    found.sort(key=lambda one: one.id)
-    to_come = database.number(
-        "select count(*) from event join command on command.id = event.command_id"
-        " where event.seq > ? and (event.at > ? or command.at > ?)",
-        (known.seq, us, us),
+    else:
+        kept.remove(known)
+        changed = set(database.column("select deal_id from event where seq > ?", (known.seq,)))
+        found = [one for one in known.histories if one.id not in changed]
+        found += read_histories(database, pipeline_id, as_of, changed)
+        found.sort(key=lambda one: one.id)
+    kept.insert(0, KnownHistories(pipeline_id, us, seq, command, found))
+    del kept[KEPT:]
+    return found
+
+
+def _serves(database: Database, known: KnownHistories, pipeline_id: int, us: int) -> bool:
+    """Whether only what has been recorded since differs at an instant: it is the same one, or a
+    later one that nothing was to come before."""
+    if known.pipeline_id != pipeline_id or known.us >= us:
+        return known.pipeline_id == pipeline_id and known.us == us
+    return not database.number(
+        "select (select coalesce(max(at), 0) from event where seq <= ?) > ?"
+        " or (select coalesce(max(at), 0) from command where seq <= ?) > ?",
+        (known.seq, known.us, known.command, known.us),
     )
-    return KnownHistories(pipeline_id, us, seq, known.to_come or bool(to_come), found)
 
 
 def read_facts(

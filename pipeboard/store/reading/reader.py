@@ -341,12 +341,9 @@ class Numbers:
 
         Who asks again waits only for the deals that have been changed since.
         """
-        from pipeboard.store.reading.facts import KEPT, read_known
+        from pipeboard.store.reading.facts import read_known
 
-        found = read_known(self._database, pipeline_id, as_of, self._known)
-        others = [one for one in self._known if not one.serves(pipeline_id, found.us)]
-        self._known[:] = [found, *others[: KEPT - 1]]
-        return found.histories
+        return read_known(self._database, pipeline_id, as_of, self._known)
 
     def rules(self, pipeline: Pipeline, as_of: datetime | None = None) -> MetricRules:
         """What the numbers of a pipeline are counted by at an instant (now): stages, targets,
