@@ -21,13 +21,13 @@ from pipeboard.store.troubles import of_deal, readable
 DUE_TO_RETURN: Final = (
     "SELECT id FROM deal"
     " WHERE live AND outcome = 'lost' AND recycle_on <= :today"
-    " AND stage_id IN (SELECT id FROM stage WHERE kind = 'lost')"
+    " AND stage_id + 0 IN (SELECT id FROM stage WHERE kind = 'lost')"
     " AND id NOT IN (SELECT recycled_from FROM deal"
     " WHERE recycled_from IS NOT NULL AND NOT removed)"
-    " ORDER BY id"
+    " ORDER BY id + 0"
 )
 """The lost deals, by id, whose day to try again is `:today` (ISO) or before and that have not come
-back yet. What a deal went on to is looked for only where there is one."""
+back yet. `+ 0` keeps SQLite from going along stages or ids: the day has an index of its own."""
 
 
 # Instants as they are recorded: in the log of a deal, never before what it holds already.

@@ -96,7 +96,7 @@ class Reader:
         `DatabaseError` when a live deal stands in a stage that no pipeline has.
         """
         check_stages(self._database, self.pipelines())
-        return board.read_board(self._database, self._pipeline(lens), lens)
+        return board.read_board(self._database, _pipeline_of(lens, self._pipelines.by_id()), lens)
 
     def signs(self, lens: Lens) -> Signs:
         """How many open deals under the lens carry each sign."""
@@ -104,17 +104,24 @@ class Reader:
 
     def stage_signs(self, lens: Lens) -> Mapping[int, Signs]:
         """The same by stage."""
-        return board.read_signs(self._database, self._pipeline(lens), lens)
+        return board.read_signs(self._database, _pipeline_of(lens, self._pipelines.by_id()), lens)
 
     def window(self, lens: Lens, stage_id: int, offset: int, limit: int) -> tuple[Card, ...]:
         """Up to `limit` cards of a column, from the one at index `offset`."""
         return cards.read_window(
-            self._database, self._pipeline(lens), lens, stage_id, offset, limit
+            self._database,
+            _pipeline_of(lens, self._pipelines.by_id()),
+            lens,
+            stage_id,
+            offset,
+            limit,
         )
 
     def place(self, lens: Lens, deal_id: int) -> tuple[int, int] | None:
         """The stage of a deal and its index in that column; None where the lens hides the deal."""
-        return cards.read_place(self._database, self._pipeline(lens), lens, deal_id)
+        return cards.read_place(
+            self._database, _pipeline_of(lens, self._pipelines.by_id()), lens, deal_id
+        )
 
     # Deals.
 
@@ -322,11 +329,12 @@ class Reader:
         """What numbers are made of."""
         return Numbers(self._database, self._histories)
 
-    def _pipeline(self, lens: Lens) -> Pipeline:
-        found = self._pipelines.by_id().get(lens.pipeline_id)
-        if found is None:
-            raise NotFound("That pipeline is there no more.", hint="Go to another one with P.")
-        return found
+
+def _pipeline_of(lens: Lens, pipelines: Mapping[int, Pipeline]) -> Pipeline:
+    found = pipelines.get(lens.pipeline_id)
+    if found is None:
+        raise NotFound("That pipeline is there no more.", hint="Go to another one with P.")
+    return found
 
 
 class Numbers:
