@@ -360,6 +360,8 @@ def read_usual_days(database: Database, pipeline_id: int) -> Mapping[int, int]:
         " where deal.pipeline_id = ? and deal.live order by lately.moved desc limit ?",
         (last - LOOKED_AT, pipeline_id, SAMPLE),
     )
+    if not recent:
+        return {}
     deals = among("deal_id", recent)
     rows = database.rows(
         f"select deal_id, stage_id, at from event where {deals.text} and {_ENTERED} and {_STANDS}"
