@@ -96,7 +96,7 @@ def _dispatch(verb: str, rest: Sequence[str], calls: list[Call]) -> int:
 
 
 def _run(verb: str, arguments: Sequence[str], environ: Mapping[str, str], calls: list[Call]) -> int:
-    from pipeboard.cli.arguments import parser_of
+    from pipeboard.cli.call import parser_of
 
     found, parser = parser_of(verb)
     if asks_for(arguments, "-h", "--help"):

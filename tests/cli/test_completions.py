@@ -90,7 +90,7 @@ def test_tab_completes_what_was_begun(shell: str, known: Path, home: Path) -> No
             terminal.type(f"pipeboard {typed}\t")
             wanted = f"$ pipeboard {whole}"
             terminal.wait_for(
-                lambda wanted=wanted: any(line.startswith(wanted) for line in terminal.lines()),
+                lambda wanted=wanted: any(  # type: ignore[misc]line.startswith(wanted) for line in terminal.lines()),
                 f"{typed!r} completed to {whole!r}",
             )
             terminal.type("\x15\f")

@@ -36,7 +36,7 @@ from pipeboard.store.database import Database
 from pipeboard.store.reading import attention
 from pipeboard.store.reading.deals import read_deals
 from pipeboard.store.reading.health import fault_conditions, find_alike
-from pipeboard.store.reading.known_deals import Listing, wanted_of
+from pipeboard.store.reading.listing import Listing, wanted_of
 from pipeboard.store.reading.setup import read_reps
 from pipeboard.store.sql import FALSE, TRUE, Sql, among, compares, either, every, negated, one_of
 
