@@ -17,7 +17,7 @@ from pipeboard.domain.metrics.waterfall import GOING
 from pipeboard.domain.metrics.wording import Wording, counted, percent
 from pipeboard.exchange.deal_text import escaped
 from pipeboard.exchange.metrics_document import Document, amount, metric_document
-from pipeboard.exchange.page import Row, page, points, section_of, sentence, table
+from pipeboard.exchange.page import PageRow, page, points, section_of, sentence, table
 
 if TYPE_CHECKING:
     from pipeboard.domain.review import Subject, WeeklyReview
@@ -348,7 +348,7 @@ def _html(part: Part, section: ReviewSection) -> str:
     if isinstance(part, Grid):
         lengths: Sequence[int | None] = part.bars or [None] * len(part.rows)
         rows = [
-            Row(name, cells, length, gone=name in part.gone)
+            PageRow(name, cells, length, gone=name in part.gone)
             for (name, *cells), length in zip(part.rows, lengths, strict=True)
         ]
         return table(section.title, part.heads, rows)

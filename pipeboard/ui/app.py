@@ -174,12 +174,6 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
                 screen.say(text, "status.error")
                 return
 
-    def say_from_beside(self, text: str) -> None:
-        """As `say_on_top`, from a thread that runs beside the screens: a moment later, so that what
-        is said of the change itself comes first."""
-        with suppress(RuntimeError):  # the screens are gone: nobody looks any more
-            self.call_from_thread(self.set_timer, _AFTER_A_CHANGE_S, lambda: self.say_on_top(text))
-
     def save_drafts(self) -> None:
         """What is half typed on any screen, what was asked for and is not stored, and the view."""
         keep_view(self.seat.folder, self.seat.store.database_id, self._state)
@@ -201,3 +195,10 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
     def action_help_quit(self) -> None:
         """^c where nothing waits."""
         self.say_on_top("Nothing is under way; q or ^q quits.")
+
+
+def say_from_beside(app: PipeboardApp, text: str) -> None:
+    """As `say_on_top`, from a thread that runs beside the screens: a moment later, so that what is
+    said of the change itself comes first."""
+    with suppress(RuntimeError):  # the screens are gone: nobody looks any more
+        app.call_from_thread(app.set_timer, _AFTER_A_CHANGE_S, lambda: app.say_on_top(text))

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -176,7 +177,7 @@ def make_app(
 ) -> PipeboardApp:
     """The app over a board that has been read; it makes its workspaces when it needs them."""
     from pipeboard.store import Store
-    from pipeboard.ui.app import PipeboardApp
+    from pipeboard.ui.app import PipeboardApp, say_from_beside
     from pipeboard.ui.host import Look
     from pipeboard.ui.write_queue import WriteQueue
 
@@ -187,7 +188,7 @@ def make_app(
         if choices.hooks:
             from pipeboard.workspace.hooks import Hooks
 
-            Hooks(choices.hooks, app.say_from_beside, waits=False).listen_to(workspace)
+            Hooks(choices.hooks, partial(say_from_beside, app), waits=False).listen_to(workspace)
         return workspace
 
     def open_another() -> Store:

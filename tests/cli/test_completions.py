@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,10 @@ LINES = {
 }
 
 
+def _shows(terminal: PseudoTerminal, begin: str) -> bool:
+    return any(line.startswith(begin) for line in terminal.lines())
+
+
 @pytest.fixture
 def known(team: Type, home: Path) -> Path:
     """A database with a deal, a rep, a tag, a filter and a question, in a folder with a file."""
@@ -90,7 +95,7 @@ def test_tab_completes_what_was_begun(shell: str, known: Path, home: Path) -> No
             terminal.type(f"pipeboard {typed}\t")
             wanted = f"$ pipeboard {whole}"
             terminal.wait_for(
-                lambda wanted=wanted: any(  # type: ignore[misc]line.startswith(wanted) for line in terminal.lines()),
+                partial(_shows, terminal, wanted),
                 f"{typed!r} completed to {whole!r}",
             )
             terminal.type("\x15\f")
