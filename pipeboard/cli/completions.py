@@ -27,10 +27,10 @@ _SAME = {"KEEP": "DEAL", "OTHER": "DEAL", "+TAG": "TAG", "-TAG": "TAG"}
 # What may stand for a word or a value, by what the help calls it.
 
 
-@cache
 _GROUPS = ("owner", "team", "stage", "month", "quarter", "size", "source")
 
 
+@cache
 def _known() -> Mapping[str, tuple[ShellWord, ...]]:
     """The words that never change, from the tables that read them."""
     from pipeboard.cli.columns import COLUMNS
