@@ -141,6 +141,24 @@ def is_looked_after(deal: Deal, pipeline: Pipeline, day: Day) -> bool:
     return is_planned or place(deal, pipeline, day) is not None
 
 
+def is_broken(place: Position) -> bool:
+    """Has the deal neither a next step to come nor a day to sleep until, or is it news to its rep?
+    Everything graver than `Tier.STALLED` says so."""
+    return place.tier < Tier.STALLED
+
+
+def is_handled(before: Queued | None, now: Queued | None, *, planned: bool) -> bool:
+    """May somebody who has done something on a deal go on to the next? Once nothing is to be done
+    any more, or it is in another's hands; or it has a next step to come, and that was `planned` or
+    found good, or a reason is gone."""
+    if now is None or (before is not None and now.deal.owner != before.deal.owner):
+        return True
+    if is_broken(now.place):
+        return False
+    was = set(before.place.reasons) if before is not None else set()
+    return planned or not was <= set(now.place.reasons)
+
+
 def order(waiting: Queued) -> tuple[int, bool, float, float, int]:
     """What the queue is sorted by: tier, worth (unknown last), the older first, id."""
     worth = waiting.worth
@@ -297,10 +315,22 @@ class Round:
     def back(self) -> None:
         """To the deal before, if there is one."""
         if self.passed:
-            one = self.passed.pop()
-            self.ids = [one, *(other for other in self.ids if other != one)]
-            if one in self.handled:
-                self.handled.remove(one)
+            self.bring_back(self.passed.pop())
+
+    def bring_back(self, one: int) -> None:
+        """To a deal that was handled or skipped, as if it had not been."""
+        self.put_first(one)
+        for done in (self.handled, self.skipped):
+            if one in done:
+                done.remove(one)
+
+    def put_first(self, one: int) -> None:
+        """That deal is looked at, and then the others in their order."""
+        self.ids = [one, *(other for other in self.ids if other != one)]
+
+    def copy(self) -> Round:
+        """A round that goes its own way from here."""
+        return Round(*map(list, (self.ids, self.handled, self.skipped, self.passed)))
 
     def follow(self, queue: Iterable[int]) -> None:
         """The queue as it is now: what left it is left out, what is new comes in its place before

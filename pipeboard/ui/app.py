@@ -177,6 +177,8 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         for screen in self.screen_stack:
             if isinstance(screen, Overlay):
                 screen.keep_draft()
+            elif isinstance(screen, LiveScreen):
+                screen.keep()
         pending = self.waiting.pending if self.write_queue.waiting else ""
         at = self.seat.clock().astimezone(self.settings.zone)
         keep_unstored(self.drafts, pending, self.key_queue.names, at)

@@ -55,6 +55,7 @@ async def in_turn(host: Host, turn: Turn, action: Action) -> None:
         while True:
             try:
                 await action()
+                await host.go_on()
                 return
             except DatabaseError as error:
                 if turn.has_begun or not is_busy(error):

@@ -75,15 +75,18 @@ class DayReader:
 
     def ids(self, limit: int | None = None, offset: int = 0) -> tuple[int, ...]:
         """The deals of the queue in its order, or a window of them."""
+        return tuple(self.tier_by_id(limit, offset))
+
+    def tier_by_id(self, limit: int | None = None, offset: int = 0) -> dict[int, Tier]:
+        """The deals of the queue in its order, or a window of them, each with its tier."""
         ranked = self._ranked()
         window = "" if limit is None else f" limit {int(limit)} offset {int(offset)}"
-        return tuple(
-            self._database.column(
-                f"select id from ({ranked.text}) where tier is not null"
-                f" order by tier, worth is null, worth desc, created_at, id{window}",
-                ranked.values,
-            )
+        rows = self._database.records(
+            f"select id, tier from ({ranked.text}) where tier is not null"
+            f" order by tier, worth is null, worth desc, created_at, id{window}",
+            ranked.values,
         )
+        return {deal_id: Tier(tier) for deal_id, tier in rows}
 
     def queue(self, limit: int | None = None, offset: int = 0) -> tuple[Queued, ...]:
         """The deals of the queue in its order with their reasons, or a window of them."""
