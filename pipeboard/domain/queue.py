@@ -155,8 +155,10 @@ def is_handled(before: Queued | None, now: Queued | None, *, planned: bool) -> b
         return True
     if is_broken(now.place):
         return False
-    was = set(before.place.reasons) if before is not None else set()
-    return planned or not was <= set(now.place.reasons)
+    if before is None:
+        return planned
+    is_new = before.deal.next_step != now.deal.next_step
+    return planned or is_new or not set(before.place.reasons) <= set(now.place.reasons)
 
 
 def order(waiting: Queued) -> tuple[int, bool, float, float, int]:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import date
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
+from typing import (
+    TYPE_CHECKING,
+    Concatenate,
+    ParamSpec,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+    runtime_checkable,
+)
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.lazy_dataclass import dataclass, field
@@ -130,7 +138,17 @@ class Host(Protocol):
     def move_to_end(self, direction: int) -> None: ...
     def press(self, key_id: str) -> None: ...
     def perform(self, does: str, *given: object) -> None: ...
-    async def go_on(self) -> None: ...
+
+
+@runtime_checkable
+class Walk(Protocol):
+    """A screen that leads through deals one after another."""
+
+    async def go_on(self) -> None:
+        """What follows once an action has ended, before the next key is heard."""
+
+    def keep(self) -> None:
+        """Writes down how far the person has come, for the next time; never raises."""
 
 
 def targets_of(host: Host) -> Targets:

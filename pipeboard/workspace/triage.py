@@ -10,9 +10,10 @@ from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
+from pipeboard.domain.commands import SetNextStep
 from pipeboard.domain.criteria import ROLES, About, unmet_of_stage
 from pipeboard.domain.dates import format_day
-from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.errors import BadInput, PipeboardError
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.queue import Queued, Reason, Round, Tier, is_broken, is_handled, waiting
 from pipeboard.domain.text import printable
@@ -56,7 +57,7 @@ class Triage:
         self._day: DayReader = reader.day(listing)
         self._tiers: Mapping[int, Tier] = {}
         self._arrived: Queued | None = None
-        self._is_planned = False
+        self._is_planned = self._was_handled = False
         self._deals: dict[int, Deal] = {}
         at = self._take_up()
         if load:
@@ -117,18 +118,33 @@ class Triage:
                 if one not in tiers or (at := day.place(one)) is None or not is_broken(at.place)
             ]
             walk.follow(tiers)
-            if self.sheet is not None:
-                first = self.sheet.deal.id
-                stays = first if holds or self.queued is None else None
-            if first is not None and (first in walk.ids or first == stays):
-                walk.put_first(first)
             before = self._day, self._tiers
             self._day, self._tiers, self._deals = day, tiers, {}
             try:
+                if self.sheet is not None:
+                    first = self._still_looked_at(walk, self.sheet.deal.id, holds=holds)
+                    stays = first if holds or self.queued is None else None
+                if first is not None and (first in walk.ids or first == stays):
+                    walk.put_first(first)
                 self._look(walk, stays=stays)
             except PipeboardError:
                 self._day, self._tiers = before
                 raise
+
+    def _still_looked_at(self, walk: Round, one: int, *, holds: bool) -> int | None:
+        """The deal that was looked at, unless it was handled elsewhere: by this person, or by
+        somebody else, after whom it waits for less and stands further behind."""
+        sheet, now = self._read(one)
+        if holds or sheet is None or now is None or self.queued is None:
+            return one
+        if not is_handled(self._arrived, now, planned=False):
+            return one
+        if self._is_mine(sheet):
+            walk.put_first(one)
+            walk.go_on(handled=True)
+        else:
+            self.passed_over = (*self.passed_over, _told(sheet))
+        return None
 
     def restart(self, listing: Listing) -> None:
         """Another day, or another rep's: from its beginning on, or where the person was."""
@@ -171,7 +187,7 @@ class Triage:
                 passed += [_told(sheet)] if sheet is not None else []
             sheet = None
         if self.sheet is None or walk.current != self.sheet.deal.id:
-            self._arrived, self._is_planned = queued, False
+            self._arrived, self._is_planned, self._was_handled = queued, False, False
         self.walk, self.sheet, self.queued = walk, sheet, queued
         self.passed_over = (*self.passed_over, *passed)
 
@@ -186,16 +202,17 @@ class Triage:
         """To the next deal; this one comes again at the end, once."""
         walk = self.walk.copy()
         if walk.current is not None:
-            walk.go_on(handled=self.queued is None)
+            walk.go_on(handled=self.queued is None or self._was_handled)
             self._look(walk)
 
     def back(self) -> bool:
-        """To the deal before, as if nothing had been decided on it; False for the first."""
-        walk = self.walk.copy()
-        walk.back()
-        if len(walk.passed) == len(self.walk.passed):
+        """To the deal before; False for the first."""
+        if not self.walk.passed:
             return False
+        walk, was_handled = self.walk.copy(), self.walk.passed[-1] in self.walk.handled
+        walk.back()
         self._look(walk, stays=walk.current)
+        self._was_handled = was_handled
         return True
 
     def again(self) -> bool:
@@ -204,6 +221,11 @@ class Triage:
         walk.ids, walk.skipped = list(walk.skipped), []
         self._look(walk)
         return self.sheet is not None
+
+    def concerns(self, receipt: Receipt) -> bool:
+        """Is it about the deal that is looked at? A plan that stays as it is was found good."""
+        is_kept = receipt.verb == "next" and not receipt.command_id
+        return is_kept or any(deal.id == self.walk.current for deal in receipt.deals)
 
     def note(self, receipt: Receipt) -> bool:
         """Was something done on the deal that is looked at? One whose handling was taken back is
@@ -220,11 +242,11 @@ class Triage:
             else:
                 self.look_again()
             self.done = self.done[1:] if back else self.done
-            self._arrived, self._is_planned = self.queued, False
+            self._arrived, self._is_planned, self._was_handled = self.queued, False, False
             return False
-        self._is_planned |= receipt.verb in ("next", "redo") and self.walk.current in ids
-        if self.walk.current not in ids:
+        if not self.concerns(receipt):
             return False
+        self._is_planned |= receipt.verb in ("next", "redo")
         self.look_again()
         return True
 
@@ -308,6 +330,14 @@ def _ids(kept: object) -> list[int]:
 def _told(sheet: Sheet) -> str:
     who = f" by @{sheet.entries[0].who}" if sheet.entries else ""
     return f"{printable(sheet.deal.name)} was handled{who}"
+
+
+def kept_plan(deal: Deal, today: date) -> SetNextStep:
+    """The next step found good as it is; BadInput where none is to come."""
+    step = deal.next_step
+    if step is None or step.due is None or step.due <= today:
+        raise BadInput("There is no plan to keep.", hint="Say what comes next: thu call Bob")
+    return SetNextStep(step.text, step.due, step.every)
 
 
 def to_ask(sheet: Sheet, today: date) -> tuple[str, ...]:

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from pipeboard.domain import commands as c
 from pipeboard.domain.cadence import follow_up_days
 from pipeboard.domain.dates import format_day
-from pipeboard.domain.errors import BadInput
 from pipeboard.ui.actions.daily import usual_step
 from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import execute
-from pipeboard.ui.host import Host, Ids, on_deals, patiently
+from pipeboard.ui.host import Host, Ids, on_deals, patiently, read
 from pipeboard.ui.questions import Meeting, Questions, until_stored
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ async def open(host: TriageScreen) -> None:
 
 
 @on_deals
-async def plan(host: TriageScreen, ids: Ids, place: int) -> None:
+async def plan(host: Host, ids: Ids, place: int) -> None:
     """The next step on the day of that key, its words as they are, or as usual in the stage."""
     due = follow_up_days(host.today)[place - 1]
     deals = (await host.program.write_queue.ask(lambda w: w.reader.deals(ids))).values()
@@ -104,9 +103,11 @@ async def plan(host: TriageScreen, ids: Ids, place: int) -> None:
 
 
 @on_deals
-async def keep(host: TriageScreen, ids: Ids) -> None:
+async def keep(host: Host, ids: Ids) -> None:
     """The next step is good as it is: it was looked at."""
-    step = host.triage.sheet.deal.next_step if host.triage.sheet is not None else None
-    if step is None or step.due is None or step.due <= host.today:
-        raise BadInput("There is no plan to keep.", hint="t says what comes next.")
-    await execute(host, c.SetNextStep(step.text, step.due, step.every), repeats=False)
+    from pipeboard.workspace.triage import kept_plan
+
+    deal = (await read(host, lambda reader: reader.deals(ids)))[ids[0]]
+    command = kept_plan(deal, host.today)
+    if await execute(host, command, repeats=False):
+        host.say(f"Kept: {deal.name} › {command.text}.", "status.ok")

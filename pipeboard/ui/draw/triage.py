@@ -93,7 +93,7 @@ def head(view: TriageView, style: PaneStyle) -> tuple[Line, ...]:
     total = view.handled + view.left
     share = view.handled * 100 // total if total else 100
     full = _BAR * view.handled // total if total else _BAR
-    start = (("Triage", "bar.product"), whole(f"  {view.whose}", "bar.title"))
+    start: Line = (("Triage", "bar.product"), whole(f"  {view.whose}", "bar.title"))
     count = whole(f"{view.handled} of {total} done", "bar.title")
     bar: Line = ((f"  {'█' * full}{'░' * (_BAR - full)} {share}%", "bar.dim"),)
     needed = width_of(start) + width_of((count, *bar)) + 4
@@ -188,14 +188,14 @@ def _facts(view: TriageView, sheet: Sheet, style: PaneStyle, *, is_low: bool) ->
     """Why it is here, what happens next and happened last, what to ask, and whom to call."""
     deal = sheet.deal
     most, called = (1, 1) if is_low else (_MOST_NOTE_LINES, _MOST_CALLED)
-    facts = []
+    facts: list[PaneFact] = []
     if view.queued is not None:
         for reason in view.queued.place.reasons:
             sign = _TIER_SIGNS.get(reason.tier)
             role: Role = SIGN_ROLES[sign] if sign is not None else "text"
             facts.append(PaneFact("" if facts else "WHY", reason.text, role))
     else:
-        facts.append(PaneFact("WHY", "nothing needs you here any more", "pane.yes"))
+        facts.append(PaneFact("WHY", "nothing any more", "pane.yes"))
     if deal.is_open:
         facts.append(PaneFact("NEXT", *_next(deal, style)))
     if sheet.touches:

@@ -162,12 +162,6 @@ class LiveScreen(Screen[None]):
         """Shows the deals as they are after a change."""
         self.reload()
 
-    async def go_on(self) -> None:
-        """What follows once an action has ended, before the next key is heard."""
-
-    def keep(self) -> None:
-        """Writes down where the person is, for the next time; never raises."""
-
     def only_looks(self, key: Key) -> bool:
         """Does a key that can change something lead to what is only looked at, here and now?"""
         return False

@@ -59,6 +59,7 @@ class TriageScreen(LiveScreen):
         self._come_back = come_back
         self._news = News()
         self._acted = ""
+        self._done_here: set[str] = set()
         self._is_held = False
         """Has the queue changed while something was asked about the deal?"""
 
@@ -125,7 +126,7 @@ class TriageScreen(LiveScreen):
         is_planned = step is not None and step.due is not None and step.due > today
         good = {"keep": "keep the plan"} if is_planned else {}
         done = {"done": "done as planned"} if step is not None else {}
-        ahead = sheet.pipeline.neighbour(stage.id, 1)
+        ahead = sheet.pipeline.neighbour(stage.id, 1) if stage.is_open else None
         on = {"advance": f"on to {ahead.name}"} if ahead is not None else {}
         return (
             row(next_step="next step", **plans),
@@ -145,8 +146,9 @@ class TriageScreen(LiveScreen):
     # What is done, here and by others.
 
     def show_change(self, receipt: Receipt) -> None:
-        if any(deal.id == self.triage.walk.current for deal in receipt.deals):
+        if self.triage.concerns(receipt):
             self._acted = receipt.summary if receipt.verb != "undo" else ""
+        self._done_here.add(receipt.command_id)
         self.triage.note(receipt)
         self.redraw()
 
@@ -165,7 +167,7 @@ class TriageScreen(LiveScreen):
         self.redraw()
         if lacking:
             why = ", ".join(reason.text for reason in lacking)
-            self.say(f"{acted} Still here: {why}.", "status.warn", self._said.beside)
+            self.say(f"Still here: {why}. {acted}", "status.warn", self._said.beside)
         elif passed:
             self.say(f"{self._said.text} {passed}.".strip(), beside=self._said.beside)
         if self.triage.walk.current != before:
@@ -185,7 +187,7 @@ class TriageScreen(LiveScreen):
 
     def show_news(self) -> None:
         done = self._news.since(self.state)
-        is_mine = bool(done) and all(did.id in self.program.done_here for did in done)
+        is_mine = bool(done) and all(did.id in self._done_here for did in done)
         if is_mine and not self.needs_reading:
             self.triage.look_again()
             self.redraw()
@@ -247,6 +249,13 @@ class TriageScreen(LiveScreen):
         self.triage.keep()
 
     def step_back(self) -> None:
+        """Esc: what was said, then back; one that came late does not leave the queue."""
+        if self._said.text:
+            self.say("")
+        else:
+            self.quit()
+
+    def quit(self) -> None:
         """Back to where it was opened; how far one has come is kept for the day."""
         self.keep()
         try:
@@ -255,6 +264,3 @@ class TriageScreen(LiveScreen):
             summary = ""
         self.app.pop_screen()
         self._come_back(summary)
-
-    def quit(self) -> None:
-        self.step_back()
