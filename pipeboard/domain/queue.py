@@ -141,10 +141,12 @@ def is_looked_after(deal: Deal, pipeline: Pipeline, day: Day) -> bool:
     return is_planned or place(deal, pipeline, day) is not None
 
 
-def is_broken(place: Position) -> bool:
-    """Has the deal neither a next step to come nor a day to sleep until, or is it news to its rep?
-    Everything graver than `Tier.STALLED` says so."""
-    return place.tier < Tier.STALLED
+UNPLANNED = frozenset((Tier.OVERDUE, Tier.TODAY, Tier.NO_NEXT_STEP))
+
+
+def is_unplanned(place: Position) -> bool:
+    """Has the deal, which is awake, no next step to come?"""
+    return any(reason.tier in UNPLANNED for reason in place.reasons)
 
 
 def is_handled(before: Queued | None, now: Queued | None, *, planned: bool) -> bool:
@@ -153,7 +155,7 @@ def is_handled(before: Queued | None, now: Queued | None, *, planned: bool) -> b
     found good, or a reason is gone."""
     if now is None or (before is not None and now.deal.owner != before.deal.owner):
         return True
-    if is_broken(now.place):
+    if is_unplanned(now.place) or (now.place.tier is Tier.NEW and not planned):
         return False
     if before is None:
         return planned

@@ -15,7 +15,7 @@ from pipeboard.domain.criteria import ROLES, About, unmet_of_stage
 from pipeboard.domain.dates import format_day
 from pipeboard.domain.errors import BadInput, PipeboardError
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.queue import Queued, Reason, Round, Tier, is_broken, is_handled, waiting
+from pipeboard.domain.queue import Queued, Reason, Round, Tier, is_handled, is_unplanned, waiting
 from pipeboard.domain.text import printable
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class Triage:
             walk.handled = [
                 one
                 for one in walk.handled
-                if one not in tiers or (at := day.place(one)) is None or not is_broken(at.place)
+                if one not in tiers or (at := day.place(one)) is None or not is_unplanned(at.place)
             ]
             walk.follow(tiers)
             before = self._day, self._tiers

@@ -94,13 +94,12 @@ def head(view: TriageView, style: PaneStyle) -> tuple[Line, ...]:
     share = view.handled * 100 // total if total else 100
     full = _BAR * view.handled // total if total else _BAR
     start: Line = (("Triage", "bar.product"), whole(f"  {view.whose}", "bar.title"))
-    count = whole(f"{view.handled} of {total} done", "bar.title")
+    skipped = f", {view.skipped} skipped" if view.skipped else ""
+    count = whole(f"{view.handled} of {total} done{skipped}", "bar.title")
     bar: Line = ((f"  {'█' * full}{'░' * (_BAR - full)} {share}%", "bar.dim"),)
     needed = width_of(start) + width_of((count, *bar)) + 4
     end = (count, *bar) if needed <= style.width else (count,)
     kinds = [_tier_chip(tier, count) for tier, count in view.tiers.items()]
-    if view.skipped:
-        kinds.append((whole(f"{view.skipped} skipped", "text.dim"),))
     rows = flow(kinds, style.width - 1) if kinds else [()]
     return (title_bar(start, end, style.width), (blank(1), *rows[0]))
 
