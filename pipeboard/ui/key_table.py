@@ -47,6 +47,12 @@ class ImportTab(StrEnum):
 
 IMPORT_TABS = tuple(ImportTab)
 
+STEP_DAYS: Final = (
+    "today", "on the next working day", "in three working days", "in a week", "in two weeks",
+    "in a month",
+)  # fmt: skip
+"""When a next step may be put by one key, in the order of the keys (`cadence.follow_up_days`)."""
+
 
 def _key(
     screen: str,
@@ -79,6 +85,7 @@ _undo = partial(_key, "board", Group.UNDO)
 _elsewhere = partial(_key, "board", Group.ELSEWHERE)
 _app = partial(_key, "app")
 _deal = partial(_key, "deal")
+_triage = partial(_key, "triage")
 _metrics = partial(_key, "metrics")
 _import = partial(_key, "import")
 _first = partial(_key, "first", Group.ELSEWHERE)
@@ -160,6 +167,8 @@ BOARD: Final[tuple[Key, ...]] = (
     _elsewhere("navigation.pane", "p", "Pane", "the deal beside the board, or not"),
     _elsewhere("navigation.switch", "tab", "Board / pane", "keys to the pane, to the board",
         shown="Tab"),
+    _elsewhere("triage.open_triage", "T", "Triage", "what needs me now, one deal at a time",
+        id="board.triage"),
     _elsewhere("navigation.metrics", "M", "Metrics", "on target? what is stuck? which forecast?"),
     _elsewhere("importing.open_import", "I", "Import a file", "bring deals in from a file",
         id="board.import"),
@@ -204,7 +213,7 @@ _ONLY_ON_A_DEAL: Final[tuple[Key, ...]] = (
 _ON_A_DEAL: Final = """
     down up top bottom half_down half_up page_down page_up back advance move next_step done note
     interaction interview edit win lose snooze owner value close_date category probability tags
-    archive undo redo undo_list playbook copy reload help step_back quit
+    archive undo redo undo_list playbook copy reload triage help step_back quit
 """
 
 DEAL: Final[tuple[Key, ...]] = (
@@ -218,6 +227,41 @@ DEAL: Final[tuple[Key, ...]] = (
     ),
 )
 """The keys of the screen of one deal: its own, and the board's as far as one deal is enough."""
+
+# fmt: off
+_ONLY_ON_TRIAGE: Final[tuple[Key, ...]] = (
+    _triage(Group.AROUND, "triage.skip", "j,right,down", "Skip",
+        "skip it: it comes again at the end", hint="Skip", rank=1),
+    _triage(Group.AROUND, "triage.previous", "k,left,up", "Deal before", "the deal before",
+        hint="Back", rank=2),
+    *(
+        _triage(Group.CHANGE, "triage.plan", str(n), f"Next step {label}",
+            f"next step {label}, its words as they are", given=n, takes_deal=True)
+        for n, label in enumerate(STEP_DAYS, 1)
+    ),
+    _triage(Group.CHANGE, "triage.keep", "equals_sign", "Keep the plan",
+        "the next step is good as it is", takes_deal=True),
+    _triage(Group.CHANGE, "triage.open", "enter", "Open", "all of the deal"),
+    _triage(Group.NARROW, "triage.mine", "O", "Mine / everyone", "my queue, everyone's"),
+)
+# fmt: on
+_ON_TRIAGE: Final = """
+    half_down half_up page_down page_up back advance move next_step done note interaction interview
+    edit win lose snooze owner value close_date category probability tags archive repeat undo redo
+    undo_list playbook copy reload palette help step_back quit
+"""
+
+TRIAGE: Final[tuple[Key, ...]] = (
+    *_ONLY_ON_TRIAGE,
+    *(
+        replace(key, label="Stop", help="stop here", hint="Stop", rank=11)
+        if key.action == "quit"
+        else key
+        for key in BOARD
+        if key.action in _ON_TRIAGE.split()
+    ),
+)
+"""The keys of the triage screen: its own, and the board's that do something to one deal."""
 
 # fmt: off
 METRICS: Final[tuple[Key, ...]] = (
@@ -262,6 +306,8 @@ METRICS: Final[tuple[Key, ...]] = (
     _metrics(Group.ELSEWHERE, "figures.counting", "S", "Counting…",
         "weeks, business year, whom deals count for"),
     _metrics(Group.ELSEWHERE, "figures.reload", "R", "Reload", "count again, as of now"),
+    _metrics(Group.ELSEWHERE, "triage.open_triage", "T", "Triage",
+        "what needs me now, one deal at a time", id="metrics.triage"),
     _metrics(Group.ELSEWHERE, "navigation.help", "question_mark,f1", "Help", "all keys",
         hint="Help", rank=10),
     _metrics(Group.ELSEWHERE, "figures.step_back", "escape,q", "Back", "back to the board",
@@ -327,8 +373,11 @@ FIRST: Final[tuple[Key, ...]] = (
 )
 # fmt: on
 
-SCREENS: Final[tuple[tuple[Key, ...], ...]] = (BOARD, DEAL, METRICS, IMPORT, FIRST)
+SCREENS: Final[tuple[tuple[Key, ...], ...]] = (BOARD, DEAL, TRIAGE, METRICS, IMPORT, FIRST)
 """The keys of every screen."""
+
+OF_DEALS: Final = (BOARD, DEAL, TRIAGE)
+"""The screens that show deals, where a person's own programs have their keys."""
 
 ALL: Final[Mapping[str, Key]] = MappingProxyType(
     {key.id: key for table in reversed(SCREENS) for key in table}
@@ -370,5 +419,5 @@ def read_keymap(wanted: Mapping[str, str], programs: Sequence[OwnProgram] = ()) 
         )
     for screen in SCREENS:
         keys_of = {command.id: (known | keymap)[command.id] for command in screen}
-        refuse_shared_keys(keys_of | (own if screen in (BOARD, DEAL) else {}))
+        refuse_shared_keys(keys_of | (own if screen in OF_DEALS else {}))
     return keymap

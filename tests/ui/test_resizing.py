@@ -21,6 +21,7 @@ SCREENS = {
     "board": (),
     "pane": ("p",),
     **{f"deal {tab}": ("enter", str(tab)) for tab in range(1, 7)},
+    "triage": ("T",),
     **{f"metrics {tab}": ("M", str(tab)) for tab in range(1, 8)},
 }
 """Each screen, and the keys that lead there from the board."""
@@ -61,6 +62,7 @@ OVERLAYS = {
     },
     "pane": {"add": "a", "edit": "e", "help": "?", "interview": "Q"},
     "deal": {**ON_A_DEAL, "search": "/", "add item": "a"},
+    "triage": {**ON_A_DEAL, "palette": ":", "gate": "w enter"},
     "metrics": {"filter": "/", "rep": "o", "export": "e", "help": "?"},
 }
 

@@ -41,6 +41,7 @@ _SORTS = {
     "u": (Sort.UPDATED, "last change"),
 }
 _DENSITIES = (1, 2, 3, 4)
+_PLACES = {"t": "board.triage", "m": "board.metrics", "i": "board.import"}
 
 
 async def go(host: BoardScreen) -> None:
@@ -51,14 +52,15 @@ async def go(host: BoardScreen) -> None:
         MenuChoice("w", "won"),
         MenuChoice("l", "lost"),
         MenuChoice("a", "archive"),
+        MenuChoice("t", "triage"),
         MenuChoice("m", "metrics"),
         MenuChoice("i", "import a file"),
     ]
     key = await ask(host, Menu("Go to", choices))
     if key == "g":
         host.move_to_end(-1)
-    elif key in ("m", "i"):
-        host.press({"m": "board.metrics", "i": "board.import"}[key])
+    elif key in _PLACES:
+        host.press(_PLACES[key])
     elif key == "a":
         await set_filter(host, "archived")
     elif key is not None:
