@@ -14,24 +14,12 @@ from pipeboard.domain.metrics.readings import loss_reading, stuck_reading, targe
 from pipeboard.domain.metrics.result import Metric, Unit
 from pipeboard.domain.metrics.waterfall import GOING
 from pipeboard.domain.metrics.wording import Wording, counted, percent
+from pipeboard.domain.review import NUMBERS, NUMBERS_OF_REPS
 from pipeboard.exchange.deal_text import escaped
 from pipeboard.exchange.metrics_document import Document, amount, metric_document
 
 if TYPE_CHECKING:
     from pipeboard.domain.review import Subject, WeeklyReview
-
-NUMBERS = {
-    "target": "Target",
-    "won_value": "Won",
-    "forecast_commit": "Commit",
-    "forecast_best": "Best",
-    "forecast_weighted": "Weighted",
-    "forecast_measured": "Measured",
-    "coverage": "Coverage",
-    "coverage_required": "Coverage needed",
-    "rose_tint": "Rose tint",
-}
-"""The numbers of a review by their names in `metrics`."""
 
 
 def review_document(review: WeeklyReview) -> Document:
@@ -59,7 +47,7 @@ def review_document(review: WeeklyReview) -> Document:
         "readings": [target_reading(report, say), stuck_reading(report, say),
                      loss_reading(report, say)],
         "reps": [
-            {"rep": rep, **{name: metric_document(part.metric(name)) for name in _OF_REPS}}
+            {"rep": rep, **{name: metric_document(part.metric(name)) for name in NUMBERS_OF_REPS}}
             for rep, part in review.reps.items()
         ],
         "changes": {
@@ -97,9 +85,6 @@ def review_document(review: WeeklyReview) -> Document:
         ],
         "decisions": [dict(decision) for decision in review.decisions],
     }  # fmt: skip
-
-
-_OF_REPS = ("won_value", "forecast_commit", "forecast_weighted", "forecast_measured", "rose_tint")
 
 
 def _subject(subject: Subject) -> Document:
@@ -167,15 +152,15 @@ def _preflight(document: Mapping[str, Any]) -> Iterator[str]:
 def _number(document: Mapping[str, Any], say: Wording) -> Iterator[str]:
     yield from _table(
         ("", "now"),
-        ((label, _said(document["number"][name], say)) for name, label in NUMBERS.items()),
+        ((label, said_number(document["number"][name], say)) for name, label in NUMBERS.items()),
     )
     yield ""
     yield from (f"- {escaped(sentence)}" for sentence in document["readings"] if sentence)
     if document["reps"]:
         yield ""
-        heads = ("rep", *(NUMBERS[name].lower() for name in _OF_REPS))
+        heads = ("rep", *(NUMBERS[name].lower() for name in NUMBERS_OF_REPS))
         rows = (
-            (_rep(row["rep"] or ""), *(_said(row[name], say) for name in _OF_REPS))
+            (_rep(row["rep"] or ""), *(said_number(row[name], say) for name in NUMBERS_OF_REPS))
             for row in document["reps"]
         )
         yield from _table(heads, rows)
@@ -212,7 +197,7 @@ def _discuss(subjects: Sequence[Mapping[str, Any]], say: Wording) -> Iterator[st
 def _flow(flow: Mapping[str, Any], say: Wording) -> Iterator[str]:
     hint = f": {flow['hint']}" if flow["hint"] else ""
     yield f"- Bottleneck: {escaped((flow['bottleneck'] or 'none') + hint)}"
-    yield f"- Qualified leads grow by {_said(flow['lead_velocity'], say)}."
+    yield f"- Qualified leads grow by {said_number(flow['lead_velocity'], say)}."
     needed = flow["needed_a_week"]
     against = "no target says what it takes"
     if needed is not None:
@@ -260,7 +245,8 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]
     yield from (f"| {' | '.join(map(escaped, row))} |" for row in rows)
 
 
-def _said(document: Mapping[str, Any], say: Wording) -> str:
+def said_number(document: Mapping[str, Any], say: Wording) -> str:
+    """A number of a review in words, or why there is none."""
     value = document["value"]
     unit = Unit(document["unit"])
     found = None if value is None else Fraction(value).limit_denominator(10**9)
