@@ -311,16 +311,13 @@ FIRST: Final[tuple[Key, ...]] = (
 # fmt: on
 
 
-_BACK: Final = "screen.step_back"
-
-
 def _with_board_keys(own: Sequence[Key], names: str) -> tuple[Key, ...]:
     """The keys of a screen, and those of the board that it has too; Esc and q lead back."""
     shared = [key for key in BOARD if key.action in names.split()]
     return (
         *own,
         *(
-            replace(key, does=_BACK, help="back to where it was opened", hint="Back", rank=11)
+            replace(key, help="back to where it was opened", hint="Back", rank=11)
             if key.action == "quit"
             else replace(key, rank=0, hint="")
             if key.hint and key.action not in ("undo", "help")

@@ -12,6 +12,7 @@ from pipeboard.domain.hygiene import DUPLICATES, LABELS, Fault
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.waterfall import GOING
 from pipeboard.domain.metrics.wording import Wording, counted, percent
+from pipeboard.domain.money import printed_sign
 from pipeboard.domain.review import NUMBERS, NUMBERS_OF_REPS
 from pipeboard.exchange.review_document import said_number
 from pipeboard.ui.draw.charts import bar
@@ -69,6 +70,12 @@ class ReviewView:
     def say(self) -> Wording:
         unicode = self.style.glyphs.value == "unicode"
         return Wording(self.document["currency"], signs=unicode)
+
+    def words(self, text: str) -> str:
+        """A sentence that was kept, without signs that the terminal does not know."""
+        sign = printed_sign(self.document["currency"])
+        is_plain = self.say.signs or not sign or sign.isascii()
+        return text if is_plain else text.replace(sign, f"{self.document['currency']} ")
 
     def day(self, name: str) -> date:
         return local_date(datetime.fromisoformat(self.document[name]), self.style.zone)
@@ -159,7 +166,7 @@ def _number(view: ReviewView) -> Iterator[Item]:
         yield _fact(f"number.{name}", label, *spans)
     for sentence in filter(None, view.document["readings"]):
         yield _read("", view)
-        yield _read(sentence, view)
+        yield _read(view.words(sentence), view)
     if view.document["reps"]:
         yield from _reps(view)
 
@@ -217,8 +224,9 @@ def _changes(view: ReviewView) -> Iterator[Item]:
     for place, one in enumerate(view.document["exceptions"]):
         start: Line = (left(one["ref"], 7, "pane.label"), whole(f"{one['deal']}: ", "card.name"))
         by: Line = (whole(f"@{one['by']}", "pane.who"),)
-        first, *rest = wrap(one["what"], max(20, view.room - 8))
-        line = spread((*start, whole(one["what"], "text")), (blank(1), *by), view.room)
+        what = view.words(one["what"])
+        first, *rest = wrap(what, max(20, view.room - 8))
+        line = spread((*start, whole(what, "text")), (blank(1), *by), view.room)
         is_current = view.current == f"{DEAL}{one['ref']}#{place}"
         full = [(blank(7), whole(part, "text")) for part in (first, *rest)]
         shown = [spread(start, (blank(1), *by), view.room), *full] if is_current else [line]

@@ -98,7 +98,9 @@ class HygieneScreen(LiveScreen):
             found = _ids(view.group, day, dead)
             deals = reader.deals(found[:MOST_SHOWN])
         self._away, self._day = away, today
-        in_group = [str(one) for one in found] or [pair.key for pair in pairs or ()]
+        in_group = [str(one) for one in found]
+        if view.group == DUPLICATES:
+            in_group = [pair.key for pair in pairs or ()]
         self._in_group = frozenset(in_group)
         self._mended -= {(view.group, key) for key in in_group}
         return replace(
@@ -271,6 +273,8 @@ class HygieneScreen(LiveScreen):
             self.set_marks(frozenset())
         else:
             self.app.pop_screen()
+
+    quit = step_back
 
 
 def _ids(group: str, day: DayReader, dead: Sequence[Deal]) -> tuple[int, ...]:

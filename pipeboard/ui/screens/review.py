@@ -244,6 +244,8 @@ class ReviewScreen(LiveScreen):
         else:
             self.app.pop_screen()
 
+    quit = step_back
+
 
 def _view(screen: ReviewScreen) -> ReviewView | None:
     """What is drawn; None while the review is gathered for the first time."""
