@@ -55,6 +55,12 @@ ON_HYGIENE: Final[tuple[Key, ...]] = (
 ON_REVIEW: Final[tuple[Key, ...]] = (
     *(_review(Group.AROUND, "review.tab", str(n), str(tab), f"go to {tab.lower()}", given=n)
         for n, tab in enumerate(REVIEW_TABS, 1)),
+    _review(Group.AROUND, "review.down", "j,down", "Down", "one line down"),
+    _review(Group.AROUND, "review.up", "k,up", "Up", "one line up"),
+    _review(Group.AROUND, "review.top", "home", "Top", "first line"),
+    _review(Group.AROUND, "review.bottom", "G,end", "Bottom", "last line"),
+    _review(Group.AROUND, "review.page_down", "pagedown,ctrl+d", "Page down", "a page down"),
+    _review(Group.AROUND, "review.page_up", "pageup,ctrl+u", "Page up", "a page up"),
     _review(Group.AROUND, "review.next_tab", "l,right,tab", "Next step", "the next step of the "
         "review", hint="Step", rank=3, hint_key="1-6"),
     _review(Group.AROUND, "review.tab_before", "h,left,shift+tab", "Step before",
@@ -82,11 +88,12 @@ ON_REVIEW: Final[tuple[Key, ...]] = (
 # fmt: on
 
 _ON_BOTH: Final = """
-    down up top bottom half_down half_up page_down page_up
     back advance move next_step done note interaction interview win lose snooze owner
     value close_date category probability archive
     undo redo undo_list copy reload palette help step_back quit
 """
-BOARD_ON_HYGIENE: Final = f"{_ON_BOTH} edit tags repeat"
+BOARD_ON_HYGIENE: Final = f"""{_ON_BOTH} edit tags repeat
+    down up top bottom half_down half_up page_down page_up
+"""
 BOARD_ON_REVIEW: Final = _ON_BOTH
 """The keys of the board that these screens have too, by the last part of their ids."""

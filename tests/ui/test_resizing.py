@@ -22,6 +22,8 @@ SCREENS = {
     "pane": ("p",),
     **{f"deal {tab}": ("enter", str(tab)) for tab in range(1, 7)},
     **{f"metrics {tab}": ("M", str(tab)) for tab in range(1, 8)},
+    "hygiene": ("g", "h", "9"),
+    **{f"review {tab}": ("g", "r", str(tab)) for tab in range(1, 7)},
 }
 """Each screen, and the keys that lead there from the board."""
 
@@ -62,6 +64,15 @@ OVERLAYS = {
     "pane": {"add": "a", "edit": "e", "help": "?", "interview": "Q"},
     "deal": {**ON_A_DEAL, "search": "/", "add item": "a"},
     "metrics": {"filter": "/", "rep": "o", "export": "e", "help": "?"},
+    "hygiene": {"mend": "f", "merge": "0 f", "source": "S", "person": "a", "rep": "r", "help": "?"},
+    "review": {
+        "decide": "4 D",
+        "bookmark": "B",
+        "since": "s",
+        "past": "p",
+        "export": "e",
+        "help": "?",
+    },
 }
 
 SIZES = [(81, 24), (79, 24), (40, 12), (200, 60), (80, 25), (1, 1), (240, 80), (30, 9), (80, 24)]

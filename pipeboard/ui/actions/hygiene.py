@@ -55,7 +55,14 @@ async def open(host: HygieneScreen) -> None:
 
 
 async def group(host: HygieneScreen, number: int) -> None:
-    await patiently(host, lambda: host.look_at(replace(host.view, group=list(GROUPS)[number - 1])))
+    await _go_to(host, list(GROUPS)[number - 1])
+
+
+async def _go_to(host: HygieneScreen, group: str) -> None:
+    """Another kind; keys that were typed ahead wait until the deals that are alike are known."""
+    await patiently(host, lambda: host.look_at(replace(host.view, group=group)))
+    while group == DUPLICATES and host.is_searching:
+        await host.program.key_queue.pause()
 
 
 async def next_group(host: HygieneScreen) -> None:
@@ -71,9 +78,8 @@ async def _beside(host: HygieneScreen, step: int) -> None:
     groups, view = list(GROUPS), host.view
     here = groups.index(view.group)
     others = [groups[(here + step * n) % len(groups)] for n in range(1, len(groups))]
-    unknown = () if view.pairs is not None else (DUPLICATES,)
-    wanted = next((one for one in others if view.count(one) or one in unknown), others[0])
-    await patiently(host, lambda: host.look_at(replace(host.view, group=wanted)))
+    wanted = next((one for one in others if view.count(one) or one == DUPLICATES), others[0])
+    await _go_to(host, wanted)
 
 
 async def rep(host: HygieneScreen) -> None:

@@ -331,6 +331,8 @@ async def review(host: BoardScreen) -> None:
     theme, place = host.program.look.theme, host.review_left_at
     screen = ReviewScreen(host.state, host.pipeline(), theme, place, show_behind)
     await host.app.push_screen(screen)
+    # Keys that were typed ahead are meant for what it will show.
+    await screen.counted()
 
 
 async def metrics(host: BoardScreen) -> None:

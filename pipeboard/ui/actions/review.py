@@ -63,6 +63,36 @@ def _beside(host: ReviewScreen, step: int) -> None:
     host.show_tab(REVIEW_TABS[(REVIEW_TABS.index(host.place.tab) + step) % len(REVIEW_TABS)])
 
 
+async def down(host: ReviewScreen) -> None:
+    await host.counted()
+    host.move_cursor(0, 1)
+
+
+async def up(host: ReviewScreen) -> None:
+    await host.counted()
+    host.move_cursor(0, -1)
+
+
+async def top(host: ReviewScreen) -> None:
+    await host.counted()
+    host.move_to_end(-1)
+
+
+async def bottom(host: ReviewScreen) -> None:
+    await host.counted()
+    host.move_to_end(1)
+
+
+async def page_down(host: ReviewScreen) -> None:
+    await host.counted()
+    host.move_pages(1)
+
+
+async def page_up(host: ReviewScreen) -> None:
+    await host.counted()
+    host.move_pages(-1)
+
+
 async def open(host: ReviewScreen) -> None:
     """Enter: the deal, the kind of what is to be mended, or all deals behind a number."""
     await host.counted()
@@ -143,8 +173,9 @@ async def decide(host: ReviewScreen) -> None:
         await host.counted()
 
 
-def discussed(host: ReviewScreen) -> None:
+async def discussed(host: ReviewScreen) -> None:
     """space: the deal under the cursor has been spoken of, or not; on to the next."""
+    await host.counted()
     if host.deal_id is None or host.past is not None:
         host.say("A deal is marked as spoken of; there is none here.", "status.warn")
         return

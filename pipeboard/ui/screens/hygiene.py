@@ -65,7 +65,7 @@ class HygieneScreen(LiveScreen):
         self._mended: set[tuple[str, str]] = set()
         self._alike: tuple[Alike, ...] | None = None
         self._alike_of: int | None = None
-        self._is_searching = False
+        self.is_searching = False
         self._away: frozenset[str] = frozenset()
         self._in_group: frozenset[str] = frozenset()
         self.items: tuple[Item, ...] = ()
@@ -119,8 +119,8 @@ class HygieneScreen(LiveScreen):
         is_known = self._alike is not None and (
             self.view.group != DUPLICATES or self._alike_of == self._version
         )
-        if not is_known and not self._is_searching:
-            self._is_searching = True
+        if not is_known and not self.is_searching:
+            self.is_searching = True
             self.run_worker(_look_for_alike(self), group="alike")
 
     def reload(self) -> None:
@@ -314,9 +314,10 @@ async def _look_for_alike(screen: HygieneScreen) -> None:
         found = await screen.program.housekeeper.ask(look)
     except Exception as error:  # the boundary of what is done beside the screen
         screen.failed(error)
+        screen._alike = screen._alike or ()
         return
     finally:
-        screen._is_searching = False
+        screen.is_searching = False
     if pipeline != screen.view.pipeline:
         screen._find_alike()
     elif screen.is_mounted:

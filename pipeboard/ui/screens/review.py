@@ -10,6 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
+from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
@@ -172,7 +173,10 @@ class ReviewScreen(LiveScreen):
         return ref_of(self.item_key)
 
     def targets(self) -> Targets:
-        """The deal under the cursor as it stands now, which is what is seen of it from here on."""
+        """The deal under the cursor as it stands now, which is what is seen of it from here on;
+        nobody can tell which that is while the review is being gathered anew."""
+        if self.counting:
+            raise DatabaseError("The review is being gathered.", details={"reason": "locked"})
         self._seen = None if self.deal_id is None else self.state.reader.deal(self.deal_id)
         deal = self._seen
         return ((deal.id,), {deal.id: deal.version}) if deal is not None else ((), {})
