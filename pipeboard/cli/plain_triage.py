@@ -19,7 +19,7 @@ from pipeboard.workspace.triage import Triage, kept_in, kept_plan, to_ask, to_ca
 
 if TYPE_CHECKING:
     from pipeboard.domain.sheet import Sheet
-    from pipeboard.store.reading.known_deals import Listing
+    from pipeboard.store.reading.listing import Listing
     from pipeboard.workspace.recording import Receipt
 
 HELP = """\

@@ -16,7 +16,8 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.text import did_you_mean
 from pipeboard.ui.draw.metrics.tab_names import TABS as METRICS_TABS
-from pipeboard.ui.keys import UNBOUND, Group, Key, key_named, refuse_shared_keys
+from pipeboard.ui.keys import UNBOUND, Group, Key, key_named, refuse_shared_keys, row
+from pipeboard.ui.review_keys import BOARD_ON_HYGIENE, BOARD_ON_REVIEW, ON_HYGIENE, ON_REVIEW
 
 if TYPE_CHECKING:
     from pipeboard.domain.programs import OwnProgram
@@ -54,41 +55,18 @@ STEP_DAYS: Final = (
 """When a next step may be put by one key, in the order of the keys (`cadence.follow_up_days`)."""
 
 
-def _key(
-    screen: str,
-    group: Group,
-    does: str,
-    keys: str,
-    label: str,
-    help: str,
-    *,
-    shown: str = "",
-    hint: str = "",
-    rank: int = 0,
-    hint_key: str = "",
-    takes_deal: bool = False,
-    given: int | None = None,
-    id: str = "",
-) -> Key:
-    """A key whose id is made of the screen and of what it does, and what it gives to that."""
-    name = does.rpartition(".")[2]
-    id = id or (f"{screen}.{name}" if given is None else f"{screen}.{name}_{given}")
-    numbers = () if given is None else (given,)
-    return Key(id, does, keys, label, help, group, shown, hint, rank, takes_deal, hint_key, numbers)
-
-
-_around = partial(_key, "board", Group.AROUND)
-_change = partial(_key, "board", Group.CHANGE, takes_deal=True)
-_narrow = partial(_key, "board", Group.NARROW)
-_many = partial(_key, "board", Group.MANY, takes_deal=True)
-_undo = partial(_key, "board", Group.UNDO)
-_elsewhere = partial(_key, "board", Group.ELSEWHERE)
-_app = partial(_key, "app")
-_deal = partial(_key, "deal")
-_triage = partial(_key, "triage")
-_metrics = partial(_key, "metrics")
-_import = partial(_key, "import")
-_first = partial(_key, "first", Group.ELSEWHERE)
+_around = partial(row, "board", Group.AROUND)
+_change = partial(row, "board", Group.CHANGE, takes_deal=True)
+_narrow = partial(row, "board", Group.NARROW)
+_many = partial(row, "board", Group.MANY, takes_deal=True)
+_undo = partial(row, "board", Group.UNDO)
+_elsewhere = partial(row, "board", Group.ELSEWHERE)
+_app = partial(row, "app")
+_deal = partial(row, "deal")
+_triage = partial(row, "triage")
+_metrics = partial(row, "metrics")
+_import = partial(row, "import")
+_first = partial(row, "first", Group.ELSEWHERE)
 
 # fmt: off
 BOARD: Final[tuple[Key, ...]] = (
@@ -104,7 +82,8 @@ BOARD: Final[tuple[Key, ...]] = (
     _around("selection.page_up", "pageup", "Page up", "a page up"),
     *(_around("selection.stage", str(n), f"Stage {n}", f"go to stage {n}",
         given=n) for n in range(10)),
-    _around("navigation.go", "g", "Go to…", "go to: g top, 1-9 stage, m metrics", shown="g …"),
+    _around("navigation.go", "g", "Go to…",
+        "go to: g top, 1-9 stage, m metrics, h hygiene, r review", shown="g …"),
     _around("navigation.find", "f", "Find", "find any deal, company, person", hint="Find", rank=8),
     _change("selection.add", "a", "Add a deal", "add a deal, in one line", hint="Add", rank=1,
         takes_deal=False),
@@ -170,6 +149,10 @@ BOARD: Final[tuple[Key, ...]] = (
     _elsewhere("triage.open_triage", "T", "Triage", "what needs me now, one deal at a time",
         id="board.triage"),
     _elsewhere("navigation.metrics", "M", "Metrics", "on target? what is stuck? which forecast?"),
+    _elsewhere("navigation.hygiene", UNBOUND, "Hygiene", "what the data of deals lacks, mended",
+        shown="g h"),
+    _elsewhere("navigation.review", UNBOUND, "Weekly review",
+        "the number, what changed, whom to talk about", shown="g r"),
     _elsewhere("importing.open_import", "I", "Import a file", "bring deals in from a file",
         id="board.import"),
     _elsewhere("tour.begin", UNBOUND, "Tour", "eight keys, tried one after another",
@@ -373,7 +356,36 @@ FIRST: Final[tuple[Key, ...]] = (
 )
 # fmt: on
 
-SCREENS: Final[tuple[tuple[Key, ...], ...]] = (BOARD, DEAL, TRIAGE, METRICS, IMPORT, FIRST)
+
+def _with_board_keys(own: Sequence[Key], names: str) -> tuple[Key, ...]:
+    """The keys of a screen, and those of the board that it has too; Esc and q lead back."""
+    shared = [key for key in BOARD if key.action in names.split()]
+    return (
+        *own,
+        *(
+            replace(key, help="back to where it was opened", hint="Back", rank=11)
+            if key.action == "quit"
+            else replace(key, rank=0, hint="")
+            if key.hint and key.action not in ("undo", "help")
+            else key
+            for key in shared
+        ),
+    )
+
+
+HYGIENE: Final = _with_board_keys(ON_HYGIENE, BOARD_ON_HYGIENE)
+REVIEW: Final = _with_board_keys(ON_REVIEW, BOARD_ON_REVIEW)
+
+SCREENS: Final[tuple[tuple[Key, ...], ...]] = (
+    BOARD,
+    DEAL,
+    TRIAGE,
+    METRICS,
+    HYGIENE,
+    REVIEW,
+    IMPORT,
+    FIRST,
+)
 """The keys of every screen."""
 
 OF_DEALS: Final = (BOARD, DEAL, TRIAGE)

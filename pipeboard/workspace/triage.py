@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pipeboard.domain.sheet import Sheet
     from pipeboard.store.reading import Reader
     from pipeboard.store.reading.day import DayReader
-    from pipeboard.store.reading.known_deals import Listing
+    from pipeboard.store.reading.listing import Listing
     from pipeboard.workspace.recording import Receipt
 
 _MOST_KEPT: Final = 50

@@ -35,7 +35,7 @@ async def open_triage(host: Host) -> None:
 
 
 def _begun(host: Host, reader: Reader) -> Triage:
-    from pipeboard.store.reading.known_deals import Listing
+    from pipeboard.store.reading.listing import Listing
     from pipeboard.workspace.triage import Triage, kept_in
 
     me, seat = host.program.me, host.program.seat
