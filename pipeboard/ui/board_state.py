@@ -13,6 +13,7 @@ from pipeboard.domain.board import Board, Card, Lens, Sort, usual_sort
 from pipeboard.domain.deal import Status
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.people import new_rep_mark
 from pipeboard.domain.text import fold
 from pipeboard.ui.draw.layout import card_rows, followed, layout, wanted, whole_cards
 from pipeboard.ui.draw.view import BoardView, Window
@@ -223,6 +224,13 @@ class BoardState:
             if found.status is Status.OPEN and fold(found.name) == fold(account):
                 return f"open with {found.name}: {found.ref} {found.title}"
         return ""
+
+    def new_rep_mark(self, owner: str) -> str:
+        """What is said of an owner whom nobody knows; "" of a known one, or when nobody can tell."""
+        try:
+            return new_rep_mark(owner, self.reader.reps(), self.lens.me)
+        except DatabaseError:
+            return ""
 
     @property
     def _stage_id(self) -> int | None:

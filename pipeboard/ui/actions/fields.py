@@ -9,7 +9,9 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.dates import parse_date
 from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.money import parse_money, parse_percent
+from pipeboard.domain.people import new_rep_mark
 from pipeboard.domain.pipeline import Category, Pipeline, Question
+from pipeboard.domain.settings import Rep
 from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import execute
 from pipeboard.ui.host import Host, Ids, on_deals, selected, target_names
@@ -131,8 +133,13 @@ async def owner(host: Host, ids: Ids) -> None:
         for load in loads
     ]
 
+    def somebody(typed: str) -> Option | None:
+        mark = new_rep_mark(typed, [Rep(load.name) for load in loads], host.program.me)
+        return Option(typed, f"@{typed.removeprefix('@')}", mark) if mark else None
+
     async def attempt(questions: Questions) -> Outcome | None:
-        rep = await questions.ask(lambda: Picker(f"Give {target_names(host, ids)} to", options))
+        title = f"Give {target_names(host, ids)} to"
+        rep = await questions.ask(lambda: Picker(title, options, other=somebody))
         if rep is None:
             return None
         return await execute(host, c.Assign(rep))
@@ -174,7 +181,8 @@ async def edit(host: Host, ids: Ids) -> None:
 
     async def attempt(questions: Questions) -> Outcome | None:
         sheet = await host.program.write_queue.ask(lambda workspace: deal_sheet(workspace, ids[0]))
-        title, fields = deal_form(sheet.deal, sheet.pipeline, host.today, settings, me)
+        mark = host.state.new_rep_mark
+        title, fields = deal_form(sheet.deal, sheet.pipeline, host.today, settings, me, mark)
         changed = await questions.ask(
             lambda: Form(title, fields, draft_key=key_of("edit", ids), theirs=questions.theirs)
         )

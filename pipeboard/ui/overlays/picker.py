@@ -44,9 +44,12 @@ class Option:
 Find: TypeAlias = Callable[[str], Sequence[Option]]
 
 
-def narrowed(options: Sequence[Option]) -> Find:
+def narrowed(
+    options: Sequence[Option], other: Callable[[str], Option | None] = lambda _: None
+) -> Find:
     """Finds, among these, the options that hold every word that is typed, anywhere; those that
-    begin with what is typed, or its first word, come first. Case and accents do not matter."""
+    begin with what is typed, or its first word, come first. Case and accents do not matter.
+    The last is what `other` makes of what is typed."""
     folded = [(fold(option.text), option) for option in options]
 
     def find(text: str) -> Sequence[Option]:
@@ -56,7 +59,8 @@ def narrowed(options: Sequence[Option]) -> Find:
         found = [pair for pair in folded if all(word in pair[0] for word in words)]
         begins = (" ".join(words), words[0])
         found.sort(key=lambda pair: [not pair[0].startswith(begin) for begin in begins])
-        return [option for _, option in found]
+        last = other(text.strip())
+        return [*(option for _, option in found), *([last] if last is not None else [])]
 
     return find
 
@@ -89,10 +93,11 @@ class Picker(TypingOverlay[str]):
         chosen: str = "",
         placeholder: str = "",
         verb: str = "Choose",
+        other: Callable[[str], Option | None] = lambda _: None,
     ) -> None:
         super().__init__(LineInput(placeholder=placeholder))
         self._heading = title
-        self._find = options if callable(options) else narrowed(options)
+        self._find = options if callable(options) else narrowed(options, other)
         self._has_digits = not callable(options)
         self._slow = slow
         self._chosen = chosen
