@@ -98,8 +98,8 @@ class BoardState:
 
         The cursor stays on its deal, or goes to the deal `follow`; where its deal is gone it stays
         at its place, on the neighbour, with `stays` also where it is in another stage now. Another
-        lens that leaves nothing there takes it to the nearest deal. With `touched` the cards of
-        other stages are kept where their totals stand.
+        lens, or the filter, that leaves nothing there takes it to the nearest deal. With `touched`
+        the cards of other stages are kept where their totals stand.
         """
         lens = lens or self._lens
         with self.reader.snapshot():
@@ -119,7 +119,8 @@ class BoardState:
             if len(board.columns) != len(self.view.board.columns):
                 view = replace(view, tops=(), first_column=0)
             view = _at(view, board, place)
-            if place is None and (lens != before or follow is not None):
+            is_other = lens != before or follow is not None
+            if place is None and (is_other or lens.filter is not None):
                 view = _nearest(view)
             view = self._read(view)
             if self._error is not None:
@@ -226,7 +227,7 @@ class BoardState:
         return ""
 
     def new_rep_mark(self, owner: str) -> str:
-        """What is said of an owner whom nobody knows; "" of a known one, or when nobody can tell."""
+        """What is said of an owner whom nobody knows; "" where there is nothing to say."""
         try:
             return new_rep_mark(owner, self.reader.reps(), self.lens.me)
         except DatabaseError:

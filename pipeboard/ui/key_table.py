@@ -110,6 +110,7 @@ BOARD: Final[tuple[Key, ...]] = (
         hint="Move…", rank=4),
     _change("daily.next_step", "t", "Next step", "set the next step and its day", shown="t …",
         hint="Next step", rank=5),
+    _change("daily.put_off", "r", "Put off", "put the next step off: its words stay", shown="r …"),
     _change("daily.done", "N", "Done", "the next step is done, as planned: what is next?",
         hint="Done", rank=12),
     _change("daily.note", "n", "Note", "add a note", hint="Note", rank=6),
@@ -202,7 +203,7 @@ _ONLY_ON_A_DEAL: Final[tuple[Key, ...]] = (
 
 # fmt: on
 _ON_A_DEAL: Final = """
-    down up top bottom half_down half_up page_down page_up back advance move next_step done note
+    down up top bottom half_down half_up page_down page_up back advance move next_step put_off done note
     interaction interview edit win lose snooze owner value close_date category probability tags
     archive undo redo undo_list playbook copy reload help step_back quit
 """
