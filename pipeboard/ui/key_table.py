@@ -203,8 +203,8 @@ _ONLY_ON_A_DEAL: Final[tuple[Key, ...]] = (
 
 # fmt: on
 _ON_A_DEAL: Final = """
-    down up top bottom half_down half_up page_down page_up back advance move next_step put_off done note
-    interaction interview edit win lose snooze owner value close_date category probability tags
+    down up top bottom half_down half_up page_down page_up back advance move next_step put_off done
+    note interaction interview edit win lose snooze owner value close_date category probability tags
     archive undo redo undo_list playbook copy reload help step_back quit
 """
 

@@ -19,7 +19,7 @@ from pipeboard.ui.failures import said
 from pipeboard.ui.host import Host, ask, opens_anew, parse_query, patiently, read
 from pipeboard.ui.key_table import ALL
 from pipeboard.ui.last_view import empty_board, typed_filter
-from pipeboard.ui.overlays.help import Help, filter_lines, groups_of
+from pipeboard.ui.overlays.help import Help, filter_lines, groups_of, legend_lines
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Feedback, Prompt
@@ -282,9 +282,11 @@ async def reload(host: Host) -> None:
 
 
 async def help(host: Host) -> None:
-    """?: all keys of the screen, and on the board how filters are written."""
-    extra = filter_lines() if host.title_of_help == "Board" else ()
-    await ask(host, Help(host.title_of_help, groups_of(host.keys), extra=extra))
+    """?: all keys of the screen; on the board what a card says, and how filters are written."""
+    on_board = host.title_of_help == "Board"
+    extra = filter_lines() if on_board else ()
+    legend = legend_lines(host.today, host.state.view.glyphs) if on_board else ()
+    await ask(host, Help(host.title_of_help, groups_of(host.keys), extra, legend))
 
 
 async def palette(host: Host) -> None:
