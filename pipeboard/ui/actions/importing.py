@@ -282,6 +282,7 @@ async def _import(host: ImportScreen, seen: FileSeen, work: Work) -> None:
     host.importing = None
     host.show(replace(host.view, under_way="", done=done))
     report = done.report
+    host.program.done_here.add(report.command_id)
     words = f"Imported: {report.created:,} new, {report.updated:,} changed."
     if done.rejected is not None:
         words += f" {report.rejected_count:,} rows are in {done.rejected.name}."

@@ -23,6 +23,7 @@ from pipeboard.ui.actions.navigation import (
     sort_by,
 )
 from pipeboard.ui.actions.stages import move_to
+from pipeboard.ui.draw.line import Line
 from pipeboard.ui.execute import execute
 from pipeboard.ui.failures import said
 from pipeboard.ui.host import Host, ask, read
@@ -54,7 +55,7 @@ class Entry:
 
     @property
     def option(self) -> Option:
-        line = ((self.words, "card.name"), (f"   {self.help}", "text.dim"))
+        line: Line = ((self.words, "card.name"), (f"   {self.help}", "text.dim"))
         return Option(self.name, line if self.help else self.words, self.right)
 
 
