@@ -23,7 +23,7 @@ from pipeboard.ui.screens.metrics import MetricsScreen
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "pipeboard"
 LONGEST_FUNCTION = 66
-LONGEST_MODULE = 430
+LONGEST_MODULE = 450
 WRITING = ("insert into ", "delete from ", "update deal ", "update event ", "update stage_total ")
 WRITERS = ("insert", "put")
 LOG_AND_DEALS = ("deal", "event")

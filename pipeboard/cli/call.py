@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from pipeboard import outlet
 from pipeboard.cli.arguments import Parser
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pipeboard.workspace.recording import Receipt
 
 
+T = TypeVar("T")
 FEW = 3  # deals that a filter may change without a yes
 
 
@@ -263,6 +264,21 @@ class Call:
     def execute(self, command: Command, ids: Sequence[int]) -> Receipt:
         """The command carried out on the deals, or only tried."""
         return self.workspace.execute(command, ids, **self.once)
+
+    def for_owner(self, work: Callable[[bool], T]) -> T:
+        """What `work` gives, told whether an owner may be somebody new: as `--new-rep` says, or a
+        person at a terminal, who is asked where it is refused for a name that nobody bears."""
+        from pipeboard.domain.people import unknown_owner
+
+        try:
+            return work(self.arguments.new_rep)
+        except NotFound as error:
+            name = unknown_owner(error)
+            if not name or not self.may_ask or self.arguments.yes:
+                error.hint = f"{error.hint} --new-rep makes a new one." if name else error.hint
+                raise
+            self.confirm(f"{error.message} {error.hint} Make @{name} a new rep?")
+            return work(True)
 
     def confirm(self, question: str) -> None:
         """Ask a person at a terminal, and nobody else; `PipeboardError` when they say no."""

@@ -50,12 +50,14 @@ def add(call: Call) -> int:
         open_or_make(call)
         return _add_all(call, lines)
     open_or_make(call)
-    receipt = add_deal(
-        call.workspace,
-        join_arguments(words),
-        pipeline=call.pipeline,
-        new_rep=call.arguments.new_rep,
-        **call.once,
+    receipt = call.for_owner(
+        lambda new_rep: add_deal(
+            call.workspace,
+            join_arguments(words),
+            pipeline=call.pipeline,
+            new_rep=new_rep,
+            **call.once,
+        )
     )
     return call.report(receipt, *_new_deals(call, receipt), refs=True)
 
@@ -110,8 +112,9 @@ def set_fields(call: Call) -> int:
     if not assignments:
         raise BadInput("Set what?", hint="For example: pipeboard set 142 value=40k close=19dec")
     ids = call.ids([word for word in words if word not in assignments])
-    command = c.SetFields(tuple(assignments), call.arguments.new_rep)
-    receipt = call.execute(command, ids)
+    receipt = call.for_owner(
+        lambda new_rep: call.execute(c.SetFields(tuple(assignments), new_rep), ids)
+    )
     return call.report(receipt, *_now_set(call, assignments, receipt))
 
 
@@ -134,8 +137,8 @@ def _assign_arguments(parser: Parser) -> None:
 def assign(call: Call) -> int:
     """To another owner."""
     refs, rep = last_word(call.arguments.words, "deals and a rep", "assign")
-    command = c.Assign(rep.removeprefix("@"), call.arguments.note, call.arguments.new_rep)
-    receipt = call.execute(command, call.ids(refs))
+    ids, name, note = call.ids(refs), rep.removeprefix("@"), call.arguments.note
+    receipt = call.for_owner(lambda new_rep: call.execute(c.Assign(name, note, new_rep), ids))
     return call.report(receipt, *_owned(receipt))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from pipeboard.domain.errors import Ambiguous, NotFound
+from pipeboard.domain.errors import Ambiguous, NotFound, PipeboardError
 from pipeboard.domain.filter_nodes import ME, And, Filter, Is, Node, Not, Or
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.settings import Rep
@@ -69,7 +69,7 @@ def match_rep(text: str, reps: Sequence[Rep]) -> Rep:
         hint=f"Did you mean @{near}?"
         if near
         else "See 'pipeboard rep list', or add them with 'pipeboard rep add'.",
-        details={"rep": wanted},
+        details={"rep": wanted, "near": near},
     )
 
 
@@ -98,6 +98,24 @@ def known_owner(text: str, reps: Sequence[Rep], me: str, *, is_set_up: bool, new
         if isinstance(error, Ambiguous) or (is_slip and not new_rep):
             raise
         return clean_line(text, field="rep").removeprefix("@").strip()
+
+
+def new_rep_mark(text: str, reps: Sequence[Rep], me: str) -> str:
+    """What is said beside an owner while it is typed: `new rep?` of one whom nobody knows, with
+    the near name; "" of one who is known, or could be several."""
+    try:
+        match_owner(text, reps, me)
+    except Ambiguous:
+        return ""
+    except NotFound as error:
+        near = error.details["near"]
+        return f"new rep? or @{near}" if near else "new rep?"
+    return ""
+
+
+def unknown_owner(error: PipeboardError) -> str:
+    """The name that nobody bears, where that is why something was refused; else ""."""
+    return str(error.details.get("rep", "")) if isinstance(error, NotFound) else ""
 
 
 def about_owner(reps: Sequence[Rep], owner: str, me: str) -> tuple[str, ...]:

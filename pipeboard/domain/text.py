@@ -126,6 +126,24 @@ def slug(text: str) -> str:
     return re.sub(r"[\W_]+", "_", fold(text)).strip("_")
 
 
+_GAPS = re.compile(r"[\W_]+")
+
+
+def spelled_by(letters: str, text: str) -> int | None:
+    """How many characters of a folded text hold the letters in their order, the first at the
+    beginning of a word: `lmlo` of `lumello` 7; None where they are not in it so."""
+    spans = []
+    for start in (0, *(gap.end() for gap in _GAPS.finditer(text))):
+        end = start
+        if text.startswith(letters[0], start):
+            for letter in letters:
+                end = text.find(letter, end) + 1
+                if not end:
+                    break
+            spans += [end - start] if end else []
+    return min(spans, default=None)
+
+
 # The known word that was probably meant, for every message about an unknown one.
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
@@ -22,13 +23,14 @@ from pipeboard.ui.host import Look, Walk
 from pipeboard.ui.key_table import program_keys
 from pipeboard.ui.last_view import keep_view
 from pipeboard.ui.overlays.overlay import Overlay
-from pipeboard.ui.palette import theme
+from pipeboard.ui.palette import Theme, theme, theme_for
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.seat import Seat
 from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.drafts import Drafts, keep_unstored
-from pipeboard.ui.terminal.facts import keep_background
+from pipeboard.ui.terminal.facts import background, keep_background
+from pipeboard.ui.terminal.ink import color_depth
 from pipeboard.ui.terminal.reading import BackgroundTold
 from pipeboard.ui.terminal.session import Session
 from pipeboard.ui.terminal.typeahead import TypeAhead
@@ -107,12 +109,26 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         if not self.look.follows_terminal or name == self.theme_inks.name:
             return
         keep_background(self.seat.folder, name)
-        self.theme_inks = theme(name)
-        self.look = replace(self.look, theme=self.theme_inks)
+        self._show_theme(theme(name))
+
+    def show_theme(self, name: str) -> str:
+        """Another theme for this session, by its name; `auto` is the terminal's. What to know of
+        it, in a sentence."""
+        depth = color_depth(os.environ)
+        chosen = theme_for(background(name, os.environ, self.seat.folder), depth)
+        self.look = replace(self.look, follows_terminal=name == "auto")
+        self._show_theme(chosen)
+        if chosen.name != name and name != "auto":
+            return f"This terminal has too few colours for {name}."
+        return f"Theme {name}, until you leave; 'theme = \"{name}\"' in the configuration keeps it."
+
+    def _show_theme(self, chosen: Theme) -> None:
+        self.theme_inks = chosen
+        self.look = replace(self.look, theme=chosen)
         for screen in self.screen_stack:
             for widget in screen.query("*"):
                 if isinstance(widget, BoardCanvas | Page):
-                    widget.theme = self.theme_inks
+                    widget.theme = chosen
                 widget.refresh()
 
     # What keys may do.

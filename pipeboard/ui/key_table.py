@@ -96,6 +96,7 @@ BOARD: Final[tuple[Key, ...]] = (
         hint="Move…", rank=4),
     _change("daily.next_step", "t", "Next step", "set the next step and its day", shown="t …",
         hint="Next step", rank=5),
+    _change("daily.put_off", "r", "Put off", "put the next step off: its words stay", shown="r …"),
     _change("daily.done", "N", "Done", "the next step is done, as planned: what is next?",
         hint="Done", rank=12),
     _change("daily.note", "n", "Note", "add a note", hint="Note", rank=6),
@@ -155,10 +156,12 @@ BOARD: Final[tuple[Key, ...]] = (
         "the number, what changed, whom to talk about", shown="g r"),
     _elsewhere("importing.open_import", "I", "Import a file", "bring deals in from a file",
         id="board.import"),
+    _elsewhere("export.export_deals", UNBOUND, "Export deals", "write these deals to a file",
+        shown=":export", id="board.export"),
     _elsewhere("tour.begin", UNBOUND, "Tour", "eight keys, tried one after another",
         shown=":tour", id="board.tour"),
     _elsewhere("navigation.reload", "R", "Reload", "read everything again"),
-    _elsewhere("navigation.palette", "colon,ctrl+p", "Commands", "any command by name",
+    _elsewhere("palette.palette", "colon,ctrl+p", "Commands", "any command by name",
         hint="Command", rank=11),
     _elsewhere("navigation.help", "question_mark,f1", "Help", "all keys", hint="Help", rank=10),
     _elsewhere("screen.step_back", "escape", "Back", "one step back"),
@@ -194,8 +197,8 @@ _ONLY_ON_A_DEAL: Final[tuple[Key, ...]] = (
 
 # fmt: on
 _ON_A_DEAL: Final = """
-    down up top bottom half_down half_up page_down page_up back advance move next_step done note
-    interaction interview edit win lose snooze owner value close_date category probability tags
+    down up top bottom half_down half_up page_down page_up back advance move next_step put_off done
+    note interaction interview edit win lose snooze owner value close_date category probability tags
     archive undo redo undo_list playbook copy reload triage help step_back quit
 """
 
@@ -327,7 +330,7 @@ IMPORT: Final[tuple[Key, ...]] = (
         rank=8),
     _import(Group.UNDO, "selection.redo", "U,ctrl+r", "Redo", "put it again"),
     _import(Group.ELSEWHERE, "importing.reload", "R", "Look again", "read the file again"),
-    _import(Group.ELSEWHERE, "navigation.palette", "colon,ctrl+p", "Commands",
+    _import(Group.ELSEWHERE, "palette.palette", "colon,ctrl+p", "Commands",
         "any command by name"),
     _import(Group.ELSEWHERE, "navigation.help", "question_mark,f1", "Help", "all keys",
         hint="Help", rank=9),

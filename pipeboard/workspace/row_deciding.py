@@ -13,7 +13,7 @@ from pipeboard.domain.deciding import decide
 from pipeboard.domain.errors import Ambiguous, NotFound, PipeboardError, Refused
 from pipeboard.domain.events import Event, evolve, evolve_all
 from pipeboard.domain.lazy_dataclass import dataclass, replace
-from pipeboard.domain.people import match_rep
+from pipeboard.domain.people import is_like_another, match_rep
 from pipeboard.domain.sheet import may_see
 from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow, Rejected
@@ -336,10 +336,12 @@ class RowDecider:
             return match_rep(name, self._reps).name
         except Ambiguous:
             raise
-        except NotFound:
+        except NotFound as error:
             if fold(name) not in self._new_owners:
                 self._new_owners[fold(name)] = name
                 self.report.new_owners.append(name)
+                if is_like_another(name, self._reps):
+                    self.report.near_owners[name] = str(error.details["near"])
             return self._new_owners[fold(name)]
 
 

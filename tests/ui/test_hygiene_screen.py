@@ -148,9 +148,9 @@ async def test_esc_comes_back_to_the_place_from_a_deal_and_then_to_the_board(dem
         assert isinstance(board.app.screen, DealScreen)
         assert screen.deal is not None and board.shows(screen.deal.name)
         await board.press("escape")
-        assert (board.app.screen, screen.cursor) == (screen, 1)
+        assert (board.app.screen, screen.cursor) == (screen, 1)  # type: ignore[comparison-overlap]
         await board.press("space", "escape")
-        assert (board.app.screen, screen.view.marks) == (screen, frozenset())
+        assert (board.app.screen, screen.view.marks) == (screen, frozenset())  # type: ignore[comparison-overlap]
         await board.press("escape")
         assert isinstance(board.app.screen, BoardScreen)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.cadence import parse_step
-from pipeboard.domain.dates import parse_date
+from pipeboard.domain.dates import format_date, parse_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Conflict
 from pipeboard.ui.changes import Outcome
@@ -139,6 +139,27 @@ async def done(host: Host, ids: Ids) -> None:
     outcome = await execute(host, c.CompleteNextStep())
     if outcome.receipt and not all(deal.next_step for deal in outcome.receipt.deals):
         await ask_next_step(host)
+
+
+_ANOTHER_DAY = "d"
+
+
+@on_deals
+async def put_off(host: Host, ids: Ids) -> None:
+    """r: another day for the next step, its words as they are; the keys are those of `t`."""
+    days = {key: parse_date(text, host.today) for key, text in prompt.step_days(host.today)}
+    choices = [MenuChoice(key, format_date(day)) for key, day in days.items()]
+    choices.append(MenuChoice(_ANOTHER_DAY, "another day…"))
+    key = await ask(host, Menu(f"Put off the next step of {target_names(host, ids)} to", choices))
+    if key == _ANOTHER_DAY:
+        await ask_next_step(host)
+    elif key is not None:
+        await execute(host, c.Reschedule(days[key], await _usual_of(host, ids)))
+
+
+async def _usual_of(host: Host, ids: Ids) -> str:
+    found = await host.program.write_queue.ask(lambda workspace: workspace.reader.deals(ids))
+    return await usual_step(host, found.values())
 
 
 async def ask_next_step(host: Host) -> bool:

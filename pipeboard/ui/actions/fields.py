@@ -9,7 +9,9 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.dates import parse_date
 from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.money import format_money, parse_money, parse_percent
+from pipeboard.domain.people import new_rep_mark
 from pipeboard.domain.pipeline import Category, Pipeline, Question
+from pipeboard.domain.settings import Rep
 from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import execute
 from pipeboard.ui.host import Host, Ids, on_deals, selected, target_names
@@ -137,11 +139,19 @@ async def owner(host: Host, ids: Ids) -> None:
     whom = target_names(host, ids)
     with_note = Option(_WITH_NOTE, "with a note to them…", "what they should know")
 
+    def somebody(typed: str) -> Option | None:
+        mark = new_rep_mark(typed, [Rep(load.name) for load in loads], host.program.me)
+        return Option(typed, f"@{typed.removeprefix('@')}", mark) if mark else None
+
     async def attempt(questions: Questions) -> Outcome | None:
         note = ""
-        rep = await questions.ask(lambda: Picker(f"Give {whom} to", [*options, with_note]))
+        rep = await questions.ask(
+            lambda: Picker(f"Give {whom} to", [*options, with_note], other=somebody)
+        )
         if rep == _WITH_NOTE:
-            rep = await questions.ask(lambda: Picker(f"Give {whom}, with a note, to", options))
+            rep = await questions.ask(
+                lambda: Picker(f"Give {whom}, with a note, to", options, other=somebody)
+            )
             given = await _ask_handover(questions, rep, whom, ids) if rep else None
             note, rep = given or "", rep if given else None
         if rep is None:
@@ -191,7 +201,8 @@ async def edit(host: Host, ids: Ids) -> None:
 
     async def attempt(questions: Questions) -> Outcome | None:
         sheet = await host.program.write_queue.ask(lambda workspace: deal_sheet(workspace, ids[0]))
-        title, fields = deal_form(sheet.deal, sheet.pipeline, host.today, settings, me)
+        mark = host.state.new_rep_mark
+        title, fields = deal_form(sheet.deal, sheet.pipeline, host.today, settings, me, mark)
         changed = await questions.ask(
             lambda: Form(title, fields, draft_key=key_of("edit", ids), theirs=questions.theirs)
         )

@@ -378,8 +378,14 @@ def _typed(day: date, today: date) -> str:
     return f"{_WEEKDAYS[day.weekday()]} "
 
 
-def quick_add(today: date, currency: str, doubles: Callable[[str], str]) -> Live:
-    """A new deal in one line, as chips; `doubles` names an open deal of the same company."""
+def quick_add(
+    today: date,
+    currency: str,
+    doubles: Callable[[str], str],
+    new_rep: Callable[[str], str] = lambda _: "",
+) -> Live:
+    """A new deal in one line, as chips; `doubles` names an open deal of the same company,
+    `new_rep` says of an owner that nobody knows them."""
 
     def feedback(text: str) -> Feedback:
         if not text.strip():
@@ -394,7 +400,7 @@ def quick_add(today: date, currency: str, doubles: Callable[[str], str]) -> Live
         if parsed.account:
             chips.insert(0, ("company", parsed.account))
         chips += [(span.kind, span.text) for span in parsed.spans if span.kind != "account"]
-        lines = [_chips(chips)]
+        lines = [_chips(chips, new_rep)]
         double = doubles(parsed.account) if parsed.account else ""
         if double:
             lines.append((whole(f"! {double}", "status.warn"),))
@@ -403,8 +409,11 @@ def quick_add(today: date, currency: str, doubles: Callable[[str], str]) -> Live
     return feedback
 
 
-def _chips(chips: list[tuple[str, str]]) -> Line:
+def _chips(chips: list[tuple[str, str]], new_rep: Callable[[str], str]) -> Line:
     spans: list[Span] = []
     for kind, text in chips:
-        spans += [(f"{kind} ", "text.dim"), whole(text, "input.chip"), ("   ", "text")]
+        spans += [(f"{kind} ", "text.dim"), whole(text, "input.chip")]
+        if kind == "owner" and (mark := new_rep(text)):
+            spans.append(whole(f" {mark}", "status.warn"))
+        spans.append(("   ", "text"))
     return tuple(spans)
