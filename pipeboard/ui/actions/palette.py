@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import format_date, parse_date, split_leading_date
@@ -42,7 +42,7 @@ _AUTO: Final = "auto"
 
 
 @dataclass(frozen=True, slots=True)
-class PaletteEntry:
+class Offer:
     """A line of the palette, and what is done with what is `given`; `name` is how it is remembered
     as used."""
 
@@ -93,12 +93,12 @@ async def palette(host: BoardScreen) -> None:
 _EXAMPLES: Final = "a command, a deal, move demo, snooze 2w, owner mara, theme light"
 
 
-def _commands(host: Host) -> Iterator[PaletteEntry]:
+def _commands(host: Host) -> Iterator[Offer]:
     """Every key of the screen by what it does; those of the cursor last."""
     keys = sorted(host.keys, key=lambda key: key.group is Group.AROUND)
     for key in keys:
         if not key.action.startswith("stage_") and key.action != "palette":
-            yield PaletteEntry(key.id, key.label, key.first_key, _press, (key.id,), key.help)
+            yield Offer(key.id, key.label, key.first_key, _press, (key.id,), key.help)
 
 
 async def _press(host: Host, key_id: str) -> None:
@@ -108,22 +108,20 @@ async def _press(host: Host, key_id: str) -> None:
         host.press(key_id)
 
 
-def _places(host: BoardScreen) -> Iterator[PaletteEntry]:
+def _places(host: BoardScreen) -> Iterator[Offer]:
     """Pipelines, saved filters, orders, views and themes."""
     reader = host.state.reader
     for pipeline in reader.pipelines():
         name = pipeline.name
         right = pipeline.currency
-        yield PaletteEntry(
-            f"pipeline {name}", f"Pipeline {name}", right, go_to_pipeline, (pipeline.id,)
-        )
+        yield Offer(f"pipeline {name}", f"Pipeline {name}", right, go_to_pipeline, (pipeline.id,))
     for name, text in reader.saved_filters(host.program.me):
-        yield PaletteEntry(f"filter {name}", f"Filter {name}", text, set_filter, (text,))
+        yield Offer(f"filter {name}", f"Filter {name}", text, set_filter, (text,))
     for sort, label in SORTS.values():
-        yield PaletteEntry(f"sort {label}", f"Sort by {label}", "s", sort_by, (sort,))
+        yield Offer(f"sort {label}", f"Sort by {label}", "s", sort_by, (sort,))
     for lines in DENSITIES:
         words = f"{lines} line{'s' * (lines > 1)} a card"
-        yield PaletteEntry(f"lines {lines}", words, "v", _show_lines, (lines,))
+        yield Offer(f"lines {lines}", words, "v", _show_lines, (lines,))
     yield from map(_theme, (_AUTO, *THEMES))
 
 
@@ -131,15 +129,17 @@ async def _show_lines(host: BoardScreen, lines: int) -> None:
     show_lines(host, lines)
 
 
-def _theme(name: str) -> PaletteEntry:
-    return PaletteEntry(f"theme {name}", f"Theme {name}", "", _show_theme, (name,))
+def _theme(name: str) -> Offer:
+    return Offer(f"theme {name}", f"Theme {name}", "", _show_theme, (name,))
 
 
 async def _show_theme(host: Host, name: str) -> None:
-    host.say(host.program.show_theme(name))
+    from pipeboard.ui.app import PipeboardApp, show_theme
+
+    host.say(show_theme(cast("PipeboardApp", host.app), name))
 
 
-def _deals(host: BoardScreen, text: str) -> list[PaletteEntry]:
+def _deals(host: BoardScreen, text: str) -> list[Offer]:
     """The deals that are found by what is typed."""
     if not text.strip():
         return []
@@ -147,7 +147,7 @@ def _deals(host: BoardScreen, text: str) -> list[PaletteEntry]:
     for found in host.state.reader.find(text, limit=_MOST_DEALS):
         option = deal_option(found)
         right = option.right
-        entries.append(PaletteEntry(found.ref, option.name, right, go_to_deal, (found.deal_id,)))
+        entries.append(Offer(found.ref, option.name, right, go_to_deal, (found.deal_id,)))
     return entries
 
 
@@ -156,7 +156,7 @@ class _Typed:
 
     def __init__(self, host: BoardScreen) -> None:
         self._host = host
-        self._readers: dict[str, Callable[[str], list[PaletteEntry]]] = {
+        self._readers: dict[str, Callable[[str], list[Offer]]] = {
             "move": self._moves,
             "snooze": self._snoozes,
             "owner": self._owners,
@@ -166,7 +166,7 @@ class _Typed:
             "filter": self._filters,
         }
 
-    def meant(self, text: str) -> list[PaletteEntry]:
+    def meant(self, text: str) -> list[Offer]:
         """What a command and its words would do, the likeliest first; nothing without words."""
         command, _, words = text.strip().partition(" ")
         reader = self._readers.get(command.casefold())
@@ -175,24 +175,20 @@ class _Typed:
         try:
             return reader(words.strip())
         except PipeboardError as error:
-            return [
-                PaletteEntry("", f"{command} {words}", "", _complain, (said(error),), said(error))
-            ]
+            return [Offer("", f"{command} {words}", "", _complain, (said(error),), said(error))]
 
-    def _moves(self, words: str) -> list[PaletteEntry]:
+    def _moves(self, words: str) -> list[Offer]:
         pipeline = self._host.pipeline()
         stages = [stage for stage in pipeline.stages if not stage.retired]
         options = [Option(str(stage.id), stage.name) for stage in stages]
         found = [pipeline.stage(int(option.id)) for option in narrowed(options)(words)]
-        return [
-            PaletteEntry(f"move {s.name}", f"Move to {s.name}", "m", move_to, (s,)) for s in found
-        ]
+        return [Offer(f"move {s.name}", f"Move to {s.name}", "m", move_to, (s,)) for s in found]
 
-    def _snoozes(self, words: str) -> list[PaletteEntry]:
+    def _snoozes(self, words: str) -> list[Offer]:
         day = parse_date(words, self._host.today)
         return [_does(f"snooze {words}", f"Snooze until {format_date(day)}", "z", c.Snooze(day))]
 
-    def _owners(self, words: str) -> list[PaletteEntry]:
+    def _owners(self, words: str) -> list[Offer]:
         reps = self._host.state.reader.reps()
         names = {rep.name: f"{rep.name} {rep.display_name}" for rep in reps if rep.active}
         typed = words.removeprefix("@")
@@ -204,30 +200,28 @@ class _Typed:
             for name, mark in marks.items()
         ]
 
-    def _steps(self, words: str) -> list[PaletteEntry]:
+    def _steps(self, words: str) -> list[Offer]:
         due, step = split_leading_date(words, self._host.today)
         when = format_date(due) if due else "no day"
         if due is not None and not step:
             return [_does(f"next {words}", f"Put off to {when}", "r", c.Reschedule(due))]
         return [_does(f"next {words}", f"Next: {step}", when, c.Plan(words))]
 
-    def _notes(self, words: str) -> list[PaletteEntry]:
+    def _notes(self, words: str) -> list[Offer]:
         return [_does("note", f"Note: {words}", "n", c.AddNote(words))]
 
-    def _themes(self, words: str) -> list[PaletteEntry]:
+    def _themes(self, words: str) -> list[Offer]:
         return [_theme(name) for name in (_AUTO, *THEMES) if name.startswith(fold(words))]
 
-    def _filters(self, words: str) -> list[PaletteEntry]:
+    def _filters(self, words: str) -> list[Offer]:
         saved = dict(self._host.state.reader.saved_filters(self._host.program.me))
         return [
-            PaletteEntry(
-                f"filter {words}", f"Filter {words}", "/", set_filter, (saved.get(words, words),)
-            )
+            Offer(f"filter {words}", f"Filter {words}", "/", set_filter, (saved.get(words, words),))
         ]
 
 
-def _does(name: str, words: str, right: str, command: c.Command) -> PaletteEntry:
-    return PaletteEntry(name, words, right, execute, (command,))
+def _does(name: str, words: str, right: str, command: c.Command) -> Offer:
+    return Offer(name, words, right, execute, (command,))
 
 
 async def _complain(host: Host, why: str) -> None:
