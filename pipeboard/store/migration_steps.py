@@ -168,3 +168,19 @@ def _change_long(
             connection.execute(
                 text(f"UPDATE {table} SET {setting} WHERE {where}"), {**values, **marks}
             )
+
+
+# The step that seals the log.
+
+
+def seal_the_log(operations: Operations) -> None:
+    """A digest for every command; those that are there get theirs when the step is stored."""
+    operations.add_column("command", Column("digest", String))
+    unsealed = text("digest is null")
+    operations.create_index(
+        "command_without_seal",
+        "command",
+        ["seq"],
+        sqlite_where=unsealed,
+        postgresql_where=unsealed,
+    )

@@ -152,6 +152,7 @@ class Writer(TargetWriter):
                     "undoes": done.undoes,
                     "redoes": done.redoes,
                     "undone": False,
+                    "digest": None,
                 }
                 for done in commands
             ],

@@ -73,7 +73,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         self.drafts = Drafts(
             seat.folder / "drafts", seat.store.database_id, now=seat.clock, zone=settings.zone
         )
-        self.crash_log = seat.folder / "crash.log"
+        self.crash_log = seat.folder / "pipeboard.log"
         self.net = Net(lambda: self.crash_log, self.say_on_top)
         self.waiting = Waiting(self, self)
         self.last_change: Change | None = None

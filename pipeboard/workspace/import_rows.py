@@ -143,6 +143,7 @@ class _Import:
                     self._put_aside(staging, decider, decided)
             self._check(decider)
             if staging is not None:
+                self.service.store.keep_copy_before_import(self.at)
                 self._bring_in(staging, decider)
             elif not self.wanted.id:
                 self.service.transact(lambda: self._make_pipeline(pipeline))
