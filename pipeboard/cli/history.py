@@ -127,10 +127,10 @@ def _agreements(call: Call, since: datetime | None) -> Iterator[Happened]:
 
 def _entries(call: Call, deal_id: int | None, since: datetime | None) -> Iterator[Entry]:
     """The events page by page, so that a long history is never held."""
-    before, me, reader = None, call.workspace.me, call.workspace.reader
+    before, eyes, reader = None, call.workspace.rights.eyes, call.workspace.reader
     while page := reader.entries(deal_id, since, _PAGE, before=before):
         owners = {one: deal.owner for one, deal in reader.deals({e.deal_id for e in page}).items()}
-        yield from (entry.seen_by(me, owners[entry.deal_id]) for entry in page)
+        yield from (entry.seen_by(eyes, owners[entry.deal_id]) for entry in page)
         before = page[-1].seq
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,6 +54,7 @@ def back_up(call: Call) -> int:
     if asked.keep is not None and asked.keep < 1:
         raise BadInput("--keep is a number from 1.")
     longest = None if asked.if_older is None else _span(asked.if_older)
+    call.workspace.rights.check("backup")
     location = call.workspace.store.location
     last = next((one for one in backups_of(location) if not one.kind), None)
     if longest is not None and last is not None and at - last.at < longest:
@@ -132,6 +134,7 @@ def restore(call: Call) -> int:
             f"This puts {printable(str(backup))} in the place of {location}.",
             hint="Add -y to go on; what is there now is kept.",
         )
+    _check_may(call, "restore")
     call.confirm(f"Put {backup.name} in the place of {location}? What is there is kept.")
     done = restore(location, backup, call.clock())
     if call.arguments.json:
@@ -140,6 +143,14 @@ def restore(call: Call) -> int:
     kept_too = "" if done.kept is None else f" What was there is in {printable(str(done.kept))}."
     call.out.say(f"{location} is again what {backup.name} holds.{kept_too}")
     return 0
+
+
+def _check_may(call: Call, what: str) -> None:
+    """`NotAllowed` for another's work, as long as the database can be asked whose it is."""
+    from pipeboard.domain.errors import DatabaseError
+
+    with suppress(DatabaseError):
+        call.workspace.rights.check(what)
 
 
 # Doctor.
@@ -157,6 +168,8 @@ def doctor(call: Call) -> int:
     """What is so, what is wrong and what cures it; exit code 1 when something is wrong."""
     findings: list[Finding] = []
     fixed: list[str] = []
+    if call.arguments.fix:
+        _check_may(call, "mend")
     for finding in _findings(call):
         if call.arguments.fix and finding.mend is not None and not call.arguments.dry_run:
             finding.mend()
@@ -191,7 +204,7 @@ def _findings(call: Call) -> Iterator[Finding]:
 def _about_own_files() -> Iterator[Finding]:
     """The person's own texts and logs: nobody else's business."""
     from pipeboard.cli.config import state_folder
-    from pipeboard.store.examining import problem
+    from pipeboard.store.examining import make_private, problem, remove
 
     files = [path for path in state_folder().rglob("*") if path.is_file() and not path.is_symlink()]
     open_ones = [path for path in files if path.stat().st_mode & 0o077]
@@ -201,14 +214,14 @@ def _about_own_files() -> Iterator[Finding]:
             "own files",
             f"Others may read {len(open_ones)} of your drafts and logs in {state_folder()}.",
             f"chmod -R go= '{state_folder()}'",
-            lambda: [path.chmod(0o600) for path in open_ones],
+            lambda: make_private(open_ones),
         )
     if left:
         yield problem(
             "drafts",
             f"{len(left)} unfinished drafts were left behind in {state_folder()}.",
             "Remove them: pipeboard doctor --fix",
-            lambda: [path.unlink(missing_ok=True) for path in left],
+            lambda: remove(left),
         )
 
 

@@ -151,7 +151,7 @@ NESTED: dict[str, tuple[str, dict[str, str]]] = {
         {
             "list": "everybody who owns deals",
             "add": "somebody new",
-            "set": "change a rep's display name, team or activity",
+            "set": "change a rep's display name, team, role or activity",
         },
     ),
     "filter": (

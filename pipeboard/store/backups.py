@@ -91,6 +91,8 @@ def back_up(
     target = to if to is not None else location.path.with_name(named)
     if to is not None and to.exists():
         raise BadInput(f"{Location(to)} is there already.", hint="Name another file.")
+    if not target.parent.is_dir():
+        raise BadInput(f"The folder {Location(target.parent)} is not there.", hint="Make it first.")
     with closing(connect(location, read_only=True)) as connection:
         whole = _copy(connection, location, target, checks=checks)
     if to is None:

@@ -199,7 +199,7 @@ def _about_place(location: Location, now: datetime) -> Iterator[Finding]:
             "left behind",
             f"{len(left)} unfinished copies lie beside the database: {_named(left)}.",
             "Remove them.",
-            lambda: [path.unlink(missing_ok=True) for path in left],
+            lambda: remove(left),
         )
     copies = [backup for backup in backups_of(location) if backup.kind != "replaced"]
     command = "Make one: pipeboard backup; for cron: pipeboard backup --if-older 1d -q"
@@ -209,6 +209,18 @@ def _about_place(location: Location, now: datetime) -> Iterator[Finding]:
         yield note("backups", f"The last backup is {(now - copies[0].at).days} days old.", command)
     else:
         yield ok("backups", f"{len(copies)}, the last of {copies[0].at:%Y-%m-%d %H:%M} UTC.")
+
+
+def remove(paths: Sequence[Path]) -> None:
+    """Takes files away that nobody needs."""
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
+def make_private(paths: Sequence[Path]) -> None:
+    """Leaves files to their owner alone."""
+    for path in paths:
+        path.chmod(0o600)
 
 
 def _parts(location: Location) -> list[Path]:

@@ -27,6 +27,7 @@ from pipeboard.store.migration_steps import (
     add_workspace_events,
     add_workspace_id,
     bound_texts_in_indices,
+    give_roles,
     keep_sources,
     mark_pipelines_taken_back,
     seal_the_log,
@@ -49,6 +50,7 @@ STEPS: Mapping[int, Step] = {
     5: split_event_columns,
     6: bound_texts_in_indices,
     7: seal_the_log,
+    8: give_roles,
 }
 _STATE = (
     "SELECT (SELECT value FROM counter WHERE name = 'schema'),"

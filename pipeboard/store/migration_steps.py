@@ -184,3 +184,12 @@ def seal_the_log(operations: Operations) -> None:
         sqlite_where=unsealed,
         postgresql_where=unsealed,
     )
+
+
+# The step that gives people roles.
+
+
+def give_roles(operations: Operations) -> None:
+    """A role and whom they act for, for every rep; empty, so that everybody may everything."""
+    for name in ("role", "acts_for"):
+        operations.add_column("rep", Column(name, String, nullable=False, server_default=""))

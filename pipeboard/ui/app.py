@@ -121,6 +121,8 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
                 "You may only look at this database.",
                 hint="Its owner can give you the right to write.",
             )
+        if self.seat.rights is not None:
+            self.seat.rights.check_writing()
         if self._state.view.read_only:
             raise ReadOnly(
                 "The database was opened for reading only.", hint="Open it to write for that."

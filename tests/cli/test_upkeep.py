@@ -181,7 +181,7 @@ def _hard_link(home: Path) -> None:
     os.link(at(home), home / "second.db")
 
 
-BROKEN: dict[str, tuple[str, Callable[[Path], None]]] = {
+BROKEN: dict[str, tuple[str, Callable[[Path], object]]] = {
     "no file": ("database", lambda home: at(home).unlink()),
     "no database": ("database", _rubbish),
     "no folder": ("database", lambda home: at(home).rename(home / "x") and None),

@@ -33,7 +33,7 @@ class Place:
 
 
 PLACES: Mapping[Topic, Place] = {
-    Topic.REP: Place("rep", ("name",), ("display_name", "team", "active")),
+    Topic.REP: Place("rep", ("name",), ("display_name", "team", "active", "role", "acts_for")),
     Topic.TARGET: Place(
         "target", ("pipeline_id", "period", "owner", "team"), ("currency", "amount_minor")
     ),

@@ -102,6 +102,8 @@ class Rep(SQLModel, table=True):
     display_name: str
     team: str
     active: bool
+    role: str = Field(default="", sa_column=Column(String, nullable=False, server_default=""))
+    acts_for: str = Field(default="", sa_column=Column(String, nullable=False, server_default=""))
 
 
 class Target(SQLModel, table=True):
