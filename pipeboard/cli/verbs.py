@@ -8,6 +8,7 @@ from pipeboard import verb_place
 
 GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "Begin": {
+        "board": ("board", "open the board, as without a verb; --restricted for SSH accounts"),
         "init": ("setup", "make a workspace: database, pipeline, currency"),
         "demo": ("demo", "try it on a made-up team in a temporary database"),
         "tour": ("demo", "the demo, with eight keys to try one after another"),
@@ -91,7 +92,7 @@ READING = frozenset(
         "list", "show", "metrics", "export", "target list", "call list", "fx list", "setting list",
         "history", "pipeline list", "pipeline show", "pipeline templates", "rep list",
         "config show", "config path", "config check", "keys", "version", "filter list",
-        "backup list", "logs",
+        "backup list", "logs", "board",
     )
 )  # fmt: skip
 

@@ -10,7 +10,7 @@ from textual.actions import ActionParseResult
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 
-from pipeboard.domain.errors import DatabaseError, ReadOnly
+from pipeboard.domain.errors import DatabaseError, ReadOnly, Refused
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.settings import Settings
 from pipeboard.ui.board_state import BoardState
@@ -144,6 +144,15 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         """Textual's way; what goes wrong from here on is not the same again."""
         self.net.forget()
         return await super().run_action(action, default_namespace, namespaces)
+
+    def action_suspend_process(self) -> None:
+        """To the shell that started the board, where it may be left."""
+        try:
+            self.look.check_reaching_out()
+        except Refused as refused:
+            self.say_on_top(refused.message)
+        else:
+            super().action_suspend_process()
 
     # What waits.
 

@@ -57,6 +57,7 @@ class Choices:
     copy_command: str = ""
     edit: Callable[[str], str] | None = None
     programs: tuple[OwnProgram, ...] = ()
+    restricted: bool = False
     begin: tuple[object, ...] = ()
     """An action that is done as soon as the board stands, by its name, and what it is given."""
 
@@ -185,6 +186,7 @@ def make_app(
         choices.copy_command,
         choices.edit,
         choices.programs,
+        restricted=choices.restricted,
         follows_terminal=choices.theme == "auto" and theme.name in ("dark", "light"),
     )
     seat = Seat(
