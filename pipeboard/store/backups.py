@@ -91,6 +91,8 @@ def back_up(
     target = to if to is not None else location.path.with_name(named)
     if to is not None and to.exists():
         raise BadInput(f"{Location(to)} is there already.", hint="Name another file.")
+    if not is_utf8(target):
+        raise BadInput(f"{Location(target)} is no UTF-8 text.", hint="Name another file.")
     if not target.parent.is_dir():
         raise BadInput(f"The folder {Location(target.parent)} is not there.", hint="Make it first.")
     with closing(connect(location, read_only=True)) as connection:
@@ -198,6 +200,15 @@ def _set_aside(location: Location, aside: Path) -> Path:
         with suppress(FileNotFoundError):
             Path(f"{location.path}{side}").replace(Path(f"{kept}{side}"))
     return kept
+
+
+def is_utf8(path: Path) -> bool:
+    """Whether SQLite can be told of a file by that name."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 # Files of copies: made before anything is written to them, whole on the disk before they count.

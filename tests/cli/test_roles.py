@@ -328,3 +328,31 @@ def test_a_manager_sees_no_floor_unless_that_is_set(office: Type, sit: Sit) -> N
     assert office("set", "1", "floor=31337").code == 0
     sit("mia")
     assert "31337" not in office("show", "1", "--json").out
+
+
+# What a manager reads of what was done.
+
+
+def test_the_history_tells_who_did_what_for_whom_past_which_gate(office: Type, sit: Sit) -> None:
+    assert office("rep", "set", "rob", "--acts-for", "*").code == 0
+    sit("rob")
+    for line in (
+        ("move", "5", "Proposal", "--override", "the board wants it"),
+        ("note", "4", "-m", "called", "--as", "mia"),
+        ("tag", "1", "+hot"),
+        ("undo",),
+    ):
+        assert office(*line).code == 0, line
+
+    def found(*flags: str) -> set[tuple[str, str]]:
+        return {(e["actor"], e["verb"]) for e in office("history", "--json", *flags).json["events"]}
+
+    assert found("--overrides") == {("rob", "move")}
+    assert found("--for-others") == {("rob", "note")}
+    assert found("--undone") == {("rob", "tag")}
+    assert found("--by", "rob") == {("rob", v) for v in ("move", "note", "tag", "undo")}
+    assert ("rob", "note") in found("--by", "@mia")
+    assert found("--verb", "rep") == {("olga", "rep")}
+    assert found("--by", "rob", "--verb", "tag") == {("rob", "tag")}
+    assert office("history", "--verb", "moved").code == 2
+    assert office("history", "--by", "nobody-here").code == 3

@@ -16,7 +16,7 @@ from pipeboard.domain.sheet import Entry, Sheet
 from pipeboard.store.database import Database, Row
 from pipeboard.store.reading.deals import read_deal
 from pipeboard.store.rows import event_from_row
-from pipeboard.store.sql import TRUE, Sql, every
+from pipeboard.store.sql import EVERYTHING, TRUE, Audit, Sql, every
 from pipeboard.store.troubles import readable
 
 
@@ -80,6 +80,7 @@ def read_entries(
     since: datetime | None = None,
     before: int | None = None,
     limit: int | None = None,
+    audit: Audit = EVERYTHING,
 ) -> tuple[Entry, ...]:
     """Recorded events, newest first: of one deal or of all, recorded at or after `since`.
 
@@ -87,6 +88,7 @@ def read_entries(
     """
     wanted = every(
         (
+            audit.condition("event.overrides"),
             TRUE if deal_id is None else Sql("event.deal_id = ?", (deal_id,)),
             TRUE if since is None else Sql("command.at >= ?", (micros(since),)),
             TRUE if before is None else Sql("event.seq < ?", (before,)),
