@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -336,3 +337,44 @@ def test_a_log_that_has_grown_long_gives_way_to_a_new_one(
         faults.write_down(OSError(number, "x" * 50), log)
     assert sorted(path.name for path in log.parent.iterdir()) == [log.name, f"{log.name}.1"]
     assert log.stat().st_size < 300
+
+
+# Files that chance has spoilt.
+
+SPOILT = 300 if os.environ.get("PIPEBOARD_THOROUGH") else 12
+VERBS = (("list",), ("show", "1"), ("history",), ("metrics",), ("doctor",), ("backup", "kept.db"))
+
+
+def spoil(path: Path, seed: int) -> None:
+    """Bytes turned, a piece zeroed or the end cut off, as disks and transfers do."""
+    rng = Random(seed)
+    content = bytearray(path.read_bytes())
+    at = rng.randrange(len(content))
+    match seed % 3:
+        case 0:
+            for _ in range(rng.choice((1, 5, 40))):
+                content[rng.randrange(len(content))] ^= 1 << rng.randrange(8)
+        case 1:
+            content[at : at + 512] = bytes(min(512, len(content) - at))
+        case _:
+            del content[max(at, 1) :]
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("seed", range(SPOILT))
+def test_a_file_that_chance_has_spoilt_is_told_in_sentences_and_left_as_it_is(
+    seed: int, deals: Type, home: Path
+) -> None:
+    whole = home / "whole.db"
+    assert deals("backup", str(whole)).code == 0
+    spoil(at(home), seed)
+    for side in ("-journal", "-wal"):
+        Path(f"{at(home)}{side}").unlink(missing_ok=True)
+    before = at(home).read_bytes()
+    for line in VERBS:
+        done = deals(*line, "--read-only")
+        assert "went wrong" not in done.err, (line, done.err)
+        assert len(done.err.splitlines()) <= 4, (line, done.err)
+    assert at(home).read_bytes() == before
+    assert deals("backup", "restore", str(whole), "-y").code == 0
+    assert deals("doctor").code == 0
