@@ -67,9 +67,13 @@ class NotAllowed(Refused):
 @dataclass(frozen=True, slots=True)
 class Rights:
     """Somebody in a workspace: who they are, for whom they act, and their role (None: nobody has
-    one, and everybody may everything)."""
+    one, and everybody may everything).
+
+    Whoever acts for somebody may what both of them may: `role` is the lesser of the two.
+    """
 
     actor: Actor
+    own_role: Role | None
     role: Role | None
     acts_for: frozenset[str]
     edits_own: bool
@@ -97,8 +101,8 @@ class Rights:
 
     def check_acting(self) -> None:
         """`NotAllowed` where a manager has not allowed them to act for that rep."""
-        whom, me = self.actor.acting_as, self.actor.name
-        if not whom or self.role is None or whom == me or self.role.rank >= Role.MANAGER.rank:
+        whom, me, own = self.actor.acting_as, self.actor.name, self.own_role
+        if not whom or own is None or whom == me or own.rank >= Role.MANAGER.rank:
             return
         if not self.acts_for & {whom, ANYBODY}:
             raise NotAllowed(
@@ -151,17 +155,25 @@ class Rights:
 def rights(actor: Actor, reps: Sequence[Rep], settings: Settings) -> Rights:
     """What somebody may; whoever is no rep of a workspace with roles may look."""
     roles_in_use = any(rep.role for rep in reps)
-    mine = next((rep for rep in reps if rep.name == actor.name), None)
-    role = Role(mine.role) if mine is not None and mine.role else Role.VIEWER
+    known = {rep.name: rep for rep in reps}
+    mine = known.get(actor.name)
+    own, theirs = (_role_of(known.get(name)) for name in (actor.name, actor.rep))
+    lesser = own if own.rank < theirs.rank else theirs
     above = [r.name for r in reps if r.role in (Role.MANAGER, Role.OWNER) and r.active]
     return Rights(
         actor,
-        role if roles_in_use else None,
+        own if roles_in_use else None,
+        lesser if roles_in_use else None,
         frozenset(mine.acts_for.split()) if mine is not None else frozenset(),
         settings.reps_edit_own,
         settings.managers_see_floors,
         tuple(above[:3]),
     )
+
+
+def _role_of(rep: Rep | None) -> Role:
+    """What somebody is where people have roles; whoever has none may look."""
+    return Role(rep.role) if rep is not None and rep.role in tuple(Role) else Role.VIEWER
 
 
 def given_role(rep: Rep, reps: Sequence[Rep], actor: Actor) -> tuple[Rep, ...]:

@@ -242,6 +242,15 @@ def test_acting_for_a_manager_makes_nobody_a_manager(office: Type, sit: Sit) -> 
     assert is_of_role(office("target", "set", "2026Q4", "1k", "--as", "mia"))
 
 
+@pytest.mark.parametrize(("whom", "may"), [("vera", False), ("rob", True), ("olga", True)])
+def test_whoever_acts_for_somebody_may_what_both_may(
+    whom: str, may: bool, office: Type, sit: Sit
+) -> None:
+    sit("mia")
+    assert (office("note", "1", "-m", "met", "--as", whom).code == 0) is may
+    assert is_of_role(office("backup", "restore", "kept.db", "-y", "--as", whom))
+
+
 # Who gives roles.
 
 
