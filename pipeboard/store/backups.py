@@ -19,13 +19,12 @@ from pathlib import Path
 from pipeboard.domain.errors import BadInput, DatabaseError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.store import dialect
-from pipeboard.store.checking import check_copy, told
+from pipeboard.store.checking import check_copy, in_a_sentence
 from pipeboard.store.connecting import connect, connect_to_write
 from pipeboard.store.engine import Patience
 from pipeboard.store.locating import Location, make_file
 from pipeboard.store.opening import schema_of
-from pipeboard.store.troubles import in_words
-from pipeboard.store.troubles import told as in_own_words
+from pipeboard.store.troubles import told
 
 BY_HAND, BEFORE_IMPORT, REPLACED = "", "before-import", "replaced"
 KEPT = {BY_HAND: 14, BEFORE_IMPORT: 5, REPLACED: 5}
@@ -107,13 +106,13 @@ def _copy(
 ) -> Path:
     part = new_file(target.with_name(f"{target.name}.part"))
     try:
-        with in_own_words(location):
+        with told(location):
             connection.execute(dialect.READ_AND_WRITE)
             connection.execute(dialect.COPY_INTO, (str(part),))
         flush(part)
         if checks and (found := check_copy(Location(part))):
             raise DatabaseError(
-                f"No backup was made, since {location} is not whole: {told(found)}.",
+                f"No backup was made, since {location} is not whole: {in_a_sentence(found)}.",
                 hint="'pipeboard doctor' says more; 'pipeboard backup list' shows earlier copies.",
                 details={"reason": "damaged", "faults": [fault.text for fault in found]},
             )
@@ -148,7 +147,7 @@ def restore(location: Location, backup: Path, at: datetime) -> Restored:
         raise BadInput("That is the database itself.", hint="Name one of its backups.")
     if found := check_copy(source):
         raise DatabaseError(
-            f"{source} is not whole: {told(found)}.",
+            f"{source} is not whole: {in_a_sentence(found)}.",
             hint="Nothing was changed. Try an earlier one: pipeboard backup list",
             details={"reason": "damaged", "faults": [fault.text for fault in found]},
         )
@@ -167,7 +166,7 @@ def _take_place(location: Location, reading: sqlite3.Connection, at: datetime) -
     try:
         kept = _fill(location, reading, aside)
     except DatabaseError as error:
-        if error.details.get("reason") != "corrupt":
+        if error.details.get("reason") not in ("corrupt", "damaged"):
             raise
         kept = _set_aside(location, aside)
         make_file(location)
@@ -179,18 +178,15 @@ def _take_place(location: Location, reading: sqlite3.Connection, at: datetime) -
 def _fill(location: Location, reading: sqlite3.Connection, aside: Path | None) -> Path | None:
     """Copies the backup over the database while nobody else has a lock on it, after a copy of what
     is there."""
-    try:
-        with closing(connect_to_write(location)) as connection:
-            connection.execute(dialect.KEEP_LOCKS)
-            Patience().through(connection, dialect.BEGIN_ALONE, location, Patience().most_s)
-            connection.execute("COMMIT")  # the lock stays until the connection is closed
-            kept = None
-            if aside is not None:
-                kept = _copy(connection, location, aside, checks=False)
-            reading.backup(connection)
-            return kept
-    except sqlite3.DatabaseError as error:
-        raise in_words(error, location, "write") from error
+    with told(location, "write"), closing(connect_to_write(location)) as connection:
+        connection.execute(dialect.KEEP_LOCKS)
+        Patience().through(connection, dialect.BEGIN_ALONE, location, Patience().most_s)
+        connection.execute("COMMIT")  # the lock stays until the connection is closed
+        kept = None
+        if aside is not None:
+            kept = _copy(connection, location, aside, checks=False)
+        reading.backup(connection)
+        return kept
 
 
 def _set_aside(location: Location, aside: Path) -> Path:

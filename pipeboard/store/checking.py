@@ -193,7 +193,7 @@ def _rows_of(
     )
 
 
-def told(found: Sequence[Fault]) -> str:
+def in_a_sentence(found: Sequence[Fault]) -> str:
     """Faults in one sentence."""
     named = "; ".join(printable(fault.text) for fault in found[:MOST_NAMED])
     return f"{named}; and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else named

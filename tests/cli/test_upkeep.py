@@ -378,3 +378,16 @@ def test_a_file_that_chance_has_spoilt_is_told_in_sentences_and_left_as_it_is(
     assert at(home).read_bytes() == before
     assert deals("backup", "restore", str(whole), "-y").code == 0
     assert deals("doctor").code == 0
+
+
+@pytest.mark.parametrize("kind", ["nfs4", "cifs", "fuse.sshfs", "9p"])
+def test_a_network_file_system_is_refused_with_the_way_out(
+    kind: str, deals: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipeboard.store import locating
+
+    monkeypatch.setattr(locating, "_file_system", lambda folder: kind)
+    refused = deals("list")
+    assert (refused.code, kind in refused.err, "init --shared" in refused.err) == (5, True, True)
+    (found,) = (f for f in deals("doctor", "--json").json["findings"] if f["level"] == "problem")
+    assert "local disk" in found["cure"]
