@@ -91,7 +91,13 @@ class Call:
     def config(self) -> Config:
         from pipeboard.cli.config import read_config
 
-        return read_config(self.environ, database=self.arguments.db)
+        own = not self.is_restricted
+        return read_config(self.environ, database=self.arguments.db, own=own)
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether the account may do nothing but use the board."""
+        return bool(getattr(self.arguments, "restricted", False))
 
     @cached_property
     def clock(self) -> Callable[[], datetime]:

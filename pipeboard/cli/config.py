@@ -211,8 +211,11 @@ class Config:
         return self.values["database"].origin == "default"
 
 
-def read_config(environ: Mapping[str, str], *, database: str | None = None) -> Config:
-    """The configuration of this call; `database` is what `--db` names.
+def read_config(
+    environ: Mapping[str, str], *, database: str | None = None, own: bool = True
+) -> Config:
+    """The configuration of this call; `database` is what `--db` names, and without `own` only that
+    of the machine counts.
 
     Raises BadInput, naming the file, when one cannot be read or holds a value of the wrong kind.
     """
@@ -220,8 +223,9 @@ def read_config(environ: Mapping[str, str], *, database: str | None = None) -> C
     keys: dict[str, Value] = {}
     programs: dict[str, Value] = {}
     hooks: dict[str, Value] = {}
-    expect_named_file(environ)
-    for path in (site_config_file(), user_config_file(environ)):
+    if own:
+        expect_named_file(environ)
+    for path in (site_config_file(), *((user_config_file(environ),) if own else ())):
         document = read_file(path)
         for problem in _wrong_values(document):
             raise BadInput(f"{path}: {problem}", hint="Correct it with 'pipeboard config edit'.")

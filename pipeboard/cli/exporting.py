@@ -102,10 +102,11 @@ def _deals(call: Call, ids: Sequence[int]) -> Iterator[Deal]:
 def _documents(call: Call, ids: Sequence[int]) -> Iterator[dict[str, object]]:
     from pipeboard.exchange.deal_files import deal_document
 
+    eyes = call.workspace.rights.eyes
     for deal_id in ids:
         sheet = call.workspace.reader.sheet(deal_id)
         if sheet is not None:
-            yield deal_document(call.documents, sheet.seen_by(call.workspace.me))
+            yield deal_document(call.documents, sheet.seen_by(eyes))
 
 
 def _wanted(call: Call) -> tuple[Column, ...] | None:
@@ -114,9 +115,9 @@ def _wanted(call: Call) -> tuple[Column, ...] | None:
 
 def _cells(call: Call, ids: Sequence[int], shown: Sequence[Column]) -> Iterator[list[str]]:
     pipelines, today, zone = call.documents.pipelines, call.documents.today, call.documents.zone
-    me = call.workspace.me
+    eyes = call.workspace.rights.eyes
     for deal in _deals(call, ids):
-        listed = Listed(deal_seen_by(deal, me), pipelines[deal.pipeline_id], today, zone)
+        listed = Listed(deal_seen_by(deal, eyes), pipelines[deal.pipeline_id], today, zone)
         yield [column.data(listed) for column in shown]
 
 
@@ -179,6 +180,7 @@ def _workbook(call: Call, ids: Sequence[int]) -> Iterator[bytes]:
 def _whole(call: Call) -> Iterator[str]:
     from pipeboard.exchange.deal_files import whole_document
 
+    call.workspace.rights.check("export whole")
     whole = call.workspace.reader.whole()
     return whole_document(whole.schema, whole.tables, whole.columns, whole.rows)
 

@@ -130,7 +130,8 @@ _Columns = tuple[Column, ...] | None
 
 def _listed(call: Call, found: Selection) -> Iterator[Listed]:
     pipelines, today, zone = call.documents.pipelines, call.documents.today, call.documents.zone
-    seen = (deal_seen_by(deal, call.workspace.me) for deal in found.deals)
+    eyes = call.workspace.rights.eyes
+    seen = (deal_seen_by(deal, eyes) for deal in found.deals)
     return (Listed(deal, pipelines[deal.pipeline_id], today, zone) for deal in seen)
 
 

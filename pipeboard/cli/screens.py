@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeboard.cli.call import Call
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.lazy_dataclass import replace
 
 if TYPE_CHECKING:
     from pipeboard.store import Store
@@ -58,6 +59,8 @@ def show_board(call: Call, store: Store, begin: tuple[object, ...] = ()) -> int:
         begin=begin,
         hooks=call.hooks,
     )
+    if call.is_restricted:
+        choices = replace(choices, copy_command="", edit=None, programs=(), restricted=True)
     code = OPEN_ANEW
     while code == OPEN_ANEW:
         actor = call.actor_in(store)

@@ -8,6 +8,7 @@ from pipeboard import verb_place
 
 GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "Begin": {
+        "board": ("board", "open the board, as without a verb; --restricted for SSH accounts"),
         "init": ("setup", "make a workspace: database, pipeline, currency"),
         "demo": ("demo", "try it on a made-up team in a temporary database"),
         "tour": ("demo", "the demo, with eight keys to try one after another"),
@@ -63,6 +64,11 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "redo": ("undo", "do again what you took back"),
         "history": ("history", "who did what, and when"),
     },
+    "Upkeep": {
+        "backup": ("upkeep", "copy the whole workspace, list copies, bring one back"),
+        "doctor": ("upkeep", "what is wrong with the database, its place and its history"),
+        "logs": ("upkeep", "where faults are written, and the last one, to be mailed"),
+    },
     "Setup": {
         "pipeline": ("pipelines", "stages, limits, exit criteria and questions"),
         "rep": ("reps", "who owns deals"),
@@ -83,20 +89,26 @@ CHANGING = frozenset(
         "merge", "move", "won", "lost", "reopen", "next", "log", "note", "answer", "snooze",
         "contact", "term", "tick", "recycle", "review", "target set", "call set", "fx set",
         "setting set", "undo", "redo", "pipeline new", "pipeline apply", "pipeline edit", "rep add",
-        "rep set", "config edit", "filter save", "filter rename", "filter forget",
+        "rep set", "config edit", "filter save", "filter rename", "filter forget", "backup make",
+        "backup restore", "doctor",
     )
 )  # fmt: skip
 # Those that hand --token on to their use case (`Call.once`).
-TOKENED = CHANGING - {"init", "demo", "tour", "config edit"}
+TOKENED = CHANGING - {
+    "init", "demo", "tour", "config edit", "backup make", "backup restore", "doctor",
+}  # fmt: skip
 READING = frozenset(
     (
         "list", "show", "metrics", "triage", "due", "check", "digest", "template", "export",
         "target list", "call list", "fx list", "setting list", "history", "pipeline list",
         "pipeline show", "pipeline templates", "rep list", "config show", "config path",
-        "config check", "keys", "completions", "man", "version", "filter list",
+        "config check", "keys", "completions", "man", "version", "filter list", "backup list",
+        "logs", "board",
     )
 )  # fmt: skip
 
+# Whose first word alone takes words of its own: `backup FILE`.
+WITH_WORDS = frozenset(("backup",))
 # Verbs of two words, and which of them the first word alone stands for.
 NESTED: dict[str, tuple[str, dict[str, str]]] = {
     "pipeline": (
@@ -138,12 +150,20 @@ NESTED: dict[str, tuple[str, dict[str, str]]] = {
             "set": "change it: pipeboard setting set fiscal-start april",
         },
     ),
+    "backup": (
+        "make",
+        {
+            "make": "a whole copy, checked (also: pipeboard backup FILE)",
+            "list": "the copies beside the database",
+            "restore": "bring one back; what it replaces is kept",
+        },
+    ),
     "rep": (
         "list",
         {
             "list": "everybody who owns deals",
             "add": "somebody new",
-            "set": "change a rep's display name, team or activity",
+            "set": "change a rep's display name, team, role or activity",
         },
     ),
     "filter": (
@@ -189,6 +209,8 @@ def cut(arguments: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     if at is None:
         return verb if asks_for(rest, "-h", "--help") else f"{verb} {default}", rest
     if rest[at] not in inner:
+        if verb in WITH_WORDS:
+            return f"{verb} {default}", rest
         raise _unknown(rest[at], inner, f"'{verb}' has: {', '.join(inner)}.")
     return f"{verb} {rest[at]}", (*rest[:at], *rest[at + 1 :])
 

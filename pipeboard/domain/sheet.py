@@ -17,12 +17,14 @@ from pipeboard.domain.pipeline import Pipeline
 
 PRIVATE = frozenset(field.name for field in FIELDS if field.private)
 """Fields of the owner alone. Backups of the whole database hold them, as the database does."""
+EVERYBODYS = "*"
+"""The eyes of somebody who is shown what deals keep for their owners (`Rights.eyes`)."""
 
 
 def may_see(name: str, owner: str, me: str) -> bool:
-    """Whether `me` is shown the field `name` of a deal of `owner`, which
-    everybody is where nobody owns it."""
-    return name not in PRIVATE or owner in ("", me)
+    """Whether `me` is shown the field `name` of a deal of `owner`, which everybody is where nobody
+    owns it, and somebody with the eyes of everybody always."""
+    return name not in PRIVATE or owner in ("", me) or me == EVERYBODYS
 
 
 def deal_seen_by(deal: Deal, me: str) -> Deal:

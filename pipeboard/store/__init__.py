@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.domain.errors import DatabaseError, ReadOnly
@@ -21,6 +21,7 @@ from pipeboard.store.troubles import RECOVERED, told
 
 if TYPE_CHECKING:
     import sqlite3
+    from datetime import datetime
 
     from pipeboard.domain.settings import Settings
     from pipeboard.store.engine import Engine
@@ -81,6 +82,7 @@ class Store:
         if found.schema < SCHEMA:
             _bring_up_to_date(location, found.schema, read_only=read_only)
             found = _found(location, look(location))
+            _seal_the_log(location, found.identity)
         return cls(found.identity, read_only=read_only, recovered=recovered)
 
     @classmethod
@@ -205,6 +207,13 @@ class Store:
         with told(self.location, "write"), engine.lend() as connection, staged(connection) as stage:
             yield Staging(connection, self.identity, stage, self._remember)
 
+    def keep_copy_before_import(self, at: datetime) -> None:
+        """A backup beside the database, unless nothing is in it yet."""
+        if self.reader.numbers.last_written_pipeline() is not None:
+            from pipeboard.store.backups import BEFORE_IMPORT, back_up
+
+            back_up(self.location, at, kind=BEFORE_IMPORT, checks=False)
+
     def close(self) -> None:
         """Lets go of every connection."""
         self.reader.close()
@@ -232,3 +241,11 @@ def _bring_up_to_date(location: Location, found: int, *, read_only: bool) -> Non
         )
     back_up(location, found)
     migrate(location)
+
+
+def _seal_the_log(location: Location, identity: Identity) -> None:
+    from pipeboard.store.engine import Engine, write
+    from pipeboard.store.sealing import seal
+
+    with closing(Engine(location)) as engine:
+        write(engine, identity, seal)

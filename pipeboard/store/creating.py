@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,7 @@ def create(location: Location, settings: Settings, begin: Callable[[Writer], obj
     def make(database: Database) -> None:
         if database.has_tables():
             raise _exists(location)
-        for statement in _tables():
+        for statement in definitions().values():
             database.change(statement)
         database.insert("workspace", [{"id": identity.database_id}])
         writer = Writer(database)
@@ -55,13 +55,15 @@ def create(location: Location, settings: Settings, begin: Callable[[Writer], obj
         write(engine, identity, make, is_known=False)
 
 
-def _tables() -> Iterator[str]:
-    """What makes every table with its indices."""
+def definitions() -> dict[str, str]:
+    """What makes every table and its indices, by their names."""
+    made: dict[str, str] = {}
     for definition in t.ALL:
         table: Table = definition.__table__  # type: ignore[attr-defined]
-        yield str(CreateTable(table).compile(dialect=sqlite.dialect()))
+        made[table.name] = str(CreateTable(table).compile(dialect=sqlite.dialect())).strip()
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
-            yield str(CreateIndex(index).compile(dialect=sqlite.dialect()))
+            made[str(index.name)] = str(CreateIndex(index).compile(dialect=sqlite.dialect()))
+    return made
 
 
 def _exists(location: Location) -> DatabaseError:

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 from pipeboard.store import dialect
 from pipeboard.store.connecting import connect
 from pipeboard.store.opening import Identity
-from pipeboard.store.troubles import in_words
+from pipeboard.store.troubles import damaged, in_words
 
 Row: TypeAlias = Mapping[str, Any]
 T = TypeVar("T")
@@ -45,6 +45,8 @@ class Database:
                 return cursor.execute(sql, values).fetchall()
         except sqlite3.DatabaseError as error:
             raise in_words(error, self.identity.location) from error
+        except UnicodeDecodeError as error:
+            raise damaged("its structure", error) from error
 
     def row(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Row | None:
         """The first row of an answer."""
@@ -81,8 +83,12 @@ class Database:
     def empty_copy(self) -> Database:
         """A database in memory with the same tables and nothing in them; to be closed."""
         connection = sqlite3.connect(":memory:", isolation_level=None)
-        for statement in self.column(dialect.DEFINITIONS):
-            connection.execute(statement)
+        try:
+            for statement in self.column(dialect.DEFINITIONS):
+                connection.execute(statement)
+        except sqlite3.Error as error:
+            connection.close()
+            raise damaged("its structure", error) from error
         return Database(connection, self.identity)
 
     # What writes, within a transaction.

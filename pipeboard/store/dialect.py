@@ -15,6 +15,9 @@ from pipeboard.store.sql import Sql
 TABLES = "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite%'"
 DEFINITIONS = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite%'"
 """What makes every table and index again, tables before their indices."""
+NAMES = "SELECT name FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite%'"
+"""Every table and every index that somebody defined."""
+JOURNAL_MODE, TO_ROLLBACK = "PRAGMA journal_mode", "PRAGMA journal_mode=TRUNCATE"
 COLUMNS = "SELECT name FROM pragma_table_info(?) ORDER BY cid"
 KEY = "SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk"
 COMMITS_OF_OTHERS = "PRAGMA data_version"
@@ -23,6 +26,13 @@ BEGIN_READING, BEGIN_WRITING = "BEGIN", "BEGIN IMMEDIATE"
 """A deferred BEGIN would fail most read-then-write attempts at once, since SQLite does not wait
 when a snapshot has become stale."""
 FORGET_PAGES = "PRAGMA shrink_memory"
+CHECK_PAGES = "PRAGMA integrity_check(20)"
+MAKE_INDICES_ANEW = "REINDEX"
+COPY_INTO = "VACUUM INTO ?"
+"""Makes a whole copy in an empty file, from one state of the database."""
+READ_AND_WRITE = "PRAGMA query_only=OFF"
+"""A copy is written by the connection that reads, also where the file is open for reading only."""
+KEEP_LOCKS, BEGIN_ALONE = "PRAGMA locking_mode=EXCLUSIVE", "BEGIN EXCLUSIVE"
 KEYS_UNCHECKED, CHECK_KEYS = "PRAGMA foreign_keys=OFF", "PRAGMA foreign_key_check"
 
 

@@ -17,6 +17,7 @@ from pipeboard.store.database import Database
 from pipeboard.store.dialect import is_busy
 from pipeboard.store.locating import Location
 from pipeboard.store.opening import Identity
+from pipeboard.store.sealing import seal
 from pipeboard.store.troubles import busy, in_words
 
 # A commit that no signal cuts in two: whoever hears of the signal knows what was stored.
@@ -197,7 +198,10 @@ def _write(
         if is_known:
             identity.check_file()
             identity.check_contents(connection)
-        result = work(Database(connection, identity))
+        database = Database(connection, identity)
+        result = work(database)
+        if connection.total_changes != before:
+            seal(database)
         if is_known:
             identity.check_file()
         with signals_held():

@@ -97,7 +97,8 @@ def _check_file(path: Path) -> None:
         raise DatabaseError(
             f"{Location(path)} is on a network file system ({kind}), where SQLite's locks do not "
             "hold.",
-            hint="Put the file on a local disk.",
+            hint="Put the file on a local disk of the machine where everybody logs in: "
+            "pipeboard init --shared --help",
         )
     try:
         mode = os.lstat(path).st_mode

@@ -15,7 +15,7 @@ from pipeboard.store.troubles import cut_off, replaced, told
 
 # The number of the schema: what a start compares before it reads anything.
 
-SCHEMA = 9
+SCHEMA = 11
 TABLES = (
     "workspace",
     "setting",

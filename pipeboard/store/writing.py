@@ -152,6 +152,7 @@ class Writer(TargetWriter):
                     "undoes": done.undoes,
                     "redoes": done.redoes,
                     "undone": False,
+                    "digest": None,
                 }
                 for done in commands
             ],
@@ -219,7 +220,9 @@ class Writer(TargetWriter):
         where = " AND ".join(f"{column} = :{column}" for column in place.key)
         self._database.change(f"DELETE FROM {place.table} WHERE {where}", key)
         if agreement.after is not None:
-            row = key | {name: agreement.after[name] for name in place.contents}
+            # An older log says nothing of columns that came later: they keep their defaults.
+            known = [name for name in place.contents if name in agreement.after]
+            row = key | {name: agreement.after[name] for name in known}
             self._database.insert(place.table, [row])
         self.numbers("change", 1)
 

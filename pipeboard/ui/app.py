@@ -12,7 +12,7 @@ from textual.actions import ActionParseResult
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 
-from pipeboard.domain.errors import DatabaseError, ReadOnly
+from pipeboard.domain.errors import DatabaseError, ReadOnly, Refused
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.settings import Settings
 from pipeboard.ui.board_state import BoardState
@@ -78,7 +78,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         self.drafts = Drafts(
             seat.folder / "drafts", seat.store.database_id, now=seat.clock, zone=settings.zone
         )
-        self.crash_log = seat.folder / "crash.log"
+        self.crash_log = seat.folder / "pipeboard.log"
         self.net = Net(lambda: self.crash_log, self.say_on_top)
         self.waiting = Waiting(self, self)
         self.last_change: Change | None = None
@@ -120,6 +120,8 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
                 "You may only look at this database.",
                 hint="Its owner can give you the right to write.",
             )
+        if self.seat.rights is not None:
+            self.seat.rights.check_writing()
         if self._state.view.read_only:
             raise ReadOnly(
                 "The database was opened for reading only.", hint="Open it to write for that."
@@ -141,6 +143,15 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         """Textual's way; what goes wrong from here on is not the same again."""
         self.net.forget()
         return await super().run_action(action, default_namespace, namespaces)
+
+    def action_suspend_process(self) -> None:
+        """To the shell that started the board, where it may be left."""
+        try:
+            self.look.check_reaching_out()
+        except Refused as refused:
+            self.say_on_top(refused.message)
+        else:
+            super().action_suspend_process()
 
     # What waits.
 

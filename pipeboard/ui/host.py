@@ -15,7 +15,7 @@ from typing import (
     runtime_checkable,
 )
 
-from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.errors import DatabaseError, Refused
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.ui.failures import is_busy
 from pipeboard.ui.key_table import OF_DEALS, program_keys
@@ -54,6 +54,7 @@ class Look:
     `edit` gives a text to the person's editor and returns it; None where none may be run.
     `programs` are the person's own, on keys of the screens that show deals.
     `follows_terminal`: the theme is the one for the background that the terminal tells.
+    `restricted`: nothing leads out of the database.
     """
 
     theme: Theme
@@ -63,6 +64,15 @@ class Look:
     edit: Callable[[str], str] | None = None
     programs: tuple[OwnProgram, ...] = ()
     follows_terminal: bool = False
+    restricted: bool = False
+
+    def check_reaching_out(self) -> None:
+        """`Refused` in the restricted mode, which has no files, programs and shell."""
+        if self.restricted:
+            raise Refused(
+                "This account has the board alone: no files, no programs, no shell.",
+                hint="Somebody with an account of their own on the machine can do it.",
+            )
 
     def keys_of(self, table: Sequence[Key]) -> tuple[Key, ...]:
         """The keys of a screen, as this person has them."""

@@ -37,6 +37,16 @@ _NAMES: Final = {
 }
 
 
+REACHES_OUT: Final = frozenset(
+    (
+        "importing.open_import",
+        "export.export",
+        "items.edit_outside",
+        "programs.run",
+        "app.suspend_process",
+    )
+)
+"""What leads out of the database: to files, programs, the shell. The restricted mode has none."""
 UNBOUND: Final = "f24"
 """A key that no keyboard has: Textual cannot unbind, so an unwanted command gets this one."""
 

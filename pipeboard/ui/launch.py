@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.board import Board, Lens
-from pipeboard.domain.errors import NotFound
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
-from pipeboard.domain.text import did_you_mean, quoted
+from pipeboard.domain.roles import rights
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.board import draw_board
@@ -28,12 +27,12 @@ from pipeboard.ui.terminal.drafts import forget_unstored
 from pipeboard.ui.terminal.facts import background, terminal_encoding, terminal_size
 from pipeboard.ui.terminal.first_frame import FirstFrame, paint
 from pipeboard.ui.terminal.ink import ColorDepth, color_depth
+from pipeboard.workspace.service import check_actor
 
 if TYPE_CHECKING:
     from pipeboard.domain.people import Actor
     from pipeboard.domain.programs import Hook, OwnProgram
     from pipeboard.store import Store
-    from pipeboard.store.reading import Reader
     from pipeboard.ui.app import PipeboardApp
     from pipeboard.workspace import Workspace
 
@@ -59,6 +58,7 @@ class Choices:
     copy_command: str = ""
     edit: Callable[[str], str] | None = None
     programs: tuple[OwnProgram, ...] = ()
+    restricted: bool = False
     begin: tuple[object, ...] = ()
     """An action that is done as soon as the board stands, by its name, and what it is given."""
     hooks: tuple[Hook, ...] = ()
@@ -101,7 +101,8 @@ def first_state(
     everyone's deals of the pipeline that was written last."""
     reader = store.new_reader(busy_ms=FIRST_BUSY_MS)
     settings, pipelines = reader.settings(), reader.pipelines()
-    _check_rep(reader, actor)
+    check_actor(actor, reader.reps)
+    rights(actor, reader.reps(), settings).check_acting()
     said = choices.pipeline or choices.opening.pipeline
     pipeline = chosen_pipeline(pipelines, reader, said, last.pipeline)
     opening = replace(choices.opening, pipeline=pipeline.name).over(last)
@@ -111,7 +112,8 @@ def first_state(
     lens, filter_text = opened_lens(opening, reader, settings, lens)
     width, height = terminal_size()
     density = choices.density if opening.density is None else opening.density
-    read_only = store.read_only or not may_write(store.location)
+    only_looks = rights(actor, reader.reps(), settings).only_looks
+    read_only = store.read_only or only_looks or not may_write(store.location)
     view = BoardView(
         Board(pipeline, lens, ()),
         (),
@@ -134,16 +136,6 @@ def first_state(
     state.show(hints=keys.hints(commands, has_deal=has_deal, read_only=read_only))
     reader.wait_at_most(READING_BUSY_MS)
     return state
-
-
-def _check_rep(reader: Reader, actor: Actor) -> None:
-    """NotFound for a rep to act for whom nobody knows: what is done would be a ghost's."""
-    reps = [rep.name for rep in reader.reps()] if actor.acting_as else []
-    if reps and actor.acting_as not in reps:
-        raise NotFound(
-            f"There is no rep {quoted(actor.acting_as)} to act for.",
-            hint=did_you_mean(actor.acting_as, reps) or "See 'pipeboard rep list'.",
-        )
 
 
 def _paint(state: BoardState, theme: Theme, depth: ColorDepth) -> FirstFrame | None:
@@ -201,6 +193,7 @@ def make_app(
         choices.copy_command,
         choices.edit,
         choices.programs,
+        restricted=choices.restricted,
         follows_terminal=choices.theme == "auto" and theme.name in ("dark", "light"),
     )
     seat = Seat(
@@ -211,6 +204,7 @@ def make_app(
         state_folder,
         first_words=getattr(store, "recovered", ""),
         may_write=store.read_only or may_write(store.location),
+        rights=rights(actor, store.reader.reps(), store.reader.settings()),
         begin=choices.begin,
     )
     write_queue = WriteQueue(lambda: store, work_on)

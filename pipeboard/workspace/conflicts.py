@@ -182,7 +182,13 @@ def unseen_changes(service: Service, deal: Deal, seen: Seen) -> Unseen:
         return nothing_unseen(deal)
     pipelines, zone = service.reader.pipelines(), service.settings.zone
     return Unseen(
-        deal, tuple(since), pipelines, service.today, zone, service.actor.name, service.me
+        deal,
+        tuple(since),
+        pipelines,
+        service.today,
+        zone,
+        service.actor.name,
+        service.rights.eyes,
     )
 
 

@@ -150,4 +150,4 @@ def deal_sheet(service: Service, deal_id: int) -> Sheet:
     found = service.reader.sheet(deal_id)
     if found is None:
         raise NotFound(f"There is no deal D-{deal_id}.")
-    return found.seen_by(service.me)
+    return found.seen_by(service.rights.eyes)

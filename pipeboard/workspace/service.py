@@ -20,6 +20,7 @@ from pipeboard.domain.errors import Ambiguous, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
 from pipeboard.domain.people import Actor, known_owner, match_rep
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.roles import Rights, rights
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.text import quoted
 
@@ -97,14 +98,17 @@ class Service:
     """What every use case works with: the store, the clock, who acts, and a transaction."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime], actor: Actor) -> None:
-        """`NotFound` when the actor acts for somebody who is no rep."""
+        """`NotFound` when the actor acts for somebody who is no rep, `NotAllowed` where nobody has
+        allowed it."""
         self.store = store
         self._clock = clock
         self._transaction: Transaction | None = None
         self.on_stored: Callable[[str], None] | None = None
         """Hears of each command that was stored, by its id, once nothing can take it back any more;
         it must not raise."""
-        self.actor = check_actor(actor, store.reader.reps) if actor.acting_as else actor
+        self.actor = check_actor(actor, store.reader.reps)
+        if actor.acting_as:
+            self.rights.check_acting()
 
     @property
     def transaction(self) -> Transaction:
@@ -125,6 +129,11 @@ class Service:
     def me(self) -> str:
         """The rep that acts."""
         return self.actor.rep
+
+    @property
+    def rights(self) -> Rights:
+        """What whoever acts may do and see here, now."""
+        return rights(self.actor, self.reader.reps(), self.settings)
 
     def now(self) -> datetime:
         """The instant of the clock, in UTC; within a transaction one and the same, and after the
@@ -155,6 +164,7 @@ class Service:
             try:
                 if self.actor.acting_as:
                     check_actor(self.actor, writer.reader.reps)
+                self.rights.check_writing()
                 return work()
             finally:
                 self._transaction = None

@@ -151,7 +151,14 @@ def write_owners(database: Database, changes: Sequence[Change]) -> None:
     database.insert(
         "rep",
         [
-            {"name": owner, "display_name": "", "team": "", "active": True}
+            {
+                "name": owner,
+                "display_name": "",
+                "team": "",
+                "active": True,
+                "role": "",
+                "acts_for": "",
+            }
             for owner in sorted(owners)
         ],
         otherwise="ON CONFLICT (name) DO NOTHING",

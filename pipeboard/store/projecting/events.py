@@ -286,7 +286,8 @@ def _micros_of(text: str) -> int:
 def _put(database: Database, table: str, rows: Sequence[Remark]) -> None:
     """Notes or touches: new ones inserted, undone ones marked, redone ones brought back."""
     there = [row for undone, row in rows if not undone]
-    gone = [{"id": row["id"]} for undone, row in rows if undone]
+    last = {row["id"]: undone for undone, row in rows}
+    gone = [{"id": one} for one, undone in last.items() if undone]
     database.insert(
         table, there, otherwise="ON CONFLICT (id) DO UPDATE SET removed = excluded.removed"
     )

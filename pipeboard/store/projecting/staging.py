@@ -227,8 +227,8 @@ _NEW_OWNERS = (
     " WHERE owner <> '' AND owner NOT IN (SELECT name FROM main.rep) ORDER BY owner"
 )
 _ADD_REPS = (
-    "INSERT INTO main.rep (name, display_name, team, active)"
-    f" SELECT owner, '', '', true FROM ({_NEW_OWNERS})"
+    "INSERT INTO main.rep (name, display_name, team, active, role, acts_for)"
+    f" SELECT owner, '', '', true, '', '' FROM ({_NEW_OWNERS})"
 )
 _REWRITTEN = tuple(table for _, table, _ in FINDABLE)
 

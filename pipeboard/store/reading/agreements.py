@@ -20,7 +20,7 @@ from pipeboard.store.reading.setup import (
     read_pipelines,
     read_settings,
 )
-from pipeboard.store.sql import TRUE, Sql, among, every
+from pipeboard.store.sql import EVERYTHING, TRUE, Audit, Sql, among, every
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Place:
 
 
 PLACES: Mapping[Topic, Place] = {
-    Topic.REP: Place("rep", ("name",), ("display_name", "team", "active")),
+    Topic.REP: Place("rep", ("name",), ("display_name", "team", "active", "role", "acts_for")),
     Topic.TARGET: Place(
         "target", ("pipeline_id", "period", "owner", "team"), ("currency", "amount_minor")
     ),
@@ -138,8 +138,10 @@ class Agreements:
         before: int | None = None,
         limit: int | None = None,
         of: Agreement | None = None,
+        audit: Audit = EVERYTHING,
     ) -> tuple[AgreementEntry, ...]:
-        """Recorded changes of agreements, newest first; only `of` one where it is given.
+        """Recorded changes of agreements, newest first; only `of` one where it is given, and of
+        the commands that an `audit` asks for.
 
         A page that ended with `seq` n goes on with `before=n`.
         """
@@ -154,6 +156,7 @@ class Agreements:
                 TRUE if since is None else Sql("command.at >= ?", (micros(since),)),
                 TRUE if before is None else Sql("workspace_event.seq < ?", (before,)),
                 named if of is not None else TRUE,
+                audit.condition("false"),
             )
         )
         most = "" if limit is None else f" limit {int(limit)}"

@@ -17,7 +17,7 @@ from pipeboard.domain.sheet import Entry, LoggedEvent, Sheet
 from pipeboard.store.database import Database, Row
 from pipeboard.store.reading.deals import read_deal
 from pipeboard.store.rows import event_from_row
-from pipeboard.store.sql import TRUE, Sql, every
+from pipeboard.store.sql import EVERYTHING, TRUE, Audit, Sql, every
 from pipeboard.store.troubles import UNREADABLE, of_deal, readable
 
 
@@ -123,12 +123,13 @@ def read_entries(
     since: datetime | None = None,
     before: int | None = None,
     limit: int | None = None,
+    audit: Audit = EVERYTHING,
 ) -> tuple[Entry, ...]:
     """Recorded events, newest first: of one deal or of all, recorded at or after `since`.
 
     A page that ended with `seq` n goes on with `before=n`.
     """
-    rest = _newest_first(deal_id, since, before, limit)
+    rest = _newest_first(deal_id, since, before, limit, audit)
     rows = database.rows(
         "select event.seq, event.deal_id, event.version, event.at, event.kind, event.undoes,"
         " event.data, event.command_id, command.verb, command.actor, command.acting_as,"
@@ -146,9 +147,10 @@ def read_log(
     since: datetime | None = None,
     before: int | None = None,
     limit: int | None = None,
+    audit: Audit = EVERYTHING,
 ) -> list[LoggedEvent]:
     """The same as the log keeps them: made into nothing that who hands them on would undo."""
-    rest = _newest_first(deal_id, since, before, limit)
+    rest = _newest_first(deal_id, since, before, limit, audit)
     records = database.records(
         "select event.seq, event.deal_id, event.at, event.kind, event.undoes, event.data,"
         " event.command_id, command.verb, command.actor, command.acting_as, command.at,"
@@ -175,10 +177,15 @@ _KINDS = frozenset(Kind)
 
 
 def _newest_first(
-    deal_id: int | None, since: datetime | None, before: int | None, limit: int | None
+    deal_id: int | None,
+    since: datetime | None,
+    before: int | None,
+    limit: int | None,
+    audit: Audit,
 ) -> Sql:
     wanted = every(
         (
+            audit.condition("event.overrides"),
             TRUE if deal_id is None else Sql("event.deal_id = ?", (deal_id,)),
             TRUE if since is None else Sql("command.at >= ?", (micros(since),)),
             TRUE if before is None else Sql("event.seq < ?", (before,)),

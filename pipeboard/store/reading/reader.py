@@ -17,6 +17,7 @@ from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store.database import Database
 from pipeboard.store.reading import board, cards, setup
 from pipeboard.store.reading.board import check_stages
+from pipeboard.store.sql import EVERYTHING, Audit
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -267,15 +268,22 @@ class Reader:
         limit: int | None = None,
         *,
         before: int | None = None,
+        audit: Audit = EVERYTHING,
     ) -> tuple[Entry, ...]:
-        """Recorded events, newest first: of one deal or of all, recorded at or after `since`.
+        """Recorded events, newest first: of one deal or of all, recorded at or after `since`, of
+        the commands that an `audit` asks for.
 
         A page that ended with the `seq` n goes on with `before=n`.
         """
         from pipeboard.store.reading.history import read_entries
 
         return read_entries(
-            self._database, deal_id=deal_id, since=since, before=before, limit=limit
+            self._database,
+            deal_id=deal_id,
+            since=since,
+            before=before,
+            limit=limit,
+            audit=audit,
         )
 
     def log(
@@ -285,11 +293,19 @@ class Reader:
         limit: int | None = None,
         *,
         before: int | None = None,
+        audit: Audit = EVERYTHING,
     ) -> list[LoggedEvent]:
         """As `entries`, each as the log keeps it, with the owner of its deal."""
         from pipeboard.store.reading.history import read_log
 
-        return read_log(self._database, deal_id=deal_id, since=since, before=before, limit=limit)
+        return read_log(
+            self._database,
+            deal_id=deal_id,
+            since=since,
+            before=before,
+            limit=limit,
+            audit=audit,
+        )
 
     def commands(self, actor: str | None = None, limit: int | None = None) -> tuple[Did, ...]:
         """What somebody (or everybody) did, newest first, undoing and redoing included."""

@@ -133,9 +133,17 @@ def read_settings(database: Database) -> Settings:
 
 def read_reps(database: Database) -> tuple[Rep, ...]:
     """Everybody who owns or owned deals, by name."""
-    rows = database.rows("select name, display_name, team, active from rep order by name")
+    rows = database.rows("select * from rep order by name")
     return tuple(
-        Rep(row["name"], row["display_name"], row["team"], bool(row["active"])) for row in rows
+        Rep(
+            row["name"],
+            row["display_name"],
+            row["team"],
+            bool(row["active"]),
+            row["role"],
+            row["acts_for"],
+        )
+        for row in rows
     )
 
 

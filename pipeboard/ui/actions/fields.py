@@ -197,12 +197,12 @@ async def edit(host: Host, ids: Ids) -> None:
     if len(ids) > 1:
         host.say("The form edits one deal; o, $, c and + work on many.", "status.warn")
         return
-    settings, me = host.program.settings, host.program.me
+    settings, eyes = host.program.settings, host.program.seat.eyes
 
     async def attempt(questions: Questions) -> Outcome | None:
         sheet = await host.program.write_queue.ask(lambda workspace: deal_sheet(workspace, ids[0]))
         mark = host.state.new_rep_mark
-        title, fields = deal_form(sheet.deal, sheet.pipeline, host.today, settings, me, mark)
+        title, fields = deal_form(sheet.deal, sheet.pipeline, host.today, settings, eyes, mark)
         changed = await questions.ask(
             lambda: Form(title, fields, draft_key=key_of("edit", ids), theirs=questions.theirs)
         )

@@ -355,7 +355,7 @@ class BoardScreen(LiveScreen):
         if sheet is not None:
             zone = self.state.lens.zone
             style = PaneStyle(layout(view).pane_width - 1, self.today, zone, view.glyphs)
-            lines = pane_lines(sheet.seen_by(self.program.me), style)
+            lines = pane_lines(sheet.seen_by(self.program.seat.eyes), style)
         self.state.show(pane=replace(view.pane, lines=lines, top=0))
 
     async def step_back(self) -> None:

@@ -72,7 +72,7 @@ class DealScreen(LiveScreen):
         sheet = self.state.reader.sheet(self.deal_id)
         if sheet is None:
             raise NotFound(f"There is no deal D-{self.deal_id}.")
-        return sheet.seen_by(self.program.me)
+        return sheet.seen_by(self.program.seat.eyes)
 
     def show_news(self) -> None:
         """Shows what others have committed, and says whose change of this deal it is."""
@@ -147,8 +147,8 @@ class DealScreen(LiveScreen):
         elif self.tab is DealTab.PEOPLE:
             lines.append(notes.people_note(self.sheet.deal))
         elif self.tab is DealTab.TERMS:
-            me = self.program.me
-            lines += [(), *notes.terms_note(self.sheet, style, me)]
+            eyes = self.program.seat.eyes
+            lines += [(), *notes.terms_note(self.sheet, style, eyes)]
         elif self.tab is DealTab.TIMELINE and self.wanted:
             said = f"only events with '{self.wanted}'; Esc shows all"
             lines += [(), (blank(GUTTER), whole(said, "text.dim"))]

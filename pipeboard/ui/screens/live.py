@@ -17,7 +17,7 @@ from pipeboard.ui.draw.line import EMPTY, Line, whole
 from pipeboard.ui.failures import dropped, is_busy, under_net
 from pipeboard.ui.host import Program
 from pipeboard.ui.key_table import ALL
-from pipeboard.ui.keys import Key, bindings
+from pipeboard.ui.keys import REACHES_OUT, Key, bindings
 from pipeboard.ui.palette import Role
 from pipeboard.ui.queued_action import found, in_turn, turn_for
 from pipeboard.ui.write_queue import Targets
@@ -192,8 +192,11 @@ class LiveScreen(Screen[None]):
     def perform(self, does: str, *given: object, key: Key | None = None) -> None:
         """Calls an action by its name in the key table.
 
-        One that waits for something goes on beside the screen, in turn.
+        One that waits for something goes on beside the screen, in turn. `Refused` for what leads
+        out of the database where that is not allowed.
         """
+        if does in REACHES_OUT:
+            self.program.look.check_reaching_out()
         action = found(does, self)
         if iscoroutinefunction(action):
             turn = turn_for(self, key)
