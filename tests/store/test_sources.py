@@ -36,6 +36,8 @@ ALTER TABLE deal DROP COLUMN next_every;
 ALTER TABLE deal DROP COLUMN loss_objection;
 ALTER TABLE touch DROP COLUMN objection;
 ALTER TABLE touch DROP COLUMN variant;
+DROP INDEX deal_to_return;
+DROP INDEX deal_returned;
 DROP INDEX command_without_seal;
 ALTER TABLE command DROP COLUMN digest;
 ALTER TABLE rep DROP COLUMN role;
