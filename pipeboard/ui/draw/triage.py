@@ -119,8 +119,11 @@ def body(view: TriageView, style: PaneStyle, rows: int) -> tuple[Line, ...]:
     if view.sheet is not None and len(lines) > rows:
         lines = [line for line in _deal(view, view.sheet, own, is_low=True) if line]
     elif view.sheet is not None:
-        if len(lines) + len(_choices(view, own)) <= rows:
-            lines += _choices(view, own)
+        choices = _choices(view, own)
+        if len(lines) + len(choices) > rows:
+            lines = [line for line in lines if line]
+        if len(lines) + len(choices) <= rows:
+            lines += choices
         if not beside:
             lines += _coming_in_a_line(view, own)
     lines += _done(view, own) if view.sheet is None or len(lines) + 2 <= rows else []
