@@ -85,6 +85,7 @@ class TriageScreen(LiveScreen):
             f"@{owner}" if owner else "everyone",
             triage.handled,
             triage.left,
+            triage.total,
             triage.skipped,
             triage.tiers_left(),
             triage.sheet,
