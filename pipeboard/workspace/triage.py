@@ -71,6 +71,11 @@ class Triage:
         return len(self.walk.ids)
 
     @property
+    def total(self) -> int:
+        """All deals of the walk: those that were handled or skipped, and those still to come."""
+        return self.handled + len({*self.walk.ids, *self.walk.skipped})
+
+    @property
     def handled(self) -> int:
         return len(set(self.walk.handled))
 

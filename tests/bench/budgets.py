@@ -76,9 +76,17 @@ def _keys(table: Figures, small: Figures, middle: Figures, large: Figures | None
             yield Line(f"{what}: at 100,000 deals / at 60", much / little, 1.3, 1.1, shown)
     yield Line("key held at 30 a second: lag, ms", middle.median("held lag"), 50, 20)
     yield Line("key held: bytes a key", middle.median("held bytes"), 2_500, 600)
-    for what, name in (("opening a deal", "open cpu"), ("a filter keystroke", "filter cpu")):
+    for what, name in (
+        ("opening a deal", "open cpu"),
+        ("a filter keystroke", "filter cpu"),
+        ("a triage step", "triage step cpu"),
+    ):
         of, figures = ("10,000", middle) if large is None else ("100,000", large)
         yield Line(f"{what} at {of} deals: CPU, ms", figures.median(name), 60, 20)
+    if large is not None:
+        ours, board = large.median("triage cpu"), large.median("answer cpu")
+        shown = f"{ours:.0f} / {board:.0f} ms"
+        yield Line("opening triage / the board, 100,000 deals", ours / board, 1.5, 1, shown)
 
 
 def _rest(blank: Figures, middle: Figures, large: Figures | None) -> Iterator[Line]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -50,20 +51,52 @@ def test_triage_takes_a_filter_and_a_limit(busy: Type) -> None:
     assert len(busy("triage", "--limit", "1", "--as", "ana", "--json").json["queue"]) == 1
 
 
-def test_triage_plain_asks_line_by_line(busy: Type, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], int]:
+    """`triage --plain` of ana, with these lines typed at it, `|` between them."""
+
     class Typed(io.StringIO):
         def isatty(self) -> bool:
             return True
 
-    typed = "help|next 31 feb x|next fri call Mika||back|snooze 1w holiday|lose price|quit"
-    monkeypatch.setattr("sys.stdin", Typed(typed.replace("|", "\n") + "\n"))
-    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
-    assert main(["triage", "--plain", "--as", "ana"]) == 0
+    def run(lines: str) -> int:
+        monkeypatch.setattr("sys.stdin", Typed(lines.replace("|", "\n") + "\n"))
+        monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+        return main(["triage", "--plain", "--as", "ana"])
+
+    return run
+
+
+def test_triage_plain_asks_line_by_line(busy: Type, typed: Callable[[str], int]) -> None:
+    assert (
+        typed("help|next 31 feb x|next fri call Mika||back|snooze 1w holiday|lost price|quit") == 0
+    )
     queue = busy("triage", "--as", "ana", "--json").json["queue"]
     assert queue == []
     assert busy("show", "D-1", "--json").json["deal"]["next_step"]["text"] == "call Mika"
     assert busy("show", "D-2", "--json").json["deal"]["snoozed_until"] == "2026-11-30"
     assert busy("show", "D-3", "--json").json["deal"]["status"] == "lost"
+
+
+def test_triage_plain_goes_on_only_from_a_deal_that_is_looked_after(
+    busy: Type, typed: Callable[[str], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert typed("done reached them|note wants a quote|keep|next fri send it|undo|quit") == 0
+    said = capsys.readouterr()
+    assert said.err.count("Still here: no next step.") == 2
+    assert "There is no plan to keep." in said.err
+    assert said.out.count("D-1 Late") == 2  # at first, and brought back
+    assert busy("show", "D-1", "--json").json["deal"]["next_step"] is None
+
+
+def test_triage_plain_is_taken_up_where_it_was_left_that_day(
+    busy: Type, typed: Callable[[str], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert typed("skip|quit") == 0
+    assert "1 skipped." in capsys.readouterr().err
+    assert typed("quit") == 0
+    said = capsys.readouterr().out
+    assert "D-2 Due" in said and "D-1 Late" not in said
 
 
 def test_due_tells_what_is_due_and_in_short_only_the_signs(busy: Type) -> None:

@@ -307,6 +307,22 @@ async def test_a_lost_terminal_keeps_how_far_one_was(demo: Path) -> None:
         assert looked_at(board).id == here
 
 
+async def test_a_day_that_ends_while_something_is_typed_waits_for_it(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("T", "j")
+        deal = looked_at(board)
+        await board.press("n")
+        tomorrow = NOW + timedelta(days=1)
+        board.app.seat = replace(board.app.seat, clock=lambda: tomorrow)
+        board.board._look()
+        await look(board)
+        assert looked_at(board).id == deal.id
+        await board.burst(*"late", "enter")
+        assert board.workspace.reader.notes(deal.id)[0].text == "late"
+        await look(board)
+        assert triage_of(board).listing.today == TODAY + timedelta(days=1)
+
+
 async def test_another_day_begins_anew(demo: Path) -> None:
     async with desk(demo) as board:
         await board.press("T", "j")

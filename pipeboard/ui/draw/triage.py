@@ -73,6 +73,7 @@ class TriageView:
     whose: str
     handled: int
     left: int
+    total: int
     skipped: int
     tiers: Mapping[Tier, int]
     sheet: Sheet | None
@@ -90,7 +91,7 @@ def queue_width(width: int) -> int:
 
 def head(view: TriageView, style: PaneStyle) -> tuple[Line, ...]:
     """Whose queue this is, how much of it is done, and what is left of each kind."""
-    total = view.handled + view.left
+    total = view.total
     share = view.handled * 100 // total if total else 100
     full = _BAR * view.handled // total if total else _BAR
     start: Line = (("Triage", "bar.product"), whole(f"  {view.whose}", "bar.title"))
@@ -119,8 +120,11 @@ def body(view: TriageView, style: PaneStyle, rows: int) -> tuple[Line, ...]:
     if view.sheet is not None and len(lines) > rows:
         lines = [line for line in _deal(view, view.sheet, own, is_low=True) if line]
     elif view.sheet is not None:
-        if len(lines) + len(_choices(view, own)) <= rows:
-            lines += _choices(view, own)
+        choices = _choices(view, own)
+        if len(lines) + len(choices) > rows:
+            lines = [line for line in lines if line]
+        if len(lines) + len(choices) <= rows:
+            lines += choices
         if not beside:
             lines += _coming_in_a_line(view, own)
     lines += _done(view, own) if view.sheet is None or len(lines) + 2 <= rows else []
@@ -210,7 +214,12 @@ def _facts(view: TriageView, sheet: Sheet, style: PaneStyle, *, is_low: bool) ->
         facts.append(PaneFact("NOTE", _short(words, most, style)))
     facts += _labelled("ASK", to_ask(sheet, style.today), "pane.unknown")
     people = to_call(deal)[:called]
-    names = [f" {DOT} ".join(filter(None, (p.name, about_contact(p)))) for p in people]
+    names = [
+        f" {DOT} ".join(
+            filter(None, (p.name, p.phone, p.email) if is_low else (p.name, about_contact(p)))
+        )
+        for p in people
+    ]
     return facts + _labelled("CALL", names or ["nobody is known yet"], "text")
 
 

@@ -85,6 +85,7 @@ class TriageScreen(LiveScreen):
             f"@{owner}" if owner else "everyone",
             triage.handled,
             triage.left,
+            triage.total,
             triage.skipped,
             triage.tiers_left(),
             triage.sheet,
@@ -177,7 +178,7 @@ class TriageScreen(LiveScreen):
         """The queue as it is now; while something is asked about the deal, that one stays."""
         version = self.state.reader.data_version()
         is_asking = self.app.screen is not self
-        if self.triage.listing.today != self.today:
+        if self.triage.listing.today != self.today and not is_asking:
             self.triage.restart(replace(self.triage.listing, today=self.today))
         else:
             self.triage.load(holds=is_asking)
