@@ -12,7 +12,7 @@ import pytest
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal, Loss
 from pipeboard.domain.hygiene import DEAD, DUPLICATES, GROUPS, Fault, faults
-from pipeboard.domain.people import Rep
+from pipeboard.domain.settings import Rep
 from pipeboard.store.reading.known_deals import Listing
 from pipeboard.ui.key_table import HYGIENE, read_keymap
 from pipeboard.ui.launch import Choices
@@ -40,6 +40,11 @@ async def hygiene(path: Path, **more: Any) -> AsyncIterator[tuple[Desk, HygieneS
         await board.until(lambda: screen.view.pairs is not None)
         await board.settle()
         yield board, screen
+
+
+def is_on(board: Desk, kind: type[object]) -> bool:
+    """Is a screen of that kind on top?"""
+    return isinstance(board.app.screen, kind)
 
 
 async def go_to(board: Desk, screen: HygieneScreen, group: str) -> None:
@@ -145,7 +150,7 @@ async def test_esc_comes_back_to_the_place_from_a_deal_and_then_to_the_board(dem
     async with hygiene(demo) as (board, screen):
         await go_to(board, screen, Fault.NEXT_STEP)
         await board.press("j", "enter")
-        assert isinstance(board.app.screen, DealScreen)
+        assert is_on(board, DealScreen)
         assert screen.deal is not None and board.shows(screen.deal.name)
         await board.press("escape")
         assert (board.app.screen, screen.cursor) == (screen, 1)
