@@ -228,14 +228,15 @@ def _no_program(name: str, text: str) -> Iterator[str]:
 def keys(call: Call) -> int:
     """The keys of every screen."""
     from pipeboard.domain.programs import read_programs
-    from pipeboard.ui.key_table import SCREENS, program_keys
+    from pipeboard.ui.key_table import ALL, SCREENS, program_keys
     from pipeboard.ui.keys import UNBOUND, name_of
 
     def names(command: Key) -> list[str]:
         return [name_of(key) for key in command.keys.split(",") if key != UNBOUND]
 
     own = program_keys(read_programs({n: v.value for n, v in call.config.programs.items()}))
-    table = {key.id: key for screen in (*SCREENS, own) for key in screen}.values()
+    every = (key for screen in (*SCREENS, own) for key in screen)
+    table = {key.id: ALL.get(key.id, key) for key in every}.values()
     if call.arguments.json:
         documents = [
             {"id": c.id, "keys": names(c), "group": str(c.group), "help": c.help} for c in table

@@ -33,6 +33,7 @@ from pipeboard.workspace.service import Service
 if TYPE_CHECKING:
     from pipeboard.domain.metrics import Report
     from pipeboard.domain.metrics.waterfall import Waterfall
+    from pipeboard.store.reading import Reader
 
 A_WEEK = timedelta(days=7)
 MOST_ENTRIES = 20_000
@@ -94,7 +95,7 @@ def review(
         subjects,
         rules.sales_trap(basis, cover.target.value, required),
         rules.trend(basis),
-        _decisions(service, pipeline, began),
+        decisions_since(service.reader, pipeline, began),
         rules.objections(basis, service.reader.numbers.objections(pipeline.id, *raised)),
         tuple(rules.Variant(*one) for one in service.reader.numbers.variants(pipeline.id)),
         {one: deals[one].name for one in shown},
@@ -215,11 +216,11 @@ def decide(
     )
 
 
-def _decisions(service: Service, pipeline: Pipeline, since: datetime) -> list[Mapping[str, Any]]:
+def decisions_since(reader: Reader, pipeline: Pipeline, since: datetime) -> list[Mapping[str, Any]]:
     """What was decided at and after the last review, and what became of it."""
-    entries = service.reader.entries(since=since, limit=MOST_ENTRIES)
+    entries = reader.entries(since=since, limit=MOST_ENTRIES)
     found = [e for e in entries if e.verb == "decide" and not e.undone and not e.event.undoes]
-    deals = service.reader.deals({entry.deal_id for entry in found})
+    deals = reader.deals({entry.deal_id for entry in found})
     decisions: list[Mapping[str, Any]] = []
     for entry in reversed(found):
         deal = deals[entry.deal_id]

@@ -250,6 +250,23 @@ async def test_marked_deals_change_together_and_one_undo_takes_all_back(demo: Pa
         assert {deal_id: board.stored(deal_id).owner for deal_id in marks} == owners
 
 
+async def test_a_deal_is_given_away_with_a_note_that_its_next_owner_finds(demo: Path) -> None:
+    async with desk(demo) as board:
+        before = board.deal
+        await board.press("o")
+        assert board.shows(" open ") and board.shows(" overdue ") and board.shows(" stalled")
+        await board.type("note")
+        await board.press("enter")
+        await board.type("jonas")
+        await board.press("enter")
+        await board.type("The CFO decides")
+        await board.press("enter")
+        after = board.stored(before.id)
+        assert (after.owner, after.given_by) == ("jonas", "ana")
+        touches = board.workspace.reader.touches(before.id)
+        assert any("The CFO decides" in touch.outcome for touch in touches)
+
+
 async def test_a_range_and_all_of_a_column_can_be_marked(demo: Path) -> None:
     async with desk(demo) as board:
         await board.press("V", "j", "j", "V")

@@ -151,9 +151,9 @@ async def test_every_line_that_the_cursor_stands_on_opens_its_deals(
                 assert not behind and "No deal is behind" in board.status, key
             else:
                 kind = DealScreen if key.startswith("deal.") else HygieneScreen
-                assert isinstance(board.app.screen, kind), key
+                assert type(board.app.screen).__name__ == kind.__name__, key
                 await board.press("escape")
-                assert board.app.screen is screen  # type: ignore[comparison-overlap]
+                assert board.app.screen is screen
         assert screen.document == document
 
 
@@ -225,13 +225,26 @@ async def test_it_is_written_as_markdown_and_json(demo: Path, tmp_path: Path) ->
         assert kept["review"] == json.loads(json.dumps(found)) | {"discussed": []}
 
 
-async def test_what_a_colleague_does_shows_by_itself(demo: Path) -> None:
+async def test_what_a_colleague_does_is_said_and_counted_with_the_next_step(demo: Path) -> None:
     async with reviewing(demo) as (board, screen):
         await board.press("4")
-        assert screen.deal_id is not None
-        gone = screen.deal_id
+        gone, agenda = screen.deal_id, [item.key for item in screen.items]
+        assert gone is not None
         await board.app.housekeeper.ask(lambda w: w.execute(c.Archive(), [gone]))
-        await board.until(lambda: not screen.counting and screen.deal_id != gone)
+        await board.until(lambda: board.status.endswith("changed meanwhile; R counts again"))
+        assert (screen.deal_id, [item.key for item in screen.items]) == (gone, agenda)
+        await board.press("5", "4")
+        assert f"deal.D-{gone}" not in [item.key for item in screen.items]
+
+
+async def test_keys_typed_ahead_reach_the_review_that_they_are_meant_for(demo: Path) -> None:
+    async with desk(demo, size=(100, 40)) as board:
+        await board.burst("g", "r", "4", "j", "D", *"fri call the buyer", "enter", "6")
+        screen = await shown(board)
+        assert screen.found is not None
+        first, second = screen.found.document["decisions"], screen.place.tab
+        assert [one["text"] for one in first] == ["call the buyer"]
+        assert second is ReviewTab.DECISIONS
 
 
 @pytest.mark.parametrize("kind", KINDS)

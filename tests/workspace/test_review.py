@@ -11,7 +11,7 @@ from pipeboard.domain.deal import Loss
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.money import Money
 from pipeboard.domain.queue import Tier
-from pipeboard.domain.review import Variant
+from pipeboard.domain.review import Variant, named_in
 from pipeboard.exchange.review_document import review_document, review_markdown
 from pipeboard.workspace.day import day_of
 from pipeboard.workspace.review import decide, held_on, held_reviews, hold, last_review_at, review
@@ -203,3 +203,31 @@ def test_a_deal_that_was_given_away_meanwhile_can_still_be_worked_on(
     deal = add(ana)
     bo.assign([deal.id], "cy")
     assert ana.log_touch([deal.id], "call", seen={deal.id: deal.version}).notes
+
+
+def test_the_deals_behind_every_number_are_those_that_it_counts(ana: Workspace, team: Team) -> None:
+    deal_id = add(ana, "Acme: pilot 40k close:4dec source:web", stage=NEEDS).id
+    team.clock.now += timedelta(days=1)
+    ana.execute(c.Edit({"value": Money(3_000_000, "EUR")}), [deal_id])
+    found = review(ana, sales(ana))
+    behind = found.deals_behind()
+    document = review_document(found)
+    for name, line in document["changes"].items():
+        assert len(behind[f"changes.{name}"]) == line["deals"], name
+    assert behind["changes.created"] == {deal_id}
+    assert set(behind) >= {f"number.{name}" for name in document["number"]}
+    assert behind["number.forecast_weighted"] == {deal_id}
+
+
+@pytest.mark.parametrize(
+    ("typed", "words", "rep"),
+    [
+        ("thu send the offer @bo", "thu send the offer", "bo"),
+        ("@bo thu send the offer", "thu send the offer", "bo"),
+        ("thu tell @bo of the offer", "thu tell @bo of the offer", ""),
+        ("@bo", "@bo", ""),
+        ("thu write to a@b.example", "thu write to a@b.example", ""),
+    ],
+)
+def test_a_decision_names_its_rep_at_one_of_its_ends(typed: str, words: str, rep: str) -> None:
+    assert named_in(typed) == (words, rep)

@@ -47,20 +47,25 @@ if TYPE_CHECKING:
 _PRESENT = "present"
 
 
-def tab(host: ReviewScreen, number: int) -> None:
-    host.show_tab(REVIEW_TABS[number - 1])
+async def tab(host: ReviewScreen, number: int) -> None:
+    await _go_to(host, number - 1)
 
 
-def next_tab(host: ReviewScreen) -> None:
-    _beside(host, 1)
+async def next_tab(host: ReviewScreen) -> None:
+    await _go_to(host, REVIEW_TABS.index(host.place.tab) + 1)
 
 
-def tab_before(host: ReviewScreen) -> None:
-    _beside(host, -1)
+async def tab_before(host: ReviewScreen) -> None:
+    await _go_to(host, REVIEW_TABS.index(host.place.tab) - 1)
 
 
-def _beside(host: ReviewScreen, step: int) -> None:
-    host.show_tab(REVIEW_TABS[(REVIEW_TABS.index(host.place.tab) + step) % len(REVIEW_TABS)])
+async def _go_to(host: ReviewScreen, place: int) -> None:
+    """Another step, with what has been done meanwhile."""
+    await host.counted()
+    host.show_tab(REVIEW_TABS[place % len(REVIEW_TABS)])
+    if host.is_stale:
+        await patiently(host, host.reload)
+        await host.counted()
 
 
 async def down(host: ReviewScreen) -> None:
@@ -100,8 +105,10 @@ async def open(host: ReviewScreen) -> None:
     if host.deal_id is not None:
         deal_id, theme = host.deal_id, host.page.theme
         screen = await patiently(host, lambda: DealScreen(host.state, deal_id, theme))
+        host.has_opened = True
         await host.app.push_screen(screen)
     elif key.startswith(DATA):
+        host.has_opened = True
         await hygiene(host, key.removeprefix(DATA))
     elif host.past is not None and key:
         host.say("Which deals were behind a number is not kept; Esc goes to the present review.")
@@ -167,10 +174,7 @@ async def decide(host: ReviewScreen) -> None:
     if host.past is not None:
         host.say("That review is over; Esc goes to the present one.", "status.warn")
         return
-    before = host.deal_id
     await _decide(host)
-    if before is not None:
-        await host.counted()
 
 
 async def discussed(host: ReviewScreen) -> None:
@@ -232,8 +236,7 @@ async def since(host: ReviewScreen) -> None:
         if typed is None:
             return None
         began = start_of_day(_day(typed), zone) if typed.strip() else None
-        host.look_at(host.place._replace(since=began))
-        await host.counted()
+        await _look_at(host, host.place._replace(since=began))
         return True
 
     def _day(text: str) -> date:
@@ -243,6 +246,13 @@ async def since(host: ReviewScreen) -> None:
         return day
 
     await until_stored(host, attempt)
+
+
+async def _look_at(host: ReviewScreen, place: ReviewPlace) -> None:
+    """Another pipeline, or another day to compare with."""
+    host.place, host.past = place, None
+    await patiently(host, host.reload)
+    await host.counted()
 
 
 async def past(host: ReviewScreen) -> None:
@@ -274,9 +284,8 @@ async def pipeline(host: ReviewScreen) -> None:
     if chosen is not None:
         wanted = next(p for p in pipelines if str(p.id) == chosen)
         place = host.place
-        host.look_at(
-            ReviewPlace(wanted, place.tab, dict.fromkeys(place.cursors, 0), frozenset(), None)
-        )
+        tabs = dict.fromkeys(place.cursors, 0)
+        await _look_at(host, ReviewPlace(wanted, place.tab, tabs, frozenset(), None))
 
 
 # Elsewhere.

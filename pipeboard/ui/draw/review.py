@@ -46,6 +46,8 @@ DATA: Final = "data."
 _NAME: Final = 18
 _AMOUNT: Final = 12
 _NARROW: Final = 60
+_SHORTEST: Final = 4
+"""Cells of a bar that still tells something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,16 +154,18 @@ def _data(view: ReviewView) -> Iterator[Item]:
 
 def _number(view: ReviewView) -> Iterator[Item]:
     say, before = view.say, view.before
+    is_narrow = view.style.width < _NARROW
+    size, beside = (9, 10) if is_narrow else (_AMOUNT, _AMOUNT + 6)
     if before is not None:
         at = local_date(datetime.fromisoformat(before["at"]), view.style.zone)
-        then = f"on {calendar_day(at, view.style.today)}"
-        yield Item("", ((blank(_NAME + 1), right("now", _AMOUNT, "text.dim"),
-                         right(then, _AMOUNT + 6, "text.dim")),))  # fmt: skip
+        then = f"{'' if is_narrow else 'on '}{calendar_day(at, view.style.today)}"
+        yield Item("", ((blank(_NAME + 1), right("now", size, "text.dim"),
+                         right(then, beside, "text.dim")),))  # fmt: skip
     for name, label in NUMBERS.items():
         number = view.document["number"][name]
-        spans: list[Span] = [_amount(number, say)]
+        spans: list[Span] = [_amount(number, say, size)]
         if before is not None and name in before["number"]:
-            spans += [right(said_number(before["number"][name], say), _AMOUNT + 6, "text.dim")]
+            spans += [right(said_number(before["number"][name], say), beside, "text.dim")]
             spans += _moved(number, before["number"][name])
         yield _fact(f"number.{name}", label, *spans)
     for sentence in filter(None, view.document["readings"]):
@@ -171,11 +175,11 @@ def _number(view: ReviewView) -> Iterator[Item]:
         yield from _reps(view)
 
 
-def _amount(number: Mapping[str, Any], say: Wording) -> Span:
+def _amount(number: Mapping[str, Any], say: Wording, size: int) -> Span:
     text = said_number(number, say)
     if number["value"] is None:
         return whole(f"  {text}", "text.dim")
-    return right(text, _AMOUNT, "text.strong")
+    return right(text, size, "text.strong")
 
 
 def _moved(now: Mapping[str, Any], then: Mapping[str, Any]) -> list[Span]:
@@ -218,7 +222,7 @@ def _changes(view: ReviewView) -> Iterator[Item]:
             right(f"{sign}{say.money(value)}", _AMOUNT, "text.strong"),
             right(f"{line['deals']:,}", 6, "text.dim"),
             blank(2),
-            *bar(share, wide, view.style.glyphs, role),
+            *(bar(share, wide, view.style.glyphs, role) if wide >= _SHORTEST else ()),
         )
     yield _title(f"Unlike the plan since {view.in_words('since')}", view)
     for place, one in enumerate(view.document["exceptions"]):

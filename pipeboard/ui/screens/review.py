@@ -26,7 +26,7 @@ from pipeboard.ui.screens.hygiene import place_at
 from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import Targets
-from pipeboard.workspace.review import Gathered, Held, gather
+from pipeboard.workspace.review import Gathered, Held, decisions_since, gather
 
 if TYPE_CHECKING:
     from pipeboard.domain.agreements import Contents
@@ -78,6 +78,10 @@ class ReviewScreen(LiveScreen):
         self._seen: Deal | None = None
         self._asked = 0
         self.counting = 0
+        self.is_stale = False
+        """Has something been stored since that is not counted?"""
+        self.has_opened = False
+        """Does another screen lie over it, on which deals may be changed?"""
 
     def compose(self) -> ComposeResult:
         yield self.page
@@ -87,16 +91,40 @@ class ReviewScreen(LiveScreen):
 
     # What is shown.
 
+    def show_news(self) -> None:
+        """What others do does not turn the agenda round while it is talked about: it is said, and
+        counted with the next step of the review."""
+        if self.found is None:
+            self.reload()
+            return
+        self.is_stale = True
+        self.say(self._said.text, self._said.role, "changed meanwhile; R counts again")
+
     def turn_day(self, today: date) -> None:
         self.reads_again = self.reads_again or today != self._day
+        self._day = today
 
     def show_change(self, receipt: Receipt) -> None:
-        """What somebody has done shows as soon as it has been counted."""
-        self.reload()
+        """What was decided shows at once; the rest with the next step, as for `show_news`."""
+        version = self.state.reader.data_version()
+        if self.found is not None:
+            document, reader = self.found.document, self.state.reader
+            since = datetime.fromisoformat(document["since"])
+            decisions = decisions_since(reader, self.place.pipeline, since)
+            self.found = replace(self.found, document={**document, "decisions": decisions})
+        self._version, self.is_stale = version, True
+        self.redraw()
+
+    def on_screen_resume(self) -> None:
+        """Back from what was opened here, with what was done there."""
+        if self.has_opened:
+            self.has_opened = False
+            self.reload()
 
     def reload(self) -> None:
-        """Gathers the review as of now; keys go on meanwhile."""
+        """Gathers the review as of now; keys wait for it."""
         self._version = self.state.reader.data_version()
+        self.is_stale = False
         self._asked += 1
         self.counting += 1
         self._day = self.today
@@ -201,12 +229,6 @@ class ReviewScreen(LiveScreen):
         self.place = self.place._replace(tab=tab)
         self.items = ()
         self.say("")
-        self.redraw()
-
-    def look_at(self, place: ReviewPlace) -> None:
-        """Another pipeline, or another day to compare with."""
-        self.place, self.past = place, None
-        self.reload()
         self.redraw()
 
     def show_past(self, held: Held | None) -> None:
