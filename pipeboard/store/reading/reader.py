@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal, Note, Touch
     from pipeboard.domain.events import Event
     from pipeboard.domain.filter_nodes import Filter
-    from pipeboard.domain.metrics import DealHistory, MetricRules, Rates
+    from pipeboard.domain.metrics import DealHistory, MetricRules
+    from pipeboard.domain.money import Rates
     from pipeboard.domain.sheet import Entry, LoggedEvent, Sheet
     from pipeboard.store.reading.agreements import Agreements
     from pipeboard.store.reading.facts import KnownHistories
@@ -387,7 +388,7 @@ class Numbers:
 
     def rates(self) -> Rates:
         """The exchange rates into the workspace's currency."""
-        from pipeboard.store.reading.metric_settings import read_rates
+        from pipeboard.store.reading.agreements import read_rates
 
         return read_rates(self._database, setup.read_settings(self._database).currency)
 
