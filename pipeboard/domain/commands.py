@@ -6,7 +6,6 @@ decided for one deal or, in bulk, for many.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -27,6 +26,8 @@ Precision: TypeAlias = Literal["", "day", "unknown"]
 
 
 def _new_id() -> str:
+    import uuid  # who only looks makes none
+
     return str(uuid.uuid4())
 
 

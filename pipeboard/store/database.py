@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from operator import itemgetter
 from typing import Any, TypeAlias, TypeVar
 
 from pipeboard.store import dialect
@@ -118,9 +119,10 @@ class Database:
         names = tuple(rows[0])
         listed = ", ".join(f'"{name}"' for name in names)
         marks = ", ".join("?" * len(names))
+        values = itemgetter(*names) if len(names) > 1 else lambda row: tuple(row.values())
         self.change_each(
             f"INSERT INTO {table} ({listed}) VALUES ({marks}) {otherwise}",
-            [tuple(row[name] for name in names) for row in rows],
+            list(map(values, rows)),
         )
 
     def put(self, table: str, rows: Sequence[Mapping[str, Any]], *, key: str = "id") -> None:

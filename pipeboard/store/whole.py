@@ -34,8 +34,8 @@ def ids_at(
     """The deals of a listing as they were at an instant."""
     us = micros(as_of)
     changed = database.column(
-        "select distinct deal_id from event where at > ?"
-        " or command_id in (select id from command where at > ?)",
+        "select deal_id from event where at > ? union"
+        " select deal_id from event where command_id in (select id from command where at > ?)",
         (us, us),
     )
     now = frozenset(read_ids(database, pipelines, listing))

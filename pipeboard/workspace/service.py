@@ -6,7 +6,6 @@ is held, so that nobody decides by what held a moment before.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime
@@ -25,6 +24,8 @@ from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.text import quoted
 
 if TYPE_CHECKING:
+    import uuid
+
     from pipeboard.store import Staging, Store
     from pipeboard.store.reading import Reader
     from pipeboard.store.writing import Writer
@@ -77,7 +78,8 @@ class Transaction:
     def next_id(self) -> str:
         """The same ids when the transaction has to be done again: what is stored is stored once."""
         self.commands += 1
-        return str(uuid.UUID(int=(self.key.int + self.commands) % (1 << 128)))
+        number = (self.key.int + self.commands) % (1 << 128)
+        return str(type(self.key)(int=number))
 
 
 def in_transaction(
@@ -154,6 +156,8 @@ class Service:
         """
         if self._transaction is not None:
             return work()
+        import uuid  # who only looks makes none
+
         key = uuid.uuid4()
         stored: list[str] = []
 

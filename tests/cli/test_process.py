@@ -159,6 +159,32 @@ def test_a_daily_verb_imports_the_rooms_that_it_needs(
     assert modules & SLOW <= ({"difflib"} if "set" in line else set())
 
 
+_CONVERTED = """
+import datetime, sys
+from pipeboard.domain.board import Lens
+from pipeboard.store import Store
+reader = Store.open(sys.argv[1], read_only=True).new_reader()
+day, zone = datetime.date(2026, 11, 23), reader.settings().zone
+reader.board(Lens(reader.pipelines()[0].id, day, zone, currency="EUR"))
+print(*sys.modules)
+"""
+
+
+def test_sums_in_one_currency_need_nothing_of_the_metrics_screen(home: Path, run: Run) -> None:
+    database = str(home / "a.db")
+    assert run("add", "Lumen Oy: pilot 40k USD", "--db", database).returncode == 0
+    done = subprocess.run(
+        [sys.executable, "-c", _CONVERTED, database],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    modules = done.stdout.decode().split()
+    assert "pipeboard.store.reading.board" in modules
+    assert [name for name in modules if name.startswith("pipeboard.domain.metrics")] == []
+
+
 def test_it_runs_as_a_module_and_says_its_version(run: Run) -> None:
     done = run("version")
     assert done.returncode == 0

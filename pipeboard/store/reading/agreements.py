@@ -4,13 +4,16 @@ settings."""
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
 from pipeboard.domain.agreements import Agreement, AgreementEntry, Contents, Topic
 from pipeboard.domain.events import instant, micros
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.money import Rates
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.store.database import Database, Row
 from pipeboard.store.reading.setup import (
@@ -21,6 +24,7 @@ from pipeboard.store.reading.setup import (
     read_settings,
 )
 from pipeboard.store.sql import EVERYTHING, TRUE, Audit, Sql, among, every
+from pipeboard.store.troubles import readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,3 +254,43 @@ def _agreement(row: Row) -> Agreement:
 
 def _read(text: str | None) -> Contents | None:
     return None if text is None else json.loads(text)
+
+
+# What stood at an instant.
+
+
+@readable("the history of what was agreed")
+def agreed_at(
+    database: Database, topic: str, as_of: datetime | None
+) -> Mapping[tuple[Any, ...], Contents | None]:
+    """What was agreed at an instant, by key, of all that has been changed since; None for nothing.
+    Empty where the log of agreements does not reach back so far."""
+    if as_of is None or not database.has("workspace_event"):
+        return {}
+    found: dict[tuple[Any, ...], Contents | None] = {}
+    for row in database.rows(
+        "select workspace_event.key, workspace_event.before from workspace_event"
+        " join command on command.id = workspace_event.command_id"
+        " where workspace_event.topic = ? and command.at > ? order by workspace_event.seq desc",
+        (topic, micros(as_of)),
+    ):
+        before = row["before"]
+        found[tuple(json.loads(row["key"]))] = None if before is None else json.loads(before)
+    return found
+
+
+@readable("the exchange rates")
+def read_rates(database: Database, base: str, as_of: datetime | None = None) -> Rates:
+    """The exchange rates into the workspace's currency, by currency and day, as they had been
+    entered by an instant (now)."""
+    rows = database.rows("select currency, on_date, numerator, denominator from fx_rate")
+    found: dict[tuple[Any, ...], Contents | None] = {
+        (row["currency"], row["on_date"]): row for row in rows
+    }
+    found.update(agreed_at(database, "rate", as_of))
+    dated: dict[str, list[tuple[date, Fraction]]] = defaultdict(list)
+    for (currency, day), row in sorted(found.items()):
+        if row is not None:
+            rate = Fraction(row["numerator"], row["denominator"])
+            dated[currency].append((date.fromisoformat(day), rate))
+    return Rates(base, {currency: tuple(rates) for currency, rates in dated.items()})

@@ -262,7 +262,7 @@ def read_board(database: Database, pipeline: Pipeline, lens: Lens) -> Board:
 
 def _converter(database: Database, lens: Lens) -> Convert:
     """Minor units of a currency in those of the lens, at the rate of a day (today)."""
-    from pipeboard.store.reading.metric_settings import read_rates
+    from pipeboard.store.reading.agreements import read_rates
     from pipeboard.store.reading.setup import read_settings  # few boards convert
 
     rates = read_rates(database, read_settings(database).currency)

@@ -48,7 +48,7 @@ def read_histories(
     database: Database, pipeline_id: int, as_of: datetime, ids: Collection[int] | None = None
 ) -> list[DealHistory]:
     """What every deal of a pipeline (or those with these ids) went through up to an instant."""
-    with _collecting_later(), readable("the history of the deals"):
+    with collecting_later(), readable("the history of the deals"):
         return fold(read_facts(database, pipeline_id, as_of, ids))
 
 
@@ -241,7 +241,7 @@ def _commands_left_out(database: Database, us: int) -> Iterable[str]:
 
 
 @contextmanager
-def _collecting_later() -> Iterator[None]:
+def collecting_later() -> Iterator[None]:
     """Postpones garbage collection: half a million small values without a cycle among them would
     otherwise be gone through again and again, which takes as long as making them. Nor does the
     first collection afterwards look at them: half a second in which no key would be answered."""

@@ -11,7 +11,8 @@ from pipeboard.store.reading import setup
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pipeboard.domain.metrics import DealHistory, MetricRules, Rates
+    from pipeboard.domain.metrics import DealHistory, MetricRules
+    from pipeboard.domain.money import Rates
     from pipeboard.domain.pipeline import Pipeline
     from pipeboard.store.reading.facts import KnownHistories
 
@@ -66,7 +67,7 @@ class Numbers:
 
     def rates(self) -> Rates:
         """The exchange rates into the workspace's currency."""
-        from pipeboard.store.reading.metric_settings import read_rates
+        from pipeboard.store.reading.agreements import read_rates
 
         return read_rates(self._database, setup.read_settings(self._database).currency)
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from pipeboard.domain.events import micros
 from pipeboard.domain.metrics.grouping import by_owner
 from pipeboard.domain.metrics.outcomes import won_value
-from pipeboard.domain.metrics.rules import Rates
 from pipeboard.domain.metrics.waterfall import (
     COMING,
     GOING,
@@ -21,6 +20,7 @@ from pipeboard.domain.metrics.waterfall import (
     waterfall_of_days,
     waterfall_since,
 )
+from pipeboard.domain.money import Rates
 from tests.domain.metrics.log import (
     BERLIN_RULES,
     LEAD,
