@@ -68,6 +68,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         self.asks_background = look.follows_terminal
         """Is the terminal to be asked whether it is light?"""
         self.look: Look = look
+        self.shows_cursor = look.shows_cursor
         self.seat = seat
         self.me = seat.me
         """The rep that acts."""

@@ -45,6 +45,8 @@ class Look:
 
     `edit` gives a text to the person's editor and returns it; None where none may be run.
     `programs` are the person's own, on keys of the screens that show deals.
+    What others change is shown by itself once in `follow_s` at most. The terminal's cursor stands
+    where the focus is, and is shown where the person `shows_cursor`.
     `follows_terminal`: the theme is the one for the background that the terminal tells.
     """
 
@@ -55,6 +57,8 @@ class Look:
     edit: Callable[[str], str] | None = None
     programs: tuple[OwnProgram, ...] = ()
     follows_terminal: bool = False
+    follow_s: float = 0.0
+    shows_cursor: bool = False
 
     def keys_of(self, table: Sequence[Key]) -> tuple[Key, ...]:
         """The keys of a screen, as this person has them."""

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 FIRST_BUSY_MS = 5_000
 """How long the first frame waits for a writer."""
+FOLLOW_S = {"always": 0.0, "slow": 60.0, "never": float("inf")}
+"""Seconds between two times that what others have changed is shown by itself."""
 READING_BUSY_MS = 15
 """How long a screen waits for one before it keeps what it shows: about a frame."""
 
@@ -61,6 +63,8 @@ class Choices:
     begin: tuple[object, ...] = ()
     """An action that is done as soon as the board stands, by its name, and what it is given."""
     hooks: tuple[Hook, ...] = ()
+    follow: str = "always"
+    shows_cursor: bool = False
 
 
 def open_board(
@@ -200,6 +204,8 @@ def make_app(
         choices.copy_command,
         choices.edit,
         choices.programs,
+        follow_s=FOLLOW_S[choices.follow],
+        shows_cursor=choices.shows_cursor,
         follows_terminal=choices.theme == "auto" and theme.name in ("dark", "light"),
     )
     seat = Seat(
