@@ -79,6 +79,7 @@ class LiveScreen(Screen[None]):
     def on_mount(self) -> None:
         own = bindings([key for key in self.keys if key.id not in ALL])
         self._bindings = BindingsMap.merge((self._bindings, BindingsMap(own)))
+        self._next_news = monotonic() + self.program.look.follow_s
         self.set_interval(self.POLL_S, self._look)
 
     # What a screen shows.
@@ -237,7 +238,6 @@ def _follow(screen: LiveScreen) -> None:
     version = screen.state.reader.data_version()
     if screen._version is None:
         screen._version = version
-        screen._next_news = monotonic() + screen.program.look.follow_s
     is_news = version != screen._version and monotonic() >= screen._next_news
     if is_news or screen.needs_reading:
         screen.show_news()
