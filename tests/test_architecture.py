@@ -285,6 +285,7 @@ OUTLETS = {
     "pipeboard/ui/terminal/drafts.py": "drafts, whole or not at all",
     "pipeboard/store/locating.py": "the database",
     "pipeboard/store/migrating.py": "the copy of a database",
+    "pipeboard/workspace/hooks.py": "what a hook reads, as JSON in ASCII",
     "pipeboard/exchange/reading.py": "the bytes of a pipe that is read twice",
 }
 WRITES = ("write_text", "write_bytes", "writelines", "fdopen", "NamedTemporaryFile", "mkstemp")

@@ -6,14 +6,9 @@ import argparse
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 
-from pipeboard.cli.verbs import TOKENED, listed
 from pipeboard.domain.errors import BadInput
-
-if TYPE_CHECKING:
-    from pipeboard.cli.call import Verb
 
 _PATHS = frozenset(("db", "file"))
 _NOT_UTF8 = re.compile(r"[\ud800-\udfff]")
@@ -48,21 +43,6 @@ class Flag(NamedTuple):
     choices: tuple[str, ...]
     help: str
     of_every_verb: bool
-
-
-def parser_of(verb: str) -> tuple[Verb, Parser]:
-    """A verb, and what reads its arguments."""
-    family, summary = listed(verb)
-    found: Verb = import_module(f"pipeboard.cli.{family}").VERBS[verb]
-    parser = Parser(
-        verb,
-        found.words,
-        summary,
-        dashed_words=found.dashed_words,
-        takes_token=verb in TOKENED,
-    )
-    found.arguments(parser)
-    return found, parser
 
 
 class Parser(argparse.ArgumentParser):

@@ -6,12 +6,14 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from pipeboard import outlet
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.output import Output
+from pipeboard.cli.verbs import TOKENED, listed
 from pipeboard.domain.dates import Direction, parse_date
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
@@ -50,6 +52,21 @@ class Verb:
     arguments: Callable[[Parser], None]
     run: Callable[[Call], int]
     dashed_words: bool = False
+
+
+def parser_of(verb: str) -> tuple[Verb, Parser]:
+    """A verb, and what reads its arguments."""
+    family, summary = listed(verb)
+    found: Verb = import_module(f"pipeboard.cli.{family}").VERBS[verb]
+    parser = Parser(
+        verb,
+        found.words,
+        summary,
+        dashed_words=found.dashed_words,
+        takes_token=verb in TOKENED,
+    )
+    found.arguments(parser)
+    return found, parser
 
 
 class Once(TypedDict):

@@ -13,9 +13,9 @@ TYPE_CHECKING = False  # `typing` itself is more than a key press has time for
 if TYPE_CHECKING:
     from typing import Final, TypeAlias
 
-    Offer: TypeAlias = tuple[str, str]
+    Offered: TypeAlias = tuple[str, str]
     """A word that may stand there, and what it means, which only some shells show."""
-    Ask: TypeAlias = Callable[[sqlite3.Connection, str], Iterator[Offer]]
+    Ask: TypeAlias = Callable[[sqlite3.Connection, str], Iterator[Offered]]
 
 _MOST: Final = 100
 _WAIT_S: Final = 0.2  # a writer holds the database for milliseconds; a key press waits no longer
@@ -100,7 +100,7 @@ def _configured(environ: Mapping[str, str]) -> str:
 # What there is of each kind. Names begin with what was typed, whatever its case.
 
 
-def _deals(base: sqlite3.Connection, prefix: str) -> Iterator[Offer]:
+def _deals(base: sqlite3.Connection, prefix: str) -> Iterator[Offered]:
     """Refs for a number, the last changed ones for nothing, and names for letters."""
     number = prefix.upper().removeprefix("D-").removeprefix("D")
     if not number or (number.isascii() and number.isdigit()):
@@ -133,7 +133,7 @@ def _named(account: str, title: str) -> str:
 def _of(sql: str) -> Ask:
     """The names that a query finds; `:typed` is what they begin with."""
 
-    def ask(base: sqlite3.Connection, prefix: str) -> Iterator[Offer]:
+    def ask(base: sqlite3.Connection, prefix: str) -> Iterator[Offered]:
         begins = "substr(name, 1, length(:typed)) = :typed collate nocase"
         wanted = f"select distinct name, told from ({sql}) where {begins} limit {_MOST}"
         yield from base.execute(wanted, {"typed": prefix})
@@ -165,7 +165,7 @@ _SOURCE: Final = "select source as name, '' as told from deal where source <> ''
 def _signed(ask: Ask) -> Ask:
     """Tags with the sign that was typed, `+` where none was."""
 
-    def signed(base: sqlite3.Connection, prefix: str) -> Iterator[Offer]:
+    def signed(base: sqlite3.Connection, prefix: str) -> Iterator[Offered]:
         sign = prefix[:1] if prefix[:1] in ("+", "-") else "+"
         return ((sign + name, told) for name, told in ask(base, prefix.removeprefix(sign)))
 
@@ -175,7 +175,7 @@ def _signed(ask: Ask) -> Ask:
 def _terms(signs: Mapping[str, Ask]) -> Ask:
     """What stands behind a sign, such as the stages behind `stage:`; `-` in front means not."""
 
-    def terms(base: sqlite3.Connection, prefix: str) -> Iterator[Offer]:
+    def terms(base: sqlite3.Connection, prefix: str) -> Iterator[Offered]:
         minus = "-" if prefix.startswith("-") else ""
         term = prefix.removeprefix("-")
         for sign, ask in signs.items():
@@ -202,7 +202,7 @@ _FILTER: Final = _terms(
 )
 
 
-def _assignment(base: sqlite3.Connection, prefix: str) -> Iterator[Offer]:
+def _assignment(base: sqlite3.Connection, prefix: str) -> Iterator[Offered]:
     """What stands behind the `=` of a field, as it is; the fields themselves are known by heart."""
     name, equals, typed = prefix.partition("=")
     ask = {"owner": _of(_REP), "source": _of(_SOURCE), "tags": _of(_TAG)}.get(name)

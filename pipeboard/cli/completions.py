@@ -12,7 +12,7 @@ from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.completing import KINDS
 from pipeboard.cli.manual import Manual, every_verb, manual_of
-from pipeboard.cli.shells import SHELLS, Word
+from pipeboard.cli.shells import SHELLS, Offer
 from pipeboard.cli.verbs import NESTED
 from pipeboard.cli.verbs import VERBS as EVERY_VERB
 from pipeboard.domain.errors import BadInput
@@ -28,7 +28,7 @@ _SAME = {"KEEP": "DEAL", "OTHER": "DEAL", "+TAG": "TAG", "-TAG": "TAG"}
 
 
 @cache
-def _known() -> Mapping[str, tuple[Word, ...]]:
+def _known() -> Mapping[str, tuple[Offer, ...]]:
     """The words that never change, from the tables that read them."""
     from pipeboard.cli.columns import COLUMNS
     from pipeboard.cli.listing import SORT_KEYS
@@ -44,34 +44,36 @@ def _known() -> Mapping[str, tuple[Word, ...]]:
                 for when in ("this", "last"))  # fmt: skip
     return {
         "FILTER": (
-            *(Word(f"{term.name}:", term.help) for term in TERMS),
-            *(Word(name, text) for name, text in STATES.items()),
+            *(Offer(f"{term.name}:", term.help) for term in TERMS),
+            *(Offer(name, text) for name, text in STATES.items()),
         ),
-        "FIELD=VALUE": tuple(Word(f"{field.typed}=") for field in FIELDS if field.typed),
-        "KEY": tuple(map(Word, SORT_KEYS)),
-        "A,B": tuple(Word(column.name) for column in COLUMNS),
-        "PERIOD": tuple(map(Word, (*relative, "last90d", "all"))),
-        "GROUP": tuple(map(Word, ("owner", "team", "stage", "month", "quarter", "size", "source"))),
-        "TOOL": tuple(map(Word, TOOLS)),
-        "TEMPLATE": tuple(map(Word, TEMPLATES)),
-        "ROLE": tuple(map(Word, ROLES)),
-        "SETTING": tuple(Word(name, choice.says) for name, choice in SETTINGS.items()),
-        "VALUE": tuple(Word(value) for choice in SETTINGS.values() for value in choice.values),
-        "FILE": (Word(_FILES),),
-        "PATH": (Word(_FILES),),
+        "FIELD=VALUE": tuple(Offer(f"{field.typed}=") for field in FIELDS if field.typed),
+        "KEY": tuple(map(Offer, SORT_KEYS)),
+        "A,B": tuple(Offer(column.name) for column in COLUMNS),
+        "PERIOD": tuple(map(Offer, (*relative, "last90d", "all"))),
+        "GROUP": tuple(
+            map(Offer, ("owner", "team", "stage", "month", "quarter", "size", "source"))
+        ),
+        "TOOL": tuple(map(Offer, TOOLS)),
+        "TEMPLATE": tuple(map(Offer, TEMPLATES)),
+        "ROLE": tuple(map(Offer, ROLES)),
+        "SETTING": tuple(Offer(name, choice.says) for name, choice in SETTINGS.items()),
+        "VALUE": tuple(Offer(value) for choice in SETTINGS.values() for value in choice.values),
+        "FILE": (Offer(_FILES),),
+        "PATH": (Offer(_FILES),),
     }
 
 
-def _words_for(called: str) -> tuple[Word, ...]:
+def _words_for(called: str) -> tuple[Offer, ...]:
     """What may stand for a value that the help calls so."""
     name = _SAME.get(called, called)
     if "|" in name:
-        return tuple(map(Word, name.split("|")))
-    asked = (Word(f"%{name}"),) if name in KINDS else ()
+        return tuple(map(Offer, name.split("|")))
+    asked = (Offer(f"%{name}"),) if name in KINDS else ()
     return (*_known().get(name, ()), *asked)
 
 
-def _at_places(words: str) -> Iterator[tuple[Word, ...]]:
+def _at_places(words: str) -> Iterator[tuple[Offer, ...]]:
     """What may stand as the first word of a verb, the second and so on, read off its usage."""
     slots = [slot for slot in words.split() if not slot.startswith("--")]
     if "--" in words:
@@ -92,12 +94,12 @@ def _at_places(words: str) -> Iterator[tuple[Word, ...]]:
         }
 
 
-def _table(manuals: Mapping[str, Manual]) -> Iterator[tuple[str, Sequence[Word]]]:
+def _table(manuals: Mapping[str, Manual]) -> Iterator[tuple[str, Sequence[Offer]]]:
     """Under `verb/place` what may stand there, under `verb/--flag` what its value may be, under
     `verb/-` the flags, in this order; flags without a value have no row."""
-    yield "/0", [Word(verb, summary) for verb, (_, summary) in EVERY_VERB.items()]
+    yield "/0", [Offer(verb, summary) for verb, (_, summary) in EVERY_VERB.items()]
     for verb, (_, inner) in NESTED.items():
-        yield f"{verb}/0", [Word(name, summary) for name, summary in inner.items()]
+        yield f"{verb}/0", [Offer(name, summary) for name, summary in inner.items()]
     for verb, manual in manuals.items():
         for place, words in enumerate(_at_places(manual.words)):
             if words:
@@ -107,12 +109,12 @@ def _table(manuals: Mapping[str, Manual]) -> Iterator[tuple[str, Sequence[Word]]
             for name in flag.names if flag.value else ():
                 yield f"{verb}/{name}", _words_for(flag.value)
         if flags:
-            yield f"{verb}/-", [Word(name, flag.help) for flag in flags for name in flag.names]
+            yield f"{verb}/-", [Offer(name, flag.help) for flag in flags for name in flag.names]
     common = [flag for flag in manuals[""].flags if flag.of_every_verb]
     for flag in common:
         for name in flag.names if flag.value else ():
             yield f"*/{name}", _words_for(flag.value)
-    yield "*/--", [Word(name, flag.help) for flag in common for name in flag.names]
+    yield "*/--", [Offer(name, flag.help) for flag in common for name in flag.names]
 
 
 def script(shell: str) -> str:

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 
 from pipeboard import __version__
-from pipeboard.cli.arguments import Flag, Parser, parser_of
-from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.arguments import Flag, Parser
+from pipeboard.cli.call import Call, Verb, parser_of
 from pipeboard.cli.examples import EXAMPLES
 from pipeboard.cli.verbs import GROUPS, NESTED, listed
 from pipeboard.cli.verbs import VERBS as EVERY_VERB

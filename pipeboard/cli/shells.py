@@ -14,14 +14,14 @@ from pipeboard.domain.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class Offer:
     """A word that may stand somewhere: with `%` in front a kind that is looked up, or files."""
 
     text: str
     meaning: str = ""
 
 
-Rows: TypeAlias = Sequence[tuple[str, Sequence[Word]]]
+Rows: TypeAlias = Sequence[tuple[str, Sequence[Offer]]]
 
 
 def _in_sh(text: str) -> str:
@@ -32,12 +32,12 @@ def _in_fish(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def _in_sh_line(word: Word) -> str:
+def _in_sh_line(word: Offer) -> str:
     text = _in_sh(word.text)
     return f"{text[:-1]}\\t{_in_sh(word.meaning)[2:]}" if word.meaning else text
 
 
-def _in_fish_line(word: Word) -> str:
+def _in_fish_line(word: Offer) -> str:
     return _in_fish(f"{word.text}\t{word.meaning}" if word.meaning else word.text)
 
 

@@ -55,7 +55,7 @@ _LONGEST = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class BarRow:
     """A row of a table: what it is, its cells, and how long its bar is (None: it has none).
 
     A bar that has `gone` is of another colour: what is lost or taken off.
@@ -112,7 +112,7 @@ def figures(found: Iterable[tuple[str, str, str]]) -> str:
     return f"<dl>\n{''.join(boxes)}</dl>\n"
 
 
-def table(title: str, heads: Sequence[str], rows: Sequence[Row], note: str = "") -> str:
+def table(title: str, heads: Sequence[str], rows: Sequence[BarRow], note: str = "") -> str:
     """A table, and a column of bars where its rows have any; the title is what it is called."""
     longest = max((abs(Fraction(row.bar)) for row in rows if row.bar is not None), default=None)
     has_bars = bool(longest)
@@ -141,7 +141,7 @@ def _cell(text: str) -> str:
     return f"<td>{escape(value)}<small>{escape(remark)}</small></td>"
 
 
-def _bar(row: Row, longest: Fraction) -> str:
+def _bar(row: BarRow, longest: Fraction) -> str:
     """A bar as long as its number; whoever cannot see it hears the number beside it."""
     if row.bar is None:
         return ""

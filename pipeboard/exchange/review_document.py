@@ -17,7 +17,7 @@ from pipeboard.domain.metrics.waterfall import GOING
 from pipeboard.domain.metrics.wording import Wording, counted, percent
 from pipeboard.exchange.deal_text import escaped
 from pipeboard.exchange.metrics_document import Document, amount, metric_document
-from pipeboard.exchange.page import Row, page, points, section_of, sentence, table
+from pipeboard.exchange.page import BarRow, page, points, section_of, sentence, table
 
 if TYPE_CHECKING:
     from pipeboard.domain.review import Subject, WeeklyReview
@@ -144,7 +144,7 @@ Part: TypeAlias = str | Grid | list[Point]
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ReviewSection:
     """A section: sentences, lists of points and tables."""
 
     title: str
@@ -163,24 +163,24 @@ def review_span(document: Mapping[str, Any]) -> str:
     return f"Since {began}; the number is that of {document['period']}."
 
 
-def review_sections(document: Mapping[str, Any]) -> Iterator[Section]:
+def review_sections(document: Mapping[str, Any]) -> Iterator[ReviewSection]:
     """All that a review says, new or kept."""
     say = Wording(document["currency"])
     began = _day(document["since"], ZoneInfo(document["zone"]))
-    yield Section("Before we begin", [_preflight(document["preflight"])])
-    yield Section("The number", _number(document, say))
-    yield Section(f"What changed since {began}", _changes(document, say))
+    yield ReviewSection("Before we begin", [_preflight(document["preflight"])])
+    yield ReviewSection("The number", _number(document, say))
+    yield ReviewSection(f"What changed since {began}", _changes(document, say))
     subjects = [_to_discuss(one, say) for one in document["discuss"]]
     nothing = "No deal of value is at risk."
-    yield Section("Deals to discuss", [subjects or nothing], numbered=True)
-    yield Section("Flow", [_flow(document["flow"], say)])
-    yield Section("Touches and replies", [_trend(document["trend"])])
+    yield ReviewSection("Deals to discuss", [subjects or nothing], numbered=True)
+    yield ReviewSection("Flow", [_flow(document["flow"], say)])
+    yield ReviewSection("Touches and replies", [_trend(document["trend"])])
     if document["objections"]:
-        yield Section("Objections", [[_objection(one) for one in document["objections"]]])
+        yield ReviewSection("Objections", [[_objection(one) for one in document["objections"]]])
     if document["variants"]:
-        yield Section("Ways of asking", [_variants(document["variants"])])
+        yield ReviewSection("Ways of asking", [_variants(document["variants"])])
     decided = [_decided(one) for one in document["decisions"]]
-    yield Section("Decided", [decided or "Nothing was decided since then."])
+    yield ReviewSection("Decided", [decided or "Nothing was decided since then."])
 
 
 def _preflight(document: Mapping[str, Any]) -> list[Point] | str:
@@ -342,13 +342,13 @@ def _page_parts(document: Mapping[str, Any]) -> Iterator[str]:
         yield section_of(section.title, (_html(part, section) for part in section.parts if part))
 
 
-def _html(part: Part, section: Section) -> str:
+def _html(part: Part, section: ReviewSection) -> str:
     if isinstance(part, str):
         return sentence(part)
     if isinstance(part, Grid):
         lengths: Sequence[int | None] = part.bars or [None] * len(part.rows)
         rows = [
-            Row(name, cells, length, gone=name in part.gone)
+            BarRow(name, cells, length, gone=name in part.gone)
             for (name, *cells), length in zip(part.rows, lengths, strict=True)
         ]
         return table(section.title, part.heads, rows)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import date
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual.actions import ActionParseResult
 from textual.binding import Binding, BindingType
@@ -36,8 +35,6 @@ from pipeboard.ui.waiting import Waiting
 from pipeboard.ui.widgets.canvas import BoardCanvas
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import WriteQueue
-
-_AFTER_A_CHANGE_S: Final = 0.5
 
 
 @under_net
@@ -174,12 +171,6 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
             if isinstance(screen, LiveScreen):
                 screen.say(text, "status.error")
                 return
-
-    def say_from_beside(self, text: str) -> None:
-        """As `say_on_top`, from a thread that runs beside the screens: a moment later, so that what
-        is said of the change itself comes first."""
-        with suppress(RuntimeError):  # the screens are gone: nobody looks any more
-            self.call_from_thread(self.set_timer, _AFTER_A_CHANGE_S, lambda: self.say_on_top(text))
 
     def save_drafts(self) -> None:
         """What is half typed on any screen, what was asked for and is not stored, and the view."""

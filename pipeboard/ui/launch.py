@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 FIRST_BUSY_MS = 5_000
 """How long the first frame waits for a writer."""
+AFTER_A_CHANGE_S = 0.5
+"""How long what a hook has to say waits for what is said of the change itself."""
 FOLLOW_S = {"always": 0.0, "slow": 60.0, "never": float("inf")}
 """Seconds between two times that what others have changed is shown by itself."""
 READING_BUSY_MS = 15
@@ -169,6 +171,13 @@ def _run(app: PipeboardApp, state: BoardState, frame: FirstFrame | None, *, mous
     return app.return_code or 0
 
 
+def say_from_beside(app: PipeboardApp, text: str) -> None:
+    """A sentence from a thread that runs beside the screens: a moment later, so that what is said
+    of the change itself comes first."""
+    with suppress(RuntimeError):  # the screens are gone: nobody looks any more
+        app.call_from_thread(app.set_timer, AFTER_A_CHANGE_S, lambda: app.say_on_top(text))
+
+
 def make_app(
     store: Store,
     clock: Callable[[], datetime],
@@ -191,7 +200,9 @@ def make_app(
         if choices.hooks:
             from pipeboard.workspace.hooks import Hooks
 
-            Hooks(choices.hooks, app.say_from_beside, waits=False).listen_to(workspace)
+            Hooks(choices.hooks, lambda text: say_from_beside(app, text), waits=False).listen_to(
+                workspace
+            )
         return workspace
 
     def open_another() -> Store:

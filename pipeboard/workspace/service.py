@@ -160,8 +160,9 @@ class Service:
                 self._transaction = None
 
         result = self.store.write(run) if through is None else through.store(run)
-        for command_id in stored if self.on_stored is not None else ():
-            self.on_stored(command_id)
+        if self.on_stored is not None:
+            for command_id in stored:
+                self.on_stored(command_id)
         return result
 
     def look(self, work: Callable[[], T]) -> T:

@@ -88,11 +88,7 @@ def test_tab_completes_what_was_begun(shell: str, known: Path, home: Path) -> No
         terminal.type("\f")
         for typed, whole in LINES.items():
             terminal.type(f"pipeboard {typed}\t")
-            wanted = f"$ pipeboard {whole}"
-            terminal.wait_for(
-                lambda wanted=wanted: any(line.startswith(wanted) for line in terminal.lines()),
-                f"{typed!r} completed to {whole!r}",
-            )
+            terminal.wait_for_text(f"$ pipeboard {whole}")
             terminal.type("\x15\f")
             terminal.wait_for(
                 lambda: not any(line.startswith("$ p") for line in terminal.lines()),
