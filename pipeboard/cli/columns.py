@@ -104,7 +104,7 @@ def _due(deal: Deal) -> date | None:
 
 
 def _step(listed: Listed) -> str:
-    return listed.deal.next_step.text if listed.deal.next_step else ""
+    return listed.deal.next_step.words if listed.deal.next_step else ""
 
 
 def _next(listed: Listed) -> str:

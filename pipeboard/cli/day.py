@@ -123,7 +123,7 @@ def due(call: Call) -> int:
             one.deal.name,
             one.deal.owner,
             format_day(step.due, today) if (step := one.deal.next_step) and step.due else "",
-            step.text if step else "",
+            step.words if step else "",
             str(one.place),
         )
         for one in waiting

@@ -56,7 +56,7 @@ def _tell(call: Call, waiting: Queued, left: int) -> None:
     if deal.next_step:
         step = deal.next_step
         when = format_day(step.due, today) if step.due else "no day"
-        call.out.line(f"Next step: {when} {step.text}".rstrip() + ".")
+        call.out.line(f"Next step: {when} {step.words}".rstrip() + ".")
     for note in call.workspace.reader.notes(deal.id)[:1]:
         call.out.line(f"Last note, {note.author}: {note.text.splitlines()[0]}")
     for touch in call.workspace.reader.touches(deal.id)[:1]:

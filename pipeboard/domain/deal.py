@@ -76,6 +76,11 @@ class NextStep:
     due: date | None = None
     every: str = ""
 
+    @property
+    def words(self) -> str:
+        """What it is, and how often it comes again: `call Bob every 2w`."""
+        return f"{self.text} every {self.every}".lstrip() if self.every else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Loss:

@@ -313,8 +313,7 @@ class _Draft:
                 self._once(key, self._next is None, word)
                 self._next = step = parse_step(text, self._today)
                 when = format_day(step.due, self._today) if step.due else ""
-                again = f"every {step.every}" if step.every else ""
-                return " ".join(filter(None, (when, step.text, again)))
+                return f"{when} {step.words}".strip()
             case "stage":
                 self._once(key, self._stage is None, word)
                 self._stage = text

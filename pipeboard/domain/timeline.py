@@ -232,9 +232,7 @@ class _Words:
         if name == "probability_bp" and isinstance(value, int):
             return f"{format_percent(value)}%"
         if isinstance(value, NextStep):
-            day = self._day(value.due) if value.due else ""
-            again = f"every {value.every}" if value.every else ""
-            return " ".join(filter(None, (day, value.text, again)))
+            return f"{self._day(value.due) if value.due else ''} {value.words}".strip()
         if isinstance(value, tuple):
             return ", ".join(value)
         return self._day(value) if isinstance(value, date) else _first_line(str(value))

@@ -310,6 +310,20 @@ async def test_the_step_is_done_as_planned_by_one_key_that_asks_what_is_next(dem
         assert before.last_touch_at != after.last_touch_at
 
 
+async def test_a_step_that_comes_again_asks_for_no_other_once_it_is_done(demo: Path) -> None:
+    async with desk(demo) as board:
+        deal_id = board.card.id
+        await board.press("t")
+        await board.type("fri call Bob every 2w")
+        await board.press("enter")
+        await board.press("N")
+        assert not board.is_asking
+        assert "again 11 Dec" in board.status
+        again = board.stored(deal_id).next_step
+        assert again is not None
+        assert (again.text, again.every) == ("call Bob", "2w")
+
+
 async def test_what_is_older_than_the_session_is_undone_only_when_it_is_asked_for_twice(
     demo: Path,
 ) -> None:

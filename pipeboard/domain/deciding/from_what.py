@@ -38,8 +38,7 @@ def from_what(command: c.Command, told: Telling) -> str:
         case c.SetNextStep() | c.Plan() | c.Reschedule() if one is not None and one.next_step:
             step = one.next_step
             day = f" {format_day(step.due, told.today)}" if step.due else ""
-            every = f" every {step.every}" if step.every else ""
-            return f" (was: {step.text}{day}{every})"
+            return f" (was: {step.words}{day})"
         case _:
             return ""
 

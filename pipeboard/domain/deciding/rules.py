@@ -51,11 +51,8 @@ class Telling:
         if not steps:
             return "no next step"
         first = steps[0]
-        words = first.text if len({step.text for step in steps}) == 1 else "next steps"
-        day = self.day(first.due) if first.due else ""
-        every = {step.every for step in steps}
-        again = f"every {first.every}" if first.every and len(every) == 1 else ""
-        return " ".join(filter(None, (words, day, again)))
+        words = first.words if len({step.words for step in steps}) == 1 else "next steps"
+        return f"{words} {self.day(first.due) if first.due else ''}".strip()
 
     def day(self, day: date) -> str:
         return format_day(day, self.today)

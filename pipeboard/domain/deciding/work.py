@@ -145,7 +145,13 @@ def reschedule(command: c.Reschedule, deal: Deal, context: c.Context) -> list[Ev
     return set_next_step(again, deal, context)
 
 
-@rule(c.CompleteNextStep, "done", lambda _, told: f"Done: the next step of {told.whom}.")
+def _done(_: object, told: Telling) -> str:
+    days = [deal.next_step.due for deal in told.deals if deal.next_step and deal.next_step.due]
+    again = f"; again {told.day(min(days))}" if len(days) == len(told.deals) else ""
+    return f"Done: the next step of {told.whom}{again}."
+
+
+@rule(c.CompleteNextStep, "done", _done)
 def complete_next_step(command: c.CompleteNextStep, deal: Deal, context: c.Context) -> list[Event]:
     """The step is done, which is a touch (`metrics.md` C11); one that recurs comes again, else what
     comes next is asked elsewhere."""

@@ -67,7 +67,7 @@ class DayReader:
         """How many deals stand in each tier, those with none left out."""
         ranked = self._ranked()
         rows = self._database.rows(
-            f"select tier, count(*) as deals from ({ranked.text}) where tier is not null"
+            f"select tier, count(*) as deals from ({ranked.text}) as ranked where tier is not null"
             " group by tier order by tier",
             ranked.values,
         )
@@ -79,7 +79,7 @@ class DayReader:
         window = "" if limit is None else f" limit {int(limit)} offset {int(offset)}"
         return tuple(
             self._database.column(
-                f"select id from ({ranked.text}) where tier is not null"
+                f"select id from ({ranked.text}) as ranked where tier is not null"
                 f" order by tier, worth is null, worth desc, created_at, id{window}",
                 ranked.values,
             )
@@ -365,7 +365,7 @@ class DayReader:
         return tuple(
             self._database.column(
                 f"select id from (select deal.id, deal.created_at, {self._worth()} as worth"
-                f" from deal where {wanted.text})"
+                f" from deal where {wanted.text}) as faulty"
                 " order by worth is null, worth desc, created_at, id",
                 wanted.values,
             )

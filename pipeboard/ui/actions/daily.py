@@ -134,8 +134,10 @@ async def next_step(host: Host, ids: Ids) -> None:
 
 @on_deals
 async def done(host: Host, ids: Ids) -> None:
-    """The next step is done as it was planned, which counts as a touch; then asks what is next."""
-    if await execute(host, c.CompleteNextStep()):
+    """The next step is done as it was planned, which counts as a touch; then asks what is next,
+    where it does not come again by itself."""
+    outcome = await execute(host, c.CompleteNextStep())
+    if outcome.receipt and not all(deal.next_step for deal in outcome.receipt.deals):
         await ask_next_step(host)
 
 

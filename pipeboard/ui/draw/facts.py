@@ -251,7 +251,9 @@ def next_step_line(deal: Deal, style: PaneStyle) -> list[Line]:
     if step.due is not None and step.due < style.today:
         role = "card.due.over"
     due = f"{format_day(step.due, style.today)}  " if step.due is not None else ""
-    return paragraph(((f"{STEP} NEXT  ", "pane.head"), (due, role)), step.text, "text", style.width)
+    return paragraph(
+        ((f"{STEP} NEXT  ", "pane.head"), (due, role)), step.words, "text", style.width
+    )
 
 
 def parked(deal: Deal, style: PaneStyle) -> list[Line]:
