@@ -40,6 +40,8 @@ def main() -> None:
         {
             "argparse and sqlite3": _BARE,
             "--help": pipeboard("--help"),
+            "Tab on a deal": pipeboard("__complete", "DEAL", "D-14", *on_board),
+            "Tab on a name": pipeboard("__complete", "DEAL,STAGE", "lum", *on_board),
             "show": pipeboard("show", "D-142", *on_board),
             **{name: pipeboard("list", *words, *on_board) for name, words in lists.items()},
             "metrics": pipeboard("metrics", "--json", *on_board),
