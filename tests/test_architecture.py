@@ -284,8 +284,8 @@ OUTLETS = {
     "pipeboard/ui/terminal/facts.py": "which streams are the terminal",
     "pipeboard/ui/terminal/drafts.py": "drafts, whole or not at all",
     "pipeboard/store/locating.py": "the database",
+    "pipeboard/workspace/hooks.py": "what a program of the person's own reads",
     "pipeboard/store/migrating.py": "the copy of a database",
-    "pipeboard/workspace/hooks.py": "what a hook reads, as JSON in ASCII",
     "pipeboard/exchange/reading.py": "the bytes of a pipe that is read twice",
 }
 WRITES = ("write_text", "write_bytes", "writelines", "fdopen", "NamedTemporaryFile", "mkstemp")

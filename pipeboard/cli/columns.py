@@ -21,7 +21,7 @@ from pipeboard.domain.text import did_you_mean, fold, printable, quoted
 from pipeboard.exchange.json_documents import idle_days
 
 if TYPE_CHECKING:
-    from pipeboard.store.reading.known_deals import Place
+    from pipeboard.store.reading.listing import Place
 
 _CUSTOM = "fields."
 SIGN_STYLES = {Sign.OVERDUE: RED, Sign.NO_NEXT_STEP: YELLOW, Sign.STALLED: BOLD}

@@ -12,7 +12,7 @@ from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.completing import KINDS
 from pipeboard.cli.manual import Manual, every_verb, manual_of
-from pipeboard.cli.shells import SHELLS, Offer
+from pipeboard.cli.shells import SHELLS, ShellWord
 from pipeboard.cli.verbs import NESTED
 from pipeboard.cli.verbs import VERBS as EVERY_VERB
 from pipeboard.domain.errors import BadInput
@@ -27,8 +27,11 @@ _SAME = {"KEEP": "DEAL", "OTHER": "DEAL", "+TAG": "TAG", "-TAG": "TAG"}
 # What may stand for a word or a value, by what the help calls it.
 
 
+_GROUPS = ("owner", "team", "stage", "month", "quarter", "size", "source")
+
+
 @cache
-def _known() -> Mapping[str, tuple[Offer, ...]]:
+def _known() -> Mapping[str, tuple[ShellWord, ...]]:
     """The words that never change, from the tables that read them."""
     from pipeboard.cli.columns import COLUMNS
     from pipeboard.cli.listing import SORT_KEYS
@@ -44,36 +47,34 @@ def _known() -> Mapping[str, tuple[Offer, ...]]:
                 for when in ("this", "last"))  # fmt: skip
     return {
         "FILTER": (
-            *(Offer(f"{term.name}:", term.help) for term in TERMS),
-            *(Offer(name, text) for name, text in STATES.items()),
+            *(ShellWord(f"{term.name}:", term.help) for term in TERMS),
+            *(ShellWord(name, text) for name, text in STATES.items()),
         ),
-        "FIELD=VALUE": tuple(Offer(f"{field.typed}=") for field in FIELDS if field.typed),
-        "KEY": tuple(map(Offer, SORT_KEYS)),
-        "A,B": tuple(Offer(column.name) for column in COLUMNS),
-        "PERIOD": tuple(map(Offer, (*relative, "last90d", "all"))),
-        "GROUP": tuple(
-            map(Offer, ("owner", "team", "stage", "month", "quarter", "size", "source"))
-        ),
-        "TOOL": tuple(map(Offer, TOOLS)),
-        "TEMPLATE": tuple(map(Offer, TEMPLATES)),
-        "ROLE": tuple(map(Offer, ROLES)),
-        "SETTING": tuple(Offer(name, choice.says) for name, choice in SETTINGS.items()),
-        "VALUE": tuple(Offer(value) for choice in SETTINGS.values() for value in choice.values),
-        "FILE": (Offer(_FILES),),
-        "PATH": (Offer(_FILES),),
+        "FIELD=VALUE": tuple(ShellWord(f"{field.typed}=") for field in FIELDS if field.typed),
+        "KEY": tuple(map(ShellWord, SORT_KEYS)),
+        "A,B": tuple(ShellWord(column.name) for column in COLUMNS),
+        "PERIOD": tuple(map(ShellWord, (*relative, "last90d", "all"))),
+        "GROUP": tuple(map(ShellWord, _GROUPS)),
+        "TOOL": tuple(map(ShellWord, TOOLS)),
+        "TEMPLATE": tuple(map(ShellWord, TEMPLATES)),
+        "ROLE": tuple(map(ShellWord, ROLES)),
+        "SETTING": tuple(ShellWord(name, choice.says) for name, choice in SETTINGS.items()),
+        "VALUE": tuple(ShellWord(value) for choice in SETTINGS.values() for value in choice.values),
+        "FILE": (ShellWord(_FILES),),
+        "PATH": (ShellWord(_FILES),),
     }
 
 
-def _words_for(called: str) -> tuple[Offer, ...]:
+def _words_for(called: str) -> tuple[ShellWord, ...]:
     """What may stand for a value that the help calls so."""
     name = _SAME.get(called, called)
     if "|" in name:
-        return tuple(map(Offer, name.split("|")))
-    asked = (Offer(f"%{name}"),) if name in KINDS else ()
+        return tuple(map(ShellWord, name.split("|")))
+    asked = (ShellWord(f"%{name}"),) if name in KINDS else ()
     return (*_known().get(name, ()), *asked)
 
 
-def _at_places(words: str) -> Iterator[tuple[Offer, ...]]:
+def _at_places(words: str) -> Iterator[tuple[ShellWord, ...]]:
     """What may stand as the first word of a verb, the second and so on, read off its usage."""
     slots = [slot for slot in words.split() if not slot.startswith("--")]
     if "--" in words:
@@ -94,12 +95,12 @@ def _at_places(words: str) -> Iterator[tuple[Offer, ...]]:
         }
 
 
-def _table(manuals: Mapping[str, Manual]) -> Iterator[tuple[str, Sequence[Offer]]]:
+def _table(manuals: Mapping[str, Manual]) -> Iterator[tuple[str, Sequence[ShellWord]]]:
     """Under `verb/place` what may stand there, under `verb/--flag` what its value may be, under
     `verb/-` the flags, in this order; flags without a value have no row."""
-    yield "/0", [Offer(verb, summary) for verb, (_, summary) in EVERY_VERB.items()]
+    yield "/0", [ShellWord(verb, summary) for verb, (_, summary) in EVERY_VERB.items()]
     for verb, (_, inner) in NESTED.items():
-        yield f"{verb}/0", [Offer(name, summary) for name, summary in inner.items()]
+        yield f"{verb}/0", [ShellWord(name, summary) for name, summary in inner.items()]
     for verb, manual in manuals.items():
         for place, words in enumerate(_at_places(manual.words)):
             if words:
@@ -109,12 +110,12 @@ def _table(manuals: Mapping[str, Manual]) -> Iterator[tuple[str, Sequence[Offer]
             for name in flag.names if flag.value else ():
                 yield f"{verb}/{name}", _words_for(flag.value)
         if flags:
-            yield f"{verb}/-", [Offer(name, flag.help) for flag in flags for name in flag.names]
+            yield f"{verb}/-", [ShellWord(name, flag.help) for flag in flags for name in flag.names]
     common = [flag for flag in manuals[""].flags if flag.of_every_verb]
     for flag in common:
         for name in flag.names if flag.value else ():
             yield f"*/{name}", _words_for(flag.value)
-    yield "*/--", [Offer(name, flag.help) for flag in common for name in flag.names]
+    yield "*/--", [ShellWord(name, flag.help) for flag in common for name in flag.names]
 
 
 def script(shell: str) -> str:
@@ -122,9 +123,9 @@ def script(shell: str) -> str:
     manuals = {verb: manual_of(verb) for verb in ("", *every_verb())}
     dashed = [verb for verb, manual in manuals.items() if manual.dashed_words]
     # Places that take the same words are one row; those of every verb stay behind all others.
-    rows: dict[tuple[Offer, ...], list[str]] = {}
+    rows: dict[tuple[ShellWord, ...], list[str]] = {}
     for name, words in _table(manuals):
-        alike = (Offer(name), *words) if name.startswith("*") else tuple(words)
+        alike = (ShellWord(name), *words) if name.startswith("*") else tuple(words)
         rows.setdefault(alike, []).append(name)
     merged = [
         (names, words[1:] if names[0].startswith("*") else words) for words, names in rows.items()

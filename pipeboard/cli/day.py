@@ -43,7 +43,7 @@ def triage(call: Call) -> int:
     if call.arguments.plain and call.may_ask and not call.arguments.json:
         from pipeboard.cli.plain_triage import walk
 
-        return walk(call, _day(call))
+        return walk(call, _day(call).listing)
     day = _day(call)
     waiting = day.queue(call.arguments.limit)
     if call.arguments.json:

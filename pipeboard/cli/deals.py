@@ -17,6 +17,7 @@ from pipeboard.workspace.finding import find_deal
 from pipeboard.workspace.new_deals import add_all, add_deal
 
 if TYPE_CHECKING:
+    from pipeboard.domain.deal import Deal
     from pipeboard.workspace.recording import Receipt
 
 _ASSIGNMENT = re.compile(r"(?:fields?\.[^=]+|[a-z_]+)=", re.IGNORECASE)
@@ -180,10 +181,20 @@ def merge(call: Call) -> int:
     """Several deals become the first of them."""
     asked = call.arguments
     keep = find_deal(call.workspace, asked.keep, call.only_pipeline)
-    others = [find_deal(call.workspace, ref, call.only_pipeline).id for ref in asked.others]
-    return call.report(
-        merge_deals(call.workspace, keep.id, others, closed=asked.yes_closed, **call.once)
-    )
+    others = [find_deal(call.workspace, ref, call.only_pipeline) for ref in asked.others]
+    ids = [deal.id for deal in others]
+    closed = asked.yes_closed or _may_leave_numbers(call, others)
+    return call.report(merge_deals(call.workspace, keep.id, ids, closed=closed, **call.once))
+
+
+def _may_leave_numbers(call: Call, others: Sequence[Deal]) -> bool:
+    """Whether a person says that won and lost deals may go; nobody else is asked, nor `-y`."""
+    ended = [deal for deal in others if deal.closed_at is not None]
+    if not ended or not call.may_ask or call.arguments.yes or call.arguments.dry_run:
+        return False
+    told = ", ".join(f"{deal.ref} {deal.name} ({deal.outcome})" for deal in ended)
+    call.confirm(f"Merged, {told} leaves the numbers of that time. Go on?")
+    return True
 
 
 VERBS = {

@@ -16,7 +16,7 @@ from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.sheet import deal_seen_by
 from pipeboard.domain.text import printable, quoted
-from pipeboard.store.reading.known_deals import Listing
+from pipeboard.store.reading.listing import Listing
 from pipeboard.workspace.finding import parse_filter
 
 FORMATS = ("csv", "json", "jsonl", "md", "ics", "xlsx")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from heapq import merge
 from itertools import islice
-from typing import TypeAlias
+from typing import TypeVar
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
@@ -15,13 +15,12 @@ from pipeboard.cli.tables import Table
 from pipeboard.domain.agreements import AgreementEntry
 from pipeboard.domain.dates import Direction, parse_date, parse_instant, start_of_day
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.sheet import Entry
+from pipeboard.domain.sheet import Entry, LoggedEvent
 from pipeboard.workspace.finding import deal_sheet, find_deal
 
 _PAGE = 1_000
 
-Happened: TypeAlias = Entry | AgreementEntry
-"""A change of a deal, or of what the team has agreed on."""
+Told = TypeVar("Told", Entry, LoggedEvent)
 
 
 def _show_arguments(parser: Parser) -> None:
@@ -73,12 +72,12 @@ def history(call: Call) -> int:
     if asked.deal is not None:
         deal_id = find_deal(call.workspace, asked.deal, call.only_pipeline).id
     since = None if asked.since is None else _since(call, asked.since)
-    found: Iterator[Happened] = _entries(call, deal_id, since)
-    if deal_id is None:
-        found = _latest_first(found, _agreements(call, since))
+    agreed = iter(()) if deal_id is not None else _agreements(call, since)
     if asked.json:
-        write_stream_of_documents("events", map(_document, islice(found, asked.limit)))
+        logged = _latest_first(_logged(call, deal_id, since), agreed)
+        write_stream_of_documents("events", _documents(islice(logged, asked.limit), call))
         return 0
+    found = _latest_first(_entries(call, deal_id, since), agreed)
     entries = islice(_once_a_command(found), asked.limit)
     words, zone = _describer(call), call.settings.zone
     rows = (
@@ -94,13 +93,19 @@ def history(call: Call) -> int:
     return 0
 
 
-def _document(entry: Happened) -> dict[str, object]:
+def _documents(
+    happened: Iterator[LoggedEvent | AgreementEntry], call: Call
+) -> Iterator[dict[str, object]]:
     from pipeboard.exchange.json_documents import agreement_entry, history_entry
 
-    return history_entry(entry) if isinstance(entry, Entry) else agreement_entry(entry)
+    me = call.workspace.me
+    for one in happened:
+        yield agreement_entry(one) if isinstance(one, AgreementEntry) else history_entry(one, me)
 
 
-def _once_a_command(entries: Iterator[Happened]) -> Iterator[Happened]:
+def _once_a_command(
+    entries: Iterator[Entry | AgreementEntry],
+) -> Iterator[Entry | AgreementEntry]:
     """Without what would say the same sentence again: a command can change many agreements."""
     told = ""
     for entry in entries:
@@ -111,12 +116,14 @@ def _once_a_command(entries: Iterator[Happened]) -> Iterator[Happened]:
         yield entry
 
 
-def _latest_first(events: Iterator[Happened], agreements: Iterator[Happened]) -> Iterator[Happened]:
+def _latest_first(
+    events: Iterator[Told], agreements: Iterator[AgreementEntry]
+) -> Iterator[Told | AgreementEntry]:
     """Both newest first, as they were recorded."""
-    return merge(events, agreements, key=lambda entry: entry.recorded_at, reverse=True)
+    return merge(events, agreements, key=lambda one: one.recorded_at, reverse=True)
 
 
-def _agreements(call: Call, since: datetime | None) -> Iterator[Happened]:
+def _agreements(call: Call, since: datetime | None) -> Iterator[AgreementEntry]:
     """What the team has agreed on besides its deals, page by page."""
     before = None
     reader = call.workspace.reader
@@ -131,6 +138,14 @@ def _entries(call: Call, deal_id: int | None, since: datetime | None) -> Iterato
     while page := reader.entries(deal_id, since, _PAGE, before=before):
         owners = {one: deal.owner for one, deal in reader.deals({e.deal_id for e in page}).items()}
         yield from (entry.seen_by(me, owners[entry.deal_id]) for entry in page)
+        before = page[-1].seq
+
+
+def _logged(call: Call, deal_id: int | None, since: datetime | None) -> Iterator[LoggedEvent]:
+    """The same as the log keeps them."""
+    before, reader = None, call.workspace.reader
+    while page := reader.log(deal_id, since, _PAGE, before=before):
+        yield from page
         before = page[-1].seq
 
 

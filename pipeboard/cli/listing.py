@@ -28,8 +28,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.sheet import deal_seen_by
 from pipeboard.domain.text import did_you_mean, printable, quoted
 from pipeboard.exchange.tables import defuse
-from pipeboard.store.reading.deals import Selection
-from pipeboard.store.reading.known_deals import SORTS, Listing, Place
+from pipeboard.store.reading.listing import SORTS, Listing, Place, Selection
 from pipeboard.workspace.finding import parse_filter
 
 _HEADINGS = {"sign": "", "expected_close": "close", "created_at": "created", "closed_at": "closed"}

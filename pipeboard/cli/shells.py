@@ -14,14 +14,14 @@ from pipeboard.domain.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class ShellWord:
     """A word that may stand somewhere: with `%` in front a kind that is looked up, or files."""
 
     text: str
     meaning: str = ""
 
 
-Rows: TypeAlias = Sequence[tuple[Sequence[str], Sequence[Offer]]]
+Rows: TypeAlias = Sequence[tuple[Sequence[str], Sequence[ShellWord]]]
 """What may stand at each of several places, `*` in their names being any verb."""
 
 
@@ -33,12 +33,12 @@ def _in_fish(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def _in_sh_line(word: Offer) -> str:
+def _in_sh_line(word: ShellWord) -> str:
     text = _in_sh(word.text)
     return f"{text[:-1]}\\t{_in_sh(word.meaning)[2:]}" if word.meaning else text
 
 
-def _in_fish_line(word: Offer) -> str:
+def _in_fish_line(word: ShellWord) -> str:
     return _in_fish(f"{word.text}\t{word.meaning}" if word.meaning else word.text)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PRESETS = (2, 4, 7, 14, 30)
 """Days until the next follow-up that people choose from (`capabilities.md` 48)."""
 
+_FRIDAY, _WEEK = 4, 7
 _LONGEST = {"d": 365, "w": 104, "m": 24}
 _EVERY = re.compile(
     r"(?:^|(?<=\s))every\s+(?P<count>\d{0,4})\s*(?P<unit>d|w|m)(?:ays?|eeks?|onths?)?$",
@@ -62,6 +63,26 @@ def after(day: date, every: str, times: int = 1) -> date:
     if unit == "m":
         return add_months(day, count)
     return day + timedelta(days=count * (7 if unit == "w" else 1))
+
+
+def on_working_day(day: date) -> date:
+    """That day, or the Monday after its week-end."""
+    return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > _FRIDAY else 0)
+
+
+def working_day(today: date, places: int) -> date:
+    """The working day that comes so many after today."""
+    day = today
+    for _ in range(places):
+        day = on_working_day(day + timedelta(days=1))
+    return day
+
+
+def follow_up_days(today: date) -> tuple[date, ...]:
+    """The days that a next step is put on by one key: today, the next and the third working day,
+    and after the longer times of `PRESETS`."""
+    far = (on_working_day(today + timedelta(days=days)) for days in PRESETS if days >= _WEEK)
+    return (today, working_day(today, 1), working_day(today, 3), *far)
 
 
 def next_time(step: NextStep, today: date) -> NextStep | None:

@@ -8,7 +8,6 @@ What it says besides (the reason of an override, a note, a touch) stands in `fac
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import make_dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
@@ -189,7 +188,8 @@ def evolve_all(deal: Deal | None, events: Sequence[Event], deal_id: int | None =
 @cache
 def _draft() -> type[Any]:
     """A deal that is not sealed yet: its slots are filled a fifth as long as a frozen one's."""
-    return make_dataclass("Draft", DEAL_FIELDS, slots=True, eq=False, repr=False)
+    named = {"__annotations__": dict.fromkeys(DEAL_FIELDS, "object")}
+    return dataclass(slots=True, eq=False)(type("Draft", (), named))
 
 
 def deal_of(values: Mapping[str, Any]) -> Deal:

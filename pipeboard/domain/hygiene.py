@@ -43,6 +43,15 @@ LABELS: Mapping[Fault, str] = MappingProxyType(
         Fault.NEXT_STEP: "no next step",
     }
 )
+DUPLICATES, DEAD = "duplicates", "dead"
+GROUPS: Mapping[str, str] = MappingProxyType(
+    {
+        **{str(fault): label for fault, label in LABELS.items()},
+        DUPLICATES: "duplicates",
+        DEAD: "may be given up",
+    }
+)
+"""Everything that is to be mended, by kind, with the words for it."""
 ELSEWHERE = frozenset((Fault.NEXT_STEP, Fault.CLOSE_PASSED))
 """Faults that stand in a higher tier of the queue already."""
 

@@ -141,6 +141,28 @@ def is_looked_after(deal: Deal, pipeline: Pipeline, day: Day) -> bool:
     return is_planned or place(deal, pipeline, day) is not None
 
 
+UNPLANNED = frozenset((Tier.OVERDUE, Tier.TODAY, Tier.NO_NEXT_STEP))
+
+
+def is_unplanned(place: Position) -> bool:
+    """Has the deal, which is awake, no next step to come?"""
+    return any(reason.tier in UNPLANNED for reason in place.reasons)
+
+
+def is_handled(before: Queued | None, now: Queued | None, *, planned: bool) -> bool:
+    """May somebody who has done something on a deal go on to the next? Once nothing is to be done
+    any more, or it is in another's hands; or it has a next step to come, and that was `planned` or
+    found good, or a reason is gone."""
+    if now is None or (before is not None and now.deal.owner != before.deal.owner):
+        return True
+    if is_unplanned(now.place) or (now.place.tier is Tier.NEW and not planned):
+        return False
+    if before is None:
+        return planned
+    is_new = before.deal.next_step != now.deal.next_step
+    return planned or is_new or not set(before.place.reasons) <= set(now.place.reasons)
+
+
 def order(waiting: Queued) -> tuple[int, bool, float, float, int]:
     """What the queue is sorted by: tier, worth (unknown last), the older first, id."""
     worth = waiting.worth
@@ -297,10 +319,22 @@ class Round:
     def back(self) -> None:
         """To the deal before, if there is one."""
         if self.passed:
-            one = self.passed.pop()
-            self.ids = [one, *(other for other in self.ids if other != one)]
-            if one in self.handled:
-                self.handled.remove(one)
+            self.bring_back(self.passed.pop())
+
+    def bring_back(self, one: int) -> None:
+        """To a deal that was handled or skipped, as if it had not been."""
+        self.put_first(one)
+        for done in (self.handled, self.skipped):
+            if one in done:
+                done.remove(one)
+
+    def put_first(self, one: int) -> None:
+        """That deal is looked at, and then the others in their order."""
+        self.ids = [one, *(other for other in self.ids if other != one)]
+
+    def copy(self) -> Round:
+        """A round that goes its own way from here."""
+        return Round(*map(list, (self.ids, self.handled, self.skipped, self.passed)))
 
     def follow(self, queue: Iterable[int]) -> None:
         """The queue as it is now: what left it is left out, what is new comes in its place before

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pipeboard.domain.dates import format_date
@@ -26,6 +27,27 @@ if TYPE_CHECKING:
     from pipeboard.domain.pipeline import Pipeline
     from pipeboard.domain.sheet import Entry
 
+NUMBERS: Mapping[str, str] = MappingProxyType(
+    {
+        "target": "Target",
+        "won_value": "Won",
+        "forecast_commit": "Commit",
+        "forecast_best": "Best",
+        "forecast_weighted": "Weighted",
+        "forecast_measured": "Measured",
+        "coverage": "Coverage",
+        "coverage_required": "Coverage needed",
+        "rose_tint": "Rose tint",
+    }
+)
+"""The numbers of a review by their names in `metrics`."""
+NUMBERS_OF_REPS = (
+    "won_value",
+    "forecast_commit",
+    "forecast_weighted",
+    "forecast_measured",
+    "rose_tint",
+)
 TO_DISCUSS = 10
 TREND_WEEKS = 6
 NEW_WEEKS = 4
@@ -125,15 +147,27 @@ def agenda(deal: Deal, pipeline: Pipeline, today: date) -> tuple[str, ...]:
     return (*asked[:MOST_ASKED], *(f"missing: {lack}" for lack in lacking[:MOST_ASKED]))
 
 
+def named_in(words: str) -> tuple[str, str]:
+    """A decision without the rep that it names (`@bo`, as its first or last word), and the rep."""
+    parts = words.split()
+    for place in (-1, 0):
+        if len(parts) > 1 and len(parts[place]) > 1 and parts[place].startswith("@"):
+            return " ".join(parts[:-1] if place else parts[1:]), parts[place][1:]
+    return words, ""
+
+
 @dataclass(frozen=True, slots=True)
 class SalesTrap:
     """Whether enough that is new comes in: qualified value a week of late, what the target needs a
-    week (None without a target), and the touches of the time on new deals and on older ones."""
+    week (None without a target), and the touches of the time on new deals and on older ones.
+    `new` are the deals that came in, `touched` those that somebody was in touch on (ids)."""
 
     new_value_a_week: Number
     needed_a_week: Number | None
     touches_on_new: int
     touches: int
+    new: Collection[int] = ()
+    touched: Collection[int] = ()
 
     @property
     def is_near(self) -> bool:
@@ -155,6 +189,8 @@ def sales_trap(basis: Basis, target: Number | None, coverage: Number | None) -> 
         needed,
         sum(deal.created_at > since for _, deal in made),
         len(made),
+        {deal.id for deal in new},
+        {deal.id for _, deal in made},
     )
 
 
@@ -164,11 +200,12 @@ def _goes_out(kind: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class TouchWeek:
-    """How often reps were in touch in a week, and how often buyers answered."""
+    """How often reps were in touch in a week, how often buyers answered, and on which deals."""
 
     monday: date
     out: int
     replies: int
+    deals: Collection[int] = ()
 
 
 def trend(basis: Basis) -> Sequence[TouchWeek]:
@@ -176,35 +213,37 @@ def trend(basis: Basis) -> Sequence[TouchWeek]:
     monday = basis.today - timedelta(days=basis.today.weekday())
     starts = [monday - timedelta(weeks=back) for back in range(TREND_WEEKS - 1, -1, -1)]
     bounds = [basis.calendar.start(day) for day in starts] + [basis.now + 1]
-    touches = [touch for deal in basis.population for touch in deal.touches]
-    return [
-        TouchWeek(
-            day,
-            sum(first <= at < after and _goes_out(kind) for at, kind in touches),
-            sum(first <= at < after and kind.endswith(" in") for at, kind in touches),
-        )
-        for day, first, after in zip(starts, bounds, bounds[1:], strict=False)
-    ]
+    weeks = []
+    for day, first, after in zip(starts, bounds, bounds[1:], strict=False):
+        made = [(kind, deal.id) for deal in basis.population for at, kind in deal.touches
+                if first <= at < after]  # fmt: skip
+        out = sum(_goes_out(kind) for kind, _ in made)
+        replies = sum(kind.endswith(" in") for kind, _ in made)
+        weeks.append(TouchWeek(day, out, replies, {one for _, one in made}))
+    return weeks
 
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """What buyers had against it, and how often in which stage (by id)."""
+    """What buyers had against it, how often in which stage (by id), and on which deals."""
 
     tag: str
     stages: Mapping[int, int]
+    deals: Collection[int] = ()
 
 
 def objections(basis: Basis, raised: Iterable[tuple[int, str, int]]) -> tuple[Objection, ...]:
     """The objections of a time, the most frequent first; each by the stage that the deal was in."""
     by_tag: dict[str, Counter[int]] = {}
+    raised_on: dict[str, set[int]] = {}
     deals = {deal.id: deal for deal in basis.deals.created}
     for deal_id, tag, us in raised:
         deal = deals.get(deal_id)
         stage_id = None if deal is None else deal.stage_at(us - 1)
         if stage_id is not None:
             by_tag.setdefault(tag, Counter())[stage_id] += 1
-    found = (Objection(tag, stages) for tag, stages in by_tag.items())
+            raised_on.setdefault(tag, set()).add(deal_id)
+    found = (Objection(tag, stages, raised_on[tag]) for tag, stages in by_tag.items())
     return tuple(sorted(found, key=lambda one: (-sum(one.stages.values()), one.tag)))
 
 
@@ -240,3 +279,25 @@ class WeeklyReview:
     objections: Sequence[Objection]
     variants: Sequence[Variant]
     names: Mapping[int, str]
+
+    def deals_behind(self) -> Mapping[str, frozenset[int]]:
+        """The deals behind each number, by the names of the document: `number.won_value`,
+        `rep.ana`, `changes.lost`, `flow.bottleneck`, `week.2026-11-16`, `objection.price`."""
+        report, trap = self.report, self.trap
+        found: dict[str, Collection[int]] = {
+            f"number.{name}": report.metric(name).num_ids or report.metric(name).den_ids
+            for name in NUMBERS
+        }
+        for rep, part in self.reps.items():
+            metrics = (part.metric(name) for name in ("won_value", "forecast_weighted"))
+            found[f"rep.{rep}"] = {one for metric in metrics for one in metric.num_ids}
+        for name, line in self.changes.lines.items():
+            found[f"changes.{name}"] = [deal.id for deal in line.deals]
+        if report.bottleneck is not None:
+            found["flow.bottleneck"] = [deal.id for deal in report.bottleneck.overstay.deals]
+        velocity = report.metric("lead_velocity_rate")
+        found["flow.lead_velocity"] = {*velocity.num_ids, *velocity.den_ids}
+        found |= {"flow.new": trap.new, "flow.touches": trap.touched}
+        found |= {f"week.{week.monday.isoformat()}": week.deals for week in self.weeks}
+        found |= {f"objection.{one.tag}": one.deals for one in self.objections}
+        return {name: frozenset(ids) for name, ids in found.items()}

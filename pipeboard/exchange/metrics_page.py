@@ -10,7 +10,7 @@ from pipeboard.domain.metrics.result import Metric, Number
 from pipeboard.domain.metrics.wording import Wording
 from pipeboard.exchange.metrics_document import readings
 from pipeboard.exchange.metrics_tables import Figure, FigureTable, Value, words_of
-from pipeboard.exchange.page import BarRow, figures, page, section_of, sentence, sentences, table
+from pipeboard.exchange.page import PageRow, figures, page, section_of, sentence, sentences, table
 
 FIRST = (
     "won_value",
@@ -80,7 +80,7 @@ def _table(found: FigureTable, say: Wording) -> str:
     column = _BARS.get(found.name)
     at = found.columns.index(column) if column in found.columns else None
     rows = [
-        BarRow(
+        PageRow(
             (found.keys or {}).get(key, key),
             [words_of(value, say) for value in values],
             None if at is None else _length(values[at]),

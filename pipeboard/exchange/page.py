@@ -57,7 +57,7 @@ _SHORT = 12
 
 
 @dataclass(frozen=True, slots=True)
-class BarRow:
+class PageRow:
     """A row of a table: what it is, its cells, and how long its bar is (None: it has none).
 
     A bar that has `gone` is of another colour: what is lost or taken off.
@@ -114,7 +114,7 @@ def figures(found: Iterable[tuple[str, str, str]]) -> str:
     return f"<dl>\n{''.join(boxes)}</dl>\n"
 
 
-def table(title: str, heads: Sequence[str], rows: Sequence[BarRow], note: str = "") -> str:
+def table(title: str, heads: Sequence[str], rows: Sequence[PageRow], note: str = "") -> str:
     """A table, and a column of bars where its rows have any; the title is what it is called."""
     longest = max((abs(Fraction(row.bar)) for row in rows if row.bar is not None), default=None)
     has_bars = bool(longest)
@@ -144,7 +144,7 @@ def _cell(text: str) -> str:
     return f"<td>{escape(value)}<small{kind}>{escape(remark)}</small></td>"
 
 
-def _bar(row: BarRow, longest: Fraction) -> str:
+def _bar(row: PageRow, longest: Fraction) -> str:
     """A bar as long as its number; whoever cannot see it hears the number beside it."""
     if row.bar is None:
         return ""

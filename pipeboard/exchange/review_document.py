@@ -15,25 +15,13 @@ from pipeboard.domain.metrics.readings import loss_reading, stuck_reading, targe
 from pipeboard.domain.metrics.result import Metric, Unit
 from pipeboard.domain.metrics.waterfall import GOING
 from pipeboard.domain.metrics.wording import Wording, counted, percent
+from pipeboard.domain.review import NUMBERS, NUMBERS_OF_REPS
 from pipeboard.exchange.deal_text import escaped
 from pipeboard.exchange.metrics_document import Document, amount, metric_document
-from pipeboard.exchange.page import BarRow, page, points, section_of, sentence, table
+from pipeboard.exchange.page import PageRow, page, points, section_of, sentence, table
 
 if TYPE_CHECKING:
     from pipeboard.domain.review import Subject, WeeklyReview
-
-NUMBERS = {
-    "target": "Target",
-    "won_value": "Won",
-    "forecast_commit": "Commit",
-    "forecast_best": "Best",
-    "forecast_weighted": "Weighted",
-    "forecast_measured": "Measured",
-    "coverage": "Coverage",
-    "coverage_required": "Coverage needed",
-    "rose_tint": "Rose tint",
-}
-"""The numbers of a review by their names in `metrics`."""
 
 
 def review_document(review: WeeklyReview) -> Document:
@@ -61,7 +49,7 @@ def review_document(review: WeeklyReview) -> Document:
         "readings": [target_reading(report, say), stuck_reading(report, say),
                      loss_reading(report, say)],
         "reps": [
-            {"rep": rep, **{name: metric_document(part.metric(name)) for name in _OF_REPS}}
+            {"rep": rep, **{name: metric_document(part.metric(name)) for name in NUMBERS_OF_REPS}}
             for rep, part in review.reps.items()
         ],
         "changes": {
@@ -99,9 +87,6 @@ def review_document(review: WeeklyReview) -> Document:
         ],
         "decisions": [dict(decision) for decision in review.decisions],
     }  # fmt: skip
-
-
-_OF_REPS = ("won_value", "forecast_commit", "forecast_weighted", "forecast_measured", "rose_tint")
 
 
 def _subject(subject: Subject) -> Document:
@@ -201,14 +186,16 @@ def _preflight(document: Mapping[str, Any]) -> list[Point] | str:
 
 def _number(document: Mapping[str, Any], say: Wording) -> Iterator[Part]:
     numbers = document["number"]
-    yield Grid(("now",), tuple((NUMBERS[name], _said(numbers[name], say)) for name in NUMBERS))
+    yield Grid(
+        ("now",), tuple((NUMBERS[name], said_number(numbers[name], say)) for name in NUMBERS)
+    )
     yield [Point(sentence) for sentence in document["readings"] if sentence]
     if document["reps"]:
         rows = document["reps"]
         yield Grid(
-            tuple(NUMBERS[name].lower() for name in _OF_REPS),
+            tuple(NUMBERS[name].lower() for name in NUMBERS_OF_REPS),
             tuple(
-                (_rep(row["rep"] or ""), *(_said(row[name], say) for name in _OF_REPS))
+                (_rep(row["rep"] or ""), *(said_number(row[name], say) for name in NUMBERS_OF_REPS))
                 for row in rows
             ),
             tuple(int(row["won_value"]["value"] or 0) for row in rows),
@@ -259,7 +246,7 @@ def _flow(flow: Mapping[str, Any], say: Wording) -> list[Point]:
         against = f"the target needs {say.money(needed)}"
     said = [
         f"Bottleneck: {flow['bottleneck'] or 'none'}{hint}",
-        f"Qualified leads grow by {_said(flow['lead_velocity'], say)}.",
+        f"Qualified leads grow by {said_number(flow['lead_velocity'], say)}.",
         f"New qualified value a week: {say.money(flow['new_value_a_week'])}; {against}.",
     ]
     if flow["touches"]:
@@ -290,7 +277,8 @@ def _decided(one: Mapping[str, Any]) -> Point:
     return Point(text, done=bool(one["done"]))
 
 
-def _said(document: Mapping[str, Any], say: Wording) -> str:
+def said_number(document: Mapping[str, Any], say: Wording) -> str:
+    """A number of a review in words, or why there is none."""
     value = document["value"]
     unit = Unit(document["unit"])
     found = None if value is None else Fraction(value).limit_denominator(10**9)
@@ -348,7 +336,7 @@ def _html(part: Part, section: ReviewSection) -> str:
     if isinstance(part, Grid):
         lengths: Sequence[int | None] = part.bars or [None] * len(part.rows)
         rows = [
-            BarRow(name, cells, length, gone=name in part.gone)
+            PageRow(name, cells, length, gone=name in part.gone)
             for (name, *cells), length in zip(part.rows, lengths, strict=True)
         ]
         return table(section.title, part.heads, rows)

@@ -27,6 +27,7 @@ from pipeboard.store.migration_steps import (
     add_workspace_events,
     add_workspace_id,
     bound_texts_in_indices,
+    find_returning_deals,
     keep_sources,
     mark_pipelines_taken_back,
     split_event_columns,
@@ -49,6 +50,7 @@ STEPS: Mapping[int, Step] = {
     5: split_event_columns,
     6: bound_texts_in_indices,
     7: keep_the_day,
+    8: find_returning_deals,
 }
 _STATE = (
     "SELECT (SELECT value FROM counter WHERE name = 'schema'),"

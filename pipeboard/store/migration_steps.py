@@ -168,3 +168,12 @@ def _change_long(
             connection.execute(
                 text(f"UPDATE {table} SET {setting} WHERE {where}"), {**values, **marks}
             )
+
+
+# The step after which lost deals whose day has come are found without looking at the others.
+
+
+def find_returning_deals(operations: Operations) -> None:
+    for name, on in (("deal_to_return", "recycle_on"), ("deal_returned", "recycled_from")):
+        known = text(f"{on} is not null")
+        operations.create_index(name, "deal", [on], sqlite_where=known, postgresql_where=known)

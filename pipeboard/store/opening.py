@@ -15,7 +15,7 @@ from pipeboard.store.troubles import cut_off, replaced, told
 
 # The number of the schema: what a start compares before it reads anything.
 
-SCHEMA = 8
+SCHEMA = 9
 TABLES = (
     "workspace",
     "setting",

@@ -17,7 +17,7 @@ from pipeboard.store.database import Database
 from pipeboard.store.opening import SCHEMA, TABLES
 from pipeboard.store.projecting import Change, project_rows
 from pipeboard.store.reading.facts import DEALS_AT_ONCE, read_standing
-from pipeboard.store.reading.known_deals import Listing, read_ids
+from pipeboard.store.reading.listing import Listing, read_ids
 from pipeboard.store.rows import deal_from_row
 from pipeboard.store.troubles import readable
 

@@ -20,7 +20,7 @@ from pipeboard.store.database import Database, Row
 from pipeboard.store.opening import SCHEMA
 from pipeboard.store.projecting import Change, project
 from pipeboard.store.reading import Reader
-from pipeboard.store.reading.known_deals import instant_after
+from pipeboard.store.reading.deals import instant_after
 from pipeboard.store.reading.setup import TAKEN_BACK, pipeline_document, pipeline_row, stage_row
 from pipeboard.store.rows import DEALS, stored_deal
 from pipeboard.store.sql import among

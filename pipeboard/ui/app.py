@@ -17,7 +17,7 @@ from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.changes import Change
 from pipeboard.ui.draw.line import Glyphs
 from pipeboard.ui.failures import Net, is_busy, under_net
-from pipeboard.ui.host import Look
+from pipeboard.ui.host import Look, Walk
 from pipeboard.ui.key_table import program_keys
 from pipeboard.ui.last_view import keep_view
 from pipeboard.ui.overlays.overlay import Overlay
@@ -178,6 +178,8 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         for screen in self.screen_stack:
             if isinstance(screen, Overlay):
                 screen.keep_draft()
+            elif isinstance(screen, Walk):
+                screen.keep()
         pending = self.waiting.pending if self.write_queue.waiting else ""
         at = self.seat.clock().astimezone(self.settings.zone)
         keep_unstored(self.drafts, pending, self.key_queue.names, at)

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import date
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
+from typing import (
+    TYPE_CHECKING,
+    Concatenate,
+    ParamSpec,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+    runtime_checkable,
+)
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.ui.failures import is_busy
-from pipeboard.ui.key_table import BOARD, DEAL, program_keys
+from pipeboard.ui.key_table import OF_DEALS, program_keys
 from pipeboard.ui.keys import Key, rebound
 from pipeboard.ui.last_view import read_filter
 from pipeboard.ui.palette import Role, Theme
@@ -62,7 +70,7 @@ class Look:
 
     def keys_of(self, table: Sequence[Key]) -> tuple[Key, ...]:
         """The keys of a screen, as this person has them."""
-        own = program_keys(self.programs) if table in (BOARD, DEAL) else ()
+        own = program_keys(self.programs) if table in OF_DEALS else ()
         return (*rebound(table, self.keymap), *own)
 
 
@@ -134,6 +142,17 @@ class Host(Protocol):
     def move_to_end(self, direction: int) -> None: ...
     def press(self, key_id: str) -> None: ...
     def perform(self, does: str, *given: object) -> None: ...
+
+
+@runtime_checkable
+class Walk(Protocol):
+    """A screen that leads through deals one after another."""
+
+    async def go_on(self) -> None:
+        """What follows once an action has ended, before the next key is heard."""
+
+    def keep(self) -> None:
+        """Writes down how far the person has come, for the next time; never raises."""
 
 
 def targets_of(host: Host) -> Targets:

@@ -99,6 +99,29 @@ class Key:
         return self.group in (Group.CHANGE, Group.UNDO) and self.action != "open"
 
 
+def row(
+    screen: str,
+    group: Group,
+    does: str,
+    keys: str,
+    label: str,
+    help: str,
+    *,
+    shown: str = "",
+    hint: str = "",
+    rank: int = 0,
+    hint_key: str = "",
+    takes_deal: bool = False,
+    given: int | None = None,
+    id: str = "",
+) -> Key:
+    """A key whose id is made of the screen and of what it does, and what it gives to that."""
+    name = does.rpartition(".")[2]
+    id = id or (f"{screen}.{name}" if given is None else f"{screen}.{name}_{given}")
+    numbers = () if given is None else (given,)
+    return Key(id, does, keys, label, help, group, shown, hint, rank, takes_deal, hint_key, numbers)
+
+
 def bindings(table: Sequence[Key]) -> list[BindingType]:
     """Textual's bindings for a screen; each with its id, which `[keys]` can give other keys."""
     from textual.binding import Binding

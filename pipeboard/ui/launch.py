@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -200,9 +201,7 @@ def make_app(
         if choices.hooks:
             from pipeboard.workspace.hooks import Hooks
 
-            Hooks(choices.hooks, lambda text: say_from_beside(app, text), waits=False).listen_to(
-                workspace
-            )
+            Hooks(choices.hooks, partial(say_from_beside, app), waits=False).listen_to(workspace)
         return workspace
 
     def open_another() -> Store:

@@ -14,7 +14,6 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.pipeline_rules import check_pipeline, clean_pipeline, merge, same
 from pipeboard.domain.settings import Rep, Settings, with_choice
 from pipeboard.domain.text import clean_line, fold
-from pipeboard.exchange.pipeline_toml import with_known_ids
 from pipeboard.store.reading.setup import pipeline_data
 from pipeboard.workspace.agreements import contents_of, with_retired
 from pipeboard.workspace.recording import Decision, Receipt, agree, record, retried
@@ -191,6 +190,8 @@ def change_pipeline(
         return PipelineSaved(done, _pipeline_of(service, token))
     wanted = clean_pipeline(wanted)
     if by_name:
+        from pipeboard.exchange.pipeline_toml import with_known_ids
+
         base = wanted.version if wanted.id else 0
         wanted = replace(with_known_ids(wanted, service.reader.pipelines()), version=base)
     known = {pipeline.id: pipeline for pipeline in service.reader.pipelines()}.get(wanted.id)

@@ -23,7 +23,7 @@ def day_of(
     query: Filter = EVERYTHING,
 ) -> DayReader:
     """What is to be done today: of one pipeline or all, of one owner or all, under a filter."""
-    from pipeboard.store.reading.known_deals import Listing
+    from pipeboard.store.reading.listing import Listing
 
     return service.reader.day(
         Listing(

@@ -101,6 +101,29 @@ def review(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A review as it is shown and kept: its document, the deals behind its numbers, and the
+    documents of those that were held before, the last one first."""
+
+    document: Contents
+    at: datetime
+    behind: Mapping[str, frozenset[int]]
+    held: tuple[Held, ...]
+
+
+def gather(service: Service, pipeline: Pipeline, since: datetime | None = None) -> Gathered:
+    """The review of a pipeline now, with all that a screen shows of it."""
+    from pipeboard.exchange.review_document import review_document
+
+    def look() -> Gathered:
+        found = review(service, pipeline, since)
+        held = held_reviews(service, pipeline)
+        return Gathered(review_document(found), found.at, found.deals_behind(), held)
+
+    return service.look(look)
+
+
 def _changes(report: Report, since: datetime) -> Waterfall:
     from pipeboard.domain.metrics.waterfall import waterfall_since
 
@@ -168,8 +191,10 @@ def decide(
     token: str = "",
 ) -> Receipt:
     """What was decided on a deal, with its day: the next step of its owner, or what another rep is
-    asked to do (`thu send the offer`)."""
+    asked to do (`thu send the offer`, `thu send the offer @bo`)."""
     (deal,) = service.load([deal_id])
+    words, named = rules.named_in(words)
+    owner = owner or named
     step = parse_step(words, service.today)
     if not step.text:
         raise BadInput("What was decided?", hint='For example: "thu send the offer"')

@@ -160,9 +160,9 @@ class Service:
                 self._transaction = None
 
         result = self.store.write(run) if through is None else through.store(run)
-        if self.on_stored is not None:
+        if (heard := self.on_stored) is not None:
             for command_id in stored:
-                self.on_stored(command_id)
+                heard(command_id)
         return result
 
     def look(self, work: Callable[[], T]) -> T:

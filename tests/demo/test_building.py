@@ -21,7 +21,7 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.queue import Tier
 from pipeboard.domain.signs import Sign, clocks, limits, sign
 from pipeboard.store import Store
-from pipeboard.store.reading.known_deals import Listing
+from pipeboard.store.reading.listing import Listing
 from pipeboard.store.rows import deal_from_row, row_from_deal
 from pipeboard.workspace import Actor, Workspace
 from pipeboard.workspace.review import held_reviews, review

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from pipeboard.cli.main import main
-from pipeboard.exchange.page import BarRow, figures, page, points, section_of, sentence, table
+from pipeboard.exchange.page import PageRow, figures, page, points, section_of, sentence, table
 
 HOSTILE = '<script>alert(1)</script> & "x" \' <img src=x onerror=y>'
 WIDTHS = (360, 820, 1280)
@@ -25,7 +25,7 @@ BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser")))
 
 
 def _hostile_page() -> str:
-    rows = [BarRow(HOSTILE, (HOSTILE, "1"), 3), BarRow("b", ("2", f"7 ({HOSTILE})"), -1)]
+    rows = [PageRow(HOSTILE, (HOSTILE, "1"), 3), PageRow("b", ("2", f"7 ({HOSTILE})"), -1)]
     parts = (
         sentence(HOSTILE),
         figures([(HOSTILE, HOSTILE, HOSTILE)]),
@@ -75,7 +75,7 @@ def test_a_page_asks_nobody_for_anything() -> None:
 
 
 def test_a_bar_says_nothing_that_its_row_does_not_say() -> None:
-    text = table("Stages", ("open",), [BarRow("Lead", ("€4",), 4), BarRow("Won", ("€0",), 0)])
+    text = table("Stages", ("open",), [PageRow("Lead", ("€4",), 4), PageRow("Won", ("€0",), 0)])
     bars = re.findall(r"<svg[^>]*>", text)
     assert len(bars) == 2
     assert all('aria-hidden="true"' in bar for bar in bars)

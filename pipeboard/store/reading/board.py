@@ -340,12 +340,15 @@ def read_usual_days(database: Database, pipeline_id: int) -> Mapping[int, int]:
     that fewer than five of them have left is left out.
     """
     last = database.number("select max(seq) from event")
+    # Grouped by no column, or SQLite would go through the whole log for the sake of its order.
     recent = database.column(
-        "select deal.id from deal join (select deal_id, max(seq) as moved from event"
-        f" where seq > ? and {_LEFT} group by deal_id) as lately on deal.id = lately.deal_id"
+        "select deal.id from deal join (select deal_id + 0 as deal_id, max(seq) as moved from event"
+        f" where seq > ? and {_LEFT} group by deal_id + 0) as lately on deal.id = lately.deal_id"
         " where deal.pipeline_id = ? and deal.live order by lately.moved desc limit ?",
         (last - LOOKED_AT, pipeline_id, SAMPLE),
     )
+    if not recent:
+        return {}
     deals = among("deal_id", recent)
     rows = database.rows(
         f"select deal_id, stage_id, at from event where {deals.text} and {_ENTERED} and {_STANDS}"

@@ -36,7 +36,7 @@ from pipeboard.store.database import Database
 from pipeboard.store.reading import attention
 from pipeboard.store.reading.deals import read_deals
 from pipeboard.store.reading.health import fault_conditions, find_alike
-from pipeboard.store.reading.known_deals import Listing, wanted_of
+from pipeboard.store.reading.listing import Listing, wanted_of
 from pipeboard.store.reading.setup import read_reps
 from pipeboard.store.sql import FALSE, TRUE, Sql, among, compares, either, every, negated, one_of
 
@@ -59,7 +59,7 @@ class DayReader:
         self._pipelines = tuple(p for p in pipelines if listing.pipeline_id in (None, p.id))
         self._by_id = {pipeline.id: pipeline for pipeline in self._pipelines}
         self._rates = rates
-        self._listing = listing
+        self.listing = listing
 
     # The queue.
 
@@ -75,15 +75,18 @@ class DayReader:
 
     def ids(self, limit: int | None = None, offset: int = 0) -> tuple[int, ...]:
         """The deals of the queue in its order, or a window of them."""
+        return tuple(self.tier_by_id(limit, offset))
+
+    def tier_by_id(self, limit: int | None = None, offset: int = 0) -> dict[int, Tier]:
+        """The deals of the queue in its order, or a window of them, each with its tier."""
         ranked = self._ranked()
         window = "" if limit is None else f" limit {int(limit)} offset {int(offset)}"
-        return tuple(
-            self._database.column(
-                f"select id from ({ranked.text}) as ranked where tier is not null"
-                f" order by tier, worth is null, worth desc, created_at, id{window}",
-                ranked.values,
-            )
+        rows = self._database.records(
+            f"select id, tier from ({ranked.text}) as ranked where tier is not null"
+            f" order by tier, worth is null, worth desc, created_at, id{window}",
+            ranked.values,
         )
+        return {deal_id: Tier(tier) for deal_id, tier in rows}
 
     def queue(self, limit: int | None = None, offset: int = 0) -> tuple[Queued, ...]:
         """The deals of the queue in its order with their reasons, or a window of them."""
@@ -102,11 +105,11 @@ class DayReader:
     def day(self) -> Day:
         """What the queue is made by on this day."""
         away = frozenset(rep.name for rep in read_reps(self._database) if not rep.active)
-        today = self._listing.today
+        today = self.listing.today
         return Day(
             today,
-            self._listing.zone,
-            self._listing.owner,
+            self.listing.zone,
+            self.listing.owner,
             away,
             worths(self._chances(), self._currencies(), self._rates, today),
         )
@@ -126,14 +129,14 @@ class DayReader:
                 "select stage_id, sum(deals), sum(value_minor) from stage_total"
                 f" where {ends.text} group by stage_id order by stage_id"
             )
-            mark = (self._listing.today, pipeline, tuple(totals))
+            mark = (self.listing.today, pipeline, tuple(totals))
             found |= self._database.kept(
                 f"chances of {pipeline.id}", mark, partial(self._measured, pipeline)
             )
         return found
 
     def _measured(self, pipeline: Pipeline) -> dict[int, Fraction | None]:
-        today, zone = self._listing.today, self._listing.zone
+        today, zone = self.listing.today, self.listing.zone
         until = attention.micros_at(today, zone)
         since = attention.micros_at(today - timedelta(days=CLOSED_DAYS), zone)
         ends = among("stage_id", (pipeline.won.id, pipeline.lost.id))
@@ -161,34 +164,34 @@ class DayReader:
 
     @cached_property
     def _wanted(self) -> Sql:
-        return wanted_of(self._database, self._pipelines, self._listing)
+        return wanted_of(self._database, self._pipelines, self.listing)
 
     def _wanted_or_asked(self) -> Sql:
         """With the deals of others on which something is asked of the owner of the listing."""
-        owner = self._listing.owner
+        owner = self.listing.owner
         if owner is None:
             return self._wanted
-        anybodys = replace(self._listing, owner=None)
+        anybodys = replace(self.listing, owner=None)
         asked = Sql("deal.id in (select deal_id from deal_ask where rep = ?)", (owner,))
         mine = either((Sql("deal.owner = ?", (owner,)), asked))
         return every((wanted_of(self._database, self._pipelines, anybodys), mine))
 
     def _asked(self, due: str) -> Sql:
         """Something with such a day is asked of the owner of the listing, or of anybody."""
-        owner = self._listing.owner
+        owner = self.listing.owner
         whom, values = ("", ()) if owner is None else (" and rep = ?", (owner,))
         return Sql(f"deal.id in (select deal_id from deal_ask where {due}{whom})", values)
 
     def _awake(self) -> Sql:
-        asleep = attention.snoozed(self._listing.today)
+        asleep = attention.snoozed(self.listing.today)
         return every((self._wanted, attention.OPEN, negated(asleep)))
 
     def _past_limit(self) -> Sql:
-        return attention.past_limit(self._pipelines, self._listing.today, self._listing.zone)
+        return attention.past_limit(self._pipelines, self.listing.today, self.listing.zone)
 
     def _ranked(self) -> Sql:
         """Each open deal that is awake with its tier (NULL for none) and its worth."""
-        asleep = negated(attention.snoozed(self._listing.today))
+        asleep = negated(attention.snoozed(self.listing.today))
         awake = every((self._wanted_or_asked(), attention.OPEN, asleep))
         tiers = self._tiers(awake)
         whens = " ".join(f"when {condition.text} then {tier:d}" for tier, condition in tiers)
@@ -213,10 +216,10 @@ class DayReader:
 
     def _tiers(self, awake: Sql) -> list[tuple[Tier, Sql]]:
         """When a deal stands in a tier, if in no higher one."""
-        today = self._listing.today
+        today = self.listing.today
         day = today.isoformat()
         wrong = either(c for fault, c in self._faults().items() if fault not in ELSEWHERE)
-        owner = self._listing.owner
+        owner = self.listing.owner
         own = TRUE if owner is None else Sql("deal.owner = ?", (owner,))
         asked = {
             Tier.OVERDUE: self._asked(f"due < '{day}'"),
@@ -245,7 +248,7 @@ class DayReader:
         return either((woken, given, every((inbound, untouched))))
 
     def _closing(self, awake: Sql) -> Sql:
-        today = self._listing.today
+        today = self.listing.today
         last = (today + timedelta(days=OFFER_DAYS)).isoformat()
         offered = Sql(
             "deal.id in (select id from deal where live and offer_expires_on is not null"
@@ -257,7 +260,7 @@ class DayReader:
 
     def _lacking(self, awake: Sql) -> Sequence[int]:
         """The deals that close soon, are planned ahead, and that the gates would not let go."""
-        today = self._listing.today
+        today = self.listing.today
         soon = every(
             (
                 awake,
@@ -275,18 +278,18 @@ class DayReader:
             return [d.id for d in deals if lacks_to_close(d, self._by_id[d.pipeline_id], today)]
 
         versions = tuple(pipeline.version for pipeline in self._pipelines)
-        return self._database.remembered(("lacking", self._listing, versions), look)
+        return self._database.remembered(("lacking", self.listing, versions), look)
 
     def signs(self) -> Signs:
         """How many open deals carry each sign of a card."""
-        today = self._listing.today
+        today = self.listing.today
         found = attention.signs_by_stage(self._database, self._awake(), self._past_limit(), today)
         return Signs.total(found.values())
 
     def next_due(self) -> date | None:
         """The first day after today that a next step is due on."""
         wanted = every(
-            (self._awake(), compares("deal.next_due", ">", self._listing.today.isoformat()))
+            (self._awake(), compares("deal.next_due", ">", self.listing.today.isoformat()))
         )
         found = self._database.column(
             f"select min(deal.next_due) from deal where {wanted.text}", wanted.values
@@ -301,7 +304,7 @@ class DayReader:
             f" order by {attention.TOUCHED_AT}, deal.id",
             (*open_deals.values, SILENT_TOUCHES),
         )
-        today, zone = self._listing.today, self._listing.zone
+        today, zone = self.listing.today, self.listing.zone
         deals = read_deals(self._database, ids).values()
         return tuple(
             deal
@@ -312,8 +315,8 @@ class DayReader:
     def loads(self) -> Mapping[str, Load]:
         """What each owner of open deals has on hand, by name ("" for nobody), with one query."""
         wanted = every((self._wanted, attention.OPEN))
-        awake = negated(attention.snoozed(self._listing.today))
-        overdue = every((awake, attention.overdue(self._listing.today)))
+        awake = negated(attention.snoozed(self.listing.today))
+        overdue = every((awake, attention.overdue(self.listing.today)))
         stalled = every((awake, self._past_limit()))
         rows = self._database.rows(
             "select deal.owner, deal.value_currency as currency, count(*) as deals,"
@@ -323,7 +326,7 @@ class DayReader:
             f" from deal where {wanted.text} group by deal.owner, deal.value_currency",
             (*overdue.values, *stalled.values, *wanted.values),
         )
-        base, today = self._rates.base, self._listing.today
+        base, today = self._rates.base, self.listing.today
         found: dict[str, Load] = {}
         for row in rows:
             load = found.setdefault(row["owner"], Load(row["owner"], value=Money(0, base)))
@@ -338,7 +341,7 @@ class DayReader:
     # The data.
 
     def _faults(self) -> Mapping[Fault, Sql]:
-        return fault_conditions(self._database, self._pipelines, self._listing.today)
+        return fault_conditions(self._database, self._pipelines, self.listing.today)
 
     def fault_counts(self) -> Mapping[Fault, Mapping[str, int]]:
         """How many open deals have each fault, by owner; with one query."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from operator import itemgetter
 
 from pipeboard.domain.deal import Deal, Status
 from pipeboard.domain.lazy_dataclass import dataclass
@@ -82,17 +81,21 @@ def named(
         return ()
     where = TRUE if pipeline_id is None else Sql("deal.pipeline_id = ?", (pipeline_id,))
     hits = every((where, called(database, wanted)))
-    # Two questions, since each kind has an index of its own.
-    rows = [
-        row
-        for shelf in ("deal.live", "not deal.live and not deal.removed")
-        for row in database.rows(
-            "select deal.id, deal.title, deal.account, deal.live from deal"
-            f" where {shelf} and {hits.text}",
-            hits.values,
+    # Two questions, since each kind has an index of its own that holds the words.
+    ids = [
+        deal_id
+        for shelf, along in (
+            ("deal.live", " order by deal.stage_id, deal.value_currency, deal.probability_bp"),
+            ("not deal.live and not deal.removed", ""),
+        )
+        for deal_id in database.column(
+            f"select deal.id from deal where {shelf} and {hits.text}{along}", hits.values
         )
     ]
-    rows.sort(key=itemgetter("id"))
+    rows = database.rows(
+        "select deal.id, deal.title, deal.account, deal.live from deal"
+        f" where {among('deal.id', ids).text} order by deal.id"
+    )
     held = [row for row in rows if any(wanted in name for name in _names(row))]
     held = [row for row in held if wanted in _names(row)] or held
     held = [row for row in held if row["live"]] or held

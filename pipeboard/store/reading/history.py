@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -9,15 +10,15 @@ from operator import itemgetter
 from typing import Any
 
 from pipeboard.domain.deal import Note, Touch
-from pipeboard.domain.events import Event, instant, micros
+from pipeboard.domain.events import Event, Kind, instant, micros
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.sheet import Entry, Sheet
+from pipeboard.domain.sheet import Entry, LoggedEvent, Sheet
 from pipeboard.store.database import Database, Row
 from pipeboard.store.reading.deals import read_deal
 from pipeboard.store.rows import event_from_row
 from pipeboard.store.sql import TRUE, Sql, every
-from pipeboard.store.troubles import readable
+from pipeboard.store.troubles import UNREADABLE, of_deal, readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,55 @@ def read_entries(
 
     A page that ended with `seq` n goes on with `before=n`.
     """
+    rest = _newest_first(deal_id, since, before, limit)
+    rows = database.rows(
+        "select event.seq, event.deal_id, event.version, event.at, event.kind, event.undoes,"
+        " event.data, event.command_id, command.verb, command.actor, command.acting_as,"
+        " command.at as recorded_at, command.undone"
+        f" from event join command on command.id = event.command_id{rest.text}",
+        rest.values,
+    )
+    return tuple(_entry(row) for row in rows)
+
+
+def read_log(
+    database: Database,
+    *,
+    deal_id: int | None = None,
+    since: datetime | None = None,
+    before: int | None = None,
+    limit: int | None = None,
+) -> list[LoggedEvent]:
+    """The same as the log keeps them: made into nothing that who hands them on would undo."""
+    rest = _newest_first(deal_id, since, before, limit)
+    records = database.records(
+        "select event.seq, event.deal_id, event.at, event.kind, event.undoes, event.data,"
+        " event.command_id, command.verb, command.actor, command.acting_as, command.at,"
+        " command.undone, deal.owner from event join command on command.id = event.command_id"
+        f" join deal on deal.id = event.deal_id{rest.text}",
+        rest.values,
+    )
+    return [_logged(*record) for record in records]
+
+
+def _logged(
+    seq: int, deal_id: int, at: int, kind: str, undoes: int, said: str, *rest: Any
+) -> LoggedEvent:
+    try:
+        data = json.loads(said)
+        if kind not in _KINDS or type(data) is not dict:
+            raise ValueError("no event")
+        return LoggedEvent(seq, deal_id, at, kind, bool(undoes), data, *rest)
+    except UNREADABLE as error:
+        raise of_deal(deal_id, error) from error
+
+
+_KINDS = frozenset(Kind)
+
+
+def _newest_first(
+    deal_id: int | None, since: datetime | None, before: int | None, limit: int | None
+) -> Sql:
     wanted = every(
         (
             TRUE if deal_id is None else Sql("event.deal_id = ?", (deal_id,)),
@@ -135,15 +185,7 @@ def read_entries(
         )
     )
     most = "" if limit is None else f" limit {int(limit)}"
-    rows = database.rows(
-        "select event.seq, event.deal_id, event.version, event.at, event.kind, event.undoes,"
-        " event.data, event.command_id, command.verb, command.actor, command.acting_as,"
-        " command.at as recorded_at, command.undone"
-        " from event join command on command.id = event.command_id"
-        f" where {wanted.text} order by event.seq desc{most}",
-        wanted.values,
-    )
-    return tuple(_entry(row) for row in rows)
+    return Sql(f" where {wanted.text} order by event.seq desc{most}", wanted.values)
 
 
 @readable("the history")

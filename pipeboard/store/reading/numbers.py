@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipeboard.store.database import Database
@@ -13,22 +13,24 @@ if TYPE_CHECKING:
 
     from pipeboard.domain.metrics import DealHistory, MetricRules, Rates
     from pipeboard.domain.pipeline import Pipeline
+    from pipeboard.store.reading.facts import KnownHistories
 
 
 class Numbers:
     """What numbers are made of, read over the connection of a `Reader`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, known: list[KnownHistories]) -> None:
         self._database = database
+        self._known = known
 
-    def histories(
-        self, pipeline_id: int, as_of: datetime, ids: Collection[int] | None = None
-    ) -> list[DealHistory]:
-        """What every deal of a pipeline (or those with these ids) went through up to an instant;
-        no lock is held meanwhile."""
-        from pipeboard.store.reading.facts import read_histories
+    def histories(self, pipeline_id: int, as_of: datetime) -> Sequence[DealHistory]:
+        """What every deal of a pipeline went through up to an instant; no lock is held meanwhile.
 
-        return read_histories(self._database, pipeline_id, as_of, ids)
+        Who asks again waits only for the deals that have been changed since.
+        """
+        from pipeboard.store.reading.facts import read_known
+
+        return read_known(self._database, pipeline_id, as_of, self._known)
 
     def rules(self, pipeline: Pipeline, as_of: datetime | None = None) -> MetricRules:
         """What the numbers of a pipeline are counted by at an instant (now): stages, targets,

@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal, Note, Touch
     from pipeboard.domain.events import Event
     from pipeboard.domain.filter_nodes import Filter
-    from pipeboard.domain.sheet import Entry, Sheet
+    from pipeboard.domain.sheet import Entry, LoggedEvent, Sheet
     from pipeboard.store.reading.agreements import Agreements
     from pipeboard.store.reading.day import DayReader
-    from pipeboard.store.reading.deals import Selection
+    from pipeboard.store.reading.facts import KnownHistories
     from pipeboard.store.reading.finding import Found
     from pipeboard.store.reading.history import Did, Recorded
-    from pipeboard.store.reading.known_deals import KnownDeals, Listing, Place
+    from pipeboard.store.reading.known_deals import KnownDeals
+    from pipeboard.store.reading.listing import Listing, Place, Selection
     from pipeboard.store.reading.numbers import Numbers
     from pipeboard.store.whole import Whole
 
@@ -42,6 +43,7 @@ class Reader:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._pipelines = setup.Pipelines(self._database)
+        self._histories: list[KnownHistories] = []
 
     def snapshot(self) -> AbstractContextManager[None]:
         """All that is read inside is of one moment; keep it short, since writers wait for it."""
@@ -91,7 +93,7 @@ class Reader:
         `DatabaseError` when a live deal stands in a stage that no pipeline has.
         """
         check_stages(self._database, self.pipelines())
-        return board.read_board(self._database, self._pipeline(lens), lens)
+        return board.read_board(self._database, _pipeline_of(lens, self._pipelines.by_id()), lens)
 
     def signs(self, lens: Lens) -> Signs:
         """How many open deals under the lens carry each sign."""
@@ -99,17 +101,24 @@ class Reader:
 
     def stage_signs(self, lens: Lens) -> Mapping[int, Signs]:
         """The same by stage."""
-        return board.read_signs(self._database, self._pipeline(lens), lens)
+        return board.read_signs(self._database, _pipeline_of(lens, self._pipelines.by_id()), lens)
 
     def window(self, lens: Lens, stage_id: int, offset: int, limit: int) -> tuple[Card, ...]:
         """Up to `limit` cards of a column, from the one at index `offset`."""
         return cards.read_window(
-            self._database, self._pipeline(lens), lens, stage_id, offset, limit
+            self._database,
+            _pipeline_of(lens, self._pipelines.by_id()),
+            lens,
+            stage_id,
+            offset,
+            limit,
         )
 
     def place(self, lens: Lens, deal_id: int) -> tuple[int, int] | None:
         """The stage of a deal and its index in that column; None where the lens hides the deal."""
-        return cards.read_place(self._database, self._pipeline(lens), lens, deal_id)
+        return cards.read_place(
+            self._database, _pipeline_of(lens, self._pipelines.by_id()), lens, deal_id
+        )
 
     # Deals.
 
@@ -160,7 +169,7 @@ class Reader:
         `zone` is the workspace's unless given; the rest is as in `Listing`.
         """
         from pipeboard.domain.filter_nodes import EVERYTHING
-        from pipeboard.store.reading.known_deals import Listing
+        from pipeboard.store.reading.listing import Listing
 
         zone = zone or self.settings().zone
         return self.select(
@@ -178,7 +187,8 @@ class Reader:
         they are consumed. Raises BadInput for a sort or a term of the filter that nobody can
         understand, `DatabaseError` when a deal stands in a stage that no pipeline has.
         """
-        from pipeboard.store.reading.deals import Selection, each_deal
+        from pipeboard.store.reading.deals import each_deal
+        from pipeboard.store.reading.listing import Selection
 
         with self._database.snapshot():
             found = self.ids(listing, place)
@@ -188,7 +198,7 @@ class Reader:
         self, listing: Listing, place: Callable[[Deal], Place | None] | None = None
     ) -> tuple[int, ...]:
         """The deals of a listing in its order, or by their `place`."""
-        from pipeboard.store.reading.known_deals import read_ids, read_ids_by
+        from pipeboard.store.reading.listing import read_ids, read_ids_by
 
         pipelines = self.pipelines()
         check_stages(self._database, pipelines, with_archive=True)
@@ -268,6 +278,19 @@ class Reader:
             self._database, deal_id=deal_id, since=since, before=before, limit=limit
         )
 
+    def log(
+        self,
+        deal_id: int | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
+        *,
+        before: int | None = None,
+    ) -> list[LoggedEvent]:
+        """As `entries`, each as the log keeps it, with the owner of its deal."""
+        from pipeboard.store.reading.history import read_log
+
+        return read_log(self._database, deal_id=deal_id, since=since, before=before, limit=limit)
+
     def commands(self, actor: str | None = None, limit: int | None = None) -> tuple[Did, ...]:
         """What somebody (or everybody) did, newest first, undoing and redoing included."""
         from pipeboard.store.reading.history import read_commands
@@ -317,10 +340,11 @@ class Reader:
         """What numbers are made of."""
         from pipeboard.store.reading.numbers import Numbers
 
-        return Numbers(self._database)
+        return Numbers(self._database, self._histories)
 
-    def _pipeline(self, lens: Lens) -> Pipeline:
-        found = self._pipelines.by_id().get(lens.pipeline_id)
-        if found is None:
-            raise NotFound("That pipeline is there no more.", hint="Go to another one with P.")
-        return found
+
+def _pipeline_of(lens: Lens, pipelines: Mapping[int, Pipeline]) -> Pipeline:
+    found = pipelines.get(lens.pipeline_id)
+    if found is None:
+        raise NotFound("That pipeline is there no more.", hint="Go to another one with P.")
+    return found

@@ -104,6 +104,18 @@ class DealRow(SQLModel, table=True):
             postgresql_where=text("folded_whole is not null"),
         ),
         Index(
+            "deal_to_return",
+            "recycle_on",
+            sqlite_where=text("recycle_on is not null"),
+            postgresql_where=text("recycle_on is not null"),
+        ),
+        Index(
+            "deal_returned",
+            "recycled_from",
+            sqlite_where=text("recycled_from is not null"),
+            postgresql_where=text("recycled_from is not null"),
+        ),
+        Index(
             "deal_by_external_id",
             "external_id",
             "external_source",

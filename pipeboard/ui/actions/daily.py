@@ -148,7 +148,7 @@ async def ask_next_step(host: Host) -> bool:
     """
     ids = selected(host)
     deals = (await host.program.write_queue.ask(lambda w: w.reader.deals(ids))).values()
-    usual = await _usual_step(host, deals)
+    usual = await usual_step(host, deals)
     steps = {deal.next_step.text if deal.next_step else "" for deal in deals}
     words = prompt.StepWords(steps.pop() if len(steps) == 1 else "", usual, len(deals))
 
@@ -178,7 +178,7 @@ async def _plan(host: Host, typed: str, usual: str) -> Outcome:
     return await execute(host, c.Plan(typed))
 
 
-async def _usual_step(host: Host, deals: Iterable[Deal]) -> str:
+async def usual_step(host: Host, deals: Iterable[Deal]) -> str:
     """What the stage suggests as a next step, where the deals agree on it."""
     found = await read(host, lambda reader: reader.pipelines())
     pipelines = {pipeline.id: pipeline for pipeline in found}

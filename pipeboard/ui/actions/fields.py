@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pipeboard.ui.overlays.question import Given
 
 
+_WITH_NOTE = "\0note"
 _CATEGORIES = {
     "o": Category.OMITTED,
     "p": Category.PIPELINE,
@@ -133,13 +134,27 @@ async def owner(host: Host, ids: Ids) -> None:
         for load in loads
     ]
 
+    whom = target_names(host, ids)
+    with_note = Option(_WITH_NOTE, "with a note to them…", "what they should know")
+
     async def attempt(questions: Questions) -> Outcome | None:
-        rep = await questions.ask(lambda: Picker(f"Give {target_names(host, ids)} to", options))
+        note = ""
+        rep = await questions.ask(lambda: Picker(f"Give {whom} to", [*options, with_note]))
+        if rep == _WITH_NOTE:
+            rep = await questions.ask(lambda: Picker(f"Give {whom}, with a note, to", options))
+            given = await _ask_handover(questions, rep, whom, ids) if rep else None
+            note, rep = given or "", rep if given else None
         if rep is None:
             return None
-        return await execute(host, c.Assign(rep))
+        return await execute(host, c.Assign(rep, note))
 
     await until_stored(host, attempt)
+
+
+async def _ask_handover(questions: Questions, rep: str, whom: str, ids: Ids) -> str | None:
+    """What the next owner should know; it is kept as a touch, and they see it in their queue."""
+    title, key = f"What should @{rep} know of {whom}?", key_of("handover", ids)
+    return await questions.ask(lambda: Prompt(title, draft_key=key, verb="Give"))
 
 
 @on_deals

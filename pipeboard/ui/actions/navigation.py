@@ -41,6 +41,13 @@ _SORTS = {
     "u": (Sort.UPDATED, "last change"),
 }
 _DENSITIES = (1, 2, 3, 4)
+_PLACES = {
+    "t": "board.triage",
+    "m": "board.metrics",
+    "h": "board.hygiene",
+    "r": "board.review",
+    "i": "board.import",
+}
 
 
 async def go(host: BoardScreen) -> None:
@@ -51,14 +58,17 @@ async def go(host: BoardScreen) -> None:
         MenuChoice("w", "won"),
         MenuChoice("l", "lost"),
         MenuChoice("a", "archive"),
+        MenuChoice("t", "triage"),
         MenuChoice("m", "metrics"),
+        MenuChoice("h", "hygiene"),
+        MenuChoice("r", "weekly review"),
         MenuChoice("i", "import a file"),
     ]
     key = await ask(host, Menu("Go to", choices))
     if key == "g":
         host.move_to_end(-1)
-    elif key in ("m", "i"):
-        host.press({"m": "board.metrics", "i": "board.import"}[key])
+    elif key in _PLACES:
+        host.press(_PLACES[key])
     elif key == "a":
         await set_filter(host, "archived")
     elif key is not None:
@@ -301,6 +311,32 @@ async def palette(host: Host) -> None:
         host.press(chosen)
 
 
+async def hygiene(host: Host, group: str = "") -> None:
+    """What the data of deals lacks: of one kind, or of the first that there is."""
+    await asyncio.to_thread(import_module, "pipeboard.ui.actions.hygiene")
+    from pipeboard.ui.screens.hygiene import HygieneScreen
+
+    theme, pipeline = host.program.look.theme, host.pipeline()
+    screen = await patiently(host, lambda: HygieneScreen(host.state, pipeline, theme, group))
+    await host.app.push_screen(screen)
+
+
+async def review(host: BoardScreen) -> None:
+    """The weekly review of the pipeline, from where the last one ended."""
+    await asyncio.to_thread(import_module, "pipeboard.ui.actions.review")
+    from pipeboard.ui.screens.review import ReviewScreen
+
+    def show_behind(title: str, ids: frozenset[int], pipeline_id: int) -> None:
+        _show_deals(host, title, ids, pipeline_id, "board.review")
+        host.review_left_at = screen.place
+
+    theme, place = host.program.look.theme, host.review_left_at
+    screen = ReviewScreen(host.state, host.pipeline(), theme, place, show_behind)
+    await host.app.push_screen(screen)
+    # Keys that were typed ahead are meant for what it will show.
+    await screen.counted()
+
+
 async def metrics(host: BoardScreen) -> None:
     """The numbers of the pipeline, as they were left or under the board's own filter."""
     # Importing all that counts takes long enough to be felt at the keys.
@@ -326,21 +362,25 @@ async def metrics(host: BoardScreen) -> None:
 
 def _show_behind(host: BoardScreen, place: LeftAt, wanted: Wanted) -> None:
     """Shows the deals behind a number; raises DatabaseError, with all as it was."""
-    state = host.state
     title = f"{wanted.title}, {place.asked.period.label}"
+    _show_deals(host, title, wanted.ids, place.asked.pipeline.id, "board.metrics")
+
+
+def _show_deals(
+    host: BoardScreen, title: str, ids: frozenset[int], pipeline_id: int, back: str
+) -> None:
+    """Only these deals; Esc goes back to the screen that the key `back` opens."""
+    state = host.state
     lens = replace(
-        state.lens,
-        pipeline_id=place.asked.pipeline.id,
-        owner=None,
-        filter=Filter(title, These(wanted.ids)),
+        state.lens, pipeline_id=pipeline_id, owner=None, filter=Filter(title, These(ids))
     )
-    before = (state.lens, state.place, state.view.filter_text)
+    before = (state.lens, state.place, state.view.filter_text, back)
     state.load(lens)
     host.shown_behind = before
     state.show(filter_text=title, marks=frozenset())
     host.redraw()
     host.count_signs()
-    found = f"{sum(state.view.counts)} of {len(wanted.ids)} deals behind {title}"
+    found = f"{sum(state.view.counts)} of {len(ids)} deals behind {title}"
     host.say(f"{found}; Esc goes back to the number.")
 
 

@@ -95,12 +95,12 @@ def back_to_number(host: BoardScreen) -> None:
     """From the deals behind a number to the board as it was before, and the number."""
     if host.shown_behind is None:
         return
-    (lens, place, text), host.shown_behind = host.shown_behind, None
+    (lens, place, text, back), host.shown_behind = host.shown_behind, None
     host.state.load(lens)
     host.state.show(filter_text=text, **place._asdict())
     host.redraw()
     host.count_signs()
-    host.press("board.metrics")
+    host.press(back)
 
 
 async def mark(host: BoardScreen) -> None:

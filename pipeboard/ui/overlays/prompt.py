@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 
 from textual.binding import BindingType
 
-from pipeboard.domain.cadence import parse_step
+from pipeboard.domain.cadence import on_working_day, parse_step, working_day
 from pipeboard.domain.dates import format_date, parse_date
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
@@ -281,7 +281,6 @@ class Prompt(TypingOverlay[str]):
 # Feedback under a line while it is typed: how it is understood, or why it is not.
 
 Live = Callable[[str], Feedback]
-_FRIDAY: Final = 4
 _WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -363,25 +362,13 @@ def next_step(today: date, words: StepWords = StepWords()) -> Live:
 
 def step_days(today: date) -> tuple[tuple[str, str], ...]:
     """Keys for the days that a next step is most often put on; apart from today, working days."""
-    near = [_typed(_working_day(today, places), today) for places in (1, 3)]
+    near = [_typed(working_day(today, places), today) for places in (1, 3)]
     far = []
     for text in ("1w", "1m"):
         day = parse_date(text, today)
         working = on_working_day(day)
         far.append(f"{text} " if working == day else f"{working.isoformat()} ")
     return tuple(zip("123wm", ("today ", *near, *far), strict=True))
-
-
-def on_working_day(day: date) -> date:
-    """That day, or the Monday after its week-end."""
-    return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > _FRIDAY else 0)
-
-
-def _working_day(today: date, places: int) -> date:
-    day = today
-    for _ in range(places):
-        day = on_working_day(day + timedelta(days=1))
-    return day
 
 
 def _typed(day: date, today: date) -> str:

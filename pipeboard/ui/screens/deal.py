@@ -19,7 +19,7 @@ from pipeboard.ui.draw import notes, overview, questions
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.line import Line, blank, exactly, spelled, whole
 from pipeboard.ui.draw.overview import head, tab_strip
-from pipeboard.ui.draw.questions import GUTTER, Item, field_text, listed, scrolled_to
+from pipeboard.ui.draw.questions import GUTTER, Item, listed, present_in, scrolled_to
 from pipeboard.ui.key_table import DEAL, DEAL_TABS, DealTab
 from pipeboard.ui.keys import Key
 from pipeboard.ui.palette import Theme
@@ -178,12 +178,7 @@ class DealScreen(LiveScreen):
         return self.sheet.pipeline
 
     def present(self, field: str) -> str:
-        deal = self.sheet.deal
-        if field == "name":
-            return deal.name
-        if field == "next_step":
-            return deal.next_step.text if deal.next_step else ""
-        return field_text(deal, field)
+        return present_in(self.sheet.deal, field)
 
     def put_status(self, line: Line, right: Line) -> None:
         self.page.show(replace(self.page.view, status=line, status_right=right))
