@@ -156,6 +156,9 @@ TWINS = {
     "DealScreen": ("show", "142"),
     "MetricsScreen": ("metrics", "--md"),
     "ImportScreen": ("import", "deals.csv", "--dry-run"),
+    "TriageScreen": ("triage", "--plain"),
+    "ReviewScreen": ("review",),
+    "HygieneScreen": ("check",),
     "Welcome": ("init", "--db", "new.db"),
 }
 """What says in lines what a screen shows; named in the README too."""
@@ -174,6 +177,6 @@ def test_every_screen_has_a_twin_of_lines() -> None:
 def test_a_twin_prints_lines_without_a_terminal(screen: str, there: Path, pipe: Type) -> None:
     deal = pipe("list", "open", "--ids").lines[0]
     said = pipe(*(deal if word == "142" else word for word in TWINS[screen]))
-    assert said.code == 0
+    assert said.code in ((0, 1) if screen == "HygieneScreen" else (0,))
     assert said.out + said.err
     assert "\x1b" not in said.out
