@@ -13,12 +13,13 @@ TYPE_CHECKING = False  # `typing` itself is more than a key press has time for
 if TYPE_CHECKING:
     from typing import Final, TypeAlias
 
-    Offer: TypeAlias = tuple[str, str]
+    Offered: TypeAlias = tuple[str, str]
     """A word that may stand there, and what it means, which only some shells show."""
-    Ask: TypeAlias = Callable[[sqlite3.Connection, str], Iterator[Offer]]
+    Ask: TypeAlias = Callable[[sqlite3.Connection, str], Iterator[Offered]]
 
 _MOST: Final = 100
 _WAIT_S: Final = 0.2  # a writer holds the database for milliseconds; a key press waits no longer
+_MOST_STEPS: Final = 2_000_000  # of SQLite's machine, after which what was found has to do
 _FLAGS_WITH_VALUE: Final = ("--db",)
 
 
@@ -50,6 +51,7 @@ def _offered(kinds: Sequence[str], prefix: str, path: str) -> Iterator[str]:
     uri = "file:" + path.replace("%", "%25").replace("?", "%3f").replace("#", "%23") + "?mode=ro"
     with closing(sqlite3.connect(uri, uri=True, timeout=_WAIT_S)) as base:
         base.execute("pragma query_only=on")
+        base.set_progress_handler(lambda: 1, _MOST_STEPS)
         for kind in kinds:
             for word, meaning in _ASKED[kind](base, prefix):
                 if "\n" not in word:
@@ -100,40 +102,71 @@ def _configured(environ: Mapping[str, str]) -> str:
 # What there is of each kind. Names begin with what was typed, whatever its case.
 
 
-def _deals(base: sqlite3.Connection, prefix: str) -> Iterator[Offer]:
-    """Refs for a number, the last changed ones for nothing, and names for letters."""
-    number = prefix.upper().removeprefix("D-").removeprefix("D")
-    if not number or (number.isascii() and number.isdigit()):
-        of_number = "" if not number else " and cast(id as text) like :typed || '%'"
+def _deals(base: sqlite3.Connection, prefix: str) -> Iterator[Offered]:
+    """Refs for a number, those last changed for nothing, and names for letters."""
+    number = prefix.upper().removeprefix("D-")
+    if not number:
+        yield from _named(base, _lately_changed(base), "D-")
+    elif number.isascii() and number.isdigit():
+        yield from _named(base, _numbered(base, int(number)), "" if prefix == number else "D-")
+    else:
+        yield from _called(base, prefix)
+
+
+def _lately_changed(base: sqlite3.Connection) -> Iterator[int]:
+    rows = base.execute(f"select deal_id from event order by seq desc limit {_MOST * 5}")
+    return iter(list(dict.fromkeys(row[0] for row in rows))[:_MOST])
+
+
+def _numbered(base: sqlite3.Connection, number: int) -> Iterator[int]:
+    """The ids that begin with these digits, looked up and not gone through."""
+    (last,) = base.execute("select max(id) from deal").fetchone()
+    low, width = number, 1
+    while low <= (last or 0):
         found = base.execute(
-            "select id, account, title from deal where not removed" + of_number +
-            " order by " + ("id" if number else "updated_at desc, id desc") + f" limit {_MOST}",
-            {"typed": number},
-        )  # fmt: skip
-        bare = prefix[:1].isdigit()
-        for deal_id, account, title in found:
-            yield (str(deal_id) if bare else f"D-{deal_id}"), _named(account, title)
-    if not prefix or prefix.isdigit() or "D-".startswith(prefix):
-        return
-    for column in ("account", "title"):
-        found = base.execute(
-            f"select {column}, min(id), count(*) from deal"
-            f" where live and substr({column}, 1, length(:typed)) = :typed collate nocase"
-            f" group by {column} having count(*) = 1 order by 1 limit {_MOST}",
-            {"typed": prefix},
+            f"select id from deal where id between ? and ? order by id limit {_MOST}",
+            (low, low + width - 1),
         )
-        for name, deal_id, _ in found:
-            yield name, f"D-{deal_id}"
+        yield from (row[0] for row in found)
+        low, width = low * 10, width * 10
 
 
-def _named(account: str, title: str) -> str:
-    return f"{account}: {title}" if account and not title.startswith(account) else title
+def _named(base: sqlite3.Connection, ids: Iterator[int], sign: str) -> Iterator[Offered]:
+    for deal_id, _ in zip(ids, range(_MOST), strict=False):
+        found = base.execute(
+            "select account, title from deal where id = ? and not removed", (deal_id,)
+        ).fetchone()
+        if found:
+            account, title = found
+            whole = f"{account}: {title}" if account and not title.startswith(account) else title
+            yield f"{sign}{deal_id}", whole
+
+
+def _called(base: sqlite3.Connection, prefix: str) -> Iterator[Offered]:
+    """Names on cards, each once, with its ref where only one deal is called so."""
+    begin = " ".join(prefix.lower().split())
+    if not prefix.isascii():
+        from pipeboard.domain.text import fold
+
+        begin = fold(prefix)
+    ids = base.execute(
+        "select id from deal where live and folded >= :begin and folded < :begin || :last"
+        f" limit {_MOST}",
+        {"begin": begin, "last": "\U0010ffff"},
+    ).fetchall()
+    refs: dict[str, list[int]] = {}
+    for (deal_id,) in ids:
+        row = "select coalesce(nullif(account, ''), title) from deal where id = ?"
+        (name,) = base.execute(row, (deal_id,)).fetchone()
+        refs.setdefault(name, []).append(deal_id)
+    for name in sorted(refs):
+        yield name, f"D-{refs[name][0]}" if len(refs[name]) == 1 else f"{len(refs[name])} deals"
 
 
 def _of(sql: str) -> Ask:
     """The names that a query finds; `:typed` is what they begin with."""
 
-    def ask(base: sqlite3.Connection, prefix: str) -> Iterator[Offer]:
+    def ask(base: sqlite3.Connection, prefix: str) -> Iterator[Offered]:
         begins = "substr(name, 1, length(:typed)) = :typed collate nocase"
         wanted = f"select distinct name, told from ({sql}) where {begins} limit {_MOST}"
         yield from base.execute(wanted, {"typed": prefix})
@@ -159,13 +192,16 @@ _LOSS: Final = (
     "select value as name, '' as told from json_each((select value from setting"
     " where setting.name = 'loss_categories'))"
 )
-_SOURCE: Final = "select source as name, '' as told from deal where source <> '' order by source"
+_SOURCE: Final = (
+    "select value as name, '' as told from json_each((select value from setting"
+    " where setting.name = 'sources'))"
+)
 
 
 def _signed(ask: Ask) -> Ask:
     """Tags with the sign that was typed, `+` where none was."""
 
-    def signed(base: sqlite3.Connection, prefix: str) -> Iterator[Offer]:
+    def signed(base: sqlite3.Connection, prefix: str) -> Iterator[Offered]:
         sign = prefix[:1] if prefix[:1] in ("+", "-") else "+"
         return ((sign + name, told) for name, told in ask(base, prefix.removeprefix(sign)))
 
@@ -175,7 +211,7 @@ def _signed(ask: Ask) -> Ask:
 def _terms(signs: Mapping[str, Ask]) -> Ask:
     """What stands behind a sign, such as the stages behind `stage:`; `-` in front means not."""
 
-    def terms(base: sqlite3.Connection, prefix: str) -> Iterator[Offer]:
+    def terms(base: sqlite3.Connection, prefix: str) -> Iterator[Offered]:
         minus = "-" if prefix.startswith("-") else ""
         term = prefix.removeprefix("-")
         for sign, ask in signs.items():
@@ -202,7 +238,7 @@ _FILTER: Final = _terms(
 )
 
 
-def _assignment(base: sqlite3.Connection, prefix: str) -> Iterator[Offer]:
+def _assignment(base: sqlite3.Connection, prefix: str) -> Iterator[Offered]:
     """What stands behind the `=` of a field, as it is; the fields themselves are known by heart."""
     name, equals, typed = prefix.partition("=")
     ask = {"owner": _of(_REP), "source": _of(_SOURCE), "tags": _of(_TAG)}.get(name)

@@ -54,9 +54,7 @@ def _known() -> Mapping[str, tuple[ShellWord, ...]]:
         "KEY": tuple(map(ShellWord, SORT_KEYS)),
         "A,B": tuple(ShellWord(column.name) for column in COLUMNS),
         "PERIOD": tuple(map(ShellWord, (*relative, "last90d", "all"))),
-        "GROUP": tuple(
-            map(ShellWord, ("owner", "team", "stage", "month", "quarter", "size", "source"))
-        ),
+        "GROUP": tuple(map(ShellWord, _GROUPS)),
         "TOOL": tuple(map(ShellWord, TOOLS)),
         "TEMPLATE": tuple(map(ShellWord, TEMPLATES)),
         "ROLE": tuple(map(ShellWord, ROLES)),
@@ -124,7 +122,15 @@ def script(shell: str) -> str:
     """What the shell is to read."""
     manuals = {verb: manual_of(verb) for verb in ("", *every_verb())}
     dashed = [verb for verb, manual in manuals.items() if manual.dashed_words]
-    return "\n".join(SHELLS[shell](list(_table(manuals)), dashed)) + "\n"
+    # Places that take the same words are one row; those of every verb stay behind all others.
+    rows: dict[tuple[ShellWord, ...], list[str]] = {}
+    for name, words in _table(manuals):
+        alike = (ShellWord(name), *words) if name.startswith("*") else tuple(words)
+        rows.setdefault(alike, []).append(name)
+    merged = [
+        (names, words[1:] if names[0].startswith("*") else words) for words, names in rows.items()
+    ]
+    return "\n".join(SHELLS[shell](merged, dashed)) + "\n"
 
 
 def _completions_arguments(parser: Parser) -> None:

@@ -159,6 +159,18 @@ PREFERENCES = (
     Preference(
         "sums", "each", "several currencies: each by itself, or converted", ("each", "workspace")
     ),
+    Preference(
+        "follow",
+        "always",
+        "when what others change is shown: at once, once a minute, or with R",
+        ("always", "slow", "never"),
+    ),
+    Preference(
+        "cursor",
+        "hidden",
+        "it stands where the focus is; shown for a magnifier or a Braille display",
+        ("hidden", "shown"),
+    ),
     Preference("editor", None, "the editor, else $VISUAL, $EDITOR or vi"),
     Preference("copy_cmd", None, "the command that copies what it reads, such as wl-copy"),
 )

@@ -96,14 +96,12 @@ def _dispatch(verb: str, rest: Sequence[str], calls: list[Call]) -> int:
 
 
 def _run(verb: str, arguments: Sequence[str], environ: Mapping[str, str], calls: list[Call]) -> int:
-    from pipeboard.cli.call import parser_of
+    from pipeboard.cli.call import Call, parser_of
 
     found, parser = parser_of(verb)
     if asks_for(arguments, "-h", "--help"):
         outlet.data(parser.format_help(), end="")
         return 0
-    from pipeboard.cli.call import Call
-
     calls.append(Call(parser.read(arguments), environ))
     code: int = found.run(calls[-1])
     return code

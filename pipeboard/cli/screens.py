@@ -58,6 +58,8 @@ def show_board(call: Call, store: Store, begin: tuple[object, ...] = ()) -> int:
         edit=lambda text: write_text(command(config, call.environ), text, suffix=".md"),
         begin=begin,
         hooks=call.hooks,
+        follow=config["follow"],
+        shows_cursor=config["cursor"] == "shown",
     )
     if call.is_restricted:
         choices = replace(choices, copy_command="", edit=None, programs=(), restricted=True)

@@ -21,7 +21,8 @@ class ShellWord:
     meaning: str = ""
 
 
-Rows: TypeAlias = Sequence[tuple[str, Sequence[ShellWord]]]
+Rows: TypeAlias = Sequence[tuple[Sequence[str], Sequence[ShellWord]]]
+"""What may stand at each of several places, `*` in their names being any verb."""
 
 
 def _in_sh(text: str) -> str:
@@ -45,8 +46,8 @@ def _sh(rows: Rows, dashed: Sequence[str]) -> Iterator[str]:
     """What bash and zsh share."""
     yield "_pipeboard_known() {"
     yield "  case $1/$2 in"
-    for name, words in rows:
-        label = name if name.startswith("*") else _in_sh(name)
+    for names, words in rows:
+        label = " | ".join(name if name.startswith("*") else _in_sh(name) for name in names)
         said = f" printf '%s\\n' {' '.join(map(_in_sh_line, words))}" if words else " :"
         yield f"  {label}){said} ;;"
     yield "  *) return 1 ;;"
@@ -215,9 +216,9 @@ def _fish(rows: Rows, dashed: Sequence[str]) -> Iterator[str]:
     yield "# What fish completes pipeboard by; made by 'pipeboard completions fish'."
     yield "function __pipeboard_known"
     yield "    switch $argv[1]/$argv[2]"
-    for name, words in rows:
+    for names, words in rows:
         said = f"printf '%s\\n' {' '.join(map(_in_fish_line, words))}" if words else "true"
-        yield f"        case {_in_fish(name)}"
+        yield f"        case {' '.join(map(_in_fish, names))}"
         yield f"            {said}"
     yield "        case '*'"
     yield "            return 1"

@@ -23,8 +23,7 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.signs import stalled_reasons
 
 if TYPE_CHECKING:
-    from pipeboard.domain.metrics.rules import Rates
-    from pipeboard.domain.money import Money
+    from pipeboard.domain.money import Money, Rates
 
 CLOSING_DAYS = 14
 OFFER_DAYS = 3

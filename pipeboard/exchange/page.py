@@ -36,7 +36,7 @@ th,td{padding:.3rem .6rem .3rem 0;text-align:right;vertical-align:top;
 border-bottom:1px solid var(--line);overflow-wrap:normal}
 th{font-weight:600}thead th{color:var(--dim);font-weight:400;font-size:.85rem}
 th:first-child,td.bar{text-align:left}td.bar{width:35%;min-width:5rem;padding-top:.65rem}
-td small{display:block;min-width:7rem;font-size:.75rem;color:var(--dim)}
+td small{display:block;font-size:.75rem;color:var(--dim)}td small.long{min-width:7rem}
 svg{display:block;width:100%;height:.8rem}rect.rest{fill:var(--rest)}rect.full{fill:var(--bar)}
 rect.gone{fill:var(--gone)}
 @media print{:root{color-scheme:light;--page:#fff;--ink:#000;--dim:#444;--line:#bbb;--bar:#0072b2;
@@ -52,6 +52,8 @@ _HEAD = """<!doctype html>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 """
 _LONGEST = 1_000
+_SHORT = 12
+"""Characters of a remark that need no room of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,8 @@ def _cell(text: str) -> str:
     value, bracket, remark = text.removesuffix(")").partition(" (")
     if not bracket:
         return f"<td>{escape(text)}</td>"
-    return f"<td>{escape(value)}<small>{escape(remark)}</small></td>"
+    kind = ' class="long"' if len(remark) > _SHORT else ""
+    return f"<td>{escape(value)}<small{kind}>{escape(remark)}</small></td>"
 
 
 def _bar(row: PageRow, longest: Fraction) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import date
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual.actions import ActionParseResult
 from textual.binding import Binding, BindingType
@@ -39,8 +38,6 @@ from pipeboard.ui.widgets.canvas import BoardCanvas
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import WriteQueue
 
-_AFTER_A_CHANGE_S: Final = 0.5
-
 
 @under_net
 class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
@@ -70,6 +67,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         self.asks_background = look.follows_terminal
         """Is the terminal to be asked whether it is light?"""
         self.look: Look = look
+        self.shows_cursor = look.shows_cursor
         self.seat = seat
         self.me = seat.me
         """The rep that acts."""
@@ -204,13 +202,6 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
     def action_help_quit(self) -> None:
         """^c where nothing waits."""
         self.say_on_top("Nothing is under way; q or ^q quits.")
-
-
-def say_from_beside(app: PipeboardApp, text: str) -> None:
-    """As `say_on_top`, from a thread that runs beside the screens: a moment later, so that what is
-    said of the change itself comes first."""
-    with suppress(RuntimeError):  # the screens are gone: nobody looks any more
-        app.call_from_thread(app.set_timer, _AFTER_A_CHANGE_S, lambda: app.say_on_top(text))
 
 
 def show_theme(app: PipeboardApp, name: str) -> str:

@@ -53,6 +53,8 @@ class Look:
 
     `edit` gives a text to the person's editor and returns it; None where none may be run.
     `programs` are the person's own, on keys of the screens that show deals.
+    What others change is shown by itself once in `follow_s` at most. The terminal's cursor stands
+    where the focus is, and is shown where the person `shows_cursor`.
     `follows_terminal`: the theme is the one for the background that the terminal tells.
     `restricted`: nothing leads out of the database.
     """
@@ -65,6 +67,8 @@ class Look:
     programs: tuple[OwnProgram, ...] = ()
     follows_terminal: bool = False
     restricted: bool = False
+    follow_s: float = 0.0
+    shows_cursor: bool = False
 
     def check_reaching_out(self) -> None:
         """`Refused` in the restricted mode, which has no files, programs and shell."""

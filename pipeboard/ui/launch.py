@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 
 FIRST_BUSY_MS = 5_000
 """How long the first frame waits for a writer."""
+AFTER_A_CHANGE_S = 0.5
+"""How long what a hook has to say waits for what is said of the change itself."""
+FOLLOW_S = {"always": 0.0, "slow": 60.0, "never": float("inf")}
+"""Seconds between two times that what others have changed is shown by itself."""
 READING_BUSY_MS = 15
 """How long a screen waits for one before it keeps what it shows: about a frame."""
 
@@ -62,6 +66,8 @@ class Choices:
     begin: tuple[object, ...] = ()
     """An action that is done as soon as the board stands, by its name, and what it is given."""
     hooks: tuple[Hook, ...] = ()
+    follow: str = "always"
+    shows_cursor: bool = False
 
 
 def open_board(
@@ -158,6 +164,13 @@ def _run(app: PipeboardApp, state: BoardState, frame: FirstFrame | None, *, mous
     return app.return_code or 0
 
 
+def say_from_beside(app: PipeboardApp, text: str) -> None:
+    """A sentence from a thread that runs beside the screens: a moment later, so that what is said
+    of the change itself comes first."""
+    with suppress(RuntimeError):  # the screens are gone: nobody looks any more
+        app.call_from_thread(app.set_timer, AFTER_A_CHANGE_S, lambda: app.say_on_top(text))
+
+
 def make_app(
     store: Store,
     clock: Callable[[], datetime],
@@ -169,7 +182,7 @@ def make_app(
 ) -> PipeboardApp:
     """The app over a board that has been read; it makes its workspaces when it needs them."""
     from pipeboard.store import Store
-    from pipeboard.ui.app import PipeboardApp, say_from_beside
+    from pipeboard.ui.app import PipeboardApp
     from pipeboard.ui.host import Look
     from pipeboard.ui.write_queue import WriteQueue
 
@@ -194,6 +207,8 @@ def make_app(
         choices.edit,
         choices.programs,
         restricted=choices.restricted,
+        follow_s=FOLLOW_S[choices.follow],
+        shows_cursor=choices.shows_cursor,
         follows_terminal=choices.theme == "auto" and theme.name in ("dark", "light"),
     )
     seat = Seat(

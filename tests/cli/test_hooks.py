@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipeboard.cli.arguments import Parser
+from pipeboard.cli.call import Call
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import Kind
 from pipeboard.domain.programs import CHANGED, MOMENTS, UNDONE, read_hooks
@@ -127,6 +130,13 @@ def test_no_text_of_a_deal_becomes_a_word_or_meets_a_shell(hooked: Type, home: P
     assert hooked("add", "account:" + json.dumps(name), "x 1k").code == 0
     assert _heard(home)["added"]["deals"][0]["account"] == name
     assert not (home / "owned").exists()
+
+
+def test_in_restricted_mode_no_hook_runs(hooked: Type) -> None:
+    asked = Parser("list", "", "").read([])
+    assert Call(asked, os.environ).hooks
+    asked.restricted = True
+    assert Call(asked, os.environ).hooks == ()
 
 
 @pytest.mark.parametrize(

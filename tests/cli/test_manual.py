@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import shutil
 import subprocess
@@ -148,3 +149,34 @@ def test_an_unknown_flag_or_choice_names_the_near_one(
     refused = team(*line)
     assert refused.code == 2
     assert f"Did you mean {near}?" in refused.err
+
+
+TWINS = {
+    "BoardScreen": ("list", "--sort", "stage"),
+    "DealScreen": ("show", "142"),
+    "MetricsScreen": ("metrics", "--md"),
+    "ImportScreen": ("import", "deals.csv", "--dry-run"),
+    "TriageScreen": ("triage", "--plain"),
+    "ReviewScreen": ("review",),
+    "HygieneScreen": ("check",),
+    "Welcome": ("init", "--db", "new.db"),
+}
+"""What says in lines what a screen shows; named in the README too."""
+
+
+def test_every_screen_has_a_twin_of_lines() -> None:
+    import pipeboard.ui.screens as folder
+
+    made = re.compile(r"^class (\w+)\((?:LiveScreen|Screen\[None\])\)", re.MULTILINE)
+    files = Path(folder.__file__).parent.glob("*.py")
+    screens = {name for file in files for name in made.findall(file.read_text())}
+    assert screens - {"LiveScreen"} == set(TWINS)
+
+
+@pytest.mark.parametrize("screen", TWINS)
+def test_a_twin_prints_lines_without_a_terminal(screen: str, there: Path, pipe: Type) -> None:
+    deal = pipe("list", "open", "--ids").lines[0]
+    said = pipe(*(deal if word == "142" else word for word in TWINS[screen]))
+    assert said.code in ((0, 1) if screen == "HygieneScreen" else (0,))
+    assert said.out + said.err
+    assert "\x1b" not in said.out

@@ -41,7 +41,7 @@ from pipeboard.store.reading.setup import read_reps
 from pipeboard.store.sql import FALSE, TRUE, Sql, among, compares, either, every, negated, one_of
 
 if TYPE_CHECKING:
-    from pipeboard.domain.metrics.rules import Rates
+    from pipeboard.domain.money import Rates
 
 CLOSED_LOOKED_AT, CLOSED_DAYS = 1_000, 365
 _ENTERED = "kind in ('created', 'moved', 'reopened') and stage_id is not null"

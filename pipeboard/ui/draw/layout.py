@@ -258,6 +258,17 @@ def card_region(view: BoardView, slot: Slot, place: int) -> Region:
     return Region(slot.x, shown.body_y + y, slot.width, height)
 
 
+def cursor_cell(view: BoardView) -> tuple[int, int] | None:
+    """Where the card under the cursor begins on the screen; None where none is shown."""
+    column, row = view.cursor
+    slot = next((slot for slot in layout(view).slots if slot.column == column), None)
+    place = row - view.top(column)
+    if view.is_too_small or slot is None or not 0 <= place < places(view, column):
+        return None
+    region = card_region(view, slot, place)
+    return (region.x, region.y) if row < view.board.columns[column].count else None
+
+
 def column_region(view: BoardView, slot: Slot) -> Region:
     """The cells of all cards of a column."""
     shown = layout(view)

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from datetime import date
 from functools import cached_property
 from inspect import iscoroutinefunction
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual.binding import BindingsMap
@@ -63,6 +64,7 @@ class LiveScreen(Screen[None]):
     _trouble = ""
     _version: int | None = None
     _busy_looks = 0
+    _next_news = 0.0
     reads_again = False
     """Has something been stored that could not be shown yet?"""
 
@@ -77,6 +79,7 @@ class LiveScreen(Screen[None]):
     def on_mount(self) -> None:
         own = bindings([key for key in self.keys if key.id not in ALL])
         self._bindings = BindingsMap.merge((self._bindings, BindingsMap(own)))
+        self._next_news = monotonic() + self.program.look.follow_s
         self.set_interval(self.POLL_S, self._look)
 
     # What a screen shows.
@@ -238,6 +241,8 @@ def _follow(screen: LiveScreen) -> None:
     version = screen.state.reader.data_version()
     if screen._version is None:
         screen._version = version
-    if version != screen._version or screen.needs_reading:
+    is_news = version != screen._version and monotonic() >= screen._next_news
+    if is_news or screen.needs_reading:
         screen.show_news()
         screen._version, screen.reads_again = version, False
+        screen._next_news = monotonic() + screen.program.look.follow_s
