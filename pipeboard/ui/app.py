@@ -138,18 +138,16 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         default_namespace: DOMNode | None = None,
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
-        """Textual's way; what goes wrong from here on is not the same again."""
+        """Textual's way, but for the way to the shell where there is none; what goes wrong from
+        here on is not the same again."""
         self.net.forget()
+        if "suspend_process" in str(action):
+            try:
+                self.look.check_reaching_out()
+            except Refused as refused:
+                self.say_on_top(refused.message)
+                return True
         return await super().run_action(action, default_namespace, namespaces)
-
-    def action_suspend_process(self) -> None:
-        """To the shell that started the board, where it may be left."""
-        try:
-            self.look.check_reaching_out()
-        except Refused as refused:
-            self.say_on_top(refused.message)
-        else:
-            super().action_suspend_process()
 
     # What waits.
 
