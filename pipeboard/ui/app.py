@@ -106,27 +106,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         if not self.look.follows_terminal or name == self.theme_inks.name:
             return
         keep_background(self.seat.folder, name)
-        self._show_theme(theme(name))
-
-    def show_theme(self, name: str) -> str:
-        """Another theme for this session, by its name; `auto` is the terminal's. What to know of
-        it, in a sentence."""
-        depth = color_depth(os.environ)
-        chosen = theme_for(background(name, os.environ, self.seat.folder), depth)
-        self.look = replace(self.look, follows_terminal=name == "auto")
-        self._show_theme(chosen)
-        if chosen.name != name and name != "auto":
-            return f"This terminal has too few colours for {name}."
-        return f"Theme {name}, until you leave; 'theme = \"{name}\"' in the configuration keeps it."
-
-    def _show_theme(self, chosen: Theme) -> None:
-        self.theme_inks = chosen
-        self.look = replace(self.look, theme=chosen)
-        for screen in self.screen_stack:
-            for widget in screen.query("*"):
-                if isinstance(widget, BoardCanvas | Page):
-                    widget.theme = chosen
-                widget.refresh()
+        _repaint(self, theme(name))
 
     # What keys may do.
 
@@ -208,3 +188,26 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
     def action_help_quit(self) -> None:
         """^c where nothing waits."""
         self.say_on_top("Nothing is under way; q or ^q quits.")
+
+
+def _repaint(app: PipeboardApp, chosen: Theme) -> None:
+    """All screens in another theme."""
+    app.theme_inks = chosen
+    app.look = replace(app.look, theme=chosen)
+    for screen in app.screen_stack:
+        for widget in screen.query("*"):
+            if isinstance(widget, BoardCanvas | Page):
+                widget.theme = chosen
+            widget.refresh()
+
+
+def show_theme(app: PipeboardApp, name: str) -> str:
+    """Another theme for this session, by its name; `auto` is the terminal's. What to know of it, in
+    a sentence."""
+    depth = color_depth(os.environ)
+    chosen = theme_for(background(name, os.environ, app.seat.folder), depth)
+    app.look = replace(app.look, follows_terminal=name == "auto")
+    _repaint(app, chosen)
+    if name not in ("auto", chosen.name):
+        return f"This terminal has too few colours for {name}."
+    return f"Theme {name}, until you leave; 'theme = \"{name}\"' in the configuration keeps it."

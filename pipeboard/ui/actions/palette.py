@@ -23,6 +23,7 @@ from pipeboard.ui.actions.navigation import (
     sort_by,
 )
 from pipeboard.ui.actions.stages import move_to
+from pipeboard.ui.app import PipeboardApp, show_theme
 from pipeboard.ui.draw.line import Line
 from pipeboard.ui.execute import execute
 from pipeboard.ui.failures import said
@@ -42,7 +43,7 @@ _AUTO: Final = "auto"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PaletteLine:
     """A line of the palette, and what is done with what is `given`; `name` is how it is remembered
     as used."""
 
@@ -70,7 +71,7 @@ async def palette(host: BoardScreen) -> None:
     first = [known[name] for name in used if name in known]
     ordered = [*first, *(entry for entry in known.values() if entry not in first)]
     find = narrowed([entry.option for entry in ordered])
-    words = _Words(host) if on_board else None
+    words = _CommandWords(host) if on_board else None
 
     def found(text: str) -> Sequence[Option]:
         with_words = words.meant(text) if words is not None else []
@@ -93,12 +94,12 @@ async def palette(host: BoardScreen) -> None:
 _EXAMPLES: Final = "a command, a deal, move demo, snooze 2w, owner mara, theme light"
 
 
-def _commands(host: Host) -> Iterator[Entry]:
+def _commands(host: Host) -> Iterator[PaletteLine]:
     """Every key of the screen by what it does; those of the cursor last."""
     keys = sorted(host.keys, key=lambda key: key.group is Group.AROUND)
     for key in keys:
         if not key.action.startswith("stage_") and key.action != "palette":
-            yield Entry(key.id, key.label, key.first_key, _press, (key.id,), key.help)
+            yield PaletteLine(key.id, key.label, key.first_key, _press, (key.id,), key.help)
 
 
 async def _press(host: Host, key_id: str) -> None:
@@ -108,20 +109,22 @@ async def _press(host: Host, key_id: str) -> None:
         host.press(key_id)
 
 
-def _places(host: BoardScreen) -> Iterator[Entry]:
+def _places(host: BoardScreen) -> Iterator[PaletteLine]:
     """Pipelines, saved filters, orders, views and themes."""
     reader = host.state.reader
     for pipeline in reader.pipelines():
         name = pipeline.name
         right = pipeline.currency
-        yield Entry(f"pipeline {name}", f"Pipeline {name}", right, go_to_pipeline, (pipeline.id,))
+        yield PaletteLine(
+            f"pipeline {name}", f"Pipeline {name}", right, go_to_pipeline, (pipeline.id,)
+        )
     for name, text in reader.saved_filters(host.program.me):
-        yield Entry(f"filter {name}", f"Filter {name}", text, set_filter, (text,))
+        yield PaletteLine(f"filter {name}", f"Filter {name}", text, set_filter, (text,))
     for sort, label in SORTS.values():
-        yield Entry(f"sort {label}", f"Sort by {label}", "s", sort_by, (sort,))
+        yield PaletteLine(f"sort {label}", f"Sort by {label}", "s", sort_by, (sort,))
     for lines in DENSITIES:
         words = f"{lines} line{'s' * (lines > 1)} a card"
-        yield Entry(f"lines {lines}", words, "v", _show_lines, (lines,))
+        yield PaletteLine(f"lines {lines}", words, "v", _show_lines, (lines,))
     yield from map(_theme, (_AUTO, *THEMES))
 
 
@@ -129,15 +132,16 @@ async def _show_lines(host: BoardScreen, lines: int) -> None:
     show_lines(host, lines)
 
 
-def _theme(name: str) -> Entry:
-    return Entry(f"theme {name}", f"Theme {name}", "", _show_theme, (name,))
+def _theme(name: str) -> PaletteLine:
+    return PaletteLine(f"theme {name}", f"Theme {name}", "", _show_theme, (name,))
 
 
 async def _show_theme(host: Host, name: str) -> None:
-    host.say(host.program.show_theme(name))
+    if isinstance(host.app, PipeboardApp):
+        host.say(show_theme(host.app, name))
 
 
-def _deals(host: BoardScreen, text: str) -> list[Entry]:
+def _deals(host: BoardScreen, text: str) -> list[PaletteLine]:
     """The deals that are found by what is typed."""
     if not text.strip():
         return []
@@ -145,16 +149,16 @@ def _deals(host: BoardScreen, text: str) -> list[Entry]:
     for found in host.state.reader.find(text, limit=_MOST_DEALS):
         option = deal_option(found)
         right = option.right
-        entries.append(Entry(found.ref, option.name, right, go_to_deal, (found.deal_id,)))
+        entries.append(PaletteLine(found.ref, option.name, right, go_to_deal, (found.deal_id,)))
     return entries
 
 
-class _Words:
+class _CommandWords:
     """Commands that are typed with their words: `move demo`, `snooze 2w`, `owner mara`."""
 
     def __init__(self, host: BoardScreen) -> None:
         self._host = host
-        self._readers: dict[str, Callable[[str], list[Entry]]] = {
+        self._readers: dict[str, Callable[[str], list[PaletteLine]]] = {
             "move": self._moves,
             "snooze": self._snoozes,
             "owner": self._owners,
@@ -164,7 +168,7 @@ class _Words:
             "filter": self._filters,
         }
 
-    def meant(self, text: str) -> list[Entry]:
+    def meant(self, text: str) -> list[PaletteLine]:
         """What a command and its words would do, the likeliest first; nothing without words."""
         command, _, words = text.strip().partition(" ")
         reader = self._readers.get(command.casefold())
@@ -173,20 +177,24 @@ class _Words:
         try:
             return reader(words.strip())
         except PipeboardError as error:
-            return [Entry("", f"{command} {words}", "", _complain, (said(error),), said(error))]
+            return [
+                PaletteLine("", f"{command} {words}", "", _complain, (said(error),), said(error))
+            ]
 
-    def _moves(self, words: str) -> list[Entry]:
+    def _moves(self, words: str) -> list[PaletteLine]:
         pipeline = self._host.pipeline()
         stages = [stage for stage in pipeline.stages if not stage.retired]
         options = [Option(str(stage.id), stage.name) for stage in stages]
         found = [pipeline.stage(int(option.id)) for option in narrowed(options)(words)]
-        return [Entry(f"move {s.name}", f"Move to {s.name}", "m", move_to, (s,)) for s in found]
+        return [
+            PaletteLine(f"move {s.name}", f"Move to {s.name}", "m", move_to, (s,)) for s in found
+        ]
 
-    def _snoozes(self, words: str) -> list[Entry]:
+    def _snoozes(self, words: str) -> list[PaletteLine]:
         day = parse_date(words, self._host.today)
         return [_does(f"snooze {words}", f"Snooze until {format_date(day)}", "z", c.Snooze(day))]
 
-    def _owners(self, words: str) -> list[Entry]:
+    def _owners(self, words: str) -> list[PaletteLine]:
         reps = self._host.state.reader.reps()
         names = {rep.name: f"{rep.name} {rep.display_name}" for rep in reps if rep.active}
         typed = words.removeprefix("@")
@@ -198,28 +206,30 @@ class _Words:
             for name, mark in marks.items()
         ]
 
-    def _steps(self, words: str) -> list[Entry]:
+    def _steps(self, words: str) -> list[PaletteLine]:
         due, step = split_leading_date(words, self._host.today)
         when = format_date(due) if due else "no day"
         if due is not None and not step:
             return [_does(f"next {words}", f"Put off to {when}", "r", c.Reschedule(due))]
         return [_does(f"next {words}", f"Next: {step}", when, c.Plan(words))]
 
-    def _notes(self, words: str) -> list[Entry]:
+    def _notes(self, words: str) -> list[PaletteLine]:
         return [_does("note", f"Note: {words}", "n", c.AddNote(words))]
 
-    def _themes(self, words: str) -> list[Entry]:
+    def _themes(self, words: str) -> list[PaletteLine]:
         return [_theme(name) for name in (_AUTO, *THEMES) if name.startswith(fold(words))]
 
-    def _filters(self, words: str) -> list[Entry]:
+    def _filters(self, words: str) -> list[PaletteLine]:
         saved = dict(self._host.state.reader.saved_filters(self._host.program.me))
         return [
-            Entry(f"filter {words}", f"Filter {words}", "/", set_filter, (saved.get(words, words),))
+            PaletteLine(
+                f"filter {words}", f"Filter {words}", "/", set_filter, (saved.get(words, words),)
+            )
         ]
 
 
-def _does(name: str, words: str, right: str, command: c.Command) -> Entry:
-    return Entry(name, words, right, execute, (command,))
+def _does(name: str, words: str, right: str, command: c.Command) -> PaletteLine:
+    return PaletteLine(name, words, right, execute, (command,))
 
 
 async def _complain(host: Host, why: str) -> None:
