@@ -49,8 +49,14 @@ async def _step(host: Host, places: int) -> None:
 @on_deals
 async def move(host: Host, ids: Ids) -> None:
     usable = [stage for stage in host.pipeline().stages if not stage.retired]
+    card = host.state.card
+    here = card.stage_id if card is not None and len(ids) == 1 else None
     choices = [
-        *(MenuChoice(str(n), stage.name) for n, stage in enumerate(usable, 1) if stage.is_open),
+        *(
+            MenuChoice(str(n), stage.name, mark=_told_of(stage, is_here=stage.id == here))
+            for n, stage in enumerate(usable, 1)
+            if stage.is_open
+        ),
         MenuChoice("w", "Won"),
         MenuChoice("l", "Lost…"),
         MenuChoice("r", "Reopen"),
@@ -67,6 +73,13 @@ async def move(host: Host, ids: Ids) -> None:
         await _archive(host)
     else:
         host.press({"w": "board.win", "l": "board.lose"}[key])
+
+
+def _told_of(stage: Stage, *, is_here: bool) -> str:
+    """What stands beside a stage one may move to: that the deal is in it, or what it asks for."""
+    if is_here:
+        return "here"
+    return f"asks {len(stage.criteria)}" if stage.criteria else ""
 
 
 async def move_to(host: Host, stage: Stage) -> None:

@@ -45,6 +45,7 @@ from pipeboard.ui.widgets.page import glyphs_of
 _LABEL: Final[Line] = ((" / ", "input.label"),)
 _FIRST_COLUMN: Final = 24
 _WIDEST_OTHER: Final = 3
+_ARROWS: Final = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
 # As wide as `key_table` makes them at least.
 _COLUMN_CELLS: Final = 38
 
@@ -189,6 +190,9 @@ class Help(TypingOverlay[None]):
         return Panel((bar,), hints, shown + [()] * (self._page - len(shown)), _LABEL)
 
     def on_input_changed(self) -> None:
+        if self.text == "/":
+            # Who looks for something types that first elsewhere.
+            self.line.write("")
         self._top = 0
         self.redraw()
 
@@ -240,7 +244,7 @@ def _keys(command: Key) -> str:
     """The keys of a command: the first one, and the others that are short."""
     if command.shown:
         return command.shown
-    first, *others = map(name_of, command.keys.split(","))
+    first, *others = (_ARROWS.get(key, name_of(key)) for key in command.keys.split(","))
     return " ".join((first, *(other for other in others if len(other) <= _WIDEST_OTHER)))
 
 
