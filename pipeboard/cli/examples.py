@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "": ("pipeboard", "pipeboard --as mara -p 'New business'"),
+    "board": ("pipeboard board --restricted",),
     "init": ("pipeboard init", "pipeboard init --template classic --currency USD"),
     "demo": ("pipeboard demo", "pipeboard demo --deals 2000 --no-open --db big.db"),
     "tour": ("pipeboard tour",),
@@ -103,6 +104,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "config path": ("pipeboard config path",),
     "config edit": ("pipeboard config edit",),
     "config check": ("pipeboard config check",),
+    "backup make": ("pipeboard backup make --if-older 1d",),
+    "backup list": ("pipeboard backup list",),
+    "backup restore": ("pipeboard backup restore deals-2026-11-20.db",),
+    "doctor": ("pipeboard doctor", "pipeboard doctor --fix"),
+    "logs": ("pipeboard logs --last",),
     "keys": ("pipeboard keys",),
     "completions": (
         "pipeboard completions bash > ~/.local/share/bash-completion/completions/pipeboard",

@@ -48,7 +48,7 @@ _FOLLOWING = (
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Flaw:
     """Something in a database that is not as this program writes it; `kind` says which check found
     it."""
 
@@ -56,7 +56,7 @@ class Fault:
     text: str
 
 
-def check_copy(path: Location) -> list[Fault]:
+def check_copy(path: Location) -> list[Flaw]:
     """What is wrong with a database that nobody works in; `DatabaseError` for one that cannot be
     opened, is no database of ours, or is newer than the program.
 
@@ -70,15 +70,15 @@ def check_copy(path: Location) -> list[Fault]:
         return list(faults(database, replays=schema == SCHEMA))
 
 
-def faults(database: Database, *, replays: bool = True) -> Iterator[Fault]:
+def faults(database: Database, *, replays: bool = True) -> Iterator[Flaw]:
     """Everything that is wrong, the worst first; without the log where the pages are damaged."""
     pages = [str(said) for said in database.column(dialect.CHECK_PAGES)]
     broken = [said for said in pages if said != "ok"]
-    yield from (Fault("indices" if _is_of_index(said) else "pages", said) for said in broken)
+    yield from (Flaw("indices" if _is_of_index(said) else "pages", said) for said in broken)
     if any(not _is_of_index(said) for said in broken):
         return
     for table, count in Counter(database.column(dialect.CHECK_KEYS)).items():
-        yield Fault("keys", f"{count} rows of {table} point to nothing")
+        yield Flaw("keys", f"{count} rows of {table} point to nothing")
     if replays:
         yield from _log_faults(database)
 
@@ -87,7 +87,7 @@ def _is_of_index(said: str) -> bool:
     return " index " in said and ("missing from" in said or "wrong # of entries" in said)
 
 
-def _log_faults(database: Database) -> Iterator[Fault]:
+def _log_faults(database: Database) -> Iterator[Flaw]:
     amounts: dict[tuple[int, str, str], list[int]] = {}
     strayed: list[int] = []
     with closing(database.empty_copy()) as beside:
@@ -101,15 +101,15 @@ def _log_faults(database: Database) -> Iterator[Fault]:
     if strayed:
         names = ", ".join(f"D-{one}" for one in strayed[:MOST_NAMED])
         more = f" and {len(strayed) - MOST_NAMED} more" if len(strayed) > MOST_NAMED else ""
-        yield Fault("replay", f"{names}{more}: the rows are not what the history says")
+        yield Flaw("replay", f"{names}{more}: the rows are not what the history says")
     elif amounts != _stored_totals(database):
-        yield Fault("totals", "the totals of the stages are not what their deals add up to")
+        yield Flaw("totals", "the totals of the stages are not what their deals add up to")
     lost = database.number(
         "SELECT count(*) FROM event LEFT JOIN command ON command.id = event.command_id"
         " WHERE command.id IS NULL"
     )
     if lost:
-        yield Fault("log", f"{lost} events are of no command")
+        yield Flaw("log", f"{lost} events are of no command")
 
 
 def _ids(database: Database) -> Iterator[list[int]]:
@@ -193,7 +193,7 @@ def _rows_of(
     )
 
 
-def in_a_sentence(found: Sequence[Fault]) -> str:
+def in_a_sentence(found: Sequence[Flaw]) -> str:
     """Faults in one sentence."""
     named = "; ".join(printable(fault.text) for fault in found[:MOST_NAMED])
     return f"{named}; and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else named

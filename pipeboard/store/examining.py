@@ -17,7 +17,7 @@ from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.store import dialect
 from pipeboard.store.backups import backups_of
-from pipeboard.store.checking import Fault, faults
+from pipeboard.store.checking import Flaw, faults
 from pipeboard.store.connecting import connect, wal_is_safe
 from pipeboard.store.database import Database
 from pipeboard.store.engine import Engine, write
@@ -304,7 +304,7 @@ def _about_definitions(database: Database) -> Iterator[Finding]:
         )
 
 
-def _finding(database: Database, fault: Fault) -> Finding:
+def _finding(database: Database, fault: Flaw) -> Finding:
     text = f"{fault.text[:1].upper()}{fault.text[1:]}."
     cure = _CURES.get(fault.kind, "Bring back a backup: pipeboard backup list")
     mends: dict[str, Callable[[Database], object]] = {

@@ -16,7 +16,7 @@ from pipeboard.cli.manual import every_verb, man_page, manual_of
 from tests.cli.conftest import Type
 
 EVERY = ("", *every_verb())
-ON_A_TERMINAL = ("", "tour", "config edit", "pipeline edit")
+ON_A_TERMINAL = ("", "board", "tour", "config edit", "pipeline edit")
 """What needs a person: tried where it is tested for itself."""
 LINES = [
     line
@@ -87,6 +87,9 @@ def test_every_example_does_what_it_shows(line: str, there: Path, pipe: Type) ->
     words = [stands_for.get(word, word) for word in shlex.split(command)[1:]]
     if words[0] == "init":
         words += ["--db", "new.db"]
+    if words[:2] == ["backup", "restore"]:
+        assert pipe("backup", words[2]).code == 0
+        words += ["-y"]
     if words[:1] == ["redo"]:
         assert pipe("undo").code == 0
     if words[:2] == ["next", stands_for["142"]] and "--done" in words:
@@ -120,7 +123,7 @@ def test_the_man_page_has_every_verb_and_flag_and_nothing_that_man_complains_of(
 
 def test_what_a_verb_prints_can_be_had_as_json() -> None:
     without = {verb for verb in every_verb() if not _has_json(verb)}
-    assert without == {"config edit", "completions", "man"}
+    assert without == {"board", "config edit", "completions", "man"}
 
 
 def _has_json(verb: str) -> bool:
