@@ -34,11 +34,11 @@ class Role(StrEnum):
 _OF_DEALS = (
     "add", "set", "assign", "tag", "reorder", "contact", "terms", "check", "move", "won", "lost",
     "reopen", "archive", "unarchive", "next", "done", "snooze", "answer", "note", "log", "merge",
-    "follow up", "recycle", "undo", "redo", "import", "filter", "call",
+    "follow up", "recycle", "undo", "redo", "import", "filter", "call", "ask",
 )  # fmt: skip
 WHO_MAY: Mapping[str, Role] = {
     **dict.fromkeys(_OF_DEALS, Role.REP),
-    **dict.fromkeys(("pipeline", "rep", "target", "fx", "settings"), Role.MANAGER),
+    **dict.fromkeys(("pipeline", "rep", "target", "fx", "settings", "review"), Role.MANAGER),
     **dict.fromkeys(("backup", "export whole", "mend"), Role.MANAGER),
     "restore": Role.OWNER,
 }
@@ -50,6 +50,7 @@ WHO_MAY_AGREE: Mapping[Topic, Role] = {
     Topic.TARGET: Role.MANAGER,
     Topic.RATE: Role.MANAGER,
     Topic.SETTINGS: Role.MANAGER,
+    Topic.REVIEW: Role.MANAGER,
     Topic.CALL: Role.REP,
     Topic.FILTER: Role.REP,
 }

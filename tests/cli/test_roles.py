@@ -41,6 +41,7 @@ LINES: dict[str, tuple[str, tuple[str, ...]]] = {
     "term": ("rep", ("term", "1", "payment=30 days")),
     "tick": ("rep", ("tick", "5", "First contact")),
     "recycle": ("rep", ("recycle",)),
+    "review": ("manager", ("review", "--hold")),
     "import": ("rep", ("import", "more.csv", "--set", "stage=Prospecting", "-y")),
     "filter save": ("rep", ("filter", "save", "big", "value>1k")),
     "filter rename": ("rep", ("filter", "rename", "all", "every")),

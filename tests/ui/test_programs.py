@@ -72,14 +72,14 @@ async def test_it_stands_in_the_help_and_among_the_commands(demo: Path) -> None:
         assert board.shows("keep it")
         await board.press("escape", "escape", ":")
         await board.type("keep")
-        assert board.shows("keep it   ^e")
+        assert any("keep it" in line and "^e" in line for line in board.lines())
 
 
 def test_a_key_that_does_something_already_is_refused() -> None:
     taken = read_programs({"mail": {"key": "n", "run": "mail {email}"}})
     with pytest.raises(BadInput, match="'n' stands for both"):
         read_keymap({}, taken)
-    assert read_keymap({"board.note": "N"}, taken)
+    assert read_keymap({"board.note": "^y"}, taken)
 
 
 async def test_a_hook_hears_of_what_a_key_stored_while_the_board_goes_on(

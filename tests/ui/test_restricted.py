@@ -32,7 +32,8 @@ def left(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def noted(name: str) -> Any:
         def run(*arguments: object, **more: object) -> None:
-            found.append(f"{name} {arguments}")
+            if "state" not in Path(str(arguments[0])).parts:  # drafts, views and rounds are ours
+                found.append(f"{name} {arguments}")
             raise OSError("not here")
 
         return run
