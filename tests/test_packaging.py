@@ -24,7 +24,27 @@ NEEDED = {
     "tomli-w",
     "tzdata",
 }
+AT_THE_TOP = {
+    ".ci",
+    ".gitignore",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "README.md",
+    "pipeboard",
+    "pyproject.toml",
+    "screenshots",
+    "tests",
+}
 EXTRAS = {"dev", "postgres", "workbooks", "xlsx"}
+
+
+def test_nothing_lies_about_that_a_test_left_behind() -> None:
+    command = ["git", "ls-tree", "--name-only", "-z", "HEAD"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip("this is no checkout")
+    assert set(done.stdout.rstrip("\0").split("\0")) <= AT_THE_TOP
 
 
 @pytest.fixture(scope="module")

@@ -21,9 +21,8 @@ KEEP = "import os, sys; open(os.environ['PIPEBOARD_HOOK'] + '.json', 'a').write(
 
 
 @pytest.fixture
-def hooked(team: Type, home: Path, monkeypatch: pytest.MonkeyPatch) -> Type:
+def hooked(team: Type, home: Path) -> Type:
     """A team in which every hook keeps what it reads, in a file of its name."""
-    monkeypatch.chdir(home)
     _hooks(home, {name: [sys.executable, "-c", KEEP] for name in MOMENTS})
     return team
 

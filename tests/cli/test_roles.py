@@ -83,7 +83,6 @@ def office(
 ) -> Type:
     """A workspace with everybody in it, and something of each kind to change."""
     monkeypatch.setenv("PIPEBOARD_DB", str(home / "team.db"))
-    monkeypatch.chdir(home)
     sit("olga")
     if not any(made_before.iterdir()):
         _furnish(pipe, home)
