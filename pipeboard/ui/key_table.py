@@ -6,7 +6,7 @@ one deal too has one id.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
 from types import MappingProxyType
@@ -196,6 +196,18 @@ _ONLY_ON_A_DEAL: Final[tuple[Key, ...]] = (
 )
 
 # fmt: on
+
+
+def _of_board(names: str, *, label: str, leaving: str, hint: str) -> Iterator[Key]:
+    """The keys of the board with these actions; that of quitting leads back, in these words."""
+    actions = frozenset(names.split())
+    for key in BOARD:
+        if key.action in actions:
+            if key.action == "quit":
+                key = replace(key, label=label, help=leaving, hint=hint, rank=11)
+            yield key
+
+
 _ON_A_DEAL: Final = """
     down up top bottom half_down half_up page_down page_up back advance move next_step put_off done
     note interaction interview edit win lose snooze owner value close_date category probability tags
@@ -204,13 +216,7 @@ _ON_A_DEAL: Final = """
 
 DEAL: Final[tuple[Key, ...]] = (
     *_ONLY_ON_A_DEAL,
-    *(
-        replace(key, label="Back", help="back to the board", hint="Back", rank=11)
-        if key.action == "quit"
-        else key
-        for key in BOARD
-        if key.action in _ON_A_DEAL.split()
-    ),
+    *_of_board(_ON_A_DEAL, label="Back", leaving="back to the board", hint="Back"),
 )
 """The keys of the screen of one deal: its own, and the board's as far as one deal is enough."""
 
@@ -239,13 +245,7 @@ _ON_TRIAGE: Final = """
 
 TRIAGE: Final[tuple[Key, ...]] = (
     *_ONLY_ON_TRIAGE,
-    *(
-        replace(key, label="Stop", help="stop here", hint="Stop", rank=11)
-        if key.action == "quit"
-        else key
-        for key in BOARD
-        if key.action in _ON_TRIAGE.split()
-    ),
+    *_of_board(_ON_TRIAGE, label="Stop", leaving="stop here", hint="Stop"),
 )
 """The keys of the triage screen: its own, and the board's that do something to one deal."""
 
@@ -362,15 +362,12 @@ FIRST: Final[tuple[Key, ...]] = (
 
 def _with_board_keys(own: Sequence[Key], names: str) -> tuple[Key, ...]:
     """The keys of a screen, and those of the board that it has too; Esc and q lead back."""
-    shared = [key for key in BOARD if key.action in names.split()]
+    shared = _of_board(names, label="Quit", leaving="back to where it was opened", hint="Back")
+    hinted = ("quit", "undo", "help")
     return (
         *own,
         *(
-            replace(key, help="back to where it was opened", hint="Back", rank=11)
-            if key.action == "quit"
-            else replace(key, rank=0, hint="")
-            if key.hint and key.action not in ("undo", "help")
-            else key
+            replace(key, rank=0, hint="") if key.hint and key.action not in hinted else key
             for key in shared
         ),
     )

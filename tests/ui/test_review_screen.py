@@ -23,7 +23,7 @@ from pipeboard.ui.screens.review import ReviewScreen
 from pipeboard.workspace.review import held_reviews, review
 from tests.team import NOW
 from tests.ui.desk import Desk, desk
-from tests.ui.lock import KINDS, held
+from tests.ui.lock import KINDS, press_while_held
 
 LEAVING = ("board.step_back", "board.quit")
 
@@ -254,13 +254,7 @@ async def test_every_key_is_answered_while_somebody_holds_the_database(
     async with reviewing(demo) as (board, screen):
         for key in REVIEW:
             await board.press("4")
-            with held(demo, kind):
-                await board.pilot.press(key.keys.partition(",")[0])
-                await board.pilot.pause()
-                if board.app.key_queue.is_waiting:
-                    await board.until(lambda: "gives up" in board.lines()[-2])
-                    await board.pilot.press("ctrl+c")
-                await board.until(lambda: not board.app.key_queue.is_waiting)
+            await press_while_held(board, demo, kind, key)
             assert board.bugs == [], key.id
             if key.id in LEAVING:
                 assert isinstance(board.app.screen, BoardScreen)

@@ -27,7 +27,7 @@ from pipeboard.ui.draw.hygiene import (
     told_whole,
 )
 from pipeboard.ui.draw.line import Line, exactly, spelled
-from pipeboard.ui.draw.questions import Item, field_text, listed, scrolled_to
+from pipeboard.ui.draw.questions import Item, listed, present_in, scrolled_to
 from pipeboard.ui.key_table import HYGIENE
 from pipeboard.ui.palette import Theme
 from pipeboard.ui.screens.live import LiveScreen
@@ -231,13 +231,7 @@ class HygieneScreen(LiveScreen):
 
     def present(self, field: str) -> str:
         deal = self.deal
-        if deal is None:
-            return ""
-        if field == "name":
-            return deal.name
-        if field == "next_step":
-            return deal.next_step.text if deal.next_step else ""
-        return field_text(deal, field)
+        return present_in(deal, field) if deal is not None else ""
 
     # Moving about.
 

@@ -17,7 +17,7 @@ from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.line import EMPTY, Line, exactly, spelled
-from pipeboard.ui.draw.questions import Item, field_text, listed, scrolled_to
+from pipeboard.ui.draw.questions import Item, listed, present_in, scrolled_to
 from pipeboard.ui.draw.review import ReviewView, heading, items_of, ref_of, stops
 from pipeboard.ui.key_table import REVIEW
 from pipeboard.ui.palette import Theme
@@ -213,14 +213,7 @@ class ReviewScreen(LiveScreen):
         return self.place.pipeline
 
     def present(self, field: str) -> str:
-        deal = self._seen
-        if deal is None:
-            return ""
-        if field == "name":
-            return deal.name
-        if field == "next_step":
-            return deal.next_step.text if deal.next_step else ""
-        return field_text(deal, field)
+        return present_in(self._seen, field) if self._seen is not None else ""
 
     # Moving about.
 
