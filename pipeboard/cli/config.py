@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.board import SORTS
@@ -185,7 +184,7 @@ _HOOKS = "hooks"
 class Value:
     """A value and where it was found, as `config show` says it."""
 
-    value: Any
+    value: object
     origin: str
 
 
@@ -199,10 +198,16 @@ class Config:
     programs: Mapping[str, Value] = field(default_factory=dict)
     hooks: Mapping[str, Value] = field(default_factory=dict)
 
-    def __getitem__(self, name: str) -> Any:
-        return self.values[name].value
+    def text(self, name: str) -> str:
+        """A value that is text; empty for none."""
+        value = self.values[name].value
+        return "" if value is None else str(value)
 
-    def chosen(self, name: str) -> Any:
+    def flag(self, name: str) -> bool:
+        """A value that is true or false."""
+        return bool(self.values[name].value)
+
+    def chosen(self, name: str) -> object:
         """The value that somebody has set; None where it is the default."""
         value = self.values[name]
         return None if value.origin == "default" else value.value
@@ -210,12 +215,12 @@ class Config:
     @property
     def database(self) -> str:
         """The path or URL to open; `~` stands for the home folder."""
-        return str(self["database"])
+        return self.text("database")
 
     @property
     def keymap(self) -> dict[str, str]:
         """The keys that the person has given to commands, as they wrote them."""
-        return {name: value.value for name, value in self.keys.items()}
+        return {name: str(value.value) for name, value in self.keys.items()}
 
     @property
     def is_default_database(self) -> bool:
@@ -242,9 +247,10 @@ def read_config(
         for problem in _wrong_values(document):
             raise BadInput(f"{path}: {problem}", hint="Correct it with 'pipeboard config edit'.")
         values |= {name: Value(document[name], str(path)) for name in _BY_NAME if name in document}
-        keys |= {name: Value(key, str(path)) for name, key in document.get(_KEYS, {}).items()}
-        programs |= {n: Value(table, str(path)) for n, table in document.get(_PROGRAMS, {}).items()}
-        hooks |= {n: Value(run, str(path)) for n, run in document.get(_HOOKS, {}).items()}
+        for name, found in ((_KEYS, keys), (_PROGRAMS, programs), (_HOOKS, hooks)):
+            table = document.get(name)
+            if isinstance(table, Mapping):
+                found |= {one: Value(value, str(path)) for one, value in table.items()}
     if named := environ.get("PIPEBOARD_DB"):
         values["database"] = Value(named, "PIPEBOARD_DB")
     if database is not None:
@@ -263,7 +269,7 @@ def expect_named_file(environ: Mapping[str, str]) -> None:
         )
 
 
-def read_file(path: Path) -> Mapping[str, Any]:
+def read_file(path: Path) -> Mapping[str, object]:
     """What a configuration file says; empty when there is none. Raises BadInput."""
     try:
         text = path.read_bytes().decode("utf-8").removeprefix("\ufeff")
@@ -286,7 +292,7 @@ def read_file(path: Path) -> Mapping[str, Any]:
         ) from error
 
 
-def problems(document: Mapping[str, Any]) -> Iterator[str]:
+def problems(document: Mapping[str, object]) -> Iterator[str]:
     """What is wrong in a configuration file, which keys stand for which command aside."""
     for name in document:
         if name not in _BY_NAME and name not in (_KEYS, _PROGRAMS, _HOOKS):
@@ -294,7 +300,7 @@ def problems(document: Mapping[str, Any]) -> Iterator[str]:
     yield from _wrong_values(document)
 
 
-def _wrong_values(document: Mapping[str, Any]) -> Iterator[str]:
+def _wrong_values(document: Mapping[str, object]) -> Iterator[str]:
     for preference in PREFERENCES:
         if preference.name in document:
             yield from _wrong_value(preference, document[preference.name])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import format_date, is_complete, local_date
@@ -12,6 +12,9 @@ from pipeboard.domain.deal import Deal
 from pipeboard.domain.money import Money, format_money, format_percent
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import quoted
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue, Values
 
 _BETWEEN = " · "
 
@@ -59,7 +62,7 @@ def closed_on(deal: Deal, zone: ZoneInfo) -> str:
     return f"{deal.status} on {format_date(local_date(deal.closed_at, zone))}"
 
 
-def settings_of(changes: Mapping[str, Any], deal: Deal) -> str:
+def settings_of(changes: Values, deal: Deal) -> str:
     """The fields that were set, as they are now."""
     return joined(
         f"owner {f'@{deal.owner}' if deal.owner else 'nobody'}"
@@ -78,7 +81,7 @@ def days(understood: Iterable[tuple[str, date]]) -> tuple[str, ...]:
     )
 
 
-def _words(name: str, value: Any) -> str:
+def _words(name: str, value: FieldValue) -> str:
     label = name.replace("_", " ").removeprefix("expected ")
     match value:
         case None | "" | ():

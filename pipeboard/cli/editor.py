@@ -40,7 +40,7 @@ def command(config: Config, environ: Mapping[str, str]) -> list[str]:
     Raises BadInput, naming where it was said, for what is no command.
     """
     named = {
-        "'editor' in the configuration": config["editor"],
+        "'editor' in the configuration": config.text("editor"),
         "VISUAL": environ.get("VISUAL"),
         "EDITOR": environ.get("EDITOR"),
     }

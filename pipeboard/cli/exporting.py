@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeboard import outlet
 from pipeboard.cli.arguments import Parser
@@ -18,6 +19,9 @@ from pipeboard.domain.sheet import deal_seen_by
 from pipeboard.domain.text import printable, quoted
 from pipeboard.store.reading.listing import Listing
 from pipeboard.workspace.finding import parse_filter
+
+if TYPE_CHECKING:
+    from pipeboard.domain.json_data import Document
 
 FORMATS = ("csv", "json", "jsonl", "md", "ics", "xlsx")
 _AT_ONCE = 500
@@ -99,7 +103,7 @@ def _deals(call: Call, ids: Sequence[int]) -> Iterator[Deal]:
         yield from call.workspace.reader.deals(ids[start : start + _AT_ONCE]).values()
 
 
-def _documents(call: Call, ids: Sequence[int]) -> Iterator[dict[str, object]]:
+def _documents(call: Call, ids: Sequence[int]) -> Iterator[Document]:
     from pipeboard.exchange.deal_files import deal_document
 
     eyes = call.workspace.rights.eyes
@@ -143,7 +147,7 @@ def _json_lines(call: Call, ids: Sequence[int]) -> Iterator[str]:
     return jsonl_of_deals(_chosen(call, ids))
 
 
-def _chosen(call: Call, ids: Sequence[int]) -> Iterator[dict[str, object]]:
+def _chosen(call: Call, ids: Sequence[int]) -> Iterator[Document]:
     """Whole documents, or the columns that are named."""
     shown = _wanted(call)
     if shown is None:

@@ -49,13 +49,13 @@ def _ask(call: Call) -> Beginning | None:
     from pipeboard.ui.terminal.facts import background, terminal_encoding
     from pipeboard.ui.terminal.ink import color_depth
 
-    name = background(call.config["theme"], call.environ, state_folder())
+    name = background(call.config.text("theme"), call.environ, state_folder())
     theme = theme_for(name, color_depth(call.environ))
-    glyphs = choose_glyphs(call.config["glyphs"], call.environ, terminal_encoding())
+    glyphs = choose_glyphs(call.config.text("glyphs"), call.environ, terminal_encoding())
     facts = _facts(call)
     with left_to_screens():
         look = FirstLook(theme, glyphs, read_keymap(call.config.keymap))
-        return FirstRun(facts, look).run(mouse=call.config["mouse"])
+        return FirstRun(facts, look).run(mouse=call.config.flag("mouse"))
 
 
 def _facts(call: Call) -> Facts:

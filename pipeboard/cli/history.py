@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from heapq import merge
 from itertools import islice
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
@@ -19,6 +19,9 @@ from pipeboard.domain.sheet import Entry, LoggedEvent
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.store.sql import Audit
 from pipeboard.workspace.finding import deal_sheet, find_deal
+
+if TYPE_CHECKING:
+    from pipeboard.domain.json_data import Document
 
 _PAGE = 1_000
 
@@ -122,9 +125,7 @@ def _audit(call: Call) -> Audit:
     return Audit(by, verb, asked.overrides, asked.for_others, asked.undone)
 
 
-def _documents(
-    happened: Iterator[LoggedEvent | AgreementEntry], call: Call
-) -> Iterator[dict[str, object]]:
+def _documents(happened: Iterator[LoggedEvent | AgreementEntry], call: Call) -> Iterator[Document]:
     from pipeboard.exchange.json_documents import agreement_entry, history_entry
 
     me = call.workspace.me

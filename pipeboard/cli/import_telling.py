@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeboard.cli.call import Call
 from pipeboard.cli.import_flags import AUTO
@@ -93,7 +93,9 @@ def way_out(call: Call, report: ImportReport, pipeline: Pipeline) -> list[str]:
     ]
 
 
-def _document(reading: Reading, report: ImportReport, warnings: Sequence[str]) -> Mapping[str, Any]:
+def _document(
+    reading: Reading, report: ImportReport, warnings: Sequence[str]
+) -> Mapping[str, object]:
     return {
         "format": reading.format,
         "tool": reading.tool,

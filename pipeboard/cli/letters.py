@@ -92,7 +92,7 @@ def _copy(call: Call, text: str) -> None:
     import shlex
     import subprocess
 
-    command = call.config["copy_cmd"]
+    command = call.config.text("copy_cmd")
     if not command:
         raise BadInput(
             "Nothing is said about how to copy.",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.tables import Table
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.json_data import json_number
+from pipeboard.domain.lazy_dataclass import with_values
 from pipeboard.domain.money import format_money
 from pipeboard.domain.settings import SETTINGS, Settings, chosen
 from pipeboard.domain.text import did_you_mean, quoted
@@ -100,7 +103,8 @@ def _agreed_rate(agreement: Agreement) -> dict[str, object] | None:
     (code, day), rate = agreement.key, agreement.after
     if rate is None:
         return None
-    return {"currency": code, "from": day, "rate": rate["numerator"] / rate["denominator"]}
+    parts = (json_number(rate[name]) for name in ("numerator", "denominator"))
+    return {"currency": code, "from": day, "rate": float(Fraction(*parts))}
 
 
 def list_rates(call: Call) -> int:
@@ -154,7 +158,7 @@ def set_setting(call: Call) -> int:
     receipt = choose_setting(call.workspace, asked.name, value, **call.once)
 
     def document(agreement: Agreement) -> dict[str, object]:
-        stored = Settings(**(agreement.after or {}))
+        stored = with_values(Settings(), agreement.after or {})
         return {"name": asked.name, "value": chosen(stored, asked.name)}
 
     return call.report_agreed(receipt, setting=document)

@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import Any, TextIO
+from typing import TextIO
 
 from pipeboard import outlet
 
@@ -36,7 +36,7 @@ class Output:
         """Lines of data."""
         outlet.data(text)
 
-    def document(self, document: Mapping[str, Any]) -> None:
+    def document(self, document: Mapping[str, object]) -> None:
         """One JSON document, with the version of its schema in front."""
         outlet.data(as_json({"schema": 1, **document}, indent=2))
 
@@ -58,13 +58,13 @@ def wants_color(choice: str, environ: Mapping[str, str], stream: TextIO) -> bool
     return environ.get("TERM", "dumb") != "dumb" and stream.isatty()
 
 
-def as_json(value: Any, *, indent: int | None = None) -> str:
+def as_json(value: object, *, indent: int | None = None) -> str:
     """The value as JSON in which no character can steer a terminal, yet none is lost."""
     return harmless(_encoder(sys.stdout.encoding or "", indent)(value))
 
 
 @cache
-def _encoder(encoding: str, indent: int | None) -> Callable[[Any], str]:
+def _encoder(encoding: str, indent: int | None) -> Callable[[object], str]:
     is_utf8 = encoding.lower().replace("-", "") == "utf8"
     return json.JSONEncoder(ensure_ascii=not is_utf8, indent=indent, allow_nan=False).encode
 
@@ -84,7 +84,7 @@ def _escaped(found: re.Match[str]) -> str:
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
-def write_stream_of_documents(key: str, documents: Iterable[Mapping[str, Any]]) -> None:
+def write_stream_of_documents(key: str, documents: Iterable[Mapping[str, object]]) -> None:
     """`{"schema": 1, KEY: [...]}` on stdout, one document a line, none of them kept."""
     outlet.data(f'{{"schema": 1, "{key}": [', end="")
     separator = "\n"

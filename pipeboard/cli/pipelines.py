@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb, read_stdin, read_utf8
@@ -20,6 +21,9 @@ from pipeboard.domain.templates import (
 from pipeboard.workspace.configuration import change_pipeline
 from pipeboard.workspace.finding import find_pipeline
 
+if TYPE_CHECKING:
+    from pipeboard.domain.json_data import Document
+
 
 def list_pipelines(call: Call) -> int:
     """Every pipeline with its stages."""
@@ -32,7 +36,7 @@ def list_pipelines(call: Call) -> int:
     return 0
 
 
-def _document(call: Call, pipeline: Pipeline) -> dict[str, object]:
+def _document(call: Call, pipeline: Pipeline) -> Document:
     from pipeboard.exchange.json_documents import pipeline_document
 
     return pipeline_document(pipeline, call.settings)

@@ -7,7 +7,7 @@ from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.tables import Table
 from pipeboard.domain.agreements import Agreement
 from pipeboard.domain.errors import NotFound, Refused
-from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.lazy_dataclass import replace, with_values
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.workspace.configuration import change_rep
@@ -119,7 +119,7 @@ def _save(call: Call, rep: Rep) -> int:
 
 
 def _agreed(agreement: Agreement) -> dict[str, object]:
-    return _document(Rep(str(agreement.key[0]), **(agreement.after or {})))
+    return _document(with_values(Rep(str(agreement.key[0])), agreement.after or {}))
 
 
 VERBS = {

@@ -45,7 +45,7 @@ def review(call: Call) -> int:
         return DONE
     if asked.held:
         day = parse_date(asked.held, workspace.today, Direction.BACK)
-        document = dict(held_on(workspace, call.pipeline, day).contents)
+        document = held_on(workspace, call.pipeline, day).contents
     else:
         found = review_of(workspace, call.pipeline, _since(call))
         document = review_document(found)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeboard.cli.call import Call
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.lazy_dataclass import replace, with_values
 
 if TYPE_CHECKING:
     from pipeboard.store import Store
@@ -45,21 +45,20 @@ def show_board(call: Call, store: Store, begin: tuple[object, ...] = ()) -> int:
     programs = read_programs({name: value.value for name, value in config.programs.items()})
     choices = Choices(
         pipeline=call.arguments.pipeline,
-        opening=Opening(**{name: config.chosen(name) for name in OPENINGS}),
-        theme=config["theme"],
-        glyphs=config["glyphs"],
-        density=config["density"],
-        sums=config["sums"],
-        mouse=config["mouse"],
+        opening=with_values(Opening(), {name: config.chosen(name) for name in OPENINGS}),
+        theme=config.text("theme"),
+        glyphs=config.text("glyphs"),
+        sums=config.text("sums"),
+        mouse=config.flag("mouse"),
         keymap=read_keymap(config.keymap, programs),
         programs=programs,
-        digits=config["digits"],
-        copy_command=config["copy_cmd"] or "",
+        digits=config.text("digits"),
+        copy_command=config.text("copy_cmd"),
         edit=lambda text: write_text(command(config, call.environ), text, suffix=".md"),
         begin=begin,
         hooks=call.hooks,
-        follow=config["follow"],
-        shows_cursor=config["cursor"] == "shown",
+        follow=config.text("follow"),
+        shows_cursor=config.text("cursor") == "shown",
     )
     if call.is_restricted:
         choices = replace(choices, copy_command="", edit=None, programs=(), restricted=True)

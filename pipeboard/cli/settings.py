@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeboard import __version__
 from pipeboard.cli.arguments import Parser
@@ -55,7 +55,9 @@ def _run_of(value: Value) -> Value:
     """What a program's entry runs, and on which key."""
     from pipeboard.cli.config import Value
 
-    return Value(f"{value.value['key']}: {value.value['run']}", value.origin)
+    program = value.value
+    assert isinstance(program, Mapping)
+    return Value(f"{program['key']}: {program['run']}", value.origin)
 
 
 def _shown(value: object) -> str:
@@ -176,7 +178,7 @@ def _problems_of(call: Call, file: Path) -> Iterator[tuple[str, int]]:
         yield f"{file}: {problem}", next(at, 0)
 
 
-def _in_use(document: Mapping[str, Any]) -> Iterator[str]:
+def _in_use(document: Mapping[str, object]) -> Iterator[str]:
     """What would only bite when it is used: keys, colours, programs and the database's path."""
     from pipeboard.cli.config import COMMANDS
     from pipeboard.domain.errors import PipeboardError

@@ -8,11 +8,11 @@ put them back, whatever they are.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
+from pipeboard.domain.json_data import json_list, json_object
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.people import named
 
@@ -30,7 +30,10 @@ class Topic(StrEnum):
     REVIEW = "review"
 
 
-Contents = Mapping[str, Any]
+if TYPE_CHECKING:
+    from pipeboard.domain.json_data import JsonObject
+
+Contents: TypeAlias = "JsonObject"
 """What was agreed, as JSON data."""
 
 
@@ -107,7 +110,7 @@ def changed_names(agreement: Agreement) -> tuple[str, ...]:
         name for name in ("name", "currency") if before.get(name) != after.get(name) and before
     ]
     for part, key, label in (("stages", "id", "name"), ("questions", "key", "label")):
-        old, new = ({row[key]: row for row in _rows(side, part)} for side in (before, after))
+        old, new = ({row[key]: row for row in rows_of(side, part)} for side in (before, after))
         for one in dict.fromkeys((*old, *new)):
             mine, theirs = old.get(one, {}), new.get(one, {})
             named = theirs.get(label) or mine.get(label)
@@ -120,9 +123,12 @@ def changed_names(agreement: Agreement) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _rows(contents: Contents, part: str) -> list[dict[str, Any]]:
-    rows = contents.get(part, [])
-    return list(json.loads(rows) if isinstance(rows, str) else rows)
+def rows_of(contents: Contents, part: str) -> list[JsonObject]:
+    """The stages or the questions of a pipeline."""
+    rows = contents.get(part) or ()
+    return [
+        json_object(row) for row in json_list(json.loads(rows) if isinstance(rows, str) else rows)
+    ]
 
 
 def _plain(name: str) -> str:

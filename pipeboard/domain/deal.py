@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Never, TypeAlias
 
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
 
@@ -65,7 +65,7 @@ def channel_of(source: str) -> str:
     return CHANNEL_OF.get(source.strip().lower(), "")
 
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+NOTHING: Mapping[str, Never] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +181,14 @@ DIRECTIONS = ("in", "out")
 TRIAL_CLOSES = ("yes", "no", "conditional")
 
 
+ENTRY_TYPES = (str, Answer, Contact, Term, Ask)
 if TYPE_CHECKING:
+    Record: TypeAlias = NextStep | Loss | Answer | Contact | Term | Ask | Note | Touch
+    """The small values that a deal is made of, and what is kept beside it."""
+    EntryValue: TypeAlias = str | Answer | Contact | Term | Ask
+    """What stands under a key of a mapping field."""
     FieldValue: TypeAlias = (
-        str
-        | int
+        int
         | bool
         | Status
         | Money
@@ -193,15 +197,8 @@ if TYPE_CHECKING:
         | tuple[str, ...]
         | NextStep
         | Loss
-        | Answer
-        | Contact
-        | Term
-        | Ask
-        | Mapping[str, str]
-        | Mapping[str, Answer]
-        | Mapping[str, Contact]
-        | Mapping[str, Term]
-        | Mapping[str, Ask]
+        | EntryValue
+        | Mapping[str, EntryValue]
         | None
     )
     """What a field of a deal, or one entry of it, can hold."""

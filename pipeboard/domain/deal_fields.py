@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeAlias, TypeVar
 
 from pipeboard.domain.dates import parse_date
 from pipeboard.domain.errors import BadInput
@@ -152,7 +152,7 @@ def _words(text: str, today: date, currency: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _untyped(text: str, today: date, currency: str) -> Any:
+def _untyped(text: str, today: date, currency: str) -> NoReturn:
     raise BadInput("Nobody types this field.")
 
 

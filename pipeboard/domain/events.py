@@ -13,14 +13,29 @@ from enum import StrEnum
 from functools import cache
 from operator import attrgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+from typing import TYPE_CHECKING, TypedDict, TypeVar
 
-from pipeboard.domain.deal import NOTHING, Answer, Ask, Contact, Deal, Loss, NextStep, Status, Term
+from pipeboard.domain.deal import (
+    ENTRY_TYPES,
+    NOTHING,
+    Answer,
+    Ask,
+    Contact,
+    Deal,
+    Loss,
+    NextStep,
+    Note,
+    Status,
+    Term,
+    Touch,
+)
+from pipeboard.domain.json_data import json_list, json_number, json_object, json_text
 from pipeboard.domain.lazy_dataclass import MISSING, dataclass, field, fields, replace
 from pipeboard.domain.money import Money
 
 if TYPE_CHECKING:
-    from pipeboard.domain.deal import FieldValue, Values
+    from pipeboard.domain.deal import EntryValue, FieldValue, Record, Values
+    from pipeboard.domain.json_data import Document, Json
 
 V = TypeVar("V")
 
@@ -86,6 +101,14 @@ class EventFacts(TypedDict, total=False):
 NO_FACTS: EventFacts = {}
 
 
+class EventData(TypedDict, total=False):
+    """What the log keeps of an event: fields as they were and as they are, and its facts."""
+
+    before: dict[str, Json]
+    after: dict[str, Json]
+    facts: EventFacts
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One change of one deal.
@@ -111,7 +134,7 @@ class Event:
 DEAL_FIELDS = tuple(f.name for f in fields(Deal))
 _values_of = attrgetter(*DEAL_FIELDS)
 # Every field of a deal that need not be given; those that map are empty.
-DEAL_DEFAULTS: Mapping[str, Any] = {
+DEAL_DEFAULTS: Values = {
     f.name: NOTHING if f.default is MISSING else f.default
     for f in fields(Deal)
     if f.default is not MISSING or f.default_factory is not MISSING
@@ -171,11 +194,11 @@ def evolve_all(deal: Deal | None, events: Sequence[Event], deal_id: int | None =
     if deal is None:
         if deal_id is None:
             raise ValueError("a first event needs the id of the deal that it creates")
-        values: dict[str, Any] = {**DEAL_DEFAULTS, "id": deal_id, "version": 0}
+        values: dict[str, FieldValue] = {**DEAL_DEFAULTS, "id": deal_id}
     else:
         # As `dataclasses.replace`, which takes four times as long for so many fields.
         values = dict(zip(DEAL_FIELDS, _values_of(deal), strict=True))
-    values["version"] += len(events)
+    values["version"] = (deal.version if deal else 0) + len(events)
     for event in events:
         for name, value in event.after.items():
             if "." in name:
@@ -186,18 +209,18 @@ def evolve_all(deal: Deal | None, events: Sequence[Event], deal_id: int | None =
 
 
 @cache
-def _draft() -> type[Any]:
+def _draft() -> Callable[..., object]:
     """A deal that is not sealed yet: its slots are filled a fifth as long as a frozen one's."""
     named = {"__annotations__": dict.fromkeys(DEAL_FIELDS, "object")}
     return dataclass(slots=True, eq=False)(type("Draft", (), named))
 
 
-def deal_of(values: Mapping[str, Any]) -> Deal:
+def deal_of(values: Values) -> Deal:
     """The deal of these values, which are those of all fields."""
     deal = _draft()(**values)
     deal.__class__ = Deal
-    sealed: Deal = deal
-    return sealed
+    assert isinstance(deal, Deal)
+    return deal
 
 
 def numbered(deal: Deal, deal_id: int) -> Deal:
@@ -207,13 +230,15 @@ def numbered(deal: Deal, deal_id: int) -> Deal:
     return deal_of(values)
 
 
-def _set_entry(values: dict[str, Any], name: str, value: Any) -> None:
+def _set_entry(values: dict[str, FieldValue], name: str, value: FieldValue) -> None:
     """Sets one entry of a mapping field, or takes it out for None."""
     whole, _, key = name.partition(".")
-    entries = dict(values.get(whole, NOTHING))
+    before = values.get(whole)
+    entries = dict(before) if isinstance(before, Mapping) else {}
     if value is None:
         entries.pop(key, None)
     else:
+        assert isinstance(value, ENTRY_TYPES), f"{name} is no entry"
         entries[key] = value
     values[whole] = MappingProxyType(entries)
 
@@ -234,101 +259,125 @@ def replay(events: Iterable[Event], deal_id: int) -> Deal:
 # How values stand in the database and in JSON, by field.
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_RECORDS = (NextStep, Loss, Answer, Ask, Contact, Term, Note, Touch)
 
 
-def record_to_json(value: Any) -> dict[str, Any]:
+def record_to_json(value: Record) -> Document:
     """A small value as JSON, without what is empty."""
-    plain = {name: to_json(getattr(value, name)) for name in value.__slots__}
+    plain = {name: to_json(getattr(value, name)) for name in value.__match_args__}
     return {name: item for name, item in plain.items() if item not in (None, "")}
 
 
-def to_json(value: Any) -> Any:
+def record_texts(value: Note | Touch | NextStep) -> dict[str, str]:
+    """The same of a value in which all is text, a day or an instant."""
+    return {name: str(item) for name, item in record_to_json(value).items()}
+
+
+def to_json(value: object) -> Json:
     """A field's value as JSON: instants and dates as ISO 8601, money as minor units."""
-    kind = type(value)
-    if kind is str or value is None or kind is int:
+    if value is None or type(value) is str or type(value) is int:
         return value
-    written = _WRITTEN.get(kind)
-    if written is not None:
-        return written(value)
-    return str(value) if isinstance(value, StrEnum) else value
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Money):
+        return {"amount_minor": value.minor, "currency": value.currency}
+    if isinstance(value, _RECORDS):
+        return record_to_json(value)
+    if isinstance(value, dict | MappingProxyType):
+        return {key: to_json(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [to_json(item) for item in value]
+    return value if isinstance(value, bool | float) else str(value)
 
 
-def _mapping_to_json(value: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: item if type(item) is str else to_json(item) for key, item in value.items()}
+def _money(data: Json) -> Money:
+    parts = json_object(data)
+    return Money(json_number(parts["amount_minor"]), json_text(parts["currency"]))
 
 
-_WRITTEN: dict[type, Callable[[Any], Any]] = {
-    Money: lambda value: {"amount_minor": value.minor, "currency": value.currency},
-    datetime: datetime.isoformat,
-    date: date.isoformat,
-    tuple: list,
-    dict: _mapping_to_json,
-    MappingProxyType: _mapping_to_json,
-    **dict.fromkeys((NextStep, Loss, Answer, Ask, Contact, Term), record_to_json),
-}
+def _day(data: Json) -> date:
+    return date.fromisoformat(json_text(data))
 
 
-def _money(data: Mapping[str, Any]) -> Money:
-    return Money(data["amount_minor"], data["currency"])
+def _instant(data: Json) -> datetime:
+    return datetime.fromisoformat(json_text(data))
 
 
-def _next_step(data: Mapping[str, Any]) -> NextStep:
-    due = data.get("due")
-    day = date.fromisoformat(due) if due else None
-    return NextStep(data.get("text", ""), day, data.get("every", ""))
+def _texts(data: Json) -> Mapping[str, str]:
+    return MappingProxyType({key: json_text(item) for key, item in json_object(data).items()})
 
 
-def _loss(data: Mapping[str, Any]) -> Loss:
-    day = data.get("recycle_on")
+def _next_step(data: Json) -> NextStep:
+    parts = json_object(data)
+    due = parts.get("due")
+    return NextStep(
+        json_text(parts.get("text", "")),
+        _day(due) if due else None,
+        json_text(parts.get("every", "")),
+    )
+
+
+def _loss(data: Json) -> Loss:
+    parts = json_object(data)
+    again = parts.get("recycle_on")
     return Loss(
-        data["category"],
-        data.get("reason", ""),
-        data.get("competitor", ""),
-        date.fromisoformat(day) if day else None,
-        data.get("objection", ""),
+        json_text(parts["category"]),
+        json_text(parts.get("reason", "")),
+        json_text(parts.get("competitor", "")),
+        _day(again) if again else None,
+        json_text(parts.get("objection", "")),
     )
 
 
-def _ask(data: Mapping[str, Any]) -> Ask:
-    due = data.get("due")
-    return Ask(data.get("text", ""), data.get("by", ""), date.fromisoformat(due) if due else None)
+def _ask(data: Json) -> Ask:
+    parts = json_object(data)
+    due = parts.get("due")
+    return Ask(
+        json_text(parts.get("text", "")),
+        json_text(parts.get("by", "")),
+        _day(due) if due else None,
+    )
 
 
-def _answer(data: Mapping[str, Any]) -> Answer:
-    at = data.get("at")
+def _answer(data: Json) -> Answer:
+    parts = json_object(data)
+    at, rating = parts.get("at"), parts.get("rating")
     return Answer(
-        data.get("text", ""),
-        data.get("rating"),
-        data.get("evidence", ""),
-        data.get("by", ""),
-        datetime.fromisoformat(at) if at else None,
+        json_text(parts.get("text", "")),
+        None if rating is None else json_number(rating),
+        json_text(parts.get("evidence", "")),
+        json_text(parts.get("by", "")),
+        _instant(at) if at else None,
     )
 
 
-_ENTRY: dict[str, Callable[[Any], Any]] = {
+_ENTRY: Mapping[str, Callable[[Json], EntryValue]] = {
     "answers": _answer,
-    "contacts": lambda data: Contact(**data),
-    "terms": lambda data: Term(**data),
+    "contacts": lambda data: Contact(**_texts(data)),
+    "terms": lambda data: Term(**_texts(data)),
     "asks": _ask,
-    "fields": str,
-    "checklist": str,
+    "fields": json_text,
+    "checklist": json_text,
 }
 # By the type that `Deal` gives a field.
-_READ: Mapping[str, Callable[[Any], Any]] = {
+_READ: Mapping[str, Callable[[Json], FieldValue]] = {
+    "str": json_text,
+    "int": json_number,
+    "bool": bool,
     "Money": _money,
-    "date": date.fromisoformat,
-    "datetime": datetime.fromisoformat,
+    "date": _day,
+    "datetime": _instant,
     "NextStep": _next_step,
     "Loss": _loss,
-    "Status": Status,
-    "tuple[str, ...]": tuple,
-    "Mapping[str, str]": lambda data: MappingProxyType(dict(data)),
+    "Status": lambda data: Status(json_text(data)),
+    "tuple[str, ...]": lambda data: tuple(map(json_text, json_list(data))),
+    "Mapping[str, str]": _texts,
 }
 _TYPES = {f.name: str(f.type).removesuffix(" | None") for f in fields(Deal)}
 _FIELD = {name: _READ[kind] for name, kind in _TYPES.items() if kind in _READ}
 
 
-def from_json(name: str, data: Any) -> Any:
+def from_json(name: str, data: Json) -> FieldValue:
     """The value of the field `name` (or of an entry, `answers.authority`) from its JSON."""
     if data is None:
         return None
@@ -336,24 +385,24 @@ def from_json(name: str, data: Any) -> Any:
     if dot:
         return _ENTRY[whole](data)
     if whole in KEYED_FIELDS:
-        return MappingProxyType({key: _ENTRY[whole](item) for key, item in data.items()})
-    read_field = _FIELD.get(name)
-    return read_field(data) if read_field else data
+        read_entry = _ENTRY[whole]
+        return MappingProxyType({key: read_entry(one) for key, one in json_object(data).items()})
+    return _FIELD[name](data)
 
 
-def event_to_json(event: Event) -> dict[str, Any]:
+def event_to_json(event: Event) -> EventData:
     """What an event says, as the JSON that the event log keeps and `history` prints."""
-    said: dict[str, Any] = {}
+    said: EventData = {}
     if event.before:
         said["before"] = {name: to_json(value) for name, value in event.before.items()}
     if event.after:
         said["after"] = {name: to_json(value) for name, value in event.after.items()}
     if event.facts:
-        said["facts"] = to_json(event.facts)
+        said["facts"] = event.facts
     return said
 
 
-def event_from_json(kind: str, at: datetime, data: Mapping[str, Any], *, undoes: bool) -> Event:
+def event_from_json(kind: str, at: datetime, data: EventData, *, undoes: bool) -> Event:
     """The event again from what the log keeps of it."""
     return Event(
         Kind(kind),

@@ -30,7 +30,7 @@ class And:
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """Any of two or more parts; no part is itself an Or."""
+    """Two or more parts, one of which must hold; no part is itself an Or."""
 
     parts: tuple[Node, ...]
 

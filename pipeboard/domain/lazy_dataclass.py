@@ -13,14 +13,25 @@ are inherited.
 from __future__ import annotations
 
 from operator import attrgetter
+from types import FunctionType
 
 TYPE_CHECKING = False  # `typing` itself is more than help needs
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from dataclasses import MISSING, dataclass, field, fields, replace
-    from typing import Any
+    from typing import Protocol, TypeVar
 
-__all__ = ["MISSING", "dataclass", "field", "fields", "replace"]
+    T = TypeVar("T")
+
+    class Made(Protocol):
+        """An instance of a class that was made here."""
+
+        __fields__: tuple[_Field, ...]
+        __match_args__: tuple[str, ...]
+        __compared__: Callable[[object], object]
+
+
+__all__ = ["MISSING", "dataclass", "field", "fields", "replace", "with_values"]
 
 _put = object.__setattr__
 
@@ -77,7 +88,8 @@ def _made(cls: type, frozen: bool, slots: bool, eq: bool, kw_only: bool) -> type
     declared = tuple(_declared(cls, body))
     names = tuple(one.name for one in declared)
     compared = [one.name for one in declared if one.compare] or ["__class__"]
-    added = _methods(body, frozen=frozen, eq=eq) | {
+    added = {
+        **_methods(body, frozen=frozen, eq=eq),
         "__fields__": declared,
         "__match_args__": () if kw_only else names,
         # Of one name it would be the value alone, which need not be equal to itself.
@@ -102,10 +114,10 @@ def _made(cls: type, frozen: bool, slots: bool, eq: bool, kw_only: bool) -> type
     return made
 
 
-def _declared(cls: type, body: Mapping[str, Any]) -> Iterator[_Field]:
+def _declared(cls: type, body: Mapping[str, object]) -> Iterator[_Field]:
     if any("__fields__" in vars(base) for base in cls.__mro__[1:]):
         raise TypeError(f"{cls.__name__} would inherit fields: let it hold the other one instead")
-    for name, annotation in body.get("__annotations__", {}).items():
+    for name, annotation in vars(cls).get("__annotations__", {}).items():
         if str(annotation).startswith("ClassVar"):
             continue
         value = body.get(name, _MISSING)
@@ -137,9 +149,9 @@ def _init_on_use(cls: type, frozen: bool, kw_only: bool) -> Callable[..., None]:
     return __init__
 
 
-def _init(cls: Any, frozen: bool, kw_only: bool) -> Callable[..., None]:
+def _init(cls: type[Made], frozen: bool, kw_only: bool) -> Callable[..., None]:
     """The `__init__` of a class, as a person would write it."""
-    known: dict[str, Any] = {"_put": _put, "_MISSING": _MISSING}
+    known: dict[str, object] = {"_put": _put, "_MISSING": _MISSING}
     parameters, lines = ["self", "*"] if kw_only else ["self"], ["pass"]
     for one in cls.__fields__:
         name = value = parameter = one.name
@@ -154,7 +166,8 @@ def _init(cls: Any, frozen: bool, kw_only: bool) -> Callable[..., None]:
         lines.append(f"_put(self, {name!r}, {value})" if frozen else f"self.{name} = {value}")
     body = "\n    ".join(lines)
     exec(f"def __init__({', '.join(parameters)}):\n    {body}", known)
-    made: Callable[..., None] = known["__init__"]
+    made = known["__init__"]
+    assert isinstance(made, FunctionType)
     made.__qualname__ = f"{cls.__qualname__}.__init__"
     return made
 
@@ -162,18 +175,18 @@ def _init(cls: Any, frozen: bool, kw_only: bool) -> Callable[..., None]:
 # The methods that all classes share.
 
 
-def _repr(self: Any) -> str:
+def _repr(self: Made) -> str:
     shown = (f"{one.name}={getattr(self, one.name)!r}" for one in self.__fields__ if one.repr)
     return f"{type(self).__qualname__}({', '.join(shown)})"
 
 
-def _equal(self: Any, other: Any) -> object:
+def _equal(self: Made, other: object) -> object:
     if other.__class__ is not self.__class__:
         return NotImplemented
     return self.__compared__(self) == self.__compared__(other)
 
 
-def _hash(self: Any) -> int:
+def _hash(self: Made) -> int:
     return hash(self.__compared__(self))
 
 
@@ -181,11 +194,11 @@ def _refuse(self: object, name: str, value: object = None) -> None:
     raise FrozenInstanceError(f"cannot change field {name!r}")
 
 
-def _state(self: Any) -> list[object]:
+def _state(self: Made) -> list[object]:
     return [getattr(self, one.name) for one in self.__fields__]
 
 
-def _restore(self: Any, state: list[object]) -> None:
+def _restore(self: Made, state: list[object]) -> None:
     for one, value in zip(self.__fields__, state, strict=True):
         _put(self, one.name, value)
 
@@ -193,35 +206,36 @@ def _restore(self: Any, state: list[object]) -> None:
 class _StandardFields:
     """The fields as the standard library keeps them, for whoever asks it about such a class."""
 
-    def __get__(self, instance: object, cls: Any) -> dict[str, object]:
+    def __get__(self, instance: object, cls: type[Made]) -> dict[str, object]:
         import dataclasses
 
         types = {one.name: one.type for one in cls.__fields__}
         body: dict[str, object] = {"__annotations__": types}
         for one in cls.__fields__:
-            said = {"compare": one.compare, "repr": one.repr}
+            shown = body[one.name] = dataclasses.field(compare=one.compare, repr=one.repr)
             if one.default is not _MISSING:
-                said["default"] = one.default
+                shown.default = one.default
             elif one.default_factory is not _MISSING:
-                said["default_factory"] = one.default_factory
-            body[one.name] = dataclasses.field(**said)
-        shown: Any = dataclasses.dataclass(kw_only=not cls.__match_args__)(
-            type(cls.__name__, (), body)
-        )
-        found: dict[str, object] = shown.__dataclass_fields__
-        return found
+                shown.default_factory = one.default_factory
+        made = dataclasses.dataclass(kw_only=not cls.__match_args__)
+        return dict(vars(made(type(cls.__name__, (), body)))["__dataclass_fields__"])
 
 
-def _fields(of: Any) -> tuple[_Field, ...]:
+def _fields(of: Made | type[Made]) -> tuple[_Field, ...]:
     """The fields of a class or of an instance, in their order."""
-    found: tuple[_Field, ...] = of.__fields__
-    return found
+    return of.__fields__
 
 
-def _replace(instance: Any, /, **changes: object) -> object:
+def _replace(instance: T, /, **changes: object) -> T:
     """The same with other values in some fields."""
-    values = {one.name: getattr(instance, one.name) for one in instance.__fields__}
-    return type(instance)(**values | changes)
+    return with_values(instance, changes)
+
+
+def with_values(instance: T, changes: Mapping[str, object]) -> T:
+    """As `replace`, where only the program that runs knows which fields change."""
+    make: Callable[..., T] = type(instance)
+    names = attrgetter("__fields__")(instance)
+    return make(**{one.name: getattr(instance, one.name) for one in names} | dict(changes))
 
 
 if not TYPE_CHECKING:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pipeboard.domain.errors import BadInput, Difference, Refused
-from pipeboard.domain.lazy_dataclass import dataclass, fields, replace
+from pipeboard.domain.lazy_dataclass import dataclass, fields, replace, with_values
 from pipeboard.domain.pipeline import Pipeline, Question, Stage, StageKind
 from pipeboard.domain.text import clean_line, clean_text, did_you_mean, fold, quoted
 
@@ -103,13 +103,14 @@ class Merged:
 def merge(base: Pipeline, mine: Pipeline, theirs: Pipeline) -> Merged:
     """My edit of `base` and theirs, which is stored already; new stages of mine have the id 0."""
     work = _Merging()
-    top: dict[str, Any] = {
+    top: dict[str, object] = {
         name: work.value(name, "", getattr(base, name), getattr(mine, name), getattr(theirs, name))
         for name in ("name", "currency")
     }
     stages = work.parts(base.stages, mine.stages, theirs.stages, "stages")
     questions = work.parts(base.questions, mine.questions, theirs.questions, "questions")
-    merged = replace(theirs, **top, stages=tuple(stages), questions=tuple(questions))
+    parts = {"stages": tuple(stages), "questions": tuple(questions)}
+    merged = with_values(theirs, top | parts)
     return Merged(merged, tuple(work.taken), tuple(work.differences))
 
 
@@ -170,7 +171,7 @@ class _Merging:
         return self._values(was, mine, theirs)
 
     def _values(self, was: Part, mine: Part, theirs: Part) -> Part:
-        values: dict[str, Any] = {
+        values = {
             field.name: self.value(
                 field.name,
                 _name(theirs),
@@ -181,7 +182,7 @@ class _Merging:
             for field in fields(was)
             if field.name not in _NOT_MERGED
         }
-        return replace(theirs, **values)
+        return with_values(theirs, values)
 
     def _order(
         self, base: Sequence[Part], mine: Sequence[Part], theirs: Sequence[Part], what: str

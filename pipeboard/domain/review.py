@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict
 
 from pipeboard.domain.dates import format_date
 from pipeboard.domain.events import Event, Kind, value_of
@@ -41,7 +41,10 @@ NUMBERS: Mapping[str, str] = MappingProxyType(
     }
 )
 """The numbers of a review by their names in `metrics`."""
-NUMBERS_OF_REPS = (
+RepNumber: TypeAlias = Literal[
+    "won_value", "forecast_commit", "forecast_weighted", "forecast_measured", "rose_tint"
+]
+NUMBERS_OF_REPS: tuple[RepNumber, ...] = (
     "won_value",
     "forecast_commit",
     "forecast_weighted",
@@ -275,7 +278,7 @@ class WeeklyReview:
     subjects: Sequence[Subject]
     trap: SalesTrap
     weeks: Sequence[TouchWeek]
-    decisions: Sequence[Mapping[str, Any]]
+    decisions: Sequence[Decision]
     objections: Sequence[Objection]
     variants: Sequence[Variant]
     names: Mapping[int, str]
@@ -301,3 +304,121 @@ class WeeklyReview:
         found |= {f"week.{week.monday.isoformat()}": week.deals for week in self.weeks}
         found |= {f"objection.{one.tag}": one.deals for one in self.objections}
         return {name: frozenset(ids) for name, ids in found.items()}
+
+
+# The document of a review, as it is kept and read again: money in minor units, days ISO 8601.
+
+
+class Decision(TypedDict):
+    """What was decided on a deal, as a review keeps it: by whom, by which day (ISO 8601), and
+    whether it is done."""
+
+    ref: str
+    deal: str
+    owner: str
+    text: str
+    due: str | None
+    done: bool
+
+
+class NumberDocument(TypedDict):
+    """A number: its value, or the reason why there is none."""
+
+    value: int | float | None
+    unit: str
+    reason: str | None
+
+
+class Preflight(TypedDict):
+    """What of the data is to be mended: faults by owner, doubled deals, deals to give up."""
+
+    faults: dict[str, dict[str, int]]
+    duplicates: list[dict[Literal["keep", "other", "why"], str]]
+    dead: list[str]
+
+
+class RepNumbers(TypedDict):
+    """The numbers of one rep."""
+
+    rep: str | None
+    won_value: NumberDocument
+    forecast_commit: NumberDocument
+    forecast_weighted: NumberDocument
+    forecast_measured: NumberDocument
+    rose_tint: NumberDocument
+
+
+class SubjectDocument(TypedDict):
+    """A deal to talk about."""
+
+    ref: str
+    deal: str
+    title: str
+    owner: str | None
+    value: int
+    risks: list[str]
+    agenda: list[str]
+
+
+class FlowDocument(TypedDict):
+    """Where deals are held up, and whether enough new ones come in."""
+
+    bottleneck: str | None
+    hint: str | None
+    lead_velocity: NumberDocument
+    new_value_a_week: int
+    needed_a_week: int | None
+    touches_on_new: int
+    touches: int
+
+
+class WeekDocument(TypedDict):
+    """The touches of a week, by its Monday."""
+
+    week: str
+    touches: int
+    replies: int
+
+
+class ObjectionDocument(TypedDict):
+    """How often an objection was raised, by stage."""
+
+    objection: str
+    stages: dict[str, int]
+
+
+class VariantDocument(TypedDict):
+    """What came of one way of asking."""
+
+    variant: str
+    deals: int
+    answered: int
+    closed: int
+    won: int
+
+
+class _ReviewParts(TypedDict):
+    pipeline: str
+    currency: str
+    zone: str
+    since: str
+    at: str
+    period: str
+    preflight: Preflight
+    number: dict[str, NumberDocument]
+    readings: list[str]
+    reps: list[RepNumbers]
+    changes: dict[str, dict[Literal["deals", "value"], int]]
+    exceptions: list[dict[Literal["ref", "deal", "by", "what"], str]]
+    discuss: list[SubjectDocument]
+    flow: FlowDocument
+    trend: list[WeekDocument]
+    objections: list[ObjectionDocument]
+    variants: list[VariantDocument]
+    decisions: list[Decision]
+
+
+class ReviewDocument(_ReviewParts, total=False):
+    """A review as it is kept, `discussed` being the deals that were spoken of."""
+
+    discussed: list[str]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.deal import LOSS_CATEGORIES
-from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.domain.lazy_dataclass import dataclass, with_values
 
 SOURCES = (
     "referral",
@@ -140,5 +139,4 @@ def chosen(settings: Settings, name: str) -> str:
 def with_choice(settings: Settings, name: str, value: str) -> Settings:
     """The settings with one of them as the word says."""
     choice = SETTINGS[name]
-    changed: dict[str, Any] = {choice.field: choice.to(value)}
-    return replace(settings, **changed)
+    return with_values(settings, {choice.field: choice.to(value)})

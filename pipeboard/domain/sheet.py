@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pipeboard.domain.deal import Deal, Note, Touch
 from pipeboard.domain.deal_fields import FIELDS
-from pipeboard.domain.events import Event, instant
-from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.domain.events import NO_FACTS, Event, EventData, instant
+from pipeboard.domain.lazy_dataclass import dataclass, replace, with_values
 from pipeboard.domain.people import named
 from pipeboard.domain.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue
+    from pipeboard.domain.json_data import Json
+
+    V = TypeVar("V", FieldValue, Json)
 
 # What of a deal is its owner's own: shown to them alone, wherever deals are shown.
 
@@ -32,8 +38,7 @@ def deal_seen_by(deal: Deal, me: str) -> Deal:
     hidden = [name for name in PRIVATE if getattr(deal, name) is not None]
     if not hidden or all(may_see(name, deal.owner, me) for name in hidden):
         return deal
-    emptied: dict[str, Any] = dict.fromkeys(hidden)
-    return replace(deal, **emptied)
+    return with_values(deal, dict.fromkeys(hidden))
 
 
 def event_seen_by(event: Event, owner: str, me: str) -> Event:
@@ -49,19 +54,19 @@ def event_seen_by(event: Event, owner: str, me: str) -> Event:
     )
 
 
-def _hidden(before: Mapping[str, Any], after: Mapping[str, Any], owner: str, me: str) -> list[str]:
+def _hidden(before: Mapping[str, V], after: Mapping[str, V], owner: str, me: str) -> list[str]:
     """The fields of a change that `me` is not shown."""
     said = _imported(after) or _imported(before)
     private = (before.keys() | after.keys() | said.keys()) & PRIVATE
     return sorted(name for name in private if not may_see(name, owner, me))
 
 
-def _imported(values: Mapping[str, Any]) -> Mapping[str, str]:
+def _imported(values: Mapping[str, V]) -> Mapping[str, str]:
     said = values.get("imported")
     return {name: str(text) for name, text in said.items()} if isinstance(said, Mapping) else {}
 
 
-def _without(values: Mapping[str, Any]) -> dict[str, Any]:
+def _without(values: Mapping[str, V]) -> dict[str, V]:
     """Also without what a file said of them."""
     shown = {name: value for name, value in values.items() if name not in PRIVATE}
     if said := _imported(values):
@@ -107,7 +112,7 @@ class LoggedEvent(NamedTuple):
     at: int
     kind: str
     undoes: bool
-    data: Mapping[str, Any]
+    data: EventData
     command_id: str
     verb: str
     actor: str
@@ -120,15 +125,18 @@ class LoggedEvent(NamedTuple):
     def recorded_at(self) -> datetime:
         return instant(self.recorded_us)
 
-    def seen_by(self, me: str) -> Mapping[str, Any]:
+    def seen_by(self, me: str) -> EventData:
         """`data` without what `me` is not shown."""
         before, after = self.data.get("before", {}), self.data.get("after", {})
         hidden = _hidden(before, after, self.owner, me)
         if not hidden:
             return self.data
-        shown = {"before": _without(before), "after": _without(after)}
-        facts = {**self.data.get("facts", {}), "private": hidden}
-        return {name: values for name, values in shown.items() if values} | {"facts": facts}
+        shown: EventData = {"facts": {**self.data.get("facts", NO_FACTS), "private": hidden}}
+        if after := _without(after):
+            shown = {"after": after, **shown}
+        if before := _without(before):
+            shown = {"before": before, **shown}
+        return shown
 
 
 @dataclass(frozen=True)

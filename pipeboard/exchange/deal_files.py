@@ -8,31 +8,35 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeboard.domain.deal import Deal, Status
 from pipeboard.domain.deal_fields import fields_beside
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.events import STAGE_KINDS, Kind, to_json, value_of
+from pipeboard.domain.events import STAGE_KINDS, Kind, value_of
+from pipeboard.domain.json_data import json_list, json_object
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Entry, Sheet
 from pipeboard.exchange.json_documents import Documents
 from pipeboard.exchange.layouts.own import COLUMNS, FIELD_PREFIX, flatten
 from pipeboard.exchange.tables import defuse
 
+if TYPE_CHECKING:
+    from pipeboard.domain.json_data import Document, Json, JsonObject
+
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def deal_document(documents: Documents, sheet: Sheet) -> dict[str, Any]:
+def deal_document(documents: Documents, sheet: Sheet) -> Document:
     """A deal with all that an import takes back, in the words of `show --json`."""
     deal, pipeline = sheet.deal, sheet.pipeline
     shown = documents.sheet(sheet, lambda entry: "")
-    document: dict[str, Any] = {name: shown[name] for name in _SHOWN if name in shown}
+    document: Document = {name: shown[name] for name in _SHOWN if name in shown}
     document |= {
         "external_source": deal.external_source or None,
         "entered": list(_course(sheet.entries, pipeline)),
-        "notes": [_without_id(note) for note in reversed(shown["notes"])],
-        "touches": [_without_id(touch) for touch in reversed(shown["touches"])],
+        "notes": _without_ids(shown["notes"]),
+        "touches": _without_ids(shown["touches"]),
     }
     document["fields"] = dict(sorted(deal.fields.items()))
     document["precision"] = _precision(deal, sheet.entries)
@@ -71,8 +75,12 @@ def _precision(deal: Deal, entries: Sequence[Entry]) -> dict[str, str] | None:
     return {name: known for name, known in sorted(found.items()) if known} or None
 
 
-def _without_id(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in entry.items() if name != "id"}
+def _without_ids(entries: Json) -> list[Document]:
+    """Notes or touches, the first of them first."""
+    return [
+        {name: value for name, value in json_object(entry).items() if name != "id"}
+        for entry in reversed(json_list(entries))
+    ]
 
 
 def _course(entries: Sequence[Entry], pipeline: Pipeline) -> Iterator[dict[str, str]]:
@@ -87,10 +95,10 @@ def _course(entries: Sequence[Entry], pipeline: Pipeline) -> Iterator[dict[str, 
         stages = {stage.id: stage.name for stage in pipeline.stages}
         at = value_of(event.after, "stage_entered_at", datetime) or event.at
         if stage_id in stages:
-            yield {"stage": stages[stage_id], "at": to_json(at)}
+            yield {"stage": stages[stage_id], "at": at.isoformat()}
 
 
-def csv_of_deals(documents: Iterable[Mapping[str, Any]], fields: Sequence[str]) -> Iterator[str]:
+def csv_of_deals(documents: Iterable[JsonObject], fields: Sequence[str]) -> Iterator[str]:
     """The file in pieces: our columns, then the custom fields that are named."""
     columns = (*COLUMNS, *(FIELD_PREFIX + name for name in fields))
     yield _line(columns)
@@ -112,7 +120,7 @@ def _line(cells: Sequence[str]) -> str:
     return out.getvalue()
 
 
-def json_of_deals(documents: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+def json_of_deals(documents: Iterable[JsonObject]) -> Iterator[str]:
     """One document of all deals, in pieces."""
     yield '{"schema":1,"deals":['
     separator = "\n"
@@ -122,7 +130,7 @@ def json_of_deals(documents: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     yield "\n]}\n"
 
 
-def jsonl_of_deals(documents: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+def jsonl_of_deals(documents: Iterable[JsonObject]) -> Iterator[str]:
     """A document a line."""
     for document in documents:
         yield _encode(document) + "\n"
@@ -138,7 +146,7 @@ def whole_document(
     schema: int,
     tables: Sequence[str],
     columns: Callable[[str], Sequence[str]],
-    rows: Callable[[str], Iterable[Sequence[Any]]],
+    rows: Callable[[str], Iterable[Sequence[object]]],
 ) -> Iterator[str]:
     """The text of the document in pieces; the same for the same workspace."""
     yield f'{{"schema":1,"kind":{_as_line(KIND)},"database_schema":{schema},"tables":{{'
@@ -158,7 +166,7 @@ def is_whole(head: str) -> bool:
     return f'"kind":{_as_line(KIND)}' in "".join(head[:200].split("\n")).replace(": ", ":")
 
 
-def read_whole(path: Path) -> Mapping[str, Any]:
+def read_whole(path: Path) -> Mapping[str, object]:
     """The document in a file; BadInput for what is none."""
     try:
         document = json.loads(path.read_text("utf-8"))

@@ -15,12 +15,13 @@ from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.moments import AmbiguousDate, MomentReader
 from pipeboard.exchange.outcomes import read_status
 from pipeboard.exchange.read_options import CellTally, ReadingRules
-from pipeboard.exchange.rows import READERS, DealRow, Findings, Outcome, Rejected, rarer_parts
+from pipeboard.exchange.rows import READERS, DealRow, Outcome, Rejected, rarer_parts
 from pipeboard.exchange.tables import Record, next_free
 from pipeboard.exchange.values import (
     LIMITS,
     NAMES_CURRENCY,
     AmountColumn,
+    Findings,
     Read,
     Take,
     as_it_is,

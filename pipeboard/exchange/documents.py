@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
@@ -15,6 +16,9 @@ from pipeboard.exchange.layouts.own import columns_of, flatten
 from pipeboard.exchange.layouts.trello import BOARD_COLUMNS, TrelloBoard
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tables import Record
+
+if TYPE_CHECKING:
+    from pipeboard.domain.json_data import Document, Json, JsonObject
 
 _CHUNK = 1 << 18
 _LONGEST_LINE = 1 << 22
@@ -50,11 +54,12 @@ class _Scanner:
         self._at += found
         return found
 
-    def value(self) -> Any:
+    def value(self) -> Json:
         """The next value, whole. Raises ValueError where there is none."""
         self.peek()
         while True:
             try:
+                value: Json
                 value, end = self._decoder.raw_decode(self._text, self._at)
             except json.JSONDecodeError:
                 if not self._read_on():
@@ -102,7 +107,7 @@ class JsonTable:
             else:
                 yield Record(line, [cells.get(column, "") for column in self.header])
 
-    def deals(self) -> Iterator[tuple[int, Any]]:
+    def deals(self) -> Iterator[tuple[int, Json]]:
         with self.path.open(encoding=self.encoding, errors=self.errors) as file:
             outer, self._file = self._file, file
             try:
@@ -166,7 +171,7 @@ def open_json(path: Path, encoding: Encoding) -> JsonTable | BoardTable:
     return table
 
 
-def _opened(deal: Mapping[str, Any]) -> Mapping[str, Any]:
+def _opened(deal: JsonObject) -> JsonObject:
     """A deal whose fields an API has put into `properties`, with them beside its id."""
     inner = deal.get("properties")
     return {**deal, "properties": None, **inner} if isinstance(inner, Mapping) else deal
@@ -174,21 +179,24 @@ def _opened(deal: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _find_board(table: JsonTable) -> BoardTable | None:
     """The board in a document, or None as soon as something shows that it is none."""
-    document: dict[str, Any] = {}
+    document: Document = {}
+    lists: defaultdict[str, list[Json]] = defaultdict(list)
     lines: dict[str, int] = {}
     with table.path.open(encoding=table.encoding, errors=table.errors) as file:
         for key, line, value in _members(file, table.path.name):
             if key in _DEALS:
                 return None
             if key.endswith("[]"):
-                document.setdefault(key[:-2], []).append(value)
+                lists[key[:-2]].append(value)
             else:
                 document[key] = value
             if key == "cards[]" and isinstance(value, Mapping):
                 lines[str(value.get("id"))] = line
-    if not lines or "lists" not in document:
+    if not lines or "lists" not in lists:
         return None
-    cards = [(lines.get(cells["Card ID"], 1), cells) for cells in TrelloBoard(document).cards()]
+    cards = [
+        (lines.get(cells["Card ID"], 1), cells) for cells in TrelloBoard(document | lists).cards()
+    ]
     columns = dict.fromkeys((*BOARD_COLUMNS, *(c for _, cells in cards for c in cells)))
     return BoardTable(table.encoding, tuple(columns), cards, table.warnings)
 
@@ -205,7 +213,7 @@ def _is_json_lines(path: Path, encoding: Encoding) -> bool:
     return not any(isinstance(value.get(key), list) for key in _LISTS)
 
 
-def _lines(file: TextIO) -> Iterator[tuple[int, Any]]:
+def _lines(file: TextIO) -> Iterator[tuple[int, Json]]:
     for line, text in enumerate(iter(lambda: file.readline(_LONGEST_LINE), ""), 1):
         if text.strip():
             try:
@@ -214,7 +222,7 @@ def _lines(file: TextIO) -> Iterator[tuple[int, Any]]:
                 yield line, text
 
 
-def _members(file: TextIO, name: str) -> Iterator[tuple[str, int, Any]]:
+def _members(file: TextIO, name: str) -> Iterator[tuple[str, int, Json]]:
     """Key, line and value of what a document holds; lists come one element at a time, as `key[]`.
 
     Raises BadInput with the line on which the text stops being JSON.
@@ -239,7 +247,7 @@ def _members(file: TextIO, name: str) -> Iterator[tuple[str, int, Any]]:
         _refuse(name, scanner.line, error)
 
 
-def _elements(scanner: _Scanner, key: str) -> Iterator[tuple[str, int, Any]]:
+def _elements(scanner: _Scanner, key: str) -> Iterator[tuple[str, int, Json]]:
     scanner.take("[")
     while not scanner.take("]"):
         scanner.peek()

@@ -13,7 +13,8 @@ from pipeboard.domain.deal import NOTHING
 from pipeboard.exchange.fields import ENTERED
 from pipeboard.exchange.moments import Moment
 from pipeboard.exchange.outcomes import RowStatus, StageWords
-from pipeboard.exchange.rows import Entered, Findings, Outcome
+from pipeboard.exchange.rows import Entered, Outcome
+from pipeboard.exchange.values import Findings
 
 _CLOSINGS = {
     "won": ("won_at", "closed_at", "close_date"),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.agreements import AgreementEntry
 from pipeboard.domain.criteria import unmet_of_stage
 from pipeboard.domain.dates import local_date
-from pipeboard.domain.deal import Deal, Loss, NextStep
+from pipeboard.domain.deal import Contact, Deal, Loss, NextStep
 from pipeboard.domain.deal_fields import fields_beside
 from pipeboard.domain.events import instant, to_json
 from pipeboard.domain.follow_up import PERSISTENCE, follow_ups
@@ -20,7 +20,8 @@ from pipeboard.domain.settings import Settings
 from pipeboard.domain.sheet import Entry, LoggedEvent, Sheet
 from pipeboard.domain.signs import stalled_reasons
 
-Document = dict[str, Any]
+if TYPE_CHECKING:
+    from pipeboard.domain.json_data import Document, JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,9 @@ class Documents:
                 "total": len(pipeline.questions),
                 "missing": missing,
             },
-            "score": points and {"low": points.low, "high": points.high, "known": points.known},
+            "score": {"low": points.low, "high": points.high, "known": points.known}
+            if points
+            else None,
         }
 
     def sheet(self, sheet: Sheet, describe: Callable[[Entry], str]) -> Document:
@@ -192,7 +195,7 @@ def _fields(deal: Deal, *, private: bool) -> Document:
     }
 
 
-def _contact(contact: Any) -> Document:
+def _contact(contact: Contact) -> Document:
     names = ("name", "role", "email", "phone", "title")
     return {name: getattr(contact, name) or None for name in names}
 
@@ -230,7 +233,7 @@ def history_entry(event: LoggedEvent, me: str) -> Document:
         "kind": event.kind,
         "undoes": event.undoes,
         "undone": bool(event.undone),
-        "data": event.seen_by(me),
+        "data": cast("JsonObject", event.seen_by(me)),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeboard.domain.events import instant
 from pipeboard.domain.metrics import Metric, Report, Unit, compare
@@ -36,9 +36,11 @@ from pipeboard.domain.metrics.wording import Wording
 from pipeboard.domain.money import half_up
 from pipeboard.domain.pipeline import Pipeline
 
+if TYPE_CHECKING:
+    from pipeboard.domain.json_data import Document
+
 # One number as JSON, with all that it is made of.
 
-Document = dict[str, Any]
 
 _WHOLE = (Unit.COUNT, Unit.MINOR)
 
@@ -184,7 +186,7 @@ def metrics_document(
     Amounts are minor units of `currency`. Whatever is unknown is null, with its reason beside it.
     """
     rules, scope = report.basis.rules, scope_of(report, filter_text, owner)
-    document = {
+    document: Document = {
         **{name: scope[name] for name in ("as_of", "stock_as_of", "zone", "currency", "pipeline")},
         "owner": owner,
         "filter": filter_text,

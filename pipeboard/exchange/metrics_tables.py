@@ -172,10 +172,10 @@ def as_csv(
 def _cells(value: Value) -> list[str]:
     if isinstance(value, Metric):
         document = metric_document(value)
-        low, high = document.get("bounds", ("", ""))
+        bounds = [str(float(end)) for end in value.bounds or ()] or ["", ""]
         excluded = "; ".join(f"{reason}: {n}" for reason, n in value.excluded.items())
         parts = ["" if document.get(part) is None else str(document[part]) for part in _PARTS]
-        return [*parts, str(low), str(high), excluded]
+        return [*parts, *bounds, excluded]
     blank = [""] * (len(_PARTS) - 2 + 3)
     if isinstance(value, Difference | Figure):
         return [_plain(value.value), str(value.unit), *blank]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
 
 import tomli_w
 
@@ -23,6 +24,12 @@ from pipeboard.domain.text import (
     quoted,
     slug,
 )
+
+if TYPE_CHECKING:
+    from pipeboard.domain.json_data import Document, JsonObject
+
+T = TypeVar("T")
+C = TypeVar("C", bound=StrEnum)
 
 _INTRODUCTION = """\
 # A pipeline of pipeboard. Change it and apply it: pipeboard pipeline apply FILE
@@ -51,7 +58,7 @@ def write_pipeline(pipeline: Pipeline) -> str:
     return _INTRODUCTION + "".join(map(_shown, document))
 
 
-def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
+def _filled(values: JsonObject) -> Document:
     return {key: value for key, value in values.items() if value not in (None, "", [])}
 
 
@@ -60,7 +67,7 @@ def _shown(char: str) -> str:
     return char if char.isprintable() or char == "\n" else f"\\U{ord(char):08x}"
 
 
-def _stage_values(stage: Stage) -> dict[str, Any]:
+def _stage_values(stage: Stage) -> Document:
     probability = stage.probability_bp
     return {
         "id": stage.id or None,
@@ -85,7 +92,7 @@ def _percent(basis_points: int) -> int | float:
     return basis_points / 100 if rest else whole
 
 
-def _question_values(question: Question) -> dict[str, Any]:
+def _question_values(question: Question) -> Document:
     return {
         "key": question.key,
         "label": question.label,
@@ -136,7 +143,7 @@ _QUESTION_KEYS = tuple(_question_values(Question("", "", "")))
 class _Table:
     """One table of the document, read key by key with messages that name it."""
 
-    def __init__(self, what: str, data: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    def __init__(self, what: str, data: JsonObject, known: tuple[str, ...]) -> None:
         self._what = what
         self._data = data
         for key in data:
@@ -146,9 +153,11 @@ class _Table:
     def wrong(self, why: str, hint: str = "") -> BadInput:
         return BadInput(f"{self._what[:1].upper()}{self._what[1:]} {why}.", hint=hint)
 
-    def get(self, key: str, kind: type, article: str) -> Any:
+    def get(self, key: str, kind: type[T], article: str) -> T | None:
         value = self._data.get(key)
-        if value is None or type(value) is kind:
+        if value is None:
+            return None
+        if isinstance(value, kind) and type(value) is kind:  # true is no number
             return value
         raise self.wrong(f"wants {article} as {key}, not {quoted(str(value))}")
 
@@ -167,7 +176,7 @@ class _Table:
         return text
 
     def number(self, key: str) -> int | None:
-        value: int | None = self.get(key, int, "a whole number")
+        value = self.get(key, int, "a whole number")
         if value is not None and not 0 <= value < 2**31:
             raise self.wrong(f"wants a number from 0 as {key}, not {value}")
         return value
@@ -190,7 +199,7 @@ class _Table:
         cleaned = (clean_line(word, field=key) for word in found)
         return tuple(dict.fromkeys(word for word in cleaned if word))
 
-    def choice(self, key: str, choices: type[StageKind] | type[Category], default: Any) -> Any:
+    def choice(self, key: str, choices: type[C], default: C) -> C:
         word = self.line(key) or str(default)
         if word not in list(choices):
             hint = did_you_mean(word, list(choices)) or f"Known are: {', '.join(choices)}."
@@ -207,7 +216,7 @@ class _Table:
         ]
 
 
-def _label(table: Mapping[str, Any], number: int) -> str:
+def _label(table: JsonObject, number: int) -> str:
     name = table.get("name") or table.get("label")
     return quoted(name) if isinstance(name, str) else str(number)
 

@@ -6,10 +6,10 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.errors import BadInput, NotFound
-from pipeboard.domain.lazy_dataclass import dataclass, fields, replace
+from pipeboard.domain.lazy_dataclass import dataclass, fields, replace, with_values
 from pipeboard.domain.text import clean_line, did_you_mean, fold, quoted, slug
 from pipeboard.exchange.columns import read_override
 from pipeboard.exchange.fields import CUSTOM, LEFT_OUT, takes_several
@@ -51,7 +51,7 @@ class Recipe:
 
     def under(self, other: Recipe) -> Recipe:
         """These choices where `other` makes none; lists go behind those of `other`."""
-        merged: dict[str, Any] = {}
+        merged: dict[str, object] = {}
         for one in fields(self):
             mine, theirs = getattr(self, one.name), getattr(other, one.name)
             if isinstance(mine, tuple):
@@ -60,7 +60,7 @@ class Recipe:
                 merged[one.name] = mine if theirs == "auto" else theirs
             else:
                 merged[one.name] = theirs or mine
-        return replace(other, **merged)
+        return with_values(other, merged)
 
     def to_json(self) -> str:
         """The document, without what nobody chose."""
@@ -97,7 +97,7 @@ def recipe_from_json(text: str, where: str) -> Recipe:
     known = {one.name for one in fields(Recipe)}
     if not isinstance(document, Mapping) or document.get("schema") != SCHEMA:
         raise BadInput(f"{where} is not a recipe", hint="Make one with --save-recipe FILE.")
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     for name, value in document.items():
         if name == "schema":
             continue
@@ -110,7 +110,7 @@ def recipe_from_json(text: str, where: str) -> Recipe:
         if not all(isinstance(word, str) for word in words) or (len(words) != 1 and not is_list):
             raise BadInput(f"{where}: {quoted(name)} is not what a recipe holds there")
         values[name] = tuple(words) if is_list else words[0]
-    return Recipe(**values)
+    return with_values(Recipe(), values)
 
 
 def read_recipe(path: Path) -> Recipe:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import format_date, local_date
@@ -15,16 +15,30 @@ from pipeboard.domain.metrics.readings import loss_reading, stuck_reading, targe
 from pipeboard.domain.metrics.result import Metric, Unit
 from pipeboard.domain.metrics.waterfall import GOING
 from pipeboard.domain.metrics.wording import Wording, counted, percent
+from pipeboard.domain.money import half_up
 from pipeboard.domain.review import NUMBERS, NUMBERS_OF_REPS
 from pipeboard.exchange.deal_text import escaped
-from pipeboard.exchange.metrics_document import Document, amount, metric_document
+from pipeboard.exchange.metrics_document import amount, metric_document
 from pipeboard.exchange.page import PageRow, page, points, section_of, sentence, table
 
 if TYPE_CHECKING:
-    from pipeboard.domain.review import Subject, WeeklyReview
+    from pipeboard.domain.metrics import Report
+    from pipeboard.domain.review import (
+        Decision,
+        FlowDocument,
+        NumberDocument,
+        ObjectionDocument,
+        Preflight,
+        ReviewDocument,
+        Subject,
+        SubjectDocument,
+        VariantDocument,
+        WeekDocument,
+        WeeklyReview,
+    )
 
 
-def review_document(review: WeeklyReview) -> Document:
+def review_document(review: WeeklyReview) -> ReviewDocument:
     """Everything that the review says, in values that stay true when it is read again."""
     report, trap = review.report, review.trap
     flow = review.changes.whole()
@@ -45,11 +59,16 @@ def review_document(review: WeeklyReview) -> Document:
             ],
             "dead": [f"D-{one}" for one in review.dead],
         },
-        "number": {name: metric_document(report.metric(name)) for name in NUMBERS},
+        "number": {name: _number_document(report, name) for name in NUMBERS},
         "readings": [target_reading(report, say), stuck_reading(report, say),
                      loss_reading(report, say)],
         "reps": [
-            {"rep": rep, **{name: metric_document(part.metric(name)) for name in NUMBERS_OF_REPS}}
+            {"rep": rep,
+             "won_value": _number_document(part, "won_value"),
+             "forecast_commit": _number_document(part, "forecast_commit"),
+             "forecast_weighted": _number_document(part, "forecast_weighted"),
+             "forecast_measured": _number_document(part, "forecast_measured"),
+             "rose_tint": _number_document(part, "rose_tint")}
             for rep, part in review.reps.items()
         ],
         "changes": {
@@ -65,8 +84,8 @@ def review_document(review: WeeklyReview) -> Document:
         "flow": {
             "bottleneck": bottleneck.stage.name if bottleneck else None,
             "hint": bottleneck.hint if bottleneck else None,
-            "lead_velocity": metric_document(report.metric("lead_velocity_rate")),
-            "new_value_a_week": amount(trap.new_value_a_week),
+            "lead_velocity": _number_document(report, "lead_velocity_rate"),
+            "new_value_a_week": half_up(Fraction(trap.new_value_a_week)),
             "needed_a_week": amount(trap.needed_a_week),
             "touches_on_new": trap.touches_on_new,
             "touches": trap.touches,
@@ -85,18 +104,22 @@ def review_document(review: WeeklyReview) -> Document:
              "closed": one.closed, "won": one.won}
             for one in review.variants
         ],
-        "decisions": [dict(decision) for decision in review.decisions],
+        "decisions": list(review.decisions),
     }  # fmt: skip
 
 
-def _subject(subject: Subject) -> Document:
+def _number_document(report: Report, name: str) -> NumberDocument:
+    return cast("NumberDocument", metric_document(report.metric(name)))
+
+
+def _subject(subject: Subject) -> SubjectDocument:
     deal = subject.queued.deal
     return {
         "ref": deal.ref,
         "deal": deal.name,
         "title": deal.title,
         "owner": deal.owner or None,
-        "value": amount(subject.value),
+        "value": half_up(Fraction(subject.value)),
         "risks": list(subject.risks),
         "agenda": list(subject.agenda),
     }
@@ -137,18 +160,18 @@ class ReviewSection:
     numbered: bool = False
 
 
-def review_title(document: Mapping[str, Any]) -> str:
+def review_title(document: ReviewDocument) -> str:
     """Of what the review is, and when it was."""
     return f"Review of {document['pipeline']}, {_day(document['at'], ZoneInfo(document['zone']))}"
 
 
-def review_span(document: Mapping[str, Any]) -> str:
+def review_span(document: ReviewDocument) -> str:
     """Since when, and over which period."""
     began = _day(document["since"], ZoneInfo(document["zone"]))
     return f"Since {began}; the number is that of {document['period']}."
 
 
-def review_sections(document: Mapping[str, Any]) -> Iterator[ReviewSection]:
+def review_sections(document: ReviewDocument) -> Iterator[ReviewSection]:
     """All that a review says, new or kept."""
     say = Wording(document["currency"])
     began = _day(document["since"], ZoneInfo(document["zone"]))
@@ -168,7 +191,7 @@ def review_sections(document: Mapping[str, Any]) -> Iterator[ReviewSection]:
     yield ReviewSection("Decided", [decided or "Nothing was decided since then."])
 
 
-def _preflight(document: Mapping[str, Any]) -> list[Point] | str:
+def _preflight(document: Preflight) -> list[Point] | str:
     found: list[Point] = []
     for name, owners in document["faults"].items():
         if owners:
@@ -184,7 +207,7 @@ def _preflight(document: Mapping[str, Any]) -> list[Point] | str:
     return found or "The data is in order."
 
 
-def _number(document: Mapping[str, Any], say: Wording) -> Iterator[Part]:
+def _number(document: ReviewDocument, say: Wording) -> Iterator[Part]:
     numbers = document["number"]
     yield Grid(
         ("now",), tuple((NUMBERS[name], said_number(numbers[name], say)) for name in NUMBERS)
@@ -202,7 +225,7 @@ def _number(document: Mapping[str, Any], say: Wording) -> Iterator[Part]:
         )
 
 
-def _changes(document: Mapping[str, Any], say: Wording) -> Iterator[Part]:
+def _changes(document: ReviewDocument, say: Wording) -> Iterator[Part]:
     lines = {
         name: line
         for name, line in document["changes"].items()
@@ -228,7 +251,7 @@ def _changes(document: Mapping[str, Any], say: Wording) -> Iterator[Part]:
         ]
 
 
-def _to_discuss(one: Mapping[str, Any], say: Wording) -> Point:
+def _to_discuss(one: SubjectDocument, say: Wording) -> Point:
     whose = f", {_rep(one['owner'])}" if one["owner"] else ""
     risks = f"at risk: {', '.join(one['risks'])}"
     return Point(
@@ -238,7 +261,7 @@ def _to_discuss(one: Mapping[str, Any], say: Wording) -> Point:
     )
 
 
-def _flow(flow: Mapping[str, Any], say: Wording) -> list[Point]:
+def _flow(flow: FlowDocument, say: Wording) -> list[Point]:
     hint = f": {flow['hint']}" if flow["hint"] else ""
     needed = flow["needed_a_week"]
     against = "no target says what it takes"
@@ -256,28 +279,31 @@ def _flow(flow: Mapping[str, Any], say: Wording) -> list[Point]:
     return list(map(Point, said))
 
 
-def _trend(weeks: Sequence[Mapping[str, Any]]) -> Grid:
+def _trend(weeks: Sequence[WeekDocument]) -> Grid:
     rows = tuple((week["week"], str(week["touches"]), str(week["replies"])) for week in weeks)
     return Grid(("touches", "replies"), rows, tuple(int(week["touches"]) for week in weeks))
 
 
-def _objection(one: Mapping[str, Any]) -> Point:
+def _objection(one: ObjectionDocument) -> Point:
     stages = ", ".join(f"{stage} {count}" for stage, count in one["stages"].items())
     return Point(f"{one['objection']}: {sum(one['stages'].values())} ({stages})")
 
 
-def _variants(found: Sequence[Mapping[str, Any]]) -> Grid:
-    names = ("deals", "answered", "closed", "won")
-    return Grid(names, tuple((one["variant"], *(str(one[n]) for n in names)) for one in found))
+def _variants(found: Sequence[VariantDocument]) -> Grid:
+    rows = (
+        (one["variant"], *map(str, (one["deals"], one["answered"], one["closed"], one["won"])))
+        for one in found
+    )
+    return Grid(("deals", "answered", "closed", "won"), tuple(rows))
 
 
-def _decided(one: Mapping[str, Any]) -> Point:
+def _decided(one: Decision) -> Point:
     due = f" by {format_date(date.fromisoformat(one['due']))}" if one["due"] else ""
     text = f"{one['ref']} {one['deal']}: {one['text']} ({_rep(one['owner'])}{due})"
     return Point(text, done=bool(one["done"]))
 
 
-def said_number(document: Mapping[str, Any], say: Wording) -> str:
+def said_number(document: NumberDocument, say: Wording) -> str:
     """A number of a review in words, or why there is none."""
     value = document["value"]
     unit = Unit(document["unit"])
@@ -293,7 +319,7 @@ def _day(text: str, zone: ZoneInfo) -> str:
     return format_date(local_date(datetime.fromisoformat(text), zone))
 
 
-def review_markdown(document: Mapping[str, Any]) -> str:
+def review_markdown(document: ReviewDocument) -> str:
     """A review, new or kept, as Markdown that reads well in a mail."""
     lines = [f"# {escaped(review_title(document))}", "", escaped(review_span(document))]
     for section in review_sections(document):
@@ -319,12 +345,12 @@ def _markdown(part: Part, *, numbered: bool) -> Iterator[str]:
             yield from (f"   - {escaped(line)}" for line in point.under)
 
 
-def review_page(document: Mapping[str, Any]) -> Iterator[str]:
+def review_page(document: ReviewDocument) -> Iterator[str]:
     """A review, new or kept, as one HTML page."""
     return page(review_title(document), _page_parts(document))
 
 
-def _page_parts(document: Mapping[str, Any]) -> Iterator[str]:
+def _page_parts(document: ReviewDocument) -> Iterator[str]:
     yield sentence(review_span(document))
     for section in review_sections(document):
         yield section_of(section.title, (_html(part, section) for part in section.parts if part))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from itertools import zip_longest
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from pipeboard.domain.commands import Precision
 from pipeboard.domain.dates import parse_instant
@@ -15,10 +15,13 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import Money
 from pipeboard.domain.text import clean_line, clean_text, quoted
-from pipeboard.exchange.values import read_category
+from pipeboard.exchange.values import Findings, read_category
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
+    from pipeboard.domain.json_data import JsonObject
+
+T = TypeVar("T")
 
 
 Outcome = Literal["open", "won", "lost"]
@@ -158,53 +161,51 @@ class Rejected:
 
 # JSON in a cell: contacts, notes, answers and the like, as pipeboard's own files hold them.
 
-Parts = Mapping[str, Any]
 
-
-def _line(parts: Parts, key: str) -> str | None:
+def _line(parts: JsonObject, key: str) -> str | None:
     value = parts.get(key)
     return clean_line(str(value), field=key) or None if value is not None else None
 
 
-def _named(parts: Parts, key: str) -> str:
+def _named(parts: JsonObject, key: str) -> str:
     value = _line(parts, key)
     if value is None:
         raise BadInput(f"an entry has no {key}")
     return value
 
 
-def _text(parts: Parts, key: str) -> str:
+def _text(parts: JsonObject, key: str) -> str:
     return clean_text(str(parts.get(key) or ""), field=key)
 
 
-def _at(parts: Parts, key: str = "at") -> datetime | None:
+def _at(parts: JsonObject, key: str = "at") -> datetime | None:
     value = parts.get(key)
     return parse_instant(str(value)) if value else None
 
 
-def _entered(parts: Parts) -> Entered:
+def _entered(parts: JsonObject) -> Entered:
     at = _at(parts)
     if at is None:
         raise BadInput("an entry has no at")
     return Entered(_named(parts, "stage"), at)
 
 
-def _contact(parts: Parts) -> RowContact:
+def _contact(parts: JsonObject) -> RowContact:
     line = (_line(parts, key) for key in ("role", "email", "phone", "title"))
     return RowContact(_named(parts, "name"), *line)
 
 
-def _note(parts: Parts) -> RowNote:
+def _note(parts: JsonObject) -> RowNote:
     return RowNote(_text(parts, "text"), _line(parts, "author"), _at(parts))
 
 
-def _touch(parts: Parts) -> RowTouch:
+def _touch(parts: JsonObject) -> RowTouch:
     direction, outcome, by = (_line(parts, key) for key in ("direction", "outcome", "by"))
     tags = (_line(parts, key) for key in ("objection", "variant"))
     return RowTouch(_named(parts, "type"), direction, outcome, by, _at(parts), *tags)
 
 
-def _answer(parts: Parts) -> RowAnswer:
+def _answer(parts: JsonObject) -> RowAnswer:
     rating = parts.get("rating")
     if rating is not None and (type(rating) is not int or rating not in range(5)):
         raise BadInput(f"{quoted(str(rating))} is not a rating from 0 to 4")
@@ -218,7 +219,7 @@ def _answer(parts: Parts) -> RowAnswer:
     )
 
 
-def _term(parts: Parts) -> RowTerm:
+def _term(parts: JsonObject) -> RowTerm:
     return RowTerm(_named(parts, "item"), *(_line(parts, k) for k in ("ours", "theirs", "agreed")))
 
 
@@ -227,8 +228,8 @@ def _checklist(cell: str) -> dict[str, str]:
     return {clean_line(str(key)): clean_text(str(value)) for key, value in parts.items()}
 
 
-def _list_of(read: Callable[[Parts], Any]) -> Callable[[str], Any]:
-    def read_cell(cell: str) -> tuple[Any, ...]:
+def _list_of(read: Callable[[JsonObject], T]) -> Callable[[str], tuple[T, ...]]:
+    def read_cell(cell: str) -> tuple[T, ...]:
         entries = _parsed(cell, list)
         if not all(isinstance(entry, dict) for entry in entries):
             raise _malformed(cell)
@@ -237,7 +238,7 @@ def _list_of(read: Callable[[Parts], Any]) -> Callable[[str], Any]:
     return read_cell
 
 
-def _parsed(cell: str, shape: type) -> Any:
+def _parsed(cell: str, shape: type[T]) -> T:
     try:
         value = json.loads(cell)
     except (ValueError, RecursionError) as error:
@@ -251,7 +252,7 @@ def _malformed(cell: str) -> BadInput:
     return BadInput(f"{quoted(cell)} is not what pipeboard writes into this column")
 
 
-READERS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
+READERS: Mapping[str, Callable[[str], object]] = MappingProxyType(
     {
         "contacts": _list_of(_contact),
         "notes": _list_of(_note),
@@ -267,7 +268,6 @@ READERS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
 
 # The parts of a deal that several cells make together: people, notes, tags, the rep's own word.
 
-Findings = dict[str, Any]
 _PERSON = ("contact_name", "contact_role", "contact_email", "contact_phone")
 _PEOPLE = {*_PERSON, "contacts"}
 
@@ -288,7 +288,7 @@ def _own_category(found: Findings) -> str | None:
     return read_category(found["forecast_category"])
 
 
-def rarer_parts(found: Findings, outcome: Outcome | None) -> dict[str, Any]:
+def rarer_parts(found: Findings, outcome: Outcome | None) -> Findings:
     """What most files have no columns for."""
     notes = (RowNote(text) for text in found.get("note", ()))
     others = {

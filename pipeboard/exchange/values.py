@@ -296,14 +296,16 @@ def _evidence(cells: Iterable[str]) -> Iterator[DecimalMark]:
 
 # How single cells are read, whatever column they stand in.
 
-Read = Callable[[str], Any]
-Take = Callable[[str, dict[str, Any]], None]
+Findings = dict[str, Any]
+"""What the cells of a row say, by the field that their column means."""
+Read = Callable[[str], object]
+Take = Callable[[str, Findings], None]
 
 
 def mapped(read: Read, meant: Mapping[str, str]) -> Read:
     """What reads a cell by the person's word for it, where there is one."""
 
-    def read_mapped(cell: str) -> Any:
+    def read_mapped(cell: str) -> object:
         word = meant.get(fold(cell), cell)
         return None if word == "=-" else read(word)
 
@@ -311,7 +313,7 @@ def mapped(read: Read, meant: Mapping[str, str]) -> Read:
 
 
 def collect(target: str, read: Read) -> Take:
-    def take(cell: str, found: dict[str, Any]) -> None:
+    def take(cell: str, found: Findings) -> None:
         if value := read(cell):
             found.setdefault(target, []).append(value)
 

@@ -8,13 +8,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeboard.domain.errors import BadInput, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.exchange.rows import Rejected
 from pipeboard.exchange.tables import Record, name_columns, undefuse
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
 
 FORMATS = {".xlsx": "xlsx", ".xlsm": "xlsx", ".xlsb": "xlsb", ".xls": "xls", ".ods": "ods"}
 MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -100,7 +103,7 @@ def open_workbook(path: Path, sheet: str | None) -> SheetTable:
     return table
 
 
-def _chosen(book: Any, names: list[str], sheet: str | None, path: Path) -> str:
+def _chosen(book: CalamineWorkbook, names: list[str], sheet: str | None, path: Path) -> str:
     if sheet is not None:
         for name in names:
             if name.casefold() == sheet.strip().casefold():
@@ -115,7 +118,7 @@ def _chosen(book: Any, names: list[str], sheet: str | None, path: Path) -> str:
     raise BadInput(f"{path.name} is empty", hint="Export it again, with its header row.")
 
 
-def _rows_of(book: Any, name: str) -> list[list[str]]:
+def _rows_of(book: CalamineWorkbook, name: str) -> list[list[str]]:
     rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     cells = [[_text(value) for value in row] for row in rows]
     while cells and not any(cells[-1]):
@@ -123,7 +126,7 @@ def _rows_of(book: Any, name: str) -> list[list[str]]:
     return cells
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     """A typed cell as the text that reads back as the same value."""
     match value:
         case None:
@@ -167,7 +170,7 @@ def workbook_of(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     sheet = book.create_sheet("Deals")
     sheet.freeze_panes = "A2"
 
-    def cell(value: Any) -> Any:
+    def cell(value: object) -> object:
         made = WriteOnlyCell(sheet, value=value)
         if isinstance(value, str):
             made.data_type = "s"  # never a formula
@@ -181,7 +184,7 @@ def workbook_of(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     return out.getvalue()
 
 
-def _typed(column: str, text: str) -> Any:
+def _typed(column: str, text: str) -> str | Decimal | date | None:
     if not text:
         return None
     if column in NUMBERS and _NUMBER.fullmatch(text):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pipeboard.domain.agreements import Agreement, Contents, Topic, changed_names
+from pipeboard.domain.agreements import Agreement, Contents, Topic, changed_names, rows_of
 from pipeboard.domain.errors import Conflict, Refused
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.settings import Rep, Settings
@@ -87,13 +87,13 @@ def _same(agreement: Agreement, one: Contents | None, other: Contents | None) ->
 
 def _comparable(contents: Contents, other: Contents) -> Contents:
     """A pipeline without its version, and without what only stays in it because it was retired."""
-    known = {stage["id"] for stage in other["stages"]}
+    known = {stage["id"] for stage in rows_of(other, "stages")}
     stages = [
         {name: value for name, value in stage.items() if name not in _OF_THE_ROW}
-        for stage in contents["stages"]
+        for stage in rows_of(contents, "stages")
         if stage["id"] in known or not stage["retired"]
     ]
-    return {n: v for n, v in contents.items() if n not in _OF_THE_ROW} | {"stages": stages}
+    return {**{n: v for n, v in contents.items() if n not in _OF_THE_ROW}, "stages": stages}
 
 
 def _changed_since(
@@ -157,7 +157,7 @@ def _is_of(deal: Deal | None, rep: str) -> bool:
 
 def _check_name_free(service: Service, wanted: Contents, cannot: str) -> None:
     for pipeline in service.reader.pipelines():
-        if pipeline.id != wanted["id"] and fold(pipeline.name) == fold(wanted["name"]):
+        if pipeline.id != wanted["id"] and fold(pipeline.name) == fold(str(wanted["name"])):
             raise Refused(
                 f"{cannot}: there is another pipeline {pipeline.name} by now.",
                 hint="Rename that one first: pipeboard pipeline edit",

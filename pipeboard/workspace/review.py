@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from pipeboard.domain import review as rules
-from pipeboard.domain.agreements import Contents, Topic
+from pipeboard.domain.agreements import Topic
 from pipeboard.domain.cadence import parse_step
 from pipeboard.domain.commands import AskRep, SetNextStep
 from pipeboard.domain.dates import format_day, local_date
@@ -31,8 +31,10 @@ from pipeboard.workspace.reports import ReportQuery, groups_of, report_of
 from pipeboard.workspace.service import Service
 
 if TYPE_CHECKING:
+    from pipeboard.domain.agreements import Contents
     from pipeboard.domain.metrics import Report
     from pipeboard.domain.metrics.waterfall import Waterfall
+    from pipeboard.domain.review import ReviewDocument
     from pipeboard.store.reading import Reader
 
 A_WEEK = timedelta(days=7)
@@ -44,7 +46,7 @@ class Held:
     """A review that was held: when, and its document as it was then."""
 
     at: datetime
-    contents: Contents
+    contents: ReviewDocument
 
 
 def review(
@@ -107,7 +109,7 @@ class Gathered:
     """A review as it is shown and kept: its document, the deals behind its numbers, and the
     documents of those that were held before, the last one first."""
 
-    document: Contents
+    document: ReviewDocument
     at: datetime
     behind: Mapping[str, frozenset[int]]
     held: tuple[Held, ...]
@@ -141,7 +143,7 @@ def held_reviews(service: Service, pipeline: Pipeline) -> tuple[Held, ...]:
     """The reviews that were held, the last one first, each as it was then."""
     found = service.reader.agreements.standing(Topic.REVIEW)
     held = [
-        Held(datetime.fromisoformat(str(at)), contents)
+        Held(datetime.fromisoformat(str(at)), cast("ReviewDocument", contents))
         for (pipeline_id, at), contents in found
         if pipeline_id == pipeline.id
     ]
@@ -166,7 +168,7 @@ def held_on(service: Service, pipeline: Pipeline, day: date) -> Held:
 def hold(
     service: Service,
     pipeline: Pipeline,
-    document: Contents,
+    document: ReviewDocument,
     *,
     at: datetime,
     dry_run: bool = False,
@@ -176,9 +178,8 @@ def hold(
     day = format_day(local_date(at, service.settings.zone), service.today)
     key = (service.pipeline_now(pipeline.id).id, at.isoformat())
     summary = f"Held the review of {pipeline.name}, {day}."
-    return agree(
-        service, "review", summary, Topic.REVIEW, key, document, dry_run=dry_run, token=token
-    )
+    kept = cast("Contents", document)
+    return agree(service, "review", summary, Topic.REVIEW, key, kept, dry_run=dry_run, token=token)
 
 
 @as_command("decide")
@@ -216,12 +217,12 @@ def decide(
     )
 
 
-def decisions_since(reader: Reader, pipeline: Pipeline, since: datetime) -> list[Mapping[str, Any]]:
+def decisions_since(reader: Reader, pipeline: Pipeline, since: datetime) -> list[rules.Decision]:
     """What was decided at and after the last review, and what became of it."""
     entries = reader.entries(since=since, limit=MOST_ENTRIES)
     found = [e for e in entries if e.verb == "decide" and not e.undone and not e.event.undoes]
     deals = reader.deals({entry.deal_id for entry in found})
-    decisions: list[Mapping[str, Any]] = []
+    decisions: list[rules.Decision] = []
     for entry in reversed(found):
         deal = deals[entry.deal_id]
         if deal.pipeline_id != pipeline.id:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeboard.domain.deal import Contact, Deal, NextStep
 from pipeboard.domain.lazy_dataclass import dataclass, field
@@ -18,6 +18,7 @@ from pipeboard.exchange.rows import DealRow
 from pipeboard.workspace.row_commands import PLAIN, contacts_of, digest, loss_of, next_step_of
 
 if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue
     from pipeboard.store.reading.known_deals import KnownDeals
 
 
@@ -44,9 +45,9 @@ def said_by(row: DealRow, owner: str | None) -> Said:
     }
 
 
-def _values(row: DealRow, owner: str | None) -> dict[str, object]:
+def _values(row: DealRow, owner: str | None) -> dict[str, FieldValue]:
     """The values of a settled row by field, in the types of the domain."""
-    found: dict[str, object] = dict(zip(_PLAIN, _plain_of(row), strict=True))
+    found: dict[str, FieldValue] = dict(zip(_PLAIN, _plain_of(row), strict=True))
     found |= row.others
     found["tags"], found["owner"], found["category"] = row.tags, owner, row.forecast_category
     if row.next_text or row.next_due:
@@ -84,7 +85,7 @@ def _contact_text(contact: Contact) -> str:
     return ", ".join(filter(None, parts))
 
 
-_TEXTS: Mapping[type, Callable[[Any], str]] = {
+_TEXTS: Mapping[type, Callable[..., str]] = {
     Money: partial(format_money, style="code"),
     datetime: datetime.isoformat,
     date: date.isoformat,
@@ -102,7 +103,7 @@ class Merge:
     `conflicts` field, our text and theirs where both sides changed it.
     """
 
-    take: dict[str, Any] = field(default_factory=dict)
+    take: dict[str, FieldValue] = field(default_factory=dict)
     emptied: list[str] = field(default_factory=list)
     base: Said = field(default_factory=dict)
     conflicts: list[tuple[str, str, str]] = field(default_factory=list)
@@ -151,7 +152,7 @@ class ThreeWay:
     def _field(
         self,
         name: str,
-        value: object,
+        value: FieldValue,
         new: str,
         old: str,
         deal: Deal,

@@ -21,6 +21,7 @@ from pipeboard.workspace.service import Service, in_transaction
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from pipeboard.domain.agreements import Contents
     from pipeboard.domain.metrics import Target
 
 HIGHEST_RATE = 10**9
@@ -97,7 +98,8 @@ def _agree_amount(
     dry_run: bool,
     token: str,
 ) -> Receipt:
-    contents, summary = None, f"No {topic} {about}."
+    contents: Contents | None = None
+    summary = f"No {topic} {about}."
     if typed is not None:
         amount = parse_money(typed, currency)
         contents = {"currency": amount.currency, "amount_minor": amount.minor}

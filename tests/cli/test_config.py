@@ -49,7 +49,7 @@ def test_what_is_mine_stands_over_what_is_everybodys(mine: Path, everybodys: Pat
     _write(everybodys, 'theme = "light"\ndensity = 3\n[keys]\n"board.add" = "A"')
     _write(mine, 'density = 1\n[keys]\n"board.open" = "o"')
     config = read_config({})
-    assert (config["theme"], config["density"]) == ("light", 1)
+    assert (config.text("theme"), config.chosen("density")) == ("light", 1)
     assert {name: key.value for name, key in config.keys.items()} == {
         "board.add": "A",
         "board.open": "o",

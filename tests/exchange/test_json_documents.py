@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.deal import Answer, Contact, Deal, Loss, NextStep, Note, Status, Touch
-from pipeboard.domain.events import Event, Kind
+from pipeboard.domain.events import Event, EventData, Kind
 from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.sheet import Entry, LoggedEvent, Sheet
@@ -141,7 +141,7 @@ def test_a_lost_deal_says_why() -> None:
 
 
 def test_a_sheet_adds_what_is_around_the_deal() -> None:
-    document = DOCUMENTS.sheet(SHEET, lambda entry: f"{entry.event.kind}!")
+    document: dict[str, Any] = DOCUMENTS.sheet(SHEET, lambda entry: f"{entry.event.kind}!")
     assert [answer["question"] for answer in document["answers"]] == ["need"]
     assert document["notes"][0]["text"] == "words"
     assert document["touches"][0]["outcome"] is None
@@ -157,7 +157,7 @@ def test_a_sheet_adds_what_is_around_the_deal() -> None:
 
 
 def test_an_event_keeps_its_data_and_who_did_it() -> None:
-    data = {"after": {"title": "Packaging line pilot"}}
+    data: EventData = {"after": {"title": "Packaging line pilot"}}
     document = history_entry(
         LoggedEvent(7, 142, 0, "created", False, data, "c1", "add", "ana", "", 0, False, "ana"),
         "ben",
@@ -168,7 +168,7 @@ def test_an_event_keeps_its_data_and_who_did_it() -> None:
 
 
 def test_a_pipeline_tells_its_criteria_as_they_are_written() -> None:
-    document = pipeline_document(PIPELINE, Settings(zone_name="Europe/Berlin"))
+    document: dict[str, Any] = pipeline_document(PIPELINE, Settings(zone_name="Europe/Berlin"))
     assert document["zone"] == "Europe/Berlin"
     assert document["stages"][1]["criteria"] == [
         "answer need",

@@ -106,7 +106,7 @@ def test_the_whole_report(team: Team, label: str) -> None:
     ana = team.rep("ana")
     for at in instants(team):
         wanted = question(ana, label, at)
-        found = metrics_document(ana.report(wanted))
+        found: dict[str, Any] = metrics_document(ana.report(wanted))
         over = asked(team, ana, wanted, at)
         compare(found["metrics"], over, stock_of(team, ana, wanted, over))
 
@@ -120,7 +120,7 @@ def test_the_ledger(team: Team, label: str) -> None:
         over = asked(team, ana, wanted, at)
         lines = {n: Fraction(line.amount) for n, line in report.waterfall.lines.items()}
         assert {n: a for n, a in lines.items() if a} == Ledger(over, over.start).lines
-        found = metrics_document(report)
+        found: dict[str, Any] = metrics_document(report)
         agree(found["waterfall"]["off_ledger"], rows.off_ledger(over))
         if found["metrics"]["won_value"]["value"] is not None:
             assert found["waterfall"]["won"] == found["metrics"]["won_value"]["value"]
@@ -143,7 +143,7 @@ def test_the_other_parts(team: Team, label: str) -> None:
     ana = team.rep("ana")
     for at in instants(team)[:3]:
         wanted = question(ana, label, at)
-        found = metrics_document(ana.report(wanted))
+        found: dict[str, Any] = metrics_document(ana.report(wanted))
         assert set(found) == RECKONED | QUESTION
         over = asked(team, ana, wanted, at)
         compare_parts(found, over, stock_of(team, ana, wanted, over))
@@ -202,7 +202,8 @@ def compare_parts(found: Mapping[str, Any], over: Asked, stock: Asked) -> None:
 def test_what_was_said_week_by_week(team: Team, label: str) -> None:
     ana, at = team.rep("ana"), team.clock()
     wanted = question(ana, label, at)
-    found = metrics_document(ana.report(wanted), history=True)["forecast_history"]
+    document: dict[str, Any] = metrics_document(ana.report(wanted), history=True)
+    found = document["forecast_history"]
     stock = stock_of(team, ana, wanted, asked(team, ana, wanted, at))
     told = [row for one in further.periods_before(stock) for row in standing.said_in(stock, *one)]
     for row, reckoned in zip(found, told, strict=True):
@@ -213,7 +214,7 @@ def test_what_was_said_week_by_week(team: Team, label: str) -> None:
 def test_what_past_periods_say(team: Team, label: str) -> None:
     ana, at = team.rep("ana"), team.clock()
     wanted = question(ana, label, at)
-    found = metrics_document(ana.report(wanted))
+    found: dict[str, Any] = metrics_document(ana.report(wanted))
     stock = stock_of(team, ana, wanted, asked(team, ana, wanted, at))
     begun = min(deal.created for deal in stock.counted)
     periods: list[tuple[date, date]] = []
@@ -281,7 +282,7 @@ def test_every_group(team: Team, by: str, label: str) -> None:
         wanted = question(ana, label, at)
         report = ana.report(wanted)
         groups = ana.groups(report, by)
-        found = metrics_document(report, groups=groups, grouped_by=by)
+        found: dict[str, Any] = metrics_document(report, groups=groups, grouped_by=by)
         over = asked(team, ana, wanted, at)
         for group in found["groups"]:
             named = whose(by, over.deals)

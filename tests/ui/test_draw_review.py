@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from pipeboard.domain.people import Actor
+from pipeboard.domain.review import ReviewDocument
 from pipeboard.exchange.review_document import review_document
 from pipeboard.store import Store
 from pipeboard.ui.draw.facts import PaneStyle
@@ -26,13 +27,13 @@ def document(made_up: Path) -> dict[str, Any]:
     workspace = Workspace(store, lambda: NOW, Actor("ana"))
     found = review_document(review(workspace, workspace.reader.pipelines()[0]))
     store.close()
-    return found
+    return dict(found)
 
 
 def drawn(document: dict[str, Any], tab: ReviewTab, **more: Any) -> str:
     """A step as text, its lines joined."""
     style = PaneStyle(100, TODAY, ZoneInfo("Europe/Berlin"))
-    view = ReviewView(document, None, tab, style, **more)
+    view = ReviewView(cast("ReviewDocument", document), None, tab, style, **more)
     lines = [text_of(line).strip() for item in items_of(view) for line in item.lines]
     return " ".join(lines)
 

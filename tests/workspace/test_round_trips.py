@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Loss
 from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.json_data import json_object
 from pipeboard.exchange.deal_files import csv_of_deals, deal_document, json_of_deals
 from pipeboard.exchange.json_documents import Documents
 from pipeboard.exchange.reading import open_import
@@ -65,7 +66,7 @@ def export(ana: Workspace, file: Path) -> str:
     documents = Documents({one.id: one for one in ana.pipelines()}, ana.today, ana.settings.zone)
     sheets = (ana.reader.sheet(number) for number in range(1, 9))
     deals = [deal_document(documents, one) for one in sheets if one and not one.deal.removed]
-    names = sorted({name for deal in deals for name in deal["fields"]})
+    names = sorted({name for deal in deals for name in json_object(deal["fields"])})
     pieces = csv_of_deals(deals, names) if file.suffix == ".csv" else json_of_deals(deals)
     text = "".join(pieces)
     file.write_text(text, "utf-8")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal
@@ -15,7 +14,7 @@ from pipeboard.domain.deciding.work import answered, taken_up
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.events import Event
 
-BEGINNINGS: Mapping[type, Callable[[Any, c.Context], list[Event]]] = {
+BEGINNINGS: Mapping[type, Callable[..., list[Event]]] = {
     c.Create: beginning.create,
     c.TakeOver: beginning.take_over,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import ROLES
@@ -111,7 +111,7 @@ def _step(step: NextStep | None) -> NextStep | None:
     return step and replace(step, text=_line("next_step")(step.text))
 
 
-_CLEAN: dict[str, Callable[[Any], Any]] = {
+_CLEAN: Mapping[str, Callable[..., FieldValue]] = {
     **{name: field.clean for name, field in BY_NAME.items()},
     "fields": _custom,
     "contacts": _each(clean_contact),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 from pipeboard.domain.commands import Context
 from pipeboard.domain.dates import format_day
@@ -85,16 +85,16 @@ Decide: TypeAlias = Callable[[C, Deal, Context], list[Event]]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule(Generic[C]):
+class Rule:
     """All that is true of one command: `verb` and `says` are empty for one that is only a part of
-    a use case, which says it as a whole."""
+    a use case, which says it as a whole. Both functions take what `rule` has checked."""
 
-    decide: Decide[C]
+    decide: Callable[..., list[Event]]
     verb: str
-    says: Callable[[C, Telling], str]
+    says: Callable[..., str]
 
 
-RULES: dict[type, Rule[Any]] = {}
+RULES: dict[type, Rule] = {}
 """The rule of each command on a deal that there is."""
 
 

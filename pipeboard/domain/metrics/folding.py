@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from pipeboard.domain.deal import NOTHING
 from pipeboard.domain.events import Kind, micros
+from pipeboard.domain.json_data import json_object, json_text
 from pipeboard.domain.metrics.history import LOST, NOT_SAID, WON, DealHistory
+
+if TYPE_CHECKING:
+    from pipeboard.domain.events import EventData
 
 
 class Fact(NamedTuple):
@@ -138,14 +143,14 @@ def _edited(deal: DealHistory, fact: Fact) -> None:
     """What numbers ask of other edits stands in `said`."""
 
 
-def _said(deal: DealHistory, kind: str, event: Mapping[str, Any]) -> None:
+def _said(deal: DealHistory, kind: str, event: EventData) -> None:
     """What an event says beside its columns."""
-    sent_at = event.get("after", {}).get("quote_sent_at")
-    if sent_at:
-        deal.quoted_at += (micros(datetime.fromisoformat(sent_at)),)
-    loss = event.get("after", {}).get("loss")
-    if kind == Kind.LOST and loss:
-        deal.competitor = loss.get("competitor", "")
+    after = event.get("after", NOTHING)
+    if sent_at := after.get("quote_sent_at"):
+        deal.quoted_at += (micros(datetime.fromisoformat(json_text(sent_at))),)
+    if kind == Kind.LOST and after.get("loss"):
+        loss = json_object(after["loss"])
+        deal.competitor = json_text(loss.get("competitor", ""))
         if loss.get("category") == "other" and not loss.get("reason"):
             deal.loss = NOT_SAID
     known = event.get("facts", {}).get("precision", "")

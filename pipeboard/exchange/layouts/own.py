@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, TypeGuard
 
 from pipeboard.domain.deal_fields import fields_beside
 from pipeboard.domain.errors import BadInput
@@ -14,6 +14,9 @@ from pipeboard.domain.text import quoted
 from pipeboard.exchange.fields import CUSTOM, LEFT_OUT
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.tables import without_surrogates
+
+if TYPE_CHECKING:
+    from pipeboard.domain.json_data import Json, JsonObject
 
 FIELD_PREFIX = "fields."
 
@@ -81,7 +84,7 @@ OURS = _OwnLayout(
 )
 
 
-def flatten(deal: Mapping[str, Any]) -> dict[str, str]:
+def flatten(deal: JsonObject) -> dict[str, str]:
     """The cells of a deal, by column, from its JSON form (`cli.md` section 4).
 
     Objects become dotted columns, money a decimal number, lists of names `a; b`, other lists JSON.
@@ -94,12 +97,12 @@ def flatten(deal: Mapping[str, Any]) -> dict[str, str]:
     return {column: cell for column, cell in cells.items() if cell}
 
 
-def columns_of(deal: Mapping[str, Any]) -> Iterator[str]:
+def columns_of(deal: JsonObject) -> Iterator[str]:
     """The columns that `flatten` gives cells to, without making the cells."""
     return (column for column, _ in _parts(deal))
 
 
-def _parts(deal: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _parts(deal: JsonObject) -> Iterator[tuple[str, Json]]:
     for key, value in deal.items():
         if value is None:
             continue
@@ -114,7 +117,7 @@ def _parts(deal: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield without_surrogates(key), value
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Json) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, list | tuple) and all(isinstance(word, str) for word in value):
@@ -129,15 +132,15 @@ def join_words(words: Iterable[str]) -> str:
     return "; ".join(names) if plain else _json(names)
 
 
-def _json(value: Any) -> str:
+def _json(value: Json) -> str:
     return _encode(value) if value or isinstance(value, int) else ""
 
 
-def _is_money(value: Any) -> bool:
+def _is_money(value: Json) -> TypeGuard[JsonObject]:
     return isinstance(value, dict) and value.keys() == _MONEY
 
 
-def _money(value: Mapping[str, Any]) -> str:
+def _money(value: JsonObject) -> str:
     minor, currency = value["amount_minor"], value["currency"]
     if type(minor) is not int or not isinstance(currency, str):
         raise BadInput(f"{quoted(str(value))} is not an amount of money")

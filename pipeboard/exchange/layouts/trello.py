@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeboard.exchange.layouts.layout import Layout, json_list
 from pipeboard.exchange.tables import next_free, without_surrogates
+
+if TYPE_CHECKING:
+    from pipeboard.domain.json_data import Json, JsonObject
 
 _COLUMNS = {
     "Card ID": "external_id",
@@ -82,17 +85,17 @@ class TrelloBoard:
     Cards of an archived list are archived; templates are no deals.
     """
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: JsonObject) -> None:
         self._name = _text(document, "name")
         self._cards = _by_id(document, "cards").values()
         self._lists = _by_id(document, "lists")
         self._members = _by_id(document, "members")
         self._fields = _by_id(document, "customFields")
-        self._actions: dict[str, list[Mapping[str, Any]]] = {}
+        self._actions: dict[str, list[JsonObject]] = {}
         for action in reversed(_objects(document, "actions")):
             card = _text(_part(_part(action, "data"), "card"), "id")
             self._actions.setdefault(card, []).append(action)
-        self._checklists: dict[str, list[Mapping[str, Any]]] = {}
+        self._checklists: dict[str, list[JsonObject]] = {}
         for checklist in _objects(document, "checklists"):
             self._checklists.setdefault(_text(checklist, "idCard"), []).append(checklist)
 
@@ -105,7 +108,7 @@ class TrelloBoard:
                     cells[next_free(name, cells)] = cell
                 yield {column: cell for column, cell in cells.items() if cell}
 
-    def _own_cells(self, card: Mapping[str, Any]) -> dict[str, str]:
+    def _own_cells(self, card: JsonObject) -> dict[str, str]:
         column = self._lists.get(_text(card, "idList"), {})
         is_archived = bool(card.get("closed") or column.get("closed"))
         members = (self._members.get(str(key), {}) for key in _list(card, "idMembers"))
@@ -132,7 +135,7 @@ class TrelloBoard:
             "Attachments": _json([_text(link, "url") for link in _objects(card, "attachments")]),
         }
 
-    def _history_cells(self, card: Mapping[str, Any]) -> dict[str, str]:
+    def _history_cells(self, card: JsonObject) -> dict[str, str]:
         """What the actions tell; a board exports its latest 1,000, so the first may be missing."""
         created = ""
         stages, comments = [], []
@@ -152,12 +155,12 @@ class TrelloBoard:
             "Comments": _json(comments),
         }
 
-    def _list_name(self, mentioned: Mapping[str, Any]) -> str:
+    def _list_name(self, mentioned: JsonObject) -> str:
         """The present name of a list, also where an action mentions an earlier one."""
         now = self._lists.get(_text(mentioned, "id"), mentioned)
         return _text(now, "name")
 
-    def _custom_cells(self, card: Mapping[str, Any]) -> dict[str, str]:
+    def _custom_cells(self, card: JsonObject) -> dict[str, str]:
         cells = {}
         for item in _objects(card, "customFieldItems"):
             definition = self._fields.get(_text(item, "idCustomField"))
@@ -172,7 +175,7 @@ class TrelloBoard:
         return cells
 
 
-def _custom_value(item: Mapping[str, Any], definition: Mapping[str, Any]) -> str:
+def _custom_value(item: JsonObject, definition: JsonObject) -> str:
     """A custom field holds its value by type (`{"number": "993"}`), a drop-down an option's id."""
     for option in _objects(definition, "options"):
         if option.get("id") == item.get("idValue"):
@@ -180,7 +183,7 @@ def _custom_value(item: Mapping[str, Any], definition: Mapping[str, Any]) -> str
     return next((_text(_part(item, "value"), key) for key in _part(item, "value")), "")
 
 
-def _time_in_id(card: Mapping[str, Any]) -> str:
+def _time_in_id(card: JsonObject) -> str:
     """Trello's ids begin with the second of creation, in hexadecimal, like all of MongoDB's."""
     try:
         created = datetime.fromtimestamp(int(_text(card, "id")[:8], 16), UTC)
@@ -190,29 +193,29 @@ def _time_in_id(card: Mapping[str, Any]) -> str:
     return created.isoformat() if _TRELLO_BEGAN <= created <= latest else ""
 
 
-def _objects(owner: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+def _objects(owner: JsonObject, key: str) -> list[JsonObject]:
     return [value for value in _list(owner, key) if isinstance(value, Mapping)]
 
 
-def _by_id(owner: Mapping[str, Any], key: str) -> dict[str, Mapping[str, Any]]:
+def _by_id(owner: JsonObject, key: str) -> dict[str, JsonObject]:
     return {_text(value, "id"): value for value in _objects(owner, key) if _text(value, "id")}
 
 
-def _text(owner: Mapping[str, Any], key: str) -> str:
+def _text(owner: JsonObject, key: str) -> str:
     """The text under a key; empty where there is something else, as in files that are not whole."""
     value = owner.get(key)
     return without_surrogates(value) if isinstance(value, str) else ""
 
 
-def _list(owner: Mapping[str, Any], key: str) -> list[Any]:
+def _list(owner: JsonObject, key: str) -> list[Json]:
     value = owner.get(key)
     return value if isinstance(value, list) else []
 
 
-def _part(owner: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+def _part(owner: JsonObject, key: str) -> JsonObject:
     value = owner.get(key)
     return value if isinstance(value, Mapping) else {}
 
 
-def _json(value: list[Any]) -> str:
+def _json(value: Sequence[Json]) -> str:
     return json.dumps(value, ensure_ascii=False) if value else ""

@@ -12,6 +12,7 @@ from typing import Any
 
 from pipeboard.domain.agreements import Agreement, AgreementEntry, Contents, Topic
 from pipeboard.domain.events import instant, micros
+from pipeboard.domain.json_data import json_number
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import Rates
 from pipeboard.domain.pipeline import Pipeline
@@ -291,6 +292,7 @@ def read_rates(database: Database, base: str, as_of: datetime | None = None) -> 
     dated: dict[str, list[tuple[date, Fraction]]] = defaultdict(list)
     for (currency, day), row in sorted(found.items()):
         if row is not None:
-            rate = Fraction(row["numerator"], row["denominator"])
+            parts = (json_number(row[name]) for name in ("numerator", "denominator"))
+            rate = Fraction(*parts)
             dated[currency].append((date.fromisoformat(day), rate))
     return Rates(base, {currency: tuple(rates) for currency, rates in dated.items()})

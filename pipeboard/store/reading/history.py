@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 from pipeboard.domain.deal import Note, Touch
-from pipeboard.domain.events import Event, Kind, instant, micros
+from pipeboard.domain.events import Event, EventData, Kind, instant, micros
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Entry, LoggedEvent, Sheet
@@ -165,7 +165,7 @@ def _logged(
     seq: int, deal_id: int, at: int, kind: str, undoes: int, said: str, *rest: Any
 ) -> LoggedEvent:
     try:
-        data = json.loads(said)
+        data: EventData = json.loads(said)
         if kind not in _KINDS or type(data) is not dict:
             raise ValueError("no event")
         return LoggedEvent(seq, deal_id, at, kind, bool(undoes), data, *rest)

@@ -11,6 +11,7 @@ from typing import Any
 from pipeboard.domain.deal import channel_of
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import Kind, micros
+from pipeboard.domain.json_data import json_text
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.metrics.rules import CallChanges, MetricRules, Target
 from pipeboard.domain.money import Money
@@ -124,7 +125,7 @@ def _read_teams(database: Database, as_of: datetime | None) -> Mapping[str, str]
     """Who was in which team at an instant (now)."""
     teams = {rep.name: rep.team for rep in read_reps(database)}
     for (name,), row in agreed_at(database, "rep", as_of).items():
-        teams[name] = "" if row is None else row["team"]
+        teams[name] = "" if row is None else json_text(row["team"])
     return teams
 
 

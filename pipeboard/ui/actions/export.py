@@ -20,6 +20,7 @@ from pipeboard.ui.terminal.clipboard import copy
 
 if TYPE_CHECKING:
     from pipeboard.domain.board import Lens
+    from pipeboard.domain.json_data import Document
     from pipeboard.ui.draw.metrics.figures import Figures
     from pipeboard.ui.screens.board import BoardScreen
     from pipeboard.ui.screens.metrics import MetricsScreen
@@ -82,7 +83,7 @@ def _write_deals(workspace: Workspace, lens: Lens, marks: Sequence[int], path: P
     return len(ids)
 
 
-def _documents(workspace: Workspace, ids: Sequence[int], lens: Lens) -> Iterator[dict[str, object]]:
+def _documents(workspace: Workspace, ids: Sequence[int], lens: Lens) -> Iterator[Document]:
     from pipeboard.exchange.deal_files import deal_document
     from pipeboard.exchange.json_documents import Documents
 

@@ -41,7 +41,7 @@ from pipeboard.workspace.review import decide as store_decision
 from pipeboard.workspace.review import hold as store_review
 
 if TYPE_CHECKING:
-    from pipeboard.domain.agreements import Contents
+    from pipeboard.domain.review import ReviewDocument
     from pipeboard.ui.host import Host
 
 _PRESENT = "present"
@@ -318,7 +318,7 @@ async def export(host: ReviewScreen) -> None:
     await until_stored(host, attempt)
 
 
-def _text(document: Contents, form: str) -> str:
+def _text(document: ReviewDocument, form: str) -> str:
     if form == "md":
         return review_markdown(document)
     return json.dumps({"review": dict(document)}, indent=2, ensure_ascii=False) + "\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.hygiene import DUPLICATES, LABELS, Fault
@@ -39,7 +39,7 @@ from pipeboard.ui.palette import Role
 from pipeboard.ui.review_keys import ReviewTab
 
 if TYPE_CHECKING:
-    from pipeboard.domain.agreements import Contents
+    from pipeboard.domain.review import Decision, NumberDocument, ReviewDocument
 
 DEAL: Final = "deal."
 DATA: Final = "data."
@@ -55,8 +55,8 @@ class ReviewView:
     """What the review screen shows: a document, the one before it to compare with, a step of it,
     which deals were spoken of, and whether it is over (one that was held)."""
 
-    document: Contents
-    before: Contents | None
+    document: ReviewDocument
+    before: ReviewDocument | None
     tab: ReviewTab
     style: PaneStyle
     discussed: frozenset[str] = frozenset()
@@ -79,10 +79,10 @@ class ReviewView:
         is_plain = self.say.signs or not sign or sign.isascii()
         return text if is_plain else text.replace(sign, f"{self.document['currency']} ")
 
-    def day(self, name: str) -> date:
+    def day(self, name: Literal["since", "at"]) -> date:
         return local_date(datetime.fromisoformat(self.document[name]), self.style.zone)
 
-    def in_words(self, name: str) -> str:
+    def in_words(self, name: Literal["since", "at"]) -> str:
         return calendar_day(self.day(name), self.style.today)
 
 
@@ -175,14 +175,14 @@ def _number(view: ReviewView) -> Iterator[Item]:
         yield from _reps(view)
 
 
-def _amount(number: Mapping[str, Any], say: Wording, size: int) -> Span:
+def _amount(number: NumberDocument, say: Wording, size: int) -> Span:
     text = said_number(number, say)
     if number["value"] is None:
         return whole(f"  {text}", "text.dim")
     return right(text, size, "text.strong")
 
 
-def _moved(now: Mapping[str, Any], then: Mapping[str, Any]) -> list[Span]:
+def _moved(now: NumberDocument, then: NumberDocument) -> list[Span]:
     """An arrow where a number is another than at the last review."""
     if now["value"] is None or then["value"] is None or now["value"] == then["value"]:
         return []
@@ -209,10 +209,10 @@ def _changes(view: ReviewView) -> Iterator[Item]:
     say, lines = view.say, view.document["changes"]
     most = max((abs(line["value"] or 0) for line in lines.values()), default=0)
     wide = max(0, min(40, view.room - _NAME - _AMOUNT - 12))
-    for name, line in lines.items():
-        if not line["deals"] and name not in ("start", "end"):
+    for name, change in lines.items():
+        if not change["deals"] and name not in ("start", "end"):
             continue
-        value = line["value"] or 0
+        value = change["value"] or 0
         sign = "-" if name in GOING and value else ""
         role: Role = "chart.bad" if name in GOING else "chart.full"
         share = Fraction(abs(value), most) if most else Fraction(0)
@@ -220,7 +220,7 @@ def _changes(view: ReviewView) -> Iterator[Item]:
             f"changes.{name}",
             name.replace("_", " "),
             right(f"{sign}{say.money(value)}", _AMOUNT, "text.strong"),
-            right(f"{line['deals']:,}", 6, "text.dim"),
+            right(f"{change['deals']:,}", 6, "text.dim"),
             blank(2),
             *(bar(share, wide, view.style.glyphs, role) if wide >= _SHORTEST else ()),
         )
@@ -298,10 +298,10 @@ def _flow(view: ReviewView) -> Iterator[Item]:
         yield _fact(key, one["objection"], total, blank(2), whole(stages, "text.dim"))
     if view.document["variants"]:
         yield _title("Ways of asking", view)
-    for one in view.document["variants"]:
-        words = (f"{counted(one['deals'], 'deal')}, {one['answered']} answered, "
-                 f"{one['won']} of {one['closed']} closed won")  # fmt: skip
-        yield _fact("", one["variant"], whole(words, "text"))
+    for way in view.document["variants"]:
+        words = (f"{counted(way['deals'], 'deal')}, {way['answered']} answered, "
+                 f"{way['won']} of {way['closed']} closed won")  # fmt: skip
+        yield _fact("", way["variant"], whole(words, "text"))
 
 
 def _trap(new: int, needed: int | None, say: Wording) -> str:
@@ -326,7 +326,10 @@ def _weeks(view: ReviewView) -> Iterator[Item]:
         yield _fact(f"week.{week['week']}", f"week of {day}", *spans)
 
 
-_BARS: Final[Mapping[str, Role]] = {"touches": "chart.full", "replies": "chart.good"}
+_BARS: Final[Mapping[Literal["touches", "replies"], Role]] = {
+    "touches": "chart.full",
+    "replies": "chart.good",
+}
 
 
 def _decisions(view: ReviewView) -> Iterator[Item]:
@@ -341,7 +344,7 @@ def _decisions(view: ReviewView) -> Iterator[Item]:
         yield _read(f"Nothing was decided since then.{how}", view, "empty")
 
 
-def _decision_words(decision: Mapping[str, Any], view: ReviewView) -> str:
+def _decision_words(decision: Decision, view: ReviewView) -> str:
     due = decision["due"]
     by = f" by {calendar_day(date.fromisoformat(due), view.style.today)}" if due else ""
     done = ", done" if decision["done"] else ""

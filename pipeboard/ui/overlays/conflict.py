@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from enum import StrEnum
-from typing import Any
 
 from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.events import read
@@ -38,7 +37,7 @@ class Met:
     fields: Mapping[str, str]
 
 
-def about(deal: Deal, details: Mapping[str, Any], mine: object, zone: tzinfo) -> Met:
+def about(deal: Deal, details: Mapping[str, object], mine: object, zone: tzinfo) -> Met:
     """What the details of a conflict say, as the deal is now, beside what was typed."""
     at, by = details.get("at"), str(details.get("by") or "somebody")
     when = f" at {datetime.fromisoformat(str(at)).astimezone(zone):%H:%M}" if at else ""
@@ -46,13 +45,18 @@ def about(deal: Deal, details: Mapping[str, Any], mine: object, zone: tzinfo) ->
         name.removesuffix("_bp"): str(
             details.get("theirs") or field_value_text(name, _value(deal, name))
         )
-        for name in details["fields"]
+        for name in _names(details)
     }
     names = ", ".join(_label(name) for name in fields)
     one = next(iter(fields.values())) if len(fields) == 1 else ""
     theirs = one or "\n".join(f"{_label(name)}: {text}" for name, text in fields.items())
     heading = f"{by} changed {names} of {deal.name}{when}"
     return Met(heading, f"@{by}{when}", theirs, _words(mine, fields), fields)
+
+
+def _names(details: Mapping[str, object]) -> Sequence[str]:
+    names = details["fields"]
+    return names if isinstance(names, list | tuple) else ()
 
 
 def _value(deal: Deal, name: str) -> object:

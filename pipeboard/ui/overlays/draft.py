@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
-from textual.app import App
-from textual.screen import Screen
 from textual.timer import Timer
 
 from pipeboard.ui.draw.line import Line, blank, whole, wrap
 from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.drafts import Drafts
+
+if TYPE_CHECKING:
+    from pipeboard.ui.terminal.display import AnyApp, AnyScreen
 
 _PAUSE_SECONDS: Final = 1.0
 
@@ -29,7 +30,7 @@ class Draft:
 
     def __init__(
         self,
-        screen: Screen[Any],
+        screen: AnyScreen,
         key: str,
         title: str,
         text: Callable[[], str],
@@ -188,7 +189,7 @@ def key_of(kind: str, ids: Sequence[int], *field: str) -> str:
     return ":".join((kind, ",".join(map(str, ids)), *field))
 
 
-def drafts_of(app: App[Any]) -> Drafts | None:
+def drafts_of(app: AnyApp) -> Drafts | None:
     """Where the app keeps drafts, `app.drafts`, if it does."""
     drafts = getattr(app, "drafts", None)
     return drafts if isinstance(drafts, Drafts) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar, Final, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Final, Protocol, TypeVar, runtime_checkable
 
 from textual._context import visible_screen_stack
 from textual.app import ComposeResult
@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import Key, Paste
 from textual.geometry import Region
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from pipeboard.domain.lazy_dataclass import dataclass
@@ -38,6 +38,9 @@ from pipeboard.ui.overlays.draft import Draft
 from pipeboard.ui.widgets.line_input import LONGEST_LINE, LineInput
 from pipeboard.ui.widgets.page import Lines, glyphs_of
 
+if TYPE_CHECKING:
+    from pipeboard.ui.terminal.display import AnyScreen
+
 # Rows behind an overlay: the screens below it, as many cells as are asked for.
 
 
@@ -49,7 +52,7 @@ class SeeThrough(Protocol):
     """The rows behind it while they are known; None when they are to be asked for."""
 
 
-def rows_behind(screen: Screen[Any]) -> Sequence[Strip]:
+def rows_behind(screen: AnyScreen) -> Sequence[Strip]:
     """The rows of the screens below, each at the size that it was last laid out for.
 
     They are drawn from the lowest that can be seen upwards, each handed to the next, so that no
@@ -74,7 +77,7 @@ def fitted(rows: Sequence[Strip], region: Region) -> list[Strip]:
     ]
 
 
-def _drawn(screen: Screen[Any], behind: Sequence[Strip]) -> Sequence[Strip]:
+def _drawn(screen: AnyScreen, behind: Sequence[Strip]) -> Sequence[Strip]:
     compositor = screen._compositor
     if not compositor.size or compositor.root is None or not screen.is_attached:
         return behind

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
-from textual.app import App, ComposeResult, SuspendNotSupported
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import BindingType
 from textual.containers import Horizontal
 
@@ -23,6 +23,9 @@ from pipeboard.ui.overlays.overlay import (
     upper_edge,
 )
 from pipeboard.ui.widgets.line_input import LONGEST_TEXT, TextBox, harmless
+
+if TYPE_CHECKING:
+    from pipeboard.ui.terminal.display import AnyApp
 
 Edit: TypeAlias = Callable[[str], str]
 """Has a text edited by another program, and gives it back; raises PipeboardError."""
@@ -146,7 +149,7 @@ class TextScreen(Overlay[str]):
         return self.text if self.has_changes else ""
 
 
-def edited_outside(app: App[Any], text: str, edit: Edit | None) -> tuple[str, str]:
+def edited_outside(app: AnyApp, text: str, edit: Edit | None) -> tuple[str, str]:
     """The text as it comes back from the editor, "" where it was left as it is, and what went wrong
     on the way: then the text is what was written so far, where it could be read."""
     try:
@@ -157,7 +160,7 @@ def edited_outside(app: App[Any], text: str, edit: Edit | None) -> tuple[str, st
         return (written if written != text.strip("\n") else ""), why
 
 
-def edit_outside(app: App[Any], text: str, edit: Edit | None) -> str | None:
+def edit_outside(app: AnyApp, text: str, edit: Edit | None) -> str | None:
     """The text as it comes back from the editor, None where it was left as it is.
 
     `edit` runs the editor while the app is suspended (`cli.editor.write_text` does it in a folder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from enum import StrEnum
-from typing import Any, ClassVar, Final, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -30,6 +30,9 @@ from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.session import Session
 from pipeboard.ui.terminal.typeahead import TypeAhead
 from pipeboard.ui.widgets.page import Page, PageView
+
+if TYPE_CHECKING:
+    from pipeboard.ui.terminal.display import AnyScreen
 
 T = TypeVar("T")
 
@@ -104,7 +107,7 @@ class FirstRun(TypeAhead[Beginning], Session[Beginning], CellDisplay[Beginning])
         self.glyphs = look.glyphs
         self.net = Net(lambda: self.crash_log, self._say_on_top)
 
-    def get_default_screen(self) -> Screen[Any]:
+    def get_default_screen(self) -> AnyScreen:
         """The only screen."""
         return Welcome(self.facts, self.look)
 
@@ -235,7 +238,7 @@ class Welcome(Screen[None]):
 
     # What is asked.
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, work: Coroutine[object, None, None]) -> None:
         """Goes on beside the screen; keys wait for what it asks."""
         app = cast("FirstRun", self.app)
         app.key_queue.acts()

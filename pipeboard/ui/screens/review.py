@@ -29,8 +29,8 @@ from pipeboard.ui.write_queue import Targets
 from pipeboard.workspace.review import Gathered, Held, decisions_since, gather
 
 if TYPE_CHECKING:
-    from pipeboard.domain.agreements import Contents
     from pipeboard.domain.deal import Deal
+    from pipeboard.domain.review import ReviewDocument
     from pipeboard.workspace.recording import Receipt
 
 ShowBehind = Callable[[str, frozenset[int], int], None]
@@ -136,7 +136,7 @@ class ReviewScreen(LiveScreen):
             await self.program.key_queue.pause()
 
     @property
-    def document(self) -> Contents | None:
+    def document(self) -> ReviewDocument | None:
         """The review that is shown; None while it is gathered for the first time."""
         if self.past is not None:
             return self.past.contents

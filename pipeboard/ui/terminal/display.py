@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, runtime_checkable
 
 from rich.color import Color, ColorSystem
 from rich.segment import Segment
@@ -24,6 +24,10 @@ from pipeboard.ui.terminal.facts import erases_in_colour, terminal_encoding
 from pipeboard.ui.terminal.ink import PLAIN, Pen
 from pipeboard.ui.terminal.session import FRAMES_ARE_KNOWN, KEYS_ARE_KNOWN
 from pipeboard.ui.terminal.width import cell_width
+
+AnyApp: TypeAlias = "App[Any]"
+AnyScreen: TypeAlias = "Screen[Any]"
+"""An app, a screen, whatever they return."""
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -117,7 +121,7 @@ class CellDisplay(App[ReturnType]):
         # The terminal may have been smaller for a moment, and have lost cells that are shown.
         self.repaint()
 
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+    def _display(self, screen: AnyScreen, renderable: RenderableType | None) -> None:
         driver = self._driver
         if (
             not FRAMES_ARE_KNOWN
@@ -139,7 +143,7 @@ class CellDisplay(App[ReturnType]):
         self.post_display_hook()
 
     def _needed(
-        self, screen: Screen[Any], update: LayoutUpdate | ChopsUpdate | None
+        self, screen: AnyScreen, update: LayoutUpdate | ChopsUpdate | None
     ) -> LayoutUpdate | ChopsUpdate | None:
         """The update, or the whole screen where nobody knows what the terminal shows.
 
@@ -168,7 +172,7 @@ class CellDisplay(App[ReturnType]):
         return screenful.frame(_pieces(_lines(update), system))
 
 
-def _draws_on(app: App[Any], driver: Driver) -> bool:
+def _draws_on(app: AnyApp, driver: Driver) -> bool:
     return (
         app._running
         and not app._closed
@@ -179,7 +183,7 @@ def _draws_on(app: App[Any], driver: Driver) -> bool:
     )
 
 
-def _cursor_sequence(app: CellDisplay[Any], screenful: Screenful | None) -> str:
+def _cursor_sequence(app: CellDisplay[ReturnType], screenful: Screenful | None) -> str:
     # Hidden or shown, it stands where the focus is: input methods show their candidates beside it,
     # magnifiers and Braille displays follow it.
     if screenful is None:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from pipeboard.domain.lazy_dataclass import dataclass
 
@@ -226,7 +226,7 @@ class Drafts:
             os.close(descriptor)
 
 
-def _content(path: Path) -> Mapping[str, Any] | None:
+def _content(path: Path) -> Mapping[str, object] | None:
     with suppress(OSError, ValueError):
         content = json.loads(path.read_text(encoding="utf-8", errors="surrogatepass"))
         if isinstance(content, dict):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from io import TextIOWrapper
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 
@@ -21,9 +21,8 @@ from pipeboard.ui.terminal.reading import KeyReader
 from pipeboard.ui.terminal.session import Session
 
 if TYPE_CHECKING:
-    from textual.app import App
-
-    from pipeboard.ui.terminal.first_frame import FirstFrame
+    from pipeboard.ui.terminal.display import AnyApp
+    from pipeboard.ui.terminal.first_frame import Attributes, FirstFrame
 
 _ENTER_ALTERNATE_SCREEN: Final = "\x1b[?1049h"
 # No scroll region, origin mode, insert mode, cursor keys of applications, second character set or
@@ -48,7 +47,7 @@ class TerminalDriver(LinuxDriver):
 
     def __init__(
         self,
-        app: App[Any],
+        app: AnyApp,
         *,
         debug: bool = False,
         mouse: bool = True,
@@ -59,7 +58,7 @@ class TerminalDriver(LinuxDriver):
             self._file = cast("TextIOWrapper", Outlet(sys.__stderr__.fileno(), terminal_encoding()))
         self._painted: FirstFrame | None = getattr(app, "first_frame", None)
         self._is_entered = self._painted is not None
-        self._attributes_found: list[Any] | None = None
+        self._attributes_found: Attributes | None = None
         self._was_resized = False
         self._wake_reader, self._wake_writer = os.pipe()
         os.set_blocking(self._wake_reader, False)

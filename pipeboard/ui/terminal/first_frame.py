@@ -7,10 +7,10 @@ import signal
 import sys
 import termios
 import tty
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import FrameType, TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeAlias
 
 from pipeboard.ui.terminal.cells import Screenful
 from pipeboard.ui.terminal.facts import (
@@ -23,7 +23,9 @@ from pipeboard.ui.terminal.ink import ColorDepth, Ink, Pen, pen_of
 from pipeboard.ui.terminal.width import cell_width
 
 Row = Sequence[tuple[str, Ink]]
-Attributes = list[Any]
+Attributes: TypeAlias = "list[Any]"
+"""What `termios` says of a terminal."""
+Handler: TypeAlias = "Callable[[int, FrameType | None], object] | int | None"
 """What `termios.tcgetattr` gives: numbers, and a list of bytes and numbers."""
 
 # Alternate screen, no cursor, no wrapping, all blank.
@@ -46,7 +48,7 @@ class FirstFrame:
         self.is_disturbed = False
         """Has the size of the terminal changed since, so that nobody knows what it shows?"""
         self._attributes = attributes
-        self._handlers: dict[signal.Signals, Any] = {}
+        self._handlers: dict[signal.Signals, Handler] = {}
 
     def hand_over(self) -> Attributes:
         """The terminal's attributes as they were before, for the one who restores them now."""

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from pathlib import Path
 from types import FrameType
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import _compositor
 from textual.app import App, ReturnType, ScreenError
@@ -25,13 +25,16 @@ from pipeboard.ui.terminal.facts import tidy_environment
 from pipeboard.ui.terminal.ink import ColorDepth, color_depth
 from pipeboard.ui.terminal.reading import ESC, PREFIX, AltKey
 
+if TYPE_CHECKING:
+    from pipeboard.ui.terminal.first_frame import Handler
+
 # Whether the private parts of Textual that are leaned on here are still what they were in 8.2.
 #
 # Only the shape is looked at: asking for Textual's version costs 28 ms at each start, and the
 # dependency is pinned below 9 anyway. Where a part has changed, Textual's own way is taken.
 
 
-def _takes(function: Callable[..., Any] | None, *names: str) -> bool:
+def _takes(function: Callable[..., object] | None, *names: str) -> bool:
     code = getattr(function, "__code__", None)
     return code is not None and code.co_varnames[: code.co_argcount] == names
 
@@ -40,7 +43,7 @@ def _has(owner: object, *names: str) -> bool:
     return all(hasattr(owner, name) for name in names)
 
 
-def _names_in(function: Callable[..., Any] | None) -> tuple[str, ...]:
+def _names_in(function: Callable[..., object] | None) -> tuple[str, ...]:
     code = getattr(function, "__code__", None)
     return code.co_names if code is not None else ()
 
@@ -124,14 +127,13 @@ class Session(App[ReturnType]):
 
     ENDING_SIGNALS: ClassVar = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self) -> None:
         tidy_environment()
-        if color_depth(os.environ) <= ColorDepth.STANDARD:
-            # Otherwise Textual makes greys where there are no colours, and of sixteen its own
-            # shades, whose nearest of the sixteen are others: red and magenta become one.
-            options.setdefault("ansi_color", True)
-        super().__init__(**options)
-        self._handlers_before: dict[signal.Signals, Any] = {}
+        # Otherwise Textual makes greys where there are no colours, and of sixteen its own shades,
+        # whose nearest of the sixteen are others: red and magenta become one.
+        is_plain = color_depth(os.environ) <= ColorDepth.STANDARD
+        super().__init__(ansi_color=True if is_plain else None)
+        self._handlers_before: dict[signal.Signals, Handler] = {}
         self._crash_sentence = ""
         self._alt_keys: frozenset[str] = frozenset()
         self._is_leaving = self._is_lent = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Final, TypeVar
 
 from textual.app import App, ReturnType
 from textual.dom import DOMNode
@@ -16,6 +16,8 @@ from textual.widget import Widget
 
 from pipeboard.domain.errors import GivenUp
 from pipeboard.ui.keys import name_of
+
+T = TypeVar("T")
 
 GIVES_UP: Final = "ctrl+c"
 _PAUSE_S: Final = 0.05
@@ -57,10 +59,10 @@ class KeyQueue:
         self._acting -= 1
         self._look()
 
-    def asking(self, answer: asyncio.Future[Any]) -> None:
+    def asking(self, answer: asyncio.Future[T]) -> None:
         """An action asks something: keys go to the question until it is answered."""
 
-        def has_answered(_answer: asyncio.Future[Any]) -> None:
+        def has_answered(_answer: asyncio.Future[T]) -> None:
             self._asking -= 1
             self._look()
 
@@ -160,8 +162,8 @@ class TypeAhead(App[ReturnType]):
     is clicked meanwhile means a screen that will not be there any more, and is dropped.
     """
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
+    def __init__(self) -> None:
+        super().__init__()
         self.key_queue = KeyQueue(self.notice_waiting)
         self._is_begun = False
         self._came_up = asyncio.Event()
@@ -235,7 +237,7 @@ async def _has_done_its_share(node: MessagePump) -> None:
         await _either(done.wait(), node)
 
 
-async def _either(done: Any, node: MessagePump) -> None:
+async def _either(done: Awaitable[object], node: MessagePump) -> None:
     """Waits for something that a node does, or until it is closed and so never does it."""
     waiting = asyncio.ensure_future(done)
     ends = {waiting, node.task} if isinstance(node, Widget) else {waiting}
