@@ -138,29 +138,8 @@ def test_no_class_has_more_methods_than_one_can_know(
     assert {name for name, count in counts.items() if count > MOST_METHODS} <= LARGER
 
 
-TWICE = {
-    "Amount",
-    "Board",
-    "Column",
-    "DealRow",
-    "Difference",
-    "Ending",
-    "Found",
-    "Identity",
-    "Key",
-    "Kind",
-    "Rep",
-    "Setting",
-    "Stage",
-    "Status",
-    "Table",
-    "Target",
-}
-"""Class names that mean two things still; the list only gets shorter."""
-
-
 def test_a_class_name_means_one_thing(classes: Mapping[str, list[ast.ClassDef]]) -> None:
-    assert {name for name, nodes in classes.items() if len(nodes) > 1} <= TWICE
+    assert {name for name, nodes in classes.items() if len(nodes) > 1} == set()
 
 
 def test_the_domain_imports_only_itself_and_the_standard_library(graph: ImportGraph) -> None:

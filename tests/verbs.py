@@ -63,7 +63,7 @@ class Workspace(workspace.Workspace):
     rename_filter = targets.rename_filter
     save_filter = targets.save_filter
     save_settings = configuration.save_settings
-    sheet = finding.deal_sheet
+    record = finding.deal_record
     calls = targets.calls_of
     set_call = targets.set_call
     set_rate = targets.set_rate

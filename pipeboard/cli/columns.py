@@ -41,7 +41,7 @@ Read = Callable[[Listed], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ListColumn:
     """`data` is what scripts get, `words` what people read, else the same.
 
     Numbers stand flush `right`; an `elastic` column may be cut on a terminal.
@@ -149,7 +149,7 @@ def sign_of(listed: Listed) -> Sign:
 _NEVER_CUT = frozenset(("owner", "source", "trial_close"))
 
 
-def _plain(field: AnyField) -> Column:
+def _plain(field: AnyField) -> ListColumn:
     """The column of a field that stands for itself."""
 
     def data(listed: Listed) -> str:
@@ -177,38 +177,40 @@ def _plain(field: AnyField) -> Column:
                 return data(listed)
 
     is_long = field.kind in (LINE, NAMES) and field.name not in _NEVER_CUT
-    return Column(field.name, data, words, right=field.kind is MONEY, elastic=is_long)
+    return ListColumn(field.name, data, words, right=field.kind is MONEY, elastic=is_long)
 
 
 _OF_SEVERAL = (
-    Column("sign", _sign),
-    Column("ref", lambda x: x.deal.ref),
-    Column("deal", _name, elastic=True),
-    Column("title", lambda x: x.deal.title, elastic=True),
-    Column("account", lambda x: x.deal.account, elastic=True),
-    Column("pipeline", lambda x: x.pipeline.name),
-    Column("stage", lambda x: x.pipeline.stage(x.deal.stage_id).name),
-    Column("status", lambda x: str(x.deal.status)),
-    Column("value", _amount, _money, right=True),
-    Column("currency", _currency),
-    Column("tags", lambda x: " ".join(x.deal.tags), elastic=True),
-    Column("probability", _probability, right=True),
-    Column("forecast_category", lambda x: x.deal.effective_category(x.pipeline)),
-    Column("age", _age, right=True),
-    Column("idle", lambda x: str(idle_days(x.deal, x.today, x.zone)), right=True),
-    Column("stalled", lambda x: ", ".join(stalled_reasons(x.deal, x.pipeline, x.today, x.zone))),
-    Column("next", _step, _next, elastic=True),
-    Column("due", *_day(_due)),
-    Column("snoozed_until", *_day(lambda deal: deal.snoozed_until)),
-    Column("created_at", *_instant(lambda deal: deal.created_at)),
-    Column("stage_entered_at", *_instant(lambda deal: deal.stage_entered_at)),
-    Column("closed_at", *_instant(lambda deal: deal.closed_at)),
-    Column("last_touch_at", *_instant(lambda deal: deal.last_touch_at)),
-    Column("snooze_reason", lambda x: x.deal.snooze_reason, elastic=True),
-    Column("lost", lambda x: x.deal.loss.category if x.deal.loss else ""),
-    Column("answered", lambda x: str(len(x.deal.answered(x.pipeline))), right=True),
-    Column("score", _score),
-    Column("version", lambda x: str(x.deal.version), right=True),
+    ListColumn("sign", _sign),
+    ListColumn("ref", lambda x: x.deal.ref),
+    ListColumn("deal", _name, elastic=True),
+    ListColumn("title", lambda x: x.deal.title, elastic=True),
+    ListColumn("account", lambda x: x.deal.account, elastic=True),
+    ListColumn("pipeline", lambda x: x.pipeline.name),
+    ListColumn("stage", lambda x: x.pipeline.stage(x.deal.stage_id).name),
+    ListColumn("status", lambda x: str(x.deal.status)),
+    ListColumn("value", _amount, _money, right=True),
+    ListColumn("currency", _currency),
+    ListColumn("tags", lambda x: " ".join(x.deal.tags), elastic=True),
+    ListColumn("probability", _probability, right=True),
+    ListColumn("forecast_category", lambda x: x.deal.effective_category(x.pipeline)),
+    ListColumn("age", _age, right=True),
+    ListColumn("idle", lambda x: str(idle_days(x.deal, x.today, x.zone)), right=True),
+    ListColumn(
+        "stalled", lambda x: ", ".join(stalled_reasons(x.deal, x.pipeline, x.today, x.zone))
+    ),
+    ListColumn("next", _step, _next, elastic=True),
+    ListColumn("due", *_day(_due)),
+    ListColumn("snoozed_until", *_day(lambda deal: deal.snoozed_until)),
+    ListColumn("created_at", *_instant(lambda deal: deal.created_at)),
+    ListColumn("stage_entered_at", *_instant(lambda deal: deal.stage_entered_at)),
+    ListColumn("closed_at", *_instant(lambda deal: deal.closed_at)),
+    ListColumn("last_touch_at", *_instant(lambda deal: deal.last_touch_at)),
+    ListColumn("snooze_reason", lambda x: x.deal.snooze_reason, elastic=True),
+    ListColumn("lost", lambda x: x.deal.loss.category if x.deal.loss else ""),
+    ListColumn("answered", lambda x: str(len(x.deal.answered(x.pipeline))), right=True),
+    ListColumn("score", _score),
+    ListColumn("version", lambda x: str(x.deal.version), right=True),
 )
 _NAMED_OTHERWISE = frozenset(("probability_bp", "category"))
 COLUMNS = _OF_SEVERAL + tuple(
@@ -218,7 +220,7 @@ COLUMNS = _OF_SEVERAL + tuple(
     and field.name not in _NAMED_OTHERWISE
     and field.name not in {column.name for column in _OF_SEVERAL}
 )
-_BY_NAME: Mapping[str, Column] = {column.name: column for column in COLUMNS}
+_BY_NAME: Mapping[str, ListColumn] = {column.name: column for column in COLUMNS}
 COLUMN_NAMES = tuple(_BY_NAME)
 _ALIASES = {"close": "expected_close", "created": "created_at", "closed": "closed_at", "id": "ref"}
 
@@ -245,7 +247,7 @@ FOR_SCRIPTS = (
 )
 
 
-def columns(names: str) -> tuple[Column, ...]:
+def columns(names: str) -> tuple[ListColumn, ...]:
     """The columns named in `a,b,fields.NAME`; raises BadInput with the near one for an unknown."""
     wanted = tuple(filter(None, (name.strip() for name in names.split(","))))
     if not wanted:
@@ -253,11 +255,11 @@ def columns(names: str) -> tuple[Column, ...]:
     return tuple(map(_column, wanted))
 
 
-def _custom(key: str) -> Column:
-    return Column(_CUSTOM + key, lambda listed: listed.deal.fields.get(key, ""), elastic=True)
+def _custom(key: str) -> ListColumn:
+    return ListColumn(_CUSTOM + key, lambda listed: listed.deal.fields.get(key, ""), elastic=True)
 
 
-def _column(name: str) -> Column:
+def _column(name: str) -> ListColumn:
     for prefix in (_CUSTOM, "field."):
         if name.lower().startswith(prefix) and len(name) > len(prefix):
             return _custom(name[len(prefix) :])
@@ -276,7 +278,7 @@ def _column(name: str) -> Column:
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?= ?%?$| [A-Z]{3}$)")
 
 
-def place_by(column: Column) -> Callable[[Listed], Place | None]:
+def place_by(column: ListColumn) -> Callable[[Listed], Place | None]:
     """Where a deal comes by its number there, else by its text; None where it is empty."""
 
     def place(listed: Listed) -> Place | None:

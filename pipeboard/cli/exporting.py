@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipeboard import outlet
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
-from pipeboard.cli.columns import FOR_SCRIPTS, Column, Listed, columns
+from pipeboard.cli.columns import FOR_SCRIPTS, ListColumn, Listed, columns
 from pipeboard.cli.failures import DONE
 from pipeboard.cli.listing import place_of
 from pipeboard.domain.deal import Deal
@@ -108,16 +108,16 @@ def _documents(call: Call, ids: Sequence[int]) -> Iterator[Document]:
 
     eyes = call.workspace.rights.eyes
     for deal_id in ids:
-        sheet = call.workspace.reader.sheet(deal_id)
-        if sheet is not None:
-            yield deal_document(call.documents, sheet.seen_by(eyes))
+        record = call.workspace.reader.record(deal_id)
+        if record is not None:
+            yield deal_document(call.documents, record.seen_by(eyes))
 
 
-def _wanted(call: Call) -> tuple[Column, ...] | None:
+def _wanted(call: Call) -> tuple[ListColumn, ...] | None:
     return columns(call.arguments.columns) if call.arguments.columns is not None else None
 
 
-def _cells(call: Call, ids: Sequence[int], shown: Sequence[Column]) -> Iterator[list[str]]:
+def _cells(call: Call, ids: Sequence[int], shown: Sequence[ListColumn]) -> Iterator[list[str]]:
     pipelines, today, zone = call.documents.pipelines, call.documents.today, call.documents.zone
     eyes = call.workspace.rights.eyes
     for deal in _deals(call, ids):

@@ -18,7 +18,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.sheet import Entry, LoggedEvent
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.store.sql import Audit
-from pipeboard.workspace.finding import deal_sheet, find_deal
+from pipeboard.workspace.finding import deal_record, find_deal
 
 if TYPE_CHECKING:
     from pipeboard.domain.json_data import Document
@@ -40,11 +40,11 @@ def show(call: Call) -> int:
     from pipeboard.exchange.deal_text import DealText
 
     deal = find_deal(call.workspace, call.arguments.deal, call.only_pipeline)
-    sheet = deal_sheet(call.workspace, deal.id)
+    record = deal_record(call.workspace, deal.id)
     if call.arguments.json:
-        call.out.document({"deal": call.documents.sheet(sheet, _describer(call))})
+        call.out.document({"deal": call.documents.record(record, _describer(call))})
         return 0
-    text = DealText(sheet, call.workspace.today, call.settings.zone, _describer(call))
+    text = DealText(record, call.workspace.today, call.settings.zone, _describer(call))
     call.out.text(text.markdown() if call.arguments.md else text.plain())
     return 0
 

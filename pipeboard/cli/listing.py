@@ -13,7 +13,7 @@ from pipeboard.cli.columns import (
     FOR_PEOPLE,
     FOR_SCRIPTS,
     SIGN_STYLES,
-    Column,
+    ListColumn,
     Listed,
     columns,
     place_by,
@@ -125,7 +125,7 @@ def _listing(call: Call) -> Listing:
     )
 
 
-_Columns = tuple[Column, ...] | None
+_Columns = tuple[ListColumn, ...] | None
 
 
 def _listed(call: Call, found: Selection) -> Iterator[Listed]:
@@ -145,7 +145,7 @@ def _table(call: Call, found: Selection, wanted: _Columns) -> None:
     table.write(call.out, ([_cell(c, listed) for c in shown] for listed in _listed(call, found)))
 
 
-def _cell(column: Column, listed: Listed) -> Cell:
+def _cell(column: ListColumn, listed: Listed) -> Cell:
     if column.name != "sign":
         return column.read(listed)
     found = sign_of(listed)

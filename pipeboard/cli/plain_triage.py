@@ -18,7 +18,7 @@ from pipeboard.domain.text import quoted
 from pipeboard.workspace.triage import Triage, kept_in, kept_plan, to_ask, to_call
 
 if TYPE_CHECKING:
-    from pipeboard.domain.sheet import Sheet
+    from pipeboard.domain.sheet import DealRecord
     from pipeboard.store.reading.listing import Listing
     from pipeboard.workspace.recording import Receipt
 
@@ -39,20 +39,20 @@ def walk(call: Call, listing: Listing) -> int:
     kept = kept_in(state_folder(), workspace.store.database_id, workspace.me)
     triage = Triage(workspace.reader, listing, None if listing.filter.root else kept)
     outlet.message(f"{triage.left} deals wait. 'help' tells the words.")
-    while triage.sheet is not None:
-        _tell(call, triage, triage.sheet)
-        if not _handle(call, triage, triage.sheet.deal):
+    while triage.record is not None:
+        _tell(call, triage, triage.record)
+        if not _handle(call, triage, triage.record.deal):
             break
     triage.keep()
     call.out.say(triage.summary)
     return DONE
 
 
-def _tell(call: Call, triage: Triage, sheet: Sheet) -> None:
+def _tell(call: Call, triage: Triage, record: DealRecord) -> None:
     """The deal, why it is here, what to ask and whom to call, a line each."""
-    deal, today, say = sheet.deal, call.workspace.today, call.out.line
+    deal, today, say = record.deal, call.workspace.today, call.out.line
     value = f", {deal.value}" if deal.value else ""
-    stage = sheet.pipeline.stage(deal.stage_id)
+    stage = record.pipeline.stage(deal.stage_id)
     if passed := triage.take_passed():
         call.out.say(f"{passed}.")
     say("")
@@ -62,12 +62,12 @@ def _tell(call: Call, triage: Triage, sheet: Sheet) -> None:
         step = deal.next_step
         when = format_day(step.due, today) if step.due else "no day"
         say(f"Next step: {when} {step.words}".rstrip() + ".")
-    for touch in sheet.touches[:1]:
+    for touch in record.touches[:1]:
         said = f": {touch.outcome.splitlines()[0]}" if touch.outcome else ""
         say(f"Last touch: {touch.type} {touch.direction}".rstrip() + said)
-    for note in sheet.notes[:1]:
+    for note in record.notes[:1]:
         say(f"Last note, {note.author}: {note.text.splitlines()[0]}")
-    for question in to_ask(sheet, today)[:1]:
+    for question in to_ask(record, today)[:1]:
         say(f"To ask: {question}")
     for person in to_call(deal)[:1]:
         reached = ", ".join(filter(None, (person.phone, person.email)))
@@ -93,7 +93,7 @@ def _handle(call: Call, triage: Triage, deal: Deal) -> bool:
             outlet.message(HELP)
         else:
             _carry_out(call, triage, word, rest.strip(), deal)
-        if triage.sheet is None or triage.sheet.deal.id != deal.id:
+        if triage.record is None or triage.record.deal.id != deal.id:
             return True
 
 

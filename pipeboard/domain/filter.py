@@ -45,7 +45,7 @@ from pipeboard.domain.filter_terms import (
     FORMS,
     STATE_ALIASES,
     STATES,
-    Setting,
+    FilterContext,
     bad_filter,
     read_term,
 )
@@ -187,18 +187,18 @@ def parse_filter(
         raise BadInput(
             f"bad filter: {error.message}", hint=error.hint, details=error.details
         ) from error
-    setting = Setting(today, currency, week_start, fiscal_shift)
-    root = _Parser(words, setting).read()
-    return Filter(line, root, tuple(setting.understood))
+    context = FilterContext(today, currency, week_start, fiscal_shift)
+    root = _Parser(words, context).read()
+    return Filter(line, root, tuple(context.understood))
 
 
 class _Parser:
     """Recursive descent over the words of a filter; `depth` counts what is open around a part."""
 
-    def __init__(self, words: list[Word], setting: Setting) -> None:
+    def __init__(self, words: list[Word], context: FilterContext) -> None:
         self._words = words
         self._at = 0
-        self._setting = setting
+        self._setting = context
 
     def read(self) -> Node | None:
         if not self._words:

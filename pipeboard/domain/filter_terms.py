@@ -138,7 +138,7 @@ _RATING = re.compile(r"[0-4]")
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class FilterContext:
     """What a term is read against: the workspace's local date, currency and calendar.
 
     `understood` takes each day that was typed without its year, as text and date.
@@ -160,7 +160,7 @@ def bad_filter(word: Word, why: str, hint: str = "") -> BadInput:
     )
 
 
-def read_term(word: Word, setting: Setting) -> Node:
+def read_term(word: Word, context: FilterContext) -> Node:
     """The node a word stands for. Raises BadInput naming the word, and the near field if any."""
     if word.bare.startswith("+"):
         return Tag(_text(word.since(1), "a tag is missing after the +"))
@@ -174,7 +174,7 @@ def read_term(word: Word, setting: Setting) -> Node:
     if not value.text.strip():
         raise bad_filter(word, f"{key} needs a value", _example(key))
     try:
-        return _read_field(key, op, value, setting)
+        return _read_field(key, op, value, context)
     except BadInput as error:
         if "term" in error.details:
             raise
@@ -205,7 +205,7 @@ def _state(name: str) -> State | None:
     return State(known) if known in STATES else None
 
 
-def _read_field(key: str, op: Op, value: Word, setting: Setting) -> Node:
+def _read_field(key: str, op: Op, value: Word, context: FilterContext) -> Node:
     name = key.lower()
     if name in BY_NAME:
         field = BY_NAME[name]
@@ -216,7 +216,7 @@ def _read_field(key: str, op: Op, value: Word, setting: Setting) -> Node:
         if field.is_text:
             _require_equals(value, key, op)
             return Is(field.name, _text(value))
-        return _READERS[field.kind](field, op, value.text.strip(), setting)
+        return _READERS[field.kind](field, op, value.text.strip(), context)
     if name == "tag":
         _require_equals(value, key, op)
         return Unset("tag") if _is_none(value) else Tag(_text(value))
@@ -291,57 +291,57 @@ def _read_question(value: Word) -> Node:
     return Answered(name, op, int(rating))
 
 
-def _read_money(field: Field, op: Op, text: str, setting: Setting) -> Node:
-    return Compare(field.name, op, parse_money(text, setting.currency))
+def _read_money(field: Field, op: Op, text: str, context: FilterContext) -> Node:
+    return Compare(field.name, op, parse_money(text, context.currency))
 
 
-def _read_days(field: Field, op: Op, text: str, setting: Setting) -> Node:
+def _read_days(field: Field, op: Op, text: str, context: FilterContext) -> Node:
     found = _DAYS.fullmatch(text)
     if found is None:
         raise BadInput(f"{quoted(text)} is not a number of days", hint=f"Write {field.example}.")
     return Compare(field.name, op, int(found[1]) * (7 if found[3] else 1))
 
 
-def _read_number(field: Field, op: Op, text: str, setting: Setting) -> Node:
+def _read_number(field: Field, op: Op, text: str, context: FilterContext) -> Node:
     if not _NUMBER.fullmatch(text):
         raise BadInput(f"{quoted(text)} is not a whole number", hint=f"Write {field.example}.")
     return Compare(field.name, op, int(text))
 
 
-def _read_percent(field: Field, op: Op, text: str, setting: Setting) -> Node:
+def _read_percent(field: Field, op: Op, text: str, context: FilterContext) -> Node:
     return Compare(field.name, op, parse_percent(text))
 
 
-def _read_date(field: Field, op: Op, text: str, setting: Setting) -> Node:
+def _read_date(field: Field, op: Op, text: str, context: FilterContext) -> Node:
     try:
-        day = parse_date(text, setting.today, field.direction)
+        day = parse_date(text, context.today, field.direction)
     except BadInput as error:
-        period = _period(text, setting, field.direction) if op == "=" else None
+        period = _period(text, context, field.direction) if op == "=" else None
         if period is None or "readings" in error.details:
             raise
         last = period.end - timedelta(days=1)
         if ".." in text and not is_complete(text):
-            setting.understood.extend(((text, period.start), (text, last)))
+            context.understood.extend(((text, period.start), (text, last)))
         return And((Compare(field.name, ">=", period.start), Compare(field.name, "<=", last)))
     if not is_complete(text):
-        setting.understood.append((text, day))
+        context.understood.append((text, day))
     return Compare(field.name, op, day)
 
 
-def _period(text: str, setting: Setting, direction: Direction) -> Period | None:
+def _period(text: str, context: FilterContext, direction: Direction) -> Period | None:
     try:
         return parse_period(
             text,
-            setting.today,
-            week_start=setting.week_start,
-            fiscal_shift=setting.fiscal_shift,
+            context.today,
+            week_start=context.week_start,
+            fiscal_shift=context.fiscal_shift,
             direction=direction,
         )
     except BadInput:
         return None
 
 
-_READERS: dict[str, Callable[[Field, Op, str, Setting], Node]] = {
+_READERS: dict[str, Callable[[Field, Op, str, FilterContext], Node]] = {
     "money": _read_money,
     "days": _read_days,
     "number": _read_number,

@@ -47,7 +47,7 @@ _YEARS_AROUND_TODAY = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
+class TypedAmount:
     """The value, and the words `first` up to, not including, `end` that say it."""
 
     money: Money
@@ -55,7 +55,9 @@ class Amount:
     end: int
 
 
-def find_amount(words: Sequence[Word], line: str, *, today: date, currency: str) -> Amount | None:
+def find_amount(
+    words: Sequence[Word], line: str, *, today: date, currency: str
+) -> TypedAmount | None:
     """The last amount among the words of `line` that stand outside quotes, or None.
 
     An amount is marked by a suffix, a sign or a code: `40k`, `€1.234,50`, `40 000 EUR`. A plain
@@ -70,7 +72,7 @@ def find_amount(words: Sequence[Word], line: str, *, today: date, currency: str)
                 continue  # something else stands in between, or quotes do
             money = _marked(text, currency, is_last=end == len(words))
             if money:
-                return Amount(money, first, end)
+                return TypedAmount(money, first, end)
     return _plain(words, today, currency)
 
 
@@ -94,7 +96,7 @@ def _marked(text: str, currency: str, *, is_last: bool) -> Money | None:
     return money if is_meant else None
 
 
-def _plain(words: Sequence[Word], today: date, currency: str) -> Amount | None:
+def _plain(words: Sequence[Word], today: date, currency: str) -> TypedAmount | None:
     if len(words) < 2 or not _NUMBER.fullmatch(words[-1].bare) or _DIGIT.search(words[-2].text):
         return None
     text = words[-1].bare
@@ -103,7 +105,7 @@ def _plain(words: Sequence[Word], today: date, currency: str) -> Amount | None:
     money = _money(text, currency)
     if money is None or money.minor < _LEAST_PLAIN * 10**money.exponent:
         return None
-    return Amount(money, len(words) - 1, len(words))
+    return TypedAmount(money, len(words) - 1, len(words))
 
 
 def _money(text: str, currency: str) -> Money | None:

@@ -278,7 +278,7 @@ class WeeklyReview:
     subjects: Sequence[Subject]
     trap: SalesTrap
     weeks: Sequence[TouchWeek]
-    decisions: Sequence[Decision]
+    decisions: Sequence[ReviewDecision]
     objections: Sequence[Objection]
     variants: Sequence[Variant]
     names: Mapping[int, str]
@@ -309,7 +309,7 @@ class WeeklyReview:
 # The document of a review, as it is kept and read again: money in minor units, days ISO 8601.
 
 
-class Decision(TypedDict):
+class ReviewDecision(TypedDict):
     """What was decided on a deal, as a review keeps it: by whom, by which day (ISO 8601), and
     whether it is done."""
 
@@ -415,7 +415,7 @@ class _ReviewParts(TypedDict):
     trend: list[WeekDocument]
     objections: list[ObjectionDocument]
     variants: list[VariantDocument]
-    decisions: list[Decision]
+    decisions: list[ReviewDecision]
 
 
 class ReviewDocument(_ReviewParts, total=False):

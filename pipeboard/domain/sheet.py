@@ -140,7 +140,7 @@ class LoggedEvent(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Sheet:
+class DealRecord:
     """A deal, its pipeline, notes and touches newest first, and its events newest first."""
 
     deal: Deal
@@ -149,7 +149,7 @@ class Sheet:
     touches: tuple[Touch, ...]
     entries: tuple[Entry, ...]
 
-    def seen_by(self, me: str) -> Sheet:
+    def seen_by(self, me: str) -> DealRecord:
         """The sheet without what only the owner of the deal is shown."""
         deal = deal_seen_by(self.deal, me)
         entries = tuple(entry.seen_by(me, self.deal.owner) for entry in self.entries)

@@ -16,7 +16,7 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import STAGE_KINDS, Kind, value_of
 from pipeboard.domain.json_data import json_list, json_object
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.sheet import Entry, Sheet
+from pipeboard.domain.sheet import DealRecord, Entry
 from pipeboard.exchange.json_documents import Documents
 from pipeboard.exchange.layouts.own import COLUMNS, FIELD_PREFIX, flatten
 from pipeboard.exchange.tables import defuse
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def deal_document(documents: Documents, sheet: Sheet) -> Document:
+def deal_document(documents: Documents, record: DealRecord) -> Document:
     """A deal with all that an import takes back, in the words of `show --json`."""
-    deal, pipeline = sheet.deal, sheet.pipeline
-    shown = documents.sheet(sheet, lambda entry: "")
+    deal, pipeline = record.deal, record.pipeline
+    shown = documents.record(record, lambda entry: "")
     document: Document = {name: shown[name] for name in _SHOWN if name in shown}
     document |= {
         "external_source": deal.external_source or None,
-        "entered": list(_course(sheet.entries, pipeline)),
+        "entered": list(_course(record.entries, pipeline)),
         "notes": _without_ids(shown["notes"]),
         "touches": _without_ids(shown["touches"]),
     }
     document["fields"] = dict(sorted(deal.fields.items()))
-    document["precision"] = _precision(deal, sheet.entries)
+    document["precision"] = _precision(deal, record.entries)
     if deal.probability_bp is None:
         document["probability_bp"] = None
     if deal.category is None:

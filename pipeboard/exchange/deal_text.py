@@ -16,7 +16,7 @@ from pipeboard.domain.follow_up import PERSISTENCE, follow_ups
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import format_money, format_percent
 from pipeboard.domain.score import score
-from pipeboard.domain.sheet import Entry, Sheet
+from pipeboard.domain.sheet import DealRecord, Entry
 from pipeboard.domain.signs import stalled_reasons
 from pipeboard.domain.text import printable_lines
 from pipeboard.domain.timeline import other_fields
@@ -82,9 +82,9 @@ _MARKUP = re.compile(r"([\\`*_\[\]<>#|~])")
 
 @dataclass(frozen=True, slots=True)
 class DealText:
-    """Words a sheet on the day `today`, its instants in `zone`; `describe` words one event."""
+    """Words a record on the day `today`, its instants in `zone`; `describe` words one event."""
 
-    sheet: Sheet
+    record: DealRecord
     today: date
     zone: ZoneInfo
     describe: Callable[[Entry], str]
@@ -114,7 +114,7 @@ class DealText:
 
     @property
     def heading(self) -> str:
-        deal = self.sheet.deal
+        deal = self.record.deal
         return f"{deal.ref}  {f'{deal.account}: ' if deal.account else ''}{deal.title}"
 
     def _sections(self) -> Iterator[tuple[str, list[Fact]]]:
@@ -133,7 +133,7 @@ class DealText:
                 yield title, facts
 
     def _facts(self) -> Iterator[Fact]:
-        deal, pipeline = self.sheet.deal, self.sheet.pipeline
+        deal, pipeline = self.record.deal, self.record.pipeline
         yield "pipeline", pipeline.name
         yield "stage", self._stage()
         yield "status", str(deal.status)
@@ -157,7 +157,7 @@ class DealText:
         yield from self._origin()
 
     def _origin(self) -> Iterator[Fact]:
-        deal = self.sheet.deal
+        deal = self.record.deal
         yield "source", ": ".join(filter(None, (deal.source, deal.source_detail)))
         yield "contact reason", deal.contact_reason
         yield "tags", " ".join(f"+{tag}" for tag in deal.tags)
@@ -176,7 +176,7 @@ class DealText:
 
     def _on_the_way(self) -> Iterator[Fact]:
         """What the next stage asks, and where a proposal stands."""
-        deal, pipeline = self.sheet.deal, self.sheet.pipeline
+        deal, pipeline = self.record.deal, self.record.pipeline
         if not deal.is_open:
             return
         stage = pipeline.stage(deal.stage_id)
@@ -185,27 +185,27 @@ class DealText:
         if lacking:
             yield "gate", "\n".join((f"{target.name} asks:", *(lack.text for lack in lacking)))
         if deal.quote_sent_at is not None:
-            count = follow_ups(deal.quote_sent_at, self.sheet.touches)
+            count = follow_ups(deal.quote_sent_at, self.record.touches)
             day = self._day(deal.quote_sent_at)
             yield "proposal", f"sent {day}, follow-ups {count}/{PERSISTENCE}"
 
     def _stage(self) -> str:
-        deal = self.sheet.deal
-        stage = self.sheet.pipeline.stage(deal.stage_id)
+        deal = self.record.deal
+        stage = self.record.pipeline.stage(deal.stage_id)
         days = (self.today - local_date(deal.stage_entered_at, self.zone)).days
         limit = f", limit {stage.expected_days}" if deal.is_open and stage.expected_days else ""
         return f"{stage.name} ({days} d{limit})"
 
     def _probability(self) -> str:
-        deal = self.sheet.deal
-        chance = deal.effective_probability_bp(self.sheet.pipeline)
+        deal = self.record.deal
+        chance = deal.effective_probability_bp(self.record.pipeline)
         if chance is None or not deal.is_open:
             return ""
         source = "the stage's" if deal.probability_bp is None else "by hand"
         return f"{format_percent(chance)} % ({source})"
 
     def _score(self) -> str:
-        points = score(self.sheet.deal, self.sheet.pipeline, self.today, self.zone)
+        points = score(self.record.deal, self.record.pipeline, self.today, self.zone)
         if points is None:
             return ""
         lines = [f"{points.low} to {points.high} of 100, {points.known} % known"]
@@ -215,7 +215,7 @@ class DealText:
         return "\n".join(lines)
 
     def _questions(self) -> Iterator[Fact]:
-        deal, pipeline = self.sheet.deal, self.sheet.pipeline
+        deal, pipeline = self.record.deal, self.record.pipeline
         yield "answered", f"{len(deal.answered(pipeline))} of {len(pipeline.questions)}"
         for question in pipeline.questions:
             answer = deal.answers.get(question.key)
@@ -227,27 +227,27 @@ class DealText:
             yield question.label, " ".join(filter(None, (answer.text, rating))) + evidence
 
     def _people(self) -> Iterator[Fact]:
-        for person in self.sheet.deal.contacts.values():
+        for person in self.record.deal.contacts.values():
             said = (person.title, person.role.replace("_", " "), person.email, person.phone)
             yield person.name, ", ".join(filter(None, said))
 
     def _terms(self) -> Iterator[Fact]:
-        for term in self.sheet.deal.terms.values():
+        for term in self.record.deal.terms.values():
             said = (("ours", term.ours), ("theirs", term.theirs), ("agreed", term.agreed))
             yield term.item, ", ".join(f"{who} {what}" for who, what in said if what) or "open"
 
     def _notes(self) -> Iterator[Fact]:
-        for note in self.sheet.notes:
+        for note in self.record.notes:
             yield f"{self._instant(note.at)} {note.author}", note.text
 
     def _touches(self) -> Iterator[Fact]:
-        for touch in self.sheet.touches:
+        for touch in self.record.touches:
             said = f"{touch.type} {touch.direction}"
             outcome = f": {touch.outcome}" if touch.outcome else ""
             yield f"{self._instant(touch.at)} {touch.by}", said + outcome
 
     def _timeline(self) -> Iterator[Fact]:
-        for entry in self.sheet.entries:
+        for entry in self.record.entries:
             yield f"{self._instant(entry.event.at)} {entry.who}", self.describe(entry)
 
     def _instant(self, at: datetime) -> str:

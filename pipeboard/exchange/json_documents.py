@@ -17,7 +17,7 @@ from pipeboard.domain.follow_up import PERSISTENCE, follow_ups
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.settings import Settings
-from pipeboard.domain.sheet import Entry, LoggedEvent, Sheet
+from pipeboard.domain.sheet import DealRecord, Entry, LoggedEvent
 from pipeboard.domain.signs import stalled_reasons
 
 if TYPE_CHECKING:
@@ -85,9 +85,9 @@ class Documents:
             else None,
         }
 
-    def sheet(self, sheet: Sheet, describe: Callable[[Entry], str]) -> Document:
+    def record(self, record: DealRecord, describe: Callable[[Entry], str]) -> Document:
         """One deal with all around it, as `show --json` gives it; `describe` words an event."""
-        deal = sheet.deal
+        deal = record.deal
         answers = {key: answer for key, answer in deal.answers.items() if answer.is_given}
         return {
             **self.deal(deal),
@@ -108,12 +108,12 @@ class Documents:
                 for term in deal.terms.values()
             ],
             "checklist": dict(deal.checklist),
-            "gate": _gate(deal, sheet.pipeline, self.today),
-            "score_factors": self._score_factors(deal, sheet.pipeline),
-            "follow_ups": _follow_ups(sheet),
+            "gate": _gate(deal, record.pipeline, self.today),
+            "score_factors": self._score_factors(deal, record.pipeline),
+            "follow_ups": _follow_ups(record),
             "notes": [
                 {"id": note.id, "text": note.text, "author": note.author, "at": to_json(note.at)}
-                for note in sheet.notes
+                for note in record.notes
             ],
             "touches": [
                 {
@@ -128,7 +128,7 @@ class Documents:
                         if (tag := getattr(touch, name))
                     },
                 }
-                for touch in sheet.touches
+                for touch in record.touches
             ],
             "timeline": [
                 {
@@ -138,7 +138,7 @@ class Documents:
                     "text": describe(entry),
                     "command_id": entry.command_id,
                 }
-                for entry in sheet.entries
+                for entry in record.entries
             ],
         }
 
@@ -168,11 +168,11 @@ def _gate(deal: Deal, pipeline: Pipeline, today: date) -> Document | None:
     return {"target": target.name, "missing": [lack.text for lack in lacking]}
 
 
-def _follow_ups(sheet: Sheet) -> Document | None:
-    sent_at = sheet.deal.quote_sent_at
+def _follow_ups(record: DealRecord) -> Document | None:
+    sent_at = record.deal.quote_sent_at
     if sent_at is None:
         return None
-    count = follow_ups(sent_at, sheet.touches)
+    count = follow_ups(sent_at, record.touches)
     return {"since": to_json(sent_at), "count": count, "of": PERSISTENCE}
 
 

@@ -27,7 +27,7 @@ from pipeboard.exchange.tables import defuse
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class NumberChange:
     """By how much a number has changed; None where one of the two has no value."""
 
     value: Fraction | None
@@ -44,7 +44,7 @@ class Figure:
     """Whether it is taken off, which is said with a minus where people read it."""
 
 
-Value = Metric | Difference | Figure | str | int | None
+Value = Metric | NumberChange | Figure | str | int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def _cells(value: Value) -> list[str]:
         parts = ["" if document.get(part) is None else str(document[part]) for part in _PARTS]
         return [*parts, *bounds, excluded]
     blank = [""] * (len(_PARTS) - 2 + 3)
-    if isinstance(value, Difference | Figure):
+    if isinstance(value, NumberChange | Figure):
         return [_plain(value.value), str(value.unit), *blank]
     return ["" if value is None else str(value), "", *blank]
 
@@ -217,7 +217,7 @@ def words_of(value: Value, say: Wording) -> str:
         said = [f"n={value.n}"] if value.value is not None and _is_low(value) else []
         said += [unripe(value)] if unripe(value) else []
         return say.explained(value) + (f" ({'; '.join(said)})" if said else "")
-    if isinstance(value, Difference):
+    if isinstance(value, NumberChange):
         if not value.value:
             return "" if value.value is None else "0"
         return f"{'+' if value.value > 0 else '-'}{say.change(value.value, value.unit)}"
@@ -237,7 +237,7 @@ def _numbers(report: Report, before: Report | None) -> FigureTable:
         rows = [(name, [metric]) for name, metric in report.metrics.items()]
         return FigureTable("metrics", title, ("value",), ("value",), rows, labels)
     changed: list[tuple[str, Sequence[Value]]] = [
-        (name, [c.now, c.then, Difference(c.difference, METRICS[name].unit)])
+        (name, [c.now, c.then, NumberChange(c.difference, METRICS[name].unit)])
         for name, c in compare(report, before).items()
     ]
     heads = ("value", before.basis.period.label, "change")

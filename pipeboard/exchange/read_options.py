@@ -12,7 +12,7 @@ from pipeboard.domain.text import did_you_mean, fold, quoted, slug
 from pipeboard.exchange.columns import Matching
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.outcomes import MEANINGS, StageWords
-from pipeboard.exchange.tables import Table
+from pipeboard.exchange.tables import FileTable
 
 # What a person says about the cells of a file.
 
@@ -212,7 +212,7 @@ NO_OPTIONS = ReadOptions()
 
 
 def rules_of(
-    options: ReadOptions, currency: str, table: Table, layout: Layout, matching: Matching
+    options: ReadOptions, currency: str, table: FileTable, layout: Layout, matching: Matching
 ) -> ReadingRules:
     """The rules for the cells of a table; BadInput for a choice that cannot be."""
     by_tool = _by_column(layout, table.header)

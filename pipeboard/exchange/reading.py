@@ -36,7 +36,7 @@ from pipeboard.exchange.read_options import (
 from pipeboard.exchange.read_options import ReadOptions as ReadOptions
 from pipeboard.exchange.row_stream import Rows, is_history
 from pipeboard.exchange.rows import DealRow, Rejected
-from pipeboard.exchange.tables import REASON, Record, Table
+from pipeboard.exchange.tables import REASON, FileTable, Record
 from pipeboard.exchange.workbook import is_workbook, open_workbook
 
 _SAMPLE = 200
@@ -70,7 +70,7 @@ class Reading:
     mapping: dict[str, str]
     warnings: list[str]
     rules: ReadingRules
-    _table: Table
+    _table: FileTable
     _layout: Layout
     _reader: DealReader
     _resources: ExitStack
@@ -244,7 +244,7 @@ def open_import(
         )
 
 
-def _without_reason(path: Path | str, table: Table, matching: Matching) -> Matching:
+def _without_reason(path: Path | str, table: FileTable, matching: Matching) -> Matching:
     """In a file of rows that an import rejected, the reason is no part of the deals."""
     last = table.header[-1]
     if ".rejected" in Path(path).name and last.split(" (")[0] == REASON:
@@ -265,7 +265,7 @@ def _source(layout: Layout, matching: Matching, key: Sequence[str]) -> str:
     return f"file:{'+'.join(map(slug, key)) or slug(column) or 'names'}"
 
 
-def open_table(path: Path, options: ReadOptions = NO_OPTIONS) -> Table:
+def open_table(path: Path, options: ReadOptions = NO_OPTIONS) -> FileTable:
     """The records of a file under its header, in whatever form it is written.
 
     Raises NotFound for a missing file, BadInput for one that is empty, binary or not readable.
@@ -346,11 +346,11 @@ def local_copy(path: Path | str, stdin: BinaryIO | None, resources: ExitStack) -
     return copy
 
 
-def _column(table: Table, index: int) -> Iterator[str]:
+def _column(table: FileTable, index: int) -> Iterator[str]:
     return (record.cells[index] for record in table.records() if isinstance(record, Record))
 
 
-def _require_a_name(table: Table, matching: Matching) -> None:
+def _require_a_name(table: FileTable, matching: Matching) -> None:
     if not _NAMING.intersection(matching.targets.values()):
         raise Refused(
             "No column looks like the name of a deal or an account",

@@ -24,11 +24,12 @@ from pipeboard.exchange.page import PageRow, page, points, section_of, sentence,
 if TYPE_CHECKING:
     from pipeboard.domain.metrics import Report
     from pipeboard.domain.review import (
-        Decision,
         FlowDocument,
         NumberDocument,
         ObjectionDocument,
         Preflight,
+        RepNumbers,
+        ReviewDecision,
         ReviewDocument,
         Subject,
         SubjectDocument,
@@ -62,15 +63,7 @@ def review_document(review: WeeklyReview) -> ReviewDocument:
         "number": {name: _number_document(report, name) for name in NUMBERS},
         "readings": [target_reading(report, say), stuck_reading(report, say),
                      loss_reading(report, say)],
-        "reps": [
-            {"rep": rep,
-             "won_value": _number_document(part, "won_value"),
-             "forecast_commit": _number_document(part, "forecast_commit"),
-             "forecast_weighted": _number_document(part, "forecast_weighted"),
-             "forecast_measured": _number_document(part, "forecast_measured"),
-             "rose_tint": _number_document(part, "rose_tint")}
-            for rep, part in review.reps.items()
-        ],
+        "reps": [_rep_numbers(rep, part) for rep, part in review.reps.items()],
         "changes": {
             name: {"deals": len(line.deals), "value": flow[name]}
             for name, line in review.changes.lines.items()
@@ -106,6 +99,17 @@ def review_document(review: WeeklyReview) -> ReviewDocument:
         ],
         "decisions": list(review.decisions),
     }  # fmt: skip
+
+
+def _rep_numbers(rep: str | None, report: Report) -> RepNumbers:
+    return {
+        "rep": rep,
+        "won_value": _number_document(report, "won_value"),
+        "forecast_commit": _number_document(report, "forecast_commit"),
+        "forecast_weighted": _number_document(report, "forecast_weighted"),
+        "forecast_measured": _number_document(report, "forecast_measured"),
+        "rose_tint": _number_document(report, "rose_tint"),
+    }
 
 
 def _number_document(report: Report, name: str) -> NumberDocument:
@@ -297,7 +301,7 @@ def _variants(found: Sequence[VariantDocument]) -> Grid:
     return Grid(("deals", "answered", "closed", "won"), tuple(rows))
 
 
-def _decided(one: Decision) -> Point:
+def _decided(one: ReviewDecision) -> Point:
     due = f" by {format_date(date.fromisoformat(one['due']))}" if one["due"] else ""
     text = f"{one['ref']} {one['deal']}: {one['text']} ({_rep(one['owner'])}{due})"
     return Point(text, done=bool(one["done"]))

@@ -13,7 +13,7 @@ from pipeboard.exchange.deals import DealReader
 from pipeboard.exchange.layouts.layout import Layout
 from pipeboard.exchange.read_options import CellTally
 from pipeboard.exchange.rows import DealRow, Entered, Rejected
-from pipeboard.exchange.tables import Record, Table
+from pipeboard.exchange.tables import FileTable, Record
 
 _FOOTER = re.compile(
     r"(?:grand |sub)?total|summe|gesamt|sum\b|count\b|итого|totale|totaal|somme"
@@ -28,7 +28,7 @@ _LOOKED_AT = 2_000
 class Rows:
     """One pass through a table; `key` are columns that a row is known by instead of an id."""
 
-    table: Table
+    table: FileTable
     layout: Layout
     reader: DealReader
     tally: CellTally
@@ -157,7 +157,7 @@ def _last_instant(row: DealRow) -> float:
     return max(known).timestamp() if known else float("-inf")
 
 
-def is_history(table: Table, targets: Mapping[str, str]) -> bool:
+def is_history(table: FileTable, targets: Mapping[str, str]) -> bool:
     """Whether the lines of a file are changes of stage: ids come again, with other dates."""
     places = {target: at for at, target in enumerate(targets.values())}
     if not {"external_id", "stage", "stage_entered_at"} <= places.keys():

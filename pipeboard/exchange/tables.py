@@ -20,7 +20,7 @@ class Record(NamedTuple):
     cells: list[str]
 
 
-class Table(Protocol):
+class FileTable(Protocol):
     """What the readers of formats have in common; `records` can be gone through again."""
 
     @property

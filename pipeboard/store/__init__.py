@@ -15,7 +15,7 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.store.connecting import connect
 from pipeboard.store.database import Database
 from pipeboard.store.locating import Location, locate
-from pipeboard.store.opening import SCHEMA, Found, Identity, look
+from pipeboard.store.opening import SCHEMA, FoundDatabase, Identity, look
 from pipeboard.store.reading import Reader
 from pipeboard.store.troubles import RECOVERED, told
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pipeboard.domain.settings import Settings
     from pipeboard.store.engine import Engine
-    from pipeboard.store.projecting.staging import Stage
+    from pipeboard.store.projecting.staging import StagedChanges
     from pipeboard.store.writing import Writer
 
 T = TypeVar("T")
@@ -37,7 +37,7 @@ class Staging:
 
     connection: sqlite3.Connection
     identity: Identity
-    stage: Stage
+    stage: StagedChanges
     stored: Callable[[], None]
 
     def store(self, work: Callable[[Writer], T], *, give_up: Callable[[], bool] | None = None) -> T:
@@ -221,7 +221,7 @@ class Store:
             self._engine.close()
 
 
-def _found(location: Location, found: Found | None) -> Found:
+def _found(location: Location, found: FoundDatabase | None) -> FoundDatabase:
     if found is None:
         raise DatabaseError(
             f"There is no database at {location}.",

@@ -22,7 +22,7 @@ from pipeboard.store.connecting import connect, wal_is_safe
 from pipeboard.store.database import Database
 from pipeboard.store.engine import Engine, write
 from pipeboard.store.locating import Location, locate
-from pipeboard.store.opening import SCHEMA, Found, look
+from pipeboard.store.opening import SCHEMA, FoundDatabase, look
 from pipeboard.store.sealing import check_seal, is_in_the_log, last_digest
 from pipeboard.store.troubles import RECOVERED
 
@@ -253,7 +253,7 @@ _CURES = {
 }
 
 
-def _about_contents(database: Database, found: Found) -> Iterator[Finding]:
+def _about_contents(database: Database, found: FoundDatabase) -> Iterator[Finding]:
     yield _about_versions(database, found)
     if found.schema < SCHEMA:
         yield note(
@@ -270,7 +270,7 @@ def _about_contents(database: Database, found: Found) -> Iterator[Finding]:
         yield ok("contents", f"The database is whole{replayed}.")
 
 
-def _about_versions(database: Database, found: Found) -> Finding:
+def _about_versions(database: Database, found: FoundDatabase) -> Finding:
     logs = database.record(dialect.JOURNAL_MODE) == ("wal",)
     mode = "write-ahead log" if logs else "rollback journal"
     version = ".".join(map(str, sys.version_info[:3]))

@@ -152,7 +152,7 @@ def stat_of(location: Location) -> os.stat_result | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundDatabase:
     """A database of ours: its schema's number, which one it is (without its id while the schema is
     older than the program's), and whether a change that was cut off was taken back for this look.
     """
@@ -162,7 +162,7 @@ class Found:
     recovered: bool
 
 
-def look(location: Location, *, read_only: bool = False) -> Found | None:
+def look(location: Location, *, read_only: bool = False) -> FoundDatabase | None:
     """What is at a place; None where there is no file, an empty one or one without tables.
 
     A change that was cut off (its writer was killed, the power failed) is taken back, which needs
@@ -188,7 +188,9 @@ def look(location: Location, *, read_only: bool = False) -> Found | None:
     if contents is None:
         return None
     schema, database_id = contents
-    return Found(schema, Identity(location, after.st_dev, after.st_ino, database_id), recovered)
+    return FoundDatabase(
+        schema, Identity(location, after.st_dev, after.st_ino, database_id), recovered
+    )
 
 
 def _contents(location: Location, *, read_only: bool) -> tuple[int, str] | None:

@@ -42,7 +42,7 @@ def turn_for(host: Host, key: Key | None) -> Turn:
     return turn
 
 
-async def in_turn(host: Host, turn: Turn, action: Action) -> None:
+async def queued_action(host: Host, turn: Turn, action: Action) -> None:
     """An action that may read, ask or store: it goes on beside the screen, for the deals that
     were meant when it began, and keys typed meanwhile wait for its questions or its end.
 

@@ -15,7 +15,7 @@ from pipeboard.domain.filter import parse_filter as filter_of
 from pipeboard.domain.people import with_known_owners
 from pipeboard.domain.periods import Period, parse_period
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.sheet import Sheet
+from pipeboard.domain.sheet import DealRecord
 from pipeboard.domain.text import did_you_mean, fold, quoted
 from pipeboard.workspace.service import Service
 
@@ -145,9 +145,9 @@ def find_deals(
     return tuple(unique.values())
 
 
-def deal_sheet(service: Service, deal_id: int) -> Sheet:
+def deal_record(service: Service, deal_id: int) -> DealRecord:
     """A deal with everything around it that I may see."""
-    found = service.reader.sheet(deal_id)
+    found = service.reader.record(deal_id)
     if found is None:
         raise NotFound(f"There is no deal D-{deal_id}.")
     return found.seen_by(service.rights.eyes)

@@ -217,12 +217,14 @@ def decide(
     )
 
 
-def decisions_since(reader: Reader, pipeline: Pipeline, since: datetime) -> list[rules.Decision]:
+def decisions_since(
+    reader: Reader, pipeline: Pipeline, since: datetime
+) -> list[rules.ReviewDecision]:
     """What was decided at and after the last review, and what became of it."""
     entries = reader.entries(since=since, limit=MOST_ENTRIES)
     found = [e for e in entries if e.verb == "decide" and not e.undone and not e.event.undoes]
     deals = reader.deals({entry.deal_id for entry in found})
-    decisions: list[rules.Decision] = []
+    decisions: list[rules.ReviewDecision] = []
     for entry in reversed(found):
         deal = deals[entry.deal_id]
         if deal.pipeline_id != pipeline.id:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeboard.domain.deal import Contact, Deal
-    from pipeboard.domain.sheet import Sheet
+    from pipeboard.domain.sheet import DealRecord
     from pipeboard.store.reading import Reader
     from pipeboard.store.reading.day import DayReader
     from pipeboard.store.reading.listing import Listing
@@ -37,7 +37,7 @@ _MOST_TOLD: Final = 5
 class Triage:
     """A walk through the queue of a listing's day. It reads, and leaves writing to others.
 
-    What raises `DatabaseError` leaves all as it was. `sheet` and `queued` are the deal that is
+    What raises `DatabaseError` leaves all as it was. `record` and `queued` are the deal that is
     looked at, None at the end; one that the person went back to may have no place any more.
     `done` says what was done, the latest first; `passed_over` what others did meanwhile, until it
     is taken.
@@ -50,7 +50,7 @@ class Triage:
         self._kept = kept
         self.listing = listing
         self.walk = Round([])
-        self.sheet: Sheet | None = None
+        self.record: DealRecord | None = None
         self.queued: Queued | None = None
         self.done: tuple[str, ...] = ()
         self.passed_over: tuple[str, ...] = ()
@@ -126,8 +126,8 @@ class Triage:
             before = self._day, self._tiers
             self._day, self._tiers, self._deals = day, tiers, {}
             try:
-                if self.sheet is not None:
-                    first = self._still_looked_at(walk, self.sheet.deal.id, holds=holds)
+                if self.record is not None:
+                    first = self._still_looked_at(walk, self.record.deal.id, holds=holds)
                     stays = first if holds or self.queued is None else None
                 if first is not None and (first in walk.ids or first == stays):
                     walk.put_first(first)
@@ -139,66 +139,66 @@ class Triage:
     def _still_looked_at(self, walk: Round, one: int, *, holds: bool) -> int | None:
         """The deal that was looked at, unless it was handled elsewhere: by this person, or by
         somebody else, after whom it waits for less and stands further behind."""
-        sheet, now = self._read(one)
-        if holds or sheet is None or now is None or self.queued is None:
+        record, now = self._read(one)
+        if holds or record is None or now is None or self.queued is None:
             return one
         if not is_handled(self._arrived, now, planned=False):
             return one
-        if self._is_mine(sheet):
+        if self._is_mine(record):
             walk.put_first(one)
             walk.go_on(handled=True)
         else:
-            self.passed_over = (*self.passed_over, _told(sheet))
+            self.passed_over = (*self.passed_over, _told(record))
         return None
 
     def restart(self, listing: Listing) -> None:
         """Another day, or another rep's: from its beginning on, or where the person was."""
-        before = self.listing, self.walk, self.sheet, self.queued
-        self.listing, self.walk, self.sheet, self.queued = listing, Round([]), None, None
+        before = self.listing, self.walk, self.record, self.queued
+        self.listing, self.walk, self.record, self.queued = listing, Round([]), None, None
         try:
             self.load(self._take_up())
         except PipeboardError:
-            self.listing, self.walk, self.sheet, self.queued = before
+            self.listing, self.walk, self.record, self.queued = before
             raise
         self.done = ()
 
     def look_again(self) -> None:
         """The deal that is looked at, read again."""
-        if self.sheet is not None:
-            sheet, queued = self._read(self.sheet.deal.id)
-            if sheet is not None:
-                self.sheet, self.queued = sheet, queued
+        if self.record is not None:
+            record, queued = self._read(self.record.deal.id)
+            if record is not None:
+                self.record, self.queued = record, queued
 
-    def _read(self, deal_id: int) -> tuple[Sheet | None, Queued | None]:
+    def _read(self, deal_id: int) -> tuple[DealRecord | None, Queued | None]:
         """A deal as the person is shown it, with its place in the queue."""
-        sheet = self._reader.sheet(deal_id)
-        if sheet is None:
+        record = self._reader.record(deal_id)
+        if record is None:
             return None, None
-        queued = waiting(sheet.deal, sheet.pipeline, self._day.day)
-        return sheet.seen_by(self.listing.me), queued
+        queued = waiting(record.deal, record.pipeline, self._day.day)
+        return record.seen_by(self.listing.me), queued
 
     def _look(self, walk: Round, stays: int | None = None) -> None:
         """At the first deal of the walk that still needs somebody, or that `stays`."""
         passed: list[str] = []
-        sheet, queued = None, None
+        record, queued = None, None
         while (one := walk.current) is not None:
-            sheet, queued = self._read(one)
-            if queued is not None or (sheet is not None and one == stays):
+            record, queued = self._read(one)
+            if queued is not None or (record is not None and one == stays):
                 break
-            if sheet is not None and self._is_mine(sheet):
+            if record is not None and self._is_mine(record):
                 walk.go_on(handled=True)
             else:
                 walk.ids.pop(0)
-                passed += [_told(sheet)] if sheet is not None else []
-            sheet = None
-        if self.sheet is None or walk.current != self.sheet.deal.id:
+                passed += [_told(record)] if record is not None else []
+            record = None
+        if self.record is None or walk.current != self.record.deal.id:
             self._arrived, self._is_planned, self._was_handled = queued, False, False
-        self.walk, self.sheet, self.queued = walk, sheet, queued
+        self.walk, self.record, self.queued = walk, record, queued
         self.passed_over = (*self.passed_over, *passed)
 
-    def _is_mine(self, sheet: Sheet) -> bool:
+    def _is_mine(self, record: DealRecord) -> bool:
         """Did the person do the last thing on the deal, here or elsewhere?"""
-        last = sheet.entries[0] if sheet.entries else None
+        last = record.entries[0] if record.entries else None
         return last is not None and self.listing.me in (last.actor, last.acting_as)
 
     # Going on.
@@ -225,7 +225,7 @@ class Triage:
         walk = self.walk.copy()
         walk.ids, walk.skipped = list(walk.skipped), []
         self._look(walk)
-        return self.sheet is not None
+        return self.record is not None
 
     def concerns(self, receipt: Receipt) -> bool:
         """Is it about the deal that is looked at? A plan that stays as it is was found good."""
@@ -258,7 +258,7 @@ class Triage:
     def settle(self, said: str) -> tuple[Reason, ...]:
         """After something was done on the deal: on to the next where that was enough, else what
         the deal still lacks. `said` is what was done."""
-        if self.sheet is None:
+        if self.record is None:
             return ()
         self.look_again()
         if not is_handled(self._arrived, self.queued, planned=self._is_planned):
@@ -332,9 +332,9 @@ def _ids(kept: object) -> list[int]:
     return [one for one in found if type(one) is int]
 
 
-def _told(sheet: Sheet) -> str:
-    who = f" by @{sheet.entries[0].who}" if sheet.entries else ""
-    return f"{printable(sheet.deal.name)} was handled{who}"
+def _told(record: DealRecord) -> str:
+    who = f" by @{record.entries[0].who}" if record.entries else ""
+    return f"{printable(record.deal.name)} was handled{who}"
 
 
 def kept_plan(deal: Deal, today: date) -> SetNextStep:
@@ -345,10 +345,10 @@ def kept_plan(deal: Deal, today: date) -> SetNextStep:
     return SetNextStep(step.text, step.due, step.every)
 
 
-def to_ask(sheet: Sheet, today: date) -> tuple[str, ...]:
+def to_ask(record: DealRecord, today: date) -> tuple[str, ...]:
     """What the gate ahead lacks, its questions in full; else the first question without an
     answer."""
-    deal, pipeline = sheet.deal, sheet.pipeline
+    deal, pipeline = record.deal, record.pipeline
     if not deal.is_open:
         return ()
     lacking = []

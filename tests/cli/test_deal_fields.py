@@ -479,12 +479,12 @@ def test_show_tells_each_field(pipe: Type, ana: Workspace, form: str) -> None:
 
 def test_the_screens_of_a_deal_show_each_field(ana: Workspace) -> None:
     deal = full(ana, stage=LEAD)
-    sheet, style = ana.sheet(deal.id), PaneStyle(160, TODAY, SETTINGS.zone)
+    record, style = ana.record(deal.id), PaneStyle(160, TODAY, SETTINGS.zone)
     lines = [
-        *pane_lines(replace(sheet, entries=()), style),
-        *terms_note(sheet, style, "ana"),
-        *(line for item in people_items(sheet, style) for line in item.lines),
-        *(line for item in term_items(sheet, style) for line in item.lines),
+        *pane_lines(replace(record, entries=()), style),
+        *terms_note(record, style, "ana"),
+        *(line for item in people_items(record, style) for line in item.lines),
+        *(line for item in term_items(record, style) for line in item.lines),
     ]
     told = "\n".join(map(text_of, lines))
     unseen = {
@@ -760,17 +760,17 @@ def test_the_screens_show_the_lowest_value_to_the_owner_alone(
     made: Team, ana: Workspace, rep: str, sees: bool
 ) -> None:
     deal = full(ana)
-    sheet, style = made.rep(rep).sheet(deal.id), PaneStyle(160, TODAY, SETTINGS.zone)
+    record, style = made.rep(rep).record(deal.id), PaneStyle(160, TODAY, SETTINGS.zone)
     zone = SETTINGS.zone
     timeline = [
-        describe(entry.event, [sheet.pipeline], today=TODAY, zone=zone) for entry in sheet.entries
+        describe(entry.event, [record.pipeline], today=TODAY, zone=zone) for entry in record.entries
     ]
-    text = DealText(sheet, TODAY, zone, lambda entry: "").plain()
-    lines = [*pane_lines(sheet, style), *terms_note(sheet, style, rep)]
+    text = DealText(record, TODAY, zone, lambda entry: "").plain()
+    lines = [*pane_lines(record, style), *terms_note(record, style, rep)]
     told = (*timeline, text, *map(text_of, lines))
     assert any("31,337" in one for one in told) is sees
     assert any("lowest value" in one for one in timeline)
-    names = [field.name for field in deal_form(deal, sheet.pipeline, TODAY, SETTINGS, rep)[1]]
+    names = [field.name for field in deal_form(deal, record.pipeline, TODAY, SETTINGS, rep)[1]]
     assert ("floor_value" in names) is sees
 
 
@@ -818,5 +818,5 @@ def test_one_deal_alone_is_weighted_as_its_column_is(
     column = next(each for each in ana.reader.board(lens).columns if each.count)
     assert column.weighted == (Money(weighted, EUR),)
     style = PaneStyle(160, TODAY, SETTINGS.zone)
-    told = [text_of(chip) for chip in chips(ana.sheet(deal.id), style, weighted=True)]
+    told = [text_of(chip) for chip in chips(ana.record(deal.id), style, weighted=True)]
     assert f"wtd {full_money(column.weighted[0], style.glyphs)}" in told

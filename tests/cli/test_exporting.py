@@ -176,12 +176,12 @@ def test_a_workbook_holds_numbers_dates_and_no_formula(deals: Type, home: Path) 
     openpyxl = pytest.importorskip("openpyxl")
     file = home / "deals.xlsx"
     assert deals("export", "--to", str(file)).code == 0
-    sheet = openpyxl.load_workbook(file).active
-    names = [cell.value for cell in sheet[1]]
-    row = dict(zip(names, sheet[2], strict=True))
+    record = openpyxl.load_workbook(file).active
+    names = [cell.value for cell in record[1]]
+    row = dict(zip(names, record[2], strict=True))
     assert (row["value"].value, row["value"].data_type) == (40000, "n")
     assert row["expected_close"].is_date
-    accounts = [sheet.cell(at, names.index("account") + 1) for at in range(2, 5)]
+    accounts = [record.cell(at, names.index("account") + 1) for at in range(2, 5)]
     assert {cell.data_type for cell in accounts} == {"s"}
 
 

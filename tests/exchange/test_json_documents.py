@@ -12,7 +12,7 @@ from pipeboard.domain.deal import Answer, Contact, Deal, Loss, NextStep, Note, S
 from pipeboard.domain.events import Event, EventData, Kind
 from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Settings
-from pipeboard.domain.sheet import Entry, LoggedEvent, Sheet
+from pipeboard.domain.sheet import DealRecord, Entry, LoggedEvent
 from pipeboard.domain.templates import template
 from pipeboard.exchange.deal_text import DealText
 from pipeboard.exchange.json_documents import (
@@ -73,7 +73,7 @@ ENTRY = Entry(
     "",
     datetime(2026, 10, 23, 7, tzinfo=UTC),
 )
-SHEET = Sheet(FULL, PIPELINE, (NOTE,), (TOUCH,), (ENTRY,))
+SHEET = DealRecord(FULL, PIPELINE, (NOTE,), (TOUCH,), (ENTRY,))
 
 
 def test_a_deal_reads_as_the_promise_shows_it() -> None:
@@ -141,7 +141,7 @@ def test_a_lost_deal_says_why() -> None:
 
 
 def test_a_sheet_adds_what_is_around_the_deal() -> None:
-    document: dict[str, Any] = DOCUMENTS.sheet(SHEET, lambda entry: f"{entry.event.kind}!")
+    document: dict[str, Any] = DOCUMENTS.record(SHEET, lambda entry: f"{entry.event.kind}!")
     assert [answer["question"] for answer in document["answers"]] == ["need"]
     assert document["notes"][0]["text"] == "words"
     assert document["touches"][0]["outcome"] is None
@@ -184,7 +184,7 @@ def test_days_are_those_of_the_workspace_not_of_utc() -> None:
 
 
 def test_a_deal_in_text_leaves_out_what_is_unknown() -> None:
-    text = DealText(Sheet(_deal(), PIPELINE, (), (), ()), TODAY, ZONE, lambda _: "").plain()
+    text = DealText(DealRecord(_deal(), PIPELINE, (), (), ()), TODAY, ZONE, lambda _: "").plain()
     assert text.splitlines()[0] == "D-142  Packaging line pilot"
     assert "owner" not in text
     assert "Notes" not in text

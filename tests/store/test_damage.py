@@ -102,7 +102,7 @@ def questions(reader: Reader) -> Iterator[Callable[[], object]]:
     yield lambda: reader.find("company 1")
     for deal_id in (1, 2, 3):
         yield lambda deal_id=deal_id: reader.deal(deal_id)  # type: ignore[misc]
-        yield lambda deal_id=deal_id: reader.sheet(deal_id)  # type: ignore[misc]
+        yield lambda deal_id=deal_id: reader.record(deal_id)  # type: ignore[misc]
         yield lambda deal_id=deal_id: reader.notes(deal_id)  # type: ignore[misc]
         yield lambda deal_id=deal_id: reader.touches(deal_id)  # type: ignore[misc]
     yield reader.pipelines

@@ -143,7 +143,7 @@ QUESTIONS: Mapping[str, tuple[Callable[[Reader], object], Sequence[str]]] = {
         start(replace(LENS, filter=parse_filter("lumen", today=TODAY, currency="EUR"))),
         WORDS,
     ),
-    "a deal": (lambda reader: reader.sheet(5), ()),
+    "a deal": (lambda reader: reader.record(5), ()),
     "a deal by name": (lambda reader: reader.named("lumen"), WORDS),
     "find": (lambda reader: reader.find("lumen"), WORDS),
     "lost deals that are due": (lambda reader: reader.due_to_return(TODAY), ()),

@@ -112,13 +112,13 @@ def test_commands_say_who_did_what(store: Store) -> None:
 
 def test_a_sheet_holds_everything_of_a_deal(store: Store) -> None:
     _did(store, "c2", 1, Event(Kind.NOTE, NOW, facts={"note": NOTE}))
-    sheet = store.reader.sheet(1)
-    assert sheet is not None
-    assert sheet.deal == store.reader.deal(1)
-    assert sheet.pipeline.name == "New business"
-    assert [note.text for note in sheet.notes] == ["first words"]
-    assert [entry.event.kind for entry in sheet.entries] == [Kind.NOTE, Kind.CREATED]
-    assert store.reader.sheet(99) is None
+    record = store.reader.record(1)
+    assert record is not None
+    assert record.deal == store.reader.deal(1)
+    assert record.pipeline.name == "New business"
+    assert [note.text for note in record.notes] == ["first words"]
+    assert [entry.event.kind for entry in record.entries] == [Kind.NOTE, Kind.CREATED]
+    assert store.reader.record(99) is None
 
 
 def test_a_snapshot_shows_one_moment_to_several_questions(store: Store) -> None:

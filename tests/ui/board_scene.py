@@ -13,7 +13,7 @@ from pipeboard.domain.deal import Answer, Contact, Deal, NextStep, Note, Status,
 from pipeboard.domain.events import Event, Kind
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline, Stage, StageKind
-from pipeboard.domain.sheet import Entry, Sheet
+from pipeboard.domain.sheet import DealRecord, Entry
 from pipeboard.domain.signs import Sign
 from pipeboard.domain.templates import SEVEN
 from pipeboard.ui.draw.view import BoardView, Window
@@ -221,7 +221,7 @@ DEAL = Deal(
 )
 
 
-def sheet_of(deal: Deal = DEAL) -> Sheet:
+def sheet_of(deal: Deal = DEAL) -> DealRecord:
     """A deal with two notes, a call, and a close date that was moved."""
     moved = Event(
         Kind.EXPECTED_CLOSE,
@@ -229,7 +229,7 @@ def sheet_of(deal: Deal = DEAL) -> Sheet:
         {"expected_close": date(2026, 11, 28)},
         {"expected_close": date(2026, 12, 19)},
     )
-    return Sheet(
+    return DealRecord(
         deal,
         PIPELINE,
         (

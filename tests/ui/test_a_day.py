@@ -64,9 +64,9 @@ async def test_twelve_overdue_deals_take_two_keys_each_and_lose_no_words(demo: P
 
 
 def _course(board: Desk, deal_id: int) -> list[str]:
-    sheet = board.workspace.reader.sheet(deal_id)
-    assert sheet is not None
-    return [str(entry.event.facts) for entry in sheet.entries]
+    record = board.workspace.reader.record(deal_id)
+    assert record is not None
+    return [str(entry.event.facts) for entry in record.entries]
 
 
 @pytest.mark.parametrize("place", range(5))

@@ -432,7 +432,7 @@ async def test_brackets_lead_to_the_next_deal_and_back_within_the_stage(team: Te
         step = "]" if board.state.view.cursor[1] == 0 else "["
         await board.press(step)
         assert screen.deal_id != first
-        assert screen.sheet.deal.id == screen.deal_id == board.card.id
+        assert screen.record.deal.id == screen.deal_id == board.card.id
         await board.press(step)
         assert "deal in 'Lead Qualification'" in board.lines()[-2]
         await board.press("[" if step == "]" else "]")

@@ -108,8 +108,8 @@ def test_sections_of_which_nothing_is_known_are_left_out() -> None:
         created_at=at(11, 1),
         stage_entered_at=at(11, 1),
     )
-    sheet = replace(sheet_of(bare), notes=(), touches=(), entries=())
-    assert [section.title for section in sections(sheet, style())] == ["Qualification", "Details"]
+    record = replace(sheet_of(bare), notes=(), touches=(), entries=())
+    assert [section.title for section in sections(record, style())] == ["Qualification", "Details"]
 
 
 def test_a_day_of_another_year_names_it() -> None:
@@ -133,7 +133,7 @@ def test_every_line_is_exactly_as_wide_as_the_pane(
         answers={"need": Answer(note, 2, text)},
         loss=Loss("price", text, name),
     )
-    sheet = replace(sheet_of(deal), notes=(Note("n", note, name, at(11, 21)),))
-    for line in pane_lines(sheet, style(width, glyphs)):
+    record = replace(sheet_of(deal), notes=(Note("n", note, name, at(11, 21)),))
+    for line in pane_lines(record, style(width, glyphs)):
         assert width_of(line) == width
         assert not set(text_of(line)) & set("\x1b\x9b\x07\n\t\r\u202e\ud800")

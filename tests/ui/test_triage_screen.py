@@ -48,9 +48,9 @@ def triage_of(board: Desk) -> Triage:
 
 def looked_at(board: Desk) -> Deal:
     """The deal that is looked at, as the database has it now."""
-    sheet = triage_of(board).sheet
-    assert sheet is not None, "no deal is looked at"
-    return board.stored(sheet.deal.id)
+    record = triage_of(board).record
+    assert record is not None, "no deal is looked at"
+    return board.stored(record.deal.id)
 
 
 def queue_of(board: Desk) -> tuple[int, ...]:
@@ -260,7 +260,7 @@ async def test_skipped_deals_come_again_once_and_are_counted_at_the_end(demo: Pa
         await board.press("T", "2", *["j"] * (count - 1))
         assert triage_of(board).skipped == count - 1
         await board.press(*["j"] * (count - 1))
-        assert triage_of(board).sheet is None
+        assert triage_of(board).record is None
         assert board.shows("1 handled, next due ")
         assert board.shows(f"; {count - 1} skipped.")
         await board.press("x")

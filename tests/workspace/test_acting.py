@@ -37,9 +37,9 @@ def test_note_and_timeline_name_both(team: Team, ana: Workspace) -> None:
     deal = add(ana)
     for_bo = team.rep("ana", "bo")
     for_bo.add_note([deal.id], "Met")
-    sheet = ana.sheet(deal.id)
-    assert sheet.notes[0].author == sheet.entries[0].who == "ana (for bo)"
-    for_bo.edit_note(deal.id, sheet.notes[0].id, "Met at the fair")
+    record = ana.record(deal.id)
+    assert record.notes[0].author == record.entries[0].who == "ana (for bo)"
+    for_bo.edit_note(deal.id, record.notes[0].id, "Met at the fair")
     assert ana.reader.notes(deal.id)[0].text == "Met at the fair"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from itertools import permutations
+from typing import cast
 
 import pytest
 
@@ -13,9 +14,9 @@ from pipeboard.domain.agreements import Topic
 from pipeboard.domain.criteria import parse_criterion
 from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
 from pipeboard.domain.pipeline import Pipeline, Stage
+from pipeboard.domain.review import ReviewDocument
 from pipeboard.domain.settings import Rep
-from pipeboard.exchange.review_document import review_document
-from pipeboard.workspace.review import hold, review
+from pipeboard.workspace.review import hold
 from tests.ledger import disagreements
 from tests.team import LEAD, NEEDS, PROPOSAL, QUALIFICATION, Team, add, sales
 from tests.verbs import Workspace
@@ -47,6 +48,7 @@ def asks(pipeline: Pipeline, stage_id: int, *criteria: str) -> Pipeline:
     return staged(pipeline, stage_id, criteria=tuple(map(parse_criterion, criteria)))
 
 
+A_REVIEW = cast("ReviewDocument", {"at": "now"})
 CHANGES: dict[str, Callable[[Workspace], object]] = {
     "a stage renamed": lambda ws: ws.save_pipeline(staged(sales(ws), LEAD, name="Leads")),
     "a stage added": lambda ws: ws.save_pipeline(with_stage(sales(ws), "Trial", NEEDS)),
@@ -57,7 +59,7 @@ CHANGES: dict[str, Callable[[Workspace], object]] = {
     "a rep changed": lambda ws: ws.save_rep(Rep("bo", "Bo B", "north", active=False)),
     "a target": lambda ws: ws.set_target(sales(ws), "2026Q4", "130k"),
     "a call": lambda ws: ws.set_call(sales(ws), "2026Q4", "120k"),
-    "a review": lambda ws: hold(ws, sales(ws), review_document(review(ws, sales(ws))), at=ws.now()),
+    "a review": lambda ws: hold(ws, sales(ws), A_REVIEW, at=ws.now()),
     "a rate": lambda ws: ws.set_rate("USD", "0.92", on=date(2026, 11, 1)),
     "a filter": lambda ws: ws.save_filter("mine", "owner:ana value>1k"),
     "settings": lambda ws: ws.save_settings(replace(ws.settings, week_start=6)),

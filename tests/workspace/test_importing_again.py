@@ -403,9 +403,9 @@ def test_what_an_import_changes_it_changes_after_the_last_change_of_a_deal(
     ana.set_fields([deal_id], ["source=web"])
     team.clock.wait(days=-1)
     assert counts(read(ana, tmp_path, BASE.replace(",1000,", ",5000,"))) == (0, 1, 0)
-    sheet = ana.reader.sheet(deal_id)
-    assert sheet is not None
-    instants = [entry.event.at for entry in reversed(sheet.entries)]
+    record = ana.reader.record(deal_id)
+    assert record is not None
+    instants = [entry.event.at for entry in reversed(record.entries)]
     assert instants == sorted(instants)
     assert disagreements(team.path) == []
 

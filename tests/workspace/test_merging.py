@@ -127,8 +127,8 @@ def test_an_open_deal_goes_into_a_won_one_which_stays_won(ana: Workspace, team: 
 
 def everything_of(workspace: Workspace, deal_id: int) -> tuple[object, ...]:
     """All that a deal is, but for how many events it has."""
-    sheet = workspace.sheet(deal_id)
-    return replace(sheet.deal, version=0), sheet.notes, sheet.touches
+    record = workspace.record(deal_id)
+    return replace(record.deal, version=0), record.notes, record.touches
 
 
 @settings(max_examples=15)

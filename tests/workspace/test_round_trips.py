@@ -64,8 +64,8 @@ def copied(blank: Path, folder: Path, name: str) -> Iterator[Team]:
 def export(ana: Workspace, file: Path) -> str:
     """All deals that were not taken back, as the export writes them."""
     documents = Documents({one.id: one for one in ana.pipelines()}, ana.today, ana.settings.zone)
-    sheets = (ana.reader.sheet(number) for number in range(1, 9))
-    deals = [deal_document(documents, one) for one in sheets if one and not one.deal.removed]
+    records = (ana.reader.record(number) for number in range(1, 9))
+    deals = [deal_document(documents, one) for one in records if one and not one.deal.removed]
     names = sorted({name for deal in deals for name in json_object(deal["fields"])})
     pieces = csv_of_deals(deals, names) if file.suffix == ".csv" else json_of_deals(deals)
     text = "".join(pieces)

@@ -235,12 +235,12 @@ def test_every_kind_of_command_can_be_undone_and_redone(ana: Workspace, team: Te
         team.clock.wait(hours=1)
         ids = (deal.id, other.id)
         before = [state(ana, deal_id) for deal_id in ids]
-        sheets = [(ana.reader.notes(i), ana.reader.touches(i)) for i in ids]
+        beside = [(ana.reader.notes(i), ana.reader.touches(i)) for i in ids]
         receipt = command()
         after = [state(ana, deal_id) for deal_id in ids]
         ana.undo()
         assert [state(ana, deal_id) for deal_id in ids] == before, receipt.summary
-        assert [(ana.reader.notes(i), ana.reader.touches(i)) for i in ids] == sheets
+        assert [(ana.reader.notes(i), ana.reader.touches(i)) for i in ids] == beside
         ana.redo()
         assert [state(ana, deal_id) for deal_id in ids] == after, receipt.summary
     assert disagreements(team.path) == []
@@ -329,7 +329,7 @@ def test_what_came_to_nothing_is_left_out_of_what_stands(ana: Workspace) -> None
     deal = add(ana)
 
     def standing() -> list[str]:
-        return [entry.verb for entry in without_cancelled(ana.sheet(deal.id).entries)]
+        return [entry.verb for entry in without_cancelled(ana.record(deal.id).entries)]
 
     ana.step([deal.id], 1)
     ana.add_note([deal.id], "They want it")

@@ -27,12 +27,12 @@ so many deals. Beyond, memory would grow with the file, and readers wait some se
 
 
 @contextmanager
-def staged(raw: sqlite3.Connection) -> Iterator[Stage]:
+def staged(raw: sqlite3.Connection) -> Iterator[StagedChanges]:
     """A stage on a connection that is in no transaction; nothing of it stays."""
     raw.execute("ATTACH DATABASE '' AS staged")
     kept = {name: raw.execute(f"PRAGMA main.{name}").fetchone()[0] for name in _CACHE}
     try:
-        yield Stage(raw)
+        yield StagedChanges(raw)
     finally:
         raw.rollback()
         raw.execute("DETACH DATABASE staged")
@@ -40,7 +40,7 @@ def staged(raw: sqlite3.Connection) -> Iterator[Stage]:
             raw.execute(f"PRAGMA main.{name}={pages}")
 
 
-class Stage:
+class StagedChanges:
     """Changes of one command that are to be stored together."""
 
     def __init__(self, raw: sqlite3.Connection) -> None:

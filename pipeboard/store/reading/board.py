@@ -18,7 +18,7 @@ from pipeboard.domain.money import Money, half_up, rounded_share
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.store.database import Database, Row
 from pipeboard.store.reading import attention
-from pipeboard.store.reading.scope import Few, few, scope
+from pipeboard.store.reading.scope import SmallResult, scope, small_result
 from pipeboard.store.sql import among, every, negated
 from pipeboard.store.troubles import readable
 
@@ -130,7 +130,7 @@ def kept_totals(database: Database, pipeline: Pipeline, owner: str | None) -> To
 @readable("the totals of the columns")
 def counted_totals(database: Database, pipeline: Pipeline, lens: Lens) -> Totals:
     """The totals by stage of the deals that a lens with a filter lets through."""
-    found = few(database, pipeline, lens)
+    found = small_result(database, pipeline, lens)
     if found is not None:
         return _totals(pipeline, _amounts(found))
     wanted = scope(database, pipeline, lens)
@@ -174,7 +174,7 @@ def closed_totals(database: Database, pipeline: Pipeline, lens: Lens) -> Totals:
     return totals
 
 
-def _amounts(found: Few) -> Iterator[Amount]:
+def _amounts(found: SmallResult) -> Iterator[Amount]:
     for stage_id, rows in found.by_stage.items():
         sums: dict[tuple[str | None, int | None], list[int]] = defaultdict(lambda: [0, 0])
         for row in rows:

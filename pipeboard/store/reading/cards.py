@@ -13,7 +13,7 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.signs import DealClocks, Limits, Sign, limits, overstays, sign
 from pipeboard.store.database import Database
-from pipeboard.store.reading.scope import comes_before, few, order_by, order_of, scope
+from pipeboard.store.reading.scope import comes_before, order_by, order_of, scope, small_result
 from pipeboard.store.sql import Sql, among, every
 from pipeboard.store.troubles import UNREADABLE, of_deal
 
@@ -31,7 +31,7 @@ def read_window(
     """Up to `limit` cards of a column in the lens's order, from the one at index `offset`."""
     start = max(offset, 0)
     order = order_by(order_of(pipeline, lens))
-    found = few(database, pipeline, lens)
+    found = small_result(database, pipeline, lens)
     if found is not None:
         shown = among("deal.id", found.ids(stage_id)[start : start + limit])
     else:
@@ -62,7 +62,7 @@ def read_place(
     database: Database, pipeline: Pipeline, lens: Lens, deal_id: int
 ) -> tuple[int, int] | None:
     """The stage of a deal and its index in that column; None where the lens hides the deal."""
-    found_few = few(database, pipeline, lens)
+    found_few = small_result(database, pipeline, lens)
     if found_few is not None:
         return found_few.place(deal_id)
     order = order_of(pipeline, lens)

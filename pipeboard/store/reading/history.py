@@ -13,7 +13,7 @@ from pipeboard.domain.deal import Note, Touch
 from pipeboard.domain.events import Event, EventData, Kind, instant, micros
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.sheet import Entry, LoggedEvent, Sheet
+from pipeboard.domain.sheet import DealRecord, Entry, LoggedEvent
 from pipeboard.store.database import Database, Row
 from pipeboard.store.reading.deals import read_deal
 from pipeboard.store.rows import event_from_row
@@ -244,7 +244,9 @@ def read_commands(
 # A deal with everything around it.
 
 
-def read_sheet(database: Database, pipelines: Mapping[int, Pipeline], deal_id: int) -> Sheet | None:
+def read_record(
+    database: Database, pipelines: Mapping[int, Pipeline], deal_id: int
+) -> DealRecord | None:
     """The deal with its pipeline, notes, touches and history as of one moment; None for no deal."""
     with database.snapshot():
         deal = read_deal(database, deal_id)
@@ -252,7 +254,7 @@ def read_sheet(database: Database, pipelines: Mapping[int, Pipeline], deal_id: i
             return None
         with readable(f"the pipeline of the deal D-{deal_id}"):
             pipeline = pipelines[deal.pipeline_id]
-        return Sheet(
+        return DealRecord(
             deal,
             pipeline,
             read_notes(database, deal_id),

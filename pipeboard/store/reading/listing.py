@@ -16,22 +16,22 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.store.database import Database
 from pipeboard.store.reading.deals import each_deal
-from pipeboard.store.reading.filtering import Asked, condition
-from pipeboard.store.reading.scope import NAME, Key, Order, order_by, reversed_order
+from pipeboard.store.reading.filtering import FilterScope, condition
+from pipeboard.store.reading.scope import NAME, Order, SortKey, order_by, reversed_order
 from pipeboard.store.sql import TRUE, Sql, every
 
-_ID = Key("deal.id")
+_ID = SortKey("deal.id")
 _SORTS: Mapping[str, Order] = MappingProxyType(
     {
         "id": (_ID,),
-        "value": (Key("deal.value_minor", optional=True), _ID),
-        "age": (Key("deal.stage_entered_at", descending=True), _ID),
-        "close": (Key("deal.expected_close", optional=True), _ID),
-        "next": (Key("deal.next_due", optional=True), _ID),
-        "name": (Key(NAME), _ID),
-        "owner": (Key("nullif(deal.owner, '')", optional=True), _ID),
-        "updated": (Key("deal.updated_at"), _ID),
-        "created": (Key("deal.created_at"), _ID),
+        "value": (SortKey("deal.value_minor", optional=True), _ID),
+        "age": (SortKey("deal.stage_entered_at", descending=True), _ID),
+        "close": (SortKey("deal.expected_close", optional=True), _ID),
+        "next": (SortKey("deal.next_due", optional=True), _ID),
+        "name": (SortKey(NAME), _ID),
+        "owner": (SortKey("nullif(deal.owner, '')", optional=True), _ID),
+        "updated": (SortKey("deal.updated_at"), _ID),
+        "created": (SortKey("deal.created_at"), _ID),
     }
 )
 SORTS = (*_SORTS, "stage", "score")
@@ -114,9 +114,9 @@ def wanted_of(database: Database, pipelines: Sequence[Pipeline], listing: Listin
 
 def _wanted(
     database: Database, pipelines: Sequence[Pipeline], listing: Listing
-) -> tuple[Asked, Sql]:
+) -> tuple[FilterScope, Sql]:
     chosen = tuple(p for p in pipelines if listing.pipeline_id in (None, p.id))
-    asked = Asked(chosen, listing.today, listing.zone, listing.me)
+    asked = FilterScope(chosen, listing.today, listing.zone, listing.me)
     mine = TRUE if listing.owner is None else Sql("deal.owner = ?", (listing.owner,))
     wanted = every((condition(database, listing.filter, asked), mine))
     return asked, wanted
@@ -130,11 +130,11 @@ def _ids(database: Database, wanted: Sql, order: Order, limit: int | None = None
     )
 
 
-def _stage_order(asked: Asked) -> Order:
+def _stage_order(asked: FilterScope) -> Order:
     places = [stage.id for pipeline in asked.pipelines for stage in pipeline.stages]
     whens = " ".join(f"when {stage_id} then {place}" for place, stage_id in enumerate(places))
     place = f"case deal.stage_id {whens} else {len(places)} end"
-    return (Key(place), Key("deal.rank"), _ID)
+    return (SortKey(place), SortKey("deal.rank"), _ID)
 
 
 def _by_score(

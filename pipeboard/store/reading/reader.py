@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal, Note, Touch
     from pipeboard.domain.events import Event
     from pipeboard.domain.filter_nodes import Filter
-    from pipeboard.domain.sheet import Entry, LoggedEvent, Sheet
+    from pipeboard.domain.sheet import DealRecord, Entry, LoggedEvent
     from pipeboard.store.reading.agreements import Agreements
     from pipeboard.store.reading.day import DayReader
     from pipeboard.store.reading.facts import KnownHistories
@@ -147,11 +147,11 @@ class Reader:
 
         return KnownDeals(self._database)
 
-    def sheet(self, deal_id: int) -> Sheet | None:
+    def record(self, deal_id: int) -> DealRecord | None:
         """A deal with everything around it, as of one moment; None when there is none."""
-        from pipeboard.store.reading.history import read_sheet
+        from pipeboard.store.reading.history import read_record
 
-        return read_sheet(self._database, self._pipelines.by_id(), deal_id)
+        return read_record(self._database, self._pipelines.by_id(), deal_id)
 
     def each(
         self,

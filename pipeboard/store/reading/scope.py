@@ -19,7 +19,7 @@ from pipeboard.store.sql import TRUE, Sql, among, either, every
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class SortKey:
     """One expression to order by; only an `optional` one may be NULL."""
 
     text: str
@@ -31,7 +31,7 @@ class Key:
         return f"{self.text}{direction}{' nulls last' if self.optional else ''}"
 
 
-Order = Sequence[Key]
+Order = Sequence[SortKey]
 
 NAME = "deal.folded"  # begins with the name
 
@@ -39,16 +39,19 @@ NAME = "deal.folded"  # begins with the name
 # currencies are compared by their number: there is no rate that every deal has.
 _ORDERS: Mapping[Sort, Order] = MappingProxyType(
     {
-        Sort.MANUAL: (Key("deal.rank"), Key("deal.id")),
+        Sort.MANUAL: (SortKey("deal.rank"), SortKey("deal.id")),
         Sort.VALUE: (
-            Key("deal.value_minor", descending=True, optional=True),
-            Key("deal.id", descending=True),
+            SortKey("deal.value_minor", descending=True, optional=True),
+            SortKey("deal.id", descending=True),
         ),
-        Sort.NEXT_STEP: (Key("deal.next_due", optional=True), Key("deal.id")),
-        Sort.AGE: (Key("deal.stage_entered_at"), Key("deal.id")),
-        Sort.CLOSE: (Key("deal.expected_close", optional=True), Key("deal.id")),
-        Sort.NAME: (Key(NAME), Key("deal.id")),
-        Sort.UPDATED: (Key("deal.updated_at", descending=True), Key("deal.id", descending=True)),
+        Sort.NEXT_STEP: (SortKey("deal.next_due", optional=True), SortKey("deal.id")),
+        Sort.AGE: (SortKey("deal.stage_entered_at"), SortKey("deal.id")),
+        Sort.CLOSE: (SortKey("deal.expected_close", optional=True), SortKey("deal.id")),
+        Sort.NAME: (SortKey(NAME), SortKey("deal.id")),
+        Sort.UPDATED: (
+            SortKey("deal.updated_at", descending=True),
+            SortKey("deal.id", descending=True),
+        ),
     }
 )
 
@@ -56,8 +59,8 @@ _ORDERS: Mapping[Sort, Order] = MappingProxyType(
 def order_of(pipeline: Pipeline, lens: Lens) -> Order:
     """The keys of a lens's sort; reversed, what is missing still comes last."""
     if lens.sort is Sort.NEEDS:
-        urgency = Key(need(pipeline, lens.today, lens.zone))
-        order: Order = (urgency, Key("deal.next_due", optional=True), *_ORDERS[Sort.MANUAL])
+        urgency = SortKey(need(pipeline, lens.today, lens.zone))
+        order: Order = (urgency, SortKey("deal.next_due", optional=True), *_ORDERS[Sort.MANUAL])
     else:
         order = _ORDERS[lens.sort]
     return reversed_order(order) if lens.reverse else order
@@ -95,7 +98,7 @@ MOST_LAST = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Few:
+class SmallResult:
     """All deals under a lens with a filter, by stage and there in the lens's order.
 
     Each row has `id`, `value_minor`, `value_currency` and `probability_bp`. A board asks ten
@@ -130,7 +133,7 @@ def scope(
     `probing` is for queries that stop after a few hits.
     """
     wanted_ids = [stage.id for stage in pipeline.stages] if stage_ids is None else stage_ids
-    found = few(database, pipeline, lens)
+    found = small_result(database, pipeline, lens)
     if found is not None:
         return among("deal.id", (one for stage_id in wanted_ids for one in found.ids(stage_id)))
     # Stages are named even when all are meant, since the indices begin with the stage.
@@ -138,7 +141,7 @@ def scope(
     return every((stages, _condition(database, pipeline, lens, probing=probing)))
 
 
-def few(database: Database, pipeline: Pipeline, lens: Lens) -> Few | None:
+def small_result(database: Database, pipeline: Pipeline, lens: Lens) -> SmallResult | None:
     """The deals behind the filter of a lens; None where they are many, or nothing is filtered."""
     if lens.filter is None or lens.filter.root is None:
         return None
@@ -147,7 +150,7 @@ def few(database: Database, pipeline: Pipeline, lens: Lens) -> Few | None:
     )
 
 
-def _look_for_few(database: Database, pipeline: Pipeline, lens: Lens) -> Few | None:
+def _look_for_few(database: Database, pipeline: Pipeline, lens: Lens) -> SmallResult | None:
     from pipeboard.store.reading.filtering import FEW
 
     last = _among_last(database, lens)
@@ -169,7 +172,9 @@ def _look_for_few(database: Database, pipeline: Pipeline, lens: Lens) -> Few | N
     last_found[lens] = [row["id"] for row in rows]
     if len(last_found) > MOST_LAST:
         del last_found[next(iter(last_found))]
-    return Few({stage: list(found) for stage, found in groupby(rows, itemgetter("stage_id"))})
+    return SmallResult(
+        {stage: list(found) for stage, found in groupby(rows, itemgetter("stage_id"))}
+    )
 
 
 def _last(database: Database, lens: Lens) -> dict[Lens, list[int]]:
@@ -199,8 +204,11 @@ def _condition(
     mine = TRUE if lens.owner is None else Sql("deal.owner = ?", (lens.owner,))
     if lens.filter is None or lens.filter.root is None:
         return every((Sql("deal.live"), mine))
-    from pipeboard.store.reading.filtering import Asked, condition  # a first frame has no filter
+    from pipeboard.store.reading.filtering import (  # a first frame has no filter
+        FilterScope,
+        condition,
+    )
 
-    asked = Asked((pipeline,), lens.today, lens.zone, lens.me)
+    asked = FilterScope((pipeline,), lens.today, lens.zone, lens.me)
     found = condition(database, lens.filter, asked, probing=probing, within=within)
     return every((found, mine))

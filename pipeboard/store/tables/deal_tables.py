@@ -28,7 +28,7 @@ def _of_live(name: str, *columns: str) -> Index:
     return Index(name, *columns, sqlite_where=text("live"), postgresql_where=text("live"))
 
 
-class DealRow(SQLModel, table=True):
+class StoredDeal(SQLModel, table=True):
     """The present state of a deal; `doc` holds its keyed fields and lists as JSON.
 
     `folded` is what words are looked for in, beginning with the name on the card, and `ratings`

@@ -95,7 +95,7 @@ class PipelineVersion(SQLModel, table=True):
     document: str = Field(sa_column=Column(Text, nullable=False))
 
 
-class Rep(SQLModel, table=True):
+class RepRow(SQLModel, table=True):
     """Somebody who owns deals."""
 
     name: str = Field(primary_key=True)
@@ -106,7 +106,7 @@ class Rep(SQLModel, table=True):
     acts_for: str = Field(default="", sa_column=Column(String, nullable=False, server_default=""))
 
 
-class Target(SQLModel, table=True):
+class TargetRow(SQLModel, table=True):
     """What is to be won in a period by a rep, a team or (both empty) everybody."""
 
     __table_args__ = (UniqueConstraint("pipeline_id", "period", "owner", "team", "currency"),)

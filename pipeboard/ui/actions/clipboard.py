@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from pipeboard.domain.money import format_money
-from pipeboard.domain.sheet import Entry, Sheet
+from pipeboard.domain.sheet import DealRecord, Entry
 from pipeboard.domain.text import printable_lines
 from pipeboard.ui.host import Host, Ids, ask, on_deals, read, target_names
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
@@ -16,9 +16,9 @@ from pipeboard.ui.terminal import clipboard
 @on_deals
 async def copy(host: Host, ids: Ids) -> None:
     """The menu of what can be copied."""
-    found = await read(host, lambda reader: [reader.sheet(deal_id) for deal_id in ids])
-    sheets = [sheet.seen_by(host.program.seat.eyes) for sheet in found if sheet is not None]
-    people = [person for sheet in sheets for person in sheet.deal.contacts.values()]
+    found = await read(host, lambda reader: [reader.record(deal_id) for deal_id in ids])
+    records = [record.seen_by(host.program.seat.eyes) for record in found if record is not None]
+    people = [person for record in records for person in record.deal.contacts.values()]
     mails = [person.email for person in people if person.email]
     phones = [person.phone for person in people if person.phone]
     choices = [
@@ -32,17 +32,17 @@ async def copy(host: Host, ids: Ids) -> None:
     key = await ask(host, Menu(f"Copy of {target_names(host, ids)}", choices))
     match key:
         case "l":
-            await _copy(host, "\n".join(_line(sheet) for sheet in sheets))
+            await _copy(host, "\n".join(_line(record) for record in records))
         case "e":
             await _copy_one(host, "E-mail", mails)
         case "p":
             await _copy_one(host, "Phone", phones)
         case "i":
-            await _copy(host, " ".join(sheet.deal.ref for sheet in sheets))
+            await _copy(host, " ".join(record.deal.ref for record in records))
         case "m":
-            await _copy(host, "\n\n".join([await _markdown(host, sheet) for sheet in sheets]))
+            await _copy(host, "\n\n".join([await _markdown(host, record) for record in records]))
         case "y":
-            text = host.last_copied or "\n".join(_line(sheet) for sheet in sheets)
+            text = host.last_copied or "\n".join(_line(record) for record in records)
             await ask(host, Menu("Select it with the mouse (shift+drag)", (), note=text))
 
 
@@ -63,7 +63,7 @@ async def _copy(host: Host, text: str) -> None:
     host.say(f"{how}: {first}{' …' if more else ''}", "status.ok")
 
 
-async def _markdown(host: Host, sheet: Sheet) -> str:
+async def _markdown(host: Host, record: DealRecord) -> str:
     from pipeboard.domain.timeline import describe
     from pipeboard.exchange.deal_text import DealText
 
@@ -73,13 +73,13 @@ async def _markdown(host: Host, sheet: Sheet) -> str:
     def words(entry: Entry) -> str:
         return describe(entry.event, pipelines, today=today, zone=zone)
 
-    return DealText(sheet, today, zone, words).markdown()
+    return DealText(record, today, zone, words).markdown()
 
 
-def _line(sheet: Sheet) -> str:
+def _line(record: DealRecord) -> str:
     """A deal in one line, as the quick-add would take it back but for its number."""
-    deal = sheet.deal
+    deal = record.deal
     value = f" {format_money(deal.value)}" if deal.value else ""
-    stage = sheet.pipeline.stage(deal.stage_id).name
+    stage = record.pipeline.stage(deal.stage_id).name
     name = f"{deal.account}: {deal.title}" if deal.account else deal.title
     return f"{deal.ref} {name}{value} · {stage} · @{deal.owner}"

@@ -90,9 +90,9 @@ def _documents(workspace: Workspace, ids: Sequence[int], lens: Lens) -> Iterator
     pipelines = {pipeline.id: pipeline for pipeline in workspace.reader.pipelines()}
     documents = Documents(pipelines, lens.today, lens.zone)
     for deal_id in ids:
-        sheet = workspace.reader.sheet(deal_id)
-        if sheet is not None:
-            yield deal_document(documents, sheet.seen_by(workspace.me))
+        record = workspace.reader.record(deal_id)
+        if record is not None:
+            yield deal_document(documents, record.seen_by(workspace.me))
 
 
 _FORMS = {"c": "csv", "m": "md", "s": "svg"}

@@ -22,7 +22,7 @@ from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Came, Meeting, Questions, until_stored
 from pipeboard.workspace.day import loads_of
-from pipeboard.workspace.finding import deal_sheet
+from pipeboard.workspace.finding import deal_record
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
@@ -200,16 +200,18 @@ async def edit(host: Host, ids: Ids) -> None:
     settings, eyes = host.program.settings, host.program.seat.eyes
 
     async def attempt(questions: Questions) -> Outcome | None:
-        sheet = await host.program.write_queue.ask(lambda workspace: deal_sheet(workspace, ids[0]))
+        record = await host.program.write_queue.ask(
+            lambda workspace: deal_record(workspace, ids[0])
+        )
         mark = host.state.new_rep_mark
-        title, fields = deal_form(sheet.deal, sheet.pipeline, host.today, settings, eyes, mark)
+        title, fields = deal_form(record.deal, record.pipeline, host.today, settings, eyes, mark)
         changed = await questions.ask(
             lambda: Form(title, fields, draft_key=key_of("edit", ids), theirs=questions.theirs)
         )
         if not changed:
             return None
         typed = tuple(f"{name}={value}" for name, value in changed.items())
-        seen = {ids[0]: sheet.deal.version}
+        seen = {ids[0]: record.deal.version}
         return await execute(host, c.SetFields(typed), seen=seen, repeats=False)
 
     await until_stored(host, attempt)
@@ -292,5 +294,5 @@ async def _answer(host: Host, deal: Deal, question: Question, given: Given) -> O
 
 async def deal_now(host: Host, deal_id: int) -> tuple[Deal, Pipeline]:
     """A deal as it stands in the database, with its pipeline."""
-    sheet = await host.program.write_queue.ask(lambda workspace: deal_sheet(workspace, deal_id))
-    return sheet.deal, sheet.pipeline
+    record = await host.program.write_queue.ask(lambda workspace: deal_record(workspace, deal_id))
+    return record.deal, record.pipeline

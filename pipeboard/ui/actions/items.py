@@ -62,7 +62,7 @@ def _show_neighbour(host: DealScreen, step: int) -> None:
     before = state.view.cursor
     state.move_cursor(0, step)
     if state.card is None or state.view.cursor == before:
-        stage = quoted(host.sheet.pipeline.stage(host.sheet.deal.stage_id).name)
+        stage = quoted(host.record.pipeline.stage(host.record.deal.stage_id).name)
         host.say(f"That was the {'last' if step > 0 else 'first'} deal in {stage}.")
         return
     host.deal_id = state.card.id
@@ -86,7 +86,7 @@ async def edit_item(host: DealScreen) -> None:
             host.opened ^= {int(key)}
             host.redraw()
         case DealTab.PEOPLE:
-            await edit_person(host, lambda: host.sheet.deal, key)
+            await edit_person(host, lambda: host.record.deal, key)
         case DealTab.TERMS:
             await _edit_term(host, key)
 
@@ -105,7 +105,7 @@ async def _open_part(host: DealScreen, key: str) -> None:
 
 def _try_gate(host: DealScreen) -> None:
     """What holds the deal up, with the ways on; a deal that is ready is told so."""
-    deal, pipeline = host.sheet.deal, host.sheet.pipeline
+    deal, pipeline = host.record.deal, host.record.pipeline
     target = pipeline.neighbour(deal.stage_id, 1) or pipeline.won
     lacking = unmet(deal, pipeline, target.id, host.today)
     if not lacking:
@@ -118,20 +118,20 @@ def _try_gate(host: DealScreen) -> None:
 
 
 async def _answer_item(host: DealScreen, key: str) -> None:
-    question = host.sheet.pipeline.question(key)
+    question = host.record.pipeline.question(key)
     if question is not None:
-        await ask_question(host, host.sheet.deal.id, question, goes_on=False)
+        await ask_question(host, host.record.deal.id, question, goes_on=False)
 
 
 # Notes.
 
 
 async def _edit_note(host: DealScreen, note_id: str, *, outside: bool = False) -> None:
-    note = next(note for note in host.sheet.notes if note.id == note_id)
+    note = next(note for note in host.record.notes if note.id == note_id)
     if note.author != host.program.me:
         host.say(f"The note is {note.author}'s; n adds one of your own.", "status.warn")
         return
-    await rewrite_note(host, host.sheet.deal, note_id, note.text, outside=outside)
+    await rewrite_note(host, host.record.deal, note_id, note.text, outside=outside)
 
 
 async def edit_outside(host: DealScreen) -> None:
@@ -145,9 +145,9 @@ async def edit_outside(host: DealScreen) -> None:
 
 
 async def _answer_outside(host: DealScreen, key: str) -> None:
-    question = host.sheet.pipeline.question(key)
+    question = host.record.pipeline.question(key)
     if question is not None:
-        await ask_question(host, host.sheet.deal.id, question, goes_on=False, outside=True)
+        await ask_question(host, host.record.deal.id, question, goes_on=False, outside=True)
 
 
 # Adding and taking away.
@@ -157,7 +157,7 @@ async def add_item(host: DealScreen) -> None:
     """a: a person, a term, or on the other tabs a note."""
     match host.tab:
         case DealTab.PEOPLE:
-            await edit_person(host, lambda: host.sheet.deal, "")
+            await edit_person(host, lambda: host.record.deal, "")
         case DealTab.TERMS:
             await _edit_term(host, "")
         case _:
@@ -166,14 +166,14 @@ async def add_item(host: DealScreen) -> None:
 
 async def remove_item(host: DealScreen) -> None:
     """D: takes a person, a term or an answer away; u brings it back."""
-    key, deal_id = host.item_key, host.sheet.deal.id
+    key, deal_id = host.item_key, host.record.deal.id
     if not key or host.tab not in (DealTab.PEOPLE, DealTab.TERMS, DealTab.QUESTIONS):
         host.say("Nothing here can be taken away.", "status.warn")
     elif host.tab is DealTab.PEOPLE:
         await execute(host, c.SetContact(key, None), ids=[deal_id], repeats=False)
     elif host.tab is DealTab.TERMS:
         await execute(host, c.SetTerm(key, None), ids=[deal_id], repeats=False)
-    elif key in host.sheet.deal.answers:
+    elif key in host.record.deal.answers:
         await execute(host, c.AnswerQuestion(key, None), ids=[deal_id], repeats=False)
     else:
         host.say("This question has no answer.", "status.warn")
@@ -191,7 +191,7 @@ async def tick(host: DealScreen) -> None:
 
 
 async def _tick_item(host: DealScreen, key: str) -> None:
-    deal, stage = host.sheet.deal, host.sheet.pipeline.stage(host.sheet.deal.stage_id)
+    deal, stage = host.record.deal, host.record.pipeline.stage(host.record.deal.stage_id)
     text = stage.checklist[int(key.removeprefix(CHECK))]
     done = not deal.is_checked(stage.id, text)
     await execute(host, c.Check(stage.id, text, done), ids=[deal.id], repeats=False)
@@ -199,15 +199,15 @@ async def _tick_item(host: DealScreen, key: str) -> None:
 
 async def _rate(host: DealScreen, key: str) -> None:
     """Another rating for an answer that stays in its words."""
-    answer = host.sheet.deal.answers.get(key)
+    answer = host.record.deal.answers.get(key)
     present = answer.rating if answer else None
     choices = [
         MenuChoice(str(n), word, mark="*" if n == present else "") for n, word in enumerate(RATINGS)
     ]
     choices.append(MenuChoice("u", "unknown", mark="*" if present is None else ""))
-    question = host.sheet.pipeline.question(key)
+    question = host.record.pipeline.question(key)
     label = question.label if question else key
-    title = f"{host.sheet.deal.name}: how strong is the answer to {label}?"
+    title = f"{host.record.deal.name}: how strong is the answer to {label}?"
     pressed = await ask(host, Menu(title, choices))
     if pressed is None:
         return
@@ -247,7 +247,7 @@ async def _edit_term(host: DealScreen, key: str) -> None:
     from pipeboard.ui.overlays.form import FormField
 
     def fields() -> list[FormField]:
-        term = host.sheet.deal.terms.get(key, _NO_TERM)
+        term = host.record.deal.terms.get(key, _NO_TERM)
         return [
             FormField("item", "Term", term.item, check=_needed("A term needs a name.")),
             FormField("ours", "We", term.ours),
@@ -256,7 +256,7 @@ async def _edit_term(host: DealScreen, key: str) -> None:
         ]
 
     async def store(changed: Mapping[str, str]) -> Outcome:
-        term, deal_id = host.sheet.deal.terms.get(key, _NO_TERM), host.sheet.deal.id
+        term, deal_id = host.record.deal.terms.get(key, _NO_TERM), host.record.deal.id
         wanted = Term(**{**asdict(term), **changed})
         return await execute(
             host,
@@ -265,7 +265,7 @@ async def _edit_term(host: DealScreen, key: str) -> None:
             repeats=False,
         )
 
-    await _fill(host, host.sheet.deal, "Term", "term", key, fields, store)
+    await _fill(host, host.record.deal, "Term", "term", key, fields, store)
 
 
 async def _fill(

@@ -9,7 +9,7 @@ from typing import Final
 
 from pipeboard.domain.errors import PipeboardError, Refused
 from pipeboard.domain.programs import DealTexts, OwnProgram
-from pipeboard.domain.sheet import Sheet
+from pipeboard.domain.sheet import DealRecord
 from pipeboard.domain.text import printable, quoted
 from pipeboard.ui.host import Host, ask, read, selected
 from pipeboard.ui.overlays.picker import Option, Picker
@@ -22,9 +22,9 @@ async def run(host: Host, name: str) -> None:
     """Runs that program once for each deal; says what became of it."""
     program = next(own for own in host.program.look.programs if own.name == name)
     ids = selected(host)
-    found = await read(host, lambda reader: [reader.sheet(deal_id) for deal_id in ids])
-    sheets = [sheet.seen_by(host.program.seat.eyes) for sheet in found if sheet is not None]
-    wanted = [await _about(host, program, sheet) for sheet in sheets]
+    found = await read(host, lambda reader: [reader.record(deal_id) for deal_id in ids])
+    records = [record.seen_by(host.program.seat.eyes) for record in found if record is not None]
+    wanted = [await _about(host, program, record) for record in records]
     lines = [program.words_for(about) for about in wanted if about is not None]
     for words in lines:
         if program.takes_terminal:
@@ -36,22 +36,22 @@ async def run(host: Host, name: str) -> None:
         host.say(f"{program.name}: started {printable(lines[0][0])}{more}.", "status.ok")
 
 
-async def _about(host: Host, program: OwnProgram, sheet: Sheet) -> DealTexts | None:
+async def _about(host: Host, program: OwnProgram, record: DealRecord) -> DealTexts | None:
     """The deal and, where the program is about a person, the one that is chosen; None: nobody."""
-    about = DealTexts(sheet.deal, sheet.pipeline)
+    about = DealTexts(record.deal, record.pipeline)
     wanted = program.place_of_person
     if not wanted:
         return about
     field = "name" if wanted == "person" else wanted
-    people = [person for person in sheet.deal.contacts.values() if getattr(person, field)]
+    people = [person for person in record.deal.contacts.values() if getattr(person, field)]
     if len(people) < 2:
-        return DealTexts(sheet.deal, sheet.pipeline, people[0] if people else None)
+        return DealTexts(record.deal, record.pipeline, people[0] if people else None)
     options = [
         Option(str(at), f"{person.name}  {getattr(person, field)}")
         for at, person in enumerate(people)
     ]
-    chosen = await ask(host, Picker(f"{program.name}: whom at {sheet.deal.name}?", options))
-    return None if chosen is None else DealTexts(sheet.deal, sheet.pipeline, people[int(chosen)])
+    chosen = await ask(host, Picker(f"{program.name}: whom at {record.deal.name}?", options))
+    return None if chosen is None else DealTexts(record.deal, record.pipeline, people[int(chosen)])
 
 
 def _run_here(host: Host, words: Sequence[str]) -> None:

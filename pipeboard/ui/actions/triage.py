@@ -48,7 +48,7 @@ def _begun(host: Host, reader: Reader) -> Triage:
 async def skip(host: TriageScreen) -> None:
     """To the next deal; at the end through those that were skipped once more."""
     triage = host.triage
-    if triage.sheet is not None:
+    if triage.record is not None:
         triage.skip()
         host.arrive()
     elif triage.again():
@@ -79,11 +79,11 @@ async def open(host: TriageScreen) -> None:
     """Enter: the whole deal; what is done there counts here too."""
     from pipeboard.ui.screens.deal import DealScreen
 
-    sheet = host.triage.sheet
-    if sheet is None:
+    record = host.triage.record
+    if record is None:
         host.say("No deal is selected here.", "status.warn")
         return
-    await host.app.push_screen(DealScreen(host.state, sheet.deal.id, host.page.theme))
+    await host.app.push_screen(DealScreen(host.state, record.deal.id, host.page.theme))
 
 
 @on_deals

@@ -11,7 +11,7 @@ from pipeboard.domain.deal import Contact, Deal, Status, Term
 from pipeboard.domain.events import Kind
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import format_percent
-from pipeboard.domain.sheet import Sheet
+from pipeboard.domain.sheet import DealRecord
 from pipeboard.domain.signs import Sign, clocks, limits, sign, stalled_reasons
 from pipeboard.domain.text import printable
 from pipeboard.domain.timeline import other_fields
@@ -124,30 +124,30 @@ def table(facts: Sequence[PaneFact], style: PaneStyle) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def fact_lines(sheet: Sheet, style: PaneStyle) -> tuple[Line, ...]:
+def fact_lines(record: DealRecord, style: PaneStyle) -> tuple[Line, ...]:
     """Name, amount and dates, stage and next step of a deal."""
-    deal = sheet.deal
+    deal = record.deal
     name = f"{deal.account} / {deal.title}" if deal.account and deal.title else deal.name
     first, *rest = wrap(name, style.width - len(deal.ref) - 2, style.width)
     return (
         ((deal.ref, "pane.label"), blank(2), (first, "pane.title")),
         *[((line, "pane.title"),) for line in rest],
-        *flow(chips(sheet, style), style.width),
+        *flow(chips(record, style), style.width),
         (),
-        *_standing(sheet, style),
+        *_standing(record, style),
         *next_step_line(deal, style),
         *parked(deal, style),
     )
 
 
-def chips(sheet: Sheet, style: PaneStyle, *, weighted: bool = False) -> list[Line]:
+def chips(record: DealRecord, style: PaneStyle, *, weighted: bool = False) -> list[Line]:
     """The small facts of a deal, the weightiest first; `weighted` adds what the chance leaves of
     the value."""
-    deal = sheet.deal
+    deal = record.deal
     found: list[Line] = []
     if deal.value is not None:
         found.append(((full_money(deal.value, style.glyphs), "pane.money"),))
-    probability = deal.effective_probability_bp(sheet.pipeline)
+    probability = deal.effective_probability_bp(record.pipeline)
     if probability is not None and deal.is_open:
         by_hand = " by hand" if deal.probability_bp is not None else ""
         found.append(((f"{format_percent(probability)}%", "text"), (by_hand, "pane.label")))
@@ -155,7 +155,7 @@ def chips(sheet: Sheet, style: PaneStyle, *, weighted: bool = False) -> list[Lin
             share = deal.value.weighted(probability)
             found.append((("wtd ", "pane.label"), (full_money(share, style.glyphs), "text")))
     if deal.expected_close is not None:
-        found.append(_close(sheet, style))
+        found.append(_close(record, style))
     found.append((whole(f"@{deal.owner}" if deal.owner else "no owner", "pane.who"),))
     if deal.category is not None:
         found.append(((deal.category, "text"),))
@@ -163,12 +163,12 @@ def chips(sheet: Sheet, style: PaneStyle, *, weighted: bool = False) -> list[Lin
     return found
 
 
-def _close(sheet: Sheet, style: PaneStyle) -> Line:
-    day = sheet.deal.expected_close
+def _close(record: DealRecord, style: PaneStyle) -> Line:
+    day = record.deal.expected_close
     if day is None:
         return ()
-    passed = sheet.deal.is_open and day < style.today
-    moves = close_moves(sheet)
+    passed = record.deal.is_open and day < style.today
+    moves = close_moves(record)
     return (
         ("close ", "pane.label"),
         (calendar_day(day, style.today), "card.due.over" if passed else "text"),
@@ -176,25 +176,25 @@ def _close(sheet: Sheet, style: PaneStyle) -> Line:
     )
 
 
-def close_moves(sheet: Sheet) -> int:
+def close_moves(record: DealRecord) -> int:
     """How often the close date was set to another day, without what was taken back."""
     return sum(
         entry.event.kind is Kind.EXPECTED_CLOSE
         and entry.event.before.get("expected_close") is not None
         and entry.event.after.get("expected_close") is not None
         and not (entry.undone or entry.event.undoes)
-        for entry in sheet.entries
+        for entry in record.entries
     )
 
 
-def _standing(sheet: Sheet, style: PaneStyle) -> list[Line]:
-    deal, stage = sheet.deal, sheet.pipeline.stage(sheet.deal.stage_id)
+def _standing(record: DealRecord, style: PaneStyle) -> list[Line]:
+    deal, stage = record.deal, record.pipeline.stage(record.deal.stage_id)
     if deal.outcome is not Status.OPEN:
         return outcome_lines(deal, style)
     days = (style.today - local_date(deal.stage_entered_at, style.zone)).days
     limit = stage.expected_days
     over = limit is not None and days > limit
-    mark = sign_of(sheet, style)
+    mark = sign_of(record, style)
     start: list[Span] = [(f"{mark} ", SIGN_ROLES[mark])] if mark is not Sign.NONE else []
     facts: Line = (
         *start,
@@ -202,7 +202,7 @@ def _standing(sheet: Sheet, style: PaneStyle) -> list[Line]:
         (f" (limit {limit})" if limit is not None else "", "pane.label"),
     )
     entered: Line = ((f"entered {style.day(deal.stage_entered_at)}", "pane.label"),)
-    reasons = stalled_reasons(deal, sheet.pipeline, style.today, style.zone)
+    reasons = stalled_reasons(deal, record.pipeline, style.today, style.zone)
     lines = flow((facts, entered), style.width)
     if reasons:
         lines += paragraph(
@@ -211,12 +211,12 @@ def _standing(sheet: Sheet, style: PaneStyle) -> list[Line]:
     return lines
 
 
-def sign_of(sheet: Sheet, style: PaneStyle) -> Sign:
+def sign_of(record: DealRecord, style: PaneStyle) -> Sign:
     """The one sign that the deal's card bears."""
-    deal = sheet.deal
+    deal = record.deal
     return sign(
         clocks(deal, style.zone),
-        limits(sheet.pipeline.stage(deal.stage_id), style.today),
+        limits(record.pipeline.stage(deal.stage_id), style.today),
         has_step=deal.next_step is not None,
         snoozed=deal.is_snoozed(style.today),
     )
@@ -270,9 +270,9 @@ def parked(deal: Deal, style: PaneStyle) -> list[Line]:
     return lines
 
 
-def people(sheet: Sheet, style: PaneStyle) -> Section:
+def people(record: DealRecord, style: PaneStyle) -> Section:
     """Who is in the deal on the other side, and how to reach them."""
-    contacts = sorted(sheet.deal.contacts.values(), key=lambda each: (each.role, each.name))
+    contacts = sorted(record.deal.contacts.values(), key=lambda each: (each.role, each.name))
     facts = [PaneFact(contact.name, about_contact(contact)) for contact in contacts]
     return Section("People", "", table(facts, style))
 
@@ -287,9 +287,9 @@ def _dotted(*words: str) -> str:
     return f" {DOT} ".join(filter(None, words))
 
 
-def terms(sheet: Sheet, style: PaneStyle) -> Section:
+def terms(record: DealRecord, style: PaneStyle) -> Section:
     """What is negotiated: agreed, or how far apart the two sides are."""
-    items = sheet.deal.terms.values()
+    items = record.deal.terms.values()
     facts = [
         PaneFact(term.item, _position(term), "pane.yes" if term.agreed else "text")
         for term in items
@@ -305,9 +305,9 @@ def _position(term: Term) -> str:
     return _dotted(*(f"{who}: {words}" for who, words in sides if words))
 
 
-def details(sheet: Sheet, style: PaneStyle) -> Section:
+def details(record: DealRecord, style: PaneStyle) -> Section:
     """Where the deal comes from, and whatever else has been written down."""
-    deal = sheet.deal
+    deal = record.deal
     facts = {
         "source": ": ".join(filter(None, (deal.source, deal.source_detail))),
         "why in touch": deal.contact_reason,

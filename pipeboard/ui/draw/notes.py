@@ -8,7 +8,7 @@ from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.deal import Answer, Contact, Deal, Term
 from pipeboard.domain.events import Event, to_json
 from pipeboard.domain.money import Money
-from pipeboard.domain.sheet import Entry, Sheet, may_see
+from pipeboard.domain.sheet import DealRecord, Entry, may_see
 from pipeboard.domain.text import fold
 from pipeboard.domain.timeline import describe, without_cancelled
 from pipeboard.ui.draw.facts import PaneStyle, calendar_day, flow, paragraph
@@ -18,11 +18,11 @@ from pipeboard.ui.draw.questions import GUTTER, Item
 from pipeboard.ui.terminal.width import cell_width
 
 
-def note_items(sheet: Sheet, style: PaneStyle) -> tuple[Item, ...]:
+def note_items(record: DealRecord, style: PaneStyle) -> tuple[Item, ...]:
     """Each note as it was written, under its id."""
     inner = _inner(style)
-    names = names_width([note.author for note in sheet.notes])
-    return tuple(Item(note.id, tuple(note_lines(note, names, inner))) for note in sheet.notes)
+    names = names_width([note.author for note in record.notes])
+    return tuple(Item(note.id, tuple(note_lines(note, names, inner))) for note in record.notes)
 
 
 FOLD = 0
@@ -30,18 +30,18 @@ FOLD = 0
 
 
 def timeline_items(
-    sheet: Sheet, style: PaneStyle, wanted: str = "", opened: Collection[int] = ()
+    record: DealRecord, style: PaneStyle, wanted: str = "", opened: Collection[int] = ()
 ) -> tuple[Item, ...]:
     """Each event in words under its `seq`: those that hold every word that is `wanted`, case and
     accents aside. Those `opened` show each value as it was before and after; what was taken back
     again is folded into one line, until that is opened or something is wanted."""
     inner, words = _inner(style), fold(wanted).split()
-    names = names_width([who(entry) for entry in sheet.entries])
+    names = names_width([who(entry) for entry in record.entries])
     items = []
-    standing = without_cancelled(sheet.entries)
-    folded = 0 if words or FOLD in opened else len(sheet.entries) - len(standing)
-    for entry in standing if folded else sheet.entries:
-        said = describe(entry.event, (sheet.pipeline,), today=style.today, zone=style.zone)
+    standing = without_cancelled(record.entries)
+    folded = 0 if words or FOLD in opened else len(record.entries) - len(standing)
+    for entry in standing if folded else record.entries:
+        said = describe(entry.event, (record.pipeline,), today=style.today, zone=style.zone)
         whose = fold(f"{said} @{who(entry)} {entry.event.kind} {style.day(entry.event.at)}")
         if all(word in whose for word in words):
             lines = entry_lines(entry, said, names, inner)
@@ -110,9 +110,9 @@ def _said_in_full(event: Event) -> list[str]:
 _NAME, _ROLE, _ITEM = 24, 15, 20
 
 
-def people_items(sheet: Sheet, style: PaneStyle) -> tuple[Item, ...]:
+def people_items(record: DealRecord, style: PaneStyle) -> tuple[Item, ...]:
     """Each person with their part and how to reach them, deciders first."""
-    contacts = sheet.deal.contacts
+    contacts = record.deal.contacts
     order = sorted(contacts, key=lambda key: (ROLES.index(contacts[key].role), contacts[key].name))
     wide = min(_NAME, max((cell_width(c.name) for c in contacts.values()), default=0))
     return tuple(Item(key, tuple(_person(contacts[key], wide, style))) for key in order)
@@ -137,9 +137,9 @@ def people_note(deal: Deal) -> Line:
     return (blank(GUTTER), ("? no decision-maker named", "pane.unknown"))
 
 
-def term_items(sheet: Sheet, style: PaneStyle) -> tuple[Item, ...]:
+def term_items(record: DealRecord, style: PaneStyle) -> tuple[Item, ...]:
     """Each term with both positions, and what was agreed."""
-    return tuple(Item(key, tuple(_term(term, style))) for key, term in sheet.deal.terms.items())
+    return tuple(Item(key, tuple(_term(term, style))) for key, term in record.deal.terms.items())
 
 
 def _term(term: Term, style: PaneStyle) -> list[Line]:
@@ -150,9 +150,9 @@ def _term(term: Term, style: PaneStyle) -> list[Line]:
     return paragraph(start, said or "open", "text", style.width - GUTTER)
 
 
-def terms_note(sheet: Sheet, style: PaneStyle, me: str) -> list[Line]:
+def terms_note(record: DealRecord, style: PaneStyle, me: str) -> list[Line]:
     """What frames a negotiation: proposal and offer, rivals, and, for the owner, the floor."""
-    deal = sheet.deal
+    deal = record.deal
     facts = {
         "proposal sent": style.day(deal.quote_sent_at) if deal.quote_sent_at else "",
         "offer expires": (

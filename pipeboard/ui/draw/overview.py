@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from pipeboard.domain.criteria import unmet_of_stage
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.follow_up import PERSISTENCE, follow_ups
-from pipeboard.domain.sheet import Sheet
+from pipeboard.domain.sheet import DealRecord
 from pipeboard.domain.signs import Sign
 from pipeboard.ui.draw.card import SIGN_ROLES
 from pipeboard.ui.draw.facts import (
@@ -50,17 +50,17 @@ GATE, CHECK, SCORE, PLAYBOOK, FIELDS, NOTES, TOUCHES = (
 _LATEST = 3
 
 
-def overview_items(sheet: Sheet, style: PaneStyle) -> tuple[Item, ...]:
+def overview_items(record: DealRecord, style: PaneStyle) -> tuple[Item, ...]:
     """Gate, checklist and playbook of the stage, score, latest notes and interactions, fields."""
     inner = PaneStyle(style.width - GUTTER, style.today, style.zone, style.glyphs)
     items = [
-        *_gate(sheet, inner),
-        *_checklist(sheet),
-        *_playbook(sheet, inner),
-        *_section(SCORE, score_section(sheet, inner)),
-        *_section(NOTES, _latest(notes(sheet, inner, _LATEST), len(sheet.notes), "3")),
-        *_section(TOUCHES, _with_follow_ups(touches(sheet, inner, _LATEST), sheet)),
-        *_section(FIELDS, details(sheet, inner)),
+        *_gate(record, inner),
+        *_checklist(record),
+        *_playbook(record, inner),
+        *_section(SCORE, score_section(record, inner)),
+        *_section(NOTES, _latest(notes(record, inner, _LATEST), len(record.notes), "3")),
+        *_section(TOUCHES, _with_follow_ups(touches(record, inner, _LATEST), record)),
+        *_section(FIELDS, details(record, inner)),
     ]
     return tuple(items)
 
@@ -76,17 +76,17 @@ def _latest(section: Section, count: int, tab: str) -> Section:
     return Section(section.title, more, section.lines)
 
 
-def _with_follow_ups(section: Section, sheet: Sheet) -> Section:
-    said = _latest(section, len(sheet.touches), "4").beside
-    sent_at = sheet.deal.quote_sent_at
-    if sent_at is not None and sheet.deal.is_open:
-        count = follow_ups(sent_at, sheet.touches)
+def _with_follow_ups(section: Section, record: DealRecord) -> Section:
+    said = _latest(section, len(record.touches), "4").beside
+    sent_at = record.deal.quote_sent_at
+    if sent_at is not None and record.deal.is_open:
+        count = follow_ups(sent_at, record.touches)
         said = f"{said}  follow-ups since the proposal {count}/{PERSISTENCE}"
     return Section(section.title, said, section.lines)
 
 
-def _gate(sheet: Sheet, style: PaneStyle) -> list[Item]:
-    deal, pipeline = sheet.deal, sheet.pipeline
+def _gate(record: DealRecord, style: PaneStyle) -> list[Item]:
+    deal, pipeline = record.deal, record.pipeline
     if not deal.is_open:
         return []
     stage = pipeline.stage(deal.stage_id)
@@ -103,8 +103,8 @@ def _gate(sheet: Sheet, style: PaneStyle) -> list[Item]:
     return [Item(GATE, tuple(paragraph(start, text, "pane.unknown", style.width)))]
 
 
-def _checklist(sheet: Sheet) -> list[Item]:
-    deal, stage = sheet.deal, sheet.pipeline.stage(sheet.deal.stage_id)
+def _checklist(record: DealRecord) -> list[Item]:
+    deal, stage = record.deal, record.pipeline.stage(record.deal.stage_id)
     items = []
     for place, text in enumerate(stage.checklist):
         done = deal.is_checked(stage.id, text)
@@ -113,14 +113,14 @@ def _checklist(sheet: Sheet) -> list[Item]:
     return items
 
 
-def _playbook(sheet: Sheet, style: PaneStyle) -> list[Item]:
-    lines = playbook_lines(sheet, style)
+def _playbook(record: DealRecord, style: PaneStyle) -> list[Item]:
+    lines = playbook_lines(record, style)
     return [Item(PLAYBOOK, ((), *lines))] if lines else []
 
 
-def playbook_lines(sheet: Sheet, style: PaneStyle) -> list[Line]:
+def playbook_lines(record: DealRecord, style: PaneStyle) -> list[Line]:
     """What the stage is for, and how it is worked."""
-    stage = sheet.pipeline.stage(sheet.deal.stage_id)
+    stage = record.pipeline.stage(record.deal.stage_id)
     lines: list[Line] = []
     if stage.outcome:
         lines += paragraph((("Goal  ", "pane.head"),), stage.outcome, "text", style.width)
@@ -135,12 +135,12 @@ Tab = TypeVar("Tab", bound=StrEnum)
 _NARROW: Final = 60
 
 
-def head(sheet: Sheet, style: PaneStyle) -> tuple[Line, ...]:
+def head(record: DealRecord, style: PaneStyle) -> tuple[Line, ...]:
     """Three lines: name and stage, amount and dates, and what happens next or how it ended."""
-    deal = sheet.deal
+    deal = record.deal
     name = f"{deal.account} / {deal.title}" if deal.account and deal.title else deal.name
     start: Line = (blank(1), (deal.ref, "pane.label"), blank(2), whole(name, "pane.title"))
-    standing, small = _standing(sheet, style), chips(sheet, style, weighted=True)
+    standing, small = _standing(record, style), chips(record, style, weighted=True)
     if style.width < _NARROW:
         # The company is what one looks for; the stage is small beside it.
         first, small = exactly(start, style.width), [standing, *small]
@@ -149,13 +149,13 @@ def head(sheet: Sheet, style: PaneStyle) -> tuple[Line, ...]:
     return (
         first,
         (blank(1), *_dotted(small, style.width - 1)),
-        (blank(1), *_what_next(sheet, style)),
+        (blank(1), *_what_next(record, style)),
     )
 
 
-def _standing(sheet: Sheet, style: PaneStyle) -> Line:
+def _standing(record: DealRecord, style: PaneStyle) -> Line:
     """`Qualify 2/6  ~26d/14`: the stage and its place, the days in it and the limit."""
-    deal, pipeline = sheet.deal, sheet.pipeline
+    deal, pipeline = record.deal, record.pipeline
     stage = pipeline.stage(deal.stage_id)
     if not deal.is_open:
         return (whole(str(deal.status), "pane.yes" if deal.status == "won" else "pane.no"),)
@@ -163,7 +163,7 @@ def _standing(sheet: Sheet, style: PaneStyle) -> Line:
     place = f" {stages.index(stage) + 1}/{len(stages)}" if stage in stages else ""
     days = (style.today - local_date(deal.stage_entered_at, style.zone)).days
     limit = stage.expected_days
-    mark = sign_of(sheet, style)
+    mark = sign_of(record, style)
     sign: Line = ((mark, SIGN_ROLES[mark]),) if mark is not Sign.NONE else ()
     over = limit is not None and days > limit
     age: Span = (f"{days}d" + (f"/{limit}" if limit is not None else ""), _age_role(over=over))
@@ -185,12 +185,12 @@ def _dotted(parts: list[Line], width: int) -> Line:
     return tuple(line)
 
 
-def _what_next(sheet: Sheet, style: PaneStyle) -> Line:
-    lines = [*parked(sheet.deal, style)]
-    if sheet.deal.is_open:
-        lines = [*next_step_line(sheet.deal, style), *lines]
+def _what_next(record: DealRecord, style: PaneStyle) -> Line:
+    lines = [*parked(record.deal, style)]
+    if record.deal.is_open:
+        lines = [*next_step_line(record.deal, style), *lines]
     else:
-        lines = [*outcome_lines(sheet.deal, style), *lines]
+        lines = [*outcome_lines(record.deal, style), *lines]
     return lines[0] if lines else ()
 
 

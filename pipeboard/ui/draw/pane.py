@@ -10,7 +10,7 @@ from pipeboard.domain.criteria import unmet_of_stage
 from pipeboard.domain.deal import Answer, Note
 from pipeboard.domain.pipeline import Question
 from pipeboard.domain.score import BEST, FactorScore, Score, score
-from pipeboard.domain.sheet import Entry, Sheet
+from pipeboard.domain.sheet import DealRecord, Entry
 from pipeboard.domain.text import printable
 from pipeboard.domain.timeline import describe
 from pipeboard.ui.draw.facts import (
@@ -50,11 +50,11 @@ _WEAKEST = 1
 """An answer rated so, or lower, speaks against the deal."""
 
 
-def qualification(sheet: Sheet, style: PaneStyle) -> Section:
+def qualification(record: DealRecord, style: PaneStyle) -> Section:
     """Each question with its answer, what the next stage still asks, and the stage's checklist."""
-    deal, pipeline = sheet.deal, sheet.pipeline
+    deal, pipeline = record.deal, record.pipeline
     facts = [_fact(question, deal.answers.get(question.key)) for question in pipeline.questions]
-    lines = [*table(facts, style), *_gate(sheet, style), *_checklist(sheet)]
+    lines = [*table(facts, style), *_gate(record, style), *_checklist(record)]
     given, total = len(deal.answered(pipeline)), len(pipeline.questions)
     pips = f"  {FULL * given}{OPEN * (total - given)}" if total <= 12 else ""
     beside = f"{given}/{total}{pips}" if total else ""
@@ -78,9 +78,9 @@ def mark_of(answer: Answer | None) -> Span:
     return (f"{NO} ", "pane.no") if weak else (f"{YES} ", "pane.yes")
 
 
-def _gate(sheet: Sheet, style: PaneStyle) -> list[Line]:
-    deal, stage = sheet.deal, sheet.pipeline.stage(sheet.deal.stage_id)
-    lacking = unmet_of_stage(stage, deal, sheet.pipeline, style.today) if deal.is_open else ()
+def _gate(record: DealRecord, style: PaneStyle) -> list[Line]:
+    deal, stage = record.deal, record.pipeline.stage(record.deal.stage_id)
+    lacking = unmet_of_stage(stage, deal, record.pipeline, style.today) if deal.is_open else ()
     if not lacking:
         return []
     text = ", ".join(lack.text for lack in lacking)
@@ -88,8 +88,8 @@ def _gate(sheet: Sheet, style: PaneStyle) -> list[Line]:
     return paragraph(start, text, "text", style.width)
 
 
-def _checklist(sheet: Sheet) -> list[Line]:
-    deal, stage = sheet.deal, sheet.pipeline.stage(sheet.deal.stage_id)
+def _checklist(record: DealRecord) -> list[Line]:
+    deal, stage = record.deal, record.pipeline.stage(record.deal.stage_id)
     lines: list[Line] = []
     for item in stage.checklist:
         done = deal.is_checked(stage.id, item)
@@ -102,9 +102,9 @@ _POINTS = 8
 _NAME = 9
 
 
-def score_section(sheet: Sheet, style: PaneStyle) -> Section:
+def score_section(record: DealRecord, style: PaneStyle) -> Section:
     """Each factor's rating, its points of those that it carries, and why (`metrics.md` C12)."""
-    found = score(sheet.deal, sheet.pipeline, style.today, style.zone)
+    found = score(record.deal, record.pipeline, style.today, style.zone)
     if found is None:
         return Section("Score", "", ())
     lines: list[Line] = []
@@ -140,12 +140,12 @@ def _factor(factor: FactorScore, style: PaneStyle) -> list[Line]:
 _WIDEST_NAME = 12
 
 
-def notes(sheet: Sheet, style: PaneStyle, most: int | None = None) -> Section:
+def notes(record: DealRecord, style: PaneStyle, most: int | None = None) -> Section:
     """Notes as they were written, lines kept; of many, the latest."""
-    shown = sheet.notes[:most]
+    shown = record.notes[:most]
     names = names_width([note.author for note in shown])
     lines = [line for note in shown for line in note_lines(note, names, style)]
-    return Section("Notes", str(len(sheet.notes)), tuple(lines))
+    return Section("Notes", str(len(record.notes)), tuple(lines))
 
 
 def note_lines(note: Note, names: int, style: PaneStyle) -> list[Line]:
@@ -159,26 +159,26 @@ def note_lines(note: Note, names: int, style: PaneStyle) -> list[Line]:
     return lines
 
 
-def touches(sheet: Sheet, style: PaneStyle, most: int | None = None) -> Section:
+def touches(record: DealRecord, style: PaneStyle, most: int | None = None) -> Section:
     """Interactions with the buyer; of many, the latest."""
     lines: list[Line] = []
-    shown = sheet.touches[:most]
+    shown = record.touches[:most]
     names = names_width([touch.by for touch in shown])
     for touch in shown:
         start = _start(style.day_and_time(touch.at), touch.by, names, 12)
         text = f"{touch.type} {touch.direction}" + (f": {touch.outcome}" if touch.outcome else "")
         lines += paragraph(start, text, "text", style.width)
-    return Section("Interactions", str(len(sheet.touches)), tuple(lines))
+    return Section("Interactions", str(len(record.touches)), tuple(lines))
 
 
-def timeline(sheet: Sheet, style: PaneStyle) -> Section:
+def timeline(record: DealRecord, style: PaneStyle) -> Section:
     """Every change with who made it; what was taken back later is dim and says so."""
     lines: list[Line] = []
-    names = names_width([who(entry) for entry in sheet.entries])
-    for entry in sheet.entries:
-        said = describe(entry.event, (sheet.pipeline,), today=style.today, zone=style.zone)
+    names = names_width([who(entry) for entry in record.entries])
+    for entry in record.entries:
+        said = describe(entry.event, (record.pipeline,), today=style.today, zone=style.zone)
         lines += entry_lines(entry, said, names, style)
-    return Section("Timeline", str(len(sheet.entries)), tuple(lines))
+    return Section("Timeline", str(len(record.entries)), tuple(lines))
 
 
 def entry_lines(entry: Entry, said: str, names: int, style: PaneStyle) -> list[Line]:
@@ -207,30 +207,30 @@ def _start(when: str, name: str, names: int, times: int) -> tuple[Span, ...]:
     )
 
 
-def pane_lines(sheet: Sheet, style: PaneStyle) -> tuple[Line, ...]:
+def pane_lines(record: DealRecord, style: PaneStyle) -> tuple[Line, ...]:
     """All of a deal from top to bottom, each line exactly as wide as the pane."""
-    lines = list(head(sheet, style))
-    for section in sections(sheet, style):
+    lines = list(head(record, style))
+    for section in sections(record, style):
         lines += [(), titled(section), *section.lines]
     return finished(lines, style)
 
 
-def head(sheet: Sheet, style: PaneStyle) -> tuple[Line, ...]:
+def head(record: DealRecord, style: PaneStyle) -> tuple[Line, ...]:
     """What stands above all sections: name, amount and dates, stage, next step."""
-    return fact_lines(sheet, style)
+    return fact_lines(record, style)
 
 
-def sections(sheet: Sheet, style: PaneStyle) -> tuple[Section, ...]:
+def sections(record: DealRecord, style: PaneStyle) -> tuple[Section, ...]:
     """What is known of a deal, without the parts of which nothing is."""
     parts = (
-        qualification(sheet, style),
-        score_section(sheet, style),
-        people(sheet, style),
-        notes(sheet, style),
-        terms(sheet, style),
-        details(sheet, style),
-        touches(sheet, style),
-        timeline(sheet, style),
+        qualification(record, style),
+        score_section(record, style),
+        people(record, style),
+        notes(record, style),
+        terms(record, style),
+        details(record, style),
+        touches(record, style),
+        timeline(record, style),
     )
     return tuple(section for section in parts if section.lines)
 

@@ -11,7 +11,7 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import Money, format_money, format_percent
 from pipeboard.domain.pipeline import Pipeline, Question
 from pipeboard.domain.score import BEST
-from pipeboard.domain.sheet import Sheet
+from pipeboard.domain.sheet import DealRecord
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.frame import box
 from pipeboard.ui.draw.line import BAR, FULL, OPEN, Line, Span, blank, left, spread, whole, wrap
@@ -75,9 +75,9 @@ def rating_words(rating: int | None) -> str:
     return "unknown" if rating is None else f"{rating}/{BEST} {RATINGS[rating]}"
 
 
-def question_items(sheet: Sheet, style: PaneStyle) -> tuple[Item, ...]:
+def question_items(record: DealRecord, style: PaneStyle) -> tuple[Item, ...]:
     """Each question in one line: its sign, its answer, and who gave it when, or who needs it."""
-    deal, pipeline = sheet.deal, sheet.pipeline
+    deal, pipeline = record.deal, record.pipeline
     names = [question.label for question in pipeline.questions]
     wide = min(_WIDEST_LABEL, max(map(cell_width, names), default=0), style.width // 3)
     return tuple(

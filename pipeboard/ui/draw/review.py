@@ -39,7 +39,7 @@ from pipeboard.ui.palette import Role
 from pipeboard.ui.review_keys import ReviewTab
 
 if TYPE_CHECKING:
-    from pipeboard.domain.review import Decision, NumberDocument, ReviewDocument
+    from pipeboard.domain.review import NumberDocument, ReviewDecision, ReviewDocument
 
 DEAL: Final = "deal."
 DATA: Final = "data."
@@ -344,7 +344,7 @@ def _decisions(view: ReviewView) -> Iterator[Item]:
         yield _read(f"Nothing was decided since then.{how}", view, "empty")
 
 
-def _decision_words(decision: Decision, view: ReviewView) -> str:
+def _decision_words(decision: ReviewDecision, view: ReviewView) -> str:
     due = decision["due"]
     by = f" by {calendar_day(date.fromisoformat(due), view.style.today)}" if due else ""
     done = ", done" if decision["done"] else ""

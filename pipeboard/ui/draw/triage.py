@@ -46,7 +46,7 @@ from pipeboard.workspace.triage import to_ask, to_call
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal
-    from pipeboard.domain.sheet import Sheet
+    from pipeboard.domain.sheet import DealRecord
 
 WIDE: Final = 100
 """From so many columns on the queue stands beside the deal."""
@@ -76,7 +76,7 @@ class TriageView:
     total: int
     skipped: int
     tiers: Mapping[Tier, int]
-    sheet: Sheet | None
+    record: DealRecord | None
     queued: Queued | None
     choices: tuple[tuple[Hint, ...], ...]
     coming: tuple[tuple[Deal, Tier], ...] = ()
@@ -116,10 +116,10 @@ def body(view: TriageView, style: PaneStyle, rows: int) -> tuple[Line, ...]:
     stands beside it."""
     beside = queue_width(style.width)
     own = replace(style, width=style.width - beside - (3 if beside else 1))
-    lines = _end(view, own) if view.sheet is None else _deal(view, view.sheet, own)
-    if view.sheet is not None and len(lines) > rows:
-        lines = [line for line in _deal(view, view.sheet, own, is_low=True) if line]
-    elif view.sheet is not None:
+    lines = _end(view, own) if view.record is None else _deal(view, view.record, own)
+    if view.record is not None and len(lines) > rows:
+        lines = [line for line in _deal(view, view.record, own, is_low=True) if line]
+    elif view.record is not None:
         choices = _choices(view, own)
         if len(lines) + len(choices) > rows:
             lines = [line for line in lines if line]
@@ -127,7 +127,7 @@ def body(view: TriageView, style: PaneStyle, rows: int) -> tuple[Line, ...]:
             lines += choices
         if not beside:
             lines += _coming_in_a_line(view, own)
-    lines += _done(view, own) if view.sheet is None or len(lines) + 2 <= rows else []
+    lines += _done(view, own) if view.record is None or len(lines) + 2 <= rows else []
     lines = [(blank(1), *line) for line in lines]
     if not beside:
         return tuple(lines)
@@ -146,28 +146,30 @@ def _at(lines: Sequence[Line], y: int) -> Line:
 # The deal.
 
 
-def _deal(view: TriageView, sheet: Sheet, style: PaneStyle, *, is_low: bool = False) -> list[Line]:
-    deal = sheet.deal
+def _deal(
+    view: TriageView, record: DealRecord, style: PaneStyle, *, is_low: bool = False
+) -> list[Line]:
+    deal = record.deal
     name = f"{deal.account} / {deal.title}" if deal.account and deal.title else deal.name
-    mark = sign_of(sheet, style)
+    mark = sign_of(record, style)
     first, *rest = wrap(name, style.width - 3 - len(deal.ref), style.width - 2)
     ref = whole(deal.ref, "pane.label")
     title: Line = ((f"{mark} ", SIGN_ROLES[mark]), (first, "pane.title"))
-    facts = [*chips(sheet, style), *_standing(sheet, style)]
+    facts = [*chips(record, style), *_standing(record, style)]
     return [
         spread(title, (ref,), style.width),
         *[(blank(2), (line, "pane.title")) for line in rest],
         *[(blank(2), *line) for line in flow(facts, style.width - 2)],
         *[(blank(2), *line) for line in (*outcome_lines(deal, style), *parked(deal, style))],
         (),
-        *table(_facts(view, sheet, style, is_low=is_low), style),
+        *table(_facts(view, record, style, is_low=is_low), style),
         (),
     ]
 
 
-def _standing(sheet: Sheet, style: PaneStyle) -> list[Line]:
+def _standing(record: DealRecord, style: PaneStyle) -> list[Line]:
     """The stage, how long the deal has been in it, and how much is known."""
-    deal, stage = sheet.deal, sheet.pipeline.stage(sheet.deal.stage_id)
+    deal, stage = record.deal, record.pipeline.stage(record.deal.stage_id)
     if not deal.is_open:
         return []
     days = (style.today - local_date(deal.stage_entered_at, style.zone)).days
@@ -180,16 +182,18 @@ def _standing(sheet: Sheet, style: PaneStyle) -> list[Line]:
             (limit, "pane.label"),
         )
     ]
-    given, total = len(deal.answered(sheet.pipeline)), len(sheet.pipeline.questions)
+    given, total = len(deal.answered(record.pipeline)), len(record.pipeline.questions)
     if total:
         pips = f" {FULL * given}{OPEN * (total - given)}" if total <= 12 else ""
         found.append(((f"Q {given}/{total}", "text"), (pips, "pane.label")))
     return found
 
 
-def _facts(view: TriageView, sheet: Sheet, style: PaneStyle, *, is_low: bool) -> list[PaneFact]:
+def _facts(
+    view: TriageView, record: DealRecord, style: PaneStyle, *, is_low: bool
+) -> list[PaneFact]:
     """Why it is here, what happens next and happened last, what to ask, and whom to call."""
-    deal = sheet.deal
+    deal = record.deal
     most, called = (1, 1) if is_low else (_MOST_NOTE_LINES, _MOST_CALLED)
     facts: list[PaneFact] = []
     if view.queued is not None:
@@ -201,18 +205,18 @@ def _facts(view: TriageView, sheet: Sheet, style: PaneStyle, *, is_low: bool) ->
         facts.append(PaneFact("WHY", "nothing any more", "pane.yes"))
     if deal.is_open:
         facts.append(PaneFact("NEXT", *_next(deal, style)))
-    if sheet.touches:
-        touch = sheet.touches[0]
+    if record.touches:
+        touch = record.touches[0]
         said = f": {touch.outcome}" if touch.outcome else ""
         words = f"{style.day(touch.at)}  {touch.type} {touch.direction}".rstrip()
         facts.append(PaneFact("LAST", _short(f"{words}{said}", most, style)))
     elif deal.is_open:
         facts.append(PaneFact("LAST", "no touch yet", "pane.label"))
-    if sheet.notes:
-        note = sheet.notes[0]
+    if record.notes:
+        note = record.notes[0]
         words = f"{style.day(note.at)} @{note.author}  {' '.join(note.text.split())}"
         facts.append(PaneFact("NOTE", _short(words, most, style)))
-    facts += _labelled("ASK", to_ask(sheet, style.today), "pane.unknown")
+    facts += _labelled("ASK", to_ask(record, style.today), "pane.unknown")
     people = to_call(deal)[:called]
     names = [
         f" {DOT} ".join(
@@ -279,7 +283,7 @@ def _queue(view: TriageView, style: PaneStyle, rows: int) -> list[Line]:
     shown = list(view.coming)
     if view.queued is not None:
         shown.insert(0, (view.queued.deal, view.queued.place.tier))
-    current = view.sheet.deal.id if view.sheet is not None else 0
+    current = view.record.deal.id if view.record is not None else 0
     for tier, deals in groupby(shown, key=lambda each: each[1]):
         count = view.tiers.get(tier, 0)
         lines.append(
@@ -309,7 +313,7 @@ def _row(deal: Deal, tier: Tier, style: PaneStyle, *, is_current: bool) -> Line:
 
 
 def _done(view: TriageView, style: PaneStyle) -> list[Line]:
-    most = 1 if view.sheet is not None else len(view.done)
+    most = 1 if view.record is not None else len(view.done)
     return [
         exactly(
             (

@@ -14,7 +14,7 @@ from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.drafts import Drafts
 
 if TYPE_CHECKING:
-    from pipeboard.ui.terminal.display import AnyApp, AnyScreen
+    from pipeboard.ui.terminal.session import AnyApp, AnyScreen
 
 _PAUSE_SECONDS: Final = 1.0
 

@@ -39,7 +39,7 @@ from pipeboard.ui.widgets.line_input import LONGEST_LINE, LineInput
 from pipeboard.ui.widgets.page import Lines, glyphs_of
 
 if TYPE_CHECKING:
-    from pipeboard.ui.terminal.display import AnyScreen
+    from pipeboard.ui.terminal.session import AnyScreen
 
 # Rows behind an overlay: the screens below it, as many cells as are asked for.
 

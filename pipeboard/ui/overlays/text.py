@@ -25,7 +25,7 @@ from pipeboard.ui.overlays.overlay import (
 from pipeboard.ui.widgets.line_input import LONGEST_TEXT, TextBox, harmless
 
 if TYPE_CHECKING:
-    from pipeboard.ui.terminal.display import AnyApp
+    from pipeboard.ui.terminal.session import AnyApp
 
 Edit: TypeAlias = Callable[[str], str]
 """Has a text edited by another program, and gives it back; raises PipeboardError."""

@@ -347,15 +347,15 @@ class BoardScreen(LiveScreen):
         self._pane_of = wanted
         lines: tuple[Line, ...] = ()
         try:
-            sheet = self.state.reader.sheet(card.id) if card is not None else None
+            record = self.state.reader.record(card.id) if card is not None else None
         except DatabaseError:
             # The board says so, and looks again.
             self._pane_of = None
             return
-        if sheet is not None:
+        if record is not None:
             zone = self.state.lens.zone
             style = PaneStyle(layout(view).pane_width - 1, self.today, zone, view.glyphs)
-            lines = pane_lines(sheet.seen_by(self.program.seat.eyes), style)
+            lines = pane_lines(record.seen_by(self.program.seat.eyes), style)
         self.state.show(pane=replace(view.pane, lines=lines, top=0))
 
     async def step_back(self) -> None:

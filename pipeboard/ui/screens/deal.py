@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from pipeboard.domain.errors import NotFound
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.sheet import Sheet
+from pipeboard.domain.sheet import DealRecord
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw import notes, overview, questions
@@ -44,7 +44,7 @@ _NOTHING = {
 
 
 class DealScreen(LiveScreen):
-    """A `Sheet` in tabs; the same keys as on the board change the deal, others what is in a tab."""
+    """A deal in tabs; the same keys as on the board change it, others what is in a tab."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings(DEAL)
     TABLE = DEAL
@@ -61,25 +61,25 @@ class DealScreen(LiveScreen):
         self.items: tuple[Item, ...] = ()
         self._cursors = dict.fromkeys(DEAL_TABS, 0)
         self._version = state.reader.data_version()
-        self.sheet = self._read()
+        self.record = self._read()
 
     def compose(self) -> ComposeResult:
         yield self.page
 
     # What is shown.
 
-    def _read(self) -> Sheet:
-        sheet = self.state.reader.sheet(self.deal_id)
-        if sheet is None:
+    def _read(self) -> DealRecord:
+        record = self.state.reader.record(self.deal_id)
+        if record is None:
             raise NotFound(f"There is no deal D-{self.deal_id}.")
-        return sheet.seen_by(self.program.seat.eyes)
+        return record.seen_by(self.program.seat.eyes)
 
     def show_news(self) -> None:
         """Shows what others have committed, and says whose change of this deal it is."""
-        before = self.sheet.deal.version
+        before = self.record.deal.version
         self.reload()
-        last = self.sheet.entries[0]
-        if self.sheet.deal.version != before and last.actor != self.program.me:
+        last = self.record.entries[0]
+        if self.record.deal.version != before and last.actor != self.program.me:
             at = last.recorded_at.astimezone(self.program.settings.zone)
             news = f"changed by @{last.actor} {at:%H:%M}"
             self.say(self._said.text, self._said.role, news)
@@ -97,17 +97,17 @@ class DealScreen(LiveScreen):
         self.redraw()
 
     def reload(self) -> None:
-        version, sheet = self.state.reader.data_version(), self._read()
-        self._version, self.sheet = version, sheet
+        version, record = self.state.reader.data_version(), self._read()
+        self._version, self.record = version, record
         self.redraw()
 
     def redraw(self) -> None:
-        """The sheet as it is now, the cursor on an item that there is."""
+        """The record as it is now, the cursor on an item that there is."""
         style = self.style
         self.items = self._items(style)
         self._cursors[self.tab] = max(0, min(self.cursor, len(self.items) - 1))
         shown = listed(self.items, self.cursor, self._below(style))
-        top = (*head(self.sheet, style), tab_strip(self.tab, _counts(self.sheet), style.width))
+        top = (*head(self.record, style), tab_strip(self.tab, _counts(self.record), style.width))
         view = replace(
             self.page.view,
             head=tuple(spelled(exactly(line, style.width), style.glyphs) for line in top),
@@ -122,17 +122,17 @@ class DealScreen(LiveScreen):
     def _items(self, style: PaneStyle) -> tuple[Item, ...]:
         match self.tab:
             case DealTab.OVERVIEW:
-                return overview.overview_items(self.sheet, style)
+                return overview.overview_items(self.record, style)
             case DealTab.QUESTIONS:
-                return questions.question_items(self.sheet, style)
+                return questions.question_items(self.record, style)
             case DealTab.NOTES:
-                return notes.note_items(self.sheet, style)
+                return notes.note_items(self.record, style)
             case DealTab.TIMELINE:
-                return notes.timeline_items(self.sheet, style, self.wanted, self.opened)
+                return notes.timeline_items(self.record, style, self.wanted, self.opened)
             case DealTab.PEOPLE:
-                return notes.people_items(self.sheet, style)
+                return notes.people_items(self.record, style)
             case DealTab.TERMS:
-                return notes.term_items(self.sheet, style)
+                return notes.term_items(self.record, style)
 
     def _below(self, style: PaneStyle) -> list[Line]:
         """What stands under the items: the question in full, what is missing, or that all is."""
@@ -140,15 +140,15 @@ class DealScreen(LiveScreen):
         if not self.items and _NOTHING[self.tab]:
             lines += [(blank(GUTTER), (_NOTHING[self.tab], "empty")), ()]
         if self.tab is DealTab.QUESTIONS and self.items:
-            question = self.sheet.pipeline.question(self.item_key)
+            question = self.record.pipeline.question(self.item_key)
             if question is not None:
-                answer = self.sheet.deal.answers.get(question.key)
+                answer = self.record.deal.answers.get(question.key)
                 lines += [(), *questions.question_box(question, answer, style)]
         elif self.tab is DealTab.PEOPLE:
-            lines.append(notes.people_note(self.sheet.deal))
+            lines.append(notes.people_note(self.record.deal))
         elif self.tab is DealTab.TERMS:
             eyes = self.program.seat.eyes
-            lines += [(), *notes.terms_note(self.sheet, style, eyes)]
+            lines += [(), *notes.terms_note(self.record, style, eyes)]
         elif self.tab is DealTab.TIMELINE and self.wanted:
             said = f"only events with '{self.wanted}'; Esc shows all"
             lines += [(), (blank(GUTTER), whole(said, "text.dim"))]
@@ -172,13 +172,13 @@ class DealScreen(LiveScreen):
         return self.tab is DealTab.TIMELINE or on_overview
 
     def targets(self) -> Targets:
-        return (self.deal_id,), {self.deal_id: self.sheet.deal.version}
+        return (self.deal_id,), {self.deal_id: self.record.deal.version}
 
     def pipeline(self) -> Pipeline:
-        return self.sheet.pipeline
+        return self.record.pipeline
 
     def present(self, field: str) -> str:
-        return present_in(self.sheet.deal, field)
+        return present_in(self.record.deal, field)
 
     def put_status(self, line: Line, right: Line) -> None:
         self.page.show(replace(self.page.view, status=line, status_right=right))
@@ -234,13 +234,13 @@ class DealScreen(LiveScreen):
         self.step_back()
 
 
-def _counts(sheet: Sheet) -> dict[DealTab, str]:
+def _counts(record: DealRecord) -> dict[DealTab, str]:
     """What stands beside the names of the tabs."""
-    given, total = len(sheet.deal.answered(sheet.pipeline)), len(sheet.pipeline.questions)
+    given, total = len(record.deal.answered(record.pipeline)), len(record.pipeline.questions)
     return {
         DealTab.QUESTIONS: f"{given}/{total}",
-        DealTab.NOTES: str(len(sheet.notes)),
-        DealTab.TIMELINE: str(len(sheet.entries)),
-        DealTab.PEOPLE: str(len(sheet.deal.contacts)),
-        DealTab.TERMS: str(len(sheet.deal.terms) or ""),
+        DealTab.NOTES: str(len(record.notes)),
+        DealTab.TIMELINE: str(len(record.entries)),
+        DealTab.PEOPLE: str(len(record.deal.contacts)),
+        DealTab.TERMS: str(len(record.deal.terms) or ""),
     }

@@ -32,7 +32,7 @@ from pipeboard.ui.terminal.typeahead import TypeAhead
 from pipeboard.ui.widgets.page import Page, PageView
 
 if TYPE_CHECKING:
-    from pipeboard.ui.terminal.display import AnyScreen
+    from pipeboard.ui.terminal.session import AnyScreen
 
 T = TypeVar("T")
 

@@ -20,7 +20,7 @@ from pipeboard.ui.host import Program
 from pipeboard.ui.key_table import ALL
 from pipeboard.ui.keys import REACHES_OUT, Key, bindings
 from pipeboard.ui.palette import Role
-from pipeboard.ui.queued_action import found, in_turn, turn_for
+from pipeboard.ui.queued_action import found, queued_action, turn_for
 from pipeboard.ui.write_queue import Targets
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ class LiveScreen(Screen[None]):
             turn = turn_for(self, key)
             # Before the worker runs, so that the next key finds that this one is not done with.
             self.program.waiting.begin(turn)
-            work = in_turn(self, turn, lambda: action(*given))
+            work = queued_action(self, turn, lambda: action(*given))
             self.run_worker(work, group="action")
         else:
             action(*given)

@@ -88,12 +88,12 @@ class TriageScreen(LiveScreen):
             triage.total,
             triage.skipped,
             triage.tiers_left(),
-            triage.sheet,
+            triage.record,
             triage.queued,
             self._choices(),
             tuple(triage.coming(height)),
             triage.done,
-            triage.summary if triage.sheet is None else "",
+            triage.summary if triage.record is None else "",
         )
         top = tuple(spelled(exactly(line, width), style.glyphs) for line in head(view, style))
         page = replace(
@@ -101,7 +101,7 @@ class TriageScreen(LiveScreen):
             head=top,
             hints=keys.hints(
                 self.keys,
-                has_deal=triage.sheet is not None,
+                has_deal=triage.record is not None,
                 read_only=self.state.view.read_only,
             ),
             glyphs=style.glyphs,
@@ -117,17 +117,17 @@ class TriageScreen(LiveScreen):
         def row(**labels: str) -> tuple[Hint, ...]:
             return tuple((key_of[name], label) for name, label in labels.items() if name in key_of)
 
-        sheet, today, skipped = self.triage.sheet, self.triage.listing.today, self.triage.skipped
-        if sheet is None:
+        record, today, skipped = self.triage.record, self.triage.listing.today, self.triage.skipped
+        if record is None:
             again = {"skip": f"goes through the {skipped} skipped once more"} if skipped else {}
             return (row(**again, previous="the last one again", quit="back"),)
-        step, stage = sheet.deal.next_step, sheet.pipeline.stage(sheet.deal.stage_id)
+        step, stage = record.deal.next_step, record.pipeline.stage(record.deal.stage_id)
         days = (format_day(day, today) for day in follow_up_days(today))
         plans = {f"plan_{n}": day for n, day in enumerate(days, 1)}
         is_planned = step is not None and step.due is not None and step.due > today
         good = {"keep": "keep the plan"} if is_planned else {}
         done = {"done": "done as planned"} if step is not None else {}
-        ahead = sheet.pipeline.neighbour(stage.id, 1) if stage.is_open else None
+        ahead = record.pipeline.neighbour(stage.id, 1) if stage.is_open else None
         on = {"advance": f"on to {ahead.name}"} if ahead is not None else {}
         return (
             row(next_step="next step", **plans),
@@ -161,7 +161,7 @@ class TriageScreen(LiveScreen):
         """Goes on from a deal that is handled; says what one still lacks that is not."""
         acted, before = self._acted, self.triage.walk.current
         lacking = self.triage.settle(acted) if acted else ()
-        if self._is_held or self.triage.sheet is None:
+        if self._is_held or self.triage.record is None:
             self.triage.load()
         self._acted, self._is_held = "", False
         passed = self.triage.take_passed()
@@ -216,22 +216,24 @@ class TriageScreen(LiveScreen):
     # What the keys are about.
 
     def targets(self) -> Targets:
-        sheet = self.triage.sheet
-        if sheet is None:
+        record = self.triage.record
+        if record is None:
             return (), {}
-        return (sheet.deal.id,), {sheet.deal.id: sheet.deal.version}
+        return (record.deal.id,), {record.deal.id: record.deal.version}
 
     def pipeline(self) -> Pipeline:
-        sheet = self.triage.sheet
-        return sheet.pipeline if sheet is not None else self.state.board.pipeline
+        record = self.triage.record
+        return record.pipeline if record is not None else self.state.board.pipeline
 
     def stage_shown(self) -> Stage:
-        sheet = self.triage.sheet
-        return super().stage_shown() if sheet is None else sheet.pipeline.stage(sheet.deal.stage_id)
+        record = self.triage.record
+        return (
+            super().stage_shown() if record is None else record.pipeline.stage(record.deal.stage_id)
+        )
 
     def present(self, field: str) -> str:
-        sheet = self.triage.sheet
-        return present_in(sheet.deal, field) if sheet is not None else ""
+        record = self.triage.record
+        return present_in(record.deal, field) if record is not None else ""
 
     # Scrolling, and leaving.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from rich.color import Color, ColorSystem
 from rich.segment import Segment
@@ -25,16 +25,12 @@ from pipeboard.ui.terminal.ink import PLAIN, Pen
 from pipeboard.ui.terminal.session import FRAMES_ARE_KNOWN, KEYS_ARE_KNOWN
 from pipeboard.ui.terminal.width import cell_width
 
-AnyApp: TypeAlias = "App[Any]"
-AnyScreen: TypeAlias = "Screen[Any]"
-"""An app, a screen, whatever they return."""
-
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.driver import Driver
-    from textual.screen import Screen
 
     from pipeboard.ui.terminal.first_frame import FirstFrame
+    from pipeboard.ui.terminal.session import AnyApp, AnyScreen
 
 _BEGIN_SYNCHRONISED: Final = "\x1b[?2026h"
 _SHOW_CURSOR: Final = "\x1b[?25h"

@@ -21,8 +21,8 @@ from pipeboard.ui.terminal.reading import KeyReader
 from pipeboard.ui.terminal.session import Session
 
 if TYPE_CHECKING:
-    from pipeboard.ui.terminal.display import AnyApp
     from pipeboard.ui.terminal.first_frame import Attributes, FirstFrame
+    from pipeboard.ui.terminal.session import AnyApp
 
 _ENTER_ALTERNATE_SCREEN: Final = "\x1b[?1049h"
 # No scroll region, origin mode, insert mode, cursor keys of applications, second character set or

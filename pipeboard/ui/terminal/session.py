@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
 from textual import _compositor
 from textual.app import App, ReturnType, ScreenError
@@ -26,7 +26,13 @@ from pipeboard.ui.terminal.ink import ColorDepth, color_depth
 from pipeboard.ui.terminal.reading import ESC, PREFIX, AltKey
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from pipeboard.ui.terminal.first_frame import Handler
+
+AnyApp: TypeAlias = "App[Any]"
+AnyScreen: TypeAlias = "Screen[Any]"
+"""An app, a screen, whatever they return."""
 
 # Whether the private parts of Textual that are leaned on here are still what they were in 8.2.
 #

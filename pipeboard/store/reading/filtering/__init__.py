@@ -21,16 +21,16 @@ from pipeboard.domain.filter_nodes import (
 )
 from pipeboard.store.database import Database
 from pipeboard.store.reading import attention
-from pipeboard.store.reading.filtering.terms import FEW, Asked, Texts, compared
+from pipeboard.store.reading.filtering.terms import FEW, FilterScope, Texts, compared
 from pipeboard.store.sql import Sql, among, either, every, negated
 
-__all__ = ["FEW", "Asked", "condition"]
+__all__ = ["FEW", "FilterScope", "condition"]
 
 
 def condition(
     database: Database,
     query: Filter,
-    asked: Asked,
+    scope: FilterScope,
     *,
     probing: bool = False,
     within: Sql | None = None,
@@ -44,12 +44,12 @@ def condition(
     that nobody has.
     """
     # Stages are named even when all are meant, since the indices begin with the stage.
-    stages = among("deal.stage_id", (s.id for pipeline in asked.pipelines for s in pipeline.stages))
+    stages = among("deal.stage_id", (s.id for pipeline in scope.pipelines for s in pipeline.stages))
     if query.root is None:
         return every((stages, Sql("deal.live")))
     has_archive = any(leaf == State("archived") for leaf in leaves(query.root))
     base = every((stages, Sql("not deal.removed" if has_archive else "deal.live")))
-    texts = Texts(database, asked, probing=probing, has_archive=has_archive)
+    texts = Texts(database, scope, probing=probing, has_archive=has_archive)
     return every((base if within is None else within, _compiled(query.root, texts)))
 
 
@@ -64,11 +64,11 @@ def _compiled(node: Node, texts: Texts) -> Sql:
         case Compare("score", op, int(value)):
             from pipeboard.store.reading.filtering.scores import scored
 
-            return scored(texts.database, texts.asked, op, value)
+            return scored(texts.database, texts.scope, op, value)
         case Unset("score"):
             from pipeboard.store.reading.filtering.scores import unscored
 
-            return unscored(texts.database, texts.asked)
+            return unscored(texts.database, texts.scope)
         case _:
             return _leaf(node, texts)
 
@@ -88,16 +88,16 @@ def _leaf(
         case Custom(name, value):
             return texts.custom(name, value)
         case Compare():
-            return compared(node, texts.asked)
+            return compared(node, texts.scope)
         case State(name):
-            return _state(name, texts.asked)
+            return _state(name, texts.scope)
         case Answered(question, op, rating):
             return texts.answered(question, op, rating)
         case These(ids):
             return among("deal.id", ids)
 
 
-def _state(name: str, asked: Asked) -> Sql:
+def _state(name: str, scope: FilterScope) -> Sql:
     match name:
         case "open":
             return attention.OPEN
@@ -106,8 +106,8 @@ def _state(name: str, asked: Asked) -> Sql:
         case "archived":
             return Sql("not deal.live")
         case "snoozed":
-            return attention.snoozed(asked.today)
+            return attention.snoozed(scope.today)
         case "overdue":
-            return every((attention.OPEN, attention.overdue(asked.today)))
+            return every((attention.OPEN, attention.overdue(scope.today)))
         case _:
-            return attention.stalled(asked.pipelines, asked.today, asked.zone)
+            return attention.stalled(scope.pipelines, scope.today, scope.zone)

@@ -23,7 +23,7 @@ from pipeboard.domain.score import fresh_since, score
 from pipeboard.store.database import Database
 from pipeboard.store.dialect import listed
 from pipeboard.store.reading.attention import micros_at
-from pipeboard.store.reading.filtering.terms import Asked
+from pipeboard.store.reading.filtering.terms import FilterScope
 from pipeboard.store.rows import DEALS, stored_deal
 from pipeboard.store.sql import Sql, among, either, every, is_name_of_long, negated
 from pipeboard.store.troubles import readable
@@ -37,7 +37,7 @@ _COMPARE: Mapping[Op, Callable[[int, int], bool]] = {
 }
 
 
-class Kind(NamedTuple):
+class ScoreBasis(NamedTuple):
     """All that a score depends on within a pipeline: the ratings of the answers as JSON, whether
     both sides wrote lately, and whether a trial close was answered with yes."""
 
@@ -47,24 +47,24 @@ class Kind(NamedTuple):
 
 
 @readable("the answers")
-def scored(database: Database, asked: Asked, op: Op, value: int) -> Sql:
+def scored(database: Database, scope: FilterScope, op: Op, value: int) -> Sql:
     """The deals whose low score compares so."""
-    return _scoring(database, asked, lambda low: low is not None and _COMPARE[op](low, value))
+    return _scoring(database, scope, lambda low: low is not None and _COMPARE[op](low, value))
 
 
 @readable("the answers")
-def unscored(database: Database, asked: Asked) -> Sql:
+def unscored(database: Database, scope: FilterScope) -> Sql:
     """The deals of which nothing is known."""
-    return negated(_scoring(database, asked, lambda low: low is not None))
+    return negated(_scoring(database, scope, lambda low: low is not None))
 
 
 @readable("the answers")
-def low_scores(database: Database, asked: Asked, within: Sql) -> Mapping[int, int]:
+def low_scores(database: Database, scope: FilterScope, within: Sql) -> Mapping[int, int]:
     """The low end of the score, by id, of each deal `within` that has one."""
     found: dict[int, int] = {}
-    for pipeline in asked.pipelines:
-        lows = _lows(database, pipeline, asked)
-        of_pipeline, columns = _kinds_of(pipeline, asked)
+    for pipeline in scope.pipelines:
+        lows = _lows(database, pipeline, scope)
+        of_pipeline, columns = _kinds_of(pipeline, scope)
         wanted = every((of_pipeline, within))
         rows = database.rows(
             f"select deal.id, {columns.text} from deal where {wanted.text}",
@@ -78,51 +78,55 @@ def low_scores(database: Database, asked: Asked, within: Sql) -> Mapping[int, in
     return found
 
 
-def _scoring(database: Database, asked: Asked, fits: Callable[[int | None], bool]) -> Sql:
+def _scoring(database: Database, scope: FilterScope, fits: Callable[[int | None], bool]) -> Sql:
     """The deals of those kinds whose low score fits."""
-    return either(_scoring_in(database, pipeline, asked, fits) for pipeline in asked.pipelines)
+    return either(_scoring_in(database, pipeline, scope, fits) for pipeline in scope.pipelines)
 
 
 def _scoring_in(
-    database: Database, pipeline: Pipeline, asked: Asked, fits: Callable[[int | None], bool]
+    database: Database, pipeline: Pipeline, scope: FilterScope, fits: Callable[[int | None], bool]
 ) -> Sql:
-    lows = _lows(database, pipeline, asked)
+    lows = _lows(database, pipeline, scope)
     fitting = [kind for kind, low in lows.items() if fits(low)]
     unfit = {kind.ratings for kind, low in lows.items() if not fits(low)}
     # Most ratings settle it alone, which spares looking at when both sides wrote.
     settled = {kind.ratings for kind in fitting} - unfit
     rest = [kind for kind in fitting if kind.ratings in unfit]
-    of_pipeline, _ = _kinds_of(pipeline, asked)
+    of_pipeline, _ = _kinds_of(pipeline, scope)
     alone = listed("deal.ratings", settled)
-    return every((of_pipeline, either((alone, *_of_kinds(database, rest, pipeline, asked)))))
+    return every((of_pipeline, either((alone, *_of_kinds(database, rest, pipeline, scope)))))
 
 
 def _of_kinds(
-    database: Database, kinds: Iterable[Kind], pipeline: Pipeline, asked: Asked
+    database: Database, kinds: Iterable[ScoreBasis], pipeline: Pipeline, scope: FilterScope
 ) -> Iterator[Sql]:
     ratings: dict[tuple[bool, bool], list[str]] = defaultdict(list)
     for kind in kinds:
         ratings[kind.talked, kind.tried].append(kind.ratings)
-    talked_lately = _talked(pipeline, asked)
+    talked_lately = _talked(pipeline, scope)
     for (talked, tried), known in ratings.items():
         talking = talked_lately if talked else negated(talked_lately)
         trying = Sql("deal.trial_close = 'yes'" if tried else "deal.trial_close <> 'yes'")
         yield every((trying, listed("deal.ratings", known), talking))
 
 
-def _lows(database: Database, pipeline: Pipeline, asked: Asked) -> Mapping[Kind, int | None]:
+def _lows(
+    database: Database, pipeline: Pipeline, scope: FilterScope
+) -> Mapping[ScoreBasis, int | None]:
     """The low end of the score of each kind of deal that there is in a pipeline."""
     return database.remembered(
-        ("scores", pipeline.id, pipeline.version, asked.today, asked.zone.key),
-        lambda: _score_kinds(database, pipeline, asked),
+        ("scores", pipeline.id, pipeline.version, scope.today, scope.zone.key),
+        lambda: _score_kinds(database, pipeline, scope),
     )
 
 
-def _score_kinds(database: Database, pipeline: Pipeline, asked: Asked) -> dict[Kind, int | None]:
-    known: dict[Kind, int | None] = database.kept(
-        f"scores of {pipeline.id}", (pipeline.version, asked.today, asked.zone.key), dict
+def _score_kinds(
+    database: Database, pipeline: Pipeline, scope: FilterScope
+) -> dict[ScoreBasis, int | None]:
+    known: dict[ScoreBasis, int | None] = database.kept(
+        f"scores of {pipeline.id}", (pipeline.version, scope.today, scope.zone.key), dict
     )
-    of_pipeline, columns = _kinds_of(pipeline, asked)
+    of_pipeline, columns = _kinds_of(pipeline, scope)
     kinds = {
         _kind(tuple(row))
         for shelf in ("deal.live", "not deal.live")  # each has an index of its own
@@ -134,39 +138,39 @@ def _score_kinds(database: Database, pipeline: Pipeline, asked: Asked) -> dict[K
     for kind in kinds:
         if kind not in known:
             answers = _answers_of(database, kind)
-            found = score(_alike(kind, answers, pipeline, asked), pipeline, asked.today, asked.zone)
+            found = score(_alike(kind, answers, pipeline, scope), pipeline, scope.today, scope.zone)
             known[kind] = None if found is None else found.low
     return {kind: known[kind] for kind in kinds}
 
 
-def _kinds_of(pipeline: Pipeline, asked: Asked) -> tuple[Sql, Sql]:
+def _kinds_of(pipeline: Pipeline, scope: FilterScope) -> tuple[Sql, Sql]:
     """The deals of a pipeline, and the columns that say of which kind each is."""
-    talked = _talked(pipeline, asked)
+    talked = _talked(pipeline, scope)
     columns = Sql(f"deal.ratings, {talked.text}, deal.trial_close = 'yes'", talked.values)
     return among("deal.stage_id", (stage.id for stage in pipeline.stages)), columns
 
 
-def _kind(values: Iterable[object]) -> Kind:
+def _kind(values: Iterable[object]) -> ScoreBasis:
     ratings, talked, tried = values
-    return Kind(str(ratings), bool(talked), bool(tried))
+    return ScoreBasis(str(ratings), bool(talked), bool(tried))
 
 
-def _talked(pipeline: Pipeline, asked: Asked) -> Sql:
+def _talked(pipeline: Pipeline, scope: FilterScope) -> Sql:
     """Whether both sides wrote since the day from which on it counts as lately."""
-    days = sorted((fresh_since(stage, asked.today), stage.id) for stage in pipeline.stages)
+    days = sorted((fresh_since(stage, scope.today), stage.id) for stage in pipeline.stages)
     return either(
         every(
             (
                 among("deal.stage_id", (stage_id for _, stage_id in stages)),
-                Sql("coalesce(deal.last_outbound_at >= ?, false)", (micros_at(day, asked.zone),)),
-                Sql("coalesce(deal.last_reply_at >= ?, false)", (micros_at(day, asked.zone),)),
+                Sql("coalesce(deal.last_outbound_at >= ?, false)", (micros_at(day, scope.zone),)),
+                Sql("coalesce(deal.last_reply_at >= ?, false)", (micros_at(day, scope.zone),)),
             )
         )
         for day, stages in groupby(days, key=operator.itemgetter(0))
     )
 
 
-def _answers_of(database: Database, kind: Kind) -> dict[str, Answer]:
+def _answers_of(database: Database, kind: ScoreBasis) -> dict[str, Answer]:
     """Answers with the ratings of a kind; too many for an index, those of any deal of the kind."""
     if is_name_of_long(kind.ratings):
         row = database.row(f"{DEALS} where deal.ratings = ? limit 1", (kind.ratings,))
@@ -175,9 +179,11 @@ def _answers_of(database: Database, kind: Kind) -> dict[str, Answer]:
     return {key: Answer("given", rating) for key, rating in ratings.items()}
 
 
-def _alike(kind: Kind, answers: Mapping[str, Answer], pipeline: Pipeline, asked: Asked) -> Deal:
+def _alike(
+    kind: ScoreBasis, answers: Mapping[str, Answer], pipeline: Pipeline, scope: FilterScope
+) -> Deal:
     """A deal of that kind, as far as scoring looks at it."""
-    today = start_of_day(asked.today, asked.zone)
+    today = start_of_day(scope.today, scope.zone)
     talked_at = today if kind.talked else None
     return Deal(
         id=0,

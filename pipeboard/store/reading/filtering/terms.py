@@ -37,7 +37,7 @@ the ids."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class FilterScope:
     """The pipelines that are looked at, the local date in the workspace's zone, and who `me` is."""
 
     pipelines: tuple[Pipeline, ...]
@@ -60,7 +60,7 @@ _INSTANTS = {
 _DATES = {"next": "deal.next_due", "close": "deal.expected_close"}
 
 
-def compared(node: Compare, asked: Asked) -> Sql:
+def compared(node: Compare, scope: FilterScope) -> Sql:
     """The condition for one comparison; false where the deal lacks what is compared."""
     field, op, value = node.field, node.op, node.value
     if isinstance(value, Money):
@@ -69,21 +69,21 @@ def compared(node: Compare, asked: Asked) -> Sql:
     if isinstance(value, date):
         if field in _DATES:
             return compares(_DATES[field], op, value.isoformat())
-        return _on_day(_INSTANTS[field], op, value, asked)
+        return _on_day(_INSTANTS[field], op, value, scope)
     match field:
         case "age" | "idle":
-            day = asked.today - timedelta(days=value)
-            return _on_day(_INSTANTS[field], _BACKWARDS[op], day, asked)
+            day = scope.today - timedelta(days=value)
+            return _on_day(_INSTANTS[field], _BACKWARDS[op], day, scope)
         case "probability":
-            return compares(effective_probability(asked), op, value)
+            return compares(effective_probability(scope), op, value)
         case _:
             return compares("deal.answered", op, value)
 
 
-def _on_day(column: str, op: Op, day: date, asked: Asked) -> Sql:
+def _on_day(column: str, op: Op, day: date, scope: FilterScope) -> Sql:
     """Whether the local date of an instant compares so with a day."""
-    start = micros_at(day, asked.zone)
-    end = micros_at(day + timedelta(days=1), asked.zone)
+    start = micros_at(day, scope.zone)
+    end = micros_at(day + timedelta(days=1), scope.zone)
     match op:
         case "<" | ">=":
             return compares(column, op, start)
@@ -95,11 +95,11 @@ def _on_day(column: str, op: Op, day: date, asked: Asked) -> Sql:
             return every((compares(column, ">=", start), compares(column, "<", end)))
 
 
-def effective_probability(asked: Asked) -> str:
+def effective_probability(scope: FilterScope) -> str:
     """The expression for the probability by hand, else the stage's, in basis points."""
     whens = " ".join(
         f"when {stage.id} then {stage.probability_bp}"
-        for pipeline in asked.pipelines
+        for pipeline in scope.pipelines
         for stage in pipeline.stages
         if stage.probability_bp is not None
     )
@@ -128,10 +128,10 @@ class Texts:
     """
 
     def __init__(
-        self, database: Database, asked: Asked, *, probing: bool, has_archive: bool
+        self, database: Database, scope: FilterScope, *, probing: bool, has_archive: bool
     ) -> None:
         self.database = database
-        self.asked = asked
+        self.scope = scope
         self._probing = probing
         self._has_archive = has_archive
 
@@ -143,7 +143,7 @@ class Texts:
     def equals(self, field: str, value: str) -> Sql:
         match field:
             case "stage":
-                return among("deal.stage_id", _stage_ids(value, self.asked.pipelines))
+                return among("deal.stage_id", _stage_ids(value, self.scope.pipelines))
             case "pipeline":
                 return self._in_pipeline(value)
             case "category":
@@ -168,7 +168,7 @@ class Texts:
             case "channel":
                 return one_of("deal.source", self._values("source", lambda s: not channel_of(s)))
             case "probability":
-                return Sql(f"{effective_probability(self.asked)} is null")
+                return Sql(f"{effective_probability(self.scope)} is null")
             case _:
                 return Sql(_UNSET.get(field, f"deal.{field} = ''"))
 
@@ -193,11 +193,11 @@ class Texts:
         """The question has an answer, with `op` one whose rating compares so."""
         found = [
             (pipeline, question)
-            for pipeline in self.asked.pipelines
+            for pipeline in self.scope.pipelines
             if (question := _question(asked_for, pipeline)) is not None
         ]
         if not found:
-            labels = [q.key for pipeline in self.asked.pipelines for q in pipeline.questions]
+            labels = [q.key for pipeline in self.scope.pipelines for q in pipeline.questions]
             raise _bad(f"q:{asked_for}", f"no question {quoted(asked_for)}", asked_for, labels)
         given = Sql("(answer.text <> '' or answer.rating is not null)")
         rated = Sql(f"coalesce(answer.rating {op} ?, false)", (rating,)) if op else given
@@ -261,7 +261,7 @@ class Texts:
         return self.database.remembered(sql, lambda: self.database.column(sql))
 
     def _owned_by(self, value: str) -> Sql:
-        return self._same("owner", self.asked.me if fold(value) == ME else value)
+        return self._same("owner", self.scope.me if fold(value) == ME else value)
 
     def _through(self, value: str) -> Sql:
         wanted = fold(value)
@@ -279,7 +279,7 @@ class Texts:
 
     def _holding(self, column: str, wanted: str) -> list[int]:
         somewhere = called(self.database, wanted)
-        stages = among("deal.stage_id", (s.id for p in self.asked.pipelines for s in p.stages))
+        stages = among("deal.stage_id", (s.id for p in self.scope.pipelines for s in p.stages))
         rows = [
             row
             for shelf in ("deal.live", "not deal.live")[: 2 if self._has_archive else 1]
@@ -313,7 +313,7 @@ class Texts:
             raise _bad(f"category:{value}", said, value, [str(known) for known in Category])
         stages = (
             stage.id
-            for pipeline in self.asked.pipelines
+            for pipeline in self.scope.pipelines
             for stage in pipeline.stages
             if stage.category == wanted
         )
