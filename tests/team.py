@@ -41,14 +41,14 @@ class Clock:
 
 @dataclass
 class Team:
-    """One database, and a workspace for each rep over connections of their own."""
+    """One database under a path or URL, and a workspace for each rep over its own connections."""
 
-    path: Path
+    path: Path | str
     clock: Clock = field(default_factory=Clock)
     _stores: list[Store] = field(default_factory=list)
 
     @classmethod
-    def make(cls, path: Path) -> Team:
+    def make(cls, path: Path | str) -> Team:
         """A new database with the gated pipeline of the template `needs`, called Sales."""
         team = cls(path)
         wanted = template("needs", pipeline_name="Sales", currency="EUR", first_stage_id=0)

@@ -138,7 +138,8 @@ class Writer(TargetWriter):
         self._begin_commands([done])
 
     def _begin_commands(self, commands: Sequence[Done]) -> None:
-        self.numbers("change", 1)
+        self._count_change()
+        self._database.began += [done.id for done in commands]
         self._database.insert(
             "command",
             [
@@ -202,7 +203,7 @@ class Writer(TargetWriter):
         """Puts what is agreed in place of what was; pipelines have `save_pipeline`, and calls stand
         in the log alone."""
         if agreement.topic is Topic.CALL:
-            self.numbers("change", 1)
+            self._count_change()
             return
         if agreement.topic is Topic.SETTINGS:
             plain = dict(agreement.after or {})
@@ -221,7 +222,7 @@ class Writer(TargetWriter):
         if agreement.after is not None:
             row = key | {name: agreement.after[name] for name in place.contents}
             self._database.insert(place.table, [row])
-        self.numbers("change", 1)
+        self._count_change()
 
     def mark(self, command_id: str, *, undone: bool) -> None:
         """Notes on a command that it was taken back, or put again."""
@@ -242,7 +243,7 @@ class Writer(TargetWriter):
             "setting",
             [{"name": name, "value": json.dumps(value)} for name, value in values.items()],
         )
-        self.numbers("change", 1)
+        self._count_change()
 
     def save_pipeline(self, pipeline: Pipeline, at: datetime, actor: str) -> None:
         """A pipeline with its stages, new or as the next version; no stage is ever deleted."""
@@ -259,7 +260,7 @@ class Writer(TargetWriter):
             "document": pipeline_document(pipeline),
         }
         self._database.insert("pipeline_version", [version])
-        self.numbers("change", 1)
+        self._count_change()
 
     def forget_stages(self, stage_ids: Sequence[int]) -> None:
         """Takes away stages that no deal was ever in."""
@@ -280,13 +281,13 @@ class Writer(TargetWriter):
                 "UPDATE pipeline SET removed = ?, name = name || ? WHERE id = ?",
                 (True, f"{TAKEN_BACK}{pipeline_id}", pipeline_id),
             )
-        self.numbers("change", 1)
+        self._count_change()
 
     def save_rep(self, rep: Rep) -> None:
         """A rep, new or changed."""
         row = {name: getattr(rep, name) for name in Rep.__slots__}
         self._database.put("rep", [row], key="name")
-        self.numbers("change", 1)
+        self._count_change()
 
 
 def _json(contents: Contents | None) -> str | None:

@@ -22,7 +22,7 @@ from pipeboard.ui.draw.view import AUTO, BoardView, Pane
 from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.last_view import UNSAID, Opening, chosen_pipeline, last_view, opened_lens, sort_of
 from pipeboard.ui.palette import Theme, theme_for
-from pipeboard.ui.seat import SameFile, Seat, may_write
+from pipeboard.ui.seat import SameFile, Seat
 from pipeboard.ui.terminal.drafts import forget_unstored
 from pipeboard.ui.terminal.facts import background, terminal_encoding, terminal_size
 from pipeboard.ui.terminal.first_frame import FirstFrame, paint
@@ -109,7 +109,7 @@ def first_state(
     lens, filter_text = opened_lens(opening, reader, settings, lens)
     width, height = terminal_size()
     density = choices.density if opening.density is None else opening.density
-    read_only = store.read_only or not may_write(store.location)
+    read_only = store.read_only or not store.location.may_write_beside
     view = BoardView(
         Board(pipeline, lens, ()),
         (),
@@ -203,7 +203,7 @@ def make_app(
         SameFile(store.location),
         state_folder,
         first_words=getattr(store, "recovered", ""),
-        may_write=store.read_only or may_write(store.location),
+        may_write=store.read_only or store.location.may_write_beside,
         begin=choices.begin,
     )
     write_queue = WriteQueue(lambda: store, work_on)

@@ -66,7 +66,7 @@ def _live_strays(database: Database, known: Sequence[int]) -> list[int]:
     return database.column(
         " union all ".join(
             f"select id from (select id from deal where live and {within} order by stage_id"
-            f" limit {_MOST_NAMED + 1}) as some"
+            f" limit {_MOST_NAMED + 1}) as stray"
             for within in ranges or ["true"]
         )
     )

@@ -42,6 +42,11 @@ class Reader:
         self._database = database
         self._pipelines = setup.Pipelines(self._database)
 
+    @property
+    def database(self) -> Database:
+        """What it asks."""
+        return self._database
+
     def snapshot(self) -> AbstractContextManager[None]:
         """All that is read inside is of one moment; keep it short, since writers wait for it."""
         return self._database.snapshot()
