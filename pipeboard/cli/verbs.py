@@ -58,6 +58,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "Setup": {
         "pipeline": ("pipelines", "stages, limits, exit criteria and questions"),
         "rep": ("reps", "who owns deals"),
+        "migrate": ("setup", "take the workspace to another database: a file or a server"),
         "config": ("settings", "where things are, and your preferences"),
         "keys": ("settings", "the keys of the board"),
         "version": ("settings", "the version of pipeboard"),
@@ -73,11 +74,11 @@ CHANGING = frozenset(
         "merge", "move", "won", "lost", "reopen", "next", "log", "note", "answer", "snooze",
         "contact", "term", "tick", "recycle", "target set", "call set", "fx set", "setting set",
         "undo", "redo", "pipeline new", "pipeline apply", "pipeline edit", "rep add", "rep set",
-        "config edit", "filter save", "filter rename", "filter forget",
+        "config edit", "migrate", "filter save", "filter rename", "filter forget",
     )
 )  # fmt: skip
 # Those that hand --token on to their use case (`Call.once`).
-TOKENED = CHANGING - {"init", "demo", "tour", "config edit"}
+TOKENED = CHANGING - {"init", "demo", "tour", "config edit", "migrate"}
 READING = frozenset(
     (
         "list", "show", "metrics", "export", "target list", "call list", "fx list", "setting list",

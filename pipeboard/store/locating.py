@@ -140,6 +140,12 @@ def locate(database: str) -> Place:
     return locate_file(database)
 
 
+def shown(database: str) -> str:
+    """A path or URL as it may be shown: without a password."""
+    url = _URL.match(database)
+    return str(Server(database)) if url and url[1].lower() in _SERVERS else database
+
+
 def _server(url: str) -> Server:
     try:
         _ = urlsplit(url).path

@@ -19,10 +19,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 from pipeboard.exchange.reading import open_import
-from pipeboard.store.projecting.staging import Stage
+from pipeboard.store.projecting import carrying, staging
 from tests.team import Team
 
-file, database, instant = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+file, database, instant = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+Stage = staging.Stage if database.startswith("/") else carrying.CarriedStage
 whole = getattr(Stage, instant)
 
 def dying(self, *arguments):
