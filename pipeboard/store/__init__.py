@@ -133,7 +133,8 @@ class Store:
         connection = connect_at(self.location, read_only=self.read_only, busy_ms=busy_ms)
         reader = Reader(Database(connection, self.identity))
         try:
-            reader.check()
+            if not isinstance(self.location, Server):  # a server is looked at when it is asked
+                reader.check()
         except DatabaseError:
             reader.close()
             raise

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from pipeboard.store import dialect
 from pipeboard.store.opening import AnyIdentity
-from pipeboard.store.troubles import in_words
+from pipeboard.store.troubles import in_words, told
 
 if TYPE_CHECKING:
     from pipeboard.store.connecting import Connection
@@ -65,8 +65,27 @@ class Database:
         """All rows by position: many rows of many columns take half the time so."""
         return [tuple(row) for row in self.rows(sql, values)]
 
+    def ahead(self, *questions: tuple[str, Sequence[Any] | Mapping[str, Any]]) -> None:
+        """Says what will be asked next in this transaction: a server answers all of it at once."""
+        if not isinstance(self._connection, sqlite3.Connection):
+            with told(self.identity.location):
+                self._connection.ahead(questions)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Several questions that a server answers about one state, some of them at once; a file
+        answers each so quickly that nobody need wait for that."""
+        if isinstance(self._connection, sqlite3.Connection):
+            yield
+            return
+        with self.snapshot():
+            self.ahead(*((sql, ()) for sql in (dialect.COMMITS_OF_OTHERS, *dialect.ALWAYS_ASKED)))
+            yield
+
     def has(self, table: str) -> bool:
         """Whether the database has a table: an older one may lack what came later."""
+        if not isinstance(self._connection, sqlite3.Connection):
+            return True  # no server was ever asked by an older program
         return table in self.column(dialect.TABLES)
 
     def has_tables(self) -> bool:

@@ -34,8 +34,17 @@ EACH_OF_JSON = "SELECT value FROM json_each(?)"
 LOCK_WRITING = "SELECT value FROM counter WHERE name = 'change' FOR UPDATE"
 """What makes writers of a server wait for each other: no lock that a pooler or a distributed engine
 lacks. SQLite's BEGIN IMMEDIATE does it there."""
-ALWAYS_ASKED: tuple[str, ...] = ()
-"""What every use case asks, which a server answers together with the lock."""
+SETTINGS = "select name, value from setting"
+REPS = "select name, display_name, team, active from rep order by name"
+STAGES = "select * from stage order by pipeline_id, position, id"
+PIPELINES = "select * from pipeline where not removed order by position, id"
+PIPELINES_REMOVED = "select * from pipeline where removed order by position, id"
+PIPELINE_MARKS = (
+    "select id, version, position, name, currency from pipeline where not removed"
+    " order by position, id"
+)
+ALWAYS_ASKED = (SETTINGS, REPS, STAGES, PIPELINES, PIPELINES_REMOVED, PIPELINE_MARKS)
+"""What every use case and every screen asks, which a server answers all at once."""
 
 
 class ServerTrouble(sqlite3.OperationalError):

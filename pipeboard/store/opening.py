@@ -18,6 +18,7 @@ from pipeboard.store.troubles import cut_off, replaced, told
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pipeboard.store.connecting import Connection
+    from pipeboard.store.postgres import ServerConnection
 
 # The number of the schema: what a start compares before it reads anything.
 
@@ -62,7 +63,7 @@ def schema_of(connection: Connection, location: Place) -> int | None:
                 hint="Name another file with --db.",
                 details={"reason": "foreign"},
             )
-        row = connection.execute("SELECT value FROM counter WHERE name = 'schema'").fetchone()
+        row = connection.execute(SCHEMA_NUMBER).fetchone()
     if row is None or not isinstance(row[0], int) or row[0] < 1:
         raise DatabaseError(
             f"{location} is damaged: the number of its schema is lost.",
@@ -88,6 +89,7 @@ def check_schema(found: int, wanted: int = SCHEMA) -> None:
 # is held open then is a file that nobody else sees, or another team's deals under the same
 # numbers.
 
+SCHEMA_NUMBER = "SELECT value FROM counter WHERE name = 'schema'"
 ID = "SELECT id FROM workspace"
 ID_AND_SCHEMA = (
     f"SELECT ({ID}), (SELECT value FROM counter WHERE name = 'schema'),"
@@ -257,9 +259,22 @@ def look(location: Place, *, read_only: bool = False) -> Found | None:
     return Found(schema, Identity(location, after.st_dev, after.st_ino, database_id), recovered)
 
 
+def _ask_ahead(connection: ServerConnection) -> None:
+    """All that a look asks of a server at once, where there are tables."""
+    connection.execute(dialect.BEGIN_READING)
+    try:
+        connection.ahead(((dialect.TABLES, ()), (SCHEMA_NUMBER, ()), (ID, ())))
+    except sqlite3.OperationalError as error:
+        if "no such table" not in str(error):
+            raise
+        connection.execute("ROLLBACK")
+
+
 def _contents(location: Place, *, read_only: bool) -> tuple[int, str] | None:
     """The number of the schema and the id; None before the first table."""
     with closing(connect_at(location, read_only=read_only)) as connection:
+        if not isinstance(connection, sqlite3.Connection):
+            _ask_ahead(connection)
         schema = schema_of(connection, location)
         if schema is None:
             return None

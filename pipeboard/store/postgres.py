@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import psycopg
 
 Values: TypeAlias = Sequence[Any] | Mapping[str, Any]
+Question: TypeAlias = tuple[str, Values]
 
 LOCK_TIMEOUT_MS, STATEMENT_TIMEOUT_MS, IDLE_TIMEOUT_MS = 5_000, 20_000, 30_000
 CONNECT_TIMEOUT_S = 5
@@ -131,7 +132,7 @@ class ServerConnection:
         self._raw: psycopg.Connection[Any] | None = None
         self._opening: list[str] = []
         self._waiting: list[tuple[str, Sequence[Values], Check | None]] = []
-        self._at_hand: dict[str, Answer] = {}
+        self._at_hand: dict[Hashable, Answer] = {}
         self._is_ending = False
         self._down: tuple[float, ServerTrouble] | None = None
 
@@ -150,10 +151,8 @@ class ServerConnection:
             self._roll_back()
         elif sql.startswith(dialect.WAITING):
             self.wait_ms = int(sql.removeprefix(dialect.WAITING))
-        elif not values and sql in self._at_hand:
-            return self._at_hand[sql]
         elif _asks(sql):
-            return self._ask(sql, values)
+            return self._answered(sql, values)
         else:
             self.executemany(sql, [values])
         return Answer([], -1)
@@ -187,6 +186,28 @@ class ServerConnection:
         self._waiting.clear()
         self._drop()
 
+    def ahead(self, questions: Iterable[Question]) -> None:
+        """Asks in one round trip what will be asked one after another in this transaction."""
+        wanted = [one for one in questions if _name_of(*one) not in self._at_hand]
+        if self.in_transaction and wanted:
+            self._put_at_hand(wanted)
+
+    def _put_at_hand(self, wanted: Sequence[Question]) -> None:
+        answers = self._ask_all([(translated(sql), values) for sql, values in wanted])
+        names = (_name_of(*one) for one in wanted)
+        self._at_hand.update(zip(names, answers, strict=True))
+
+    def _answered(self, sql: str, values: Values) -> Answer:
+        """The answer; in a transaction the one of before, as long as nothing was changed in it:
+        nobody else writes beside, or is seen to."""
+        name = _name_of(sql, values)
+        answer = self._at_hand.get(name)
+        if answer is None:
+            answer = self._ask(sql, values)
+            if self.in_transaction:
+                self._at_hand[name] = answer
+        return answer
+
     # Transactions.
 
     def _begin(self, statement: str) -> None:
@@ -203,9 +224,7 @@ class ServerConnection:
         answers to the questions that every use case asks."""
         self._begin(_BEGIN[dialect.BEGIN_WRITING])
         self._opening = [self._opening[0], _timeouts(lock_ms), *([lock] if lock else [])]
-        wanted = tuple(at_hand)
-        answers = self._trip([(translated(sql), ()) for sql in wanted])
-        self._at_hand = dict(zip(wanted, answers, strict=True))
+        self._put_at_hand([(sql, ()) for sql in at_hand])
 
     def _commit(self) -> None:
         if not self._opening or self._waiting:  # else nothing was asked, and nothing had begun
@@ -229,15 +248,18 @@ class ServerConnection:
     # Round trips.
 
     def _ask(self, sql: str, values: Values) -> Answer:
-        question = [(translated(sql), values)]
+        return self._ask_all([(translated(sql), values)])[0]
+
+    def _ask_all(self, questions: Sequence[Question]) -> list[Answer]:
+        """The answers; asked again on a new connection where nothing had been answered yet."""
         if self.in_transaction and not self._opening:
-            return self._trip(question)[-1]
+            return self._trip(questions)
         opening = list(self._opening)
         until = time.monotonic() + self.wait_ms / 1000
         while True:
             self._opening = list(opening) or [_timeouts(LOCK_TIMEOUT_MS)]
             try:
-                return self._trip(question)[-1]
+                return self._trip(questions)
             except ServerTrouble as error:
                 if error.kind != "lost" or time.monotonic() > until:
                     raise
@@ -319,7 +341,12 @@ class ServerCursor:
 
 
 def _asks(sql: str) -> bool:
-    return sql.lstrip(" (")[:6].lower() in ("select", "with q")
+    return translated(sql)[:6].lower() == "select"
+
+
+def _name_of(sql: str, values: Values) -> Hashable:
+    """What an answer is known by."""
+    return sql, tuple(values.items()) if isinstance(values, Mapping) else tuple(values)
 
 
 def _timeouts(lock_ms: int) -> str:

@@ -20,7 +20,9 @@ from pipeboard.store.database import Database, Row
 from pipeboard.store.opening import SCHEMA
 from pipeboard.store.projecting import Change, project
 from pipeboard.store.reading import Reader
-from pipeboard.store.reading.known_deals import instant_after
+from pipeboard.store.reading.deals import numbered
+from pipeboard.store.reading.history import COMMAND
+from pipeboard.store.reading.known_deals import instant_after, latest
 from pipeboard.store.reading.setup import TAKEN_BACK, pipeline_document, pipeline_row, stage_row
 from pipeboard.store.rows import DEALS, stored_deal
 from pipeboard.store.sql import among
@@ -95,6 +97,11 @@ class Writer(TargetWriter):
         """Reads within the transaction: what is there once the lock is held, and what this
         transaction itself has written."""
         return Reader(self._database)
+
+    def ahead(self, ids: Sequence[int], command_id: str) -> None:
+        """Says that these deals will be asked for, and whether that command was recorded."""
+        if len(ids) <= BATCH:
+            self._database.ahead((latest(ids), ()), (numbered(ids), ()), (COMMAND, (command_id,)))
 
     def deals(self, ids: Iterable[int]) -> dict[int, Deal]:
         """The deals with these ids that there are, removed ones included."""

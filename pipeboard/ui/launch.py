@@ -98,6 +98,19 @@ def first_state(
     """The board as it opens: as the person has set it, else as they left it the `last` time, else
     everyone's deals of the pipeline that was written last."""
     reader = store.new_reader(busy_ms=FIRST_BUSY_MS)
+    with reader.together():
+        return _read_state(store, reader, clock, actor, choices, environ, last)
+
+
+def _read_state(
+    store: Store,
+    reader: Reader,
+    clock: Callable[[], datetime],
+    actor: Actor,
+    choices: Choices,
+    environ: Mapping[str, str],
+    last: Opening,
+) -> BoardState:
     settings, pipelines = reader.settings(), reader.pipelines()
     _check_rep(reader, actor)
     said = choices.pipeline or choices.opening.pipeline

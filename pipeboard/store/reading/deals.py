@@ -76,10 +76,15 @@ def _some(ids: Iterator[int]) -> list[int]:
     return list(islice(ids, CHUNK))
 
 
+def numbered(ids: Iterable[int]) -> str:
+    """Asks for the rows of the deals with these ids."""
+    return f"{DEALS} where {among('deal.id', ids).text}"
+
+
 def _portion(database: Database, ids: Sequence[int]) -> bytes:
     """Names of columns and rows of some deals in their order, packed."""
     try:
-        rows = database.rows(f"{DEALS} where {among('deal.id', ids).text}")
+        rows = database.rows(numbered(ids))
     except DatabaseError as error:
         if error.details.get("reason") != "damaged":
             raise

@@ -39,11 +39,15 @@ def instant_after(database: Database, clock: datetime, deal_ids: Collection[int]
     time than that."""
     last, ids = 0, list(deal_ids)
     for start in range(0, len(ids), _BATCH):
-        some = among("id", ids[start : start + _BATCH]).text
-        found = database.column(f"SELECT max(updated_at) FROM deal WHERE {some}")
+        found = database.column(latest(ids[start : start + _BATCH]))
         with readable("the deals"):
             last = max(last, int(found[0] or 0))
     return later_than(last, clock)
+
+
+def latest(deal_ids: Iterable[int]) -> str:
+    """Asks when one of these deals was changed last."""
+    return f"SELECT max(updated_at) FROM deal WHERE {among('id', deal_ids).text}"
 
 
 class Named(NamedTuple):

@@ -51,6 +51,10 @@ class Reader:
         """All that is read inside is of one moment; keep it short, since writers wait for it."""
         return self._database.snapshot()
 
+    def together(self) -> AbstractContextManager[None]:
+        """Questions that belong together: a server answers them in few round trips."""
+        return self._database.together()
+
     def check(self) -> None:
         """`DatabaseError` when this is no more the database that was opened: `details["reason"]` is
         replaced, deleted, truncated, linked, newer, corrupt or unreachable.
@@ -98,8 +102,10 @@ class Reader:
 
         `DatabaseError` when a live deal stands in a stage that no pipeline has.
         """
-        check_stages(self._database, self.pipelines())
-        return board.read_board(self._database, self._pipeline(lens), lens)
+        pipelines, pipeline = self.pipelines(), self._pipeline(lens)
+        self._database.ahead(*board.questions(pipelines, pipeline, lens))
+        check_stages(self._database, pipelines)
+        return board.read_board(self._database, pipeline, lens)
 
     def signs(self, lens: Lens) -> Signs:
         """How many open deals under the lens carry each sign."""
