@@ -57,7 +57,8 @@ def require() -> None:
 class PostgresServer:
     """A server that listens on this machine alone, in a folder that is gone with it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, of: PostgresServer | None = None) -> None:
+        """A new server; a standby `of` another where it is one."""
         self._folder = folder
         self._data = folder / "data"
         found = binaries()
@@ -68,7 +69,11 @@ class PostgresServer:
             self.port: int = free.getsockname()[1]
         if os.geteuid() == 0:
             shutil.chown(folder, _ACCOUNT)
-        self._run("initdb", "-A", "trust", "-U", _ACCOUNT, "-E", "UTF8", "--no-sync")
+        if of is None:
+            self._run("initdb", "-A", "trust", "-U", _ACCOUNT, "-E", "UTF8", "--no-sync")
+        else:
+            copied = ("-R", "-c", "fast", "-X", "stream", "--no-sync")
+            self._run("pg_basebackup", "-d", of.url, *copied)
 
     @property
     def url(self) -> str:
@@ -85,6 +90,32 @@ class PostgresServer:
     def stop(self, how: str = "fast") -> None:
         """Ends the server: `fast` rolls back what is under way, `immediate` is like a crash."""
         self._run("pg_ctl", "-w", "-m", how, "stop")
+
+    @contextmanager
+    def standby(self) -> Iterator[PostgresServer]:
+        """A running copy that follows this server."""
+        folder = Path(tempfile.mkdtemp(prefix="pipeboard-pg-", dir="/tmp"))
+        other = PostgresServer(folder, of=self)
+        other.start()
+        try:
+            yield other
+        finally:
+            other.stop("immediate")
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def catch_up(self, leader: PostgresServer) -> None:
+        """Returns once this standby holds all that its leader has committed."""
+        import psycopg
+
+        with psycopg.connect(leader.url) as there, psycopg.connect(self.url) as here:
+            ((until,),) = there.execute("SELECT pg_current_wal_lsn()::text").fetchall()
+            asked = "SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn"
+            while not here.execute(asked, (until,)).fetchall()[0][0]:
+                here.rollback()
+
+    def promote(self) -> None:
+        """This standby takes changes from now on."""
+        self._run("pg_ctl", "-w", "promote")
 
     def _run(self, program: str, *arguments: str) -> None:
         words = [str(self._bin / program), "-D", str(self._data), *arguments]

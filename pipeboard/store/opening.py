@@ -11,7 +11,7 @@ from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import printable
 from pipeboard.store import dialect
-from pipeboard.store.connecting import connect, connect_at
+from pipeboard.store.connecting import BUSY_MS, connect, connect_at
 from pipeboard.store.locating import Location, Place, Server, check_names
 from pipeboard.store.troubles import cut_off, replaced, told
 
@@ -262,17 +262,23 @@ def look(location: Place, *, read_only: bool = False) -> Found | None:
 def _ask_ahead(connection: ServerConnection) -> None:
     """All that a look asks of a server at once, where there are tables."""
     connection.execute(dialect.BEGIN_READING)
-    try:
-        connection.ahead(((dialect.TABLES, ()), (SCHEMA_NUMBER, ()), (ID, ())))
-    except sqlite3.OperationalError as error:
-        if "no such table" not in str(error):
-            raise
-        connection.execute("ROLLBACK")
+    with told(connection.server):
+        try:
+            connection.ahead(((dialect.TABLES, ()), (SCHEMA_NUMBER, ()), (ID, ())))
+        except sqlite3.OperationalError as error:
+            if "no such table" not in str(error):
+                raise
+            connection.execute("ROLLBACK")
+
+
+def _busy_ms(location: Place) -> int:
+    """How long a first look waits for a writer; a server that is not there is said at once."""
+    return 0 if isinstance(location, Server) else BUSY_MS
 
 
 def _contents(location: Place, *, read_only: bool) -> tuple[int, str] | None:
     """The number of the schema and the id; None before the first table."""
-    with closing(connect_at(location, read_only=read_only)) as connection:
+    with closing(connect_at(location, read_only=read_only, busy_ms=_busy_ms(location))) as connection:
         if not isinstance(connection, sqlite3.Connection):
             _ask_ahead(connection)
         schema = schema_of(connection, location)

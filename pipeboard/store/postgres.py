@@ -208,6 +208,10 @@ class ServerConnection:
                 self._at_hand[name] = answer
         return answer
 
+    def __del__(self) -> None:
+        """Lets go of the connection, as those of SQLite's do."""
+        self._drop()
+
     # Transactions.
 
     def _begin(self, statement: str) -> None:
@@ -287,10 +291,10 @@ class ServerConnection:
                     cursor = raw.cursor()
                     cursor.execute(sql, values or None, prepare=False)
                     cursors.append(cursor)
-            for cursor, check in changed:
-                if check is not None:
-                    check(cursor.rowcount)
-            return [_answer(cursor) for cursor in cursors]
+        for cursor, check in changed:
+            if check is not None:
+                check(cursor.rowcount)
+        return [_answer(cursor) for cursor in cursors]
 
     def _settle(self, raw: psycopg.Connection[Any]) -> None:
         """Takes the answer to the end of the transaction before."""
@@ -370,9 +374,10 @@ def connect(server: Server, *, read_only: bool, wait_ms: int) -> psycopg.Connect
     """The driver's connection, that commits each statement by itself; raises its errors."""
     driver = loaded_driver()
     wanted: dict[str, Any] = {"connect_timeout": max(2, min(CONNECT_TIMEOUT_S, wait_ms // 1000))}
-    if not read_only:
-        # Of several hosts the one that takes changes: where the team goes after a failover.
-        wanted["target_session_attrs"] = "read-write"
+    if "," in server.url:
+        # Of several hosts the one that takes changes: where the team goes after a failover. Who
+        # only reads asks it too, since the others may not know yet what was just stored.
+        wanted["target_session_attrs"] = "primary" if read_only else "read-write"
     wanted |= {"application_name": "pipeboard", "client_encoding": "UTF8"}
     given = driver.conninfo.conninfo_to_dict(server.url)
     raw: psycopg.Connection[Any] = driver.connect(
@@ -423,6 +428,9 @@ def _told(lose: Callable[[ServerTrouble], None]) -> Iterator[None]:
         if isinstance(trouble, ServerTrouble):
             lose(trouble)
         raise trouble from error
+    except BaseException:  # a signal: nobody knows what comes next on this connection
+        lose(ServerTrouble("interrupted", "", "lost"))
+        raise
 
 
 _KINDS = {

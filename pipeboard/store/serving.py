@@ -14,7 +14,6 @@ from typing import TypeVar
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.store import dialect
-from pipeboard.store.connecting import BUSY_MS
 from pipeboard.store.database import Database
 from pipeboard.store.dialect import ServerTrouble
 from pipeboard.store.engine import Patience, pause, signals_held
@@ -45,7 +44,7 @@ class ServerEngine:
         try:
             return self._kept.pop()  # at once: threads may ask together
         except IndexError:
-            return ServerConnection(self.location, read_only=False, wait_ms=BUSY_MS)
+            return ServerConnection(self.location, read_only=False, wait_ms=0)
 
     def give_back(self, connection: ServerConnection) -> None:
         """Keeps a connection for the next who asks."""
