@@ -222,7 +222,7 @@ class Store:
         if not isinstance(engine, Engine):
             from pipeboard.store.projecting.carrying import carried
 
-            with carried(self.reader.database) as stage:
+            with carried(self.reader.whole().database) as stage:
                 yield Staging(engine, self.identity, stage, self._remember)
             return
         self.identity.check_file()

@@ -192,7 +192,7 @@ def migrate_on_server(
     from alembic.migration import MigrationContext
     from alembic.operations import Operations
 
-    from pipeboard.store.postgres import connect
+    from pipeboard.store.server_driver import connect
 
     try:
         with closing(connect(server, read_only=False, wait_ms=BUSY_MS)) as raw:
@@ -232,7 +232,7 @@ def _settle_types(connection: SqlConnection) -> None:
 def _trouble(error: BaseException | None) -> BaseException:
     import psycopg
 
-    from pipeboard.store.postgres import trouble_of
+    from pipeboard.store.server_driver import trouble_of
 
     if isinstance(error, psycopg.Error):
         return trouble_of(error)

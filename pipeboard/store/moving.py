@@ -62,7 +62,7 @@ def move(store: Store, to: str, *, dry_run: bool = False) -> Moved:
 
     if dry_run:
         with store.reader.snapshot():
-            return carry(store.reader.database)
+            return carry(store.reader.whole().database)
     return store.write_whole(carry)
 
 

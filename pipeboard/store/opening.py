@@ -278,7 +278,9 @@ def _busy_ms(location: Place) -> int:
 
 def _contents(location: Place, *, read_only: bool) -> tuple[int, str] | None:
     """The number of the schema and the id; None before the first table."""
-    with closing(connect_at(location, read_only=read_only, busy_ms=_busy_ms(location))) as connection:
+    with closing(
+        connect_at(location, read_only=read_only, busy_ms=_busy_ms(location))
+    ) as connection:
         if not isinstance(connection, sqlite3.Connection):
             _ask_ahead(connection)
         schema = schema_of(connection, location)

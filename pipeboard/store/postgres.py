@@ -10,16 +10,16 @@ pooler may hand each transaction to another server process.
 from __future__ import annotations
 
 import re
-import sqlite3
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pipeboard.store import dialect
-from pipeboard.store.dialect import ServerRefusal, ServerTrouble
+from pipeboard.store.dialect import ServerTrouble
 from pipeboard.store.locating import Server
+from pipeboard.store.server_driver import connect, told_of_driver
 
 if TYPE_CHECKING:
     import psycopg
@@ -28,7 +28,6 @@ Values: TypeAlias = Sequence[Any] | Mapping[str, Any]
 Question: TypeAlias = tuple[str, Values]
 
 LOCK_TIMEOUT_MS, STATEMENT_TIMEOUT_MS, IDLE_TIMEOUT_MS = 5_000, 20_000, 30_000
-CONNECT_TIMEOUT_S = 5
 _DOWN_S = 1.0
 """How long a server that could not be reached is not asked again by somebody without patience."""
 _PAUSE_S = 0.1
@@ -93,7 +92,7 @@ def _row_of(names: tuple[str, ...]) -> type[ServerRow]:
     return type("ServerRow", (ServerRow,), {"places": places, "__slots__": ()})
 
 
-class Answer:
+class Reply:
     """What a statement came to."""
 
     def __init__(self, rows: list[ServerRow], rowcount: int) -> None:
@@ -132,7 +131,7 @@ class ServerConnection:
         self._raw: psycopg.Connection[Any] | None = None
         self._opening: list[str] = []
         self._waiting: list[tuple[str, Sequence[Values], Check | None]] = []
-        self._at_hand: dict[Hashable, Answer] = {}
+        self._at_hand: dict[Hashable, Reply] = {}
         self._is_ending = False
         self._down: tuple[float, ServerTrouble] | None = None
 
@@ -141,7 +140,7 @@ class ServerConnection:
     def cursor(self) -> ServerCursor:
         return ServerCursor(self)
 
-    def execute(self, sql: str, values: Values = ()) -> Answer:
+    def execute(self, sql: str, values: Values = ()) -> Reply:
         """Asks, or puts what changes something with what waits for the next question."""
         if sql in _BEGIN:
             self._begin(_BEGIN[sql])
@@ -155,14 +154,14 @@ class ServerConnection:
             return self._answered(sql, values)
         else:
             self.executemany(sql, [values])
-        return Answer([], -1)
+        return Reply([], -1)
 
-    def executemany(self, sql: str, rows: Sequence[Values], check: Check | None = None) -> Answer:
+    def executemany(self, sql: str, rows: Sequence[Values], check: Check | None = None) -> Reply:
         """Puts statements with what waits; `check` is called with how many rows they changed."""
         self._at_hand.clear()
         self.has_changed = True
         self._waiting.append((translated(sql), rows, check))
-        return Answer([], -1)
+        return Reply([], -1)
 
     def copy(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Brings in many rows, those of a table that numbers its rows with the next numbers."""
@@ -177,7 +176,7 @@ class ServerConnection:
         assert self._raw is not None
         names = ", ".join(f'"{name}"' for name in columns)
         said = f"COPY {table} ({names}) FROM STDIN"
-        with _told(self._lose), self._raw.cursor() as cursor, cursor.copy(said) as copy:
+        with told_of_driver(self._lose), self._raw.cursor() as cursor, cursor.copy(said) as copy:
             for row in rows:
                 copy.write_row(row)
 
@@ -197,7 +196,7 @@ class ServerConnection:
         names = (_name_of(*one) for one in wanted)
         self._at_hand.update(zip(names, answers, strict=True))
 
-    def _answered(self, sql: str, values: Values) -> Answer:
+    def _answered(self, sql: str, values: Values) -> Reply:
         """The answer; in a transaction the one of before, as long as nothing was changed in it:
         nobody else writes beside, or is seen to."""
         name = _name_of(sql, values)
@@ -251,10 +250,10 @@ class ServerConnection:
 
     # Round trips.
 
-    def _ask(self, sql: str, values: Values) -> Answer:
+    def _ask(self, sql: str, values: Values) -> Reply:
         return self._ask_all([(translated(sql), values)])[0]
 
-    def _ask_all(self, questions: Sequence[Question]) -> list[Answer]:
+    def _ask_all(self, questions: Sequence[Question]) -> list[Reply]:
         """The answers; asked again on a new connection where nothing had been answered yet."""
         if self.in_transaction and not self._opening:
             return self._trip(questions)
@@ -270,14 +269,14 @@ class ServerConnection:
                 self._opening = opening
                 time.sleep(_PAUSE_S if self._raw is None else 0)
 
-    def _trip(self, questions: Sequence[tuple[str, Values]]) -> list[Answer]:
+    def _trip(self, questions: Sequence[tuple[str, Values]]) -> list[Reply]:
         """Sends all that waits and some questions, and takes their answers: one round trip."""
         raw = self._connected()
         waiting, self._waiting = self._waiting, []
         opening, self._opening = self._opening, []
         self.trips += 1
         cursors = []
-        with _told(self._lose):
+        with told_of_driver(self._lose):
             self._settle(raw)
             with raw.pipeline():
                 for statement in opening:
@@ -310,7 +309,7 @@ class ServerConnection:
             return self._raw
         if self._down is not None and time.monotonic() < self._down[0] and self.wait_ms < 1_000:
             raise self._down[1]
-        with _told(self._note_down):
+        with told_of_driver(self._note_down):
             self._raw = connect(self.server, read_only=self.read_only, wait_ms=self.wait_ms)
         self._is_ending, self._down = False, None
         return self._raw
@@ -337,7 +336,7 @@ class ServerCursor:
     def __init__(self, connection: ServerConnection) -> None:
         self._connection = connection
 
-    def execute(self, sql: str, values: Values = ()) -> Answer:
+    def execute(self, sql: str, values: Values = ()) -> Reply:
         return self._connection.execute(sql, values)
 
     def close(self) -> None:
@@ -363,117 +362,8 @@ def _timeouts(lock_ms: int) -> str:
     return "SELECT " + ", ".join(f"set_config('{k}', '{v}', true)" for k, v in limits.items())
 
 
-def _answer(cursor: psycopg.Cursor[Any]) -> Answer:
+def _answer(cursor: psycopg.Cursor[Any]) -> Reply:
     if cursor.description is None:
-        return Answer([], cursor.rowcount)
+        return Reply([], cursor.rowcount)
     row = _row_of(tuple(column.name for column in cursor.description))
-    return Answer([row(found) for found in cursor.fetchall()], cursor.rowcount)
-
-
-def connect(server: Server, *, read_only: bool, wait_ms: int) -> psycopg.Connection[Any]:
-    """The driver's connection, that commits each statement by itself; raises its errors."""
-    driver = loaded_driver()
-    wanted: dict[str, Any] = {"connect_timeout": max(2, min(CONNECT_TIMEOUT_S, wait_ms // 1000))}
-    if "," in server.url:
-        # Of several hosts the one that takes changes: where the team goes after a failover. Who
-        # only reads asks it too, since the others may not know yet what was just stored.
-        wanted["target_session_attrs"] = "primary" if read_only else "read-write"
-    wanted |= {"application_name": "pipeboard", "client_encoding": "UTF8"}
-    given = driver.conninfo.conninfo_to_dict(server.url)
-    raw: psycopg.Connection[Any] = driver.connect(
-        server.url,
-        autocommit=True,
-        prepare_threshold=None,
-        **{name: value for name, value in wanted.items() if name not in given},
-    )
-    _read_as_sqlite(raw)
-    return raw
-
-
-def loaded_driver() -> Any:
-    """The module `psycopg`; `ServerTrouble` where it is not installed."""
-    try:
-        import psycopg
-    except ImportError as error:
-        raise ServerTrouble("no driver", "", "no_driver") from error
-    return psycopg
-
-
-def _read_as_sqlite(raw: psycopg.Connection[Any]) -> None:
-    """Truths as 0 and 1, and sums as whole numbers."""
-    from psycopg.adapt import Loader
-
-    class Truth(Loader):
-        def load(self, data: Any) -> int:
-            return int(bytes(data) == b"t")
-
-    class Whole(Loader):
-        def load(self, data: Any) -> int | float:
-            said = bytes(data)
-            return float(said) if b"." in said else int(said)
-
-    raw.adapters.register_loader("bool", Truth)
-    raw.adapters.register_loader("numeric", Whole)
-
-
-@contextmanager
-def _told(lose: Callable[[ServerTrouble], None]) -> Iterator[None]:
-    """The driver's errors as those that the store knows."""
-    import psycopg
-
-    try:
-        yield
-    except psycopg.Error as error:
-        trouble = trouble_of(error)
-        if isinstance(trouble, ServerTrouble):
-            lose(trouble)
-        raise trouble from error
-    except BaseException:  # a signal: nobody knows what comes next on this connection
-        lose(ServerTrouble("interrupted", "", "lost"))
-        raise
-
-
-_KINDS = {
-    "08": "lost",
-    "57P01": "lost",
-    "57P02": "lost",
-    "57P03": "lost",
-    "57P05": "lost",
-    "25P03": "lost",
-    "25006": "lost",  # a standby: the team has gone on to another host
-    "53300": "full",
-    "53100": "disk",
-    "55P03": "busy",
-    "40": "busy",
-    "57014": "slow",
-    "28": "login",
-    "3D000": "missing",
-    "42501": "rights",
-    "42P01": "no_table",
-    "3F000": "no_table",
-}
-
-
-def trouble_of(error: psycopg.Error) -> sqlite3.DatabaseError:
-    """The error of the driver, told by its kind."""
-    import psycopg
-
-    state = error.sqlstate or ""
-    said = str(error).strip().partition("\n")[0]
-    if state.startswith("23"):
-        return ServerRefusal(said, getattr(error.diag, "constraint_name", None) or "")
-    kind = _KINDS.get(state) or _KINDS.get(state[:2]) or "other"
-    if kind == "no_table":
-        return ServerTrouble(f"no such table: {said}", state, kind)
-    if not state and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
-        kind = _kind_of_words(str(error))
-    return ServerTrouble(said, state, kind)
-
-
-def _kind_of_words(said: str) -> str:
-    """What an error without a code is about: libpq gives none while it connects."""
-    if "authentication" in said or "no password" in said or "role " in said:
-        return "login"
-    if "database " in said and "does not exist" in said:
-        return "missing"
-    return "full" if "too many clients" in said or "remaining connection" in said else "lost"
+    return Reply([row(found) for found in cursor.fetchall()], cursor.rowcount)

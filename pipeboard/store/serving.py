@@ -16,9 +16,9 @@ from pipeboard.domain.errors import DatabaseError
 from pipeboard.store import dialect
 from pipeboard.store.database import Database
 from pipeboard.store.dialect import ServerTrouble
-from pipeboard.store.engine import Patience, pause, signals_held
 from pipeboard.store.locating import Server
 from pipeboard.store.opening import ID_AND_SCHEMA, ServerIdentity
+from pipeboard.store.patience import Patience, pause, signals_held
 from pipeboard.store.postgres import LOCK_TIMEOUT_MS, ServerConnection
 from pipeboard.store.projecting.deals import check_taken
 from pipeboard.store.troubles import in_words

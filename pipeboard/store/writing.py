@@ -30,6 +30,7 @@ from pipeboard.store.troubles import is_no_text, of_deal, readable
 
 if TYPE_CHECKING:
     from pipeboard.domain.metrics import Target
+    from pipeboard.store.projecting.carrying import CarriedStage
     from pipeboard.store.projecting.staging import Stage
 
 
@@ -169,7 +170,7 @@ class Writer(TargetWriter):
         """Stores changes of a command that has begun."""
         project(self._database, changes, done.id, micros(done.at))
 
-    def add_staged(self, stage: Stage) -> None:
+    def add_staged(self, stage: Stage | CarriedStage) -> None:
         """Stores changes of a command that has begun and that were put together before."""
         first = self.numbers("deal", stage.highest).start if stage.highest else 1
         stage.write(first - 1)

@@ -141,7 +141,7 @@ def test_a_move_takes_three_round_trips_and_a_board_six_at_most(team: Team, ana:
     with counted(ana) as trips:
         ana.move([deals[1]], 2, override="agreed")
     assert trips[0] <= 3
-    with counted(ana) as trips, closing(Store.open(str(team.path))) as store:
+    with counted(ana) as trips, closing(Store.open(str(team.place))) as store:
         state = first_state(store, team.clock, Actor("ana"), Choices(), {})
         assert trips[0] <= 6
         trips[0] = 0
@@ -158,11 +158,11 @@ def test_a_session_that_is_ended_by_the_server_is_made_anew(
 ) -> None:
     deal, done = add(ana).id, []
     for _ in range(times):
-        assert terminate(str(team.path))
+        assert terminate(str(team.place))
         done.append(move_on(ana, deal))
-    assert set(done) <= recorded(team.path).keys()
+    assert set(done) <= recorded(team.place).keys()
     assert len(set(done)) == times
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 @pytest.mark.parametrize("when", ["before the commit", "after the commit"])
@@ -184,13 +184,13 @@ def test_a_commit_whose_answer_was_lost_is_done_once(
     receipt = ana.move([deal], PROPOSAL, override="agreed")
     assert not left
     assert now_of(ana, deal).stage_id == PROPOSAL
-    assert recorded(team.path)[receipt.command_id] == 1
+    assert recorded(team.place)[receipt.command_id] == 1
     assert len(ana.reader.entries(deal)) == 2
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 def test_whoever_waits_too_long_for_another_writer_is_told(team: Team, ana: Workspace) -> None:
-    with asked(team.path, "rw") as other:
+    with asked(team.place, "rw") as other:
         other.begin_writing((), 1_000)
         with pytest.raises(DatabaseError, match="busy") as busy:
             ana.store.write(lambda writer: None, patience_s=0.2)
@@ -204,7 +204,7 @@ def test_what_lasts_too_long_is_stopped(team: Team, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(postgres, "STATEMENT_TIMEOUT_MS", 50)
     reader = team.rep("ana").reader
     with pytest.raises(DatabaseError, match="longer than") as error:
-        reader.database.rows("select pg_sleep(5)")
+        reader.whole().database.rows("select pg_sleep(5)")
     assert error.value.details["reason"] == "slow"
     assert reader.pipelines()
 
@@ -265,7 +265,7 @@ def test_many_processes_in_a_hot_loop_lose_nothing(team: Team, ana: Workspace) -
         add(ana, f"Deal {number}: pilot 4k")
     running = [
         subprocess.Popen(
-            [sys.executable, "-c", _HOT, str(team.path), f"rep{n}", str(times), str(deals)],
+            [sys.executable, "-c", _HOT, str(team.place), f"rep{n}", str(times), str(deals)],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -277,9 +277,9 @@ def test_many_processes_in_a_hot_loop_lose_nothing(team: Team, ana: Workspace) -
     assert [error for _, error in said] == [""] * processes
     done = [line for out, _ in said for line in out.split()]
     assert len(set(done)) == processes * times
-    stored = recorded(team.path)
+    stored = recorded(team.place)
     assert all(stored[command_id] == 1 for command_id in done)
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 def test_a_step_of_the_schema_is_run_whole_and_with_the_types_of_new_tables(

@@ -23,7 +23,7 @@ def test_the_rep_is_meant_by_any_way_to_write_the_name(team: Team) -> None:
 def test_a_rep_who_is_taken_away_is_acted_for_no_more(team: Team, ana: Workspace) -> None:
     deal = add(ana)
     for_bo = team.rep("ana", "bo")
-    with asked(team.path, "rw") as connection:
+    with asked(team.place, "rw") as connection:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("DELETE FROM rep WHERE name = 'bo'")
         connection.execute("COMMIT")

@@ -161,7 +161,7 @@ def test_what_is_stored_is_what_was_decided(
     assert len(stored) > 2
     assert len(stored) == len(decided)
     assert all(event in decided for event in stored)
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 def test_what_the_team_agrees_on_changes_no_deal(ana: Workspace, decided: list[Event]) -> None:

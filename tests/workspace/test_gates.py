@@ -89,7 +89,7 @@ def test_no_way_leads_past_an_unmet_gate(way: str, ana: Workspace, team: Team) -
         said = " ".join(row.reason for row in refused.value.report.rejected)
     assert "Need is unanswered" in said
     assert now_of(ana, deal.id).stage_id in (QUALIFICATION, LOST)
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -56,7 +56,7 @@ def test_a_killed_import_leaves_nothing(team: Team, tmp_path: Path, instant: str
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(file), str(team.path), instant],
+        [sys.executable, "-c", SCRIPT, str(file), str(team.place), instant],
         cwd=Path(__file__).parents[2],
         env={**os.environ, "TMPDIR": str(temporary)},
         capture_output=True,
@@ -67,4 +67,4 @@ def test_a_killed_import_leaves_nothing(team: Team, tmp_path: Path, instant: str
     assert bo.reader.commands() == ()
     assert list(temporary.iterdir()) == []
     bo.add("Lumen Oy: pilot 4k", pipeline=sales(bo))
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []

@@ -128,7 +128,7 @@ class CarriedStage:
 
     def _copy(self, table: str, base: int) -> None:
         """Rows of a table, their deals under their real numbers."""
-        columns = [name for name in self._columns(table) if (table, name) != ("event", "seq")]
+        columns = [name for name in self._stage.columns(table) if (table, name) != ("event", "seq")]
         place = columns.index("id" if table == "deal" else "deal_id")
         for part in self._portions(f"SELECT {_names(columns)} FROM staged.{table} ORDER BY rowid"):
             rows = [
@@ -143,7 +143,7 @@ class CarriedStage:
                 self.server.fill(table, columns, rows)
 
     def _update(self) -> None:
-        columns = [name for name in self._columns("deal") if name != "id"]
+        columns = [name for name in self._stage.columns("deal") if name != "id"]
         setting = ", ".join(f'"{name}" = ?' for name in columns)
         asked = f"SELECT {_names(columns)}, id, decided_on FROM staged.changed"
         for part in self._portions(asked):
@@ -160,9 +160,6 @@ class CarriedStage:
             tuple(bool(value) if at in truths else value for at, value in enumerate(row))
             for row in rows
         ]
-
-    def _columns(self, table: str) -> list[str]:
-        return [row[1] for row in self._beside.execute(f"PRAGMA main.table_info({table})")]
 
 
 def _names(columns: Sequence[str]) -> str:

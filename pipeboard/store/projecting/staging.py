@@ -155,7 +155,7 @@ class Stage:
     def _copy(self, table: str, base: int) -> None:
         """Rows of a table, their deals under their real numbers."""
         key = "id" if table == "deal" else "deal_id"
-        columns = [c for c in self._columns(table) if (table, c) != ("event", "seq")]
+        columns = [c for c in self.columns(table) if (table, c) != ("event", "seq")]
         listed = ", ".join(f'"{name}"' for name in columns)
         values = ", ".join(
             f"CASE WHEN {key} < 0 THEN {int(base)} - {key} ELSE {key} END"
@@ -176,7 +176,7 @@ class Stage:
         )
 
     def _update(self) -> None:
-        columns = [name for name in self._columns("deal") if name != "id"]
+        columns = [name for name in self.columns("deal") if name != "id"]
         setting = ", ".join(f'"{name}" = changed."{name}"' for name in columns)
         self._raw.execute(
             f"UPDATE main.deal SET {setting} FROM staged.changed AS changed"
@@ -189,7 +189,8 @@ class Stage:
         for sums in ("SELECT * FROM staged.total", were):
             self._raw.execute(add_totals_of(sums))
 
-    def _columns(self, table: str) -> list[str]:
+    def columns(self, table: str) -> list[str]:
+        """The columns of a table in their order."""
         return [row[1] for row in self._raw.execute(f"PRAGMA main.table_info({table})")]
 
 

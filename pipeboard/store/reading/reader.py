@@ -42,18 +42,13 @@ class Reader:
         self._database = database
         self._pipelines = setup.Pipelines(self._database)
 
-    @property
-    def database(self) -> Database:
-        """What it asks."""
-        return self._database
+    def snapshot(self, *, of_file: bool = True) -> AbstractContextManager[None]:
+        """All that is read inside is of one moment; keep it short, since writers wait for it.
 
-    def snapshot(self) -> AbstractContextManager[None]:
-        """All that is read inside is of one moment; keep it short, since writers wait for it."""
-        return self._database.snapshot()
-
-    def together(self) -> AbstractContextManager[None]:
-        """Questions that belong together: a server answers them in few round trips."""
-        return self._database.together()
+        A server lets nobody wait, and answers in fewer round trips so: what only wants that leaves
+        a file alone (not `of_file`).
+        """
+        return self._database.snapshot() if of_file else self._database.together()
 
     def check(self) -> None:
         """`DatabaseError` when this is no more the database that was opened: `details["reason"]` is
