@@ -164,7 +164,8 @@ class Store:
         so, which is asked some dozen times a second. Raises `ReadOnly` on a database opened for
         reading, `DatabaseError` when it stays busy or is no more the one that was opened.
         """
-        from pipeboard.store.engine import PATIENCE_S, write
+        from pipeboard.store.engine import write
+        from pipeboard.store.patience import PATIENCE_S
         from pipeboard.store.writing import Writer
 
         return write(

@@ -154,7 +154,7 @@ def _server(url: str) -> Server:
             "The URL of the database cannot be read.",
             hint="For example: --db postgresql://ana@db.example.com/sales",
         ) from error
-    if not urlsplit(url).path.strip("/"):
+    if not url.startswith("postgresql://") or not urlsplit(url).path.strip("/"):
         raise DatabaseError(
             "The URL names no database.",
             hint="For example: --db postgresql://ana@db.example.com/sales",

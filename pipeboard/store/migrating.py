@@ -22,7 +22,7 @@ from pipeboard.domain.errors import DatabaseError
 from pipeboard.store import dialect
 from pipeboard.store.connecting import BUSY_MS, connect, connect_to_write
 from pipeboard.store.dialect import ServerTrouble
-from pipeboard.store.engine import Patience, begin
+from pipeboard.store.engine import begin
 from pipeboard.store.locating import Location, Server
 from pipeboard.store.migration_steps import (
     add_workspace_events,
@@ -33,6 +33,7 @@ from pipeboard.store.migration_steps import (
     split_event_columns,
 )
 from pipeboard.store.opening import SCHEMA, check_schema, schema_of
+from pipeboard.store.patience import Patience
 from pipeboard.store.troubles import in_words, told
 
 if TYPE_CHECKING:

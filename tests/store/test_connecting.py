@@ -284,7 +284,7 @@ def test_a_busy_database_says_which_process_is_writing_to_it(
 ) -> None:
     with (
         closing(Store.open(str(path))) as store,
-        closing(Engine(store.location)) as engine,
+        closing(Engine(locate_file(store.location.name))) as engine,
         pytest.raises(DatabaseError) as busy,
     ):
         write(engine, store.identity, lambda database: None, patience_s=0)

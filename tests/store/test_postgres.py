@@ -82,11 +82,15 @@ def test_no_sentence_holds_a_password(url: str) -> None:
     assert str(place).startswith("postgresql://a")
 
 
-@pytest.mark.parametrize("url", ["postgresql://", "postgresql://host", "postgresql://[/x"])
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql://", "postgresql://host", "postgresql://[/x", "postgresql:ana:geheim@host/x"],
+)
 def test_a_url_that_names_no_database_is_refused(url: str) -> None:
     with pytest.raises(DatabaseError) as refused:
         locate(url)
     assert "postgresql://ana@db.example.com/sales" in refused.value.hint
+    assert "geheim" not in f"{refused.value.message}{refused.value.hint}"
 
 
 def test_a_server_that_is_not_there_is_said_in_a_sentence() -> None:
