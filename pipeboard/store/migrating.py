@@ -179,13 +179,6 @@ def _migrate(
                 )
 
 
-_OF_OTHER_TYPES = (
-    "SELECT table_name, column_name, data_type FROM information_schema.columns"
-    " WHERE table_schema = current_schema() AND (data_type = 'integer' OR"
-    " (data_type IN ('text', 'character varying') AND collation_name IS DISTINCT FROM 'C'))"
-)
-
-
 def migrate_on_server(
     server: Server, *, steps: Mapping[int, Step] = STEPS, wanted: int = SCHEMA
 ) -> None:
@@ -225,7 +218,9 @@ def schema_on(connection: SqlConnection) -> int:
 
 def _settle_types(connection: SqlConnection) -> None:
     """Columns that a step has made are of the types that new databases have."""
-    for table, column, kind in connection.exec_driver_sql(_OF_OTHER_TYPES).all():
+    from pipeboard.store.postgres import OF_OTHER_TYPES
+
+    for table, column, kind in connection.exec_driver_sql(OF_OTHER_TYPES).all():
         wanted = "bigint" if kind == "integer" else 'text COLLATE "C"'
         connection.exec_driver_sql(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE {wanted}')
 

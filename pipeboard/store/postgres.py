@@ -47,6 +47,12 @@ _PHRASES = {
     " ORDER BY array_position(indkey::int[], attnum::int)",
     dialect.COMMITS_OF_OTHERS: "SELECT value FROM counter WHERE name = 'change'",
 }
+OF_OTHER_TYPES = (
+    "SELECT table_name, column_name, data_type FROM information_schema.columns"
+    " WHERE table_schema = current_schema() AND (data_type = 'integer' OR"
+    " (data_type IN ('text', 'character varying') AND collation_name IS DISTINCT FROM 'C'))"
+)
+"""Columns that a step of the schema has made with other types than new tables have."""
 _NUMBERED = {"command": "seq", "event": "seq", "workspace_event": "seq", "target": "id"}
 _INSERTING = re.compile(r"INSERT INTO (\w+) \(([^)]*)\) VALUES \(")
 _TOKEN = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|\?|(?<!:):([a-z_]\w*)|%")
