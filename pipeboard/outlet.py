@@ -79,9 +79,9 @@ def wipe() -> None:
 
 def clean(text: str) -> str:
     """The text without whatever steers a terminal; tabs and line ends stay."""
-    *lines, last = text.split("\n")
-    if last.isprintable() and all(map(str.isprintable, lines)):
+    if text.replace("\n", "").replace("\t", "").isprintable():
         return text
+    *lines, last = text.split("\n")
     from pipeboard.domain.text import printable
 
     def cells(line: str) -> str:

@@ -6,36 +6,56 @@ Run it as `python -m screenshots.make [FOLDER]`; the same code makes the same pi
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 import sys
 import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rich.console import Console
+from rich.terminal_theme import SVG_EXPORT_THEME, TerminalTheme
+from textual.pilot import Pilot
+
 from pipeboard import demo
 from pipeboard.domain.people import Actor
 from pipeboard.store import Store
+from pipeboard.ui.app import PipeboardApp
 from pipeboard.ui.launch import Choices, first_state, make_app
 from pipeboard.ui.palette import theme_for
 from pipeboard.ui.terminal.ink import ColorDepth
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 HERE = Path(__file__).parent
+_GREYS = [(n, n, n) for n in range(48, 176, 16)]
+TERMINALS = {
+    "dark": SVG_EXPORT_THEME,
+    "light": TerminalTheme((255, 255, 255), (48, 48, 48), _GREYS, _GREYS),
+}
+"""The terminal's own colours, where a theme leaves them to it."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A size of the terminal, the keys that lead to what is shown, and a word that shows there."""
+    """A size of the terminal, the keys that lead to what is shown, and a word that shows there.
+
+    `themes` has one that is wanted besides the dark one; `deals` and `seed` make another demo.
+    """
 
     name: str
     size: tuple[int, int]
     keys: tuple[str, ...]
     word: str
+    themes: tuple[str, ...] = ("dark",)
+    deals: int = 60
+    seed: int = 1
 
 
 PICTURES = (
-    Picture("board", (120, 36), ("l", "j"), "Qualification"),
+    Picture("board", (109, 32), ("l", "j"), "Qualification", ("dark", "light"), 30, 2),
     Picture("ssh", (80, 24), ("l", "j", "j"), "Lead"),
     Picture("deal", (80, 24), ("l", "j", "enter", "2"), "Questions"),
     Picture("metrics", (120, 40), ("M",), "bottleneck"),
@@ -49,47 +69,137 @@ PICTURES = (
     Picture("filter", (100, 30), ("slash", *"value>40k stalled"), "open"),
     Picture("narrow", (44, 20), ("2", "j"), "Lead"),
 )
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Keys of the recording, a word that shows once they are done with, and how long it stays."""
+
+    keys: tuple[str, ...]
+    word: str
+    seconds: float
+
+
+RECORDING = Picture("recording", (100, 28), ("l", "j"), "Qualification", deals=30, seed=2)
+SCENES = (
+    Scene((), "Qualification", 2),
+    Scene(("L",), "override", 3),
+    Scene(("enter",), "Timeline", 2),
+    Scene(tuple("Live by 1 March, before the audit"), "before the audit", 2.5),
+    Scene(("ctrl+s",), "Authority", 2),
+    Scene(tuple("Head of quality signs to 100k"), "signs to 100k", 2.5),
+    Scene(("ctrl+s",), "Moved", 3),
+    Scene(("u",), "Undid", 3),
+)
+"""A move, its gate, what it asks for answered, moved, and taken back."""
 _LONGEST_WAIT = 200
 
 
-async def take(picture: Picture, store: Store, folder: Path, drafts: Path) -> Path:
-    """Plays the keys in the program without a terminal, and saves what it shows as SVG."""
-    actor, choices = Actor("ana"), Choices()
-    environ = {"LANG": "C.UTF-8", "TERM": "xterm-256color", "COLORTERM": "truecolor"}
-    state = first_state(store, lambda: NOW, actor, choices, environ)
-    theme = theme_for("dark", ColorDepth.TRUECOLOR)
-    app = make_app(store, lambda: NOW, actor, choices, state, theme, drafts)
-    async with app.run_test(size=picture.size) as pilot:
-        await pilot.pause()
-        for key in picture.keys:
-            await pilot.press({" ": "space", ":": "colon"}.get(key, key))
-        title = f"pipeboard, {picture.size[0]}x{picture.size[1]}"
-        svg = ""
-        for _ in range(_LONGEST_WAIT):
-            await pilot.pause(0.05)
-            before, svg = svg, app.export_screenshot(title=title)
-            if svg == before and picture.word in svg:
-                break
-    app.write_queue.close()
-    path = folder / f"{picture.name}.svg"
+@asynccontextmanager
+async def board(picture: Picture, theme: str) -> AsyncIterator[tuple[PipeboardApp, Pilot[None]]]:
+    """The program over a demo of its own, without a terminal."""
+    with tempfile.TemporaryDirectory() as place:
+        store = Store.create(str(Path(place) / "demo.db"), demo.SETTINGS)
+        demo.build(store, deals=picture.deals, seed=picture.seed, now=NOW, me="ana")
+        actor, choices = Actor("ana"), Choices()
+        environ = {"LANG": "C.UTF-8", "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        state = first_state(store, lambda: NOW, actor, choices, environ)
+        inks = theme_for(theme, ColorDepth.TRUECOLOR)
+        app = make_app(store, lambda: NOW, actor, choices, state, inks, Path(place))
+        async with app.run_test(size=picture.size) as pilot:
+            await pilot.pause()
+            yield app, pilot
+        app.write_queue.close()
+        app.housekeeper.close()
+        store.close()
+
+
+async def shown(
+    app: PipeboardApp, pilot: Pilot[None], keys: Sequence[str], word: str, theme: str = "dark"
+) -> str:
+    """What is on the screen as SVG, once the keys are done with and the word is there."""
+    for key in keys:
+        await pilot.press({" ": "space", ":": "colon"}.get(key, key))
+    svg = ""
+    for _ in range(_LONGEST_WAIT):
+        await pilot.pause(0.05)
+        before, svg = svg, drawn(app, TERMINALS[theme])
+        if svg == before and word in svg.replace("&#160;", " "):
+            break
+    return svg
+
+
+def drawn(app: PipeboardApp, terminal: TerminalTheme) -> str:
+    """The screen as SVG, as Textual's own screenshot, but for the colours of the terminal."""
+    width, height = app.size
+    console = Console(
+        width=width,
+        height=height,
+        file=io.StringIO(),
+        force_terminal=True,
+        color_system="truecolor",
+        record=True,
+        legacy_windows=False,
+        safe_box=False,
+    )
+    console.print(app.screen._compositor.render_update(full=True))
+    return console.export_svg(title=f"pipeboard, {width}x{height}", theme=terminal)
+
+
+async def take(picture: Picture, theme: str, folder: Path) -> Path:
+    """Plays the keys in the program, and saves what it shows as SVG."""
+    async with board(picture, theme) as (app, pilot):
+        svg = await shown(app, pilot, picture.keys, picture.word, theme)
+    name = picture.name if theme == "dark" else f"{picture.name}-{theme}"
+    path = folder / f"{name}.svg"
     path.write_text(same_every_time(svg), encoding="utf-8")
     return path
 
 
-def same_every_time(svg: str) -> str:
+async def record(folder: Path) -> Path:
+    """Plays the scenes, and saves them as one SVG that moves by itself."""
+    frames = []
+    async with board(RECORDING, "dark") as (app, pilot):
+        await shown(app, pilot, RECORDING.keys, RECORDING.word)
+        for place, scene in enumerate(SCENES):
+            svg = await shown(app, pilot, scene.keys, scene.word)
+            frames.append(same_every_time(svg, f"scene{place}"))
+    path = folder / f"{RECORDING.name}.svg"
+    path.write_text(moving(frames, [scene.seconds for scene in SCENES]), encoding="utf-8")
+    return path
+
+
+def moving(frames: Sequence[str], seconds: Sequence[float]) -> str:
+    """One picture of several that follow each other, each for so long, for ever."""
+    box = re.search(r'viewBox="[^"]+"', frames[0])
+    total, begin, styles, pictures = sum(seconds), 0.0, [], []
+    for place, (frame, length) in enumerate(zip(frames, seconds, strict=True)):
+        start, end = 100 * begin / total, 100 * (begin + length) / total
+        hidden = f"0%,{start:.2f}%{{opacity:0}}" if start else ""
+        styles.append(
+            f"@keyframes at{place}{{{hidden}{start + 0.01:.2f}%,{end:.2f}%{{opacity:1}}"
+            f"{end + 0.01:.2f}%,100%{{opacity:0}}}}"
+            f".at{place}{{opacity:{int(not place)};animation:at{place} {total}s infinite}}"
+        )
+        pictures.append(f'<g class="at{place}">{frame}</g>')
+        begin += length
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {box[0] if box else ""}>'
+        f"<style>{''.join(styles)}</style>{''.join(pictures)}</svg>\n"
+    )
+
+
+def same_every_time(svg: str, name: str = "terminal") -> str:
     """The picture without the random ids that Rich gives its styles."""
-    return re.sub(r"terminal-\d+", "terminal", svg)
+    return re.sub(r"terminal-\d+", name, svg)
 
 
 def main(folder: Path = HERE) -> None:
-    """All pictures, each from a demo of its own."""
+    """All pictures, each from a demo of its own, and the recording."""
     for picture in PICTURES:
-        with tempfile.TemporaryDirectory() as place:
-            path = str(Path(place) / "demo.db")
-            store = Store.create(path, demo.SETTINGS)
-            demo.build(store, now=NOW, me="ana")
-            print(asyncio.run(take(picture, store, folder, Path(place))))
-            store.close()
+        for theme in picture.themes:
+            print(asyncio.run(take(picture, theme, folder)))
+    print(asyncio.run(record(folder)))
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from pipeboard.ui.screens.metrics import MetricsScreen
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "pipeboard"
 LONGEST_FUNCTION = 66
-LONGEST_MODULE = 430
+LONGEST_MODULE = 450
 WRITING = ("insert into ", "delete from ", "update deal ", "update event ", "update stage_total ")
 WRITERS = ("insert", "put")
 LOG_AND_DEALS = ("deal", "event")
@@ -221,7 +221,7 @@ def test_no_class_is_made_into_a_dataclass_before_anybody_needs_it(
         if name != "pipeboard/domain/lazy_dataclass.py"
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module == "dataclasses"
-        if any(alias.name != "asdict" for alias in node.names)
+        if any(alias.name not in ("asdict", "make_dataclass") for alias in node.names)
     }
     assert wrong == set(), "import it from pipeboard.domain.lazy_dataclass"
 
@@ -284,7 +284,8 @@ OUTLETS = {
     "pipeboard/ui/terminal/facts.py": "which streams are the terminal",
     "pipeboard/ui/terminal/drafts.py": "drafts, whole or not at all",
     "pipeboard/store/locating.py": "the database",
-    "pipeboard/store/migrating.py": "the copy of a database",
+    "pipeboard/workspace/hooks.py": "what a program of the person's own reads",
+    "pipeboard/store/backups.py": "the copy of a database",
     "pipeboard/exchange/reading.py": "the bytes of a pipe that is read twice",
 }
 WRITES = ("write_text", "write_bytes", "writelines", "fdopen", "NamedTemporaryFile", "mkstemp")

@@ -17,6 +17,7 @@ from pipeboard.domain.settings import Rep
 from pipeboard.workspace import (
     column_order,
     configuration,
+    day,
     execution,
     finding,
     import_rows,
@@ -49,7 +50,7 @@ class Workspace(workspace.Workspace):
     import_rows = import_rows.import_rows
     join = joining.join
     lens = finding.lens
-    loads = finding.loads_of
+    loads = day.loads_of
     merge = execution.merge_deals
     parse_filter = finding.parse_filter
     period = finding.typed_period
@@ -182,6 +183,11 @@ class Workspace(workspace.Workspace):
 
     def take_answer_back(self, deal_id: int, question: str, **more: Any) -> Receipt:
         return self.execute(c.AnswerQuestion(question, None), [deal_id], **more)
+
+    def ask_rep(
+        self, ids: Ids, rep: str, text: str, due: date | None = None, **more: Any
+    ) -> Receipt:
+        return self.execute(c.AskRep(rep, text, due), ids, **more)
 
     def add_note(self, ids: Ids, text: str, **more: Any) -> Receipt:
         return self.execute(c.AddNote(text), ids, **more)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Iterable, Sequence
-from typing import NoReturn
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, NoReturn
 
 from pipeboard.domain.errors import BadInput
 
@@ -35,6 +35,16 @@ def _columns() -> int:
         return _WIDTH
 
 
+class Flag(NamedTuple):
+    """A flag of a verb: its names, what its value is called ("" for none), and what it is for."""
+
+    names: tuple[str, ...]
+    value: str
+    choices: tuple[str, ...]
+    help: str
+    of_every_verb: bool
+
+
 class Parser(argparse.ArgumentParser):
     """The arguments of one verb, and the flags that every verb has.
 
@@ -55,11 +65,12 @@ class Parser(argparse.ArgumentParser):
         super().__init__(
             prog=prog,
             usage=f"{prog} {words} [flags]".replace("  ", " "),
-            description=f"{summary[:1].upper()}{summary[1:]}.",
             add_help=False,
             formatter_class=_Formatter,
             allow_abbrev=False,
         )
+        self._verb = verb
+        self.summary = f"{summary[:1].upper()}{summary[1:]}."
         self._dashed_words = dashed_words
         self._add_flags_of_every_verb()
         if takes_token:
@@ -71,11 +82,12 @@ class Parser(argparse.ArgumentParser):
             )
 
     def _add_flags_of_every_verb(self) -> None:
-        add = self.add_argument_group("flags of every verb").add_argument
+        self._of_every_verb = self.add_argument_group("flags of every verb")
+        add = self._of_every_verb.add_argument
         add("-h", "--help", action="store_true", help="this help")
         add("--version", action="store_true", help="the version")
         add("--db", metavar="PATH", help="the database: a path or a URL")
-        add("-p", "--pipeline", metavar="NAME", help="the pipeline that is meant")
+        add("-p", "--pipeline", metavar="PIPELINE", help="the pipeline that is meant")
         add("--as", dest="acting_as", metavar="REP", help="act for a rep; both names are logged")
         add("-q", "--quiet", action="store_true", help="no messages")
         add("-v", "--verbose", action="store_true", help="say more")
@@ -84,6 +96,30 @@ class Parser(argparse.ArgumentParser):
         add("-y", "--yes", action="store_true", help="yes to every question")
         add("-n", "--dry-run", action="store_true", help="say what would happen, write nothing")
         add("--read-only", action="store_true", help="open the database for reading only")
+
+    def flags(self) -> Iterator[Flag]:
+        """The flags of the verb, then those of every verb."""
+        common = [action.option_strings for action in self._of_every_verb._group_actions]
+        actions = [action for action in self._actions if action.option_strings]
+        for action in sorted(actions, key=lambda action: action.option_strings in common):
+            metavar = action.metavar or (action.dest.upper() if action.nargs != 0 else "")
+            choices = tuple(map(str, action.choices or ()))
+            yield Flag(
+                tuple(action.option_strings),
+                "" if action.nargs == 0 else "|".join(choices) or " ".join(_named(metavar)),
+                choices,
+                action.help or "",
+                action.option_strings in common,
+            )
+
+    def format_help(self) -> str:
+        """What the verb is for, lines that show it, then all that it takes."""
+        from pipeboard.cli.examples import EXAMPLES
+
+        shown = [f"  {line}" for line in EXAMPLES.get(self._verb, ())]
+        return "\n".join(
+            (f"{self.summary}", "", *shown, *([""] if shown else []), super().format_help())
+        )
 
     def add_json(self) -> None:
         """The flag of every verb that can answer in JSON."""
@@ -118,7 +154,25 @@ class Parser(argparse.ArgumentParser):
         return self._dashed_words and not is_flag
 
     def error(self, message: str) -> NoReturn:
-        raise BadInput(f"{message[:1].upper()}{message[1:]}.", hint=f"See '{self.prog} --help'.")
+        from pipeboard.domain.text import did_you_mean
+
+        hint = f"See '{self.prog} --help'."
+        if unknown := _UNKNOWN.match(message):
+            names = [name for flag in self.flags() for name in flag.names]
+            near = did_you_mean(unknown[1], names)
+            hint = near or f"{hint} A word that begins with - stands behind --."
+        elif wrong := _WRONG.match(message):
+            choices = [c for flag in self.flags() if wrong[1] in flag.names for c in flag.choices]
+            hint = did_you_mean(wrong[2], choices) or hint
+        raise BadInput(f"{message[:1].upper()}{message[1:]}.", hint=hint)
+
+
+_UNKNOWN = re.compile(r"unrecognized arguments: (?:[^-]\S* )*(--?[^\s=]+)")
+_WRONG = re.compile(r"argument (?:\S+/)?(\S+): invalid choice: '(.*?)'")
+
+
+def _named(metavar: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (metavar,) if isinstance(metavar, str) else metavar
 
 
 def _unshielded(text: str) -> str:

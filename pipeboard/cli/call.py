@@ -6,12 +6,14 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from pipeboard import outlet
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.output import Output
+from pipeboard.cli.verbs import TOKENED, listed
 from pipeboard.domain.dates import Direction, parse_date
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal
     from pipeboard.domain.people import Actor
     from pipeboard.domain.pipeline import Pipeline, Stage
+    from pipeboard.domain.programs import Hook
     from pipeboard.domain.settings import Settings
     from pipeboard.exchange.json_documents import Documents
     from pipeboard.store import Store
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from pipeboard.workspace.recording import Receipt
 
 
+T = TypeVar("T")
 FEW = 3  # deals that a filter may change without a yes
 
 
@@ -49,6 +53,21 @@ class Verb:
     arguments: Callable[[Parser], None]
     run: Callable[[Call], int]
     dashed_words: bool = False
+
+
+def parser_of(verb: str) -> tuple[Verb, Parser]:
+    """A verb, and what reads its arguments."""
+    family, summary = listed(verb)
+    found: Verb = import_module(f"pipeboard.cli.{family}").VERBS[verb]
+    parser = Parser(
+        verb,
+        found.words,
+        summary,
+        dashed_words=found.dashed_words,
+        takes_token=verb in TOKENED,
+    )
+    found.arguments(parser)
+    return found, parser
 
 
 class Once(TypedDict):
@@ -72,7 +91,13 @@ class Call:
     def config(self) -> Config:
         from pipeboard.cli.config import read_config
 
-        return read_config(self.environ, database=self.arguments.db)
+        own = not self.is_restricted
+        return read_config(self.environ, database=self.arguments.db, own=own)
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether the account may do nothing but use the board."""
+        return bool(getattr(self.arguments, "restricted", False))
 
     @cached_property
     def clock(self) -> Callable[[], datetime]:
@@ -103,7 +128,22 @@ class Call:
         from pipeboard.workspace import Workspace
 
         self.work_on(store)
-        return Workspace(store, self.clock, self.actor_in(store))
+        workspace = Workspace(store, self.clock, self.actor_in(store))
+        if hooks := self.hooks:
+            from pipeboard.workspace.hooks import Hooks
+
+            Hooks(hooks, self.out.say, waits=True).listen_to(workspace)
+        return workspace
+
+    @property
+    def hooks(self) -> tuple[Hook, ...]:
+        """The person's programs that hear of what is stored; none of them in restricted mode."""
+        found = {name: value.value for name, value in self.config.hooks.items()}
+        if not found or getattr(self.arguments, "restricted", False):
+            return ()
+        from pipeboard.domain.programs import read_hooks
+
+        return read_hooks(found)
 
     def work_on(self, store: Store) -> None:
         """The store is closed with this call, and tells whether anything was stored."""
@@ -147,9 +187,7 @@ class Call:
     def documents(self) -> Documents:
         from pipeboard.exchange.json_documents import Documents
 
-        reader = self.workspace.reader
-        known = (*reader.pipelines(), *reader.pipelines_taken_back())
-        pipelines = {pipeline.id: pipeline for pipeline in known}
+        pipelines = self.workspace.every_pipeline()
         return Documents(pipelines, self.workspace.today, self.settings.zone)
 
     def deals(self, refs: Sequence[str]) -> tuple[Deal, ...]:
@@ -232,6 +270,21 @@ class Call:
     def execute(self, command: Command, ids: Sequence[int]) -> Receipt:
         """The command carried out on the deals, or only tried."""
         return self.workspace.execute(command, ids, **self.once)
+
+    def for_owner(self, work: Callable[[bool], T]) -> T:
+        """What `work` gives, told whether an owner may be somebody new: as `--new-rep` says, or a
+        person at a terminal, who is asked where it is refused for a name that nobody bears."""
+        from pipeboard.domain.people import unknown_owner
+
+        try:
+            return work(self.arguments.new_rep)
+        except NotFound as error:
+            name = unknown_owner(error)
+            if not name or not self.may_ask or self.arguments.yes:
+                error.hint = f"{error.hint} --new-rep makes a new one." if name else error.hint
+                raise
+            self.confirm(f"{error.message} {error.hint} Make @{name} a new rep?")
+            return work(True)
 
     def confirm(self, question: str) -> None:
         """Ask a person at a terminal, and nobody else; `PipeboardError` when they say no."""

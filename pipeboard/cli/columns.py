@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipeboard.cli.output import BOLD, RED, YELLOW
@@ -15,8 +17,11 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import Money, format_money, format_percent
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.signs import Sign, clocks, limits, sign, stalled_reasons
-from pipeboard.domain.text import did_you_mean, quoted
+from pipeboard.domain.text import did_you_mean, fold, printable, quoted
 from pipeboard.exchange.json_documents import idle_days
+
+if TYPE_CHECKING:
+    from pipeboard.store.reading.listing import Place
 
 _CUSTOM = "fields."
 SIGN_STYLES = {Sign.OVERDUE: RED, Sign.NO_NEXT_STEP: YELLOW, Sign.STALLED: BOLD}
@@ -99,7 +104,7 @@ def _due(deal: Deal) -> date | None:
 
 
 def _step(listed: Listed) -> str:
-    return listed.deal.next_step.text if listed.deal.next_step else ""
+    return listed.deal.next_step.words if listed.deal.next_step else ""
 
 
 def _next(listed: Listed) -> str:
@@ -214,6 +219,7 @@ COLUMNS = _OF_SEVERAL + tuple(
     and field.name not in {column.name for column in _OF_SEVERAL}
 )
 _BY_NAME: Mapping[str, Column] = {column.name: column for column in COLUMNS}
+COLUMN_NAMES = tuple(_BY_NAME)
 _ALIASES = {"close": "expected_close", "created": "created_at", "closed": "closed_at", "id": "ref"}
 
 FOR_PEOPLE = ("sign", "ref", "deal", "stage", "value", "owner", "age", "next", "expected_close")
@@ -263,3 +269,63 @@ def _column(name: str) -> Column:
             or f"There are: {', '.join(_BY_NAME)}, and fields.NAME.",
         )
     return _BY_NAME[known]
+
+
+# Other uses of a column: to sort by, and between the braces of a template.
+
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?= ?%?$| [A-Z]{3}$)")
+
+
+def place_by(column: Column) -> Callable[[Listed], Place | None]:
+    """Where a deal comes by its number there, else by its text; None where it is empty."""
+
+    def place(listed: Listed) -> Place | None:
+        text = column.data(listed)
+        if not text:
+            return None
+        number = _NUMBER.match(text)
+        return (0, float(number[0]), "") if number else (1, 0.0, fold(text))
+
+    return place
+
+
+_BRACES = re.compile(r"\{\{|\}\}|\{([^{}:]*)(?::([^{}]*))?\}|[{}]")
+
+
+def template(text: str) -> Callable[[Listed], str]:
+    """What makes a line of a deal: `{ref} {value}` with the columns as scripts get them, and
+    `{value:words}` as people read them; `{{` is a brace, `\\t` a tab.
+
+    Raises BadInput for a brace without its other, and with the near one for an unknown column.
+    """
+    parts: list[Read] = []
+    end = 0
+    for found in _BRACES.finditer(text):
+        parts += (_as_it_stands(text[end : found.start()]), _filling(text, found))
+        end = found.end()
+    parts.append(_as_it_stands(text[end:]))
+    return lambda listed: "".join(part(listed) for part in parts)
+
+
+def _as_it_stands(text: str) -> Read:
+    shown = text.replace("\\t", "\t").replace("\\n", "\n")
+    return lambda _: shown
+
+
+def _filling(text: str, found: re.Match[str]) -> Read:
+    if found[0] in ("{{", "}}"):
+        return _as_it_stands(found[0][0])
+    name, form = found[1], found[2]
+    if name is None:
+        raise BadInput(
+            f"A brace stands alone in {quoted(text)}.",
+            hint="A column stands between two: {ref}. For a brace itself write {{ or }}.",
+        )
+    if form not in (None, "words"):
+        raise BadInput(
+            f"{quoted(found[0])} has no form {quoted(form)}.",
+            hint=f"Write {{{name}}} or {{{name}:words}}.",
+        )
+    column = _column(name.strip())
+    read = column.read if form else column.data
+    return lambda listed: printable(read(listed))

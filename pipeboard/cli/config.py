@@ -159,6 +159,18 @@ PREFERENCES = (
     Preference(
         "sums", "each", "several currencies: each by itself, or converted", ("each", "workspace")
     ),
+    Preference(
+        "follow",
+        "always",
+        "when what others change is shown: at once, once a minute, or with R",
+        ("always", "slow", "never"),
+    ),
+    Preference(
+        "cursor",
+        "hidden",
+        "it stands where the focus is; shown for a magnifier or a Braille display",
+        ("hidden", "shown"),
+    ),
     Preference("editor", None, "the editor, else $VISUAL, $EDITOR or vi"),
     Preference("copy_cmd", None, "the command that copies what it reads, such as wl-copy"),
 )
@@ -166,6 +178,7 @@ COMMANDS = ("editor", "copy_cmd")
 _BY_NAME = {preference.name: preference for preference in PREFERENCES}
 _KEYS = "keys"
 _PROGRAMS = "commands"
+_HOOKS = "hooks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +191,13 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Every preference by name, the keys of commands, and programs of the person's own."""
+    """Every preference by name, the keys of commands, and programs of the person's own: on keys,
+    and at moments (`hooks`)."""
 
     values: Mapping[str, Value]
     keys: Mapping[str, Value]
     programs: Mapping[str, Value] = field(default_factory=dict)
+    hooks: Mapping[str, Value] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name].value
@@ -215,29 +230,35 @@ class Config:
         return self.values["database"].origin == "default"
 
 
-def read_config(environ: Mapping[str, str], *, database: str | None = None) -> Config:
-    """The configuration of this call; `database` is what `--db` names.
+def read_config(
+    environ: Mapping[str, str], *, database: str | None = None, own: bool = True
+) -> Config:
+    """The configuration of this call; `database` is what `--db` names, and without `own` only that
+    of the machine counts.
 
     Raises BadInput, naming the file, when one cannot be read or holds a value of the wrong kind.
     """
     values = {p.name: Value(p.default, "default") for p in PREFERENCES}
     keys: dict[str, Value] = {}
     programs: dict[str, Value] = {}
-    expect_named_file(environ)
-    for path in (site_config_file(), user_config_file(environ)):
+    hooks: dict[str, Value] = {}
+    if own:
+        expect_named_file(environ)
+    for path in (site_config_file(), *((user_config_file(environ),) if own else ())):
         document = read_file(path)
         for problem in _wrong_values(document):
             raise BadInput(f"{path}: {problem}", hint="Correct it with 'pipeboard config edit'.")
         values |= {name: Value(document[name], str(path)) for name in _BY_NAME if name in document}
         keys |= {name: Value(key, str(path)) for name, key in document.get(_KEYS, {}).items()}
         programs |= {n: Value(table, str(path)) for n, table in document.get(_PROGRAMS, {}).items()}
+        hooks |= {n: Value(run, str(path)) for n, run in document.get(_HOOKS, {}).items()}
     if named := environ.get("PIPEBOARD_DB"):
         values["database"] = Value(named, "PIPEBOARD_DB")
     if database is not None:
         values["database"] = Value(database, "--db")
     if values["database"].value is None:
         values["database"] = Value(str(default_database()), "default")
-    return Config(*map(MappingProxyType, (values, keys, programs)))
+    return Config(*map(MappingProxyType, (values, keys, programs, hooks)))
 
 
 def expect_named_file(environ: Mapping[str, str]) -> None:
@@ -275,7 +296,7 @@ def read_file(path: Path) -> Mapping[str, Any]:
 def problems(document: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong in a configuration file, which keys stand for which command aside."""
     for name in document:
-        if name not in _BY_NAME and name not in (_KEYS, _PROGRAMS):
+        if name not in _BY_NAME and name not in (_KEYS, _PROGRAMS, _HOOKS):
             yield f"{quoted(name)} is no setting. {did_you_mean(name, _BY_NAME)}".rstrip()
     yield from _wrong_values(document)
 
@@ -291,13 +312,9 @@ def _wrong_values(document: Mapping[str, Any]) -> Iterator[str]:
     for name, key in keys.items():
         if not isinstance(key, str):
             yield f'[keys]: {printable(name)} wants keys in quotes, such as "a,n".'
-    if _PROGRAMS in document:
-        from pipeboard.domain.programs import read_programs
-
-        try:
-            read_programs(document[_PROGRAMS])
-        except BadInput as error:
-            yield f"{error.message} {error.hint}".rstrip()
+    for name in (_PROGRAMS, _HOOKS):
+        if name in document:
+            yield from _wrong_programs(name, document[name])
 
 
 def _wrong_value(preference: Preference, value: object) -> Iterator[str]:
@@ -319,12 +336,27 @@ def _wrong_value(preference: Preference, value: object) -> Iterator[str]:
             yield f"{preference.name}: {quoted(str(value))} has a quote that is never closed."
 
 
+def _wrong_programs(name: str, table: object) -> Iterator[str]:
+    from pipeboard.domain.programs import read_hooks, read_programs
+
+    try:
+        (read_programs if name == _PROGRAMS else read_hooks)(table)
+    except BadInput as error:
+        yield f"{error.message} {error.hint}".rstrip()
+
+
 _PROGRAM_EXAMPLE = (
     "# A program of your own on a key of the board; a deal's texts go in between braces.",
     "# [commands.mail]",
     '# key = "ctrl+e"',
     '# run = "python3 -m webbrowser mailto:{email}"',
     '# help = "write to them"',
+    "",
+    "# A program of your own when something has happened; it reads the deals as JSON on stdin.",
+    "# [hooks]",
+    '# won = "python3 /home/me/won.py"',
+    '# assigned = ["python3", "/home/me/tell.py", "--quiet"]',
+    "# timeout = 10",
     "",
 )
 

@@ -17,6 +17,7 @@ from pipeboard.workspace.finding import find_deal
 from pipeboard.workspace.new_deals import add_all, add_deal
 
 if TYPE_CHECKING:
+    from pipeboard.domain.deal import Deal
     from pipeboard.workspace.recording import Receipt
 
 _ASSIGNMENT = re.compile(r"(?:fields?\.[^=]+|[a-z_]+)=", re.IGNORECASE)
@@ -49,12 +50,14 @@ def add(call: Call) -> int:
         open_or_make(call)
         return _add_all(call, lines)
     open_or_make(call)
-    receipt = add_deal(
-        call.workspace,
-        join_arguments(words),
-        pipeline=call.pipeline,
-        new_rep=call.arguments.new_rep,
-        **call.once,
+    receipt = call.for_owner(
+        lambda new_rep: add_deal(
+            call.workspace,
+            join_arguments(words),
+            pipeline=call.pipeline,
+            new_rep=new_rep,
+            **call.once,
+        )
     )
     return call.report(receipt, *_new_deals(call, receipt), refs=True)
 
@@ -109,8 +112,9 @@ def set_fields(call: Call) -> int:
     if not assignments:
         raise BadInput("Set what?", hint="For example: pipeboard set 142 value=40k close=19dec")
     ids = call.ids([word for word in words if word not in assignments])
-    command = c.SetFields(tuple(assignments), call.arguments.new_rep)
-    receipt = call.execute(command, ids)
+    receipt = call.for_owner(
+        lambda new_rep: call.execute(c.SetFields(tuple(assignments), new_rep), ids)
+    )
     return call.report(receipt, *_now_set(call, assignments, receipt))
 
 
@@ -133,8 +137,8 @@ def _assign_arguments(parser: Parser) -> None:
 def assign(call: Call) -> int:
     """To another owner."""
     refs, rep = last_word(call.arguments.words, "deals and a rep", "assign")
-    command = c.Assign(rep.removeprefix("@"), call.arguments.note, call.arguments.new_rep)
-    receipt = call.execute(command, call.ids(refs))
+    ids, name, note = call.ids(refs), rep.removeprefix("@"), call.arguments.note
+    receipt = call.for_owner(lambda new_rep: call.execute(c.Assign(name, note, new_rep), ids))
     return call.report(receipt, *_owned(receipt))
 
 
@@ -180,10 +184,20 @@ def merge(call: Call) -> int:
     """Several deals become the first of them."""
     asked = call.arguments
     keep = find_deal(call.workspace, asked.keep, call.only_pipeline)
-    others = [find_deal(call.workspace, ref, call.only_pipeline).id for ref in asked.others]
-    return call.report(
-        merge_deals(call.workspace, keep.id, others, closed=asked.yes_closed, **call.once)
-    )
+    others = [find_deal(call.workspace, ref, call.only_pipeline) for ref in asked.others]
+    ids = [deal.id for deal in others]
+    closed = asked.yes_closed or _may_leave_numbers(call, others)
+    return call.report(merge_deals(call.workspace, keep.id, ids, closed=closed, **call.once))
+
+
+def _may_leave_numbers(call: Call, others: Sequence[Deal]) -> bool:
+    """Whether a person says that won and lost deals may go; nobody else is asked, nor `-y`."""
+    ended = [deal for deal in others if deal.closed_at is not None]
+    if not ended or not call.may_ask or call.arguments.yes or call.arguments.dry_run:
+        return False
+    told = ", ".join(f"{deal.ref} {deal.name} ({deal.outcome})" for deal in ended)
+    call.confirm(f"Merged, {told} leaves the numbers of that time. Go on?")
+    return True
 
 
 VERBS = {

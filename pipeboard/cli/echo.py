@@ -49,7 +49,7 @@ def next_step(deal: Deal) -> str:
     if step is None:
         return ""
     due = format_date(step.due) if step.due else ""
-    return f"next {' '.join(filter(None, (due, step.text)))}"
+    return f"next {' '.join(filter(None, (due, step.words)))}"
 
 
 def closed_on(deal: Deal, zone: ZoneInfo) -> str:

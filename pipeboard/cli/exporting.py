@@ -11,11 +11,12 @@ from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.columns import FOR_SCRIPTS, Column, Listed, columns
 from pipeboard.cli.failures import DONE
+from pipeboard.cli.listing import place_of
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.sheet import deal_seen_by
 from pipeboard.domain.text import printable, quoted
-from pipeboard.store.reading.known_deals import Listing
+from pipeboard.store.reading.listing import Listing
 from pipeboard.workspace.finding import parse_filter
 
 FORMATS = ("csv", "json", "jsonl", "md", "ics", "xlsx")
@@ -33,9 +34,11 @@ def _export_arguments(parser: Parser) -> None:
     )
     add("--format", choices=FORMATS, help="csv unless the file's ending says otherwise")
     add("--columns", metavar="A,B", help="only these, as list takes them; else all that there is")
-    add("--sort", metavar="KEY", default="id", help="such as value, age, close; -KEY reverses")
+    add("--sort", metavar="KEY", default="id", help="as list takes it; -KEY reverses")
     add("--whole", action="store_true", help="the whole workspace as one JSON file, to be imported"
         " into an empty one")  # fmt: skip
+    add("--json", action="store_true", help="what went into the file as one JSON document; without"
+        " --to the same as --format json")  # fmt: skip
     add("--force", action="store_true", help="put it in the place of a file that is there")
 
 
@@ -53,10 +56,13 @@ def export(call: Call) -> int:
             _write(call, pieces)
         return DONE
     form = _format(call)
-    ids = call.workspace.reader.ids(_listing(call))
+    place = place_of(call, asked.sort)
+    ids = call.workspace.reader.ids(_listing(call), place)
     path = _write(call, _WRITERS[form](call, ids))
     if path is not None:
         call.out.say(f"{len(ids):,} deals are in {path}.")
+        if asked.json:
+            call.out.document({"deals": len(ids), "format": form, "path": str(path)})
     return DONE
 
 
@@ -65,7 +71,7 @@ def _format(call: Call) -> str:
     if asked.format:
         return str(asked.format)
     if not asked.output:
-        return "csv"
+        return "json" if asked.json else "csv"
     ending = Path(asked.output).suffix.lower().removeprefix(".")
     ending = {"markdown": "md", "ical": "ics", "ndjson": "jsonl"}.get(ending, ending)
     if ending not in FORMATS:
@@ -96,10 +102,11 @@ def _deals(call: Call, ids: Sequence[int]) -> Iterator[Deal]:
 def _documents(call: Call, ids: Sequence[int]) -> Iterator[dict[str, object]]:
     from pipeboard.exchange.deal_files import deal_document
 
+    eyes = call.workspace.rights.eyes
     for deal_id in ids:
         sheet = call.workspace.reader.sheet(deal_id)
         if sheet is not None:
-            yield deal_document(call.documents, sheet.seen_by(call.workspace.me))
+            yield deal_document(call.documents, sheet.seen_by(eyes))
 
 
 def _wanted(call: Call) -> tuple[Column, ...] | None:
@@ -108,9 +115,9 @@ def _wanted(call: Call) -> tuple[Column, ...] | None:
 
 def _cells(call: Call, ids: Sequence[int], shown: Sequence[Column]) -> Iterator[list[str]]:
     pipelines, today, zone = call.documents.pipelines, call.documents.today, call.documents.zone
-    me = call.workspace.me
+    eyes = call.workspace.rights.eyes
     for deal in _deals(call, ids):
-        listed = Listed(deal_seen_by(deal, me), pipelines[deal.pipeline_id], today, zone)
+        listed = Listed(deal_seen_by(deal, eyes), pipelines[deal.pipeline_id], today, zone)
         yield [column.data(listed) for column in shown]
 
 
@@ -173,6 +180,7 @@ def _workbook(call: Call, ids: Sequence[int]) -> Iterator[bytes]:
 def _whole(call: Call) -> Iterator[str]:
     from pipeboard.exchange.deal_files import whole_document
 
+    call.workspace.rights.check("export whole")
     whole = call.workspace.reader.whole()
     return whole_document(whole.schema, whole.tables, whole.columns, whole.rows)
 

@@ -56,7 +56,7 @@ def forget(call: Call) -> int:
 
 VERBS = {
     "filter list": Verb("", Parser.add_json, list_filters),
-    "filter save": Verb("", _save_arguments, save),
-    "filter rename": Verb("", _rename_arguments, rename),
-    "filter forget": Verb("", _forget_arguments, forget),
+    "filter save": Verb("NAME FILTER", _save_arguments, save),
+    "filter rename": Verb("SAVED NEW", _rename_arguments, rename),
+    "filter forget": Verb("SAVED", _forget_arguments, forget),
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from heapq import merge
 from itertools import islice
-from typing import TypeAlias
+from typing import TypeVar
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
@@ -15,13 +15,14 @@ from pipeboard.cli.tables import Table
 from pipeboard.domain.agreements import AgreementEntry
 from pipeboard.domain.dates import Direction, parse_date, parse_instant, start_of_day
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.sheet import Entry
+from pipeboard.domain.sheet import Entry, LoggedEvent
+from pipeboard.domain.text import did_you_mean, quoted
+from pipeboard.store.sql import Audit
 from pipeboard.workspace.finding import deal_sheet, find_deal
 
 _PAGE = 1_000
 
-Happened: TypeAlias = Entry | AgreementEntry
-"""A change of a deal, or of what the team has agreed on."""
+Told = TypeVar("Told", Entry, LoggedEvent)
 
 
 def _show_arguments(parser: Parser) -> None:
@@ -61,6 +62,14 @@ def _history_arguments(parser: Parser) -> None:
     parser.add_argument("deal", nargs="?", metavar="DEAL", help="of one deal, else of all")
     parser.add_argument("--since", metavar="T", help="a date, or an instant in ISO 8601")
     parser.add_argument("--limit", type=int, metavar="N", help="the last N events")
+    parser.add_argument("--by", metavar="REP", help="what somebody did, or others for them")
+    parser.add_argument("--verb", metavar="VERB", help="what was done: move, won, import…")
+    for flag, what in (
+        ("--overrides", "moves past a gate, with a reason"),
+        ("--for-others", "what somebody did for somebody else (--as)"),
+        ("--undone", "what was taken back"),
+    ):
+        parser.add_argument(flag, action="store_true", help=what)
     parser.add_json()
 
 
@@ -73,12 +82,13 @@ def history(call: Call) -> int:
     if asked.deal is not None:
         deal_id = find_deal(call.workspace, asked.deal, call.only_pipeline).id
     since = None if asked.since is None else _since(call, asked.since)
-    found: Iterator[Happened] = _entries(call, deal_id, since)
-    if deal_id is None:
-        found = _latest_first(found, _agreements(call, since))
+    audit = _audit(call)
+    agreed = iter(()) if deal_id is not None else _agreements(call, since, audit)
     if asked.json:
-        write_stream_of_documents("events", map(_document, islice(found, asked.limit)))
+        logged = _latest_first(_logged(call, deal_id, since, audit), agreed)
+        write_stream_of_documents("events", _documents(islice(logged, asked.limit), call))
         return 0
+    found = _latest_first(_entries(call, deal_id, since, audit), agreed)
     entries = islice(_once_a_command(found), asked.limit)
     words, zone = _describer(call), call.settings.zone
     rows = (
@@ -94,13 +104,37 @@ def history(call: Call) -> int:
     return 0
 
 
-def _document(entry: Happened) -> dict[str, object]:
+def _audit(call: Call) -> Audit:
+    """Which commands are asked for."""
+    from pipeboard.domain.people import match_rep
+    from pipeboard.domain.roles import WHO_MAY
+
+    asked = call.arguments
+    verb = (asked.verb or "").strip().lower()
+    if verb and verb not in WHO_MAY:
+        raise BadInput(
+            f"Nothing is recorded as {quoted(asked.verb)}.",
+            hint=did_you_mean(verb, WHO_MAY) or f"It is one of {', '.join(WHO_MAY)}.",
+        )
+    by = (asked.by or "").strip().removeprefix("@")
+    if by and not call.workspace.reader.commands(by, limit=1):
+        by = match_rep(by, call.workspace.reader.reps()).name
+    return Audit(by, verb, asked.overrides, asked.for_others, asked.undone)
+
+
+def _documents(
+    happened: Iterator[LoggedEvent | AgreementEntry], call: Call
+) -> Iterator[dict[str, object]]:
     from pipeboard.exchange.json_documents import agreement_entry, history_entry
 
-    return history_entry(entry) if isinstance(entry, Entry) else agreement_entry(entry)
+    me = call.workspace.me
+    for one in happened:
+        yield agreement_entry(one) if isinstance(one, AgreementEntry) else history_entry(one, me)
 
 
-def _once_a_command(entries: Iterator[Happened]) -> Iterator[Happened]:
+def _once_a_command(
+    entries: Iterator[Entry | AgreementEntry],
+) -> Iterator[Entry | AgreementEntry]:
     """Without what would say the same sentence again: a command can change many agreements."""
     told = ""
     for entry in entries:
@@ -111,26 +145,40 @@ def _once_a_command(entries: Iterator[Happened]) -> Iterator[Happened]:
         yield entry
 
 
-def _latest_first(events: Iterator[Happened], agreements: Iterator[Happened]) -> Iterator[Happened]:
+def _latest_first(
+    events: Iterator[Told], agreements: Iterator[AgreementEntry]
+) -> Iterator[Told | AgreementEntry]:
     """Both newest first, as they were recorded."""
-    return merge(events, agreements, key=lambda entry: entry.recorded_at, reverse=True)
+    return merge(events, agreements, key=lambda one: one.recorded_at, reverse=True)
 
 
-def _agreements(call: Call, since: datetime | None) -> Iterator[Happened]:
+def _agreements(call: Call, since: datetime | None, audit: Audit) -> Iterator[AgreementEntry]:
     """What the team has agreed on besides its deals, page by page."""
     before = None
     reader = call.workspace.reader
-    while page := reader.agreements.entries(since=since, before=before, limit=_PAGE):
+    while page := reader.agreements.entries(since=since, before=before, limit=_PAGE, audit=audit):
         yield from page
         before = page[-1].seq
 
 
-def _entries(call: Call, deal_id: int | None, since: datetime | None) -> Iterator[Entry]:
+def _entries(
+    call: Call, deal_id: int | None, since: datetime | None, audit: Audit
+) -> Iterator[Entry]:
     """The events page by page, so that a long history is never held."""
-    before, me, reader = None, call.workspace.me, call.workspace.reader
-    while page := reader.entries(deal_id, since, _PAGE, before=before):
+    before, eyes, reader = None, call.workspace.rights.eyes, call.workspace.reader
+    while page := reader.entries(deal_id, since, _PAGE, before=before, audit=audit):
         owners = {one: deal.owner for one, deal in reader.deals({e.deal_id for e in page}).items()}
-        yield from (entry.seen_by(me, owners[entry.deal_id]) for entry in page)
+        yield from (entry.seen_by(eyes, owners[entry.deal_id]) for entry in page)
+        before = page[-1].seq
+
+
+def _logged(
+    call: Call, deal_id: int | None, since: datetime | None, audit: Audit
+) -> Iterator[LoggedEvent]:
+    """The same as the log keeps them."""
+    before, reader = None, call.workspace.reader
+    while page := reader.log(deal_id, since, _PAGE, before=before, audit=audit):
+        yield from page
         before = page[-1].seq
 
 

@@ -9,26 +9,32 @@ from pipeboard import outlet
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.columns import (
+    COLUMN_NAMES,
     FOR_PEOPLE,
     FOR_SCRIPTS,
     SIGN_STYLES,
     Column,
     Listed,
     columns,
+    place_by,
     sign_of,
+    template,
 )
 from pipeboard.cli.failures import DONE, FAILED
 from pipeboard.cli.output import as_json, write_stream_of_documents
 from pipeboard.cli.tables import Cell, Table
+from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.sheet import deal_seen_by
-from pipeboard.domain.text import printable
+from pipeboard.domain.text import did_you_mean, printable, quoted
 from pipeboard.exchange.tables import defuse
-from pipeboard.store.reading.deals import Selection
-from pipeboard.store.reading.known_deals import Listing
+from pipeboard.store.reading.listing import SORTS, Listing, Place, Selection
 from pipeboard.workspace.finding import parse_filter
 
 _HEADINGS = {"sign": "", "expected_close": "close", "created_at": "created", "closed_at": "closed"}
+
+SORT_KEYS = (*SORTS, *(name for name in COLUMN_NAMES if name not in SORTS))
+"""What a list can be sorted by, `fields.NAME` aside."""
 
 _FORMS = {
     "json": "one JSON document",
@@ -42,10 +48,17 @@ _FORMS = {
 
 def _list_arguments(parser: Parser) -> None:
     parser.add_argument("words", nargs="*", help="such as value>20k -stage:lead")
-    parser.add_argument("--sort", metavar="KEY", help="such as value, age, close; -KEY reverses")
+    parser.add_argument(
+        "--sort", metavar="KEY", help="value, age, close or any column; -KEY reverses"
+    )
     parser.add_argument("--limit", type=int, metavar="N", help="at most N deals")
     parser.add_argument("--columns", metavar="A,B", help="such as ref,title,fields.product")
     form = parser.add_mutually_exclusive_group()
+    form.add_argument(
+        "--template",
+        metavar="TEXT",
+        help="a line a deal: '{ref} {value}'; {value:words} as people read it",
+    )
     for name, text in _FORMS.items():
         form.add_argument(f"--{name}", dest="form", action="store_const", const=name, help=text)
     parser.add_argument("--exit-code", action="store_true", help="end with 1 when there are any")
@@ -58,12 +71,43 @@ def list_deals(call: Call) -> int:
         raise BadInput("--limit is a number from 0.")
     wanted = columns(asked.columns) if asked.columns is not None else None
     form, reader = asked.form or "table", call.workspace.reader
+    line = None if asked.template is None else template(asked.template)
+    listing, place = _listing(call), place_of(call, asked.sort)
     if form in _OF_IDS:
-        found = Selection(reader.ids(_listing(call)), iter(()))
+        found = Selection(reader.ids(listing, place), iter(()))
     else:
-        found = reader.select(_listing(call))
+        found = reader.select(listing, place)
+    if line is not None:
+        for listed in _listed(call, found):
+            outlet.data(line(listed))
+        return FAILED if asked.exit_code and found.ids else DONE
     _WRITERS[form](call, found, wanted)
     return FAILED if asked.exit_code and found.ids else DONE
+
+
+def place_of(call: Call, sort: str | None) -> Callable[[Deal], Place | None] | None:
+    """Where a deal comes by the column that is sorted by; None where the database has the order.
+
+    Raises BadInput with the near one for what is no column.
+    """
+    key = (sort or "id").removeprefix("-")
+    if key in SORTS:
+        return None
+    try:
+        (column,) = columns(key)
+    except (BadInput, ValueError) as error:
+        raise BadInput(
+            f"{quoted(key)} is nothing to sort by.",
+            hint=did_you_mean(key, SORT_KEYS) or f"Sort by one of {', '.join(SORT_KEYS)}.",
+        ) from error
+    place, known = place_by(column), call.documents
+    me, pipelines = call.workspace.me, known.pipelines
+
+    def placed(deal: Deal) -> Place | None:
+        pipeline = pipelines[deal.pipeline_id]
+        return place(Listed(deal_seen_by(deal, me), pipeline, known.today, known.zone))
+
+    return placed
 
 
 def _listing(call: Call) -> Listing:
@@ -86,7 +130,8 @@ _Columns = tuple[Column, ...] | None
 
 def _listed(call: Call, found: Selection) -> Iterator[Listed]:
     pipelines, today, zone = call.documents.pipelines, call.documents.today, call.documents.zone
-    seen = (deal_seen_by(deal, call.workspace.me) for deal in found.deals)
+    eyes = call.workspace.rights.eyes
+    seen = (deal_seen_by(deal, eyes) for deal in found.deals)
     return (Listed(deal, pipelines[deal.pipeline_id], today, zone) for deal in seen)
 
 

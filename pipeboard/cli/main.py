@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from importlib import import_module
+from contextlib import suppress
 
 from pipeboard import __version__, outlet
-from pipeboard.cli.verbs import CHANGING, GROUPS, NESTED, TOKENED, VERBS, asks_for, cut
+from pipeboard.cli.verbs import CHANGING, GROUPS, NESTED, asks_for, cut
 
 TYPE_CHECKING = False  # `typing` itself is more than help needs
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ def run() -> None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    if sys.argv[1:2] == [_COMPLETE]:
+        _offer(sys.argv[2:])
+        sys.exit()
     if asks_for(sys.argv[1:], "-h", "--help", "--version"):
         sys.exit(main(sys.argv[1:]))
     from pipeboard.cli import failures
@@ -32,6 +35,19 @@ def run() -> None:
     code = main(sys.argv[1:])
     failures.let_go()
     sys.exit(code)
+
+
+_COMPLETE = "__complete"
+"""The hidden verb that a shell asks while somebody types; nothing else has to be as quick."""
+
+
+def _offer(arguments: Sequence[str]) -> None:
+    from pipeboard.cli.completing import complete
+
+    with suppress(OSError, KeyboardInterrupt):  # the shell has stopped listening
+        for line in complete(arguments, os.environ):
+            outlet.data(line)
+        outlet.flush()
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -70,39 +86,25 @@ def _dispatch(verb: str, rest: Sequence[str], calls: list[Call]) -> int:
     if asks_for(rest, "--version") or (verb == "version" and not rest):
         outlet.data(f"pipeboard {__version__}")
         return 0
+    if verb == "due" and "--short" in rest:
+        from pipeboard.cli.due_short import quick
+
+        if (counted := quick(rest, os.environ)) is not None:
+            outlet.data(counted)
+            return 0
     return _run(verb, rest, os.environ, calls)
 
 
 def _run(verb: str, arguments: Sequence[str], environ: Mapping[str, str], calls: list[Call]) -> int:
-    from pipeboard.cli.arguments import Parser
+    from pipeboard.cli.call import Call, parser_of
 
-    family, summary = _listed(verb)
-    found = import_module(f"pipeboard.cli.{family}").VERBS[verb]
-    parser = Parser(
-        verb,
-        found.words,
-        summary,
-        dashed_words=found.dashed_words,
-        takes_token=verb in TOKENED,
-    )
-    found.arguments(parser)
+    found, parser = parser_of(verb)
     if asks_for(arguments, "-h", "--help"):
         outlet.data(parser.format_help(), end="")
         return 0
-    from pipeboard.cli.call import Call
-
     calls.append(Call(parser.read(arguments), environ))
     code: int = found.run(calls[-1])
     return code
-
-
-def _listed(verb: str) -> tuple[str, str]:
-    """The module of a verb and its line of help."""
-    if not verb:
-        return "board", "open the board"
-    first, _, second = verb.partition(" ")
-    family, summary = VERBS[first]
-    return family, NESTED[first][1][second] if second else summary
 
 
 def overview() -> str:

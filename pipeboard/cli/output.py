@@ -6,7 +6,8 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any, TextIO
 
 from pipeboard import outlet
@@ -59,8 +60,13 @@ def wants_color(choice: str, environ: Mapping[str, str], stream: TextIO) -> bool
 
 def as_json(value: Any, *, indent: int | None = None) -> str:
     """The value as JSON in which no character can steer a terminal, yet none is lost."""
-    is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    return harmless(json.dumps(value, ensure_ascii=not is_utf8, indent=indent, allow_nan=False))
+    return harmless(_encoder(sys.stdout.encoding or "", indent)(value))
+
+
+@cache
+def _encoder(encoding: str, indent: int | None) -> Callable[[Any], str]:
+    is_utf8 = encoding.lower().replace("-", "") == "utf8"
+    return json.JSONEncoder(ensure_ascii=not is_utf8, indent=indent, allow_nan=False).encode
 
 
 def harmless(text: str) -> str:

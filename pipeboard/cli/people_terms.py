@@ -31,7 +31,7 @@ def _deal_argument(parser: Parser) -> None:
 def _contact_arguments(parser: Parser) -> None:
     _deal_argument(parser)
     parser.add_argument("name", metavar="NAME", help="the person, known or new")
-    parser.add_argument("--role", metavar="R", help=f"one of {', '.join(ROLES)}")
+    parser.add_argument("--role", metavar="ROLE", help=f"one of {', '.join(ROLES)}")
     parser.add_argument("--title", metavar="TEXT", help="what they are at their company")
     parser.add_argument("--phone", metavar="NUMBER", help="their telephone")
     parser.add_argument("--email", metavar="ADDRESS", help="their e-mail")

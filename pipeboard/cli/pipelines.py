@@ -65,7 +65,7 @@ def _named(call: Call) -> Pipeline:
 def _new_arguments(parser: Parser) -> None:
     parser.add_argument("name", metavar="NAME", help="the name of the pipeline")
     made = parser.add_mutually_exclusive_group()
-    made.add_argument("--template", metavar="T", help=f"one of {', '.join(TEMPLATES)}")
+    made.add_argument("--template", metavar="TEMPLATE", help=f"one of {', '.join(TEMPLATES)}")
     made.add_argument("--stages", metavar="A,B,C", help="stages without limits and criteria")
     parser.add_argument(
         "--questions", metavar="SET", default="seven", help=f"one of {', '.join(QUESTION_SETS)}"
@@ -194,9 +194,9 @@ def templates(call: Call) -> int:
 
 VERBS = {
     "pipeline list": Verb("", Parser.add_json, list_pipelines),
-    "pipeline show": Verb("[NAME]", _show_arguments, show),
+    "pipeline show": Verb("[PIPELINE]", _show_arguments, show),
     "pipeline new": Verb("NAME", _new_arguments, new),
     "pipeline apply": Verb("FILE", _apply_arguments, apply),
-    "pipeline edit": Verb("[NAME]", _edit_arguments, edit),
+    "pipeline edit": Verb("[PIPELINE]", _edit_arguments, edit),
     "pipeline templates": Verb("", Parser.add_json, templates),
 }

@@ -28,11 +28,11 @@ def _metrics_arguments(parser: Parser) -> None:
     parser.add_argument("words", nargs="*", help="only deals that match a filter")
     parser.add_argument(
         "--period",
-        metavar="P",
+        metavar="PERIOD",
         default="this-quarter",
         help="2026, 2026Q4, 2026-11, 2026-W47, last90d, all, FROM..TO",
     )
-    parser.add_argument("--by", metavar="NAME", help="split by owner, source, month, field.NAME…")
+    parser.add_argument("--by", metavar="GROUP", help="split by owner, source, month, field.NAME…")
     parser.add_argument("--owner", metavar="REP", help="what a rep did")
     parser.add_argument("--compare", action="store_true", help="against the period before")
     parser.add_argument("--as-of", metavar="T", help="as it was on a day or at an instant")
@@ -51,6 +51,7 @@ def _metrics_arguments(parser: Parser) -> None:
     form.add_argument("--json", action="store_true", help="one JSON document")
     form.add_argument("--md", action="store_true", help="Markdown")
     form.add_argument("--csv", action="store_true", help="CSV, a line for each number")
+    form.add_argument("--html", action="store_true", help="one page with charts, for a browser")
 
 
 def metrics(call: Call) -> int:
@@ -78,7 +79,7 @@ def metrics(call: Call) -> int:
                 history=asked.history,
             )
         )
-    elif asked.md or asked.csv:
+    elif asked.md or asked.csv or asked.html:
         _write_tables(call, question, report, before, groups, flow)
     else:
         from pipeboard.cli.drawing import draw_overview
@@ -168,7 +169,12 @@ def _write_tables(
     found = tables(
         report, before, groups, group_metrics=shown, flow=flow, history=call.arguments.history
     )
-    if as_data:
+    if call.arguments.html:
+        from pipeboard.exchange.metrics_page import metrics_page
+
+        for part in metrics_page(report, found, before, words, owner):
+            outlet.data(part, end="")
+    elif as_data:
         outlet.data(as_csv(report, found, words, owner), end="")
     else:
         call.out.text(as_markdown(report, found, words, owner).rstrip("\n"))

@@ -20,10 +20,20 @@ def list_reps(call: Call) -> int:
     if call.arguments.json:
         call.out.document({"reps": [_document(rep) for rep in reps]})
         return 0
-    table = Table(("rep", "name", "team", "active"))
+    table = Table(("rep", "name", "team", "active", "role", "acts for"))
     table.write(
         call.out,
-        ((rep.name, rep.display_name, rep.team, "yes" if rep.active else "no") for rep in reps),
+        (
+            (
+                rep.name,
+                rep.display_name,
+                rep.team,
+                "yes" if rep.active else "no",
+                rep.role,
+                rep.acts_for,
+            )
+            for rep in reps
+        ),
     )
     return 0
 
@@ -34,6 +44,8 @@ def _document(rep: Rep) -> dict[str, object]:
         "display_name": rep.display_name or None,
         "team": rep.team or None,
         "active": rep.active,
+        "role": rep.role or None,
+        "acts_for": rep.acts_for.split(),
     }
 
 
@@ -41,6 +53,12 @@ def _rep_arguments(parser: Parser) -> None:
     parser.add_argument("name", metavar="REP", help="as in @REP, often the account's name")
     parser.add_argument("--name", dest="display_name", metavar="NAME", help="the name to show")
     parser.add_argument("--team", metavar="TEAM", help="the team they are in")
+    parser.add_argument(
+        "--role", metavar="ROLE", help="viewer, rep, manager or owner; none takes it away"
+    )
+    parser.add_argument(
+        "--acts-for", metavar="REPS", help="for whom they may act (--as): names, * for all, none"
+    )
     parser.add_json()
 
 
@@ -59,7 +77,18 @@ def add(call: Call) -> int:
     name = asked.name.removeprefix("@")
     if _known(call, name) is not None and retried(call.workspace, asked.token, "rep") is None:
         raise Refused(f"There is a rep {name} already.", hint=f"See 'pipeboard rep set {name}'.")
-    return _save(call, Rep(name, asked.display_name or "", asked.team or ""))
+    has_roles = any(rep.role for rep in call.workspace.reader.reps())
+    role = asked.role if asked.role is not None else "rep" if has_roles else ""
+    return _save(
+        call,
+        Rep(
+            name,
+            asked.display_name or "",
+            asked.team or "",
+            role=role,
+            acts_for=asked.acts_for or "",
+        ),
+    )
 
 
 def change(call: Call) -> int:
@@ -68,12 +97,13 @@ def change(call: Call) -> int:
     name = asked.name.removeprefix("@")
     rep = _known(call, name)
     if rep is None:
-        names = [known.name for known in call.workspace.reader.reps()]
+        reps = [known.name for known in call.workspace.reader.reps()]
         raise NotFound(
             f"There is no rep {quoted(name)}.",
-            hint=did_you_mean(name, names) or f"Add them with 'pipeboard rep add {name}'.",
+            hint=did_you_mean(name, reps) or f"Add them with 'pipeboard rep add {name}'.",
         )
-    given = {name: getattr(asked, name) for name in ("display_name", "team", "active")}
+    names = ("display_name", "team", "active", "role", "acts_for")
+    given = {name: getattr(asked, name) for name in names}
     changed = replace(rep, **{name: value for name, value in given.items() if value is not None})
     return _save(call, changed)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeboard.cli.call import Call
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.lazy_dataclass import replace
 
 if TYPE_CHECKING:
     from pipeboard.store import Store
@@ -56,7 +57,12 @@ def show_board(call: Call, store: Store, begin: tuple[object, ...] = ()) -> int:
         copy_command=config["copy_cmd"] or "",
         edit=lambda text: write_text(command(config, call.environ), text, suffix=".md"),
         begin=begin,
+        hooks=call.hooks,
+        follow=config["follow"],
+        shows_cursor=config["cursor"] == "shown",
     )
+    if call.is_restricted:
+        choices = replace(choices, copy_command="", edit=None, programs=(), restricted=True)
     code = OPEN_ANEW
     while code == OPEN_ANEW:
         actor = call.actor_in(store)

@@ -33,6 +33,7 @@ def show(call: Call) -> int:
     found = {**config.values, **{f"keys.{name}": value for name, value in config.keys.items()}}
     found["database"] = replace(found["database"], value=config.shown_database)
     found |= {f"commands.{name}": _run_of(value) for name, value in config.programs.items()}
+    found |= {f"hooks.{name}": value for name, value in config.hooks.items()}
     if call.arguments.json:
         call.out.document(
             {
@@ -65,7 +66,11 @@ def _shown(value: object) -> str:
 
 def path(call: Call) -> int:
     """The person's own configuration file, whether it is there or not."""
-    call.out.line(str(user_config_file(call.environ)))
+    file = user_config_file(call.environ)
+    if call.arguments.json:
+        call.out.document({"path": str(file), "exists": file.exists()})
+    else:
+        call.out.line(str(file))
     return 0
 
 
@@ -177,7 +182,7 @@ def _in_use(document: Mapping[str, Any]) -> Iterator[str]:
     """What would only bite when it is used: keys, colours, programs and the database's path."""
     from pipeboard.cli.config import COMMANDS
     from pipeboard.domain.errors import PipeboardError
-    from pipeboard.domain.programs import read_programs
+    from pipeboard.domain.programs import read_hooks, read_programs
     from pipeboard.ui.key_table import read_keymap
     from pipeboard.ui.palette import THEMES
 
@@ -194,6 +199,8 @@ def _in_use(document: Mapping[str, Any]) -> Iterator[str]:
         yield f"theme is one of auto, {', '.join(THEMES)}, not {quoted(theme)}."
     run = [(name, document.get(name)) for name in COMMANDS]
     run += [(f"[commands.{program.name}]", program.words[0]) for program in programs]
+    with suppress(BadInput):
+        run += [(f"[hooks]: {h.moment}", h.words[0]) for h in read_hooks(document.get("hooks", {}))]
     for name, text in run:
         if isinstance(text, str):
             yield from _no_program(name, text)
@@ -223,14 +230,15 @@ def _no_program(name: str, text: str) -> Iterator[str]:
 def keys(call: Call) -> int:
     """The keys of every screen."""
     from pipeboard.domain.programs import read_programs
-    from pipeboard.ui.key_table import SCREENS, program_keys
+    from pipeboard.ui.key_table import ALL, SCREENS, program_keys
     from pipeboard.ui.keys import UNBOUND, name_of
 
     def names(command: Key) -> list[str]:
         return [name_of(key) for key in command.keys.split(",") if key != UNBOUND]
 
     own = program_keys(read_programs({n: v.value for n, v in call.config.programs.items()}))
-    table = {key.id: key for screen in (*SCREENS, own) for key in screen}.values()
+    every = (key for screen in (*SCREENS, own) for key in screen)
+    table = {key.id: ALL.get(key.id, key) for key in every}.values()
     if call.arguments.json:
         documents = [
             {"id": c.id, "keys": names(c), "group": str(c.group), "help": c.help} for c in table
@@ -244,23 +252,26 @@ def keys(call: Call) -> int:
 
 def version(call: Call) -> int:
     """The version; with -v also of what it stands on."""
-    call.out.line(f"pipeboard {__version__}")
-    if call.arguments.verbose:
+    versions = {"pipeboard": __version__}
+    if call.arguments.verbose or call.arguments.json:
         import sqlite3
         from importlib.metadata import version as version_of
 
-        call.out.line(f"python {sys.version.split()[0]}")
-        call.out.line(f"sqlite {sqlite3.sqlite_version}")
-        for package in ("textual", "sqlmodel", "sqlalchemy"):
-            call.out.line(f"{package} {version_of(package)}")
+        versions |= {"python": sys.version.split()[0], "sqlite": sqlite3.sqlite_version}
+        versions |= {name: version_of(name) for name in ("textual", "sqlmodel", "sqlalchemy")}
+    if call.arguments.json:
+        call.out.document({"versions": versions})
+        return 0
+    for name, number in versions.items():
+        call.out.line(f"{name} {number}")
     return 0
 
 
 VERBS = {
     "config show": Verb("", Parser.add_json, show),
-    "config path": Verb("", _nothing, path),
+    "config path": Verb("", Parser.add_json, path),
     "config edit": Verb("", _nothing, edit),
     "config check": Verb("", Parser.add_json, check),
     "keys": Verb("", Parser.add_json, keys),
-    "version": Verb("", _nothing, version),
+    "version": Verb("", Parser.add_json, version),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,7 @@ from pipeboard.domain.errors import BadInput, DatabaseError, Refused
 from pipeboard.domain.money import exponent
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.templates import TEMPLATES, template
-from pipeboard.domain.text import quoted
+from pipeboard.domain.text import printable, quoted
 from pipeboard.workspace import Workspace
 from pipeboard.workspace.finding import find_pipeline
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 # Making a workspace where there is none: for `init`, and for the verbs that bring deals.
 
 FIRST_PIPELINE = "New business"
+_SHARED_MODE = 0o2770
 
 
 def make_workspace(
@@ -101,17 +104,71 @@ def _zone(name: str) -> str:
 
 def _init_arguments(parser: Parser) -> None:
     parser.add_argument(
-        "--template", default=TEMPLATES[0], metavar="NAME", help=f"one of {', '.join(TEMPLATES)}"
+        "--template",
+        default=TEMPLATES[0],
+        metavar="TEMPLATE",
+        help=f"one of {', '.join(TEMPLATES)}",
     )
     parser.add_argument("--currency", default="", metavar="CODE", help="such as EUR")
     parser.add_argument("--zone", default="", metavar="ZONE", help="such as Europe/Berlin")
+    parser.add_argument(
+        "--shared", action="store_true", help="for several accounts: a folder of their group"
+    )
+    parser.add_argument("--group", metavar="GROUP", help="the group that shares it, with --shared")
     parser.add_json()
+
+
+def _share_folder(call: Call) -> None:
+    """The folder of the database as its group's own (mode 2770), made where it is not there.
+
+    Refused for a folder that holds other things: their rights are nobody's business here.
+    """
+    database = call.config.database
+    folder = Path(database).expanduser().parent
+    group = _group(call.arguments.group)
+    if call.config.is_default_database:
+        raise BadInput(
+            "A shared workspace needs a place that all of them can reach.",
+            hint="Such as: pipeboard init --shared --group sales --db /srv/sales/deals.db",
+        )
+    if folder.is_dir() and not folder.stat().st_mode & stat.S_ISGID and any(folder.iterdir()):
+        raise Refused(
+            f"The folder {printable(str(folder))} holds other things, whose rights would change.",
+            hint=f"Make one for it: sudo install -d -m 2770 -g {call.arguments.group} FOLDER",
+        )
+    if call.arguments.dry_run:
+        return
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if folder.stat().st_gid != group:
+            os.chown(folder, -1, group)
+        if stat.S_IMODE(folder.stat().st_mode) != _SHARED_MODE:
+            folder.chmod(_SHARED_MODE)
+    except OSError as error:
+        raise Refused(
+            f"The folder {printable(str(folder))} cannot be shared: {error.strerror}.",
+            hint="Whoever may can make it: sudo install -d -m 2770 -g "
+            f"{call.arguments.group} '{printable(str(folder))}'",
+        ) from error
+
+
+def _group(name: str | None) -> int:
+    import grp
+
+    try:
+        return grp.getgrnam(name or "").gr_gid
+    except KeyError as error:
+        raise BadInput(
+            f"There is no group {quoted(name)}." if name else "Whom is it shared with?",
+            hint="Name the group of all who are to use it: --group sales ('getent group').",
+        ) from error
 
 
 def init(call: Call) -> int:
     """A new workspace; refused where there is one already."""
-
     asked, database = call.arguments, call.config.shown_database
+    if asked.shared:
+        _share_folder(call)
     if is_made(call):
         raise Refused(
             f"There is a workspace already: {database}.",
@@ -139,6 +196,7 @@ def init(call: Call) -> int:
         f"Made {database} ({settings.currency}, {settings.zone_name}).",
         f"{pipeline.name}: {', '.join(stage.name for stage in pipeline.open_stages)}.",
         "Add a deal with 'pipeboard add', or open the board with 'pipeboard'.",
+        *((f"The others set: export PIPEBOARD_DB={database}",) if asked.shared else ()),
     )
     return 0
 
@@ -155,6 +213,7 @@ def migrate(call: Call) -> int:
     from pipeboard.store.moving import move
 
     asked = call.arguments
+    call.workspace.rights.check("migrate")
     moved = move(call.workspace.store, asked.to, dry_run=asked.dry_run)
     deals, events = moved.rows["deal"], moved.rows["event"]
     if asked.json:

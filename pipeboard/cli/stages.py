@@ -90,11 +90,14 @@ def _closed(call: Call, receipt: Receipt, count: int) -> tuple[str, ...]:
 def _lost_arguments(parser: Parser) -> None:
     deal_arguments(parser)
     parser.add_argument(
-        "--category", metavar="C", required=True, help=f"one of {', '.join(LOSS_CATEGORIES)}"
+        "--category", metavar="CATEGORY", required=True, help=f"one of {', '.join(LOSS_CATEGORIES)}"
     )
     parser.add_argument("--reason", metavar="TEXT", default="", help="why, in words")
     parser.add_argument("--competitor", metavar="NAME", default="", help="who won it")
     parser.add_argument("--recycle", metavar="DATE", help="when to try again")
+    parser.add_argument(
+        "--objection", metavar="TAG", default="", help="what they had against it, as a tag"
+    )
     _on(parser)
 
 
@@ -102,7 +105,11 @@ def lost(call: Call) -> int:
     """Lost, for a reason."""
     asked = call.arguments
     loss = Loss(
-        asked.category, asked.reason, asked.competitor, call.day(asked.recycle, Direction.AHEAD)
+        asked.category,
+        asked.reason,
+        asked.competitor,
+        call.day(asked.recycle, Direction.AHEAD),
+        asked.objection,
     )
     ids = call.ids(asked.words)
     receipt = call.execute(c.Lose(loss, call.day(asked.on)), ids)
@@ -127,6 +134,6 @@ def reopen(call: Call) -> int:
 VERBS = {
     "move": Verb("DEAL... STAGE", _move_arguments, move),
     "won": Verb("DEAL...", _won_arguments, won),
-    "lost": Verb("DEAL... --category C", _lost_arguments, lost),
+    "lost": Verb("DEAL... --category CATEGORY", _lost_arguments, lost),
     "reopen": Verb("DEAL...", _reopen_arguments, reopen),
 }

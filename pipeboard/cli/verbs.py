@@ -8,11 +8,19 @@ from pipeboard import verb_place
 
 GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "Begin": {
+        "board": ("board", "open the board, as without a verb; --restricted for SSH accounts"),
         "init": ("setup", "make a workspace: database, pipeline, currency"),
         "demo": ("demo", "try it on a made-up team in a temporary database"),
         "tour": ("demo", "the demo, with eight keys to try one after another"),
         "import": ("importing", "take deals over from a file of another tool"),
         "export": ("exporting", "give deals, or the whole workspace, to a file"),
+    },
+    "Today": {
+        "triage": ("day", "what needs you now, and why, in the order to do it"),
+        "due": ("day", "what is due until today; --short for a prompt"),
+        "check": ("day", "find deals without a next step or past a limit, for cron"),
+        "digest": ("day", "what to know when the day begins"),
+        "review": ("review", "the weekly review: number, changes, deals to discuss, decisions"),
     },
     "Deals": {
         "add": ("deals", "add a deal in one line"),
@@ -41,6 +49,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "contact": ("people_terms", "put a person on a deal, or take one off"),
         "term": ("people_terms", "keep the terms that are negotiated"),
         "tick": ("people_terms", "tick an item of the stage's checklist"),
+        "template": ("letters", "a letter with the words of a deal in it"),
         "recycle": ("work", "bring back the lost deals whose day has come"),
     },
     "Numbers": {
@@ -55,12 +64,19 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "redo": ("undo", "do again what you took back"),
         "history": ("history", "who did what, and when"),
     },
+    "Upkeep": {
+        "backup": ("upkeep", "copy the whole workspace, list copies, bring one back"),
+        "doctor": ("upkeep", "what is wrong with the database, its place and its history"),
+        "logs": ("upkeep", "where faults are written, and the last one, to be mailed"),
+    },
     "Setup": {
         "pipeline": ("pipelines", "stages, limits, exit criteria and questions"),
         "rep": ("reps", "who owns deals"),
         "migrate": ("setup", "take the workspace to another database: a file or a server"),
         "config": ("settings", "where things are, and your preferences"),
         "keys": ("settings", "the keys of the board"),
+        "completions": ("completions", "what Tab puts on a command line, for bash, zsh and fish"),
+        "man": ("manual", "the man page"),
         "version": ("settings", "the version of pipeboard"),
     },
 }
@@ -72,21 +88,28 @@ CHANGING = frozenset(
     (
         "init", "demo", "tour", "import", "add", "set", "assign", "tag", "archive", "unarchive",
         "merge", "move", "won", "lost", "reopen", "next", "log", "note", "answer", "snooze",
-        "contact", "term", "tick", "recycle", "target set", "call set", "fx set", "setting set",
-        "undo", "redo", "pipeline new", "pipeline apply", "pipeline edit", "rep add", "rep set",
-        "config edit", "migrate", "filter save", "filter rename", "filter forget",
+        "contact", "term", "tick", "recycle", "review", "target set", "call set", "fx set",
+        "setting set", "undo", "redo", "pipeline new", "pipeline apply", "pipeline edit", "rep add",
+        "rep set", "config edit", "migrate", "filter save", "filter rename", "filter forget",
+        "backup make", "backup restore", "doctor",
     )
 )  # fmt: skip
 # Those that hand --token on to their use case (`Call.once`).
-TOKENED = CHANGING - {"init", "demo", "tour", "config edit", "migrate"}
+TOKENED = CHANGING - {
+    "init", "demo", "tour", "config edit", "migrate", "backup make", "backup restore", "doctor",
+}  # fmt: skip
 READING = frozenset(
     (
-        "list", "show", "metrics", "export", "target list", "call list", "fx list", "setting list",
-        "history", "pipeline list", "pipeline show", "pipeline templates", "rep list",
-        "config show", "config path", "config check", "keys", "version", "filter list",
+        "list", "show", "metrics", "triage", "due", "check", "digest", "template", "export",
+        "target list", "call list", "fx list", "setting list", "history", "pipeline list",
+        "pipeline show", "pipeline templates", "rep list", "config show", "config path",
+        "config check", "keys", "completions", "man", "version", "filter list", "backup list",
+        "logs", "board",
     )
 )  # fmt: skip
 
+# Whose first word alone takes words of its own: `backup FILE`.
+WITH_WORDS = frozenset(("backup",))
 # Verbs of two words, and which of them the first word alone stands for.
 NESTED: dict[str, tuple[str, dict[str, str]]] = {
     "pipeline": (
@@ -128,12 +151,20 @@ NESTED: dict[str, tuple[str, dict[str, str]]] = {
             "set": "change it: pipeboard setting set fiscal-start april",
         },
     ),
+    "backup": (
+        "make",
+        {
+            "make": "a whole copy, checked (also: pipeboard backup FILE)",
+            "list": "the copies beside the database",
+            "restore": "bring one back; what it replaces is kept",
+        },
+    ),
     "rep": (
         "list",
         {
             "list": "everybody who owns deals",
             "add": "somebody new",
-            "set": "change a rep's display name, team or activity",
+            "set": "change a rep's display name, team, role or activity",
         },
     ),
     "filter": (
@@ -179,8 +210,19 @@ def cut(arguments: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     if at is None:
         return verb if asks_for(rest, "-h", "--help") else f"{verb} {default}", rest
     if rest[at] not in inner:
+        if verb in WITH_WORDS:
+            return f"{verb} {default}", rest
         raise _unknown(rest[at], inner, f"'{verb}' has: {', '.join(inner)}.")
     return f"{verb} {rest[at]}", (*rest[:at], *rest[at + 1 :])
+
+
+def listed(verb: str) -> tuple[str, str]:
+    """The module of a verb and its line of help."""
+    if not verb:
+        return "board", "open the board"
+    first, _, second = verb.partition(" ")
+    family, summary = VERBS[first]
+    return family, NESTED[first][1][second] if second else summary
 
 
 def asks_for(arguments: Sequence[str], *wanted: str) -> bool:

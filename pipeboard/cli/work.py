@@ -16,7 +16,7 @@ from pipeboard.workspace.new_deals import recycle_due
 
 def _next_arguments(parser: Parser) -> None:
     deal_arguments(parser)
-    parser.epilog = 'STEP is a date and words in quotes: "thu call Bob", "19dec sign".'
+    parser.epilog = 'STEP is a date and words: "thu call Bob", "call Bob every 2w".'
     parser.add_argument("--done", action="store_true", help="the present step is done")
     parser.add_argument("--outcome", metavar="TEXT", default="", help="what came of it")
     parser.add_argument("--clear", action="store_true", help="take the next step away")
@@ -53,6 +53,12 @@ def _log_arguments(parser: Parser) -> None:
         default="",
         help=f"their answer to a small commitment: {', '.join(TRIAL_CLOSES)}",
     )
+    parser.add_argument(
+        "--objection", metavar="TAG", default="", help="what they had against it, as a tag"
+    )
+    parser.add_argument(
+        "--variant", metavar="TAG", default="", help="which way of asking was tried, as a tag"
+    )
 
 
 def log(call: Call) -> int:
@@ -65,6 +71,8 @@ def log(call: Call) -> int:
         asked.outcome,
         quote=asked.quote,
         trial_close=asked.trial_close,
+        objection=asked.objection,
+        variant=asked.variant,
     )
     return call.report(call.execute(command, call.ids(refs)))
 

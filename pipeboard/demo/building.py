@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
 
-from pipeboard.demo.diary import Deed, Diary, WorkingTime
+from pipeboard.demo.diary import WorkingTime
 from pipeboard.demo.habits import Scene
 from pipeboard.demo.life import Part, begins, live
 from pipeboard.demo.paths import HAND, TWO_YEARS, Fate, any_fate, hand
 from pipeboard.demo.people import team
+from pipeboard.demo.today import hold_a_review, make_day
 from pipeboard.domain.events import micros
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics import Target
@@ -22,6 +23,7 @@ from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.templates import template
 from pipeboard.store import Store
 from pipeboard.store.projecting import Change
+from pipeboard.store.reading.facts import collecting_later
 from pipeboard.store.writing import Done, Writer
 from pipeboard.workspace import Actor
 from pipeboard.workspace.configuration import begin_workspace
@@ -66,8 +68,12 @@ def build(store: Store, *, deals: int = 60, seed: int = 1, now: datetime, me: st
     parts = _two_quarters(deals, scene, quarter) if small else _two_years(deals, scene)
     parts.sort(key=lambda part: -begins(part, scene))
     counts: Counter[str] = Counter()
-    for start in range(0, deals, CHUNK):
-        counts += _record(store, parts[start : start + CHUNK], scene, one_command=not small)
+    with collecting_later():
+        for start in range(0, deals, CHUNK):
+            counts += _record(store, parts[start : start + CHUNK], scene, one_command=not small)
+    if small:
+        hold_a_review(store, scene)
+        counts["commands"] += 1
     return DemoReport(
         deals,
         counts["open"],
@@ -136,17 +142,20 @@ def _record(
     commands: list[Done] = []
     changes: list[Change] = []
     counts: Counter[str] = Counter()
-    for part, deal_id in zip(parts, ids, strict=True):
-        diary = live(part, deal_id, scene)
-        deeds = [_whole(diary)] if one_command else diary.deeds
-        done = [
-            Done(diary.new_id(), deed.at, deed.actor, "", deed.verb, deed.summary) for deed in deeds
-        ]
-        told = tuple(
-            command.id
-            for command, deed in zip(done, deeds, strict=True)
-            for _ in range(deed.events)
-        )
+    diaries = [live(part, deal_id, scene) for part, deal_id in zip(parts, ids, strict=True)]
+    if not one_command:
+        make_day(diaries, scene)
+    for diary in diaries:
+        if one_command:
+            done = [diary.told_as_one()]
+            told = (done[0].id,) * len(diary.events)
+        else:
+            done = [diary.told(deed) for deed in diary.deeds]
+            told = tuple(
+                command.id
+                for command, deed in zip(done, diary.deeds, strict=True)
+                for _ in range(deed.events)
+            )
         changes.append(Change(None, diary.deal, tuple(diary.events), told))
         commands += done
         counts[str(diary.deal.outcome)] += 1
@@ -155,10 +164,3 @@ def _record(
     counts["commands"] = len(commands)
     store.write(lambda writer: writer.record_told(commands, changes))
     return counts
-
-
-def _whole(diary: Diary) -> Deed:
-    """All that happened to a deal as one command."""
-    first, last = diary.deeds[0], diary.deeds[-1]
-    summary = f"Told the history of {diary.deal.name}."
-    return Deed(last.at, first.actor, "demo", summary, len(diary.events))

@@ -15,6 +15,7 @@ from pipeboard.domain.deciding.rules import Telling
 from pipeboard.domain.events import Event, evolve
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.store.writing import Done
 
 # Working time before a moment: a rep's day, so that nothing happens at night or ahead of now.
 
@@ -77,12 +78,13 @@ PAUSE = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One command as it is recorded, and how many events followed from it."""
+    """One command, when and by whom, the deal as it left it, and how many events followed."""
 
     at: datetime
     actor: str
-    verb: str
-    summary: str
+    command: c.Command
+    deal: Deal
+    today: date
     events: int
 
 
@@ -108,6 +110,11 @@ class Diary:
         if self._deal is None:
             raise ValueError("the deal is not created yet")
         return self._deal
+
+    @property
+    def ago(self) -> float:
+        """Working minutes since the last thing that happened."""
+        return self._ago
 
     @property
     def first_name(self) -> str:
@@ -136,13 +143,24 @@ class Diary:
             return
         self._deal = deal
         self.events += events
-        verb, summary = self._said(command, deal, context.today)
-        self.deeds.append(Deed(at, actor, verb, summary, len(events)))
+        self.deeds.append(Deed(at, actor, command, deal, context.today, len(events)))
 
-    def _said(self, command: c.Command, deal: Deal, today: date) -> tuple[str, str]:
+    def told(self, deed: Deed) -> Done:
+        """A deed as it is recorded."""
+        command, deal = deed.command, deed.deal
         if isinstance(command, c.Create):
-            return "add", f"Added {deal.name} to {self.pipeline.stage(deal.stage_id).name}."
-        return verb_of(command), sentence_of(command, Telling([deal], (self.pipeline,), today))
+            verb = "add"
+            summary = f"Added {deal.name} to {self.pipeline.stage(deal.stage_id).name}."
+        else:
+            verb = verb_of(command)
+            summary = sentence_of(command, Telling([deal], (self.pipeline,), deed.today))
+        return Done(self.new_id(), deed.at, deed.actor, "", verb, summary)
+
+    def told_as_one(self) -> Done:
+        """All that happened to the deal as one command."""
+        summary = f"Told the history of {self.deal.name}."
+        first, last = self.deeds[0], self.deeds[-1]
+        return Done(self.new_id(), last.at, first.actor, "", "demo", summary)
 
     def _next(self, ago: float) -> datetime:
         return self._clock.instant(min(ago, self._ago - PAUSE))

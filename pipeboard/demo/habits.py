@@ -52,6 +52,7 @@ class Habits:
         self.company = company(number, rng)
         self.worth = rounded(rng.lognormvariate(10.3, 0.85))
         self.notes = rng.sample(wording.NOTES, 3)
+        self.tags = Random(f"tags {scene.seed} {number}")
 
     def work(self, visit: Visit, until: float) -> None:
         """What is done between entering a stage and `until`, in sittings spread over the time."""
@@ -96,7 +97,14 @@ class Habits:
         else:
             kinds = wording.TOUCHES_IN if chance > 0.66 else wording.TOUCHES_OUT
         type_, direction = kind = self.one_of(kinds)
-        self.diary.do(ago, c.LogTouch(type_, direction, self.one_of(wording.TOUCHED[kind])))
+        outcome = self.one_of(wording.TOUCHED[kind])
+        is_objected = self.tags.random() < 0.15
+        objection = self.tags.choice(wording.OBJECTIONS) if is_objected else ""
+        variant = self.tags.choice(wording.VARIANTS) if direction == "out" else ""
+        log = c.LogTouch(
+            type_, direction, outcome, objection="" if variant else objection, variant=variant
+        )
+        self.diary.do(ago, log)
 
     def _interview(self, ago: float) -> None:
         """Some of the questions that are still open, in one talk."""

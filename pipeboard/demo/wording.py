@@ -160,3 +160,6 @@ OVERRIDES = (
     "tender closes tomorrow",
 )
 REOPENED = ("called back: the project is on again", "new budget, they want our offer again")
+
+OBJECTIONS = ("price", "no time", "has a supplier", "integration")
+VARIANTS = ("short mail", "call first")

@@ -27,6 +27,7 @@ class Topic(StrEnum):
     RATE = "rate"
     FILTER = "filter"
     SETTINGS = "settings"
+    REVIEW = "review"
 
 
 Contents = Mapping[str, Any]
@@ -61,6 +62,8 @@ class Agreement:
                 return f"call for {self.key[1]}, @{self.key[2]}"
             case Topic.RATE:
                 return f"rate of {self.key[0]} from {self.key[1]}"
+            case Topic.REVIEW:
+                return f"review of {str(self.key[1])[:10]}"
             case Topic.SETTINGS:
                 return "settings of the workspace"
             case _:

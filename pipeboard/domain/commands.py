@@ -6,7 +6,6 @@ decided for one deal or, in bulk, for many.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -27,6 +26,8 @@ Precision: TypeAlias = Literal["", "day", "unknown"]
 
 
 def _new_id() -> str:
+    import uuid  # who only looks makes none
+
     return str(uuid.uuid4())
 
 
@@ -39,7 +40,7 @@ class Context:
     today by the clock: it may lie before `at`, since recorded instants never run backwards.
     Amounts that are typed without a currency are in `currency`. `new_id` names what is written
     down: notes and touches. `owner` tells whom a name means, also somebody new where that is said;
-    `notes` are those of a deal by its id.
+    `notes` are those of a deal by its id, `reps` those who are at work.
     """
 
     pipeline: Pipeline
@@ -53,6 +54,7 @@ class Context:
     new_id: Callable[[], str] = _new_id
     owner: Callable[[str, bool], str] = lambda name, _: name
     notes: Callable[[int], Sequence[Note]] = lambda _: ()
+    reps: tuple[str, ...] = ()
 
     @property
     def today(self) -> date:
@@ -163,7 +165,7 @@ class SetFields:
 
 @dataclass(frozen=True, slots=True)
 class Assign:
-    """Another owner, who is known unless `new_rep`; a note to them stays in the history."""
+    """Another owner, who is known unless `new_rep`; a note to them is kept as a touch."""
 
     rep: str
     note: str = ""
@@ -187,10 +189,13 @@ class Rank:
 
 @dataclass(frozen=True, slots=True)
 class SetNextStep:
-    """What happens next; an empty text with a date is allowed, neither clears the step."""
+    """What happens next; an empty text with a date is allowed, neither clears the step.
+
+    `every` makes it come again when it is done: `2w`."""
 
     text: str
     due: date | None
+    every: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +293,17 @@ class LogTouch:
     at: datetime | None = None
     quote: bool = False
     trial_close: str = ""
+    objection: str = ""
+    variant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskRep:
+    """Something that another rep is to do on the deal, by a day or today."""
+
+    rep: str
+    text: str
+    due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +376,7 @@ Command = (
     | AddNote
     | EditNote
     | LogTouch
+    | AskRep
     | Archive
     | Unarchive
     | MergeInto

@@ -44,7 +44,7 @@ class Status(StrEnum):
 CHANNELS = ("in", "out")
 
 # Calls, e-mails and messages are how we approach somebody; the rest is how they find us.
-_CHANNEL_OF: Mapping[str, str] = MappingProxyType(
+CHANNEL_OF: Mapping[str, str] = MappingProxyType(
     {
         "referral": "in",
         "inbound": "in",
@@ -62,7 +62,7 @@ _CHANNEL_OF: Mapping[str, str] = MappingProxyType(
 
 def channel_of(source: str) -> str:
     """`in` or `out`; empty where the source does not tell."""
-    return _CHANNEL_OF.get(source.strip().lower(), "")
+    return CHANNEL_OF.get(source.strip().lower(), "")
 
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -70,20 +70,28 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """What happens next on a deal, and by which day."""
+    """What happens next on a deal, by which day, and after how long again (`2w`, "" for once)."""
 
     text: str
     due: date | None = None
+    every: str = ""
+
+    @property
+    def words(self) -> str:
+        """What it is, and how often it comes again: `call Bob every 2w`."""
+        return f"{self.text} every {self.every}".lstrip() if self.every else self.text
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Why a deal was lost; `recycle_on` is the day it becomes a lead again."""
+    """Why a deal was lost; `recycle_on` is the day it becomes a lead again, `objection` the one
+    that was not overcome, as a tag."""
 
     category: str
     reason: str = ""
     competitor: str = ""
     recycle_on: date | None = None
+    objection: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +131,15 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """Something that one rep wants of another on a deal, until they do something with it."""
+
+    text: str
+    by: str
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A note on a deal; `id` is given by whoever writes it."""
 
@@ -138,7 +155,11 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """One interaction with the buyer: `type` call, email, meeting, demo or message."""
+    """One interaction with the buyer: `type` call, email, meeting, demo or message.
+
+    A `HANDOVER` from rep to rep is kept like one, in no direction. `objection` is what they had
+    against it, `variant` which of our ways of asking was tried, both as tags.
+    """
 
     id: str
     type: str
@@ -146,6 +167,8 @@ class Touch:
     outcome: str
     by: str
     at: datetime
+    objection: str = ""
+    variant: str = ""
 
     def copied(self, copy_id: str) -> Touch:
         """The same interaction for another deal."""
@@ -153,6 +176,7 @@ class Touch:
 
 
 TOUCH_TYPES = ("call", "email", "meeting", "demo", "message")
+HANDOVER = "handover"
 DIRECTIONS = ("in", "out")
 TRIAL_CLOSES = ("yes", "no", "conditional")
 
@@ -172,10 +196,12 @@ if TYPE_CHECKING:
         | Answer
         | Contact
         | Term
+        | Ask
         | Mapping[str, str]
         | Mapping[str, Answer]
         | Mapping[str, Contact]
         | Mapping[str, Term]
+        | Mapping[str, Ask]
         | None
     )
     """What a field of a deal, or one entry of it, can hold."""
@@ -190,9 +216,10 @@ class Deal:
     `probability_bp` and `category` are the rep's own word and None while the stage speaks for
     the deal. `external_id` is its id in the tool `external_source` ("" where nobody knows), and
     `imported` what that tool's file last said of it, by field; `imported_as` is what 0.1.0 kept
-    instead: a fingerprint of the row. `rank`
-    orders a column by hand, lowest on top. `version` counts its events. A deal is `removed` when
-    its creation was undone: it keeps its id and history, and counts nowhere.
+    instead: a fingerprint of the row. `rank` orders a column by hand, lowest on top. `given_by` is
+    who gave the deal to its owner, until they have done something with it, and `asks` what is
+    wanted of whom. `version` counts its events. A deal is `removed` when its creation was undone:
+    it keeps its id and history, and counts nowhere.
     """
 
     id: int
@@ -202,6 +229,7 @@ class Deal:
     account: str = ""
     value: Money | None = None
     owner: str = ""
+    given_by: str = ""
     source: str = ""
     source_detail: str = ""
     contact_reason: str = ""
@@ -241,6 +269,7 @@ class Deal:
     contacts: Mapping[str, Contact] = field(default_factory=lambda: NOTHING)
     checklist: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     terms: Mapping[str, Term] = field(default_factory=lambda: NOTHING)
+    asks: Mapping[str, Ask] = field(default_factory=lambda: NOTHING)
     competitors: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     version: int = 0
@@ -265,6 +294,10 @@ class Deal:
     def is_snoozed(self, today: date) -> bool:
         """Parked until a day to come (`metrics.md` C11)."""
         return self.snoozed_until is not None and self.snoozed_until > today
+
+    def has_woken(self, today: date) -> bool:
+        """Parked until a day that has come, and not yet taken up again."""
+        return self.snoozed_until is not None and self.snoozed_until <= today
 
     def answered(self, pipeline: Pipeline) -> tuple[Question, ...]:
         """The pipeline's questions that this deal has an answer to."""

@@ -8,7 +8,6 @@ What it says besides (the reason of an override, a note, a touch) stands in `fac
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import make_dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
@@ -16,7 +15,7 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
-from pipeboard.domain.deal import NOTHING, Answer, Contact, Deal, Loss, NextStep, Status, Term
+from pipeboard.domain.deal import NOTHING, Answer, Ask, Contact, Deal, Loss, NextStep, Status, Term
 from pipeboard.domain.lazy_dataclass import MISSING, dataclass, field, fields, replace
 from pipeboard.domain.money import Money
 
@@ -52,6 +51,7 @@ class Kind(StrEnum):
     NOTE = "note"
     NOTE_EDITED = "note_edited"
     TOUCH = "touch"
+    ASKED = "asked"
     ARCHIVED = "archived"
     UNARCHIVED = "unarchived"
     MERGED = "merged"
@@ -116,7 +116,7 @@ DEAL_DEFAULTS: Mapping[str, Any] = {
     for f in fields(Deal)
     if f.default is not MISSING or f.default_factory is not MISSING
 }
-KEYED_FIELDS = frozenset(("fields", "answers", "contacts", "checklist", "terms"))
+KEYED_FIELDS = frozenset(("fields", "answers", "contacts", "checklist", "terms", "asks"))
 
 
 def change(deal: Deal, kind: Kind, at: datetime, **after: FieldValue) -> Event:
@@ -188,7 +188,8 @@ def evolve_all(deal: Deal | None, events: Sequence[Event], deal_id: int | None =
 @cache
 def _draft() -> type[Any]:
     """A deal that is not sealed yet: its slots are filled a fifth as long as a frozen one's."""
-    return make_dataclass("Draft", DEAL_FIELDS, slots=True, eq=False, repr=False)
+    named = {"__annotations__": dict.fromkeys(DEAL_FIELDS, "object")}
+    return dataclass(slots=True, eq=False)(type("Draft", (), named))
 
 
 def deal_of(values: Mapping[str, Any]) -> Deal:
@@ -263,7 +264,7 @@ _WRITTEN: dict[type, Callable[[Any], Any]] = {
     tuple: list,
     dict: _mapping_to_json,
     MappingProxyType: _mapping_to_json,
-    **dict.fromkeys((NextStep, Loss, Answer, Contact, Term), record_to_json),
+    **dict.fromkeys((NextStep, Loss, Answer, Ask, Contact, Term), record_to_json),
 }
 
 
@@ -273,7 +274,8 @@ def _money(data: Mapping[str, Any]) -> Money:
 
 def _next_step(data: Mapping[str, Any]) -> NextStep:
     due = data.get("due")
-    return NextStep(data.get("text", ""), date.fromisoformat(due) if due else None)
+    day = date.fromisoformat(due) if due else None
+    return NextStep(data.get("text", ""), day, data.get("every", ""))
 
 
 def _loss(data: Mapping[str, Any]) -> Loss:
@@ -283,7 +285,13 @@ def _loss(data: Mapping[str, Any]) -> Loss:
         data.get("reason", ""),
         data.get("competitor", ""),
         date.fromisoformat(day) if day else None,
+        data.get("objection", ""),
     )
+
+
+def _ask(data: Mapping[str, Any]) -> Ask:
+    due = data.get("due")
+    return Ask(data.get("text", ""), data.get("by", ""), date.fromisoformat(due) if due else None)
 
 
 def _answer(data: Mapping[str, Any]) -> Answer:
@@ -301,6 +309,7 @@ _ENTRY: dict[str, Callable[[Any], Any]] = {
     "answers": _answer,
     "contacts": lambda data: Contact(**data),
     "terms": lambda data: Term(**data),
+    "asks": _ask,
     "fields": str,
     "checklist": str,
 }

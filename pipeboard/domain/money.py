@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NoReturn
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.text import did_you_mean, quoted
 
 if TYPE_CHECKING:
+    from datetime import date
     from fractions import Fraction
 
 
@@ -356,3 +358,35 @@ def format_percent(basis_points: int) -> str:
     """`60` for 6000, `62.5` for 6250: what `parse_percent` reads back exactly."""
     whole, rest = divmod(basis_points, 100)
     return f"{whole}.{rest:02}".rstrip("0") if rest else str(whole)
+
+
+# Exchange rates by day: amounts of several currencies become one, or say that they cannot.
+
+NO_RATES: Mapping[str, tuple[tuple[date, Fraction], ...]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How many units of `base` one unit of a currency is worth, from each day on, oldest first."""
+
+    base: str
+    dated: Mapping[str, tuple[tuple[date, Fraction], ...]] = field(default_factory=lambda: NO_RATES)
+
+    def rate(self, currency: str, day: date) -> Fraction | None:
+        """The latest rate on or before a day; None when there is none."""
+        if currency == self.base:
+            from fractions import Fraction  # most workspaces know one currency
+
+            return Fraction(1)
+        known = self.dated.get(currency, ())
+        place = bisect_right(known, day, key=lambda dated: dated[0])
+        return known[place - 1][1] if place else None
+
+    def convert(self, minor: int, currency: str, into: str, day: date) -> Fraction | None:
+        """Minor units of `currency` in minor units of `into`, exact; None without both rates."""
+        source, target = self.rate(currency, day), self.rate(into, day)
+        if source is None or target is None:
+            return None
+        decimals = exponent(into) - exponent(currency)
+        amount, factor = minor * source / target, int(10 ** abs(decimals))
+        return amount * factor if decimals >= 0 else amount / factor

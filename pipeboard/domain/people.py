@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from pipeboard.domain.errors import Ambiguous, NotFound
+from pipeboard.domain.errors import Ambiguous, NotFound, PipeboardError
 from pipeboard.domain.filter_nodes import ME, And, Filter, Is, Node, Not, Or
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.settings import Rep
@@ -69,7 +69,7 @@ def match_rep(text: str, reps: Sequence[Rep]) -> Rep:
         hint=f"Did you mean @{near}?"
         if near
         else "See 'pipeboard rep list', or add them with 'pipeboard rep add'.",
-        details={"rep": wanted},
+        details={"rep": wanted, "near": near},
     )
 
 
@@ -100,6 +100,24 @@ def known_owner(text: str, reps: Sequence[Rep], me: str, *, is_set_up: bool, new
         return clean_line(text, field="rep").removeprefix("@").strip()
 
 
+def new_rep_mark(text: str, reps: Sequence[Rep], me: str) -> str:
+    """What is said beside an owner while it is typed: `new rep?` of one whom nobody knows, with
+    the near name; "" of one who is known, or could be several."""
+    try:
+        match_owner(text, reps, me)
+    except Ambiguous:
+        return ""
+    except NotFound as error:
+        near = error.details["near"]
+        return f"new rep? or @{near}" if near else "new rep?"
+    return ""
+
+
+def unknown_owner(error: PipeboardError) -> str:
+    """The name that nobody bears, where that is why something was refused; else ""."""
+    return str(error.details.get("rep", "")) if isinstance(error, NotFound) else ""
+
+
 def about_owner(reps: Sequence[Rep], owner: str, me: str) -> tuple[str, ...]:
     """A remark where an owner is new, or takes no more deals."""
     found = [rep for rep in reps if rep.name == owner]
@@ -127,6 +145,16 @@ def _known(node: Node, reps: Sequence[Rep], me: str) -> Node:
             return Is("owner", match_owner(name, reps, me))
         case _:
             return node
+
+
+_MENTION = re.compile(r"(?<![\w@.])@(\w[\w.-]*)")
+
+
+def mentioned(text: str, reps: Iterable[str]) -> tuple[str, ...]:
+    """The reps that a text names with @, each once; other names, and addresses, are text."""
+    known = {fold(rep): rep for rep in reps}
+    names = (fold(found[1].rstrip(".-")) for found in _MENTION.finditer(text))
+    return tuple(dict.fromkeys(known[name] for name in names if name in known))
 
 
 def _key(text: str) -> str:

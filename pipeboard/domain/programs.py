@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
 from pipeboard.domain.deal import Contact, Deal
 from pipeboard.domain.errors import BadInput, Refused
+from pipeboard.domain.events import Event, Kind
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import format_money
 from pipeboard.domain.pipeline import Pipeline
@@ -149,10 +150,7 @@ def _program(name: str, table: object) -> OwnProgram:
         raise BadInput(f"{where}: terminal is true or false.")
     if not key.strip() or not run.strip():
         raise BadInput(f'{where} wants key = "ctrl+e" and run = "program {{ref}}".')
-    try:
-        words = tuple(shlex.split(run))
-    except ValueError as error:
-        raise BadInput(f"{where}: {quoted(run)} has a quote that is never closed.") from error
+    words = _split(where, run)
     program = OwnProgram(name, key, words, printable(help) or f"run {words[0]}", terminal)
     _expect_places(where, program)
     return program
@@ -167,3 +165,108 @@ def _expect_places(where: str, program: OwnProgram) -> None:
                 f"{where}: no text {quoted('{' + place + '}')}.",
                 hint=did_you_mean(place, list(PLACES)) or f"There are {', '.join(PLACES)}.",
             )
+
+
+# Hooks: programs of one's own that run when something has happened to deals, whoever sees to it.
+
+_OF_EDITS = (
+    Kind.EDITED,
+    Kind.VALUE,
+    Kind.EXPECTED_CLOSE,
+    Kind.PROBABILITY,
+    Kind.CATEGORY,
+    Kind.TAGGED,
+    Kind.CONTACT,
+    Kind.TERM,
+    Kind.CHECKED,
+    Kind.NOTE_EDITED,
+)
+UNDONE: Final = "undone"
+CHANGED: Final = "changed"
+MOMENTS: Final[Mapping[str, frozenset[Kind]]] = MappingProxyType(
+    {
+        "added": frozenset((Kind.CREATED,)),
+        "moved": frozenset((Kind.MOVED,)),
+        "won": frozenset((Kind.WON,)),
+        "lost": frozenset((Kind.LOST,)),
+        "reopened": frozenset((Kind.REOPENED,)),
+        "assigned": frozenset((Kind.OWNER,)),
+        "planned": frozenset((Kind.NEXT_STEP,)),
+        "done": frozenset((Kind.STEP_DONE,)),
+        "asked": frozenset((Kind.ASKED,)),
+        "logged": frozenset((Kind.TOUCH,)),
+        "noted": frozenset((Kind.NOTE,)),
+        "answered": frozenset((Kind.ANSWERED,)),
+        "snoozed": frozenset((Kind.SNOOZED,)),
+        "archived": frozenset((Kind.ARCHIVED, Kind.UNARCHIVED)),
+        "merged": frozenset((Kind.MERGED, Kind.ABSORBED)),
+        "edited": frozenset(_OF_EDITS),
+        UNDONE: frozenset(),
+        CHANGED: frozenset(Kind),
+    }
+)
+"""When a hook runs, and the events that tell of it; what takes something back is `undone` alone,
+and `changed` is every one of them."""
+TIMEOUT: Final = "timeout"
+_SECONDS: Final = 10
+_MOST_SECONDS: Final = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A program that runs at a moment; it is ended after `timeout` seconds."""
+
+    moment: str
+    words: tuple[str, ...]
+    timeout: int = _SECONDS
+
+    def is_about(self, events: Iterable[Event]) -> bool:
+        """Is this the moment of any of these events of a deal?"""
+        kinds = MOMENTS[self.moment]
+        for event in events:
+            if event.undoes:
+                if self.moment in (UNDONE, CHANGED):
+                    return True
+            elif event.kind in kinds:
+                return True
+        return False
+
+
+def read_hooks(document: object) -> tuple[Hook, ...]:
+    """`[hooks]` as it stands in a configuration; BadInput names what is wrong in it."""
+    if not isinstance(document, Mapping):
+        raise BadInput('[hooks] is a table of moments: won = "program".')
+    seconds = document.get(TIMEOUT, _SECONDS)
+    if type(seconds) is not int or not 1 <= seconds <= _MOST_SECONDS:
+        raise BadInput(f"[hooks]: {TIMEOUT} is a number of seconds from 1 to {_MOST_SECONDS}.")
+    return tuple(
+        Hook(_moment(str(name)), _split(f"[hooks]: {printable(str(name))}", run), seconds)
+        for name, run in document.items()
+        if name != TIMEOUT
+    )
+
+
+def _moment(name: str) -> str:
+    if name not in MOMENTS:
+        known = (*MOMENTS, TIMEOUT)
+        raise BadInput(
+            f"[hooks]: there is no moment {quoted(name)}.",
+            hint=did_you_mean(name, known) or f"There are {', '.join(known)}.",
+        )
+    return name
+
+
+def _split(where: str, run: object) -> tuple[str, ...]:
+    """The words of a program, from a list of them or from a text that is split once."""
+    if isinstance(run, list) and run and all(isinstance(word, str) for word in run):
+        words = tuple(run)
+    elif isinstance(run, str):
+        try:
+            words = tuple(shlex.split(run))
+        except ValueError as error:
+            raise BadInput(f"{where}: {quoted(run)} has a quote that is never closed.") from error
+    else:
+        words = ()
+    if not words or not words[0].strip() or any("\0" in word for word in words):
+        raise BadInput(f'{where} wants a program: "notify-send Won", or a list of its words.')
+    return words

@@ -15,7 +15,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from pipeboard.domain.dates import format_day, split_leading_date
+from pipeboard.domain.cadence import parse_step
+from pipeboard.domain.dates import format_day
+from pipeboard.domain.deal import NextStep
 from pipeboard.domain.deal_fields import FIELDS, AnyField
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass
@@ -154,8 +156,7 @@ class QuickAdd:
     title: str
     given: Mapping[str, FieldValue]
     stage: str | None = None
-    next_text: str = ""
-    next_due: date | None = None
+    next_step: NextStep | None = None
     contact: str = ""
     spans: tuple[Span, ...] = ()
 
@@ -218,7 +219,7 @@ class _Draft:
         self._given: dict[str, FieldValue] = {}
         self._stage: str | None = None
         self._contact = ""
-        self._next: tuple[date | None, str] | None = None
+        self._next: NextStep | None = None
         self._tags: dict[str, str] = {}
         self._fields: dict[str, str] = {}
         self._spans: list[Span] = []
@@ -261,13 +262,11 @@ class _Draft:
             self._given["tags"] = tuple(self._tags.values())
         if self._fields:
             self._given["fields"] = self._fields
-        due, words_of_step = self._next or (None, "")
         return QuickAdd(
             title=title,
             given=self._given,
             stage=self._stage,
-            next_text=words_of_step,
-            next_due=due,
+            next_step=self._next,
             contact=self._contact,
             spans=tuple(sorted(self._spans, key=lambda span: span.start)),
         )
@@ -312,8 +311,9 @@ class _Draft:
                 return f"+{text}"
             case "next":
                 self._once(key, self._next is None, word)
-                self._next = due, words = split_leading_date(text, self._today)
-                return f"{format_day(due, self._today)} {words}".rstrip() if due else words
+                self._next = step = parse_step(text, self._today)
+                when = format_day(step.due, self._today) if step.due else ""
+                return f"{when} {step.words}".strip()
             case "stage":
                 self._once(key, self._stage is None, word)
                 self._stage = text

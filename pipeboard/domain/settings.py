@@ -29,7 +29,9 @@ class Settings:
 
     `week_start` is 0 for Monday, `fiscal_shift` the months by which the business year begins
     after January, `min_gap_hours` the least time between two touches from our side. With
-    `owner_now` numbers count a deal for its present owner, not for the one at the event.
+    `owner_now` numbers count a deal for its present owner, not for the one at the event. The last
+    two count where people have roles: whether reps change only their own deals, and whether
+    managers see what deals keep for their owners.
     """
 
     currency: str = "EUR"
@@ -40,6 +42,8 @@ class Settings:
     loss_categories: tuple[str, ...] = LOSS_CATEGORIES
     min_gap_hours: int = 24
     owner_now: bool = False
+    reps_edit_own: bool = False
+    managers_see_floors: bool = False
     demo: bool = False
 
     @property
@@ -49,12 +53,18 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Rep:
-    """Somebody who owns deals; `name` is what `@name` means."""
+    """Somebody who owns deals; `name` is what `@name` means.
+
+    `role` is one of `Role`, empty where nobody has one; `acts_for` names the reps for whom they may
+    act (`*`: for all).
+    """
 
     name: str
     display_name: str = ""
     team: str = ""
     active: bool = True
+    role: str = ""
+    acts_for: str = ""
 
 
 # How a workspace counts: the settings that a person chooses, by name, with what they may be.
@@ -65,6 +75,8 @@ _MONTHS = (
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
 _OWNERS = ("then", "now")
+_EDITED = ("all", "own")
+_FLOORS = ("owner", "managers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +113,20 @@ SETTINGS: Mapping[str, Choice] = {
         "whom numbers count a deal for: its owner then, or now",
         lambda now: _OWNERS[now],
         lambda word: word == "now",
+    ),
+    "reps-edit": Choice(
+        "reps_edit_own",
+        _EDITED,
+        "which deals reps may change, where people have roles",
+        lambda own: _EDITED[own],
+        lambda word: word == "own",
+    ),
+    "floor-value": Choice(
+        "managers_see_floors",
+        _FLOORS,
+        "who sees the floor value of a deal: its owner, or managers too",
+        lambda managers: _FLOORS[managers],
+        lambda word: word == "managers",
     ),
 }
 

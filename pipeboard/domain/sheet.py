@@ -4,29 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 from pipeboard.domain.deal import Deal, Note, Touch
 from pipeboard.domain.deal_fields import FIELDS
-from pipeboard.domain.events import Event
+from pipeboard.domain.events import Event, instant
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.people import named
 from pipeboard.domain.pipeline import Pipeline
-
-if TYPE_CHECKING:
-    from pipeboard.domain.deal import FieldValue, Values
-
 
 # What of a deal is its owner's own: shown to them alone, wherever deals are shown.
 
 PRIVATE = frozenset(field.name for field in FIELDS if field.private)
 """Fields of the owner alone. Backups of the whole database hold them, as the database does."""
+EVERYBODYS = "*"
+"""The eyes of somebody who is shown what deals keep for their owners (`Rights.eyes`)."""
 
 
 def may_see(name: str, owner: str, me: str) -> bool:
-    """Whether `me` is shown the field `name` of a deal of `owner`, which
-    everybody is where nobody owns it."""
-    return name not in PRIVATE or owner in ("", me)
+    """Whether `me` is shown the field `name` of a deal of `owner`, which everybody is where nobody
+    owns it, and somebody with the eyes of everybody always."""
+    return name not in PRIVATE or owner in ("", me) or me == EVERYBODYS
 
 
 def deal_seen_by(deal: Deal, me: str) -> Deal:
@@ -40,9 +38,7 @@ def deal_seen_by(deal: Deal, me: str) -> Deal:
 
 def event_seen_by(event: Event, owner: str, me: str) -> Event:
     """The event without the values that `me` is not shown; its facts say which fields those are."""
-    said = _imported(event.after) or _imported(event.before)
-    private = (event.changed | frozenset(said)) & PRIVATE
-    hidden = sorted(name for name in private if not may_see(name, owner, me))
+    hidden = _hidden(event.before, event.after, owner, me)
     if not hidden:
         return event
     return replace(
@@ -53,16 +49,21 @@ def event_seen_by(event: Event, owner: str, me: str) -> Event:
     )
 
 
-def _imported(values: Values) -> Mapping[str, str]:
+def _hidden(before: Mapping[str, Any], after: Mapping[str, Any], owner: str, me: str) -> list[str]:
+    """The fields of a change that `me` is not shown."""
+    said = _imported(after) or _imported(before)
+    private = (before.keys() | after.keys() | said.keys()) & PRIVATE
+    return sorted(name for name in private if not may_see(name, owner, me))
+
+
+def _imported(values: Mapping[str, Any]) -> Mapping[str, str]:
     said = values.get("imported")
     return {name: str(text) for name, text in said.items()} if isinstance(said, Mapping) else {}
 
 
-def _without(values: Values) -> Values:
+def _without(values: Mapping[str, Any]) -> dict[str, Any]:
     """Also without what a file said of them."""
-    shown: dict[str, FieldValue] = {
-        name: value for name, value in values.items() if name not in PRIVATE
-    }
+    shown = {name: value for name, value in values.items() if name not in PRIVATE}
     if said := _imported(values):
         shown["imported"] = {name: text for name, text in said.items() if name not in PRIVATE}
     return shown
@@ -95,6 +96,39 @@ class Entry:
         """The event without what `me` is not shown of a deal of `owner`."""
         event = event_seen_by(self.event, owner, me)
         return self if event is self.event else replace(self, event=event)
+
+
+class LoggedEvent(NamedTuple):
+    """A recorded event as the log keeps it, for whoever hands it on: `data` is what it says, as
+    JSON, instants are microseconds since 1970 UTC, `owner` is whose deal it is now."""
+
+    seq: int
+    deal_id: int
+    at: int
+    kind: str
+    undoes: bool
+    data: Mapping[str, Any]
+    command_id: str
+    verb: str
+    actor: str
+    acting_as: str
+    recorded_us: int
+    undone: bool
+    owner: str
+
+    @property
+    def recorded_at(self) -> datetime:
+        return instant(self.recorded_us)
+
+    def seen_by(self, me: str) -> Mapping[str, Any]:
+        """`data` without what `me` is not shown."""
+        before, after = self.data.get("before", {}), self.data.get("after", {})
+        hidden = _hidden(before, after, self.owner, me)
+        if not hidden:
+            return self.data
+        shown = {"before": _without(before), "after": _without(after)}
+        facts = {**self.data.get("facts", {}), "private": hidden}
+        return {name: values for name, values in shown.items() if values} | {"facts": facts}
 
 
 @dataclass(frozen=True)

@@ -140,6 +140,27 @@ def stalled_reasons(deal: Deal, pipeline: Pipeline, today: date, zone: ZoneInfo)
     return tuple(reasons)
 
 
+SILENT_TOUCHES = 5
+"""How often one asks without an answer before anybody calls a deal dead (`capabilities.md` 47)."""
+
+
+def dead_evidence(deal: Deal, pipeline: Pipeline, today: date, zone: ZoneInfo) -> tuple[str, ...]:
+    """Why an open deal may be given up, in the words of C11; empty where that is not so."""
+    stalled = stalled_reasons(deal, pipeline, today, zone)
+    allowed = pipeline.stage(deal.stage_id).idle_days
+    if not stalled or allowed is None or deal.next_step is not None:
+        return ()
+    idle = (today - clocks(deal, zone).touched_on).days
+    if idle <= 2 * allowed or deal.outbound_since_reply < SILENT_TOUCHES:
+        return ()
+    return (
+        f"untouched for {idle} days, twice what {pipeline.stage(deal.stage_id).name} allows",
+        f"{deal.outbound_since_reply} times asked without an answer",
+        "no next step",
+        *(reason for reason in stalled if reason.startswith("overstay")),
+    )
+
+
 def sign(deal: Clocks, limit: Limits, *, has_step: bool, snoozed: bool) -> Sign:
     """The gravest thing that an open deal's card must say."""
     if snoozed:

@@ -31,6 +31,7 @@ _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "
 LINE, TEXT = 300, 20_000
 LIMITS: Mapping[str, int] = {
     "tag": 50,
+    "ask": 200,
     "phone": 60,
     "trial close": 20,
     **dict.fromkeys(("rep", "team", "owner", "source", "external source", "field name"), 100),
@@ -71,6 +72,11 @@ def clean_text(text: str, *, field: str = "text", limit: int | None = None) -> s
     lines = text.replace("\t", "    ").splitlines()
     cleaned = "\n".join(normalize("NFC", line.translate(_REMOVED)).rstrip() for line in lines)
     return _bounded(re.sub("\n{4,}", "\n\n\n", cleaned).strip("\n"), field, limit)
+
+
+def clean_tag(text: str, field: str) -> str:
+    """A tag as it is counted by: one line in small letters, without a sigil."""
+    return clean_line(text, field=field, limit=LIMITS["tag"]).lstrip("+#").lower()
 
 
 def _bounded(text: str, field: str, limit: int) -> str:
@@ -118,6 +124,24 @@ def fold(text: str) -> str:
 def slug(text: str) -> str:
     """The key made of a name: `decision_maker` of `Decision maker`; may be empty."""
     return re.sub(r"[\W_]+", "_", fold(text)).strip("_")
+
+
+_GAPS = re.compile(r"[\W_]+")
+
+
+def spelled_by(letters: str, text: str) -> int | None:
+    """How many characters of a folded text hold the letters in their order, the first at the
+    beginning of a word: `lmlo` of `lumello` 7; None where they are not in it so."""
+    spans = []
+    for start in (0, *(gap.end() for gap in _GAPS.finditer(text))):
+        end = start
+        if text.startswith(letters[0], start):
+            for letter in letters:
+                end = text.find(letter, end) + 1
+                if not end:
+                    break
+            spans += [end - start] if end else []
+    return min(spans, default=None)
 
 
 # The known word that was probably meant, for every message about an unknown one.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.dates import days_between, format_date, local_date
-from pipeboard.domain.deal import Answer, Contact, Deal, Loss, NextStep, Term
+from pipeboard.domain.deal import Answer, Ask, Contact, Deal, Loss, NextStep, Term
 from pipeboard.domain.deal_fields import FIELDS, fields_beside
 from pipeboard.domain.events import STAGE_KINDS, Event, Kind, inverse, value_of
 from pipeboard.domain.lazy_dataclass import dataclass
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _RECORDS = frozenset((Kind.NOTE, Kind.NOTE_EDITED, Kind.TOUCH, Kind.STEP_DONE))
 _SHELVES = frozenset((Kind.ARCHIVED, Kind.UNARCHIVED, Kind.MERGED, Kind.ABSORBED, Kind.RANKED))
-_ENTRIES = frozenset((Kind.ANSWERED, Kind.CONTACT, Kind.TERM, Kind.CHECKED))
+_ENTRIES = frozenset((Kind.ANSWERED, Kind.ASKED, Kind.CONTACT, Kind.TERM, Kind.CHECKED))
 
 _NAMES = {
     **{field.name: field.told for field in FIELDS if field.told},
@@ -72,7 +72,8 @@ def field_label(name: str, pipelines: Iterable[Pipeline]) -> str:
         label = next((q.label for q in questions if q.key == key), key)
         return f"the answer to {label}"
     if dot:
-        word = {"contacts": "person", "terms": "term", "checklist": "checklist"}.get(whole)
+        words = {"contacts": "person", "terms": "term", "checklist": "checklist", "asks": "ask of"}
+        word = words.get(whole)
         return f"{word} {key}" if word else key
     return _NAMES.get(name, name.replace("_", " "))
 
@@ -176,6 +177,9 @@ class _Words:
             case Answer() as answer:
                 label = self._question(key)
                 return f"{label}: {_answer(answer)}" if value else f"{label}: answer removed"
+            case Ask() as ask:
+                said = f"asked @{key}: {ask.text}" if value else f"@{key} is asked no more"
+                return said + (f" by {self._day(ask.due)}" if value and ask.due else "")
             case Contact() as contact:
                 role = contact.role.replace("_", "-")
                 said = f"contact {contact.name}"
@@ -201,11 +205,17 @@ class _Words:
                     return "woken"
                 return f"snoozed until {self._day(until)}" + (f" ({reason})" if reason else "")
             case _:
-                names = [n for n in {**event.after, **event.before} if n not in _UNTOLD]
+                names = [
+                    n
+                    for n in {**event.after, **event.before}
+                    if n not in _UNTOLD and not n.startswith("asks.")
+                ]
                 told = "; ".join(self._change(event, name) for name in names)
                 own = ", ".join(_NAMES.get(name, name) for name in event.facts.get("private", ()))
                 hidden = f"{own} changed, which is the owner's own" if own else ""
-                return "; ".join(filter(None, (told, hidden))) or "read again in its file"
+                imported = _UNTOLD - {"given_by"}
+                silent = "read again in its file" if imported & event.changed else "taken up"
+                return "; ".join(filter(None, (told, hidden))) or silent
 
     def _change(self, event: Event, name: str) -> str:
         old, new = event.before.get(name), event.after.get(name)
@@ -222,7 +232,7 @@ class _Words:
         if name == "probability_bp" and isinstance(value, int):
             return f"{format_percent(value)}%"
         if isinstance(value, NextStep):
-            return f"{self._day(value.due) if value.due else ''} {value.text}".strip()
+            return f"{self._day(value.due) if value.due else ''} {value.words}".strip()
         if isinstance(value, tuple):
             return ", ".join(value)
         return self._day(value) if isinstance(value, date) else _first_line(str(value))
@@ -253,8 +263,8 @@ class _Words:
         return next((q.label for q in questions if q.key == key), key)
 
 
-# What an import remembers for the next one.
-_UNTOLD = frozenset(field.name for field in FIELDS if field.remembered)
+# What an import remembers for the next one, and what follows from an owner.
+_UNTOLD = frozenset((*(field.name for field in FIELDS if field.remembered), "given_by"))
 
 
 def _override(event: Event) -> str:
@@ -268,11 +278,12 @@ def _override(event: Event) -> str:
 
 def _touch(event: Event) -> str:
     touch, after = event.facts["touch"], event.after
-    words = [f"{touch['type']} {touch['direction']}"]
+    words = [f"{touch['type']} {touch.get('direction', '')}".rstrip()]
     if after.get("quote_sent_at") is not None:
         words.append("proposal sent")
     if after.get("trial_close"):
         words.append(f"trial close {after['trial_close']}")
+    words += [f"{name} {touch[name]}" for name in ("objection", "variant") if touch.get(name)]
     return _with(", ".join(words), _first_line(touch.get("outcome", "")))
 
 
@@ -280,7 +291,9 @@ def _loss(loss: Loss | None) -> str:
     if loss is None:
         return ""
     to = f" to {loss.competitor}" if loss.competitor else ""
-    return f": {loss.category}{to}" + (f" ({_first_line(loss.reason)})" if loss.reason else "")
+    said = [f"objection {loss.objection}"] if loss.objection else []
+    said += [_first_line(loss.reason)] if loss.reason else []
+    return f": {loss.category}{to}" + (f" ({', '.join(said)})" if said else "")
 
 
 def _of_shelf(event: Event) -> str:

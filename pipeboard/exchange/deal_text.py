@@ -150,7 +150,7 @@ class DealText:
             yield "try again", format_date(deal.loss.recycle_on) if deal.loss.recycle_on else ""
         if deal.next_step is not None:
             due = format_date(deal.next_step.due) if deal.next_step.due else ""
-            yield "next step", " ".join(filter(None, (due, deal.next_step.text)))
+            yield "next step", " ".join(filter(None, (due, deal.next_step.words)))
         if deal.snoozed_until is not None:
             asleep = (format_date(deal.snoozed_until), deal.snooze_reason)
             yield "snoozed until", " ".join(filter(None, asleep))

@@ -48,7 +48,8 @@ _DAYS = {
 _INSTANTS = {field.name for field in FIELDS if field.kind is INSTANT}
 _AS_THEY_ARE = _DAYS - _PLAIN | {
     "external_id", "ref", "account", "owner", "value", "source", "pipeline", "lost_reason",
-    "lost_category", "competitor", "external_source", "version", "next_text", "snooze_reason",
+    "lost_category", "competitor", "external_source", "version", "next_text", "next_every",
+    "lost_objection", "snooze_reason",
     "touches", "answers", "terms", "checklist", "fields",
 }  # fmt: skip
 _RARER = {

@@ -40,8 +40,8 @@ _BY_KIND = {
     CellKind.NAME: "account pipeline stage owner source source_detail currency "
     "forecast_category_source probability_source lost_category competitor contact_role "
     "external_source created_precision closed_precision",
-    CellKind.LINE: "ref lost_reason next_text snooze_reason contact_name contact_email "
-    "contact_phone version",
+    CellKind.LINE: "ref lost_reason lost_objection next_text next_every snooze_reason "
+    "contact_name contact_email contact_phone version",
     CellKind.TEXT: "note",
     CellKind.MOMENT: "created_at closed_at won_at lost_at close_date stage_entered_at recycle_on "
     "next_due snoozed_until",

@@ -12,12 +12,12 @@ from pipeboard.domain.criteria import unmet_of_stage
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal, Loss, NextStep
 from pipeboard.domain.deal_fields import fields_beside
-from pipeboard.domain.events import event_to_json, to_json
+from pipeboard.domain.events import instant, to_json
 from pipeboard.domain.follow_up import PERSISTENCE, follow_ups
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.settings import Settings
-from pipeboard.domain.sheet import Entry, Sheet
+from pipeboard.domain.sheet import Entry, LoggedEvent, Sheet
 from pipeboard.domain.signs import stalled_reasons
 
 Document = dict[str, Any]
@@ -115,10 +115,15 @@ class Documents:
             "touches": [
                 {
                     "type": touch.type,
-                    "direction": touch.direction,
+                    "direction": touch.direction or None,
                     "outcome": touch.outcome or None,
                     "by": touch.by,
                     "at": to_json(touch.at),
+                    **{
+                        name: tag
+                        for name in ("objection", "variant")
+                        if (tag := getattr(touch, name))
+                    },
                 }
                 for touch in sheet.touches
             ],
@@ -200,28 +205,32 @@ def _loss(loss: Loss | None) -> Document | None:
         "reason": loss.reason or None,
         "competitor": loss.competitor or None,
         "recycle_on": to_json(loss.recycle_on),
+        **({"objection": loss.objection} if loss.objection else {}),
     }
 
 
 def _next_step(step: NextStep | None) -> Document | None:
-    return None if step is None else {"text": step.text or None, "due": to_json(step.due)}
+    if step is None:
+        return None
+    again = {"every": step.every} if step.every else {}
+    return {"text": step.text or None, "due": to_json(step.due), **again}
 
 
-def history_entry(entry: Entry) -> Document:
-    """One event, as `history --json` gives it; `at` is when it took effect."""
+def history_entry(event: LoggedEvent, me: str) -> Document:
+    """One event, as `history --json` gives it to `me`; `at` is when it took effect."""
     return {
-        "seq": entry.seq,
-        "at": to_json(entry.event.at),
-        "recorded_at": to_json(entry.recorded_at),
-        "actor": entry.actor,
-        "acting_as": entry.acting_as or None,
-        "command_id": entry.command_id,
-        "verb": entry.verb,
-        "deal": f"D-{entry.deal_id}",
-        "kind": str(entry.event.kind),
-        "undoes": entry.event.undoes,
-        "undone": entry.undone,
-        "data": event_to_json(entry.event),
+        "seq": event.seq,
+        "at": to_json(instant(event.at)),
+        "recorded_at": to_json(event.recorded_at),
+        "actor": event.actor,
+        "acting_as": event.acting_as or None,
+        "command_id": event.command_id,
+        "verb": event.verb,
+        "deal": f"D-{event.deal_id}",
+        "kind": event.kind,
+        "undoes": event.undoes,
+        "undone": bool(event.undone),
+        "data": event.seen_by(me),
     }
 
 

@@ -206,12 +206,13 @@ def as_markdown(
         lines.append(f"| | {' | '.join(map(escaped, table.heads))} |")
         lines.append(f"|---|{'---:|' * len(table.heads)}")
         for key, values in table.rows:
-            words = " | ".join(escaped(_words(value, say)) for value in values)
+            words = " | ".join(escaped(words_of(value, say)) for value in values)
             lines.append(f"| {escaped((table.keys or {}).get(key, key))} | {words} |")
     return "\n".join(lines) + "\n"
 
 
-def _words(value: Value, say: Wording) -> str:
+def words_of(value: Value, say: Wording) -> str:
+    """A value as people read it, with what it is worth where it rests on little."""
     if isinstance(value, Metric):
         said = [f"n={value.n}"] if value.value is not None and _is_low(value) else []
         said += [unripe(value)] if unripe(value) else []

@@ -57,6 +57,8 @@ class RowTouch(NamedTuple):
     outcome: str | None = None
     by: str | None = None
     at: datetime | None = None
+    objection: str | None = None
+    variant: str | None = None
 
 
 class RowAnswer(NamedTuple):
@@ -123,8 +125,10 @@ class DealRow:
     lost_reason: str | None = None
     competitor: str | None = None
     recycle_on: date | None = None
+    lost_objection: str | None = None
     next_text: str | None = None
     next_due: date | None = None
+    next_every: str | None = None
     snoozed_until: date | None = None
     snooze_reason: str | None = None
     contacts: tuple[RowContact, ...] = ()
@@ -196,7 +200,8 @@ def _note(parts: Parts) -> RowNote:
 
 def _touch(parts: Parts) -> RowTouch:
     direction, outcome, by = (_line(parts, key) for key in ("direction", "outcome", "by"))
-    return RowTouch(_named(parts, "type"), direction, outcome, by, _at(parts))
+    tags = (_line(parts, key) for key in ("objection", "variant"))
+    return RowTouch(_named(parts, "type"), direction, outcome, by, _at(parts), *tags)
 
 
 def _answer(parts: Parts) -> RowAnswer:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from pipeboard.exchange.rows import Rejected
+if TYPE_CHECKING:
+    from pipeboard.exchange.rows import Rejected
 
 REASON = "reason"
 """The last column of a file of rejected rows, which an import leaves out again."""

@@ -80,7 +80,7 @@ def open_workbook(path: Path, sheet: str | None) -> SheetTable:
     except ImportError as error:
         raise BadInput(
             f"{path.name} is a workbook, and what reads those is not installed",
-            hint="Install it: pip install python-calamine. Or save the sheet as CSV.",
+            hint="Install it: pip install 'pipeboard[workbooks]'. Or save the sheet as CSV.",
         ) from error
     try:
         book = calamine.CalamineWorkbook.from_path(str(path))
@@ -161,7 +161,7 @@ def workbook_of(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     except ImportError as error:
         raise BadInput(
             "What writes workbooks is not installed.",
-            hint="Install it: pip install 'pipeboard[xlsx]'. Or export CSV.",
+            hint="Install it: pip install 'pipeboard[workbooks]'. Or export CSV.",
         ) from error
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Deals")

@@ -6,7 +6,7 @@ What writes is imported on the first write, so that the board's first frame does
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.domain.errors import DatabaseError, ReadOnly
@@ -20,6 +20,7 @@ from pipeboard.store.troubles import RECOVERED, told
 
 if TYPE_CHECKING:
     import sqlite3
+    from datetime import datetime
 
     from pipeboard.domain.settings import Settings
     from pipeboard.store.engine import Engine
@@ -91,6 +92,7 @@ class Store:
         if found.schema < SCHEMA:
             _bring_up_to_date(location, found.schema, read_only=read_only)
             found = _found(location, look(location))
+            _seal_the_log(found.identity)
         return cls(found.identity, read_only=read_only, recovered=recovered)
 
     @classmethod
@@ -230,6 +232,15 @@ class Store:
         with told(self.location, "write"), engine.lend() as connection, staged(connection) as stage:
             yield Staging(connection, self.identity, stage, self._remember)
 
+    def keep_copy_before_import(self, at: datetime) -> None:
+        """A backup beside the database, unless nothing is in it yet."""
+        if isinstance(self.location, Server):
+            return  # its own tools make copies, and one import is one command to undo
+        if self.reader.numbers.last_written_pipeline() is not None:
+            from pipeboard.store.backups import BEFORE_IMPORT, back_up
+
+            back_up(self.location, at, kind=BEFORE_IMPORT, checks=False)
+
     def close(self) -> None:
         """Lets go of every connection."""
         self.reader.close()
@@ -260,3 +271,11 @@ def _bring_up_to_date(location: Place, found: int, *, read_only: bool) -> None:
         return
     back_up(location, found)
     migrate(location)
+
+
+def _seal_the_log(identity: AnyIdentity) -> None:
+    from pipeboard.store.engine import engine_at, write
+    from pipeboard.store.sealing import seal
+
+    with closing(engine_at(identity.location)) as engine:
+        write(engine, identity, seal)

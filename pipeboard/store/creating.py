@@ -44,7 +44,7 @@ def create(location: Place, settings: Settings, begin: Callable[[Writer], object
     def make(database: Database) -> None:
         if database.has_tables():
             raise _exists(location)
-        for statement in definitions(identity.engine):
+        for statement in definitions(identity.engine).values():
             database.change(statement)
         database.insert("workspace", [{"id": identity.database_id}])
         writer = Writer(database)

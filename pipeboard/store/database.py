@@ -5,11 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from pipeboard.store import dialect
 from pipeboard.store.opening import AnyIdentity
-from pipeboard.store.troubles import in_words, told
+from pipeboard.store.troubles import damaged, in_words, told
 
 if TYPE_CHECKING:
     from pipeboard.store.connecting import Connection
@@ -19,6 +20,7 @@ T = TypeVar("T")
 
 CHUNK = 500
 MOST_REMEMBERED = 50
+LOG = ("command", "event", "workspace_event")
 
 
 class Database:
@@ -37,6 +39,8 @@ class Database:
         self._remembered_at = -1
         self.began: list[str] = []
         """The commands that were recorded in this transaction, by which it is known again."""
+        self.log_rows: dict[str, list[Row]] | None = None
+        """What a transaction on a server has put into the log, by table, as long as it is all."""
         self._kept: dict[str, tuple[Hashable, Any]] = {}
 
     def rows(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
@@ -48,6 +52,8 @@ class Database:
                 return list(cursor.execute(sql, values).fetchall())
         except sqlite3.DatabaseError as error:
             raise in_words(error, self.identity.location) from error
+        except UnicodeDecodeError as error:
+            raise damaged("its structure", error) from error
 
     def row(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Row | None:
         """The first row of an answer."""
@@ -103,8 +109,12 @@ class Database:
     def empty_copy(self) -> Database:
         """A database in memory with the same tables and nothing in them; to be closed."""
         connection = sqlite3.connect(":memory:", isolation_level=None)
-        for statement in self._definitions():
-            connection.execute(statement)
+        try:
+            for statement in self._definitions():
+                connection.execute(statement)
+        except sqlite3.Error as error:
+            connection.close()
+            raise damaged("its structure", error) from error
         return Database(connection, self.identity)
 
     def _definitions(self) -> Iterable[str]:
@@ -113,7 +123,7 @@ class Database:
             return self.column(dialect.DEFINITIONS)
         from pipeboard.store.tables.making import definitions
 
-        return definitions("sqlite")
+        return definitions("sqlite").values()
 
     def truths(self, table: str) -> frozenset[str]:
         """The columns of a table that say yes or no."""
@@ -154,12 +164,15 @@ class Database:
         are there already (`ON CONFLICT …`)."""
         if not rows:
             return
+        if table in LOG and self.log_rows is not None:
+            self.log_rows.setdefault(table, []).extend(rows)
         names = tuple(rows[0])
         listed = ", ".join(f'"{name}"' for name in names)
         marks = ", ".join("?" * len(names))
+        values = itemgetter(*names) if len(names) > 1 else lambda row: tuple(row.values())
         self.change_each(
             f"INSERT INTO {table} ({listed}) VALUES ({marks}) {otherwise}",
-            [tuple(row[name] for name in names) for row in rows],
+            list(map(values, rows)),
         )
 
     def fill(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -172,6 +185,8 @@ class Database:
             marks = ", ".join("?" * len(columns))
             self.change_each(f"INSERT INTO {table} ({listed}) VALUES ({marks})", rows)
         else:
+            if table in LOG:
+                self.log_rows = None
             self._connection.copy(table, columns, rows)
 
     def put(self, table: str, rows: Sequence[Mapping[str, Any]], *, key: str = "id") -> None:

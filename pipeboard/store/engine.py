@@ -15,6 +15,7 @@ from pipeboard.store.dialect import is_busy
 from pipeboard.store.locating import Location, Place, Server
 from pipeboard.store.opening import AnyIdentity, Identity, ServerIdentity
 from pipeboard.store.patience import PATIENCE_S, Patience, pause, signals_held
+from pipeboard.store.sealing import seal
 from pipeboard.store.troubles import in_words
 
 if TYPE_CHECKING:
@@ -145,7 +146,10 @@ def _write(
         if is_known:
             identity.check_file()
             identity.check_contents(connection, to_write=True)
-        result = work(Database(connection, identity))
+        database = Database(connection, identity)
+        result = work(database)
+        if connection.total_changes != before:
+            seal(database)
         if is_known:
             identity.check_file()
         with signals_held():

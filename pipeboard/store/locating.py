@@ -66,6 +66,11 @@ class Location:
         return found.st_dev, found.st_ino
 
     @property
+    def folder(self) -> Path | None:
+        """Where things of the team's lie beside the database."""
+        return self.path.parent
+
+    @property
     def may_write(self) -> bool:
         """May this account change the file?"""
         return os.access(self.path, os.W_OK)
@@ -108,9 +113,28 @@ class Server:
         return self.url
 
     @property
+    def file_name(self) -> str:
+        """Host and database, for files that belong to it."""
+        parts = urlsplit(self.url)
+        hosts = parts.netloc.rpartition("@")[2]
+        return re.sub(r"[^a-z0-9.-]+", "-", f"{hosts}-{parts.path.strip('/')}".lower())
+
+    def without_password(self) -> tuple[str, str]:
+        """The URL for the words of a command that everybody may read, and the password."""
+        parts = urlsplit(self.url)
+        user, at, hosts = parts.netloc.rpartition("@")
+        name, _, password = user.partition(":")
+        return parts._replace(netloc=f"{name}{at}{hosts}").geturl(), unquote(password)
+
+    @property
     def mark(self) -> tuple[int, int] | None:
         """Nothing that could be replaced stands there; the id of the database tells."""
         return 0, 0
+
+    @property
+    def folder(self) -> Path | None:
+        """Nothing lies beside a database on a server."""
+        return None
 
     @property
     def may_write(self) -> bool:
@@ -196,7 +220,8 @@ def _check_file(path: Path) -> None:
         raise DatabaseError(
             f"{Location(path)} is on a network file system ({kind}), where SQLite's locks do not "
             "hold.",
-            hint="Put the file on a local disk, or the team on a server (postgresql://…).",
+            hint="Put the file on a local disk of the machine where everybody logs in (pipeboard "
+            "init --shared --help), or the team on a server (postgresql://…).",
         )
     try:
         mode = os.lstat(path).st_mode

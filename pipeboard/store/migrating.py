@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from sqlalchemy.pool import StaticPool
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.store import dialect
+from pipeboard.store.backups import flush, names, new_file
 from pipeboard.store.connecting import BUSY_MS, connect, connect_to_write
 from pipeboard.store.dialect import ServerTrouble
 from pipeboard.store.engine import begin
@@ -28,10 +28,14 @@ from pipeboard.store.migration_steps import (
     add_workspace_events,
     add_workspace_id,
     bound_texts_in_indices,
+    find_returning_deals,
+    give_roles,
     keep_sources,
     mark_pipelines_taken_back,
+    seal_the_log,
     split_event_columns,
 )
+from pipeboard.store.migrations.day import keep_the_day
 from pipeboard.store.opening import SCHEMA, check_schema, schema_of
 from pipeboard.store.patience import Patience
 from pipeboard.store.troubles import in_words, told
@@ -50,6 +54,10 @@ STEPS: Mapping[int, Step] = {
     4: mark_pipelines_taken_back,
     5: split_event_columns,
     6: bound_texts_in_indices,
+    7: keep_the_day,
+    8: find_returning_deals,
+    9: seal_the_log,
+    10: give_roles,
 }
 _STATE = (
     "SELECT (SELECT value FROM counter WHERE name = 'schema'),"
@@ -69,17 +77,17 @@ def back_up(location: Location, schema: int) -> str:
     state = _state(location)
     if (made := _made_before(wanted, state)) is not None:
         return made
-    part = _new_file(wanted.with_name(f"{wanted.name}.part"))
+    part = new_file(wanted.with_name(f"{wanted.name}.part"))
     try:
         with closing(connect(location)) as connection, told(location):
-            connection.execute("VACUUM INTO ?", (str(part),))
-        _flush(part)
+            connection.execute(dialect.COPY_INTO, (str(part),))
+        flush(part)
         if _state(Location(part))[0] != schema:
             return ""  # somebody else has brought it up to date meanwhile, and made a copy before
         if (made := _made_before(wanted, state)) is not None:
             return made  # by somebody else meanwhile
-        whole = part.replace(_new_file(wanted))
-        _flush(whole.parent)
+        whole = part.replace(new_file(wanted))
+        flush(whole.parent)
     finally:
         part.unlink(missing_ok=True)
     return str(whole)
@@ -87,7 +95,7 @@ def back_up(location: Location, schema: int) -> str:
 
 def _made_before(wanted: Path, state: tuple[object, ...]) -> str | None:
     """The copy under one of the names that holds that state already."""
-    for path in _names(wanted):
+    for path in names(wanted):
         if not os.path.exists(path):
             return None
         with suppress(DatabaseError):
@@ -100,40 +108,6 @@ def _state(location: Location) -> tuple[object, ...]:
     """What differs between two states of a database, or between two databases."""
     with closing(connect(location, read_only=True)) as connection, told(location):
         return tuple(connection.execute(_STATE).fetchone())
-
-
-def _names(wanted: Path) -> Iterator[Path]:
-    """A name, and the same with ever higher numbers."""
-    yield wanted
-    for number in count(1):
-        yield wanted.with_name(f"{wanted.name}-{number}")
-
-
-def _new_file(wanted: Path) -> Path:
-    """An empty file of that name, or of the first numbered one that nobody else has made, with its
-    rights; `VACUUM INTO` accepts it while it is empty."""
-    for path in _names(wanted):
-        try:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600))
-        except FileExistsError:
-            continue
-        except OSError as error:
-            raise DatabaseError(
-                f"The backup {Location(path)} cannot be made: {error.strerror}.",
-                hint="The database was left as it was; make room or give rights beside it.",
-            ) from error
-        return path
-    raise AssertionError("the numbers never end")
-
-
-def _flush(path: Path) -> None:
-    """Has the disk hold what was written to a file that nobody has opened yet, or a folder's
-    names."""
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 def migrate(

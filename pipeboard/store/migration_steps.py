@@ -168,3 +168,37 @@ def _change_long(
             connection.execute(
                 text(f"UPDATE {table} SET {setting} WHERE {where}"), {**values, **marks}
             )
+
+
+# The step after which lost deals whose day has come are found without looking at the others.
+
+
+def find_returning_deals(operations: Operations) -> None:
+    for name, on in (("deal_to_return", "recycle_on"), ("deal_returned", "recycled_from")):
+        known = text(f"{on} is not null")
+        operations.create_index(name, "deal", [on], sqlite_where=known, postgresql_where=known)
+
+
+# The step that seals the log.
+
+
+def seal_the_log(operations: Operations) -> None:
+    """A digest for every command; those that are there get theirs when the step is stored."""
+    operations.add_column("command", Column("digest", String))
+    unsealed = text("digest is null")
+    operations.create_index(
+        "command_without_seal",
+        "command",
+        ["seq"],
+        sqlite_where=unsealed,
+        postgresql_where=unsealed,
+    )
+
+
+# The step that gives people roles.
+
+
+def give_roles(operations: Operations) -> None:
+    """A role and whom they act for, for every rep; empty, so that everybody may everything."""
+    for name in ("role", "acts_for"):
+        operations.add_column("rep", Column(name, String, nullable=False, server_default=""))

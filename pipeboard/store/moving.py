@@ -103,7 +103,7 @@ def _copied(source: Database, target: Place, *, dry_run: bool) -> Moved:
 
     def fill(database: Database) -> None:
         if found is None:
-            for statement in definitions(identity.engine):
+            for statement in definitions(identity.engine).values():
                 database.change(statement)
         else:
             if identity.engine == "postgresql":

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # The number of the schema: what a start compares before it reads anything.
 
-SCHEMA = 7
+SCHEMA = 11
 TABLES = (
     "workspace",
     "setting",
@@ -35,6 +35,7 @@ TABLES = (
     "deal_field",
     "answer",
     "contact",
+    "deal_ask",
     "note",
     "touch",
     "stage_total",

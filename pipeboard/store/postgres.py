@@ -45,6 +45,10 @@ _PHRASES = {
     dialect.KEY: "SELECT attname FROM pg_index JOIN pg_attribute ON attrelid = indrelid"
     " AND attnum = ANY (indkey) WHERE indisprimary AND indrelid = %s::regclass"
     " ORDER BY array_position(indkey::int[], attnum::int)",
+    dialect.VERSION: "SELECT version()",
+    dialect.NAMES: "SELECT relname FROM pg_class"
+    " WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
+    " UNION ALL SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()",
     dialect.COMMITS_OF_OTHERS: "SELECT value FROM counter WHERE name = 'change'",
 }
 OF_OTHER_TYPES = (

@@ -45,6 +45,7 @@ SAME = (
     "title",
     "account",
     "owner",
+    "given_by",
     "source",
     "source_detail",
     "contact_reason",
@@ -89,6 +90,7 @@ _TEXTS_OF = itemgetter(
     "title",
     "account",
     "owner",
+    "given_by",
     "source",
     "source_detail",
     "contact_reason",
@@ -172,13 +174,14 @@ def _loss(row: Mapping[str, Any]) -> Loss | None:
         row["loss_reason"] or "",
         row["loss_competitor"] or "",
         _day(row["recycle_on"]),
+        row["loss_objection"] or "",
     )
 
 
 def _next_step(row: Mapping[str, Any]) -> NextStep | None:
     if not row["has_step"]:
         return None
-    return NextStep(row["next_text"] or "", _day(row["next_due"]))
+    return NextStep(row["next_text"] or "", _day(row["next_due"]), row["next_every"] or "")
 
 
 def row_from_deal(deal: Deal, updated_at: int) -> dict[str, Any]:
@@ -205,9 +208,11 @@ def row_from_deal(deal: Deal, updated_at: int) -> dict[str, Any]:
         "loss_reason": loss.reason if loss else None,
         "loss_competitor": loss.competitor if loss else None,
         "recycle_on": to_json(loss.recycle_on) if loss else None,
+        "loss_objection": loss.objection if loss else None,
         "has_step": step is not None,
         "next_text": step.text if step else None,
         "next_due": to_json(step.due) if step else None,
+        "next_every": step.every if step else None,
         "answered": len(ratings),
         "ratings": index_key(as_json(ratings), RATINGS_BYTES) if ratings else "",
         "folded": begun,

@@ -21,6 +21,7 @@ from pipeboard.store.opening import ID_AND_SCHEMA, ServerIdentity
 from pipeboard.store.patience import Patience, pause, signals_held
 from pipeboard.store.postgres import LOCK_TIMEOUT_MS, ServerConnection
 from pipeboard.store.projecting.deals import check_taken
+from pipeboard.store.sealing import LAST_SEALED, seal
 from pipeboard.store.troubles import in_words
 
 T = TypeVar("T")
@@ -118,10 +119,13 @@ class _Attempt:
         """Whole or not at all."""
         connection = self._engine.take()
         try:
-            self._begin(connection, lock_ms)
+            sealed = self._begin(connection, lock_ms)
             if not self._was_stored(connection):
                 database = Database(connection, self._identity)
+                database.log_rows = {}
                 self._result = self._work(database)
+                if connection.has_changed:
+                    seal(database, sealed)
                 with signals_held():
                     self._commit(connection, database.began)
             return self._result  # type: ignore[return-value]
@@ -131,12 +135,15 @@ class _Attempt:
                     connection.execute("ROLLBACK")
             self._engine.give_back(connection)
 
-    def _begin(self, connection: ServerConnection, lock_ms: int) -> None:
+    def _begin(self, connection: ServerConnection, lock_ms: int) -> str | None:
+        """Takes the lock; returns the digest of the last command, None where it has none."""
         if not self._is_known:
             connection.begin_writing((), lock_ms, lock="")
-            return
-        connection.begin_writing((ID_AND_SCHEMA, *dialect.ALWAYS_ASKED), lock_ms)
+            return None
+        connection.begin_writing((ID_AND_SCHEMA, LAST_SEALED, *dialect.ALWAYS_ASKED), lock_ms)
         self._identity.check_contents(connection, to_write=True)
+        last = connection.execute(LAST_SEALED).fetchone()
+        return last[0] if last else ""
 
     def _was_stored(self, connection: ServerConnection) -> bool:
         """Whether the commit that is in doubt was one; asked under the lock that it held."""

@@ -42,6 +42,29 @@ def either(parts: Iterable[Sql]) -> Sql:
     return TRUE if TRUE in kept else _joined(kept, " or ") or FALSE
 
 
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Which commands are looked for: by whom (for themselves or for others, or others for them),
+    what was done, with which marks."""
+
+    by: str = ""
+    verb: str = ""
+    overrides: bool = False
+    for_others: bool = False
+    undone: bool = False
+
+    def condition(self, overrides: str) -> Sql:
+        """The condition on the table `command`; `overrides` is what tells a passed gate."""
+        asked = (
+            (self.by, Sql("? in (command.actor, command.acting_as)", (self.by,))),
+            (self.verb, Sql("command.verb = ?", (self.verb,))),
+            (self.overrides, Sql(overrides)),
+            (self.for_others, Sql("command.acting_as not in ('', command.actor)")),
+            (self.undone, Sql("command.undone")),
+        )
+        return every(part for wanted, part in asked if wanted)
+
+
 def negated(part: Sql) -> Sql:
     """True where the part is not."""
     if part in (TRUE, FALSE):
@@ -97,6 +120,9 @@ def index_key(text: str, most: int) -> str:
 def is_name_of_long(key: str) -> bool:
     """Whether a key stands for a text that is too long for an index."""
     return key.startswith(_NAME_OF_LONG)
+
+
+EVERYTHING = Audit()
 
 
 def begins_with(column: str, text: str) -> Sql:

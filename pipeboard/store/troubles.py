@@ -29,6 +29,8 @@ def told(location: Place, wanting: Wanting = "read") -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         raise in_words(error, location, wanting) from error
+    except UnicodeDecodeError as error:  # of the driver, where SQLite's complaint quotes bytes
+        raise damaged("its structure", error) from error
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ from pipeboard.store.database import Database
 from pipeboard.store.opening import SCHEMA, TABLES
 from pipeboard.store.projecting import Change, project_rows
 from pipeboard.store.reading.facts import DEALS_AT_ONCE, read_standing
-from pipeboard.store.reading.known_deals import Listing, read_ids
+from pipeboard.store.reading.listing import Listing, read_ids
 from pipeboard.store.rows import deal_from_row
 from pipeboard.store.troubles import readable
 
@@ -34,8 +34,8 @@ def ids_at(
     """The deals of a listing as they were at an instant."""
     us = micros(as_of)
     changed = database.column(
-        "select distinct deal_id from event where at > ?"
-        " or command_id in (select id from command where at > ?)",
+        "select deal_id from event where at > ? union"
+        " select deal_id from event where command_id in (select id from command where at > ?)",
         (us, us),
     )
     now = frozenset(read_ids(database, pipelines, listing))

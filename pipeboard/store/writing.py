@@ -20,9 +20,8 @@ from pipeboard.store.database import Database, Row
 from pipeboard.store.opening import SCHEMA
 from pipeboard.store.projecting import Change, project
 from pipeboard.store.reading import Reader
-from pipeboard.store.reading.deals import numbered
+from pipeboard.store.reading.deals import instant_after, latest, numbered
 from pipeboard.store.reading.history import COMMAND
-from pipeboard.store.reading.known_deals import instant_after, latest
 from pipeboard.store.reading.setup import TAKEN_BACK, pipeline_document, pipeline_row, stage_row
 from pipeboard.store.rows import DEALS, stored_deal
 from pipeboard.store.sql import among
@@ -161,6 +160,7 @@ class Writer(TargetWriter):
                     "undoes": done.undoes,
                     "redoes": done.redoes,
                     "undone": False,
+                    "digest": None,
                 }
                 for done in commands
             ],
@@ -208,9 +208,11 @@ class Writer(TargetWriter):
         self._database.insert("workspace_event", rows)
 
     def agree(self, agreement: Agreement) -> None:
-        """Puts what is agreed in place of what was; pipelines have `save_pipeline`, and calls stand
-        in the log alone."""
-        if agreement.topic is Topic.CALL:
+        """Puts what is agreed in place of what was; pipelines have `save_pipeline`, and calls and
+        reviews stand in the log alone."""
+        from pipeboard.store.reading.agreements import IN_THE_LOG, PLACES
+
+        if agreement.topic in IN_THE_LOG:
             self._count_change()
             return
         if agreement.topic is Topic.SETTINGS:
@@ -221,14 +223,14 @@ class Writer(TargetWriter):
             }
             self.save_settings(Settings(**settings))
             return
-        from pipeboard.store.reading.agreements import PLACES
-
         place = PLACES[agreement.topic]
         key = dict(zip(place.key, agreement.key, strict=True))
         where = " AND ".join(f"{column} = :{column}" for column in place.key)
         self._database.change(f"DELETE FROM {place.table} WHERE {where}", key)
         if agreement.after is not None:
-            row = key | {name: agreement.after[name] for name in place.contents}
+            # An older log says nothing of columns that came later: they keep their defaults.
+            known = [name for name in place.contents if name in agreement.after]
+            row = key | {name: agreement.after[name] for name in known}
             self._database.insert(place.table, [row])
         self._count_change()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from datetime import date
 from typing import ClassVar
@@ -10,24 +11,25 @@ from textual.actions import ActionParseResult
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 
-from pipeboard.domain.errors import DatabaseError, ReadOnly
+from pipeboard.domain.errors import DatabaseError, ReadOnly, Refused
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.settings import Settings
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.changes import Change
 from pipeboard.ui.draw.line import Glyphs
 from pipeboard.ui.failures import Net, is_busy, under_net
-from pipeboard.ui.host import Look
+from pipeboard.ui.host import Look, Walk
 from pipeboard.ui.key_table import program_keys
 from pipeboard.ui.last_view import keep_view
 from pipeboard.ui.overlays.overlay import Overlay
-from pipeboard.ui.palette import theme
+from pipeboard.ui.palette import Theme, theme, theme_for
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.seat import Seat
 from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.drafts import Drafts, keep_unstored
-from pipeboard.ui.terminal.facts import keep_background
+from pipeboard.ui.terminal.facts import background, keep_background
+from pipeboard.ui.terminal.ink import color_depth
 from pipeboard.ui.terminal.reading import BackgroundTold
 from pipeboard.ui.terminal.session import Session
 from pipeboard.ui.terminal.typeahead import TypeAhead
@@ -65,6 +67,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         self.asks_background = look.follows_terminal
         """Is the terminal to be asked whether it is light?"""
         self.look: Look = look
+        self.shows_cursor = look.shows_cursor
         self.seat = seat
         self.me = seat.me
         """The rep that acts."""
@@ -73,7 +76,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         self.drafts = Drafts(
             seat.folder / "drafts", seat.store.database_id, now=seat.clock, zone=settings.zone
         )
-        self.crash_log = seat.folder / "crash.log"
+        self.crash_log = seat.folder / "pipeboard.log"
         self.net = Net(lambda: self.crash_log, self.say_on_top)
         self.waiting = Waiting(self, self)
         self.last_change: Change | None = None
@@ -104,13 +107,7 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         if not self.look.follows_terminal or name == self.theme_inks.name:
             return
         keep_background(self.seat.folder, name)
-        self.theme_inks = theme(name)
-        self.look = replace(self.look, theme=self.theme_inks)
-        for screen in self.screen_stack:
-            for widget in screen.query("*"):
-                if isinstance(widget, BoardCanvas | Page):
-                    widget.theme = self.theme_inks
-                widget.refresh()
+        _dress(self, theme(name))
 
     # What keys may do.
 
@@ -121,6 +118,8 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
                 "You may only look at this database.",
                 hint="Its owner can give you the right to write.",
             )
+        if self.seat.rights is not None:
+            self.seat.rights.check_writing()
         if self._state.view.read_only:
             raise ReadOnly(
                 "The database was opened for reading only.", hint="Open it to write for that."
@@ -139,8 +138,15 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         default_namespace: DOMNode | None = None,
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
-        """Textual's way; what goes wrong from here on is not the same again."""
+        """Textual's way, but for the way to the shell where there is none; what goes wrong from
+        here on is not the same again."""
         self.net.forget()
+        if "suspend_process" in str(action):
+            try:
+                self.look.check_reaching_out()
+            except Refused as refused:
+                self.say_on_top(refused.message)
+                return True
         return await super().run_action(action, default_namespace, namespaces)
 
     # What waits.
@@ -177,6 +183,8 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         for screen in self.screen_stack:
             if isinstance(screen, Overlay):
                 screen.keep_draft()
+            elif isinstance(screen, Walk):
+                screen.keep()
         pending = self.waiting.pending if self.write_queue.waiting else ""
         at = self.seat.clock().astimezone(self.settings.zone)
         keep_unstored(self.drafts, pending, self.key_queue.names, at)
@@ -192,3 +200,25 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
     def action_help_quit(self) -> None:
         """^c where nothing waits."""
         self.say_on_top("Nothing is under way; q or ^q quits.")
+
+
+def show_theme(app: PipeboardApp, name: str) -> str:
+    """Another theme for this session, by its name; `auto` is the terminal's. What to know of it,
+    in a sentence."""
+    depth = color_depth(os.environ)
+    chosen = theme_for(background(name, os.environ, app.seat.folder), depth)
+    app.look = replace(app.look, follows_terminal=name == "auto")
+    _dress(app, chosen)
+    if chosen.name != name and name != "auto":
+        return f"This terminal has too few colours for {name}."
+    return f"Theme {name}, until you leave; 'theme = \"{name}\"' in the configuration keeps it."
+
+
+def _dress(app: PipeboardApp, chosen: Theme) -> None:
+    app.theme_inks = chosen
+    app.look = replace(app.look, theme=chosen)
+    for screen in app.screen_stack:
+        for widget in screen.query("*"):
+            if isinstance(widget, BoardCanvas | Page):
+                widget.theme = chosen
+            widget.refresh()

@@ -13,6 +13,7 @@ from pipeboard.domain.board import Board, Card, Lens, Sort, usual_sort
 from pipeboard.domain.deal import Status
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.people import new_rep_mark
 from pipeboard.domain.text import fold
 from pipeboard.ui.draw.layout import card_rows, followed, layout, wanted, whole_cards
 from pipeboard.ui.draw.view import BoardView, Window
@@ -97,8 +98,8 @@ class BoardState:
 
         The cursor stays on its deal, or goes to the deal `follow`; where its deal is gone it stays
         at its place, on the neighbour, with `stays` also where it is in another stage now. Another
-        lens that leaves nothing there takes it to the nearest deal. With `touched` the cards of
-        other stages are kept where their totals stand.
+        lens, or the filter, that leaves nothing there takes it to the nearest deal. With `touched`
+        the cards of other stages are kept where their totals stand.
         """
         lens = lens or self._lens
         with self.reader.snapshot():
@@ -118,7 +119,8 @@ class BoardState:
             if len(board.columns) != len(self.view.board.columns):
                 view = replace(view, tops=(), first_column=0)
             view = _at(view, board, place)
-            if place is None and (lens != before or follow is not None):
+            is_other = lens != before or follow is not None
+            if place is None and (is_other or lens.filter is not None):
                 view = _nearest(view)
             view = self._read(view)
             if self._error is not None:
@@ -223,6 +225,13 @@ class BoardState:
             if found.status is Status.OPEN and fold(found.name) == fold(account):
                 return f"open with {found.name}: {found.ref} {found.title}"
         return ""
+
+    def new_rep_mark(self, owner: str) -> str:
+        """What is said of an owner whom nobody knows; "" where there is nothing to say."""
+        try:
+            return new_rep_mark(owner, self.reader.reps(), self.lens.me)
+        except DatabaseError:
+            return ""
 
     @property
     def _stage_id(self) -> int | None:

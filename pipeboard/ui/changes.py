@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from pipeboard.domain.commands import Move, Reopen, Step, Win
+from pipeboard.domain.commands import Assign, Edit, Move, Reopen, SetFields, Step, Win
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 
 if TYPE_CHECKING:
     from pipeboard.domain.commands import Command
+    from pipeboard.domain.pipeline import Pipeline
     from pipeboard.workspace import Seen, Workspace
     from pipeboard.workspace.recording import Receipt
 
@@ -28,6 +30,53 @@ def overridden(change: Change, reason: str) -> Change:
             return replace(change, override=reason)
         case _:
             return change
+
+
+@dataclass(frozen=True, slots=True)
+class AddDeal:
+    """A new deal as it is typed in one line, in a stage of a pipeline."""
+
+    line: str
+    pipeline: Pipeline
+    stage_id: int
+    new_rep: bool = False
+
+    def __call__(self, workspace: Workspace, ids: Sequence[int], seen: Seen) -> Receipt:
+        from pipeboard.workspace.new_deals import add_deal
+
+        return add_deal(
+            workspace,
+            self.line,
+            pipeline=self.pipeline,
+            stage_id=self.stage_id,
+            tui=True,
+            new_rep=self.new_rep,
+        )
+
+
+def with_new_rep(change: Change) -> Change | None:
+    """The same change, whose owner may be somebody new; None where it gives a deal to nobody."""
+    match change:
+        case Assign() | Edit() | SetFields() | AddDeal():
+            return replace(change, new_rep=True)
+        case _:
+            return None
+
+
+def with_owner(change: Change, typed: str, meant: str) -> Change | None:
+    """The same change with the owner who was meant by what was `typed`."""
+    match change:
+        case Assign():
+            return replace(change, rep=meant)
+        case Edit(changes):
+            return replace(change, changes={**changes, "owner": meant})
+        case SetFields(assignments):
+            return replace(change, assignments=(*assignments, f"owner={meant}"))
+        case AddDeal(line):
+            named = rf"(?<!\S)(@|owner:){re.escape(typed)}(?!\S)"
+            return replace(change, line=re.sub(named, lambda m: m[1] + meant, line))
+        case _:
+            return None
 
 
 def work_of(change: Change, ids: Sequence[int], seen: Seen) -> Callable[[Workspace], Receipt]:

@@ -6,10 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.errors import Conflict, GateNotMet, PipeboardError
-from pipeboard.ui.changes import Change, Outcome, overridden, work_of
+from pipeboard.domain.people import unknown_owner
+from pipeboard.ui.changes import (
+    Change,
+    Outcome,
+    overridden,
+    with_new_rep,
+    with_owner,
+    work_of,
+)
 from pipeboard.ui.failures import dropped
-from pipeboard.ui.host import Host, patiently, targets_of
+from pipeboard.ui.host import Host, ask, patiently, targets_of
 from pipeboard.ui.overlays.draft import key_of
+from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.palette import Role
 from pipeboard.ui.write_queue import turn_of
 
@@ -62,6 +71,8 @@ async def carry_out(
     except PipeboardError as error:
         if isinstance(error, Conflict):
             await show_at_last(host, host.reload)
+        elif unknown_owner(error) and (meant := await _ask_whose(host, error, change)) is not None:
+            return await carry_out(host, meant, ids, seen, override=override, repeats=repeats)
         host.failed(error)
         return Outcome(error=error)
     if repeats:
@@ -69,6 +80,20 @@ async def carry_out(
     await tell(host, receipt)
     _go_on_from(host, receipt)
     return Outcome(receipt)
+
+
+async def _ask_whose(host: Host, error: PipeboardError, change: Change) -> Change | None:
+    """What is done about an owner whom nobody knows: nobody is made a rep without a yes."""
+    typed, near = unknown_owner(error), str(error.details.get("near", ""))
+    made = with_new_rep(change)
+    if made is None:
+        return None
+    choices = [MenuChoice("y", f"make @{typed} a rep")]
+    corrected = with_owner(change, typed, near) if near else None
+    if corrected is not None and corrected != change:
+        choices.insert(0, MenuChoice("m", f"I mean @{near}"))
+    question = Menu(f"There is no rep @{typed}.", choices, leaving=("Esc", "Back to the line"))
+    return {"y": made, "m": corrected}.get(await ask(host, question) or "")
 
 
 async def tell(host: Host, receipt: Receipt) -> None:

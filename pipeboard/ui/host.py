@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import date
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
+from typing import (
+    TYPE_CHECKING,
+    Concatenate,
+    ParamSpec,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+    runtime_checkable,
+)
 
-from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.errors import DatabaseError, Refused
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.ui.failures import is_busy
-from pipeboard.ui.key_table import BOARD, DEAL, program_keys
+from pipeboard.ui.key_table import OF_DEALS, program_keys
 from pipeboard.ui.keys import Key, rebound
 from pipeboard.ui.last_view import read_filter
 from pipeboard.ui.palette import Role, Theme
@@ -45,7 +53,10 @@ class Look:
 
     `edit` gives a text to the person's editor and returns it; None where none may be run.
     `programs` are the person's own, on keys of the screens that show deals.
+    What others change is shown by itself once in `follow_s` at most. The terminal's cursor stands
+    where the focus is, and is shown where the person `shows_cursor`.
     `follows_terminal`: the theme is the one for the background that the terminal tells.
+    `restricted`: nothing leads out of the database.
     """
 
     theme: Theme
@@ -55,10 +66,21 @@ class Look:
     edit: Callable[[str], str] | None = None
     programs: tuple[OwnProgram, ...] = ()
     follows_terminal: bool = False
+    restricted: bool = False
+    follow_s: float = 0.0
+    shows_cursor: bool = False
+
+    def check_reaching_out(self) -> None:
+        """`Refused` in the restricted mode, which has no files, programs and shell."""
+        if self.restricted:
+            raise Refused(
+                "This account has the board alone: no files, no programs, no shell.",
+                hint="Somebody with an account of their own on the machine can do it.",
+            )
 
     def keys_of(self, table: Sequence[Key]) -> tuple[Key, ...]:
         """The keys of a screen, as this person has them."""
-        own = program_keys(self.programs) if table in (BOARD, DEAL) else ()
+        own = program_keys(self.programs) if table in OF_DEALS else ()
         return (*rebound(table, self.keymap), *own)
 
 
@@ -130,6 +152,17 @@ class Host(Protocol):
     def move_to_end(self, direction: int) -> None: ...
     def press(self, key_id: str) -> None: ...
     def perform(self, does: str, *given: object) -> None: ...
+
+
+@runtime_checkable
+class Walk(Protocol):
+    """A screen that leads through deals one after another."""
+
+    async def go_on(self) -> None:
+        """What follows once an action has ended, before the next key is heard."""
+
+    def keep(self) -> None:
+        """Writes down how far the person has come, for the next time; never raises."""
 
 
 def targets_of(host: Host) -> Targets:

@@ -6,7 +6,7 @@ one deal too has one id.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
 from types import MappingProxyType
@@ -16,7 +16,8 @@ from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.text import did_you_mean
 from pipeboard.ui.draw.metrics.tab_names import TABS as METRICS_TABS
-from pipeboard.ui.keys import UNBOUND, Group, Key, key_named, refuse_shared_keys
+from pipeboard.ui.keys import UNBOUND, Group, Key, key_named, refuse_shared_keys, row
+from pipeboard.ui.review_keys import BOARD_ON_HYGIENE, BOARD_ON_REVIEW, ON_HYGIENE, ON_REVIEW
 
 if TYPE_CHECKING:
     from pipeboard.domain.programs import OwnProgram
@@ -47,41 +48,25 @@ class ImportTab(StrEnum):
 
 IMPORT_TABS = tuple(ImportTab)
 
-
-def _key(
-    screen: str,
-    group: Group,
-    does: str,
-    keys: str,
-    label: str,
-    help: str,
-    *,
-    shown: str = "",
-    hint: str = "",
-    rank: int = 0,
-    hint_key: str = "",
-    takes_deal: bool = False,
-    given: int | None = None,
-    id: str = "",
-) -> Key:
-    """A key whose id is made of the screen and of what it does, and what it gives to that."""
-    name = does.rpartition(".")[2]
-    id = id or (f"{screen}.{name}" if given is None else f"{screen}.{name}_{given}")
-    numbers = () if given is None else (given,)
-    return Key(id, does, keys, label, help, group, shown, hint, rank, takes_deal, hint_key, numbers)
+STEP_DAYS: Final = (
+    "today", "on the next working day", "in three working days", "in a week", "in two weeks",
+    "in a month",
+)  # fmt: skip
+"""When a next step may be put by one key, in the order of the keys (`cadence.follow_up_days`)."""
 
 
-_around = partial(_key, "board", Group.AROUND)
-_change = partial(_key, "board", Group.CHANGE, takes_deal=True)
-_narrow = partial(_key, "board", Group.NARROW)
-_many = partial(_key, "board", Group.MANY, takes_deal=True)
-_undo = partial(_key, "board", Group.UNDO)
-_elsewhere = partial(_key, "board", Group.ELSEWHERE)
-_app = partial(_key, "app")
-_deal = partial(_key, "deal")
-_metrics = partial(_key, "metrics")
-_import = partial(_key, "import")
-_first = partial(_key, "first", Group.ELSEWHERE)
+_around = partial(row, "board", Group.AROUND)
+_change = partial(row, "board", Group.CHANGE, takes_deal=True)
+_narrow = partial(row, "board", Group.NARROW)
+_many = partial(row, "board", Group.MANY, takes_deal=True)
+_undo = partial(row, "board", Group.UNDO)
+_elsewhere = partial(row, "board", Group.ELSEWHERE)
+_app = partial(row, "app")
+_deal = partial(row, "deal")
+_triage = partial(row, "triage")
+_metrics = partial(row, "metrics")
+_import = partial(row, "import")
+_first = partial(row, "first", Group.ELSEWHERE)
 
 # fmt: off
 BOARD: Final[tuple[Key, ...]] = (
@@ -97,7 +82,8 @@ BOARD: Final[tuple[Key, ...]] = (
     _around("selection.page_up", "pageup", "Page up", "a page up"),
     *(_around("selection.stage", str(n), f"Stage {n}", f"go to stage {n}",
         given=n) for n in range(10)),
-    _around("navigation.go", "g", "Go to…", "go to: g top, 1-9 stage, m metrics", shown="g …"),
+    _around("navigation.go", "g", "Go to…",
+        "go to: g top, 1-9 stage, m metrics, h hygiene, r review", shown="g …"),
     _around("navigation.find", "f", "Find", "find any deal, company, person", hint="Find", rank=8),
     _change("selection.add", "a", "Add a deal", "add a deal, in one line", hint="Add", rank=1,
         takes_deal=False),
@@ -110,6 +96,7 @@ BOARD: Final[tuple[Key, ...]] = (
         hint="Move…", rank=4),
     _change("daily.next_step", "t", "Next step", "set the next step and its day", shown="t …",
         hint="Next step", rank=5),
+    _change("daily.put_off", "r", "Put off", "put the next step off: its words stay", shown="r …"),
     _change("daily.done", "N", "Done", "the next step is done, as planned: what is next?",
         hint="Done", rank=12),
     _change("daily.note", "n", "Note", "add a note", hint="Note", rank=6),
@@ -160,13 +147,21 @@ BOARD: Final[tuple[Key, ...]] = (
     _elsewhere("navigation.pane", "p", "Pane", "the deal beside the board, or not"),
     _elsewhere("navigation.switch", "tab", "Board / pane", "keys to the pane, to the board",
         shown="Tab"),
+    _elsewhere("triage.open_triage", "T", "Triage", "what needs me now, one deal at a time",
+        id="board.triage"),
     _elsewhere("navigation.metrics", "M", "Metrics", "on target? what is stuck? which forecast?"),
+    _elsewhere("navigation.hygiene", UNBOUND, "Hygiene", "what the data of deals lacks, mended",
+        shown="g h"),
+    _elsewhere("navigation.review", UNBOUND, "Weekly review",
+        "the number, what changed, whom to talk about", shown="g r"),
     _elsewhere("importing.open_import", "I", "Import a file", "bring deals in from a file",
         id="board.import"),
+    _elsewhere("export.export_deals", UNBOUND, "Export deals", "write these deals to a file",
+        shown=":export", id="board.export"),
     _elsewhere("tour.begin", UNBOUND, "Tour", "eight keys, tried one after another",
         shown=":tour", id="board.tour"),
     _elsewhere("navigation.reload", "R", "Reload", "read everything again"),
-    _elsewhere("navigation.palette", "colon,ctrl+p", "Commands", "any command by name",
+    _elsewhere("palette.palette", "colon,ctrl+p", "Commands", "any command by name",
         hint="Command", rank=11),
     _elsewhere("navigation.help", "question_mark,f1", "Help", "all keys", hint="Help", rank=10),
     _elsewhere("screen.step_back", "escape", "Back", "one step back"),
@@ -201,23 +196,58 @@ _ONLY_ON_A_DEAL: Final[tuple[Key, ...]] = (
 )
 
 # fmt: on
+
+
+def _of_board(names: str, *, label: str, leaving: str, hint: str) -> Iterator[Key]:
+    """The keys of the board with these actions; that of quitting leads back, in these words."""
+    actions = frozenset(names.split())
+    for key in BOARD:
+        if key.action in actions:
+            if key.action == "quit":
+                key = replace(key, label=label, help=leaving, hint=hint, rank=11)
+            yield key
+
+
 _ON_A_DEAL: Final = """
-    down up top bottom half_down half_up page_down page_up back advance move next_step done note
-    interaction interview edit win lose snooze owner value close_date category probability tags
-    archive undo redo undo_list playbook copy reload help step_back quit
+    down up top bottom half_down half_up page_down page_up back advance move next_step put_off done
+    note interaction interview edit win lose snooze owner value close_date category probability tags
+    archive undo redo undo_list playbook copy reload triage help step_back quit
 """
 
 DEAL: Final[tuple[Key, ...]] = (
     *_ONLY_ON_A_DEAL,
-    *(
-        replace(key, label="Back", help="back to the board", hint="Back", rank=11)
-        if key.action == "quit"
-        else key
-        for key in BOARD
-        if key.action in _ON_A_DEAL.split()
-    ),
+    *_of_board(_ON_A_DEAL, label="Back", leaving="back to the board", hint="Back"),
 )
 """The keys of the screen of one deal: its own, and the board's as far as one deal is enough."""
+
+# fmt: off
+_ONLY_ON_TRIAGE: Final[tuple[Key, ...]] = (
+    _triage(Group.AROUND, "triage.skip", "j,right,down", "Skip",
+        "skip it: it comes again at the end", hint="Skip", rank=1),
+    _triage(Group.AROUND, "triage.previous", "k,left,up", "Deal before", "the deal before",
+        hint="Back", rank=2),
+    *(
+        _triage(Group.CHANGE, "triage.plan", str(n), f"Next step {label}",
+            f"next step {label}, its words as they are", given=n, takes_deal=True)
+        for n, label in enumerate(STEP_DAYS, 1)
+    ),
+    _triage(Group.CHANGE, "triage.keep", "equals_sign", "Keep the plan",
+        "the next step is good as it is", takes_deal=True),
+    _triage(Group.CHANGE, "triage.open", "enter", "Open", "all of the deal"),
+    _triage(Group.NARROW, "triage.mine", "O", "Mine / everyone", "my queue, everyone's"),
+)
+# fmt: on
+_ON_TRIAGE: Final = """
+    half_down half_up page_down page_up back advance move next_step done note interaction interview
+    edit win lose snooze owner value close_date category probability tags archive repeat undo redo
+    undo_list playbook copy reload palette help step_back quit
+"""
+
+TRIAGE: Final[tuple[Key, ...]] = (
+    *_ONLY_ON_TRIAGE,
+    *_of_board(_ON_TRIAGE, label="Stop", leaving="stop here", hint="Stop"),
+)
+"""The keys of the triage screen: its own, and the board's that do something to one deal."""
 
 # fmt: off
 METRICS: Final[tuple[Key, ...]] = (
@@ -262,6 +292,8 @@ METRICS: Final[tuple[Key, ...]] = (
     _metrics(Group.ELSEWHERE, "figures.counting", "S", "Counting…",
         "weeks, business year, whom deals count for"),
     _metrics(Group.ELSEWHERE, "figures.reload", "R", "Reload", "count again, as of now"),
+    _metrics(Group.ELSEWHERE, "triage.open_triage", "T", "Triage",
+        "what needs me now, one deal at a time", id="metrics.triage"),
     _metrics(Group.ELSEWHERE, "navigation.help", "question_mark,f1", "Help", "all keys",
         hint="Help", rank=10),
     _metrics(Group.ELSEWHERE, "figures.step_back", "escape,q", "Back", "back to the board",
@@ -298,7 +330,7 @@ IMPORT: Final[tuple[Key, ...]] = (
         rank=8),
     _import(Group.UNDO, "selection.redo", "U,ctrl+r", "Redo", "put it again"),
     _import(Group.ELSEWHERE, "importing.reload", "R", "Look again", "read the file again"),
-    _import(Group.ELSEWHERE, "navigation.palette", "colon,ctrl+p", "Commands",
+    _import(Group.ELSEWHERE, "palette.palette", "colon,ctrl+p", "Commands",
         "any command by name"),
     _import(Group.ELSEWHERE, "navigation.help", "question_mark,f1", "Help", "all keys",
         hint="Help", rank=9),
@@ -327,8 +359,37 @@ FIRST: Final[tuple[Key, ...]] = (
 )
 # fmt: on
 
-SCREENS: Final[tuple[tuple[Key, ...], ...]] = (BOARD, DEAL, METRICS, IMPORT, FIRST)
+
+def _with_board_keys(own: Sequence[Key], names: str) -> tuple[Key, ...]:
+    """The keys of a screen, and those of the board that it has too; Esc and q lead back."""
+    shared = _of_board(names, label="Quit", leaving="back to where it was opened", hint="Back")
+    hinted = ("quit", "undo", "help")
+    return (
+        *own,
+        *(
+            replace(key, rank=0, hint="") if key.hint and key.action not in hinted else key
+            for key in shared
+        ),
+    )
+
+
+HYGIENE: Final = _with_board_keys(ON_HYGIENE, BOARD_ON_HYGIENE)
+REVIEW: Final = _with_board_keys(ON_REVIEW, BOARD_ON_REVIEW)
+
+SCREENS: Final[tuple[tuple[Key, ...], ...]] = (
+    BOARD,
+    DEAL,
+    TRIAGE,
+    METRICS,
+    HYGIENE,
+    REVIEW,
+    IMPORT,
+    FIRST,
+)
 """The keys of every screen."""
+
+OF_DEALS: Final = (BOARD, DEAL, TRIAGE)
+"""The screens that show deals, where a person's own programs have their keys."""
 
 ALL: Final[Mapping[str, Key]] = MappingProxyType(
     {key.id: key for table in reversed(SCREENS) for key in table}
@@ -370,5 +431,5 @@ def read_keymap(wanted: Mapping[str, str], programs: Sequence[OwnProgram] = ()) 
         )
     for screen in SCREENS:
         keys_of = {command.id: (known | keymap)[command.id] for command in screen}
-        refuse_shared_keys(keys_of | (own if screen in (BOARD, DEAL) else {}))
+        refuse_shared_keys(keys_of | (own if screen in OF_DEALS else {}))
     return keymap

@@ -37,6 +37,16 @@ _NAMES: Final = {
 }
 
 
+REACHES_OUT: Final = frozenset(
+    (
+        "importing.open_import",
+        "export.export",
+        "items.edit_outside",
+        "programs.run",
+        "app.suspend_process",
+    )
+)
+"""What leads out of the database: to files, programs, the shell. The restricted mode has none."""
 UNBOUND: Final = "f24"
 """A key that no keyboard has: Textual cannot unbind, so an unwanted command gets this one."""
 
@@ -97,6 +107,29 @@ class Key:
     def changes(self) -> bool:
         """Does it write? Then it is no use where a database is only read."""
         return self.group in (Group.CHANGE, Group.UNDO) and self.action != "open"
+
+
+def row(
+    screen: str,
+    group: Group,
+    does: str,
+    keys: str,
+    label: str,
+    help: str,
+    *,
+    shown: str = "",
+    hint: str = "",
+    rank: int = 0,
+    hint_key: str = "",
+    takes_deal: bool = False,
+    given: int | None = None,
+    id: str = "",
+) -> Key:
+    """A key whose id is made of the screen and of what it does, and what it gives to that."""
+    name = does.rpartition(".")[2]
+    id = id or (f"{screen}.{name}" if given is None else f"{screen}.{name}_{given}")
+    numbers = () if given is None else (given,)
+    return Key(id, does, keys, label, help, group, shown, hint, rank, takes_deal, hint_key, numbers)
 
 
 def bindings(table: Sequence[Key]) -> list[BindingType]:

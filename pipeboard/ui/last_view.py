@@ -102,6 +102,28 @@ def keep_view(folder: Path, database: str, state: BoardState) -> None:
             old.unlink()
 
 
+MOST_RECENT: Final = 8
+
+
+def recent(folder: Path, name: str) -> tuple[str, ...]:
+    """What was used last under that name, the newest first; nothing where nobody knows."""
+    try:
+        kept = json.loads((folder / f"{name}.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return ()
+    return tuple(text for text in kept if isinstance(text, str)) if isinstance(kept, list) else ()
+
+
+def remember(folder: Path, name: str, text: str) -> None:
+    """Keeps that it was used last; never raises: where it cannot be kept it is looked for anew."""
+    from pipeboard import outlet
+
+    kept = [text, *(each for each in recent(folder, name) if each != text)][:MOST_RECENT]
+    with suppress(OSError, PipeboardError):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        outlet.write_file(folder / f"{name}.json", [json.dumps(kept)], force=True)
+
+
 def _written(path: Path) -> float:
     return path.stat().st_mtime
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.board import Board, Lens
-from pipeboard.domain.errors import NotFound
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
-from pipeboard.domain.text import did_you_mean, quoted
+from pipeboard.domain.roles import rights
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.board import draw_board
@@ -27,10 +27,11 @@ from pipeboard.ui.terminal.drafts import forget_unstored
 from pipeboard.ui.terminal.facts import background, terminal_encoding, terminal_size
 from pipeboard.ui.terminal.first_frame import FirstFrame, paint
 from pipeboard.ui.terminal.ink import ColorDepth, color_depth
+from pipeboard.workspace.service import check_actor
 
 if TYPE_CHECKING:
     from pipeboard.domain.people import Actor
-    from pipeboard.domain.programs import OwnProgram
+    from pipeboard.domain.programs import Hook, OwnProgram
     from pipeboard.store import Store
     from pipeboard.store.reading import Reader
     from pipeboard.ui.app import PipeboardApp
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
 
 FIRST_BUSY_MS = 5_000
 """How long the first frame waits for a writer."""
+AFTER_A_CHANGE_S = 0.5
+"""How long what a hook has to say waits for what is said of the change itself."""
+FOLLOW_S = {"always": 0.0, "slow": 60.0, "never": float("inf")}
+"""Seconds between two times that what others have changed is shown by itself."""
 READING_BUSY_MS = 15
 """How long a screen waits for one before it keeps what it shows: about a frame."""
 
@@ -58,8 +63,12 @@ class Choices:
     copy_command: str = ""
     edit: Callable[[str], str] | None = None
     programs: tuple[OwnProgram, ...] = ()
+    restricted: bool = False
     begin: tuple[object, ...] = ()
     """An action that is done as soon as the board stands, by its name, and what it is given."""
+    hooks: tuple[Hook, ...] = ()
+    follow: str = "always"
+    shows_cursor: bool = False
 
 
 def open_board(
@@ -112,7 +121,8 @@ def _read_state(
     last: Opening,
 ) -> BoardState:
     settings, pipelines = reader.settings(), reader.pipelines()
-    _check_rep(reader, actor)
+    check_actor(actor, reader.reps)
+    rights(actor, reader.reps(), settings).check_acting()
     said = choices.pipeline or choices.opening.pipeline
     pipeline = chosen_pipeline(pipelines, reader, said, last.pipeline)
     opening = replace(choices.opening, pipeline=pipeline.name).over(last)
@@ -122,7 +132,8 @@ def _read_state(
     lens, filter_text = opened_lens(opening, reader, settings, lens)
     width, height = terminal_size()
     density = choices.density if opening.density is None else opening.density
-    read_only = store.read_only or not store.location.may_write_beside
+    only_looks = rights(actor, reader.reps(), settings).only_looks
+    read_only = store.read_only or only_looks or not store.location.may_write_beside
     view = BoardView(
         Board(pipeline, lens, ()),
         (),
@@ -147,16 +158,6 @@ def _read_state(
     return state
 
 
-def _check_rep(reader: Reader, actor: Actor) -> None:
-    """NotFound for a rep to act for whom nobody knows: what is done would be a ghost's."""
-    reps = [rep.name for rep in reader.reps()] if actor.acting_as else []
-    if reps and actor.acting_as not in reps:
-        raise NotFound(
-            f"There is no rep {quoted(actor.acting_as)} to act for.",
-            hint=did_you_mean(actor.acting_as, reps) or "See 'pipeboard rep list'.",
-        )
-
-
 def _paint(state: BoardState, theme: Theme, depth: ColorDepth) -> FirstFrame | None:
     rows = [[(text, theme.ink(role)) for text, role in line] for line in draw_board(state.view)]
     return paint(rows, depth)
@@ -177,6 +178,13 @@ def _run(app: PipeboardApp, state: BoardState, frame: FirstFrame | None, *, mous
     return app.return_code or 0
 
 
+def say_from_beside(app: PipeboardApp, text: str) -> None:
+    """A sentence from a thread that runs beside the screens: a moment later, so that what is said
+    of the change itself comes first."""
+    with suppress(RuntimeError):  # the screens are gone: nobody looks any more
+        app.call_from_thread(app.set_timer, AFTER_A_CHANGE_S, lambda: app.say_on_top(text))
+
+
 def make_app(
     store: Store,
     clock: Callable[[], datetime],
@@ -195,7 +203,12 @@ def make_app(
     def work_on(store: Store) -> Workspace:
         from pipeboard.workspace import Workspace
 
-        return Workspace(store, clock, actor)
+        workspace = Workspace(store, clock, actor)
+        if choices.hooks:
+            from pipeboard.workspace.hooks import Hooks
+
+            Hooks(choices.hooks, partial(say_from_beside, app), waits=False).listen_to(workspace)
+        return workspace
 
     def open_another() -> Store:
         return Store(store.identity, read_only=store.read_only)
@@ -207,6 +220,9 @@ def make_app(
         choices.copy_command,
         choices.edit,
         choices.programs,
+        restricted=choices.restricted,
+        follow_s=FOLLOW_S[choices.follow],
+        shows_cursor=choices.shows_cursor,
         follows_terminal=choices.theme == "auto" and theme.name in ("dark", "light"),
     )
     seat = Seat(
@@ -217,8 +233,10 @@ def make_app(
         state_folder,
         first_words=getattr(store, "recovered", ""),
         may_write=store.read_only or store.location.may_write_beside,
+        rights=rights(actor, store.reader.reps(), store.reader.settings()),
         begin=choices.begin,
     )
     write_queue = WriteQueue(lambda: store, work_on)
     housekeeper = WriteQueue(open_another, work_on, owns_store=True)
-    return PipeboardApp(write_queue, housekeeper, state, look, seat)
+    app = PipeboardApp(write_queue, housekeeper, state, look, seat)
+    return app

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.host import Host
 from pipeboard.ui.last_view import empty_board
 from pipeboard.ui.terminal.drafts import told_unstored
+
+if TYPE_CHECKING:
+    from pipeboard.store.reading.history import Did
 
 _MOST_NEWS: Final = 100
 
@@ -24,18 +28,27 @@ class News:
         if self._last_seq is None:
             self._last_seq = max((did.seq for did in state.reader.commands(limit=1)), default=0)
 
-    def told(self, state: BoardState, me: str) -> str:
-        """Who has changed something since the last look, unless it was this person."""
+    def since(self, state: BoardState) -> list[Did]:
+        """What was done since the last look, the latest first; raises DatabaseError."""
         done = state.reader.commands(limit=_MOST_NEWS)
         last, self._last_seq = self._last_seq, max((did.seq for did in done), default=0)
-        news = [] if last is None else [did for did in done if did.seq > last and did.actor != me]
-        if not news:
-            return ""
-        when = f"{news[0].at.astimezone(state.lens.zone):%H:%M}"
-        who = ", ".join(dict.fromkeys(f"@{did.actor}" for did in news))
-        if len(news) == 1:
-            return f"{who} {when}: {news[0].summary}"
-        return f"{len(news)} changes by {who} {when}"
+        return [] if last is None else [did for did in done if did.seq > last]
+
+    def told(self, state: BoardState, me: str) -> str:
+        """Who has changed something since the last look, unless it was this person."""
+        return words_of(self.since(state), state, me)
+
+
+def words_of(done: Sequence[Did], state: BoardState, me: str) -> str:
+    """What others than this person did, in a few words; empty where nobody did."""
+    news = [did for did in done if did.actor != me]
+    if not news:
+        return ""
+    when = f"{news[0].at.astimezone(state.lens.zone):%H:%M}"
+    who = ", ".join(dict.fromkeys(f"@{did.actor}" for did in news))
+    if len(news) == 1:
+        return f"{who} {when}: {news[0].summary}"
+    return f"{len(news)} changes by {who} {when}"
 
 
 def first_words(board: Host) -> str:

@@ -168,7 +168,7 @@ async def _say_whose(
     deal_id = int(str(details["deal"]).removeprefix("D-"))
     deal = await screen.program.write_queue.ask(lambda w: w.reader.deals([deal_id])[deal_id])
     shown = meeting.words(mine) if meeting.words is not None else mine
-    seen = deal_seen_by(deal, screen.program.me)
+    seen = deal_seen_by(deal, screen.program.seat.eyes)
     met = about(seen, details, shown, screen.program.settings.zone)
     form = mine if isinstance(mine, dict) else {}
     side = await ask(

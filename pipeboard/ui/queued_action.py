@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.ui.failures import is_busy
-from pipeboard.ui.host import Host, patiently
+from pipeboard.ui.host import Host, Walk, patiently
 from pipeboard.ui.write_queue import TURN, Turn
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ async def in_turn(host: Host, turn: Turn, action: Action) -> None:
         while True:
             try:
                 await action()
+                if isinstance(host, Walk):
+                    await host.go_on()
                 return
             except DatabaseError as error:
                 if turn.has_begun or not is_busy(error):

@@ -14,6 +14,7 @@ from pipeboard.domain.people import Actor
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from pipeboard.domain.roles import Rights
     from pipeboard.store import Store
     from pipeboard.store.locating import Place
 
@@ -52,7 +53,8 @@ class Seat:
     """Who acts, by which clock, on which store, with which folder for what is kept.
 
     `first_words` is what the opening of the database had to say; `may_write` is False where the
-    file is another's; `begin` is the action that is done at once, and what it is given.
+    file is another's; `rights` is what their role allows; `begin` is the action that is done at
+    once, and what it is given.
     """
 
     actor: Actor
@@ -62,12 +64,18 @@ class Seat:
     folder: Path
     first_words: str = ""
     may_write: bool = True
+    rights: Rights | None = None
     begin: tuple[object, ...] = ()
 
     @property
     def me(self) -> str:
         """The rep that acts."""
         return self.actor.rep
+
+    @property
+    def eyes(self) -> str:
+        """Whose private fields the screens show: one's own, or everybody's."""
+        return self.rights.eyes if self.rights is not None else self.me
 
     def today(self, zone: ZoneInfo) -> date:
         """The date there, by the clock."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.agreements import Agreement, Contents, Topic, changed_names
@@ -75,7 +75,12 @@ def reverted(
 
 
 def _same(agreement: Agreement, one: Contents | None, other: Contents | None) -> bool:
-    if agreement.topic is not Topic.PIPELINE or one is None or other is None:
+    if one is None or other is None:
+        return one == other
+    if agreement.topic in _DEFAULTS:  # an older log says nothing of what came later
+        defaults = _DEFAULTS[agreement.topic]
+        return {**defaults, **one} == {**defaults, **other}
+    if agreement.topic is not Topic.PIPELINE:
         return one == other
     return _comparable(one, other) == _comparable(other, one)
 
@@ -209,3 +214,9 @@ def contents_of(value: Rep | Settings) -> Contents:
     """A rep or the settings as JSON data."""
     plain = {name: getattr(value, name) for name in value.__slots__}
     return {n: list(item) if isinstance(item, tuple) else item for n, item in plain.items()}
+
+
+_DEFAULTS: Mapping[Topic, Contents] = {
+    Topic.REP: {name: value for name, value in contents_of(Rep("")).items() if name != "name"},
+    Topic.SETTINGS: contents_of(Settings()),
+}

@@ -10,19 +10,21 @@ from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.errors import Ambiguous, BadInput, Conflict, Difference, NotFound
 from pipeboard.domain.filter import with_stage_renamed
 from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.domain.people import match_rep
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.pipeline_rules import check_pipeline, clean_pipeline, merge, same
+from pipeboard.domain.roles import ANYBODY, Role, given_role
 from pipeboard.domain.settings import Rep, Settings, with_choice
-from pipeboard.domain.text import clean_line, fold
-from pipeboard.exchange.pipeline_toml import with_known_ids
+from pipeboard.domain.text import clean_line, did_you_mean, fold, quoted
 from pipeboard.store.reading.setup import pipeline_data
-from pipeboard.workspace.agreements import contents_of, with_retired
+from pipeboard.workspace.agreements import changed, contents_of, with_retired
 from pipeboard.workspace.recording import Decision, Receipt, agree, record, retried
 from pipeboard.workspace.service import Service, in_transaction
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from pipeboard.domain.agreements import Contents
     from pipeboard.domain.people import Actor
     from pipeboard.store import Store
     from pipeboard.store.reading.agreements import PipelineEdit
@@ -191,6 +193,8 @@ def change_pipeline(
         return PipelineSaved(done, _pipeline_of(service, token))
     wanted = clean_pipeline(wanted)
     if by_name:
+        from pipeboard.exchange.pipeline_toml import with_known_ids
+
         base = wanted.version if wanted.id else 0
         wanted = replace(with_known_ids(wanted, service.reader.pipelines()), version=base)
     known = {pipeline.id: pipeline for pipeline in service.reader.pipelines()}.get(wanted.id)
@@ -239,7 +243,12 @@ def _with_numbers(service: Service, wanted: Pipeline, known: Pipeline | None) ->
 
 @in_transaction
 def change_rep(service: Service, rep: Rep, *, dry_run: bool = False, token: str = "") -> Receipt:
-    """A rep, new or changed."""
+    """A rep, new or changed.
+
+    The first role that anybody is given makes whoever gives it the owner, and all others reps.
+    """
+    if (done := retried(service, token, "rep")) is not None:
+        return done
     name = clean_line(rep.name, field="rep").removeprefix("@")
     if not name:
         raise BadInput("A rep needs a name.", hint="For example: pipeboard rep add ana")
@@ -248,19 +257,49 @@ def change_rep(service: Service, rep: Rep, *, dry_run: bool = False, token: str 
         clean_line(rep.display_name, field="display name"),
         clean_line(rep.team, field="team"),
         rep.active,
+        _role(rep.role),
+        _acted_for(service, rep.acts_for),
     )
-    contents = {n: v for n, v in contents_of(clean).items() if n != "name"}
-    did = "Changed" if any(known.name == name for known in service.reader.reps()) else "Added"
-    return agree(
-        service,
-        "rep",
-        f"{did} rep {name}.",
-        Topic.REP,
-        (name,),
-        contents,
-        dry_run=dry_run,
-        token=token,
-    )
+    reps = service.reader.reps()
+    did = "Changed" if any(known.name == name for known in reps) else "Added"
+    others = [one for one in given_role(clean, reps, service.actor) if one.name != name]
+    agreed = tuple(one for rep in (clean, *others) for one in _rep_agreed(service, rep))
+    if not agreed:
+        contents = _contents_of_rep(clean)
+        as_it_is = (Agreement(Topic.REP, (name,), contents, contents),)
+        return Receipt("", "rep", "Nothing to change: it is so already.", agreements=as_it_is)
+    given = [f"@{other.name} is {other.role}" for other in others if other.role]
+    notes = (f"Roles hold from now on: {', '.join(given)}.",) if given else ()
+    decision = Decision(f"{did} rep {name}.", agreements=agreed, notes=notes)
+    return record(service, "rep", decision, dry_run=dry_run, token=token)
+
+
+def _contents_of_rep(rep: Rep) -> Contents:
+    return {n: v for n, v in contents_of(rep).items() if n != "name"}
+
+
+def _rep_agreed(service: Service, rep: Rep) -> tuple[Agreement, ...]:
+    return changed(service, Topic.REP, (rep.name,), _contents_of_rep(rep))
+
+
+def _role(typed: str) -> str:
+    """The role that a word names; "" for none."""
+    word = fold(typed.strip())
+    if word in ("", "none"):
+        return ""
+    if word not in tuple(Role):
+        hint = did_you_mean(word, tuple(Role)) or f"It is one of {', '.join(Role)}, or none."
+        raise BadInput(f"There is no role {quoted(typed)}.", hint=hint)
+    return word
+
+
+def _acted_for(service: Service, typed: str) -> str:
+    """The reps that the words name, `*` for all; "" for none."""
+    words = typed.replace(",", " ").split()
+    if words == ["none"]:
+        return ""
+    reps = service.reader.reps() if words and words != [ANYBODY] else ()
+    return " ".join(ANYBODY if word == ANYBODY else match_rep(word, reps).name for word in words)
 
 
 def save_settings(

@@ -29,6 +29,7 @@ _FOLLOWING = frozenset(
         "last_outbound_at",
         "last_reply_at",
         "outbound_since_reply",
+        "given_by",
         "imported",
         "imported_as",
         "external_source",
@@ -97,7 +98,8 @@ class Unseen:
         mine: dict[str, FieldValue] = {}
         for event in events:
             mine |= dict.fromkeys(event.before) | dict(event.after)
-        if not mine:  # a note stands beside what others change
+        mine = {name: value for name, value in mine.items() if not name.startswith("asks.")}
+        if not mine:  # a note, and what it asks, stands beside what others change
             return []
         names = self._changed(frozenset(mine) - _FOLLOWING - _SETS)
         if names:
@@ -180,7 +182,13 @@ def unseen_changes(service: Service, deal: Deal, seen: Seen) -> Unseen:
         return nothing_unseen(deal)
     pipelines, zone = service.reader.pipelines(), service.settings.zone
     return Unseen(
-        deal, tuple(since), pipelines, service.today, zone, service.actor.name, service.me
+        deal,
+        tuple(since),
+        pipelines,
+        service.today,
+        zone,
+        service.actor.name,
+        service.rights.eyes,
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
+from pipeboard.domain.cadence import hours_too_soon
 from pipeboard.domain.commands import Command
 from pipeboard.domain.dates import format_day, local_date
 from pipeboard.domain.deal import Deal
@@ -208,12 +209,11 @@ def _follow_ups(service: Service, deals: Sequence[Deal], command: c.LogTouch) ->
 
 
 def _too_soon(service: Service, deals: Sequence[Deal], at: datetime) -> tuple[str, ...]:
-    gap = timedelta(hours=service.settings.min_gap_hours)
+    least = service.settings.min_gap_hours
     return tuple(
-        f"{deal.name} was last contacted {int((at - last) / timedelta(hours=1))} h before: "
-        f"fewer than {service.settings.min_gap_hours}."
+        f"{deal.name} was last contacted {hours} h before: fewer than {least}."
         for deal in deals
-        if (last := deal.last_outbound_at) is not None and timedelta(0) <= at - last < gap
+        if (hours := hours_too_soon(deal, at, least)) is not None
     )
 
 

@@ -12,7 +12,6 @@ from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Ambiguous, NotFound
 from pipeboard.domain.filter import Filter
 from pipeboard.domain.filter import parse_filter as filter_of
-from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.people import with_known_owners
 from pipeboard.domain.periods import Period, parse_period
 from pipeboard.domain.pipeline import Pipeline
@@ -21,16 +20,6 @@ from pipeboard.domain.text import did_you_mean, fold, quoted
 from pipeboard.workspace.service import Service
 
 _REF = re.compile(r"(?:[dD]-)?(\d{1,15})")
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """What a rep has on hand: open deals, those with an overdue step, those that are stalled."""
-
-    name: str
-    open: int
-    overdue: int
-    stalled: int
 
 
 def find_pipeline(service: Service, name: str | None = None) -> Pipeline:
@@ -156,21 +145,9 @@ def find_deals(
     return tuple(unique.values())
 
 
-def loads_of(service: Service, pipeline: Pipeline) -> tuple[Load, ...]:
-    """How much each active rep has on hand in a pipeline, by name."""
-    loads = []
-    for rep in service.reader.reps():
-        if rep.active:
-            theirs = lens(service, pipeline, owner=rep.name)
-            signs = service.reader.signs(theirs)
-            count = service.reader.board(theirs).open_count
-            loads.append(Load(rep.name, count, signs.overdue, signs.stalled))
-    return tuple(loads)
-
-
 def deal_sheet(service: Service, deal_id: int) -> Sheet:
     """A deal with everything around it that I may see."""
     found = service.reader.sheet(deal_id)
     if found is None:
         raise NotFound(f"There is no deal D-{deal_id}.")
-    return found.seen_by(service.me)
+    return found.seen_by(service.rights.eyes)

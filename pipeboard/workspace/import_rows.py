@@ -32,7 +32,7 @@ from pipeboard.workspace.configuration import change_rep
 from pipeboard.workspace.execution import carry_out
 from pipeboard.workspace.import_report import ImportReport as ImportReport
 from pipeboard.workspace.import_report import RowsRejected as RowsRejected
-from pipeboard.workspace.recording import command_done, retried
+from pipeboard.workspace.recording import check_role, command_done, retried
 from pipeboard.workspace.row_deciding import ImportOptions as ImportOptions
 from pipeboard.workspace.row_deciding import RowDecider
 from pipeboard.workspace.service import Service, in_transaction
@@ -81,6 +81,7 @@ def import_rows(
     """
     if (done := retried(service, token, "import")) is not None:
         return ImportReport(command_id=done.command_id, said_before=done.notes[0])
+    check_role(service, "import")
     if override:
         options = replace(options, override=override)
     run = _Import(service, reading, pipeline, origin, options, skip_bad=skip_bad, token=token)
@@ -143,6 +144,7 @@ class _Import:
                     self._put_aside(staging, decider, decided)
             self._check(decider)
             if staging is not None:
+                self.service.store.keep_copy_before_import(self.at)
                 self._bring_in(staging, decider)
             elif not self.wanted.id:
                 self.service.transact(lambda: self._make_pipeline(pipeline))
@@ -188,6 +190,7 @@ class _Import:
     ) -> None:
         lines = [line for line, _ in decided]
         changes = [change for _, change in decided]
+        check_role(self.service, "import", changes)
         staging.stage.add(changes, lines, self.command_id, micros(decider.at))
 
     def _bring_in(self, staging: Staging, decider: RowDecider) -> None:
@@ -222,10 +225,11 @@ class _Import:
             raise _Outdated(outdated)
         count = decider.report.created + decider.report.updated
         summary = f"Imported {count:,} deals from {self.origin}."
+        made += map(_rep_made, staging.stage.new_owners())
+        check_role(self.service, "import", agreements=made)
         writer.begin_command(
             command_done(self.service, self.command_id, decider.at, "import", summary)
         )
-        made += map(_rep_made, staging.stage.new_owners())
         writer.add_staged(staging.stage)
         writer.record_agreements(self.command_id, made)
         if self.options.recipe is not None:
@@ -257,6 +261,7 @@ class _Import:
     def _make_pipeline(self, pipeline: Pipeline) -> None:
         """The pipeline alone, of a file none of whose rows led to a deal."""
         made = self._save_pipeline(pipeline)
+        check_role(self.service, "import", agreements=[made])
         summary = f"Imported 0 deals from {self.origin}."
         self.service.transaction.writer.begin_command(
             command_done(self.service, self.command_id, self.at, "import", summary)
@@ -356,7 +361,7 @@ def _teams(service: Service, table: SideTable, *, dry_run: bool) -> int:
     ]
     if not dry_run:
         for rep in changed:
-            change_rep(service, Rep(rep.name, rep.display_name, rep.team, rep.active))
+            change_rep(service, rep)
     return len(changed)
 
 

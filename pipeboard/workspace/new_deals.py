@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.commands import Win
-from pipeboard.domain.deal import Contact, Deal, NextStep, Status
+from pipeboard.domain.deal import Contact, Deal, Status
 from pipeboard.domain.deciding import decide
 from pipeboard.domain.deciding.moves import target_stage
 from pipeboard.domain.deciding.rules import deal_names
@@ -121,8 +121,8 @@ def create_deal(
 def _fields(service: Service, parsed: QuickAdd, new_rep: bool) -> dict[str, FieldValue]:
     owner = str(parsed.given.get("owner", service.me))
     fields = {**parsed.given, "owner": service.known_owner(owner, new_rep)}
-    if parsed.next_text or parsed.next_due:
-        fields["next_step"] = NextStep(parsed.next_text, parsed.next_due)
+    if parsed.next_step is not None:
+        fields["next_step"] = parsed.next_step
     if parsed.contact:
         key = slug(parsed.contact) or "person"
         fields["contacts"] = MappingProxyType({key: Contact(parsed.contact)})

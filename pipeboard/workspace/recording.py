@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
@@ -113,7 +113,11 @@ def retried(service: Service, token: str, verb: str = "", by: str = "") -> Recei
 def record(
     service: Service, verb: str, decision: Decision, *, dry_run: bool = False, token: str = ""
 ) -> Receipt:
-    """Stores what was decided in the transaction under way, and says what it was."""
+    """Stores what was decided in the transaction under way, and says what it was.
+
+    `NotAllowed` where it takes another role than that of whoever acts, also when it is only tried.
+    """
+    check_role(service, verb, decision.changes, decision.agreements)
     summary = printable(decision.summary)
     changes = decision.changes
     command_id = ""
@@ -126,6 +130,22 @@ def record(
     return Receipt(
         command_id, verb, summary, deals, decision.notes, decision.about, decision.agreements
     )
+
+
+def check_role(
+    service: Service,
+    verb: str,
+    changes: Iterable[Change] = (),
+    agreements: Sequence[Agreement] = (),
+) -> None:
+    """`NotAllowed` where somebody else has to do this; the one place through which all changes
+    go."""
+    who = service.rights
+    if who.role is None:
+        return
+    who.check(verb)
+    who.check_deals(verb, (change.before for change in changes if change.before is not None))
+    who.check_agreements(agreements)
 
 
 @in_transaction
@@ -154,10 +174,11 @@ def agree(
 
 
 def command_done(service: Service, command_id: str, at: datetime, verb: str, summary: str) -> Done:
-    """A command as it is recorded: what was done, when and by whom."""
+    """A command as it is recorded in the transaction under way: what was done, when, by whom."""
     from pipeboard.store.writing import Done
 
     actor = service.actor
+    service.transaction.stored.append(command_id)
     return Done(command_id, at, actor.name, actor.acting_as, verb, summary)
 
 

@@ -13,8 +13,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
+from pipeboard.domain.cadence import known_time
 from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.deal import (
+    HANDOVER,
     LOSS_CATEGORIES,
     Answer,
     Contact,
@@ -177,7 +179,7 @@ def _fields(row: DealRow, identity: RowIdentity, owner: str) -> dict[str, FieldV
     if row.contacts:
         fields["contacts"] = contacts_of(row)
     if row.next_text or row.next_due:
-        fields["next_step"] = NextStep(row.next_text or "", row.next_due)
+        fields["next_step"] = next_step_of(row)
     if row.answers or row.terms or row.checklist:
         fields |= _own(row)
     return {name: value for name, value in fields.items() if value not in (None, "", ())}
@@ -226,7 +228,13 @@ def loss_of(row: DealRow) -> Loss:
         reason = reason or row.lost_category or ""
         guess = slug(reason).replace("_", "-")
         category = guess if guess in LOSS_CATEGORIES else "other"
-    return Loss(category, reason, row.competitor or "", row.recycle_on)
+    objection = row.lost_objection or ""
+    return Loss(category, reason, row.competitor or "", row.recycle_on, objection)
+
+
+def next_step_of(row: DealRow) -> NextStep:
+    """The next step that a row tells of; how often it recurs is left out where that is no time."""
+    return NextStep(row.next_text or "", row.next_due, known_time(row.next_every or ""))
 
 
 def note_id(key: str, *parts: object) -> str:
@@ -255,10 +263,12 @@ def _touches(row: DealRow, key: str, rules: RowRules, created_at: datetime) -> t
         Touch(
             note_id(key, "touch", place, touch.type, touch.at),
             touch.type,
-            touch.direction or "out",
+            touch.direction or ("" if touch.type == HANDOVER else "out"),
             touch.outcome or "",
             touch.by or rules.actor,
             touch.at or created_at,
+            touch.objection or "",
+            touch.variant or "",
         )
         for place, touch in enumerate(row.touches)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.deal import Deal, NextStep, Status
@@ -13,7 +13,7 @@ from pipeboard.domain.deciding import decide
 from pipeboard.domain.errors import Ambiguous, NotFound, PipeboardError, Refused
 from pipeboard.domain.events import Event, evolve, evolve_all
 from pipeboard.domain.lazy_dataclass import dataclass, replace
-from pipeboard.domain.people import match_rep
+from pipeboard.domain.people import is_like_another, match_rep
 from pipeboard.domain.sheet import may_see
 from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow, Rejected
@@ -30,6 +30,7 @@ from pipeboard.workspace.row_commands import (
 from pipeboard.workspace.row_matching import Merge, Recognised, Recogniser, Said, ThreeWay, said_by
 
 if TYPE_CHECKING:
+    from pipeboard.domain.pipeline import Pipeline
     from pipeboard.exchange.reading import Reading
     from pipeboard.store.projecting import Change
     from pipeboard.store.reading import Reader
@@ -55,6 +56,17 @@ class ImportOptions:
     recipe: tuple[str, str] | None = None
 
 
+class _Place(NamedTuple):
+    """How rows are read and compared in one pipeline."""
+
+    rules: RowRules
+    three_way: ThreeWay
+
+    @property
+    def pipeline(self) -> Pipeline:
+        return self.three_way.pipeline
+
+
 class RowDecider:
     """Decides the rows of one file; `report` tells what came of it so far."""
 
@@ -77,9 +89,11 @@ class RowDecider:
             self._known, pipeline.id, self.source, reading.again, self._says
         )
         spoken = frozenset(reading.spoken)
-        self._three_way = ThreeWay(
+        three_way = ThreeWay(
             pipeline, self._is_noted, partial(_is_spoken, spoken), prefer_file=options.prefer_file
         )
+        self._places = {pipeline.id: _Place(self._rules, three_way)}
+        self._pipelines = {known.id: known for known in reader.pipelines()}
         self._reps = reader.reps()
         self._new_owners: dict[str, str] = {}
         self._spelled: dict[str, str] = {}
@@ -228,7 +242,8 @@ class RowDecider:
     def _update(self, row: DealRow, deal: Deal) -> Change | None:
         """What the row says now that it did not say before, decided one command after another."""
         owner = self._owner(row.owner) or None
-        merge = self._three_way.merge(row, owner, deal, self._touched(row, deal))
+        place = self._place_of(deal)
+        merge = place.three_way.merge(row, owner, deal, self._touched(row, deal))
         self.report.differ(
             Differing(row.line, deal.ref, name, self._shown(name, ours, deal), theirs, "ours")
             for name, ours, theirs in merge.conflicts
@@ -237,8 +252,10 @@ class RowDecider:
         self.report.emptied.update(merge.emptied)
         events: list[Event] = []
         after = deal
-        for command, at in self._commands(row, after, merge):
-            context = self._context if at is None else replace(self._context, at=at)
+        for command, at in self._commands(row, after, merge, place.rules):
+            context = self._context
+            if at is not None or place.pipeline is not context.pipeline:
+                context = replace(context, at=at or context.at, pipeline=place.pipeline)
             for event in decide(command, after, context):
                 events.append(event)
                 after = evolve(after, event)
@@ -247,6 +264,19 @@ class RowDecider:
             return None
         self.report.updated += 1
         return _changed(deal, events, deal.id)
+
+    def _place_of(self, deal: Deal) -> _Place:
+        """Where a known deal is changed: in its own pipeline, whichever the file goes into."""
+        place = self._places.get(deal.pipeline_id)
+        if place is None:
+            pipeline = self._pipelines[deal.pipeline_id]
+            rules, three_way = self._places[self.pipeline.id]
+            place = _Place(
+                RowRules(pipeline, rules.origin, self._context.actor, self._context.at),
+                replace(three_way, pipeline=pipeline),
+            )
+            self._places[pipeline.id] = place
+        return place
 
     def _touched(self, row: DealRow, deal: Deal) -> Callable[[], frozenset[str]] | None:
         """How to find out what was changed here, where nobody knows what a file last said."""
@@ -260,7 +290,7 @@ class RowDecider:
         return frozenset if deal.external_id else lambda: _EVERYTHING
 
     def _commands(
-        self, row: DealRow, deal: Deal, merge: Merge
+        self, row: DealRow, deal: Deal, merge: Merge, rules: RowRules
     ) -> Iterable[tuple[c.Command, datetime | None]]:
         """What brings the deal to what the file says; the owner first, who then closed it."""
         take = dict(merge.take) | dict.fromkeys(merge.emptied)
@@ -274,10 +304,10 @@ class RowDecider:
         notes = [take.pop(name) for name in list(take) if name.startswith("notes.")]
         memory = {} if row.ref else {"imported": merge.base}
         yield c.Edit({**take, **memory}), None
-        yield from self._course(row, deal, closes, *course)
+        yield from self._course(row, deal, closes, rules, *course)
         if step is not _UNSAID and (row.outcome or str(deal.outcome)) == "open":
             step = step if isinstance(step, NextStep) else NextStep("", None)
-            yield c.SetNextStep(step.text, step.due), None
+            yield c.SetNextStep(step.text, step.due, step.every), None
         for name, contact in people.items():
             yield c.SetContact(name.partition(".")[2], contact), None
         for text in notes:
@@ -295,6 +325,7 @@ class RowDecider:
         row: DealRow,
         deal: Deal,
         closes: datetime | None,
+        rules: RowRules,
         stage: object,
         outcome: object,
         archived: object,
@@ -302,10 +333,10 @@ class RowDecider:
         """Stage, outcome and archive."""
         if outcome is not None and deal.outcome is not Status.OPEN:
             back_at = closes and max(closes, deal.stage_entered_at)
-            yield c.Reopen(override=self._rules.origin), back_at
+            yield c.Reopen(override=rules.origin), back_at
         is_open = (outcome or str(deal.outcome)) == "open"
         if is_open and row.stage is not None and (stage is not None or outcome is not None):
-            stage_id = self._rules.stage_id(row.stage)
+            stage_id = rules.stage_id(row.stage)
             now_in = deal.closed_from if deal.outcome is not Status.OPEN else deal.stage_id
             if stage_id != now_in:
                 yield c.Move(stage_id, self.options.override), None
@@ -336,10 +367,12 @@ class RowDecider:
             return match_rep(name, self._reps).name
         except Ambiguous:
             raise
-        except NotFound:
+        except NotFound as error:
             if fold(name) not in self._new_owners:
                 self._new_owners[fold(name)] = name
                 self.report.new_owners.append(name)
+                if is_like_another(name, self._reps):
+                    self.report.near_owners[name] = str(error.details["near"])
             return self._new_owners[fold(name)]
 
 

@@ -15,7 +15,7 @@ from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import fold
 from pipeboard.exchange.rows import DealRow
-from pipeboard.workspace.row_commands import PLAIN, contacts_of, digest, loss_of
+from pipeboard.workspace.row_commands import PLAIN, contacts_of, digest, loss_of, next_step_of
 
 if TYPE_CHECKING:
     from pipeboard.store.reading.known_deals import KnownDeals
@@ -50,7 +50,7 @@ def _values(row: DealRow, owner: str | None) -> dict[str, object]:
     found |= row.others
     found["tags"], found["owner"], found["category"] = row.tags, owner, row.forecast_category
     if row.next_text or row.next_due:
-        found["next_step"] = NextStep(row.next_text or "", row.next_due)
+        found["next_step"] = next_step_of(row)
     if row.contacts:
         found |= {f"contacts.{key}": person for key, person in contacts_of(row).items()}
     found["stage"] = fold(row.stage) if row.stage else None

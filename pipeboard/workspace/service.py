@@ -6,7 +6,6 @@ is held, so that nobody decides by what held a moment before.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime
@@ -20,10 +19,13 @@ from pipeboard.domain.errors import Ambiguous, NotFound
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
 from pipeboard.domain.people import Actor, known_owner, match_rep
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.roles import Rights, rights
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.domain.text import quoted
 
 if TYPE_CHECKING:
+    import uuid
+
     from pipeboard.store import Staging, Store
     from pipeboard.store.reading import Reader
     from pipeboard.store.writing import Writer
@@ -71,6 +73,7 @@ class Transaction:
     today_at: datetime
     key: uuid.UUID
     commands: int = field(default=0)
+    stored: list[str] = field(default_factory=list)
 
     def next_id(self) -> str:
         """The same ids when the transaction has to be done again: what is stored is stored once."""
@@ -82,7 +85,7 @@ class Transaction:
         self.writer.ahead(deal_ids, self._id(self.commands + 1))
 
     def _id(self, number: int) -> str:
-        return str(uuid.UUID(int=(self.key.int + number) % (1 << 128)))
+        return str(type(self.key)(int=(self.key.int + number) % (1 << 128)))
 
 
 def in_transaction(
@@ -103,11 +106,17 @@ class Service:
     """What every use case works with: the store, the clock, who acts, and a transaction."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime], actor: Actor) -> None:
-        """`NotFound` when the actor acts for somebody who is no rep."""
+        """`NotFound` when the actor acts for somebody who is no rep, `NotAllowed` where nobody has
+        allowed it."""
         self.store = store
         self._clock = clock
         self._transaction: Transaction | None = None
-        self.actor = check_actor(actor, store.reader.reps) if actor.acting_as else actor
+        self.on_stored: Callable[[str], None] | None = None
+        """Hears of each command that was stored, by its id, once nothing can take it back any more;
+        it must not raise."""
+        self.actor = check_actor(actor, store.reader.reps)
+        if actor.acting_as:
+            self.rights.check_acting()
 
     @property
     def transaction(self) -> Transaction:
@@ -129,6 +138,11 @@ class Service:
         """The rep that acts."""
         return self.actor.rep
 
+    @property
+    def rights(self) -> Rights:
+        """What whoever acts may do and see here, now."""
+        return rights(self.actor, self.reader.reps(), self.settings)
+
     def now(self) -> datetime:
         """The instant of the clock, in UTC; within a transaction one and the same, and after the
         last change of every deal that was loaded in it."""
@@ -148,19 +162,28 @@ class Service:
         """
         if self._transaction is not None:
             return work()
+        import uuid  # who only looks makes none
+
         key = uuid.uuid4()
+        stored: list[str] = []
 
         def run(writer: Writer) -> T:
             clock = self._clock()
-            self._transaction = Transaction(writer, clock, clock, key)
+            stored.clear()  # of an attempt that was taken back
+            self._transaction = Transaction(writer, clock, clock, key, stored=stored)
             try:
                 if self.actor.acting_as:
                     check_actor(self.actor, writer.reader.reps)
+                self.rights.check_writing()
                 return work()
             finally:
                 self._transaction = None
 
-        return self.store.write(run) if through is None else through.store(run)
+        result = self.store.write(run) if through is None else through.store(run)
+        if (heard := self.on_stored) is not None:
+            for command_id in stored:
+                heard(command_id)
+        return result
 
     def look(self, work: Callable[[], T]) -> T:
         """What `work` finds at one moment, without keeping anybody from writing."""
@@ -189,12 +212,17 @@ class Service:
             writer, at = self._transaction.writer, self._transaction.at
             self._transaction.at = writer.instant_after(at, ids)
 
+    def every_pipeline(self) -> dict[int, Pipeline]:
+        """Every pipeline that a deal may be in, by its id; those that were taken back too."""
+        known = (*self.reader.pipelines(), *self.reader.agreements.pipelines_taken_back())
+        return {pipeline.id: pipeline for pipeline in known}
+
     def contexts(self) -> Callable[[int], Context]:
         """In which context something is decided, by pipeline."""
         settings, at, today = self.settings, self.now(), self.today
         reader = self.reader
-        known = (*reader.pipelines(), *reader.pipelines_taken_back())
-        pipelines = {pipeline.id: pipeline for pipeline in known}
+        pipelines = self.every_pipeline()
+        reps = tuple(rep.name for rep in reader.reps() if rep.active)
         return lambda pipeline_id: Context(
             pipelines[pipeline_id],
             at,
@@ -206,6 +234,7 @@ class Service:
             settings.currency,
             owner=self.known_owner,
             notes=reader.notes,
+            reps=reps,
         )
 
     def known_owner(self, name: str, new_rep: bool = False) -> str:

@@ -113,7 +113,8 @@ def _measure_key(session: Session, figures: Figures, key: bytes, name: str) -> N
 
 
 def _measure_others(session: Session, figures: Figures) -> None:
-    """Opening a deal and leaving it, and letters of a filter, each after a first time."""
+    """Opening a deal and leaving it, letters of a filter, the day's queue and a step in it, each
+    after a first time."""
     for number in range(4):
         opened = session.press(b"\r")
         session.escape()
@@ -121,7 +122,11 @@ def _measure_others(session: Session, figures: Figures) -> None:
         letters = [session.press(letter) for letter in (b"m", b"a", b"r")]
         session.escape()
         session.escape()
+        triage, step = session.press(b"T"), session.press(b"j")
+        session.press(b"q")
         if number:
+            figures.add("triage cpu", triage.cpu_ms)
+            figures.add("triage step cpu", step.cpu_ms)
             figures.add("open cpu", opened.cpu_ms)
             for letter in letters:
                 figures.add("filter cpu", letter.cpu_ms)

@@ -1,31 +1,19 @@
-"""`python -m tests.bench.imports`: 200,000 rows of a CSV file, against `csv` and `executemany`.
-
-Twice: into one table without index, and of all the rows that an import makes into our tables.
-"""
+"""An import of many rows of a CSV file, against `csv` and `executemany` of all the rows that it
+makes, into our tables."""
 
 from __future__ import annotations
 
-import argparse
 import csv
 import sys
 import tempfile
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
+from tests.bench.budgets import Line
 from tests.bench.commands import pipeboard, run
 
-_PLAIN = """
-import csv, sqlite3, sys
-database = sqlite3.connect(sys.argv[2])
-with open(sys.argv[1], newline="", encoding="utf-8") as file:
-    rows = csv.reader(file)
-    names = next(rows)
-    database.execute(f"CREATE TABLE deal ({', '.join(f'c{n} TEXT' for n in range(len(names)))})")
-    marks = ", ".join("?" * len(names))
-    database.executemany(f"INSERT INTO deal VALUES ({marks})", rows)
-database.commit()
-"""
 _SAME_ROWS = """
 import csv, sqlite3, sys
 there, here = sqlite3.connect(sys.argv[2]), sqlite3.connect(sys.argv[3])
@@ -63,30 +51,22 @@ COLUMNS = (
 )
 
 
-def main() -> None:
-    """Prints CPU time and memory of both, and their ratio."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.imports", description=__doc__)
-    parser.add_argument("--rows", type=int, default=200_000)
-    asked = parser.parse_args()
+def judge_imports(rows: int) -> Iterator[Line]:
+    """So many rows brought in, and brought in again."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "deals.csv"
-        write_rows(file, asked.rows)
-        plain = run((sys.executable, "-c", _PLAIN, str(file), str(Path(folder) / "plain.db")))
+        write_rows(file, rows)
         database = str(Path(folder) / "deals.db")
         run(pipeboard("init", "--db", database, "--currency", "EUR", "--zone", "Europe/Berlin"))
         first = run(pipeboard("import", str(file), "--db", database, "--yes"))
         again = run(pipeboard("import", str(file), "--db", database, "--yes"))
         copied = str(Path(folder) / "same.db")
         same = run((sys.executable, "-c", _SAME_ROWS, str(file), database, copied))
-    print(f"{asked.rows:,} rows, {file.name}: CPU seconds, peak memory, ratios to the first two")
-    for name, ran in (
-        ("csv, executemany into one table", plain),
-        ("csv, executemany of all our rows", same),
-        ("import", first),
-        ("import again", again),
-    ):
-        ratios = f"{ran.cpu_ms / plain.cpu_ms:6.1f} {ran.cpu_ms / same.cpu_ms:6.1f}"
-        print(f"{name:32} {ran.cpu_ms / 1000:7.1f} s {ran.peak_mb:6.0f} MB {ratios}")
+    for name, ran in (("import", first), ("import again", again)):
+        shown = f"{ran.cpu_ms / 1000:.1f} / {same.cpu_ms / 1000:.1f} s"
+        what = f"{name} of {rows:,} rows"
+        yield Line(f"{what} / csv, executemany", ran.cpu_ms / same.cpu_ms, 4, 2.5, shown)
+        yield Line(f"{what}: memory, MB", ran.peak_mb, 300, 200)
 
 
 def write_rows(path: Path, count: int) -> None:
@@ -114,7 +94,3 @@ def write_rows(path: Path, count: int) -> None:
                     rng.choice(("Line", "Cell")),
                 ]
             )
-
-
-if __name__ == "__main__":
-    main()

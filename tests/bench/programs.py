@@ -116,9 +116,11 @@ def _forget_old(deals: int) -> None:
 
 
 @contextmanager
-def scratch(path: Path) -> Iterator[Path]:
-    """A copy of a database, to be changed and thrown away."""
+def scratch(path: Path | None) -> Iterator[Path]:
+    """A copy of a database, or a place for a new one, to be changed and thrown away."""
+    CACHE.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE) as folder:
         copy = Path(folder) / "deals.db"
-        shutil.copyfile(path, copy)
+        if path is not None:
+            shutil.copyfile(path, copy)
         yield copy

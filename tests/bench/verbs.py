@@ -1,16 +1,17 @@
-"""`python -m tests.bench.verbs`: what commands in a shell cost on a board of 100,000 deals.
-
-Each is told as a ratio to an interpreter that only imports argparse and sqlite3; the numbers have
-their measure in reading all events with plain sqlite3.
-"""
+"""What commands in a shell cost, beside an interpreter that only imports argparse and sqlite3, and
+beside the same rows read with plain sqlite3."""
 
 from __future__ import annotations
 
-import argparse
+import sqlite3
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
 
-from tests.bench.commands import medians, pipeboard
-from tests.bench.programs import database
+from tests.bench.budgets import Line
+from tests.bench.commands import Run, medians, pipeboard
+from tests.bench.programs import scratch
 
 _BARE = (sys.executable, "-c", "import argparse, sqlite3")
 _EVENTS = """
@@ -21,37 +22,87 @@ for row in sqlite3.connect(sys.argv[1]).execute(
 ):
     pass
 """
+_DAILY = ("note", "move", "add", "list --limit 20", "show")
 
 
-def main() -> None:
-    """Prints a table."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.verbs", description=__doc__)
-    parser.add_argument("--deals", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=5)
-    asked = parser.parse_args()
-    path = str(database(asked.deals))
-    on_board = ("--db", path)
-    lists = {
-        "list, one rep's overdue": ("owner:mara", "overdue"),
-        "list, a word": ("mar",),
-        "list, by value": ("value>100k",),
+def judge_verbs(rounds: int, middle: Path) -> Iterator[Line]:
+    """The verbs of every day, the numbers and the log of 10,000 deals."""
+    with scratch(middle) as path:
+        on_board = ("--db", str(path))
+        deal, stages = _deal_to_move(path)
+        ran = medians(
+            {
+                "bare": _BARE,
+                "note": pipeboard("note", deal, "-m", "They called.", *on_board),
+                "move": pipeboard("move", deal, stages[0], "--override", "agreed", *on_board),
+                "back": pipeboard("move", deal, stages[1], "--override", "agreed", *on_board),
+                "add": pipeboard("add", "Borealis: service 5k", *on_board),
+                "list --limit 20": pipeboard("list", "--limit", "20", *on_board),
+                "show": pipeboard("show", deal, *on_board),
+                "history": pipeboard("history", "--json", *on_board),
+                "--help": pipeboard("--help"),
+                **_metrics(path),
+            },
+            rounds,
+        )
+    bare = ran["bare"].cpu_ms
+    for verb in _DAILY:
+        floor, aim = (6.7, 3) if verb in ("show", "list --limit 20") else (30, 5)
+        yield _ratio(f"{verb} / argparse and sqlite3", ran[verb], ran["bare"], floor, aim)
+    yield _ratio("--help / argparse and sqlite3", ran["--help"], ran["bare"], 2, 1.3)
+    seconds = (ran["history"].cpu_ms - bare) / 1000
+    yield Line("history --json of 10,000 deals: CPU, s", seconds, 8.7, 1)
+    yield from _numbers(ran, "10,000 deals")
+
+
+def judge_numbers(rounds: int, large: Path) -> Iterator[Line]:
+    """The numbers of 100,000 deals."""
+    ran = medians(_metrics(large), rounds)
+    yield Line("metrics at 100,000 deals: CPU, s", ran["metrics"].cpu_ms / 1000, 10, 1)
+    yield Line("metrics at 100,000 deals: memory, MB", ran["metrics"].peak_mb, 194, 120)
+    yield from _numbers(ran, "100,000 deals")
+
+
+def judge_demo(deals: int) -> Iterator[Line]:
+    """A made-up team of so many deals; the bounds are for 100,000."""
+    with scratch(None) as path:
+        command = ("demo", "--no-open", "--quiet", "--deals", str(deals), "--db", str(path))
+        took = medians({"demo": pipeboard(*command)}, 1)["demo"].cpu_ms / 1000
+    share = deals / 100_000
+    yield Line(f"demo --deals {deals:,}: CPU, s", took, 374 * share, 60 * share)
+
+
+def _metrics(path: Path) -> dict[str, Sequence[str]]:
+    asked = ("metrics", "--json", "--db", str(path))
+    return {
+        "plain": (sys.executable, "-c", _EVENTS, str(path)),
+        "metrics": pipeboard(*asked),
+        "grouped": pipeboard(*asked, "--by", "owner"),
+        "filtered": pipeboard(*asked, "value>1k", "--as-of", "30d ago"),
     }
-    ran = medians(
-        {
-            "argparse and sqlite3": _BARE,
-            "--help": pipeboard("--help"),
-            "show": pipeboard("show", "D-142", *on_board),
-            **{name: pipeboard("list", *words, *on_board) for name, words in lists.items()},
-            "metrics": pipeboard("metrics", "--json", *on_board),
-            "all events, plain": (sys.executable, "-c", _EVENTS, path),
-        },
-        asked.rounds,
-    )
-    bare = ran["argparse and sqlite3"].cpu_ms
-    for name, one in ran.items():
-        ratio = one.cpu_ms / bare
-        print(f"{name:24} {one.cpu_ms:7.0f} ms {one.peak_mb:5.0f} MB {ratio:6.1f}")
 
 
-if __name__ == "__main__":
-    main()
+def _numbers(ran: dict[str, Run], of: str) -> Iterator[Line]:
+    for name, what in (
+        ("metrics", "metrics"),
+        ("grouped", "metrics by owner"),
+        ("filtered", "metrics of a filter, as of a month ago"),
+    ):
+        yield _ratio(f"{what}, {of} / the rows, plain", ran[name], ran["plain"], 4.1, 1.5)
+
+
+def _ratio(what: str, ours: Run, base: Run, floor: float, aim: float) -> Line:
+    shown = f"{ours.cpu_ms:,.0f} / {base.cpu_ms:,.0f} ms"
+    return Line(what, ours.cpu_ms / base.cpu_ms, floor, aim, shown)
+
+
+def _deal_to_move(path: Path) -> tuple[str, tuple[str, str]]:
+    """An open deal of the first stage, and the names of the second stage and the first."""
+    with closing(sqlite3.connect(path)) as database:
+        (first, name), (_, next_name) = database.execute(
+            "SELECT id, name FROM stage WHERE kind = 'open' ORDER BY pipeline_id, position LIMIT 2"
+        ).fetchall()
+        (deal,) = database.execute(
+            "SELECT min(id) FROM deal WHERE live AND stage_id = ?", (first,)
+        ).fetchone()
+    return f"D-{deal}", (next_name, name)

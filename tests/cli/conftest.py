@@ -47,7 +47,9 @@ Type = Callable[..., Result]
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home, so that no configuration of the machine matters."""
+    """An empty home to be in, so that no configuration of the machine matters and what a verb
+    writes beside the reader lies there."""
+    monkeypatch.chdir(tmp_path)
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_DIRS"):
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
     for name in ("PIPEBOARD_CONFIG", "PIPEBOARD_DB", "NO_COLOR", "FORCE_COLOR", "VISUAL"):

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from pipeboard.domain.deal import Answer, Contact, Deal, Loss, NextStep, Status, Term
+from pipeboard.domain.deal import Answer, Ask, Contact, Deal, Loss, NextStep, Status, Term
 from pipeboard.domain.deal_fields import parse_field
 from pipeboard.domain.errors import Conflict, PipeboardError
 from pipeboard.domain.events import Kind, change_to, event_from_json, event_to_json, evolve
@@ -120,7 +120,7 @@ ALIASES = {
 }
 
 MADE: Mapping[str, tuple[Any, str]] = {
-    "next_step": (NextStep("call Mika", date(2026, 12, 3)), "call Mika"),
+    "next_step": (NextStep("call Mika", date(2026, 12, 3), "2w"), "call Mika"),
     "snoozed_until": (date(2026, 12, 1), "1 Dec"),
     "snooze_reason": ("budget freeze", "budget freeze"),
     "quote_sent_at": (AT, "20 Nov"),
@@ -154,6 +154,8 @@ OF_THE_HOUSE = {
     "last_outbound_at": "follows from touches",
     "last_reply_at": "follows from touches",
     "outbound_since_reply": "follows from touches",
+    "asks": "written by a note that names a rep, and by review",
+    "given_by": "written when somebody else gives it to its owner",
     "archived_at": "written by archive",
     "merged_into": "written by merge",
     "recycled_from": "written when a closed deal comes back",
@@ -290,7 +292,8 @@ def test_the_form_holds_each_field_as_it_is_typed(ana: Workspace) -> None:
 
 LINE = (
     "Lumen Oy: Packaging line 40k @ana +inbound source:referral close:2026-12-19 p:61"
-    ' reason:"Old line broke" next:"2026-12-03 call Mika" contact:"Mika Laine" field.product:GTX'
+    ' reason:"Old line broke" next:"2026-12-03 call Mika every 2w" contact:"Mika Laine"'
+    " field.product:GTX"
 )
 NOT_IN_A_LINE = {
     "source_detail": "said later; a line is for what is known at first sight",
@@ -645,7 +648,7 @@ EVERY = Deal(
     outcome=Status.LOST,
     closed_at=AT,
     closed_from=3,
-    loss=Loss("price", "too dear", "Rivaltech", date(2027, 1, 2)),
+    loss=Loss("price", "too dear", "Rivaltech", date(2027, 1, 2), "roi"),
     last_touch_at=AT,
     last_outbound_at=AT,
     last_reply_at=AT,
@@ -657,6 +660,8 @@ EVERY = Deal(
     external_source="hubspot",
     imported=MappingProxyType({"title": "Packaging"}),
     imported_as="abc",
+    given_by="bo",
+    asks=MappingProxyType({"bo": Ask("send the offer", "ana", date(2026, 12, 2))}),
     rank=4,
     version=5,
 )

@@ -92,6 +92,21 @@ def test_merged_deals_become_the_first(team: Type) -> None:
     assert team("show", "2", "--json").json["deal"]["status"] == "archived"
 
 
+@pytest.mark.parametrize(("said", "code"), [("y\n", 0), ("n\n", 1), ("", 1)])
+def test_a_person_is_asked_before_a_closed_deal_leaves_the_numbers(
+    team: Type, monkeypatch: pytest.MonkeyPatch, said: str, code: int
+) -> None:
+    team("add", "-", stdin="Acme: a\nAcme: a 5k\n")
+    assert team("lost", "2", "--category", "price").code == 0
+    assert team("merge", "1", "2").code == 4
+    assert team("merge", "1", "2", "-y").code == 4
+    monkeypatch.setattr("pipeboard.cli.call.Call.has_person", True)
+    asked = team("merge", "1", "2", stdin=said)
+    assert (asked.code, "leaves the numbers of that time" in asked.err) == (code, True)
+    archived = team("show", "2", "--json").json["deal"]["status"] == "archived"
+    assert archived == (code == 0)
+
+
 def test_somebody_else_can_be_acted_for_and_both_are_logged(team: Type) -> None:
     team("add", "Acme: a", "--as", "ana")
     event = team("history", "--json").json["events"][0]

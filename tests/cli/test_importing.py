@@ -178,3 +178,17 @@ def test_the_maven_file_gives_its_8800_deals(
     }
     assert list(counts.values()) == [500, 1_589, 4_238, 2_473]
     assert json.loads(pipe("list", "won", "--limit", "1", "--jsonl").out)["pipeline"] == "Hardware"
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_our_own_file_of_two_pipelines_changes_nothing_where_it_comes_from(
+    team: Type, tmp_path: Path, form: str
+) -> None:
+    assert team("pipeline", "new", "Renewals", "--stages", "Due,Offered").code == 0
+    assert team("add", "Acme: renewal 4k", "-p", "Renewals").code == 0
+    assert team("move", "Acme", "Offered", "-p", "Renewals").code == 0
+    file = tmp_path / f"all.{form}"
+    assert team("export", "--format", form, "--to", str(file)).code == 0
+    done = team("import", str(file), "--json")
+    assert (done.json["created"], done.json["updated"], done.json["rejected"]) == (0, 0, [])
+    assert done.json["unchanged"] == done.json["read"] > 0

@@ -106,6 +106,16 @@ def test_a_recipe_is_a_file_that_says_the_same(pipe: Type, home: Path) -> None:
     assert pipe("list", "--json", *other).json["deals"][0]["value"]["amount_minor"] == 500
 
 
+def test_an_owner_of_a_file_who_is_like_a_rep_is_marked_before_it_is_imported(
+    team: Type, home: Path
+) -> None:
+    team("rep", "add", "mara")
+    file = put(home, "id,deal name,stage,owner\n1,A,Lead,marra\n2,B,Lead,zoe\n3,C,Lead,Mara\n")
+    told = team("import", file, "--into", "X", "--stages", "Lead", "-n")
+    assert "New owners: marra, zoe." in told.out
+    assert "New rep? marra is like @mara" in told.out and "zoe is like" not in told.out
+
+
 def test_meaning_is_told_in_words_and_in_json(team: Type, home: Path) -> None:
     text = (
         "id,deal name,stage,amount,owner\n1,A,Closed Won,100,zoe\n2,B,Closed Lost,0,zoe\n"

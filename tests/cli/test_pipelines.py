@@ -92,7 +92,14 @@ def test_reps_are_added_changed_and_listed(team: Type) -> None:
     assert team("rep", "add", "@cleo", "--name", "Cleo P", "--team", "nordic").code == 0
     assert team("rep", "set", "cleo", "--inactive").code == 0
     cleo = next(rep for rep in team("rep", "--json").json["reps"] if rep["name"] == "cleo")
-    assert cleo == {"name": "cleo", "display_name": "Cleo P", "team": "nordic", "active": False}
+    assert cleo == {
+        "name": "cleo",
+        "display_name": "Cleo P",
+        "team": "nordic",
+        "active": False,
+        "role": None,
+        "acts_for": [],
+    }
 
 
 def test_a_rep_is_added_once(team: Type) -> None:

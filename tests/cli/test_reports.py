@@ -330,6 +330,8 @@ def test_how_numbers_are_counted_is_set_for_the_workspace(team: Type) -> None:
         "week-start": "sunday",
         "fiscal-start": "april",
         "count-for-owner": "now",
+        "reps-edit": "all",
+        "floor-value": "owner",
     }
     assert team("metrics", "--json").json["period"]["label"] == "2026Q3"
     team("add", "Acme: parts 10k @ana")

@@ -140,6 +140,37 @@ def test_an_unknown_person_is_refused_with_the_near_one_and_never_made(
     assert team("list", "--count").out == "1\n"
 
 
+@pytest.mark.parametrize("said", ["y\n", "n\n", "\n", ""])
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("add", "Beta: second", "@marra"),
+        ("assign", "1", "marra"),
+        ("set", "1", "owner=marra"),
+    ],
+)
+def test_a_person_at_a_terminal_is_asked_about_a_new_rep(
+    team: Type, line: tuple[str, ...], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team("rep", "add", "mara")
+    team("add", "Acme: first")
+    before = team("rep", "list").out
+    monkeypatch.setattr("pipeboard.cli.call.Call.has_person", True)
+    asked = team(*line, stdin=said)
+    assert "Did you mean @mara? Make @marra a new rep? [y/N]" in asked.err
+    if said == "y\n":
+        assert asked.code == 0 and team("list", "owner:marra", "--count").out == "1\n"
+    else:
+        assert asked.code == 1 and team("rep", "list").out == before
+        assert team("list", "--count").out == "1\n"
+
+
+def test_a_script_is_told_of_the_flag_and_not_asked(team: Type) -> None:
+    team("rep", "add", "mara")
+    assert "--new-rep makes a new one." in team("add", "Beta: second", "@marra").err
+    assert team("add", "Beta: second", "@marra", "--new-rep").code == 0
+
+
 @pytest.mark.parametrize("name", ["MARA", "mara o suilleabhain", "mara@firm.example", "@Mara"])
 def test_a_known_person_is_found_by_every_verb_however_they_are_written(
     team: Type, name: str

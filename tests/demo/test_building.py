@@ -18,9 +18,13 @@ from pipeboard.domain.criteria import unmet
 from pipeboard.domain.deal import Deal, Status
 from pipeboard.domain.events import event_from_json, instant, replay
 from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.queue import Tier
 from pipeboard.domain.signs import Sign, clocks, limits, sign
 from pipeboard.store import Store
+from pipeboard.store.reading.listing import Listing
 from pipeboard.store.rows import deal_from_row, row_from_deal
+from pipeboard.workspace import Actor, Workspace
+from pipeboard.workspace.review import held_reviews, review
 
 NOW = datetime(2026, 3, 18, 14, 20, tzinfo=UTC)
 TODAY = date(2026, 3, 18)
@@ -287,3 +291,25 @@ def test_the_team_and_each_rep_have_a_target_for_this_quarter(demo: Demo) -> Non
     targets = {row["owner"]: row["amount_minor"] for row in rows}
     assert set(targets) == {"", *(rep.name for rep in demo.report.reps)}
     assert targets.pop("") == sum(targets.values())
+
+
+def test_there_is_something_in_every_tier_of_the_day(demo: Demo) -> None:
+    day = demo.store.reader.day(Listing(TODAY, SETTINGS.zone))
+    assert set(day.tiers()) == set(Tier)
+    reasons = " ".join(str(one.place) for one in day.queue())
+    assert "woke: back from holiday today" in reasons
+    assert "new from @" in reasons
+    assert day.alike()
+    assert day.dead()
+
+
+def test_there_is_a_review_of_a_week_ago_to_compare_with(demo: Demo) -> None:
+    desk = Workspace(demo.store, lambda: NOW, Actor("ana"))
+    (held,) = held_reviews(desk, demo.pipeline)
+    assert timedelta(days=6) <= NOW - held.at <= timedelta(days=10)
+    found = review(desk, demo.pipeline)
+    assert found.since == held.at
+    assert found.notable
+    assert found.subjects
+    assert found.objections
+    assert len(found.variants) == 2

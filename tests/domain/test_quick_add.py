@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeboard.domain.deal import NextStep
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.money import Money
 from pipeboard.domain.quick_add import QuickAdd, join_arguments, parse_quick_add
@@ -48,7 +49,7 @@ def test_the_line_of_the_manual_makes_a_whole_deal() -> None:
     assert (deal.value, deal.probability_bp) == (Money(4_000_000, "EUR"), 6000)
     assert (deal.owner, deal.tags, deal.source) == ("ana", ("inbound",), "referral")
     assert (deal.expected_close, deal.stage) == (date(2026, 12, 19), "demo")
-    assert (deal.next_text, deal.next_due) == ("call Mika", date(2026, 12, 3))
+    assert deal.next_step == NextStep("call Mika", date(2026, 12, 3))
 
 
 def test_the_chips_stand_in_the_order_of_the_line_and_leave_the_title() -> None:
@@ -73,12 +74,12 @@ def test_the_chips_stand_in_the_order_of_the_line_and_leave_the_title() -> None:
 def test_the_board_also_takes_a_hash_for_tags_and_the_rest_after_an_angle_as_next_step() -> None:
     deal = read('Lumen Oy: pilot 40k #inbound > 3dec call "Mika about 19" racks', tui=True)
     assert deal.tags == ("inbound",)
-    assert (deal.next_text, deal.next_due) == ('call "Mika about 19" racks', date(2026, 12, 3))
+    assert deal.next_step == NextStep('call "Mika about 19" racks', date(2026, 12, 3))
     assert read("pilot #inbound > later").title == "pilot #inbound > later"
 
 
 def test_a_next_step_that_is_being_typed_is_none_yet() -> None:
-    assert read("pilot > ", tui=True).next_text == ""
+    assert read("pilot > ", tui=True).next_step is None
 
 
 @pytest.mark.parametrize(
@@ -208,7 +209,7 @@ def test_keys_set_what_has_no_sign() -> None:
 )
 def test_a_next_step_has_a_text_a_date_or_both(text: str, words: str, due: date | None) -> None:
     deal = read(f'pilot next:"{text}"')
-    assert (deal.next_text, deal.next_due) == (words, due)
+    assert deal.next_step == NextStep(words, due)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from pipeboard.domain.commands import (
     AddNote,
     AnswerQuestion,
     Archive,
+    AskRep,
     Check,
     Command,
     CompleteNextStep,
@@ -67,7 +68,7 @@ DEAL = Deal(
 )
 WON = replace(DEAL, stage_id=PIPELINE.won.id, outcome=Status.WON, closed_at=NOW, next_step=None)
 NOTE = Note("n1", "met Mika\nat the fair", "ana", NOW)
-CONTEXT = Context(PIPELINE, NOW, ZONE, "ana", notes=lambda _: (NOTE,))
+CONTEXT = Context(PIPELINE, NOW, ZONE, "ana", notes=lambda _: (NOTE,), reps=("bo",))
 ANSWER = Answer("Mika signs", 3)
 CALL = Touch("t1", "call", "out", "left a message", "ana", NOW)
 
@@ -170,9 +171,9 @@ def test_every_kind_of_event_has_words() -> None:
         CompleteNextStep(), SetNextStep("a", None),
         Snooze(date(2027, 1, 1)), AnswerQuestion("need", ANSWER), SetContact("a", Contact("A")),
         SetTerm("a", Term("A")), Check(LEAD.id, ITEM, True), AddNote("a"), EditNote(NOTE.id, "b"),
-        LogTouch("call"), Win(override="because"), Reopen(), Lose(Loss("price")), Archive(),
-        Unarchive(), Absorb((Absorbed(replace(DEAL, id=9, tags=("x",))),)),
-        MergeInto(7, closed=True),
+        LogTouch("call"), AskRep("bo", "send it"), Win(override="because"), Reopen(),
+        Lose(Loss("price")), Archive(), Unarchive(),
+        Absorb((Absorbed(replace(DEAL, id=9, tags=("x",))),)), MergeInto(7, closed=True),
     ]  # fmt: skip
     for command in commands:
         for event in decide(command, deal, CONTEXT):

@@ -12,7 +12,7 @@ from pipeboard.domain.deal import Answer, Contact, Deal, Loss, NextStep, Note, S
 from pipeboard.domain.events import Event, Kind
 from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Settings
-from pipeboard.domain.sheet import Entry, Sheet
+from pipeboard.domain.sheet import Entry, LoggedEvent, Sheet
 from pipeboard.domain.templates import template
 from pipeboard.exchange.deal_text import DealText
 from pipeboard.exchange.json_documents import (
@@ -157,7 +157,12 @@ def test_a_sheet_adds_what_is_around_the_deal() -> None:
 
 
 def test_an_event_keeps_its_data_and_who_did_it() -> None:
-    document = history_entry(ENTRY)
+    data = {"after": {"title": "Packaging line pilot"}}
+    document = history_entry(
+        LoggedEvent(7, 142, 0, "created", False, data, "c1", "add", "ana", "", 0, False, "ana"),
+        "ben",
+    )
+    assert document["at"] == "1970-01-01T00:00:00+00:00"
     assert (document["deal"], document["acting_as"]) == ("D-142", None)
     assert document["data"] == {"after": {"title": "Packaging line pilot"}}
 

@@ -21,7 +21,7 @@ from pipeboard.domain.filter_nodes import Filter
 from pipeboard.domain.settings import Rep
 from pipeboard.store import Store
 from pipeboard.store.reading import Reader
-from pipeboard.store.reading.known_deals import Listing
+from pipeboard.store.reading.listing import Listing
 from pipeboard.store.tables import ALL
 from pipeboard.store.writing import Writer
 from tests.store.made_up import ZONE
@@ -93,6 +93,7 @@ def questions(reader: Reader) -> Iterator[Callable[[], object]]:
     yield lambda: reader.saved_filters("ana")
     yield lambda: reader.due_to_return(TODAY)
     yield reader.entries
+    yield reader.log
     yield reader.commands
     yield lambda: list(reader.each(today=TODAY))
     yield lambda: list(reader.each(_filter("score>0 or status:archived"), today=TODAY, zone=ZONE))

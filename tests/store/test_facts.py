@@ -310,6 +310,29 @@ def test_the_facts_of_any_instant_are_those_of_the_commands_that_stand(
     assert report.waterfall.balance == 0
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_reader_that_read_before_finds_what_one_that_reads_anew_finds(
+    team: Team, ana: Workspace, seed: int
+) -> None:
+    rng, reps, pipeline_id = Random(seed), (ana, team.rep("bo")), sales(ana).id
+    kept = ana.store.new_reader()
+    for number in range(60):
+        with suppress(PipeboardError):
+            do_something(rng, rng.choice(reps), ana.today)
+        team.clock.wait(hours=rng.choice((0, 1, 30, -40)))
+        now = ana.now()
+        for at in rng.sample((now, NOW + timedelta(days=2), now - timedelta(days=3)), 2):
+            with closing(ana.store.new_reader()) as anew:
+                wanted = anew.numbers.histories(pipeline_id, at)
+            found = kept.numbers.histories(pipeline_id, at)
+            assert list(map(everything, found)) == list(map(everything, wanted)), number
+    kept.close()
+
+
+def everything(history: DealHistory) -> list[object]:
+    return [getattr(history, name) for name in DealHistory.__slots__]
+
+
 def test_what_numbers_are_measured_by_is_read_beside_them(
     team: Team, ana: Workspace, database: Database
 ) -> None:

@@ -14,7 +14,7 @@ from pipeboard.domain.deal import Answer, Contact
 from pipeboard.domain.filter import parse_filter
 from pipeboard.domain.text import LIMITS, LINE, TEXT, fold
 from pipeboard.store import Store
-from pipeboard.store.reading.known_deals import Listing
+from pipeboard.store.reading.listing import Listing
 from pipeboard.store.rows import folded
 from pipeboard.store.sql import RATINGS_BYTES, VALUE_BYTES, WORDS_BYTES, index_key
 from tests.store.made_up import TODAY, ZONE, deal, pipelines, store_with

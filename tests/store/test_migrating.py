@@ -19,6 +19,7 @@ from sqlalchemy import Column, Text
 
 from pipeboard.domain.errors import DatabaseError, ReadOnly
 from pipeboard.store import Store
+from pipeboard.store.checking import check_copy
 from pipeboard.store.locating import locate_file
 from pipeboard.store.migrating import back_up, migrate
 from pipeboard.store.opening import SCHEMA
@@ -198,7 +199,8 @@ def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
 
 
 LOG = (
-    "SELECT * FROM command ORDER BY seq",
+    "SELECT seq, id, at, actor, acting_as, verb, summary, undoes, redoes, undone FROM command"
+    " ORDER BY seq",
     "SELECT seq, deal_id, version, command_id, at, kind, undoes, stage_id, currency, on_date, data"
     " FROM event ORDER BY seq",
 )
@@ -211,6 +213,7 @@ def test_nothing_that_was_recorded_is_changed_and_work_goes_on(path: Path) -> No
     ana = team.rep("ana")
     assert [rows(path, sql) for sql in LOG] == before
     assert disagreements(path) == []
+    assert check_copy(locate_file(str(path))) == []
     (last, *_) = ana.reader.commands(limit=1)
     assert last.verb == "undo"
     ana.redo()

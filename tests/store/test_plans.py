@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
@@ -10,12 +12,16 @@ import pytest
 
 from pipeboard.domain.board import Lens, Sort
 from pipeboard.domain.filter import parse_filter
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.store import Store
 from pipeboard.store.database import Database
 from pipeboard.store.reading import Reader
+from pipeboard.store.reading.listing import SORTS, Listing
 from tests.store.made_up import TODAY, ZONE, random_deal, store_with
 
 LENS = Lens(1, TODAY, ZONE)
+THEN = datetime(2026, 11, 1, tzinfo=UTC)
+_LARGE = re.compile(r"\b(?:from|join) (?:deal|event|command|note|touch|answer)\b", re.IGNORECASE)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +52,7 @@ def plans(store: Store, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[s
         steps = [
             str(row["detail"])
             for sql, values in asked
-            if "from deal" in sql
+            if _LARGE.search(sql)
             for row in database.rows(f"explain query plan {sql}", values)
         ]
         reader.close()
@@ -96,3 +102,81 @@ def test_texts_that_are_too_long_for_an_index_are_found_by_one(
     query = parse_filter("lumen", today=TODAY, currency="EUR")
     steps = plans(lambda reader: reader.board(Lens(1, TODAY, ZONE, filter=query)))
     assert "SCAN deal USING INDEX deal_of_many_words" in steps
+
+
+def listing(sort: str) -> Callable[[Reader], object]:
+    return lambda reader: reader.ids(Listing(TODAY, ZONE, pipeline_id=1, sort=sort, limit=20))
+
+
+def triage(reader: Reader) -> object:
+    lens = Lens(1, TODAY, ZONE, owner="ana", sort=Sort.NEEDS)
+    return start(lens)(reader), reader.place(lens, 5)
+
+
+SMALL = (
+    "SCAN stray",
+    "SCAN some",
+    "SCAN found",
+    "SCAN stage",
+    "SCAN lately",
+    "SCAN setting",
+    "SCAN pipeline",
+    "SCAN deal USING INDEX deal_of_many_words",
+    "SCAN deal USING INDEX deal_put_away",
+)
+"""What is little is gone through whole: configuration, what was found before, what few have."""
+UNDONE = ("SCAN command", "SCAN later")
+"""Every command once, for the few that were taken back."""
+BACKWARDS = ("SCAN event",)
+"""The log from its end, as far as a page goes."""
+WORDS = (
+    "SCAN note",
+    "SCAN note USING INDEX note_of_deal",
+    "SCAN deal USING COVERING INDEX deal_at_a_glance",
+)
+"""Words stand anywhere in a text: every one is looked at, once, along an index where it can be."""
+
+QUESTIONS: Mapping[str, tuple[Callable[[Reader], object], Sequence[str]]] = {
+    "the board of a rep": (start(replace(LENS, owner="ana")), ()),
+    "the place of a deal": (lambda reader: reader.place(LENS, 5), ()),
+    "triage": (triage, ()),
+    "a filter": (
+        start(replace(LENS, filter=parse_filter("lumen", today=TODAY, currency="EUR"))),
+        WORDS,
+    ),
+    "a deal": (lambda reader: reader.sheet(5), ()),
+    "a deal by name": (lambda reader: reader.named("lumen"), WORDS),
+    "find": (lambda reader: reader.find("lumen"), WORDS),
+    "lost deals that are due": (lambda reader: reader.due_to_return(TODAY), ()),
+    "a page of the log": (lambda reader: reader.entries(limit=9), BACKWARDS),
+    "the next page of the log": (lambda reader: reader.log(limit=9, before=90), ()),
+    "the log of a deal": (lambda reader: reader.log(5), ()),
+    "what may be undone": (lambda reader: reader.undoable("ana"), ()),
+    "what may be redone": (lambda reader: reader.redoable("ana"), ()),
+    "what was done since": (lambda reader: reader.standing_since(5, 1), ()),
+    "the events of a command": (lambda reader: reader.events_of("c1"), ()),
+    "the pipeline written last": (
+        lambda reader: reader.numbers.last_written_pipeline(),
+        BACKWARDS,
+    ),
+    "open deals of every pipeline": (lambda reader: reader.numbers.open_counts(), ()),
+    "usual stays": (lambda reader: reader.numbers.usual_days(1), UNDONE),
+    "histories": (lambda reader: reader.numbers.histories(1, THEN), UNDONE),
+    **{f"list by {sort}": (listing(sort), ()) for sort in SORTS},
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_no_question_goes_through_what_grows(
+    plans: Callable[..., list[str]], question: str
+) -> None:
+    ask, besides = QUESTIONS[question]
+    scans = {step for step in plans(ask) if step.startswith("SCAN")}
+    whole = {step for step in scans if not step.startswith(SMALL)}
+    assert whole <= set(besides)
+
+
+def test_the_log_is_paged_along_its_order(plans: Callable[..., list[str]]) -> None:
+    for before in (None, 90):
+        steps = plans(lambda reader, before=before: reader.entries(limit=9, before=before))
+        assert [step for step in steps if "TEMP B-TREE" in step] == []

@@ -6,6 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -255,6 +257,8 @@ def test_a_server_that_is_stopped_and_started_loses_nothing(server: PostgresServ
 
 _HOT = """
 import sys
+import threading
+import time
 from tests.team import Team
 ana, deals = Team(sys.argv[1]).rep(sys.argv[2]), range(1, int(sys.argv[4]) + 1)
 for number in range(int(sys.argv[3])):
@@ -369,11 +373,12 @@ def wait_for(port: int) -> None:
     """Returns once something listens."""
     import socket
 
-    for _ in range(2_000):
+    turn, until = threading.Event(), time.monotonic() + 30
+    while time.monotonic() < until:
         with socket.socket() as asking:
             if asking.connect_ex(("127.0.0.1", port)) == 0:
                 return
-            asking.settimeout(0.01)
+        turn.wait(0.01)
     raise AssertionError("nothing listens")
 
 

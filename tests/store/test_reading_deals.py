@@ -12,7 +12,7 @@ from pipeboard.domain.filter import parse_filter
 from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store import Store
-from pipeboard.store.reading.known_deals import SORTS, Listing
+from pipeboard.store.reading.listing import SORTS, Listing
 from tests.store.conftest import Crowd
 from tests.store.made_up import NOW, TODAY, ZONE, deal, pipelines, store_with
 

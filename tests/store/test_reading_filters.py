@@ -31,7 +31,7 @@ from pipeboard.domain.filter_nodes import (
 from pipeboard.domain.filter_terms import STATES
 from pipeboard.domain.money import Money
 from pipeboard.store.reading import filtering
-from pipeboard.store.reading.known_deals import Listing
+from pipeboard.store.reading.listing import Listing
 from pipeboard.store.writing import Done
 from tests.store.conftest import Crowd
 from tests.store.made_up import NOW, TODAY, ZONE, created, deal, lens, store_with

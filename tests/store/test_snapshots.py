@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeboard.store import Store
-from pipeboard.store.reading.known_deals import Listing
+from pipeboard.store.reading.listing import Listing
 from tests.store.made_up import ZONE
 from tests.team import TODAY, Team, add
 from tests.verbs import Workspace

@@ -65,7 +65,7 @@ def _do_everything(team: Team) -> None:
     ana = team.rep("ana")
     first, second = (add(ana, f"Company {n}: pilot {n}k #fair @ana +hot") for n in (1, 2))
     ana.answer([first.id], "authority", "Mika decides.", 3)
-    ana.add_note([first.id], "They called.")
+    ana.add_note([first.id], "They called. @bo calls back?")
     ana.set_fields([first.id], ["fields.region=north"])
     ana.set_contact(first.id, Contact("Mika Laine", "decision_maker"))
     ana.log_touch([first.id], "call")
@@ -97,7 +97,7 @@ _NAMED = re.compile(r"\b(?:from|join|into|update) (?:main\.)?([a-z_]+)\b(?!\.)",
 _VERBS = re.compile(r"^(select|insert into|update|delete from) ", re.IGNORECASE)
 PUT_IN = "{}"
 _OTHERS = {"found", "sqlite_schema", "pragma_table_info", "json_each", "set"}
-_OTHERS |= {"pg_index", "pg_attribute"}
+_OTHERS |= {"pg_index", "pg_indexes", "pg_attribute", "pg_class"}
 
 
 def _statements() -> Iterator[tuple[str, str]]:

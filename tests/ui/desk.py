@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from textual.events import Key
@@ -152,6 +153,7 @@ async def desk(
     read_only: bool = False,
     choices: Choices | None = None,
     environ: Mapping[str, str] | None = None,
+    now: datetime = NOW,
 ) -> AsyncIterator[Desk]:
     """The board of a database, as ana sees it."""
     choices = choices or Choices()
@@ -159,13 +161,13 @@ async def desk(
     store = Store.open(str(path), read_only=read_only)
     actor = Actor("ana")
     last = last_view(path.parent / "state", store.database_id)
-    state = first_state(store, lambda: NOW, actor, choices, environ, last)
+    state = first_state(store, lambda: now, actor, choices, environ, last)
     theme = theme_for(choices.theme, ColorDepth.TRUECOLOR)
-    app = make_app(store, lambda: NOW, actor, choices, state, theme, path.parent / "state")
+    app = make_app(store, lambda: now, actor, choices, state, theme, path.parent / "state")
     reading = Store.open(str(path), read_only=True)
     try:
         async with app.run_test(size=size) as pilot:
-            found = Desk(app, pilot, Workspace(reading, lambda: NOW, actor))
+            found = Desk(app, pilot, Workspace(reading, lambda: now, actor))
             await found.settle()
             yield found
             assert found.bugs == []

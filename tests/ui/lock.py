@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from pipeboard.ui.keys import Key
+from tests.ui.desk import Desk
+
 KINDS = ("IMMEDIATE", "EXCLUSIVE")
 
 
@@ -40,3 +43,15 @@ def held(path: Path, kind: str) -> Iterator[None]:
     with closing(Lock(path)) as lock:
         lock.hold(kind)
         yield
+
+
+async def press_while_held(board: Desk, path: Path, kind: str, key: Key) -> None:
+    """A key typed while somebody holds the database: where it waits, it says how to give up, and
+    giving up is enough."""
+    with held(path, kind):
+        await board.pilot.press(key.keys.partition(",")[0])
+        await board.pilot.pause()
+        if board.app.key_queue.is_waiting:
+            await board.until(lambda: "gives up" in board.lines()[-2])
+            await board.pilot.press("ctrl+c")
+        await board.until(lambda: not board.app.key_queue.is_waiting)

@@ -250,6 +250,23 @@ async def test_marked_deals_change_together_and_one_undo_takes_all_back(demo: Pa
         assert {deal_id: board.stored(deal_id).owner for deal_id in marks} == owners
 
 
+async def test_a_deal_is_given_away_with_a_note_that_its_next_owner_finds(demo: Path) -> None:
+    async with desk(demo) as board:
+        before = board.deal
+        await board.press("o")
+        assert board.shows(" open ") and board.shows(" overdue ") and board.shows(" stalled")
+        await board.type("note")
+        await board.press("enter")
+        await board.type("jonas")
+        await board.press("enter")
+        await board.type("The CFO decides")
+        await board.press("enter")
+        after = board.stored(before.id)
+        assert (after.owner, after.given_by) == ("jonas", "ana")
+        touches = board.workspace.reader.touches(before.id)
+        assert any("The CFO decides" in touch.outcome for touch in touches)
+
+
 async def test_a_range_and_all_of_a_column_can_be_marked(demo: Path) -> None:
     async with desk(demo) as board:
         await board.press("V", "j", "j", "V")
@@ -308,6 +325,20 @@ async def test_the_step_is_done_as_planned_by_one_key_that_asks_what_is_next(dem
         assert after.next_step.text == "send the offer"
         assert after.last_touch_at is not None
         assert before.last_touch_at != after.last_touch_at
+
+
+async def test_a_step_that_comes_again_asks_for_no_other_once_it_is_done(demo: Path) -> None:
+    async with desk(demo) as board:
+        deal_id = board.card.id
+        await board.press("t")
+        await board.type("fri call Bob every 2w")
+        await board.press("enter")
+        await board.press("N")
+        assert not board.is_asking
+        assert "again 11 Dec" in board.status
+        again = board.stored(deal_id).next_step
+        assert again is not None
+        assert (again.text, again.every) == ("call Bob", "2w")
 
 
 async def test_what_is_older_than_the_session_is_undone_only_when_it_is_asked_for_twice(

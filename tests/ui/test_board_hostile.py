@@ -17,7 +17,10 @@ from tests.ui.hostile import HOSTILE
 from tests.ui.pseudo_terminal import PseudoTerminal
 
 # What frames and Textual itself send: cursor, colour, erasing, modes, the shape of the pointer.
-_OWN = re.compile(rb"\x1b\[[0-9;:<=>?]*\$?[A-Za-z]|\x1b\[[0-9;]* q|\x1b[=>78]|\x1b\]22;[a-z]*\x07")
+_OWN = re.compile(
+    rb"\x1b\[[0-9;:<=>?]*\$?[A-Za-z]|\x1b\[[0-9;]* q|\x1b[=>78]|\x1b\]22;[a-z]*\x07"
+    rb"|\x1b\]11;\?(?:\x07|\x1b\\)"
+)
 _NAMES = [text for text in HOSTILE if text.strip() and "\ud800" not in text] + [
     "\x1b]52;c;ZXZpbA==\x07clip",
     "\x1b]0;title\x07",

@@ -19,6 +19,7 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.people import Actor
 from pipeboard.store import Store
 from pipeboard.ui.key_table import BOARD
+from pipeboard.ui.keys import UNBOUND
 from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.seat import OPEN_ANEW
 from tests.team import NOW
@@ -262,7 +263,7 @@ async def test_nothing_is_asked_for_a_change_that_the_file_cannot_take(
         SPOILT[how](demo, Path(shutil.copy(made_up, demo.with_name("other.db"))))
         await board.until(lambda: bool(board.board.trouble))
         for command in BOARD:
-            if command.changes:
+            if command.changes and command.keys != UNBOUND:
                 await board.press(command.first_key)
                 assert not board.is_asking, command.id
         await board.press("M")

@@ -71,7 +71,7 @@ def test_rows_left_over_go_to_a_long_step_first_and_then_to_a_long_title() -> No
         " ~ Lumen Oy     40k",
         "   Packaging line …",
         "   ›3 Dec call  26d",
-        "    Mika about the…",
+        "    Mika about …   ",
         "   @ana   Q3/6  60%",
     ]
     short = replace(LONG, next_text="call")
@@ -115,7 +115,7 @@ def test_a_long_name_gives_way_to_the_amount() -> None:
 
 def test_a_long_next_step_gives_way_to_its_day() -> None:
     long = card(1, "Lumen Oy", None, next_text="call Mika about the audit", due=-12)
-    assert drawn(long, rows=2)[1] == "   ›-12d call M… 4d"
+    assert drawn(long, rows=2)[1] == "   ›-12d call …  4d"
 
 
 def test_amounts_name_their_currency_where_the_board_mixes_them() -> None:

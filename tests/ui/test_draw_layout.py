@@ -57,6 +57,12 @@ def test_a_stage_without_deals_is_a_sliver_that_opens_under_the_cursor() -> None
     assert sum(opened) == sum(widths(view))
 
 
+@pytest.mark.parametrize("filled", [0, 1, 2])
+def test_a_board_that_begins_shows_its_stages_by_name(filled: int) -> None:
+    view = view_of((*ALL[:filled], *((),) * (7 - filled)))
+    assert min(widths(view)) >= 18
+
+
 def test_no_stage_is_folded_where_there_is_room_for_all() -> None:
     assert min(widths(view_of((ALL[0], *((),) * 6), width=200, cursor=(0, 0)))) > 18
     assert min(widths(view_of(((),) * 7))) > 8

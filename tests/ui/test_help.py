@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from pipeboard.domain.filter_terms import FIELDS, FORMS, STATES
+from pipeboard.domain.signs import Sign
 from pipeboard.ui.draw.frame import KeyGroup
-from pipeboard.ui.draw.line import text_of, whole
+from pipeboard.ui.draw.line import Glyphs, text_of, whole
 from pipeboard.ui.key_table import BOARD
-from pipeboard.ui.overlays.help import Help, filter_lines, groups_of
+from pipeboard.ui.overlays.help import Help, filter_lines, groups_of, legend_lines
 from tests.ui.overlays import HOSTILE, Stage, is_harmless, opened
 
 
@@ -97,3 +100,32 @@ async def test_hostile_text_stays_text(text: str, width: int) -> None:
     extra = [(whole(text, "pane.tag"), whole(text, "text"))]
     async with opened(Help(text, groups, extra), size=(width, 24)) as stage:
         assert is_harmless(stage, width)
+
+
+def board_help_with_legend(glyphs: Glyphs = Glyphs.UNICODE) -> Help:
+    legend = legend_lines(date(2026, 11, 24), glyphs)
+    return Help("Board", groups_of(BOARD), filter_lines(), legend)
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (44, 20)])
+async def test_the_help_begins_with_a_card_as_the_board_draws_it(size: tuple[int, int]) -> None:
+    async with opened(board_help_with_legend(), size=size) as stage:
+        card = [line.rstrip() for line in stage.lines()[3:7]]
+        assert "Lumen Oy" in card[0] and "€40k" in card[0]
+        assert "Packaging line" in card[1]
+        assert "-2d call Mika" in card[2] and card[2].endswith("26d")
+        assert "@ana" in card[3] and card[3].endswith("=60%")
+
+
+@pytest.mark.parametrize("word", ["overd", "no next step", "wtd", "=60%", "med 9d", "gate"])
+async def test_every_sign_is_found_by_what_it_means_or_looks_like(word: str) -> None:
+    async with opened(board_help_with_legend()) as stage:
+        await stage.type(word)
+        assert any(word in line for line in stage.lines()[2:-1])
+        assert not stage.shows("A CARD") and not stage.shows("Packaging line  ")
+
+
+@pytest.mark.parametrize("sign", [sign for sign in Sign if sign is not Sign.NONE])
+@pytest.mark.parametrize("glyphs", Glyphs)
+def test_the_legend_names_every_sign_of_a_card(sign: Sign, glyphs: Glyphs) -> None:
+    assert any(line[0][0] == sign for line in legend_lines(date(2026, 11, 24), glyphs))

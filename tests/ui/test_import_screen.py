@@ -22,7 +22,7 @@ from pipeboard.workspace.import_plan import ImportPlan
 from pipeboard.workspace.import_rows import Progress
 from pipeboard.workspace.new_deals import add_deal
 from tests.ui.desk import Desk, desk
-from tests.ui.lock import KINDS, held
+from tests.ui.lock import KINDS, held, press_while_held
 
 ROWS = """id,name,stage,amount,seller
 1,Nova,Talk,40,ana
@@ -330,13 +330,7 @@ async def test_every_key_is_answered_while_somebody_holds_the_database(
     async with importing(demo, file) as (board, screen):
         for key in KEYS:
             await board.pilot.press("1")
-            with held(demo, kind):
-                await board.pilot.press(key.keys.partition(",")[0])
-                await board.pilot.pause()
-                if board.app.key_queue.is_waiting:
-                    await board.until(lambda: "gives up" in board.lines()[-2])
-                    await board.pilot.press("ctrl+c")
-                await board.until(lambda: not board.app.key_queue.is_waiting)
+            await press_while_held(board, demo, kind, key)
             assert board.bugs == [], key.id
             while board.app.screen not in (screen, board.board):
                 await board.pilot.press("escape")

@@ -55,7 +55,7 @@ CHOICES = {
     "mine": ("O",),
     "sort": ("s", "v"),
     "reverse": ("s", "r"),
-    "density": ("+",),
+    "density": ("-",),
     "pane": ("p",),
     "stage": ("3",),
     "filter": ("/", *"value>5k", "enter"),

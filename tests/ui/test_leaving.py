@@ -221,5 +221,5 @@ def test_keys_sizes_and_a_signal_in_any_order_end_well(demo: Path, seed: int) ->
             assert terminal.wait_for_end() == 128 + number
             assert_left_clean(terminal)
             assert b"error of its own" not in terminal.raw
-    log = demo.parent / ".local/state/pipeboard/crash.log"
+    log = demo.parent / ".local/state/pipeboard/pipeboard.log"
     assert not log.exists(), log.read_text()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.programs import OwnProgram, read_programs
+from pipeboard.domain.programs import OwnProgram, read_hooks, read_programs
 from pipeboard.ui.key_table import read_keymap
 from pipeboard.ui.launch import Choices
 from tests.ui.desk import Desk, desk
@@ -72,11 +72,53 @@ async def test_it_stands_in_the_help_and_among_the_commands(demo: Path) -> None:
         assert board.shows("keep it")
         await board.press("escape", "escape", ":")
         await board.type("keep")
-        assert board.shows("keep it   ^e")
+        assert any("keep it" in line and "^e" in line for line in board.lines())
 
 
 def test_a_key_that_does_something_already_is_refused() -> None:
     taken = read_programs({"mail": {"key": "n", "run": "mail {email}"}})
     with pytest.raises(BadInput, match="'n' stands for both"):
         read_keymap({}, taken)
-    assert read_keymap({"board.note": "N"}, taken)
+    assert read_keymap({"board.note": "^y"}, taken)
+
+
+async def test_a_hook_hears_of_what_a_key_stored_while_the_board_goes_on(
+    demo: Path, tmp_path: Path
+) -> None:
+    out, go = tmp_path / "out", tmp_path / "go"
+    waits = (
+        "import json, os, sys, time\n"
+        "while not os.path.exists(sys.argv[2]): time.sleep(0.01)\n"
+        "told = json.load(sys.stdin)\n"
+        "open(sys.argv[1], 'w').write(told['hook'] + ' ' + told['deals'][0]['ref'])\n"
+    )
+    hooks = read_hooks({"noted": [sys.executable, "-c", waits, str(out), str(go)]})
+    async with desk(demo, choices=Choices(hooks=hooks)) as board:
+        deal = board.deal
+        await board.press("n")
+        await board.type("They called.")
+        await board.press("enter")
+        await board.until(lambda: board.stored(deal.id).version > deal.version)
+        await board.press("j")  # the hook has not read anything yet, and nobody waits for it
+        assert board.deal.id != deal.id
+        go.touch()
+        assert await written(board, out) == [f"noted {deal.ref}"]
+
+
+@pytest.mark.parametrize(
+    ("run", "said"),
+    [
+        (["no-such-program-here"], "was not run"),
+        ([sys.executable, "-c", "import sys; sys.exit('no desktop')"], "no desktop"),
+    ],
+)
+async def test_a_hook_that_goes_wrong_is_one_line_and_the_change_is_stored(
+    demo: Path, run: list[str], said: str
+) -> None:
+    async with desk(demo, choices=Choices(hooks=read_hooks({"changed": run}))) as board:
+        deal = board.deal
+        await board.press("n")
+        await board.type("They called.")
+        await board.press("enter")
+        await board.until(lambda: said in board.status)
+        assert board.stored(deal.id).version > deal.version

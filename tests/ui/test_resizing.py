@@ -21,7 +21,10 @@ SCREENS = {
     "board": (),
     "pane": ("p",),
     **{f"deal {tab}": ("enter", str(tab)) for tab in range(1, 7)},
+    "triage": ("T",),
     **{f"metrics {tab}": ("M", str(tab)) for tab in range(1, 8)},
+    "hygiene": ("g", "h", "9"),
+    **{f"review {tab}": ("g", "r", str(tab)) for tab in range(1, 7)},
 }
 """Each screen, and the keys that lead there from the board."""
 
@@ -61,7 +64,17 @@ OVERLAYS = {
     },
     "pane": {"add": "a", "edit": "e", "help": "?", "interview": "Q"},
     "deal": {**ON_A_DEAL, "search": "/", "add item": "a"},
+    "triage": {**ON_A_DEAL, "palette": ":", "gate": "w enter"},
     "metrics": {"filter": "/", "rep": "o", "export": "e", "help": "?"},
+    "hygiene": {"mend": "f", "merge": "0 f", "source": "S", "person": "a", "rep": "r", "help": "?"},
+    "review": {
+        "decide": "4 D",
+        "bookmark": "B",
+        "since": "s",
+        "past": "p",
+        "export": "e",
+        "help": "?",
+    },
 }
 
 SIZES = [(81, 24), (79, 24), (40, 12), (200, 60), (80, 25), (1, 1), (240, 80), (30, 9), (80, 24)]

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from textual.events import Key
 
-from pipeboard.ui.key_table import BOARD, DEAL, METRICS
+from pipeboard.ui.key_table import BOARD, DEAL, HYGIENE, METRICS, REVIEW
 from tests.ui.desk import KEYS, Desk, desk
 from tests.ui.lock import KINDS, Lock, held
 
@@ -26,7 +26,7 @@ SINGLE = tuple(
     sorted(
         {
             key
-            for command in (*BOARD, *DEAL, *METRICS)
+            for command in (*BOARD, *DEAL, *METRICS, *HYGIENE, *REVIEW)
             for key in command.keys.split(",")
             if key not in ENDING
         }

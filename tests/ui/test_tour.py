@@ -9,6 +9,7 @@ from pipeboard.ui.key_table import BOARD, read_keymap
 from pipeboard.ui.keys import rebound
 from pipeboard.ui.launch import Choices
 from pipeboard.ui.screens.metrics import MetricsScreen
+from pipeboard.ui.screens.triage import TriageScreen
 from tests.ui.desk import Desk, desk
 
 TOURED = Choices(begin=("tour.begin",))
@@ -30,7 +31,7 @@ async def test_the_tour_waits_for_the_real_keys_one_after_another(demo: Path) ->
             assert board.hints.startswith(f"{key.first_key} {does}")
             assert f"{number}/8" in board.hints
             await board.press(key.keys.partition(",")[0])
-            if isinstance(board.app.screen, MetricsScreen):
+            if isinstance(board.app.screen, MetricsScreen | TriageScreen):
                 await board.press("q")
             await escape_until_board(board)
         assert board.board.tour is None
@@ -59,8 +60,8 @@ async def test_esc_ends_the_tour_and_the_palette_begins_it_again(demo: Path) -> 
 
 
 def test_the_tour_tells_the_keys_that_a_person_has() -> None:
-    keys = rebound(BOARD, read_keymap({"board.down": "N"}))
-    assert Tour(keys).hints()[0] == ("N", "goes one card down")
+    keys = rebound(BOARD, read_keymap({"board.down": "Y"}))
+    assert Tour(keys).hints()[0] == ("Y", "goes one card down")
 
 
 async def test_every_step_is_whole_on_a_narrow_screen(demo: Path) -> None:

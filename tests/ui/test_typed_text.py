@@ -66,7 +66,7 @@ WAYS: dict[str, Callable[[], PipeboardError]] = {
 
 _PLACES = {
     "execute": "pipeboard.workspace.Workspace.execute",
-    "add_deal": "pipeboard.ui.actions.selection.add_deal",
+    "add_deal": "pipeboard.workspace.new_deals.add_deal",
 }
 
 
@@ -397,7 +397,7 @@ async def test_why_a_gate_is_overridden_is_kept_until_it_is_logged(
         await board.type("signed on the phone")
         board.app.save_drafts()
     async with desk(demo) as board:
-        await board.press("l", "L", "o")
+        await board.press("L", "o")
         assert typed_in(board) == "signed on the phone"
         with failing(monkeypatch, "execute", DatabaseError("The disk is full.")):
             await board.press("enter")

@@ -14,6 +14,7 @@ from pipeboard.domain.criteria import parse_criterion
 from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.settings import Rep
+from pipeboard.workspace.review import hold
 from tests.ledger import disagreements
 from tests.team import LEAD, NEEDS, PROPOSAL, QUALIFICATION, Team, add, sales
 from tests.verbs import Workspace
@@ -55,6 +56,7 @@ CHANGES: dict[str, Callable[[Workspace], object]] = {
     "a rep changed": lambda ws: ws.save_rep(Rep("bo", "Bo B", "north", active=False)),
     "a target": lambda ws: ws.set_target(sales(ws), "2026Q4", "130k"),
     "a call": lambda ws: ws.set_call(sales(ws), "2026Q4", "120k"),
+    "a review": lambda ws: hold(ws, sales(ws), {"at": "now"}, at=ws.now()),
     "a rate": lambda ws: ws.set_rate("USD", "0.92", on=date(2026, 11, 1)),
     "a filter": lambda ws: ws.save_filter("mine", "owner:ana value>1k"),
     "settings": lambda ws: ws.save_settings(replace(ws.settings, week_start=6)),
@@ -69,7 +71,9 @@ def agreed(workspace: Workspace) -> object:
         rules = [reader.numbers.rules(pipeline) for pipeline in reader.pipelines()]
         targets = tuple((one.targets, workspace.calls(one.pipeline)) for one in rules)
         filters = reader.saved_filters("ana")
-        return pipelines, reader.reps(), targets, reader.numbers.rates(), filters, reader.settings()
+        reviews = reader.agreements.standing(Topic.REVIEW)
+        people = (reader.reps(), reader.settings(), reviews)
+        return pipelines, people, targets, reader.numbers.rates(), filters
 
 
 @pytest.mark.parametrize("what", CHANGES)

@@ -95,6 +95,7 @@ WRITES: dict[str, Write] = {
     "add_note": lambda ana, deal, other: ana.add_note([deal], "Met"),
     "answer": lambda ana, deal, other: ana.answer([deal], "need", "So"),
     "archive": lambda ana, deal, other: ana.archive([deal, other]),
+    "ask_rep": lambda ana, deal, other: ana.ask_rep([deal, other], "bo", "send the offer"),
     "assign": lambda ana, deal, other: ana.assign([deal, other], "bo", new_rep=True),
     "check": lambda ana, deal, other: ana.check(deal, LEAD, "First contact"),
     "complete_next_step": _done,

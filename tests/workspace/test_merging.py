@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import random
+import shutil
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeboard.domain.deal import Contact, Deal, Loss, NextStep, Term
-from pipeboard.domain.errors import Refused
+from pipeboard.domain.errors import PipeboardError, Refused
 from pipeboard.domain.events import Kind
 from pipeboard.domain.money import Money
+from pipeboard.workspace.day import day_of
+from tests.doing import DOING
 from tests.ledger import disagreements
 from tests.team import LEAD, Team, add, now_of
 from tests.verbs import Workspace
@@ -115,3 +123,67 @@ def test_an_open_deal_goes_into_a_won_one_which_stays_won(ana: Workspace, team: 
         before.closed_at,
     )
     assert kept.next_step is None
+
+
+def everything_of(workspace: Workspace, deal_id: int) -> tuple[object, ...]:
+    """All that a deal is, but for how many events it has."""
+    sheet = workspace.sheet(deal_id)
+    return replace(sheet.deal, version=0), sheet.notes, sheet.touches
+
+
+@settings(max_examples=15)
+@given(seed=st.integers(0, 10**9))
+def test_a_merge_that_is_undone_leaves_both_deals_exactly_as_they_were(
+    seed: int, blank: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("merge") / "team.db"
+    shutil.copy(blank, path)
+    team, chance = Team(path), random.Random(seed)
+    try:
+        ana = team.rep("ana")
+        deals = [rich(ana, team), add(ana, "Twin: other 5k +cold")]
+        for _ in range(12):
+            one = chance.choice(deals).id
+            with suppress(PipeboardError):
+                chance.choice(DOING)(ana, one, chance)
+        keep, other = chance.sample([deal.id for deal in deals], 2)
+        before = [everything_of(ana, one) for one in (keep, other)]
+        try:
+            ana.merge(keep, [other], closed=True)
+        except PipeboardError:
+            return  # one went into the other already
+        assert now_of(ana, other).merged_into == keep
+        ana.undo()
+        assert [everything_of(ana, one) for one in (keep, other)] == before
+        assert disagreements(path) == []
+        ana.redo()
+        assert now_of(ana, other).merged_into == keep
+    finally:
+        team.close()
+
+
+def test_deals_that_look_alike_are_found_with_the_reason(ana: Workspace) -> None:
+    first = add(ana, "Lumen Oy: packaging line pilot 40k")
+    second = add(ana, "LUMEN oyj: Packaging line pilot 41k")
+    add(ana, "Lumen Oy: service contract 5k")
+    add(ana, "Acme: packaging line pilot 40k")
+    (pair,) = day_of(ana).alike()
+    assert (pair.keep_id, pair.other_id) == (first.id, second.id)
+    assert pair.reason == "the same company, titles 100 % alike"
+    ana.merge(pair.keep_id, [pair.other_id])
+    assert day_of(ana).alike() == ()
+
+
+def test_a_person_by_mail_makes_two_deals_alike_whatever_the_company(ana: Workspace) -> None:
+    deals = [add(ana, f"{name}: line audit 4k") for name in ("Lumen", "Aurora Group")]
+    for deal in deals:
+        ana.set_contact(deal.id, Contact("Mika Laine", email="mika@lumen.example"))
+    (pair,) = day_of(ana).alike()
+    assert pair.reason == "the same person, Mika Laine, titles 100 % alike"
+
+
+def test_a_slip_in_a_company_is_found(ana: Workspace) -> None:
+    add(ana, "Packworks International: line audit 4k")
+    add(ana, "Packwork International GmbH: line audit 4k")
+    (pair,) = day_of(ana).alike()
+    assert "is like" in pair.reason

@@ -30,7 +30,10 @@ from tests.verbs import Workspace
 NAMES = ("ana", "bo", "cy")
 RUNS = 200 if os.environ.get("PIPEBOARD_THOROUGH") else 12
 QUESTIONS = ("need", "timeline", "authority", "fit")
-FOLLOWS = {"rank", "last_touch_at", "last_outbound_at", "last_reply_at", "outbound_since_reply"}
+FOLLOWS = {
+    "rank", "last_touch_at", "last_outbound_at", "last_reply_at", "outbound_since_reply",
+    "given_by",
+}  # fmt: skip
 
 Step = tuple[int, str, tuple[int, ...], int, bool]
 Act = Callable[[Workspace, Sequence[int], int, Seen], Receipt]

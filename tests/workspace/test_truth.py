@@ -85,6 +85,7 @@ DOES: dict[str, Do] = {
     "add_note": lambda s: s.ana.add_note([s.deal], "Met"),
     "answer": lambda s: s.ana.answer([s.deal], "need", "So"),
     "archive": lambda s: s.ana.archive([s.deal]),
+    "ask_rep": lambda s: s.ana.ask_rep([s.deal], "bo", "send the offer"),
     "assign": lambda s: s.ana.assign([s.deal], "bo"),
     "check": lambda s: s.ana.check(s.deal, LEAD, "First contact"),
     "edit": lambda s: s.ana.edit([s.deal], {"source": "web"}),

@@ -11,6 +11,7 @@ from pipeboard.domain.deciding import beginning, edits, moves, work
 from pipeboard.domain.deciding import beginning as merging
 from pipeboard.domain.deciding import moves as reverting
 from pipeboard.domain.deciding.rules import RULES, Telling
+from pipeboard.domain.deciding.work import answered, taken_up
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.events import Event
 
@@ -20,6 +21,13 @@ BEGINNINGS: Mapping[type, Callable[[Any, c.Context], list[Event]]] = {
 }
 WITH_RULES = (edits, merging, moves, reverting, work)
 """The rooms of `RULES`, which they fill."""
+TAKES_UP = frozenset(
+    (
+        c.SetNextStep, c.Plan, c.Reschedule, c.CompleteNextStep, c.Snooze, c.LogTouch, c.Move,
+        c.Step, c.Win, c.Lose,
+    )
+)  # fmt: skip
+"""What takes up a deal that woke, or that its owner was given: from then on it is no news."""
 
 
 def decide(command: c.Command, deal: Deal | None, context: c.Context) -> list[Event]:
@@ -36,7 +44,10 @@ def decide(command: c.Command, deal: Deal | None, context: c.Context) -> list[Ev
             f"{deal.ref} was merged into D-{deal.merged_into}.",
             hint=f"Work on D-{deal.merged_into} instead.",
         )
-    return RULES[type(command)].decide(command, deal, context)
+    events = RULES[type(command)].decide(command, deal, context)
+    if type(command) in TAKES_UP:
+        return taken_up(events, deal, context)
+    return answered(events, deal, context) if type(command) is c.AddNote else events
 
 
 def verb_of(command: c.Command) -> str:

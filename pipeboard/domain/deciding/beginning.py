@@ -12,7 +12,7 @@ from pipeboard.domain.dates import format_date, local_date
 from pipeboard.domain.deal import Deal, Loss, Status
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.deciding import edits, work
-from pipeboard.domain.deciding.edits import clean_fields
+from pipeboard.domain.deciding.edits import clean_fields, given_by
 from pipeboard.domain.deciding.moves import closing, entry, known_by, target_stage
 from pipeboard.domain.deciding.rules import rule
 from pipeboard.domain.errors import BadInput, Refused
@@ -43,7 +43,10 @@ def create(command: c.Create, context: c.Context) -> list[Event]:
             hint="Add it to an open stage, then mark it won or lost.",
         )
     origin = f"new in {stage.name}"
-    events, _ = _beginning(command.title, stage, context.at, command.fields, context, origin)
+    fields = dict(command.fields)
+    if not fields.get("recycled_from"):  # what comes back was given by nobody
+        fields["given_by"] = given_by(str(fields.get("owner") or ""), None, context)
+    events, _ = _beginning(command.title, stage, context.at, fields, context, origin)
     return events
 
 
@@ -151,6 +154,7 @@ _CARRIED_ENTRIES = {
     "contacts": Kind.CONTACT,
     "terms": Kind.TERM,
     "checklist": Kind.CHECKED,
+    "asks": Kind.ASKED,
 }
 
 

@@ -121,6 +121,7 @@ _CLEAN: dict[str, Callable[[Any], Any]] = {
     "next_step": _step,
     "snoozed_until": _keep,
     "snooze_reason": _line("snooze_reason"),
+    "given_by": _keep,
     "qualified_at": _keep,
     "recycled_from": _keep,
     "rank": _keep,
@@ -162,11 +163,21 @@ def changed_fields(
     if "title" in after and not after["title"]:
         raise BadInput("A deal needs a title.")
     by_kind: dict[Kind, dict[str, FieldValue]] = {}
+    if "owner" in after:
+        after |= {"given_by": given_by(str(after["owner"]), deal, context)}
     for name, value in after.items():
         kind = BY_NAME[name].event if name in BY_NAME else Kind.EDITED
+        kind = Kind.OWNER if name == "given_by" else kind
         by_kind.setdefault(kind, {})[name] = value
     events = [change_to(deal, kind, context.at, fields) for kind, fields in by_kind.items()]
     return [event for event in events if event.changed]
+
+
+def given_by(owner: str, deal: Deal | None, context: c.Context) -> str:
+    """Who gives an open deal to its new owner; nobody where they take it themselves."""
+    if deal is not None and (owner == deal.owner or not deal.is_open):
+        return deal.given_by
+    return context.actor if owner and owner != context.actor else ""
 
 
 def beside_others(event: Event, bases: Mapping[str, tuple[str, ...]], deal: Deal) -> Event:
@@ -193,18 +204,6 @@ def set_fields(command: c.SetFields, deal: Deal, context: c.Context) -> list[Eve
         parse_assignment(text, context.today, context.currency) for text in command.assignments
     )
     return edit(c.Edit(changes, command.new_rep), deal, context)
-
-
-def _assigned(command: c.Assign, told: Telling) -> str:
-    note = clean_line(command.note, field="note for the new owner")
-    owner = told.deals[0].owner or "nobody"
-    return f"{told.whom} now with {owner}{f': {note}' if note else ''}."
-
-
-@rule(c.Assign, "assign", _assigned)
-def assign(command: c.Assign, deal: Deal, context: c.Context) -> list[Event]:
-    """Another owner; what is said to them stands in the sentence of the command."""
-    return edit(c.Edit({"owner": command.rep}, command.new_rep), deal, context)
 
 
 def _tagged(command: c.TagWith, told: Telling) -> str:

@@ -36,9 +36,11 @@ def from_what(command: c.Command, told: Telling) -> str:
         case c.Assign() if one is not None:
             return f" (was with {one.owner or 'nobody'})"
         case c.SetNextStep() | c.Plan() | c.Reschedule() if one is not None and one.next_step:
-            step = one.next_step
-            day = f" {format_day(step.due, told.today)}" if step.due else ""
-            return f" (was: {step.text}{day})"
+            step, now = one.next_step, told.deals[0].next_step
+            day = format_day(step.due, told.today) if step.due else ""
+            if now is not None and now.words == step.words:
+                return f" (was {day or 'without a day'})"
+            return f" (was: {step.words} {day}".rstrip() + ")"
         case _:
             return ""
 

@@ -26,7 +26,7 @@ from pipeboard.domain.events import (
 )
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline, Stage
-from pipeboard.domain.text import clean_line, did_you_mean
+from pipeboard.domain.text import clean_line, clean_tag, did_you_mean
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue, Values
@@ -141,6 +141,7 @@ def lose(command: c.Lose, deal: Deal, context: c.Context) -> list[Event]:
         clean_line(loss.reason, field="reason"),
         clean_line(loss.competitor, field="competitor"),
         loss.recycle_on,
+        clean_tag(loss.objection, "objection"),
     )
     at = _close_instant(command.at, command.on, deal, context)
     lost_now = closing(deal, context.pipeline.lost, at, Kind.LOST, {"loss": clean}, "", context)

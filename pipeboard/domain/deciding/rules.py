@@ -50,8 +50,9 @@ class Telling:
         steps = [deal.next_step for deal in self.deals if deal.next_step]
         if not steps:
             return "no next step"
-        words = steps[0].text if len({step.text for step in steps}) == 1 else "next steps"
-        return f"{words} {self.day(due) if (due := steps[0].due) else ''}".strip()
+        first = steps[0]
+        words = first.words if len({step.words for step in steps}) == 1 else "next steps"
+        return f"{words} {self.day(first.due) if first.due else ''}".strip()
 
     def day(self, day: date) -> str:
         return format_day(day, self.today)

@@ -6,27 +6,35 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.dates import format_date, split_leading_date
+from pipeboard.domain.cadence import next_time, parse_step
+from pipeboard.domain.dates import format_date
 from pipeboard.domain.deal import (
     DIRECTIONS,
+    HANDOVER,
     NOTHING,
     TOUCH_TYPES,
     TRIAL_CLOSES,
+    Ask,
     Deal,
     NextStep,
     Note,
     Touch,
 )
+from pipeboard.domain.deciding import edits
 from pipeboard.domain.deciding.edits import clean_answer
 from pipeboard.domain.deciding.moves import touched
 from pipeboard.domain.deciding.rules import Telling, rule
 from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
 from pipeboard.domain.events import Event, EventFacts, Kind, change_to, record_to_json
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.text import clean_line, clean_text, did_you_mean
+from pipeboard.domain.people import mentioned
+from pipeboard.domain.text import LIMITS, clean_line, clean_tag, clean_text, did_you_mean
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue, Values
+
+
+_MOST_SAID = 120
 
 
 def _must_be_workable(deal: Deal, what: str) -> None:
@@ -35,6 +43,73 @@ def _must_be_workable(deal: Deal, what: str) -> None:
             f"{deal.ref} {deal.name} is {deal.status}: {what}.",
             hint="Reopen it first." if deal.archived_at is None else "Unarchive it first.",
         )
+
+
+def _assigned(command: c.Assign, told: Telling) -> str:
+    note = " ".join(clean_text(command.note, field="note for the new owner").split())
+    said = f": {note[:_MOST_SAID]}{'…' if len(note) > _MOST_SAID else ''}" if note else ""
+    return f"{told.whom} now with {told.deals[0].owner or 'nobody'}{said}."
+
+
+@rule(c.Assign, "assign", _assigned)
+def assign(command: c.Assign, deal: Deal, context: c.Context) -> list[Event]:
+    """Another owner; what is said to them is a touch: it gives them time to take the deal up."""
+    events = edits.edit(c.Edit({"owner": command.rep}, command.new_rep), deal, context)
+    note = clean_text(command.note, field="note for the new owner")
+    if events and note:
+        touch = Touch(context.new_id(), HANDOVER, "", note, context.actor, context.at)
+        facts: EventFacts = {"touch": record_to_json(touch)}
+        events.append(touched(deal, touch.at, facts, touch.direction))
+    return events
+
+
+def taken_up(events: list[Event], deal: Deal, context: c.Context) -> list[Event]:
+    """The same events, the first of them also saying that the deal is no news any more.
+
+    A plan that stays as it is takes a deal up as well: it was looked at and found good.
+    """
+    after: dict[str, FieldValue] = {}
+    if context.actor in deal.asks:
+        after[f"asks.{context.actor}"] = None
+    if deal.given_by and context.actor == deal.owner:
+        after["given_by"] = ""
+    if deal.has_woken(context.today):
+        after |= {"snoozed_until": None, "snooze_reason": ""}
+    if events:
+        return _with(after, events, deal)
+    return [change_to(deal, Kind.EDITED, context.at, after)] if after else []
+
+
+def answered(events: list[Event], deal: Deal, context: c.Context) -> list[Event]:
+    """The same events, the first also saying that what was asked of whoever acts is answered."""
+    asked = context.actor in deal.asks
+    return _with({f"asks.{context.actor}": None}, events, deal) if asked else events
+
+
+def _with(after: Values, events: list[Event], deal: Deal) -> list[Event]:
+    """The events, the first of which changes more."""
+    if not after:
+        return events
+    first = events[0]
+    more = change_to(deal, first.kind, first.at, {**after, **first.after}, first.facts)
+    return [more, *events[1:]]
+
+
+@rule(c.AskRep, "ask", lambda ask, told: f"Asked @{ask.rep} on {told.whom}: {ask.text}.")
+def ask_rep(command: c.AskRep, deal: Deal, context: c.Context) -> list[Event]:
+    """Something is wanted of a rep who is at work."""
+    _must_be_workable(deal, "nothing is to be done on it")
+    if command.rep not in context.reps:
+        raise NotFound(
+            f"There is no rep {command.rep} at work.",
+            hint=did_you_mean(command.rep, context.reps) or "See 'pipeboard rep list'.",
+        )
+    text = clean_line(command.text, field="next step")
+    if not text:
+        raise BadInput("Say what they are to do.")
+    ask = Ask(text, context.actor, command.due)
+    event = change_to(deal, Kind.ASKED, context.at, {f"asks.{command.rep}": ask})
+    return [event] if event.changed else []
 
 
 def _planned(_: object, told: Telling) -> str:
@@ -46,7 +121,7 @@ def set_next_step(command: c.SetNextStep, deal: Deal, context: c.Context) -> lis
     """Another next step, or none."""
     _must_be_workable(deal, "it has no next step")
     text = clean_line(command.text, field="next step")
-    step = NextStep(text, command.due) if text or command.due else None
+    step = NextStep(text, command.due, command.every) if text or command.due else None
     after: dict[str, FieldValue] = {"next_step": step}
     if step is not None and deal.snoozed_until is not None:
         after |= {"snoozed_until": None, "snooze_reason": ""}
@@ -56,23 +131,30 @@ def set_next_step(command: c.SetNextStep, deal: Deal, context: c.Context) -> lis
 
 @rule(c.Plan, "next", _planned)
 def plan(command: c.Plan, deal: Deal, context: c.Context) -> list[Event]:
-    """The next step as it is typed, its day first."""
-    due, text = None, ""
-    if command.typed.strip() not in ("", "-", "none"):
-        due, text = split_leading_date(command.typed, context.today)
-    return set_next_step(c.SetNextStep(text, due), deal, context)
+    """The next step as it is typed: its day first, how often it recurs last."""
+    typed = "" if command.typed.strip() in ("-", "none") else command.typed
+    step = parse_step(typed, context.today)
+    return set_next_step(c.SetNextStep(step.text, step.due, step.every), deal, context)
 
 
 @rule(c.Reschedule, "next", _planned)
 def reschedule(command: c.Reschedule, deal: Deal, context: c.Context) -> list[Event]:
     """Another day for what happens next."""
-    words = deal.next_step.text if deal.next_step else ""
-    return set_next_step(c.SetNextStep(words or command.usual, command.due), deal, context)
+    step = deal.next_step or NextStep("")
+    again = c.SetNextStep(step.text or command.usual, command.due, step.every)
+    return set_next_step(again, deal, context)
 
 
-@rule(c.CompleteNextStep, "done", lambda _, told: f"Done: the next step of {told.whom}.")
+def _done(_: object, told: Telling) -> str:
+    days = [deal.next_step.due for deal in told.deals if deal.next_step and deal.next_step.due]
+    again = f"; again {told.day(min(days))}" if len(days) == len(told.deals) else ""
+    return f"Done: the next step of {told.whom}{again}."
+
+
+@rule(c.CompleteNextStep, "done", _done)
 def complete_next_step(command: c.CompleteNextStep, deal: Deal, context: c.Context) -> list[Event]:
-    """The step is done, which is a touch (`metrics.md` C11); what comes next is asked elsewhere."""
+    """The step is done, which is a touch (`metrics.md` C11); one that recurs comes again, else what
+    comes next is asked elsewhere."""
     _must_be_workable(deal, "it has no next step")
     if deal.next_step is None:
         raise Refused(
@@ -82,7 +164,8 @@ def complete_next_step(command: c.CompleteNextStep, deal: Deal, context: c.Conte
         "step": record_to_json(deal.next_step),
         "outcome": clean_line(command.outcome, field="outcome"),
     }
-    after = {"next_step": None, "last_touch_at": max(context.at, deal.last_touch_at or context.at)}
+    again = next_time(deal.next_step, context.today)
+    after = {"next_step": again, "last_touch_at": max(context.at, deal.last_touch_at or context.at)}
     return [change_to(deal, Kind.STEP_DONE, context.at, after, facts)]
 
 
@@ -133,10 +216,16 @@ def answer(command: c.AnswerQuestion, deal: Deal, context: c.Context) -> list[Ev
 
 @rule(c.AddNote, "note", lambda _, told: f"Noted on {told.whom}.")
 def add_note(command: c.AddNote, deal: Deal, context: c.Context) -> list[Event]:
-    """A note is appended and changes nothing else of the deal."""
-    return [
-        noted(Note(command.id or context.new_id(), command.text, context.signature, context.at))
-    ]
+    """A note is appended; each rep that it names with @ is asked by it, where the deal is open."""
+    note = Note(command.id or context.new_id(), command.text, context.signature, context.at)
+    events = [noted(note)]
+    if deal.is_open:
+        asked = [rep for rep in mentioned(note.text, context.reps) if rep != context.actor]
+        words = clean_line(note.text[: LIMITS["ask"]], field="next step")
+        after: dict[str, FieldValue] = {f"asks.{rep}": Ask(words, context.actor) for rep in asked}
+        event = change_to(deal, Kind.ASKED, context.at, after)
+        events += [event] if event.changed else []
+    return events
 
 
 def noted(note: Note) -> Event:
@@ -183,23 +272,36 @@ def log_touch(command: c.LogTouch, deal: Deal, context: c.Context) -> list[Event
     """An interaction of a known type and direction."""
     at = command.at or context.at
     touch = Touch(
-        context.new_id(), command.type, command.direction, command.outcome, context.actor, at
+        context.new_id(),
+        command.type,
+        command.direction,
+        command.outcome,
+        context.actor,
+        at,
+        command.objection,
+        command.variant,
     )
     return [logged(touch, deal, context, _beside(command, at))]
 
 
 def logged(touch: Touch, deal: Deal, context: c.Context, beside: Values = NOTHING) -> Event:
     """An interaction as it happened, here or elsewhere, and what it says of the deal `beside`."""
-    if touch.type not in TOUCH_TYPES:
+    is_handover = touch.type == HANDOVER
+    if touch.type not in TOUCH_TYPES and not is_handover:
         raise BadInput(
             f"'{touch.type}' is no kind of touch.",
             hint=did_you_mean(touch.type, TOUCH_TYPES) or f"Known are: {', '.join(TOUCH_TYPES)}.",
         )
-    if touch.direction not in DIRECTIONS:
+    if touch.direction not in DIRECTIONS and not is_handover:
         raise BadInput("A touch goes in or out.")
     if touch.at > context.at:
         raise BadInput("A touch cannot lie ahead.", hint="Set a next step instead.")
-    clean = replace(touch, outcome=clean_text(touch.outcome, field="outcome"))
+    clean = replace(
+        touch,
+        outcome=clean_text(touch.outcome, field="outcome"),
+        objection=clean_tag(touch.objection, "objection"),
+        variant=clean_tag(touch.variant, "variant"),
+    )
     facts: EventFacts = {"touch": record_to_json(clean)}
     return touched(deal, touch.at, facts, touch.direction, beside)
 

@@ -11,7 +11,7 @@ from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.names import METRICS
 from pipeboard.domain.metrics.report import Report, compare
 from pipeboard.domain.metrics.result import Metric, Unit
-from pipeboard.domain.metrics.rules import MetricRules, Rates, Target
+from pipeboard.domain.metrics.rules import MetricRules, Target
 
 __all__ = [
     "KINDS",
@@ -21,7 +21,6 @@ __all__ = [
     "Fact",
     "Metric",
     "MetricRules",
-    "Rates",
     "Report",
     "Target",
     "Unit",

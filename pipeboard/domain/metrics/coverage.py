@@ -9,13 +9,14 @@ from fractions import Fraction
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
 from pipeboard.domain.metrics.basis import Basis
-from pipeboard.domain.metrics.deals import MoneySum
+from pipeboard.domain.metrics.deals import SNOOZED, MoneySum
 from pipeboard.domain.metrics.forecast import NO_DATE
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.past_forecasts import PastStanding, at_same_time, was_due, worth_at
 from pipeboard.domain.metrics.result import DAY_US, Metric, Number, Unit, left_out, missing, ratio
 from pipeboard.domain.metrics.targets import NO_TARGET, target_of
-from pipeboard.domain.metrics.win_rates import velocity_parts, win_rate_by_value
+from pipeboard.domain.metrics.velocity import velocity_parts
+from pipeboard.domain.metrics.win_rates import win_rate_by_value
 from pipeboard.domain.metrics.wording import named
 
 # The coverage that is needed: how much pipeline it took at the same time of past periods.
@@ -135,7 +136,8 @@ def coverage(basis: Basis) -> Coverage:
     overdue = basis.tally(deal for deal in pipe.deals if (deal.close or today) < today)
     required = needed_coverage(basis)
     undated = sum(deal.close is None for deal in basis.deals.open)
-    excluded = {**pipe.excluded, **left_out({NO_DATE: undated})}
+    asleep = sum(_sleeps_through(basis, deal) for deal in basis.closing)
+    excluded = {**pipe.excluded, **left_out({NO_DATE: undated, SNOOZED: asleep})}
     covered = cover(target, won.whole, pipe.whole, won.reason or pipe.reason)
     covered = replace(covered, n=len(pipe.deals), excluded=excluded, numerator=pipe.deals)
     remaining = _minus(target.value, won.whole)
@@ -157,8 +159,12 @@ def coverage(basis: Basis) -> Coverage:
 
 def _pipe(basis: Basis) -> list[DealHistory]:
     """The deals due that can be worked on within the period: not parked until after it."""
-    _, after = basis.days
-    return [d for d in basis.closing if d.snoozed_until is None or d.snoozed_until < after]
+    return [deal for deal in basis.closing if not _sleeps_through(basis, deal)]
+
+
+def _sleeps_through(basis: Basis, deal: DealHistory) -> bool:
+    """Parked until after the period."""
+    return deal.snoozed_until is not None and deal.snoozed_until >= basis.days[1]
 
 
 def cover(target: Metric, won: Number | None, pipe: Number | None, reason: str | None) -> Metric:

@@ -12,7 +12,7 @@ from pipeboard.domain.metrics.rules import MetricRules
 
 # Sums of money that say what could not be added.
 
-NO_VALUE, NO_RATE = "no value", "no rate"
+NO_VALUE, NO_RATE, SNOOZED = "no value", "no rate", "snoozed"
 
 
 @dataclass(frozen=True, slots=True)

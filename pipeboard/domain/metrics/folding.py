@@ -163,7 +163,7 @@ def _next_step(deal: DealHistory, fact: Fact) -> None:
 
 
 def _step_done(deal: DealHistory, fact: Fact) -> None:
-    deal.next_due = None
+    deal.next_due = fact.day
     _worked(deal, fact.at)
 
 

@@ -239,9 +239,10 @@ def open_by_stage(basis: Basis) -> Mapping[int, Sequence[DealHistory]]:
     return stages
 
 
-@named("forecast_weighted", Unit.MINOR, "Weighted forecast", better=True, at_end=True)
+@named("forecast_weighted", Unit.MINOR, "Won and weighted", better=True, at_end=True)
 def weighted_forecast(basis: Basis) -> Metric:
-    """Won, and the open deals due in the period at their stated probabilities."""
+    """Won, and the open deals due in the period at their stated probabilities; what the board calls
+    wtd is every open deal, whenever it is due, and nothing won."""
     return basis.once(forecast).stated
 
 
@@ -301,7 +302,7 @@ def overdue_deals(basis: Basis) -> list[DealHistory]:
     return [deal for deal in basis.deals.open if deal.close is not None and deal.close < today]
 
 
-@named("forecast_overdue", Unit.MINOR, "Overdue", better=False, at_end=True)
+@named("forecast_overdue", Unit.MINOR, "Past its close date", better=False, at_end=True)
 def forecast_overdue(basis: Basis) -> Metric:
     """Open value whose close date has passed; in no month's forecast."""
     return basis.tally(overdue_deals(basis)).metric()

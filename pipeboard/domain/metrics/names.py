@@ -14,6 +14,7 @@ from pipeboard.domain.metrics import (
     process,
     targets,
     time_in_stage,
+    velocity,
     waterfall,
     win_rates,
 )
@@ -33,8 +34,8 @@ _NUMBERS = (
     cycle.cycle_mean,
     cycle.cycle_p90, cycle.close_median, size.deal_size_mean, size.deal_size_median,
     size.open_deal_size_mean, cycle.active_cycle, cycle.cycle_since_qualified, size.kept_value,
-    outcomes.created_value, outcomes.created_and_won_share, win_rates.velocity_per_day,
-    win_rates.run_rate_per_day, coverage.coverage_ratio, coverage.gross_coverage, coverage.required,
+    outcomes.created_value, outcomes.created_and_won_share, velocity.velocity_per_day,
+    velocity.run_rate_per_day, coverage.coverage_ratio, coverage.gross_coverage, coverage.required,
     coverage.required_by_win_rate, targets.target_of, forecast.weighted_forecast,
     forecast.measured_forecast, forecast.rose_tint, categories.forecast_commit,
     categories.forecast_best, categories.forecast_pipeline, own_call.own_call,

@@ -50,8 +50,8 @@ from pipeboard.domain.metrics.time_in_stage import (
     overstay_by_stage,
     stalled_by_stage,
 )
+from pipeboard.domain.metrics.velocity import is_stale
 from pipeboard.domain.metrics.waterfall import Waterfall, due_at_start, pushes_of, waterfall
-from pipeboard.domain.metrics.win_rates import is_stale
 from pipeboard.domain.pipeline import Stage
 
 # Which groups there are: nothing that is counted in the whole is in none of them.

@@ -226,7 +226,8 @@ class _Ledger:
             return
         was_in, is_in = expected_at(basis, deal, first), expected_at(basis, deal, last)
         won = self._is_won(deal)
-        if not (was_in or is_in or won):
+        lost_for_another = not (was_in or is_in or won) and self._is_lost_after_handover(deal)
+        if not (was_in or is_in or won or lost_for_another):
             if deal.created_at > first:
                 self._pass_through(deal)
             return
@@ -241,6 +242,9 @@ class _Ledger:
         if won:
             elsewhere = not was_in and expected_at(basis.everybody, deal, first)
             self._win(deal, before if was_in or elsewhere else None, after, elsewhere)
+        elif lost_for_another:
+            self.flow.coming["transferred_in"].add(before, deal)
+            self.flow.going["lost"].add(before, deal)
         else:
             self._stand(deal, before if was_in else None, after if is_in else None)
 
@@ -261,6 +265,15 @@ class _Ledger:
             and self.first < closed_at <= self.last
             and self.basis.holds(closed_at)
             and self.basis.happened_in_group(deal, closed_at)
+        )
+
+    def _is_lost_after_handover(self, deal: DealHistory) -> bool:
+        """Whether a deal of another group's pipeline was handed to this one and lost here: the
+        other line of what its old group reads as `transferred_out`."""
+        return (
+            deal.place_at(self.last) == LOST
+            and expected_at(self.basis.everybody, deal, self.first)
+            and self._departure(deal) == "lost"
         )
 
     def _win(

@@ -23,8 +23,10 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "lost.reason": "lost_reason",
         "lost.competitor": "competitor",
         "lost.recycle_on": "recycle_on",
+        "lost.objection": "lost_objection",
         "next_step.text": "next_text",
         "next_step.due": "next_due",
+        "next_step.every": "next_every",
         "precision.created_at": "created_precision",
         "precision.closed_at": "closed_precision",
     }
@@ -37,10 +39,10 @@ _IN_ORDER = (
     "owner", "source", "source_detail", "contact_reason", "tags", "probability_bp",
     "probability_source", "forecast_category", "forecast_category_source", "created_at",
     "stage_entered_at", "expected_close", "closed_at", "lost.category", "lost.reason",
-    "lost.competitor", "lost.recycle_on", "next_step.text", "next_step.due", "snoozed_until",
-    "snooze_reason", "trial_close", "quote_sent_at", "offer_expires_on", "floor_value",
-    "competitors", "links", "contacts", "answers", "notes", "touches", "entered", "terms",
-    "checklist", "precision.created_at", "precision.closed_at",
+    "lost.competitor", "lost.recycle_on", "lost.objection", "next_step.text", "next_step.due",
+    "next_step.every", "snoozed_until", "snooze_reason", "trial_close", "quote_sent_at",
+    "offer_expires_on", "floor_value", "competitors", "links", "contacts", "answers", "notes",
+    "touches", "entered", "terms", "checklist", "precision.created_at", "precision.closed_at",
 )  # fmt: skip
 COLUMNS = (*_IN_ORDER, *(field.column for field in fields_beside(_IN_ORDER)))
 """What an export writes and an import takes back, in order, before the `fields.NAME` columns."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Conflict
-from pipeboard.domain.events import Event, micros
+from pipeboard.domain.events import Event, micros, to_json
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import fold
 from pipeboard.store.database import Database
@@ -131,10 +131,17 @@ def _contact_rows(deal: Deal) -> list[dict[str, Any]]:
     ]
 
 
+def _ask_rows(deal: Deal) -> list[dict[str, Any]]:
+    return [
+        {"deal_id": deal.id, "rep": rep, "due": to_json(ask.due)} for rep, ask in deal.asks.items()
+    ]
+
+
 FINDABLE: tuple[tuple[str, str, Callable[[Deal], list[dict[str, Any]]]], ...] = (
     ("tags", "deal_tag", _tag_rows),
     ("fields", "deal_field", _field_rows),
     ("contacts", "contact", _contact_rows),
+    ("asks", "deal_ask", _ask_rows),
 )
 
 
@@ -153,7 +160,14 @@ def write_owners(database: Database, changes: Sequence[Change]) -> None:
     database.insert(
         "rep",
         [
-            {"name": owner, "display_name": "", "team": "", "active": True}
+            {
+                "name": owner,
+                "display_name": "",
+                "team": "",
+                "active": True,
+                "role": "",
+                "acts_for": "",
+            }
             for owner in sorted(owners)
         ],
         otherwise="ON CONFLICT (name) DO NOTHING",

@@ -91,7 +91,7 @@ def _next_due(event: Event) -> FieldValue:
 
 
 _DAYS: Mapping[Kind, Callable[[Event], FieldValue]] = {
-    Kind.NEXT_STEP: _next_due,
+    **dict.fromkeys((Kind.NEXT_STEP, Kind.STEP_DONE), _next_due),
     Kind.SNOOZED: lambda event: event.after.get("snoozed_until"),
 }
 
@@ -103,7 +103,7 @@ def _loss_of(event: Event) -> Mapping[str, Any]:
 
 def _touch_of(event: Event) -> Mapping[str, Any]:
     touch: Mapping[str, str] = event.facts.get("touch", {})
-    return {"touch_type": touch.get("type"), "touch_direction": touch.get("direction")}
+    return {"touch_type": touch.get("type"), "touch_direction": touch.get("direction", "")}
 
 
 def _owner_of(event: Event) -> Mapping[str, Any]:
@@ -266,11 +266,13 @@ def touch_rows(changes: Sequence[Change]) -> list[Remark]:
                 "id": event.facts["touch"]["id"],
                 "deal_id": deal_id,
                 "type": event.facts["touch"]["type"],
-                "direction": event.facts["touch"]["direction"],
+                "direction": event.facts["touch"].get("direction", ""),
                 "outcome": event.facts["touch"].get("outcome", ""),
                 "by": event.facts["touch"].get("by", ""),
                 "at": _micros_of(event.facts["touch"]["at"]),
                 "removed": False,
+                "objection": event.facts["touch"].get("objection", ""),
+                "variant": event.facts["touch"].get("variant", ""),
             },
         )
         for deal_id, event in _events_of(changes, Kind.TOUCH)
@@ -284,7 +286,8 @@ def _micros_of(text: str) -> int:
 def _put(database: Database, table: str, rows: Sequence[Remark]) -> None:
     """Notes or touches: new ones inserted, undone ones marked, redone ones brought back."""
     there = [row for undone, row in rows if not undone]
-    gone = [{"id": row["id"]} for undone, row in rows if undone]
+    last = {row["id"]: undone for undone, row in rows}
+    gone = [{"id": one} for one, undone in last.items() if undone]
     database.insert(
         table, there, otherwise="ON CONFLICT (id) DO UPDATE SET removed = excluded.removed"
     )

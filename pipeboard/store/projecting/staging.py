@@ -16,7 +16,7 @@ from pipeboard.store.projecting.deals import FINDABLE, Change
 from pipeboard.store.projecting.events import answer_rows, event_rows, note_rows, touch_rows
 from pipeboard.store.rows import row_from_deal
 
-_BESIDE = ("deal_tag", "deal_field", "contact", "answer", "note", "touch")
+_BESIDE = ("deal_tag", "deal_field", "contact", "deal_ask", "answer", "note", "touch")
 TABLES = ("deal", "event", *_BESIDE)
 _STAGED_CACHE_KB = 8_000
 _MANY_DEALS = 60_000
@@ -239,8 +239,8 @@ _NEW_OWNERS = (
     " WHERE owner <> '' AND owner NOT IN (SELECT name FROM main.rep) ORDER BY owner"
 )
 _ADD_REPS = (
-    "INSERT INTO main.rep (name, display_name, team, active)"
-    f" SELECT owner, '', '', true FROM ({_NEW_OWNERS})"
+    "INSERT INTO main.rep (name, display_name, team, active, role, acts_for)"
+    f" SELECT owner, '', '', true, '', '' FROM ({_NEW_OWNERS})"
 )
 REWRITTEN = tuple(table for _, table, _ in FINDABLE)
 

@@ -4,13 +4,16 @@ settings."""
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
 from pipeboard.domain.agreements import Agreement, AgreementEntry, Contents, Topic
 from pipeboard.domain.events import instant, micros
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.money import Rates
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.store.database import Database, Row
 from pipeboard.store.reading.setup import (
@@ -20,7 +23,8 @@ from pipeboard.store.reading.setup import (
     read_pipelines,
     read_settings,
 )
-from pipeboard.store.sql import TRUE, Sql, among, every
+from pipeboard.store.sql import EVERYTHING, TRUE, Audit, Sql, among, every
+from pipeboard.store.troubles import readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +37,15 @@ class Place:
 
 
 PLACES: Mapping[Topic, Place] = {
-    Topic.REP: Place("rep", ("name",), ("display_name", "team", "active")),
+    Topic.REP: Place("rep", ("name",), ("display_name", "team", "active", "role", "acts_for")),
     Topic.TARGET: Place(
         "target", ("pipeline_id", "period", "owner", "team"), ("currency", "amount_minor")
     ),
     Topic.RATE: Place("fx_rate", ("currency", "on_date"), ("numerator", "denominator")),
     Topic.FILTER: Place("saved_filter", ("name", "owner"), ("filter",)),
 }
+IN_THE_LOG = frozenset((Topic.CALL, Topic.REVIEW))
+"""What no table holds: the log's last word is what is agreed."""
 _TRUTHS = frozenset(("active",))
 
 
@@ -62,6 +68,10 @@ class Agreements:
         """Name, owner and text of everybody's saved filters."""
         return read_all_filters(self._database)
 
+    def pipelines_taken_back(self) -> tuple[Pipeline, ...]:
+        """Pipelines that are there no more, but for deals that were taken back with them."""
+        return read_pipelines(self._database, removed=True)
+
     def contents(self, topic: Topic, key: tuple[str | int, ...]) -> dict[str, Any] | None:
         """What is agreed under that key now; None for nothing."""
         if topic is Topic.SETTINGS:
@@ -71,7 +81,7 @@ class Agreements:
             known = {pipeline.id: pipeline for pipeline in read_pipelines(self._database)}
             found = known.get(int(key[0]))
             return None if found is None else pipeline_data(found)
-        if topic is Topic.CALL:
+        if topic in IN_THE_LOG:
             return self._last_said(topic, key)
         place = PLACES[topic]
         where = " and ".join(f"{column} = ?" for column in place.key)
@@ -90,6 +100,16 @@ class Agreements:
             (str(topic), json.dumps(key)),
         )
         return None if last is None or last["after"] is None else dict(json.loads(last["after"]))
+
+    def standing(self, topic: Topic) -> list[tuple[tuple[str | int, ...], Contents]]:
+        """What the log last says of each agreement of a kind, those that ended left out."""
+        rows = self._database.rows(
+            "select key, after from workspace_event where topic = ? and seq in"
+            " (select max(seq) from workspace_event where topic = ? group by key)"
+            " and after is not null order by seq",
+            (str(topic), str(topic)),
+        )
+        return [(tuple(json.loads(row["key"])), dict(json.loads(row["after"]))) for row in rows]
 
     def pipeline_version(self, pipeline_id: int, version: int) -> Pipeline | None:
         """The pipeline as it was in that version."""
@@ -122,8 +142,10 @@ class Agreements:
         before: int | None = None,
         limit: int | None = None,
         of: Agreement | None = None,
+        audit: Audit = EVERYTHING,
     ) -> tuple[AgreementEntry, ...]:
-        """Recorded changes of agreements, newest first; only `of` one where it is given.
+        """Recorded changes of agreements, newest first; only `of` one where it is given, and of
+        the commands that an `audit` asks for.
 
         A page that ended with `seq` n goes on with `before=n`.
         """
@@ -138,6 +160,7 @@ class Agreements:
                 TRUE if since is None else Sql("command.at >= ?", (micros(since),)),
                 TRUE if before is None else Sql("workspace_event.seq < ?", (before,)),
                 named if of is not None else TRUE,
+                audit.condition("false"),
             )
         )
         most = "" if limit is None else f" limit {int(limit)}"
@@ -231,3 +254,43 @@ def _agreement(row: Row) -> Agreement:
 
 def _read(text: str | None) -> Contents | None:
     return None if text is None else json.loads(text)
+
+
+# What stood at an instant.
+
+
+@readable("the history of what was agreed")
+def agreed_at(
+    database: Database, topic: str, as_of: datetime | None
+) -> Mapping[tuple[Any, ...], Contents | None]:
+    """What was agreed at an instant, by key, of all that has been changed since; None for nothing.
+    Empty where the log of agreements does not reach back so far."""
+    if as_of is None or not database.has("workspace_event"):
+        return {}
+    found: dict[tuple[Any, ...], Contents | None] = {}
+    for row in database.rows(
+        "select workspace_event.key, workspace_event.before from workspace_event"
+        " join command on command.id = workspace_event.command_id"
+        " where workspace_event.topic = ? and command.at > ? order by workspace_event.seq desc",
+        (topic, micros(as_of)),
+    ):
+        before = row["before"]
+        found[tuple(json.loads(row["key"]))] = None if before is None else json.loads(before)
+    return found
+
+
+@readable("the exchange rates")
+def read_rates(database: Database, base: str, as_of: datetime | None = None) -> Rates:
+    """The exchange rates into the workspace's currency, by currency and day, as they had been
+    entered by an instant (now)."""
+    rows = database.rows("select currency, on_date, numerator, denominator from fx_rate")
+    found: dict[tuple[Any, ...], Contents | None] = {
+        (row["currency"], row["on_date"]): row for row in rows
+    }
+    found.update(agreed_at(database, "rate", as_of))
+    dated: dict[str, list[tuple[date, Fraction]]] = defaultdict(list)
+    for (currency, day), row in sorted(found.items()):
+        if row is not None:
+            rate = Fraction(row["numerator"], row["denominator"])
+            dated[currency].append((date.fromisoformat(day), rate))
+    return Rates(base, {currency: tuple(rates) for currency, rates in dated.items()})

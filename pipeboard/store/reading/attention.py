@@ -5,13 +5,15 @@ The limits come from the domain; here is only the comparing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from pipeboard.domain.board import Signs
 from pipeboard.domain.dates import start_of_day
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.signs import Limits, Need, limits
+from pipeboard.store.database import Database
 from pipeboard.store.sql import FALSE, Sql, compares, either, every, negated
 
 OPEN = Sql("deal.live and deal.outcome = 'open'")
@@ -91,3 +93,21 @@ def _past(limit: Limits, zone: ZoneInfo) -> Sql:
         )
         parts.append(every((Sql(f"{TOUCHED_AT} < ?", (before,)), negated(planned))))
     return either(parts)
+
+
+def signs_by_stage(database: Database, wanted: Sql, past: Sql, today: date) -> Mapping[int, Signs]:
+    """How many of the deals that are wanted carry each sign, as `domain.attention.sign` gives them,
+    by stage; `past` is the condition of `past_limit`."""
+    late, has_step = overdue(today), Sql("deal.has_step")
+    counted = (
+        late,
+        every((negated(late), negated(has_step))),
+        every((negated(late), has_step, past)),
+    )
+    sums = ", ".join(f"sum(case when {sign.text} then 1 else 0 end)" for sign in counted)
+    values = [value for sign in counted for value in sign.values]
+    rows = database.records(
+        f"select stage_id, {sums} from deal where {wanted.text} group by stage_id",
+        (*values, *wanted.values),
+    )
+    return {stage_id: Signs(*map(int, numbers)) for stage_id, *numbers in rows if any(numbers)}

@@ -273,7 +273,7 @@ def read_board(database: Database, pipeline: Pipeline, lens: Lens) -> Board:
 
 def _converter(database: Database, lens: Lens) -> Convert:
     """Minor units of a currency in those of the lens, at the rate of a day (today)."""
-    from pipeboard.store.reading.metric_settings import read_rates
+    from pipeboard.store.reading.agreements import read_rates
     from pipeboard.store.reading.setup import read_settings  # few boards convert
 
     rates = read_rates(database, read_settings(database).currency)
@@ -333,14 +333,6 @@ def questions(
 
 def read_signs(database: Database, pipeline: Pipeline, lens: Lens) -> Mapping[int, Signs]:
     """How many open deals of each stage carry each sign, as `domain.attention.sign` gives them."""
-    overdue = attention.overdue(lens.today)
-    has_step = Sql("deal.has_step")
-    past = attention.past_limit((pipeline,), lens.today, lens.zone)
-    counted = (
-        overdue,
-        every((negated(overdue), negated(has_step))),
-        every((negated(overdue), has_step, past)),
-    )
     wanted = every(
         (
             scope(database, pipeline, lens, [s.id for s in pipeline.stages if s.is_open]),
@@ -348,13 +340,8 @@ def read_signs(database: Database, pipeline: Pipeline, lens: Lens) -> Mapping[in
             negated(attention.snoozed(lens.today)),
         )
     )
-    sums = ", ".join(f"sum(case when {sign.text} then 1 else 0 end)" for sign in counted)
-    values = [value for sign in counted for value in sign.values]
-    rows = database.records(
-        f"select stage_id, {sums} from deal where {wanted.text} group by stage_id",
-        (*values, *wanted.values),
-    )
-    return {stage_id: Signs(*map(int, numbers)) for stage_id, *numbers in rows if any(numbers)}
+    past = attention.past_limit((pipeline,), lens.today, lens.zone)
+    return attention.signs_by_stage(database, wanted, past, lens.today)
 
 
 # How long deals usually stay in a stage, soon enough for the heads of a board.
@@ -377,12 +364,15 @@ def read_usual_days(database: Database, pipeline_id: int) -> Mapping[int, int]:
     that fewer than five of them have left is left out.
     """
     last = database.number("select max(seq) from event")
+    # Grouped by no column, or SQLite would go through the whole log for the sake of its order.
     recent = database.column(
-        "select deal.id from deal join (select deal_id, max(seq) as moved from event"
-        f" where seq > ? and {_LEFT} group by deal_id) as lately on deal.id = lately.deal_id"
+        "select deal.id from deal join (select deal_id + 0 as deal_id, max(seq) as moved from event"
+        f" where seq > ? and {_LEFT} group by deal_id + 0) as lately on deal.id = lately.deal_id"
         " where deal.pipeline_id = ? and deal.live order by lately.moved desc limit ?",
         (last - LOOKED_AT, pipeline_id, SAMPLE),
     )
+    if not recent:
+        return {}
     deals = among("deal_id", recent)
     rows = database.rows(
         f"select deal_id, stage_id, at from event where {deals.text} and {_ENTERED} and {_STANDS}"

@@ -3,38 +3,54 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Final
 
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.events import later_than
 from pipeboard.store.database import CHUNK, Database
 from pipeboard.store.rows import DEALS, stored_deal
 from pipeboard.store.sql import Sql, among, contains, either
-from pipeboard.store.troubles import of_deal
+from pipeboard.store.troubles import of_deal, readable
 
 # Which lost deals are due to come back, for whoever looks and for whoever writes.
 
 DUE_TO_RETURN: Final = (
     "SELECT id FROM deal"
     " WHERE live AND outcome = 'lost' AND recycle_on <= :today"
-    " AND stage_id IN (SELECT id FROM stage WHERE kind = 'lost')"
+    " AND stage_id + 0 IN (SELECT id FROM stage WHERE kind = 'lost')"
     " AND id NOT IN (SELECT recycled_from FROM deal"
     " WHERE recycled_from IS NOT NULL AND NOT removed)"
-    " ORDER BY id"
+    " ORDER BY id + 0"
 )
 """The lost deals, by id, whose day to try again is `:today` (ISO) or before and that have not come
-back yet. What a deal went on to is looked for only where there is one."""
+back yet. `+ 0` keeps SQLite from going along stages or ids: the day has an index of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Deals by their ids, in an order, and the deals themselves to be gone through once."""
+# Instants as they are recorded: in the log of a deal, never before what it holds already.
+#
+# A clock that was set back would else let a deal enter a stage before it was created. Each deal
+# has a clock of its own in that: whoever brings in old deals with a clock set to the past is not
+# put off by what others did to others.
 
-    ids: tuple[int, ...]
-    deals: Iterator[Deal]
+
+def instant_after(database: Database, clock: datetime, deal_ids: Collection[int]) -> datetime:
+    """What the clock shows, or just after the last change of these deals where it shows an earlier
+    time than that."""
+    last, ids = 0, list(deal_ids)
+    for start in range(0, len(ids), CHUNK):
+        found = database.column(latest(ids[start : start + CHUNK]))
+        with readable("the deals"):
+            last = max(last, int(found[0] or 0))
+    return later_than(last, clock)
+
+
+def latest(deal_ids: Iterable[int]) -> str:
+    """Asks when one of these deals was changed last."""
+    return f"SELECT max(updated_at) FROM deal WHERE {among('id', deal_ids).text}"
 
 
 def read_deal(database: Database, deal_id: int) -> Deal | None:

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from pipeboard.domain.events import KEYED_FIELDS, micros
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.folding import KINDS, Fact, fold
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.store.database import Database
@@ -47,8 +48,57 @@ def read_histories(
     database: Database, pipeline_id: int, as_of: datetime, ids: Collection[int] | None = None
 ) -> list[DealHistory]:
     """What every deal of a pipeline (or those with these ids) went through up to an instant."""
-    with _collecting_later(), readable("the history of the deals"):
+    with collecting_later(), readable("the history of the deals"):
         return fold(read_facts(database, pipeline_id, as_of, ids))
+
+
+KEPT = 3
+"""Instants that histories are known at: now, and the ends of two periods."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownHistories:
+    """What the deals of a pipeline went through up to an instant; the last event and the last
+    command that there were then."""
+
+    pipeline_id: int
+    us: int
+    seq: int
+    command: int
+    histories: list[DealHistory]
+
+
+def read_known(
+    database: Database, pipeline_id: int, as_of: datetime, kept: list[KnownHistories]
+) -> Sequence[DealHistory]:
+    """The histories at an instant. Of what is `kept`, only the deals with events recorded since are
+    read again; what is found is kept in its place."""
+    us, seq = micros(as_of), database.number("select coalesce(max(seq), 0) from event")
+    command = database.number("select coalesce(max(seq), 0) from command")
+    known = next((one for one in kept if _serves(database, one, pipeline_id, us)), None)
+    if known is None:
+        found = read_histories(database, pipeline_id, as_of)
+    else:
+        kept.remove(known)
+        changed = set(database.column("select deal_id from event where seq > ?", (known.seq,)))
+        found = [one for one in known.histories if one.id not in changed]
+        found += read_histories(database, pipeline_id, as_of, changed)
+        found.sort(key=lambda one: one.id)
+    kept.insert(0, KnownHistories(pipeline_id, us, seq, command, found))
+    del kept[KEPT:]
+    return found
+
+
+def _serves(database: Database, known: KnownHistories, pipeline_id: int, us: int) -> bool:
+    """Whether only what has been recorded since differs at an instant: it is the same one, or a
+    later one that nothing was to come before."""
+    if known.pipeline_id != pipeline_id or known.us >= us:
+        return known.pipeline_id == pipeline_id and known.us == us
+    return not database.number(
+        "select (select coalesce(max(at), 0) from event where seq <= ?) > ?"
+        " or (select coalesce(max(at), 0) from command where seq <= ?) > ?",
+        (known.seq, known.us, known.command, known.us),
+    )
 
 
 def read_facts(
@@ -191,7 +241,7 @@ def _commands_left_out(database: Database, us: int) -> Iterable[str]:
 
 
 @contextmanager
-def _collecting_later() -> Iterator[None]:
+def collecting_later() -> Iterator[None]:
     """Postpones garbage collection: half a million small values without a cycle among them would
     otherwise be gone through again and again, which takes as long as making them. Nor does the
     first collection afterwards look at them: half a second in which no key would be answered."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from operator import itemgetter
 
 from pipeboard.domain.deal import Deal, Status
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.text import fold
+from pipeboard.domain.text import fold, spelled_by
 from pipeboard.store.database import Database, Row
 from pipeboard.store.reading.deals import called, read_deals
 from pipeboard.store.sql import TRUE, Sql, among, begins_with, contains, either, every
@@ -23,6 +22,8 @@ _REF = re.compile(r"(?:d-)?([0-9]{1,15})")
 _MOST_LOOKED_AT = 3_000
 _MOST_RANKED = 500
 _LONGEST = 300
+_MOST_LETTERS = 12
+_MOST_SPELLED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ def find(
     """The live deals whose name, company or people are most like `text`, the best first.
 
     The deal of that number stands before all, then names that begin so; of what is equally alike,
-    open deals stand first. Letters may be wrong where nothing holds the text as it stands.
+    open deals stand first. Where nothing holds the text as it stands, its letters may be the first
+    ones of syllables, in their order (`lmlo` for Lumello), or some of them wrong.
     """
     wanted = fold(text[:_LONGEST])
     if not wanted:
@@ -63,7 +65,12 @@ def find(
     # Stages are named even when all are meant, since the index begins with the stage.
     stages = among("deal.stage_id", (stage.id for each in within for stage in each.stages))
     search = _Search(database, pipelines, wanted, every((stages, Sql("deal.live"))))
-    found = search.ranked(_every_word(database, wanted)) or search.ranked(_nearly(database, wanted))
+    found = search.ranked(_every_word(database, wanted))
+    if not found:
+        spelled = search.spelled()
+        known = {hit.deal_id for hit in spelled}
+        near = search.ranked(_nearly(database, wanted))
+        found = [*spelled, *(hit for hit in near if hit.deal_id not in known)]
     numbered = search.numbered()
     others = [one for one in found if one.deal_id not in {hit.deal_id for hit in numbered}]
     return (*numbered, *others)[:limit]
@@ -82,17 +89,21 @@ def named(
         return ()
     where = TRUE if pipeline_id is None else Sql("deal.pipeline_id = ?", (pipeline_id,))
     hits = every((where, called(database, wanted)))
-    # Two questions, since each kind has an index of its own.
-    rows = [
-        row
-        for shelf in ("deal.live", "not deal.live and not deal.removed")
-        for row in database.rows(
-            "select deal.id, deal.title, deal.account, deal.live from deal"
-            f" where {shelf} and {hits.text}",
-            hits.values,
+    # Two questions, since each kind has an index of its own that holds the words.
+    ids = [
+        deal_id
+        for shelf, along in (
+            ("deal.live", " order by deal.stage_id, deal.value_currency, deal.probability_bp"),
+            ("not deal.live and not deal.removed", ""),
+        )
+        for deal_id in database.column(
+            f"select deal.id from deal where {shelf} and {hits.text}{along}", hits.values
         )
     ]
-    rows.sort(key=itemgetter("id"))
+    rows = database.rows(
+        "select deal.id, deal.title, deal.account, deal.live from deal"
+        f" where {among('deal.id', ids).text} order by deal.id"
+    )
     held = [row for row in rows if any(wanted in name for name in _names(row))]
     held = [row for row in held if wanted in _names(row)] or held
     held = [row for row in held if row["live"]] or held
@@ -101,6 +112,11 @@ def named(
 
 def _names(row: Row) -> tuple[str, str]:
     return fold(row["title"]), fold(row["account"])
+
+
+def _span(letters: str, row: Row) -> int | None:
+    spans = (spelled_by(letters, name) for name in _names(row))
+    return min((span for span in spans if span is not None), default=None)
 
 
 def _every_word(database: Database, wanted: str) -> Sql:
@@ -153,6 +169,17 @@ class _Search:
             key=lambda hit: (-round(hit[0]), hit[1]["outcome"] != "open", hit[1]["id"]),
         )
         return [self._found(row, score) for score, row in best]
+
+    @readable("the names of the deals")
+    def spelled(self) -> list[Found]:
+        """The deals whose company or title has the letters in their order, the closest first."""
+        if not self._wanted.isalnum() or len(self._wanted) > _MOST_LETTERS:
+            return []
+        in_order = Sql("deal.folded like ?", (f"%{'%'.join(self._wanted)}%",))
+        rows = self._rows([row["id"] for row in self._in_search(in_order)])
+        spans = [(span, row) for row in rows if (span := _span(self._wanted, row)) is not None]
+        spans.sort(key=lambda pair: (pair[0], pair[1]["outcome"] != "open", pair[1]["id"]))
+        return [self._found(row, ALIKE) for _, row in spans[:_MOST_SPELLED]]
 
     def _worth_ranking(self, condition: Sql) -> list[int]:
         """The deals to look at closely, where more are found than can be while somebody types.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -9,15 +10,15 @@ from operator import itemgetter
 from typing import Any
 
 from pipeboard.domain.deal import Note, Touch
-from pipeboard.domain.events import Event, instant, micros
+from pipeboard.domain.events import Event, Kind, instant, micros
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.sheet import Entry, Sheet
+from pipeboard.domain.sheet import Entry, LoggedEvent, Sheet
 from pipeboard.store.database import Database, Row
 from pipeboard.store.reading.deals import read_deal
 from pipeboard.store.rows import event_from_row
-from pipeboard.store.sql import TRUE, Sql, every
-from pipeboard.store.troubles import readable
+from pipeboard.store.sql import EVERYTHING, TRUE, Audit, Sql, every
+from pipeboard.store.troubles import UNREADABLE, of_deal, readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def read_notes(database: Database, deal_id: int) -> tuple[Note, ...]:
 def read_touches(database: Database, deal_id: int) -> tuple[Touch, ...]:
     """The touches that stand on a deal, newest first."""
     rows = database.rows(
-        'select id, type, direction, outcome, "by", at from touch'
+        'select id, type, direction, outcome, "by", at, objection, variant from touch'
         " where deal_id = ? and not removed order by at desc, id desc",
         (deal_id,),
     )
@@ -68,9 +69,51 @@ def read_touches(database: Database, deal_id: int) -> tuple[Touch, ...]:
                 row["outcome"],
                 row["by"],
                 instant(row["at"]),
+                row["objection"],
+                row["variant"],
             )
             for row in rows
         )
+
+
+def read_objections(
+    database: Database, pipeline_id: int, since_us: int, until_us: int
+) -> list[tuple[int, str, int]]:
+    """Deal, objection and instant of each touch and loss of a time that names one."""
+    return [
+        (int(deal_id), str(objection), int(at))
+        for deal_id, objection, at in database.records(
+            "select deal_id, objection, at from touch join deal on deal.id = deal_id"
+            " where objection <> '' and not touch.removed and deal.live and pipeline_id = ?"
+            " and at >= ? and at < ?"
+            " union all select id, loss_objection, closed_at from deal"
+            " where coalesce(loss_objection, '') <> '' and live and pipeline_id = ?"
+            " and closed_at >= ? and closed_at < ? order by 3, 1",
+            (pipeline_id, since_us, until_us) * 2,
+        )
+    ]
+
+
+def read_variants(database: Database, pipeline_id: int) -> list[tuple[str, int, int, int, int]]:
+    """Each way of asking that was tried: on how many deals, how many of them answered after it, how
+    many are closed, and how many of these are won."""
+    answered = (
+        "exists (select 1 from touch reply where reply.deal_id = touch.deal_id"
+        " and reply.direction = 'in' and not reply.removed and reply.at > touch.at)"
+    )
+    return [
+        (str(variant), int(deals), int(replied), int(closed), int(won))
+        for variant, deals, replied, closed, won in database.records(
+            "select variant, count(distinct deal_id),"
+            f" count(distinct case when {answered} then deal_id end),"
+            " count(distinct case when deal.outcome <> 'open' then deal_id end),"
+            " count(distinct case when deal.outcome = 'won' then deal_id end)"
+            " from touch join deal on deal.id = deal_id"
+            " where variant <> '' and not touch.removed and deal.live and pipeline_id = ?"
+            " group by variant order by variant",
+            (pipeline_id,),
+        )
+    ]
 
 
 def read_entries(
@@ -80,28 +123,76 @@ def read_entries(
     since: datetime | None = None,
     before: int | None = None,
     limit: int | None = None,
+    audit: Audit = EVERYTHING,
 ) -> tuple[Entry, ...]:
     """Recorded events, newest first: of one deal or of all, recorded at or after `since`.
 
     A page that ended with `seq` n goes on with `before=n`.
     """
+    rest = _newest_first(deal_id, since, before, limit, audit)
+    rows = database.rows(
+        "select event.seq, event.deal_id, event.version, event.at, event.kind, event.undoes,"
+        " event.data, event.command_id, command.verb, command.actor, command.acting_as,"
+        " command.at as recorded_at, command.undone"
+        f" from event join command on command.id = event.command_id{rest.text}",
+        rest.values,
+    )
+    return tuple(_entry(row) for row in rows)
+
+
+def read_log(
+    database: Database,
+    *,
+    deal_id: int | None = None,
+    since: datetime | None = None,
+    before: int | None = None,
+    limit: int | None = None,
+    audit: Audit = EVERYTHING,
+) -> list[LoggedEvent]:
+    """The same as the log keeps them: made into nothing that who hands them on would undo."""
+    rest = _newest_first(deal_id, since, before, limit, audit)
+    records = database.records(
+        "select event.seq, event.deal_id, event.at, event.kind, event.undoes, event.data,"
+        " event.command_id, command.verb, command.actor, command.acting_as, command.at,"
+        " command.undone, deal.owner from event join command on command.id = event.command_id"
+        f" join deal on deal.id = event.deal_id{rest.text}",
+        rest.values,
+    )
+    return [_logged(*record) for record in records]
+
+
+def _logged(
+    seq: int, deal_id: int, at: int, kind: str, undoes: int, said: str, *rest: Any
+) -> LoggedEvent:
+    try:
+        data = json.loads(said)
+        if kind not in _KINDS or type(data) is not dict:
+            raise ValueError("no event")
+        return LoggedEvent(seq, deal_id, at, kind, bool(undoes), data, *rest)
+    except UNREADABLE as error:
+        raise of_deal(deal_id, error) from error
+
+
+_KINDS = frozenset(Kind)
+
+
+def _newest_first(
+    deal_id: int | None,
+    since: datetime | None,
+    before: int | None,
+    limit: int | None,
+    audit: Audit,
+) -> Sql:
     wanted = every(
         (
+            audit.condition("event.overrides"),
             TRUE if deal_id is None else Sql("event.deal_id = ?", (deal_id,)),
             TRUE if since is None else Sql("command.at >= ?", (micros(since),)),
             TRUE if before is None else Sql("event.seq < ?", (before,)),
         )
     )
     most = "" if limit is None else f" limit {int(limit)}"
-    rows = database.rows(
-        "select event.seq, event.deal_id, event.version, event.at, event.kind, event.undoes,"
-        " event.data, event.command_id, command.verb, command.actor, command.acting_as,"
-        " command.at as recorded_at, command.undone"
-        " from event join command on command.id = event.command_id"
-        f" where {wanted.text} order by event.seq desc{most}",
-        wanted.values,
-    )
-    return tuple(_entry(row) for row in rows)
+    return Sql(f" where {wanted.text} order by event.seq desc{most}", wanted.values)
 
 
 @readable("the history")

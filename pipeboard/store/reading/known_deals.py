@@ -3,51 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.errors import BadInput
-from pipeboard.domain.events import later_than
-from pipeboard.domain.filter_nodes import EVERYTHING, Filter
-from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.store.database import CHUNK, Database
 from pipeboard.store.dialect import listed
-from pipeboard.store.reading.deals import read_deals
-from pipeboard.store.reading.filtering import Asked, condition
-from pipeboard.store.reading.scope import NAME, Key, Order, order_by, reversed_order
+from pipeboard.store.reading.deals import instant_after, read_deals
 from pipeboard.store.rows import DEALS, event_from_row, stored_deal
-from pipeboard.store.sql import TRUE, Sql, among, every
-from pipeboard.store.troubles import readable
-
-# Instants as they are recorded: in the log of a deal, never before what it holds already.
-#
-# A clock that was set back would else let a deal enter a stage before it was created. Each deal
-# has a clock of its own in that: whoever brings in old deals with a clock set to the past is not
-# put off by what others did to others.
-
-_BATCH = 500
-
-
-def instant_after(database: Database, clock: datetime, deal_ids: Collection[int]) -> datetime:
-    """What the clock shows, or just after the last change of these deals where it shows an earlier
-    time than that."""
-    last, ids = 0, list(deal_ids)
-    for start in range(0, len(ids), _BATCH):
-        found = database.column(latest(ids[start : start + _BATCH]))
-        with readable("the deals"):
-            last = max(last, int(found[0] or 0))
-    return later_than(last, clock)
-
-
-def latest(deal_ids: Iterable[int]) -> str:
-    """Asks when one of these deals was changed last."""
-    return f"SELECT max(updated_at) FROM deal WHERE {among('id', deal_ids).text}"
 
 
 class Named(NamedTuple):
@@ -123,97 +87,3 @@ class KnownDeals:
             "select recipe from import_recipe where source = ?", (source,)
         )
         return found[0] if found else None
-
-
-# Many deals in one order, over one pipeline or all: for lists, exports and `--where`.
-
-_ID = Key("deal.id")
-_SORTS: Mapping[str, Order] = MappingProxyType(
-    {
-        "id": (_ID,),
-        "value": (Key("deal.value_minor", optional=True), _ID),
-        "age": (Key("deal.stage_entered_at", descending=True), _ID),
-        "close": (Key("deal.expected_close", optional=True), _ID),
-        "next": (Key("deal.next_due", optional=True), _ID),
-        "name": (Key(NAME), _ID),
-        "owner": (Key("nullif(deal.owner, '')", optional=True), _ID),
-        "updated": (Key("deal.updated_at"), _ID),
-        "created": (Key("deal.created_at"), _ID),
-    }
-)
-SORTS = (*_SORTS, "stage", "score")
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """Which deals, and in which order.
-
-    `pipeline_id` and `owner` of None mean all; `me` is who `owner:me` is. Archived deals are left
-    out unless the filter asks for them. `sort` is one of SORTS, ascending (`age`: the youngest in
-    its stage first, `value`: the smallest number whatever its currency, `stage`: as on the board),
-    or with `-` in front descending; what is missing comes last either way.
-    """
-
-    today: date
-    zone: ZoneInfo
-    me: str = ""
-    pipeline_id: int | None = None
-    owner: str | None = None
-    filter: Filter = EVERYTHING
-    sort: str = "id"
-    limit: int | None = None
-
-
-def read_ids(
-    database: Database, pipelines: Sequence[Pipeline], listing: Listing
-) -> tuple[int, ...]:
-    """The ids of the deals in order. Raises BadInput for an unknown sort or filter term."""
-    key, is_descending = listing.sort.removeprefix("-"), listing.sort.startswith("-")
-    if key not in SORTS:
-        raise BadInput(
-            f"{quoted(listing.sort)} is nothing to sort by.",
-            hint=did_you_mean(key, SORTS) or f"Sort by one of {', '.join(SORTS)}.",
-        )
-    asked, wanted = _wanted(database, pipelines, listing)
-    if key == "score":
-        from pipeboard.store.reading.filtering.scores import low_scores
-
-        scores = low_scores(database, asked, wanted)
-        return _by_score(_ids(database, wanted, (_ID,)), scores, is_descending)[: listing.limit]
-    order = _stage_order(asked) if key == "stage" else _SORTS[key]
-    if is_descending:
-        order = reversed_order(order)
-    return tuple(_ids(database, wanted, order, listing.limit))
-
-
-def _wanted(
-    database: Database, pipelines: Sequence[Pipeline], listing: Listing
-) -> tuple[Asked, Sql]:
-    chosen = tuple(p for p in pipelines if listing.pipeline_id in (None, p.id))
-    asked = Asked(chosen, listing.today, listing.zone, listing.me)
-    mine = TRUE if listing.owner is None else Sql("deal.owner = ?", (listing.owner,))
-    wanted = every((condition(database, listing.filter, asked), mine))
-    return asked, wanted
-
-
-def _ids(database: Database, wanted: Sql, order: Order, limit: int | None = None) -> list[int]:
-    most = "" if limit is None else f" limit {int(limit)}"
-    return database.column(
-        f"select deal.id from deal where {wanted.text} order by {order_by(order)}{most}",
-        wanted.values,
-    )
-
-
-def _stage_order(asked: Asked) -> Order:
-    places = [stage.id for pipeline in asked.pipelines for stage in pipeline.stages]
-    whens = " ".join(f"when {stage_id} then {place}" for place, stage_id in enumerate(places))
-    place = f"case deal.stage_id {whens} else {len(places)} end"
-    return (Key(place), Key("deal.rank"), _ID)
-
-
-def _by_score(
-    ids: Sequence[int], scores: Mapping[int, int], is_descending: bool
-) -> tuple[int, ...]:
-    sign = -1 if is_descending else 1
-    scored = sorted((i for i in ids if i in scores), key=lambda i: (sign * scores[i], i))
-    return (*scored, *(i for i in ids if i not in scores))

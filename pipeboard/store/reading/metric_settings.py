@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
-from fractions import Fraction
+from datetime import datetime
 from typing import Any
 
 from pipeboard.domain.deal import channel_of
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import Kind, micros
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.metrics.rules import CallChanges, MetricRules, Rates, Target
+from pipeboard.domain.metrics.rules import CallChanges, MetricRules, Target
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Factor, Pipeline
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.text import did_you_mean, fold, quoted
 from pipeboard.store.database import Database
+from pipeboard.store.reading.agreements import agreed_at, read_rates
 from pipeboard.store.reading.facts import read_fields
 from pipeboard.store.reading.setup import pipeline_from_data, read_reps
 from pipeboard.store.sql import TRUE, Sql, one_of
@@ -120,49 +120,12 @@ def read_calls(
     return {about: tuple(changes) for about, changes in found.items()}
 
 
-@readable("the exchange rates")
-def read_rates(database: Database, base: str, as_of: datetime | None = None) -> Rates:
-    """The exchange rates into the workspace's currency, by currency and day, as they had been
-    entered by an instant (now)."""
-    rows = database.rows("select currency, on_date, numerator, denominator from fx_rate")
-    found: dict[tuple[Any, ...], Contents | None] = {
-        (row["currency"], row["on_date"]): row for row in rows
-    }
-    found.update(agreed_at(database, "rate", as_of))
-    dated: dict[str, list[tuple[date, Fraction]]] = defaultdict(list)
-    for (currency, day), row in sorted(found.items()):
-        if row is not None:
-            rate = Fraction(row["numerator"], row["denominator"])
-            dated[currency].append((date.fromisoformat(day), rate))
-    return Rates(base, {currency: tuple(rates) for currency, rates in dated.items()})
-
-
 def _read_teams(database: Database, as_of: datetime | None) -> Mapping[str, str]:
     """Who was in which team at an instant (now)."""
     teams = {rep.name: rep.team for rep in read_reps(database)}
     for (name,), row in agreed_at(database, "rep", as_of).items():
         teams[name] = "" if row is None else row["team"]
     return teams
-
-
-@readable("the history of what was agreed")
-def agreed_at(
-    database: Database, topic: str, as_of: datetime | None
-) -> Mapping[tuple[Any, ...], Contents | None]:
-    """What was agreed at an instant, by key, of all that has been changed since; None for nothing.
-    Empty where the log of agreements does not reach back so far."""
-    if as_of is None or not database.has("workspace_event"):
-        return {}
-    found: dict[tuple[Any, ...], Contents | None] = {}
-    for row in database.rows(
-        "select workspace_event.key, workspace_event.before from workspace_event"
-        " join command on command.id = workspace_event.command_id"
-        " where workspace_event.topic = ? and command.at > ? order by workspace_event.seq desc",
-        (topic, micros(as_of)),
-    ):
-        before = row["before"]
-        found[tuple(json.loads(row["key"]))] = None if before is None else json.loads(before)
-    return found
 
 
 @readable("the history of the pipeline")

@@ -6,7 +6,7 @@ reason it imports what the board does not need only when it is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store.database import Database
 from pipeboard.store.reading import board, cards, setup
 from pipeboard.store.reading.board import check_stages
+from pipeboard.store.sql import EVERYTHING, Audit
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -25,13 +26,15 @@ if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal, Note, Touch
     from pipeboard.domain.events import Event
     from pipeboard.domain.filter_nodes import Filter
-    from pipeboard.domain.metrics import DealHistory, MetricRules, Rates
-    from pipeboard.domain.sheet import Entry, Sheet
+    from pipeboard.domain.sheet import Entry, LoggedEvent, Sheet
     from pipeboard.store.reading.agreements import Agreements
-    from pipeboard.store.reading.deals import Selection
+    from pipeboard.store.reading.day import DayReader
+    from pipeboard.store.reading.facts import KnownHistories
     from pipeboard.store.reading.finding import Found
     from pipeboard.store.reading.history import Did, Recorded
-    from pipeboard.store.reading.known_deals import KnownDeals, Listing
+    from pipeboard.store.reading.known_deals import KnownDeals
+    from pipeboard.store.reading.listing import Listing, Place, Selection
+    from pipeboard.store.reading.numbers import Numbers
     from pipeboard.store.whole import Whole
 
 
@@ -41,6 +44,7 @@ class Reader:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._pipelines = setup.Pipelines(self._database)
+        self._histories: list[KnownHistories] = []
 
     def snapshot(self, *, of_file: bool = True) -> AbstractContextManager[None]:
         """All that is read inside is of one moment; keep it short, since writers wait for it.
@@ -79,10 +83,6 @@ class Reader:
         """All pipelines in their order."""
         return self._pipelines.all()
 
-    def pipelines_taken_back(self) -> tuple[Pipeline, ...]:
-        """Pipelines that are there no more, but for deals that were taken back with them."""
-        return setup.read_pipelines(self._database, removed=True)
-
     def reps(self) -> tuple[Rep, ...]:
         return setup.read_reps(self._database)
 
@@ -97,7 +97,7 @@ class Reader:
 
         `DatabaseError` when a live deal stands in a stage that no pipeline has.
         """
-        pipelines, pipeline = self.pipelines(), self._pipeline(lens)
+        pipelines, pipeline = self.pipelines(), _pipeline_of(lens, self._pipelines.by_id())
         self._database.ahead(*board.questions(pipelines, pipeline, lens))
         check_stages(self._database, pipelines)
         return board.read_board(self._database, pipeline, lens)
@@ -108,17 +108,24 @@ class Reader:
 
     def stage_signs(self, lens: Lens) -> Mapping[int, Signs]:
         """The same by stage."""
-        return board.read_signs(self._database, self._pipeline(lens), lens)
+        return board.read_signs(self._database, _pipeline_of(lens, self._pipelines.by_id()), lens)
 
     def window(self, lens: Lens, stage_id: int, offset: int, limit: int) -> tuple[Card, ...]:
         """Up to `limit` cards of a column, from the one at index `offset`."""
         return cards.read_window(
-            self._database, self._pipeline(lens), lens, stage_id, offset, limit
+            self._database,
+            _pipeline_of(lens, self._pipelines.by_id()),
+            lens,
+            stage_id,
+            offset,
+            limit,
         )
 
     def place(self, lens: Lens, deal_id: int) -> tuple[int, int] | None:
         """The stage of a deal and its index in that column; None where the lens hides the deal."""
-        return cards.read_place(self._database, self._pipeline(lens), lens, deal_id)
+        return cards.read_place(
+            self._database, _pipeline_of(lens, self._pipelines.by_id()), lens, deal_id
+        )
 
     # Deals.
 
@@ -169,32 +176,41 @@ class Reader:
         `zone` is the workspace's unless given; the rest is as in `Listing`.
         """
         from pipeboard.domain.filter_nodes import EVERYTHING
-        from pipeboard.store.reading.known_deals import Listing
+        from pipeboard.store.reading.listing import Listing
 
         zone = zone or self.settings().zone
         return self.select(
             Listing(today, zone, me, pipeline_id, owner, query or EVERYTHING, sort, limit)
         ).deals
 
-    def select(self, listing: Listing) -> Selection:
+    def select(
+        self, listing: Listing, place: Callable[[Deal], Place | None] | None = None
+    ) -> Selection:
         """The deals of a listing in its order, all as of one moment, in bounded memory.
+
+        With `place`, which tells of a whole deal where it comes, in that order.
 
         They are read at once (30,000 in 0.3 s, in which writers wait), and no lock is held while
         they are consumed. Raises BadInput for a sort or a term of the filter that nobody can
         understand, `DatabaseError` when a deal stands in a stage that no pipeline has.
         """
-        from pipeboard.store.reading.deals import Selection, each_deal
+        from pipeboard.store.reading.deals import each_deal
+        from pipeboard.store.reading.listing import Selection
 
         with self._database.snapshot():
-            found = self.ids(listing)
+            found = self.ids(listing, place)
             return Selection(found, each_deal(self._database, found))
 
-    def ids(self, listing: Listing) -> tuple[int, ...]:
-        """The deals of a listing in its order."""
-        from pipeboard.store.reading.known_deals import read_ids
+    def ids(
+        self, listing: Listing, place: Callable[[Deal], Place | None] | None = None
+    ) -> tuple[int, ...]:
+        """The deals of a listing in its order, or by their `place`."""
+        from pipeboard.store.reading.listing import read_ids, read_ids_by
 
         pipelines = self.pipelines()
         check_stages(self._database, pipelines, with_archive=True)
+        if place is not None:
+            return read_ids_by(self._database, pipelines, listing, place)
         return read_ids(self._database, pipelines, listing)
 
     def ids_at(self, listing: Listing, as_of: datetime) -> frozenset[int]:
@@ -231,6 +247,12 @@ class Reader:
             self._database, self._pipelines.by_id(), text, limit=limit, pipeline_id=pipeline_id
         )
 
+    def day(self, listing: Listing) -> DayReader:
+        """What is to be done on the day of a listing, by its pipeline, owner and filter."""
+        from pipeboard.store.reading.day import DayReader
+
+        return DayReader(self._database, self.pipelines(), self.numbers.rates(), listing)
+
     # What happened.
 
     def notes(self, deal_id: int) -> tuple[Note, ...]:
@@ -252,15 +274,43 @@ class Reader:
         limit: int | None = None,
         *,
         before: int | None = None,
+        audit: Audit = EVERYTHING,
     ) -> tuple[Entry, ...]:
-        """Recorded events, newest first: of one deal or of all, recorded at or after `since`.
+        """Recorded events, newest first: of one deal or of all, recorded at or after `since`, of
+        the commands that an `audit` asks for.
 
         A page that ended with the `seq` n goes on with `before=n`.
         """
         from pipeboard.store.reading.history import read_entries
 
         return read_entries(
-            self._database, deal_id=deal_id, since=since, before=before, limit=limit
+            self._database,
+            deal_id=deal_id,
+            since=since,
+            before=before,
+            limit=limit,
+            audit=audit,
+        )
+
+    def log(
+        self,
+        deal_id: int | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
+        *,
+        before: int | None = None,
+        audit: Audit = EVERYTHING,
+    ) -> list[LoggedEvent]:
+        """As `entries`, each as the log keeps it, with the owner of its deal."""
+        from pipeboard.store.reading.history import read_log
+
+        return read_log(
+            self._database,
+            deal_id=deal_id,
+            since=since,
+            before=before,
+            limit=limit,
+            audit=audit,
         )
 
     def commands(self, actor: str | None = None, limit: int | None = None) -> tuple[Did, ...]:
@@ -310,81 +360,13 @@ class Reader:
     @property
     def numbers(self) -> Numbers:
         """What numbers are made of."""
-        return Numbers(self._database)
+        from pipeboard.store.reading.numbers import Numbers
 
-    def _pipeline(self, lens: Lens) -> Pipeline:
-        found = self._pipelines.by_id().get(lens.pipeline_id)
-        if found is None:
-            raise NotFound("That pipeline is there no more.", hint="Go to another one with P.")
-        return found
+        return Numbers(self._database, self._histories)
 
 
-class Numbers:
-    """What numbers are made of, read over the connection of a `Reader`."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def histories(
-        self, pipeline_id: int, as_of: datetime, ids: Collection[int] | None = None
-    ) -> list[DealHistory]:
-        """What every deal of a pipeline (or those with these ids) went through up to an instant;
-        no lock is held meanwhile."""
-        from pipeboard.store.reading.facts import read_histories
-
-        return read_histories(self._database, pipeline_id, as_of, ids)
-
-    def rules(self, pipeline: Pipeline, as_of: datetime | None = None) -> MetricRules:
-        """What the numbers of a pipeline are counted by at an instant (now): stages, targets,
-        rates, teams, settings."""
-        from pipeboard.store.reading.metric_settings import read_rules
-
-        return read_rules(self._database, pipeline, setup.read_settings(self._database), as_of)
-
-    def evidence(
-        self, pipeline: Pipeline, as_of: datetime, ids: Collection[int]
-    ) -> tuple[frozenset[int], frozenset[int]]:
-        """Of some deals those with the evidence of a commit, and of all those with two contacts or
-        more, at an instant."""
-        from pipeboard.store.reading.metric_settings import read_supported, read_well_known
-
-        supported = read_supported(self._database, pipeline, as_of, ids)
-        return supported, read_well_known(self._database, pipeline.id, as_of)
-
-    def attribute(
-        self, pipeline_id: int, name: str, as_of: datetime | None = None
-    ) -> Mapping[int, str]:
-        """A value of each deal to group by, at an instant (now): `source`, `account`,
-        `field.product`; BadInput for what no deal has."""
-        from pipeboard.store.reading.metric_settings import read_attribute
-
-        return read_attribute(self._database, pipeline_id, name, as_of)
-
-    def usual_days(self, pipeline_id: int) -> Mapping[int, int]:
-        """How many days deals usually stay in each open stage, of those changed last."""
-        from pipeboard.store.reading.board import read_usual_days
-
-        return read_usual_days(self._database, pipeline_id)
-
-    def rates(self) -> Rates:
-        """The exchange rates into the workspace's currency."""
-        from pipeboard.store.reading.metric_settings import read_rates
-
-        return read_rates(self._database, setup.read_settings(self._database).currency)
-
-    def last_written_pipeline(self) -> int | None:
-        """The pipeline of the deal that was changed last."""
-        found = self._database.record(
-            "select deal.pipeline_id from event join deal on deal.id = event.deal_id"
-            " order by event.seq desc limit 1"
-        )
-        return found[0] if found else None
-
-    def open_counts(self) -> dict[int, int]:
-        """How many open deals each pipeline has that has any, by its id."""
-        rows = self._database.rows(
-            "select stage.pipeline_id, sum(stage_total.deals) as deals from stage_total"
-            " join stage on stage.id = stage_total.stage_id where stage.kind = 'open'"
-            " group by stage.pipeline_id"
-        )
-        return {row["pipeline_id"]: row["deals"] for row in rows if row["deals"]}
+def _pipeline_of(lens: Lens, pipelines: Mapping[int, Pipeline]) -> Pipeline:
+    found = pipelines.get(lens.pipeline_id)
+    if found is None:
+        raise NotFound("That pipeline is there no more.", hint="Go to another one with P.")
+    return found

@@ -136,7 +136,15 @@ def read_reps(database: Database) -> tuple[Rep, ...]:
     """Everybody who owns or owned deals, by name."""
     rows = database.rows(dialect.REPS)
     return tuple(
-        Rep(row["name"], row["display_name"], row["team"], bool(row["active"])) for row in rows
+        Rep(
+            row["name"],
+            row["display_name"],
+            row["team"],
+            bool(row["active"]),
+            row["role"],
+            row["acts_for"],
+        )
+        for row in rows
     )
 
 

@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 
 from pipeboard.store.tables.deal_tables import (
     AnswerRow,
+    AskRow,
     ContactRow,
     DealFieldRow,
     DealRow,
@@ -47,6 +48,7 @@ ALL: tuple[type[SQLModel], ...] = (
     DealFieldRow,
     AnswerRow,
     ContactRow,
+    AskRow,
     NoteRow,
     TouchRow,
     StageTotal,
@@ -63,6 +65,7 @@ ALL: tuple[type[SQLModel], ...] = (
 __all__ = [
     "ALL",
     "AnswerRow",
+    "AskRow",
     "CommandRow",
     "ContactRow",
     "Counter",

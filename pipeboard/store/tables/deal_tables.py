@@ -84,11 +84,36 @@ class DealRow(SQLModel, table=True):
             sqlite_where=text("not live"),
             postgresql_where=text("not live"),
         ),
+        # Few deals each: those that somebody was given, and those with an offer that runs out.
+        Index(
+            "deal_given",
+            "given_by",
+            sqlite_where=text("live and given_by <> ''"),
+            postgresql_where=text("live and given_by <> ''"),
+        ),
+        Index(
+            "deal_by_offer",
+            "offer_expires_on",
+            sqlite_where=text("live and offer_expires_on is not null"),
+            postgresql_where=text("live and offer_expires_on is not null"),
+        ),
         Index(
             "deal_of_many_words",
             "id",
             sqlite_where=text("folded_whole is not null"),
             postgresql_where=text("folded_whole is not null"),
+        ),
+        Index(
+            "deal_to_return",
+            "recycle_on",
+            sqlite_where=text("recycle_on is not null"),
+            postgresql_where=text("recycle_on is not null"),
+        ),
+        Index(
+            "deal_returned",
+            "recycled_from",
+            sqlite_where=text("recycled_from is not null"),
+            postgresql_where=text("recycled_from is not null"),
         ),
         Index(
             "deal_by_external_id",
@@ -110,6 +135,7 @@ class DealRow(SQLModel, table=True):
     title: str
     account: str
     owner: str
+    given_by: str = Field(sa_column=Column(String, nullable=False, server_default=""))
     source: str
     source_detail: str
     contact_reason: str
@@ -127,9 +153,11 @@ class DealRow(SQLModel, table=True):
     loss_reason: str | None
     loss_competitor: str | None
     recycle_on: str | None
+    loss_objection: str | None
     has_step: bool
     next_text: str | None
     next_due: str | None
+    next_every: str | None
     snoozed_until: str | None
     snooze_reason: str
     last_touch_at: int | None = Field(sa_column=instant())
@@ -218,6 +246,15 @@ class ContactRow(SQLModel, table=True):
     title: str
 
 
+class AskRow(SQLModel, table=True):
+    """What is wanted of a rep on a deal, for their queue; the words stand on the deal."""
+
+    __tablename__ = "deal_ask"
+    deal_id: int = Field(primary_key=True, foreign_key="deal.id")
+    rep: str = Field(primary_key=True, index=True)
+    due: str | None
+
+
 class NoteRow(SQLModel, table=True):
     """A note; `removed` once the command that wrote it was undone; `folded` for searching."""
 
@@ -245,7 +282,7 @@ class TouchRow(SQLModel, table=True):
 
     __tablename__ = "touch"
     __table_args__ = (
-        CheckConstraint("direction in ('in', 'out')"),
+        CheckConstraint("direction in ('in', 'out', '')"),
         Index("touch_of_deal", "deal_id", "at"),
     )
     id: str = Field(primary_key=True)
@@ -256,6 +293,8 @@ class TouchRow(SQLModel, table=True):
     by: str
     at: int = Field(sa_column=instant(nullable=False))
     removed: bool
+    objection: str = Field(sa_column=Column(String, nullable=False, server_default=""))
+    variant: str = Field(sa_column=Column(String, nullable=False, server_default=""))
 
 
 class StageTotal(SQLModel, table=True):

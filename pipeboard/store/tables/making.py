@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -16,15 +15,17 @@ _DIALECTS = {"sqlite": sqlite.dialect, "postgresql": postgresql.dialect}
 _TYPES = re.compile(r"\b(?:VARCHAR(?:\(\d+\))?|(?:TEXT|BIGSERIAL|SERIAL|INTEGER)\b)")
 
 
-def definitions(engine: Engine) -> Iterator[str]:
-    """What makes the tables, those that others point to first."""
+def definitions(engine: Engine = "sqlite") -> dict[str, str]:
+    """What makes each table and its indices, by their names: those that others point to first."""
     dialect = _DIALECTS[engine]()
+    made: dict[str, str] = {}
     for definition in t.ALL:
         table: Table = definition.__table__  # type: ignore[attr-defined]
-        made = str(CreateTable(table).compile(dialect=dialect))
-        yield made if engine == "sqlite" else _TYPES.sub(_as_in_sqlite, made)
+        statement = str(CreateTable(table).compile(dialect=dialect)).strip()
+        made[table.name] = statement if engine == "sqlite" else _TYPES.sub(_as_in_sqlite, statement)
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
-            yield str(CreateIndex(index).compile(dialect=dialect))
+            made[str(index.name)] = str(CreateIndex(index).compile(dialect=dialect))
+    return made
 
 
 def _as_in_sqlite(found: re.Match[str]) -> str:

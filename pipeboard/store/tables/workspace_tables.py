@@ -102,6 +102,8 @@ class Rep(SQLModel, table=True):
     display_name: str
     team: str
     active: bool
+    role: str = Field(default="", sa_column=Column(String, nullable=False, server_default=""))
+    acts_for: str = Field(default="", sa_column=Column(String, nullable=False, server_default=""))
 
 
 class Target(SQLModel, table=True):
@@ -148,10 +150,21 @@ class SavedFilter(SQLModel, table=True):
 
 
 class CommandRow(SQLModel, table=True):
-    """One thing that somebody did; its id is made by the client, which makes retries safe."""
+    """One thing that somebody did; its id is made by the client, which makes retries safe.
+
+    `digest` seals the log up to it (`sealing.py`); NULL within the transaction that writes it.
+    """
 
     __tablename__ = "command"
-    __table_args__ = (Index("command_of_actor", "actor", "seq"),)
+    __table_args__ = (
+        Index("command_of_actor", "actor", "seq"),
+        Index(
+            "command_without_seal",
+            "seq",
+            sqlite_where=text("digest is null"),
+            postgresql_where=text("digest is null"),
+        ),
+    )
     seq: int | None = Field(
         sa_column=Column(
             BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
@@ -166,6 +179,7 @@ class CommandRow(SQLModel, table=True):
     undoes: str | None
     redoes: str | None
     undone: bool
+    digest: str | None = None
 
 
 class EventRow(SQLModel, table=True):

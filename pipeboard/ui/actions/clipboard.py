@@ -17,7 +17,7 @@ from pipeboard.ui.terminal import clipboard
 async def copy(host: Host, ids: Ids) -> None:
     """The menu of what can be copied."""
     found = await read(host, lambda reader: [reader.sheet(deal_id) for deal_id in ids])
-    sheets = [sheet.seen_by(host.program.me) for sheet in found if sheet is not None]
+    sheets = [sheet.seen_by(host.program.seat.eyes) for sheet in found if sheet is not None]
     people = [person for sheet in sheets for person in sheet.deal.contacts.values()]
     mails = [person.email for person in people if person.email]
     phones = [person.phone for person in people if person.phone]

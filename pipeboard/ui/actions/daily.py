@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.dates import parse_date, split_leading_date
+from pipeboard.domain.cadence import parse_step
+from pipeboard.domain.dates import format_date, parse_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Conflict
 from pipeboard.ui.changes import Outcome
@@ -133,9 +134,32 @@ async def next_step(host: Host, ids: Ids) -> None:
 
 @on_deals
 async def done(host: Host, ids: Ids) -> None:
-    """The next step is done as it was planned, which counts as a touch; then asks what is next."""
-    if await execute(host, c.CompleteNextStep()):
+    """The next step is done as it was planned, which counts as a touch; then asks what is next,
+    where it does not come again by itself."""
+    outcome = await execute(host, c.CompleteNextStep())
+    if outcome.receipt and not all(deal.next_step for deal in outcome.receipt.deals):
         await ask_next_step(host)
+
+
+_ANOTHER_DAY = "d"
+
+
+@on_deals
+async def put_off(host: Host, ids: Ids) -> None:
+    """r: another day for the next step, its words as they are; the keys are those of `t`."""
+    days = {key: parse_date(text, host.today) for key, text in prompt.step_days(host.today)}
+    choices = [MenuChoice(key, format_date(day)) for key, day in days.items()]
+    choices.append(MenuChoice(_ANOTHER_DAY, "another day…"))
+    key = await ask(host, Menu(f"Put off the next step of {target_names(host, ids)} to", choices))
+    if key == _ANOTHER_DAY:
+        await ask_next_step(host)
+    elif key is not None:
+        await execute(host, c.Reschedule(days[key], await _usual_of(host, ids)))
+
+
+async def _usual_of(host: Host, ids: Ids) -> str:
+    found = await host.program.write_queue.ask(lambda workspace: workspace.reader.deals(ids))
+    return await usual_step(host, found.values())
 
 
 async def ask_next_step(host: Host) -> bool:
@@ -145,7 +169,7 @@ async def ask_next_step(host: Host) -> bool:
     """
     ids = selected(host)
     deals = (await host.program.write_queue.ask(lambda w: w.reader.deals(ids))).values()
-    usual = await _usual_step(host, deals)
+    usual = await usual_step(host, deals)
     steps = {deal.next_step.text if deal.next_step else "" for deal in deals}
     words = prompt.StepWords(steps.pop() if len(steps) == 1 else "", usual, len(deals))
 
@@ -169,13 +193,13 @@ async def ask_next_step(host: Host) -> bool:
 
 
 async def _plan(host: Host, typed: str, usual: str) -> Outcome:
-    due, words = split_leading_date(typed, host.today)
-    if due is not None and not words:
-        return await execute(host, c.Reschedule(due, usual))
+    step = parse_step(typed, host.today)
+    if step.due is not None and not step.text and not step.every:
+        return await execute(host, c.Reschedule(step.due, usual))
     return await execute(host, c.Plan(typed))
 
 
-async def _usual_step(host: Host, deals: Iterable[Deal]) -> str:
+async def usual_step(host: Host, deals: Iterable[Deal]) -> str:
     """What the stage suggests as a next step, where the deals agree on it."""
     found = await read(host, lambda reader: reader.pipelines())
     pipelines = {pipeline.id: pipeline for pipeline in found}

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import parse_date
 from pipeboard.domain.deal import Answer, Deal
-from pipeboard.domain.money import parse_money, parse_percent
+from pipeboard.domain.money import format_money, parse_money, parse_percent
+from pipeboard.domain.people import new_rep_mark
 from pipeboard.domain.pipeline import Category, Pipeline, Question
+from pipeboard.domain.settings import Rep
 from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import execute
 from pipeboard.ui.host import Host, Ids, on_deals, selected, target_names
@@ -19,13 +21,15 @@ from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Came, Meeting, Questions, until_stored
-from pipeboard.workspace.finding import deal_sheet, loads_of
+from pipeboard.workspace.day import loads_of
+from pipeboard.workspace.finding import deal_sheet
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
     from pipeboard.ui.overlays.question import Given
 
 
+_WITH_NOTE = "\0note"
 _CATEGORIES = {
     "o": Category.OMITTED,
     "p": Category.PIPELINE,
@@ -126,18 +130,41 @@ async def owner(host: Host, ids: Ids) -> None:
         Option(
             load.name,
             load.name,
-            f"{load.open} open  {load.overdue} overdue  {load.stalled} stalled",
+            f"{load.open} open  {load.overdue} overdue  {load.stalled} stalled"
+            + (f"  {format_money(load.value, style='short')}" if load.value else ""),
         )
         for load in loads
     ]
 
+    whom = target_names(host, ids)
+    with_note = Option(_WITH_NOTE, "with a note to them…", "what they should know")
+
+    def somebody(typed: str) -> Option | None:
+        mark = new_rep_mark(typed, [Rep(load.name) for load in loads], host.program.me)
+        return Option(typed, f"@{typed.removeprefix('@')}", mark) if mark else None
+
     async def attempt(questions: Questions) -> Outcome | None:
-        rep = await questions.ask(lambda: Picker(f"Give {target_names(host, ids)} to", options))
+        note = ""
+        rep = await questions.ask(
+            lambda: Picker(f"Give {whom} to", [*options, with_note], other=somebody)
+        )
+        if rep == _WITH_NOTE:
+            rep = await questions.ask(
+                lambda: Picker(f"Give {whom}, with a note, to", options, other=somebody)
+            )
+            given = await _ask_handover(questions, rep, whom, ids) if rep else None
+            note, rep = given or "", rep if given else None
         if rep is None:
             return None
-        return await execute(host, c.Assign(rep))
+        return await execute(host, c.Assign(rep, note))
 
     await until_stored(host, attempt)
+
+
+async def _ask_handover(questions: Questions, rep: str, whom: str, ids: Ids) -> str | None:
+    """What the next owner should know; it is kept as a touch, and they see it in their queue."""
+    title, key = f"What should @{rep} know of {whom}?", key_of("handover", ids)
+    return await questions.ask(lambda: Prompt(title, draft_key=key, verb="Give"))
 
 
 @on_deals
@@ -170,11 +197,12 @@ async def edit(host: Host, ids: Ids) -> None:
     if len(ids) > 1:
         host.say("The form edits one deal; o, $, c and + work on many.", "status.warn")
         return
-    settings, me = host.program.settings, host.program.me
+    settings, eyes = host.program.settings, host.program.seat.eyes
 
     async def attempt(questions: Questions) -> Outcome | None:
         sheet = await host.program.write_queue.ask(lambda workspace: deal_sheet(workspace, ids[0]))
-        title, fields = deal_form(sheet.deal, sheet.pipeline, host.today, settings, me)
+        mark = host.state.new_rep_mark
+        title, fields = deal_form(sheet.deal, sheet.pipeline, host.today, settings, eyes, mark)
         changed = await questions.ask(
             lambda: Form(title, fields, draft_key=key_of("edit", ids), theirs=questions.theirs)
         )

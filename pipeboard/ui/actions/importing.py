@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pipeboard import outlet
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.filter_nodes import Filter, These
 from pipeboard.domain.lazy_dataclass import replace
@@ -16,6 +13,7 @@ from pipeboard.domain.text import quoted
 from pipeboard.ui.actions.navigation import look_through
 from pipeboard.ui.host import Host, ask, patiently, read
 from pipeboard.ui.key_table import IMPORT_TABS, ImportTab
+from pipeboard.ui.last_view import recent, remember
 from pipeboard.ui.overlays.file_picker import FilePicker
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
@@ -33,8 +31,7 @@ if TYPE_CHECKING:
     from pipeboard.ui.screens.board import BoardScreen
 
 _OTHER: Final = "\0other"
-_RECENT: Final = "imported-files.json"
-_MOST_RECENT: Final = 8
+_FILES: Final = "imported-files"
 
 
 async def open_import(host: BoardScreen) -> None:
@@ -72,30 +69,12 @@ async def plan_first(host: BoardScreen, take: Leave) -> None:
 async def _ask_file(host: Host, folder: Path) -> Path | None:
     """A file to import; the last ones are offered first."""
     state = host.program.seat.folder
-    recent = await asyncio.to_thread(recent_files, state)
-    chosen = await ask(host, FilePicker("Import which file", folder, recent))
+    files = await asyncio.to_thread(recent, state, _FILES)
+    chosen = await ask(host, FilePicker("Import which file", folder, files))
     if chosen is None:
         return None
-    await asyncio.to_thread(remember_file, state, chosen)
+    await asyncio.to_thread(remember, state, _FILES, chosen)
     return Path(chosen)
-
-
-def recent_files(state: Path) -> tuple[str, ...]:
-    """The files that were looked at last, the newest first; none where nobody knows."""
-    try:
-        kept = json.loads((state / _RECENT).read_text("utf-8"))
-    except (OSError, ValueError):
-        return ()
-    return tuple(path for path in kept if isinstance(path, str)) if isinstance(kept, list) else ()
-
-
-def remember_file(state: Path, path: str) -> None:
-    """Keeps the path; where it cannot be kept it is typed again next time."""
-    with suppress(OSError):
-        state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    kept = [path, *(each for each in recent_files(state) if each != path)][:_MOST_RECENT]
-    with suppress(BadInput):
-        outlet.write_file(state / _RECENT, [json.dumps(kept)], force=True)
 
 
 async def show_imported(host: BoardScreen, imported: Imported) -> None:
@@ -303,6 +282,7 @@ async def _import(host: ImportScreen, seen: FileSeen, work: Work) -> None:
     host.importing = None
     host.show(replace(host.view, under_way="", done=done))
     report = done.report
+    host.program.done_here.add(report.command_id)
     words = f"Imported: {report.created:,} new, {report.updated:,} changed."
     if done.rejected is not None:
         words += f" {report.rejected_count:,} rows are in {done.rejected.name}."

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import ROLES, unmet
-from pipeboard.domain.deal import Answer, Contact, Term
+from pipeboard.domain.deal import Answer, Contact, Deal, Term
 from pipeboard.domain.errors import GateNotMet, NotFound
 from pipeboard.domain.text import quoted, slug
 from pipeboard.ui.actions.daily import rewrite_note, write_note
@@ -17,7 +17,7 @@ from pipeboard.ui.changes import Outcome
 from pipeboard.ui.draw.overview import CHECK, FIELDS, GATE
 from pipeboard.ui.draw.questions import RATINGS
 from pipeboard.ui.execute import execute
-from pipeboard.ui.host import ask
+from pipeboard.ui.host import Host, ask
 from pipeboard.ui.key_table import DEAL_TABS, DealTab
 from pipeboard.ui.overlays.draft import key_of
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
@@ -86,7 +86,7 @@ async def edit_item(host: DealScreen) -> None:
             host.opened ^= {int(key)}
             host.redraw()
         case DealTab.PEOPLE:
-            await _edit_person(host, key)
+            await edit_person(host, lambda: host.sheet.deal, key)
         case DealTab.TERMS:
             await _edit_term(host, key)
 
@@ -157,7 +157,7 @@ async def add_item(host: DealScreen) -> None:
     """a: a person, a term, or on the other tabs a note."""
     match host.tab:
         case DealTab.PEOPLE:
-            await _edit_person(host, "")
+            await edit_person(host, lambda: host.sheet.deal, "")
         case DealTab.TERMS:
             await _edit_term(host, "")
         case _:
@@ -216,12 +216,13 @@ async def _rate(host: DealScreen, key: str) -> None:
     await execute(host, c.AnswerQuestion(key, Answer(text, rating, evidence)), repeats=False)
 
 
-async def _edit_person(host: DealScreen, key: str) -> None:
-    """A person's name, part and how to reach them; without a key a new one."""
+async def edit_person(host: Host, look: Callable[[], Deal], key: str) -> Outcome | Literal[True]:
+    """A person's name, part and how to reach them, of the deal as it `look`s now; without a key a
+    new one."""
     from pipeboard.ui.overlays.form import FormField
 
     def fields() -> list[FormField]:
-        person = host.sheet.deal.contacts.get(key, _NOBODY)
+        person = look().contacts.get(key, _NOBODY)
         return [
             FormField("name", "Name", person.name, check=_needed("A person needs a name.")),
             FormField("role", "Part", person.role.replace("_", " "), choices=_ROLE_NAMES),
@@ -231,13 +232,14 @@ async def _edit_person(host: DealScreen, key: str) -> None:
         ]
 
     async def store(changed: Mapping[str, str]) -> Outcome:
-        person, deal_id = host.sheet.deal.contacts.get(key, _NOBODY), host.sheet.deal.id
+        deal = look()
+        person = deal.contacts.get(key, _NOBODY)
         role = changed.get("role", person.role).replace(" ", "_")
         contact = Contact(**{**asdict(person), **changed, "role": role})
-        place = key or _free_key(host, contact.name)
-        return await execute(host, c.SetContact(place, contact), ids=[deal_id], repeats=False)
+        place = key or _free_key(deal, contact.name)
+        return await execute(host, c.SetContact(place, contact), ids=[deal.id], repeats=False)
 
-    await _fill(host, "Person", "person", key, fields, store)
+    return await _fill(host, look(), "Person", "person", key, fields, store)
 
 
 async def _edit_term(host: DealScreen, key: str) -> None:
@@ -263,36 +265,36 @@ async def _edit_term(host: DealScreen, key: str) -> None:
             repeats=False,
         )
 
-    await _fill(host, "Term", "term", key, fields, store)
+    await _fill(host, host.sheet.deal, "Term", "term", key, fields, store)
 
 
 async def _fill(
-    host: DealScreen,
+    host: Host,
+    deal: Deal,
     what: str,
     kind: str,
     key: str,
     fields: Callable[[], list[FormField]],
     store: Callable[[Mapping[str, str]], Awaitable[Outcome]],
-) -> None:
+) -> Outcome | Literal[True]:
     """A form over the deal as it is now, until what was changed in it is stored."""
     from pipeboard.ui.overlays.form import Form
 
-    deal = host.sheet.deal
     title, draft_key = f"{what} of {deal.name}", key_of(kind, [deal.id], key)
 
     async def attempt(questions: Questions) -> Outcome | None:
         changed = await questions.ask(lambda: Form(title, fields(), draft_key=draft_key))
         return await store(changed) if changed else None
 
-    await until_stored(host, attempt)
+    return await until_stored(host, attempt)
 
 
-def _free_key(host: DealScreen, name: str) -> str:
+def _free_key(deal: Deal, name: str) -> str:
     """A key for a new person; two of one name are two people."""
 
     key = place = slug(name) or "person"
     number = 1
-    while place in host.sheet.deal.contacts:
+    while place in deal.contacts:
         number += 1
         place = f"{key}_{number}"
     return place

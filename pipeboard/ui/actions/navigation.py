@@ -17,20 +17,20 @@ from pipeboard.ui.draw.line import whole
 from pipeboard.ui.draw.view import AUTO, Pane
 from pipeboard.ui.failures import said
 from pipeboard.ui.host import Host, ask, opens_anew, parse_query, patiently, read
-from pipeboard.ui.key_table import ALL
 from pipeboard.ui.last_view import empty_board, typed_filter
-from pipeboard.ui.overlays.help import Help, filter_lines, groups_of
+from pipeboard.ui.overlays.help import Help, filter_lines, groups_of, legend_lines
 from pipeboard.ui.overlays.menu import Menu, MenuChoice
 from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Feedback, Prompt
 from pipeboard.ui.questions import Came, Questions, until_stored
 
 if TYPE_CHECKING:
+    from pipeboard.store.reading.finding import Found
     from pipeboard.ui.board_state import ViewPlace
     from pipeboard.ui.screens.board import BoardScreen
     from pipeboard.ui.screens.metrics import LeftAt, Wanted
 
-_SORTS = {
+SORTS = {
     "m": (Sort.MANUAL, "by hand"),
     "v": (Sort.VALUE, "value"),
     "e": (Sort.NEEDS, "what needs me"),
@@ -40,7 +40,14 @@ _SORTS = {
     "t": (Sort.NAME, "name"),
     "u": (Sort.UPDATED, "last change"),
 }
-_DENSITIES = (1, 2, 3, 4)
+DENSITIES = (1, 2, 3, 4)
+_PLACES = {
+    "t": "board.triage",
+    "m": "board.metrics",
+    "h": "board.hygiene",
+    "r": "board.review",
+    "i": "board.import",
+}
 
 
 async def go(host: BoardScreen) -> None:
@@ -51,14 +58,17 @@ async def go(host: BoardScreen) -> None:
         MenuChoice("w", "won"),
         MenuChoice("l", "lost"),
         MenuChoice("a", "archive"),
+        MenuChoice("t", "triage"),
         MenuChoice("m", "metrics"),
+        MenuChoice("h", "hygiene"),
+        MenuChoice("r", "weekly review"),
         MenuChoice("i", "import a file"),
     ]
     key = await ask(host, Menu("Go to", choices))
     if key == "g":
         host.move_to_end(-1)
-    elif key in ("m", "i"):
-        host.press({"m": "board.metrics", "i": "board.import"}[key])
+    elif key in _PLACES:
+        host.press(_PLACES[key])
     elif key == "a":
         await set_filter(host, "archived")
     elif key is not None:
@@ -100,7 +110,7 @@ async def filter(host: BoardScreen) -> None:
     async def attempt(questions: Questions) -> Came:
         typed = await questions.ask(
             lambda: Prompt(
-                "/",
+                "Filter",
                 value=typed_filter(host.state),
                 live=lambda text: _filtered(host, text, place, deal_id),
                 accept_empty=True,
@@ -145,19 +155,17 @@ async def find(host: BoardScreen) -> None:
     reader = host.state.reader
 
     def find(text: str) -> list[Option]:
-        return [
-            Option(
-                str(found.deal_id),
-                f"{found.ref}  {found.name}"
-                + (f" / {found.title}" if found.title != found.name else ""),
-                found.stage_name,
-            )
-            for found in reader.find(text, limit=100)
-        ]
+        return [deal_option(found) for found in reader.find(text, limit=100)]
 
     chosen = await ask(host, Picker("Find", find))
     if chosen is not None:
         await go_to_deal(host, int(chosen))
+
+
+def deal_option(found: Found) -> Option:
+    """A deal that was found, as a line to choose."""
+    title = f" / {found.title}" if found.title != found.name else ""
+    return Option(str(found.deal_id), f"{found.ref}  {found.name}{title}", found.stage_name)
 
 
 async def go_to_deal(host: BoardScreen, deal_id: int) -> None:
@@ -195,10 +203,15 @@ async def pipeline(host: BoardScreen) -> None:
     options = [Option(str(p.id), p.name, p.currency) for p in pipelines]
     chosen = await ask(host, Picker("Pipeline", options))
     if chosen is not None:
-        await look_through(host, replace(host.state.lens, pipeline_id=int(chosen)))
-        host.state.show(cursor=(0, 0), tops=(), first_column=0, marks=frozenset())
-        host.redraw()
-        host.say(await read(host, lambda reader: empty_board(host.state, host.keys)))
+        await go_to_pipeline(host, int(chosen))
+
+
+async def go_to_pipeline(host: BoardScreen, pipeline_id: int) -> None:
+    """The board of another pipeline, from its first card on."""
+    await look_through(host, replace(host.state.lens, pipeline_id=pipeline_id))
+    host.state.show(cursor=(0, 0), tops=(), first_column=0, marks=frozenset())
+    host.redraw()
+    host.say(await read(host, lambda reader: empty_board(host.state, host.keys)))
 
 
 async def sort(host: BoardScreen) -> None:
@@ -206,7 +219,7 @@ async def sort(host: BoardScreen) -> None:
     choices = [
         *(
             MenuChoice(key, label, mark="*" if lens.sort is sort else "")
-            for key, (sort, label) in _SORTS.items()
+            for key, (sort, label) in SORTS.items()
         ),
         MenuChoice("r", "the other way round", mark="*" if lens.reverse else ""),
     ]
@@ -214,13 +227,18 @@ async def sort(host: BoardScreen) -> None:
     if key == "r":
         await look_through(host, replace(lens, reverse=not lens.reverse))
     elif key is not None:
-        host.state.sort = _SORTS[key][0]
-        await look_through(host, replace(host.state.sorted(lens), reverse=False))
+        await sort_by(host, SORTS[key][0])
+
+
+async def sort_by(host: BoardScreen, sort: Sort) -> None:
+    """The cards in another order."""
+    host.state.sort = sort
+    await look_through(host, replace(host.state.sorted(host.state.lens), reverse=False))
 
 
 async def view(host: BoardScreen) -> None:
     choices = [
-        *(MenuChoice(str(n), f"{n} line{'s' * (n > 1)} a card") for n in _DENSITIES),
+        *(MenuChoice(str(n), f"{n} line{'s' * (n > 1)} a card") for n in DENSITIES),
         MenuChoice("a", "as many as there is room for"),
         MenuChoice("p", "deal beside the board"),
         MenuChoice("o", "mine / everyone"),
@@ -231,7 +249,7 @@ async def view(host: BoardScreen) -> None:
     if key is None:
         return
     if key.isdigit():
-        _show_lines(host, int(key))
+        show_lines(host, int(key))
     elif key == "a":
         host.state.show(density=AUTO)
         host.redraw()
@@ -256,17 +274,17 @@ async def currency(host: BoardScreen) -> None:
 
 
 def denser(host: BoardScreen) -> None:
-    _show_lines(host, card_rows(host.state.view, host.state.view.cursor[0]) - 1)
+    show_lines(host, card_rows(host.state.view, host.state.view.cursor[0]) - 1)
 
 
 def roomier(host: BoardScreen) -> None:
-    _show_lines(host, card_rows(host.state.view, host.state.view.cursor[0]) + 1)
+    show_lines(host, card_rows(host.state.view, host.state.view.cursor[0]) + 1)
 
 
-def _show_lines(host: BoardScreen, density: int) -> None:
+def show_lines(host: BoardScreen, density: int) -> None:
     """So many lines a card."""
-    if density not in _DENSITIES:
-        host.say(f"A card has {_DENSITIES[0]} to {_DENSITIES[-1]} lines.", "status.warn")
+    if density not in DENSITIES:
+        host.say(f"A card has {DENSITIES[0]} to {DENSITIES[-1]} lines.", "status.warn")
         return
     host.state.show(density=density)
     host.redraw()
@@ -282,23 +300,37 @@ async def reload(host: Host) -> None:
 
 
 async def help(host: Host) -> None:
-    """?: all keys of the screen, and on the board how filters are written."""
-    extra = filter_lines() if host.title_of_help == "Board" else ()
-    await ask(host, Help(host.title_of_help, groups_of(host.keys), extra=extra))
+    """?: all keys of the screen; on the board what a card says, and how filters are written."""
+    on_board = host.title_of_help == "Board"
+    extra = filter_lines() if on_board else ()
+    legend = legend_lines(host.today, host.state.view.glyphs) if on_board else ()
+    await ask(host, Help(host.title_of_help, groups_of(host.keys), extra, legend))
 
 
-async def palette(host: Host) -> None:
-    """:: any key of the screen by what it does."""
-    options = [
-        Option(key.id, key.label, f"{key.help}   {key.first_key}")
-        for key in host.keys
-        if not key.action.startswith("stage_")
-    ]
-    chosen = await ask(host, Picker(":", options))
-    if chosen is not None and chosen.startswith("app."):
-        await host.app.run_action(ALL[chosen].does)
-    elif chosen is not None:
-        host.press(chosen)
+async def hygiene(host: Host, group: str = "") -> None:
+    """What the data of deals lacks: of one kind, or of the first that there is."""
+    await asyncio.to_thread(import_module, "pipeboard.ui.actions.hygiene")
+    from pipeboard.ui.screens.hygiene import HygieneScreen
+
+    theme, pipeline = host.program.look.theme, host.pipeline()
+    screen = await patiently(host, lambda: HygieneScreen(host.state, pipeline, theme, group))
+    await host.app.push_screen(screen)
+
+
+async def review(host: BoardScreen) -> None:
+    """The weekly review of the pipeline, from where the last one ended."""
+    await asyncio.to_thread(import_module, "pipeboard.ui.actions.review")
+    from pipeboard.ui.screens.review import ReviewScreen
+
+    def show_behind(title: str, ids: frozenset[int], pipeline_id: int) -> None:
+        _show_deals(host, title, ids, pipeline_id, "board.review")
+        host.review_left_at = screen.place
+
+    theme, place = host.program.look.theme, host.review_left_at
+    screen = ReviewScreen(host.state, host.pipeline(), theme, place, show_behind)
+    await host.app.push_screen(screen)
+    # Keys that were typed ahead are meant for what it will show.
+    await screen.counted()
 
 
 async def metrics(host: BoardScreen) -> None:
@@ -326,21 +358,25 @@ async def metrics(host: BoardScreen) -> None:
 
 def _show_behind(host: BoardScreen, place: LeftAt, wanted: Wanted) -> None:
     """Shows the deals behind a number; raises DatabaseError, with all as it was."""
-    state = host.state
     title = f"{wanted.title}, {place.asked.period.label}"
+    _show_deals(host, title, wanted.ids, place.asked.pipeline.id, "board.metrics")
+
+
+def _show_deals(
+    host: BoardScreen, title: str, ids: frozenset[int], pipeline_id: int, back: str
+) -> None:
+    """Only these deals; Esc goes back to the screen that the key `back` opens."""
+    state = host.state
     lens = replace(
-        state.lens,
-        pipeline_id=place.asked.pipeline.id,
-        owner=None,
-        filter=Filter(title, These(wanted.ids)),
+        state.lens, pipeline_id=pipeline_id, owner=None, filter=Filter(title, These(ids))
     )
-    before = (state.lens, state.place, state.view.filter_text)
+    before = (state.lens, state.place, state.view.filter_text, back)
     state.load(lens)
     host.shown_behind = before
     state.show(filter_text=title, marks=frozenset())
     host.redraw()
     host.count_signs()
-    found = f"{sum(state.view.counts)} of {len(wanted.ids)} deals behind {title}"
+    found = f"{sum(state.view.counts)} of {len(ids)} deals behind {title}"
     host.say(f"{found}; Esc goes back to the number.")
 
 

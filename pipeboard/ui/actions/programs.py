@@ -23,7 +23,7 @@ async def run(host: Host, name: str) -> None:
     program = next(own for own in host.program.look.programs if own.name == name)
     ids = selected(host)
     found = await read(host, lambda reader: [reader.sheet(deal_id) for deal_id in ids])
-    sheets = [sheet.seen_by(host.program.me) for sheet in found if sheet is not None]
+    sheets = [sheet.seen_by(host.program.seat.eyes) for sheet in found if sheet is not None]
     wanted = [await _about(host, program, sheet) for sheet in sheets]
     lines = [program.words_for(about) for about in wanted if about is not None]
     for words in lines:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.board import Sort
 from pipeboard.domain.people import named
-from pipeboard.ui.changes import Outcome, UseCase
+from pipeboard.ui.changes import AddDeal, Outcome, UseCase
 from pipeboard.ui.execute import carry_out, execute
 from pipeboard.ui.host import Host, ask, take_count
 from pipeboard.ui.overlays import prompt
@@ -17,7 +17,6 @@ from pipeboard.ui.overlays.picker import Option, Picker
 from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Questions, until_stored
 from pipeboard.workspace.column_order import reorder
-from pipeboard.workspace.new_deals import add_deal
 from pipeboard.workspace.undoing import redo_last, undo_last
 
 if TYPE_CHECKING:
@@ -95,12 +94,12 @@ def back_to_number(host: BoardScreen) -> None:
     """From the deals behind a number to the board as it was before, and the number."""
     if host.shown_behind is None:
         return
-    (lens, place, text), host.shown_behind = host.shown_behind, None
+    (lens, place, text, back), host.shown_behind = host.shown_behind, None
     host.state.load(lens)
     host.state.show(filter_text=text, **place._asdict())
     host.redraw()
     host.count_signs()
-    host.press("board.metrics")
+    host.press(back)
 
 
 async def mark(host: BoardScreen) -> None:
@@ -168,18 +167,15 @@ async def add(host: BoardScreen) -> None:
     pipeline = host.pipeline()
     column = host.state.board.columns[host.state.view.cursor[0]]
     stage = column.stage if column.stage.is_open else pipeline.open_stages[0]
-    live = prompt.quick_add(host.today, pipeline.currency, host.state.open_deal_of)
+    state = host.state
+    live = prompt.quick_add(host.today, pipeline.currency, state.open_deal_of, state.new_rep_mark)
 
     async def attempt(questions: Questions) -> Outcome | None:
         title = f"Add to {stage.name}"
         typed = await questions.ask(lambda: Prompt(title, live=live, draft_key="add"))
         if typed is None:
             return None
-
-        def added(workspace: Workspace, *_: object) -> Receipt:
-            return add_deal(workspace, typed, pipeline=pipeline, stage_id=stage.id, tui=True)
-
-        return await carry_out(host, added)
+        return await carry_out(host, AddDeal(typed, pipeline, stage.id))
 
     await until_stored(host, attempt)
 

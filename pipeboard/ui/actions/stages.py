@@ -49,8 +49,14 @@ async def _step(host: Host, places: int) -> None:
 @on_deals
 async def move(host: Host, ids: Ids) -> None:
     usable = [stage for stage in host.pipeline().stages if not stage.retired]
+    card = host.state.card
+    here = card.stage_id if card is not None and len(ids) == 1 else None
     choices = [
-        *(MenuChoice(str(n), stage.name) for n, stage in enumerate(usable, 1) if stage.is_open),
+        *(
+            MenuChoice(str(n), stage.name, mark=_told_of(stage, is_here=stage.id == here))
+            for n, stage in enumerate(usable, 1)
+            if stage.is_open
+        ),
         MenuChoice("w", "Won"),
         MenuChoice("l", "Lost…"),
         MenuChoice("r", "Reopen"),
@@ -67,6 +73,13 @@ async def move(host: Host, ids: Ids) -> None:
         await _archive(host)
     else:
         host.press({"w": "board.win", "l": "board.lose"}[key])
+
+
+def _told_of(stage: Stage, *, is_here: bool) -> str:
+    """What stands beside a stage one may move to: that the deal is in it, or what it asks for."""
+    if is_here:
+        return "here"
+    return f"asks {len(stage.criteria)}" if stage.criteria else ""
 
 
 async def move_to(host: Host, stage: Stage) -> None:
@@ -265,9 +278,9 @@ async def _answer_one(host: Host, deal_id: int, lack: Unmet) -> bool:
             question = pipeline.question(criterion.subject)
             return question is not None and await ask_question(host, deal_id, question)
         case About.ANSWERS:
-            return await _answer_some(host, deal_id, criterion.at_least)
+            return await answer_some(host, deal_id, criterion.at_least)
         case About.CONTACT:
-            return await _name_contact(host, deal_id, criterion.subject)
+            return await name_contact(host, deal_id, criterion.subject)
         case About.NEXT_STEP:
             return await ask_next_step(host)
         case About.CHECKLIST:
@@ -300,7 +313,8 @@ async def _fill_in(host: Host, deal_id: int, field: str) -> bool:
     return bool(await until_stored(host, attempt))
 
 
-async def _answer_some(host: Host, deal_id: int, wanted: int) -> bool:
+async def answer_some(host: Host, deal_id: int, wanted: int) -> bool:
+    """Asks open questions until so many are answered; False where the person stops before."""
     deal, pipeline = await deal_now(host, deal_id)
     given = {question.key for question in deal.answered(pipeline)}
     for question in pipeline.questions:
@@ -314,7 +328,8 @@ async def _answer_some(host: Host, deal_id: int, wanted: int) -> bool:
     return len(given) >= wanted
 
 
-async def _name_contact(host: Host, deal_id: int, role: str) -> bool:
+async def name_contact(host: Host, deal_id: int, role: str) -> bool:
+    """Asks who plays a part; somebody who is known gets it, anybody else is added."""
 
     async def attempt(questions: Questions) -> Outcome | None:
         deal, _ = await deal_now(host, deal_id)

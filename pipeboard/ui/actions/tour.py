@@ -15,13 +15,11 @@ STEPS: Final = (
     ("board.undo", "takes that back"),
     ("board.next_step", "plans what is next"),
     ("board.filter", "shows some deals"),
-    ("board.triage", "shows what is due"),
+    ("board.triage", "what is due; q is back"),
     ("board.metrics", "numbers; q is back"),
     ("board.help", "shows every key"),
 )
 """Ids of the key table, and what the key does."""
-_INSTEAD: Final = {"board.triage": ("board.find", "finds any deal")}
-"""What is shown where a board has no such key."""
 OVER: Final = "That was the tour. : finds every command by name, ? shows every key."
 LEFT: Final = "The tour has ended; :tour begins it again."
 
@@ -37,8 +35,7 @@ class Tour:
     def steps(self) -> Sequence[tuple[Key, str]]:
         """The keys that this board has, with what they do."""
         known = {key.id: key for key in self.keys if key.keys != UNBOUND}
-        steps = (step if step[0] in known else _INSTEAD.get(step[0], step) for step in STEPS)
-        return [(known[key_id], does) for key_id, does in steps if key_id in known]
+        return [(known[key_id], does) for key_id, does in STEPS if key_id in known]
 
     @property
     def is_over(self) -> bool:

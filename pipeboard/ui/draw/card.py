@@ -125,7 +125,7 @@ def _name_row(card: Card, style: CardStyle, marked: bool) -> Line:
     return (
         (str(card.sign), SIGN_ROLES[card.sign]),
         (MARKED, "mark") if marked else blank(1),
-        left(card.name, name_room, role),
+        left(cut(printable(card.name), name_room), name_room, role),
         *((blank(1), (money, "card.asleep" if asleep else "card.money")) if money else ()),
     )
 
@@ -139,8 +139,8 @@ def _title_rows(card: Card, style: CardStyle, room: int, most: int) -> list[Line
     room -= width_of(end)
     first, rest = broken(printable(card.subject), room)
     if not first or not rest or most < 2:
-        return [(left(card.subject, room, "card.title"), *end)]
-    return [((first, "card.title"),), (left(rest, room, "card.title"),)]
+        return [(left(cut(printable(card.subject), room), room, "card.title"), *end)]
+    return [((first, "card.title"),), (left(cut(rest, room), room, "card.title"),)]
 
 
 def owner_text(card: Card) -> str:
@@ -187,7 +187,8 @@ def _step(card: Card, style: CardStyle, room: int, most: int) -> list[Line]:
     if card.snoozed_until is not None and card.is_snoozed(today):
         return [((f"snoozed {format_day(card.snoozed_until, today)}", "card.asleep"),)]
     if not card.next_text and card.next_due is None:
-        return [(("no next step", "card.missing"),)]
+        missing = "no next step" if room >= len("no next step") else "no step"
+        return [((missing, "card.missing"),)]
     due = format_day(card.next_due, today) if card.next_due else ""
     late = card.next_due is not None and card.next_due < today
     day: Span = (due, "card.due.over" if late else "card.due")
@@ -197,10 +198,11 @@ def _step(card: Card, style: CardStyle, room: int, most: int) -> list[Line]:
     if cell_width(words) > space:
         if most > 1:
             words, rest = broken(words, space)
-        words = fit(words, max(0, space)).rstrip() if words else ""
+        words = cut(words, max(0, space)).rstrip() if words else ""
     rows: list[Line] = [((STEP, "card.next"), day, (f" {words}" if due else words, "card.next"))]
     if rest:
-        rows.append((blank(1), left(rest, style.width - _INDENT - 1, "card.next")))
+        space = style.width - _INDENT - 1
+        rows.append((blank(1), left(cut(rest, space), space, "card.next")))
     return rows
 
 
@@ -211,6 +213,15 @@ def broken(text: str, width: int) -> tuple[str, str]:
     while words and cell_width(" ".join((*first, words[0]))) <= width:
         first.append(words.pop(0))
     return " ".join(first), " ".join(words)
+
+
+def cut(text: str, width: int) -> str:
+    """A text in at most `width` cells, cut between words where half of the room is enough for
+    what is left: half a word says little."""
+    if cell_width(text) <= width:
+        return text
+    first, _ = broken(text, width - 2)
+    return f"{first} …" if cell_width(first) * 2 >= width else fit(text, width)
 
 
 def _facts(card: Card, style: CardStyle, room: int) -> Line:

@@ -251,7 +251,9 @@ def next_step_line(deal: Deal, style: PaneStyle) -> list[Line]:
     if step.due is not None and step.due < style.today:
         role = "card.due.over"
     due = f"{format_day(step.due, style.today)}  " if step.due is not None else ""
-    return paragraph(((f"{STEP} NEXT  ", "pane.head"), (due, role)), step.text, "text", style.width)
+    return paragraph(
+        ((f"{STEP} NEXT  ", "pane.head"), (due, role)), step.words, "text", style.width
+    )
 
 
 def parked(deal: Deal, style: PaneStyle) -> list[Line]:
@@ -271,11 +273,12 @@ def parked(deal: Deal, style: PaneStyle) -> list[Line]:
 def people(sheet: Sheet, style: PaneStyle) -> Section:
     """Who is in the deal on the other side, and how to reach them."""
     contacts = sorted(sheet.deal.contacts.values(), key=lambda each: (each.role, each.name))
-    facts = [PaneFact(contact.name, _about(contact)) for contact in contacts]
+    facts = [PaneFact(contact.name, about_contact(contact)) for contact in contacts]
     return Section("People", "", table(facts, style))
 
 
-def _about(contact: Contact) -> str:
+def about_contact(contact: Contact) -> str:
+    """A person's post, part in the deal, and how to reach them."""
     role = "" if contact.role == "other" else contact.role.replace("_", " ")
     return _dotted(contact.title, role, contact.phone, contact.email)
 

@@ -10,6 +10,7 @@ from pipeboard.ui.draw.view import SMALLEST, BoardView
 
 NARROWEST_COLUMN = 18
 _SLIVER = 3  # cells of a column without deals: its name, downwards
+_FOLDS_FROM = 3  # stages with deals below which none is folded: a new board shows its stages
 _WIDER = 5  # cells that the column under the cursor has more than another, at least
 _WIDEST = 48  # beyond these a card says no more
 _NARROW = 60  # below this width there is one stage, with the others as tabs above it
@@ -70,7 +71,10 @@ def layout(view: BoardView) -> BoardLayout:
     """Where everything of a view stands; on a terminal that is too small, where it would."""
     width, height = max(view.width, SMALLEST[0]), max(view.height, SMALLEST[1])
     split = view.pane is not None and has_room_for_pane(width)
-    sizes = _Sizes(tuple(map(bool, view.counts)), view.first_column, view.cursor[0])
+    filled = tuple(map(bool, view.counts))
+    if sum(filled) < _FOLDS_FROM:
+        filled = (True,) * len(filled)
+    sizes = _Sizes(filled, view.first_column, view.cursor[0])
     return _laid_out(width, height, split, sizes, view.most_sums)
 
 
@@ -80,8 +84,8 @@ def has_room_for_pane(width: int) -> bool:
 
 
 class _Sizes(NamedTuple):
-    """What decides how wide the columns are: which hold deals, the first on the screen, and the
-    one under the cursor."""
+    """What decides how wide the columns are: which are filled or count as such, the first on the
+    screen, and the one under the cursor."""
 
     filled: tuple[bool, ...]
     first: int
@@ -252,6 +256,17 @@ def card_region(view: BoardView, slot: Slot, place: int) -> Region:
     y = place * rows
     height = min(rows, shown.body_rows - y)
     return Region(slot.x, shown.body_y + y, slot.width, height)
+
+
+def cursor_cell(view: BoardView) -> tuple[int, int] | None:
+    """Where the card under the cursor begins on the screen; None where none is shown."""
+    column, row = view.cursor
+    slot = next((slot for slot in layout(view).slots if slot.column == column), None)
+    place = row - view.top(column)
+    if view.is_too_small or slot is None or not 0 <= place < places(view, column):
+        return None
+    region = card_region(view, slot, place)
+    return (region.x, region.y) if row < view.board.columns[column].count else None
 
 
 def column_region(view: BoardView, slot: Slot) -> Region:

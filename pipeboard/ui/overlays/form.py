@@ -40,7 +40,7 @@ class FormField:
     """A field of a form: what it is called, and what it holds as one would type it.
 
     One with `choices` takes nothing else. `help` says what can be typed; `check` why a text cannot
-    be taken, or None.
+    be taken, or None; `remark` what is to be known of one that can, or "".
     """
 
     name: str
@@ -49,6 +49,7 @@ class FormField:
     choices: Sequence[str] = ()
     help: str = ""
     check: Callable[[str], str | None] | None = None
+    remark: Callable[[str], str] | None = None
 
     def beside(self, value: str, places: int) -> str:
         """The choice so many places on from a value."""
@@ -231,8 +232,9 @@ class Form(TypingOverlay[dict[str, str]]):
         why, theirs = self._complaint(self.field), self._theirs.get(self.field.name)
         if why:
             return [(blank(3), whole(why, "input.error"))]
-        if theirs:
-            return [(blank(3), whole(theirs, "status.warn"))]
+        remark = self.field.remark(self.value) if self.field.remark is not None else ""
+        if theirs or remark:
+            return [(blank(3), whole(theirs or remark, "status.warn"))]
         room = max(1, self.app.size.height - self._rows - 3)
         shown = self.draft.said(width)[:room]
         if shown and (self.draft.why or not self.field.help):
@@ -266,9 +268,15 @@ def _row(field: FormField, value: str, sign: str, *, is_current: bool, room: int
 
 
 def deal_form(
-    deal: Deal, pipeline: Pipeline, today: date, settings: Settings, me: str
+    deal: Deal,
+    pipeline: Pipeline,
+    today: date,
+    settings: Settings,
+    me: str,
+    new_rep: Callable[[str], str] | None = None,
 ) -> tuple[str, list[FormField]]:
-    """Title and fields of the form for one deal; custom fields come last.
+    """Title and fields of the form for one deal; custom fields come last. `new_rep` says of an
+    owner that nobody knows them.
 
     What is the owner's own is in nobody else's form.
     """
@@ -283,6 +291,7 @@ def deal_form(
             field_text(deal, field.typed),
             choices=choices.get(field.name, ()),
             check=_check(field.typed, today, settings.currency),
+            remark=new_rep if field.name == "owner" else None,
         )
         for field in FIELDS
         if field.label and may_see(field.name, deal.owner, me)

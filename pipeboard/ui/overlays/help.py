@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import ClassVar, Final
 
 from textual.binding import BindingType
 from textual.events import MouseScrollDown, MouseScrollUp
 
+from pipeboard.domain.board import Card
+from pipeboard.domain.deal import Status
 from pipeboard.domain.filter_terms import FIELDS, FORMS, STATES
+from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.money import Money
+from pipeboard.domain.signs import Sign
 from pipeboard.domain.text import fold
+from pipeboard.ui.draw.card import SIGN_ROLES, CardStyle, card_lines
 from pipeboard.ui.draw.frame import Hint, KeyGroup, key_table, title_bar
-from pipeboard.ui.draw.line import Line, blank, left, text_of, whole, wrap
+from pipeboard.ui.draw.line import (
+    ABOUT,
+    BAR,
+    BEFORE,
+    FULL,
+    MARKED,
+    OPEN,
+    STEP,
+    Glyphs,
+    Line,
+    blank,
+    exactly,
+    left,
+    spelled,
+    text_of,
+    whole,
+    wrap,
+)
 from pipeboard.ui.keys import Key, name_of
 from pipeboard.ui.overlays.overlay import Panel, TypingOverlay, bound
 from pipeboard.ui.terminal.width import cell_width
@@ -21,6 +45,7 @@ from pipeboard.ui.widgets.page import glyphs_of
 _LABEL: Final[Line] = ((" / ", "input.label"),)
 _FIRST_COLUMN: Final = 24
 _WIDEST_OTHER: Final = 3
+_ARROWS: Final = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
 # As wide as `key_table` makes them at least.
 _COLUMN_CELLS: Final = 38
 
@@ -35,6 +60,72 @@ def groups_of(commands: Iterable[Key]) -> list[KeyGroup]:
         elif command.action == "stage_1":
             hints.append(("1-9", "go to stage n"))
     return [KeyGroup(title, tuple(hints)) for title, hints in groups.items()]
+
+
+_EXAMPLE: Final = Card(
+    id=142,
+    version=1,
+    stage_id=1,
+    title="Packaging line",
+    account="Lumen Oy",
+    owner="ana",
+    status=Status.OPEN,
+    value=Money(4_000_000, "EUR"),
+    sign=Sign.OVERDUE,
+    next_text="call Mika",
+    next_due=None,
+    days_in_stage=26,
+    days_untouched=3,
+    over_limit=True,
+    probability_bp=6_000,
+    probability_by_hand=True,
+    answered=3,
+    expected_close=None,
+    closed_on=None,
+    snoozed_until=None,
+    rank=1,
+)
+_EXAMPLE_CELLS: Final = 34
+_SIGNS: Final[Mapping[Sign, str]] = {
+    Sign.OVERDUE: "its next step is overdue",
+    Sign.NO_NEXT_STEP: "it has no next step",
+    Sign.STALLED: "stalled: too long in its stage, or nobody touched it",
+}
+_PARTS: Final = (
+    ("40k", "its value; in the pipeline's currency where none is named"),
+    ("Packaging line", "which deal of the company it is"),
+    (STEP, "what comes next: -2d was due two days ago, Thu is the coming one"),
+    ("26d", "days in its stage, strong once they are too many"),
+    ("@ana", "who owns it"),
+    ("Q3/7", f"3 of 7 questions answered; so does Q{FULL}{FULL}{FULL}{OPEN}{OPEN}{OPEN}{OPEN}"),
+    ("60%", "its probability; =60% is the owner's own word, not the stage's"),
+    (MARKED, "marked: keys are for all that are"),
+    (BAR, "under the cursor: keys are for this one"),
+)
+_AROUND: Final = (
+    ("!9 ?6 ~9", "so many deals carry the sign; ! walks through them, a click shows them"),
+    ("wtd 425k", "every open deal by its probability, whenever it is due (M: due in the period)"),
+    ("12 88k wtd 31k", "in a stage: deals, their sum, weighted"),
+    ("med 9d", "how long deals usually stay in the stage"),
+    ("5d/14", "5 days in its stage, of 14 that are expected"),
+    (f"{BEFORE} 2 Qualify 9!2", "a stage off the screen: its number, deals, the gravest sign"),
+    (f"{ABOUT}40k", "converted to the workspace's currency (E)"),
+    ("gate", "what a stage asks for before a deal goes on from it"),
+)
+
+
+def legend_lines(today: date, glyphs: Glyphs) -> list[Line]:
+    """A card as the board draws it, and what each sign on it and around it means; as `filter_lines`
+    are, but for the rows of the card."""
+    card = replace(_EXAMPLE, next_due=today - timedelta(days=2))
+    style = CardStyle(_EXAMPLE_CELLS, 4, today, questions=7, symbol=True, glyphs=glyphs)
+    lines: list[Line] = [(whole("A CARD AND ITS SIGNS", "pane.head"),)]
+    lines += [(blank(2), *row) for row in card_lines(card, style, under_cursor=True)]
+    lines += [((str(sign), SIGN_ROLES[sign]), whole(text, "text")) for sign, text in _SIGNS.items()]
+    lines += [(whole(sign, "pane.tag"), whole(text, "text")) for sign, text in _PARTS]
+    lines.append((whole("AROUND THE CARDS", "pane.head"),))
+    lines += [(whole(sign, "pane.tag"), whole(text, "text")) for sign, text in _AROUND]
+    return [spelled(line, glyphs) for line in lines]
 
 
 def filter_lines() -> list[Line]:
@@ -53,8 +144,8 @@ def filter_lines() -> list[Line]:
 
 
 class Help(TypingOverlay[None]):
-    """Fills the screen with the groups of keys, then the `extra` lines (see `filter_lines`);
-    typing leaves those that hold every word."""
+    """Fills the screen with a `legend`, the groups of keys, then the `extra` lines (see
+    `filter_lines`); typing leaves those that hold every word."""
 
     BINDINGS: ClassVar[list[BindingType]] = bound(
         {
@@ -66,16 +157,25 @@ class Help(TypingOverlay[None]):
         }
     )
 
-    def __init__(self, title: str, groups: Sequence[KeyGroup], extra: Sequence[Line] = ()) -> None:
+    def __init__(
+        self,
+        title: str,
+        groups: Sequence[KeyGroup],
+        extra: Sequence[Line] = (),
+        legend: Sequence[Line] = (),
+    ) -> None:
         super().__init__(LineInput(placeholder="type to search"))
         self._heading = title
         self._groups = tuple(groups)
         self._extra = tuple(extra)
+        self._legend = tuple(legend)
         self._top = self._page = self._last_top = 0
 
     def draw(self, width: int, height: int) -> Panel:
         words = fold(self.text).split()
-        lines = self._keys(words, width) + self._explained(words, width)
+        lines = _explained(self._legend, words, width)
+        for part in (self._keys(words, width), _explained(self._extra, words, width)):
+            lines += [(), *part] if lines and part and not words else part
         if not lines:
             lines = [(blank(3), ("nothing matches", "empty"))]
         self._page = max(1, height - 3)
@@ -90,6 +190,9 @@ class Help(TypingOverlay[None]):
         return Panel((bar,), hints, shown + [()] * (self._page - len(shown)), _LABEL)
 
     def on_input_changed(self) -> None:
+        if self.text == "/":
+            # Who looks for something types that first elsewhere.
+            self.line.write("")
         self._top = 0
         self.redraw()
 
@@ -123,22 +226,25 @@ class Help(TypingOverlay[None]):
         whole_groups = [_unabridged(group, each) for group in groups]
         return key_table(whole_groups, width, glyphs_of(self.app)) if groups else []
 
-    def _explained(self, words: Sequence[str], width: int) -> list[Line]:
-        lines: list[Line] = []
-        for line in self._extra:
-            if len(line) == 1:
-                if not words:
-                    lines += [(), (blank(1), *line)] if lines else [(blank(1), *line)]
-            elif _holds(text_of(line), words):
-                lines += _two_columns(line, width)
-        return lines
+
+def _explained(explained: Sequence[Line], words: Sequence[str], width: int) -> list[Line]:
+    """The lines that hold every word, in two columns; headings, and rows of a drawing, only where
+    nothing is looked for."""
+    lines: list[Line] = []
+    for line in explained:
+        if len(line) == 2:
+            lines += _two_columns(line, width) if _holds(text_of(line), words) else []
+        elif not words:
+            heads = [(blank(1), *line)] if len(line) == 1 else [exactly(line, width)]
+            lines += [(), *heads] if lines and len(line) == 1 else heads
+    return lines
 
 
 def _keys(command: Key) -> str:
     """The keys of a command: the first one, and the others that are short."""
     if command.shown:
         return command.shown
-    first, *others = map(name_of, command.keys.split(","))
+    first, *others = (_ARROWS.get(key, name_of(key)) for key in command.keys.split(","))
     return " ".join((first, *(other for other in others if len(other) <= _WIDEST_OTHER)))
 
 

@@ -13,7 +13,7 @@ from textual.worker import get_current_worker
 
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.text import fold
+from pipeboard.domain.text import fold, spelled_by
 from pipeboard.ui.draw.line import BAR, Line, Span, blank, exactly, spread, text_of, whole, width_of
 from pipeboard.ui.failures import is_busy, said
 from pipeboard.ui.overlays.overlay import CANCEL, Panel, TypingOverlay, bound, heading
@@ -40,14 +40,24 @@ class Option:
         shown = self.line if isinstance(self.line, str) else text_of(self.line)
         return f"{shown} {self.right}"
 
+    @property
+    def name(self) -> str:
+        """What it is called: the first part of its line."""
+        return self.line if isinstance(self.line, str) else self.line[0][0]
+
 
 Find: TypeAlias = Callable[[str], Sequence[Option]]
 
 
-def narrowed(options: Sequence[Option]) -> Find:
+def narrowed(
+    options: Sequence[Option], other: Callable[[str], Option | None] = lambda _: None
+) -> Find:
     """Finds, among these, the options that hold every word that is typed, anywhere; those that
-    begin with what is typed, or its first word, come first. Case and accents do not matter."""
+    begin with what is typed, or its first word, come first, and after them those whose name holds
+    its letters in their order (`lmlo`). Case and accents do not matter. The last is what `other`
+    makes of what is typed."""
     folded = [(fold(option.text), option) for option in options]
+    names = [fold(option.name) for option in options]
 
     def find(text: str) -> Sequence[Option]:
         words = fold(text).split()
@@ -56,7 +66,18 @@ def narrowed(options: Sequence[Option]) -> Find:
         found = [pair for pair in folded if all(word in pair[0] for word in words)]
         begins = (" ".join(words), words[0])
         found.sort(key=lambda pair: [not pair[0].startswith(begin) for begin in begins])
-        return [option for _, option in found]
+        letters, held = "".join(words), {option.id for _, option in found}
+        spelled = [
+            (span, option)
+            for name, option in zip(names, options, strict=True)
+            if option.id not in held and (span := spelled_by(letters, name)) is not None
+        ]
+        spelled.sort(key=lambda pair: pair[0])
+        last = other(text.strip())
+        return [
+            *(option for _, option in (*found, *spelled)),
+            *([last] if last is not None else []),
+        ]
 
     return find
 
@@ -89,10 +110,11 @@ class Picker(TypingOverlay[str]):
         chosen: str = "",
         placeholder: str = "",
         verb: str = "Choose",
+        other: Callable[[str], Option | None] = lambda _: None,
     ) -> None:
         super().__init__(LineInput(placeholder=placeholder))
         self._heading = title
-        self._find = options if callable(options) else narrowed(options)
+        self._find = options if callable(options) else narrowed(options, other)
         self._has_digits = not callable(options)
         self._slow = slow
         self._chosen = chosen

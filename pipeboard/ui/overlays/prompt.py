@@ -8,7 +8,8 @@ from typing import ClassVar, Final
 
 from textual.binding import BindingType
 
-from pipeboard.domain.dates import format_date, parse_date, split_leading_date
+from pipeboard.domain.cadence import on_working_day, parse_step, working_day
+from pipeboard.domain.dates import format_date, parse_date
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import format_money, format_percent, parse_money, parse_percent
@@ -280,7 +281,6 @@ class Prompt(TypingOverlay[str]):
 # Feedback under a line while it is typed: how it is understood, or why it is not.
 
 Live = Callable[[str], Feedback]
-_FRIDAY: Final = 4
 _WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -351,9 +351,10 @@ def next_step(today: date, words: StepWords = StepWords()) -> Live:
     """A next step with its day in front; what a day alone is about is told."""
 
     def read(text: str) -> str:
-        due, typed = split_leading_date(text, today)
-        when = format_date(due) if due else "no day"
-        said = typed or words.told
+        step = parse_step(text, today)
+        when = format_date(step.due) if step.due else "no day"
+        said = step.text or words.told
+        when += f", every {step.every}" if step.every else ""
         return f"{when}   {said}" if said else when
 
     return live(read, "nothing: clears the next step")
@@ -361,25 +362,13 @@ def next_step(today: date, words: StepWords = StepWords()) -> Live:
 
 def step_days(today: date) -> tuple[tuple[str, str], ...]:
     """Keys for the days that a next step is most often put on; apart from today, working days."""
-    near = [_typed(_working_day(today, places), today) for places in (1, 3)]
+    near = [_typed(working_day(today, places), today) for places in (1, 3)]
     far = []
     for text in ("1w", "1m"):
         day = parse_date(text, today)
         working = on_working_day(day)
         far.append(f"{text} " if working == day else f"{working.isoformat()} ")
     return tuple(zip("123wm", ("today ", *near, *far), strict=True))
-
-
-def on_working_day(day: date) -> date:
-    """That day, or the Monday after its week-end."""
-    return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > _FRIDAY else 0)
-
-
-def _working_day(today: date, places: int) -> date:
-    day = today
-    for _ in range(places):
-        day = on_working_day(day + timedelta(days=1))
-    return day
 
 
 def _typed(day: date, today: date) -> str:
@@ -389,8 +378,14 @@ def _typed(day: date, today: date) -> str:
     return f"{_WEEKDAYS[day.weekday()]} "
 
 
-def quick_add(today: date, currency: str, doubles: Callable[[str], str]) -> Live:
-    """A new deal in one line, as chips; `doubles` names an open deal of the same company."""
+def quick_add(
+    today: date,
+    currency: str,
+    doubles: Callable[[str], str],
+    new_rep: Callable[[str], str] = lambda _: "",
+) -> Live:
+    """A new deal in one line, as chips; `doubles` names an open deal of the same company,
+    `new_rep` says of an owner that nobody knows them."""
 
     def feedback(text: str) -> Feedback:
         if not text.strip():
@@ -405,7 +400,7 @@ def quick_add(today: date, currency: str, doubles: Callable[[str], str]) -> Live
         if parsed.account:
             chips.insert(0, ("company", parsed.account))
         chips += [(span.kind, span.text) for span in parsed.spans if span.kind != "account"]
-        lines = [_chips(chips)]
+        lines = [_chips(chips, new_rep)]
         double = doubles(parsed.account) if parsed.account else ""
         if double:
             lines.append((whole(f"! {double}", "status.warn"),))
@@ -414,8 +409,11 @@ def quick_add(today: date, currency: str, doubles: Callable[[str], str]) -> Live
     return feedback
 
 
-def _chips(chips: list[tuple[str, str]]) -> Line:
+def _chips(chips: list[tuple[str, str]], new_rep: Callable[[str], str]) -> Line:
     spans: list[Span] = []
     for kind, text in chips:
-        spans += [(f"{kind} ", "text.dim"), whole(text, "input.chip"), ("   ", "text")]
+        spans += [(f"{kind} ", "text.dim"), whole(text, "input.chip")]
+        if kind == "owner" and (mark := new_rep(text)):
+            spans.append(whole(f" {mark}", "status.warn"))
+        spans.append(("   ", "text"))
     return tuple(spans)

@@ -38,6 +38,7 @@ from pipeboard.ui.write_queue import Targets
 if TYPE_CHECKING:
     from pipeboard.ui.metrics_worker import MetricsWorker
     from pipeboard.ui.screens.metrics import LeftAt
+    from pipeboard.ui.screens.review import ReviewPlace
     from pipeboard.workspace import Workspace
     from pipeboard.workspace.recording import Receipt
 
@@ -61,6 +62,7 @@ class BoardScreen(LiveScreen):
     metrics_worker: MetricsWorker | None = None
     """Counts for the metrics screen; made when that is first wanted."""
     metrics_left_at: LeftAt | None = None
+    review_left_at: ReviewPlace | None = None
     tour: Tour | None = None
     """The tour that is under way, whose next key stands in the last line."""
 
@@ -74,8 +76,8 @@ class BoardScreen(LiveScreen):
         self._news = News()
         self._places: list[ViewPlace] = []
         """Where each change of this session was made, so that taking it back leads there."""
-        self.shown_behind: tuple[Lens, ViewPlace, str] | None = None
-        """What was looked at before the deals behind a number were."""
+        self.shown_behind: tuple[Lens, ViewPlace, str, str] | None = None
+        """What was looked at before deals behind a number, and the key back to that."""
         self._version = state.version
 
     def compose(self) -> ComposeResult:
@@ -353,7 +355,7 @@ class BoardScreen(LiveScreen):
         if sheet is not None:
             zone = self.state.lens.zone
             style = PaneStyle(layout(view).pane_width - 1, self.today, zone, view.glyphs)
-            lines = pane_lines(sheet.seen_by(self.program.me), style)
+            lines = pane_lines(sheet.seen_by(self.program.seat.eyes), style)
         self.state.show(pane=replace(view.pane, lines=lines, top=0))
 
     async def step_back(self) -> None:
@@ -374,11 +376,8 @@ class BoardScreen(LiveScreen):
             self.count_signs()
         elif view.pane is not None and view.pane.focused:
             self.state.show(pane=replace(view.pane, focused=False))
-        elif self._said.text:
-            self.say("")
         else:
-            self.say("q or ^q quits.")
-            return
+            self.say("" if self._said.text else "q or ^q quits.")
         self.redraw()
 
     async def quit(self) -> None:

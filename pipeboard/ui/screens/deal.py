@@ -19,7 +19,7 @@ from pipeboard.ui.draw import notes, overview, questions
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.line import Line, blank, exactly, spelled, whole
 from pipeboard.ui.draw.overview import head, tab_strip
-from pipeboard.ui.draw.questions import GUTTER, Item, field_text, listed, scrolled_to
+from pipeboard.ui.draw.questions import GUTTER, Item, listed, present_in, scrolled_to
 from pipeboard.ui.key_table import DEAL, DEAL_TABS, DealTab
 from pipeboard.ui.keys import Key
 from pipeboard.ui.palette import Theme
@@ -72,7 +72,7 @@ class DealScreen(LiveScreen):
         sheet = self.state.reader.sheet(self.deal_id)
         if sheet is None:
             raise NotFound(f"There is no deal D-{self.deal_id}.")
-        return sheet.seen_by(self.program.me)
+        return sheet.seen_by(self.program.seat.eyes)
 
     def show_news(self) -> None:
         """Shows what others have committed, and says whose change of this deal it is."""
@@ -147,8 +147,8 @@ class DealScreen(LiveScreen):
         elif self.tab is DealTab.PEOPLE:
             lines.append(notes.people_note(self.sheet.deal))
         elif self.tab is DealTab.TERMS:
-            me = self.program.me
-            lines += [(), *notes.terms_note(self.sheet, style, me)]
+            eyes = self.program.seat.eyes
+            lines += [(), *notes.terms_note(self.sheet, style, eyes)]
         elif self.tab is DealTab.TIMELINE and self.wanted:
             said = f"only events with '{self.wanted}'; Esc shows all"
             lines += [(), (blank(GUTTER), whole(said, "text.dim"))]
@@ -178,12 +178,7 @@ class DealScreen(LiveScreen):
         return self.sheet.pipeline
 
     def present(self, field: str) -> str:
-        deal = self.sheet.deal
-        if field == "name":
-            return deal.name
-        if field == "next_step":
-            return deal.next_step.text if deal.next_step else ""
-        return field_text(deal, field)
+        return present_in(self.sheet.deal, field)
 
     def put_status(self, line: Line, right: Line) -> None:
         self.page.show(replace(self.page.view, status=line, status_right=right))

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from datetime import date
 from functools import cached_property
 from inspect import iscoroutinefunction
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual.binding import BindingsMap
@@ -17,7 +18,7 @@ from pipeboard.ui.draw.line import EMPTY, Line, whole
 from pipeboard.ui.failures import dropped, is_busy, under_net
 from pipeboard.ui.host import Program
 from pipeboard.ui.key_table import ALL
-from pipeboard.ui.keys import Key, bindings
+from pipeboard.ui.keys import REACHES_OUT, Key, bindings
 from pipeboard.ui.palette import Role
 from pipeboard.ui.queued_action import found, in_turn, turn_for
 from pipeboard.ui.write_queue import Targets
@@ -63,6 +64,7 @@ class LiveScreen(Screen[None]):
     _trouble = ""
     _version: int | None = None
     _busy_looks = 0
+    _next_news = 0.0
     reads_again = False
     """Has something been stored that could not be shown yet?"""
 
@@ -77,6 +79,7 @@ class LiveScreen(Screen[None]):
     def on_mount(self) -> None:
         own = bindings([key for key in self.keys if key.id not in ALL])
         self._bindings = BindingsMap.merge((self._bindings, BindingsMap(own)))
+        self._next_news = monotonic() + self.program.look.follow_s
         self.set_interval(self.POLL_S, self._look)
 
     # What a screen shows.
@@ -192,8 +195,11 @@ class LiveScreen(Screen[None]):
     def perform(self, does: str, *given: object, key: Key | None = None) -> None:
         """Calls an action by its name in the key table.
 
-        One that waits for something goes on beside the screen, in turn.
+        One that waits for something goes on beside the screen, in turn. `Refused` for what leads
+        out of the database where that is not allowed.
         """
+        if does in REACHES_OUT:
+            self.program.look.check_reaching_out()
         action = found(does, self)
         if iscoroutinefunction(action):
             turn = turn_for(self, key)
@@ -235,6 +241,8 @@ def _follow(screen: LiveScreen) -> None:
     version = screen.state.reader.data_version()
     if screen._version is None:
         screen._version = version
-    if version != screen._version or screen.needs_reading:
+    is_news = version != screen._version and monotonic() >= screen._next_news
+    if is_news or screen.needs_reading:
         screen.show_news()
         screen._version, screen.reads_again = version, False
+        screen._next_news = monotonic() + screen.program.look.follow_s

@@ -15,6 +15,7 @@ from textual.app import App, ReturnType
 from textual.color import Color as TextualColor
 from textual.events import Mount, Resize
 from textual.filter import LineFilter
+from textual.geometry import Offset
 from textual.strip import Strip
 
 from pipeboard.domain.text import printable
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from pipeboard.ui.terminal.first_frame import FirstFrame
 
 _BEGIN_SYNCHRONISED: Final = "\x1b[?2026h"
+_SHOW_CURSOR: Final = "\x1b[?25h"
 _END_SYNCHRONISED: Final = "\x1b[?2026l"
 # A shorter frame comes in one packet: it cannot be seen half drawn, so 16 bytes are saved.
 _SYNCHRONISED_FROM: Final = 1024
@@ -47,6 +49,14 @@ class Resizing(Protocol):
         """Has it? Asked again, no."""
 
 
+@runtime_checkable
+class Parking(Protocol):
+    """A widget that says where the terminal's cursor is to stand while nobody types a text."""
+
+    def parked(self) -> tuple[int, int] | None:
+        """The cell on the screen; None where nothing is selected."""
+
+
 class CellDisplay(App[ReturnType]):
     """An app whose frames send only the cells that change, and nothing hidden in the data.
 
@@ -59,6 +69,9 @@ class CellDisplay(App[ReturnType]):
     first_frame: FirstFrame | None = None
     _screenful: Screenful | None = None
     _is_disturbed = False
+    shows_cursor = False
+    """Is the terminal's cursor to be seen?"""
+    cursor_is_shown = False
 
     def start_from(self, frame: FirstFrame | None) -> None:
         """Go on from a frame that was painted before: to be called before the app runs."""
@@ -72,6 +85,7 @@ class CellDisplay(App[ReturnType]):
         if self._screenful is not None:
             self._screenful.forget()
             self._is_disturbed = True
+            self.cursor_is_shown = False
         self.refresh(layout=True)
 
     def get_driver_class(self) -> type[Driver]:
@@ -165,13 +179,24 @@ def _draws_on(app: App[Any], driver: Driver) -> bool:
     )
 
 
-def _cursor_sequence(app: App[Any], screenful: Screenful | None) -> str:
-    # The cursor is hidden; input methods show their candidates beside it.
-    focused = app.focused
-    if screenful is None or focused is None or not focused.check_consume_key("a", "a"):
+def _cursor_sequence(app: CellDisplay[Any], screenful: Screenful | None) -> str:
+    # Hidden or shown, it stands where the focus is: input methods show their candidates beside it,
+    # magnifiers and Braille displays follow it.
+    if screenful is None:
         return ""
-    position = app.screen.outer_size.clamp_offset(app.cursor_position)
-    return screenful.move_cursor(*position)
+    focused = app.focused
+    position: tuple[int, int] | None = None
+    if focused is not None and focused.check_consume_key("a", "a"):
+        position = app.cursor_position
+    else:
+        parks = (child for child in app.screen.children if isinstance(child, Parking))
+        position = next((cell for child in parks if (cell := child.parked())), None)
+    if position is None:
+        return ""
+    place = app.screen.outer_size.clamp_offset(Offset(*position))
+    shown = "" if app.cursor_is_shown or not app.shows_cursor else _SHOW_CURSOR
+    app.cursor_is_shown = app.shows_cursor
+    return screenful.move_cursor(*place) + shown
 
 
 class PrintableOnly(LineFilter):

@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from pipeboard.ui.draw.board import draw_line
 from pipeboard.ui.draw.changes import BoardPlace, Hit, changes, hit
+from pipeboard.ui.draw.layout import cursor_cell
 from pipeboard.ui.draw.view import BoardView
 from pipeboard.ui.failures import under_net
 from pipeboard.ui.palette import Theme
@@ -70,6 +71,10 @@ class BoardCanvas(Widget):
         """Another theme."""
         self.theme = theme
         self.refresh()
+
+    def parked(self) -> tuple[int, int] | None:
+        """The cell where the terminal's cursor stands: the card under the cursor."""
+        return cursor_cell(self._view)
 
     def render_line(self, y: int) -> Strip:
         if y >= self._view.height:

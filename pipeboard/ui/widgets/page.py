@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.ui.draw.frame import Hint, hint_line, rule
-from pipeboard.ui.draw.line import EMPTY, Glyphs, Line, blank, exactly, spelled, spread
+from pipeboard.ui.draw.line import EMPTY, Glyphs, Line, blank, exactly, spelled, spread, width_of
 from pipeboard.ui.failures import under_net
 from pipeboard.ui.palette import Role, Theme
 from pipeboard.ui.palette import theme as named_theme
@@ -157,6 +157,18 @@ class Page(Widget):
 
     def render_line(self, y: int) -> Strip:
         return strip_of(self._line(y), self.theme)
+
+    def parked(self) -> tuple[int, int] | None:
+        """The cell where the terminal's cursor stands: the mark of what is selected here."""
+        view, first = self.view, len(self.view.head) + 1
+        shown = view.lines[view.top : view.top + view.room(self.size.height)]
+        for y, line in enumerate(shown, first):
+            x = 0
+            for span in line:
+                if span[1] == "cursor":
+                    return x, y
+                x += width_of((span,))
+        return None
 
     def _line(self, y: int) -> Line:
         view, (width, height) = self.view, self.size

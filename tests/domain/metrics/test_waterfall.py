@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from pipeboard.domain.events import micros
 from pipeboard.domain.metrics.grouping import by_owner
 from pipeboard.domain.metrics.outcomes import won_value
-from pipeboard.domain.metrics.rules import Rates
 from pipeboard.domain.metrics.waterfall import (
     COMING,
     GOING,
@@ -21,6 +20,7 @@ from pipeboard.domain.metrics.waterfall import (
     waterfall_of_days,
     waterfall_since,
 )
+from pipeboard.domain.money import Rates
 from tests.domain.metrics.log import (
     BERLIN_RULES,
     LEAD,
@@ -200,6 +200,19 @@ def test_the_reps_waterfalls_add_up_to_everybodys(log: Log, day: int, label: str
         whole.coming["increased"].amount - whole.going["decreased"].amount,
     ]
     assert moved[0] - moved[1] + changes[0] == changes[1]
+    assert sum(part.going["lost"].amount for part in parts) == whole.going["lost"].amount
+
+
+def test_a_deal_handed_over_and_then_lost_is_in_both_reps_ledgers() -> None:
+    log = Log()
+    deal = log.add(0, value=100, close=DUE, owner=OWNERS[0])
+    log.owner(deal, 35, OWNERS[1])
+    log.lose(deal, 40)
+    basis = log.basis(50, FEBRUARY)
+    gave, took = (waterfall(basis.only(by_owner(UTC_RULES), owner)) for owner in OWNERS[:2])
+    assert amounts(gave) == {"start": 100, "transferred_out": 100}
+    assert amounts(took) == {"transferred_in": 100, "lost": 100}
+    assert amounts(waterfall(basis)) == {"start": 100, "lost": 100}
 
 
 def test_a_change_at_the_first_instant_after_the_days_asked_for_is_not_in_them() -> None:

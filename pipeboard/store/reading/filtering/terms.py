@@ -31,6 +31,9 @@ from pipeboard.store.sql import (
 
 FEW = 5_000
 """So many deals are looked up by their ids; of more, the condition that finds them is asked."""
+FEW_PROBED = 100
+"""The same for a query that stops after a few hits, and would sooner have found them than have read
+the ids."""
 
 
 @dataclass(frozen=True)
@@ -227,7 +230,8 @@ class Texts:
                 held.values,
             ),
         )
-        return among("deal.id", few) if len(few) <= FEW else self._has("note", held)
+        most = FEW_PROBED if self._probing else FEW
+        return among("deal.id", few) if len(few) <= most else self._has("note", held)
 
     def _has(self, table: str, condition: Sql) -> Sql:
         """Whether a row of the deal's in another table is so."""

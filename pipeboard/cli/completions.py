@@ -1,0 +1,152 @@
+"""The verb that prints what a shell completes pipeboard by: verbs, flags and fixed words in the
+script, whatever is in the database asked for by `__complete`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+
+from pipeboard.cli.arguments import Parser
+from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.completing import KINDS
+from pipeboard.cli.manual import Manual, every_verb, manual_of
+from pipeboard.cli.shells import SHELLS, ShellWord
+from pipeboard.cli.verbs import NESTED
+from pipeboard.cli.verbs import VERBS as EVERY_VERB
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.text import did_you_mean, quoted
+
+_PLACES = 4
+"""How many words of a verb are told apart; all further ones are as the last."""
+_FILES = "%FILES"
+_SAME = {"KEEP": "DEAL", "OTHER": "DEAL", "+TAG": "TAG", "-TAG": "TAG"}
+
+
+# What may stand for a word or a value, by what the help calls it.
+
+
+_GROUPS = ("owner", "team", "stage", "month", "quarter", "size", "source")
+
+
+@cache
+def _known() -> Mapping[str, tuple[ShellWord, ...]]:
+    """The words that never change, from the tables that read them."""
+    from pipeboard.cli.columns import COLUMNS
+    from pipeboard.cli.listing import SORT_KEYS
+    from pipeboard.domain.criteria import ROLES
+    from pipeboard.domain.deal_fields import FIELDS
+    from pipeboard.domain.filter_terms import FIELDS as TERMS
+    from pipeboard.domain.filter_terms import STATES
+    from pipeboard.domain.settings import SETTINGS
+    from pipeboard.domain.templates import TEMPLATES
+    from pipeboard.exchange.layouts import NAMES as TOOLS
+
+    relative = (f"{when}-{what}" for what in ("quarter", "month", "week", "year")
+                for when in ("this", "last"))  # fmt: skip
+    return {
+        "FILTER": (
+            *(ShellWord(f"{term.name}:", term.help) for term in TERMS),
+            *(ShellWord(name, text) for name, text in STATES.items()),
+        ),
+        "FIELD=VALUE": tuple(ShellWord(f"{field.typed}=") for field in FIELDS if field.typed),
+        "KEY": tuple(map(ShellWord, SORT_KEYS)),
+        "A,B": tuple(ShellWord(column.name) for column in COLUMNS),
+        "PERIOD": tuple(map(ShellWord, (*relative, "last90d", "all"))),
+        "GROUP": tuple(map(ShellWord, _GROUPS)),
+        "TOOL": tuple(map(ShellWord, TOOLS)),
+        "TEMPLATE": tuple(map(ShellWord, TEMPLATES)),
+        "ROLE": tuple(map(ShellWord, ROLES)),
+        "SETTING": tuple(ShellWord(name, choice.says) for name, choice in SETTINGS.items()),
+        "VALUE": tuple(ShellWord(value) for choice in SETTINGS.values() for value in choice.values),
+        "FILE": (ShellWord(_FILES),),
+        "PATH": (ShellWord(_FILES),),
+    }
+
+
+def _words_for(called: str) -> tuple[ShellWord, ...]:
+    """What may stand for a value that the help calls so."""
+    name = _SAME.get(called, called)
+    if "|" in name:
+        return tuple(map(ShellWord, name.split("|")))
+    asked = (ShellWord(f"%{name}"),) if name in KINDS else ()
+    return (*_known().get(name, ()), *asked)
+
+
+def _at_places(words: str) -> Iterator[tuple[ShellWord, ...]]:
+    """What may stand as the first word of a verb, the second and so on, read off its usage."""
+    slots = [slot for slot in words.split() if not slot.startswith("--")]
+    if "--" in words:
+        slots = slots[: len(re.split(r"\s+--", words)[0].split())]
+    standing = {0}
+    for _ in range(_PLACES):
+        for at in sorted(standing):  # what may be left out lets the next one stand there too
+            if at < len(slots) and slots[at][0] in "[+-":
+                standing.add(at + 1)
+        names = [slots[at].removesuffix("...").strip("[].") for at in sorted(standing)
+                 if at < len(slots)]  # fmt: skip
+        yield tuple(dict.fromkeys(word for name in names for word in _words_for(name)))
+        standing = {
+            after
+            for at in standing
+            if at < len(slots)
+            for after in ((at, at + 1) if "..." in slots[at] else (at + 1,))
+        }
+
+
+def _table(manuals: Mapping[str, Manual]) -> Iterator[tuple[str, Sequence[ShellWord]]]:
+    """Under `verb/place` what may stand there, under `verb/--flag` what its value may be, under
+    `verb/-` the flags, in this order; flags without a value have no row."""
+    yield "/0", [ShellWord(verb, summary) for verb, (_, summary) in EVERY_VERB.items()]
+    for verb, (_, inner) in NESTED.items():
+        yield f"{verb}/0", [ShellWord(name, summary) for name, summary in inner.items()]
+    for verb, manual in manuals.items():
+        for place, words in enumerate(_at_places(manual.words)):
+            if words:
+                yield f"{verb}/{place}", words
+        flags = [flag for flag in manual.flags if not flag.of_every_verb]
+        for flag in flags:
+            for name in flag.names if flag.value else ():
+                yield f"{verb}/{name}", _words_for(flag.value)
+        if flags:
+            yield f"{verb}/-", [ShellWord(name, flag.help) for flag in flags for name in flag.names]
+    common = [flag for flag in manuals[""].flags if flag.of_every_verb]
+    for flag in common:
+        for name in flag.names if flag.value else ():
+            yield f"*/{name}", _words_for(flag.value)
+    yield "*/--", [ShellWord(name, flag.help) for flag in common for name in flag.names]
+
+
+def script(shell: str) -> str:
+    """What the shell is to read."""
+    manuals = {verb: manual_of(verb) for verb in ("", *every_verb())}
+    dashed = [verb for verb, manual in manuals.items() if manual.dashed_words]
+    # Places that take the same words are one row; those of every verb stay behind all others.
+    rows: dict[tuple[ShellWord, ...], list[str]] = {}
+    for name, words in _table(manuals):
+        alike = (ShellWord(name), *words) if name.startswith("*") else tuple(words)
+        rows.setdefault(alike, []).append(name)
+    merged = [
+        (names, words[1:] if names[0].startswith("*") else words) for words, names in rows.items()
+    ]
+    return "\n".join(SHELLS[shell](merged, dashed)) + "\n"
+
+
+def _completions_arguments(parser: Parser) -> None:
+    parser.add_argument("shell", metavar="SHELL", help=f"one of {', '.join(SHELLS)}")
+
+
+def completions(call: Call) -> int:
+    """The script of a shell on stdout."""
+    shell = call.arguments.shell
+    if shell not in SHELLS:
+        raise BadInput(
+            f"There are no completions for {quoted(shell)}.",
+            hint=did_you_mean(shell, SHELLS) or f"There are some for {', '.join(SHELLS)}.",
+        )
+    call.out.text(script(shell).rstrip("\n"))
+    return 0
+
+
+VERBS = {"completions": Verb("|".join(SHELLS), _completions_arguments, completions)}

@@ -1,0 +1,229 @@
+"""The verbs of the day: triage, due, check, digest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from pipeboard.cli.arguments import Parser
+from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.failures import DONE, FAILED
+from pipeboard.cli.tables import Table
+from pipeboard.domain.dates import format_day
+from pipeboard.domain.deciding.rules import deal_names
+from pipeboard.domain.queue import TIER_NAMES, Queued, Tier
+from pipeboard.domain.sheet import Entry, deal_seen_by
+from pipeboard.workspace.day import day_of, whose
+from pipeboard.workspace.finding import parse_filter
+
+if TYPE_CHECKING:
+    from pipeboard.store.reading.day import DayReader
+
+BROKEN = frozenset((Tier.OVERDUE, Tier.NO_NEXT_STEP, Tier.STALLED))
+"""What `check` calls broken: no future next step, or a limit of the stage that was passed."""
+
+_PAGE = 500
+
+
+def _whose_arguments(parser: Parser) -> None:
+    parser.add_argument("--owner", metavar="REP", help="whose day; all is everybody's")
+
+
+def _triage_arguments(parser: Parser) -> None:
+    parser.add_argument("words", nargs="*", help="only deals that match a filter")
+    _whose_arguments(parser)
+    parser.add_argument("--plain", action="store_true", help="ask line by line, one deal at a time")
+    parser.add_argument("--limit", type=int, metavar="N", help="the first N deals")
+    parser.add_json()
+
+
+def triage(call: Call) -> int:
+    """What needs you now, and why: asked line by line, or printed where nobody can be asked."""
+    if call.arguments.plain and call.may_ask and not call.arguments.json:
+        from pipeboard.cli.plain_triage import walk
+
+        return walk(call, _day(call).listing)
+    day = _day(call)
+    waiting = day.queue(call.arguments.limit)
+    if call.arguments.json:
+        tiers = {str(tier.value): count for tier, count in day.tiers().items()}
+        call.out.document({"queue": [_document(call, one) for one in waiting], "tiers": tiers})
+        return DONE
+    rows = (
+        (
+            str(place),
+            one.deal.ref,
+            one.deal.name,
+            one.deal.owner,
+            str(one.deal.value or ""),
+            str(one.place),
+        )
+        for place, one in enumerate(waiting, 1)
+    )
+    Table(("", "ref", "deal", "owner", "value", "why"), right=(0, 4), elastic=(5,)).write(
+        call.out, rows
+    )
+    call.out.say(_counted(day) if waiting else "Nothing needs you now.")
+    return DONE
+
+
+def _day(call: Call) -> DayReader:
+    """The day of whom and of what was asked for."""
+    asked = call.arguments
+    query = parse_filter(call.workspace, " ".join(getattr(asked, "words", ())))
+    call.tell_days(query.understood)
+    return day_of(call.workspace, call.only_pipeline, whose(call.workspace, asked.owner), query)
+
+
+def _document(call: Call, one: Queued) -> dict[str, object]:
+    deal = deal_seen_by(one.deal, call.workspace.me)
+    return {
+        "ref": deal.ref,
+        "tier": one.place.tier.value,
+        "tier_name": TIER_NAMES[one.place.tier],
+        "reasons": [reason.text for reason in one.place.reasons],
+        "worth_minor": None if one.worth is None else round(one.worth),
+        "deal": call.documents.deal(deal),
+    }
+
+
+def _counted(day: DayReader) -> str:
+    """`5 overdue, 2 due today`."""
+    found = day.tiers().items()
+    return ", ".join(f"{count:,} {TIER_NAMES[tier]}" for tier, count in found) + "."
+
+
+def _due_arguments(parser: Parser) -> None:
+    _whose_arguments(parser)
+    parser.add_argument(
+        "--short", action="store_true", help="only !overdue ?without ~stalled, for a prompt"
+    )
+    parser.add_json()
+
+
+def due(call: Call) -> int:
+    """What is due until today, and what has no next step, in the order of the queue."""
+    day = _day(call)
+    if call.arguments.short:
+        from pipeboard.cli.due_short import short
+
+        load = day.signs()
+        call.out.line(short(load.overdue, load.no_next_step, load.stalled))
+        return DONE
+    wanted = (Tier.OVERDUE, Tier.TODAY, Tier.NEW, Tier.NO_NEXT_STEP)
+    waiting = [one for one in _all(day, wanted) if one.place.tier in wanted]
+    if call.arguments.json:
+        call.out.document({"due": [_document(call, one) for one in waiting]})
+        return DONE
+    today = call.workspace.today
+    rows = (
+        (
+            one.deal.ref,
+            one.deal.name,
+            one.deal.owner,
+            format_day(step.due, today) if (step := one.deal.next_step) and step.due else "",
+            step.words if step else "",
+            str(one.place),
+        )
+        for one in waiting
+    )
+    Table(("ref", "deal", "owner", "due", "next step", "why"), elastic=(4, 5)).write(call.out, rows)
+    if not waiting:
+        call.out.say("Nothing is due.")
+    return DONE
+
+
+def _all(day: DayReader, wanted: Sequence[Tier]) -> Iterator[Queued]:
+    """The queue as far as the tiers that are wanted, page by page."""
+    end = sum(count for tier, count in day.tiers().items() if tier <= max(wanted))
+    for offset in range(0, end, _PAGE):
+        yield from day.queue(min(_PAGE, end - offset), offset)
+
+
+def _check_arguments(parser: Parser) -> None:
+    _whose_arguments(parser)
+    parser.epilog = "Ends with 1 when it finds something, for cron."
+    parser.add_json()
+
+
+def check(call: Call) -> int:
+    """Open deals without a next step to come, or past a limit of their stage; whose, and what."""
+    asked = call.arguments
+    owner = None if asked.owner is None else whose(call.workspace, asked.owner)
+    day = day_of(call.workspace, call.only_pipeline, owner)
+    found = [
+        (one, reasons)
+        for one in _all(day, sorted(BROKEN))
+        if (reasons := [r.text for r in one.place.reasons if r.tier in BROKEN])
+    ]
+    if asked.json:
+        broken = [_document(call, one) | {"broken": reasons} for one, reasons in found]
+        call.out.document({"broken": broken})
+    else:
+        found.sort(key=lambda each: each[0].deal.owner)
+        rows = (
+            (f"@{one.deal.owner}" if one.deal.owner else "nobody", one.deal.ref, one.deal.name,
+             ", ".join(reasons))
+            for one, reasons in found
+        )  # fmt: skip
+        Table(("whose", "ref", "deal", "what"), elastic=(3,)).write(call.out, rows)
+    if not found:
+        call.out.say("Every open deal has a next step to come, or sleeps until a day to come.")
+    return FAILED if found else DONE
+
+
+def digest(call: Call) -> int:
+    """What a rep should know when the day begins, in a few lines."""
+    workspace = call.workspace
+    owner = whose(workspace, call.arguments.owner)
+    day = day_of(workspace, call.only_pipeline, owner)
+    waiting, tiers = day.queue(3), day.tiers()
+    since = workspace.now() - timedelta(days=1)
+    news = _news(call, owner, since)
+    if call.arguments.json:
+        document = {
+            "owner": owner,
+            "tiers": {str(tier.value): count for tier, count in tiers.items()},
+            "first": [_document(call, one) for one in waiting],
+            "news": news,
+        }
+        call.out.document(document)
+        return DONE
+    call.out.line(f"{f'@{owner}' if owner else 'Everybody'}: {_counted(day)}" if tiers else
+                  "Nothing needs you now.")  # fmt: skip
+    for one in waiting:
+        call.out.line(f"  {one.deal.ref} {one.deal.name}: {one.place}")
+    for line in news:
+        call.out.line(f"  {line}")
+    return DONE
+
+
+def _news(call: Call, owner: str | None, since: datetime) -> list[str]:
+    """What others did since then to the deals that are somebody's."""
+    reader, me = call.workspace.reader, call.workspace.me
+    by_command: dict[str, list[Entry]] = {}
+    for entry in reader.entries(since=since, limit=_PAGE):
+        if me not in (entry.actor, entry.acting_as):
+            by_command.setdefault(entry.command_id, []).append(entry)
+    deals = reader.deals({e.deal_id for entries in by_command.values() for e in entries})
+    lines = []
+    for entries in by_command.values():
+        theirs = {e.deal_id: deals[e.deal_id] for e in entries}
+        mine = [d for d in theirs.values() if owner is None or d.owner == owner]
+        if mine:
+            lines.append(f"{entries[0].who}: {entries[0].verb} {deal_names(mine)}")
+    return lines[:5]
+
+
+def _digest_arguments(parser: Parser) -> None:
+    _whose_arguments(parser)
+    parser.add_json()
+
+
+VERBS = {
+    "triage": Verb("[FILTER...]", _triage_arguments, triage, dashed_words=True),
+    "due": Verb("", _due_arguments, due),
+    "check": Verb("", _check_arguments, check),
+    "digest": Verb("", _digest_arguments, digest),
+}

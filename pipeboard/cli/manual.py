@@ -1,0 +1,158 @@
+"""What there is to say of each verb, read off the tables that the verbs run by, and the man page.
+
+Help, completions and the man page are made of the same; nothing is written twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeboard import __version__
+from pipeboard.cli.arguments import Flag, Parser
+from pipeboard.cli.call import Call, Verb, parser_of
+from pipeboard.cli.examples import EXAMPLES
+from pipeboard.cli.verbs import GROUPS, NESTED, listed
+from pipeboard.cli.verbs import VERBS as EVERY_VERB
+from pipeboard.domain.lazy_dataclass import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Manual:
+    """A verb ("pipeline show" for two words), what it is for, and how it is called."""
+
+    verb: str
+    summary: str
+    words: str
+    flags: tuple[Flag, ...]
+    more: str = ""
+    dashed_words: bool = False
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        return EXAMPLES.get(self.verb, ())
+
+
+def every_verb() -> Iterator[str]:
+    """Every verb that can be typed, the board's "" left out."""
+    for verb in EVERY_VERB:
+        if verb in NESTED:
+            yield from (f"{verb} {inner}" for inner in NESTED[verb][1])
+        else:
+            yield verb
+
+
+def manual_of(verb: str) -> Manual:
+    """What there is to say of a verb."""
+    found, parser = parser_of(verb)
+    return Manual(
+        verb,
+        listed(verb)[1],
+        found.words,
+        tuple(parser.flags()),
+        parser.epilog or "",
+        found.dashed_words,
+    )
+
+
+# The man page, as `man` and `mandoc` read it.
+
+_ENVIRONMENT = {
+    "PIPEBOARD_DB": "the database, where --db names none",
+    "PIPEBOARD_CONFIG": "the configuration file, in place of the person's own",
+    "PIPEBOARD_NOW": "an instant (ISO 8601) that now and today stand for",
+    "NO_COLOR, FORCE_COLOR": "no colours, or colours where there is no terminal",
+    "VISUAL, EDITOR": "the editor",
+}
+_EXITS = {
+    "0": "done, also when nothing matches",
+    "1": "failed, or something was found that was looked for (check, --exit-code)",
+    "2": "the command line cannot be understood",
+    "3": "not found, or more than one",
+    "4": "refused: a gate, a conflict, read-only, rejected rows",
+    "5": "the database: locked, damaged, of a newer version, not reachable",
+    "130": "interrupted",
+}
+
+
+def man_page() -> str:
+    """The page of section 1."""
+    return "\n".join(_man()) + "\n"
+
+
+def _man() -> Iterator[str]:
+    yield f'.TH PIPEBOARD 1 "" "pipeboard {__version__}" "User Commands"'
+    yield ".SH NAME"
+    yield r"pipeboard \- a sales pipeline worked by keys, in the terminal"
+    yield from (".SH SYNOPSIS", r".B pipeboard", r"[\fIflags\fR] [\fIverb\fR] [\fIarguments\fR]")
+    yield ".SH DESCRIPTION"
+    yield "Without a verb it opens the board, where"
+    yield r".B ?\&"
+    yield "shows every key. Each verb does one thing and ends."
+    yield _roff("A deal is named 142, D-142 or by part of its name that no other has.")
+    for group, verbs in GROUPS.items():
+        yield f".SH {_roff(group).upper()}"
+        for verb in verbs:
+            inner = [f"{verb} {name}" for name in NESTED[verb][1]] if verb in NESTED else [verb]
+            for one in inner:
+                yield from _man_of(manual_of(one))
+    yield ".SH FLAGS OF EVERY VERB"
+    for flag in manual_of("list").flags:
+        if flag.of_every_verb:
+            yield from _item(_called(flag), flag.help)
+    for title, table in (("ENVIRONMENT", _ENVIRONMENT), ("EXIT STATUS", _EXITS)):
+        yield f".SH {title}"
+        for name, text in table.items():
+            yield from _item(_bold(name), text)
+    yield from (".SH SEE ALSO", _roff("pipeboard VERB --help, pipeboard keys, pipeboard config."))
+
+
+def _man_of(manual: Manual) -> Iterator[str]:
+    yield f".SS {_roff(f'pipeboard {manual.verb} {manual.words}'.rstrip())}"
+    yield _roff(f"{manual.summary[:1].upper()}{manual.summary[1:]}.")
+    if manual.more:
+        yield from (".PP", _roff(manual.more))
+    if manual.examples:
+        yield from (".PP", ".nf", ".RS", *map(_roff, manual.examples), ".RE", ".fi")
+    for flag in manual.flags:
+        if not flag.of_every_verb:
+            yield from _item(_called(flag), flag.help)
+
+
+def _item(head: str, text: str) -> Iterator[str]:
+    yield from (".TP", head, _roff(text[:1].upper() + text[1:] + "."))
+
+
+def _called(flag: Flag) -> str:
+    names = ", ".join(_bold(name) for name in flag.names)
+    return f"{names} {_italic(flag.value)}" if flag.value else names
+
+
+def _bold(text: str) -> str:
+    return rf"\fB{_roff(text)}\fR"
+
+
+def _italic(text: str) -> str:
+    return rf"\fI{_roff(text)}\fR"
+
+
+def _roff(text: str) -> str:
+    """The text as it stands; a line that would be taken for a request begins with nothing."""
+    plain = " ".join(text.split()).replace("\\", r"\e").replace("-", r"\-")
+    plain = plain.replace("'", r"\(aq").replace("`", r"\(ga").replace("^", r"\(ha")
+    plain = plain.replace("~", r"\(ti")
+    plain = "".join(c if c.isascii() else rf"\[u{ord(c):04X}]" for c in plain)
+    return rf"\&{plain}" if re.match(r"[.']", plain) else plain
+
+
+def _man_arguments(parser: Parser) -> None:
+    parser.epilog = "Read it with: pipeboard man | man -l -"
+
+
+def man(call: Call) -> int:
+    """The man page on stdout."""
+    call.out.text(man_page().rstrip("\n"))
+    return 0
+
+
+VERBS = {"man": Verb("", _man_arguments, man)}

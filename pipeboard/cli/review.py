@@ -1,0 +1,81 @@
+"""The verb of the weekly review: review."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pipeboard import outlet
+from pipeboard.cli.arguments import Parser
+from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.failures import DONE
+from pipeboard.domain.dates import Direction, local_date, parse_date, parse_instant, start_of_day
+from pipeboard.domain.errors import BadInput
+from pipeboard.workspace.finding import find_deal
+
+
+def _review_arguments(parser: Parser) -> None:
+    parser.add_argument("--since", metavar="T", help="what to compare with, else the last review")
+    parser.add_argument("--hold", action="store_true", help="keep it: the next one starts here")
+    parser.add_argument("--held", metavar="DAY", help="a past review as it was; list tells which")
+    parser.add_argument(
+        "--decide", nargs=2, metavar=("DEAL", "STEP"), help='what was decided: D-12 "thu call Bob"'
+    )
+    parser.add_argument("--to", metavar="REP", default="", help="who does what was decided")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON document")
+    form.add_argument("--md", action="store_true", help="Markdown, which is also the plain form")
+    form.add_argument("--html", action="store_true", help="one page, for a browser")
+
+
+def review(call: Call) -> int:
+    """The weekly review: the number, what changed, deals to discuss, flow, decisions."""
+    from pipeboard.exchange.review_document import review_document, review_markdown, review_page
+    from pipeboard.workspace.review import decide, held_on, held_reviews, hold
+    from pipeboard.workspace.review import review as review_of
+
+    asked, workspace = call.arguments, call.workspace
+    if asked.decide:
+        ref, step = asked.decide
+        deal = find_deal(workspace, ref, call.only_pipeline)
+        return call.report(decide(workspace, deal.id, step, asked.to, **call.once))
+    if asked.held == "list":
+        zone = call.settings.zone
+        for held in held_reviews(workspace, call.pipeline):
+            call.out.line(local_date(held.at, zone).isoformat())
+        return DONE
+    if asked.held:
+        day = parse_date(asked.held, workspace.today, Direction.BACK)
+        document = dict(held_on(workspace, call.pipeline, day).contents)
+    else:
+        found = review_of(workspace, call.pipeline, _since(call))
+        document = review_document(found)
+        if asked.hold:
+            receipt = hold(workspace, call.pipeline, document, at=found.at, **call.once)
+            call.command_id = receipt.command_id
+            call.out.say(*filter(None, (receipt.summary, *receipt.notes)))
+    if asked.json:
+        call.out.document({"review": document})
+    elif asked.html:
+        for part in review_page(document):
+            outlet.data(part, end="")
+    else:
+        call.out.text(review_markdown(document).rstrip("\n"))
+    return DONE
+
+
+def _since(call: Call) -> datetime | None:
+    text = call.arguments.since
+    if text is None:
+        return None
+    zone = call.settings.zone
+    try:
+        if "T" in text or ":" in text:
+            return parse_instant(text, zone=zone)
+        day = parse_date(text, call.workspace.today, Direction.BACK)
+    except BadInput as error:
+        raise BadInput(f"--since: {error.message}", hint=error.hint) from error
+    call.tell_days([(text, day)])
+    return start_of_day(day, zone)
+
+
+VERBS = {"review": Verb("", _review_arguments, review)}

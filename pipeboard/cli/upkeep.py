@@ -1,0 +1,334 @@
+"""The verbs that look after a workspace: backup, doctor and logs."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeboard.cli.arguments import Parser
+from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.output import BOLD, DIM, GREEN, RED, YELLOW
+from pipeboard.cli.tables import Table
+from pipeboard.domain.errors import BadInput, PipeboardError
+from pipeboard.domain.text import printable, quoted
+
+if TYPE_CHECKING:
+    from pipeboard.store.backups import Backup
+    from pipeboard.store.examining import Finding
+    from pipeboard.store.locating import Location, Place
+
+_SPAN = re.compile(r"(\d{1,4})([mhdw])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def _span(text: str) -> timedelta:
+    """A length of time: `90m`, `12h`, `1d`, `2w`."""
+    found = _SPAN.fullmatch(text.strip().lower())
+    if found is None:
+        raise BadInput(f"{quoted(text)} is no length of time.", hint="Such as 12h, 1d or 2w.")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def _backup_arguments(parser: Parser) -> None:
+    parser.add_argument(
+        "file", nargs="?", metavar="FILE", help="where to, else beside the database"
+    )
+    parser.add_argument(
+        "--if-older", metavar="AGE", help="only when the last one is older: 12h, 1d, 1w; for cron"
+    )
+    parser.add_argument(
+        "--keep", type=int, metavar="N", help="how many stay beside the database, else 14"
+    )
+    parser.add_json()
+
+
+def back_up(call: Call) -> int:
+    """A whole copy, looked through before it counts."""
+    from pipeboard.store.backups import BY_HAND, KEPT, back_up, backups_of
+    from pipeboard.store.locating import Server
+
+    asked, at = call.arguments, call.clock()
+    if asked.keep is not None and asked.keep < 1:
+        raise BadInput("--keep is a number from 1.")
+    longest = None if asked.if_older is None else _span(asked.if_older)
+    call.workspace.rights.check("backup")
+    location = call.workspace.store.location
+    copies = _copies(location)
+    last = next((one for one in backups_of(copies) if not one.kind), None)
+    if longest is not None and last is not None and at - last.at < longest:
+        return _told(call, last, f"The last backup is young enough: {last.path.name}.")
+    if asked.dry_run:
+        call.out.say("Not done (dry run): would make a backup.")
+        return 0
+    to = None if asked.file is None else Path(asked.file).expanduser()
+    if isinstance(location, Server):
+        from pipeboard.store.server_upkeep import back_up_server
+
+        keep = KEPT[BY_HAND] if asked.keep is None else asked.keep
+        path, how = back_up_server(location, copies, at, to=to, keep=keep), "read through"
+    else:
+        path, how = back_up(location, at, to=to, keep=asked.keep), "and every deal in it checked"
+    size = path.stat().st_size
+    if asked.json:
+        call.out.document({"backup": {"path": str(path), "at": at.isoformat(), "size": size}})
+    call.out.say(f"Made {printable(str(path))} ({_size(size)}), {how}.")
+    return 0
+
+
+def _copies(place: Place) -> Location:
+    """Beside which file copies lie: the database's own, or one for a server in a folder of one's
+    own."""
+    from pipeboard.cli.config import default_database
+    from pipeboard.store.locating import Location, Server
+
+    if not isinstance(place, Server):
+        return place
+    folder = default_database().parent / "backups"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Location(folder / place.file_name)
+
+
+def _told(call: Call, last: Backup, said: str) -> int:
+    if call.arguments.json:
+        call.out.document({"backup": _document(last)})
+    call.out.say(said)
+    return 0
+
+
+def _document(backup: Backup) -> dict[str, object]:
+    return {
+        "path": str(backup.path),
+        "at": backup.at.isoformat(),
+        "size": backup.size,
+        "kind": backup.kind or "backup",
+    }
+
+
+def _size(count: int) -> str:
+    return f"{count / 1_000_000:,.1f} MB"
+
+
+def list_backups(call: Call) -> int:
+    """The copies beside the database, the newest first."""
+    from pipeboard.store.backups import backups_of
+    from pipeboard.store.locating import locate
+
+    call.expect_folder()
+    found = backups_of(_copies(locate(call.config.database)))
+    if call.arguments.json:
+        call.out.document({"backups": [_document(backup) for backup in found]})
+        return 0
+    rows = (
+        (f"{one.at:%Y-%m-%d %H:%M} UTC", one.kind or "backup", _size(one.size), str(one.path))
+        for one in found
+    )
+    Table(("when", "what", "size", "file"), right=(2,)).write(call.out, rows)
+    if not found:
+        call.out.say("There is no backup yet. Make one: pipeboard backup")
+    return 0
+
+
+def _restore_arguments(parser: Parser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a backup, as 'backup list' names it")
+    parser.add_json()
+
+
+def restore(call: Call) -> int:
+    """A backup put in the place of the database, which is kept."""
+    from pipeboard.store.backups import restore
+    from pipeboard.store.checking import check_copy
+    from pipeboard.store.locating import Location, Server, locate
+
+    backup = Path(call.arguments.file).expanduser()
+    location = locate(call.config.database)
+    if isinstance(location, Server):
+        raise BadInput(
+            f"{location} is brought back by PostgreSQL's own program.",
+            hint="With all boards closed: pg_restore --clean --if-exists --single-transaction "
+            f"--no-owner --dbname={location} {printable(str(backup))}",
+        )
+    if call.arguments.dry_run and backup.is_file():
+        faults = check_copy(Location(backup))
+        state = "it is not whole" if faults else "it is whole"
+        call.out.say(f"Not done (dry run): would put {backup} in place of {location}; {state}.")
+        return 1 if faults else 0
+    if not call.may_ask and not call.arguments.yes:
+        raise BadInput(
+            f"This puts {printable(str(backup))} in the place of {location}.",
+            hint="Add -y to go on; what is there now is kept.",
+        )
+    _check_may(call, "restore")
+    call.confirm(f"Put {backup.name} in the place of {location}? What is there is kept.")
+    done = restore(location, backup, call.clock())
+    if call.arguments.json:
+        kept = None if done.kept is None else str(done.kept)
+        call.out.document({"restored": str(backup), "kept": kept, "schema": done.schema})
+    kept_too = "" if done.kept is None else f" What was there is in {printable(str(done.kept))}."
+    call.out.say(f"{location} is again what {backup.name} holds.{kept_too}")
+    return 0
+
+
+def _check_may(call: Call, what: str) -> None:
+    """`NotAllowed` for another's work, as long as the database can be asked whose it is."""
+    from pipeboard.domain.errors import DatabaseError
+
+    with suppress(DatabaseError):
+        call.workspace.rights.check(what)
+
+
+# Doctor.
+
+
+def _doctor_arguments(parser: Parser) -> None:
+    parser.add_argument("--fix", action="store_true", help="mend what can be mended safely")
+    parser.add_argument(
+        "--seal", metavar="DIGEST", default="", help="a seal of the history that you wrote down"
+    )
+    parser.add_json()
+
+
+def doctor(call: Call) -> int:
+    """What is so, what is wrong and what cures it; exit code 1 when something is wrong."""
+    findings: list[Finding] = []
+    fixed: list[str] = []
+    if call.arguments.fix:
+        _check_may(call, "mend")
+    for finding in _findings(call):
+        if call.arguments.fix and finding.mend is not None and not call.arguments.dry_run:
+            finding.mend()
+            fixed.append(finding.text)
+            call.out.say(f"Mended: {finding.text}")
+            continue
+        findings.append(finding)
+        if not call.arguments.json:
+            _tell(call, finding)
+    bad = [finding for finding in findings if finding.level == "problem"]
+    if call.arguments.json:
+        call.out.document({"findings": [_as_document(one) for one in findings], "fixed": fixed})
+    count = "1 problem" if len(bad) == 1 else f"{len(bad)} problems"
+    mendable = any(finding.mend is not None for finding in bad)
+    more = " 'pipeboard doctor --fix' mends what is marked so." if mendable else ""
+    call.out.say(f"{count}.{more}" if bad else "All is well.")
+    return 1 if bad else 0
+
+
+def _findings(call: Call) -> Iterator[Finding]:
+    from pipeboard.store.examining import examine, ok, problem
+    from pipeboard.store.locating import locate
+
+    try:
+        call.expect_folder()
+        place, seal = locate(call.config.database), call.arguments.seal
+        yield from examine(place, call.clock(), seal, copies=_copies(place))
+    except PipeboardError as error:
+        yield problem("database", error.message, error.hint)
+    yield from _about_own_files()
+    yield ok("logs", f"Faults are written to {_log()}, without anybody's data.")
+
+
+def _about_own_files() -> Iterator[Finding]:
+    """The person's own texts and logs: nobody else's business."""
+    from pipeboard.cli.config import state_folder
+    from pipeboard.store.examining import make_private, problem, remove
+
+    files = [path for path in state_folder().rglob("*") if path.is_file() and not path.is_symlink()]
+    open_ones = [path for path in files if path.stat().st_mode & 0o077]
+    left = [path for path in files if path.name.endswith(".new")]
+    if open_ones:
+        yield problem(
+            "own files",
+            f"Others may read {len(open_ones)} of your drafts and logs in {state_folder()}.",
+            f"chmod -R go= '{state_folder()}'",
+            lambda: make_private(open_ones),
+        )
+    if left:
+        yield problem(
+            "drafts",
+            f"{len(left)} unfinished drafts were left behind in {state_folder()}.",
+            "Remove them: pipeboard doctor --fix",
+            lambda: remove(left),
+        )
+
+
+_SIGNS = {"ok": ("ok", GREEN), "note": ("--", YELLOW), "problem": ("!!", RED)}
+
+
+def _tell(call: Call, finding: Finding) -> None:
+    sign, style = _SIGNS[str(finding.level)]
+    call.out.line((f"{sign} ", style), (f"{finding.check}: ", BOLD), finding.text)
+    if finding.cure:
+        fixes = " (or: pipeboard doctor --fix)" if finding.mend is not None else ""
+        call.out.line((f"   {finding.cure}{fixes}", DIM))
+
+
+def _as_document(finding: Finding) -> dict[str, object]:
+    return {
+        "check": finding.check,
+        "level": str(finding.level),
+        "text": finding.text,
+        "cure": finding.cure or None,
+        "fixable": finding.mend is not None,
+    }
+
+
+# Logs.
+
+
+def _log() -> Path:
+    from pipeboard.cli.config import state_folder
+
+    return state_folder() / "pipeboard.log"
+
+
+def _logs_arguments(parser: Parser) -> None:
+    parser.add_argument(
+        "--last", action="store_true", help="the last fault as it can be mailed: no deal's data"
+    )
+    parser.add_json()
+
+
+def logs(call: Call) -> int:
+    """Where faults are written, and the last one."""
+    from pipeboard.faults import last_fault
+
+    log = _log()
+    if call.arguments.last:
+        return _tell_last(call, last_fault(log))
+    size = log.stat().st_size if log.is_file() else 0
+    if call.arguments.json:
+        call.out.document({"log": str(log), "size": size})
+    else:
+        call.out.line(str(log))
+    if not size:
+        call.out.say("Nothing has gone wrong yet.")
+    return 0
+
+
+def _tell_last(call: Call, fault: str) -> int:
+    from pipeboard import __version__
+    from pipeboard.cli.config import account_name
+
+    if not fault:
+        call.out.say("Nothing has gone wrong yet.")
+        return 0
+    home = os.path.expanduser("~")
+    said = fault.replace(home, "~").replace(account_name(), "USER")
+    if call.arguments.json:
+        call.out.document({"version": __version__, "fault": said})
+    else:
+        call.out.text(f"pipeboard {__version__}\n{said.rstrip()}")
+    return 0
+
+
+VERBS = {
+    "backup make": Verb("[FILE]", _backup_arguments, back_up),
+    "backup list": Verb("", Parser.add_json, list_backups),
+    "backup restore": Verb("FILE", _restore_arguments, restore),
+    "doctor": Verb("", _doctor_arguments, doctor),
+    "logs": Verb("", _logs_arguments, logs),
+}

@@ -1,0 +1,104 @@
+"""Cadence: how often one gets in touch; steps that come again, and the least time in between."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from pipeboard.domain.dates import add_months, split_leading_date
+from pipeboard.domain.deal import NextStep
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.text import quoted
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import Deal
+
+PRESETS = (2, 4, 7, 14, 30)
+"""Days until the next follow-up that people choose from (`capabilities.md` 48)."""
+
+_FRIDAY, _WEEK = 4, 7
+_LONGEST = {"d": 365, "w": 104, "m": 24}
+_EVERY = re.compile(
+    r"(?:^|(?<=\s))every\s+(?P<count>\d{0,4})\s*(?P<unit>d|w|m)(?:ays?|eeks?|onths?)?$",
+    re.IGNORECASE,
+)
+
+
+def parse_step(words: str, today: date) -> NextStep:
+    """A next step as typed, its day first and how often it recurs last: `thu call Bob every 2w`.
+
+    One that recurs and names no day is due for the first time after that time. BadInput for a
+    day that is none, or a time that is too long.
+    """
+    line = " ".join(words.split())
+    found = _EVERY.search(line)
+    every = ""
+    if found is not None:
+        every = known_time(found[0].split(None, 1)[1])
+        if not every:
+            raise BadInput(
+                f"{quoted(found[0])} is no time to do something again after.",
+                hint="For example: every 2w, every 10d, every 1m",
+            )
+        line = line[: found.start()].rstrip(" ,;")
+    due, text = split_leading_date(line, today)
+    if every and due is None:
+        due = after(today, every)
+    return NextStep(text, due, every)
+
+
+def known_time(text: str) -> str:
+    """The time after which something recurs, as it is kept; empty for what is none."""
+    found = _EVERY.fullmatch(f"every {text}".strip().lower())
+    if found is None or not 1 <= int(found["count"] or 1) <= _LONGEST[found["unit"]]:
+        return ""
+    return f"{int(found['count'] or 1)}{found['unit']}"
+
+
+def after(day: date, every: str, times: int = 1) -> date:
+    """The day that lies so often that time after another: `2w`, `10d`, `1m`."""
+    count, unit = int(every[:-1]) * times, every[-1]
+    if unit == "m":
+        return add_months(day, count)
+    return day + timedelta(days=count * (7 if unit == "w" else 1))
+
+
+def on_working_day(day: date) -> date:
+    """That day, or the Monday after its week-end."""
+    return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > _FRIDAY else 0)
+
+
+def working_day(today: date, places: int) -> date:
+    """The working day that comes so many after today."""
+    day = today
+    for _ in range(places):
+        day = on_working_day(day + timedelta(days=1))
+    return day
+
+
+def follow_up_days(today: date) -> tuple[date, ...]:
+    """The days that a next step is put on by one key: today, the next and the third working day,
+    and after the longer times of `PRESETS`."""
+    far = (on_working_day(today + timedelta(days=days)) for days in PRESETS if days >= _WEEK)
+    return (today, working_day(today, 1), working_day(today, 3), *far)
+
+
+def next_time(step: NextStep, today: date) -> NextStep | None:
+    """The step that follows on one that is done: in the same rhythm, the first day to come; None
+    where it was for once."""
+    if not step.every:
+        return None
+    start, times = step.due or today, 1
+    while (due := after(start, step.every, times)) <= today:
+        times += 1
+    return replace(step, due=due)
+
+
+def hours_too_soon(deal: Deal, at: datetime, least_hours: int) -> int | None:
+    """How many hours before `at` we were last in touch, where that is fewer than the least."""
+    last = deal.last_outbound_at
+    if last is None or not timedelta(0) <= at - last < timedelta(hours=least_hours):
+        return None
+    return int((at - last) / timedelta(hours=1))

@@ -1,0 +1,125 @@
+"""Hygiene: what a deal should say of itself and does not, and which deals look like one another."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+
+from pipeboard.domain.deal import Deal
+from pipeboard.domain.errors import About
+from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.domain.text import fold
+
+DECISION_MAKER = "decision_maker"
+
+
+class Fault(StrEnum):
+    """What is wrong with the data of an open deal, in the order in which it is told."""
+
+    VALUE = "value"
+    CLOSE_DATE = "close_date"
+    CLOSE_PASSED = "close_passed"
+    SOURCE = "source"
+    CONTACT = "contact"
+    DECISION_MAKER = "decision_maker"
+    ANSWERS = "answers"
+    OWNER = "owner"
+    NEXT_STEP = "next_step"
+
+
+LABELS: Mapping[Fault, str] = MappingProxyType(
+    {
+        Fault.VALUE: "no value",
+        Fault.CLOSE_DATE: "no close date",
+        Fault.CLOSE_PASSED: "close date passed",
+        Fault.SOURCE: "no source",
+        Fault.CONTACT: "no contact",
+        Fault.DECISION_MAKER: "no decision-maker",
+        Fault.ANSWERS: "too few answers",
+        Fault.OWNER: "owner away or none",
+        Fault.NEXT_STEP: "no next step",
+    }
+)
+DUPLICATES, DEAD = "duplicates", "dead"
+GROUPS: Mapping[str, str] = MappingProxyType(
+    {
+        **{str(fault): label for fault, label in LABELS.items()},
+        DUPLICATES: "duplicates",
+        DEAD: "may be given up",
+    }
+)
+"""Everything that is to be mended, by kind, with the words for it."""
+ELSEWHERE = frozenset((Fault.NEXT_STEP, Fault.CLOSE_PASSED))
+"""Faults that stand in a higher tier of the queue already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """What is asked of the data of deals in the stages of a pipeline.
+
+    A lead may be a name and a source; from the first qualified stage on (`qualified`, ids) a deal
+    has a value, a close date, people, and so many `answers`.
+    """
+
+    qualified: frozenset[int]
+    answers: int
+
+
+def norm(pipeline: Pipeline) -> Norm:
+    """The norm of a pipeline: as many answers as its own criteria ask where they ask for a number,
+    else half of its questions."""
+    asked = [
+        criterion.at_least
+        for stage in pipeline.stages
+        for criterion in stage.criteria
+        if criterion.about is About.ANSWERS
+    ]
+    qualified = (s.id for s in pipeline.stages if s.is_open and pipeline.is_qualified_at(s.id))
+    return Norm(frozenset(qualified), max(asked, default=(len(pipeline.questions) + 1) // 2))
+
+
+def faults(deal: Deal, pipeline: Pipeline, today: date, away: Collection[str]) -> tuple[Fault, ...]:
+    """What is wrong with an open deal; `away` are the reps who are not at work any more."""
+    asks = norm(pipeline)
+    is_qualified = deal.stage_id in asks.qualified
+    answered = sum(answer.is_given for answer in deal.answers.values())
+    roles = {contact.role for contact in deal.contacts.values()}
+    found = {
+        Fault.VALUE: is_qualified and deal.value is None,
+        Fault.CLOSE_DATE: is_qualified and deal.expected_close is None,
+        Fault.CLOSE_PASSED: deal.expected_close is not None and deal.expected_close < today,
+        Fault.SOURCE: not deal.source,
+        Fault.CONTACT: is_qualified and not roles,
+        Fault.DECISION_MAKER: is_qualified and bool(roles) and DECISION_MAKER not in roles,
+        Fault.ANSWERS: is_qualified and answered < asks.answers,
+        Fault.OWNER: not deal.owner or deal.owner in away,
+        Fault.NEXT_STEP: deal.next_step is None or deal.next_step.due is None,
+    }
+    return tuple(fault for fault in Fault if found[fault])
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Two deals that may be the same one: the one to keep, the other, and why."""
+
+    keep_id: int
+    other_id: int
+    reason: str
+    likeness: int
+
+
+_FORMS = frozenset(
+    (
+        "ab", "ag", "as", "bv", "co", "company", "corp", "corporation", "gmbh", "inc", "kft", "kg",
+        "limited", "llc", "ltd", "nv", "oy", "oyj", "plc", "sa", "sarl", "sas", "sl", "spa", "srl",
+    )
+)  # fmt: skip
+
+
+def company(name: str) -> str:
+    """A company's name without its legal form: `lumen` of `Lumen Oy`."""
+    words = fold(name).replace(".", "").replace(",", " ").split()
+    return " ".join(word for word in words if word not in _FORMS) or fold(name)

@@ -1,0 +1,303 @@
+"""The weekly review: what changed unlike the plan, which deals to talk about, where it is stuck."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from pipeboard.domain.dates import format_date
+from pipeboard.domain.events import Event, Kind, value_of
+from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.money import Money
+from pipeboard.domain.pipeline import Category
+from pipeboard.domain.queue import Queued, Tier, lacks_to_close
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import Deal
+    from pipeboard.domain.hygiene import Alike, Fault
+    from pipeboard.domain.metrics import Report
+    from pipeboard.domain.metrics.basis import Basis
+    from pipeboard.domain.metrics.grouping import Group
+    from pipeboard.domain.metrics.result import Number
+    from pipeboard.domain.metrics.waterfall import Waterfall
+    from pipeboard.domain.pipeline import Pipeline
+    from pipeboard.domain.sheet import Entry
+
+NUMBERS: Mapping[str, str] = MappingProxyType(
+    {
+        "target": "Target",
+        "won_value": "Won",
+        "forecast_commit": "Commit",
+        "forecast_best": "Best",
+        "forecast_weighted": "Weighted",
+        "forecast_measured": "Measured",
+        "coverage": "Coverage",
+        "coverage_required": "Coverage needed",
+        "rose_tint": "Rose tint",
+    }
+)
+"""The numbers of a review by their names in `metrics`."""
+NUMBERS_OF_REPS = (
+    "won_value",
+    "forecast_commit",
+    "forecast_weighted",
+    "forecast_measured",
+    "rose_tint",
+)
+TO_DISCUSS = 10
+TREND_WEEKS = 6
+NEW_WEEKS = 4
+MOST_ASKED = 3
+_RISKY = frozenset((Tier.OVERDUE, Tier.NO_NEXT_STEP, Tier.STALLED, Tier.CLOSING))
+_WEEK_US = 7 * 86_400_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Notable:
+    """Something that happened to a deal since the last review and should be spoken of."""
+
+    deal_id: int
+    by: str
+    what: str
+
+
+def exceptions(
+    entries: Iterable[Entry], pipeline: Pipeline, supported: Collection[int]
+) -> Iterator[Notable]:
+    """Close dates pushed, values lowered, moves back, gates passed with a reason, and commits
+    without evidence (`supported` are the deals that have it); taken back ones left out."""
+    for entry in entries:
+        if entry.undone or entry.event.undoes:
+            continue
+        for what in _exceptional(entry.event, pipeline):
+            yield Notable(entry.deal_id, entry.who, what)
+        commits = entry.event.after.get("category") == Category.COMMIT
+        if commits and entry.deal_id not in supported:
+            yield Notable(entry.deal_id, entry.who, "called a commit without evidence")
+
+
+def _exceptional(event: Event, pipeline: Pipeline) -> Iterator[str]:
+    before, after = event.before, event.after
+    if event.kind is Kind.EXPECTED_CLOSE:
+        was, then = (value_of(values, "expected_close", date) for values in (before, after))
+        if was is not None and (then is None or then > was):
+            later = format_date(then) if then else "none"
+            yield f"close date pushed from {format_date(was)} to {later}"
+    if event.kind is Kind.VALUE:
+        old, new = (value_of(values, "value", Money) for values in (before, after))
+        if old is not None and (
+            new is None or (new.currency == old.currency and new.minor < old.minor)
+        ):
+            yield f"value down from {old} to {new or 'none'}"
+    if event.kind is Kind.MOVED:
+        by_id = {stage.id: stage for stage in pipeline.stages}
+        left, entered = (by_id.get(value_of(v, "stage_id", int) or 0) for v in (before, after))
+        if left and entered and pipeline.position(entered.id) < pipeline.position(left.id):
+            yield f"moved back from {left.name} to {entered.name}"
+    missing = event.facts.get("missing")
+    if missing and event.kind is not Kind.CREATED:
+        yield f"gate passed: {event.facts.get('override')} (missing {', '.join(missing)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A deal to talk about: its value in the pipeline's currency, what is at risk, and what to
+    ask."""
+
+    queued: Queued
+    value: Number
+    risks: tuple[str, ...]
+    agenda: tuple[str, ...]
+
+    @property
+    def weight(self) -> Number:
+        """Value x risk: the more warnings, the more of the value is in doubt."""
+        return self.value * len(self.risks)
+
+
+def to_discuss(
+    queue: Iterable[Queued],
+    values: Mapping[int, Number],
+    pushes: Mapping[int, int],
+    pipeline: Pipeline,
+    today: date,
+) -> tuple[Subject, ...]:
+    """The deals with the most value at risk; `pushes` tells how often a close date was moved."""
+    subjects = []
+    for one in queue:
+        risks = [reason.text for reason in one.place.reasons if reason.tier in _RISKY]
+        if pushes.get(one.deal.id, 0) > 1:
+            risks.append(f"close date pushed {pushes[one.deal.id]} times")
+        value = values.get(one.deal.id)
+        if risks and value:
+            subjects.append(Subject(one, value, tuple(risks), agenda(one.deal, pipeline, today)))
+    subjects.sort(key=lambda subject: (-subject.weight, subject.queued.deal.id))
+    return tuple(subjects[:TO_DISCUSS])
+
+
+def agenda(deal: Deal, pipeline: Pipeline, today: date) -> tuple[str, ...]:
+    """What to talk about: the first open questions as they are asked, and what the gates lack."""
+    answered = deal.answered(pipeline)
+    asked = [question.ask for question in pipeline.questions if question not in answered]
+    lacking = lacks_to_close(deal, pipeline, today)
+    return (*asked[:MOST_ASKED], *(f"missing: {lack}" for lack in lacking[:MOST_ASKED]))
+
+
+def named_in(words: str) -> tuple[str, str]:
+    """A decision without the rep that it names (`@bo`, as its first or last word), and the rep."""
+    parts = words.split()
+    for place in (-1, 0):
+        if len(parts) > 1 and len(parts[place]) > 1 and parts[place].startswith("@"):
+            return " ".join(parts[:-1] if place else parts[1:]), parts[place][1:]
+    return words, ""
+
+
+@dataclass(frozen=True, slots=True)
+class SalesTrap:
+    """Whether enough that is new comes in: qualified value a week of late, what the target needs a
+    week (None without a target), and the touches of the time on new deals and on older ones.
+    `new` are the deals that came in, `touched` those that somebody was in touch on (ids)."""
+
+    new_value_a_week: Number
+    needed_a_week: Number | None
+    touches_on_new: int
+    touches: int
+    new: Collection[int] = ()
+    touched: Collection[int] = ()
+
+    @property
+    def is_near(self) -> bool:
+        """Too little new comes in for the target."""
+        return self.needed_a_week is not None and self.new_value_a_week < self.needed_a_week
+
+
+def sales_trap(basis: Basis, target: Number | None, coverage: Number | None) -> SalesTrap:
+    """The trap that a quarter of closing digs for the next one (`capabilities.md` 72): a target
+    needs `coverage` times its value as qualified pipeline over the weeks of its period."""
+    since = basis.now - NEW_WEEKS * _WEEK_US
+    new = [deal for at, deal in basis.deals.qualified if since < at <= basis.now]
+    weeks = Fraction((basis.period.end - basis.period.start).days, 7)
+    needed = None if target is None or not coverage or not weeks else target * coverage / weeks
+    made = [(at, deal) for deal in basis.population for at, kind in deal.touches
+            if since < at <= basis.now and _goes_out(kind)]  # fmt: skip
+    return SalesTrap(
+        Fraction(basis.tally(new).amount) / NEW_WEEKS,
+        needed,
+        sum(deal.created_at > since for _, deal in made),
+        len(made),
+        {deal.id for deal in new},
+        {deal.id for _, deal in made},
+    )
+
+
+def _goes_out(kind: str) -> bool:
+    return kind.endswith(" out")
+
+
+@dataclass(frozen=True, slots=True)
+class TouchWeek:
+    """How often reps were in touch in a week, how often buyers answered, and on which deals."""
+
+    monday: date
+    out: int
+    replies: int
+    deals: Collection[int] = ()
+
+
+def trend(basis: Basis) -> Sequence[TouchWeek]:
+    """The last weeks, oldest first, the running one last."""
+    monday = basis.today - timedelta(days=basis.today.weekday())
+    starts = [monday - timedelta(weeks=back) for back in range(TREND_WEEKS - 1, -1, -1)]
+    bounds = [basis.calendar.start(day) for day in starts] + [basis.now + 1]
+    weeks = []
+    for day, first, after in zip(starts, bounds, bounds[1:], strict=False):
+        made = [(kind, deal.id) for deal in basis.population for at, kind in deal.touches
+                if first <= at < after]  # fmt: skip
+        out = sum(_goes_out(kind) for kind, _ in made)
+        replies = sum(kind.endswith(" in") for kind, _ in made)
+        weeks.append(TouchWeek(day, out, replies, {one for _, one in made}))
+    return weeks
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """What buyers had against it, how often in which stage (by id), and on which deals."""
+
+    tag: str
+    stages: Mapping[int, int]
+    deals: Collection[int] = ()
+
+
+def objections(basis: Basis, raised: Iterable[tuple[int, str, int]]) -> tuple[Objection, ...]:
+    """The objections of a time, the most frequent first; each by the stage that the deal was in."""
+    by_tag: dict[str, Counter[int]] = {}
+    raised_on: dict[str, set[int]] = {}
+    deals = {deal.id: deal for deal in basis.deals.created}
+    for deal_id, tag, us in raised:
+        deal = deals.get(deal_id)
+        stage_id = None if deal is None else deal.stage_at(us - 1)
+        if stage_id is not None:
+            by_tag.setdefault(tag, Counter())[stage_id] += 1
+            raised_on.setdefault(tag, set()).add(deal_id)
+    found = (Objection(tag, stages, raised_on[tag]) for tag, stages in by_tag.items())
+    return tuple(sorted(found, key=lambda one: (-sum(one.stages.values()), one.tag)))
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A way of asking: on how many deals it was tried, how many answered, are closed and won."""
+
+    tag: str
+    deals: int
+    answered: int
+    closed: int
+    won: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyReview:
+    """Everything that a review looks at, as of an instant, since another."""
+
+    pipeline: Pipeline
+    since: datetime
+    at: datetime
+    report: Report
+    reps: Mapping[Group, Report]
+    faults: Mapping[Fault, Mapping[str, int]]
+    alike: Sequence[Alike]
+    dead: Sequence[int]
+    changes: Waterfall
+    notable: Sequence[Notable]
+    subjects: Sequence[Subject]
+    trap: SalesTrap
+    weeks: Sequence[TouchWeek]
+    decisions: Sequence[Mapping[str, Any]]
+    objections: Sequence[Objection]
+    variants: Sequence[Variant]
+    names: Mapping[int, str]
+
+    def deals_behind(self) -> Mapping[str, frozenset[int]]:
+        """The deals behind each number, by the names of the document: `number.won_value`,
+        `rep.ana`, `changes.lost`, `flow.bottleneck`, `week.2026-11-16`, `objection.price`."""
+        report, trap = self.report, self.trap
+        found: dict[str, Collection[int]] = {
+            f"number.{name}": report.metric(name).num_ids or report.metric(name).den_ids
+            for name in NUMBERS
+        }
+        for rep, part in self.reps.items():
+            metrics = (part.metric(name) for name in ("won_value", "forecast_weighted"))
+            found[f"rep.{rep}"] = {one for metric in metrics for one in metric.num_ids}
+        for name, line in self.changes.lines.items():
+            found[f"changes.{name}"] = [deal.id for deal in line.deals]
+        if report.bottleneck is not None:
+            found["flow.bottleneck"] = [deal.id for deal in report.bottleneck.overstay.deals]
+        velocity = report.metric("lead_velocity_rate")
+        found["flow.lead_velocity"] = {*velocity.num_ids, *velocity.den_ids}
+        found |= {"flow.new": trap.new, "flow.touches": trap.touched}
+        found |= {f"week.{week.monday.isoformat()}": week.deals for week in self.weeks}
+        found |= {f"objection.{one.tag}": one.deals for one in self.objections}
+        return {name: frozenset(ids) for name, ids in found.items()}

@@ -1,0 +1,347 @@
+"""A review as JSON, as it is kept, and what it says, as Markdown for a mail and as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from pipeboard.domain.dates import format_date, local_date
+from pipeboard.domain.hygiene import LABELS, Fault
+from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.metrics.readings import loss_reading, stuck_reading, target_reading
+from pipeboard.domain.metrics.result import Metric, Unit
+from pipeboard.domain.metrics.waterfall import GOING
+from pipeboard.domain.metrics.wording import Wording, counted, percent
+from pipeboard.domain.review import NUMBERS, NUMBERS_OF_REPS
+from pipeboard.exchange.deal_text import escaped
+from pipeboard.exchange.metrics_document import Document, amount, metric_document
+from pipeboard.exchange.page import PageRow, page, points, section_of, sentence, table
+
+if TYPE_CHECKING:
+    from pipeboard.domain.review import Subject, WeeklyReview
+
+
+def review_document(review: WeeklyReview) -> Document:
+    """Everything that the review says, in values that stay true when it is read again."""
+    report, trap = review.report, review.trap
+    flow = review.changes.whole()
+    bottleneck = report.bottleneck
+    say = Wording(report.basis.rules.currency)
+    return {
+        "pipeline": review.pipeline.name,
+        "currency": report.basis.rules.currency,
+        "zone": report.basis.rules.zone.key,
+        "since": review.since.isoformat(),
+        "at": review.at.isoformat(),
+        "period": report.basis.period.label,
+        "preflight": {
+            "faults": {str(fault): dict(owners) for fault, owners in review.faults.items()},
+            "duplicates": [
+                {"keep": f"D-{pair.keep_id}", "other": f"D-{pair.other_id}", "why": pair.reason}
+                for pair in review.alike
+            ],
+            "dead": [f"D-{one}" for one in review.dead],
+        },
+        "number": {name: metric_document(report.metric(name)) for name in NUMBERS},
+        "readings": [target_reading(report, say), stuck_reading(report, say),
+                     loss_reading(report, say)],
+        "reps": [
+            {"rep": rep, **{name: metric_document(part.metric(name)) for name in NUMBERS_OF_REPS}}
+            for rep, part in review.reps.items()
+        ],
+        "changes": {
+            name: {"deals": len(line.deals), "value": flow[name]}
+            for name, line in review.changes.lines.items()
+        },
+        "exceptions": [
+            {"ref": f"D-{one.deal_id}", "deal": review.names[one.deal_id], "by": one.by,
+             "what": one.what}
+            for one in review.notable
+        ],
+        "discuss": [_subject(subject) for subject in review.subjects],
+        "flow": {
+            "bottleneck": bottleneck.stage.name if bottleneck else None,
+            "hint": bottleneck.hint if bottleneck else None,
+            "lead_velocity": metric_document(report.metric("lead_velocity_rate")),
+            "new_value_a_week": amount(trap.new_value_a_week),
+            "needed_a_week": amount(trap.needed_a_week),
+            "touches_on_new": trap.touches_on_new,
+            "touches": trap.touches,
+        },
+        "trend": [
+            {"week": week.monday.isoformat(), "touches": week.out, "replies": week.replies}
+            for week in review.weeks
+        ],
+        "objections": [
+            {"objection": one.tag, "stages": {review.pipeline.stage(stage_id).name: count
+                                              for stage_id, count in one.stages.items()}}
+            for one in review.objections
+        ],
+        "variants": [
+            {"variant": one.tag, "deals": one.deals, "answered": one.answered,
+             "closed": one.closed, "won": one.won}
+            for one in review.variants
+        ],
+        "decisions": [dict(decision) for decision in review.decisions],
+    }  # fmt: skip
+
+
+def _subject(subject: Subject) -> Document:
+    deal = subject.queued.deal
+    return {
+        "ref": deal.ref,
+        "deal": deal.name,
+        "title": deal.title,
+        "owner": deal.owner or None,
+        "value": amount(subject.value),
+        "risks": list(subject.risks),
+        "agenda": list(subject.agenda),
+    }
+
+
+# What a review says, as parts: Markdown for a mail and a page for a browser are made of the same.
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point of a list: `strong` goes before the text, what belongs to it stands `under` it."""
+
+    text: str
+    strong: str = ""
+    under: tuple[str, ...] = ()
+    done: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table: the first cell of a row names it; `bars` say how long a bar is, `gone` what goes."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    bars: tuple[int, ...] = ()
+    gone: frozenset[str] = frozenset()
+
+
+Part: TypeAlias = str | Grid | list[Point]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSection:
+    """A section: sentences, lists of points and tables."""
+
+    title: str
+    parts: Iterable[Part]
+    numbered: bool = False
+
+
+def review_title(document: Mapping[str, Any]) -> str:
+    """Of what the review is, and when it was."""
+    return f"Review of {document['pipeline']}, {_day(document['at'], ZoneInfo(document['zone']))}"
+
+
+def review_span(document: Mapping[str, Any]) -> str:
+    """Since when, and over which period."""
+    began = _day(document["since"], ZoneInfo(document["zone"]))
+    return f"Since {began}; the number is that of {document['period']}."
+
+
+def review_sections(document: Mapping[str, Any]) -> Iterator[ReviewSection]:
+    """All that a review says, new or kept."""
+    say = Wording(document["currency"])
+    began = _day(document["since"], ZoneInfo(document["zone"]))
+    yield ReviewSection("Before we begin", [_preflight(document["preflight"])])
+    yield ReviewSection("The number", _number(document, say))
+    yield ReviewSection(f"What changed since {began}", _changes(document, say))
+    subjects = [_to_discuss(one, say) for one in document["discuss"]]
+    nothing = "No deal of value is at risk."
+    yield ReviewSection("Deals to discuss", [subjects or nothing], numbered=True)
+    yield ReviewSection("Flow", [_flow(document["flow"], say)])
+    yield ReviewSection("Touches and replies", [_trend(document["trend"])])
+    if document["objections"]:
+        yield ReviewSection("Objections", [[_objection(one) for one in document["objections"]]])
+    if document["variants"]:
+        yield ReviewSection("Ways of asking", [_variants(document["variants"])])
+    decided = [_decided(one) for one in document["decisions"]]
+    yield ReviewSection("Decided", [decided or "Nothing was decided since then."])
+
+
+def _preflight(document: Mapping[str, Any]) -> list[Point] | str:
+    found: list[Point] = []
+    for name, owners in document["faults"].items():
+        if owners:
+            whose = ", ".join(f"{_rep(rep)} {count}" for rep, count in owners.items())
+            found.append(Point(f"{LABELS[Fault(name)]}: {sum(owners.values())} ({whose})"))
+    found += [
+        Point(f"{pair['other']} may be {pair['keep']}: {pair['why']}")
+        for pair in document["duplicates"][:5]
+    ]
+    if dead := document["dead"]:
+        named = ", ".join(dead[:10])
+        found.append(Point(f"{counted(len(dead), 'deal')} may be given up: {named}"))
+    return found or "The data is in order."
+
+
+def _number(document: Mapping[str, Any], say: Wording) -> Iterator[Part]:
+    numbers = document["number"]
+    yield Grid(
+        ("now",), tuple((NUMBERS[name], said_number(numbers[name], say)) for name in NUMBERS)
+    )
+    yield [Point(sentence) for sentence in document["readings"] if sentence]
+    if document["reps"]:
+        rows = document["reps"]
+        yield Grid(
+            tuple(NUMBERS[name].lower() for name in NUMBERS_OF_REPS),
+            tuple(
+                (_rep(row["rep"] or ""), *(said_number(row[name], say) for name in NUMBERS_OF_REPS))
+                for row in rows
+            ),
+            tuple(int(row["won_value"]["value"] or 0) for row in rows),
+        )
+
+
+def _changes(document: Mapping[str, Any], say: Wording) -> Iterator[Part]:
+    lines = {
+        name: line
+        for name, line in document["changes"].items()
+        if line["deals"] or name in ("start", "end")
+    }
+    yield Grid(
+        ("deals", "value"),
+        tuple(
+            (
+                name.replace("_", " "),
+                str(line["deals"]),
+                f"{'-' if name in GOING and line['value'] else ''}{say.money(line['value'])}",
+            )
+            for name, line in lines.items()
+        ),
+        tuple(int(line["value"] or 0) for line in lines.values()),
+        frozenset(name.replace("_", " ") for name in GOING),
+    )
+    if document["exceptions"]:
+        yield [
+            Point(f"{one['ref']} {one['deal']}: {one['what']} (@{one['by']})")
+            for one in document["exceptions"]
+        ]
+
+
+def _to_discuss(one: Mapping[str, Any], say: Wording) -> Point:
+    whose = f", {_rep(one['owner'])}" if one["owner"] else ""
+    risks = f"at risk: {', '.join(one['risks'])}"
+    return Point(
+        f", {say.money(one['value'])}{whose}",
+        f"{one['ref']} {one['deal']}",
+        (risks, *one["agenda"]),
+    )
+
+
+def _flow(flow: Mapping[str, Any], say: Wording) -> list[Point]:
+    hint = f": {flow['hint']}" if flow["hint"] else ""
+    needed = flow["needed_a_week"]
+    against = "no target says what it takes"
+    if needed is not None:
+        against = f"the target needs {say.money(needed)}"
+    said = [
+        f"Bottleneck: {flow['bottleneck'] or 'none'}{hint}",
+        f"Qualified leads grow by {said_number(flow['lead_velocity'], say)}.",
+        f"New qualified value a week: {say.money(flow['new_value_a_week'])}; {against}.",
+    ]
+    if flow["touches"]:
+        share = percent(Fraction(flow["touches_on_new"], flow["touches"]))
+        touches = counted(flow["touches"], "touch", "touches")
+        said.append(f"{share} of {touches} went to new deals.")
+    return list(map(Point, said))
+
+
+def _trend(weeks: Sequence[Mapping[str, Any]]) -> Grid:
+    rows = tuple((week["week"], str(week["touches"]), str(week["replies"])) for week in weeks)
+    return Grid(("touches", "replies"), rows, tuple(int(week["touches"]) for week in weeks))
+
+
+def _objection(one: Mapping[str, Any]) -> Point:
+    stages = ", ".join(f"{stage} {count}" for stage, count in one["stages"].items())
+    return Point(f"{one['objection']}: {sum(one['stages'].values())} ({stages})")
+
+
+def _variants(found: Sequence[Mapping[str, Any]]) -> Grid:
+    names = ("deals", "answered", "closed", "won")
+    return Grid(names, tuple((one["variant"], *(str(one[n]) for n in names)) for one in found))
+
+
+def _decided(one: Mapping[str, Any]) -> Point:
+    due = f" by {format_date(date.fromisoformat(one['due']))}" if one["due"] else ""
+    text = f"{one['ref']} {one['deal']}: {one['text']} ({_rep(one['owner'])}{due})"
+    return Point(text, done=bool(one["done"]))
+
+
+def said_number(document: Mapping[str, Any], say: Wording) -> str:
+    """A number of a review in words, or why there is none."""
+    value = document["value"]
+    unit = Unit(document["unit"])
+    found = None if value is None else Fraction(value).limit_denominator(10**9)
+    return say.explained(Metric(found, unit, reason=document["reason"]))
+
+
+def _rep(name: str) -> str:
+    return f"@{name}" if name else "nobody"
+
+
+def _day(text: str, zone: ZoneInfo) -> str:
+    return format_date(local_date(datetime.fromisoformat(text), zone))
+
+
+def review_markdown(document: Mapping[str, Any]) -> str:
+    """A review, new or kept, as Markdown that reads well in a mail."""
+    lines = [f"# {escaped(review_title(document))}", "", escaped(review_span(document))]
+    for section in review_sections(document):
+        lines += ["", f"## {escaped(section.title)}"]
+        for part in section.parts:
+            lines += ["", *_markdown(part, numbered=section.numbered)] if part else []
+    return "\n".join(lines) + "\n"
+
+
+def _markdown(part: Part, *, numbered: bool) -> Iterator[str]:
+    if isinstance(part, str):
+        yield escaped(part)
+    elif isinstance(part, Grid):
+        yield f"| | {' | '.join(map(escaped, part.heads))} |"
+        yield f"|---|{'---:|' * len(part.heads)}"
+        yield from (f"| {' | '.join(map(escaped, row))} |" for row in part.rows)
+    else:
+        for place, point in enumerate(part, 1):
+            sign = f"{place}." if numbered else "-"
+            box = "" if point.done is None else "[x] " if point.done else "[ ] "
+            strong = f"**{escaped(point.strong)}**" if point.strong else ""
+            yield f"{sign} {box}{strong}{escaped(point.text)}"
+            yield from (f"   - {escaped(line)}" for line in point.under)
+
+
+def review_page(document: Mapping[str, Any]) -> Iterator[str]:
+    """A review, new or kept, as one HTML page."""
+    return page(review_title(document), _page_parts(document))
+
+
+def _page_parts(document: Mapping[str, Any]) -> Iterator[str]:
+    yield sentence(review_span(document))
+    for section in review_sections(document):
+        yield section_of(section.title, (_html(part, section) for part in section.parts if part))
+
+
+def _html(part: Part, section: ReviewSection) -> str:
+    if isinstance(part, str):
+        return sentence(part)
+    if isinstance(part, Grid):
+        lengths: Sequence[int | None] = part.bars or [None] * len(part.rows)
+        rows = [
+            PageRow(name, cells, length, gone=name in part.gone)
+            for (name, *cells), length in zip(part.rows, lengths, strict=True)
+        ]
+        return table(section.title, part.heads, rows)
+    boxes = {None: "", True: "done: ", False: "open: "}
+    return points(
+        ((point.strong, boxes[point.done] + point.text, point.under) for point in part),
+        numbered=section.numbered,
+    )

@@ -1,0 +1,245 @@
+"""Backups: whole copies that SQLite makes, looked through before they count, kept a few, and
+brought back without losing what they replace.
+
+No file of a database is ever copied or read but through SQLite, and the copies are their owner's
+alone: they hold everything.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+from pipeboard.domain.errors import BadInput, DatabaseError
+from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.store import dialect
+from pipeboard.store.checking import check_copy, in_a_sentence
+from pipeboard.store.connecting import connect, connect_to_write
+from pipeboard.store.locating import Location, make_file
+from pipeboard.store.opening import schema_of
+from pipeboard.store.patience import Patience
+from pipeboard.store.troubles import told
+
+BY_HAND, BEFORE_IMPORT, REPLACED = "", "before-import", "replaced"
+KEPT = {BY_HAND: 14, BEFORE_IMPORT: 5, REPLACED: 5}
+"""How many of each kind stay; older ones of one's own go when a new one is whole."""
+STAMP = "%Y%m%dT%H%M%SZ"
+_NAME = re.compile(r"\.(?:(\d{8}T\d{6}Z)|schema-\d+)(?:\.([a-z-]+))?\.backup(?:-\d+)?$")
+_SIDES = ("", "-journal", "-wal", "-shm")
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A copy beside a database: when it was made, what for, and how many bytes it has."""
+
+    path: Path
+    at: datetime
+    kind: str
+    size: int
+    is_mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A backup brought back: where what it replaced is kept (None where there was nothing)."""
+
+    kept: Path | None
+    schema: int
+
+
+def backups_of(location: Location) -> list[Backup]:
+    """The copies beside a database, the newest first; those before a migration too."""
+    folder, name = location.path.parent, location.path.name
+    found: list[Backup] = []
+    for entry in os.scandir(folder):
+        match = _NAME.match(entry.name, len(name)) if entry.name.startswith(name) else None
+        if match is None or not entry.is_file(follow_symlinks=False):
+            continue
+        seen = entry.stat(follow_symlinks=False)
+        at = datetime.fromtimestamp(seen.st_mtime, UTC)
+        if match[1]:
+            at = datetime.strptime(match[1], STAMP).replace(tzinfo=UTC)
+        kind = match[2] or ("" if match[1] else "before-migration")
+        mine = seen.st_uid == os.geteuid()
+        found.append(Backup(Path(entry.path), at, kind, seen.st_size, mine))
+    return sorted(found, key=lambda backup: (backup.at, backup.path.name), reverse=True)
+
+
+def back_up(
+    location: Location,
+    at: datetime,
+    *,
+    kind: str = BY_HAND,
+    to: Path | None = None,
+    keep: int | None = None,
+    checks: bool = True,
+) -> Path:
+    """A whole copy, beside the database or `to` another place; where it is.
+
+    It gets its name once it is on the disk and was looked through (every deal replayed from the
+    log). Raises `DatabaseError` when it cannot be made or the database is not whole; then nothing
+    of it stays. Beside the database only so many of a kind are kept.
+    """
+    named = ".".join(filter(None, (location.path.name, at.strftime(STAMP), kind, "backup")))
+    target = to if to is not None else location.path.with_name(named)
+    if to is not None and to.exists():
+        raise BadInput(f"{Location(to)} is there already.", hint="Name another file.")
+    if not is_utf8(target):
+        raise BadInput(f"{Location(target)} is no UTF-8 text.", hint="Name another file.")
+    if not target.parent.is_dir():
+        raise BadInput(f"The folder {Location(target.parent)} is not there.", hint="Make it first.")
+    with closing(connect(location, read_only=True)) as connection:
+        whole = _copy(connection, location, target, checks=checks)
+    if to is None:
+        forget_oldest(location, kind, KEPT[kind] if keep is None else keep)
+    return whole
+
+
+def _copy(
+    connection: sqlite3.Connection, location: Location, target: Path, *, checks: bool
+) -> Path:
+    part = new_file(target.with_name(f"{target.name}.part"))
+    try:
+        with told(location):
+            connection.execute(dialect.READ_AND_WRITE)
+            connection.execute(dialect.COPY_INTO, (str(part),))
+        flush(part)
+        if checks and (found := check_copy(Location(part))):
+            raise DatabaseError(
+                f"No backup was made, since {location} is not whole: {in_a_sentence(found)}.",
+                hint="'pipeboard doctor' says more; 'pipeboard backup list' shows earlier copies.",
+                details={"reason": "damaged", "faults": [fault.text for fault in found]},
+            )
+        whole = part.replace(new_file(target))
+        flush(whole.parent)
+    finally:
+        part.unlink(missing_ok=True)
+    return whole
+
+
+def forget_oldest(location: Location, kind: str, keep: int) -> None:
+    """Leaves so many of one's own copies of a kind."""
+    mine = [one for one in backups_of(location) if one.kind == kind and one.is_mine]
+    for backup in mine[max(keep, 1) :]:
+        with suppress(OSError):
+            backup.path.unlink()
+
+
+def restore(location: Location, backup: Path, at: datetime) -> Restored:
+    """A backup put in the place of a database, or where there is none.
+
+    What was there is kept as a backup of its own, or set aside with its journal where SQLite can
+    make nothing of it any more. Nobody else reads or writes in between; whoever has the database
+    open goes on with what came back. `DatabaseError`, and nothing changed, for a backup that is
+    not whole, and as long as others are at work.
+    """
+    source = Location(backup)
+    if not backup.is_file():
+        raise BadInput(
+            f"There is no backup {source}.", hint="'pipeboard backup list' shows what there is."
+        )
+    if backup.exists() and location.exists and backup.samefile(location.path):
+        raise BadInput("That is the database itself.", hint="Name one of its backups.")
+    if found := check_copy(source):
+        raise DatabaseError(
+            f"{source} is not whole: {in_a_sentence(found)}.",
+            hint="Nothing was changed. Try an earlier one: pipeboard backup list",
+            details={"reason": "damaged", "faults": [fault.text for fault in found]},
+        )
+    with closing(connect(source, read_only=True)) as reading:
+        schema = schema_of(reading, source) or 0
+        kept = _take_place(location, reading, at)
+    return Restored(kept, schema)
+
+
+def _take_place(location: Location, reading: sqlite3.Connection, at: datetime) -> Path | None:
+    aside = location.path.with_name(f"{location.path.name}.{at.strftime(STAMP)}.{REPLACED}.backup")
+    if not location.exists:
+        make_file(location)
+        _fill(location, reading, None)
+        return None
+    try:
+        kept = _fill(location, reading, aside)
+    except DatabaseError as error:
+        if error.details.get("reason") not in ("corrupt", "damaged"):
+            raise
+        kept = _set_aside(location, aside)
+        make_file(location)
+        _fill(location, reading, None)
+    forget_oldest(location, REPLACED, KEPT[REPLACED])
+    return kept
+
+
+def _fill(location: Location, reading: sqlite3.Connection, aside: Path | None) -> Path | None:
+    """Copies the backup over the database while nobody else has a lock on it, after a copy of what
+    is there."""
+    with told(location, "write"), closing(connect_to_write(location)) as connection:
+        connection.execute(dialect.KEEP_LOCKS)
+        Patience().through(connection, dialect.BEGIN_ALONE, location, Patience().most_s)
+        connection.execute("COMMIT")  # the lock stays until the connection is closed
+        kept = None
+        if aside is not None:
+            kept = _copy(connection, location, aside, checks=False)
+        reading.backup(connection)
+        return kept
+
+
+def _set_aside(location: Location, aside: Path) -> Path:
+    """Moves a file that is no database any more out of the way, with all that belongs to it."""
+    kept = new_file(aside)
+    for side in _SIDES:
+        with suppress(FileNotFoundError):
+            Path(f"{location.path}{side}").replace(Path(f"{kept}{side}"))
+    return kept
+
+
+def is_utf8(path: Path) -> bool:
+    """Whether SQLite can be told of a file by that name."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+# Files of copies: made before anything is written to them, whole on the disk before they count.
+
+
+def names(wanted: Path) -> Iterator[Path]:
+    """A name, and the same with ever higher numbers."""
+    yield wanted
+    for number in count(1):
+        yield wanted.with_name(f"{wanted.name}-{number}")
+
+
+def new_file(wanted: Path) -> Path:
+    """An empty file of that name, or of the first numbered one that nobody else has made, with its
+    rights; `VACUUM INTO` accepts it while it is empty."""
+    for path in names(wanted):
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600))
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise DatabaseError(
+                f"The backup {Location(path)} cannot be made: {error.strerror}.",
+                hint="The database was left as it was; make room or give rights beside it.",
+            ) from error
+        return path
+    raise AssertionError("the numbers never end")
+
+
+def flush(path: Path) -> None:
+    """Has the disk hold what was written to a file that nobody has opened yet, or a folder's
+    names."""
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

@@ -1,0 +1,228 @@
+"""The palette: what was used last, any command, any place to go to, and words with a command."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final, cast
+
+from pipeboard.domain import commands as c
+from pipeboard.domain.dates import format_date, parse_date, split_leading_date
+from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.people import new_rep_mark
+from pipeboard.domain.text import fold
+from pipeboard.ui.actions.navigation import (
+    DENSITIES,
+    SORTS,
+    deal_option,
+    go_to_deal,
+    go_to_pipeline,
+    set_filter,
+    show_lines,
+    sort_by,
+)
+from pipeboard.ui.actions.stages import move_to
+from pipeboard.ui.draw.line import Line
+from pipeboard.ui.execute import execute
+from pipeboard.ui.failures import said
+from pipeboard.ui.host import Host, ask, read
+from pipeboard.ui.key_table import ALL
+from pipeboard.ui.keys import Group
+from pipeboard.ui.last_view import recent, remember
+from pipeboard.ui.overlays.picker import Option, Picker, narrowed
+from pipeboard.ui.palette import THEMES
+
+if TYPE_CHECKING:
+    from pipeboard.ui.screens.board import BoardScreen
+
+_USED: Final = "used-commands"
+_MOST_DEALS: Final = 30
+_AUTO: Final = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A line of the palette, and what is done with what is `given`; `name` is how it is remembered
+    as used."""
+
+    name: str
+    words: str
+    right: str
+    act: Callable[..., Awaitable[object]]
+    given: tuple[object, ...] = ()
+    help: str = ""
+
+    @property
+    def option(self) -> Option:
+        line: Line = ((self.words, "card.name"), (f"   {self.help}", "text.dim"))
+        return Option(self.name, line if self.help else self.words, self.right)
+
+
+async def palette(host: BoardScreen) -> None:
+    """:: a command by its name or with its words, a deal, a pipeline, a filter, a view."""
+    folder = host.program.seat.folder
+    used = await asyncio.to_thread(recent, folder, _USED)
+    commands = list(_commands(host))
+    on_board = host.title_of_help == "Board"
+    places = list(await read(host, lambda _: list(_places(host)))) if on_board else []
+    known = {entry.name: entry for entry in (*commands, *places)}
+    first = [known[name] for name in used if name in known]
+    ordered = [*first, *(entry for entry in known.values() if entry not in first)]
+    find = narrowed([entry.option for entry in ordered])
+    words = _Typed(host) if on_board else None
+
+    def found(text: str) -> Sequence[Option]:
+        with_words = words.meant(text) if words is not None else []
+        deals = _deals(host, text) if words is not None else []
+        known.update((entry.name, entry) for entry in (*with_words, *deals))
+        return [
+            *(entry.option for entry in with_words),
+            *find(text),
+            *(entry.option for entry in deals),
+        ]
+
+    chosen = await ask(host, Picker("Commands", found, placeholder=_EXAMPLES, verb="Do"))
+    if chosen is None:
+        return
+    await asyncio.to_thread(remember, folder, _USED, chosen)
+    entry = known[chosen]
+    await entry.act(host, *entry.given)
+
+
+_EXAMPLES: Final = "a command, a deal, move demo, snooze 2w, owner mara, theme light"
+
+
+def _commands(host: Host) -> Iterator[Offer]:
+    """Every key of the screen by what it does; those of the cursor last."""
+    keys = sorted(host.keys, key=lambda key: key.group is Group.AROUND)
+    for key in keys:
+        if not key.action.startswith("stage_") and key.action != "palette":
+            yield Offer(key.id, key.label, key.first_key, _press, (key.id,), key.help)
+
+
+async def _press(host: Host, key_id: str) -> None:
+    if key_id.startswith("app."):
+        await host.app.run_action(ALL[key_id].does)
+    else:
+        host.press(key_id)
+
+
+def _places(host: BoardScreen) -> Iterator[Offer]:
+    """Pipelines, saved filters, orders, views and themes."""
+    reader = host.state.reader
+    for pipeline in reader.pipelines():
+        name = pipeline.name
+        right = pipeline.currency
+        yield Offer(f"pipeline {name}", f"Pipeline {name}", right, go_to_pipeline, (pipeline.id,))
+    for name, text in reader.saved_filters(host.program.me):
+        yield Offer(f"filter {name}", f"Filter {name}", text, set_filter, (text,))
+    for sort, label in SORTS.values():
+        yield Offer(f"sort {label}", f"Sort by {label}", "s", sort_by, (sort,))
+    for lines in DENSITIES:
+        words = f"{lines} line{'s' * (lines > 1)} a card"
+        yield Offer(f"lines {lines}", words, "v", _show_lines, (lines,))
+    yield from map(_theme, (_AUTO, *THEMES))
+
+
+async def _show_lines(host: BoardScreen, lines: int) -> None:
+    show_lines(host, lines)
+
+
+def _theme(name: str) -> Offer:
+    return Offer(f"theme {name}", f"Theme {name}", "", _show_theme, (name,))
+
+
+async def _show_theme(host: Host, name: str) -> None:
+    from pipeboard.ui.app import PipeboardApp, show_theme
+
+    host.say(show_theme(cast("PipeboardApp", host.app), name))
+
+
+def _deals(host: BoardScreen, text: str) -> list[Offer]:
+    """The deals that are found by what is typed."""
+    if not text.strip():
+        return []
+    entries = []
+    for found in host.state.reader.find(text, limit=_MOST_DEALS):
+        option = deal_option(found)
+        right = option.right
+        entries.append(Offer(found.ref, option.name, right, go_to_deal, (found.deal_id,)))
+    return entries
+
+
+class _Typed:
+    """Commands that are typed with their words: `move demo`, `snooze 2w`, `owner mara`."""
+
+    def __init__(self, host: BoardScreen) -> None:
+        self._host = host
+        self._readers: dict[str, Callable[[str], list[Offer]]] = {
+            "move": self._moves,
+            "snooze": self._snoozes,
+            "owner": self._owners,
+            "next": self._steps,
+            "note": self._notes,
+            "theme": self._themes,
+            "filter": self._filters,
+        }
+
+    def meant(self, text: str) -> list[Offer]:
+        """What a command and its words would do, the likeliest first; nothing without words."""
+        command, _, words = text.strip().partition(" ")
+        reader = self._readers.get(command.casefold())
+        if reader is None or not words.strip():
+            return []
+        try:
+            return reader(words.strip())
+        except PipeboardError as error:
+            return [Offer("", f"{command} {words}", "", _complain, (said(error),), said(error))]
+
+    def _moves(self, words: str) -> list[Offer]:
+        pipeline = self._host.pipeline()
+        stages = [stage for stage in pipeline.stages if not stage.retired]
+        options = [Option(str(stage.id), stage.name) for stage in stages]
+        found = [pipeline.stage(int(option.id)) for option in narrowed(options)(words)]
+        return [Offer(f"move {s.name}", f"Move to {s.name}", "m", move_to, (s,)) for s in found]
+
+    def _snoozes(self, words: str) -> list[Offer]:
+        day = parse_date(words, self._host.today)
+        return [_does(f"snooze {words}", f"Snooze until {format_date(day)}", "z", c.Snooze(day))]
+
+    def _owners(self, words: str) -> list[Offer]:
+        reps = self._host.state.reader.reps()
+        names = {rep.name: f"{rep.name} {rep.display_name}" for rep in reps if rep.active}
+        typed = words.removeprefix("@")
+        options = [Option(name, text) for name, text in names.items()]
+        found = [option.id for option in narrowed(options)(typed)] or [typed]
+        marks = {name: new_rep_mark(name, reps, self._host.program.me) for name in found}
+        return [
+            _does(f"owner {name}", f"Give to @{name}", mark or "o", c.Assign(name))
+            for name, mark in marks.items()
+        ]
+
+    def _steps(self, words: str) -> list[Offer]:
+        due, step = split_leading_date(words, self._host.today)
+        when = format_date(due) if due else "no day"
+        if due is not None and not step:
+            return [_does(f"next {words}", f"Put off to {when}", "r", c.Reschedule(due))]
+        return [_does(f"next {words}", f"Next: {step}", when, c.Plan(words))]
+
+    def _notes(self, words: str) -> list[Offer]:
+        return [_does("note", f"Note: {words}", "n", c.AddNote(words))]
+
+    def _themes(self, words: str) -> list[Offer]:
+        return [_theme(name) for name in (_AUTO, *THEMES) if name.startswith(fold(words))]
+
+    def _filters(self, words: str) -> list[Offer]:
+        saved = dict(self._host.state.reader.saved_filters(self._host.program.me))
+        return [
+            Offer(f"filter {words}", f"Filter {words}", "/", set_filter, (saved.get(words, words),))
+        ]
+
+
+def _does(name: str, words: str, right: str, command: c.Command) -> Offer:
+    return Offer(name, words, right, execute, (command,))
+
+
+async def _complain(host: Host, why: str) -> None:
+    host.say(why, "status.warn")

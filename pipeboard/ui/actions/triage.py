@@ -1,0 +1,113 @@
+"""Keys of the triage screen that are its own: the way there, on and back, a plan by one key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeboard.domain import commands as c
+from pipeboard.domain.cadence import follow_up_days
+from pipeboard.domain.dates import format_day
+from pipeboard.ui.actions.daily import usual_step
+from pipeboard.ui.changes import Outcome
+from pipeboard.ui.execute import execute
+from pipeboard.ui.host import Host, Ids, on_deals, patiently, read
+from pipeboard.ui.questions import Meeting, Questions, until_stored
+
+if TYPE_CHECKING:
+    from pipeboard.store.reading import Reader
+    from pipeboard.ui.screens.triage import TriageScreen
+    from pipeboard.workspace.triage import Triage
+
+
+async def open_triage(host: Host) -> None:
+    """T: the day's queue of this person, from where they were; of everybody for who is no rep."""
+    from pipeboard.ui.screens.triage import TriageScreen
+
+    app = host.app
+    if any(isinstance(screen, TriageScreen) for screen in app.screen_stack):
+        while not isinstance(app.screen, TriageScreen):
+            await app.pop_screen()
+        return
+    version = host.state.reader.data_version()
+    triage = await patiently(host, lambda: _begun(host, host.state.reader))
+    theme = host.program.look.theme
+    await app.push_screen(TriageScreen(host.state, triage, version, theme, host.say))
+
+
+def _begun(host: Host, reader: Reader) -> Triage:
+    from pipeboard.store.reading.listing import Listing
+    from pipeboard.workspace.triage import Triage, kept_in
+
+    me, seat = host.program.me, host.program.seat
+    is_rep = any(rep.name == me for rep in reader.reps())
+    owner = me if is_rep else None
+    listing = Listing(host.today, host.program.settings.zone, me=me, owner=owner)
+    return Triage(reader, listing, kept_in(seat.folder, seat.store.database_id, me))
+
+
+async def skip(host: TriageScreen) -> None:
+    """To the next deal; at the end through those that were skipped once more."""
+    triage = host.triage
+    if triage.sheet is not None:
+        triage.skip()
+        host.arrive()
+    elif triage.again():
+        host.arrive()
+    else:
+        host.say("That was all; q goes back.", "status.warn")
+
+
+async def previous(host: TriageScreen) -> None:
+    if host.triage.back():
+        host.arrive()
+    else:
+        host.say("This is where you began.", "status.warn")
+
+
+async def mine(host: TriageScreen) -> None:
+    """One's own queue, or everybody's."""
+    from pipeboard.workspace.triage import for_owner
+
+    triage, me = host.triage, host.program.me
+    triage.keep()
+    triage.restart(for_owner(triage.listing, me if triage.listing.owner is None else None))
+    host.arrive()
+    host.say("Your own queue." if triage.listing.owner else "Everyone's queue.")
+
+
+async def open(host: TriageScreen) -> None:
+    """Enter: the whole deal; what is done there counts here too."""
+    from pipeboard.ui.screens.deal import DealScreen
+
+    sheet = host.triage.sheet
+    if sheet is None:
+        host.say("No deal is selected here.", "status.warn")
+        return
+    await host.app.push_screen(DealScreen(host.state, sheet.deal.id, host.page.theme))
+
+
+@on_deals
+async def plan(host: Host, ids: Ids, place: int) -> None:
+    """The next step on the day of that key, its words as they are, or as usual in the stage."""
+    due = follow_up_days(host.today)[place - 1]
+    deals = (await host.program.write_queue.ask(lambda w: w.reader.deals(ids))).values()
+    usual = await usual_step(host, deals)
+
+    async def attempt(_questions: Questions) -> Outcome:
+        return await execute(host, c.Reschedule(due, usual))
+
+    def words(_mine: object) -> str:
+        return format_day(due, host.today)
+
+    await until_stored(host, attempt, Meeting(words=words))
+
+
+@on_deals
+async def keep(host: Host, ids: Ids) -> None:
+    """The next step is good as it is: it was looked at."""
+    from pipeboard.workspace.triage import kept_plan
+
+    deal = (await read(host, lambda reader: reader.deals(ids)))[ids[0]]
+    command = kept_plan(deal, host.today)
+    if await execute(host, command, repeats=False):
+        host.say(f"Kept: {deal.name} › {command.text}.", "status.ok")

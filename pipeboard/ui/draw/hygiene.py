@@ -1,0 +1,232 @@
+"""The hygiene screen drawn: the kinds of what is wrong with their counts, and the deals of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Final
+
+from pipeboard.domain.dates import format_day
+from pipeboard.domain.hygiene import DEAD, DUPLICATES, GROUPS, Alike, Fault, norm
+from pipeboard.domain.lazy_dataclass import dataclass, field
+from pipeboard.domain.signs import dead_evidence
+from pipeboard.ui.draw.facts import PaneStyle
+from pipeboard.ui.draw.frame import title_bar
+from pipeboard.ui.draw.line import (
+    AFTER,
+    BEFORE,
+    DOT,
+    MARKED,
+    Line,
+    Span,
+    blank,
+    exactly,
+    full_money,
+    left,
+    right,
+    whole,
+    width_of,
+    wrap,
+)
+from pipeboard.ui.draw.questions import GUTTER, Item, field_text
+from pipeboard.ui.palette import Role
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import Deal
+    from pipeboard.domain.pipeline import Pipeline
+
+_NARROW: Final = 60
+_WIDE: Final = 100
+_MOST_GROUP_LINES: Final = 4
+_FACTS: Final = 16
+_ROLES: Final[Mapping[bool, tuple[Role, Role]]] = {
+    True: ("text", "text.dim"),
+    False: ("text.dim", "text"),
+}
+"""How a field of two deals looks, by whether the one that stays knows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two deals that may be the same one, as they are now."""
+
+    alike: Alike
+    keep: Deal
+    other: Deal
+
+    @property
+    def key(self) -> str:
+        return f"{self.keep.id}+{self.other.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class HygieneView:
+    """What the hygiene screen shows of a pipeline: one kind of what is wrong, of one rep or all.
+
+    `counts` are by kind and owner; `deals` are those of the kind that are at hand, of `total`;
+    `pairs` is None while nobody has looked for deals that are alike.
+    """
+
+    pipeline: Pipeline
+    group: str
+    owner: str | None = None
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    deals: tuple[Deal, ...] = ()
+    total: int = 0
+    pairs: tuple[Pair, ...] | None = None
+    marks: frozenset[int] = frozenset()
+    mended: int = 0
+
+    def count(self, group: str) -> int:
+        """How many deals, or pairs of them, there are of a kind."""
+        return sum(self.counts.get(group, {}).values())
+
+
+def heading(view: HygieneView, width: int) -> tuple[Line, ...]:
+    """Whose data it is and how much is to be mended, the kinds, and whose deals they are."""
+    to_mend = sum(view.count(group) for group in GROUPS)
+    end = f"{to_mend:,} to mend" + (f" {DOT} {view.mended:,} mended" if view.mended else "")
+    whose = f"@{view.owner}" if view.owner else "everyone"
+    start: Line = (
+        whole("Hygiene", "bar.title"),
+        blank(2, "bar"),
+        whole(f"{view.pipeline.name} {DOT} {whose}", "bar.product"),
+    )
+    bar = title_bar(start, (blank(1, "bar"), whole(end, "bar.dim")), width)
+    return bar, *_groups(view, width), _reps(view, width)
+
+
+def _groups(view: HygieneView, width: int) -> list[Line]:
+    """Every kind with its count, the current one in brackets; where that takes too many lines,
+    the current one with its place."""
+    lines: list[list[Span]] = [[blank(1)]]
+    for group, label in GROUPS.items():
+        count = _count_text(view, group)
+        text, is_current = f"{label} {count}", group == view.group
+        span = whole(
+            f"[{text}]" if is_current else f" {text} ",
+            "strip.shown" if is_current else "strip" if view.count(group) else "text.dim",
+        )
+        if width_of(lines[-1]) + width_of((span,)) > width:
+            lines.append([blank(1)])
+        lines[-1].append(span)
+    if len(lines) <= _MOST_GROUP_LINES:
+        return [exactly(line, width) for line in lines]
+    place = f"{list(GROUPS).index(view.group) + 1}/{len(GROUPS)}"
+    current = f" {BEFORE} [{GROUPS[view.group]} {_count_text(view, view.group)}] {AFTER}"
+    return [exactly((whole(current, "strip.shown"), whole(f"  {place}", "strip")), width)]
+
+
+def _count_text(view: HygieneView, group: str) -> str:
+    is_unknown = group == DUPLICATES and view.pairs is None
+    return "…" if is_unknown else f"{view.count(group):,}"
+
+
+def _reps(view: HygieneView, width: int) -> Line:
+    """How many of the kind each rep has, those with the most first."""
+    found = sorted(view.counts.get(view.group, {}).items(), key=lambda one: (-one[1], one[0]))
+    line: list[Span] = [blank(2)]
+    for rep, count in found:
+        line += [whole(f"@{rep}" if rep else "nobody", "pane.who"), whole(f" {count:,}", "text")]
+        line.append(blank(3))
+    return exactly(line, width)
+
+
+def items_of(view: HygieneView, style: PaneStyle) -> tuple[Item, ...]:
+    """The deals of the kind, a line each, or the pairs that are alike."""
+    if view.group == DUPLICATES:
+        return tuple(_pair(pair, view, style) for pair in view.pairs or ())
+    return tuple(Item(str(deal.id), tuple(_deal(deal, view, style))) for deal in view.deals)
+
+
+def lines_below(view: HygieneView, style: PaneStyle) -> list[Line]:
+    """That nothing is wrong, or how many more there are."""
+    text = ""
+    if view.group == DUPLICATES and view.pairs is None:
+        text = "looking for deals that are alike…"
+    elif not view.count(view.group):
+        whose = f" of @{view.owner}" if view.owner else ""
+        text = f"{GROUPS[view.group].capitalize()}: none{whose}."
+    elif view.total > len(view.deals) and view.group != DUPLICATES:
+        text = f"{view.total - len(view.deals):,} more of less value; they follow as these go."
+    return [(blank(GUTTER), whole(text, "empty"))] if text else []
+
+
+def _deal(deal: Deal, view: HygieneView, style: PaneStyle) -> Iterator[Line]:
+    room = style.width - GUTTER - 1
+    money = full_money(deal.value, style.glyphs) if deal.value else ""
+    end: list[Span] = [right(money, 11, "card.money")]
+    if style.width >= _NARROW:
+        stage = view.pipeline.stage(deal.stage_id).name
+        end += [blank(2), left(stage, 14 if style.width < _WIDE else 20, "text.dim")]
+        end += [blank(1), left(f"@{deal.owner}" if deal.owner else "nobody", 9, "pane.who")]
+    if style.width >= _WIDE:
+        end += [blank(1), left(_fact(deal, view, style), _FACTS, "text.dim")]
+    start: Line = (
+        whole(MARKED, "mark") if deal.id in view.marks else blank(1),
+        left(deal.ref, 7, "pane.label"),
+        left(_name(deal), max(8, room - 8 - width_of(end)), "card.name"),
+    )
+    yield exactly((*start, *end), room)
+    if view.group == DEAD:
+        evidence = dead_evidence(deal, view.pipeline, style.today, style.zone)
+        for part in wrap(", ".join(evidence), room - 8):
+            yield (blank(8), whole(part, "text.dim"))
+
+
+def _name(deal: Deal) -> str:
+    return f"{deal.account} / {deal.title}" if deal.account and deal.title else deal.name
+
+
+def _fact(deal: Deal, view: HygieneView, style: PaneStyle) -> str:
+    """What else is worth knowing of a deal where this is wrong."""
+    if view.group == Fault.ANSWERS:
+        answered = sum(answer.is_given for answer in deal.answers.values())
+        return f"{answered} of {norm(view.pipeline).answers} answers"
+    if view.group in (Fault.CLOSE_PASSED, Fault.NEXT_STEP) and deal.expected_close:
+        return f"close {format_day(deal.expected_close, style.today)}"
+    return f"in stage {style.day(deal.stage_entered_at)}"
+
+
+def _pair(pair: Pair, view: HygieneView, style: PaneStyle) -> Item:
+    room = style.width - GUTTER - 1
+    lines = [line for deal in (pair.keep, pair.other) for line in _deal(deal, view, style)]
+    return Item(pair.key, (*lines, exactly((blank(8), whole(pair.alike.reason, "text.dim")), room)))
+
+
+def merge_lines(keep: Deal, other: Deal, style: PaneStyle) -> list[Line]:
+    """Two deals side by side, the one that stays at the left: what the merged one will say is
+    bright; what only stays in the history of the other is dim."""
+    each = max(8, (style.width - 12) // 2 - 1)
+
+    def row(label: str, mine: str, theirs: str, here: Role, there: Role) -> Line:
+        first = left(label, 10, "pane.label")
+        return (blank(2), first, left(mine, each, here), blank(1), left(theirs, each, there))
+
+    lines = [row("", f"{keep.ref} stays", f"{other.ref} goes into it", "pane.head", "pane.label")]
+    for label, mine, theirs in _compared(keep, other):
+        lines.append(row(label, mine or "-", theirs or "-", *_ROLES[bool(mine)]))
+    for label, name in (("People", "contacts"), ("Answers", "answers"), ("Terms", "terms")):
+        has, adds = len(getattr(keep, name)), len(getattr(other, name))
+        if has or adds:
+            added = f"{adds}, those that are new are added"
+            lines.append(row(label, str(has), added, "text", "text"))
+    lines.append((blank(2), whole("Notes and touches of both are kept.", "text.dim")))
+    return lines
+
+
+def _compared(keep: Deal, other: Deal) -> Iterator[tuple[str, str, str]]:
+    """The fields that at least one of them knows."""
+    fields = ("account", "title", "value", "expected_close", "owner", "source", "next_step")
+    for name in fields:
+        mine, theirs = (field_text(deal, name) for deal in (keep, other))
+        if mine or theirs:
+            yield name.replace("expected_", "").replace("_", " ").capitalize(), mine, theirs
+    if not (keep.is_open and other.is_open):
+        yield "Ended", str(keep.outcome), str(other.outcome)
+
+
+def told_whole(faults: tuple[Fault, ...], deal: Deal) -> str:
+    """Everything that is wrong with a deal, in one sentence."""
+    if not faults:
+        return f"{deal.ref} {deal.name}"
+    return f"{deal.ref} {deal.name}: {', '.join(GROUPS[str(fault)] for fault in faults)}"

@@ -1,0 +1,335 @@
+"""The triage screen: one deal with why it is here and what to do about it, the queue beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from pipeboard.domain.dates import format_day, local_date
+from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.domain.queue import TIER_NAMES, Queued, Tier
+from pipeboard.domain.signs import Sign
+from pipeboard.ui.draw.card import SIGN_ROLES
+from pipeboard.ui.draw.facts import (
+    PaneFact,
+    PaneStyle,
+    about_contact,
+    chips,
+    flow,
+    outcome_lines,
+    parked,
+    sign_of,
+    table,
+)
+from pipeboard.ui.draw.frame import Hint, box, title_bar
+from pipeboard.ui.draw.line import (
+    BETWEEN,
+    DOT,
+    FULL,
+    OPEN,
+    STEP,
+    YES,
+    Line,
+    blank,
+    exactly,
+    key_name,
+    left,
+    money_text,
+    spread,
+    whole,
+    width_of,
+    wrap,
+)
+from pipeboard.ui.palette import Role
+from pipeboard.workspace.triage import to_ask, to_call
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import Deal
+    from pipeboard.domain.sheet import Sheet
+
+WIDE: Final = 100
+"""From so many columns on the queue stands beside the deal."""
+_NARROWEST_QUEUE, _WIDEST_QUEUE = 36, 60
+_BAR: Final = 18
+_MOST_CALLED: Final = 3
+_MOST_NOTE_LINES: Final = 3
+"""On a screen where all of a deal does not fit, one of each is shown."""
+_TIER_SIGNS: Final[Mapping[Tier, Sign]] = {
+    Tier.OVERDUE: Sign.OVERDUE,
+    Tier.NO_NEXT_STEP: Sign.NO_NEXT_STEP,
+    Tier.STALLED: Sign.STALLED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TriageView:
+    """What the screen shows: whose queue, how far somebody has come in it, the deal that is looked
+    at, what may be done, what comes next, what was done, and at the end the `summary`.
+
+    `choices` are rows of keys with what they do.
+    """
+
+    whose: str
+    handled: int
+    left: int
+    total: int
+    skipped: int
+    tiers: Mapping[Tier, int]
+    sheet: Sheet | None
+    queued: Queued | None
+    choices: tuple[tuple[Hint, ...], ...]
+    coming: tuple[tuple[Deal, Tier], ...] = ()
+    done: tuple[str, ...] = ()
+    summary: str = ""
+
+
+def queue_width(width: int) -> int:
+    """Cells of the queue beside the deal; 0 where there is no room for it."""
+    return 0 if width < WIDE else max(_NARROWEST_QUEUE, min(width // 3, _WIDEST_QUEUE))
+
+
+def head(view: TriageView, style: PaneStyle) -> tuple[Line, ...]:
+    """Whose queue this is, how much of it is done, and what is left of each kind."""
+    total = view.total
+    share = view.handled * 100 // total if total else 100
+    full = _BAR * view.handled // total if total else _BAR
+    start: Line = (("Triage", "bar.product"), whole(f"  {view.whose}", "bar.title"))
+    skipped = f", {view.skipped} skipped" if view.skipped else ""
+    count = whole(f"{view.handled} of {total} done{skipped}", "bar.title")
+    bar: Line = ((f"  {'█' * full}{'░' * (_BAR - full)} {share}%", "bar.dim"),)
+    needed = width_of(start) + width_of((count, *bar)) + 4
+    end = (count, *bar) if needed <= style.width else (count,)
+    kinds = [_tier_chip(tier, count) for tier, count in view.tiers.items()]
+    rows = flow(kinds, style.width - 1) if kinds else [()]
+    return (title_bar(start, end, style.width), (blank(1), *rows[0]))
+
+
+def _tier_chip(tier: Tier, count: int) -> Line:
+    sign = _TIER_SIGNS.get(tier)
+    words = whole(f"{count:,} {TIER_NAMES[tier]}", "text")
+    return (words,) if sign is None else ((f"{sign} ", SIGN_ROLES[sign]), words)
+
+
+def body(view: TriageView, style: PaneStyle, rows: int) -> tuple[Line, ...]:
+    """The deal and what to do about it, in about so many rows; from `WIDE` columns on the queue
+    stands beside it."""
+    beside = queue_width(style.width)
+    own = replace(style, width=style.width - beside - (3 if beside else 1))
+    lines = _end(view, own) if view.sheet is None else _deal(view, view.sheet, own)
+    if view.sheet is not None and len(lines) > rows:
+        lines = [line for line in _deal(view, view.sheet, own, is_low=True) if line]
+    elif view.sheet is not None:
+        choices = _choices(view, own)
+        if len(lines) + len(choices) > rows:
+            lines = [line for line in lines if line]
+        if len(lines) + len(choices) <= rows:
+            lines += choices
+        if not beside:
+            lines += _coming_in_a_line(view, own)
+    lines += _done(view, own) if view.sheet is None or len(lines) + 2 <= rows else []
+    lines = [(blank(1), *line) for line in lines]
+    if not beside:
+        return tuple(lines)
+    queue = _queue(view, replace(style, width=beside), rows)
+    height = max(len(lines), len(queue), rows)
+    return tuple(
+        (*exactly(_at(lines, y), own.width + 1), (f" {BETWEEN}", "rule"), *_at(queue, y))
+        for y in range(height)
+    )
+
+
+def _at(lines: Sequence[Line], y: int) -> Line:
+    return lines[y] if y < len(lines) else ()
+
+
+# The deal.
+
+
+def _deal(view: TriageView, sheet: Sheet, style: PaneStyle, *, is_low: bool = False) -> list[Line]:
+    deal = sheet.deal
+    name = f"{deal.account} / {deal.title}" if deal.account and deal.title else deal.name
+    mark = sign_of(sheet, style)
+    first, *rest = wrap(name, style.width - 3 - len(deal.ref), style.width - 2)
+    ref = whole(deal.ref, "pane.label")
+    title: Line = ((f"{mark} ", SIGN_ROLES[mark]), (first, "pane.title"))
+    facts = [*chips(sheet, style), *_standing(sheet, style)]
+    return [
+        spread(title, (ref,), style.width),
+        *[(blank(2), (line, "pane.title")) for line in rest],
+        *[(blank(2), *line) for line in flow(facts, style.width - 2)],
+        *[(blank(2), *line) for line in (*outcome_lines(deal, style), *parked(deal, style))],
+        (),
+        *table(_facts(view, sheet, style, is_low=is_low), style),
+        (),
+    ]
+
+
+def _standing(sheet: Sheet, style: PaneStyle) -> list[Line]:
+    """The stage, how long the deal has been in it, and how much is known."""
+    deal, stage = sheet.deal, sheet.pipeline.stage(sheet.deal.stage_id)
+    if not deal.is_open:
+        return []
+    days = (style.today - local_date(deal.stage_entered_at, style.zone)).days
+    is_over = stage.expected_days is not None and days > stage.expected_days
+    limit = f" (limit {stage.expected_days})" if stage.expected_days is not None else ""
+    found: list[Line] = [
+        (
+            whole(f"{stage.name} {DOT} ", "text"),
+            (f"{days}d", "card.days.over" if is_over else "text"),
+            (limit, "pane.label"),
+        )
+    ]
+    given, total = len(deal.answered(sheet.pipeline)), len(sheet.pipeline.questions)
+    if total:
+        pips = f" {FULL * given}{OPEN * (total - given)}" if total <= 12 else ""
+        found.append(((f"Q {given}/{total}", "text"), (pips, "pane.label")))
+    return found
+
+
+def _facts(view: TriageView, sheet: Sheet, style: PaneStyle, *, is_low: bool) -> list[PaneFact]:
+    """Why it is here, what happens next and happened last, what to ask, and whom to call."""
+    deal = sheet.deal
+    most, called = (1, 1) if is_low else (_MOST_NOTE_LINES, _MOST_CALLED)
+    facts: list[PaneFact] = []
+    if view.queued is not None:
+        for reason in view.queued.place.reasons:
+            sign = _TIER_SIGNS.get(reason.tier)
+            role: Role = SIGN_ROLES[sign] if sign is not None else "text"
+            facts.append(PaneFact("" if facts else "WHY", reason.text, role))
+    else:
+        facts.append(PaneFact("WHY", "nothing any more", "pane.yes"))
+    if deal.is_open:
+        facts.append(PaneFact("NEXT", *_next(deal, style)))
+    if sheet.touches:
+        touch = sheet.touches[0]
+        said = f": {touch.outcome}" if touch.outcome else ""
+        words = f"{style.day(touch.at)}  {touch.type} {touch.direction}".rstrip()
+        facts.append(PaneFact("LAST", _short(f"{words}{said}", most, style)))
+    elif deal.is_open:
+        facts.append(PaneFact("LAST", "no touch yet", "pane.label"))
+    if sheet.notes:
+        note = sheet.notes[0]
+        words = f"{style.day(note.at)} @{note.author}  {' '.join(note.text.split())}"
+        facts.append(PaneFact("NOTE", _short(words, most, style)))
+    facts += _labelled("ASK", to_ask(sheet, style.today), "pane.unknown")
+    people = to_call(deal)[:called]
+    names = [
+        f" {DOT} ".join(
+            filter(None, (p.name, p.phone, p.email) if is_low else (p.name, about_contact(p)))
+        )
+        for p in people
+    ]
+    return facts + _labelled("CALL", names or ["nobody is known yet"], "text")
+
+
+def _labelled(label: str, texts: Sequence[str], role: Role) -> list[PaneFact]:
+    """The label stands once."""
+    return [PaneFact("" if place else label, text, role) for place, text in enumerate(texts)]
+
+
+def _next(deal: Deal, style: PaneStyle) -> tuple[str, Role]:
+    step = deal.next_step
+    if step is None:
+        return "no next step", "sign.none"
+    due = format_day(step.due, style.today) if step.due is not None else "no day"
+    is_over = step.due is not None and step.due < style.today
+    again = f" (every {step.every})" if step.every else ""
+    return f"{due}  {step.text}{again}".rstrip(), "card.due.over" if is_over else "text"
+
+
+def _short(text: str, most: int, style: PaneStyle) -> str:
+    """No more of a text than so many lines."""
+    lines = wrap(text, style.width - 8)
+    return text if len(lines) <= most else f"{' '.join(lines[:most])}…"
+
+
+# What may be done, what comes, what was done.
+
+
+def _choices(view: TriageView, style: PaneStyle) -> list[Line]:
+    rows = []
+    for hints in view.choices:
+        cells: list[Line] = [
+            (whole(key_name(key, style.glyphs), "hint.key"), whole(f" {label}", "text"))
+            for key, label in hints
+        ]
+        rows += flow(cells, style.width - 4)
+    return box("what now?", rows, style.width)
+
+
+def _coming_in_a_line(view: TriageView, style: PaneStyle) -> list[Line]:
+    cells = [_coming(deal, tier, style) for deal, tier in view.coming[:3]]
+    if not cells:
+        return []
+    label: Line = (("up next  ", "pane.label"),)
+    first = flow(cells, style.width - width_of(label))[0]
+    return [(*label, *first)]
+
+
+def _coming(deal: Deal, tier: Tier, style: PaneStyle) -> Line:
+    sign = _TIER_SIGNS.get(tier, Sign.NONE)
+    value = money_text(deal.value, style.glyphs, symbol=False) if deal.value else ""
+    return ((f"{sign} ", SIGN_ROLES[sign]), whole(f"{deal.name} {value}".rstrip(), "text.dim"))
+
+
+def _queue(view: TriageView, style: PaneStyle, rows: int) -> list[Line]:
+    """The deals that come next under their tiers, the one that is looked at on top."""
+    lines: list[Line] = []
+    shown = list(view.coming)
+    if view.queued is not None:
+        shown.insert(0, (view.queued.deal, view.queued.place.tier))
+    current = view.sheet.deal.id if view.sheet is not None else 0
+    for tier, deals in groupby(shown, key=lambda each: each[1]):
+        count = view.tiers.get(tier, 0)
+        lines.append(
+            (blank(1), whole(TIER_NAMES[tier], "pane.head"), (f"  {count:,}", "pane.label"))
+        )
+        lines += [_row(deal, tier, style, is_current=deal.id == current) for deal, _ in deals]
+    hidden = view.left - len(shown)
+    if len(lines) > rows:
+        hidden += len(lines) - rows + 1
+        lines = lines[: rows - 1]
+    if hidden > 0 and lines:
+        lines.append((blank(1), (f"{hidden:,} more", "more")))
+    return lines
+
+
+def _row(deal: Deal, tier: Tier, style: PaneStyle, *, is_current: bool) -> Line:
+    sign = _TIER_SIGNS.get(tier, Sign.NONE)
+    value = money_text(deal.value, style.glyphs, symbol=False) if deal.value else ""
+    role: Role = "text.strong" if is_current else "text"
+    return (
+        (STEP if is_current else " ", "mark"),
+        (f"{sign} ", SIGN_ROLES[sign]),
+        left(deal.name, style.width - 6 - len(value), role),
+        blank(1),
+        whole(value, "card.money"),
+    )
+
+
+def _done(view: TriageView, style: PaneStyle) -> list[Line]:
+    most = 1 if view.sheet is not None else len(view.done)
+    return [
+        exactly(
+            (
+                ("done     " if not place else " " * 9, "pane.label"),
+                (f"{YES} ", "pane.yes"),
+                whole(text, "text.dim"),
+            ),
+            style.width,
+        )
+        for place, text in enumerate(view.done[:most])
+    ]
+
+
+def _end(view: TriageView, style: PaneStyle) -> list[Line]:
+    """What came of it, and the ways on."""
+    title = view.summary if view.handled or view.skipped else "Nothing needs you now."
+    lines: list[Line] = [(), *[((line, "pane.title"),) for line in wrap(title, style.width)], ()]
+    for hints in view.choices:
+        lines += [
+            (whole(f"{key_name(key, style.glyphs)} ", "hint.key"), whole(label, "text"))
+            for key, label in hints
+        ]
+    return [*lines, ()]

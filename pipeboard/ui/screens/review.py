@@ -1,0 +1,302 @@
+"""The weekly review: step by step through one document, as it stands or as it was held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from pipeboard.domain.errors import DatabaseError
+from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.ui import keys
+from pipeboard.ui.board_state import BoardState
+from pipeboard.ui.draw.facts import PaneStyle
+from pipeboard.ui.draw.line import EMPTY, Line, exactly, spelled
+from pipeboard.ui.draw.questions import Item, listed, present_in, scrolled_to
+from pipeboard.ui.draw.review import ReviewView, heading, items_of, ref_of, stops
+from pipeboard.ui.key_table import REVIEW
+from pipeboard.ui.palette import Theme
+from pipeboard.ui.review_keys import ReviewTab
+from pipeboard.ui.screens.hygiene import place_at
+from pipeboard.ui.screens.live import LiveScreen
+from pipeboard.ui.widgets.page import Page
+from pipeboard.ui.write_queue import Targets
+from pipeboard.workspace.review import Gathered, Held, decisions_since, gather
+
+if TYPE_CHECKING:
+    from pipeboard.domain.agreements import Contents
+    from pipeboard.domain.deal import Deal
+    from pipeboard.workspace.recording import Receipt
+
+ShowBehind = Callable[[str, frozenset[int], int], None]
+"""Shows deals on the board, under a title, of a pipeline."""
+
+
+class ReviewPlace(NamedTuple):
+    """Where a person was in a review when they left it."""
+
+    pipeline: Pipeline
+    tab: ReviewTab
+    cursors: dict[ReviewTab, int]
+    discussed: frozenset[str]
+    since: datetime | None
+
+
+class ReviewScreen(LiveScreen):
+    """Gathers the review in the housekeeper's thread; the old stays until the new is there."""
+
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(REVIEW)
+    TABLE = REVIEW
+    title_of_help = "Weekly review"
+
+    def __init__(
+        self,
+        state: BoardState,
+        pipeline: Pipeline,
+        theme: Theme,
+        place: ReviewPlace | None,
+        show_behind: ShowBehind,
+    ) -> None:
+        super().__init__()
+        self.state = state
+        self.page = Page(theme)
+        self.show_behind = show_behind
+        if place is None or place.pipeline.id != pipeline.id:
+            tabs = dict.fromkeys(ReviewTab, 0)
+            place = ReviewPlace(pipeline, ReviewTab.DATA, tabs, frozenset(), None)
+        self.place = place
+        self.found: Gathered | None = None
+        self.past: Held | None = None
+        self.items: tuple[Item, ...] = ()
+        self._version = state.reader.data_version()
+        self._day: date | None = None
+        self._seen: Deal | None = None
+        self._asked = 0
+        self.counting = 0
+        self.is_stale = False
+        """Has something been stored since that is not counted?"""
+        self.has_opened = False
+        """Does another screen lie over it, on which deals may be changed?"""
+
+    def compose(self) -> ComposeResult:
+        yield self.page
+
+    def on_mount(self) -> None:
+        self.reload()
+
+    # What is shown.
+
+    def show_news(self) -> None:
+        """What others do does not turn the agenda round while it is talked about: it is said, and
+        counted with the next step of the review."""
+        if self.found is None:
+            self.reload()
+            return
+        self.is_stale = True
+        self.say(self._said.text, self._said.role, "changed meanwhile; R counts again")
+
+    def turn_day(self, today: date) -> None:
+        self.reads_again = self.reads_again or today != self._day
+        self._day = today
+
+    def show_change(self, receipt: Receipt) -> None:
+        """What was decided shows at once; the rest with the next step, as for `show_news`."""
+        version = self.state.reader.data_version()
+        if self.found is not None:
+            document, reader = self.found.document, self.state.reader
+            since = datetime.fromisoformat(document["since"])
+            decisions = decisions_since(reader, self.place.pipeline, since)
+            self.found = replace(self.found, document={**document, "decisions": decisions})
+        self._version, self.is_stale = version, True
+        self.redraw()
+
+    def on_screen_resume(self) -> None:
+        """Back from what was opened here, with what was done there."""
+        if self.has_opened:
+            self.has_opened = False
+            self.reload()
+
+    def reload(self) -> None:
+        """Gathers the review as of now; keys wait for it."""
+        self._version = self.state.reader.data_version()
+        self.is_stale = False
+        self._asked += 1
+        self.counting += 1
+        self._day = self.today
+        self.run_worker(_count(self, self._asked), group="counting")
+
+    async def counted(self) -> None:
+        """Waits until what is shown is what was asked for; raises GivenUp."""
+        while self.counting:
+            await self.program.key_queue.pause()
+
+    @property
+    def document(self) -> Contents | None:
+        """The review that is shown; None while it is gathered for the first time."""
+        if self.past is not None:
+            return self.past.contents
+        if self.found is None:
+            return None
+        return {**self.found.document, "discussed": sorted(self.place.discussed)}
+
+    @on(Page.Resized)
+    def _fit(self) -> None:
+        self.redraw()
+
+    def redraw(self) -> None:
+        """The step as it is now, the cursor on an item that there is."""
+        view = _view(self)
+        if view is None:
+            self.show_status()
+            return
+        width, glyphs, height = view.style.width, view.style.glyphs, self.page.size.height
+        self.items = items_of(view)
+        places = stops(self.items)
+        self.place.cursors[self.place.tab] = max(0, min(self.cursor, len(places) - 1))
+        # What is under the cursor says more of itself: it has to be known before it is drawn.
+        self.items = items_of(replace(view, current=self.item_key))
+        shown = listed(self.items, places[self.cursor] if places else -1)
+        page = replace(
+            self.page.view,
+            head=tuple(spelled(exactly(line, width), glyphs) for line in heading(view)),
+            lines=tuple(spelled(exactly(line, width), glyphs) for line in shown.lines),
+            hints=keys.hints(
+                self.keys,
+                has_deal=self.deal_id is not None and self.past is None,
+                read_only=self.state.view.read_only,
+            ),
+            glyphs=glyphs,
+        )
+        room = page.room(height)
+        top = 0 if self.cursor == 0 else scrolled_to(page.top, room, shown)
+        if self.cursor == len(places) - 1 and len(places) > 1:
+            top = max(top, min(shown.first, len(shown.lines) - room))
+        self.page.show(replace(page, top=replace(page, top=top).scrolled(0, height)))
+        self.show_status()
+
+    def put_status(self, line: Line, right: Line) -> None:
+        counting: Line = (("counting…", "hint.label"),) if self.counting else EMPTY
+        self.page.show(replace(self.page.view, status=line, status_right=right or counting))
+
+    # What the keys are about.
+
+    @property
+    def cursor(self) -> int:
+        """The place among those that the cursor can stand on."""
+        return self.place.cursors[self.place.tab]
+
+    @property
+    def item_key(self) -> str:
+        places = stops(self.items)
+        return self.items[places[self.cursor]].key if self.cursor < len(places) else ""
+
+    @property
+    def deal_id(self) -> int | None:
+        """The deal that is under the cursor, if it is one."""
+        return ref_of(self.item_key)
+
+    def targets(self) -> Targets:
+        """The deal under the cursor as it stands now, which is what is seen of it from here on;
+        nobody can tell which that is while the review is being gathered anew."""
+        if self.counting:
+            raise DatabaseError("The review is being gathered.", details={"reason": "locked"})
+        self._seen = None if self.deal_id is None else self.state.reader.deal(self.deal_id)
+        deal = self._seen
+        return ((deal.id,), {deal.id: deal.version}) if deal is not None else ((), {})
+
+    def pipeline(self) -> Pipeline:
+        return self.place.pipeline
+
+    def present(self, field: str) -> str:
+        return present_in(self._seen, field) if self._seen is not None else ""
+
+    # Moving about.
+
+    def show_tab(self, tab: ReviewTab) -> None:
+        """Another step of the review."""
+        self.place = self.place._replace(tab=tab)
+        self.items = ()
+        self.say("")
+        self.redraw()
+
+    def show_past(self, held: Held | None) -> None:
+        """A review as it was held; None is the present one."""
+        self.past = held
+        self.say("Esc goes to the present review." if held else "")
+        self.redraw()
+
+    def move_cursor(self, columns: int, rows: int) -> None:
+        self.place.cursors[self.place.tab] = max(
+            0, min(self.cursor + rows, len(stops(self.items)) - 1)
+        )
+        self.say("")
+        self.redraw()
+
+    def move_pages(self, pages: float) -> None:
+        self.move_cursor(0, round(pages * self.page.view.room(self.page.size.height) / 2))
+
+    def move_to_end(self, direction: int) -> None:
+        self.move_cursor(0, direction * len(self.items))
+
+    @on(Page.Scrolled)
+    def _wheel(self, event: Page.Scrolled) -> None:
+        view, height = self.page.view, self.page.size.height
+        self.page.show(replace(view, top=view.scrolled(event.lines, height)))
+
+    @on(Page.Pointed)
+    def _point(self, event: Page.Pointed) -> None:
+        place, places = place_at(self.items, event.y), stops(self.items)
+        if place in places:
+            self.move_cursor(0, places.index(place) - self.cursor)
+            if event.count > 1:
+                self.press("review.open")
+
+    def step_back(self) -> None:
+        """Esc: from a past review to the present one, then back to the board."""
+        if self.past is not None:
+            self.show_past(None)
+        else:
+            self.app.pop_screen()
+
+    quit = step_back
+
+
+def _view(screen: ReviewScreen) -> ReviewView | None:
+    """What is drawn; None while the review is gathered for the first time."""
+    document, found, lens = screen.document, screen.found, screen.state.lens
+    if document is None or found is None:
+        return None
+    width, glyphs = screen.page.size.width, screen.state.view.glyphs
+    held = [one for one in found.held if one.at.isoformat() < document["at"]]
+    return ReviewView(
+        document,
+        held[0].contents if held else None,
+        screen.place.tab,
+        PaneStyle(width, screen.today, lens.zone, glyphs),
+        frozenset(document.get("discussed", ())),
+        screen.past is not None,
+        screen.item_key,
+    )
+
+
+async def _count(screen: ReviewScreen, asked: int) -> None:
+    """Has the housekeeper gather what was asked for last; the rest is of no use any more."""
+    found = None
+    place = screen.place
+    try:
+        if asked == screen._asked:
+            found = await screen.program.housekeeper.ask(
+                lambda workspace: gather(workspace, place.pipeline, place.since)
+            )
+    except Exception as error:  # the boundary of what is done beside the screen
+        screen.say(screen.program.net.words(error), "status.error")
+    screen.counting -= 1
+    if found is not None and asked == screen._asked:
+        screen.found = found
+    if screen.is_mounted:
+        screen.redraw()

@@ -1,0 +1,267 @@
+"""Triage: the day's queue, one deal at a time; what is done to it leads to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from pipeboard.domain.cadence import follow_up_days
+from pipeboard.domain.dates import format_day
+from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.pipeline import Pipeline, Stage
+from pipeboard.ui import keys
+from pipeboard.ui.board_state import BoardState
+from pipeboard.ui.draw.facts import PaneStyle
+from pipeboard.ui.draw.frame import Hint
+from pipeboard.ui.draw.line import Line, exactly, spelled
+from pipeboard.ui.draw.questions import present_in
+from pipeboard.ui.draw.triage import TriageView, body, head
+from pipeboard.ui.host import patiently
+from pipeboard.ui.key_table import TRIAGE
+from pipeboard.ui.news import News, words_of
+from pipeboard.ui.palette import Theme
+from pipeboard.ui.screens.live import LiveScreen
+from pipeboard.ui.widgets.page import Page
+from pipeboard.ui.write_queue import Targets
+from pipeboard.workspace.triage import Triage
+
+if TYPE_CHECKING:
+    from pipeboard.workspace.recording import Receipt
+
+
+class TriageScreen(LiveScreen):
+    """Shows where a `Triage` stands. A deal that something was done on is left once the action has
+    ended, so that all its questions are asked about it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings(TRIAGE)
+    TABLE = TRIAGE
+    title_of_help = "Triage"
+
+    def __init__(
+        self,
+        state: BoardState,
+        triage: Triage,
+        version: int,
+        theme: Theme,
+        come_back: Callable[[str], None],
+    ) -> None:
+        super().__init__()
+        self.state = state
+        self.triage = triage
+        self.page = Page(theme)
+        self._version = version
+        self._come_back = come_back
+        self._news = News()
+        self._acted = ""
+        self._done_here: set[str] = set()
+        self._is_held = False
+        """Has the queue changed while something was asked about the deal?"""
+
+    def compose(self) -> ComposeResult:
+        yield self.page
+
+    def on_mount(self) -> None:
+        self._news.begin(self.state)
+
+    # What is shown.
+
+    @on(Page.Resized)
+    def _fit(self) -> None:
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Where the walk stands now."""
+        lens, triage = self.state.lens, self.triage
+        width, height = self.page.size
+        style = PaneStyle(width, triage.listing.today, lens.zone, self.state.view.glyphs)
+        owner = triage.listing.owner
+        view = TriageView(
+            f"@{owner}" if owner else "everyone",
+            triage.handled,
+            triage.left,
+            triage.total,
+            triage.skipped,
+            triage.tiers_left(),
+            triage.sheet,
+            triage.queued,
+            self._choices(),
+            tuple(triage.coming(height)),
+            triage.done,
+            triage.summary if triage.sheet is None else "",
+        )
+        top = tuple(spelled(exactly(line, width), style.glyphs) for line in head(view, style))
+        page = replace(
+            self.page.view,
+            head=top,
+            hints=keys.hints(
+                self.keys,
+                has_deal=triage.sheet is not None,
+                read_only=self.state.view.read_only,
+            ),
+            glyphs=style.glyphs,
+        )
+        lines = body(view, style, page.room(height))
+        page = replace(page, lines=tuple(spelled(line, style.glyphs) for line in lines))
+        self.page.show(replace(page, top=page.scrolled(0, height)))
+
+    def _choices(self) -> tuple[tuple[Hint, ...], ...]:
+        """Rows of keys with what they do to the deal that is looked at; or how to go on."""
+        key_of = {key.action: key.first_key for key in self.keys if key.keys != keys.UNBOUND}
+
+        def row(**labels: str) -> tuple[Hint, ...]:
+            return tuple((key_of[name], label) for name, label in labels.items() if name in key_of)
+
+        sheet, today, skipped = self.triage.sheet, self.triage.listing.today, self.triage.skipped
+        if sheet is None:
+            again = {"skip": f"goes through the {skipped} skipped once more"} if skipped else {}
+            return (row(**again, previous="the last one again", quit="back"),)
+        step, stage = sheet.deal.next_step, sheet.pipeline.stage(sheet.deal.stage_id)
+        days = (format_day(day, today) for day in follow_up_days(today))
+        plans = {f"plan_{n}": day for n, day in enumerate(days, 1)}
+        is_planned = step is not None and step.due is not None and step.due > today
+        good = {"keep": "keep the plan"} if is_planned else {}
+        done = {"done": "done as planned"} if step is not None else {}
+        ahead = sheet.pipeline.neighbour(stage.id, 1) if stage.is_open else None
+        on = {"advance": f"on to {ahead.name}"} if ahead is not None else {}
+        return (
+            row(next_step="next step", **plans),
+            row(**good, **done, note="note", interaction="log", snooze="snooze", copy="copy"),
+            row(**on, back="back", lose="lost", win="won", owner="owner", open="all of it"),
+        )
+
+    def arrive(self) -> None:
+        """At another deal: from its top, with what others did to those before it said."""
+        self.page.view = replace(self.page.view, top=0)
+        self.say(f"{passed}." if (passed := self.triage.take_passed()) else "")
+        self.redraw()
+
+    def put_status(self, line: Line, right: Line) -> None:
+        self.page.show(replace(self.page.view, status=line, status_right=right))
+
+    # What is done, here and by others.
+
+    def show_change(self, receipt: Receipt) -> None:
+        if self.triage.concerns(receipt):
+            self._acted = receipt.summary if receipt.verb != "undo" else ""
+        self._done_here.add(receipt.command_id)
+        self.triage.note(receipt)
+        self.redraw()
+
+    async def go_on(self) -> None:
+        if self._acted or self._is_held:
+            await patiently(self, self._settle)
+
+    def _settle(self) -> None:
+        """Goes on from a deal that is handled; says what one still lacks that is not."""
+        acted, before = self._acted, self.triage.walk.current
+        lacking = self.triage.settle(acted) if acted else ()
+        if self._is_held or self.triage.sheet is None:
+            self.triage.load()
+        self._acted, self._is_held = "", False
+        passed = self.triage.take_passed()
+        self.redraw()
+        if lacking:
+            why = ", ".join(reason.text for reason in lacking)
+            self.say(f"Still here: {why}. {acted}", "status.warn", self._said.beside)
+        elif passed:
+            self.say(f"{self._said.text} {passed}.".strip(), beside=self._said.beside)
+        if self.triage.walk.current != before:
+            self.page.show(replace(self.page.view, top=0))
+
+    def reload(self) -> None:
+        """The queue as it is now; while something is asked about the deal, that one stays."""
+        version = self.state.reader.data_version()
+        is_asking = self.app.screen is not self
+        if self.triage.listing.today != self.today and not is_asking:
+            self.triage.restart(replace(self.triage.listing, today=self.today))
+        else:
+            self.triage.load(holds=is_asking)
+        self._is_held = is_asking
+        self._version = version
+        self.redraw()
+
+    def show_news(self) -> None:
+        done = self._news.since(self.state)
+        is_mine = bool(done) and all(did.id in self._done_here for did in done)
+        if is_mine and not self.needs_reading:
+            self.triage.look_again()
+            self.redraw()
+            return
+        before = self._said
+        self.reload()
+        news = words_of(done, self.state, self.program.seat.actor.name)
+        passed = self.triage.take_passed()
+        if passed:
+            self.say(f"{passed}.", "status", news)
+        elif news:
+            self.say(before.text, before.role, news)
+
+    @property
+    def needs_reading(self) -> bool:
+        held = self._is_held and self.app.screen is self
+        return super().needs_reading or held or self.triage.listing.today != self.today
+
+    def turn_day(self, today: date) -> None:
+        self.reads_again = True
+
+    def on_screen_resume(self) -> None:
+        self.call_later(self._look)
+
+    # What the keys are about.
+
+    def targets(self) -> Targets:
+        sheet = self.triage.sheet
+        if sheet is None:
+            return (), {}
+        return (sheet.deal.id,), {sheet.deal.id: sheet.deal.version}
+
+    def pipeline(self) -> Pipeline:
+        sheet = self.triage.sheet
+        return sheet.pipeline if sheet is not None else self.state.board.pipeline
+
+    def stage_shown(self) -> Stage:
+        sheet = self.triage.sheet
+        return super().stage_shown() if sheet is None else sheet.pipeline.stage(sheet.deal.stage_id)
+
+    def present(self, field: str) -> str:
+        sheet = self.triage.sheet
+        return present_in(sheet.deal, field) if sheet is not None else ""
+
+    # Scrolling, and leaving.
+
+    def move_pages(self, pages: float) -> None:
+        self._scroll(round(self.page.view.room(self.page.size.height) * pages))
+
+    @on(Page.Scrolled)
+    def _wheel(self, event: Page.Scrolled) -> None:
+        self._scroll(event.lines)
+
+    def _scroll(self, lines: int) -> None:
+        view, height = self.page.view, self.page.size.height
+        self.page.show(replace(view, top=view.scrolled(lines, height)))
+
+    def keep(self) -> None:
+        self.triage.keep()
+
+    def step_back(self) -> None:
+        """Esc: what was said, then back; one that came late does not leave the queue."""
+        if self._said.text:
+            self.say("")
+        else:
+            self.quit()
+
+    def quit(self) -> None:
+        """Back to where it was opened; how far one has come is kept for the day."""
+        self.keep()
+        try:
+            summary = self.triage.summary if self.triage.handled or self.triage.skipped else ""
+        except PipeboardError:
+            summary = ""
+        self.app.pop_screen()
+        self._come_back(summary)

@@ -1,0 +1,247 @@
+"""The weekly review: gathered from queue, numbers and log; kept with its day; read again as it was.
+
+A review that was held is an agreement in the log. The next one starts where it ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from pipeboard.domain import review as rules
+from pipeboard.domain.agreements import Contents, Topic
+from pipeboard.domain.cadence import parse_step
+from pipeboard.domain.commands import AskRep, SetNextStep
+from pipeboard.domain.dates import format_day, local_date
+from pipeboard.domain.deal import Ask, NextStep
+from pipeboard.domain.deciding import sentence_of
+from pipeboard.domain.deciding.rules import Telling
+from pipeboard.domain.errors import BadInput, NotFound
+from pipeboard.domain.events import micros
+from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.metrics.waterfall import most_pushed
+from pipeboard.domain.people import match_owner
+from pipeboard.domain.periods import parse_period
+from pipeboard.domain.pipeline import Pipeline
+from pipeboard.workspace.day import day_of
+from pipeboard.workspace.execution import carry_out
+from pipeboard.workspace.recording import Receipt, agree, as_command
+from pipeboard.workspace.reports import ReportQuery, groups_of, report_of
+from pipeboard.workspace.service import Service
+
+if TYPE_CHECKING:
+    from pipeboard.domain.metrics import Report
+    from pipeboard.domain.metrics.waterfall import Waterfall
+    from pipeboard.store.reading import Reader
+
+A_WEEK = timedelta(days=7)
+MOST_ENTRIES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A review that was held: when, and its document as it was then."""
+
+    at: datetime
+    contents: Contents
+
+
+def review(
+    service: Service, pipeline: Pipeline, since: datetime | None = None
+) -> rules.WeeklyReview:
+    """The review of a pipeline now, since an instant, or where the last one ended (else a week)."""
+    now = service.now()
+    began = since or last_review_at(service, pipeline) or now - A_WEEK
+    if began > now:
+        raise BadInput("A review looks back.", hint="Name a day until today.")
+    day, settings = day_of(service, pipeline), service.settings
+    period = parse_period(
+        "this-quarter",
+        service.today,
+        week_start=settings.week_start,
+        fiscal_shift=settings.fiscal_shift,
+    )
+    report = report_of(service, ReportQuery(pipeline, period, now, me=service.me))
+    basis = report.basis
+    entries = [
+        entry
+        for entry in service.reader.entries(since=began, limit=MOST_ENTRIES)
+        if entry.recorded_at <= now
+    ]
+    deals = service.reader.deals({entry.deal_id for entry in entries})
+    mine = [e for e in entries if deals[e.deal_id].pipeline_id == pipeline.id]
+    commits = [e.deal_id for e in mine if e.event.after.get("category")]
+    supported, _ = service.reader.numbers.evidence(pipeline, now, commits)
+    values = {d.id: v for d in basis.deals.open if (v := basis.tally([d]).whole) is not None}
+    pushes = {deal.id: times for deal, times in most_pushed(basis)}
+    subjects = rules.to_discuss(day.queue(), values, pushes, pipeline, service.today)
+    cover = report.coverage
+    required = cover.required.value or cover.by_win_rate.value
+    notable = tuple(rules.exceptions(reversed(mine), pipeline, supported))
+    shown = {one.deal_id for one in notable}
+    raised = (period.instants(settings.zone)[0], now + timedelta.resolution)
+    return rules.WeeklyReview(
+        pipeline,
+        began,
+        now,
+        report,
+        groups_of(service, report, "owner"),
+        day.fault_counts(),
+        day.alike(),
+        [deal.id for deal in day.dead()],
+        _changes(report, began),
+        notable,
+        subjects,
+        rules.sales_trap(basis, cover.target.value, required),
+        rules.trend(basis),
+        decisions_since(service.reader, pipeline, began),
+        rules.objections(basis, service.reader.numbers.objections(pipeline.id, *raised)),
+        tuple(rules.Variant(*one) for one in service.reader.numbers.variants(pipeline.id)),
+        {one: deals[one].name for one in shown},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A review as it is shown and kept: its document, the deals behind its numbers, and the
+    documents of those that were held before, the last one first."""
+
+    document: Contents
+    at: datetime
+    behind: Mapping[str, frozenset[int]]
+    held: tuple[Held, ...]
+
+
+def gather(service: Service, pipeline: Pipeline, since: datetime | None = None) -> Gathered:
+    """The review of a pipeline now, with all that a screen shows of it."""
+    from pipeboard.exchange.review_document import review_document
+
+    def look() -> Gathered:
+        found = review(service, pipeline, since)
+        held = held_reviews(service, pipeline)
+        return Gathered(review_document(found), found.at, found.deals_behind(), held)
+
+    return service.look(look)
+
+
+def _changes(report: Report, since: datetime) -> Waterfall:
+    from pipeboard.domain.metrics.waterfall import waterfall_since
+
+    return waterfall_since(report.basis, micros(since))
+
+
+def last_review_at(service: Service, pipeline: Pipeline) -> datetime | None:
+    """When the last review of a pipeline was held."""
+    held = held_reviews(service, pipeline)
+    return held[0].at if held else None
+
+
+def held_reviews(service: Service, pipeline: Pipeline) -> tuple[Held, ...]:
+    """The reviews that were held, the last one first, each as it was then."""
+    found = service.reader.agreements.standing(Topic.REVIEW)
+    held = [
+        Held(datetime.fromisoformat(str(at)), contents)
+        for (pipeline_id, at), contents in found
+        if pipeline_id == pipeline.id
+    ]
+    return tuple(sorted(held, key=lambda one: one.at, reverse=True))
+
+
+def held_on(service: Service, pipeline: Pipeline, day: date) -> Held:
+    """The last review that was held on a day; NotFound when there was none."""
+    zone = service.settings.zone
+    reviews = held_reviews(service, pipeline)
+    for held in reviews:
+        if local_date(held.at, zone) == day:
+            return held
+    days = ", ".join(local_date(held.at, zone).isoformat() for held in reviews[:5])
+    raise NotFound(
+        f"No review of {pipeline.name} was held on {day}.",
+        hint=f"There are reviews of {days}." if days else "Hold one: pipeboard review --hold",
+    )
+
+
+@as_command("review")
+def hold(
+    service: Service,
+    pipeline: Pipeline,
+    document: Contents,
+    *,
+    at: datetime,
+    dry_run: bool = False,
+    token: str = "",
+) -> Receipt:
+    """Keeps a review as it was; the next one starts at its instant."""
+    day = format_day(local_date(at, service.settings.zone), service.today)
+    key = (service.pipeline_now(pipeline.id).id, at.isoformat())
+    summary = f"Held the review of {pipeline.name}, {day}."
+    return agree(
+        service, "review", summary, Topic.REVIEW, key, document, dry_run=dry_run, token=token
+    )
+
+
+@as_command("decide")
+def decide(
+    service: Service,
+    deal_id: int,
+    words: str,
+    owner: str = "",
+    *,
+    dry_run: bool = False,
+    token: str = "",
+) -> Receipt:
+    """What was decided on a deal, with its day: the next step of its owner, or what another rep is
+    asked to do (`thu send the offer`, `thu send the offer @bo`)."""
+    (deal,) = service.load([deal_id])
+    words, named = rules.named_in(words)
+    owner = owner or named
+    step = parse_step(words, service.today)
+    if not step.text:
+        raise BadInput("What was decided?", hint='For example: "thu send the offer"')
+    rep = match_owner(owner, service.reader.reps(), service.me) if owner else deal.owner
+    if rep in ("", deal.owner):
+        command: AskRep | SetNextStep = SetNextStep(step.text, step.due, step.every)
+    else:
+        command = AskRep(rep, step.text, step.due)
+    pipelines, today = service.reader.pipelines(), service.today
+    return carry_out(
+        service,
+        "decide",
+        [deal_id],
+        lambda _: command,
+        lambda deals: sentence_of(command, Telling(deals, pipelines, today)),
+        dry_run=dry_run,
+        token=token,
+    )
+
+
+def decisions_since(reader: Reader, pipeline: Pipeline, since: datetime) -> list[Mapping[str, Any]]:
+    """What was decided at and after the last review, and what became of it."""
+    entries = reader.entries(since=since, limit=MOST_ENTRIES)
+    found = [e for e in entries if e.verb == "decide" and not e.undone and not e.event.undoes]
+    deals = reader.deals({entry.deal_id for entry in found})
+    decisions: list[Mapping[str, Any]] = []
+    for entry in reversed(found):
+        deal = deals[entry.deal_id]
+        if deal.pipeline_id != pipeline.id:
+            continue
+        for name, value in entry.event.after.items():
+            if isinstance(value, NextStep):
+                done, rep = deal.next_step != value, deal.owner
+            elif isinstance(value, Ask):
+                rep = name.removeprefix("asks.")
+                done = deal.asks.get(rep) != value
+            else:
+                continue
+            decisions.append(
+                {
+                    "ref": deal.ref,
+                    "deal": deal.name,
+                    "owner": rep,
+                    "text": value.text,
+                    "due": value.due.isoformat() if value.due else None,
+                    "done": done,
+                }
+            )
+    return decisions

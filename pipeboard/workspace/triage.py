@@ -1,0 +1,371 @@
+"""Triage: one deal of the day's queue at a time, until each has a next step to come, sleeps, or is
+closed; for the screen and for `triage --plain`."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+from pipeboard.domain.commands import SetNextStep
+from pipeboard.domain.criteria import ROLES, About, unmet_of_stage
+from pipeboard.domain.dates import format_day
+from pipeboard.domain.errors import BadInput, PipeboardError
+from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.queue import Queued, Reason, Round, Tier, is_handled, is_unplanned, waiting
+from pipeboard.domain.text import printable
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from pipeboard.domain.deal import Contact, Deal
+    from pipeboard.domain.sheet import Sheet
+    from pipeboard.store.reading import Reader
+    from pipeboard.store.reading.day import DayReader
+    from pipeboard.store.reading.listing import Listing
+    from pipeboard.workspace.recording import Receipt
+
+_MOST_KEPT: Final = 50
+"""Of so many people and databases it is known how far they have come."""
+_MOST_TOLD: Final = 5
+
+
+class Triage:
+    """A walk through the queue of a listing's day. It reads, and leaves writing to others.
+
+    What raises `DatabaseError` leaves all as it was. `sheet` and `queued` are the deal that is
+    looked at, None at the end; one that the person went back to may have no place any more.
+    `done` says what was done, the latest first; `passed_over` what others did meanwhile, until it
+    is taken.
+    """
+
+    def __init__(
+        self, reader: Reader, listing: Listing, kept: Path | None = None, *, load: bool = True
+    ) -> None:
+        self._reader = reader
+        self._kept = kept
+        self.listing = listing
+        self.walk = Round([])
+        self.sheet: Sheet | None = None
+        self.queued: Queued | None = None
+        self.done: tuple[str, ...] = ()
+        self.passed_over: tuple[str, ...] = ()
+        self._day: DayReader = reader.day(listing)
+        self._tiers: Mapping[int, Tier] = {}
+        self._arrived: Queued | None = None
+        self._is_planned = self._was_handled = False
+        self._deals: dict[int, Deal] = {}
+        at = self._take_up()
+        if load:
+            self.load(at)
+
+    # Where it stands.
+
+    @property
+    def left(self) -> int:
+        """How many deals are still to come, that which is looked at among them."""
+        return len(self.walk.ids)
+
+    @property
+    def total(self) -> int:
+        """All deals of the walk: those that were handled or skipped, and those still to come."""
+        return self.handled + len({*self.walk.ids, *self.walk.skipped})
+
+    @property
+    def handled(self) -> int:
+        return len(set(self.walk.handled))
+
+    @property
+    def skipped(self) -> int:
+        return len(self.walk.skipped)
+
+    @property
+    def summary(self) -> str:
+        """`12 handled, next due Thu 3 Dec; 2 skipped.`"""
+        due = self._day.next_due()
+        return self.walk.summary(format_day(due, self.listing.today) if due else "")
+
+    def tiers_left(self) -> Mapping[Tier, int]:
+        """How many of the deals to come stand in each tier, the gravest first."""
+        counts = Counter(self._tiers[one] for one in self.walk.ids if one in self._tiers)
+        return {tier: counts[tier] for tier in Tier if counts[tier]}
+
+    def coming(self, most: int) -> list[tuple[Deal, Tier]]:
+        """The deals that come next, behind the one that is looked at, each with its tier."""
+        ids = [one for one in self.walk.ids[: most + 1] if one in self._tiers]
+        unknown = [one for one in ids if one not in self._deals]
+        if unknown:
+            self._deals |= self._reader.deals(unknown)
+        current = self.walk.current
+        return [
+            (self._deals[one], self._tiers[one])
+            for one in ids
+            if one != current and one in self._deals
+        ]
+
+    # What is read.
+
+    def load(self, first: int | None = None, *, holds: bool = False) -> None:
+        """The queue as it is now. The deal that is looked at stays as long as it needs somebody,
+        or the person went back to it, or with `holds` in any case; else `first` is looked at."""
+        with self._reader.snapshot():
+            day = self._reader.day(self.listing)
+            tiers = day.tier_by_id()
+            walk, stays = self.walk.copy(), None
+            # What was handled and is due again is no less urgent than what never was.
+            walk.handled = [
+                one
+                for one in walk.handled
+                if one not in tiers or (at := day.place(one)) is None or not is_unplanned(at.place)
+            ]
+            walk.follow(tiers)
+            before = self._day, self._tiers
+            self._day, self._tiers, self._deals = day, tiers, {}
+            try:
+                if self.sheet is not None:
+                    first = self._still_looked_at(walk, self.sheet.deal.id, holds=holds)
+                    stays = first if holds or self.queued is None else None
+                if first is not None and (first in walk.ids or first == stays):
+                    walk.put_first(first)
+                self._look(walk, stays=stays)
+            except PipeboardError:
+                self._day, self._tiers = before
+                raise
+
+    def _still_looked_at(self, walk: Round, one: int, *, holds: bool) -> int | None:
+        """The deal that was looked at, unless it was handled elsewhere: by this person, or by
+        somebody else, after whom it waits for less and stands further behind."""
+        sheet, now = self._read(one)
+        if holds or sheet is None or now is None or self.queued is None:
+            return one
+        if not is_handled(self._arrived, now, planned=False):
+            return one
+        if self._is_mine(sheet):
+            walk.put_first(one)
+            walk.go_on(handled=True)
+        else:
+            self.passed_over = (*self.passed_over, _told(sheet))
+        return None
+
+    def restart(self, listing: Listing) -> None:
+        """Another day, or another rep's: from its beginning on, or where the person was."""
+        before = self.listing, self.walk, self.sheet, self.queued
+        self.listing, self.walk, self.sheet, self.queued = listing, Round([]), None, None
+        try:
+            self.load(self._take_up())
+        except PipeboardError:
+            self.listing, self.walk, self.sheet, self.queued = before
+            raise
+        self.done = ()
+
+    def look_again(self) -> None:
+        """The deal that is looked at, read again."""
+        if self.sheet is not None:
+            sheet, queued = self._read(self.sheet.deal.id)
+            if sheet is not None:
+                self.sheet, self.queued = sheet, queued
+
+    def _read(self, deal_id: int) -> tuple[Sheet | None, Queued | None]:
+        """A deal as the person is shown it, with its place in the queue."""
+        sheet = self._reader.sheet(deal_id)
+        if sheet is None:
+            return None, None
+        queued = waiting(sheet.deal, sheet.pipeline, self._day.day)
+        return sheet.seen_by(self.listing.me), queued
+
+    def _look(self, walk: Round, stays: int | None = None) -> None:
+        """At the first deal of the walk that still needs somebody, or that `stays`."""
+        passed: list[str] = []
+        sheet, queued = None, None
+        while (one := walk.current) is not None:
+            sheet, queued = self._read(one)
+            if queued is not None or (sheet is not None and one == stays):
+                break
+            if sheet is not None and self._is_mine(sheet):
+                walk.go_on(handled=True)
+            else:
+                walk.ids.pop(0)
+                passed += [_told(sheet)] if sheet is not None else []
+            sheet = None
+        if self.sheet is None or walk.current != self.sheet.deal.id:
+            self._arrived, self._is_planned, self._was_handled = queued, False, False
+        self.walk, self.sheet, self.queued = walk, sheet, queued
+        self.passed_over = (*self.passed_over, *passed)
+
+    def _is_mine(self, sheet: Sheet) -> bool:
+        """Did the person do the last thing on the deal, here or elsewhere?"""
+        last = sheet.entries[0] if sheet.entries else None
+        return last is not None and self.listing.me in (last.actor, last.acting_as)
+
+    # Going on.
+
+    def skip(self) -> None:
+        """To the next deal; this one comes again at the end, once."""
+        walk = self.walk.copy()
+        if walk.current is not None:
+            walk.go_on(handled=self.queued is None or self._was_handled)
+            self._look(walk)
+
+    def back(self) -> bool:
+        """To the deal before; False for the first."""
+        if not self.walk.passed:
+            return False
+        walk, was_handled = self.walk.copy(), self.walk.passed[-1] in self.walk.handled
+        walk.back()
+        self._look(walk, stays=walk.current)
+        self._was_handled = was_handled
+        return True
+
+    def again(self) -> bool:
+        """From the end through what was skipped once more; False where nothing was."""
+        walk = self.walk.copy()
+        walk.ids, walk.skipped = list(walk.skipped), []
+        self._look(walk)
+        return self.sheet is not None
+
+    def concerns(self, receipt: Receipt) -> bool:
+        """Is it about the deal that is looked at? A plan that stays as it is was found good."""
+        is_kept = receipt.verb == "next" and not receipt.command_id
+        return is_kept or any(deal.id == self.walk.current for deal in receipt.deals)
+
+    def note(self, receipt: Receipt) -> bool:
+        """Was something done on the deal that is looked at? One whose handling was taken back is
+        looked at again."""
+        ids = [deal.id for deal in receipt.deals]
+        if receipt.verb == "undo":
+            known = {*self.walk.handled, *self.walk.passed}
+            back = [one for one in ids if one in known and one != self.walk.current]
+            if len(ids) == 1 and back:
+                walk = self.walk.copy()
+                walk.bring_back(back[0])
+                walk.passed = [one for one in walk.passed if one != back[0]]
+                self._look(walk, stays=back[0])
+            else:
+                self.look_again()
+            self.done = self.done[1:] if back else self.done
+            self._arrived, self._is_planned, self._was_handled = self.queued, False, False
+            return False
+        if not self.concerns(receipt):
+            return False
+        self._is_planned |= receipt.verb in ("next", "redo")
+        self.look_again()
+        return True
+
+    def settle(self, said: str) -> tuple[Reason, ...]:
+        """After something was done on the deal: on to the next where that was enough, else what
+        the deal still lacks. `said` is what was done."""
+        if self.sheet is None:
+            return ()
+        self.look_again()
+        if not is_handled(self._arrived, self.queued, planned=self._is_planned):
+            return self.queued.place.reasons if self.queued is not None else ()
+        walk = self.walk.copy()
+        walk.go_on(handled=True)
+        self._look(walk)
+        self.done = (said, *self.done[: _MOST_TOLD - 1])
+        return ()
+
+    def take_passed(self) -> str:
+        """What others did to deals that would have come, told once."""
+        told, self.passed_over = self.passed_over, ()
+        more = f" and {len(told) - 2} more" if len(told) > 2 else ""
+        return "; ".join(told[:2]) + more
+
+    # What is kept of a day, for the next time.
+
+    def _take_up(self) -> int | None:
+        """Where the person was on that day, as far as anybody knows; the deal they looked at."""
+        kept: object = None
+        if self._kept is not None:
+            with suppress(OSError, ValueError):
+                kept = json.loads(self._kept.read_text("utf-8"))
+        if not isinstance(kept, dict) or kept.get("of") != self._of:
+            return None
+        self.walk = Round([], handled=_ids(kept.get("handled")))
+        skipped = _ids(kept.get("skipped"))
+        self.walk.skipped, self.walk.ids = skipped, list(skipped)
+        return next(iter(_ids([kept.get("at")])), None)
+
+    @property
+    def _of(self) -> list[str]:
+        """Which day, and whose."""
+        return [self.listing.today.isoformat(), self.listing.owner or ""]
+
+    def keep(self) -> None:
+        """Writes down how far it has come; never raises."""
+        if self._kept is None:
+            return
+        from pipeboard import outlet
+
+        walk = self.walk
+        said = {
+            "of": self._of,
+            "handled": sorted(set(walk.handled)),
+            "skipped": walk.skipped,
+            "at": walk.current,
+        }
+        with suppress(OSError, PipeboardError):
+            self._kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            outlet.write_file(self._kept, [json.dumps(said)], force=True)
+            kept = sorted(self._kept.parent.glob("*.json"), key=lambda path: path.stat().st_mtime)
+            for old in kept[:-_MOST_KEPT]:
+                old.unlink()
+
+
+def kept_in(folder: Path, database: str, me: str) -> Path:
+    """The file in which it is kept how far somebody has come in a database."""
+    name = sha256(f"{database}\n{me}".encode()).hexdigest()[:32]
+    return folder / "rounds" / f"{name}.json"
+
+
+def for_owner(listing: Listing, owner: str | None) -> Listing:
+    """The same day, of somebody else."""
+    return replace(listing, owner=owner)
+
+
+def _ids(kept: object) -> list[int]:
+    found: Sequence[object] = kept if isinstance(kept, list) else ()
+    return [one for one in found if type(one) is int]
+
+
+def _told(sheet: Sheet) -> str:
+    who = f" by @{sheet.entries[0].who}" if sheet.entries else ""
+    return f"{printable(sheet.deal.name)} was handled{who}"
+
+
+def kept_plan(deal: Deal, today: date) -> SetNextStep:
+    """The next step found good as it is; BadInput where none is to come."""
+    step = deal.next_step
+    if step is None or step.due is None or step.due <= today:
+        raise BadInput("There is no plan to keep.", hint="Say what comes next: thu call Bob")
+    return SetNextStep(step.text, step.due, step.every)
+
+
+def to_ask(sheet: Sheet, today: date) -> tuple[str, ...]:
+    """What the gate ahead lacks, its questions in full; else the first question without an
+    answer."""
+    deal, pipeline = sheet.deal, sheet.pipeline
+    if not deal.is_open:
+        return ()
+    lacking = []
+    for lack in unmet_of_stage(pipeline.stage(deal.stage_id), deal, pipeline, today):
+        is_asked = lack.criterion.about in (About.ANSWER, About.RATING)
+        question = pipeline.question(lack.criterion.subject) if is_asked else None
+        lacking.append(f"{question.label}: {question.ask}" if question else lack.text)
+    given = {question.key for question in deal.answered(pipeline)}
+    rest = (f"{q.label}: {q.ask}" for q in pipeline.questions if q.key not in given)
+    return tuple(lacking) or tuple(list(rest)[:1])
+
+
+def to_call(deal: Deal) -> tuple[Contact, ...]:
+    """Whom to call: who decides first, then by their part, who can be reached before who cannot."""
+
+    def place(contact: Contact) -> tuple[int, bool, str]:
+        part = ROLES.index(contact.role) if contact.role in ROLES else len(ROLES)
+        return part, not (contact.phone or contact.email), contact.name
+
+    return tuple(sorted(deal.contacts.values(), key=place))

@@ -1,0 +1,165 @@
+"""Completions in real shells, from the keys that a person presses to the line that stands there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeboard.cli.completing import complete, database_path
+from pipeboard.cli.completions import script
+from pipeboard.cli.manual import every_verb, manual_of
+from tests.cli.conftest import Type
+from tests.ui.pseudo_terminal import PseudoTerminal
+
+SHELLS = {
+    "bash": (("bash", "--noprofile", "--norc", "-i"), "PS1='$ '; source {script}"),
+    "zsh": (
+        ("zsh", "-f", "-i"),
+        "PS1='$ '; unsetopt beep; autoload -U compinit; compinit -u -D; source {script}",
+    ),
+    "zsh, found by itself": (
+        ("zsh", "-f", "-i"),
+        "PS1='$ '; unsetopt beep; fpath=({folder} $fpath); autoload -U compinit; compinit -u -D",
+    ),
+    "fish": (
+        ("fish", "--private", "--no-config", "-i"),
+        "function fish_prompt; echo -n '$ '; end; set -g fish_autosuggestion_enabled 0;"
+        " source {script}",
+    ),
+}
+NAMES = ("bash", "zsh", "fish")
+LINES = {
+    "mov": "move",
+    "pipeline templ": "pipeline templates",
+    "list --templ": "list --template",
+    "list --sort prob": "list --sort probability",
+    "list --columns ref,tit": "list --columns ref,title",
+    "list stage:qua": "list stage:Qualified",
+    "list -owner:an": "list -owner:ana",
+    "move D-1 qua": "move D-1 Qualified",
+    "move 'Lumen Oy' qua": "move 'Lumen Oy' Qualified",
+    "assign D-1 --note hello an": "assign D-1 --note hello ana",
+    "tag D-1 -wa": "tag D-1 -warm",
+    "tag D-1 +wa": "tag D-1 +warm",
+    "set D-1 owner=an": "set D-1 owner=ana",
+    "set D-1 expected_cl": "set D-1 expected_close=",
+    "lost D-1 --category disq": "lost D-1 --category disqualified",
+    "log D-1 mee": "log D-1 meeting",
+    "answer D-1 nee": "answer D-1 need",
+    "filter forget bi": "filter forget big",
+    "completions zs": "completions zsh",
+    "show D-": "show D-1",
+    "show lumen": "show Lumen\\ Oy",
+    "show 1": "show 1",
+    "import dea": "import deals.csv",
+    "-p new": "-p New\\ business",
+}
+
+
+@pytest.fixture
+def known(team: Type, home: Path) -> Path:
+    """A database with a deal, a rep, a tag, a filter and a question, in a folder with a file."""
+    assert team("add", "Lumen Oy: packaging line 40k @ana +warm").code == 0
+    assert team("filter", "save", "big", "value>50k").code == 0
+    folder = home / "work"
+    folder.mkdir()
+    (folder / "deals.csv").touch()
+    return folder
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_tab_completes_what_was_begun(shell: str, known: Path, home: Path) -> None:
+    arguments, begin = SHELLS[shell]
+    shell = arguments[0]
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed here")
+    file = home / "completions" / "_pipeboard"  # by this name zsh finds it
+    file.parent.mkdir()
+    file.write_text(script(shell))
+    environ = {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(home),
+        "PIPEBOARD_DB": str(home / "team.db"),
+    }
+    run = "import os, sys; os.chdir(sys.argv[1]); os.execvp(sys.argv[2], sys.argv[2:])"
+    with PseudoTerminal(
+        ["-c", run, str(known), *arguments], environ=environ, width=100
+    ) as terminal:
+        terminal.type(begin.format(script=file, folder=file.parent) + "\r")
+        terminal.wait_for_quiet()
+        terminal.type("\f")
+        for typed, whole in LINES.items():
+            terminal.type(f"pipeboard {typed}\t")
+            terminal.wait_for_text(f"$ pipeboard {whole}")
+            terminal.type("\x15\f")
+            terminal.wait_for(
+                lambda: not any(line.startswith("$ p") for line in terminal.lines()),
+                "an empty line",
+            )
+
+
+def test_every_verb_and_flag_of_the_help_is_in_every_script() -> None:
+    for shell in NAMES:
+        whole = script(shell)
+        for verb in every_verb():
+            assert verb.split()[-1] in whole
+            for flag in manual_of(verb).flags:
+                assert all(name in whole for name in flag.names), (shell, verb, flag)
+
+
+@pytest.mark.parametrize("shell", NAMES)
+def test_the_script_is_one_that_its_shell_can_read(shell: str, home: Path) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed here")
+    done = subprocess.run([shell, "-n"], input=script(shell), capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_unknown_shell_is_refused_with_the_near_one(pipe: Type) -> None:
+    refused = pipe("completions", "zhs")
+    assert refused.code == 2
+    assert "zsh" in refused.err
+
+
+def test_whatever_goes_wrong_nothing_is_said(home: Path) -> None:
+    (home / "no.db").write_bytes(b"no database at all" * 100)
+    sqlite3.connect(home / "empty.db").close()
+    for path in ("no.db", "empty.db", "missing.db", "."):
+        assert list(complete(["DEAL,STAGE", "", "--db", str(home / path)], {})) == []
+    assert list(complete(["NONSENSE", "", "--db", str(home / "no.db")], {})) == []
+    assert list(complete([], {"PIPEBOARD_DB": "postgresql://nowhere/x"})) == []
+
+
+def test_the_database_is_found_as_every_verb_finds_it(
+    pipe: Type, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told() -> str:
+        found = pipe("config", "show", "--json").json["config"]["database"]["value"]
+        return str(Path(found).expanduser())
+
+    assert database_path(os.environ) == told()
+    for folder in ("xdg_config_dirs", "xdg_config_home"):
+        file = home / folder / "pipeboard" / "config.toml"
+        file.parent.mkdir(parents=True)
+        file.write_text(f'database = "~/{file.parent.parent.name}.db"')
+        assert database_path(os.environ) == told() == str(home / f"{file.parent.parent.name}.db")
+    monkeypatch.setenv("PIPEBOARD_CONFIG", str(home / "own.toml"))
+    (home / "own.toml").write_text(f'database = "{home}/own.db"')
+    assert database_path(os.environ) == told() == str(home / "own.db")
+    monkeypatch.setenv("PIPEBOARD_DB", str(home / "other.db"))
+    assert database_path(os.environ) == told() == str(home / "other.db")
+
+
+def test_a_name_of_a_deal_cannot_put_a_second_line_or_an_escape_into_the_shell(
+    team: Type, home: Path
+) -> None:
+    team("add", "Lumen Oy: \x1b[31mred 40k")
+    offered = list(complete(["DEAL", "", "--db", str(home / "team.db")], {}))
+    assert len(offered) == 1
+    assert "\x1b" not in offered[0]

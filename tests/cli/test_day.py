@@ -1,0 +1,199 @@
+"""The day by the command line: triage, due, check, digest, review."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeboard.cli.due_short import quick
+from pipeboard.cli.main import main
+from tests.cli.conftest import NOW, Type
+
+
+@pytest.fixture
+def busy(team: Type) -> Type:
+    """Ana with a deal for most tiers, and bo with one."""
+    for line in (
+        ("add", 'Late: a 10k @ana source:email next:"2026-11-20 call"'),
+        ("add", 'Due: b 20k @ana source:email next:"2026-11-23 call"'),
+        ("add", "Bare: c 30k @ana source:email"),
+        ("add", 'Fine: d 40k @ana source:email next:"2026-11-30 call"'),
+        ("add", "Other: e 50k @bo source:email"),
+    ):
+        assert team(*line, "--as", "ana").code == 0
+    return team
+
+
+def test_triage_prints_the_queue_in_its_order_with_the_reasons(busy: Type) -> None:
+    said = busy("triage", "--as", "ana")
+    assert [line.split()[1:3] for line in said.lines[1:]] == [
+        ["D-1", "Late"], ["D-2", "Due"], ["D-3", "Bare"],
+    ]  # fmt: skip
+    assert "next step overdue 3d" in said.lines[1]
+    assert said.err.strip() == "1 overdue, 1 due today, 1 no next step."
+
+
+def test_triage_as_json_has_the_tier_and_the_reasons(busy: Type) -> None:
+    found = busy("triage", "--json", "--owner", "all").json
+    assert [(one["ref"], one["tier"]) for one in found["queue"]] == [
+        ("D-1", 1), ("D-2", 2), ("D-5", 3), ("D-3", 4),
+    ]  # fmt: skip
+    assert found["queue"][0]["reasons"] == ["next step overdue 3d"]
+    assert found["tiers"] == {"1": 1, "2": 1, "3": 1, "4": 1}
+
+
+def test_triage_takes_a_filter_and_a_limit(busy: Type) -> None:
+    found = busy("triage", "value>15k", "--as", "ana", "--json").json["queue"]
+    assert [one["ref"] for one in found] == ["D-2", "D-3"]
+    assert len(busy("triage", "--limit", "1", "--as", "ana", "--json").json["queue"]) == 1
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], int]:
+    """`triage --plain` of ana, with these lines typed at it, `|` between them."""
+
+    class Typed(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    def run(lines: str) -> int:
+        monkeypatch.setattr("sys.stdin", Typed(lines.replace("|", "\n") + "\n"))
+        monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+        return main(["triage", "--plain", "--as", "ana"])
+
+    return run
+
+
+def test_triage_plain_asks_line_by_line(busy: Type, typed: Callable[[str], int]) -> None:
+    assert (
+        typed("help|next 31 feb x|next fri call Mika||back|snooze 1w holiday|lost price|quit") == 0
+    )
+    queue = busy("triage", "--as", "ana", "--json").json["queue"]
+    assert queue == []
+    assert busy("show", "D-1", "--json").json["deal"]["next_step"]["text"] == "call Mika"
+    assert busy("show", "D-2", "--json").json["deal"]["snoozed_until"] == "2026-11-30"
+    assert busy("show", "D-3", "--json").json["deal"]["status"] == "lost"
+
+
+def test_triage_plain_goes_on_only_from_a_deal_that_is_looked_after(
+    busy: Type, typed: Callable[[str], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert typed("done reached them|note wants a quote|keep|next fri send it|undo|quit") == 0
+    said = capsys.readouterr()
+    assert said.err.count("Still here: no next step.") == 2
+    assert "There is no plan to keep." in said.err
+    assert said.out.count("D-1 Late") == 2  # at first, and brought back
+    assert busy("show", "D-1", "--json").json["deal"]["next_step"] is None
+
+
+def test_triage_plain_is_taken_up_where_it_was_left_that_day(
+    busy: Type, typed: Callable[[str], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert typed("skip|quit") == 0
+    assert "1 skipped." in capsys.readouterr().err
+    assert typed("quit") == 0
+    said = capsys.readouterr().out
+    assert "D-2 Due" in said and "D-1 Late" not in said
+
+
+def test_due_tells_what_is_due_and_in_short_only_the_signs(busy: Type) -> None:
+    said = busy("due", "--as", "ana")
+    assert [line.split()[0] for line in said.lines[1:]] == ["D-1", "D-2", "D-3"]
+    assert busy("due", "--short", "--as", "ana").out.strip() == "!1 ?1"
+    assert busy("due", "--short", "--owner", "all").out.strip() == "!1 ?2"
+
+
+def test_the_prompt_finds_the_database_as_every_verb_does(
+    busy: Type, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = home / "xdg_config_home" / "pipeboard" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(f'database = "{home / "team.db"}"\n')
+    environ = {"PIPEBOARD_NOW": NOW, "XDG_CONFIG_HOME": str(home / "xdg_config_home"),
+               "XDG_CONFIG_DIRS": str(home), "HOME": str(home)}  # fmt: skip
+    assert quick(["--short", "--as", "ana"], environ) == "!1 ?1"
+    monkeypatch.delenv("PIPEBOARD_DB")
+    assert busy("due", "--as", "ana").lines[1].startswith("D-1")
+
+
+@pytest.mark.parametrize(
+    "flags", [["--owner", "nobody"], ["-p", "x"], ["--json"], ["--db", "/nowhere.db"]]
+)
+def test_what_a_prompt_cannot_tell_is_left_to_the_ordinary_way(
+    busy: Type, home: Path, flags: list[str]
+) -> None:
+    environ = {"PIPEBOARD_NOW": NOW, "PIPEBOARD_DB": str(home / "team.db")}
+    assert quick(["--short", *flags], environ) is None
+
+
+def test_check_ends_with_1_and_says_whose_and_what(busy: Type) -> None:
+    said = busy("check")
+    assert said.code == 1
+    assert [line.split()[0:2] for line in said.lines[1:]] == [
+        ["@ana", "D-1"], ["@ana", "D-3"], ["@bo", "D-5"],
+    ]  # fmt: skip
+    assert busy("check", "--owner", "bo").lines[1].endswith("no next step")
+    busy("next", "D-5", "fri call", "--as", "bo")
+    assert busy("check", "--owner", "bo").code == 0
+
+
+def test_a_step_that_recurs_comes_again_when_it_is_done(team: Type) -> None:
+    team("add", "Lumen: pilot", "--as", "ana")
+    team("next", "D-1", "thu call Bob every 2w")
+    deal = team("show", "D-1", "--json").json["deal"]
+    assert deal["next_step"] == {"text": "call Bob", "due": "2026-11-26", "every": "2w"}
+    team("next", "D-1", "--done")
+    assert team("show", "D-1", "--json").json["deal"]["next_step"]["due"] == "2026-12-10"
+    team("undo")
+    assert team("show", "D-1", "--json").json["deal"]["next_step"]["due"] == "2026-11-26"
+
+
+@pytest.mark.parametrize("words", ["call every 0d", "call every 900w"])
+def test_a_time_that_is_none_is_refused(team: Type, words: str) -> None:
+    team("add", "Lumen: pilot", "--as", "ana")
+    said = team("next", "D-1", words)
+    assert said.code == 2
+    assert "is no time to do something again after" in said.err
+
+
+def test_a_digest_is_a_few_lines(busy: Type) -> None:
+    said = busy("digest", "--as", "ana")
+    assert said.lines[0] == "@ana: 1 overdue, 1 due today, 1 no next step."
+    assert said.lines[1] == "  D-1 Late: next step overdue 3d"
+
+
+def test_a_review_is_held_and_read_again(busy: Type) -> None:
+    first = busy("review", "--hold", "--as", "ana")
+    assert first.out.startswith("# Review of ")
+    assert "1. **D-5 Other**, €50k, @bo" in first.out
+    assert busy("review", "--held", "list").lines == ["2026-11-23"]
+    busy("lost", "D-5", "--category", "price")
+    assert busy("review", "--held", "2026-11-23").out == first.out
+    assert busy("review", "--held", "2026-11-22").code == 3
+    assert busy("review", "--json").json["review"]["since"] == "2026-11-23T09:00:00+00:00"
+
+
+def test_a_decision_is_told_and_stands_in_the_next_review(busy: Type) -> None:
+    said = busy("review", "--decide", "D-3", "thu send the offer", "--to", "bo", "--as", "ana")
+    assert said.err.strip() == "Asked @bo on Bare: send the offer."
+    assert "- [ ] D-3 Bare: send the offer (@bo by Thu 26 Nov 2026)" in busy("review").out
+
+
+def test_a_template_is_the_teams_unless_one_has_ones_own(team: Type, home: Path) -> None:
+    team("add", "Lumen Oy: pilot 40k contact:Mika", "--as", "ana")
+    for folder, words in (
+        (home / "templates", "Dear {{contact}} of {{company}}"),
+        (home / "xdg_config_home" / "pipeboard" / "templates", "Hi {{contact}}"),
+    ):
+        assert team("template").err.startswith("There are no templates.") or folder != home
+        folder.mkdir(parents=True)
+        (folder / "hello.md").write_text(words)
+        wanted = words.replace("{{contact}}", "Mika").replace("{{company}}", "Lumen Oy")
+        assert team("template", "hello", "D-1", "--as", "ana").out == wanted + "\n"
+    assert team("template", "hello", "D-1", "--mailto").out.startswith("mailto:?body=Hi%20Mika")
+    assert team("template", "hello").out == "Hi {{contact}}\n"
+    assert team("template", "helo", "D-1").code == 3
+    assert "copy_cmd" in team("template", "hello", "D-1", "--copy").err

@@ -1,0 +1,393 @@
+"""Backups, the doctor and the logs, as somebody who looks after a workspace uses them."""
+
+from __future__ import annotations
+
+import grp
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.cli.conftest import Type
+
+PAGE = 4096
+
+
+@pytest.fixture
+def deals(team: Type) -> Type:
+    for line in ("Lumen Oy: packaging 40k @ana", "Kestrel BV: spare parts 12k @bo"):
+        assert team("add", line).code == 0
+    assert team("note", "1", "-m", "met at the fair").code == 0
+    return team
+
+
+def at(home: Path) -> Path:
+    return home / "team.db"
+
+
+def change(home: Path, statement: str) -> None:
+    with closing(sqlite3.connect(at(home))) as connection:
+        assert connection.execute(statement).rowcount
+        connection.commit()
+
+
+def later(monkeypatch: pytest.MonkeyPatch, day: int, hour: int = 9) -> None:
+    monkeypatch.setenv("PIPEBOARD_NOW", f"2026-12-{day:02}T{hour:02}:00:00Z")
+
+
+# Backups.
+
+
+def test_a_backup_is_a_whole_workspace_that_only_its_owner_reads(deals: Type, home: Path) -> None:
+    made = Path(deals("backup", "--json").json["backup"]["path"])
+    assert made.parent == home
+    assert made.stat().st_mode & 0o777 == 0o600
+    there, here = (deals("list", "--json", "--db", str(path)).json for path in (made, at(home)))
+    assert there == here
+
+
+def test_what_came_after_a_backup_goes_with_it_and_is_kept(deals: Type, home: Path) -> None:
+    before = deals("list", "--json").json
+    file = home / "kept.db"
+    assert deals("backup", str(file)).code == 0
+    deals("won", "1", "--override", "signed")
+    after = deals("list", "open won", "--json").json
+    done = deals("backup", "restore", str(file), "-y", "--json").json
+    assert deals("list", "--json").json == before
+    assert deals("list", "open won", "--json", "--db", done["kept"]).json == after
+
+
+def test_whoever_has_the_board_open_goes_on_with_what_came_back(deals: Type, home: Path) -> None:
+    from pipeboard.store import Store
+
+    file = home / "kept.db"
+    deals("backup", str(file))
+    with closing(Store.open(str(at(home)))) as board:
+        deals("archive", "1")
+        assert deals("backup", "restore", str(file), "-y").code == 0
+        board.check_identity()
+        assert board.reader.deals([1])[1].archived_at is None
+
+
+def test_a_file_that_is_no_database_any_more_is_set_aside_and_replaced(
+    deals: Type, home: Path
+) -> None:
+    file = home / "kept.db"
+    deals("backup", str(file))
+    at(home).write_bytes(b"rubbish" * PAGE)
+    done = deals("backup", "restore", str(file), "-y", "--json")
+    assert Path(done.json["kept"]).read_bytes() == b"rubbish" * PAGE
+    assert deals("doctor").code == 0
+
+
+def test_a_database_that_is_gone_comes_back(deals: Type, home: Path) -> None:
+    file = home / "kept.db"
+    deals("backup", str(file))
+    at(home).unlink()
+    assert deals("backup", "restore", str(file), "-y").code == 0
+    assert len(deals("list", "--ids").lines) == 2
+
+
+def test_a_backup_that_is_damaged_is_not_brought_back(deals: Type, home: Path) -> None:
+    file = home / "kept.db"
+    deals("backup", str(file))
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("UPDATE deal SET title = 'other' WHERE id = 1")
+        connection.commit()
+    before = at(home).read_bytes()
+    done = deals("backup", "restore", str(file), "-y")
+    assert done.code == 5
+    assert "D-1" in done.err
+    assert at(home).read_bytes() == before
+
+
+def test_a_database_that_is_not_whole_gives_no_backup(deals: Type, home: Path) -> None:
+    change(home, "UPDATE note SET text = 'flipped'")
+    done = deals("backup")
+    assert done.code == 5
+    assert "doctor" in done.err
+    assert not list(home.glob("*.backup*"))
+
+
+def test_nobody_is_asked_and_nothing_done_without_a_yes(deals: Type, home: Path) -> None:
+    file = home / "kept.db"
+    deals("backup", str(file))
+    before = at(home).read_bytes()
+    assert deals("backup", "restore", str(file)).code == 2
+    assert deals("backup", "restore", str(file), "-n", "-y").code == 0
+    assert at(home).read_bytes() == before
+
+
+def test_cron_makes_one_only_when_the_last_is_old(
+    deals: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day, hour, many in ((1, 9, 1), (1, 20, 1), (2, 10, 2), (2, 11, 2)):
+        later(monkeypatch, day, hour)
+        assert deals("backup", "--if-older", "1d").code == 0
+        assert len(deals("backup", "list", "--json").json["backups"]) == many
+
+
+def test_so_many_are_kept_as_was_said(deals: Type, monkeypatch: pytest.MonkeyPatch) -> None:
+    for day in range(1, 6):
+        later(monkeypatch, day)
+        deals("backup", "--keep", "3")
+    found = deals("backup", "list", "--json").json["backups"]
+    assert [one["at"][:10] for one in found] == ["2026-12-05", "2026-12-04", "2026-12-03"]
+
+
+def test_an_import_into_a_workspace_that_is_full_makes_a_copy_first(
+    deals: Type, home: Path
+) -> None:
+    file = home / "more.csv"
+    file.write_text("title,account,value\nRobots,Jäger,5000\n")
+    deals("import", str(file), "-n", "--set", "stage=Prospecting")
+    assert deals("backup", "list", "--json").json["backups"] == []
+    assert deals("import", str(file), "-y", "--set", "stage=Prospecting").code == 0
+    (copy,) = deals("backup", "list", "--json").json["backups"]
+    assert copy["kind"] == "before-import"
+    assert len(deals("list", "--ids", "--db", copy["path"]).lines) == 2
+
+
+@pytest.mark.parametrize("span", ["", "1", "d", "1y", "-1d", "1.5d"])
+def test_a_length_of_time_that_is_none_is_refused(deals: Type, span: str) -> None:
+    assert deals("backup", f"--if-older={span}").code == 2
+
+
+# The doctor.
+
+
+def findings(done: dict[str, list[dict[str, object]]], level: str = "problem") -> list[object]:
+    return [found["check"] for found in done["findings"] if found["level"] == level]
+
+
+def test_a_workspace_that_is_well_has_no_problem(deals: Type) -> None:
+    done = deals("doctor", "--json")
+    assert done.code == 0
+    assert findings(done.json) == []
+
+
+def _flip(statement: str) -> Callable[[Path], None]:
+    return lambda home: change(home, statement)
+
+
+def _rubbish(home: Path) -> None:
+    at(home).write_bytes(b"x" * PAGE)
+
+
+def _hard_link(home: Path) -> None:
+    os.link(at(home), home / "second.db")
+
+
+BROKEN: dict[str, tuple[str, Callable[[Path], object]]] = {
+    "no file": ("database", lambda home: at(home).unlink()),
+    "no database": ("database", _rubbish),
+    "no folder": ("database", lambda home: at(home).rename(home / "x") and None),
+    "two names": ("names", _hard_link),
+    "open to others": ("rights", lambda home: at(home).chmod(0o644)),
+    "open folder": ("folder", lambda home: home.chmod(0o777)),
+    "a copy left behind": ("left behind", lambda home: _old(home / "team.db.1.backup.part")),
+    "no index": ("indices", lambda home: _raw(home, "DROP INDEX note_of_deal")),
+    "a title": ("replay", _flip("UPDATE deal SET title = 'Other' WHERE id = 1")),
+    "a value": ("replay", _flip("UPDATE deal SET value_minor = 1 WHERE id = 1")),
+    "a note": ("replay", _flip("UPDATE note SET text = 'Other'")),
+    "a deal gone": ("replay", lambda home: _raw(home, "DELETE FROM deal WHERE id = 2")),
+    "an event gone": ("replay", _flip("DELETE FROM event WHERE deal_id = 1 AND version = 1")),
+    "an event's column": ("replay", _flip("UPDATE event SET owner = 'x' WHERE kind = 'created'")),
+    "what happened": (
+        "seal",
+        _flip("UPDATE command SET actor = 'mallory' WHERE verb = 'note'"),
+    ),
+    "a command gone": ("seal", _flip("DELETE FROM command WHERE verb = 'rep'")),
+    "a total": ("totals", _flip("UPDATE stage_total SET deals = deals + 1")),
+    "the clock": ("clock", lambda home: os.environ.update(PIPEBOARD_NOW="2026-11-01T09:00:00Z")),
+}
+
+
+def _raw(home: Path, statement: str) -> None:
+    with closing(sqlite3.connect(at(home))) as connection:
+        connection.execute(statement)
+        connection.commit()
+
+
+def _old(path: Path) -> None:
+    path.touch()
+    os.utime(path, (0, 0))
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_whatever_is_wrong_is_found_with_its_cure(what: str, deals: Type, home: Path) -> None:
+    check, break_it = BROKEN[what]
+    break_it(home)
+    done = deals("doctor", "--json")
+    assert done.code == 1
+    assert check in findings(done.json)
+    assert all(found["cure"] for found in done.json["findings"] if found["level"] == "problem")
+
+
+@pytest.mark.parametrize(
+    "what", ["open to others", "open folder", "a copy left behind", "no index", "a total"]
+)
+def test_what_can_be_mended_safely_is_mended(what: str, deals: Type, home: Path) -> None:
+    BROKEN[what][1](home)
+    assert deals("doctor", "--fix", "-n").code == 1
+    assert deals("doctor", "--fix").code == 0
+    assert deals("doctor").code == 0
+
+
+def test_a_seal_that_was_written_down_proves_what_came_before_it(deals: Type, home: Path) -> None:
+    def seal() -> str:
+        (found,) = (
+            one for one in deals("doctor", "--json").json["findings"] if one["check"] == "seal"
+        )
+        return str(found["text"].rpartition("seal ")[2].rstrip("."))
+
+    earlier = seal()
+    deals("tag", "1", "+hot")
+    assert seal() != earlier
+    assert deals("doctor", "--seal", earlier).code == 0
+    deals("undo")
+    assert deals("doctor", "--seal", earlier).code == 0
+    change(home, "DELETE FROM command WHERE seq > 3")
+    assert deals("doctor", "--seal", earlier).code == 1
+
+
+def test_every_command_is_sealed_with_what_it_recorded(deals: Type, home: Path) -> None:
+    file = home / "more.csv"
+    file.write_text("title,account,value\nRobots,Jäger,5000\n")
+    for line in (
+        ("import", str(file), "-y", "--set", "stage=Prospecting"),
+        ("undo",),
+        ("redo",),
+        ("merge", "1", "2"),
+        ("target", "set", "2026Q4", "100k"),
+        ("rep", "add", "cy"),
+        ("recycle",),
+    ):
+        assert deals(*line).code == 0, line
+    with closing(sqlite3.connect(at(home))) as connection:
+        (open_ones,) = connection.execute(
+            "SELECT count(*) FROM command WHERE digest IS NULL"
+        ).fetchone()
+    assert open_ones == 0
+    assert deals("doctor").code == 0
+
+
+# A shared place.
+
+GROUP = grp.getgrgid(os.getgid()).gr_name
+
+
+def test_a_shared_workspace_is_its_groups_and_nobody_elses(pipe: Type, home: Path) -> None:
+    place = home / "shared" / "deals.db"
+    assert pipe("init", "--shared", "--group", GROUP, "--db", str(place)).code == 0
+    assert place.parent.stat().st_mode & 0o7777 == 0o2770
+    assert place.stat().st_mode & 0o777 == 0o660
+    assert pipe("doctor", "--db", str(place)).code == 0
+
+
+def test_a_folder_with_other_things_in_it_is_not_shared(pipe: Type, home: Path) -> None:
+    (home / "letter").touch()
+    mode = home.stat().st_mode
+    done = pipe("init", "--shared", "--group", GROUP, "--db", str(home / "deals.db"))
+    assert done.code == 4
+    assert home.stat().st_mode == mode
+
+
+@pytest.mark.parametrize("group", [(), ("--group", "nosuch-group")])
+def test_a_shared_workspace_names_its_group(group: tuple[str, ...], pipe: Type, home: Path) -> None:
+    place = home / "shared" / "deals.db"
+    assert pipe("init", "--shared", *group, "--db", str(place)).code == 2
+    assert not place.parent.exists()
+
+
+# Logs.
+
+
+def test_the_last_fault_can_be_mailed_and_holds_nobodys_data(
+    deals: Type, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipeboard.cli.failures import write_log
+
+    assert "Nothing has gone wrong" in deals("logs", "--last").err
+    secret = "Kestrel BV wants 12k"
+    try:
+        raise ValueError(secret)
+    except ValueError as error:
+        log = write_log(error)
+        write_log(error)
+    told = deals("logs", "--last").out
+    assert "ValueError" in told
+    assert secret not in told
+    assert str(home) not in told
+    assert deals("logs").lines == [str(log)]
+
+
+def test_a_log_that_has_grown_long_gives_way_to_a_new_one(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipeboard import faults
+
+    log = home / "state" / "pipeboard.log"
+    monkeypatch.setattr(faults, "MOST_BYTES", 100)
+    for number in range(5):
+        faults.write_down(OSError(number, "x" * 50), log)
+    assert sorted(path.name for path in log.parent.iterdir()) == [log.name, f"{log.name}.1"]
+    assert log.stat().st_size < 300
+
+
+# Files that chance has spoilt.
+
+SPOILT = 300 if os.environ.get("PIPEBOARD_THOROUGH") else 12
+VERBS = (("list",), ("show", "1"), ("history",), ("metrics",), ("doctor",), ("backup", "kept.db"))
+
+
+def spoil(path: Path, seed: int) -> None:
+    """Bytes turned, a piece zeroed or the end cut off, as disks and transfers do."""
+    rng = Random(seed)
+    content = bytearray(path.read_bytes())
+    at = rng.randrange(len(content))
+    match seed % 3:
+        case 0:
+            for _ in range(rng.choice((1, 5, 40))):
+                content[rng.randrange(len(content))] ^= 1 << rng.randrange(8)
+        case 1:
+            content[at : at + 512] = bytes(min(512, len(content) - at))
+        case _:
+            del content[max(at, 1) :]
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("seed", range(SPOILT))
+def test_a_file_that_chance_has_spoilt_is_told_in_sentences_and_left_as_it_is(
+    seed: int, deals: Type, home: Path
+) -> None:
+    whole = home / "whole.db"
+    assert deals("backup", str(whole)).code == 0
+    spoil(at(home), seed)
+    for side in ("-journal", "-wal"):
+        Path(f"{at(home)}{side}").unlink(missing_ok=True)
+    before = at(home).read_bytes()
+    for line in VERBS:
+        done = deals(*line, "--read-only")
+        assert "went wrong" not in done.err, (line, done.err)
+        assert len(done.err.splitlines()) <= 4, (line, done.err)
+    assert at(home).read_bytes() == before
+    assert deals("backup", "restore", str(whole), "-y").code == 0
+    assert deals("doctor").code == 0
+
+
+@pytest.mark.parametrize("kind", ["nfs4", "cifs", "fuse.sshfs", "9p"])
+def test_a_network_file_system_is_refused_with_the_way_out(
+    kind: str, deals: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipeboard.store import locating
+
+    monkeypatch.setattr(locating, "_file_system", lambda folder: kind)
+    refused = deals("list")
+    assert (refused.code, kind in refused.err, "init --shared" in refused.err) == (5, True, True)
+    (found,) = (f for f in deals("doctor", "--json").json["findings"] if f["level"] == "problem")
+    assert "local disk" in found["cure"]

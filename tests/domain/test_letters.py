@@ -1,0 +1,77 @@
+"""Letters: what a template may say of a deal, and what it must not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from pipeboard.domain.deal import Contact, Deal, NextStep
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.letters import Letter, render
+from pipeboard.domain.money import Money
+from pipeboard.domain.templates import template
+
+AT = datetime(2026, 11, 23, tzinfo=UTC)
+PIPELINE = template("needs", pipeline_name="Sales", currency="EUR", first_stage_id=1)
+DEAL = Deal(
+    id=7,
+    pipeline_id=1,
+    stage_id=PIPELINE.stages[0].id,
+    title="packaging pilot",
+    account="Lumen Oy",
+    value=Money(4_000_000, "EUR"),
+    floor_value=Money(3_500_000, "EUR"),
+    owner="ana",
+    created_at=AT,
+    stage_entered_at=AT,
+    next_step=NextStep("demo", date(2026, 12, 3)),
+    fields={"product": "GTX"},
+    contacts={
+        "bob": Contact("Bob Berg", "user", "bob@lumen.example"),
+        "mika": Contact("Mika Laine", "decision_maker", "mika+offers@lumen.example"),
+    },
+)
+
+
+def letter(text: str, deal: Deal = DEAL) -> Letter:
+    return render(text, deal, PIPELINE, "ana", date(2026, 11, 23))
+
+
+def test_a_letter_goes_to_who_decides_with_the_words_of_the_deal() -> None:
+    found = letter(
+        "Subject: {{title}} for {{company}}\n\nDear {{first name}},\n"
+        "{{value}} for {{field.Product}}, {{next step}} on {{next_day}}.\n{{me}}\n"
+    )
+    assert found.subject == "packaging pilot for Lumen Oy"
+    assert found.to == "mika+offers@lumen.example"
+    assert found.body == "Dear Mika,\n€40,000 for GTX, demo on Thu 3 Dec 2026.\nana\n"
+
+
+def test_a_mailto_line_holds_all_of_it_safely() -> None:
+    line = letter("Subject: a & b?\n\nDear {{first name}},\nyes").mailto
+    assert line == (
+        "mailto:mika%2Boffers@lumen.example?subject=a%20%26%20b%3F&body=Dear%20Mika%2C%0D%0Ayes%0D%0A"
+    )
+
+
+def test_what_the_deal_does_not_say_is_asked_for_unless_the_template_knows_better() -> None:
+    bare = replace(DEAL, contacts={}, value=None)
+    assert letter("Dear {{first name|friend}}", bare).body == "Dear friend\n"
+    with pytest.raises(BadInput) as caught:
+        letter("Dear {{contact}}, {{value}}", bare)
+    assert caught.value.message == "D-7 Lumen Oy has no contact, no value."
+
+
+@pytest.mark.parametrize(
+    "name", ["floor_value", "floor", "answers", "__class__", "deal.id", "valeu"]
+)
+def test_a_letter_cannot_say_what_the_other_side_must_not_read(name: str) -> None:
+    with pytest.raises(BadInput, match="is nothing that a letter can say"):
+        letter(f"{{{{{name}}}}}")
+
+
+def test_what_a_deal_says_is_never_read_as_a_template() -> None:
+    sly = replace(DEAL, account="{{value}}")
+    assert letter("{{company}}", sly).body == "{{value}}\n"

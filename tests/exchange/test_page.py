@@ -1,0 +1,193 @@
+"""Pages for a browser: nothing gets in that is not text, and they fit a phone, a tablet, a desk."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeboard.cli.main import main
+from pipeboard.exchange.page import PageRow, figures, page, points, section_of, sentence, table
+
+HOSTILE = '<script>alert(1)</script> & "x" \' <img src=x onerror=y>'
+WIDTHS = (360, 820, 1280)
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+
+
+def _hostile_page() -> str:
+    rows = [PageRow(HOSTILE, (HOSTILE, "1"), 3), PageRow("b", ("2", f"7 ({HOSTILE})"), -1)]
+    parts = (
+        sentence(HOSTILE),
+        figures([(HOSTILE, HOSTILE, HOSTILE)]),
+        points([(HOSTILE, HOSTILE, (HOSTILE,))]),
+        section_of(HOSTILE, [table(HOSTILE, (HOSTILE, "n"), rows, HOSTILE)]),
+    )
+    return "".join(page(HOSTILE, parts))
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: set[str] = set()
+        self.attributes: set[str] = set()
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        self.attributes |= {name for name, _ in attributes}
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def _tags(text: str) -> _Tags:
+    found = _Tags()
+    found.feed(text)
+    return found
+
+
+def test_text_never_becomes_markup() -> None:
+    found = _tags(_hostile_page())
+    assert not found.open
+    assert not found.seen & {"script", "img", "link", "iframe", "a", "form"}
+    assert not {name for name in found.attributes if name.startswith("on")} | (
+        found.attributes & {"src", "href", "style"}
+    )
+    assert html.escape(HOSTILE) in _hostile_page()
+
+
+def test_a_page_asks_nobody_for_anything() -> None:
+    text = _hostile_page()
+    assert "default-src 'none'" in text
+    assert "url(" not in text and "@import" not in text
+
+
+def test_a_bar_says_nothing_that_its_row_does_not_say() -> None:
+    text = table("Stages", ("open",), [PageRow("Lead", ("€4",), 4), PageRow("Won", ("€0",), 0)])
+    bars = re.findall(r"<svg[^>]*>", text)
+    assert len(bars) == 2
+    assert all('aria-hidden="true"' in bar for bar in bars)
+    assert re.findall(r'class="full" width="(\d+)"', text) == ["1000", "0"]
+
+
+def _luminance(colour: str) -> float:
+    whole = colour if len(colour) == 6 else "".join(2 * digit for digit in colour)
+    parts = [int(whole[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    r, g, b = (p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+@pytest.mark.parametrize("place", [0, 1, 2], ids=["light", "dark", "printed"])
+def test_text_stands_out_of_the_page_and_so_do_bars(place: int) -> None:
+    root = re.findall(r":root\{(.*?)\}", _hostile_page(), re.DOTALL)[place]
+    found = {n: _luminance(c) for n, c in re.findall(r"--(\w+):#([0-9a-f]+)", root)}
+
+    def contrast(one: str, other: str) -> float:
+        high, low = sorted((found[one], found[other]), reverse=True)
+        return (high + 0.05) / (low + 0.05)
+
+    assert min(contrast("ink", "page"), contrast("dim", "page")) >= 4.5
+    assert min(contrast("bar", "page"), contrast("gone", "page")) >= 3
+
+
+# As a browser lays it out.
+
+_HARNESS = """<!doctype html><body>{frames}<pre id="found"></pre><script>
+addEventListener("load", () => {{
+  const found = {{}};
+  for (const frame of document.querySelectorAll("iframe")) {{
+    const page = frame.contentDocument, root = page.documentElement;
+    const boxes = (s) => [...page.querySelectorAll(s)].map((e) => {{
+      const b = e.getBoundingClientRect();
+      return [b.left, b.top, b.right, b.bottom];
+    }});
+    found[frame.width] = {{
+      wide: root.scrollWidth,
+      texts: boxes("h1, h2, p, li, dl div"),
+      scrolled: boxes(".wide"),
+      rows: [...page.querySelectorAll("tr")].map((row) => [...row.children].map((e) => {{
+        const b = e.getBoundingClientRect();
+        return [b.left, b.right];
+      }})),
+      bars: boxes("svg"),
+      size: Math.min(...[...page.querySelectorAll("body *")].filter((e) => e.innerText).map(
+        (e) => parseFloat(getComputedStyle(e).fontSize))),
+    }};
+  }}
+  document.getElementById("found").textContent = JSON.stringify(found);
+}});
+</script>"""
+
+
+@pytest.fixture(scope="module")
+def laid_out(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Any]]:
+    """What Chromium makes of the pages of a demo, by page and width."""
+    if BROWSER is None:
+        pytest.skip("NO BROWSER: the layout of pages is not looked at (apt-get install chromium)")
+    folder = tmp_path_factory.mktemp("pages")
+    found: dict[str, Any] = {}
+    assert main(["demo", "--no-open", "--db", str(folder / "demo.db")]) == 0
+    for name, line in {
+        "metrics": ["metrics", "--html", "--compare", "--by", "owner"],
+        "review": ["review", "--html"],
+        "hostile": [],
+    }.items():
+        text = _hostile_page() if not line else _printed([*line, "--db", str(folder / "demo.db")])
+        found[name] = _in_browser(text, folder / f"{name}.html")
+    yield found
+
+
+def _printed(line: list[str]) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeboard", *line], capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def _in_browser(text: str, file: Path) -> Any:
+    frames = "".join(
+        f'<iframe width="{width}" height="900" style="border:0" srcdoc="{html.escape(text)}">'
+        "</iframe>"
+        for width in WIDTHS
+    )
+    file.write_text(_HARNESS.format(frames=frames))
+    assert BROWSER is not None
+    flags = ("--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={file}.profile")
+    done = subprocess.run(
+        [BROWSER, *flags, "--dump-dom", f"file://{file}"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    said = re.search(r'<pre id="found">(.*?)</pre>', done.stdout, re.DOTALL)
+    assert said and said[1], done.stderr
+    return json.loads(html.unescape(said[1]))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", ["metrics", "review", "hostile"])
+def test_a_page_fits_its_window(laid_out: Mapping[str, Any], name: str, width: int) -> None:
+    found = laid_out[name][str(width)]
+    assert found["wide"] <= width, "it scrolls sideways"
+    for left, top, right, bottom in (*found["texts"], *found["scrolled"]):
+        assert left >= 0 and right <= width and bottom > top
+    for cells in found["rows"]:
+        assert all(end <= begin + 0.5 for (_, end), (begin, _) in pairwise(cells))
+    assert found["size"] >= 12
+    assert found["bars"]
+    assert all(
+        right - left >= 50 and bottom - top >= 10 for left, top, right, bottom in found["bars"]
+    )

@@ -1,0 +1,94 @@
+"""A day's work: what is overdue is put off, done or lost with about two keys a deal."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeboard.domain import commands as c
+from pipeboard.domain.deal import Status
+from pipeboard.domain.people import Actor
+from pipeboard.store import Store
+from pipeboard.ui.overlays.prompt import step_days
+from tests.team import NOW
+from tests.ui.desk import Desk, desk
+from tests.verbs import Workspace
+
+TODAY = NOW.date()
+PUT_OFF, DONE, LOST, LOST_TOO = ("r", "2"), ("N", "escape"), ("x", "2", "enter"), (".",)
+DAY = (*[PUT_OFF] * 4, DONE, *[PUT_OFF] * 3, LOST, LOST_TOO, DONE, PUT_OFF)
+"""What a person does with twelve deals, one after another."""
+
+
+def make_overdue(path: Path, wanted: int) -> dict[int, str]:
+    """So many open deals with a step of the day before yesterday, and its words."""
+    with closing(Store.open(str(path))) as store:
+        work = Workspace(store, lambda: NOW, Actor("ana"))
+        found = work.reader.deals(range(1, 200)).values()
+        deals = [deal for deal in found if deal.is_open and not deal.archived_at]
+        meant = {deal.id: f"ask {deal.name} about forks" for deal in deals[:wanted]}
+        for deal in deals:
+            words = meant.get(deal.id, "")
+            due = TODAY - timedelta(days=2) if words else TODAY + timedelta(days=9)
+            work.execute(c.SetNextStep(words or "wait", due), [deal.id])
+        return meant
+
+
+async def test_twelve_overdue_deals_take_two_keys_each_and_lose_no_words(demo: Path) -> None:
+    meant = make_overdue(demo, len(DAY))
+    async with desk(demo) as board:
+        await board.press("!")
+        pressed, done = 0, {}
+        for keys in DAY:
+            deal_id = board.card.id
+            assert deal_id in meant and deal_id not in done, "the next one is under the cursor"
+            await board.press(*keys)
+            done[deal_id], pressed = keys, pressed + len(keys)
+        assert pressed <= 2 * len(DAY)
+        assert set(done) == set(meant)
+        for deal_id, keys in done.items():
+            deal = board.stored(deal_id)
+            match keys:
+                case ("r", _):
+                    assert deal.next_step is not None
+                    assert deal.next_step.text == meant[deal_id]
+                    assert deal.next_step.due is not None and deal.next_step.due > TODAY
+                case ("N", _):
+                    assert deal.next_step is None and deal.last_touch_at is not None
+                    assert any(meant[deal_id] in facts for facts in _course(board, deal_id))
+                case _:
+                    assert deal.status is Status.LOST
+
+
+def _course(board: Desk, deal_id: int) -> list[str]:
+    sheet = board.workspace.reader.sheet(deal_id)
+    assert sheet is not None
+    return [str(entry.event.facts) for entry in sheet.entries]
+
+
+@pytest.mark.parametrize("place", range(5))
+async def test_a_step_is_put_off_by_the_keys_that_plan_one(demo: Path, place: int) -> None:
+    """`r` and `t` know the same days; `r` needs no Enter."""
+    meant = make_overdue(demo, 1)
+    key, typed = step_days(TODAY)[place]
+    async with desk(demo) as board:
+        await board.press("!")
+        deal_id = board.card.id
+        await board.press("r", key)
+        put_off = board.stored(deal_id).next_step
+        await board.press("u", "t", key, "enter")
+        assert put_off == board.stored(deal_id).next_step, typed
+        assert put_off is not None and put_off.text == meant[deal_id]
+
+
+async def test_several_are_put_off_together_and_each_keeps_its_words(demo: Path) -> None:
+    meant = make_overdue(demo, 12)
+    async with desk(demo) as board:
+        await board.press("!", "*")
+        marked = board.state.view.marks
+        await board.press("r", "w")
+        steps = {deal_id: board.stored(deal_id).next_step for deal_id in marked}
+        assert {i: step.text for i, step in steps.items() if step} == {i: meant[i] for i in marked}

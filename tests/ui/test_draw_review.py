@@ -1,0 +1,91 @@
+"""The review drawn from its document: every sentence says what the numbers beside it say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pipeboard.domain.people import Actor
+from pipeboard.exchange.review_document import review_document
+from pipeboard.store import Store
+from pipeboard.ui.draw.facts import PaneStyle
+from pipeboard.ui.draw.line import text_of
+from pipeboard.ui.draw.review import ReviewView, items_of, ref_of
+from pipeboard.ui.review_keys import ReviewTab
+from pipeboard.workspace import Workspace
+from pipeboard.workspace.review import review
+from tests.team import NOW, TODAY
+
+
+@pytest.fixture(scope="module")
+def document(made_up: Path) -> dict[str, Any]:
+    store = Store.open(str(made_up), read_only=True)
+    workspace = Workspace(store, lambda: NOW, Actor("ana"))
+    found = review_document(review(workspace, workspace.reader.pipelines()[0]))
+    store.close()
+    return found
+
+
+def drawn(document: dict[str, Any], tab: ReviewTab, **more: Any) -> str:
+    """A step as text, its lines joined."""
+    style = PaneStyle(100, TODAY, ZoneInfo("Europe/Berlin"))
+    view = ReviewView(document, None, tab, style, **more)
+    lines = [text_of(line).strip() for item in items_of(view) for line in item.lines]
+    return " ".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("new", "needed", "said"),
+    [
+        (10_000_00, None, "No target says what it takes."),
+        (10_000_00, 20_000_00, "The sales trap is near: the target needs €20k a week."),
+        (20_000_00, 20_000_00, "The target needs €20k a week: enough comes in."),
+        (30_000_00, 20_000_00, "The target needs €20k a week: enough comes in."),
+    ],
+)
+def test_the_sales_trap_is_told_as_the_numbers_say(
+    document: dict[str, Any], new: int, needed: int | None, said: str
+) -> None:
+    flow = document["flow"] | {"new_value_a_week": new, "needed_a_week": needed}
+    text = drawn(document | {"flow": flow}, ReviewTab.FLOW)
+    assert said in text
+    assert sum(word in text for word in ("No target", "is near", "enough comes")) == 1
+
+
+def test_an_empty_review_says_so_on_every_step(document: dict[str, Any]) -> None:
+    nothing = {"faults": {name: {} for name in document["preflight"]["faults"]}, "duplicates": [],
+               "dead": []}  # fmt: skip
+    empty = document | {"preflight": nothing, "exceptions": [], "discuss": [], "decisions": []}
+    assert "The data is in order." in drawn(empty, ReviewTab.DATA)
+    assert "Nothing was pushed" in drawn(empty, ReviewTab.CHANGES)
+    assert "No deal of value is at risk." in drawn(empty, ReviewTab.DISCUSS)
+    assert "D on a deal says who" in drawn(empty, ReviewTab.DECISIONS)
+    assert "D on a deal says who" not in drawn(empty, ReviewTab.DECISIONS, is_over=True)
+
+
+def test_what_is_not_wrong_is_not_said_beside_what_is(document: dict[str, Any]) -> None:
+    assert "in order" not in drawn(document, ReviewTab.DATA)
+    assert "No deal of value" not in drawn(document, ReviewTab.DISCUSS)
+
+
+@pytest.mark.parametrize("tab", ReviewTab)
+def test_a_document_holds_text_and_no_commands_to_the_terminal(
+    document: dict[str, Any], tab: ReviewTab
+) -> None:
+    evil = "Acme\x1b[31m\u202e\n"
+    one = {"ref": "D-1", "deal": evil, "by": evil, "what": evil, "owner": evil, "value": 5,
+           "risks": [evil], "agenda": [evil], "text": evil, "due": None, "done": False}  # fmt: skip
+    held = document | {"exceptions": [one], "discuss": [one], "decisions": [one]}
+    assert drawn(held, tab, current="deal.D-1").isprintable()
+
+
+def test_a_line_is_about_the_deal_that_its_key_names() -> None:
+    assert [ref_of(key) for key in ("deal.D-12", "deal.D-7#3", "number.target", "")] == [
+        12,
+        7,
+        None,
+        None,
+    ]

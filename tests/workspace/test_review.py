@@ -1,0 +1,233 @@
+"""The weekly review: what it finds, what is decided in it, and that a past one stays as it was."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from pipeboard.domain import commands as c
+from pipeboard.domain.deal import Loss
+from pipeboard.domain.errors import BadInput, NotFound
+from pipeboard.domain.money import Money
+from pipeboard.domain.queue import Tier
+from pipeboard.domain.review import Variant, named_in
+from pipeboard.exchange.review_document import review_document, review_markdown
+from pipeboard.workspace.day import day_of
+from pipeboard.workspace.review import decide, held_on, held_reviews, hold, last_review_at, review
+from tests.ledger import disagreements
+from tests.team import LEAD, NEEDS, QUALIFICATION, TODAY, Team, add, now_of, sales
+from tests.verbs import Workspace
+
+
+def held(workspace: Workspace) -> None:
+    found = review(workspace, sales(workspace))
+    hold(workspace, sales(workspace), review_document(found), at=found.at)
+
+
+def notable(workspace: Workspace) -> list[tuple[str, str]]:
+    found = review(workspace, sales(workspace))
+    return [(found.names[one.deal_id], one.what) for one in found.notable]
+
+
+def test_a_review_starts_where_the_last_one_ended(ana: Workspace, team: Team) -> None:
+    began = team.clock.now - timedelta(days=7)
+    assert review(ana, sales(ana)).since == began
+    held(ana)
+    ended = team.clock.now
+    team.clock.wait(days=9)
+    assert review(ana, sales(ana)).since == ended
+    assert review(ana, sales(ana), began).since == began
+    ana.undo()
+    assert last_review_at(ana, sales(ana)) is None
+    ana.redo()
+    assert last_review_at(ana, sales(ana)) == ended
+
+
+def test_a_review_does_not_look_ahead(ana: Workspace, team: Team) -> None:
+    with pytest.raises(BadInput, match="looks back"):
+        review(ana, sales(ana), team.clock.now + timedelta(days=1))
+
+
+def test_what_is_unlike_the_plan_is_named_with_who_did_it(ana: Workspace, team: Team) -> None:
+    deal = add(ana, "Lumen Oy: pilot 40k close:19dec", QUALIFICATION)
+    held(ana)
+    team.clock.wait(hours=1)
+    ana.edit([deal.id], {"expected_close": date(2027, 1, 9)})
+    ana.edit([deal.id], {"value": Money(3_000_000, "EUR")})
+    ana.move([deal.id], NEEDS, override="they are in a hurry")
+    ana.move([deal.id], LEAD)
+    ana.edit([deal.id], {"category": "commit"})
+    ana.edit([deal.id], {"value": Money(2_000_000, "EUR")})
+    ana.undo()  # what was taken back is no matter for a meeting
+    whats = [what for name, what in notable(ana) if name == "Lumen Oy"]
+    assert whats[0] == "close date pushed from Sat 19 Dec 2026 to Sat 9 Jan 2027"
+    assert whats[1] == "value down from €40,000 to €30,000"
+    assert whats[2].startswith("gate passed: they are in a hurry (missing ")
+    assert whats[3:] == [
+        "moved back from Needs Assessment to Lead Generation",
+        "called a commit without evidence",
+    ]
+
+
+def test_deals_are_discussed_by_value_at_risk_with_the_open_questions(
+    ana: Workspace, team: Team
+) -> None:
+    small, big, calm = (
+        add(ana, f"{name}: x {value} source:referral")
+        for name, value in (("Small", "10k"), ("Big", "90k"), ("Calm", "200k"))
+    )
+    ana.set_next_step([calm.id], "call", TODAY + timedelta(days=3))
+    ana.answer([big.id], "need", "Scrap", 3)
+    found = review(ana, sales(ana)).subjects
+    assert [s.queued.deal.id for s in found] == [big.id, small.id]
+    assert found[0].risks == ("no next step",)
+    need = next(q.ask for q in sales(ana).questions if q.key == "need")
+    assert need not in found[0].agenda
+    assert need in found[1].agenda
+
+
+def test_a_decision_becomes_a_step_of_the_owner_or_an_ask_of_another(
+    ana: Workspace, bo: Workspace, team: Team
+) -> None:
+    deal = add(ana, "Lumen Oy: pilot 40k source:referral")
+    ana.log_touch([deal.id], "call")
+    held(ana)
+    team.clock.wait(hours=1)
+    decide(ana, deal.id, "thu send the offer")
+    decide(ana, deal.id, "today ask the lawyer", "bo")
+    step = now_of(ana, deal.id).next_step
+    assert step is not None
+    assert (step.text, step.due) == ("send the offer", date(2026, 11, 26))
+    (waiting,) = day_of(bo, None, "bo").queue()
+    assert waiting.place.tier is Tier.TODAY
+    assert str(waiting.place) == "@ana asks: ask the lawyer"
+    assert day_of(ana, None, "ana").ids() == ()
+    decided = review(ana, sales(ana)).decisions
+    assert [(d["owner"], d["text"], d["done"]) for d in decided] == [
+        ("ana", "send the offer", False),
+        ("bo", "ask the lawyer", False),
+    ]
+    bo.add_note([deal.id], "The lawyer says yes.")
+    assert day_of(bo, None, "bo").ids() == ()
+    assert [d["done"] for d in review(ana, sales(ana)).decisions] == [False, True]
+    assert disagreements(team.path) == []
+
+
+def test_a_past_review_is_read_again_as_it_was(ana: Workspace, team: Team) -> None:
+    deal = add(ana, "Lumen Oy: pilot 40k")
+    document = review_document(review(ana, sales(ana)))
+    text = review_markdown(document)
+    held(ana)
+    team.clock.wait(days=7)
+    ana.edit([deal.id], {"value": Money(1, "EUR"), "title": "other"})
+    ana.save_pipeline(sales(ana))
+    kept = held_on(ana, sales(ana), TODAY)
+    assert review_markdown(kept.contents) == text
+    held(ana)
+    assert [one.at.day for one in held_reviews(ana, sales(ana))] == [30, 23]
+    with pytest.raises(NotFound, match="No review of Sales was held on 2026-11-01"):
+        held_on(ana, sales(ana), date(2026, 11, 1))
+
+
+def test_a_target_says_how_much_new_pipeline_a_week_must_bring(ana: Workspace, team: Team) -> None:
+    add(ana, "Lumen Oy: pilot 40k", NEEDS)
+    trap = review(ana, sales(ana)).trap
+    assert (trap.new_value_a_week, trap.needed_a_week, trap.is_near) == (1_000_000, None, False)
+
+
+def test_objections_are_counted_by_the_stage_that_they_came_up_in(
+    ana: Workspace, team: Team
+) -> None:
+    early, late = add(ana, "Lumen Oy: pilot 40k"), add(ana, "Acme: press 9k", NEEDS)
+    team.clock.wait(hours=1)
+    log = c.LogTouch("call", objection="#Price", variant="short")
+    ana.execute(log, [early.id, late.id])
+    team.clock.wait(hours=1)
+    ana.log_touch([late.id], "email", "in")
+    ana.lose([late.id], Loss("price", objection="roi"))
+    found = review(ana, sales(ana))
+    assert [(o.tag, dict(o.stages)) for o in found.objections] == [
+        ("price", {LEAD: 1, NEEDS: 1}),
+        ("roi", {NEEDS: 1}),
+    ]
+    assert found.variants == (Variant("short", 2, 1, 1, 0),)
+    text = review_markdown(review_document(found))
+    assert "- price: 2 (Lead Generation 1, Needs Assessment 1)" in text
+    assert "| short | 2 | 1 | 1 | 0 |" in text
+    ana.undo()
+    assert [o.tag for o in review(ana, sales(ana)).objections] == ["price"]
+
+
+# What a note asks.
+
+
+def test_a_name_in_a_note_asks_that_rep_until_they_do_something(
+    ana: Workspace, bo: Workspace, team: Team
+) -> None:
+    deal = add(ana, "Lumen Oy: pilot 40k source:referral")
+    ana.set_next_step([deal.id], "call", TODAY + timedelta(days=3))
+    ana.add_note([deal.id], "@Bo, can you look at the terms? mail@cy.example @nobody @ana")
+    assert set(now_of(ana, deal.id).asks) == {"bo"}
+    (waiting,) = day_of(bo, None, "bo").queue()
+    assert waiting.place.tier is Tier.NEW
+    assert str(waiting.place).startswith("@ana asks: @Bo, can you look at the terms?")
+    assert day_of(ana, None, "ana").ids() == ()
+    bo.log_touch([deal.id], "call")
+    assert day_of(bo, None, "bo").ids() == ()
+    bo.undo()
+    assert day_of(bo, None, "bo").ids() == (deal.id,)
+
+
+def test_a_note_that_is_undone_asks_nobody_any_more(ana: Workspace, bo: Workspace) -> None:
+    deal = add(ana)
+    ana.add_note([deal.id], "@bo look at it")
+    ana.undo()
+    assert now_of(bo, deal.id).asks == {}
+    assert day_of(bo, None, "bo").ids() == ()
+
+
+def test_what_is_asked_meanwhile_is_no_conflict(ana: Workspace, bo: Workspace) -> None:
+    deal = add(ana)
+    seen = {deal.id: deal.version}
+    bo.add_note([deal.id], "@ana call them")
+    bo.add_note([deal.id], "@ana, now, please")
+    receipt = ana.log_touch([deal.id], "call", seen=seen)
+    assert receipt.summary
+    assert now_of(ana, deal.id).asks == {}
+
+
+def test_a_deal_that_was_given_away_meanwhile_can_still_be_worked_on(
+    ana: Workspace, bo: Workspace
+) -> None:
+    deal = add(ana)
+    bo.assign([deal.id], "cy")
+    assert ana.log_touch([deal.id], "call", seen={deal.id: deal.version}).notes
+
+
+def test_the_deals_behind_every_number_are_those_that_it_counts(ana: Workspace, team: Team) -> None:
+    deal_id = add(ana, "Acme: pilot 40k close:4dec source:web", stage=NEEDS).id
+    team.clock.now += timedelta(days=1)
+    ana.execute(c.Edit({"value": Money(3_000_000, "EUR")}), [deal_id])
+    found = review(ana, sales(ana))
+    behind = found.deals_behind()
+    document = review_document(found)
+    for name, line in document["changes"].items():
+        assert len(behind[f"changes.{name}"]) == line["deals"], name
+    assert behind["changes.created"] == {deal_id}
+    assert set(behind) >= {f"number.{name}" for name in document["number"]}
+    assert behind["number.forecast_weighted"] == {deal_id}
+
+
+@pytest.mark.parametrize(
+    ("typed", "words", "rep"),
+    [
+        ("thu send the offer @bo", "thu send the offer", "bo"),
+        ("@bo thu send the offer", "thu send the offer", "bo"),
+        ("thu tell @bo of the offer", "thu tell @bo of the offer", ""),
+        ("@bo", "@bo", ""),
+        ("thu write to a@b.example", "thu write to a@b.example", ""),
+    ],
+)
+def test_a_decision_names_its_rep_at_one_of_its_ends(typed: str, words: str, rep: str) -> None:
+    assert named_in(typed) == (words, rep)
