@@ -2,9 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests import postgres
 
 settings.register_profile(
     "pipeboard", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 settings.load_profile("pipeboard")
+
+
+ENGINES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres_databases() -> Iterator[postgres.Databases]:
+    """Databases on a real server, which is started when the first test asks for it."""
+    postgres.require()
+    with postgres.databases() as made:
+        yield made
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says loudly that half of the tests of the store did not run."""
+    skipped = terminalreporter.stats.get("skipped", ())
+    if any(postgres.WHY_NOT in str(report.longrepr) for report in skipped):
+        terminalreporter.section("PostgreSQL was NOT tested")
+        terminalreporter.line(f"{postgres.WHY_NOT}.")

@@ -6,28 +6,41 @@ import json
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from pipeboard.domain.deal import Answer, Deal
 from pipeboard.domain.events import Event, Kind, event_from_json, instant, replay
 from pipeboard.domain.text import fold
+from pipeboard.store.locating import Server
+from pipeboard.store.postgres import ServerConnection
 from pipeboard.store.rows import row_from_deal
 
 Row = Mapping[str, Any]
 
 
-def disagreements(path: Path) -> list[str]:
+@contextmanager
+def asked(place: Path | str, mode: str = "ro") -> Iterator[Any]:
+    """A connection to the database under a path or URL, whose statements both engines take."""
+    if isinstance(place, str) and place.startswith("postgresql:"):
+        made: Any = ServerConnection(Server(place), read_only=mode == "ro", wait_ms=5_000)
+    else:
+        made = sqlite3.connect(f"file:{place}?mode={mode}", uri=True, isolation_level=None)
+        made.row_factory = sqlite3.Row
+    with closing(made) as connection:
+        yield connection
+
+
+def disagreements(place: Path | str) -> list[str]:
     """What in the database does not follow from its events; empty when all of it does."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        connection.row_factory = sqlite3.Row
+    with asked(place) as connection:
         connection.execute("BEGIN")
         return list(_Check(connection).run())
 
 
 class _Check:
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Any) -> None:
         self.connection = connection
         self.events: dict[int, list[Event]] = defaultdict(list)
         self.versions: dict[int, list[int]] = defaultdict(list)
@@ -52,8 +65,11 @@ class _Check:
         yield from _differ("stage_total", _totals(deals.values()), self._stored_totals())
 
     def _integrity(self) -> list[str]:
-        said = [row[0] for row in self.connection.execute("PRAGMA integrity_check")]
-        orphans = self.connection.execute("PRAGMA foreign_key_check").fetchall()
+        said: list[str] = []
+        orphans: list[Any] = []
+        if isinstance(self.connection, sqlite3.Connection):
+            said = [row[0] for row in self.connection.execute("PRAGMA integrity_check")]
+            orphans = self.connection.execute("PRAGMA foreign_key_check").fetchall()
         unknown = self.rows(
             "SELECT seq FROM event WHERE command_id NOT IN (SELECT id FROM command)"
         )
@@ -223,9 +239,9 @@ def _totals(deals: Iterable[Deal]) -> dict[Any, Row]:
     return {key: {column: total[column] for column in columns} for key, total in totals.items()}
 
 
-def recorded(path: Path) -> dict[str, int]:
+def recorded(place: Path | str) -> dict[str, int]:
     """How many events each recorded command has."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+    with asked(place) as connection:
         return dict(
             connection.execute(
                 "SELECT command.id, count(event.seq) FROM command"

@@ -41,23 +41,28 @@ class Clock:
 
 @dataclass
 class Team:
-    """One database, and a workspace for each rep over connections of their own."""
+    """One database under a path or URL, and a workspace for each rep over its own connections."""
 
-    path: Path
+    place: Path | str
     clock: Clock = field(default_factory=Clock)
     _stores: list[Store] = field(default_factory=list)
 
     @classmethod
-    def make(cls, path: Path) -> Team:
+    def make(cls, place: Path | str) -> Team:
         """A new database with the gated pipeline of the template `needs`, called Sales."""
-        team = cls(path)
+        team = cls(place)
         wanted = template("needs", pipeline_name="Sales", currency="EUR", first_stage_id=0)
-        make_workspace(str(path), SETTINGS, wanted, at=NOW, actor=Actor("ana"), reps=REPS).close()
+        make_workspace(str(place), SETTINGS, wanted, at=NOW, actor=Actor("ana"), reps=REPS).close()
         return team
+
+    @property
+    def path(self) -> Path:
+        """The file, of a team that has one."""
+        return Path(self.place)
 
     def rep(self, name: str, acting_as: str = "") -> Workspace:
         """A workspace as this rep sees it."""
-        store = Store.open(str(self.path))
+        store = Store.open(str(self.place))
         self._stores.append(store)
         return Workspace(store, self.clock, Actor(name, acting_as))
 

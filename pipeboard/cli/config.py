@@ -223,6 +223,13 @@ class Config:
         return {name: str(value.value) for name, value in self.keys.items()}
 
     @property
+    def shown_database(self) -> str:
+        """The same for people to see: no password that is in a URL."""
+        from pipeboard.store.locating import shown
+
+        return shown(self.database)
+
+    @property
     def is_default_database(self) -> bool:
         """Whether nobody has said which database to use."""
         return self.values["database"].origin == "default"

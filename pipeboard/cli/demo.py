@@ -49,6 +49,8 @@ def _show(call: Call, begin: tuple[object, ...] = ()) -> int:
         raise BadInput("--deals is a number from 0 to 10,000,000.")
     if not asked.no_open:
         check_terminal(call)
+    if asked.db:
+        _check_is_file(asked.db)
     folder = None if asked.db else Path(tempfile.mkdtemp(prefix="pipeboard-demo-"))
     path = Path(asked.db) if folder is None else folder / "demo.db"
     is_kept = False
@@ -63,6 +65,13 @@ def _show(call: Call, begin: tuple[object, ...] = ()) -> int:
     finally:
         if folder is not None and not is_kept:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _check_is_file(database: str) -> None:
+    from pipeboard.store.locating import Server, locate
+
+    if isinstance(locate(database), Server):
+        raise BadInput("The demo wants a file, not a server.", hint="Name one: --db demo.db")
 
 
 def _build(call: Call, path: Path) -> Store:

@@ -104,6 +104,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "config path": ("pipeboard config path",),
     "config edit": ("pipeboard config edit",),
     "config check": ("pipeboard config check",),
+    "migrate": (
+        "pipeboard migrate --to postgresql://ana@db.example.com/sales",
+        "pipeboard migrate --to deals.db --dry-run",
+    ),
     "backup make": ("pipeboard backup make --if-older 1d",),
     "backup list": ("pipeboard backup list",),
     "backup restore": ("pipeboard backup restore deals-2026-11-20.db",),

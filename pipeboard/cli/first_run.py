@@ -64,7 +64,7 @@ def _facts(call: Call) -> Facts:
     from pipeboard.ui.screens.first_run import Facts
 
     return Facts(
-        database=_short(call.config.database),
+        database=_short(call.config.shown_database),
         templates=tuple(
             (name, template(name, pipeline_name=name, currency="EUR")) for name in TEMPLATES
         ),
@@ -131,7 +131,7 @@ def _make(call: Call, chosen: Beginning) -> Store:
     from pipeboard.cli.setup import make_workspace
 
     made = make_workspace(call, template_name=chosen.template, currency=chosen.currency)
-    call.out.say(f"Made {call.config.database}.")
+    call.out.say(f"Made {call.config.shown_database}.")
     return made.store
 
 
@@ -172,5 +172,5 @@ def _import(call: Call, planned: FileSeen) -> int:
         call.close()
         remove_database(Path(call.config.database))
         raise
-    call.out.say(f"Made {call.config.database}.")
+    call.out.say(f"Made {call.config.shown_database}.")
     return show_board(call, workspace.store, ("importing.show_imported", imported))

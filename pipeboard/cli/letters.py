@@ -46,7 +46,7 @@ def template(call: Call) -> int:
         for name, path in sorted(found.items()):
             call.out.line(f"{name}  {path}")
         if not found:
-            folder = call.workspace.store.location.path.parent / _FOLDER
+            folder = _folders(call)[-2 if call.workspace.store.location.folder else -1]
             call.out.say(f"There are no templates. Put some into {folder}, as NAME.md.")
         return DONE
     if asked.name not in found:
@@ -109,16 +109,19 @@ def _copy(call: Call, text: str) -> None:
 
 def _files(call: Call) -> Mapping[str, Path]:
     """The templates by name: the team's beside the database, one's own in their place."""
+    found: dict[str, Path] = {}
+    for folder in _folders(call):
+        found |= {path.stem: path for path in folder.glob("*.md")}
+    return found
+
+
+def _folders(call: Call) -> list[Path]:
+    """Where templates are, one's own last; a server has none beside the database."""
     from pipeboard.cli.config import site_config_file, user_config_file
 
-    found: dict[str, Path] = {}
-    for folder in (
-        site_config_file().parent,
-        call.workspace.store.location.path.parent,
-        user_config_file(call.environ).parent,
-    ):
-        found |= {path.stem: path for path in (folder / _FOLDER).glob("*.md")}
-    return found
+    beside = call.workspace.store.location.folder
+    found = [site_config_file().parent, beside, user_config_file(call.environ).parent]
+    return [folder / _FOLDER for folder in found if folder is not None]
 
 
 def _read(path: Path) -> str:

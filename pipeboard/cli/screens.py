@@ -68,7 +68,7 @@ def show_board(call: Call, store: Store, begin: tuple[object, ...] = ()) -> int:
         with left_to_screens():
             code = open_board(store, call.clock, actor, choices, state_folder(), call.environ)
         if code == OPEN_ANEW:
-            store = Store.open(str(store.location.path), read_only=store.read_only)
+            store = Store.open(store.location.name, read_only=store.read_only)
             call.work_on(store)
     call.out.say(*left_behind(state_folder()))
     return code

@@ -14,6 +14,7 @@ from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.config import account_name, default_database, state_folder, user_config_file
 from pipeboard.cli.tables import Table
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.text import quoted
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def show(call: Call) -> int:
     """Every setting with its value and where that comes from."""
     config = call.config
     found = {**config.values, **{f"keys.{name}": value for name, value in config.keys.items()}}
+    found["database"] = replace(found["database"], value=config.shown_database)
     found |= {f"commands.{name}": _run_of(value) for name, value in config.programs.items()}
     found |= {f"hooks.{name}": value for name, value in config.hooks.items()}
     if call.arguments.json:

@@ -1,4 +1,4 @@
-"""The verb that makes a workspace: init."""
+"""The verbs that make a workspace and take it to another place: init, migrate."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def open_or_make(call: Call, *, template_name: str | None = TEMPLATES[0]) -> Wor
             raise
     made = make_workspace(call, template_name=template_name)
     call.out.say(
-        f"Made a workspace in {call.config.database} "
+        f"Made a workspace in {call.config.shown_database} "
         f"({made.settings.currency}, {made.settings.zone_name})."
     )
     return call.workspace
@@ -166,7 +166,7 @@ def _group(name: str | None) -> int:
 
 def init(call: Call) -> int:
     """A new workspace; refused where there is one already."""
-    asked, database = call.arguments, call.config.database
+    asked, database = call.arguments, call.config.shown_database
     if asked.shared:
         _share_folder(call)
     if is_made(call):
@@ -201,4 +201,43 @@ def init(call: Call) -> int:
     return 0
 
 
-VERBS = {"init": Verb("", _init_arguments, init)}
+def _migrate_arguments(parser: Parser) -> None:
+    parser.add_argument(
+        "--to", required=True, metavar="PLACE", help="a path, or postgresql://NAME@HOST/DATABASE"
+    )
+    parser.add_json()
+
+
+def migrate(call: Call) -> int:
+    """Takes the whole workspace to another database; the old one then only says where it is."""
+    from pipeboard.store.moving import move
+
+    asked = call.arguments
+    call.workspace.rights.check("migrate")
+    moved = move(call.workspace.store, asked.to, dry_run=asked.dry_run)
+    deals, events = moved.rows["deal"], moved.rows["event"]
+    if asked.json:
+        call.out.document(
+            {
+                "database": moved.to,
+                "deals": deals,
+                "events": events,
+                "digest": moved.digest,
+                "dry_run": asked.dry_run,
+            }
+        )
+    what = f"{deals:,} deals with {events:,} events"
+    if asked.dry_run:
+        call.out.say(f"Not done (dry run): would take {what} to {moved.to}.")
+        return 0
+    call.out.say(
+        f"Took {what} to {moved.to}; counts, history and digest are the same.",
+        f"The old database is kept, and takes no more changes. Open the new one: --db {moved.to}",
+    )
+    return 0
+
+
+VERBS = {
+    "init": Verb("", _init_arguments, init),
+    "migrate": Verb("", _migrate_arguments, migrate),
+}

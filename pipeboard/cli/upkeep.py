@@ -20,6 +20,7 @@ from pipeboard.domain.text import printable, quoted
 if TYPE_CHECKING:
     from pipeboard.store.backups import Backup
     from pipeboard.store.examining import Finding
+    from pipeboard.store.locating import Location, Place
 
 _SPAN = re.compile(r"(\d{1,4})([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -48,7 +49,8 @@ def _backup_arguments(parser: Parser) -> None:
 
 def back_up(call: Call) -> int:
     """A whole copy, looked through before it counts."""
-    from pipeboard.store.backups import back_up, backups_of
+    from pipeboard.store.backups import BY_HAND, KEPT, back_up, backups_of
+    from pipeboard.store.locating import Server
 
     asked, at = call.arguments, call.clock()
     if asked.keep is not None and asked.keep < 1:
@@ -56,19 +58,39 @@ def back_up(call: Call) -> int:
     longest = None if asked.if_older is None else _span(asked.if_older)
     call.workspace.rights.check("backup")
     location = call.workspace.store.location
-    last = next((one for one in backups_of(location) if not one.kind), None)
+    copies = _copies(location)
+    last = next((one for one in backups_of(copies) if not one.kind), None)
     if longest is not None and last is not None and at - last.at < longest:
         return _told(call, last, f"The last backup is young enough: {last.path.name}.")
     if asked.dry_run:
         call.out.say("Not done (dry run): would make a backup.")
         return 0
     to = None if asked.file is None else Path(asked.file).expanduser()
-    path = back_up(location, at, to=to, keep=asked.keep)
+    if isinstance(location, Server):
+        from pipeboard.store.server_upkeep import back_up_server
+
+        keep = KEPT[BY_HAND] if asked.keep is None else asked.keep
+        path, how = back_up_server(location, copies, at, to=to, keep=keep), "read through"
+    else:
+        path, how = back_up(location, at, to=to, keep=asked.keep), "and every deal in it checked"
     size = path.stat().st_size
     if asked.json:
         call.out.document({"backup": {"path": str(path), "at": at.isoformat(), "size": size}})
-    call.out.say(f"Made {printable(str(path))} ({_size(size)}); every deal in it was checked.")
+    call.out.say(f"Made {printable(str(path))} ({_size(size)}), {how}.")
     return 0
+
+
+def _copies(place: Place) -> Location:
+    """Beside which file copies lie: the database's own, or one for a server in a folder of one's
+    own."""
+    from pipeboard.cli.config import default_database
+    from pipeboard.store.locating import Location, Server
+
+    if not isinstance(place, Server):
+        return place
+    folder = default_database().parent / "backups"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Location(folder / place.file_name)
 
 
 def _told(call: Call, last: Backup, said: str) -> int:
@@ -97,7 +119,7 @@ def list_backups(call: Call) -> int:
     from pipeboard.store.locating import locate
 
     call.expect_folder()
-    found = backups_of(locate(call.config.database))
+    found = backups_of(_copies(locate(call.config.database)))
     if call.arguments.json:
         call.out.document({"backups": [_document(backup) for backup in found]})
         return 0
@@ -120,10 +142,16 @@ def restore(call: Call) -> int:
     """A backup put in the place of the database, which is kept."""
     from pipeboard.store.backups import restore
     from pipeboard.store.checking import check_copy
-    from pipeboard.store.locating import Location, locate
+    from pipeboard.store.locating import Location, Server, locate
 
     backup = Path(call.arguments.file).expanduser()
     location = locate(call.config.database)
+    if isinstance(location, Server):
+        raise BadInput(
+            f"{location} is brought back by PostgreSQL's own program.",
+            hint="With all boards closed: pg_restore --clean --if-exists --single-transaction "
+            f"--no-owner --dbname={location} {printable(str(backup))}",
+        )
     if call.arguments.dry_run and backup.is_file():
         faults = check_copy(Location(backup))
         state = "it is not whole" if faults else "it is whole"
@@ -191,10 +219,12 @@ def doctor(call: Call) -> int:
 
 def _findings(call: Call) -> Iterator[Finding]:
     from pipeboard.store.examining import examine, ok, problem
+    from pipeboard.store.locating import locate
 
     try:
         call.expect_folder()
-        yield from examine(call.config.database, call.clock(), call.arguments.seal)
+        place, seal = locate(call.config.database), call.arguments.seal
+        yield from examine(place, call.clock(), seal, copies=_copies(place))
     except PipeboardError as error:
         yield problem("database", error.message, error.hint)
     yield from _about_own_files()

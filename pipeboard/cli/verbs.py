@@ -72,6 +72,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "Setup": {
         "pipeline": ("pipelines", "stages, limits, exit criteria and questions"),
         "rep": ("reps", "who owns deals"),
+        "migrate": ("setup", "take the workspace to another database: a file or a server"),
         "config": ("settings", "where things are, and your preferences"),
         "keys": ("settings", "the keys of the board"),
         "completions": ("completions", "what Tab puts on a command line, for bash, zsh and fish"),
@@ -89,13 +90,13 @@ CHANGING = frozenset(
         "merge", "move", "won", "lost", "reopen", "next", "log", "note", "answer", "snooze",
         "contact", "term", "tick", "recycle", "review", "target set", "call set", "fx set",
         "setting set", "undo", "redo", "pipeline new", "pipeline apply", "pipeline edit", "rep add",
-        "rep set", "config edit", "filter save", "filter rename", "filter forget", "backup make",
-        "backup restore", "doctor",
+        "rep set", "config edit", "migrate", "filter save", "filter rename", "filter forget",
+        "backup make", "backup restore", "doctor",
     )
 )  # fmt: skip
 # Those that hand --token on to their use case (`Call.once`).
 TOKENED = CHANGING - {
-    "init", "demo", "tour", "config edit", "backup make", "backup restore", "doctor",
+    "init", "demo", "tour", "config edit", "migrate", "backup make", "backup restore", "doctor",
 }  # fmt: skip
 READING = frozenset(
     (

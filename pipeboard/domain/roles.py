@@ -40,7 +40,7 @@ WHO_MAY: Mapping[str, Role] = {
     **dict.fromkeys(_OF_DEALS, Role.REP),
     **dict.fromkeys(("pipeline", "rep", "target", "fx", "settings", "review"), Role.MANAGER),
     **dict.fromkeys(("backup", "export whole", "mend"), Role.MANAGER),
-    "restore": Role.OWNER,
+    **dict.fromkeys(("restore", "migrate"), Role.OWNER),
 }
 """By the verb that is recorded, or the name of what is not recorded. What is not listed, nobody
 but an owner may."""

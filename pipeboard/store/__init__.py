@@ -5,17 +5,16 @@ What writes is imported on the first write, so that the board's first frame does
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.domain.errors import DatabaseError, ReadOnly
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.store.connecting import connect
+from pipeboard.store.connecting import connect_at
 from pipeboard.store.database import Database
-from pipeboard.store.locating import Location, locate
-from pipeboard.store.opening import SCHEMA, FoundDatabase, Identity, look
+from pipeboard.store.locating import Place, Server, locate
+from pipeboard.store.opening import SCHEMA, AnyIdentity, FoundDatabase, look
 from pipeboard.store.reading import Reader
 from pipeboard.store.troubles import RECOVERED, told
 
@@ -25,7 +24,9 @@ if TYPE_CHECKING:
 
     from pipeboard.domain.settings import Settings
     from pipeboard.store.engine import Engine
+    from pipeboard.store.projecting.carrying import CarriedStage
     from pipeboard.store.projecting.staging import StagedChanges
+    from pipeboard.store.serving import ServerEngine
     from pipeboard.store.writing import Writer
 
 T = TypeVar("T")
@@ -35,23 +36,30 @@ T = TypeVar("T")
 class Staging:
     """Changes put together beside a database, and the one way to bring them in."""
 
-    connection: sqlite3.Connection
-    identity: Identity
-    stage: StagedChanges
+    connection: sqlite3.Connection | ServerEngine
+    identity: AnyIdentity
+    stage: StagedChanges | CarriedStage
     stored: Callable[[], None]
 
     def store(self, work: Callable[[Writer], T], *, give_up: Callable[[], bool] | None = None) -> T:
         """What `work` does within one short transaction, on the connection that has the stage."""
         from pipeboard.store.engine import write
-        from pipeboard.store.writing import Writer
 
         return write(
             self.connection,
             self.identity,
-            lambda database: work(Writer(database)),
-            give_up=give_up or (lambda: False),
+            lambda database: work(self._writer(database)),
+            give_up=give_up,
             stored=self.stored,
         )
+
+    def _writer(self, database: Database) -> Writer:
+        from pipeboard.store.projecting.staging import StagedChanges
+        from pipeboard.store.writing import Writer
+
+        if not isinstance(self.stage, StagedChanges):
+            self.stage.carry_to(database)
+        return Writer(database)
 
 
 class Store:
@@ -61,12 +69,14 @@ class Store:
     back by opening it, else empty; `has_stored` says whether a change was stored through it.
     """
 
-    def __init__(self, identity: Identity, *, read_only: bool = False, recovered: str = "") -> None:
+    def __init__(
+        self, identity: AnyIdentity, *, read_only: bool = False, recovered: str = ""
+    ) -> None:
         self.identity = identity
         self.read_only = read_only
         self.recovered = recovered
         self.has_stored = False
-        self._engine: Engine | None = None
+        self._engine: Engine | ServerEngine | None = None
         self.could_write = self.can_write
         self.reader = self.new_reader()
 
@@ -82,7 +92,7 @@ class Store:
         if found.schema < SCHEMA:
             _bring_up_to_date(location, found.schema, read_only=read_only)
             found = _found(location, look(location))
-            _seal_the_log(location, found.identity)
+            _seal_the_log(found.identity)
         return cls(found.identity, read_only=read_only, recovered=recovered)
 
     @classmethod
@@ -105,7 +115,7 @@ class Store:
         return store
 
     @property
-    def location(self) -> Location:
+    def location(self) -> Place:
         return self.identity.location
 
     @property
@@ -117,15 +127,16 @@ class Store:
     @property
     def can_write(self) -> bool:
         """Whether this process may write to the file now."""
-        return not self.read_only and os.access(self.location.path, os.W_OK)
+        return not self.read_only and self.location.may_write
 
     def new_reader(self, *, busy_ms: int = 5_000) -> Reader:
         """A reader of its own for another thread; it waits that long for a writer to finish."""
         self.identity.check_file()
-        connection = connect(self.location, read_only=self.read_only, busy_ms=busy_ms)
+        connection = connect_at(self.location, read_only=self.read_only, busy_ms=busy_ms)
         reader = Reader(Database(connection, self.identity))
         try:
-            reader.check()
+            if not isinstance(self.location, Server):  # a server is looked at when it is asked
+                reader.check()
         except DatabaseError:
             reader.close()
             raise
@@ -155,7 +166,8 @@ class Store:
         so, which is asked some dozen times a second. Raises `ReadOnly` on a database opened for
         reading, `DatabaseError` when it stays busy or is no more the one that was opened.
         """
-        from pipeboard.store.engine import PATIENCE_S, write
+        from pipeboard.store.engine import write
+        from pipeboard.store.patience import PATIENCE_S
         from pipeboard.store.writing import Writer
 
         return write(
@@ -163,9 +175,15 @@ class Store:
             self.identity,
             lambda database: work(Writer(database)),
             patience_s=PATIENCE_S if patience_s is None else patience_s,
-            give_up=give_up or (lambda: False),
+            give_up=give_up,
             stored=self._remember,
         )
+
+    def write_whole(self, work: Callable[[Database], T]) -> T:
+        """As `write`, with the database itself: for what goes through all of it."""
+        from pipeboard.store.engine import write
+
+        return write(self._writing(), self.identity, work, stored=self._remember)
 
     def reserve(self, kind: str, count: int) -> range:
         """Fresh numbers, as `Writer.numbers`, for what is to be stored later: no change yet."""
@@ -182,16 +200,16 @@ class Store:
         """Something of ours is in the database, whatever becomes of us now."""
         self.has_stored = True
 
-    def _writing(self) -> Engine:
+    def _writing(self) -> Engine | ServerEngine:
         """What writes, made when it is first needed; `ReadOnly` where nothing may."""
         if self.read_only:
             raise ReadOnly(
                 "The database was opened for reading only.", hint="Open it without --read-only."
             )
         if self._engine is None:
-            from pipeboard.store.engine import Engine
+            from pipeboard.store.engine import engine_at
 
-            self._engine = Engine(self.location)
+            self._engine = engine_at(self.location)
         return self._engine
 
     @contextmanager
@@ -201,14 +219,23 @@ class Store:
         Raises `ReadOnly` on a database opened for reading.
         """
         engine = self._writing()
+        from pipeboard.store.engine import Engine
         from pipeboard.store.projecting.staging import staged
 
+        if not isinstance(engine, Engine):
+            from pipeboard.store.projecting.carrying import carried
+
+            with carried(self.reader.whole().database) as stage:
+                yield Staging(engine, self.identity, stage, self._remember)
+            return
         self.identity.check_file()
         with told(self.location, "write"), engine.lend() as connection, staged(connection) as stage:
             yield Staging(connection, self.identity, stage, self._remember)
 
     def keep_copy_before_import(self, at: datetime) -> None:
         """A backup beside the database, unless nothing is in it yet."""
+        if isinstance(self.location, Server):
+            return  # its own tools make copies, and one import is one command to undo
         if self.reader.numbers.last_written_pipeline() is not None:
             from pipeboard.store.backups import BEFORE_IMPORT, back_up
 
@@ -221,7 +248,7 @@ class Store:
             self._engine.close()
 
 
-def _found(location: Location, found: FoundDatabase | None) -> FoundDatabase:
+def _found(location: Place, found: FoundDatabase | None) -> FoundDatabase:
     if found is None:
         raise DatabaseError(
             f"There is no database at {location}.",
@@ -231,21 +258,24 @@ def _found(location: Location, found: FoundDatabase | None) -> FoundDatabase:
     return found
 
 
-def _bring_up_to_date(location: Location, found: int, *, read_only: bool) -> None:
-    from pipeboard.store.migrating import back_up, migrate
+def _bring_up_to_date(location: Place, found: int, *, read_only: bool) -> None:
+    from pipeboard.store.migrating import back_up, migrate, migrate_on_server
 
     if read_only:
         raise ReadOnly(
             "The database is older than this Pipeboard and was opened for reading only.",
             hint="Open it once without --read-only.",
         )
+    if isinstance(location, Server):
+        migrate_on_server(location)
+        return
     back_up(location, found)
     migrate(location)
 
 
-def _seal_the_log(location: Location, identity: Identity) -> None:
-    from pipeboard.store.engine import Engine, write
+def _seal_the_log(identity: AnyIdentity) -> None:
+    from pipeboard.store.engine import engine_at, write
     from pipeboard.store.sealing import seal
 
-    with closing(Engine(location)) as engine:
+    with closing(engine_at(identity.location)) as engine:
         write(engine, identity, seal)

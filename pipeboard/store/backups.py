@@ -21,15 +21,15 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.store import dialect
 from pipeboard.store.checking import check_copy, in_a_sentence
 from pipeboard.store.connecting import connect, connect_to_write
-from pipeboard.store.engine import Patience
 from pipeboard.store.locating import Location, make_file
 from pipeboard.store.opening import schema_of
+from pipeboard.store.patience import Patience
 from pipeboard.store.troubles import told
 
 BY_HAND, BEFORE_IMPORT, REPLACED = "", "before-import", "replaced"
 KEPT = {BY_HAND: 14, BEFORE_IMPORT: 5, REPLACED: 5}
 """How many of each kind stay; older ones of one's own go when a new one is whole."""
-_STAMP = "%Y%m%dT%H%M%SZ"
+STAMP = "%Y%m%dT%H%M%SZ"
 _NAME = re.compile(r"\.(?:(\d{8}T\d{6}Z)|schema-\d+)(?:\.([a-z-]+))?\.backup(?:-\d+)?$")
 _SIDES = ("", "-journal", "-wal", "-shm")
 
@@ -64,7 +64,7 @@ def backups_of(location: Location) -> list[Backup]:
         seen = entry.stat(follow_symlinks=False)
         at = datetime.fromtimestamp(seen.st_mtime, UTC)
         if match[1]:
-            at = datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC)
+            at = datetime.strptime(match[1], STAMP).replace(tzinfo=UTC)
         kind = match[2] or ("" if match[1] else "before-migration")
         mine = seen.st_uid == os.geteuid()
         found.append(Backup(Path(entry.path), at, kind, seen.st_size, mine))
@@ -86,7 +86,7 @@ def back_up(
     log). Raises `DatabaseError` when it cannot be made or the database is not whole; then nothing
     of it stays. Beside the database only so many of a kind are kept.
     """
-    named = ".".join(filter(None, (location.path.name, at.strftime(_STAMP), kind, "backup")))
+    named = ".".join(filter(None, (location.path.name, at.strftime(STAMP), kind, "backup")))
     target = to if to is not None else location.path.with_name(named)
     if to is not None and to.exists():
         raise BadInput(f"{Location(to)} is there already.", hint="Name another file.")
@@ -97,7 +97,7 @@ def back_up(
     with closing(connect(location, read_only=True)) as connection:
         whole = _copy(connection, location, target, checks=checks)
     if to is None:
-        _forget_oldest(location, kind, KEPT[kind] if keep is None else keep)
+        forget_oldest(location, kind, KEPT[kind] if keep is None else keep)
     return whole
 
 
@@ -123,7 +123,8 @@ def _copy(
     return whole
 
 
-def _forget_oldest(location: Location, kind: str, keep: int) -> None:
+def forget_oldest(location: Location, kind: str, keep: int) -> None:
+    """Leaves so many of one's own copies of a kind."""
     mine = [one for one in backups_of(location) if one.kind == kind and one.is_mine]
     for backup in mine[max(keep, 1) :]:
         with suppress(OSError):
@@ -158,7 +159,7 @@ def restore(location: Location, backup: Path, at: datetime) -> Restored:
 
 
 def _take_place(location: Location, reading: sqlite3.Connection, at: datetime) -> Path | None:
-    aside = location.path.with_name(f"{location.path.name}.{at.strftime(_STAMP)}.{REPLACED}.backup")
+    aside = location.path.with_name(f"{location.path.name}.{at.strftime(STAMP)}.{REPLACED}.backup")
     if not location.exists:
         make_file(location)
         _fill(location, reading, None)
@@ -171,7 +172,7 @@ def _take_place(location: Location, reading: sqlite3.Connection, at: datetime) -
         kept = _set_aside(location, aside)
         make_file(location)
         _fill(location, reading, None)
-    _forget_oldest(location, REPLACED, KEPT[REPLACED])
+    forget_oldest(location, REPLACED, KEPT[REPLACED])
     return kept
 
 

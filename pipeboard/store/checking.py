@@ -80,14 +80,15 @@ def faults(database: Database, *, replays: bool = True) -> Iterator[Flaw]:
     for table, count in Counter(database.column(dialect.CHECK_KEYS)).items():
         yield Flaw("keys", f"{count} rows of {table} point to nothing")
     if replays:
-        yield from _log_faults(database)
+        yield from log_faults(database)
 
 
 def _is_of_index(said: str) -> bool:
     return " index " in said and ("missing from" in said or "wrong # of entries" in said)
 
 
-def _log_faults(database: Database) -> Iterator[Flaw]:
+def log_faults(database: Database) -> Iterator[Flaw]:
+    """Rows that are not what the log says, on either engine."""
     amounts: dict[tuple[int, str, str], list[int]] = {}
     strayed: list[int] = []
     with closing(database.empty_copy()) as beside:

@@ -8,9 +8,15 @@ drop SQLite's POSIX locks for the whole process.
 from __future__ import annotations
 
 import sqlite3
+from typing import TYPE_CHECKING, TypeAlias
 
-from pipeboard.store.locating import Location
+from pipeboard.store.locating import Location, Place, Server
 from pipeboard.store.troubles import told
+
+if TYPE_CHECKING:
+    from pipeboard.store.postgres import ServerConnection
+
+    Connection: TypeAlias = sqlite3.Connection | ServerConnection
 
 BUSY_MS = 5_000
 READING_CACHE_KB = 512
@@ -72,6 +78,15 @@ def _open(location: Location, *, read_only: bool, busy_ms: int) -> sqlite3.Conne
         isolation_level=None,
         check_same_thread=False,
     )
+
+
+def connect_at(location: Place, *, read_only: bool = False, busy_ms: int = BUSY_MS) -> Connection:
+    """An open connection to a file, or one to a server, that connects when it is first asked."""
+    if isinstance(location, Server):
+        from pipeboard.store.postgres import ServerConnection
+
+        return ServerConnection(location, read_only=True, wait_ms=busy_ms)
+    return connect(location, read_only=read_only, busy_ms=busy_ms)
 
 
 def connect(

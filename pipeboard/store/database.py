@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from operator import itemgetter
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from pipeboard.store import dialect
-from pipeboard.store.connecting import connect
-from pipeboard.store.opening import Identity
-from pipeboard.store.troubles import damaged, in_words
+from pipeboard.store.opening import AnyIdentity
+from pipeboard.store.troubles import damaged, in_words, told
+
+if TYPE_CHECKING:
+    from pipeboard.store.connecting import Connection
 
 Row: TypeAlias = Mapping[str, Any]
 T = TypeVar("T")
 
 CHUNK = 500
 MOST_REMEMBERED = 50
-_CHECKING_BUSY_MS = 100
+LOG = ("command", "event", "workspace_event")
 
 
 class Database:
@@ -29,12 +31,16 @@ class Database:
     they are: the transaction around it knows which of them pass when it is tried again.
     """
 
-    def __init__(self, connection: sqlite3.Connection, identity: Identity) -> None:
+    def __init__(self, connection: Connection, identity: AnyIdentity) -> None:
         self._connection = connection
         self.identity = identity
-        self._looked_at: tuple[int, int] | None = None
+        self._looked_at: object = None
         self._remembered: dict[Hashable, Any] = {}
         self._remembered_at = -1
+        self.began: list[str] = []
+        """The commands that were recorded in this transaction, by which it is known again."""
+        self.log_rows: dict[str, list[Row]] | None = None
+        """What a transaction on a server has put into the log, by table, as long as it is all."""
         self._kept: dict[str, tuple[Hashable, Any]] = {}
 
     def rows(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
@@ -43,7 +49,7 @@ class Database:
             # Closed even where a row cannot be read: the lock would last as long as the error.
             with closing(self._connection.cursor()) as cursor:
                 cursor.row_factory = sqlite3.Row  # a writing connection has none
-                return cursor.execute(sql, values).fetchall()
+                return list(cursor.execute(sql, values).fetchall())
         except sqlite3.DatabaseError as error:
             raise in_words(error, self.identity.location) from error
         except UnicodeDecodeError as error:
@@ -65,8 +71,27 @@ class Database:
         """All rows by position: many rows of many columns take half the time so."""
         return [tuple(row) for row in self.rows(sql, values)]
 
+    def ahead(self, *questions: tuple[str, Sequence[Any] | Mapping[str, Any]]) -> None:
+        """Says what will be asked next in this transaction: a server answers all of it at once."""
+        if not isinstance(self._connection, sqlite3.Connection):
+            with told(self.identity.location):
+                self._connection.ahead(questions)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Several questions that a server answers about one state, some of them at once; a file
+        answers each so quickly that nobody need wait for that."""
+        if isinstance(self._connection, sqlite3.Connection):
+            yield
+            return
+        with self.snapshot():
+            self.ahead(*((sql, ()) for sql in (dialect.COMMITS_OF_OTHERS, *dialect.ALWAYS_ASKED)))
+            yield
+
     def has(self, table: str) -> bool:
         """Whether the database has a table: an older one may lack what came later."""
+        if not isinstance(self._connection, sqlite3.Connection):
+            return True  # no server was ever asked by an older program
         return table in self.column(dialect.TABLES)
 
     def has_tables(self) -> bool:
@@ -85,37 +110,62 @@ class Database:
         """A database in memory with the same tables and nothing in them; to be closed."""
         connection = sqlite3.connect(":memory:", isolation_level=None)
         try:
-            for statement in self.column(dialect.DEFINITIONS):
+            for statement in self._definitions():
                 connection.execute(statement)
         except sqlite3.Error as error:
             connection.close()
             raise damaged("its structure", error) from error
         return Database(connection, self.identity)
 
+    def _definitions(self) -> Iterable[str]:
+        """What makes the tables in SQLite."""
+        if isinstance(self._connection, sqlite3.Connection):
+            return self.column(dialect.DEFINITIONS)
+        from pipeboard.store.tables.making import definitions
+
+        return definitions("sqlite").values()
+
+    def truths(self, table: str) -> frozenset[str]:
+        """The columns of a table that say yes or no."""
+        return frozenset(self.column(dialect.TRUTHS, (table,)))
+
     # What writes, within a transaction.
 
     @property
-    def driver(self) -> sqlite3.Connection:
+    def driver(self) -> Connection:
         """The driver's connection."""
         return self._connection
 
-    def change(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> int:
-        """Executes a statement; how many rows it changed."""
+    def change(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> None:
+        """Executes a statement."""
         self._remembered.clear()
-        return self._connection.execute(sql, values).rowcount
+        self._connection.execute(sql, values)
 
-    def change_each(self, sql: str, rows: Sequence[Sequence[Any] | Mapping[str, Any]]) -> int:
-        """Executes a statement once for the values of each row; how many rows it changed."""
+    def change_each(
+        self,
+        sql: str,
+        rows: Sequence[Sequence[Any] | Mapping[str, Any]],
+        check: Callable[[int], None] | None = None,
+    ) -> None:
+        """Executes a statement once for the values of each row; `check` is told how many rows were
+        changed, by a server not before the next question or the commit."""
         if not rows:
-            return 0
+            return
         self._remembered.clear()
-        return self._connection.executemany(sql, rows).rowcount
+        if isinstance(self._connection, sqlite3.Connection):
+            changed = self._connection.executemany(sql, rows).rowcount
+            if check is not None:
+                check(changed)
+        else:
+            self._connection.executemany(sql, rows, check)
 
     def insert(self, table: str, rows: Sequence[Mapping[str, Any]], *, otherwise: str = "") -> None:
         """New rows, which all have the same columns; `otherwise` says what becomes of those that
         are there already (`ON CONFLICT …`)."""
         if not rows:
             return
+        if table in LOG and self.log_rows is not None:
+            self.log_rows.setdefault(table, []).extend(rows)
         names = tuple(rows[0])
         listed = ", ".join(f'"{name}"' for name in names)
         marks = ", ".join("?" * len(names))
@@ -124,6 +174,20 @@ class Database:
             f"INSERT INTO {table} ({listed}) VALUES ({marks}) {otherwise}",
             list(map(values, rows)),
         )
+
+    def fill(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Many new rows, their values in the order of the columns."""
+        if not rows:
+            return
+        self._remembered.clear()
+        listed = ", ".join(f'"{name}"' for name in columns)
+        if isinstance(self._connection, sqlite3.Connection):
+            marks = ", ".join("?" * len(columns))
+            self.change_each(f"INSERT INTO {table} ({listed}) VALUES ({marks})", rows)
+        else:
+            if table in LOG:
+                self.log_rows = None
+            self._connection.copy(table, columns, rows)
 
     def put(self, table: str, rows: Sequence[Mapping[str, Any]], *, key: str = "id") -> None:
         """Inserts rows, or changes those that are there under the same key."""
@@ -154,20 +218,8 @@ class Database:
                 self._connection.execute("ROLLBACK")
 
     def check(self) -> None:
-        """`DatabaseError` when this is no more the database that was opened.
-
-        A `stat` costs microseconds. Only when somebody has written to the file since the last
-        check is it looked into, over a connection of its own: this one could answer from pages
-        that it has kept.
-        """
-        found = self.identity.check_file()
-        mark = (found.st_mtime_ns, found.st_size)
-        if mark == self._looked_at:
-            return
-        location = self.identity.location
-        with closing(connect(location, read_only=True, busy_ms=_CHECKING_BUSY_MS)) as connection:
-            self.identity.check_contents(connection)
-        self._looked_at = mark
+        """`DatabaseError` when this is no more the database that was opened."""
+        self._looked_at = self.identity.check_since(self._connection, self._looked_at)
 
     def wait_at_most(self, busy_ms: int) -> None:
         """How long a question waits for a writer from here on."""

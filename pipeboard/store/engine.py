@@ -2,107 +2,33 @@
 
 from __future__ import annotations
 
-import signal
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.domain.errors import DatabaseError
-from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.store import dialect
-from pipeboard.store.connecting import BUSY_MS, connect_to_write
+from pipeboard.store.connecting import connect_to_write
 from pipeboard.store.database import Database
 from pipeboard.store.dialect import is_busy
-from pipeboard.store.locating import Location
-from pipeboard.store.opening import Identity
+from pipeboard.store.locating import Location, Place, Server
+from pipeboard.store.opening import AnyIdentity, Identity, ServerIdentity
+from pipeboard.store.patience import PATIENCE_S, Patience, pause, signals_held
 from pipeboard.store.sealing import seal
-from pipeboard.store.troubles import busy, in_words
+from pipeboard.store.troubles import in_words
 
-# A commit that no signal cuts in two: whoever hears of the signal knows what was stored.
-
-_ENDING = frozenset((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
-
-
-@contextmanager
-def signals_held() -> Iterator[None]:
-    """Signals that would end this thread's work come afterwards."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
+if TYPE_CHECKING:
+    from pipeboard.store.serving import ServerEngine
 
 T = TypeVar("T")
-PATIENCE_S = 15.0
 COMMIT_PATIENCE_S = 5.0
 """How long a commit waits for readers to end, since no new one may begin meanwhile."""
-_PAUSE_S = (0.004, 0.030)
 _LONG_PAUSE_S = (0.5, 1.5)
-
-
-def _never() -> bool:
-    return False
 
 
 def _nothing() -> None:
     """Nobody wants to know."""
-
-
-@dataclass(slots=True)
-class Patience:
-    """How long a writer waits for others, and whether somebody still wants it to.
-
-    Everybody asks again after a short time by chance, however long they have waited: SQLite's own
-    waiting asks ever more seldom, so that whoever came last is served first.
-    """
-
-    most_s: float = PATIENCE_S
-    give_up: Callable[[], bool] = _never
-    _started: float = field(default_factory=time.monotonic)
-
-    @property
-    def waited_s(self) -> float:
-        return time.monotonic() - self._started
-
-    def check(self, location: Location) -> None:
-        """`DatabaseError` when there is no more waiting."""
-        if self.give_up():
-            error = busy(location, "write")
-            raise DatabaseError(
-                "Given up: nothing was stored.", details={**error.details, "reason": "given_up"}
-            )
-        if self.waited_s >= self.most_s:
-            raise busy(location, "write")
-
-    def through(
-        self, connection: sqlite3.Connection, statement: str, location: Location, most_s: float
-    ) -> None:
-        """Executes a statement as soon as nobody is in its way, within `most_s` at most."""
-        started = time.monotonic()
-        connection.execute(dialect.wait_at_most(0))
-        try:
-            while True:
-                try:
-                    connection.execute(statement)
-                except sqlite3.OperationalError as error:
-                    if not is_busy(error) or time.monotonic() - started > most_s:
-                        raise
-                    self.check(location)
-                    _pause(*_PAUSE_S)
-                else:
-                    return
-        finally:
-            connection.execute(dialect.wait_at_most(BUSY_MS))
-
-
-def _pause(least_s: float, longest_s: float, *, most_s: float = 60.0) -> None:
-    """Lets others go on for a time by chance."""
-    from random import uniform
-
-    time.sleep(min(uniform(least_s, longest_s), most_s))
 
 
 class Engine:
@@ -135,6 +61,15 @@ class Engine:
             self._kept.pop().close()
 
 
+def engine_at(location: Place) -> Engine | ServerEngine:
+    """What writes to a file, or to a server."""
+    if isinstance(location, Server):
+        from pipeboard.store.serving import ServerEngine
+
+        return ServerEngine(location)
+    return Engine(location)
+
+
 def begin(connection: sqlite3.Connection, location: Location, patience: Patience) -> None:
     """Begins a transaction IMMEDIATE, with nothing kept of what was read before.
 
@@ -146,13 +81,13 @@ def begin(connection: sqlite3.Connection, location: Location, patience: Patience
 
 
 def write(
-    engine: Engine | sqlite3.Connection,
-    identity: Identity,
+    engine: Engine | ServerEngine | sqlite3.Connection,
+    identity: AnyIdentity,
     work: Callable[[Database], T],
     *,
     is_known: bool = True,
     patience_s: float = PATIENCE_S,
-    give_up: Callable[[], bool] = _never,
+    give_up: Callable[[], bool] | None = None,
     stored: Callable[[], None] = _nothing,
 ) -> T:
     """Runs `work` in one short transaction once nobody else writes, again as a whole when a reader
@@ -165,6 +100,19 @@ def write(
     `DatabaseError` when others write for longer than `patience_s`, or when `give_up` says so.
     """
     patience = Patience(patience_s, give_up)
+    if isinstance(identity, ServerIdentity):
+        from pipeboard.store.serving import ServerEngine, write_to_server
+
+        assert isinstance(engine, ServerEngine)
+        return write_to_server(
+            engine,
+            identity,
+            work,
+            is_known=is_known,
+            patience=patience,
+            stored=stored,
+        )
+    assert isinstance(engine, Engine | sqlite3.Connection)
     while True:
         try:
             return _write(engine, identity, work, is_known, patience, stored)
@@ -176,7 +124,7 @@ def write(
                 raise in_words(error, identity.location, "write") from error
             patience.check(identity.location)
             # Readers that the waiting commit has kept out come first now.
-            _pause(*_LONG_PAUSE_S, most_s=patience.most_s)
+            pause(*_LONG_PAUSE_S, most_s=patience.most_s)
 
 
 def _write(
@@ -197,7 +145,7 @@ def _write(
         before = connection.total_changes
         if is_known:
             identity.check_file()
-            identity.check_contents(connection)
+            identity.check_contents(connection, to_write=True)
         database = Database(connection, identity)
         result = work(database)
         if connection.total_changes != before:

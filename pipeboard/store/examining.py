@@ -7,22 +7,22 @@ import os
 import sqlite3
 import stat
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
 from pipeboard.domain.errors import DatabaseError, PipeboardError
-from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.store import dialect
 from pipeboard.store.backups import backups_of
-from pipeboard.store.checking import Flaw, faults
-from pipeboard.store.connecting import connect, wal_is_safe
+from pipeboard.store.checking import Flaw, faults, log_faults
+from pipeboard.store.connecting import connect, connect_at, wal_is_safe
 from pipeboard.store.database import Database
-from pipeboard.store.engine import Engine, write
-from pipeboard.store.locating import Location, locate
-from pipeboard.store.opening import SCHEMA, FoundDatabase, look
+from pipeboard.store.engine import engine_at, write
+from pipeboard.store.locating import Location, Place, Server
+from pipeboard.store.opening import SCHEMA, FoundDatabase, Identity, look
 from pipeboard.store.sealing import check_seal, is_in_the_log, last_digest
 from pipeboard.store.troubles import RECOVERED
 
@@ -63,11 +63,15 @@ def problem(check: str, text: str, cure: str, mend: Callable[[], object] | None 
     return Finding(check, Level.PROBLEM, text, cure, mend)
 
 
-def examine(database: str, now: datetime, known_digest: str = "") -> Iterator[Finding]:
-    """Every check of a database under a path or URL, the place first; it stops where nothing more
-    can be looked at. `known_digest` is a seal that was written down before."""
+def examine(
+    location: Place, now: datetime, known_digest: str = "", *, copies: Location
+) -> Iterator[Finding]:
+    """Every check of a database, the place first; it stops where nothing more can be looked at.
+    `known_digest` is a seal that was written down before; `copies` says where backups lie."""
     try:
-        location = locate(database)
+        if isinstance(location, Server):
+            yield from _examine_server(location, now, known_digest, copies)
+            return
         if not location.exists:
             raise DatabaseError(
                 f"There is no database at {location}.",
@@ -86,8 +90,35 @@ def examine(database: str, now: datetime, known_digest: str = "") -> Iterator[Fi
             yield from _about_contents(Database(connection, found.identity), found)
             if found.schema == SCHEMA:
                 yield from _about_log(Database(connection, found.identity), now, known_digest)
+                yield from _about_last_backup(Database(connection, found.identity), location)
     except PipeboardError as error:
         yield problem("database", error.message, error.hint)
+
+
+def _examine_server(
+    server: Server, now: datetime, known_digest: str, copies: Location
+) -> Iterator[Finding]:
+    """As `examine`; what is below the rows is the server's own to look after."""
+    found = look(server)
+    if found is None:
+        raise DatabaseError(f"{server} has no tables.", hint="Make them: pipeboard init")
+    with closing(connect_at(server, read_only=True)) as connection:
+        database = Database(connection, found.identity)
+        version = str(database.record(dialect.VERSION)[0]).split(",")[0].partition(" on ")[0]
+        yield ok("place", f"{server}, {version}, schema {found.schema}.")
+        yield _about_copies(copies, now)
+        yield from _about_definitions(database)
+        with database.snapshot():
+            broken = list(log_faults(database))
+            yield from (_finding(database, fault) for fault in broken)
+            if not broken:
+                yield ok("contents", "Every row is what the history says.")
+            yield from _about_log(database, now, known_digest)
+    yield note(
+        "pages",
+        "The files below are looked after by the server.",
+        "On its machine, as its owner: pg_amcheck --install-missing DATABASE",
+    )
 
 
 # The files: whose they are, who may read and write them, what was left behind.
@@ -201,14 +232,17 @@ def _about_place(location: Location, now: datetime) -> Iterator[Finding]:
             "Remove them.",
             lambda: remove(left),
         )
+    yield _about_copies(location, now)
+
+
+def _about_copies(location: Location, now: datetime) -> Finding:
     copies = [backup for backup in backups_of(location) if backup.kind != "replaced"]
     command = "Make one: pipeboard backup; for cron: pipeboard backup --if-older 1d -q"
     if not copies:
-        yield note("backups", "There is no backup beside the database.", command)
-    elif now - copies[0].at > _OLD_BACKUP:
-        yield note("backups", f"The last backup is {(now - copies[0].at).days} days old.", command)
-    else:
-        yield ok("backups", f"{len(copies)}, the last of {copies[0].at:%Y-%m-%d %H:%M} UTC.")
+        return note("backups", f"There is no backup in {Location(location.path.parent)}.", command)
+    if now - copies[0].at > _OLD_BACKUP:
+        return note("backups", f"The last backup is {(now - copies[0].at).days} days old.", command)
+    return ok("backups", f"{len(copies)}, the last of {copies[0].at:%Y-%m-%d %H:%M} UTC.")
 
 
 def remove(paths: Sequence[Path]) -> None:
@@ -287,10 +321,10 @@ def _about_versions(database: Database, found: FoundDatabase) -> Finding:
 
 
 def _about_definitions(database: Database) -> Iterator[Finding]:
-    from pipeboard.store.creating import definitions
+    from pipeboard.store.tables.making import definitions
 
     there = set(database.column(dialect.NAMES))
-    wanted = definitions()
+    wanted = definitions(database.identity.engine)
     missing = {name: made for name, made in wanted.items() if name not in there}
     tables = [name for name, made in missing.items() if made.startswith("CREATE TABLE")]
     if tables:
@@ -300,8 +334,13 @@ def _about_definitions(database: Database) -> Iterator[Finding]:
             "indices",
             f"Indices are missing, which makes everything slow: {', '.join(missing)}.",
             _CURES["indices"],
-            lambda: _mend(database, lambda inside: [inside.change(m) for m in missing.values()]),
+            lambda: _mend(database, lambda inside: _make(inside, missing.values())),
         )
+
+
+def _make(inside: Database, definitions: Iterable[str]) -> None:
+    for definition in definitions:
+        inside.change(definition)
 
 
 def _finding(database: Database, fault: Flaw) -> Finding:
@@ -318,7 +357,7 @@ def _finding(database: Database, fault: Flaw) -> Finding:
 
 
 def _mend(database: Database, work: Callable[[Database], object]) -> None:
-    with closing(Engine(database.identity.location)) as engine:
+    with closing(engine_at(database.identity.location)) as engine:
         write(engine, database.identity, work)
 
 
@@ -364,21 +403,20 @@ def _about_log(database: Database, now: datetime, known_digest: str) -> Iterator
         return
     proved = " It begins with what your seal proves." if known_digest else ""
     yield ok("seal", f"{seal.commands:,} commands, seal {seal.digest or 'none'}.{proved}")
-    yield from _about_last_backup(database)
 
 
 def _long(span: timedelta) -> str:
     return f"{span.days} days" if span.days else f"{span.seconds // 60} minutes"
 
 
-def _about_last_backup(database: Database) -> Iterator[Finding]:
-    mine = [one for one in backups_of(database.identity.location) if one.kind == "" and one.is_mine]
+def _about_last_backup(database: Database, location: Location) -> Iterator[Finding]:
+    mine = [one for one in backups_of(location) if one.kind == "" and one.is_mine]
     if not mine:
         return
     place = Location(mine[0].path)
     try:
         with closing(connect(place, read_only=True)) as connection:
-            digest = last_digest(Database(connection, replace(database.identity, location=place)))
+            digest = last_digest(Database(connection, Identity(place, 0, 0, "")))
     except DatabaseError as error:
         yield problem("backups", error.message, "Make another: pipeboard backup")
         return

@@ -13,7 +13,7 @@ from typing import Literal
 from pipeboard import verb_place
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import printable
-from pipeboard.store.locating import Location
+from pipeboard.store.locating import Place, Server
 
 Wanting = Literal["read", "write"]
 Doing = Literal["reading", "writing"]
@@ -77,12 +77,14 @@ class _Lock:
         return self.first <= (first if last is None else last) and self.last >= first
 
 
-def lock_holder(location: Location, wanting: Wanting = "write") -> LockHolder | None:
+def lock_holder(location: Place, wanting: Wanting = "write") -> LockHolder | None:
     """Who keeps this process from reading or writing the database; None when the system does not
     tell.
 
     Whoever only waits itself is not named, nor a reader where readers keep nobody out.
     """
+    if isinstance(location, Server):
+        return None
     locks = list(_locks())
     at_file = _locks_on(location.path, locks)
     at_log = _locks_on(location.path.with_name(f"{location.path.name}-shm"), locks)

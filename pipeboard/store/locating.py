@@ -10,6 +10,7 @@ import os
 import re
 import stat
 from pathlib import Path
+from typing import TypeAlias
 from urllib.parse import quote, unquote, urlsplit
 
 from pipeboard.domain.errors import DatabaseError
@@ -51,6 +52,35 @@ class Location:
         return printable(str(self.path))
 
     @property
+    def name(self) -> str:
+        """What it is opened by."""
+        return str(self.path)
+
+    @property
+    def mark(self) -> tuple[int, int] | None:
+        """Which file is there now, None for none."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    @property
+    def folder(self) -> Path | None:
+        """Where things of the team's lie beside the database."""
+        return self.path.parent
+
+    @property
+    def may_write(self) -> bool:
+        """May this account change the file?"""
+        return os.access(self.path, os.W_OK)
+
+    @property
+    def may_write_beside(self) -> bool:
+        """May it also make the journal that a change needs?"""
+        return self.may_write and os.access(self.path.parent, os.W_OK)
+
+    @property
     def exists(self) -> bool:
         """Whether the file is there with something in it (`stat` drops no locks)."""
         try:
@@ -63,14 +93,107 @@ class Location:
         return f"file:{quote(os.fsencode(self.path))}?mode={'ro' if read_only else 'rw'}"
 
 
-def locate(database: str) -> Location:
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where a database is: on a server of PostgreSQL's, under a URL that may name several hosts.
+
+    What it says of itself has no password in it.
+    """
+
+    url: str
+
+    def __str__(self) -> str:
+        user, at, hosts = urlsplit(self.url).netloc.rpartition("@")
+        who = f"{unquote(user.partition(':')[0])}@" if at else ""
+        return printable(f"postgresql://{who}{hosts}{urlsplit(self.url).path}")
+
+    @property
+    def name(self) -> str:
+        """What it is opened by."""
+        return self.url
+
+    @property
+    def file_name(self) -> str:
+        """Host and database, for files that belong to it."""
+        parts = urlsplit(self.url)
+        hosts = parts.netloc.rpartition("@")[2]
+        return re.sub(r"[^a-z0-9.-]+", "-", f"{hosts}-{parts.path.strip('/')}".lower())
+
+    def without_password(self) -> tuple[str, str]:
+        """The URL for the words of a command that everybody may read, and the password."""
+        parts = urlsplit(self.url)
+        user, at, hosts = parts.netloc.rpartition("@")
+        name, _, password = user.partition(":")
+        return parts._replace(netloc=f"{name}{at}{hosts}").geturl(), unquote(password)
+
+    @property
+    def mark(self) -> tuple[int, int] | None:
+        """Nothing that could be replaced stands there; the id of the database tells."""
+        return 0, 0
+
+    @property
+    def folder(self) -> Path | None:
+        """Nothing lies beside a database on a server."""
+        return None
+
+    @property
+    def may_write(self) -> bool:
+        """The server says so itself when it is asked to."""
+        return True
+
+    @property
+    def may_write_beside(self) -> bool:
+        """A server keeps its own journal."""
+        return True
+
+    @property
+    def exists(self) -> bool:
+        """Whoever has stored something there has been told so by the server."""
+        return True
+
+
+Place: TypeAlias = Location | Server
+_SERVERS = ("postgresql", "postgres", "postgresql+psycopg")
+
+
+def locate(database: str) -> Place:
+    """The place that a path or URL names; `DatabaseError` for what cannot hold a database."""
+    url = _URL.match(database)
+    if url and url[1].lower() in _SERVERS:
+        return _server(f"postgresql{database[len(url[1]) :]}")
+    return locate_file(database)
+
+
+def shown(database: str) -> str:
+    """A path or URL as it may be shown: without a password."""
+    url = _URL.match(database)
+    return str(Server(database)) if url and url[1].lower() in _SERVERS else database
+
+
+def _server(url: str) -> Server:
+    try:
+        _ = urlsplit(url).path
+    except ValueError as error:
+        raise DatabaseError(
+            "The URL of the database cannot be read.",
+            hint="For example: --db postgresql://ana@db.example.com/sales",
+        ) from error
+    if not url.startswith("postgresql://") or not urlsplit(url).path.strip("/"):
+        raise DatabaseError(
+            "The URL names no database.",
+            hint="For example: --db postgresql://ana@db.example.com/sales",
+        )
+    return Server(url)
+
+
+def locate_file(database: str) -> Location:
     """The place that a path or `sqlite:///` URL names; `DatabaseError` for what cannot hold one."""
     url = _URL.match(database)
     if url and url[1].lower() != "sqlite":
         # Never the rest of it, which may hold a password.
         raise DatabaseError(
             f"This Pipeboard cannot open a database of the kind '{url[1].lower()}'.",
-            hint="Give the path of a SQLite file with --db.",
+            hint="Give the path of a SQLite file with --db, or a URL (postgresql://…).",
         )
     if database.startswith("sqlite:"):
         database = unquote(urlsplit(database).path).removeprefix("/")
@@ -97,8 +220,8 @@ def _check_file(path: Path) -> None:
         raise DatabaseError(
             f"{Location(path)} is on a network file system ({kind}), where SQLite's locks do not "
             "hold.",
-            hint="Put the file on a local disk of the machine where everybody logs in: "
-            "pipeboard init --shared --help",
+            hint="Put the file on a local disk of the machine where everybody logs in (pipeboard "
+            "init --shared --help), or the team on a server (postgresql://…).",
         )
     try:
         mode = os.lstat(path).st_mode

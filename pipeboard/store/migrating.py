@@ -20,9 +20,10 @@ from sqlalchemy.pool import StaticPool
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.store import dialect
 from pipeboard.store.backups import flush, names, new_file
-from pipeboard.store.connecting import connect, connect_to_write
-from pipeboard.store.engine import Patience, begin
-from pipeboard.store.locating import Location
+from pipeboard.store.connecting import BUSY_MS, connect, connect_to_write
+from pipeboard.store.dialect import ServerTrouble
+from pipeboard.store.engine import begin
+from pipeboard.store.locating import Location, Server
 from pipeboard.store.migration_steps import (
     add_workspace_events,
     add_workspace_id,
@@ -36,10 +37,12 @@ from pipeboard.store.migration_steps import (
 )
 from pipeboard.store.migrations.day import keep_the_day
 from pipeboard.store.opening import SCHEMA, check_schema, schema_of
+from pipeboard.store.patience import Patience
 from pipeboard.store.troubles import in_words, told
 
 if TYPE_CHECKING:
     from alembic.operations import Operations
+    from sqlalchemy import Connection as SqlConnection
 
 Step = Callable[["Operations"], None]
 
@@ -148,3 +151,59 @@ def _migrate(
                     "The database could not be brought up to date: rows point to nothing.",
                     hint="It was left as it was; a backup stands beside it.",
                 )
+
+
+def migrate_on_server(
+    server: Server, *, steps: Mapping[int, Step] = STEPS, wanted: int = SCHEMA
+) -> None:
+    """Runs the steps that are due on a server; all of them or none, while nobody else writes."""
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+
+    from pipeboard.store.server_driver import connect
+
+    try:
+        with closing(connect(server, read_only=False, wait_ms=BUSY_MS)) as raw:
+            engine = create_engine(
+                "postgresql+psycopg://", creator=lambda: raw, poolclass=StaticPool
+            )
+            raw.autocommit = False
+            with engine.begin() as connection:
+                connection.exec_driver_sql(dialect.LOCK_WRITING)
+                found = schema_on(connection)
+                check_schema(found, wanted)
+                operations = Operations(MigrationContext.configure(connection))
+                for number in range(found, wanted):
+                    steps[number](operations)
+                _settle_types(connection)
+                connection.exec_driver_sql(
+                    f"UPDATE counter SET value = {wanted} WHERE name = 'schema'"
+                )
+    except (DBAPIError, sqlite3.DatabaseError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        raise in_words(_trouble(cause), server, "write") from error
+
+
+def schema_on(connection: SqlConnection) -> int:
+    """The number of the schema on a server."""
+    row = connection.exec_driver_sql("SELECT value FROM counter WHERE name = 'schema'").one()
+    return int(row[0])
+
+
+def _settle_types(connection: SqlConnection) -> None:
+    """Columns that a step has made are of the types that new databases have."""
+    from pipeboard.store.postgres import OF_OTHER_TYPES
+
+    for table, column, kind in connection.exec_driver_sql(OF_OTHER_TYPES).all():
+        wanted = "bigint" if kind == "integer" else 'text COLLATE "C"'
+        connection.exec_driver_sql(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE {wanted}')
+
+
+def _trouble(error: BaseException | None) -> BaseException:
+    import psycopg
+
+    from pipeboard.store.server_driver import trouble_of
+
+    if isinstance(error, psycopg.Error):
+        return trouble_of(error)
+    return error or ServerTrouble("", "", "other")

@@ -5,13 +5,20 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
+from typing import ClassVar, Literal, TypeAlias
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.text import printable
 from pipeboard.store import dialect
-from pipeboard.store.connecting import connect
-from pipeboard.store.locating import Location, check_names
+from pipeboard.store.connecting import BUSY_MS, connect, connect_at
+from pipeboard.store.locating import Location, Place, Server, check_names
 from pipeboard.store.troubles import cut_off, replaced, told
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pipeboard.store.connecting import Connection
+    from pipeboard.store.postgres import ServerConnection
 
 # The number of the schema: what a start compares before it reads anything.
 
@@ -44,7 +51,7 @@ TABLES = (
 """Every table, those that others point to first."""
 
 
-def schema_of(connection: sqlite3.Connection, location: Location) -> int | None:
+def schema_of(connection: Connection, location: Place) -> int | None:
     """The schema's number, None before the first table; `DatabaseError` for another program's
     database, or where the number is lost."""
     with told(location):
@@ -57,7 +64,7 @@ def schema_of(connection: sqlite3.Connection, location: Location) -> int | None:
                 hint="Name another file with --db.",
                 details={"reason": "foreign"},
             )
-        row = connection.execute("SELECT value FROM counter WHERE name = 'schema'").fetchone()
+        row = connection.execute(SCHEMA_NUMBER).fetchone()
     if row is None or not isinstance(row[0], int) or row[0] < 1:
         raise DatabaseError(
             f"{location} is damaged: the number of its schema is lost.",
@@ -83,8 +90,15 @@ def check_schema(found: int, wanted: int = SCHEMA) -> None:
 # is held open then is a file that nobody else sees, or another team's deals under the same
 # numbers.
 
+SCHEMA_NUMBER = "SELECT value FROM counter WHERE name = 'schema'"
 ID = "SELECT id FROM workspace"
-_ID_AND_SCHEMA = f"SELECT ({ID}), (SELECT value FROM counter WHERE name = 'schema')"
+ID_AND_SCHEMA = (
+    f"SELECT ({ID}), (SELECT value FROM counter WHERE name = 'schema'),"
+    f" (SELECT value FROM setting WHERE name = '{dialect.MOVED_TO}')"
+)
+
+
+Engine = Literal["sqlite", "postgresql"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +112,7 @@ class Identity:
     device: int
     inode: int
     database_id: str
+    engine: ClassVar[Engine] = "sqlite"
 
     def check_file(self) -> os.stat_result:
         """What the system says of the file; `DatabaseError` when it is not the one that was opened.
@@ -116,24 +131,75 @@ class Identity:
             )
         return found
 
-    def check_contents(self, connection: sqlite3.Connection) -> None:
+    def check_contents(self, connection: Connection, *, to_write: bool = False) -> None:
         """`DatabaseError` when a connection leads to another database or another schema than were
-        opened; within a transaction, so that it holds until the commit."""
-        with told(self.location):
-            try:
-                found = tuple(connection.execute(_ID_AND_SCHEMA).fetchone())
-            except sqlite3.OperationalError as error:
-                if "no such table" not in str(error):
-                    raise
-                found = ("", 0)  # another program's, or ours of an older schema
-        if isinstance(found[1], int):
-            check_schema(found[1])
-        if found != (self.database_id, SCHEMA):
-            raise DatabaseError(
-                f"Another database was put in the place of {self.location} since it was opened.",
-                hint="Nothing was written. Leave and open it again to work with what is there now.",
-                details={"reason": "replaced"},
-            )
+        opened, or `to_write` to one that has moved; within a transaction, so that it holds until
+        the commit."""
+        _check_contents(self, connection, to_write)
+
+    def check_since(self, connection: Connection, mark: object) -> object:
+        """`DatabaseError` when it is not what was opened; the mark of what was looked at.
+
+        A `stat` costs microseconds. Only when somebody has written to the file since the last
+        check is it looked into, over a connection of its own: this one could answer from pages
+        that it has kept.
+        """
+        found = self.check_file()
+        now = (found.st_mtime_ns, found.st_size)
+        if now != mark:
+            with closing(connect(self.location, read_only=True, busy_ms=_CHECKING_BUSY_MS)) as own:
+                self.check_contents(own)
+        return now
+
+
+@dataclass(frozen=True, slots=True)
+class ServerIdentity:
+    """A database on a server as it was when it was opened: where, and its own id."""
+
+    location: Server
+    database_id: str
+    engine: ClassVar[Engine] = "postgresql"
+
+    def check_file(self) -> None:
+        """There is no file that could be replaced."""
+
+    def check_contents(self, connection: Connection, *, to_write: bool = False) -> None:
+        """`DatabaseError` as that of a file."""
+        _check_contents(self, connection, to_write)
+
+    def check_since(self, connection: Connection, mark: object) -> object:
+        """`DatabaseError` when it is not what was opened."""
+        self.check_contents(connection)
+        return None
+
+
+AnyIdentity: TypeAlias = Identity | ServerIdentity
+_CHECKING_BUSY_MS = 100
+
+
+def _check_contents(identity: AnyIdentity, connection: Connection, to_write: bool) -> None:
+    with told(identity.location):
+        try:
+            found = tuple(connection.execute(ID_AND_SCHEMA).fetchone() or ())
+        except sqlite3.OperationalError as error:
+            if "no such table" not in str(error):
+                raise
+            found = ("", 0, None)  # another program's, or ours of an older schema
+    if isinstance(found[1], int):
+        check_schema(found[1])
+    if found[:2] != (identity.database_id, SCHEMA):
+        raise DatabaseError(
+            f"Another database was put in the place of {identity.location} since it was opened.",
+            hint="Nothing was written. Leave and open it again to work with what is there now.",
+            details={"reason": "replaced"},
+        )
+    if to_write and found[2] is not None:
+        place = printable(str(found[2])).strip('"')
+        raise DatabaseError(
+            f"This workspace has moved to {place}.",
+            hint="Nothing was written here. Open it there, with --db or PIPEBOARD_DB.",
+            details={"reason": "moved"},
+        )
 
 
 def stat_of(location: Location) -> os.stat_result | None:
@@ -158,17 +224,20 @@ class FoundDatabase:
     """
 
     schema: int
-    identity: Identity
+    identity: AnyIdentity
     recovered: bool
 
 
-def look(location: Location, *, read_only: bool = False) -> FoundDatabase | None:
+def look(location: Place, *, read_only: bool = False) -> FoundDatabase | None:
     """What is at a place; None where there is no file, an empty one or one without tables.
 
     A change that was cut off (its writer was killed, the power failed) is taken back, which needs
     the right to write. Raises `DatabaseError` without it, for what is no database of ours, and for
     one that is newer than the program.
     """
+    if isinstance(location, Server):
+        there = _contents(location, read_only=read_only)
+        return there and FoundDatabase(there[0], ServerIdentity(location, there[1]), False)
     before = stat_of(location)
     if before is None or not before.st_size:
         return None
@@ -193,9 +262,30 @@ def look(location: Location, *, read_only: bool = False) -> FoundDatabase | None
     )
 
 
-def _contents(location: Location, *, read_only: bool) -> tuple[int, str] | None:
+def _ask_ahead(connection: ServerConnection) -> None:
+    """All that a look asks of a server at once, where there are tables."""
+    connection.execute(dialect.BEGIN_READING)
+    with told(connection.server):
+        try:
+            connection.ahead(((dialect.TABLES, ()), (SCHEMA_NUMBER, ()), (ID, ())))
+        except sqlite3.OperationalError as error:
+            if "no such table" not in str(error):
+                raise
+            connection.execute("ROLLBACK")
+
+
+def _busy_ms(location: Place) -> int:
+    """How long a first look waits for a writer; a server that is not there is said at once."""
+    return 0 if isinstance(location, Server) else BUSY_MS
+
+
+def _contents(location: Place, *, read_only: bool) -> tuple[int, str] | None:
     """The number of the schema and the id; None before the first table."""
-    with closing(connect(location, read_only=read_only)) as connection:
+    with closing(
+        connect_at(location, read_only=read_only, busy_ms=_busy_ms(location))
+    ) as connection:
+        if not isinstance(connection, sqlite3.Connection):
+            _ask_ahead(connection)
         schema = schema_of(connection, location)
         if schema is None:
             return None

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.text import printable
-from pipeboard.store.dialect import is_busy
-from pipeboard.store.locating import Location
+from pipeboard.store.dialect import ServerTrouble, is_busy
+from pipeboard.store.locating import Location, Place, Server
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, AttributeErro
 
 
 @contextlib.contextmanager
-def told(location: Location, wanting: Wanting = "read") -> Iterator[None]:
+def told(location: Place, wanting: Wanting = "read") -> Iterator[None]:
     """Turns the driver's errors into one sentence with the cause and what to do next."""
     try:
         yield
@@ -98,12 +98,14 @@ def _owner(location: Location) -> str:
     return ""
 
 
-def in_words(error: BaseException, location: Location, wanting: Wanting = "read") -> DatabaseError:
+def in_words(error: BaseException, location: Place, wanting: Wanting = "read") -> DatabaseError:
     """The driver's error as a sentence; `details["reason"]` is a word for its kind."""
     whole = getattr(error, "sqlite_errorcode", 0)
     code, said = whole & 0xFF, str(error)
     if is_busy(error):
         return busy(location, wanting)
+    if isinstance(location, Server):
+        return of_server(error, location)
     if is_cut_off(error):
         return cut_off(location, read_only=False)
     if whole == sqlite3.SQLITE_READONLY_DBMOVED:
@@ -116,6 +118,65 @@ def in_words(error: BaseException, location: Location, wanting: Wanting = "read"
     )
 
 
+def of_server(error: BaseException, server: Server) -> DatabaseError:
+    """What a server says as a sentence."""
+    kind = error.kind if isinstance(error, ServerTrouble) else "other"
+    message, hint, reason = _SERVER_WORDS.get(kind, _UNKNOWN)
+    said = printable(str(error)).removeprefix("connection failed: ")
+    return DatabaseError(
+        message.format(location=server, said=said), hint=hint, details={"reason": reason}
+    )
+
+
+_SERVER_WORDS = {
+    "lost": (
+        "The database server does not answer ({location}: {said}).",
+        "Nothing was changed. Look whether the server runs and the network is there, then do it "
+        "again.",
+        "unreachable",
+    ),
+    "login": (
+        "The database server lets nobody in so ({said}).",
+        "Look at the name in the URL and at ~/.pgpass, which holds the password.",
+        "login",
+    ),
+    "missing": (
+        "There is no such database on the server ({said}).",
+        "Its owner makes one with 'createdb'.",
+        "missing",
+    ),
+    "rights": (
+        "The database server does not allow it ({said}): nothing was changed.",
+        "Ask the database's owner for the right.",
+        "read_only",
+    ),
+    "no_table": (
+        "The database holds no workspace ({location}).",
+        "Make one with 'pipeboard init'.",
+        "missing",
+    ),
+    "slow": (
+        "The database server took longer than 20 seconds, and was told to stop: nothing was "
+        "changed.",
+        "Try again in a moment.",
+        "slow",
+    ),
+    "full": (
+        "The database server takes no more connections ({said}).",
+        "Try again in a moment; a pooler such as PgBouncer serves many people with few.",
+        "full",
+    ),
+    "disk": (
+        "The disk of the database server is full: nothing was changed.",
+        "Free some space there and do it again.",
+        "full",
+    ),
+    "no_driver": (
+        "A database on a server needs the package psycopg, which is not installed.",
+        "Install it: pip install 'pipeboard[postgres]'.",
+        "no_driver",
+    ),
+}
 _UNKNOWN = (
     "The database does not answer as it should ({said}).",
     "Nothing was changed. If it comes again, bring back a backup.",
@@ -160,7 +221,7 @@ _WORDS = {
 }
 
 
-def busy(location: Location, wanting: Wanting) -> DatabaseError:
+def busy(location: Place, wanting: Wanting) -> DatabaseError:
     """Somebody keeps this process out; `details["holder"]` is who, None where it is not known."""
     from pipeboard.store.holders import lock_holder
 

@@ -134,7 +134,7 @@ def restore(database: Database, document: Mapping[str, Any]) -> None:
         database.change(f"DELETE FROM {table}")
     for table in TABLES:
         _fill(database, table, tables.get(table))
-    _check_deals(database)
+    check_deals(database)
 
 
 def _fill(database: Database, table: str, content: Any) -> None:
@@ -150,16 +150,23 @@ def _fill(database: Database, table: str, content: Any) -> None:
         for row in rows
     ):
         raise BadInput(f"The rows of {table} in the file are damaged.")
+    truths = [name in database.truths(table) for name in columns]
     for start in range(0, len(rows), ROWS_AT_ONCE):
-        part = rows[start : start + ROWS_AT_ONCE]
-        database.insert(table, [dict(zip(columns, row, strict=True)) for row in part])
+        part = [with_truths(row, truths) for row in rows[start : start + ROWS_AT_ONCE]]
+        database.fill(table, columns, part)
+
+
+def with_truths(row: Sequence[Any], truths: Sequence[bool]) -> tuple[Any, ...]:
+    """A row with yes and no where a server wants more than a number."""
+    pairs = zip(row, truths, strict=True)
+    return tuple(bool(v) if truth and isinstance(v, int) else v for v, truth in pairs)
 
 
 def _is_value(value: Any) -> bool:
     return value is None or isinstance(value, str | int)
 
 
-def _check_deals(database: Database) -> None:
+def check_deals(database: Database) -> None:
     """Every deal is what its events made of it."""
     made: dict[int, list[Any]] = {}
     for row in database.rows("SELECT * FROM event ORDER BY deal_id, version"):

@@ -20,7 +20,8 @@ from pipeboard.store.database import Database, Row
 from pipeboard.store.opening import SCHEMA
 from pipeboard.store.projecting import Change, project
 from pipeboard.store.reading import Reader
-from pipeboard.store.reading.deals import instant_after
+from pipeboard.store.reading.deals import instant_after, latest, numbered
+from pipeboard.store.reading.history import COMMAND
 from pipeboard.store.reading.setup import TAKEN_BACK, pipeline_document, pipeline_row, stage_row
 from pipeboard.store.rows import DEALS, stored_deal
 from pipeboard.store.sql import among
@@ -28,6 +29,7 @@ from pipeboard.store.troubles import is_no_text, of_deal, readable
 
 if TYPE_CHECKING:
     from pipeboard.domain.metrics import Target
+    from pipeboard.store.projecting.carrying import CarriedStage
     from pipeboard.store.projecting.staging import StagedChanges
 
 
@@ -96,6 +98,11 @@ class Writer(TargetWriter):
         transaction itself has written."""
         return Reader(self._database)
 
+    def ahead(self, ids: Sequence[int], command_id: str) -> None:
+        """Says that these deals will be asked for, and whether that command was recorded."""
+        if len(ids) <= BATCH:
+            self._database.ahead((latest(ids), ()), (numbered(ids), ()), (COMMAND, (command_id,)))
+
     def deals(self, ids: Iterable[int]) -> dict[int, Deal]:
         """The deals with these ids that there are, removed ones included."""
         return {row["id"]: stored_deal(row) for row in self._deals(ids)}
@@ -138,7 +145,8 @@ class Writer(TargetWriter):
         self._begin_commands([done])
 
     def _begin_commands(self, commands: Sequence[Done]) -> None:
-        self.numbers("change", 1)
+        self._count_change()
+        self._database.began += [done.id for done in commands]
         self._database.insert(
             "command",
             [
@@ -162,7 +170,7 @@ class Writer(TargetWriter):
         """Stores changes of a command that has begun."""
         project(self._database, changes, done.id, micros(done.at))
 
-    def add_staged(self, stage: StagedChanges) -> None:
+    def add_staged(self, stage: StagedChanges | CarriedStage) -> None:
         """Stores changes of a command that has begun and that were put together before."""
         first = self.numbers("deal", stage.highest).start if stage.highest else 1
         stage.write(first - 1)
@@ -205,7 +213,7 @@ class Writer(TargetWriter):
         from pipeboard.store.reading.agreements import IN_THE_LOG, PLACES
 
         if agreement.topic in IN_THE_LOG:
-            self.numbers("change", 1)
+            self._count_change()
             return
         if agreement.topic is Topic.SETTINGS:
             plain = dict(agreement.after or {})
@@ -224,7 +232,7 @@ class Writer(TargetWriter):
             known = [name for name in place.contents if name in agreement.after]
             row = key | {name: agreement.after[name] for name in known}
             self._database.insert(place.table, [row])
-        self.numbers("change", 1)
+        self._count_change()
 
     def mark(self, command_id: str, *, undone: bool) -> None:
         """Notes on a command that it was taken back, or put again."""
@@ -245,7 +253,7 @@ class Writer(TargetWriter):
             "setting",
             [{"name": name, "value": json.dumps(value)} for name, value in values.items()],
         )
-        self.numbers("change", 1)
+        self._count_change()
 
     def save_pipeline(self, pipeline: Pipeline, at: datetime, actor: str) -> None:
         """A pipeline with its stages, new or as the next version; no stage is ever deleted."""
@@ -262,7 +270,7 @@ class Writer(TargetWriter):
             "document": pipeline_document(pipeline),
         }
         self._database.insert("pipeline_version", [version])
-        self.numbers("change", 1)
+        self._count_change()
 
     def forget_stages(self, stage_ids: Sequence[int]) -> None:
         """Takes away stages that no deal was ever in."""
@@ -283,13 +291,13 @@ class Writer(TargetWriter):
                 "UPDATE pipeline SET removed = ?, name = name || ? WHERE id = ?",
                 (True, f"{TAKEN_BACK}{pipeline_id}", pipeline_id),
             )
-        self.numbers("change", 1)
+        self._count_change()
 
     def save_rep(self, rep: Rep) -> None:
         """A rep, new or changed."""
         row = {name: getattr(rep, name) for name in Rep.__slots__}
         self._database.put("rep", [row], key="name")
-        self.numbers("change", 1)
+        self._count_change()
 
 
 def _json(contents: Contents | None) -> str | None:

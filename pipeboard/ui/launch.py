@@ -22,7 +22,7 @@ from pipeboard.ui.draw.view import AUTO, BoardView, Pane
 from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.last_view import UNSAID, Opening, chosen_pipeline, last_view, opened_lens, sort_of
 from pipeboard.ui.palette import Theme, theme_for
-from pipeboard.ui.seat import SameFile, Seat, may_write
+from pipeboard.ui.seat import SameFile, Seat
 from pipeboard.ui.terminal.drafts import forget_unstored
 from pipeboard.ui.terminal.facts import background, terminal_encoding, terminal_size
 from pipeboard.ui.terminal.first_frame import FirstFrame, paint
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pipeboard.domain.people import Actor
     from pipeboard.domain.programs import Hook, OwnProgram
     from pipeboard.store import Store
+    from pipeboard.store.reading import Reader
     from pipeboard.ui.app import PipeboardApp
     from pipeboard.workspace import Workspace
 
@@ -106,6 +107,19 @@ def first_state(
     """The board as it opens: as the person has set it, else as they left it the `last` time, else
     everyone's deals of the pipeline that was written last."""
     reader = store.new_reader(busy_ms=FIRST_BUSY_MS)
+    with reader.snapshot(of_file=False):
+        return _read_state(store, reader, clock, actor, choices, environ, last)
+
+
+def _read_state(
+    store: Store,
+    reader: Reader,
+    clock: Callable[[], datetime],
+    actor: Actor,
+    choices: Choices,
+    environ: Mapping[str, str],
+    last: Opening,
+) -> BoardState:
     settings, pipelines = reader.settings(), reader.pipelines()
     check_actor(actor, reader.reps)
     rights(actor, reader.reps(), settings).check_acting()
@@ -119,7 +133,7 @@ def first_state(
     width, height = terminal_size()
     density = choices.density if opening.density is None else opening.density
     only_looks = rights(actor, reader.reps(), settings).only_looks
-    read_only = store.read_only or only_looks or not may_write(store.location)
+    read_only = store.read_only or only_looks or not store.location.may_write_beside
     view = BoardView(
         Board(pipeline, lens, ()),
         (),
@@ -218,7 +232,7 @@ def make_app(
         SameFile(store.location),
         state_folder,
         first_words=getattr(store, "recovered", ""),
-        may_write=store.read_only or may_write(store.location),
+        may_write=store.read_only or store.location.may_write_beside,
         rights=rights(actor, store.reader.reps(), store.reader.settings()),
         begin=choices.begin,
     )

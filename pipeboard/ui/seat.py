@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     from pipeboard.domain.roles import Rights
     from pipeboard.store import Store
-    from pipeboard.store.locating import Location
+    from pipeboard.store.locating import Place
 
 
 OPEN_ANEW = -1
@@ -27,13 +26,13 @@ OPEN_ANEW = -1
 class SameFile:
     """Notices when there is another file under the path that was opened, or none any more."""
 
-    def __init__(self, location: Location) -> None:
+    def __init__(self, location: Place) -> None:
         self.location = location
-        self._opened = _identity(location.path)
+        self._opened = location.mark
 
     def check(self) -> None:
         """Raises DatabaseError where it is not the file that was opened; costs microseconds."""
-        now = _identity(self.location.path)
+        now = self.location.mark
         if now == self._opened:
             return
         if now is None:
@@ -47,19 +46,6 @@ class SameFile:
             hint="R opens it.",
             details={"reason": "replaced"},
         )
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
-def may_write(location: Location) -> bool:
-    """May this account change the database: its file, and the journal beside it?"""
-    return os.access(location.path, os.W_OK) and os.access(location.path.parent, os.W_OK)
 
 
 @dataclass(frozen=True)

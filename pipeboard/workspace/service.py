@@ -78,8 +78,14 @@ class Transaction:
     def next_id(self) -> str:
         """The same ids when the transaction has to be done again: what is stored is stored once."""
         self.commands += 1
-        number = (self.key.int + self.commands) % (1 << 128)
-        return str(type(self.key)(int=number))
+        return self._id(self.commands)
+
+    def ahead(self, deal_ids: Sequence[int]) -> None:
+        """Says that these deals will be loaded, for the command that comes next."""
+        self.writer.ahead(deal_ids, self._id(self.commands + 1))
+
+    def _id(self, number: int) -> str:
+        return str(type(self.key)(int=(self.key.int + number) % (1 << 128)))
 
 
 def in_transaction(
@@ -190,6 +196,8 @@ class Service:
     def load(self, ids: Iterable[int]) -> list[Deal]:
         """The deals with these ids, each once; `NotFound` names one that is not there."""
         wanted = list(dict.fromkeys(ids))
+        if self._transaction is not None:
+            self._transaction.ahead(wanted)
         self.come_after(wanted)
         found = self.reader.deals(wanted)
         for deal_id in wanted:

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from pipeboard.cli.main import main
+from tests.conftest import ENGINES
+from tests.postgres import Databases
 
 NOW = "2026-11-23T09:00:00Z"
 """A Monday."""
@@ -73,14 +75,45 @@ def pipe(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
     return type_
 
 
+ON_BOTH = ("deals", "history", "listing", "stages", "work", "people_terms", "calls", "importing")
+"""The modules of tests that ask most of a database: they run on a server too."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    name = metafunc.module.__name__.rpartition(".test_")[2]
+    if "engine" in metafunc.fixturenames and name in ON_BOTH:
+        metafunc.parametrize("engine", ENGINES, indirect=True)
+
+
 @pytest.fixture
-def team(pipe: Type, home: Path, monkeypatch: pytest.MonkeyPatch) -> Type:
+def engine(request: pytest.FixtureRequest) -> str:
+    """What keeps the database: SQLite, and where a module is `ON_BOTH` PostgreSQL too."""
+    return str(getattr(request, "param", ENGINES[0]))
+
+
+@pytest.fixture
+def team(
+    pipe: Type, home: Path, monkeypatch: pytest.MonkeyPatch, engine: str, request: Any
+) -> Type:
     """A workspace in EUR and Berlin with the plain pipeline `minimal` and the reps ana and bo."""
-    monkeypatch.setenv("PIPEBOARD_DB", str(home / "team.db"))
+    if engine == "sqlite":
+        monkeypatch.setenv("PIPEBOARD_DB", str(home / "team.db"))
+        _set_up(pipe)
+        return pipe
+    databases: Databases = request.getfixturevalue("postgres_databases")
+
+    def make(url: str) -> None:
+        monkeypatch.setenv("PIPEBOARD_DB", url)
+        _set_up(pipe)
+
+    monkeypatch.setenv("PIPEBOARD_DB", databases.kept("cli", make))
+    return pipe
+
+
+def _set_up(pipe: Type) -> None:
     for line in (
         ("init", "--template", "minimal", "--currency", "EUR", "--zone", "Europe/Berlin"),
         ("rep", "add", "ana"),
         ("rep", "add", "bo"),
     ):
         assert pipe(*line).code == 0
-    return pipe

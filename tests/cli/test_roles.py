@@ -59,6 +59,7 @@ LINES: dict[str, tuple[str, tuple[str, ...]]] = {
     "backup make": ("manager", ("backup",)),
     "backup restore": ("owner", ("backup", "restore", "kept.db", "-y")),
     "doctor": ("manager", ("doctor", "--fix")),
+    "migrate": ("owner", ("migrate", "--to", "elsewhere.db")),
 }
 # What opens no shared workspace, or asks at a terminal before anything else.
 FILES = ("team.db", "kept.db", "more.csv", "new.toml")

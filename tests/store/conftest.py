@@ -10,6 +10,7 @@ import pytest
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.store.reading import Reader
+from tests.conftest import ENGINES
 from tests.store.made_up import NOTES, pipelines, random_deal, store_with
 
 
@@ -28,11 +29,16 @@ class Crowd:
         return {pipeline.id: pipeline for pipeline in pipelines()}[deal.pipeline_id]
 
 
-@pytest.fixture(scope="session")
-def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
+@pytest.fixture(scope="session", params=ENGINES)
+def crowd(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Crowd]:
     rng = Random(20_260_331)
     deals = tuple(random_deal(rng, deal_id) for deal_id in range(1, 251))
     notes = {deal.id: rng.choice(NOTES) for deal in deals if rng.random() < 0.4}
-    store = store_with(tmp_path_factory.mktemp("crowd") / "deals.db", deals, notes)
+    place = str(tmp_path_factory.mktemp("crowd") / "deals.db")
+    if request.param == "postgresql":
+        place = request.getfixturevalue("postgres_databases").new("crowd")
+    store = store_with(place, deals, notes)
     yield Crowd(deals, notes, store.reader)
     store.close()

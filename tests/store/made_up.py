@@ -47,7 +47,9 @@ def pipelines() -> tuple[Pipeline, ...]:
     return replace(sales, id=1, stages=stages), replace(renewals, id=2)
 
 
-def store_with(path: Path, deals: Iterable[Deal], notes: Mapping[int, str] | None = None) -> Store:
+def store_with(
+    path: Path | str, deals: Iterable[Deal], notes: Mapping[int, str] | None = None
+) -> Store:
     """A new store with both pipelines and these deals, each as if created so by one command."""
     store = Store.create(str(path), Settings(zone_name=ZONE.key))
     changes = [created(deal, (notes or {}).get(deal.id)) for deal in deals]

@@ -18,7 +18,7 @@ from pipeboard.store import Store
 from pipeboard.store.connecting import connect, wal_is_safe
 from pipeboard.store.engine import Engine, write
 from pipeboard.store.holders import lock_holder
-from pipeboard.store.locating import locate
+from pipeboard.store.locating import locate_file
 from tests.team import SETTINGS
 
 NAMES = (
@@ -56,14 +56,14 @@ def test_a_relative_path_and_a_home_are_understood(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     for given in ("deals.db", "./deals.db", "~/deals.db", f"sqlite:///{tmp_path}/deals.db"):
-        assert locate(given).path == tmp_path / "deals.db"
-    assert locate("sqlite:///deals.db").path == tmp_path / "deals.db"
+        assert locate_file(given).path == tmp_path / "deals.db"
+    assert locate_file("sqlite:///deals.db").path == tmp_path / "deals.db"
 
 
 @pytest.mark.parametrize("given", ["", ":memory:", "sqlite://", "sqlite:///", "a\0b.db"])
 def test_a_path_that_names_no_file_is_refused(given: str) -> None:
     with pytest.raises(DatabaseError, match="path"):
-        locate(given)
+        locate_file(given)
 
 
 @pytest.mark.parametrize("given", ["~nobody-of-that-name/deals.db", "missing/deals.db"])
@@ -72,20 +72,20 @@ def test_a_folder_that_is_not_there_is_named(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(DatabaseError, match="is not there"):
-        locate(given)
+        locate_file(given)
 
 
 def test_a_folder_a_pipe_and_a_device_are_no_database(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path, tmp_path / "pipe", Path("/dev/null"), tmp_path / ".."):
         with pytest.raises(DatabaseError, match="not a regular file"):
-            locate(str(path))
+            locate_file(str(path))
 
 
 def test_a_file_in_the_place_of_a_folder_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(DatabaseError):
-        locate(str(tmp_path / "file" / "deals.db"))
+        locate_file(str(tmp_path / "file" / "deals.db"))
 
 
 def test_a_link_to_a_database_opens_it_and_a_link_to_a_pipe_is_refused(tmp_path: Path) -> None:
@@ -200,7 +200,7 @@ def test_a_database_opened_for_reading_refuses_every_write(path: Path) -> None:
 
 def test_the_reader_itself_cannot_write_where_it_was_opened_for_reading(path: Path) -> None:
     with (
-        closing(connect(locate(str(path)), read_only=True)) as connection,
+        closing(connect(locate_file(str(path)), read_only=True)) as connection,
         pytest.raises(sqlite3.OperationalError, match="readonly"),
     ):
         connection.execute("DELETE FROM setting")
@@ -221,7 +221,7 @@ def pragmas(connection: sqlite3.Connection) -> dict[str, object]:
 
 
 def test_the_plain_reader_and_the_engine_have_the_same_pragmas(path: Path) -> None:
-    location = locate(str(path))
+    location = locate_file(str(path))
     with closing(connect(location)) as connection:
         assert pragmas(connection) == PRAGMAS
         mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
@@ -232,14 +232,14 @@ def test_the_plain_reader_and_the_engine_have_the_same_pragmas(path: Path) -> No
 
 
 def test_a_reader_for_looking_only_has_query_only(path: Path) -> None:
-    with closing(connect(locate(str(path)), read_only=True)) as connection:
+    with closing(connect(locate_file(str(path)), read_only=True)) as connection:
         assert connection.execute("PRAGMA query_only").fetchone()[0] == 1
 
 
 def test_the_journal_mode_of_a_database_in_use_is_never_changed(path: Path) -> None:
     with closing(sqlite3.connect(path)) as other:
         other.execute("PRAGMA journal_mode=WAL")
-    with closing(connect(locate(str(path)))) as connection:
+    with closing(connect(locate_file(str(path)))) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
 
 
@@ -284,7 +284,7 @@ def test_a_busy_database_says_which_process_is_writing_to_it(
 ) -> None:
     with (
         closing(Store.open(str(path))) as store,
-        closing(Engine(store.location)) as engine,
+        closing(Engine(locate_file(store.location.name))) as engine,
         pytest.raises(DatabaseError) as busy,
     ):
         write(engine, store.identity, lambda database: None, patience_s=0)
@@ -307,20 +307,20 @@ def test_looking_at_a_database_drops_no_lock_that_this_process_holds(path: Path)
         holder.execute("BEGIN IMMEDIATE")
         held = locks(path)
         assert held
-        assert locate(str(path)).exists
+        assert locate_file(str(path)).exists
         with pytest.raises(DatabaseError, match="is there already"):
             Store.create(str(path), SETTINGS)
         with closing(Store.open(str(path))) as store:
             store.reader.settings()
             assert locks(path) == held
-        lock_holder(locate(str(path)))
+        lock_holder(locate_file(str(path)))
         assert locks(path) == held
 
 
 def test_a_writing_connection_makes_room_when_its_cache_is_full(tmp_path: Path) -> None:
     path = tmp_path / "deals.db"
     Store.create(str(path), SETTINGS).close()
-    with closing(connect(locate(str(path)))) as connection:
+    with closing(connect(locate_file(str(path)))) as connection:
         connection.execute("ATTACH DATABASE '' AS beside")
         for schema in ("main", "beside"):
             (pages,) = connection.execute(f"PRAGMA {schema}.cache_spill").fetchone()

@@ -146,8 +146,6 @@ def test_of_several_that_make_it_at_once_one_does_and_the_others_are_told(tmp_pa
     [
         "mysql://ana:geheim@host/deals",
         "MySQL://ana:geheim@host/deals",
-        "postgresql+psycopg://ana:geheim@host/deals",
-        "postgresql:ana:geheim@host/deals",
         "mysql:/ana:geheim@host/deals",
         "https://ana:geheim@host/deals.db",
     ],

@@ -15,6 +15,7 @@ from pipeboard.domain.settings import Settings
 from pipeboard.store import Store
 from pipeboard.store.database import Database
 from pipeboard.store.engine import Engine, write
+from pipeboard.store.locating import locate_file
 from pipeboard.store.writing import Writer
 from tests.team import SETTINGS
 
@@ -64,7 +65,7 @@ def test_a_transaction_that_was_refused_for_a_moment_is_done_again_whole(
             raise _busy()
 
     before = changes(path)
-    with closing(Engine(store.location)) as engine:
+    with closing(Engine(locate_file(store.location.name))) as engine:
         write(engine, store.identity, work)
     assert len(tried) == 3
     assert changes(path) == before + 1
@@ -92,7 +93,7 @@ def test_a_full_disk_is_told_and_nothing_was_changed(path: Path, store: Store) -
         )
 
     with (
-        closing(Engine(store.location)) as engine,
+        closing(Engine(locate_file(store.location.name))) as engine,
         pytest.raises(DatabaseError, match="disk is full: nothing was changed") as full,
     ):
         write(engine, store.identity, work)

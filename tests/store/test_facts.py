@@ -25,6 +25,7 @@ from pipeboard.domain.settings import Rep
 from pipeboard.domain.templates import template
 from pipeboard.store.connecting import connect
 from pipeboard.store.database import Database
+from pipeboard.store.locating import locate_file
 from pipeboard.store.reading.facts import read_facts, read_histories
 from pipeboard.store.reading.metric_settings import read_attribute, read_rules, read_supported
 from tests.team import (
@@ -61,7 +62,7 @@ def ana(team: Team) -> Workspace:
 @pytest.fixture
 def database(ana: Workspace) -> Iterator[Database]:
     identity = ana.store.identity
-    opened = Database(connect(identity.location, read_only=True), identity)
+    opened = Database(connect(locate_file(identity.location.name), read_only=True), identity)
     yield opened
     opened.close()
 

@@ -113,7 +113,7 @@ def test_names_are_in_order(store: Store) -> None:
 
 
 def test_no_index_holds_more_than_postgresql_takes(store: Store) -> None:
-    with closing(sqlite3.connect(store.location.path)) as connection:
+    with closing(sqlite3.connect(store.location.name)) as connection:
         sizes = dict(_longest_rows(connection))
     assert len(sizes) > 20
     assert {index: size for index, size in sizes.items() if size > TAKEN} == {}

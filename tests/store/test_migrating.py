@@ -20,7 +20,7 @@ from sqlalchemy import Column, Text
 from pipeboard.domain.errors import DatabaseError, ReadOnly
 from pipeboard.store import Store
 from pipeboard.store.checking import check_copy
-from pipeboard.store.locating import locate
+from pipeboard.store.locating import locate_file
 from pipeboard.store.migrating import back_up, migrate
 from pipeboard.store.opening import SCHEMA
 from pipeboard.store.projecting.events import event_row
@@ -65,7 +65,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def run(path: Path, steps: Mapping[int, Step], wanted: int) -> None:
-    migrate(locate(str(path)), steps=steps, wanted=wanted)
+    migrate(locate_file(str(path)), steps=steps, wanted=wanted)
 
 
 def state(path: Path) -> tuple[int, list[str], list[str]]:
@@ -122,12 +122,12 @@ def test_a_database_newer_than_the_program_is_not_migrated(path: Path) -> None:
 
 
 def test_a_backup_is_a_whole_database_that_only_its_owner_reads(path: Path) -> None:
-    first = Path(back_up(locate(str(path)), 1))
-    again = Path(back_up(locate(str(path)), 1))
+    first = Path(back_up(locate_file(str(path)), 1))
+    again = Path(back_up(locate_file(str(path)), 1))
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE counter SET value = value + 1 WHERE name = 'change'")
         connection.commit()
-    second = Path(back_up(locate(str(path)), 1))
+    second = Path(back_up(locate_file(str(path)), 1))
     assert (first.name, again.name, second.name) == (
         "team.db.schema-1.backup",
         "team.db.schema-1.backup",
@@ -145,7 +145,7 @@ def test_a_backup_that_cannot_be_made_leaves_the_database_as_it_was(path: Path) 
     long = path.with_name("x" * 250)
     path.rename(long)
     with pytest.raises(DatabaseError, match="cannot be made: File name too long"):
-        back_up(locate(str(long)), 1)
+        back_up(locate_file(str(long)), 1)
     assert state(long)[0] == 1
 
 
@@ -213,7 +213,7 @@ def test_nothing_that_was_recorded_is_changed_and_work_goes_on(path: Path) -> No
     ana = team.rep("ana")
     assert [rows(path, sql) for sql in LOG] == before
     assert disagreements(path) == []
-    assert check_copy(locate(str(path))) == []
+    assert check_copy(locate_file(str(path))) == []
     (last, *_) = ana.reader.commands(limit=1)
     assert last.verb == "undo"
     ana.redo()
@@ -243,7 +243,7 @@ def test_opening_an_older_database_backs_it_up_once(path: Path) -> None:
 
 
 def test_a_start_that_was_cut_off_after_the_backup_makes_no_second_one(path: Path) -> None:
-    back_up(locate(str(path)), 1)
+    back_up(locate_file(str(path)), 1)
     path.with_name("team.db.schema-1.backup.part").touch()  # as a kill leaves it
     Store.open(str(path)).close()
     assert [backup.name for backup in path.parent.glob("*.backup")] == ["team.db.schema-1.backup"]

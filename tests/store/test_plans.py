@@ -114,6 +114,7 @@ def triage(reader: Reader) -> object:
 
 
 SMALL = (
+    "SCAN stray",
     "SCAN some",
     "SCAN found",
     "SCAN stage",

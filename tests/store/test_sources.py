@@ -12,7 +12,7 @@ import pytest
 
 from pipeboard.domain.money import Money
 from pipeboard.store import Store
-from pipeboard.store.locating import locate
+from pipeboard.store.locating import locate_file
 from pipeboard.store.migrating import migrate
 from tests.team import SETTINGS, Team, now_of
 from tests.workspace.test_importing_again import BASE, counts, read
@@ -73,7 +73,7 @@ def old(tmp_path: Path) -> Iterator[Path]:
 
 
 def step(path: Path) -> None:
-    migrate(locate(str(path)))
+    migrate(locate_file(str(path)))
 
 
 def shape(path: Path) -> set[tuple[str, str]]:

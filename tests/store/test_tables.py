@@ -97,6 +97,7 @@ _NAMED = re.compile(r"\b(?:from|join|into|update) (?:main\.)?([a-z_]+)\b(?!\.)",
 _VERBS = re.compile(r"^(select|insert into|update|delete from) ", re.IGNORECASE)
 PUT_IN = "{}"
 _OTHERS = {"found", "sqlite_schema", "pragma_table_info", "json_each", "set"}
+_OTHERS |= {"pg_index", "pg_indexes", "pg_attribute", "pg_class"}
 
 
 def _statements() -> Iterator[tuple[str, str]]:
@@ -140,7 +141,8 @@ def test_every_statement_asks_tables_that_are_defined() -> None:
 
 def test_every_whole_statement_is_one_that_the_definitions_can_answer(tmp_path: Path) -> None:
     """Those with nothing put into them, as the database itself understands their columns."""
-    whole = [one for one in _statements() if not re.search(r"\{|staged", one[1])]
+    whole = [one for one in _statements() if not re.search(r"\{|staged|FOR UPDATE", one[1])]
+    whole = [one for one in whole if not one[0].startswith("postgres.py")]
     assert len(whole) > 20
     with closing(Store.create(str(tmp_path / "a.db"), SETTINGS)) as store:
         database = store.reader.whole().database
@@ -165,7 +167,7 @@ def test_what_only_sqlite_understands_stands_in_one_place() -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
         if "\n" not in node.value and ONLY_SQLITE.search(node.value)
     }
-    assert elsewhere == {"dialect.py", "connecting.py", "staging.py"}
+    assert elsewhere == {"dialect.py", "connecting.py", "staging.py", "carrying.py"}
 
 
 @pytest.mark.parametrize("table", TABLES)

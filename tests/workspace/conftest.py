@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import ENGINES
+from tests.postgres import Databases
 from tests.team import Team
 from tests.verbs import Workspace
 
@@ -20,12 +22,17 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def team(blank: Path, tmp_path: Path) -> Iterator[Team]:
-    path = tmp_path / "team.db"
-    shutil.copy(blank, path)
-    team = Team(path)
-    yield team
+@pytest.fixture(params=ENGINES)
+def team(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Team]:
+    if request.param == "sqlite":
+        path = tmp_path / "team.db"
+        shutil.copy(request.getfixturevalue("blank"), path)
+        team = Team(path)
+        yield team
+    else:
+        databases: Databases = request.getfixturevalue("postgres_databases")
+        team = Team(databases.kept("team", lambda url: Team.make(url).close()))
+        yield team
     team.close()
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
-
 import pytest
 
 from pipeboard.domain.errors import NotFound
+from tests.ledger import asked
 from tests.team import Team, add, sales
 from tests.verbs import Workspace
 
@@ -25,9 +23,10 @@ def test_the_rep_is_meant_by_any_way_to_write_the_name(team: Team) -> None:
 def test_a_rep_who_is_taken_away_is_acted_for_no_more(team: Team, ana: Workspace) -> None:
     deal = add(ana)
     for_bo = team.rep("ana", "bo")
-    with closing(sqlite3.connect(team.path)) as connection:
+    with asked(team.place, "rw") as connection:
+        connection.execute("BEGIN IMMEDIATE")
         connection.execute("DELETE FROM rep WHERE name = 'bo'")
-        connection.commit()
+        connection.execute("COMMIT")
     with pytest.raises(NotFound, match="no rep 'bo' to act for"):
         for_bo.tag([deal.id], ["x"])
     assert ana.reader.entries(deal.id)[0].event.kind == "created"

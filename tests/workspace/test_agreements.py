@@ -92,7 +92,7 @@ def test_what_was_agreed_is_taken_back_and_put_again_whole(
         assert agreed(ana) == before
         ana.redo()
         assert agreed(ana) == after
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 @pytest.mark.parametrize("what", CHANGES)

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import ModuleType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -42,11 +43,12 @@ def _come_back(ana: Workspace, deal_id: int, other: int) -> object:
 
 
 def _imported(ana: Workspace, deal_id: int, other: int) -> object:
-    file = Path(ana.store.location.path.parent, "deals.csv")
     for amount in ("1", "2"):
-        file.write_text(f"id,deal name,amount\nX1,Pilot,{amount}\n", "utf-8")
-        with open_import(file, currency="EUR", zone=ZoneInfo("UTC"), today=TODAY) as reading:
-            ana.import_rows(reading, sales(ana), file.name)
+        with TemporaryDirectory() as folder:
+            file = Path(folder, "deals.csv")
+            file.write_text(f"id,deal name,amount\nX1,Pilot,{amount}\n", "utf-8")
+            with open_import(file, currency="EUR", zone=ZoneInfo("UTC"), today=TODAY) as reading:
+                ana.import_rows(reading, sales(ana), file.name)
     return None
 
 
@@ -160,7 +162,7 @@ def test_what_is_stored_is_what_was_decided(
     assert len(stored) > 2
     assert len(stored) == len(decided)
     assert all(event in decided for event in stored)
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 def test_what_the_team_agrees_on_changes_no_deal(ana: Workspace, decided: list[Event]) -> None:

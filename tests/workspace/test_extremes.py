@@ -94,4 +94,4 @@ def test_the_totals_hold_a_stage_full_of_the_largest_deals(ana: Workspace, team:
     board = ana.reader.board(ana.lens(sales(ana)))
     assert board.columns[0].sums == (Money(12 * LARGEST, "EUR"),)
     assert board.columns[0].weighted == (Money(12 * LARGEST, "EUR"),)
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -52,11 +53,12 @@ def _found(ana: Workspace, deal_id: int, override: str) -> object:
 
 def _imported(ana: Workspace, deal_id: int, override: str, cells: str = "Proposal,open") -> object:
     deal = now_of(ana, deal_id)
-    file = Path(ana.store.location.path.parent, "deals.csv")
-    file.write_text(f"id,deal name,stage,status\nX1,{deal.title},{cells}\n", "utf-8")
     ana.edit([deal_id], {"external_id": "X1"})
-    with open_import(file, currency="EUR", zone=ZoneInfo("UTC"), today=TODAY) as reading:
-        return ana.import_rows(reading, sales(ana), file.name, override=override)
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "deals.csv")
+        file.write_text(f"id,deal name,stage,status\nX1,{deal.title},{cells}\n", "utf-8")
+        with open_import(file, currency="EUR", zone=ZoneInfo("UTC"), today=TODAY) as reading:
+            return ana.import_rows(reading, sales(ana), file.name, override=override)
 
 
 def _imported_won(ana: Workspace, deal_id: int, override: str) -> object:
@@ -87,7 +89,7 @@ def test_no_way_leads_past_an_unmet_gate(way: str, ana: Workspace, team: Team) -
         said = " ".join(row.reason for row in refused.value.report.rejected)
     assert "Need is unanswered" in said
     assert now_of(ana, deal.id).stage_id in (QUALIFICATION, LOST)
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -77,7 +77,7 @@ def test_the_same_ids_of_another_tool_are_other_deals(
     assert counts(report) == (2, 0, 0)
     assert report.elsewhere == 2
     assert only(ana, "Alpha").external_source != only(ana, "Another").external_source == "hubspot"
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 def test_the_same_ids_in_another_pipeline_are_deals_of_their_own(
@@ -244,7 +244,7 @@ def test_every_cell_that_changed_follows(
     }
     assert wanted in told
     assert counts(read(ana, tmp_path, BASE.replace(old, new))) == (0, 0, 1)
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 def test_an_emptied_cell_empties_the_field_and_is_told(ana: Workspace, tmp_path: Path) -> None:
@@ -317,7 +317,7 @@ def test_undo_of_an_update_brings_back_what_the_file_said_before(
     ana.undo()
     assert only(ana, "Alpha").value == Money(100_000, "EUR")
     assert counts(read(ana, tmp_path, BASE)) == (0, 0, 1)
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 # Others meanwhile.
@@ -345,7 +345,7 @@ def test_a_change_by_a_colleague_during_an_import_is_seen(
     assert meddling.done
     assert [one.field for one in report.conflicts] == ["value"]
     assert now_of(ana, deal_id).value == Money(999_900, "EUR")
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 def test_a_deal_that_a_colleague_imports_first_is_not_made_twice(
@@ -357,7 +357,7 @@ def test_a_deal_that_a_colleague_imports_first_is_not_made_twice(
     report = read(ana, tmp_path, text, progress=meddling)
     assert counts(report) == (1, 0, 1)
     assert len(list(ana.reader.each(today=TODAY))) == 2
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 def test_a_pipeline_that_changes_meanwhile_stops_the_import(
@@ -407,7 +407,7 @@ def test_what_an_import_changes_it_changes_after_the_last_change_of_a_deal(
     assert record is not None
     instants = [entry.event.at for entry in reversed(record.entries)]
     assert instants == sorted(instants)
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 def test_an_owner_that_could_be_two_people_rejects_the_row(ana: Workspace, tmp_path: Path) -> None:

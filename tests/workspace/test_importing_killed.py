@@ -19,10 +19,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 from pipeboard.exchange.reading import open_import
-from pipeboard.store.projecting.staging import Stage
+from pipeboard.store.projecting import carrying, staging
 from tests.team import Team
 
-file, database, instant = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+file, database, instant = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+Stage = staging.Stage if database.startswith("/") else carrying.CarriedStage
 whole = getattr(Stage, instant)
 
 def dying(self, *arguments):
@@ -55,7 +56,7 @@ def test_a_killed_import_leaves_nothing(team: Team, tmp_path: Path, instant: str
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(file), str(team.path), instant],
+        [sys.executable, "-c", SCRIPT, str(file), str(team.place), instant],
         cwd=Path(__file__).parents[2],
         env={**os.environ, "TMPDIR": str(temporary)},
         capture_output=True,
@@ -66,4 +67,4 @@ def test_a_killed_import_leaves_nothing(team: Team, tmp_path: Path, instant: str
     assert bo.reader.commands() == ()
     assert list(temporary.iterdir()) == []
     bo.add("Lumen Oy: pilot 4k", pipeline=sales(bo))
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []

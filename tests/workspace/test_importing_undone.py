@@ -66,10 +66,10 @@ def test_undo_takes_the_pipeline_and_the_reps_with_it_and_redo_brings_them_back(
     for _ in range(2):
         assert ana.undo().notes == ()
         assert (pipelines(ana), reps(ana), titles(ana)) == before
-        assert disagreements(team.path) == []
+        assert disagreements(team.place) == []
         ana.redo()
         assert (pipelines(ana), reps(ana), titles(ana)) == with_it
-        assert disagreements(team.path) == []
+        assert disagreements(team.place) == []
 
 
 def test_the_name_of_a_pipeline_that_was_taken_back_is_free(
@@ -81,7 +81,7 @@ def test_the_name_of_a_pipeline_that_was_taken_back_is_free(
     assert pipelines(ana).count("Neu") == 1
     ana.undo()
     assert "Neu" not in pipelines(ana)
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 def test_a_redo_is_refused_while_another_pipeline_has_the_name(
@@ -124,10 +124,10 @@ def test_what_others_use_by_now_stays_and_is_told(
     assert ("Neu" in pipelines(ana)) == ("pipeline" in use)
     assert ("zoe" in reps(ana)) == ("rep" in use)
     assert "yan" not in reps(ana)
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
     ana.redo()
     assert "Line 1" in titles(ana)
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 def test_deals_that_somebody_changed_stop_an_undo_and_the_rest_can_be_undone(
@@ -150,7 +150,7 @@ def test_deals_that_somebody_changed_stop_an_undo_and_the_rest_can_be_undone(
     assert "yan" not in reps(ana)
     ana.redo()
     assert titles(ana) >= {"Line 1", "Line 2", "Line 3"}
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 def test_nothing_is_undone_where_every_deal_was_changed_since(

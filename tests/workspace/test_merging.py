@@ -54,7 +54,7 @@ def test_all_that_is_known_of_a_deal_goes_along(ana: Workspace, team: Team) -> N
     assert replace(note, id=met.id) == met
     (touch,), (call,) = ana.reader.touches(keep.id), ana.reader.touches(other.id)
     assert replace(touch, id=call.id) == call
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 def test_what_the_kept_deal_knows_itself_stands(ana: Workspace, team: Team) -> None:
@@ -92,7 +92,7 @@ def test_one_undo_takes_all_of_a_merge_back(ana: Workspace, team: Team) -> None:
     assert len(ana.reader.notes(other.id)) == 1
     ana.redo()
     assert len(ana.reader.notes(keep.id)) == 1
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 def test_a_won_or_lost_deal_goes_into_another_only_with_a_yes(ana: Workspace) -> None:

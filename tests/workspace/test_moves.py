@@ -111,7 +111,7 @@ def test_a_column_is_ordered_by_hand_as_a_list_would_be(
             with pytest.raises(Refused, match=r"on top already|at the bottom already"):
                 ana.reorder(deal_id, places, ana.lens(sales(ana)))
         assert order(ana) == wanted
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 @pytest.mark.parametrize("apart", [0, 1], ids=["at the same instant", "one after another"])
@@ -134,7 +134,7 @@ def test_under_a_filter_a_deal_goes_right_beside_the_shown_one_that_it_passes(
         wanted.insert(wanted.index(seen[place]) + down, deal_id)
         ana.reorder(deal_id, 1 if down else -1, shown)
         assert order(ana) == wanted
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 def test_an_order_by_hand_is_undone_whole(ana: Workspace) -> None:

@@ -44,7 +44,7 @@ def test_a_command_that_comes_again_is_done_once(name: str, scene: Scene, team: 
     assert again.summary.removeprefix("Redid: ") == first.summary.removeprefix("Redid: ")
     assert again.notes[-1].startswith(f"This was done already, on {when}")
     assert (scene.ana.reader.entries(), scene.ana.reader.commands()) == state
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 def _same_note(scene: Scene) -> Receipt:

@@ -208,7 +208,7 @@ def test_all_is_done_on_top_of_what_was_written_meanwhile(
     for deal_id in (scene.deal, scene.other):
         deal = now_of(scene.ana, deal_id)
         assert (deal.account, deal.fields["size"]) == ("Changed", "9")
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 @pytest.mark.parametrize("name", ["undo", "redo"])

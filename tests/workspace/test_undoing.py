@@ -58,7 +58,7 @@ def test_a_bulk_command_is_undone_as_a_whole(ana: Workspace, team: Team) -> None
     assert {now_of(ana, deal.id).stage_id for deal in deals} == {LEAD}
     ana.redo()
     assert {now_of(ana, deal.id).stage_id for deal in deals} == {QUALIFICATION}
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 def test_undo_of_an_added_deal_makes_it_disappear_and_redo_brings_it_back(ana: Workspace) -> None:
@@ -91,7 +91,7 @@ def test_undo_goes_back_command_by_command_and_redo_forwards_again(
         assert state(ana, deal.id) == expected
     with pytest.raises(Refused, match="nothing to redo"):
         ana.redo()
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 def test_an_undone_redo_can_be_redone(ana: Workspace) -> None:
@@ -243,7 +243,7 @@ def test_every_kind_of_command_can_be_undone_and_redone(ana: Workspace, team: Te
         assert [(ana.reader.notes(i), ana.reader.touches(i)) for i in ids] == beside
         ana.redo()
         assert [state(ana, deal_id) for deal_id in ids] == after, receipt.summary
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 def test_an_edited_note_gets_its_old_words_back(ana: Workspace) -> None:

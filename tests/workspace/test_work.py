@@ -34,7 +34,7 @@ def test_whoever_replaces_an_answer_is_told_what_it_said(
     told = (entry.event.after for entry in ana.reader.entries(deal.id))
     texts = [value_of(after, "answers.need", Answer) for after in told]
     assert [answer.text for answer in texts if answer] == ["Scrap rate of 9 %", "Stops twice a day"]
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 def test_an_answer_taken_back_is_unknown_again_and_kept_in_the_history(ana: Workspace) -> None:
@@ -132,7 +132,7 @@ def test_a_lost_deal_comes_back_once_on_its_day(ana: Workspace, bo: Workspace, t
     assert back.contact_reason == "back from D-1, lost: timing"
     assert back.next_step == NextStep("try again", date(2026, 12, 1))
     assert ana.recycle().deals == bo.recycle().deals == ()
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 def test_nobody_undoes_what_the_calendar_brought_back(ana: Workspace, team: Team) -> None:

@@ -46,8 +46,13 @@ def write_deals(database: Database, changes: Sequence[Change], at_us: int) -> No
     try:
         _write(database, changes, at_us)
     except sqlite3.IntegrityError as error:
-        if not is_taken(error, "external_id"):
-            raise
+        check_taken(error)
+        raise
+
+
+def check_taken(error: sqlite3.IntegrityError) -> None:
+    """`Conflict` where what was not taken is another deal with the same external id."""
+    if is_taken(error, "external_id"):
         raise Conflict(
             "Another deal with the same external id is there already.",
             hint="It came in a second time: look for it, and keep one of the two.",
@@ -76,16 +81,20 @@ def _write(database: Database, changes: Sequence[Change], at_us: int) -> None:
 def _update(database: Database, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
     """The same columns of several deals in one statement."""
     setting = ", ".join(f"{name} = :{name}" for name in columns)
-    found = database.change_each(
-        f"UPDATE deal SET {setting} WHERE id = :deal_id AND version = :decided_on", rows
-    )
-    if found != len(rows):
+
+    def check(found: int) -> None:
+        if found == len(rows):
+            return
         names = ", ".join(f"D-{row['deal_id']}" for row in rows[:3])
         more = f" or another of {len(rows)} deals" if len(rows) > 3 else ""
         raise Conflict(
             f"{names}{more} was changed by somebody else meanwhile.",
             hint="Look at it again, then repeat.",
         )
+
+    database.change_each(
+        f"UPDATE deal SET {setting} WHERE id = :deal_id AND version = :decided_on", rows, check
+    )
 
 
 # What deals are found by besides their own rows: tags, custom fields, people; and the reps.
@@ -198,10 +207,10 @@ def add_totals(database: Database, changes: Sequence[Change]) -> None:
         for (s, o, c), (n, v, p, h) in deltas.items()
         if (n, v, p, h) != (0, 0, 0, 0)
     ]
-    database.change_each(_ADD, rows)
+    database.change_each(ADD_TOTAL, rows)
 
 
-_ADD = (
+ADD_TOTAL = (
     "INSERT INTO stage_total"
     " (stage_id, owner, currency, deals, value_minor, stage_minor, hand_minor_bp)"
     " VALUES (:stage, :owner, :currency, :n, :v, :p, :h)"

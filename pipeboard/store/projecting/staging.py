@@ -17,7 +17,7 @@ from pipeboard.store.projecting.events import answer_rows, event_rows, note_rows
 from pipeboard.store.rows import row_from_deal
 
 _BESIDE = ("deal_tag", "deal_field", "contact", "deal_ask", "answer", "note", "touch")
-_TABLES = ("deal", "event", *_BESIDE)
+TABLES = ("deal", "event", *_BESIDE)
 _STAGED_CACHE_KB = 8_000
 _MANY_DEALS = 60_000
 _CACHE = ("cache_size", "cache_spill")
@@ -48,7 +48,7 @@ class StagedChanges:
         self._statements: dict[tuple[str, tuple[str, ...]], str] = {}
         for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{_STAGED_CACHE_KB}"):
             raw.execute(f"PRAGMA staged.{pragma}")
-        for table in _TABLES:
+        for table in TABLES:
             raw.execute(f"CREATE TABLE staged.{table} AS SELECT * FROM main.{table} WHERE 0")
         raw.execute("CREATE TABLE staged.changed AS SELECT *, 0 AS decided_on FROM deal WHERE 0")
         raw.execute("CREATE TABLE staged.rewritten (name TEXT, deal_id INTEGER)")
@@ -96,7 +96,7 @@ class StagedChanges:
             ]
             for one in ids
         ]
-        for table in (*_TABLES, "changed", "rewritten", "decided"):
+        for table in (*TABLES, "changed", "rewritten", "decided"):
             key = "id" if table in ("deal", "changed") else "deal_id"
             self._raw.executemany(f"DELETE FROM staged.{table} WHERE {key} = ?", ids)
         return lines
@@ -134,8 +134,8 @@ class StagedChanges:
         for name in _CACHE:
             self._raw.execute(f"PRAGMA main.{name}={pages}")
         self._add_totals()
-        for table in _TABLES:
-            if table in _REWRITTEN:
+        for table in TABLES:
+            if table in REWRITTEN:
                 self._delete_rewritten(table)
             self._copy(table, base)
         self._update()
@@ -155,7 +155,7 @@ class StagedChanges:
     def _copy(self, table: str, base: int) -> None:
         """Rows of a table, their deals under their real numbers."""
         key = "id" if table == "deal" else "deal_id"
-        columns = [c for c in self._columns(table) if (table, c) != ("event", "seq")]
+        columns = [c for c in self.columns(table) if (table, c) != ("event", "seq")]
         listed = ", ".join(f'"{name}"' for name in columns)
         values = ", ".join(
             f"CASE WHEN {key} < 0 THEN {int(base)} - {key} ELSE {key} END"
@@ -163,10 +163,9 @@ class StagedChanges:
             else f'"{name}"'
             for name in columns
         )
-        again = " ON CONFLICT (id) DO UPDATE SET removed = excluded.removed"
         self._raw.execute(
             f"INSERT INTO main.{table} ({listed}) SELECT {values} FROM staged.{table}"
-            f" WHERE true ORDER BY rowid{again if table in ('note', 'touch') else ''}"
+            f" WHERE true ORDER BY rowid {AGAIN if table in ('note', 'touch') else ''}"
         )
 
     def _delete_rewritten(self, table: str) -> None:
@@ -177,7 +176,7 @@ class StagedChanges:
         )
 
     def _update(self) -> None:
-        columns = [name for name in self._columns("deal") if name != "id"]
+        columns = [name for name in self.columns("deal") if name != "id"]
         setting = ", ".join(f'"{name}" = changed."{name}"' for name in columns)
         self._raw.execute(
             f"UPDATE main.deal SET {setting} FROM staged.changed AS changed"
@@ -186,13 +185,12 @@ class StagedChanges:
 
     def _add_totals(self) -> None:
         """What the deals bring to the totals of their stages, less what the changed ones were."""
-        were = _CONTRIBUTIONS.format(
-            sign=-1, deals="main.deal WHERE id IN (SELECT id FROM staged.changed)"
-        )
-        for sums in ("SELECT * FROM staged.total", _SUMS.format(counted=were)):
-            self._raw.execute(_ADD_TOTALS.format(sums=sums))
+        were = totals_that_were("id IN (SELECT id FROM staged.changed)")
+        for sums in ("SELECT * FROM staged.total", were):
+            self._raw.execute(add_totals_of(sums))
 
-    def _columns(self, table: str) -> list[str]:
+    def columns(self, table: str) -> list[str]:
+        """The columns of a table in their order."""
         return [row[1] for row in self._raw.execute(f"PRAGMA main.table_info({table})")]
 
 
@@ -204,7 +202,7 @@ _SUMS = (
     "SELECT stage_id, owner, currency, sum(n) AS deals, sum(minor) AS value_minor,"
     " sum(CASE WHEN bp IS NULL THEN minor ELSE 0 END) AS stage_minor,"
     " sum(CASE WHEN bp IS NULL THEN 0 ELSE minor * bp END) AS hand_minor_bp"
-    " FROM ({counted}) WHERE live GROUP BY stage_id, owner, currency"
+    " FROM ({counted}) AS counted WHERE live GROUP BY stage_id, owner, currency"
 )
 _TOTALS = _SUMS.format(
     counted=" UNION ALL ".join(
@@ -212,15 +210,29 @@ _TOTALS = _SUMS.format(
     )
 )
 _ADD_TOTALS = (
-    "INSERT INTO main.stage_total"
+    "INSERT INTO stage_total"
     " (stage_id, owner, currency, deals, value_minor, stage_minor, hand_minor_bp)"
-    " SELECT * FROM ({sums}) WHERE true"
+    " SELECT * FROM ({sums}) AS sums WHERE true"
     " ON CONFLICT (stage_id, owner, currency) DO UPDATE SET"
     " deals = stage_total.deals + excluded.deals,"
     " value_minor = stage_total.value_minor + excluded.value_minor,"
     " stage_minor = stage_total.stage_minor + excluded.stage_minor,"
     " hand_minor_bp = stage_total.hand_minor_bp + excluded.hand_minor_bp"
 )
+
+
+def totals_that_were(changed: str) -> str:
+    """What is taken from the totals for the deals of a condition, as they are until then."""
+    return _SUMS.format(counted=_CONTRIBUTIONS.format(sign=-1, deals=f"deal WHERE {changed}"))
+
+
+def add_totals_of(sums: str) -> str:
+    """The statement that adds sums to the totals."""
+    return _ADD_TOTALS.format(sums=sums)
+
+
+AGAIN = "ON CONFLICT (id) DO UPDATE SET removed = excluded.removed"
+"""A note or a touch that was taken back comes again."""
 _OWNERS = "SELECT owner FROM staged.deal UNION SELECT owner FROM staged.changed"
 _NEW_OWNERS = (
     "SELECT owner FROM staged.owner"
@@ -230,7 +242,7 @@ _ADD_REPS = (
     "INSERT INTO main.rep (name, display_name, team, active, role, acts_for)"
     f" SELECT owner, '', '', true, '', '' FROM ({_NEW_OWNERS})"
 )
-_REWRITTEN = tuple(table for _, table, _ in FINDABLE)
+REWRITTEN = tuple(table for _, table, _ in FINDABLE)
 
 
 def _changed_rows(changes: Sequence[Change], at_us: int) -> Iterator[dict[str, Any]]:

@@ -180,7 +180,7 @@ class Agreements:
         return bool(
             self._database.number(
                 "select count(*) from (select 1 from workspace_event where topic = ? limit 1)"
-                " as some",
+                " as said",
                 (str(topic),),
             )
         )

@@ -19,7 +19,7 @@ from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.store.database import Database, Row
 from pipeboard.store.reading import attention
 from pipeboard.store.reading.scope import SmallResult, scope, small_result
-from pipeboard.store.sql import among, every, negated
+from pipeboard.store.sql import Sql, among, every, negated
 from pipeboard.store.troubles import readable
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def check_stages(
     Only another program can have put them there. Live deals are looked for once a change, with a
     few steps into an index whatever their number.
     """
-    known = tuple(sorted(stage.id for pipeline in pipelines for stage in pipeline.stages))
+    known = _known(pipelines)
     found = database.remembered(("strays", known), lambda: _live_strays(database, known))
     if with_archive:
         elsewhere = negated(among("stage_id", known)).text
@@ -58,17 +58,23 @@ def check_stages(
         )
 
 
+def _known(pipelines: Iterable[Pipeline]) -> tuple[int, ...]:
+    return tuple(sorted(stage.id for pipeline in pipelines for stage in pipeline.stages))
+
+
 def _live_strays(database: Database, known: Sequence[int]) -> list[int]:
     """Live deals before, between and after the known stages."""
+    return database.column(_strays(known))
+
+
+def _strays(known: Sequence[int]) -> str:
     ranges = [f"stage_id > {a} and stage_id < {b}" for a, b in pairwise(known) if b - a > 1]
     if known:
         ranges += [f"stage_id < {known[0]}", f"stage_id > {known[-1]}"]
-    return database.column(
-        " union all ".join(
-            f"select id from (select id from deal where live and {within} order by stage_id"
-            f" limit {_MOST_NAMED + 1}) as some"
-            for within in ranges or ["true"]
-        )
+    return " union all ".join(
+        f"select id from (select id from deal where live and {within} order by stage_id"
+        f" limit {_MOST_NAMED + 1}) as stray"
+        for within in ranges or ["true"]
     )
 
 
@@ -106,17 +112,22 @@ class Amount(NamedTuple):
     minor: int
 
 
-@readable("the totals of the columns")
-def kept_totals(database: Database, pipeline: Pipeline, owner: str | None) -> Totals:
-    """The totals of all live deals by stage, as every change keeps them: no deal is looked at."""
+def _kept(pipeline: Pipeline, owner: str | None) -> Sql:
     stages = among("stage_id", (stage.id for stage in pipeline.stages)).text
     mine = "" if owner is None else " and owner = ?"
-    rows = database.rows(
+    return Sql(
         "select stage_id, currency, sum(deals) as deals, sum(value_minor) as minor,"
         " sum(stage_minor) as stage_minor, sum(hand_minor_bp) as hand_minor_bp"
         f" from stage_total where {stages}{mine} group by stage_id, currency having sum(deals) > 0",
         () if owner is None else (owner,),
     )
+
+
+@readable("the totals of the columns")
+def kept_totals(database: Database, pipeline: Pipeline, owner: str | None) -> Totals:
+    """The totals of all live deals by stage, as every change keeps them: no deal is looked at."""
+    kept = _kept(pipeline, owner)
+    rows = database.rows(kept.text, kept.values)
     totals: dict[int, list[Total]] = {}
     for row in rows:
         weighted = _weighted(
@@ -299,12 +310,25 @@ def _column(stage: Stage, totals: Sequence[Total], lens: Lens, convert: Convert 
 
 def _owners(database: Database, pipeline: Pipeline) -> tuple[str, ...]:
     """Who owns live deals of the pipeline, by name."""
+    return tuple(row["owner"] for row in database.rows(_owning(pipeline)))
+
+
+def _owning(pipeline: Pipeline) -> str:
     stages = among("stage_id", (stage.id for stage in pipeline.stages)).text
-    rows = database.rows(
+    return (
         f"select owner from stage_total where {stages} and owner <> ''"
         " group by owner having sum(deals) > 0 order by owner"
     )
-    return tuple(row["owner"] for row in rows)
+
+
+def questions(
+    pipelines: Iterable[Pipeline], pipeline: Pipeline, lens: Lens
+) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """What a board without a filter asks."""
+    kept = _kept(pipeline, lens.owner)
+    yield _strays(_known(pipelines)), ()
+    yield kept.text, kept.values
+    yield _owning(pipeline), ()
 
 
 def read_signs(database: Database, pipeline: Pipeline, lens: Lens) -> Mapping[int, Signs]:

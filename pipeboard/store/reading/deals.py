@@ -42,11 +42,15 @@ def instant_after(database: Database, clock: datetime, deal_ids: Collection[int]
     time than that."""
     last, ids = 0, list(deal_ids)
     for start in range(0, len(ids), CHUNK):
-        some = among("id", ids[start : start + CHUNK]).text
-        found = database.column(f"SELECT max(updated_at) FROM deal WHERE {some}")
+        found = database.column(latest(ids[start : start + CHUNK]))
         with readable("the deals"):
             last = max(last, int(found[0] or 0))
     return later_than(last, clock)
+
+
+def latest(deal_ids: Iterable[int]) -> str:
+    """Asks when one of these deals was changed last."""
+    return f"SELECT max(updated_at) FROM deal WHERE {among('id', deal_ids).text}"
 
 
 def read_deal(database: Database, deal_id: int) -> Deal | None:
@@ -88,10 +92,15 @@ def _some(ids: Iterator[int]) -> list[int]:
     return list(islice(ids, CHUNK))
 
 
+def numbered(ids: Iterable[int]) -> str:
+    """Asks for the rows of the deals with these ids."""
+    return f"{DEALS} where {among('deal.id', ids).text}"
+
+
 def _portion(database: Database, ids: Sequence[int]) -> bytes:
     """Names of columns and rows of some deals in their order, packed."""
     try:
-        rows = database.rows(f"{DEALS} where {among('deal.id', ids).text}")
+        rows = database.rows(numbered(ids))
     except DatabaseError as error:
         if error.details.get("reason") != "damaged":
             raise

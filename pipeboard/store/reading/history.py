@@ -279,10 +279,13 @@ class Recorded:
     undone: bool
 
 
+COMMAND = "select * from command where id = ?"
+
+
 @readable("the history")
 def read_command(database: Database, command_id: str) -> Recorded | None:
     """The command with that id, if it was ever recorded."""
-    return _recorded(database.row("select * from command where id = ?", (command_id,)))
+    return _recorded(database.row(COMMAND, (command_id,)))
 
 
 @readable("the history")

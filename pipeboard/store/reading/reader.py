@@ -46,9 +46,13 @@ class Reader:
         self._pipelines = setup.Pipelines(self._database)
         self._histories: list[KnownHistories] = []
 
-    def snapshot(self) -> AbstractContextManager[None]:
-        """All that is read inside is of one moment; keep it short, since writers wait for it."""
-        return self._database.snapshot()
+    def snapshot(self, *, of_file: bool = True) -> AbstractContextManager[None]:
+        """All that is read inside is of one moment; keep it short, since writers wait for it.
+
+        A server lets nobody wait, and answers in fewer round trips so: what only wants that leaves
+        a file alone (not `of_file`).
+        """
+        return self._database.snapshot() if of_file else self._database.together()
 
     def check(self) -> None:
         """`DatabaseError` when this is no more the database that was opened: `details["reason"]` is
@@ -93,8 +97,10 @@ class Reader:
 
         `DatabaseError` when a live deal stands in a stage that no pipeline has.
         """
-        check_stages(self._database, self.pipelines())
-        return board.read_board(self._database, _pipeline_of(lens, self._pipelines.by_id()), lens)
+        pipelines, pipeline = self.pipelines(), _pipeline_of(lens, self._pipelines.by_id())
+        self._database.ahead(*board.questions(pipelines, pipeline, lens))
+        check_stages(self._database, pipelines)
+        return board.read_board(self._database, pipeline, lens)
 
     def signs(self, lens: Lens) -> Signs:
         """How many open deals under the lens carry each sign."""

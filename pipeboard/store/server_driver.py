@@ -1,0 +1,124 @@
+"""The driver of servers: connecting, values as SQLite gives them, and its errors as `sqlite3`'s."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from pipeboard.store.dialect import ServerRefusal, ServerTrouble
+from pipeboard.store.locating import Server
+
+if TYPE_CHECKING:
+    import psycopg
+
+CONNECT_TIMEOUT_S = 5
+
+
+def connect(server: Server, *, read_only: bool, wait_ms: int) -> psycopg.Connection[Any]:
+    """The driver's connection, that commits each statement by itself; raises its errors."""
+    driver = loaded_driver()
+    wanted: dict[str, Any] = {"connect_timeout": max(2, min(CONNECT_TIMEOUT_S, wait_ms // 1000))}
+    if "," in server.url:
+        # Of several hosts the one that takes changes: where the team goes after a failover. Who
+        # only reads asks it too, since the others may not know yet what was just stored.
+        wanted["target_session_attrs"] = "primary" if read_only else "read-write"
+    wanted |= {"application_name": "pipeboard", "client_encoding": "UTF8"}
+    given = driver.conninfo.conninfo_to_dict(server.url)
+    raw: psycopg.Connection[Any] = driver.connect(
+        server.url,
+        autocommit=True,
+        prepare_threshold=None,
+        **{name: value for name, value in wanted.items() if name not in given},
+    )
+    _read_as_sqlite(raw)
+    return raw
+
+
+def loaded_driver() -> Any:
+    """The module `psycopg`; `ServerTrouble` where it is not installed."""
+    try:
+        import psycopg
+    except ImportError as error:
+        raise ServerTrouble("no driver", "", "no_driver") from error
+    return psycopg
+
+
+def _read_as_sqlite(raw: psycopg.Connection[Any]) -> None:
+    """Truths as 0 and 1, and sums as whole numbers."""
+    from psycopg.adapt import Loader
+
+    class Truth(Loader):
+        def load(self, data: Any) -> int:
+            return int(bytes(data) == b"t")
+
+    class Whole(Loader):
+        def load(self, data: Any) -> int | float:
+            said = bytes(data)
+            return float(said) if b"." in said else int(said)
+
+    raw.adapters.register_loader("bool", Truth)
+    raw.adapters.register_loader("numeric", Whole)
+
+
+@contextmanager
+def told_of_driver(lose: Callable[[ServerTrouble], None]) -> Iterator[None]:
+    """The driver's errors as those that the store knows."""
+    psycopg = loaded_driver()
+    try:
+        yield
+    except psycopg.Error as error:
+        trouble = trouble_of(error)
+        if isinstance(trouble, ServerTrouble):
+            lose(trouble)
+        raise trouble from error
+    except BaseException:  # a signal: nobody knows what comes next on this connection
+        lose(ServerTrouble("interrupted", "", "lost"))
+        raise
+
+
+_KINDS = {
+    "08": "lost",
+    "57P01": "lost",
+    "57P02": "lost",
+    "57P03": "lost",
+    "57P05": "lost",
+    "25P03": "lost",
+    "25006": "lost",  # a standby: the team has gone on to another host
+    "53300": "full",
+    "53100": "disk",
+    "55P03": "busy",
+    "40": "busy",
+    "57014": "slow",
+    "28": "login",
+    "3D000": "missing",
+    "42501": "rights",
+    "42P01": "no_table",
+    "3F000": "no_table",
+}
+
+
+def trouble_of(error: psycopg.Error) -> sqlite3.DatabaseError:
+    """The error of the driver, told by its kind."""
+    import psycopg
+
+    state = error.sqlstate or ""
+    said = str(error).strip().partition("\n")[0]
+    if state.startswith("23"):
+        return ServerRefusal(said, getattr(error.diag, "constraint_name", None) or "")
+    kind = _KINDS.get(state) or _KINDS.get(state[:2]) or "other"
+    if kind == "no_table":
+        return ServerTrouble(f"no such table: {said}", state, kind)
+    if not state and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        kind = _kind_of_words(str(error))
+    return ServerTrouble(said, state, kind)
+
+
+def _kind_of_words(said: str) -> str:
+    """What an error without a code is about: libpq gives none while it connects."""
+    if "authentication" in said or "no password" in said or "role " in said:
+        return "login"
+    if "database " in said and "does not exist" in said:
+        return "missing"
+    return "full" if "too many clients" in said or "remaining connection" in said else "lost"
