@@ -162,7 +162,7 @@ class _Check:
 def _row(deal: Deal) -> Row:
     row = row_from_deal(deal, 0)
     del row["updated_at"]
-    return row | {"doc": json.loads(row["doc"])}
+    return row | {"doc": json.loads(str(row["doc"]))}
 
 
 def _differ(name: str, wanted: Mapping[Any, Row], found: Mapping[Any, Row]) -> Iterator[str]:

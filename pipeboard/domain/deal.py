@@ -183,7 +183,7 @@ TRIAL_CLOSES = ("yes", "no", "conditional")
 
 ENTRY_TYPES = (str, Answer, Contact, Term, Ask)
 if TYPE_CHECKING:
-    Record: TypeAlias = NextStep | Loss | Answer | Contact | Term | Ask | Note | Touch
+    DealPart: TypeAlias = NextStep | Loss | Answer | Contact | Term | Ask | Note | Touch
     """The small values that a deal is made of, and what is kept beside it."""
     EntryValue: TypeAlias = str | Answer | Contact | Term | Ask
     """What stands under a key of a mapping field."""

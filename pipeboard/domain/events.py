@@ -34,7 +34,7 @@ from pipeboard.domain.lazy_dataclass import MISSING, dataclass, field, fields, r
 from pipeboard.domain.money import Money
 
 if TYPE_CHECKING:
-    from pipeboard.domain.deal import EntryValue, FieldValue, Record, Values
+    from pipeboard.domain.deal import DealPart, EntryValue, FieldValue, Values
     from pipeboard.domain.json_data import Document, Json
 
 V = TypeVar("V")
@@ -259,18 +259,18 @@ def replay(events: Iterable[Event], deal_id: int) -> Deal:
 # How values stand in the database and in JSON, by field.
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_RECORDS = (NextStep, Loss, Answer, Ask, Contact, Term, Note, Touch)
+_PARTS = (NextStep, Loss, Answer, Ask, Contact, Term, Note, Touch)
 
 
-def record_to_json(value: Record) -> Document:
+def part_to_json(value: DealPart) -> Document:
     """A small value as JSON, without what is empty."""
     plain = {name: to_json(getattr(value, name)) for name in value.__match_args__}
     return {name: item for name, item in plain.items() if item not in (None, "")}
 
 
-def record_texts(value: Note | Touch | NextStep) -> dict[str, str]:
+def part_texts(value: Note | Touch | NextStep) -> dict[str, str]:
     """The same of a value in which all is text, a day or an instant."""
-    return {name: str(item) for name, item in record_to_json(value).items()}
+    return {name: str(item) for name, item in part_to_json(value).items()}
 
 
 def to_json(value: object) -> Json:
@@ -281,8 +281,8 @@ def to_json(value: object) -> Json:
         return value.isoformat()
     if isinstance(value, Money):
         return {"amount_minor": value.minor, "currency": value.currency}
-    if isinstance(value, _RECORDS):
-        return record_to_json(value)
+    if isinstance(value, _PARTS):
+        return part_to_json(value)
     if isinstance(value, dict | MappingProxyType):
         return {key: to_json(item) for key, item in value.items()}
     if isinstance(value, tuple | list):

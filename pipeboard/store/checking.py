@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
 
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import PipeboardError
@@ -22,7 +21,7 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import printable
 from pipeboard.store import dialect
 from pipeboard.store.connecting import connect
-from pipeboard.store.database import Database, Row
+from pipeboard.store.database import Database, Row, RowTuple
 from pipeboard.store.locating import Location
 from pipeboard.store.opening import SCHEMA, Identity, check_schema, schema_of
 from pipeboard.store.projecting import Change, project_rows
@@ -186,7 +185,7 @@ def _change(deal_id: int, rows: Sequence[Row]) -> Change | None:
 
 def _rows_of(
     database: Database, table: str, key: str, aside: Sequence[str], ids: Sequence[int]
-) -> Counter[tuple[Any, ...]]:
+) -> Counter[RowTuple]:
     """The rows of some deals, each with the deal's number in front, and how often it is there."""
     names = ", ".join(f'"{name}"' for name in database.columns(table) if name not in aside)
     return Counter(

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from pipeboard.store.connecting import Connection
 
 Row: TypeAlias = Mapping[str, Any]
+RowTuple: TypeAlias = tuple[Any, ...]
+"""What a driver gives back, by name and by position."""
+Values: TypeAlias = Sequence[object] | Mapping[str, object]
+"""What goes into a statement."""
 T = TypeVar("T")
 
 CHUNK = 500
@@ -43,7 +47,7 @@ class Database:
         """What a transaction on a server has put into the log, by table, as long as it is all."""
         self._kept: dict[str, tuple[Hashable, Any]] = {}
 
-    def rows(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
+    def rows(self, sql: str, values: Values = ()) -> list[Row]:
         """All rows of an answer; `DatabaseError` in words when there is none to be had."""
         try:
             # Closed even where a row cannot be read: the lock would last as long as the error.
@@ -55,23 +59,21 @@ class Database:
         except UnicodeDecodeError as error:
             raise damaged("its structure", error) from error
 
-    def row(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Row | None:
+    def row(self, sql: str, values: Values = ()) -> Row | None:
         """The first row of an answer."""
         rows = self.rows(sql, values)
         return rows[0] if rows else None
 
-    def record(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> tuple[Any, ...]:
+    def record(self, sql: str, values: Values = ()) -> RowTuple:
         """The first row by position; empty when there is none."""
         rows = self.rows(sql, values)
         return tuple(rows[0]) if rows else ()
 
-    def records(
-        self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()
-    ) -> list[tuple[Any, ...]]:
+    def records(self, sql: str, values: Values = ()) -> list[RowTuple]:
         """All rows by position: many rows of many columns take half the time so."""
         return [tuple(row) for row in self.rows(sql, values)]
 
-    def ahead(self, *questions: tuple[str, Sequence[Any] | Mapping[str, Any]]) -> None:
+    def ahead(self, *questions: tuple[str, Values]) -> None:
         """Says what will be asked next in this transaction: a server answers all of it at once."""
         if not isinstance(self._connection, sqlite3.Connection):
             with told(self.identity.location):
@@ -136,7 +138,7 @@ class Database:
         """The driver's connection."""
         return self._connection
 
-    def change(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> None:
+    def change(self, sql: str, values: Values = ()) -> None:
         """Executes a statement."""
         self._remembered.clear()
         self._connection.execute(sql, values)
@@ -144,7 +146,7 @@ class Database:
     def change_each(
         self,
         sql: str,
-        rows: Sequence[Sequence[Any] | Mapping[str, Any]],
+        rows: Sequence[Values],
         check: Callable[[int], None] | None = None,
     ) -> None:
         """Executes a statement once for the values of each row; `check` is told how many rows were
@@ -159,7 +161,9 @@ class Database:
         else:
             self._connection.executemany(sql, rows, check)
 
-    def insert(self, table: str, rows: Sequence[Mapping[str, Any]], *, otherwise: str = "") -> None:
+    def insert(
+        self, table: str, rows: Sequence[Mapping[str, object]], *, otherwise: str = ""
+    ) -> None:
         """New rows, which all have the same columns; `otherwise` says what becomes of those that
         are there already (`ON CONFLICT …`)."""
         if not rows:
@@ -175,7 +179,7 @@ class Database:
             list(map(values, rows)),
         )
 
-    def fill(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    def fill(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """Many new rows, their values in the order of the columns."""
         if not rows:
             return
@@ -189,18 +193,18 @@ class Database:
                 self.log_rows = None
             self._connection.copy(table, columns, rows)
 
-    def put(self, table: str, rows: Sequence[Mapping[str, Any]], *, key: str = "id") -> None:
+    def put(self, table: str, rows: Sequence[Mapping[str, object]], *, key: str = "id") -> None:
         """Inserts rows, or changes those that are there under the same key."""
         if not rows:
             return
         changes = ", ".join(f'"{name}" = excluded."{name}"' for name in rows[0] if name != key)
         self.insert(table, rows, otherwise=f"ON CONFLICT ({key}) DO UPDATE SET {changes}")
 
-    def column(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
+    def column(self, sql: str, values: Values = ()) -> list[Any]:
         """The first column of an answer."""
         return [next(iter(tuple(row))) for row in self.rows(sql, values)]
 
-    def number(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> int:
+    def number(self, sql: str, values: Values = ()) -> int:
         """The one number that a question has for an answer; 0 for none."""
         return int(next(iter(self.column(sql, values)), 0) or 0)
 

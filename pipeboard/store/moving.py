@@ -13,13 +13,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from hashlib import sha256
 from itertools import islice
-from typing import Any
 
 from pipeboard.domain.errors import BadInput, DatabaseError, Refused
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.store import dialect
 from pipeboard.store.connecting import connect_at
-from pipeboard.store.database import Database
+from pipeboard.store.database import Database, RowTuple
 from pipeboard.store.engine import engine_at, write
 from pipeboard.store.locating import Place, Server, locate, make_file
 from pipeboard.store.opening import SCHEMA, TABLES, AnyIdentity, Identity, ServerIdentity, look
@@ -82,7 +81,7 @@ def contents_of(database: Database) -> tuple[dict[str, int], str]:
     return counts, digest.hexdigest()
 
 
-def _rows(database: Database, table: str) -> Iterator[tuple[Any, ...]]:
+def _rows(database: Database, table: str) -> Iterator[RowTuple]:
     """The rows of a table but for the mark of one that has moved."""
     for row in read_rows(database, table):
         if table != "setting" or dialect.MOVED_TO not in row:

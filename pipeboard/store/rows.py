@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import date
 from operator import attrgetter, index, itemgetter
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeboard.domain.deal import Deal, Loss, NextStep, Status
 from pipeboard.domain.events import (
@@ -25,6 +24,10 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.text import fold
 from pipeboard.store.sql import RATINGS_BYTES, WORDS_BYTES, beginning, index_key
 from pipeboard.store.troubles import UNREADABLE, of_deal
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import FieldValue
+    from pipeboard.store.database import Row
 
 
 def _plain(value: object) -> object:
@@ -104,7 +107,7 @@ _same_of, _instants_of = attrgetter(*SAME), attrgetter(*INSTANTS)
 _dates_of, _doc_of = attrgetter(*DATES), attrgetter(*IN_DOC)
 
 
-def stored_deal(row: Mapping[str, Any]) -> Deal:
+def stored_deal(row: Row) -> Deal:
     """The deal that a row of `DEALS` stands for; `DatabaseError` naming it where the row is such
     as nobody of ours has written."""
     try:
@@ -115,10 +118,10 @@ def stored_deal(row: Mapping[str, Any]) -> Deal:
         raise of_deal(row["id"], error) from error
 
 
-def deal_from_row(row: Mapping[str, Any]) -> Deal:
+def deal_from_row(row: Row) -> Deal:
     """The deal that a row of the table `deal` stands for."""
     _check_types(row)
-    values: dict[str, Any] = {**DEAL_DEFAULTS, **dict(zip(SAME, _SAME_OF(row), strict=True))}
+    values: dict[str, FieldValue] = {**DEAL_DEFAULTS, **dict(zip(SAME, _SAME_OF(row), strict=True))}
     values["removed"] = bool(values["removed"])
     for name, us in zip(INSTANTS, _INSTANTS_OF(row), strict=True):
         values[name] = None if us is None else instant(us)
@@ -135,7 +138,7 @@ def deal_from_row(row: Mapping[str, Any]) -> Deal:
     return deal_of(values)
 
 
-def _check_types(row: Mapping[str, Any]) -> None:
+def _check_types(row: Row) -> None:
     """`TypeError` for a text among the numbers or a number among the texts, which SQLite takes."""
     sum(map(index, _NUMBERS_OF(row)))
     "".join(_TEXTS_OF(row))
@@ -147,7 +150,7 @@ def _check_types(row: Mapping[str, Any]) -> None:
             raise ValueError("a currency of other than three letters")
 
 
-def event_from_row(row: Mapping[str, Any]) -> Event:
+def event_from_row(row: Row) -> Event:
     """The event that a row of the log stands for; `DatabaseError` naming its deal where it cannot
     be read."""
     try:
@@ -166,7 +169,7 @@ def _money(minor: int | None, currency: str | None) -> Money | None:
     return None if minor is None or currency is None else Money(minor, currency)
 
 
-def _loss(row: Mapping[str, Any]) -> Loss | None:
+def _loss(row: Row) -> Loss | None:
     if row["loss_category"] is None:
         return None
     return Loss(
@@ -178,15 +181,15 @@ def _loss(row: Mapping[str, Any]) -> Loss | None:
     )
 
 
-def _next_step(row: Mapping[str, Any]) -> NextStep | None:
+def _next_step(row: Row) -> NextStep | None:
     if not row["has_step"]:
         return None
     return NextStep(row["next_text"] or "", _day(row["next_due"]), row["next_every"] or "")
 
 
-def row_from_deal(deal: Deal, updated_at: int) -> dict[str, Any]:
+def row_from_deal(deal: Deal, updated_at: int) -> dict[str, object]:
     """The row of the table `deal` for a deal; `updated_at` in microseconds."""
-    row: dict[str, Any] = dict(zip(SAME, _same_of(deal), strict=True))
+    row: dict[str, object] = dict(zip(SAME, _same_of(deal), strict=True))
     for name, at in zip(INSTANTS, _instants_of(deal), strict=True):
         row[name] = None if at is None else micros(at)
     for name, day in zip(DATES, _dates_of(deal), strict=True):

@@ -14,10 +14,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import Any
 
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.store.database import Database, Row
+from pipeboard.store.database import Database, Row, RowTuple
 from pipeboard.store.dialect import listed
 from pipeboard.store.rows import as_json
 
@@ -52,7 +51,7 @@ def seal(database: Database, before: str | None = None) -> None:
 
 
 def _seal_rows(database: Database, written: Mapping[str, Sequence[Row]], before: str) -> None:
-    recorded: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    recorded: dict[str, list[RowTuple]] = defaultdict(list)
     for row in written.get("event", ()):
         said = (row["deal_id"], row["version"], row["at"], row["kind"])
         recorded[row["command_id"]].append((*said, int(row["undoes"]), row["data"]))
@@ -117,10 +116,10 @@ def _is_sealed_after(database: Database, seq: int) -> bool:
     )
 
 
-def _digests(database: Database, commands: Sequence[tuple[Any, ...]], before: str) -> list[str]:
+def _digests(database: Database, commands: Sequence[RowTuple], before: str) -> list[str]:
     """The digests of commands that follow each other."""
     ids = listed("command_id", [str(command[1]) for command in commands])
-    recorded: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    recorded: dict[str, list[RowTuple]] = defaultdict(list)
     for row in database.records(
         "SELECT command_id, deal_id, version, at, kind, undoes, data FROM event"
         f" WHERE {ids.text} ORDER BY seq",
@@ -137,8 +136,8 @@ def _digests(database: Database, commands: Sequence[tuple[Any, ...]], before: st
 
 
 def _chained(
-    commands: Sequence[tuple[Any, ...]],
-    recorded: Mapping[str, Sequence[tuple[Any, ...]]],
+    commands: Sequence[RowTuple],
+    recorded: Mapping[str, Sequence[RowTuple]],
     before: str,
 ) -> list[str]:
     """The digest of each command and all that it recorded, on top of the one before."""

@@ -6,7 +6,6 @@ A row of an index takes 2.7 kB at most on PostgreSQL, so that no text without a 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from pipeboard.domain.lazy_dataclass import dataclass
 
@@ -19,7 +18,7 @@ class Sql:
     """
 
     text: str
-    values: tuple[Any, ...] = ()
+    values: tuple[object, ...] = ()
 
 
 _WIDE = 50
@@ -72,7 +71,7 @@ def negated(part: Sql) -> Sql:
     return Sql(f"not ({part.text})", part.values)
 
 
-def compares(expression: str, sign: str, value: Any) -> Sql:
+def compares(expression: str, sign: str, value: object) -> Sql:
     """Whether an expression compares so with a value; what is NULL does not.
 
     Written so that no index is chosen for its sake: a filter is tested along the index that the

@@ -7,13 +7,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from itertools import islice
-from typing import Any
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import Event, Kind, event_from_json, instant, micros, replay
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.store.database import Database
+from pipeboard.store.database import Database, RowTuple
 from pipeboard.store.opening import SCHEMA, TABLES
 from pipeboard.store.projecting import Change, project_rows
 from pipeboard.store.reading.facts import DEALS_AT_ONCE, read_standing
@@ -83,10 +82,10 @@ def _found(
 
 
 ROWS_AT_ONCE = 2_000
-Rows = Sequence[Sequence[Any]]
+Rows = Sequence[Sequence[object]]
 
 
-def read_rows(database: Database, table: str) -> Iterator[tuple[Any, ...]]:
+def read_rows(database: Database, table: str) -> Iterator[RowTuple]:
     """The rows of a table in the order of their keys, some at a time."""
     columns = ", ".join(f'"{name}"' for name in database.columns(table))
     order = ", ".join(f'"{name}"' for name in database.key(table))
@@ -112,11 +111,11 @@ class Whole:
     def columns(self, table: str) -> tuple[str, ...]:
         return self.database.columns(table)
 
-    def rows(self, table: str) -> Iterator[tuple[Any, ...]]:
+    def rows(self, table: str) -> Iterator[RowTuple]:
         return read_rows(self.database, table)
 
 
-def restore(database: Database, document: Mapping[str, Any]) -> None:
+def restore(database: Database, document: Mapping[str, object]) -> None:
     """Fills an empty database with the rows of a document.
 
     Raises BadInput for a document of another schema, one that lacks a table or a column, and one
@@ -137,8 +136,9 @@ def restore(database: Database, document: Mapping[str, Any]) -> None:
     check_deals(database)
 
 
-def _fill(database: Database, table: str, content: Any) -> None:
-    columns = content.get("columns") if isinstance(content, Mapping) else None
+def _fill(database: Database, table: str, content: object) -> None:
+    content = content if isinstance(content, Mapping) else {}
+    columns = content.get("columns")
     if not isinstance(columns, list) or sorted(columns) != sorted(database.columns(table)):
         raise BadInput(
             f"The file has no table {table} as this program keeps it.",
@@ -156,19 +156,19 @@ def _fill(database: Database, table: str, content: Any) -> None:
         database.fill(table, columns, part)
 
 
-def with_truths(row: Sequence[Any], truths: Sequence[bool]) -> tuple[Any, ...]:
+def with_truths(row: Sequence[object], truths: Sequence[bool]) -> RowTuple:
     """A row with yes and no where a server wants more than a number."""
     pairs = zip(row, truths, strict=True)
     return tuple(bool(v) if truth and isinstance(v, int) else v for v, truth in pairs)
 
 
-def _is_value(value: Any) -> bool:
+def _is_value(value: object) -> bool:
     return value is None or isinstance(value, str | int)
 
 
 def check_deals(database: Database) -> None:
     """Every deal is what its events made of it."""
-    made: dict[int, list[Any]] = {}
+    made: dict[int, list[Event]] = {}
     for row in database.rows("SELECT * FROM event ORDER BY deal_id, version"):
         event = event_from_json(
             row["kind"], instant(row["at"]), json.loads(row["data"]), undoes=bool(row["undoes"])

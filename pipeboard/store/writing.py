@@ -13,7 +13,7 @@ from pipeboard.domain.agreements import Agreement, Contents, Topic
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.events import micros
-from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.lazy_dataclass import dataclass, with_values
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store.database import Database, Row
@@ -175,7 +175,7 @@ class Writer(TargetWriter):
         first = self.numbers("deal", stage.highest).start if stage.highest else 1
         stage.write(first - 1)
 
-    def restore(self, document: Mapping[str, Any]) -> None:
+    def restore(self, document: Mapping[str, object]) -> None:
         """A whole workspace out of a document, into a database that holds nothing yet."""
         from pipeboard.store.whole import restore
 
@@ -217,11 +217,11 @@ class Writer(TargetWriter):
             return
         if agreement.topic is Topic.SETTINGS:
             plain = dict(agreement.after or {})
-            settings: dict[str, Any] = {
+            settings: dict[str, object] = {
                 name: tuple(value) if isinstance(value, list) else value
                 for name, value in plain.items()
             }
-            self.save_settings(Settings(**settings))
+            self.save_settings(with_values(Settings(), settings))
             return
         place = PLACES[agreement.topic]
         key = dict(zip(place.key, agreement.key, strict=True))

@@ -25,7 +25,7 @@ from pipeboard.domain.deciding.edits import clean_answer
 from pipeboard.domain.deciding.moves import touched
 from pipeboard.domain.deciding.rules import Telling, rule
 from pipeboard.domain.errors import BadInput, Conflict, NotFound, Refused
-from pipeboard.domain.events import Event, EventFacts, Kind, change_to, record_texts
+from pipeboard.domain.events import Event, EventFacts, Kind, change_to, part_texts
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.people import mentioned
 from pipeboard.domain.text import LIMITS, clean_line, clean_tag, clean_text, did_you_mean
@@ -58,7 +58,7 @@ def assign(command: c.Assign, deal: Deal, context: c.Context) -> list[Event]:
     note = clean_text(command.note, field="note for the new owner")
     if events and note:
         touch = Touch(context.new_id(), HANDOVER, "", note, context.actor, context.at)
-        facts: EventFacts = {"touch": record_texts(touch)}
+        facts: EventFacts = {"touch": part_texts(touch)}
         events.append(touched(deal, touch.at, facts, touch.direction))
     return events
 
@@ -161,7 +161,7 @@ def complete_next_step(command: c.CompleteNextStep, deal: Deal, context: c.Conte
             f"{deal.ref} {deal.name} has no next step to complete.", hint="Set one with t."
         )
     facts: EventFacts = {
-        "step": record_texts(deal.next_step),
+        "step": part_texts(deal.next_step),
         "outcome": clean_line(command.outcome, field="outcome"),
     }
     again = next_time(deal.next_step, context.today)
@@ -233,7 +233,7 @@ def noted(note: Note) -> Event:
     text = clean_text(note.text, field="note")
     if not text:
         raise BadInput("A note needs words.")
-    return Event(Kind.NOTE, note.at, facts={"note": record_texts(replace(note, text=text))})
+    return Event(Kind.NOTE, note.at, facts={"note": part_texts(replace(note, text=text))})
 
 
 @rule(c.EditNote, "note", lambda _, told: f"Changed a note on {told.whom}.")
@@ -302,7 +302,7 @@ def logged(touch: Touch, deal: Deal, context: c.Context, beside: Values = NOTHIN
         objection=clean_tag(touch.objection, "objection"),
         variant=clean_tag(touch.variant, "variant"),
     )
-    facts: EventFacts = {"touch": record_texts(clean)}
+    facts: EventFacts = {"touch": part_texts(clean)}
     return touched(deal, touch.at, facts, touch.direction, beside)
 
 

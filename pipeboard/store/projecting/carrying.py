@@ -6,9 +6,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from typing import Any
 
-from pipeboard.store.database import Database
+from pipeboard.store.database import Database, RowTuple
 from pipeboard.store.dialect import listed
 from pipeboard.store.projecting.deals import ADD_TOTAL, Change
 from pipeboard.store.projecting.staging import (
@@ -74,7 +73,9 @@ class CarriedStage:
         found: list[int] = []
         for part in self._portions("SELECT id, decided_on FROM staged.changed"):
             some = among("id", (deal_id for deal_id, _ in part)).text
-            there = dict(self.server.records(f"SELECT id, version FROM deal WHERE {some}"))
+            there: dict[int, int] = dict(
+                self.server.records(f"SELECT id, version FROM deal WHERE {some}")
+            )
             found += [deal_id for deal_id, version in part if there.get(deal_id) != version]
         for part in self._portions(_NAMED):
             some_ids = listed("external_id", [row[1] for row in part])
@@ -106,7 +107,7 @@ class CarriedStage:
         reps = [(name, "", "", True) for name in self.new_owners()]
         self.server.fill("rep", ("name", "display_name", "team", "active"), reps)
 
-    def _portions(self, sql: str) -> Iterator[list[tuple[Any, ...]]]:
+    def _portions(self, sql: str) -> Iterator[list[RowTuple]]:
         cursor = self._beside.execute(sql)
         while part := cursor.fetchmany(_AT_ONCE):
             yield [tuple(row) for row in part]
@@ -153,8 +154,8 @@ class CarriedStage:
             )
 
     def _as_truths(
-        self, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
-    ) -> list[tuple[Any, ...]]:
+        self, table: str, columns: Sequence[str], rows: Sequence[RowTuple]
+    ) -> list[RowTuple]:
         truths = {columns.index(name) for name in self.server.truths(table) if name in columns}
         return [
             tuple(bool(value) if at in truths else value for at, value in enumerate(row))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Conflict
@@ -66,7 +65,7 @@ def _write(database: Database, changes: Sequence[Change], at_us: int) -> None:
         if change.before is None
     ]
     database.insert("deal", new)
-    updates: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    updates: dict[tuple[str, ...], list[dict[str, object]]] = defaultdict(list)
     for change in changes:
         if change.before is None:
             continue
@@ -78,7 +77,7 @@ def _write(database: Database, changes: Sequence[Change], at_us: int) -> None:
         _update(database, columns, rows)
 
 
-def _update(database: Database, columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+def _update(database: Database, columns: Sequence[str], rows: Sequence[dict[str, object]]) -> None:
     """The same columns of several deals in one statement."""
     setting = ", ".join(f"{name} = :{name}" for name in columns)
 
@@ -100,11 +99,11 @@ def _update(database: Database, columns: Sequence[str], rows: Sequence[dict[str,
 # What deals are found by besides their own rows: tags, custom fields, people; and the reps.
 
 
-def _tag_rows(deal: Deal) -> list[dict[str, Any]]:
+def _tag_rows(deal: Deal) -> list[dict[str, object]]:
     return [{"deal_id": deal.id, "tag": tag} for tag in deal.tags]
 
 
-def _field_rows(deal: Deal) -> list[dict[str, Any]]:
+def _field_rows(deal: Deal) -> list[dict[str, object]]:
     return [
         {
             "deal_id": deal.id,
@@ -116,7 +115,7 @@ def _field_rows(deal: Deal) -> list[dict[str, Any]]:
     ]
 
 
-def _contact_rows(deal: Deal) -> list[dict[str, Any]]:
+def _contact_rows(deal: Deal) -> list[dict[str, object]]:
     return [
         {
             "deal_id": deal.id,
@@ -131,13 +130,13 @@ def _contact_rows(deal: Deal) -> list[dict[str, Any]]:
     ]
 
 
-def _ask_rows(deal: Deal) -> list[dict[str, Any]]:
+def _ask_rows(deal: Deal) -> list[dict[str, object]]:
     return [
         {"deal_id": deal.id, "rep": rep, "due": to_json(ask.due)} for rep, ask in deal.asks.items()
     ]
 
 
-FINDABLE: tuple[tuple[str, str, Callable[[Deal], list[dict[str, Any]]]], ...] = (
+FINDABLE: tuple[tuple[str, str, Callable[[Deal], list[dict[str, object]]]], ...] = (
     ("tags", "deal_tag", _tag_rows),
     ("fields", "deal_field", _field_rows),
     ("contacts", "contact", _contact_rows),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeboard.domain.deal import Answer, Loss, NextStep
 from pipeboard.domain.events import Event, Kind, micros, to_json, value_of
@@ -24,7 +24,7 @@ def write_events(database: Database, changes: Sequence[Change], command_id: str)
     database.insert("event", event_rows(changes, command_id))
 
 
-def event_rows(changes: Sequence[Change], command_id: str) -> list[dict[str, Any]]:
+def event_rows(changes: Sequence[Change], command_id: str) -> list[dict[str, object]]:
     """The rows of all events, in the order in which they are numbered."""
     rows = []
     for change in changes:
@@ -37,7 +37,7 @@ def event_rows(changes: Sequence[Change], command_id: str) -> list[dict[str, Any
     return rows
 
 
-def event_row(event: Event, deal_id: int, version: int, command_id: str) -> dict[str, Any]:
+def event_row(event: Event, deal_id: int, version: int, command_id: str) -> dict[str, object]:
     """The row of one event, but for its number."""
     value = value_of(event.after, "value", Money)
     return {
@@ -57,7 +57,7 @@ def event_row(event: Event, deal_id: int, version: int, command_id: str) -> dict
     }
 
 
-_OF_NO_KIND: Mapping[str, Any] = {
+_OF_NO_KIND: Mapping[str, object] = {
     "probability_bp": None,
     "owner": None,
     "category": None,
@@ -96,25 +96,25 @@ _DAYS: Mapping[Kind, Callable[[Event], FieldValue]] = {
 }
 
 
-def _loss_of(event: Event) -> Mapping[str, Any]:
+def _loss_of(event: Event) -> Mapping[str, object]:
     loss = value_of(event.after, "loss", Loss)
     return {"loss_category": loss.category if loss else None}
 
 
-def _touch_of(event: Event) -> Mapping[str, Any]:
+def _touch_of(event: Event) -> Mapping[str, object]:
     touch: Mapping[str, str] = event.facts.get("touch", {})
     return {"touch_type": touch.get("type"), "touch_direction": touch.get("direction", "")}
 
 
-def _owner_of(event: Event) -> Mapping[str, Any]:
+def _owner_of(event: Event) -> Mapping[str, object]:
     return {"owner": str(event.after.get("owner", ""))}
 
 
-def _overrides_of(event: Event) -> Mapping[str, Any]:
+def _overrides_of(event: Event) -> Mapping[str, object]:
     return {"overrides": bool(event.facts.get("missing"))}
 
 
-_OF_KIND: Mapping[Kind, Callable[[Event], Mapping[str, Any]]] = {
+_OF_KIND: Mapping[Kind, Callable[[Event], Mapping[str, object]]] = {
     Kind.PROBABILITY: lambda event: {"probability_bp": event.after.get("probability_bp")},
     Kind.CATEGORY: lambda event: {"category": to_json(event.after.get("category"))},
     Kind.NEXT_STEP: lambda event: {"has_step": event.after.get("next_step") is not None},
@@ -136,10 +136,10 @@ def write_answers(database: Database, changes: Sequence[Change]) -> None:
 
 def answer_rows(
     changes: Sequence[Change], close: Callable[[Change, str], int]
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     """The rows of answers given; `close` ends the present answer of a deal that was there, and
     tells the number of its version (0 without any)."""
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, object]] = []
     for change in changes:
         given = _answers_given(change)
         versions = dict.fromkeys((question for question, _, _ in given), 0)
@@ -187,7 +187,7 @@ def _close_answer(database: Database, change: Change, question: str) -> int:
     )
 
 
-def _replace(rows: Sequence[dict[str, Any]], deal_id: int, question: str, at: int) -> None:
+def _replace(rows: Sequence[dict[str, object]], deal_id: int, question: str, at: int) -> None:
     for row in reversed(rows):
         if row["deal_id"] != deal_id:
             return
@@ -197,7 +197,7 @@ def _replace(rows: Sequence[dict[str, Any]], deal_id: int, question: str, at: in
 
 def _answer_row(
     deal_id: int, question: str, version: int, answer: Answer, at: int
-) -> dict[str, Any]:
+) -> dict[str, object]:
     return {
         "deal_id": deal_id,
         "question": question,
@@ -233,7 +233,7 @@ def write_touches(database: Database, changes: Sequence[Change]) -> None:
     _put(database, "touch", touch_rows(changes))
 
 
-Remark = tuple[bool, dict[str, Any]]
+Remark = tuple[bool, dict[str, object]]
 """Whether a note or touch is taken back, and its row."""
 
 

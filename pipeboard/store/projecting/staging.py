@@ -10,7 +10,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from pipeboard.store.projecting.deals import FINDABLE, Change
 from pipeboard.store.projecting.events import answer_rows, event_rows, note_rows, touch_rows
@@ -141,7 +140,7 @@ class StagedChanges:
         self._update()
         self._raw.execute(_ADD_REPS)
 
-    def _insert(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    def _insert(self, table: str, rows: Sequence[Mapping[str, object]]) -> None:
         if not rows:
             return
         names = tuple(rows[0])
@@ -245,7 +244,7 @@ _ADD_REPS = (
 REWRITTEN = tuple(table for _, table, _ in FINDABLE)
 
 
-def _changed_rows(changes: Sequence[Change], at_us: int) -> Iterator[dict[str, Any]]:
+def _changed_rows(changes: Sequence[Change], at_us: int) -> Iterator[dict[str, object]]:
     for change in changes:
         if change.before is not None:
             row = row_from_deal(change.after, at_us)

@@ -8,15 +8,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeboard.domain.agreements import Agreement, AgreementEntry, Contents, Topic
-from pipeboard.domain.events import instant, micros
-from pipeboard.domain.json_data import json_number
+from pipeboard.domain.events import instant, micros, to_json
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import Rates
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.store.database import Database, Row
+from pipeboard.store.database import Database, Row, RowTuple
 from pipeboard.store.reading.setup import (
     pipeline_data,
     pipeline_from_data,
@@ -26,6 +25,9 @@ from pipeboard.store.reading.setup import (
 )
 from pipeboard.store.sql import EVERYTHING, TRUE, Audit, Sql, among, every
 from pipeboard.store.troubles import readable
+
+if TYPE_CHECKING:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,11 @@ class Agreements:
         """Pipelines that are there no more, but for deals that were taken back with them."""
         return read_pipelines(self._database, removed=True)
 
-    def contents(self, topic: Topic, key: tuple[str | int, ...]) -> dict[str, Any] | None:
+    def contents(self, topic: Topic, key: tuple[str | int, ...]) -> Contents | None:
         """What is agreed under that key now; None for nothing."""
         if topic is Topic.SETTINGS:
             settings = read_settings(self._database)
-            return {name: _plain(getattr(settings, name)) for name in settings.__slots__}
+            return {name: to_json(getattr(settings, name)) for name in settings.__slots__}
         if topic is Topic.PIPELINE:
             known = {pipeline.id: pipeline for pipeline in read_pipelines(self._database)}
             found = known.get(int(key[0]))
@@ -93,7 +95,7 @@ class Agreements:
             return None
         return {name: bool(row[name]) if name in _TRUTHS else row[name] for name in place.contents}
 
-    def _last_said(self, topic: Topic, key: tuple[str | int, ...]) -> dict[str, Any] | None:
+    def _last_said(self, topic: Topic, key: tuple[str | int, ...]) -> Contents | None:
         """What the log last says of an agreement that is kept nowhere else."""
         last = self._database.row(
             "select after from workspace_event where topic = ? and key = ?"
@@ -225,10 +227,6 @@ class Agreements:
         )
 
 
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
-
-
 def _entry(row: Row) -> AgreementEntry:
     return AgreementEntry(
         row["seq"],
@@ -263,12 +261,12 @@ def _read(text: str | None) -> Contents | None:
 @readable("the history of what was agreed")
 def agreed_at(
     database: Database, topic: str, as_of: datetime | None
-) -> Mapping[tuple[Any, ...], Contents | None]:
+) -> Mapping[RowTuple, Contents | None]:
     """What was agreed at an instant, by key, of all that has been changed since; None for nothing.
     Empty where the log of agreements does not reach back so far."""
     if as_of is None or not database.has("workspace_event"):
         return {}
-    found: dict[tuple[Any, ...], Contents | None] = {}
+    found: dict[RowTuple, Contents | None] = {}
     for row in database.rows(
         "select workspace_event.key, workspace_event.before from workspace_event"
         " join command on command.id = workspace_event.command_id"
@@ -285,14 +283,11 @@ def read_rates(database: Database, base: str, as_of: datetime | None = None) -> 
     """The exchange rates into the workspace's currency, by currency and day, as they had been
     entered by an instant (now)."""
     rows = database.rows("select currency, on_date, numerator, denominator from fx_rate")
-    found: dict[tuple[Any, ...], Contents | None] = {
-        (row["currency"], row["on_date"]): row for row in rows
-    }
+    found: dict[RowTuple, Row | None] = {(row["currency"], row["on_date"]): row for row in rows}
     found.update(agreed_at(database, "rate", as_of))
     dated: dict[str, list[tuple[date, Fraction]]] = defaultdict(list)
     for (currency, day), row in sorted(found.items()):
         if row is not None:
-            parts = (json_number(row[name]) for name in ("numerator", "denominator"))
-            rate = Fraction(*parts)
+            rate = Fraction(row["numerator"], row["denominator"])
             dated[currency].append((date.fromisoformat(day), rate))
     return Rates(base, {currency: tuple(rates) for currency, rates in dated.items()})

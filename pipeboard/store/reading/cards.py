@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.board import Card, Lens
@@ -12,7 +11,7 @@ from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.signs import DealClocks, Limits, Sign, limits, overstays, sign
-from pipeboard.store.database import Database
+from pipeboard.store.database import Database, RowTuple
 from pipeboard.store.reading.scope import comes_before, order_by, order_of, scope, small_result
 from pipeboard.store.sql import Sql, among, every
 from pipeboard.store.troubles import UNREADABLE, of_deal
@@ -80,7 +79,7 @@ def read_place(
     )
 
 
-def _sound_card(record: tuple[Any, ...], stage: Stage, limit: Limits, zone: ZoneInfo) -> Card:
+def _sound_card(record: RowTuple, stage: Stage, limit: Limits, zone: ZoneInfo) -> Card:
     """The card of a row; `DatabaseError` naming the deal where nobody of ours has written it."""
     try:
         return _card(record, stage, limit, zone)
@@ -88,7 +87,7 @@ def _sound_card(record: tuple[Any, ...], stage: Stage, limit: Limits, zone: Zone
         raise of_deal(record[0], error) from error
 
 
-def _card(record: tuple[Any, ...], stage: Stage, limit: Limits, zone: ZoneInfo) -> Card:
+def _card(record: RowTuple, stage: Stage, limit: Limits, zone: ZoneInfo) -> Card:
     deal_id, version, title, account, owner, outcome, is_archived, minor, currency = record[:9]
     has_step, next_text, due, entered_at, touched_at, by_hand, answered = record[9:16]
     close, closed_at, snoozed, rank = record[16:]

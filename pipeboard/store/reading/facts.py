@@ -15,7 +15,7 @@ from pipeboard.domain.events import KEYED_FIELDS, micros
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.metrics.folding import KINDS, Fact, fold
 from pipeboard.domain.metrics.history import DealHistory
-from pipeboard.store.database import Database
+from pipeboard.store.database import Database, Row
 from pipeboard.store.sql import TRUE, Sql, among, every, negated, one_of
 from pipeboard.store.troubles import readable
 
@@ -130,7 +130,7 @@ def read_standing(
     as_of: datetime,
     ids: Collection[int],
     kinds: Collection[str] | None = None,
-) -> Iterator[Mapping[str, Any]]:
+) -> Iterator[Row]:
     """Every event of some deals (of some kinds) that stood at an instant, deal by deal, in the
     order of the log."""
     us = micros(as_of)
@@ -154,7 +154,7 @@ def read_fields(
     ids: Collection[int],
     kinds: Collection[str],
     names: Collection[str],
-) -> Mapping[int, Mapping[str, Any]]:
+) -> Mapping[int, Row]:
     """Fields of some deals as JSON, as they stood at an instant: what events of some kinds made of
     them. A field of entries (`answers`) is a mapping, any other is None where it was never set."""
     found: dict[int, dict[str, Any]] = {}
@@ -173,7 +173,7 @@ def read_fields(
     return found
 
 
-def _empty(name: str) -> Any:
+def _empty(name: str) -> object:
     return {} if name in KEYED_FIELDS else None
 
 

@@ -372,9 +372,9 @@ def read_standing_since(database: Database, deal_id: int, version: int) -> list[
     ]
 
 
-def _standing(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _standing(rows: Sequence[Row]) -> list[Row]:
     """Rows of a deal's log without the commands that later ones among them cancelled out."""
-    standing: dict[str, list[Mapping[str, Any]]] = {}
+    standing: dict[str, list[Row]] = {}
     undo_of: dict[str, str] = {}
     for command_id, events in groupby(rows, key=itemgetter("command_id")):
         found = list(events)

@@ -6,7 +6,6 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from pipeboard.domain.deal import channel_of
 from pipeboard.domain.errors import BadInput
@@ -18,7 +17,7 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Factor, Pipeline
 from pipeboard.domain.settings import Settings
 from pipeboard.domain.text import did_you_mean, fold, quoted
-from pipeboard.store.database import Database
+from pipeboard.store.database import Database, Row, RowTuple
 from pipeboard.store.reading.agreements import agreed_at, read_rates
 from pipeboard.store.reading.facts import read_fields
 from pipeboard.store.reading.setup import pipeline_from_data, read_reps
@@ -27,7 +26,6 @@ from pipeboard.store.troubles import readable
 
 _COLUMNS = ("source", "account", "source_detail", "contact_reason", "title")
 _FIELD = "field."
-Contents = Mapping[str, Any]
 
 
 def read_rules(
@@ -52,7 +50,7 @@ def read_rules(
 @readable("the history of the pipeline")
 def _versions(
     database: Database, pipeline_id: int, as_of: datetime | None
-) -> list[tuple[int, Mapping[str, Any]]]:
+) -> list[tuple[int, Row]]:
     """Since when (microseconds) the pipeline was what, up to an instant; at least the first."""
     rows = database.rows(
         "select at, document from pipeline_version where pipeline_id = ? order by version",
@@ -63,7 +61,7 @@ def _versions(
 
 
 @readable("the history of the pipeline")
-def _as_it_was(pipeline: Pipeline, versions: Sequence[tuple[int, Mapping[str, Any]]]) -> Pipeline:
+def _as_it_was(pipeline: Pipeline, versions: Sequence[tuple[int, Row]]) -> Pipeline:
     """The pipeline of the last version: its stages with their limits, chances and flags, and
     behind them those that came later, which backdated moves may speak of."""
     if not versions:
@@ -85,7 +83,7 @@ def read_targets(
         "select period, owner, team, currency, amount_minor from target where pipeline_id = ?",
         (pipeline_id,),
     )
-    found: dict[tuple[Any, ...], Contents | None] = {
+    found: dict[RowTuple, Row | None] = {
         (pipeline_id, row["period"], row["owner"], row["team"]): row for row in rows
     }
     found.update(agreed_at(database, "target", as_of))
@@ -131,7 +129,7 @@ def _read_teams(database: Database, as_of: datetime | None) -> Mapping[str, str]
 
 @readable("the history of the pipeline")
 def _edits(
-    versions: Sequence[tuple[int, Mapping[str, Any]]],
+    versions: Sequence[tuple[int, Row]],
 ) -> tuple[Mapping[int, tuple[tuple[int, int | None], ...]], tuple[int, ...]]:
     """Since when (microseconds) each stage had which probability in basis points, and when it was
     changed what a deal must be or pass to count as qualified."""
@@ -150,7 +148,7 @@ def _edits(
     return {stage_id: tuple(known) for stage_id, known in chances.items()}, moved
 
 
-def _bar(stages: Sequence[Mapping[str, Any]]) -> object:
+def _bar(stages: Sequence[Row]) -> object:
     """The first qualified stage, and what the stages before it ask of a deal."""
     before: list[object] = []
     for stage in stages:
@@ -246,7 +244,7 @@ def _changed_since(database: Database, kinds: Sequence[Kind], as_of: datetime) -
     )
 
 
-def _entry(values: Mapping[str, Any], name: str) -> str:
+def _entry(values: Row, name: str) -> str:
     whole, dot, key = name.partition(".")
     return (values[whole].get(key) if dot else values[whole]) or ""
 

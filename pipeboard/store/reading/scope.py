@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from types import MappingProxyType
-from typing import Any
 
 from pipeboard.domain.board import Lens, Sort
 from pipeboard.domain.lazy_dataclass import dataclass, replace
@@ -75,7 +74,7 @@ def order_by(order: Order) -> str:
     return ", ".join(map(str, order))
 
 
-def comes_before(order: Order, values: Sequence[Any]) -> Sql:
+def comes_before(order: Order, values: Sequence[object]) -> Sql:
     """Whether a deal stands before the one that has these values for the keys."""
     first, rest = order[0], order[1:]
     value = values[0]

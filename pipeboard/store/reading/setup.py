@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from operator import index
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeboard.domain.criteria import parse_criterion
-from pipeboard.domain.lazy_dataclass import fields
+from pipeboard.domain.lazy_dataclass import fields, with_values
 from pipeboard.domain.pipeline import Category, Factor, Pipeline, Question, Stage, StageKind
 from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store import dialect
-from pipeboard.store.database import Database, Row
+from pipeboard.store.database import Database, Row, RowTuple
 from pipeboard.store.troubles import readable
+
+if TYPE_CHECKING:
+    from pipeboard.domain.json_data import Document
 
 # Between pipelines and their rows, and the document of a pipeline as JSON.
 
@@ -37,7 +40,7 @@ TAKEN_BACK = "\x7f"
 """Stands between name and number of a pipeline that was taken back; nobody can type it."""
 
 
-def pipeline_row(pipeline: Pipeline, position: int) -> dict[str, Any]:
+def pipeline_row(pipeline: Pipeline, position: int) -> Document:
     """The row of the table `pipeline`."""
     return {
         "id": pipeline.id,
@@ -49,7 +52,7 @@ def pipeline_row(pipeline: Pipeline, position: int) -> dict[str, Any]:
     }
 
 
-def stage_row(stage: Stage, pipeline_id: int, position: int) -> dict[str, Any]:
+def stage_row(stage: Stage, pipeline_id: int, position: int) -> Document:
     """The row of the table `stage`."""
     row = {name: getattr(stage, name) for name in _SAME}
     return row | {
@@ -62,7 +65,7 @@ def stage_row(stage: Stage, pipeline_id: int, position: int) -> dict[str, Any]:
     }
 
 
-def pipeline_data(pipeline: Pipeline) -> dict[str, Any]:
+def pipeline_data(pipeline: Pipeline) -> Document:
     """The whole pipeline as JSON data, for the history of its edits."""
     stages = [stage_row(stage, pipeline.id, place) for place, stage in enumerate(pipeline.stages)]
     return {**pipeline_row(pipeline, 0), "stages": stages}
@@ -73,12 +76,12 @@ def pipeline_document(pipeline: Pipeline) -> str:
     return json.dumps(pipeline_data(pipeline), ensure_ascii=False)
 
 
-def pipeline_from_data(data: Mapping[str, Any]) -> Pipeline:
+def pipeline_from_data(data: Row) -> Pipeline:
     """The pipeline that its JSON data stand for."""
     return pipeline_from_rows(data, data["stages"])
 
 
-def pipeline_from_rows(row: Mapping[str, Any], stages: Iterable[Mapping[str, Any]]) -> Pipeline:
+def pipeline_from_rows(row: Row, stages: Iterable[Row]) -> Pipeline:
     """The pipeline that its row and the rows of its stages (in order) stand for."""
     return Pipeline(
         row["id"],
@@ -90,7 +93,7 @@ def pipeline_from_rows(row: Mapping[str, Any], stages: Iterable[Mapping[str, Any
     )
 
 
-def _stage(row: Mapping[str, Any]) -> Stage:
+def _stage(row: Row) -> Stage:
     values = {name: row[name] for name in _SAME}
     for name in _NUMBERS:  # SQLite takes a text there
         if values[name] is not None and not 0 <= index(values[name]) <= _MOST:
@@ -108,12 +111,12 @@ def _stage(row: Mapping[str, Any]) -> Stage:
     )
 
 
-def _question_data(question: Question) -> dict[str, Any]:
+def _question_data(question: Question) -> dict[str, object]:
     values = {name: getattr(question, name) for name in ("key", "label", "ask", "why", "good")}
     return values | {"proves": [str(factor) for factor in question.proves]}
 
 
-def _question(data: Mapping[str, Any]) -> Question:
+def _question(data: Row) -> Question:
     proves = tuple(Factor(name) for name in data["proves"])
     return Question(**{**data, "proves": proves})
 
@@ -122,12 +125,12 @@ def _question(data: Mapping[str, Any]) -> Question:
 def read_settings(database: Database) -> Settings:
     """The settings; what was never set keeps its default, what a later version set is ignored."""
     known = {field.name for field in fields(Settings)}
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     for row in database.rows(dialect.SETTINGS):
         value = json.loads(row["value"])
         if row["name"] in known:
             found[row["name"]] = tuple(value) if isinstance(value, list) else value
-    settings = Settings(**found)
+    settings = with_values(Settings(), found)
     _ = settings.zone  # whether there is such a zone
     return settings
 
@@ -171,7 +174,7 @@ class Pipelines:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._mark: tuple[tuple[Any, ...], ...] | None = None
+        self._mark: tuple[RowTuple, ...] | None = None
         self._pipelines: tuple[Pipeline, ...] = ()
 
     def all(self) -> tuple[Pipeline, ...]:
