@@ -58,7 +58,7 @@ def _known() -> Mapping[str, tuple[ShellWord, ...]]:
         "TOOL": tuple(map(ShellWord, TOOLS)),
         "TEMPLATE": tuple(map(ShellWord, TEMPLATES)),
         "ROLE": tuple(map(ShellWord, ROLES)),
-        "SETTING": tuple(ShellWord(name, choice.says) for name, choice in SETTINGS.items()),
+        "SETTING": tuple(ShellWord(name, choice.help) for name, choice in SETTINGS.items()),
         "VALUE": tuple(ShellWord(value) for choice in SETTINGS.values() for value in choice.values),
         "FILE": (ShellWord(_FILES),),
         "PATH": (ShellWord(_FILES),),

@@ -131,7 +131,7 @@ def list_settings(call: Call) -> int:
     if call.arguments.json:
         call.out.document({"settings": found})
         return 0
-    rows = ((name, found[name], choice.says) for name, choice in SETTINGS.items())
+    rows = ((name, found[name], choice.help) for name, choice in SETTINGS.items())
     Table(("setting", "value", "what it is")).write(call.out, rows)
     return 0
 

@@ -84,7 +84,7 @@ class Choice:
 
     field: str
     values: tuple[str, ...]
-    says: str
+    help: str
     of: Callable[[int], str]
     to: Callable[[str], int]
 

@@ -39,7 +39,7 @@ class Decided:
 
     changes: tuple[Change, ...]
     notes: tuple[str, ...]
-    nothing: str
+    empty_reason: str
 
 
 def decide_all(
@@ -240,7 +240,7 @@ def execute(
         return done
     found = decide_all(service, service.load(ids), command, seen)
     if not found.changes:
-        return Receipt("", verb, found.nothing, (), found.notes)
+        return Receipt("", verb, found.empty_reason, (), found.notes)
     deals = [change.after for change in found.changes]
     before = [change.before for change in found.changes if change.before is not None]
     telling = Telling(deals, service.reader.pipelines(), service.today, before)
@@ -267,7 +267,7 @@ def carry_out(
         return done
     found = decide_all(service, service.load(ids), command, seen)
     if not found.changes:
-        return Receipt("", verb, found.nothing, (), found.notes)
+        return Receipt("", verb, found.empty_reason, (), found.notes)
     summary = sentence([change.after for change in found.changes])
     decision = Decision(summary, found.changes, notes=found.notes)
     return record(service, verb, decision, dry_run=dry_run, token=token)

@@ -84,7 +84,7 @@ def test_nothing_at_all_can_be_drawn(tab: TabName) -> None:
 def test_what_is_missing_is_not_a_zero_and_says_why() -> None:
     block = drawn(TabName.OVERVIEW, Log())
     assert "n/a" in line_with(block, "Win rate")
-    assert "n/a (no closed deals)" in spot(block, "Win rate").says
+    assert "n/a (no closed deals)" in spot(block, "Win rate").summary
 
 
 def test_few_deals_make_a_pale_number_with_its_count() -> None:
@@ -101,8 +101,8 @@ def test_few_deals_make_a_pale_number_with_its_count() -> None:
 
 
 def test_a_rate_says_what_it_rests_on() -> None:
-    says = spot(drawn(TabName.OVERVIEW, won_and_lost()), "Win rate").says
-    assert says.endswith("(n=5; 23% to 88%)")
+    summary = spot(drawn(TabName.OVERVIEW, won_and_lost()), "Win rate").summary
+    assert summary.endswith("(n=5; 23% to 88%)")
 
 
 def test_behind_a_number_are_the_deals_that_it_counts() -> None:
@@ -137,7 +137,7 @@ def test_changes_against_another_period_have_their_direction() -> None:
 def test_the_funnel_has_a_row_for_each_stage_and_one_for_the_wins() -> None:
     block = drawn(TabName.FUNNEL, won_and_lost())
     assert "6" in line_with(block, "Qualify ")
-    assert spot(block, "Entered Proposal").says == "Proposal: 3 of 3 went on (n=3; 44% to 100%)"
+    assert spot(block, "Entered Proposal").summary == "Proposal: 3 of 3 went on (n=3; 44% to 100%)"
     assert ids(spot(block, "Won in 2026-01").deals) == [1, 2, 3]
 
 
@@ -174,4 +174,4 @@ def test_hostile_names_do_not_reach_the_lines() -> None:
 
 def test_every_number_has_a_place_to_be_explained() -> None:
     for name, definition in METRICS.items():
-        assert definition.says.endswith("."), name
+        assert definition.summary.endswith("."), name

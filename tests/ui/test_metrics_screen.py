@@ -52,7 +52,7 @@ async def test_the_overview_opens_with_its_three_answers(demo: Path) -> None:
         assert board.shows("New business · everyone · 2026Q4 (day 54 of 92)")
         assert board.shows("[1 Overview]")
         assert all(board.shows(word) for word in (" Stuck ", " Forecast ", "Funnel: entered in"))
-        assert screen.spot is not None and board.status[:20] == screen.spot.says[:20]
+        assert screen.spot is not None and board.status[:20] == screen.spot.summary[:20]
 
 
 async def test_numbers_and_tab_choose_the_tab(demo: Path) -> None:

@@ -86,12 +86,12 @@ Decide: TypeAlias = Callable[[C, Deal, Context], list[Event]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """All that is true of one command: `verb` and `says` are empty for one that is only a part of
-    a use case, which says it as a whole. Both functions take what `rule` has checked."""
+    """All that is true of one command: `verb` and `sentence` are empty for one that is only a part
+    of a use case, which says it as a whole. Both functions take what `rule` has checked."""
 
     decide: Callable[..., list[Event]]
     verb: str
-    says: Callable[..., str]
+    sentence: Callable[..., str]
 
 
 RULES: dict[type, Rule] = {}
@@ -99,12 +99,12 @@ RULES: dict[type, Rule] = {}
 
 
 def rule(
-    command: type[C], verb: str = "", says: Callable[[C, Telling], str] = lambda *_: ""
+    command: type[C], verb: str = "", sentence: Callable[[C, Telling], str] = lambda *_: ""
 ) -> Callable[[Decide[C]], Decide[C]]:
     """Makes a function the rule of a command."""
 
     def registered(decide: Decide[C]) -> Decide[C]:
-        RULES[command] = Rule(decide, verb, says)
+        RULES[command] = Rule(decide, verb, sentence)
         return decide
 
     return registered

@@ -125,8 +125,8 @@ def scored(
     """The calibration of samples; None while they are of fewer than `needed` deals."""
     n, deals = len(samples), list(dict.fromkeys(sample.deal for sample in samples))
     if len(deals) < needed or not n:
-        nothing = Metric(None, Unit.RATIO, n=len(deals), reason=NOT_ENOUGH, excluded=excluded)
-        return Calibration(nothing, nothing, nothing, _bands(samples))
+        empty_reason = Metric(None, Unit.RATIO, n=len(deals), reason=NOT_ENOUGH, excluded=excluded)
+        return Calibration(empty_reason, empty_reason, empty_reason, _bands(samples))
     squares = sum((bp - CERTAIN_BP if won else bp) ** 2 for bp, won, _ in samples)
     brier = Fraction(squares, CERTAIN_BP**2 * n)
     rate = Fraction(sum(won for _, won, _ in samples), n)

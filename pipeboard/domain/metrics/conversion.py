@@ -84,7 +84,7 @@ def conversion_by_value(basis: Basis, group: Cohort) -> Metric:
     num = sum((known[deal] for deal in group.advanced if deal in known), Fraction(0))
     valued = sum(deal.value_at(at)[0] is not None for deal, at in entered.items())
     excluded = left_out({NO_VALUE: len(entered) - valued, NO_RATE: valued - len(known)})
-    metric = ratio(num, sum(known.values()), n=len(known), nothing="no value entered")
+    metric = ratio(num, sum(known.values()), n=len(known), empty_reason="no value entered")
     return replace(metric, excluded=excluded)
 
 

@@ -90,7 +90,7 @@ def needed_coverage(basis: Basis) -> Metric:
         return missing(Unit.TIMES, "nothing was won then", num=found.pipe, n=found.periods)
     if not found.pipe:
         return missing(Unit.TIMES, "nothing was due then", n=found.periods)
-    metric = ratio(found.pipe, found.won, n=found.periods, nothing="", unit=Unit.TIMES)
+    metric = ratio(found.pipe, found.won, n=found.periods, empty_reason="", unit=Unit.TIMES)
     return replace(metric, numerator=found.deals)
 
 
@@ -176,7 +176,7 @@ def cover(target: Metric, won: Number | None, pipe: Number | None, reason: str |
         return missing(Unit.TIMES, reason or "no amount")
     if remaining <= 0:
         return missing(Unit.TIMES, TARGET_MET, num=pipe)
-    return ratio(pipe, remaining, n=0, nothing=TARGET_MET, unit=Unit.TIMES)
+    return ratio(pipe, remaining, n=0, empty_reason=TARGET_MET, unit=Unit.TIMES)
 
 
 def required_coverage(rate: Metric) -> Metric:
@@ -184,7 +184,7 @@ def required_coverage(rate: Metric) -> Metric:
     and everything closed in the period."""
     if not rate.value:
         return missing(Unit.TIMES, rate.reason or "win rate is 0")
-    metric = ratio(1, rate.value, n=rate.n, nothing="win rate is 0", unit=Unit.TIMES)
+    metric = ratio(1, rate.value, n=rate.n, empty_reason="win rate is 0", unit=Unit.TIMES)
     return replace(metric, numerator=rate.denominator, denominator=rate.numerator)
 
 
@@ -193,7 +193,7 @@ def _gross(target: Metric, whole: MoneySum) -> Metric:
     if target.value is None or whole.whole is None:
         return missing(Unit.TIMES, target.reason or whole.reason or NO_TARGET)
     metric = ratio(
-        whole.whole, target.value, n=len(whole.deals), nothing="target is 0", unit=Unit.TIMES
+        whole.whole, target.value, n=len(whole.deals), empty_reason="target is 0", unit=Unit.TIMES
     )
     return replace(metric, excluded=whole.excluded, numerator=whole.deals)
 
@@ -251,7 +251,7 @@ def attainment(basis: Basis) -> Metric:
     target, won = target_of(basis), basis.tally(basis.won)
     if target.value is None or won.whole is None:
         return missing(Unit.RATIO, target.reason or won.reason or NO_TARGET)
-    metric = ratio(won.whole, target.value, n=len(won.deals), nothing="target is 0")
+    metric = ratio(won.whole, target.value, n=len(won.deals), empty_reason="target is 0")
     return replace(metric, numerator=won.deals)
 
 
@@ -262,7 +262,7 @@ def pace(basis: Basis) -> Metric:
         return missing(Unit.RATIO, "the period has no end")
     gone = min(max(basis.now - basis.start, 0), basis.end - basis.start)
     days = (basis.period.end - basis.period.start).days
-    return ratio(gone, basis.end - basis.start, n=days, nothing="")
+    return ratio(gone, basis.end - basis.start, n=days, empty_reason="")
 
 
 @named("coverage_next", Unit.TIMES, "Coverage of the next", better=True, at_end=True)
@@ -292,5 +292,5 @@ def leads_needed(basis: Basis) -> Metric:
     each = Fraction(parts.win_rate.value or 0) * Fraction(parts.deal_size.value or 0)
     weeks = Fraction(basis.end - basis.now, DAYS_A_WEEK * DAY_US)
     new = Fraction(found.remaining) / each
-    metric = ratio(new, weeks, n=parts.win_rate.n, nothing="", unit=Unit.COUNT)
+    metric = ratio(new, weeks, n=parts.win_rate.n, empty_reason="", unit=Unit.COUNT)
     return replace(metric, numerator=parts.deal_size.numerator)

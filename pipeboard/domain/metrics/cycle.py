@@ -52,10 +52,10 @@ def cycles(basis: Basis, closed: Sequence[DealHistory]) -> list[int]:
     return sorted(lasted(basis, deal) for deal in closed if deal.is_dated)
 
 
-def of_durations(value: Number | None, deals: Sequence[DealHistory], nothing: str) -> Metric:
+def of_durations(value: Number | None, deals: Sequence[DealHistory], empty_reason: str) -> Metric:
     """A number of days that a duration in microseconds comes to."""
     if value is None:
-        return missing(Unit.DAYS, nothing, n=len(deals))
+        return missing(Unit.DAYS, empty_reason, n=len(deals))
     return Metric(days(value), Unit.DAYS, num=days(value), n=len(deals), numerator=deals)
 
 
@@ -173,10 +173,12 @@ def deal_size_mean(basis: Basis) -> Metric:
     return mean_size(basis, basis.won, NO_VALUED_WIN)
 
 
-def mean_size(basis: Basis, deals: Sequence[DealHistory], nothing: str = NO_VALUED_WIN) -> Metric:
+def mean_size(
+    basis: Basis, deals: Sequence[DealHistory], empty_reason: str = NO_VALUED_WIN
+) -> Metric:
     """Mean value of deals."""
     tally = basis.tally(deals)
-    metric = ratio(tally.amount, len(tally.deals), n=len(tally.deals), nothing=nothing)
+    metric = ratio(tally.amount, len(tally.deals), n=len(tally.deals), empty_reason=empty_reason)
     return _of(tally, replace(metric, unit=Unit.MINOR))
 
 
@@ -208,7 +210,7 @@ def kept_value(basis: Basis) -> Metric:
         if final is not None and first is not None:
             num, den = num + final, den + first
             deals.append(deal)
-    metric = ratio(num, den, n=len(deals), nothing=NO_VALUED_WIN)
+    metric = ratio(num, den, n=len(deals), empty_reason=NO_VALUED_WIN)
     return replace(metric, numerator=deals)
 
 

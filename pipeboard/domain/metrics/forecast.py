@@ -109,7 +109,7 @@ def win_chance(basis: Basis) -> Metric:
     known = {key: chance for key in times if (chance := share(*key)) is not None}
     total = sum((times[key] * chance for key, chance in known.items()), Fraction(0))
     number = sum(times[key] for key in known)
-    metric = ratio(total, number, n=number, nothing="no open deals")
+    metric = ratio(total, number, n=number, empty_reason="no open deals")
     excluded = left_out({NO_PROBABILITY: len(deals) - number})
     return replace(metric, excluded=excluded, numerator=deals)
 

@@ -40,7 +40,7 @@ class LeadMonth:
 
 def growth(current: int, previous: int) -> Metric:
     """(current - previous) / previous: 100 and then 120 is 20 %."""
-    metric = ratio(current - previous, previous, n=current, nothing=NO_PRIOR)
+    metric = ratio(current - previous, previous, n=current, empty_reason=NO_PRIOR)
     return replace(metric, den=previous)
 
 

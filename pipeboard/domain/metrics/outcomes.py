@@ -79,7 +79,7 @@ def created_and_won_share(basis: Basis) -> Metric:
     inside = basis.tally(d for d in won.deals if d.is_dated and basis.holds(d.created_at))
     if not won.deals:
         return missing(Unit.RATIO, won.reason or "no won deals")
-    metric = ratio(inside.amount, won.amount, n=len(won.deals), nothing="wins are worth 0")
+    metric = ratio(inside.amount, won.amount, n=len(won.deals), empty_reason="wins are worth 0")
     return replace(metric, excluded=won.excluded, numerator=inside.deals, denominator=won.deals)
 
 

@@ -103,15 +103,15 @@ def count(deals: Sequence[DealHistory]) -> Metric:
 def proportion(
     part: Sequence[DealHistory],
     whole: Sequence[DealHistory],
-    nothing: str,
+    empty_reason: str,
     *,
     pending: int = 0,
     excluded: Mapping[str, int] = NONE_LEFT_OUT,
 ) -> Metric:
-    """The share of `part` in `whole` with its interval; `nothing` is the reason when empty."""
+    """The share of `part` in `whole` with its interval; `empty_reason` is the reason when empty."""
     num, den = len(part), len(whole)
     if not den:
-        return missing(Unit.RATIO, nothing)
+        return missing(Unit.RATIO, empty_reason)
     low, high = wilson(num, den)
     return Metric(
         Fraction(num, den),
@@ -129,10 +129,12 @@ def proportion(
     )
 
 
-def ratio(num: Number, den: Number, *, n: int, nothing: str, unit: Unit = Unit.RATIO) -> Metric:
-    """A quotient that is no proportion of deals; `nothing` is the reason when `den` is 0."""
+def ratio(
+    num: Number, den: Number, *, n: int, empty_reason: str, unit: Unit = Unit.RATIO
+) -> Metric:
+    """A quotient that is no proportion of deals; `empty_reason` is the reason when `den` is 0."""
     if not den:
-        return missing(unit, nothing, num=num, n=n)
+        return missing(unit, empty_reason, num=num, n=n)
     return Metric(Fraction(num) / den, unit, num=num, den=den, n=n)
 
 

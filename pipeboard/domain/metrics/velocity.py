@@ -51,7 +51,9 @@ def _value(metric: Metric) -> Number:
 def velocity(number: Number, win_rate: Number, size: Number, cycle_days: Number) -> Metric:
     """N x W x A / L: open deals, win rate, mean size in minor units, mean cycle in days."""
     value = Fraction(number) * win_rate * size
-    return ratio(value, cycle_days, n=int(number), nothing="cycle is 0", unit=Unit.MINOR_PER_DAY)
+    return ratio(
+        value, cycle_days, n=int(number), empty_reason="cycle is 0", unit=Unit.MINOR_PER_DAY
+    )
 
 
 def velocity_parts(basis: Basis) -> Velocity:
@@ -95,7 +97,7 @@ def run_rate_per_day(basis: Basis) -> Metric:
     tally = basis.tally(d for d in basis.closed_within(days) if d.outcome == WON)
     if tally.whole is None:
         return replace(tally.metric(), unit=Unit.MINOR_PER_DAY)
-    metric = ratio(tally.whole, days, n=len(tally.deals), nothing="", unit=Unit.MINOR_PER_DAY)
+    metric = ratio(tally.whole, days, n=len(tally.deals), empty_reason="", unit=Unit.MINOR_PER_DAY)
     return replace(metric, excluded=tally.excluded, numerator=tally.deals)
 
 

@@ -237,8 +237,8 @@ class _Ledger:
         if before is None or after is None:
             self.without_rate += 1
             return
-        nothing = deal.value_at(first)[0] is None and deal.value_at(last)[0] is None
-        self.without_value += nothing
+        empty_reason = deal.value_at(first)[0] is None and deal.value_at(last)[0] is None
+        self.without_value += empty_reason
         if won:
             elsewhere = not was_in and expected_at(basis.everybody, deal, first)
             self._win(deal, before if was_in or elsewhere else None, after, elsewhere)

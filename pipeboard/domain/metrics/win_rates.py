@@ -75,7 +75,7 @@ def win_rate_by_value(basis: Basis) -> Metric:
     if reason:
         return replace(missing(Unit.RATIO, reason), excluded=excluded)
     metric = ratio(
-        won.amount, won.amount + lost.amount, n=len(deals), nothing="closed deals worth 0"
+        won.amount, won.amount + lost.amount, n=len(deals), empty_reason="closed deals worth 0"
     )
     return replace(metric, excluded=excluded, numerator=won.deals, denominator=deals)
 

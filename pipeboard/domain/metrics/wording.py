@@ -24,7 +24,7 @@ class Definition:
     name: str
     unit: Unit
     label: str
-    says: str
+    summary: str
     of: Callable[[Basis], Metric]
     more_is_better: bool | None = None
     at_end: bool = False
@@ -40,8 +40,8 @@ def named(
     people are told of it."""
 
     def defined(of: Callable[[Basis], Metric]) -> Definition:
-        says = " ".join(cleandoc(of.__doc__ or "").partition("\n\n")[0].split())
-        return Definition(name, unit, label, says, of, better, at_end)
+        summary = " ".join(cleandoc(of.__doc__ or "").partition("\n\n")[0].split())
+        return Definition(name, unit, label, summary, of, better, at_end)
 
     return defined
 

@@ -262,7 +262,7 @@ async def _ask_which_side(host: MetricsScreen, spot: Spot) -> tuple[str, frozens
 
 async def _ask_how_to_count(host: MetricsScreen, settings: Settings) -> tuple[Settings, str] | None:
     """Changes how the workspace counts; the new settings and what was done in words."""
-    names = [Option(n, n, f"{chosen(settings, n)}: {c.says}") for n, c in SETTINGS.items()]
+    names = [Option(n, n, f"{chosen(settings, n)}: {c.help}") for n, c in SETTINGS.items()]
     name = await ask(host, Picker("How numbers are counted", names))
     if name is None:
         return None

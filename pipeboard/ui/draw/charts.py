@@ -71,10 +71,10 @@ def change_of(change: MetricChange, style: ChartStyle) -> Line:
     return ((f" {arrow} {by}", role),)
 
 
-def says(name: str, metric: Metric, style: ChartStyle) -> str:
+def metric_summary(name: str, metric: Metric, style: ChartStyle) -> str:
     """A number in one sentence: what it is, what it rests on, what was left out, why it is not."""
     definition = METRICS[name]
-    return f"{definition.label} {style.say.explained(metric)}: {definition.says}{ground(metric)}"
+    return f"{definition.label} {style.say.explained(metric)}: {definition.summary}{ground(metric)}"
 
 
 def ground(metric: Metric) -> str:

@@ -67,15 +67,15 @@ class Draft:
         """Begin with a text that could not be stored, and say why not."""
         self.handed, self.why = text, why
 
-    def found(self, says: str = "^r clears it") -> str:
-        """What was left here before; empty where nothing was. `says` what to do about it."""
+    def found(self, hint: str = "^r clears it") -> str:
+        """What was left here before; empty where nothing was. `hint` what to do about it."""
         drafts = self._drafts()
         kept = drafts.take(self.key) if drafts else None
         if self.handed:
             return self.handed
         if drafts is None or kept is None:
             return ""
-        self.note = f"Kept from {drafts.when(kept.at)}; {says}."
+        self.note = f"Kept from {drafts.when(kept.at)}; {hint}."
         # A text that is cleared can be gone back to.
         drafts.remember(self.kind, kept.text)
         return kept.text

@@ -179,7 +179,7 @@ class MetricsScreen(LiveScreen):
         )
         self.page.show(replace(view, top=_top(self, view.room(height), view.top)))
         if self.spot is not None:
-            self.say(self.spot.says)
+            self.say(self.spot.summary)
         else:
             self.show_status()
 

@@ -29,8 +29,8 @@ def test_every_promised_number_is_there_under_its_name() -> None:
 def test_every_number_has_a_label_and_a_sentence_of_its_own() -> None:
     labels = [metric.label for metric in METRICS.values()]
     assert len(set(labels)) == len(labels)
-    assert all(metric.says.endswith(".") for metric in METRICS.values())
-    assert len({metric.says for metric in METRICS.values()}) == len(METRICS)
+    assert all(metric.summary.endswith(".") for metric in METRICS.values())
+    assert len({metric.summary for metric in METRICS.values()}) == len(METRICS)
 
 
 def test_no_number_is_left_off_the_list() -> None:

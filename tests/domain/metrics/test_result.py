@@ -62,7 +62,7 @@ def test_fewer_than_five_are_a_low_sample_and_still_a_number() -> None:
 
 
 def test_a_quotient_by_zero_has_a_reason() -> None:
-    assert ratio(5, 0, n=0, nothing="no prior").reason == "no prior"
+    assert ratio(5, 0, n=0, empty_reason="no prior").reason == "no prior"
 
 
 @pytest.mark.parametrize(

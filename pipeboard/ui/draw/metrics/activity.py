@@ -101,8 +101,8 @@ def _band(report: Report, band: AgeBand, share: Fraction, style: ChartStyle) -> 
     value = report.stock.tally(band.deals).metric()
     cells = (counted(len(band.deals)), number(value, style))
     title = f"Open, {name} in stage"
-    says = f"{len(band.deals)} open deals have been in their stage for {name}."
-    return TableEntry(TableRow(name, cells, share), title, band.deals, says)
+    summary = f"{len(band.deals)} open deals have been in their stage for {name}."
+    return TableEntry(TableRow(name, cells, share), title, band.deals, summary)
 
 
 def hygiene(shown: Figures, style: ChartStyle) -> Block:
@@ -131,18 +131,18 @@ def hygiene(shown: Figures, style: ChartStyle) -> Block:
         ("no value", [d for d in deals if d.minor is None], "In no sum."),
         ("snoozed", parked, "Parked until a day."),
     )
-    entries = [_lack(report, name, found, says, style) for name, found, says in lists]
+    entries = [_lack(report, name, found, summary, style) for name, found, summary in lists]
     return section("Hygiene of the open deals", ("deals", "value", "of all"), entries, style)
 
 
 def _lack(
-    report: Report, name: str, deals: Sequence[DealHistory], says: str, style: ChartStyle
+    report: Report, name: str, deals: Sequence[DealHistory], summary: str, style: ChartStyle
 ) -> TableEntry:
     every = len(report.stock.deals.open)
     share = f"{100 * len(deals) // every}%" if every else "-"
     cells = (counted(len(deals)), number(report.stock.tally(deals).metric(), style), aside(share))
     row = TableRow(name, cells)
-    return TableEntry(row, f"Open, {name}", deals, f"{len(deals)} open deals, {name}. {says}")
+    return TableEntry(row, f"Open, {name}", deals, f"{len(deals)} open deals, {name}. {summary}")
 
 
 def stuck_deals(shown: Figures, style: ChartStyle) -> Block:
@@ -154,7 +154,7 @@ def stuck_deals(shown: Figures, style: ChartStyle) -> Block:
         ("stage", "days", "idle"),
         entries,
         style,
-        nothing="No open deal is stalled.",
+        empty_reason="No open deal is stalled.",
     )
 
 
@@ -169,8 +169,8 @@ def _aged(shown: Figures, age: Age, style: ChartStyle) -> TableEntry:
     )
     name = shown.name_of(age.deal)
     days = "an unknown number of" if age.days_in_stage is None else age.days_in_stage
-    says = f"{name}: {days} days in its stage, {age.idle_days} since the last touch."
-    return TableEntry(TableRow(name, cells), name, (age.deal,), says)
+    summary = f"{name}: {days} days in its stage, {age.idle_days} since the last touch."
+    return TableEntry(TableRow(name, cells), name, (age.deal,), summary)
 
 
 def dead(shown: Figures, style: ChartStyle) -> Block:
@@ -242,7 +242,7 @@ def touches(shown: Figures, style: ChartStyle) -> Block:
         ("all", "call", "mail", "meet", "demo", "msg", "new"),
         entries,
         style,
-        nothing="Nobody logged a call, e-mail, meeting, demo or message in the period.",
+        empty_reason="Nobody logged a call, e-mail, meeting, demo or message in the period.",
     )
 
 
@@ -276,8 +276,8 @@ def created(shown: Figures, style: ChartStyle) -> Block:
         (sparkline(counts, style.glyphs), "chart.full"),
         (f"  {len(weeks)} weeks, most {max(counts)}", "text.dim"),
     )
-    says = f"{len(deals)} deals were created in these weeks."
-    return rows(style.width, [Row(line, "New deals of the last weeks", deals, says)])
+    summary = f"{len(deals)} deals were created in these weeks."
+    return rows(style.width, [Row(line, "New deals of the last weeks", deals, summary)])
 
 
 def won_weeks(shown: Figures, style: ChartStyle) -> Block:
@@ -326,5 +326,5 @@ def unanswered(shown: Figures, style: ChartStyle) -> Block:
         entries,
         style,
         activity_reading(shown.report, style.say),
-        nothing=activity_reading(shown.report, style.say),
+        empty_reason=activity_reading(shown.report, style.say),
     )

@@ -14,7 +14,15 @@ from pipeboard.domain.metrics.time_in_stage import ONE_DAY
 from pipeboard.domain.metrics.waterfall import GOING
 from pipeboard.domain.metrics.wording import counted as in_words
 from pipeboard.domain.metrics.wording import decimal, percent
-from pipeboard.ui.draw.charts import ChartStyle, TableRow, aside, counted, ground, number, says
+from pipeboard.ui.draw.charts import (
+    ChartStyle,
+    TableRow,
+    aside,
+    counted,
+    ground,
+    metric_summary,
+    number,
+)
 from pipeboard.ui.draw.facts import calendar_day
 from pipeboard.ui.draw.line import Span, whole
 from pipeboard.ui.draw.metrics.figures import NAMED, Figures, pushed
@@ -48,7 +56,7 @@ def _entry(
     chance: Chance, name: str, stage: str, number: int, deals: list[DealHistory]
 ) -> TableEntry:
     value, prior = chance.value or Fraction(0), chance.prior
-    says = "prior only" if chance.is_prior_only else f"{chance.won} of {decimal(chance.reached)}"
+    summary = "prior only" if chance.is_prior_only else f"{chance.won} of {decimal(chance.reached)}"
     cells: tuple[Span, ...] = (
         counted(number),
         counted(chance.won),
@@ -57,7 +65,7 @@ def _entry(
         ("-", "text.dim") if chance.value is None else (percent(value), "text"),
     )
     words = (
-        f"{name.strip()}: {says} like it were won in time, drawn towards "
+        f"{name.strip()}: {summary} like it were won in time, drawn towards "
         f"{'nothing' if prior is None else percent(prior)}; open deals are in part not won."
     )
     return TableEntry(TableRow(name, cells, value), f"{stage}, {name.strip()}", deals, words)
@@ -165,7 +173,7 @@ def lines(shown: Figures, style: ChartStyle) -> Block:
             ),
             METRICS[name].label,
             metric.numerator,
-            says(name, metric, style),
+            metric_summary(name, metric, style),
         )
         for name, metric in found.items()
     ]
@@ -188,7 +196,7 @@ def months(shown: Figures, style: ChartStyle) -> Block:
         ("deals", "open", "weighted", "measured"),
         entries,
         style,
-        nothing="No open deal has a close date to come.",
+        empty_reason="No open deal has a close date to come.",
     )
 
 
@@ -297,7 +305,7 @@ def calibration(shown: Figures, style: ChartStyle) -> Block:
         entries,
         style,
         calibration_reading(shown.report),
-        nothing=calibration_reading(shown.report),
+        empty_reason=calibration_reading(shown.report),
     )
 
 

@@ -162,7 +162,9 @@ def leads(shown: Figures, style: ChartStyle) -> Block:
     report = shown.report
     months = report.lead_months[-_SHOWN_MONTHS:]
     if not report.basis.rules.qualifying:
-        return section("Qualified leads", (), (), style, nothing="No stage is marked as qualified.")
+        return section(
+            "Qualified leads", (), (), style, empty_reason="No stage is marked as qualified."
+        )
     most = max([month.leads for month in months] + [1])
     entries = [
         TableEntry(

@@ -47,7 +47,7 @@ def reasons(shown: Figures, style: ChartStyle, *, reading: bool = False) -> Bloc
         entries,
         style,
         loss_reading(shown.report, style.say) if reading else "",
-        nothing="Nothing was lost in the period.",
+        empty_reason="Nothing was lost in the period.",
     )
 
 
@@ -124,7 +124,7 @@ def attainment(shown: Figures, style: ChartStyle, *, reading: bool = False) -> B
         entries,
         style,
         reps_reading(reps) if reading else "",
-        nothing="Nobody has a deal in this period.",
+        empty_reason="Nobody has a deal in this period.",
     )
 
 

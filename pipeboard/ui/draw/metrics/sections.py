@@ -8,7 +8,15 @@ from typing import TypeAlias
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.metrics import METRICS
 from pipeboard.domain.metrics.history import DealHistory
-from pipeboard.ui.draw.charts import ChartStyle, TableRow, change_of, number, sample, says, table
+from pipeboard.ui.draw.charts import (
+    ChartStyle,
+    TableRow,
+    change_of,
+    metric_summary,
+    number,
+    sample,
+    table,
+)
 from pipeboard.ui.draw.line import (
     BAR,
     BETWEEN,
@@ -41,7 +49,7 @@ class Spot:
     width: int
     deals: Sequence[DealHistory]
     title: str
-    says: str = ""
+    summary: str = ""
     base: Sequence[DealHistory] = ()
 
 
@@ -61,7 +69,7 @@ class Row:
     line: Line
     title: str = ""
     deals: Sequence[DealHistory] = ()
-    says: str = ""
+    summary: str = ""
     base: Sequence[DealHistory] = ()
 
 
@@ -71,7 +79,9 @@ def rows(width: int, given: Iterable[Row]) -> Block:
     for y, row in enumerate(given):
         lines.append(exactly((blank(GUTTER), *row.line), width) if row.line else EMPTY)
         if row.title:
-            spots.append(Spot(GUTTER, y, width - GUTTER, row.deals, row.title, row.says, row.base))
+            spots.append(
+                Spot(GUTTER, y, width - GUTTER, row.deals, row.title, row.summary, row.base)
+            )
     return Block(width, tuple(lines), tuple(spots))
 
 
@@ -152,7 +162,7 @@ class TableEntry:
     row: TableRow
     title: str
     deals: Sequence[DealHistory] = ()
-    says: str = ""
+    summary: str = ""
     base: Sequence[DealHistory] = ()
 
 
@@ -162,15 +172,17 @@ def section(
     entries: Sequence[TableEntry],
     style: ChartStyle,
     reading: str = "",
-    nothing: str = "",
+    empty_reason: str = "",
 ) -> Block:
-    """A table under its title, with what it says in a sentence; `nothing` stands where it is empty.
+    """A table under its title, with what it says in a sentence; `empty_reason` where it is empty.
 
     An empty section without a sentence for that is not there at all.
     """
     if not entries:
-        words = [Row(line) for line in sentence(nothing, style)]
-        return rows(style.width, [Row(((title, "pane.head"),)), *words]) if nothing else Block(0)
+        words = [Row(line) for line in sentence(empty_reason, style)]
+        return (
+            rows(style.width, [Row(((title, "pane.head"),)), *words]) if empty_reason else Block(0)
+        )
     drawn = table(heads, [entry.row for entry in entries], style.width - GUTTER, style.glyphs)
     if cell_width(title) < drawn.room:
         head = [Row((left(title, drawn.room, "pane.head"), *drawn.heads))]
@@ -179,7 +191,7 @@ def section(
         if any(heads):
             head.append(Row((blank(drawn.room), *drawn.heads)))
     lines = [
-        Row(line, entry.title, entry.deals, entry.says, entry.base)
+        Row(line, entry.title, entry.deals, entry.summary, entry.base)
         for line, entry in zip(drawn.rows, entries, strict=True)
     ]
     read = [Row(line) for line in sentence(reading, style)]
@@ -219,7 +231,7 @@ def figures(names: Sequence[str], shown: Figures, style: ChartStyle) -> Block:
                     each - GUTTER - 1,
                     metric.numerator,
                     METRICS[name].label,
-                    says(name, metric, style),
+                    metric_summary(name, metric, style),
                     metric.denominator,
                 )
             )
