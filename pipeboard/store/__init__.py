@@ -16,7 +16,7 @@ from pipeboard.store.database import Database
 from pipeboard.store.locating import Place, Server, locate
 from pipeboard.store.opening import SCHEMA, AnyIdentity, FoundDatabase, look
 from pipeboard.store.reading import Reader
-from pipeboard.store.troubles import RECOVERED, told
+from pipeboard.store.troubles import RECOVERED, translate_errors
 
 if TYPE_CHECKING:
     import sqlite3
@@ -229,7 +229,11 @@ class Store:
                 yield Staging(engine, self.identity, stage, self._remember)
             return
         self.identity.check_file()
-        with told(self.location, "write"), engine.lend() as connection, staged(connection) as stage:
+        with (
+            translate_errors(self.location, "write"),
+            engine.lend() as connection,
+            staged(connection) as stage,
+        ):
             yield Staging(connection, self.identity, stage, self._remember)
 
     def keep_copy_before_import(self, at: datetime) -> None:

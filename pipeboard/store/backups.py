@@ -24,7 +24,7 @@ from pipeboard.store.connecting import connect, connect_to_write
 from pipeboard.store.locating import Location, make_file
 from pipeboard.store.opening import schema_of
 from pipeboard.store.patience import Patience
-from pipeboard.store.troubles import told
+from pipeboard.store.troubles import translate_errors
 
 BY_HAND, BEFORE_IMPORT, REPLACED = "", "before-import", "replaced"
 KEPT = {BY_HAND: 14, BEFORE_IMPORT: 5, REPLACED: 5}
@@ -106,7 +106,7 @@ def _copy(
 ) -> Path:
     part = new_file(target.with_name(f"{target.name}.part"))
     try:
-        with told(location):
+        with translate_errors(location):
             connection.execute(dialect.READ_AND_WRITE)
             connection.execute(dialect.COPY_INTO, (str(part),))
         flush(part)
@@ -179,7 +179,7 @@ def _take_place(location: Location, reading: sqlite3.Connection, at: datetime) -
 def _fill(location: Location, reading: sqlite3.Connection, aside: Path | None) -> Path | None:
     """Copies the backup over the database while nobody else has a lock on it, after a copy of what
     is there."""
-    with told(location, "write"), closing(connect_to_write(location)) as connection:
+    with translate_errors(location, "write"), closing(connect_to_write(location)) as connection:
         connection.execute(dialect.KEEP_LOCKS)
         Patience().through(connection, dialect.BEGIN_ALONE, location, Patience().most_s)
         connection.execute("COMMIT")  # the lock stays until the connection is closed

@@ -11,7 +11,7 @@ import sqlite3
 from typing import TYPE_CHECKING, TypeAlias
 
 from pipeboard.store.locating import Location, Place, Server
-from pipeboard.store.troubles import told
+from pipeboard.store.troubles import translate_errors
 
 if TYPE_CHECKING:
     from pipeboard.store.postgres import ServerConnection
@@ -96,7 +96,7 @@ def connect(
 
     It may be handed from thread to thread, but is used by one at a time.
     """
-    with told(location):
+    with translate_errors(location):
         connection = _open(location, read_only=read_only, busy_ms=busy_ms)
         connection.row_factory = sqlite3.Row
         prepare(connection, read_only=read_only, busy_ms=busy_ms)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from pipeboard.store import dialect
 from pipeboard.store.opening import AnyIdentity
-from pipeboard.store.troubles import damaged, in_words, told
+from pipeboard.store.troubles import as_database_error, damaged, translate_errors
 
 if TYPE_CHECKING:
     from pipeboard.store.connecting import Connection
@@ -55,7 +55,7 @@ class Database:
                 cursor.row_factory = sqlite3.Row  # a writing connection has none
                 return list(cursor.execute(sql, values).fetchall())
         except sqlite3.DatabaseError as error:
-            raise in_words(error, self.identity.location) from error
+            raise as_database_error(error, self.identity.location) from error
         except UnicodeDecodeError as error:
             raise damaged("its structure", error) from error
 
@@ -76,7 +76,7 @@ class Database:
     def ahead(self, *questions: tuple[str, Values]) -> None:
         """Says what will be asked next in this transaction: a server answers all of it at once."""
         if not isinstance(self._connection, sqlite3.Connection):
-            with told(self.identity.location):
+            with translate_errors(self.identity.location):
                 self._connection.ahead(questions)
 
     @contextmanager

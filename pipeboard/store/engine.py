@@ -16,7 +16,7 @@ from pipeboard.store.locating import Location, Place, Server
 from pipeboard.store.opening import AnyIdentity, Identity, ServerIdentity
 from pipeboard.store.patience import PATIENCE_S, Patience, pause, signals_held
 from pipeboard.store.sealing import seal
-from pipeboard.store.troubles import in_words
+from pipeboard.store.troubles import as_database_error
 
 if TYPE_CHECKING:
     from pipeboard.store.serving import ServerEngine
@@ -121,7 +121,7 @@ def write(
             if not is_busy(cause):
                 if isinstance(error, DatabaseError):
                     raise
-                raise in_words(error, identity.location, "write") from error
+                raise as_database_error(error, identity.location, "write") from error
             patience.check(identity.location)
             # Readers that the waiting commit has kept out come first now.
             pause(*_LONG_PAUSE_S, most_s=patience.most_s)

@@ -38,7 +38,7 @@ from pipeboard.store.migration_steps import (
 from pipeboard.store.migrations.day import keep_the_day
 from pipeboard.store.opening import SCHEMA, check_schema, schema_of
 from pipeboard.store.patience import Patience
-from pipeboard.store.troubles import in_words, told
+from pipeboard.store.troubles import as_database_error, translate_errors
 
 if TYPE_CHECKING:
     from alembic.operations import Operations
@@ -79,7 +79,7 @@ def back_up(location: Location, schema: int) -> str:
         return made
     part = new_file(wanted.with_name(f"{wanted.name}.part"))
     try:
-        with closing(connect(location)) as connection, told(location):
+        with closing(connect(location)) as connection, translate_errors(location):
             connection.execute(dialect.COPY_INTO, (str(part),))
         flush(part)
         if _state(Location(part))[0] != schema:
@@ -106,7 +106,7 @@ def _made_before(wanted: Path, state: tuple[object, ...]) -> str | None:
 
 def _state(location: Location) -> tuple[object, ...]:
     """What differs between two states of a database, or between two databases."""
-    with closing(connect(location, read_only=True)) as connection, told(location):
+    with closing(connect(location, read_only=True)) as connection, translate_errors(location):
         return tuple(connection.execute(_STATE).fetchone())
 
 
@@ -126,7 +126,7 @@ def migrate(
             _migrate(connection, location, steps, wanted)
     except (DBAPIError, sqlite3.DatabaseError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        raise in_words(cause or error, location, "write") from error
+        raise as_database_error(cause or error, location, "write") from error
 
 
 def _migrate(
@@ -181,7 +181,7 @@ def migrate_on_server(
                 )
     except (DBAPIError, sqlite3.DatabaseError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        raise in_words(_trouble(cause), server, "write") from error
+        raise as_database_error(_trouble(cause), server, "write") from error
 
 
 def schema_on(connection: SqlConnection) -> int:

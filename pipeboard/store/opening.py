@@ -13,7 +13,7 @@ from pipeboard.domain.text import printable
 from pipeboard.store import dialect
 from pipeboard.store.connecting import BUSY_MS, connect, connect_at
 from pipeboard.store.locating import Location, Place, Server, check_names
-from pipeboard.store.troubles import cut_off, replaced, told
+from pipeboard.store.troubles import cut_off, replaced, translate_errors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ TABLES = (
 def schema_of(connection: Connection, location: Place) -> int | None:
     """The schema's number, None before the first table; `DatabaseError` for another program's
     database, or where the number is lost."""
-    with told(location):
+    with translate_errors(location):
         tables = {row[0] for row in connection.execute(dialect.TABLES)}
         if not tables:
             return None
@@ -178,7 +178,7 @@ _CHECKING_BUSY_MS = 100
 
 
 def _check_contents(identity: AnyIdentity, connection: Connection, to_write: bool) -> None:
-    with told(identity.location):
+    with translate_errors(identity.location):
         try:
             found = tuple(connection.execute(ID_AND_SCHEMA).fetchone() or ())
         except sqlite3.OperationalError as error:
@@ -265,7 +265,7 @@ def look(location: Place, *, read_only: bool = False) -> FoundDatabase | None:
 def _ask_ahead(connection: ServerConnection) -> None:
     """All that a look asks of a server at once, where there are tables."""
     connection.execute(dialect.BEGIN_READING)
-    with told(connection.server):
+    with translate_errors(connection.server):
         try:
             connection.ahead(((dialect.TABLES, ()), (SCHEMA_NUMBER, ()), (ID, ())))
         except sqlite3.OperationalError as error:
@@ -292,7 +292,7 @@ def _contents(location: Place, *, read_only: bool) -> tuple[int, str] | None:
         check_schema(schema)
         if schema < SCHEMA:
             return schema, ""
-        with told(location):
+        with translate_errors(location):
             row = connection.execute(ID).fetchone()
     if row is None or not isinstance(row[0], str):
         raise DatabaseError(

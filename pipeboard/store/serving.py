@@ -22,7 +22,7 @@ from pipeboard.store.patience import Patience, pause, signals_held
 from pipeboard.store.postgres import LOCK_TIMEOUT_MS, ServerConnection
 from pipeboard.store.projecting.deals import check_taken
 from pipeboard.store.sealing import LAST_SEALED, seal
-from pipeboard.store.troubles import in_words
+from pipeboard.store.troubles import as_database_error
 
 T = TypeVar("T")
 
@@ -83,7 +83,7 @@ def write_to_server(
                     raise
                 if isinstance(error, sqlite3.IntegrityError):
                     check_taken(error)
-                raise in_words(error, identity.location, "write") from error
+                raise as_database_error(error, identity.location, "write") from error
             _check(patience, identity.location, cause)
             pause(*_AGAIN_S, most_s=patience.most_s)
 
@@ -93,7 +93,7 @@ def _check(patience: Patience, server: Server, cause: ServerTrouble) -> None:
     if cause.kind == "busy" or (patience.give_up and patience.give_up()):
         patience.check(server)
     elif patience.waited_s >= patience.most_s:
-        raise in_words(cause, server, "write") from cause
+        raise as_database_error(cause, server, "write") from cause
 
 
 class _Attempt:

@@ -23,12 +23,12 @@ UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, AttributeErro
 
 
 @contextlib.contextmanager
-def told(location: Place, wanting: Wanting = "read") -> Iterator[None]:
+def translate_errors(location: Place, wanting: Wanting = "read") -> Iterator[None]:
     """Turns the driver's errors into one sentence with the cause and what to do next."""
     try:
         yield
     except sqlite3.DatabaseError as error:
-        raise in_words(error, location, wanting) from error
+        raise as_database_error(error, location, wanting) from error
     except UnicodeDecodeError as error:  # of the driver, where SQLite's complaint quotes bytes
         raise damaged("its structure", error) from error
 
@@ -98,7 +98,9 @@ def _owner(location: Location) -> str:
     return ""
 
 
-def in_words(error: BaseException, location: Place, wanting: Wanting = "read") -> DatabaseError:
+def as_database_error(
+    error: BaseException, location: Place, wanting: Wanting = "read"
+) -> DatabaseError:
     """The driver's error as a sentence; `details["reason"]` is a word for its kind."""
     whole = getattr(error, "sqlite_errorcode", 0)
     code, said = whole & 0xFF, str(error)
