@@ -186,7 +186,7 @@ class Writer(TargetWriter):
         self._database.put("import_recipe", [{"source": source, "recipe": recipe}], key="source")
 
     def record_told(self, commands: Sequence[Done], changes: Sequence[Change]) -> None:
-        """Stores whole histories of new deals, each event `translate_errors` by one of `commands`.
+        """Stores whole histories of new deals, each event `told` by one of `commands`.
 
         Commands and events are numbered in the order of time, as if they had been recorded then.
         """
