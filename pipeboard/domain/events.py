@@ -35,7 +35,7 @@ from pipeboard.domain.money import Money
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import DealPart, EntryValue, FieldValue, Values
-    from pipeboard.domain.json_data import Document, Json
+    from pipeboard.domain.json_data import Document, Json, JsonObject
 
 V = TypeVar("V")
 
@@ -307,46 +307,44 @@ def _texts(data: Json) -> Mapping[str, str]:
     return MappingProxyType({key: json_text(item) for key, item in json_object(data).items()})
 
 
+def _text_in(parts: JsonObject, name: str) -> str:
+    return json_text(parts.get(name, ""))
+
+
+def _day_in(parts: JsonObject, name: str) -> date | None:
+    text = parts.get(name)
+    return _day(text) if text else None
+
+
 def _next_step(data: Json) -> NextStep:
     parts = json_object(data)
-    due = parts.get("due")
-    return NextStep(
-        json_text(parts.get("text", "")),
-        _day(due) if due else None,
-        json_text(parts.get("every", "")),
-    )
+    return NextStep(_text_in(parts, "text"), _day_in(parts, "due"), _text_in(parts, "every"))
 
 
 def _loss(data: Json) -> Loss:
     parts = json_object(data)
-    again = parts.get("recycle_on")
     return Loss(
         json_text(parts["category"]),
-        json_text(parts.get("reason", "")),
-        json_text(parts.get("competitor", "")),
-        _day(again) if again else None,
-        json_text(parts.get("objection", "")),
+        _text_in(parts, "reason"),
+        _text_in(parts, "competitor"),
+        _day_in(parts, "recycle_on"),
+        _text_in(parts, "objection"),
     )
 
 
 def _ask(data: Json) -> Ask:
     parts = json_object(data)
-    due = parts.get("due")
-    return Ask(
-        json_text(parts.get("text", "")),
-        json_text(parts.get("by", "")),
-        _day(due) if due else None,
-    )
+    return Ask(_text_in(parts, "text"), _text_in(parts, "by"), _day_in(parts, "due"))
 
 
 def _answer(data: Json) -> Answer:
     parts = json_object(data)
     at, rating = parts.get("at"), parts.get("rating")
     return Answer(
-        json_text(parts.get("text", "")),
+        _text_in(parts, "text"),
         None if rating is None else json_number(rating),
-        json_text(parts.get("evidence", "")),
-        json_text(parts.get("by", "")),
+        _text_in(parts, "evidence"),
+        _text_in(parts, "by"),
         _instant(at) if at else None,
     )
 

@@ -40,8 +40,8 @@ async def execute(
     Other `ids`, and versions that were `seen`, stand in for those of the action. A refusal is said
     on the status line; a gate that is not met opens its sheet; `.` does it again if it `repeats`.
     """
-    meant, were_seen = targets_of(host) if ids is None or seen is None else ((), {})
-    ids, seen = meant if ids is None else ids, were_seen if seen is None else seen
+    targets, were_seen = targets_of(host) if ids is None or seen is None else ((), {})
+    ids, seen = targets if ids is None else ids, were_seen if seen is None else seen
     if not ids:
         host.say("No deal is selected here.", "status.warn")
         return Outcome()

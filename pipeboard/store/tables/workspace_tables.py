@@ -98,6 +98,7 @@ class PipelineVersion(SQLModel, table=True):
 class RepRow(SQLModel, table=True):
     """Somebody who owns deals."""
 
+    __tablename__ = "rep"
     name: str = Field(primary_key=True)
     display_name: str
     team: str
@@ -109,6 +110,7 @@ class RepRow(SQLModel, table=True):
 class TargetRow(SQLModel, table=True):
     """What is to be won in a period by a rep, a team or (both empty) everybody."""
 
+    __tablename__ = "target"
     __table_args__ = (UniqueConstraint("pipeline_id", "period", "owner", "team", "currency"),)
     id: int | None = Field(default=None, primary_key=True)
     pipeline_id: int = Field(foreign_key="pipeline.id")

@@ -223,8 +223,8 @@ class HygieneScreen(LiveScreen):
             both = (pair.keep, pair.other)
             return tuple(deal.id for deal in both), {deal.id: deal.version for deal in both}
         marked = [deal for deal in self.view.deals if deal.id in self.view.marks]
-        meant = marked or ([self.deal] if self.deal else [])
-        return tuple(deal.id for deal in meant), {deal.id: deal.version for deal in meant}
+        targets = marked or ([self.deal] if self.deal else [])
+        return tuple(deal.id for deal in targets), {deal.id: deal.version for deal in targets}
 
     def pipeline(self) -> Pipeline:
         return self.view.pipeline
