@@ -110,14 +110,15 @@ def history(call: Call) -> int:
 def _audit(call: Call) -> Audit:
     """Which commands are asked for."""
     from pipeboard.domain.people import match_rep
-    from pipeboard.domain.roles import WHO_MAY
+    from pipeboard.domain.roles import who_may
 
     asked = call.arguments
     verb = (asked.verb or "").strip().lower()
-    if verb and verb not in WHO_MAY:
+    known = who_may()
+    if verb and verb not in known:
         raise BadInput(
             f"Nothing is recorded as {quoted(asked.verb)}.",
-            hint=did_you_mean(verb, WHO_MAY) or f"It is one of {', '.join(WHO_MAY)}.",
+            hint=did_you_mean(verb, known) or f"It is one of {', '.join(known)}.",
         )
     by = (asked.by or "").strip().removeprefix("@")
     if by and not call.workspace.reader.commands(by, limit=1):

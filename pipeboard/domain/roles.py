@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import cache
 
 from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.deal import Deal
@@ -31,19 +32,26 @@ class Role(StrEnum):
         return tuple(Role).index(self)
 
 
-_OF_DEALS = (
-    "add", "set", "assign", "tag", "reorder", "contact", "terms", "check", "move", "won", "lost",
-    "reopen", "archive", "unarchive", "next", "done", "snooze", "answer", "note", "log", "merge",
-    "follow up", "recycle", "undo", "redo", "import", "filter", "call", "ask",
+_OF_A_REP = ("add", "merge", "follow up", "recycle", "undo", "redo", "import", "filter", "call")
+_OF_A_MANAGER = (
+    "pipeline", "rep", "target", "fx", "settings", "review", "backup", "export whole", "mend",
 )  # fmt: skip
-WHO_MAY: Mapping[str, Role] = {
-    **dict.fromkeys(_OF_DEALS, Role.REP),
-    **dict.fromkeys(("pipeline", "rep", "target", "fx", "settings", "review"), Role.MANAGER),
-    **dict.fromkeys(("backup", "export whole", "mend"), Role.MANAGER),
-    **dict.fromkeys(("restore", "migrate"), Role.OWNER),
-}
-"""By the verb that is recorded, or the name of what is not recorded. What is not listed, nobody
-but an owner may."""
+_OF_AN_OWNER = ("restore", "migrate")
+
+
+@cache
+def who_may() -> Mapping[str, Role]:
+    """By the verb that is recorded, or the name of what is not recorded: what has a rule for a
+    deal, a rep may. What is not listed, nobody but an owner may."""
+    from pipeboard.domain.deciding import deal_verbs  # most verbs only look
+
+    return {
+        **dict.fromkeys((*deal_verbs(), *_OF_A_REP), Role.REP),
+        **dict.fromkeys(_OF_A_MANAGER, Role.MANAGER),
+        **dict.fromkeys(_OF_AN_OWNER, Role.OWNER),
+    }
+
+
 WHO_MAY_AGREE: Mapping[Topic, Role] = {
     Topic.PIPELINE: Role.MANAGER,
     Topic.REP: Role.MANAGER,
@@ -92,8 +100,8 @@ class Rights:
         return self.role is Role.VIEWER
 
     def check(self, what: str) -> None:
-        """`NotAllowed` where something of `WHO_MAY` takes another role."""
-        self._need(WHO_MAY.get(what, Role.OWNER), quoted(what))
+        """`NotAllowed` where something of `who_may` takes another role."""
+        self._need(who_may().get(what, Role.OWNER), quoted(what))
 
     def check_writing(self) -> None:
         """`NotAllowed` for whoever may change nothing at all, or not for whom they act."""

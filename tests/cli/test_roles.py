@@ -13,8 +13,9 @@ import pytest
 from pipeboard.cli import config
 from pipeboard.cli.verbs import CHANGING
 from pipeboard.domain.agreements import Topic
-from pipeboard.domain.deciding.rules import RULES
-from pipeboard.domain.roles import WHO_MAY, WHO_MAY_AGREE, Role
+from pipeboard.domain.deciding import deal_verbs
+from pipeboard.domain.people import Actor
+from pipeboard.domain.roles import WHO_MAY_AGREE, NotAllowed, Rights, Role
 from tests.cli.conftest import Result, Type
 
 PEOPLE = {"stranger": None, "vera": "viewer", "rob": "rep", "mia": "manager", "olga": "owner"}
@@ -141,8 +142,17 @@ def test_every_verb_that_changes_something_is_tried_here() -> None:
     assert set(LINES) == CHANGING - ASIDE
 
 
-def test_everything_that_is_recorded_stands_in_the_table_of_who_may() -> None:
-    assert {rule.verb for rule in RULES.values() if rule.verb} <= set(WHO_MAY)
+def test_a_rep_may_whatever_a_deal_has_a_rule_for_and_an_owner_alone_what_nobody_has_named() -> (
+    None
+):
+    mine = Rights(Actor("rob"), Role.REP, Role.REP, frozenset(), False, False, ())
+    for verb in deal_verbs():
+        mine.check(verb)
+    with pytest.raises(NotAllowed, match="owner"):
+        mine.check("what nobody has named")
+
+
+def test_everything_that_a_team_agrees_on_stands_in_the_table_of_who_may() -> None:
     assert set(WHO_MAY_AGREE) == set(Topic)
 
 

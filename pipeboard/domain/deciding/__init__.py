@@ -54,6 +54,11 @@ def verb_of(command: c.Command) -> str:
     return RULES[type(command)].verb
 
 
+def deal_verbs() -> tuple[str, ...]:
+    """The verbs under which commands on deals are recorded, each once."""
+    return tuple(dict.fromkeys(rule.verb for rule in RULES.values() if rule.verb))
+
+
 def sentence_of(command: c.Command, told: Telling) -> str:
     """What a command did, as receipts, history and undo tell it; of one deal also from what."""
     from pipeboard.domain.deciding.from_what import from_what
