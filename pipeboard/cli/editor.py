@@ -13,7 +13,6 @@ import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from threading import current_thread, main_thread
 from typing import TypeVar
@@ -106,6 +105,8 @@ class Kept:
     """A text in a file of its own (0600) under the state folder, until it is stored."""
 
     def __init__(self, folder: Path, name: str, suffix: str, database: str) -> None:
+        from hashlib import sha256  # 3 ms, and most verbs keep no text
+
         mark = sha256(f"{database}\0{name}".encode("utf-8", "surrogatepass")).hexdigest()[:8]
         self.path = folder / "kept" / f"{slug(name)[:60]}-{mark}{suffix}"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.board import SORTS, Lens, Sort, usual_sort
@@ -75,7 +74,9 @@ _KINDS: Final[Mapping[str, type]] = {
 
 
 def _path(folder: Path, database: str) -> Path:
-    return folder / "views" / f"{sha256(database.encode()).hexdigest()[:32]}.json"
+    # The id is made of these characters; one that somebody else made leads nowhere else either.
+    name = "".join(letter for letter in database if letter.isalnum() or letter in "-_")
+    return folder / "views" / f"{name[:64]}.json"
 
 
 def last_view(folder: Path, database: str) -> Opening:

@@ -43,6 +43,8 @@ AFTER_A_CHANGE_S = 0.5
 """How long what a hook has to say waits for what is said of the change itself."""
 FOLLOW_S = {"always": 0.0, "slow": 60.0, "never": float("inf")}
 """Seconds between two times that what others have changed is shown by itself."""
+_GARBAGE_AT = (700, 10, 10)
+"""When Python looks for garbage unless told otherwise, as by the start of the program."""
 READING_BUSY_MS = 15
 """How long a screen waits for one before it keeps what it shows: about a frame."""
 
@@ -165,6 +167,7 @@ def _paint(state: BoardState, theme: Theme, depth: ColorDepth) -> FirstFrame | N
 
 def _run(app: PipeboardApp, state: BoardState, frame: FirstFrame | None, *, mouse: bool) -> int:
     app.start_from(frame)
+    gc.set_threshold(*_GARBAGE_AT)
     gc.enable()
     try:
         app.run(mouse=mouse)
