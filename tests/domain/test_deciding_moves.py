@@ -33,6 +33,7 @@ from tests.domain.deciding_cases import (
 
 LATER = NOW + timedelta(days=3)
 PRICE = Loss("price", "too dear", "Acme")
+DAY = timedelta(days=1)
 
 
 def test_a_new_deal_begins_in_its_stage_with_its_fields() -> None:
@@ -159,6 +160,12 @@ def test_a_win_in_the_future_is_refused() -> None:
         do(new(CLOSING), c.Win(on=TODAY + timedelta(days=1)))
 
 
+@pytest.mark.parametrize("close", [c.Win(at=NOW - DAY), c.Lose(PRICE, at=NOW - DAY)])
+def test_no_deal_closes_before_it_entered_its_stage(close: c.Win | c.Lose) -> None:
+    deal = do(new(CLOSING), close, NOW + DAY)
+    assert (deal.closed_at, deal.stage_entered_at) == (NOW, NOW)
+
+
 def test_a_win_passes_the_gates_that_lie_between() -> None:
     with pytest.raises(GateNotMet, match="Negotiation asks: value is empty"):
         do(new(NEGOTIATION), c.Win())
@@ -249,7 +256,6 @@ def test_a_merged_deal_says_where_it_went_and_takes_no_more_work() -> None:
         do(new(), c.MergeInto(1))
 
 
-DAY = timedelta(days=1)
 TAKEN = c.TakeOver(
     "Old deal",
     NOW - 30 * DAY,

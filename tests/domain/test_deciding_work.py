@@ -238,6 +238,18 @@ def test_a_note_changes_nothing_else_of_a_deal() -> None:
         do(deal, c.AddNote(" \n "))
 
 
+def test_a_note_asks_the_reps_whom_it_names_but_not_who_wrote_it() -> None:
+    deal = do(new(), c.AddNote("@ana and @bo should look at this"), reps=("ana", "bo", "cy"))
+    assert {rep: ask.by for rep, ask in deal.asks.items()} == {"bo": "ana"}
+
+
+def test_only_a_rep_who_is_at_work_is_asked() -> None:
+    assert set(do(new(), c.AskRep("bo", "send it"), reps=("ana", "bo")).asks) == {"bo"}
+    with pytest.raises(NotFound, match="no rep bob at work") as refused:
+        do(new(), c.AskRep("bob", "send it"), reps=("ana", "bo"))
+    assert "bo" in (refused.value.hint or "")
+
+
 def test_only_who_wrote_a_note_can_rewrite_it() -> None:
     note = Note("n", "Old", "ana", NOW)
 

@@ -17,6 +17,7 @@ from pipeboard.domain.money import (
     exponent,
     format_money,
     parse_money,
+    rounded_share,
 )
 from pipeboard.domain.text import printable
 
@@ -294,3 +295,12 @@ def test_money_adds_up_in_one_currency_only() -> None:
     assert Money(100, "JPY").exponent == 0
     with pytest.raises(ValueError, match="EUR and USD do not add up"):
         Money(100, "EUR") + Money(100, "USD")
+
+
+@pytest.mark.parametrize(
+    ("minor", "chance", "expected"),
+    [(1, 5_000, 1), (1, 4_999, 0), (3, 5_000, 2), (333, 3_333, 111), (1_05, 10_000, 1_05)],
+)
+def test_a_weighted_amount_is_rounded_half_up(minor: int, chance: int, expected: int) -> None:
+    assert Money(minor, "EUR").weighted(chance) == Money(expected, "EUR")
+    assert rounded_share(minor * chance) == expected

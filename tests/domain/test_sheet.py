@@ -1,0 +1,89 @@
+"""What is an owner's own stays with them: of a deal, of its events, of the log, in a merge."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipeboard.domain import commands as c
+from pipeboard.domain.events import event_to_json
+from pipeboard.domain.money import Money
+from pipeboard.domain.sheet import EVERYBODYS, LoggedEvent, deal_seen_by, event_seen_by
+from tests.domain.deciding_cases import do, events_of, new
+
+if TYPE_CHECKING:
+    from pipeboard.domain.deal import Deal
+    from pipeboard.domain.events import Event, EventData
+
+FLOOR, LOWER = Money(31_337_00, "EUR"), Money(30_000_00, "EUR")
+EYES = {"ana": True, EVERYBODYS: True, "bo": False, "": False}
+"""Who is shown what ana keeps to herself."""
+
+
+def deal_of(owner: str) -> Deal:
+    return new(owner=owner, floor_value=FLOOR)
+
+
+def lowered() -> Event:
+    (event,) = events_of(deal_of("ana"), c.Edit({"floor_value": LOWER}))
+    return event
+
+
+def imported() -> Event:
+    """What a file said of a deal and of its floor, which stands in no field of the event."""
+    said = MappingProxyType({"title": "Pilot", "floor_value": str(FLOOR)})
+    (event,) = events_of(deal_of("ana"), c.Edit({"imported": said}))
+    return event
+
+
+def logged(event: Event, owner: str = "ana") -> LoggedEvent:
+    data = event_to_json(event)
+    kind = str(event.kind)
+    return LoggedEvent(1, 1, 0, kind, False, data, "c1", "set", "ana", "", 0, False, owner)
+
+
+@pytest.mark.parametrize(("me", "is_shown"), EYES.items())
+def test_a_deal_shows_its_floor_to_its_owner_and_to_the_eyes_of_everybody(
+    me: str, is_shown: bool
+) -> None:
+    seen = deal_seen_by(deal_of("ana"), me)
+    assert seen.floor_value == (FLOOR if is_shown else None)
+    assert seen.title == deal_of("ana").title
+
+
+def test_what_nobody_owns_everybody_is_shown() -> None:
+    assert deal_seen_by(deal_of(""), "bo").floor_value == FLOOR
+
+
+@pytest.mark.parametrize(("me", "is_shown"), EYES.items())
+def test_an_event_shows_neither_the_old_floor_nor_the_new_one(me: str, is_shown: bool) -> None:
+    seen = event_seen_by(lowered(), "ana", me)
+    assert ("floor_value" in seen.before, "floor_value" in seen.after) == (is_shown, is_shown)
+    assert list(seen.facts.get("private", [])) == ([] if is_shown else ["floor_value"])
+
+
+@pytest.mark.parametrize(("me", "is_shown"), EYES.items())
+def test_what_a_file_said_of_a_floor_is_kept_from_the_same_people(me: str, is_shown: bool) -> None:
+    seen = event_seen_by(imported(), "ana", me)
+    said = seen.after["imported"]
+    assert isinstance(said, MappingProxyType | dict)
+    assert ("floor_value" in said, "title" in said) == (is_shown, True)
+
+
+@pytest.mark.parametrize("event", [lowered(), imported()], ids=["edited", "imported"])
+@pytest.mark.parametrize(("me", "is_shown"), EYES.items())
+def test_the_log_shows_no_more_than_the_event(me: str, is_shown: bool, event: Event) -> None:
+    data: EventData = logged(event).seen_by(me)
+    assert ("floor_value" in str({**data, "facts": {}})) is is_shown
+    assert data.get("facts", {}).get("private", []) == ([] if is_shown else ["floor_value"])
+
+
+@pytest.mark.parametrize(("owner", "expected"), [("ana", FLOOR), ("bo", None), ("", FLOOR)])
+def test_a_merge_takes_a_floor_along_only_where_its_owner_goes_on_to_see_it(
+    owner: str, expected: Money | None
+) -> None:
+    other = c.Absorbed(deal_of("ana"), (), ())
+    kept = do(new(owner=owner), c.Absorb((other,)))
+    assert kept.floor_value == expected
