@@ -7,6 +7,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __version__ = "0.1.0"
+SCHEMA = 11
+"""The number of the database's schema: what a start compares before it reads anything."""
 
 # The flags of every verb that take a value.
 FLAGS_WITH_VALUE = frozenset(("--db", "-p", "--pipeline", "--as", "--color", "--token"))

@@ -10,15 +10,13 @@ import os
 import sqlite3
 from collections.abc import Mapping, Sequence
 
+from pipeboard import SCHEMA
 from pipeboard.cli.completing import database_path
 
 TYPE_CHECKING = False  # `typing` itself is more than a prompt needs
 if TYPE_CHECKING:
     from datetime import date
     from zoneinfo import ZoneInfo
-
-SCHEMA = 11
-"""The schema that is read here; `store.schema` would take longer to import than a prompt has."""
 
 _FLAGS = frozenset(("--short",))
 _VALUES = frozenset(("--db", "--as", "--owner", "-p", "--pipeline"))

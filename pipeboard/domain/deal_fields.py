@@ -53,7 +53,9 @@ class DealField(Generic[T]):
     that is another. `event` is what its change is called in the history. It is `merged` where a
     deal that does not know it takes it from another that becomes one with it, goes into the
     `sequel` of a closed deal, and is taken `from_rows` of a file as it stands. What is `private`
-    its owner alone sees; `remembered` is what imports keep for the next one.
+    its owner alone sees; `remembered` is what imports keep for the next one. One that is looked up
+    by `has_column` of its name in the database; a text is `filtered` by what a help says of that,
+    with an example.
     """
 
     name: str
@@ -70,6 +72,8 @@ class DealField(Generic[T]):
     from_rows: bool = False
     private: bool = False
     remembered: bool = False
+    has_column: bool = False
+    filtered: tuple[str, str] | None = None
 
     def read(self, text: str, today: date, currency: str) -> T | None:
         """The value that was typed; `BadInput` for what cannot be read."""
@@ -172,42 +176,42 @@ AnyField: TypeAlias = DealField[Any]
 
 FIELDS: tuple[AnyField, ...] = (
     DealField(
-        name="contact_reason", kind=LINE, typed="contact_reason", quick="reason",
+        name="contact_reason", kind=LINE, has_column=True, typed="contact_reason", quick="reason",
         aliases=("reason",), label="Why they came", from_rows=True,
     ),
     DealField(
         name="account", kind=LINE, typed="account", quick="account", aliases=("company",),
-        label="Company", sequel=True, from_rows=True,
+        has_column=True, label="Company", sequel=True, from_rows=True,
     ),
-    DealField(name="title", kind=LINE, typed="title", label="Title"),
+    DealField(name="title", kind=LINE, has_column=True, typed="title", label="Title"),
     DealField(
         name="value", kind=MONEY, typed="value", quick="value", label="Value", event=Kind.VALUE,
         from_rows=True,
     ),
     DealField(
         name="owner", kind=LINE, typed="owner", quick="owner", label="Owner", event=Kind.OWNER,
-        sequel=True,
+        has_column=True, sequel=True,
     ),
     DealField(
         name="expected_close", kind=DAY, typed="expected_close", quick="close", aliases=("close",),
         label="Expected close", told="close date", event=Kind.EXPECTED_CLOSE, from_rows=True,
-    ),
+    has_column=True, ),
     DealField(
         name="probability_bp", kind=PERCENT, typed="probability", quick="p", aliases=("p",),
         label="Probability %", told="probability", event=Kind.PROBABILITY, from_rows=True,
-    ),
+    has_column=True, ),
     DealField(
-        name="category", kind=CATEGORY, typed="category", key="forecast_category",
+        name="category", kind=CATEGORY, has_column=True, typed="category", key="forecast_category",
         aliases=("forecast_category",), label="Forecast", told="forecast category",
         event=Kind.CATEGORY,
     ),
     DealField(
         name="source", kind=LINE, typed="source", quick="source", label="Source", sequel=True,
-        from_rows=True,
+        has_column=True, from_rows=True, filtered=("where it came from", "source:referral"),
     ),
     DealField(
         name="source_detail", kind=LINE, typed="source_detail", label="Source detail", sequel=True,
-        from_rows=True,
+        has_column=True, from_rows=True,
     ),
     DealField(
         name="tags", kind=TAGS, typed="tags", quick="tag", label="Tags", event=Kind.TAGGED,
@@ -223,16 +227,23 @@ FIELDS: tuple[AnyField, ...] = (
     ),
     DealField(
         name="offer_expires_on", kind=DAY, typed="offer_expires_on", aliases=("offer_expires",),
-        label="Offer expires", told="offer expires", from_rows=True,
+        has_column=True, label="Offer expires", told="offer expires", from_rows=True,
     ),
     DealField(
         name="floor_value", kind=MONEY, typed="floor_value", aliases=("floor",), label="Not below",
         told="lowest value", from_rows=True, private=True,
     ),
-    DealField(name="trial_close", kind=LINE, typed="trial_close", from_rows=True),
-    DealField(name="external_id", kind=_OPTIONAL_LINE, typed="external_id", merged=False),
-    DealField(name="quote_sent_at", kind=INSTANT, typed="", told="quote sent", from_rows=True),
-    DealField(name="external_source", kind=LINE, typed="", merged=False, remembered=True),
+    DealField(name="trial_close", kind=LINE, has_column=True, typed="trial_close", from_rows=True),
+    DealField(
+        name="external_id", kind=_OPTIONAL_LINE, typed="external_id", merged=False, has_column=True,
+    ),
+    DealField(
+        name="quote_sent_at", kind=INSTANT, typed="", told="quote sent", from_rows=True,
+        has_column=True,
+    ),
+    DealField(
+        name="external_source", kind=LINE, typed="", merged=False, remembered=True, has_column=True,
+    ),
     DealField(name="imported", kind=_SAID, typed="", merged=False, remembered=True),
     DealField(name="imported_as", kind=_DIGEST, typed="", merged=False, remembered=True),
 )  # fmt: skip

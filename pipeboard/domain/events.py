@@ -371,8 +371,8 @@ _READ: Mapping[str, Callable[[Json], FieldValue]] = {
     "tuple[str, ...]": lambda data: tuple(map(json_text, json_list(data))),
     "Mapping[str, str]": _texts,
 }
-_TYPES = {f.name: str(f.type).removesuffix(" | None") for f in fields(Deal)}
-_FIELD = {name: _READ[kind] for name, kind in _TYPES.items() if kind in _READ}
+DEAL_TYPES: Mapping[str, str] = {f.name: str(f.type).removesuffix(" | None") for f in fields(Deal)}
+_FIELD = {name: _READ[kind] for name, kind in DEAL_TYPES.items() if kind in _READ}
 
 
 def from_json(name: str, data: Json) -> FieldValue:

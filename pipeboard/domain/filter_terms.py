@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias, cast
 
 from pipeboard.domain.dates import Direction, is_complete, parse_date
+from pipeboard.domain.deal_fields import FIELDS as DEAL_FIELDS
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.filter_nodes import (
     ME,
@@ -67,7 +68,7 @@ class Field:
 FIELDS: tuple[Field, ...] = (
     Field("stage", "name", "the stage it is in", "stage:demo"),
     Field("owner", "name", "a rep, me or none", "owner:me", optional=True),
-    Field("source", "name", "where it came from", "source:referral", optional=True),
+    *(Field(one.name, "name", *one.filtered, optional=True) for one in DEAL_FIELDS if one.filtered),
     Field("account", "part", "part of the company's name", "account:lumen", optional=True),
     Field("title", "part", "part of the deal's name", 'title:"spare parts"'),
     Field("pipeline", "name", "the pipeline it is in", "pipeline:renewals"),

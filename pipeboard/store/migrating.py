@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,41 +24,14 @@ from pipeboard.store.connecting import BUSY_MS, connect, connect_to_write
 from pipeboard.store.dialect import ServerTrouble
 from pipeboard.store.engine import begin
 from pipeboard.store.locating import Location, Server
-from pipeboard.store.migration_steps import (
-    add_workspace_events,
-    add_workspace_id,
-    bound_texts_in_indices,
-    find_returning_deals,
-    give_roles,
-    keep_sources,
-    mark_pipelines_taken_back,
-    seal_the_log,
-    split_event_columns,
-)
-from pipeboard.store.migrations.day import keep_the_day
+from pipeboard.store.migration_steps import STEPS, Step
 from pipeboard.store.opening import SCHEMA, check_schema, schema_of
 from pipeboard.store.patience import Patience
 from pipeboard.store.troubles import as_database_error, translate_errors
 
 if TYPE_CHECKING:
-    from alembic.operations import Operations
     from sqlalchemy import Connection as SqlConnection
 
-Step = Callable[["Operations"], None]
-
-# From a schema's number to the step that leads away from it. Version 1 is the first.
-STEPS: Mapping[int, Step] = {
-    1: add_workspace_id,
-    2: add_workspace_events,
-    3: keep_sources,
-    4: mark_pipelines_taken_back,
-    5: split_event_columns,
-    6: bound_texts_in_indices,
-    7: keep_the_day,
-    8: find_returning_deals,
-    9: seal_the_log,
-    10: give_roles,
-}
 _STATE = (
     "SELECT (SELECT value FROM counter WHERE name = 'schema'),"
     " (SELECT value FROM counter WHERE name = 'change'), (SELECT max(seq) FROM command),"

@@ -1,13 +1,14 @@
-"""The database's own id."""
+"""The steps from one schema to the next, each keyed in `STEPS` by the number that it leads from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Boolean, Column, Integer, String, Text, column, false, table, text
 
 from pipeboard.store.creating import new_id
+from pipeboard.store.migrations.day import keep_the_day
 from pipeboard.store.sql import RATINGS_BYTES, VALUE_BYTES, WORDS_BYTES, beginning, index_key
 
 if TYPE_CHECKING:
@@ -202,3 +203,19 @@ def give_roles(operations: Operations) -> None:
     """A role and whom they act for, for every rep; empty, so that everybody may everything."""
     for name in ("role", "acts_for"):
         operations.add_column("rep", Column(name, String, nullable=False, server_default=""))
+
+
+Step = Callable[["Operations"], None]
+
+STEPS: Mapping[int, Step] = {
+    1: add_workspace_id,
+    2: add_workspace_events,
+    3: keep_sources,
+    4: mark_pipelines_taken_back,
+    5: split_event_columns,
+    6: bound_texts_in_indices,
+    7: keep_the_day,
+    8: find_returning_deals,
+    9: seal_the_log,
+    10: give_roles,
+}

@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from typing import ClassVar, Literal, TypeAlias
 
+from pipeboard import SCHEMA as SCHEMA
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import printable
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from pipeboard.store.connecting import Connection
     from pipeboard.store.postgres import ServerConnection
 
-# The number of the schema: what a start compares before it reads anything.
-
-SCHEMA = 11
 TABLES = (
     "workspace",
     "setting",

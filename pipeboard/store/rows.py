@@ -9,9 +9,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.deal import Deal, Loss, NextStep, Status
+from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.events import (
     DEAL_DEFAULTS,
     DEAL_FIELDS,
+    DEAL_TYPES,
     Event,
     deal_of,
     event_from_json,
@@ -39,43 +41,23 @@ as_json = json.JSONEncoder(
     ensure_ascii=False, check_circular=False, separators=(",", ":"), default=_plain
 ).encode
 
-SAME = (
-    "id",
-    "version",
-    "pipeline_id",
-    "stage_id",
-    "removed",
-    "title",
-    "account",
-    "owner",
-    "given_by",
-    "source",
-    "source_detail",
-    "contact_reason",
-    "probability_bp",
-    "category",
-    "closed_from",
-    "snooze_reason",
-    "outbound_since_reply",
-    "trial_close",
-    "merged_into",
-    "recycled_from",
-    "external_id",
-    "external_source",
-    "rank",
-)
-INSTANTS = (
-    "created_at",
-    "stage_entered_at",
-    "qualified_at",
-    "closed_at",
-    "last_touch_at",
-    "last_outbound_at",
-    "last_reply_at",
-    "quote_sent_at",
-    "archived_at",
-)
-DATES = ("expected_close", "snoozed_until", "offer_expires_on")
+_OF_THE_HOUSE = (
+    "id", "version", "pipeline_id", "stage_id", "removed", "given_by", "closed_from",
+    "snooze_reason", "outbound_since_reply", "merged_into", "recycled_from", "rank", "created_at",
+    "stage_entered_at", "qualified_at", "closed_at", "last_touch_at", "last_outbound_at",
+    "last_reply_at", "archived_at", "snoozed_until",
+)  # fmt: skip
+_IN_COLUMNS = {*_OF_THE_HOUSE, *(field.name for field in FIELDS if field.has_column)}
+
+
+def _columns(*kinds: str) -> tuple[str, ...]:
+    """The fields of some types that have a column of their name."""
+    return tuple(name for name in DEAL_FIELDS if name in _IN_COLUMNS and DEAL_TYPES[name] in kinds)
+
+
+SAME = _columns("str", "int", "bool")
+INSTANTS = _columns("datetime")
+DATES = _columns("date")
 _OF_SEVERAL_COLUMNS = ("outcome", "value", "floor_value", "loss", "next_step")
 _WITH_COLUMNS = {*SAME, *INSTANTS, *DATES, *_OF_SEVERAL_COLUMNS}
 IN_DOC = tuple(name for name in DEAL_FIELDS if name not in _WITH_COLUMNS)
@@ -90,15 +72,7 @@ DEALS = (
 
 _NUMBERS_OF = itemgetter("id", "version", "pipeline_id", "stage_id", "rank", "outbound_since_reply")
 _TEXTS_OF = itemgetter(
-    "title",
-    "account",
-    "owner",
-    "given_by",
-    "source",
-    "source_detail",
-    "contact_reason",
-    "snooze_reason",
-    "trial_close",
+    *(n for n in SAME if DEAL_TYPES[n] == "str" and DEAL_DEFAULTS.get(n, "") is not None)
 )
 _SAME_OF = itemgetter(*SAME)
 _INSTANTS_OF = itemgetter(*INSTANTS)

@@ -12,14 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeboard.cli.due_short import SCHEMA as SCHEMA_OF_PROMPTS
 from pipeboard.cli.due_short import quick, short
 from pipeboard.domain.deal import Contact, Deal, Loss
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.money import Money
 from pipeboard.domain.queue import Round, Tier, is_looked_after, order
 from pipeboard.domain.settings import Rep
-from pipeboard.store.opening import SCHEMA
 from pipeboard.store.reading.day import DayReader
 from pipeboard.workspace.day import day_of, loads_of, whose
 from tests.doing import DOING
@@ -407,10 +405,6 @@ def _one_order(day: DayReader, deals: Sequence[Deal]) -> None:
     assert day.tiers() == {one: tiers.count(one) for one in sorted(set(tiers))}
     pages = [one for start in range(0, len(tiers), 2) for one in day.ids(2, start)]
     assert pages == list(day.ids())
-
-
-def test_a_prompt_reads_the_schema_of_this_program() -> None:
-    assert SCHEMA_OF_PROMPTS == SCHEMA
 
 
 # The walk through the queue.
