@@ -114,8 +114,7 @@ def _audit(call: Call) -> Audit:
 
     asked = call.arguments
     verb = (asked.verb or "").strip().lower()
-    known = who_may()
-    if verb and verb not in known:
+    if verb and verb not in (known := who_may()):
         raise BadInput(
             f"Nothing is recorded as {quoted(asked.verb)}.",
             hint=did_you_mean(verb, known) or f"It is one of {', '.join(known)}.",
