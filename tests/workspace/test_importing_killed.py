@@ -23,7 +23,7 @@ from pipeboard.store.projecting import carrying, staging
 from tests.team import Team
 
 file, database, instant = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
-Stage = staging.Stage if database.startswith("/") else carrying.CarriedStage
+Stage = staging.StagedChanges if database.startswith("/") else carrying.CarriedStage
 whole = getattr(Stage, instant)
 
 def dying(self, *arguments):

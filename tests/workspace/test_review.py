@@ -111,7 +111,7 @@ def test_a_decision_becomes_a_step_of_the_owner_or_an_ask_of_another(
     bo.add_note([deal.id], "The lawyer says yes.")
     assert day_of(bo, None, "bo").ids() == ()
     assert [d["done"] for d in review(ana, sales(ana)).decisions] == [False, True]
-    assert disagreements(team.path) == []
+    assert disagreements(team.place) == []
 
 
 def test_a_past_review_is_read_again_as_it_was(ana: Workspace, team: Team) -> None:
