@@ -58,6 +58,7 @@ class Parser(argparse.ArgumentParser):
         words: str,
         summary: str,
         *,
+        examples: Sequence[str] = (),
         dashed_words: bool = False,
         takes_token: bool = False,
     ) -> None:
@@ -69,7 +70,7 @@ class Parser(argparse.ArgumentParser):
             formatter_class=_Formatter,
             allow_abbrev=False,
         )
-        self._verb = verb
+        self._examples = examples
         self.summary = f"{summary[:1].upper()}{summary[1:]}."
         self._dashed_words = dashed_words
         self._add_flags_of_every_verb()
@@ -114,9 +115,7 @@ class Parser(argparse.ArgumentParser):
 
     def format_help(self) -> str:
         """What the verb is for, lines that show it, then all that it takes."""
-        from pipeboard.cli.examples import EXAMPLES
-
-        shown = [f"  {line}" for line in EXAMPLES.get(self._verb, ())]
+        shown = [f"  {line}" for line in self._examples]
         return "\n".join(
             (f"{self.summary}", "", *shown, *([""] if shown else []), super().format_help())
         )

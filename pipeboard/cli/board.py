@@ -59,6 +59,14 @@ def restrict(environ: MutableMapping[str, str]) -> None:
 
 
 VERBS = {
-    "": Verb("", _arguments, open_board),
-    "board": Verb("", _arguments, open_board),
+    "": Verb(
+        "",
+        _arguments,
+        open_board,
+        examples=(
+            "pipeboard",
+            "pipeboard --as mara -p 'New business'",
+        ),
+    ),
+    "board": Verb("", _arguments, open_board, examples=("pipeboard board --restricted",)),
 }

@@ -50,6 +50,8 @@ def _document(period: str, owner: str, said: Money) -> dict[str, object]:
 
 
 VERBS = {
-    "call set": Verb("PERIOD AMOUNT", _set_arguments, change_call),
-    "call list": Verb("", Parser.add_json, list_calls),
+    "call set": Verb(
+        "PERIOD AMOUNT", _set_arguments, change_call, examples=("pipeboard call set 2026Q4 120k",)
+    ),
+    "call list": Verb("", Parser.add_json, list_calls, examples=("pipeboard call list",)),
 }

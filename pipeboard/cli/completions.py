@@ -149,4 +149,15 @@ def completions(call: Call) -> int:
     return 0
 
 
-VERBS = {"completions": Verb("|".join(SHELLS), _completions_arguments, completions)}
+VERBS = {
+    "completions": Verb(
+        "|".join(SHELLS),
+        _completions_arguments,
+        completions,
+        examples=(
+            "pipeboard completions bash > ~/.local/share/bash-completion/completions/pipeboard",
+            "pipeboard completions zsh > ~/.zfunc/_pipeboard",
+            "pipeboard completions fish > ~/.config/fish/completions/pipeboard.fish",
+        ),
+    )
+}

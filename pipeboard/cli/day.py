@@ -222,8 +222,27 @@ def _digest_arguments(parser: Parser) -> None:
 
 
 VERBS = {
-    "triage": Verb("[FILTER...]", _triage_arguments, triage, dashed_words=True),
-    "due": Verb("", _due_arguments, due),
-    "check": Verb("", _check_arguments, check),
-    "digest": Verb("", _digest_arguments, digest),
+    "triage": Verb(
+        "[FILTER...]",
+        _triage_arguments,
+        triage,
+        dashed_words=True,
+        examples=(
+            "pipeboard triage",
+            "pipeboard triage owner:mara --json",
+        ),
+    ),
+    "due": Verb(
+        "",
+        _due_arguments,
+        due,
+        examples=(
+            "pipeboard due",
+            "pipeboard due --short",
+        ),
+    ),
+    "check": Verb(
+        "", _check_arguments, check, examples=("pipeboard check || echo 'somebody has to look'",)
+    ),
+    "digest": Verb("", _digest_arguments, digest, examples=("pipeboard digest",)),
 }

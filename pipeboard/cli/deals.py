@@ -201,11 +201,39 @@ def _may_leave_numbers(call: Call, others: Sequence[Deal]) -> bool:
 
 
 VERBS = {
-    "add": Verb("LINE...", _add_arguments, add, dashed_words=True),
-    "set": Verb("DEAL... FIELD=VALUE...", _set_arguments, set_fields),
-    "assign": Verb("DEAL... REP", _assign_arguments, assign),
-    "tag": Verb("DEAL... +TAG... -TAG...", deal_arguments, tag, dashed_words=True),
-    "archive": Verb("DEAL...", deal_arguments, archive),
-    "unarchive": Verb("DEAL...", deal_arguments, unarchive),
-    "merge": Verb("KEEP OTHER...", _merge_arguments, merge),
+    "add": Verb(
+        "LINE...",
+        _add_arguments,
+        add,
+        dashed_words=True,
+        examples=(
+            "pipeboard add Lumen Oy: packaging line 40k @mara +inbound close:19dec",
+            "pipeboard add - < leads.txt",
+        ),
+    ),
+    "set": Verb(
+        "DEAL... FIELD=VALUE...",
+        _set_arguments,
+        set_fields,
+        examples=(
+            "pipeboard set 142 value=45k close=19dec",
+            "pipeboard set --where +renewal p=60 --dry-run",
+        ),
+    ),
+    "assign": Verb(
+        "DEAL... REP",
+        _assign_arguments,
+        assign,
+        examples=("pipeboard assign 142 143 mara --note 'You know them.'",),
+    ),
+    "tag": Verb(
+        "DEAL... +TAG... -TAG...",
+        deal_arguments,
+        tag,
+        dashed_words=True,
+        examples=("pipeboard tag 142 +renewal -cold",),
+    ),
+    "archive": Verb("DEAL...", deal_arguments, archive, examples=("pipeboard archive 150",)),
+    "unarchive": Verb("DEAL...", deal_arguments, unarchive, examples=("pipeboard unarchive 151",)),
+    "merge": Verb("KEEP OTHER...", _merge_arguments, merge, examples=("pipeboard merge 142 143",)),
 }

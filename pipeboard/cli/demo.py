@@ -110,4 +110,15 @@ def remove_database(path: Path) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-VERBS = {"demo": Verb("", _demo_arguments, demo), "tour": Verb("", _demo_arguments, tour)}
+VERBS = {
+    "demo": Verb(
+        "",
+        _demo_arguments,
+        demo,
+        examples=(
+            "pipeboard demo",
+            "pipeboard demo --deals 2000 --no-open --db big.db",
+        ),
+    ),
+    "tour": Verb("", _demo_arguments, tour, examples=("pipeboard tour",)),
+}

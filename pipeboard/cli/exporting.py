@@ -211,4 +211,15 @@ def _write(call: Call, pieces: Iterable[str | bytes]) -> Path | None:
     return None
 
 
-VERBS = {"export": Verb("[FILTER...]", _export_arguments, export, dashed_words=True)}
+VERBS = {
+    "export": Verb(
+        "[FILTER...]",
+        _export_arguments,
+        export,
+        dashed_words=True,
+        examples=(
+            "pipeboard export --to open.csv open",
+            "pipeboard export 'won closed:last-quarter' --format md",
+        ),
+    )
+}

@@ -55,8 +55,17 @@ def forget(call: Call) -> int:
 
 
 VERBS = {
-    "filter list": Verb("", Parser.add_json, list_filters),
-    "filter save": Verb("NAME FILTER", _save_arguments, save),
-    "filter rename": Verb("SAVED NEW", _rename_arguments, rename),
-    "filter forget": Verb("SAVED", _forget_arguments, forget),
+    "filter list": Verb("", Parser.add_json, list_filters, examples=("pipeboard filter list",)),
+    "filter save": Verb(
+        "NAME FILTER",
+        _save_arguments,
+        save,
+        examples=("pipeboard filter save big 'value>50k open'",),
+    ),
+    "filter rename": Verb(
+        "SAVED NEW", _rename_arguments, rename, examples=("pipeboard filter rename big large",)
+    ),
+    "filter forget": Verb(
+        "SAVED", _forget_arguments, forget, examples=("pipeboard filter forget big",)
+    ),
 }

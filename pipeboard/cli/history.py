@@ -196,6 +196,22 @@ def _since(call: Call, text: str) -> datetime:
 
 
 VERBS = {
-    "show": Verb("DEAL", _show_arguments, show),
-    "history": Verb("[DEAL]", _history_arguments, history),
+    "show": Verb(
+        "DEAL",
+        _show_arguments,
+        show,
+        examples=(
+            "pipeboard show 142",
+            "pipeboard show 142 --md",
+        ),
+    ),
+    "history": Verb(
+        "[DEAL]",
+        _history_arguments,
+        history,
+        examples=(
+            "pipeboard history 142",
+            "pipeboard history --since mon --json",
+        ),
+    ),
 }

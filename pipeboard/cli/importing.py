@@ -176,4 +176,14 @@ def progress_told(call: Call) -> Iterator[Callable[[int, float], None] | None]:
             outlet.wipe()
 
 
-VERBS = {"import": Verb("FILE", import_arguments, import_file)}
+VERBS = {
+    "import": Verb(
+        "FILE",
+        import_arguments,
+        import_file,
+        examples=(
+            "pipeboard import deals.csv --dry-run",
+            "pipeboard import deals.csv --into Hardware --stages Lead,Proposal,Order",
+        ),
+    )
+}

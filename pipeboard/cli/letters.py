@@ -136,4 +136,14 @@ def _read(path: Path) -> str:
     return read_utf8(data, str(path))
 
 
-VERBS = {"template": Verb("[NAME [DEAL]]", _template_arguments, template)}
+VERBS = {
+    "template": Verb(
+        "[NAME [DEAL]]",
+        _template_arguments,
+        template,
+        examples=(
+            "pipeboard template",
+            "pipeboard template hello 142",
+        ),
+    )
+}

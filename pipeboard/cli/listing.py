@@ -201,4 +201,17 @@ _WRITERS: dict[str, Callable[[Call, Selection, _Columns], None]] = {
 
 _OF_IDS = ("ids", "count")
 
-VERBS = {"list": Verb("[FILTER...]", _list_arguments, list_deals, dashed_words=True)}
+VERBS = {
+    "list": Verb(
+        "[FILTER...]",
+        _list_arguments,
+        list_deals,
+        dashed_words=True,
+        examples=(
+            "pipeboard list 'value>20k' --sort -value",
+            "pipeboard list owner:mara overdue",
+            "pipeboard list stalled --columns ref,deal,stage,age,fields.product",
+            "pipeboard list --template '{ref}  {deal}  {value:words}'",
+        ),
+    )
+}

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pipeboard import __version__
 from pipeboard.cli.arguments import Flag, Parser
 from pipeboard.cli.call import Call, Verb, parser_of
-from pipeboard.cli.examples import EXAMPLES
 from pipeboard.cli.verbs import GROUPS, NESTED, listed
 from pipeboard.cli.verbs import VERBS as EVERY_VERB
 from pipeboard.domain.lazy_dataclass import dataclass
@@ -27,10 +26,7 @@ class Manual:
     flags: tuple[Flag, ...]
     more: str = ""
     dashed_words: bool = False
-
-    @property
-    def examples(self) -> tuple[str, ...]:
-        return EXAMPLES.get(self.verb, ())
+    examples: tuple[str, ...] = ()
 
 
 def every_verb() -> Iterator[str]:
@@ -52,6 +48,7 @@ def manual_of(verb: str) -> Manual:
         tuple(parser.flags()),
         parser.epilog or "",
         found.dashed_words,
+        found.examples,
     )
 
 
@@ -155,4 +152,4 @@ def man(call: Call) -> int:
     return 0
 
 
-VERBS = {"man": Verb("", _man_arguments, man)}
+VERBS = {"man": Verb("", _man_arguments, man, examples=("pipeboard man | man -l -",))}

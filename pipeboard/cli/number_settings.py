@@ -165,10 +165,22 @@ def set_setting(call: Call) -> int:
 
 
 VERBS = {
-    "target set": Verb("PERIOD AMOUNT", _target_arguments, set_target_of),
-    "target list": Verb("", Parser.add_json, list_targets),
-    "fx set": Verb("CURRENCY RATE", _fx_arguments, set_rate_of),
-    "fx list": Verb("", Parser.add_json, list_rates),
-    "setting list": Verb("", Parser.add_json, list_settings),
-    "setting set": Verb("SETTING VALUE", _set_arguments, set_setting),
+    "target set": Verb(
+        "PERIOD AMOUNT",
+        _target_arguments,
+        set_target_of,
+        examples=("pipeboard target set 2026Q4 130k --owner mara",),
+    ),
+    "target list": Verb("", Parser.add_json, list_targets, examples=("pipeboard target list",)),
+    "fx set": Verb(
+        "CURRENCY RATE", _fx_arguments, set_rate_of, examples=("pipeboard fx set USD 0.92",)
+    ),
+    "fx list": Verb("", Parser.add_json, list_rates, examples=("pipeboard fx list",)),
+    "setting list": Verb("", Parser.add_json, list_settings, examples=("pipeboard setting list",)),
+    "setting set": Verb(
+        "SETTING VALUE",
+        _set_arguments,
+        set_setting,
+        examples=("pipeboard setting set fiscal-start april",),
+    ),
 }

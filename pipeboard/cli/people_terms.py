@@ -117,7 +117,19 @@ def _item(text: str, checklist: tuple[str, ...], stage: str) -> str:
 
 
 VERBS = {
-    "contact": Verb("DEAL NAME", _contact_arguments, contact),
-    "term": Verb("DEAL TERM", _term_arguments, term),
-    "tick": Verb("DEAL ITEM", _tick_arguments, tick),
+    "contact": Verb(
+        "DEAL NAME",
+        _contact_arguments,
+        contact,
+        examples=(
+            "pipeboard contact 142 'Mika Laine' --role decision_maker --phone '+358 40 555'",
+        ),
+    ),
+    "term": Verb(
+        "DEAL TERM",
+        _term_arguments,
+        term,
+        examples=("pipeboard term 142 Payment --ours '30 days' --theirs '60 days'",),
+    ),
+    "tick": Verb("DEAL ITEM", _tick_arguments, tick, examples=("pipeboard tick 142 Goals",)),
 }

@@ -197,10 +197,28 @@ def templates(call: Call) -> int:
 
 
 VERBS = {
-    "pipeline list": Verb("", Parser.add_json, list_pipelines),
-    "pipeline show": Verb("[PIPELINE]", _show_arguments, show),
-    "pipeline new": Verb("NAME", _new_arguments, new),
-    "pipeline apply": Verb("FILE", _apply_arguments, apply),
-    "pipeline edit": Verb("[PIPELINE]", _edit_arguments, edit),
-    "pipeline templates": Verb("", Parser.add_json, templates),
+    "pipeline list": Verb(
+        "", Parser.add_json, list_pipelines, examples=("pipeboard pipeline list",)
+    ),
+    "pipeline show": Verb(
+        "[PIPELINE]",
+        _show_arguments,
+        show,
+        examples=("pipeboard pipeline show --toml > pipeline.toml",),
+    ),
+    "pipeline new": Verb(
+        "NAME",
+        _new_arguments,
+        new,
+        examples=("pipeboard pipeline new Renewals --stages Due,Offered,Renewed",),
+    ),
+    "pipeline apply": Verb(
+        "FILE", _apply_arguments, apply, examples=("pipeboard pipeline apply pipeline.toml",)
+    ),
+    "pipeline edit": Verb(
+        "[PIPELINE]", _edit_arguments, edit, examples=("pipeboard pipeline edit",)
+    ),
+    "pipeline templates": Verb(
+        "", Parser.add_json, templates, examples=("pipeboard pipeline templates",)
+    ),
 }

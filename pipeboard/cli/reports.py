@@ -218,4 +218,16 @@ def _write_history(call: Call, report: Report) -> None:
     Table(("said at", *FORECAST_LINES, "came"), right=range(1, 7)).write(call.out, rows)
 
 
-VERBS = {"metrics": Verb("[FILTER...]", _metrics_arguments, metrics, dashed_words=True)}
+VERBS = {
+    "metrics": Verb(
+        "[FILTER...]",
+        _metrics_arguments,
+        metrics,
+        dashed_words=True,
+        examples=(
+            "pipeboard metrics --period last-quarter --compare",
+            "pipeboard metrics --by owner --csv",
+            "pipeboard metrics --html > numbers.html",
+        ),
+    )
+}

@@ -123,7 +123,14 @@ def _agreed(agreement: Agreement) -> dict[str, object]:
 
 
 VERBS = {
-    "rep list": Verb("", Parser.add_json, list_reps),
-    "rep add": Verb("REP", _rep_arguments, add),
-    "rep set": Verb("REP", _set_arguments, change),
+    "rep list": Verb("", Parser.add_json, list_reps, examples=("pipeboard rep list",)),
+    "rep add": Verb(
+        "REP",
+        _rep_arguments,
+        add,
+        examples=("pipeboard rep add ana --name 'Ana Lind' --team North",),
+    ),
+    "rep set": Verb(
+        "REP", _set_arguments, change, examples=("pipeboard rep set mara --team South",)
+    ),
 }

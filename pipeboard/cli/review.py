@@ -78,4 +78,15 @@ def _since(call: Call) -> datetime | None:
     return start_of_day(day, zone)
 
 
-VERBS = {"review": Verb("", _review_arguments, review)}
+VERBS = {
+    "review": Verb(
+        "",
+        _review_arguments,
+        review,
+        examples=(
+            "pipeboard review --since 2w",
+            "pipeboard review --html > review.html",
+            "pipeboard review --decide 142 'thu send the offer' --to jonas",
+        ),
+    )
+}

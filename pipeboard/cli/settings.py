@@ -270,10 +270,10 @@ def version(call: Call) -> int:
 
 
 VERBS = {
-    "config show": Verb("", Parser.add_json, show),
-    "config path": Verb("", Parser.add_json, path),
-    "config edit": Verb("", _nothing, edit),
-    "config check": Verb("", Parser.add_json, check),
-    "keys": Verb("", Parser.add_json, keys),
-    "version": Verb("", Parser.add_json, version),
+    "config show": Verb("", Parser.add_json, show, examples=("pipeboard config show",)),
+    "config path": Verb("", Parser.add_json, path, examples=("pipeboard config path",)),
+    "config edit": Verb("", _nothing, edit, examples=("pipeboard config edit",)),
+    "config check": Verb("", Parser.add_json, check, examples=("pipeboard config check",)),
+    "keys": Verb("", Parser.add_json, keys, examples=("pipeboard keys",)),
+    "version": Verb("", Parser.add_json, version, examples=("pipeboard version -v",)),
 }

@@ -238,6 +238,22 @@ def migrate(call: Call) -> int:
 
 
 VERBS = {
-    "init": Verb("", _init_arguments, init),
-    "migrate": Verb("", _migrate_arguments, migrate),
+    "init": Verb(
+        "",
+        _init_arguments,
+        init,
+        examples=(
+            "pipeboard init",
+            "pipeboard init --template classic --currency USD",
+        ),
+    ),
+    "migrate": Verb(
+        "",
+        _migrate_arguments,
+        migrate,
+        examples=(
+            "pipeboard migrate --to postgresql://ana@db.example.com/sales",
+            "pipeboard migrate --to deals.db --dry-run",
+        ),
+    ),
 }

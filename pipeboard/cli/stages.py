@@ -132,8 +132,37 @@ def reopen(call: Call) -> int:
 
 
 VERBS = {
-    "move": Verb("DEAL... STAGE", _move_arguments, move),
-    "won": Verb("DEAL...", _won_arguments, won),
-    "lost": Verb("DEAL... --category CATEGORY", _lost_arguments, lost),
-    "reopen": Verb("DEAL...", _reopen_arguments, reopen),
+    "move": Verb(
+        "DEAL... STAGE",
+        _move_arguments,
+        move,
+        examples=(
+            "pipeboard move 142 proposal",
+            "pipeboard move 142 negotiation --override 'They want to sign on Friday'",
+        ),
+    ),
+    "won": Verb(
+        "DEAL...",
+        _won_arguments,
+        won,
+        examples=(
+            "pipeboard won 142 --value 45k",
+            "pipeboard won 142 --follow-up +3m --override 'Signed on the phone'",
+        ),
+    ),
+    "lost": Verb(
+        "DEAL... --category CATEGORY",
+        _lost_arguments,
+        lost,
+        examples=("pipeboard lost 142 --category price --competitor Sehwerk --recycle +6m",),
+    ),
+    "reopen": Verb(
+        "DEAL...",
+        _reopen_arguments,
+        reopen,
+        examples=(
+            "pipeboard reopen 150",
+            "pipeboard reopen 150 --stage needs",
+        ),
+    ),
 }

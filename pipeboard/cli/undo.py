@@ -69,6 +69,14 @@ def redo(call: Call) -> int:
 
 
 VERBS = {
-    "undo": Verb("", _undo_arguments, undo),
-    "redo": Verb("", Parser.add_json, redo),
+    "undo": Verb(
+        "",
+        _undo_arguments,
+        undo,
+        examples=(
+            "pipeboard undo",
+            "pipeboard undo --list",
+        ),
+    ),
+    "redo": Verb("", Parser.add_json, redo, examples=("pipeboard redo",)),
 }

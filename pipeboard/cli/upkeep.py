@@ -326,9 +326,24 @@ def _tell_last(call: Call, fault: str) -> int:
 
 
 VERBS = {
-    "backup make": Verb("[FILE]", _backup_arguments, back_up),
-    "backup list": Verb("", Parser.add_json, list_backups),
-    "backup restore": Verb("FILE", _restore_arguments, restore),
-    "doctor": Verb("", _doctor_arguments, doctor),
-    "logs": Verb("", _logs_arguments, logs),
+    "backup make": Verb(
+        "[FILE]", _backup_arguments, back_up, examples=("pipeboard backup make --if-older 1d",)
+    ),
+    "backup list": Verb("", Parser.add_json, list_backups, examples=("pipeboard backup list",)),
+    "backup restore": Verb(
+        "FILE",
+        _restore_arguments,
+        restore,
+        examples=("pipeboard backup restore deals-2026-11-20.db",),
+    ),
+    "doctor": Verb(
+        "",
+        _doctor_arguments,
+        doctor,
+        examples=(
+            "pipeboard doctor",
+            "pipeboard doctor --fix",
+        ),
+    ),
+    "logs": Verb("", _logs_arguments, logs, examples=("pipeboard logs --last",)),
 }

@@ -183,10 +183,44 @@ def recycle(call: Call) -> int:
 
 
 VERBS = {
-    "recycle": Verb("", _recycle_arguments, recycle),
-    "next": Verb("DEAL... STEP", _next_arguments, next_step),
-    "log": Verb(f"DEAL... {'|'.join(TOUCH_TYPES)}", _log_arguments, log),
-    "note": Verb("DEAL... [-]", _note_arguments, note),
-    "answer": Verb("DEAL QUESTION [TEXT]", _answer_arguments, answer),
-    "snooze": Verb("DEAL... DATE", _snooze_arguments, snooze),
+    "recycle": Verb("", _recycle_arguments, recycle, examples=("pipeboard recycle --dry-run",)),
+    "next": Verb(
+        "DEAL... STEP",
+        _next_arguments,
+        next_step,
+        examples=(
+            "pipeboard next 142 'thu call Bob'",
+            "pipeboard next 142 --done",
+        ),
+    ),
+    "log": Verb(
+        f"DEAL... {'|'.join(TOUCH_TYPES)}",
+        _log_arguments,
+        log,
+        examples=(
+            "pipeboard log 142 call --outcome 'Wants an offer.'",
+            "pipeboard log 142 email --in",
+        ),
+    ),
+    "note": Verb(
+        "DEAL... [-]",
+        _note_arguments,
+        note,
+        examples=(
+            "pipeboard note 142 -m 'The board meets in May.'",
+            "pipeboard note 142 - < call.txt",
+        ),
+    ),
+    "answer": Verb(
+        "DEAL QUESTION [TEXT]",
+        _answer_arguments,
+        answer,
+        examples=("pipeboard answer 142 authority 'The CFO signs above 25k' --rating 3",),
+    ),
+    "snooze": Verb(
+        "DEAL... DATE",
+        _snooze_arguments,
+        snooze,
+        examples=("pipeboard snooze 142 +2w --reason 'Plant holidays'",),
+    ),
 }

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.cli.examples import EXAMPLES
 from pipeboard.cli.manual import every_verb, man_page, manual_of
 from tests.cli.conftest import Type
 
 EVERY = ("", *every_verb())
+EXAMPLES = {verb: manual_of(verb).examples for verb in EVERY}
 ON_A_TERMINAL = ("", "board", "tour", "config edit", "pipeline edit")
 """What needs a person: tried where it is tested for itself."""
 LINES = [
