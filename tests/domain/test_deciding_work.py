@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -27,6 +27,31 @@ def call(direction: str = "out", *, type_: str = "call", hours: int = 0) -> c.Lo
 
 
 # Fields
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "kept"),
+    [
+        ("account", " Lumen \t Oy ", "Lumen Oy"),
+        ("tags", ("+Big", "big"), ("big",)),
+        ("fields", {" product ": " GTX  2 "}, {"product": "GTX 2"}),
+        ("contacts", {"bob": Contact(" Bob  B ")}, {"bob": Contact("Bob B")}),
+        ("answers", {" need ": Answer("yes ")}, {"need": Answer("yes")}),
+        (
+            "terms",
+            {"pay": Term(" Payment  in ", " 30  days ")},
+            {"pay": Term("Payment in", "30 days")},
+        ),
+        ("checklist", {"1/Goals": " ana  today "}, {"1/Goals": "ana today"}),
+        ("next_step", NextStep(" call  Bob ", TODAY), NextStep("call Bob", TODAY)),
+        ("snooze_reason", " on  leave ", "on leave"),
+    ],
+)
+def test_a_new_deal_keeps_what_it_is_given_as_clean_as_an_edit_would(
+    field: str, typed: FieldValue, kept: FieldValue
+) -> None:
+    given: dict[str, Any] = {field: typed}
+    assert getattr(new(**given), field) == kept
 
 
 def test_an_edit_sets_fields_and_changes_nothing_else() -> None:

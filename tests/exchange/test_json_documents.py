@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import pytest
 
 from pipeboard.domain.deal import Answer, Contact, Deal, Loss, NextStep, Note, Status, Touch
 from pipeboard.domain.events import Event, EventData, Kind
@@ -73,7 +76,7 @@ ENTRY = Entry(
     "",
     datetime(2026, 10, 23, 7, tzinfo=UTC),
 )
-SHEET = DealRecord(FULL, PIPELINE, (NOTE,), (TOUCH,), (ENTRY,))
+RECORD = DealRecord(FULL, PIPELINE, (NOTE,), (TOUCH,), (ENTRY,))
 
 
 def test_a_deal_reads_as_the_promise_shows_it() -> None:
@@ -141,7 +144,7 @@ def test_a_lost_deal_says_why() -> None:
 
 
 def test_a_sheet_adds_what_is_around_the_deal() -> None:
-    document: dict[str, Any] = DOCUMENTS.record(SHEET, lambda entry: f"{entry.event.kind}!")
+    document: dict[str, Any] = DOCUMENTS.record(RECORD, lambda entry: f"{entry.event.kind}!")
     assert [answer["question"] for answer in document["answers"]] == ["need"]
     assert document["notes"][0]["text"] == "words"
     assert document["touches"][0]["outcome"] is None
@@ -154,6 +157,14 @@ def test_a_sheet_adds_what_is_around_the_deal() -> None:
             "command_id": "c1",
         }
     ]
+
+
+@pytest.mark.parametrize("tags", [{}, {"objection": "too-dear"}, {"variant": "short"}])
+def test_a_touch_tells_its_tags_where_it_has_them(tags: dict[str, str]) -> None:
+    touch = replace(RECORD.touches[0], **tags)
+    document: dict[str, Any] = DOCUMENTS.record(replace(RECORD, touches=(touch,)), str)
+    (told,) = document["touches"]
+    assert {name: told[name] for name in ("objection", "variant") if name in told} == tags
 
 
 def test_an_event_keeps_its_data_and_who_did_it() -> None:
@@ -191,6 +202,6 @@ def test_a_deal_in_text_leaves_out_what_is_unknown() -> None:
 
 
 def test_a_deal_in_text_aligns_its_facts_under_headings() -> None:
-    text = DealText(SHEET, TODAY, ZONE, lambda _: "created").plain()
+    text = DealText(RECORD, TODAY, ZONE, lambda _: "created").plain()
     assert "  value        €40,000\n  probability  60 % (by hand)" in text
     assert "\nNotes\n  2026-11-02 01:00 ana  words\n" in text

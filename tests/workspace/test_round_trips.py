@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from tests.verbs import Workspace
 STAGES = range(1, NEGOTIATION + 1)
 FORMS = ("csv", "json")
 REASON = "because so"
+LOSS = Loss("price", "=too much", "Acme", date(2099, 1, 2), "too-dear")
 PRECISIONS: tuple[c.Precision, ...] = ("", "day", "unknown")
 UNDATED = """\
 Deal ID,Title,Stage,Status,Value,Owner,Created
@@ -39,7 +41,7 @@ steps = st.one_of(
     st.sampled_from(STAGES).map(lambda stage: c.Move(stage, REASON)),
     st.sampled_from((None, *STAGES)).map(lambda stage: c.Reopen(stage, override=REASON)),
     st.sampled_from(PRECISIONS).map(lambda known: c.Win(None, None, REASON, None, known)),
-    st.just(c.Lose(Loss("price", "=too much"), precision="unknown")),
+    st.just(c.Lose(LOSS, precision="unknown")),
     st.sampled_from((c.Archive(), c.Unarchive(), "undo")),
     edits.map(c.Edit),
 )
