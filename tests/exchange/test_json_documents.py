@@ -160,7 +160,7 @@ def test_a_sheet_adds_what_is_around_the_deal() -> None:
 
 
 @pytest.mark.parametrize("tags", [{}, {"objection": "too-dear"}, {"variant": "short"}])
-def test_a_touch_tells_its_tags_where_it_has_them(tags: dict[str, str]) -> None:
+def test_a_touch_tells_its_tags_where_it_has_them(tags: dict[str, Any]) -> None:
     touch = replace(RECORD.touches[0], **tags)
     document: dict[str, Any] = DOCUMENTS.record(replace(RECORD, touches=(touch,)), str)
     (told,) = document["touches"]
