@@ -87,3 +87,24 @@ async def test_the_keys_of_every_screen_can_be_changed(demo: Path) -> None:
         await board.press("X")
         assert board.shows("SVG")
         await board.press("escape")
+
+
+WAYS = {
+    "board": (),
+    "deal": ("enter",),
+    "triage": ("T",),
+    "metrics": ("M",),
+    "hygiene": ("g", "h"),
+    "review": ("g", "r"),
+}
+"""The keys that lead from the board to each screen."""
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize(("key", "name"), [("Z", "Z"), ("f7", "f7"), ("ctrl+k", "^k")])
+async def test_a_key_without_a_use_says_so_on_every_screen(
+    demo: Path, way: tuple[str, ...], key: str, name: str
+) -> None:
+    async with desk(demo, size=(100, 30)) as board:
+        await board.press(*way, key)
+        assert board.shows(f"{name} does nothing here. ? tells the keys.")

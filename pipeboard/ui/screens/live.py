@@ -10,6 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual.binding import BindingsMap
+from textual.events import Key as KeyPressed
 from textual.screen import Screen
 
 from pipeboard.domain.errors import DatabaseError, GivenUp, PipeboardError
@@ -18,9 +19,10 @@ from pipeboard.ui.draw.line import EMPTY, Line, whole
 from pipeboard.ui.failures import dropped, is_busy, under_net
 from pipeboard.ui.host import Program
 from pipeboard.ui.key_table import ALL
-from pipeboard.ui.keys import REACHES_OUT, Key, bindings
+from pipeboard.ui.keys import REACHES_OUT, Key, bindings, unheard
 from pipeboard.ui.palette import Role
 from pipeboard.ui.queued_action import found, in_turn, turn_for
+from pipeboard.ui.terminal.reading import AltKey
 from pipeboard.ui.write_queue import Targets
 
 if TYPE_CHECKING:
@@ -191,6 +193,12 @@ class LiveScreen(Screen[None]):
             self.failed(error)
 
     action_press = press
+
+    def on_key(self, event: KeyPressed) -> None:
+        """A key that this screen has no use for: silence would leave it open what it did."""
+        said = unheard(event.key, event.character, self.keys)
+        if said and not isinstance(event, AltKey):  # that is Esc and the key behind it
+            self.say(said)
 
     def perform(self, does: str, *given: object, key: Key | None = None) -> None:
         """Calls an action by its name in the key table.
