@@ -32,6 +32,7 @@ from pipeboard.workspace.new_deals import follow_up
 
 # Categories after which a deal is worth another try some day.
 _RETURNING = ("disqualified", "timing", "no-decision", "unresponsive")
+_TELL_MORE = "\0more"
 
 
 async def advance(host: Host) -> None:
@@ -140,16 +141,19 @@ async def offer_follow_up(host: Host, deal: Deal) -> None:
 
 @on_deals
 async def lose(host: Host, ids: Ids) -> None:
-    """Asks why the deals that are meant are lost, and when to try again."""
+    """Asks why the deals that are meant are lost: the reason alone, or all that there is to say."""
     options = [Option(name, name) for name in host.program.settings.loss_categories]
+    with_more = Option(_TELL_MORE, "tell more…", "in your words, to whom, when to try again")
+    title = f"Why {'are' if len(ids) > 1 else 'is'} {target_names(host, ids)} lost?"
 
     async def attempt(questions: Questions) -> Outcome | None:
-        title = f"Why {'are' if len(ids) > 1 else 'is'} {target_names(host, ids)} lost?"
-        category = await questions.ask(lambda: Picker(title, options))
-        loss = await _loss(host, questions, ids, category) if category is not None else None
-        if loss is None:
-            return None
-        return await execute(host, c.Lose(loss))
+        category = await questions.ask(lambda: Picker(title, [*options, with_more]))
+        if category == _TELL_MORE:
+            category = await questions.ask(lambda: Picker(f"{title} Tell more of", options))
+            loss = await _loss(host, questions, ids, category) if category is not None else None
+        else:
+            loss = Loss(category) if category is not None else None
+        return None if loss is None else await execute(host, c.Lose(loss))
 
     await until_stored(host, attempt)
 
