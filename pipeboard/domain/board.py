@@ -87,6 +87,8 @@ class Card:
     closed_on: date | None
     snoozed_until: date | None
     rank: int
+    loss: str = ""
+    """Why it was lost, as its category."""
 
     @property
     def ref(self) -> str:
