@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from pipeboard.workspace.finding import find_deal
 
 if TYPE_CHECKING:
     from pipeboard.domain.letters import Letter
+    from pipeboard.ui.host import Letters
 
 _FOLDER = "templates"
 _LONGEST = 200_000
@@ -38,7 +40,7 @@ def _template_arguments(parser: Parser) -> None:
 
 def template(call: Call) -> int:
     """A letter, or an answer to an objection, with the words of a deal in it."""
-    asked, found = call.arguments, _files(call)
+    asked, found = call.arguments, _files(call, call.workspace.store.location.path.parent)
     if asked.name is None and asked.json:
         call.out.document({"templates": {name: str(path) for name, path in found.items()}})
         return DONE
@@ -107,14 +109,21 @@ def _copy(call: Call, text: str) -> None:
     call.out.say("Copied.")
 
 
-def _files(call: Call) -> Mapping[str, Path]:
-    """The templates by name: the team's beside the database, one's own in their place."""
+def letters(call: Call, beside: Path) -> Letters:
+    """The templates that there are now, for the screens."""
+    return lambda: {
+        name: partial(_read, path) for name, path in sorted(_files(call, beside).items())
+    }
+
+
+def _files(call: Call, beside: Path) -> Mapping[str, Path]:
+    """The templates by name: the team's `beside` the database, one's own in their place."""
     from pipeboard.cli.config import site_config_file, user_config_file
 
     found: dict[str, Path] = {}
     for folder in (
         site_config_file().parent,
-        call.workspace.store.location.path.parent,
+        beside,
         user_config_file(call.environ).parent,
     ):
         found |= {path.stem: path for path in (folder / _FOLDER).glob("*.md")}

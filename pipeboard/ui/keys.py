@@ -42,6 +42,7 @@ REACHES_OUT: Final = frozenset(
         "importing.open_import",
         "export.export",
         "items.edit_outside",
+        "clipboard.letter",
         "programs.run",
         "app.suspend_process",
     )
