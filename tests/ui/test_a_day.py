@@ -42,7 +42,7 @@ async def test_twelve_overdue_deals_take_two_keys_each_and_lose_no_words(demo: P
     async with desk(demo) as board:
         await board.press("!")
         done: dict[int, tuple[str, ...]] = {}
-        did = PUT_OFF
+        did: tuple[str, ...] = PUT_OFF
         for keys in DAY:
             deal_id = board.card.id
             assert deal_id in meant and deal_id not in done, "the next one is under the cursor"

@@ -28,6 +28,7 @@ async def test_adding_shows_what_is_understood_and_puts_the_deal_into_the_stage(
         await board.press("enter")
         assert (board.card.account, board.deal.title) == ("Nova Oy", "pilot line")
         assert board.state.view.cursor[0] == 1
+        assert f"It is {board.card.ref}." in board.status
         assert "u undo" in board.lines()[-2]
 
 

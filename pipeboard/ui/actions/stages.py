@@ -264,15 +264,15 @@ async def _answer_missing(
         things = [(held[0].deal_id, lack) for lack in _from(held[0].unmet, first)]
     else:
         things = [(part.deal_id, lack) for part in _from(held, first) for lack in part.unmet]
-    for deal_id, lack in things:
+    for number, (deal_id, lack) in enumerate(things, 1):
         retarget(host, [deal_id])
-        if not await _answer_one(host, deal_id, lack):
+        if not await _answer_one(host, deal_id, lack, f"{number} of {len(things)}"):
             return
     retarget(host, ids)
     await execute(host, change)
 
 
-async def _answer_one(host: Host, deal_id: int, lack: Unmet) -> bool:
+async def _answer_one(host: Host, deal_id: int, lack: Unmet, place: str) -> bool:
     criterion = lack.criterion
     match criterion.about:
         case About.FIELD:
@@ -280,7 +280,7 @@ async def _answer_one(host: Host, deal_id: int, lack: Unmet) -> bool:
         case About.ANSWER | About.RATING:
             _, pipeline = await deal_now(host, deal_id)
             question = pipeline.question(criterion.subject)
-            return question is not None and await ask_question(host, deal_id, question)
+            return question is not None and await ask_question(host, deal_id, question, place=place)
         case About.ANSWERS:
             return await answer_some(host, deal_id, criterion.at_least)
         case About.CONTACT:
