@@ -282,11 +282,14 @@ class Call:
         try:
             return work(self.arguments.new_rep)
         except NotFound as error:
-            name = unknown_owner(error)
+            name, names = unknown_owner(error), error.details.get("reps", ())
+            one = not isinstance(names, list) or len(names) < 2
             if not name or not self.may_ask or self.arguments.yes:
-                error.hint = f"{error.hint} --new-rep makes a new one." if name else error.hint
+                way = f"--new-rep makes {'a new one' if one else 'them reps'}."
+                error.hint = f"{error.hint} {way}".strip() if name else error.hint
                 raise
-            self.confirm(f"{error.message} {error.hint} Make @{name} a new rep?")
+            whom = f"@{name} a new rep" if one else "them reps"
+            self.confirm(" ".join(f"{error.message} {error.hint} Make {whom}?".split()))
             return work(True)
 
     def confirm(self, question: str) -> None:

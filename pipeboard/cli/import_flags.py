@@ -24,6 +24,7 @@ def import_arguments(parser: Parser) -> None:
     add("--stages", metavar="A,B,C", help="make the pipeline of --into with these stages, or auto")
     add("--skip-bad", action="store_true", help="write the good rows, put the others into a file")
     add("--override", metavar="REASON", default="", help="pass the gates where a row moves a deal")
+    add("--new-rep", action="store_true", help="owners may be somebody new: make them reps")
     _meaning_arguments(parser)
     _form_arguments(parser)
     _again_arguments(parser)

@@ -15,6 +15,7 @@ from pipeboard.cli.failures import DONE, REFUSED
 from pipeboard.cli.import_flags import import_arguments, recipe_for, save_recipe
 from pipeboard.cli.import_telling import pipeline_to_make, place_of
 from pipeboard.domain.errors import Refused
+from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline
 
 if TYPE_CHECKING:
@@ -108,18 +109,23 @@ def _import(
 
     asked = call.arguments
     origin = Path(asked.file).name if asked.file != "-" else "stdin"
-    with progress_told(call) as progress:
-        return import_rows(
-            workspace,
-            reading,
-            pipeline,
-            origin,
-            _options(call, reading, recipe),
-            skip_bad=asked.skip_bad,
-            override=asked.override,
-            **call.once,
-            progress=progress,
-        )
+    options = _options(call, reading, recipe)
+
+    def work(new_reps: bool) -> ImportReport:
+        with progress_told(call) as progress:
+            return import_rows(
+                workspace,
+                reading,
+                pipeline,
+                origin,
+                replace(options, new_reps=new_reps),
+                skip_bad=asked.skip_bad,
+                override=asked.override,
+                **call.once,
+                progress=progress,
+            )
+
+    return call.for_owner(work)
 
 
 def _options(call: Call, reading: Reading, recipe: Recipe) -> ImportOptions:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from pipeboard.workspace.finding import find_deal
 
 if TYPE_CHECKING:
     from pipeboard.domain.letters import Letter
+    from pipeboard.ui.host import Letters
 
 _FOLDER = "templates"
 _LONGEST = 200_000
@@ -38,7 +40,8 @@ def _template_arguments(parser: Parser) -> None:
 
 def template(call: Call) -> int:
     """A letter, or an answer to an objection, with the words of a deal in it."""
-    asked, found = call.arguments, _files(call)
+    asked, beside = call.arguments, call.workspace.store.location.folder
+    found = _files(call, beside)
     if asked.name is None and asked.json:
         call.out.document({"templates": {name: str(path) for name, path in found.items()}})
         return DONE
@@ -46,7 +49,7 @@ def template(call: Call) -> int:
         for name, path in sorted(found.items()):
             call.out.line(f"{name}  {path}")
         if not found:
-            folder = _folders(call)[-2 if call.workspace.store.location.folder else -1]
+            folder = _folders(call, beside)[1]  # the team's, or one's own where it has none
             call.out.say(f"There are no templates. Put some into {folder}, as NAME.md.")
         return DONE
     if asked.name not in found:
@@ -107,19 +110,25 @@ def _copy(call: Call, text: str) -> None:
     call.out.say("Copied.")
 
 
-def _files(call: Call) -> Mapping[str, Path]:
-    """The templates by name: the team's beside the database, one's own in their place."""
+def letters(call: Call, beside: Path | None) -> Letters:
+    """The templates that there are now, for the screens."""
+    return lambda: {
+        name: partial(_read, path) for name, path in sorted(_files(call, beside).items())
+    }
+
+
+def _files(call: Call, beside: Path | None) -> Mapping[str, Path]:
+    """The templates by name: the team's `beside` the database, one's own in their place."""
     found: dict[str, Path] = {}
-    for folder in _folders(call):
+    for folder in _folders(call, beside):
         found |= {path.stem: path for path in folder.glob("*.md")}
     return found
 
 
-def _folders(call: Call) -> list[Path]:
+def _folders(call: Call, beside: Path | None) -> list[Path]:
     """Where templates are, one's own last; a server has none beside the database."""
     from pipeboard.cli.config import site_config_file, user_config_file
 
-    beside = call.workspace.store.location.folder
     found = [site_config_file().parent, beside, user_config_file(call.environ).parent]
     return [folder / _FOLDER for folder in found if folder is not None]
 

@@ -34,6 +34,7 @@ def show_board(call: Call, store: Store, begin: tuple[object, ...] = ()) -> int:
     from pipeboard.cli.config import state_folder
     from pipeboard.cli.editor import command, left_behind, write_text
     from pipeboard.cli.failures import left_to_screens
+    from pipeboard.cli.letters import letters
     from pipeboard.domain.programs import read_programs
     from pipeboard.store import Store
     from pipeboard.ui.key_table import read_keymap
@@ -55,6 +56,7 @@ def show_board(call: Call, store: Store, begin: tuple[object, ...] = ()) -> int:
         digits=config.text("digits"),
         copy_command=config.text("copy_cmd"),
         edit=lambda text: write_text(command(config, call.environ), text, suffix=".md"),
+        letters=letters(call, store.location.folder),
         begin=begin,
         hooks=call.hooks,
         follow=config.text("follow"),

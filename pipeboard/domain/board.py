@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Sort(StrEnum):
     """What orders the cards of a column; closed columns by hand are newest outcome first.
 
-    NEEDS: overdue, due today, without a next step, stalled, the rest, at last those asleep.
+    NEEDS is the order of the queue (`queue.order_in_column`).
     """
 
     MANUAL = "manual"
@@ -87,6 +87,8 @@ class Card:
     closed_on: date | None
     snoozed_until: date | None
     rank: int
+    loss: str = ""
+    """Why it was lost, as its category."""
 
     @property
     def ref(self) -> str:

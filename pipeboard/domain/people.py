@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pipeboard.domain.errors import Ambiguous, NotFound, PipeboardError
 from pipeboard.domain.filter_nodes import ME, And, Filter, Is, Node, Not, Or
@@ -116,6 +116,30 @@ def new_rep_mark(text: str, reps: Sequence[Rep], me: str) -> str:
 def unknown_owner(error: PipeboardError) -> str:
     """The name that nobody bears, where that is why something was refused; else ""."""
     return str(error.details.get("rep", "")) if isinstance(error, NotFound) else ""
+
+
+def unsure_reps(names: Iterable[str], reps: Sequence[Rep], *, is_set_up: bool) -> tuple[str, ...]:
+    """Of new names in a file, those that become reps by nothing but a yes: all of them once
+    somebody has said who is in the team, before that those that are like a rep's."""
+    if is_a_team(reps, is_set_up=is_set_up):
+        return tuple(names)
+    return tuple(name for name in names if is_like_another(name, reps))
+
+
+_MOST_NAMED = 8
+
+
+def no_such_reps(names: Sequence[str], near: Mapping[str, str]) -> NotFound:
+    """Why a file with these new names is not taken as it is; `near` has the reps they are like."""
+    more = len(names) - _MOST_NAMED
+    named = ", ".join(quoted(name) for name in names[:_MOST_NAMED])
+    alike = ", ".join(f"{name} is like @{rep}" for name, rep in [*near.items()][:_MOST_NAMED])
+    whom = "is no rep" if len(names) == 1 else "are no reps"
+    return NotFound(
+        f"{named}{f' and {more} more' if more > 0 else ''} {whom} here.",
+        hint=f"Slips? {alike}." if alike else "",
+        details={"rep": names[0], "near": near.get(names[0], ""), "reps": list(names)},
+    )
 
 
 def about_owner(reps: Sequence[Rep], owner: str, me: str) -> tuple[str, ...]:

@@ -169,6 +169,25 @@ def order(waiting: Queued) -> tuple[int, bool, float, float, int]:
     return waiting.place.tier, worth is None, -(worth or 0.0), age, waiting.deal.id
 
 
+LATER, ASLEEP = 8, 9
+"""Where the deals that are in no tier come behind those that are: planned ahead or closed, and
+those that sleep."""
+
+
+def order_in_column(
+    deal: Deal, pipeline: Pipeline, day: Day
+) -> tuple[int, bool, float, float, int]:
+    """What the deals of a stage are sorted by where those that need somebody come first: the queue
+    in its order, then the others by the day of their next step, as they were put by hand."""
+    found = waiting(deal, pipeline, day)
+    if found is not None:
+        return order(found)
+    due = deal.next_step.due if deal.next_step else None
+    is_asleep = deal.is_open and deal.is_snoozed(day.today)
+    ahead = float(due.toordinal()) if due else 0.0
+    return ASLEEP if is_asleep else LATER, due is None, ahead, float(deal.rank), deal.id
+
+
 def worth(deal: Deal, day: Day) -> float | None:
     """The deal's value by the measured chance of its stage."""
     value = deal.value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
@@ -96,28 +96,6 @@ def idles(deal: Clocks, limit: Limits) -> bool:
         return False
     planned = deal.next_due is not None and limit.today <= deal.next_due <= limit.plan_until
     return deal.touched_on < limit.idle_before and not planned
-
-
-class Need(IntEnum):
-    """How soon an open deal needs its rep, the soonest first."""
-
-    OVERDUE = 0
-    TODAY = 1
-    NO_NEXT_STEP = 2
-    STALLED = 3
-    LATER = 4
-    ASLEEP = 5
-
-
-def need(deal: Clocks, limit: Limits, *, has_step: bool, snoozed: bool) -> Need:
-    """What an open deal needs first."""
-    if snoozed:
-        return Need.ASLEEP
-    if deal.next_due is not None and deal.next_due <= limit.today:
-        return Need.OVERDUE if deal.next_due < limit.today else Need.TODAY
-    if not has_step:
-        return Need.NO_NEXT_STEP
-    return Need.STALLED if overstays(deal, limit) or idles(deal, limit) else Need.LATER
 
 
 def stalled_reasons(deal: Deal, pipeline: Pipeline, today: date, zone: ZoneInfo) -> tuple[str, ...]:

@@ -112,6 +112,20 @@ def quoted(text: str, limit: int = 40) -> str:
     return f"'{line}'" if len(line) <= limit else f"'{line[: limit - 3]}...'"
 
 
+def is_email(text: str) -> bool:
+    """Whether it is written as an address: one @, behind it a dot between others, no blanks."""
+    name, _, host = text.partition("@")
+    has_dot = "." in host.strip(".") and not host.startswith(".") and not host.endswith(".")
+    return bool(name) and has_dot and "@" not in host and not any(map(str.isspace, text))
+
+
+def email_fault(text: str) -> str:
+    """Why a text is no e-mail address, in a sentence; "" for one that is, and for none."""
+    if not text.strip() or is_email(text.strip()):
+        return ""
+    return f"{quoted(text)} is no e-mail address."
+
+
 def fold(text: str) -> str:
     """The text as searching compares it: no case, no accents, white space made one space."""
     if text.isascii():

@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 
 from pipeboard.domain.deal_fields import DAY, FIELDS, FROM_ROWS, INSTANT
 from pipeboard.domain.errors import BadInput
-from pipeboard.domain.text import clean_line, clean_text, slug
+from pipeboard.domain.text import clean_line, clean_text, email_fault, slug
 from pipeboard.exchange.fields import CUSTOM, ENTERED, LEFT_OUT, CellKind, kind_of, takes_several
 from pipeboard.exchange.history import PRECISIONS, Course, HistoryReader, read_outcome
 from pipeboard.exchange.layouts.layout import Layout
@@ -57,6 +57,7 @@ _RARER = {
     "tags", "note", "notes", "probability", "probability_bp", "forecast_category",
     "contacts", "contact_name", "contact_email", "contact_phone",
 }  # fmt: skip
+_EMAILS = {"contact_email", "contacts"}
 _SURELY_SHORT = 1000
 _STRICT = {"title", "external_id", "ref", "stage", "status", "version"}
 """What a deal is known and placed by: a cell of these that cannot be read rejects its row."""
@@ -355,6 +356,11 @@ class DealReader:
                 yield "lost_at_zero"
         if history.stage is None and not history.entered and outcome in (None, "open"):
             yield "no_stage"
+        if not _EMAILS.isdisjoint(found):
+            emails = found.get("contact_email", "").split(";")
+            emails += [person.email or "" for person in found.get("contacts", ())]
+            if any(map(email_fault, emails)):
+                yield "odd_email"
 
     def _unsaid(self, found: Findings, outcome: Outcome | None) -> Iterator[str]:
         """Fields whose cells say more than the row can hold, such as a second owner."""

@@ -110,6 +110,7 @@ REMARKS = {
     "kept as a field",
     "no_closing_date": "won or lost without a date: taken as closed at this import",
     "closed_as_expected": "won or lost without a date: the day on which that was expected counts",
+    "odd_email": "with an e-mail that is none (one @, a dot after it): kept as text",
     "no_stage": "without a stage: put into the first one",
     "lost_at_zero": "lost with an amount of 0, which counts as 0; if it means unknown, say "
     "--lost-zero unknown",

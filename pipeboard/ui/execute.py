@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from pipeboard.workspace.recording import Receipt
 
 
+_BEGINS = ("add", "follow up")
+"""The verbs that make a deal, whose number nobody has seen yet."""
+
+
 async def execute(
     host: Host,
     change: Change,
@@ -103,6 +107,8 @@ async def tell(host: Host, receipt: Receipt) -> None:
     host.program.done_here.add(receipt.command_id)
     undoable = receipt.command_id and receipt.verb not in ("undo", "redo")
     about = f"({receipt.about})" if receipt.about else ""
+    if receipt.verb in _BEGINS and len(receipt.deals) == 1:
+        about = f"It is {receipt.deals[0].ref}."
     lost = dropped(host.program.key_queue.take_dropped())
     words = " ".join(filter(None, (receipt.summary, about, *receipt.notes, lost)))
     role: Role = "status.warn" if receipt.notes else "status.ok"

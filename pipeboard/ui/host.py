@@ -47,6 +47,10 @@ P = ParamSpec("P")
 Ids: TypeAlias = Sequence[int]
 
 
+Letters: TypeAlias = Callable[[], Mapping[str, Callable[[], str]]]
+"""The templates of letters that there are, by name, each with what reads it."""
+
+
 @dataclass(frozen=True)
 class Look:
     """What a person has chosen in the configuration, as far as screens care.
@@ -69,6 +73,7 @@ class Look:
     restricted: bool = False
     follow_s: float = 0.0
     shows_cursor: bool = False
+    letters: Letters | None = None
 
     def check_reaching_out(self) -> None:
         """`Refused` in the restricted mode, which has no files, programs and shell."""

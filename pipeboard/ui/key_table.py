@@ -144,6 +144,8 @@ BOARD: Final[tuple[Key, ...]] = (
     _elsewhere("daily.playbook", "b", "Playbook", "how this stage is worked, and its checklist"),
     _elsewhere("clipboard.copy", "y", "Copy…", "copy: l line, e e-mail, p phone, i id",
         shown="y …"),
+    _elsewhere("clipboard.letter", "Y", "Letter…", "a letter with the words of the deal in it",
+        shown="Y …"),
     _elsewhere("navigation.pane", "p", "Pane", "the deal beside the board, or not"),
     _elsewhere("navigation.switch", "tab", "Board / pane", "keys to the pane, to the board",
         shown="Tab"),
@@ -211,7 +213,7 @@ def _of_board(names: str, *, label: str, leaving: str, hint: str) -> Iterator[Ke
 _ON_A_DEAL: Final = """
     down up top bottom half_down half_up page_down page_up back advance move next_step put_off done
     note interaction interview edit win lose snooze owner value close_date category probability tags
-    archive undo redo undo_list playbook copy reload triage help step_back quit
+    archive undo redo undo_list playbook copy letter reload triage help step_back quit
 """
 
 DEAL: Final[tuple[Key, ...]] = (
@@ -235,12 +237,13 @@ _ONLY_ON_TRIAGE: Final[tuple[Key, ...]] = (
         "the next step is good as it is", takes_deal=True),
     _triage(Group.CHANGE, "triage.open", "enter", "Open", "all of the deal"),
     _triage(Group.NARROW, "triage.mine", "O", "Mine / everyone", "my queue, everyone's"),
+    _triage(Group.NARROW, "triage.filter", "slash", "Filter", "only deals that match"),
 )
 # fmt: on
 _ON_TRIAGE: Final = """
     half_down half_up page_down page_up back advance move next_step done note interaction interview
     edit win lose snooze owner value close_date category probability tags archive repeat undo redo
-    undo_list playbook copy reload palette help step_back quit
+    undo_list playbook copy letter reload palette help step_back quit
 """
 
 TRIAGE: Final[tuple[Key, ...]] = (

@@ -42,11 +42,13 @@ REACHES_OUT: Final = frozenset(
         "importing.open_import",
         "export.export",
         "items.edit_outside",
+        "clipboard.letter",
         "programs.run",
         "app.suspend_process",
     )
 )
 """What leads out of the database: to files, programs, the shell. The restricted mode has none."""
+_OF_EVERY_SCREEN: Final = frozenset(("ctrl+c", "ctrl+q", "ctrl+z"))
 UNBOUND: Final = "f24"
 """A key that no keyboard has: Textual cannot unbind, so an unwanted command gets this one."""
 
@@ -184,6 +186,21 @@ def name_of(key: str) -> str:
     if key.startswith("ctrl+"):
         return f"^{key.removeprefix('ctrl+')}"
     return _NAMES.get(key, key)
+
+
+def unheard(key: str, character: str | None, table: Sequence[Key]) -> str:
+    """What is said of a key that a screen with these keys has no use for; "" of one that it has."""
+    keys = {part for known in table for part in known.keys.split(",")}
+    if key in keys or character in keys or key in _OF_EVERY_SCREEN:
+        return ""
+    helps = next((known.first_key for known in table if known.action == "help"), "")
+    advice = f" {helps} tells the keys." if helps else ""
+    return f"{as_pressed(key, character)} does nothing here.{advice}"
+
+
+def as_pressed(key: str, character: str | None) -> str:
+    """A key that was pressed, by its character where that can be seen."""
+    return character if character and character.isprintable() and character != " " else name_of(key)
 
 
 def key_named(name: str) -> str:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pipeboard.store import Store
     from pipeboard.store.reading import Reader
     from pipeboard.ui.app import PipeboardApp
+    from pipeboard.ui.host import Letters
     from pipeboard.workspace import Workspace
 
 FIRST_BUSY_MS = 5_000
@@ -64,6 +65,7 @@ class Choices:
     digits: str = "stage"
     copy_command: str = ""
     edit: Callable[[str], str] | None = None
+    letters: Letters | None = None
     programs: tuple[OwnProgram, ...] = ()
     restricted: bool = False
     begin: tuple[object, ...] = ()
@@ -227,6 +229,7 @@ def make_app(
         follow_s=FOLLOW_S[choices.follow],
         shows_cursor=choices.shows_cursor,
         follows_terminal=choices.theme == "auto" and theme.name in ("dark", "light"),
+        letters=choices.letters,
     )
     seat = Seat(
         actor,

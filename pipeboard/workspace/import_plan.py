@@ -127,6 +127,7 @@ class ImportPlan:
     prefers_file: bool = False
     skips_bad: bool = False
     override: str = ""
+    new_reps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +307,11 @@ def _rehearsed(
 def _options(plan: ImportPlan, recipe: Recipe, reading: Reading) -> ImportOptions:
     kept = (reading.source, recipe.to_json()) if recipe and reading.source else None
     return ImportOptions(
-        match=plan.match, prefer_file=plan.prefers_file, source=recipe.source, recipe=kept
+        match=plan.match,
+        prefer_file=plan.prefers_file,
+        source=recipe.source,
+        recipe=kept,
+        new_reps=plan.new_reps,
     )
 
 

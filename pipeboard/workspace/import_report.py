@@ -72,6 +72,8 @@ class ImportReport:
     new_owners: list[str] = field(default_factory=list)
     near_owners: dict[str, str] = field(default_factory=dict)
     """Of new owners that are like a rep's name: whose."""
+    unsure_owners: tuple[str, ...] = ()
+    """The new owners that become reps by nothing but a yes."""
     remarks: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     remark_counts: Counter[str] = field(default_factory=Counter)
     command_id: str = ""
@@ -158,6 +160,8 @@ def meaning_told(
         named = ", ".join(report.new_owners[:10])
         more = f" and {len(report.new_owners) - 10} more" if len(report.new_owners) > 10 else ""
         yield f"New owners: {named}{more}."
+        if report.unsure_owners and not report.command_id:
+            yield "Nobody here is called so: they become reps by nothing but a yes."
         for name, near in [*report.near_owners.items()][:_MOST_CONFLICTS]:
             yield f"New rep? {name} is like @{near}: if it is a slip, mend the file first."
     yield f"Deals here: {report.before:,} before, {report.before + report.created:,} after."

@@ -20,6 +20,7 @@ from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Conflict, Refused
 from pipeboard.domain.events import micros
 from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.domain.people import no_such_reps, unsure_reps
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.pipeline_rules import check_pipeline, clean_pipeline
 from pipeboard.domain.settings import Rep
@@ -74,7 +75,8 @@ def import_rows(
     """Every deal of a file, new or changed since it was last imported, as one command.
 
     A `pipeline` that is new (id 0) is made in the same transaction. `origin` names the file
-    in the history. Without `skip_bad` a rejected row raises `RowsRejected` and nothing is
+    in the history. A new owner in a team is `NotFound` without a yes (`options.new_reps`), and
+    nothing is written. Without `skip_bad` a rejected row raises `RowsRejected` and nothing is
     written. A change that moves a known deal passes the gate as any move does, with
     `override` as its reason. `progress` gets rows and share read. A dry run takes no lock.
     Under the `token` of an import that is stored already nothing is done again.
@@ -143,6 +145,8 @@ class _Import:
                 if staging is not None and decided:
                     self._put_aside(staging, decider, decided)
             self._check(decider)
+            if decider.report.unsure_owners and not self.options.new_reps:
+                raise no_such_reps(decider.report.unsure_owners, decider.report.near_owners)
             if staging is not None:
                 self.service.store.keep_copy_before_import(self.at)
                 self._bring_in(staging, decider)
@@ -184,6 +188,9 @@ class _Import:
         if report.rejected and not self.skip_bad:
             raise RowsRejected(report)
         decider.check_identities()
+        report.unsure_owners = unsure_reps(
+            report.new_owners, self.service.reader.reps(), is_set_up=self.service.is_set_up
+        )
 
     def _put_aside(
         self, staging: Staging, decider: RowDecider, decided: Sequence[tuple[int, Change]]

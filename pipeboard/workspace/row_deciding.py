@@ -46,7 +46,8 @@ class ImportOptions:
 
     `match` says what happens to rows that are known: brought up to date, left alone, or taken as
     new deals. `prefer_file` settles what both sides changed. `source` names where ids are from.
-    `recipe` is kept under the name of its source, for the next file of it.
+    `recipe` is kept under the name of its source, for the next file of it. `new_reps`: whoever the
+    file is the first to name becomes a rep.
     """
 
     match: Match = "update"
@@ -54,6 +55,7 @@ class ImportOptions:
     override: str = ""
     source: str = ""
     recipe: tuple[str, str] | None = None
+    new_reps: bool = False
 
 
 class _Place(NamedTuple):

@@ -241,8 +241,12 @@ class Service:
         """The rep whom a name means. An unknown one is refused, or made with `new_rep`; as long as
         nobody has said who is in the team, whoever is like nobody else is one more of it."""
         reps = self.reader.reps()
-        is_set_up = self.settings.demo or self.reader.agreements.has(Topic.REP)
-        return known_owner(name, reps, self.me, is_set_up=is_set_up, new_rep=new_rep)
+        return known_owner(name, reps, self.me, is_set_up=self.is_set_up, new_rep=new_rep)
+
+    @property
+    def is_set_up(self) -> bool:
+        """Has anybody said who is in the team?"""
+        return self.settings.demo or self.reader.agreements.has(Topic.REP)
 
     def pipeline_now(self, pipeline_id: int) -> Pipeline:
         """The pipeline as it is now; `NotFound` when it is there no more."""

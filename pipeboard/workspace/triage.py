@@ -14,6 +14,7 @@ from pipeboard.domain.commands import SetNextStep
 from pipeboard.domain.criteria import ROLES, About, unmet_of_stage
 from pipeboard.domain.dates import format_day
 from pipeboard.domain.errors import BadInput, PipeboardError
+from pipeboard.domain.filter_nodes import EVERYTHING
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.queue import Queued, Reason, Round, Tier, is_handled, is_unplanned, waiting
 from pipeboard.domain.text import printable
@@ -220,6 +221,13 @@ class Triage:
         self._was_handled = was_handled
         return True
 
+    def go_to(self, deal_id: int) -> None:
+        """To a deal that is still to come, before the others."""
+        walk = self.walk.copy()
+        if deal_id in walk.ids:
+            walk.put_first(deal_id)
+            self._look(walk)
+
     def again(self) -> bool:
         """From the end through what was skipped once more; False where nothing was."""
         walk = self.walk.copy()
@@ -280,7 +288,7 @@ class Triage:
     def _take_up(self) -> int | None:
         """Where the person was on that day, as far as anybody knows; the deal they looked at."""
         kept: object = None
-        if self._kept is not None:
+        if self._kept is not None and self.listing.filter == EVERYTHING:
             with suppress(OSError, ValueError):
                 kept = json.loads(self._kept.read_text("utf-8"))
         if not isinstance(kept, dict) or kept.get("of") != self._of:
@@ -296,8 +304,8 @@ class Triage:
         return [self.listing.today.isoformat(), self.listing.owner or ""]
 
     def keep(self) -> None:
-        """Writes down how far it has come; never raises."""
-        if self._kept is None:
+        """Writes down how far it has come through the whole queue; never raises."""
+        if self._kept is None or self.listing.filter != EVERYTHING:
             return
         from pipeboard import outlet
 

@@ -116,6 +116,42 @@ def test_an_owner_of_a_file_who_is_like_a_rep_is_marked_before_it_is_imported(
     assert "New rep? marra is like @mara" in told.out and "zoe is like" not in told.out
 
 
+OWNERS = "id,deal name,stage,owner\n1,A,Lead,marra\n2,B,Lead,zoe\n3,C,Lead,Mara\n"
+INTO = ("--into", "X", "--stages", "Lead")
+
+
+def test_a_script_makes_no_reps_of_a_file_without_the_flag(team: Type, home: Path) -> None:
+    team("rep", "add", "mara")
+    file, before = put(home, OWNERS), team("rep", "list").out
+    refused = team("import", file, *INTO, "-y")
+    assert refused.code == 3
+    assert "'marra', 'zoe' are no reps here." in refused.err
+    assert "Slips? marra is like @mara. --new-rep makes them reps." in refused.err
+    assert (team("list", "--count").out, team("rep", "list").out) == ("0\n", before)
+    assert team("import", file, *INTO, "--value", "owner:marra=mara", "--new-rep").code == 0
+    assert team("list", "owner:mara", "--count").out == "2\n"
+    assert "zoe" in team("rep", "list").out and "marra" not in team("rep", "list").out
+
+
+@pytest.mark.parametrize("said", ["y\n", "n\n", ""])
+def test_a_person_at_a_terminal_says_yes_once_for_all_reps_of_a_file(
+    team: Type, home: Path, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team("rep", "add", "mara")
+    file = put(home, OWNERS)
+    monkeypatch.setattr("pipeboard.cli.call.Call.has_person", True)
+    asked = team("import", file, *INTO, stdin=said)
+    assert asked.err.count("Make them reps? [y/N]") == 1
+    assert asked.code == (0 if said == "y\n" else 1)
+    assert team("list", "--count").out == ("3\n" if said == "y\n" else "0\n")
+
+
+def test_before_anybody_has_said_who_is_in_the_team_a_file_says_it(pipe: Type, home: Path) -> None:
+    file = put(home, OWNERS.replace("marra", "bo"))
+    assert pipe("import", file, *INTO).code == 0
+    assert "zoe" in pipe("rep", "list").out
+
+
 def test_meaning_is_told_in_words_and_in_json(team: Type, home: Path) -> None:
     text = (
         "id,deal name,stage,amount,owner\n1,A,Closed Won,100,zoe\n2,B,Closed Lost,0,zoe\n"

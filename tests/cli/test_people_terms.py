@@ -36,6 +36,18 @@ def test_a_person_is_put_on_a_deal_changed_and_taken_off(lumen: Type) -> None:
     assert lumen("contact", "1", "Outi Salo", "--remove").code == 3
 
 
+def test_an_address_that_is_none_is_refused_and_one_of_a_file_stays(lumen: Type) -> None:
+    refused = lumen("contact", "1", "Outi", "--email", "notamail")
+    assert refused.code == 2 and "'notamail' is no e-mail address." in refused.err
+    assert _show(lumen)["contacts"] == []
+    file = "id,title,company,stage,contact,email\n9,x,Nova,Lead,Ada,ada at nova\n"
+    told = lumen("import", "-", "--into", "X", "--stages", "Lead", stdin=file)
+    assert "1 row: with an e-mail that is none (one @, a dot after it): kept as text" in told.err
+    assert lumen("contact", "2", "Ada", "--phone", "123").code == 0
+    ada = lumen("show", "2", "--json").json["deal"]["contacts"][0]
+    assert (ada["email"], ada["phone"]) == ("ada at nova", "123")
+
+
 def test_an_unknown_role_names_the_near_one(lumen: Type) -> None:
     refused = lumen("contact", "1", "Outi", "--role", "decisionmaker")
     assert refused.code == 2

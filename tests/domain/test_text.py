@@ -16,6 +16,7 @@ from pipeboard.domain.text import (
     clean_text,
     did_you_mean,
     fold,
+    is_email,
     nearest,
     printable,
     printable_lines,
@@ -182,3 +183,22 @@ def test_reading_text_money_and_dates_imports_nothing_slow() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("ana@firm.example", True),
+        ("a.b+c@x-y.co.uk", True),
+        ("notamail", False),
+        ("ana@firm", False),
+        ("ana@@firm.example", False),
+        ("ana lima@firm.example", False),
+        ("@firm.example", False),
+        ("ana@firm.", False),
+        ("ana@.example", False),
+        ("", False),
+    ],
+)
+def test_an_address_has_one_at_a_dot_behind_it_and_no_blanks(text: str, is_one: bool) -> None:
+    assert is_email(text) is is_one

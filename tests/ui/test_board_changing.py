@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeboard.domain.deal import Status
+from pipeboard.domain.deal import Loss, Status
 from pipeboard.domain.people import Actor
 from pipeboard.store import Store
 from tests.team import NOW
@@ -28,6 +28,7 @@ async def test_adding_shows_what_is_understood_and_puts_the_deal_into_the_stage(
         await board.press("enter")
         assert (board.card.account, board.deal.title) == ("Nova Oy", "pilot line")
         assert board.state.view.cursor[0] == 1
+        assert f"It is {board.card.ref}." in board.status
         assert "u undo" in board.lines()[-2]
 
 
@@ -105,7 +106,7 @@ async def test_winning_asks_for_the_final_value(demo: Path) -> None:
 async def test_losing_asks_why(demo: Path) -> None:
     async with desk(demo) as board:
         deal_id = board.card.id
-        await board.press("x", "enter")
+        await board.press("x", *"more", "enter", "enter")
         await board.type("too dear")
         await board.press("enter")
         while board.is_asking:
@@ -114,6 +115,15 @@ async def test_losing_asks_why(demo: Path) -> None:
         assert deal.status is Status.LOST
         assert deal.loss is not None
         assert deal.loss.reason == "too dear"
+
+
+async def test_a_reason_alone_is_enough_to_lose_a_deal(demo: Path) -> None:
+    async with desk(demo) as board:
+        deal_id = board.card.id
+        await board.press("x", "2")
+        deal, name = board.stored(deal_id), board.workspace.settings.loss_categories[1]
+        assert deal.status is Status.LOST and deal.loss == Loss(name)
+        assert not board.is_asking and name in board.status
 
 
 async def test_archiving_and_bringing_back(demo: Path) -> None:

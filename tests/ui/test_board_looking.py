@@ -16,7 +16,7 @@ from pipeboard.ui.terminal.facts import background
 from pipeboard.ui.terminal.reading import BackgroundTold
 from pipeboard.ui.widgets.canvas import BoardCanvas
 from tests.team import Team
-from tests.ui.desk import desk
+from tests.ui.desk import Desk, desk
 
 
 async def test_the_cursor_goes_over_stages_and_cards_and_stops_at_the_edges(demo: Path) -> None:
@@ -224,6 +224,51 @@ async def test_the_pane_shows_the_deal_and_scrolls_once_it_has_the_keys(demo: Pa
         assert board.card != first
         await board.press("p")
         assert board.state.view.pane is None
+
+
+async def test_the_pane_goes_with_the_cursor_in_the_same_frame(demo: Path) -> None:
+    async with desk(demo, size=(120, 30)) as board:
+        await board.until(lambda: board.board._pane_timer is None)
+        before = board.card.ref
+        board.board.press("board.down")
+        assert board.card.ref != before
+        assert board.board.state.view.pane == board.board.canvas._view.pane
+        assert in_pane(board) == board.card.ref
+
+
+async def test_the_pane_waits_for_a_cursor_on_its_way_and_is_right_once_it_rests(
+    demo: Path,
+) -> None:
+    async with desk(demo, size=(120, 30)) as board:
+        await board.until(lambda: board.board._pane_timer is None)
+        board.board.press("board.down")
+        shown = in_pane(board)
+        board.board.press("board.down")
+        board.board.press("board.down")
+        assert in_pane(board) == shown != board.card.ref
+        await board.until(lambda: in_pane(board) == board.card.ref)
+
+
+def in_pane(board: Desk) -> str:
+    """The deal that the pane shows."""
+    pane = board.state.view.pane
+    return pane.lines[0][0][0] if pane is not None and pane.lines else ""
+
+
+async def test_a_range_says_how_it_ends_for_as_long_as_it_is_open(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("V", "j")
+        assert board.status.endswith("V ends the range")
+        await board.press("j", "V")
+        assert len(board.state.view.marks) == 3 and "V ends" not in board.status
+
+
+async def test_the_name_of_a_rep_as_a_filter_says_how_to_find_their_deals(demo: Path) -> None:
+    async with desk(demo) as board:
+        rep = board.state.board.owners[0]
+        await board.press("/")
+        await board.type(rep.upper())
+        assert board.shows(f"owner:{rep} finds @{rep}'s deals")
 
 
 async def test_enter_opens_the_pane_where_there_is_room_and_the_deal_where_there_is_not(

@@ -82,3 +82,33 @@ async def test_without_a_command_it_goes_to_the_terminal_and_can_be_shown(
         await board.press("y", "i")
         assert board.app.clipboard == board.card.ref
         assert "y y" in board.status
+
+
+async def test_a_letter_has_the_words_of_the_deal_in_it_and_goes_to_the_clipboard(
+    demo: Path, tmp_path: Path
+) -> None:
+    taken = tmp_path / "clipboard"
+    command = f"{sys.executable} -c \"import sys; open('{taken}','w').write(sys.stdin.read())\""
+    letters = {"offer": lambda: "Subject: For {{company}}\n\nDear {{company}}"}
+    choices = Choices(copy_command=command, letters=lambda: letters)
+    async with desk(demo, choices=choices) as board:
+        name = board.deal.account
+        await board.press("Y", "enter")
+        assert board.shows(f"Dear {name}")
+        await board.press("c")
+        await board.until(taken.exists)
+        await board.settle()
+        assert taken.read_text().strip() == f"Subject: For {name}\n\nDear {name}"
+
+
+async def test_where_there_are_no_templates_it_is_said_where_to_put_them(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("Y")
+        assert "'pipeboard template' says where" in board.status
+
+
+async def test_a_letter_that_lacks_a_word_says_which(demo: Path) -> None:
+    letters = {"offer": lambda: "Dear {{field.nickname}}"}
+    async with desk(demo, choices=Choices(letters=lambda: letters)) as board:
+        await board.press("Y", "enter")
+        assert "has no field.nickname" in board.status and not board.is_asking

@@ -206,6 +206,20 @@ async def test_what_somebody_else_changes_is_shown_and_said(team: Team) -> None:
         assert board.status == "changed by @bo 10:00"
 
 
+async def test_an_address_that_is_none_is_said_to_be_in_the_form(team: Team) -> None:
+    async with deal_of(team) as board:
+        await board.press("5", "a")
+        await board.type("Outi Salo")
+        await board.press("up")
+        await board.type("notamail")
+        await board.press("ctrl+s")
+        assert board.shows("'notamail' is no e-mail address.")
+        assert not board.stored(1).contacts
+        await board.type("@lumen.example")
+        await board.press("ctrl+s")
+        assert board.stored(1).contacts["outi_salo"].email == "notamail@lumen.example"
+
+
 async def test_a_person_is_added_changed_and_taken_away(team: Team) -> None:
     async with deal_of(team) as board:
         await board.press("5")
@@ -379,7 +393,8 @@ async def test_many_deals_are_answered_one_after_another_and_then_move(team: Tea
     add(team.rep("ana"), "Acme: press 1k", stage=QUALIFICATION)
     async with desk(team.path) as board:
         await board.press("2", "*", "L", "a")
-        for _ in range(6):
+        for number in range(6):
+            assert board.shows(f"{number + 1} of 6  "), "of those that are asked"
             await board.type("yes")
             await board.press("enter")
         assert {board.stored(deal_id).stage_id for deal_id in (1, 2)} == {QUALIFICATION + 1}

@@ -150,6 +150,27 @@ def test_a_closed_deal_shows_its_outcome_instead_of_a_next_step(
     assert drawn(over, width=20, rows=2)[1] == row
 
 
+@pytest.mark.parametrize(
+    ("width", "told"), [(19, " 2 Dec competitor"), (30, " lost 2 Dec: competitor")]
+)
+def test_a_lost_deal_says_why_and_when_before_that_it_is_lost(width: int, told: str) -> None:
+    lost = replace(
+        card(1, "Opal", None), status=Status.LOST, closed_on=date(2026, 12, 2), loss="competitor"
+    )
+    assert drawn(lost, width, rows=2)[1].rstrip() == f"  {told}"
+
+
+def test_a_snoozed_deal_is_dimmer_than_one_that_is_awake() -> None:
+    style = CardStyle(19, 1, TODAY)
+    awake = card(1, "Opal", "40000 EUR")
+    asleep = replace(awake, snoozed_until=date(2026, 12, 2))
+    roles = [
+        {role for text, role in card_lines(each, style)[0] if text.strip()}
+        for each in (awake, asleep)
+    ]
+    assert roles == [{"card.name", "card.money"}, {"card.asleep"}]
+
+
 def test_days_past_the_limit_are_set_off_in_role_too() -> None:
     style = CardStyle(19, 2, TODAY)
     assert card_lines(LUMEN, style)[1][-1] == ("26d", "card.days.over")

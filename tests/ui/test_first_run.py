@@ -121,6 +121,12 @@ async def test_its_keys_are_the_persons_own() -> None:
         assert app.return_value == Beginning(FirstWay.DEMO)
 
 
+async def test_a_key_without_a_use_says_so() -> None:
+    async with welcome() as (_, stage):
+        await stage.press("Z")
+        assert stage.shows("Z does nothing here. ? tells the keys.")
+
+
 async def test_help_lists_its_keys() -> None:
     async with welcome() as (_, stage):
         await stage.press("question_mark")

@@ -26,7 +26,7 @@ from tests.ui.lock import KINDS, held, press_while_held
 
 ROWS = """id,name,stage,amount,seller
 1,Nova,Talk,40,ana
-2,Lumen,Sign,50,bo
+2,Lumen,Sign,50,mara
 3,Quarry,Closed Won,60,ana
 """
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -87,13 +87,33 @@ async def test_a_file_shows_what_is_understood_of_it(demo: Path, file: Path) -> 
         assert board.shows("Into         New business")
         assert board.status == "2 words unknown: 3 shows, P new pipeline."
         await press(board, screen, "2")
-        assert board.shows("seller") and board.shows("› owner") and board.shows("ana · bo")
+        assert board.shows("seller") and board.shows("› owner") and board.shows("ana · mara")
         await press(board, screen, "3")
         assert board.shows("Talk") and board.shows("not a stage here")
         assert board.shows("› won  stage")
         await press(board, screen, "4")
         assert board.shows("3 rows read, 1 created, 0 updated, 0 unchanged, 2 rejected.")
         assert board.workspace.reader.known_deals().count() == 30
+
+
+@pytest.mark.parametrize(("key", "owners"), [("y", {"cy", "marra"}), ("m", {"cy", "mara"})])
+async def test_owners_whom_nobody_knows_are_asked_about_once(
+    demo: Path, tmp_path: Path, key: str, owners: set[str]
+) -> None:
+    text = "id,name,stage,seller\n1,Nova,Proposal,marra\n2,Lumen,Proposal,cy\n"
+    async with importing(demo, written(tmp_path, text)) as (board, screen):
+        before = {rep.name for rep in board.workspace.reader.reps()}
+        await press(board, screen, "4", "enter")
+        assert board.shows("'marra', 'cy' are no reps here.")
+        await press(board, screen, "escape")
+        assert {rep.name for rep in board.workspace.reader.reps()} == before
+        await press(board, screen, "enter", key)
+        if key == "m":
+            assert board.shows("New owners: cy.")
+            await press(board, screen, "enter", "y")
+        assert board.status.startswith("Imported: 2 new, 0 changed.")
+        found = board.workspace.reader.deals(range(1, 200)).values()
+        assert {deal.owner for deal in found if deal.name in ("Nova", "Lumen")} == owners
 
 
 async def test_words_are_mapped_by_keys_and_the_whole_file_comes_in(demo: Path, file: Path) -> None:
@@ -481,5 +501,5 @@ async def test_real_exports_come_in_with_their_own_stages(name: str, demo: Path)
         await press(board, screen, "P", "2", "enter")
         seen = screen.view.seen
         assert seen is not None and not seen.unknown_words and not seen.report.rejected_count
-        await press(board, screen, "I")
+        await press(board, screen, "I", *(["y"] if seen.report.unsure_owners else []))
         assert board.status.startswith(f"Imported: {seen.report.created:,} new, 0 changed.")

@@ -87,3 +87,40 @@ async def test_the_keys_of_every_screen_can_be_changed(demo: Path) -> None:
         await board.press("X")
         assert board.shows("SVG")
         await board.press("escape")
+
+
+WAYS = {
+    "board": (),
+    "deal": ("enter",),
+    "triage": ("T",),
+    "metrics": ("M",),
+    "hygiene": ("g", "h"),
+    "review": ("g", "r"),
+}
+"""The keys that lead from the board to each screen."""
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+async def test_every_screen_says_that_it_is_a_demo(demo: Path, way: tuple[str, ...]) -> None:
+    async with desk(demo, size=(100, 30)) as board:
+        await board.press(*way)
+        assert " DEMO " in board.lines()[0]
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+async def test_the_hints_of_every_screen_can_be_clicked(demo: Path, way: tuple[str, ...]) -> None:
+    async with desk(demo, size=(120, 30)) as board:
+        await board.press(*way)
+        await board.pilot.click(offset=(board.lines()[-1].index("Help"), 29))
+        await board.settle()
+        assert board.shows("type to search")
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize(("key", "name"), [("Z", "Z"), ("f7", "f7"), ("ctrl+k", "^k")])
+async def test_a_key_without_a_use_says_so_on_every_screen(
+    demo: Path, way: tuple[str, ...], key: str, name: str
+) -> None:
+    async with desk(demo, size=(100, 30)) as board:
+        await board.press(*way, key)
+        assert board.shows(f"{name} does nothing here. ? tells the keys.")

@@ -54,7 +54,8 @@ async def test_what_cannot_be_read_is_not_accepted_and_says_why() -> None:
         await stage.type("42")
         await stage.press("enter")
         assert stage.is_open
-        assert stage.last_line == "42 is a number."
+        assert stage.last_line == "It cannot be taken like this; Esc cancels."
+        assert sum("42 is a number." in line for line in stage.lines()) == 1, "it is said once"
         await stage.type("k")
         assert "Save" in stage.last_line
         await stage.press("enter")

@@ -23,6 +23,10 @@ from tests.verbs import Workspace
 DAY = "24 dec 2027"
 
 
+LOSS = ("x", *"more", "enter")
+"""The way to all that there is to say of a lost deal."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """A question of the key table: the keys that lead to it, a text for it, the keys that end it,
@@ -45,9 +49,9 @@ QUESTIONS = {
     "probability": Asked(("%",), "47", "execute"),
     "tags": Asked(("#",), "forks", "execute"),
     "snooze": Asked(("z", "d"), DAY, "execute"),
-    "lost": Asked(("x", *"price", "enter"), "too many forks", "execute"),
-    "competitor": Asked(("x", *"competitor", "enter", "enter"), "Forks Inc", "execute"),
-    "again": Asked(("x", *"timing", "enter", "enter"), DAY, "execute"),
+    "lost": Asked((*LOSS, *"price", "enter"), "too many forks", "execute"),
+    "competitor": Asked((*LOSS, *"competitor", "enter", "enter"), "Forks Inc", "execute"),
+    "again": Asked((*LOSS, *"timing", "enter", "enter"), DAY, "execute"),
     "add": Asked(("a",), "Fork Ltd: forks 5k", "add_deal"),
     "answer": Asked(("Q",), "no forks at all", "execute"),
     "form": Asked(("e",), "Forks", "execute", ("ctrl+s",)),
@@ -156,7 +160,7 @@ async def test_an_answer_given_earlier_in_the_same_action_is_kept_with_the_one_u
     demo: Path,
 ) -> None:
     async with desk(demo) as board:
-        await board.press("x")
+        await board.press(*LOSS)
         await board.type("competitor")
         await board.press("enter")
         await board.type("they were half the price")
@@ -164,7 +168,7 @@ async def test_an_answer_given_earlier_in_the_same_action_is_kept_with_the_one_u
         await board.type("Acm")
         board.app.save_drafts()
     async with desk(demo) as board:
-        await board.press("x")
+        await board.press(*LOSS)
         await board.type("competitor")
         await board.press("enter")
         assert board.shows("they were half the price")

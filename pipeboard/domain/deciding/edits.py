@@ -20,7 +20,15 @@ from pipeboard.domain.deciding.rules import Telling, field_words, rule
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.events import Event, Kind, change_to, value_of
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.text import LIMITS, clean_line, clean_text, did_you_mean, quoted, slug
+from pipeboard.domain.text import (
+    LIMITS,
+    clean_line,
+    clean_text,
+    did_you_mean,
+    email_fault,
+    quoted,
+    slug,
+)
 
 if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
@@ -240,6 +248,10 @@ def set_contact(command: c.SetContact, deal: Deal, context: c.Context) -> list[E
     if contact is not None:
         contact = clean_contact(contact)
         key = key or slug(contact.name) or "person"
+        known = deal.contacts.get(key)
+        # One that came from a file stays as it is while others are changed.
+        if (known is None or known.email != contact.email) and (why := email_fault(contact.email)):
+            raise BadInput(why, hint="Write it like ana@firm.example, or leave it out.")
     event = change_to(deal, Kind.CONTACT, context.at, {f"contacts.{key}": contact})
     return [event] if event.changed else []
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pipeboard.domain.board import Signs
 from pipeboard.domain.dates import start_of_day
 from pipeboard.domain.pipeline import Pipeline
-from pipeboard.domain.signs import Limits, Need, limits
+from pipeboard.domain.signs import Limits, limits
 from pipeboard.store.database import Database
 from pipeboard.store.sql import FALSE, Sql, compares, either, every, negated
 
@@ -33,29 +33,6 @@ def snoozed(today: date) -> Sql:
 def overdue(today: date) -> Sql:
     """With a next step that was due before today."""
     return compares("deal.next_due", "<", today.isoformat())
-
-
-def need(pipeline: Pipeline, today: date, zone: ZoneInfo) -> str:
-    """The number of the `Need` of each deal, as one expression; closed deals come later too."""
-    past = past_limit((pipeline,), today, zone)
-    day = f"'{today.isoformat()}'"
-    cases = (
-        ("deal.outcome <> 'open'", Need.LATER),
-        (f"deal.snoozed_until > {day}", Need.ASLEEP),
-        (f"deal.next_due < {day}", Need.OVERDUE),
-        (f"deal.next_due = {day}", Need.TODAY),
-        ("not deal.has_step", Need.NO_NEXT_STEP),
-        (_written_out(past), Need.STALLED),
-    )
-    whens = " ".join(f"when {condition} then {number}" for condition, number in cases)
-    return f"case {whens} else {Need.LATER} end"
-
-
-def _written_out(sql: Sql) -> str:
-    """The condition with its values in it: they are dates and numbers of ours, never typed."""
-    first, *rest = sql.text.split("?")
-    values = (str(v) if isinstance(v, int) else f"'{v}'" for v in sql.values)
-    return first + "".join(value + text for value, text in zip(values, rest, strict=True))
 
 
 def stalled(pipelines: Iterable[Pipeline], today: date, zone: ZoneInfo) -> Sql:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.signs import DealClocks, Limits, Sign, limits, overstays, sign
 from pipeboard.store.database import Database, RowTuple
-from pipeboard.store.reading.scope import comes_before, order_by, order_of, scope, small_result
+from pipeboard.store.reading.scope import comes_before, in_order, order_by, order_of, scope
 from pipeboard.store.sql import Sql, among, every
 from pipeboard.store.troubles import UNREADABLE, of_deal
 
@@ -20,7 +21,7 @@ _CARD = (
     "deal.id, version, title, account, owner, outcome, archived_at is not null, value_minor,"
     " value_currency, has_step, next_text, next_due, stage_entered_at,"
     " coalesce(last_touch_at, created_at), probability_bp, answered, expected_close, closed_at,"
-    " snoozed_until, rank"
+    " snoozed_until, rank, loss_category"
 )
 
 
@@ -29,11 +30,12 @@ def read_window(
 ) -> tuple[Card, ...]:
     """Up to `limit` cards of a column in the lens's order, from the one at index `offset`."""
     start = max(offset, 0)
-    order = order_by(order_of(pipeline, lens))
-    found = small_result(database, pipeline, lens)
+    found = in_order(database, pipeline, lens)
     if found is not None:
-        shown = among("deal.id", found.ids(stage_id)[start : start + limit])
+        ids = found.ids(stage_id)[start : start + limit]
+        shown, order = among("deal.id", ids), _as_listed(ids)
     else:
+        order = order_by(order_of(lens))
         # Ordered by what an index holds, and only then are the few rows themselves looked at.
         wanted = scope(database, pipeline, lens, (stage_id,), probing=True)
         shown = Sql(
@@ -61,10 +63,10 @@ def read_place(
     database: Database, pipeline: Pipeline, lens: Lens, deal_id: int
 ) -> tuple[int, int] | None:
     """The stage of a deal and its index in that column; None where the lens hides the deal."""
-    found_few = small_result(database, pipeline, lens)
-    if found_few is not None:
-        return found_few.place(deal_id)
-    order = order_of(pipeline, lens)
+    all_in_order = in_order(database, pipeline, lens)
+    if all_in_order is not None:
+        return all_in_order.place(deal_id)
+    order = order_of(lens)
     keys = ", ".join(key.text for key in order)
     wanted = every((Sql("deal.id = ?", (deal_id,)), scope(database, pipeline, lens, probing=True)))
     found = database.record(
@@ -79,6 +81,12 @@ def read_place(
     )
 
 
+def _as_listed(ids: Sequence[int]) -> str:
+    """The text after ORDER BY that gives deals in the order in which they are listed."""
+    whens = " ".join(f"when {deal_id} then {place}" for place, deal_id in enumerate(ids))
+    return f"case deal.id {whens} end" if ids else "deal.id"
+
+
 def _sound_card(record: RowTuple, stage: Stage, limit: Limits, zone: ZoneInfo) -> Card:
     """The card of a row; `DatabaseError` naming the deal where nobody of ours has written it."""
     try:
@@ -90,7 +98,7 @@ def _sound_card(record: RowTuple, stage: Stage, limit: Limits, zone: ZoneInfo) -
 def _card(record: RowTuple, stage: Stage, limit: Limits, zone: ZoneInfo) -> Card:
     deal_id, version, title, account, owner, outcome, is_archived, minor, currency = record[:9]
     has_step, next_text, due, entered_at, touched_at, by_hand, answered = record[9:16]
-    close, closed_at, snoozed, rank = record[16:]
+    close, closed_at, snoozed, rank, loss = record[16:]
     entered_on, snoozed_until = _local_day(entered_at, zone), _day(snoozed)
     touched_on = _local_day(touched_at, zone)
     at = DealClocks(entered_on, touched_on, _day(due), _day(close))
@@ -118,6 +126,7 @@ def _card(record: RowTuple, stage: Stage, limit: Limits, zone: ZoneInfo) -> Card
         closed_on=None if closed_at is None else _local_day(closed_at, zone),
         snoozed_until=snoozed_until,
         rank=rank,
+        loss=loss or "",
     )
 
 

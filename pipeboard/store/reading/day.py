@@ -20,7 +20,9 @@ from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.queue import (
+    ASLEEP,
     CLOSING_DAYS,
+    LATER,
     OFFER_DAYS,
     Day,
     Load,
@@ -191,16 +193,31 @@ class DayReader:
 
     def _ranked(self) -> Sql:
         """Each open deal that is awake with its tier (NULL for none) and its worth."""
+        awake, whens = self._whens()
+        return Sql(
+            f"select deal.id, deal.created_at, case {whens.text} end as tier,"
+            f" {self._worth()} as worth from deal where {awake.text}",
+            (*whens.values, *awake.values),
+        )
+
+    def _whens(self) -> tuple[Sql, Sql]:
+        """The open deals that are awake, and when they stand in which tier."""
         asleep = negated(attention.snoozed(self.listing.today))
         awake = every((self._wanted_or_asked(), attention.OPEN, asleep))
         tiers = self._tiers(awake)
-        whens = " ".join(f"when {condition.text} then {tier:d}" for tier, condition in tiers)
-        worth = self._worth()
-        values = tuple(value for _, condition in tiers for value in condition.values)
+        text = " ".join(f"when {condition.text} then {tier:d}" for tier, condition in tiers)
+        return awake, Sql(text, tuple(v for _, condition in tiers for v in condition.values))
+
+    def columns(self) -> Sql:
+        """What the deals of a column are sorted by, as `queue.order_in_column` has it: `tier`,
+        `worth`, `created_at`, `next_due` and `rank`."""
+        _, whens = self._whens()
+        asleep = attention.snoozed(self.listing.today)
         return Sql(
-            f"select deal.id, deal.created_at, case {whens} end as tier, {worth} as worth"
-            f" from deal where {awake.text}",
-            (*values, *awake.values),
+            f"case when not ({attention.OPEN.text}) then {LATER} when {asleep.text} then {ASLEEP}"
+            f" {whens.text} else {LATER} end as tier, {self._worth()} as worth,"
+            " deal.created_at, deal.next_due, deal.rank",
+            (*asleep.values, *whens.values),
         )
 
     def _worth(self) -> str:

@@ -11,7 +11,6 @@ from pipeboard.domain.board import Lens, Sort
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.store.database import Database, Row
-from pipeboard.store.reading.attention import need
 from pipeboard.store.sql import TRUE, Sql, among, either, every
 
 # The orders of a column's cards: each total, ending in the id, with what is missing last.
@@ -55,13 +54,21 @@ _ORDERS: Mapping[Sort, Order] = MappingProxyType(
 )
 
 
-def order_of(pipeline: Pipeline, lens: Lens) -> Order:
+_QUEUED = "tier < 8"
+_BY_NEED: Order = (
+    SortKey("tier"),
+    SortKey(f"case when {_QUEUED} then worth end", descending=True, optional=True),
+    SortKey(f"case when {_QUEUED} then created_at end", optional=True),
+    SortKey(f"case when {_QUEUED} then null else next_due end", optional=True),
+    SortKey(f"case when {_QUEUED} then 0 else rank end"),
+    SortKey("id"),
+)
+"""`queue.order_in_column`, over the columns of `DayReader.columns`."""
+
+
+def order_of(lens: Lens) -> Order:
     """The keys of a lens's sort; reversed, what is missing still comes last."""
-    if lens.sort is Sort.NEEDS:
-        urgency = SortKey(need(pipeline, lens.today, lens.zone))
-        order: Order = (urgency, SortKey("deal.next_due", optional=True), *_ORDERS[Sort.MANUAL])
-    else:
-        order = _ORDERS[lens.sort]
+    order = _BY_NEED if lens.sort is Sort.NEEDS else _ORDERS[lens.sort]
     return reversed_order(order) if lens.reverse else order
 
 
@@ -94,6 +101,25 @@ def comes_before(order: Order, values: Sequence[object]) -> Sql:
 
 
 MOST_LAST = 8
+_NO_LIMIT = 2_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class InOrder:
+    """All deals under a lens, by stage and there in the lens's order."""
+
+    ids_by_stage: Mapping[int, Sequence[int]]
+
+    def ids(self, stage_id: int) -> Sequence[int]:
+        """The deals of a stage in their order."""
+        return self.ids_by_stage.get(stage_id, ())
+
+    def place(self, deal_id: int) -> tuple[int, int] | None:
+        """The stage of a deal and its index there; None when it is not among them."""
+        for stage_id, ids in self.ids_by_stage.items():
+            if deal_id in ids:
+                return stage_id, ids.index(deal_id)
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +131,43 @@ class SmallResult:
     """
 
     by_stage: Mapping[int, Sequence[Row]]
+    in_order: InOrder
 
-    def ids(self, stage_id: int) -> list[int]:
-        """The deals of a stage in their order."""
-        return [row["id"] for row in self.by_stage.get(stage_id, ())]
 
-    def place(self, deal_id: int) -> tuple[int, int] | None:
-        """The stage of a deal and its index there; None when it is not among them."""
-        for stage_id in self.by_stage:
-            ids = self.ids(stage_id)
-            if deal_id in ids:
-                return stage_id, ids.index(deal_id)
-        return None
+def in_order(database: Database, pipeline: Pipeline, lens: Lens) -> InOrder | None:
+    """The deals of a lens in their order, where no index tells it: few of them, or the queue. It
+    takes a look at each, so that they are looked for once a change."""
+    found = small_result(database, pipeline, lens)
+    if found is not None or lens.sort is not Sort.NEEDS:
+        return None if found is None else found.in_order
+    return database.remembered(
+        ("in order", lens, pipeline.version), lambda: _queue_first(database, pipeline, lens)
+    )
+
+
+def _queue_first(database: Database, pipeline: Pipeline, lens: Lens) -> InOrder:
+    wanted = scope(database, pipeline, lens)
+    keys = _by_need(database, pipeline, lens)
+    rows = database.records(
+        f"select stage_id, id from (select deal.stage_id, deal.id, {keys.text} from deal"
+        f" where {wanted.text} limit {_NO_LIMIT} offset 0) as found"
+        f" order by stage_id, {order_by(order_of(lens))}",
+        (*keys.values, *wanted.values),
+    )
+    stages = groupby(rows, itemgetter(0))
+    return InOrder({stage_id: [row[1] for row in found] for stage_id, found in stages})
+
+
+def _by_need(database: Database, pipeline: Pipeline, lens: Lens) -> Sql:
+    """What the queue is sorted by, of each deal."""
+    from pipeboard.store.reading.agreements import read_rates
+    from pipeboard.store.reading.day import DayReader
+    from pipeboard.store.reading.listing import Listing
+    from pipeboard.store.reading.setup import read_settings
+
+    rates = read_rates(database, read_settings(database).currency)
+    listing = Listing(lens.today, lens.zone, lens.me, pipeline.id, lens.owner)
+    return DayReader(database, (pipeline,), rates, listing).columns()
 
 
 def scope(
@@ -134,7 +185,8 @@ def scope(
     wanted_ids = [stage.id for stage in pipeline.stages] if stage_ids is None else stage_ids
     found = small_result(database, pipeline, lens)
     if found is not None:
-        return among("deal.id", (one for stage_id in wanted_ids for one in found.ids(stage_id)))
+        ids = (one for stage_id in wanted_ids for one in found.in_order.ids(stage_id))
+        return among("deal.id", ids)
     # Stages are named even when all are meant, since the indices begin with the stage.
     stages = among("deal.stage_id", wanted_ids)
     return every((stages, _condition(database, pipeline, lens, probing=probing)))
@@ -154,16 +206,19 @@ def _look_for_few(database: Database, pipeline: Pipeline, lens: Lens) -> SmallRe
 
     last = _among_last(database, lens)
     wanted = _condition(database, pipeline, lens, within=last)
-    order = order_of(pipeline, lens)
-    keys = ", ".join(f"{key.text} as key_{place}" for place, key in enumerate(order))
-    by_keys = order_by([replace(key, text=f"key_{place}") for place, key in enumerate(order)])
+    order = order_of(lens)
+    if lens.sort is Sort.NEEDS:
+        keys = _by_need(database, pipeline, lens)
+    else:
+        keys = Sql(", ".join(f"{key.text} as key_{place}" for place, key in enumerate(order)))
+        order = [replace(key, text=f"key_{place}") for place, key in enumerate(order)]
     # All that is asked here stands in one index, which is taken for the sake of its order.
     along = " order by deal.stage_id, deal.value_currency, deal.probability_bp" if not last else ""
     rows = database.rows(
         "select * from (select deal.id, deal.stage_id, deal.value_minor, deal.value_currency,"
-        f" deal.probability_bp, {keys} from deal where {wanted.text}{along}"
-        f" limit {FEW + 1}) as found order by stage_id, {by_keys}",
-        wanted.values,
+        f" deal.probability_bp, {keys.text} from deal where {wanted.text}{along}"
+        f" limit {FEW + 1} offset 0) as found order by stage_id, {order_by(order)}",
+        (*keys.values, *wanted.values),
     )
     if len(rows) > FEW:
         return None
@@ -171,9 +226,9 @@ def _look_for_few(database: Database, pipeline: Pipeline, lens: Lens) -> SmallRe
     last_found[lens] = [row["id"] for row in rows]
     if len(last_found) > MOST_LAST:
         del last_found[next(iter(last_found))]
-    return SmallResult(
-        {stage: list(found) for stage, found in groupby(rows, itemgetter("stage_id"))}
-    )
+    by_stage = {stage: list(found) for stage, found in groupby(rows, itemgetter("stage_id"))}
+    ids = {stage: [row["id"] for row in found] for stage, found in by_stage.items()}
+    return SmallResult(by_stage, InOrder(ids))
 
 
 def _last(database: Database, lens: Lens) -> dict[Lens, list[int]]:

@@ -46,6 +46,47 @@ async def copy(host: Host, ids: Ids) -> None:
             await ask(host, Menu("Select it with the mouse (shift+drag)", (), note=text))
 
 
+_MOST_SHOWN = 8  # lines of a letter that is looked at before it is taken
+
+
+@on_deals
+async def letter(host: Host, ids: Ids) -> None:
+    """Y: what a template makes of the deal, to be pasted into a mail: at once, or edited before."""
+    from pipeboard.domain.letters import render
+    from pipeboard.ui.actions.fields import deal_now
+    from pipeboard.ui.overlays.text import edit_outside
+
+    if len(ids) > 1:
+        host.say("A letter is about one deal at a time.", "status.warn")
+        return
+    letters, whom = host.program.look.letters, target_names(host, ids)
+    templates = letters() if letters is not None else {}
+    if not templates:
+        host.say("There are no templates yet: 'pipeboard template' says where.", "status.warn")
+        return
+    names = [Option(name, name) for name in templates]
+    name = await ask(host, Picker(f"Letter about {whom}", names))
+    if name is None:
+        return
+    deal, pipeline = await deal_now(host, ids[0])
+    found = render(templates[name](), deal, pipeline, host.program.me, host.today)
+    edit = host.program.look.edit
+    choices = [
+        MenuChoice("c", "copy"),
+        MenuChoice("e", "in the editor, then copy", edit is not None, "There is no editor here."),
+        MenuChoice("m", "copy as a mailto line", bool(found.to), "Nobody's e-mail is known here."),
+    ]
+    lines = str(found).splitlines()
+    note = "\n".join(lines[:_MOST_SHOWN] + ["…"] * (len(lines) > _MOST_SHOWN))
+    match await ask(host, Menu(f"{name}, about {whom}", choices, note=note)):
+        case "c":
+            await _copy(host, str(found))
+        case "e":
+            await _copy(host, edit_outside(host.app, str(found), edit) or str(found))
+        case "m":
+            await _copy(host, found.mailto)
+
+
 async def _copy_one(host: Host, title: str, found: list[str]) -> None:
     """One of several, if there are several."""
     unique = list(dict.fromkeys(found))

@@ -245,21 +245,28 @@ async def interview(host: Host, ids: Ids) -> None:
 
 
 async def ask_question(
-    host: Host, deal_id: int, question: Question, *, goes_on: bool = True, outside: bool = False
+    host: Host,
+    deal_id: int,
+    question: Question,
+    *,
+    place: str = "",
+    goes_on: bool = True,
+    outside: bool = False,
 ) -> bool:
-    """Asks one question and stores what is given; False when it was cancelled or refused."""
+    """Asks one question and stores what is given; False when it was cancelled or refused. `place`
+    is which of those that are asked it is, else which of the pipeline's."""
     from pipeboard.ui.overlays.conflict import joined
     from pipeboard.ui.overlays.question import QuestionCard
 
     async def attempt(questions: Questions) -> Came:
         deal, pipeline = await deal_now(host, deal_id)
         present = deal.answers.get(question.key)
-        place = f"{pipeline.questions.index(question) + 1}/{len(pipeline.questions)}"
+        number = f"{pipeline.questions.index(question) + 1}/{len(pipeline.questions)}"
         given = await questions.ask(
             lambda: QuestionCard(
                 question,
                 present,
-                place,
+                place or number,
                 deal.name,
                 draft_key=key_of("answer", [deal_id], question.key),
                 edit=host.program.look.edit,

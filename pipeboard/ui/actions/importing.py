@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Final
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.filter_nodes import Filter, These
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.people import no_such_reps
 from pipeboard.domain.text import quoted
+from pipeboard.exchange.recipe import with_word
 from pipeboard.ui.actions.navigation import look_through
 from pipeboard.ui.host import Host, ask, patiently, read
 from pipeboard.ui.key_table import IMPORT_TABS, ImportTab
@@ -242,7 +244,11 @@ async def import_now(host: ImportScreen) -> None:
     if seen.report.rejected_count and not plan.skips_bad:
         if not await _leave_bad_rows(host, seen):
             return
-        seen = replace(seen, plan=replace(plan, skips_bad=True))
+        seen = replace(seen, plan=replace(seen.plan, skips_bad=True))
+    if seen.report.unsure_owners:
+        if not await _make_reps(host, seen):
+            return
+        seen = replace(seen, plan=replace(seen.plan, new_reps=True))
     if host.only_plans:
         host.leave_with(seen)
         return
@@ -266,6 +272,25 @@ async def _leave_bad_rows(host: ImportScreen, seen: FileSeen) -> bool:
     if key in ("w", "c"):
         host.show_tab(ImportTab.WORDS if key == "w" else ImportTab.COLUMNS)
     return key == "l"
+
+
+async def _make_reps(host: ImportScreen, seen: FileSeen) -> bool:
+    """Asks about owners whom nobody knows, once for all of them; those that are like a rep may be
+    meant for that one, and then the file is looked at again."""
+    near, error = seen.report.near_owners, no_such_reps(seen.report.unsure_owners, {})
+    choices = [MenuChoice("y", "make them reps")]
+    column = next((name for name, target in seen.mapping.items() if target == "owner"), "")
+    if near and column:
+        meant = ", ".join(f"@{rep} by {name}" for name, rep in near.items())
+        choices.insert(0, MenuChoice("m", f"I mean {meant}"))
+    key = await ask(host, Menu(error.message, choices, leaving=("Esc", "Back")))
+    if key == "m":
+        plan, recipe = seen.plan, seen.recipe
+        for name, rep in near.items():
+            recipe = with_word(recipe, column, False, name, rep)
+        host.choose(replace(plan, recipe=recipe, forgets=True))
+        host.say("The file is looked at again; I imports it.")
+    return key == "y"
 
 
 async def _import(host: ImportScreen, seen: FileSeen, work: Work) -> None:

@@ -10,7 +10,7 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import ROLES, unmet
 from pipeboard.domain.deal import Answer, Contact, Deal, Term
 from pipeboard.domain.errors import GateNotMet, NotFound
-from pipeboard.domain.text import quoted, slug
+from pipeboard.domain.text import email_fault, quoted, slug
 from pipeboard.ui.actions.daily import rewrite_note, write_note
 from pipeboard.ui.actions.fields import ask_question, edit
 from pipeboard.ui.changes import Outcome
@@ -228,7 +228,7 @@ async def edit_person(host: Host, look: Callable[[], Deal], key: str) -> Outcome
             FormField("role", "Part", person.role.replace("_", " "), choices=_ROLE_NAMES),
             FormField("title", "Title", person.title),
             FormField("phone", "Phone", person.phone),
-            FormField("email", "E-mail", person.email),
+            FormField("email", "E-mail", person.email, check=_email_beside(person.email)),
         ]
 
     async def store(changed: Mapping[str, str]) -> Outcome:
@@ -298,6 +298,11 @@ def _free_key(deal: Deal, name: str) -> str:
         number += 1
         place = f"{key}_{number}"
     return place
+
+
+def _email_beside(before: str) -> Callable[[str], str | None]:
+    """Checks another address than the one `before`, which a file may have brought."""
+    return lambda text: None if text == before else email_fault(text) or None
 
 
 def _needed(why: str) -> Callable[[str], str | None]:

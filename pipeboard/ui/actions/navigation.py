@@ -10,10 +10,11 @@ from pipeboard.domain.board import Lens, Sort
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.filter_nodes import Filter, These
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.text import fold
 from pipeboard.ui.actions.selection import go_to_stage
 from pipeboard.ui.changes import Outcome
 from pipeboard.ui.draw.layout import card_rows, has_room_for_pane
-from pipeboard.ui.draw.line import whole
+from pipeboard.ui.draw.line import Line, whole
 from pipeboard.ui.draw.view import AUTO, Pane
 from pipeboard.ui.failures import said
 from pipeboard.ui.host import Host, ask, opens_anew, parse_query, patiently, read
@@ -147,8 +148,16 @@ def _filtered(host: BoardScreen, text: str, place: ViewPlace, deal_id: int | Non
     host.state.show(filter_text=text.strip())
     host.redraw()
     board = host.state.board
-    matching = f"{board.matching} of {board.total} open deals"
-    return Feedback(((whole(matching, "input.chip"),),), True)
+    matching: Line = (whole(f"{board.matching} of {board.total} open deals", "input.chip"),)
+    if rep := _rep_named(host, text):
+        matching = (*matching, whole(f"   owner:{rep} finds @{rep}'s deals", "text.dim"))
+    return Feedback((matching,), True)
+
+
+def _rep_named(host: BoardScreen, text: str) -> str:
+    """Who has deals here and is called exactly so: words alone are not looked for in owners."""
+    name = fold(text.strip().removeprefix("@"))
+    return next((owner for owner in host.state.board.owners if fold(owner) == name), "")
 
 
 async def find(host: BoardScreen) -> None:

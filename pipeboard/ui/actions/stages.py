@@ -32,6 +32,7 @@ from pipeboard.workspace.new_deals import follow_up
 
 # Categories after which a deal is worth another try some day.
 _RETURNING = ("disqualified", "timing", "no-decision", "unresponsive")
+_TELL_MORE = "\0more"
 
 
 async def advance(host: Host) -> None:
@@ -140,16 +141,19 @@ async def offer_follow_up(host: Host, deal: Deal) -> None:
 
 @on_deals
 async def lose(host: Host, ids: Ids) -> None:
-    """Asks why the deals that are meant are lost, and when to try again."""
+    """Asks why the deals that are meant are lost: the reason alone, or all that there is to say."""
     options = [Option(name, name) for name in host.program.settings.loss_categories]
+    with_more = Option(_TELL_MORE, "tell more…", "in your words, to whom, when to try again")
+    title = f"Why {'are' if len(ids) > 1 else 'is'} {target_names(host, ids)} lost?"
 
     async def attempt(questions: Questions) -> Outcome | None:
-        title = f"Why {'are' if len(ids) > 1 else 'is'} {target_names(host, ids)} lost?"
-        category = await questions.ask(lambda: Picker(title, options))
-        loss = await _loss(host, questions, ids, category) if category is not None else None
-        if loss is None:
-            return None
-        return await execute(host, c.Lose(loss))
+        category = await questions.ask(lambda: Picker(title, [*options, with_more]))
+        if category == _TELL_MORE:
+            category = await questions.ask(lambda: Picker(f"{title} Tell more of", options))
+            loss = await _loss(host, questions, ids, category) if category is not None else None
+        else:
+            loss = Loss(category) if category is not None else None
+        return None if loss is None else await execute(host, c.Lose(loss))
 
     await until_stored(host, attempt)
 
@@ -260,15 +264,15 @@ async def _answer_missing(
         things = [(held[0].deal_id, lack) for lack in _from(held[0].unmet, first)]
     else:
         things = [(part.deal_id, lack) for part in _from(held, first) for lack in part.unmet]
-    for deal_id, lack in things:
+    for number, (deal_id, lack) in enumerate(things, 1):
         retarget(host, [deal_id])
-        if not await _answer_one(host, deal_id, lack):
+        if not await _answer_one(host, deal_id, lack, f"{number} of {len(things)}"):
             return
     retarget(host, ids)
     await execute(host, change)
 
 
-async def _answer_one(host: Host, deal_id: int, lack: Unmet) -> bool:
+async def _answer_one(host: Host, deal_id: int, lack: Unmet, place: str) -> bool:
     criterion = lack.criterion
     match criterion.about:
         case About.FIELD:
@@ -276,7 +280,7 @@ async def _answer_one(host: Host, deal_id: int, lack: Unmet) -> bool:
         case About.ANSWER | About.RATING:
             _, pipeline = await deal_now(host, deal_id)
             question = pipeline.question(criterion.subject)
-            return question is not None and await ask_question(host, deal_id, question)
+            return question is not None and await ask_question(host, deal_id, question, place=place)
         case About.ANSWERS:
             return await answer_some(host, deal_id, criterion.at_least)
         case About.CONTACT:

@@ -10,8 +10,9 @@ from pipeboard.domain.dates import format_day
 from pipeboard.ui.actions.daily import usual_step
 from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import execute
-from pipeboard.ui.host import Host, Ids, on_deals, patiently, read
-from pipeboard.ui.questions import Meeting, Questions, until_stored
+from pipeboard.ui.host import Host, Ids, on_deals, parse_query, patiently, read
+from pipeboard.ui.overlays.prompt import Prompt, live
+from pipeboard.ui.questions import Came, Meeting, Questions, until_stored
 
 if TYPE_CHECKING:
     from pipeboard.store.reading import Reader
@@ -73,6 +74,33 @@ async def mine(host: TriageScreen) -> None:
     triage.restart(for_owner(triage.listing, me if triage.listing.owner is None else None))
     host.arrive()
     host.say("Your own queue." if triage.listing.owner else "Everyone's queue.")
+
+
+async def filter(host: TriageScreen) -> None:
+    """Only the deals of the queue that match; nothing typed shows all of it again."""
+
+    def read_back(text: str) -> str:
+        return "of the queue" if parse_query(host, text) is not None else ""
+
+    async def attempt(questions: Questions) -> Came:
+        typed = await questions.ask(
+            lambda: Prompt(
+                "Filter the queue",
+                value=host.filter_text,
+                live=live(read_back, "all of it"),
+                accept_empty=True,
+                placeholder="words  stage:demo  +tag  value>20k  stalled",
+                draft_key="filter",
+                offers=False,
+                verb="Filter",
+            )
+        )
+        if typed is None:
+            return None
+        await patiently(host, lambda: host.narrow(typed.strip()))
+        return True
+
+    await until_stored(host, attempt)
 
 
 async def open(host: TriageScreen) -> None:

@@ -53,6 +53,12 @@ _UNDER_CURSOR: Final[Mapping[Role, Role]] = {
 }
 """What each part of a card's first row becomes on the background of the one under the cursor. The
 bar goes down all of its rows: a background there would cost twice the bytes of a cursor key."""
+_ASLEEP: Final[Mapping[Role, Role]] = {
+    "card.name": "card.asleep",
+    "card.money": "card.asleep",
+    "card.days.over": "card.asleep",
+}
+"""A deal that sleeps is dimmer than all that are awake."""
 _INDENT: Final = 3  # cursor, sign, mark
 _LONGEST_OWNER: Final = 12
 _ROWS_WITHOUT_FACTS: Final = 3  # of a card with a title
@@ -99,6 +105,8 @@ def card_lines(
         facts = [_facts(card, style, room)] if has_facts else []
         rows += [_indented(row) for row in (*titles, *steps, *facts)]
     lines = [_edged(exactly(row, style.width - 1), under_cursor) for row in rows]
+    if card.is_snoozed(style.today):
+        lines = [tuple((text, _ASLEEP.get(role, role)) for text, role in line) for line in lines]
     if under_cursor:
         lines[0] = tuple((text, _UNDER_CURSOR.get(role, role)) for text, role in lines[0])
     lines += [(blank(style.width),)] * (style.rows - len(lines))
@@ -115,8 +123,7 @@ def _indented(row: Line) -> Line:
 
 
 def _name_row(card: Card, style: CardStyle, marked: bool) -> Line:
-    asleep = card.is_snoozed(style.today)
-    role: Role = "card.marked" if marked else "card.asleep" if asleep else "card.name"
+    role: Role = "card.marked" if marked else "card.name"
     money = money_text(card.value, style.glyphs, symbol=style.symbol) if card.value else ""
     room = style.width - _INDENT
     # An amount without its last digits is a wrong amount: the name gives way.
@@ -126,7 +133,7 @@ def _name_row(card: Card, style: CardStyle, marked: bool) -> Line:
         (str(card.sign), SIGN_ROLES[card.sign]),
         (MARKED, "mark") if marked else blank(1),
         left(cut(printable(card.name), name_room), name_room, role),
-        *((blank(1), (money, "card.asleep" if asleep else "card.money")) if money else ()),
+        *((blank(1), (money, "card.money")) if money else ()),
     )
 
 
@@ -173,13 +180,19 @@ def _what_next(card: Card, style: CardStyle, room: int, most: int) -> list[Line]
         case Status.WON:
             return [((ended(card, style.today), "card.won"),)]
         case Status.LOST | Status.ARCHIVED:
-            return [((ended(card, style.today), "card.lost"),)]
+            text = ended(card, style.today)
+            if cell_width(text) > room:
+                # Its column says that it is lost; when and why is known here alone.
+                text = text.removeprefix(f"{Status.LOST} ").replace(": ", " ")
+            return [((text, "card.lost"),)]
 
 
 def ended(card: Card, today: date) -> str:
-    """How a deal that is not open ended, and when."""
+    """How a deal that is not open ended, when and why."""
     day = format_day(card.closed_on, today) if card.closed_on else ""
-    return f"{card.status} {day[1:]} ago" if day.startswith("-") else f"{card.status} {day}".strip()
+    when = f"{day[1:]} ago" if day.startswith("-") else day
+    why = f": {card.loss}" if card.loss and card.status is Status.LOST else ""
+    return f"{card.status} {when}".strip() + why
 
 
 def _step(card: Card, style: CardStyle, room: int, most: int) -> list[Line]:

@@ -30,6 +30,20 @@ def title_bar(start: Sequence[Span], end: Sequence[Span], width: int) -> Line:
     return spread((blank(1, "bar"), *start), (*end, blank(1, "bar")), width, "bar")
 
 
+def tagged(bar: Line, tags: Line) -> Line:
+    """The bar with tags at its left, which take their cells from its widest gap; where none is
+    wide enough, from its end."""
+    if not tags or not bar:
+        return bar
+    width, needed, spans = width_of(bar), width_of(tags), list(bar)
+    gaps = [place for place, (text, _) in enumerate(spans) if place and not text.strip()]
+    widest = max(gaps, key=lambda place: len(spans[place][0]), default=0)
+    text, role = spans[widest]
+    if len(text) > needed and not text.strip():
+        spans[widest] = (text[needed:], role)
+    return exactly((spans[0], *tags, *spans[1:]), width, "bar")
+
+
 def rule(width: int, title: str = "") -> Line:
     """A line across the screen, with a title let into it."""
     if not title:

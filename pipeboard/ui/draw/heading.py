@@ -61,7 +61,7 @@ SHORTEST_NAME: Final = 8
 def title_line(view: BoardView) -> Line:
     """Product, pipeline and lens at the left, what it comes to at the right; where both do not
     fit, the product goes first, then the weighted sum, the sum, the count, never the signs."""
-    tags, names, lens = _tags(view), _names(view), _lens(view)
+    tags, names, lens = tags_of(view), _names(view), _lens(view)
     signs, count, sums, weighted = _signs(view), _count(view), _sums(view), _weighted(view)
     product: Line = ((PRODUCT, "bar.product"), _GAP)
     for start, end in (
@@ -76,7 +76,8 @@ def title_line(view: BoardView) -> Line:
     return spread((blank(1, "bar"), *start), signs, view.width, "bar")
 
 
-def _tags(view: BoardView) -> Line:
+def tags_of(view: BoardView) -> Line:
+    """What must be known of the database on whatever screen: it is a demo, or only read."""
     tags: list[Span] = []
     if view.demo:
         tags += [(" DEMO ", "tag.demo"), _GAP]

@@ -5,6 +5,7 @@ sections of the screen of one deal.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from pipeboard.domain.criteria import unmet_of_stage
 from pipeboard.domain.deal import Answer, Note
@@ -207,9 +208,15 @@ def _start(when: str, name: str, names: int, times: int) -> tuple[Span, ...]:
     )
 
 
+_HEAD_ROWS: Final = 7
+"""So many at least, that the questions of most deals stand in the same rows: from one deal to the
+next only answers change."""
+
+
 def pane_lines(record: DealRecord, style: PaneStyle) -> tuple[Line, ...]:
     """All of a deal from top to bottom, each line exactly as wide as the pane."""
     lines = list(head(record, style))
+    lines += [()] * (_HEAD_ROWS - len(lines))
     for section in sections(record, style):
         lines += [(), titled(section), *section.lines]
     return finished(lines, style)

@@ -12,9 +12,22 @@ from pipeboard.domain.money import Money, format_money, format_percent
 from pipeboard.domain.pipeline import Pipeline, Question
 from pipeboard.domain.score import BEST
 from pipeboard.domain.sheet import DealRecord
+from pipeboard.domain.text import fold
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.frame import box
-from pipeboard.ui.draw.line import BAR, FULL, OPEN, Line, Span, blank, left, spread, whole, wrap
+from pipeboard.ui.draw.line import (
+    BAR,
+    DOT,
+    FULL,
+    OPEN,
+    Line,
+    Span,
+    blank,
+    left,
+    spread,
+    whole,
+    wrap,
+)
 from pipeboard.ui.draw.pane import mark_of
 from pipeboard.ui.terminal.width import cell_width
 
@@ -133,7 +146,8 @@ def question_box(question: Question, answer: Answer | None, style: PaneStyle) ->
         lines.append((("no answer yet", "pane.unknown"),))
     else:
         lines += _answer(answer, style, inner)
-    proves = f" proves {', '.join(question.proves)}" if question.proves else ""
+    factors = [factor for factor in question.proves if fold(factor) != fold(question.label)]
+    proves = f" {DOT} proves {', '.join(factors)}" if factors else ""
     return box(f"{question.label}{proves}", lines, style.width)
 
 
@@ -194,7 +208,9 @@ def value_text(value: object) -> str:
         case None:
             return ""
         case Money():
-            return format_money(value, style="code")
+            number, code = format_money(value, style="code").split()
+            full, _, rest = number.partition(".")
+            return f"{number if rest.strip('0') else full} {code}"
         case date():
             return value.isoformat()
         case tuple():

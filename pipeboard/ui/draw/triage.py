@@ -131,7 +131,7 @@ def body(view: TriageView, style: PaneStyle, rows: int) -> tuple[Line, ...]:
     lines = [(blank(1), *line) for line in lines]
     if not beside:
         return tuple(lines)
-    queue = _queue(view, replace(style, width=beside), rows)
+    queue = [line for line, _ in _queue(view, replace(style, width=beside), rows)]
     height = max(len(lines), len(queue), rows)
     return tuple(
         (*exactly(_at(lines, y), own.width + 1), (f" {BETWEEN}", "rule"), *_at(queue, y))
@@ -277,25 +277,48 @@ def _coming(deal: Deal, tier: Tier, style: PaneStyle) -> Line:
     return ((f"{sign} ", SIGN_ROLES[sign]), whole(f"{deal.name} {value}".rstrip(), "text.dim"))
 
 
-def _queue(view: TriageView, style: PaneStyle, rows: int) -> list[Line]:
-    """The deals that come next under their tiers, the one that is looked at on top."""
-    lines: list[Line] = []
+def deal_at(view: TriageView, style: PaneStyle, rows: int, x: int, y: int) -> int:
+    """The deal whose row in the queue beside is clicked, by cells from the top left of the body;
+    0 elsewhere."""
+    beside = queue_width(style.width)
+    if not beside or x < style.width - beside:
+        return 0
+    queue = _queue(view, replace(style, width=beside), rows)
+    return queue[y][1] if y < len(queue) else 0
+
+
+def key_at(line: Line, x: int) -> str:
+    """The key under a cell of a line of hints, or in front of the label there; "" elsewhere."""
+    end, key = 0, ""
+    for text, role in line:
+        end += width_of(((text, role),))
+        key = text.strip() if role == "hint.key" else key if role == "text" else ""
+        if x < end:
+            return key if text.strip() else ""
+    return ""
+
+
+def _queue(view: TriageView, style: PaneStyle, rows: int) -> list[tuple[Line, int]]:
+    """The deals that come next under their tiers, the one that is looked at on top, each line
+    with the deal that it is about."""
+    lines: list[tuple[Line, int]] = []
     shown = list(view.coming)
     if view.queued is not None:
         shown.insert(0, (view.queued.deal, view.queued.place.tier))
     current = view.record.deal.id if view.record is not None else 0
     for tier, deals in groupby(shown, key=lambda each: each[1]):
         count = view.tiers.get(tier, 0)
-        lines.append(
-            (blank(1), whole(TIER_NAMES[tier], "pane.head"), (f"  {count:,}", "pane.label"))
-        )
-        lines += [_row(deal, tier, style, is_current=deal.id == current) for deal, _ in deals]
+        name = whole(TIER_NAMES[tier], "pane.head")
+        lines.append(((blank(1), name, (f"  {count:,}", "pane.label")), 0))
+        lines += [
+            (_row(deal, tier, style, is_current=deal.id == current), deal.id) for deal, _ in deals
+        ]
     hidden = view.left - len(shown)
     if len(lines) > rows:
         hidden += len(lines) - rows + 1
         lines = lines[: rows - 1]
     if hidden > 0 and lines:
-        lines.append((blank(1), (f"{hidden:,} more", "more")))
+        lines.append(((blank(1), (f"{hidden:,} more", "more")), 0))
     return lines
 
 

@@ -33,7 +33,7 @@ from pipeboard.ui.draw.line import (
     wrap,
 )
 from pipeboard.ui.failures import under_net
-from pipeboard.ui.keys import name_of
+from pipeboard.ui.keys import as_pressed
 from pipeboard.ui.overlays.draft import Draft
 from pipeboard.ui.widgets.line_input import LONGEST_LINE, LineInput
 from pipeboard.ui.widgets.page import Lines, glyphs_of
@@ -400,6 +400,4 @@ class TypingOverlay(Overlay[T]):
 
 def key_shown(event: Key) -> str:
     """The key as a person would name it."""
-    if event.character is not None and event.is_printable and event.character != " ":
-        return event.character
-    return name_of(event.key)
+    return as_pressed(event.key, event.character)

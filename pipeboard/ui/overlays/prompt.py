@@ -9,12 +9,12 @@ from typing import ClassVar, Final
 from textual.binding import BindingType
 
 from pipeboard.domain.cadence import on_working_day, parse_step, working_day
-from pipeboard.domain.dates import format_date, parse_date
+from pipeboard.domain.dates import format_date, format_day, parse_date
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.money import format_money, format_percent, parse_money, parse_percent
 from pipeboard.domain.quick_add import parse_quick_add
-from pipeboard.ui.draw.line import Line, Span, blank, whole
+from pipeboard.ui.draw.line import Line, Span, blank, text_of, whole
 from pipeboard.ui.failures import said
 from pipeboard.ui.overlays.draft import Draft
 from pipeboard.ui.overlays.overlay import SAVES, Panel, TypingOverlay, bound, folded, upper_edge
@@ -208,7 +208,10 @@ class Prompt(TypingOverlay[str]):
             self.refuse("Nothing is typed yet; Esc cancels.")
         elif not self._feedback.ok:
             self._shown = self._feedback.lines
-            self.refuse(self._feedback.why or "This cannot be read; Esc cancels.")
+            why = self._feedback.why
+            is_told = why and any(why in text_of(line) for line in self._shown)
+            cannot = "It cannot be taken like this; Esc cancels."
+            self.refuse(cannot if is_told else why or cannot)
         else:
             self.leave(text)
 
@@ -357,7 +360,8 @@ def next_step(today: date, words: StepWords = StepWords()) -> Live:
         when += f", every {step.every}" if step.every else ""
         return f"{when}   {said}" if said else when
 
-    return live(read, "nothing: clears the next step")
+    nothing = "nothing: clears the next step" if words.present or words.deals > 1 else ""
+    return live(read, nothing or "nothing: it stays without a next step")
 
 
 def step_days(today: date) -> tuple[tuple[str, str], ...]:
@@ -367,7 +371,7 @@ def step_days(today: date) -> tuple[tuple[str, str], ...]:
     for text in ("1w", "1m"):
         day = parse_date(text, today)
         working = on_working_day(day)
-        far.append(f"{text} " if working == day else f"{working.isoformat()} ")
+        far.append(f"{text} " if working == day else _typed(working, today))
     return tuple(zip("123wm", ("today ", *near, *far), strict=True))
 
 
@@ -375,7 +379,9 @@ def _typed(day: date, today: date) -> str:
     """A day as somebody would type it, with the blank that words come after."""
     if day - today == timedelta(days=1):
         return "tomorrow "
-    return f"{_WEEKDAYS[day.weekday()]} "
+    if day - today < timedelta(days=7):
+        return f"{_WEEKDAYS[day.weekday()]} "
+    return f"{format_day(day, today).replace(' ', '').lower()} "
 
 
 def quick_add(

@@ -23,7 +23,7 @@ from pipeboard.ui.board_state import BoardState, ViewPlace
 from pipeboard.ui.draw.changes import BoardPlace
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.layout import layout
-from pipeboard.ui.draw.line import Line
+from pipeboard.ui.draw.line import Line, whole
 from pipeboard.ui.draw.pane import pane_lines
 from pipeboard.ui.draw.questions import field_text
 from pipeboard.ui.draw.view import Pane
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from pipeboard.workspace.recording import Receipt
 
 _MOST_PLACES = 99
-PANE_S = 0.12
-"""How long the cursor rests on another deal before the pane follows it."""
+PANE_S = 0.15
+"""How long after a cursor key the next one counts as on its way, for which the pane waits."""
 SIGNS_S = 0.3
 """How long after a change the deals that carry a sign are counted again."""
 HOUSEKEEPING_S = 0.8
@@ -119,6 +119,8 @@ class BoardScreen(LiveScreen):
         return super().needs_reading or bool(self.state.trouble)
 
     def put_status(self, line: Line, right: Line) -> None:
+        if self.range_start is not None and not right:
+            right = (whole("V ends the range", "hint.label"),)
         if (line, right) != (self.state.view.status, self.state.view.status_right):
             self.state.show(status=line, status_right=right)
             self.canvas.show(self.state.view)
@@ -329,20 +331,21 @@ class BoardScreen(LiveScreen):
         self.state.show(pane=pane)
         self.redraw()
 
-    def _show_pane(self, *, rested: bool = False) -> None:
-        """Fills the pane with the deal under the cursor, unless it shows that already, or the
-        cursor has not rested yet."""
+    def _show_pane(self) -> None:
+        """Fills the pane with the deal under the cursor, unless it shows that already: in the same
+        frame as the cursor moves, or once it rests where keys come one upon the other."""
         view, card = self.state.view, self.state.card
         if view.pane is None or not layout(view).pane_width:
             return
         wanted = (card.id, card.version) if card else None
         if wanted == self._pane_of and wanted is not None:
             return
+        is_on_its_way = self._pane_timer is not None
         if self._pane_timer is not None:
             self._pane_timer.stop()
-        if not rested and wanted is not None and self._pane_of is not None:
+        self._pane_timer = self.set_timer(PANE_S, partial(_rest, self))
+        if is_on_its_way and wanted is not None and self._pane_of is not None:
             # A cursor on its way would be slowed by deals that nobody reads.
-            self._pane_timer = self.set_timer(PANE_S, partial(_fill_pane, self))
             return
         self._pane_of = wanted
         lines: tuple[Line, ...] = ()
@@ -351,6 +354,7 @@ class BoardScreen(LiveScreen):
         except DatabaseError:
             # The board says so, and looks again.
             self._pane_of = None
+            self._pane_timer.stop()
             return
         if record is not None:
             zone = self.state.lens.zone
@@ -389,8 +393,10 @@ class BoardScreen(LiveScreen):
             self.program.leave(0)
 
 
-def _fill_pane(board: BoardScreen) -> None:
-    board._show_pane(rested=True)
+def _rest(board: BoardScreen) -> None:
+    """The cursor has not moved for a while: the pane shows where it is."""
+    board._pane_timer = None
+    board._show_pane()
     board.canvas.show(board.state.view)
 
 

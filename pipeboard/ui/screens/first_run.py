@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.events import Key as Pressed
 from textual.screen import ModalScreen, Screen
 
 from pipeboard import __version__
@@ -200,6 +201,12 @@ class Welcome(Screen[None]):
             self._cursor = _CHOICES.index(key)
         self._show()
         getattr(self, key.does.removeprefix("screen."))(*key.given)
+
+    def on_key(self, event: Pressed) -> None:
+        """A key that nothing here has a use for."""
+        unheard = keys.unheard(event.key, event.character, self._keys)
+        if unheard:
+            self.say(unheard)
 
     def say(self, text: str) -> None:
         """A sentence on the status line."""

@@ -13,16 +13,17 @@ from textual.binding import BindingType
 from pipeboard.domain.cadence import follow_up_days
 from pipeboard.domain.dates import format_day
 from pipeboard.domain.errors import PipeboardError
+from pipeboard.domain.filter_nodes import EVERYTHING
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.frame import Hint
-from pipeboard.ui.draw.line import Line, exactly, spelled
+from pipeboard.ui.draw.line import Line, exactly, key_name, spelled
 from pipeboard.ui.draw.questions import present_in
-from pipeboard.ui.draw.triage import TriageView, body, head
-from pipeboard.ui.host import patiently
+from pipeboard.ui.draw.triage import TriageView, body, deal_at, head, key_at
+from pipeboard.ui.host import parse_query, patiently
 from pipeboard.ui.key_table import TRIAGE
 from pipeboard.ui.news import News, words_of
 from pipeboard.ui.palette import Theme
@@ -60,6 +61,8 @@ class TriageScreen(LiveScreen):
         self._news = News()
         self._acted = ""
         self._done_here: set[str] = set()
+        self.filter_text = ""
+        """What the queue is narrowed by, as it was typed."""
         self._is_held = False
         """Has the queue changed while something was asked about the deal?"""
 
@@ -75,14 +78,19 @@ class TriageScreen(LiveScreen):
     def _fit(self) -> None:
         self.redraw()
 
+    @property
+    def _style(self) -> PaneStyle:
+        today, zone = self.triage.listing.today, self.state.lens.zone
+        return PaneStyle(self.page.size.width, today, zone, self.state.view.glyphs)
+
     def redraw(self) -> None:
         """Where the walk stands now."""
-        lens, triage = self.state.lens, self.triage
+        triage, style = self.triage, self._style
         width, height = self.page.size
-        style = PaneStyle(width, triage.listing.today, lens.zone, self.state.view.glyphs)
         owner = triage.listing.owner
-        view = TriageView(
-            f"@{owner}" if owner else "everyone",
+        narrowed = f"  /{self.filter_text}" if self.filter_text else ""
+        self.view = TriageView(
+            f"{f'@{owner}' if owner else 'everyone'}{narrowed}",
             triage.handled,
             triage.left,
             triage.total,
@@ -95,7 +103,7 @@ class TriageScreen(LiveScreen):
             triage.done,
             triage.summary if triage.record is None else "",
         )
-        top = tuple(spelled(exactly(line, width), style.glyphs) for line in head(view, style))
+        top = tuple(spelled(exactly(line, width), style.glyphs) for line in head(self.view, style))
         page = replace(
             self.page.view,
             head=top,
@@ -106,7 +114,7 @@ class TriageScreen(LiveScreen):
             ),
             glyphs=style.glyphs,
         )
-        lines = body(view, style, page.room(height))
+        lines = body(self.view, style, page.room(height))
         page = replace(page, lines=tuple(spelled(line, style.glyphs) for line in lines))
         self.page.show(replace(page, top=page.scrolled(0, height)))
 
@@ -134,6 +142,29 @@ class TriageScreen(LiveScreen):
             row(**good, **done, note="note", interaction="log", snooze="snooze", copy="copy"),
             row(**on, back="back", lose="lost", win="won", owner="owner", open="all of it"),
         )
+
+    def narrow(self, text: str) -> None:
+        """Only what matches a filter, from its beginning on; all of it for an empty one."""
+        wanted = parse_query(self, text) if text else None
+        self.triage.keep()
+        self.triage.restart(replace(self.triage.listing, filter=wanted or EVERYTHING))
+        self.filter_text = text
+        self.arrive()
+
+    @on(Page.Pointed)
+    def _point(self, event: Page.Pointed) -> None:
+        """A click on a key does what it does; one on a deal of the queue goes to it."""
+        line = self.page.view.lines[event.y] if event.y < len(self.page.view.lines) else ()
+        if hinted := key_at(line, event.x):
+            shown = {key_name(key.first_key, self.state.view.glyphs): key.id for key in self.keys}
+            if hinted in shown:
+                self.press(shown[hinted])
+            return
+        rows = self.page.view.room(self.page.size.height)
+        deal_id = deal_at(self.view, self._style, rows, event.x, event.y)
+        if deal_id:
+            self.triage.go_to(deal_id)
+            self.arrive()
 
     def arrive(self) -> None:
         """At another deal: from its top, with what others did to those before it said."""
@@ -252,9 +283,12 @@ class TriageScreen(LiveScreen):
         self.triage.keep()
 
     def step_back(self) -> None:
-        """Esc: what was said, then back; one that came late does not leave the queue."""
+        """Esc: what was said, the filter, then back; one that came late does not leave the
+        queue."""
         if self._said.text:
             self.say("")
+        elif self.filter_text:
+            self.narrow("")
         else:
             self.quit()
 

@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.ui.draw.frame import Hint, hint_line, rule
+from pipeboard.ui.draw.frame import Hint, hint_keys, hint_line, rule, tagged
 from pipeboard.ui.draw.line import EMPTY, Glyphs, Line, blank, exactly, spelled, spread, width_of
 from pipeboard.ui.failures import under_net
 from pipeboard.ui.palette import Role, Theme
@@ -134,6 +134,13 @@ class Page(Widget):
             super().__init__()
             self.x, self.y, self.count = x, y, count
 
+    class Hinted(Message):
+        """The hint of a key was clicked."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
     class Scrolled(Message):
         """The wheel was turned."""
 
@@ -145,6 +152,8 @@ class Page(Widget):
         super().__init__()
         self.theme = theme
         self.view = PageView()
+        self.tags: Line = EMPTY
+        """What stands at the left of the first line, on every page of the screen."""
 
     def show(self, view: PageView) -> None:
         """Another view; only lines that look different are drawn again."""
@@ -175,6 +184,7 @@ class Page(Widget):
         head = len(view.head)
         if y < head:
             line = exactly(view.head[y], width)
+            line = line if y else tagged(line, self.tags)
         elif y == height - 1:
             line = hint_line(view.hints, width, view.glyphs)
         elif y == height - 2:
@@ -191,6 +201,11 @@ class Page(Widget):
         self.post_message(self.Resized())
 
     def on_click(self, event: Click) -> None:
+        if event.y == self.size.height - 1:
+            for hint in hint_keys(self.view.hints, self.size.width, self.view.glyphs):
+                if hint.x <= event.x < hint.x + hint.width:
+                    self.post_message(self.Hinted(hint.key))
+            return
         line = event.y - len(self.view.head) - 1
         if 0 <= line < self.view.room(self.size.height):
             self.post_message(self.Pointed(event.x, self.view.top + line, event.chain))
