@@ -18,6 +18,7 @@ from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.json_data import json_object
 from pipeboard.exchange.deal_files import csv_of_deals, deal_document, json_of_deals
 from pipeboard.exchange.json_documents import Documents
+from pipeboard.exchange.layouts.own import COLUMNS, FIELD_PREFIX, flatten
 from pipeboard.exchange.reading import open_import
 from pipeboard.workspace.import_rows import ImportReport
 from tests.team import NEGOTIATION, Team, add, now_of, sales
@@ -69,6 +70,8 @@ def export(ana: Workspace, file: Path) -> str:
     records = (ana.reader.record(number) for number in range(1, 9))
     deals = [deal_document(documents, one) for one in records if one and not one.deal.removed]
     names = sorted({name for deal in deals for name in json_object(deal["fields"])})
+    columns = {*COLUMNS, *(FIELD_PREFIX + name for name in names)}
+    assert {column for deal in deals for column in flatten(deal)} - columns == set()
     pieces = csv_of_deals(deals, names) if file.suffix == ".csv" else json_of_deals(deals)
     text = "".join(pieces)
     file.write_text(text, "utf-8")
