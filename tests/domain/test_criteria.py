@@ -1,0 +1,93 @@
+"""What a stage asks is met by what is just enough, and not by what just is not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipeboard.domain.criteria import parse_criterion, pass_gate, unmet
+from pipeboard.domain.deal import Answer, Contact, NextStep
+from pipeboard.domain.errors import BadInput, GateNotMet
+from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.money import Money
+from tests.domain.deciding_cases import LEAD, LOST, NEEDS, QUALIFICATION, SALES, TODAY, new
+
+if TYPE_CHECKING:
+    from pipeboard.domain.pipeline import Pipeline
+
+DAY = timedelta(days=1)
+
+
+def asking(criterion: str) -> Pipeline:
+    """The pipeline, of which the first stage asks this and nothing else."""
+    first, *others = SALES.stages
+    asked = replace(first, criteria=(parse_criterion(criterion),), checklist=("Goals",))
+    return replace(SALES, stages=(asked, *(replace(one, criteria=()) for one in others)))
+
+
+def answers(number: int) -> dict[str, Answer]:
+    return {question.key: Answer("yes") for question in SALES.questions[:number]}
+
+
+ENOUGH: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...] = (
+    ("value", {"value": Money(0, "EUR")}, {"value": None}),
+    ("account", {"account": "Lumen"}, {"account": ""}),
+    ("field.budget", {"fields": {"budget": "0"}}, {"fields": {"other": "x"}}),
+    ("answer need", {"answers": {"need": Answer("", 0)}}, {"answers": {}}),
+    (
+        "rating need >= 2",
+        {"answers": {"need": Answer("yes", 2)}},
+        {"answers": {"need": Answer("yes", 1)}},
+    ),
+    ("rating need >= 0", {"answers": {"need": Answer("yes", 0)}}, {"answers": answers(1)}),
+    ("answers >= 3", {"answers": answers(3)}, {"answers": answers(2)}),
+    (
+        "contact champion",
+        {"contacts": {"bob": Contact("Bob", "champion")}},
+        {"contacts": {"bob": Contact("Bob", "user")}},
+    ),
+    (
+        "next step",
+        {"next_step": NextStep("call", TODAY)},
+        {"next_step": NextStep("call", TODAY - DAY)},
+    ),
+    ("next step", {"next_step": NextStep("", TODAY + DAY)}, {"next_step": NextStep("call")}),
+    (
+        "checklist",
+        {"checklist": {f"{LEAD}/Goals": "ana"}},
+        {"checklist": {f"{NEEDS}/Goals": "ana"}},
+    ),
+)
+
+
+@pytest.mark.parametrize(("criterion", "enough", "too_little"), ENOUGH)
+def test_a_criterion_is_met_by_just_enough(
+    criterion: str, enough: dict[str, Any], too_little: dict[str, Any]
+) -> None:
+    pipeline = asking(criterion)
+    lacking = [
+        unmet(new(**given), pipeline, QUALIFICATION, TODAY) for given in (enough, too_little)
+    ]
+    assert [len(one) for one in lacking] == [0, 1]
+    assert lacking[1][0].criterion == parse_criterion(criterion)
+
+
+def test_a_gate_is_left_behind_only_forwards_and_not_by_a_loss() -> None:
+    pipeline, deal = asking("value"), new(NEEDS)
+    assert unmet(new(), pipeline, NEEDS, TODAY)
+    assert unmet(new(), pipeline, LOST, TODAY) == ()
+    assert unmet(deal, pipeline, LEAD, TODAY) == ()
+    assert unmet(deal, pipeline, NEEDS, TODAY, LEAD)
+
+
+@pytest.mark.parametrize("reason", ["yes", "they sign"])
+def test_a_gate_is_passed_with_a_reason_of_three_letters_or_more(reason: str) -> None:
+    pipeline, deal = asking("value"), new()
+    target = pipeline.stage(NEEDS)
+    assert pass_gate(deal, pipeline, target, TODAY, reason) == ("value is empty",)
+    with pytest.raises(BadInput, match="needs a reason"):
+        pass_gate(deal, pipeline, target, TODAY, reason[:2])
+    with pytest.raises(GateNotMet, match="value is empty"):
+        pass_gate(deal, pipeline, target, TODAY, "")
