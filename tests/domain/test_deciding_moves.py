@@ -295,6 +295,16 @@ def test_a_deal_taken_over_as_won_or_lost_closes_when_it_did() -> None:
     assert taken(replace(TAKEN, outcome="lost")).loss == Loss("other")
 
 
+@pytest.mark.parametrize("known", [{"created_at": "day"}, {"closed_at": "unknown"}, {}])
+def test_a_deal_taken_over_says_how_exactly_its_instants_are_known(
+    known: dict[str, c.Precision],
+) -> None:
+    closed = replace(TAKEN, outcome="won", closed_at=NOW - DAY, precision=known)
+    began, *_, ended = decide(closed, None, context())
+    assert began.facts.get("precision") == known.get("created_at")
+    assert ended.facts.get("precision") == known.get("closed_at")
+
+
 def test_a_deal_taken_over_from_an_archive_is_archived_with_its_outcome() -> None:
     deal = taken(replace(TAKEN, outcome="won", closed_at=NOW - DAY, archived=True))
     assert (deal.status, deal.outcome) == (Status.ARCHIVED, Status.WON)

@@ -12,7 +12,15 @@ from pipeboard.domain.cadence import hours_too_soon, next_time
 from pipeboard.domain.deal import Answer, Deal, NextStep
 from pipeboard.domain.hygiene import Fault, faults, norm
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.queue import CLOSING_DAYS, OFFER_DAYS, Day, Tier, measured_chance, place
+from pipeboard.domain.queue import (
+    CLOSING_DAYS,
+    OFFER_DAYS,
+    Day,
+    Tier,
+    is_new_inbound,
+    measured_chance,
+    place,
+)
 from pipeboard.domain.score import score
 from pipeboard.domain.signs import SILENT_TOUCHES, dead_evidence, stalled_reasons
 from tests.domain.deciding_cases import BERLIN, LEAD, NEEDS, NOW, SALES, TODAY, do, new
@@ -85,6 +93,22 @@ def test_few_closed_deals_move_a_chance_a_little_from_what_the_stage_says() -> N
     assert 0.5 < (measured_chance(1, 1, 5_000) or 0) < 0.6
     assert measured_chance(1, 1, None) == 1
     assert measured_chance(0, 0, None) is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_new"),
+    [
+        ({"source": "web"}, True),
+        ({"source": "cold-call"}, False),
+        ({"source": ""}, False),
+        ({"source": "web", "next_step": NextStep("call", TODAY)}, False),
+    ],
+)
+def test_a_lead_is_new_inbound_until_somebody_plans_or_answers(
+    fields: dict[str, Any], is_new: bool
+) -> None:
+    assert is_new_inbound(new(**fields)) is is_new
+    assert not is_new_inbound(do(new(**fields), c.LogTouch("call", "out")))
 
 
 @pytest.mark.parametrize(("close", "is_passed"), [(TODAY - DAY, True), (TODAY, False)])
