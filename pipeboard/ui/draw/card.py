@@ -180,19 +180,22 @@ def _what_next(card: Card, style: CardStyle, room: int, most: int) -> list[Line]
         case Status.WON:
             return [((ended(card, style.today), "card.won"),)]
         case Status.LOST | Status.ARCHIVED:
-            text = ended(card, style.today)
-            if cell_width(text) > room:
-                # Its column says that it is lost; when and why is known here alone.
-                text = text.removeprefix(f"{Status.LOST} ").replace(": ", " ")
+            # The column says that it is lost; when and why is said here alone.
+            when = _when(card, style.today)
+            why = card.loss if card.status is Status.LOST else ""
+            text = f"{when} {why}".lstrip() if why else ended(card, style.today)
             return [((text, "card.lost"),)]
 
 
 def ended(card: Card, today: date) -> str:
     """How a deal that is not open ended, when and why."""
-    day = format_day(card.closed_on, today) if card.closed_on else ""
-    when = f"{day[1:]} ago" if day.startswith("-") else day
     why = f": {card.loss}" if card.loss and card.status is Status.LOST else ""
-    return f"{card.status} {when}".strip() + why
+    return f"{card.status} {_when(card, today)}".strip() + why
+
+
+def _when(card: Card, today: date) -> str:
+    day = format_day(card.closed_on, today) if card.closed_on else ""
+    return f"{day[1:]} ago" if day.startswith("-") else day
 
 
 def _step(card: Card, style: CardStyle, room: int, most: int) -> list[Line]:

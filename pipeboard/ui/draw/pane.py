@@ -71,12 +71,16 @@ def _fact(question: Question, answer: Answer | None) -> PaneFact:
     return PaneFact(question.label, f"{answer.text}{evidence}{rating}", sign=(sign,))
 
 
+def is_weak(answer: Answer) -> bool:
+    """Does it speak against the deal?"""
+    return answer.rating is not None and answer.rating <= _WEAKEST
+
+
 def mark_of(answer: Answer | None) -> Span:
     """`?` without an answer, `✗` where it speaks against the deal, else `✓`."""
     if answer is None or not answer.is_given:
         return f"{UNKNOWN} ", "pane.unknown"
-    weak = answer.rating is not None and answer.rating <= _WEAKEST
-    return (f"{NO} ", "pane.no") if weak else (f"{YES} ", "pane.yes")
+    return (f"{NO} ", "pane.no") if is_weak(answer) else (f"{YES} ", "pane.yes")
 
 
 def _gate(record: DealRecord, style: PaneStyle) -> list[Line]:

@@ -273,7 +273,7 @@ class Welcome(Screen[None]):
 
     async def _choose_database(self) -> None:
         check = _quietly(self._facts.check_database)
-        path = await self._ask(Prompt("Path of the database", live=check))
+        path = await self._ask(Prompt("Path of the database", live=check, verb="Open"))
         if path is not None:
             self.app.exit(Beginning(FirstWay.OPEN, database=path))
 
@@ -282,7 +282,7 @@ class Welcome(Screen[None]):
             exponent(text.strip().upper())
             return text.strip().upper()
 
-        code = await self._ask(Prompt("Currency", live=live(read)))
+        code = await self._ask(Prompt("Currency", live=live(read), verb="Choose"))
         if code is not None:
             self._facts = replace(self._facts, currency=code.strip().upper())
             self._show()
@@ -296,6 +296,9 @@ def _quietly(check: Callable[[str], str]) -> Live:
             return check(text.strip())
         except OSError as error:
             raise PipeboardError(f"{text} cannot be looked at: {error.strerror}.") from error
+        except PipeboardError as error:
+            # What to do about it is said for a command line, and here another path is typed.
+            raise PipeboardError(error.message) from error
 
     return live(read)
 
