@@ -106,6 +106,12 @@ def site_config_file() -> Path:
     return _folder("site_config") / "config.toml"
 
 
+def theme_folders(environ: Mapping[str, str], *, own: bool = True) -> tuple[Path, ...]:
+    """Where themes of one's own lie: beside the person's configuration, and the machine's."""
+    files = (*((user_config_file(environ),) if own else ()), site_config_file())
+    return tuple(file.parent / "themes" for file in files)
+
+
 def state_folder() -> Path:
     """Where logs and drafts are kept."""
     return _folder("user_state")
@@ -146,7 +152,7 @@ class Preference:
 PREFERENCES = (
     Preference("database", None, "the path or URL of the database"),
     Preference("glyphs", "auto", "signs beyond ASCII or not", ("auto", "unicode", "ascii")),
-    Preference("theme", "auto", "the colours of the board; auto follows the terminal"),
+    Preference("theme", "auto", "the colours: auto, or one of 'pipeboard config themes'"),
     Preference("mouse", True, "false leaves the mouse to the terminal"),
     Preference("digits", "stage", "what a bare digit does", ("stage", "count")),
     Preference("pipeline", None, "the pipeline the board opens on, else the last one"),

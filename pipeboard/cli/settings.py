@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any
 from pipeboard import __version__
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
-from pipeboard.cli.config import account_name, default_database, state_folder, user_config_file
+from pipeboard.cli.config import (
+    account_name,
+    default_database,
+    state_folder,
+    theme_folders,
+    user_config_file,
+)
 from pipeboard.cli.tables import Table
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.text import quoted
@@ -20,10 +26,16 @@ if TYPE_CHECKING:
     from pipeboard.cli.config import Config, Value
     from pipeboard.domain.programs import OwnProgram
     from pipeboard.ui.keys import Key
+    from pipeboard.ui.own_themes import Themes
 
 
 def _nothing(parser: Parser) -> None:
     """No arguments of its own."""
+
+
+def _themes_arguments(parser: Parser) -> None:
+    parser.add_argument("name", nargs="?", default="", help="the theme to show as a file")
+    parser.add_json()
 
 
 def show(call: Call) -> int:
@@ -163,6 +175,7 @@ def _problems_of(call: Call, file: Path) -> Iterator[tuple[str, int]]:
     """What is wrong in a file, and the line where it stands, 0 where that is not known."""
     from pipeboard.cli.config import problems, read_file
     from pipeboard.cli.editor import line_of
+    from pipeboard.cli.screens import themes_of
 
     try:
         document = read_file(file)
@@ -170,19 +183,18 @@ def _problems_of(call: Call, file: Path) -> Iterator[tuple[str, int]]:
         yield error.message, line_of(error)
         return
     lines = file.read_text("utf-8", "replace").splitlines() if document else []
-    for problem in (*problems(document), *_in_use(document)):
+    for problem in (*problems(document), *_in_use(document, themes_of(call))):
         name = problem.partition(" ")[0].strip("':")
         at = (n for n, line in enumerate(lines, 1) if line.lstrip('" ').startswith(name))
         yield f"{file}: {problem}", next(at, 0)
 
 
-def _in_use(document: Mapping[str, Any]) -> Iterator[str]:
+def _in_use(document: Mapping[str, Any], themes: Themes) -> Iterator[str]:
     """What would only bite when it is used: keys, colours, programs and the database's path."""
     from pipeboard.cli.config import COMMANDS
     from pipeboard.domain.errors import PipeboardError
     from pipeboard.domain.programs import read_hooks, read_programs
     from pipeboard.ui.key_table import read_keymap
-    from pipeboard.ui.palette import THEMES
 
     keymap = document.get("keys", {})
     programs: tuple[OwnProgram, ...] = ()
@@ -193,8 +205,8 @@ def _in_use(document: Mapping[str, Any]) -> Iterator[str]:
             read_keymap(keymap, programs)
         except BadInput as error:
             yield f"{error.message} {error.hint}".rstrip()
-    if isinstance(theme := document.get("theme"), str) and theme not in ("auto", *THEMES):
-        yield f"theme is one of auto, {', '.join(THEMES)}, not {quoted(theme)}."
+    if isinstance(theme := document.get("theme"), str):
+        yield from _wrong_theme(theme, themes)
     run = [(name, document.get(name)) for name in COMMANDS]
     run += [(f"[commands.{program.name}]", program.words[0]) for program in programs]
     with suppress(BadInput):
@@ -210,6 +222,72 @@ def _in_use(document: Mapping[str, Any]) -> Iterator[str]:
             locate(database)
         except PipeboardError as error:
             yield f"database: {error.message}"
+
+
+def _wrong_theme(name: str, themes: Themes) -> Iterator[str]:
+    from pipeboard.ui.palette import THEMES
+
+    if name in ("auto", *THEMES):
+        return
+    try:
+        yield from (f"theme {quoted(name)}: {remark}" for remark in themes.own(name).remarks)
+    except BadInput as error:
+        yield f"theme: {error.message} {error.hint}".rstrip()
+
+
+def themes(call: Call) -> int:
+    """The themes that can be chosen, with what is wrong with them; or one of them as a file."""
+    from pipeboard.cli.screens import themes_of
+    from pipeboard.ui.own_themes import document_of
+    from pipeboard.ui.palette import BASES, THEMES
+
+    every, name = themes_of(call), call.arguments.name
+    if name in BASES:
+        return _write_file(call, document_of(name))
+    if name in THEMES:
+        raise BadInput(
+            f"{name} is made of the terminal's own colours: there is no file of it.",
+            hint="Begin with 'pipeboard config themes dark'.",
+        )
+    if name:
+        every.own(name)
+        return _write_file(call, every.files()[name].read_text(encoding="utf-8-sig"))
+    chosen, files = call.config["theme"], every.files()
+    rows = [
+        {
+            "name": name,
+            "chosen": name == chosen,
+            "file": str(files[name]) if name in files else None,
+            "problems": list(_wrong_theme(name, every)),
+        }
+        for name in ("auto", *every.names)
+    ]
+    if call.arguments.json:
+        call.out.document({"themes": rows})
+        return 0
+    Table(("", "theme", "from", "")).write(
+        call.out,
+        (
+            (
+                "*" if row["chosen"] else "",
+                str(row["name"]),
+                row["file"] or "pipeboard",
+                " ".join(row["problems"]),
+            )
+            for row in rows
+        ),
+    )
+    call.out.say(
+        "'theme = \"NAME\"' in the configuration takes one; a file of your own in "
+        f"{theme_folders(call.environ)[0]} is another: 'pipeboard config themes dark' shows how."
+    )
+    return 0
+
+
+def _write_file(call: Call, text: str) -> int:
+    for line in text.splitlines():
+        call.out.line(line)
+    return 0
 
 
 def _no_program(name: str, text: str) -> Iterator[str]:
@@ -269,6 +347,7 @@ VERBS = {
     "config show": Verb("", Parser.add_json, show),
     "config path": Verb("", Parser.add_json, path),
     "config edit": Verb("", _nothing, edit),
+    "config themes": Verb("[NAME]", _themes_arguments, themes),
     "config check": Verb("", Parser.add_json, check),
     "keys": Verb("", Parser.add_json, keys),
     "version": Verb("", Parser.add_json, version),

@@ -102,8 +102,8 @@ READING = frozenset(
         "list", "show", "metrics", "triage", "due", "check", "digest", "template", "export",
         "target list", "call list", "fx list", "setting list", "history", "pipeline list",
         "pipeline show", "pipeline templates", "rep list", "config show", "config path",
-        "config check", "keys", "completions", "man", "version", "filter list", "backup list",
-        "logs", "board",
+        "config check", "config themes", "keys", "completions", "man", "version", "filter list",
+        "backup list", "logs", "board",
     )
 )  # fmt: skip
 
@@ -182,6 +182,7 @@ NESTED: dict[str, tuple[str, dict[str, str]]] = {
             "path": "where the configuration file is",
             "edit": "change it in your editor",
             "check": "say what is wrong in it",
+            "themes": "the themes to choose from; NAME shows one as a file",
         },
     ),
 }

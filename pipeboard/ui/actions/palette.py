@@ -31,7 +31,6 @@ from pipeboard.ui.key_table import ALL
 from pipeboard.ui.keys import Group
 from pipeboard.ui.last_view import recent, remember
 from pipeboard.ui.overlays.picker import Option, Picker, narrowed
-from pipeboard.ui.palette import THEMES
 
 if TYPE_CHECKING:
     from pipeboard.ui.screens.board import BoardScreen
@@ -122,7 +121,7 @@ def _places(host: BoardScreen) -> Iterator[Offer]:
     for lines in DENSITIES:
         words = f"{lines} line{'s' * (lines > 1)} a card"
         yield Offer(f"lines {lines}", words, "v", _show_lines, (lines,))
-    yield from map(_theme, (_AUTO, *THEMES))
+    yield from map(_theme, (_AUTO, *host.program.look.themes.names))
 
 
 async def _show_lines(host: BoardScreen, lines: int) -> None:
@@ -211,7 +210,8 @@ class _Typed:
         return [_does("note", f"Note: {words}", "n", c.AddNote(words))]
 
     def _themes(self, words: str) -> list[Offer]:
-        return [_theme(name) for name in (_AUTO, *THEMES) if name.startswith(fold(words))]
+        names = (_AUTO, *self._host.program.look.themes.names)
+        return [_theme(name) for name in names if fold(name).startswith(fold(words))]
 
     def _filters(self, words: str) -> list[Offer]:
         saved = dict(self._host.state.reader.saved_filters(self._host.program.me))
