@@ -17,6 +17,7 @@ from pipeboard.cli.verbs import TOKENED, listed
 from pipeboard.domain.dates import Direction, parse_date
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.locales import write_as
 from pipeboard.domain.text import quoted
 from pipeboard.workspace.finding import find_pipeline, parse_filter
 
@@ -92,7 +93,9 @@ class Call:
         from pipeboard.cli.config import read_config
 
         own = not self.is_restricted
-        return read_config(self.environ, database=self.arguments.db, own=own)
+        config = read_config(self.environ, database=self.arguments.db, own=own)
+        write_as(config["locale"])
+        return config
 
     @property
     def is_restricted(self) -> bool:

@@ -153,6 +153,7 @@ PREFERENCES = (
     Preference("database", None, "the path or URL of the database"),
     Preference("glyphs", "auto", "signs beyond ASCII or not", ("auto", "unicode", "ascii")),
     Preference("theme", "auto", "the colours: auto, or one of 'pipeboard config themes'"),
+    Preference("locale", None, "days and amounts on screens as there, such as de_DE"),
     Preference("mouse", True, "false leaves the mouse to the terminal"),
     Preference("digits", "stage", "what a bare digit does", ("stage", "count")),
     Preference("pipeline", None, "the pipeline the board opens on, else the last one"),
@@ -328,11 +329,22 @@ def _wrong_value(preference: Preference, value: object) -> Iterator[str]:
         yield f"{preference.name} is {kind}, not {quoted(str(value))}."
     elif preference.name == "database" and not value:
         yield "database names a path."
+    elif preference.name == "locale" and value:
+        yield from _unknown_locale(str(value))
     elif preference.name in COMMANDS:
         try:
             shlex.split(str(value))
         except ValueError:
             yield f"{preference.name}: {quoted(str(value))} has a quote that is never closed."
+
+
+def _unknown_locale(name: str) -> Iterator[str]:
+    from pipeboard.domain.locales import manner_of
+
+    try:
+        manner_of(name)
+    except BadInput as error:
+        yield f"locale: {error.message} {error.hint}"
 
 
 def _wrong_programs(name: str, table: object) -> Iterator[str]:

@@ -7,11 +7,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.dates import days_between, format_date, local_date
+from pipeboard.domain.dates import days_between, local_date
 from pipeboard.domain.deal import Answer, Ask, Contact, Deal, Loss, NextStep, Term
 from pipeboard.domain.deal_fields import FIELDS, fields_beside
 from pipeboard.domain.events import STAGE_KINDS, Event, Kind, inverse, value_of
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.locales import ENGLISH, Manner
 from pipeboard.domain.money import format_percent
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Entry
@@ -34,13 +35,20 @@ _NAMES = {
 _UNSET = {"owner": "nobody", "probability_bp": "the stage's", "category": "the stage's"}
 
 
-def describe(event: Event, pipelines: Iterable[Pipeline], *, today: date, zone: ZoneInfo) -> str:
+def describe(
+    event: Event,
+    pipelines: Iterable[Pipeline],
+    *,
+    today: date,
+    zone: ZoneInfo,
+    manner: Manner = ENGLISH,
+) -> str:
     """What happened, in one line of plain text: `Lead → Qualify (after 5 d)`.
 
-    Days are local to `zone`, and written without their year in the year of `today`. Text that
-    people typed is in it as it is; of several lines, the first.
+    Days are local to `zone`, written in that `manner`, and without their year in the year of
+    `today`. Text that people typed is in it as it is; of several lines, the first.
     """
-    words = _Words(tuple(pipelines), today, zone)
+    words = _Words(tuple(pipelines), today, zone, manner)
     return f"undid: {words.of(inverse(event))}" if event.undoes else words.of(event)
 
 
@@ -123,6 +131,7 @@ class _Words:
     pipelines: tuple[Pipeline, ...]
     today: date
     zone: ZoneInfo
+    manner: Manner = ENGLISH
 
     def of(self, event: Event) -> str:
         if event.kind in STAGE_KINDS:
@@ -240,8 +249,7 @@ class _Words:
     def _day(self, day: date) -> str:
         """`3 Dec`, with its year when it is another than today's; the local day of an instant."""
         on = local_date(day, self.zone) if isinstance(day, datetime) else day
-        _, *words, year = format_date(on).split()
-        return " ".join(words if on.year == self.today.year else (*words, year))
+        return self.manner.calendar_day(on, self.today)
 
     def _after_days(self, event: Event) -> str:
         sides = (event.before, event.after)

@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.dates import format_date, local_date
+from pipeboard.domain.dates import local_date
 from pipeboard.domain.hygiene import LABELS, Fault
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.locales import written
 from pipeboard.domain.metrics.readings import loss_reading, stuck_reading, target_reading
 from pipeboard.domain.metrics.result import Metric, Unit
 from pipeboard.domain.metrics.waterfall import GOING
@@ -150,7 +151,7 @@ def review_span(document: Mapping[str, Any]) -> str:
 
 def review_sections(document: Mapping[str, Any]) -> Iterator[ReviewSection]:
     """All that a review says, new or kept."""
-    say = Wording(document["currency"])
+    say = Wording(document["currency"], manner=written())
     began = _day(document["since"], ZoneInfo(document["zone"]))
     yield ReviewSection("Before we begin", [_preflight(document["preflight"])])
     yield ReviewSection("The number", _number(document, say))
@@ -272,7 +273,7 @@ def _variants(found: Sequence[Mapping[str, Any]]) -> Grid:
 
 
 def _decided(one: Mapping[str, Any]) -> Point:
-    due = f" by {format_date(date.fromisoformat(one['due']))}" if one["due"] else ""
+    due = f" by {written().date(date.fromisoformat(one['due']))}" if one["due"] else ""
     text = f"{one['ref']} {one['deal']}: {one['text']} ({_rep(one['owner'])}{due})"
     return Point(text, done=bool(one["done"]))
 
@@ -290,7 +291,7 @@ def _rep(name: str) -> str:
 
 
 def _day(text: str, zone: ZoneInfo) -> str:
-    return format_date(local_date(datetime.fromisoformat(text), zone))
+    return written().date(local_date(datetime.fromisoformat(text), zone))
 
 
 def review_markdown(document: Mapping[str, Any]) -> str:

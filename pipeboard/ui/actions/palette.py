@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, cast
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.dates import format_date, parse_date, split_leading_date
+from pipeboard.domain.dates import parse_date, split_leading_date
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.locales import written
 from pipeboard.domain.people import new_rep_mark
 from pipeboard.domain.text import fold
 from pipeboard.ui.actions.navigation import (
@@ -185,7 +186,7 @@ class _Typed:
 
     def _snoozes(self, words: str) -> list[Offer]:
         day = parse_date(words, self._host.today)
-        return [_does(f"snooze {words}", f"Snooze until {format_date(day)}", "z", c.Snooze(day))]
+        return [_does(f"snooze {words}", f"Snooze until {written().date(day)}", "z", c.Snooze(day))]
 
     def _owners(self, words: str) -> list[Offer]:
         reps = self._host.state.reader.reps()
@@ -201,7 +202,7 @@ class _Typed:
 
     def _steps(self, words: str) -> list[Offer]:
         due, step = split_leading_date(words, self._host.today)
-        when = format_date(due) if due else "no day"
+        when = written().date(due) if due else "no day"
         if due is not None and not step:
             return [_does(f"next {words}", f"Put off to {when}", "r", c.Reschedule(due))]
         return [_does(f"next {words}", f"Next: {step}", when, c.Plan(words))]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from pipeboard.domain.criteria import unmet_of_stage
 from pipeboard.domain.deal import Answer, Note
+from pipeboard.domain.locales import written
 from pipeboard.domain.pipeline import Question
 from pipeboard.domain.score import BEST, FactorScore, Score, score
 from pipeboard.domain.sheet import Entry, Sheet
@@ -176,7 +177,9 @@ def timeline(sheet: Sheet, style: PaneStyle) -> Section:
     lines: list[Line] = []
     names = names_width([who(entry) for entry in sheet.entries])
     for entry in sheet.entries:
-        said = describe(entry.event, (sheet.pipeline,), today=style.today, zone=style.zone)
+        said = describe(
+            entry.event, (sheet.pipeline,), today=style.today, zone=style.zone, manner=written()
+        )
         lines += entry_lines(entry, said, names, style)
     return Section("Timeline", str(len(sheet.entries)), tuple(lines))
 

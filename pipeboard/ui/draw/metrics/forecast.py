@@ -13,8 +13,17 @@ from pipeboard.domain.metrics.readings import calibration_reading, forecast_read
 from pipeboard.domain.metrics.time_in_stage import ONE_DAY
 from pipeboard.domain.metrics.waterfall import GOING
 from pipeboard.domain.metrics.wording import counted as in_words
-from pipeboard.domain.metrics.wording import decimal, percent
-from pipeboard.ui.draw.charts import ChartStyle, TableRow, aside, counted, ground, number, says
+from pipeboard.ui.draw.charts import (
+    ChartStyle,
+    TableRow,
+    aside,
+    counted,
+    decimal,
+    ground,
+    number,
+    percent,
+    says,
+)
 from pipeboard.ui.draw.facts import calendar_day
 from pipeboard.ui.draw.line import Span, whole
 from pipeboard.ui.draw.metrics.figures import NAMED, Figures, pushed
