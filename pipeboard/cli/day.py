@@ -56,7 +56,7 @@ def triage(call: Call) -> int:
             one.deal.ref,
             one.deal.name,
             one.deal.owner,
-            str(one.deal.value or ""),
+            written().money(one.deal.value) if one.deal.value else "",
             str(one.place),
         )
         for place, one in enumerate(waiting, 1)

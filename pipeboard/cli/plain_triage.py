@@ -52,7 +52,7 @@ def walk(call: Call, listing: Listing) -> int:
 def _tell(call: Call, triage: Triage, sheet: Sheet) -> None:
     """The deal, why it is here, what to ask and whom to call, a line each."""
     deal, today, say = sheet.deal, call.workspace.today, call.out.line
-    value = f", {deal.value}" if deal.value else ""
+    value = f", {written().money(deal.value)}" if deal.value else ""
     stage = sheet.pipeline.stage(deal.stage_id)
     if passed := triage.take_passed():
         call.out.say(f"{passed}.")

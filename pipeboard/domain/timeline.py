@@ -12,8 +12,8 @@ from pipeboard.domain.deal import Answer, Ask, Contact, Deal, Loss, NextStep, Te
 from pipeboard.domain.deal_fields import FIELDS, fields_beside
 from pipeboard.domain.events import STAGE_KINDS, Event, Kind, inverse, value_of
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.locales import ENGLISH, Manner
-from pipeboard.domain.money import format_percent
+from pipeboard.domain.locales import ENGLISH, Manner, written
+from pipeboard.domain.money import Money, format_percent
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Entry
 
@@ -87,10 +87,16 @@ def field_label(name: str, pipelines: Iterable[Pipeline]) -> str:
 
 
 def field_text(
-    name: str, value: FieldValue, pipelines: Iterable[Pipeline], *, today: date, zone: ZoneInfo
+    name: str,
+    value: FieldValue,
+    pipelines: Iterable[Pipeline],
+    *,
+    today: date,
+    zone: ZoneInfo,
+    manner: Manner = ENGLISH,
 ) -> str:
     """The value of a field, or of one entry of it, in one line; empty for none."""
-    words = _Words(tuple(pipelines), today, zone)
+    words = _Words(tuple(pipelines), today, zone, manner)
     match value:
         case Answer():
             return _answer(value)
@@ -116,12 +122,13 @@ _IN_WORDS_OF_THEIR_OWN = (
 
 
 def other_fields(deal: Deal, today: date, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
-    """Label and text of each field of a deal that is not told in words of its own."""
+    """Label and text of each field of a deal that is not told in words of its own, for people."""
     for field in fields_beside(_IN_WORDS_OF_THEIR_OWN):
         value = getattr(deal, field.name)
         if value not in (None, "", ()):
             label = field_label(field.name, ())
-            yield label, field_text(field.name, value, (), today=today, zone=zone)
+            text = field_text(field.name, value, (), today=today, zone=zone, manner=written())
+            yield label, text
 
 
 @dataclass(frozen=True)
@@ -148,14 +155,14 @@ class _Words:
         after = event.after
         match event.kind:
             case Kind.CREATED:
-                value = after.get("value")
+                value = self.value("value", after.get("value"))
                 return f"created in {self._stage(after)}" + (f", value {value}" if value else "")
             case Kind.MOVED:
                 return (
                     f"{self._stage(event.before)} → {self._stage(after)}{self._after_days(event)}"
                 )
             case Kind.WON:
-                value = after.get("value")
+                value = self.value("value", after.get("value"))
                 return "won" + (f" {value}" if value else "") + self._after_days(event)
             case Kind.LOST:
                 return f"lost{_loss(value_of(after, 'loss', Loss))}"
@@ -242,6 +249,8 @@ class _Words:
             return f"{format_percent(value)}%"
         if isinstance(value, NextStep):
             return f"{self._day(value.due) if value.due else ''} {value.words}".strip()
+        if isinstance(value, Money):
+            return self.manner.money(value)
         if isinstance(value, tuple):
             return ", ".join(value)
         return self._day(value) if isinstance(value, date) else _first_line(str(value))

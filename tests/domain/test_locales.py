@@ -1,4 +1,4 @@
-"""Days and amounts as other languages write them: readable back, never wider, and only on request."""
+"""Days and amounts as other languages write them: readable back, never wider, and when asked."""
 
 from __future__ import annotations
 
