@@ -17,7 +17,7 @@ from pipeboard.cli.verbs import TOKENED, listed
 from pipeboard.domain.dates import Direction, parse_date
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.locales import write_as
+from pipeboard.domain.locales import speak, write_as
 from pipeboard.domain.text import quoted
 from pipeboard.workspace.finding import find_pipeline, parse_filter
 
@@ -95,6 +95,12 @@ class Call:
         own = not self.is_restricted
         config = read_config(self.environ, database=self.arguments.db, own=own)
         write_as(config["locale"])
+        speak({})
+        if config["words"]:
+            from pipeboard.cli.config import words_folders
+            from pipeboard.cli.translating import words_of
+
+            speak(words_of(config["words"], words_folders(self.environ, own=own)))
         return config
 
     @property

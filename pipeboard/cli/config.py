@@ -108,8 +108,17 @@ def site_config_file() -> Path:
 
 def theme_folders(environ: Mapping[str, str], *, own: bool = True) -> tuple[Path, ...]:
     """Where themes of one's own lie: beside the person's configuration, and the machine's."""
+    return _beside("themes", environ, own=own)
+
+
+def words_folders(environ: Mapping[str, str], *, own: bool = True) -> tuple[Path, ...]:
+    """Where translations lie, as themes do."""
+    return _beside("words", environ, own=own)
+
+
+def _beside(folder: str, environ: Mapping[str, str], *, own: bool) -> tuple[Path, ...]:
     files = (*((user_config_file(environ),) if own else ()), site_config_file())
-    return tuple(file.parent / "themes" for file in files)
+    return tuple(file.parent / folder for file in files)
 
 
 def state_folder() -> Path:
@@ -154,6 +163,7 @@ PREFERENCES = (
     Preference("glyphs", "auto", "signs beyond ASCII or not", ("auto", "unicode", "ascii")),
     Preference("theme", "auto", "the colours: auto, or one of 'pipeboard config themes'"),
     Preference("locale", None, "days and amounts on screens as there, such as de_DE"),
+    Preference("words", None, "the translation to read, of 'pipeboard config words'"),
     Preference("mouse", True, "false leaves the mouse to the terminal"),
     Preference("digits", "stage", "what a bare digit does", ("stage", "count")),
     Preference("pipeline", None, "the pipeline the board opens on, else the last one"),

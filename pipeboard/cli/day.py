@@ -11,7 +11,7 @@ from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.failures import DONE, FAILED
 from pipeboard.cli.tables import Table
 from pipeboard.domain.deciding.rules import deal_names
-from pipeboard.domain.locales import figures, written
+from pipeboard.domain.locales import in_figures, spoken, written
 from pipeboard.domain.queue import TIER_NAMES, Queued, Tier
 from pipeboard.domain.sheet import Entry, deal_seen_by
 from pipeboard.workspace.day import day_of, whose
@@ -91,7 +91,9 @@ def _document(call: Call, one: Queued) -> dict[str, object]:
 def _counted(day: DayReader) -> str:
     """`5 overdue, 2 due today`."""
     found = day.tiers().items()
-    return ", ".join(f"{figures(count)} {TIER_NAMES[tier]}" for tier, count in found) + "."
+    return (
+        ", ".join(f"{in_figures(count)} {spoken(TIER_NAMES[tier])}" for tier, count in found) + "."
+    )
 
 
 def _due_arguments(parser: Parser) -> None:

@@ -15,7 +15,7 @@ from pipeboard.cli.failures import DONE, REFUSED
 from pipeboard.cli.import_flags import import_arguments, recipe_for, save_recipe
 from pipeboard.cli.import_telling import pipeline_to_make, place_of
 from pipeboard.domain.errors import Refused
-from pipeboard.domain.locales import figures
+from pipeboard.domain.locales import in_figures
 from pipeboard.domain.pipeline import Pipeline
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _restore(call: Call, path: Path) -> int:
     workspace = call.workspace if made else make_workspace(call, template_name=None)
     workspace.store.write(lambda writer: writer.restore(document))
     call.out.say(
-        f"{figures(workspace.reader.known_deals().count())} deals and all around them are here."
+        f"{in_figures(workspace.reader.known_deals().count())} deals and all around them are here."
     )
     return DONE
 
@@ -170,7 +170,7 @@ def progress_told(call: Call) -> Iterator[Callable[[int, float], None] | None]:
             shown = True
             filled = int(20 * share)
             bar = f"[{'#' * filled}{' ' * (20 - filled)}]"
-            outlet.overwrite(f"{bar} {figures(rows)} rows")
+            outlet.overwrite(f"{bar} {in_figures(rows)} rows")
 
     try:
         yield show

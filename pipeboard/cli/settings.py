@@ -15,27 +15,30 @@ from pipeboard.cli.config import (
     account_name,
     default_database,
     state_folder,
-    theme_folders,
     user_config_file,
+    words_folders,
+)
+from pipeboard.cli.looks import (
+    themes,
+    themes_arguments,
+    words,
+    words_arguments,
+    wrong_theme,
+    wrong_words,
 )
 from pipeboard.cli.tables import Table
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.locales import spoken
 from pipeboard.domain.text import quoted
 
 if TYPE_CHECKING:
     from pipeboard.cli.config import Config, Value
     from pipeboard.domain.programs import OwnProgram
     from pipeboard.ui.keys import Key
-    from pipeboard.ui.own_themes import Themes
 
 
 def _nothing(parser: Parser) -> None:
     """No arguments of its own."""
-
-
-def _themes_arguments(parser: Parser) -> None:
-    parser.add_argument("name", nargs="?", default="", help="the theme to show as a file")
-    parser.add_json()
 
 
 def show(call: Call) -> int:
@@ -175,7 +178,6 @@ def _problems_of(call: Call, file: Path) -> Iterator[tuple[str, int]]:
     """What is wrong in a file, and the line where it stands, 0 where that is not known."""
     from pipeboard.cli.config import problems, read_file
     from pipeboard.cli.editor import line_of
-    from pipeboard.cli.screens import themes_of
 
     try:
         document = read_file(file)
@@ -183,15 +185,19 @@ def _problems_of(call: Call, file: Path) -> Iterator[tuple[str, int]]:
         yield error.message, line_of(error)
         return
     lines = file.read_text("utf-8", "replace").splitlines() if document else []
-    for problem in (*problems(document), *_in_use(document, themes_of(call))):
+    for problem in (
+        *problems(document),
+        *_in_use(document, call),
+    ):
         name = problem.partition(" ")[0].strip("':")
         at = (n for n, line in enumerate(lines, 1) if line.lstrip('" ').startswith(name))
         yield f"{file}: {problem}", next(at, 0)
 
 
-def _in_use(document: Mapping[str, Any], themes: Themes) -> Iterator[str]:
+def _in_use(document: Mapping[str, Any], call: Call) -> Iterator[str]:
     """What would only bite when it is used: keys, colours, programs and the database's path."""
     from pipeboard.cli.config import COMMANDS
+    from pipeboard.cli.screens import themes_of
     from pipeboard.domain.errors import PipeboardError
     from pipeboard.domain.programs import read_hooks, read_programs
     from pipeboard.ui.key_table import read_keymap
@@ -206,7 +212,9 @@ def _in_use(document: Mapping[str, Any], themes: Themes) -> Iterator[str]:
         except BadInput as error:
             yield f"{error.message} {error.hint}".rstrip()
     if isinstance(theme := document.get("theme"), str):
-        yield from _wrong_theme(theme, themes)
+        yield from wrong_theme(theme, themes_of(call))
+    if isinstance(chosen := document.get("words"), str) and chosen:
+        yield from wrong_words(chosen, words_folders(call.environ))
     run = [(name, document.get(name)) for name in COMMANDS]
     run += [(f"[commands.{program.name}]", program.words[0]) for program in programs]
     with suppress(BadInput):
@@ -222,72 +230,6 @@ def _in_use(document: Mapping[str, Any], themes: Themes) -> Iterator[str]:
             locate(database)
         except PipeboardError as error:
             yield f"database: {error.message}"
-
-
-def _wrong_theme(name: str, themes: Themes) -> Iterator[str]:
-    from pipeboard.ui.palette import THEMES
-
-    if name in ("auto", *THEMES):
-        return
-    try:
-        yield from (f"theme {quoted(name)}: {remark}" for remark in themes.own(name).remarks)
-    except BadInput as error:
-        yield f"theme: {error.message} {error.hint}".rstrip()
-
-
-def themes(call: Call) -> int:
-    """The themes that can be chosen, with what is wrong with them; or one of them as a file."""
-    from pipeboard.cli.screens import themes_of
-    from pipeboard.ui.own_themes import document_of
-    from pipeboard.ui.palette import BASES, THEMES
-
-    every, name = themes_of(call), call.arguments.name
-    if name in BASES:
-        return _write_file(call, document_of(name))
-    if name in THEMES:
-        raise BadInput(
-            f"{name} is made of the terminal's own colours: there is no file of it.",
-            hint="Begin with 'pipeboard config themes dark'.",
-        )
-    if name:
-        every.own(name)
-        return _write_file(call, every.files()[name].read_text(encoding="utf-8-sig"))
-    chosen, files = call.config["theme"], every.files()
-    rows = [
-        {
-            "name": name,
-            "chosen": name == chosen,
-            "file": str(files[name]) if name in files else None,
-            "problems": list(_wrong_theme(name, every)),
-        }
-        for name in ("auto", *every.names)
-    ]
-    if call.arguments.json:
-        call.out.document({"themes": rows})
-        return 0
-    Table(("", "theme", "from", "")).write(
-        call.out,
-        (
-            (
-                "*" if row["chosen"] else "",
-                str(row["name"]),
-                row["file"] or "pipeboard",
-                " ".join(row["problems"]),
-            )
-            for row in rows
-        ),
-    )
-    call.out.say(
-        "'theme = \"NAME\"' in the configuration takes one; a file of your own in "
-        f"{theme_folders(call.environ)[0]} is another: 'pipeboard config themes dark' shows how."
-    )
-    return 0
-
-
-def _write_file(call: Call, text: str) -> int:
-    for line in text.splitlines():
-        call.out.line(line)
-    return 0
 
 
 def _no_program(name: str, text: str) -> Iterator[str]:
@@ -321,7 +263,7 @@ def keys(call: Call) -> int:
         ]
         call.out.document({"keys": documents})
         return 0
-    rows = ((" ".join(names(c)), c.help, c.id) for c in table)
+    rows = ((" ".join(names(c)), spoken(c.help), c.id) for c in table)
     Table(("keys", "what they do", "id"), elastic=(1,)).write(call.out, rows)
     return 0
 
@@ -347,7 +289,8 @@ VERBS = {
     "config show": Verb("", Parser.add_json, show),
     "config path": Verb("", Parser.add_json, path),
     "config edit": Verb("", _nothing, edit),
-    "config themes": Verb("[NAME]", _themes_arguments, themes),
+    "config themes": Verb("[NAME]", themes_arguments, themes),
+    "config words": Verb("[NAME]", words_arguments, words),
     "config check": Verb("", Parser.add_json, check),
     "keys": Verb("", Parser.add_json, keys),
     "version": Verb("", Parser.add_json, version),

@@ -102,8 +102,8 @@ READING = frozenset(
         "list", "show", "metrics", "triage", "due", "check", "digest", "template", "export",
         "target list", "call list", "fx list", "setting list", "history", "pipeline list",
         "pipeline show", "pipeline templates", "rep list", "config show", "config path",
-        "config check", "config themes", "keys", "completions", "man", "version", "filter list",
-        "backup list", "logs", "board",
+        "config check", "config themes", "config words", "keys", "completions", "man", "version",
+        "filter list", "backup list", "logs", "board",
     )
 )  # fmt: skip
 
@@ -183,6 +183,7 @@ NESTED: dict[str, tuple[str, dict[str, str]]] = {
             "edit": "change it in your editor",
             "check": "say what is wrong in it",
             "themes": "the themes to choose from; NAME shows one as a file",
+            "words": "the words of the screens, as a file to translate",
         },
     ),
 }

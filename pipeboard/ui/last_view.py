@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from pipeboard.domain.board import SORTS, Lens, Sort, usual_sort
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass, replace
-from pipeboard.domain.locales import figures
+from pipeboard.domain.locales import in_figures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -202,7 +202,7 @@ def empty_board(state: BoardState, keys: Sequence[Key]) -> str:
     counts = state.reader.numbers.open_counts()
     full = [(counts.get(each.id, 0), each.name) for each in state.reader.pipelines()]
     named = [
-        f"{name} has {figures(count)}" for count, name in sorted(full, reverse=True)[:3] if count
+        f"{name} has {in_figures(count)}" for count, name in sorted(full, reverse=True)[:3] if count
     ]
     if named:
         here = state.board.pipeline.name

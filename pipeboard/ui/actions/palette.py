@@ -10,7 +10,7 @@ from pipeboard.domain import commands as c
 from pipeboard.domain.dates import parse_date, split_leading_date
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.locales import written
+from pipeboard.domain.locales import spoken, written
 from pipeboard.domain.people import new_rep_mark
 from pipeboard.domain.text import fold
 from pipeboard.ui.actions.navigation import (
@@ -98,7 +98,9 @@ def _commands(host: Host) -> Iterator[Offer]:
     keys = sorted(host.keys, key=lambda key: key.group is Group.AROUND)
     for key in keys:
         if not key.action.startswith("stage_") and key.action != "palette":
-            yield Offer(key.id, key.label, key.first_key, _press, (key.id,), key.help)
+            yield Offer(
+                key.id, spoken(key.label), key.first_key, _press, (key.id,), spoken(key.help)
+            )
 
 
 async def _press(host: Host, key_id: str) -> None:

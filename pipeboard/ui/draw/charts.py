@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Final
 
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.locales import figures, written
+from pipeboard.domain.locales import in_figures, written
 from pipeboard.domain.metrics import METRICS, Metric, Unit, wording
 from pipeboard.domain.metrics.readings import unripe
 from pipeboard.domain.metrics.report import MetricChange
@@ -93,7 +93,7 @@ def ground(metric: Metric) -> str:
 
 def counted(deals: int) -> Span:
     """How many, paler when there are none."""
-    return (f"{figures(deals)}", "text" if deals else "text.dim")
+    return (f"{in_figures(deals)}", "text" if deals else "text.dim")
 
 
 def percent(share: Fraction | float) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.hygiene import DUPLICATES, LABELS, Fault
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.locales import figures, written
+from pipeboard.domain.locales import in_figures, written
 from pipeboard.domain.metrics.waterfall import GOING
 from pipeboard.domain.metrics.wording import Wording, counted, percent
 from pipeboard.domain.money import printed_sign
@@ -141,7 +141,7 @@ def _data(view: ReviewView) -> Iterator[Item]:
     for name, owners in data["faults"].items():
         if owners:
             whose = "  ".join(f"{_rep(rep)} {count}" for rep, count in owners.items())
-            count = right(f"{figures(sum(owners.values()))}", 5, "text.strong")
+            count = right(f"{in_figures(sum(owners.values()))}", 5, "text.strong")
             label = LABELS[Fault(name)]
             yield _fact(f"{DATA}{name}", label, count, blank(2), whole(whose, "text.dim"))
     for pair in data["duplicates"]:
@@ -221,7 +221,7 @@ def _changes(view: ReviewView) -> Iterator[Item]:
             f"changes.{name}",
             name.replace("_", " "),
             right(f"{sign}{say.money(value)}", _AMOUNT, "text.strong"),
-            right(f"{figures(line['deals'])}", 6, "text.dim"),
+            right(f"{in_figures(line['deals'])}", 6, "text.dim"),
             blank(2),
             *(bar(share, wide, view.style.glyphs, role) if wide >= _SHORTEST else ()),
         )
@@ -322,7 +322,7 @@ def _weeks(view: ReviewView) -> Iterator[Item]:
         spans: list[Span] = []
         for name, role in _BARS.items():
             share = Fraction(week[name], most)
-            spans += [right(f"{figures(week[name])}", 4, "text.strong"), blank(1)]
+            spans += [right(f"{in_figures(week[name])}", 4, "text.strong"), blank(1)]
             spans += [*exactly(bar(share, wide, view.style.glyphs, role), wide), blank(1)]
         yield _fact(f"week.{week['week']}", f"week of {day}", *spans)
 

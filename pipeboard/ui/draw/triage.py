@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.lazy_dataclass import dataclass, replace
-from pipeboard.domain.locales import figures, written
+from pipeboard.domain.locales import in_figures, spoken, written
 from pipeboard.domain.queue import TIER_NAMES, Queued, Tier
 from pipeboard.domain.signs import Sign
 from pipeboard.ui.draw.card import SIGN_ROLES
@@ -108,7 +108,7 @@ def head(view: TriageView, style: PaneStyle) -> tuple[Line, ...]:
 
 def _tier_chip(tier: Tier, count: int) -> Line:
     sign = _TIER_SIGNS.get(tier)
-    words = whole(f"{figures(count)} {TIER_NAMES[tier]}", "text")
+    words = whole(f"{in_figures(count)} {spoken(TIER_NAMES[tier])}", "text")
     return (words,) if sign is None else ((f"{sign} ", SIGN_ROLES[sign]), words)
 
 
@@ -286,8 +286,8 @@ def _queue(view: TriageView, style: PaneStyle, rows: int) -> list[Line]:
         lines.append(
             (
                 blank(1),
-                whole(TIER_NAMES[tier], "pane.head"),
-                (f"  {figures(count)}", "pane.label"),
+                whole(spoken(TIER_NAMES[tier]), "pane.head"),
+                (f"  {in_figures(count)}", "pane.label"),
             )
         )
         lines += [_row(deal, tier, style, is_current=deal.id == current) for deal, _ in deals]
@@ -296,7 +296,7 @@ def _queue(view: TriageView, style: PaneStyle, rows: int) -> list[Line]:
         hidden += len(lines) - rows + 1
         lines = lines[: rows - 1]
     if hidden > 0 and lines:
-        lines.append((blank(1), (f"{figures(hidden)} more", "more")))
+        lines.append((blank(1), (f"{in_figures(hidden)} more", "more")))
     return lines
 
 

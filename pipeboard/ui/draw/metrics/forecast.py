@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from pipeboard.domain.locales import spoken
 from pipeboard.domain.metrics import METRICS, Basis
 from pipeboard.domain.metrics.chances import AGES, Chance, chances
 from pipeboard.domain.metrics.forecast import Month, chances_in_use, unsupported_commits
@@ -165,14 +166,14 @@ def lines(shown: Figures, style: ChartStyle) -> Block:
     entries = [
         TableEntry(
             TableRow(
-                METRICS[name].label,
+                spoken(METRICS[name].label),
                 (number(metric, style),),
                 max(Fraction(metric.value or 0), Fraction(0)) / most,
                 bar_role="chart.mark"
                 if name in ("rose_tint", "forecast_overdue")
                 else "chart.full",
             ),
-            METRICS[name].label,
+            spoken(METRICS[name].label),
             metric.numerator,
             says(name, metric, style),
         )
