@@ -72,6 +72,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "Setup": {
         "pipeline": ("pipelines", "stages, limits, exit criteria and questions"),
         "rep": ("reps", "who owns deals"),
+        "mcp": ("assistant", "the verbs as tools for an assistant, over stdio; --write to change"),
         "config": ("settings", "where things are, and your preferences"),
         "keys": ("settings", "the keys of the board"),
         "completions": ("completions", "what Tab puts on a command line, for bash, zsh and fish"),
@@ -103,7 +104,7 @@ READING = frozenset(
         "target list", "call list", "fx list", "setting list", "history", "pipeline list",
         "pipeline show", "pipeline templates", "rep list", "config show", "config path",
         "config check", "config themes", "config words", "keys", "completions", "man", "version",
-        "filter list", "backup list", "logs", "board",
+        "filter list", "backup list", "logs", "board", "mcp",
     )
 )  # fmt: skip
 

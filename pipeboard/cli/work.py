@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb, deal_arguments, last_word, read_stdin
+from pipeboard.cli.call import Call, Verb, deal_arguments, last_word, read_stdin, seen_argument
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import Direction
 from pipeboard.domain.deal import TOUCH_TYPES, TRIAL_CLOSES, Answer
@@ -134,6 +134,7 @@ def _answer_arguments(parser: Parser) -> None:
     parser.add_argument("--rating", type=int, metavar="0-4", help="how good the answer is")
     parser.add_argument("--evidence", metavar="TEXT", default="", help="what it rests on")
     parser.add_argument("--clear", action="store_true", help="take the answer back: unknown again")
+    seen_argument(parser)
     parser.add_json()
 
 

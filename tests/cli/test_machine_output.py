@@ -43,8 +43,8 @@ LINES: dict[str, tuple[str, ...]] = {
     "doctor": ("doctor",),
     "undo": ("undo", "--list"),
 }
-WITHOUT_JSON = {"board", "completions", "man"}
-"""A screen, a program for a shell, and a document for `man`."""
+WITHOUT_JSON = {"board", "completions", "man", "mcp"}
+"""A screen, a program for a shell, a document for `man`, and a server."""
 OF_MACHINES = (
     ("list", "--csv"),
     ("list", "--plain"),

@@ -16,7 +16,7 @@ from pipeboard.cli.manual import every_verb, man_page, manual_of
 from tests.cli.conftest import Type
 
 EVERY = ("", *every_verb())
-ON_A_TERMINAL = ("", "board", "tour", "config edit", "pipeline edit")
+ON_A_TERMINAL = ("", "board", "tour", "config edit", "pipeline edit", "mcp")
 """What needs a person: tried where it is tested for itself."""
 LINES = [
     line
@@ -123,7 +123,7 @@ def test_the_man_page_has_every_verb_and_flag_and_nothing_that_man_complains_of(
 
 def test_what_a_verb_prints_can_be_had_as_json() -> None:
     without = {verb for verb in every_verb() if not _has_json(verb)}
-    assert without == {"board", "config edit", "completions", "man"}
+    assert without == {"board", "config edit", "completions", "man", "mcp"}
 
 
 def _has_json(verb: str) -> bool:
