@@ -104,6 +104,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "config path": ("pipeboard config path",),
     "config edit": ("pipeboard config edit",),
     "config check": ("pipeboard config check",),
+    "help": ("pipeboard help", "pipeboard help filter", "pipeboard help move"),
     "mcp": ("pipeboard mcp", "pipeboard mcp --write"),
     "config words": ("pipeboard config words > de.toml", "pipeboard config words --json"),
     "config themes": ("pipeboard config themes", "pipeboard config themes dark > mine.toml"),

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from pipeboard import __version__, outlet
-from pipeboard.cli.verbs import CHANGING, GROUPS, NESTED, asks_for, cut
+from pipeboard.cli.verbs import CHANGING, GROUPS, NESTED, TOPICS, VERBS, asks_for, cut
 
 TYPE_CHECKING = False  # `typing` itself is more than help needs
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ def main(arguments: Sequence[str]) -> int:
     verb = ""
     try:
         verb, rest = cut(arguments)
+        if verb == "help" and rest and rest[0] in VERBS and rest[0] not in TOPICS:
+            verb, rest = cut((*rest, "--help"))
         code = _dispatch(verb, rest, calls)
         outlet.flush()
     except (Exception, KeyboardInterrupt) as error:  # the one place where everything ends
@@ -117,7 +119,8 @@ def overview() -> str:
         "",
         "Flags of every verb: --db PATH, -p PIPELINE, --as REP, -q, -v, -n (dry run), -y,",
         "--no-input, --read-only, --color auto|always|never, -h, --version.",
-        "A deal is named 142, D-142 or by part of its name. 'pipeboard VERB --help' says more.",
+        "A deal is named 142, D-142 or by part of its name. 'pipeboard VERB --help' says more,",
+        "'pipeboard help' what there is to read: import, filter, scripts, configuration …",
     ]
     return "\n".join(lines)
 

@@ -77,10 +77,22 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "keys": ("settings", "the keys of the board"),
         "completions": ("completions", "what Tab puts on a command line, for bash, zsh and fish"),
         "man": ("manual", "the man page"),
+        "help": ("documents", "what there is to read: import, filter, scripts, configuration"),
         "version": ("settings", "the version of pipeboard"),
     },
 }
 VERBS = {verb: listed for group in GROUPS.values() for verb, listed in group.items()}
+
+TOPICS = {
+    "keys": "every key of every screen",
+    "filter": "what can be typed after / and --where",
+    "import": "bringing deals from a file or another tool",
+    "scripts": "verbs, JSON, exit codes, completions",
+    "configuration": "settings, themes, languages, keys, programs and hooks of your own",
+    "shared": "several people on one box: rights, roles, backups",
+    "assistant": "the verbs as tools for an assistant (MCP)",
+}
+"""What 'pipeboard help' has to read, each a file of `pipeboard/docs`."""
 
 # The verbs that change something, and say what became of it when they are cut short. The others
 # only look.
@@ -104,7 +116,7 @@ READING = frozenset(
         "target list", "call list", "fx list", "setting list", "history", "pipeline list",
         "pipeline show", "pipeline templates", "rep list", "config show", "config path",
         "config check", "config themes", "config words", "keys", "completions", "man", "version",
-        "filter list", "backup list", "logs", "board", "mcp",
+        "filter list", "backup list", "logs", "board", "mcp", "help",
     )
 )  # fmt: skip
 

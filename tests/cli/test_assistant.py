@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from mcp import Client
 
 NO_TOOLS = {
-    "init", "demo", "tour", "import", "export", "board", "mcp", "keys", "completions", "man",
-    "version", "logs", "doctor", "backup make", "backup list", "backup restore", "config edit",
+    "init", "demo", "tour", "import", "export", "board", "mcp", "help", "keys", "completions",
+    "man", "version", "logs", "doctor", "backup make", "backup list", "backup restore",
+    "config edit",
     "config show", "config path", "config check", "config themes", "config words", "filter save",
     "filter rename", "filter forget", "target set", "call set", "fx set", "setting set",
     "pipeline new", "pipeline apply", "pipeline edit", "rep add", "rep set",

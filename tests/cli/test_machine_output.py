@@ -38,6 +38,7 @@ LINES: dict[str, tuple[str, ...]] = {
     "config themes": ("config", "themes"),
     "config words": ("config", "words"),
     "keys": ("keys",),
+    "help": ("help", "filter"),
     "version": ("version",),
     "review": ("review",),
     "doctor": ("doctor",),

@@ -73,6 +73,20 @@ def there(demo: Path, pipe: Type, home: Path, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("line", LINES)
 def test_every_example_does_what_it_shows(line: str, there: Path, pipe: Type) -> None:
+    run_as_shown(line, there, pipe)
+
+
+def parts_of(line: str) -> tuple[list[str], str]:
+    """The words behind `pipeboard` as far as a pipe or a file to write, and the file to read."""
+    words = shlex.split(line, comments=True)[1:]
+    ends = [words.index(sign) for sign in ("|", "||", ">", "<") if sign in words]
+    file = words[words.index("<") + 1] if "<" in words else ""
+    return words[: min(ends, default=len(words))], file
+
+
+def run_as_shown(line: str, there: Path, pipe: Type) -> None:
+    """Does what a line of a document shows: `pipeboard …`, as far as the next pipe."""
+
     def of(where: str) -> list[str]:
         return pipe("list", *where.split(), "--ids").out.replace("D-", "").split()
 
@@ -81,10 +95,9 @@ def test_every_example_does_what_it_shows(line: str, there: Path, pipe: Type) ->
         zip(("142", "143"), of('stage:"Needs Assessment" open'), strict=False),
         **{"150": of("lost")[0], "151": of("archived")[0]},
     )
-    command, _, _ = line.replace(" || ", " | ").partition(" | ")
-    command, _, _ = command.partition(" > ")
-    command, _, file = command.partition(" < ")
-    words = [stands_for.get(word, word) for word in shlex.split(command)[1:]]
+    stands_for["D-142"] = f"D-{stands_for['142']}"
+    words, file = parts_of(line)
+    words = [stands_for.get(word, word) for word in words]
     if words[0] == "init":
         words += ["--db", "new.db"]
     if words[:2] == ["backup", "restore"]:
