@@ -27,7 +27,7 @@ def run() -> None:
     if sys.argv[1:2] == [_COMPLETE]:
         _offer(sys.argv[2:])
         sys.exit()
-    if asks_for(sys.argv[1:], "-h", "--help", "--version"):
+    if asks_for(sys.argv[1:], "-h", "--help", "--version") or _is_for_a_prompt(sys.argv[1:]):
         sys.exit(main(sys.argv[1:]))
     from pipeboard.cli import failures
 
@@ -35,6 +35,11 @@ def run() -> None:
     code = main(sys.argv[1:])
     failures.let_go()
     sys.exit(code)
+
+
+def _is_for_a_prompt(arguments: Sequence[str]) -> bool:
+    """Nothing is changed and all is over before a signal could be caught."""
+    return arguments[:1] == ["due"] and asks_for(arguments, "--short")
 
 
 _COMPLETE = "__complete"
