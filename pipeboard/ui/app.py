@@ -23,7 +23,7 @@ from pipeboard.ui.key_table import program_keys
 from pipeboard.ui.keys import unheard
 from pipeboard.ui.last_view import keep_view
 from pipeboard.ui.overlays.overlay import Overlay
-from pipeboard.ui.palette import Theme, theme, theme_for
+from pipeboard.ui.palette import Theme, theme
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.seat import Seat
@@ -211,7 +211,7 @@ def show_theme(app: PipeboardApp, name: str) -> str:
     """Another theme for this session, by its name; `auto` is the terminal's. What to know of it,
     in a sentence."""
     depth = color_depth(os.environ)
-    chosen = theme_for(background(name, os.environ, app.seat.folder), depth)
+    chosen = app.look.themes.shown(background(name, os.environ, app.seat.folder), depth)
     app.look = replace(app.look, follows_terminal=name == "auto")
     _dress(app, chosen)
     if chosen.name != name and name != "auto":

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.cadence import follow_up_days
-from pipeboard.domain.dates import format_day
 from pipeboard.domain.filter_nodes import EVERYTHING
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.locales import written
 from pipeboard.ui.actions.daily import usual_step
 from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import execute
@@ -146,7 +146,7 @@ async def plan(host: Host, ids: Ids, place: int) -> None:
         return await execute(host, c.Reschedule(due, usual))
 
     def words(_mine: object) -> str:
-        return format_day(due, host.today)
+        return written().day(due, host.today)
 
     await until_stored(host, attempt, Meeting(words=words))
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from pipeboard.domain.criteria import unmet_of_stage
 from pipeboard.domain.deal import Answer, Note
+from pipeboard.domain.locales import written
 from pipeboard.domain.pipeline import Question
 from pipeboard.domain.score import BEST, FactorScore, Score, score
 from pipeboard.domain.sheet import DealRecord, Entry
@@ -181,7 +182,9 @@ def timeline(record: DealRecord, style: PaneStyle) -> Section:
     lines: list[Line] = []
     names = names_width([who(entry) for entry in record.entries])
     for entry in record.entries:
-        said = describe(entry.event, (record.pipeline,), today=style.today, zone=style.zone)
+        said = describe(
+            entry.event, (record.pipeline,), today=style.today, zone=style.zone, manner=written()
+        )
         lines += entry_lines(entry, said, names, style)
     return Section("Timeline", str(len(record.entries)), tuple(lines))
 

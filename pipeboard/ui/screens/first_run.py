@@ -14,6 +14,7 @@ from textual.screen import ModalScreen, Screen
 from pipeboard import __version__
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
+from pipeboard.domain.locales import spoken
 from pipeboard.domain.money import exponent
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
@@ -320,5 +321,5 @@ def _choice(key: Key, is_current: bool, width: int) -> Line:
     label: Role = "cursor.name" if is_current else "card.name"
     start: Line = (blank(2), mark, left(f" {key.first_key}", 4, "input.label"))
     if width < _NARROW:
-        return (*start, whole(key.label, label))
-    return (*start, left(key.label, 20, label), whole(key.help, "text.dim"))
+        return (*start, whole(spoken(key.label), label))
+    return (*start, left(spoken(key.label), 20, label), whole(spoken(key.help), "text.dim"))

@@ -11,9 +11,9 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from pipeboard.domain.cadence import follow_up_days
-from pipeboard.domain.dates import format_day
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.locales import written
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
@@ -124,7 +124,7 @@ class TriageScreen(LiveScreen):
             again = {"skip": f"goes through the {skipped} skipped once more"} if skipped else {}
             return (row(**again, previous="the last one again", quit="back"),)
         step, stage = record.deal.next_step, record.pipeline.stage(record.deal.stage_id)
-        days = (format_day(day, today) for day in follow_up_days(today))
+        days = (written().day(day, today) for day in follow_up_days(today))
         plans = {f"plan_{n}": day for n, day in enumerate(days, 1)}
         is_planned = step is not None and step.due is not None and step.due > today
         good = {"keep": "keep the plan"} if is_planned else {}
