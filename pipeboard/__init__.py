@@ -6,7 +6,7 @@ TYPE_CHECKING = False  # as of `typing`, whose import help does not need
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 SCHEMA = 11
 """The number of the database's schema: what a start compares before it reads anything."""
 

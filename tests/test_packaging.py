@@ -36,7 +36,7 @@ AT_THE_TOP = {
     "screenshots",
     "tests",
 }
-EXTRAS = {"dev", "postgres", "workbooks", "xlsx"}
+EXTRAS = {"dev", "mcp", "postgres", "workbooks", "xlsx"}
 
 
 def test_nothing_lies_about_that_a_test_left_behind() -> None:
@@ -72,7 +72,7 @@ def test_the_wheel_holds_the_program_and_nothing_else(built: tuple[Path, Path]) 
     with zipfile.ZipFile(wheel) as file:
         names = set(file.namelist())
         (metadata,) = (file.read(name) for name in names if name.endswith("/METADATA"))
-    assert "pipeboard/py.typed" in names
+    assert {"pipeboard/py.typed", "pipeboard/docs/import.md"} <= names
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"pipeboard"}
     told = HeaderParser().parsestr(metadata.decode())
     needed = {

@@ -45,6 +45,16 @@ class Flag(NamedTuple):
     of_every_verb: bool
 
 
+class Place(NamedTuple):
+    """A place for words of a verb: its name, whether it takes several and can do without, and what
+    it is for."""
+
+    name: str
+    takes_several: bool
+    is_optional: bool
+    help: str
+
+
 class Parser(argparse.ArgumentParser):
     """The arguments of one verb, and the flags that every verb has.
 
@@ -112,6 +122,13 @@ class Parser(argparse.ArgumentParser):
                 action.help or "",
                 action.option_strings in common,
             )
+
+    def places(self) -> Iterator[Place]:
+        """The places for words, in their order."""
+        for action in self._actions:
+            if not action.option_strings:
+                several = action.nargs in ("*", "+")
+                yield Place(action.dest, several, action.nargs in ("*", "?"), action.help or "")
 
     def format_help(self) -> str:
         """What the verb is for, lines that show it, then all that it takes."""

@@ -17,6 +17,7 @@ from pipeboard.cli.verbs import TOKENED, listed
 from pipeboard.domain.dates import Direction, parse_date
 from pipeboard.domain.errors import BadInput, DatabaseError, NotFound, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.locales import speak, write_as
 from pipeboard.domain.text import quoted
 from pipeboard.workspace.finding import find_pipeline, parse_filter
 
@@ -95,7 +96,15 @@ class Call:
         from pipeboard.cli.config import read_config
 
         own = not self.is_restricted
-        return read_config(self.environ, database=self.arguments.db, own=own)
+        config = read_config(self.environ, database=self.arguments.db, own=own)
+        write_as(config.text("locale"))
+        speak({})
+        if words := config.text("words"):
+            from pipeboard.cli.config import words_folders
+            from pipeboard.cli.translating import words_of
+
+            speak(words_of(words, words_folders(self.environ, own=own)))
+        return config
 
     @property
     def is_restricted(self) -> bool:
@@ -160,7 +169,12 @@ class Call:
 
         acting_as = (self.arguments.acting_as or "").strip().removeprefix("@")
         reps = store.reader.reps() if acting_as else ()
-        return Actor(account_name(), match_rep(acting_as, reps).name if reps else acting_as)
+        name, rep = account_name(), match_rep(acting_as, reps).name if reps else acting_as
+        if self.environ.get("PIPEBOARD_ASSISTANT"):
+            if rep not in ("", name):
+                raise BadInput("An assistant acts for you alone.", hint="Leave --as out.")
+            return Actor(name, name)
+        return Actor(name, "" if rep == name else rep)
 
     @property
     def has_stored(self) -> bool:
@@ -272,7 +286,16 @@ class Call:
 
     def execute(self, command: Command, ids: Sequence[int]) -> Receipt:
         """The command carried out on the deals, or only tried."""
-        return self.workspace.execute(command, ids, **self.once)
+        return self.workspace.execute(command, ids, seen=self._seen(ids), **self.once)
+
+    def _seen(self, ids: Sequence[int]) -> dict[int, int]:
+        """The version that --seen names, of the one deal that is meant."""
+        version = getattr(self.arguments, "seen", None)
+        if version is None:
+            return {}
+        if len(ids) != 1:
+            raise BadInput("--seen is the version of one deal.", hint="Change them one by one.")
+        return {ids[0]: version}
 
     def for_owner(self, work: Callable[[bool], T]) -> T:
         """What `work` gives, told whether an owner may be somebody new: as `--new-rep` says, or a
@@ -379,7 +402,18 @@ def deal_arguments(parser: Parser) -> None:
     """What every verb takes that changes deals."""
     parser.add_argument("words", nargs="*", help="deals: 142, D-142 or part of a name")
     parser.add_argument("--where", metavar="FILTER", help="the deals that match a filter")
+    seen_argument(parser)
     parser.add_json()
+
+
+def seen_argument(parser: Parser) -> None:
+    """The version of the deal that somebody decided upon."""
+    parser.add_argument(
+        "--seen",
+        type=int,
+        metavar="VERSION",
+        help="the deal's version that you looked at: refused where somebody changed the same since",
+    )
 
 
 def last_word(words: Sequence[str], what: str, verb: str) -> tuple[list[str], str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.tables import Table
-from pipeboard.domain.money import Money, format_money
+from pipeboard.domain.locales import written
+from pipeboard.domain.money import Money
 from pipeboard.workspace.targets import calls_of, set_call
 
 
@@ -37,7 +38,7 @@ def list_calls(call: Call) -> int:
     if call.arguments.json:
         call.out.document({"calls": [_document(*about, said) for about, said in found]})
         return 0
-    rows = ((period, f"@{owner}", format_money(said)) for (period, owner), said in found)
+    rows = ((period, f"@{owner}", written().money(said)) for (period, owner), said in found)
     Table(("period", "whose", "call"), right=(2,)).write(call.out, rows)
     if not found:
         call.out.say("Nobody has called a period; for example: pipeboard call set 2026Q4 120k")

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipeboard.cli.output import BOLD, RED, YELLOW
-from pipeboard.domain.dates import format_day, local_date
+from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.deal_fields import FIELDS, LINE, MONEY, NAMES, AnyField
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.locales import written
 from pipeboard.domain.money import Money, format_money, format_percent
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.signs import Sign, clocks, limits, sign, stalled_reasons
@@ -76,7 +77,7 @@ def _day(read: Callable[[Deal], date | None]) -> tuple[Read, Read]:
 
     def words(listed: Listed) -> str:
         day = read(listed.deal)
-        return format_day(day, listed.today) if day else ""
+        return written().day(day, listed.today) if day else ""
 
     return data, words
 
@@ -91,7 +92,7 @@ def _currency(listed: Listed) -> str:
 
 
 def _money(listed: Listed) -> str:
-    return "" if listed.deal.value is None else format_money(listed.deal.value)
+    return "" if listed.deal.value is None else written().money(listed.deal.value)
 
 
 def _name(listed: Listed) -> str:
@@ -109,7 +110,7 @@ def _step(listed: Listed) -> str:
 
 def _next(listed: Listed) -> str:
     due = _due(listed.deal)
-    day = format_day(due, listed.today) if due else ""
+    day = written().day(due, listed.today) if due else ""
     return " ".join(filter(None, (day, _step(listed))))
 
 
@@ -172,7 +173,7 @@ def _plain(field: AnyField) -> ListColumn:
             case datetime():
                 return str(local_date(value, listed.zone))
             case date():
-                return format_day(value, listed.today)
+                return written().day(value, listed.today)
             case _:
                 return data(listed)
 

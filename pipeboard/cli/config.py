@@ -105,6 +105,21 @@ def site_config_file() -> Path:
     return _folder("site_config") / "config.toml"
 
 
+def theme_folders(environ: Mapping[str, str], *, own: bool = True) -> tuple[Path, ...]:
+    """Where themes of one's own lie: beside the person's configuration, and the machine's."""
+    return _beside("themes", environ, own=own)
+
+
+def words_folders(environ: Mapping[str, str], *, own: bool = True) -> tuple[Path, ...]:
+    """Where translations lie, as themes do."""
+    return _beside("words", environ, own=own)
+
+
+def _beside(folder: str, environ: Mapping[str, str], *, own: bool) -> tuple[Path, ...]:
+    files = (*((user_config_file(environ),) if own else ()), site_config_file())
+    return tuple(file.parent / folder for file in files)
+
+
 def state_folder() -> Path:
     """Where logs and drafts are kept."""
     return _folder("user_state")
@@ -145,7 +160,9 @@ class Preference:
 PREFERENCES = (
     Preference("database", None, "the path or URL of the database"),
     Preference("glyphs", "auto", "signs beyond ASCII or not", ("auto", "unicode", "ascii")),
-    Preference("theme", "auto", "the colours of the board; auto follows the terminal"),
+    Preference("theme", "auto", "the colours: auto, or one of 'pipeboard config themes'"),
+    Preference("locale", None, "days and amounts on screens as there, such as de_DE"),
+    Preference("words", None, "the translation to read, of 'pipeboard config words'"),
     Preference("mouse", True, "false leaves the mouse to the terminal"),
     Preference("digits", "stage", "what a bare digit does", ("stage", "count")),
     Preference("pipeline", None, "the pipeline the board opens on, else the last one"),
@@ -335,11 +352,22 @@ def _wrong_value(preference: Preference, value: object) -> Iterator[str]:
         yield f"{preference.name} is {kind}, not {quoted(str(value))}."
     elif preference.name == "database" and not value:
         yield "database names a path."
+    elif preference.name == "locale" and value:
+        yield from _unknown_locale(str(value))
     elif preference.name in COMMANDS:
         try:
             shlex.split(str(value))
         except ValueError:
             yield f"{preference.name}: {quoted(str(value))} has a quote that is never closed."
+
+
+def _unknown_locale(name: str) -> Iterator[str]:
+    from pipeboard.domain.locales import manner_of
+
+    try:
+        manner_of(name)
+    except BadInput as error:
+        yield f"locale: {error.message} {error.hint}"
 
 
 def _wrong_programs(name: str, table: object) -> Iterator[str]:

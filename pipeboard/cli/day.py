@@ -10,8 +10,8 @@ from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.failures import DONE, FAILED
 from pipeboard.cli.tables import Table
-from pipeboard.domain.dates import format_day
 from pipeboard.domain.deciding.rules import deal_names
+from pipeboard.domain.locales import in_figures, spoken, written
 from pipeboard.domain.queue import TIER_NAMES, Queued, Tier
 from pipeboard.domain.sheet import Entry, deal_seen_by
 from pipeboard.workspace.day import day_of, whose
@@ -56,7 +56,7 @@ def triage(call: Call) -> int:
             one.deal.ref,
             one.deal.name,
             one.deal.owner,
-            str(one.deal.value or ""),
+            written().money(one.deal.value) if one.deal.value else "",
             str(one.place),
         )
         for place, one in enumerate(waiting, 1)
@@ -91,7 +91,9 @@ def _document(call: Call, one: Queued) -> dict[str, object]:
 def _counted(day: DayReader) -> str:
     """`5 overdue, 2 due today`."""
     found = day.tiers().items()
-    return ", ".join(f"{count:,} {TIER_NAMES[tier]}" for tier, count in found) + "."
+    return (
+        ", ".join(f"{in_figures(count)} {spoken(TIER_NAMES[tier])}" for tier, count in found) + "."
+    )
 
 
 def _due_arguments(parser: Parser) -> None:
@@ -122,7 +124,7 @@ def due(call: Call) -> int:
             one.deal.ref,
             one.deal.name,
             one.deal.owner,
-            format_day(step.due, today) if (step := one.deal.next_step) and step.due else "",
+            written().day(step.due, today) if (step := one.deal.next_step) and step.due else "",
             step.words if step else "",
             str(one.place),
         )

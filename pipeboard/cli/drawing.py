@@ -9,6 +9,7 @@ from typing import Final
 from pipeboard.cli.call import Call
 from pipeboard.cli.output import BLUE, BOLD, DIM, GREEN, RED, YELLOW, terminal_width
 from pipeboard.cli.tables import Table
+from pipeboard.domain.locales import written
 from pipeboard.domain.metrics import METRICS, Report
 from pipeboard.domain.metrics.grouping import Group
 from pipeboard.domain.metrics.report import footnote, headline
@@ -46,7 +47,7 @@ def draw_overview(
     reader = call.workspace.reader
     names = {deal.id: deal.name for deal in reader.deals(named_deals(report)).values()}
     glyphs = choose_glyphs("auto", call.environ, sys.stdout.encoding or "")
-    say = Wording(report.basis.rules.currency, signs=glyphs is Glyphs.UNICODE)
+    say = Wording(report.basis.rules.currency, signs=glyphs is Glyphs.UNICODE, manner=written())
     style = ChartStyle(terminal_width() or WIDTH, say, glyphs)
     block = draw_tab(TabName.OVERVIEW, Figures(report, before, names), style)
     against = f", against {before.basis.period.label}" if before else ""

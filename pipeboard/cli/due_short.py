@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
     from zoneinfo import ZoneInfo
 
+_ZONES = "/usr/share/zoneinfo"
 _FLAGS = frozenset(("--short",))
 _VALUES = frozenset(("--db", "--as", "--owner", "-p", "--pipeline"))
 
@@ -59,26 +60,36 @@ def _asked(arguments: Sequence[str]) -> dict[str, str] | None:
 
 
 def _counted(path: str, asked: Mapping[str, str], now: str) -> str | None:
-    import json
-    from contextlib import closing
     from datetime import UTC, datetime
-    from zoneinfo import ZoneInfo
 
     at = datetime.fromisoformat(now) if now else datetime.now(UTC)
     if at.tzinfo is None or {"-p", "--pipeline"} & asked.keys():
         return None
     uri = "file:" + path.replace("%", "%25").replace("?", "%3f").replace("#", "%23") + "?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True, timeout=1)) as base:
+    base = sqlite3.connect(uri, uri=True, timeout=1)
+    try:
         (schema,) = base.execute("select value from counter where name = 'schema'").fetchone()
         if schema != SCHEMA:
             return None
         settings = base.execute("select value from setting where name = 'zone_name'").fetchone()
-        zone = ZoneInfo(json.loads(settings[0]) if settings else "UTC")
+        zone = _zone(settings[0].strip('"') if settings else "UTC")
         reps = {row[0] for row in base.execute("select name from rep")}
         owner = _owner(asked, reps)
         if owner is None:
             return None
         return _signs(base, at.astimezone(zone).date(), zone, owner if owner != "all" else "")
+    finally:
+        base.close()
+
+
+def _zone(name: str) -> ZoneInfo:
+    """The zone of that name. Where Python looks for zones it asks `sysconfig`, which takes as long
+    as all the rest; it is told what that would say."""
+    if os.path.isdir(_ZONES):
+        os.environ.setdefault("PYTHONTZPATH", _ZONES)
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(name)
 
 
 def _owner(asked: Mapping[str, str], reps: set[str]) -> str | None:

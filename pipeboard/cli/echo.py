@@ -7,9 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.dates import format_date, is_complete, local_date
+from pipeboard.domain.dates import is_complete, local_date
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.money import Money, format_money, format_percent
+from pipeboard.domain.locales import written
+from pipeboard.domain.money import Money, format_percent
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import quoted
 
@@ -36,7 +37,7 @@ def new_deal(deal: Deal, pipeline: Pipeline) -> str:
             f"@{deal.owner}" if deal.owner else "nobody's",
             " ".join(f"+{tag}" for tag in deal.tags),
             f"from {deal.source}" if deal.source else "",
-            f"close {format_date(deal.expected_close)}" if deal.expected_close else "",
+            f"close {written().date(deal.expected_close)}" if deal.expected_close else "",
             _words("probability", deal.probability_bp),
             next_step(deal),
             *(f"with {person.name}" for person in deal.contacts.values()),
@@ -51,7 +52,7 @@ def next_step(deal: Deal) -> str:
     step = deal.next_step
     if step is None:
         return ""
-    due = format_date(step.due) if step.due else ""
+    due = written().date(step.due) if step.due else ""
     return f"next {' '.join(filter(None, (due, step.words)))}"
 
 
@@ -59,7 +60,7 @@ def closed_on(deal: Deal, zone: ZoneInfo) -> str:
     """How a deal ended, and on which day."""
     if deal.closed_at is None:
         return ""
-    return f"{deal.status} on {format_date(local_date(deal.closed_at, zone))}"
+    return f"{deal.status} on {written().date(local_date(deal.closed_at, zone))}"
 
 
 def settings_of(changes: Values, deal: Deal) -> str:
@@ -75,7 +76,7 @@ def settings_of(changes: Values, deal: Deal) -> str:
 def days(understood: Iterable[tuple[str, date]]) -> tuple[str, ...]:
     """The days that were typed without their year, a sentence each."""
     return tuple(
-        f"{quoted(text)} is {format_date(day)}."
+        f"{quoted(text)} is {written().date(day)}."
         for text, day in dict.fromkeys(understood)
         if not is_complete(text)
     )
@@ -87,9 +88,11 @@ def _words(name: str, value: FieldValue) -> str:
         case None | "" | ():
             return ""
         case Money():
-            return format_money(value) if name == "value" else f"{label} {format_money(value)}"
+            return (
+                written().money(value) if name == "value" else f"{label} {written().money(value)}"
+            )
         case date():
-            return f"{label} {format_date(value)}"
+            return f"{label} {written().date(value)}"
         case int():
             return f"{format_percent(value)}%"
         case tuple():

@@ -15,6 +15,7 @@ from pipeboard.cli.failures import DONE
 from pipeboard.cli.listing import place_of
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.locales import in_figures
 from pipeboard.domain.sheet import deal_seen_by
 from pipeboard.domain.text import printable, quoted
 from pipeboard.store.reading.listing import Listing
@@ -64,7 +65,7 @@ def export(call: Call) -> int:
     ids = call.workspace.reader.ids(_listing(call), place)
     path = _write(call, _WRITERS[form](call, ids))
     if path is not None:
-        call.out.say(f"{len(ids):,} deals are in {path}.")
+        call.out.say(f"{in_figures(len(ids))} deals are in {path}.")
         if asked.json:
             call.out.document({"deals": len(ids), "format": form, "path": str(path)})
     return DONE

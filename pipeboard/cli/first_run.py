@@ -42,15 +42,15 @@ def welcome(call: Call) -> int:
 def _ask(call: Call) -> Beginning | None:
     from pipeboard.cli.config import state_folder
     from pipeboard.cli.failures import left_to_screens
+    from pipeboard.cli.screens import themes_of
     from pipeboard.ui.draw.line import choose_glyphs
     from pipeboard.ui.key_table import read_keymap
-    from pipeboard.ui.palette import theme_for
     from pipeboard.ui.screens.first_run import FirstLook, FirstRun
     from pipeboard.ui.terminal.facts import background, terminal_encoding
     from pipeboard.ui.terminal.ink import color_depth
 
     name = background(call.config.text("theme"), call.environ, state_folder())
-    theme = theme_for(name, color_depth(call.environ))
+    theme = themes_of(call).shown(name, color_depth(call.environ))
     glyphs = choose_glyphs(call.config.text("glyphs"), call.environ, terminal_encoding())
     facts = _facts(call)
     with left_to_screens():

@@ -15,6 +15,7 @@ from pipeboard.cli.tables import Table
 from pipeboard.domain.agreements import AgreementEntry
 from pipeboard.domain.dates import Direction, parse_date, parse_instant, start_of_day
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.locales import ENGLISH, written
 from pipeboard.domain.sheet import Entry, LoggedEvent
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.store.sql import Audit
@@ -54,9 +55,10 @@ def _describer(call: Call) -> Callable[[Entry], str]:
 
     pipelines = tuple(call.documents.pipelines.values())
     today, zone = call.documents.today, call.documents.zone
+    manner = ENGLISH if call.arguments.json else written()
 
     def words(entry: Entry) -> str:
-        return describe(entry.event, pipelines, today=today, zone=zone)
+        return describe(entry.event, pipelines, today=today, zone=zone, manner=manner)
 
     return words
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pipeboard.cli.call import Call
 from pipeboard.cli.import_flags import AUTO
 from pipeboard.domain.errors import BadInput, NotFound, Refused
+from pipeboard.domain.locales import in_figures
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.domain.text import fold, quoted
@@ -84,7 +85,7 @@ def way_out(call: Call, report: ImportReport, pipeline: Pipeline) -> list[str]:
     renamed = " ".join(f"--stage {shlex.quote(f'{name}={first}')}" for name in list(unknown)[:4])
     return [
         f"The file has {len(unknown)} stages that {pipeline.name} does not have: "
-        + ", ".join(f"{name} ({count:,})" for name, count in unknown.most_common(12))
+        + ", ".join(f"{name} ({in_figures(count)})" for name, count in unknown.most_common(12))
         + ".",
         "To make a pipeline with the file's own stages: "
         f"pipeboard import {file} --into NAME --stages auto",

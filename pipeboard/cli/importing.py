@@ -16,6 +16,7 @@ from pipeboard.cli.import_flags import import_arguments, recipe_for, save_recipe
 from pipeboard.cli.import_telling import pipeline_to_make, place_of
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.locales import in_figures
 from pipeboard.domain.pipeline import Pipeline
 
 if TYPE_CHECKING:
@@ -98,7 +99,9 @@ def _restore(call: Call, path: Path) -> int:
         return DONE
     workspace = call.workspace if made else make_workspace(call, template_name=None)
     workspace.store.write(lambda writer: writer.restore(document))
-    call.out.say(f"{workspace.reader.known_deals().count():,} deals and all around them are here.")
+    call.out.say(
+        f"{in_figures(workspace.reader.known_deals().count())} deals and all around them are here."
+    )
     return DONE
 
 
@@ -173,7 +176,7 @@ def progress_told(call: Call) -> Iterator[Callable[[int, float], None] | None]:
             shown = True
             filled = int(20 * share)
             bar = f"[{'#' * filled}{' ' * (20 - filled)}]"
-            outlet.overwrite(f"{bar} {rows:,} rows")
+            outlet.overwrite(f"{bar} {in_figures(rows)} rows")
 
     try:
         yield show

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipeboard.cli.call import Call
 from pipeboard.cli.failures import DONE
+from pipeboard.domain.locales import in_figures
 from pipeboard.domain.text import quoted
 from pipeboard.workspace.finding import find_pipeline
 
@@ -27,9 +28,11 @@ def join_file(call: Call, path: Path) -> int:
     call.out.say(*filter(None, (joined.said_before,)))
     if table.doubles:
         named = ", ".join(map(quoted, table.doubles[:_MOST_NAMED]))
-        call.out.say(f"{len(table.doubles):,} keys stand twice; the first line counts: {named}.")
+        call.out.say(
+            f"{in_figures(len(table.doubles))} keys stand twice; the first line counts: {named}."
+        )
     if joined.met < joined.lines:
-        call.out.say(f"{joined.lines - joined.met:,} lines have a key that no deal has.")
+        call.out.say(f"{in_figures(joined.lines - joined.met)} lines have a key that no deal has.")
     if asked.json:
         call.out.document(
             {
@@ -44,7 +47,8 @@ def join_file(call: Call, path: Path) -> int:
         return DONE
     begin = "Would be: " if asked.dry_run else ""
     call.out.line(
-        f"{begin}{joined.lines:,} lines read, {joined.met:,} meet a deal by {table.field}, "
-        f"{joined.deals:,} deals updated, {joined.reps:,} teams set."
+        f"{begin}{in_figures(joined.lines)} lines read, {in_figures(joined.met)} meet a deal by "
+        f"{table.field}, {in_figures(joined.deals)} deals updated, "
+        f"{in_figures(joined.reps)} teams set."
     )
     return DONE

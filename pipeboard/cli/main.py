@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from pipeboard import __version__, outlet
-from pipeboard.cli.verbs import CHANGING, GROUPS, NESTED, asks_for, cut
+from pipeboard.cli.verbs import CHANGING, GROUPS, NESTED, TOPICS, VERBS, asks_for, cut
 
 TYPE_CHECKING = False  # `typing` itself is more than help needs
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def run() -> None:
     if sys.argv[1:2] == [_COMPLETE]:
         _offer(sys.argv[2:])
         sys.exit()
-    if asks_for(sys.argv[1:], "-h", "--help", "--version"):
+    if asks_for(sys.argv[1:], "-h", "--help", "--version") or _is_for_a_prompt(sys.argv[1:]):
         sys.exit(main(sys.argv[1:]))
     from pipeboard.cli import failures
 
@@ -41,6 +41,13 @@ def run() -> None:
 
 
 _GARBAGE_AT = 20_000
+
+
+def _is_for_a_prompt(arguments: Sequence[str]) -> bool:
+    """Nothing is changed and all is over before a signal could be caught."""
+    return arguments[:1] == ["due"] and asks_for(arguments, "--short")
+
+
 _COMPLETE = "__complete"
 """The hidden verb that a shell asks while somebody types; nothing else has to be as quick."""
 
@@ -60,6 +67,8 @@ def main(arguments: Sequence[str]) -> int:
     verb = ""
     try:
         verb, rest = cut(arguments)
+        if verb == "help" and rest and rest[0] in VERBS and rest[0] not in TOPICS:
+            verb, rest = cut((*rest, "--help"))
         code = _dispatch(verb, rest, calls)
         outlet.flush()
     except (Exception, KeyboardInterrupt) as error:  # the one place where everything ends
@@ -121,7 +130,8 @@ def overview() -> str:
         "",
         "Flags of every verb: --db PATH, -p PIPELINE, --as REP, -q, -v, -n (dry run), -y,",
         "--no-input, --read-only, --color auto|always|never, -h, --version.",
-        "A deal is named 142, D-142 or by part of its name. 'pipeboard VERB --help' says more.",
+        "A deal is named 142, D-142 or by part of its name. 'pipeboard VERB --help' says more,",
+        "'pipeboard help' what there is to read: import, filter, scripts, configuration …",
     ]
     return "\n".join(lines)
 

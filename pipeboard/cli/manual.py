@@ -54,14 +54,15 @@ def manual_of(verb: str) -> Manual:
 
 # The man page, as `man` and `mandoc` read it.
 
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "PIPEBOARD_DB": "the database, where --db names none",
     "PIPEBOARD_CONFIG": "the configuration file, in place of the person's own",
+    "PIPEBOARD_ASSISTANT": "where it is not empty, an assistant is logged as acting for you",
     "PIPEBOARD_NOW": "an instant (ISO 8601) that now and today stand for",
     "NO_COLOR, FORCE_COLOR": "no colours, or colours where there is no terminal",
     "VISUAL, EDITOR": "the editor",
 }
-_EXITS = {
+EXITS = {
     "0": "done, also when nothing matches",
     "1": "failed, or something was found that was looked for (check, --exit-code)",
     "2": "the command line cannot be understood",
@@ -97,7 +98,7 @@ def _man() -> Iterator[str]:
     for flag in manual_of("list").flags:
         if flag.of_every_verb:
             yield from _item(_called(flag), flag.help)
-    for title, table in (("ENVIRONMENT", _ENVIRONMENT), ("EXIT STATUS", _EXITS)):
+    for title, table in (("ENVIRONMENT", ENVIRONMENT), ("EXIT STATUS", EXITS)):
         yield f".SH {title}"
         for name, text in table.items():
             yield from _item(_bold(name), text)

@@ -11,7 +11,7 @@ from pipeboard.cli.tables import Table
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.json_data import json_number
 from pipeboard.domain.lazy_dataclass import with_values
-from pipeboard.domain.money import format_money
+from pipeboard.domain.locales import written
 from pipeboard.domain.settings import SETTINGS, Settings, chosen
 from pipeboard.domain.text import did_you_mean, quoted
 from pipeboard.workspace.configuration import choose_setting
@@ -74,7 +74,7 @@ def list_targets(call: Call) -> int:
         call.out.document({"targets": [_target(target) for target in found]})
         return 0
     rows = (
-        (target.period, _whose(target.owner, target.team), format_money(target.amount))
+        (target.period, _whose(target.owner, target.team), written().money(target.amount))
         for target in found
     )
     Table(("period", "whose", "target"), right=(2,)).write(call.out, rows)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.call import Call, Verb, seen_argument
 from pipeboard.domain import commands as c
 from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.deal import Contact, Deal, Term
@@ -26,6 +26,7 @@ def _deal(call: Call) -> Deal:
 
 def _deal_argument(parser: Parser) -> None:
     parser.add_argument("deal", metavar="DEAL", help="142, D-142 or part of a name")
+    seen_argument(parser)
 
 
 def _contact_arguments(parser: Parser) -> None:

@@ -11,9 +11,10 @@ from pipeboard.cli.call import Call
 from pipeboard.cli.config import state_folder
 from pipeboard.cli.failures import DONE
 from pipeboard.domain import commands as c
-from pipeboard.domain.dates import Direction, format_day, parse_date
+from pipeboard.domain.dates import Direction, parse_date
 from pipeboard.domain.deal import DIRECTIONS, Deal, Loss
 from pipeboard.domain.errors import BadInput, PipeboardError
+from pipeboard.domain.locales import written
 from pipeboard.domain.text import quoted
 from pipeboard.workspace.triage import Triage, kept_in, kept_plan, to_ask, to_call
 
@@ -51,7 +52,7 @@ def walk(call: Call, listing: Listing) -> int:
 def _tell(call: Call, triage: Triage, record: DealRecord) -> None:
     """The deal, why it is here, what to ask and whom to call, a line each."""
     deal, today, say = record.deal, call.workspace.today, call.out.line
-    value = f", {deal.value}" if deal.value else ""
+    value = f", {written().money(deal.value)}" if deal.value else ""
     stage = record.pipeline.stage(deal.stage_id)
     if passed := triage.take_passed():
         call.out.say(f"{passed}.")
@@ -60,7 +61,7 @@ def _tell(call: Call, triage: Triage, record: DealRecord) -> None:
     say(f"Why: {triage.queued.place if triage.queued else 'nothing needs you here any more'}.")
     if deal.next_step:
         step = deal.next_step
-        when = format_day(step.due, today) if step.due else "no day"
+        when = written().day(step.due, today) if step.due else "no day"
         say(f"Next step: {when} {step.words}".rstrip() + ".")
     for touch in record.touches[:1]:
         said = f": {touch.outcome.splitlines()[0]}" if touch.outcome else ""

@@ -11,6 +11,7 @@ from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.tables import Table
 from pipeboard.domain.dates import Direction, parse_date, parse_instant
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.locales import written
 from pipeboard.domain.money import currency_code
 from pipeboard.domain.people import match_rep
 from pipeboard.workspace.finding import parse_filter, typed_period
@@ -184,7 +185,7 @@ def _write_changes(call: Call, report: Report, flow: Waterfall) -> None:
     from pipeboard.domain.metrics.waterfall import GOING
     from pipeboard.domain.metrics.wording import Wording
 
-    say = Wording(report.basis.rules.currency)
+    say = Wording(report.basis.rules.currency, manner=written())
     rows = (
         (
             name.replace("_", " "),
@@ -202,7 +203,7 @@ def _write_history(call: Call, report: Report) -> None:
     from pipeboard.domain.metrics.calibration import FORECAST_LINES
     from pipeboard.domain.metrics.wording import Wording
 
-    say = Wording(report.basis.rules.currency)
+    say = Wording(report.basis.rules.currency, manner=written())
     if not report.forecast_history:
         call.out.say("No period of that kind is over yet: no forecast has been held against it.")
         return

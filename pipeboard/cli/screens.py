@@ -10,6 +10,7 @@ from pipeboard.domain.lazy_dataclass import replace, with_values
 
 if TYPE_CHECKING:
     from pipeboard.store import Store
+    from pipeboard.ui.own_themes import Themes
 
 
 OPENINGS = ("pipeline", "stage", "mine", "sort", "pane", "filter", "density")
@@ -26,6 +27,14 @@ def check_terminal(call: Call) -> None:
             f"The board cannot be shown: {why_not}.",
             hint="Verbs such as 'pipeboard list' and 'pipeboard show' work everywhere.",
         )
+
+
+def themes_of(call: Call) -> Themes:
+    """The themes that can be chosen: ours, and those of the person and of the machine."""
+    from pipeboard.cli.config import theme_folders
+    from pipeboard.ui.own_themes import Themes
+
+    return Themes(theme_folders(call.environ, own=not call.is_restricted))
 
 
 def show_board(call: Call, store: Store, begin: tuple[object, ...] = ()) -> int:
@@ -48,6 +57,7 @@ def show_board(call: Call, store: Store, begin: tuple[object, ...] = ()) -> int:
         pipeline=call.arguments.pipeline,
         opening=with_values(Opening(), {name: config.chosen(name) for name in OPENINGS}),
         theme=config.text("theme"),
+        themes=themes_of(call),
         glyphs=config.text("glyphs"),
         sums=config.text("sums"),
         mouse=config.flag("mouse"),

@@ -11,10 +11,25 @@ from typing import TYPE_CHECKING
 from pipeboard import __version__
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
-from pipeboard.cli.config import account_name, default_database, state_folder, user_config_file
+from pipeboard.cli.config import (
+    account_name,
+    default_database,
+    state_folder,
+    user_config_file,
+    words_folders,
+)
+from pipeboard.cli.looks import (
+    themes,
+    themes_arguments,
+    words,
+    words_arguments,
+    wrong_theme,
+    wrong_words,
+)
 from pipeboard.cli.tables import Table
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.locales import spoken
 from pipeboard.domain.text import quoted
 
 if TYPE_CHECKING:
@@ -174,19 +189,22 @@ def _problems_of(call: Call, file: Path) -> Iterator[tuple[str, int]]:
         yield error.message, line_of(error)
         return
     lines = file.read_text("utf-8", "replace").splitlines() if document else []
-    for problem in (*problems(document), *_in_use(document)):
+    for problem in (
+        *problems(document),
+        *_in_use(document, call),
+    ):
         name = problem.partition(" ")[0].strip("':")
         at = (n for n, line in enumerate(lines, 1) if line.lstrip('" ').startswith(name))
         yield f"{file}: {problem}", next(at, 0)
 
 
-def _in_use(document: Mapping[str, object]) -> Iterator[str]:
+def _in_use(document: Mapping[str, object], call: Call) -> Iterator[str]:
     """What would only bite when it is used: keys, colours, programs and the database's path."""
     from pipeboard.cli.config import COMMANDS
+    from pipeboard.cli.screens import themes_of
     from pipeboard.domain.errors import PipeboardError
     from pipeboard.domain.programs import read_hooks, read_programs
     from pipeboard.ui.key_table import read_keymap
-    from pipeboard.ui.palette import THEMES
 
     keymap = document.get("keys", {})
     programs: tuple[OwnProgram, ...] = ()
@@ -197,8 +215,10 @@ def _in_use(document: Mapping[str, object]) -> Iterator[str]:
             read_keymap(keymap, programs)
         except BadInput as error:
             yield f"{error.message} {error.hint}".rstrip()
-    if isinstance(theme := document.get("theme"), str) and theme not in ("auto", *THEMES):
-        yield f"theme is one of auto, {', '.join(THEMES)}, not {quoted(theme)}."
+    if isinstance(theme := document.get("theme"), str):
+        yield from wrong_theme(theme, themes_of(call))
+    if isinstance(chosen := document.get("words"), str) and chosen:
+        yield from wrong_words(chosen, words_folders(call.environ))
     run = [(name, document.get(name)) for name in COMMANDS]
     run += [(f"[commands.{program.name}]", program.words[0]) for program in programs]
     with suppress(BadInput):
@@ -247,7 +267,7 @@ def keys(call: Call) -> int:
         ]
         call.out.document({"keys": documents})
         return 0
-    rows = ((" ".join(names(c)), c.help, c.id) for c in table)
+    rows = ((" ".join(names(c)), spoken(c.help), c.id) for c in table)
     Table(("keys", "what they do", "id"), elastic=(1,)).write(call.out, rows)
     return 0
 
@@ -273,6 +293,18 @@ VERBS = {
     "config show": Verb("", Parser.add_json, show, examples=("pipeboard config show",)),
     "config path": Verb("", Parser.add_json, path, examples=("pipeboard config path",)),
     "config edit": Verb("", _nothing, edit, examples=("pipeboard config edit",)),
+    "config themes": Verb(
+        "[NAME]",
+        themes_arguments,
+        themes,
+        examples=("pipeboard config themes", "pipeboard config themes dark > mine.toml"),
+    ),
+    "config words": Verb(
+        "[NAME]",
+        words_arguments,
+        words,
+        examples=("pipeboard config words > de.toml", "pipeboard config words --json"),
+    ),
     "config check": Verb("", Parser.add_json, check, examples=("pipeboard config check",)),
     "keys": Verb("", Parser.add_json, keys, examples=("pipeboard keys",)),
     "version": Verb("", Parser.add_json, version, examples=("pipeboard version -v",)),

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb, deal_arguments, last_word
 from pipeboard.domain import commands as c
-from pipeboard.domain.dates import Direction, format_date
+from pipeboard.domain.dates import Direction
 from pipeboard.domain.deal import LOSS_CATEGORIES, Loss
-from pipeboard.domain.money import format_money, parse_money
+from pipeboard.domain.locales import written
+from pipeboard.domain.money import parse_money
 from pipeboard.workspace.new_deals import win_with_sequels
 
 if TYPE_CHECKING:
@@ -74,14 +75,14 @@ def _closed(call: Call, receipt: Receipt, count: int) -> tuple[str, ...]:
     if not receipt.deals:
         return ()
     deal = receipt.deals[0]
-    value = format_money(deal.value) if deal.value and count == 1 else ""
+    value = written().money(deal.value) if deal.value and count == 1 else ""
     again = deal.loss.recycle_on if deal.loss else None
     return (
         echo.joined(
             (
                 echo.closed_on(deal, call.settings.zone),
                 value,
-                f"again on {format_date(again)}" if again else "",
+                f"again on {written().date(again)}" if again else "",
             )
         ),
     )

@@ -73,14 +73,27 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "pipeline": ("pipelines", "stages, limits, exit criteria and questions"),
         "rep": ("reps", "who owns deals"),
         "migrate": ("setup", "take the workspace to another database: a file or a server"),
+        "mcp": ("assistant", "the verbs as tools for an assistant, over stdio; --write to change"),
         "config": ("settings", "where things are, and your preferences"),
         "keys": ("settings", "the keys of the board"),
         "completions": ("completions", "what Tab puts on a command line, for bash, zsh and fish"),
         "man": ("manual", "the man page"),
+        "help": ("documents", "what there is to read: import, filter, scripts, configuration"),
         "version": ("settings", "the version of pipeboard"),
     },
 }
 VERBS = {verb: listed for group in GROUPS.values() for verb, listed in group.items()}
+
+TOPICS = {
+    "keys": "every key of every screen",
+    "filter": "what can be typed after / and --where",
+    "import": "bringing deals from a file or another tool",
+    "scripts": "verbs, JSON, exit codes, completions",
+    "configuration": "settings, themes, languages, keys, programs and hooks of your own",
+    "shared": "several people on one box: rights, roles, backups",
+    "assistant": "the verbs as tools for an assistant (MCP)",
+}
+"""What 'pipeboard help' has to read, each a file of `pipeboard/docs`."""
 
 # The verbs that change something, and say what became of it when they are cut short. The others
 # only look.
@@ -103,8 +116,8 @@ READING = frozenset(
         "list", "show", "metrics", "triage", "due", "check", "digest", "template", "export",
         "target list", "call list", "fx list", "setting list", "history", "pipeline list",
         "pipeline show", "pipeline templates", "rep list", "config show", "config path",
-        "config check", "keys", "completions", "man", "version", "filter list", "backup list",
-        "logs", "board",
+        "config check", "config themes", "config words", "keys", "completions", "man", "version",
+        "filter list", "backup list", "logs", "board", "mcp", "help",
     )
 )  # fmt: skip
 
@@ -183,6 +196,8 @@ NESTED: dict[str, tuple[str, dict[str, str]]] = {
             "path": "where the configuration file is",
             "edit": "change it in your editor",
             "check": "say what is wrong in it",
+            "themes": "the themes to choose from; NAME shows one as a file",
+            "words": "the words of the screens, as a file to translate",
         },
     ),
 }

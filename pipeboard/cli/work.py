@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from pipeboard.cli.arguments import Parser
-from pipeboard.cli.call import Call, Verb, deal_arguments, last_word, read_stdin
+from pipeboard.cli.call import Call, Verb, deal_arguments, last_word, read_stdin, seen_argument
 from pipeboard.domain import commands as c
-from pipeboard.domain.dates import Direction, format_date
+from pipeboard.domain.dates import Direction
 from pipeboard.domain.deal import TOUCH_TYPES, TRIAL_CLOSES, Answer
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.locales import written
 from pipeboard.workspace.finding import find_deal
 from pipeboard.workspace.new_deals import recycle_due
 
@@ -133,6 +134,7 @@ def _answer_arguments(parser: Parser) -> None:
     parser.add_argument("--rating", type=int, metavar="0-4", help="how good the answer is")
     parser.add_argument("--evidence", metavar="TEXT", default="", help="what it rests on")
     parser.add_argument("--clear", action="store_true", help="take the answer back: unknown again")
+    seen_argument(parser)
     parser.add_json()
 
 
@@ -169,7 +171,7 @@ def snooze(call: Call) -> int:
     refs, day = last_word(asked.words, "deals and a date", "snooze")
     until = None if day.lower() == "off" else call.day(day, Direction.AHEAD)
     receipt = call.execute(c.Snooze(until, asked.reason), call.ids(refs))
-    return call.report(receipt, f"Until {format_date(until)}." if until else "")
+    return call.report(receipt, f"Until {written().date(until)}." if until else "")
 
 
 def _recycle_arguments(parser: Parser) -> None:

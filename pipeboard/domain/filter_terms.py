@@ -130,7 +130,7 @@ BY_NAME: Mapping[str, Field] = MappingProxyType(
 
 
 _SIGN = re.compile(r":?(<=|>=|<|>|=)|:")
-_CUSTOM = "field."
+_CUSTOM = ("field.", "fields.")
 _NAMES = (*BY_NAME, "tag", "status", "field", "id")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _DAYS = re.compile(r"([0-9]{1,5})(?:(d|days?)|(w|weeks?))?", re.IGNORECASE)
@@ -227,7 +227,7 @@ def _read_field(key: str, op: Op, value: Word, context: FilterContext) -> Node:
     if name == "id":
         _require_equals(value, key, op)
         return _read_refs(value)
-    if name == "field" or name.startswith(_CUSTOM):
+    if name in ("field", "fields") or name.startswith(_CUSTOM):
         return _read_custom(key, op, value)
     raise bad_filter(
         value,
@@ -247,7 +247,7 @@ def _require_equals(value: Word, key: str, op: Op) -> None:
 
 
 def _read_custom(key: str, op: Op, value: Word) -> Node:
-    name = clean_line(key[len(_CUSTOM) :], field="name of the field")
+    name = clean_line(key.partition(".")[2], field="name of the field")
     if not name:
         raise bad_filter(value, "the field has no name", _example("field"))
     _require_equals(value, key, op)

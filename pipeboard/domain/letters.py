@@ -13,11 +13,10 @@ from datetime import date
 from types import MappingProxyType
 from urllib.parse import quote
 
-from pipeboard.domain.dates import format_date
 from pipeboard.domain.deal import Contact, Deal
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.money import format_money
+from pipeboard.domain.locales import written
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.text import did_you_mean, quoted
 
@@ -66,7 +65,7 @@ class _Said:
 
 
 def _day(day: date | None) -> str:
-    return format_date(day) if day else ""
+    return written().date(day) if day else ""
 
 
 _NAMES: Mapping[str, Callable[[_Said], str]] = MappingProxyType(
@@ -74,7 +73,7 @@ _NAMES: Mapping[str, Callable[[_Said], str]] = MappingProxyType(
         "company": lambda said: said.deal.account,
         "account": lambda said: said.deal.account,
         "title": lambda said: said.deal.title,
-        "value": lambda said: format_money(said.deal.value) if said.deal.value else "",
+        "value": lambda said: written().money(said.deal.value) if said.deal.value else "",
         "contact": lambda said: said.name,
         "first name": lambda said: said.name.split(" ")[0],
         "email": lambda said: said.person.email if said.person else "",

@@ -16,7 +16,8 @@ from pipeboard.domain.text import clean_line, fold, nearest, quoted
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who types (an account of the machine), and for which rep if for another."""
+    """Who types (an account of the machine), and for which rep if for another. An assistant's
+    changes are those of an account that acts for itself."""
 
     name: str
     acting_as: str = ""
@@ -32,7 +33,10 @@ class Actor:
 
 
 def named(actor: str, acting_as: str) -> str:
-    """Who did something, and for whom if for somebody else: `ana (for bo)`."""
+    """Who did something, and for whom if for somebody else: `ana (for bo)`; whoever acts for
+    themselves does so through an assistant: `ana (by an assistant)`."""
+    if acting_as == actor:
+        return f"{actor} (by an assistant)"
     return f"{actor} (for {acting_as})" if acting_as else actor
 
 

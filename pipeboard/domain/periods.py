@@ -17,7 +17,7 @@ from pipeboard.domain.dates import (
 )
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.text import quoted
+from pipeboard.domain.text import did_you_mean, quoted
 
 Kind = Literal["year", "quarter", "month", "week", "days", "all"]
 
@@ -28,7 +28,8 @@ _QUARTER = r"([0-9]{4})-?q([1-4])"
 _MONTH = r"([0-9]{4})-([0-9]{2})"
 _WEEK = r"([0-9]{4})-?w([0-9]{1,2})"
 _LAST_DAYS = r"last-?([0-9]{1,5})d"
-_RELATIVE = r"(this|last|next)[- ](year|quarter|month|week)"
+_UNITS = ("year", "quarter", "month", "week")
+_RELATIVE = rf"(this|last|next)[- ]({'|'.join(_UNITS)})"
 _STEPS = {"last": -1, "this": 0, "next": 1}
 
 
@@ -114,7 +115,9 @@ def parse_period(
 
 
 def _refuse(text: str) -> NoReturn:
-    raise BadInput(f"{quoted(text)} is not a period.", hint=_HINT)
+    named = [f"{which}-{unit}" for which in _STEPS for unit in _UNITS]
+    near = did_you_mean(text, (*named, "all"))
+    raise BadInput(f"{quoted(text)} is not a period.", hint=f"{near} {_HINT}".strip())
 
 
 def _named(line: str, week_start: int, fiscal_shift: int) -> Period | None:

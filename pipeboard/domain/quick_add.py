@@ -16,12 +16,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.cadence import parse_step
-from pipeboard.domain.dates import format_day
 from pipeboard.domain.deal import NextStep
 from pipeboard.domain.deal_fields import FIELDS, AnyField
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.money import Money, format_money, format_percent, parse_money, read_currency
+from pipeboard.domain.locales import written
+from pipeboard.domain.money import Money, format_percent, parse_money, read_currency
 from pipeboard.domain.text import (
     IN_QUOTES,
     Word,
@@ -255,7 +255,7 @@ class _Draft:
             if amount:
                 first, last = words[amount.first], words[amount.end - 1]
                 self._given["value"] = amount.money
-                self._mark("value", format_money(amount.money), first.start, last.end)
+                self._mark("value", written().money(amount.money), first.start, last.end)
                 words = words[: amount.first] + words[amount.end :]
         title = clean_line(" ".join(self._in_title(word, words) for word in words), field="title")
         if not title:
@@ -314,7 +314,7 @@ class _Draft:
             case "next":
                 self._once(key, self._next is None, word)
                 self._next = step = parse_step(text, self._today)
-                when = format_day(step.due, self._today) if step.due else ""
+                when = written().day(step.due, self._today) if step.due else ""
                 return f"{when} {step.words}".strip()
             case "stage":
                 self._once(key, self._stage is None, word)
@@ -337,9 +337,9 @@ class _Draft:
     def _shown(self, key: str, field: AnyField, value: FieldValue) -> str:
         match value:
             case Money():
-                return format_money(value)
+                return written().money(value)
             case date():
-                return format_day(value, self._today)
+                return written().day(value, self._today)
             case int():
                 return f"{format_percent(value)}%"
             case tuple():

@@ -7,12 +7,13 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.dates import days_between, format_date, local_date
+from pipeboard.domain.dates import days_between, local_date
 from pipeboard.domain.deal import Answer, Ask, Contact, Deal, Loss, NextStep, Term
 from pipeboard.domain.deal_fields import FIELDS, fields_beside
 from pipeboard.domain.events import STAGE_KINDS, Event, Kind, inverse, value_of
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.money import format_percent
+from pipeboard.domain.locales import ENGLISH, Manner, written
+from pipeboard.domain.money import Money, format_percent
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.sheet import Entry
 
@@ -34,13 +35,20 @@ _NAMES = {
 _UNSET = {"owner": "nobody", "probability_bp": "the stage's", "category": "the stage's"}
 
 
-def describe(event: Event, pipelines: Iterable[Pipeline], *, today: date, zone: ZoneInfo) -> str:
+def describe(
+    event: Event,
+    pipelines: Iterable[Pipeline],
+    *,
+    today: date,
+    zone: ZoneInfo,
+    manner: Manner = ENGLISH,
+) -> str:
     """What happened, in one line of plain text: `Lead → Qualify (after 5 d)`.
 
-    Days are local to `zone`, and written without their year in the year of `today`. Text that
-    people typed is in it as it is; of several lines, the first.
+    Days are local to `zone`, written in that `manner`, and without their year in the year of
+    `today`. Text that people typed is in it as it is; of several lines, the first.
     """
-    words = _Words(tuple(pipelines), today, zone)
+    words = _Words(tuple(pipelines), today, zone, manner)
     return f"undid: {words.of(inverse(event))}" if event.undoes else words.of(event)
 
 
@@ -79,10 +87,16 @@ def field_label(name: str, pipelines: Iterable[Pipeline]) -> str:
 
 
 def field_text(
-    name: str, value: FieldValue, pipelines: Iterable[Pipeline], *, today: date, zone: ZoneInfo
+    name: str,
+    value: FieldValue,
+    pipelines: Iterable[Pipeline],
+    *,
+    today: date,
+    zone: ZoneInfo,
+    manner: Manner = ENGLISH,
 ) -> str:
     """The value of a field, or of one entry of it, in one line; empty for none."""
-    words = _Words(tuple(pipelines), today, zone)
+    words = _Words(tuple(pipelines), today, zone, manner)
     match value:
         case Answer():
             return _answer(value)
@@ -108,12 +122,13 @@ _IN_WORDS_OF_THEIR_OWN = (
 
 
 def other_fields(deal: Deal, today: date, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
-    """Label and text of each field of a deal that is not told in words of its own."""
+    """Label and text of each field of a deal that is not told in words of its own, for people."""
     for field in fields_beside(_IN_WORDS_OF_THEIR_OWN):
         value = getattr(deal, field.name)
         if value not in (None, "", ()):
             label = field_label(field.name, ())
-            yield label, field_text(field.name, value, (), today=today, zone=zone)
+            text = field_text(field.name, value, (), today=today, zone=zone, manner=written())
+            yield label, text
 
 
 @dataclass(frozen=True)
@@ -123,6 +138,7 @@ class _Words:
     pipelines: tuple[Pipeline, ...]
     today: date
     zone: ZoneInfo
+    manner: Manner = ENGLISH
 
     def of(self, event: Event) -> str:
         if event.kind in STAGE_KINDS:
@@ -139,14 +155,14 @@ class _Words:
         after = event.after
         match event.kind:
             case Kind.CREATED:
-                value = after.get("value")
+                value = self.value("value", after.get("value"))
                 return f"created in {self._stage(after)}" + (f", value {value}" if value else "")
             case Kind.MOVED:
                 return (
                     f"{self._stage(event.before)} → {self._stage(after)}{self._after_days(event)}"
                 )
             case Kind.WON:
-                value = after.get("value")
+                value = self.value("value", after.get("value"))
                 return "won" + (f" {value}" if value else "") + self._after_days(event)
             case Kind.LOST:
                 return f"lost{_loss(value_of(after, 'loss', Loss))}"
@@ -233,6 +249,8 @@ class _Words:
             return f"{format_percent(value)}%"
         if isinstance(value, NextStep):
             return f"{self._day(value.due) if value.due else ''} {value.words}".strip()
+        if isinstance(value, Money):
+            return self.manner.money(value)
         if isinstance(value, tuple):
             return ", ".join(value)
         return self._day(value) if isinstance(value, date) else _first_line(str(value))
@@ -240,8 +258,7 @@ class _Words:
     def _day(self, day: date) -> str:
         """`3 Dec`, with its year when it is another than today's; the local day of an instant."""
         on = local_date(day, self.zone) if isinstance(day, datetime) else day
-        _, *words, year = format_date(on).split()
-        return " ".join(words if on.year == self.today.year else (*words, year))
+        return self.manner.calendar_day(on, self.today)
 
     def _after_days(self, event: Event) -> str:
         sides = (event.before, event.after)

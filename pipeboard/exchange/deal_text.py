@@ -10,11 +10,12 @@ from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
 from pipeboard.domain.criteria import unmet_of_stage
-from pipeboard.domain.dates import format_date, local_date
+from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.follow_up import PERSISTENCE, follow_ups
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.money import format_money, format_percent
+from pipeboard.domain.locales import written
+from pipeboard.domain.money import format_percent
 from pipeboard.domain.score import score
 from pipeboard.domain.sheet import DealRecord, Entry
 from pipeboard.domain.signs import stalled_reasons
@@ -138,21 +139,21 @@ class DealText:
         yield "stage", self._stage()
         yield "status", str(deal.status)
         yield "stalled", ", ".join(stalled_reasons(deal, pipeline, self.today, self.zone))
-        yield "value", format_money(deal.value) if deal.value is not None else ""
+        yield "value", written().money(deal.value) if deal.value is not None else ""
         yield "probability", self._probability()
         yield "forecast", deal.effective_category(pipeline) if deal.is_open else ""
         yield "owner", deal.owner
-        yield "close date", format_date(deal.expected_close) if deal.expected_close else ""
+        yield "close date", written().date(deal.expected_close) if deal.expected_close else ""
         yield "closed", self._day(deal.closed_at)
         if deal.loss is not None:
             yield "lost", ": ".join(filter(None, (deal.loss.category, deal.loss.reason)))
             yield "lost to", deal.loss.competitor
-            yield "try again", format_date(deal.loss.recycle_on) if deal.loss.recycle_on else ""
+            yield "try again", written().date(deal.loss.recycle_on) if deal.loss.recycle_on else ""
         if deal.next_step is not None:
-            due = format_date(deal.next_step.due) if deal.next_step.due else ""
+            due = written().date(deal.next_step.due) if deal.next_step.due else ""
             yield "next step", " ".join(filter(None, (due, deal.next_step.words)))
         if deal.snoozed_until is not None:
-            asleep = (format_date(deal.snoozed_until), deal.snooze_reason)
+            asleep = (written().date(deal.snoozed_until), deal.snooze_reason)
             yield "snoozed until", " ".join(filter(None, asleep))
         yield from self._origin()
 
@@ -165,8 +166,11 @@ class DealText:
         yield from deal.fields.items()
         yield "links", "\n".join(deal.links)
         yield "trial close", deal.trial_close
-        yield "offer expires", format_date(deal.offer_expires_on) if deal.offer_expires_on else ""
-        yield "lowest value", format_money(deal.floor_value) if deal.floor_value else ""
+        yield (
+            "offer expires",
+            written().date(deal.offer_expires_on) if deal.offer_expires_on else "",
+        )
+        yield "lowest value", written().money(deal.floor_value) if deal.floor_value else ""
         yield from other_fields(deal, self.today, self.zone)
         yield "id elsewhere", deal.external_id or ""
         yield "created", self._day(deal.created_at)
@@ -254,7 +258,7 @@ class DealText:
         return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}"
 
     def _day(self, at: datetime | None) -> str:
-        return "" if at is None else format_date(local_date(at, self.zone))
+        return "" if at is None else written().date(local_date(at, self.zone))
 
 
 def escaped(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from pipeboard.domain.locales import written
 from pipeboard.domain.metrics import METRICS, Report, compare
 from pipeboard.domain.metrics.report import footnote, headline
 from pipeboard.domain.metrics.result import Metric, Number
@@ -55,7 +56,7 @@ def metrics_page(
 
 
 def _parts(report: Report, found: Iterable[FigureTable], before: Report | None) -> Iterator[str]:
-    say = Wording(report.basis.rules.currency)
+    say = Wording(report.basis.rules.currency, manner=written())
     yield figures(_first(report, before, say))
     yield sentences(text for text in readings(report).values() if text)
     tables = list(found)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.locales import written
 from pipeboard.domain.metrics import METRICS, Metric, Report, Unit, compare
 from pipeboard.domain.metrics.calibration import FORECAST_LINES
 from pipeboard.domain.metrics.grouping import Group
@@ -193,7 +194,7 @@ def as_markdown(
     report: Report, found: Iterable[FigureTable], filter_text: str = "", owner: str | None = None
 ) -> str:
     """What the numbers are of and say in sentences, then the tables."""
-    say = Wording(report.basis.rules.currency)
+    say = Wording(report.basis.rules.currency, manner=written())
     lines = [
         f"# {escaped(headline(report, filter_text, owner))}",
         "",

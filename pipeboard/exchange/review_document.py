@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.dates import format_date, local_date
+from pipeboard.domain.dates import local_date
 from pipeboard.domain.hygiene import LABELS, Fault
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.locales import written
 from pipeboard.domain.metrics.readings import loss_reading, stuck_reading, target_reading
 from pipeboard.domain.metrics.result import Metric, Unit
 from pipeboard.domain.metrics.waterfall import GOING
@@ -177,7 +178,7 @@ def review_span(document: ReviewDocument) -> str:
 
 def review_sections(document: ReviewDocument) -> Iterator[ReviewSection]:
     """All that a review says, new or kept."""
-    say = Wording(document["currency"])
+    say = Wording(document["currency"], manner=written())
     began = _day(document["since"], ZoneInfo(document["zone"]))
     yield ReviewSection("Before we begin", [_preflight(document["preflight"])])
     yield ReviewSection("The number", _number(document, say))
@@ -302,7 +303,7 @@ def _variants(found: Sequence[VariantDocument]) -> Grid:
 
 
 def _decided(one: ReviewDecision) -> Point:
-    due = f" by {format_date(date.fromisoformat(one['due']))}" if one["due"] else ""
+    due = f" by {written().date(date.fromisoformat(one['due']))}" if one["due"] else ""
     text = f"{one['ref']} {one['deal']}: {one['text']} ({_rep(one['owner'])}{due})"
     return Point(text, done=bool(one["done"]))
 
@@ -320,7 +321,7 @@ def _rep(name: str) -> str:
 
 
 def _day(text: str, zone: ZoneInfo) -> str:
-    return format_date(local_date(datetime.fromisoformat(text), zone))
+    return written().date(local_date(datetime.fromisoformat(text), zone))
 
 
 def review_markdown(document: ReviewDocument) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from datetime import date
 from typing import ClassVar
 
 from textual.actions import ActionParseResult
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
+from textual.events import Key
 
 from pipeboard.domain.errors import DatabaseError, ReadOnly, Refused
 from pipeboard.domain.lazy_dataclass import replace
@@ -20,9 +20,10 @@ from pipeboard.ui.draw.line import Glyphs
 from pipeboard.ui.failures import Net, is_busy, under_net
 from pipeboard.ui.host import Look, Walk
 from pipeboard.ui.key_table import program_keys
+from pipeboard.ui.keys import unheard
 from pipeboard.ui.last_view import keep_view
 from pipeboard.ui.overlays.overlay import Overlay
-from pipeboard.ui.palette import Theme, theme, theme_for
+from pipeboard.ui.palette import Theme, theme
 from pipeboard.ui.screens.board import BoardScreen
 from pipeboard.ui.screens.live import LiveScreen
 from pipeboard.ui.seat import Seat
@@ -30,7 +31,7 @@ from pipeboard.ui.terminal.display import CellDisplay
 from pipeboard.ui.terminal.drafts import Drafts, keep_unstored
 from pipeboard.ui.terminal.facts import background, keep_background
 from pipeboard.ui.terminal.ink import color_depth
-from pipeboard.ui.terminal.reading import BackgroundTold
+from pipeboard.ui.terminal.reading import AltKey, BackgroundTold
 from pipeboard.ui.terminal.session import Session
 from pipeboard.ui.terminal.typeahead import TypeAhead
 from pipeboard.ui.waiting import Waiting
@@ -85,10 +86,6 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
         self._state = state
 
     @property
-    def today(self) -> date:
-        return self._state.lens.today
-
-    @property
     def glyphs(self) -> Glyphs:
         """The signs that the terminal knows, as the view menu has set them."""
         return self._state.view.glyphs
@@ -131,6 +128,14 @@ class PipeboardApp(TypeAhead[None], Session[None], CellDisplay[None]):
             # A change waits for whoever has it; only what is there now must be ours.
             if not is_busy(error):
                 raise
+
+    def on_key(self, event: Key) -> None:
+        """A key that the screen has no use for: silence would leave it open what it did."""
+        screen = self.screen
+        if isinstance(screen, LiveScreen) and not isinstance(event, AltKey):
+            said = unheard(event.key, event.character, screen.keys)
+            if said:
+                screen.say(said)
 
     async def run_action(
         self,
@@ -206,7 +211,7 @@ def show_theme(app: PipeboardApp, name: str) -> str:
     """Another theme for this session, by its name; `auto` is the terminal's. What to know of it,
     in a sentence."""
     depth = color_depth(os.environ)
-    chosen = theme_for(background(name, os.environ, app.seat.folder), depth)
+    chosen = app.look.themes.shown(background(name, os.environ, app.seat.folder), depth)
     app.look = replace(app.look, follows_terminal=name == "auto")
     _dress(app, chosen)
     if chosen.name != name and name != "auto":

@@ -21,6 +21,7 @@ from pipeboard.ui.failures import is_busy
 from pipeboard.ui.key_table import OF_DEALS, program_keys
 from pipeboard.ui.keys import Key, rebound
 from pipeboard.ui.last_view import read_filter
+from pipeboard.ui.own_themes import OURS, Themes
 from pipeboard.ui.palette import Role, Theme
 from pipeboard.ui.seat import OPEN_ANEW, Seat
 from pipeboard.ui.write_queue import Targets, Turn, turn_of
@@ -59,7 +60,8 @@ class Look:
     `programs` are the person's own, on keys of the screens that show deals.
     What others change is shown by itself once in `follow_s` at most. The terminal's cursor stands
     where the focus is, and is shown where the person `shows_cursor`.
-    `follows_terminal`: the theme is the one for the background that the terminal tells.
+    `follows_terminal`: the theme is the one for the background that the terminal tells. `themes`
+    are all that can be chosen.
     `restricted`: nothing leads out of the database.
     """
 
@@ -70,6 +72,7 @@ class Look:
     edit: Callable[[str], str] | None = None
     programs: tuple[OwnProgram, ...] = ()
     follows_terminal: bool = False
+    themes: Themes = OURS
     restricted: bool = False
     follow_s: float = 0.0
     shows_cursor: bool = False
@@ -118,8 +121,6 @@ class Program(Protocol):
 
     @property
     def waiting(self) -> Waits: ...
-    @property
-    def today(self) -> date: ...
     @property
     def me(self) -> str: ...
     def check_writable(self) -> None: ...

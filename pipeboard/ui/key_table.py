@@ -284,6 +284,8 @@ METRICS: Final[tuple[Key, ...]] = (
         "why the pipeline changed since a day, or between two", shown="s …"),
     _metrics(Group.CHANGE, "figures.call", "C", "My call…",
         "what you say that the period will bring", shown="C …"),
+    _metrics(Group.CHANGE, "figures.target", "t", "Target…",
+        "what is to be won in the period", shown="t …"),
     _metrics(Group.NARROW, "figures.currency", "E", "Currency",
         "sums in the workspace's currency, or the pipeline's"),
     _metrics(Group.NARROW, "figures.filter", "slash", "Filter", "only deals that match",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.domain.locales import spoken
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -151,7 +152,7 @@ def hints(
     """Key and label of the commands that do something now, the most wanted first."""
     ranked = sorted((command for command in commands if command.rank), key=lambda c: c.rank)
     return tuple(
-        (command.key_hinted, command.hint)
+        (command.key_hinted, spoken(command.hint))
         for command in ranked
         if command.keys != UNBOUND
         and (has_deal or not command.takes_deal)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pipeboard.domain.board import SORTS, Lens, Sort, usual_sort
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.domain.locales import in_figures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -201,7 +202,9 @@ def empty_board(state: BoardState, keys: Sequence[Key]) -> str:
     first = {key.action: key.first_key for key in keys}
     counts = state.reader.numbers.open_counts()
     full = [(counts.get(each.id, 0), each.name) for each in state.reader.pipelines()]
-    named = [f"{name} has {count:,}" for count, name in sorted(full, reverse=True)[:3] if count]
+    named = [
+        f"{name} has {in_figures(count)}" for count, name in sorted(full, reverse=True)[:3] if count
+    ]
     if named:
         here = state.board.pipeline.name
         return f"No open deals in {here}; {', '.join(named)}: {first['pipeline']} goes there."

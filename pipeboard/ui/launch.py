@@ -21,7 +21,8 @@ from pipeboard.ui.draw.line import choose_glyphs
 from pipeboard.ui.draw.view import AUTO, BoardView, Pane
 from pipeboard.ui.key_table import BOARD
 from pipeboard.ui.last_view import UNSAID, Opening, chosen_pipeline, last_view, opened_lens, sort_of
-from pipeboard.ui.palette import Theme, theme_for
+from pipeboard.ui.own_themes import OURS, Themes
+from pipeboard.ui.palette import Theme
 from pipeboard.ui.seat import SameFile, Seat
 from pipeboard.ui.terminal.drafts import forget_unstored
 from pipeboard.ui.terminal.facts import background, terminal_encoding, terminal_size
@@ -57,6 +58,7 @@ class Choices:
     pipeline: str | None = None
     opening: Opening = UNSAID
     theme: str = "auto"
+    themes: Themes = OURS
     glyphs: str = "auto"
     density: int | str = "auto"
     sums: str = "each"
@@ -88,7 +90,7 @@ def open_board(
     Nothing that is slow to import comes before the first frame.
     """
     depth = color_depth(environ)
-    theme = theme_for(background(choices.theme, environ, state_folder), depth)
+    theme = choices.themes.shown(background(choices.theme, environ, state_folder), depth)
     last = last_view(state_folder, store.database_id)
     state = first_state(store, clock, actor, choices, environ, last)
     # What is alive now stays alive: collecting it while Textual is imported is time lost.
@@ -225,6 +227,7 @@ def make_app(
         choices.copy_command,
         choices.edit,
         choices.programs,
+        themes=choices.themes,
         restricted=choices.restricted,
         follow_s=FOLLOW_S[choices.follow],
         shows_cursor=choices.shows_cursor,

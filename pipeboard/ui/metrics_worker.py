@@ -11,6 +11,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
 from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.domain.locales import written
 from pipeboard.domain.metrics import Basis, Report
 from pipeboard.domain.metrics.wording import Wording
 from pipeboard.ui.draw.charts import ChartStyle
@@ -130,7 +131,7 @@ class MetricsWorker:
     def _draw(self, asked: ReportView, moment: CountedMoment) -> Drawn:
         shown = self._figures_of(asked, moment)
         currency = shown.report.basis.rules.currency
-        say = Wording(currency, signs=asked.glyphs is Glyphs.UNICODE)
+        say = Wording(currency, signs=asked.glyphs is Glyphs.UNICODE, manner=written())
         style = ChartStyle(asked.width, say, asked.glyphs)
         drawn = Drawn(asked, draw_tab(asked.tab, shown, style))
         _keep(self._blocks, (asked, moment), drawn, KEPT_BLOCKS)

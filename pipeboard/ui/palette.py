@@ -108,7 +108,7 @@ class Theme:
         return self.inks[role]
 
 
-class _Paints(NamedTuple):
+class Paints(NamedTuple):
     """The few colours that a theme is made of; None is the terminal's own."""
 
     dim: str | None
@@ -128,7 +128,7 @@ class _Paints(NamedTuple):
 
 # The hues of Okabe and Ito, told apart by every eye, lightened or darkened to be read on the
 # background they are meant for. Greys are pure, since 256 colours have a ramp for those only.
-_DARK = _Paints(
+_DARK = Paints(
     dim="#949494",
     faint="#444444",
     accent="#5fafff",
@@ -143,7 +143,7 @@ _DARK = _Paints(
     lit_back="#3a3a3a",
     on_paint="#121212",
 )
-_LIGHT = _Paints(
+_LIGHT = Paints(
     dim="#6c6c6c",
     faint="#c6c6c6",
     accent="#005faf",
@@ -158,7 +158,7 @@ _LIGHT = _Paints(
     lit_back="#d0d0d0",
     on_paint="#ffffff",
 )
-_SIXTEEN = _Paints(
+_SIXTEEN = Paints(
     dim=None,
     faint="bright_black",
     accent="cyan",
@@ -290,12 +290,12 @@ _LOOKS: Final[Mapping[str, tuple[Role, ...]]] = MappingProxyType(
 """Which roles look alike, by the look's name."""
 
 
-def _inks(paint: _Paints) -> dict[Role, Ink]:
+def _inks(paint: Paints) -> dict[Role, Ink]:
     looks = _looks(paint)
     return {role: looks[look] for look, roles in _LOOKS.items() for role in roles}
 
 
-def _looks(paint: _Paints) -> dict[str, Ink]:
+def _looks(paint: Paints) -> dict[str, Ink]:
     """The ink of each look: a hue, strong or not, on the bar or a paint of its own."""
     bar = Ink(fg=paint.bar_text, bg=paint.bar_back)
     looks = {
@@ -343,6 +343,8 @@ def _without_color(inks: Mapping[Role, Ink]) -> dict[Role, Ink]:
 
 
 THEMES: Final = ("dark", "light", "ansi16", "mono")
+BASES: Final[Mapping[str, Paints]] = MappingProxyType({"dark": _DARK, "light": _LIGHT})
+"""The themes in colours of their own, which others can be made from."""
 
 
 @cache
@@ -350,7 +352,11 @@ def theme(name: str) -> Theme:
     """The theme of that name, made when it is asked for; `KeyError` when it is none of `THEMES`."""
     if name == "mono":
         return Theme(name, MappingProxyType(_without_color(_inks(_DARK))))
-    paints = {"dark": _DARK, "light": _LIGHT, "ansi16": _SIXTEEN}[name]
+    return painted(name, {**BASES, "ansi16": _SIXTEEN}[name])
+
+
+def painted(name: str, paints: Paints) -> Theme:
+    """The theme that these colours make."""
     return Theme(name, MappingProxyType(_inks(paints)))
 
 

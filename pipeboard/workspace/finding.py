@@ -114,7 +114,9 @@ def _find_by_name(service: Service, ref: str, pipeline: Pipeline | None) -> Deal
     if len(deals) == 1:
         return deals[0]
     if not deals:
-        raise NotFound(f"No deal is called {quoted(ref)}.", hint="Look for it with list.")
+        near = service.reader.find(ref, limit=1)
+        hint = f"Did you mean {near[0].ref} {near[0].name}?" if near else "Look for it with list."
+        raise NotFound(f"No deal is called {quoted(ref)}.", hint=hint)
     names = [f"{deal.ref} {deal.name} / {deal.title}" for deal in deals[:5]]
     more = ", …" if len(deals) > 5 else ""
     raise Ambiguous(

@@ -39,7 +39,7 @@ def check_actor(actor: Actor, reps: Callable[[], Sequence[Rep]]) -> Actor:
 
     `NotFound` names the near one. Where there are no reps at all yet, anybody may be the first.
     """
-    if not actor.acting_as:
+    if actor.acting_as in ("", actor.name):
         return actor
     known = reps()
     wanted = actor.acting_as.strip().removeprefix("@")

@@ -8,6 +8,7 @@ from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import deal_arguments
 from pipeboard.cli.verbs import asks_for, cut
 from pipeboard.domain.errors import BadInput
+from tests.cli.conftest import Type
 
 
 def _parser(*, dashed_words: bool = False) -> Parser:
@@ -82,3 +83,48 @@ def test_flags_are_never_abbreviated() -> None:
 def test_a_flag_behind_two_dashes_asks_for_nothing() -> None:
     assert asks_for(["142", "-h"], "-h", "--help")
     assert not asks_for(["142", "--", "-h"], "-h", "--help")
+
+
+@pytest.mark.parametrize(
+    ("line", "near"),
+    [
+        (("lits",), "list"),
+        (("list", "--sort", "vlue"), "value"),
+        (("list", "--columns", "titel"), "title"),
+        (("list", "--template", "{titel}"), "title"),
+        (("list", "stge:demo"), "stage"),
+        (("list", "stage:prospectng"), "Prospecting"),
+        (("list", "owner:anna"), "@ana"),
+        (("list", "field.prodct:x"), "product"),
+        (("list", "fields.prodct:none"), "product"),
+        (("show", "Lumn Oy"), "D-1 Lumen Oy"),
+        (("move", "1", "qualifed"), "Qualified"),
+        (("lost", "1", "--category", "prcie"), "price"),
+        (("set", "1", "valu=3"), "value"),
+        (("log", "1", "cal"), "call"),
+        (("metrics", "--period", "this-quartr"), "this-quarter"),
+        (("metrics", "--by", "ownr"), "owner"),
+        (("assign", "1", "anna"), "@ana"),
+        (("config", "shw"), "show"),
+        (("export", "--format", "cvs"), "csv"),
+        (("setting", "set", "fiscal-strt", "april"), "fiscal-start"),
+        (("contact", "1", "Mika", "--role", "decison_maker"), "decision_maker"),
+        (("completions", "bsh"), "bash"),
+        (("-p", "New busness", "list"), "New business"),
+        (("list", "--as", "anna"), "@ana"),
+        (("init", "--template", "neds", "--db", "new.db"), "needs"),
+        (("history", "--verb", "mvoe"), "move"),
+        (("help", "scrpts"), "scripts"),
+        (("config", "themes", "drk"), "dark"),
+        (("add", "Cobalt: press 1k sorce:x"), "source"),
+        (("due", "--ownr", "ana"), "--owner"),
+    ],
+    ids=" ".join,
+)
+def test_whatever_is_mistyped_names_what_was_probably_meant(
+    line: tuple[str, ...], near: str, team: Type
+) -> None:
+    assert team("add", "Lumen Oy: pilot 1k @ana field.product:GTX").code == 0
+    refused = team(*line)
+    assert refused.code != 0
+    assert f"Did you mean {near}" in refused.err, refused.err

@@ -263,3 +263,44 @@ def test_an_account_without_a_name_is_its_number(monkeypatch: pytest.MonkeyPatch
 )
 def test_the_zone_of_the_machine_is_an_iana_name(tz: str, zone: str) -> None:
     assert system_zone({"TZ": tz}) == zone
+
+
+def test_themes_are_listed_with_where_they_come_from_and_what_is_wrong(
+    pipe: Type, mine: Path
+) -> None:
+    _write(mine, 'theme = "dusk"')
+    _write(mine.parent / "themes/dusk.toml", 'accent = "#00ffff"')
+    _write(mine.parent / "themes/grey.toml", 'red = "#222222"')
+    _write(mine.parent / "themes/odd.toml", "acent = 3")
+    listed = {row["name"]: row for row in pipe("config", "themes", "--json").json["themes"]}
+    assert [name for name, row in listed.items() if row["chosen"]] == ["dusk"]
+    assert listed["dusk"]["file"] == str(mine.parent / "themes/dusk.toml")
+    assert listed["dusk"]["problems"] == [] == listed["dark"]["problems"]
+    assert "hard to read" in listed["grey"]["problems"][0]
+    assert "Did you mean accent?" in listed["odd"]["problems"][0]
+    assert "dusk" in pipe("config", "themes").out
+
+
+def test_a_theme_is_begun_from_one_of_ours(pipe: Type, mine: Path) -> None:
+    _write(mine.parent / "themes/mine.toml", pipe("config", "themes", "light").out)
+    _write(mine, 'theme = "mine"')
+    assert pipe("config", "check").code == 0
+    assert pipe("config", "themes", "mine").out == pipe("config", "themes", "light").out
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("mono", "there is no file of it"), ("drak", "Did you mean dark?")]
+)
+def test_a_theme_without_a_file_is_refused(pipe: Type, name: str, said: str) -> None:
+    refused = pipe("config", "themes", name)
+    assert refused.code == 2 and said in refused.err
+
+
+@pytest.mark.parametrize("theme", ["dusk", "odd"])
+def test_config_check_names_a_theme_that_is_not_there_or_wrong(
+    pipe: Type, mine: Path, theme: str
+) -> None:
+    _write(mine, f'theme = "{theme}"')
+    _write(mine.parent / "themes/odd.toml", "red = 3")
+    checked = pipe("config", "check")
+    assert checked.code == 1 and "theme: " in checked.out

@@ -8,6 +8,7 @@ import json
 
 import pytest
 
+from pipeboard.cli.columns import COLUMN_NAMES
 from tests.cli.conftest import Type
 
 DEALS = "\n".join(
@@ -167,3 +168,15 @@ def test_a_person_is_asked_before_where_changes_several_deals(
     assert "2 deals" in refused.err
     assert deals("archive", "--where", "owner:ana", stdin="y\n").code == 0
     assert deals("unarchive", "--where", "archived", "-y").code == 0
+
+
+@pytest.mark.parametrize("name", [*COLUMN_NAMES, "fields.product", "close", "created"])
+def test_every_column_is_shown_sorted_by_both_ways_and_put_into_a_line(
+    deals: Type, name: str
+) -> None:
+    shown = deals("list", "--columns", f"ref,{name}", "--csv")
+    assert shown.code == 0 and len(shown.lines) == len(deals("list", "--ids").lines) + 1
+    up, down = (deals("list", f"--sort={sign}{name}", "--ids").lines for sign in ("", "-"))
+    assert sorted(up) == sorted(down) == sorted(deals("list", "--ids").lines)
+    for form in ("", ":words"):
+        assert deals("list", "--template", f"{{{name}{form}}}").code == 0

@@ -16,7 +16,7 @@ from tests.cli.conftest import Type
 
 EVERY = ("", *every_verb())
 EXAMPLES = {verb: manual_of(verb).examples for verb in EVERY}
-ON_A_TERMINAL = ("", "board", "tour", "config edit", "pipeline edit")
+ON_A_TERMINAL = ("", "board", "tour", "config edit", "pipeline edit", "mcp")
 """What needs a person: tried where it is tested for itself."""
 LINES = [
     line
@@ -73,6 +73,20 @@ def there(demo: Path, pipe: Type, home: Path, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("line", LINES)
 def test_every_example_does_what_it_shows(line: str, there: Path, pipe: Type) -> None:
+    run_as_shown(line, there, pipe)
+
+
+def parts_of(line: str) -> tuple[list[str], str]:
+    """The words behind `pipeboard` as far as a pipe or a file to write, and the file to read."""
+    words = shlex.split(line, comments=True)[1:]
+    ends = [words.index(sign) for sign in ("|", "||", ">", "<") if sign in words]
+    file = words[words.index("<") + 1] if "<" in words else ""
+    return words[: min(ends, default=len(words))], file
+
+
+def run_as_shown(line: str, there: Path, pipe: Type) -> None:
+    """Does what a line of a document shows: `pipeboard …`, as far as the next pipe."""
+
     def of(where: str) -> list[str]:
         return pipe("list", *where.split(), "--ids").out.replace("D-", "").split()
 
@@ -81,10 +95,9 @@ def test_every_example_does_what_it_shows(line: str, there: Path, pipe: Type) ->
         zip(("142", "143"), of('stage:"Needs Assessment" open'), strict=False),
         **{"150": of("lost")[0], "151": of("archived")[0]},
     )
-    command, _, _ = line.replace(" || ", " | ").partition(" | ")
-    command, _, _ = command.partition(" > ")
-    command, _, file = command.partition(" < ")
-    words = [stands_for.get(word, word) for word in shlex.split(command)[1:]]
+    stands_for["D-142"] = f"D-{stands_for['142']}"
+    words, file = parts_of(line)
+    words = [stands_for.get(word, word) for word in words]
     if words[0] == "init":
         words += ["--db", "new.db"]
     if words[:2] == ["backup", "restore"]:
@@ -125,7 +138,7 @@ def test_the_man_page_has_every_verb_and_flag_and_nothing_that_man_complains_of(
 
 def test_what_a_verb_prints_can_be_had_as_json() -> None:
     without = {verb for verb in every_verb() if not _has_json(verb)}
-    assert without == {"board", "config edit", "completions", "man"}
+    assert without == {"board", "config edit", "completions", "man", "mcp"}
 
 
 def _has_json(verb: str) -> bool:

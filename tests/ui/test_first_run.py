@@ -69,7 +69,7 @@ async def test_the_demo_is_one_key_away() -> None:
 async def test_a_new_pipeline_has_the_stages_and_the_currency_that_were_chosen() -> None:
     async with welcome() as (app, stage):
         await stage.press("c")
-        await stage.until(lambda: stage.shows("Save"))
+        await stage.until(lambda: stage.shows("Choose"))
         await stage.type("usd")
         await stage.press("enter")
         await stage.until(lambda: stage.shows("Currency USD"))

@@ -100,10 +100,10 @@ WAYS = {
 """The keys that lead from the board to each screen."""
 
 
-@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
-async def test_every_screen_says_that_it_is_a_demo(demo: Path, way: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("name", [name for name in WAYS if name != "deal"])
+async def test_every_title_bar_says_that_it_is_a_demo(demo: Path, name: str) -> None:
     async with desk(demo, size=(100, 30)) as board:
-        await board.press(*way)
+        await board.press(*WAYS[name])
         assert " DEMO " in board.lines()[0]
 
 

@@ -331,6 +331,15 @@ async def test_what_changed_can_be_asked_of_other_days_than_the_period(demo: Pat
         assert start is not None and start.deals != screen.spot.deals
 
 
+async def test_a_target_is_set_and_taken_away_on_the_screen(demo: Path) -> None:
+    async with desk(demo) as board:
+        await board.press("M", "t", *"777k", "enter")
+        assert "777" in board.status
+        await board.until(lambda: board.shows("of €777k won") or board.shows("of €777,000 won"))
+        await board.press("t", "enter")
+        await board.until(lambda: not board.shows("777"))
+
+
 async def test_a_rep_calls_the_period_on_the_screen(demo: Path) -> None:
     async with desk(demo) as board:
         screen = await opened(board)

@@ -132,7 +132,17 @@ async def test_the_deals_of_the_board_are_written_to_a_file_that_an_import_takes
         assert board.is_asking, "a file is never replaced"
     store = Store.create(str(tmp_path / "other.db"), SETTINGS)
     code = main(
-        ["--db", str(tmp_path / "other.db"), "import", str(path), "--into", "X", "--stages", "auto"]
+        [
+            "--db",
+            str(tmp_path / "other.db"),
+            "import",
+            str(path),
+            "--into",
+            "X",
+            "--stages",
+            "auto",
+            "--new-rep",
+        ]
     )
     store.close()
     assert code == 0

@@ -13,7 +13,7 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.exchange.reading import open_import
-from pipeboard.workspace.import_rows import ImportReport
+from pipeboard.workspace.import_rows import ImportOptions, ImportReport
 from tests.ledger import disagreements
 from tests.team import TODAY, Team, sales
 from tests.verbs import Workspace
@@ -36,7 +36,7 @@ def import_new(ana: Workspace, tmp_path: Path) -> Import:
     def run() -> ImportReport:
         wanted = from_stage_names(("Demo", "Offer"), pipeline_name="Neu", currency="EUR")
         with open_import(path, currency="EUR", zone=ZoneInfo("UTC"), today=TODAY) as reading:
-            return ana.import_rows(reading, wanted, "deals.csv")
+            return ana.import_rows(reading, wanted, "deals.csv", ImportOptions(new_reps=True))
 
     return run
 

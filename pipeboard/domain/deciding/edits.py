@@ -236,7 +236,8 @@ def rank(command: c.Rank, deal: Deal, context: c.Context) -> list[Event]:
 
 def _noted(command: c.SetContact, told: Telling) -> str:
     if command.contact is None:
-        return f"Removed {command.key} of {told.whom}."
+        known = [deal.contacts[command.key] for deal in told.before if command.key in deal.contacts]
+        return f"Removed {known[0].name if known else command.key} of {told.whom}."
     return f"Noted {command.contact.name} of {told.whom}."
 
 

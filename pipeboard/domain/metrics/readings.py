@@ -31,7 +31,7 @@ def target_reading(report: Report, say: Wording) -> str:
     target, label = report.metric("target"), report.basis.period.label
     won = report.metric("won_value")
     if target.value is None:
-        hint = f": 'pipeboard target set {label} 130k' sets one"
+        hint = f": 'pipeboard target set {label} 130k' sets one, or t on M"
         reason = (target.reason or NO_TARGET).capitalize()
         return f"{reason} for {label}{hint}." if target.reason == NO_TARGET else f"{reason}."
     if won.value is None:

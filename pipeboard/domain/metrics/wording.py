@@ -7,9 +7,10 @@ from fractions import Fraction
 from inspect import cleandoc
 
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.locales import ENGLISH, Manner
 from pipeboard.domain.metrics.basis import Basis
 from pipeboard.domain.metrics.result import Metric, Number, Unit
-from pipeboard.domain.money import Money, format_money, half_up
+from pipeboard.domain.money import Money, half_up
 
 # What is told of a number besides its value.
 
@@ -54,18 +55,20 @@ _LEAST_POINTS = Fraction(1, 10)
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Words amounts in one currency; without `signs` it is `EUR 40k`, for ASCII terminals."""
+    """Words amounts in one currency; without `signs` it is `EUR 40k`, for ASCII terminals. What
+    people alone read is worded in their `manner`."""
 
     currency: str
     signs: bool = True
+    manner: Manner = ENGLISH
 
     def money(self, minor: Number) -> str:
         """An amount of minor units in few characters: `€12.4k`."""
         money = Money(half_up(Fraction(minor)), self.currency)
-        text = format_money(money, style="short", symbol=True)
+        text = self.manner.money(money, style="short", symbol=True)
         if self.signs or text.isascii():
             return text
-        return f"{self.currency} {format_money(money, style='short')}"
+        return f"{self.currency} {self.manner.money(money, style='short')}"
 
     def number(self, metric: Metric) -> str:
         """The value by its unit, `n/a` when there is none."""
@@ -78,15 +81,15 @@ class Wording:
             case Unit.MINOR_PER_DAY:
                 return f"{self.money(value)}/day"
             case Unit.RATIO:
-                return percent(value)
+                return self.manner.number(percent(value))
             case Unit.DAYS:
-                return f"{decimal(value)} d"
+                return f"{self.manner.number(decimal(value))} d"
             case Unit.HOURS:
-                return hours(value)
+                return self.manner.number(hours(value))
             case Unit.TIMES:
-                return f"{tenths(value)}x"
+                return f"{self.manner.number(tenths(value))}x"
             case _:
-                return f"{half_up(value):,}"
+                return self.manner.count(half_up(value))
 
     def explained(self, metric: Metric) -> str:
         """As `number`, with the reason where there is no value: `n/a (no target)`."""
@@ -98,7 +101,7 @@ class Wording:
         """By how much a number has changed, unsigned: points of a ratio, else by its unit."""
         size = abs(difference)
         if unit is Unit.RATIO:
-            return f"{decimal(size * 100)} pt"
+            return f"{self.manner.number(decimal(size * 100))} pt"
         return self.number(Metric(size, unit))
 
 

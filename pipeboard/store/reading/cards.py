@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import groupby
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.board import Card, Lens
+from pipeboard.domain.board import Card, Lens, Sort
 from pipeboard.domain.deal import Status
 from pipeboard.domain.errors import DatabaseError
 from pipeboard.domain.money import Money
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.signs import DealClocks, Limits, Sign, limits, overstays, sign
 from pipeboard.store.database import Database, RowTuple
-from pipeboard.store.reading.scope import comes_before, in_order, order_by, order_of, scope
+from pipeboard.store.reading.scope import (
+    InOrder,
+    Order,
+    SortKey,
+    comes_before,
+    order_by,
+    order_of,
+    reversed_order,
+    scope,
+    small_result,
+)
 from pipeboard.store.sql import Sql, among, every
 from pipeboard.store.troubles import UNREADABLE, of_deal
 
@@ -23,6 +35,57 @@ _CARD = (
     " coalesce(last_touch_at, created_at), probability_bp, answered, expected_close, closed_at,"
     " snoozed_until, rank, loss_category"
 )
+
+_NO_LIMIT = 2_000_000_000
+
+
+def in_order(database: Database, pipeline: Pipeline, lens: Lens) -> InOrder | None:
+    """The deals of a lens in their order, where no index tells it: few of them, or the queue. It
+    takes a look at each, so that they are looked for once a change."""
+    if lens.sort is not Sort.NEEDS:
+        found = small_result(database, pipeline, lens)
+        return None if found is None else found.in_order
+    return database.remembered(
+        ("in order", lens, pipeline.version), lambda: _queue_first(database, pipeline, lens)
+    )
+
+
+def _queue_first(database: Database, pipeline: Pipeline, lens: Lens) -> InOrder:
+    """As `queue.order_in_column` has it, over the columns of `DayReader.columns`."""
+    from pipeboard.domain.queue import LATER
+
+    waits = f"tier < {LATER}"
+    order: Order = (
+        SortKey("tier"),
+        SortKey(f"case when {waits} then worth end", descending=True, optional=True),
+        SortKey(f"case when {waits} then created_at end", optional=True),
+        SortKey(f"case when {waits} then null else next_due end", optional=True),
+        SortKey(f"case when {waits} then 0 else rank end"),
+        SortKey("id"),
+    )
+    order = reversed_order(order) if lens.reverse else order
+    wanted = scope(database, pipeline, lens)
+    keys = _by_need(database, pipeline, lens)
+    rows = database.records(
+        f"select stage_id, id from (select deal.stage_id, deal.id, {keys.text} from deal"
+        f" where {wanted.text} limit {_NO_LIMIT} offset 0) as found"
+        f" order by stage_id, {order_by(order)}",
+        (*keys.values, *wanted.values),
+    )
+    stages = groupby(rows, itemgetter(0))
+    return InOrder({stage_id: [row[1] for row in found] for stage_id, found in stages})
+
+
+def _by_need(database: Database, pipeline: Pipeline, lens: Lens) -> Sql:
+    """What the queue is sorted by, of each deal."""
+    from pipeboard.store.reading.agreements import read_rates
+    from pipeboard.store.reading.day import DayReader
+    from pipeboard.store.reading.listing import Listing
+    from pipeboard.store.reading.setup import read_settings
+
+    rates = read_rates(database, read_settings(database).currency)
+    listing = Listing(lens.today, lens.zone, lens.me, pipeline.id, lens.owner)
+    return DayReader(database, (pipeline,), rates, listing).columns()
 
 
 def read_window(

@@ -54,21 +54,10 @@ _ORDERS: Mapping[Sort, Order] = MappingProxyType(
 )
 
 
-_QUEUED = "tier < 8"
-_BY_NEED: Order = (
-    SortKey("tier"),
-    SortKey(f"case when {_QUEUED} then worth end", descending=True, optional=True),
-    SortKey(f"case when {_QUEUED} then created_at end", optional=True),
-    SortKey(f"case when {_QUEUED} then null else next_due end", optional=True),
-    SortKey(f"case when {_QUEUED} then 0 else rank end"),
-    SortKey("id"),
-)
-"""`queue.order_in_column`, over the columns of `DayReader.columns`."""
-
-
 def order_of(lens: Lens) -> Order:
-    """The keys of a lens's sort; reversed, what is missing still comes last."""
-    order = _BY_NEED if lens.sort is Sort.NEEDS else _ORDERS[lens.sort]
+    """The keys of a lens's sort, unless that is the queue's (`cards.in_order`); reversed, what is
+    missing still comes last."""
+    order = _ORDERS[lens.sort]
     return reversed_order(order) if lens.reverse else order
 
 
@@ -101,7 +90,6 @@ def comes_before(order: Order, values: Sequence[object]) -> Sql:
 
 
 MOST_LAST = 8
-_NO_LIMIT = 2_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +112,8 @@ class InOrder:
 
 @dataclass(frozen=True, slots=True)
 class SmallResult:
-    """All deals under a lens with a filter, by stage and there in the lens's order.
+    """All deals under a lens with a filter, by stage and there in the lens's order (by hand, where
+    that is the queue's).
 
     Each row has `id`, `value_minor`, `value_currency` and `probability_bp`. A board asks ten
     questions about the same few deals: they are looked for once.
@@ -132,42 +121,6 @@ class SmallResult:
 
     by_stage: Mapping[int, Sequence[Row]]
     in_order: InOrder
-
-
-def in_order(database: Database, pipeline: Pipeline, lens: Lens) -> InOrder | None:
-    """The deals of a lens in their order, where no index tells it: few of them, or the queue. It
-    takes a look at each, so that they are looked for once a change."""
-    found = small_result(database, pipeline, lens)
-    if found is not None or lens.sort is not Sort.NEEDS:
-        return None if found is None else found.in_order
-    return database.remembered(
-        ("in order", lens, pipeline.version), lambda: _queue_first(database, pipeline, lens)
-    )
-
-
-def _queue_first(database: Database, pipeline: Pipeline, lens: Lens) -> InOrder:
-    wanted = scope(database, pipeline, lens)
-    keys = _by_need(database, pipeline, lens)
-    rows = database.records(
-        f"select stage_id, id from (select deal.stage_id, deal.id, {keys.text} from deal"
-        f" where {wanted.text} limit {_NO_LIMIT} offset 0) as found"
-        f" order by stage_id, {order_by(order_of(lens))}",
-        (*keys.values, *wanted.values),
-    )
-    stages = groupby(rows, itemgetter(0))
-    return InOrder({stage_id: [row[1] for row in found] for stage_id, found in stages})
-
-
-def _by_need(database: Database, pipeline: Pipeline, lens: Lens) -> Sql:
-    """What the queue is sorted by, of each deal."""
-    from pipeboard.store.reading.agreements import read_rates
-    from pipeboard.store.reading.day import DayReader
-    from pipeboard.store.reading.listing import Listing
-    from pipeboard.store.reading.setup import read_settings
-
-    rates = read_rates(database, read_settings(database).currency)
-    listing = Listing(lens.today, lens.zone, lens.me, pipeline.id, lens.owner)
-    return DayReader(database, (pipeline,), rates, listing).columns()
 
 
 def scope(
@@ -196,6 +149,8 @@ def small_result(database: Database, pipeline: Pipeline, lens: Lens) -> SmallRes
     """The deals behind the filter of a lens; None where they are many, or nothing is filtered."""
     if lens.filter is None or lens.filter.root is None:
         return None
+    if lens.sort is Sort.NEEDS:
+        lens = replace(lens, sort=Sort.MANUAL)
     return database.remembered(
         (lens, pipeline.version), lambda: _look_for_few(database, pipeline, lens)
     )
@@ -207,18 +162,15 @@ def _look_for_few(database: Database, pipeline: Pipeline, lens: Lens) -> SmallRe
     last = _among_last(database, lens)
     wanted = _condition(database, pipeline, lens, within=last)
     order = order_of(lens)
-    if lens.sort is Sort.NEEDS:
-        keys = _by_need(database, pipeline, lens)
-    else:
-        keys = Sql(", ".join(f"{key.text} as key_{place}" for place, key in enumerate(order)))
-        order = [replace(key, text=f"key_{place}") for place, key in enumerate(order)]
+    keys = ", ".join(f"{key.text} as key_{place}" for place, key in enumerate(order))
+    by_keys = order_by([replace(key, text=f"key_{place}") for place, key in enumerate(order)])
     # All that is asked here stands in one index, which is taken for the sake of its order.
     along = " order by deal.stage_id, deal.value_currency, deal.probability_bp" if not last else ""
     rows = database.rows(
         "select * from (select deal.id, deal.stage_id, deal.value_minor, deal.value_currency,"
-        f" deal.probability_bp, {keys.text} from deal where {wanted.text}{along}"
-        f" limit {FEW + 1} offset 0) as found order by stage_id, {order_by(order)}",
-        (*keys.values, *wanted.values),
+        f" deal.probability_bp, {keys} from deal where {wanted.text}{along}"
+        f" limit {FEW + 1}) as found order by stage_id, {by_keys}",
+        wanted.values,
     )
     if len(rows) > FEW:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from pipeboard.domain.money import format_money
+from pipeboard.domain.locales import written
 from pipeboard.domain.sheet import DealRecord, Entry
 from pipeboard.domain.text import printable_lines
 from pipeboard.ui.host import Host, Ids, ask, on_deals, read, target_names
@@ -108,11 +108,11 @@ async def _markdown(host: Host, record: DealRecord) -> str:
     from pipeboard.domain.timeline import describe
     from pipeboard.exchange.deal_text import DealText
 
-    today, zone = host.today, host.state.lens.zone
+    today, zone, manner = host.today, host.state.lens.zone, written()
     pipelines = await read(host, lambda reader: reader.pipelines())
 
     def words(entry: Entry) -> str:
-        return describe(entry.event, pipelines, today=today, zone=zone)
+        return describe(entry.event, pipelines, today=today, zone=zone, manner=manner)
 
     return DealText(record, today, zone, words).markdown()
 
@@ -120,7 +120,7 @@ async def _markdown(host: Host, record: DealRecord) -> str:
 def _line(record: DealRecord) -> str:
     """A deal in one line, as the quick-add would take it back but for its number."""
     deal = record.deal
-    value = f" {format_money(deal.value)}" if deal.value else ""
+    value = f" {written().money(deal.value)}" if deal.value else ""
     stage = record.pipeline.stage(deal.stage_id).name
     name = f"{deal.account}: {deal.title}" if deal.account else deal.title
     return f"{deal.ref} {name}{value} · {stage} · @{deal.owner}"

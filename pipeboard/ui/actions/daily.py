@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.cadence import parse_step
-from pipeboard.domain.dates import format_date, parse_date
+from pipeboard.domain.dates import parse_date
 from pipeboard.domain.deal import Deal
 from pipeboard.domain.errors import Conflict
+from pipeboard.domain.locales import written
 from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import execute
 from pipeboard.ui.host import Host, Ids, ask, on_deals, read, selected, target_names, targets_of
@@ -148,7 +149,7 @@ _ANOTHER_DAY = "d"
 async def put_off(host: Host, ids: Ids) -> None:
     """r: another day for the next step, its words as they are; the keys are those of `t`."""
     days = {key: parse_date(text, host.today) for key, text in prompt.step_days(host.today)}
-    choices = [MenuChoice(key, format_date(day)) for key, day in days.items()]
+    choices = [MenuChoice(key, written().date(day)) for key, day in days.items()]
     choices.append(MenuChoice(_ANOTHER_DAY, "another day…"))
     key = await ask(host, Menu(f"Put off the next step of {target_names(host, ids)} to", choices))
     if key == _ANOTHER_DAY:

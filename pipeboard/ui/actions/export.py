@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pipeboard import outlet
 from pipeboard.domain.errors import BadInput, DatabaseError
 from pipeboard.domain.filter_nodes import EVERYTHING
+from pipeboard.domain.locales import in_figures
 from pipeboard.domain.text import quoted, slug
 from pipeboard.ui.failures import is_busy
 from pipeboard.ui.host import ask
@@ -55,7 +56,7 @@ async def export_deals(host: BoardScreen) -> None:
             )
         queue = host.program.write_queue
         count = await queue.ask(lambda workspace: _write_deals(workspace, lens, marks, path))
-        host.say(f"{count:,} deals are in {path.absolute()}.", "status.ok")
+        host.say(f"{in_figures(count)} deals are in {path.absolute()}.", "status.ok")
         return True
 
     await until_stored(host, attempt)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from pipeboard.domain import commands as c
 from pipeboard.domain.dates import parse_date
 from pipeboard.domain.deal import Answer, Deal
-from pipeboard.domain.money import format_money, parse_money, parse_percent
+from pipeboard.domain.locales import written
+from pipeboard.domain.money import parse_money, parse_percent
 from pipeboard.domain.people import new_rep_mark
 from pipeboard.domain.pipeline import Category, Pipeline, Question
 from pipeboard.domain.settings import Rep
@@ -131,7 +132,7 @@ async def owner(host: Host, ids: Ids) -> None:
             load.name,
             load.name,
             f"{load.open} open  {load.overdue} overdue  {load.stalled} stalled"
-            + (f"  {format_money(load.value, style='short')}" if load.value else ""),
+            + (f"  {written().money(load.value, style='short')}" if load.value else ""),
         )
         for load in loads
     ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.metrics.wording import counted
@@ -18,7 +21,10 @@ from pipeboard.ui.overlays.prompt import Prompt
 from pipeboard.ui.questions import Came, Questions, until_stored
 from pipeboard.ui.screens.metrics import MetricsScreen, Wanted
 from pipeboard.workspace.reports import since_days
-from pipeboard.workspace.targets import set_call
+from pipeboard.workspace.targets import set_call, set_target
+
+if TYPE_CHECKING:
+    from pipeboard.workspace.recording import Receipt
 
 _SPANS = ("quarter", "year", "month")
 
@@ -191,24 +197,35 @@ async def since(host: MetricsScreen) -> None:
 async def call(host: MetricsScreen) -> None:
     """A rep's own forecast of the period: of the rep who is shown, else of whoever acts."""
     asked, rep = host.asked, host.asked.owner or host.program.me
+    title = f"@{rep} calls for {asked.period.label} (empty: no call)"
+    await _ask_amount(host, title, "call", set_call, asked.owner or "")
+
+
+async def target(host: MetricsScreen) -> None:
+    """What is to be won in the period, by the rep who is shown or by everybody."""
+    asked = host.asked
+    whose = f"@{asked.owner}" if asked.owner else "everybody"
+    title = f"Target of {whose} for {asked.period.label} (empty: none)"
+    await _ask_amount(host, title, "target", set_target, asked.owner or "")
+
+
+async def _ask_amount(
+    host: MetricsScreen, title: str, key: str, store: Callable[..., Receipt], owner: str
+) -> None:
+    """An amount for the period, stored; the numbers are counted again."""
+    asked = host.asked
 
     async def attempt(questions: Questions) -> Came:
+        live = prompt.money(asked.pipeline.currency)
         typed = await questions.ask(
-            lambda: Prompt(
-                f"@{rep} calls for {asked.period.label} (empty: no call)",
-                live=prompt.money(asked.pipeline.currency),
-                accept_empty=True,
-                draft_key="call",
-            )
+            lambda: Prompt(title, live=live, accept_empty=True, draft_key=key)
         )
         if typed is None:
             return None
         host.program.check_writable()
         amount, label = typed.strip() or None, asked.period.label
         receipt = await host.program.write_queue.ask(
-            lambda workspace: set_call(
-                workspace, asked.pipeline, label, amount, owner=asked.owner or ""
-            )
+            lambda workspace: store(workspace, asked.pipeline, label, amount, owner=owner)
         )
         await patiently(host, host.reload)
         await host.counted()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipeboard.domain import commands as c
 from pipeboard.domain.hygiene import DEAD, DECISION_MAKER, DUPLICATES, GROUPS, Fault, norm
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.locales import written
 from pipeboard.ui.actions.daily import next_step
 from pipeboard.ui.actions.fields import close_date, deal_now, owner, value
 from pipeboard.ui.actions.items import edit_person
@@ -207,7 +208,7 @@ async def merge(host: Host, ids: Ids) -> None:
 
 
 async def _may_leave_numbers(host: Host, keep: Deal, other: Deal) -> bool:
-    value = f" at {other.value}" if other.value else ""
+    value = f" at {written().money(other.value)}" if other.value else ""
     question = Menu(
         f"{other.ref} was {other.outcome}{value}: merged, it leaves the numbers of that time",
         [MenuChoice("m", f"merges it into {keep.ref}")],

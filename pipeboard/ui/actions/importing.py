@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pipeboard.domain.errors import BadInput
 from pipeboard.domain.filter_nodes import Filter, These
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.locales import in_figures
 from pipeboard.domain.people import no_such_reps
 from pipeboard.domain.text import quoted
 from pipeboard.exchange.recipe import with_word
@@ -98,7 +99,7 @@ async def show_imported(host: BoardScreen, imported: Imported) -> None:
 
 
 def _deals(count: int) -> str:
-    return "1 deal" if count == 1 else f"{count:,} deals"
+    return "1 deal" if count == 1 else f"{in_figures(count)} deals"
 
 
 # Tabs, and the way out.
@@ -262,7 +263,7 @@ async def import_now(host: ImportScreen) -> None:
 async def _leave_bad_rows(host: ImportScreen, seen: FileSeen) -> bool:
     """Asks about the rows that are rejected; there is a way back to where they can be mended."""
     count = seen.report.rejected_count
-    rows = "1 row is" if count == 1 else f"{count:,} rows are"
+    rows = "1 row is" if count == 1 else f"{in_figures(count)} rows are"
     choices = [
         MenuChoice("l", "leave them out, into a file beside this one"),
         MenuChoice("w", "look at the words"),
@@ -308,7 +309,7 @@ async def _import(host: ImportScreen, seen: FileSeen, work: Work) -> None:
     host.show(replace(host.view, under_way="", done=done))
     report = done.report
     host.program.done_here.add(report.command_id)
-    words = f"Imported: {report.created:,} new, {report.updated:,} changed."
+    words = f"Imported: {in_figures(report.created)} new, {in_figures(report.updated)} changed."
     if done.rejected is not None:
-        words += f" {report.rejected_count:,} rows are in {done.rejected.name}."
+        words += f" {in_figures(report.rejected_count)} rows are in {done.rejected.name}."
     host.say(words, "status.ok", "u undo")

@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, cast
 
 from pipeboard.domain import commands as c
-from pipeboard.domain.dates import format_date, parse_date, split_leading_date
+from pipeboard.domain.dates import parse_date, split_leading_date
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.locales import spoken, written
 from pipeboard.domain.people import new_rep_mark
 from pipeboard.domain.text import fold
 from pipeboard.ui.actions.navigation import (
@@ -31,7 +32,6 @@ from pipeboard.ui.key_table import ALL
 from pipeboard.ui.keys import Group
 from pipeboard.ui.last_view import recent, remember
 from pipeboard.ui.overlays.picker import Option, Picker, narrowed
-from pipeboard.ui.palette import THEMES
 
 if TYPE_CHECKING:
     from pipeboard.ui.screens.board import BoardScreen
@@ -98,7 +98,9 @@ def _commands(host: Host) -> Iterator[Offer]:
     keys = sorted(host.keys, key=lambda key: key.group is Group.AROUND)
     for key in keys:
         if not key.action.startswith("stage_") and key.action != "palette":
-            yield Offer(key.id, key.label, key.first_key, _press, (key.id,), key.help)
+            yield Offer(
+                key.id, spoken(key.label), key.first_key, _press, (key.id,), spoken(key.help)
+            )
 
 
 async def _press(host: Host, key_id: str) -> None:
@@ -122,7 +124,7 @@ def _places(host: BoardScreen) -> Iterator[Offer]:
     for lines in DENSITIES:
         words = f"{lines} line{'s' * (lines > 1)} a card"
         yield Offer(f"lines {lines}", words, "v", _show_lines, (lines,))
-    yield from map(_theme, (_AUTO, *THEMES))
+    yield from map(_theme, (_AUTO, *host.program.look.themes.names))
 
 
 async def _show_lines(host: BoardScreen, lines: int) -> None:
@@ -186,7 +188,7 @@ class _Typed:
 
     def _snoozes(self, words: str) -> list[Offer]:
         day = parse_date(words, self._host.today)
-        return [_does(f"snooze {words}", f"Snooze until {format_date(day)}", "z", c.Snooze(day))]
+        return [_does(f"snooze {words}", f"Snooze until {written().date(day)}", "z", c.Snooze(day))]
 
     def _owners(self, words: str) -> list[Offer]:
         reps = self._host.state.reader.reps()
@@ -202,7 +204,7 @@ class _Typed:
 
     def _steps(self, words: str) -> list[Offer]:
         due, step = split_leading_date(words, self._host.today)
-        when = format_date(due) if due else "no day"
+        when = written().date(due) if due else "no day"
         if due is not None and not step:
             return [_does(f"next {words}", f"Put off to {when}", "r", c.Reschedule(due))]
         return [_does(f"next {words}", f"Next: {step}", when, c.Plan(words))]
@@ -211,7 +213,8 @@ class _Typed:
         return [_does("note", f"Note: {words}", "n", c.AddNote(words))]
 
     def _themes(self, words: str) -> list[Offer]:
-        return [_theme(name) for name in (_AUTO, *THEMES) if name.startswith(fold(words))]
+        names = (_AUTO, *self._host.program.look.themes.names)
+        return [_theme(name) for name in names if fold(name).startswith(fold(words))]
 
     def _filters(self, words: str) -> list[Offer]:
         saved = dict(self._host.state.reader.saved_filters(self._host.program.me))

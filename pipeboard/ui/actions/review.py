@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from pipeboard.domain.cadence import parse_step
 from pipeboard.domain.dates import (
     Direction,
-    format_date,
     local_date,
     parse_date,
     start_of_day,
 )
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.locales import written
 from pipeboard.domain.people import match_owner
 from pipeboard.domain.review import named_in
 from pipeboard.exchange.review_document import review_markdown
@@ -142,7 +142,7 @@ async def _decide(host: Host, ids: Ids) -> None:
         if not step.text:
             raise BadInput("What is to be done?")
         rep = match_owner(named, reps, me) if named else deal.owner
-        when = format_date(step.due) if step.due else "no day"
+        when = written().date(step.due) if step.due else "no day"
         return f"{f'@{rep}' if rep else 'nobody'}   {when}   {step.text}"
 
     async def attempt(questions: Questions) -> Outcome | None:
@@ -227,7 +227,7 @@ async def since(host: ReviewScreen) -> None:
                 "What changed since (empty: the last review)",
                 accept_empty=True,
                 placeholder="monday   16nov",
-                live=prompt.live(lambda text: format_date(_day(text))),
+                live=prompt.live(lambda text: written().date(_day(text))),
                 draft_key="review-since",
                 offers=False,
                 verb="Show",
@@ -267,7 +267,7 @@ async def past(host: ReviewScreen) -> None:
     options += [
         Option(
             one.at.isoformat(),
-            format_date(local_date(one.at, zone)),
+            written().date(local_date(one.at, zone)),
             f"{one.at.astimezone(zone):%H:%M}",
         )
         for one in held

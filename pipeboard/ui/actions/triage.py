@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
 from pipeboard.domain.cadence import follow_up_days
-from pipeboard.domain.dates import format_day
+from pipeboard.domain.filter_nodes import EVERYTHING
+from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.locales import written
 from pipeboard.ui.actions.daily import usual_step
 from pipeboard.ui.changes import Outcome
 from pipeboard.ui.execute import execute
@@ -97,10 +99,29 @@ async def filter(host: TriageScreen) -> None:
         )
         if typed is None:
             return None
-        await patiently(host, lambda: host.narrow(typed.strip()))
+        await _narrow(host, typed.strip())
         return True
 
     await until_stored(host, attempt)
+
+
+async def show_all(host: TriageScreen) -> None:
+    """Esc: the queue without its filter."""
+    await _narrow(host, "")
+
+
+async def _narrow(host: TriageScreen, text: str) -> None:
+    """Only what matches a filter, from its beginning on; all of it for an empty one."""
+    triage = host.triage
+
+    def look() -> None:
+        wanted = parse_query(host, text) if text else None
+        triage.keep()
+        triage.restart(replace(triage.listing, filter=wanted or EVERYTHING))
+
+    await patiently(host, look)
+    host.filter_text = text
+    host.arrive()
 
 
 async def open(host: TriageScreen) -> None:
@@ -125,7 +146,7 @@ async def plan(host: Host, ids: Ids, place: int) -> None:
         return await execute(host, c.Reschedule(due, usual))
 
     def words(_mine: object) -> str:
-        return format_day(due, host.today)
+        return written().day(due, host.today)
 
     await until_stored(host, attempt, Meeting(words=words))
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from pipeboard.domain.board import Card
-from pipeboard.domain.dates import format_day
 from pipeboard.domain.deal import Status
+from pipeboard.domain.locales import written
 from pipeboard.domain.signs import Sign
 from pipeboard.ui.draw.card import SIGN_ROLES, card_lines, ended, owner_text
 from pipeboard.ui.draw.frame import hint_line
@@ -191,13 +191,13 @@ def _next(card: Card, view: BoardView) -> Line:
     if card.status is not Status.OPEN:
         return (whole(ended(card, today), "status"),)
     if card.snoozed_until is not None and card.is_snoozed(today):
-        return (whole(f"snoozed until {format_day(card.snoozed_until, today)}", "status"),)
+        return (whole(f"snoozed until {written().day(card.snoozed_until, today)}", "status"),)
     if not card.next_text and card.next_due is None:
         return (("no next step", SIGN_ROLES[Sign.NO_NEXT_STEP]),)
     if card.next_due is None:
         return (whole(card.next_text, "status.step"),)
     late = (today - card.next_due).days
-    day = f"{late} d overdue" if late > 0 else format_day(card.next_due, today)
+    day = f"{late} d overdue" if late > 0 else written().day(card.next_due, today)
     role: Role = SIGN_ROLES[Sign.OVERDUE] if late > 0 else "status.step"
     return (whole(day, role), whole(f" {card.next_text}".rstrip(), "status.step"))
 

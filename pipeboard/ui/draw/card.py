@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import Final
 
 from pipeboard.domain.board import Card
-from pipeboard.domain.dates import format_day
 from pipeboard.domain.deal import Status
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.locales import written
 from pipeboard.domain.signs import Sign
 from pipeboard.domain.text import printable
 from pipeboard.ui.draw.line import (
@@ -180,29 +180,32 @@ def _what_next(card: Card, style: CardStyle, room: int, most: int) -> list[Line]
         case Status.WON:
             return [((ended(card, style.today), "card.won"),)]
         case Status.LOST | Status.ARCHIVED:
-            text = ended(card, style.today)
-            if cell_width(text) > room:
-                # Its column says that it is lost; when and why is known here alone.
-                text = text.removeprefix(f"{Status.LOST} ").replace(": ", " ")
+            # The column says that it is lost; when and why is said here alone.
+            when = _when(card, style.today)
+            why = card.loss if card.status is Status.LOST else ""
+            text = f"{when} {why}".lstrip() if why else ended(card, style.today)
             return [((text, "card.lost"),)]
 
 
 def ended(card: Card, today: date) -> str:
     """How a deal that is not open ended, when and why."""
-    day = format_day(card.closed_on, today) if card.closed_on else ""
-    when = f"{day[1:]} ago" if day.startswith("-") else day
     why = f": {card.loss}" if card.loss and card.status is Status.LOST else ""
-    return f"{card.status} {when}".strip() + why
+    return f"{card.status} {_when(card, today)}".strip() + why
+
+
+def _when(card: Card, today: date) -> str:
+    day = written().day(card.closed_on, today) if card.closed_on else ""
+    return f"{day[1:]} ago" if day.startswith("-") else day
 
 
 def _step(card: Card, style: CardStyle, room: int, most: int) -> list[Line]:
     today = style.today
     if card.snoozed_until is not None and card.is_snoozed(today):
-        return [((f"snoozed {format_day(card.snoozed_until, today)}", "card.asleep"),)]
+        return [((f"snoozed {written().day(card.snoozed_until, today)}", "card.asleep"),)]
     if not card.next_text and card.next_due is None:
         missing = "no next step" if room >= len("no next step") else "no step"
         return [((missing, "card.missing"),)]
-    due = format_day(card.next_due, today) if card.next_due else ""
+    due = written().day(card.next_due, today) if card.next_due else ""
     late = card.next_due is not None and card.next_due < today
     day: Span = (due, "card.due.over" if late else "card.due")
     words = printable(card.next_text)
@@ -274,7 +277,7 @@ def _answers(card: Card, style: CardStyle, room: int) -> str:
 def _close(card: Card, style: CardStyle) -> str:
     if card.expected_close is None or card.status is not Status.OPEN:
         return ""
-    return format_day(card.expected_close, style.today)
+    return written().day(card.expected_close, style.today)
 
 
 def _who_and_when(card: Card, style: CardStyle, room: int) -> Line:

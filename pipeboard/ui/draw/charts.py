@@ -7,11 +7,12 @@ from fractions import Fraction
 from typing import Final
 
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.metrics import METRICS, Metric, Unit
+from pipeboard.domain.locales import in_figures, written
+from pipeboard.domain.metrics import METRICS, Metric, Unit, wording
 from pipeboard.domain.metrics.readings import unripe
 from pipeboard.domain.metrics.report import MetricChange
 from pipeboard.domain.metrics.result import MIN_N
-from pipeboard.domain.metrics.wording import Wording, percent
+from pipeboard.domain.metrics.wording import Wording
 from pipeboard.domain.money import half_up
 from pipeboard.domain.text import printable
 from pipeboard.ui.draw.line import Glyphs, Line, Span, blank, left, right, whole
@@ -92,7 +93,22 @@ def ground(metric: Metric) -> str:
 
 def counted(deals: int) -> Span:
     """How many, paler when there are none."""
-    return (f"{deals:,}", "text" if deals else "text.dim")
+    return (f"{in_figures(deals)}", "text" if deals else "text.dim")
+
+
+def percent(share: Fraction | float) -> str:
+    """A share as `63%`, as the person writes it."""
+    return written().number(wording.percent(share))
+
+
+def decimal(value: Fraction) -> str:
+    """A number, below ten with one decimal, as the person writes it."""
+    return written().number(wording.decimal(value))
+
+
+def hours(value: Fraction) -> str:
+    """Hours up to two days, days from there on, as the person writes them."""
+    return written().number(wording.hours(value))
 
 
 def aside(text: str) -> Span:

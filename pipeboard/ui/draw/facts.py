@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from pipeboard.domain.dates import format_date, format_day, local_date
+from pipeboard.domain.dates import local_date
 from pipeboard.domain.deal import Contact, Deal, Status, Term
 from pipeboard.domain.events import Kind
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.locales import written
 from pipeboard.domain.money import format_percent
 from pipeboard.domain.sheet import DealRecord
 from pipeboard.domain.signs import Sign, clocks, limits, sign, stalled_reasons
@@ -85,8 +86,7 @@ def titled(section: Section) -> Line:
 
 def calendar_day(day: date, today: date) -> str:
     """`19 Dec`, and `19 Dec 2025` in another year."""
-    _weekday, rest = format_date(day).split(" ", 1)
-    return rest.removesuffix(f" {today.year}")
+    return written().calendar_day(day, today)
 
 
 def flow(chips: Sequence[Line], width: int) -> list[Line]:
@@ -250,7 +250,7 @@ def next_step_line(deal: Deal, style: PaneStyle) -> list[Line]:
     role: Role = "pane.due"
     if step.due is not None and step.due < style.today:
         role = "card.due.over"
-    due = f"{format_day(step.due, style.today)}  " if step.due is not None else ""
+    due = f"{written().day(step.due, style.today)}  " if step.due is not None else ""
     return paragraph(
         ((f"{STEP} NEXT  ", "pane.head"), (due, role)), step.words, "text", style.width
     )

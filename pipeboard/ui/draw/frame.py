@@ -31,9 +31,9 @@ def title_bar(start: Sequence[Span], end: Sequence[Span], width: int) -> Line:
 
 
 def tagged(bar: Line, tags: Line) -> Line:
-    """The bar with tags at its left, which take their cells from its widest gap; where none is
-    wide enough, from its end."""
-    if not tags or not bar:
+    """A title bar with tags at its left, which take their cells from its widest gap; where none is
+    wide enough, from its end. Another line stays as it is."""
+    if not tags or not bar or bar[0][1] != "bar":
         return bar
     width, needed, spans = width_of(bar), width_of(tags), list(bar)
     gaps = [place for place, (text, _) in enumerate(spans) if place and not text.strip()]

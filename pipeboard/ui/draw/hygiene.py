@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from pipeboard.domain.dates import format_day
 from pipeboard.domain.hygiene import DEAD, DUPLICATES, GROUPS, Alike, Fault, norm
 from pipeboard.domain.lazy_dataclass import dataclass, field
+from pipeboard.domain.locales import in_figures, spoken, written
 from pipeboard.domain.signs import dead_evidence
 from pipeboard.ui.draw.facts import PaneStyle
 from pipeboard.ui.draw.frame import title_bar
@@ -84,7 +84,9 @@ class HygieneView:
 def heading(view: HygieneView, width: int) -> tuple[Line, ...]:
     """Whose data it is and how much is to be mended, the kinds, and whose deals they are."""
     to_mend = sum(view.count(group) for group in GROUPS)
-    end = f"{to_mend:,} to mend" + (f" {DOT} {view.mended:,} mended" if view.mended else "")
+    end = f"{in_figures(to_mend)} to mend" + (
+        f" {DOT} {in_figures(view.mended)} mended" if view.mended else ""
+    )
     whose = f"@{view.owner}" if view.owner else "everyone"
     start: Line = (
         whole("Hygiene", "bar.title"),
@@ -101,7 +103,7 @@ def _groups(view: HygieneView, width: int) -> list[Line]:
     lines: list[list[Span]] = [[blank(1)]]
     for group, label in GROUPS.items():
         count = _count_text(view, group)
-        text, is_current = f"{label} {count}", group == view.group
+        text, is_current = f"{spoken(label)} {count}", group == view.group
         span = whole(
             f"[{text}]" if is_current else f" {text} ",
             "strip.shown" if is_current else "strip" if view.count(group) else "text.dim",
@@ -112,13 +114,13 @@ def _groups(view: HygieneView, width: int) -> list[Line]:
     if len(lines) <= _MOST_GROUP_LINES:
         return [exactly(line, width) for line in lines]
     place = f"{list(GROUPS).index(view.group) + 1}/{len(GROUPS)}"
-    current = f" {BEFORE} [{GROUPS[view.group]} {_count_text(view, view.group)}] {AFTER}"
+    current = f" {BEFORE} [{spoken(GROUPS[view.group])} {_count_text(view, view.group)}] {AFTER}"
     return [exactly((whole(current, "strip.shown"), whole(f"  {place}", "strip")), width)]
 
 
 def _count_text(view: HygieneView, group: str) -> str:
     is_unknown = group == DUPLICATES and view.pairs is None
-    return "…" if is_unknown else f"{view.count(group):,}"
+    return "…" if is_unknown else in_figures(view.count(group))
 
 
 def _reps(view: HygieneView, width: int) -> Line:
@@ -126,7 +128,10 @@ def _reps(view: HygieneView, width: int) -> Line:
     found = sorted(view.counts.get(view.group, {}).items(), key=lambda one: (-one[1], one[0]))
     line: list[Span] = [blank(2)]
     for rep, count in found:
-        line += [whole(f"@{rep}" if rep else "nobody", "pane.who"), whole(f" {count:,}", "text")]
+        line += [
+            whole(f"@{rep}" if rep else "nobody", "pane.who"),
+            whole(f" {in_figures(count)}", "text"),
+        ]
         line.append(blank(3))
     return exactly(line, width)
 
@@ -145,9 +150,10 @@ def lines_below(view: HygieneView, style: PaneStyle) -> list[Line]:
         text = "looking for deals that are alike…"
     elif not view.count(view.group):
         whose = f" of @{view.owner}" if view.owner else ""
-        text = f"{GROUPS[view.group].capitalize()}: none{whose}."
+        text = f"{spoken(GROUPS[view.group]).capitalize()}: none{whose}."
     elif view.total > len(view.deals) and view.group != DUPLICATES:
-        text = f"{view.total - len(view.deals):,} more of less value; they follow as these go."
+        more = in_figures(view.total - len(view.deals))
+        text = f"{more} more of less value; they follow as these go."
     return [(blank(GUTTER), whole(text, "empty"))] if text else []
 
 
@@ -183,7 +189,7 @@ def _fact(deal: Deal, view: HygieneView, style: PaneStyle) -> str:
         answered = sum(answer.is_given for answer in deal.answers.values())
         return f"{answered} of {norm(view.pipeline).answers} answers"
     if view.group in (Fault.CLOSE_PASSED, Fault.NEXT_STEP) and deal.expected_close:
-        return f"close {format_day(deal.expected_close, style.today)}"
+        return f"close {written().day(deal.expected_close, style.today)}"
     return f"in stage {style.day(deal.stage_entered_at)}"
 
 

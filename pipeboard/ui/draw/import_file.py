@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final
 
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.locales import in_figures
 from pipeboard.domain.text import quoted
 from pipeboard.exchange.fields import LEFT_OUT
 from pipeboard.exchange.recipe import PlacingWord
@@ -108,7 +109,7 @@ def heading(view: ImportView) -> tuple[Line, ...]:
 
 
 def _rows(seen: FileSeen) -> str:
-    return "1 row" if seen.survey.records == 1 else f"{seen.survey.records:,} rows"
+    return "1 row" if seen.survey.records == 1 else f"{in_figures(seen.survey.records)} rows"
 
 
 def _counts(seen: FileSeen | None) -> dict[ImportTab, str]:
@@ -179,7 +180,7 @@ def _file_items(view: ImportView, seen: FileSeen) -> Iterator[Item]:
         said = answer if answer.startswith("always ") else f"column {quoted(answer)}"
         shown = said if answer else "not in the file"
         yield _fact(view, f"answer.{name}", label, shown, "", is_odd=is_missing)
-    assumed = f"{seen.assumed:,} amounts name none" if seen.assumed else ""
+    assumed = f"{in_figures(seen.assumed)} amounts name none" if seen.assumed else ""
     is_assumed = bool(assumed) and not recipe.currency
     yield _fact(view, "currency", "Currency", seen.currency, assumed, is_odd=is_assumed)
     order = ORDERS.get(recipe.dates, recipe.dates)
@@ -244,7 +245,7 @@ def _word_item(view: ImportView, seen: FileSeen, word: PlacingWord) -> Item:
         text = "not a stage here"
     line: Line = (
         left(word.text, first, "text"),
-        right(f"{word.count:,}", 8, "text.dim"),
+        right(f"{in_figures(word.count)}", 8, "text.dim"),
         whole(f" {AFTER} ", "text.dim"),
         whole(text, "text.strong" if known else "status.warn"),
         blank(2),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
+from pipeboard.domain.locales import written
 from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.text import printable
 from pipeboard.ui.palette import Role
@@ -240,15 +241,15 @@ def key_name(key: str, glyphs: Glyphs) -> str:
 
 def money_text(money: Money, glyphs: Glyphs, *, symbol: bool) -> str:
     """An amount in few cells: `40k`, and with `symbol` `€40k` or, where ASCII is all, `EUR 40k`."""
-    text = format_money(money, style="short", symbol=symbol)
+    text = written().money(money, style="short", symbol=symbol)
     if glyphs is Glyphs.ASCII and not text.isascii():
-        return f"{money.currency} {format_money(money, style='short')}"
+        return f"{money.currency} {written().money(money, style='short')}"
     return text
 
 
 def full_money(money: Money, glyphs: Glyphs) -> str:
     """An amount to the last cent: `€40,000`, or `40000 EUR` where there is no such sign."""
-    text = format_money(money)
+    text = written().money(money)
     return (
         format_money(money, style="code") if glyphs is Glyphs.ASCII and not text.isascii() else text
     )

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from pipeboard.domain.criteria import ROLES
 from pipeboard.domain.deal import Answer, Contact, Deal, Term
 from pipeboard.domain.events import Event, to_json
+from pipeboard.domain.locales import written
 from pipeboard.domain.money import Money
 from pipeboard.domain.sheet import DealRecord, Entry, may_see
 from pipeboard.domain.text import fold
@@ -41,7 +42,9 @@ def timeline_items(
     standing = without_cancelled(record.entries)
     folded = 0 if words or FOLD in opened else len(record.entries) - len(standing)
     for entry in standing if folded else record.entries:
-        said = describe(entry.event, (record.pipeline,), today=style.today, zone=style.zone)
+        said = describe(
+            entry.event, (record.pipeline,), today=style.today, zone=style.zone, manner=written()
+        )
         whose = fold(f"{said} @{who(entry)} {entry.event.kind} {style.day(entry.event.at)}")
         if all(word in whose for word in words):
             lines = entry_lines(entry, said, names, inner)

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 from pipeboard.domain.criteria import unmet_of_stage
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.follow_up import PERSISTENCE, follow_ups
+from pipeboard.domain.locales import spoken
 from pipeboard.domain.sheet import DealRecord
 from pipeboard.domain.signs import Sign
 from pipeboard.ui.draw.card import SIGN_ROLES
@@ -201,7 +202,7 @@ def tab_strip(current: Tab, counts: Mapping[Tab, str], width: int) -> Line:
         line = [blank(1)]
         for number, tab in enumerate(type(current), 1):
             is_current = tab is current
-            words = f"{number} {tab}" if named or is_current else str(number)
+            words = f"{number} {spoken(str(tab))}" if named or is_current else str(number)
             count = counts.get(tab, "") if named or is_current else ""
             text = f"{words} {count}".rstrip()
             shown = f"[{text}]" if is_current else f" {text} "

@@ -9,6 +9,7 @@ from typing import Final
 
 from pipeboard.domain.criteria import unmet_of_stage
 from pipeboard.domain.deal import Answer, Note
+from pipeboard.domain.locales import written
 from pipeboard.domain.pipeline import Question
 from pipeboard.domain.score import BEST, FactorScore, Score, score
 from pipeboard.domain.sheet import DealRecord, Entry
@@ -71,12 +72,16 @@ def _fact(question: Question, answer: Answer | None) -> PaneFact:
     return PaneFact(question.label, f"{answer.text}{evidence}{rating}", sign=(sign,))
 
 
+def is_weak(answer: Answer) -> bool:
+    """Does it speak against the deal?"""
+    return answer.rating is not None and answer.rating <= _WEAKEST
+
+
 def mark_of(answer: Answer | None) -> Span:
     """`?` without an answer, `✗` where it speaks against the deal, else `✓`."""
     if answer is None or not answer.is_given:
         return f"{UNKNOWN} ", "pane.unknown"
-    weak = answer.rating is not None and answer.rating <= _WEAKEST
-    return (f"{NO} ", "pane.no") if weak else (f"{YES} ", "pane.yes")
+    return (f"{NO} ", "pane.no") if is_weak(answer) else (f"{YES} ", "pane.yes")
 
 
 def _gate(record: DealRecord, style: PaneStyle) -> list[Line]:
@@ -177,7 +182,9 @@ def timeline(record: DealRecord, style: PaneStyle) -> Section:
     lines: list[Line] = []
     names = names_width([who(entry) for entry in record.entries])
     for entry in record.entries:
-        said = describe(entry.event, (record.pipeline,), today=style.today, zone=style.zone)
+        said = describe(
+            entry.event, (record.pipeline,), today=style.today, zone=style.zone, manner=written()
+        )
         lines += entry_lines(entry, said, names, style)
     return Section("Timeline", str(len(record.entries)), tuple(lines))
 

@@ -28,7 +28,8 @@ from pipeboard.ui.draw.line import (
     whole,
     wrap,
 )
-from pipeboard.ui.draw.pane import mark_of
+from pipeboard.ui.draw.pane import is_weak, mark_of
+from pipeboard.ui.palette import Role
 from pipeboard.ui.terminal.width import cell_width
 
 # Lists of one deal's screen: items of one or more lines, one of them under the cursor.
@@ -159,9 +160,10 @@ def _answer(answer: Answer, style: PaneStyle, inner: int) -> list[Line]:
         lines += [(whole(part, "text"),) for part in wrap(f"Evidence: {answer.evidence}", inner)]
     rating = answer.rating
     pips = "" if rating is None else f"{FULL * rating}{OPEN * (BEST - rating)} "
+    role: Role = "pane.no" if is_weak(answer) else "pane.yes"
     by = f"  @{answer.by}" if answer.by else ""
     when = f" {style.day_and_time(answer.at)}" if answer.at is not None else ""
-    lines.append(((pips, "pane.yes"), (rating_words(rating), "text"), (f"{by}{when}", "pane.who")))
+    lines.append(((pips, role), (rating_words(rating), "text"), (f"{by}{when}", "pane.who")))
     return lines
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from pipeboard.domain.dates import local_date
 from pipeboard.domain.hygiene import DUPLICATES, LABELS, Fault
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.locales import in_figures, written
 from pipeboard.domain.metrics.waterfall import GOING
 from pipeboard.domain.metrics.wording import Wording, counted, percent
 from pipeboard.domain.money import printed_sign
@@ -71,7 +72,7 @@ class ReviewView:
     @property
     def say(self) -> Wording:
         unicode = self.style.glyphs.value == "unicode"
-        return Wording(self.document["currency"], signs=unicode)
+        return Wording(self.document["currency"], signs=unicode, manner=written())
 
     def words(self, text: str) -> str:
         """A sentence that was kept, without signs that the terminal does not know."""
@@ -140,7 +141,7 @@ def _data(view: ReviewView) -> Iterator[Item]:
     for name, owners in data["faults"].items():
         if owners:
             whose = "  ".join(f"{_rep(rep)} {count}" for rep, count in owners.items())
-            count = right(f"{sum(owners.values()):,}", 5, "text.strong")
+            count = right(f"{in_figures(sum(owners.values()))}", 5, "text.strong")
             label = LABELS[Fault(name)]
             yield _fact(f"{DATA}{name}", label, count, blank(2), whole(whose, "text.dim"))
     for pair in data["duplicates"]:
@@ -220,7 +221,7 @@ def _changes(view: ReviewView) -> Iterator[Item]:
             f"changes.{name}",
             name.replace("_", " "),
             right(f"{sign}{say.money(value)}", _AMOUNT, "text.strong"),
-            right(f"{change['deals']:,}", 6, "text.dim"),
+            right(in_figures(change["deals"]), 6, "text.dim"),
             blank(2),
             *(bar(share, wide, view.style.glyphs, role) if wide >= _SHORTEST else ()),
         )
@@ -321,7 +322,7 @@ def _weeks(view: ReviewView) -> Iterator[Item]:
         spans: list[Span] = []
         for name, role in _BARS.items():
             share = Fraction(week[name], most)
-            spans += [right(f"{week[name]:,}", 4, "text.strong"), blank(1)]
+            spans += [right(f"{in_figures(week[name])}", 4, "text.strong"), blank(1)]
             spans += [*exactly(bar(share, wide, view.style.glyphs, role), wide), blank(1)]
         yield _fact(f"week.{week['week']}", f"week of {day}", *spans)
 

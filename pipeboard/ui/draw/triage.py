@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from pipeboard.domain.dates import format_day, local_date
+from pipeboard.domain.dates import local_date
 from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.domain.locales import in_figures, spoken, written
 from pipeboard.domain.queue import TIER_NAMES, Queued, Tier
 from pipeboard.domain.signs import Sign
 from pipeboard.ui.draw.card import SIGN_ROLES
@@ -107,7 +108,7 @@ def head(view: TriageView, style: PaneStyle) -> tuple[Line, ...]:
 
 def _tier_chip(tier: Tier, count: int) -> Line:
     sign = _TIER_SIGNS.get(tier)
-    words = whole(f"{count:,} {TIER_NAMES[tier]}", "text")
+    words = whole(f"{in_figures(count)} {spoken(TIER_NAMES[tier])}", "text")
     return (words,) if sign is None else ((f"{sign} ", SIGN_ROLES[sign]), words)
 
 
@@ -236,7 +237,7 @@ def _next(deal: Deal, style: PaneStyle) -> tuple[str, Role]:
     step = deal.next_step
     if step is None:
         return "no next step", "sign.none"
-    due = format_day(step.due, style.today) if step.due is not None else "no day"
+    due = written().day(step.due, style.today) if step.due is not None else "no day"
     is_over = step.due is not None and step.due < style.today
     again = f" (every {step.every})" if step.every else ""
     return f"{due}  {step.text}{again}".rstrip(), "card.due.over" if is_over else "text"
@@ -308,8 +309,8 @@ def _queue(view: TriageView, style: PaneStyle, rows: int) -> list[tuple[Line, in
     current = view.record.deal.id if view.record is not None else 0
     for tier, deals in groupby(shown, key=lambda each: each[1]):
         count = view.tiers.get(tier, 0)
-        name = whole(TIER_NAMES[tier], "pane.head")
-        lines.append(((blank(1), name, (f"  {count:,}", "pane.label")), 0))
+        name = whole(spoken(TIER_NAMES[tier]), "pane.head")
+        lines.append(((blank(1), name, (f"  {in_figures(count)}", "pane.label")), 0))
         lines += [
             (_row(deal, tier, style, is_current=deal.id == current), deal.id) for deal, _ in deals
         ]
@@ -318,7 +319,7 @@ def _queue(view: TriageView, style: PaneStyle, rows: int) -> list[tuple[Line, in
         hidden += len(lines) - rows + 1
         lines = lines[: rows - 1]
     if hidden > 0 and lines:
-        lines.append(((blank(1), (f"{hidden:,} more", "more")), 0))
+        lines.append(((blank(1), (f"{in_figures(hidden)} more", "more")), 0))
     return lines
 
 

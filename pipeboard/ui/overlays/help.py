@@ -13,6 +13,7 @@ from pipeboard.domain.board import Card
 from pipeboard.domain.deal import Status
 from pipeboard.domain.filter_terms import FIELDS, FORMS, STATES
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.locales import spoken
 from pipeboard.domain.money import Money
 from pipeboard.domain.signs import Sign
 from pipeboard.domain.text import fold
@@ -54,11 +55,11 @@ def groups_of(commands: Iterable[Key]) -> list[KeyGroup]:
     """The keys under their headings; the nine keys that go to a stage are one line."""
     groups: dict[str, list[Hint]] = {}
     for command in commands:
-        hints = groups.setdefault(str(command.group).upper(), [])
+        hints = groups.setdefault(spoken(str(command.group)).upper(), [])
         if not command.action.startswith("stage_"):
-            hints.append((_keys(command), command.help))
+            hints.append((_keys(command), spoken(command.help)))
         elif command.action == "stage_1":
-            hints.append(("1-9", "go to stage n"))
+            hints.append(("1-9", spoken(_ANY_STAGE)))
     return [KeyGroup(title, tuple(hints)) for title, hints in groups.items()]
 
 
@@ -114,17 +115,30 @@ _AROUND: Final = (
 )
 
 
+_ANY_STAGE: Final = "go to stage n"
+_HEADS: Final = ("A card and its signs", "Around the cards")
+
+
+def legend_words() -> tuple[str, ...]:
+    """Every sentence of the legend, and the help of the keys that go to a stage."""
+    told = (text for _, text in (*_SIGNS.items(), *_PARTS, *_AROUND))
+    return (*_HEADS, *told, _ANY_STAGE)
+
+
 def legend_lines(today: date, glyphs: Glyphs) -> list[Line]:
     """A card as the board draws it, and what each sign on it and around it means; as `filter_lines`
     are, but for the rows of the card."""
     card = replace(_EXAMPLE, next_due=today - timedelta(days=2))
     style = CardStyle(_EXAMPLE_CELLS, 4, today, questions=7, symbol=True, glyphs=glyphs)
-    lines: list[Line] = [(whole("A CARD AND ITS SIGNS", "pane.head"),)]
+    lines: list[Line] = [(whole(spoken(_HEADS[0]).upper(), "pane.head"),)]
     lines += [(blank(2), *row) for row in card_lines(card, style, under_cursor=True)]
-    lines += [((str(sign), SIGN_ROLES[sign]), whole(text, "text")) for sign, text in _SIGNS.items()]
-    lines += [(whole(sign, "pane.tag"), whole(text, "text")) for sign, text in _PARTS]
-    lines.append((whole("AROUND THE CARDS", "pane.head"),))
-    lines += [(whole(sign, "pane.tag"), whole(text, "text")) for sign, text in _AROUND]
+    lines += [
+        ((str(sign), SIGN_ROLES[sign]), whole(spoken(text), "text"))
+        for sign, text in _SIGNS.items()
+    ]
+    lines += [(whole(sign, "pane.tag"), whole(spoken(text), "text")) for sign, text in _PARTS]
+    lines.append((whole(spoken(_HEADS[1]).upper(), "pane.head"),))
+    lines += [(whole(sign, "pane.tag"), whole(spoken(text), "text")) for sign, text in _AROUND]
     return [spelled(line, glyphs) for line in lines]
 
 

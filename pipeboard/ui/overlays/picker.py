@@ -13,6 +13,7 @@ from textual.worker import get_current_worker
 
 from pipeboard.domain.errors import DatabaseError, PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
+from pipeboard.domain.locales import in_figures
 from pipeboard.domain.text import fold, spelled_by
 from pipeboard.ui.draw.line import BAR, Line, Span, blank, exactly, spread, text_of, whole, width_of
 from pipeboard.ui.failures import is_busy, said
@@ -144,7 +145,7 @@ class Picker(TypingOverlay[str]):
             said = "nothing matches" if self.text else "type what to look for"
             rows = [(blank(3), (said, "empty"))]
         rows += [()] * (self._rows - len(rows))
-        place = f"{self._cursor + 1} of {count:,}" if count > self._rows else ""
+        place = f"{self._cursor + 1} of {in_figures(count)}" if count > self._rows else ""
         return Panel((heading(self._heading, width, place),), self._hints, rows, _LABEL)
 
     def on_input_changed(self) -> None:

@@ -9,10 +9,11 @@ from typing import ClassVar, Final
 from textual.binding import BindingType
 
 from pipeboard.domain.cadence import on_working_day, parse_step, working_day
-from pipeboard.domain.dates import format_date, format_day, parse_date
+from pipeboard.domain.dates import format_day, parse_date
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.money import format_money, format_percent, parse_money, parse_percent
+from pipeboard.domain.locales import written
+from pipeboard.domain.money import format_percent, parse_money, parse_percent
 from pipeboard.domain.quick_add import parse_quick_add
 from pipeboard.ui.draw.line import Line, Span, blank, text_of, whole
 from pipeboard.ui.failures import said
@@ -314,17 +315,17 @@ def money(currency: str, present: str = "") -> Live:
     def read(text: str) -> str:
         value = parse_money(text, currency)
         if before is None or before.currency != value.currency or before == value:
-            return format_money(value)
+            return written().money(value)
         sign = "+" if value.minor > before.minor else "−"
-        change = format_money(value - before if sign == "+" else before - value)
-        return f"{format_money(value)}   {sign}{change} against {format_money(before)}"
+        change = written().money(value - before if sign == "+" else before - value)
+        return f"{written().money(value)}   {sign}{change} against {written().money(before)}"
 
     return live(read, "no value" if not present else "as it is")
 
 
 def day(today: date) -> Live:
     """A date in words."""
-    return live(lambda text: format_date(parse_date(text, today)), "no date")
+    return live(lambda text: written().date(parse_date(text, today)), "no date")
 
 
 def percent() -> Live:
@@ -355,7 +356,7 @@ def next_step(today: date, words: StepWords = StepWords()) -> Live:
 
     def read(text: str) -> str:
         step = parse_step(text, today)
-        when = format_date(step.due) if step.due else "no day"
+        when = written().date(step.due) if step.due else "no day"
         said = step.text or words.told
         when += f", every {step.every}" if step.every else ""
         return f"{when}   {said}" if said else when

@@ -14,6 +14,7 @@ from textual.screen import ModalScreen, Screen
 from pipeboard import __version__
 from pipeboard.domain.errors import PipeboardError
 from pipeboard.domain.lazy_dataclass import dataclass, field, replace
+from pipeboard.domain.locales import spoken
 from pipeboard.domain.money import exponent
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.ui import keys
@@ -273,7 +274,7 @@ class Welcome(Screen[None]):
 
     async def _choose_database(self) -> None:
         check = _quietly(self._facts.check_database)
-        path = await self._ask(Prompt("Path of the database", live=check))
+        path = await self._ask(Prompt("Path of the database", live=check, verb="Open"))
         if path is not None:
             self.app.exit(Beginning(FirstWay.OPEN, database=path))
 
@@ -282,7 +283,7 @@ class Welcome(Screen[None]):
             exponent(text.strip().upper())
             return text.strip().upper()
 
-        code = await self._ask(Prompt("Currency", live=live(read)))
+        code = await self._ask(Prompt("Currency", live=live(read), verb="Choose"))
         if code is not None:
             self._facts = replace(self._facts, currency=code.strip().upper())
             self._show()
@@ -296,6 +297,9 @@ def _quietly(check: Callable[[str], str]) -> Live:
             return check(text.strip())
         except OSError as error:
             raise PipeboardError(f"{text} cannot be looked at: {error.strerror}.") from error
+        except PipeboardError as error:
+            # What to do about it is said for a command line, and here another path is typed.
+            raise PipeboardError(error.message) from error
 
     return live(read)
 
@@ -317,5 +321,5 @@ def _choice(key: Key, is_current: bool, width: int) -> Line:
     label: Role = "cursor.name" if is_current else "card.name"
     start: Line = (blank(2), mark, left(f" {key.first_key}", 4, "input.label"))
     if width < _NARROW:
-        return (*start, whole(key.label, label))
-    return (*start, left(key.label, 20, label), whole(key.help, "text.dim"))
+        return (*start, whole(spoken(key.label), label))
+    return (*start, left(spoken(key.label), 20, label), whole(spoken(key.help), "text.dim"))

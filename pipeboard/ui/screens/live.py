@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from inspect import iscoroutinefunction
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
-from textual import on
 from textual.binding import BindingsMap
-from textual.events import Key as KeyPressed
 from textual.screen import Screen
 
 from pipeboard.domain.errors import DatabaseError, GivenUp, PipeboardError
@@ -21,10 +19,9 @@ from pipeboard.ui.draw.line import EMPTY, Line, whole
 from pipeboard.ui.failures import dropped, is_busy, under_net
 from pipeboard.ui.host import Program
 from pipeboard.ui.key_table import ALL
-from pipeboard.ui.keys import REACHES_OUT, Key, bindings, unheard
+from pipeboard.ui.keys import REACHES_OUT, Key, bindings
 from pipeboard.ui.palette import Role
 from pipeboard.ui.queued_action import found, queued_action, turn_for
-from pipeboard.ui.terminal.reading import AltKey
 from pipeboard.ui.widgets.page import Page
 from pipeboard.ui.write_queue import Targets
 
@@ -79,13 +76,14 @@ class LiveScreen(Screen[None]):
 
     @property
     def today(self) -> date:
-        return self.program.today
+        return self.state.lens.today
 
     def on_mount(self) -> None:
         own = bindings([key for key in self.keys if key.id not in ALL])
         self._bindings = BindingsMap.merge((self._bindings, BindingsMap(own)))
         for page in self.query(Page):
             page.tags = tags_of(self.state.view)
+            page.press_hint = partial(_press_hint, self)
         self._next_news = monotonic() + self.program.look.follow_s
         self.set_interval(self.POLL_S, self._look)
 
@@ -199,16 +197,6 @@ class LiveScreen(Screen[None]):
 
     action_press = press
 
-    def on_key(self, event: KeyPressed) -> None:
-        """A key that this screen has no use for: silence would leave it open what it did."""
-        said = unheard(event.key, event.character, self.keys)
-        if said and not isinstance(event, AltKey):  # that is Esc and the key behind it
-            self.say(said)
-
-    @on(Page.Hinted)
-    def _press_hinted(self, event: Page.Hinted) -> None:
-        self.press(next(key.id for key in self.keys if key.rank and key.key_hinted == event.key))
-
     def perform(self, does: str, *given: object, key: Key | None = None) -> None:
         """Calls an action by its name in the key table.
 
@@ -263,3 +251,9 @@ def _follow(screen: LiveScreen) -> None:
         screen.show_news()
         screen._version, screen.reads_again = version, False
         screen._next_news = monotonic() + screen.program.look.follow_s
+
+
+def _press_hint(screen: LiveScreen, hinted: str) -> None:
+    key = next((key for key in screen.keys if key.rank and key.key_hinted == hinted), None)
+    if key is not None:
+        screen.press(key.id)

@@ -11,10 +11,9 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from pipeboard.domain.cadence import follow_up_days
-from pipeboard.domain.dates import format_day
 from pipeboard.domain.errors import PipeboardError
-from pipeboard.domain.filter_nodes import EVERYTHING
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.locales import written
 from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.ui import keys
 from pipeboard.ui.board_state import BoardState
@@ -23,7 +22,7 @@ from pipeboard.ui.draw.frame import Hint
 from pipeboard.ui.draw.line import Line, exactly, key_name, spelled
 from pipeboard.ui.draw.questions import present_in
 from pipeboard.ui.draw.triage import TriageView, body, deal_at, head, key_at
-from pipeboard.ui.host import parse_query, patiently
+from pipeboard.ui.host import patiently
 from pipeboard.ui.key_table import TRIAGE
 from pipeboard.ui.news import News, words_of
 from pipeboard.ui.palette import Theme
@@ -78,14 +77,9 @@ class TriageScreen(LiveScreen):
     def _fit(self) -> None:
         self.redraw()
 
-    @property
-    def _style(self) -> PaneStyle:
-        today, zone = self.triage.listing.today, self.state.lens.zone
-        return PaneStyle(self.page.size.width, today, zone, self.state.view.glyphs)
-
     def redraw(self) -> None:
         """Where the walk stands now."""
-        triage, style = self.triage, self._style
+        triage, style = self.triage, _style(self)
         width, height = self.page.size
         owner = triage.listing.owner
         narrowed = f"  /{self.filter_text}" if self.filter_text else ""
@@ -130,7 +124,7 @@ class TriageScreen(LiveScreen):
             again = {"skip": f"goes through the {skipped} skipped once more"} if skipped else {}
             return (row(**again, previous="the last one again", quit="back"),)
         step, stage = record.deal.next_step, record.pipeline.stage(record.deal.stage_id)
-        days = (format_day(day, today) for day in follow_up_days(today))
+        days = (written().day(day, today) for day in follow_up_days(today))
         plans = {f"plan_{n}": day for n, day in enumerate(days, 1)}
         is_planned = step is not None and step.due is not None and step.due > today
         good = {"keep": "keep the plan"} if is_planned else {}
@@ -143,14 +137,6 @@ class TriageScreen(LiveScreen):
             row(**on, back="back", lose="lost", win="won", owner="owner", open="all of it"),
         )
 
-    def narrow(self, text: str) -> None:
-        """Only what matches a filter, from its beginning on; all of it for an empty one."""
-        wanted = parse_query(self, text) if text else None
-        self.triage.keep()
-        self.triage.restart(replace(self.triage.listing, filter=wanted or EVERYTHING))
-        self.filter_text = text
-        self.arrive()
-
     @on(Page.Pointed)
     def _point(self, event: Page.Pointed) -> None:
         """A click on a key does what it does; one on a deal of the queue goes to it."""
@@ -161,7 +147,7 @@ class TriageScreen(LiveScreen):
                 self.press(shown[hinted])
             return
         rows = self.page.view.room(self.page.size.height)
-        deal_id = deal_at(self.view, self._style, rows, event.x, event.y)
+        deal_id = deal_at(self.view, _style(self), rows, event.x, event.y)
         if deal_id:
             self.triage.go_to(deal_id)
             self.arrive()
@@ -288,7 +274,7 @@ class TriageScreen(LiveScreen):
         if self._said.text:
             self.say("")
         elif self.filter_text:
-            self.narrow("")
+            self.perform("triage.show_all")
         else:
             self.quit()
 
@@ -301,3 +287,9 @@ class TriageScreen(LiveScreen):
             summary = ""
         self.app.pop_screen()
         self._come_back(summary)
+
+
+def _style(screen: TriageScreen) -> PaneStyle:
+    view, triage = screen.state.view, screen.triage
+    width, today = screen.page.size.width, triage.listing.today
+    return PaneStyle(width, today, screen.state.lens.zone, view.glyphs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from rich.segment import Segment
@@ -134,13 +134,6 @@ class Page(Widget):
             super().__init__()
             self.x, self.y, self.count = x, y, count
 
-    class Hinted(Message):
-        """The hint of a key was clicked."""
-
-        def __init__(self, key: str) -> None:
-            super().__init__()
-            self.key = key
-
     class Scrolled(Message):
         """The wheel was turned."""
 
@@ -153,7 +146,9 @@ class Page(Widget):
         self.theme = theme
         self.view = PageView()
         self.tags: Line = EMPTY
-        """What stands at the left of the first line, on every page of the screen."""
+        """What stands at the left of the title bar, if the first line is one."""
+        self.press_hint: Callable[[str], None] = lambda key: None
+        """What a click on the hint of a key does."""
 
     def show(self, view: PageView) -> None:
         """Another view; only lines that look different are drawn again."""
@@ -204,7 +199,7 @@ class Page(Widget):
         if event.y == self.size.height - 1:
             for hint in hint_keys(self.view.hints, self.size.width, self.view.glyphs):
                 if hint.x <= event.x < hint.x + hint.width:
-                    self.post_message(self.Hinted(hint.key))
+                    self.press_hint(hint.key)
             return
         line = event.y - len(self.view.head) - 1
         if 0 <= line < self.view.room(self.size.height):

@@ -50,7 +50,7 @@ def targeted(log: Log, day: float, target: int) -> Report:
 
 def test_without_a_target_it_says_how_to_set_one() -> None:
     said = target_reading(Report(Log().basis(9, JANUARY)), SAY)
-    assert said == "No target for 2026-01: 'pipeboard target set 2026-01 130k' sets one."
+    assert said == "No target for 2026-01: 'pipeboard target set 2026-01 130k' sets one, or t on M."
 
 
 def test_a_running_period_says_what_is_missing_and_whether_the_pipeline_covers_it() -> None:

@@ -183,7 +183,10 @@ class Texts:
         """The custom field is that; missing or empty for None."""
         wanted = fold(name)
         known = self._listed("select distinct name from deal_field")
-        named = one_of("deal_field.name", [one for one in known if fold(one) == wanted])
+        names = [one for one in known if fold(one) == wanted]
+        if not names and did_you_mean(name, known):
+            raise _bad(f"field.{name}", f"no deal has a field {quoted(name)}", name, known)
+        named = one_of("deal_field.name", names)
         if value is None:
             return negated(self._has("deal_field", every((named, Sql("deal_field.folded <> ''")))))
         same = Sql("deal_field.folded = ?", (index_key(fold(value), VALUE_BYTES),))

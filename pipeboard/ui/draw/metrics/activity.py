@@ -11,14 +11,15 @@ from pipeboard.domain.metrics.readings import activity_reading, stuck_reading, w
 from pipeboard.domain.metrics.report import Report
 from pipeboard.domain.metrics.time_in_stage import Age, AgeBand, by_age, dead_candidates
 from pipeboard.domain.metrics.wording import counted as counted_words
-from pipeboard.domain.metrics.wording import decimal, hours
 from pipeboard.ui.draw.charts import (
     ChartStyle,
     Pillar,
     TableRow,
     aside,
     counted,
+    decimal,
     ground,
+    hours,
     number,
     pillars,
     sparkline,

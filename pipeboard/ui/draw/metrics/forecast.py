@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from pipeboard.domain.locales import spoken
 from pipeboard.domain.metrics import METRICS, Basis
 from pipeboard.domain.metrics.chances import AGES, Chance, chances
 from pipeboard.domain.metrics.forecast import Month, chances_in_use, unsupported_commits
@@ -13,15 +14,16 @@ from pipeboard.domain.metrics.readings import calibration_reading, forecast_read
 from pipeboard.domain.metrics.time_in_stage import ONE_DAY
 from pipeboard.domain.metrics.waterfall import GOING
 from pipeboard.domain.metrics.wording import counted as in_words
-from pipeboard.domain.metrics.wording import decimal, percent
 from pipeboard.ui.draw.charts import (
     ChartStyle,
     TableRow,
     aside,
     counted,
+    decimal,
     ground,
     metric_summary,
     number,
+    percent,
 )
 from pipeboard.ui.draw.facts import calendar_day
 from pipeboard.ui.draw.line import Span, whole
@@ -164,14 +166,14 @@ def lines(shown: Figures, style: ChartStyle) -> Block:
     entries = [
         TableEntry(
             TableRow(
-                METRICS[name].label,
+                spoken(METRICS[name].label),
                 (number(metric, style),),
                 max(Fraction(metric.value or 0), Fraction(0)) / most,
                 bar_role="chart.mark"
                 if name in ("rose_tint", "forecast_overdue")
                 else "chart.full",
             ),
-            METRICS[name].label,
+            spoken(METRICS[name].label),
             metric.numerator,
             metric_summary(name, metric, style),
         )

@@ -8,8 +8,16 @@ from pipeboard.domain.metrics import Metric
 from pipeboard.domain.metrics.leads import LeadMonth
 from pipeboard.domain.metrics.readings import funnel_reading
 from pipeboard.domain.metrics.report import StageNumbers
-from pipeboard.domain.metrics.wording import decimal
-from pipeboard.ui.draw.charts import ChartStyle, TableRow, aside, counted, ground, is_pale, number
+from pipeboard.ui.draw.charts import (
+    ChartStyle,
+    TableRow,
+    aside,
+    counted,
+    decimal,
+    ground,
+    is_pale,
+    number,
+)
 from pipeboard.ui.draw.line import Span
 from pipeboard.ui.draw.metrics.figures import Figures
 from pipeboard.ui.draw.metrics.sections import Block, TabLayout, TableEntry, figures, section

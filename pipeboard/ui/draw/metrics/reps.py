@@ -12,8 +12,7 @@ from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.domain.metrics.outcomes import competitors, lost_from
 from pipeboard.domain.metrics.readings import loss_reading, reps_reading
 from pipeboard.domain.metrics.wording import counted as in_words
-from pipeboard.domain.metrics.wording import percent
-from pipeboard.ui.draw.charts import ChartStyle, TableRow, aside, counted, ground, number
+from pipeboard.ui.draw.charts import ChartStyle, TableRow, aside, counted, ground, number, percent
 from pipeboard.ui.draw.line import Span
 from pipeboard.ui.draw.metrics.figures import Figures
 from pipeboard.ui.draw.metrics.sections import Block, TabLayout, TableEntry, figures, section

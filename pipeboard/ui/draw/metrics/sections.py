@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 from pipeboard.domain.lazy_dataclass import dataclass, replace
+from pipeboard.domain.locales import spoken
 from pipeboard.domain.metrics import METRICS
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.ui.draw.charts import (
@@ -218,7 +219,7 @@ def figures(names: Sequence[str], shown: Figures, style: ChartStyle) -> Block:
     spots: list[Spot] = []
     wide = [0] * columns
     for place, name in enumerate(names):
-        wide[place % columns] = max(wide[place % columns], len(METRICS[name].label))
+        wide[place % columns] = max(wide[place % columns], cell_width(spoken(METRICS[name].label)))
     for start in range(0, len(names), columns):
         line: list[Span] = []
         for column, name in enumerate(names[start : start + columns]):
@@ -230,7 +231,7 @@ def figures(names: Sequence[str], shown: Figures, style: ChartStyle) -> Block:
                     len(lines),
                     each - GUTTER - 1,
                     metric.numerator,
-                    METRICS[name].label,
+                    spoken(METRICS[name].label),
                     metric_summary(name, metric, style),
                     metric.denominator,
                 )
@@ -242,7 +243,7 @@ def figures(names: Sequence[str], shown: Figures, style: ChartStyle) -> Block:
 
 def figure_columns(names: Sequence[str], style: ChartStyle) -> int:
     """How many figures stand beside each other, each with room for its label and its number."""
-    longest = max(len(METRICS[name].label) for name in names)
+    longest = max(cell_width(spoken(METRICS[name].label)) for name in names)
     return max(1, style.width // max(_LEAST_FIGURE, longest + _VALUE))
 
 
@@ -250,7 +251,7 @@ def _figure(name: str, label: int, shown: Figures, style: ChartStyle) -> Line:
     metric = shown.report.metric(name)
     change = shown.changes.get(name)
     return (
-        left(METRICS[name].label, label, "chart.label"),
+        left(spoken(METRICS[name].label), label, "chart.label"),
         blank(1),
         number(metric, style, "text.strong"),
         # By how much a number of few deals has changed is chance.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from pipeboard.domain.locales import spoken
 from pipeboard.domain.metrics import Metric, Report
 from pipeboard.domain.metrics.coverage import CoverageVerdict
 from pipeboard.domain.metrics.history import DealHistory
@@ -160,7 +161,7 @@ def tab_strip(current: TabName, width: int) -> Line:
         line = [blank(1)]
         for place, tab in enumerate(TABS, 1):
             is_current = tab is current
-            text = f"{place} {tab}" if named or is_current else str(place)
+            text = f"{place} {spoken(str(tab))}" if named or is_current else str(place)
             shown = f"[{text}]" if is_current else f" {text} "
             line.append((shown, "strip.shown" if is_current else "strip"))
         if width_of(line) <= width:

@@ -1,0 +1,130 @@
+"""Days and amounts as other languages write them: readable back, never wider, and when asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeboard.domain.dates import format_date, format_day
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.locale_table import LOCALE_ROWS
+from pipeboard.domain.locales import ENGLISH, MOST_CELLS, manner_of, write_as, written
+from pipeboard.domain.money import Money, format_money, parse_money
+from pipeboard.ui.terminal.width import cell_width
+from tests.cldr import row
+
+TODAY = date(2026, 11, 23)
+DAYS = st.dates(date(1900, 1, 1), date(2999, 12, 31))
+
+
+@pytest.fixture
+def english_again() -> Iterator[None]:
+    yield
+    write_as(None)
+
+
+@given(DAYS)
+def test_without_a_locale_all_is_as_scripts_have_it(day: date) -> None:
+    assert ENGLISH.date(day) == format_date(day)
+    assert ENGLISH.day(day, TODAY) == format_day(day, TODAY)
+    assert ENGLISH.calendar_day(day, day) in format_date(day)
+
+
+@pytest.mark.parametrize(
+    ("locale", "day", "near", "amount"),
+    [
+        ("de_DE", "Sa., 19. Dez. 2026", "19. Dez.", "1.234.567,50 €"),
+        ("de_CH", "Sa., 19. Dez. 2026", "19. Dez.", "EUR 1'234'567.50"),
+        ("en_GB", "Sat, 19 Dec 2026", "19 Dec", "€1,234,567.50"),
+        ("en_IN", "Sat, 19 Dec 2026", "19 Dec", "€12,34,567.50"),
+        ("en_US", "Sat, Dec 19, 2026", "Dec 19", "€1,234,567.50"),
+        ("es_ES", "sáb, 19 dic 2026", "19 dic", "1.234.567,50 €"),
+        ("fr_FR", "sam. 19 déc. 2026", "19 déc.", "1 234 567,50 €"),
+        ("ja_JP", "2026年12月19日(土)", "12月19日", "€1,234,567.50"),
+        ("pl_PL", "sob., 19 gru 2026", "19 gru", "1 234 567,50 €"),
+        ("sv_SE", "lör 19 dec. 2026", "19 dec.", "1 234 567,50 €"),
+    ],
+)
+def test_a_day_and_an_amount_are_written_as_there(
+    locale: str, day: str, near: str, amount: str
+) -> None:
+    manner = manner_of(locale)
+    assert manner.date(date(2026, 12, 19)) == day
+    assert manner.day(date(2026, 12, 19), TODAY) == near
+    assert manner.money(Money(123_456_750, "EUR")).replace("€ ", "EUR ") in (amount, f"€{amount}")
+
+
+@pytest.mark.parametrize("locale", LOCALE_ROWS)
+def test_a_day_is_never_wider_than_its_cells_and_of_the_same_kind(locale: str) -> None:
+    manner = manner_of(locale)
+    for ahead in range(-800, 800):
+        day = TODAY + timedelta(days=ahead)
+        assert cell_width(manner.day(day, TODAY)) <= MOST_CELLS
+        assert ahead < -30 or ahead > 0 or manner.day(day, TODAY) == format_day(day, TODAY)
+    week = [manner.day(TODAY + timedelta(days=ahead), TODAY) for ahead in range(1, 7)]
+    assert len(set(week)) == 6
+
+
+@pytest.mark.parametrize("locale", LOCALE_ROWS)
+@given(minor=st.integers(0, 10**12), currency=st.sampled_from(["EUR", "USD", "JPY", "PLN", "SEK"]))
+def test_an_amount_that_is_shown_can_be_typed(locale: str, minor: int, currency: str) -> None:
+    money = Money(minor, currency)
+    shown = manner_of(locale).money(money)
+    assert parse_money(shown, currency) == money
+    assert "\xa0" not in shown and "\u202f" not in shown
+
+
+@pytest.mark.parametrize("locale", LOCALE_ROWS)
+def test_two_currencies_never_look_the_same(locale: str) -> None:
+    manner = manner_of(locale)
+    codes = ("EUR", "USD", "MXN", "CAD", "SEK", "NOK", "DKK", "CHF", "JPY", "CNY", "PLN", "BRL")
+    assert len({manner.money(Money(100_000, code)) for code in codes}) == len(codes)
+
+
+@pytest.mark.parametrize("locale", LOCALE_ROWS)
+def test_a_short_amount_keeps_its_width_and_a_code_its_form(locale: str) -> None:
+    manner, money = manner_of(locale), Money(1_234_560, "EUR")
+    assert len(manner.money(money, style="short")) == len(format_money(money, style="short"))
+    assert manner.money(money, style="code") == "12345.60 EUR"
+    assert manner.money(Money(-500, "EUR")).startswith("-")
+
+
+@pytest.mark.parametrize(
+    ("typed", "decimal"),
+    [
+        ("de_DE", ","),
+        ("de-DE", ","),
+        ("de_DE.UTF-8", ","),
+        ("de", ","),
+        ("DE_ch", "."),
+        ("en", "."),
+    ],
+)
+def test_a_locale_is_known_however_it_is_written(typed: str, decimal: str) -> None:
+    assert manner_of(typed).decimal == decimal
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"), [("de_DK", "d"), ("xx_XX", "There are"), ("_", "There")]
+)
+def test_another_locale_is_refused_with_those_that_there_are(typed: str, near: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        manner_of(typed)
+    assert near in refused.value.hint
+
+
+def test_what_is_written_for_the_person_follows_what_is_set(english_again: None) -> None:
+    write_as("de_DE")
+    assert written().count(12_400) == "12.400"
+    write_as(None)
+    assert written() is ENGLISH
+
+
+@pytest.mark.parametrize("locale", LOCALE_ROWS)
+def test_the_table_is_what_the_cldr_says(locale: str) -> None:
+    pytest.importorskip("babel", reason="babel, which carries the CLDR, is not installed")
+    assert row(locale) == LOCALE_ROWS[locale]
