@@ -12,6 +12,7 @@ from pipeboard.domain.cadence import hours_too_soon, next_time
 from pipeboard.domain.deal import Answer, Deal, NextStep
 from pipeboard.domain.hygiene import Fault, faults, norm
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.pipeline import Factor
 from pipeboard.domain.queue import (
     CLOSING_DAYS,
     OFFER_DAYS,
@@ -165,3 +166,11 @@ def test_what_is_unknown_lies_between_nothing_and_everything() -> None:
     assert scored(None, None) is None
     low, high = scored(None, None, trial_close="yes") or (0, 0)
     assert 0 < low < high < 100
+
+
+def test_more_signs_of_interest_than_a_rating_has_points_are_worth_no_more() -> None:
+    keen = tuple(replace(one, proves=(Factor.INTEREST,)) for one in SALES.questions)
+    deal = replace(new(answers=answers(5), trial_close="yes"), last_outbound_at=NOW)
+    found = score(deal, replace(PIPELINE, questions=keen), TODAY, BERLIN)
+    assert found is not None
+    assert (found.low, found.high) == (15, 100)

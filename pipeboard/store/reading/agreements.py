@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AgreementTable:
     """Where a simple agreement is kept: its table, the columns of its key and of its contents."""
 
     table: str
@@ -39,13 +39,15 @@ class Place:
     contents: tuple[str, ...]
 
 
-PLACES: Mapping[Topic, Place] = {
-    Topic.REP: Place("rep", ("name",), ("display_name", "team", "active", "role", "acts_for")),
-    Topic.TARGET: Place(
+PLACES: Mapping[Topic, AgreementTable] = {
+    Topic.REP: AgreementTable(
+        "rep", ("name",), ("display_name", "team", "active", "role", "acts_for")
+    ),
+    Topic.TARGET: AgreementTable(
         "target", ("pipeline_id", "period", "owner", "team"), ("currency", "amount_minor")
     ),
-    Topic.RATE: Place("fx_rate", ("currency", "on_date"), ("numerator", "denominator")),
-    Topic.FILTER: Place("saved_filter", ("name", "owner"), ("filter",)),
+    Topic.RATE: AgreementTable("fx_rate", ("currency", "on_date"), ("numerator", "denominator")),
+    Topic.FILTER: AgreementTable("saved_filter", ("name", "owner"), ("filter",)),
 }
 IN_THE_LOG = frozenset((Topic.CALL, Topic.REVIEW))
 """What no table holds: the log's last word is what is agreed."""

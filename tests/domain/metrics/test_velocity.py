@@ -24,10 +24,12 @@ def test_a_hundred_deals_of_ten_thousand_at_a_quarter_in_45_days() -> None:
 def test_only_qualified_deals_that_are_not_parked_promise_anything() -> None:
     log = Log()
     log.add(0, LEAD)
-    working, parked, came_back = (log.add(0, PROPOSAL) for _ in range(3))
+    working, parked, came_back, woken = (log.add(0, PROPOSAL) for _ in range(4))
     log.say(parked, 1, "snoozed", on="2026-03-01")
     log.move(came_back, 2, LEAD)
-    assert ids(qualified_open(log.basis(9))) == [working, came_back]
+    log.say(woken, 3, "snoozed", on=log.basis(9).today.isoformat())
+    assert ids(qualified_open(log.basis(9))) == [working, came_back, woken]
+    assert ids(qualified_open(log.basis(9), asleep=True)) == [parked]
 
 
 def test_velocity_is_number_times_rate_times_size_by_cycle() -> None:
