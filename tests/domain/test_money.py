@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -13,6 +15,7 @@ from pipeboard.domain.money import (
     EXPONENTS,
     LARGEST,
     Money,
+    Rates,
     currency_code,
     exponent,
     format_money,
@@ -304,3 +307,12 @@ def test_money_adds_up_in_one_currency_only() -> None:
 def test_a_weighted_amount_is_rounded_half_up(minor: int, chance: int, expected: int) -> None:
     assert Money(minor, "EUR").weighted(chance) == Money(expected, "EUR")
     assert rounded_share(minor * chance) == expected
+
+
+def test_a_rate_holds_from_its_own_day_until_the_next_one() -> None:
+    dated = ((date(2026, 11, 1), Fraction(9, 10)), (date(2026, 11, 8), Fraction(8, 10)))
+    rates = Rates("EUR", {"USD": dated})
+    days = {1: Fraction(9, 10), 7: Fraction(9, 10), 8: Fraction(8, 10)}
+    assert {day: rates.rate("USD", date(2026, 11, day)) for day in days} == days
+    assert rates.rate("USD", date(2026, 10, 31)) is None
+    assert rates.convert(100, "USD", "EUR", date(2026, 11, 8)) == 80

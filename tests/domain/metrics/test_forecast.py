@@ -188,6 +188,14 @@ def test_a_commit_without_evidence_is_unsupported() -> None:
     assert ids(unsupported_commits(basis)) == [hoped]
 
 
+def test_a_deal_that_should_close_today_is_not_overdue_and_in_its_month() -> None:
+    log = Log()
+    log.add(0, PROPOSAL, value=10, close=log.basis(9, QUARTER).today.isoformat())
+    basis = log.basis(9, QUARTER)
+    assert forecast_overdue(basis).value == 0
+    assert next(month.open_value.value for month in months(basis)) == 10
+
+
 def test_overdue_deals_stand_apart_from_the_months() -> None:
     log = Log()
     log.add(0, PROPOSAL, value=10, close="2026-01-05")
