@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 
 import pytest
@@ -176,3 +176,13 @@ def test_the_latest_outcome_counts_and_earlier_instants_keep_theirs(
     log.lose(deal, 33)
     basis = log.basis(day, period(month))
     assert (len(basis.won), len(basis.lost)) == (won, lost)
+
+
+def test_a_period_ends_before_the_first_instant_of_the_next() -> None:
+    log = Log()
+    begin = (date(2026, 4, 1) - date(2026, 1, 1)).days
+    in_time, too_late = (log.add(0, value=10) for _ in range(2))
+    log.win(in_time, begin - 1e-6)
+    log.win(too_late, begin)
+    assert ids(log.basis(begin + 9, period("2026Q1")).won) == [in_time]
+    assert ids(log.basis(begin + 9, period("2026Q2")).won) == [too_late]
