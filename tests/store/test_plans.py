@@ -108,7 +108,7 @@ def listing(sort: str) -> Callable[[Reader], object]:
     return lambda reader: reader.ids(Listing(TODAY, ZONE, pipeline_id=1, sort=sort, limit=20))
 
 
-def triage(reader: Reader) -> object:
+def needs_first(reader: Reader) -> object:
     lens = Lens(1, TODAY, ZONE, owner="ana", sort=Sort.NEEDS)
     return start(lens)(reader), reader.place(lens, 5)
 
@@ -123,6 +123,7 @@ SMALL = (
     "SCAN pipeline",
     "SCAN deal USING INDEX deal_of_many_words",
     "SCAN deal USING INDEX deal_put_away",
+    "SCAN deal USING INDEX deal_given",
 )
 """What is little is gone through whole: configuration, what was found before, what few have."""
 UNDONE = ("SCAN command", "SCAN later")
@@ -139,7 +140,7 @@ WORDS = (
 QUESTIONS: Mapping[str, tuple[Callable[[Reader], object], Sequence[str]]] = {
     "the board of a rep": (start(replace(LENS, owner="ana")), ()),
     "the place of a deal": (lambda reader: reader.place(LENS, 5), ()),
-    "triage": (triage, ()),
+    "what needs a rep first": (needs_first, UNDONE),
     "a filter": (
         start(replace(LENS, filter=parse_filter("lumen", today=TODAY, currency="EUR"))),
         WORDS,

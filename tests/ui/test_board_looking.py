@@ -249,6 +249,17 @@ async def test_the_pane_waits_for_a_cursor_on_its_way_and_is_right_once_it_rests
         await board.until(lambda: in_pane(board) == board.card.ref)
 
 
+async def test_beside_a_stage_without_deals_nothing_is_looked_for_again_and_again(
+    demo: Path,
+) -> None:
+    async with desk(demo, size=(120, 30)) as board:
+        await board.press("/", *"title:nobody", "enter")
+        assert board.state.card is None
+        await board.until(lambda: board.board._pane_timer is None)
+        board.board.redraw()
+        assert board.board._pane_timer is None and in_pane(board) == ""
+
+
 def in_pane(board: Desk) -> str:
     """The deal that the pane shows."""
     pane = board.state.view.pane

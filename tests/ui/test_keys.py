@@ -24,11 +24,11 @@ def test_keys_that_a_terminal_cannot_send_are_never_used() -> None:
 
 
 def test_a_command_gets_the_keys_that_it_is_given() -> None:
-    keymap = read_keymap({"board.add": "Y, insert", "board.owner": "^o"})
-    assert keymap == {"board.add": "Y,insert", "board.owner": "ctrl+o"}
+    keymap = read_keymap({"board.add": "W, insert", "board.owner": "^o"})
+    assert keymap == {"board.add": "W,insert", "board.owner": "ctrl+o"}
     add = next(command for command in rebound(BOARD, keymap) if command.id == "board.add")
-    assert add.first_key == "Y"
-    assert ("Y", "Add") in hints(rebound(BOARD, keymap))
+    assert add.first_key == "W"
+    assert ("W", "Add") in hints(rebound(BOARD, keymap))
 
 
 def test_an_empty_text_takes_a_key_away() -> None:

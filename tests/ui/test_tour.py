@@ -60,8 +60,8 @@ async def test_esc_ends_the_tour_and_the_palette_begins_it_again(demo: Path) -> 
 
 
 def test_the_tour_tells_the_keys_that_a_person_has() -> None:
-    keys = rebound(BOARD, read_keymap({"board.down": "Y"}))
-    assert Tour(keys).hints()[0] == ("Y", "goes one card down")
+    keys = rebound(BOARD, read_keymap({"board.down": "W"}))
+    assert Tour(keys).hints()[0] == ("W", "goes one card down")
 
 
 async def test_every_step_is_whole_on_a_narrow_screen(demo: Path) -> None:

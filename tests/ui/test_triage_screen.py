@@ -467,7 +467,7 @@ async def test_the_whole_deal_is_one_key_away_and_what_is_done_there_counts(demo
 async def test_everybodys_queue_is_one_key_away(demo: Path) -> None:
     async with desk(demo) as board:
         await board.press("T", "O")
-        assert board.lines()[0].startswith(" Triage  everyone")
+        assert "Triage  everyone" in board.lines()[0]
         assert triage_of(board).left == len(day_of(board.workspace).ids())
         await board.press("O")
         assert triage_of(board).left == len(queue_of(board))
@@ -577,7 +577,7 @@ async def test_it_opens_once_the_database_is_free(demo: Path, kind: str) -> None
             for _ in range(12):
                 await board.pilot.pause()
         await board.settle()
-        assert board.lines()[0].startswith(" Triage  @ana")
+        assert "Triage  @ana" in board.lines()[0]
 
 
 async def test_a_resize_while_a_question_is_open_leaves_both_whole(demo: Path) -> None:

@@ -343,10 +343,12 @@ class BoardScreen(LiveScreen):
         is_on_its_way = self._pane_timer is not None
         if self._pane_timer is not None:
             self._pane_timer.stop()
-        self._pane_timer = self.set_timer(PANE_S, partial(_rest, self))
-        if is_on_its_way and wanted is not None and self._pane_of is not None:
-            # A cursor on its way would be slowed by deals that nobody reads.
-            return
+            self._pane_timer = None
+        if wanted is not None:
+            self._pane_timer = self.set_timer(PANE_S, partial(_rest, self))
+            if is_on_its_way and self._pane_of is not None:
+                # A cursor on its way would be slowed by deals that nobody reads.
+                return
         self._pane_of = wanted
         lines: tuple[Line, ...] = ()
         try:
@@ -354,7 +356,8 @@ class BoardScreen(LiveScreen):
         except DatabaseError:
             # The board says so, and looks again.
             self._pane_of = None
-            self._pane_timer.stop()
+            if self._pane_timer is not None:
+                self._pane_timer.stop()
             return
         if record is not None:
             zone = self.state.lens.zone
