@@ -167,7 +167,8 @@ def touches(sheet: Sheet, style: PaneStyle, most: int | None = None) -> Section:
     names = names_width([touch.by for touch in shown])
     for touch in shown:
         start = _start(style.day_and_time(touch.at), touch.by, names, 12)
-        text = f"{touch.type} {touch.direction}" + (f": {touch.outcome}" if touch.outcome else "")
+        text = f"{touch.type} {touch.direction}".rstrip()
+        text += f": {touch.outcome}" if touch.outcome else ""
         lines += paragraph(start, text, "text", style.width)
     return Section("Interactions", str(len(sheet.touches)), tuple(lines))
 
