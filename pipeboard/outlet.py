@@ -64,7 +64,31 @@ def flush() -> None:
 
 def message(text: str, end: str = "\n") -> None:
     """Lines for the person, on stderr; lost without a word where nobody can read them."""
-    _tell(clean(text) + end)
+    _tell(_wrapped(clean(text)) + end)
+
+
+def _wrapped(text: str) -> str:
+    """Lines that are longer than the terminal is wide, cut between words; JSON stays as it is."""
+    width = columns(sys.stderr)
+    if not width or text.startswith("{") or len(text) < width:
+        return text
+    from textwrap import wrap
+
+    lines = (
+        wrap(line, width - 1, break_long_words=False, break_on_hyphens=False)
+        if len(line) >= width
+        else [line]
+        for line in text.split("\n")
+    )
+    return "\n".join("\n".join(line) for line in lines)
+
+
+def columns(stream: TextIO | None) -> int:
+    """How wide the terminal is that a stream goes to; 0 where it goes elsewhere."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns if stream and stream.isatty() else 0
+    except (OSError, ValueError):
+        return 0
 
 
 def overwrite(text: str) -> None:

@@ -128,3 +128,20 @@ def test_a_path_that_cannot_be_written_is_one_sentence(
         outlet.write_file(Path(path), ["x"], force=force)
     assert outlet.clean(refusal.value.message) == refusal.value.message
     assert os.listdir(tmp_path) == ["file.txt"]
+
+
+def test_a_message_is_cut_between_words_where_the_terminal_is_narrow_and_json_never(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (
+        "Begin with your own deals: 'pipeboard' asks how, 'pipeboard import FILE' takes them over."
+    )
+    for width in (0, 40, 200):
+        monkeypatch.setattr(outlet, "columns", lambda _, width=width: width)
+        outlet.message(text)
+        lines = capsys.readouterr().err.splitlines()
+        assert " ".join(lines) == text
+        assert (len(lines) > 1) is (width == 40)
+        assert all(len(line) < (width or 999) for line in lines)
+        outlet.message('{"error": "' + "word " * 30 + '"}')
+        assert len(capsys.readouterr().err.splitlines()) == 1

@@ -173,7 +173,9 @@ class Parser(argparse.ArgumentParser):
         from pipeboard.domain.text import did_you_mean
 
         hint = f"See '{self.prog} --help'."
-        if unknown := _UNKNOWN.match(message):
+        if missing := _MISSING.match(message):
+            message, hint = f"'{self._verb}' needs {missing[1]}", example_of(self._verb)
+        elif unknown := _UNKNOWN.match(message):
             names = [name for flag in self.flags() for name in flag.names]
             near = did_you_mean(unknown[1], names)
             hint = near or f"{hint} A word that begins with - stands behind --."
@@ -183,6 +185,14 @@ class Parser(argparse.ArgumentParser):
         raise BadInput(f"{message[:1].upper()}{message[1:]}.", hint=hint)
 
 
+def example_of(verb: str) -> str:
+    """A line that shows how a verb is called."""
+    from pipeboard.cli.examples import EXAMPLES
+
+    return f"For example: {EXAMPLES[verb][0]}" if EXAMPLES.get(verb) else "See --help."
+
+
+_MISSING = re.compile(r"the following arguments are required: (.+)")
 _UNKNOWN = re.compile(r"unrecognized arguments: (?:[^-]\S* )*(--?[^\s=]+)")
 _WRONG = re.compile(r"argument (?:\S+/)?(\S+): invalid choice: '(.*?)'")
 

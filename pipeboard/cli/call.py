@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from pipeboard import outlet
-from pipeboard.cli.arguments import Parser
+from pipeboard.cli.arguments import Parser, example_of
 from pipeboard.cli.output import Output
 from pipeboard.cli.verbs import TOKENED, listed
 from pipeboard.domain.dates import Direction, parse_date
@@ -221,7 +221,12 @@ class Call:
             self._check_where(where)
         from pipeboard.workspace.finding import find_deals
 
-        deals = find_deals(self.workspace, refs, where=where, pipeline=self.only_pipeline)
+        try:
+            deals = find_deals(self.workspace, refs, where=where, pipeline=self.only_pipeline)
+        except NotFound as error:
+            if len(refs) > 1:
+                error.hint = f"{error.hint} Words that belong together stand in quotes."
+            raise
         if not deals:
             raise NotFound(f"No deal matches {quoted(where or '')}.", hint="See 'pipeboard list'.")
         if where is not None and len(deals) > 1 and not self.arguments.dry_run:
@@ -419,5 +424,5 @@ def seen_argument(parser: Parser) -> None:
 def last_word(words: Sequence[str], what: str, verb: str) -> tuple[list[str], str]:
     """The words before the last and the last, which is `what`; BadInput when there is none."""
     if not words:
-        raise BadInput(f"'{verb}' needs {what}.", hint=f"See 'pipeboard {verb} --help'.")
+        raise BadInput(f"'{verb}' needs {what}.", hint=example_of(verb))
     return list(words[:-1]), words[-1]

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from pipeboard.cli.arguments import Parser
 from pipeboard.cli.call import Call, Verb
+from pipeboard.cli.output import terminal_width
 from pipeboard.cli.verbs import TOPICS
 from pipeboard.cli.verbs import VERBS as EVERY_VERB
 from pipeboard.domain.errors import NotFound
 from pipeboard.domain.text import did_you_mean, quoted
 
 FOLDER = Path(__file__).parents[1] / "docs"
+_WIDEST = 100
 _MARK = re.compile(r"<!--.*?-->\n?")
 
 
@@ -43,8 +45,23 @@ def show_help(call: Call) -> int:
     if call.arguments.json:
         call.out.document({"topics": TOPICS, "text": text})
     else:
-        call.out.text(text)
+        call.out.text(_wrapped(text, terminal_width()))
     return 0
+
+
+def _wrapped(text: str, width: int | None) -> str:
+    """The text with its paragraphs as wide as the terminal; what is typed and tables stay."""
+    if width is None:
+        return text
+    from textwrap import TextWrapper
+
+    wrapper = TextWrapper(min(width - 1, _WIDEST), break_long_words=False, break_on_hyphens=False)
+    parts, is_code = [], False
+    for part in text.split("\n\n"):
+        stays = is_code or part.startswith(("    ", "|", "#", "```", "- "))
+        is_code ^= part.count("```") % 2 == 1
+        parts.append(part if stays else wrapper.fill(part))
+    return "\n\n".join(parts)
 
 
 def _overview() -> str:

@@ -219,7 +219,7 @@ def _octal(file: os.stat_result) -> str:
 def _about_place(location: Location, now: datetime) -> Iterator[Finding]:
     size, room = location.path.stat().st_size, os.statvfs(location.path.parent)
     free = room.f_bavail * room.f_frsize
-    said = f"{free // 1_000_000:,} MB free; the database has {size // 1_000_000:,} MB."
+    said = f"{free // 1_000_000:,} MB free; the database has {size / 1_000_000:,.1f} MB."
     if free < size + _MARGIN:
         yield problem("space", said, "Free some room, or move the database to a larger disk.")
     else:

@@ -128,3 +128,23 @@ def test_whatever_is_mistyped_names_what_was_probably_meant(
     refused = team(*line)
     assert refused.code != 0
     assert f"Did you mean {near}" in refused.err, refused.err
+
+
+@pytest.mark.parametrize(
+    "line", [("import",), ("show",), ("lost", "1"), ("move",), ("merge", "1"), ("answer", "1")]
+)
+def test_what_is_missing_is_named_with_a_line_that_shows_it(
+    line: tuple[str, ...], team: Type
+) -> None:
+    assert team("add", "Lumen Oy: pilot 1k @ana").code == 0
+    refused = team(*line)
+    assert refused.code == 2
+    assert f"'{line[0]}' needs" in refused.err
+    assert f"For example: pipeboard {line[0]}" in refused.err
+
+
+def test_words_that_belong_together_and_stand_without_quotes_are_said_to_want_them(
+    team: Type,
+) -> None:
+    assert team("add", "Lumen Oy: pilot 1k @ana").code == 0
+    assert "stand in quotes" in team("next", "lumen", "fri", "call", "Bob").err

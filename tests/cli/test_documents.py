@@ -137,3 +137,19 @@ def test_help_is_also_that_of_a_verb(words: tuple[str, ...], said: str, pipe: Ty
 def test_help_on_nothing_names_the_near_one(pipe: Type) -> None:
     refused = pipe("help", "configurtion")
     assert refused.code == 3 and "Did you mean configuration?" in refused.err
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_on_a_terminal_paragraphs_fit_and_what_is_typed_stays(
+    topic: str, pipe: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = pipe("help", topic).out
+    monkeypatch.setattr("pipeboard.cli.documents.terminal_width", lambda: 80)
+    lines = pipe("help", topic).out.splitlines()
+    assert "".join("".join(lines).split()) == "".join(whole.split())
+    typed = re.findall(r"```.*?```", whole, flags=re.DOTALL)
+    assert all(block in "\n".join(lines) for block in typed)
+    assert all(line in lines for line in whole.splitlines() if line.startswith("    "))
+    inside = "\n".join(typed)
+    prose = [line for line in lines if not line.startswith(("    ", "|")) and line not in inside]
+    assert all(len(line) < 80 for line in prose)

@@ -19,7 +19,7 @@ from pipeboard.domain.metrics.report import Report
 from pipeboard.domain.metrics.result import Metric, mean
 from pipeboard.domain.metrics.targets import NO_TARGET
 from pipeboard.domain.metrics.win_rates import RateDifference, differing
-from pipeboard.domain.metrics.wording import Wording, counted, decimal, percent, tenths
+from pipeboard.domain.metrics.wording import Wording, counted, decimal, percent
 
 ENOUGH = 10
 """Closed deals from which on a rep's win rate is compared."""
@@ -54,11 +54,11 @@ def _cover(report: Report, say: Wording) -> str:
     ratio, needed = coverage.ratio.value, coverage.required.value
     if ratio is None:
         return f"what the pipeline covers is unknown: {coverage.ratio.reason}"
-    due = f"{say.money(coverage.pipe.amount)} is due ({tenths(Fraction(ratio))}x)"
+    due = f"{say.money(coverage.pipe.amount)} is due ({say.tenths(Fraction(ratio))}x)"
     if needed is None:
         return f"{due}; whether that is enough is unknown: {coverage.required.reason}"
     rests = counted(coverage.required.n, "past period")
-    against = f"{due}, and at this time {rests} needed {tenths(Fraction(needed))}x"
+    against = f"{due}, and at this time {rests} needed {say.tenths(Fraction(needed))}x"
     inside = report.stock.once(conversion_of_pipeline).inside_share
     if inside:
         against += f" ({percent(inside)} of what came was created inside)"
@@ -80,12 +80,12 @@ def stuck_reading(report: Report, say: Wording) -> str:
     deals = counted(len(late.deals), "deal")
     worth = f", {say.money(late.value.amount)}" if late.value.whole else ""
     usually = "" if found.stage.expected_days is not None else ", the usual stay (no limit is set)"
-    over = f" past {decimal(Fraction(limit))} d{usually}" if limit is not None else ""
+    over = f" past {say.decimal(Fraction(limit))} d{usually}" if limit is not None else ""
     usual = found.km_median.value
-    half = f"; half stay {decimal(Fraction(usual))} d" if usual is not None else ""
+    half = f"; half stay {say.decimal(Fraction(usual))} d" if usual is not None else ""
     return (
         f"{found.stage.name} is the bottleneck: {deals}{worth}, "
-        f"{decimal(late.deal_days)} deal-days{over}{half}. {found.hint}"
+        f"{say.decimal(late.deal_days)} deal-days{over}{half}. {found.hint}"
     )
 
 

@@ -83,13 +83,21 @@ class Wording:
             case Unit.RATIO:
                 return self.manner.number(percent(value))
             case Unit.DAYS:
-                return f"{self.manner.number(decimal(value))} d"
+                return f"{self.decimal(value)} d"
             case Unit.HOURS:
                 return self.manner.number(hours(value))
             case Unit.TIMES:
-                return f"{self.manner.number(tenths(value))}x"
+                return f"{self.tenths(value)}x"
             case _:
                 return self.manner.count(half_up(value))
+
+    def decimal(self, value: Fraction) -> str:
+        """A whole number; below ten with one decimal, unless that is 0."""
+        return self.manner.number(decimal(value))
+
+    def tenths(self, value: Fraction) -> str:
+        """Rounded half up to one decimal."""
+        return self.manner.number(tenths(value))
 
     def explained(self, metric: Metric) -> str:
         """As `number`, with the reason where there is no value: `n/a (no target)`."""

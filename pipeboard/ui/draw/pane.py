@@ -172,7 +172,8 @@ def touches(record: DealRecord, style: PaneStyle, most: int | None = None) -> Se
     names = names_width([touch.by for touch in shown])
     for touch in shown:
         start = _start(style.day_and_time(touch.at), touch.by, names, 12)
-        text = f"{touch.type} {touch.direction}" + (f": {touch.outcome}" if touch.outcome else "")
+        text = f"{touch.type} {touch.direction}".rstrip()
+        text += f": {touch.outcome}" if touch.outcome else ""
         lines += paragraph(start, text, "text", style.width)
     return Section("Interactions", str(len(record.touches)), tuple(lines))
 
