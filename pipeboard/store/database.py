@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from operator import itemgetter
 from typing import Any, TypeAlias, TypeVar
@@ -36,6 +36,8 @@ class Database:
         self._remembered: dict[Hashable, Any] = {}
         self._remembered_at = -1
         self._kept: dict[str, tuple[Hashable, Any]] = {}
+        self.told_ahead: dict[str, Iterable[bytes]] = {}
+        """By command, the events of this transaction as they are sealed, where that is known."""
 
     def rows(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
         """All rows of an answer; `DatabaseError` in words when there is none to be had."""

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from operator import attrgetter, index, itemgetter
 from types import MappingProxyType
 from typing import Any
 
 from pipeboard.domain.deal import Deal, Loss, NextStep, Status
 from pipeboard.domain.events import (
-    DEAL_DEFAULTS,
+    DEAL_BLANK,
     DEAL_FIELDS,
     Event,
     deal_of,
     event_from_json,
     from_json,
     instant,
+    instant_to_json,
     micros,
     to_json,
 )
@@ -29,7 +30,16 @@ from pipeboard.store.troubles import UNREADABLE, of_deal
 
 def _plain(value: object) -> object:
     """What the encoder does not know as something that it knows."""
-    return value.copy() if type(value) is MappingProxyType else to_json(value)
+    write = _QUICK.get(type(value))
+    return write(value) if write else to_json(value)
+
+
+_QUICK: Mapping[type, Callable[[Any], Any]] = {
+    MappingProxyType: MappingProxyType.copy,
+    datetime: instant_to_json,
+    date: date.isoformat,
+    Money: lambda money: {"amount_minor": money.minor, "currency": money.currency},
+}
 
 
 as_json = json.JSONEncoder(
@@ -118,7 +128,7 @@ def stored_deal(row: Mapping[str, Any]) -> Deal:
 def deal_from_row(row: Mapping[str, Any]) -> Deal:
     """The deal that a row of the table `deal` stands for."""
     _check_types(row)
-    values: dict[str, Any] = {**DEAL_DEFAULTS, **dict(zip(SAME, _SAME_OF(row), strict=True))}
+    values: dict[str, Any] = {**DEAL_BLANK, **dict(zip(SAME, _SAME_OF(row), strict=True))}
     values["removed"] = bool(values["removed"])
     for name, us in zip(INSTANTS, _INSTANTS_OF(row), strict=True):
         values[name] = None if us is None else instant(us)

@@ -182,7 +182,7 @@ def _fields(row: DealRow, identity: RowIdentity, owner: str) -> dict[str, FieldV
         fields["next_step"] = next_step_of(row)
     if row.answers or row.terms or row.checklist:
         fields |= _own(row)
-    return {name: value for name, value in fields.items() if value not in (None, "", ())}
+    return {name: value for name, value in fields.items() if value or value == 0}
 
 
 def _own(row: DealRow) -> dict[str, FieldValue]:

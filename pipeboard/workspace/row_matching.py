@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from pipeboard.domain.deal import Contact, Deal, NextStep
+from pipeboard.domain.events import instant_to_json
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.pipeline import Pipeline
@@ -40,7 +41,7 @@ def said_by(row: DealRow, owner: str | None) -> Said:
     return {
         name: value if type(value) is str and len(value) <= _LONGEST_TEXT else _short(value)
         for name, value in _values(row, owner).items()
-        if value is not None and value != "" and value != ()
+        if value or value == 0
     }
 
 
@@ -86,7 +87,7 @@ def _contact_text(contact: Contact) -> str:
 
 _TEXTS: Mapping[type, Callable[[Any], str]] = {
     Money: partial(format_money, style="code"),
-    datetime: datetime.isoformat,
+    datetime: instant_to_json,
     date: date.isoformat,
     tuple: lambda words: "; ".join(map(str, words)),
     NextStep: lambda step: f"{step.due or ''} {step.text}".strip(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -42,6 +43,7 @@ def _custom(value: Mapping[str, str] | None) -> Mapping[str, str]:
     return MappingProxyType({name: item for name, item in clean.items() if item})
 
 
+@lru_cache(maxsize=1_024)
 def custom_name(name: str) -> str:
     """The name of a custom field as it is kept; `BadInput` when nothing is left of it."""
     clean = clean_line(name, field="field name")
@@ -129,9 +131,9 @@ _CLEAN: dict[str, Callable[[Any], Any]] = {
 
 
 def clean_fields(fields: Mapping[str, FieldValue]) -> dict[str, FieldValue]:
-    """Fields of a new deal, cleaned; empty ones left out."""
+    """Fields of a new deal, cleaned; empty ones left out, but not a 0."""
     clean = {name: _CLEAN[name](value) for name, value in fields.items()}
-    return {name: value for name, value in clean.items() if value not in (None, "", ())}
+    return {name: value for name, value in clean.items() if value or value == 0}
 
 
 def _edited(names: Iterable[str], told: Telling) -> str:
