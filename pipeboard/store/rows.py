@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
 from operator import attrgetter, index, itemgetter
 from types import MappingProxyType
 from typing import Any
@@ -42,9 +43,18 @@ _QUICK: Mapping[type, Callable[[Any], Any]] = {
 }
 
 
-as_json = json.JSONEncoder(
+_ENCODER = json.JSONEncoder(
     ensure_ascii=False, check_circular=False, separators=(",", ":"), default=_plain
-).encode
+)
+_CHUNKS = c_make_encoder and c_make_encoder(
+    None, _plain, encode_basestring, None, ":", ",", False, False, True
+)
+
+
+def as_json(value: object) -> str:
+    """A value as the database keeps it. `_ENCODER` prepares itself anew for each, which takes it
+    as long as a short one: what it prepares is kept, where there is such a thing."""
+    return "".join(_CHUNKS(value, 0)) if _CHUNKS else _ENCODER.encode(value)
 
 SAME = (
     "id",

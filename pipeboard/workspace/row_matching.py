@@ -26,6 +26,7 @@ _PLAIN = ("title", *PLAIN)
 _plain_of = attrgetter(*_PLAIN)
 _INSTANTS = ("created_at", "closed_at", "snoozed_until")
 _PARTS = ("entered", "answers", "terms", "checklist", "touches")
+_instants_of, _parts_of = attrgetter(*_INSTANTS), attrgetter(*_PARTS)
 _COURSE = ("stage", "outcome", "archived")
 NOT_FOLLOWED = ("created_at", "closed_at", "loss", "entered", "answers", "terms", "checklist",
                 "touches", "snoozed_until")  # fmt: skip
@@ -60,19 +61,18 @@ def _values(row: DealRow, owner: str | None) -> dict[str, object]:
         found[f"fields.{name}"] = value
     for note in row.notes:
         found[f"notes.{digest(note.text)}"] = note.text
-    for name in _INSTANTS:
-        found[name] = getattr(row, name)
+    found |= zip(_INSTANTS, _instants_of(row), strict=True)
     if row.outcome == "lost" and (row.lost_reason or row.lost_category or row.competitor):
         found["loss"] = repr(loss_of(row))
-    found |= {name: repr(part) for name in _PARTS if (part := getattr(row, name))}
+    parts = _parts_of(row)
+    if any(parts):
+        found |= {name: repr(part) for name, part in zip(_PARTS, parts, strict=True) if part}
     return found
 
 
 def _short(value: object) -> str:
-    text = value if type(value) is str else text_of(value)
-    if len(text) <= _LONGEST_TEXT:
-        return text
-    return f"#{digest(text)}"
+    text = text_of(value)
+    return text if len(text) <= _LONGEST_TEXT else f"#{digest(text)}"
 
 
 def text_of(value: object) -> str:
