@@ -12,7 +12,6 @@ from pipeboard.domain.errors import BadInput
 
 _PATHS = frozenset(("db", "file"))
 _NOT_UTF8 = re.compile(r"[\ud800-\udfff]")
-_SHORT_FLAGS = frozenset(("-h", "-p", "-q", "-v", "-y", "-n"))
 _WIDTH = 80
 _WORD = "\0"  # in front of an argument that is a word although it begins with a dash
 
@@ -150,7 +149,7 @@ class Parser(argparse.ArgumentParser):
         return shielded
 
     def _is_dashed_word(self, argument: str) -> bool:
-        is_flag = argument.startswith("--") or argument in _SHORT_FLAGS
+        is_flag = argument.startswith("--") or argument in self._option_string_actions
         return self._dashed_words and not is_flag
 
     def error(self, message: str) -> NoReturn:

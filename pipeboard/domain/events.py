@@ -139,9 +139,7 @@ def change_to(
     facts: EventFacts = NO_FACTS,
 ) -> Event:
     """As `change`, with the fields as a mapping, and facts that go with the event."""
-    before = {
-        name: read(deal, name) if "." in name else getattr(deal, name) for name in after
-    }
+    before = {name: read(deal, name) if "." in name else getattr(deal, name) for name in after}
     changed = [name for name in after if before[name] != after[name]]
     return Event(
         kind,

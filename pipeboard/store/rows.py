@@ -56,6 +56,7 @@ def as_json(value: object) -> str:
     as long as a short one: what it prepares is kept, where there is such a thing."""
     return "".join(_CHUNKS(value, 0)) if _CHUNKS else _ENCODER.encode(value)
 
+
 SAME = (
     "id",
     "version",

@@ -189,9 +189,7 @@ class Stage:
         key = "id" if table == "deal" else "deal_id"
         columns = [c for c in self._columns(table) if (table, c) != ("event", "seq")]
         listed = ", ".join(f'"{name}"' for name in columns)
-        values = ", ".join(
-            _numbered(key, base) if name == key else f'"{name}"' for name in columns
-        )
+        values = ", ".join(_numbered(key, base) if name == key else f'"{name}"' for name in columns)
         again = " ON CONFLICT (id) DO UPDATE SET removed = excluded.removed"
         self._raw.execute(
             f"INSERT INTO main.{table} ({listed}) SELECT {values} FROM staged.{table}"
