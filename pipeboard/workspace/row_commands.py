@@ -171,7 +171,7 @@ def _fields(row: DealRow, identity: RowIdentity, owner: str) -> dict[str, FieldV
         "category": row.forecast_category,
         "external_id": identity.external_id,
         "external_source": identity.source,
-        "imported": MappingProxyType(identity.said),
+        "imported": identity.said,
         "tags": row.tags,
     }
     if row.fields:
@@ -182,7 +182,7 @@ def _fields(row: DealRow, identity: RowIdentity, owner: str) -> dict[str, FieldV
         fields["next_step"] = next_step_of(row)
     if row.answers or row.terms or row.checklist:
         fields |= _own(row)
-    return {name: value for name, value in fields.items() if value or value == 0}
+    return fields
 
 
 def _own(row: DealRow) -> dict[str, FieldValue]:

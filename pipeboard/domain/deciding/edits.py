@@ -132,8 +132,11 @@ _CLEAN: dict[str, Callable[[Any], Any]] = {
 
 def clean_fields(fields: Mapping[str, FieldValue]) -> dict[str, FieldValue]:
     """Fields of a new deal, cleaned; empty ones left out, but not a 0."""
-    clean = {name: _CLEAN[name](value) for name, value in fields.items()}
-    return {name: value for name, value in clean.items() if value or value == 0}
+    return {
+        name: clean
+        for name, value in fields.items()
+        if (value or value == 0) and ((clean := _CLEAN[name](value)) or clean == 0)
+    }
 
 
 def _edited(names: Iterable[str], told: Telling) -> str:

@@ -22,6 +22,7 @@ from pipeboard.store.sealing import event_lines
 _BESIDE = ("deal_tag", "deal_field", "contact", "deal_ask", "answer", "note", "touch")
 _TABLES = ("deal", "event", *_BESIDE)
 _STAGED_CACHE_KB = 8_000
+_STAGED_PAGE = 16_384
 _MANY_DEALS = 60_000
 _TOLD_AT_ONCE = 1_000
 _CACHE = ("cache_size", "cache_spill")
@@ -50,7 +51,12 @@ class Stage:
     def __init__(self, raw: sqlite3.Connection) -> None:
         self._raw = raw
         self._statements: dict[tuple[str, tuple[str, ...]], str] = {}
-        for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{_STAGED_CACHE_KB}"):
+        for pragma in (
+            f"page_size={_STAGED_PAGE}",
+            "journal_mode=OFF",
+            "synchronous=OFF",
+            f"cache_size=-{_STAGED_CACHE_KB}",
+        ):
             raw.execute(f"PRAGMA staged.{pragma}")
         for table in _TABLES:
             raw.execute(f"CREATE TABLE staged.{table} AS SELECT * FROM main.{table} WHERE 0")
