@@ -12,7 +12,6 @@ from pipeboard.domain.errors import BadInput
 
 _PATHS = frozenset(("db", "file"))
 _NOT_UTF8 = re.compile(r"[\ud800-\udfff]")
-_SHORT_FLAGS = frozenset(("-h", "-p", "-q", "-v", "-y", "-n"))
 _WIDTH = 80
 _WORD = "\0"  # in front of an argument that is a word although it begins with a dash
 
@@ -80,7 +79,7 @@ class Parser(argparse.ArgumentParser):
             formatter_class=_Formatter,
             allow_abbrev=False,
         )
-        self._examples = examples
+        self._verb, self._examples = verb, examples
         self.summary = f"{summary[:1].upper()}{summary[1:]}."
         self._dashed_words = dashed_words
         self._add_flags_of_every_verb()
@@ -166,15 +165,20 @@ class Parser(argparse.ArgumentParser):
         return shielded
 
     def _is_dashed_word(self, argument: str) -> bool:
-        is_flag = argument.startswith("--") or argument in _SHORT_FLAGS
+        is_flag = argument.startswith("--") or argument in self._option_string_actions
         return self._dashed_words and not is_flag
+
+    @property
+    def example(self) -> str:
+        """A line that shows how the verb is called."""
+        return f"For example: {self._examples[0]}" if self._examples else "See --help."
 
     def error(self, message: str) -> NoReturn:
         from pipeboard.domain.text import did_you_mean
 
         hint = f"See '{self.prog} --help'."
         if missing := _MISSING.match(message):
-            message, hint = f"'{self._verb}' needs {missing[1]}", example_of(self._verb)
+            message, hint = f"'{self._verb}' needs {missing[1]}", self.example
         elif unknown := _UNKNOWN.match(message):
             names = [name for flag in self.flags() for name in flag.names]
             near = did_you_mean(unknown[1], names)
@@ -183,13 +187,6 @@ class Parser(argparse.ArgumentParser):
             choices = [c for flag in self.flags() if wrong[1] in flag.names for c in flag.choices]
             hint = did_you_mean(wrong[2], choices) or hint
         raise BadInput(f"{message[:1].upper()}{message[1:]}.", hint=hint)
-
-
-def example_of(verb: str) -> str:
-    """A line that shows how a verb is called."""
-    from pipeboard.cli.examples import EXAMPLES
-
-    return f"For example: {EXAMPLES[verb][0]}" if EXAMPLES.get(verb) else "See --help."
 
 
 _MISSING = re.compile(r"the following arguments are required: (.+)")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from pipeboard import outlet
-from pipeboard.cli.arguments import Parser, example_of
+from pipeboard.cli.arguments import Parser
 from pipeboard.cli.output import Output
 from pipeboard.cli.verbs import TOKENED, listed
 from pipeboard.domain.dates import Direction, parse_date
@@ -424,5 +424,5 @@ def seen_argument(parser: Parser) -> None:
 def last_word(words: Sequence[str], what: str, verb: str) -> tuple[list[str], str]:
     """The words before the last and the last, which is `what`; BadInput when there is none."""
     if not words:
-        raise BadInput(f"'{verb}' needs {what}.", hint=example_of(verb))
+        raise BadInput(f"'{verb}' needs {what}.", hint=parser_of(verb)[1].example)
     return list(words[:-1]), words[-1]

@@ -32,6 +32,7 @@ def _export_arguments(parser: Parser) -> None:
     add = parser.add_argument
     add("words", nargs="*", help="a filter, such as value>20k -stage:lead; all deals without one")
     add(
+        "-o",
         "--to",
         dest="output",
         metavar="FILE",

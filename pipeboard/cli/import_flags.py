@@ -20,7 +20,12 @@ def import_arguments(parser: Parser) -> None:
     """Every flag that import takes."""
     add = parser.add_argument
     add("file", metavar="FILE", help="the file (CSV, JSON, xlsx, xls, ods), or - for stdin")
-    add("--into", metavar="PIPELINE", help="the pipeline, else the one of -p, else the first")
+    add(
+        "--into",
+        metavar="PIPELINE",
+        help="the pipeline, else the one of -p, else those that the"
+        " file names where there are no deals yet, else the first",
+    )
     add("--stages", metavar="A,B,C", help="make the pipeline of --into with these stages, or auto")
     add("--skip-bad", action="store_true", help="write the good rows, put the others into a file")
     add("--override", metavar="REASON", default="", help="pass the gates where a row moves a deal")
@@ -115,7 +120,7 @@ def _fields() -> str:
     return ", ".join(sorted(KINDS))
 
 
-def _typed(call: Call) -> Recipe:
+def typed_recipe(call: Call) -> Recipe:
     """The choices of this command line."""
     from pipeboard.exchange.recipe import Recipe
 
@@ -142,7 +147,7 @@ def recipe_for(call: Call, workspace: Workspace, path: Path) -> Recipe:
     from pipeboard.exchange.recipe import read_recipe
     from pipeboard.workspace.import_plan import last_recipe
 
-    typed = _typed(call)
+    typed = typed_recipe(call)
     if call.arguments.recipe:
         return read_recipe(Path(call.arguments.recipe)).under(typed)
     if call.arguments.fresh:

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeboard.cli.call import Call
-from pipeboard.cli.import_flags import AUTO
+from pipeboard.cli.import_flags import AUTO, typed_recipe
 from pipeboard.domain.errors import BadInput, NotFound, Refused
 from pipeboard.domain.locales import in_figures
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.domain.text import fold, quoted
+from pipeboard.exchange.reading import has_pipelines
 from pipeboard.workspace.configuration import change_pipeline
 from pipeboard.workspace.finding import find_pipeline
 from pipeboard.workspace.import_report import (
@@ -135,6 +136,7 @@ def _document(
             for outcome, amounts in report.amounts.items()
         },
         "new_owners": list(report.new_owners),
+        "new_pipelines": [made.name for made in report.new_pipelines],
         "before": report.before,
         "after": report.before + report.created,
         "answers": {name: answer or None for name, answer in reading.answers().items()},
@@ -148,8 +150,8 @@ def _document(
 
 
 @contextmanager
-def place_of(call: Call) -> Iterator[tuple[Workspace, Pipeline | None]]:
-    """The workspace, and the pipeline that the rows go into; None for one that is to be made.
+def place_of(call: Call, path: Path) -> Iterator[tuple[Workspace, Pipeline | None]]:
+    """The workspace, and the pipeline that the rows go into; None for such as are to be made.
 
     A dry run without a workspace is rehearsed in a temporary one.
     """
@@ -162,17 +164,17 @@ def place_of(call: Call) -> Iterator[tuple[Workspace, Pipeline | None]]:
     made = is_made(call)
     if not made:
         _expect_something_to_make(call)
+    is_bare = asked.stages is not None or (not made and _brings_pipelines(call, path))
     if asked.dry_run and not made:
         with tempfile.TemporaryDirectory(prefix="pipeboard-") as folder:
-            workspace = rehearsal(call, Path(folder))
-            yield workspace, None if asked.stages is not None else find_pipeline(workspace)
+            workspace = rehearsal(call, Path(folder), is_bare=is_bare)
+            yield workspace, None if is_bare else find_pipeline(workspace)
         return
-    makes_one = asked.stages is not None
-    workspace = open_or_make(call, template_name=None) if makes_one else open_or_make(call)
-    yield (
-        workspace,
-        _known(workspace, name, asked.stages) if makes_one else find_pipeline(workspace, name),
-    )
+    workspace = open_or_make(call, template_name=None) if is_bare else open_or_make(call)
+    if asked.stages is not None:
+        yield workspace, _known(workspace, name, asked.stages)
+    else:
+        yield workspace, None if is_bare else find_pipeline(workspace, name)
 
 
 def _expect_something_to_make(call: Call) -> None:
@@ -187,7 +189,48 @@ def _expect_something_to_make(call: Call) -> None:
         )
 
 
-def pipeline_to_make(call: Call, workspace: Workspace, path: Path, recipe: Recipe) -> Pipeline:
+def _splits(call: Call, path: Path) -> bool:
+    """Whether each row of the file says itself where it goes, and the person does not."""
+    asked, typed = call.arguments, typed_recipe(call)
+    if asked.into or asked.pipeline or asked.stages is not None:
+        return False
+    return has_pipelines(path, typed.tool, typed.encoding, typed.sheet)
+
+
+def _brings_pipelines(call: Call, path: Path) -> bool:
+    """Whether a new workspace needs none but the pipelines that the file names."""
+    from pipeboard.workspace.import_plan import named_pipelines
+
+    if not _splits(call, path):
+        return False
+    with tempfile.TemporaryDirectory(prefix="pipeboard-") as folder:
+        workspace = rehearsal(call, Path(folder))
+        return not any(one.id for one in named_pipelines(workspace, path, typed_recipe(call)))
+
+
+def targets_of(
+    call: Call, workspace: Workspace, path: Path, recipe: Recipe, known: Pipeline | None
+) -> tuple[tuple[Pipeline, ...], bool]:
+    """The pipelines that the rows go into, and whether each row goes into the one that it names."""
+    from pipeboard.workspace.import_plan import named_pipelines
+
+    asked = call.arguments
+    if _splits(call, path):
+        if named := named_pipelines(workspace, path, recipe, strict=asked.strict):
+            return named, True
+        if known is None and not workspace.reader.pipelines():
+            change_pipeline(workspace, _first_pipeline(workspace.settings.currency))
+        return (known or find_pipeline(workspace),), False
+    return (known or _pipeline_to_make(call, workspace, path, recipe),), False
+
+
+def _first_pipeline(currency: str) -> Pipeline:
+    from pipeboard.domain.templates import TEMPLATES, template
+
+    return template(TEMPLATES[0], pipeline_name="New business", currency=currency)
+
+
+def _pipeline_to_make(call: Call, workspace: Workspace, path: Path, recipe: Recipe) -> Pipeline:
     """The pipeline that --into and --stages describe, not stored yet."""
     names = _stage_names(call, workspace, path, recipe)
     return from_stage_names(
@@ -246,18 +289,16 @@ def _known(workspace: Workspace, name: str, stages: str) -> Pipeline | None:
     return found
 
 
-def rehearsal(call: Call, folder: Path, currency: str = "") -> Workspace:
+def rehearsal(call: Call, folder: Path, currency: str = "", *, is_bare: bool = False) -> Workspace:
     """A workspace to plan in, of which nothing stays; with a currency as it would be made here."""
     from pipeboard.cli.config import system_zone
     from pipeboard.domain.settings import Settings
-    from pipeboard.domain.templates import TEMPLATES, template
     from pipeboard.store import Store
 
     settings = Settings()
     if currency:
         settings = Settings(currency=currency, zone_name=system_zone(call.environ))
     workspace = call.workspace_on(Store.create(str(folder / "rehearsal.db"), settings))
-    change_pipeline(
-        workspace, template(TEMPLATES[0], pipeline_name="New business", currency=settings.currency)
-    )
+    if not is_bare:
+        change_pipeline(workspace, _first_pipeline(settings.currency))
     return workspace

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from time import monotonic
@@ -13,7 +13,7 @@ from pipeboard import outlet
 from pipeboard.cli.call import Call, Verb
 from pipeboard.cli.failures import DONE, REFUSED
 from pipeboard.cli.import_flags import import_arguments, recipe_for, save_recipe
-from pipeboard.cli.import_telling import pipeline_to_make, place_of
+from pipeboard.cli.import_telling import place_of, targets_of
 from pipeboard.domain.errors import Refused
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.locales import in_figures
@@ -56,18 +56,20 @@ def _import_deals(call: Call, path: Path, resources: ExitStack) -> int:
     from pipeboard.workspace.import_rows import RowsRejected
 
     asked = call.arguments
-    workspace, known = resources.enter_context(place_of(call))
+    workspace, known = resources.enter_context(place_of(call, path))
     recipe = recipe_for(call, workspace, path)
-    pipeline = known or pipeline_to_make(call, workspace, path, recipe)
+    pipelines, splits = targets_of(call, workspace, path, recipe, known)
+    pipeline = pipelines[0]
+    read_with = None if splits else pipeline
     reading = resources.enter_context(
-        open_reading(workspace, path, recipe, pipeline, strict=asked.strict)
+        open_reading(workspace, path, recipe, read_with, strict=asked.strict, splits=splits)
     )
     _expect_answers(call, reading)
     rejected = None if asked.dry_run or not asked.skip_bad else RejectedFile(asked.file)
     if rejected is not None:
         resources.callback(rejected.drop)
     try:
-        report = _import(call, workspace, reading, pipeline, recipe)
+        report = _import(call, workspace, reading, pipelines, recipe)
     except RowsRejected as error:
         if not asked.dry_run:
             error.report.created = error.report.updated = 0
@@ -106,7 +108,11 @@ def _restore(call: Call, path: Path) -> int:
 
 
 def _import(
-    call: Call, workspace: Workspace, reading: Reading, pipeline: Pipeline, recipe: Recipe
+    call: Call,
+    workspace: Workspace,
+    reading: Reading,
+    pipelines: Sequence[Pipeline],
+    recipe: Recipe,
 ) -> ImportReport:
     from pipeboard.workspace.import_rows import import_rows
 
@@ -119,9 +125,10 @@ def _import(
             return import_rows(
                 workspace,
                 reading,
-                pipeline,
+                pipelines[0],
                 origin,
                 replace(options, new_reps=new_reps),
+                beside=pipelines[1:],
                 skip_bad=asked.skip_bad,
                 override=asked.override,
                 **call.once,

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from functools import cache
-from operator import attrgetter
+from functools import cache, lru_cache
+from operator import attrgetter, itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
@@ -139,6 +139,9 @@ DEAL_DEFAULTS: Values = {
     for f in fields(Deal)
     if f.default is not MISSING or f.default_factory is not MISSING
 }
+_required_of = itemgetter(*(name for name in DEAL_FIELDS if name not in DEAL_DEFAULTS))
+DEAL_BLANK: Values = {name: DEAL_DEFAULTS.get(name) for name in DEAL_FIELDS}
+"""A value for every field, in their order: a deal is made four times as fast of such values."""
 KEYED_FIELDS = frozenset(("fields", "answers", "contacts", "checklist", "terms", "asks"))
 
 
@@ -159,7 +162,7 @@ def change_to(
     facts: EventFacts = NO_FACTS,
 ) -> Event:
     """As `change`, with the fields as a mapping, and facts that go with the event."""
-    before = {name: read(deal, name) for name in after}
+    before = {name: read(deal, name) if "." in name else getattr(deal, name) for name in after}
     changed = [name for name in after if before[name] != after[name]]
     return Event(
         kind,
@@ -194,7 +197,7 @@ def evolve_all(deal: Deal | None, events: Sequence[Event], deal_id: int | None =
     if deal is None:
         if deal_id is None:
             raise ValueError("a first event needs the id of the deal that it creates")
-        values: dict[str, FieldValue] = {**DEAL_DEFAULTS, "id": deal_id}
+        values: dict[str, FieldValue] = {**DEAL_BLANK, "id": deal_id, "version": 0}
     else:
         # As `dataclasses.replace`, which takes four times as long for so many fields.
         values = dict(zip(DEAL_FIELDS, _values_of(deal), strict=True))
@@ -205,6 +208,8 @@ def evolve_all(deal: Deal | None, events: Sequence[Event], deal_id: int | None =
                 _set_entry(values, name, value)
             else:
                 values[name] = value
+    if deal is None and None in _required_of(values):
+        raise TypeError("the first event leaves out what every deal has")
     return deal_of(values)
 
 
@@ -217,7 +222,8 @@ def _draft() -> Callable[..., object]:
 
 def deal_of(values: Values) -> Deal:
     """The deal of these values, which are those of all fields."""
-    deal = _draft()(**values)
+    in_order = tuple(values) == DEAL_FIELDS
+    deal = _draft()(*values.values()) if in_order else _draft()(**values)
     deal.__class__ = Deal
     assert isinstance(deal, Deal)
     return deal
@@ -278,7 +284,7 @@ def to_json(value: object) -> Json:
     if value is None or type(value) is str or type(value) is int:
         return value
     if isinstance(value, date):
-        return value.isoformat()
+        return instant_to_json(value) if isinstance(value, datetime) else value.isoformat()
     if isinstance(value, Money):
         return {"amount_minor": value.minor, "currency": value.currency}
     if isinstance(value, _PARTS):
@@ -288,6 +294,14 @@ def to_json(value: object) -> Json:
     if isinstance(value, tuple | list):
         return [to_json(item) for item in value]
     return value if isinstance(value, bool | float) else str(value)
+
+
+def instant_to_json(at: datetime) -> str:
+    """ISO 8601; those in UTC come again and again."""
+    return _of_utc(at) if at.tzinfo is UTC else at.isoformat()
+
+
+_of_utc = lru_cache(maxsize=4_096)(datetime.isoformat)
 
 
 def _money(data: Json) -> Money:

@@ -99,6 +99,11 @@ class Pipeline:
         return {stage.id: index for index, stage in enumerate(self.stages)}
 
     @cached_property
+    def _between(self) -> dict[tuple[int, int], tuple[Stage, ...]]:
+        """The stages between two others, of which deals go through the same ones."""
+        return {}
+
+    @cached_property
     def open_stages(self) -> tuple[Stage, ...]:
         """The stages that deals in work go through, without the retired ones."""
         return tuple(stage for stage in self.stages if stage.is_open and not stage.retired)
@@ -137,12 +142,15 @@ class Pipeline:
 
         Empty when the move goes back. An outcome lies behind the last open stage.
         """
-        start, target = self.position(start_id), self.position(target_id)
-        return tuple(
-            stage
-            for stage in self.stages[start:target]
-            if stage.is_open and (not stage.retired or stage.id == start_id)
-        )
+        known = self._between.get((start_id, target_id))
+        if known is None:
+            start, target = self.position(start_id), self.position(target_id)
+            known = self._between[start_id, target_id] = tuple(
+                stage
+                for stage in self.stages[start:target]
+                if stage.is_open and (not stage.retired or stage.id == start_id)
+            )
+        return known
 
     def is_qualified_at(self, stage_id: int) -> bool:
         """Whether a deal that enters this stage counts as qualified (`metrics.md` C9)."""

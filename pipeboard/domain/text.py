@@ -59,7 +59,7 @@ def clean_line(text: str, *, field: str = "text", limit: int | None = None) -> s
     line = " ".join(text.split())
     if not (line.isascii() and line.isprintable()):
         line = " ".join(normalize("NFC", line.translate(_REMOVED)).split())
-    return _bounded(line, field, limit)
+    return line if len(line) <= limit else _bounded(line, field, limit)
 
 
 def clean_text(text: str, *, field: str = "text", limit: int | None = None) -> str:

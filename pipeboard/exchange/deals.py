@@ -320,7 +320,7 @@ class DealReader:
                 fields[next_free(name, fields)] = clean_text(cells[index], field=name)
         remarks = (*ending.remarks, *history.remarks, *self._odd(found, outcome, history))
         tally.assumed_currency += bool(found.get("assumed"))
-        if "pipeline" in found and not self._layout.is_ours:
+        if "pipeline" in found and not (self._layout.is_ours or self._rules.splits):
             tally.pipelines[found["pipeline"]] += 1
         names = self._plain if outcome == "lost" else self._plain_unless_lost
         others = {name: value for name in names if (value := found.get(name))}
@@ -374,7 +374,7 @@ class DealReader:
             yield from (name for name in _LOSS if found.get(name))
         if self._layout.is_ours:
             return
-        yield from (name for name in ("pipeline",) if name in found)
+        yield from (name for name in ("pipeline",) if name in found and not self._rules.splits)
         if found.get("currency") and found.get("value") is None:
             yield "currency"
 

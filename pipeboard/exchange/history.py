@@ -178,8 +178,16 @@ class HistoryReader:
         if self._is_ours:
             return {name: found[target] for target, name in PRECISIONS.items() if target in found}
         moments = self._all_moments(found)
+        days = [moment for moment in moments if not moment.has_time]
+        if not days:
+            return {}
+        exact = {moment.at for moment in moments if moment.has_time}
         instants = (("created_at", created_at), ("closed_at", closed_at))
-        return {name: "day" for name, at in instants if self._is_by_day(at, moments)}
+        return {
+            name: "day"
+            for name, at in instants
+            if at is not None and at not in exact and self._is_by_day(at, days)
+        }
 
     def _all_moments(self, found: Findings) -> list[Moment]:
         moments = [moment for name in self._moments if (moment := found.get(name))]
@@ -187,15 +195,11 @@ class HistoryReader:
             moments += [moment for name in self._dated for moment in found.get(name, ())]
         return moments
 
-    def _is_by_day(self, at: datetime | None, moments: Sequence[Moment]) -> bool:
-        """Whether nothing but a day without a time says that something was then."""
-        days = [moment for moment in moments if not moment.has_time]
-        if at is None or not days:
-            return False
-        if len(days) < len(moments) and any(m.has_time and m.at == at for m in moments):
-            return False
-        if any(moment.at == at for moment in days):
-            return True
+    def _is_by_day(self, at: datetime, days: Sequence[Moment]) -> bool:
+        """Whether a day without a time says that something was then."""
+        for moment in days:
+            if moment.at == at:
+                return True
         day = at.astimezone(self._zone).date()
         return any(moment.day == day for moment in days)
 
@@ -228,22 +232,23 @@ class HistoryReader:
         """What cannot be as the row says it."""
         if self._is_ours:
             return ()
-        has_created = created_at is not None and "created_at" in found
+        has_created = "created_at" in found
         closes = outcome in _CLOSINGS
         expected: Moment | None = found.get("expected_close")
         is_expected = (
             closes and closed_at is None and expected is not None and expected.at < self._tomorrow
         )
-        odd = {
-            "closed_as_expected": is_expected,
-            "no_closing_date": closes and closed_at is None and not is_expected,
-            "closed_in_future": closed_at is not None and closed_at >= self._tomorrow,
-            "closed_before_created": has_created
-            and closed_at is not None
-            and closed_at < created_at,  # type: ignore[operator]
-            "created_in_future": has_created and created_at >= self._tomorrow,  # type: ignore[operator]
-        }
-        return tuple(name for name, is_so in odd.items() if is_so)
+        odd = []
+        if closes and closed_at is None:
+            odd.append("closed_as_expected" if is_expected else "no_closing_date")
+        if closed_at is not None and closed_at >= self._tomorrow:
+            odd.append("closed_in_future")
+        if has_created and created_at is not None:
+            if closed_at is not None and closed_at < created_at:
+                odd.append("closed_before_created")
+            if created_at >= self._tomorrow:
+                odd.append("created_in_future")
+        return tuple(odd)
 
     def _arrivals(self, found: Findings, created_at: datetime | None) -> list[Entered]:
         """Every arrival in a stage, closing ones among them, in time order."""

@@ -24,7 +24,8 @@ class ReadingRules:
     `currency` is what amounts are in that name none, `decimal` their decimal mark. `words` are
     what stages are called, `values` other words for cells, by column and folded cell. `constants`
     stand in every row for fields that it does not fill. With `strict` a cell that cannot be read
-    rejects its row. `lost_zero_is_unknown` takes an amount of 0 on a lost deal for none.
+    rejects its row. `lost_zero_is_unknown` takes an amount of 0 on a lost deal for none. With
+    `splits` each row goes into the pipeline that it names.
     """
 
     currency: str
@@ -34,6 +35,7 @@ class ReadingRules:
     constants: Mapping[str, str] = field(default_factory=dict)
     strict: bool = False
     lost_zero_is_unknown: bool = False
+    splits: bool = False
 
 
 # Other words for the values of a file, as a person gives them: stages, and cells of any column.
@@ -206,6 +208,7 @@ class ReadOptions:
     lost: str = ""
     strict: bool = False
     lost_zero_is_unknown: bool = False
+    splits: bool = False
     still_asks: bool = False
 
 
@@ -240,6 +243,7 @@ def rules_of(
         constants,
         options.strict,
         options.lost_zero_is_unknown,
+        options.splits,
     )
 
 

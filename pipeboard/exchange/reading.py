@@ -321,10 +321,20 @@ def find_source(path: Path, from_: str, encoding: str = "", sheet: str = "") -> 
 
     Raises as `open_import` does.
     """
+    layout, matching = _by_header(path, from_, encoding, sheet)
+    return _source(layout, matching, ())
+
+
+def has_pipelines(path: Path, from_: str, encoding: str = "", sheet: str = "") -> bool:
+    """Whether a column names the pipelines of a file's deals, by its header alone."""
+    return "pipeline" in _by_header(path, from_, encoding, sheet)[1].targets.values()
+
+
+def _by_header(path: Path, from_: str, encoding: str, sheet: str) -> tuple[Layout, Matching]:
     table = open_table(path, ReadOptions(encoding=encoding or None, sheet=sheet or None))
     sample = [r.cells for r in islice(table.records(), _SAMPLE) if isinstance(r, Record)]
     layout = layout_named(from_, table.header)
-    return _source(layout, match_columns(table.header, layout, sample), ())
+    return layout, match_columns(table.header, layout, sample)
 
 
 def local_copy(path: Path | str, stdin: BinaryIO | None, resources: ExitStack) -> Path:

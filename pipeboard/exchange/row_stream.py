@@ -98,9 +98,12 @@ class Rows:
         return filled == [0] or 0 not in filled
 
     def _is_thin(self, record: Record) -> bool:
-        filled = [cell for cell in record.cells if cell.strip()]
-        if len(record.cells) <= 2:
+        cells = record.cells
+        if len(cells) <= 2:
             return False
+        if cells[1].strip() and (first := cells[0].strip()):
+            return bool(_FOOTER.match(first))
+        filled = [cell for cell in cells if cell.strip()]
         return len(filled) == 1 or bool(filled and _FOOTER.match(filled[0].strip()))
 
     def _without_footers(self, thin: list[Record]) -> Iterator[Record]:

@@ -46,6 +46,8 @@ class Database:
         self.log_rows: dict[str, list[Row]] | None = None
         """What a transaction on a server has put into the log, by table, as long as it is all."""
         self._kept: dict[str, tuple[Hashable, Any]] = {}
+        self.told_ahead: dict[str, Iterable[bytes]] = {}
+        """By command, the events of this transaction as they are sealed, where that is known."""
 
     def rows(self, sql: str, values: Values = ()) -> list[Row]:
         """All rows of an answer; `DatabaseError` in words when there is none to be had."""

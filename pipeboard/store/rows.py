@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
 from operator import attrgetter, index, itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING
 from pipeboard.domain.deal import Deal, Loss, NextStep, Status
 from pipeboard.domain.deal_fields import FIELDS
 from pipeboard.domain.events import (
+    DEAL_BLANK,
     DEAL_DEFAULTS,
     DEAL_FIELDS,
     DEAL_TYPES,
@@ -19,6 +22,7 @@ from pipeboard.domain.events import (
     event_from_json,
     from_json,
     instant,
+    instant_to_json,
     micros,
     to_json,
 )
@@ -34,12 +38,31 @@ if TYPE_CHECKING:
 
 def _plain(value: object) -> object:
     """What the encoder does not know as something that it knows."""
-    return value.copy() if type(value) is MappingProxyType else to_json(value)
+    write = _QUICK.get(type(value))
+    return write(value) if write else to_json(value)
 
 
-as_json = json.JSONEncoder(
+_QUICK: Mapping[type, Callable[..., object]] = {
+    MappingProxyType: MappingProxyType.copy,
+    datetime: instant_to_json,
+    date: date.isoformat,
+    Money: lambda money: {"amount_minor": money.minor, "currency": money.currency},
+}
+
+
+_ENCODER = json.JSONEncoder(
     ensure_ascii=False, check_circular=False, separators=(",", ":"), default=_plain
-).encode
+)
+_CHUNKS = c_make_encoder and c_make_encoder(
+    None, _plain, encode_basestring, None, ":", ",", False, False, True
+)
+
+
+def as_json(value: object) -> str:
+    """A value as the database keeps it. `_ENCODER` prepares itself anew for each, which takes it
+    as long as a short one: what it prepares is kept, where there is such a thing."""
+    return "".join(_CHUNKS(value, 0)) if _CHUNKS else _ENCODER.encode(value)
+
 
 _OF_THE_HOUSE = (
     "id", "version", "pipeline_id", "stage_id", "removed", "given_by", "closed_from",
@@ -95,7 +118,7 @@ def stored_deal(row: Row) -> Deal:
 def deal_from_row(row: Row) -> Deal:
     """The deal that a row of the table `deal` stands for."""
     _check_types(row)
-    values: dict[str, FieldValue] = {**DEAL_DEFAULTS, **dict(zip(SAME, _SAME_OF(row), strict=True))}
+    values: dict[str, FieldValue] = {**DEAL_BLANK, **dict(zip(SAME, _SAME_OF(row), strict=True))}
     values["removed"] = bool(values["removed"])
     for name, us in zip(INSTANTS, _INSTANTS_OF(row), strict=True):
         values[name] = None if us is None else instant(us)

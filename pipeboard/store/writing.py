@@ -174,6 +174,7 @@ class Writer(TargetWriter):
         """Stores changes of a command that has begun and that were put together before."""
         first = self.numbers("deal", stage.highest).start if stage.highest else 1
         stage.write(first - 1)
+        self._database.told_ahead |= stage.told
 
     def restore(self, document: Mapping[str, object]) -> None:
         """A whole workspace out of a document, into a database that holds nothing yet."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -19,6 +19,7 @@ from pipeboard.exchange.outcomes import closing_outcome
 from pipeboard.exchange.reading import Reading, ReadOptions, find_source, open_import
 from pipeboard.exchange.recipe import Recipe, Survey, recipe_from_json, survey
 from pipeboard.exchange.row_stream import stages_in_order
+from pipeboard.exchange.rows import DealRow
 from pipeboard.exchange.values import DECIMAL_MARKS
 from pipeboard.workspace.finding import find_pipeline
 from pipeboard.workspace.import_report import ImportReport, RejectedFile, remarks_told
@@ -51,9 +52,11 @@ def open_reading(
     pipeline: Pipeline | None,
     *,
     strict: bool = False,
+    splits: bool = False,
     still_asks: bool = False,
 ) -> Reading:
-    """The file, read by a recipe; its stages are those of `pipeline` where there is one yet."""
+    """The file, read by a recipe; its stages are those of `pipeline` where there is one yet. With
+    `splits` its rows go into the pipelines that they name."""
     settings = workspace.settings
     default = pipeline.currency if pipeline else settings.currency
     options = _read_options(recipe, pipeline)
@@ -63,7 +66,7 @@ def open_reading(
         currency=currency_code(recipe.currency) if recipe.currency else default,
         zone=settings.zone,
         today=workspace.today,
-        options=replace(options, strict=strict, still_asks=still_asks),
+        options=replace(options, strict=strict, splits=splits, still_asks=still_asks),
     )
 
 
@@ -98,6 +101,52 @@ def stages_of(reading: Reading) -> tuple[str, ...]:
     return tuple(stages_in_order(reading.rows())) or (NO_STAGE,)
 
 
+_MOST_PIPELINES: Final = 20
+
+
+def named_pipelines(
+    workspace: Workspace, path: Path, recipe: Recipe, *, strict: bool = False
+) -> tuple[Pipeline, ...]:
+    """The pipelines that the rows of a file name, where there are no deals yet: those that are
+    there, and the others to be made of the stages of their rows.
+
+    None where the file names none, or so many that they are something else, or one by the name of
+    one that is there without the stages.
+    """
+    if workspace.reader.known_deals().count():
+        return ()
+    known = {fold(one.name): one for one in workspace.reader.pipelines()}
+    with open_reading(
+        workspace, path, recipe, None, strict=strict, splits=True, still_asks=True
+    ) as reading:
+        if "pipeline" not in reading.mapping.values():
+            return ()
+        rows = (row for row in reading.again() if isinstance(row, DealRow) and row.pipeline)
+        names = {fold(row.pipeline or ""): row.pipeline or "" for row in rows}
+        if len(names) > _MOST_PIPELINES:
+            return ()
+        found = []
+        for key, name in names.items():
+            rows = (row for row in reading.again() if isinstance(row, DealRow))
+            wanted = _open_stages(row for row in rows if fold(row.pipeline or "") == key)
+            there = known.get(key)
+            stages = {fold(stage.name) for stage in there.open_stages} if there else set()
+            if there and stages.issuperset(map(fold, wanted)):
+                found.append(there)
+            elif there:
+                return ()
+            else:
+                currency = workspace.settings.currency
+                found.append(from_stage_names(wanted, pipeline_name=name, currency=currency))
+    return tuple(found)
+
+
+def _open_stages(rows: Iterable[object]) -> tuple[str, ...]:
+    """The stages to work in that rows name, `NO_STAGE` where they name none."""
+    named = stages_in_order(rows)
+    return tuple(name for name in named if not closing_outcome(name)) or (NO_STAGE,)
+
+
 def is_workspace(path: Path) -> bool:
     """Whether the file is a whole workspace, as `export --whole` writes it."""
     try:
@@ -114,8 +163,9 @@ def is_workspace(path: Path) -> bool:
 class ImportPlan:
     """What a person has chosen for a file.
 
-    The deals go into the pipeline of that name, the first where there is no name; one that
-    `is_new` is made of the file's own stages. `forgets` how files of its source were read before.
+    The deals go into the pipeline of that name; where there is no name, into those that they name
+    themselves, else into the first. One that `is_new` is made of the file's own stages. `forgets`
+    how files of its source were read before.
     """
 
     path: Path
@@ -135,8 +185,9 @@ class FileSeen:
     """A file as its plan reads it, and what would come of it.
 
     `recipe` is the plan's over the last one of this source, `last` in words what was taken from
-    that. `mapping` is the target of each column, `answers` as `Reading.answers`. `lacking` says why
-    nothing can be imported yet. `stamp` tells whether the file has changed since.
+    that. Rows go into `pipeline`, but for those that name one `beside` it. `mapping` is the target
+    of each column, `answers` as `Reading.answers`. `lacking` says why nothing can be imported yet.
+    `stamp` tells whether the file has changed since.
     """
 
     plan: ImportPlan
@@ -155,21 +206,28 @@ class FileSeen:
     survey: Survey
     remarks: tuple[str, ...]
     stamp: tuple[int, int]
+    beside: tuple[Pipeline, ...] = ()
+    splits: bool = False
     report: ImportReport = field(default_factory=ImportReport)
     lacking: str = ""
 
     @property
     def unknown_words(self) -> int:
         """How many words say nothing here: no outcome, and no stage of the pipeline."""
-        return sum(not is_known(word.becomes, self.pipeline) for word in self.survey.words)
+        return sum(not self.is_known(word.becomes) for word in self.survey.words)
 
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """The stages to work in of all pipelines that rows go into, each once."""
+        every = (stage.name for one in (self.pipeline, *self.beside) for stage in one.open_stages)
+        return tuple(dict.fromkeys(every))
 
-def is_known(becomes: str | None, pipeline: Pipeline) -> bool:
-    """Whether what a word comes to is there: an outcome, or a stage of the pipeline."""
-    if becomes is None:
-        return False
-    stages = {fold(stage.name) for stage in pipeline.open_stages}
-    return becomes[:1] == "=" or becomes == "archived" or fold(becomes) in stages
+    def is_known(self, becomes: str | None) -> bool:
+        """Whether what a word comes to is there: an outcome, or a stage."""
+        if becomes is None:
+            return False
+        is_stage = fold(becomes) in map(fold, self.stages)
+        return is_stage or becomes[:1] == "=" or becomes == "archived"
 
 
 def look_at(
@@ -193,11 +251,15 @@ def look_at(
     ):
         plan = replace(plan, is_new=False)
     recipe, last, remarks = _recipe_of(workspace, plan)
-    pipeline = _pipeline_of(workspace, plan, recipe)
+    named = () if plan.pipeline else named_pipelines(workspace, plan.path, recipe)
+    pipeline, *beside = named or (_pipeline_of(workspace, plan, recipe),)
     stamp = _stamp(plan.path)
+    read_with = None if named else pipeline
     with (
         _readable(plan.path),
-        open_reading(workspace, plan.path, recipe, pipeline, still_asks=True) as reading,
+        open_reading(
+            workspace, plan.path, recipe, read_with, splits=bool(named), still_asks=True
+        ) as reading,
     ):
         seen = FileSeen(
             plan,
@@ -216,6 +278,8 @@ def look_at(
             survey(reading, heard),
             (*remarks, *reading.warnings),
             stamp,
+            tuple(beside),
+            bool(named),
             lacking=_lacking(reading),
         )
         surveyed(seen)
@@ -233,7 +297,7 @@ def _rehearse(
     report, lacking = ImportReport(), seen.lacking
     if not lacking:
         try:
-            report = _rehearsed(workspace, seen.plan, seen.recipe, reading, seen.pipeline, heard)
+            report = _rehearsed(workspace, seen, reading, heard)
         except PipeboardError as error:
             if error.code in ("database", "given_up"):
                 raise
@@ -267,8 +331,7 @@ def _pipeline_of(workspace: Workspace, plan: ImportPlan, recipe: Recipe) -> Pipe
     if not plan.is_new:
         return find_pipeline(workspace, plan.pipeline or None)
     with open_reading(workspace, plan.path, recipe, None, still_asks=True) as reading:
-        named = stages_of(reading)
-    names = tuple(name for name in named if not closing_outcome(name)) or (NO_STAGE,)
+        names = _open_stages(reading.rows())
     return from_stage_names(
         names, pipeline_name=plan.pipeline, currency=workspace.settings.currency
     )
@@ -284,22 +347,18 @@ def _lacking(reading: Reading) -> str:
 
 
 def _rehearsed(
-    workspace: Workspace,
-    plan: ImportPlan,
-    recipe: Recipe,
-    reading: Reading,
-    pipeline: Pipeline,
-    heard: Progress,
+    workspace: Workspace, seen: FileSeen, reading: Reading, heard: Progress
 ) -> ImportReport:
     return import_rows(
         workspace,
         reading,
-        pipeline,
-        plan.path.name,
-        _options(plan, recipe, reading),
+        seen.pipeline,
+        seen.plan.path.name,
+        _options(seen.plan, seen.recipe, reading),
+        beside=seen.beside,
         skip_bad=True,
         dry_run=True,
-        override=plan.override,
+        override=seen.plan.override,
         progress=heard,
     )
 
@@ -360,8 +419,13 @@ def carry_out(workspace: Workspace, seen: FileSeen, heard: Progress) -> Imported
         raise Conflict(
             f"{path.name} has changed since it was looked at.", hint="Nothing was imported."
         )
-    pipeline = seen.pipeline if plan.is_new else find_pipeline(workspace, plan.pipeline or None)
-    with _readable(path), open_reading(workspace, path, seen.recipe, pipeline) as reading:
+    as_seen = plan.is_new or seen.splits
+    pipeline = seen.pipeline if as_seen else find_pipeline(workspace, plan.pipeline or None)
+    read_with = None if seen.splits else pipeline
+    with (
+        _readable(path),
+        open_reading(workspace, path, seen.recipe, read_with, splits=seen.splits) as reading,
+    ):
         rejected = RejectedFile(str(path)) if plan.skips_bad else None
         try:
             report = import_rows(
@@ -370,6 +434,7 @@ def carry_out(workspace: Workspace, seen: FileSeen, heard: Progress) -> Imported
                 pipeline,
                 path.name,
                 _options(plan, seen.recipe, reading),
+                beside=seen.beside,
                 skip_bad=plan.skips_bad,
                 override=plan.override,
                 progress=heard,

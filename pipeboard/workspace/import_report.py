@@ -18,6 +18,7 @@ from pipeboard.exchange.read_options import REMARKS
 from pipeboard.exchange.rows import DealRow, Rejected
 
 if TYPE_CHECKING:
+    from pipeboard.domain.pipeline import Pipeline
     from pipeboard.exchange.reading import Reading
 
 
@@ -69,6 +70,7 @@ class ImportReport:
     not_followed: Counter[str] = field(default_factory=Counter)
     stages: Counter[str] = field(default_factory=Counter)
     sums: Counter[tuple[str, str]] = field(default_factory=Counter)
+    new_pipelines: list[Pipeline] = field(default_factory=list)
     new_owners: list[str] = field(default_factory=list)
     near_owners: dict[str, str] = field(default_factory=dict)
     """Of new owners that are like a rep's name: whose."""
@@ -156,6 +158,9 @@ def meaning_told(
     )
     if sums:
         yield f"Worth: {sums}."
+    for made in report.new_pipelines:
+        stages = ", ".join(stage.name for stage in made.open_stages)
+        yield f"New pipeline {made.name}: {stages}."
     if report.new_owners:
         named = ", ".join(report.new_owners[:10])
         more = f" and {len(report.new_owners) - 10} more" if len(report.new_owners) > 10 else ""

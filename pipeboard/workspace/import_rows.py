@@ -10,7 +10,7 @@ import gc
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from itertools import islice
+from itertools import count, islice
 from typing import TYPE_CHECKING
 
 from pipeboard.domain import commands as c
@@ -66,6 +66,7 @@ def import_rows(
     origin: str,
     options: ImportOptions = _NO_OPTIONS,
     *,
+    beside: Sequence[Pipeline] = (),
     skip_bad: bool = False,
     dry_run: bool = False,
     override: str = "",
@@ -74,7 +75,8 @@ def import_rows(
 ) -> ImportReport:
     """Every deal of a file, new or changed since it was last imported, as one command.
 
-    A `pipeline` that is new (id 0) is made in the same transaction. `origin` names the file
+    A `pipeline` that is new (id 0) is made in the same transaction, rows that name a pipeline
+    `beside` the first go there. `origin` names the file
     in the history. A new owner in a team is `NotFound` without a yes (`options.new_reps`), and
     nothing is written. Without `skip_bad` a rejected row raises `RowsRejected` and nothing is
     written. A change that moves a known deal passes the gate as any move does, with
@@ -86,7 +88,8 @@ def import_rows(
     check_role(service, "import")
     if override:
         options = replace(options, override=override)
-    run = _Import(service, reading, pipeline, origin, options, skip_bad=skip_bad, token=token)
+    pipelines = (pipeline, *beside)
+    run = _Import(service, reading, pipelines, origin, options, skip_bad=skip_bad, token=token)
     with _collecting_later():
         return run.rehearse(progress) if dry_run else run.carry_out(progress)
 
@@ -111,7 +114,7 @@ class _Import:
         self,
         service: Service,
         reading: Reading,
-        pipeline: Pipeline,
+        pipelines: Sequence[Pipeline],
         origin: str,
         options: ImportOptions,
         *,
@@ -119,12 +122,13 @@ class _Import:
         token: str,
     ) -> None:
         self.service, self.reading, self.origin, self.options = service, reading, origin, options
-        self.wanted, self.skip_bad = pipeline, skip_bad
+        self.pipelines, self.skip_bad = pipelines, skip_bad
+        self.new = tuple(pipeline for pipeline in pipelines if not pipeline.id)
         self.command_id, self.at = token or str(uuid.uuid4()), service.now()
 
     def rehearse(self, progress: Progress | None) -> ImportReport:
         """What would be done; nothing is written, and nobody waits."""
-        decider = self._decider(_with_made_up_ids(self.wanted))
+        decider = self._decider(_with_made_up_ids(self.pipelines))
         for rows in self._chunks(decider.report, progress):
             decider.decide(rows)
         self._check(decider)
@@ -132,10 +136,10 @@ class _Import:
 
     def carry_out(self, progress: Progress | None) -> ImportReport:
         """Decides, puts aside, and brings in."""
-        pipeline = self.wanted if self.wanted.id else self._reserve()
+        pipelines = [one if one.id else self._reserve(one) for one in self.pipelines]
         with ExitStack() as resources:
             staging: Staging | None = None
-            decider = self._decider(pipeline)
+            decider = self._decider(pipelines)
             for rows in self._chunks(decider.report, progress):
                 decided = decider.decide(rows)
                 if decider.report.rejected and not self.skip_bad:
@@ -149,16 +153,24 @@ class _Import:
                 raise no_such_reps(decider.report.unsure_owners, decider.report.near_owners)
             if staging is not None:
                 self.service.store.keep_copy_before_import(self.at)
-                self._bring_in(staging, decider)
-            elif not self.wanted.id:
-                self.service.transact(lambda: self._make_pipeline(pipeline))
+                self._bring_in(staging, decider, pipelines)
+            elif self.new:
+                self.service.transact(lambda: self._make_pipelines(pipelines))
                 decider.report.command_id = self.command_id
         return decider.report
 
-    def _decider(self, pipeline: Pipeline) -> RowDecider:
-        return RowDecider(
-            self.service.reader, self._context(pipeline), self.origin, self.reading, self.options
-        )  # fmt: skip
+    def _decider(self, pipelines: Sequence[Pipeline]) -> RowDecider:
+        first, *beside = pipelines
+        decider = RowDecider(
+            self.service.reader,
+            self._context(first),
+            self.origin,
+            self.reading,
+            self.options,
+            beside,
+        )
+        decider.report.new_pipelines = list(self.new)
+        return decider
 
     def _context(self, pipeline: Pipeline) -> Context:
         service = self.service
@@ -200,12 +212,16 @@ class _Import:
         check_role(self.service, "import", changes)
         staging.stage.add(changes, lines, self.command_id, micros(decider.at))
 
-    def _bring_in(self, staging: Staging, decider: RowDecider) -> None:
+    def _bring_in(
+        self, staging: Staging, decider: RowDecider, pipelines: Sequence[Pipeline]
+    ) -> None:
         """Stores what was put aside; what somebody changed meanwhile is decided anew before."""
         for _ in range(MOST_ATTEMPTS):
             staging.stage.sum_up()
             try:
-                self.service.transact(lambda: self._store(staging, decider), through=staging)
+                self.service.transact(
+                    lambda: self._store(staging, decider, pipelines), through=staging
+                )
             except _Outdated as outdated:
                 self._decide_again(staging, decider, outdated.ids)
             else:
@@ -216,22 +232,21 @@ class _Import:
             hint="Nothing was imported: try again in a quieter moment.",
         )
 
-    def _store(self, staging: Staging, decider: RowDecider) -> None:
-        writer, pipeline = self.service.transaction.writer, decider.pipeline
-        made: list[Agreement] = []
+    def _store(self, staging: Staging, decider: RowDecider, pipelines: Sequence[Pipeline]) -> None:
+        writer = self.service.transaction.writer
         if retried(self.service, self.command_id, "import") is not None:
             return
-        if not self.wanted.id:
-            made.append(self._save_pipeline(pipeline))
-        elif self.service.pipeline_now(pipeline.id).version != pipeline.version:
-            raise Conflict(
-                f"{pipeline.name} was changed while the file was being read.",
-                hint="Nothing was imported: import it again.",
-            )
+        made = self._save_new(pipelines)
+        for known in (one for one in self.pipelines if one.id):
+            if self.service.pipeline_now(known.id).version != known.version:
+                raise Conflict(
+                    f"{known.name} was changed while the file was being read.",
+                    hint="Nothing was imported: import it again.",
+                )
         if outdated := staging.stage.outdated():
             raise _Outdated(outdated)
-        count = decider.report.created + decider.report.updated
-        summary = f"Imported {count:,} deals from {self.origin}."
+        deals = decider.report.created + decider.report.updated
+        summary = f"Imported {deals:,} deals from {self.origin}."
         made += map(_rep_made, staging.stage.new_owners())
         check_role(self.service, "import", agreements=made)
         writer.begin_command(
@@ -257,23 +272,27 @@ class _Import:
         if decided := decider.decide(rows, again=True):
             self._put_aside(staging, decider, decided)
 
-    def _reserve(self) -> Pipeline:
-        """The new pipeline under numbers of its own; there is nothing of it in the database yet."""
-        wanted, store = clean_pipeline(self.wanted), self.service.store
+    def _reserve(self, pipeline: Pipeline) -> Pipeline:
+        """A new pipeline under numbers of its own; there is nothing of it in the database yet."""
+        wanted, store = clean_pipeline(pipeline), self.service.store
         check_pipeline(wanted, self.service.reader.pipelines())
         numbers = iter(store.reserve("stage", len(wanted.stages)))
         stages = tuple(replace(stage, id=next(numbers)) for stage in wanted.stages)
         return replace(wanted, id=store.reserve("pipeline", 1)[0], stages=stages, version=1)
 
-    def _make_pipeline(self, pipeline: Pipeline) -> None:
-        """The pipeline alone, of a file none of whose rows led to a deal."""
-        made = self._save_pipeline(pipeline)
-        check_role(self.service, "import", agreements=[made])
+    def _make_pipelines(self, pipelines: Sequence[Pipeline]) -> None:
+        """The new pipelines alone, of a file none of whose rows led to a deal."""
+        made = self._save_new(pipelines)
+        check_role(self.service, "import", agreements=made)
         summary = f"Imported 0 deals from {self.origin}."
         self.service.transaction.writer.begin_command(
             command_done(self.service, self.command_id, self.at, "import", summary)
         )
-        self.service.transaction.writer.record_agreements(self.command_id, [made])
+        self.service.transaction.writer.record_agreements(self.command_id, made)
+
+    def _save_new(self, pipelines: Sequence[Pipeline]) -> list[Agreement]:
+        both = zip(self.pipelines, pipelines, strict=True)
+        return [self._save_pipeline(made) for wanted, made in both if not wanted.id]
 
     def _save_pipeline(self, pipeline: Pipeline) -> Agreement:
         if any(
@@ -293,12 +312,15 @@ def _rep_made(name: str) -> Agreement:
     return Agreement(Topic.REP, (name,), None, contents)
 
 
-def _with_made_up_ids(pipeline: Pipeline) -> Pipeline:
-    """A pipeline to rehearse with; the numbers of a new one mean nothing outside."""
-    if pipeline.id:
-        return pipeline
-    stages = tuple(replace(stage, id=-1 - at) for at, stage in enumerate(pipeline.stages))
-    return replace(pipeline, id=-1, stages=stages)
+def _with_made_up_ids(pipelines: Sequence[Pipeline]) -> list[Pipeline]:
+    """Pipelines to rehearse with; the numbers of new ones mean nothing outside."""
+    fresh = count(-1, -1)
+
+    def numbered(pipeline: Pipeline) -> Pipeline:
+        stages = tuple(replace(stage, id=next(fresh)) for stage in pipeline.stages)
+        return replace(pipeline, id=next(fresh), stages=stages)
+
+    return [one if one.id else numbered(one) for one in pipelines]
 
 
 # Joining: what a second file says of reps, products or accounts, put on deals that name them.

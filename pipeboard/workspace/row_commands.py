@@ -155,23 +155,23 @@ def take_over(row: DealRow, identity: RowIdentity, owner: str, rules: RowRules) 
 
 def precision_of(row: DealRow) -> Mapping[str, c.Precision]:
     """How exactly it is known when the deal of a row began and closed, where not to the moment."""
-    found = dict(row.precision)
+    unknown: dict[str, c.Precision] = {}
     if row.created_at is None:
-        found["created_at"] = "unknown"
+        unknown["created_at"] = "unknown"
     if row.closed_at is None and row.outcome in ("won", "lost"):
-        found["closed_at"] = "unknown"
-    return found
+        unknown["closed_at"] = "unknown"
+    return {**row.precision, **unknown} if unknown else row.precision
 
 
 def _fields(row: DealRow, identity: RowIdentity, owner: str) -> dict[str, FieldValue]:
-    fields: dict[str, FieldValue] = dict(zip(_FIELDS, _fields_of(row), strict=True))
-    fields |= {
+    fields: dict[str, FieldValue] = {
+        **dict(zip(_FIELDS, _fields_of(row), strict=True)),
         **row.others,
         "owner": owner,
         "category": row.forecast_category,
         "external_id": identity.external_id,
         "external_source": identity.source,
-        "imported": MappingProxyType(identity.said),
+        "imported": identity.said,
         "tags": row.tags,
     }
     if row.fields:
@@ -182,7 +182,7 @@ def _fields(row: DealRow, identity: RowIdentity, owner: str) -> dict[str, FieldV
         fields["next_step"] = next_step_of(row)
     if row.answers or row.terms or row.checklist:
         fields |= _own(row)
-    return {name: value for name, value in fields.items() if value not in (None, "", ())}
+    return fields
 
 
 def _own(row: DealRow) -> dict[str, FieldValue]:

@@ -79,7 +79,9 @@ class RowDecider:
         origin: str,
         reading: Reading,
         options: ImportOptions,
+        beside: Sequence[Pipeline] = (),
     ) -> None:
+        """Rows that name a pipeline `beside` that of the context go there."""
         pipeline, self.options = context.pipeline, options
         self.pipeline = pipeline
         self.source = options.source or reading.source
@@ -95,6 +97,7 @@ class RowDecider:
             pipeline, self._is_noted, partial(_is_spoken, spoken), prefer_file=options.prefer_file
         )
         self._places = {pipeline.id: _Place(self._rules, three_way)}
+        self._named = {fold(one.name): self._place_in(one) for one in beside}
         self._pipelines = {known.id: known for known in reader.pipelines()}
         self._reps = reader.reps()
         self._new_owners: dict[str, str] = {}
@@ -128,7 +131,8 @@ class RowDecider:
                 self.report.reject([_rejected(row, column, value, error.message)])
                 continue
             if not again:
-                self.report.count_deal(row, row.stage or self.pipeline.open_stages[0].name)
+                first = self._place_of_new(row).pipeline.open_stages[0]
+                self.report.count_deal(row, row.stage or first.name)
             if change is not None:
                 decided.append((row.line, change))
         return decided
@@ -221,8 +225,11 @@ class RowDecider:
         if taken and row.external_id:
             source = f"{source} {self._context.at:%Y-%m-%d %H:%M:%S}"
         identity = RowIdentity(row.external_id, source, said)
-        command = take_over(row, identity, self._owner(row.owner), self._rules)
-        events = decide(command, None, self._context)
+        place, context = self._place_of_new(row), self._context
+        if place.pipeline is not context.pipeline:
+            context = replace(context, pipeline=place.pipeline)
+        command = take_over(row, identity, self._owner(row.owner), place.rules)
+        events = decide(command, None, context)
         self.report.created += 1
         return _changed(None, events, -self._number(row))
 
@@ -267,17 +274,22 @@ class RowDecider:
         self.report.updated += 1
         return _changed(deal, events, deal.id)
 
+    def _place_of_new(self, row: DealRow) -> _Place:
+        """Where a new deal goes: the pipeline that it names, where the file is split by that."""
+        main = self._places[self.pipeline.id]
+        return self._named.get(fold(row.pipeline or ""), main) if self._named else main
+
     def _place_of(self, deal: Deal) -> _Place:
         """Where a known deal is changed: in its own pipeline, whichever the file goes into."""
-        place = self._places.get(deal.pipeline_id)
-        if place is None:
-            pipeline = self._pipelines[deal.pipeline_id]
-            rules, three_way = self._places[self.pipeline.id]
-            place = _Place(
-                RowRules(pipeline, rules.origin, self._context.actor, self._context.at),
-                replace(three_way, pipeline=pipeline),
-            )
-            self._places[pipeline.id] = place
+        known = self._places.get(deal.pipeline_id)
+        return known or self._place_in(self._pipelines[deal.pipeline_id])
+
+    def _place_in(self, pipeline: Pipeline) -> _Place:
+        rules, three_way = self._places[self.pipeline.id]
+        place = self._places[pipeline.id] = _Place(
+            RowRules(pipeline, rules.origin, self._context.actor, self._context.at),
+            replace(three_way, pipeline=pipeline),
+        )
         return place
 
     def _touched(self, row: DealRow, deal: Deal) -> Callable[[], frozenset[str]] | None:

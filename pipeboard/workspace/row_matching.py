@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from pipeboard.domain.deal import Contact, Deal, NextStep
+from pipeboard.domain.events import instant_to_json
 from pipeboard.domain.lazy_dataclass import dataclass, field
 from pipeboard.domain.money import Money, format_money
 from pipeboard.domain.pipeline import Pipeline
@@ -26,6 +27,7 @@ _PLAIN = ("title", *PLAIN)
 _plain_of = attrgetter(*_PLAIN)
 _INSTANTS = ("created_at", "closed_at", "snoozed_until")
 _PARTS = ("entered", "answers", "terms", "checklist", "touches")
+_instants_of, _parts_of = attrgetter(*_INSTANTS), attrgetter(*_PARTS)
 _COURSE = ("stage", "outcome", "archived")
 NOT_FOLLOWED = ("created_at", "closed_at", "loss", "entered", "answers", "terms", "checklist",
                 "touches", "snoozed_until")  # fmt: skip
@@ -41,7 +43,7 @@ def said_by(row: DealRow, owner: str | None) -> Said:
     return {
         name: value if type(value) is str and len(value) <= _LONGEST_TEXT else _short(value)
         for name, value in _values(row, owner).items()
-        if value is not None and value != "" and value != ()
+        if value or value == 0
     }
 
 
@@ -60,19 +62,18 @@ def _values(row: DealRow, owner: str | None) -> dict[str, FieldValue]:
         found[f"fields.{name}"] = value
     for note in row.notes:
         found[f"notes.{digest(note.text)}"] = note.text
-    for name in _INSTANTS:
-        found[name] = getattr(row, name)
+    found |= zip(_INSTANTS, _instants_of(row), strict=True)
     if row.outcome == "lost" and (row.lost_reason or row.lost_category or row.competitor):
         found["loss"] = repr(loss_of(row))
-    found |= {name: repr(part) for name in _PARTS if (part := getattr(row, name))}
+    parts = _parts_of(row)
+    if any(parts):
+        found |= {name: repr(part) for name, part in zip(_PARTS, parts, strict=True) if part}
     return found
 
 
 def _short(value: object) -> str:
-    text = value if type(value) is str else text_of(value)
-    if len(text) <= _LONGEST_TEXT:
-        return text
-    return f"#{digest(text)}"
+    text = text_of(value)
+    return text if len(text) <= _LONGEST_TEXT else f"#{digest(text)}"
 
 
 def text_of(value: object) -> str:
@@ -87,7 +88,7 @@ def _contact_text(contact: Contact) -> str:
 
 _TEXTS: Mapping[type, Callable[..., str]] = {
     Money: partial(format_money, style="code"),
-    datetime: datetime.isoformat,
+    datetime: instant_to_json,
     date: date.isoformat,
     tuple: lambda words: "; ".join(map(str, words)),
     NextStep: lambda step: f"{step.due or ''} {step.text}".strip(),

@@ -152,6 +152,15 @@ def test_a_file_is_private_and_never_put_in_the_place_of_another(deals: Type, ho
     assert [path.name for path in home.iterdir() if path.name.startswith(".deals")] == []
 
 
+def test_a_file_is_named_by_o_and_other_words_with_a_dash_filter(deals: Type, home: Path) -> None:
+    file = home / "some.csv"
+    assert deals("export", "-owner:ana", "-o", str(file)).code == 0
+    assert [row["owner"] for row in csv.DictReader(io.StringIO(file.read_text("utf-8")))] == [
+        "bo",
+        "bo",
+    ]
+
+
 def test_columns_of_list_can_be_exported(deals: Type) -> None:
     rows = list(csv.reader(io.StringIO(deals("export", "--columns", "ref,title,age").out)))
     assert rows[0] == ["ref", "title", "age"]

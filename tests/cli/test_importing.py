@@ -192,3 +192,60 @@ def test_our_own_file_of_two_pipelines_changes_nothing_where_it_comes_from(
     done = team("import", str(file), "--json")
     assert (done.json["created"], done.json["updated"], done.json["rejected"]) == (0, 0, [])
     assert done.json["unchanged"] == done.json["read"] > 0
+
+
+TWO_PIPELINES = """Deal,Pipeline,Stage,Value
+One,Partners,Talk,100
+Two,Partners,Offer,200
+Three,Direct,Call,300
+Four,,Talk,400
+"""
+
+
+def test_pipelines_that_a_file_names_are_made_where_there_are_no_deals_yet(
+    pipe: Type, home: Path
+) -> None:
+    file = _file(home, TWO_PIPELINES)
+    rehearsed = pipe("import", file, "--json", "-n")
+    done = pipe("import", file, "--json")
+    for told in (rehearsed, done):
+        assert (told.json["created"], told.json["rejected"]) == (4, [])
+        assert told.json["new_pipelines"] == ["Partners", "Direct"]
+    standing = {
+        deal["title"]: (deal["pipeline"], deal["stage"], deal["fields"])
+        for name in ("Partners", "Direct")
+        for deal in pipe("list", "-p", name, "--json").json["deals"]
+    }
+    assert standing == {
+        "One": ("Partners", "Talk", {}),
+        "Two": ("Partners", "Offer", {}),
+        "Three": ("Direct", "Call", {}),
+        "Four": ("Partners", "Talk", {}),
+    }
+    assert pipe("undo").code == 0
+    assert "Partners" not in pipe("pipeline", "list").out
+    assert pipe("redo").code == 0
+    assert "Direct" in pipe("pipeline", "list").out
+    assert pipe("doctor", "-q").code == 0
+
+
+def test_all_deals_go_into_one_pipeline_where_that_is_said_or_deals_are_there(
+    team: Type, home: Path
+) -> None:
+    file = _file(home, TWO_PIPELINES)
+    assert team("import", file, "--into", "All", "--stages", "auto").code == 0
+    assert {one["pipeline"] for one in team("list", "-p", "All", "--json").json["deals"]} == {"All"}
+    refused = team("import", file, "--match", "new", "--json")
+    assert refused.code == 4 and "Partners" not in team("pipeline", "list").out
+
+
+def test_our_own_file_of_two_pipelines_moves_house(team: Type, pipe: Type, home: Path) -> None:
+    assert team("pipeline", "new", "Renewals", "--stages", "Due,Offered").code == 0
+    assert team("add", "Acme: renewal 4k", "-p", "Renewals").code == 0
+    assert team("add", "Nova: first 2k").code == 0
+    file, again = home / "all.csv", home / "again.csv"
+    assert team("export", "-o", str(file)).code == 0
+    new = ("--db", str(home / "new.db"))
+    assert pipe("import", str(file), *new).code == 0
+    assert pipe("export", "-o", str(again), *new).code == 0
+    assert again.read_bytes() == file.read_bytes()

@@ -12,11 +12,9 @@ from pipeboard.workspace.import_plan import (
     FileSeen,
     ImportPlan,
     carry_out,
-    is_known,
     look_at,
 )
 from pipeboard.workspace.import_rows import RowsRejected
-from tests.team import sales
 from tests.verbs import Workspace
 
 TEXT = "id,name,state,outcome,amount\n1,Nova,Talk,open,40\n2,Lumen,Talk,gewonnen,\n3,Sol,,?,5\n"
@@ -67,7 +65,7 @@ def test_a_word_becomes_what_is_chosen_for_it(
     seen = seen_by(ana, ImportPlan(file, recipe))
     word = next(word for word in seen.survey.words if word.text == "Talk")
     assert word.becomes == becomes
-    assert is_known(word.becomes, sales(ana)) == (new != "")
+    assert seen.is_known(word.becomes) == (new != "")
 
 
 def test_a_word_of_a_status_is_chosen_by_its_column(ana: Workspace, file: Path) -> None:

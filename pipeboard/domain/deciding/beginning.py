@@ -114,7 +114,8 @@ def _beginning(
     """The first events of a deal that began `at`, and the deal; where it stood before `entered_at`
     is unknown."""
     since = max(at, entered_at or at)
-    own_word = clean_fields({name: fields[name] for name in _OWN_WORD if name in fields})
+    clean = clean_fields(fields)
+    own_word = {name: clean.pop(name) for name in _OWN_WORD if name in clean}
     after: dict[str, FieldValue] = {
         "pipeline_id": context.pipeline.id,
         "stage_id": stage.id,
@@ -123,7 +124,7 @@ def _beginning(
         "created_at": at,
         "stage_entered_at": since,
         "rank": -micros(since),
-        **clean_fields({name: value for name, value in fields.items() if name not in _OWN_WORD}),
+        **clean,
     }
     if not after["title"]:
         raise BadInput(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
@@ -50,6 +51,7 @@ def _custom(value: Mapping[str, str] | None) -> Mapping[str, str]:
     return MappingProxyType({name: item for name, item in clean.items() if item})
 
 
+@lru_cache(maxsize=1_024)
 def custom_name(name: str) -> str:
     """The name of a custom field as it is kept; `BadInput` when nothing is left of it."""
     clean = clean_line(name, field="field name")
@@ -137,9 +139,12 @@ _CLEAN: Mapping[str, Callable[..., FieldValue]] = {
 
 
 def clean_fields(fields: Mapping[str, FieldValue]) -> dict[str, FieldValue]:
-    """Fields of a new deal, cleaned; empty ones left out."""
-    clean = {name: _CLEAN[name](value) for name, value in fields.items()}
-    return {name: value for name, value in clean.items() if value not in (None, "", ())}
+    """Fields of a new deal, cleaned; empty ones left out, but not a 0."""
+    return {
+        name: clean
+        for name, value in fields.items()
+        if (value or value == 0) and ((clean := _CLEAN[name](value)) or clean == 0)
+    }
 
 
 def _edited(names: Iterable[str], told: Telling) -> str:

@@ -4,7 +4,7 @@ one short transaction: no temporary table there, which a pooler could not keep f
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 
 from pipeboard.store.database import Database, RowTuple
@@ -47,6 +47,8 @@ class CarriedStage:
         self._server: Database | None = None
         self.sum_up = stage.sum_up
         self.take_back = stage.take_back
+        self.told: dict[str, Iterable[bytes]] = {}
+        """Nothing: the log is sealed by what the server has taken."""
 
     @property
     def highest(self) -> int:

@@ -8,17 +8,22 @@ A new deal is known by a negative number until the real ones are given out.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from math import nan
+from types import NoneType
 
 from pipeboard.store.projecting.deals import FINDABLE, Change
 from pipeboard.store.projecting.events import answer_rows, event_rows, note_rows, touch_rows
 from pipeboard.store.rows import row_from_deal
+from pipeboard.store.sealing import event_lines
 
 _BESIDE = ("deal_tag", "deal_field", "contact", "deal_ask", "answer", "note", "touch")
 TABLES = ("deal", "event", *_BESIDE)
 _STAGED_CACHE_KB = 8_000
+_STAGED_PAGE = 16_384
 _MANY_DEALS = 60_000
+_TOLD_AT_ONCE = 1_000
 _CACHE = ("cache_size", "cache_spill")
 _CACHE_PAGES, _CACHE_FOR_MANY_PAGES = 18_001, 10_001
 """Pages that the writing transaction keeps before it spills, which shuts out readers: enough for
@@ -45,7 +50,12 @@ class StagedChanges:
     def __init__(self, raw: sqlite3.Connection) -> None:
         self._raw = raw
         self._statements: dict[tuple[str, tuple[str, ...]], str] = {}
-        for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{_STAGED_CACHE_KB}"):
+        for pragma in (
+            f"page_size={_STAGED_PAGE}",
+            "journal_mode=OFF",
+            "synchronous=OFF",
+            f"cache_size=-{_STAGED_CACHE_KB}",
+        ):
             raw.execute(f"PRAGMA staged.{pragma}")
         for table in TABLES:
             raw.execute(f"CREATE TABLE staged.{table} AS SELECT * FROM main.{table} WHERE 0")
@@ -54,6 +64,9 @@ class StagedChanges:
         raw.execute("CREATE TABLE staged.decided (deal_id INTEGER PRIMARY KEY, line INTEGER)")
         self.highest = 0
         """How many numbers the new deals take, once they are summed up."""
+        self.told: dict[str, Iterable[bytes]] = {}
+        """By command, the events as the log is sealed with them, once they are stored."""
+        self._told_from: int | None = None
 
     def add(
         self, changes: Sequence[Change], lines: Sequence[int], command_id: str, at_us: int
@@ -122,6 +135,26 @@ class StagedChanges:
         for table, rows in (("owner", _OWNERS), ("total", _TOTALS)):
             self._raw.execute(f"DROP TABLE IF EXISTS staged.{table}")
             self._raw.execute(f"CREATE TABLE staged.{table} AS {rows}")
+        for (given,) in self._raw.execute("SELECT value FROM main.counter WHERE name = 'deal'"):
+            self._tell_ahead(given)
+
+    def _tell_ahead(self, base: int) -> None:
+        """Writes down what the log will be sealed with, if nobody takes the next numbers before."""
+        self._told_from = base
+        self._raw.execute("DROP TABLE IF EXISTS staged.told")
+        self._raw.execute("CREATE TABLE staged.told (lines BLOB)")
+        events = self._raw.execute(
+            f"SELECT {_numbered('deal_id', base)}, version, at, kind, undoes, data"
+            " FROM staged.event ORDER BY rowid"
+        )
+        self._raw.execute("BEGIN")
+        while rows := events.fetchmany(_TOLD_AT_ONCE):
+            self._raw.execute("INSERT INTO staged.told VALUES (?)", (event_lines(rows),))
+        self._raw.execute("COMMIT")
+
+    def _told_lines(self) -> Iterator[bytes]:
+        for (lines,) in self._raw.execute("SELECT lines FROM staged.told ORDER BY rowid"):
+            yield lines
 
     def new_owners(self) -> list[str]:
         """Those who own something here and whom the database does not know yet."""
@@ -139,29 +172,29 @@ class StagedChanges:
             self._copy(table, base)
         self._update()
         self._raw.execute(_ADD_REPS)
+        if self._told_from == base:
+            (command,) = self._raw.execute("SELECT command_id FROM staged.event").fetchone()
+            self.told = {command: self._told_lines()}
 
     def _insert(self, table: str, rows: Sequence[Mapping[str, object]]) -> None:
         if not rows:
             return
-        names = tuple(rows[0])
+        by_name = zip(rows[0], zip(*(row.values() for row in rows), strict=True), strict=True)
+        filled = {name: bound for name, column in by_name if (bound := _bound(column))}
+        names = tuple(filled)
         statement = self._statements.get((table, names))
         if statement is None:
             columns, marks = ", ".join(f'"{n}"' for n in names), ", ".join("?" * len(names))
             statement = f"INSERT INTO staged.{table} ({columns}) VALUES ({marks})"
             self._statements[table, names] = statement
-        self._raw.executemany(statement, [tuple(row.values()) for row in rows])
+        self._raw.executemany(statement, zip(*filled.values(), strict=True))
 
     def _copy(self, table: str, base: int) -> None:
         """Rows of a table, their deals under their real numbers."""
         key = "id" if table == "deal" else "deal_id"
         columns = [c for c in self.columns(table) if (table, c) != ("event", "seq")]
         listed = ", ".join(f'"{name}"' for name in columns)
-        values = ", ".join(
-            f"CASE WHEN {key} < 0 THEN {int(base)} - {key} ELSE {key} END"
-            if name == key
-            else f'"{name}"'
-            for name in columns
-        )
+        values = ", ".join(_numbered(key, base) if name == key else f'"{name}"' for name in columns)
         self._raw.execute(
             f"INSERT INTO main.{table} ({listed}) SELECT {values} FROM staged.{table}"
             f" WHERE true ORDER BY rowid {AGAIN if table in ('note', 'touch') else ''}"
@@ -242,6 +275,24 @@ _ADD_REPS = (
     f" SELECT owner, '', '', true, '', '' FROM ({_NEW_OWNERS})"
 )
 REWRITTEN = tuple(table for _, table, _ in FINDABLE)
+
+
+_AT_ONCE = {str, int}
+_BOUND: Mapping[object, float] = {None: nan, True: 1, False: 0}
+"""What stands for values of which the driver would look for an adapter first, half a microsecond
+each. SQLite takes NaN for NULL."""
+
+
+def _bound(column: Sequence[object]) -> Sequence[object] | None:
+    """The values of a column as they are bound quickest; None where there is none."""
+    kinds = set(map(type, column))
+    if kinds == {NoneType}:
+        return None
+    return column if kinds <= _AT_ONCE else [_BOUND.get(value, value) for value in column]
+
+
+def _numbered(key: str, base: int) -> str:
+    return f"CASE WHEN {key} < 0 THEN {int(base)} - {key} ELSE {key} END"
 
 
 def _changed_rows(changes: Sequence[Change], at_us: int) -> Iterator[dict[str, object]]:

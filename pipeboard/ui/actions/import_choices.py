@@ -130,7 +130,7 @@ def _targets(seen: FileSeen, column: str) -> list[Option]:
         Option(_OTHER, "a field with another name…"),
     ]
     options += [_field(name, holders.get(name, ""), column) for name in _USUAL]
-    stages = (stage.name for stage in seen.pipeline.open_stages)
+    stages = seen.stages
     options += [Option(f"{ENTERED}{name}", f"entered {name}", "a date") for name in stages]
     rarer = (name for name, kind in KINDS.items() if name not in _USUAL and kind not in _OURS)
     options += [_field(name, holders.get(name, ""), column) for name in rarer]
@@ -144,7 +144,7 @@ def _field(name: str, holder: str, column: str) -> Option:
 
 
 async def _change_word(host: ImportScreen, seen: FileSeen, word: PlacingWord) -> None:
-    names = [stage.name for stage in seen.pipeline.open_stages] if _is_stage(seen, word) else []
+    names = [*seen.stages] if _is_stage(seen, word) else []
     options = [Option(name, name, "stage") for name in names]
     options += [
         *(Option(name, text) for name, text in BECOMES.items()),
@@ -287,7 +287,7 @@ async def _change_answer(host: ImportScreen, seen: FileSeen, name: str) -> None:
     options = [Option(column, column, _samples(seen, column)) for column in seen.header]
     constants: Sequence[str] = ()
     if name == "stage":
-        constants = [stage.name for stage in seen.pipeline.open_stages]
+        constants = [*seen.stages]
         options += [Option(f"\0{one}", f"all deals in {one}") for one in constants]
     elif name == "owner":
         options.append(Option(f"\0{host.program.me}", f"all deals are @{host.program.me}'s"))

@@ -30,7 +30,7 @@ from pipeboard.ui.draw.overview import tab_strip
 from pipeboard.ui.draw.questions import Item
 from pipeboard.ui.key_table import ImportTab
 from pipeboard.ui.palette import Role
-from pipeboard.workspace.import_plan import FileSeen, Imported, ImportPlan, Match, is_known
+from pipeboard.workspace.import_plan import FileSeen, Imported, ImportPlan, Match
 from pipeboard.workspace.import_report import (
     conflicts_told,
     counts_told,
@@ -162,10 +162,8 @@ def in_place(text: str) -> str:
 
 def _file_items(view: ImportView, seen: FileSeen) -> Iterator[Item]:
     plan, recipe = seen.plan, seen.recipe
-    into = f"{'new: ' if plan.is_new else ''}{seen.pipeline.name}"
-    stages = ", ".join(stage.name for stage in seen.pipeline.open_stages)
     yield _fact(view, "file", "File", plan.path.name, str(plan.path.parent))
-    yield _fact(view, "into", "Into", into, stages)
+    yield _fact(view, "into", "Into", _into(seen), ", ".join(seen.stages))
     if seen.last:
         yield _fact(view, "last", "As last time", seen.last, "")
     tool = "no tool that is known" if seen.tool == "csv" else seen.tool
@@ -197,6 +195,12 @@ def _file_items(view: ImportView, seen: FileSeen) -> Iterator[Item]:
     yield _fact(view, "override", "Gates", plan.override or "hold, as for any move", "")
     bad = "left out, into a file beside it" if plan.skips_bad else "keep all from coming in"
     yield _fact(view, "skip", "Bad rows", bad, "")
+
+
+def _into(seen: FileSeen) -> str:
+    """The pipelines that the deals go into."""
+    every = (seen.pipeline, *seen.beside)
+    return ", ".join(f"{'' if one.id else 'new: '}{one.name}" for one in every)
 
 
 def _mark(delimiter: str) -> str:
@@ -239,7 +243,7 @@ def _column_item(view: ImportView, seen: FileSeen, column: str) -> Item:
 
 def _word_item(view: ImportView, seen: FileSeen, word: PlacingWord) -> Item:
     first = max(10, min(32, view.room // 3))
-    known = is_known(word.becomes, seen.pipeline)
+    known = seen.is_known(word.becomes)
     text = "says nothing" if word.becomes is None else BECOMES.get(word.becomes, word.becomes)
     if not known and word.becomes is not None:
         text = "not a stage here"
@@ -290,7 +294,7 @@ def _preview(view: ImportView, seen: FileSeen) -> Iterator[Line]:
 
 def _title(view: ImportView, seen: FileSeen) -> str:
     if view.done is None:
-        return f"Into {seen.pipeline.name} would come"
+        return f"Into {_into(seen)} would come"
     file = f"; the rejected rows are in {view.done.rejected}" if view.done.rejected else ""
     return f"Imported into {view.done.pipeline}{file}"
 
