@@ -67,7 +67,9 @@ def translated(sql: str) -> str:
     """A statement of the store in the words of PostgreSQL and the placeholders of its driver."""
     if (known := _PHRASES.get(sql)) is not None:
         return known
-    sql = sql.replace(dialect.EACH_OF_JSON, "SELECT json_array_elements_text(?::json)")
+    sql = sql.replace(" main.", " ").replace(
+        dialect.EACH_OF_JSON, "SELECT json_array_elements_text(?::json)"
+    )
     found = _INSERTING.match(sql)
     if found and (number := _NUMBERED.get(found[1])) and f'"{number}"' not in found[2]:
         # Only one transaction writes at a time, so that the next number is nobody else's.
@@ -354,7 +356,7 @@ class ServerCursor:
 
 
 def _asks(sql: str) -> bool:
-    return translated(sql)[:6].lower() == "select"
+    return translated(sql).lower().startswith(("select", "with "))
 
 
 def _name_of(sql: str, values: Values) -> Hashable:

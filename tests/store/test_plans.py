@@ -44,7 +44,7 @@ def plans(store: Store, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[s
         return rows(self, sql, values)
 
     def of(act: Callable[[Reader], object]) -> list[str]:
-        reader = store.new_reader()
+        reader = store.new_reader(None)
         with monkeypatch.context() as patched:
             patched.setattr(Database, "rows", noted)
             act(reader)
