@@ -93,6 +93,13 @@ class Rights:
     def only_looks(self) -> bool:
         return self.role is Role.VIEWER
 
+    @property
+    def everyone(self) -> str:
+        """Whose deals are shown where nobody in particular is asked for."""
+        if self.sees is None:
+            return "everyone"
+        return "own deals only" if len(self.sees) == 1 else "the team's deals only"
+
     def no_deal(self, deal_id: int) -> NotFound:
         """There is no such deal, or none that they may see: which of both is not told."""
         if self.sees is None:

@@ -24,9 +24,11 @@ LOG = ("command", "event", "workspace_event")
 
 
 class Sight(Protocol):
-    """What somebody sees of a database; `owners` is None for those who see everything."""
+    """What somebody sees of a database; `owners` is None for those who see everything, `everyone`
+    says so in words."""
 
     owners: tuple[str, ...] | None
+    everyone: str
 
     def look(self) -> bool: ...
 
@@ -104,6 +106,12 @@ class Database:
         """Whether some deals are not shown."""
         self._look()
         return self._sight is not None and self._sight.owners is not None
+
+    @property
+    def everyone(self) -> str:
+        """Whose deals are shown where nobody in particular is asked for."""
+        self._look()
+        return "everyone" if self._sight is None else self._sight.everyone
 
     def _as_seen(self, sql: str) -> str:
         """A question as whoever asks may ask it. Whose deals they see is looked at before each

@@ -40,7 +40,7 @@ def reorder(
     if passed is None:
         raise Refused("It is at the bottom already.")
     whole = replace(lens, owner=None, filter=None)
-    column = service.reader.truth
+    column = service.truth
     there = column.place(whole, passed.id)
     assert there is not None, "whatever a lens shows is in the whole column"
     behind = there[1] + (1 if places > 0 else 0)

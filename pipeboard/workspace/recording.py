@@ -94,7 +94,7 @@ def retried(service: Service, token: str, verb: str = "", by: str = "") -> Recei
     if not token:
         return None
     clean_line(token, field="token")
-    if service.reader.truth.command(token) is None:
+    if service.truth.command(token) is None:
         return None
     done = service.reader.command(token)
     if done is None:
@@ -126,7 +126,7 @@ def record(
     command_id = ""
     if not dry_run and (changes or decision.agreements or decision.marks):
         command_id = token or service.transaction.next_id()
-        if not service.reader.truth.command(command_id):
+        if not service.truth.command(command_id):
             decided = replace(decision, summary=summary)
             changes = _store(service, command_id, verb, decided)
     deals = tuple(change.after for change in changes)

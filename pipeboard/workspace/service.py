@@ -132,6 +132,11 @@ class Service:
         return self._transaction.reader if self._transaction else self._reader
 
     @property
+    def truth(self) -> Reader:
+        """Reads everything, also what is not shown: for what is decided, and told to nobody."""
+        return self.reader.shown_to(None)
+
+    @property
     def settings(self) -> Settings:
         return self.reader.settings()
 

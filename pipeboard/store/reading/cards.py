@@ -14,7 +14,7 @@ from pipeboard.domain.pipeline import Pipeline, Stage
 from pipeboard.domain.signs import DealClocks, Limits, Sign, limits, overstays, sign
 from pipeboard.store.database import Database
 from pipeboard.store.reading.scope import comes_before, few, order_by, order_of, scope
-from pipeboard.store.sql import Sql, among, every
+from pipeboard.store.sql import FALSE, Sql, among, every
 from pipeboard.store.troubles import UNREADABLE, of_deal
 
 _CARD = (
@@ -34,6 +34,8 @@ def read_window(
     found = few(database, pipeline, lens)
     if found is not None:
         shown = among("deal.id", found.ids(stage_id)[start : start + limit])
+        if shown == FALSE:
+            return ()
     else:
         # Ordered by what an index holds, and only then are the few rows themselves looked at.
         wanted = scope(database, pipeline, lens, (stage_id,), probing=True)

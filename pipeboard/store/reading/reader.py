@@ -17,7 +17,7 @@ from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store.database import Database
 from pipeboard.store.reading import board, cards, setup
 from pipeboard.store.reading.board import check_stages
-from pipeboard.store.reading.sight import Sight
+from pipeboard.store.reading.sight import RepSight
 from pipeboard.store.sql import EVERYTHING, Audit
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ class Reader:
 
     def __init__(self, database: Database, shown_to: Actor | None = None) -> None:
         self._whole = database
-        self._database = database if shown_to is None else database.shown(Sight(shown_to, database))
+        self._database = (
+            database if shown_to is None else database.shown(RepSight(shown_to, database))
+        )
         self._pipelines = setup.Pipelines(self._database)
         self._histories: list[KnownHistories] = []
 
@@ -80,13 +82,8 @@ class Reader:
         """Lets go of the connection."""
         self._database.close()
 
-    @property
-    def truth(self) -> Reader:
-        """Reads everything, also what is not shown: for what is decided, and never shown."""
-        return Reader(self._whole)
-
-    def shown_to(self, actor: Actor) -> Reader:
-        """Reads what somebody may see, over the same connection."""
+    def shown_to(self, actor: Actor | None) -> Reader:
+        """Reads what somebody may see (None: everything), over the same connection."""
         return Reader(self._whole, actor)
 
     # What the workspace is set up with.
@@ -117,12 +114,8 @@ class Reader:
         check_stages(self._database, pipelines)
         return board.read_board(self._database, pipeline, lens)
 
-    def signs(self, lens: Lens) -> Signs:
-        """How many open deals under the lens carry each sign."""
-        return Signs.total(self.stage_signs(lens).values())
-
     def stage_signs(self, lens: Lens) -> Mapping[int, Signs]:
-        """The same by stage."""
+        """How many open deals under the lens carry each sign, by stage."""
         return board.read_signs(self._database, _pipeline_of(lens, self._pipelines.by_id()), lens)
 
     def window(self, lens: Lens, stage_id: int, offset: int, limit: int) -> tuple[Card, ...]:

@@ -62,13 +62,14 @@ _ASKS = re.compile(r"(explain query plan )?(?=select\b)", re.IGNORECASE)
 _BESIDE = "as not materialized" if sqlite3.sqlite_version_info >= (3, 35) else "as"
 
 
-class Sight:
+class RepSight:
     """What one person sees of a database: looked at anew once anybody has changed it."""
 
     def __init__(self, actor: Actor, whole: Database) -> None:
         self._actor, self._whole = actor, whole
         self._version: int | None = None
         self.owners: tuple[str, ...] | None = None
+        self.everyone = ""
 
     def look(self) -> bool:
         """Looks whose deals they see by now; whether that is others than before."""
@@ -79,7 +80,8 @@ class Sight:
         with self._whole.together():
             version = self._whole.version()
             reps, settings = read_reps(self._whole), read_settings(self._whole)
-        self.owners, self._version = rights(self._actor, reps, settings).sees, version
+        found = rights(self._actor, reps, settings)
+        self.owners, self.everyone, self._version = found.sees, found.everyone, version
         return not is_first and self.owners != before
 
     def narrowed(self, sql: str) -> str:

@@ -75,6 +75,7 @@ class HygieneView:
     pairs: tuple[Pair, ...] | None = None
     marks: frozenset[int] = frozenset()
     mended: int = 0
+    everyone: str = "everyone"
 
     def count(self, group: str) -> int:
         """How many deals, or pairs of them, there are of a kind."""
@@ -85,7 +86,7 @@ def heading(view: HygieneView, width: int) -> tuple[Line, ...]:
     """Whose data it is and how much is to be mended, the kinds, and whose deals they are."""
     to_mend = sum(view.count(group) for group in GROUPS)
     end = f"{to_mend:,} to mend" + (f" {DOT} {view.mended:,} mended" if view.mended else "")
-    whose = f"@{view.owner}" if view.owner else "everyone"
+    whose = f"@{view.owner}" if view.owner else view.everyone
     start: Line = (
         whole("Hygiene", "bar.title"),
         blank(2, "bar"),
