@@ -9,22 +9,14 @@ import pytest
 from pipeboard.domain.lazy_dataclass import replace
 from pipeboard.domain.settings import SEEN
 from pipeboard.store import Store
-from pipeboard.ui.key_table import BOARD, DEAL, HYGIENE, METRICS, REVIEW, TRIAGE
-from pipeboard.ui.keys import UNBOUND, Key
+from pipeboard.ui.keys import UNBOUND
 from pipeboard.ui.launch import Choices
 from pipeboard.workspace import Actor, Workspace
 from pipeboard.workspace.configuration import change_rep, save_settings
 from tests.team import NOW
 from tests.ui.desk import Desk, desk
+from tests.ui.test_restricted import WAYS
 
-WAYS: dict[str, tuple[tuple[str, ...], tuple[Key, ...]]] = {
-    "board": ((), BOARD),
-    "deal": (("enter",), DEAL),
-    "metrics": (("M",), METRICS),
-    "triage": (("T",), TRIAGE),
-    "hygiene": (("g", "h"), HYGIENE),
-    "review": (("g", "r"), REVIEW),
-}
 LEAVING = ("quit", "step_back", "leave")
 
 
