@@ -73,8 +73,7 @@ class RepSight:
 
     def look(self) -> bool:
         """Looks whose deals they see by now; whether that is others than before."""
-        version = self._whole.version()
-        if version == self._version:
+        if self._version is not None and self._whole.version() == self._version:
             return False
         before, is_first = self.owners, self._version is None
         with self._whole.together():
