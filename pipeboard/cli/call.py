@@ -273,6 +273,12 @@ class Call:
         """The date that was typed, looked for in that direction; None stays None."""
         return None if text is None else parse_date(text, self.workspace.today, direction)
 
+    def tell_whose(self) -> None:
+        """Says that what is counted is not everybody's, for whoever does not see everything."""
+        everyone = self.workspace.rights.everyone
+        if everyone != "everyone":
+            self.out.say(f"Counted over {everyone}, and those of nobody.")
+
     def tell_days(self, understood: Iterable[tuple[str, date]]) -> None:
         """Which days were meant that were typed without their year."""
         from pipeboard.cli.echo import days

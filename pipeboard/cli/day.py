@@ -178,6 +178,7 @@ def check(call: Call) -> int:
 def digest(call: Call) -> int:
     """What a rep should know when the day begins, in a few lines."""
     workspace = call.workspace
+    call.tell_whose()
     owner = whose(workspace, call.arguments.owner)
     day = day_of(workspace, call.only_pipeline, owner)
     waiting, tiers = day.queue(3), day.tiers()

@@ -71,8 +71,10 @@ def _counted(path: str, asked: Mapping[str, str], now: str) -> str | None:
         (schema,) = base.execute("select value from counter where name = 'schema'").fetchone()
         if schema != SCHEMA:
             return None
-        settings = base.execute("select value from setting where name = 'zone_name'").fetchone()
-        zone = _zone(settings[0].strip('"') if settings else "UTC")
+        settings = dict(base.execute("select name, value from setting"))
+        if settings.get("reps_see", "0") != "0":
+            return None  # whoever asks may not see every deal
+        zone = _zone(settings.get("zone_name", "UTC").strip('"'))
         reps = {row[0] for row in base.execute("select name from rep")}
         owner = _owner(asked, reps)
         if owner is None:

@@ -60,6 +60,7 @@ def metrics(call: Call) -> int:
     from pipeboard.workspace.reports import groups_of, report_before, report_of
 
     asked, workspace = call.arguments, call.workspace
+    call.tell_whose()
     question = _question(call)
     report = report_of(workspace, question)
     before = report_before(workspace, question) if asked.compare else None

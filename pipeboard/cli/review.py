@@ -47,6 +47,7 @@ def review(call: Call) -> int:
         day = parse_date(asked.held, workspace.today, Direction.BACK)
         document = held_on(workspace, call.pipeline, day).contents
     else:
+        call.tell_whose()
         found = review_of(workspace, call.pipeline, _since(call))
         document = review_document(found)
         if asked.hold:

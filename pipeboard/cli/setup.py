@@ -114,6 +114,11 @@ def _init_arguments(parser: Parser) -> None:
     parser.add_argument(
         "--shared", action="store_true", help="for several accounts: a folder of their group"
     )
+    parser.add_argument(
+        "--grants",
+        action="store_true",
+        help="print what a server's owner runs so that it lets each login do what its role may",
+    )
     parser.add_argument("--group", metavar="GROUP", help="the group that shares it, with --shared")
     parser.add_json()
 
@@ -164,9 +169,30 @@ def _group(name: str | None) -> int:
         ) from error
 
 
+def _print_grants(call: Call) -> int:
+    """The script of roles, grants and policies of a workspace that is there."""
+    from pipeboard.store.grants import schema_in, script
+    from pipeboard.store.locating import Server
+
+    reader = call.workspace.reader
+    if not isinstance(call.workspace.store.location, Server):
+        raise BadInput(
+            "A file has no grants: whoever may write to it may write all of it.",
+            hint="A server keeps rows apart by login: pipeboard migrate --to postgresql://…",
+        )
+    call.out.text(script(schema_in(reader.whole().database), reader.reps()).rstrip("\n"))
+    call.out.say(
+        "The owner of the tables runs it: pipeboard init --grants | psql URL. Each login is called "
+        "as the account of its rep; run it again when somebody comes or gets another role."
+    )
+    return 0
+
+
 def init(call: Call) -> int:
     """A new workspace; refused where there is one already."""
     asked, database = call.arguments, call.config.shown_database
+    if asked.grants:
+        return _print_grants(call)
     if asked.shared:
         _share_folder(call)
     if is_made(call):

@@ -149,6 +149,7 @@ class Board:
 
     `matching` and `total` count the deals in open stages with and without the lens's filter.
     `stage_signs` has the stages in which a deal carries a sign; None while nobody has counted.
+    `everyone` says whose deals there are where the lens is nobody's in particular.
     """
 
     pipeline: Pipeline
@@ -161,6 +162,7 @@ class Board:
     total: int = 0
     stage_signs: Mapping[int, Signs] | None = None
     owners: tuple[str, ...] = field(default=())
+    everyone: str = "everyone"
 
     @property
     def signs(self) -> Signs | None:

@@ -13,6 +13,9 @@ from pipeboard.domain.text import clean_line, fold, nearest, quoted
 
 # Who does something.
 
+CALENDAR = "calendar"
+"""Who brings lost deals back when their day has come."""
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:

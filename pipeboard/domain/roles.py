@@ -11,10 +11,10 @@ from functools import cache
 
 from pipeboard.domain.agreements import Agreement, Topic
 from pipeboard.domain.deal import Deal
-from pipeboard.domain.errors import Refused
+from pipeboard.domain.errors import NotFound, Refused
 from pipeboard.domain.lazy_dataclass import dataclass, replace
 from pipeboard.domain.people import Actor
-from pipeboard.domain.settings import Rep, Settings
+from pipeboard.domain.settings import SEEN, Rep, Settings
 from pipeboard.domain.sheet import EVERYBODYS
 from pipeboard.domain.text import quoted
 
@@ -78,7 +78,8 @@ class Rights:
     """Somebody in a workspace: who they are, for whom they act, and their role (None: nobody has
     one, and everybody may everything).
 
-    Whoever acts for somebody may what both of them may: `role` is the lesser of the two.
+    Whoever acts for somebody may what both of them may: `role` is the lesser of the two. `sees` are
+    the owners whose deals they see besides those of nobody (None: everybody's).
     """
 
     actor: Actor
@@ -87,6 +88,7 @@ class Rights:
     acts_for: frozenset[str]
     edits_own: bool
     sees_floors: bool
+    sees: tuple[str, ...] | None
     givers: tuple[str, ...]
 
     @property
@@ -98,6 +100,23 @@ class Rights:
     @property
     def only_looks(self) -> bool:
         return self.role is Role.VIEWER
+
+    @property
+    def everyone(self) -> str:
+        """Whose deals are shown where nobody in particular is asked for."""
+        if self.sees is None:
+            return "everyone"
+        return "own deals only" if len(self.sees) == 1 else "the team's deals only"
+
+    def no_deal(self, deal_id: int) -> NotFound:
+        """There is no such deal, or none that they may see: which of both is not told."""
+        if self.sees is None:
+            return NotFound(f"There is no deal D-{deal_id}.", hint="Look for it with f or list.")
+        return NotFound(
+            f"There is no deal D-{deal_id} that you may see.",
+            hint=f"You see deals of {', '.join(f'@{name}' for name in self.sees)} and of nobody. "
+            f"{self._who(Role.MANAGER)} sees all of them.",
+        )
 
     def check(self, what: str) -> None:
         """`NotAllowed` where something of `who_may` takes another role."""
@@ -176,8 +195,20 @@ def rights(actor: Actor, reps: Sequence[Rep], settings: Settings) -> Rights:
         frozenset(mine.acts_for.split()) if mine is not None else frozenset(),
         settings.reps_edit_own,
         settings.managers_see_floors,
+        _seen_by(actor.rep, lesser, known, settings) if roles_in_use else None,
         tuple(above[:3]),
     )
+
+
+def _seen_by(
+    me: str, role: Role, reps: Mapping[str, Rep], settings: Settings
+) -> tuple[str, ...] | None:
+    """The owners whose deals somebody sees; None: everybody's."""
+    seen = SEEN[settings.reps_see]
+    if seen == "all" or role.rank >= Role.MANAGER.rank:
+        return None
+    team = reps[me].team if seen == "team" and me in reps else ""
+    return tuple(sorted({me} | {rep.name for rep in reps.values() if team and rep.team == team}))
 
 
 def _role_of(rep: Rep | None) -> Role:

@@ -29,8 +29,8 @@ class Settings:
     `week_start` is 0 for Monday, `fiscal_shift` the months by which the business year begins
     after January, `min_gap_hours` the least time between two touches from our side. With
     `owner_now` numbers count a deal for its present owner, not for the one at the event. The last
-    two count where people have roles: whether reps change only their own deals, and whether
-    managers see what deals keep for their owners.
+    three count where people have roles: whether reps change only their own deals, whose they see
+    (one of `SEEN`), and whether managers see what deals keep for their owners.
     """
 
     currency: str = "EUR"
@@ -42,6 +42,7 @@ class Settings:
     min_gap_hours: int = 24
     owner_now: bool = False
     reps_edit_own: bool = False
+    reps_see: int = 0
     managers_see_floors: bool = False
     demo: bool = False
 
@@ -75,6 +76,8 @@ _MONTHS = (
 )  # fmt: skip
 _OWNERS = ("then", "now")
 _EDITED = ("all", "own")
+SEEN = ("all", "team", "own")
+"""Whose deals those see who are less than a manager: `Settings.reps_see` is the place in it."""
 _FLOORS = ("owner", "managers")
 
 
@@ -119,6 +122,13 @@ SETTINGS: Mapping[str, Choice] = {
         "which deals reps may change, where people have roles",
         lambda own: _EDITED[own],
         lambda word: word == "own",
+    ),
+    "reps-see": Choice(
+        "reps_see",
+        SEEN,
+        "whose deals reps see besides those of nobody, where people have roles",
+        lambda place: SEEN[place],
+        SEEN.index,
     ),
     "floor-value": Choice(
         "managers_see_floors",

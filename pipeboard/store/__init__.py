@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import sqlite3
     from datetime import datetime
 
+    from pipeboard.domain.people import Actor
     from pipeboard.domain.settings import Settings
     from pipeboard.store.engine import Engine
     from pipeboard.store.projecting.carrying import CarriedStage
@@ -78,7 +79,8 @@ class Store:
         self.has_stored = False
         self._engine: Engine | ServerEngine | None = None
         self.could_write = self.can_write
-        self.reader = self.new_reader()
+        self.reader = self.new_reader(None)
+        """Reads everything; what people are shown is read by one that is `shown_to` them."""
 
     @classmethod
     def open(cls, database: str, *, read_only: bool = False) -> Store:
@@ -129,11 +131,12 @@ class Store:
         """Whether this process may write to the file now."""
         return not self.read_only and self.location.may_write
 
-    def new_reader(self, *, busy_ms: int = 5_000) -> Reader:
-        """A reader of its own for another thread; it waits that long for a writer to finish."""
+    def new_reader(self, shown_to: Actor | None, *, busy_ms: int = 5_000) -> Reader:
+        """A reader of its own for another thread, of what somebody may see (None: of everything);
+        it waits that long for a writer to finish."""
         self.identity.check_file()
         connection = connect_at(self.location, read_only=self.read_only, busy_ms=busy_ms)
-        reader = Reader(Database(connection, self.identity))
+        reader = Reader(Database(connection, self.identity), shown_to)
         try:
             if not isinstance(self.location, Server):  # a server is looked at when it is asked
                 reader.check()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import groupby
 from operator import itemgetter
@@ -21,12 +21,13 @@ from pipeboard.domain.lazy_dataclass import dataclass
 from pipeboard.domain.text import printable
 from pipeboard.store import dialect
 from pipeboard.store.connecting import connect
-from pipeboard.store.database import Database, Row, RowTuple
+from pipeboard.store.database import Database, RowTuple
 from pipeboard.store.locating import Location
 from pipeboard.store.opening import SCHEMA, Identity, check_schema, schema_of
 from pipeboard.store.projecting import Change, project_rows
 from pipeboard.store.projecting.deals import contribution
-from pipeboard.store.projecting.events import event_row
+from pipeboard.store.projecting.events import BESIDE, read_beside
+from pipeboard.store.reading.facts import collecting_later
 from pipeboard.store.sql import among
 from pipeboard.store.troubles import UNREADABLE
 
@@ -90,7 +91,7 @@ def log_faults(database: Database) -> Iterator[Flaw]:
     """Rows that are not what the log says, on either engine."""
     amounts: dict[tuple[int, str, str], list[int]] = {}
     strayed: list[int] = []
-    with closing(database.empty_copy()) as beside:
+    with collecting_later(), closing(database.empty_copy(quick=False)) as beside:
         for some in _ids(database):
             read, unlike = _replayed(database, beside, some)
             strayed += unlike
@@ -129,13 +130,14 @@ def _replayed(
     database: Database, beside: Database, ids: Sequence[int]
 ) -> tuple[list[Deal], list[int]]:
     """Some deals as their events make them, and those whose rows are otherwise."""
-    rows = database.rows(
-        f"SELECT * FROM event WHERE {among('deal_id', ids).text} ORDER BY deal_id, version"
+    rows = database.records(
+        f"SELECT deal_id, version, data, {', '.join(BESIDE)} FROM event"
+        f" WHERE {among('deal_id', ids).text} ORDER BY deal_id, version"
     )
     changes: list[Change] = []
     strayed = set(ids)
-    for deal_id, own in groupby(rows, key=itemgetter("deal_id")):
-        change = _change(deal_id, list(own))
+    for deal_id, own in groupby(rows, key=itemgetter(0)):
+        change = _change(deal_id, own)
         if change is not None:
             changes.append(change)
             strayed.discard(deal_id)
@@ -164,18 +166,15 @@ def _are_taken(beside: Database, changes: Sequence[Change]) -> bool:
     return True
 
 
-def _change(deal_id: int, rows: Sequence[Row]) -> Change | None:
+def _change(deal_id: int, rows: Iterable[RowTuple]) -> Change | None:
     """A deal from nothing to what its events make of it; None where they are no history, or where
     what numbers read beside an event is not what it says."""
     events: list[Event] = []
     try:
-        for place, row in enumerate(rows, start=1):
-            data = json.loads(row["data"])
-            event = event_from_json(
-                row["kind"], instant(row["at"]), data, undoes=bool(row["undoes"])
-            )
-            again = event_row(event, deal_id, place, row["command_id"])
-            if any(row[name] != value for name, value in again.items() if name != "data"):
+        for place, (_, version, said, *beside) in enumerate(rows, start=1):
+            at, kind, undoes = beside[:3]
+            event = event_from_json(kind, instant(at), json.loads(said), undoes=bool(undoes))
+            if version != place or tuple(read_beside(event).values()) != tuple(beside):
                 return None
             events.append(event)
         return Change(None, replay(events, deal_id), tuple(events))

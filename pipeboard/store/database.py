@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from pipeboard.store import dialect
 from pipeboard.store.opening import AnyIdentity
@@ -27,17 +27,35 @@ MOST_REMEMBERED = 50
 LOG = ("command", "event", "workspace_event")
 
 
+class Sight(Protocol):
+    """What somebody sees of a database; `owners` is None for those who see everything, `everyone`
+    says so in words."""
+
+    owners: tuple[str, ...] | None
+    everyone: str
+
+    def look(self) -> bool: ...
+
+    def narrowed(self, sql: str) -> str: ...
+
+
 class Database:
     """One connection, used by one thread at a time, with rows by name.
 
     Everything is asked in SQL that SQLite and PostgreSQL both understand, with `?` or `:name` for
     values; what only SQLite has comes from `dialect.py`. What writes leaves the driver's errors as
     they are: the transaction around it knows which of them pass when it is tried again.
+
+    With a `sight` every question is asked as somebody may see it.
     """
 
-    def __init__(self, connection: Connection, identity: AnyIdentity) -> None:
+    def __init__(
+        self, connection: Connection, identity: AnyIdentity, sight: Sight | None = None
+    ) -> None:
         self._connection = connection
         self.identity = identity
+        self._sight = sight
+        self._has_looked = False
         self._looked_at: object = None
         self._remembered: dict[Hashable, Any] = {}
         self._remembered_at = -1
@@ -51,6 +69,7 @@ class Database:
 
     def rows(self, sql: str, values: Values = ()) -> list[Row]:
         """All rows of an answer; `DatabaseError` in words when there is none to be had."""
+        sql = self._as_seen(sql)
         try:
             # Closed even where a row cannot be read: the lock would last as long as the error.
             with closing(self._connection.cursor()) as cursor:
@@ -78,8 +97,41 @@ class Database:
     def ahead(self, *questions: tuple[str, Values]) -> None:
         """Says what will be asked next in this transaction: a server answers all of it at once."""
         if not isinstance(self._connection, sqlite3.Connection):
+            asked = [(self._as_seen(sql), values) for sql, values in questions]
             with translate_errors(self.identity.location):
-                self._connection.ahead(questions)
+                self._connection.ahead(asked)
+
+    def shown(self, sight: Sight) -> Database:
+        """The same database, asked over the same connection, as somebody sees it."""
+        return Database(self._connection, self.identity, sight)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether some deals are not shown."""
+        self._look()
+        return self._sight is not None and self._sight.owners is not None
+
+    @property
+    def everyone(self) -> str:
+        """Whose deals are shown where nobody in particular is asked for."""
+        self._look()
+        return "everyone" if self._sight is None else self._sight.everyone
+
+    def _as_seen(self, sql: str) -> str:
+        """A question as whoever asks may ask it. Whose deals they see is looked at before each
+        question to a file, and on a server with each look at its version, which is a round trip:
+        a server has its own policies besides."""
+        if self._sight is None:
+            return sql
+        if not self._has_looked or isinstance(self._connection, sqlite3.Connection):
+            self._look()
+        return self._sight.narrowed(sql)
+
+    def _look(self) -> None:
+        self._has_looked = True
+        if self._sight is not None and self._sight.look():
+            self._remembered.clear()
+            self._kept.clear()
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -110,12 +162,14 @@ class Database:
         """The columns of a table's primary key in their order."""
         return tuple(self.column(dialect.KEY, (table,)))
 
-    def empty_copy(self) -> Database:
-        """A database in memory with the same tables and nothing in them; to be closed."""
+    def empty_copy(self, *, quick: bool = True) -> Database:
+        """A database in memory with the same tables and nothing in them; to be closed. Not `quick`,
+        it has no index but those that keep rows from being there twice."""
         connection = sqlite3.connect(":memory:", isolation_level=None)
         try:
             for statement in self._definitions():
-                connection.execute(statement)
+                if quick or not statement.startswith("CREATE INDEX"):
+                    connection.execute(statement)
         except sqlite3.Error as error:
             connection.close()
             raise damaged("its structure", error) from error
@@ -233,6 +287,7 @@ class Database:
 
     def version(self) -> int:
         """A number that differs once another connection has committed."""
+        self._look()
         return self.number(dialect.COMMITS_OF_OTHERS)
 
     def remembered(self, key: Hashable, find: Callable[[], T]) -> T:

@@ -21,6 +21,7 @@ from pipeboard.store.checking import Flaw, faults, log_faults
 from pipeboard.store.connecting import connect, connect_at, wal_is_safe
 from pipeboard.store.database import Database
 from pipeboard.store.engine import engine_at, write
+from pipeboard.store.grants import shows_all
 from pipeboard.store.locating import Location, Place, Server
 from pipeboard.store.opening import SCHEMA, FoundDatabase, Identity, look
 from pipeboard.store.sealing import check_seal, is_in_the_log, last_digest
@@ -108,6 +109,13 @@ def _examine_server(
         yield ok("place", f"{server}, {version}, schema {found.schema}.")
         yield _about_copies(copies, now)
         yield from _about_definitions(database)
+        if not shows_all(database):
+            yield note(
+                "contents",
+                "This login is shown a part of the deals: their history was not looked through.",
+                "Let a login that sees all of them ask: a manager's, or the owner's.",
+            )
+            return
         with database.snapshot():
             broken = list(log_faults(database))
             yield from (_finding(database, fault) for fault in broken)

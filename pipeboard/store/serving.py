@@ -140,7 +140,8 @@ class _Attempt:
         if not self._is_known:
             connection.begin_writing((), lock_ms, lock="")
             return None
-        connection.begin_writing((ID_AND_SCHEMA, LAST_SEALED, *dialect.ALWAYS_ASKED), lock_ms)
+        asked = (ID_AND_SCHEMA, LAST_SEALED, dialect.COMMITS_OF_OTHERS, *dialect.ALWAYS_ASKED)
+        connection.begin_writing(asked, lock_ms)
         self._identity.check_contents(connection, to_write=True)
         last = connection.execute(LAST_SEALED).fetchone()
         return last[0] if last else ""

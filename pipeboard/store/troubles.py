@@ -149,7 +149,8 @@ _SERVER_WORDS = {
     ),
     "rights": (
         "The database server does not allow it ({said}): nothing was changed.",
-        "Ask the database's owner for the right.",
+        "Ask the database's owner for the right. Where rights go by login ('init --grants'), a "
+        "login is called as the account that uses it.",
         "read_only",
     ),
     "no_table": (

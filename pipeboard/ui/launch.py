@@ -112,7 +112,7 @@ def first_state(
 ) -> BoardState:
     """The board as it opens: as the person has set it, else as they left it the `last` time, else
     everyone's deals of the pipeline that was written last."""
-    reader = store.new_reader(busy_ms=FIRST_BUSY_MS)
+    reader = store.new_reader(actor, busy_ms=FIRST_BUSY_MS)
     with reader.snapshot(of_file=False):
         return _read_state(store, reader, clock, actor, choices, environ, last)
 

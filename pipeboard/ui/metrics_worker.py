@@ -22,6 +22,7 @@ from pipeboard.ui.draw.metrics.tabs import draw_tab
 from pipeboard.workspace.reports import ReportQuery, basis_as_of, end_of_period, is_over, report_on
 
 if TYPE_CHECKING:
+    from pipeboard.domain.people import Actor
     from pipeboard.store import Store
     from pipeboard.store.reading import Reader
 
@@ -52,10 +53,10 @@ class Drawn:
 class MetricsWorker:
     """Answers the last question; what has been answered is at hand until the database changes."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime], me: str) -> None:
+    def __init__(self, store: Store, clock: Callable[[], datetime], actor: Actor) -> None:
         self._store = store
         self._clock = clock
-        self._me = me
+        self._actor = actor
         self._tasks: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         # Nothing is lost when it is stopped in the middle: nobody should wait for it to leave.
         self._thread = Thread(target=self._serve, name="metrics_worker", daemon=True)
@@ -159,7 +160,7 @@ class MetricsWorker:
             moment.at,
             asked.owner,
             asked.query,
-            self._me,
+            self._actor.rep,
             asked.currency,
         )
         report = self._report(question, moment)
@@ -173,7 +174,7 @@ class MetricsWorker:
     def _read(self) -> Reader:
         """A reader that belongs to this thread."""
         if self._reader is None:
-            self._reader = self._store.new_reader()
+            self._reader = self._store.new_reader(self._actor)
         return self._reader
 
     def _report(self, question: ReportQuery, moment: CountedMoment) -> Report:

@@ -141,7 +141,7 @@ def _back(
 
 
 def _check_rep_unused(service: Service, rep: str, cannot: str, deals: Sequence[Change]) -> None:
-    count = service.reader.agreements.deals_of(rep)
+    count = service.truth.agreements.deals_of(rep)
     for change in deals:
         count -= _is_of(change.before, rep) - _is_of(change.after, rep)
     if count:
@@ -176,10 +176,10 @@ def _pipeline_back(
     kept = {stage.id for stage in before.stages}
     new = [stage for stage in now.stages if stage.id not in kept]
     ids = [stage.id for stage in new]
-    for stage_id, count in service.reader.agreements.deals_in(ids).items():
+    for stage_id, count in service.truth.agreements.deals_in(ids).items():
         stand = "a deal stands" if count == 1 else f"{count} deals stand"
         raise Refused(f"{cannot}: {stand} in {now.stage(stage_id).name}.", hint="Move them first.")
-    used = service.reader.agreements.stages_ever_used(ids)
+    used = service.truth.agreements.stages_ever_used(ids)
     left = [replace(stage, retired=True) for stage in new if stage.id in used]
     wanted = with_retired(replace(before, version=now.version + 1), left)
     return replace(back, after=pipeline_data(wanted))
@@ -190,7 +190,8 @@ def _check_pipeline_unused(
 ) -> None:
     """`Refused` where other deals than those that go with it have been in a pipeline."""
     gone = {change.after.id for change in deals if change.after.removed}
-    if service.reader.agreements.deals_ever_in([stage.id for stage in pipeline.stages]) - gone:
+    stages = [stage.id for stage in pipeline.stages]
+    if service.truth.agreements.deals_ever_in(stages) - gone:
         raise Refused(
             f"{cannot}: deals have been in {pipeline.name}.",
             hint="Move or archive them; the pipeline stays for their history.",

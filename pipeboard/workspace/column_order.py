@@ -40,10 +40,11 @@ def reorder(
     if passed is None:
         raise Refused("It is at the bottom already.")
     whole = replace(lens, owner=None, filter=None)
-    there = service.reader.place(whole, passed.id)
+    column = service.truth
+    there = column.place(whole, passed.id)
     assert there is not None, "whatever a lens shows is in the whole column"
     behind = there[1] + (1 if places > 0 else 0)
-    around = service.reader.window(whole, stage_id, max(0, behind - 1), 2 if behind else 1)
+    around = column.window(whole, stage_id, max(0, behind - 1), 2 if behind else 1)
     ranks = [card.rank for card in around]
     above = ranks[0] if behind else None
     below = ranks[-1] if not behind or len(ranks) == 2 else None

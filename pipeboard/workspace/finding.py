@@ -105,7 +105,7 @@ def find_deal(service: Service, ref: str, pipeline: Pipeline | None = None) -> D
         deal = service.reader.deal(int(found[1]))
         if deal is not None and not deal.removed:
             return deal
-        raise NotFound(f"There is no deal {ref.strip()}.", hint="Look for it with list.")
+        raise service.rights.no_deal(int(found[1]))
     return _find_by_name(service, ref, pipeline)
 
 
@@ -151,5 +151,5 @@ def deal_record(service: Service, deal_id: int) -> DealRecord:
     """A deal with everything around it that I may see."""
     found = service.reader.record(deal_id)
     if found is None:
-        raise NotFound(f"There is no deal D-{deal_id}.")
+        raise service.rights.no_deal(deal_id)
     return found.seen_by(service.rights.eyes)

@@ -16,7 +16,7 @@ from pipeboard.domain.deciding.rules import deal_names
 from pipeboard.domain.errors import PipeboardError, Refused
 from pipeboard.domain.follow_up import POST_SALE, sequel
 from pipeboard.domain.lazy_dataclass import replace
-from pipeboard.domain.people import about_owner
+from pipeboard.domain.people import CALENDAR, about_owner
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.quick_add import QuickAdd, parse_quick_add
 from pipeboard.domain.text import slug
@@ -131,7 +131,6 @@ def _fields(service: Service, parsed: QuickAdd, new_rep: bool) -> dict[str, Fiel
 
 # Recycling: the leads that closed deals become again.
 
-CALENDAR = "calendar"
 """Who acts where nobody does: the day has come that somebody named."""
 
 NONE_DUE = Receipt("", "recycle", "No lost deal is due to come back.")

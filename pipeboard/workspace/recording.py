@@ -60,6 +60,7 @@ class Decision:
     about: str = ""
 
 
+_OWN_TOKEN = "Give each command a token of its own."
 P = ParamSpec("P")
 S = TypeVar("S", bound=Service)
 
@@ -93,13 +94,15 @@ def retried(service: Service, token: str, verb: str = "", by: str = "") -> Recei
     if not token:
         return None
     clean_line(token, field="token")
+    if service.truth.command(token) is None:
+        return None
     done = service.reader.command(token)
     if done is None:
-        return None
+        raise Refused(f"The token {quoted(token)} was used already.", hint=_OWN_TOKEN)
     if done.actor != (by or service.actor.name) or (verb and done.verb != verb):
         raise Refused(
             f"The token {quoted(token)} was used already: {done.summary}",
-            hint="Give each command a token of its own.",
+            hint=_OWN_TOKEN,
         )
     deals = service.reader.deals(service.reader.events_of(token))
     when = f"{done.at.astimezone(service.settings.zone):%d %b %H:%M}"
@@ -123,7 +126,7 @@ def record(
     command_id = ""
     if not dry_run and (changes or decision.agreements or decision.marks):
         command_id = token or service.transaction.next_id()
-        if not service.reader.command(command_id):
+        if not service.truth.command(command_id):
             decided = replace(decision, summary=summary)
             changes = _store(service, command_id, verb, decided)
     deals = tuple(change.after for change in changes)

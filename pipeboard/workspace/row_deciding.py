@@ -211,6 +211,8 @@ class RowDecider:
         if one.deal is None or match == "new":
             self.report.elsewhere += one.elsewhere
             return self._take_over(row, taken=one.deal is not None)
+        if not self._known.shows(one.deal.id):
+            raise Refused("the row is about a deal that you may not see")
         self._recognised += 1
         self._strange += one.strange
         self.report.by_name += one.by_name

@@ -69,6 +69,7 @@ class Transaction:
     """The writer of a transaction under way, its instant, and ids for its commands."""
 
     writer: Writer
+    reader: Reader
     at: datetime
     today_at: datetime
     key: uuid.UUID
@@ -115,6 +116,7 @@ class Service:
         """Hears of each command that was stored, by its id, once nothing can take it back any more;
         it must not raise."""
         self.actor = check_actor(actor, store.reader.reps)
+        self._reader = store.reader.shown_to(self.actor)
         if actor.acting_as:
             self.rights.check_acting()
 
@@ -126,8 +128,13 @@ class Service:
 
     @property
     def reader(self) -> Reader:
-        """Reads the database; within a transaction, what is true in it."""
-        return self._transaction.writer.reader if self._transaction else self.store.reader
+        """Reads what whoever acts may see; within a transaction, what is true in it."""
+        return self._transaction.reader if self._transaction else self._reader
+
+    @property
+    def truth(self) -> Reader:
+        """Reads everything, also what is not shown: for what is decided, and told to nobody."""
+        return self.reader.shown_to(None)
 
     @property
     def settings(self) -> Settings:
@@ -170,7 +177,8 @@ class Service:
         def run(writer: Writer) -> T:
             clock = self._clock()
             stored.clear()  # of an attempt that was taken back
-            self._transaction = Transaction(writer, clock, clock, key, stored=stored)
+            reader = writer.reader.shown_to(self.actor)
+            self._transaction = Transaction(writer, reader, clock, clock, key, stored=stored)
             try:
                 if self.actor.acting_as:
                     check_actor(self.actor, writer.reader.reps)
@@ -191,7 +199,7 @@ class Service:
             return work()
 
     def _moment(self) -> AbstractContextManager[None]:
-        return nullcontext() if self._transaction else self.store.reader.snapshot()
+        return nullcontext() if self._transaction else self._reader.snapshot()
 
     def load(self, ids: Iterable[int]) -> list[Deal]:
         """The deals with these ids, each once; `NotFound` names one that is not there."""
@@ -202,7 +210,7 @@ class Service:
         found = self.reader.deals(wanted)
         for deal_id in wanted:
             if deal_id not in found or found[deal_id].removed:
-                raise NotFound(f"There is no deal D-{deal_id}.", hint="Look for it with f or list.")
+                raise self.rights.no_deal(deal_id)
         return [found[deal_id] for deal_id in wanted]
 
     def come_after(self, ids: Collection[int]) -> None:

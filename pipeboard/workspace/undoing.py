@@ -135,10 +135,12 @@ def _about(service: Service, done: Recorded) -> str:
 def _reverted(service: Service, command_id: str, cannot: str, *, rest: bool) -> _Reverted:
     """What takes a command back, whole or with `rest` but for the deals that were changed
     since; `Refused` for one that nothing is known of."""
-    by_deal = service.reader.events_of(command_id)
+    by_deal = service.truth.events_of(command_id)
     service.come_after(by_deal)
     contexts = service.contexts()
     deals = service.reader.deals(by_deal)
+    for deal_id in by_deal.keys() - deals:
+        raise service.rights.no_deal(deal_id)
     changes: list[Change] = []
     changed_since: list[_ChangedSince] = []
     for deal_id, numbered in by_deal.items():

@@ -75,7 +75,8 @@ def pipe(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
     return type_
 
 
-ON_BOTH = ("deals", "history", "listing", "stages", "work", "people_terms", "calls", "importing")
+ON_BOTH = ("deals", "history", "listing", "stages", "work", "people_terms", "calls", "importing",
+           "reps_see")  # fmt: skip
 """The modules of tests that ask most of a database: they run on a server too."""
 
 

@@ -165,7 +165,7 @@ _CONVERTED = """
 import datetime, sys
 from pipeboard.domain.board import Lens
 from pipeboard.store import Store
-reader = Store.open(sys.argv[1], read_only=True).new_reader()
+reader = Store.open(sys.argv[1], read_only=True).new_reader(None)
 day, zone = datetime.date(2026, 11, 23), reader.settings().zone
 reader.board(Lens(reader.pipelines()[0].id, day, zone, currency="EUR"))
 print(*sys.modules)

@@ -145,7 +145,7 @@ def test_every_verb_that_changes_something_is_tried_here() -> None:
 def test_a_rep_may_whatever_a_deal_has_a_rule_for_and_an_owner_alone_what_nobody_has_named() -> (
     None
 ):
-    mine = Rights(Actor("rob"), Role.REP, Role.REP, frozenset(), False, False, ())
+    mine = Rights(Actor("rob"), Role.REP, Role.REP, frozenset(), False, False, None, ())
     for verb in deal_verbs():
         mine.check(verb)
     with pytest.raises(NotAllowed, match="owner"):

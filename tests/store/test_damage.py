@@ -118,7 +118,7 @@ def questions(reader: Reader) -> Iterator[Callable[[], object]]:
         ]
         for lens in looks:
             yield lambda lens=lens: reader.board(lens)  # type: ignore[misc]
-            yield lambda lens=lens: reader.signs(lens)  # type: ignore[misc]
+            yield lambda lens=lens: reader.stage_signs(lens)  # type: ignore[misc]
             yield lambda lens=lens: reader.place(lens, 1)  # type: ignore[misc]
             for stage in pipeline.stages:
                 yield lambda lens=lens, stage=stage: reader.window(lens, stage.id, 0, 50)  # type: ignore[misc]

@@ -315,14 +315,14 @@ def test_a_reader_that_read_before_finds_what_one_that_reads_anew_finds(
     team: Team, ana: Workspace, seed: int
 ) -> None:
     rng, reps, pipeline_id = Random(seed), (ana, team.rep("bo")), sales(ana).id
-    kept = ana.store.new_reader()
+    kept = ana.store.new_reader(None)
     for number in range(60):
         with suppress(PipeboardError):
             do_something(rng, rng.choice(reps), ana.today)
         team.clock.wait(hours=rng.choice((0, 1, 30, -40)))
         now = ana.now()
         for at in rng.sample((now, NOW + timedelta(days=2), now - timedelta(days=3)), 2):
-            with closing(ana.store.new_reader()) as anew:
+            with closing(ana.store.new_reader(None)) as anew:
                 wanted = anew.numbers.histories(pipeline_id, at)
             found = kept.numbers.histories(pipeline_id, at)
             assert list(map(everything, found)) == list(map(everything, wanted)), number

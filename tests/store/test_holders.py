@@ -214,7 +214,10 @@ def test_a_holder_in_words_and_for_scripts() -> None:
 def test_a_busy_database_says_what_cannot_be_done_and_who_is_in_the_way(
     path: Path, act: Act
 ) -> None:
-    with closing(Store.open(str(path))) as store, closing(store.new_reader(busy_ms=1)) as reader:
+    with (
+        closing(Store.open(str(path))) as store,
+        closing(store.new_reader(None, busy_ms=1)) as reader,
+    ):
         writer = act(EXCLUSIVE)
         with pytest.raises(DatabaseError) as write:
             store.write(lambda writer: None, patience_s=0)

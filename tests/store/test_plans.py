@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -13,10 +14,13 @@ import pytest
 from pipeboard.domain.board import Lens, Sort
 from pipeboard.domain.filter import parse_filter
 from pipeboard.domain.lazy_dataclass import replace
+from pipeboard.domain.people import Actor
+from pipeboard.domain.settings import SEEN, Rep, Settings
 from pipeboard.store import Store
 from pipeboard.store.database import Database
 from pipeboard.store.reading import Reader
 from pipeboard.store.reading.listing import SORTS, Listing
+from pipeboard.store.writing import Writer
 from tests.store.made_up import TODAY, ZONE, random_deal, store_with
 
 LENS = Lens(1, TODAY, ZONE)
@@ -29,8 +33,20 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     rng = Random(7)
     deals = [random_deal(rng, deal_id) for deal_id in range(1, 200)]
     made = store_with(tmp_path_factory.mktemp("plans") / "deals.db", deals)
+    made.write(
+        lambda writer: writer.save_settings(
+            Settings(zone_name=ZONE.key, reps_see=SEEN.index("own"))
+        )
+    )
+    reps = (Rep("olga", role="owner"), Rep("ana", role="rep"), Rep("bo", role="rep"))
+    for rep in reps:
+        made.write(partial(_save_rep, rep))
     yield made
     made.close()
+
+
+def _save_rep(rep: Rep, writer: Writer) -> None:
+    writer.save_rep(rep)
 
 
 @pytest.fixture
@@ -43,14 +59,14 @@ def plans(store: Store, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[s
         asked.append((sql, values))
         return rows(self, sql, values)
 
-    def of(act: Callable[[Reader], object]) -> list[str]:
-        reader = store.new_reader()
+    def of(act: Callable[[Reader], object], shown_to: Actor | None = None) -> list[str]:
+        reader = store.new_reader(shown_to)
         with monkeypatch.context() as patched:
             patched.setattr(Database, "rows", noted)
             act(reader)
         database = reader.whole().database
         steps = [
-            str(row["detail"])
+            str(row["detail"]).replace("main.", "")
             for sql, values in asked
             if _LARGE.search(sql)
             for row in database.rows(f"explain query plan {sql}", values)
@@ -91,7 +107,7 @@ def test_signs_and_filters_are_told_by_one_index_without_the_rows(
 ) -> None:
     query = parse_filter(text, today=TODAY, currency="EUR")
     lens = Lens(1, TODAY, ZONE, filter=query)
-    steps = plans(lambda reader: (reader.signs(LENS), reader.board(lens)))
+    steps = plans(lambda reader: (reader.stage_signs(LENS), reader.board(lens)))
     assert "SEARCH deal USING COVERING INDEX deal_at_a_glance (stage_id=?)" in steps
     assert [step for step in steps if step.startswith("SCAN deal") and "INDEX" not in step] == []
 
@@ -167,12 +183,15 @@ QUESTIONS: Mapping[str, tuple[Callable[[Reader], object], Sequence[str]]] = {
 }
 
 
+@pytest.mark.parametrize("who", [None, "olga", "ana"])
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_no_question_goes_through_what_grows(
-    plans: Callable[..., list[str]], question: str
+    plans: Callable[..., list[str]], question: str, who: str | None
 ) -> None:
+    """Whoever asks: anybody, a manager, or a rep who sees their own deals alone."""
     ask, besides = QUESTIONS[question]
-    scans = {step for step in plans(ask) if step.startswith("SCAN")}
+    steps = plans(ask, who and Actor(who))
+    scans = {step for step in steps if step.startswith("SCAN")}
     whole = {step for step in scans if not step.startswith(SMALL)}
     assert whole <= set(besides)
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeboard.domain.board import Lens, Sort
+from pipeboard.domain.board import Lens, Signs, Sort
 from pipeboard.domain.dates import local_date, start_of_day
 from pipeboard.domain.deal import Deal, NextStep
 from pipeboard.domain.filter_nodes import Compare, Or, State
@@ -220,7 +220,7 @@ def _sign_of(one: Deal, pipeline: Pipeline) -> Sign:
 @settings(max_examples=60)
 @given(lenses)
 def test_signs_are_counted_as_the_domain_gives_them(crowd: Crowd, look: Lens) -> None:
-    signs = crowd.reader.signs(look)
+    signs = Signs.total(crowd.reader.stage_signs(look).values())
     given_signs = [_sign_of(one, _pipeline(look)) for one in _under(look, crowd)]
     assert signs.overdue == given_signs.count(Sign.OVERDUE)
     assert signs.no_next_step == given_signs.count(Sign.NO_NEXT_STEP)
@@ -261,5 +261,5 @@ def test_a_deal_is_over_its_limit_the_day_after_it(
     assert stage.expected_days == 14
     store = store_with(tmp_path / "deals.db", [one])
     assert store.reader.window(lens(), stage.id, 0, 1)[0].over_limit is is_over
-    assert store.reader.signs(lens()).stalled == is_over
+    assert Signs.total(store.reader.stage_signs(lens()).values()).stalled == is_over
     store.close()

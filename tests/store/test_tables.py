@@ -97,7 +97,7 @@ _NAMED = re.compile(r"\b(?:from|join|into|update) (?:main\.)?([a-z_]+)\b(?!\.)",
 _VERBS = re.compile(r"^(select|insert into|update|delete from) ", re.IGNORECASE)
 PUT_IN = "{}"
 _OTHERS = {"found", "sqlite_schema", "pragma_table_info", "json_each", "set"}
-_OTHERS |= {"pg_index", "pg_indexes", "pg_attribute", "pg_class"}
+_OTHERS |= {"pg_index", "pg_indexes", "pg_attribute", "pg_class", "unnest"}
 
 
 def _statements() -> Iterator[tuple[str, str]]:
@@ -142,7 +142,7 @@ def test_every_statement_asks_tables_that_are_defined() -> None:
 def test_every_whole_statement_is_one_that_the_definitions_can_answer(tmp_path: Path) -> None:
     """Those with nothing put into them, as the database itself understands their columns."""
     whole = [one for one in _statements() if not re.search(r"\{|staged|FOR UPDATE", one[1])]
-    whole = [one for one in whole if not one[0].startswith("postgres.py")]
+    whole = [one for one in whole if not one[0].startswith(("postgres.py", "grants.py"))]
     assert len(whole) > 20
     with closing(Store.create(str(tmp_path / "a.db"), SETTINGS)) as store:
         database = store.reader.whole().database

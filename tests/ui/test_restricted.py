@@ -14,7 +14,18 @@ from pipeboard import outlet
 from pipeboard.cli.board import restrict
 from pipeboard.domain.programs import read_programs
 from pipeboard.store import Store
-from pipeboard.ui.key_table import ALL, BOARD, DEAL, METRICS
+from pipeboard.ui.key_table import (
+    ALL,
+    BOARD,
+    DEAL,
+    FIRST,
+    HYGIENE,
+    IMPORT,
+    METRICS,
+    REVIEW,
+    SCREENS,
+    TRIAGE,
+)
 from pipeboard.ui.keys import REACHES_OUT, UNBOUND, Key
 from pipeboard.ui.launch import Choices
 from pipeboard.workspace import Actor, Workspace
@@ -50,8 +61,9 @@ def left(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
-async def press_all(board: Desk, keys: tuple[Key, ...]) -> None:
-    """Every key that the screen has but those that leave it; whatever opens is shut again."""
+async def press_all(board: Desk, keys: tuple[Key, ...], there: tuple[str, ...]) -> None:
+    """Every key that the screen has but those that leave it; whatever opens is shut again, and
+    where the screen itself is gone it is opened anew."""
     screen = board.app.screen
     for key in keys:
         if key.keys == UNBOUND or key.action in ("quit", "step_back", "leave", "palette"):
@@ -62,19 +74,54 @@ async def press_all(board: Desk, keys: tuple[Key, ...]) -> None:
             if board.app.screen is screen:
                 break
             await board.pilot.press("escape")
+        if not screen.is_attached:
+            await board.press(*there)
+            screen = board.app.screen
 
 
-@pytest.mark.parametrize("way", [(), ("enter",), ("M",)], ids=["board", "deal", "metrics"])
+WAYS: dict[str, tuple[tuple[str, ...], tuple[Key, ...]]] = {
+    "board": ((), BOARD),
+    "deal": (("enter",), DEAL),
+    "metrics": (("M",), METRICS),
+    "triage": (("T",), TRIAGE),
+    "hygiene": (("g", "h"), HYGIENE),
+    "review": (("g", "r"), REVIEW),
+}
+"""Every screen that a restricted board has, the keys to it and those on it."""
+
+
+def test_every_screen_is_tried_here_but_those_of_files() -> None:
+    assert set(SCREENS) - {keys for _, keys in WAYS.values()} == {IMPORT, FIRST}
+
+
+@pytest.mark.parametrize("way", WAYS)
 async def test_no_key_leads_out_of_the_restricted_board(
-    demo: Path, left: list[str], way: tuple[str, ...]
+    demo: Path, left: list[str], way: str
 ) -> None:
-    keys = {(): BOARD, ("enter",): DEAL, ("M",): METRICS}[way]
+    there, keys = WAYS[way]
     async with desk(demo, choices=RESTRICTED) as board:
-        for key in way:
-            await board.press(key)
-        await press_all(
-            board, tuple(key for key in keys if not key.changes or key.does in REACHES_OUT)
-        )
+        await board.press(*there)
+        await press_all(board, keys, there)
+    assert left == []
+
+
+TYPED = [
+    "move qual", "snooze 2w", "owner bo", "next fri call", "note hello", "theme light",
+    "filter open", "Pipeline", "Sort by", "lines a card", "Import", "Export", "Edit", "Program",
+    "Suspend", "Screenshot", "Copy", "Quit",
+]  # fmt: skip
+"""What stands in the palette besides keys, and words that anybody would try there."""
+
+
+@pytest.mark.parametrize("typed", TYPED)
+async def test_no_line_of_the_palette_leads_out_either(
+    demo: Path, left: list[str], typed: str
+) -> None:
+    async with desk(demo, choices=RESTRICTED) as board:
+        await board.press(":")
+        await board.type(typed)
+        await board.press("enter")
+        await board.pilot.pause()
     assert left == []
 
 

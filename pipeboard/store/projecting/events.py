@@ -39,11 +39,16 @@ def event_rows(changes: Sequence[Change], command_id: str) -> list[dict[str, obj
 
 def event_row(event: Event, deal_id: int, version: int, command_id: str) -> dict[str, object]:
     """The row of one event, but for its number."""
+    row = read_beside(event)
+    row |= {"deal_id": deal_id, "version": version, "command_id": command_id}
+    row["data"] = _said(event)
+    return row
+
+
+def read_beside(event: Event) -> dict[str, object]:
+    """What columns say of an event, so that numbers need not read the whole of it."""
     value = value_of(event.after, "value", Money)
     return {
-        "deal_id": deal_id,
-        "version": version,
-        "command_id": command_id,
         "at": micros(event.at),
         "kind": str(event.kind),
         "undoes": event.undoes,
@@ -53,7 +58,6 @@ def event_row(event: Event, deal_id: int, version: int, command_id: str) -> dict
         "on_date": to_json(_DAYS.get(event.kind, _expected_close)(event)),
         **_OF_NO_KIND,
         **(of_kind(event) if (of_kind := _OF_KIND.get(event.kind)) else _OF_NO_KIND),
-        "data": _said(event),
     }
 
 
@@ -67,6 +71,12 @@ _OF_NO_KIND: Mapping[str, object] = {
     "has_step": None,
     "overrides": False,
 }
+
+
+BESIDE = (
+    "at", "kind", "undoes", "stage_id", "value_minor", "currency", "on_date", *_OF_NO_KIND,
+)  # fmt: skip
+"""The columns of `read_beside`, in their order."""
 
 
 def _said(event: Event) -> str:

@@ -268,6 +268,7 @@ def read_board(database: Database, pipeline: Pipeline, lens: Lens) -> Board:
         matching=whole.count,
         total=sum(total.deals for stage in in_work for total in kept.get(stage.id, ())),
         owners=_owners(database, pipeline),
+        everyone=database.everyone,
     )
 
 

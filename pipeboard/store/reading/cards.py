@@ -26,7 +26,7 @@ from pipeboard.store.reading.scope import (
     scope,
     small_result,
 )
-from pipeboard.store.sql import Sql, among, every
+from pipeboard.store.sql import FALSE, Sql, among, every
 from pipeboard.store.troubles import UNREADABLE, of_deal
 
 _CARD = (
@@ -97,6 +97,8 @@ def read_window(
     if found is not None:
         ids = found.ids(stage_id)[start : start + limit]
         shown, order = among("deal.id", ids), _as_listed(ids)
+        if shown == FALSE:
+            return ()
     else:
         order = order_by(order_of(lens))
         # Ordered by what an index holds, and only then are the few rows themselves looked at.

@@ -25,20 +25,25 @@ class Named(NamedTuple):
 class KnownDeals:
     """Short questions, so that nobody who writes waits for them."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, whole: Database) -> None:
+        self._database, self._whole = database, whole
 
     def with_ids(self, ids: Iterable[str]) -> Mapping[str, Sequence[Deal]]:
-        """The deals that carry these ids of other tools, whichever tool and pipeline."""
+        """The deals that carry these ids of other tools, whichever tool and pipeline; also those
+        that are not shown, since no other may take their ids."""
         wanted = list(dict.fromkeys(ids))
         found: dict[str, list[Deal]] = defaultdict(list)
         for start in range(0, len(wanted), CHUNK):
             some = listed("external_id", wanted[start : start + CHUNK])
-            for row in self._database.rows(
+            for row in self._whole.rows(
                 f"{DEALS} where not deal.removed and {some.text}", some.values
             ):
                 found[row["external_id"]].append(stored_deal(row))
         return found
+
+    def shows(self, deal_id: int) -> bool:
+        """Whether whoever asks may see a deal."""
+        return bool(self._database.rows("select 1 from deal where id = ?", (deal_id,)))
 
     def numbered(self, ids: Iterable[int]) -> dict[int, Deal]:
         """The deals with these numbers."""

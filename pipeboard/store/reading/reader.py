@@ -17,6 +17,7 @@ from pipeboard.domain.settings import Rep, Settings
 from pipeboard.store.database import Database
 from pipeboard.store.reading import board, cards, setup
 from pipeboard.store.reading.board import check_stages
+from pipeboard.store.reading.sight import RepSight
 from pipeboard.store.sql import EVERYTHING, Audit
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pipeboard.domain.deal import Deal, Note, Touch
     from pipeboard.domain.events import Event
     from pipeboard.domain.filter_nodes import Filter
+    from pipeboard.domain.people import Actor
     from pipeboard.domain.sheet import DealRecord, Entry, LoggedEvent
     from pipeboard.store.reading.agreements import Agreements
     from pipeboard.store.reading.day import DayReader
@@ -39,10 +41,16 @@ if TYPE_CHECKING:
 
 
 class Reader:
-    """Reads one database over one connection, in one thread at a time."""
+    """Reads one database over one connection, in one thread at a time.
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    What is `shown_to` somebody is what they may see of it, whatever is asked.
+    """
+
+    def __init__(self, database: Database, shown_to: Actor | None = None) -> None:
+        self._whole = database
+        self._database = (
+            database if shown_to is None else database.shown(RepSight(shown_to, database))
+        )
         self._pipelines = setup.Pipelines(self._database)
         self._histories: list[KnownHistories] = []
 
@@ -74,6 +82,10 @@ class Reader:
         """Lets go of the connection."""
         self._database.close()
 
+    def shown_to(self, actor: Actor | None) -> Reader:
+        """Reads what somebody may see (None: everything), over the same connection."""
+        return Reader(self._whole, actor)
+
     # What the workspace is set up with.
 
     def settings(self) -> Settings:
@@ -102,12 +114,8 @@ class Reader:
         check_stages(self._database, pipelines)
         return board.read_board(self._database, pipeline, lens)
 
-    def signs(self, lens: Lens) -> Signs:
-        """How many open deals under the lens carry each sign."""
-        return Signs.total(self.stage_signs(lens).values())
-
     def stage_signs(self, lens: Lens) -> Mapping[int, Signs]:
-        """The same by stage."""
+        """How many open deals under the lens carry each sign, by stage."""
         return board.read_signs(self._database, _pipeline_of(lens, self._pipelines.by_id()), lens)
 
     def window(self, lens: Lens, stage_id: int, offset: int, limit: int) -> tuple[Card, ...]:
@@ -151,7 +159,7 @@ class Reader:
         """What an import asks of the deals that are there."""
         from pipeboard.store.reading.known_deals import KnownDeals
 
-        return KnownDeals(self._database)
+        return KnownDeals(self._database, self._whole)
 
     def record(self, deal_id: int) -> DealRecord | None:
         """A deal with everything around it, as of one moment; None when there is none."""
@@ -362,7 +370,8 @@ class Reader:
         """What numbers are made of."""
         from pipeboard.store.reading.numbers import Numbers
 
-        return Numbers(self._database, self._histories)
+        # Histories that are kept are those of every deal.
+        return Numbers(self._database, [] if self._database.is_narrowed else self._histories)
 
 
 def _pipeline_of(lens: Lens, pipelines: Mapping[int, Pipeline]) -> Pipeline:

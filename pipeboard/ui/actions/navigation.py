@@ -351,7 +351,7 @@ async def metrics(host: BoardScreen) -> None:
 
     seat = host.program.seat
     if host.metrics_worker is None:
-        host.metrics_worker = MetricsWorker(seat.store, seat.clock, seat.me)
+        host.metrics_worker = MetricsWorker(seat.store, seat.clock, seat.actor)
 
     def come_back(place: LeftAt, wanted: Wanted | None) -> None:
         host.metrics_left_at = place

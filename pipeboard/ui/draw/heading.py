@@ -88,7 +88,7 @@ def tags_of(view: BoardView) -> Line:
 
 def _names(view: BoardView) -> Line:
     lens = view.board.lens
-    owner = f"@{lens.owner}" if lens.owner is not None else "everyone"
+    owner = f"@{lens.owner}" if lens.owner is not None else view.board.everyone
     return (
         whole(view.board.pipeline.name, "bar.title"),
         whole(f" {DOT} {owner}", "bar.dim"),

@@ -75,6 +75,7 @@ class HygieneView:
     pairs: tuple[Pair, ...] | None = None
     marks: frozenset[int] = frozenset()
     mended: int = 0
+    everyone: str = "everyone"
 
     def count(self, group: str) -> int:
         """How many deals, or pairs of them, there are of a kind."""
@@ -87,7 +88,7 @@ def heading(view: HygieneView, width: int) -> tuple[Line, ...]:
     end = f"{in_figures(to_mend)} to mend" + (
         f" {DOT} {in_figures(view.mended)} mended" if view.mended else ""
     )
-    whose = f"@{view.owner}" if view.owner else "everyone"
+    whose = f"@{view.owner}" if view.owner else view.everyone
     start: Line = (
         whole("Hygiene", "bar.title"),
         blank(2, "bar"),

@@ -69,7 +69,8 @@ class HygieneScreen(LiveScreen):
         self._away: frozenset[str] = frozenset()
         self._in_group: frozenset[str] = frozenset()
         self.items: tuple[Item, ...] = ()
-        self.view = HygieneView(pipeline, group or next(iter(GROUPS)))
+        everyone = state.board.everyone
+        self.view = HygieneView(pipeline, group or next(iter(GROUPS)), everyone=everyone)
         self.view = self._read(self.view)
         if not group:
             first = next((g for g in GROUPS if self.view.count(g)), self.view.group)

@@ -104,7 +104,9 @@ class MetricsScreen(LiveScreen):
 
     def look_at(self, asked: ReportView, cursor: int = 0) -> None:
         """Shows other numbers: at once where they are known, else as soon as they are counted."""
-        asked = replace(asked, width=self.page.size.width, glyphs=self.state.view.glyphs)
+        view = self.state.view
+        width, glyphs = self.page.size.width, view.glyphs
+        asked = replace(asked, width=width, glyphs=glyphs, everyone=view.board.everyone)
         moved = (asked.tab, asked.pipeline) != (self.asked.tab, self.asked.pipeline)
         self.asked, self.cursor = asked, cursor
         if moved:

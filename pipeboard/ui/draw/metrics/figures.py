@@ -38,6 +38,7 @@ class ReportView:
     glyphs: Glyphs = Glyphs.UNICODE
     currency: str = ""
     since: tuple[date, date | None] | None = None
+    everyone: str = "everyone"
 
 
 NAMED = 8

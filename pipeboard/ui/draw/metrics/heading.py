@@ -16,7 +16,7 @@ _LONGEST_FILTER = 30
 
 def heading(asked: ReportView, width: int, *, filter_text: str, at: datetime) -> tuple[Line, ...]:
     """The title bar and the tabs; `at` is local."""
-    owner = f"@{asked.owner}" if asked.owner is not None else "everyone"
+    owner = f"@{asked.owner}" if asked.owner is not None else asked.everyone
     start: list[Span] = [
         ("Metrics", "bar.product"),
         whole(f"  {asked.pipeline.name}", "bar.title"),
