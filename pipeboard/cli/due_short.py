@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
     from zoneinfo import ZoneInfo
 
-SCHEMA = 11
+SCHEMA = 12
 """The schema that is read here; `store.schema` would take longer to import than a prompt has."""
 
 _FLAGS = frozenset(("--short",))

@@ -30,6 +30,7 @@ from pipeboard.store.migration_steps import (
     bound_texts_in_indices,
     find_returning_deals,
     give_roles,
+    keep_facts,
     keep_sources,
     mark_pipelines_taken_back,
     seal_the_log,
@@ -58,6 +59,7 @@ STEPS: Mapping[int, Step] = {
     8: find_returning_deals,
     9: seal_the_log,
     10: give_roles,
+    11: keep_facts,
 }
 _STATE = (
     "SELECT (SELECT value FROM counter WHERE name = 'schema'),"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # The number of the schema: what a start compares before it reads anything.
 
-SCHEMA = 11
+SCHEMA = 12
 TABLES = (
     "workspace",
     "setting",
@@ -38,6 +38,7 @@ TABLES = (
     "deal_ask",
     "note",
     "touch",
+    "deal_facts",
     "stage_total",
     "command",
     "event",

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
-from pipeboard.domain.events import Kind, micros
+from pipeboard.domain.events import Kind
 from pipeboard.domain.metrics.history import LOST, NOT_SAID, WON, DealHistory
 
 
@@ -16,8 +14,8 @@ class Fact(NamedTuple):
 
     `at` is in microseconds since 1970 UTC, `day` ISO 8601 text; `minor` is an amount, or the basis
     points of a probability. `detail` is an owner, a loss category, a forecast category, `override`
-    where a gate was passed with a reason, or a touch as `call out`. `said` is the whole event as
-    JSON where numbers need more of it: a quote, a loss, an instant that is not known exactly.
+    where a gate was passed with a reason, or a touch as `call out`. `known` says how exactly the
+    instant is known, `quoted_at` when a quote was sent with it, `competitor` whom it was lost to.
     """
 
     deal_id: int
@@ -28,7 +26,9 @@ class Fact(NamedTuple):
     currency: str | None = None
     day: str | None = None
     detail: str | None = None
-    said: str | None = None
+    known: str | None = None
+    quoted_at: int | None = None
+    competitor: str | None = None
 
 
 def fold(facts: Iterable[Fact]) -> list[DealHistory]:
@@ -42,21 +42,21 @@ def fold(facts: Iterable[Fact]) -> list[DealHistory]:
         if fact.kind == "created":
             current = _created(fact)
             histories.append(current)
-            if fact.said is not None:
-                _said(current, fact.kind, json.loads(fact.said))
         elif current is not None and current.id == fact.deal_id:
             change = _CHANGES.get(fact.kind)
             if change is not None:
                 change(current, fact)
-                if fact.said is not None:
-                    _said(current, fact.kind, json.loads(fact.said))
+        else:
+            continue
+        if fact.quoted_at is not None:
+            current.quoted_at += (fact.quoted_at,)
     return histories
 
 
 def _created(fact: Fact) -> DealHistory:
     if fact.stage_id is None:
         raise ValueError(f"deal {fact.deal_id} began in no stage")
-    return DealHistory(
+    deal = DealHistory(
         fact.deal_id,
         fact.at,
         fact.stage_id,
@@ -65,6 +65,8 @@ def _created(fact: Fact) -> DealHistory:
         fact.day,
         fact.detail or "",
     )
+    deal.created_by = fact.known or ""
+    return deal
 
 
 def _moved(deal: DealHistory, fact: Fact) -> None:
@@ -83,7 +85,7 @@ def _reopened(deal: DealHistory, fact: Fact) -> None:
 
 
 def _won(deal: DealHistory, fact: Fact) -> None:
-    _closed(deal, fact.at, WON)
+    _closed(deal, fact, WON)
     if fact.minor is not None:
         _value(deal, fact)
     if fact.detail is not None:
@@ -91,14 +93,16 @@ def _won(deal: DealHistory, fact: Fact) -> None:
 
 
 def _lost(deal: DealHistory, fact: Fact) -> None:
-    _closed(deal, fact.at, LOST)
+    _closed(deal, fact, LOST)
     deal.loss = fact.detail or NOT_SAID
+    deal.competitor = fact.competitor or ""
 
 
-def _closed(deal: DealHistory, at: int, outcome: int) -> None:
+def _closed(deal: DealHistory, fact: Fact, outcome: int) -> None:
+    at = fact.at
     deal.path += ((at, outcome),)
     deal.outcome = outcome
-    deal.closed_at = at
+    deal.closed_at, deal.closed_by = at, fact.known or ""
     deal.next_due = None
     if deal.snoozed_until is not None:
         _snooze(deal, at, None)
@@ -135,24 +139,7 @@ def _category(deal: DealHistory, fact: Fact) -> None:
 
 
 def _edited(deal: DealHistory, fact: Fact) -> None:
-    """What numbers ask of other edits stands in `said`."""
-
-
-def _said(deal: DealHistory, kind: str, event: Mapping[str, Any]) -> None:
-    """What an event says beside its columns."""
-    sent_at = event.get("after", {}).get("quote_sent_at")
-    if sent_at:
-        deal.quoted_at += (micros(datetime.fromisoformat(sent_at)),)
-    loss = event.get("after", {}).get("loss")
-    if kind == Kind.LOST and loss:
-        deal.competitor = loss.get("competitor", "")
-        if loss.get("category") == "other" and not loss.get("reason"):
-            deal.loss = NOT_SAID
-    known = event.get("facts", {}).get("precision", "")
-    if kind == Kind.CREATED:
-        deal.created_by = known
-    elif kind in (Kind.WON, Kind.LOST):
-        deal.closed_by = known
+    """Numbers ask nothing of other edits than the quote."""
 
 
 def _next_step(deal: DealHistory, fact: Fact) -> None:
@@ -202,10 +189,8 @@ def _unarchived(deal: DealHistory, fact: Fact) -> None:
 
 
 def _merged(deal: DealHistory, fact: Fact) -> None:
-    """Merged away, unless the event says that another deal came into this one."""
-    if fact.said is None or json.loads(fact.said).get("after", {}).get("merged_into"):
-        deal.merged_at = fact.at
-        _archive(deal, fact.at, archived=True)
+    deal.merged_at = fact.at
+    _archive(deal, fact.at, archived=True)
 
 
 def _archive(deal: DealHistory, at: int, *, archived: bool) -> None:
