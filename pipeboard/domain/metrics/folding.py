@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from sys import intern
 from typing import NamedTuple
 
 from pipeboard.domain.events import Kind
@@ -61,12 +62,17 @@ def _created(fact: Fact) -> DealHistory:
         fact.at,
         fact.stage_id,
         fact.minor,
-        fact.currency,
-        fact.day,
-        fact.detail or "",
+        _one(fact.currency),
+        _one(fact.day),
+        intern(fact.detail or ""),
     )
     deal.created_by = fact.known or ""
     return deal
+
+
+def _one(text: str | None) -> str | None:
+    """One text for all who say the same: of few owners, currencies and days in very many deals."""
+    return None if text is None else intern(text)
 
 
 def _moved(deal: DealHistory, fact: Fact) -> None:
@@ -94,7 +100,7 @@ def _won(deal: DealHistory, fact: Fact) -> None:
 
 def _lost(deal: DealHistory, fact: Fact) -> None:
     _closed(deal, fact, LOST)
-    deal.loss = fact.detail or NOT_SAID
+    deal.loss = intern(fact.detail or NOT_SAID)
     deal.competitor = fact.competitor or ""
 
 
@@ -110,18 +116,18 @@ def _closed(deal: DealHistory, fact: Fact, outcome: int) -> None:
 
 def _value(deal: DealHistory, fact: Fact) -> None:
     deal.value_changes += ((fact.at, (deal.minor, deal.currency)),)
-    deal.minor, deal.currency = fact.minor, fact.currency
+    deal.minor, deal.currency = fact.minor, _one(fact.currency)
     if deal.first_minor is None:
-        deal.first_minor, deal.first_currency = fact.minor, fact.currency
+        deal.first_minor, deal.first_currency = deal.minor, deal.currency
 
 
 def _owner(deal: DealHistory, fact: Fact) -> None:
     deal.owner_changes += ((fact.at, deal.owner),)
-    deal.owner = fact.detail or ""
+    deal.owner = intern(fact.detail or "")
 
 
 def _expected_close(deal: DealHistory, fact: Fact) -> None:
-    before, day = deal.close, fact.day
+    before, day = deal.close, _one(fact.day)
     deal.close_changes += ((fact.at, before),)
     deal.close = day
     if before is not None and day is not None and day[:7] > before[:7]:
@@ -135,7 +141,7 @@ def _probability(deal: DealHistory, fact: Fact) -> None:
 
 def _category(deal: DealHistory, fact: Fact) -> None:
     deal.category_changes += ((fact.at, deal.category),)
-    deal.category = fact.detail
+    deal.category = _one(fact.detail)
 
 
 def _edited(deal: DealHistory, fact: Fact) -> None:
@@ -143,19 +149,19 @@ def _edited(deal: DealHistory, fact: Fact) -> None:
 
 
 def _next_step(deal: DealHistory, fact: Fact) -> None:
-    deal.next_due = fact.day
+    deal.next_due = _one(fact.day)
     # A plan wakes a parked deal, as `deciding.work.set_next_step` has it.
     if (fact.day or fact.detail) and deal.snoozed_until is not None:
         _snooze(deal, fact.at, None)
 
 
 def _step_done(deal: DealHistory, fact: Fact) -> None:
-    deal.next_due = fact.day
+    deal.next_due = _one(fact.day)
     _worked(deal, fact.at)
 
 
 def _snoozed(deal: DealHistory, fact: Fact) -> None:
-    _snooze(deal, fact.at, fact.day)
+    _snooze(deal, fact.at, _one(fact.day))
 
 
 def _snooze(deal: DealHistory, at: int, until: str | None) -> None:
@@ -164,7 +170,7 @@ def _snooze(deal: DealHistory, at: int, until: str | None) -> None:
 
 
 def _touch(deal: DealHistory, fact: Fact) -> None:
-    at, detail = fact.at, fact.detail or ""
+    at, detail = fact.at, intern(fact.detail or "")
     deal.touches += ((at, detail),)
     _worked(deal, at)
     if detail.endswith(" in"):

@@ -136,6 +136,7 @@ class StageNumbers:
     dwell: TimeInStage
     overstay: Overstay
     limit: Fraction | int | None
+    cohort: conversion.Cohort
     stalled_count: int
     skipped: Metric
     regressions: int
@@ -277,6 +278,7 @@ def _stage(basis: Basis, overstay: Overstay, skipped: Metric, stalled: int) -> S
         dwell(basis, stage),
         overstay,
         stock.once(expected_days).get(stage.id),
+        group,
         stalled,
         skipped,
         conversion.regressions(basis, stage),
