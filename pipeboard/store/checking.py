@@ -28,7 +28,7 @@ from pipeboard.store.opening import SCHEMA, Identity, check_schema, schema_of
 from pipeboard.store.projecting import Change, project_rows
 from pipeboard.store.projecting.deals import contribution
 from pipeboard.store.projecting.events import event_row
-from pipeboard.store.projecting.facts import facts_from_log, log_of
+from pipeboard.store.projecting.facts import strayed_facts
 from pipeboard.store.sql import among
 from pipeboard.store.troubles import UNREADABLE
 
@@ -149,18 +149,8 @@ def _replayed(
         stored, made = (_rows_of(one, table, key, aside, ids) for one in (database, beside))
         strayed |= {row[0] for row in stored.keys() ^ made.keys()}
         strayed |= {row[0] for row in stored.keys() & made.keys() if stored[row] != made[row]}
-    strayed |= _of_other_facts(database, ids)
+    strayed |= strayed_facts(database, ids)
     return [change.after for change in changes], sorted(strayed)
-
-
-def _of_other_facts(database: Database, ids: Sequence[int]) -> set[int]:
-    """The deals of which numbers are told otherwise than their log says."""
-    made = {row["deal_id"]: tuple(row.values()) for row in facts_from_log(log_of(database, ids))}
-    stored = database.records(
-        "SELECT deal_id, pipeline_id, holds_from, facts FROM deal_facts"
-        f" WHERE {among('deal_id', ids).text}"
-    )
-    return {row[0] for row in {*stored} ^ {*made.values()}}
 
 
 def _forget(beside: Database) -> None:

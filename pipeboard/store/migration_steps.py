@@ -243,6 +243,6 @@ def keep_facts(operations: Operations) -> None:
     ids = list(connection.execute(text("SELECT id FROM deal ORDER BY id")).scalars())
     for start in range(0, len(ids), _DEALS_AT_ONCE):
         some = among("event.deal_id", ids[start : start + _DEALS_AT_ONCE]).text
-        rows = connection.execute(text(LOG.format(deals=some))).mappings().all()
-        if made := list(facts_from_log(rows)):
+        rows = connection.execute(text(LOG.format(deals=some))).mappings()
+        if made := list(facts_from_log(dict(row) for row in rows)):
             connection.execute(kept.insert(), made)

@@ -79,6 +79,16 @@ def facts_from_log(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
         yield _row(deal_id, own[0]["pipeline_id"], facts, max(back, default=0))
 
 
+def strayed_facts(database: Database, ids: Sequence[int]) -> set[int]:
+    """Of some deals those of which numbers are told otherwise than their log says."""
+    made = {tuple(row.values()) for row in facts_from_log(log_of(database, ids))}
+    stored = database.records(
+        "SELECT deal_id, pipeline_id, holds_from, facts FROM deal_facts"
+        f" WHERE {among('deal_id', ids).text}"
+    )
+    return {row[0] for row in made.symmetric_difference(stored)}
+
+
 def standing(rows: Sequence[Row], us: int = FOREVER) -> list[Row]:
     """Of all events of a deal those that had taken effect by an instant, in their order.
 
@@ -91,7 +101,7 @@ def standing(rows: Sequence[Row], us: int = FOREVER) -> list[Row]:
     undone: Counter[str] = Counter()
     for command_id, events in groupby(rows, key=itemgetter("command_id")):
         row = next(events)
-        about = row["takes_back"] or row["puts_again"]
+        about: str | None = row["takes_back"] or row["puts_again"]
         if about is None:
             continue
         # A redo names the command that it puts again, which may be a redo itself.
