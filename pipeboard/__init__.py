@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __version__ = "0.2.0"
-SCHEMA = 11
+SCHEMA = 12
 """The number of the database's schema: what a start compares before it reads anything."""
 
 # The flags of every verb that take a value.

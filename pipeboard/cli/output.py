@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from itertools import islice
 from typing import TextIO
 
 from pipeboard import outlet
@@ -17,6 +18,7 @@ BOLD, DIM, RED, YELLOW, GREEN, BLUE = "1", "2", "31", "33", "32", "34"
 Styled = tuple[str, str]
 """A text and how it looks: one of the codes above, or "" for plain."""
 
+_PAGE = 200
 _UNSAFE_IN_JSON = re.compile(r"[^\x20-\x7e\n]")
 
 
@@ -85,11 +87,11 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def write_stream_of_documents(key: str, documents: Iterable[Mapping[str, object]]) -> None:
-    """`{"schema": 1, KEY: [...]}` on stdout, one document a line, none of them kept."""
+    """`{"schema": 1, KEY: [...]}` on stdout, one document a line, no more kept than a page."""
     outlet.data(f'{{"schema": 1, "{key}": [', end="")
-    separator = "\n"
-    for document in documents:
-        outlet.data(separator + as_json(document), end="")
+    remaining, separator = iter(documents), "\n"
+    while page := ",\n".join(map(as_json, islice(remaining, _PAGE))):
+        outlet.data(separator + page, end="")
         separator = ",\n"
     outlet.data("]}" if separator == "\n" else "\n]}")
 

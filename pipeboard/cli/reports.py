@@ -57,6 +57,14 @@ def _metrics_arguments(parser: Parser) -> None:
 
 def metrics(call: Call) -> int:
     """The numbers of a period, for people, scripts and spreadsheets."""
+    from pipeboard.store.reading.facts import collecting_later
+
+    with collecting_later():
+        _write(call)
+    return 0
+
+
+def _write(call: Call) -> None:
     from pipeboard.workspace.reports import groups_of, report_before, report_of
 
     asked, workspace = call.arguments, call.workspace
@@ -91,7 +99,6 @@ def metrics(call: Call) -> int:
             _write_changes(call, report, flow)
         if asked.history:
             _write_history(call, report)
-    return 0
 
 
 def _flow(call: Call, report: Report) -> Waterfall:

@@ -56,9 +56,16 @@ def event_seen_by(event: Event, owner: str, me: str) -> Event:
 
 def _hidden(before: Mapping[str, V], after: Mapping[str, V], owner: str, me: str) -> list[str]:
     """The fields of a change that `me` is not shown."""
+    if owner in ("", me) or me == EVERYBODYS or (_is_plain(before) and _is_plain(after)):
+        return []
     said = _imported(after) or _imported(before)
     private = (before.keys() | after.keys() | said.keys()) & PRIVATE
     return sorted(name for name in private if not may_see(name, owner, me))
+
+
+def _is_plain(values: Mapping[str, V]) -> bool:
+    """Whether nothing of it can be the owner's own: nearly always."""
+    return "imported" not in values and PRIVATE.isdisjoint(values)
 
 
 def _imported(values: Mapping[str, V]) -> Mapping[str, str]:

@@ -221,10 +221,12 @@ def _next_step(step: NextStep | None) -> Document | None:
 
 def history_entry(event: LoggedEvent, me: str) -> Document:
     """One event, as `history --json` gives it to `me`; `at` is when it took effect."""
+    at = instant(event.at).isoformat()
+    same = event.recorded_us == event.at
     return {
         "seq": event.seq,
-        "at": to_json(instant(event.at)),
-        "recorded_at": to_json(event.recorded_at),
+        "at": at,
+        "recorded_at": at if same else instant(event.recorded_us).isoformat(),
         "actor": event.actor,
         "acting_as": event.acting_as or None,
         "command_id": event.command_id,

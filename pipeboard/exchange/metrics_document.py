@@ -11,7 +11,7 @@ from pipeboard.domain.events import instant
 from pipeboard.domain.metrics import Metric, Report, Unit, compare
 from pipeboard.domain.metrics.calibration import Band, Calibration, WeekForecast
 from pipeboard.domain.metrics.chances import AGES, won_of_closed
-from pipeboard.domain.metrics.conversion import cohort, conversion_by_value
+from pipeboard.domain.metrics.conversion import conversion_by_value
 from pipeboard.domain.metrics.coverage import conversion_of_pipeline
 from pipeboard.domain.metrics.deals import by_currency
 from pipeboard.domain.metrics.forecast import chances_in_use
@@ -313,9 +313,7 @@ def _stage(report: Report, row: StageNumbers) -> Document:
         "weighted_value": row.weighted_value.rounded,
         "conversion": metric_document(row.conversion),
         "resolved": metric_document(row.resolved),
-        "conversion_by_value": metric_document(
-            conversion_by_value(report.basis, cohort(report.basis, row.stage))
-        ),
+        "conversion_by_value": metric_document(conversion_by_value(report.basis, row.cohort)),
         "dwell_median_days": metric_document(row.dwell.median),
         "dwell_km_median_days": metric_document(row.dwell.km_median),
         "dwell_p80_days": metric_document(row.dwell.p80),

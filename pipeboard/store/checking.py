@@ -27,6 +27,7 @@ from pipeboard.store.opening import SCHEMA, Identity, check_schema, schema_of
 from pipeboard.store.projecting import Change, project_rows
 from pipeboard.store.projecting.deals import contribution
 from pipeboard.store.projecting.events import BESIDE, read_beside
+from pipeboard.store.projecting.facts import strayed_facts
 from pipeboard.store.reading.facts import collecting_later
 from pipeboard.store.sql import among
 from pipeboard.store.troubles import UNREADABLE
@@ -149,6 +150,7 @@ def _replayed(
         stored, made = (_rows_of(one, table, key, aside, ids) for one in (database, beside))
         strayed |= {row[0] for row in stored.keys() ^ made.keys()}
         strayed |= {row[0] for row in stored.keys() & made.keys() if stored[row] != made[row]}
+    strayed |= strayed_facts(database, ids)
     return [change.after for change in changes], sorted(strayed)
 
 

@@ -5,11 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Boolean, Column, Integer, String, Text, column, false, table, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Integer,
+    String,
+    Text,
+    column,
+    false,
+    table,
+    text,
+)
 
 from pipeboard.store.creating import new_id
 from pipeboard.store.migrations.day import keep_the_day
-from pipeboard.store.sql import RATINGS_BYTES, VALUE_BYTES, WORDS_BYTES, beginning, index_key
+from pipeboard.store.projecting.facts import LOG, facts_from_log
+from pipeboard.store.sql import (
+    RATINGS_BYTES,
+    VALUE_BYTES,
+    WORDS_BYTES,
+    among,
+    beginning,
+    index_key,
+)
 
 if TYPE_CHECKING:
     from alembic.operations import Operations
@@ -205,6 +225,30 @@ def give_roles(operations: Operations) -> None:
         operations.add_column("rep", Column(name, String, nullable=False, server_default=""))
 
 
+# The step that keeps what numbers ask of the events of a deal in one row.
+
+_DEALS_AT_ONCE = 1_000
+
+
+def keep_facts(operations: Operations) -> None:
+    """A row for every deal, as its log makes it."""
+    operations.create_table(
+        "deal_facts",
+        Column("deal_id", Integer, ForeignKey("deal.id"), primary_key=True),
+        Column("pipeline_id", Integer, nullable=False),
+        Column("holds_from", BigInteger, nullable=False),
+        Column("facts", Text, nullable=False),
+    )
+    connection = operations.get_bind()
+    kept = table("deal_facts", *map(column, ("deal_id", "pipeline_id", "holds_from", "facts")))
+    ids = list(connection.execute(text("SELECT id FROM deal ORDER BY id")).scalars())
+    for start in range(0, len(ids), _DEALS_AT_ONCE):
+        some = among("event.deal_id", ids[start : start + _DEALS_AT_ONCE]).text
+        rows = connection.execute(text(LOG.format(deals=some))).mappings()
+        if made := list(facts_from_log(dict(row) for row in rows)):
+            connection.execute(kept.insert(), made)
+
+
 Step = Callable[["Operations"], None]
 
 STEPS: Mapping[int, Step] = {
@@ -218,4 +262,5 @@ STEPS: Mapping[int, Step] = {
     8: find_returning_deals,
     9: seal_the_log,
     10: give_roles,
+    11: keep_facts,
 }

@@ -36,6 +36,7 @@ TABLES = (
     "deal_ask",
     "note",
     "touch",
+    "deal_facts",
     "stage_total",
     "command",
     "event",

@@ -15,6 +15,7 @@ from pipeboard.domain.pipeline import Pipeline
 from pipeboard.store.database import Database, RowTuple
 from pipeboard.store.opening import SCHEMA, TABLES
 from pipeboard.store.projecting import Change, project_rows
+from pipeboard.store.projecting.facts import strayed_facts
 from pipeboard.store.reading.facts import DEALS_AT_ONCE, read_standing
 from pipeboard.store.reading.listing import Listing, read_ids
 from pipeboard.store.rows import deal_from_row
@@ -174,9 +175,13 @@ def check_deals(database: Database) -> None:
             row["kind"], instant(row["at"]), json.loads(row["data"]), undoes=bool(row["undoes"])
         )
         made.setdefault(row["deal_id"], []).append(event)
+    ids, strayed = list(made), set[int]()
+    for start in range(0, len(ids), DEALS_AT_ONCE):
+        strayed |= strayed_facts(database, ids[start : start + DEALS_AT_ONCE])
     for row in database.rows("SELECT * FROM deal"):
         deal = deal_from_row(row)
-        if deal.id not in made or replay(made[deal.id], deal.id) != deal:
+        is_made = deal.id in made and replay(made[deal.id], deal.id) == deal
+        if not is_made or deal.id in strayed:
             raise BadInput(
                 f"{deal.ref} in the file is not what its history says: the file was changed.",
                 hint="Export it again, and leave it as it is.",

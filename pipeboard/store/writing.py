@@ -168,7 +168,8 @@ class Writer(TargetWriter):
 
     def add(self, done: Done, changes: Sequence[Change]) -> None:
         """Stores changes of a command that has begun."""
-        project(self._database, changes, done.id, micros(done.at))
+        takes_back = done.undoes is not None or done.redoes is not None
+        project(self._database, changes, done.id, micros(done.at), takes_back=takes_back)
 
     def add_staged(self, stage: StagedChanges | CarriedStage) -> None:
         """Stores changes of a command that has begun and that were put together before."""

@@ -5,7 +5,7 @@ A review that was held is an agreement in the log. The next one starts where it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
@@ -14,7 +14,7 @@ from pipeboard.domain.agreements import Topic
 from pipeboard.domain.cadence import parse_step
 from pipeboard.domain.commands import AskRep, SetNextStep
 from pipeboard.domain.dates import format_day, local_date
-from pipeboard.domain.deal import Ask, NextStep
+from pipeboard.domain.deal import Ask, Deal, NextStep
 from pipeboard.domain.deciding import sentence_of
 from pipeboard.domain.deciding.rules import Telling
 from pipeboard.domain.errors import BadInput, NotFound
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pipeboard.domain.metrics import Report
     from pipeboard.domain.metrics.waterfall import Waterfall
     from pipeboard.domain.review import ReviewDocument
+    from pipeboard.domain.sheet import Entry
     from pipeboard.store.reading import Reader
 
 A_WEEK = timedelta(days=7)
@@ -97,7 +98,7 @@ def review(
         subjects,
         rules.sales_trap(basis, cover.target.value, required),
         rules.trend(basis),
-        decisions_since(service.reader, pipeline, began),
+        _decisions(mine, deals),
         rules.objections(basis, service.reader.numbers.objections(pipeline.id, *raised)),
         tuple(rules.Variant(*one) for one in service.reader.numbers.variants(pipeline.id)),
         {one: deals[one].name for one in shown},
@@ -222,13 +223,17 @@ def decisions_since(
 ) -> list[rules.ReviewDecision]:
     """What was decided at and after the last review, and what became of it."""
     entries = reader.entries(since=since, limit=MOST_ENTRIES)
-    found = [e for e in entries if e.verb == "decide" and not e.undone and not e.event.undoes]
+    found = [entry for entry in entries if entry.verb == "decide"]
     deals = reader.deals({entry.deal_id for entry in found})
+    return _decisions([e for e in found if deals[e.deal_id].pipeline_id == pipeline.id], deals)
+
+
+def _decisions(entries: Sequence[Entry], deals: Mapping[int, Deal]) -> list[rules.ReviewDecision]:
+    """What was decided on deals, of all that happened to them, the oldest first."""
+    found = [e for e in entries if e.verb == "decide" and not e.undone and not e.event.undoes]
     decisions: list[rules.ReviewDecision] = []
     for entry in reversed(found):
         deal = deals[entry.deal_id]
-        if deal.pipeline_id != pipeline.id:
-            continue
         for name, value in entry.event.after.items():
             if isinstance(value, NextStep):
                 done, rep = deal.next_step != value, deal.owner

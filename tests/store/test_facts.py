@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -23,9 +22,11 @@ from pipeboard.domain.periods import parse_period
 from pipeboard.domain.pipeline import Pipeline
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.templates import template
+from pipeboard.store.checking import log_faults
 from pipeboard.store.connecting import connect
 from pipeboard.store.database import Database
 from pipeboard.store.locating import locate_file
+from pipeboard.store.projecting.facts import KINDS as KEPT_KINDS
 from pipeboard.store.reading.facts import read_facts, read_histories
 from pipeboard.store.reading.metric_settings import read_attribute, read_rules, read_supported
 from tests.team import (
@@ -195,15 +196,6 @@ def test_more_deals_than_are_read_at_once(
     assert [h.id for h in chosen] == wanted[:4]
 
 
-def said_of(event: Mapping[str, str]) -> str | None:
-    """The whole of an event where its columns are not all that numbers ask."""
-    after = json.loads(event["data"]).get("after", {})
-    asked = event["kind"] == "merged" or after.get("quote_sent_at")
-    if event["kind"] == "lost":
-        asked = after["loss"]["category"] == "other" or after["loss"].get("competitor")
-    return event["data"] if asked else None
-
-
 def detail_of(event: sqlite3.Row) -> str | None:
     """The word of a fact, as each kind has it."""
     match event["kind"]:
@@ -215,7 +207,7 @@ def detail_of(event: sqlite3.Row) -> str | None:
             return "override" if event["overrides"] else None
         case _:
             said = [event[name] for name in ("owner", "category", "loss_category")]
-            return next((word for word in said if word is not None), None)
+            return next((word for word in said if word), None)
 
 
 def events_that_stand(path: Path, us: int) -> list[Fact]:
@@ -245,7 +237,6 @@ def events_that_stand(path: Path, us: int) -> list[Fact]:
             event["currency"],
             event["on_date"],
             detail_of(event),
-            said_of(event),
         )
         for event in events
         if event["at"] <= us
@@ -308,6 +299,45 @@ def test_the_facts_of_any_instant_are_those_of_the_commands_that_stand(
     for outcome in ("won", "lost", "open"):
         assert report.metric(f"{outcome}_count").value == statuses.count(outcome)
     assert report.waterfall.balance == 0
+
+    assert list(log_faults(database)) == []  # and what is kept of them is what the log says
+
+
+def test_facts_that_the_log_does_not_tell_are_found(
+    team: Team, ana: Workspace, database: Database
+) -> None:
+    deal = add(ana).id
+    for wrong in ("facts = ''", "holds_from = 7", "pipeline_id = 9"):
+        with closing(sqlite3.connect(team.path)) as raw:
+            (kept,) = raw.execute("select * from deal_facts").fetchall()
+            raw.execute(f"update deal_facts set {wrong}")
+            raw.commit()
+            (flaw,) = log_faults(database)
+            assert flaw.kind == "replay" and f"D-{deal}" in flaw.text
+            raw.execute("delete from deal_facts")
+            raw.execute("insert into deal_facts values (?, ?, ?, ?)", kept)
+            raw.commit()
+    assert list(log_faults(database)) == []
+
+
+def test_a_deal_that_an_undo_left_as_it_was_has_been_through_what_it_was(
+    team: Team, ana: Workspace, database: Database
+) -> None:
+    stays, goes_back = add(ana).id, add(ana).id
+    team.clock.wait(days=1)
+    ana.move([stays, goes_back], QUALIFICATION)
+    team.clock.wait(days=1)
+    team.rep("bo").move([stays], NEEDS, override=WHY)
+    team.clock.wait(days=1)
+    ana.undo(rest=True)
+    stages = [[stage for _, stage in one.path] for one in histories(database, ana)]
+    assert stages == [[LEAD, QUALIFICATION, NEEDS], [LEAD]]
+    before = [one.stage_id for one in histories(database, ana, NOW + timedelta(days=1))]
+    assert before == [QUALIFICATION, QUALIFICATION]
+
+
+def test_numbers_rest_on_the_kinds_that_are_kept_for_them() -> None:
+    assert set(KINDS) == KEPT_KINDS
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -31,6 +31,7 @@ ALTER TABLE event DROP COLUMN overrides;
 DROP INDEX deal_given;
 DROP INDEX deal_by_offer;
 DROP TABLE deal_ask;
+DROP TABLE deal_facts;
 ALTER TABLE deal DROP COLUMN given_by;
 ALTER TABLE deal DROP COLUMN next_every;
 ALTER TABLE deal DROP COLUMN loss_objection;

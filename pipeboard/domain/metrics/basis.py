@@ -201,11 +201,14 @@ class Basis:
 
     def tally(self, deals: Iterable[DealHistory]) -> MoneySum:
         """What deals are worth together; those without a value are counted and left out."""
+        deals, base, worth = list(deals), self.rules.currency, self.worth
+        counted = [deal for deal in deals if deal.currency == base]
+        if len(counted) == len(deals):  # nearly always, and much quicker
+            return MoneySum(sum([deal.minor or 0 for deal in counted]), counted, {})
         amount: Number = 0
-        counted: list[DealHistory] = []
+        counted = []
         without_value = 0
         lacking: list[str] = []
-        base, worth = self.rules.currency, self.worth
         for deal in deals:
             found = deal.minor if deal.currency == base else worth(deal)
             if found is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from typing import NamedTuple
 
 from pipeboard.domain.lazy_dataclass import dataclass, replace
@@ -78,25 +77,52 @@ def resolved(group: Cohort) -> Metric:
 
 def conversion_by_value(basis: Basis, group: Cohort) -> Metric:
     """As `conversion`, each deal weighing what it was worth when it entered."""
-    entered = {deal: _entered_at(deal, group.stage) for deal in group.everyone}
-    worth = {deal: _worth_at(basis, deal, at) for deal, at in entered.items()}
-    known = {deal: value for deal, value in worth.items() if value is not None}
-    num = sum((known[deal] for deal in group.advanced if deal in known), Fraction(0))
-    valued = sum(deal.value_at(at)[0] is not None for deal, at in entered.items())
-    excluded = left_out({NO_VALUE: len(entered) - valued, NO_RATE: valued - len(known)})
-    metric = ratio(num, sum(known.values()), n=len(known), empty_reason="no value entered")
+    went, others = (_Entered.of(basis, deals, group.stage.id) for deals in _parts(group))
+    excluded = left_out(
+        {
+            NO_VALUE: went.without_value + others.without_value,
+            NO_RATE: went.without_rate + others.without_rate,
+        }
+    )
+    whole, n = went.amount + others.amount, went.number + others.number
+    metric = ratio(went.amount, whole, n=n, empty_reason="no value entered")
     return replace(metric, excluded=excluded)
 
 
-def _entered_at(deal: DealHistory, stage: Stage) -> int:
-    return next(at for at, entered in deal.path if entered == stage.id)
+def _parts(group: Cohort) -> tuple[Sequence[DealHistory], Sequence[DealHistory]]:
+    return group.advanced, [*group.lost, *group.pending]
 
 
-def _worth_at(basis: Basis, deal: DealHistory, us: int) -> Number | None:
-    minor, currency = deal.value_at(us)
-    if minor is None or currency is None:
-        return None
-    return basis.in_currency(minor, currency, basis.calendar.day(us))
+class _Entered(NamedTuple):
+    """What deals were worth when they entered a stage, and how many say nothing of it."""
+
+    amount: Number
+    number: int
+    without_value: int
+    without_rate: int
+
+    @classmethod
+    def of(cls, basis: Basis, deals: Sequence[DealHistory], stage_id: int) -> _Entered:
+        amount: Number = 0
+        without_value = without_rate = 0
+        base, day = basis.rules.currency, basis.calendar.day
+        for deal in deals:
+            for at, stage in deal.path:  # noqa: B007, the first entry, as quickly as can be
+                if stage == stage_id:
+                    break
+            minor, currency = (
+                deal.value_at(at) if deal.value_changes else (deal.minor, deal.currency)
+            )
+            if minor is None or currency is None:
+                without_value += 1
+                continue
+            worth = minor if currency == base else basis.in_currency(minor, currency, day(at))
+            if worth is None:
+                without_rate += 1
+            else:
+                amount += worth
+        number = len(deals) - without_value - without_rate
+        return cls(amount, number, without_value, without_rate)
 
 
 def regressions(basis: Basis, stage: Stage) -> int:

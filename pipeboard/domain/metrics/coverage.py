@@ -130,16 +130,10 @@ class Coverage:
 
 def coverage(basis: Basis) -> Coverage:
     """Coverage of the period."""
-    target, won = target_of(basis), basis.tally(basis.won)
-    pipe = basis.tally(_pipe(basis))
+    target, won, pipe = target_of(basis), basis.tally(basis.won), basis.tally(_pipe(basis))
     today = basis.today.isoformat()
     overdue = basis.tally(deal for deal in pipe.deals if (deal.close or today) < today)
-    required = needed_coverage(basis)
-    undated = sum(deal.close is None for deal in basis.deals.open)
-    asleep = sum(_sleeps_through(basis, deal) for deal in basis.closing)
-    excluded = {**pipe.excluded, **left_out({NO_DATE: undated, SNOOZED: asleep})}
-    covered = cover(target, won.whole, pipe.whole, won.reason or pipe.reason)
-    covered = replace(covered, n=len(pipe.deals), excluded=excluded, numerator=pipe.deals)
+    covered, required = _covered(basis, target, won, pipe), needed_coverage(basis)
     remaining = _minus(target.value, won.whole)
     whole = basis.tally(basis.deals.open)
     return Coverage(
@@ -155,6 +149,15 @@ def coverage(basis: Basis) -> Coverage:
         _expected(covered, required),
         _standing(covered, required, basis.rules.high_coverage),
     )
+
+
+def _covered(basis: Basis, target: Metric, won: MoneySum, pipe: MoneySum) -> Metric:
+    """The ratio, with what was left out of the pipeline."""
+    undated = sum(deal.close is None for deal in basis.deals.open)
+    asleep = sum(_sleeps_through(basis, deal) for deal in basis.closing)
+    excluded = {**pipe.excluded, **left_out({NO_DATE: undated, SNOOZED: asleep})}
+    covered = cover(target, won.whole, pipe.whole, won.reason or pipe.reason)
+    return replace(covered, n=len(pipe.deals), excluded=excluded, numerator=pipe.deals)
 
 
 def _pipe(basis: Basis) -> list[DealHistory]:
@@ -272,7 +275,9 @@ def next_coverage(basis: Basis) -> Metric:
         after = basis.period.next()
     except BadInput:
         return missing(Unit.TIMES, "there is no period after this one")
-    return coverage(basis.during(after)).ratio
+    next_one = basis.during(after)
+    won, pipe = next_one.tally(next_one.won), next_one.tally(_pipe(next_one))
+    return _covered(next_one, target_of(next_one), won, pipe)
 
 
 @named("leads_needed", Unit.COUNT, "Needed a week", better=False, at_end=True)
@@ -285,7 +290,7 @@ def leads_needed(basis: Basis) -> Metric:
         return missing(Unit.COUNT, TARGET_MET)
     if basis.now >= basis.end - 1:
         return missing(Unit.COUNT, "the period is over")
-    parts = velocity_parts(basis)
+    parts = basis.once(velocity_parts)
     for part in (parts.win_rate, parts.deal_size):
         if not part.value:
             return missing(Unit.COUNT, part.reason or "the win rate or size of lately is 0")

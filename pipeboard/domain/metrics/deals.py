@@ -125,13 +125,13 @@ class Deals:
     def of(cls, histories: Sequence[DealHistory], rules: MetricRules) -> Deals:
         """The deals of a whole pipeline."""
         counted = [deal for deal in histories if deal.counts]
-        instants = ((qualified_at(deal, rules), deal) for deal in counted)
+        first = ((qualified_at(deal, rules), deal) for deal in counted) if rules.qualifying else ()
         return cls(
             histories,
             counted,
             [deal for deal in counted if deal.closed_at is not None and deal.is_close_dated],
-            [deal for deal in counted if deal.is_open],
-            [(at, deal) for at, deal in instants if at is not None],
+            [deal for deal in counted if deal.closed_at is None and deal.is_open],
+            [(at, deal) for at, deal in first if at is not None],
         )
 
 
@@ -148,4 +148,7 @@ def qualified_at(deal: DealHistory, rules: MetricRules) -> int | None:
 def is_qualified(deal: DealHistory, rules: MetricRules) -> bool:
     """Whether a deal has ever been in a qualified stage, or was won."""
     qualifying = rules.qualifying
-    return any(stage in qualifying for _, stage in deal.path)
+    for _, stage in deal.path:  # noqa: SIM110, twice as fast as any()
+        if stage in qualifying:
+            return True
+    return False

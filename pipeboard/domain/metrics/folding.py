@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
-from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from sys import intern
+from typing import NamedTuple
 
-from pipeboard.domain.deal import NOTHING
-from pipeboard.domain.events import Kind, micros
-from pipeboard.domain.json_data import json_object, json_text
+from pipeboard.domain.events import Kind
 from pipeboard.domain.metrics.history import LOST, NOT_SAID, WON, DealHistory
-
-if TYPE_CHECKING:
-    from pipeboard.domain.events import EventData
 
 
 class Fact(NamedTuple):
@@ -21,8 +15,8 @@ class Fact(NamedTuple):
 
     `at` is in microseconds since 1970 UTC, `day` ISO 8601 text; `minor` is an amount, or the basis
     points of a probability. `detail` is an owner, a loss category, a forecast category, `override`
-    where a gate was passed with a reason, or a touch as `call out`. `said` is the whole event as
-    JSON where numbers need more of it: a quote, a loss, an instant that is not known exactly.
+    where a gate was passed with a reason, or a touch as `call out`. `known` says how exactly the
+    instant is known, `quoted_at` when a quote was sent with it, `competitor` whom it was lost to.
     """
 
     deal_id: int
@@ -33,7 +27,9 @@ class Fact(NamedTuple):
     currency: str | None = None
     day: str | None = None
     detail: str | None = None
-    said: str | None = None
+    known: str | None = None
+    quoted_at: int | None = None
+    competitor: str | None = None
 
 
 def fold(facts: Iterable[Fact]) -> list[DealHistory]:
@@ -47,29 +43,36 @@ def fold(facts: Iterable[Fact]) -> list[DealHistory]:
         if fact.kind == "created":
             current = _created(fact)
             histories.append(current)
-            if fact.said is not None:
-                _said(current, fact.kind, json.loads(fact.said))
         elif current is not None and current.id == fact.deal_id:
             change = _CHANGES.get(fact.kind)
             if change is not None:
                 change(current, fact)
-                if fact.said is not None:
-                    _said(current, fact.kind, json.loads(fact.said))
+        else:
+            continue
+        if fact.quoted_at is not None:
+            current.quoted_at += (fact.quoted_at,)
     return histories
 
 
 def _created(fact: Fact) -> DealHistory:
     if fact.stage_id is None:
         raise ValueError(f"deal {fact.deal_id} began in no stage")
-    return DealHistory(
+    deal = DealHistory(
         fact.deal_id,
         fact.at,
         fact.stage_id,
         fact.minor,
-        fact.currency,
-        fact.day,
-        fact.detail or "",
+        _one(fact.currency),
+        _one(fact.day),
+        intern(fact.detail or ""),
     )
+    deal.created_by = fact.known or ""
+    return deal
+
+
+def _one(text: str | None) -> str | None:
+    """One text for all who say the same: of few owners, currencies and days in very many deals."""
+    return None if text is None else intern(text)
 
 
 def _moved(deal: DealHistory, fact: Fact) -> None:
@@ -88,7 +91,7 @@ def _reopened(deal: DealHistory, fact: Fact) -> None:
 
 
 def _won(deal: DealHistory, fact: Fact) -> None:
-    _closed(deal, fact.at, WON)
+    _closed(deal, fact, WON)
     if fact.minor is not None:
         _value(deal, fact)
     if fact.detail is not None:
@@ -96,14 +99,16 @@ def _won(deal: DealHistory, fact: Fact) -> None:
 
 
 def _lost(deal: DealHistory, fact: Fact) -> None:
-    _closed(deal, fact.at, LOST)
-    deal.loss = fact.detail or NOT_SAID
+    _closed(deal, fact, LOST)
+    deal.loss = intern(fact.detail or NOT_SAID)
+    deal.competitor = fact.competitor or ""
 
 
-def _closed(deal: DealHistory, at: int, outcome: int) -> None:
+def _closed(deal: DealHistory, fact: Fact, outcome: int) -> None:
+    at = fact.at
     deal.path += ((at, outcome),)
     deal.outcome = outcome
-    deal.closed_at = at
+    deal.closed_at, deal.closed_by = at, fact.known or ""
     deal.next_due = None
     if deal.snoozed_until is not None:
         _snooze(deal, at, None)
@@ -111,18 +116,18 @@ def _closed(deal: DealHistory, at: int, outcome: int) -> None:
 
 def _value(deal: DealHistory, fact: Fact) -> None:
     deal.value_changes += ((fact.at, (deal.minor, deal.currency)),)
-    deal.minor, deal.currency = fact.minor, fact.currency
+    deal.minor, deal.currency = fact.minor, _one(fact.currency)
     if deal.first_minor is None:
-        deal.first_minor, deal.first_currency = fact.minor, fact.currency
+        deal.first_minor, deal.first_currency = deal.minor, deal.currency
 
 
 def _owner(deal: DealHistory, fact: Fact) -> None:
     deal.owner_changes += ((fact.at, deal.owner),)
-    deal.owner = fact.detail or ""
+    deal.owner = intern(fact.detail or "")
 
 
 def _expected_close(deal: DealHistory, fact: Fact) -> None:
-    before, day = deal.close, fact.day
+    before, day = deal.close, _one(fact.day)
     deal.close_changes += ((fact.at, before),)
     deal.close = day
     if before is not None and day is not None and day[:7] > before[:7]:
@@ -136,44 +141,27 @@ def _probability(deal: DealHistory, fact: Fact) -> None:
 
 def _category(deal: DealHistory, fact: Fact) -> None:
     deal.category_changes += ((fact.at, deal.category),)
-    deal.category = fact.detail
+    deal.category = _one(fact.detail)
 
 
 def _edited(deal: DealHistory, fact: Fact) -> None:
-    """What numbers ask of other edits stands in `said`."""
-
-
-def _said(deal: DealHistory, kind: str, event: EventData) -> None:
-    """What an event says beside its columns."""
-    after = event.get("after", NOTHING)
-    if sent_at := after.get("quote_sent_at"):
-        deal.quoted_at += (micros(datetime.fromisoformat(json_text(sent_at))),)
-    if kind == Kind.LOST and after.get("loss"):
-        loss = json_object(after["loss"])
-        deal.competitor = json_text(loss.get("competitor", ""))
-        if loss.get("category") == "other" and not loss.get("reason"):
-            deal.loss = NOT_SAID
-    known = event.get("facts", {}).get("precision", "")
-    if kind == Kind.CREATED:
-        deal.created_by = known
-    elif kind in (Kind.WON, Kind.LOST):
-        deal.closed_by = known
+    """Numbers ask nothing of other edits than the quote."""
 
 
 def _next_step(deal: DealHistory, fact: Fact) -> None:
-    deal.next_due = fact.day
+    deal.next_due = _one(fact.day)
     # A plan wakes a parked deal, as `deciding.work.set_next_step` has it.
     if (fact.day or fact.detail) and deal.snoozed_until is not None:
         _snooze(deal, fact.at, None)
 
 
 def _step_done(deal: DealHistory, fact: Fact) -> None:
-    deal.next_due = fact.day
+    deal.next_due = _one(fact.day)
     _worked(deal, fact.at)
 
 
 def _snoozed(deal: DealHistory, fact: Fact) -> None:
-    _snooze(deal, fact.at, fact.day)
+    _snooze(deal, fact.at, _one(fact.day))
 
 
 def _snooze(deal: DealHistory, at: int, until: str | None) -> None:
@@ -182,7 +170,7 @@ def _snooze(deal: DealHistory, at: int, until: str | None) -> None:
 
 
 def _touch(deal: DealHistory, fact: Fact) -> None:
-    at, detail = fact.at, fact.detail or ""
+    at, detail = fact.at, intern(fact.detail or "")
     deal.touches += ((at, detail),)
     _worked(deal, at)
     if detail.endswith(" in"):
@@ -207,10 +195,8 @@ def _unarchived(deal: DealHistory, fact: Fact) -> None:
 
 
 def _merged(deal: DealHistory, fact: Fact) -> None:
-    """Merged away, unless the event says that another deal came into this one."""
-    if fact.said is None or json.loads(fact.said).get("after", {}).get("merged_into"):
-        deal.merged_at = fact.at
-        _archive(deal, fact.at, archived=True)
+    deal.merged_at = fact.at
+    _archive(deal, fact.at, archived=True)
 
 
 def _archive(deal: DealHistory, at: int, *, archived: bool) -> None:

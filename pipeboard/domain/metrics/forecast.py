@@ -105,7 +105,7 @@ def _long_cycle(basis: Basis) -> Fraction | None:
 def win_chance(basis: Basis) -> Metric:
     """The mean measured chance of the open deals to be won before the period ends."""
     deals, share = basis.deals.open, _measured(basis, basis.end - basis.now)
-    times = Counter(_key(basis, deal) for deal in deals)
+    times = Counter(basis.once(_keys).values())
     known = {key: chance for key in times if (chance := share(*key)) is not None}
     total = sum((times[key] * chance for key, chance in known.items()), Fraction(0))
     number = sum(times[key] for key in known)
@@ -118,7 +118,7 @@ def chances_in_use(basis: Basis) -> list[tuple[Chance, int]]:
     """The chances by the end of the period that open deals have, with how many deals have each:
     for every stage its own, and those of the bands of age in it."""
     known, ahead = basis.once(chances), max(0, basis.end - basis.now)
-    times = Counter((stage, band) for stage, _, band in (_key(basis, d) for d in basis.deals.open))
+    times = Counter((stage, band) for stage, _, band in basis.once(_keys).values())
     found: list[tuple[Chance, int]] = []
     for stage in basis.rules.open_stages:
         bands = sorted(band for s, band in times if s == stage.id and band is not None)
@@ -200,19 +200,22 @@ class _ByChance:
 
 
 def _by_chance(basis: Basis, deals: Sequence[DealHistory]) -> _ByChance:
-    tally = basis.tally(deals)
+    tally, keys = basis.tally(deals), basis.once(_keys)
     by_key: defaultdict[Key, list[DealHistory]] = defaultdict(list)
     for deal in tally.deals:
-        by_key[_key(basis, deal)].append(deal)
+        by_key[keys[deal.id]].append(deal)
     amounts = {key: basis.tally(same).amount for key, same in by_key.items()}
     return _ByChance(tally, amounts, by_key)
 
 
-def _key(basis: Basis, deal: DealHistory) -> Key:
-    """What the chance of an open deal depends on."""
-    began, stage_id = deal.path[-1]
-    unknown = not deal.is_dated and len(deal.path) == 1
-    return stage_id, deal.bp, None if unknown else band_of(basis.now - began)
+def _keys(basis: Basis) -> Mapping[int, Key]:
+    """What the chance of each open deal depends on, by its id."""
+    keys: dict[int, Key] = {}
+    for deal in basis.deals.open:
+        began, stage_id = deal.path[-1]
+        unknown = len(deal.path) == 1 and not deal.is_dated
+        keys[deal.id] = stage_id, deal.bp, None if unknown else band_of(basis.now - began)
+    return keys
 
 
 def _rose(stated: Metric, measured: Metric) -> Metric:

@@ -14,6 +14,7 @@ from pipeboard.domain.metrics.calibration import (
     calibration,
     forecast_history,
 )
+from pipeboard.domain.metrics.conversion import Cohort
 from pipeboard.domain.metrics.coverage import Coverage, coverage
 from pipeboard.domain.metrics.cycle import time_to_win
 from pipeboard.domain.metrics.forecast import (
@@ -136,6 +137,7 @@ class StageNumbers:
     dwell: TimeInStage
     overstay: Overstay
     limit: Fraction | int | None
+    cohort: Cohort
     stalled_count: int
     skipped: Metric
     regressions: int
@@ -277,6 +279,7 @@ def _stage(basis: Basis, overstay: Overstay, skipped: Metric, stalled: int) -> S
         dwell(basis, stage),
         overstay,
         stock.once(expected_days).get(stage.id),
+        group,
         stalled,
         skipped,
         conversion.regressions(basis, stage),

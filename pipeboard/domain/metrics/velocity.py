@@ -87,7 +87,7 @@ def velocity_per_day(basis: Basis) -> Metric:
     """What the qualified open deals promise a day: their number x win rate x size / cycle."""
     if not basis.rules.qualifying:
         return missing(Unit.MINOR_PER_DAY, "no stage is marked as qualified")
-    return velocity_parts(basis).per_day
+    return basis.once(velocity_parts).per_day
 
 
 @named("run_rate_per_day", Unit.MINOR_PER_DAY, "Run rate", better=True, at_end=True)

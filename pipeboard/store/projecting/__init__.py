@@ -21,19 +21,28 @@ from pipeboard.store.projecting.events import (
     write_notes,
     write_touches,
 )
+from pipeboard.store.projecting.facts import write_facts
 
 __all__ = ["Change", "project", "project_rows"]
 
 CHUNK = 2_000
 
 
-def project(database: Database, changes: Sequence[Change], command_id: str, at_us: int) -> None:
-    """Writes the rows and events of `changes`; `Conflict` when a deal's version is not the one
-    that was decided on."""
+def project(
+    database: Database,
+    changes: Sequence[Change],
+    command_id: str,
+    at_us: int,
+    *,
+    takes_back: bool = False,
+) -> None:
+    """Writes the rows and events of `changes`; `takes_back` where they take a command back or put
+    it again. `Conflict` when a deal's version is not the one that was decided on."""
     for start in range(0, len(changes), CHUNK):
         part = changes[start : start + CHUNK]
         write_deals(database, part, at_us)
-        write_events(database, part, command_id)
+        events = write_events(database, part, command_id)
+        write_facts(database, part, events, anew=takes_back)
         _write_around(database, part)
     add_totals(database, changes)
 

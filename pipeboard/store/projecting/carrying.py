@@ -11,7 +11,7 @@ from pipeboard.store.database import Database, RowTuple
 from pipeboard.store.dialect import listed
 from pipeboard.store.projecting.deals import ADD_TOTAL, Change
 from pipeboard.store.projecting.staging import (
-    AGAIN,
+    OTHERWISE,
     REWRITTEN,
     TABLES,
     StagedChanges,
@@ -138,10 +138,10 @@ class CarriedStage:
                 (*row[:place], base - row[place], *row[place + 1 :]) if row[place] < 0 else row
                 for row in part
             ]
-            if table in ("note", "touch"):
+            if otherwise := OTHERWISE.get(table):
                 rows = self._as_truths(table, columns, rows)
                 named = [dict(zip(columns, row, strict=True)) for row in rows]
-                self.server.insert(table, named, otherwise=AGAIN)
+                self.server.insert(table, named, otherwise=otherwise)
             else:
                 self.server.fill(table, columns, rows)
 

@@ -20,8 +20,13 @@ if TYPE_CHECKING:
     from pipeboard.domain.deal import FieldValue
 
 
-def write_events(database: Database, changes: Sequence[Change], command_id: str) -> None:
-    database.insert("event", event_rows(changes, command_id))
+def write_events(
+    database: Database, changes: Sequence[Change], command_id: str
+) -> list[dict[str, object]]:
+    """Stores the events of changes; their rows."""
+    rows = event_rows(changes, command_id)
+    database.insert("event", rows)
+    return rows
 
 
 def event_rows(changes: Sequence[Change], command_id: str) -> list[dict[str, object]]:

@@ -15,10 +15,11 @@ from types import NoneType
 
 from pipeboard.store.projecting.deals import FINDABLE, Change
 from pipeboard.store.projecting.events import answer_rows, event_rows, note_rows, touch_rows
+from pipeboard.store.projecting.facts import ADDED, facts_rows
 from pipeboard.store.rows import row_from_deal
 from pipeboard.store.sealing import event_lines
 
-_BESIDE = ("deal_tag", "deal_field", "contact", "deal_ask", "answer", "note", "touch")
+_BESIDE = ("deal_tag", "deal_field", "contact", "deal_ask", "answer", "note", "touch", "deal_facts")
 TABLES = ("deal", "event", *_BESIDE)
 _STAGED_CACHE_KB = 8_000
 _STAGED_PAGE = 16_384
@@ -81,7 +82,9 @@ class StagedChanges:
         new = [change for change in changes if change.before is None]
         self._insert("deal", [row_from_deal(change.after, at_us) for change in new])
         self._insert("changed", list(_changed_rows(changes, at_us)))
-        self._insert("event", event_rows(changes, command_id))
+        events = event_rows(changes, command_id)
+        self._insert("event", events)
+        self._insert("deal_facts", facts_rows(changes, events))
         for field, name, rows_of in FINDABLE:
             touched = [change for change in changes if change.differs(field)]
             self._insert(name, [row for change in touched for row in rows_of(change.after)])
@@ -197,7 +200,7 @@ class StagedChanges:
         values = ", ".join(_numbered(key, base) if name == key else f'"{name}"' for name in columns)
         self._raw.execute(
             f"INSERT INTO main.{table} ({listed}) SELECT {values} FROM staged.{table}"
-            f" WHERE true ORDER BY rowid {AGAIN if table in ('note', 'touch') else ''}"
+            f" WHERE true ORDER BY rowid {OTHERWISE.get(table, '')}"
         )
 
     def _delete_rewritten(self, table: str) -> None:
@@ -263,8 +266,9 @@ def add_totals_of(sums: str) -> str:
     return _ADD_TOTALS.format(sums=sums)
 
 
-AGAIN = "ON CONFLICT (id) DO UPDATE SET removed = excluded.removed"
-"""A note or a touch that was taken back comes again."""
+_AGAIN = "ON CONFLICT (id) DO UPDATE SET removed = excluded.removed"
+OTHERWISE = {"note": _AGAIN, "touch": _AGAIN, "deal_facts": ADDED}
+"""A note or a touch that was taken back comes again; facts go on behind those that are there."""
 _OWNERS = "SELECT owner FROM staged.deal UNION SELECT owner FROM staged.changed"
 _NEW_OWNERS = (
     "SELECT owner FROM staged.owner"

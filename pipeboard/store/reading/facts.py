@@ -4,44 +4,23 @@ from __future__ import annotations
 
 import gc
 import json
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any
 
 from pipeboard.domain.events import KEYED_FIELDS, micros
 from pipeboard.domain.lazy_dataclass import dataclass
-from pipeboard.domain.metrics.folding import KINDS, Fact, fold
+from pipeboard.domain.metrics.folding import Fact, fold
 from pipeboard.domain.metrics.history import DealHistory
 from pipeboard.store.database import Database, Row
-from pipeboard.store.sql import TRUE, Sql, among, every, negated, one_of
+from pipeboard.store.projecting.facts import fact_text, log_of, standing
+from pipeboard.store.sql import TRUE, Sql, among, every, one_of
 from pipeboard.store.troubles import readable
 
 DEALS_AT_ONCE = 1_000
-COMMANDS_AT_ONCE = 500
-
-_QUOTES = "kind in ('created', 'touch', 'edited') and data like '%\"quote_sent_at\":\"%'"
-_SAID = (
-    f"case when {_QUOTES} or kind = 'merged'"
-    " or (kind = 'lost' and (loss_category = 'other' or data like '%\"competitor\":\"%'))"
-    " or (kind in ('created', 'won', 'lost') and data like '%\"precision\":\"%')"
-    " then data end as said"
-)
-"""The whole event only where numbers ask for more of it than its columns say."""
-_DETAIL = (
-    "case kind when 'touch' then touch_type || ' ' || touch_direction"
-    " when 'lost' then loss_category when 'category' then category"
-    " when 'next_step' then case when has_step then 'step' end"
-    " else case when overrides then 'override' else owner end end as detail"
-)
-"""The one word that a `Fact` says besides stage, money and day."""
-_COLUMNS = (
-    "deal_id, at, kind, stage_id, coalesce(probability_bp, value_minor) as minor, currency,"
-    f" on_date, {_DETAIL}, {_SAID}"
-)
-_COUNTED = Sql(f"kind <> 'edited' or ({_QUOTES})")
 
 
 def read_histories(
@@ -104,24 +83,30 @@ def _serves(database: Database, known: KnownHistories, pipeline_id: int, us: int
 def read_facts(
     database: Database, pipeline_id: int, as_of: datetime, ids: Collection[int] | None = None
 ) -> Iterator[Fact]:
-    """The events that took effect up to an instant, deal by deal, in the order of the log.
-
-    A command that had been undone by then never happened; redone, it happened when it first did,
-    so that the undo, the redo and their events are left out. What was recorded after the instant
-    with an earlier effect counts unless it has been undone since.
+    """The events that took effect up to an instant (`standing`), deal by deal, in the order of the
+    log.
 
     Some deals are read at a time: no lock is held in between, and little memory.
     """
     us = micros(as_of)
-    wanted = every((one_of("kind", KINDS), _COUNTED, Sql("at <= ?", (us,)), Sql("not undoes")))
-    left_out = _left_out(database, us)
-    for deals, numbers in _portions(database, pipeline_id, ids):
-        taken = among("seq", (seq for n in numbers for seq in left_out.get(n, ())))
-        rows = every((deals, wanted, negated(taken)))
-        found = database.rows(
-            f"select {_COLUMNS} from event where {rows.text} order by deal_id, version", rows.values
-        )
-        yield from map(Fact._make, found)
+    for rows in _portions(database, pipeline_id, ids):
+        later = [row["deal_id"] for row in rows if row["holds_from"] > us]
+        then = _as_they_were(database, later, us) if later else {}
+        texts = (then.get(row["deal_id"], row["facts"]) for row in rows)
+        told = json.loads(f"[{','.join(f'[{text[1:]}]' for text in texts)}]")
+        for row, facts in zip(rows, told, strict=True):
+            deal_id = row["deal_id"]
+            for fact in facts:
+                if fact[0] <= us:
+                    yield Fact(deal_id, *fact)
+
+
+def _as_they_were(database: Database, ids: Collection[int], us: int) -> Mapping[int, str]:
+    """The facts of deals of which something was taken back or put again after an instant."""
+    facts = dict.fromkeys(ids, "")
+    for event in _standing_of(database, ids, us):
+        facts[event["deal_id"]] += fact_text(event)
+    return facts
 
 
 def read_standing(
@@ -135,16 +120,24 @@ def read_standing(
     order of the log."""
     us = micros(as_of)
     chosen = TRUE if kinds is None else one_of("kind", kinds)
-    wanted = every((chosen, Sql("at <= ?", (us,)), Sql("not undoes")))
-    left_out = _left_out(database, us)
-    for deals, numbers in _portions(database, pipeline_id, ids):
-        taken = among("seq", (seq for n in numbers for seq in left_out.get(n, ())))
-        rows = every((deals, wanted, negated(taken)))
-        yield from database.rows(
-            f"select deal_id, at, kind, data from event where {rows.text}"
+    for rows in _portions(database, pipeline_id, ids):
+        back = {row["deal_id"] for row in rows if row["holds_from"]}
+        deals = among("deal_id", (row["deal_id"] for row in rows))
+        wanted = every((deals, chosen, Sql("at <= ?", (us,)), Sql("not undoes")))
+        stood = {row["seq"] for row in _standing_of(database, back, us)}
+        for row in database.rows(
+            f"select deal_id, seq, at, kind, data from event where {wanted.text}"
             " order by deal_id, version",
-            rows.values,
-        )
+            wanted.values,
+        ):
+            if row["deal_id"] not in back or row["seq"] in stood:
+                yield row
+
+
+def _standing_of(database: Database, ids: Collection[int], us: int) -> Iterator[Row]:
+    """The events that stood at an instant of deals of which something was taken back."""
+    for _, events in groupby(log_of(database, ids), key=itemgetter("deal_id")):
+        yield from standing(list(events), us)
 
 
 def read_fields(
@@ -179,65 +172,21 @@ def _empty(name: str) -> object:
 
 def _portions(
     database: Database, pipeline_id: int, ids: Collection[int] | None
-) -> Iterator[tuple[Sql, Sequence[int]]]:
-    """Conditions that each let some deals of the pipeline through, and the ids they may have."""
+) -> Iterator[list[Row]]:
+    """Some rows of facts at a time, of all deals of a pipeline or of those with these ids."""
+    asked = "select deal_id, holds_from, facts from deal_facts where pipeline_id = ? and"
     if ids is not None:
         remaining = iter(sorted(ids))
         while chunk := list(islice(remaining, DEALS_AT_ONCE)):
-            yield _in_pipeline(pipeline_id, among("id", chunk)), chunk
+            some = among("deal_id", chunk).text
+            yield database.rows(f"{asked} {some} order by deal_id", (pipeline_id,))
         return
     last = 0
-    while numbers := database.column(
-        "select id from deal where pipeline_id = ? and id > ? order by id limit ?",
-        (pipeline_id, last, DEALS_AT_ONCE),
+    while rows := database.rows(
+        f"{asked} deal_id > ? order by deal_id limit ?", (pipeline_id, last, DEALS_AT_ONCE)
     ):
-        within = Sql("id between ? and ?", (numbers[0], numbers[-1]))
-        yield _in_pipeline(pipeline_id, within), numbers
-        last = numbers[-1]
-
-
-def _in_pipeline(pipeline_id: int, deals: Sql) -> Sql:
-    return Sql(
-        f"deal_id in (select id from deal where pipeline_id = ? and ({deals.text}))",
-        (pipeline_id, *deals.values),
-    )
-
-
-def _left_out(database: Database, us: int) -> Mapping[int, Sequence[int]]:
-    """The events, by deal, of commands that do not stand at an instant, and of redos."""
-    events: dict[int, list[int]] = defaultdict(list)
-    remaining = iter(_commands_left_out(database, us))
-    while chunk := list(islice(remaining, COMMANDS_AT_ONCE)):
-        theirs = one_of("command_id", chunk)
-        for row in database.rows(
-            f"select deal_id, seq from event where {theirs.text}", theirs.values
-        ):
-            events[row["deal_id"]].append(row["seq"])
-    return events
-
-
-def _commands_left_out(database: Database, us: int) -> Iterable[str]:
-    """Redos, and what was undone more often than redone up to the instant.
-
-    A redo names the command that it puts again, which may be a redo itself: all of them speak of
-    the command that was there first.
-    """
-    first: dict[str, tuple[str, int]] = {}
-    undone: Counter[str] = Counter()
-    rows = database.rows(
-        "select later.id, later.at, later.undoes, later.redoes, done.at as done_at"
-        " from command as later join command as done"
-        " on done.id = coalesce(later.undoes, later.redoes)"
-        " where later.undoes is not null or later.redoes is not null order by later.seq"
-    )
-    for row in rows:
-        about = row["undoes"] or row["redoes"]
-        command, done_at = first.get(about, (about, row["done_at"]))
-        if row["redoes"] is not None:
-            first[row["id"]] = (command, done_at)
-        if row["at"] <= us or done_at > us:
-            undone[command] += 1 if row["redoes"] is None else -1
-    return [*first, *(command for command, times in undone.items() if times > 0)]
+        yield rows
+        last = rows[-1]["deal_id"]
 
 
 @contextmanager

@@ -43,7 +43,17 @@ SEEN_OF: Mapping[str, str] = {
     "command": f"actor = {{me}} or {_OF_MINE} or ({_AGREED_ALONE})",
     "workspace_event": "topic <> 'review' and (topic <> 'call' or key like {my_call} escape '~')",
     **dict.fromkeys(
-        ("event", "note", "touch", "answer", "contact", "deal_ask", "deal_tag", "deal_field"),
+        (
+            "event",
+            "note",
+            "touch",
+            "answer",
+            "contact",
+            "deal_ask",
+            "deal_tag",
+            "deal_field",
+            "deal_facts",
+        ),
         _OF_DEAL,
     ),
     "stage_total": "owner in ({owners})",

@@ -297,6 +297,18 @@ class TouchRow(SQLModel, table=True):
     variant: str = Field(sa_column=Column(String, nullable=False, server_default=""))
 
 
+class DealFacts(SQLModel, table=True):
+    """What numbers ask of the events of a deal that stand, in their order, each as `,[at,kind,…]`
+    (`projecting/facts.py`): right for instants from `holds_from` on, when something was taken back
+    or put again for the last time."""
+
+    __tablename__ = "deal_facts"
+    deal_id: int = Field(primary_key=True, foreign_key="deal.id")
+    pipeline_id: int
+    holds_from: int = Field(sa_column=instant(nullable=False))
+    facts: str = Field(sa_column=Column(Text, nullable=False))
+
+
 class StageTotal(SQLModel, table=True):
     """What the live deals of a stage come to, by owner and currency, kept with every change.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -83,8 +82,7 @@ class Log:
     def forget_when(self, deal: int) -> None:
         """Nobody knows when the deal was closed."""
         place = max(n for n, fact in enumerate(self.facts) if fact.deal_id == deal)
-        said = json.dumps({"facts": {"precision": "unknown"}})
-        self.facts[place] = self.facts[place]._replace(said=said)
+        self.facts[place] = self.facts[place]._replace(known="unknown")
 
     def reopen(self, deal: int, day: float, stage: int) -> None:
         self._put(deal, day, "reopened", stage)
@@ -107,8 +105,8 @@ class Log:
 
     def quote(self, deal: int, day: float) -> None:
         """A touch with which a quote was sent."""
-        said = json.dumps({"after": {"quote_sent_at": at(day).isoformat()}})
-        self.facts.append(Fact(deal, micros(at(day)), "touch", detail="email out", said=said))
+        us = micros(at(day))
+        self.facts.append(Fact(deal, us, "touch", detail="email out", quoted_at=us))
 
     def path(self, *steps: int, begin: float = 0) -> int:
         """A deal that enters a stage (or outcome) a day."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from fractions import Fraction
 
 import pytest
@@ -105,6 +104,5 @@ def test_one_date_without_a_time_makes_a_cycle_of_whole_days(kind: str) -> None:
     log.win(log.add(0.5), 3.25)
     for place, fact in enumerate(log.facts):
         if fact.kind == kind:
-            said = json.dumps({"facts": {"precision": "day"}})
-            log.facts[place] = fact._replace(said=said)
+            log.facts[place] = fact._replace(known="day")
     assert cycle_mean(log.basis(9)).value == 3

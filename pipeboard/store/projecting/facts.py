@@ -1,0 +1,198 @@
+"""What numbers ask of the events of a deal, kept in one row a deal: written with its events, and
+made again from the log where a command is taken back or put again."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from pipeboard.domain.events import Kind, micros
+from pipeboard.store.database import Database, Row
+from pipeboard.store.projecting.deals import Change
+from pipeboard.store.rows import as_json
+from pipeboard.store.sql import among
+
+FOREVER = 2**63 - 1
+LOG = (
+    "SELECT event.*, deal.pipeline_id, command.at AS recorded_at, command.undoes AS takes_back,"
+    " command.redoes AS puts_again FROM event JOIN deal ON deal.id = event.deal_id"
+    " JOIN command ON command.id = event.command_id"
+    " WHERE {deals} ORDER BY event.deal_id, event.version"
+)
+"""The events of some deals, each with the command that it is of."""
+ADDED = "ON CONFLICT (deal_id) DO UPDATE SET facts = deal_facts.facts || excluded.facts"
+"""What has happened to a deal goes on behind what had."""
+_IN_ITS_PLACE = (
+    "ON CONFLICT (deal_id) DO UPDATE SET facts = excluded.facts, holds_from = excluded.holds_from"
+)
+
+
+def write_facts(
+    database: Database, changes: Sequence[Change], events: Iterable[Row], *, anew: bool
+) -> None:
+    """Adds what has happened; `anew` where that took back what had happened, or put it again."""
+    if anew:
+        ids = [change.after.id for change in changes]
+        rows = list(facts_from_log(log_of(database, ids)))
+        database.insert("deal_facts", rows, otherwise=_IN_ITS_PLACE)
+    else:
+        database.insert("deal_facts", facts_rows(changes, events), otherwise=ADDED)
+
+
+def facts_rows(changes: Sequence[Change], events: Iterable[Row]) -> list[dict[str, Any]]:
+    """The facts of new events, in the order of each deal's; none of deals without any."""
+    told = dict.fromkeys((change.after.id for change in changes), "")
+    for event in events:
+        told[event["deal_id"]] += fact_text(event)
+    return [
+        _row(change.after.id, change.after.pipeline_id, told[change.after.id])
+        for change in changes
+        if told[change.after.id]
+    ]
+
+
+def _row(deal_id: int, pipeline_id: int, facts: str, holds_from: int = 0) -> dict[str, Any]:
+    return {
+        "deal_id": deal_id,
+        "pipeline_id": pipeline_id,
+        "holds_from": holds_from,
+        "facts": facts,
+    }
+
+
+def log_of(database: Database, ids: Iterable[int]) -> list[Row]:
+    """The events of some deals with their commands, deal by deal."""
+    return database.rows(LOG.format(deals=among("event.deal_id", ids).text))
+
+
+def facts_from_log(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
+    """The rows of deals as their whole log makes them."""
+    for deal_id, events in groupby(rows, key=itemgetter("deal_id")):
+        own = list(events)
+        facts = "".join(map(fact_text, standing(own)))
+        back = [row["recorded_at"] for row in own if row["takes_back"] or row["puts_again"]]
+        yield _row(deal_id, own[0]["pipeline_id"], facts, max(back, default=0))
+
+
+def strayed_facts(database: Database, ids: Sequence[int]) -> set[int]:
+    """Of some deals those of which numbers are told otherwise than their log says."""
+    made = {tuple(row.values()) for row in facts_from_log(log_of(database, ids))}
+    stored = database.records(
+        "SELECT deal_id, pipeline_id, holds_from, facts FROM deal_facts"
+        f" WHERE {among('deal_id', ids).text}"
+    )
+    return {row[0] for row in made.symmetric_difference(stored)}
+
+
+def standing(rows: Sequence[Row], us: int = FOREVER) -> list[Row]:
+    """Of all events of a deal those that had taken effect by an instant, in their order.
+
+    A command that had been undone by then never happened; redone, it happened when it first did,
+    so that the undo, the redo and their events are left out. What was recorded after the instant
+    with an earlier effect counts unless it has been undone since.
+    """
+    recorded = {row["command_id"]: row["recorded_at"] for row in rows}
+    first: dict[str, str] = {}
+    undone: Counter[str] = Counter()
+    for command_id, events in groupby(rows, key=itemgetter("command_id")):
+        row = next(events)
+        about: str | None = row["takes_back"] or row["puts_again"]
+        if about is None:
+            continue
+        # A redo names the command that it puts again, which may be a redo itself.
+        command = first.get(about, about)
+        if row["puts_again"] is not None:
+            first[command_id] = command
+        if row["recorded_at"] <= us or recorded.get(command, 0) > us:
+            undone[command] += 1 if row["puts_again"] is None else -1
+    return [
+        row
+        for row in rows
+        if row["at"] <= us
+        and not row["undoes"]
+        and row["command_id"] not in first
+        and undone[row["command_id"]] <= 0
+    ]
+
+
+# One event, as numbers are told of it: the fields of a `Fact` behind the deal's, as JSON.
+
+
+def fact_text(event: Row) -> str:
+    """`,[at,"moved",stage]`, without what is null at its end; "" for what no number asks."""
+    fact = fact_values(event)
+    return "" if fact is None else f",{as_json(fact)}"
+
+
+def fact_values(event: Row) -> list[Any] | None:
+    """At, kind, stage, money or basis points, currency, day, the one word that the kind says
+    besides, how exactly the instant is known, when a quote was sent, the competitor."""
+    kind = event["kind"]
+    if kind not in KINDS:
+        return None
+    bp, data = event["probability_bp"], event["data"]
+    minor = event["value_minor"] if bp is None else bp
+    precision = quoted = competitor = None
+    if _asks_more(kind, data):
+        said = json.loads(data)
+        after, precision = said.get("after", {}), said.get("facts", {}).get("precision")
+        if kind in _QUOTING and (sent_at := after.get("quote_sent_at")):
+            quoted = micros(datetime.fromisoformat(sent_at))
+        if kind == Kind.LOST and after.get("loss"):
+            competitor = after["loss"].get("competitor") or None
+        if kind == Kind.MERGED and not after.get("merged_into"):
+            return None  # another deal came into this one
+    if kind == Kind.EDITED and quoted is None:
+        return None
+    fact = [event["at"], kind, event["stage_id"], minor, event["currency"], event["on_date"]]
+    fact += [_word(event), precision, quoted, competitor]
+    while fact[-1] is None:
+        fact.pop()
+    return fact
+
+
+KINDS = frozenset(Kind) - {
+    Kind.TAGGED,
+    Kind.RANKED,
+    Kind.ANSWERED,
+    Kind.CONTACT,
+    Kind.TERM,
+    Kind.CHECKED,
+    Kind.NOTE,
+    Kind.NOTE_EDITED,
+    Kind.ASKED,
+    Kind.ABSORBED,
+}
+"""The kinds of events that numbers rest on."""
+_QUOTING = frozenset((Kind.CREATED, Kind.TOUCH, Kind.EDITED))
+_DATED = frozenset((Kind.CREATED, Kind.WON, Kind.LOST))
+
+
+def _asks_more(kind: str, data: str) -> bool:
+    """Whether numbers ask of an event what stands in no column."""
+    return (
+        (kind in _QUOTING and '"quote_sent_at":"' in data)
+        or (kind in _DATED and '"precision":"' in data)
+        or (kind == Kind.LOST and '"competitor":"' in data)
+        or kind == Kind.MERGED
+    )
+
+
+def _word(event: Row) -> str | None:
+    """What a kind says besides: an owner, a category, a touch, why it was lost, a gate passed."""
+    kind = event["kind"]
+    if kind == Kind.TOUCH:
+        way, direction = event["touch_type"], event["touch_direction"]
+        return None if way is None or direction is None else f"{way} {direction}"
+    if kind == Kind.LOST and event["loss_category"] == "other":
+        loss = json.loads(event["data"]).get("after", {}).get("loss") or {}
+        return "other" if loss.get("reason") else None  # nobody said why
+    if event["has_step"] or event["overrides"]:
+        return "step" if event["has_step"] else "override"
+    named: str | None = event["owner"] or event["category"] or event["loss_category"]
+    return named
