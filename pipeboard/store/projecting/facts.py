@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
 
 from pipeboard.domain.events import Kind, micros
-from pipeboard.store.database import Database, Row
+from pipeboard.store.database import Database, Row, RowTuple
 from pipeboard.store.projecting.deals import Change
 from pipeboard.store.rows import as_json
 from pipeboard.store.sql import among
@@ -44,7 +43,7 @@ def write_facts(
         database.insert("deal_facts", facts_rows(changes, events), otherwise=ADDED)
 
 
-def facts_rows(changes: Sequence[Change], events: Iterable[Row]) -> list[dict[str, Any]]:
+def facts_rows(changes: Sequence[Change], events: Iterable[Row]) -> list[dict[str, object]]:
     """The facts of new events, in the order of each deal's; none of deals without any."""
     told = dict.fromkeys((change.after.id for change in changes), "")
     for event in events:
@@ -56,7 +55,7 @@ def facts_rows(changes: Sequence[Change], events: Iterable[Row]) -> list[dict[st
     ]
 
 
-def _row(deal_id: int, pipeline_id: int, facts: str, holds_from: int = 0) -> dict[str, Any]:
+def _row(deal_id: int, pipeline_id: int, facts: str, holds_from: int = 0) -> dict[str, object]:
     return {
         "deal_id": deal_id,
         "pipeline_id": pipeline_id,
@@ -70,7 +69,7 @@ def log_of(database: Database, ids: Iterable[int]) -> list[Row]:
     return database.rows(LOG.format(deals=among("event.deal_id", ids).text))
 
 
-def facts_from_log(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
+def facts_from_log(rows: Iterable[Row]) -> Iterator[dict[str, object]]:
     """The rows of deals as their whole log makes them."""
     for deal_id, events in groupby(rows, key=itemgetter("deal_id")):
         own = list(events)
@@ -81,7 +80,7 @@ def facts_from_log(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
 
 def strayed_facts(database: Database, ids: Sequence[int]) -> set[int]:
     """Of some deals those of which numbers are told otherwise than their log says."""
-    made = {tuple(row.values()) for row in facts_from_log(log_of(database, ids))}
+    made: set[RowTuple] = {tuple(row.values()) for row in facts_from_log(log_of(database, ids))}
     stored = database.records(
         "SELECT deal_id, pipeline_id, holds_from, facts FROM deal_facts"
         f" WHERE {among('deal_id', ids).text}"
@@ -129,7 +128,7 @@ def fact_text(event: Row) -> str:
     return "" if fact is None else f",{as_json(fact)}"
 
 
-def fact_values(event: Row) -> list[Any] | None:
+def fact_values(event: Row) -> list[object] | None:
     """At, kind, stage, money or basis points, currency, day, the one word that the kind says
     besides, how exactly the instant is known, when a quote was sent, the competitor."""
     kind = event["kind"]
