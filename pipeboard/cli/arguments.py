@@ -45,7 +45,7 @@ class Flag(NamedTuple):
     of_every_verb: bool
 
 
-class Place(NamedTuple):
+class WordPlace(NamedTuple):
     """A place for words of a verb: its name, whether it takes several and can do without, and what
     it is for."""
 
@@ -122,12 +122,12 @@ class Parser(argparse.ArgumentParser):
                 action.option_strings in common,
             )
 
-    def places(self) -> Iterator[Place]:
+    def places(self) -> Iterator[WordPlace]:
         """The places for words, in their order."""
         for action in self._actions:
             if not action.option_strings:
                 several = action.nargs in ("*", "+")
-                yield Place(action.dest, several, action.nargs in ("*", "?"), action.help or "")
+                yield WordPlace(action.dest, several, action.nargs in ("*", "?"), action.help or "")
 
     def format_help(self) -> str:
         """What the verb is for, lines that show it, then all that it takes."""
