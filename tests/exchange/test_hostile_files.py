@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from pipeboard.domain.errors import BadInput
+from pipeboard.domain.money import Money, format_money
 from pipeboard.exchange.rows import DealRow
-from tests.exchange.files import open_file, write
+from tests.exchange.files import BERLIN, open_file, write
 
 TODAY = date(2026, 11, 28)
 
@@ -204,18 +206,13 @@ def test_a_file_is_read_as_it_was_meant_or_says_what_it_is_not(name: str, tmp_pa
 
 def _plain(value: object) -> object:
     """A value as it is written above: days of Berlin, amounts with their code, words of notes."""
-    from datetime import datetime
-
-    from pipeboard.domain.money import Money, format_money
-    from tests.exchange.files import BERLIN
-
     if isinstance(value, Money):
         return format_money(value, style="code")
     if isinstance(value, datetime):
         return value.astimezone(BERLIN).date().isoformat()
     if isinstance(value, tuple):
         return value[0].text
-    return dict(value) if hasattr(value, "keys") else value
+    return dict(value) if isinstance(value, Mapping) else value
 
 
 @pytest.mark.parametrize(
