@@ -122,9 +122,10 @@ def _by_meaning(
                 continue
             cells = _cells(sample, index)
             for name in names_of(column):
-                target = SYNONYMS.get(name)
-                if target and target not in taken and _fits(target, cells):
-                    wanted[column] = target
+                target = SYNONYMS.get(name, "")
+                fitting = (one for one in (target, _DATED.get(target)) if one and _fits(one, cells))
+                if (found := next(fitting, None)) and found not in taken:
+                    wanted[column] = found
                     break
     wanted = dict(sorted(wanted.items(), key=lambda found: _rank(found[0])))
     for index, column in rest:
@@ -135,6 +136,10 @@ def _by_meaning(
             if "stage" not in {*wanted.values(), *known.values()}:
                 wanted[column] = "stage"
     return wanted
+
+
+_DATED = {"is_won": "won_at", "is_lost": "lost_at", "is_closed": "close_date"}
+"""What a column called won, lost or closed is that holds dates."""
 
 
 def _rank(column: str) -> int:
@@ -216,13 +221,20 @@ def _by_outcomes(
         return {}
     for index, column in enumerate(header):
         cells = {cell for cell in _cells(sample, index) if not is_blank(cell)}
-        if column not in wanted and cells and all(map(closing_outcome, cells)):
+        if column in wanted:
+            continue
+        if cells and all(map(closing_outcome, cells)):
             warnings.append(f"Column '{column}' was taken for status, by its cells.")
             return {column: "status"}
+        if word := next(filter(closing_outcome, sorted(cells)), ""):
+            warnings.append(
+                f"Column '{column}' says {quoted(word)} and is kept as a field: if it tells what "
+                f"became of the deals, say --map '{column}=status'."
+            )
     return {}
 
 
-_OUTCOMES = {"status", "is_won", "is_closed", "won_at", "lost_at"}
+_OUTCOMES = {"status", "is_won", "is_lost", "is_closed", "won_at", "lost_at"}
 
 
 def _cells(sample: Sequence[Sequence[str]], index: int) -> list[str]:

@@ -39,6 +39,7 @@ from pipeboard.exchange.values import (
     read_text,
     scale_in_header,
     unless_blank,
+    without_marks,
 )
 
 _PLAIN = frozenset(FROM_ROWS) - set(DealRow.__slots__)
@@ -251,8 +252,9 @@ class DealReader:
         """
         line, cells = record
         found: Findings = {"fields": {}, **self._constants}
+        seen = cells if "".join(cells).isascii() else [without_marks(cell) for cell in cells]
         try:
-            self._fill(cells, found, tally)
+            self._fill(seen, found, tally)
             return self._deal(line, cells, found, tally)
         except _UnreadCell as unread:
             index, error = unread.index, unread.error

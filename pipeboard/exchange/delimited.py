@@ -176,7 +176,7 @@ class DelimitedTable:
                     if lines.ended:
                         yield from self._behind_quote(line, cells)
                         break
-                    if "'" in "".join(cells):
+                    if "'" in (row := "".join(cells)) or '="' in row:
                         cells = list(map(undefuse, cells))
                     yield Record(line, cells)
                     line = reader.line_num + 1

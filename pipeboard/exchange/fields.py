@@ -46,7 +46,7 @@ _BY_KIND = {
     CellKind.MOMENT: "created_at closed_at won_at lost_at close_date stage_entered_at recycle_on "
     "next_due snoozed_until",
     CellKind.PERCENT: "probability",
-    CellKind.FLAG: "archived is_won is_closed deleted active",
+    CellKind.FLAG: "archived is_won is_lost is_closed deleted active",
     CellKind.STATUS: "status",
     CellKind.NESTED: "contacts notes touches answers entered terms checklist",
 }

@@ -66,15 +66,16 @@ def read_outcome(found: Findings, words: StageWords, *, status_decides: bool = F
     by_stage = words.closing(stage) if stage else None
     if status and status.outcome:
         differs = by_stage is not None and by_stage != status.outcome
-        if differs:
-            remarks.append("status_against_stage")
         is_vague = differs and status.outcome == "open" and not status_decides
+        if differs:
+            remarks.append("status_against_stage" if is_vague else "status_over_stage")
         outcome = by_stage if is_vague else status.outcome
         return RowEnding(outcome, archived, tuple(remarks))
-    if found.get("is_won"):
-        if by_stage == "lost":
-            remarks.append("status_against_stage")
-        return RowEnding("won", archived, tuple(remarks))
+    if found.get("is_won") or found.get("is_lost"):
+        outcome = "won" if found.get("is_won") else "lost"
+        if by_stage not in (None, outcome) or (outcome == "won" and found.get("is_lost")):
+            remarks.append("status_over_stage")
+        return RowEnding(outcome, archived, tuple(remarks))
     if by_stage:
         return RowEnding(by_stage, archived, tuple(remarks))
     if found.get("is_closed") and found.get("is_won") is False:

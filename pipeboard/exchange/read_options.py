@@ -103,6 +103,7 @@ def _column_of(text: str, header: Sequence[str]) -> tuple[str, str]:
 
 REMARKS = {
     "status_against_stage": "status and stage contradict each other; a stage that closes counts",
+    "status_over_stage": "status and stage contradict each other; the status counts",
     "deleted": "marked as deleted: archived",
     "closed_before_created": "closed before being created: taken to begin at the closing, with the "
     "file's created date kept as a field",

@@ -48,7 +48,7 @@ REQUIRED = ("title", "stage", "outcome", "value", "owner", "dates")
 _ANSWERS: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "account"),
     "stage": ("stage", "entered"),
-    "outcome": ("status", "is_won", "is_closed", "stage", "won_at", "lost_at"),
+    "outcome": ("status", "is_won", "is_lost", "is_closed", "stage", "won_at", "lost_at"),
     "value": ("value",),
     "owner": ("owner",),
     "dates": ("created_at", "entered", "stage_entered_at", "close_date", "closed_at", "won_at"),

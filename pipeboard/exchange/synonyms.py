@@ -24,6 +24,7 @@ _NAMES = {
         "nom_de_la_transaction transaction nombre nombre_del_negocio negocio oportunidad "
         "oportunidade nome nome_do_negocio titulo nome_affare affare opportunita trattativa "
         "titolo dealnaam naam kans nazwa nazwa_transakcji szansa nazev obchod nazov "
+        "nazev_obchodu nazov_obchodu "
         "megnevezes uzlet firsat firsat_adi anlasma название название_сделки сделка назва "
         "назва_угоди угода affarsmojlighet affar handel salgsmulighed mulighet kauppa nimi "
         "denumire oportunitate 商机 商机名称 商談 商談名 案件名 거래 거래명 העסקה שם_העסקה "
@@ -58,6 +59,7 @@ _NAMES = {
         "ステージ 商談フェーズ στάδιο φάση"
     ),
     "status": (
+        "outcome deal_outcome result win_loss won_lost "
         "deal_status opportunity_status status_type deal_state state statut estado stato "
         "статус stav allapot durum tila stare 状态 ステータス 상태 סטטוס "
         "opportunity_state stato_opportunita statut_opportunite"
@@ -131,9 +133,13 @@ _NAMES = {
         "lezaras_datuma zaras_datuma kapanis_tarihi дата_закрытия дата_завершения "
         "дата_закриття stangningsdatum slutdatum lukkedato sulkemispaiva data_inchiderii 结束日期 "
         "成交日期 完了予定日 마감일 תאריך_סגירה "
-        "closedate salgsdato"
+        "closedate salgsdato uzavreno uzavrete lezarva zamkniete"
     ),
-    "closed_at": "closed_on actual_close_date",
+    "closed_at": (
+        "closed_on actual_close_date actual_close actual_closing_date actual_closed_date "
+        "actual_closing tatsachliches_abschlussdatum date_de_cloture_reelle "
+        "fecha_de_cierre_real data_di_chiusura_effettiva"
+    ),
     "won_at": "won_date date_won won_time won_on",
     "lost_at": "lost_date date_lost lost_time lost_on",
     "expected_close": (
@@ -198,6 +204,7 @@ _NAMES = {
     "archived": "is_archived archive_status",
     "deleted": "is_deleted",
     "is_won": "won is_closed_won",
+    "is_lost": "lost is_closed_lost",
     "is_closed": "closed is_deal_closed",
     "external_source": "source_of_id",
 }

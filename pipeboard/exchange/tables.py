@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from pipeboard.domain.text import printable
+
 if TYPE_CHECKING:
     from pipeboard.exchange.rows import Rejected
 
@@ -43,7 +45,8 @@ class FileTable(Protocol):
 
 def name_columns(names: Iterable[str], warnings: list[str]) -> tuple[str, ...]:
     """The header with every name there and unique; each change is a warning."""
-    cells = [" ".join(name.split()) for name in names]
+    plain = [" ".join(name.split()) for name in names]
+    cells = [" ".join(printable(name).split()) or name for name in plain]
     while cells and not cells[-1]:
         cells.pop()
     taken: set[str] = set()
@@ -91,7 +94,9 @@ def defuse(cell: str) -> str:
 
 
 def undefuse(cell: str) -> str:
-    """The cell before `defuse`."""
+    """The cell before `defuse`; `001` of `="001"`, by which spreadsheets are told to keep zeros."""
+    if cell[:2] == '="' and cell[-1:] == '"' and len(cell) > 2:
+        return cell[2:-1]
     if cell[:1] == "'" and _STARTS_FORMULA.match(cell.lstrip("'")):
         return cell[1:]
     return cell

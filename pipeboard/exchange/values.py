@@ -64,6 +64,17 @@ _CATEGORIES = {
 }
 
 
+# Bidi marks, zero-width spaces and the like, which copying from a page puts around numbers.
+_MARKS = dict.fromkeys(
+    (0xAD, 0x61C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF)
+)
+
+
+def without_marks(cell: str) -> str:
+    """A cell without what nobody sees in it."""
+    return cell.translate(_MARKS)
+
+
 def is_blank(cell: str) -> bool:
     """Whether a cell says that there is no value."""
     return not cell or cell.casefold() in _BLANKS

@@ -110,8 +110,8 @@ def named_pipelines(
     """The pipelines that the rows of a file name, where there are no deals yet: those that are
     there, and the others to be made of the stages of their rows.
 
-    None where the file names none, or so many that they are something else, or one by the name of
-    one that is there without the stages.
+    None where the file of another tool names one alone or so many that they are something else, or
+    where one is there by that name without the stages.
     """
     if workspace.reader.known_deals().count():
         return ()
@@ -123,7 +123,8 @@ def named_pipelines(
             return ()
         rows = (row for row in reading.again() if isinstance(row, DealRow) and row.pipeline)
         names = {fold(row.pipeline or ""): row.pipeline or "" for row in rows}
-        if len(names) > _MOST_PIPELINES:
+        is_split = len(names) > 1 or reading.tool == "pipeboard"
+        if not is_split or len(names) > _MOST_PIPELINES:
             return ()
         found = []
         for key, name in names.items():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,9 @@ from pipeboard.domain.money import Money
 from pipeboard.domain.settings import Rep
 from pipeboard.domain.templates import from_stage_names
 from pipeboard.exchange.reading import ReadOptions, open_import
+from pipeboard.store import sealing
+from pipeboard.store.database import Database
+from pipeboard.store.projecting.staging import Stage
 from pipeboard.workspace.import_rows import ImportOptions, ImportReport, RowsRejected
 from tests.ledger import disagreements
 from tests.team import TODAY, Team, add, now_of, sales
@@ -433,3 +438,32 @@ def test_an_import_that_is_refused_has_stored_nothing(ana: Workspace, tmp_path: 
     assert not ana.store.has_stored
     assert read(ana, tmp_path, BASE).created == 1
     assert ana.store.has_stored
+
+
+@pytest.mark.parametrize("takes_numbers", [False, True])
+@pytest.mark.parametrize("events_at_once", [2, 5_000])
+def test_the_log_is_sealed_with_an_import_whoever_takes_numbers_before_it_is_stored(
+    takes_numbers: bool,
+    events_at_once: int,
+    ana: Workspace,
+    bo: Workspace,
+    team: Team,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sum_up = Stage.sum_up
+
+    def summed_up(stage: Stage) -> None:
+        sum_up(stage)
+        if takes_numbers:
+            add(bo, "Of a colleague")
+
+    monkeypatch.setattr(Stage, "sum_up", summed_up)
+    monkeypatch.setattr(sealing, "EVENTS_AT_ONCE", events_at_once)
+    rows = "".join(f"{n},Deal {n},Proposal,Jäger {n}\n" for n in range(1, 8))
+    assert counts(read(ana, tmp_path, f"id,deal name,stage,account\n{rows}")) == (7, 0, 0)
+    with closing(sqlite3.connect(team.path)) as connection:
+        found = sealing.check_seal(Database(connection, ana.store.identity))
+        (commands,) = connection.execute("SELECT count(*) FROM command").fetchone()
+    assert (found.broken_at, found.commands) == ("", commands)
+    assert disagreements(team.path) == []

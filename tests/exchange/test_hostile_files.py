@@ -1,0 +1,247 @@
+"""Files as tools, people and spreadsheets really leave them: each number right, or told of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from pipeboard.domain.errors import BadInput
+from pipeboard.domain.money import Money, format_money
+from pipeboard.exchange.rows import DealRow
+from tests.exchange.files import BERLIN, open_file, write
+
+TODAY = date(2026, 11, 28)
+
+
+class Meant(NamedTuple):
+    """What a file means: `values` of a field by row, what is `said`, the `remarks` of rows."""
+
+    content: str | bytes
+    field: str
+    values: tuple[object, ...]
+    said: str = ""
+    remarks: tuple[str, ...] = ()
+
+
+def _csv(*lines: str) -> str:
+    return "\n".join((*lines, ""))
+
+
+HEAD = "Deal ID,Deal Name,Stage,Amount"
+MEANT = {
+    "decimal commas behind semicolons": Meant(
+        _csv("Name;Stage;Betrag", "A;Talk;1.234,50", "B;Talk;99,5", "C;Talk;2.000"),
+        "value",
+        ("1234.50 USD", "99.50 USD", "2000.00 USD"),
+    ),
+    "UTF-16": Meant((HEAD + "\n1,Ä,Talk,100\n").encode("utf-16"), "title", ("Ä",)),
+    "a mark of order twice": Meant(
+        b"\xef\xbb\xbf\xef\xbb\xbf" + f"{HEAD}\n7,A,Talk,100\n".encode(), "external_id", ("7",)
+    ),
+    "titles above and a total below": Meant(
+        _csv("Pipeline report,,,", ",,,", HEAD, "1,A,Talk,100", "2,B,Talk,5", ",,Total,105"),
+        "title",
+        ("A", "B"),
+        "below the last deal left out",
+    ),
+    "a header twice": Meant(
+        _csv("Deal Name,Stage,Amount,Amount", "A,Talk,100,200"),
+        "fields",
+        ({"Amount (2)": "200"},),
+        "'Amount' is there twice",
+    ),
+    "dates as days of a spreadsheet": Meant(
+        _csv("Deal Name,Stage,Created Date", "A,Talk,45992.5"), "created_at", ("2025-12-01",)
+    ),
+    "an order that one date of the column proves": Meant(
+        _csv("Deal Name,Stage,Created Date", "A,Talk,01/02/2026", "B,Talk,13/02/2026"),
+        "created_at",
+        ("2026-02-01", "2026-02-13"),
+    ),
+    "currencies in the cells": Meant(
+        _csv("Deal Name,Stage,Amount", "A,Talk,$100", "B,Talk,€200", "C,Talk,GBP 1'000"),
+        "value",
+        ("100.00 USD", "200.00 EUR", "1000.00 GBP"),
+    ),
+    "amounts below nothing": Meant(
+        _csv(HEAD, "1,A,Talk,-100", "2,B,Talk,(200)", "3,C,Talk,300-"),
+        "value",
+        (None, None, None),
+        "3 cells of 'Amount' could not be read",
+    ),
+    "chances as fractions": Meant(
+        _csv("Deal Name,Stage,Probability", "A,Talk,0.6", "B,Talk,1", "C,Talk,0"),
+        "probability_bp",
+        (6_000, 10_000, 0),
+    ),
+    "a chance above all": Meant(
+        _csv("Deal Name,Stage,Probability", "A,Talk,60 %", "B,Talk,120%", "C,Talk,1%"),
+        "probability_bp",
+        (6_000, None, 100),
+        "more than 100 percent",
+    ),
+    "notes in HTML": Meant(
+        _csv("Deal Name,Stage,Notes", 'A,Talk,"<p>Hello<br>you &amp; all</p>"'),
+        "notes",
+        ("Hello\nyou & all",),
+    ),
+    "columns without a name": Meant(
+        _csv("Deal Name,,Stage,,Amount,,", "A,,Talk,,100,,", "B,x,Talk,,2,,"),
+        "value",
+        ("100.00 USD", "2.00 USD"),
+        "Column 2 has no name",
+    ),
+    "a status that contradicts the stage": Meant(
+        _csv("Deal Name,Stage,Status", "A,Closed Won,Lost", "B,Closed Lost,Won", "C,Talk,Open"),
+        "outcome",
+        ("lost", "won", "open"),
+        remarks=("status_over_stage", "status_over_stage"),
+    ),
+    "a record that is active in a stage that closes": Meant(
+        _csv("Deal Name,Stage,Status", "A,Closed Won,Active", "B,Talk,Active"),
+        "outcome",
+        ("won", "open"),
+        remarks=("status_against_stage",),
+    ),
+    "flags for won and lost": Meant(
+        _csv("Deal Name,Won?,Lost?,Stage", "A,yes,no,Talk", "B,no,yes,Talk", "C,no,no,Talk"),
+        "outcome",
+        ("won", "lost", "open"),
+    ),
+    "both flags at once": Meant(
+        _csv("Deal Name,Won,Lost,Stage", "A,x,x,Talk"),
+        "outcome",
+        ("won",),
+        remarks=("status_over_stage",),
+    ),
+    "a flag's name over dates": Meant(
+        _csv("Deal Name,Stage,Outcome,Closed", "A,Talk,WON,2026-01-05", "B,Talk,Lost,2026-01-06"),
+        "closed_at",
+        ("2026-01-05", "2026-01-06"),
+    ),
+    "a closing date beside the expected one": Meant(
+        _csv("Deal Name,Stage,Expected Close,Actual Close", "A,Won,2026-06-01,2026-05-15"),
+        "closed_at",
+        ("2026-05-15",),
+    ),
+    "closed before it began": Meant(
+        _csv("Deal Name,Stage,Created Date,Close Date", "A,Won,2026-05-01,2026-01-01"),
+        "closed_at",
+        ("2026-01-01",),
+        remarks=("closed_before_created",),
+    ),
+    "days that no calendar has": Meant(
+        _csv("Deal Name,Stage,Created Date", "A,Talk,0000-00-00", "B,Talk,2026-01-02"),
+        "fields",
+        ({"Created Date": "0000-00-00"}, {}),
+        "1 cell of 'Created Date' could not be read",
+    ),
+    "marks that turn the reading round": Meant(
+        _csv("Deal Name,Stage,Amount", "\u202eA\u202c,Talk,\u200e1\u200b00", "B,Talk,\u200f2"),
+        "value",
+        ("100.00 USD", "2.00 USD"),
+    ),
+    "hidden letters in names": Meant(
+        _csv("Deal Name,Stage,Owner", "A\u200bB,Ta\u200blk,ana\ufeff"), "owner", ("ana",)
+    ),
+    "spaces that do not break": Meant(
+        _csv("Deal Name,Stage,Amount", "A,Talk\xa0,1\xa0234\u202f567"), "value", ("1234567.00 USD",)
+    ),
+    "texts that a spreadsheet keeps by a formula": Meant(
+        _csv(HEAD, '="001",A,Talk,"=""1234"""', '="002",B,Talk,5'),
+        "external_id",
+        ("001", "002"),
+    ),
+    "old line ends": Meant(f"{HEAD}\r1,A,Talk,100\r2,B,Talk,5\r", "title", ("A", "B")),
+    "a Czech export in its own code page": Meant(
+        _csv(
+            "Název obchodu;Firma;Fáze;Částka (Kč);Vytvořeno;Uzavřeno",
+            "Linka;Škoda;Jednání;1 234 567,50;1. 2. 2026;",
+            "Servis;Žďas;Vyhráno;99 000;3. 3. 2026;4. 4. 2026",
+        ).encode("cp1250"),
+        "value",
+        ("1234567.50 CZK", "99000.00 CZK"),
+        "windows-1250",
+    ),
+    "a Russian export in its own code page": Meant(
+        _csv(
+            "Название;Компания;Стадия;Сумма;Дата закрытия",
+            "Линия;ООО Ромашка;Переговоры;1 234 567,50 руб.;",
+            "Сервис;ЗАО;Успешно реализовано;99 000 руб.;04.04.2026",
+        ).encode("cp1251"),
+        "outcome",
+        ("open", "won"),
+        "cp1251",
+    ),
+    "thousands in the header": Meant(
+        _csv("Nom;Étape;Montant (k€)", "A;Talk;12,5", "B;Talk;100"),
+        "value",
+        ("12500.00 EUR", "100000.00 EUR"),
+        "multiplied by 1,000",
+    ),
+    "a word for closed that nothing takes": Meant(
+        _csv("Deal Name,Stage,Phase note", "A,Talk,Won", "B,Talk,waiting for Bo"),
+        "outcome",
+        ("open", "open"),
+        "says 'Won' and is kept as a field",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MEANT)
+def test_a_file_is_read_as_it_was_meant_or_says_what_it_is_not(name: str, tmp_path: Path) -> None:
+    meant = MEANT[name]
+    with open_file(write(tmp_path, meant.content), today=TODAY) as reading:
+        deals = [row for row in reading.rows() if isinstance(row, DealRow)]
+        said = " ".join((*reading.warnings, *reading.remarks()))
+    assert tuple(_plain(getattr(row, meant.field)) for row in deals) == meant.values
+    assert meant.said in said
+    odd = [one for row in deals for one in row.remarks]
+    assert [one for one in odd if one not in ("no_closing_date", "no_stage")] == [*meant.remarks]
+
+
+def _plain(value: object) -> object:
+    """A value as it is written above: days of Berlin, amounts with their code, words of notes."""
+    if isinstance(value, Money):
+        return format_money(value, style="code")
+    if isinstance(value, datetime):
+        return value.astimezone(BERLIN).date().isoformat()
+    if isinstance(value, tuple):
+        return value[0].text
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (_csv(HEAD, "1,A,Talk,1,extra"), "the row has 5 cells and the header 4"),
+        (_csv(HEAD, '1,"A,Talk,1'), "a quote that opens in this row is never closed"),
+        (_csv("Deal Name,Stage,Outcome", "A,Talk,Open", "B,Talk,Lost - price"), "is not a status"),
+    ],
+)
+def test_a_row_that_means_nothing_sure_is_rejected(
+    content: str, reason: str, tmp_path: Path
+) -> None:
+    with open_file(write(tmp_path, content), today=TODAY) as reading:
+        rejected = [row for row in reading.rows() if not isinstance(row, DealRow)]
+    assert [reason in row.reason for row in rejected] == [True]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "is empty"),
+        (_csv("1,Alpha,Acme,Talk,100,2026-01-01", "2,Beta,B,Won,2,2026-01-02"), "names of its col"),
+        (_csv("Deal Name,Stage,Created Date", "A,Talk,01/02/2026"), "can be read two ways"),
+        (HEAD.encode() + b"\n1,A\0B,Talk,1\n", "is not a text file"),
+    ],
+)
+def test_a_file_that_cannot_be_read_surely_is_a_sentence(
+    content: str | bytes, sentence: str, tmp_path: Path
+) -> None:
+    with pytest.raises(BadInput, match=sentence), open_file(write(tmp_path, content)) as reading:
+        list(reading.rows())
