@@ -19,7 +19,7 @@ from pipeboard.domain.templates import from_stage_names
 from pipeboard.exchange.reading import ReadOptions, open_import
 from pipeboard.store import sealing
 from pipeboard.store.database import Database
-from pipeboard.store.projecting.staging import Stage
+from pipeboard.store.projecting.staging import StagedChanges
 from pipeboard.workspace.import_rows import ImportOptions, ImportReport, RowsRejected
 from tests.ledger import disagreements
 from tests.team import TODAY, Team, add, now_of, sales
@@ -451,14 +451,14 @@ def test_the_log_is_sealed_with_an_import_whoever_takes_numbers_before_it_is_sto
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    sum_up = Stage.sum_up
+    sum_up = StagedChanges.sum_up
 
     def summed_up(stage: Stage) -> None:
         sum_up(stage)
         if takes_numbers:
             add(bo, "Of a colleague")
 
-    monkeypatch.setattr(Stage, "sum_up", summed_up)
+    monkeypatch.setattr(StagedChanges, "sum_up", summed_up)
     monkeypatch.setattr(sealing, "EVENTS_AT_ONCE", events_at_once)
     rows = "".join(f"{n},Deal {n},Proposal,Jäger {n}\n" for n in range(1, 8))
     assert counts(read(ana, tmp_path, f"id,deal name,stage,account\n{rows}")) == (7, 0, 0)
