@@ -1,4 +1,4 @@
-"""The rules of `domain.attention` as conditions over all deals: snoozed, overdue, stalled.
+"""The rules of `domain.signs` as conditions over all deals: snoozed, overdue, stalled.
 
 The limits come from the domain; here is only the comparing.
 """
@@ -73,7 +73,7 @@ def _past(limit: Limits, zone: ZoneInfo) -> Sql:
 
 
 def signs_by_stage(database: Database, wanted: Sql, past: Sql, today: date) -> Mapping[int, Signs]:
-    """How many of the deals that are wanted carry each sign, as `domain.attention.sign` gives them,
+    """How many of the deals that are wanted carry each sign, as `domain.signs.sign` gives them,
     by stage; `past` is the condition of `past_limit`."""
     late, has_step = overdue(today), Sql("deal.has_step")
     counted = (

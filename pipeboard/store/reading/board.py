@@ -333,7 +333,7 @@ def questions(
 
 
 def read_signs(database: Database, pipeline: Pipeline, lens: Lens) -> Mapping[int, Signs]:
-    """How many open deals of each stage carry each sign, as `domain.attention.sign` gives them."""
+    """How many open deals of each stage carry each sign, as `domain.signs.sign` gives them."""
     wanted = every(
         (
             scope(database, pipeline, lens, [s.id for s in pipeline.stages if s.is_open]),
