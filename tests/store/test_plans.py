@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -19,6 +20,7 @@ from pipeboard.store import Store
 from pipeboard.store.database import Database
 from pipeboard.store.reading import Reader
 from pipeboard.store.reading.listing import SORTS, Listing
+from pipeboard.store.writing import Writer
 from tests.store.made_up import TODAY, ZONE, random_deal, store_with
 
 LENS = Lens(1, TODAY, ZONE)
@@ -37,7 +39,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         )
     )
     reps = (Rep("olga", role="owner"), Rep("ana", role="rep"), Rep("bo", role="rep"))
-    made.write(lambda writer: [writer.save_rep(rep) for rep in reps])
+    for rep in reps:
+        made.write(partial(Writer.save_rep, rep=rep))
     yield made
     made.close()
 
