@@ -28,6 +28,7 @@ _MINE = (
     f" AND done.actor IN (session_user::text, {quoted(CALENDAR)}))"
 )
 _HELD = "EXISTS (SELECT 1 FROM {schema}.deal AS held WHERE held.id = deal_id)"
+_EDITED = f"{_HELD[:-1]} AND ({_EDITS} OR given_by = session_user::text))"
 _ROLE = """
 SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM {schema}.rep WHERE role <> '') THEN 'owner'
   ELSE coalesce((SELECT nullif(role, '') FROM {schema}.rep WHERE name = session_user::text),
@@ -66,9 +67,12 @@ _POLICIES: tuple[tuple[str, str, str], ...] = (
     ("deal", "SELECT", f"USING ({_SEES} OR given_by = session_user::text)"),
     ("deal", "INSERT", "WITH CHECK (true)"),
     ("deal", "UPDATE", f"USING ({_EDITS}) WITH CHECK (true)"),
-    *((table, "ALL", f"USING ({_HELD}) WITH CHECK ({_HELD})") for table in _OF_DEALS),
+    *((table, "SELECT", f"USING ({_HELD})") for table in _OF_DEALS),
+    *((table, "INSERT", f"WITH CHECK ({_EDITED})") for table in _OF_DEALS),
+    *((table, "UPDATE", f"USING ({_EDITED})") for table in _OF_DEALS),
+    *((table, "DELETE", f"USING ({_EDITED})") for table in _OF_DEALS),
     ("event", "SELECT", f"USING ({_HELD} OR {_MINE})"),
-    ("event", "INSERT", f"WITH CHECK ({_HELD} AND {_MINE})"),
+    ("event", "INSERT", f"WITH CHECK ({_EDITED} AND {_MINE})"),
     ("command", "SELECT", "USING (true)"),
     ("command", "INSERT", f"WITH CHECK (actor IN (session_user::text, {quoted(CALENDAR)}))"),
     (

@@ -102,7 +102,7 @@ class BoardState:
         the cards of other stages are kept where their totals stand.
         """
         lens = lens or self._lens
-        with self.reader.snapshot():
+        with self.reader.snapshot(), self.reader.snapshot(of_file=False):
             version = self.reader.data_version()
             board = self.reader.board(lens)
             deal_id = follow if follow is not None else self._deal_under_cursor()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,8 +76,10 @@ def pipe(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
     return type_
 
 
-ON_BOTH = ("deals", "history", "listing", "stages", "work", "people_terms", "calls", "importing",
-           "reps_see")  # fmt: skip
+ON_BOTH = (
+    "deals", "history", "listing", "stages", "work", "people_terms", "calls", "importing",
+    "reps_see", *(("hostile",) if os.environ.get("PIPEBOARD_THOROUGH") else ()),
+)  # fmt: skip
 """The modules of tests that ask most of a database: they run on a server too."""
 
 

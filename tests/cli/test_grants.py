@@ -174,9 +174,12 @@ WRONG: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("see", ["all", "own"])
 @pytest.mark.parametrize("what", WRONG)
-def test_a_reps_login_is_refused_by_the_server_where(what: str, office: Type, sit: Sit) -> None:
-    assert office("setting", "set", "reps-see", "own").code == 0
+def test_a_reps_login_is_refused_by_the_server_where(
+    what: str, see: str, office: Type, sit: Sit
+) -> None:
+    assert office("setting", "set", "reps-see", see).code == 0
     assert office("setting", "set", "reps-edit", "own").code == 0
     sit("gia")
     for sql in WRONG[what]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+import os
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeboard.cli.verbs import NESTED, VERBS
+from pipeboard.store import dialect
 from tests.cli.conftest import Result, Type
+from tests.ledger import asked
 
 HOSTILE = (
     "",
@@ -95,17 +97,18 @@ def test_hostile_words_come_out_harmless_in_every_form(team: Type, word: str) ->
 
 
 @pytest.fixture
-def broken_in(team: Type, home: Path) -> Type:
+def broken_in(team: Type) -> Type:
     """A database into which another program wrote what this one would never let in."""
     team("add", "Lumen Oy: pilot 40k next:call")
     team("note", "1", "-m", "words")
     evil = "\x1b]0;owned\x07\x9b2J\u202e"
-    with sqlite3.connect(home / "team.db") as connection:
+    with asked(os.environ["PIPEBOARD_DB"], "rw") as connection:
+        connection.execute(dialect.BEGIN_WRITING)
         connection.execute("update deal set title = ?, account = ?, next_text = ?", (evil,) * 3)
         connection.execute("update note set text = ?, author = ?", (f"{evil}\n{evil}", evil))
         connection.execute("update stage set name = name || ?", (evil,))
         connection.execute("update command set summary = ?, actor = actor", (evil,))
-    connection.close()
+        connection.execute("COMMIT")
     return team
 
 

@@ -40,13 +40,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     )
     reps = (Rep("olga", role="owner"), Rep("ana", role="rep"), Rep("bo", role="rep"))
     for rep in reps:
-        made.write(partial(_save_rep, rep))
+        made.write(partial(Writer.save_rep, rep=rep))
     yield made
     made.close()
-
-
-def _save_rep(rep: Rep, writer: Writer) -> None:
-    writer.save_rep(rep)
 
 
 @pytest.fixture

@@ -154,17 +154,20 @@ async def desk(
     choices: Choices | None = None,
     environ: Mapping[str, str] | None = None,
     now: datetime = NOW,
+    place: str = "",
 ) -> AsyncIterator[Desk]:
-    """The board of a database, as ana sees it."""
+    """The board of a database, as ana sees it: of a file, or of a `place` on a server, and then
+    what is kept beside lies beside the file."""
+    place = place or str(path)
     choices = choices or Choices()
     environ = environ or {"TERM": "xterm-256color", "LANG": "C.UTF-8"}
-    store = Store.open(str(path), read_only=read_only)
+    store = Store.open(place, read_only=read_only)
     actor = Actor("ana")
     last = last_view(path.parent / "state", store.database_id)
     state = first_state(store, lambda: now, actor, choices, environ, last)
     theme = theme_for(choices.theme, ColorDepth.TRUECOLOR)
     app = make_app(store, lambda: now, actor, choices, state, theme, path.parent / "state")
-    reading = Store.open(str(path), read_only=True)
+    reading = Store.open(place, read_only=True)
     try:
         async with app.run_test(size=size) as pilot:
             found = Desk(app, pilot, Workspace(reading, lambda: now, actor))

@@ -453,7 +453,7 @@ def test_the_log_is_sealed_with_an_import_whoever_takes_numbers_before_it_is_sto
 ) -> None:
     sum_up = StagedChanges.sum_up
 
-    def summed_up(stage: Stage) -> None:
+    def summed_up(stage: StagedChanges) -> None:
         sum_up(stage)
         if takes_numbers:
             add(bo, "Of a colleague")

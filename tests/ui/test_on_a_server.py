@@ -1,0 +1,79 @@
+"""The board over a server: what a colleague does is shown, and what both changed is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from pipeboard.demo import SETTINGS, build
+from pipeboard.domain.money import Money
+from pipeboard.domain.people import Actor
+from pipeboard.store import Store
+from tests.postgres import Databases
+from tests.team import NOW
+from tests.ui.desk import desk
+from tests.verbs import Workspace
+
+
+@pytest.fixture
+def place(postgres_databases: Databases) -> str:
+    """A demo of a team on a server."""
+
+    def make(url: str) -> None:
+        store = Store.create(url, SETTINGS)
+        build(store, deals=30, seed=1, now=NOW, me="ana")
+        store.close()
+
+    return postgres_databases.kept("screens", make)
+
+
+@contextmanager
+def somebody_else(place: str) -> Iterator[Workspace]:
+    """The workspace of bo, in a connection of his own."""
+    store = Store.open(place)
+    try:
+        yield Workspace(store, lambda: NOW, Actor("bo"))
+    finally:
+        store.close()
+
+
+async def test_what_a_colleague_changes_is_shown_and_told(place: str, tmp_path: Path) -> None:
+    async with desk(tmp_path / "none.db", place=place) as board:
+        with somebody_else(place) as bo:
+            bo.edit([board.card.id], {"account": "Renamed GmbH"})
+        await board.until(lambda: board.shows("Renamed GmbH"))
+        await board.until(lambda: "@bo" in board.status)
+
+
+@pytest.mark.parametrize(("key", "value"), [("m", 7_000_00), ("t", 100_00)])
+async def test_a_value_that_both_have_changed_is_decided_by_who_sees_both(
+    place: str, tmp_path: Path, key: str, value: int
+) -> None:
+    async with desk(tmp_path / "none.db", place=place) as board:
+        deal_id = board.card.id
+        await board.press("$")
+        await board.type("7k")
+        with somebody_else(place) as bo:
+            bo.edit([deal_id], {"value": Money(100_00, "EUR")})
+        await board.press("enter")
+        await board.until(lambda: board.shows("@bo at "))
+        assert board.shows("100.00 EUR")
+        await board.press(key)
+        assert board.stored(deal_id).value == Money(value, "EUR")
+
+
+async def test_in_a_form_each_field_is_decided(place: str, tmp_path: Path) -> None:
+    async with desk(tmp_path / "none.db", place=place) as board:
+        deal_id = board.card.id
+        await board.press("e", "down", "ctrl+u")
+        await board.type("Mine AG")
+        with somebody_else(place) as bo:
+            bo.edit([deal_id], {"value": Money(100_00, "EUR"), "account": "Bo and Sons"})
+        await board.press("ctrl+s")
+        await board.until(lambda: board.shows("Bo and Sons"))
+        await board.press("f", "ctrl+s")
+        await board.until(lambda: board.stored(deal_id).account == "Mine AG")
+        assert board.stored(deal_id).value == Money(100_00, "EUR")
