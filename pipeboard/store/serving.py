@@ -79,10 +79,10 @@ def write_to_server(
         except (DatabaseError, sqlite3.DatabaseError) as error:
             cause = error.__cause__ if isinstance(error, DatabaseError) else error
             if not isinstance(cause, ServerTrouble) or cause.kind not in ("busy", "lost"):
+                if isinstance(cause, sqlite3.IntegrityError):
+                    check_taken(cause)  # heard of at the next question, or at the commit
                 if isinstance(error, DatabaseError):
                     raise
-                if isinstance(error, sqlite3.IntegrityError):
-                    check_taken(error)
                 raise as_database_error(error, identity.location, "write") from error
             _check(patience, identity.location, cause)
             pause(*_AGAIN_S, most_s=patience.most_s)

@@ -174,7 +174,7 @@ QUESTIONS: Mapping[str, tuple[Callable[[Reader], object], Sequence[str]]] = {
     ),
     "open deals of every pipeline": (lambda reader: reader.numbers.open_counts(), ()),
     "usual stays": (lambda reader: reader.numbers.usual_days(1), UNDONE),
-    "histories": (lambda reader: reader.numbers.histories(1, THEN), UNDONE),
+    "histories": (lambda reader: reader.numbers.histories(1, THEN), ()),
     **{f"list by {sort}": (listing(sort), ()) for sort in SORTS},
 }
 

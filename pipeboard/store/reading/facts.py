@@ -174,16 +174,16 @@ def _portions(
     database: Database, pipeline_id: int, ids: Collection[int] | None
 ) -> Iterator[list[Row]]:
     """Some rows of facts at a time, of all deals of a pipeline or of those with these ids."""
-    asked = "select deal_id, holds_from, facts from deal_facts where pipeline_id = ? and"
+    asked = "select deal_id, holds_from, facts from deal_facts where pipeline_id = ?"
     if ids is not None:
         remaining = iter(sorted(ids))
         while chunk := list(islice(remaining, DEALS_AT_ONCE)):
             some = among("deal_id", chunk).text
-            yield database.rows(f"{asked} {some} order by deal_id", (pipeline_id,))
+            yield database.rows(f"{asked} and {some} order by deal_id", (pipeline_id,))
         return
     last = 0
     while rows := database.rows(
-        f"{asked} deal_id > ? order by deal_id limit ?", (pipeline_id, last, DEALS_AT_ONCE)
+        f"{asked} and deal_id > ? order by deal_id limit ?", (pipeline_id, last, DEALS_AT_ONCE)
     ):
         yield rows
         last = rows[-1]["deal_id"]
