@@ -32,7 +32,9 @@ class Role(StrEnum):
         return tuple(Role).index(self)
 
 
-_OF_A_REP = ("add", "merge", "follow up", "recycle", "undo", "redo", "import", "filter", "call")
+_OF_A_REP = (
+    "add", "merge", "follow up", "recycle", "undo", "redo", "import", "filter", "call", "decide",
+)  # fmt: skip
 _OF_A_MANAGER = (
     "pipeline", "rep", "target", "fx", "settings", "review", "backup", "export whole", "mend",
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -10,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
+import pipeboard.workspace
 from pipeboard.cli import config
 from pipeboard.cli.verbs import CHANGING
 from pipeboard.domain.agreements import Topic
 from pipeboard.domain.deciding import deal_verbs
 from pipeboard.domain.people import Actor
-from pipeboard.domain.roles import WHO_MAY_AGREE, NotAllowed, Rights, Role
+from pipeboard.domain.roles import WHO_MAY_AGREE, NotAllowed, Rights, Role, who_may
 from tests.cli.conftest import Result, Type
 
 PEOPLE = {"stranger": None, "vera": "viewer", "rob": "rep", "mia": "manager", "olga": "owner"}
@@ -150,6 +152,17 @@ def test_a_rep_may_whatever_a_deal_has_a_rule_for_and_an_owner_alone_what_nobody
         mine.check(verb)
     with pytest.raises(NotAllowed, match="owner"):
         mine.check("what nobody has named")
+
+
+def test_of_every_verb_that_a_use_case_records_it_is_said_who_may() -> None:
+    use_cases = Path(pipeboard.workspace.__file__).parent.glob("*.py")
+    recorded = {
+        verb
+        for path in use_cases
+        for verb in re.findall(r'as_command\("([a-z ]+)"', path.read_text("utf-8"))
+    }
+    assert {"decide", "review", "merge"} <= recorded
+    assert recorded <= set(who_may())
 
 
 def test_everything_that_a_team_agrees_on_stands_in_the_table_of_who_may() -> None:
