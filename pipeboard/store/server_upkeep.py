@@ -37,7 +37,7 @@ def back_up_server(
     part = new_file(target.with_name(f"{target.name}.part"))
     try:
         _run(server, ["pg_dump", "--format=custom", "--no-owner", f"--file={part}"])
-        listed = _run(None, ["pg_restore", "--list", str(part)])
+        listed = _run(None, ["pg_restore", "--list", str(part.absolute())])
         held = set(re.findall(r"TABLE DATA \S+ (\w+) ", listed))
         if missing := sorted(set(TABLES) - held):
             raise DatabaseError(
