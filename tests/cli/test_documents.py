@@ -22,7 +22,7 @@ from tests.documents import filled
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted(FOLDER.glob("*.md"))]
 ON_A_TERMINAL = ("board", "tour", "demo")
-OF_OTHERS = ("python3 -m venv", "pipx ", "uv ", "sudo ", "export ")
+OF_OTHERS = ("python3 -m venv", "pip install", "pipx ", "uv ", "sudo ", "export ")
 """Lines for other programs: those of the README are tried by CI, those of roles by two accounts."""
 
 
