@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NO_TOOLS = {
     "init", "demo", "tour", "import", "export", "board", "mcp", "help", "keys", "completions",
-    "man", "version", "logs", "doctor", "backup make", "backup list", "backup restore",
+    "man", "version", "logs", "doctor", "backup make", "backup list", "backup restore", "migrate",
     "config edit",
     "config show", "config path", "config check", "config themes", "config words", "filter save",
     "filter rename", "filter forget", "target set", "call set", "fx set", "setting set",
