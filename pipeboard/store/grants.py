@@ -16,7 +16,9 @@ from pipeboard.store.database import Database
 from pipeboard.store.opening import TABLES
 from pipeboard.store.reading.sight import quoted
 
-_OF_DEALS = ("deal_tag", "deal_field", "answer", "contact", "deal_ask", "note", "touch")
+_OF_DEALS = (
+    "deal_tag", "deal_field", "answer", "contact", "deal_ask", "note", "touch", "deal_facts",
+)  # fmt: skip
 _LOG = ("command", "event", "workspace_event")
 _AGREED = ("setting", "pipeline", "stage", "pipeline_version", "target", "fx_rate")
 _NUMBERED = ("event", "workspace_event")

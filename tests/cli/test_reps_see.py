@@ -172,6 +172,7 @@ def test_every_verb_that_reads_is_looked_at_here() -> None:
         "target list", "fx list", "setting list", "pipeline list", "pipeline show",
         "pipeline templates", "rep list", "config show", "config path", "config check", "keys",
         "completions", "man", "version", "filter list", "backup list", "logs", "board",
+        "config themes", "config words", "help", "mcp",
     } == SAY_NOTHING_OF_DEALS  # fmt: skip
 
 
