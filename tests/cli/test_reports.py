@@ -331,6 +331,7 @@ def test_how_numbers_are_counted_is_set_for_the_workspace(team: Type) -> None:
         "fiscal-start": "april",
         "count-for-owner": "now",
         "reps-edit": "all",
+        "reps-see": "all",
         "floor-value": "owner",
     }
     assert team("metrics", "--json").json["period"]["label"] == "2026Q3"

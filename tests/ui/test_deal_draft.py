@@ -59,7 +59,7 @@ def test_an_answer_half_typed_is_there_again_after_the_line_was_cut(team: Team, 
     team.close()
 
 
-@pytest.mark.parametrize("keys", ["n", "ico", "xprice\r", "$", "#", "a"])
+@pytest.mark.parametrize("keys", ["n", "ico", "xtell\rprice\r", "$", "#", "a"])
 def test_any_line_typed_within_the_second_is_there_again(team: Team, keys: str) -> None:
     text = "4711" if keys == "$" else "forks"
     with board_of(team) as terminal:

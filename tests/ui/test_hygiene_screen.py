@@ -95,7 +95,7 @@ MENDS = {
     Fault.OWNER: ("f", '"jonas', "enter"),
     Fault.NEXT_STEP: ("f", '"+3d call them', "enter"),
     DUPLICATES: ("f", "k"),
-    DEAD: ("f", '"no-decision', "enter", '"silent', "enter", "enter"),
+    DEAD: ("f", '"no-decision', "enter"),
 }
 """The keys that mend each kind; too few answers take as many as are missing."""
 

@@ -83,11 +83,14 @@ def pipeline_from_data(data: Row) -> Pipeline:
 
 def pipeline_from_rows(row: Row, stages: Iterable[Row]) -> Pipeline:
     """The pipeline that its row and the rows of its stages (in order) stand for."""
+    own = tuple(map(_stage, stages))
+    if not {StageKind.WON, StageKind.LOST} <= {stage.kind for stage in own}:
+        raise ValueError("a pipeline in which nothing can be won or lost")
     return Pipeline(
         row["id"],
         row["name"].partition(TAKEN_BACK)[0],
         row["currency"],
-        tuple(_stage(stage) for stage in stages),
+        own,
         tuple(_question(data) for data in json.loads(row["questions"])),
         row["version"],
     )

@@ -32,7 +32,7 @@ def title_bar(start: Sequence[Span], end: Sequence[Span], width: int) -> Line:
 
 def tagged(bar: Line, tags: Line) -> Line:
     """A title bar with tags at its left, which take their cells from its widest gap; where none is
-    wide enough, from its end. Another line stays as it is."""
+    wide enough, from what this is, not from how it stands. Another line stays as it is."""
     if not tags or not bar or bar[0][1] != "bar":
         return bar
     width, needed, spans = width_of(bar), width_of(tags), list(bar)
@@ -41,7 +41,9 @@ def tagged(bar: Line, tags: Line) -> Line:
     text, role = spans[widest]
     if len(text) > needed and not text.strip():
         spans[widest] = (text[needed:], role)
-    return exactly((spans[0], *tags, *spans[1:]), width, "bar")
+        return exactly((spans[0], *tags, *spans[1:]), width, "bar")
+    start, end = spans[1:widest], spans[widest:]
+    return spread((spans[0], *tags, *start), end, width, "bar")
 
 
 def rule(width: int, title: str = "") -> Line:

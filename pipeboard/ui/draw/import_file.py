@@ -294,7 +294,8 @@ def _preview(view: ImportView, seen: FileSeen) -> Iterator[Line]:
 
 def _title(view: ImportView, seen: FileSeen) -> str:
     if view.done is None:
-        return f"Into {_into(seen)} would come"
+        names = ", ".join(one.name for one in (seen.pipeline, *seen.beside))
+        return f"Into {names} would come"
     file = f"; the rejected rows are in {view.done.rejected}" if view.done.rejected else ""
     return f"Imported into {view.done.pipeline}{file}"
 
