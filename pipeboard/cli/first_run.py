@@ -164,14 +164,15 @@ def _import(call: Call, planned: FileSeen | Path) -> int:
     from pipeboard.cli.screens import show_board
     from pipeboard.workspace.import_plan import take_whole
 
-    begin: tuple[object, ...] = ()
-    with _made_for(call, None if isinstance(planned, Path) else planned.pipeline) as workspace:
-        if isinstance(planned, Path):
+    if isinstance(planned, Path):
+        with _made_for(call, None) as workspace:
             count = take_whole(workspace, planned)
-            call.out.say(f"{in_figures(count)} deals and all around them are here.")
-        else:
-            begin = ("importing.show_imported", _carried_out(call, workspace, planned))
-    return show_board(call, workspace.store, begin)
+        call.out.say(f"{in_figures(count)} deals and all around them are here.")
+        call.close()  # the file is another database now, with an id of its own
+        return show_board(call, _opened(call.config.database))
+    with _made_for(call, planned.pipeline) as workspace:
+        imported = _carried_out(call, workspace, planned)
+    return show_board(call, workspace.store, ("importing.show_imported", imported))
 
 
 @contextmanager
